@@ -1,0 +1,106 @@
+"""Principals, their roles and named permissions, and the scope of rows that a role reaches."""
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+from uuid import UUID
+
+from salesapi.domain.kernel import Kind, Refused, Role
+
+Reach: TypeAlias = Literal["all", "team", "own", "none"]
+"""Which rows a principal sees of one kind of thing: everybody's, its team tree's, its own, or none."""
+
+PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
+    "rep": frozenset(),
+    "manager": frozenset({"deal.skip_stages", "deal.move_back"}),
+    "finance": frozenset(),
+    "auditor": frozenset(),
+    "admin": frozenset({"deal.skip_stages", "deal.move_back"}),
+    "integration": frozenset({"deal.skip_stages", "deal.move_back"}),
+}
+
+_ROW_REACH: Final[dict[Role, Reach]] = {
+    "rep": "own",
+    "manager": "team",
+    "finance": "all",
+    "auditor": "all",
+    "admin": "all",
+    "integration": "all",
+}
+_PAY_REACH: Final[dict[Role, Reach]] = {**_ROW_REACH, "admin": "all", "integration": "none"}
+_ORDER: Final[tuple[Reach, ...]] = ("none", "own", "team", "all")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """Who asks: a person with a key, or an integration."""
+
+    id: UUID
+    name: str
+    roles: frozenset[Role]
+    member_id: UUID | None = None
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """Named permissions that the roles bring."""
+        return frozenset().union(*(PERMISSIONS[role] for role in self.roles))
+
+    @property
+    def kind(self) -> str:
+        """`member` for people, `integration` for everything else."""
+        return "member" if self.member_id else "integration"
+
+    def reach(self) -> Reach:
+        """The widest reach of the roles over leads, customers, deals and activities."""
+        return max((_ROW_REACH[role] for role in self.roles), key=_ORDER.index, default="none")
+
+    def pay_reach(self) -> Reach:
+        """The widest reach of the roles over commission statements."""
+        return max((_PAY_REACH[role] for role in self.roles), key=_ORDER.index, default="none")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The rows that a query may return: those of these members, or of everybody (`None`)."""
+
+    member_ids: frozenset[UUID] | None
+
+    def reaches(self, owner_id: UUID | None) -> bool:
+        """Whether a row of this owner is inside. Rows without an owner (the pool) are open to everybody."""
+        return self.member_ids is None or owner_id is None or owner_id in self.member_ids
+
+
+EVERYTHING: Final = Scope(member_ids=None)
+
+
+class RoleForbidden(Refused):
+    """The principal's roles do not include this."""
+
+    code = "access.role_forbidden"
+    kind = Kind.FORBIDDEN
+    message = "{operation} is for the roles {roles}; your key has {have}."
+
+
+class KeyUnknown(Refused):
+    """No valid API key came with the request."""
+
+    code = "access.key_unknown"
+    kind = Kind.UNAUTHENTICATED
+    message = "Send a valid API key as `Authorization: Bearer <key>`; `salesapi keys create` makes one."
+
+
+class OwnerOutOfScope(Refused):
+    """A thing may be created only for members in the principal's scope."""
+
+    code = "access.owner_out_of_scope"
+    kind = Kind.FORBIDDEN
+    message = "You may act for yourself and for your team only, not for the member {member_id}."
+
+
+def refuse_foreign_role(principal: Principal, roles: frozenset[Role], operation: str) -> None:
+    """Function-level authorisation.
+
+    Raises:
+        RoleForbidden: when no role of the principal is among them.
+    """
+    if not principal.roles & roles:
+        raise RoleForbidden(operation=operation, roles=sorted(roles), have=sorted(principal.roles))

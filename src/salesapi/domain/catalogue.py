@@ -1,0 +1,93 @@
+"""The catalogue: every stream with its events and commands, as one explicit tuple, and the names derived from it.
+
+From here alone the REST routes, the GraphQL mutations, the import's rows, the authorisation check and the contracts follow.
+Names: class `ChangeDealStage`, REST `POST /v1/deals/{deal_id}/change-stage`, GraphQL `changeDealStage`; event class
+`DealStageChanged`, stored `deal.stage_changed`, subject `sales.v1.deal.stage_changed`.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final, TypeVar
+
+from salesapi.domain import attributes, deal_decisions, pipelines
+from salesapi.domain.kernel import CommandType, EventType, Stream
+
+Value = TypeVar("Value")
+
+STREAMS: Final[tuple[Stream, ...]] = (
+    attributes.STREAM,
+    pipelines.STREAM,
+    deal_decisions.STREAM,
+)
+
+
+class Catalogue:
+    """Look-ups over the declared streams.
+
+    Raises:
+        ValueError: at construction, when two declarations claim one name.
+    """
+
+    def __init__(self, streams: tuple[Stream, ...] = STREAMS) -> None:
+        self.streams = streams
+        self.by_kind = _unique("stream kind", ((stream.kind, stream) for stream in streams))
+        self.events = _unique("event name", ((event.name, event) for s in streams for event in s.events))
+        self.commands = _unique(
+            "command", ((command.command.__name__, (s, command)) for s in streams for command in s.commands)
+        )
+        _unique("route", ((route(s, c), c) for s, c in self.commands.values()))
+
+    def event_types(self) -> Iterator[EventType]:
+        """Every declared event type."""
+        return iter(self.events.values())
+
+    def command(self, name: str) -> tuple[Stream, CommandType]:
+        """The stream and declaration of a command by its class name.
+
+        Raises:
+            KeyError: for an unknown name.
+        """
+        return self.commands[name]
+
+
+def _unique(what: str, pairs: Iterator[tuple[str, Value]]) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"the {what} {name} is declared twice")
+        found[name] = value
+    return found
+
+
+def words(name: str) -> list[str]:
+    """`ChangeDealStage` as its words in lower case."""
+    return [word.lower() for word in re.findall(r"[A-Z][a-z0-9]*", name)]
+
+
+def mutation_name(command: CommandType) -> str:
+    """The GraphQL mutation: `changeDealStage`."""
+    name = command.command.__name__
+    return name[0].lower() + name[1:]
+
+
+def snake_name(command: CommandType) -> str:
+    """The command's name in stored meta, mappings and logs: `change_deal_stage`."""
+    return "_".join(words(command.command.__name__))
+
+
+def route(stream: Stream, command: CommandType) -> str:
+    """The REST path: `/v1/deals` to create, `/v1/deals/{deal_id}/change-stage` to change."""
+    base = f"/v1/{stream.plural}"
+    verb = command.verb if command.verb is not None else _verb(stream.kind, command)
+    if command.target is not None:
+        base += f"/{{{command.target}}}"
+    return f"{base}/{verb}" if verb and not (command.creates and command.verb is None) else base
+
+
+def _verb(kind: str, command: CommandType) -> str:
+    noun = kind.split("_")
+    rest = words(command.command.__name__)
+    for start in range(len(rest)):
+        if rest[start : start + len(noun)] == noun:
+            return "-".join(rest[:start] + rest[start + len(noun) :])
+    return "-".join(rest)

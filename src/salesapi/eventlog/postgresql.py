@@ -1,0 +1,108 @@
+"""The event log in PostgreSQL: one writer, a group reader, a listener and a small pool for pages, each on its own connections.
+
+The statements are in `writer.py`, `reading.py` and `waking.py`, the tables and `log.append` in `migrations/`.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final, Self
+from uuid import UUID
+
+import asyncpg
+
+from salesapi.domain.kernel import StreamRef
+from salesapi.eventlog.connecting import (
+    COMMAND_TIMEOUT_SECONDS,
+    CONNECT_TIMEOUT_SECONDS,
+    KEYED_READS,
+    open_connection,
+    server_settings,
+)
+from salesapi.eventlog.following import follow
+from salesapi.eventlog.reading import HEAD, GroupReader, read_page
+from salesapi.eventlog.recorder import PAGE_EVENTS_MAX, Appended, AppendRequest, EventLog, Loaded, Page
+from salesapi.eventlog.waking import HeadWatch
+from salesapi.eventlog.writer import GroupWriter
+
+PAGE_CONNECTIONS_MAX: Final = 4
+"""Pages read at the same time; more wait for one of these connections."""
+
+
+class PostgreSQLEventLog:
+    """The real log. Made by `connect`, ended by `close`; one for each process."""
+
+    def __init__(self, url: str, pages: "asyncpg.Pool[asyncpg.Record]") -> None:
+        """Use `connect`."""
+        self._pages = pages
+        self._watch = HeadWatch(partial(open_connection, url, name="listener"))
+        self._writer = GroupWriter(partial(open_connection, url, name="writer"), self._watch.reached)
+        self._reader = GroupReader(partial(open_connection, url, name="reader", settings=KEYED_READS))
+
+    @classmethod
+    async def connect(cls, url: str) -> Self:
+        """Opens the log with the application's role.
+
+        Raises: what asyncpg raises when the server cannot be reached or is not migrated.
+        """
+        pages = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=PAGE_CONNECTIONS_MAX,
+            timeout=CONNECT_TIMEOUT_SECONDS,
+            command_timeout=COMMAND_TIMEOUT_SECONDS,
+            max_cached_statement_lifetime=0,
+            server_settings=server_settings("pages", KEYED_READS),
+        )
+        log = cls(url, pages)
+        try:
+            await log.epoch()
+        except BaseException:
+            await pages.close()
+            raise
+        log._watch.start()
+        log._writer.start()
+        log._reader.start()
+        return log
+
+    async def close(self) -> None:
+        """Ends the connections. Requests still waiting are refused with `LogUnavailable`."""
+        try:
+            await self._writer.close()
+            await self._reader.close()
+            await self._watch.close()
+        finally:
+            await self._pages.close()
+
+    async def append(self, request: AppendRequest) -> Appended:
+        """See `EventLog.append`."""
+        return await self._writer.append(request)
+
+    async def load(self, streams: Sequence[tuple[StreamRef, int]], key: tuple[UUID, str] | None = None) -> Loaded:
+        """See `EventLog.load`."""
+        return await self._reader.load(streams, key)
+
+    async def read(self, *, after: int, limit: int, types: Sequence[str] | None = None) -> Page:
+        """See `EventLog.read`."""
+        assert 0 < limit <= PAGE_EVENTS_MAX, f"a page holds 1 to {PAGE_EVENTS_MAX} events, not {limit}"
+        async with self._pages.acquire() as connection:
+            return await read_page(connection, after=after, limit=limit, types=types)
+
+    async def head(self) -> int:
+        """See `EventLog.head`."""
+        return int(await self._pages.fetchval(HEAD))
+
+    async def epoch(self) -> int:
+        """See `EventLog.epoch`."""
+        return int(await self._pages.fetchval("SELECT epoch FROM log.state"))
+
+    async def wait_past(self, position: int, timeout_seconds: float) -> int:
+        """See `EventLog.wait_past`."""
+        return await self._watch.wait_past(position, timeout_seconds)
+
+    def follow(self, *, after: int, page: int) -> AsyncIterator[Page]:
+        """See `EventLog.follow`."""
+        return follow(self, after=after, page=page)
+
+
+if TYPE_CHECKING:
+    _port: type[EventLog] = PostgreSQLEventLog

@@ -1,0 +1,1 @@
+"""Read models: pure folds from events to rows, one file each, and the engine that stores them."""

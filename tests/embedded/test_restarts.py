@@ -1,0 +1,236 @@
+"""What the embedded engines make of a folder they cannot use, a port that is taken, and a death in the middle of work.
+
+Each test starts engines of its own in a folder of its own, and most kill or damage them.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import asyncpg
+import nats
+import pytest
+from nats.js.api import StreamConfig
+
+from salesapi.embedded.engines import read_running_engines, running_engines
+from salesapi.embedded.failures import EngineNotStarted, NoRunningEngines
+from salesapi.embedded.helper_user import HelperUser, refuse_unreachable
+from salesapi.embedded.nats import EmbeddedNats
+from salesapi.embedded.postgresql import EmbeddedPostgreSQL
+
+WAIT_LIMIT_SECONDS = 60.0
+POLL_SECONDS = 0.02
+
+needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="the kernel ends children with their parent")
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has a helper user")
+
+
+@needs_root
+async def test_a_folder_that_the_helper_cannot_reach_is_refused_with_one_that_works(reachable_folder: Path) -> None:
+    closed = reachable_folder / "closed"
+    closed.mkdir(mode=0o700)
+
+    with pytest.raises(EngineNotStarted, match=rf"{closed} has mode 0700 .* for example /\S+") as refusal:
+        await EmbeddedPostgreSQL.start(closed / "data")
+    with pytest.raises(EngineNotStarted, match=f"{closed} has mode 0700"):
+        await EmbeddedNats.start(closed / "data")
+
+    assert "do not change folders that are not ours" in str(refusal.value)
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+    assert list(closed.iterdir()) == []
+
+
+def test_programs_that_the_helper_cannot_reach_are_refused(reachable_folder: Path) -> None:
+    closed = reachable_folder / "closed"
+    closed.mkdir(mode=0o700)
+    stranger = HelperUser(name="stranger", uid=os.geteuid() + 1, gid=os.getegid() + 1)
+
+    with pytest.raises(EngineNotStarted, match=f"{closed} has mode 0700 .* virtual environment"):
+        refuse_unreachable(closed / "bin", stranger, what="program folder")
+
+
+@needs_root
+async def test_a_cluster_of_another_user_is_refused(reachable_folder: Path) -> None:
+    engine = await EmbeddedPostgreSQL.start(reachable_folder / "postgresql", fast_unsafe=True)
+    await engine.stop()
+    os.chown(engine.folder / "data", 0, 0)
+
+    with pytest.raises(EngineNotStarted, match="belongs to user id 0, but the engine would run as user id"):
+        await EmbeddedPostgreSQL.start(engine.folder, fast_unsafe=True)
+
+
+async def test_a_first_start_that_was_cut_short_is_made_anew(reachable_folder: Path) -> None:
+    folder = reachable_folder / "postgresql"
+    (folder / "data.new").mkdir(parents=True)
+    folder.chmod(0o711)
+    (folder / "data.new" / "PG_VERSION").write_text("18\n")
+
+    engine = await EmbeddedPostgreSQL.start(folder, fast_unsafe=True)
+    answer = await _value(engine.owner_url, "SELECT 1")
+    await engine.stop()
+
+    assert answer == 1
+    assert not (folder / "data.new").exists()
+
+
+async def test_a_cluster_that_cannot_start_is_told_with_the_last_lines_of_its_log(reachable_folder: Path) -> None:
+    engine = await EmbeddedPostgreSQL.start(reachable_folder / "postgresql", fast_unsafe=True)
+    await engine.stop()
+    (engine.folder / "data" / "global" / "pg_control").write_bytes(b"")
+
+    with pytest.raises(EngineNotStarted, match=r"(?s)ended with code .*pg_control"):
+        await EmbeddedPostgreSQL.start(engine.folder, fast_unsafe=True)
+
+    # Nothing is left behind: the same folder can be locked again, and the refusal is the same.
+    with pytest.raises(EngineNotStarted, match=r"(?s)ended with code .*pg_control"):
+        await EmbeddedPostgreSQL.start(engine.folder, fast_unsafe=True)
+
+
+async def test_a_remembered_port_is_kept_and_another_chosen_when_it_is_taken(reachable_folder: Path) -> None:
+    first = await EmbeddedNats.start(reachable_folder / "nats")
+    await first.stop()
+    second = await EmbeddedNats.start(first.folder)
+    await second.stop()
+    with socket.create_server(("127.0.0.1", first.port)):
+        third = await EmbeddedNats.start(first.folder)
+        await third.stop()
+
+    assert second.port == first.port
+    assert third.port != first.port
+
+
+async def test_a_wanted_port_that_is_taken_is_refused(reachable_folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(EngineNotStarted, match=f"Port {port} of 127.0.0.1, wanted for NATS, is taken"):
+            await EmbeddedNats.start(reachable_folder / "nats", port=port)
+
+
+async def test_a_killed_cluster_keeps_what_was_committed(reachable_folder: Path) -> None:
+    engine = await EmbeddedPostgreSQL.start(reachable_folder / "postgresql")
+    connection = await asyncpg.connect(engine.owner_url)
+    await connection.execute("CREATE TABLE event (position bigint PRIMARY KEY)")
+    await connection.execute("INSERT INTO event SELECT generate_series(1, 1000)")
+    await connection.execute("BEGIN; INSERT INTO event VALUES (1001)")
+    killed = engine.process_ids()
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+    connection.terminate()
+    await engine.stop()
+
+    again = await EmbeddedPostgreSQL.start(engine.folder)
+    last = await _value(again.owner_url, "SELECT max(position) FROM event")
+    await again.stop()
+
+    assert len(killed) > 3, "the postmaster and its children"
+    assert engine.pid in killed
+    assert last == 1000
+
+
+async def test_a_cluster_starts_again_when_only_its_postmaster_was_killed(reachable_folder: Path) -> None:
+    engine = await EmbeddedPostgreSQL.start(reachable_folder / "postgresql", fast_unsafe=True)
+    # A stopped child does not notice that its postmaster is gone, as one in a long query does not.
+    child = next(pid for pid in engine.process_ids() if pid != engine.pid)
+    os.kill(child, signal.SIGSTOP)
+    os.kill(engine.pid, signal.SIGKILL)
+    await engine.stop()
+    left = engine.process_ids()
+    os.kill(child, signal.SIGCONT)
+
+    again = await EmbeddedPostgreSQL.start(engine.folder, fast_unsafe=True)
+    answer = await _value(again.owner_url, "SELECT 1")
+    await again.stop()
+
+    assert child in left
+    assert answer == 1
+
+
+async def test_jetstream_keeps_acknowledged_messages_when_killed(reachable_folder: Path) -> None:
+    engine = await EmbeddedNats.start(reachable_folder / "nats")
+    client = await nats.connect(engine.url, allow_reconnect=False)
+    await client.jetstream().add_stream(StreamConfig(name="SALES", subjects=["sales.v1.>"]))
+    acknowledged = [(await client.jetstream().publish("sales.v1.deal.won", b"{}")).seq for _ in range(20)]
+    os.kill(engine.pid, signal.SIGKILL)
+    await engine.stop()
+    await client.close()
+
+    again = await EmbeddedNats.start(engine.folder)
+    client = await nats.connect(again.url)
+    state = (await client.jetstream().stream_info("SALES")).state
+    await client.close()
+    await again.stop()
+
+    assert acknowledged == list(range(1, 21))
+    assert (state.first_seq, state.last_seq, state.messages) == (1, 20, 20)
+
+
+@needs_linux
+async def test_engines_end_with_a_killed_dev_and_the_next_dev_starts(reachable_folder: Path) -> None:
+    folder = reachable_folder / "dev"
+    dev = _run_dev(folder)
+    await _until(lambda: (folder / "engines.json").exists() or dev.poll() is not None)
+    engines = read_running_engines(folder)
+    dev.kill()
+    dev.wait()
+
+    with pytest.raises(NoRunningEngines):
+        read_running_engines(folder)
+    await _until_gone(engines.postgresql_pid, engines.nats_pid)
+    async with running_engines(folder) as again:
+        assert await _value(again.owner_url, "SELECT 1") == 1
+    assert engines.salesapi_pid == dev.pid
+
+
+async def test_a_stopped_dev_leaves_no_process_and_no_note(reachable_folder: Path) -> None:
+    async with running_engines(reachable_folder / "dev") as engines:
+        pass
+
+    await _until_gone(engines.postgresql_pid, engines.nats_pid)
+    assert not (reachable_folder / "dev" / "engines.json").exists()
+
+
+def _run_dev(folder: Path) -> subprocess.Popen[bytes]:
+    program = (
+        "import asyncio, sys\n"
+        "from pathlib import Path\n"
+        "from salesapi.embedded.engines import running_engines\n"
+        "async def dev():\n"
+        "    async with running_engines(Path(sys.argv[1])):\n"
+        "        await asyncio.Event().wait()\n"
+        "asyncio.run(dev())\n"
+    )
+    return subprocess.Popen([sys.executable, "-c", program, str(folder)])
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(WAIT_LIMIT_SECONDS):
+        while True:
+            if holds():
+                return
+            await asyncio.sleep(POLL_SECONDS)
+
+
+async def _until_gone(*pids: int) -> None:
+    await _until(lambda: not any(_is_alive(pid) for pid in pids))
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def _value(url: str, statement: str, *arguments: object) -> object:
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval(statement, *arguments)
+    finally:
+        await connection.close()

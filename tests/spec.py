@@ -1,0 +1,132 @@
+"""Given / when / then for the pure domain: facts that happened, a command, the events or the refusal that follow.
+
+    given(DealOpened(...)).when(WinDeal(...)).then(DealWon(...))
+    given(DealOpened(...)).when(ChangeDealStage(...)).refused(TransitionNotAllowed)
+
+Ids and instants are fixed. `on(...)` sets the business date, `facts(...)` the other streams that the decider reads.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from salesapi.domain.catalogue import Catalogue
+from salesapi.domain.kernel import BusinessTime, Context, Recorded, Ref, Refused
+
+CATALOGUE = Catalogue()
+ACTOR = UUID(int=0xAC)
+SUBJECT = UUID(int=0x51)
+NEW_ID = UUID(int=0x1D)
+DAY = date(2026, 3, 2)
+
+
+def uid(number: int) -> UUID:
+    """A fixed id."""
+    return UUID(int=number)
+
+
+def day(text: str, zone: str = "UTC") -> BusinessTime:
+    """A local date as business time."""
+    return BusinessTime(on=date.fromisoformat(text), zone=zone)
+
+
+def instant(text: str, zone: str = "UTC") -> BusinessTime:
+    """An instant with offset as business time."""
+    at = datetime.fromisoformat(text)
+    return BusinessTime(on=at.date(), zone=zone, at=at.astimezone(UTC))
+
+
+@dataclass(frozen=True)
+class States:
+    """The states of other streams, by reference."""
+
+    by_ref: dict[Ref, object] = field(default_factory=dict)
+
+    def state(self, ref: Ref) -> object | None:
+        """The state given for this stream, or None."""
+        return self.by_ref.get(ref)
+
+
+def fold(
+    kind: str, events: tuple[object, ...], stream_id: UUID = SUBJECT, occurred: BusinessTime | None = None
+) -> object | None:
+    """Folds events of one stream to its state."""
+    stream = CATALOGUE.by_kind[kind]
+    state: object | None = None
+    for number, event in enumerate(events, start=1):
+        recorded = Recorded(position=number, version=number, stream_id=stream_id, occurred=occurred)
+        state = stream.evolve(state, event, recorded)
+    return state
+
+
+@dataclass(frozen=True)
+class Case:
+    """One example of the domain, built up sentence by sentence."""
+
+    events: tuple[object, ...]
+    others: dict[Ref, object] = field(default_factory=dict)
+    occurred: BusinessTime | None = field(default_factory=lambda: BusinessTime(on=DAY, zone="UTC"))
+    permissions: frozenset[str] = frozenset()
+    actor: UUID = ACTOR
+    member: UUID | None = None
+    subject: UUID = SUBJECT
+    command: object = None
+
+    def facts(self, others: dict[Ref, object]) -> "Case":
+        """Other streams' states."""
+        return replace(self, others={**self.others, **others})
+
+    def on(self, occurred: BusinessTime | None) -> "Case":
+        """Business time of the command; None is unknown."""
+        return replace(self, occurred=occurred)
+
+    def allowed(self, *permissions: str) -> "Case":
+        """Named permissions of the actor."""
+        return replace(self, permissions=frozenset(permissions))
+
+    def by(self, actor: UUID, member: UUID | None = None) -> "Case":
+        """Who gives the command."""
+        return replace(self, actor=actor, member=member)
+
+    def when(self, command: object) -> "Case":
+        """The command."""
+        return replace(self, command=command)
+
+    def then(self, *expected: object) -> None:
+        """The command leads to exactly these events, and they fold."""
+        decided = self.decide()
+        assert decided == expected, f"\n  decided {decided}\n  expected {expected}"
+        stream, _ = CATALOGUE.command(type(self.command).__name__)
+        fold(stream.kind, (*self.events, *decided), self.subject, self.occurred)
+
+    def refused(self, refusal: type[Refused], *, pointer: str | None = None) -> Refused:
+        """The command is refused for this reason."""
+        try:
+            decided = self.decide()
+        except refusal as refused:
+            assert type(refused) is refusal
+            assert pointer is None or refused.pointer == pointer, refused.pointer
+            return refused
+        raise AssertionError(f"not refused, but decided {decided}")
+
+    def decide(self) -> tuple[object, ...]:
+        """The events that the command leads to."""
+        stream, kind_of_command = CATALOGUE.command(type(self.command).__name__)
+        state = fold(stream.kind, self.events, self.subject, self.occurred)
+        asked = kind_of_command.needs(state, self.command, States(self.others))
+        context = Context(
+            actor_id=self.actor,
+            member_id=self.member,
+            permissions=self.permissions,
+            occurred=self.occurred,
+            subject_id=self.subject,
+            new_id=NEW_ID,
+            today=DAY,
+            facts=States({ref: state for ref, state in self.others.items() if ref in set(asked)}),
+        )
+        return tuple(kind_of_command.decide(state, self.command, context))
+
+
+def given(*events: object) -> Case:
+    """What happened in the stream before."""
+    return Case(events)
