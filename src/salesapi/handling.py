@@ -7,12 +7,8 @@ request it is refused. A decision is made again when another writer was faster, 
 import itertools
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Final
 from uuid import UUID
-
-import orjson
-from salesapi.domain.reactions import FOLLOWING, Step
 
 from salesapi.access.principals import OwnerOutOfScope, Principal, Scope, refuse_foreign_role
 from salesapi.clock import Clock, Ids
@@ -30,9 +26,9 @@ from salesapi.domain.kernel import (
     ThingUnknown,
     natural_id,
 )
+from salesapi.domain.reactions import FOLLOWING, Step
 from salesapi.eventlog.codec import Codec, EventMeta
 from salesapi.eventlog.recorder import (
-    Appended,
     AppendRequest,
     EventLog,
     KeyTaken,
@@ -42,6 +38,8 @@ from salesapi.eventlog.recorder import (
     StreamAppend,
     VersionConflict,
 )
+from salesapi.folding import Folded, StreamStates
+from salesapi.receipting import EventReceipt, Receipt, positioned, replayed, stored_text
 
 DECISIONS_MAX: Final = 8
 """How often a command is decided anew when other writers were faster."""
@@ -49,8 +47,6 @@ NEEDS_ROUNDS_MAX: Final = 32
 """How often a decider may ask for further streams."""
 BULK_MAX: Final = 500
 """Most commands in one bulk."""
-CACHED_STATES_MAX: Final = 4_000
-"""Folded states kept by one process; each is brought up to date from the log before use."""
 
 Resolver = Callable[[Ref], Awaitable[object]]
 """Finds what a decider asked for that is not a stream: a ledger, a root."""
@@ -110,44 +106,11 @@ class Envelope:
     correlation_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventReceipt:
-    """An event that a command wrote, or would write."""
-
-    type: str
-    stream_kind: str
-    stream_id: UUID
-    version: int
-    position: int | None
-    payload: object = None
-    """Only in a dry run, with personal fields in clear."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """The answer to a command. `position` is the log position that a query needs to reflect it."""
-
-    id: UUID
-    kind: str
-    version: int
-    position: int
-    recorded_at: datetime | None
-    events: tuple[EventReceipt, ...]
-    is_replay: bool = False
-    is_dry_run: bool = False
-
-
-@dataclass(slots=True)
-class _Loaded:
-    version: int
-    state: object | None
-
-
 @dataclass(slots=True)
 class _Work:
     """The states as they are while one request is decided, and the events decided so far."""
 
-    states: dict[StreamRef, _Loaded] = field(default_factory=dict)
+    states: dict[StreamRef, Folded] = field(default_factory=dict)
     found: dict[Ref, object | None] = field(default_factory=dict)
     decided: dict[StreamRef, list[tuple[object, BusinessTime | None]]] = field(default_factory=dict)
     order: list[tuple[StreamRef, int]] = field(default_factory=list)
@@ -177,6 +140,7 @@ class Handling:
         self,
         log: EventLog,
         codec: Codec,
+        states: StreamStates,
         catalogue: Catalogue,
         *,
         clock: Clock,
@@ -189,7 +153,7 @@ class Handling:
         self._clock = clock
         self._ids = ids
         self._resolvers = resolvers
-        self._cache: dict[StreamRef, _Loaded] = {}
+        self._states = states
 
     async def handle(self, request: Request, envelope: Envelope, *, dry_run: bool = False) -> Receipt:
         """Decides and stores one command.
@@ -210,7 +174,8 @@ class Handling:
             work = _Work()
             earlier = await self._load(work, [target.ref for target in targets], envelope, key=not dry_run)
             if earlier is not None:
-                return _replayed(earlier, envelope)
+                _refuse_another_request(earlier, envelope)
+                return replayed(earlier)
             receipts = [
                 await self._decide(work, request, target, envelope)
                 for request, target in zip(requests, targets, strict=True)
@@ -219,10 +184,8 @@ class Handling:
                 return [replace(receipt, is_dry_run=True) for receipt in receipts]
             try:
                 return await self._append(work, receipts, requests, envelope)
-            except VersionConflict:
-                self._forget(work)
-            except KeyTaken:
-                pass  # A twin was a moment faster: its receipt is found on the next turn.
+            except (VersionConflict, KeyTaken):
+                pass  # Another writer was a moment faster: its events, or a twin's receipt, are found on the next turn.
         raise VersionContended(times=DECISIONS_MAX)
 
     def _target(self, request: Request, envelope: Envelope) -> _Target:
@@ -244,32 +207,13 @@ class Handling:
     async def _load(
         self, work: _Work, refs: Sequence[StreamRef], envelope: Envelope, *, key: bool
     ) -> StoredRequest | None:
-        """Brings the streams into the work, up to date with the log, in one round trip; answers an earlier request."""
-        wanted = list(dict.fromkeys(ref for ref in refs if ref not in work.states))
-        known = [self._cache.get(ref) or _Loaded(0, None) for ref in wanted]
-        loaded = await self._log.load(
-            [(ref, each.version) for ref, each in zip(wanted, known, strict=True)],
-            (envelope.principal.id, envelope.key) if key and envelope.key else None,
+        """Brings the streams into the work in one round trip; answers an earlier request under the same key."""
+        wanted = [ref for ref in dict.fromkeys(refs) if ref not in work.states]
+        loaded, earlier = await self._states.load(
+            wanted, (envelope.principal.id, envelope.key) if key and envelope.key else None
         )
-        for ref, each, stored in zip(wanted, known, loaded.streams, strict=True):
-            state, version = each.state, each.version
-            evolve = self._catalogue.by_kind[ref.kind].evolve
-            for event in await self._codec.decode(stored) if stored else ():
-                state, version = evolve(state, event.event, event.recorded), event.recorded.version
-            work.states[ref] = _Loaded(version, state)
-            if stored:
-                self._remember(ref, _Loaded(version, state))
-        return loaded.request
-
-    def _remember(self, ref: StreamRef, loaded: _Loaded) -> None:
-        self._cache.pop(ref, None)
-        self._cache[ref] = loaded
-        while len(self._cache) > CACHED_STATES_MAX:
-            del self._cache[next(iter(self._cache))]
-
-    def _forget(self, work: _Work) -> None:
-        for ref in work.decided:
-            self._cache.pop(ref, None)
+        work.states.update(loaded)
+        return earlier
 
     async def _decide(self, work: _Work, request: Request, target: _Target, envelope: Envelope) -> Receipt:
         """Decides a command and all that follows from it; the events are in the work then."""
@@ -312,7 +256,7 @@ class Handling:
         for event in target.kind.decide(loaded.state, command, context):
             loaded = work.states[target.ref]
             recorded = Recorded(position=0, version=loaded.version + 1, stream_id=target.ref.id, occurred=occurred)
-            work.states[target.ref] = _Loaded(recorded.version, target.stream.evolve(loaded.state, event, recorded))
+            work.states[target.ref] = Folded(recorded.version, target.stream.evolve(loaded.state, event, recorded))
             work.decided.setdefault(target.ref, []).append((event, occurred))
             work.order.append((target.ref, len(work.decided[target.ref]) - 1))
         return context
@@ -337,12 +281,11 @@ class Handling:
                     work.found[ref] = await self._resolvers[type(ref)](ref)
         raise AssertionError(f"{type(command).__name__} asks for streams without end")
 
-    def _authorise(self, request: Request, target: _Target, loaded: _Loaded, envelope: Envelope) -> None:
+    def _authorise(self, request: Request, target: _Target, loaded: Folded, envelope: Envelope) -> None:
         """Row scope: a foreign thing does not exist, and nothing is created for a foreign owner."""
-        owner = target.stream.owner
-        if loaded.state is not None and not target.kind.creates and owner is not None:
-            if not envelope.scope.reaches(owner(loaded.state)):
-                raise ThingUnknown(thing=target.stream.kind, id=str(target.subject_id))
+        owner = None if target.kind.creates or loaded.state is None else target.stream.owner
+        if owner is not None and not envelope.scope.reaches(owner(loaded.state)):
+            raise ThingUnknown(thing=target.stream.kind, id=str(target.subject_id))
         owner_id = getattr(request.command, "owner_id", None)
         if target.kind.creates and isinstance(owner_id, UUID) and not envelope.scope.reaches(owner_id):
             raise OwnerOutOfScope(member_id=str(owner_id), pointer="/owner_id")
@@ -382,9 +325,7 @@ class Handling:
             return [replace(receipt, position=head) for receipt in receipts]
         appends = await self._encoded(work, requests, envelope)
         appended = await self._log.append(AppendRequest(appends=appends, key=key))
-        for ref in work.decided:
-            self._remember(ref, work.states[ref])
-        return _positioned(receipts, offsets, appended, len(work.order))
+        return positioned(receipts, offsets, appended, len(work.order))
 
     async def _encoded(self, work: _Work, requests: Sequence[Request], envelope: Envelope) -> tuple[StreamAppend, ...]:
         _, kind = self._catalogue.command(type(requests[0].command).__name__)
@@ -425,89 +366,20 @@ def _offsets(work: _Work) -> dict[tuple[StreamRef, int], int]:
     return offsets
 
 
-def _positioned(
-    receipts: Sequence[Receipt], offsets: Mapping[tuple[StreamRef, int], int], appended: Appended, count: int
-) -> list[Receipt]:
-    """The receipts with the positions that the log gave."""
-    last = appended.first_position + count - 1
-    return [
-        replace(
-            receipt,
-            position=last,
-            recorded_at=appended.recorded_at,
-            events=tuple(
-                replace(
-                    event,
-                    payload=None,
-                    position=appended.first_position + offsets[_ref(event), event.version],
-                )
-                for event in receipt.events
-            ),
-        )
-        for receipt in receipts
-    ]
-
-
-def _ref(event: EventReceipt) -> StreamRef:
-    return StreamRef(event.stream_kind, event.stream_id)
-
-
 def _request_key(
     receipts: Sequence[Receipt], offsets: Mapping[tuple[StreamRef, int], int], envelope: Envelope
 ) -> RequestKey | None:
-    """The key row: the receipts without positions, which follow from the row's first position."""
     if envelope.key is None:
         return None
-    stored = [
-        [
-            str(receipt.id),
-            receipt.kind,
-            receipt.version,
-            [
-                [
-                    event.type,
-                    event.stream_kind,
-                    str(event.stream_id),
-                    event.version,
-                    offsets[_ref(event), event.version],
-                ]
-                for event in receipt.events
-            ],
-        ]
-        for receipt in receipts
-    ]
     return RequestKey(
         principal_id=envelope.principal.id,
         key=envelope.key,
         fingerprint=envelope.fingerprint,
-        receipt=orjson.dumps(stored).decode(),
+        receipt=stored_text(receipts, offsets),
         keep_forever=envelope.keep_key,
     )
 
 
-def _replayed(earlier: StoredRequest, envelope: Envelope) -> list[Receipt]:
-    """The receipts of an earlier request, the same as they were given then."""
+def _refuse_another_request(earlier: StoredRequest, envelope: Envelope) -> None:
     if earlier.fingerprint != envelope.fingerprint:
         raise KeyReused()
-    first, last = earlier.first_position, earlier.first_position + earlier.event_count - 1
-    return [
-        Receipt(
-            id=UUID(id),
-            kind=kind,
-            version=version,
-            position=last,
-            recorded_at=earlier.recorded_at,
-            events=tuple(
-                EventReceipt(
-                    type=type,
-                    stream_kind=stream_kind,
-                    stream_id=UUID(stream_id),
-                    version=event_version,
-                    position=first + offset,
-                )
-                for type, stream_kind, stream_id, event_version, offset in events
-            ),
-            is_replay=True,
-        )
-        for id, kind, version, events in orjson.loads(earlier.receipt)
-    ]

@@ -67,16 +67,16 @@ async def test_a_cluster_of_another_user_is_refused(reachable_folder: Path) -> N
 
 async def test_a_first_start_that_was_cut_short_is_made_anew(reachable_folder: Path) -> None:
     folder = reachable_folder / "postgresql"
-    (folder / "data.new").mkdir(parents=True)
+    (folder / "data.new-1").mkdir(parents=True)
     folder.chmod(0o711)
-    (folder / "data.new" / "PG_VERSION").write_text("18\n")
+    (folder / "data.new-1" / "PG_VERSION").write_text("18\n")
 
     engine = await EmbeddedPostgreSQL.start(folder, fast_unsafe=True)
     answer = await _value(engine.owner_url, "SELECT 1")
     await engine.stop()
 
     assert answer == 1
-    assert not (folder / "data.new").exists()
+    assert list(folder.glob("data.new*")) == []
 
 
 async def test_a_cluster_that_cannot_start_is_told_with_the_last_lines_of_its_log(reachable_folder: Path) -> None:
@@ -185,6 +185,17 @@ async def test_engines_end_with_a_killed_dev_and_the_next_dev_starts(reachable_f
     async with running_engines(folder) as again:
         assert await _value(again.owner_url, "SELECT 1") == 1
     assert engines.salesapi_pid == dev.pid
+
+
+async def test_a_dev_killed_while_it_makes_the_cluster_does_not_disturb_the_next(reachable_folder: Path) -> None:
+    folder = reachable_folder / "dev"
+    dev = _run_dev(folder)
+    await _until(lambda: any(folder.glob("postgresql/data.new*/base")) or dev.poll() is not None)
+    dev.kill()
+    dev.wait()
+
+    async with running_engines(folder) as engines:
+        assert await _value(engines.owner_url, "SELECT 1") == 1
 
 
 async def test_a_stopped_dev_leaves_no_process_and_no_note(reachable_folder: Path) -> None:

@@ -157,7 +157,7 @@ def stored(new: NewEvent, *, version: int = 1, position: int = 7, stream: Stream
 
 
 def stored_text(payload: str, *, type: str = "order.taken", schema: int = 1) -> StoredEvent:
-    return stored(NewEvent(type=type, schema=schema, payload=payload, meta="{}", occurred=None))
+    return stored(NewEvent(type=type, schema=schema, payload=payload, meta=encode_meta(META), occurred=None))
 
 
 async def encode_one(codec: Codec, event: object, *, version: int = 1) -> NewEvent:
@@ -178,7 +178,15 @@ async def test_an_event_is_read_back_as_it_was_written() -> None:
     (decoded,) = await codec.decode([stored(new, version=3)])
 
     assert decoded.event == ORDER
-    assert decoded.recorded == Recorded(position=7, version=3, stream_id=STREAM.id, occurred=occurred)
+    assert decoded.recorded == Recorded(
+        position=7,
+        version=3,
+        stream_id=STREAM.id,
+        occurred=occurred,
+        type="order.taken",
+        recorded_at=RECORDED_AT,
+        actor_id=ACTOR,
+    )
     assert (new.type, new.schema, new.occurred) == ("order.taken", 1, occurred)
     assert json.loads(new.payload)["rate_percent"] == "1.50"
 
@@ -393,6 +401,19 @@ async def test_an_event_that_this_program_does_not_know_stops_the_reader(type: s
 async def test_a_payload_that_is_not_of_its_type_stops_the_reader(payload: str) -> None:
     with pytest.raises(EventUnreadable, match="at position 7"):
         await decode_one(Codec(TYPES, None), stored_text(payload))
+
+
+async def test_an_earlier_payload_that_is_no_object_stops_the_reader() -> None:
+    with pytest.raises(EventUnreadable, match="at position 7"):
+        await decode_one(Codec([VALUED], None, UPCASTS), stored_text("[]", type="deal.valued"))
+
+
+async def test_a_meta_without_its_actor_stops_the_reader() -> None:
+    codec = Codec(TYPES, None)
+    new = await encode_one(codec, ORDER)
+
+    with pytest.raises(EventUnreadable, match=r"at position 7 cannot be read: meta: .*actor_id"):
+        await decode_one(codec, stored(replace(new, meta="{}")))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,18 @@ import re
 from collections.abc import Iterator
 from typing import Final, TypeVar
 
-from salesapi.domain import attributes, deal_decisions, pipelines
+from salesapi.domain import (
+    activity_decisions,
+    attributes,
+    customer_decisions,
+    deal_decisions,
+    lead_decisions,
+    members,
+    pipelines,
+    products,
+    receipts,
+    team_decisions,
+)
 from salesapi.domain.kernel import CommandType, EventType, Stream
 
 Value = TypeVar("Value")
@@ -17,7 +28,14 @@ Value = TypeVar("Value")
 STREAMS: Final[tuple[Stream, ...]] = (
     attributes.STREAM,
     pipelines.STREAM,
+    members.STREAM,
+    team_decisions.STREAM,
+    products.STREAM,
+    customer_decisions.STREAM,
+    lead_decisions.STREAM,
     deal_decisions.STREAM,
+    activity_decisions.STREAM,
+    receipts.STREAM,
 )
 
 

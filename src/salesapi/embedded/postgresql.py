@@ -46,6 +46,7 @@ SUPERUSER: Final = "postgres"
 OWNER: Final = "salesapi_owner"
 APPLICATION: Final = "salesapi_app"
 DATABASE: Final = "salesapi"
+UNFINISHED: Final = "data.new-"
 PASSWORD_BYTES: Final = 24
 PORT_ATTEMPTS: Final = 3
 APPLICATION_STATEMENT_TIMEOUT: Final = "30s"
@@ -222,12 +223,15 @@ async def _make_cluster(place: _Place, *, fast_unsafe: bool, log_progress: LogPr
     """Make the cluster beside its place and move it there when it is complete: a half-made one is never used."""
     _write_access_file(place)
     processes.limit_log(place.log)
+    # Programs of a start that was killed may write on for a moment, so each attempt has a folder of its own.
+    for leftover in place.folder.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
     if place.cluster.exists():
         make_engine_folder(place.cluster, place.helper)
         return
     log_progress(f"making a PostgreSQL cluster in {place.folder}")
-    unfinished = place.folder / "data.new"
-    _clear(unfinished, place)
+    unfinished = place.folder / f"{UNFINISHED}{token_hex(4)}"
+    make_engine_folder(unfinished, place.helper)
     initdb = [str(place.binaries / "initdb"), "-D", str(unfinished), "-U", SUPERUSER, "--auth=reject"]
     initdb += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     initdb += ["--data-checksums", "--no-instructions", *(["--no-sync"] if fast_unsafe else [])]
@@ -244,12 +248,6 @@ async def _make_cluster(place: _Place, *, fast_unsafe: bool, log_progress: LogPr
 def _write_access_file(place: _Place) -> None:
     place.access_file.write_text(f"host all all {LOOPBACK}/32 scram-sha-256\n", encoding="ascii")
     place.access_file.chmod(0o644)  # the helper reads it; there is no secret in it
-
-
-def _clear(unfinished: Path, place: _Place) -> None:
-    if unfinished.exists():
-        shutil.rmtree(unfinished)
-    make_engine_folder(unfinished, place.helper)
 
 
 def _roles(place: _Place) -> str:

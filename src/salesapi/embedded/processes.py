@@ -63,14 +63,19 @@ def binary_of(wheel: str, ending: str, helper: HelperUser | None) -> Path:
 
 
 def start_process(
-    command: list[str], *, log: Path, helper: HelperUser | None, statements: str | None = None
+    command: list[str],
+    *,
+    log: Path,
+    helper: HelperUser | None,
+    statements: str = "",
+    death_signal: signal.Signals = STOP_SIGNAL,
 ) -> subprocess.Popen[bytes]:
     """Start a program as the helper in its own session, its output at the end of `log`, `statements` as its input."""
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, PRIVATE_FILE_MODE)
     try:
         # An unnamed file as input: secrets in it are on no command line and under no name.
         with tempfile.TemporaryFile() as source:
-            source.write((statements or "").encode())
+            source.write(statements.encode())
             source.seek(0)
             return subprocess.Popen(
                 command,
@@ -85,28 +90,26 @@ def start_process(
                 group=None if helper is None else helper.gid,
                 extra_groups=None if helper is None else [],
                 # Runs after the change of user, which would clear the death signal.
-                preexec_fn=_die_with(os.getpid()),
+                preexec_fn=_die_with(os.getpid(), death_signal),
             )
     finally:
         os.close(output)
 
 
-def _die_with(parent: int) -> Callable[[], None]:
+def _die_with(parent: int, death_signal: signal.Signals) -> Callable[[], None]:
     def arrange() -> None:
         if _LIBC is not None:
-            _LIBC.prctl(PR_SET_PDEATHSIG, int(STOP_SIGNAL))
+            _LIBC.prctl(PR_SET_PDEATHSIG, int(death_signal))
             if os.getppid() != parent:  # the parent died before the line above
                 os._exit(1)
 
     return arrange
 
 
-async def run_to_end(
-    command: list[str], *, log: Path, helper: HelperUser | None, statements: str | None = None
-) -> None:
+async def run_to_end(command: list[str], *, log: Path, helper: HelperUser | None, statements: str = "") -> None:
     """Run a program that ends by itself. Raises: EngineNotStarted with its last lines when it fails."""
     offset = log_size(log)
-    process = start_process(command, log=log, helper=helper, statements=statements)
+    process = start_process(command, log=log, helper=helper, statements=statements, death_signal=signal.SIGKILL)
     try:
         await wait_until_ended(process)
     finally:

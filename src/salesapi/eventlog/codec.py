@@ -110,7 +110,6 @@ class _Sealable:
 class _Pending:
     """A stored event that is read as a tree, with the sealed values in it."""
 
-    index: int
     stored: StoredEvent
     declared: _Declared
     tree: Tree
@@ -192,12 +191,14 @@ class Codec:
         """
         if not open_personal:
             return self.decode_unopened(stored)
-        events, pending = self._read(stored)
-        openings = [list(_openings(each)) for each in pending]
-        keys = await self._keys_for_opening({sealed.subject_id for each in openings for _, _, sealed in each})
-        for each, opened in zip(pending, openings, strict=True):
-            events[each.index] = _finished(each, is_any_erased=_open_all(opened, keys))
-        return _decoded(stored, events)
+        events = [self._read(row) for row in stored]
+        pending = [
+            (index, each, list(_openings(each))) for index, each in enumerate(events) if isinstance(each, _Pending)
+        ]
+        keys = await self._keys_for_opening({sealed.subject_id for _, _, found in pending for _, _, sealed in found})
+        for index, each, openings in pending:
+            events[index] = _finished(each, is_any_erased=_open_all(openings, keys))
+        return [DecodedEvent(event, _recorded(row), row) for event, row in zip(events, stored, strict=True)]
 
     def decode_unopened(self, stored: Sequence[StoredEvent]) -> list[DecodedEvent]:
         """The events with `None` or `ERASED` for every personal value: never needs a key. For pay and proofs.
@@ -205,12 +206,7 @@ class Codec:
         Raises:
             UnknownEventType, EventUnreadable: with the position.
         """
-        events, pending = self._read(stored)
-        for each in pending:
-            for spot in each.sealed:
-                spot.put(ERASED)
-            events[each.index] = _finished(each, is_any_erased=bool(each.sealed))
-        return _decoded(stored, events)
+        return [DecodedEvent(_unopened(self._read(row)), _recorded(row), row) for row in stored]
 
     def _part(self, stream: StreamRef, version: int, event: object) -> "tuple[_Declared, str | Tree, list[_Sealable]]":
         """The event as text or, where it holds personal values, as a tree with these still in clear."""
@@ -218,7 +214,7 @@ class Codec:
         text = encoded(event)
         if not declared.personal:
             return declared, text, []
-        tree: Tree = msgspec.json.decode(text)
+        tree = _TREE_DECODER.decode(text)
         sealables = [
             _Sealable(spot, Place(stream.id, version, spot.pointer), _subject(field, spot, tree) or stream.id)
             for field in declared.personal
@@ -240,26 +236,18 @@ class Codec:
             raise RuntimeError("this codec was made without keys: read with open_personal=False")
         return await self._keys.for_opening(subjects)
 
-    def _read(self, stored: Sequence[StoredEvent]) -> tuple[list[object], list[_Pending]]:
-        """The events in order; those that need keys or upcasts stand as None there and are in the second list."""
-        events: list[object] = []
-        pending: list[_Pending] = []
-        for index, row in enumerate(stored):
-            declared = self._by_name.get(row.type)
-            if declared is None or not 1 <= row.schema <= declared.schema:
-                raise UnknownEventType(row)
-            try:
-                if row.schema == declared.schema and not (declared.personal and MARKED in row.payload):
-                    events.append(declared.decoder.decode(row.payload))
-                else:
-                    events.append(None)
-                    tree: Tree = msgspec.json.decode(row.payload)
-                    pending.append(
-                        _Pending(index, row, declared, tree, list(sealed_spots(tree)) if MARKED in row.payload else [])
-                    )
-            except msgspec.DecodeError as error:
-                raise EventUnreadable(row, str(error)) from error
-        return events, pending
+    def _read(self, row: StoredEvent) -> object:
+        """The event or, where it needs keys or upcasts, what is pending of it."""
+        declared = self._by_name.get(row.type)
+        if declared is None or not 1 <= row.schema <= declared.schema:
+            raise UnknownEventType(row)
+        try:
+            if row.schema == declared.schema and not (declared.personal and MARKED in row.payload):
+                return declared.decoder.decode(row.payload)
+            tree = _TREE_DECODER.decode(row.payload)
+        except msgspec.DecodeError as error:
+            raise EventUnreadable(row, str(error)) from error
+        return _Pending(row, declared, tree, list(sealed_spots(tree)) if MARKED in row.payload else [])
 
 
 def encode_meta(meta: EventMeta) -> str:
@@ -277,6 +265,7 @@ def decode_meta(text: str) -> EventMeta:
 
 
 _META_DECODER: Final = msgspec.json.Decoder(EventMeta)
+_TREE_DECODER: Final = msgspec.json.Decoder(Tree)
 
 
 def _text_of(tree: object) -> str:
@@ -339,6 +328,14 @@ def _open_all(openings: Iterable[_Opening], keys: Mapping[UUID, SubjectKey | Non
     return is_any_erased
 
 
+def _unopened(read: object) -> object:
+    if not isinstance(read, _Pending):
+        return read
+    for spot in read.sealed:
+        spot.put(ERASED)
+    return _finished(read, is_any_erased=bool(read.sealed))
+
+
 def _finished(pending: _Pending, *, is_any_erased: bool) -> object:
     """The event of a tree whose values are opened or erased."""
     tree, declared = pending.tree, pending.declared
@@ -354,20 +351,17 @@ def _finished(pending: _Pending, *, is_any_erased: bool) -> object:
         raise EventUnreadable(pending.stored, str(error)) from error
 
 
-def _decoded(stored: Sequence[StoredEvent], events: Sequence[object]) -> list[DecodedEvent]:
-    return [
-        DecodedEvent(
-            event,
-            Recorded(
-                position=row.position,
-                version=row.version,
-                stream_id=row.stream.id,
-                occurred=row.occurred,
-                type=row.type,
-                recorded_at=row.recorded_at,
-                actor_id=decode_meta(row.meta).actor_id,
-            ),
-            row,
-        )
-        for event, row in zip(events, stored, strict=True)
-    ]
+def _recorded(row: StoredEvent) -> Recorded:
+    try:
+        meta = decode_meta(row.meta)
+    except msgspec.DecodeError as error:
+        raise EventUnreadable(row, f"meta: {error}") from error
+    return Recorded(
+        position=row.position,
+        version=row.version,
+        stream_id=row.stream.id,
+        occurred=row.occurred,
+        type=row.type,
+        recorded_at=row.recorded_at,
+        actor_id=meta.actor_id,
+    )

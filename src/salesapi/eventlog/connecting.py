@@ -22,7 +22,10 @@ OUTAGE_SECONDS_MAX: Final = 5.0
 BACKOFF_FIRST_SECONDS: Final = 0.05
 BACKOFF_MAX_SECONDS: Final = 1.0
 
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+OwnConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+"""A connection that one task keeps for itself."""
+Connection: TypeAlias = "OwnConnection | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+"""Any connection a statement can run on, also a pool's."""
 
 LOST: Final = (
     OSError,
@@ -35,13 +38,13 @@ LOST: Final = (
 )
 """What says that the connection is gone, rather than that the statement was refused."""
 
-KEYED_READS: Final = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "enable_sort": "on"}
+KEYED_READS: Final = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
 """For connections that only run statements by key: a plan kept from when the table was small must not be a scan."""
 
 logger = logging.getLogger(__name__)
 
 
-async def open_connection(url: str, *, name: str, settings: dict[str, str] | None = None) -> Connection:
+async def open_connection(url: str, *, name: str, settings: dict[str, str] | None = None) -> OwnConnection:
     """One connection with our time-outs; statements are prepared on first use and kept.
 
     `prepare()` is not used anywhere: it ends in Flush, so its implicit transaction would keep the locks taken while parsing
@@ -69,8 +72,8 @@ def server_settings(name: str, settings: dict[str, str] | None = None) -> dict[s
 
 
 async def keep_connected(
-    connect: Callable[[], Awaitable[Connection]],
-    serve: Callable[[Connection], Awaitable[None]],
+    connect: Callable[[], Awaitable[OwnConnection]],
+    serve: Callable[[OwnConnection], Awaitable[None]],
     *,
     name: str,
     on_outage: Callable[[BaseException], None],

@@ -21,9 +21,9 @@ async def follow(log: EventLog, *, after: int, page: int) -> AsyncIterator[Page]
                     "Stop the followers and run `salesapi verify`."
                 )
             position = event.position
-        if news.head < after:
+        if news.head < position:
             raise PositionGap(
-                f"the log ends at {news.head}, before the follower's position {after}: it was restored from an older backup"
+                f"the log ends at {news.head}, before the follower's position {position}: it was restored from an older backup"
             )
         if news.events:
             yield news

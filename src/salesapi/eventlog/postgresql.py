@@ -15,6 +15,7 @@ from salesapi.eventlog.connecting import (
     COMMAND_TIMEOUT_SECONDS,
     CONNECT_TIMEOUT_SECONDS,
     KEYED_READS,
+    OwnConnection,
     open_connection,
     server_settings,
 )
@@ -33,9 +34,10 @@ class PostgreSQLEventLog:
 
     def __init__(self, url: str, pages: "asyncpg.Pool[asyncpg.Record]") -> None:
         """Use `connect`."""
+        self._url = url
         self._pages = pages
         self._watch = HeadWatch(partial(open_connection, url, name="listener"))
-        self._writer = GroupWriter(partial(open_connection, url, name="writer"), self._watch.reached)
+        self._writer = GroupWriter(self._open_writer, self._watch.reached)
         self._reader = GroupReader(partial(open_connection, url, name="reader", settings=KEYED_READS))
 
     @classmethod
@@ -63,6 +65,11 @@ class PostgreSQLEventLog:
         log._writer.start()
         log._reader.start()
         return log
+
+    async def _open_writer(self) -> OwnConnection:
+        connection = await open_connection(self._url, name="writer")
+        self._watch.own_backend = connection.get_server_pid()
+        return connection
 
     async def close(self) -> None:
         """Ends the connections. Requests still waiting are refused with `LogUnavailable`."""

@@ -15,7 +15,7 @@ from uuid import UUID
 import asyncpg
 
 from salesapi.domain.kernel import BusinessTime, StreamRef
-from salesapi.eventlog.connecting import LOST, Connection, keep_connected
+from salesapi.eventlog.connecting import LOST, Connection, OwnConnection, keep_connected
 from salesapi.eventlog.recorder import (
     SCAN_POSITIONS_MAX,
     Loaded,
@@ -114,11 +114,8 @@ async def read_page(connection: Connection, *, after: int, limit: int, types: Se
         records = await connection.fetch(PAGE_OF_TYPES, after, limit, scan_end, list(types))
     head: int = records[0][0]
     events = tuple(stored_event(*record[1:]) for record in records if record[1] is not None)
-    if len(events) == limit:
-        scanned_to = events[-1].position
-    else:
-        scanned_to = max(after, head if scan_end is None else min(head, scan_end))
-    return Page(events=events, scanned_to=scanned_to, head=head)
+    looked_to = max(after, head if scan_end is None else min(head, scan_end))
+    return Page(events=events, scanned_to=events[-1].position if len(events) == limit else looked_to, head=head)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -139,14 +136,16 @@ class PendingLoad:
 class GroupReader:
     """Takes loads from many callers and answers everything pending with one statement."""
 
-    def __init__(self, connect: Callable[[], Awaitable[Connection]]) -> None:
+    def __init__(self, connect: Callable[[], Awaitable[OwnConnection]]) -> None:
         self._connect = connect
         self._queue: deque[PendingLoad] = deque()
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._running = 0
 
     def start(self) -> None:
         """Begins reading, in tasks of its own."""
+        self._running = READERS
         self._tasks = [asyncio.create_task(self._run(), name=f"event log reader {n}") for n in range(1, READERS + 1)]
 
     async def close(self) -> None:
@@ -157,14 +156,13 @@ class GroupReader:
         for task in self._tasks:
             task.cancel()
         ended = await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._refuse_waiting(None)
         for error in ended:
             if error is not None and not isinstance(error, asyncio.CancelledError):
                 raise error
 
     async def load(self, streams: Sequence[tuple[StreamRef, int]], key: tuple[UUID, str] | None) -> Loaded:
         """See `EventLog.load`."""
-        if not any(not task.done() for task in self._tasks):
+        if not self._running:
             raise LogUnavailable("the event log's readers are not running")
         if len(self._queue) >= QUEUE_LOADS_MAX:
             raise LogOverloaded(f"{len(self._queue)} loads wait for the event log: try again later")
@@ -174,7 +172,13 @@ class GroupReader:
         return await answer
 
     async def _run(self) -> None:
-        await keep_connected(self._connect, self._serve, name="event log reader", on_outage=self._refuse_waiting)
+        try:
+            await keep_connected(self._connect, self._serve, name="event log reader", on_outage=self._refuse_waiting)
+        finally:
+            # Cancelled or broken: the last one leaves nobody waiting.
+            self._running -= 1
+            if not self._running:
+                self._refuse_waiting(None)
 
     def _refuse_waiting(self, error: BaseException | None) -> None:
         while self._queue:
@@ -182,7 +186,7 @@ class GroupReader:
             refusal.__cause__ = error
             self._queue.popleft().refuse(refusal)
 
-    async def _serve(self, connection: Connection) -> None:
+    async def _serve(self, connection: OwnConnection) -> None:
         connection.add_termination_listener(lambda _: self._wake.set())
         while True:
             if connection.is_closed():

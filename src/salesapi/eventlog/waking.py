@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from salesapi.eventlog.connecting import Connection, keep_connected
+from salesapi.eventlog.connecting import OwnConnection, keep_connected
 from salesapi.eventlog.reading import HEAD
 
 POLL_SECONDS: Final = 1.0
@@ -21,12 +21,14 @@ logger = logging.getLogger(__name__)
 class HeadWatch:
     """Knows how far the log was last seen, and asks PostgreSQL only while somebody waits."""
 
-    def __init__(self, connect: Callable[[], Awaitable[Connection]]) -> None:
+    def __init__(self, connect: Callable[[], Awaitable[OwnConnection]]) -> None:
         self._connect = connect
         self._seen = 0
         self._moved = asyncio.Event()
         self._look = asyncio.Event()
         self._waiting = 0
+        self.own_backend: int | None = None
+        """The server process of our own writer, whose commits are known without its notifications."""
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -72,15 +74,19 @@ class HeadWatch:
     async def _run(self) -> None:
         await keep_connected(self._connect, self._listen, name="event log listener", on_outage=lambda _: None)
 
-    async def _listen(self, connection: Connection) -> None:
-        await connection.add_listener(CHANNEL, lambda *_: self._look.set())
+    def _notified(self, _connection: object, backend: int, _channel: str, _payload: object) -> None:
+        if backend != self.own_backend:
+            self._look.set()
+
+    async def _listen(self, connection: OwnConnection) -> None:
+        await connection.add_listener(CHANNEL, self._notified)
         connection.add_termination_listener(lambda _: self._look.set())
         while True:
-            if self._waiting:
-                self._look.clear()
-                self.reached(await connection.fetchval(HEAD))
-            elif connection.is_closed():
+            self._look.clear()
+            if connection.is_closed():
                 raise ConnectionResetError("the event log's listening connection was closed")
+            if self._waiting:
+                self.reached(await connection.fetchval(HEAD))
             try:
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._look.wait()

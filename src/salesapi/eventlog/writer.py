@@ -6,7 +6,7 @@ There is no batching timer. A lone request goes out at once; under load a batch 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -14,7 +14,7 @@ from uuid import UUID
 import asyncpg
 
 from salesapi.eventlog.checking import EventRow, checked_rows
-from salesapi.eventlog.connecting import LOST, Connection, keep_connected
+from salesapi.eventlog.connecting import LOST, Connection, OwnConnection, keep_connected
 from salesapi.eventlog.recorder import (
     Appended,
     AppendRequest,
@@ -36,16 +36,17 @@ BATCH_LOOK_MAX: Final = 1_000
 QUEUE_REQUESTS_MAX: Final = 10_000
 QUEUE_BYTES_MAX: Final = 256 * 1024 * 1024
 
-APPEND: Final = (
-    "SELECT last_position, recorded, taken, stale FROM log.append("
-    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
-)
+APPEND: Final = """
+    SELECT last_position, recorded, taken, stale FROM log.append(
+        $1, $2::text::uuid[], $3::text::integer[], $4::text::boolean[], $5, $6::text::integer[], $7, $8,
+        $9::text::timestamptz[], $10::text::date[], $11,
+        $12::text::uuid[], $13, $14, $15, $16::text::boolean[], $17::text::integer[], $18::text::integer[])
+"""
+"""Numbers, ids and times go as array literals: asyncpg looks at each element of an array of anything but text three times."""
 OWN_KEY: Final = """
     SELECT first_position, recorded_at FROM log.request
     WHERE principal_id = $1 AND key = $2 AND fingerprint = $3 AND receipt::text = $4
 """
-
-NO_ROWS: Final[tuple[tuple[()], ...]] = ((),) * len(EventRow._fields)
 
 logger = logging.getLogger(__name__)
 
@@ -80,13 +81,15 @@ class BatchVerdict:
 
     appended: Appended
     taken: frozenset[int]
+    """Places in the batch of the requests whose key is stored already."""
     stale: frozenset[int]
+    """Places of those with a stream that is not at the expected version. Where either is not empty, nothing was stored."""
 
 
 class GroupWriter:
     """Takes requests from many callers and gives each its own verdict."""
 
-    def __init__(self, connect: Callable[[], Awaitable[Connection]], committed: Callable[[int], None]) -> None:
+    def __init__(self, connect: Callable[[], Awaitable[OwnConnection]], committed: Callable[[int], None]) -> None:
         """`committed` is called with the new head after each commit that stored events."""
         self._connect = connect
         self._committed = committed
@@ -150,7 +153,7 @@ class GroupWriter:
             refusal.__cause__ = error
             pending.refuse(refusal)
 
-    async def _serve(self, connection: Connection) -> None:
+    async def _serve(self, connection: OwnConnection) -> None:
         connection.add_termination_listener(lambda _: self._wake.set())
         while True:
             if connection.is_closed():
@@ -167,8 +170,6 @@ class GroupWriter:
                 self._doubt(error)
                 raise
             self._in_flight = ()
-            # Lets the callers just answered ask again, so that they share the next commit.
-            await asyncio.sleep(0)
 
     def _next_batch(self) -> list[Pending]:
         """What goes out together: no two requests for one stream or one key, and bounded."""
@@ -274,28 +275,73 @@ async def append_batch(
     connection: Connection, batch: Sequence[tuple[RequestKey | None, list[EventRow]]]
 ) -> BatchVerdict:
     """Sends one batch in one round trip: its own commit, or part of the transaction that is open on the connection."""
-    rows = [row for _, rows in batch for row in rows]
-    requests = [number for number, (_, rows) in enumerate(batch) for _ in rows]
-    kinds, ids, versions, firsts, *others = zip(*rows, strict=True) if rows else NO_ROWS
-    answer = await connection.fetchrow(APPEND, kinds, ids, versions, firsts, requests, *others, *_key_columns(batch))
+    answer = await connection.fetchrow(APPEND, *_event_columns(batch), *_key_columns(batch))
     assert answer is not None, "log.append answers one row"
+    taken, stale = answer["taken"], answer["stale"]
     return BatchVerdict(
         appended=Appended(first_position=answer["last_position"] + 1, recorded_at=answer["recorded"]),
-        taken=frozenset(answer["taken"] or ()),
-        stale=frozenset(answer["stale"] or ()),
+        taken=frozenset(_numbers_of_keys(batch)[number - 1] for number in taken) if taken else frozenset(),
+        stale=frozenset(_numbers_of_events(batch)[number - 1] for number in stale) if stale else frozenset(),
     )
 
 
-def _key_columns(batch: Sequence[tuple[RequestKey | None, list[EventRow]]]) -> Sequence[Sequence[object]]:
-    """The last eight arrays of `log.append`: the keys, and where their requests' events lie in the batch."""
-    keyed: list[tuple[object, ...]] = []
+def _event_columns(batch: Sequence[tuple[RequestKey | None, list[EventRow]]]) -> Sequence[object]:
+    """The first eleven arguments of `log.append`."""
+    rows = [row for _, rows in batch for row in rows]
+    if not rows:
+        return ((), "{}", "{}", "{}", (), "{}", (), (), "{}", "{}", ())
+    kinds, ids, versions, firsts, types, schemas, payloads, metas, instants, dates, zones = zip(*rows, strict=True)
+    return (
+        kinds,
+        _literal([id.hex for id in ids]),
+        _literal(map(str, versions)),
+        _literal(["t" if first else "f" for first in firsts]),
+        types,
+        _literal(map(str, schemas)),
+        payloads,
+        metas,
+        _literal(["NULL" if instant is None else instant.isoformat() for instant in instants]),
+        _literal(["NULL" if date is None else date.isoformat() for date in dates]),
+        zones,
+    )
+
+
+def _key_columns(batch: Sequence[tuple[RequestKey | None, list[EventRow]]]) -> Sequence[object]:
+    """The last seven arguments of `log.append`: the keys, and where their requests' events lie in the batch."""
+    keys: list[RequestKey] = []
+    offsets: list[int] = []
+    counts: list[int] = []
     events_before = 0
-    for number, (key, rows) in enumerate(batch):
+    for key, rows in batch:
         if key is not None:
-            stored = (key.principal_id, key.key, key.fingerprint, key.receipt, key.keep_forever)
-            keyed.append((number, *stored, events_before, len(rows)))
+            keys.append(key)
+            offsets.append(events_before)
+            counts.append(len(rows))
         events_before += len(rows)
-    return tuple(zip(*keyed, strict=True)) if keyed else ((),) * 8
+    return (
+        _literal([key.principal_id.hex for key in keys]),
+        [key.key for key in keys],
+        [key.fingerprint for key in keys],
+        [key.receipt for key in keys],
+        _literal(["t" if key.keep_forever else "f" for key in keys]),
+        _literal(map(str, offsets)),
+        _literal(map(str, counts)),
+    )
+
+
+def _literal(elements: Iterable[str]) -> str:
+    """PostgreSQL's text form of an array whose elements need no quotes."""
+    return "{" + ",".join(elements) + "}"
+
+
+def _numbers_of_keys(batch: Sequence[tuple[RequestKey | None, list[EventRow]]]) -> list[int]:
+    """For each key of the batch, the place of its request in it."""
+    return [number for number, (key, _) in enumerate(batch) if key is not None]
+
+
+def _numbers_of_events(batch: Sequence[tuple[RequestKey | None, list[EventRow]]]) -> list[int]:
+    """For each event of the batch, the place of its request in it."""
+    return [number for number, (_, rows) in enumerate(batch) for _ in rows]
 
 
 def _shown_streams(request: AppendRequest) -> str:

@@ -76,22 +76,22 @@ CREATE TRIGGER events_are_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON log.
 -- ALWAYS: also in a session that set session_replication_role.
 ALTER TABLE log.event ENABLE ALWAYS TRIGGER events_are_only_added;
 
--- Appends one batch of requests: all of it, or nothing and the numbers of the requests that stand in the way.
+-- Appends one batch of requests: all of it, or nothing and what stands in the way.
 --
--- The first twelve arrays are the events in order: `requests` says which request of the batch an event belongs to, and
--- `firsts` marks the first event of each stream in it, whose version must follow the stored one. The other arrays are
--- the requests' keys; `offsets` counts the events of the batch before the request. `taken` are requests whose key is
--- stored already, `stale` those whose stream is at another version (or of another kind); a request may be in both.
+-- The first eleven arrays are the events in order; `firsts` marks the first event of each stream in a request, whose
+-- version must follow the stored one. The other arrays are the requests' keys; `offsets` counts the events of the batch
+-- before the key's request. `taken` numbers (from 1) the keys that are stored already, `stale` the first events whose
+-- stream is at another version, or of another kind.
 --
 -- READ COMMITTED only: each statement after the lock must see what was committed before the lock was granted. Under a
 -- stricter level the INSERT fails on a constraint: loud, never wrong.
 CREATE FUNCTION log.append(
-    kinds text[], ids uuid[], versions integer[], firsts boolean[], requests integer[],
+    kinds text[], ids uuid[], versions integer[], firsts boolean[],
     types text[], schemas integer[], payloads json[], metas json[],
     instants timestamptz[], dates date[], zones text[],
-    keyed integer[], principals uuid[], keys text[], fingerprints bytea[], receipts json[], forevers boolean[],
+    principals uuid[], keys text[], fingerprints bytea[], receipts json[], forevers boolean[],
     offsets integer[], counts integer[],
-    OUT last_position bigint, OUT recorded timestamptz, OUT taken integer[], OUT stale integer[]
+    OUT last_position bigint, OUT recorded timestamptz, OUT taken bigint[], OUT stale bigint[]
 )
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -108,12 +108,12 @@ BEGIN
     recorded := coalesce(recorded, clock_timestamp());
 
     -- Scalar subqueries, not joins: one probe of an index for each row, whatever the statistics say.
-    SELECT array_agg(k.request) INTO taken
-        FROM unnest(keyed, principals, keys) AS k (request, principal_id, key)
+    SELECT array_agg(k.n) INTO taken
+        FROM unnest(principals, keys) WITH ORDINALITY AS k (principal_id, key, n)
         WHERE (SELECT true FROM log.request r WHERE r.principal_id = k.principal_id AND r.key = k.key);
 
-    SELECT array_agg(f.request) INTO stale
-        FROM unnest(kinds, ids, versions, firsts, requests) AS f (kind, id, version, first, request)
+    SELECT array_agg(f.n) INTO stale
+        FROM unnest(kinds, ids, versions, firsts) WITH ORDINALITY AS f (kind, id, version, first, n)
         WHERE f.first AND f.version - 1 IS DISTINCT FROM coalesce((
             SELECT CASE WHEN e.stream_kind = f.kind THEN e.version ELSE -1 END
             FROM log.event e WHERE e.stream_id = f.id ORDER BY e.version DESC LIMIT 1

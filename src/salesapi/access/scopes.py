@@ -1,0 +1,57 @@
+"""Row scope: which members' leads, customers, deals, activities and pay a principal sees.
+
+A rep reaches its own, a manager its team tree as it stands on the day of asking, the others everything. The tree is the
+state of the one team stream, read through the log, so a move of a team is felt at once.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from salesapi.access.principals import EVERYTHING, Principal, Reach, Scope
+from salesapi.domain.teams import TREE, Teams
+from salesapi.folding import StreamStates
+
+NOBODY = Scope(member_ids=frozenset())
+
+
+class Scopes:
+    """Works out scopes from the team tree."""
+
+    def __init__(self, states: StreamStates) -> None:
+        self._states = states
+        self._teams: Teams | None = None
+        self._led: dict[tuple[UUID, date], frozenset[UUID]] = {}
+
+    async def rows(self, principal: Principal, today: date) -> Scope:
+        """The scope over leads, customers, deals and activities."""
+        return await self._scope(principal, principal.reach(), today)
+
+    async def pay(self, principal: Principal, today: date) -> Scope:
+        """The scope over commission statements."""
+        return await self._scope(principal, principal.pay_reach(), today)
+
+    async def _scope(self, principal: Principal, reach: Reach, today: date) -> Scope:
+        if reach == "all":
+            return EVERYTHING
+        if reach == "none" or principal.member_id is None:
+            return NOBODY
+        own = frozenset({principal.member_id})
+        if reach == "own":
+            return Scope(member_ids=own)
+        teams = await self._states.state(TREE)
+        if not isinstance(teams, Teams):
+            return Scope(member_ids=own)
+        if teams is not self._teams:
+            # The answers are kept for one state of the tree; the next state is another object.
+            self._teams, self._led = teams, {}
+        key = (principal.member_id, today)
+        if key not in self._led:
+            self._led[key] = members_led_by(teams, *key)
+        return Scope(member_ids=self._led[key] | own)
+
+
+def members_led_by(teams: Teams, member_id: UUID, on: date) -> frozenset[UUID]:
+    """Everybody who is on this day in a team that the member leads, or below it."""
+    led = [team_id for team_id in teams.by_id if teams.leader_of(team_id, on) == member_id]
+    below = {team_id for top in led for team_id in teams.subtree(top, on)}
+    return frozenset(member for member in teams.by_member if teams.team_of(member, on) in below)

@@ -1,0 +1,45 @@
+"""JSON Schemas of the commands as clients send them, for OpenAPI: derived from the dataclasses, nothing written twice."""
+
+from dataclasses import fields
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+
+from salesapi.domain.catalogue import Catalogue
+from salesapi.domain.kernel import UNSET, CommandType
+
+REFERENCE: Final = "#/components/schemas/{model}"
+
+OCCURRED_AT: Final[dict[str, Any]] = {
+    "occurred_at": {
+        "anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}, {"type": "null"}],
+        "description": "Business time: an instant with offset, a local date, or null where it is not known. "
+        "Without the field it is now.",
+    },
+    "occurred_zone": {
+        "type": "string",
+        "description": "IANA zone in which a business date is read; without it the company's zone.",
+    },
+}
+
+
+def command_schemas(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
+    """All command bodies and the values in them, by component name."""
+    components: dict[str, dict[str, Any]] = {}
+    for name, (_, kind) in catalogue.commands.items():
+        schema = TypeAdapter(kind.command).json_schema(ref_template=REFERENCE)
+        components.update(schema.pop("$defs", {}))
+        components[name] = _as_sent(schema, kind)
+    return components
+
+
+def _as_sent(schema: dict[str, Any], kind: CommandType) -> dict[str, Any]:
+    """Without the id that stands in the path, and with the business time."""
+    properties: dict[str, Any] = {**schema["properties"], **OCCURRED_AT}
+    if kind.target is not None:
+        del properties[kind.target]
+    for field in fields(kind.command):
+        if field.default is UNSET:
+            properties[field.name].pop("default", None)
+    required = [name for name in schema.get("required", ()) if name in properties]
+    return {**schema, "properties": properties, **({"required": required} if required else {"required": []})}

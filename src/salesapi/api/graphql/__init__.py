@@ -1,0 +1,1 @@
+"""The GraphQL door: Relay connections, BigInt for money and positions, subscriptions."""

@@ -1,0 +1,37 @@
+"""Puts both doors, health and metrics on one ASGI application."""
+
+from fastapi import FastAPI, Request, Response
+from prometheus_client import generate_latest
+
+from salesapi.api.asking import Asking
+from salesapi.api.command_reading import CommandReader
+from salesapi.api.limits import App, Bounded, Metrics
+from salesapi.api.openapi import described
+from salesapi.api.rest.answers import add_problem_handlers
+from salesapi.api.rest.commands import CommandRoutes
+from salesapi.api.rest.health import HealthRoutes
+from salesapi.app import Core
+
+
+def http_app(core: Core) -> App:
+    """The ASGI application over a running core."""
+    development = core.settings.development
+    app = FastAPI(
+        title="salesapi",
+        version="1",
+        openapi_url="/openapi.json" if development else None,
+        docs_url="/docs" if development else None,
+        redoc_url=None,
+    )
+    add_problem_handlers(app)
+    asking = Asking(core.api_keys, core.scopes, core.clock)
+    reader = CommandReader(core.catalogue, core.clock, core.settings.time_zone)
+    CommandRoutes(core.catalogue, asking, reader, core.handling, core.epoch).add_to(app)
+    HealthRoutes(core).add_to(app)
+
+    async def metrics(request: Request) -> Response:
+        return Response(generate_latest(core.registry), media_type="text/plain; version=0.0.4")
+
+    app.add_api_route("/metrics", metrics, methods=["GET"], include_in_schema=False)
+    described(app, core.catalogue)
+    return Bounded(app, Metrics(core.registry))

@@ -1,0 +1,109 @@
+"""Bounds of a request as pure ASGI middleware: the body's size counted by bytes, a request id, time and outcome measured.
+
+Written as plain ASGI because the framework's own middleware base costs more than everything else in a request.
+"""
+
+import re
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final, TypeAlias
+
+import orjson
+import uuid_utils
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from salesapi.api.refusals import problem
+from salesapi.domain.kernel import Kind, Refused
+
+BODY_BYTES_MAX: Final = 1024 * 1024
+"""Largest request body, in bytes."""
+
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+Scope: TypeAlias = MutableMapping[str, Any]
+App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9_-]{1,64}")
+
+
+class BodyTooLarge(Refused):
+    """The request's body is over the limit."""
+
+    code = "body.too_large"
+    kind = Kind.TOO_LARGE
+    message = "A request's body is at most {limit} bytes."
+
+
+class Metrics:
+    """What `/metrics` shows of requests."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.seconds = Histogram(
+            "salesapi_request_seconds",
+            "Time from the request's first byte to the end of its answer, in seconds.",
+            ("method", "route"),
+            registry=registry,
+        )
+        self.answers = Counter(
+            "salesapi_answers_total", "Answers by status.", ("method", "route", "status"), registry=registry
+        )
+
+
+class Bounded:
+    """The outermost layer: refuses oversized bodies, names each request, measures it."""
+
+    def __init__(self, app: App, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One ASGI call."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"")
+        request_id = given if _REQUEST_ID.fullmatch(given) else str(uuid_utils.uuid7()).encode()
+        started, status = time.perf_counter(), 500
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
+            await send(message)
+
+        try:
+            length = headers.get(b"content-length", b"0")
+            if not length.isdigit() or int(length) > BODY_BYTES_MAX:
+                await refuse_body(sending)
+            else:
+                await self._app(scope, _counted(receive), sending)
+        finally:
+            route = getattr(scope.get("route"), "path", "unknown")
+            self._metrics.seconds.labels(scope["method"], route).observe(time.perf_counter() - started)
+            self._metrics.answers.labels(scope["method"], route, status).inc()
+
+
+def _counted(receive: Receive) -> Receive:
+    """Counts the bytes of a body that comes without a length, or with a false one."""
+    left = BODY_BYTES_MAX
+
+    async def receiving() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise BodyTooLarge(limit=BODY_BYTES_MAX)
+        return message
+
+    return receiving
+
+
+async def refuse_body(send: Send) -> None:
+    """Answers 413 and closes the connection, so that the rest of the body is not read."""
+    body = orjson.dumps(problem(BodyTooLarge(limit=BODY_BYTES_MAX)))
+    headers = [(b"content-type", b"application/problem+json"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

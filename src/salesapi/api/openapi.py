@@ -1,0 +1,112 @@
+"""The OpenAPI 3.1 document: the framework's, with the derived schemas of commands, receipts and problems."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from salesapi.api.command_schemas import command_schemas
+from salesapi.domain.catalogue import Catalogue
+from salesapi.handling import BULK_MAX
+
+DESCRIPTION = """Headless, event-sourced sales API. Every write is a command that leads to immutable events; every read
+comes from models folded from them. Amounts are integers of minor units; decimals and percentages are strings.
+
+Authenticate with `Authorization: Bearer <API key>`."""
+
+_UUID: dict[str, Any] = {"type": "string", "format": "uuid"}
+_POSITION: dict[str, Any] = {"type": ["integer", "null"], "minimum": 1}
+
+SHARED_SCHEMAS: dict[str, dict[str, Any]] = {
+    "Problem": {
+        "type": "object",
+        "description": "A refusal (RFC 9457). `code` is stable; `parameters` let you say it in your own words.",
+        "properties": {
+            "type": {"type": "string", "format": "uri"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "code": {"type": "string", "examples": ["deal.closed"]},
+            "instance": {"type": "string"},
+            "pointer": {"type": "string", "description": "JSON pointer of the field that caused it."},
+            "parameters": {"type": "object", "additionalProperties": True},
+        },
+        "required": ["type", "title", "status", "detail", "code"],
+    },
+    "Receipt": {
+        "type": "object",
+        "description": "The answer to a command. Send `position` as `minPosition` to read your own write.",
+        "properties": {
+            "id": {**_UUID, "description": "The thing that was created or changed."},
+            "kind": {"type": "string"},
+            "version": {"type": "integer", "description": "Version of its stream; the value for If-Match."},
+            "position": {**_POSITION, "description": "Log position that reflects it; null in a dry run."},
+            "recorded_at": {"type": ["string", "null"], "format": "date-time"},
+            "events": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "id": {"type": ["string", "null"], "description": "`{epoch}:{position}`."},
+                        "type": {"type": "string", "examples": ["deal.stage_changed"]},
+                        "stream_kind": {"type": "string"},
+                        "stream_id": _UUID,
+                        "version": {"type": "integer"},
+                        "position": _POSITION,
+                        "payload": {"type": "object", "description": "Only in a dry run."},
+                    },
+                    "required": ["id", "type", "stream_kind", "stream_id", "version", "position"],
+                },
+            },
+        },
+        "required": ["id", "kind", "version", "position", "recorded_at", "events"],
+    },
+    "Bulk": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "atomic": {"type": "boolean", "description": "All or none, or each for itself."},
+            "commands": {
+                "type": "array",
+                "maxItems": BULK_MAX,
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "command": {"type": "string", "examples": ["ChangeDealStage"]},
+                        "values": {"type": "object", "description": "As the command's own body, with its id."},
+                        "if_match": {"type": "integer", "minimum": 0},
+                    },
+                    "required": ["command", "values"],
+                },
+            },
+        },
+        "required": ["atomic", "commands"],
+    },
+}
+
+
+def described(app: FastAPI, catalogue: Catalogue) -> None:
+    """Makes the application answer the full document."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = openapi_document(app, catalogue)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def openapi_document(app: FastAPI, catalogue: Catalogue) -> dict[str, Any]:
+    """The document, with components in a stable order."""
+    made = get_openapi(
+        title=app.title, version=app.version, openapi_version="3.1.0", description=DESCRIPTION, routes=app.routes
+    )
+    components = made.setdefault("components", {})
+    schemas = {**components.get("schemas", {}), **command_schemas(catalogue), **SHARED_SCHEMAS}
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    components["schemas"] = dict(sorted(schemas.items()))
+    components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+    made["security"] = [{"bearer": []}]
+    made["servers"] = [{"url": "/"}]
+    return made

@@ -1,0 +1,104 @@
+"""How REST answers: JSON bytes, problems (RFC 9457), receipts with their headers."""
+
+from typing import Any, Final
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from salesapi.api.refusals import RETRY_AFTER_SECONDS, STATUS, problem
+from salesapi.domain.kernel import Kind, Refused
+from salesapi.receipting import Receipt
+
+PROBLEM_JSON: Final = "application/problem+json"
+OPTIONS: Final = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+
+
+def json_answer(content: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Plain values as JSON; decimals as strings."""
+    return Response(orjson.dumps(content, default=str, option=OPTIONS), status, headers, "application/json")
+
+
+def problem_answer(refused: Refused, instance: str) -> Response:
+    """A refusal as problem+json with its status."""
+    headers: dict[str, str] = {}
+    if refused.kind is Kind.UNAVAILABLE:
+        headers["retry-after"] = str(RETRY_AFTER_SECONDS)
+    if refused.kind is Kind.UNAUTHENTICATED:
+        headers["www-authenticate"] = "Bearer"
+    content = orjson.dumps(problem(refused, instance=instance), option=OPTIONS)
+    return Response(content, STATUS[refused.kind], headers, PROBLEM_JSON)
+
+
+def receipt_values(receipt: Receipt, epoch: int) -> dict[str, Any]:
+    """A receipt as both doors show it. Positions are null in a dry run, which shows the payloads instead."""
+    events = []
+    for event in receipt.events:
+        values: dict[str, Any] = {
+            "id": f"{epoch}:{event.position}" if event.position else None,
+            "type": event.type,
+            "stream_kind": event.stream_kind,
+            "stream_id": event.stream_id,
+            "version": event.version,
+            "position": event.position,
+        }
+        events.append({**values, "payload": event.payload} if receipt.is_dry_run else values)
+    return {
+        "id": receipt.id,
+        "kind": receipt.kind,
+        "version": receipt.version,
+        "position": None if receipt.is_dry_run else receipt.position,
+        "recorded_at": receipt.recorded_at,
+        "events": events,
+    }
+
+
+def receipt_answer(receipt: Receipt, epoch: int, *, is_creation: bool) -> Response:
+    """201 for a new thing, 200 for a change or a dry run. A retry gets the same body again."""
+    headers = {"etag": f'"{receipt.version}"'}
+    if receipt.is_replay:
+        headers["idempotent-replayed"] = "true"
+    status = 201 if is_creation and not receipt.is_dry_run else 200
+    return json_answer(receipt_values(receipt, epoch), status, headers)
+
+
+class _Plain(Refused):
+    """Something that the framework refused before it reached us."""
+
+    code = "request.malformed"
+    kind = Kind.MALFORMED
+    message = "{reason}"
+
+
+class _NoRoute(Refused):
+    code = "route.unknown"
+    kind = Kind.NOT_FOUND
+    message = "There is nothing at this path; see the API docs."
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Makes every refusal, also the framework's own, a problem."""
+
+    async def on_refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refused)
+        return problem_answer(error, request.url.path)
+
+    async def on_invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        first = error.errors()[0]
+        place = "/".join(str(part) for part in first["loc"])
+        return problem_answer(_Plain(reason=f"{place}: {first['msg']}.", pointer=f"/{place}"), request.url.path)
+
+    async def on_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 404:
+            return problem_answer(_NoRoute(), request.url.path)
+        answer = problem_answer(_Plain(reason=str(error.detail)), request.url.path)
+        answer.status_code = error.status_code
+        answer.headers.update(error.headers or {})
+        return answer
+
+    app.add_exception_handler(Refused, on_refused)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)

@@ -1,0 +1,248 @@
+"""REST routes of all commands, derived from the catalogue, and the bulk route."""
+
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from fastapi import FastAPI, Request, Response
+
+from salesapi.api.asking import Asker, Asking
+from salesapi.api.command_reading import CommandMalformed, CommandReader, checked_key, fingerprint
+from salesapi.api.refusals import STATUS, problem
+from salesapi.api.rest.answers import json_answer, receipt_answer, receipt_values
+from salesapi.domain.catalogue import Catalogue, mutation_name, route
+from salesapi.domain.kernel import CommandType, Kind, Refused, Stream
+from salesapi.handling import BULK_MAX, BulkTooLarge, Envelope, Handling
+from salesapi.handling import Request as CommandRequest
+
+HEADERS: Final[list[dict[str, Any]]] = [
+    {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": True,
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        "description": "The same key with the same request gives the same receipt again. Not needed for a dry run.",
+    },
+    {
+        "name": "If-Match",
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string"},
+        "description": "The version that the change is meant for, as the `ETag` gave it.",
+    },
+    {
+        "name": "dryRun",
+        "in": "query",
+        "required": False,
+        "schema": {"type": "boolean", "default": False},
+        "description": "Answers the events that would be written, and writes nothing.",
+    },
+]
+REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
+    status: {
+        "description": f"Refused: {description}.",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for status, description in (
+        (400, "the body is not JSON"),
+        (401, "no valid API key"),
+        (403, "the roles do not allow it"),
+        (404, "no such thing, or not yours"),
+        (409, "a rule or a conflict"),
+        (412, "the version is stale"),
+        (413, "too large"),
+        (422, "malformed, or the idempotency key is taken"),
+        (503, "try again shortly"),
+    )
+}
+
+
+class BodyNotJson(Refused):
+    """The body cannot be read at all."""
+
+    code = "body.not_json"
+    kind = Kind.MALFORMED
+    message = "The body is one JSON object: {reason}."
+
+
+class IfMatchMalformed(Refused):
+    """If-Match is not a version."""
+
+    code = "if_match.malformed"
+    kind = Kind.MALFORMED
+    message = "If-Match holds one version in quotes, as the ETag of a receipt gave it."
+
+
+class CommandRoutes:
+    """Adds a route for each command."""
+
+    def __init__(
+        self, catalogue: Catalogue, asking: Asking, reader: CommandReader, handling: Handling, epoch: int
+    ) -> None:
+        self._catalogue = catalogue
+        self._asking = asking
+        self._reader = reader
+        self._handling = handling
+        self._epoch = epoch
+
+    def add_to(self, app: FastAPI) -> None:
+        """Derives all routes."""
+        for name, (stream, kind) in self._catalogue.commands.items():
+            self._add(app, name, stream, kind)
+        app.add_api_route(
+            "/v1/bulk",
+            self._bulk,
+            methods=["POST"],
+            operation_id="bulk",
+            tags=["bulk"],
+            summary="Several commands at once",
+            description=BULK_DESCRIPTION,
+            response_model=None,
+            responses={200: {"description": "One result for each command, in order."}, **REFUSALS},
+            openapi_extra={"parameters": HEADERS[:1] + HEADERS[2:], "requestBody": _body("Bulk")},
+        )
+
+    def _add(self, app: FastAPI, name: str, stream: Stream, kind: CommandType) -> None:
+        async def endpoint(request: Request) -> Response:
+            return await self._answer(request, name, kind)
+
+        path = route(stream, kind)
+        target: list[dict[str, Any]] = []
+        if kind.target is not None:
+            schema = {"type": "string", "format": "uuid"}
+            target = [{"name": kind.target, "in": "path", "required": True, "schema": schema}]
+        summary, _, rest = (kind.command.__doc__ or "").strip().partition("\n")
+        app.add_api_route(
+            path,
+            endpoint,
+            methods=["POST"],
+            operation_id=mutation_name(kind),
+            tags=[stream.plural],
+            summary=summary,
+            description=f"{summary}\n{rest}\n\nRoles: {', '.join(sorted(kind.roles))}.",
+            status_code=201 if kind.creates else 200,
+            response_model=None,
+            responses={
+                201 if kind.creates else 200: {
+                    "description": "The receipt.",
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Receipt"}}},
+                },
+                **REFUSALS,
+            },
+            openapi_extra={"parameters": [*target, *HEADERS], "requestBody": _body(name)},
+        )
+
+    async def _answer(self, request: Request, name: str, kind: CommandType) -> Response:
+        asker = await self._asking.asker(request.headers.get("authorization"))
+        values = _object(await request.body())
+        if kind.target is not None:
+            if kind.target in values:
+                raise CommandMalformed(
+                    reason=f"The field /{kind.target} stands in the path.", pointer=f"/{kind.target}"
+                )
+            values[kind.target] = request.path_params[kind.target]
+        dry_run = _flag(request, "dryRun")
+        envelope = _envelope(request, asker, name, values, dry_run=dry_run)
+        expected = _expected_version(request.headers.get("if-match"))
+        command = self._reader.read(name, values, expected)
+        receipt = await self._handling.handle(command, envelope, dry_run=dry_run)
+        return receipt_answer(receipt, self._epoch, is_creation=kind.creates)
+
+    async def _bulk(self, request: Request) -> Response:
+        asker = await self._asking.asker(request.headers.get("authorization"))
+        values = _object(await request.body())
+        atomic, items = values.get("atomic"), values.get("commands")
+        if not isinstance(atomic, bool) or not isinstance(items, list) or set(values) != {"atomic", "commands"}:
+            raise CommandMalformed(reason="A bulk is {atomic: true|false, commands: [...]}.")
+        if len(items) > BULK_MAX:
+            raise BulkTooLarge(limit=BULK_MAX, count=len(items))
+        dry_run = _flag(request, "dryRun")
+        envelope = _envelope(request, asker, "bulk", values, dry_run=dry_run)
+        if atomic:
+            requests = [self._item(item, index) for index, item in enumerate(items)]
+            receipts = await self._handling.handle_together(requests, envelope, dry_run=dry_run)
+            return json_answer({"results": [{"receipt": receipt_values(one, self._epoch)} for one in receipts]})
+        return json_answer({"results": [await self._each(item, i, envelope, dry_run) for i, item in enumerate(items)]})
+
+    async def _each(self, item: object, index: int, envelope: Envelope, dry_run: bool) -> dict[str, Any]:
+        """One command of a bulk that is not atomic, with a key of its own derived from the bulk's."""
+        own = Envelope(
+            principal=envelope.principal,
+            scope=envelope.scope,
+            key=None if envelope.key is None else f"{envelope.key}/{index}",
+            fingerprint=fingerprint("bulk item", item),
+            origin=envelope.origin,
+        )
+        try:
+            receipt = await self._handling.handle(self._item(item, index), own, dry_run=dry_run)
+        except Refused as refused:
+            return {"problem": problem(refused), "status": STATUS[refused.kind]}
+        return {"receipt": receipt_values(receipt, self._epoch)}
+
+    def _item(self, item: object, index: int) -> CommandRequest:
+        """A bulk's item: `{"command": "ChangeDealStage", "values": {...}, "if_match": 3}`."""
+        if not isinstance(item, dict) or not isinstance(item.get("values"), dict):
+            raise CommandMalformed(reason=f"The item {index} is not {{command, values}}.", pointer=f"/commands/{index}")
+        name, expected = item.get("command"), item.get("if_match")
+        if name not in self._catalogue.commands:
+            raise CommandMalformed(
+                reason=f"The item {index} names no command that exists.", pointer=f"/commands/{index}/command"
+            )
+        if expected is not None and (not isinstance(expected, int) or isinstance(expected, bool)):
+            raise IfMatchMalformed(pointer=f"/commands/{index}/if_match")
+        return self._reader.read(str(name), item["values"], expected)
+
+
+BULK_DESCRIPTION: Final = f"""Up to {BULK_MAX} commands in one request, in order.
+
+`atomic: true` stores all of them in one commit or none; `atomic: false` decides each for itself and answers a receipt or a
+problem for each. Each item is `{{"command": "ChangeDealStage", "values": {{...}}, "if_match": 3}}`."""
+
+
+def _body(name: str) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{name}"}
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        values = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BodyNotJson(reason=str(error)) from None
+    if not isinstance(values, dict):
+        raise BodyNotJson(reason="it is something else")
+    return values
+
+
+def _flag(request: Request, name: str) -> bool:
+    value = request.query_params.get(name, "false")
+    if value not in ("true", "false"):
+        raise CommandMalformed(reason=f"The parameter {name} is true or false.", pointer=f"/{name}")
+    return value == "true"
+
+
+def _envelope(request: Request, asker: Asker, name: str, values: object, *, dry_run: bool) -> Envelope:
+    key = request.headers.get("idempotency-key")
+    return Envelope(
+        principal=asker.principal,
+        scope=asker.rows,
+        key=None if dry_run else checked_key(key),
+        fingerprint=fingerprint(name, values),
+        correlation_id=_correlation(request.headers.get("x-correlation-id")),
+    )
+
+
+def _correlation(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _expected_version(text: str | None) -> int | None:
+    if text is None or text == "*":
+        return None
+    inner = text.strip().removeprefix("W/").strip('"')
+    if not inner.isdigit() or len(inner) > 9:
+        raise IfMatchMalformed(pointer="/If-Match")
+    return int(inner)

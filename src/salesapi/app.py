@@ -1,0 +1,117 @@
+"""The composition root: builds everything from settings, in one place, and takes it down in order.
+
+`running_core` is what every process shares: the log, the codec with its keys, the write path. `http_app` puts the doors on
+it; `cli/` decides which of both a process runs.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import asyncpg
+from prometheus_client import CollectorRegistry
+from salesapi.ledgers import ledger_at
+
+from salesapi.access.api_keys import ApiKeys
+from salesapi.access.scopes import Scopes
+from salesapi.audit.sealing import root_at
+from salesapi.clock import Clock, Ids, SystemClock, TimeOrderedIds
+from salesapi.domain.catalogue import Catalogue
+from salesapi.domain.kernel import LedgerRef, Ref, TreeRootRef
+from salesapi.eventlog.codec import Codec
+from salesapi.eventlog.migrating import refuse_overpowered_role
+from salesapi.eventlog.postgresql import PostgreSQLEventLog
+from salesapi.folding import StreamStates
+from salesapi.handling import Handling
+from salesapi.privacy.encryption import FileKeyEncryption
+from salesapi.privacy.keys import PostgreSQLKeys
+from salesapi.settings import Settings
+
+POOL_CONNECTIONS_MAX: Final = 12
+"""Connections of one process for queries, followers and keys, beside the log's own."""
+ROOT_WAIT_SECONDS: Final = 10.0
+"""How long the lock of a payout run waits for the sealer."""
+
+
+class NotConfigured(RuntimeError):
+    """A setting that this command needs is missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """What every process shares."""
+
+    settings: Settings
+    pool: "asyncpg.Pool[asyncpg.Record]"
+    log: PostgreSQLEventLog
+    codec: Codec
+    catalogue: Catalogue
+    states: StreamStates
+    handling: Handling
+    api_keys: ApiKeys
+    scopes: Scopes
+    clock: Clock
+    ids: Ids
+    registry: CollectorRegistry
+    epoch: int
+
+
+@asynccontextmanager
+async def running_core(settings: Settings) -> AsyncIterator[Core]:
+    """Connects to PostgreSQL with the application's role and builds the write path.
+
+    Raises:
+        NotConfigured: without a database URL or a key file.
+        OverpoweredRole: when the role could write the event table itself.
+    """
+    if settings.database_url is None:
+        raise NotConfigured("set SALESAPI_DATABASE_URL to the application's role, or give --data-dir of a running dev")
+    if settings.key_file is None:
+        raise NotConfigured("set SALESAPI_KEY_FILE to the file of the key-encryption key; `salesapi migrate` makes one")
+    url = settings.database_url.get_secret_value()
+    async with AsyncExitStack() as undo:
+        pool = await asyncpg.create_pool(
+            url, min_size=2, max_size=POOL_CONNECTIONS_MAX, server_settings={"application_name": "salesapi"}
+        )
+        undo.push_async_callback(pool.close)
+        async with pool.acquire() as connection:
+            await refuse_overpowered_role(connection)
+        log = await PostgreSQLEventLog.connect(url)
+        undo.push_async_callback(log.close)
+        catalogue, clock, ids = Catalogue(), SystemClock(), TimeOrderedIds()
+        codec = Codec(catalogue.event_types(), PostgreSQLKeys(pool, FileKeyEncryption(settings.key_file)))
+        states = StreamStates(log, codec, catalogue)
+
+        async def find_ledger(ref: Ref) -> object:
+            assert isinstance(ref, LedgerRef)
+            return await ledger_at(log, codec, ref.position)
+
+        async def find_root(ref: Ref) -> object:
+            assert isinstance(ref, TreeRootRef)
+            return (await root_at(pool, ref.size, ROOT_WAIT_SECONDS)).hex()
+
+        handling = Handling(
+            log,
+            codec,
+            states,
+            catalogue,
+            clock=clock,
+            ids=ids,
+            resolvers={LedgerRef: find_ledger, TreeRootRef: find_root},
+        )
+        yield Core(
+            settings=settings,
+            pool=pool,
+            log=log,
+            codec=codec,
+            catalogue=catalogue,
+            states=states,
+            handling=handling,
+            api_keys=ApiKeys(pool),
+            scopes=Scopes(states),
+            clock=clock,
+            ids=ids,
+            registry=CollectorRegistry(),
+            epoch=await log.epoch(),
+        )

@@ -1,0 +1,191 @@
+"""The lines of an export, written and read: one form only, so that a changed byte anywhere in a line shows. Pure, no clock.
+
+An event's line is JSON without spaces, its members in this order:
+
+    id             "<epoch>:<position>"
+    position, stream_kind, stream_id, version, type, schema
+    occurred_at, occurred_on, occurred_zone, recorded_at      instants as `leaf.utc_text` writes them, or null
+    payload, meta                                             the stored JSON text, byte for byte
+    leaf                                                      the sealed hash of the row, in hex
+
+The last line is {"epoch":<epoch>,"root":"<hex>","size":<events>}: the root of the audit tree over all lines before it.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from salesapi.audit.leaf import StoredRow, utc_text
+from salesapi.audit.tree import HASH_BYTES
+
+LINE_BYTES_MAX: Final = 1024 * 1024
+"""Longest line: an event of 256 KiB with room for its envelope, and for a rewritten log to be read all the same."""
+JSON_SPACE: Final = " \t\r\n"
+LAST_LINE_START: Final = b'{"epoch":'
+
+
+class LineUnreadable(ValueError):
+    """A line is not one that an export writes; the message says why."""
+
+
+class NotExportable(ValueError):
+    """A stored text does not fit in a line as it is. Our codec never writes such a text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventLine:
+    """An event's line: the stored row, the epoch of its id, and the leaf hash that was sealed for it."""
+
+    epoch: int
+    row: StoredRow
+    leaf: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastLine:
+    """What the export says about itself."""
+
+    epoch: int
+    root: bytes
+    size: int
+
+
+class _EventMembers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    position: int
+    stream_kind: str
+    stream_id: UUID
+    version: int
+    type: str
+    schema: int
+    occurred_at: datetime | None
+    occurred_on: date | None
+    occurred_zone: str | None
+    recorded_at: datetime
+    payload: msgspec.Raw
+    meta: msgspec.Raw
+    leaf: str
+
+
+class _LastMembers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    epoch: int
+    root: str
+    size: int
+
+
+_EVENT_DECODER: Final = msgspec.json.Decoder(_EventMembers)
+_LAST_DECODER: Final = msgspec.json.Decoder(_LastMembers)
+
+
+def event_line(each: EventLine) -> bytes:
+    """The bytes of an event's line, with its newline.
+
+    Raises:
+        NotExportable: payload or meta has a line break, or space around it.
+    """
+    row = each.row
+    for name, text in (("payload", row.payload), ("meta", row.meta)):
+        if "\n" in text or "\r" in text or text.strip(JSON_SPACE) != text:
+            raise NotExportable(
+                f"the {name} of the event at position {row.position} has a line break or space around its JSON text: "
+                "this program did not write it. Run `salesapi verify` on the database."
+            )
+    members = (
+        ("id", _text(f"{each.epoch}:{row.position}")),
+        ("position", str(row.position)),
+        ("stream_kind", _text(row.stream_kind)),
+        ("stream_id", _text(str(row.stream_id))),
+        ("version", str(row.version)),
+        ("type", _text(row.type)),
+        ("schema", str(row.schema)),
+        ("occurred_at", _text(None if row.occurred_at is None else utc_text(row.occurred_at))),
+        ("occurred_on", _text(None if row.occurred_on is None else row.occurred_on.isoformat())),
+        ("occurred_zone", _text(row.occurred_zone)),
+        ("recorded_at", _text(utc_text(row.recorded_at))),
+        ("payload", row.payload),
+        ("meta", row.meta),
+        ("leaf", _text(each.leaf.hex())),
+    )
+    return ("{" + ",".join(f'"{name}":{value}' for name, value in members) + "}\n").encode()
+
+
+def last_line(last: LastLine) -> bytes:
+    """The bytes of the last line, with its newline."""
+    return f'{{"epoch":{last.epoch},"root":"{last.root.hex()}","size":{last.size}}}\n'.encode()
+
+
+def read_event_line(line: bytes) -> EventLine:
+    """The event of a line, which must have exactly the bytes that `event_line` writes for it.
+
+    Raises:
+        LineUnreadable: it does not.
+    """
+    try:
+        members = _EVENT_DECODER.decode(line)
+        each = _event_of(members)
+        written = event_line(each)
+    except (msgspec.DecodeError, NotExportable, UnicodeError, ValueError) as error:
+        raise LineUnreadable(f"is not an event's line: {error}") from error
+    if written != line:
+        raise LineUnreadable(f"differs from the one form of its event at byte {_first_difference(written, line)}")
+    return each
+
+
+def read_last_line(line: bytes) -> LastLine:
+    """The last line, which must have exactly the bytes that `last_line` writes.
+
+    Raises:
+        LineUnreadable: it does not.
+    """
+    try:
+        members = _LAST_DECODER.decode(line)
+        last = LastLine(epoch=members.epoch, root=_hash(members.root), size=members.size)
+    except (msgspec.DecodeError, UnicodeError, ValueError) as error:
+        raise LineUnreadable(f"is not an export's last line: {error}") from error
+    if last_line(last) != line:
+        raise LineUnreadable(f"differs from the one form of a last line at byte {_first_difference(last_line(last), line)}")
+    return last
+
+
+def _event_of(members: _EventMembers) -> EventLine:
+    epoch, separator, position = members.id.partition(":")
+    if not separator or not epoch.isdecimal() or position != str(members.position):
+        raise ValueError(f"its id {members.id!r} is not that of position {members.position}")
+    row = StoredRow(
+        position=members.position,
+        stream_kind=members.stream_kind,
+        stream_id=members.stream_id,
+        version=members.version,
+        type=members.type,
+        schema=members.schema,
+        occurred_at=members.occurred_at,
+        occurred_on=members.occurred_on,
+        occurred_zone=members.occurred_zone,
+        recorded_at=members.recorded_at,
+        payload=bytes(members.payload).decode(),
+        meta=bytes(members.meta).decode(),
+    )
+    return EventLine(epoch=int(epoch), row=row, leaf=_hash(members.leaf))
+
+
+def _text(text: str | None) -> str:
+    return "null" if text is None else json.dumps(text, ensure_ascii=False)
+
+
+def _hash(text: str) -> bytes:
+    hashed = bytes.fromhex(text)
+    if len(hashed) != HASH_BYTES:
+        raise ValueError(f"a hash has {HASH_BYTES} bytes, this one has {len(hashed)}")
+    return hashed
+
+
+def _first_difference(expected: bytes, found: bytes) -> int:
+    """The first byte, counted from 1, in which two texts differ."""
+    for number, (left, right) in enumerate(zip(expected, found, strict=False), start=1):
+        if left != right:
+            return number
+    return min(len(expected), len(found)) + 1

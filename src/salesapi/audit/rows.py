@@ -1,0 +1,102 @@
+"""Reading the log and its tree as they are stored: payload and meta as exact text, whatever codec a connection has.
+
+Positions and sizes count events from 1. No clock.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Final, NamedTuple
+
+import asyncpg
+
+from salesapi.audit.leaf import StoredRow
+from salesapi.audit.tree import MAX_TREE_SIZE, Frontier, NodeAddress
+from salesapi.eventlog.connecting import Connection
+from salesapi.eventlog.recorder import PositionGap
+
+ROWS_PAGE: Final = 250
+"""Events in memory at once; at the largest event of 256 KiB that is 64 MiB."""
+
+# The casts to text keep the stored bytes out of reach of a JSON codec set on the connection.
+PAGE: Final = """
+    SELECT e.position, e.stream_kind, e.stream_id, e.version, e.type, e.schema, e.occurred_at, e.occurred_on,
+           e.occurred_zone, e.recorded_at, e.payload::text AS payload, e.meta::text AS meta, l.hash
+    FROM log.event e LEFT JOIN audit.leaf l ON l.position = e.position
+    WHERE e.position > $1 AND e.position <= $2 ORDER BY e.position LIMIT $3
+"""
+HASHES: Final = """
+    SELECT CASE WHEN a.level = 0
+                THEN (SELECT l.hash FROM audit.leaf l WHERE l.position = a.idx + 1)
+                ELSE (SELECT n.hash FROM audit.node n WHERE n.level = a.level AND n.idx = a.idx) END AS hash
+    FROM unnest($1::integer[], $2::bigint[]) WITH ORDINALITY AS a (level, idx, number) ORDER BY a.number
+"""
+
+
+class SealedRow(NamedTuple):
+    """An event as it is stored, and the hash that the sealer stored for it (None: not sealed yet)."""
+
+    row: StoredRow
+    leaf: bytes | None
+
+
+async def pages(
+    connection: Connection, *, after: int = 0, up_to: int = MAX_TREE_SIZE
+) -> AsyncIterator[Sequence[SealedRow]]:
+    """The events after one position up to another, in order, in pages.
+
+    Raises:
+        PositionGap: a position is missing before another.
+    """
+    position = after
+    while position < up_to:
+        page = [_sealed_row(record) for record in await connection.fetch(PAGE, position, up_to, ROWS_PAGE)]
+        if not page:
+            return
+        for each in page:
+            if each.row.position != position + 1:
+                raise PositionGap(
+                    f"after position {position} the log has {each.row.position}: an event was removed or renumbered"
+                )
+            position += 1
+        yield page
+
+
+def frontier_nodes(size: int) -> tuple[NodeAddress, ...]:
+    """The finished subtrees that cover the first `size` leaves, the leftmost and largest first: one for each 1 bit."""
+    addresses: list[NodeAddress] = []
+    begin = 0
+    while begin < size:
+        level = (size - begin).bit_length() - 1
+        addresses.append((level, begin >> level))
+        begin += 1 << level
+    return tuple(addresses)
+
+
+async def node_hashes(connection: Connection, addresses: Iterable[NodeAddress]) -> list[bytes | None]:
+    """The stored hashes at these places, None where there is none; one probe of an index for each."""
+    wanted = tuple(addresses)
+    records = await connection.fetch(HASHES, [level for level, _ in wanted], [index for _, index in wanted])
+    return [record["hash"] for record in records]
+
+
+async def stored_frontier(connection: Connection, size: int) -> Frontier | None:
+    """The tree over the first `size` events from the stored subtrees; None while they are not all sealed."""
+    hashes = [each for each in await node_hashes(connection, frontier_nodes(size)) if each is not None]
+    return Frontier(size=size, hashes=hashes) if len(hashes) == size.bit_count() else None
+
+
+def _sealed_row(record: asyncpg.Record) -> SealedRow:
+    row = StoredRow(
+        position=record["position"],
+        stream_kind=record["stream_kind"],
+        stream_id=record["stream_id"],
+        version=record["version"],
+        type=record["type"],
+        schema=record["schema"],
+        occurred_at=record["occurred_at"],
+        occurred_on=record["occurred_on"],
+        occurred_zone=record["occurred_zone"],
+        recorded_at=record["recorded_at"],
+        payload=record["payload"],
+        meta=record["meta"],
+    )
+    return SealedRow(row, record["hash"])

@@ -1,0 +1,267 @@
+"""Compensation plans: how sales pay is earned, as versioned data. Stream `compensation_plan`; a published version never changes.
+
+Amounts are minor units of the plan's currency, rates are exact decimals in percent. On a business date the published version
+with the highest number among those in effect applies: a version replaces all earlier ones from its effective date on. The decisions
+are in `compensation_plan_decisions.py`.
+"""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Final, Literal, TypeAlias
+from uuid import UUID
+
+from annotated_types import Ge, Le, MaxLen, MinLen
+
+from salesapi.domain.commission.periods import PeriodKind
+from salesapi.domain.kernel import (
+    About,
+    AmountMinor,
+    CurrencyCode,
+    ExternalId,
+    Key,
+    Reason,
+    Recorded,
+    Refused,
+    Title,
+    record,
+)
+from salesapi.domain.money import RoundingMode
+
+COMPONENTS_MAX: Final = 30
+"""Most components of one plan version."""
+TIERS_MAX: Final = 20
+"""Most tiers of one table."""
+VERSIONS_MAX: Final = 500
+"""Most versions of one plan."""
+LEVELS_MAX: Final = 1
+"""Levels of managers above the credited member that an override reaches: the direct manager."""
+RATE_PERCENT_MAX: Final = Decimal(1000)
+"""Rates lie between minus this and this, in percent."""
+RATE_DECIMALS_MAX: Final = 10
+"""Most decimals of a rate in percent: its product with any amount stays exact within money's precision."""
+
+CreditKind: TypeAlias = Literal["direct", "overlay", "manager_override"]
+TierMode: TypeAlias = Literal["marginal", "retroactive"]
+TierBoundary: TypeAlias = Literal["lower_inclusive", "upper_inclusive"]
+Measure: TypeAlias = Literal["credited_amount"]
+RoundingScope: TypeAlias = Literal["line", "component", "statement"]
+
+
+@record
+class Tier:
+    """One step of a rate table."""
+
+    lower_minor: Annotated[
+        AmountMinor, About("Where it begins, in minor units of the plan's currency; the first at 0.")
+    ]
+    upper_minor: Annotated[AmountMinor | None, About("Where it ends; null for the last tier, which is open.")]
+    rate_percent: Annotated[Decimal, About("Rate in percent, a decimal string: `5` is five percent.")]
+
+
+@record
+class TierTable:
+    """Rates by what was credited in the period. Totals below zero belong to the first tier."""
+
+    mode: Annotated[
+        TierMode,
+        About(
+            "`marginal`: each part of the amount at its own tier's rate; `retroactive`: the tier reached rates it all."
+        ),
+    ]
+    boundary: Annotated[
+        TierBoundary,
+        About("To which tier an amount exactly on a bound belongs: `lower_inclusive` the upper, else the lower tier."),
+    ]
+    measure: Annotated[Measure, About("What is summed over the period.")]
+    tiers: Annotated[tuple[Tier, ...], MinLen(1), MaxLen(TIERS_MAX), About("All tiers, in order, without a gap.")]
+
+
+@record
+class Component:
+    """One earning rule: whose credit counts and at which rate."""
+
+    key: Annotated[Key, About("Stable name within the plan, for example `base`.")]
+    name: Annotated[Title, About("Name shown to people.")]
+    credit: Annotated[
+        CreditKind,
+        About(
+            "`direct`: own share of a deal; `overlay`: credit outside the 100 percent; `manager_override`: the team's."
+        ),
+    ]
+    rate_percent: Annotated[Decimal | None, About("Flat rate in percent; either this or tiers.")] = None
+    tiers: Annotated[TierTable | None, About("Rates by tier; either these or a flat rate.")] = None
+    levels: Annotated[
+        Annotated[int, Ge(1), Le(LEVELS_MAX)],
+        About("How many levels of managers an override reaches; 1 is the direct one."),
+    ] = 1
+
+
+@record
+class Rounding:
+    """Where and how exact amounts become minor units."""
+
+    scope: Annotated[RoundingScope, About("What is rounded: each line, each component's sum, or the statement's sum.")]
+    mode: Annotated[RoundingMode, About("`half_up`, `half_even` or `down` (towards zero).")]
+
+
+@record
+class CompensationPlanDrafted:
+    """A plan was named; it has no version yet."""
+
+    key: str
+    name: str
+    currency: str
+    legal_entity: str | None
+    external_id: ExternalId | None
+
+
+@record
+class CompensationPlanVersionPublished:
+    """A version applies to wins from its effective date on; without one, to all."""
+
+    plan_version: int
+    period: PeriodKind
+    components: tuple[Component, ...]
+    rounding: Rounding
+    effective_from: date | None
+    reason: str | None
+
+
+@record
+class CompensationPlanRetired:
+    """No new versions and participants; what was earned stays earned."""
+
+    reason: str
+
+
+@record
+class DraftCompensationPlan:
+    """Names a new compensation plan. It pays once a version of it is published and members are enrolled."""
+
+    key: Annotated[Key, About("Stable name, unique among plans.")]
+    name: Annotated[Title, About("Name shown to people.")]
+    currency: Annotated[CurrencyCode, About("ISO 4217 code of everything that it pays.")]
+    legal_entity: Annotated[Key | None, About("The company of the group that pays, where there are several.")] = None
+    external_id: Annotated[ExternalId | None, About("Its id in another system; unique.")] = None
+
+
+@record
+class PublishCompensationPlanVersion:
+    """Publishes the next version of a plan. It never changes again; wins from its effective date on are paid by it."""
+
+    plan_id: Annotated[UUID, About("The plan.")]
+    period: Annotated[PeriodKind, About("Calendar period that is summed and paid; the same in all versions of a plan.")]
+    components: Annotated[
+        tuple[Component, ...], MinLen(1), MaxLen(COMPONENTS_MAX), About("All earning rules of this version.")
+    ]
+    rounding: Annotated[Rounding, About("Where and how exact amounts become minor units.")]
+    effective_from: Annotated[date | None, About("First win date that it applies to; null is always.")] = None
+    reason: Annotated[Reason | None, About("Why; required where it reaches back before today.")] = None
+
+
+@record
+class RetireCompensationPlan:
+    """Closes a plan to new versions and participants. Periods in the past can still be calculated and paid."""
+
+    plan_id: Annotated[UUID, About("The plan.")]
+    reason: Annotated[Reason, About("Why it is retired.")]
+
+
+class CompensationPlanIsRetired(Refused):
+    """The plan is closed to new versions and participants."""
+
+    code = "compensation_plan.retired"
+    message = "The compensation plan {name} is retired."
+
+
+class CompensationPlanPeriodFixed(Refused):
+    """Runs of a plan follow each other by one kind of period."""
+
+    code = "compensation_plan.period_fixed"
+    message = "The plan pays by {period}; draft another plan to pay by another period."
+
+
+class CompensationPlanReasonMissing(Refused):
+    """A version that reaches into the past changes what was already earned."""
+
+    code = "compensation_plan.reason_missing"
+    message = "This version reaches back before today: send the reason."
+
+
+class CompensationPlanVersionsExhausted(Refused):
+    """A plan has a bounded number of versions."""
+
+    code = "compensation_plan.versions_exhausted"
+    message = "A plan has at most {limit} versions; draft another plan."
+
+
+class ComponentInvalid(Refused):
+    """A component contradicts itself or another."""
+
+    code = "compensation_plan.component_invalid"
+    message = "The component {component} cannot be published: {reason}."
+
+
+class TiersInvalid(Refused):
+    """A rate table has a gap, an overlap or no end."""
+
+    code = "compensation_plan.tiers_invalid"
+    message = "The tiers of {component} cannot be published: {reason}."
+
+
+@record
+class CompensationPlanVersion:
+    """One published version."""
+
+    number: int
+    period: PeriodKind
+    components: tuple[Component, ...]
+    rounding: Rounding
+    effective_from: date | None
+
+    def is_effective(self, on: date) -> bool:
+        """Whether it has come into effect by this date."""
+        return self.effective_from is None or self.effective_from <= on
+
+
+@record
+class CompensationPlan:
+    """A plan and all its published versions."""
+
+    key: str
+    name: str
+    currency: str
+    versions: tuple[CompensationPlanVersion, ...] = ()
+    is_retired: bool = False
+
+    def version_on(self, on: date) -> CompensationPlanVersion | None:
+        """The version that applies to a win on this date."""
+        return next((version for version in reversed(self.versions) if version.is_effective(on)), None)
+
+    def component_keys(self) -> frozenset[str]:
+        """The keys of all components that any version has."""
+        return frozenset(component.key for version in self.versions for component in version.components)
+
+
+CompensationPlanEvent: TypeAlias = CompensationPlanDrafted | CompensationPlanVersionPublished | CompensationPlanRetired
+
+
+def evolve(state: CompensationPlan | None, event: CompensationPlanEvent, recorded: Recorded) -> CompensationPlan:
+    """Folds the stream to its state."""
+    match event:
+        case CompensationPlanDrafted():
+            return CompensationPlan(key=event.key, name=event.name, currency=event.currency)
+        case CompensationPlanVersionPublished():
+            assert state is not None, "a plan begins with compensation_plan.drafted"
+            version = CompensationPlanVersion(
+                number=event.plan_version,
+                period=event.period,
+                components=event.components,
+                rounding=event.rounding,
+                effective_from=event.effective_from,
+            )
+            return replace(state, versions=(*state.versions, version))
+        case CompensationPlanRetired():
+            assert state is not None, "a plan begins with compensation_plan.drafted"
+            return replace(state, is_retired=True)

@@ -1,0 +1,69 @@
+"""What crosses capabilities: the further commands that follow from one, decided and stored in the same commit.
+
+`handle()` decides the command itself, then each step in order on the states as they are by then, and appends all as one
+request. A step that is refused refuses the whole. Pure; no decisions are made here.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.customers import AddCustomerContact, RegisterCustomer
+from salesapi.domain.deals import OpenDeal
+from salesapi.domain.kernel import Context, record
+from salesapi.domain.leads import ConvertLead, Lead, LeadDeal, conversion
+
+
+@record
+class Step:
+    """A command that follows from another one."""
+
+    command: object
+    subject_id: UUID | None = None
+    """Id of the thing to create, where it is not made anew."""
+
+
+def convert_lead(lead: Lead, command: ConvertLead, context: Context) -> tuple[Step, ...]:
+    """The customer, contact and deal of a converted lead, with the lead's data and owner. Sealed anew under their own ids."""
+    made = conversion(command)
+    steps: list[Step] = []
+    if command.customer_name is not None:
+        register = RegisterCustomer(name=command.customer_name, kind=command.customer_kind, owner_id=lead.owner_id)
+        steps.append(Step(command=register, subject_id=made.customer_id))
+    if made.contact_id is not None:
+        steps.append(Step(command=_contact(lead, made.customer_id, made.contact_id)))
+    if command.deal is not None:
+        deal = _deal(lead, command.lead_id, command.deal, made.customer_id)
+        steps.append(Step(command=deal, subject_id=made.deal_id))
+    return tuple(steps)
+
+
+def _contact(lead: Lead, customer_id: UUID, contact_id: UUID) -> AddCustomerContact:
+    assert lead.name is not None, "a lead without a name is not converted with a contact"
+    return AddCustomerContact(
+        customer_id=customer_id,
+        contact_id=contact_id,
+        name=lead.name,
+        phone=lead.phone,
+        email=lead.email,
+        wechat=lead.wechat,
+    )
+
+
+def _deal(lead: Lead, lead_id: UUID, deal: LeadDeal, customer_id: UUID) -> OpenDeal:
+    assert lead.owner_id is not None, "a lead in the pool is not converted with a deal"
+    return OpenDeal(
+        title=deal.title,
+        pipeline_id=deal.pipeline_id,
+        owner_id=lead.owner_id,
+        stage=deal.stage,
+        customer_id=customer_id,
+        lead_id=lead_id,
+        amount_minor=deal.amount_minor,
+        currency=deal.currency,
+        expected_close_on=deal.expected_close_on,
+    )
+
+
+FOLLOWING: Final[Mapping[type, Callable[..., tuple[Step, ...]]]] = {ConvertLead: convert_lead}
+"""`following(state, command, context)` by command: the state is that before the command."""

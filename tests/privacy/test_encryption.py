@@ -1,0 +1,66 @@
+"""The key-encryption key in a file: who may read it, and what it wraps."""
+
+import os
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from salesapi.privacy.encryption import FileKeyEncryption, KeyFileRefused, KeyNotUnwrapped
+
+SUBJECT = UUID("0190a000-0000-7000-8000-000000000001")
+OTHER = UUID("0190a000-0000-7000-8000-000000000002")
+KEY = bytes(range(32))
+
+
+def test_a_new_key_file_is_for_its_owner_only_and_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "kek"
+
+    FileKeyEncryption.create(path)
+
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert len(path.read_bytes()) == 32
+    with pytest.raises(FileExistsError):
+        FileKeyEncryption.create(path)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o601])
+def test_a_key_file_open_to_others_is_refused(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "kek"
+    FileKeyEncryption.create(path)
+    os.chmod(path, mode)
+
+    with pytest.raises(KeyFileRefused, match=f"mode {mode:04o}.*chmod 600"):
+        FileKeyEncryption(path)
+
+
+@pytest.mark.parametrize("size", [0, 31, 33])
+def test_a_key_file_of_another_size_is_refused(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "kek"
+    path.touch(mode=0o600)
+    path.write_bytes(bytes(size))
+
+    with pytest.raises(KeyFileRefused, match="exactly 32 bytes"):
+        FileKeyEncryption(path)
+
+
+def test_a_wrapped_key_opens_for_its_own_subject_and_version_only(tmp_path: Path) -> None:
+    encryption = FileKeyEncryption.create(tmp_path / "kek")
+
+    wrapped = encryption.wrap(KEY, SUBJECT, 1)
+
+    assert KEY not in wrapped
+    assert encryption.unwrap(wrapped, SUBJECT, 1, kek_id=encryption.kek_id) == KEY
+    for subject, version in ((OTHER, 1), (SUBJECT, 2)):
+        with pytest.raises(KeyNotUnwrapped, match="altered or moved"):
+            encryption.unwrap(wrapped, subject, version, kek_id=encryption.kek_id)
+    with pytest.raises(KeyNotUnwrapped, match="altered or moved"):
+        encryption.unwrap(b"short", SUBJECT, 1, kek_id=encryption.kek_id)
+
+
+def test_another_key_file_is_named_as_the_cause(tmp_path: Path) -> None:
+    one, other = FileKeyEncryption.create(tmp_path / "one"), FileKeyEncryption.create(tmp_path / "other")
+
+    with pytest.raises(KeyNotUnwrapped, match="use the other file"):
+        other.unwrap(one.wrap(KEY, SUBJECT, 1), SUBJECT, 1, kek_id=one.kek_id)
+    assert FileKeyEncryption(tmp_path / "one").kek_id == one.kek_id != other.kek_id
