@@ -100,19 +100,24 @@ def test_the_parts_of_an_amount_add_up_to_it_and_none_is_off_by_a_whole_unit(
 
 
 @settings(derandomize=True, max_examples=300)
-@given(AMOUNTS, WEIGHTS)
+@given(AMOUNTS.map(abs), WEIGHTS)
 def test_what_is_left_over_goes_to_the_largest_remainders(whole_minor: int, weights: list[Decimal]) -> None:
     parts = parts_of(whole_minor, weights)
     total = sum((Fraction(weight) for weight in weights), Fraction())
     exact = [whole_minor * Fraction(weight) / total for weight in weights]
-    given_up = [part - (each.numerator // each.denominator) for part, each in zip(parts, exact, strict=True)]
     remainders = [each - (each.numerator // each.denominator) for each in exact]
-    raised = [remainder for remainder, up in zip(remainders, given_up, strict=True) if up]
-    kept = [remainder for remainder, up in zip(remainders, given_up, strict=True) if not up]
+    raised = [rest for rest, part, each in zip(remainders, parts, exact, strict=True) if part > each]
+    kept = [rest for rest, part, each in zip(remainders, parts, exact, strict=True) if part < each]
     assert not raised or not kept or min(raised) >= max(kept)
+
+
+@settings(derandomize=True, max_examples=300)
+@given(AMOUNTS, WEIGHTS)
+def test_bug_an_amount_taken_back_was_split_unlike_the_amount_paid(whole_minor: int, weights: list[Decimal]) -> None:
+    assert parts_of(-whole_minor, weights) == tuple(-part for part in parts_of(whole_minor, weights))
 
 
 def test_equal_remainders_go_to_the_first() -> None:
     assert parts_of(100, [Decimal(1)] * 3) == (34, 33, 33)
-    assert parts_of(-100, [Decimal(1)] * 3) == (-33, -33, -34)
+    assert parts_of(-100, [Decimal(1)] * 3) == (-34, -33, -33)
     assert parts_of(1, [Decimal(0), Decimal("33.3")]) == (0, 1)

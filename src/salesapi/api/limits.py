@@ -17,6 +17,8 @@ from salesapi.domain.kernel import Kind, Refused
 
 BODY_BYTES_MAX: Final = 1024 * 1024
 """Largest request body, in bytes."""
+DRAINED_BYTES_MAX: Final = 8 * 1024 * 1024
+"""How much of an oversized body is read and dropped, so that its sender can still read the refusal."""
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
@@ -77,6 +79,7 @@ class Bounded:
         try:
             length = headers.get(b"content-length", b"0")
             if not length.isdigit() or int(length) > BODY_BYTES_MAX:
+                await _drain(receive)
                 await refuse_body(sending)
             else:
                 await self._app(scope, _counted(receive), sending)
@@ -95,10 +98,21 @@ def _counted(receive: Receive) -> Receive:
         message = await receive()
         left -= len(message.get("body", b""))
         if left < 0:
+            if message.get("more_body"):
+                await _drain(receive)
             raise BodyTooLarge(limit=BODY_BYTES_MAX)
         return message
 
     return receiving
+
+
+async def _drain(receive: Receive) -> None:
+    left = DRAINED_BYTES_MAX
+    while left > 0:
+        message = await receive()
+        if not message.get("more_body"):
+            return
+        left -= len(message["body"])
 
 
 async def refuse_body(send: Send) -> None:

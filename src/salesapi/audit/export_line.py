@@ -147,7 +147,9 @@ def read_last_line(line: bytes) -> LastLine:
     except (msgspec.DecodeError, UnicodeError, ValueError) as error:
         raise LineUnreadable(f"is not an export's last line: {error}") from error
     if last_line(last) != line:
-        raise LineUnreadable(f"differs from the one form of a last line at byte {_first_difference(last_line(last), line)}")
+        raise LineUnreadable(
+            f"differs from the one form of a last line at byte {_first_difference(last_line(last), line)}"
+        )
     return last
 
 

@@ -4,9 +4,17 @@ Leaf hashes and root are those that the sealer stored when the events were new, 
 now: an event that was changed since does not fit them, and the export shows it. Memory is bounded by a page of events.
 """
 
-from collections.abc import Callable
+import os
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, TypeAlias
+
+from salesapi.audit.export_line import EventLine, LastLine, event_line, last_line
+from salesapi.audit.rows import pages
+from salesapi.audit.sealing import EvidenceBroken, sealed_root, wait_until_sealed
+from salesapi.eventlog.connecting import KEYED_READS, Connection, open_connection
+from salesapi.eventlog.recorder import PositionGap
 
 SEALED_WAIT_SECONDS: Final = 10.0
 """How long an export waits for the sealer to reach its last event."""
@@ -41,11 +49,13 @@ async def export(url: str, path: Path, *, up_to: int | None = None, on_progress:
     unfinished = path.with_name(path.name + ".part")
     connection = await open_connection(url, name="export", settings=KEYED_READS)
     try:
-        plan = await _plan(connection, up_to)
+        plan = await plan_export(connection, up_to)
+        done = 0
         with unfinished.open("wb") as file:
             async for lines in export_lines(connection, plan):
-                file.write(lines)
-                on_progress("export", min(file.tell(), plan.size), plan.size)
+                file.write(b"".join(lines))
+                done += len(lines)
+                on_progress("exporting events", min(done, plan.size), plan.size)
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
@@ -55,3 +65,36 @@ async def export(url: str, path: Path, *, up_to: int | None = None, on_progress:
         await connection.close()
 
 
+async def plan_export(connection: Connection, up_to: int | None) -> Exported:
+    """What an export up to there will hold, once it is sealed.
+
+    Raises:
+        NotSealed: the sealer has not come so far within `SEALED_WAIT_SECONDS`.
+        ValueError: the log has fewer events.
+    """
+    head: int = await connection.fetchval("SELECT coalesce(max(position), 0) FROM log.event")
+    size = head if up_to is None else up_to
+    if not 0 <= size <= head:
+        raise ValueError(f"an export up to position {size} is not possible: the log has {head} events")
+    epoch: int = await connection.fetchval("SELECT epoch FROM log.state")
+    root = await wait_until_sealed(lambda: sealed_root(connection, size), size, SEALED_WAIT_SECONDS)
+    return Exported(epoch=epoch, size=size, root=root)
+
+
+async def export_lines(connection: Connection, plan: Exported) -> AsyncIterator[list[bytes]]:
+    """The export's lines, a page at a time; the last page is the last line alone.
+
+    Raises: as `export`.
+    """
+    written = 0
+    async for page in pages(connection, up_to=plan.size):
+        lines: list[bytes] = []
+        for row, leaf in page:
+            if leaf is None:
+                raise EvidenceBroken(f"position {row.position} is sealed, but its leaf is missing from audit.leaf")
+            lines.append(event_line(EventLine(epoch=plan.epoch, row=row, leaf=leaf)))
+        written += len(lines)
+        yield lines
+    if written != plan.size:
+        raise PositionGap(f"the log ends at {written}, but {plan.size} events are sealed: its last events were removed")
+    yield [last_line(LastLine(epoch=plan.epoch, root=plan.root, size=plan.size))]

@@ -16,12 +16,21 @@ from salesapi.eventlog.recorder import PositionGap
 ROWS_PAGE: Final = 250
 """Events in memory at once; at the largest event of 256 KiB that is 64 MiB."""
 
+SCAN_POSITIONS: Final = 10_000
+"""Positions that one look for rare types spans."""
+
 # The casts to text keep the stored bytes out of reach of a JSON codec set on the connection.
 PAGE: Final = """
     SELECT e.position, e.stream_kind, e.stream_id, e.version, e.type, e.schema, e.occurred_at, e.occurred_on,
            e.occurred_zone, e.recorded_at, e.payload::text AS payload, e.meta::text AS meta, l.hash
     FROM log.event e LEFT JOIN audit.leaf l ON l.position = e.position
     WHERE e.position > $1 AND e.position <= $2 ORDER BY e.position LIMIT $3
+"""
+OF_TYPES: Final = """
+    SELECT e.position, e.stream_kind, e.stream_id, e.version, e.type, e.schema, e.occurred_at, e.occurred_on,
+           e.occurred_zone, e.recorded_at, e.payload::text AS payload, e.meta::text AS meta, NULL::bytea AS hash
+    FROM log.event e
+    WHERE e.position > $1 AND e.position <= $2 AND e.type = ANY($3::text[]) ORDER BY e.position
 """
 HASHES: Final = """
     SELECT CASE WHEN a.level = 0
@@ -44,20 +53,29 @@ async def pages(
     """The events after one position up to another, in order, in pages.
 
     Raises:
-        PositionGap: a position is missing before another.
+        PositionGap: a position is missing before another; after what stands before the gap was handed out.
     """
     position = after
     while position < up_to:
         page = [_sealed_row(record) for record in await connection.fetch(PAGE, position, up_to, ROWS_PAGE)]
         if not page:
             return
-        for each in page:
-            if each.row.position != position + 1:
-                raise PositionGap(
-                    f"after position {position} the log has {each.row.position}: an event was removed or renumbered"
-                )
-            position += 1
-        yield page
+        whole = [each for number, each in enumerate(page, start=position + 1) if each.row.position == number]
+        if whole:
+            yield whole
+        position += len(whole)
+        if len(whole) < len(page):
+            raise PositionGap(
+                f"after position {position} the log has {page[len(whole)].row.position}: an event was removed or renumbered"
+            )
+
+
+async def rows_of_types(connection: Connection, types: Sequence[str]) -> AsyncIterator[Sequence[StoredRow]]:
+    """The events of some rare types in order, over the whole log, a span of positions at a time."""
+    head: int = await connection.fetchval("SELECT coalesce(max(position), 0) FROM log.event")
+    for after in range(0, head, SCAN_POSITIONS):
+        records = await connection.fetch(OF_TYPES, after, after + SCAN_POSITIONS, types)
+        yield [_sealed_row(record).row for record in records]
 
 
 def frontier_nodes(size: int) -> tuple[NodeAddress, ...]:

@@ -183,6 +183,7 @@ async def root_at(pool: "asyncpg.Pool[asyncpg.Record]", size: int, timeout_secon
         NotSealed: they are not within the time given.
         EvidenceBroken: a root stored for this size is another one.
     """
+
     async def look() -> bytes | None:
         async with pool.acquire() as connection:
             return await sealed_root(connection, size)

@@ -7,7 +7,7 @@ import asyncpg
 from salesapi.eventlog.migrating import migrate
 from salesapi.privacy.encryption import FileKeyEncryption
 from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.projections.tables import prepare_read_models
+from salesapi.projections.generations import prepare_read_models
 
 
 async def migrate_all(owner_url: str, key_file: Path | None) -> list[str]:

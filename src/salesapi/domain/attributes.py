@@ -112,6 +112,7 @@ class AttributeDefinitionInvalid(Refused):
 class Definition:
     """The latest version of one attribute's definition."""
 
+    name: str
     value_type: ValueType
     choices: tuple[str, ...]
     version: int
@@ -138,6 +139,13 @@ def merged(stored: tuple[AttributeValue, ...], sent: tuple[AttributeValue, ...])
     """The values after a change: sent ones replace stored ones, null clears. Sorted by key."""
     values = {value.key: value for value in (*stored, *sent)}
     return tuple(values[key] for key in sorted(values) if values[key].value is not None)
+
+
+def changed_values(stored: tuple[AttributeValue, ...], sent: tuple[AttributeValue, ...]) -> tuple[AttributeValue, ...]:
+    """The sent values that differ from the stored ones. Of two for one attribute the last one counts."""
+    known = {value.key: value.value for value in stored}
+    latest = {value.key: value for value in sent}
+    return tuple(value for value in latest.values() if known.get(value.key) != value.value)
 
 
 def refuse_invalid_values(definitions: object, sent: tuple[AttributeValue, ...]) -> None:
@@ -198,7 +206,7 @@ def define(
     known = state.definition(command.key) if state else None
     if known and known.value_type != command.value_type:
         raise AttributeTypeFixed(key=command.key, value_type=known.value_type, pointer="/value_type")
-    if known and known.choices == command.choices:
+    if known and (known.name, known.choices) == (command.name, command.choices):
         return ()
     if state and known is None and len(state.by_key) >= DEFINITIONS_MAX:
         raise AttributeDefinitionInvalid(reason=f"A {command.of} has at most {DEFINITIONS_MAX} attributes.")
@@ -216,7 +224,9 @@ def define(
 
 def evolve(state: AttributeDefinitions | None, event: AttributeDefined, recorded: Recorded) -> AttributeDefinitions:
     """Folds the stream to its state."""
-    definition = Definition(value_type=event.value_type, choices=event.choices, version=event.definition_version)
+    definition = Definition(
+        name=event.name, value_type=event.value_type, choices=event.choices, version=event.definition_version
+    )
     known = dict(state.by_key) if state else {}
     return AttributeDefinitions(of=event.of, by_key=tuple({**known, event.key: definition}.items()))
 

@@ -12,10 +12,13 @@ from typing import Final, TypeVar
 from salesapi.domain import (
     activity_decisions,
     attributes,
+    compensation_plan_decisions,
     customer_decisions,
     deal_decisions,
+    enrolments,
     lead_decisions,
     members,
+    payout_run_decisions,
     pipelines,
     products,
     receipts,
@@ -36,6 +39,9 @@ STREAMS: Final[tuple[Stream, ...]] = (
     deal_decisions.STREAM,
     activity_decisions.STREAM,
     receipts.STREAM,
+    compensation_plan_decisions.STREAM,
+    enrolments.STREAM,
+    payout_run_decisions.STREAM,
 )
 
 

@@ -1,8 +1,8 @@
 """Compensation plans: how sales pay is earned, as versioned data. Stream `compensation_plan`; a published version never changes.
 
 Amounts are minor units of the plan's currency, rates are exact decimals in percent. On a business date the published version
-with the highest number among those in effect applies: a version replaces all earlier ones from its effective date on. The decisions
-are in `compensation_plan_decisions.py`.
+with the highest number among those in effect applies: a version replaces all earlier ones from its effective date on. The
+decisions are in `compensation_plan_decisions.py`.
 """
 
 from dataclasses import replace

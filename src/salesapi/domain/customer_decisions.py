@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.attributes import definitions_ref, merged, refuse_invalid_values
+from salesapi.domain.attributes import changed_values, definitions_ref, merged, refuse_invalid_values
 from salesapi.domain.customers import (
     CONTACTS_MAX,
     AddCustomerContact,
@@ -78,8 +78,7 @@ def change(
         _refuse_invalid_parent(context.subject_id, command.parent_id, context.facts)
     refuse_invalid_values(context.facts.state(definitions_ref("customer")), command.attributes)
     name = None if command.name is UNSET or command.name == state.name else command.name
-    known = {value.key: value.value for value in state.attributes}
-    attributes = tuple(value for value in command.attributes if known.get(value.key) != value.value)
+    attributes = changed_values(state.attributes, command.attributes)
     decided: list[CustomerChanged | CustomerParentChanged] = []
     if name or attributes:
         is_person = state.kind == "person"

@@ -1,10 +1,11 @@
 """What may happen to a deal: the decisions of `deals.py`, pure, and the declaration of the stream."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.attributes import definitions_ref, merged, refuse_invalid_values
+from salesapi.domain.attributes import changed_values, definitions_ref, merged, refuse_invalid_values
 from salesapi.domain.deals import (
     AmountIncomplete,
     AmountMissing,
@@ -17,6 +18,7 @@ from salesapi.domain.deals import (
     DealClosed,
     DealCloseDateMoved,
     DealCustomerLinked,
+    DealLine,
     DealLinesChanged,
     DealLost,
     DealNotClosed,
@@ -108,8 +110,7 @@ def change_deal(state: Deal, command: ChangeDeal, context: Context) -> tuple[Dea
     _refuse_voided(state)
     refuse_invalid_values(context.facts.state(definitions_ref("deal")), command.attributes)
     title = None if command.title is UNSET or command.title == state.title else command.title
-    known = {value.key: value.value for value in state.attributes}
-    changed = tuple(value for value in command.attributes if known.get(value.key) != value.value)
+    changed = changed_values(state.attributes, command.attributes)
     return (DealChanged(title=title, attributes=changed),) if title or changed else ()
 
 
@@ -154,15 +155,14 @@ def change_stage(state: Deal, command: ChangeDealStage, context: Context) -> tup
 def change_lines(state: Deal, command: ChangeDealLines, context: Context) -> tuple[DealLinesChanged, ...]:
     """Decides `ChangeDealLines`."""
     _refuse_closed(state)
-    for line in command.lines:
-        _refuse_unknown("product", line.product_id, context.facts, pointer="/lines")
+    _refuse_invalid_lines(command.lines, context.facts)
     return (DealLinesChanged(lines=command.lines),) if command.lines != state.lines else ()
 
 
 def value(state: Deal, command: ValueDeal, context: Context) -> tuple[DealValued, ...]:
     """Decides `ValueDeal`."""
     _refuse_closed(state)
-    exponent(command.currency)
+    exponent(command.currency, pointer="/currency")
     if (command.amount_minor, command.currency) == (state.amount_minor, state.currency):
         return ()
     return (DealValued(amount_minor=command.amount_minor, currency=command.currency),)
@@ -212,7 +212,8 @@ def win(state: Deal, command: WinDeal, context: Context) -> tuple[DealWon, ...]:
     end = version.end("won", state.stage)
     if end is None:
         raise _not_allowed(version, state.stage, "won")
-    _refuse_missing_fields(end, state)
+    valued = replace(state, amount_minor=amount_minor, currency=currency)
+    _refuse_missing_fields(end, valued, reason=command.reason)
     return (
         DealWon(
             stage_from=state.stage,
@@ -232,6 +233,7 @@ def lose(state: Deal, command: LoseDeal, context: Context) -> tuple[DealLost, ..
     end = version.end("lost", state.stage)
     if end is None:
         raise _not_allowed(version, state.stage, "lost")
+    _refuse_missing_fields(end, state, reason=command.reason)
     return (
         DealLost(
             stage_from=state.stage,
@@ -291,23 +293,30 @@ def _refuse_unknown_references(command: OpenDeal, context: Context) -> None:
         _refuse_unknown("customer", command.customer_id, context.facts)
     if command.lead_id is not None:
         _refuse_unknown("lead", command.lead_id, context.facts)
-    for index, line in enumerate(command.lines):
-        _refuse_unknown("product", line.product_id, context.facts, pointer=f"/lines/{index}/product_id")
+    _refuse_invalid_lines(command.lines, context.facts)
+
+
+def _refuse_invalid_lines(lines: tuple[DealLine, ...], facts: Facts) -> None:
+    for index, line in enumerate(lines):
+        _refuse_unknown("product", line.product_id, facts, pointer=f"/lines/{index}/product_id")
+        if line.unit_price is not None:
+            exponent(line.unit_price.currency, pointer=f"/lines/{index}/unit_price/currency")
 
 
 def _refuse_incomplete_amount(amount_minor: int | None, currency: str | None) -> None:
     if (amount_minor is None) != (currency is None):
         raise AmountIncomplete(pointer="/currency" if currency is None else "/amount_minor")
     if currency is not None:
-        exponent(currency)
+        exponent(currency, pointer="/currency")
 
 
-def _refuse_missing_fields(stage: Stage, deal: Deal | DealOpened) -> None:
+def _refuse_missing_fields(stage: Stage, deal: Deal | DealOpened, reason: str | None = None) -> None:
     values: dict[str, object] = {
         "customer_id": deal.customer_id,
         "amount_minor": deal.amount_minor,
         "expected_close_on": deal.expected_close_on,
         "lines": deal.lines or None,
+        "reason": reason,
     }
     known = {value.key for value in deal.attributes}
     missing: list[str] = [name for name in stage.required_fields if values[name] is None]

@@ -143,7 +143,7 @@ class DealWon:
 class DealLost:
     stage_from: str
     stage_to: str
-    reason: str
+    reason: str | None
     competitor: str | None
     note: Annotated[str | None, Personal()]
 
@@ -293,10 +293,10 @@ class WinDeal:
 
 @record
 class LoseDeal:
-    """Closes an open deal as lost, with a reason."""
+    """Closes an open deal as lost. Whether it needs a reason is stated by the lost stage of its pipeline."""
 
     deal_id: DealId
-    reason: Annotated[Reason, About("Why it was lost, from your list.")]
+    reason: Annotated[Reason | None, About("Why it was lost, from your list.")] = None
     competitor: Annotated[Title | None, About("Who won it, where known.")] = None
     note: Annotated[FreeText | None, About("Free text; sealed.")] = None
 

@@ -49,8 +49,8 @@ Percent: TypeAlias = Annotated[Decimal, About("A percentage as a decimal string:
 RateText: TypeAlias = Annotated[str, MinLen(1), MaxLen(30)]
 
 
-def exponent(currency: str) -> int:
-    """Decimal places of the currency's minor unit.
+def exponent(currency: str, *, pointer: str = "") -> int:
+    """Decimal places of the currency's minor unit. `pointer` is that of the field it came from, where it came from one.
 
     Raises:
         CurrencyUnknown: for a code outside the table.
@@ -58,7 +58,7 @@ def exponent(currency: str) -> int:
     try:
         return MINOR_UNIT_EXPONENTS[currency]
     except KeyError:
-        raise CurrencyUnknown(currency=currency) from None
+        raise CurrencyUnknown(currency=currency, pointer=pointer) from None
 
 
 def rounded(amount: Decimal | Fraction, mode: RoundingMode) -> int:
@@ -90,8 +90,11 @@ def line_amount_minor(price: UnitPrice, quantity: Decimal) -> int:
 def parts_of(whole_minor: int, weights: Sequence[Decimal]) -> tuple[int, ...]:
     """Splits an amount by weights so that the parts add up to it exactly (largest remainder; ties to the first).
 
-    Weights are not negative and not all zero.
+    Weights are not negative and not all zero. The parts of a negative amount mirror those of the positive one, so that
+    what is taken back is what was given.
     """
+    if whole_minor < 0:
+        return tuple(-part for part in parts_of(-whole_minor, weights))
     total = sum((Fraction(weight) for weight in weights), Fraction())
     exact = [whole_minor * Fraction(weight) / total for weight in weights]
     parts = [part.numerator // part.denominator for part in exact]

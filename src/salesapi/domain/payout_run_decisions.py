@@ -111,7 +111,7 @@ def issue(state: PayoutRun, command: IssuePayoutRunStatements, context: Context)
     statements = statements_of(ledger, state.plan_id, state.period)
     assert ledger.position == calculated.position, "the ledger is not at the calculated position"
     assert digest_of(statements) == calculated.digest, "the same facts gave other statements"
-    return tuple(event for statement in statements for event in _issued(statement, calculated.position))
+    return tuple(event for statement in statements for event in issued_events(statement, calculated.position))
 
 
 def submit(state: PayoutRun, command: SubmitPayoutRun, context: Context) -> tuple[PayoutRunSubmitted, ...]:
@@ -155,7 +155,8 @@ def lock(state: PayoutRun, command: LockPayoutRun, context: Context) -> tuple[Pa
     )
 
 
-def _issued(statement: Statement, position: int) -> tuple[PayoutRunStatementIssued, ...]:
+def issued_events(statement: Statement, position: int) -> tuple[PayoutRunStatementIssued, ...]:
+    """The numbered events of one statement."""
     parts, digest = parts_of_statement(statement), digest_of(statement)
     return tuple(
         PayoutRunStatementIssued(

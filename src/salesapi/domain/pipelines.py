@@ -34,7 +34,7 @@ TRANSITIONS_MAX: Final = 300
 
 StageCategory: TypeAlias = Literal["open", "won", "lost"]
 Direction: TypeAlias = Literal["forward", "skip", "backward"]
-RequiredField: TypeAlias = Literal["customer_id", "amount_minor", "expected_close_on", "lines"]
+RequiredField: TypeAlias = Literal["customer_id", "amount_minor", "expected_close_on", "lines", "reason"]
 
 
 @record
@@ -46,7 +46,7 @@ class Stage:
     category: Annotated[StageCategory, About("`open`, or an end: `won` or `lost`.")] = "open"
     is_entry: Annotated[bool, About("Deals may be opened in this stage.")] = False
     required_fields: Annotated[
-        tuple[RequiredField, ...], MaxLen(20), About("Fields of the deal that must be known to enter this stage.")
+        tuple[RequiredField, ...], MaxLen(20), About("What must be known to enter this stage; `reason` is that of winning or losing.")
     ] = ()
     required_attributes: Annotated[
         tuple[Key, ...], MaxLen(20), About("Attributes of the deal that must be known to enter this stage.")

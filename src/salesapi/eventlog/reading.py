@@ -198,10 +198,9 @@ class GroupReader:
                 continue
             try:
                 await self._answer(connection, group)
-            except BaseException:
-                # Reads can be asked again; the error itself is for whoever keeps the connection.
-                self._ask_again(group)
-                raise
+            finally:
+                # Left without an answer, because the connection was lost or we are stopping: a read can be asked again.
+                self._ask_again([load for load in group if not load.answer.done()])
 
     def _next_group(self) -> list[PendingLoad]:
         group: list[PendingLoad] = []
@@ -218,7 +217,7 @@ class GroupReader:
             load.tries += 1
             if load.tries >= TRIES_MAX:
                 load.refuse(LogUnavailable("the connection to the event log was lost while reading, twice"))
-            elif not load.answer.done():
+            else:
                 self._queue.appendleft(load)
 
     async def _answer(self, connection: Connection, group: list[PendingLoad]) -> None:

@@ -124,7 +124,7 @@ class Ledger:
             case PayoutRunStatementIssued():
                 self._issue(event, recorded)
             case PayoutRunLocked():
-                self._lock(recorded)
+                self._lock(event, recorded)
             case _:
                 self._change_rules(event, recorded)
 
@@ -213,10 +213,12 @@ class Ledger:
             key = (line.period, (event.member_id, line.component, line.deal_id))
             pending[key] = pending.get(key, 0) + line.posted_minor
 
-    def _lock(self, recorded: Recorded) -> None:
+    def _lock(self, event: PayoutRunLocked, recorded: Recorded) -> None:
+        """Posts what was issued at the locked position; nothing, where that calculation had nobody to pay."""
         run = self._runs[recorded.stream_id]
-        self._runs[run.run_id] = replace(run, locked_position=recorded.position)
-        for (period, key), posted_minor in self._pending.pop(run.run_id, {}).items():
+        pending = self._pending.pop(run.run_id, {}) if run.position == event.position else {}
+        self._runs[run.run_id] = replace(run, position=event.position, locked_position=recorded.position)
+        for (period, key), posted_minor in pending.items():
             posted = self._posted.setdefault((run.plan_id, period), {})
             posted[key] = posted.get(key, 0) + posted_minor
 

@@ -1,0 +1,42 @@
+# Two commands for a fresh machine with Python 3.11 or later and make: `make run` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA_DIR ?= data
+PORT ?= 8000
+
+.PHONY: run test check contracts bench lock clean
+
+$(VENV)/ready: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("salesapi needs Python 3.11 or later; run make PYTHON=python3.11") if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+run: $(VENV)/ready  ## Starts the engines, loads the demo company once, serves everything.
+	$(BIN)/salesapi dev --data-dir $(DATA_DIR) --port $(PORT)
+
+test: $(VENV)/ready  ## Runs all tests on real engines.
+	$(BIN)/python -m pytest
+
+check: $(VENV)/ready  ## Static: format, lint, types, imports, contracts.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/salesapi contracts --check
+
+contracts: $(VENV)/ready  ## Writes openapi/ anew from the catalogue and the doors.
+	$(BIN)/salesapi contracts
+
+bench: $(VENV)/ready  ## Measures against baselines in the same run.
+	$(BIN)/python -m bench
+
+lock: $(VENV)/ready  ## Pins all dependencies with hashes, without any address.
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --all-extras \
+		--python-version 3.11 pyproject.toml --output-file requirements.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,265 @@
+"""The pull feed: `GET /v1/events` gives the log in order as CloudEvents, for consumers that keep a position of their own.
+
+A consumer goes on from `scanned_to`, also where a filter left a page empty, and so sees that nothing is missing. Payloads
+are passed on as stored: personal fields stay sealed. Durations are in seconds, on this process's monotonic clock.
+"""
+
+import time
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+
+from salesapi.access.principals import refuse_foreign_role
+from salesapi.api.asking import Asking
+from salesapi.api.rest.commands import REFUSALS
+from salesapi.domain.catalogue import Catalogue
+from salesapi.domain.kernel import Kind, Refused, roles
+from salesapi.eventlog.recorder import EventLog
+from salesapi.streaming.cloud_events import cloud_event
+
+FEED_ROLES: Final = roles("auditor", "finance", "integration", "admin")
+PAGE_EVENTS_MAX: Final = 1_000
+PAGE_EVENTS_DEFAULT: Final = 100
+PAGE_BYTES_MAX: Final = 8 * 1024 * 1024
+"""A page takes no further event once it would hold more bytes; one event is always taken."""
+READ_EVENTS_MAX: Final = 100
+"""Events read from the log at a time, so that a page of large ones is never wholly in memory before it is cut."""
+WAIT_SECONDS_MAX: Final = 20
+WAITING_MAX: Final = 200
+"""Requests of one process that may wait for news at the same time."""
+TYPES_MAX: Final = 100
+POSITION_DIGITS_MAX: Final = 18
+
+
+class ParameterInvalid(Refused):
+    """A query parameter is not a whole number within its bounds."""
+
+    code = "feed.parameter_invalid"
+    kind = Kind.MALFORMED
+    message = "The parameter {name} is a whole number from {least} to {most}."
+
+
+class TypeUnknown(Refused):
+    """A filter names a type that is not declared: it would silently never match."""
+
+    code = "feed.type_unknown"
+    kind = Kind.MALFORMED
+    message = "There is no event type {types}; types are stored names such as deal.won."
+
+
+class TooManyTypes(Refused):
+    """A filter names more types than there are bounds for."""
+
+    code = "feed.too_many_types"
+    kind = Kind.MALFORMED
+    message = "A filter names at most {limit} types; leave it out to get all."
+
+
+class AfterHead(Refused):
+    """The consumer is further than the log: its position is of another log."""
+
+    code = "feed.after_head"
+    kind = Kind.CONFLICT
+    message = (
+        "The log (epoch {epoch}) ends at {head}, before {after}: it was restored from a backup. Start again from 0."
+    )
+
+
+class TooManyWaiting(Refused):
+    """Too many requests wait for news already."""
+
+    code = "feed.too_many_waiting"
+    kind = Kind.UNAVAILABLE
+    message = "{limit} requests wait for new events already; ask again shortly, or without waitSeconds."
+
+
+class FeedPage:
+    """A page as it grows: rendered events, their bytes, and how far the log was looked at."""
+
+    def __init__(self, after: int) -> None:
+        """Begins empty after a position."""
+        self.events: list[bytes] = []
+        self.scanned_to = after
+        self.head = after
+        self._bytes = 0
+
+    def takes(self, position: int, event: bytes) -> bool:
+        """Adds an event, unless the page would be too large with it."""
+        if self.events and self._bytes + len(event) > PAGE_BYTES_MAX:
+            return False
+        self.events.append(event)
+        self._bytes += len(event)
+        self.scanned_to = position
+        return True
+
+    def body(self, epoch: int) -> bytes:
+        """The answer's bytes."""
+        tail = f'],"scanned_to":{self.scanned_to},"head":{self.head},"epoch":{epoch}}}'
+        return b'{"events":[' + b",".join(self.events) + tail.encode()
+
+
+class FeedRoutes:
+    """Adds the feed's route."""
+
+    def __init__(self, asking: Asking, log: EventLog, epoch: int, catalogue: Catalogue) -> None:
+        self._asking = asking
+        self._log = log
+        self._epoch = epoch
+        self._catalogue = catalogue
+        self._waiting = 0
+
+    def add_to(self, app: FastAPI) -> None:
+        """Adds it."""
+        app.add_api_route(
+            "/v1/events",
+            self._answer,
+            methods=["GET"],
+            operation_id="events",
+            tags=["events"],
+            summary="The event log, in order",
+            description=DESCRIPTION,
+            response_model=None,
+            responses={
+                200: {"description": "A page.", "content": {"application/json": {"schema": PAGE_SCHEMA}}},
+                **{status: refusal for status, refusal in REFUSALS.items() if status in (401, 403, 409, 422, 503)},
+            },
+            openapi_extra={"parameters": PARAMETERS},
+        )
+
+    async def _answer(self, request: Request) -> Response:
+        asker = await self._asking.asker(request.headers.get("authorization"))
+        refuse_foreign_role(asker.principal, FEED_ROLES, "The event feed")
+        after = _number(request, "after", default=0, least=0, most=10**POSITION_DIGITS_MAX - 1)
+        limit = _number(request, "limit", default=PAGE_EVENTS_DEFAULT, least=1, most=PAGE_EVENTS_MAX)
+        wait_seconds = _number(request, "waitSeconds", default=0, least=0, most=WAIT_SECONDS_MAX)
+        page = await self._page(after, limit, self._types(request), time.monotonic() + wait_seconds)
+        return Response(page.body(self._epoch), media_type="application/json", headers={"cache-control": "no-store"})
+
+    def _types(self, request: Request) -> list[str] | None:
+        text = request.query_params.get("types")
+        if text is None:
+            return None
+        types = list(dict.fromkeys(text.split(",")))
+        if len(types) > TYPES_MAX:
+            raise TooManyTypes(pointer="/types", limit=TYPES_MAX)
+        unknown = [name for name in types if name not in self._catalogue.events]
+        if unknown:
+            raise TypeUnknown(pointer="/types", types=unknown)
+        return types
+
+    async def _page(self, after: int, limit: int, types: list[str] | None, deadline: float) -> FeedPage:
+        """Fills a page: what is there, or else the first that comes until the deadline."""
+        page = FeedPage(after)
+        while True:
+            is_filled = await self._fill(page, limit, types)
+            seconds_left = deadline - time.monotonic()
+            if is_filled or page.events or seconds_left <= 0:
+                return page
+            if page.scanned_to == page.head:
+                await self._wait_past(page.head, seconds_left)
+
+    async def _fill(self, page: FeedPage, limit: int, types: list[str] | None) -> bool:
+        """Takes what one pass over the log gives; true when nothing more fits on the page."""
+        while True:
+            wanted = min(limit - len(page.events), READ_EVENTS_MAX)
+            read = await self._log.read(after=page.scanned_to, limit=wanted, types=types)
+            page.head = read.head
+            if page.scanned_to > read.head:
+                raise AfterHead(pointer="/after", after=page.scanned_to, head=read.head, epoch=self._epoch)
+            for event in read.events:
+                if not page.takes(event.position, cloud_event(event, self._epoch)):
+                    return True
+            page.scanned_to = read.scanned_to
+            if len(page.events) == limit:
+                return True
+            if len(read.events) < wanted:
+                return False
+
+    async def _wait_past(self, position: int, seconds: float) -> None:
+        if self._waiting >= WAITING_MAX:
+            raise TooManyWaiting(limit=WAITING_MAX)
+        self._waiting += 1
+        try:
+            await self._log.wait_past(position, seconds)
+        finally:
+            self._waiting -= 1
+
+
+def _number(request: Request, name: str, *, default: int, least: int, most: int) -> int:
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit()) or len(text) > POSITION_DIGITS_MAX or not least <= int(text) <= most:
+        raise ParameterInvalid(pointer=f"/{name}", name=name, least=least, most=most)
+    return int(text)
+
+
+DESCRIPTION: Final = f"""Events after a position, in log order, as CloudEvents 1.0; the same bytes as in the NATS stream.
+
+Keep `scanned_to` with your own work and send it as the next `after`: also where `types` leaves a page empty, everything up
+to it was looked at. You have everything when `scanned_to` is `head`. Another `epoch` than before means that the log was
+restored from a backup: positions may stand for other events, so start again from 0. A page may be shorter than `limit`.
+
+Personal fields are sealed. Roles: {", ".join(sorted(FEED_ROLES))}."""
+
+
+def _parameter(name: str, description: str, **schema: Any) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
+
+
+PARAMETERS: Final[list[dict[str, Any]]] = [
+    _parameter("after", "Events after this position.", type="integer", format="int64", minimum=0, default=0),
+    _parameter(
+        "limit", "Most events.", type="integer", minimum=1, maximum=PAGE_EVENTS_MAX, default=PAGE_EVENTS_DEFAULT
+    ),
+    _parameter("types", "Only these stored types, with commas between: `deal.won,deal.lost`.", type="string"),
+    _parameter(
+        "waitSeconds",
+        "Longest wait for an event where there is none yet.",
+        type="integer",
+        minimum=0,
+        maximum=WAIT_SECONDS_MAX,
+        default=0,
+    ),
+]
+
+_COUNT: Final[dict[str, Any]] = {"type": "integer", "format": "int64", "minimum": 0}
+_TEXT: Final[dict[str, Any]] = {"type": "string"}
+_INSTANT: Final[dict[str, Any]] = {"type": "string", "format": "date-time"}
+_UUID: Final[dict[str, Any]] = {"type": "string", "format": "uuid"}
+
+EVENT_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "specversion": {"const": "1.0"},
+        "id": {**_TEXT, "description": "`{epoch}:{position}`."},
+        "source": _TEXT,
+        "type": {**_TEXT, "examples": ["sales.v1.deal.won"]},
+        "subject": {**_UUID, "description": "The stream: the id of the thing that it happened to."},
+        "time": {**_INSTANT, "description": "When it was recorded."},
+        "datacontenttype": {"const": "application/json"},
+        "position": {"type": "integer", "minimum": 1},
+        "streamkind": {**_TEXT, "examples": ["deal"]},
+        "streamversion": {"type": "integer", "minimum": 1},
+        "schema": {"type": "integer", "minimum": 1, "description": "Version of the payload's schema."},
+        "occurredat": {**_INSTANT, "description": "Business time, where an instant is known."},
+        "occurredon": {"type": "string", "format": "date", "description": "Business date, where known."},
+        "occurredzone": {**_TEXT, "description": "The zone of the business date (IANA)."},
+        "actorid": _UUID,
+        "correlationid": _UUID,
+        "data": {"description": "The payload, as stored."},
+    },
+    "required": ["specversion", "id", "source", "type", "subject", "time", "datacontenttype", "position"]
+    + ["streamkind", "streamversion", "schema", "data"],
+}
+
+PAGE_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "events": {"type": "array", "maxItems": PAGE_EVENTS_MAX, "items": EVENT_SCHEMA},
+        "scanned_to": {**_COUNT, "description": "Everything up to here was looked at: the next `after`."},
+        "head": {**_COUNT, "description": "The log's last position."},
+        "epoch": {"type": "integer", "minimum": 1},
+    },
+    "required": ["events", "scanned_to", "head", "epoch"],
+}

@@ -1,0 +1,309 @@
+"""Recomputes every locked payout statement from the facts in the log, and compares it with the issued one.
+
+Only `domain/commission` is used, and no key: pay never rests on a personal value. The ledger is folded once, in the order
+of the log, and asked at the positions at which locked runs were calculated; those must be known before (`LockedRuns`).
+Memory: the ledger, and the recomputed statements of runs between their calculation and their lock. Amounts are minor units
+of the plan's currency.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field, fields
+from itertools import zip_longest
+from typing import Final, TypeVar, cast
+from uuid import UUID
+
+from salesapi.audit.leaf import StoredRow
+from salesapi.audit.verdict import Findings, Place, Rank
+from salesapi.domain.commission.facts import EVENT_TYPES, Ledger, LedgerEvent
+from salesapi.domain.commission.statements import (
+    ENGINE_VERSION,
+    Statement,
+    digest_of,
+    parts_of_statement,
+    statements_of,
+)
+from salesapi.domain.kernel import Refused
+from salesapi.domain.payout_runs import (
+    PayoutRunCalculated,
+    PayoutRunLocked,
+    PayoutRunOpened,
+    PayoutRunStatementIssued,
+    StatementLine,
+)
+from salesapi.eventlog.codec import Codec, DecodedEvent, EventUnreadable, UnknownEventType
+from salesapi.eventlog.reading import stored_event
+
+CALCULATED: Final = "payout_run.calculated"
+LOCKED: Final = "payout_run.locked"
+RUN_TYPES: Final = ("payout_run.opened", LOCKED)
+"""What must be known of the whole log before it is checked: which runs are locked, and where they were calculated."""
+READ_TYPES: Final = frozenset((*EVENT_TYPES, CALCULATED))
+
+ALTERED_FACT_ERRORS: Final = (AssertionError, ArithmeticError, LookupError, TypeError, ValueError, Refused)
+"""What a fold of facts may raise that no decision would have let in."""
+
+Compared = TypeVar("Compared", PayoutRunStatementIssued, StatementLine)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedRun:
+    """A locked run: what it pays, the position it was calculated at, and the root that its lock states."""
+
+    run_id: UUID
+    plan_id: UUID
+    period: str
+    calculated_at: int
+    locked_at: int
+    tree_root: str
+    tree_size: int
+
+    def __str__(self) -> str:
+        """For people."""
+        return f"payout run {self.run_id} for {self.period}"
+
+
+@dataclass(slots=True)
+class LockedRuns:
+    """Collects the locked runs from a first look at the log, event by event."""
+
+    found: list[LockedRun] = field(default_factory=list)
+    _opened: dict[UUID, PayoutRunOpened] = field(default_factory=dict)
+
+    def add(self, row: StoredRow, codec: Codec) -> None:
+        """Takes an event of `RUN_TYPES`. One that cannot be read is left to the check itself, which names it."""
+        try:
+            event = _decoded(row, codec).event
+        except (EventUnreadable, UnknownEventType):
+            return
+        if isinstance(event, PayoutRunOpened):
+            self._opened[row.stream_id] = event
+        elif isinstance(event, PayoutRunLocked) and row.stream_id in self._opened:
+            opened = self._opened[row.stream_id]
+            run = LockedRun(
+                run_id=row.stream_id,
+                plan_id=opened.plan_id,
+                period=opened.period,
+                calculated_at=event.position,
+                locked_at=row.position,
+                tree_root=event.tree_root,
+                tree_size=event.tree_size,
+            )
+            self.found.append(run)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Recomputed:
+    """The statements of one locked run as they follow from the log."""
+
+    run: LockedRun
+    statements: dict[UUID, Statement]
+    seen: set[tuple[UUID, int]] = field(default_factory=set)
+    """Issued parts of statements, by member and number."""
+    is_foreign: bool = False
+    """Computed by another engine version than this program's."""
+
+    def in_order(self) -> tuple[Statement, ...]:
+        """As `statements_of` gave them."""
+        return tuple(self.statements.values())
+
+
+class PayCheck:
+    """Takes the events in order and notes every statement that does not follow from them."""
+
+    def __init__(self, findings: Findings, codec: Codec, runs: list[LockedRun]) -> None:
+        self._findings = findings
+        self._codec = codec
+        self._ledger = Ledger()
+        self._to_calculate: defaultdict[int, list[LockedRun]] = defaultdict(list)
+        self._open: dict[UUID, _Recomputed] = {}
+        self._is_over = False
+        self.runs_checked = 0
+        self.statements_confirmed = 0
+        for run in runs:
+            self._to_calculate[run.calculated_at].append(run)
+
+    def add(self, row: StoredRow, *, line: int | None = None) -> None:
+        """Takes the next event."""
+        if self._is_over:
+            return
+        place = Place(position=row.position, line=line)
+        try:
+            if row.type in READ_TYPES:
+                self._take(_decoded(row, self._codec), place)
+            if row.position in self._to_calculate:
+                self._ledger.advance_to(row.position)
+                for run in self._to_calculate.pop(row.position):
+                    statements = statements_of(self._ledger, run.plan_id, run.period)
+                    by_member = {statement.member_id: statement for statement in statements}
+                    self._open[run.run_id] = _Recomputed(run=run, statements=by_member)
+        except UnknownEventType as error:
+            self._is_over = True
+            self._findings.missing_evidence.append(f"{place}: pay cannot be recomputed from here on: {error}")
+        except ALTERED_FACT_ERRORS as error:
+            self._is_over = True
+            reason = f"{row.type} cannot follow from the events before it, so pay cannot be recomputed: {_shown(error)}"
+            self._findings.add(Rank.PAY, place, reason)
+
+    def _take(self, decoded: DecodedEvent, place: Place) -> None:
+        event, recomputed = decoded.event, self._open.get(decoded.recorded.stream_id)
+        if recomputed is not None:
+            match event:
+                case PayoutRunCalculated() if event.position == recomputed.run.calculated_at:
+                    self._compare_calculation(event, recomputed, place)
+                case PayoutRunStatementIssued() if event.position == recomputed.run.calculated_at:
+                    self._compare_statement(event, recomputed, place)
+                case PayoutRunLocked():
+                    self._lock(event, recomputed, place)
+        elif isinstance(event, PayoutRunLocked):
+            reason = f"the run is locked at position {event.position}, which is not before its lock"
+            self._findings.add(Rank.PAY, place, reason)
+        if decoded.recorded.type != CALCULATED:
+            # The codec gave the class that is declared for one of the ledger's own types.
+            self._ledger.apply(cast(LedgerEvent, event), decoded.recorded)
+
+    def _compare_calculation(self, event: PayoutRunCalculated, recomputed: _Recomputed, place: Place) -> None:
+        if not self._has_engine(event.engine_version, recomputed, place):
+            return
+        statements = recomputed.in_order()
+        total_minor = sum(statement.total_minor for statement in statements)
+        if event.total_minor != total_minor:
+            self._wrong(place, recomputed.run, _differs("total_minor", event.total_minor, total_minor))
+        elif event.digest != digest_of(statements):
+            self._wrong(place, recomputed.run, _differs("digest", event.digest, digest_of(statements)))
+
+    def _compare_statement(self, event: PayoutRunStatementIssued, recomputed: _Recomputed, place: Place) -> None:
+        if not self._has_engine(event.engine_version, recomputed, place):
+            return
+        statement = recomputed.statements.get(event.member_id)
+        parts = () if statement is None else parts_of_statement(statement)
+        if statement is None or not 1 <= event.part <= len(parts):
+            reason = (
+                f"part {event.part} of the statement of member {event.member_id} ({event.total_minor}) was issued, "
+            )
+            self._wrong(place, recomputed.run, f"{reason}recomputed there is none")
+            return
+        if (event.member_id, event.part) in recomputed.seen:
+            self._wrong(place, recomputed.run, f"part {event.part} for member {event.member_id} was issued twice")
+            return
+        recomputed.seen.add((event.member_id, event.part))
+        expected = _issued(statement, recomputed.run, parts, event.part)
+        if event == expected:
+            self.statements_confirmed += event.part == event.parts
+            return
+        lines_before = sum(len(part) for part in parts[: event.part - 1])
+        reason = _line_difference(event.lines, expected.lines, lines_before) or _difference(event, expected)
+        self._wrong(place, recomputed.run, f"statement of member {event.member_id}: {reason}")
+
+    def _lock(self, event: PayoutRunLocked, recomputed: _Recomputed, place: Place) -> None:
+        run = self._open.pop(recomputed.run.run_id).run
+        if recomputed.is_foreign:
+            return
+        statements = recomputed.in_order()
+        wanted = {
+            (statement.member_id, number)
+            for statement in statements
+            for number in range(1, len(parts_of_statement(statement)) + 1)
+        }
+        digest = digest_of(statements)
+        for member_id, number in sorted(wanted - recomputed.seen):
+            total_minor = recomputed.statements[member_id].total_minor
+            reason = (
+                f"part {number} of the statement of member {member_id} was not issued, recomputed it is {total_minor}"
+            )
+            self._wrong(place, run, reason)
+        if event.statements_digest != digest:
+            self._wrong(place, run, _differs("statements_digest", event.statements_digest, digest))
+        self.runs_checked += 1
+
+    def _has_engine(self, engine_version: str, recomputed: _Recomputed, place: Place) -> bool:
+        """Other rules as code give other statements: nothing is wrong, but nothing is proven either."""
+        if engine_version != ENGINE_VERSION and not recomputed.is_foreign:
+            recomputed.is_foreign = True
+            self._findings.missing_evidence.append(
+                f"{place}: {recomputed.run} was computed by engine version {engine_version}, this program has "
+                f"{ENGINE_VERSION}: verify with a program of that version"
+            )
+        return not recomputed.is_foreign
+
+    def _wrong(self, place: Place, run: LockedRun, reason: str) -> None:
+        self._findings.add(Rank.PAY, place, f"{run}: {reason}")
+
+
+def _issued(
+    statement: Statement, run: LockedRun, parts: tuple[tuple[StatementLine, ...], ...], part: int
+) -> PayoutRunStatementIssued:
+    """The event that issues a part of the recomputed statement."""
+    return PayoutRunStatementIssued(
+        member_id=statement.member_id,
+        plan_id=statement.plan_id,
+        period=statement.period,
+        position=run.calculated_at,
+        part=part,
+        parts=len(parts),
+        lines=parts[part - 1],
+        line_count=len(statement.lines),
+        earned_minor=statement.earned_minor,
+        adjusted_minor=statement.adjusted_minor,
+        total_minor=statement.total_minor,
+        currency=statement.currency,
+        plan_versions=statement.plan_versions,
+        engine_version=statement.engine_version,
+        deal_order=statement.deal_order,
+        digest=digest_of(statement),
+    )
+
+
+def _line_difference(
+    issued: tuple[StatementLine, ...], recomputed: tuple[StatementLine, ...], lines_before: int
+) -> str | None:
+    """The first line that differs, with its amounts; None where all are equal."""
+    for number, (left, right) in enumerate(zip_longest(issued, recomputed), start=lines_before + 1):
+        if left == right:
+            continue
+        if left is None or right is None:
+            only, where = (right, "recomputed") if left is None else (left, "issued")
+            return f"line {number} is only {where}: {_shown_line(only)}"
+        return f"line {number} ({_shown_line(right)}): {_difference(left, right)}"
+    return None
+
+
+def _shown_line(line: StatementLine | None) -> str:
+    assert line is not None, "one of the two lines is there"
+    positions = ", ".join(map(str, line.positions))
+    return f"{line.kind} {line.component}, deal {line.deal_id}, {line.posted_minor} {line.currency}, from positions {positions}"
+
+
+def _difference(issued: Compared, recomputed: Compared) -> str:
+    """Amounts first, since they are what was paid; else the first field that differs."""
+    names = sorted((each.name for each in fields(recomputed)), key=lambda name: not name.endswith("_minor"))
+    for name in names:
+        left, right = getattr(issued, name), getattr(recomputed, name)
+        if left != right:
+            return _differs(name, left, right)
+    raise AssertionError("only called where something differs")
+
+
+def _differs(name: str, issued: object, recomputed: object) -> str:
+    return f"{name} is {issued}, recomputed {recomputed}"
+
+
+def _decoded(row: StoredRow, codec: Codec) -> DecodedEvent:
+    stored = stored_event(
+        row.position,
+        row.stream_kind,
+        row.stream_id,
+        row.version,
+        row.type,
+        row.schema,
+        row.payload,
+        row.meta,
+        row.occurred_at,
+        row.occurred_on,
+        row.occurred_zone,
+        row.recorded_at,
+    )
+    return codec.decode_unopened((stored,))[0]
+
+
+def _shown(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"

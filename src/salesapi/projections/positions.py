@@ -1,0 +1,154 @@
+"""How far read models have come: their status for health, and the bounded wait of a query for a position.
+
+Read from the database, so that it holds for all processes. Durations are in seconds, on this process's monotonic clock;
+`since` is the database's clock.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from salesapi.domain.kernel import Kind, Refused
+from salesapi.projections.pages import PAGE_EVENTS
+
+if TYPE_CHECKING:
+    import asyncpg
+
+WAIT_SECONDS_MAX: Final = 30.0
+"""Longest that a query may ask to wait."""
+LOOK_FIRST_SECONDS: Final = 0.002
+LOOK_MAX_SECONDS: Final = 0.05
+LAG_EVENTS_MAX: Final = PAGE_EVENTS
+"""A projection this far behind the head is still called live."""
+
+STATUSES: Final = """
+    SELECT r.name, r.version, r.generation, r.is_live, coalesce(t.position, 0) AS position, h.head,
+           s.position AS stopped_at, s.error, s.since
+    FROM read.registry r
+    CROSS JOIN (SELECT coalesce(max(position), 0) AS head FROM log.event) h
+    LEFT JOIN log.tracking t ON t.follower = 'read.' || r.table_name
+    LEFT JOIN read.stopped s ON s.name = r.name AND s.generation = r.generation
+    WHERE r.name = ANY($1::text[]) AND r.state IN ('live', 'following')
+    ORDER BY r.name, r.generation
+"""
+LIVE_POSITIONS: Final = """
+    SELECT r.name, coalesce(t.position, 0) AS position, s.position AS stopped_at
+    FROM read.registry r
+    LEFT JOIN log.tracking t ON t.follower = 'read.' || r.table_name
+    LEFT JOIN read.stopped s ON s.name = r.name AND s.generation = r.generation
+    WHERE r.name = ANY($1::text[]) AND r.is_live
+"""
+
+State: TypeAlias = Literal["live", "catching_up", "stopped"]
+
+
+class PositionTimedOut(Refused):
+    """The read models did not reach the wanted position in time."""
+
+    code = "position.timed_out"
+    kind = Kind.UNAVAILABLE
+    message = "{read_model} is at position {position} and did not reach {wanted} in time; ask again."
+
+
+class ProjectionStopped(Refused):
+    """A read model stands before an event that it cannot apply, so it will not reach the position by waiting."""
+
+    code = "projection.stopped"
+    kind = Kind.UNAVAILABLE
+    message = "{read_model} has stopped at position {position} and cannot reach {wanted}; an operator must look at it."
+
+
+class ReadModelMissing(RuntimeError):
+    """A read model has no live table: `salesapi migrate` was not run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopReason:
+    """Why a projection stands still. Holds no value of the event."""
+
+    position: int
+    """The event that cannot be applied."""
+    error: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectionStatus:
+    """One generation of a read model: the live one, or one that is being built beside it."""
+
+    name: str
+    version: int
+    generation: int
+    is_live: bool
+    position: int
+    head: int
+    state: State
+    error: StopReason | None
+
+
+async def read_statuses(pool: "asyncpg.Pool[asyncpg.Record]", names: Sequence[str]) -> tuple[ProjectionStatus, ...]:
+    """The status of every generation of these read models that is followed, in one snapshot."""
+    return tuple(_status(row) for row in await pool.fetch(STATUSES, list(names)))
+
+
+def _status(row: "asyncpg.Record") -> ProjectionStatus:
+    error = None
+    if row["error"] is not None:
+        error = StopReason(position=row["stopped_at"], error=row["error"], since=row["since"])
+    is_near = row["is_live"] and row["head"] - row["position"] <= LAG_EVENTS_MAX
+    return ProjectionStatus(
+        name=row["name"],
+        version=row["version"],
+        generation=row["generation"],
+        is_live=row["is_live"],
+        position=row["position"],
+        head=row["head"],
+        state="stopped" if error is not None else "live" if is_near else "catching_up",
+        error=error,
+    )
+
+
+async def position_of(pool: "asyncpg.Pool[asyncpg.Record]", names: Sequence[str]) -> int:
+    """The position that all of these read models have reached. Ask before reading rows: they then hold at least that.
+
+    Raises:
+        ReadModelMissing: one of them has no live table.
+    """
+    return min(int(row["position"]) for row in await _live_positions(pool, names))
+
+
+async def wait_until(
+    pool: "asyncpg.Pool[asyncpg.Record]", names: Sequence[str], position: int, timeout_seconds: float
+) -> int:
+    """Waits until all of these read models have reached the position; returns what they have reached.
+
+    Raises:
+        PositionTimedOut: not within the time (at most `WAIT_SECONDS_MAX`).
+        ProjectionStopped: one of them has stopped before that position.
+        ReadModelMissing: one of them has no live table.
+    """
+    deadline = time.monotonic() + min(timeout_seconds, WAIT_SECONDS_MAX)
+    look_again_seconds = LOOK_FIRST_SECONDS
+    while True:
+        rows = await _live_positions(pool, names)
+        last = min(rows, key=lambda row: row["position"])
+        if last["position"] >= position:
+            return int(last["position"])
+        for row in rows:
+            if row["stopped_at"] is not None and row["position"] < position:
+                raise ProjectionStopped(read_model=row["name"], position=row["position"], wanted=position)
+        if time.monotonic() + look_again_seconds > deadline:
+            raise PositionTimedOut(read_model=last["name"], position=last["position"], wanted=position)
+        await asyncio.sleep(look_again_seconds)
+        look_again_seconds = min(2 * look_again_seconds, LOOK_MAX_SECONDS)
+
+
+async def _live_positions(pool: "asyncpg.Pool[asyncpg.Record]", names: Sequence[str]) -> "list[asyncpg.Record]":
+    rows = await pool.fetch(LIVE_POSITIONS, list(names))
+    missing = set(names) - {row["name"] for row in rows}
+    if missing or not rows:
+        raise ReadModelMissing(f"no live table for {sorted(missing)}: run `salesapi migrate` with the owner's role")
+    return rows

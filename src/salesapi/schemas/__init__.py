@@ -1,0 +1,1 @@
+"""Wire shapes of reads, used by both doors."""

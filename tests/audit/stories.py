@@ -1,0 +1,190 @@
+"""Logs to seal, export and forge: facts of pay in a real database, and an attacker who rewrites an export consistently."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+
+from salesapi.audit.export_line import EventLine, LastLine, event_line, last_line, read_event_line, read_last_line
+from salesapi.audit.leaf import StoredRow, leaf_bytes
+from salesapi.audit.sealing import root_at, seal_all
+from salesapi.audit.tree import leaf_hash, root_of
+from salesapi.domain.catalogue import Catalogue
+from salesapi.domain.commission.facts import LedgerEvent
+from salesapi.domain.commission.statements import digest_of, digest_of_digests
+from salesapi.domain.kernel import BusinessTime, StreamRef, natural_id
+from salesapi.domain.payout_run_decisions import issued_events
+from salesapi.domain.payout_runs import PayoutRunCalculated, PayoutRunLocked, PayoutRunOpened
+from salesapi.embedded.postgresql import DatabaseUrls
+from salesapi.eventlog.codec import Codec, EventMeta, ToEncode
+from salesapi.eventlog.migrating import migrate
+from salesapi.eventlog.postgresql import PostgreSQLEventLog
+from salesapi.eventlog.recorder import AppendRequest, NewEvent, StreamAppend
+from tests.domain.commission_stories import ANN, BOB, PLAN, Log, share, tiered
+from tests.spec import day, uid
+
+CODEC = Codec(Catalogue().event_types(), keys=None)
+META = EventMeta(actor_id=uid(0xAC), principal_kind="member", command="Story")
+NOTE_STREAM = StreamRef("note", uid(0x4E))
+NOTE_TEXT = 'Zoë "quoted" \\ back, 漢字 and 🙂'
+ROOT_TIMEOUT_SECONDS = 30.0
+RECORDED_AT = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
+
+
+def note(number: int) -> NewEvent:
+    """An event of no concern to pay, with text that needs care in JSON."""
+    payload = json.dumps({"number": number, "text": NOTE_TEXT}, ensure_ascii=False, separators=(",", ":"))
+    return NewEvent(type="note.written", schema=1, payload=payload, meta='{"by":"story"}', occurred=None)
+
+
+@dataclass
+class RecordedLog(Log):
+    """Facts that the ledger applied, kept for a real log."""
+
+    facts: list[tuple[UUID, object, BusinessTime | None]] = field(default_factory=list)
+
+    def add(self, stream_id: UUID, event: LedgerEvent, on: str | None = None) -> int:
+        """Appends one event; answers its position."""
+        self.facts.append((stream_id, event, day(on) if on else None))
+        return super().add(stream_id, event, on)
+
+
+class StoredStory:
+    """A migrated database and what was appended to it."""
+
+    def __init__(self, urls: DatabaseUrls, log: PostgreSQLEventLog) -> None:
+        self.urls = urls
+        self.log = log
+        self._versions: dict[UUID, int] = {}
+
+    @classmethod
+    async def begin(cls, urls: DatabaseUrls) -> "StoredStory":
+        """Migrates and connects."""
+        await migrate(urls.owner_url)
+        return cls(urls, await PostgreSQLEventLog.connect(urls.application_url))
+
+    async def notes(self, count: int) -> int:
+        """Appends notes in one request; answers the log's head."""
+        version = self._versions.get(NOTE_STREAM.id, 0)
+        events = tuple(note(version + number) for number in range(1, count + 1))
+        self._versions[NOTE_STREAM.id] = version + count
+        appended = await self.log.append(
+            AppendRequest(appends=(StreamAppend(stream=NOTE_STREAM, expected_version=version, events=events),))
+        )
+        return appended.first_position + count - 1
+
+    async def facts(self, facts: Sequence[tuple[UUID, object, BusinessTime | None]]) -> None:
+        """Appends facts in one request."""
+        to_encode: list[ToEncode] = []
+        for stream_id, event, occurred in facts:
+            kind = CODEC.name_of(type(event)).partition(".")[0]
+            version = self._versions[stream_id] = self._versions.get(stream_id, 0) + 1
+            to_encode.append((StreamRef(kind, stream_id), version, event, occurred, META))
+        encoded = await CODEC.encode(to_encode)
+        appends = tuple(
+            StreamAppend(stream=stream, expected_version=version - 1, events=(event,))
+            for (stream, version, *_), event in zip(to_encode, encoded, strict=True)
+        )
+        await self.log.append(AppendRequest(appends=appends))
+
+    async def lock(self, pay: RecordedLog, period: str) -> None:
+        """Opens, calculates, issues and locks a run at this moment, with the true root in the lock."""
+        run_id = natural_id("payout_run", str(PLAN), period)
+        opened = PayoutRunOpened(plan_id=PLAN, period=period)
+        await self.facts([(run_id, opened, None)])
+        pay.add(run_id, opened)
+        position = await self.log.head()
+        pay.ledger.advance_to(position)
+        pay.head = position
+        statements = tuple(pay.statements(period).values())
+        calculated = PayoutRunCalculated(
+            position=position,
+            engine_version="1",
+            plan_versions=(1,),
+            digest=digest_of(statements),
+            participant_count=len(statements),
+            total_minor=sum(statement.total_minor for statement in statements),
+            currency="USD",
+        )
+        issued = [event for statement in statements for event in issued_events(statement, position)]
+        await self.facts([(run_id, event, None) for event in (calculated, *issued)])
+        pay.head += 1
+        for event in issued:
+            pay.add(run_id, event)
+        await self.seal()
+        locked = PayoutRunLocked(
+            statements_digest=digest_of_digests(tuple(digest_of(statement) for statement in statements)),
+            position=position,
+            tree_root=(await self.root(position)).hex(),
+            tree_size=position,
+        )
+        await self.facts([(run_id, locked, None)])
+        pay.add(run_id, locked)
+
+    async def seal(self) -> int:
+        """Seals what there is."""
+        return await seal_all(self.urls.application_url)
+
+    async def root(self, size: int) -> bytes:
+        """The sealed root."""
+        async with asyncpg.create_pool(self.urls.application_url, min_size=1, max_size=1) as pool:
+            return await root_at(pool, size, ROOT_TIMEOUT_SECONDS)
+
+    async def as_owner(self, *statements: str) -> None:
+        """What an attacker with the owner's role does: triggers off, statements, triggers on."""
+        connection = await asyncpg.connect(self.urls.owner_url)
+        tables = ("log.event", "audit.leaf", "audit.node", "audit.root")
+        try:
+            async with connection.transaction():
+                for table in tables:
+                    await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+                for statement in statements:
+                    await connection.execute(statement)
+                for table in tables:
+                    await connection.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER ALL")
+        finally:
+            await connection.close()
+
+
+async def paid_story(urls: DatabaseUrls) -> StoredStory:
+    """Two quarters of two members with notes between, both locked; the second corrects the first."""
+    story = await StoredStory.begin(urls)
+    pay = RecordedLog()
+    pay.plan(tiered("marginal")).enrol(ANN, BOB)
+    pay.win(1, 7_000_000, "2026-01-31")
+    pay.win(2, 6_000_001, "2026-02-28", shares=(share(ANN, "50"), share(BOB, "50")))
+    await story.facts(pay.facts)
+    pay.head = await story.notes(3)
+    await story.lock(pay, "2026Q1")
+    taken = len(pay.facts)
+    pay.reopen(1)
+    pay.win(3, 9_000_000, "2026-04-30", owner=BOB)
+    await story.facts(pay.facts[taken:])
+    pay.head = await story.notes(2)
+    await story.lock(pay, "2026Q2")
+    await story.notes(2)
+    await story.seal()
+    return story
+
+
+def rows_of(lines: Sequence[bytes]) -> list[StoredRow]:
+    """The events of an export."""
+    return [read_event_line(line).row for line in lines[:-1]]
+
+
+def forged(lines: Sequence[bytes], change: Callable[[StoredRow], StoredRow]) -> list[bytes]:
+    """The export of somebody who changes events and computes every hash and the last line anew."""
+    epoch = read_last_line(lines[-1]).epoch
+    rows = [change(row) for row in rows_of(lines)]
+    leaves = [leaf_hash(leaf_bytes(row)) for row in rows]
+    written = [event_line(EventLine(epoch=epoch, row=row, leaf=leaf)) for row, leaf in zip(rows, leaves, strict=True)]
+    return [*written, last_line(LastLine(epoch=epoch, root=root_of(leaves), size=len(rows)))]
+
+
+def with_payload(row: StoredRow, old: str, new: str) -> StoredRow:
+    """The row with a text of its payload replaced, which must be there."""
+    assert old in row.payload, f"{old} is not in {row.payload}"
+    return replace(row, payload=row.payload.replace(old, new, 1))

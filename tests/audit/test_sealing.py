@@ -1,0 +1,254 @@
+"""The sealer on a real PostgreSQL: what it stores, what it survives, and who may touch what it stored."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from eventsourcing.persistence import IntegrityError
+
+from salesapi.audit.leaf import leaf_bytes
+from salesapi.audit.log_verifying import verify_log
+from salesapi.audit.rows import frontier_nodes, pages
+from salesapi.audit.sealing import (
+    BATCH_EVENTS_MAX,
+    EvidenceBroken,
+    NotSealed,
+    Sealer,
+    root_at,
+    seal_all,
+    seal_next,
+)
+from salesapi.audit.tree import Frontier, empty_root, leaf_hash
+from salesapi.audit.verdict import Status
+from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
+from salesapi.eventlog.recorder import PositionGap
+from tests.audit.stories import CODEC, ROOT_TIMEOUT_SECONDS, StoredStory
+
+LOOKS_MAX = 500
+LOOK_SECONDS = 0.02
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def story(database: DatabaseUrls) -> AsyncIterator[StoredStory]:
+    """An empty log."""
+    begun = await StoredStory.begin(database)
+    yield begun
+    await begun.log.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def pool(story: StoredStory) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
+    """Connections of the application's role."""
+    async with asyncpg.create_pool(story.urls.application_url, min_size=1, max_size=2) as made:
+        yield made
+
+
+async def roots_by_size(story: StoredStory) -> list[bytes]:
+    """The root over the first 0, 1, 2, ... events, computed from what stands in the log."""
+    frontier = Frontier()
+    roots = [frontier.root()]
+    connection = await asyncpg.connect(story.urls.application_url)
+    try:
+        async for page in pages(connection):
+            for each in page:
+                frontier.append(leaf_hash(leaf_bytes(each.row)))
+                roots.append(frontier.root())
+    finally:
+        await connection.close()
+    return roots
+
+
+async def until_waiting_for_a_lock(superuser_url: str, application: str) -> int:
+    """The server process of this application that waits for a lock; bounded."""
+    connection = await asyncpg.connect(superuser_url)
+    try:
+        for _ in range(LOOKS_MAX):
+            found: int | None = await connection.fetchval(
+                "SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'", application
+            )
+            if found is not None:
+                return found
+            await asyncio.sleep(LOOK_SECONDS)
+    finally:
+        await connection.close()
+    raise AssertionError(f"{application} never came to wait for a lock")
+
+
+async def test_every_sealed_size_has_the_root_over_its_events(
+    story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    for count in (1, 5, 1, 26):
+        await story.notes(count)
+        await story.seal()
+    roots = await roots_by_size(story)
+    assert len(roots) == 34
+    for size, root in enumerate(roots):
+        assert await root_at(pool, size, 0) == root, f"size {size}"
+
+
+async def test_each_sealed_batch_leaves_one_root(story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    await story.notes(3)
+    await story.seal()
+    await story.notes(4)
+    await story.seal()
+    await story.seal()
+    roots = await roots_by_size(story)
+    stored = await pool.fetch("SELECT size, root FROM audit.root ORDER BY size")
+    assert [(row["size"], row["root"]) for row in stored] == [(3, roots[3]), (7, roots[7])]
+
+
+async def test_a_log_longer_than_a_batch_is_sealed_in_several(
+    story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    head = await story.notes(BATCH_EVENTS_MAX + 100)
+    assert await story.seal() == head
+    sizes = [row["size"] for row in await pool.fetch("SELECT size FROM audit.root ORDER BY size")]
+    assert sizes == [BATCH_EVENTS_MAX, head]
+    assert await root_at(pool, head, 0) == (await roots_by_size(story))[-1]
+
+
+async def test_the_empty_log_has_the_empty_root(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    assert await root_at(pool, 0, 0) == empty_root()
+
+
+def test_a_root_over_a_million_events_needs_few_subtrees() -> None:
+    assert len(frontier_nodes(1_000_000)) == (1_000_000).bit_count()
+
+
+async def test_a_root_that_is_not_sealed_in_time_is_refused_as_unavailable(
+    story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    await story.notes(2)
+    with pytest.raises(NotSealed, match=r"audit\.not_sealed: The first 2 events are not sealed yet"):
+        await root_at(pool, 2, 0.05)
+
+
+async def test_a_root_waits_for_the_sealer_to_come_so_far(
+    story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    await story.notes(2)
+    waiting = asyncio.create_task(root_at(pool, 2, ROOT_TIMEOUT_SECONDS))
+    await story.seal()
+    assert await waiting == (await roots_by_size(story))[2]
+
+
+async def test_the_running_sealer_is_woken_by_new_events(
+    story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    sealer = Sealer(story.urls.application_url, story.log)
+    sealer.start()
+    try:
+        for count in (1, 2, 3):
+            head = await story.notes(count)
+            await root_at(pool, head, ROOT_TIMEOUT_SECONDS)
+        assert sealer.status().is_leading
+        assert sealer.status().failure is None
+    finally:
+        await sealer.stop()
+    assert not sealer.status().is_running
+
+
+async def test_two_sealers_at_once_never_seal_an_event_twice(story: StoredStory) -> None:
+    first = await asyncpg.connect(story.urls.application_url)
+    second = await asyncpg.connect(story.urls.application_url)
+    lost = 0
+    try:
+        for _ in range(15):
+            head = await story.notes(40)
+            outcomes = await asyncio.gather(seal_next(first), seal_next(second), return_exceptions=True)
+            unexpected = [each for each in outcomes if not isinstance(each, int | IntegrityError)]
+            assert not unexpected
+            assert head in outcomes, "one of the two sealed the events"
+            lost += sum(isinstance(each, IntegrityError) for each in outcomes)
+    finally:
+        await first.close()
+        await second.close()
+    assert lost, "the two never met: the test shows nothing"
+    verdict = await verify_log(story.urls.application_url, CODEC)
+    assert verdict.status is Status.PROVEN, str(verdict)
+
+
+async def test_a_sealer_whose_connection_is_killed_in_the_middle_loses_nothing(
+    story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]", postgresql: EmbeddedPostgreSQL
+) -> None:
+    sealer = Sealer(story.urls.application_url, story.log)
+    blocker = await asyncpg.connect(story.urls.owner_url)
+    killer = await asyncpg.connect(postgresql.superuser_url)
+    try:
+        # The root is the last row that a batch writes: with its table locked the batch stands before its end.
+        await blocker.execute("BEGIN; LOCK TABLE audit.root IN ACCESS EXCLUSIVE MODE")
+        head = await story.notes(20)
+        sealer.start()
+        victim = await until_waiting_for_a_lock(postgresql.superuser_url, "salesapi sealer")
+        assert await killer.fetchval("SELECT pg_terminate_backend($1, 5000)", victim)
+        assert await killer.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid = $1", victim) == 0
+        await blocker.execute("COMMIT")
+        assert await root_at(pool, head, ROOT_TIMEOUT_SECONDS) == (await roots_by_size(story))[-1]
+    finally:
+        await sealer.stop()
+        await blocker.close()
+        await killer.close()
+    verdict = await verify_log(story.urls.application_url, CODEC)
+    assert verdict.status is Status.PROVEN, str(verdict)
+
+
+async def test_a_second_sealer_stands_by_and_takes_over(
+    story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    first, second = (Sealer(story.urls.application_url, story.log) for _ in range(2))
+    first.start()
+    await root_at(pool, await story.notes(1), ROOT_TIMEOUT_SECONDS)
+    second.start()
+    await first.stop()
+    try:
+        await root_at(pool, await story.notes(1), ROOT_TIMEOUT_SECONDS)
+        assert second.status().is_leading
+    finally:
+        await second.stop()
+
+
+async def test_sealing_stops_loudly_where_an_event_is_missing(story: StoredStory) -> None:
+    await story.notes(5)
+    await story.as_owner("DELETE FROM log.event WHERE position = 3")
+    with pytest.raises(PositionGap, match="after position 2 the log has 4"):
+        await seal_all(story.urls.application_url)
+
+
+async def test_sealing_stops_loudly_where_sealed_events_were_removed(story: StoredStory) -> None:
+    await story.notes(5)
+    await story.seal()
+    await story.as_owner("DELETE FROM log.event WHERE position > 3")
+    with pytest.raises(PositionGap, match="ends at 3, but 5 events are sealed"):
+        await seal_all(story.urls.application_url)
+
+
+async def test_a_stored_root_that_contradicts_the_tree_is_never_handed_out(
+    story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    await story.notes(5)
+    await story.seal()
+    await story.as_owner("UPDATE audit.root SET root = decode(repeat('00', 32), 'hex')")
+    with pytest.raises(EvidenceBroken, match="size 5"):
+        await root_at(pool, 5, 0)
+
+
+@pytest.mark.parametrize("table", ["audit.leaf", "audit.node", "audit.root"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {}"])
+async def test_evidence_is_only_ever_added_even_by_the_owner(story: StoredStory, table: str, statement: str) -> None:
+    await story.notes(4)
+    await story.seal()
+    column = {"audit.leaf": "hash", "audit.node": "hash", "audit.root": "root"}[table]
+    connection = await asyncpg.connect(story.urls.owner_url)
+    try:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="evidence is only ever added"):
+            await connection.execute(statement.format(table, column, column))
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit.leaf SET position = position", "DELETE FROM audit.root"])
+async def test_the_application_may_not_change_evidence(pool: "asyncpg.Pool[asyncpg.Record]", statement: str) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
+        await pool.execute(statement)

@@ -1,0 +1,182 @@
+"""Builders for stories about pay: a log in memory whose events are applied to a ledger one after the other."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from salesapi.domain.commission.facts import Ledger, LedgerEvent
+from salesapi.domain.commission.statements import Statement, digest_of, digest_of_digests, statements_of
+from salesapi.domain.compensation_plans import (
+    CompensationPlanDrafted,
+    CompensationPlanVersionPublished,
+    Component,
+    CreditKind,
+    Rounding,
+    Tier,
+    TierBoundary,
+    TierMode,
+    TierTable,
+)
+from salesapi.domain.deals import DealReopened, DealShare, DealTeamChanged, DealVoided, DealWon
+from salesapi.domain.enrolments import EnrolmentBegun
+from salesapi.domain.kernel import BusinessTime, Recorded, natural_id
+from salesapi.domain.payout_run_decisions import issued_events
+from salesapi.domain.payout_runs import PayoutRunLocked, PayoutRunOpened
+from tests.spec import day, uid
+
+PLAN = uid(0xF1)
+ANN, BOB, CID, DAN = uid(0xA), uid(0xB), uid(0xC), uid(0xD)
+BY_LINE = Rounding(scope="line", mode="half_up")
+
+
+def tiers(*bounds_and_rates: tuple[int, int | None, str]) -> tuple[Tier, ...]:
+    """Tiers as (lower, upper, rate in percent)."""
+    return tuple(
+        Tier(lower_minor=lower, upper_minor=upper, rate_percent=Decimal(rate))
+        for lower, upper, rate in bounds_and_rates
+    )
+
+
+TABLE_T = tiers((0, 8_000_000, "2"), (8_000_000, 12_000_000, "3"), (12_000_000, None, "4.5"))
+"""2% to 80,000; 3% from 80,000 to 120,000; 4.5% above."""
+
+
+def table(mode: TierMode, boundary: TierBoundary = "lower_inclusive") -> TierTable:
+    """Table T in a mode."""
+    return TierTable(mode=mode, boundary=boundary, measure="credited_amount", tiers=TABLE_T)
+
+
+def flat(rate: str, credit: CreditKind = "direct", key: str = "base") -> Component:
+    """A component with a flat rate."""
+    return Component(key=key, name=key, credit=credit, rate_percent=Decimal(rate))
+
+
+def tiered(mode: TierMode, boundary: TierBoundary = "lower_inclusive") -> Component:
+    """A component with table T."""
+    return Component(key="base", name="Base", credit="direct", tiers=table(mode, boundary))
+
+
+def share(member_id: UUID, percent: str, kind: str = "direct") -> DealShare:
+    """A part in a deal."""
+    return DealShare(member_id=member_id, kind="overlay" if kind == "overlay" else "direct", percent=Decimal(percent))
+
+
+@dataclass
+class Log:
+    """Facts in their order; positions count from 1."""
+
+    ledger: Ledger = field(default_factory=Ledger)
+    head: int = 0
+
+    def add(self, stream_id: UUID, event: LedgerEvent, on: str | None = None) -> int:
+        """Appends one event; answers its position."""
+        self.head += 1
+        occurred: BusinessTime | None = day(on) if on else None
+        self.ledger.apply(
+            event, Recorded(position=self.head, version=self.head, stream_id=stream_id, occurred=occurred)
+        )
+        return self.head
+
+    def plan(self, *components: Component, currency: str = "USD", rounding: Rounding = BY_LINE) -> "Log":
+        """A quarterly plan with one version that always applies."""
+        drafted = CompensationPlanDrafted(
+            key="plan", name="Plan", currency=currency, legal_entity=None, external_id=None
+        )
+        self.add(PLAN, drafted)
+        self.publish(1, *components, rounding=rounding)
+        return self
+
+    def publish(
+        self, number: int, *components: Component, effective_from: str | None = None, rounding: Rounding = BY_LINE
+    ) -> int:
+        """A further version of the plan."""
+        return self.add(
+            PLAN,
+            CompensationPlanVersionPublished(
+                plan_version=number,
+                period="quarter",
+                components=components,
+                rounding=rounding,
+                effective_from=date.fromisoformat(effective_from) if effective_from else None,
+                reason=None,
+            ),
+        )
+
+    def enrol(self, *members: UUID) -> "Log":
+        """Members who always hold all components."""
+        for member_id in members:
+            begun = EnrolmentBegun(
+                member_id=member_id, plan_id=PLAN, effective_from=None, effective_until=None, component_keys=None
+            )
+            self.add(member_id, begun)
+        return self
+
+    def win(
+        self,
+        deal: int,
+        amount_minor: int,
+        on: str,
+        *,
+        owner: UUID = ANN,
+        currency: str = "USD",
+        shares: tuple[DealShare, ...] = (),
+    ) -> int:
+        """A won deal; answers the position of the win."""
+        if shares:
+            self.add(uid(deal), DealTeamChanged(shares=shares))
+        won = DealWon(
+            stage_from="open", stage_to="won", amount_minor=amount_minor, currency=currency, owner_id=owner, reason=None
+        )
+        return self.add(uid(deal), won, on)
+
+    def reopen(self, deal: int) -> int:
+        """A win is taken back."""
+        return self.add_reopening(uid(deal))
+
+    def add_reopening(self, deal_id: UUID) -> int:
+        """A win is taken back, by the deal's id."""
+        reopened = DealReopened(
+            status_from="won", stage_from="won", stage_to="open", reason="refund", amount_minor=None, currency=None
+        )
+        return self.add(deal_id, reopened, "2026-12-01")
+
+    def void(self, deal: int) -> int:
+        """A deal was recorded by mistake."""
+        return self.add(uid(deal), DealVoided(status_from="won", stage_from="won", reason="twice"), "2026-12-01")
+
+    def statements(self, period: str) -> dict[UUID, Statement]:
+        """The statements of the plan for a period, by member."""
+        return {statement.member_id: statement for statement in statements_of(self.ledger, PLAN, period)}
+
+    def open_run(self, period: str) -> None:
+        """Opens a run."""
+        self.add(run_of(period), PayoutRunOpened(plan_id=PLAN, period=period))
+
+    def issue(self, period: str) -> dict[UUID, Statement]:
+        """Calculates a run at this moment and issues its statements."""
+        position, statements = self.head, self.statements(period)
+        for statement in statements.values():
+            for issued in issued_events(statement, position):
+                self.add(run_of(period), issued)
+        return statements
+
+    def lock(self, period: str) -> dict[UUID, Statement]:
+        """Opens, issues and locks a run for the period at this moment; answers its statements."""
+        self.open_run(period)
+        return self.lock_open(period)
+
+    def lock_open(self, period: str) -> dict[UUID, Statement]:
+        """Issues and locks an open run at this moment; answers its statements."""
+        position, statements = self.head, self.issue(period)
+        digests = tuple(digest_of(statement) for statement in statements.values())
+        locked = PayoutRunLocked(
+            statements_digest=digest_of_digests(digests), position=position, tree_root="00", tree_size=position
+        )
+        self.add(run_of(period), locked)
+        return statements
+
+
+def run_of(period: str) -> UUID:
+    """The id of the run for a period."""
+    return natural_id("payout_run", str(PLAN), period)

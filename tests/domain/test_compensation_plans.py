@@ -1,0 +1,154 @@
+"""Compensation plans: what can be published, and which version applies when."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from salesapi.domain.compensation_plans import (
+    CompensationPlan,
+    CompensationPlanDrafted,
+    CompensationPlanIsRetired,
+    CompensationPlanPeriodFixed,
+    CompensationPlanReasonMissing,
+    CompensationPlanRetired,
+    CompensationPlanVersionPublished,
+    Component,
+    ComponentInvalid,
+    DraftCompensationPlan,
+    PublishCompensationPlanVersion,
+    RetireCompensationPlan,
+    TiersInvalid,
+    TierTable,
+)
+from salesapi.domain.kernel import Refused, ThingExists
+from salesapi.domain.money import CurrencyUnknown
+from tests.domain.commission_stories import BY_LINE, flat, table, tiered, tiers
+from tests.spec import SUBJECT, fold, given
+
+DRAFTED = CompensationPlanDrafted(key="reps", name="Reps", currency="USD", legal_entity=None, external_id=None)
+TOMORROW = date(2026, 3, 3)
+
+
+def publish(
+    *components: Component, effective_from: date | None = TOMORROW, reason: str | None = None
+) -> PublishCompensationPlanVersion:
+    return PublishCompensationPlanVersion(
+        plan_id=SUBJECT,
+        period="quarter",
+        components=components,
+        rounding=BY_LINE,
+        effective_from=effective_from,
+        reason=reason,
+    )
+
+
+def published(
+    number: int, effective_from: date | None = TOMORROW, reason: str | None = None
+) -> CompensationPlanVersionPublished:
+    return CompensationPlanVersionPublished(
+        plan_version=number,
+        period="quarter",
+        components=(flat("5"),),
+        rounding=BY_LINE,
+        effective_from=effective_from,
+        reason=reason,
+    )
+
+
+def with_tiers(*bounds_and_rates: tuple[int, int | None, str]) -> Component:
+    tier_table = TierTable(
+        mode="marginal", boundary="lower_inclusive", measure="credited_amount", tiers=tiers(*bounds_and_rates)
+    )
+    return Component(key="base", name="Base", credit="direct", tiers=tier_table)
+
+
+def test_a_plan_is_drafted_once() -> None:
+    command = DraftCompensationPlan(key="reps", name="Reps", currency="USD")
+    given().when(command).then(DRAFTED)
+    given(DRAFTED).when(command).refused(ThingExists, pointer="/key")
+
+
+def test_a_plan_pays_in_a_currency_that_exists() -> None:
+    given().when(DraftCompensationPlan(key="reps", name="Reps", currency="XXQ")).refused(CurrencyUnknown)
+
+
+def test_versions_are_numbered_as_they_are_published() -> None:
+    given(DRAFTED).when(publish(flat("5"))).then(published(1))
+    given(DRAFTED, published(1)).when(publish(flat("5"))).then(published(2))
+
+
+@pytest.mark.parametrize("effective_from", [None, date(2026, 3, 1)])
+def test_a_version_that_reaches_back_needs_a_reason(effective_from: date | None) -> None:
+    case = given(DRAFTED)
+    case.when(publish(flat("5"), effective_from=effective_from)).refused(
+        CompensationPlanReasonMissing, pointer="/reason"
+    )
+    case.when(publish(flat("5"), effective_from=effective_from, reason="agreed")).then(
+        published(1, effective_from, "agreed")
+    )
+
+
+def test_a_retired_plan_takes_no_version_and_is_not_retired_twice() -> None:
+    case = given(DRAFTED, CompensationPlanRetired(reason="replaced"))
+    case.when(publish(flat("5"))).refused(CompensationPlanIsRetired)
+    case.when(RetireCompensationPlan(plan_id=SUBJECT, reason="again")).refused(CompensationPlanIsRetired)
+
+
+def test_all_versions_of_a_plan_pay_by_the_same_kind_of_period() -> None:
+    monthly = PublishCompensationPlanVersion(
+        plan_id=SUBJECT, period="month", components=(flat("5"),), rounding=BY_LINE, effective_from=TOMORROW
+    )
+    given(DRAFTED, published(1)).when(monthly).refused(CompensationPlanPeriodFixed, pointer="/period")
+
+
+TIER = "/components/0/tiers/tiers"
+
+
+@pytest.mark.parametrize(
+    ("component", "refusal", "pointer"),
+    [
+        (with_tiers((1, None, "2")), TiersInvalid, f"{TIER}/0/lower_minor"),
+        (with_tiers((0, 100, "2"), (101, None, "3")), TiersInvalid, f"{TIER}/1/lower_minor"),
+        (with_tiers((0, 100, "2"), (99, None, "3")), TiersInvalid, f"{TIER}/1/lower_minor"),
+        (with_tiers((0, 100, "2"), (100, 200, "3")), TiersInvalid, f"{TIER}/1/upper_minor"),
+        (with_tiers((0, None, "2"), (100, None, "3")), TiersInvalid, f"{TIER}/0/upper_minor"),
+        (with_tiers((0, 0, "2"), (0, None, "3")), TiersInvalid, f"{TIER}/0/upper_minor"),
+        (with_tiers(), TiersInvalid, TIER),
+        (with_tiers((0, None, "1000.1")), ComponentInvalid, f"{TIER}/0/rate_percent"),
+        (flat("-1000.01"), ComponentInvalid, "/components/0/rate_percent"),
+        (flat("NaN"), ComponentInvalid, "/components/0/rate_percent"),
+        (flat("Infinity"), ComponentInvalid, "/components/0/rate_percent"),
+        (flat("0.00000000001"), ComponentInvalid, "/components/0/rate_percent"),
+        (Component(key="base", name="Base", credit="direct"), ComponentInvalid, "/components/0/rate_percent"),
+        (
+            Component(key="base", name="Base", credit="direct", rate_percent=Decimal(5), tiers=table("marginal")),
+            ComponentInvalid,
+            "/components/0/tiers",
+        ),
+    ],
+)
+def test_a_component_that_could_be_read_in_two_ways_is_refused(
+    component: Component, refusal: type[Refused], pointer: str
+) -> None:
+    given(DRAFTED).when(publish(component)).refused(refusal, pointer=pointer)
+
+
+def test_two_components_with_one_key_are_refused() -> None:
+    given(DRAFTED).when(publish(flat("5"), tiered("marginal"))).refused(ComponentInvalid, pointer="/components/1/key")
+
+
+def test_what_is_refused_first() -> None:
+    retired = given(DRAFTED, published(1), CompensationPlanRetired(reason="replaced"))
+    retired.when(publish(flat("NaN"), effective_from=None)).refused(CompensationPlanIsRetired)
+    given(DRAFTED, published(1)).when(publish(flat("NaN"), effective_from=None)).refused(ComponentInvalid)
+
+
+def test_the_newest_version_in_effect_on_the_day_applies() -> None:
+    plan = fold(
+        "compensation_plan",
+        (DRAFTED, published(1, None, "x"), published(2, date(2026, 6, 1)), published(3, date(2026, 4, 1))),
+    )
+    assert isinstance(plan, CompensationPlan)
+    found = [plan.version_on(date(2026, month, 1)) for month in (3, 4, 6)]
+    assert [version.number for version in found if version] == [1, 3, 3]

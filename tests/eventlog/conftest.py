@@ -1,0 +1,36 @@
+"""Event logs to test against: the real one on a migrated database of its own, and its twin in memory."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from salesapi.embedded.postgresql import DatabaseUrls
+from salesapi.eventlog.memory import MemoryEventLog
+from salesapi.eventlog.migrating import migrate
+from salesapi.eventlog.postgresql import PostgreSQLEventLog
+from salesapi.eventlog.recorder import EventLog
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def migrated(database: DatabaseUrls) -> DatabaseUrls:
+    """A fresh database with every migration applied."""
+    await migrate(database.owner_url)
+    return database
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def postgresql_log(migrated: DatabaseUrls) -> AsyncIterator[PostgreSQLEventLog]:
+    """The real log, empty, reached with the application's role."""
+    log = await PostgreSQLEventLog.connect(migrated.application_url)
+    yield log
+    await log.close()
+
+
+@pytest.fixture(params=["postgresql", "memory"])
+def log(request: pytest.FixtureRequest) -> EventLog:
+    """Both implementations, one after the other."""
+    if request.param == "memory":
+        return MemoryEventLog()
+    real: PostgreSQLEventLog = request.getfixturevalue("postgresql_log")
+    return real

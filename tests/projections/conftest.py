@@ -1,0 +1,73 @@
+"""A migrated database with a log, a pool of the application's role, and engines that end with their test."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+import pytest_asyncio
+
+from salesapi.embedded.postgresql import DatabaseUrls
+from salesapi.eventlog.migrating import migrate
+from salesapi.eventlog.postgresql import PostgreSQLEventLog
+from salesapi.projections.engine import ProjectionEngine
+from salesapi.projections.generations import prepare_read_models, registered
+from salesapi.projections.positions import wait_until
+from salesapi.projections.projection import Projection, Row
+from salesapi.projections.tables import read_table
+from tests.projections.examples import codec
+
+PATIENCE_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class ReadSide:
+    """What a test of the read side needs."""
+
+    urls: DatabaseUrls
+    owner: "asyncpg.Connection[asyncpg.Record]"
+    pool: "asyncpg.Pool[asyncpg.Record]"
+    log: PostgreSQLEventLog
+
+    @asynccontextmanager
+    async def engine(self, *projections: Projection) -> AsyncIterator[ProjectionEngine]:
+        """A running engine."""
+        engine = ProjectionEngine(projections, log=self.log, codec=codec(), pool=self.pool)
+        engine.start()
+        try:
+            yield engine
+        finally:
+            await engine.stop()
+
+    async def prepare(self, *projections: Projection) -> None:
+        """What `salesapi migrate` does."""
+        await prepare_read_models(self.owner, projections)
+
+    async def reach(self, names: Sequence[str], position: int) -> None:
+        """Waits until these read models have come so far."""
+        await wait_until(self.pool, names, position, PATIENCE_SECONDS)
+
+    async def live_table(self, name: str) -> str:
+        """The name of the table that queries read."""
+        (live,) = [each for each in await registered(self.owner, [name]) if each.state == "live"]
+        return live.table_name
+
+    async def rows(self, projection: Projection) -> set[Row]:
+        """All rows that queries see."""
+        table = read_table(projection, 1)
+        return {
+            table.codec.decode(tuple(row)) for row in await self.pool.fetch(f"SELECT * FROM read.{projection.name}")
+        }
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def read_side(database: DatabaseUrls) -> AsyncIterator[ReadSide]:
+    """A fresh read side without any read model yet."""
+    await migrate(database.owner_url)
+    async with AsyncExitStack() as stack:
+        owner = await asyncpg.connect(database.owner_url)
+        stack.push_async_callback(owner.close)
+        pool = await stack.enter_async_context(asyncpg.create_pool(database.application_url, min_size=1, max_size=8))
+        log = await PostgreSQLEventLog.connect(database.application_url)
+        stack.push_async_callback(log.close)
+        yield ReadSide(urls=database, owner=owner, pool=pool, log=log)

@@ -1,0 +1,246 @@
+"""Read models on the real database: what they hold, where they stop, and who keeps them up."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import asyncpg
+import pytest
+
+from salesapi.domain.deals import DealWon
+from salesapi.domain.kernel import Recorded
+from salesapi.projections.positions import (
+    PositionTimedOut,
+    ProjectionStatus,
+    ProjectionStopped,
+    ReadModelMissing,
+    position_of,
+    read_statuses,
+    wait_until,
+)
+from salesapi.projections.projection import GroupKey, Projection, Row
+from tests.projections.conftest import PATIENCE_SECONDS, ReadSide
+from tests.projections.examples import COUNTS, DEALS, append, append_stories, evolve_deal, folded, opened, staged, won
+from tests.spec import uid
+
+BOTH = ("deal_example", "owner_count")
+
+
+def refuse_wins(rows: Sequence[Row], event: object, recorded: Recorded, group: GroupKey) -> Sequence[Row]:
+    """A fold with a mistake."""
+    if isinstance(event, DealWon):
+        raise ZeroDivisionError(f"the secret amount {event.amount_minor}")
+    return evolve_deal(rows, event, recorded, group)
+
+
+async def stopped_status(read_side: ReadSide, name: str) -> ProjectionStatus:
+    """Waits until the read model says that it has stopped."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            (status,) = await read_statuses(read_side.pool, [name])
+            if status.error is not None:
+                return status
+            await asyncio.sleep(0.01)
+
+
+async def test_a_table_holds_what_the_fold_in_memory_holds(read_side: ReadSide) -> None:
+    await read_side.prepare(DEALS, COUNTS)
+    early = await append_stories(read_side.log, range(1, 300))
+    async with read_side.engine(DEALS, COUNTS):
+        await read_side.reach(BOTH, early)
+        late = await append_stories(read_side.log, range(300, 400))
+        await read_side.reach(BOTH, late)
+
+    assert await read_side.rows(DEALS) == await folded(read_side.log, DEALS)
+    assert await read_side.rows(COUNTS) == await folded(read_side.log, COUNTS)
+    assert len(await read_side.rows(DEALS)) == 299, "a quarter of 399 deals was voided"
+
+
+async def test_a_restarted_engine_continues_where_it_stood(read_side: ReadSide) -> None:
+    await read_side.prepare(COUNTS)
+    async with read_side.engine(COUNTS):
+        await read_side.reach(["owner_count"], await append_stories(read_side.log, range(1, 50)))
+    position = await append_stories(read_side.log, range(50, 100))
+    async with read_side.engine(COUNTS):
+        await read_side.reach(["owner_count"], position)
+
+    assert await read_side.rows(COUNTS) == await folded(read_side.log, COUNTS)
+
+
+async def test_two_engines_at_once_apply_each_event_once(read_side: ReadSide) -> None:
+    await read_side.prepare(COUNTS, DEALS)
+    async with read_side.engine(COUNTS, DEALS), read_side.engine(COUNTS, DEALS):
+        for start in range(1, 200, 10):
+            position = await append_stories(read_side.log, range(start, start + 10))
+        await read_side.reach(BOTH, position)
+
+    assert await read_side.rows(COUNTS) == await folded(read_side.log, COUNTS)
+
+
+async def test_an_engine_takes_over_from_one_that_ended(read_side: ReadSide) -> None:
+    await read_side.prepare(COUNTS)
+    async with read_side.engine(COUNTS):
+        await read_side.reach(["owner_count"], await append_stories(read_side.log, range(1, 10)))
+        async with read_side.engine(COUNTS) as second:
+            (status,) = await second.statuses()
+            assert status.state == "live"
+    async with read_side.engine(COUNTS):
+        await read_side.reach(["owner_count"], await append_stories(read_side.log, range(10, 20)))
+
+    assert await read_side.rows(COUNTS) == await folded(read_side.log, COUNTS)
+
+
+async def test_a_poison_event_stops_its_own_projection_just_before_it(read_side: ReadSide) -> None:
+    await read_side.prepare(DEALS, COUNTS)
+    await append(read_side.log, uid(1), opened("First"), staged("offer"))
+    poison = await append(read_side.log, uid(1), won(), expected_version=2)
+    last = await append(read_side.log, uid(2), opened("Second"))
+
+    async with read_side.engine(replace(DEALS, evolve=refuse_wins), COUNTS):
+        status = await stopped_status(read_side, "deal_example")
+        await read_side.reach(["owner_count"], last)
+
+    assert (status.state, status.position, status.head) == ("stopped", poison - 1, last)
+    assert status.error is not None
+    assert status.error.position == poison
+    assert status.error.error.startswith("deal.won: ZeroDivisionError in refuse_wins")
+    assert "100000" not in status.error.error, "no value of the event is shown"
+    assert [row.stage for row in await read_side.rows(DEALS) if hasattr(row, "stage")] == ["offer"]
+
+
+async def test_a_stopped_projection_resumes_after_the_fix_without_loss(read_side: ReadSide) -> None:
+    await read_side.prepare(DEALS)
+    last = await append_stories(read_side.log, range(1, 40))
+    async with read_side.engine(replace(DEALS, evolve=refuse_wins)):
+        await stopped_status(read_side, "deal_example")
+    async with read_side.engine(DEALS) as engine:
+        await read_side.reach(["deal_example"], last)
+        (status,) = await engine.statuses()
+
+    assert (status.state, status.error) == ("live", None)
+    assert await read_side.rows(DEALS) == await folded(read_side.log, DEALS)
+
+
+async def test_an_event_that_no_program_knows_stops_only_those_who_read_its_type(read_side: ReadSide) -> None:
+    await read_side.prepare(DEALS, COUNTS)
+    last = await append(read_side.log, uid(1), opened("First"), staged("offer"))
+    (stored,) = (await read_side.log.read(after=1, limit=1)).events
+    unaware = replace(COUNTS, types=("deal.opened",))
+    await read_side.owner.execute("ALTER TABLE log.event DISABLE TRIGGER events_are_only_added")
+    await read_side.owner.execute("UPDATE log.event SET schema = 99 WHERE position = $1", stored.position)
+
+    async with read_side.engine(DEALS, unaware):
+        status = await stopped_status(read_side, "deal_example")
+        await read_side.reach(["owner_count"], last)
+
+    assert status.error is not None
+    assert "schema 99" in status.error.error
+    assert status.position == stored.position - 1
+
+
+@asynccontextmanager
+async def blocked_writes(read_side: ReadSide, table: str) -> AsyncIterator[None]:
+    """While it lasts, rows can be read and not written."""
+    blocker = await asyncpg.connect(read_side.urls.owner_url)
+    try:
+        async with blocker.transaction():
+            await blocker.execute(f"LOCK TABLE read.{table} IN SHARE MODE")
+            yield
+    finally:
+        await blocker.close()
+
+
+async def waiting_backend(read_side: ReadSide, table: str) -> int:
+    """The server process that waits for the table in the middle of its transaction."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            backend: int | None = await read_side.owner.fetchval(
+                "SELECT pid FROM pg_locks WHERE NOT granted AND relation = to_regclass($1)", f"read.{table}"
+            )
+            if backend is not None:
+                return backend
+            await asyncio.sleep(0.01)
+
+
+async def test_rows_and_checkpoint_are_lost_together(read_side: ReadSide) -> None:
+    await read_side.prepare(COUNTS)
+    table = await read_side.live_table("owner_count")
+    async with blocked_writes(read_side, table), read_side.engine(COUNTS):
+        last = await append_stories(read_side.log, range(1, 10))
+        backend = await waiting_backend(read_side, table)
+        await read_side.pool.execute("SELECT pg_terminate_backend($1, 5000)", backend)
+
+        assert await position_of(read_side.pool, ["owner_count"]) == 0
+        assert await read_side.rows(COUNTS) == set()
+    async with read_side.engine(COUNTS):
+        await read_side.reach(["owner_count"], last)
+
+    assert await read_side.rows(COUNTS) == await folded(read_side.log, COUNTS)
+
+
+async def test_a_follower_that_lost_its_connection_goes_on_by_itself(read_side: ReadSide) -> None:
+    await read_side.prepare(COUNTS)
+    table = await read_side.live_table("owner_count")
+    async with read_side.engine(COUNTS):
+        async with blocked_writes(read_side, table):
+            last = await append_stories(read_side.log, range(1, 10))
+            backend = await waiting_backend(read_side, table)
+            await read_side.pool.execute("SELECT pg_terminate_backend($1, 5000)", backend)
+        await read_side.reach(["owner_count"], last)
+
+    assert await read_side.rows(COUNTS) == await folded(read_side.log, COUNTS)
+
+
+async def test_a_query_does_not_wait_longer_than_it_asked_for(read_side: ReadSide) -> None:
+    await read_side.prepare(COUNTS)
+    with pytest.raises(PositionTimedOut) as refused:
+        await wait_until(read_side.pool, ["owner_count"], 1, 0.05)
+
+    assert refused.value.code == "position.timed_out"
+    assert refused.value.parameters == {"read_model": "owner_count", "position": 0, "wanted": 1}
+
+
+async def test_a_query_is_told_at_once_that_its_read_model_has_stopped(read_side: ReadSide) -> None:
+    await read_side.prepare(DEALS)
+    last = await append(read_side.log, uid(1), opened("First"), staged("offer"), won())
+    async with read_side.engine(replace(DEALS, evolve=refuse_wins)):
+        await stopped_status(read_side, "deal_example")
+        with pytest.raises(ProjectionStopped) as refused:
+            await wait_until(read_side.pool, ["deal_example"], last, PATIENCE_SECONDS)
+        reached = await wait_until(read_side.pool, ["deal_example"], last - 1, PATIENCE_SECONDS)
+
+    assert refused.value.code == "projection.stopped"
+    assert refused.value.parameters["read_model"] == "deal_example"
+    assert reached == last - 1, "what it holds already can be read"
+
+
+async def test_a_query_of_a_read_model_that_was_never_prepared_says_so(read_side: ReadSide) -> None:
+    with pytest.raises(ReadModelMissing, match="salesapi migrate"):
+        await position_of(read_side.pool, ["owner_count"])
+
+
+def too_many_groups(event: object, recorded: Recorded) -> Sequence[GroupKey]:
+    return ((recorded.stream_id, "superfluous"),)
+
+
+def misplaced(rows: Sequence[Row], event: object, recorded: Recorded, group: GroupKey) -> Sequence[Row]:
+    return evolve_deal((), opened("Elsewhere"), replace(recorded, stream_id=uid(0xEE)), group)
+
+
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        (replace(DEALS, groups=too_many_groups), "names a group by other columns than deal_id"),
+        (replace(DEALS, evolve=misplaced), "yields a row that is not of the group"),
+    ],
+    ids=["group", "row"],
+)
+async def test_a_fold_that_breaks_its_own_rules_stops(read_side: ReadSide, broken: Projection, says: str) -> None:
+    await read_side.prepare(broken)
+    await append(read_side.log, uid(1), opened("First"))
+    async with read_side.engine(broken):
+        status = await stopped_status(read_side, "deal_example")
+
+    assert status.error is not None
+    assert says in status.error.error

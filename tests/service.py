@@ -1,0 +1,144 @@
+"""A whole service for a test: migrated database, core, doors on a real port, keys for every role, a small company in it."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+import asyncpg
+import httpx2
+from pydantic import SecretStr
+
+from salesapi.access.api_keys import create_key
+from salesapi.api.http import http_app
+from salesapi.app import Core, running_core
+from salesapi.cli.migrating import migrate_all
+from salesapi.cli.serving import listening_socket, serving
+from salesapi.domain.kernel import NAMESPACE, Role
+from salesapi.embedded.postgresql import DatabaseUrls
+from salesapi.settings import Settings
+
+STAGES = [
+    {"key": "prospecting", "name": "Prospecting", "is_entry": True},
+    {"key": "engaging", "name": "Engaging", "is_entry": True},
+    {"key": "proposal", "name": "Proposal", "required_fields": ["amount_minor"]},
+    {"key": "won", "name": "Won", "category": "won"},
+    {"key": "lost", "name": "Lost", "category": "lost", "required_fields": ["reason"]},
+]
+WAYS = [
+    ("prospecting", "engaging"),
+    ("prospecting", "proposal"),
+    ("engaging", "proposal"),
+    ("engaging", "prospecting"),
+    ("proposal", "won"),
+    ("prospecting", "lost"),
+    ("engaging", "lost"),
+    ("proposal", "lost"),
+]
+
+
+@dataclass
+class Service:
+    """The running service, and calls to it as its users make them."""
+
+    core: Core
+    urls: DatabaseUrls
+    address: str
+    client: httpx2.AsyncClient
+    keys: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, UUID] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    key_prefix: str = ""
+
+    def headers(self, role: str, key: str | None = None) -> dict[str, str]:
+        """The bearer of a role and an idempotency key (a fresh one without)."""
+        return {
+            "authorization": f"Bearer {self.keys[role]}",
+            "idempotency-key": f"{self.key_prefix}/{key or next(self.numbers)}"[:255],
+        }
+
+    async def post(
+        self, path: str, values: dict[str, Any], *, role: str = "admin", key: str | None = None, **headers: str
+    ) -> httpx2.Response:
+        """One command."""
+        return await self.client.post(path, json=values, headers={**self.headers(role, key), **headers})
+
+    async def must(self, path: str, values: dict[str, Any], *, role: str = "admin") -> dict[str, Any]:
+        """One command that is not refused; its receipt."""
+        answer = await self.post(path, values, role=role)
+        assert answer.status_code in (200, 201), answer.text
+        receipt: dict[str, Any] = answer.json()
+        return receipt
+
+    async def get(self, path: str, *, role: str = "admin", **params: Any) -> httpx2.Response:
+        """One query."""
+        return await self.client.get(path, params=params, headers={"authorization": f"Bearer {self.keys[role]}"})
+
+    async def make_key(self, name: str, roles: list[Role], member_id: UUID | None = None) -> None:
+        """A key under this name."""
+        connection = await asyncpg.connect(self.urls.owner_url)
+        try:
+            self.keys[name] = await create_key(
+                connection, principal_id=uuid5(NAMESPACE, name), name=name, roles=roles, member_id=member_id
+            )
+        finally:
+            await connection.close()
+
+
+@asynccontextmanager
+async def running_service(urls: DatabaseUrls, folder: Path, **settings: Any) -> AsyncIterator[Service]:
+    """Migrates and serves while the block runs; followers are up to the test."""
+    key_file = folder / f"{urls.name}.key"
+    await migrate_all(urls.owner_url, key_file)
+    made = Settings(
+        database_url=SecretStr(urls.application_url),
+        migration_url=SecretStr(urls.owner_url),
+        key_file=key_file,
+        development=True,
+        **settings,
+    )
+    async with running_core(made) as core:
+        listener = listening_socket("127.0.0.1", 0)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        async with serving(http_app(core), listener), httpx2.AsyncClient(base_url=address, timeout=30) as client:
+            service = Service(core, urls, address, client)
+            await service.make_key("admin", ["admin"])
+            yield service
+
+
+async def found_company(service: Service) -> None:
+    """Two teams, a manager and two reps, one pipeline, a customer, a product; keys for every role."""
+    for name in ("manager", "rep", "other rep"):
+        receipt = await service.must("/v1/members", {"name": name, "external_id": {"system": "hr", "id": name}})
+        service.ids[name] = UUID(receipt["id"])
+    north = UUID((await service.must("/v1/teams", {"name": "North", "region": "north"}))["id"])
+    south = UUID((await service.must("/v1/teams", {"name": "South", "region": "south"}))["id"])
+    service.ids |= {"north": north, "south": south}
+    await service.must(f"/v1/teams/{north}/appoint-leader", {"member_id": str(service.ids["manager"])})
+    for team, name in ((north, "rep"), (south, "other rep")):
+        await service.must(f"/v1/teams/{team}/change-membership", {"member_id": str(service.ids[name])})
+    pipeline = (await service.must("/v1/pipelines", {"key": "standard", "name": "Standard"}))["id"]
+    ways = [{"stage_from": stage_from, "stage_to": stage_to} for stage_from, stage_to in WAYS]
+    await service.must(f"/v1/pipelines/{pipeline}/publish-version", {"stages": STAGES, "transitions": ways})
+    customer = (await service.must("/v1/customers", {"name": "Cancity"}))["id"]
+    product = (await service.must("/v1/products", {"name": "GTX Pro", "code": "GTX-PRO", "category": "GTX"}))["id"]
+    service.ids |= {"pipeline": UUID(pipeline), "customer": UUID(customer), "product": UUID(product)}
+    await service.make_key("manager", ["manager"], service.ids["manager"])
+    await service.make_key("rep", ["rep"], service.ids["rep"])
+    await service.make_key("other rep", ["rep"], service.ids["other rep"])
+    await service.make_key("finance", ["finance"])
+    await service.make_key("auditor", ["auditor"])
+    await service.make_key("integration", ["integration"])
+
+
+def deal(service: Service, **values: Any) -> dict[str, Any]:
+    """The values of a deal to open."""
+    return {
+        "title": "Pilot",
+        "pipeline_id": str(service.ids["pipeline"]),
+        "owner_id": str(service.ids["rep"]),
+        **values,
+    }
