@@ -144,7 +144,7 @@ class StoredStory:
                 for statement in statements:
                     await connection.execute(statement)
                 for table in tables:
-                    await connection.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER ALL")
+                    await connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         finally:
             await connection.close()
 

@@ -23,6 +23,7 @@ from salesapi.audit.sealing import (
 from salesapi.audit.tree import Frontier, empty_root, leaf_hash
 from salesapi.audit.verdict import Status
 from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
+from salesapi.eventlog.connecting import open_connection
 from salesapi.eventlog.recorder import PositionGap
 from tests.audit.stories import CODEC, ROOT_TIMEOUT_SECONDS, StoredStory
 
@@ -60,16 +61,16 @@ async def roots_by_size(story: StoredStory) -> list[bytes]:
     return roots
 
 
-async def until_waiting_for_a_lock(superuser_url: str, application: str) -> int:
-    """The server process of this application that waits for a lock; bounded."""
+async def until_waiting_for_a_lock(superuser_url: str, application: str, *, count: int = 1) -> int:
+    """A server process of this application, once so many of them wait for a lock; bounded."""
     connection = await asyncpg.connect(superuser_url)
     try:
         for _ in range(LOOKS_MAX):
-            found: int | None = await connection.fetchval(
+            found = await connection.fetch(
                 "SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'", application
             )
-            if found is not None:
-                return found
+            if len(found) >= count:
+                return int(found[0]["pid"])
             await asyncio.sleep(LOOK_SECONDS)
     finally:
         await connection.close()
@@ -150,22 +151,25 @@ async def test_the_running_sealer_is_woken_by_new_events(
     assert not sealer.status().is_running
 
 
-async def test_two_sealers_at_once_never_seal_an_event_twice(story: StoredStory) -> None:
-    first = await asyncpg.connect(story.urls.application_url)
-    second = await asyncpg.connect(story.urls.application_url)
-    lost = 0
+async def test_two_sealers_at_once_never_seal_an_event_twice(
+    story: StoredStory, postgresql: EmbeddedPostgreSQL
+) -> None:
+    rivals = [await open_connection(story.urls.application_url, name="rival") for _ in range(2)]
+    blocker = await asyncpg.connect(story.urls.owner_url)
     try:
-        for _ in range(15):
+        for _ in range(3):
             head = await story.notes(40)
-            outcomes = await asyncio.gather(seal_next(first), seal_next(second), return_exceptions=True)
-            unexpected = [each for each in outcomes if not isinstance(each, int | IntegrityError)]
-            assert not unexpected
-            assert head in outcomes, "one of the two sealed the events"
-            lost += sum(isinstance(each, IntegrityError) for each in outcomes)
+            # Both may read what is to be done, and both come to wait where they say that they have done it.
+            await blocker.execute("BEGIN; LOCK TABLE log.tracking IN SHARE MODE")
+            race = asyncio.gather(*(seal_next(rival) for rival in rivals), return_exceptions=True)
+            await until_waiting_for_a_lock(postgresql.superuser_url, "salesapi rival", count=2)
+            await blocker.execute("COMMIT")
+            outcomes = await race
+            assert head in outcomes
+            assert sum(isinstance(each, IntegrityError) for each in outcomes) == 1
     finally:
-        await first.close()
-        await second.close()
-    assert lost, "the two never met: the test shows nothing"
+        for connection in (*rivals, blocker):
+            await connection.close()
     verdict = await verify_log(story.urls.application_url, CODEC)
     assert verdict.status is Status.PROVEN, str(verdict)
 
@@ -207,6 +211,27 @@ async def test_a_second_sealer_stands_by_and_takes_over(
         assert second.status().is_leading
     finally:
         await second.stop()
+
+
+async def test_a_sealer_that_cannot_go_on_holds_its_position_and_says_why(
+    story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    await story.notes(2)
+    await story.seal()
+    await story.notes(3)
+    await story.as_owner("DELETE FROM log.event WHERE position = 3")
+    sealer = Sealer(story.urls.application_url, story.log)
+    sealer.start()
+    try:
+        for _ in range(LOOKS_MAX):
+            if sealer.status().failure is not None:
+                break
+            await asyncio.sleep(LOOK_SECONDS)
+        failure = sealer.status().failure
+    finally:
+        await sealer.stop()
+    assert failure == "PositionGap: after position 2 the log has 4: an event was removed or renumbered"
+    assert await pool.fetchval("SELECT max(size) FROM audit.root") == 2
 
 
 async def test_sealing_stops_loudly_where_an_event_is_missing(story: StoredStory) -> None:

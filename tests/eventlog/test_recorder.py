@@ -260,7 +260,7 @@ async def test_a_request_that_means_nothing_is_refused(log: EventLog, empty: rec
 
 
 async def test_an_instant_without_a_zone_is_refused(log: EventLog) -> None:
-    naive = BusinessTime(on=date(2026, 3, 1), zone="UTC", at=datetime(2026, 3, 1, 12))  # noqa: DTZ001
+    naive = BusinessTime(on=date(2026, 3, 1), zone="UTC", at=datetime(2026, 3, 1, 12))
 
     with pytest.raises(NotStorable):
         await log.append(request(append(deal(1), 0, event(occurred=naive))))

@@ -26,6 +26,7 @@ class ReadSide:
 
     urls: DatabaseUrls
     owner: "asyncpg.Connection[asyncpg.Record]"
+    application: "asyncpg.Connection[asyncpg.Record]"
     pool: "asyncpg.Pool[asyncpg.Record]"
     log: PostgreSQLEventLog
 
@@ -67,7 +68,9 @@ async def read_side(database: DatabaseUrls) -> AsyncIterator[ReadSide]:
     async with AsyncExitStack() as stack:
         owner = await asyncpg.connect(database.owner_url)
         stack.push_async_callback(owner.close)
+        application = await asyncpg.connect(database.application_url)
+        stack.push_async_callback(application.close)
         pool = await stack.enter_async_context(asyncpg.create_pool(database.application_url, min_size=1, max_size=8))
         log = await PostgreSQLEventLog.connect(database.application_url)
         stack.push_async_callback(log.close)
-        yield ReadSide(urls=database, owner=owner, pool=pool, log=log)
+        yield ReadSide(urls=database, owner=owner, application=application, pool=pool, log=log)

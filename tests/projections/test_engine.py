@@ -34,12 +34,12 @@ def refuse_wins(rows: Sequence[Row], event: object, recorded: Recorded, group: G
     return evolve_deal(rows, event, recorded, group)
 
 
-async def stopped_status(read_side: ReadSide, name: str) -> ProjectionStatus:
-    """Waits until the read model says that it has stopped."""
+async def status_when(read_side: ReadSide, name: str, *, is_stopped: bool) -> ProjectionStatus:
+    """Waits until the read model says that it has stopped, or that it has not."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             (status,) = await read_statuses(read_side.pool, [name])
-            if status.error is not None:
+            if (status.error is not None) == is_stopped:
                 return status
             await asyncio.sleep(0.01)
 
@@ -98,7 +98,7 @@ async def test_a_poison_event_stops_its_own_projection_just_before_it(read_side:
     last = await append(read_side.log, uid(2), opened("Second"))
 
     async with read_side.engine(replace(DEALS, evolve=refuse_wins), COUNTS):
-        status = await stopped_status(read_side, "deal_example")
+        status = await status_when(read_side, "deal_example", is_stopped=True)
         await read_side.reach(["owner_count"], last)
 
     assert (status.state, status.position, status.head) == ("stopped", poison - 1, last)
@@ -113,10 +113,10 @@ async def test_a_stopped_projection_resumes_after_the_fix_without_loss(read_side
     await read_side.prepare(DEALS)
     last = await append_stories(read_side.log, range(1, 40))
     async with read_side.engine(replace(DEALS, evolve=refuse_wins)):
-        await stopped_status(read_side, "deal_example")
-    async with read_side.engine(DEALS) as engine:
+        await status_when(read_side, "deal_example", is_stopped=True)
+    async with read_side.engine(DEALS):
+        status = await status_when(read_side, "deal_example", is_stopped=False)
         await read_side.reach(["deal_example"], last)
-        (status,) = await engine.statuses()
 
     assert (status.state, status.error) == ("live", None)
     assert await read_side.rows(DEALS) == await folded(read_side.log, DEALS)
@@ -131,7 +131,7 @@ async def test_an_event_that_no_program_knows_stops_only_those_who_read_its_type
     await read_side.owner.execute("UPDATE log.event SET schema = 99 WHERE position = $1", stored.position)
 
     async with read_side.engine(DEALS, unaware):
-        status = await stopped_status(read_side, "deal_example")
+        status = await status_when(read_side, "deal_example", is_stopped=True)
         await read_side.reach(["owner_count"], last)
 
     assert status.error is not None
@@ -205,7 +205,7 @@ async def test_a_query_is_told_at_once_that_its_read_model_has_stopped(read_side
     await read_side.prepare(DEALS)
     last = await append(read_side.log, uid(1), opened("First"), staged("offer"), won())
     async with read_side.engine(replace(DEALS, evolve=refuse_wins)):
-        await stopped_status(read_side, "deal_example")
+        await status_when(read_side, "deal_example", is_stopped=True)
         with pytest.raises(ProjectionStopped) as refused:
             await wait_until(read_side.pool, ["deal_example"], last, PATIENCE_SECONDS)
         reached = await wait_until(read_side.pool, ["deal_example"], last - 1, PATIENCE_SECONDS)
@@ -240,7 +240,7 @@ async def test_a_fold_that_breaks_its_own_rules_stops(read_side: ReadSide, broke
     await read_side.prepare(broken)
     await append(read_side.log, uid(1), opened("First"))
     async with read_side.engine(broken):
-        status = await stopped_status(read_side, "deal_example")
+        status = await status_when(read_side, "deal_example", is_stopped=True)
 
     assert status.error is not None
     assert says in status.error.error

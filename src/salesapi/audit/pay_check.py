@@ -39,6 +39,8 @@ RUN_TYPES: Final = ("payout_run.opened", LOCKED)
 """What must be known of the whole log before it is checked: which runs are locked, and where they were calculated."""
 READ_TYPES: Final = frozenset((*EVENT_TYPES, CALCULATED))
 
+PAID: Final = ("posted_minor", "total_minor")
+"""The amounts of a line and of a statement that were paid."""
 ALTERED_FACT_ERRORS: Final = (AssertionError, ArithmeticError, LookupError, TypeError, ValueError, Refused)
 """What a fold of facts may raise that no decision would have let in."""
 
@@ -155,7 +157,7 @@ class PayCheck:
                 case PayoutRunLocked():
                     self._lock(event, recomputed, place)
         elif isinstance(event, PayoutRunLocked):
-            reason = f"the run is locked at position {event.position}, which is not before its lock"
+            reason = f"the run is locked over a calculation at position {event.position} that is not before it"
             self._findings.add(Rank.PAY, place, reason)
         if decoded.recorded.type != CALCULATED:
             # The codec gave the class that is declared for one of the ledger's own types.
@@ -274,8 +276,10 @@ def _shown_line(line: StatementLine | None) -> str:
 
 
 def _difference(issued: Compared, recomputed: Compared) -> str:
-    """Amounts first, since they are what was paid; else the first field that differs."""
-    names = sorted((each.name for each in fields(recomputed)), key=lambda name: not name.endswith("_minor"))
+    """What was paid first, then other amounts, else the first field that differs."""
+    names = sorted(
+        (each.name for each in fields(recomputed)), key=lambda name: (name not in PAID, not name.endswith("_minor"))
+    )
     for name in names:
         left, right = getattr(issued, name), getattr(recomputed, name)
         if left != right:

@@ -167,5 +167,3 @@ def revoke(prefix: str, *, data_dir: DataDir = None) -> None:
         return 0 if count else 1
 
     run(revoking())
-
-

@@ -1,21 +1,33 @@
 """`salesapi dev`: engines, migrations, demo company, doors and followers in one process and one folder."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
+from uuid import UUID
 
 import asyncpg
 
 from salesapi.access.api_keys import create_key
 from salesapi.api.http import http_app
-from salesapi.app import running_core
+from salesapi.app import Core, running_core
 from salesapi.cli.following import running_followers
 from salesapi.cli.migrating import migrate_all
 from salesapi.cli.places import KEY_FILE_NAME, settings_of
 from salesapi.cli.serving import listening_socket, serving, until_stopped
-from salesapi.domain.kernel import natural_id
+from salesapi.demo.company import ref
+from salesapi.demo.loading import DEMO_ORIGIN, load_demo
+from salesapi.domain.kernel import Role, natural_id
 from salesapi.embedded.engines import running_engines
+from salesapi.eventlog.codec import decode_meta
 
-ADMIN_KEY_NAME = "admin.key"
+DEMO_KEYS: Final[tuple[tuple[Role, tuple[Role, ...], str | None], ...]] = (
+    ("rep", ("rep",), "east-rep-1"),
+    ("manager", ("manager",), "east-manager"),
+    ("finance", ("finance",), "finance"),
+    ("auditor", ("auditor",), None),
+)
+"""Which member each demo key is."""
 
 
 async def develop(folder: Path, *, port: int, with_demo: bool) -> None:
@@ -23,13 +35,17 @@ async def develop(folder: Path, *, port: int, with_demo: bool) -> None:
     listener = listening_socket("127.0.0.1", port)
     async with running_engines(folder, log_progress=_say) as engines:
         await migrate_all(engines.owner_url, folder / KEY_FILE_NAME)
-        await _make_admin_key(engines.owner_url, folder / ADMIN_KEY_NAME)
+        await _make_key(engines.owner_url, folder, "admin")
         settings = settings_of(engines, folder)
         async with running_core(settings) as core, running_followers(core), serving(http_app(core), listener):
+            if with_demo and await _is_demo_wanted(core):
+                await load_demo(core.handling, _say)
+                for name, roles, person in DEMO_KEYS:
+                    await _make_key(engines.owner_url, folder, name, roles, ref("member", person) if person else None)
             address = f"http://127.0.0.1:{listener.getsockname()[1]}"
             print(
                 f"salesapi is ready: REST {address}/v1  GraphQL {address}/graphql  docs {address}/docs  "
-                f"admin key {folder / ADMIN_KEY_NAME}",
+                f"admin key {folder / 'admin.key'}",
                 flush=True,
             )
             await until_stopped()
@@ -40,18 +56,27 @@ def _say(text: str) -> None:
     print(f"salesapi: {text}", flush=True)
 
 
-async def _make_admin_key(owner_url: str, file: Path) -> None:
-    """Writes the admin's key, once, readable only by the user who runs this."""
+async def _is_demo_wanted(core: Core) -> bool:
+    """An empty log takes the demo; one that was begun with it, and perhaps killed, is completed. Another is left alone."""
+    first = await core.log.read(after=0, limit=1)
+    return not first.events or decode_meta(first.events[0].meta).origin == DEMO_ORIGIN
+
+
+async def _make_key(
+    owner_url: str, folder: Path, name: Role, roles: Sequence[Role] = (), member_id: UUID | None = None
+) -> None:
+    """Writes a role's key to `<role>.key`, once, readable only by the user who runs this."""
+    file = folder / f"{name}.key"
     if file.exists():
         return
     connection = await asyncpg.connect(owner_url)
     try:
         key = await create_key(
             connection,
-            principal_id=natural_id("principal", "admin"),
-            name="admin",
-            roles=["admin"],
-            member_id=None,
+            principal_id=natural_id("principal", name),
+            name=name,
+            roles=roles or (name,),
+            member_id=member_id,
         )
     finally:
         await connection.close()

@@ -14,7 +14,9 @@ from salesapi.settings import Settings
 KEY_FILE_NAME = "key-encryption.key"
 """The key-encryption key of a `dev`, in its data folder."""
 
-DataDir = Annotated[Path | None, Parameter(help="Data folder of a running `salesapi dev`; without it the environment is used.")]
+DataDir = Annotated[
+    Path | None, Parameter(help="Data folder of a running `salesapi dev`; without it the environment is used.")
+]
 
 
 def settings_for(data_dir: Path | None) -> Settings:

@@ -26,7 +26,7 @@ from salesapi.domain.kernel import (
     Title,
     record,
 )
-from salesapi.domain.money import RoundingMode
+from salesapi.domain.money import Exact, RoundingMode
 
 COMPONENTS_MAX: Final = 30
 """Most components of one plan version."""
@@ -56,7 +56,7 @@ class Tier:
         AmountMinor, About("Where it begins, in minor units of the plan's currency; the first at 0.")
     ]
     upper_minor: Annotated[AmountMinor | None, About("Where it ends; null for the last tier, which is open.")]
-    rate_percent: Annotated[Decimal, About("Rate in percent, a decimal string: `5` is five percent.")]
+    rate_percent: Annotated[Exact, About("Rate in percent, a decimal string: `5` is five percent.")]
 
 
 @record
@@ -89,7 +89,7 @@ class Component:
             "`direct`: own share of a deal; `overlay`: credit outside the 100 percent; `manager_override`: the team's."
         ),
     ]
-    rate_percent: Annotated[Decimal | None, About("Flat rate in percent; either this or tiers.")] = None
+    rate_percent: Annotated[Exact | None, About("Flat rate in percent; either this or tiers.")] = None
     tiers: Annotated[TierTable | None, About("Rates by tier; either these or a flat rate.")] = None
     levels: Annotated[
         Annotated[int, Ge(1), Le(LEVELS_MAX)],

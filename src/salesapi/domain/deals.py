@@ -29,7 +29,7 @@ from salesapi.domain.kernel import (
     Unset,
     record,
 )
-from salesapi.domain.money import UnitPrice
+from salesapi.domain.money import Exact, UnitPrice
 from salesapi.domain.pipelines import Direction
 
 LINES_MAX: Final = 200
@@ -46,7 +46,7 @@ class DealLine:
     """A product on a deal."""
 
     product_id: Annotated[UUID, About("The product.")]
-    quantity: Annotated[Decimal, Gt(0), Le(10**9), About("Exact decimal, sent as a string.")] = Decimal(1)
+    quantity: Annotated[Exact, Gt(0), Le(10**9), About("Exact decimal, sent as a string.")] = Decimal(1)
     unit_price: Annotated[UnitPrice | None, About("Price of one unit, where it is known.")] = None
 
 
@@ -56,7 +56,7 @@ class DealShare:
 
     member_id: Annotated[UUID, About("The member.")]
     kind: Annotated[ShareKind, About("`direct` shares sum to 100; `overlay` stands outside of them.")]
-    percent: Annotated[Decimal, Gt(0), Le(100), About("Share in percent, a decimal string.")]
+    percent: Annotated[Exact, Gt(0), Le(100), About("Share in percent, a decimal string.")]
 
 
 @record

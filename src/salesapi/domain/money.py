@@ -8,7 +8,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localco
 from fractions import Fraction
 from typing import Annotated, Final, Literal, TypeAlias
 
-from annotated_types import MaxLen, MinLen
+from annotated_types import Ge, Le, MaxLen, MinLen, MultipleOf
 
 from salesapi.domain.kernel import About, CurrencyCode, Kind, Refused, record
 
@@ -37,15 +37,19 @@ class CurrencyUnknown(Refused):
     message = "{currency} is not a currency that we know; send an ISO 4217 code such as CNY or USD."
 
 
+Exact: TypeAlias = Annotated[Decimal, Ge(Decimal(-(10**15))), Le(Decimal(10**15)), MultipleOf(Decimal("1e-12"))]
+"""A decimal with at most 15 digits before the point and 12 after it: no sender can make arithmetic expensive."""
+
+
 @record
 class UnitPrice:
     """The exact price of one unit, with as many decimals as it has."""
 
-    amount: Annotated[Decimal, About("Exact decimal in major units, sent as a string, for example `0.0075`.")]
+    amount: Annotated[Exact, About("Exact decimal in major units, sent as a string, for example `0.0075`.")]
     currency: Annotated[CurrencyCode, About("ISO 4217 code.")]
 
 
-Percent: TypeAlias = Annotated[Decimal, About("A percentage as a decimal string: `5` is five percent.")]
+Percent: TypeAlias = Annotated[Exact, About("A percentage as a decimal string: `5` is five percent.")]
 RateText: TypeAlias = Annotated[str, MinLen(1), MaxLen(30)]
 
 

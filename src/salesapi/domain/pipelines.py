@@ -46,7 +46,9 @@ class Stage:
     category: Annotated[StageCategory, About("`open`, or an end: `won` or `lost`.")] = "open"
     is_entry: Annotated[bool, About("Deals may be opened in this stage.")] = False
     required_fields: Annotated[
-        tuple[RequiredField, ...], MaxLen(20), About("What must be known to enter this stage; `reason` is that of winning or losing.")
+        tuple[RequiredField, ...],
+        MaxLen(20),
+        About("What must be known to enter it; `reason` is that of the closing."),
     ] = ()
     required_attributes: Annotated[
         tuple[Key, ...], MaxLen(20), About("Attributes of the deal that must be known to enter this stage.")
@@ -227,6 +229,9 @@ def _problem(command: PublishPipelineVersion) -> str | None:
         return "no stage is an entry"
     if any(categories[entry] != "open" for entry in entries):
         return "an end cannot be an entry"
+    reasoned = [stage.key for stage in command.stages if stage.category == "open" and "reason" in stage.required_fields]
+    if reasoned:
+        return f"the open stage {reasoned[0]} requires a reason, which only winning and losing have"
     unreachable = [key for key in keys if key not in _reachable(entries, command.transitions)]
     return f"the stage {unreachable[0]} cannot be reached" if unreachable else None
 

@@ -29,6 +29,9 @@ SWAP_SECONDS: Final = 1.0
 """The same for one that is waiting to be shown."""
 RETRY_FIRST_SECONDS: Final = 1.0
 RETRY_MAX_SECONDS: Final = 60.0
+"""The longest pause of one that has stopped before a poison event."""
+CONTENDED_SECONDS: Final = 0.1
+"""The pause of one whose checkpoint another process has moved."""
 REGISTRY_SECONDS: Final = 1.0
 """How often the engine looks for new generations, and for followers that another process no longer leads."""
 
@@ -67,7 +70,7 @@ class ProjectionFollower:
 
     async def run(self) -> None:
         """Follows until it is cancelled."""
-        retry_seconds = RETRY_FIRST_SECONDS
+        poison_retry_seconds = RETRY_FIRST_SECONDS
         is_resumed = False
         while True:
             try:
@@ -75,18 +78,21 @@ class ProjectionFollower:
                     await self._fold.resume()
                     is_resumed = True
                 await self._step()
-                retry_seconds = RETRY_FIRST_SECONDS
+                poison_retry_seconds = RETRY_FIRST_SECONDS
                 continue
             except IntegrityError:
                 logger.info("%s: another process moved the checkpoint, or it was dropped", self._table.follower)
                 self._on_moved()
+                pause_seconds = CONTENDED_SECONDS
             except LOST as error:
                 logger.warning("%s: cannot reach PostgreSQL (%s)", self._table.follower, type(error).__name__)
+                pause_seconds = RETRY_FIRST_SECONDS
             except Exception as error:  # noqa: BLE001 - whatever it is, it stops this projection only
                 await self._mark_stopped(error)
+                pause_seconds = poison_retry_seconds
+                poison_retry_seconds = min(2 * poison_retry_seconds, RETRY_MAX_SECONDS)
             is_resumed = False
-            await asyncio.sleep(retry_seconds)
-            retry_seconds = min(2 * retry_seconds, RETRY_MAX_SECONDS)
+            await asyncio.sleep(pause_seconds)
 
     async def _step(self) -> None:
         """One page, or the wait for one."""

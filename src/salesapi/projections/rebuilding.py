@@ -30,7 +30,8 @@ from salesapi.projections.pages import decode_each
 from salesapi.projections.projection import Projection
 from salesapi.projections.tables import SCHEMA, ReadTable, create_indexes
 
-REBUILD_PAGE_EVENTS: Final = 5_000
+REBUILD_PAGE_EVENTS: Final = 2_000
+"""Larger pages are hardly faster, and hold up whatever else the process does for longer."""
 CACHED_ROWS_MAX: Final = 20_000
 """Rows kept in memory between pages, so that a thing's next event needs no load."""
 SWAP_TRIES_MAX: Final = 120
@@ -41,9 +42,10 @@ DROP_LOCK_TIMEOUT: Final = "10s"
 LOCK: Final = "SELECT pg_try_advisory_lock(hashtextextended('rebuild ' || $1, 7732))"
 HOLD_LIVE: Final = """
     SELECT position FROM log.tracking WHERE follower = (
-        SELECT 'read.' || table_name FROM read.registry WHERE name = $1 AND is_live
+        SELECT 'read.' || table_name FROM read.registry WHERE name = $1 AND is_live AND generation <> $2
     ) FOR UPDATE
 """
+"""Never the new table's own checkpoint, if a follower has shown it already: the rebuild would wait for itself."""
 
 logger = logging.getLogger(__name__)
 
@@ -138,16 +140,19 @@ class _Filling:
         self._fold = TableFold(table, pool, cached_rows_max=CACHED_ROWS_MAX)
 
     async def to_head(self) -> None:
-        """Folds until the end of the log. Reads the next page while the present one is folded."""
+        """Folds up to what the log's end was a moment ago. Reads the next page while the present one is folded."""
         after = self._fold.position
         reading = self._read_after(after)
         try:
             while True:
                 page = await reading
-                if page.scanned_to == after:
+                is_last = page.scanned_to == page.head
+                if not is_last:
+                    reading = self._read_after(page.scanned_to)
+                if page.scanned_to > after:
+                    await self._take(page, after)
+                if is_last:
                     return
-                reading = self._read_after(page.scanned_to)
-                await self._take(page, after)
                 after = self._fold.position
                 if after != page.scanned_to:
                     reading.cancel()
@@ -184,7 +189,8 @@ async def _swap(owner: OwnConnection, filling: _Filling, table: ReadTable) -> No
         await filling.to_head()
         try:
             async with owner.transaction():
-                await filling.to(await owner.fetchval(HOLD_LIVE, table.projection.name) or 0)
+                live_position = await owner.fetchval(HOLD_LIVE, table.projection.name, table.generation)
+                await filling.to(live_position or 0)
                 if await make_live(owner, table):
                     return
         except asyncpg.LockNotAvailableError:

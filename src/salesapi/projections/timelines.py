@@ -145,7 +145,7 @@ def _summary(event: object) -> dict[str, Plain]:
 @cache
 def _open_fields(event: type) -> tuple[str, ...]:
     hints = get_type_hints(event, include_extras=True)
-    return tuple(field.name for field in fields(event) if not _is_personal(hints[field.name]))
+    return tuple(sorted(field.name for field in fields(event) if not _is_personal(hints[field.name])))
 
 
 def _is_personal(hint: object) -> bool:

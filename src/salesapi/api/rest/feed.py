@@ -228,6 +228,7 @@ _TEXT: Final[dict[str, Any]] = {"type": "string"}
 _INSTANT: Final[dict[str, Any]] = {"type": "string", "format": "date-time"}
 _UUID: Final[dict[str, Any]] = {"type": "string", "format": "uuid"}
 
+CORE_ATTRIBUTES: Final = ("specversion", "id", "source", "type", "subject", "time", "datacontenttype")
 EVENT_SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
     "properties": {
@@ -249,8 +250,7 @@ EVENT_SCHEMA: Final[dict[str, Any]] = {
         "correlationid": _UUID,
         "data": {"description": "The payload, as stored."},
     },
-    "required": ["specversion", "id", "source", "type", "subject", "time", "datacontenttype", "position"]
-    + ["streamkind", "streamversion", "schema", "data"],
+    "required": [*CORE_ATTRIBUTES, "position", "streamkind", "streamversion", "schema", "data"],
 }
 
 PAGE_SCHEMA: Final[dict[str, Any]] = {

@@ -1,0 +1,47 @@
+"""GraphQL enums from the `Literal` types of commands and read models: `"lower_inclusive"` is `LOWER_INCLUSIVE`.
+
+An enum is named as its type alias (`TierBoundary: TypeAlias = Literal[...]`) in the module that uses it; a literal without
+an alias is named by its record and field (`DealStatus`). The names are part of the contract, and one name has one meaning.
+"""
+
+import sys
+from enum import Enum
+from typing import get_args
+
+import strawberry
+
+
+class EnumsClash(TypeError):
+    """Two different sets of values claim one name."""
+
+
+class Enums:
+    """All enums of one schema."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, type[Enum]] = {}
+
+    def of(self, literal: object, owner: type, field: str) -> type[Enum]:
+        """The enum for a literal that stands in this field of this record.
+
+        Raises:
+            EnumsClash: when the name is taken by other values.
+        """
+        name = _alias(literal, owner.__module__) or owner.__name__ + field.title().replace("_", "")
+        values = [str(value) for value in get_args(literal)]
+        made = self._by_name.get(name)
+        if made is None:
+            made = strawberry.enum(Enum(name, {_symbol(value): value for value in values}))
+            self._by_name[name] = made
+        if [member.value for member in made] != values:
+            raise EnumsClash(f"the enum {name} stands for {[member.value for member in made]} and for {values}")
+        return made
+
+
+def _alias(literal: object, module: str) -> str | None:
+    named = vars(sys.modules[module]).items()
+    return next((name for name, value in named if value == literal and not name.startswith("_")), None)
+
+
+def _symbol(value: str) -> str:
+    return value.upper().replace("-", "_").replace(".", "_")

@@ -1,0 +1,133 @@
+"""GraphQL input types from the dataclasses of commands, and the way back to the plain values that REST's body would hold.
+
+A field is required where the dataclass gives no default. Any other is optional: left out it takes the command's default
+and, where the command tells absent from null (`UNSET`), absence is not null. What a field may hold beyond its form (lengths,
+bounds, patterns) is checked by the command's own validator, the same for both doors.
+"""
+
+import types
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+from annotated_types import Le
+from strawberry.types.base import has_object_definition
+
+import strawberry
+from salesapi.api.graphql.enums import Enums
+from salesapi.api.graphql.scalars import BigInt
+from salesapi.domain.kernel import About, Unset
+
+INT_MAX: Final = 2**31 - 1
+"""Largest value of GraphQL's Int."""
+_SCALARS: Final = (str, bool, UUID, date, datetime, Decimal)
+
+
+class InputUnsupported(TypeError):
+    """A command has a field of a type that GraphQL cannot carry."""
+
+
+class Inputs:
+    """All input types of one schema; each record becomes one type, however often it is used."""
+
+    def __init__(self, enums: Enums) -> None:
+        self._enums = enums
+        self._by_name: dict[str, tuple[type, type]] = {}
+
+    def of(self, record: type) -> type:
+        """The input type of a command or of a value inside one.
+
+        Raises:
+            InputUnsupported: with the field, where there is no GraphQL form for it.
+        """
+        name = f"{record.__name__}Input"
+        if name not in self._by_name:
+            self._by_name[name] = (record, self._made(name, record))
+        known, made = self._by_name[name]
+        if known is not record:
+            raise InputUnsupported(f"{known.__module__} and {record.__module__} both make {name}")
+        return made
+
+    def _made(self, name: str, record: type) -> type:
+        hints = get_type_hints(record, include_extras=True)
+        declared: Any = record
+        made: dict[str, Any] = {"__annotations__": {}}
+        for field in fields(declared):
+            annotation = hints[field.name]
+            is_required = _is_required(field) and not _admits_absence(annotation)
+            carried = self._type(annotation, record, field.name)
+            made["__annotations__"][field.name] = carried if is_required else carried | None
+            about = _description(annotation, field, carried)
+            made[field.name] = (
+                strawberry.field(description=about)
+                if is_required
+                else strawberry.field(description=about, default=strawberry.UNSET)
+            )
+        built = types.new_class(name, (), {}, lambda namespace: namespace.update(made))
+        return strawberry.input(built, name=name, description=(record.__doc__ or "").strip())
+
+    def _type(self, annotation: object, owner: type, field: str, metadata: tuple[object, ...] = ()) -> Any:
+        if get_origin(annotation) is Annotated:
+            inner, *more = get_args(annotation)
+            return self._type(inner, owner, field, (*metadata, *more))
+        if get_origin(annotation) in (Union, types.UnionType):
+            (inner,) = [arm for arm in get_args(annotation) if arm not in (type(None), Unset)]
+            return self._type(inner, owner, field, metadata)
+        if get_origin(annotation) is Literal:
+            return self._enums.of(annotation, owner, field)
+        if get_origin(annotation) is tuple:
+            inner, _ = get_args(annotation)
+            item: Any = self._type(inner, owner, field)
+            return list[item]
+        if annotation is int:
+            return int if any(isinstance(bound, Le) and _fits(bound.le) for bound in metadata) else BigInt
+        if annotation in _SCALARS:
+            return annotation
+        if isinstance(annotation, type) and is_dataclass(annotation):
+            return self.of(annotation)
+        raise InputUnsupported(f"{owner.__name__}.{field} has the type {annotation}, which has no GraphQL input form")
+
+
+def values_of(value: object) -> Any:
+    """An input as the client meant it, in plain JSON values with snake_case keys; what was not sent is not there."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, list):
+        return [values_of(item) for item in value]
+    if has_object_definition(value):
+        sent = {field.name: getattr(value, field.name) for field in fields(value)}
+        return {name: values_of(inner) for name, inner in sent.items() if inner is not strawberry.UNSET}
+    return value
+
+
+def _is_required(field: Field[Any]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
+
+
+def _admits_absence(annotation: object) -> bool:
+    """Whether null is among the values: GraphQL cannot ask for a field that may be null, the command's reader does."""
+    if get_origin(annotation) is Annotated:
+        return _admits_absence(get_args(annotation)[0])
+    return get_origin(annotation) in (Union, types.UnionType) and type(None) in get_args(annotation)
+
+
+def description(annotation: object) -> str | None:
+    """The `About` text of a field."""
+    metadata = annotation.__metadata__ if get_origin(annotation) is Annotated else ()  # type: ignore[attr-defined]
+    return next((part.text for part in metadata if isinstance(part, About)), None)
+
+
+def _description(annotation: object, field: Field[Any], carried: object) -> str | None:
+    about, default = description(annotation), field.default
+    if not isinstance(default, str | int) or isinstance(default, Enum):
+        return about
+    is_enum = isinstance(carried, type) and issubclass(carried, Enum)
+    shown = carried(default).name if is_enum else str(default).lower()
+    return f"{about or ''} Without it `{shown}`.".strip()
+
+
+def _fits(bound: object) -> bool:
+    return isinstance(bound, int) and bound <= INT_MAX

@@ -1,0 +1,86 @@
+"""Loads the demo company once, through the write path, with idempotency keys: killed in the middle, it goes on from there."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from salesapi.access.principals import EVERYTHING, Principal
+from salesapi.demo.company import QUARTERS, foundation, ref
+from salesapi.demo.stories import stories
+from salesapi.domain.kernel import natural_id
+from salesapi.domain.payout_runs import (
+    ApprovePayoutRun,
+    CalculatePayoutRun,
+    IssuePayoutRunStatements,
+    LockPayoutRun,
+    OpenPayoutRun,
+    SubmitPayoutRun,
+)
+from salesapi.handling import Envelope, Handling, Request
+
+STORIES_AT_ONCE: Final = 64
+DEMO_ORIGIN: Final = "import:demo"
+PLANS: Final = ("flat", "ladder")
+LOCKED_QUARTERS: Final = QUARTERS[:3]
+
+_LOADER: Final = Principal(
+    id=natural_id("principal", "demo loader"),
+    name="demo loader",
+    roles=frozenset({"admin", "finance", "integration"}),
+)
+_APPROVER: Final = Principal(
+    id=natural_id("principal", "demo approver"), name="demo approver", roles=frozenset({"finance"})
+)
+
+
+async def load_demo(handling: Handling, say: Callable[[str], None]) -> None:
+    """Loads everything that is not there yet."""
+    say("loading the demo company")
+    await _each(handling, "foundation", [Request(command=command, occurred=None) for command in foundation()])
+    room = asyncio.Semaphore(STORIES_AT_ONCE)
+
+    async def live(number: int, requests: Sequence[Request]) -> None:
+        async with room:
+            await handling.handle_together(requests, _envelope(f"story/{number}"))
+
+    await asyncio.gather(*(live(number, story) for number, story in enumerate(stories(), start=1)))
+    for plan in PLANS:
+        for quarter in QUARTERS:
+            await _pay(handling, plan, quarter)
+
+
+async def _each(handling: Handling, name: str, requests: Sequence[Request]) -> None:
+    for number, request in enumerate(requests, start=1):
+        await handling.handle(request, _envelope(f"{name}/{number}"))
+
+
+async def _pay(handling: Handling, plan: str, quarter: str) -> None:
+    """A quarter's payout run: locked for the first three, calculated for the last."""
+    plan_id = ref("compensation_plan", plan)
+    key = f"pay/{plan}/{quarter}"
+    opened = await handling.handle(
+        Request(command=OpenPayoutRun(plan_id=plan_id, period=quarter), occurred=None), _envelope(f"{key}/open")
+    )
+    steps: list[tuple[type, Principal]] = [(CalculatePayoutRun, _LOADER)]
+    if quarter in LOCKED_QUARTERS:
+        steps += [
+            (IssuePayoutRunStatements, _LOADER),
+            (SubmitPayoutRun, _LOADER),
+            (ApprovePayoutRun, _APPROVER),
+            (LockPayoutRun, _LOADER),
+        ]
+    for step, principal in steps:
+        command = step(payout_run_id=opened.id)
+        await handling.handle(Request(command=command, occurred=None), _envelope(f"{key}/{step.__name__}", principal))
+
+
+def _envelope(key: str, principal: Principal = _LOADER) -> Envelope:
+    return Envelope(
+        principal=principal,
+        scope=EVERYTHING,
+        key=f"demo/{key}",
+        fingerprint=hashlib.sha256(key.encode()).digest(),
+        origin=DEMO_ORIGIN,
+        keep_key=True,
+    )

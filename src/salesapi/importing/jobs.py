@@ -1,0 +1,143 @@
+"""The tables of imports: jobs, and what each row was imported as. One statement a function; the record clock is the server's.
+
+Whether the latest offer of a row was accepted is never stored here: the log knows, by the key of the request.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+from uuid import UUID
+
+import msgspec
+
+from salesapi.importing.rows import Prints, StepPrint
+
+if TYPE_CHECKING:
+    import asyncpg
+
+LOCK_NUMBER: Final = 7740
+"""First number of the advisory locks of running imports; the second is made from the source's name."""
+
+LOCK: Final = "SELECT pg_try_advisory_lock($1::integer, hashtext($2))"
+UNLOCK: Final = "SELECT pg_advisory_unlock($1::integer, hashtext($2))"
+BEGIN: Final = "INSERT INTO importing.job (source, mapping_sha256, files) VALUES ($1, $2, $3::text::jsonb) RETURNING id"
+FINISH: Final = "UPDATE importing.job SET finished_at = clock_timestamp(), summary = $2::text::jsonb WHERE id = $1"
+# Probes of an index for each row, whatever the statistics say: a scalar subquery is never turned into a join.
+FIND: Final = """
+    SELECT r.row_id, r.revision, r.steps::text, r.offered::text,
+           r.offered_key IS NOT NULL AND coalesce((
+               SELECT true FROM log.request q WHERE q.principal_id = $3 AND q.key = r.offered_key
+           ), false) AS is_accepted
+    FROM unnest($4::text[]) AS wanted (row_id)
+    CROSS JOIN LATERAL (
+        SELECT * FROM importing.row r
+        WHERE r.source = $1 AND r.table_name = $2 AND r.row_id = wanted.row_id OFFSET 0
+    ) r
+"""
+OFFER: Final = """
+    INSERT INTO importing.row (source, table_name, row_id, revision, steps, offered_key, offered, job_id)
+    SELECT $1, $2, row_id, revision, steps::jsonb, offered_key, offered::jsonb, $3
+    FROM unnest($4::text[], $5::integer[], $6::text[], $7::text[], $8::text[])
+        AS o (row_id, revision, steps, offered_key, offered)
+    ON CONFLICT ON CONSTRAINT row_identity DO UPDATE
+    SET revision = excluded.revision, steps = excluded.steps, offered_key = excluded.offered_key,
+        offered = excluded.offered, job_id = excluded.job_id
+"""
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+_PRINTS: Final = msgspec.json.Decoder(dict[str, StepPrint])
+
+
+class ImportRunning(RuntimeError):
+    """Another import of the same source runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What a row was imported as, how often it changed, and whether it changed by the latest offer."""
+
+    revision: int = 0
+    prints: Prints
+    is_new: bool = False
+
+
+NOT_IMPORTED: Final = Imported(prints={}, is_new=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What a row is about to be imported as. Without a key there is nothing to ask of the log: it holds already."""
+
+    row_id: str
+    before: Imported
+    prints: Prints
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A running import of a source. Without an id it is a rehearsal, which stores nothing."""
+
+    pool: Pool
+    source: str
+    principal_id: UUID
+    id: int | None
+
+    async def find(self, table: str, row_ids: Sequence[str]) -> dict[str, Imported]:
+        """What these rows were imported as, where they were."""
+        records = await self.pool.fetch(FIND, self.source, table, self.principal_id, list(row_ids))
+        return {
+            row_id: Imported(
+                revision=revision + 1 if is_accepted else revision,
+                prints=_PRINTS.decode(offered if is_accepted else steps),
+                is_new=not is_accepted and revision == 0,
+            )
+            for row_id, revision, steps, offered, is_accepted in records
+        }
+
+    async def offer(self, table: str, offers: Sequence[Offer]) -> None:
+        """Remembers what the rows are about to be imported as; the log's answer decides."""
+        if self.id is None or not offers:
+            return
+        await self.pool.execute(
+            OFFER,
+            self.source,
+            table,
+            self.id,
+            [offer.row_id for offer in offers],
+            [offer.before.revision for offer in offers],
+            [_text(offer.prints if offer.key is None else offer.before.prints) for offer in offers],
+            [offer.key for offer in offers],
+            [None if offer.key is None else _text(offer.prints) for offer in offers],
+        )
+
+    async def finish(self, summary: Mapping[str, object]) -> None:
+        """Marks the job as finished."""
+        if self.id is not None:
+            await self.pool.execute(FINISH, self.id, msgspec.json.encode(summary).decode())
+
+
+@asynccontextmanager
+async def running_job(
+    pool: Pool, *, source: str, principal_id: UUID, mapping_sha256: bytes, files: object
+) -> AsyncIterator[Job]:
+    """A job, alone with its source while the block runs.
+
+    Raises:
+        ImportRunning.
+    """
+    async with pool.acquire() as connection:
+        if not await connection.fetchval(LOCK, LOCK_NUMBER, source):
+            raise ImportRunning(f"another import of {source} runs; wait for it to end")
+        try:
+            job_id = await connection.fetchval(BEGIN, source, mapping_sha256, msgspec.json.encode(files).decode())
+            yield Job(pool=pool, source=source, principal_id=principal_id, id=int(job_id))
+        finally:
+            if not connection.is_closed():
+                await connection.execute(UNLOCK, LOCK_NUMBER, source)
+
+
+def _text(prints: Prints) -> str:
+    return msgspec.json.encode(prints).decode()

@@ -1,0 +1,118 @@
+"""The mapping: which columns of which files become which commands. Read from YAML by `mapping_reading.py`.
+
+A table's rows are cleaned by `columns` and become the commands of those `steps` whose conditions hold. A step that was
+imported before with other values runs its `on_change` instead, one that no longer applies its `on_withdrawn`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from salesapi.importing.cleaning import Cleaned, Rule
+from salesapi.importing.templates import Fields, Template, filled
+
+SETUP: Final = "setup"
+"""Name of the table that the mapping's own commands count as; each of them is a row."""
+OCCURRED_AT: Final = "occurred_at"
+"""The business time among a step's values; not a field of any command."""
+
+Test: TypeAlias = Literal["is_one_of", "is_known", "is_unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """What a column must hold for a step to apply."""
+
+    column: str
+    test: Test
+    values: frozenset[str | int] = frozenset()
+
+    def holds(self, row: Mapping[str, Cleaned]) -> bool:
+        """Whether it holds for a row."""
+        value = row[self.column]
+        match self.test:
+            case "is_one_of":
+                return value in self.values
+            case "is_known":
+                return value is not None
+            case "is_unknown":
+                return value is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One command with the templates of its values; business time stands among them as `occurred_at`."""
+
+    command: str
+    values: Fields
+    when: tuple[Condition, ...] = ()
+
+    def applies(self, row: Mapping[str, Cleaned]) -> bool:
+        """Whether all conditions hold for a row."""
+        return all(condition.holds(row) for condition in self.when)
+
+    def filled(self, row: Mapping[str, Cleaned]) -> dict[str, object]:
+        """The values for a row."""
+        made = filled(self.values, row)
+        assert isinstance(made, dict), "values without `if_known` are a record"
+        return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A command that states changed values of a step that was imported before."""
+
+    order: Order
+    of: frozenset[str]
+    """It runs when one of these values changed."""
+    along: frozenset[str] = frozenset()
+    """Values whose change it states as well, but that do not make it run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One command of a row, and what to do when it changes or no longer applies."""
+
+    name: str
+    order: Order
+    on_change: tuple[Change, ...] = ()
+    on_withdrawn: tuple[Order, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A value of a row: the header of its column in the file, and how its cells are read."""
+
+    name: str
+    header: str
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Files of one layout and what their rows become."""
+
+    name: str
+    file: str
+    """Pattern of file names, as in a shell."""
+    columns: tuple[Column, ...]
+    ignore: frozenset[str]
+    """Headers that may stand in the file and are not read."""
+    distinct: tuple[str, ...]
+    """Only the first row with each combination of these columns counts; none: every row counts."""
+    row_id: Template
+    steps: tuple[Step, ...]
+    encoding: str = "utf-8-sig"
+    delimiter: str = ","
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportMapping:
+    """A whole mapping. `sha256` is that of its file."""
+
+    source: str
+    zone: str
+    setup: tuple[Step, ...]
+    tables: tuple[Table, ...]
+    sha256: bytes

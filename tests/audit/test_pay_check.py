@@ -1,0 +1,217 @@
+"""Locked pay recomputed from an export alone: an attacker who rewrites facts or statements, and every hash, is named.
+
+Every forgery here is consistent: lines, leaves and the last line's root fit each other, and no key was needed.
+"""
+
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest_asyncio
+
+from salesapi.audit.exporting import export
+from salesapi.audit.leaf import StoredRow
+from salesapi.audit.log_verifying import verify_log
+from salesapi.audit.verdict import Status, Verdict
+from salesapi.audit.verifying import verify_export
+from salesapi.embedded.postgresql import EmbeddedPostgreSQL
+from tests.audit.stories import CODEC, forged, paid_story, rows_of, with_payload
+from tests.domain.commission_stories import ANN, BOB
+
+Change = Callable[[StoredRow], StoredRow]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def lines(postgresql: EmbeddedPostgreSQL, session_folder: Path) -> AsyncIterator[list[bytes]]:
+    """The lines of the paid story's export."""
+    urls = await postgresql.create_database("paid_story")
+    story = await paid_story(urls)
+    path = session_folder / "paid.jsonl"
+    try:
+        await export(urls.application_url, path)
+        yield path.read_bytes().splitlines(keepends=True)
+    finally:
+        await story.log.close()
+        await postgresql.drop_database(urls.name)
+
+
+def verdict_on(tmp_path: Path, lines: Sequence[bytes]) -> Verdict:
+    """What verification says of these lines."""
+    path = tmp_path / "export.jsonl"
+    path.write_bytes(b"".join(lines))
+    return verify_export(path, CODEC)
+
+
+def row_of(lines: Sequence[bytes], type_: str, **members: object) -> StoredRow:
+    """The first event of a type whose payload has these members."""
+    for row in rows_of(lines):
+        payload = json.loads(row.payload)
+        if row.type == type_ and all(payload.get(name) == value for name, value in members.items()):
+            return row
+    raise AssertionError(f"no {type_} with {members}")
+
+
+def at(position: int, old: str, new: str) -> Change:
+    """Replaces a text in the payload of one event."""
+    return lambda row: with_payload(row, old, new) if row.position == position else row
+
+
+def test_an_amount_changed_in_a_won_deal_is_named_with_what_it_pays(tmp_path: Path, lines: list[bytes]) -> None:
+    won = row_of(lines, "deal.won", amount_minor=7_000_000)
+    issued = row_of(lines, "payout_run.statement_issued", member_id=str(ANN), period="2026Q1")
+    verdict = verdict_on(tmp_path, forged(lines, at(won.position, "7000000", "7500000")))
+    assert verdict.status is Status.REFUTED
+    told = str(verdict)
+    assert (
+        f"position {issued.position}: payout run {issued.stream_id} for 2026Q1: statement of member {ANN}: line 1"
+        in told
+    )
+    assert "posted_minor is 140000, recomputed 150000" in told
+    assert f"from positions {won.position}" in told
+
+
+def test_an_amount_changed_in_an_issued_statement_is_named(tmp_path: Path, lines: list[bytes]) -> None:
+    issued = row_of(lines, "payout_run.statement_issued", member_id=str(ANN), period="2026Q1")
+    verdict = verdict_on(tmp_path, forged(lines, at(issued.position, '"posted_minor":140000', '"posted_minor":940000')))
+    assert verdict.status is Status.REFUTED
+    assert verdict.place is not None
+    assert (verdict.place.line, verdict.place.position) == (issued.position, issued.position)
+    assert "posted_minor is 940000, recomputed 140000" in str(verdict)
+
+
+def test_every_number_of_a_statement_is_compared(tmp_path: Path, lines: list[bytes]) -> None:
+    issued = row_of(lines, "payout_run.statement_issued", member_id=str(BOB), period="2026Q2")
+    payload = json.loads(issued.payload)
+    names = [name for name, value in payload.items() if isinstance(value, int) and name != "position"]
+    assert {"total_minor", "earned_minor", "adjusted_minor", "line_count", "parts", "part"} <= set(names)
+    for name in names:
+        changed = json.dumps({**payload, name: payload[name] + 1}, separators=(",", ":"))
+        forgery = forged(
+            lines,
+            lambda row, text=changed: replace(row, payload=text) if row.position == issued.position else row,  # type: ignore[misc]
+        )
+        verdict = verdict_on(tmp_path, forgery)
+        assert verdict.status is Status.REFUTED, name
+        assert f"position {issued.position}" in str(verdict), f"{name}\n{verdict}"
+
+
+def test_a_line_left_out_of_a_statement_is_named(tmp_path: Path, lines: list[bytes]) -> None:
+    issued = row_of(lines, "payout_run.statement_issued", member_id=str(ANN), period="2026Q1")
+    payload = json.loads(issued.payload)
+    changed = json.dumps({**payload, "lines": payload["lines"][:-1]}, separators=(",", ":"))
+    forgery = forged(lines, lambda row: replace(row, payload=changed) if row.position == issued.position else row)
+    verdict = verdict_on(tmp_path, forgery)
+    assert verdict.status is Status.REFUTED
+    assert f"line {len(payload['lines'])} is only recomputed: earning base" in str(verdict)
+
+
+def test_a_statement_moved_to_another_member_is_named(tmp_path: Path, lines: list[bytes]) -> None:
+    issued = row_of(lines, "payout_run.statement_issued", member_id=str(ANN), period="2026Q1")
+    stranger = "00000000-0000-0000-0000-00000000beef"
+    verdict = verdict_on(
+        tmp_path, forged(lines, at(issued.position, f'"member_id":"{ANN}"', f'"member_id":"{stranger}"'))
+    )
+    assert verdict.status is Status.REFUTED
+    assert f"the statement of member {stranger}" in str(verdict)
+    assert f"part 1 of the statement of member {ANN} was not issued" in str(verdict)
+
+
+def test_a_statement_of_another_position_does_not_stand_for_the_locked_one(tmp_path: Path, lines: list[bytes]) -> None:
+    issued = row_of(lines, "payout_run.statement_issued", member_id=str(ANN), period="2026Q1")
+    position = json.loads(issued.payload)["position"]
+    change = at(issued.position, f'"position":{position},', f'"position":{position - 1},')
+    verdict = verdict_on(tmp_path, forged(lines, change))
+    assert verdict.status is Status.REFUTED
+    assert f"part 1 of the statement of member {ANN} was not issued" in str(verdict)
+
+
+def test_a_lock_that_names_other_statements_is_named(tmp_path: Path, lines: list[bytes]) -> None:
+    locked = row_of(lines, "payout_run.locked")
+    digest = json.loads(locked.payload)["statements_digest"]
+    verdict = verdict_on(tmp_path, forged(lines, at(locked.position, digest, "00" * 32)))
+    assert verdict.status is Status.REFUTED
+    assert f"position {locked.position}" in str(verdict)
+    assert f"recomputed {digest}" in str(verdict)
+
+
+def test_a_lock_over_a_position_after_itself_is_named(tmp_path: Path, lines: list[bytes]) -> None:
+    locked = row_of(lines, "payout_run.locked")
+    position = json.loads(locked.payload)["position"]
+    change = at(locked.position, f'"position":{position},', f'"position":{locked.position + 1},')
+    verdict = verdict_on(tmp_path, forged(lines, change))
+    assert verdict.status is Status.REFUTED
+    assert verdict.place is not None
+    assert verdict.place.position == locked.position
+
+
+def test_a_plan_whose_rate_was_changed_is_named_through_the_pay(tmp_path: Path, lines: list[bytes]) -> None:
+    published = row_of(lines, "compensation_plan.version_published")
+    change = at(published.position, '"rate_percent":"2"', '"rate_percent":"2.5"')
+    verdict = verdict_on(tmp_path, forged(lines, change))
+    assert verdict.status is Status.REFUTED
+    assert "posted_minor is 140000, recomputed 175000" in str(verdict)
+
+
+def test_a_fact_that_cannot_follow_refutes_and_does_not_crash(tmp_path: Path, lines: list[bytes]) -> None:
+    reopened = row_of(lines, "deal.reopened")
+    won = row_of(lines, "deal.won", amount_minor=7_000_000)
+    forgery = forged(
+        lines,
+        lambda row: (
+            replace(row, type=won.type, payload=won.payload, occurred_on=won.occurred_on)
+            if row.position == reopened.position
+            else row
+        ),
+    )
+    verdict = verdict_on(tmp_path, forgery)
+    assert verdict.status is Status.REFUTED
+    assert f"position {reopened.position}: deal.won cannot follow from the events before it" in str(verdict)
+
+
+def test_statements_of_another_engine_version_are_not_enough_evidence(tmp_path: Path, lines: list[bytes]) -> None:
+    def foreign(row: StoredRow) -> StoredRow:
+        """Also the roots in the locks are taken out, as an older program would have written all of it."""
+        if row.type in ("payout_run.calculated", "payout_run.statement_issued"):
+            return with_payload(row, '"engine_version":"1"', '"engine_version":"0"')
+        return row
+
+    verdict = verdict_on(
+        tmp_path, forged(lines[: row_of(lines, "payout_run.locked").position - 1] + lines[-1:], foreign)
+    )
+    assert verdict.status is Status.PROVEN, "a run that is not locked is not recomputed"
+    verdict = verdict_on(tmp_path, forged(lines, foreign))
+    assert "was computed by engine version 0, this program has 1" in str(verdict)
+
+
+async def test_an_unknown_schema_in_a_fact_of_pay_is_not_enough_evidence(tmp_path: Path, lines: list[bytes]) -> None:
+    won = row_of(lines, "deal.won", amount_minor=9_000_000)
+    first_lock = row_of(lines, "payout_run.locked").position
+    early = [*lines[:first_lock], lines[-1]]
+    assert won.position > first_lock
+    newer = replace(won, schema=99, position=first_lock + 1, version=1)
+    rows = [*rows_of(early), newer]
+    verdict = verdict_on(
+        tmp_path, forged([*early[:-1], lines[won.position - 1], lines[-1]], lambda row: rows[-1] if row == won else row)
+    )
+    assert verdict.status is Status.NOT_ENOUGH_EVIDENCE
+    assert "pay cannot be recomputed from here on: event type deal.won schema 99" in str(verdict)
+
+
+async def test_a_statement_changed_in_the_database_is_named_with_what_it_changes_in_pay(
+    postgresql: EmbeddedPostgreSQL,
+) -> None:
+    urls = await postgresql.create_database("changed_pay")
+    story = await paid_story(urls)
+    try:
+        await story.as_owner(
+            "UPDATE log.event SET payload = replace(payload::text, '\"posted_minor\":140000', '\"posted_minor\":150000')::json "
+            "WHERE type = 'payout_run.statement_issued'"
+        )
+        verdict = await verify_log(urls.application_url, CODEC)
+    finally:
+        await story.log.close()
+        await postgresql.drop_database(urls.name)
+    assert verdict.status is Status.REFUTED
+    assert "the event payout_run.statement_issued was changed" in verdict.lines[1]
+    assert "posted_minor is 150000, recomputed 140000" in str(verdict)

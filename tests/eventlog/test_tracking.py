@@ -1,0 +1,77 @@
+"""Checkpoints move by compare-and-swap in the follower's own transaction: work is counted once, whoever leads."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from eventsourcing.persistence import IntegrityError
+
+from salesapi.embedded.postgresql import DatabaseUrls
+from salesapi.eventlog.connecting import OwnConnection
+from salesapi.eventlog.tracking import insert_tracking, max_tracking_id
+
+
+@pytest.fixture
+async def processes(migrated: DatabaseUrls) -> AsyncIterator[tuple[OwnConnection, OwnConnection]]:
+    first, second = [await asyncpg.connect(migrated.application_url) for _ in range(2)]
+    yield first, second
+    await first.close()
+    await second.close()
+
+
+async def test_a_follower_begins_without_a_checkpoint_and_moves_forward(
+    processes: tuple[OwnConnection, OwnConnection],
+) -> None:
+    connection, _ = processes
+    assert await max_tracking_id(connection, "deals") is None
+
+    await insert_tracking(connection, "deals", expected=None, position=3)
+    await insert_tracking(connection, "deals", expected=3, position=7)
+
+    assert await max_tracking_id(connection, "deals") == 7
+    assert await max_tracking_id(connection, "leads") is None
+
+
+@pytest.mark.parametrize(("expected", "position"), [(None, 9), (2, 9), (4, 9), (3, 3), (3, 2)])
+async def test_a_checkpoint_that_was_moved_or_would_not_move_on_is_refused(
+    processes: tuple[OwnConnection, OwnConnection], expected: int | None, position: int
+) -> None:
+    connection, _ = processes
+    await insert_tracking(connection, "deals", expected=None, position=3)
+
+    with pytest.raises(IntegrityError):
+        await insert_tracking(connection, "deals", expected=expected, position=position)
+
+    assert await max_tracking_id(connection, "deals") == 3
+
+
+@pytest.mark.parametrize("expected", [None, 3])
+async def test_of_two_processes_that_both_lead_one_counts(
+    processes: tuple[OwnConnection, OwnConnection], expected: int | None
+) -> None:
+    first, second = processes
+    if expected is not None:
+        await insert_tracking(first, "deals", expected=None, position=expected)
+    transaction = first.transaction()
+    await transaction.start()
+    await insert_tracking(first, "deals", expected=expected, position=5)
+    await second.execute("SET lock_timeout = '50ms'")
+    with pytest.raises(asyncpg.LockNotAvailableError):
+        await insert_tracking(second, "deals", expected=expected, position=6)
+
+    await transaction.commit()
+
+    with pytest.raises(IntegrityError):
+        await insert_tracking(second, "deals", expected=expected, position=6)
+    assert await max_tracking_id(second, "deals") == 5
+
+
+async def test_a_checkpoint_goes_back_with_its_transaction(processes: tuple[OwnConnection, OwnConnection]) -> None:
+    connection, other = processes
+    transaction = connection.transaction()
+    await transaction.start()
+    await insert_tracking(connection, "deals", expected=None, position=5)
+
+    await transaction.rollback()
+
+    assert await max_tracking_id(other, "deals") is None

@@ -1,0 +1,196 @@
+"""The pull feed through its route, on a real log with real keys."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid5
+
+import asyncpg
+import httpx2
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+
+from salesapi.access.api_keys import ROLES, ApiKeys, create_key
+from salesapi.access.scopes import Scopes
+from salesapi.api.asking import Asking
+from salesapi.api.openapi import openapi_document
+from salesapi.api.rest.answers import add_problem_handlers
+from salesapi.api.rest.feed import PAGE_BYTES_MAX, FeedRoutes
+from salesapi.clock import SystemClock
+from salesapi.domain.catalogue import Catalogue
+from salesapi.domain.kernel import NAMESPACE
+from salesapi.embedded.postgresql import DatabaseUrls
+from salesapi.eventlog.codec import Codec
+from salesapi.folding import StreamStates
+from salesapi.streaming.cloud_events import cloud_event
+from tests.streaming.conftest import PAYLOADS, Facts
+
+CATALOGUE = Catalogue()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """The door, with a key for every role."""
+
+    app: FastAPI
+    client: httpx2.AsyncClient
+    keys: dict[str, str]
+
+    async def get(self, role: str = "integration", **parameters: Any) -> httpx2.Response:
+        headers = {"authorization": f"Bearer {self.keys[role]}"}
+        return await self.client.get("/v1/events", params=parameters, headers=headers)
+
+    async def page(self, **parameters: Any) -> dict[str, Any]:
+        answer = await self.get(**parameters)
+        assert answer.status_code == 200, answer.text
+        page: dict[str, Any] = answer.json()
+        return page
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def feed(facts: Facts, database: DatabaseUrls) -> AsyncIterator[Feed]:
+    keys: dict[str, str] = {
+        role: await create_key(
+            facts.owner, principal_id=uuid5(NAMESPACE, role), name=role, roles=[role], member_id=None
+        )
+        for role in ROLES
+    }
+    async with asyncpg.create_pool(database.application_url, min_size=1, max_size=2) as pool:
+        states = StreamStates(facts.log, Codec(CATALOGUE.event_types(), None), CATALOGUE)
+        app = FastAPI()
+        add_problem_handlers(app)
+        FeedRoutes(Asking(ApiKeys(pool), Scopes(states), SystemClock()), facts.log, 1, CATALOGUE).add_to(app)
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://feed.test") as client:
+            yield Feed(app=app, client=client, keys=keys)
+
+
+async def test_a_page_holds_the_same_cloud_events_as_the_stream(facts: Facts, feed: Feed) -> None:
+    await facts.append(len(PAYLOADS))
+    stored = (await facts.log.read(after=0, limit=100)).events
+
+    answer = await feed.get()
+
+    events = b",".join(cloud_event(event, 1) for event in stored)
+    assert answer.content == b'{"events":[' + events + b'],"scanned_to":5,"head":5,"epoch":1}'
+    assert answer.headers["content-type"] == "application/json"
+
+
+async def test_pages_follow_each_other_to_the_head(facts: Facts, feed: Feed) -> None:
+    await facts.append(250)
+
+    first = await feed.page()
+    rest = await feed.page(after=first["scanned_to"], limit=1_000)
+
+    assert [event["position"] for event in first["events"] + rest["events"]] == list(range(1, 251))
+    assert (first["scanned_to"], first["head"], rest["scanned_to"]) == (100, 250, 250)
+
+
+async def test_a_filtered_consumer_misses_nothing_and_sees_that_it_does_not(facts: Facts, feed: Feed) -> None:
+    await facts.append(300)
+    await facts.append_events(*(facts.event(type="lead.captured") for _ in range(50)))
+    stored = (await facts.log.read(after=0, limit=1_000)).events
+    wanted = [event.position for event in stored if event.type in ("deal.won", "deal.opened")]
+
+    got: list[int] = []
+    after, head = 0, 1
+    while after < head:
+        page = await feed.page(after=after, types="deal.won,deal.opened", limit=7)
+        got += [event["position"] for event in page["events"]]
+        assert page["scanned_to"] > after
+        after, head = page["scanned_to"], page["head"]
+
+    assert got == wanted
+    assert after == 350
+
+
+async def test_the_feed_of_an_empty_log_is_an_empty_page(feed: Feed) -> None:
+    assert await feed.page() == {"events": [], "scanned_to": 0, "head": 0, "epoch": 1}
+
+
+async def test_a_long_poll_answers_as_soon_as_a_wanted_event_is_recorded(facts: Facts, feed: Feed) -> None:
+    await facts.append(3)
+    started = time.monotonic()
+    poll = asyncio.create_task(feed.page(after=3, types="deal.won", waitSeconds=20))
+    while not poll.done() and await facts.log.head() < 6:
+        await facts.append_events(facts.event(type="deal.lost"))
+    assert not poll.done(), "it woke for an event that nobody asked for"
+    await facts.append_events(facts.event(type="deal.won"))
+
+    page = await poll
+
+    assert [event["type"] for event in page["events"]] == ["sales.v1.deal.won"]
+    assert page["scanned_to"] == page["head"] == 7
+    assert time.monotonic() - started < 10
+
+
+async def test_a_long_poll_without_news_ends_with_how_far_it_looked(facts: Facts, feed: Feed) -> None:
+    await facts.append_events(facts.event(type="deal.lost"))
+
+    assert await feed.page(types="deal.won", waitSeconds=1) == {"events": [], "scanned_to": 1, "head": 1, "epoch": 1}
+
+
+async def test_a_page_of_large_events_is_cut_before_it_is_too_large(facts: Facts, feed: Feed) -> None:
+    large = '{"content":"' + "x" * 250_000 + '"}'
+    for _ in range(4):
+        await facts.append_events(*(facts.event(payload=large) for _ in range(10)))
+
+    answer = await feed.get(limit=1_000)
+    page = answer.json()
+
+    assert len(answer.content) < PAGE_BYTES_MAX + 1_000
+    assert page["scanned_to"] == len(page["events"]) == 33
+    rest = await feed.page(after=33)
+    assert [event["position"] for event in rest["events"]] == list(range(34, 41))
+
+
+@pytest.mark.parametrize("role", ["auditor", "finance", "integration", "admin"])
+async def test_the_feed_is_open_to_those_who_follow_the_whole_log(feed: Feed, role: str) -> None:
+    assert (await feed.get(role)).status_code == 200
+
+
+@pytest.mark.parametrize("role", ["rep", "manager"])
+async def test_the_feed_is_closed_to_those_who_see_a_part(feed: Feed, role: str) -> None:
+    answer = await feed.get(role)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "access.role_forbidden")
+
+
+async def test_the_feed_wants_a_key(feed: Feed) -> None:
+    assert (await feed.client.get("/v1/events")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("parameters", "status", "code", "pointer"),
+    [
+        ({"types": "deal.won,deal.gone"}, 422, "feed.type_unknown", "/types"),
+        ({"types": ""}, 422, "feed.type_unknown", "/types"),
+        ({"types": ",".join(["deal.won"] + [f"x{n}" for n in range(100)])}, 422, "feed.too_many_types", "/types"),
+        ({"limit": 0}, 422, "feed.parameter_invalid", "/limit"),
+        ({"limit": 1_001}, 422, "feed.parameter_invalid", "/limit"),
+        ({"after": -1}, 422, "feed.parameter_invalid", "/after"),
+        ({"after": "٣"}, 422, "feed.parameter_invalid", "/after"),
+        ({"after": "9" * 40}, 422, "feed.parameter_invalid", "/after"),
+        ({"waitSeconds": 21}, 422, "feed.parameter_invalid", "/waitSeconds"),
+        ({"after": 1}, 409, "feed.after_head", "/after"),
+    ],
+)
+async def test_a_question_that_cannot_be_meant_is_refused(
+    feed: Feed, parameters: dict[str, Any], status: int, code: str, pointer: str
+) -> None:
+    answer = await feed.get(**parameters)
+    problem = answer.json()
+
+    assert (answer.status_code, problem["code"], problem["pointer"]) == (status, code, pointer)
+
+
+async def test_the_feed_is_described(feed: Feed) -> None:
+    operation = openapi_document(feed.app, CATALOGUE)["paths"]["/v1/events"]["get"]
+
+    assert [parameter["name"] for parameter in operation["parameters"]] == ["after", "limit", "types", "waitSeconds"]
+    assert "scanned_to" in operation["description"]
+    page = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    assert set(page["required"]) == {"events", "scanned_to", "head", "epoch"}
