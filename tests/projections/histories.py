@@ -5,20 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain import compensation_plan_decisions, enrolments, payout_run_decisions
 from salesapi.domain.catalogue import STREAMS
 from salesapi.domain.kernel import BusinessTime, Recorded
 from salesapi.projections.projection import GroupKey, Projection, Row, fold_in_memory
 from tests.spec import ACTOR, day
 
-TYPE_NAMES: Final = {
-    kind.event: kind.name
-    for stream in {
-        s.kind: s
-        for s in (*STREAMS, compensation_plan_decisions.STREAM, enrolments.STREAM, payout_run_decisions.STREAM)
-    }.values()
-    for kind in stream.events
-}
+TYPE_NAMES: Final = {kind.event: kind.name for stream in STREAMS for kind in stream.events}
 RECORDED_FROM: Final = datetime(2026, 7, 1, tzinfo=UTC)
 
 

@@ -10,6 +10,9 @@ import pytest
 
 from salesapi.domain.deals import DealWon
 from salesapi.domain.kernel import Recorded
+from salesapi.projections.engine import ProjectionFollower
+from salesapi.projections.generations import registered
+from salesapi.projections.pages import PageCache
 from salesapi.projections.positions import (
     PositionTimedOut,
     ProjectionStatus,
@@ -20,8 +23,20 @@ from salesapi.projections.positions import (
     wait_until,
 )
 from salesapi.projections.projection import GroupKey, Projection, Row
+from salesapi.projections.tables import read_table
 from tests.projections.conftest import PATIENCE_SECONDS, ReadSide
-from tests.projections.examples import COUNTS, DEALS, append, append_stories, evolve_deal, folded, opened, staged, won
+from tests.projections.examples import (
+    COUNTS,
+    DEALS,
+    append,
+    append_stories,
+    codec,
+    evolve_deal,
+    folded,
+    opened,
+    staged,
+    won,
+)
 from tests.spec import uid
 
 BOTH = ("deal_example", "owner_count")
@@ -74,6 +89,31 @@ async def test_two_engines_at_once_apply_each_event_once(read_side: ReadSide) ->
         for start in range(1, 200, 10):
             position = await append_stories(read_side.log, range(start, start + 10))
         await read_side.reach(BOTH, position)
+
+    assert await read_side.rows(COUNTS) == await folded(read_side.log, COUNTS)
+
+
+async def test_two_followers_that_both_believe_they_lead_apply_each_event_once(read_side: ReadSide) -> None:
+    await read_side.prepare(COUNTS)
+    (live,) = await registered(read_side.owner, ["owner_count"])
+    followers = [
+        ProjectionFollower(
+            read_table(COUNTS, live.generation),
+            is_live=True,
+            log=read_side.log,
+            pool=read_side.pool,
+            pages=PageCache(read_side.log, codec(), COUNTS.types),
+            on_moved=lambda: None,
+        )
+        for _ in range(2)
+    ]
+    tasks = [asyncio.create_task(follower.run()) for follower in followers]
+    for start in range(1, 200, 10):
+        position = await append_stories(read_side.log, range(start, start + 10))
+    await read_side.reach(["owner_count"], position)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
     assert await read_side.rows(COUNTS) == await folded(read_side.log, COUNTS)
 

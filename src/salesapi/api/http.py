@@ -5,6 +5,7 @@ from prometheus_client import generate_latest
 
 from salesapi.api.asking import Asking
 from salesapi.api.command_reading import CommandReader
+from salesapi.api.graphql.door import GraphQLDoor
 from salesapi.api.limits import App, Bounded, Metrics
 from salesapi.api.openapi import described
 from salesapi.api.rest.answers import add_problem_handlers
@@ -28,6 +29,7 @@ def http_app(core: Core) -> App:
     reader = CommandReader(core.catalogue, core.clock, core.settings.time_zone)
     CommandRoutes(core.catalogue, asking, reader, core.handling, core.epoch).add_to(app)
     HealthRoutes(core).add_to(app)
+    GraphQLDoor(core, asking, reader).add_to(app)
 
     async def metrics(request: Request) -> Response:
         return Response(generate_latest(core.registry), media_type="text/plain; version=0.0.4")

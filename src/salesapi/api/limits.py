@@ -67,6 +67,7 @@ class Bounded:
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
         request_id = given if _REQUEST_ID.fullmatch(given) else str(uuid_utils.uuid7()).encode()
+        scope["request_id"] = request_id.decode()
         started, status = time.perf_counter(), 500
 
         async def sending(message: Message) -> None:

@@ -17,7 +17,7 @@ from salesapi.cli.developing import develop
 from salesapi.cli.following import running_followers
 from salesapi.cli.migrating import migrate_all
 from salesapi.cli.places import DataDir, fail, owner_url, settings_for
-from salesapi.cli.serving import listening_socket, serving, until_stopped
+from salesapi.cli.serving import listening_socket, serving, stoppable, until_stopped
 from salesapi.domain.kernel import Role, natural_id
 from salesapi.embedded.failures import EngineNotStarted, NoRunningEngines
 from salesapi.eventlog.migrating import MigrationRefused, OverpoweredRole
@@ -49,7 +49,7 @@ def run(work: Coroutine[None, None, int | None]) -> None:
 
         runner = uvloop.run
     try:
-        status = runner(work)
+        status = runner(stoppable(work))
     except EXPECTED as error:
         fail(str(error) or type(error).__name__)
     raise SystemExit(status or 0)

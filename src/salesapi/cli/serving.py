@@ -5,7 +5,7 @@ import contextlib
 import gc
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from typing import Final
 
 import uvicorn
@@ -63,9 +63,27 @@ async def serving(app: App, listener: socket.socket) -> AsyncIterator[None]:
 
 
 async def until_stopped() -> None:
-    """Waits for Ctrl-C or SIGTERM."""
-    stopped = asyncio.Event()
+    """Waits for the stop signal, which cancels it (see `stoppable`)."""
+    await asyncio.Event().wait()
+
+
+async def stoppable(work: Coroutine[None, None, int | None]) -> int | None:
+    """Runs a command's work; Ctrl-C and SIGTERM cancel it once, at whatever it waits for, so that it ends in order."""
+    task = asyncio.create_task(work)
     loop = asyncio.get_running_loop()
+    is_stopped = False
+
+    def stop() -> None:
+        nonlocal is_stopped
+        if not is_stopped:
+            is_stopped = True
+            task.cancel()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
-    await stopped.wait()
+        loop.add_signal_handler(number, stop)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if not is_stopped:
+            raise
+        return 0

@@ -40,7 +40,12 @@ LOST: Final = (
 )
 """What says that the connection is gone, rather than that the statement was refused."""
 
-KEYED_READS: Final = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
+KEYED_READS: Final = {
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "plan_cache_mode": "force_generic_plan",
+}
 """For connections that only run statements by key: a plan kept from when the table was small must not be a scan."""
 
 logger = logging.getLogger(__name__)

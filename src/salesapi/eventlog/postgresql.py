@@ -4,6 +4,7 @@ The statements are in `writer.py`, `reading.py` and `waking.py`, the tables and 
 """
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 from uuid import UUID
@@ -15,13 +16,15 @@ from salesapi.eventlog.connecting import (
     COMMAND_TIMEOUT_SECONDS,
     CONNECT_TIMEOUT_SECONDS,
     KEYED_READS,
+    LOST,
+    Connection,
     OwnConnection,
     open_connection,
     server_settings,
 )
 from salesapi.eventlog.following import follow
 from salesapi.eventlog.reading import HEAD, GroupReader, read_page
-from salesapi.eventlog.recorder import PAGE_EVENTS_MAX, Appended, AppendRequest, EventLog, Loaded, Page
+from salesapi.eventlog.recorder import PAGE_EVENTS_MAX, Appended, AppendRequest, EventLog, Loaded, LogUnavailable, Page
 from salesapi.eventlog.waking import HeadWatch
 from salesapi.eventlog.writer import GroupWriter
 
@@ -91,16 +94,26 @@ class PostgreSQLEventLog:
     async def read(self, *, after: int, limit: int, types: Sequence[str] | None = None) -> Page:
         """See `EventLog.read`."""
         assert 0 < limit <= PAGE_EVENTS_MAX, f"a page holds 1 to {PAGE_EVENTS_MAX} events, not {limit}"
-        async with self._pages.acquire() as connection:
+        async with self._page_connection() as connection:
             return await read_page(connection, after=after, limit=limit, types=types)
+
+    @asynccontextmanager
+    async def _page_connection(self) -> AsyncIterator[Connection]:
+        try:
+            async with self._pages.acquire(timeout=CONNECT_TIMEOUT_SECONDS) as connection:
+                yield connection
+        except LOST as error:
+            raise LogUnavailable("the event log cannot be read: its connection was lost, or none was free") from error
 
     async def head(self) -> int:
         """See `EventLog.head`."""
-        return int(await self._pages.fetchval(HEAD))
+        async with self._page_connection() as connection:
+            return int(await connection.fetchval(HEAD))
 
     async def epoch(self) -> int:
         """See `EventLog.epoch`."""
-        return int(await self._pages.fetchval("SELECT epoch FROM log.state"))
+        async with self._page_connection() as connection:
+            return int(await connection.fetchval("SELECT epoch FROM log.state"))
 
     async def wait_past(self, position: int, timeout_seconds: float) -> int:
         """See `EventLog.wait_past`."""

@@ -69,10 +69,17 @@ class Pending:
         if not self.verdict.done():
             self.verdict.set_result(appended)
 
-    def refuse(self, error: BaseException) -> None:
+    def refuse(self, error: Exception) -> None:
         """Tells the caller, if it is still there."""
         if not self.verdict.done():
             self.verdict.set_exception(error)
+
+    def fail(self, error: Exception, *, cause: BaseException | None) -> None:
+        """Refuses for a reason that is not in the request. What was in doubt before stays so, whatever `error` says."""
+        if self.in_doubt:
+            error = OutcomeUnknown("the connection was lost with this request in flight, and asking again failed")
+        error.__cause__ = cause
+        self.refuse(error)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,17 +148,13 @@ class GroupWriter:
         finally:
             # Cancelled or broken: nobody may be left waiting.
             for pending in self._in_flight:
-                pending.refuse(OutcomeUnknown("the event log's writer stopped with this request in flight"))
+                pending.fail(OutcomeUnknown("the event log's writer stopped with this request in flight"), cause=None)
             self._refuse_waiting(None)
 
     def _refuse_waiting(self, error: BaseException | None) -> None:
         waiting, self._queue, self._queue_bytes = self._queue, deque(), 0
         for pending in waiting:
-            kind = OutcomeUnknown if pending.in_doubt else LogUnavailable
-            outcome = "it may be stored or not" if pending.in_doubt else "nothing was stored"
-            refusal = kind(f"the event log cannot be reached; {outcome}")
-            refusal.__cause__ = error
-            pending.refuse(refusal)
+            pending.fail(LogUnavailable("the event log cannot be reached; nothing was stored"), cause=error)
 
     async def _serve(self, connection: OwnConnection) -> None:
         connection.add_termination_listener(lambda _: self._wake.set())
@@ -170,6 +173,9 @@ class GroupWriter:
                 self._doubt(error)
                 raise
             self._in_flight = ()
+            # Callers just answered may ask again at once: one turn of the loop lets them share the next commit, instead
+            # of leaving it to the few who were refused earlier.
+            await asyncio.sleep(0)
 
     def _next_batch(self) -> list[Pending]:
         """What goes out together: no two requests for one stream or one key, and bounded."""
@@ -180,7 +186,7 @@ class GroupWriter:
         while self._queue and looked < BATCH_LOOK_MAX and events < BATCH_EVENTS_MAX and size_bytes < BATCH_BYTES_MAX:
             pending = self._queue.popleft()
             looked += 1
-            if pending.verdict.done() and not pending.in_doubt:
+            if pending.verdict.done():
                 self._queue_bytes -= pending.size_bytes
             elif held.isdisjoint(pending.holds):
                 batch.append(pending)
@@ -199,11 +205,8 @@ class GroupWriter:
             if pending.verdict.done():
                 continue
             if pending.request.key is None:
-                refusal = OutcomeUnknown(
-                    "the connection was lost with this request in flight, and it has no key to ask by"
-                )
-                refusal.__cause__ = error
-                pending.refuse(refusal)
+                unknown = OutcomeUnknown("the connection was lost with this request in flight, and it has no key")
+                pending.fail(unknown, cause=error)
             else:
                 pending.in_doubt = True
                 self._queue.appendleft(pending)
@@ -215,9 +218,8 @@ class GroupWriter:
             await self._store_or_refuse(connection, batch)
         except asyncpg.QueryCanceledError as error:
             for pending in batch:
-                refusal = LogOverloaded("the event log was held too long by another process; nothing was stored")
-                refusal.__cause__ = error
-                pending.refuse(refusal)
+                held = LogOverloaded("the event log was held too long by another process; nothing was stored")
+                pending.fail(held, cause=error)
         except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
             if len(batch) > 1:
                 # One of them cannot be stored by a fault of its own: each alone, so that it fails only itself.
@@ -225,14 +227,16 @@ class GroupWriter:
                     await self._store(connection, [pending])
                 return
             refused = NotStorable(f"the event log refuses this request: {type(error).__name__}: {error}")
-            refused.__cause__ = error
-            batch[0].refuse(refused)
+            batch[0].fail(refused, cause=error)
         except LOST:
             raise
         except asyncpg.PostgresError as error:
             logger.error("the event log cannot be written: %s (%s)", type(error).__name__, error.sqlstate)
             for pending in batch:
-                pending.refuse(error)
+                unavailable = LogUnavailable(
+                    f"the event log cannot be written: {type(error).__name__}; nothing was stored"
+                )
+                pending.fail(unavailable, cause=error)
 
     async def _store_or_refuse(self, connection: Connection, batch: list[Pending]) -> None:
         """Calls `log.append` until everything left of the batch is stored; each call before removes whom it refuses."""

@@ -2,7 +2,7 @@
 
 import csv
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,7 +36,6 @@ class TableCounts:
     """The rows of one table by what became of them."""
 
     table: str
-    files: tuple[str, ...]
     imported: int = 0
     changed: int = 0
     unchanged: int = 0
@@ -47,6 +46,16 @@ class TableCounts:
     def rows(self) -> int:
         """All rows together."""
         return self.imported + self.changed + self.unchanged + self.rejected
+
+    def counts(self) -> dict[str, int]:
+        """The numbers by name."""
+        return {
+            "imported": self.imported,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "rejected": self.rejected,
+            "events": self.events,
+        }
 
     def add(self, result: RowResult) -> None:
         """Counts a row."""
@@ -114,12 +123,12 @@ class NoResultFile:
 
 
 class _CsvResults:
-    def __init__(self, rows: "csv._writer") -> None:
-        self._rows = rows
+    def __init__(self, write_row: Callable[[Sequence[object]], object]) -> None:
+        self._write_row = write_row
 
     def write(self, result: RowResult) -> None:
         values: Sequence[object] = [getattr(result, name) for name in COLUMNS]
-        self._rows.writerow([safe_cell(value) if isinstance(value, str) else value for value in values])
+        self._write_row([safe_cell(value) if isinstance(value, str) else value for value in values])
 
 
 @contextmanager
@@ -130,9 +139,9 @@ def result_file(path: Path | None) -> Iterator[ResultFile]:
         return
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as opened:
-        rows = csv.writer(opened)
-        rows.writerow(COLUMNS)
-        yield _CsvResults(rows)
+        write_row = csv.writer(opened).writerow
+        write_row(COLUMNS)
+        yield _CsvResults(write_row)
 
 
 def safe_cell(text: str) -> str:

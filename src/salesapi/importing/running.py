@@ -1,17 +1,15 @@
-"""The import itself: the setup first, then table by table, many rows at the same time, each row as one request.
+"""The import itself: all files are read through, then the setup is given, then table by table the rows.
 
-Rows that write the same stream wait for each other in the order of the file; all others do not, so that the log's writer has
-full batches. Clock: monotonic seconds for the summary; the record clock is the log's.
+Clock: monotonic seconds for the summary; the record clock is the log's.
 """
 
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final, TypeAlias
-from uuid import UUID
 
 from salesapi.access.principals import Principal
 from salesapi.api.command_reading import CommandReader
@@ -19,18 +17,19 @@ from salesapi.clock import Clock
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.kernel import Role, natural_id
 from salesapi.handling import Handling
+from salesapi.importing.candidates import Source, candidates_of
 from salesapi.importing.jobs import Job, Pool, running_job
 from salesapi.importing.mapping import SETUP, ImportMapping, Table
-from salesapi.importing.results import ResultFile, Summary, TableCounts
-from salesapi.importing.tables import Header, header_and_count, rows_of
-from salesapi.importing.writing import Candidate, SetupRows, TableRows
+from salesapi.importing.results import NoResultFile, ResultFile, RowResult, Summary, TableCounts
+from salesapi.importing.tables import header_and_count
+from salesapi.importing.writing import IN_FLIGHT_MAX, Candidate, TableWriting, setup_candidates
 
 ROLES: Final[frozenset[Role]] = frozenset({"admin", "finance", "integration"})
-"""What an import may do: its caller holds the database's address, so a narrower role would protect nothing."""
+"""What an import may do: whoever starts one holds the database's address, so a narrower role would protect nothing."""
 FILES_MAX: Final = 1_000
 
 Watcher: TypeAlias = Callable[[str, int, int], None]
-"""Told the table, how many of its rows are done, and how many there are."""
+"""Told the table, how many of its rows are done, and how many its files have."""
 
 
 class FilesRefused(RuntimeError):
@@ -39,22 +38,13 @@ class FilesRefused(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What an import works with: the real write path, or that of a rehearsal."""
+    """What an import works with: the real write path, or that of a rehearsal, which stores nothing."""
 
     pool: Pool
     handling: Handling
     catalogue: Catalogue
     clock: Clock
     is_dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A file of a table, read through once: where its columns stand, and how many rows it has."""
-
-    file: Path
-    header: Header
-    count: int
 
 
 def import_principal(source: str) -> Principal:
@@ -68,10 +58,10 @@ async def run_import(
     mapping: ImportMapping,
     files: Sequence[Path],
     *,
-    results: ResultFile,
-    watcher: Watcher = lambda *_: None,
+    results: ResultFile | None = None,
+    watcher: Watcher = lambda table, done, total: None,
 ) -> Summary:
-    """Imports files by a mapping. All files are read through before the first row is written.
+    """Imports files by a mapping. Rejected rows are counted and told in `results`; the others go on.
 
     Raises:
         FilesRefused, TableUnreadable: nothing was imported.
@@ -83,22 +73,17 @@ async def run_import(
     started = time.monotonic()
     if parts.is_dry_run:
         rehearsal = Job(pool=parts.pool, source=mapping.source, principal_id=principal.id, id=None)
-        summary = await _run(parts, mapping, sources, rehearsal, results=results, watcher=watcher)
+        summary = await _Import(parts, mapping, rehearsal, results or NoResultFile(), watcher).run(sources)
     else:
-        described = [
-            {"table": table.name, "name": source.file.name, "sha256": _sha256(source.file).hex(), "rows": source.count}
-            for table, of_table in sources
-            for source in of_table
-        ]
         async with running_job(
             parts.pool,
             source=mapping.source,
             principal_id=principal.id,
             mapping_sha256=mapping.sha256,
-            files=described,
+            files=_described(sources),
         ) as job:
-            summary = await _run(parts, mapping, sources, job, results=results, watcher=watcher)
-            await job.finish({**_counts(summary), "tables": {each.table: _counts(each) for each in summary.tables}})
+            summary = await _Import(parts, mapping, job, results or NoResultFile(), watcher).run(sources)
+            await job.finish({table.table: table.counts() for table in summary.tables})
     summary.seconds = time.monotonic() - started
     return summary
 
@@ -116,12 +101,61 @@ def matched(mapping: ImportMapping, files: Sequence[Path]) -> list[tuple[Table, 
         raise FilesRefused("a file is given twice; give each once")
     for file in files:
         if not any(fnmatchcase(file.name, table.file) for table in mapping.tables):
-            patterns = ", ".join(dict.fromkeys(table.file for table in mapping.tables))
-            raise FilesRefused(f"{file.name}: no table of the mapping takes this file; its tables take {patterns}")
+            patterns = ", ".join(dict.fromkeys(table.file for table in mapping.tables)) or "none"
+            raise FilesRefused(f"{file.name}: no table of the mapping takes this file; they take {patterns}")
     return [
         (table, [_source(table, file) for file in files if fnmatchcase(file.name, table.file)])
         for table in mapping.tables
     ]
+
+
+class _Import:
+    def __init__(self, parts: Parts, mapping: ImportMapping, job: Job, results: ResultFile, watcher: Watcher) -> None:
+        self._parts = parts
+        self._mapping = mapping
+        self._job = job
+        self._results = results
+        self._watcher = watcher
+        self._reader = CommandReader(parts.catalogue, parts.clock, mapping.zone)
+        self._summary = Summary(source=mapping.source, is_dry_run=parts.is_dry_run)
+
+    async def run(self, sources: Sequence[tuple[Table, list[Source]]]) -> Summary:
+        """The setup, then each table for which there are files."""
+        setup = self._mapping.setup
+        if setup:
+            # One after the other: later commands of a setup build on earlier ones.
+            counts = TableCounts(table=SETUP)
+            await self._write(setup_candidates(setup), counts, total=len(setup), in_flight=1)
+            if counts.rejected:
+                self._summary.is_setup_refused = True
+                return self._summary
+        for table, of_table in sources:
+            if of_table:
+                counts = TableCounts(table=table.name)
+                total = sum(source.count for source in of_table)
+                await self._write(candidates_of(table, of_table), counts, total=total, in_flight=IN_FLIGHT_MAX)
+        self._summary.left_out = tuple(table.name for table, of_table in sources if not of_table)
+        return self._summary
+
+    async def _write(self, candidates: Iterable[Candidate], counts: TableCounts, *, total: int, in_flight: int) -> None:
+        self._summary.tables.append(counts)
+        writing = TableWriting(
+            self._job,
+            self._parts.handling,
+            self._parts.catalogue,
+            self._reader,
+            principal=import_principal(self._mapping.source),
+            table=counts.table,
+            in_flight=in_flight,
+        )
+
+        def report(result: RowResult) -> None:
+            self._summary.add(counts, result)
+            self._results.write(result)
+            self._watcher(counts.table, counts.rows, total)
+
+        await writing.write(candidates, report)
+        self._watcher(counts.table, total, total)  # Rows that are not distinct have no result.
 
 
 def _source(table: Table, file: Path) -> Source:
@@ -129,40 +163,14 @@ def _source(table: Table, file: Path) -> Source:
     return Source(file=file, header=header, count=count)
 
 
-async def _run(
-    parts: Parts,
-    mapping: ImportMapping,
-    sources: Iterable[tuple[Table, list[Source]]],
-    job: Job,
-    *,
-    results: ResultFile,
-    watcher: Watcher,
-) -> Summary:
-    principal = import_principal(mapping.source)
-    reader = CommandReader(parts.catalogue, parts.clock, mapping.zone)
-    summary = Summary(source=mapping.source, is_dry_run=parts.is_dry_run)
-    left_out: list[str] = []
-
-    async def write(rows: Iterable[Candidate], name: str, of_table: Sequence[Source], *, total: int) -> TableCounts:
-        counts = TableCounts(table=name, files=tuple(source.file.name for source in of_table))
-        summary.tables.append(counts)
-        writing = TableRows(
-            job, parts.handling, parts.catalogue, reader, principal, table=name, in_turn=name == SETUP
-        )
-        async for result in writing.write(rows):
-            summary.add(counts, result)
-            results.write(result)
-            watcher(name, counts.rows, total)
-        return counts
-
-    if mapping.setup:
-        counts = await write(SetupRows(mapping.setup), SETUP, (), total=len(mapping.setup))
-        if counts.rejected:
-            summary.is_setup_refused = True
-            return summary
-    return summary
+def _described(sources: Sequence[tuple[Table, list[Source]]]) -> list[dict[str, object]]:
+    return [
+        {"table": table.name, "name": source.file.name, "rows": source.count, "sha256": _sha256(source.file)}
+        for table, of_table in sources
+        for source in of_table
+    ]
 
 
-def _sha256(file: Path) -> bytes:
+def _sha256(file: Path) -> str:
     with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").digest()
+        return hashlib.file_digest(opened, "sha256").hexdigest()

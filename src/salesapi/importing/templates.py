@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias, assert_never
-from uuid import UUID
 
 from salesapi.domain.kernel import natural_id
 from salesapi.importing.cleaning import Cleaned
@@ -164,12 +163,12 @@ def _reference(template: Reference, row: Mapping[str, Cleaned]) -> str | None:
         if text is None:
             return None
         parts.append(text)
-    return str(_natural_id(template.kind, tuple(parts)))
+    return _natural_id(template.kind, tuple(parts))
 
 
 @lru_cache(maxsize=IDS_KEPT_MAX)
-def _natural_id(kind: str, parts: tuple[str, ...]) -> UUID:
-    return natural_id(kind, *parts)
+def _natural_id(kind: str, parts: tuple[str, ...]) -> str:
+    return str(natural_id(kind, *parts))
 
 
 @lru_cache(maxsize=IDS_KEPT_MAX)

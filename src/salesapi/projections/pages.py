@@ -60,6 +60,10 @@ class PageCache:
         """
         key = (after, personal)
         reading = self._pages.get(key)
+        if reading is not None and reading.done():
+            # Its callback may not have run yet; an empty page handed out again would starve the loop of ever running it.
+            self._forget_useless(key, reading)
+            reading = self._pages.get(key)
         if reading is None:
             reading = asyncio.create_task(self._read(after, personal), name=f"page after {after}")
             self._pages[key] = reading

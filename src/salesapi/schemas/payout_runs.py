@@ -14,8 +14,17 @@ from annotated_types import MaxLen, MinLen
 from salesapi.domain.commission.periods import PeriodText
 from salesapi.domain.kernel import About, record
 from salesapi.domain.payout_runs import LineKind, Status
-from salesapi.projections.payout_runs import Lock
 from salesapi.schemas.scalars import Amount, Position
+
+
+@record
+class PayoutRunLock:
+    """What the lock names, so that everybody can check it."""
+
+    statements_digest: Annotated[str, About("SHA-256 over the digests of all statements.")]
+    position: Annotated[Position, About("Log position that the run was calculated at.")]
+    tree_root: Annotated[str, About("Root of the log's Merkle tree over its first `tree_size` events.")]
+    tree_size: Annotated[Position, About("How many events the tree covers.")]
 
 
 @record
@@ -36,7 +45,7 @@ class PayoutRun:
     submitted_by: Annotated[UUID | None, About("The principal who submitted it.")]
     approved_by: Annotated[UUID | None, About("The principal who approved it.")]
     reason: Annotated[str | None, About("Why it was returned.")]
-    locked: Annotated[Lock | None, About("What the lock names; null until it is locked.")]
+    locked: Annotated[PayoutRunLock | None, About("What the lock names; null until it is locked.")]
     version: Annotated[int, About("Version of its stream; the value for If-Match.")]
     position: Annotated[Position, About("Log position of its last event.")]
 
@@ -77,7 +86,7 @@ class StatementLine:
     deal_id: Annotated[UUID, About("The deal.")]
     source_member_id: Annotated[UUID | None, About("Whose sale it rests on.")]
     won_on: Annotated[date | None, About("Business date of the win.")]
-    positions: Annotated[tuple[int, ...], About("Log positions of the events that it rests on.")]
+    positions: Annotated[tuple[Position, ...], About("Log positions of the events that it rests on.")]
     base_minor: Annotated[Amount | None, About("The amount that the rate applies to.")]
     currency: Annotated[str, About("ISO 4217 code.")]
     rate_percent: Annotated[str | None, About("Rate in percent, a decimal string.")]
@@ -85,6 +94,15 @@ class StatementLine:
     exact_minor: Annotated[str | None, About("Exact amount before rounding, a decimal string.")]
     posted_minor: Annotated[Amount, About("What it adds to the statement.")]
     residual_minor: Annotated[str | None, About("Exact minus posted, a decimal string.")]
+
+
+@record
+class StatementTrace:
+    """A statement with a page of its lines."""
+
+    statement: Annotated[Statement, About("The statement.")]
+    lines: Annotated[tuple[StatementLine, ...], About("Its lines, in their order.")]
+    next_cursor: Annotated[str | None, About("Send it as `after` for further lines; null at the end.")]
 
 
 @record

@@ -6,7 +6,7 @@ an alias is named by its record and field (`DealStatus`). The names are part of 
 
 import sys
 from enum import Enum
-from typing import get_args
+from typing import Any, get_args
 
 import strawberry
 
@@ -31,11 +31,16 @@ class Enums:
         values = [str(value) for value in get_args(literal)]
         made = self._by_name.get(name)
         if made is None:
-            made = strawberry.enum(Enum(name, {_symbol(value): value for value in values}))
-            self._by_name[name] = made
+            made = self._by_name[name] = _enum(name, values)
         if [member.value for member in made] != values:
             raise EnumsClash(f"the enum {name} stands for {[member.value for member in made]} and for {values}")
         return made
+
+
+def _enum(name: str, values: list[str]) -> type[Enum]:
+    build: Any = Enum  # The functional form: mypy takes a call of Enum for the look-up of a member.
+    made: type[Enum] = strawberry.enum(build(name, {_symbol(value): value for value in values}))
+    return made
 
 
 def _alias(literal: object, module: str) -> str | None:

@@ -10,13 +10,14 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from inspect import cleandoc
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
+import strawberry
 from annotated_types import Le
 from strawberry.types.base import has_object_definition
 
-import strawberry
 from salesapi.api.graphql.enums import Enums
 from salesapi.api.graphql.scalars import BigInt
 from salesapi.domain.kernel import About, Unset
@@ -67,7 +68,7 @@ class Inputs:
                 else strawberry.field(description=about, default=strawberry.UNSET)
             )
         built = types.new_class(name, (), {}, lambda namespace: namespace.update(made))
-        return strawberry.input(built, name=name, description=(record.__doc__ or "").strip())
+        return strawberry.input(built, name=name, description=cleandoc(record.__doc__ or ""))
 
     def _type(self, annotation: object, owner: type, field: str, metadata: tuple[object, ...] = ()) -> Any:
         if get_origin(annotation) is Annotated:
@@ -91,14 +92,15 @@ class Inputs:
         raise InputUnsupported(f"{owner.__name__}.{field} has the type {annotation}, which has no GraphQL input form")
 
 
-def values_of(value: object) -> Any:
+def values_of(value: Any) -> Any:
     """An input as the client meant it, in plain JSON values with snake_case keys; what was not sent is not there."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, list):
         return [values_of(item) for item in value]
     if has_object_definition(value):
-        sent = {field.name: getattr(value, field.name) for field in fields(value)}
+        names = [field.python_name for field in value.__strawberry_definition__.fields]
+        sent = {name: getattr(value, name) for name in names}
         return {name: values_of(inner) for name, inner in sent.items() if inner is not strawberry.UNSET}
     return value
 
@@ -125,7 +127,7 @@ def _description(annotation: object, field: Field[Any], carried: object) -> str 
     if not isinstance(default, str | int) or isinstance(default, Enum):
         return about
     is_enum = isinstance(carried, type) and issubclass(carried, Enum)
-    shown = carried(default).name if is_enum else str(default).lower()
+    shown = default.upper() if is_enum and isinstance(default, str) else str(default).lower()
     return f"{about or ''} Without it `{shown}`.".strip()
 
 

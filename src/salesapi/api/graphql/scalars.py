@@ -11,10 +11,9 @@ from typing import Final, NewType
 from uuid import UUID
 
 from graphql import GraphQLError
+from strawberry import scalar
 from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
-
-from strawberry import scalar
 
 BigInt = NewType("BigInt", int)
 """An integer that may exceed 32 bits: an amount in minor units, a position."""
@@ -62,8 +61,8 @@ def _text(parse: Callable[[str], object], message: str) -> Callable[[object], st
 
 
 def _iso(value: object) -> str:
-    """Rows hold dates as such or, inside JSON columns, as ISO text."""
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+    """As REST writes it: an instant in UTC ends in Z."""
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, date | datetime) else str(value)
 
 
 SCALARS: Final[dict[object, ScalarDefinition]] = {

@@ -1,0 +1,137 @@
+"""The GraphQL door: `POST /graphql` by the GraphQL-over-HTTP specification, and GraphiQL in development.
+
+With `Accept: application/graphql-response+json` a request of which nothing was executed is answered with 400 and no `data`;
+clients that ask for `application/json` get 200 with errors, as that form has always been. A refusal inside an executed
+operation is an error with its code and status in `extensions`.
+"""
+
+from typing import Final
+from uuid import UUID
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from strawberry.http.ides import get_graphql_ide_html
+
+from salesapi.api.asking import Asking
+from salesapi.api.command_reading import CommandReader
+from salesapi.api.graphql.asked import Asked
+from salesapi.api.graphql.documents import Documents, Prepared
+from salesapi.api.graphql.errors import RequestNotGraphQL
+from salesapi.api.graphql.executing import Answer, executed, prepared, refused_answer
+from salesapi.api.graphql.schema import build_schema, executable
+from salesapi.api.limits import BodyTooLarge
+from salesapi.api.refusals import RETRY_AFTER_SECONDS, STATUS
+from salesapi.app import Core
+from salesapi.domain.kernel import Kind, Refused
+
+PATH: Final = "/graphql"
+BODY_BYTES_MAX: Final = 64 * 1024
+"""Largest request, in bytes: a document and its variables."""
+RESPONSE_JSON: Final = "application/graphql-response+json"
+PLAIN_JSON: Final = "application/json"
+
+
+class MediaTypeRefused(Refused):
+    """The request's body or the wanted answer is of a type that is not spoken here."""
+
+    code = "graphql.media_type"
+    kind = Kind.MALFORMED
+    message = "Send `application/json` and accept `application/graphql-response+json` or `application/json`."
+
+
+class QueriesArePosted(Refused):
+    """A GET that is not a browser's."""
+
+    code = "graphql.method"
+    kind = Kind.MALFORMED
+    message = "Send operations by POST."
+
+
+class GraphQLDoor:
+    """Serves one schema over one core."""
+
+    def __init__(self, core: Core, asking: Asking, reader: CommandReader) -> None:
+        self._core = core
+        self._asking = asking
+        self._reader = reader
+        self._schema = executable(build_schema(core.catalogue))
+        self._documents = Documents(self._schema, with_introspection=core.settings.development)
+
+    def add_to(self, app: FastAPI) -> None:
+        """Mounts the door."""
+        app.add_api_route(PATH, self._post, methods=["POST"], include_in_schema=False)
+        app.add_api_route(PATH, self._get, methods=["GET"], include_in_schema=False)
+
+    async def _get(self, request: Request) -> Response:
+        """GraphiQL for people in development; nothing else is read by GET."""
+        if self._core.settings.development and "text/html" in request.headers.get("accept", ""):
+            return Response(get_graphql_ide_html("graphiql"), media_type="text/html")
+        return _response(refused_answer(QueriesArePosted()), PLAIN_JSON, 405, {"allow": "POST"})
+
+    async def _post(self, request: Request) -> Response:
+        media_type = _media_type(request.headers.get("accept"))
+        if media_type is None:
+            return _response(refused_answer(MediaTypeRefused()), PLAIN_JSON, 406)
+        try:
+            asked = await self._asked(request)
+            content = await _content(request)
+        except Refused as refused:
+            return _refused(refused, media_type)
+        operation = prepared(self._documents, content)
+        answer = operation if isinstance(operation, Answer) else await self._run(operation, asked)
+        return _response(answer, media_type, 200 if answer.has_begun or media_type == PLAIN_JSON else 400)
+
+    async def _run(self, operation: Prepared, asked: Asked) -> Answer:
+        return await executed(self._schema, operation, asked)
+
+    async def _asked(self, request: Request) -> Asked:
+        return Asked(
+            asker=await self._asking.asker(request.headers.get("authorization")),
+            reader=self._reader,
+            handling=self._core.handling,
+            epoch=self._core.epoch,
+            request_id=request.scope.get("request_id", ""),
+            correlation_id=_correlation(request.headers.get("x-correlation-id")),
+        )
+
+
+async def _content(request: Request) -> object:
+    """The JSON of the body."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != PLAIN_JSON:
+        raise MediaTypeRefused()
+    body = await request.body()
+    if len(body) > BODY_BYTES_MAX:
+        raise BodyTooLarge(limit=BODY_BYTES_MAX)
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise RequestNotGraphQL(reason=f"The body is not JSON: {error}.") from None
+
+
+def _media_type(accept: str | None) -> str | None:
+    """The media type of the answer, or None where none of the accepted ones is spoken here."""
+    accepted = [part.partition(";")[0].strip().lower() for part in (accept or PLAIN_JSON).split(",")]
+    if RESPONSE_JSON in accepted:
+        return RESPONSE_JSON
+    return PLAIN_JSON if {PLAIN_JSON, "application/*", "*/*"} & set(accepted) else None
+
+
+def _refused(refused: Refused, media_type: str) -> Response:
+    """A request that did not come as far as its document: the status says why, whatever the media type."""
+    status = {MediaTypeRefused: 415, RequestNotGraphQL: 400}.get(type(refused), STATUS[refused.kind])
+    headers = {"www-authenticate": "Bearer"} if refused.kind is Kind.UNAUTHENTICATED else {}
+    if refused.kind is Kind.UNAVAILABLE:
+        headers["retry-after"] = str(RETRY_AFTER_SECONDS)
+    return _response(refused_answer(refused), media_type, status, headers)
+
+
+def _response(answer: Answer, media_type: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    content = orjson.dumps(answer.content, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+    return Response(content, status, headers, f"{media_type}; charset=utf-8")
+
+
+def _correlation(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

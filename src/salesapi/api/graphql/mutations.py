@@ -1,0 +1,96 @@
+"""One mutation for each command, derived from the catalogue: `changeDealStage(input: ChangeDealStageInput!, ...): Receipt!`.
+
+The arguments beside `input` are what REST carries in headers and query: the idempotency key, the expected version, the dry
+run. With the business time they make up the same values that REST's body holds, so both doors take the same fingerprint.
+"""
+
+from collections.abc import Awaitable, Callable
+from inspect import cleandoc
+from typing import Annotated, Any, Final
+
+import strawberry
+from strawberry.tools import create_type
+from strawberry.types.field import StrawberryField
+
+from salesapi.api.command_reading import checked_key, fingerprint
+from salesapi.api.graphql.asked import Asked
+from salesapi.api.graphql.inputs import Inputs, values_of
+from salesapi.api.graphql.receipts import ReceiptType, receipt_type
+from salesapi.domain.catalogue import Catalogue, mutation_name, route
+from salesapi.domain.kernel import CommandType, Stream
+from salesapi.handling import Envelope
+
+Info = strawberry.Info[Asked, None]
+
+IdempotencyKey = Annotated[
+    str | None,
+    strawberry.argument(
+        description="The same key with the same request gives the same receipt again. Required, except for a dry run."
+    ),
+]
+ExpectedVersion = Annotated[
+    int | None, strawberry.argument(description="The version that the change is meant for, as a receipt gave it.")
+]
+DryRun = Annotated[
+    bool, strawberry.argument(description="Answers the events that would be written, and writes nothing.")
+]
+OccurredAt = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Business time: an instant with offset, a local date, or null where it is not known. "
+        "Without the argument it is now."
+    ),
+]
+OccurredZone = Annotated[
+    str | None,
+    strawberry.argument(description="IANA zone in which a business date is read; without it the company's zone."),
+]
+_ABSENT: Final[Any] = strawberry.UNSET
+
+
+def mutation_type(catalogue: Catalogue, inputs: Inputs) -> type:
+    """The type `Mutation` with all commands."""
+    made = [_mutation(stream, kind, inputs) for stream, kind in catalogue.commands.values()]
+    return create_type("Mutation", made, description="One mutation for each command.")
+
+
+def _mutation(stream: Stream, kind: CommandType, inputs: Inputs) -> StrawberryField:
+    resolver = _resolver(kind)
+    resolver.__annotations__["input"] = inputs.of(kind.command)
+    about = f"{cleandoc(kind.command.__doc__ or '')}\n\nRoles: {', '.join(sorted(kind.roles))}. "
+    field: StrawberryField = strawberry.mutation(
+        resolver=resolver,
+        name=mutation_name(kind),
+        description=f"{about}As `POST {route(stream, kind)}`.",
+    )
+    return field
+
+
+def _resolver(kind: CommandType) -> Callable[..., Awaitable[ReceiptType]]:
+    name = kind.command.__name__
+
+    async def resolver(
+        info: Info,
+        input: Any,
+        idempotency_key: IdempotencyKey = _ABSENT,
+        expected_version: ExpectedVersion = _ABSENT,
+        dry_run: DryRun = False,
+        occurred_at: OccurredAt = _ABSENT,
+        occurred_zone: OccurredZone = _ABSENT,
+    ) -> ReceiptType:
+        asked = info.context
+        occurred = {"occurred_at": occurred_at, "occurred_zone": occurred_zone}
+        values = values_of(input) | {field: value for field, value in occurred.items() if value is not _ABSENT}
+        envelope = Envelope(
+            principal=asked.asker.principal,
+            scope=asked.asker.rows,
+            key=None if dry_run else checked_key(idempotency_key or None),
+            fingerprint=fingerprint(name, values),
+            correlation_id=asked.correlation_id,
+        )
+        request = asked.reader.read(name, values, None if expected_version is _ABSENT else expected_version)
+        receipt = await asked.handling.handle(request, envelope, dry_run=dry_run)
+        return receipt_type(receipt, asked.epoch)
+
+    resolver.__name__ = resolver.__qualname__ = mutation_name(kind)
+    return resolver

@@ -1,0 +1,63 @@
+"""The answer to a mutation."""
+
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+from strawberry.scalars import JSON
+
+from salesapi.api.graphql.scalars import BigInt
+from salesapi.receipting import Receipt
+
+
+@strawberry.type(name="EventReceipt", description="An event that a command wrote, or would write.")
+class EventReceiptType:
+    """One event of a receipt."""
+
+    id: str | None = strawberry.field(description="`{epoch}:{position}`; null in a dry run.")
+    type: str = strawberry.field(description="Its stored name, for example `deal.stage_changed`.")
+    stream_kind: str
+    stream_id: UUID
+    version: int
+    position: BigInt | None
+    payload: JSON | None = strawberry.field(description="Only in a dry run, with personal fields in clear.")
+
+
+@strawberry.type(
+    name="Receipt", description="The answer to a command. Send `position` as `minPosition` to read your own write."
+)
+class ReceiptType:
+    """A receipt."""
+
+    id: UUID = strawberry.field(description="The thing that was created or changed.")
+    kind: str
+    version: int = strawberry.field(description="Version of its stream; the value for `expectedVersion`.")
+    position: BigInt | None = strawberry.field(description="Log position that reflects it; null in a dry run.")
+    recorded_at: datetime | None
+    events: list[EventReceiptType]
+    is_replay: bool = strawberry.field(description="Whether an earlier request with this key is answered again.")
+
+
+def receipt_type(receipt: Receipt, epoch: int) -> ReceiptType:
+    """A receipt as GraphQL shows it."""
+    events = [
+        EventReceiptType(
+            id=f"{epoch}:{event.position}" if event.position else None,
+            type=event.type,
+            stream_kind=event.stream_kind,
+            stream_id=event.stream_id,
+            version=event.version,
+            position=None if event.position is None else BigInt(event.position),
+            payload=JSON(event.payload) if receipt.is_dry_run else None,
+        )
+        for event in receipt.events
+    ]
+    return ReceiptType(
+        id=receipt.id,
+        kind=receipt.kind,
+        version=receipt.version,
+        position=None if receipt.is_dry_run else BigInt(receipt.position),
+        recorded_at=receipt.recorded_at,
+        events=events,
+        is_replay=receipt.is_replay,
+    )

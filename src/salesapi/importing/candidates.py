@@ -1,0 +1,120 @@
+"""The rows of a table's files as candidates: read, cleaned, told apart by their identity, each with its line."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from salesapi.domain.kernel import Kind, Refused
+from salesapi.importing.cleaning import Cleaned
+from salesapi.importing.mapping import Table
+from salesapi.importing.rows import cleaned_row
+from salesapi.importing.tables import Header, Line, checked_cells, rows_of
+from salesapi.importing.templates import filled_text
+from salesapi.importing.writing import Candidate
+
+ROW_ID_LENGTH_MAX: Final = 120
+"""Longest identity of a row, in characters: it stands in idempotency keys."""
+MARK_BYTES: Final = 12
+"""Bytes kept of each row's identity, to find it again in the same files."""
+
+
+class RowIdMissing(Refused):
+    """A column of the row's identity is empty."""
+
+    code = "import.row_id_missing"
+    kind = Kind.MALFORMED
+    message = "The row has no identity: a column that it is made of is empty."
+
+
+class RowIdTooLong(Refused):
+    """The row's identity does not fit into an idempotency key."""
+
+    code = "import.row_id_too_long"
+    kind = Kind.MALFORMED
+    message = "The row's identity has more than {limit} characters; make `row_id` of a digest."
+
+
+class RowRepeated(Refused):
+    """Two rows of the files have the same identity; only the first one counts."""
+
+    code = "import.row_repeated"
+    kind = Kind.CONFLICT
+    message = "A row with the same identity stands in {place}; only that one is imported."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file of a table that was read through once: where its columns stand, and how many rows it has."""
+
+    file: Path
+    header: Header
+    count: int
+
+
+def candidates_of(table: Table, sources: Sequence[Source]) -> Iterator[Candidate]:
+    """All rows that count, in order. Those that cannot be read carry the reason.
+
+    Raises:
+        TableUnreadable: a file was changed since it was read through.
+    """
+    reading = _Reading(table)
+    for source in sources:
+        for line in rows_of(table, source.file):
+            candidate = reading.candidate(source, line)
+            if candidate is not None:
+                yield candidate
+
+
+class _Reading:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._places: dict[bytes, str] = {}
+        self._distinct: set[bytes] = set()
+
+    def candidate(self, source: Source, line: Line) -> Candidate | None:
+        """The row, or None where an earlier one had the same distinct columns."""
+        row_id = ""
+        row: dict[str, Cleaned] = {}
+        refusal: Refused | None = None
+        try:
+            row = cleaned_row(self._table, checked_cells(line, source.header))
+            if self._table.distinct and self._is_seen(row):
+                return None
+            row_id = self._row_id(row, f"{source.file.name}:{line.number}")
+        except RowRepeated as refused:
+            row_id = filled_text(self._table.row_id, row) or ""
+            refusal = refused
+        except Refused as refused:
+            refusal = refused
+        return Candidate(
+            file=source.file.name,
+            line=line.number,
+            row_id=row_id,
+            steps=self._table.steps,
+            row=row,
+            refusal=refusal,
+        )
+
+    def _is_seen(self, row: dict[str, Cleaned]) -> bool:
+        mark = _mark(repr([row[column] for column in self._table.distinct]))
+        if mark in self._distinct:
+            return True
+        self._distinct.add(mark)
+        return False
+
+    def _row_id(self, row: dict[str, Cleaned], place: str) -> str:
+        row_id = filled_text(self._table.row_id, row)
+        if not row_id:
+            raise RowIdMissing()
+        if len(row_id) > ROW_ID_LENGTH_MAX:
+            raise RowIdTooLong(limit=ROW_ID_LENGTH_MAX)
+        first = self._places.setdefault(_mark(row_id), place)
+        if first != place:
+            raise RowRepeated(place=first)
+        return row_id
+
+
+def _mark(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=MARK_BYTES).digest()

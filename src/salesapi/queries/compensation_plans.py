@@ -1,0 +1,82 @@
+"""Questions about compensation plans. A plan is seen by who is in the pay scope of one of its participants, or of everything."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from salesapi.access.principals import Scope
+from salesapi.domain.kernel import ThingUnknown
+from salesapi.eventlog.connecting import Connection
+from salesapi.queries.paging import (
+    EXTERNAL_ID,
+    Conditions,
+    Listing,
+    Order,
+    Page,
+    PageRequest,
+    Reader,
+    by_position,
+    by_text,
+)
+from salesapi.schemas.compensation_plans import CompensationPlan, CompensationPlanFilter, CompensationPlanOrder
+
+READS: Final = ("compensation_plan", "enrolment")
+
+PLANS: Final = Listing(
+    columns=f"plan_id AS id, key, name, currency, legal_entity, versions, is_retired, {EXTERNAL_ID}, version, position",
+    source="read.compensation_plan",
+    id="plan_id",
+    reader=Reader(CompensationPlan),
+)
+ORDERS: Final[dict[CompensationPlanOrder, Order]] = {
+    CompensationPlanOrder.KEY_ASC: by_text("key"),
+    CompensationPlanOrder.CHANGED_DESC: by_position("position", is_descending=True),
+}
+
+
+async def compensation_plans(
+    connection: Connection,
+    scope: Scope,
+    *,
+    where: CompensationPlanFilter,
+    order: CompensationPlanOrder,
+    page: PageRequest,
+) -> Page[CompensationPlan]:
+    """A page of plans; `scope` is the one over pay.
+
+    Raises:
+        CursorMalformed.
+    """
+    conditions = _visible(scope)
+    conditions.known("key = {}", where.key)
+    conditions.is_true("is_retired", where.is_retired)
+    return await PLANS.page(connection, conditions, (order, ORDERS[order]), page)
+
+
+def _visible(scope: Scope) -> Conditions:
+    conditions = Conditions()
+    if scope.member_ids is not None:
+        enrolled = "SELECT plan_id FROM read.enrolment WHERE member_id = ANY({}::uuid[])"
+        conditions.add(f"plan_id IN ({enrolled})", list(scope.member_ids))
+    return conditions
+
+
+async def compensation_plan(connection: Connection, scope: Scope, plan_id: UUID) -> CompensationPlan:
+    """One plan with its versions.
+
+    Raises:
+        ThingUnknown: there is none, or nobody in the pay scope takes part in it.
+    """
+    found = await compensation_plans_by_ids(connection, scope, [plan_id])
+    if plan_id not in found:
+        raise ThingUnknown(thing="compensation_plan", id=str(plan_id))
+    return found[plan_id]
+
+
+async def compensation_plans_by_ids(
+    connection: Connection, scope: Scope, ids: Sequence[UUID]
+) -> dict[UUID, CompensationPlan]:
+    """Those of these plans that are in the pay scope."""
+    conditions = _visible(scope)
+    conditions.add("plan_id = ANY({}::uuid[])", list(ids))
+    return {plan.id: plan for plan in await PLANS.found(connection, conditions)}

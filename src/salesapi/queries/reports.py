@@ -1,0 +1,80 @@
+"""Reports over deals and their stage visits, for both doors: each is one statement, and says which position it reflects."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from salesapi.access.principals import Scope
+from salesapi.domain.teams import Teams
+from salesapi.folding import StreamStates
+from salesapi.projections.positions import position_of, wait_until
+from salesapi.queries.organisation import Organisation
+from salesapi.queries.reports_deals import DEAL_PARTS, deal_groups
+from salesapi.queries.reports_facts import READ_MODELS, ReportRow, fetched
+from salesapi.queries.reports_funnel import COHORT_PARTS, SNAPSHOT_PARTS, cohort_groups, snapshot_groups
+from salesapi.queries.reports_question import ReportQuestion
+from salesapi.queries.reports_stages import STAGE_ORDER
+from salesapi.queries.reports_velocity import VELOCITY_PARTS, velocity_groups
+from salesapi.schemas.reports import DealReport, FunnelCohort, FunnelSnapshot, StageVelocity
+
+if TYPE_CHECKING:
+    import asyncpg
+
+MIN_POSITION_WAIT_SECONDS: Final = 2.0
+"""How long a report waits for the position that its caller wants to see."""
+
+
+class Reports:
+    """Answers report questions within a scope of owners.
+
+    Raises, from each of its reports:
+        PositionTimedOut, ProjectionStopped: the read models do not reach `min_position`.
+        TooManyGroups, ReportTimedOut: the question asks for too much.
+    """
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", states: StreamStates) -> None:
+        self._pool = pool
+        self._organisation = Organisation(states)
+
+    async def deals(self, question: ReportQuestion, scope: Scope, min_position: int | None = None) -> DealReport:
+        """Counts by status and stage, win rates, values and sales cycles."""
+        position = await self._reached(min_position)
+        teams, rows = await self._rows((DEAL_PARTS,), question, scope)
+        return DealReport(position=position, as_of=question.as_of, groups=deal_groups(rows, question, teams))
+
+    async def funnel_snapshot(
+        self, question: ReportQuestion, scope: Scope, min_position: int | None = None
+    ) -> FunnelSnapshot:
+        """Who is in which stage, and how stages were left within the window."""
+        position = await self._reached(min_position)
+        teams, rows = await self._rows((STAGE_ORDER, SNAPSHOT_PARTS), question, scope)
+        groups = snapshot_groups(rows, question, teams)
+        return FunnelSnapshot(mode="snapshot", position=position, as_of=question.as_of, groups=groups)
+
+    async def funnel_cohort(
+        self, question: ReportQuestion, scope: Scope, min_position: int | None = None
+    ) -> FunnelCohort:
+        """Of the deals that entered a stage within the window, how many ever came further."""
+        position = await self._reached(min_position)
+        teams, rows = await self._rows((STAGE_ORDER, COHORT_PARTS), question, scope)
+        groups = cohort_groups(rows, question, teams)
+        return FunnelCohort(mode="cohort", position=position, as_of=question.as_of, groups=groups)
+
+    async def stage_velocity(
+        self, question: ReportQuestion, scope: Scope, min_position: int | None = None
+    ) -> StageVelocity:
+        """How long deals stayed in stages, over the visits that ended within the window."""
+        position = await self._reached(min_position)
+        teams, rows = await self._rows((STAGE_ORDER, VELOCITY_PARTS), question, scope)
+        return StageVelocity(position=position, as_of=question.as_of, groups=velocity_groups(rows, question, teams))
+
+    async def _rows(
+        self, parts: Sequence[str], question: ReportQuestion, scope: Scope
+    ) -> tuple[Teams, list[ReportRow]]:
+        teams, lines = await self._organisation.now()
+        return teams, await fetched(self._pool, parts, question, scope, lines)
+
+    async def _reached(self, min_position: int | None) -> int:
+        """The position that the answer will reflect at least: asked before its rows are read."""
+        if min_position is None:
+            return await position_of(self._pool, READ_MODELS)
+        return await wait_until(self._pool, READ_MODELS, min_position, MIN_POSITION_WAIT_SECONDS)

@@ -1,0 +1,76 @@
+"""What an import left in the log: counts of events, folded deals, and a text of everything that can be compared."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID
+
+from salesapi.app import Core
+from salesapi.cli.importing import import_parts
+from salesapi.domain.catalogue import Catalogue
+from salesapi.domain.deals import Deal
+from salesapi.eventlog.codec import DecodedEvent
+from salesapi.importing.mapping_reading import read_mapping
+from salesapi.importing.results import RowResult, Summary
+from salesapi.importing.running import run_import
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "maven_crm.yaml"
+PAGE = 5_000
+
+
+class KeptResults:
+    """A result file in memory."""
+
+    def __init__(self) -> None:
+        """Starts empty."""
+        self.rows: list[RowResult] = []
+
+    def write(self, result: RowResult) -> None:
+        """Keeps it."""
+        self.rows.append(result)
+
+    def rejected(self) -> list[tuple[str, str]]:
+        """Row and code of each rejection."""
+        return [(row.row_id, row.code) for row in self.rows if row.status == "rejected"]
+
+
+async def imported(
+    core: Core, files: Sequence[Path], mapping: Path = EXAMPLE, results: KeptResults | None = None
+) -> Summary:
+    """Imports files into the core's log."""
+    return await run_import(import_parts(core), read_mapping(mapping, Catalogue()), files, results=results)
+
+
+async def events(core: Core) -> list[DecodedEvent]:
+    """The whole log."""
+    found: list[DecodedEvent] = []
+    while True:
+        page = await core.log.read(after=len(found), limit=PAGE)
+        found += await core.codec.decode(page.events)
+        if page.scanned_to >= page.head:
+            return found
+
+
+async def deals(core: Core) -> dict[UUID, Deal]:
+    """All deals, folded."""
+    evolve = core.catalogue.by_kind["deal"].evolve
+    folded: dict[UUID, object] = {}
+    for event in await events(core):
+        stream = event.stored.stream
+        if stream.kind == "deal":
+            folded[stream.id] = evolve(folded.get(stream.id), event.event, event.recorded)
+    return {id: deal for id, deal in folded.items() if isinstance(deal, Deal)}
+
+
+async def counts(core: Core) -> Counter[str]:
+    """Events by type."""
+    return Counter(event.stored.type for event in await events(core))
+
+
+async def content(core: Core) -> list[str]:
+    """Everything that was said, whatever the order in which streams were written and when."""
+    return sorted(
+        f"{event.stored.stream.kind} {event.stored.stream.id} {event.stored.version} {event.stored.type} "
+        f"{event.recorded.occurred} {event.event}"
+        for event in await events(core)
+    )

@@ -1,0 +1,366 @@
+"""Imports of the generated CRM files on PostgreSQL: what comes in, what a second, changed or interrupted import adds."""
+
+import asyncio
+import copy
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from salesapi.app import Core, running_core
+from salesapi.cli.importing import import_parts, rehearsal_parts
+from salesapi.domain.catalogue import Catalogue
+from salesapi.domain.deals import DealOpened, DealReopened, DealWon
+from salesapi.domain.kernel import natural_id
+from salesapi.domain.teams import TREE, Teams
+from salesapi.embedded.postgresql import DatabaseUrls
+from salesapi.importing.jobs import ImportRunning
+from salesapi.importing.mapping_reading import read_mapping
+from salesapi.importing.running import import_principal, run_import
+from salesapi.settings import Settings
+from tests.importing.generated_crm import GeneratedCrm, generated_crm
+from tests.importing.reading_back import EXAMPLE, KeptResults, content, counts, deals, events, imported
+
+
+async def _head(core: Core) -> int:
+    return await core.log.head()
+
+
+async def test_all_rows_come_in_with_their_stages_values_and_unknowns(core: Core, tmp_path: Path) -> None:
+    crm = generated_crm()
+
+    summary = await imported(core, crm.write(tmp_path / "files"))
+
+    assert summary.rejections == []
+    found = await deals(core)
+    assert Counter(deal.stage.capitalize() for deal in found.values()) == crm.stages()
+    assert sum(deal.amount_minor or 0 for deal in found.values() if deal.status == "won") == crm.won_value_cents()
+    assert sum(1 for deal in found.values() if deal.customer_id is None) == crm.without_account()
+    opened = [event for event in await events(core) if isinstance(event.event, DealOpened)]
+    assert sum(1 for event in opened if event.recorded.occurred is None) == crm.undated()
+
+
+async def test_misspelt_words_of_the_files_arrive_corrected(core: Core, tmp_path: Path) -> None:
+    await imported(core, generated_crm().write(tmp_path / "files"))
+
+    stored = " ".join(event.stored.payload for event in await events(core))
+
+    assert "technology" in stored
+    assert "Philippines" in stored
+    assert "technolgy" not in stored
+    assert "Philipines" not in stored
+    products = {event.stored.stream.id for event in await events(core) if event.stored.type == "product.listed"}
+    assert {line.product_id for deal in (await deals(core)).values() for line in deal.lines} <= products
+
+
+async def test_names_of_persons_stand_nowhere_in_clear(core: Core, database: DatabaseUrls, tmp_path: Path) -> None:
+    crm = generated_crm()
+    await imported(core, crm.write(tmp_path / "files"))
+
+    stored = " ".join(f"{event.stored.payload} {event.stored.meta}" for event in await events(core))
+    connection = await asyncpg.connect(database.owner_url)
+    try:
+        kept = await connection.fetchval("SELECT string_agg(r::text, ' ') FROM importing.row r")
+    finally:
+        await connection.close()
+
+    names = {row[column] for row in crm.teams for column in ("sales_agent", "manager")}
+    assert [name for name in names if f'"{name}"' in stored or name in kept] == []
+
+
+async def test_teams_have_their_leader_region_and_members_always(core: Core, tmp_path: Path) -> None:
+    await imported(core, generated_crm().write(tmp_path / "files"))
+
+    teams = await core.states.state(TREE)
+
+    assert isinstance(teams, Teams)
+    assert {team.name for team in teams.by_id.values()} == {"Central 1", "Central 2", "East 1", "West 1"}
+    east = natural_id("team", "maven_crm", "East 1")
+    assert teams.region_of(east, None) == "East"
+    assert teams.leader_of(east, None) is not None
+    assert len(teams.by_member) == 12
+
+
+async def test_events_say_that_they_were_imported_and_by_whom(core: Core, tmp_path: Path) -> None:
+    await imported(core, generated_crm().write(tmp_path / "files"))
+
+    first = (await events(core))[0]
+
+    assert '"origin":"import:maven_crm"' in first.stored.meta
+    assert first.recorded.actor_id == import_principal("maven_crm").id
+
+
+async def test_the_same_files_again_add_nothing_in_any_order(core: Core, tmp_path: Path) -> None:
+    crm = generated_crm()
+    await imported(core, crm.write(tmp_path / "files"))
+    head = await _head(core)
+
+    again = await imported(core, crm.write(tmp_path / "files"))
+    for rows in crm.tables().values():
+        rows.reverse()
+    resorted = await imported(core, crm.write(tmp_path / "resorted"))
+
+    assert await _head(core) == head
+    assert (again.events, again.rejected, resorted.events, resorted.rejected) == (0, 0, 0, 0)
+
+
+def _is_won(crm: GeneratedCrm) -> None:
+    crm.first("Engaging").update(deal_stage="Won", close_date="2017-12-01", close_value="777")
+
+
+def _account_is_known(crm: GeneratedCrm) -> None:
+    crm.first("Engaging", has_account=False)["account"] = "Account 3"
+
+
+def _owner_changes(crm: GeneratedCrm) -> None:
+    crm.first("Engaging")["sales_agent"] = "Agent 11"
+
+
+def _is_engaged(crm: GeneratedCrm) -> None:
+    crm.first("Prospecting").update(deal_stage="Engaging", engage_date="2017-06-01")
+
+
+def _is_engaged_and_lost(crm: GeneratedCrm) -> None:
+    crm.first("Prospecting").update(
+        deal_stage="Lost", engage_date="2017-06-01", close_date="2017-06-09", close_value="0"
+    )
+
+
+def _value_is_corrected(crm: GeneratedCrm) -> None:
+    crm.first("Won")["close_value"] = "1"
+
+
+def _is_lost_after_all(crm: GeneratedCrm) -> None:
+    crm.first("Won").update(deal_stage="Lost", close_value="0")
+
+
+def _is_won_after_all(crm: GeneratedCrm) -> None:
+    crm.first("Lost").update(deal_stage="Won", close_value="5")
+
+
+def _price_rises(crm: GeneratedCrm) -> None:
+    crm.products[0]["sales_price"] = "600"
+
+
+def _parent_is_gone(crm: GeneratedCrm) -> None:
+    crm.accounts[0]["subsidiary_of"] = ""
+
+
+def _is_new(crm: GeneratedCrm) -> None:
+    crm.deals.append({**crm.first("Won"), "opportunity_id": "NEW"})
+
+
+CHANGES: dict[Callable[[GeneratedCrm], None], dict[str, int]] = {
+    _is_won: {"deal.won": 1},
+    _account_is_known: {"deal.customer_linked": 1},
+    _owner_changes: {"deal.reassigned": 1},
+    _is_engaged: {"deal.stage_changed": 1},
+    _is_engaged_and_lost: {"deal.stage_changed": 1, "deal.lost": 1},
+    _value_is_corrected: {"deal.reopened": 1, "deal.won": 1},
+    _is_lost_after_all: {"deal.reopened": 1, "deal.lost": 1},
+    _is_won_after_all: {"deal.reopened": 1, "deal.won": 1},
+    _price_rises: {"product.price_set": 1},
+    _parent_is_gone: {"customer.parent_changed": 1},
+    _is_new: {"deal.opened": 1, "deal.won": 1},
+}
+
+
+async def test_a_changed_row_adds_only_its_change(core: Core, tmp_path: Path) -> None:
+    crm = generated_crm()
+    await imported(core, crm.write(tmp_path / "files"))
+
+    for change, expected in CHANGES.items():
+        before = await counts(core)
+        change(crm)
+        summary = await imported(core, crm.write(tmp_path / "files"))
+        added = await counts(core) - before
+        assert (change.__name__, dict(added), summary.rejections) == (change.__name__, expected, [])
+
+    found = await deals(core)
+    assert Counter(deal.stage.capitalize() for deal in found.values()) == crm.stages()
+    assert sum(deal.amount_minor or 0 for deal in found.values() if deal.status == "won") == crm.won_value_cents()
+
+
+async def test_a_corrected_win_keeps_the_date_of_the_source_and_an_undated_reopening(
+    core: Core, tmp_path: Path
+) -> None:
+    crm = generated_crm()
+    await imported(core, crm.write(tmp_path / "files"))
+    _value_is_corrected(crm)
+    await imported(core, crm.write(tmp_path / "files"))
+
+    reopened, won = (await events(core))[-2:]
+
+    assert isinstance(reopened.event, DealReopened)
+    assert reopened.recorded.occurred is None
+    assert isinstance(won.event, DealWon)
+    assert won.event.amount_minor == 100
+    assert won.recorded.occurred is not None
+    assert won.recorded.occurred.on.isoformat() == crm.first("Won")["close_date"]
+
+
+async def test_a_change_that_the_mapping_does_not_know_is_rejected_and_the_others_go_on(
+    core: Core, tmp_path: Path
+) -> None:
+    crm = generated_crm()
+    await imported(core, crm.write(tmp_path / "files"))
+    engaged = crm.first("Engaging")
+    engaged["engage_date"] = "2017-12-24"
+    _owner_changes_of = crm.first("Engaging", has_account=False)
+    _owner_changes_of["account"] = "Account 7"
+    results = KeptResults()
+
+    summary = await imported(core, crm.write(tmp_path / "files"), results=results)
+
+    assert results.rejected() == [(engaged["opportunity_id"], "import.change_not_mapped")]
+    assert summary.events == 1
+
+
+async def test_a_rejected_row_comes_in_once_its_cause_is_gone(core: Core, tmp_path: Path) -> None:
+    crm = generated_crm()
+    row = crm.first("Won")
+    known, row["sales_agent"] = row["sales_agent"], "Nobody"
+    results = KeptResults()
+    await imported(core, crm.write(tmp_path / "files"), results=results)
+    assert results.rejected() == [(row["opportunity_id"], "not_found")]
+
+    row["sales_agent"] = known
+    summary = await imported(core, crm.write(tmp_path / "files"))
+
+    assert (summary.events, summary.rejected) == (2, 0)
+
+
+async def test_the_second_row_with_the_same_identity_is_rejected(core: Core, tmp_path: Path) -> None:
+    crm = generated_crm()
+    crm.deals.append(copy.copy(crm.deals[0]))
+    results = KeptResults()
+
+    await imported(core, crm.write(tmp_path / "files"), results=results)
+
+    assert results.rejected() == [(crm.deals[0]["opportunity_id"], "import.row_repeated")]
+    assert "sales_pipeline.csv:2" in results.rows[-1].message
+    assert results.rows[-1].line == len(crm.deals) + 1
+
+
+@pytest.mark.parametrize("stopped_in", ["setup", "agents", "accounts", "opportunities"])
+async def test_an_import_killed_in_the_middle_ends_the_same_when_it_is_run_again(
+    settings: Settings, other_settings: Settings, tmp_path: Path, stopped_in: str
+) -> None:
+    files = generated_crm().write(tmp_path / "files")
+    mapping = read_mapping(EXAMPLE, Catalogue())
+    reached = asyncio.Event()
+
+    def watch(table: str, done: int, total: int) -> None:
+        if table == stopped_in and done > 2:
+            reached.set()
+
+    async with running_core(settings) as core:
+        work = asyncio.create_task(run_import(import_parts(core), mapping, files, watcher=watch))
+        await reached.wait()
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        assert work.cancelled()
+    async with running_core(settings) as core:
+        await imported(core, files)
+        interrupted = await content(core)
+        assert (await imported(core, files)).events == 0
+
+    async with running_core(other_settings) as undisturbed:
+        await imported(undisturbed, files)
+        assert interrupted == await content(undisturbed)
+
+
+async def test_an_import_goes_on_over_lost_connections_of_the_log(
+    settings: Settings, other_settings: Settings, database: DatabaseUrls, tmp_path: Path
+) -> None:
+    files = generated_crm().write(tmp_path / "files")
+    mapping = read_mapping(EXAMPLE, Catalogue())
+    same_role = await asyncpg.connect(database.application_url)
+    reached = asyncio.Event()
+
+    def watch(table: str, done: int, total: int) -> None:
+        if table == "opportunities":
+            reached.set()
+
+    async with running_core(settings) as core:
+        work = asyncio.create_task(run_import(import_parts(core), mapping, files, watcher=watch))
+        await reached.wait()
+        await same_role.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        await asyncio.gather(work, return_exceptions=True)
+    await same_role.close()
+    async with running_core(settings) as core:
+        await imported(core, files)
+        disturbed = await content(core)
+
+    async with running_core(other_settings) as undisturbed:
+        await imported(undisturbed, files)
+        assert disturbed == await content(undisturbed)
+
+
+async def test_a_dry_run_decides_every_row_and_stores_nothing(
+    core: Core, database: DatabaseUrls, tmp_path: Path
+) -> None:
+    crm = generated_crm()
+    wrong = crm.first("Won")
+    wrong["sales_agent"] = "Nobody"
+    files = crm.write(tmp_path / "files")
+    mapping = read_mapping(EXAMPLE, core.catalogue)
+    results = KeptResults()
+
+    rehearsed = await run_import(rehearsal_parts(core), mapping, files, results=results)
+
+    assert results.rejected() == [(wrong["opportunity_id"], "not_found")]
+    assert await _head(core) == 0
+    connection = await asyncpg.connect(database.owner_url)
+    try:
+        for table in ("importing.job", "importing.row", "privacy.subject_key", "log.request"):
+            assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0
+    finally:
+        await connection.close()
+    real = await imported(core, files)
+    assert [table.counts() for table in rehearsed.tables] == [table.counts() for table in real.tables]
+
+
+async def test_a_dry_run_over_an_imported_log_sees_only_the_change(core: Core, tmp_path: Path) -> None:
+    crm = generated_crm()
+    await imported(core, crm.write(tmp_path / "files"))
+    head = await _head(core)
+    _value_is_corrected(crm)
+    mapping = read_mapping(EXAMPLE, core.catalogue)
+
+    rehearsed = await run_import(rehearsal_parts(core), mapping, crm.write(tmp_path / "files"))
+
+    assert (rehearsed.events, rehearsed.rejected) == (2, 0)
+    assert await _head(core) == head
+
+
+async def test_two_imports_of_one_source_do_not_run_at_the_same_time(core: Core, tmp_path: Path) -> None:
+    files = generated_crm().write(tmp_path / "files")
+
+    both = await asyncio.gather(imported(core, files), imported(core, files), return_exceptions=True)
+
+    assert sum(isinstance(each, ImportRunning) for each in both) == 1
+
+
+async def test_a_job_remembers_its_files_and_what_became_of_them(
+    core: Core, database: DatabaseUrls, tmp_path: Path
+) -> None:
+    await imported(core, generated_crm().write(tmp_path / "files"))
+
+    connection = await asyncpg.connect(database.owner_url)
+    try:
+        job = await connection.fetchrow(
+            "SELECT source, jsonb_array_length(files) AS files, finished_at IS NOT NULL AS is_finished, "
+            "summary->'opportunities'->>'imported' AS deals FROM importing.job"
+        )
+    finally:
+        await connection.close()
+
+    assert job is not None
+    # The accounts and the teams are two tables of one file each.
+    assert dict(job) == {"source": "maven_crm", "files": 6, "is_finished": True, "deals": "300"}

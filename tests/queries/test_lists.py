@@ -1,0 +1,332 @@
+"""Lists, details and look-ups on the real database: pages, orders, filters, and who sees what."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import pytest
+
+from salesapi.access.principals import EVERYTHING, Scope
+from salesapi.domain.kernel import ThingUnknown
+from salesapi.queries.activities import activities, activities_about, activity
+from salesapi.queries.compensation_plans import compensation_plan, compensation_plans
+from salesapi.queries.customers import (
+    customer,
+    customer_profile,
+    customer_timeline,
+    customers,
+    customers_by_ids,
+)
+from salesapi.queries.deals import deal, deals, deals_by_ids, deals_of_customers, stage_visits
+from salesapi.queries.leads import lead, leads
+from salesapi.queries.members import member, members
+from salesapi.queries.paging import CursorMalformed, Page, PageRequest, PageSizeInvalid, encoded_cursor
+from salesapi.queries.payout_runs import (
+    payout_run,
+    payout_runs,
+    statement,
+    statement_lines,
+    statements,
+)
+from salesapi.queries.pipelines import pipeline, pipelines
+from salesapi.queries.products import product, products
+from salesapi.queries.receipts import receipt, receipts
+from salesapi.schemas.activities import ActivityFilter, ActivityOrder
+from salesapi.schemas.compensation_plans import CompensationPlanFilter, CompensationPlanOrder
+from salesapi.schemas.customers import CustomerFilter, CustomerOrder
+from salesapi.schemas.deals import Deal, DealFilter, DealOrder
+from salesapi.schemas.leads import LeadFilter, LeadOrder
+from salesapi.schemas.members import MemberFilter, MemberOrder
+from salesapi.schemas.payout_runs import PayoutRunFilter, PayoutRunOrder, StatementFilter, StatementOrder
+from salesapi.schemas.pipelines import PipelineFilter, PipelineOrder
+from salesapi.schemas.products import ProductFilter, ProductOrder
+from salesapi.schemas.receipts import ReceiptFilter, ReceiptOrder
+from tests.queries.conftest import Reads
+from tests.spec import uid
+
+ALL = PageRequest(first=100)
+NOBODY = Scope(member_ids=frozenset())
+Query = Callable[..., Awaitable[Page[Any]]]
+LISTS: list[tuple[Query, type, type[StrEnum]]] = [
+    (deals, DealFilter, DealOrder),
+    (leads, LeadFilter, LeadOrder),
+    (activities, ActivityFilter, ActivityOrder),
+    (customers, CustomerFilter, CustomerOrder),
+    (products, ProductFilter, ProductOrder),
+    (members, MemberFilter, MemberOrder),
+    (pipelines, PipelineFilter, PipelineOrder),
+    (receipts, ReceiptFilter, ReceiptOrder),
+    (compensation_plans, CompensationPlanFilter, CompensationPlanOrder),
+    (payout_runs, PayoutRunFilter, PayoutRunOrder),
+    (statements, StatementFilter, StatementOrder),
+]
+ORDERS = [(query, where, order) for query, where, orders in LISTS for order in orders]
+
+
+async def titles(reads: Reads, where: DealFilter, scope: Scope = EVERYTHING) -> list[str]:
+    """Titles of the deals that are found, the first opened first."""
+    page = await deals(reads.pool, scope, where=where, order=DealOrder.OPENED_ASC, page=ALL)
+    return [found.title for found in page.items]
+
+
+@pytest.mark.parametrize(("query", "where", "order"), ORDERS, ids=lambda part: getattr(part, "__name__", str(part)))
+async def test_pages_one_by_one_give_the_same_list_as_one_page(
+    reads: Reads, query: Query, where: type, order: StrEnum
+) -> None:
+    whole = await query(reads.pool, EVERYTHING, where=where(), order=order, page=ALL)
+    assert whole.items
+    assert whole.next_cursor is None
+    after, found = None, []
+    for _ in range(len(whole.items)):
+        page = await query(reads.pool, EVERYTHING, where=where(), order=order, page=PageRequest(first=1, after=after))
+        found += page.items
+        after = page.next_cursor
+    assert after is None
+    assert tuple(found) == whole.items
+
+
+async def test_deals_without_a_value_come_last_of_the_largest_first(reads: Reads) -> None:
+    page = await deals(reads.pool, EVERYTHING, where=DealFilter(), order=DealOrder.AMOUNT_DESC, page=ALL)
+    assert [found.amount_minor for found in page.items] == [9_000, 500, 300, 300, None, None]
+
+
+async def test_a_deal_shows_its_lines_dates_and_version(reads: Reads) -> None:
+    shown = await deal(reads.pool, EVERYTHING, reads.ids["deal 0"])
+    assert [(line.product_id, str(line.quantity)) for line in shown.lines] == [(reads.ids["product"], "2")]
+    assert (shown.opened_on, shown.version, shown.status) == (date(2026, 1, 1), 1, "open")
+
+
+async def test_voided_deals_are_listed_only_when_asked_for(reads: Reads) -> None:
+    assert "Mistake" not in await titles(reads, DealFilter())
+    assert await titles(reads, DealFilter(status=("voided",))) == ["Mistake"]
+    assert (await deal(reads.pool, EVERYTHING, reads.ids["voided deal"])).reason == "entered twice"
+
+
+FILTERS: list[tuple[dict[str, Any], list[str]]] = [
+    ({"status": ("won",)}, ["Deal 104%"]),
+    ({"stage": ("won", "prospecting")}, ["Foreign", "Deal 104%"]),
+    ({"opened_from": date(2026, 1, 3), "opened_to": date(2026, 1, 4)}, ["Deal 102%", "Deal 103%"]),
+    ({"closed_from": date(2026, 2, 1), "closed_to": date(2026, 2, 1)}, ["Deal 104%"]),
+    ({"closed_to": date(2026, 1, 31)}, []),
+    ({"expected_from": date(2026, 1, 1)}, []),
+    ({"amount_from": 300, "amount_to": 500, "currency": "CNY"}, ["Deal 100%", "Deal 101%", "Deal 102%"]),
+    ({"text": "deal 104"}, ["Deal 104%"]),
+    ({"text": "4%"}, ["Deal 104%"]),
+    ({"text": "_"}, []),
+    ({"external_system": "crm", "external_id": "1"}, []),
+]
+
+
+@pytest.mark.parametrize(("fields", "expected"), FILTERS, ids=str)
+async def test_a_filter_finds_its_deals(reads: Reads, fields: dict[str, Any], expected: list[str]) -> None:
+    assert await titles(reads, DealFilter(**fields)) == expected
+
+
+async def test_deals_are_found_by_the_things_they_name(reads: Reads) -> None:
+    ids = reads.ids
+    assert await titles(reads, DealFilter(owner_id=(ids["other rep"],))) == ["Foreign"]
+    assert await titles(reads, DealFilter(product_id=ids["product"])) == ["Deal 100%"]
+    assert len(await titles(reads, DealFilter(customer_id=(ids["customer"],), pipeline_id=ids["pipeline"]))) == 6
+    assert await titles(reads, DealFilter(customer_id=(ids["pool customer"],))) == []
+
+
+async def test_a_rep_sees_deals_of_its_own_only(reads: Reads) -> None:
+    assert "Foreign" not in await titles(reads, DealFilter(), reads.scope("rep"))
+    assert await titles(reads, DealFilter(), reads.scope("other rep")) == ["Foreign"]
+    assert await titles(reads, DealFilter(), NOBODY) == []
+    with pytest.raises(ThingUnknown):
+        await deal(reads.pool, reads.scope("rep"), reads.ids["other deal"])
+    with pytest.raises(ThingUnknown):
+        await stage_visits(reads.pool, reads.scope("rep"), reads.ids["other deal"])
+
+
+async def test_the_pool_is_seen_by_everybody(reads: Reads) -> None:
+    found = await customers(reads.pool, NOBODY, where=CustomerFilter(), order=CustomerOrder.NAME_ASC, page=ALL)
+    assert [shown.name for shown in found.items] == ["Initech"]
+    pool = await leads(reads.pool, NOBODY, where=LeadFilter(is_in_pool=True), order=LeadOrder.CAPTURED_ASC, page=ALL)
+    assert [shown.company for shown in pool.items] == ["Hooli"]
+
+
+async def test_leads_are_found_by_source_status_and_text(reads: Reads) -> None:
+    for where in (
+        LeadFilter(source=("fair",)),
+        LeadFilter(status=("converted",)),
+        LeadFilter(text="li n"),
+        LeadFilter(captured_from=date(2026, 1, 2), captured_to=date(2026, 1, 2)),
+        LeadFilter(customer_id=reads.ids["customer"]),
+    ):
+        found = await leads(reads.pool, EVERYTHING, where=where, order=LeadOrder.CHANGED_ASC, page=ALL)
+        assert [shown.id for shown in found.items] == [reads.ids["lead"]], where
+    assert (await lead(reads.pool, EVERYTHING, reads.ids["lead"])).criteria == ("budget",)
+
+
+async def test_activities_are_found_by_due_date_status_and_subject(reads: Reads) -> None:
+    for where in (
+        ActivityFilter(due_from=date(2026, 3, 1), due_to=date(2026, 3, 1)),
+        ActivityFilter(status=("scheduled",), about_id=(reads.ids["deal 4"],), about_kind="deal"),
+        ActivityFilter(kind=("task",), owner_id=(reads.ids["rep"],)),
+    ):
+        found = await activities(reads.pool, EVERYTHING, where=where, order=ActivityOrder.DUE_ASC, page=ALL)
+        assert [shown.id for shown in found.items] == [reads.ids["task"]], where
+    assert (await activity(reads.pool, EVERYTHING, reads.ids["call"])).content == "They are happy."
+    with pytest.raises(ThingUnknown):
+        await activity(reads.pool, reads.scope("other rep"), reads.ids["call"])
+
+
+async def test_stage_visits_stand_in_their_order(reads: Reads) -> None:
+    visits = await stage_visits(reads.pool, EVERYTHING, reads.ids["deal 4"])
+    assert [(visit.stage, visit.way_in, visit.left_on) for visit in visits] == [
+        ("engaging", "opened", date(2026, 1, 20)),
+        ("proposal", "forward", date(2026, 2, 1)),
+        ("won", "won", None),
+    ]
+
+
+async def test_look_ups_answer_many_things_in_scope_at_once(reads: Reads) -> None:
+    ids = reads.ids
+    wanted = [ids["customer"], ids["pool customer"], ids["other customer"], uid(1)]
+    found = await customers_by_ids(reads.pool, reads.scope("rep"), wanted)
+    assert set(found) == {ids["customer"], ids["pool customer"]}
+    assert set(await deals_by_ids(reads.pool, reads.scope("rep"), [ids["deal 0"], ids["other deal"]])) == {
+        ids["deal 0"]
+    }
+    by_customer = await deals_of_customers(reads.pool, reads.scope("rep"), [*wanted, wanted[0]], 2)
+    assert [shown.title for shown in by_customer[ids["customer"]]] == ["Deal 104%", "Deal 103%"]
+    assert by_customer[uid(1)] == ()
+    about = await activities_about(reads.pool, EVERYTHING, [ids["deal 4"], ids["deal 0"]], 5)
+    assert {id: len(shown) for id, shown in about.items()} == {ids["deal 4"]: 2, ids["deal 0"]: 0}
+
+
+async def test_a_profile_shows_what_a_customer_is_worth(reads: Reads) -> None:
+    profile = await customer_profile(reads.pool, EVERYTHING, reads.ids["customer"])
+    (value,) = profile.values
+    assert (value.currency, value.deal_count, value.open_minor, value.won_minor) == ("CNY", 4, 1_100, 9_000)
+    assert profile.unvalued_deal_count == 2
+    assert [contact.name for contact in profile.customer.contacts] == ["Maria"]
+    assert [shown.id for shown in profile.leads] == [reads.ids["lead"]]
+    assert (len(profile.deals), len(profile.activities), profile.last_activity_on) == (6, 2, date(2026, 2, 3))
+
+
+async def test_a_profile_leaves_out_what_is_out_of_scope(reads: Reads) -> None:
+    profile = await customer_profile(reads.pool, reads.scope("rep"), reads.ids["customer"])
+    assert (len(profile.deals), profile.unvalued_deal_count) == (5, 1)
+    with pytest.raises(ThingUnknown):
+        await customer_profile(reads.pool, reads.scope("other rep"), reads.ids["customer"])
+
+
+async def test_a_timeline_goes_over_a_customer_with_its_deals_and_leads_page_by_page(reads: Reads) -> None:
+    customer_id = reads.ids["customer"]
+    whole = await customer_timeline(reads.pool, EVERYTHING, customer_id, ALL)
+    positions = [entry.position for entry in whole.items]
+    assert positions == sorted(set(positions), reverse=True)
+    types = {entry.type for entry in whole.items}
+    assert {"deal.won", "lead.converted", "activity.follow_up_logged", "customer.contact_added"} <= types
+    assert {"receipt.recorded", "receipt.allocated"} <= types
+    after, paged = None, []
+    while True:
+        page = await customer_timeline(reads.pool, EVERYTHING, customer_id, PageRequest(first=4, after=after))
+        paged += page.items
+        after = page.next_cursor
+        if after is None:
+            break
+    assert tuple(paged) == whole.items
+    mine = await customer_timeline(reads.pool, reads.scope("rep"), customer_id, ALL)
+    assert reads.ids["other deal"] not in {entry.stream_id for entry in mine.items}
+
+
+async def test_a_receipt_is_seen_with_its_customer(reads: Reads) -> None:
+    shown = await receipt(reads.pool, reads.scope("rep"), reads.ids["receipt"])
+    assert [(part.deal_id, part.amount_minor) for part in shown.allocations] == [(reads.ids["deal 4"], 4_000)]
+    by_deal = ReceiptFilter(deal_id=reads.ids["deal 4"], is_reversed=False)
+    found = await receipts(reads.pool, EVERYTHING, where=by_deal, order=ReceiptOrder.RECEIVED_DESC, page=ALL)
+    assert [each.id for each in found.items] == [reads.ids["receipt"]]
+    with pytest.raises(ThingUnknown):
+        await receipt(reads.pool, reads.scope("other rep"), reads.ids["receipt"])
+
+
+async def test_single_things_are_shown_whole(reads: Reads) -> None:
+    ids = reads.ids
+    assert (await customer(reads.pool, EVERYTHING, ids["customer"])).kind == "company"
+    assert (await product(reads.pool, EVERYTHING, ids["product"])).code == "GTX-PRO"
+    shown = await member(reads.pool, EVERYTHING, ids["rep"])
+    assert (shown.name, shown.external_id and shown.external_id.id) == ("rep", "rep")
+    (version,) = (await pipeline(reads.pool, EVERYTHING, ids["pipeline"])).versions
+    assert [stage.key for stage in version.stages][:2] == ["prospecting", "engaging"]
+    (published,) = (await compensation_plan(reads.pool, EVERYTHING, ids["plan"])).versions
+    assert str(published.components[0].rate_percent) == "5"
+
+
+async def test_pay_is_seen_by_who_is_paid(reads: Reads) -> None:
+    ids, rep, other = reads.ids, reads.scope("rep"), reads.scope("other rep")
+    run = await payout_run(reads.pool, rep, ids["run"])
+    assert (run.status, run.total_minor, run.participant_count) == ("issued", None, None)
+    assert (await payout_run(reads.pool, EVERYTHING, ids["run"])).total_minor == 450
+    mine = await statements(reads.pool, rep, where=StatementFilter(), order=StatementOrder.TOTAL_DESC, page=ALL)
+    assert [(each.member_id, each.total_minor, each.run_status) for each in mine.items] == [(ids["rep"], 450, "issued")]
+    assert (await compensation_plan(reads.pool, rep, ids["plan"])).key == "reps"
+    for unseen in (
+        payout_run(reads.pool, other, ids["run"]),
+        payout_run(reads.pool, rep, ids["open run"]),
+        statement(reads.pool, other, payout_run_id=ids["run"], member_id=ids["rep"]),
+        compensation_plan(reads.pool, other, ids["plan"]),
+    ):
+        with pytest.raises(ThingUnknown):
+            await unseen
+    assert not (
+        await payout_runs(reads.pool, NOBODY, where=PayoutRunFilter(), order=PayoutRunOrder.PERIOD_ASC, page=ALL)
+    ).items
+
+
+async def test_a_statement_has_lines_with_their_trace(reads: Reads) -> None:
+    shown = await statement(reads.pool, reads.scope("rep"), payout_run_id=reads.ids["run"], member_id=reads.ids["rep"])
+    lines = await statement_lines(reads.pool, shown, ALL)
+    assert len(lines.items) == shown.line_count == 1
+    line = lines.items[0]
+    assert (line.deal_id, line.base_minor, line.rate_percent, line.posted_minor) == (
+        reads.ids["deal 4"],
+        9_000,
+        "5",
+        450,
+    )
+    assert line.positions
+    assert (await statement_lines(reads.pool, shown, PageRequest(after=lines.cursors[0]))).items == ()
+
+
+BAD_CURSORS = [
+    "x",
+    "",
+    "!!!",
+    "bnVsbA",
+    encoded_cursor("changed_asc", 1, uid(1)),
+    encoded_cursor("changed_desc", "2026-01-01", uid(1)),
+    encoded_cursor("changed_desc", 1, 1),
+    encoded_cursor("changed_desc", 2**64 - 1, uid(1)),
+    encoded_cursor("changed_desc", 1, uid(1))[:-9],
+    "é" * 10,
+    "A" * 100_000,
+]
+
+
+@pytest.mark.parametrize("cursor", BAD_CURSORS, ids=lambda cursor: str(cursor)[:20])
+async def test_a_cursor_that_we_did_not_give_is_refused(reads: Reads, cursor: str) -> None:
+    page = PageRequest(after=cursor)
+    with pytest.raises(CursorMalformed):
+        await deals(reads.pool, EVERYTHING, where=DealFilter(), order=DealOrder.CHANGED_DESC, page=page)
+
+
+@pytest.mark.parametrize("first", [0, -1, 101])
+def test_a_page_has_a_bound(first: int) -> None:
+    with pytest.raises(PageSizeInvalid):
+        PageRequest(first=first)
+
+
+async def test_a_whole_page_of_deals_is_one_statement(reads: Reads) -> None:
+    async with reads.pool.acquire() as connection:
+        asked: list[str] = []
+        connection.add_query_logger(lambda record: asked.append(record.query))
+        page: Page[Deal] = await deals(
+            connection, EVERYTHING, where=DealFilter(), order=DealOrder.CHANGED_DESC, page=ALL
+        )
+        await customers_by_ids(connection, EVERYTHING, [each.customer_id for each in page.items if each.customer_id])
+        assert len(asked) == 2

@@ -1,0 +1,161 @@
+"""Reads through the REST door: answers, parameters, positions, and what is refused."""
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from salesapi.api.rest.reads import ReadRoutes
+from tests.queries.conftest import Reads
+from tests.spec import uid
+
+
+async def test_a_list_is_read_page_by_page_and_says_its_position(reads: Reads) -> None:
+    first = await reads.shown("/v1/deals", first=4, orderBy="opened_asc")
+    rest = await reads.shown("/v1/deals", first=4, orderBy="opened_asc", after=first["next_cursor"])
+    assert [deal["title"] for deal in [*first["items"], *rest["items"]]] == [
+        "Foreign",
+        *(f"Deal 10{number}%" for number in range(5)),
+    ]
+    assert rest["next_cursor"] is None
+    assert rest["position"] == await reads.service.core.log.head()
+
+
+async def test_amounts_are_integers_and_decimals_are_strings(reads: Reads) -> None:
+    (deal,) = (await reads.shown("/v1/deals", text="Deal 100", status=["open", "won"]))["items"]
+    assert (deal["amount_minor"], deal["lines"][0]["quantity"], deal["opened_on"]) == (500, "2", "2026-01-01")
+    assert deal["external_id"] is None
+
+
+async def test_a_detail_gives_its_version_as_etag(reads: Reads) -> None:
+    answer = await reads.get(f"/v1/deals/{reads.ids['deal 4']}")
+    assert answer.headers["etag"] == '"3"'
+    assert (answer.json()["item"]["status"], answer.json()["item"]["closed_on"]) == ("won", "2026-02-01")
+
+
+DETAILS = [
+    ("/v1/leads/{lead}", "status", "converted"),
+    ("/v1/activities/{call}", "content", "They are happy."),
+    ("/v1/customers/{customer}", "name", "Cancity"),
+    ("/v1/products/{product}", "code", "GTX-PRO"),
+    ("/v1/members/{rep}", "name", "rep"),
+    ("/v1/pipelines/{pipeline}", "key", "standard"),
+    ("/v1/receipts/{receipt}", "amount_minor", 5_000),
+    ("/v1/compensation-plans/{plan}", "currency", "CNY"),
+    ("/v1/payout-runs/{run}", "total_minor", 450),
+]
+
+
+@pytest.mark.parametrize(("path", "field", "expected"), DETAILS)
+async def test_every_thing_can_be_read(reads: Reads, path: str, field: str, expected: object) -> None:
+    assert (await reads.shown(path.format(**reads.ids)))["item"][field] == expected
+
+
+LISTS = [
+    "leads",
+    "activities",
+    "customers",
+    "products",
+    "members",
+    "pipelines",
+    "receipts",
+    "compensation-plans",
+    "payout-runs",
+    "statements",
+    "teams",
+]
+
+
+@pytest.mark.parametrize("plural", LISTS)
+async def test_every_list_can_be_read(reads: Reads, plural: str) -> None:
+    assert (await reads.shown(f"/v1/{plural}", first=1))["items"]
+
+
+async def test_what_belongs_to_a_thing_is_read_below_it(reads: Reads) -> None:
+    ids = reads.ids
+    visits = await reads.shown(f"/v1/deals/{ids['deal 4']}/stage-visits")
+    assert [visit["stage"] for visit in visits["items"]] == ["engaging", "proposal", "won"]
+    profile = await reads.shown(f"/v1/customers/{ids['customer']}/profile")
+    assert profile["item"]["values"][0]["won_minor"] == 9_000
+    timeline = await reads.shown(f"/v1/customers/{ids['customer']}/timeline", first=2)
+    assert [entry["type"] for entry in timeline["items"]] == ["receipt.allocated", "receipt.recorded"]
+    (statement,) = (await reads.shown(f"/v1/payout-runs/{ids['run']}/statements"))["items"]
+    assert statement["member_id"] == str(ids["rep"])
+    trace = await reads.shown(f"/v1/statements/{ids['run']}/{ids['rep']}")
+    assert (trace["item"]["lines"][0]["posted_minor"], trace["item"]["next_cursor"]) == (450, None)
+
+
+async def test_teams_stand_as_they_are_on_a_day(reads: Reads) -> None:
+    north, south = (await reads.shown("/v1/teams", on="2026-03-02"))["items"]
+    assert (north["name"], north["region"], north["leader_id"]) == ("North", "north", str(reads.ids["manager"]))
+    assert (south["member_ids"], south["parent_id"]) == ([str(reads.ids["other rep"])], None)
+    page = await reads.shown("/v1/teams", first=1)
+    (after,) = (await reads.shown("/v1/teams", first=1, after=page["next_cursor"]))["items"]
+    assert after["id"] == south["id"]
+
+
+async def test_a_rep_reads_what_is_its_own_and_a_manager_what_is_its_teams(reads: Reads) -> None:
+    counts = {
+        role: len((await reads.shown("/v1/deals", role))["items"])
+        for role in ("rep", "other rep", "manager", "finance")
+    }
+    assert counts == {"rep": 5, "other rep": 1, "manager": 5, "finance": 6}
+    answer = await reads.get(f"/v1/deals/{reads.ids['other deal']}", "rep")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert (await reads.get(f"/v1/statements/{reads.ids['run']}/{reads.ids['rep']}", "other rep")).status_code == 404
+    assert (await reads.shown("/v1/payout-runs", "integration"))["items"] == []
+
+
+REFUSED: list[tuple[str, dict[str, Any], str]] = [
+    ("/v1/deals", {"colour": "red"}, "parameter.unknown"),
+    ("/v1/deals", {"status": "lukewarm"}, "parameter.invalid"),
+    ("/v1/deals", {"openedFrom": "20260101"}, "parameter.invalid"),
+    ("/v1/deals", {"openedFrom": "2026-02-31"}, "parameter.invalid"),
+    ("/v1/deals", {"pipelineId": "seven"}, "parameter.invalid"),
+    ("/v1/deals", {"pipelineId": [str(uid(1)), str(uid(2))]}, "parameter.invalid"),
+    ("/v1/deals", {"amountFrom": str(2**70)}, "parameter.invalid"),
+    ("/v1/deals", {"text": "a\x00b"}, "parameter.invalid"),
+    ("/v1/deals", {"text": "a" * 101}, "parameter.invalid"),
+    ("/v1/deals", {"orderBy": "random"}, "parameter.invalid"),
+    ("/v1/deals", {"first": "101"}, "page.size_invalid"),
+    ("/v1/deals", {"first": "ten"}, "page.size_invalid"),
+    ("/v1/deals", {"after": "garbage"}, "cursor.malformed"),
+    ("/v1/deals", {"minPosition": "0"}, "parameter.invalid"),
+    ("/v1/deals/seven", {}, "parameter.invalid"),
+    ("/v1/teams", {"on": "2026-13-01"}, "parameter.invalid"),
+    ("/v1/teams", {"after": "garbage"}, "cursor.malformed"),
+]
+
+
+@pytest.mark.parametrize(("path", "params", "code"), REFUSED, ids=str)
+async def test_a_malformed_request_is_refused(reads: Reads, path: str, params: dict[str, Any], code: str) -> None:
+    answer = await reads.get(path, **params)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert answer.json()["pointer"]
+
+
+async def test_a_read_needs_a_key(reads: Reads) -> None:
+    assert (await reads.client.get("/v1/deals")).status_code == 401
+
+
+async def test_a_read_waits_for_its_position_only_so_long(reads: Reads) -> None:
+    head = await reads.service.core.log.head()
+    assert (await reads.shown("/v1/deals", minPosition=head))["position"] >= head
+    for path in ("/v1/deals", "/v1/teams"):
+        answer = await reads.get(path, minPosition=head + 1_000)
+        assert (answer.status_code, answer.json()["code"]) == (503, "position.timed_out")
+
+
+def test_every_read_is_described(reads: Reads) -> None:
+    core, app = reads.service.core, FastAPI()
+    ReadRoutes(None, core.pool, core.states, core.log, core.clock).add_to(app)  # type: ignore[arg-type] # asks nobody
+    document = app.openapi()
+    for path, methods in document["paths"].items():
+        read = methods["get"]
+        named = {parameter["name"] for parameter in read["parameters"] if parameter["in"] == "path"}
+        assert named == {part[1:-1] for part in path.split("/") if part.startswith("{")}, path
+        assert all(parameter["description"] for parameter in read["parameters"] if parameter["in"] == "query")
+        assert "$ref" in read["responses"]["200"]["content"]["application/json"]["schema"]
+    shapes = document["components"]["schemas"]
+    assert shapes["DealPage"]["properties"]["items"]["items"] == {"$ref": "#/components/schemas/Deal"}
+    assert shapes["Deal"]["properties"]["amount_minor"]["description"]
