@@ -11,7 +11,6 @@ from typing import Final
 
 import asyncpg
 from prometheus_client import CollectorRegistry
-from salesapi.ledgers import ledger_at
 
 from salesapi.access.api_keys import ApiKeys
 from salesapi.access.scopes import Scopes
@@ -24,8 +23,9 @@ from salesapi.eventlog.migrating import refuse_overpowered_role
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.folding import StreamStates
 from salesapi.handling import Handling
+from salesapi.ledgers import ledger_at
 from salesapi.privacy.encryption import FileKeyEncryption
-from salesapi.privacy.keys import PostgreSQLKeys
+from salesapi.privacy.keys import Keys, PostgreSQLKeys
 from salesapi.settings import Settings
 
 POOL_CONNECTIONS_MAX: Final = 12
@@ -79,19 +79,39 @@ async def running_core(settings: Settings) -> AsyncIterator[Core]:
             await refuse_overpowered_role(connection)
         log = await PostgreSQLEventLog.connect(url)
         undo.push_async_callback(log.close)
-        catalogue, clock, ids = Catalogue(), SystemClock(), TimeOrderedIds()
-        codec = Codec(catalogue.event_types(), PostgreSQLKeys(pool, FileKeyEncryption(settings.key_file)))
-        states = StreamStates(log, codec, catalogue)
+        keys = PostgreSQLKeys(pool, FileKeyEncryption(settings.key_file))
+        yield assembled(settings, pool=pool, log=log, keys=keys, epoch=await log.epoch())
 
-        async def find_ledger(ref: Ref) -> object:
-            assert isinstance(ref, LedgerRef)
-            return await ledger_at(log, codec, ref.position)
 
-        async def find_root(ref: Ref) -> object:
-            assert isinstance(ref, TreeRootRef)
-            return (await root_at(pool, ref.size, ROOT_WAIT_SECONDS)).hex()
+def assembled(
+    settings: Settings,
+    *,
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    log: PostgreSQLEventLog,
+    keys: Keys | None,
+    epoch: int,
+) -> Core:
+    """Wires the parts; connects to nothing."""
+    catalogue, clock, ids = Catalogue(), SystemClock(), TimeOrderedIds()
+    codec = Codec(catalogue.event_types(), keys)
+    states = StreamStates(log, codec, catalogue)
 
-        handling = Handling(
+    async def find_ledger(ref: Ref) -> object:
+        assert isinstance(ref, LedgerRef)
+        return await ledger_at(log, codec, ref.position)
+
+    async def find_root(ref: Ref) -> object:
+        assert isinstance(ref, TreeRootRef)
+        return (await root_at(pool, ref.size, ROOT_WAIT_SECONDS)).hex()
+
+    return Core(
+        settings=settings,
+        pool=pool,
+        log=log,
+        codec=codec,
+        catalogue=catalogue,
+        states=states,
+        handling=Handling(
             log,
             codec,
             states,
@@ -99,19 +119,11 @@ async def running_core(settings: Settings) -> AsyncIterator[Core]:
             clock=clock,
             ids=ids,
             resolvers={LedgerRef: find_ledger, TreeRootRef: find_root},
-        )
-        yield Core(
-            settings=settings,
-            pool=pool,
-            log=log,
-            codec=codec,
-            catalogue=catalogue,
-            states=states,
-            handling=handling,
-            api_keys=ApiKeys(pool),
-            scopes=Scopes(states),
-            clock=clock,
-            ids=ids,
-            registry=CollectorRegistry(),
-            epoch=await log.epoch(),
-        )
+        ),
+        api_keys=ApiKeys(pool),
+        scopes=Scopes(states),
+        clock=clock,
+        ids=ids,
+        registry=CollectorRegistry(),
+        epoch=epoch,
+    )

@@ -185,6 +185,8 @@ PAY = (
     Sent("IssuePayoutRunStatements", {"payout_run_id": "$run"}, role="finance"),
     Sent("SubmitPayoutRun", {"payout_run_id": "$run"}, role="finance"),
     Sent("ReturnPayoutRun", {"payout_run_id": "$run", "reason": "Again"}),
+    Sent("CalculatePayoutRun", {"payout_run_id": "$run"}, role="finance"),
+    Sent("IssuePayoutRunStatements", {"payout_run_id": "$run"}, role="finance"),
     Sent("SubmitPayoutRun", {"payout_run_id": "$run"}, role="finance"),
     Sent("ApprovePayoutRun", {"payout_run_id": "$run"}),
     Sent(

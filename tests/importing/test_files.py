@@ -4,8 +4,8 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
-import openpyxl
 import pytest
+from openpyxl.workbook import Workbook
 
 from salesapi.app import Core
 from salesapi.cli.importing import import_files
@@ -26,6 +26,10 @@ def _replace(file: Path, old: bytes, new: bytes) -> None:
     file.write_bytes(file.read_bytes().replace(old, new, 1))
 
 
+def _empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
 BROKEN: list[tuple[str, Callable[[Path], None], str]] = [
     ("a quote that never ends", lambda file: _append(file, b'X,"never closed\r\n'), r"sales_pipeline.csv:302: .*CSV"),
     ("text after a quote", lambda file: _append(file, b'X,"a" b,c\r\n'), r"sales_pipeline.csv:302: .*CSV"),
@@ -33,7 +37,7 @@ BROKEN: list[tuple[str, Callable[[Path], None], str]] = [
     ("an unknown column", lambda file: _replace(file, b"close_value", b"close_value,extra"), r":1: .*“extra”"),
     ("a missing column", lambda file: _replace(file, b"close_date", b"closed"), r":1: .*“close_date”.*missing"),
     ("a column twice", lambda file: _replace(file, b"close_date", b"engage_date"), r":1: .*twice"),
-    ("an empty file", lambda file: file.write_bytes(b"") and None, r"sales_pipeline.csv:1: the file is empty"),
+    ("an empty file", _empty, r"sales_pipeline.csv:1: the file is empty"),
 ]
 
 
@@ -90,11 +94,11 @@ async def test_a_workbook_says_the_same_as_its_csv(core: Core, tmp_path: Path) -
     for file in files:
         with file.open(newline="") as opened:
             rows = list(csv.reader(opened))
-        book = openpyxl.Workbook()
+        book = Workbook()  # type: ignore[no-untyped-call]
         for row in rows:
             book.worksheets[0].append([_typed(cell) for cell in row])
         typed.append(file.with_suffix(".xlsx"))
-        book.save(typed[-1])
+        book.save(typed[-1])  # type: ignore[no-untyped-call]
 
     again = await imported(core, typed)
 

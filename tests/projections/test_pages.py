@@ -16,7 +16,7 @@ class CrowdedLog(MemoryEventLog):
 
     def __init__(self) -> None:
         super().__init__()
-        self.second: "asyncio.Task[int] | None" = None
+        self.second: asyncio.Task[int] | None = None
         self.cache: PageCache | None = None
 
     async def read(self, *, after: int, limit: int, types: Sequence[str] | None = None) -> Page:

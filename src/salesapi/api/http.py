@@ -10,12 +10,21 @@ from salesapi.api.limits import App, Bounded, Metrics
 from salesapi.api.openapi import described
 from salesapi.api.rest.answers import add_problem_handlers
 from salesapi.api.rest.commands import CommandRoutes
+from salesapi.api.rest.feed import FeedRoutes
 from salesapi.api.rest.health import HealthRoutes
+from salesapi.api.rest.reads import ReadRoutes
+from salesapi.api.rest.reports import ReportRoutes
 from salesapi.app import Core
+from salesapi.queries.reports import Reports
 
 
 def http_app(core: Core) -> App:
     """The ASGI application over a running core."""
+    return Bounded(doors(core), Metrics(core.registry))
+
+
+def doors(core: Core) -> FastAPI:
+    """All routes of both doors."""
     development = core.settings.development
     app = FastAPI(
         title="salesapi",
@@ -28,7 +37,10 @@ def http_app(core: Core) -> App:
     asking = Asking(core.api_keys, core.scopes, core.clock)
     reader = CommandReader(core.catalogue, core.clock, core.settings.time_zone)
     CommandRoutes(core.catalogue, asking, reader, core.handling, core.epoch).add_to(app)
-    HealthRoutes(core).add_to(app)
+    ReadRoutes(asking, core.pool, core.states, core.log, core.clock).add_to(app)
+    ReportRoutes(asking, Reports(core.pool, core.states)).add_to(app)
+    FeedRoutes(asking, core.log, core.epoch, core.catalogue).add_to(app)
+    HealthRoutes(core.pool).add_to(app)
     GraphQLDoor(core, asking, reader).add_to(app)
 
     async def metrics(request: Request) -> Response:
@@ -36,4 +48,4 @@ def http_app(core: Core) -> App:
 
     app.add_api_route("/metrics", metrics, methods=["GET"], include_in_schema=False)
     described(app, core.catalogue)
-    return Bounded(app, Metrics(core.registry))
+    return app

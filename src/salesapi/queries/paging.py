@@ -247,7 +247,8 @@ class Listing(Generic[Shape]):
 
 def encoded_cursor(order: str, value: OrderValue, id: IdValue) -> str:
     """The cursor that continues after this row."""
-    return urlsafe_b64encode(orjson.dumps([order, value, id])).decode().rstrip("=")
+    # The driver's UUID is a subclass, which orjson leaves to `default`.
+    return urlsafe_b64encode(orjson.dumps([order, value, id], default=str)).decode().rstrip("=")
 
 
 def decoded_cursor(

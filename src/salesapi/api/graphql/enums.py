@@ -6,9 +6,14 @@ an alias is named by its record and field (`DealStatus`). The names are part of 
 
 import sys
 from enum import Enum
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 import strawberry
+
+from salesapi.domain import deals, payout_runs
+
+NAMED: Final[dict[object, str]] = {deals.Status: "DealStatus", payout_runs.Status: "PayoutRunStatus"}
+"""Literals whose alias says too little outside of its own module."""
 
 
 class EnumsClash(TypeError):
@@ -27,8 +32,15 @@ class Enums:
         Raises:
             EnumsClash: when the name is taken by other values.
         """
-        name = _alias(literal, owner.__module__) or owner.__name__ + field.title().replace("_", "")
-        values = [str(value) for value in get_args(literal)]
+        name = NAMED.get(literal) or _alias(literal, owner.__module__) or owner.__name__ + field.title().replace("_", "")
+        return self.named(name, [str(value) for value in get_args(literal)])
+
+    def named(self, name: str, values: list[str]) -> type[Enum]:
+        """The enum of this name with these values.
+
+        Raises:
+            EnumsClash: when the name is taken by other values.
+        """
         made = self._by_name.get(name)
         if made is None:
             made = self._by_name[name] = _enum(name, values)

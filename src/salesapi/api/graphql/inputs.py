@@ -117,9 +117,9 @@ def _admits_absence(annotation: object) -> bool:
 
 
 def description(annotation: object) -> str | None:
-    """The `About` text of a field."""
+    """The `About` text of a field: the last one, which the field itself gives, before that of its type."""
     metadata = annotation.__metadata__ if get_origin(annotation) is Annotated else ()  # type: ignore[attr-defined]
-    return next((part.text for part in metadata if isinstance(part, About)), None)
+    return next((part.text for part in reversed(metadata) if isinstance(part, About)), None)
 
 
 def _description(annotation: object, field: Field[Any], carried: object) -> str | None:
