@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from openpyxl.workbook import Workbook
+from openpyxl.workbook.workbook import Workbook
 
 from salesapi.app import Core
 from salesapi.cli.importing import import_files

@@ -35,7 +35,7 @@ from salesapi.queries.products import product, products
 from salesapi.queries.receipts import receipt, receipts
 from salesapi.schemas.activities import ActivityFilter, ActivityOrder
 from salesapi.schemas.compensation_plans import CompensationPlanFilter, CompensationPlanOrder
-from salesapi.schemas.customers import CustomerFilter, CustomerOrder
+from salesapi.schemas.customers import CustomerFilter, CustomerOrder, TimelineEntry
 from salesapi.schemas.deals import Deal, DealFilter, DealOrder
 from salesapi.schemas.leads import LeadFilter, LeadOrder
 from salesapi.schemas.members import MemberFilter, MemberOrder
@@ -78,7 +78,8 @@ async def test_pages_one_by_one_give_the_same_list_as_one_page(
     whole = await query(reads.pool, EVERYTHING, where=where(), order=order, page=ALL)
     assert whole.items
     assert whole.next_cursor is None
-    after, found = None, []
+    after: str | None = None
+    found: list[object] = []
     for _ in range(len(whole.items)):
         page = await query(reads.pool, EVERYTHING, where=where(), order=order, page=PageRequest(first=1, after=after))
         found += page.items
@@ -224,7 +225,8 @@ async def test_a_timeline_goes_over_a_customer_with_its_deals_and_leads_page_by_
     types = {entry.type for entry in whole.items}
     assert {"deal.won", "lead.converted", "activity.follow_up_logged", "customer.contact_added"} <= types
     assert {"receipt.recorded", "receipt.allocated"} <= types
-    after, paged = None, []
+    after: str | None = None
+    paged: list[TimelineEntry] = []
     while True:
         page = await customer_timeline(reads.pool, EVERYTHING, customer_id, PageRequest(first=4, after=after))
         paged += page.items

@@ -107,6 +107,20 @@ def openapi_document(app: FastAPI, catalogue: Catalogue) -> dict[str, Any]:
         schemas.pop(unused, None)
     components["schemas"] = dict(sorted(schemas.items()))
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+    components["responses"] = _shared_refusals(made)
     made["security"] = [{"bearer": []}]
     made["servers"] = [{"url": "/"}]
     return made
+
+
+def _shared_refusals(document: dict[str, Any]) -> dict[str, Any]:
+    """Moves the refusals, which every operation repeats, to one place."""
+    shared: dict[str, Any] = {}
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for status, answer in operation["responses"].items():
+                if "application/problem+json" in answer.get("content", {}):
+                    name = f"Refused{status}"
+                    if shared.setdefault(name, answer) == answer:
+                        operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
+    return dict(sorted(shared.items()))

@@ -13,8 +13,12 @@ from cyclopts import Parameter
 
 from salesapi.access.api_keys import create_key, revoke_keys
 from salesapi.app import NotConfigured, running_core
+from salesapi.audit.verifying import OutsideRoot
+from salesapi.cli.auditing import export_log, rebuild_model, verify_file, verify_here
+from salesapi.cli.contracting import contract_files, different, write_contracts
 from salesapi.cli.developing import develop
 from salesapi.cli.following import running_followers
+from salesapi.cli.importing import import_files
 from salesapi.cli.migrating import migrate_all
 from salesapi.cli.places import DataDir, fail, owner_url, settings_for
 from salesapi.cli.serving import listening_socket, serving, stoppable, until_stopped
@@ -112,6 +116,103 @@ def work() -> None:
             await until_stopped()
 
     run(working())
+
+
+@app.command(name="import")
+def import_(
+    *files: Path,
+    mapping: Path,
+    dry_run: bool = False,
+    results: Path | None = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Imports CSV or XLSX files by a mapping; the same rows again add nothing. Ends with 1 when rows were rejected.
+
+    Parameters
+    ----------
+    files
+        The files, in any order; the mapping says which table each is.
+    mapping
+        The YAML file that maps columns to commands; see docs/guides/importing.md.
+    dry_run
+        Decide every row, store nothing.
+    results
+        Write what became of each row to this CSV file.
+    """
+    run(import_files(settings_for(data_dir), mapping, list(files), dry_run, results))
+
+
+@app.command
+def export(file: Path, *, data_dir: DataDir = None) -> None:
+    """Writes the log as JSON lines, one stored event a line, with the tree's root in the last one."""
+    run(export_log(settings_for(data_dir), file))
+
+
+@app.command
+def verify(
+    *,
+    export: Path | None = None,
+    root: str | None = None,
+    size: int | None = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Recomputes the tree and every locked statement. Ends with 0: proven, 1: refuted, 2: not enough evidence.
+
+    Parameters
+    ----------
+    export
+        An export to verify, offline; without it the log in the database.
+    root
+        A root (hex) that you hold from elsewhere, for example from a locked payout run; needs `size`.
+    size
+        The number of events that this root was given for.
+    """
+    if (root is None) != (size is None):
+        fail("--root and --size go together", 2)
+
+    async def verifying() -> int:
+        try:
+            outside = None if root is None or size is None else OutsideRoot(root=bytes.fromhex(root), size=size)
+        except ValueError:
+            fail("--root is the root in hexadecimal digits", 2)
+        try:
+            verdict = await (verify_file(export, outside) if export else verify_here(settings_for(data_dir), outside))
+        except OSError as error:
+            fail(str(error), 2)
+        print(verdict)
+        return int(verdict.status)
+
+    run(verifying())
+
+
+@app.command
+def rebuild(name: str, *, data_dir: DataDir = None) -> None:
+    """Folds a read model anew from the log, beside the one that is served, and swaps them."""
+    run(rebuild_model(settings_for(data_dir), name))
+
+
+@app.command
+def contracts(*, check: bool = False) -> None:
+    """Writes openapi/ anew: REST, GraphQL, the stream, events, refusals, names.
+
+    Parameters
+    ----------
+    check
+        Compare with what is committed instead, and end with 1 where it differs.
+    """
+
+    async def contracting() -> int:
+        files = await contract_files()
+        if not check:
+            write_contracts(files)
+            print(f"{len(files)} files written")
+            return 0
+        differences = different(files)
+        for path in differences:
+            print(f"openapi/{path} differs from the code: run `make contracts` and commit it")
+        return 1 if differences else 0
+
+    run(contracting())
 
 
 @keys.command

@@ -69,26 +69,25 @@ def _fold(row: ActivityRow | None, event: ActivityEvent, recorded: Recorded) -> 
 
 
 def _begun(event: ActivityScheduled | ActivityFollowUpLogged, recorded: Recorded) -> ActivityRow:
-    is_planned = isinstance(event, ActivityScheduled)
     begun = ActivityRow(
         activity_id=recorded.stream_id,
-        kind=event.kind if is_planned else event.follow_up.channel or "task",
-        status="scheduled" if is_planned else "completed",
+        kind="task",
+        status="scheduled",
         about_kind=event.about.kind,
         about_id=event.about.id,
         owner_id=event.owner_id,
-        due_on=event.due_on if is_planned else None,
-        due_at=event.due_at if is_planned else None,
-        done_on=None if is_planned else business_date(recorded),
-        done_at=None if is_planned else business_instant(recorded),
+        due_on=None,
+        due_at=None,
+        done_on=None,
+        done_at=None,
         channel=None,
         direction=None,
         content=None,
         outcome=None,
-        next_step=event.next_step if is_planned else None,
+        next_step=None,
         next_on=None,
         reason=None,
-        is_follow_up=not is_planned,
+        is_follow_up=False,
         is_corrected=False,
         attributes=event.attributes,
         external_system=system_of(event.external_id),
@@ -96,7 +95,18 @@ def _begun(event: ActivityScheduled | ActivityFollowUpLogged, recorded: Recorded
         version=recorded.version,
         position=recorded.position,
     )
-    return begun if is_planned else _with_follow_up(begun, event.follow_up)
+    if isinstance(event, ActivityScheduled):
+        return replace(begun, kind=event.kind, due_on=event.due_on, due_at=event.due_at, next_step=event.next_step)
+    assert event.follow_up.channel is not None, "a follow-up that was logged has a channel"
+    done = replace(
+        begun,
+        kind=event.follow_up.channel,
+        status="completed",
+        done_on=business_date(recorded),
+        done_at=business_instant(recorded),
+        is_follow_up=True,
+    )
+    return _with_follow_up(done, event.follow_up)
 
 
 def _changed(row: ActivityRow, event: ActivityEvent, recorded: Recorded) -> ActivityRow:

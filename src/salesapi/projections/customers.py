@@ -103,7 +103,7 @@ def _with_contact(
 ) -> tuple[ContactColumn, ...]:
     by_id = {contact.contact_id: contact for contact in contacts}
     known = by_id.get(event.contact_id)
-    external_id = event.external_id if isinstance(event, CustomerContactAdded) else known and known.external_id
+    external_id = known.external_id if known else None
     by_id[event.contact_id] = ContactColumn(
         contact_id=event.contact_id,
         name=event.name,
@@ -111,7 +111,7 @@ def _with_contact(
         email=event.email,
         wechat=event.wechat,
         role=event.role,
-        external_id=external_id,
+        external_id=event.external_id if isinstance(event, CustomerContactAdded) else external_id,
     )
     return tuple(by_id.values())
 

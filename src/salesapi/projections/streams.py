@@ -19,7 +19,7 @@ def own_stream(event: object, recorded: Recorded) -> tuple[GroupKey, ...]:
     return ((recorded.stream_id,),)
 
 
-def one_row(fold: Callable[[Stored | None, object, Recorded], Stored]) -> Callable[..., Sequence[Stored]]:
+def one_row(fold: Callable[..., Stored]) -> Callable[..., Sequence[Stored]]:
     """The evolve of a projection with one row a group, from `fold(row | None, event, recorded) -> row`."""
 
     def evolve(rows: Sequence[Stored], event: object, recorded: Recorded, group: GroupKey) -> Sequence[Stored]:

@@ -133,7 +133,8 @@ def _evolve(rows: Sequence[TimelineRow], event: object, recorded: Recorded, grou
 def _summary(event: object) -> dict[str, Plain]:
     """The event's known fields that are plain values and not personal."""
     shown: dict[str, Plain] = {}
-    for name in _open_fields(type(event)):
+    kind: type = type(event)
+    for name in _open_fields(kind):
         value = getattr(event, name)
         if isinstance(value, UUID | date | Decimal):
             shown[name] = str(value)

@@ -1,6 +1,7 @@
 """Questions about teams. They are answered from the folded team tree, not from a table; everybody who has a key sees them."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -51,3 +52,14 @@ def _team(teams: Teams, team_id: UUID, on: date, member_ids: tuple[UUID, ...]) -
         formed_from=team.formed_from,
         closed_from=team.closed_from,
     )
+
+
+def teams_of_members(teams: Teams, on: date, member_ids: Sequence[UUID]) -> dict[UUID, Team]:
+    """The team that each of these members is in on this day, of those that are in one."""
+    members = _members(teams, on)
+    team_ids = {member_id: teams.team_of(member_id, on) for member_id in member_ids}
+    return {
+        member_id: _team(teams, team_id, on, members.get(team_id, ()))
+        for member_id, team_id in team_ids.items()
+        if team_id is not None
+    }

@@ -1,20 +1,96 @@
-"""What one GraphQL operation knows: who asks, what it may reach, and how it names itself in logs and events."""
+"""What one GraphQL operation knows: who asks, which rows and pay it may see, what has been read for it already.
 
-from dataclasses import dataclass
+Made anew for each operation: nothing here may outlive it, least of all the loaders.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
+from strawberry.dataloader import DataLoader
+
+from salesapi.access.principals import Scope
 from salesapi.api.asking import Asker
 from salesapi.api.command_reading import CommandReader
+from salesapi.api.reading import reached
+from salesapi.clock import Clock
+from salesapi.eventlog.recorder import EventLog
+from salesapi.folding import StreamStates
 from salesapi.handling import Handling
+from salesapi.queries.reports import Reports
+
+if TYPE_CHECKING:
+    import asyncpg
+
+ScopeOf: TypeAlias = Literal["rows", "pay"]
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What the operations of one process share."""
+
+    pool: "asyncpg.Pool[asyncpg.Record]"
+    log: EventLog
+    states: StreamStates
+    handling: Handling
+    reader: CommandReader
+    reports: Reports
+    clock: Clock
+    epoch: int
+
+
+@dataclass(slots=True, kw_only=True)
 class Asked:
-    """The context of an operation. Made anew for each, because nothing here may outlive it."""
+    """The context of one operation."""
 
     asker: Asker
-    reader: CommandReader
-    handling: Handling
-    epoch: int
+    sources: Sources
     request_id: str
     correlation_id: UUID | None = None
+    reads: frozenset[str] = frozenset()
+    """The read models that the operation's selection touches."""
+    statement_count: int = 0
+    """Statements sent to the read models so far; those for positions are not counted."""
+    _position: int | None = None
+    _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def read(self, query: Callable[..., Awaitable[Found]], scope: ScopeOf, *args: Any, **named: Any) -> Found:
+        """One question to the read models. An operation holds one connection at a time, however wide it is."""
+        async with self._turn, self.sources.pool.acquire() as connection:
+            self.statement_count += 1
+            return await query(connection, self.scope(scope), *args, **named)
+
+    def scope(self, scope: ScopeOf) -> Scope:
+        """The rows that the asker sees of this kind."""
+        return self.asker.rows if scope == "rows" else self.asker.pay
+
+    async def position(self, wanted: int | None = None) -> int:
+        """The position that everything in this operation reflects at least; waits for the wanted one.
+
+        Raises:
+            PositionTimedOut, ProjectionStopped.
+        """
+        async with self._turn:
+            if self._position is None or (wanted is not None and self._position < wanted):
+                if self.reads:
+                    self._position = await reached(self.sources.pool, sorted(self.reads), wanted)
+                else:
+                    self._position = await self.sources.log.head()
+            return self._position
+
+    def loader(
+        self, key: Hashable, load: Callable[["Asked", Sequence[Any]], Awaitable[Mapping[Any, Found]]], absent: Found
+    ) -> DataLoader[Any, Found]:
+        """The loader of one relation in this operation: what one level asks for becomes one statement."""
+        if key not in self._loaders:
+
+            async def load_all(keys: list[Any]) -> list[Found]:
+                found = await load(self, keys)
+                return [found.get(each, absent) for each in keys]
+
+            self._loaders[key] = DataLoader(load_fn=load_all)
+        return self._loaders[key]

@@ -13,6 +13,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLArgument,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
@@ -35,8 +36,7 @@ INTROSPECTION_DEPTH_MAX: Final = 15
 NODES_MAX: Final = 2_000
 FIRST_MAX: Final = 100
 """Largest `first` of a list."""
-FIRST_DEFAULT: Final = 50
-"""`first` of a list where it is not said."""
+_DIGITS_MAX: Final = 9
 _WRAPPERS: Final = ("Connection", "Edge")
 """Types whose fields only lead on: they are no things of their own."""
 
@@ -62,11 +62,12 @@ class DocumentCost:
         }
         self._known: dict[str, Weight] = {}
         self._open: set[str] = set()
+        self._types: set[str] = set()
         self._spreads = 0
         self._aliases = 0
 
-    def check(self, operation: OperationDefinitionNode) -> None:
-        """Refuses an operation over a limit.
+    def check(self, operation: OperationDefinitionNode) -> frozenset[str]:
+        """Refuses an operation over a limit; answers the names of the types that it touches.
 
         Raises:
             DocumentTooCostly: with the limit.
@@ -74,11 +75,12 @@ class DocumentCost:
         """
         for definition in operation.variable_definitions or ():
             default = definition.default_value
-            if isinstance(default, IntValueNode) and definition.variable.name.value not in self._variables:
+            if isinstance(default, IntValueNode) and len(default.value) <= _DIGITS_MAX and definition.variable.name.value not in self._variables:
                 self._variables = {**self._variables, definition.variable.name.value: int(default.value)}
         root = self._schema.get_root_type(operation.operation)
         weight = self._selection(operation.selection_set, root, 0)
         _refuse_over(weight.nodes, "things (the sum of the products of `first`)", NODES_MAX)
+        return frozenset(self._types)
 
     def _selection(self, selections: SelectionSetNode, parent: GraphQLNamedType | None, depth: int) -> Weight:
         nodes, deepest = 0, 0
@@ -106,10 +108,13 @@ class DocumentCost:
             return Weight(0, 1)
         definition = parent.fields.get(node.name.value) if isinstance(parent, _HAS_FIELDS) else None
         below_type = get_named_type(definition.type) if definition else None
+        if below_type is not None:
+            self._types.add(below_type.name)
         below = self._selection(node.selection_set, below_type, depth + 1)
         if parent is not None and parent.name.endswith(_WRAPPERS):
             return Weight(below.nodes, below.depth + 1)
-        each = self._first(node) if definition is None or "first" in definition.args else 1
+        first = definition.args.get("first") if definition else None
+        each = 1 if first is None else self._first(node, first)
         return Weight(each * (1 + below.nodes), below.depth + 1)
 
     def _spread(self, node: FragmentSpreadNode, depth: int) -> Weight:
@@ -140,15 +145,15 @@ class DocumentCost:
                 self._introspected(selection, depth)
         return depth
 
-    def _first(self, node: FieldNode) -> int:
+    def _first(self, node: FieldNode, declared: GraphQLArgument) -> int:
         value = next((argument.value for argument in node.arguments or () if argument.name.value == "first"), None)
-        wanted: object = FIRST_DEFAULT
+        wanted: object = declared.default_value
         if isinstance(value, IntValueNode):
-            wanted = int(value.value) if len(value.value) <= 9 else FIRST_MAX + 1
+            wanted = int(value.value) if len(value.value) <= _DIGITS_MAX else FIRST_MAX + 1
         elif isinstance(value, VariableNode):
-            wanted = self._variables.get(value.name.value, FIRST_DEFAULT)
+            wanted = self._variables.get(value.name.value, wanted)
         if not isinstance(wanted, int):
-            return FIRST_DEFAULT  # Null, or of a wrong type: validation and coercion see to it.
+            return 1  # Null, or of a wrong type: validation and the check of variables see to it.
         _refuse_over(wanted, "as `first` of a list", FIRST_MAX)
         return max(wanted, 0)
 

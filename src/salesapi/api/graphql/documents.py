@@ -61,6 +61,8 @@ class Prepared:
     document: DocumentNode
     operation: OperationDefinitionNode
     variables: dict[str, Any]
+    types: frozenset[str]
+    """Names of the types whose fields it selects."""
 
     @property
     def kind(self) -> OperationType:
@@ -86,14 +88,14 @@ class Documents:
         known = self._valid.get(text)
         document = known or self._parsed(text)
         operation = _operation(document, operation_name)
-        DocumentCost(self._schema, document, variables).check(operation)
+        types = DocumentCost(self._schema, document, variables).check(operation)
         if known is None:
             errors = validate(self._schema, document, self._rules, max_errors=ERRORS_MAX, hide_suggestions=True)
             if errors:
                 raise DocumentRejected(errors)
         self._keep(text, document)
         self._refuse_unfit(operation, variables)
-        return Prepared(document=document, operation=operation, variables=variables)
+        return Prepared(document=document, operation=operation, variables=variables, types=types)
 
     def _parsed(self, text: str) -> DocumentNode:
         if len(text) > DOCUMENT_LENGTH_MAX:

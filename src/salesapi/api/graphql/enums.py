@@ -32,7 +32,9 @@ class Enums:
         Raises:
             EnumsClash: when the name is taken by other values.
         """
-        name = NAMED.get(literal) or _alias(literal, owner.__module__) or owner.__name__ + field.title().replace("_", "")
+        name = (
+            NAMED.get(literal) or _alias(literal, owner.__module__) or owner.__name__ + field.title().replace("_", "")
+        )
         return self.named(name, [str(value) for value in get_args(literal)])
 
     def named(self, name: str, values: list[str]) -> type[Enum]:

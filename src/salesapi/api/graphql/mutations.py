@@ -88,9 +88,9 @@ def _resolver(kind: CommandType) -> Callable[..., Awaitable[ReceiptType]]:
             fingerprint=fingerprint(name, values),
             correlation_id=asked.correlation_id,
         )
-        request = asked.reader.read(name, values, None if expected_version is _ABSENT else expected_version)
-        receipt = await asked.handling.handle(request, envelope, dry_run=dry_run)
-        return receipt_type(receipt, asked.epoch)
+        request = asked.sources.reader.read(name, values, None if expected_version is _ABSENT else expected_version)
+        receipt = await asked.sources.handling.handle(request, envelope, dry_run=dry_run)
+        return receipt_type(receipt, asked.sources.epoch)
 
     resolver.__name__ = resolver.__qualname__ = mutation_name(kind)
     return resolver

@@ -1,37 +1,50 @@
 """The GraphQL schema: put together from the catalogue's commands and the hand-written reads, without any engine."""
 
+from dataclasses import dataclass
+
 import strawberry
 from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
+from salesapi.api.graphql.connections import Connections
 from salesapi.api.graphql.enums import Enums
 from salesapi.api.graphql.inputs import Inputs
 from salesapi.api.graphql.mutations import mutation_type
+from salesapi.api.graphql.outputs import Outputs
+from salesapi.api.graphql.queries import query_type
+from salesapi.api.graphql.relations import READS
+from salesapi.api.graphql.reports import REPORTS, report_field
 from salesapi.api.graphql.scalars import SCALARS
 from salesapi.domain.catalogue import Catalogue
 
 
-@strawberry.type
-class Query:
-    version: str = "1"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """The schema as graphql-core runs it, its text, and the read models behind each of its types."""
+
+    executable: GraphQLSchema
+    text: str
+    reads: dict[str, frozenset[str]]
 
 
-def build_schema(catalogue: Catalogue) -> strawberry.Schema:
+def build_schema(catalogue: Catalogue) -> Schema:
     """The schema of this catalogue."""
     enums = Enums()
-    inputs = Inputs(enums)
-    return strawberry.Schema(
-        query=Query,
+    inputs, outputs = Inputs(enums), Outputs(enums)
+    connections = Connections(enums, inputs, outputs)
+    reports = {report.name: report_field(report, inputs, outputs) for report in REPORTS}
+    made = strawberry.Schema(
+        query=query_type(outputs, connections, reports),
         mutation=mutation_type(catalogue, inputs),
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     )
-
-
-def executable(schema: strawberry.Schema) -> GraphQLSchema:
-    """The schema as graphql-core runs it; Strawberry gives it no public name."""
-    return schema._schema
+    return Schema(
+        executable=made._schema,  # Strawberry gives the schema below it no public name.
+        text=f"{made.as_str()}\n",
+        reads={shape.__name__: frozenset(reads) for shape, reads in READS.items()},
+    )
 
 
 def schema_text() -> str:
     """The schema in GraphQL's schema language, for `openapi/schema.graphql`."""
-    return f"{build_schema(Catalogue()).as_str()}\n"
+    return build_schema(Catalogue()).text

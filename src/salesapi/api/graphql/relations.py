@@ -1,0 +1,221 @@
+"""How read models hang together in GraphQL: which field leads from one thing to others, and the statement that finds them.
+
+A relation is read for a whole level at once: `= ANY` over the ids of that level, within the asker's scope. What is out of
+scope is null, as if it did not exist.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+from salesapi.access.principals import Scope
+from salesapi.api.graphql.asked import Asked, ScopeOf
+from salesapi.domain.deals import DealLine, DealShare
+from salesapi.domain.teams import TREE, Teams
+from salesapi.eventlog.connecting import Connection
+from salesapi.queries import (
+    activities,
+    compensation_plans,
+    customers,
+    deals,
+    leads,
+    members,
+    payout_runs,
+    pipelines,
+    products,
+    receipts,
+)
+from salesapi.queries.pay_relations import lines_of_statements, statements_of_runs
+from salesapi.queries.teams import teams_of_members
+from salesapi.schemas.activities import Activity
+from salesapi.schemas.compensation_plans import CompensationPlan
+from salesapi.schemas.customers import Customer, CustomerProfile, TimelineEntry
+from salesapi.schemas.deals import Deal, StageVisit
+from salesapi.schemas.leads import Lead
+from salesapi.schemas.members import Member
+from salesapi.schemas.payout_runs import PayoutRun, Statement, StatementLine
+from salesapi.schemas.pipelines import Pipeline
+from salesapi.schemas.products import Product
+from salesapi.schemas.receipts import PaymentReceipt, ReceiptAllocation
+from salesapi.schemas.teams import Team
+
+Load: TypeAlias = Callable[[Asked, Sequence[Any]], Awaitable[Mapping[Any, Any]]]
+
+READS: Final[Mapping[type, tuple[str, ...]]] = {
+    Activity: activities.READS,
+    CompensationPlan: compensation_plans.READS,
+    Customer: customers.READS,
+    CustomerProfile: customers.PROFILE_READS,
+    Deal: deals.READS,
+    Lead: leads.READS,
+    Member: members.READS,
+    PaymentReceipt: receipts.READS,
+    PayoutRun: payout_runs.READS,
+    Pipeline: pipelines.READS,
+    Product: products.READS,
+    StageVisit: deals.VISITS_READ,
+    Statement: payout_runs.READS,
+    StatementLine: payout_runs.LINES_READ,
+    TimelineEntry: customers.TIMELINE_READS,
+}
+"""The read models behind each type; a position that an answer reflects is that of all types it touches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class One:
+    """Leads to one thing, by the id in `key`."""
+
+    name: str
+    about: str
+    shape: type
+    key: str
+    load: Load
+
+    def key_of(self, parent: Any) -> Any:
+        """What the thing is found by; None where there is none."""
+        return getattr(parent, self.key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Many:
+    """Leads to a list, at most `first` of it."""
+
+    name: str
+    about: str
+    shape: type
+    load: Callable[[Asked, Sequence[Any], int], Awaitable[Mapping[Any, Any]]]
+    key: str | None = "id"
+
+    def key_of(self, parent: Any) -> Any:
+        """What the list is found by."""
+        return parent if self.key is None else getattr(parent, self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class ById:
+    """Loads things by their ids."""
+
+    query: Callable[[Connection, Scope, Sequence[UUID]], Awaitable[Mapping[UUID, Any]]]
+    scope: ScopeOf = "rows"
+
+    async def __call__(self, asked: Asked, ids: Sequence[UUID]) -> Mapping[UUID, Any]:
+        """Those that are in scope."""
+        return await asked.read(self.query, self.scope, ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """Loads the latest of a list for each of several ids."""
+
+    query: Callable[[Connection, Scope, Sequence[UUID], int], Awaitable[Mapping[UUID, Any]]]
+    scope: ScopeOf = "rows"
+
+    async def __call__(self, asked: Asked, ids: Sequence[UUID], first: int) -> Mapping[UUID, Any]:
+        """Those that are in scope."""
+        return await asked.read(self.query, self.scope, ids, first)
+
+
+async def _visits(connection: Connection, _: Scope, ids: Sequence[UUID], first: int) -> Mapping[UUID, Any]:
+    found = await deals.stage_visits_of_deals(connection, ids)
+    return {deal_id: visits[:first] for deal_id, visits in found.items()}
+
+
+async def _lines(connection: Connection, _: Scope, found: Sequence[Statement], first: int) -> Mapping[Statement, Any]:
+    return await lines_of_statements(connection, found, first)
+
+
+async def _lines_of(asked: Asked, found: Sequence[Statement], first: int) -> Mapping[Statement, Any]:
+    return await asked.read(_lines, "pay", found, first)
+
+
+async def _teams(asked: Asked, member_ids: Sequence[UUID]) -> Mapping[UUID, Team]:
+    teams = await asked.sources.states.state(TREE)
+    on = asked.sources.clock.now().date()
+    return teams_of_members(teams, on, member_ids) if isinstance(teams, Teams) else {}
+
+
+CUSTOMERS: Final = ById(customers.customers_by_ids)
+DEALS: Final = ById(deals.deals_by_ids)
+LEADS: Final = ById(leads.leads_by_ids)
+MEMBERS: Final = ById(members.members_by_ids)
+PIPELINES: Final = ById(pipelines.pipelines_by_ids)
+PLANS: Final = ById(compensation_plans.compensation_plans_by_ids, "pay")
+PRODUCTS: Final = ById(products.products_by_ids)
+RUNS: Final = ById(payout_runs.payout_runs_by_ids, "pay")
+
+_owner = partial(One, name="owner", about="The accountable member.", shape=Member, key="owner_id", load=MEMBERS)
+_member = partial(One, name="member", about="The member.", shape=Member, key="member_id", load=MEMBERS)
+_customer = partial(One, name="customer", shape=Customer, key="customer_id", load=CUSTOMERS)
+_deal = partial(One, name="deal", shape=Deal, key="deal_id", load=DEALS)
+_pipeline = partial(One, name="pipeline", about="The pipeline.", shape=Pipeline, key="pipeline_id", load=PIPELINES)
+_plan = partial(One, name="plan", about="The compensation plan.", shape=CompensationPlan, key="plan_id", load=PLANS)
+_activities = partial(Many, name="activities", shape=Activity, load=Latest(activities.activities_about))
+
+RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
+    Deal: (
+        _owner(),
+        _customer(about="The customer, where known and in your scope."),
+        One(name="lead", about="The lead that it came from.", shape=Lead, key="lead_id", load=LEADS),
+        _pipeline(),
+        Many(
+            name="stage_visits",
+            about="Its stays in stages, in their order.",
+            shape=StageVisit,
+            load=Latest(_visits),
+        ),
+        _activities(about="The activities about it that changed last."),
+    ),
+    DealLine: (One(name="product", about="The product.", shape=Product, key="product_id", load=PRODUCTS),),
+    DealShare: (_member(),),
+    StageVisit: (_owner(), _pipeline()),
+    Customer: (
+        _owner(),
+        One(name="parent", about="The customer above it.", shape=Customer, key="parent_id", load=CUSTOMERS),
+        Many(name="deals", about="Its deals that changed last.", shape=Deal, load=Latest(deals.deals_of_customers)),
+        Many(name="leads", about="The leads that became it.", shape=Lead, load=Latest(leads.leads_of_customers)),
+        _activities(about="The activities about it that changed last; those about its deals are there."),
+    ),
+    Lead: (
+        _owner(),
+        _customer(about="The customer that it became."),
+        _deal(about="The deal that its conversion opened."),
+        _activities(about="The activities about it that changed last."),
+    ),
+    Activity: (
+        _owner(),
+        _customer(about="The customer that it is about, where it is about one.", key="about_id"),
+        _deal(about="The deal that it is about, where it is about one.", key="about_id"),
+        One(
+            name="lead",
+            about="The lead that it is about, where it is about one.",
+            shape=Lead,
+            key="about_id",
+            load=LEADS,
+        ),
+    ),
+    Member: (One(name="team", about="The team that the member is in today.", shape=Team, key="id", load=_teams),),
+    Team: (One(name="leader", about="Who leads it.", shape=Member, key="leader_id", load=MEMBERS),),
+    PaymentReceipt: (_customer(about="The customer who paid."),),
+    ReceiptAllocation: (_deal(about="The deal."),),
+    PayoutRun: (
+        _plan(),
+        Many(
+            name="statements",
+            about="Its statements that stand, the largest first.",
+            shape=Statement,
+            load=Latest(statements_of_runs, "pay"),
+        ),
+    ),
+    Statement: (
+        _member(),
+        _plan(),
+        One(name="payout_run", about="The payout run.", shape=PayoutRun, key="payout_run_id", load=RUNS),
+        Many(name="lines", about="Its first lines, in their order.", shape=StatementLine, load=_lines_of, key=None),
+    ),
+    StatementLine: (
+        _deal(about="The deal, where it is in your scope."),
+        One(name="source_member", about="Whose sale.", shape=Member, key="source_member_id", load=MEMBERS),
+    ),
+}

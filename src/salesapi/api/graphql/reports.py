@@ -1,0 +1,121 @@
+"""Reports as GraphQL fields: the same questions and answers as REST's `/v1/reports/...`."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Final
+
+import strawberry
+from pydantic import TypeAdapter
+
+from salesapi.access.principals import Scope
+from salesapi.api.graphql.asked import Asked
+from salesapi.api.graphql.connections import MinPosition, read_filter
+from salesapi.api.graphql.inputs import Inputs
+from salesapi.api.graphql.outputs import Outputs
+from salesapi.queries.reports import Reports
+from salesapi.queries.reports_question import (
+    BY_STAGE_ALREADY,
+    GROUPINGS_MAX,
+    Dimension,
+    GroupingInvalid,
+    ReportQuestion,
+    grouping_named,
+)
+from salesapi.schemas.reports import DealReport, FunnelCohort, FunnelSnapshot, ReportFilter, StageVelocity
+
+Info = strawberry.Info[Asked, None]
+_GROUPINGS: Final = ", ".join(each for each in Dimension if each != Dimension.ATTRIBUTE)
+GroupBy = Annotated[
+    list[str] | None,
+    strawberry.argument(description=f"At most {GROUPINGS_MAX} of {_GROUPINGS}, or `attribute:<key>` of the customer."),
+]
+AsOf = Annotated[
+    date | None, strawberry.argument(description="The end of this business date; without it as known now.")
+]
+WindowFrom = Annotated[date | None, strawberry.argument(description="First day of the window.")]
+WindowTo = Annotated[date | None, strawberry.argument(description="Last day of the window.")]
+_FILTERS: Final = TypeAdapter(ReportFilter)
+_ABSENT: Final[Any] = strawberry.UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportField:
+    """A report: `answer(reports, question, scope, min_position)`."""
+
+    name: str
+    about: str
+    shape: type
+    answer: Callable[[Reports, ReportQuestion, Scope, int | None], Awaitable[Any]]
+    but: tuple[Dimension, ...] = ()
+
+
+REPORTS: Final = (
+    ReportField(
+        name="dealReport",
+        about="Counts by status and stage, win rates, values and sales cycles.",
+        shape=DealReport,
+        answer=Reports.deals,
+    ),
+    ReportField(
+        name="funnelSnapshot",
+        about="Who is in which stage, and how stages were left within the window.",
+        shape=FunnelSnapshot,
+        answer=Reports.funnel_snapshot,
+        but=BY_STAGE_ALREADY,
+    ),
+    ReportField(
+        name="funnelCohort",
+        about="Of the deals that entered a stage within the window, how many ever came further.",
+        shape=FunnelCohort,
+        answer=Reports.funnel_cohort,
+        but=BY_STAGE_ALREADY,
+    ),
+    ReportField(
+        name="stageVelocity",
+        about="How long deals stayed in stages, over the visits that ended within the window.",
+        shape=StageVelocity,
+        answer=Reports.stage_velocity,
+        but=BY_STAGE_ALREADY,
+    ),
+)
+
+
+def report_field(report: ReportField, inputs: Inputs, outputs: Outputs) -> Any:
+    """The field that answers a report."""
+
+    async def resolver(
+        info: Info,
+        filter: Any = _ABSENT,
+        group_by: GroupBy = _ABSENT,
+        as_of: AsOf = _ABSENT,
+        window_from: WindowFrom = _ABSENT,
+        window_to: WindowTo = _ABSENT,
+        min_position: MinPosition = _ABSENT,
+    ) -> Any:
+        asked = info.context
+        question = ReportQuestion(
+            filter=read_filter(_FILTERS, filter),
+            group_by=_groupings(group_by or [], report.but),
+            as_of=_day(as_of),
+            window_from=_day(window_from),
+            window_to=_day(window_to),
+        )
+        return await report.answer(asked.sources.reports, question, asked.asker.rows, min_position or None)
+
+    given: Any = inputs.of(ReportFilter)
+    resolver.__annotations__ |= {"filter": given | None, "return": outputs.of(report.shape)}
+    return strawberry.field(resolver=resolver, name=report.name, description=report.about)
+
+
+def _groupings(texts: list[str], but: tuple[Dimension, ...]) -> tuple[Any, ...]:
+    if len(texts) > GROUPINGS_MAX:
+        raise GroupingInvalid(
+            grouping=texts[GROUPINGS_MAX][:100], known=list(Dimension), most=GROUPINGS_MAX, pointer="/groupBy"
+        )
+    return tuple(grouping_named(text[:100], but=but) for text in texts)
+
+
+def _day(value: object) -> date | None:
+    """Dates arrive as the client's text, which the scalar has checked."""
+    return date.fromisoformat(value) if isinstance(value, str) else None

@@ -1,0 +1,90 @@
+"""`export`, `verify` and `rebuild`: the evidence leaves, is checked, and read models are folded anew; with progress shown."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from salesapi.app import NotConfigured, running_core
+from salesapi.audit.exporting import OnProgress, export
+from salesapi.audit.log_verifying import verify_log
+from salesapi.audit.sealing import seal_all
+from salesapi.audit.verdict import Verdict
+from salesapi.audit.verifying import OutsideRoot, verify_export
+from salesapi.cli.places import owner_url
+from salesapi.domain.catalogue import Catalogue
+from salesapi.eventlog.codec import Codec
+from salesapi.projections.catalogue import PROJECTIONS
+from salesapi.projections.rebuilding import RebuildProgress, rebuild
+from salesapi.settings import Settings
+
+
+async def export_log(settings: Settings, file: Path) -> None:
+    """Seals what is not sealed yet, and writes the log."""
+    url = _database_url(settings)
+    await seal_all(url)
+    with _shown() as on_progress:
+        exported = await export(url, file, on_progress=on_progress)
+    print(f"{exported.size} events written to {file}; root {exported.root.hex()}")
+
+
+async def verify_here(settings: Settings, outside: OutsideRoot | None) -> Verdict:
+    """Verifies the log in the database."""
+    with _shown() as on_progress:
+        return await verify_log(_database_url(settings), _reader(), outside=outside, on_progress=on_progress)
+
+
+async def verify_file(file: Path, outside: OutsideRoot | None) -> Verdict:
+    """Verifies an export; needs no engine, no key and no network."""
+    with _shown() as on_progress:
+        return await asyncio.to_thread(verify_export, file, _reader(), outside=outside, on_progress=on_progress)
+
+
+async def rebuild_model(settings: Settings, name: str) -> None:
+    """Folds one read model anew beside the live one, and swaps.
+
+    Raises:
+        NotConfigured: for a name that is no read model.
+    """
+    projection = next((projection for projection in PROJECTIONS if projection.name == name), None)
+    if projection is None:
+        raise NotConfigured(
+            f"there is no read model {name}; there are {', '.join(sorted(p.name for p in PROJECTIONS))}"
+        )
+    async with running_core(settings) as core:
+        with _shown() as on_progress:
+
+            def shown(progress: RebuildProgress) -> None:
+                on_progress("folding", progress.position, progress.head)
+
+            table = await rebuild(
+                owner_url(settings), projection, log=core.log, codec=core.codec, pool=core.pool, on_progress=shown
+            )
+    print(f"{name} is served from {table} now")
+
+
+def _reader() -> Codec:
+    return Codec(Catalogue().event_types(), keys=None)
+
+
+def _database_url(settings: Settings) -> str:
+    if settings.database_url is None:
+        raise NotConfigured("set SALESAPI_DATABASE_URL, or give --data-dir of a running dev")
+    return settings.database_url.get_secret_value()
+
+
+@contextmanager
+def _shown() -> Iterator[OnProgress]:
+    """A bar on a terminal, nothing elsewhere."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, transient=True) as bars:
+        tasks = {}
+
+        def on_progress(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=of)
+            bars.update(tasks[what], completed=done, total=of)
+
+        yield on_progress
