@@ -8,16 +8,19 @@ from pathlib import Path
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from salesapi.app import NotConfigured, running_core
-from salesapi.audit.exporting import OnProgress, export
+from salesapi.audit import exporting
+from salesapi.audit.exporting import OnProgress
 from salesapi.audit.log_verifying import verify_log
 from salesapi.audit.sealing import seal_all
 from salesapi.audit.verdict import Verdict
 from salesapi.audit.verifying import OutsideRoot, verify_export
-from salesapi.cli.places import owner_url
+from salesapi.cli.places import DataDir, fail, owner_url, settings_for
+from salesapi.cli.running import run
 from salesapi.domain.catalogue import Catalogue
 from salesapi.eventlog.codec import Codec
+from salesapi.projections import rebuilding
 from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.projections.rebuilding import RebuildProgress, rebuild
+from salesapi.projections.rebuilding import RebuildProgress
 from salesapi.settings import Settings
 
 
@@ -26,7 +29,7 @@ async def export_log(settings: Settings, file: Path) -> None:
     url = _database_url(settings)
     await seal_all(url)
     with _shown() as on_progress:
-        exported = await export(url, file, on_progress=on_progress)
+        exported = await exporting.export(url, file, on_progress=on_progress)
     print(f"{exported.size} events written to {file}; root {exported.root.hex()}")
 
 
@@ -59,7 +62,7 @@ async def rebuild_model(settings: Settings, name: str) -> None:
             def shown(progress: RebuildProgress) -> None:
                 on_progress("folding", progress.position, progress.head)
 
-            table = await rebuild(
+            table = await rebuilding.rebuild(
                 owner_url(settings), projection, log=core.log, codec=core.codec, pool=core.pool, on_progress=shown
             )
     print(f"{name} is served from {table} now")
@@ -88,3 +91,49 @@ def _shown() -> Iterator[OnProgress]:
             bars.update(tasks[what], completed=done, total=of)
 
         yield on_progress
+
+
+def export(file: Path, *, data_dir: DataDir = None) -> None:
+    """Writes the log as JSON lines, one stored event a line, with the tree's root in the last one."""
+    run(export_log(settings_for(data_dir), file))
+
+
+def verify(
+    *,
+    export: Path | None = None,
+    root: str | None = None,
+    size: int | None = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Recomputes the tree and every locked statement. Ends with 0: proven, 1: refuted, 2: not enough evidence.
+
+    Parameters
+    ----------
+    export
+        An export to verify, offline; without it the log in the database.
+    root
+        A root (hex) that you hold from elsewhere, for example from a locked payout run; needs `size`.
+    size
+        The number of events that this root was given for.
+    """
+    if (root is None) != (size is None):
+        fail("--root and --size go together", 2)
+
+    async def verifying() -> int:
+        try:
+            outside = None if root is None or size is None else OutsideRoot(root=bytes.fromhex(root), size=size)
+        except ValueError:
+            fail("--root is the root in hexadecimal digits", 2)
+        try:
+            verdict = await (verify_file(export, outside) if export else verify_here(settings_for(data_dir), outside))
+        except OSError as error:
+            fail(str(error), 2)
+        print(verdict)
+        return int(verdict.status)
+
+    run(verifying())
+
+
+def rebuild(name: str, *, data_dir: DataDir = None) -> None:
+    """Folds a read model anew from the log, beside the one that is served, and swaps them."""
+    run(rebuild_model(settings_for(data_dir), name))

@@ -25,6 +25,7 @@ from salesapi.api.http import doors
 from salesapi.api.openapi import openapi_document
 from salesapi.api.refusals import STATUS
 from salesapi.app import assembled
+from salesapi.cli.running import run
 from salesapi.domain.catalogue import Catalogue, mutation_name, route
 from salesapi.domain.kernel import Refused
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
@@ -151,3 +152,26 @@ def _names(catalogue: Catalogue) -> str:
         for event in catalogue.event_types()
     ]
     return "\n".join(lines) + "\n"
+
+
+def contracts(*, check: bool = False) -> None:
+    """Writes openapi/ anew: REST, GraphQL, the stream, events, refusals, names.
+
+    Parameters
+    ----------
+    check
+        Compare with what is committed instead, and end with 1 where it differs.
+    """
+
+    async def contracting() -> int:
+        files = await contract_files()
+        if not check:
+            write_contracts(files)
+            print(f"{len(files)} files written")
+            return 0
+        differences = different(files)
+        for path in differences:
+            print(f"openapi/{path} differs from the code: run `make contracts` and commit it")
+        return 1 if differences else 0
+
+    run(contracting())

@@ -14,7 +14,8 @@ from salesapi.app import Core, running_core
 from salesapi.cli.following import running_followers
 from salesapi.cli.migrating import migrate_all
 from salesapi.cli.places import KEY_FILE_NAME, settings_of
-from salesapi.cli.serving import listening_socket, serving, until_stopped
+from salesapi.cli.running import run, until_stopped
+from salesapi.cli.serving import listening_socket, serving
 from salesapi.demo.company import ref
 from salesapi.demo.loading import DEMO_ORIGIN, load_demo
 from salesapi.domain.kernel import Role, natural_id
@@ -83,3 +84,18 @@ async def _make_key(
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as opened:
         opened.write(key + "\n")
+
+
+def dev(*, data_dir: Path = Path("data"), port: int = 8000, demo: bool = True) -> None:
+    """Starts the engines from their wheels in a data folder, loads a demo company once, and serves everything.
+
+    Parameters
+    ----------
+    data_dir
+        Folder for the engines' data; made when it is missing.
+    port
+        Port to listen on at 127.0.0.1; 0 takes a free one.
+    demo
+        Load the demo company into an empty log.
+    """
+    run(develop(data_dir, port=port, with_demo=demo))

@@ -10,6 +10,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table as ShownTable
 
 from salesapi.app import Core, running_core
+from salesapi.cli.places import DataDir, settings_for
+from salesapi.cli.running import run
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.recorder import LogOverloaded, LogUnavailable, OutcomeUnknown
 from salesapi.folding import StreamStates
@@ -116,3 +118,26 @@ def _progress() -> Iterator[Watcher]:
             progress.update(bars[table], completed=done)
 
         yield watch
+
+
+def import_(
+    *files: Path,
+    mapping: Path,
+    dry_run: bool = False,
+    results: Path | None = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Imports CSV or XLSX files by a mapping; the same rows again add nothing. Ends with 1 when rows were rejected.
+
+    Parameters
+    ----------
+    files
+        The files, in any order; the mapping says which table each is.
+    mapping
+        The YAML file that maps columns to commands; see docs/guides/importing.md.
+    dry_run
+        Decide every row, store nothing.
+    results
+        Write what became of each row to this CSV file.
+    """
+    run(import_files(settings_for(data_dir), mapping, list(files), dry_run, results))

@@ -1,11 +1,10 @@
-"""Runs the HTTP server and the followers until a signal says stop, in order and without dropping requests."""
+"""Runs the HTTP server until the block ends, without dropping requests."""
 
 import asyncio
 import contextlib
 import gc
-import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Final
 
 import uvicorn
@@ -60,30 +59,3 @@ async def serving(app: App, listener: socket.socket) -> AsyncIterator[None]:
     finally:
         server.should_exit = True
         await task
-
-
-async def until_stopped() -> None:
-    """Waits for the stop signal, which cancels it (see `stoppable`)."""
-    await asyncio.Event().wait()
-
-
-async def stoppable(work: Coroutine[None, None, int | None]) -> int | None:
-    """Runs a command's work; Ctrl-C and SIGTERM cancel it once, at whatever it waits for, so that it ends in order."""
-    task = asyncio.create_task(work)
-    loop = asyncio.get_running_loop()
-    is_stopped = False
-
-    def stop() -> None:
-        nonlocal is_stopped
-        if not is_stopped:
-            is_stopped = True
-            task.cancel()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
-    try:
-        return await task
-    except asyncio.CancelledError:
-        if not is_stopped:
-            raise
-        return 0

@@ -1,0 +1,68 @@
+"""Runs a command's work: the event loop, the stop signals, and failures said in one line."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Coroutine
+from typing import Final
+
+import asyncpg
+
+from salesapi.app import NotConfigured
+from salesapi.cli.places import fail
+from salesapi.embedded.failures import EngineNotStarted, NoRunningEngines
+from salesapi.eventlog.migrating import MigrationRefused, OverpoweredRole
+from salesapi.privacy.encryption import KeyFileRefused
+
+EXPECTED: Final = (
+    EngineNotStarted,
+    NoRunningEngines,
+    NotConfigured,
+    MigrationRefused,
+    OverpoweredRole,
+    KeyFileRefused,
+    OSError,
+    asyncpg.PostgresError,
+)
+"""Failures with a message that says what to do; no traceback helps there."""
+
+
+def run(work: Coroutine[None, None, int | None]) -> None:
+    """Runs a command's work and ends with its status."""
+    runner = asyncio.run
+    if sys.platform != "win32":
+        import uvloop
+
+        runner = uvloop.run
+    try:
+        status = runner(stoppable(work))
+    except EXPECTED as error:
+        fail(str(error) or type(error).__name__)
+    raise SystemExit(status or 0)
+
+
+async def until_stopped() -> None:
+    """Waits for the stop signal, which cancels it (see `stoppable`)."""
+    await asyncio.Event().wait()
+
+
+async def stoppable(work: Coroutine[None, None, int | None]) -> int | None:
+    """Runs a command's work; Ctrl-C and SIGTERM cancel it once, at whatever it waits for, so that it ends in order."""
+    task = asyncio.create_task(work)
+    loop = asyncio.get_running_loop()
+    is_stopped = False
+
+    def stop() -> None:
+        nonlocal is_stopped
+        if not is_stopped:
+            is_stopped = True
+            task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if not is_stopped:
+            raise
+        return 0

@@ -1,0 +1,48 @@
+"""`migrate`, `serve` and `work`: the same as `dev` as separate processes, on PostgreSQL and NATS of one's own."""
+
+from salesapi.api.http import http_app
+from salesapi.app import running_core
+from salesapi.cli.following import running_followers
+from salesapi.cli.migrating import migrate_all
+from salesapi.cli.places import owner_url
+from salesapi.cli.running import run, until_stopped
+from salesapi.cli.serving import listening_socket, serving
+from salesapi.settings import Settings
+
+
+def migrate() -> None:
+    """Brings the database to this version, with the owner's role (SALESAPI_MIGRATION_URL)."""
+    settings = Settings()
+
+    async def work() -> None:
+        done = await migrate_all(owner_url(settings), settings.key_file)
+        print("\n".join(done) or "nothing to do: the database has this version")
+
+    run(work())
+
+
+def serve() -> None:
+    """Serves REST and GraphQL (SALESAPI_DATABASE_URL, SALESAPI_HOST, SALESAPI_PORT). Any number may run."""
+    settings = Settings()
+
+    async def work() -> None:
+        async with running_core(settings) as core:
+            listener = listening_socket(settings.host, settings.port)
+            async with serving(http_app(core), listener):
+                host, port = listener.getsockname()[:2]
+                print(f"salesapi serves http://{host}:{port}", flush=True)
+                await until_stopped()
+
+    run(work())
+
+
+def work() -> None:
+    """Runs the followers: projections, sealer, relay. Any number may run; each follower is led by one at a time."""
+    settings = Settings()
+
+    async def working() -> None:
+        async with running_core(settings) as core, running_followers(core):
+            print("salesapi follows the log", flush=True)
+            await until_stopped()
+
+    run(working())
