@@ -5,25 +5,74 @@ the same cores. Each request authenticates, validates, decides on folded state, 
 receipt. Same load generator, same durability.
 """
 
-import json
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from hashlib import sha256
 from typing import Final
 
-from salesapi.app import running_core
-from salesapi.demo.company import reps
-from salesapi.demo.loading import load_foundation
-from salesapi.domain.kernel import natural_id
-from salesapi.eventlog.codec import encode_meta
-
+from bench.company import deal_body, found_company
 from bench.deal_stories import META
 from bench.equal_table import make_equal_table
 from bench.ground import Database, Ground
 from bench.measuring import Effort, Line, Measure
-from bench.processes import ended, running, serving
+from bench.processes import ProcessFailed, ended, running, serving
+from salesapi.eventlog.codec import encode_meta
 
 CLIENTS: Final = 32
 TARGET: Final = 1.0
 PATH: Final = "/v1/deals"
-BASELINE: Final = "FastAPI + asyncpg pool, prepared INSERT"
+BASELINE: Final = "FastAPI + asyncpg pool"
+
+
+async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
+    """The service alone and with followers, and the baseline, in each round."""
+    seconds = effort.scaled(4, 2)
+    lines: list[Line] = []
+    async with ground.database() as database:
+        await found_company(database)
+        async with database.owner() as owner:
+            await make_equal_table(owner)
+        key = await database.admin_key()
+        plain = {"BENCH_KEY_SHA256": sha256(key.encode()).hexdigest(), "BENCH_META": encode_meta(META)}
+        async with (
+            serving(["salesapi", "serve"], database.environment) as (_, ours),
+            serving(["bench.baseline_service"], {**database.environment, **plain}) as (_, theirs),
+        ):
+            for port in (ours, theirs):
+                await load(port, key, seconds=1)
+            for _ in range(effort.rounds):
+                baseline = await load(theirs, key, seconds=seconds)
+                alone = await load(ours, key, seconds=seconds)
+                lines.append(_line("POST /v1/deals, serve alone", alone, baseline))
+            for _ in range(effort.rounds):
+                baseline = await load(theirs, key, seconds=seconds)
+                lines.append(_line("POST /v1/deals, work beside it", await _with_work(database, ours, key), baseline))
+    return lines
+
+
+async def _with_work(database: Database, port: int, key: str) -> float:
+    """With followers that are at the head when the load begins, as far as a second allows."""
+    async with running(["salesapi", "work"], database.environment):
+        await load(port, key, seconds=1)
+        return await load(port, key, seconds=4)
+
+
+async def load(port: int, key: str, *, seconds: int = 0, requests: int = 0) -> float:
+    """Commands per second.
+
+    Raises:
+        ProcessFailed: a request was refused.
+    """
+    answer = await ended(
+        ["bench.load", "--port", str(port), "--path", PATH, "--key", key, "--body", deal_body()]
+        + ["--clients", str(CLIENTS), "--seconds", str(seconds), "--requests", str(requests)]
+    )
+    if answer["refused"]:
+        raise ProcessFailed(f"{answer['refused']} of the requests at port {port} were refused")
+    return answer["per_second"]
+
+
+def _line(what: str, ours: float, baseline: float) -> Line:
+    return Line(what=what, unit="1/s", ours=ours, baseline=BASELINE, baseline_value=baseline, target=TARGET)
+
+
+MEASURE: Final = Measure(name="command", run=measure)

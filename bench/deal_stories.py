@@ -4,13 +4,12 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from bench.ground import Database
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.deals import DealOpened, DealStageChanged, DealValued, DealWon
 from salesapi.domain.kernel import BusinessTime, StreamRef, natural_id
 from salesapi.eventlog.codec import Codec, EventMeta, ToEncode
 from salesapi.eventlog.recorder import StoredEvent
-
-from bench.ground import Database
 
 EVENTS_PER_DEAL: Final = 6
 OWNERS: Final = tuple(natural_id("member", "bench", str(number)) for number in range(24))

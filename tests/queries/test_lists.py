@@ -10,6 +10,7 @@ import pytest
 
 from salesapi.access.principals import EVERYTHING, Scope
 from salesapi.domain.kernel import ThingUnknown
+from salesapi.eventlog.text import TextRefused
 from salesapi.queries.activities import activities, activities_about, activity
 from salesapi.queries.compensation_plans import compensation_plan, compensation_plans
 from salesapi.queries.customers import (
@@ -123,6 +124,12 @@ FILTERS: list[tuple[dict[str, Any], list[str]]] = [
 @pytest.mark.parametrize(("fields", "expected"), FILTERS, ids=str)
 async def test_a_filter_finds_its_deals(reads: Reads, fields: dict[str, Any], expected: list[str]) -> None:
     assert await titles(reads, DealFilter(**fields)) == expected
+
+
+@pytest.mark.parametrize("fields", [{"text": "a\x00"}, {"stage": ("ok", "\ud800")}, {"external_id": "\x00"}], ids=str)
+async def test_a_text_that_no_row_can_hold_is_refused(reads: Reads, fields: dict[str, Any]) -> None:
+    with pytest.raises(TextRefused):
+        await titles(reads, DealFilter(**fields))
 
 
 async def test_deals_are_found_by_the_things_they_name(reads: Reads) -> None:

@@ -17,6 +17,7 @@ import orjson
 from salesapi.access.principals import Scope
 from salesapi.domain.kernel import Kind, Refused
 from salesapi.eventlog.connecting import Connection
+from salesapi.eventlog.text import encoded
 from salesapi.projections.columns import RowCodec, columns_of
 
 if TYPE_CHECKING:
@@ -153,7 +154,13 @@ class Conditions:
             self.add(f"({owner} = ANY({{}}::uuid[]){pool})", list(scope.member_ids))
 
     def parameter(self, value: object) -> str:
-        """The place of a further parameter."""
+        """The place of a further parameter.
+
+        Raises:
+            TextRefused: a text holds what PostgreSQL cannot carry.
+        """
+        if isinstance(value, str) or (isinstance(value, list) and value and isinstance(value[0], str)):
+            encoded(value)
         self.values.append(value)
         return f"${len(self.values)}"
 

@@ -58,45 +58,45 @@ SNAPSHOT_PARTS: Final = """
         FROM leaving LEFT JOIN latest_stage o USING (pipeline_id, stage)
     )"""
 
-# `DISTINCT`: a deal that entered a stage again within the window is in its cohort once.
+# The course of each deal is folded once, into the stages that it entered within the window and those that it reached at all.
 COHORT_PARTS: Final = """
-    entering AS (
-        SELECT DISTINCT f.deal_id, f.key_1, f.key_2, f.state, v.pipeline_id, v.pipeline_version, v.stage
-        FROM fact f
-        JOIN read.stage_visit v ON v.deal_id = f.deal_id
-        WHERE f.state IS NOT NULL AND v.category = 'open' AND v.entered_on IS NOT NULL
-          AND ($24::date IS NULL OR v.entered_on >= $24)
-          AND ($25::date IS NULL OR v.entered_on <= $25)
-          AND ($9::date IS NULL OR v.entered_on <= $9)
-    ),
-    reaching AS (
-        SELECT e.deal_id, e.key_1, e.key_2, e.state, e.pipeline_id, e.stage,
-               bool_or(w.category = 'won' OR w.stage = s.next_stage) AS has_reached_next,
-               bool_or(w.category = 'won' OR (w.category = 'open' AND t.rank > s.rank)) AS has_passed
-        FROM entering e
+    course AS (
+        SELECT v.deal_id,
+               array_agg(DISTINCT v.stage) FILTER (
+                   WHERE v.category = 'open'
+                     AND v.entered_on >= coalesce($24::date, '-infinity')
+                     AND v.entered_on <= least($25::date, $9::date, 'infinity')
+               ) AS entered,
+               array_agg(v.stage) FILTER (WHERE v.category = 'open' AND ($9::date IS NULL OR v.entered_on <= $9)) AS reached,
+               max(s.rank) FILTER (WHERE v.category = 'open' AND ($9::date IS NULL OR v.entered_on <= $9)) AS furthest,
+               coalesce(bool_or(v.category = 'won' AND ($9::date IS NULL OR v.entered_on <= $9)), false) AS has_won,
+               array_agg(v.stage) FILTER (WHERE v.category = 'open' AND v.entered_on IS NOT NULL) AS dated,
+               array_agg(DISTINCT v.stage) FILTER (WHERE v.category = 'open' AND v.entered_on IS NULL) AS undated
+        FROM read.stage_visit v
         JOIN stage_order s USING (pipeline_id, pipeline_version, stage)
-        JOIN read.stage_visit w ON w.deal_id = e.deal_id AND ($9::date IS NULL OR w.entered_on <= $9)
-        JOIN stage_order t ON t.pipeline_id = w.pipeline_id AND t.pipeline_version = w.pipeline_version AND t.stage = w.stage
-        GROUP BY e.deal_id, e.key_1, e.key_2, e.state, e.pipeline_id, e.stage
+        WHERE v.deal_id IN (SELECT deal_id FROM fact)
+        GROUP BY v.deal_id
     ),
     cohort AS (
-        SELECT key_1, key_2, pipeline_id, stage, count(*) AS entered,
-               count(*) FILTER (WHERE has_reached_next) AS reached_next, count(*) FILTER (WHERE has_passed) AS passed,
-               count(*) FILTER (WHERE state = 'open') AS still_open, count(*) FILTER (WHERE state = 'won') AS won,
-               count(*) FILTER (WHERE state = 'lost') AS lost
-        FROM reaching GROUP BY key_1, key_2, pipeline_id, stage
+        SELECT f.key_1, f.key_2, f.pipeline_id, e.stage, count(*) AS entered,
+               count(*) FILTER (WHERE c.has_won OR s.next_stage = ANY (c.reached)) AS reached_next,
+               count(*) FILTER (WHERE c.has_won OR c.furthest > s.rank) AS passed,
+               count(*) FILTER (WHERE f.state = 'open') AS still_open, count(*) FILTER (WHERE f.state = 'won') AS won,
+               count(*) FILTER (WHERE f.state = 'lost') AS lost
+        FROM fact f
+        JOIN course c ON c.deal_id = f.deal_id
+        CROSS JOIN unnest(c.entered) AS e (stage)
+        JOIN stage_order s ON s.pipeline_id = f.pipeline_id AND s.pipeline_version = f.pipeline_version AND s.stage = e.stage
+        WHERE f.state IS NOT NULL
+        GROUP BY f.key_1, f.key_2, f.pipeline_id, e.stage
     ),
     unknown AS (
-        SELECT key_1, key_2, pipeline_id, stage, count(*) AS undated
-        FROM (
-            SELECT f.key_1, f.key_2, v.pipeline_id, v.stage
-            FROM fact f
-            JOIN read.stage_visit v ON v.deal_id = f.deal_id
-            WHERE v.category = 'open'
-            GROUP BY f.key_1, f.key_2, f.deal_id, v.pipeline_id, v.stage
-            HAVING count(v.entered_on) = 0
-        ) visited
-        GROUP BY key_1, key_2, pipeline_id, stage
+        SELECT f.key_1, f.key_2, f.pipeline_id, u.stage, count(*) AS undated
+        FROM fact f
+        JOIN course c ON c.deal_id = f.deal_id
+        CROSS JOIN unnest(c.undated) AS u (stage)
+        WHERE (u.stage = ANY (c.dated)) IS NOT TRUE
+        GROUP BY f.key_1, f.key_2, f.pipeline_id, u.stage
     ),
     answer AS (
         SELECT 'cohort' AS part, key_1, key_2, jsonb_build_object(

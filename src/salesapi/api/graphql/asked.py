@@ -12,7 +12,7 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 
 from salesapi.access.principals import Scope
-from salesapi.api.asking import Asker
+from salesapi.api.asking import Asker, Asking
 from salesapi.api.command_reading import CommandReader
 from salesapi.api.reading import reached
 from salesapi.clock import Clock
@@ -23,6 +23,8 @@ from salesapi.queries.reports import Reports
 
 if TYPE_CHECKING:
     import asyncpg
+
+    from salesapi.api.graphql.board import BoardWatch
 
 ScopeOf: TypeAlias = Literal["rows", "pay"]
 Found = TypeVar("Found")
@@ -38,6 +40,8 @@ class Sources:
     handling: Handling
     reader: CommandReader
     reports: Reports
+    board: "BoardWatch"
+    asking: Asking
     clock: Clock
     epoch: int
 
@@ -47,6 +51,7 @@ class Asked:
     """The context of one operation."""
 
     asker: Asker
+    authorization: str
     sources: Sources
     request_id: str
     correlation_id: UUID | None = None
@@ -58,11 +63,30 @@ class Asked:
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    def anew(self) -> "Asked":
+        """The same without what has been read: for the next event of a subscription."""
+        return Asked(
+            asker=self.asker,
+            authorization=self.authorization,
+            sources=self.sources,
+            request_id=self.request_id,
+            correlation_id=self.correlation_id,
+            reads=self.reads,
+        )
+
     async def read(self, query: Callable[..., Awaitable[Found]], scope: ScopeOf, *args: Any, **named: Any) -> Found:
         """One question to the read models. An operation holds one connection at a time, however wide it is."""
         async with self._turn, self.sources.pool.acquire() as connection:
             self.statement_count += 1
             return await query(connection, self.scope(scope), *args, **named)
+
+    async def ask_again(self) -> None:
+        """Looks anew at who asks, in an operation that lasts.
+
+        Raises:
+            KeyUnknown: the key is no longer valid.
+        """
+        self.asker = await self.sources.asking.asker(self.authorization)
 
     def scope(self, scope: ScopeOf) -> Scope:
         """The rows that the asker sees of this kind."""

@@ -75,7 +75,11 @@ class DocumentCost:
         """
         for definition in operation.variable_definitions or ():
             default = definition.default_value
-            if isinstance(default, IntValueNode) and len(default.value) <= _DIGITS_MAX and definition.variable.name.value not in self._variables:
+            if (
+                isinstance(default, IntValueNode)
+                and len(default.value) <= _DIGITS_MAX
+                and definition.variable.name.value not in self._variables
+            ):
                 self._variables = {**self._variables, definition.variable.name.value: int(default.value)}
         root = self._schema.get_root_type(operation.operation)
         weight = self._selection(operation.selection_set, root, 0)

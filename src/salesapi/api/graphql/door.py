@@ -9,20 +9,24 @@ from typing import Final
 from uuid import UUID
 
 import orjson
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response, WebSocket
+from graphql import OperationType
 from strawberry.http.ides import get_graphql_ide_html
 
 from salesapi.api.asking import Asking
 from salesapi.api.command_reading import CommandReader
-from salesapi.api.graphql.asked import Asked
-from salesapi.api.graphql.documents import Documents, Prepared
+from salesapi.api.graphql.asked import Asked, Sources
+from salesapi.api.graphql.board import BoardWatch
+from salesapi.api.graphql.documents import Prepared
 from salesapi.api.graphql.errors import RequestNotGraphQL
-from salesapi.api.graphql.executing import Answer, executed, prepared, refused_answer
-from salesapi.api.graphql.schema import build_schema, executable
+from salesapi.api.graphql.executing import Answer, Executor, refused_answer
+from salesapi.api.graphql.schema import build_schema
+from salesapi.api.graphql.sockets import Sockets
 from salesapi.api.limits import BodyTooLarge
 from salesapi.api.refusals import RETRY_AFTER_SECONDS, STATUS
 from salesapi.app import Core
 from salesapi.domain.kernel import Kind, Refused
+from salesapi.queries.reports import Reports
 
 PATH: Final = "/graphql"
 BODY_BYTES_MAX: Final = 64 * 1024
@@ -47,26 +51,48 @@ class QueriesArePosted(Refused):
     message = "Send operations by POST."
 
 
+class SubscriptionsNeedWebSocket(Refused):
+    """A subscription by POST."""
+
+    code = "graphql.subscription"
+    kind = Kind.MALFORMED
+    message = "Send subscriptions over a WebSocket at the same path, by the protocol graphql-transport-ws."
+
+
 class GraphQLDoor:
     """Serves one schema over one core."""
 
     def __init__(self, core: Core, asking: Asking, reader: CommandReader) -> None:
-        self._core = core
-        self._asking = asking
-        self._reader = reader
-        self._schema = executable(build_schema(core.catalogue))
-        self._documents = Documents(self._schema, with_introspection=core.settings.development)
+        self._is_development = core.settings.development
+        self._sources = Sources(
+            pool=core.pool,
+            log=core.log,
+            states=core.states,
+            handling=core.handling,
+            reader=reader,
+            reports=Reports(core.pool, core.states),
+            board=BoardWatch(core.pool, core.log),
+            asking=asking,
+            clock=core.clock,
+            epoch=core.epoch,
+        )
+        self._executor = Executor(build_schema(core.catalogue), with_introspection=self._is_development)
+        self._sockets = Sockets(self._executor, self._sources)
 
     def add_to(self, app: FastAPI) -> None:
         """Mounts the door."""
         app.add_api_route(PATH, self._post, methods=["POST"], include_in_schema=False)
         app.add_api_route(PATH, self._get, methods=["GET"], include_in_schema=False)
+        app.add_api_websocket_route(PATH, self._socket)
 
     async def _get(self, request: Request) -> Response:
         """GraphiQL for people in development; nothing else is read by GET."""
-        if self._core.settings.development and "text/html" in request.headers.get("accept", ""):
+        if self._is_development and "text/html" in request.headers.get("accept", ""):
             return Response(get_graphql_ide_html("graphiql"), media_type="text/html")
         return _response(refused_answer(QueriesArePosted()), PLAIN_JSON, 405, {"allow": "POST"})
+
+    async def _socket(self, websocket: WebSocket) -> None:
+        await self._sockets.serve(websocket)
 
     async def _post(self, request: Request) -> Response:
         media_type = _media_type(request.headers.get("accept"))
@@ -77,19 +103,18 @@ class GraphQLDoor:
             content = await _content(request)
         except Refused as refused:
             return _refused(refused, media_type)
-        operation = prepared(self._documents, content)
-        answer = operation if isinstance(operation, Answer) else await self._run(operation, asked)
+        operation = self._executor.prepared(content)
+        if isinstance(operation, Prepared) and operation.kind is OperationType.SUBSCRIPTION:
+            operation = refused_answer(SubscriptionsNeedWebSocket())
+        answer = operation if isinstance(operation, Answer) else await self._executor.executed(operation, asked)
         return _response(answer, media_type, 200 if answer.has_begun or media_type == PLAIN_JSON else 400)
 
-    async def _run(self, operation: Prepared, asked: Asked) -> Answer:
-        return await executed(self._schema, operation, asked)
-
     async def _asked(self, request: Request) -> Asked:
+        authorization = request.headers.get("authorization", "")
         return Asked(
-            asker=await self._asking.asker(request.headers.get("authorization")),
-            reader=self._reader,
-            handling=self._core.handling,
-            epoch=self._core.epoch,
+            asker=await self._sources.asking.asker(authorization),
+            authorization=authorization,
+            sources=self._sources,
             request_id=request.scope.get("request_id", ""),
             correlation_id=_correlation(request.headers.get("x-correlation-id")),
         )

@@ -5,11 +5,12 @@ key tells when it is sent again.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
+from inspect import isawaitable
 from typing import Any, Final
 
-from graphql import ExecutionResult, GraphQLSchema, execute
+from graphql import ExecutionResult, create_source_event_stream, execute
 
 from salesapi.api.graphql.asked import Asked
 from salesapi.api.graphql.documents import DocumentRejected, Documents, Prepared
@@ -20,6 +21,7 @@ from salesapi.api.graphql.errors import (
     execution_errors,
     refusal_error,
 )
+from salesapi.api.graphql.schema import Schema
 from salesapi.domain.kernel import Refused
 
 DEADLINE_SECONDS: Final = 10.0
@@ -34,36 +36,68 @@ class Answer:
     has_begun: bool
 
 
-def prepared(documents: Documents, request: object) -> Prepared | Answer:
-    """The operation of a request, or the answer that says why there is none."""
-    try:
-        return documents.prepare(*_parts(request))
-    except DocumentRejected as rejected:
-        return Answer(content={"errors": document_errors(rejected.errors)}, has_begun=False)
-    except Refused as refused:
-        return refused_answer(refused)
-
-
 def refused_answer(refused: Refused) -> Answer:
     """The answer to a request of which nothing was executed."""
     return Answer(content={"errors": [refusal_error(refused)]}, has_begun=False)
 
 
-async def executed(schema: GraphQLSchema, operation: Prepared, asked: Asked) -> Answer:
-    """Runs a query or a mutation."""
-    try:
-        async with asyncio.timeout(DEADLINE_SECONDS):
-            running = execute(
-                schema,
-                operation.document,
-                context_value=asked,
-                variable_values=operation.variables,
-                operation_name=operation.operation.name.value if operation.operation.name else None,
-            )
-            result = running if isinstance(running, ExecutionResult) else await running
-    except TimeoutError:
-        return refused_answer(DeadlineExceeded(seconds=int(DEADLINE_SECONDS)))
-    return Answer(content=result_content(result, asked.request_id), has_begun=True)
+class Executor:
+    """Runs operations of one schema."""
+
+    def __init__(self, schema: Schema, *, with_introspection: bool) -> None:
+        self._schema = schema
+        self._documents = Documents(schema.executable, with_introspection=with_introspection)
+
+    def prepared(self, request: object) -> Prepared | Answer:
+        """The operation of a request, or the answer that says why there is none."""
+        try:
+            return self._documents.prepare(*_parts(request))
+        except DocumentRejected as rejected:
+            return Answer(content={"errors": document_errors(rejected.errors)}, has_begun=False)
+        except Refused as refused:
+            return refused_answer(refused)
+
+    async def executed(self, operation: Prepared, asked: Asked) -> Answer:
+        """Runs a query or a mutation."""
+        asked.reads = self._reads(operation)
+        try:
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                result = await self._run(operation, asked, None)
+        except TimeoutError:
+            return refused_answer(DeadlineExceeded(seconds=int(DEADLINE_SECONDS)))
+        return Answer(content=result_content(result, asked.request_id), has_begun=True)
+
+    async def subscribed(self, operation: Prepared, asked: Asked) -> AsyncGenerator[Answer, None]:
+        """Runs a subscription: one answer an event, each with what was read for it alone.
+
+        Raises:
+            Refused: what ends the subscription.
+        """
+        asked.reads = self._reads(operation)
+        source = create_source_event_stream(
+            self._schema.executable, operation.document, context_value=asked, **_named(operation)
+        )
+        events = await source if isawaitable(source) else source
+        if isinstance(events, ExecutionResult):
+            yield Answer(content=result_content(events, asked.request_id), has_begun=False)
+            return
+        async for event in events:
+            result = await self._run(operation, asked.anew(), event)
+            yield Answer(content=result_content(result, asked.request_id), has_begun=True)
+
+    async def _run(self, operation: Prepared, asked: Asked, root: object) -> ExecutionResult:
+        running = execute(
+            self._schema.executable, operation.document, root_value=root, context_value=asked, **_named(operation)
+        )
+        return running if isinstance(running, ExecutionResult) else await running
+
+    def _reads(self, operation: Prepared) -> frozenset[str]:
+        return frozenset().union(*(self._schema.reads.get(name, ()) for name in operation.types))
+
+
+def _named(operation: Prepared) -> dict[str, Any]:
+    name = operation.operation.name
+    return {"variable_values": operation.variables, "operation_name": name.value if name else None}
 
 
 def result_content(result: ExecutionResult, request_id: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import strawberry
 from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
+from salesapi.api.graphql.board import subscription_type
 from salesapi.api.graphql.connections import Connections
 from salesapi.api.graphql.enums import Enums
 from salesapi.api.graphql.inputs import Inputs
@@ -36,6 +37,7 @@ def build_schema(catalogue: Catalogue) -> Schema:
     made = strawberry.Schema(
         query=query_type(outputs, connections, reports),
         mutation=mutation_type(catalogue, inputs),
+        subscription=subscription_type(outputs),
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     )
     return Schema(

@@ -1,0 +1,46 @@
+"""How long the demo company takes to load while all followers run in the same process, beside loading it with the sealer
+alone, which the lock of a payout run needs."""
+
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from bench.ground import Ground
+from bench.measuring import Effort, Line, Measure
+from salesapi.app import Core, running_core
+from salesapi.audit.sealing import Sealer
+from salesapi.cli.following import running_followers
+from salesapi.demo.loading import load_demo
+
+
+async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
+    """One load with followers and one without in each round; a quick run takes one round."""
+    lines = []
+    for _ in range(1 if effort.is_quick else effort.rounds):
+        async with ground.database() as database, running_core(database.settings) as core, running_followers(core):
+            followed = await _seconds(core)
+        async with ground.database() as database, running_core(database.settings) as core:
+            sealer = Sealer(database.urls.application_url, core.log)
+            sealer.start()
+            alone = await _seconds(core)
+            await sealer.stop()
+        lines.append(
+            Line(
+                what="demo company, all followers in the process",
+                unit="s",
+                ours=followed,
+                baseline="with the sealer alone",
+                baseline_value=alone,
+                is_cost=True,
+            )
+        )
+    return lines
+
+
+async def _seconds(core: Core) -> float:
+    started = time.perf_counter()
+    await load_demo(core.handling, lambda text: None)
+    return time.perf_counter() - started
+
+
+MEASURE: Final = Measure(name="demo", run=measure)

@@ -1,0 +1,47 @@
+"""Decoding and folding in memory, beside decoding alone: deals and stage visits over the same stored events."""
+
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from bench.deal_stories import codec, stored_events
+from bench.ground import Ground
+from bench.measuring import Effort, Line, Measure
+from salesapi.domain.kernel import Recorded
+from salesapi.eventlog.codec import DecodedEvent
+from salesapi.projections import deals, stage_visits
+from salesapi.projections.projection import fold_in_memory
+
+PROJECTIONS: Final = (deals.PROJECTION, stage_visits.PROJECTION)
+
+
+async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
+    """For each projection the fold of all events, beside the decoding of the same round."""
+    coder = codec()
+    stored = [event async for page in stored_events(effort.scaled(60_000, 6_000)) for event in page]
+    lines = []
+    for _ in range(effort.rounds):
+        started = time.perf_counter()
+        decoded = coder.decode_unopened(stored)
+        decoding = time.perf_counter() - started
+        for projection in PROJECTIONS:
+            started = time.perf_counter()
+            fold_in_memory(projection, _wanted(decoded, projection.types))
+            folding = time.perf_counter() - started
+            lines.append(
+                Line(
+                    what=f"decode + fold of {projection.name}, {len(stored):,} events",
+                    unit="events/s",
+                    ours=len(stored) / (decoding + folding),
+                    baseline="decoding alone",
+                    baseline_value=len(stored) / decoding,
+                )
+            )
+    return lines
+
+
+def _wanted(decoded: Sequence[DecodedEvent], types: Sequence[str]) -> list[tuple[object, Recorded]]:
+    return [(each.event, each.recorded) for each in decoded if each.stored.type in types]
+
+
+MEASURE: Final = Measure(name="fold", run=measure)

@@ -1,0 +1,63 @@
+"""Memory of the processes beside a log ten times as long: what a process holds must not grow with what has happened.
+
+`salesapi serve` after 2,000 commands, and a process that rebuilds the deals. The log is filled by COPY.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bench.commands import load
+from bench.company import found_company
+from bench.deal_stories import fill_log
+from bench.ground import Database, Ground
+from bench.measuring import Effort, Line, Measure
+from bench.processes import ended, resident_bytes, serving
+
+REQUESTS: Final = 2_000
+TARGET: Final = 1.2
+MEGABYTE: Final = 1_000_000
+
+
+async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
+    """Once: the lengths of the logs are what is compared, and memory hardly varies between rounds."""
+    few, many = effort.scaled(100_000, 10_000), effort.scaled(1_000_000, 100_000)
+    serve_few, rebuild_few = await _megabytes(ground, few)
+    serve_many, rebuild_many = await _megabytes(ground, many)
+    return [
+        _line(f"memory of serve at {many:,} events", serve_many, few, serve_few),
+        _line(f"memory of a rebuild at {many:,} events", rebuild_many, few, rebuild_few),
+    ]
+
+
+async def _megabytes(ground: Ground, events: int) -> tuple[float, float]:
+    async with ground.database() as database:
+        await fill_log(database, events)
+        await found_company(database)
+        return await _of_serve(database), await _of_rebuild(database)
+
+
+async def _of_serve(database: Database) -> float:
+    key = await database.admin_key()
+    async with serving(["salesapi", "serve"], database.environment) as (pid, port):
+        await load(port, key, requests=REQUESTS)
+        return resident_bytes(pid) / MEGABYTE
+
+
+async def _of_rebuild(database: Database) -> float:
+    answer = await ended(["bench.rebuild_process", "deal"], database.environment)
+    return answer["peak_bytes"] / MEGABYTE
+
+
+def _line(what: str, megabytes: float, few: int, baseline: float) -> Line:
+    return Line(
+        what=what,
+        unit="MB",
+        ours=megabytes,
+        baseline=f"the same at {few:,}",
+        baseline_value=baseline,
+        target=TARGET,
+        is_cost=True,
+    )
+
+
+MEASURE: Final = Measure(name="memory", run=measure)

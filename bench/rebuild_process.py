@@ -1,0 +1,36 @@
+"""Rebuilds one read model in a process of its own and prints the most memory that it held, as one JSON object."""
+
+import json
+import resource
+import sys
+
+import uvloop
+
+from salesapi.app import running_core
+from salesapi.cli.places import owner_url
+from salesapi.projections.catalogue import PROJECTIONS
+from salesapi.projections.rebuilding import rebuild
+from salesapi.settings import Settings
+
+KILOBYTE = 1_024
+"""Linux tells the peak in units of this."""
+
+
+async def main(name: str) -> None:
+    """Rebuilds it."""
+    settings = Settings()
+    projection = next(projection for projection in PROJECTIONS if projection.name == name)
+    async with running_core(settings) as core:
+        await rebuild(
+            owner_url(settings),
+            projection,
+            log=core.log,
+            codec=core.codec,
+            pool=core.pool,
+            on_progress=lambda progress: None,
+        )
+    print(json.dumps({"peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KILOBYTE}))
+
+
+if __name__ == "__main__":
+    uvloop.run(main(sys.argv[1]))

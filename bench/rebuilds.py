@@ -1,0 +1,74 @@
+"""A rebuild of a read model from position 0, beside COPY of the resulting rows into an equal table with equal indexes.
+
+The rebuild reads, decodes, folds and writes every event's row and checkpoints, makes the indexes and swaps; COPY only writes
+the end result, once.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from bench.deal_stories import fill_log
+from bench.ground import Database, Ground
+from bench.measuring import Effort, Line, Measure
+from salesapi.app import Core, running_core
+from salesapi.projections import deals, stage_visits
+from salesapi.projections.catalogue import PROJECTIONS
+from salesapi.projections.projection import Projection
+from salesapi.projections.rebuilding import rebuild
+
+REBUILT: Final = (deals.PROJECTION, stage_visits.PROJECTION)
+assert set(REBUILT) <= set(PROJECTIONS)
+
+
+async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
+    """One rebuild and one COPY of each projection in each round."""
+    events = effort.scaled(60_000, 6_000)
+    lines = []
+    async with ground.database() as database:
+        await fill_log(database, events)
+        async with running_core(database.settings) as core:
+            for _ in range(effort.rounds):
+                for projection in REBUILT:
+                    started = time.perf_counter()
+                    table = await _rebuilt(database, core, projection)
+                    seconds = time.perf_counter() - started
+                    rows, copying = await _copy_seconds(database, table)
+                    lines.append(
+                        Line(
+                            what=f"rebuild of {projection.name}, {events:,} events to {rows:,} rows",
+                            unit="rows/s",
+                            ours=rows / seconds,
+                            baseline="COPY of the same rows",
+                            baseline_value=rows / copying,
+                        )
+                    )
+    return lines
+
+
+async def _rebuilt(database: Database, core: Core, projection: Projection) -> str:
+    return await rebuild(
+        database.urls.owner_url,
+        projection,
+        log=core.log,
+        codec=core.codec,
+        pool=core.pool,
+        on_progress=lambda progress: None,
+    )
+
+
+async def _copy_seconds(database: Database, table: str) -> tuple[int, float]:
+    """How many rows the table has, and the seconds of a COPY of them into an equal one."""
+    async with database.owner() as owner:
+        await owner.execute(
+            f'CREATE SCHEMA IF NOT EXISTS bench; CREATE TABLE bench."{table}" (LIKE read."{table}" INCLUDING ALL)'
+        )
+        records = await owner.fetch(f'SELECT * FROM read."{table}"')  # noqa: S608 - a name that rebuild() made
+        started = time.perf_counter()
+        await owner.copy_records_to_table(table, schema_name="bench", records=map(tuple, records))
+        seconds = time.perf_counter() - started
+        await owner.execute(f'DROP TABLE bench."{table}"')
+    return len(records), seconds
+
+
+MEASURE: Final = Measure(name="rebuild", run=measure)

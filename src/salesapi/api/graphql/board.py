@@ -1,0 +1,215 @@
+"""The live deal board: one watch over the deals for all subscribers of a process, and the subscription that serves it.
+
+A change is pushed once the read model holds it; of several changes of a deal that are seen together only the last state is
+pushed. Each subscriber has a bounded queue: whoever does not keep up is told so and dropped, and never holds up the others.
+Durations are in seconds, on this process's monotonic clock.
+"""
+
+import asyncio
+import logging
+import time
+import types
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING, Annotated, Any, Final
+from uuid import UUID
+
+import strawberry
+
+from salesapi.api.graphql.asked import Asked
+from salesapi.api.graphql.outputs import Outputs
+from salesapi.api.graphql.scalars import BigInt
+from salesapi.api.reading import MIN_POSITION_WAIT_SECONDS
+from salesapi.domain.kernel import Kind, Refused
+from salesapi.eventlog.connecting import LOST
+from salesapi.eventlog.recorder import EventLog
+from salesapi.projections.positions import PositionTimedOut, ProjectionStopped, position_of, wait_until
+from salesapi.queries.deal_changes import CHANGES_MAX, deals_changed
+from salesapi.queries.deals import READS
+from salesapi.schemas.deals import Deal
+
+if TYPE_CHECKING:
+    import asyncpg
+
+QUEUE_CHANGES_MAX: Final = 1_000
+"""How many changes may wait for one subscriber."""
+SUBSCRIBERS_MAX: Final = 1_000
+"""Subscribers of one process."""
+CATCH_UP_MAX: Final = 2_000
+"""How many changes a subscriber may be behind when it begins."""
+LOOK_SECONDS: Final = 5.0
+"""Longest wait for the log before looking again."""
+BACK_OFF_SECONDS: Final = 1.0
+ASK_AGAIN_SECONDS: Final = 30.0
+"""After how long a change is only pushed once the key and its scope have been looked at again."""
+
+logger = logging.getLogger(__name__)
+Info = strawberry.Info[Asked, None]
+
+
+class SubscriberTooSlow(Refused):
+    """Too many changes wait for this subscriber."""
+
+    code = "subscription.too_slow"
+    kind = Kind.UNAVAILABLE
+    message = "More than {limit} changes were waiting for you; read the board again and subscribe from its position."
+
+
+class TooManySubscribers(Refused):
+    """The process has no room for another subscriber."""
+
+    code = "subscription.too_many"
+    kind = Kind.UNAVAILABLE
+    message = "{limit} subscribers are connected already; try again shortly."
+
+
+class TooFarBehind(Refused):
+    """The wanted position lies too far back to be caught up with."""
+
+    code = "subscription.too_far_behind"
+    kind = Kind.CONFLICT
+    message = "More than {limit} deals changed since position {position}; read the board again and begin there."
+
+
+class Subscriber:
+    """One reader of the watch. `None` in the queue says that it was too slow."""
+
+    def __init__(self) -> None:
+        self.changes: asyncio.Queue[Deal | None] = asyncio.Queue(QUEUE_CHANGES_MAX + 1)
+        self.is_dropped = False
+
+    def push(self, deal: Deal) -> None:
+        """Hands over a change, or drops the subscriber."""
+        if self.is_dropped:
+            return
+        self.is_dropped = self.changes.qsize() >= QUEUE_CHANGES_MAX
+        self.changes.put_nowait(None if self.is_dropped else deal)
+
+
+class BoardWatch:
+    """Follows the read model of deals while there are subscribers."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", log: EventLog) -> None:
+        self._pool = pool
+        self._log = log
+        self._subscribers: set[Subscriber] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    async def changes(self, after: int | None) -> AsyncGenerator[Deal, None]:
+        """All changed deals: those after a position first, if one is named, then those to come.
+
+        Raises:
+            TooManySubscribers, TooFarBehind, SubscriberTooSlow.
+        """
+        if len(self._subscribers) >= SUBSCRIBERS_MAX:
+            raise TooManySubscribers(limit=SUBSCRIBERS_MAX)
+        subscriber = Subscriber()
+        self._subscribers.add(subscriber)
+        try:
+            reached = await position_of(self._pool, READS)
+            self._start(reached)
+            for deal in await self._caught_up(reached if after is None else after, reached):
+                yield deal
+            while (changed := await subscriber.changes.get()) is not None:
+                # What was caught up with above may come again with the same position.
+                if changed.position > reached:
+                    yield changed
+            raise SubscriberTooSlow(limit=QUEUE_CHANGES_MAX)
+        finally:
+            self._subscribers.discard(subscriber)
+            if not self._subscribers and self._task is not None:
+                self._task.cancel()
+                self._task = None
+
+    def _start(self, reached: int) -> None:
+        if self._task is None:
+            self._task = asyncio.create_task(self._watch(reached), name="deal board")
+
+    async def _caught_up(self, after: int, until: int) -> list[Deal]:
+        found: list[Deal] = []
+        begun = after
+        while after < until:
+            async with self._pool.acquire() as connection:
+                page = await deals_changed(connection, after=after, until=until)
+            found += page
+            if len(found) > CATCH_UP_MAX:
+                raise TooFarBehind(limit=CATCH_UP_MAX, position=begun)
+            after = page[-1].position if len(page) == CHANGES_MAX else until
+        return found
+
+    async def _watch(self, position: int) -> None:
+        """Passes changes on for ever; a lost database is waited for, and nothing is skipped."""
+        while True:
+            try:
+                position = await self._pass_on(position)
+            except (*LOST, PositionTimedOut, ProjectionStopped) as error:
+                logger.warning("the deal board waits at position %s: %s", position, type(error).__name__)
+                await asyncio.sleep(BACK_OFF_SECONDS)
+
+    async def _pass_on(self, position: int) -> int:
+        """Waits for the log, then for the read model; pushes what changed and returns how far that is."""
+        head = await self._log.wait_past(position, LOOK_SECONDS)
+        if head <= position:
+            return position
+        reached = await wait_until(self._pool, READS, position + 1, MIN_POSITION_WAIT_SECONDS)
+        async with self._pool.acquire() as connection:
+            page = await deals_changed(connection, after=position, until=reached)
+        for deal in page:
+            for subscriber in self._subscribers:
+                subscriber.push(deal)
+        return page[-1].position if len(page) == CHANGES_MAX else reached
+
+
+PipelineId = Annotated[UUID | None, strawberry.argument(description="Only deals of this pipeline.")]
+After = Annotated[
+    BigInt | None,
+    strawberry.argument(
+        description="Begins with what changed after this position, as the query of the board gave it; without it with "
+        "what changes from now on."
+    ),
+]
+_ABSENT: Final[Any] = strawberry.UNSET
+
+
+def subscription_type(outputs: Outputs) -> type:
+    """The type `Subscription`."""
+    deal: Any = outputs.of(Deal)
+    change: Any = types.new_class("DealBoardChange")
+    change.__annotations__ = {"position": BigInt, "deal": deal}
+    strawberry.type(change, description="A deal as it is after a change. One that leaves your scope is not told.")
+
+    async def resolver(
+        info: Info, pipeline_id: PipelineId = _ABSENT, min_position: After = _ABSENT
+    ) -> AsyncGenerator[Any, None]:
+        wanted = UUID(str(pipeline_id)) if pipeline_id else None
+        async for changed in seen_changes(info.context, min_position or None):
+            if wanted is None or changed.pipeline_id == wanted:
+                yield change(position=BigInt(changed.position), deal=changed)
+
+    resolver.__annotations__["return"] = AsyncGenerator[change, None]
+    made: Any = types.new_class("Subscription")
+    made.deal_board = strawberry.subscription(
+        resolver=resolver, description="Deals whose state changed, within your scope, as soon as queries show it."
+    )
+    made.__annotations__ = {}
+    strawberry.type(made, name="Subscription")
+    subscription: type = made
+    return subscription
+
+
+async def seen_changes(asked: Asked, after: int | None) -> AsyncGenerator[Deal, None]:
+    """The changes that the asker may see. A key that was revoked ends them.
+
+    Raises:
+        KeyUnknown, and what `BoardWatch.changes` raises.
+    """
+    asked_at = time.monotonic()
+    changes = asked.sources.board.changes(after)
+    try:
+        async for changed in changes:
+            if time.monotonic() - asked_at > ASK_AGAIN_SECONDS:
+                await asked.ask_again()
+                asked_at = time.monotonic()
+            if asked.scope("rows").reaches(changed.owner_id):
+                yield changed
+    finally:
+        await changes.aclose()
