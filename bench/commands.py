@@ -63,8 +63,11 @@ async def load(port: int, key: str, *, seconds: int = 0, requests: int = 0) -> f
         ProcessFailed: a request was refused.
     """
     answer = await ended(
-        ["bench.load", "--port", str(port), "--path", PATH, "--key", key, "--body", deal_body()]
-        + ["--clients", str(CLIENTS), "--seconds", str(seconds), "--requests", str(requests)]
+        [
+            "bench.load",
+            *("--port", str(port), "--path", PATH, "--key", key, "--body", deal_body()),
+            *("--clients", str(CLIENTS), "--seconds", str(seconds), "--requests", str(requests)),
+        ]
     )
     if answer["refused"]:
         raise ProcessFailed(f"{answer['refused']} of the requests at port {port} were refused")

@@ -10,6 +10,7 @@ import logging
 import time
 import types
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
 
@@ -181,9 +182,10 @@ def subscription_type(outputs: Outputs) -> type:
         info: Info, pipeline_id: PipelineId = _ABSENT, min_position: After = _ABSENT
     ) -> AsyncGenerator[Any, None]:
         wanted = UUID(str(pipeline_id)) if pipeline_id else None
-        async for changed in seen_changes(info.context, min_position or None):
-            if wanted is None or changed.pipeline_id == wanted:
-                yield change(position=BigInt(changed.position), deal=changed)
+        async with aclosing(seen_changes(info.context, min_position or None)) as changes:
+            async for changed in changes:
+                if wanted is None or changed.pipeline_id == wanted:
+                    yield change(position=BigInt(changed.position), deal=changed)
 
     resolver.__annotations__["return"] = AsyncGenerator[change, None]
     made: Any = types.new_class("Subscription")
@@ -203,13 +205,10 @@ async def seen_changes(asked: Asked, after: int | None) -> AsyncGenerator[Deal, 
         KeyUnknown, and what `BoardWatch.changes` raises.
     """
     asked_at = time.monotonic()
-    changes = asked.sources.board.changes(after)
-    try:
+    async with aclosing(asked.sources.board.changes(after)) as changes:
         async for changed in changes:
             if time.monotonic() - asked_at > ASK_AGAIN_SECONDS:
                 await asked.ask_again()
                 asked_at = time.monotonic()
             if asked.scope("rows").reaches(changed.owner_id):
                 yield changed
-    finally:
-        await changes.aclose()

@@ -73,14 +73,7 @@ class DocumentCost:
             DocumentTooCostly: with the limit.
             DocumentInvalid: for fragments that contain themselves.
         """
-        for definition in operation.variable_definitions or ():
-            default = definition.default_value
-            if (
-                isinstance(default, IntValueNode)
-                and len(default.value) <= _DIGITS_MAX
-                and definition.variable.name.value not in self._variables
-            ):
-                self._variables = {**self._variables, definition.variable.name.value: int(default.value)}
+        self._variables = {**_defaults(operation), **self._variables}
         root = self._schema.get_root_type(operation.operation)
         weight = self._selection(operation.selection_set, root, 0)
         _refuse_over(weight.nodes, "things (the sum of the products of `first`)", NODES_MAX)
@@ -166,6 +159,15 @@ class DocumentCost:
 
 
 _HAS_FIELDS: Final = (GraphQLObjectType, GraphQLInterfaceType)
+
+
+def _defaults(operation: OperationDefinitionNode) -> dict[str, int]:
+    """The whole numbers among the defaults of the operation's variables."""
+    return {
+        definition.variable.name.value: int(definition.default_value.value)
+        for definition in operation.variable_definitions or ()
+        if isinstance(definition.default_value, IntValueNode) and len(definition.default_value.value) <= _DIGITS_MAX
+    }
 
 
 def _refuse_over(count: int, what: str, limit: int) -> None:

@@ -6,11 +6,14 @@ key tells when it is sent again.
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any, Final
 
-from graphql import ExecutionResult, create_source_event_stream, execute
+from graphql import ExecutionResult, execute
+from graphql.execution import Executor as GraphQLExecutor
+from graphql.execution import create_source_event_stream
 
 from salesapi.api.graphql.asked import Asked
 from salesapi.api.graphql.documents import DocumentRejected, Documents, Prepared
@@ -74,16 +77,21 @@ class Executor:
             Refused: what ends the subscription.
         """
         asked.reads = self._reads(operation)
-        source = create_source_event_stream(
+        runner = GraphQLExecutor.build(
             self._schema.executable, operation.document, context_value=asked, **_named(operation)
         )
+        if isinstance(runner, list):
+            yield Answer(content={"errors": execution_errors(runner, asked.request_id)}, has_begun=False)
+            return
+        source = create_source_event_stream(runner)
         events = await source if isawaitable(source) else source
         if isinstance(events, ExecutionResult):
             yield Answer(content=result_content(events, asked.request_id), has_begun=False)
             return
-        async for event in events:
-            result = await self._run(operation, asked.anew(), event)
-            yield Answer(content=result_content(result, asked.request_id), has_begun=True)
+        async with aclosing(events):
+            async for event in events:
+                result = await self._run(operation, asked.anew(), event)
+                yield Answer(content=result_content(result, asked.request_id), has_begun=True)
 
     async def _run(self, operation: Prepared, asked: Asked, root: object) -> ExecutionResult:
         running = execute(

@@ -6,6 +6,7 @@ operation only, never the socket. Durations are in seconds, on this process's mo
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import aclosing
 from typing import Any, Final
 
 import orjson
@@ -128,8 +129,9 @@ class Socket:
     async def _message(self) -> Mapping[str, Any]:
         """The next message; a failed operation that ends the socket comes first."""
         receiving = asyncio.ensure_future(self._websocket.receive())
+        awaited: list[asyncio.Future[Any]] = [receiving, self._failed]
         try:
-            await asyncio.wait([receiving, self._failed], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
             if self._failed.done():
                 raise self._failed.result()
             received = receiving.result()
@@ -201,11 +203,12 @@ class Socket:
             await self._send({"id": id, "type": "next", "payload": answer.content})
         else:
             try:
-                async for answer in self._executor.subscribed(operation, asked):
-                    if not answer.has_begun:
-                        await self._send({"id": id, "type": "error", "payload": answer.content["errors"]})
-                        return
-                    await self._send({"id": id, "type": "next", "payload": answer.content})
+                async with aclosing(self._executor.subscribed(operation, asked)) as answers:
+                    async for answer in answers:
+                        if not answer.has_begun:
+                            await self._send({"id": id, "type": "error", "payload": answer.content["errors"]})
+                            return
+                        await self._send({"id": id, "type": "next", "payload": answer.content})
             except Refused as refused:
                 await self._send({"id": id, "type": "error", "payload": [refusal_error(refused)]})
                 return
