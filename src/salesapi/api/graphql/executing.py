@@ -88,6 +88,7 @@ class Executor:
         if isinstance(events, ExecutionResult):
             yield Answer(content=result_content(events, asked.request_id), has_begun=False)
             return
+        assert isinstance(events, AsyncGenerator)
         async with aclosing(events):
             async for event in events:
                 result = await self._run(operation, asked.anew(), event)
