@@ -9,7 +9,7 @@ import asyncio
 import json
 import sys
 import time
-from typing import Final
+from typing import Final, cast
 from uuid import uuid4
 
 import uvloop
@@ -33,8 +33,8 @@ class Client(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begins."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transport has the methods of `asyncio.Transport`, and is none by class.
+        self._transport = cast(asyncio.Transport, transport)
         self._send()
 
     def data_received(self, data: bytes) -> None:

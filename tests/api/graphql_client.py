@@ -55,13 +55,12 @@ async def mutate(
     return receipt
 
 
-def as_input(record: type, values: Any) -> Any:
+def as_input(record: Any, values: Any) -> Any:
     """REST's snake_case values as the GraphQL input: camelCase names, enum names; everything unknown as it is."""
     if not isinstance(values, dict):
         return values
     hints = get_type_hints(record, include_extras=True)
-    declared: Any = record
-    known = {field.name for field in fields(declared)}
+    known = {field.name for field in fields(record)}
     return {
         to_camel_case(name): _value(hints[name], value) if name in known else value for name, value in values.items()
     }

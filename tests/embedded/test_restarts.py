@@ -18,9 +18,10 @@ import nats
 import pytest
 from nats.js.api import StreamConfig
 
+from salesapi.embedded import processes
 from salesapi.embedded.engines import read_running_engines, running_engines
 from salesapi.embedded.failures import EngineNotStarted, NoRunningEngines
-from salesapi.embedded.helper_user import HelperUser, refuse_unreachable
+from salesapi.embedded.helper_user import HelperUser, find_helper_user, refuse_unreachable
 from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 
@@ -149,6 +150,23 @@ async def test_a_cluster_starts_again_when_only_its_postmaster_was_killed(reacha
 
     assert child in left
     assert answer == 1
+
+
+@needs_linux
+async def test_a_killed_postmaster_that_nobody_collects_does_not_hinder_the_next(
+    reachable_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "KILL_LIMIT_SECONDS", 0.2)
+    engine = await EmbeddedPostgreSQL.start(reachable_folder / "postgresql", fast_unsafe=True)
+    await engine.stop()
+    dead = processes.start_process(["/bin/true"], log=reachable_folder / "true.log", helper=find_helper_user())
+    await _until(lambda: processes.is_unreaped(dead.pid))
+    note = engine.folder / "data" / "postmaster.pid"
+    note.write_text(f"{dead.pid}\n{engine.folder / 'data'}\n")
+
+    again = await EmbeddedPostgreSQL.start(engine.folder, fast_unsafe=True)
+    await again.stop()
+    dead.wait()
 
 
 async def test_jetstream_keeps_acknowledged_messages_when_killed(reachable_folder: Path) -> None:

@@ -1,6 +1,6 @@
-"""The published sales pipeline (`maven_crm`), imported once through the real write path and folded by the real engine."""
+"""Programs for each test; and the published sales pipeline (`maven_crm`), imported once and folded by the real engine."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,19 @@ from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.positions import wait_until
 from salesapi.queries.reports import Reports
 from tests.conftest import REPOSITORY
+from tests.programs import Programs, kill_engines, programs_in
 from tests.service import running_service
 
 FOLD_PATIENCE_SECONDS = 30.0
 DATABASE = "story_maven_crm"
+
+
+@pytest.fixture
+def programs(reachable_folder: Path) -> Iterator[Programs]:
+    """Programs of one test; engines that a killed `dev` left in the folder `data` end, too."""
+    with programs_in(reachable_folder) as made:
+        yield made
+    kill_engines(reachable_folder / "data")
 
 
 @dataclass(frozen=True)

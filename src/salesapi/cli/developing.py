@@ -50,7 +50,6 @@ async def develop(folder: Path, *, port: int, with_demo: bool) -> None:
                 flush=True,
             )
             await until_stopped()
-            _say("stopping")
 
 
 def _say(text: str) -> None:

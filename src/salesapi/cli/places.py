@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 from cyclopts import Parameter
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from salesapi.app import NotConfigured
 from salesapi.embedded.engines import Engines, read_running_engines
@@ -19,14 +19,23 @@ DataDir = Annotated[
 ]
 
 
+def read_settings() -> Settings:
+    """The settings of the environment; ends with a line that names a malformed one, and never its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        fail(f"the setting SALESAPI_{str(first['loc'][0]).upper()} is malformed: {first['msg']}")
+
+
 def settings_for(data_dir: Path | None) -> Settings:
     """The settings of the environment, or those of the `dev` that runs in this folder."""
-    return Settings() if data_dir is None else settings_of(read_running_engines(data_dir), data_dir)
+    return read_settings() if data_dir is None else settings_of(read_running_engines(data_dir), data_dir)
 
 
 def settings_of(engines: Engines, folder: Path, settings: Settings | None = None) -> Settings:
     """The settings that lead to these engines."""
-    return (settings or Settings()).model_copy(
+    return (settings or read_settings()).model_copy(
         update={
             "database_url": SecretStr(engines.application_url),
             "migration_url": SecretStr(engines.owner_url),

@@ -10,8 +10,10 @@ import asyncpg
 
 from salesapi.app import NotConfigured
 from salesapi.cli.places import fail
+from salesapi.cli.serving import AddressRefused
 from salesapi.embedded.failures import EngineNotStarted, NoRunningEngines
 from salesapi.eventlog.migrating import MigrationRefused, OverpoweredRole
+from salesapi.eventlog.recorder import LogUnavailable
 from salesapi.privacy.encryption import KeyFileRefused
 
 EXPECTED: Final = (
@@ -21,8 +23,11 @@ EXPECTED: Final = (
     MigrationRefused,
     OverpoweredRole,
     KeyFileRefused,
+    AddressRefused,
+    LogUnavailable,
     OSError,
     asyncpg.PostgresError,
+    asyncpg.InterfaceError,
 )
 """Failures with a message that says what to do; no traceback helps there."""
 
@@ -42,8 +47,11 @@ def run(work: Coroutine[None, None, int | None]) -> None:
 
 
 async def until_stopped() -> None:
-    """Waits for the stop signal, which cancels it (see `stoppable`)."""
-    await asyncio.Event().wait()
+    """Waits for the stop signal, which cancels it (see `stoppable`), and says so."""
+    try:
+        await asyncio.Event().wait()
+    finally:
+        print("salesapi: stopping", flush=True)
 
 
 async def stoppable(work: Coroutine[None, None, int | None]) -> int | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import gc
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -18,6 +19,10 @@ GC_THRESHOLDS: Final = (20_000, 20, 50)
 """Fewer, larger collections: half of the time of eight concurrent GraphQL queries went into the default ones."""
 
 
+class AddressRefused(RuntimeError):
+    """The server cannot listen where it should."""
+
+
 class _Server(uvicorn.Server):
     """Leaves the signals to us: the engines must outlive the last request."""
 
@@ -27,11 +32,21 @@ class _Server(uvicorn.Server):
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
-    """A socket that is bound already, so that the address in the ready line is true (port 0 takes a free one)."""
+    """A socket that is bound already, so that the address in the ready line is true (port 0 takes a free one).
+
+    Raises:
+        AddressRefused: the port is taken, or the address is not ours.
+    """
     made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    made.bind((host, port))
-    made.listen(LISTEN_BACKLOG)
+    try:
+        made.bind((host, port))
+        made.listen(LISTEN_BACKLOG)
+    except OSError as error:
+        made.close()
+        if error.errno == errno.EADDRINUSE:
+            raise AddressRefused(f"Port {port} of {host} is taken. Name another one, or 0 for any that is free.") from None
+        raise AddressRefused(f"Cannot listen on port {port} of {host}: {error.strerror or error}.") from None
     return made
 
 

@@ -4,15 +4,14 @@ from salesapi.api.http import http_app
 from salesapi.app import running_core
 from salesapi.cli.following import running_followers
 from salesapi.cli.migrating import migrate_all
-from salesapi.cli.places import owner_url
+from salesapi.cli.places import owner_url, read_settings
 from salesapi.cli.running import run, until_stopped
 from salesapi.cli.serving import listening_socket, serving
-from salesapi.settings import Settings
 
 
 def migrate() -> None:
     """Brings the database to this version, with the owner's role (SALESAPI_MIGRATION_URL)."""
-    settings = Settings()
+    settings = read_settings()
 
     async def work() -> None:
         done = await migrate_all(owner_url(settings), settings.key_file)
@@ -23,7 +22,7 @@ def migrate() -> None:
 
 def serve() -> None:
     """Serves REST and GraphQL (SALESAPI_DATABASE_URL, SALESAPI_HOST, SALESAPI_PORT). Any number may run."""
-    settings = Settings()
+    settings = read_settings()
 
     async def work() -> None:
         async with running_core(settings) as core:
@@ -38,7 +37,7 @@ def serve() -> None:
 
 def work() -> None:
     """Runs the followers: projections, sealer, relay. Any number may run; each follower is led by one at a time."""
-    settings = Settings()
+    settings = read_settings()
 
     async def working() -> None:
         async with running_core(settings) as core, running_followers(core):

@@ -123,6 +123,7 @@ class EmbeddedPostgreSQL:
             await processes.end_orphans(
                 place.process_ids, engine=ENGINE, folder=place.folder, log_progress=log_progress
             )
+            await _forget_dead_postmaster(place)
             process, chosen = await _start_postmaster(place, port, fast_unsafe=fast_unsafe, log_progress=log_progress)
             undo.pop_all()
         return cls(place=place, port=chosen, process=process, lock=lock)
@@ -195,12 +196,24 @@ class _Place:
         # cluster_name stands on the postmaster's command line and in the title of each of its children.
         return processes.find_processes("postgres", self.credentials["mark"])
 
+    @property
+    def pid_file(self) -> Path:
+        return self.cluster / "postmaster.pid"
+
+    def noted_pid(self) -> int:
+        """The process that the cluster says it is run by, or was; 0 for none."""
+        lines = self._notes()
+        return int(lines[0]) if lines and lines[0].isdigit() else 0
+
+    def _notes(self) -> list[str]:
+        try:
+            return self.pid_file.read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+
     def status(self) -> tuple[int, str]:
         """The postmaster's id and state as it says itself; (0, "") before it does."""
-        try:
-            lines = (self.cluster / "postmaster.pid").read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError:
-            return 0, ""
+        lines = self._notes()
         return (int(lines[0]), lines[STATUS_LINE].strip()) if len(lines) > STATUS_LINE else (0, "")
 
 
@@ -260,6 +273,17 @@ def _roles(place: _Place) -> str:
         f"CREATE DATABASE {DATABASE} OWNER {OWNER}",
     )
     return "".join(line + ";\n" for line in lines)
+
+
+async def _forget_dead_postmaster(place: _Place) -> None:
+    """A killed postmaster that init has not collected yet looks alive to PostgreSQL, which then refuses to start.
+
+    We hold the folder's lock, and no process of it runs: the file of one that is never collected (a container without an
+    init) may go.
+    """
+    pid = place.noted_pid()
+    if pid and processes.is_unreaped(pid) and not await processes.wait_until_reaped(pid):
+        place.pid_file.unlink(missing_ok=True)
 
 
 async def _start_postmaster(

@@ -207,6 +207,22 @@ def find_processes(program: str, mark: str) -> tuple[int, ...]:
     return tuple(pid for pid, line in _command_lines() if mark in line and program in FIRST_ARGUMENT.split(line)[0])
 
 
+def is_unreaped(pid: int) -> bool:
+    """Whether the process is dead and nobody has collected it yet. Its id still counts as living for others."""
+    if sys.platform != "linux":
+        return False  # launchd and the BSDs' init collect at once
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="latin-1")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return status.rpartition(")")[2].split()[0] == "Z"  # the name before it may hold anything
+
+
+async def wait_until_reaped(pid: int) -> bool:
+    """Gives init KILL_LIMIT_SECONDS to collect a dead process; false when it does not."""
+    return await _within(KILL_LIMIT_SECONDS, lambda: not is_unreaped(pid))
+
+
 def _command_lines() -> list[tuple[int, str]]:
     if sys.platform != "linux":
         listing = subprocess.run(["/bin/ps", "-axo", "pid=,command="], capture_output=True, text=True, check=True)

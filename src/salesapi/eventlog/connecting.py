@@ -17,8 +17,8 @@ COMMAND_TIMEOUT_SECONDS: Final = 30.0
 STATEMENT_TIMEOUT_MS: Final = 15_000
 IDLE_IN_TRANSACTION_TIMEOUT_MS: Final = 10_000
 KEEPALIVE_IDLE_SECONDS: Final = 30
-OUTAGE_SECONDS_MAX: Final = 5.0
-"""Longest that callers are kept waiting for a lost server to come back; afterwards they are refused at once."""
+OUTAGE_SECONDS_MAX: Final = 1.5
+"""Longest that callers are kept waiting for a lost server to come back; afterwards they are refused at the next attempt."""
 BACKOFF_FIRST_SECONDS: Final = 0.05
 BACKOFF_MAX_SECONDS: Final = 1.0
 
@@ -39,6 +39,15 @@ LOST: Final = (
     asyncpg.CannotConnectNowError,
 )
 """What says that the connection is gone, rather than that the statement was refused."""
+
+UNAVAILABLE: Final = (
+    *LOST,
+    # The server ended the statement (its time-out, a shutdown), or has no room or no connection left.
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,
+)
+"""What says that the server cannot serve now, and may later."""
 
 KEYED_READS: Final = {
     "enable_seqscan": "off",

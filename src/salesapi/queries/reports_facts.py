@@ -1,7 +1,7 @@
 """The deals that a report is about, as the first part of its statement: one row a deal in the CTE `fact`.
 
-Columns of `fact`: deal_id, pipeline_id, pipeline_version, stage, state (open, won or lost; null where a date that the question needs is
-unknown, so that the deal is in no figure), is_undated, amount_minor, currency, days (opening to closing), key_1, key_2.
+Columns of `fact`: deal_id, pipeline_id, pipeline_version, stage, state (open, won or lost; null where a date that the question
+needs is unknown, so that the deal is in no figure), is_undated, amount_minor, currency, days (opening to closing), key_1, key_2.
 Without an `asOf` deals stand as they are known now; undated ones are then counted and only said to be undated. With one, a
 deal stands in the stage visit of that day's end, so that a later reopening changes nothing before it; amount, product and
 customer are the latest known. Amounts are minor units; days are calendar days.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 READ_MODELS: Final = ("deal", "stage_visit", "customer", "product", "pipeline", "member")
 GROUPS_MAX: Final = 5_000
 """Most groups of one answer."""
-ROWS_MAX: Final = 40_000
+ROWS_MAX: Final = 100_000
 """Most rows of one statement: groups with their currencies and stages."""
 REPORT_TIMEOUT_SECONDS: Final = 20.0
 WORK_MEMORY_MB: Final = 32
@@ -40,7 +40,7 @@ class TooManyGroups(Refused):
 
     code = "report.too_many_groups"
     kind = Kind.TOO_LARGE
-    message = "The answer has more than {most} groups; group by less, or filter."
+    message = "The answer would have more than {most} groups; group by less, or filter."
 
 
 class ReportTimedOut(Refused):
@@ -101,8 +101,9 @@ _KNOWN_AS_OF: Final = """
     ),
     known AS (
         SELECT d.deal_id, d.pipeline_id, d.pipeline_version, coalesce(v.stage, d.stage) AS stage,
-               coalesce(v.category, d.status) AS status, coalesce(v.owner_id, d.owner_id) AS owner_id, d.customer_id, d.product_id, d.amount_minor, d.currency,
-               d.opened_on, CASE WHEN v.category <> 'open' THEN v.entered_on END AS closed_on,
+               coalesce(v.category, d.status) AS status, coalesce(v.owner_id, d.owner_id) AS owner_id, d.customer_id,
+               d.product_id, d.amount_minor, d.currency, d.opened_on,
+               CASE WHEN v.category <> 'open' THEN v.entered_on END AS closed_on,
                v.deal_id IS NULL OR v.is_unknown AS is_unknown
         FROM read.deal d
         LEFT JOIN in_force v ON v.deal_id = d.deal_id
@@ -128,7 +129,8 @@ _PLACED: Final = """
 _FACT: Final = """
     fact AS MATERIALIZED (
         SELECT b.deal_id, b.pipeline_id, b.pipeline_version, b.stage,
-               CASE WHEN NOT b.is_left_out THEN b.status END AS state, b.is_left_out OR b.is_undated AS is_undated, b.amount_minor, b.currency, b.closed_on - b.opened_on AS days,
+               CASE WHEN NOT b.is_left_out THEN b.status END AS state, b.is_left_out OR b.is_undated AS is_undated,
+               b.amount_minor, b.currency, b.closed_on - b.opened_on AS days,
                {key_1} AS key_1, {key_2} AS key_2
         FROM placed b
         LEFT JOIN read.product p ON p.product_id = b.product_id
@@ -239,10 +241,13 @@ async def fetched(
         ReportTimedOut: after `REPORT_TIMEOUT_SECONDS`.
     """
     try:
-        async with asyncio.timeout(REPORT_TIMEOUT_SECONDS), pool.acquire() as connection:
-            async with connection.transaction(readonly=True):
-                await connection.execute(SETTINGS)
-                rows = await connection.fetch(statement(question, parts), *arguments(question, scope, lines))
+        async with (
+            asyncio.timeout(REPORT_TIMEOUT_SECONDS),
+            pool.acquire() as connection,
+            connection.transaction(readonly=True),
+        ):
+            await connection.execute(SETTINGS)
+            rows = await connection.fetch(statement(question, parts), *arguments(question, scope, lines))
     except TimeoutError:
         raise ReportTimedOut(seconds=int(REPORT_TIMEOUT_SECONDS)) from None
     if len(rows) > ROWS_MAX:

@@ -58,57 +58,58 @@ SNAPSHOT_PARTS: Final = """
         FROM leaving LEFT JOIN latest_stage o USING (pipeline_id, stage)
     )"""
 
-# The course of each deal is folded once, into the stages that it entered within the window and those that it reached at all.
+# The course of a deal is folded once, into sets of open stages: the bit number `step` of an integer (a pipeline has at most 30
+# stages). Deals of one course are counted together before they are told apart by stage.
 COHORT_PARTS: Final = """
     course AS (
         SELECT v.deal_id,
-               array_agg(DISTINCT v.stage) FILTER (
+               bit_or(1::bigint << s.step) FILTER (
                    WHERE v.category = 'open'
                      AND v.entered_on >= coalesce($24::date, '-infinity')
                      AND v.entered_on <= least($25::date, $9::date, 'infinity')
                ) AS entered,
-               array_agg(v.stage) FILTER (WHERE v.category = 'open' AND ($9::date IS NULL OR v.entered_on <= $9)) AS reached,
-               max(s.rank) FILTER (WHERE v.category = 'open' AND ($9::date IS NULL OR v.entered_on <= $9)) AS furthest,
+               bit_or(1::bigint << s.step) FILTER (
+                   WHERE v.category = 'open' AND ($9::date IS NULL OR v.entered_on <= $9)
+               ) AS reached,
                coalesce(bool_or(v.category = 'won' AND ($9::date IS NULL OR v.entered_on <= $9)), false) AS has_won,
-               array_agg(v.stage) FILTER (WHERE v.category = 'open' AND v.entered_on IS NOT NULL) AS dated,
-               array_agg(DISTINCT v.stage) FILTER (WHERE v.category = 'open' AND v.entered_on IS NULL) AS undated
+               coalesce(bit_or(1::bigint << s.step) FILTER (WHERE v.category = 'open' AND v.entered_on IS NULL), 0)
+               & ~coalesce(bit_or(1::bigint << s.step) FILTER (WHERE v.category = 'open' AND v.entered_on IS NOT NULL), 0)
+               AS undated
         FROM read.stage_visit v
         JOIN stage_order s USING (pipeline_id, pipeline_version, stage)
         WHERE v.deal_id IN (SELECT deal_id FROM fact)
         GROUP BY v.deal_id
     ),
-    cohort AS (
-        SELECT f.key_1, f.key_2, f.pipeline_id, e.stage, count(*) AS entered,
-               count(*) FILTER (WHERE c.has_won OR s.next_stage = ANY (c.reached)) AS reached_next,
-               count(*) FILTER (WHERE c.has_won OR c.furthest > s.rank) AS passed,
-               count(*) FILTER (WHERE f.state = 'open') AS still_open, count(*) FILTER (WHERE f.state = 'won') AS won,
-               count(*) FILTER (WHERE f.state = 'lost') AS lost
+    alike AS (
+        SELECT f.key_1, f.key_2, f.pipeline_id, f.pipeline_version, f.state, c.reached, c.has_won, c.undated,
+               CASE WHEN f.state IS NOT NULL THEN coalesce(c.entered, 0) ELSE 0 END AS entered, count(*) AS deals
         FROM fact f
         JOIN course c ON c.deal_id = f.deal_id
-        CROSS JOIN unnest(c.entered) AS e (stage)
-        JOIN stage_order s ON s.pipeline_id = f.pipeline_id AND s.pipeline_version = f.pipeline_version AND s.stage = e.stage
-        WHERE f.state IS NOT NULL
-        GROUP BY f.key_1, f.key_2, f.pipeline_id, e.stage
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
     ),
-    unknown AS (
-        SELECT f.key_1, f.key_2, f.pipeline_id, u.stage, count(*) AS undated
-        FROM fact f
-        JOIN course c ON c.deal_id = f.deal_id
-        CROSS JOIN unnest(c.undated) AS u (stage)
-        WHERE (u.stage = ANY (c.dated)) IS NOT TRUE
-        GROUP BY f.key_1, f.key_2, f.pipeline_id, u.stage
+    cohort AS (
+        SELECT a.key_1, a.key_2, a.pipeline_id, s.stage,
+               sum(a.deals) FILTER (WHERE is_in) AS entered,
+               sum(a.deals) FILTER (WHERE is_in AND (a.has_won OR a.reached >> (s.step + 1) & 1 = 1)) AS reached_next,
+               sum(a.deals) FILTER (WHERE is_in AND (a.has_won OR a.reached >> (s.step + 1) > 0)) AS passed,
+               sum(a.deals) FILTER (WHERE is_in AND a.state = 'open') AS still_open,
+               sum(a.deals) FILTER (WHERE is_in AND a.state = 'won') AS won,
+               sum(a.deals) FILTER (WHERE is_in AND a.state = 'lost') AS lost,
+               sum(a.deals) FILTER (WHERE a.undated >> s.step & 1 = 1) AS undated
+        FROM alike a
+        JOIN stage_order s USING (pipeline_id, pipeline_version)
+        CROSS JOIN LATERAL (SELECT a.entered >> s.step & 1 = 1 AS is_in) entering
+        WHERE s.category = 'open' AND (a.entered | a.undated) >> s.step & 1 = 1
+        GROUP BY a.key_1, a.key_2, a.pipeline_id, s.stage
     ),
     answer AS (
         SELECT 'cohort' AS part, key_1, key_2, jsonb_build_object(
-            'pipeline_id', pipeline_id, 'stage', stage, 'name', o.name, 'rank', o.rank, 'entered', entered,
-            'reached_next', reached_next, 'passed', passed, 'still_open', still_open, 'won', won, 'lost', lost
+            'pipeline_id', pipeline_id, 'stage', stage, 'name', o.name, 'rank', o.rank, 'entered', coalesce(entered, 0),
+            'reached_next', coalesce(reached_next, 0), 'passed', coalesce(passed, 0),
+            'still_open', coalesce(still_open, 0), 'won', coalesce(won, 0), 'lost', coalesce(lost, 0),
+            'undated', coalesce(undated, 0)
         ) AS figures
         FROM cohort LEFT JOIN latest_stage o USING (pipeline_id, stage)
-        UNION ALL
-        SELECT 'unknown', key_1, key_2, jsonb_build_object(
-            'pipeline_id', pipeline_id, 'stage', stage, 'name', o.name, 'rank', o.rank, 'undated', undated
-        )
-        FROM unknown LEFT JOIN latest_stage o USING (pipeline_id, stage)
     )"""
 
 
@@ -148,18 +149,17 @@ def _snapshot(of: StageRows) -> SnapshotStage:
 
 def _cohort(of: StageRows) -> CohortStage:
     cohort = of.part("cohort")
-    entered, reached_next, passed = (cohort.get(name, 0) for name in ("entered", "reached_next", "passed"))
     return CohortStage(
         pipeline_id=of.pipeline_id,
         stage=of.stage,
         name=of.name,
-        entered=entered,
-        reached_next=reached_next,
-        conversion=quotient(reached_next, entered),
-        passed=passed,
-        step_through=quotient(passed, entered),
-        still_open=cohort.get("still_open", 0),
-        won=cohort.get("won", 0),
-        lost=cohort.get("lost", 0),
-        undated=of.part("unknown").get("undated", 0),
+        entered=cohort["entered"],
+        reached_next=cohort["reached_next"],
+        conversion=quotient(cohort["reached_next"], cohort["entered"]),
+        passed=cohort["passed"],
+        step_through=quotient(cohort["passed"], cohort["entered"]),
+        still_open=cohort["still_open"],
+        won=cohort["won"],
+        lost=cohort["lost"],
+        undated=cohort["undated"],
     )

@@ -3,6 +3,7 @@
 Dates are local business dates; `..._from` and `..._to` are both inclusive. An empty filter restricts nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -14,6 +15,8 @@ from salesapi.schemas.reports import ReportFilter
 GROUPINGS_MAX: Final = 2
 ATTRIBUTE_KEY_MAX: Final = 60
 """Longest key of an attribute, in characters."""
+SHOWN_LENGTH_MAX: Final = 100
+"""Of a grouping that is none, as much is shown in the refusal."""
 ATTRIBUTE_PREFIX: Final = "attribute:"
 
 
@@ -36,6 +39,10 @@ class Dimension(StrEnum):
     CLOSED_MONTH = "closed_month"
     CLOSED_QUARTER = "closed_quarter"
     CLOSED_YEAR = "closed_year"
+
+
+BY_STAGE_ALREADY: Final = (Dimension.STAGE,)
+"""What the reports by stage cannot be grouped by."""
 
 
 class GroupingInvalid(Refused):
@@ -70,6 +77,18 @@ class ReportQuestion:
     window_to: date | None = None
 
 
+def groupings(texts: Sequence[str], *, but: tuple[Dimension, ...] = ()) -> tuple[Grouping, ...]:
+    """The groupings with these texts, in order.
+
+    Raises:
+        GroupingInvalid: where there are too many, or one is none.
+    """
+    found = tuple(grouping_named(text, but=but) for text in texts[: GROUPINGS_MAX + 1])
+    if len(found) > GROUPINGS_MAX:
+        raise _invalid(found[-1].text, but)
+    return found
+
+
 def grouping_named(text: str, *, but: tuple[Dimension, ...] = ()) -> Grouping:
     """The grouping with this text, unless the report leaves its dimension out.
 
@@ -77,13 +96,16 @@ def grouping_named(text: str, *, but: tuple[Dimension, ...] = ()) -> Grouping:
         GroupingInvalid: where there is none.
     """
     key = text.removeprefix(ATTRIBUTE_PREFIX)
-    if key != text and 0 < len(key) <= ATTRIBUTE_KEY_MAX:
+    if key != text and 0 < len(key) <= ATTRIBUTE_KEY_MAX and key.isprintable():
         return Grouping(dimension=Dimension.ATTRIBUTE, attribute_key=key)
-    known = [str(each) for each in Dimension if each not in (*but, Dimension.ATTRIBUTE)]
-    if text not in known:
-        raise GroupingInvalid(grouping=text, known=known, most=GROUPINGS_MAX, pointer="/groupBy")
+    if text not in _known(but):
+        raise _invalid(text, but)
     return Grouping(dimension=Dimension(text))
 
 
-BY_STAGE_ALREADY: Final = (Dimension.STAGE,)
-"""What the reports by stage cannot be grouped by."""
+def _known(but: tuple[Dimension, ...]) -> list[str]:
+    return [str(each) for each in Dimension if each not in (*but, Dimension.ATTRIBUTE)]
+
+
+def _invalid(text: str, but: tuple[Dimension, ...]) -> GroupingInvalid:
+    return GroupingInvalid(grouping=text[:SHOWN_LENGTH_MAX], known=_known(but), most=GROUPINGS_MAX, pointer="/groupBy")

@@ -14,9 +14,9 @@ STAGE_ORDER: Final = """
     stage_order AS MATERIALIZED (
         SELECT p.pipeline_id, (v.value ->> 'number')::bigint AS pipeline_version, s.value ->> 'key' AS stage,
                s.value ->> 'name' AS name, s.value ->> 'category' AS category, s.rank,
-               lead(s.value ->> 'key') OVER (
+               (row_number() OVER (
                    PARTITION BY p.pipeline_id, v.value ->> 'number', s.value ->> 'category' ORDER BY s.rank
-               ) AS next_stage
+               ))::int AS step
         FROM read.pipeline p, jsonb_array_elements(p.versions) v,
              jsonb_array_elements(v.value -> 'stages') WITH ORDINALITY s (value, rank)
     ),
@@ -24,7 +24,7 @@ STAGE_ORDER: Final = """
         SELECT DISTINCT ON (pipeline_id, stage) pipeline_id, stage, name, rank
         FROM stage_order ORDER BY pipeline_id, stage, pipeline_version DESC
     )"""
-"""`next_stage` is the next one of the same category: of an open stage the next open one, null before the ends."""
+"""`step` counts the stages of one category, from 1: the next open stage of a pipeline has the next step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

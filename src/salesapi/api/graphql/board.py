@@ -17,6 +17,7 @@ from uuid import UUID
 import strawberry
 
 from salesapi.api.graphql.asked import Asked
+from salesapi.api.graphql.errors import masked
 from salesapi.api.graphql.outputs import Outputs
 from salesapi.api.graphql.scalars import BigInt
 from salesapi.api.reading import MIN_POSITION_WAIT_SECONDS
@@ -71,11 +72,15 @@ class TooFarBehind(Refused):
     message = "More than {limit} deals changed since position {position}; read the board again and begin there."
 
 
+class WatchEnded(RuntimeError):
+    """The watch has failed."""
+
+
 class Subscriber:
-    """One reader of the watch. `None` in the queue says that it was too slow."""
+    """One reader of the watch. `None` in the queue says that no more will come."""
 
     def __init__(self) -> None:
-        self.changes: asyncio.Queue[Deal | None] = asyncio.Queue(QUEUE_CHANGES_MAX + 1)
+        self.changes: asyncio.Queue[Deal | None] = asyncio.Queue(QUEUE_CHANGES_MAX + 2)
         self.is_dropped = False
 
     def push(self, deal: Deal) -> None:
@@ -114,7 +119,9 @@ class BoardWatch:
                 # What was caught up with above may come again with the same position.
                 if changed.position > reached:
                     yield changed
-            raise SubscriberTooSlow(limit=QUEUE_CHANGES_MAX)
+            if subscriber.is_dropped:
+                raise SubscriberTooSlow(limit=QUEUE_CHANGES_MAX)
+            raise WatchEnded("the watch over the deals has failed; its error is in the log")
         finally:
             self._subscribers.discard(subscriber)
             if not self._subscribers and self._task is not None:
@@ -124,6 +131,16 @@ class BoardWatch:
     def _start(self, reached: int) -> None:
         if self._task is None:
             self._task = asyncio.create_task(self._watch(reached), name="deal board")
+            self._task.add_done_callback(self._watch_ended)
+
+    def _watch_ended(self, task: "asyncio.Task[None]") -> None:
+        """Tells the subscribers when the watch has failed, which only a bug can do: silence would look like calm."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            masked(error, "deal board")
+            self._task = None
+            for subscriber in self._subscribers:
+                subscriber.changes.put_nowait(None)
 
     async def _caught_up(self, after: int, until: int) -> list[Deal]:
         found: list[Deal] = []

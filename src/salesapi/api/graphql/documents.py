@@ -65,6 +65,11 @@ class Prepared:
     """Names of the types whose fields it selects."""
 
     @property
+    def name(self) -> str | None:
+        """The operation's name, where it has one."""
+        return self.operation.name.value if self.operation.name else None
+
+    @property
     def kind(self) -> OperationType:
         """Query, mutation or subscription."""
         return self.operation.operation

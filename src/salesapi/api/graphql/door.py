@@ -18,11 +18,12 @@ from salesapi.api.command_reading import CommandReader
 from salesapi.api.graphql.asked import Asked, Sources
 from salesapi.api.graphql.board import BoardWatch
 from salesapi.api.graphql.documents import Prepared
-from salesapi.api.graphql.errors import RequestNotGraphQL
+from salesapi.api.graphql.errors import RequestNotGraphQL, outage_refusal
 from salesapi.api.graphql.executing import Answer, Executor, refused_answer
 from salesapi.api.graphql.schema import build_schema
 from salesapi.api.graphql.sockets import Sockets
 from salesapi.api.limits import BodyTooLarge
+from salesapi.api.outages import OUTAGES
 from salesapi.api.refusals import RETRY_AFTER_SECONDS, STATUS
 from salesapi.app import Core
 from salesapi.domain.kernel import Kind, Refused
@@ -103,11 +104,14 @@ class GraphQLDoor:
             content = await _content(request)
         except Refused as refused:
             return _refused(refused, media_type)
+        except OUTAGES as failure:
+            return _refused(outage_refusal(failure), media_type)
         operation = self._executor.prepared(content)
         if isinstance(operation, Prepared) and operation.kind is OperationType.SUBSCRIPTION:
             operation = refused_answer(SubscriptionsNeedWebSocket())
         answer = operation if isinstance(operation, Answer) else await self._executor.executed(operation, asked)
-        return _response(answer, media_type, 200 if answer.has_begun or media_type == PLAIN_JSON else 400)
+        is_plain = answer.status == 400 and media_type == PLAIN_JSON
+        return _response(answer, media_type, 200 if is_plain else answer.status)
 
     async def _asked(self, request: Request) -> Asked:
         authorization = request.headers.get("authorization", "")

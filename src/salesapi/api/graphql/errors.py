@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from graphql import GraphQLError
 
+from salesapi.api.outages import refusal_of
 from salesapi.api.refusals import problem
 from salesapi.domain.kernel import Kind, Refused
 
@@ -63,6 +64,13 @@ def refusal_error(refused: Refused, **places: Any) -> dict[str, Any]:
     return {"message": refused.text, **places, "extensions": {**extensions, "kind": refused.kind.value}}
 
 
+def outage_refusal(failure: BaseException) -> Refused:
+    """The refusal of a failure that is among the outages."""
+    refused = refusal_of(failure)
+    assert refused is not None, "only outages come here"
+    return refused
+
+
 def document_errors(errors: Iterable[GraphQLError]) -> list[dict[str, Any]]:
     """What parsing and validation found."""
     return [
@@ -72,7 +80,7 @@ def document_errors(errors: Iterable[GraphQLError]) -> list[dict[str, Any]]:
 
 
 def execution_errors(errors: Iterable[GraphQLError], request_id: str) -> list[dict[str, Any]]:
-    """What went wrong in fields: refusals as such, anything else masked."""
+    """What went wrong in fields: refusals and outages as such, anything else masked."""
     return [_execution_error(error, request_id) for error in list(errors)[:ERRORS_MAX]]
 
 
@@ -99,8 +107,9 @@ def masked(error: BaseException | None, request_id: str, path: object = None) ->
 
 def _execution_error(error: GraphQLError, request_id: str) -> dict[str, Any]:
     cause = _cause(error)
-    if isinstance(cause, Refused):
-        return refusal_error(cause, **_places(error))
+    refused = cause if isinstance(cause, Refused) else refusal_of(cause)
+    if refused is not None:
+        return refusal_error(refused, **_places(error))
     return {**masked(cause, request_id, error.path), **_places(error)}
 
 

@@ -25,6 +25,7 @@ from salesapi.api.graphql.errors import (
     refusal_error,
 )
 from salesapi.api.graphql.schema import Schema
+from salesapi.api.refusals import STATUS
 from salesapi.domain.kernel import Refused
 
 DEADLINE_SECONDS: Final = 10.0
@@ -33,15 +34,20 @@ DEADLINE_SECONDS: Final = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What goes to the client. `has_begun` is False where nothing was executed: there is no `data` then."""
+    """What goes to the client. `has_begun` is False where there is no `data`; `status` is the one for HTTP."""
 
     content: dict[str, Any]
-    has_begun: bool
+    has_begun: bool = True
+    status: int = 200
 
 
-def refused_answer(refused: Refused) -> Answer:
-    """The answer to a request of which nothing was executed."""
-    return Answer(content={"errors": [refusal_error(refused)]}, has_begun=False)
+def refused_answer(refused: Refused, status: int = 400) -> Answer:
+    """The answer to a request that has no result."""
+    return _unbegun([refusal_error(refused)], status)
+
+
+def _unbegun(errors: list[dict[str, Any]], status: int = 400) -> Answer:
+    return Answer(content={"errors": errors}, has_begun=False, status=status)
 
 
 class Executor:
@@ -56,7 +62,7 @@ class Executor:
         try:
             return self._documents.prepare(*_parts(request))
         except DocumentRejected as rejected:
-            return Answer(content={"errors": document_errors(rejected.errors)}, has_begun=False)
+            return _unbegun(document_errors(rejected.errors))
         except Refused as refused:
             return refused_answer(refused)
 
@@ -67,8 +73,8 @@ class Executor:
             async with asyncio.timeout(DEADLINE_SECONDS):
                 result = await self._run(operation, asked, None)
         except TimeoutError:
-            return refused_answer(DeadlineExceeded(seconds=int(DEADLINE_SECONDS)))
-        return Answer(content=result_content(result, asked.request_id), has_begun=True)
+            return refused_answer(DeadlineExceeded(seconds=int(DEADLINE_SECONDS)), STATUS[DeadlineExceeded.kind])
+        return Answer(content=result_content(result, asked.request_id))
 
     async def subscribed(self, operation: Prepared, asked: Asked) -> AsyncGenerator[Answer, None]:
         """Runs a subscription: one answer an event, each with what was read for it alone.
@@ -78,35 +84,39 @@ class Executor:
         """
         asked.reads = self._reads(operation)
         runner = GraphQLExecutor.build(
-            self._schema.executable, operation.document, context_value=asked, **_named(operation)
+            self._schema.executable,
+            operation.document,
+            context_value=asked,
+            raw_variable_values=operation.variables,
+            operation_name=operation.name,
         )
         if isinstance(runner, list):
-            yield Answer(content={"errors": execution_errors(runner, asked.request_id)}, has_begun=False)
+            yield _unbegun(execution_errors(runner, asked.request_id))
             return
         source = create_source_event_stream(runner)
         events = await source if isawaitable(source) else source
         if isinstance(events, ExecutionResult):
-            yield Answer(content=result_content(events, asked.request_id), has_begun=False)
+            yield _unbegun(execution_errors(events.errors or [], asked.request_id))
             return
         assert isinstance(events, AsyncGenerator)
         async with aclosing(events):
             async for event in events:
                 result = await self._run(operation, asked.anew(), event)
-                yield Answer(content=result_content(result, asked.request_id), has_begun=True)
+                yield Answer(content=result_content(result, asked.request_id))
 
     async def _run(self, operation: Prepared, asked: Asked, root: object) -> ExecutionResult:
         running = execute(
-            self._schema.executable, operation.document, root_value=root, context_value=asked, **_named(operation)
+            self._schema.executable,
+            operation.document,
+            root_value=root,
+            context_value=asked,
+            variable_values=operation.variables,
+            operation_name=operation.name,
         )
         return running if isinstance(running, ExecutionResult) else await running
 
     def _reads(self, operation: Prepared) -> frozenset[str]:
         return frozenset().union(*(self._schema.reads.get(name, ()) for name in operation.types))
-
-
-def _named(operation: Prepared) -> dict[str, Any]:
-    name = operation.operation.name
-    return {"variable_values": operation.variables, "operation_name": name.value if name else None}
 
 
 def result_content(result: ExecutionResult, request_id: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from salesapi.api.graphql.scalars import BigInt
 from salesapi.queries.paging import PAGE_ROWS_MAX, PageSizeInvalid
 from salesapi.schemas.scalars import Wide
 
-RELATED_DEFAULT: Final = 20
+RELATED_DEFAULT: Final = 10
 """How many things a nested list holds where it is not said."""
 _SCALARS: Final = (str, bool, UUID, date, datetime, Decimal)
 Info = strawberry.Info[Asked, None]

@@ -18,9 +18,8 @@ from salesapi.queries.reports_question import (
     BY_STAGE_ALREADY,
     GROUPINGS_MAX,
     Dimension,
-    GroupingInvalid,
     ReportQuestion,
-    grouping_named,
+    groupings,
 )
 from salesapi.schemas.reports import DealReport, FunnelCohort, FunnelSnapshot, ReportFilter, StageVelocity
 
@@ -96,7 +95,7 @@ def report_field(report: ReportField, inputs: Inputs, outputs: Outputs) -> Any:
         asked = info.context
         question = ReportQuestion(
             filter=read_filter(_FILTERS, filter),
-            group_by=_groupings(group_by or [], report.but),
+            group_by=groupings(group_by or [], but=report.but),
             as_of=_day(as_of),
             window_from=_day(window_from),
             window_to=_day(window_to),
@@ -106,14 +105,6 @@ def report_field(report: ReportField, inputs: Inputs, outputs: Outputs) -> Any:
     given: Any = inputs.of(ReportFilter)
     resolver.__annotations__ |= {"filter": given | None, "return": outputs.of(report.shape)}
     return strawberry.field(resolver=resolver, name=report.name, description=report.about)
-
-
-def _groupings(texts: list[str], but: tuple[Dimension, ...]) -> tuple[Any, ...]:
-    if len(texts) > GROUPINGS_MAX:
-        raise GroupingInvalid(
-            grouping=texts[GROUPINGS_MAX][:100], known=list(Dimension), most=GROUPINGS_MAX, pointer="/groupBy"
-        )
-    return tuple(grouping_named(text[:100], but=but) for text in texts)
 
 
 def _day(value: object) -> date | None:

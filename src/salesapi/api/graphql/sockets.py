@@ -19,8 +19,9 @@ from salesapi.access.principals import KeyUnknown
 from salesapi.api.asking import Asker
 from salesapi.api.graphql.asked import Asked, Sources
 from salesapi.api.graphql.documents import Prepared
-from salesapi.api.graphql.errors import masked, refusal_error
+from salesapi.api.graphql.errors import masked, outage_refusal, refusal_error
 from salesapi.api.graphql.executing import Answer, Executor
+from salesapi.api.outages import OUTAGES
 from salesapi.domain.kernel import Refused
 
 PROTOCOL: Final = "graphql-transport-ws"
@@ -176,6 +177,8 @@ class Socket:
             self._asker = await self._sources.asking.asker(self._authorization)
         except KeyUnknown:
             raise Closing(FORBIDDEN, "Forbidden") from None
+        except OUTAGES:
+            raise Closing(TRY_AGAIN, "The database does not answer at the moment; try again shortly") from None
         await self._send({"type": "connection_ack"})
 
     async def _subscribe(self, message: Mapping[str, Any]) -> None:
@@ -211,6 +214,9 @@ class Socket:
                         await self._send({"id": id, "type": "next", "payload": answer.content})
             except Refused as refused:
                 await self._send({"id": id, "type": "error", "payload": [refusal_error(refused)]})
+                return
+            except OUTAGES as failure:
+                await self._send({"id": id, "type": "error", "payload": [refusal_error(outage_refusal(failure))]})
                 return
         self._operations.pop(id, None)
         await self._send({"id": id, "type": "complete"})

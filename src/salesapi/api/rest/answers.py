@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from salesapi.api.outages import OUTAGES, refusal_of
 from salesapi.api.refusals import RETRY_AFTER_SECONDS, STATUS, problem
 from salesapi.domain.kernel import Kind, Refused
 from salesapi.receipting import Receipt
@@ -78,11 +79,16 @@ class _NoRoute(Refused):
 
 
 def add_problem_handlers(app: FastAPI) -> None:
-    """Makes every refusal, also the framework's own, a problem."""
+    """Makes every refusal, also the framework's own, and every outage a problem."""
 
     async def on_refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)
         return problem_answer(error, request.url.path)
+
+    async def on_outage(request: Request, error: Exception) -> Response:
+        refused = refusal_of(error)
+        assert refused is not None
+        return problem_answer(refused, request.url.path)
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -102,3 +108,5 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
+    for outage in OUTAGES:
+        app.add_exception_handler(outage, on_outage)

@@ -46,7 +46,7 @@ class ReportRoutes:
         """
         asker = await self._asking.asker(request.headers.get("authorization"))
         parameters = ReportParameters(request)
-        report = await self._reports.deals(parameters.question(), asker.rows, parameters.min_position())
+        report = await self._reports.deals(parameters.question(), asker.rows, parameters.min_position)
         return json_answer(report, headers=NOT_STORED)
 
     async def _funnel(self, request: Request) -> Response:
@@ -59,7 +59,7 @@ class ReportRoutes:
         parameters = ReportParameters(request, also=(*WINDOW, "mode"))
         is_cohort = parameters.choice("mode", MODES) == "cohort"
         answer = self._reports.funnel_cohort if is_cohort else self._reports.funnel_snapshot
-        report = await answer(parameters.question(but=BY_STAGE_ALREADY), asker.rows, parameters.min_position())
+        report = await answer(parameters.question(but=BY_STAGE_ALREADY), asker.rows, parameters.min_position)
         return json_answer(report, headers=NOT_STORED)
 
     async def _stage_velocity(self, request: Request) -> Response:
@@ -71,7 +71,7 @@ class ReportRoutes:
         asker = await self._asking.asker(request.headers.get("authorization"))
         parameters = ReportParameters(request, also=WINDOW)
         question = parameters.question(but=BY_STAGE_ALREADY)
-        report = await self._reports.stage_velocity(question, asker.rows, parameters.min_position())
+        report = await self._reports.stage_velocity(question, asker.rows, parameters.min_position)
         return json_answer(report, headers=NOT_STORED)
 
 

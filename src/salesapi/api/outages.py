@@ -1,0 +1,62 @@
+"""What both doors answer when PostgreSQL or the log fails: the one place where such a failure becomes a refusal.
+
+The refusals hold no text of the failure, which may name hosts and quote values.
+"""
+
+from typing import Final
+
+from salesapi.domain.kernel import Kind, Refused
+from salesapi.eventlog.connecting import UNAVAILABLE
+from salesapi.eventlog.recorder import LogOverloaded, LogUnavailable, NotStorable, OutcomeUnknown
+
+OUTAGES: Final[tuple[type[Exception], ...]] = (
+    OutcomeUnknown,
+    LogOverloaded,
+    LogUnavailable,
+    NotStorable,
+    *UNAVAILABLE,
+)
+"""Failures that are answered as refusals; every other one is a fault of ours."""
+
+
+class DatabaseUnavailable(Refused):
+    """PostgreSQL cannot be reached, or cannot serve the statement now."""
+
+    code = "database.unavailable"
+    kind = Kind.UNAVAILABLE
+    message = "The database does not answer at the moment. Send the same request again shortly; a command with the same key."
+
+
+class OutcomeNotKnown(Refused):
+    """The connection was lost with the request in flight: it may be stored or not."""
+
+    code = "outcome.unknown"
+    kind = Kind.UNAVAILABLE
+    message = "The database was lost while it stored this. Send the same request with the same idempotency key again."
+
+
+class LogIsOverloaded(Refused):
+    """More is waiting than the log can take. Nothing was stored."""
+
+    code = "log.overloaded"
+    kind = Kind.UNAVAILABLE
+    message = "Too many requests wait for the log. Nothing was stored: send the same request again shortly."
+
+
+class EventsTooLarge(Refused):
+    """The events of the request pass a bound of the log. Nothing was stored."""
+
+    code = "events.too_large"
+    kind = Kind.TOO_LARGE
+    message = "This request makes events that are too large or too many to be stored; send less in one request."
+
+
+def refusal_of(failure: BaseException) -> Refused | None:
+    """The refusal that a failure is answered with; None for what is no outage."""
+    if isinstance(failure, OutcomeUnknown):
+        return OutcomeNotKnown()
+    if isinstance(failure, LogOverloaded):
+        return LogIsOverloaded()
+    if isinstance(failure, NotStorable):
+        return EventsTooLarge()
+    return DatabaseUnavailable() if isinstance(failure, OUTAGES) else None

@@ -1,0 +1,240 @@
+"""Small histories of deals for reports, folded into the real read tables. Amounts are minor units; dates are business dates.
+
+The pipeline is contact, need, offer, won, lost (`tests.domain.examples`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from salesapi.access.principals import EVERYTHING, Scope
+from salesapi.domain.attributes import AttributeValue
+from salesapi.domain.customers import CustomerRegistered
+from salesapi.domain.deals import (
+    DealLine,
+    DealLost,
+    DealReassigned,
+    DealReopened,
+    DealStageChanged,
+    DealVoided,
+    DealWon,
+)
+from salesapi.domain.pipelines import Direction
+from salesapi.domain.products import ProductListed
+from salesapi.domain.teams import Teams
+from salesapi.projections import customers, deals, members, pipelines, products, stage_visits
+from salesapi.projections.generations import prepare_read_models, registered
+from salesapi.projections.projection import Projection, Row
+from salesapi.projections.tables import read_table
+from salesapi.queries.organisation import line_arrays, reporting_lines
+from salesapi.queries.reports_deals import DEAL_PARTS, deal_groups
+from salesapi.queries.reports_facts import fetched
+from salesapi.queries.reports_funnel import COHORT_PARTS, SNAPSHOT_PARTS, cohort_groups, snapshot_groups
+from salesapi.queries.reports_question import ReportQuestion, groupings
+from salesapi.queries.reports_stages import STAGE_ORDER
+from salesapi.queries.reports_velocity import VELOCITY_PARTS, velocity_groups
+from salesapi.schemas.reports import (
+    CohortStage,
+    DealGroup,
+    ReportFilter,
+    SnapshotStage,
+    StageDwell,
+)
+from tests.domain.examples import ACME, ANNA, OPENED, PIPELINE, PIPELINE_EVENTS, PRODUCT
+from tests.projections.histories import Fact, fold
+from tests.spec import uid
+
+READ: Final[tuple[Projection, ...]] = (
+    deals.PROJECTION,
+    stage_visits.PROJECTION,
+    customers.PROJECTION,
+    products.PROJECTION,
+    pipelines.PROJECTION,
+    members.PROJECTION,
+)
+NOBODY_LEADS: Final = Teams()
+BACKGROUND: Final = (
+    *(Fact(PIPELINE, event) for event in PIPELINE_EVENTS),
+    Fact(PRODUCT, ProductListed(name="Machine", code="M-1", category="machines", external_id=None)),
+    Fact(
+        ACME,
+        CustomerRegistered(
+            kind="company",
+            name="Acme",
+            person_name=None,
+            owner_id=None,
+            parent_id=None,
+            attributes=(AttributeValue(key="city", value="Ulm"), AttributeValue(key="sector", value="retail")),
+            external_id=None,
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class DealStory:
+    """The facts of one deal, in the order in which they were recorded."""
+
+    deal_id: UUID
+    facts: tuple[Fact, ...]
+
+    def then(self, event: object, on: str | None) -> "DealStory":
+        """A further fact."""
+        return replace(self, facts=(*self.facts, Fact(self.deal_id, event, on)))
+
+    def moved(self, stage_from: str, stage_to: str, on: str | None, direction: Direction = "forward") -> "DealStory":
+        """To another open stage."""
+        event = DealStageChanged(
+            stage_from=stage_from, stage_to=stage_to, direction=direction, stages_skipped=(), reason=None
+        )
+        return self.then(event, on)
+
+    def won(self, on: str | None, amount_minor: int = 100, currency: str = "CNY") -> "DealStory":
+        """Won."""
+        event = DealWon(
+            stage_from="offer",
+            stage_to="won",
+            amount_minor=amount_minor,
+            currency=currency,
+            owner_id=ANNA,
+            reason=None,
+        )
+        return self.then(event, on)
+
+    def lost(self, on: str | None) -> "DealStory":
+        """Lost."""
+        return self.then(
+            DealLost(stage_from="contact", stage_to="lost", reason=None, competitor=None, note=None), on
+        )
+
+    def reopened(self, on: str | None) -> "DealStory":
+        """Open again."""
+        event = DealReopened(
+            status_from="won", stage_from="won", stage_to="offer", reason="unsigned", amount_minor=100, currency="CNY"
+        )
+        return self.then(event, on)
+
+    def reassigned(self, owner_to: UUID, on: str | None) -> "DealStory":
+        """Of another member."""
+        return self.then(DealReassigned(owner_from=ANNA, owner_to=owner_to, reason=None), on)
+
+    def voided(self, on: str | None) -> "DealStory":
+        """Recorded by mistake."""
+        return self.then(DealVoided(status_from="open", stage_from="contact", reason="entered twice"), on)
+
+
+def deal(
+    number: int,
+    on: str | None,
+    *,
+    stage: str = "contact",
+    owner: UUID = ANNA,
+    amount_minor: int | None = None,
+    currency: str = "CNY",
+    customer: UUID | None = None,
+    product: UUID | None = None,
+) -> DealStory:
+    """A deal is opened."""
+    event = replace(
+        OPENED,
+        stage=stage,
+        owner_id=owner,
+        amount_minor=amount_minor,
+        currency=None if amount_minor is None else currency,
+        customer_id=customer,
+        lines=() if product is None else (DealLine(product_id=product),),
+    )
+    deal_id = uid(0xDEA1_0000 + number)
+    return DealStory(deal_id, (Fact(deal_id, event, on),))
+
+
+class Board:
+    """Reports over what was recorded in this test."""
+
+    def __init__(self, owner: "asyncpg.Connection[asyncpg.Record]", pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._owner = owner
+        self._pool = pool
+        self.teams = NOBODY_LEADS
+        self.scope: Scope = EVERYTHING
+
+    async def record(self, *stories: DealStory) -> None:
+        """Replaces everything that the read tables hold by these deals and what stands around them."""
+        facts = [*BACKGROUND, *(fact for story in stories for fact in story.facts)]
+        await prepare_read_models(self._owner, READ)
+        for projection in READ:
+            (live,) = await registered(self._owner, [projection.name])
+            table = read_table(projection, live.generation)
+            rows: list[Row] = [row for rows in fold(projection, *facts).values() for row in rows]
+            await self._owner.execute(f'TRUNCATE read."{live.table_name}"')
+            await self._owner.copy_records_to_table(
+                live.table_name,
+                schema_name="read",
+                columns=[column.name for column in table.columns],
+                records=[table.codec.encode(row) for row in rows],
+            )
+
+    async def deals(self, *group_by: str, as_of: str | None = None, **filters: object) -> tuple[DealGroup, ...]:
+        """The groups of the deal report."""
+        question = asked(group_by, as_of=as_of, filters=filters)
+        return deal_groups(await self._rows((DEAL_PARTS,), question), question, self.teams)
+
+    async def all_deals(self, as_of: str | None = None, **filters: object) -> DealGroup:
+        """The deal report without a grouping."""
+        (group,) = await self.deals(as_of=as_of, **filters)
+        return group
+
+    async def by(self, grouping: str, as_of: str | None = None, **filters: object) -> dict[str | None, DealGroup]:
+        """The groups of one grouping by their values."""
+        groups = await self.deals(grouping, as_of=as_of, **filters)
+        return {group.keys[0].value: group for group in groups}
+
+    async def snapshot(self, as_of: str | None = None, **window: str) -> dict[str, SnapshotStage]:
+        """The funnel as a flow, by stage."""
+        question = asked((), as_of=as_of, **window)
+        rows = await self._rows((STAGE_ORDER, SNAPSHOT_PARTS), question)
+        (group,) = snapshot_groups(rows, question, self.teams)
+        return {stage.stage: stage for stage in group.stages}
+
+    async def cohort(self, as_of: str | None = None, **window: str) -> dict[str, CohortStage]:
+        """The cohorts, by stage."""
+        question = asked((), as_of=as_of, **window)
+        rows = await self._rows((STAGE_ORDER, COHORT_PARTS), question)
+        (group,) = cohort_groups(rows, question, self.teams)
+        return {stage.stage: stage for stage in group.stages}
+
+    async def dwells(self, as_of: str | None = None, **window: str) -> dict[str, StageDwell]:
+        """The stage velocity, by stage."""
+        question = asked((), as_of=as_of, **window)
+        rows = await self._rows((STAGE_ORDER, VELOCITY_PARTS), question)
+        (group,) = velocity_groups(rows, question, self.teams)
+        return {stage.stage: stage for stage in group.stages}
+
+    async def _rows(self, parts: Sequence[str], question: ReportQuestion):  # type: ignore[no-untyped-def]
+        lines = line_arrays(reporting_lines(self.teams))
+        return await fetched(self._pool, parts, question, self.scope, lines)
+
+
+def asked(
+    group_by: Sequence[str],
+    *,
+    as_of: str | None = None,
+    window_from: str | None = None,
+    window_to: str | None = None,
+    filters: dict[str, object] | None = None,
+) -> ReportQuestion:
+    """A question with its dates as text."""
+    return ReportQuestion(
+        filter=ReportFilter(**{name: _day(value) for name, value in (filters or {}).items()}),  # type: ignore[arg-type]
+        group_by=groupings(group_by),
+        as_of=None if as_of is None else date.fromisoformat(as_of),
+        window_from=None if window_from is None else date.fromisoformat(window_from),
+        window_to=None if window_to is None else date.fromisoformat(window_to),
+    )
+
+
+def _day(value: object) -> object:
+    return date.fromisoformat(value) if isinstance(value, str) else value
