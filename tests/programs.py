@@ -21,7 +21,7 @@ from salesapi.embedded.processes import PR_SET_PDEATHSIG, find_processes
 READY_SECONDS = 90.0
 """How long a start may take on a busy machine; a second start of a killed cluster recovers first."""
 END_SECONDS = 60.0
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.05
 DEV_READY = r"salesapi is ready: REST (?P<address>http://127\.0\.0\.1:\d+)/v1 .*\n"
 SERVE_READY = r"salesapi serves (?P<address>http://127\.0\.0\.1:\d+)\n"
 WORK_READY = r"salesapi follows the log\n"

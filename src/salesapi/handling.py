@@ -110,17 +110,20 @@ class Envelope:
 class _Work:
     """The states as they are while one request is decided, and the events decided so far."""
 
+    is_foreign: Callable[[StreamRef, object], bool]
     states: dict[StreamRef, Folded] = field(default_factory=dict)
     found: dict[Ref, object | None] = field(default_factory=dict)
     decided: dict[StreamRef, list[tuple[object, BusinessTime | None]]] = field(default_factory=dict)
     order: list[tuple[StreamRef, int]] = field(default_factory=list)
 
     def state(self, ref: Ref) -> object | None:
-        """What a decider may read; only what its needs named has been loaded."""
-        if isinstance(ref, StreamRef):
-            loaded = self.states.get(ref)
-            return loaded.state if loaded else None
-        return self.found.get(ref)
+        """What a decider may read: only what its needs named has been loaded, and a foreign thing does not exist."""
+        if not isinstance(ref, StreamRef):
+            return self.found.get(ref)
+        loaded = self.states.get(ref)
+        if loaded is None or loaded.state is None:
+            return None
+        return None if self.is_foreign(ref, loaded.state) else loaded.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,7 @@ class Handling:
             raise BulkTooLarge(limit=BULK_MAX, count=len(requests))
         targets = [self._target(request, envelope) for request in requests]
         for _ in range(DECISIONS_MAX):
-            work = _Work()
+            work = _Work(is_foreign=lambda ref, state: self._is_foreign(ref, state, envelope))
             earlier = await self._load(work, [target.ref for target in targets], envelope, key=not dry_run)
             if earlier is not None:
                 _refuse_another_request(earlier, envelope)
@@ -234,6 +237,7 @@ class Handling:
         stream_id = kind.stream_of(step.command) if kind.stream_of else subject_id
         target = _Target(stream, kind, StreamRef(stream.kind, stream_id), subject_id)
         await self._load(work, [target.ref], envelope, key=False)
+        self._refuse_foreign(target, work.states[target.ref], envelope)
         await self._decide_one(work, step.command, target, occurred, envelope)
 
     async def _decide_one(
@@ -282,13 +286,21 @@ class Handling:
         raise AssertionError(f"{type(command).__name__} asks for streams without end")
 
     def _authorise(self, request: Request, target: _Target, loaded: Folded, envelope: Envelope) -> None:
-        """Row scope: a foreign thing does not exist, and nothing is created for a foreign owner."""
-        owner = None if target.kind.creates or loaded.state is None else target.stream.owner
-        if owner is not None and not envelope.scope.reaches(owner(loaded.state)):
-            raise ThingUnknown(thing=target.stream.kind, id=str(target.subject_id))
+        """Row scope: a foreign thing does not exist, and nothing is created for or handed to a foreign owner."""
+        self._refuse_foreign(target, loaded, envelope)
         owner_id = getattr(request.command, "owner_id", None)
-        if target.kind.creates and isinstance(owner_id, UUID) and not envelope.scope.reaches(owner_id):
+        if isinstance(owner_id, UUID) and not envelope.scope.reaches(owner_id):
             raise OwnerOutOfScope(member_id=str(owner_id), pointer="/owner_id")
+
+    def _refuse_foreign(self, target: _Target, loaded: Folded, envelope: Envelope) -> None:
+        is_new = target.kind.creates or loaded.state is None
+        if not is_new and self._is_foreign(target.ref, loaded.state, envelope):
+            raise ThingUnknown(thing=target.stream.kind, id=str(target.subject_id))
+
+    def _is_foreign(self, ref: StreamRef, state: object, envelope: Envelope) -> bool:
+        """Whether the thing has an owner out of the principal's scope."""
+        owner = self._catalogue.by_kind[ref.kind].owner
+        return owner is not None and not envelope.scope.reaches(owner(state))
 
     def _receipt(self, work: _Work, target: _Target, first: int) -> Receipt:
         """The receipt without positions, which are known after the append."""

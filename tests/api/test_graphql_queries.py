@@ -1,37 +1,26 @@
-"""Reads through the GraphQL door: connections, nested relations with few statements, scopes, positions, reports, live board."""
+"""Reads through the GraphQL door: connections, nested relations with few statements, scopes, positions, reports."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-import orjson
 import pytest
 import pytest_asyncio
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
 
 from salesapi.access.principals import EVERYTHING
 from salesapi.api.asking import Asker, Asking
+from salesapi.api.bulk import Bulk
 from salesapi.api.command_reading import CommandReader
 from salesapi.api.graphql.asked import Asked, Sources
-from salesapi.api.graphql.board import QUEUE_CHANGES_MAX, BoardWatch, Subscriber
+from salesapi.api.graphql.board import BoardWatch
 from salesapi.api.graphql.documents import Prepared
 from salesapi.api.graphql.executing import Executor
 from salesapi.api.graphql.schema import build_schema
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.projections.engine import ProjectionEngine
-from salesapi.projections.positions import wait_until
-from salesapi.queries import deals
 from salesapi.queries.reports import Reports
 from tests.api.graphql_client import ask, must
-from tests.service import Service, deal, found_company, running_service
+from tests.api.graphql_sales import running_sales
+from tests.service import Service, deal
 
-PATIENCE_SECONDS = 30.0
-PROTOCOL: Any = ["graphql-transport-ws"]
 DEALS = """query($filter: DealFilterInput, $order: DealOrder! = OPENED_ASC, $first: Int! = 50, $after: String) {
     deals(filter: $filter, orderBy: $order, first: $first, after: $after) {
         edges { cursor node { title amountMinor status openedOn } }
@@ -42,56 +31,8 @@ DEALS = """query($filter: DealFilterInput, $order: DealOrder! = OPENED_ASC, $fir
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def sales(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
     """A company with some business, followed by its read models."""
-    urls = await postgresql.create_database("graphql_queries")
-    folder: Path = tmp_path_factory.mktemp("graphql")
-    async with running_service(urls, folder) as service:
-        await found_company(service)
-        core = service.core
-        engine = ProjectionEngine(PROJECTIONS, log=core.log, codec=core.codec, pool=core.pool)
-        engine.start()
-        await _sell(service)
-        await _pay(service)
-        await settled(service)
+    async with running_sales(postgresql, tmp_path_factory.mktemp("graphql"), "graphql_queries") as service:
         yield service
-        await engine.stop()
-    await postgresql.drop_database(urls.name)
-
-
-async def settled(service: Service) -> int:
-    """Waits until all read models reflect everything; the position."""
-    names = [projection.name for projection in PROJECTIONS]
-    return await wait_until(service.core.pool, names, await service.core.log.head(), PATIENCE_SECONDS)
-
-
-async def _sell(service: Service) -> None:
-    ids = {name: str(id) for name, id in service.ids.items()}
-    await service.must(f"/v1/customers/{ids['customer']}/assign", {"owner_id": ids["rep"]})
-    await service.must(f"/v1/customers/{ids['customer']}/add-contact", {"name": "Maria", "role": "buyer"})
-    line = {"product_id": ids["product"], "quantity": "2.50"}
-    for number in range(6):
-        worth = {"amount_minor": 2**40 + number, "currency": "CNY"}
-        values = deal(service, title=f"Deal {number}", customer_id=ids["customer"], stage="engaging", **worth)
-        opened = await service.must("/v1/deals", {**values, "lines": [line], "occurred_at": f"2026-01-0{number + 1}"})
-        await service.must(
-            f"/v1/deals/{opened['id']}/change-stage", {"stage_to": "proposal", "occurred_at": "2026-02-01"}
-        )
-        about = {"kind": "deal", "id": opened["id"]}
-        call = {"about": about, "channel": "call", "owner_id": ids["rep"], "occurred_at": "2026-02-02"}
-        await service.must("/v1/activities/log-follow-up", call)
-    await service.must(f"/v1/deals/{opened['id']}/win", {"occurred_at": "2026-02-03"})
-    foreign = {**deal(service, title="Foreign"), "owner_id": ids["other rep"], "customer_id": ids["customer"]}
-    await service.must("/v1/deals", {**foreign, "occurred_at": None})
-
-
-async def _pay(service: Service) -> None:
-    plan = (await service.must("/v1/compensation-plans", {"key": "reps", "name": "Reps", "currency": "CNY"}))["id"]
-    base = {"key": "base", "name": "Base", "credit": "direct", "rate_percent": "5"}
-    version = {"period": "month", "components": [base], "rounding": {"scope": "line", "mode": "half_up"}}
-    await service.must(f"/v1/compensation-plans/{plan}/publish-version", {**version, "reason": "start"})
-    await service.must("/v1/enrolments", {"member_id": str(service.ids["rep"]), "plan_id": plan})
-    run = (await service.must("/v1/payout-runs", {"plan_id": plan, "period": "2026-02"}))["id"]
-    await service.must(f"/v1/payout-runs/{run}/calculate", {})
-    await service.must(f"/v1/payout-runs/{run}/issue-statements", {})
 
 
 def titles(connection: dict[str, Any]) -> list[str]:
@@ -162,12 +103,14 @@ def asked(sales: Service) -> Asked:
     """The context of one operation of somebody who sees everything."""
     core = sales.core
     asking = Asking(core.api_keys, core.scopes, core.clock)
+    reader = CommandReader(core.catalogue, core.clock, "UTC")
     sources = Sources(
         pool=core.pool,
         log=core.log,
         states=core.states,
         handling=core.handling,
-        reader=CommandReader(core.catalogue, core.clock, "UTC"),
+        reader=reader,
+        bulk=Bulk(core.catalogue, reader, core.handling),
         reports=Reports(core.pool, core.states),
         board=BoardWatch(core.pool, core.log),
         asking=asking,
@@ -267,140 +210,3 @@ async def test_every_list_thing_and_report_can_be_read(sales: Service) -> None:
     assert data["compensationPlans"]["edges"][0]["node"]["versions"][0]["components"][0]["credit"] == "DIRECT"
     assert sum(group["won"] for group in data["dealReport"]["groups"]) == 1
     assert {edge["node"]["name"] for edge in data["teams"]["edges"]} == {"North", "South"}
-
-
-class Client:
-    """A client of the WebSocket, as a frontend is one."""
-
-    def __init__(self, socket: ClientConnection) -> None:
-        self.socket = socket
-
-    async def send(self, **message: Any) -> None:
-        """One message."""
-        await self.socket.send(orjson.dumps(message).decode())
-
-    async def subscribe(self, id: str, query: str, **variables: Any) -> None:
-        """One operation."""
-        await self.send(type="subscribe", id=id, payload={"query": query, "variables": variables})
-
-    async def take(self) -> dict[str, Any]:
-        """The next message."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            message: dict[str, Any] = orjson.loads(await self.socket.recv())
-            return message
-
-    async def closed(self) -> int:
-        """The code with which the server closes."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            try:
-                while True:
-                    await self.socket.recv()
-            except ConnectionClosed:
-                pass
-        assert self.socket.close_code is not None
-        return self.socket.close_code
-
-
-@asynccontextmanager
-async def socket(sales: Service, role: str | None = None) -> AsyncIterator[Client]:
-    """A socket; with a role it has said who it is."""
-    async with connect(f"{sales.address.replace('http', 'ws')}/graphql", subprotocols=PROTOCOL) as made:
-        client = Client(made)
-        if role is not None:
-            await client.send(type="connection_init", payload={"authorization": f"Bearer {sales.keys[role]}"})
-            assert await client.take() == {"type": "connection_ack"}
-        yield client
-
-
-BOARD = """subscription($at: BigInt, $pipeline: UUID) { dealBoard(minPosition: $at, pipelineId: $pipeline) {
-    position deal { title stage owner { name } } } }"""
-
-
-async def test_the_board_pushes_a_change_once_queries_show_it(sales: Service) -> None:
-    opened = await sales.must("/v1/deals", deal(sales, title="Live", stage="engaging"))
-    before = await settled(sales)
-    async with socket(sales, "rep") as client:
-        await client.subscribe("a", BOARD, at=before)
-        await client.subscribe("b", "{ position }")
-        assert [(await client.take())["type"] for _ in range(2)] == ["next", "complete"]
-        moved = await sales.must(
-            f"/v1/deals/{opened['id']}/change-stage", {"stage_to": "prospecting", "reason": "Back"}
-        )
-        message = await client.take()
-        assert (message["type"], message["id"]) == ("next", "a")
-        shown = message["payload"]["data"]["dealBoard"]
-        assert shown["position"] == str(moved["position"])
-        assert shown["deal"] == {"title": "Live", "stage": "prospecting", "owner": {"name": "rep"}}
-        await client.send(type="complete", id="a")
-        await client.send(type="ping")
-        assert await client.take() == {"type": "pong"}
-
-
-async def test_the_board_begins_with_what_was_missed_and_keeps_to_the_scope(sales: Service) -> None:
-    before = await settled(sales)
-    foreign = {**deal(sales, title="Not yours"), "owner_id": str(sales.ids["other rep"])}
-    await sales.must("/v1/deals", foreign)
-    await sales.must("/v1/deals", deal(sales, title="Missed"))
-    await settled(sales)
-    async with socket(sales, "rep") as client:
-        await client.subscribe("a", BOARD, at=str(before), pipeline=str(sales.ids["pipeline"]))
-        assert (await client.take())["payload"]["data"]["dealBoard"]["deal"]["title"] == "Missed"
-
-
-async def test_a_bad_document_ends_its_own_operation_only(sales: Service) -> None:
-    before = await settled(sales)
-    async with socket(sales, "rep") as client:
-        await client.subscribe("good", BOARD, at=before)
-        for id, document in (
-            ("syntax", "{ "),
-            ("unknown", "{ nothing }"),
-            ("costly", "{ deals(first: 999) { position } }"),
-        ):
-            await client.subscribe(id, document)
-            answer = await client.take()
-            assert (answer["type"], answer["id"]) == ("error", id)
-        await sales.must("/v1/deals", deal(sales, title="Still here"))
-        assert (await client.take())["payload"]["data"]["dealBoard"]["deal"]["title"] == "Still here"
-
-
-async def test_a_misspelt_pipeline_is_refused_before_anything_is_watched(sales: Service) -> None:
-    async with socket(sales, "rep") as client:
-        await client.subscribe("a", BOARD, pipeline="none")
-        answer = await client.take()
-        assert answer["payload"][0]["extensions"]["code"] == "request.malformed"
-
-
-async def test_who_does_not_keep_up_is_dropped_alone(sales: Service) -> None:
-    receipt = await sales.must("/v1/deals", deal(sales, title="Often"))
-    await settled(sales)
-    async with sales.core.pool.acquire() as connection:
-        often = await deals.deal(connection, EVERYTHING, UUID(receipt["id"]))
-    slow, quick = Subscriber(), Subscriber()
-    for _ in range(QUEUE_CHANGES_MAX + 5):
-        for subscriber in (slow, quick):
-            subscriber.push(often)
-        assert quick.changes.get_nowait() == often
-    assert (slow.is_dropped, quick.is_dropped) == (True, False)
-    assert [slow.changes.get_nowait() for _ in range(slow.changes.qsize())][-1] is None
-
-
-async def test_the_protocol_is_kept(sales: Service) -> None:
-    async with socket(sales) as client:
-        await client.send(type="connection_init", payload={"authorization": "Bearer nonsense"})
-        assert await client.closed() == 4403
-    async with socket(sales) as client:
-        await client.subscribe("a", "{ position }")
-        assert await client.closed() == 4401
-    async with socket(sales, "rep") as client:
-        await client.send(type="connection_init")
-        assert await client.closed() == 4429
-    async with socket(sales, "rep") as client:
-        await client.subscribe("a", BOARD)
-        await client.subscribe("a", BOARD)
-        assert await client.closed() == 4409
-    for message in ("nonsense", "[]", '{"type": "other"}', '{"type": "subscribe"}', "x" * 70_000):
-        async with socket(sales, "rep") as client:
-            await client.socket.send(message)
-            assert await client.closed() == 4400
-    async with connect(f"{sales.address.replace('http', 'ws')}/graphql") as made:
-        assert await Client(made).closed() == 4406

@@ -15,9 +15,9 @@ import pytest_asyncio
 
 from salesapi.domain.catalogue import route
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from tests.api.graphql_client import CATALOGUE, mutate
+from tests.api.graphql_client import CATALOGUE, must, mutate
 from tests.api.parity_requests import MALFORMED, REQUESTS, Sent
-from tests.service import Service, found_company, running_service
+from tests.service import Service, deal, found_company, running_service
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 DIGEST_TEXT = re.compile(r"[0-9a-f]{64}")
@@ -158,3 +158,27 @@ def test_both_doors_leave_the_same_events(sent: list[Sender]) -> None:
     assert len(by_rest) > len(REQUESTS) / 2
     for rest, graphql in zip(by_rest, by_graphql, strict=True):
         assert rest == graphql
+
+
+BULK = """mutation($atomic: Boolean!, $commands: [BulkCommandInput!]!, $key: String!) {
+    bulk(atomic: $atomic, commands: $commands, idempotencyKey: $key) { receipt { id isReplay } problem { code pointer } } }"""
+
+
+@pytest.mark.parametrize("atomic", [True, False])
+async def test_a_bulk_sent_again_through_the_other_door_is_a_replay(service: Service, atomic: bool) -> None:
+    commands = [{"command": "OpenDeal", "values": deal(service)}] * 2
+    by_rest = (await service.post("/v1/bulk", {"atomic": atomic, "commands": commands}, key="bulk")).json()
+    key = service.headers("admin", "bulk")["idempotency-key"]
+    by_graphql = (await must(service, BULK, {"atomic": atomic, "commands": commands, "key": key}))["bulk"]
+    assert [result["receipt"]["id"] for result in by_graphql] == [
+        result["receipt"]["id"] for result in by_rest["results"]
+    ]
+    assert all(result["receipt"]["isReplay"] for result in by_graphql)
+
+
+async def test_a_bulk_names_the_same_problem_through_both_doors(service: Service) -> None:
+    commands = [{"command": "OpenDeal", "values": deal(service, stage="nowhere")}]
+    by_rest = (await service.post("/v1/bulk", {"atomic": False, "commands": commands}, key="k1")).json()
+    by_graphql = (await must(service, BULK, {"atomic": False, "commands": commands, "key": "k2"}))["bulk"]
+    problem = by_rest["results"][0]["problem"]
+    assert by_graphql[0]["problem"] == {"code": problem["code"], "pointer": problem["pointer"]}

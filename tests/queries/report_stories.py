@@ -32,7 +32,7 @@ from salesapi.projections.projection import Projection, Row
 from salesapi.projections.tables import read_table
 from salesapi.queries.organisation import line_arrays, reporting_lines
 from salesapi.queries.reports_deals import DEAL_PARTS, deal_groups
-from salesapi.queries.reports_facts import fetched
+from salesapi.queries.reports_facts import ReportRow, fetched
 from salesapi.queries.reports_funnel import COHORT_PARTS, SNAPSHOT_PARTS, cohort_groups, snapshot_groups
 from salesapi.queries.reports_question import ReportQuestion, groupings
 from salesapi.queries.reports_stages import STAGE_ORDER
@@ -107,9 +107,7 @@ class DealStory:
 
     def lost(self, on: str | None) -> "DealStory":
         """Lost."""
-        return self.then(
-            DealLost(stage_from="contact", stage_to="lost", reason=None, competitor=None, note=None), on
-        )
+        return self.then(DealLost(stage_from="contact", stage_to="lost", reason=None, competitor=None, note=None), on)
 
     def reopened(self, on: str | None) -> "DealStory":
         """Open again."""
@@ -192,28 +190,34 @@ class Board:
         groups = await self.deals(grouping, as_of=as_of, **filters)
         return {group.keys[0].value: group for group in groups}
 
-    async def snapshot(self, as_of: str | None = None, **window: str) -> dict[str, SnapshotStage]:
+    async def snapshot(
+        self, as_of: str | None = None, *, window_from: str | None = None, window_to: str | None = None
+    ) -> dict[str, SnapshotStage]:
         """The funnel as a flow, by stage."""
-        question = asked((), as_of=as_of, **window)
+        question = asked((), as_of=as_of, window_from=window_from, window_to=window_to)
         rows = await self._rows((STAGE_ORDER, SNAPSHOT_PARTS), question)
         (group,) = snapshot_groups(rows, question, self.teams)
         return {stage.stage: stage for stage in group.stages}
 
-    async def cohort(self, as_of: str | None = None, **window: str) -> dict[str, CohortStage]:
+    async def cohort(
+        self, as_of: str | None = None, *, window_from: str | None = None, window_to: str | None = None
+    ) -> dict[str, CohortStage]:
         """The cohorts, by stage."""
-        question = asked((), as_of=as_of, **window)
+        question = asked((), as_of=as_of, window_from=window_from, window_to=window_to)
         rows = await self._rows((STAGE_ORDER, COHORT_PARTS), question)
         (group,) = cohort_groups(rows, question, self.teams)
         return {stage.stage: stage for stage in group.stages}
 
-    async def dwells(self, as_of: str | None = None, **window: str) -> dict[str, StageDwell]:
+    async def dwells(
+        self, as_of: str | None = None, *, window_from: str | None = None, window_to: str | None = None
+    ) -> dict[str, StageDwell]:
         """The stage velocity, by stage."""
-        question = asked((), as_of=as_of, **window)
+        question = asked((), as_of=as_of, window_from=window_from, window_to=window_to)
         rows = await self._rows((STAGE_ORDER, VELOCITY_PARTS), question)
         (group,) = velocity_groups(rows, question, self.teams)
         return {stage.stage: stage for stage in group.stages}
 
-    async def _rows(self, parts: Sequence[str], question: ReportQuestion):  # type: ignore[no-untyped-def]
+    async def _rows(self, parts: Sequence[str], question: ReportQuestion) -> list[ReportRow]:
         lines = line_arrays(reporting_lines(self.teams))
         return await fetched(self._pool, parts, question, self.scope, lines)
 

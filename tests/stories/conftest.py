@@ -1,29 +1,26 @@
 """Programs for each test; and the published sales pipeline (`maven_crm`), imported once and folded by the real engine."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 import pytest_asyncio
-from fastapi import FastAPI
+from pydantic import SecretStr
 
-from salesapi.api.asking import Asking
-from salesapi.api.rest.answers import add_problem_handlers
-from salesapi.api.rest.reports import ReportRoutes
+from salesapi.cli.following import running_followers
 from salesapi.cli.importing import import_parts
+from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.importing.mapping_reading import read_mapping
+from salesapi.importing.results import Summary
 from salesapi.importing.running import run_import
 from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.positions import wait_until
-from salesapi.queries.reports import Reports
 from tests.conftest import REPOSITORY
 from tests.programs import Programs, kill_engines, programs_in
-from tests.service import running_service
+from tests.service import Service, running_service
 
 FOLD_PATIENCE_SECONDS = 30.0
 DATABASE = "story_maven_crm"
@@ -39,18 +36,32 @@ def programs(reachable_folder: Path) -> Iterator[Programs]:
 
 @dataclass(frozen=True)
 class Published:
-    """The imported company, asked over REST as its administrator."""
+    """The imported company with everything that follows its log, asked over the doors as its administrator."""
 
-    client: httpx2.AsyncClient
-    authorization: str
+    service: Service
+    files: Sequence[Path]
+    nats_url: str
+
+    async def get(self, path: str, **params: Any) -> Any:
+        """One REST query that is answered."""
+        answer = await self.service.get(path, **params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def ask(self, document: str, **variables: Any) -> Any:
+        """One GraphQL query that is answered; its data."""
+        answer = await self.service.client.post(
+            "/graphql",
+            json={"query": document, "variables": variables},
+            headers={"authorization": f"Bearer {self.service.keys['admin']}"},
+        )
+        assert answer.status_code == 200, answer.text
+        assert "errors" not in answer.json(), answer.text
+        return answer.json()["data"]
 
     async def report(self, name: str, **params: Any) -> dict[str, Any]:
         """One report."""
-        answer = await self.client.get(
-            f"/v1/reports/{name}", params=params, headers={"authorization": self.authorization}
-        )
-        assert answer.status_code == 200, answer.text
-        report: dict[str, Any] = answer.json()
+        report: dict[str, Any] = await self.get(f"/v1/reports/{name}", **params)
         return report
 
     async def groups(self, **params: Any) -> Mapping[tuple[str | None, ...], dict[str, Any]]:
@@ -58,31 +69,42 @@ class Published:
         report = await self.report("deals", **params)
         return {tuple(key["label"] or key["value"] for key in group["keys"]): group for group in report["groups"]}
 
+    async def import_again(self, files: Sequence[Path]) -> Summary:
+        """A further import of these files."""
+        core = self.service.core
+        mapping = read_mapping(REPOSITORY / "examples" / "maven_crm.yaml", core.catalogue)
+        return await run_import(import_parts(core), mapping, files)
+
+    async def followed(self) -> int:
+        """Waits until every read model has folded the whole log; its head."""
+        core = self.service.core
+        head = await core.log.head()
+        await wait_until(core.pool, [projection.name for projection in PROJECTIONS], head, FOLD_PATIENCE_SECONDS)
+        return head
+
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def published(
-    postgresql: EmbeddedPostgreSQL, shared_data: Path, tmp_path_factory: pytest.TempPathFactory
+    postgresql: EmbeddedPostgreSQL,
+    session_folder: Path,
+    shared_data: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Published]:
     """All files of maven_crm, imported."""
     urls = await postgresql.create_database(DATABASE)
-    async with running_service(urls, tmp_path_factory.mktemp("maven_crm")) as service:
-        core = service.core
-        folder = shared_data / "maven_crm"
-        names = ("sales_teams.csv", "accounts.csv", "products.csv", "sales_pipeline.csv")
-        mapping = read_mapping(REPOSITORY / "examples" / "maven_crm.yaml", core.catalogue)
-        summary = await run_import(import_parts(core), mapping, [folder / name for name in names])
-        assert (summary.rejected, summary.is_setup_refused) == (0, False)
-        engine = ProjectionEngine(PROJECTIONS, log=core.log, codec=core.codec, pool=core.pool)
-        engine.start()
-        app = FastAPI()
-        add_problem_handlers(app)
-        ReportRoutes(Asking(core.api_keys, core.scopes, core.clock), Reports(core.pool, core.states)).add_to(app)
-        transport = httpx2.ASGITransport(app=app)
-        try:
-            names_of = [projection.name for projection in PROJECTIONS]
-            await wait_until(core.pool, names_of, await core.log.head(), FOLD_PATIENCE_SECONDS)
-            async with httpx2.AsyncClient(transport=transport, base_url="http://reports", timeout=30) as client:
-                yield Published(client, f"Bearer {service.keys['admin']}")
-        finally:
-            await engine.stop()
-    await postgresql.drop_database(DATABASE)
+    nats = await EmbeddedNats.start(session_folder / "nats_of_maven_crm")
+    folder = tmp_path_factory.mktemp("maven_crm")
+    try:
+        async with (
+            running_service(urls, folder, nats_url=SecretStr(nats.url)) as service,
+            running_followers(service.core),
+        ):
+            names = ("sales_teams.csv", "accounts.csv", "products.csv", "sales_pipeline.csv")
+            company = Published(service, [shared_data / "maven_crm" / name for name in names], nats.url)
+            summary = await company.import_again(company.files)
+            assert (summary.rejected, summary.is_setup_refused) == (0, False)
+            await company.followed()
+            yield company
+    finally:
+        await nats.stop()
+        await postgresql.drop_database(DATABASE)

@@ -24,7 +24,9 @@ class DatabaseUnavailable(Refused):
 
     code = "database.unavailable"
     kind = Kind.UNAVAILABLE
-    message = "The database does not answer at the moment. Send the same request again shortly; a command with the same key."
+    message = (
+        "The database does not answer at the moment. Send the same request again shortly; a command with the same key."
+    )
 
 
 class OutcomeNotKnown(Refused):

@@ -45,7 +45,9 @@ def listening_socket(host: str, port: int) -> socket.socket:
     except OSError as error:
         made.close()
         if error.errno == errno.EADDRINUSE:
-            raise AddressRefused(f"Port {port} of {host} is taken. Name another one, or 0 for any that is free.") from None
+            raise AddressRefused(
+                f"Port {port} of {host} is taken. Name another one, or 0 for any that is free."
+            ) from None
         raise AddressRefused(f"Cannot listen on port {port} of {host}: {error.strerror or error}.") from None
     return made
 

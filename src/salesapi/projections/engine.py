@@ -6,6 +6,7 @@ its position, says so in `read.stopped` and tries again. Durations are in second
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -32,6 +33,8 @@ RETRY_MAX_SECONDS: Final = 60.0
 """The longest pause of one that has stopped before a poison event."""
 CONTENDED_SECONDS: Final = 0.1
 """The pause of one whose checkpoint another process has moved."""
+CHECKPOINT_SECONDS: Final = 0.05
+"""How long the checkpoint may wait after pages that hold nothing for the projection: many of them cost one transaction."""
 REGISTRY_SECONDS: Final = 1.0
 """How often the engine looks for new generations, and for followers that another process no longer leads."""
 
@@ -67,6 +70,9 @@ class ProjectionFollower:
         self._pages = pages
         self._on_moved = on_moved
         self._fold = TableFold(table, pool)
+        self._looked_to = 0
+        """How far the log is known to hold nothing more for it; the checkpoint follows within `CHECKPOINT_SECONDS`."""
+        self._checkpoint_due: float | None = None
 
     async def run(self) -> None:
         """Follows until it is cancelled."""
@@ -75,7 +81,7 @@ class ProjectionFollower:
         while True:
             try:
                 if not is_resumed:
-                    await self._fold.resume()
+                    await self._resume()
                     is_resumed = True
                 await self._step()
                 poison_retry_seconds = RETRY_FIRST_SECONDS
@@ -94,17 +100,38 @@ class ProjectionFollower:
             is_resumed = False
             await asyncio.sleep(pause_seconds)
 
+    async def _resume(self) -> None:
+        await self._fold.resume()
+        self._looked_to, self._checkpoint_due = self._fold.position, None
+
     async def _step(self) -> None:
         """One page, or the wait for one."""
-        projection, position = self._table.projection, self._fold.position
+        projection, position = self._table.projection, self._looked_to
         page = await self._pages.page(after=position, personal=projection.reads_personal)
-        if page.scanned_to > position:
-            events = [event for event in page.events if event.stored.type in self._types]
-            await self._fold.advance(events, after=position, to=page.scanned_to)
-        if not self._is_live and page.scanned_to == page.head:
+        events = [event for event in page.events if event.stored.type in self._types]
+        if events or self._is_checkpoint_due(page.scanned_to):
+            await self._fold.advance(events, after=self._fold.position, to=page.scanned_to)
+            self._checkpoint_due = None
+        self._looked_to = page.scanned_to
+        if not self._is_live and self._fold.position == page.head:
             await self._try_to_show()
-        if page.scanned_to == position:
-            await self._log.wait_past(position, WAKE_SECONDS if self._is_live else SWAP_SECONDS)
+        if page.scanned_to == page.head:
+            await self._log.wait_past(page.head, self._wait_seconds())
+
+    def _is_checkpoint_due(self, scanned_to: int) -> bool:
+        """Whether the checkpoint must move although there is nothing to store."""
+        if scanned_to == self._fold.position:
+            return False
+        now = time.monotonic()
+        if self._checkpoint_due is None:
+            self._checkpoint_due = now + CHECKPOINT_SECONDS
+        return now >= self._checkpoint_due
+
+    def _wait_seconds(self) -> float:
+        """How long to wait at the head."""
+        if self._checkpoint_due is not None:
+            return max(0.0, self._checkpoint_due - time.monotonic())
+        return WAKE_SECONDS if self._is_live else SWAP_SECONDS
 
     async def _try_to_show(self) -> None:
         try:

@@ -1,11 +1,12 @@
-"""Pages of the log, decoded once for all projections of a process that stand at the same position.
+"""Pages of the log, decoded once for all projections of a process that stand near each other.
 
-An event that cannot be decoded is handed on as such: it stops the projections that read its type, and no other.
+A follower whose position lies inside a kept page gets the rest of it, and is in step with the others then. An event that
+cannot be decoded is handed on as such: it stops the projections that read its type, and no other.
 """
 
 import asyncio
 import logging
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -13,11 +14,12 @@ from typing import Final, TypeAlias
 from salesapi.eventlog.codec import Codec, DecodedEvent
 from salesapi.eventlog.connecting import LOST
 from salesapi.eventlog.recorder import EventLog, PositionGap, StoredEvent
+from salesapi.eventlog.text import MARKED
 
 PAGE_EVENTS: Final = 1_000
 """Most events that a follower applies in one transaction."""
-PAGES_KEPT_MAX: Final = 6
-"""Most decoded pages held in memory by one process."""
+PAGES_KEPT_MAX: Final = 4
+"""Most decoded pages of each kind, with and without personal values, held in memory by one process."""
 
 logger = logging.getLogger(__name__)
 
@@ -43,14 +45,17 @@ class DecodedPage:
 
 
 class PageCache:
-    """Reads and decodes pages; those who ask for the same one share it, also while it is being read."""
+    """Reads and decodes pages. One is read at a time, so that those who wait for their turn can share what was read."""
 
     def __init__(self, log: EventLog, codec: Codec, types: Iterable[str]) -> None:
         """`types` are the stored names that anybody here reads."""
         self._log = log
         self._codec = codec
         self._types = frozenset(types)
-        self._pages: OrderedDict[tuple[int, bool], asyncio.Task[DecodedPage]] = OrderedDict()
+        self._kept: dict[bool, deque[tuple[int, DecodedPage]]] = {
+            personal: deque(maxlen=PAGES_KEPT_MAX) for personal in (False, True)
+        }
+        self._turns = {personal: asyncio.Lock() for personal in (False, True)}
 
     async def page(self, *, after: int, personal: bool) -> DecodedPage:
         """The page after a position. It may end before the log's newest events: ask again from `scanned_to`.
@@ -58,35 +63,46 @@ class PageCache:
         Raises:
             PositionGap: a position is missing in the log, or the log is shorter than it was.
         """
-        key = (after, personal)
-        reading = self._pages.get(key)
-        if reading is not None and reading.done():
-            # Its callback may not have run yet; an empty page handed out again would starve the loop of ever running it.
-            self._forget_useless(key, reading)
-            reading = self._pages.get(key)
-        if reading is None:
-            reading = asyncio.create_task(self._read(after, personal), name=f"page after {after}")
-            self._pages[key] = reading
-            reading.add_done_callback(lambda done: self._forget_useless(key, done))
-            while len(self._pages) > PAGES_KEPT_MAX:
-                self._pages.popitem(last=False)
-        # Shielded: the others who wait for the same page still want it.
-        return await asyncio.shield(reading)
+        kept = self._rest_of_kept(after, personal)
+        if kept is not None:
+            return kept
+        async with self._turns[personal]:
+            kept = self._rest_of_kept(after, personal)
+            if kept is not None:
+                return kept
+            page = await self._read(after, personal)
+            # Only a page with events, all readable, is the same when it is asked for again.
+            if page.scanned_to > after and not any(isinstance(event, Undecodable) for event in page.events):
+                self._kept[personal].append((after, page))
+            return page
 
-    def _forget_useless(self, key: tuple[int, bool], done: "asyncio.Task[DecodedPage]") -> None:
-        """Only a page with events, all readable, is the same when it is asked for again."""
-        is_kept = not done.cancelled() and done.exception() is None and done.result().scanned_to > key[0]
-        if is_kept and not any(isinstance(event, Undecodable) for event in done.result().events):
-            return
-        if self._pages.get(key) is done:
-            del self._pages[key]
+    def _rest_of_kept(self, after: int, personal: bool) -> DecodedPage | None:
+        """What a kept page holds after the position; None where there is none."""
+        for first, page in self._kept[personal]:
+            if first == after:
+                return page
+            if first < after < page.scanned_to:
+                events = tuple(event for event in page.events if event.stored.position > after)
+                return DecodedPage(events=events, scanned_to=page.scanned_to, head=page.head)
+        return None
 
     async def _read(self, after: int, personal: bool) -> DecodedPage:
+        if personal:
+            return await self._opened(await self.page(after=after, personal=False))
         page = await self._log.read(after=after, limit=PAGE_EVENTS)
         _check_positions(page.events, after=after, head=page.head)
         wanted = [event for event in page.events if event.type in self._types]
-        events = await decode_each(self._codec, wanted, personal=personal)
+        events = await decode_each(self._codec, wanted, personal=False)
         return DecodedPage(events=tuple(events), scanned_to=page.scanned_to, head=page.head)
+
+    async def _opened(self, page: DecodedPage) -> DecodedPage:
+        """The same page with its personal values in clear: only events that hold any are decoded again."""
+        sealed = [event.stored for event in page.events if MARKED in event.stored.payload]
+        if not sealed:
+            return page
+        opened = {event.stored.position: event for event in await decode_each(self._codec, sealed, personal=True)}
+        events = tuple(opened.get(event.stored.position, event) for event in page.events)
+        return DecodedPage(events=events, scanned_to=page.scanned_to, head=page.head)
 
 
 async def decode_each(codec: Codec, stored: Sequence[StoredEvent], *, personal: bool) -> Sequence[PagedEvent]:

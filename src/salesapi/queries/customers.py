@@ -40,7 +40,7 @@ from salesapi.schemas.customers import (
 
 READS: Final = ("customer",)
 PROFILE_READS: Final = ("customer", "deal", "lead", "activity")
-TIMELINE_READS: Final = ("customer", "deal", "lead", "timeline")
+TIMELINE_READS: Final = ("customer", "deal", "lead", "activity", "receipt", "timeline")
 PROFILE_ROWS: Final = 20
 """Deals, leads and activities that a profile shows of each."""
 SUBJECTS_MAX: Final = 500
@@ -77,11 +77,27 @@ _TIMELINE_SQL: Final = """
     SELECT DISTINCT ON (e.position) e.position, e.type, e.stream_kind, e.stream_id, e.occurred_on, e.occurred_at,
            e.recorded_at, e.actor_id, e.summary
     FROM subject s CROSS JOIN LATERAL (
-        SELECT * FROM read.timeline t WHERE t.subject_id = s.id AND t.position < $3 ORDER BY t.position DESC LIMIT $4
+        SELECT * FROM read.timeline t
+        WHERE t.subject_id = s.id AND t.position < $3 AND ($2::uuid[] IS NULL OR t.stream_id = s.id OR CASE t.stream_kind
+            WHEN 'activity' THEN EXISTS (
+                SELECT FROM read.activity a WHERE a.activity_id = t.stream_id AND a.owner_id = ANY($2)
+            )
+            WHEN 'lead' THEN EXISTS (
+                SELECT FROM read.lead l WHERE l.lead_id = t.stream_id AND (l.owner_id IS NULL OR l.owner_id = ANY($2))
+            )
+            WHEN 'receipt' THEN EXISTS (
+                SELECT FROM read.receipt r JOIN read.customer c ON c.customer_id = r.customer_id
+                WHERE r.receipt_id = t.stream_id AND c.owner_id = ANY($2)
+            )
+            ELSE false END)
+        ORDER BY t.position DESC LIMIT $4
     ) e
     ORDER BY e.position DESC LIMIT $4
 """
-"""Each subject gives no more rows than a page has; an event about two of them is one entry."""
+"""Each subject gives no more rows than a page has; an event about two of them is one entry.
+
+An event of another thing than the subject is told to those who see that thing, and to nobody else.
+"""
 
 
 async def customers(

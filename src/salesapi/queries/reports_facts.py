@@ -4,7 +4,7 @@ Columns of `fact`: deal_id, pipeline_id, pipeline_version, stage, state (open, w
 needs is unknown, so that the deal is in no figure), is_undated, amount_minor, currency, days (opening to closing), key_1, key_2.
 Without an `asOf` deals stand as they are known now; undated ones are then counted and only said to be undated. With one, a
 deal stands in the stage visit of that day's end, so that a later reopening changes nothing before it; amount, product and
-customer are the latest known. Amounts are minor units; days are calendar days.
+customer are the latest known. Of a customer out of scope only the id is told, as the deal names it. Amounts are minor units; days are calendar days.
 """
 
 import asyncio
@@ -135,6 +135,7 @@ _FACT: Final = """
         FROM placed b
         LEFT JOIN read.product p ON p.product_id = b.product_id
         LEFT JOIN read.customer c ON c.customer_id = b.customer_id
+             AND ($8::uuid[] IS NULL OR c.owner_id IS NULL OR c.owner_id = ANY ($8))
         WHERE ($10::uuid[] IS NULL OR b.pipeline_id = ANY ($10))
           AND ($11::uuid[] IS NULL OR b.owner_id = ANY ($11))
           AND ($12::uuid[] IS NULL OR b.manager_id = ANY ($12))
@@ -184,7 +185,11 @@ _LABELS: Final[Mapping[Dimension, tuple[str, str]]] = {
         (Dimension.OWNER, "(SELECT n.name FROM read.member n WHERE n.member_id = {key}::uuid)"),
         (Dimension.MANAGER, "(SELECT n.name FROM read.member n WHERE n.member_id = {key}::uuid)"),
         (Dimension.PRODUCT, "(SELECT n.name FROM read.product n WHERE n.product_id = {key}::uuid)"),
-        (Dimension.CUSTOMER, "(SELECT n.name FROM read.customer n WHERE n.customer_id = {key}::uuid)"),
+        (
+            Dimension.CUSTOMER,
+            "(SELECT n.name FROM read.customer n WHERE n.customer_id = {key}::uuid "
+            "AND ($8::uuid[] IS NULL OR n.owner_id IS NULL OR n.owner_id = ANY ($8)))",
+        ),
     )
 }
 

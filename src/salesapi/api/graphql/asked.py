@@ -13,6 +13,7 @@ from strawberry.dataloader import DataLoader
 
 from salesapi.access.principals import Scope
 from salesapi.api.asking import Asker, Asking
+from salesapi.api.bulk import Bulk
 from salesapi.api.command_reading import CommandReader
 from salesapi.api.reading import reached
 from salesapi.clock import Clock
@@ -39,6 +40,7 @@ class Sources:
     states: StreamStates
     handling: Handling
     reader: CommandReader
+    bulk: Bulk
     reports: Reports
     board: "BoardWatch"
     asking: Asking

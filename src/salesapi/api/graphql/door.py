@@ -14,6 +14,7 @@ from graphql import OperationType
 from strawberry.http.ides import get_graphql_ide_html
 
 from salesapi.api.asking import Asking
+from salesapi.api.bulk import Bulk
 from salesapi.api.command_reading import CommandReader
 from salesapi.api.graphql.asked import Asked, Sources
 from salesapi.api.graphql.board import BoardWatch
@@ -71,6 +72,7 @@ class GraphQLDoor:
             states=core.states,
             handling=core.handling,
             reader=reader,
+            bulk=Bulk(core.catalogue, reader, core.handling),
             reports=Reports(core.pool, core.states),
             board=BoardWatch(core.pool, core.log),
             asking=asking,

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 ERRORS_MAX: Final = 5
 """Most errors in one answer."""
-MESSAGE_LENGTH_MAX: Final = 300
+MESSAGE_LENGTH_MAX: Final = 200
 """Longest text that is quoted from GraphQL's own checks, in characters: an answer stays under 2 kB."""
 FRAMES_MAX: Final = 12
 """Deepest places of an unexpected error that are logged."""
@@ -72,11 +72,13 @@ def outage_refusal(failure: BaseException) -> Refused:
 
 
 def document_errors(errors: Iterable[GraphQLError]) -> list[dict[str, Any]]:
-    """What parsing and validation found."""
-    return [
-        refusal_error(DocumentInvalid(reason=shortened(error.message)), **_places(error))
-        for error in list(errors)[:ERRORS_MAX]
-    ]
+    """What parsing and validation found. The reason stands in the message only, so that an answer stays small."""
+    found = []
+    for error in list(errors)[:ERRORS_MAX]:
+        shown = refusal_error(DocumentInvalid(reason=shortened(error.message)), **_places(error))
+        del shown["extensions"]["parameters"]
+        found.append(shown)
+    return found
 
 
 def execution_errors(errors: Iterable[GraphQLError], request_id: str) -> list[dict[str, Any]]:

@@ -9,16 +9,17 @@ from inspect import cleandoc
 from typing import Annotated, Any, Final
 
 import strawberry
+from strawberry.scalars import JSON
 from strawberry.tools import create_type
 from strawberry.types.field import StrawberryField
 
 from salesapi.api.command_reading import checked_key, fingerprint
 from salesapi.api.graphql.asked import Asked
 from salesapi.api.graphql.inputs import Inputs, values_of
-from salesapi.api.graphql.receipts import ReceiptType, receipt_type
+from salesapi.api.graphql.receipts import BulkResultType, ReceiptType, bulk_result_type, receipt_type
 from salesapi.domain.catalogue import Catalogue, mutation_name, route
 from salesapi.domain.kernel import CommandType, Stream
-from salesapi.handling import Envelope
+from salesapi.handling import BULK_MAX, Envelope
 
 Info = strawberry.Info[Asked, None]
 
@@ -51,7 +52,13 @@ _ABSENT: Final[Any] = strawberry.UNSET
 def mutation_type(catalogue: Catalogue, inputs: Inputs) -> type:
     """The type `Mutation` with all commands."""
     made = [_mutation(stream, kind, inputs) for stream, kind in catalogue.commands.values()]
-    return create_type("Mutation", made, description="One mutation for each command.")
+    bulk: Any = strawberry.mutation(
+        resolver=_bulk,
+        name="bulk",
+        description=f"Up to {BULK_MAX} commands in one request, in order. `atomic: true` stores all of them in one commit or "
+        "none; `atomic: false` decides each for itself and answers a receipt or a problem for each. As `POST /v1/bulk`.",
+    )
+    return create_type("Mutation", [*made, bulk], description="One mutation for each command, and several at once.")
 
 
 def _mutation(stream: Stream, kind: CommandType, inputs: Inputs) -> StrawberryField:
@@ -81,16 +88,43 @@ def _resolver(kind: CommandType) -> Callable[..., Awaitable[ReceiptType]]:
         asked = info.context
         occurred = {"occurred_at": occurred_at, "occurred_zone": occurred_zone}
         values = values_of(input) | {field: value for field, value in occurred.items() if value is not _ABSENT}
-        envelope = Envelope(
-            principal=asked.asker.principal,
-            scope=asked.asker.rows,
-            key=None if dry_run else checked_key(idempotency_key or None),
-            fingerprint=fingerprint(name, values),
-            correlation_id=asked.correlation_id,
-        )
+        envelope = _envelope(asked, name, values, None if dry_run else checked_key(idempotency_key or None))
         request = asked.sources.reader.read(name, values, None if expected_version is _ABSENT else expected_version)
         receipt = await asked.sources.handling.handle(request, envelope, dry_run=dry_run)
         return receipt_type(receipt, asked.sources.epoch)
 
     resolver.__name__ = resolver.__qualname__ = mutation_name(kind)
     return resolver
+
+
+@strawberry.input(description="One command of a bulk.")
+class BulkCommandInput:
+    """What REST's bulk takes as an item."""
+
+    command: str = strawberry.field(description="Its name, for example `ChangeDealStage`.")
+    values: JSON = strawberry.field(description="As the body in REST, in snake_case, with the id of its thing.")
+    if_match: int | None = strawberry.field(default=_ABSENT, description="The version that the change is meant for.")
+
+
+async def _bulk(
+    info: Info,
+    atomic: bool,
+    commands: list[BulkCommandInput],
+    idempotency_key: IdempotencyKey = _ABSENT,
+    dry_run: DryRun = False,
+) -> list[BulkResultType]:
+    asked = info.context
+    values = {"atomic": atomic, "commands": values_of(commands)}
+    envelope = _envelope(asked, "bulk", values, None if dry_run else checked_key(idempotency_key or None))
+    results = await asked.sources.bulk.run(values, envelope, dry_run=dry_run)
+    return [bulk_result_type(result, asked.sources.epoch) for result in results]
+
+
+def _envelope(asked: Asked, name: str, values: object, key: str | None) -> Envelope:
+    return Envelope(
+        principal=asked.asker.principal,
+        scope=asked.asker.rows,
+        key=key,
+        fingerprint=fingerprint(name, values),
+        correlation_id=asked.correlation_id,
+    )

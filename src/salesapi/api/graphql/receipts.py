@@ -1,12 +1,16 @@
-"""The answer to a mutation."""
+"""The answers to mutations: receipts, and the results of a bulk."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import strawberry
 from strawberry.scalars import JSON
 
+from salesapi.api.bulk import BulkResult
 from salesapi.api.graphql.scalars import BigInt
+from salesapi.api.refusals import STATUS, problem
+from salesapi.domain.kernel import Refused
 from salesapi.receipting import Receipt
 
 
@@ -36,6 +40,41 @@ class ReceiptType:
     recorded_at: datetime | None
     events: list[EventReceiptType]
     is_replay: bool = strawberry.field(description="Whether an earlier request with this key is answered again.")
+
+
+@strawberry.type(name="Problem", description="A refusal of one command of a bulk; `code` is stable.")
+class ProblemType:
+    """A refusal as a value."""
+
+    code: str
+    status: int
+    detail: str
+    pointer: str | None = strawberry.field(description="JSON pointer of the field that caused it.")
+    parameters: JSON | None = strawberry.field(description="What lets you say it in your own words.")
+
+
+@strawberry.type(name="BulkResult", description="The outcome of one command of a bulk: a receipt or a problem.")
+class BulkResultType:
+    """One of both."""
+
+    receipt: ReceiptType | None = None
+    problem: ProblemType | None = None
+
+
+def bulk_result_type(result: BulkResult, epoch: int) -> BulkResultType:
+    """An outcome as GraphQL shows it."""
+    if not isinstance(result, Refused):
+        return BulkResultType(receipt=receipt_type(result, epoch))
+    parameters: Any = problem(result).get("parameters")
+    return BulkResultType(
+        problem=ProblemType(
+            code=result.code,
+            status=STATUS[result.kind],
+            detail=result.text,
+            pointer=result.pointer or None,
+            parameters=parameters,
+        )
+    )
 
 
 def receipt_type(receipt: Receipt, epoch: int) -> ReceiptType:

@@ -7,13 +7,13 @@ import orjson
 from fastapi import FastAPI, Request, Response
 
 from salesapi.api.asking import Asker, Asking
+from salesapi.api.bulk import Bulk, BulkResult, IfMatchMalformed
 from salesapi.api.command_reading import CommandMalformed, CommandReader, checked_key, fingerprint
 from salesapi.api.refusals import STATUS, problem
 from salesapi.api.rest.answers import json_answer, receipt_answer, receipt_values
 from salesapi.domain.catalogue import Catalogue, mutation_name, route
 from salesapi.domain.kernel import CommandType, Kind, Refused, Stream
-from salesapi.handling import BULK_MAX, BulkTooLarge, Envelope, Handling
-from salesapi.handling import Request as CommandRequest
+from salesapi.handling import BULK_MAX, Envelope, Handling
 
 HEADERS: Final[list[dict[str, Any]]] = [
     {
@@ -65,14 +65,6 @@ class BodyNotJson(Refused):
     message = "The body is one JSON object: {reason}."
 
 
-class IfMatchMalformed(Refused):
-    """If-Match is not a version."""
-
-    code = "if_match.malformed"
-    kind = Kind.MALFORMED
-    message = "If-Match holds one version in quotes, as the ETag of a receipt gave it."
-
-
 class CommandRoutes:
     """Adds a route for each command."""
 
@@ -84,6 +76,7 @@ class CommandRoutes:
         self._reader = reader
         self._handling = handling
         self._epoch = epoch
+        self._bulks = Bulk(catalogue, reader, handling)
 
     def add_to(self, app: FastAPI) -> None:
         """Derives all routes."""
@@ -151,46 +144,15 @@ class CommandRoutes:
     async def _bulk(self, request: Request) -> Response:
         asker = await self._asking.asker(request.headers.get("authorization"))
         values = _object(await request.body())
-        atomic, items = values.get("atomic"), values.get("commands")
-        if not isinstance(atomic, bool) or not isinstance(items, list) or set(values) != {"atomic", "commands"}:
-            raise CommandMalformed(reason="A bulk is {atomic: true|false, commands: [...]}.")
-        if len(items) > BULK_MAX:
-            raise BulkTooLarge(limit=BULK_MAX, count=len(items))
         dry_run = _flag(request, "dryRun")
         envelope = _envelope(request, asker, "bulk", values, dry_run=dry_run)
-        if atomic:
-            requests = [self._item(item, index) for index, item in enumerate(items)]
-            receipts = await self._handling.handle_together(requests, envelope, dry_run=dry_run)
-            return json_answer({"results": [{"receipt": receipt_values(one, self._epoch)} for one in receipts]})
-        return json_answer({"results": [await self._each(item, i, envelope, dry_run) for i, item in enumerate(items)]})
+        results = await self._bulks.run(values, envelope, dry_run=dry_run)
+        return json_answer({"results": [self._result(result) for result in results]})
 
-    async def _each(self, item: object, index: int, envelope: Envelope, dry_run: bool) -> dict[str, Any]:
-        """One command of a bulk that is not atomic, with a key of its own derived from the bulk's."""
-        own = Envelope(
-            principal=envelope.principal,
-            scope=envelope.scope,
-            key=None if envelope.key is None else f"{envelope.key}/{index}",
-            fingerprint=fingerprint("bulk item", item),
-            origin=envelope.origin,
-        )
-        try:
-            receipt = await self._handling.handle(self._item(item, index), own, dry_run=dry_run)
-        except Refused as refused:
-            return {"problem": problem(refused), "status": STATUS[refused.kind]}
-        return {"receipt": receipt_values(receipt, self._epoch)}
-
-    def _item(self, item: object, index: int) -> CommandRequest:
-        """A bulk's item: `{"command": "ChangeDealStage", "values": {...}, "if_match": 3}`."""
-        if not isinstance(item, dict) or not isinstance(item.get("values"), dict):
-            raise CommandMalformed(reason=f"The item {index} is not {{command, values}}.", pointer=f"/commands/{index}")
-        name, expected = item.get("command"), item.get("if_match")
-        if name not in self._catalogue.commands:
-            raise CommandMalformed(
-                reason=f"The item {index} names no command that exists.", pointer=f"/commands/{index}/command"
-            )
-        if expected is not None and (not isinstance(expected, int) or isinstance(expected, bool)):
-            raise IfMatchMalformed(pointer=f"/commands/{index}/if_match")
-        return self._reader.read(str(name), item["values"], expected)
+    def _result(self, result: BulkResult) -> dict[str, Any]:
+        if isinstance(result, Refused):
+            return {"problem": problem(result), "status": STATUS[result.kind]}
+        return {"receipt": receipt_values(result, self._epoch)}
 
 
 BULK_DESCRIPTION: Final = f"""Up to {BULK_MAX} commands in one request, in order.

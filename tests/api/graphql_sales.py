@@ -1,0 +1,67 @@
+"""A company with some business and pay, followed by its read models, for the tests of GraphQL reads."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from salesapi.embedded.postgresql import EmbeddedPostgreSQL
+from salesapi.projections.catalogue import PROJECTIONS
+from salesapi.projections.engine import ProjectionEngine
+from salesapi.projections.positions import wait_until
+from tests.service import Service, deal, found_company, running_service
+
+PATIENCE_SECONDS = 30.0
+
+
+@asynccontextmanager
+async def running_sales(postgresql: EmbeddedPostgreSQL, folder: Path, name: str) -> AsyncIterator[Service]:
+    """The company in a database of its own."""
+    urls = await postgresql.create_database(name)
+    async with running_service(urls, folder) as service:
+        await found_company(service)
+        core = service.core
+        engine = ProjectionEngine(PROJECTIONS, log=core.log, codec=core.codec, pool=core.pool)
+        engine.start()
+        await _sell(service)
+        await _pay(service)
+        await settled(service)
+        yield service
+        await engine.stop()
+    await postgresql.drop_database(urls.name)
+
+
+async def settled(service: Service) -> int:
+    """Waits until all read models reflect everything; the position."""
+    names = [projection.name for projection in PROJECTIONS]
+    return await wait_until(service.core.pool, names, await service.core.log.head(), PATIENCE_SECONDS)
+
+
+async def _sell(service: Service) -> None:
+    ids = {name: str(id) for name, id in service.ids.items()}
+    await service.must(f"/v1/customers/{ids['customer']}/assign", {"owner_id": ids["rep"]})
+    await service.must(f"/v1/customers/{ids['customer']}/add-contact", {"name": "Maria", "role": "buyer"})
+    line = {"product_id": ids["product"], "quantity": "2.50"}
+    for number in range(6):
+        worth = {"amount_minor": 2**40 + number, "currency": "CNY"}
+        values = deal(service, title=f"Deal {number}", customer_id=ids["customer"], stage="engaging", **worth)
+        opened = await service.must("/v1/deals", {**values, "lines": [line], "occurred_at": f"2026-01-0{number + 1}"})
+        await service.must(
+            f"/v1/deals/{opened['id']}/change-stage", {"stage_to": "proposal", "occurred_at": "2026-02-01"}
+        )
+        about = {"kind": "deal", "id": opened["id"]}
+        call = {"about": about, "channel": "call", "owner_id": ids["rep"], "occurred_at": "2026-02-02"}
+        await service.must("/v1/activities/log-follow-up", call)
+    await service.must(f"/v1/deals/{opened['id']}/win", {"occurred_at": "2026-02-03"})
+    foreign = {**deal(service, title="Foreign"), "owner_id": ids["other rep"], "customer_id": ids["customer"]}
+    await service.must("/v1/deals", {**foreign, "occurred_at": None})
+
+
+async def _pay(service: Service) -> None:
+    plan = (await service.must("/v1/compensation-plans", {"key": "reps", "name": "Reps", "currency": "CNY"}))["id"]
+    base = {"key": "base", "name": "Base", "credit": "direct", "rate_percent": "5"}
+    version = {"period": "month", "components": [base], "rounding": {"scope": "line", "mode": "half_up"}}
+    await service.must(f"/v1/compensation-plans/{plan}/publish-version", {**version, "reason": "start"})
+    await service.must("/v1/enrolments", {"member_id": str(service.ids["rep"]), "plan_id": plan})
+    run = (await service.must("/v1/payout-runs", {"plan_id": plan, "period": "2026-02"}))["id"]
+    await service.must(f"/v1/payout-runs/{run}/calculate", {})
+    await service.must(f"/v1/payout-runs/{run}/issue-statements", {})

@@ -1,0 +1,268 @@
+"""A company of two teams in which every kind of thing is owned by a member of each, or by nobody, for the tests of scope.
+
+Each seller has a customer with a contact, a lead, deals, activities, receipts and pay of its own; beside them there are things
+that cross the border: a deal at a foreign customer, an activity about a foreign thing, a lead that became a foreign customer.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx2
+
+from salesapi.audit.sealing import Sealer
+from salesapi.embedded.postgresql import EmbeddedPostgreSQL
+from salesapi.projections.catalogue import PROJECTIONS
+from salesapi.projections.engine import ProjectionEngine
+from salesapi.projections.positions import wait_until
+from tests.service import Service, deal, found_company, running_service
+
+PATIENCE_SECONDS = 30.0
+SELLERS = ("rep", "other rep")
+ROLES = ("rep", "other rep", "manager", "other manager", "finance", "auditor", "admin", "integration")
+REACHED: dict[str, tuple[str, ...] | None] = {
+    "rep": ("rep",),
+    "other rep": ("other rep",),
+    "manager": ("rep", "manager"),
+    "other manager": ("other rep", "other manager"),
+    "finance": None,
+    "auditor": None,
+    "admin": None,
+    "integration": None,
+}
+"""The members whose things a key reaches; None is everybody."""
+PAY_REACHED: dict[str, tuple[str, ...] | None] = {**REACHED, "integration": ()}
+POOL = None
+"""The owner of what is in the pool."""
+EVERYBODY = "everybody"
+"""The owner of what every key sees: products, pipelines, members, teams."""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A thing with those who own it; a statement, plan or run belongs to all whom it pays."""
+
+    kind: str
+    id: str
+    owners: tuple[str | None, ...]
+    name: str = ""
+    """A text that stands in nothing else, where the thing has one."""
+
+
+@dataclass
+class Company:
+    """The service with its things."""
+
+    service: Service
+    things: list[Thing] = field(default_factory=list)
+
+    def __getitem__(self, name: str) -> str:
+        """The id of a thing by the name that it was made under."""
+        return str(self.service.ids[name])
+
+    async def make(self, name: str, kind: str, path: str, owner: str | None, /, **values: Any) -> str:
+        """Makes a thing and remembers whose it is."""
+        receipt = await self.service.must(path, values)
+        self.service.ids[name] = UUID(receipt["id"])
+        shown = next((values[key] for key in ("title", "name", "company", "content") if key in values), "")
+        self.things.append(Thing(kind, receipt["id"], (owner,), shown))
+        return str(receipt["id"])
+
+    def of(self, kind: str) -> list[Thing]:
+        """All things of a kind."""
+        return [thing for thing in self.things if thing.kind == kind]
+
+    def sees(self, role: str, thing: Thing) -> bool:
+        """Whether a key reaches the thing: the policy, in one place."""
+        if EVERYBODY in thing.owners:
+            return True
+        reached = (PAY_REACHED if thing.kind in PAY_KINDS else REACHED)[role]
+        if reached is None or (POOL in thing.owners and thing.kind in POOLED):
+            return True
+        return any(owner in reached for owner in thing.owners)
+
+    async def settled(self) -> None:
+        """Waits until all read models reflect everything."""
+        core = self.service.core
+        names = [projection.name for projection in PROJECTIONS]
+        await wait_until(core.pool, names, await core.log.head(), PATIENCE_SECONDS)
+
+    async def get(self, path: str, role: str, **params: Any) -> httpx2.Response:
+        """A read by REST."""
+        return await self.service.get(path, role=role, **params)
+
+
+PAY_KINDS = {"plan", "run", "statement"}
+POOLED = {"lead", "customer"}
+
+
+@asynccontextmanager
+async def scoped_company(postgresql: EmbeddedPostgreSQL, folder: Path, name: str) -> AsyncIterator[Company]:
+    """The company while the block runs, with its followers."""
+    urls = await postgresql.create_database(name)
+    async with AsyncExitStack() as stack:
+        service = await stack.enter_async_context(running_service(urls, folder))
+        service.key_prefix = name
+        await found_company(service)
+        engine = ProjectionEngine(PROJECTIONS, log=service.core.log, codec=service.core.codec, pool=service.core.pool)
+        sealer = Sealer(urls.application_url, service.core.log)
+        engine.start()
+        sealer.start()
+        stack.push_async_callback(engine.stop)
+        stack.push_async_callback(sealer.stop)
+        made = Company(service)
+        await _second_manager(made)
+        sector = {"of": "customer", "key": "sector", "name": "Sector"}
+        await service.must("/v1/attribute-definitions", sector)
+        for seller in SELLERS:
+            await _selling(made, seller)
+        await _pool(made)
+        await _crossings(made)
+        await _pay(made)
+        _public(made)
+        await made.settled()
+        yield made
+    await postgresql.drop_database(urls.name)
+
+
+async def _second_manager(made: Company) -> None:
+    service = made.service
+    receipt = await service.must("/v1/members", {"name": "other manager"})
+    service.ids["other manager"] = UUID(receipt["id"])
+    await service.must(f"/v1/teams/{made['south']}/appoint-leader", {"member_id": made["other manager"]})
+    await service.make_key("other manager", ["manager"], service.ids["other manager"])
+
+
+async def _selling(made: Company, seller: str) -> None:
+    """A customer with a contact, a lead, an open and a won deal, activities and a receipt."""
+    owner = made[seller]
+    values: dict[str, Any] = {"name": f"Firm of {seller}", "owner_id": owner}
+    values["attributes"] = [{"key": "sector", "value": f"Sector of {seller}"}]
+    customer = await made.make(f"customer of {seller}", "customer", "/v1/customers", seller, **values)
+    made.things.append(Thing("attribute", f"{customer}/sector", (seller,), f"Sector of {seller}"))
+    contact = {"name": f"Contact of {seller}", "phone": f"+86 {seller}", "email": f"{seller[:5].strip()}@example.com"}
+    added = await made.service.must(f"/v1/customers/{customer}/add-contact", contact)
+    made.things += [Thing("contact", added["id"] + "/contact", (seller,), text) for text in contact.values()]
+    await made.make(f"lead of {seller}", "lead", "/v1/leads", seller, company=f"Lead of {seller}", owner_id=owner)
+    ready = await made.make(f"ready of {seller}", "lead", "/v1/leads", seller, company=f"Ready {seller}", owner_id=owner)
+    await made.service.must(f"/v1/leads/{ready}/qualify", {"criteria": ["budget"]})
+    values = {**deal(made.service, title=f"Open of {seller}"), "owner_id": owner, "customer_id": customer}
+    await made.make(f"deal of {seller}", "deal", "/v1/deals", seller, **values)
+    won = {**values, "title": f"Won of {seller}", "stage": "engaging", "amount_minor": 9_000, "currency": "CNY"}
+    won_id = await made.make(f"won of {seller}", "deal", "/v1/deals", seller, **won, occurred_at="2026-01-02")
+    await made.service.must(f"/v1/deals/{won_id}/change-stage", {"stage_to": "proposal", "occurred_at": "2026-01-20"})
+    await made.service.must(f"/v1/deals/{won_id}/win", {"occurred_at": "2026-02-01"})
+    for about, id in (("deal", won_id), ("customer", customer), ("lead", made[f"lead of {seller}"])):
+        await made.make(
+            f"call about {about} of {seller}",
+            "activity",
+            "/v1/activities/log-follow-up",
+            seller,
+            about={"kind": about, "id": id},
+            channel="call",
+            owner_id=owner,
+            content=f"Call about the {about} of {seller}",
+        )
+    task = {"kind": "task", "about": {"kind": "deal", "id": won_id}, "owner_id": owner, "due_on": "2026-04-01"}
+    await made.make(f"task of {seller}", "activity", "/v1/activities", seller, **task)
+    money = {"amount_minor": 5_000, "currency": "CNY", "customer_id": customer, "occurred_at": "2026-02-10"}
+    receipt = await made.make(f"receipt of {seller}", "receipt", "/v1/receipts", seller, **money)
+    await made.service.must(f"/v1/receipts/{receipt}/allocate", {"deal_id": won_id, "amount_minor": 4_000})
+
+
+async def _pool(made: Company) -> None:
+    """What nobody owns. A receipt of a customer in the pool is still no seller's."""
+    customer = await made.make("pool customer", "customer", "/v1/customers", POOL, name="Firm of nobody")
+    await made.make("pool lead", "lead", "/v1/leads", POOL, company="Lead of nobody")
+    money = {"amount_minor": 777, "currency": "CNY"}
+    await made.make("pool receipt", "receipt", "/v1/receipts", POOL, **money, customer_id=customer)
+    await made.make("loose receipt", "receipt", "/v1/receipts", POOL, **money)
+
+
+async def _crossings(made: Company) -> None:
+    """Each seller's things at and about the other's customer and the one in the pool."""
+    for seller, other in (SELLERS, SELLERS[::-1]):
+        owner = made[seller]
+        for place, customer in (("other's", made[f"customer of {other}"]), ("pool", made["pool customer"])):
+            title = f"At the {place} by {seller}"
+            values = {**deal(made.service, title=title), "owner_id": owner, "customer_id": customer}
+            await made.make(f"{place} deal of {seller}", "deal", "/v1/deals", seller, **values)
+            await made.make(
+                f"{place} call of {seller}",
+                "activity",
+                "/v1/activities/log-follow-up",
+                seller,
+                about={"kind": "customer", "id": customer},
+                channel="visit",
+                owner_id=owner,
+                content=f"Visit at the {place} by {seller}",
+            )
+        await made.make(
+            f"call of {seller} about the other's deal",
+            "activity",
+            "/v1/activities/log-follow-up",
+            seller,
+            about={"kind": "deal", "id": made[f"deal of {other}"]},
+            channel="mail",
+            owner_id=owner,
+            content=f"Mail of {seller} about the other's deal",
+        )
+        lead = await made.make(
+            f"converted of {seller}", "lead", "/v1/leads", seller, company=f"Converted of {seller}", owner_id=owner
+        )
+        await made.service.must(f"/v1/leads/{lead}/qualify", {"criteria": ["budget"]})
+        conversion = {"customer_id": made[f"customer of {other}"], "with_contact": False}
+        await made.service.must(f"/v1/leads/{lead}/convert", conversion)
+        part = {"deal_id": made[f"won of {other}"], "amount_minor": 100}
+        await made.service.must(f"/v1/receipts/{made[f'receipt of {seller}']}/allocate", part)
+
+
+async def _pay(made: Company) -> None:
+    """A plan of each seller and one of both; the run of both is locked, those of each have statements."""
+    for key, sellers in (("rep", ("rep",)), ("other", ("other rep",)), ("both", SELLERS)):
+        plan = await _plan(made, key, sellers)
+        run = await made.make(f"run {key}", "run", "/v1/payout-runs", None, plan_id=plan, period="2026-02")
+        made.things[-1] = Thing("run", run, sellers)
+        for step in ("calculate", "issue-statements"):
+            await made.service.must(f"/v1/payout-runs/{run}/{step}", {})
+        made.things += [Thing("statement", f"{run}/{made[seller]}", (seller,)) for seller in sellers]
+        if key == "both":
+            await _locked(made, run)
+    plan = await _plan(made, "nobody", ())
+    await made.make("run open", "run", "/v1/payout-runs", None, plan_id=plan, period="2026-03")
+    made.things[-1] = Thing("run", made["run open"], ())
+
+
+async def _plan(made: Company, key: str, sellers: tuple[str, ...]) -> str:
+    plan = await made.make(f"plan {key}", "plan", "/v1/compensation-plans", None, key=key, name=key, currency="CNY")
+    made.things[-1] = Thing("plan", plan, sellers)
+    component = {"key": key, "name": key, "credit": "direct", "rate_percent": "5"}
+    version = {
+        "period": "month",
+        "components": [component],
+        "rounding": {"scope": "line", "mode": "half_up"},
+        "reason": "start",
+    }
+    await made.service.must(f"/v1/compensation-plans/{plan}/publish-version", version)
+    for seller in sellers:
+        await made.service.must("/v1/enrolments", {"member_id": made[seller], "plan_id": plan})
+    return plan
+
+
+async def _locked(made: Company, run: str) -> None:
+    await made.service.must(f"/v1/payout-runs/{run}/submit", {}, role="finance")
+    await made.service.must(f"/v1/payout-runs/{run}/approve", {})
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await made.service.must(f"/v1/payout-runs/{run}/lock", {}, role="finance")
+
+
+def _public(made: Company) -> None:
+    for name, kind in (("product", "product"), ("pipeline", "pipeline"), ("north", "team"), ("south", "team")):
+        made.things.append(Thing(kind, made[name], (EVERYBODY,)))
+    for name in ("rep", "other rep", "manager", "other manager"):
+        made.things.append(Thing("member", made[name], (EVERYBODY,)))
+    made.things.append(Thing("customer", made["customer"], (POOL,), "Cancity"))

@@ -1,0 +1,213 @@
+"""S6, reads: what each key sees of every route of the OpenAPI document is exactly its own, its team's, or all.
+
+The routes are taken from the document, so that a new one fails here until it has a policy.
+"""
+
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from salesapi.embedded.postgresql import EmbeddedPostgreSQL
+from tests.api.scope_company import PAY_KINDS, ROLES, Company, Thing, scoped_company
+
+NUMBERS = itertools.count(1)
+NOBODY = "00000000-0000-7000-8000-00000000dead"
+REFERENCES = {"customer_id", "lead_id", "deal_id", "parent_id", "about_id"}
+"""Fields of a visible thing that may name a foreign one by its id, and by nothing else of it."""
+FEED_READERS = {"finance", "auditor", "admin", "integration"}
+
+LISTS = {
+    "deals": "deal",
+    "leads": "lead",
+    "activities": "activity",
+    "customers": "customer",
+    "receipts": "receipt",
+    "products": "product",
+    "members": "member",
+    "pipelines": "pipeline",
+    "teams": "team",
+    "compensationPlans": "plan",
+    "payoutRuns": "run",
+    "statements": "statement",
+}
+DETAILS = {
+    "deal": "deal",
+    "stageVisits": "deal",
+    "lead": "lead",
+    "activity": "activity",
+    "customer": "customer",
+    "customerProfile": "customer",
+    "customerTimeline": "customer",
+    "receipt": "receipt",
+    "product": "product",
+    "member": "member",
+    "pipeline": "pipeline",
+    "compensationPlan": "plan",
+    "payoutRun": "run",
+    "payoutRunStatements": "run",
+    "statement": "statement",
+}
+REPORTS = {"DealsReport": "deals", "FunnelReport": "funnel", "StageVelocityReport": "stage-velocity"}
+FEEDS = {"events"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def company(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
+    """The company. Tests do not write to it."""
+    async with scoped_company(postgresql, tmp_path_factory.mktemp("scope"), f"scope_{next(NUMBERS)}") as made:
+        yield made
+
+
+async def reads(company: Company) -> dict[str, str]:
+    """The path of every read by its operation id, as the document has them."""
+    document = (await company.get("/openapi.json", "admin")).json()
+    return {
+        methods["get"]["operationId"]: path for path, methods in document["paths"].items() if "get" in methods
+    }
+
+
+async def test_every_read_has_a_policy(company: Company) -> None:
+    decided = {*LISTS, *DETAILS, *REPORTS, *FEEDS}
+    assert set(await reads(company)) == decided
+
+
+async def test_every_read_asks_for_a_key(company: Company) -> None:
+    for path in (await reads(company)).values():
+        answer = await company.service.client.get(filled(path, NOBODY))
+        assert (answer.status_code, answer.json()["code"]) == (401, "access.key_unknown"), path
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_lists_hold_exactly_what_is_in_scope(company: Company, role: str) -> None:
+    paths = await reads(company)
+    for operation, kind in LISTS.items():
+        answer = await company.get(paths[operation], role, first=100)
+        assert answer.status_code == 200, (operation, answer.text)
+        assert answer.json()["next_cursor"] is None
+        shown = {identity(kind, item) for item in answer.json()["items"]}
+        assert shown == {thing.id for thing in company.of(kind) if company.sees(role, thing)}, (operation, role)
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_foreign_thing_is_answered_as_one_that_does_not_exist(company: Company, role: str) -> None:
+    paths = await reads(company)
+    for operation, kind in DETAILS.items():
+        for thing in company.of(kind):
+            answer = await company.get(filled(paths[operation], thing.id), role)
+            is_seen = company.sees(role, thing)
+            assert answer.status_code == (200 if is_seen else 404), (operation, role, thing)
+            if not is_seen:
+                missing = await company.get(filled(paths[operation], NOBODY), role)
+                assert faceless(answer.text, thing) == faceless(missing.text), operation
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_no_answer_holds_anything_of_a_foreign_thing(company: Company, role: str) -> None:
+    paths = await reads(company)
+    foreign = [thing for thing in company.things if not company.sees(role, thing)]
+    for operation, path in paths.items():
+        if operation in FEEDS:
+            continue
+        things = company.of(DETAILS[operation]) if operation in DETAILS else [None]
+        for thing in things:
+            if thing is None or company.sees(role, thing):
+                answer = await company.get(filled(path, thing.id if thing else ""), role)
+                refuse_foreign(answer.json(), foreign, f"{operation} as {role} of {thing}")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("grouping", ["customer", "owner", "attribute:sector"])
+async def test_reports_count_only_deals_in_scope(company: Company, role: str, grouping: str) -> None:
+    seen = [thing for thing in company.of("deal") if company.sees(role, thing)]
+    foreign = [thing for thing in company.things if not company.sees(role, thing)]
+    for name in REPORTS.values():
+        answer = await company.get(f"/v1/reports/{name}", role, groupBy=grouping)
+        refuse_foreign(answer.json(), foreign, f"{name} by {grouping} as {role}", but={"value"})
+    groups = (await company.get("/v1/reports/deals", role, groupBy=grouping)).json()["groups"]
+    assert sum(group["deals"] + group["undated"] for group in groups) == len(seen)
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_the_feed_is_for_those_who_see_all_rows(company: Company, role: str) -> None:
+    answer = await company.get("/v1/events", role)
+    assert answer.status_code == (200 if role in FEED_READERS else 403)
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_totals_of_a_payout_run_are_for_those_who_see_all_pay(company: Company, role: str) -> None:
+    sees_all = role in ("finance", "auditor", "admin")
+    for run in (await company.get("/v1/payout-runs", role)).json()["items"]:
+        if run["status"] in ("issued", "locked"):
+            assert (run["total_minor"] is not None) == (run["participant_count"] is not None) == sees_all
+
+
+async def test_the_timeline_of_a_customer_tells_its_owner_nothing_of_others(company: Company) -> None:
+    path = f"/v1/customers/{company['customer of rep']}/timeline"
+    told = {
+        role: {(entry["type"], entry["stream_id"]) for entry in (await company.get(path, role)).json()["items"]}
+        for role in ("rep", "manager", "admin")
+    }
+    foreign = {
+        ("lead.converted", company["converted of other rep"]),
+        ("activity.follow_up_logged", company["other's call of other rep"]),
+        ("deal.opened", company["other's deal of other rep"]),
+        ("receipt.allocated", company["receipt of other rep"]),
+    }
+    assert foreign <= told["admin"]
+    assert told["rep"] == told["manager"]
+    assert not foreign & told["rep"]
+    assert ("receipt.recorded", company["receipt of rep"]) in told["rep"]
+    assert ("activity.follow_up_logged", company["call about customer of rep"]) in told["rep"]
+
+
+async def test_a_receipt_of_a_customer_in_the_pool_is_not_told_by_its_timeline(company: Company) -> None:
+    path = f"/v1/customers/{company['pool customer']}/timeline"
+    entry = ("receipt.recorded", company["pool receipt"])
+    for role, is_told in (("admin", True), ("finance", True), ("rep", False), ("manager", False)):
+        items = (await company.get(path, role)).json()["items"]
+        assert (entry in {(item["type"], item["stream_id"]) for item in items}) is is_told, role
+
+
+def filled(path: str, id: str) -> str:
+    """The path with an id, or the two of a statement, in its places."""
+    if "{payout_run_id}/{member_id}" in path:
+        run, _, member = id.partition("/")
+        return path.replace("{payout_run_id}", run).replace("{member_id}", member or NOBODY)
+    return "/".join(id if part.startswith("{") else part for part in path.split("/"))
+
+
+def identity(kind: str, item: dict[str, Any]) -> str:
+    """What an item of a list is told by."""
+    return f"{item['payout_run_id']}/{item['member_id']}" if kind == "statement" else str(item["id"])
+
+
+def faceless(text: str, thing: Thing | None = None) -> str:
+    """The text of a problem without the id that was asked for."""
+    ids = [part for id in (thing.id if thing else "", f"{NOBODY}/{NOBODY}") for part in (id, *id.split("/")) if part]
+    for id in ids:
+        text = text.replace(id, "*")
+    return text
+
+
+def refuse_foreign(content: Any, foreign: list[Thing], place: str, but: set[str] | frozenset[str] = frozenset()) -> None:
+    """No text of a foreign thing anywhere, and its id nowhere but in a field that refers to it."""
+    names = {thing.name for thing in foreign if thing.name}
+    ids = {thing.id for thing in foreign if thing.kind not in PAY_KINDS or "/" not in thing.id}
+    for key, value in leaves(content, ""):
+        assert value not in names, (place, key, value)
+        assert value not in ids or key in REFERENCES | but, (place, key, value)
+
+
+def leaves(value: Any, key: str) -> Iterator[tuple[str, str]]:
+    """All texts with the names that they stand under."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from leaves(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from leaves(inner, key)
+    elif isinstance(value, str):
+        yield key, value

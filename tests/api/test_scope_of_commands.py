@@ -1,0 +1,228 @@
+"""S6, writes: nobody changes, takes over or refers to what it does not see, nor is told that it is there.
+
+Every command of the catalogue is tried, and every field that names a thing; a new command or field fails here until it is
+decided. The roles are those of the catalogue: a command without any is open to nobody.
+"""
+
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import fields, is_dataclass
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import httpx2
+import pytest
+import pytest_asyncio
+
+from salesapi.domain.catalogue import route
+from salesapi.domain.kernel import CommandType
+from salesapi.embedded.postgresql import EmbeddedPostgreSQL
+from tests.api.graphql_client import CATALOGUE, mutate
+from tests.api.parity_requests import REQUESTS
+from tests.api.scope_company import Company, scoped_company
+from tests.api.test_scope import NOBODY, faceless
+
+NUMBERS = itertools.count(1)
+KEYS = {"rep": "rep", "manager": "manager"}
+"""The roles that do not see everything, by the key that has it."""
+FOREIGN = {
+    "lead": "lead of other rep",
+    "customer": "customer of other rep",
+    "deal": "deal of other rep",
+    "activity": "task of other rep",
+}
+OWN = {"lead": "ready of rep", "customer": "customer of rep", "deal": "deal of rep", "activity": "task of rep"}
+REFERENCES = {
+    "customer_id": "customer",
+    "parent_id": "customer",
+    "lead_id": "lead",
+    "deal_id": "deal",
+    "about/id": "about",
+    "owner_id": "owner",
+    "member_id": "public",
+    "shares/member_id": "public",
+    "pipeline_id": "public",
+    "deal/pipeline_id": "public",
+    "product_id": "public",
+    "lines/product_id": "public",
+    "plan_id": "public",
+    "team_id": "public",
+    "contact_id": "part",
+}
+"""What each field of a command names. Public things everybody sees; a part is found in its thing only."""
+NEVER_OWNED = {"attribute_definition", "pipeline", "member", "team", "product", "receipt", "compensation_plan", "payout_run"}
+"""Kinds whose commands are for roles that see everything."""
+INSTEAD = {
+    "ConvertLead": {"customer_id": NOBODY, "with_contact": False},
+    "LockPayoutRun": {"payout_run_id": NOBODY},
+}
+COMMANDS = sorted(CATALOGUE.commands)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def company(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
+    """The company. Every command here is refused or a dry run, so it stays as it is."""
+    folder = tmp_path_factory.mktemp("scope")
+    async with scoped_company(postgresql, folder, f"scope_of_commands_{next(NUMBERS)}") as made:
+        head = await made.service.core.log.head()
+        yield made
+        assert await made.service.core.log.head() == head
+
+
+def test_every_command_is_for_named_roles_and_every_owned_stream_says_by_whom() -> None:
+    for stream, kind in CATALOGUE.commands.values():
+        assert kind.roles, f"{kind.command.__name__} is for nobody"
+        if kind.roles & set(KEYS):
+            assert stream.owner is not None, f"a seller may give {kind.command.__name__}: whose is a {stream.kind}?"
+        assert stream.owner is not None or stream.kind in NEVER_OWNED, stream.kind
+
+
+def test_every_field_that_names_a_thing_is_decided() -> None:
+    named = {path for _, kind in CATALOGUE.commands.values() for path in references(kind)}
+    assert named <= set(REFERENCES), "say in REFERENCES what these name"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_a_command_is_for_its_roles_only(company: Company, command: str) -> None:
+    _, kind = CATALOGUE.command(command)
+    for role in {"rep", "manager", "finance", "auditor", "admin", "integration"} - kind.roles:
+        answer = await send(company, command, sample(company, command), role)
+        assert (answer.status_code, answer.json()["code"]) == (403, "access.role_forbidden"), role
+        by_graphql = await mutate(company.service, command, sample(company, command), role=role)
+        assert by_graphql["error"]["extensions"]["code"] == "access.role_forbidden", role
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_a_foreign_thing_takes_commands_as_one_that_does_not_exist(company: Company, command: str) -> None:
+    stream, kind = CATALOGUE.command(command)
+    if kind.target is None or stream.kind not in FOREIGN:
+        return
+    for role in kind.roles & set(KEYS):
+        values = sample(company, command)
+        for foreign in [thing for thing in company.of(stream.kind) if not company.sees(role, thing)][:2]:
+            touched = await send(company, command, {**values, kind.target: foreign.id}, role)
+            missing = await send(company, command, {**values, kind.target: NOBODY}, role)
+            assert touched.status_code == missing.status_code == 404, (role, touched.text)
+            assert faceless(touched.text, foreign) == faceless(missing.text)
+            by_graphql = await mutate(company.service, command, {**values, kind.target: foreign.id}, role=role)
+            assert by_graphql["error"]["extensions"]["code"] == "not_found"
+        own = await send(company, command, values, role)
+        assert own.json().get("code") not in ("not_found", "access.role_forbidden"), own.text
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_nothing_is_made_for_or_handed_to_somebody_out_of_scope(company: Company, command: str) -> None:
+    _, kind = CATALOGUE.command(command)
+    if "owner_id" not in references(kind):
+        return
+    for role in kind.roles & set(KEYS):
+        values = {**sample(company, command), "owner_id": company["other rep"]}
+        answer = await send(company, command, values, role)
+        assert (answer.status_code, answer.json()["code"]) == (403, "access.owner_out_of_scope"), role
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_a_command_refers_only_to_what_its_principal_sees(company: Company, command: str) -> None:
+    _, kind = CATALOGUE.command(command)
+    for path in references(kind):
+        for thing in ("lead", "customer", "deal") if REFERENCES[path] == "about" else (REFERENCES[path],):
+            if path == kind.target or thing not in FOREIGN:
+                continue
+            for role in kind.roles & set(KEYS):
+                await refuse_reference(company, command, path, thing, role)
+
+
+async def refuse_reference(company: Company, command: str, path: str, thing: str, role: str) -> None:
+    """A foreign thing is refused as one that does not exist; an own one, and one in the pool, is not."""
+    values = sample(company, command)
+    (foreign,) = [each for each in company.of(thing) if each.id == company[FOREIGN[thing]]]
+    touched = await send(company, command, put(values, path, thing, foreign.id), role)
+    missing = await send(company, command, put(values, path, thing, NOBODY), role)
+    assert touched.status_code == missing.status_code == 404, (role, path, touched.text)
+    assert faceless(touched.text, foreign) == faceless(missing.text)
+    seen = [company[OWN[thing]], *([company[f"pool {thing}"]] if thing in ("lead", "customer") else [])]
+    for id in seen:
+        answer = await send(company, command, put(values, path, thing, id), role)
+        assert answer.json().get("code") in (None, "customer.parent_is_itself"), (role, path, answer.text)
+
+
+async def test_a_lead_is_not_converted_into_a_foreign_customer_nor_its_contact_added_there(company: Company) -> None:
+    lead, customer = company["ready of rep"], company["customer of other rep"]
+    for with_contact in (True, False):
+        values = {"lead_id": lead, "customer_id": customer, "with_contact": with_contact}
+        answer = await send(company, "ConvertLead", values, "rep")
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        assert answer.json()["pointer"] == "/customer_id"
+
+
+async def test_a_bulk_reaches_no_further_than_its_commands(company: Company) -> None:
+    item = {"command": "WinDeal", "values": {"deal_id": company["deal of other rep"]}}
+    for atomic in (True, False):
+        answer = await company.service.post("/v1/bulk", {"atomic": atomic, "commands": [item]}, role="rep")
+        content = answer.json()
+        assert (content if atomic else content["results"][0]["problem"])["code"] == "not_found"
+
+
+async def send(company: Company, command: str, values: dict[str, Any], role: str) -> httpx2.Response:
+    """The command by REST, as a dry run."""
+    stream, kind = CATALOGUE.command(command)
+    path, body = route(stream, kind), dict(values)
+    if kind.target is not None:
+        path = path.format(**{kind.target: body.pop(kind.target)})
+    return await company.service.post(f"{path}?dryRun=true", body, role=role)
+
+
+def sample(company: Company, command: str) -> dict[str, Any]:
+    """Values that are well-formed, about own and public things."""
+    stream, kind = CATALOGUE.command(command)
+    values = INSTEAD.get(command) or next(sent.values for sent in REQUESTS if sent.command == command and not sent.code)
+    made: dict[str, Any] = own(company, values)
+    made.pop("attributes", None)
+    if "customer_id" in made and stream.kind != "receipt":
+        made["customer_id"] = company[OWN["customer"]]
+    if kind.target is not None:
+        made[kind.target] = company[OWN[stream.kind]] if stream.kind in OWN else NOBODY
+    return made
+
+
+def own(company: Company, value: Any) -> Any:
+    """The values with the company's ids in place of the names of other requests."""
+    if isinstance(value, dict):
+        return {key: own(company, inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [own(company, inner) for inner in value]
+    if not (isinstance(value, str) and value.startswith("$")):
+        return value
+    name = {"talk": OWN["deal"], "paid": OWN["deal"]}.get(value[1:], value[1:])
+    return company[name] if name in company.service.ids else NOBODY
+
+
+def put(values: dict[str, Any], path: str, thing: str, id: str) -> dict[str, Any]:
+    """The values with this id in the field."""
+    return {**values, "about": {"kind": thing, "id": id}} if path == "about/id" else {**values, path: id}
+
+
+def references(kind: CommandType) -> list[str]:
+    """The fields of a command that hold ids."""
+    return list(_ids(kind.command, ""))
+
+
+def _ids(record: Any, prefix: str) -> Iterator[str]:
+    hints = get_type_hints(record, include_extras=True)
+    for field in fields(record):
+        for kind in _plain(hints[field.name]):
+            if kind is UUID:
+                yield f"{prefix}{field.name}"
+            elif is_dataclass(kind):
+                yield from _ids(kind, f"{prefix}{field.name}/")
+
+
+def _plain(hint: Any) -> Iterator[Any]:
+    """All types in a hint."""
+    if get_origin(hint) is Annotated:
+        yield from _plain(get_args(hint)[0])
+    elif get_args(hint):
+        for part in get_args(hint):
+            yield from _plain(part)
+    else:
+        yield hint
