@@ -1,10 +1,15 @@
 """What the environment says: the only reader of it besides the command line. All names begin with `SALESAPI_`."""
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_POSTGRESQL_URL: Final = re.compile(
+    r"postgres(ql)?://([^/?#@]*@)?([^/?#@:,\[\]]*|\[[0-9a-fA-F:.]+\])(:[0-9]+)?([,/?].*)?"
+)
 
 
 class Settings(BaseSettings):
@@ -21,3 +26,14 @@ class Settings(BaseSettings):
     host: Annotated[str, Field(description="Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Field(description="Port to listen on.", ge=0, le=65_535)] = 8000
     command_time_out_seconds: Annotated[float, Field(gt=0, le=60, description="Longest wait of a request.")] = 10.0
+
+    @field_validator("database_url", "migration_url")
+    @classmethod
+    def _is_readable(cls, url: SecretStr | None) -> SecretStr | None:
+        """Refused here, without its text: a driver's own message would quote the piece that it takes for the port."""
+        if url is not None and not _POSTGRESQL_URL.fullmatch(url.get_secret_value()):
+            raise ValueError(
+                "it is no URL of the form postgresql://user:password@host:port/database; "
+                "in the password write / ? # @ as %2F %3F %23 %40"
+            )
+        return url

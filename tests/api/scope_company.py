@@ -148,7 +148,9 @@ async def _selling(made: Company, seller: str) -> None:
     added = await made.service.must(f"/v1/customers/{customer}/add-contact", contact)
     made.things += [Thing("contact", added["id"] + "/contact", (seller,), text) for text in contact.values()]
     await made.make(f"lead of {seller}", "lead", "/v1/leads", seller, company=f"Lead of {seller}", owner_id=owner)
-    ready = await made.make(f"ready of {seller}", "lead", "/v1/leads", seller, company=f"Ready {seller}", owner_id=owner)
+    ready = await made.make(
+        f"ready of {seller}", "lead", "/v1/leads", seller, company=f"Ready {seller}", owner_id=owner
+    )
     await made.service.must(f"/v1/leads/{ready}/qualify", {"criteria": ["budget"]})
     values = {**deal(made.service, title=f"Open of {seller}"), "owner_id": owner, "customer_id": customer}
     await made.make(f"deal of {seller}", "deal", "/v1/deals", seller, **values)

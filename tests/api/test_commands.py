@@ -119,6 +119,18 @@ async def test_bad_input_is_refused_with_a_code_and_a_place(
     assert await service.core.log.head() == before
 
 
+async def test_a_pointer_names_the_field_that_was_sent_and_no_alternative(service: Service) -> None:
+    path = f"/v1/members/{service.ids['rep']}/change"
+    null = await service.post(path, {"name": None})
+    assert (null.status_code, null.json()["pointer"]) == (422, "/name")
+    nested = await service.post("/v1/deals", deal(service, external_id={"system": 1, "id": "x"}))
+    assert (nested.status_code, nested.json()["pointer"]) == (422, "/external_id/system")
+    listed = await service.post("/v1/deals", deal(service, lines=[{"product_id": "x"}]))
+    assert (listed.status_code, listed.json()["pointer"]) == (422, "/lines/0/product_id")
+    unknown = await service.post("/v1/deals", deal(service, external_id={"system": "a", "id": "x", "more": 1}))
+    assert (unknown.status_code, unknown.json()["pointer"]) == (422, "/external_id/more")
+
+
 async def test_a_body_that_is_not_json_is_refused(service: Service) -> None:
     for body in (b"{", b"[]", b"\xff", b""):
         answer = await service.client.post("/v1/deals", content=body, headers=service.headers("rep"))

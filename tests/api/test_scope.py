@@ -64,9 +64,7 @@ async def company(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempP
 async def reads(company: Company) -> dict[str, str]:
     """The path of every read by its operation id, as the document has them."""
     document = (await company.get("/openapi.json", "admin")).json()
-    return {
-        methods["get"]["operationId"]: path for path, methods in document["paths"].items() if "get" in methods
-    }
+    return {methods["get"]["operationId"]: path for path, methods in document["paths"].items() if "get" in methods}
 
 
 async def test_every_read_has_a_policy(company: Company) -> None:
@@ -192,7 +190,9 @@ def faceless(text: str, thing: Thing | None = None) -> str:
     return text
 
 
-def refuse_foreign(content: Any, foreign: list[Thing], place: str, but: set[str] | frozenset[str] = frozenset()) -> None:
+def refuse_foreign(
+    content: Any, foreign: list[Thing], place: str, but: set[str] | frozenset[str] = frozenset()
+) -> None:
     """No text of a foreign thing anywhere, and its id nowhere but in a field that refers to it."""
     names = {thing.name for thing in foreign if thing.name}
     ids = {thing.id for thing in foreign if thing.kind not in PAY_KINDS or "/" not in thing.id}

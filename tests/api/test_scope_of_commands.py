@@ -50,7 +50,16 @@ REFERENCES = {
     "contact_id": "part",
 }
 """What each field of a command names. Public things everybody sees; a part is found in its thing only."""
-NEVER_OWNED = {"attribute_definition", "pipeline", "member", "team", "product", "receipt", "compensation_plan", "payout_run"}
+NEVER_OWNED = {
+    "attribute_definition",
+    "pipeline",
+    "member",
+    "team",
+    "product",
+    "receipt",
+    "compensation_plan",
+    "payout_run",
+}
 """Kinds whose commands are for roles that see everything."""
 INSTEAD = {
     "ConvertLead": {"customer_id": NOBODY, "with_contact": False},

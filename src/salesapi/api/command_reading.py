@@ -6,7 +6,7 @@ local date, or null for unknown; absent means now) and `occurred_zone` (IANA nam
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
@@ -70,7 +70,7 @@ class CommandReader:
         try:
             command = self._adapters[name].validate_json(orjson.dumps(fields), strict=True)
         except ValidationError as error:
-            raise malformed(error) from None
+            raise malformed(error, fields) from None
         except (TypeError, orjson.JSONEncodeError) as error:
             raise CommandMalformed(reason=f"The values are not JSON: {error}.") from None
         return Request(command=command, occurred=occurred, expected_version=expected_version)
@@ -131,9 +131,23 @@ def checked_key(key: str | None) -> str:
     return key
 
 
-def malformed(error: ValidationError) -> CommandMalformed:
+def malformed(error: ValidationError, values: object) -> CommandMalformed:
     """The first finding of a validation as a refusal, with the pointer of its field and never with the value."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in first["loc"])
+    pointer = _pointer(first["loc"], values)
     place = f"The field {pointer}" if pointer else "The request"
     return CommandMalformed(reason=f"{place}: {first['msg']}.", pointer=pointer)
+
+
+def _pointer(places: Sequence[int | str], values: object) -> str:
+    """The JSON pointer into what was sent. Names of alternatives, which pydantic puts in between, are left out."""
+    pointer = ""
+    for number, place in enumerate(places, start=1):
+        if isinstance(values, Mapping) and (place in values or number == len(places)):
+            values = values.get(place)
+        elif isinstance(values, Sequence) and not isinstance(values, str) and isinstance(place, int):
+            values = values[place] if place < len(values) else None
+        else:
+            continue
+        pointer += f"/{str(place).replace('~', '~0').replace('/', '~1')}"
+    return pointer

@@ -41,6 +41,10 @@ def run(work: Coroutine[None, None, int | None]) -> None:
         runner = uvloop.run
     try:
         status = runner(stoppable(work))
+    except (ConnectionError, TimeoutError) as error:
+        fail(
+            f"the database cannot be reached ({error or type(error).__name__}): see that it runs, and that its URL is right"
+        )
     except EXPECTED as error:
         fail(str(error) or type(error).__name__)
     raise SystemExit(status or 0)

@@ -15,6 +15,7 @@ from salesapi.api.limits import App
 SHUTDOWN_SECONDS: Final = 10
 """How long open requests may take after a stop signal."""
 LISTEN_BACKLOG: Final = 1_024
+WEB_SOCKET_MESSAGE_BYTES_MAX: Final = 65_536
 GC_THRESHOLDS: Final = (20_000, 20, 50)
 """Fewer, larger collections: half of the time of eight concurrent GraphQL queries went into the default ones."""
 
@@ -63,6 +64,7 @@ async def serving(app: App, listener: socket.socket) -> AsyncIterator[None]:
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         ws_per_message_deflate=False,
+        ws_max_size=WEB_SOCKET_MESSAGE_BYTES_MAX,
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))

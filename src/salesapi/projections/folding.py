@@ -141,7 +141,8 @@ class TableFold:
         vanished = [key for key in before if key not in after]
         if vanished:
             await connection.execute(self._table.delete, *zip(*vanished, strict=True))
-        changed = [self._table.codec.encode(row) for key, row in after.items() if self._differs(before.get(key), row)]
+        news = (self._news(before.get(key), row) for key, row in after.items())
+        changed = [values for values in news if values is not None]
         if changed:
             await connection.execute(self._table.upsert, *zip(*changed, strict=True))
 
@@ -164,12 +165,15 @@ class TableFold:
             raise FoldInvalid(f"{name} yields two rows with one key")
         return rows
 
-    def _differs(self, before: Row | None, after: Row) -> bool:
-        """Whether the stored values differ; also 1.0 from 1.00, so that a rebuild gives the same."""
-        if before is None or before is after:
-            return before is None
-        encode = self._table.codec.encode
-        return [_exact(value) for value in encode(before)] != [_exact(value) for value in encode(after)]
+    def _news(self, before: Row | None, after: Row) -> list[object] | None:
+        """The values to store; None where they are stored already. 1.0 differs from 1.00, so that a rebuild gives the same."""
+        if before is after:
+            return None
+        values = self._table.codec.encode(after)
+        if before is None:
+            return values
+        stored = self._table.codec.encode(before)
+        return None if [_exact(value) for value in stored] == [_exact(value) for value in values] else values
 
     def _group_of(self, row: Row) -> GroupKey:
         return tuple(getattr(row, name) for name in self._table.projection.group)

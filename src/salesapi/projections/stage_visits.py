@@ -130,16 +130,27 @@ def _ordered(by_version: list[StageVisitRow]) -> tuple[StageVisitRow, ...]:
     in_order = sorted(by_version, key=lambda visit: (moments[visit.version], visit.version))
     ended = zip(in_order, [*in_order[1:], None], strict=True)
     return tuple(
-        replace(
-            visit,
-            number=number,
-            left_on=after.entered_on if after else None,
-            left_at=after.entered_at if after else None,
-            left_version=after.version if after else None,
-            way_out=after.way_in if after else None,
-            is_negative=_is_before(followers.get(visit.version), visit),
-        )
+        _placed(visit, number, after, is_negative=_is_before(followers.get(visit.version), visit))
         for number, (visit, after) in enumerate(ended, start=1)
+    )
+
+
+def _placed(visit: StageVisitRow, number: int, after: StageVisitRow | None, *, is_negative: bool) -> StageVisitRow:
+    """The visit with its place and its end; the same row where these are as before, which saves comparing it later."""
+    left_version = after.version if after else None
+    way_out = after.way_in if after else None
+    left_on, left_at = (after.entered_on, after.entered_at) if after else (None, None)
+    placed = (number, left_on, left_at, left_version, way_out, is_negative)
+    if placed == (visit.number, visit.left_on, visit.left_at, visit.left_version, visit.way_out, visit.is_negative):
+        return visit
+    return replace(
+        visit,
+        number=number,
+        left_on=left_on,
+        left_at=left_at,
+        left_version=left_version,
+        way_out=way_out,
+        is_negative=is_negative,
     )
 
 

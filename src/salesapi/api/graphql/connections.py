@@ -131,6 +131,6 @@ def read_filter(adapter: TypeAdapter[Any], given: object) -> Any:
     try:
         return adapter.validate_json(text, strict=True)
     except ValidationError as error:
-        refused = malformed(error)
+        refused = malformed(error, values)
         refused.pointer = f"/filter{refused.pointer}"
         raise refused from None
