@@ -158,9 +158,12 @@ async def test_the_protocol_is_kept(sales: Service) -> None:
         await client.subscribe("a", BOARD)
         await client.subscribe("a", BOARD)
         assert await client.closed() == 4409
-    for message in ("nonsense", "[]", '{"type": "other"}', '{"type": "subscribe"}', "x" * 70_000):
+    for message in ("nonsense", "[]", '{"type": "other"}', '{"type": "subscribe"}'):
         async with socket(sales, "rep") as client:
             await client.socket.send(message)
             assert await client.closed() == 4400
+    async with socket(sales, "rep") as client:
+        await client.socket.send("x" * 70_000)
+        assert await client.closed() == 1009
     async with connect(f"{sales.address.replace('http', 'ws')}/graphql") as made:
         assert await Client(made).closed() == 4406

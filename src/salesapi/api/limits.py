@@ -50,6 +50,16 @@ class Metrics:
         self.answers = Counter(
             "salesapi_answers_total", "Answers by status.", ("method", "route", "status"), registry=registry
         )
+        self._found: dict[tuple[str, str, int], tuple[Histogram, Counter]] = {}
+
+    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Counts one answer. The series are looked up once: there are as many as routes and statuses."""
+        found = self._found.get((method, route, status))
+        if found is None:
+            found = self.seconds.labels(method, route), self.answers.labels(method, route, status)
+            self._found[method, route, status] = found
+        found[0].observe(seconds)
+        found[1].inc()
 
 
 class Bounded:
@@ -86,8 +96,7 @@ class Bounded:
                 await self._app(scope, _counted(receive), sending)
         finally:
             route = getattr(scope.get("route"), "path", "unknown")
-            self._metrics.seconds.labels(scope["method"], route).observe(time.perf_counter() - started)
-            self._metrics.answers.labels(scope["method"], route, status).inc()
+            self._metrics.count(scope["method"], route, status, time.perf_counter() - started)
 
 
 def _counted(receive: Receive) -> Receive:

@@ -5,6 +5,7 @@ from typing import Final
 from salesapi.projections import (
     activities,
     compensation_plans,
+    credits,
     customers,
     deals,
     enrolments,
@@ -33,6 +34,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     activities.PROJECTION,
     timelines.PROJECTION,
     receipts.PROJECTION,
+    credits.PROJECTION,
     compensation_plans.PROJECTION,
     enrolments.PROJECTION,
     quotas.PROJECTION,

@@ -19,6 +19,7 @@ from salesapi.eventlog.connecting import Connection
 from salesapi.queries import (
     activities,
     compensation_plans,
+    credits,
     customers,
     deals,
     leads,
@@ -32,6 +33,7 @@ from salesapi.queries.paging import PAGE_ROWS_DEFAULT, Page, PageRequest
 from salesapi.queries.teams import teams_on
 from salesapi.schemas.activities import Activity, ActivityFilter, ActivityOrder
 from salesapi.schemas.compensation_plans import CompensationPlan, CompensationPlanFilter, CompensationPlanOrder
+from salesapi.schemas.credits import Credit, CreditFilter, CreditOrder
 from salesapi.schemas.customers import Customer, CustomerFilter, CustomerOrder, CustomerProfile, TimelineEntry
 from salesapi.schemas.deals import Deal, DealFilter, DealOrder
 from salesapi.schemas.leads import Lead, LeadFilter, LeadOrder
@@ -138,6 +140,15 @@ LISTS: Final = (
         where=CompensationPlanFilter,
         order=CompensationPlanOrder.KEY_ASC,
         query=compensation_plans.compensation_plans,
+        scope="pay",
+    ),
+    ListField(
+        name="credits",
+        about="Credits: whose part in which deal.",
+        shape=Credit,
+        where=CreditFilter,
+        order=CreditOrder.CHANGED_DESC,
+        query=credits.credits,
         scope="pay",
     ),
     ListField(

@@ -18,6 +18,7 @@ from salesapi.eventlog.connecting import Connection
 from salesapi.queries import (
     activities,
     compensation_plans,
+    credits,
     customers,
     deals,
     leads,
@@ -31,6 +32,7 @@ from salesapi.queries.pay_relations import lines_of_statements, statements_of_ru
 from salesapi.queries.teams import teams_of_members
 from salesapi.schemas.activities import Activity
 from salesapi.schemas.compensation_plans import CompensationPlan
+from salesapi.schemas.credits import Credit
 from salesapi.schemas.customers import Customer, CustomerProfile, TimelineEntry
 from salesapi.schemas.deals import Deal, StageVisit
 from salesapi.schemas.leads import Lead
@@ -46,6 +48,7 @@ Load: TypeAlias = Callable[[Asked, Sequence[Any]], Awaitable[Mapping[Any, Any]]]
 READS: Final[Mapping[type, tuple[str, ...]]] = {
     Activity: activities.READS,
     CompensationPlan: compensation_plans.READS,
+    Credit: credits.READS,
     Customer: customers.READS,
     CustomerProfile: customers.PROFILE_READS,
     Deal: deals.READS,
@@ -199,6 +202,7 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
     Team: (One(name="leader", about="Who leads it.", shape=Member, key="leader_id", load=MEMBERS),),
     PaymentReceipt: (_customer(about="The customer who paid."),),
     ReceiptAllocation: (_deal(about="The deal."),),
+    Credit: (_member(), _deal(about="The deal, where it is in your scope.")),
     PayoutRun: (
         _plan(),
         Many(

@@ -1,10 +1,12 @@
 """REST routes of all commands, derived from the catalogue, and the bulk route."""
 
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
 from fastapi import FastAPI, Request, Response
+from fastapi.routing import APIRoute
 
 from salesapi.api.asking import Asker, Asking
 from salesapi.api.bulk import Bulk, BulkResult, IfMatchMalformed
@@ -65,6 +67,18 @@ class BodyNotJson(Refused):
     message = "The body is one JSON object: {reason}."
 
 
+class CommandRoute(APIRoute):
+    """Calls its endpoint with the request as it is: a command's body and headers are read by us, for both doors alike.
+
+    The framework would look for parameters and a model of the answer, of which there are none: a tenth of a request's time.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The endpoint itself."""
+        handler: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
+        return handler
+
+
 class CommandRoutes:
     """Adds a route for each command."""
 
@@ -105,7 +119,7 @@ class CommandRoutes:
             schema = {"type": "string", "format": "uuid"}
             target = [{"name": kind.target, "in": "path", "required": True, "schema": schema}]
         summary, _, rest = (kind.command.__doc__ or "").strip().partition("\n")
-        app.add_api_route(
+        app.router.add_api_route(
             path,
             endpoint,
             methods=["POST"],
@@ -123,6 +137,7 @@ class CommandRoutes:
                 **REFUSALS,
             },
             openapi_extra={"parameters": [*target, *HEADERS], "requestBody": _body(name)},
+            route_class_override=CommandRoute,
         )
 
     async def _answer(self, request: Request, name: str, kind: CommandType) -> Response:

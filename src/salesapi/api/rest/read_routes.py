@@ -8,6 +8,7 @@ from salesapi.api.rest.parameters import ListParameters
 from salesapi.queries import (
     activities,
     compensation_plans,
+    credits,
     customers,
     deals,
     leads,
@@ -20,6 +21,7 @@ from salesapi.queries import (
 from salesapi.queries.paging import Page
 from salesapi.schemas.activities import Activity, ActivityFilter, ActivityOrder
 from salesapi.schemas.compensation_plans import CompensationPlan, CompensationPlanFilter, CompensationPlanOrder
+from salesapi.schemas.credits import Credit, CreditFilter, CreditOrder
 from salesapi.schemas.customers import Customer, CustomerFilter, CustomerOrder, CustomerProfile
 from salesapi.schemas.deals import Deal, DealFilter, DealOrder
 from salesapi.schemas.leads import Lead, LeadFilter, LeadOrder
@@ -147,6 +149,16 @@ LISTS: Final = (
         parameters=ListParameters(CompensationPlanFilter, CompensationPlanOrder.KEY_ASC),
         query=compensation_plans.compensation_plans,
         reads=compensation_plans.READS,
+        scope="pay",
+    ),
+    ListRoute(
+        path="/v1/credits",
+        name="credits",
+        summary="Credits: whose part in which deal",
+        shape=Credit,
+        parameters=ListParameters(CreditFilter, CreditOrder.CHANGED_DESC),
+        query=credits.credits,
+        reads=credits.READS,
         scope="pay",
     ),
     ListRoute(

@@ -1,0 +1,98 @@
+"""Clients that go on while servers and engines die, and the history that they write for the checker.
+
+A client sends each command until it is acknowledged, with the same idempotency key, to any of the servers. Durations are in
+seconds, on this process's monotonic clock.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import httpx2
+
+ATTEMPT_SECONDS = 5.0
+"""A client's own patience for one attempt; what is not answered then is unknown."""
+PAUSE_SECONDS = 0.1
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One request and what became of it."""
+
+    number: int
+    key: str
+    outcome: str
+    """The status, or `unknown` where no answer came."""
+    code: str = ""
+    seconds: float = 0.0
+    retry_after: str | None = None
+    is_replay: bool = False
+    receipt: dict[str, Any] | None = None
+
+
+@dataclass
+class Clients:
+    """Any number of clients over the same servers."""
+
+    addresses: Callable[[], list[str]]
+    api_key: str
+    random: Random
+    retries_with_a_new_key: bool = False
+    """The planted bug: a client that takes a new key for a retry."""
+    attempts: list[Attempt] = field(default_factory=list)
+    is_stopped: bool = False
+    _numbers: int = 0
+
+    def acknowledged(self) -> list[Attempt]:
+        """The attempts that were answered with a receipt."""
+        return [attempt for attempt in self.attempts if attempt.receipt is not None]
+
+    async def run(self, count: int) -> None:
+        """Runs so many clients until they are stopped; each ends with an acknowledged command."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(count):
+                group.create_task(self._client())
+
+    async def _client(self) -> None:
+        async with httpx2.AsyncClient(timeout=ATTEMPT_SECONDS) as client:
+            while not self.is_stopped:
+                self._numbers += 1
+                await self._command(client, self._numbers)
+
+    async def _command(self, client: httpx2.AsyncClient, number: int) -> None:
+        key = f"n/{number}"
+        for retry in range(1, 10_000):
+            attempt = await self.attempt(client, number, key)
+            self.attempts.append(attempt)
+            if attempt.outcome in ("200", "201"):
+                return
+            assert attempt.outcome in (UNKNOWN, "503"), attempt
+            await asyncio.sleep(PAUSE_SECONDS)
+            if self.retries_with_a_new_key:
+                key = f"n/{number}/{retry}"
+
+    async def attempt(self, client: httpx2.AsyncClient, number: int, key: str) -> Attempt:
+        """One request, not written into the history."""
+        began = time.monotonic()
+        address = self.random.choice(self.addresses())
+        headers = {"authorization": f"Bearer {self.api_key}", "idempotency-key": key}
+        try:
+            answer = await client.post(f"{address}/v1/members", json={"name": f"Member {number}"}, headers=headers)
+        except httpx2.TransportError:
+            return Attempt(number=number, key=key, outcome=UNKNOWN, seconds=time.monotonic() - began)
+        content = answer.json()
+        is_receipt = answer.status_code in (200, 201)
+        return Attempt(
+            number=number,
+            key=key,
+            outcome=str(answer.status_code),
+            code="" if is_receipt else content["code"],
+            seconds=time.monotonic() - began,
+            retry_after=answer.headers.get("retry-after"),
+            is_replay="idempotent-replayed" in answer.headers,
+            receipt=content if is_receipt else None,
+        )
