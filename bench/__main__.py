@@ -32,15 +32,22 @@ async def run(measures: list[Measure], effort: Effort, json_file: Path | None) -
     """Runs the measures one after the other; a table is printed at the end."""
     console = Console(stderr=True)
     found: list[Figure] = []
-    async with running_ground() as ground:
-        for measure in measures:
-            console.print(f"measuring: {measure.name}")
-            found += figures(await measure.run(ground, effort))
+    try:
+        async with running_ground() as ground:
+            for measure in measures:
+                console.print(f"measuring: {measure.name}")
+                found += figures(await measure.run(ground, effort))
+    finally:
+        # Also when a later measure fails: what was found took long.
+        _print(found)
+    if json_file is not None:
+        json_file.write_text(json.dumps([asdict(figure) for figure in found], indent=2) + "\n", encoding="utf-8")
+
+
+def _print(found: list[Figure]) -> None:
     output = Console()
     output = output if output.is_terminal else Console(width=WIDTH_LEAST)
     output.print(_shown(found))
-    if json_file is not None:
-        json_file.write_text(json.dumps([asdict(figure) for figure in found], indent=2) + "\n", encoding="utf-8")
 
 
 def _shown(found: list[Figure]) -> Table:

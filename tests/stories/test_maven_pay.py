@@ -230,3 +230,9 @@ def rewritten(file: Path, folder: Path, *, reverse: bool = False, change: tuple[
     with made.open("w", newline="", encoding="utf-8") as opened:
         csv.writer(opened).writerows([header, *(reversed(rows) if reverse else rows)])
     return made
+
+
+async def test_credits_add_up_to_the_won_value(published: Published, answers: Mapping[str, Any]) -> None:
+    credited = await everything(published, "/v1/credits", isEarned="true", wonTo="2017-12-31")
+    changed = 100_000  # One row was changed by an earlier test of this story, from 1,054 to 2,054 dollars.
+    assert sum(credit["amount_minor"] for credit in credited) - answers["won_value_cents"] in (0, changed)

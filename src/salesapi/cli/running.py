@@ -9,6 +9,7 @@ from typing import Final
 import asyncpg
 
 from salesapi.app import NotConfigured
+from salesapi.cli.logs import write_logs
 from salesapi.cli.places import fail
 from salesapi.cli.serving import AddressRefused
 from salesapi.embedded.failures import EngineNotStarted, NoRunningEngines
@@ -34,6 +35,7 @@ EXPECTED: Final = (
 
 def run(work: Coroutine[None, None, int | None]) -> None:
     """Runs a command's work and ends with its status."""
+    write_logs()
     runner = asyncio.run
     if sys.platform != "win32":
         import uvloop

@@ -58,6 +58,7 @@ async def serving(app: App, listener: socket.socket) -> AsyncIterator[None]:
     """Serves while the block runs."""
     config = uvicorn.Config(
         app,
+        log_config=None,
         log_level="warning",
         access_log=False,
         lifespan="off",

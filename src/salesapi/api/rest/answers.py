@@ -1,5 +1,6 @@
 """How REST answers: JSON bytes, problems (RFC 9457), receipts with their headers."""
 
+import logging
 from typing import Any, Final
 
 import orjson
@@ -11,6 +12,8 @@ from salesapi.api.outages import OUTAGES, refusal_of
 from salesapi.api.refusals import RETRY_AFTER_SECONDS, STATUS, problem
 from salesapi.domain.kernel import Kind, Refused
 from salesapi.receipting import Receipt
+
+logger = logging.getLogger(__name__)
 
 PROBLEM_JSON: Final = "application/problem+json"
 OPTIONS: Final = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
@@ -30,6 +33,21 @@ def problem_answer(refused: Refused, instance: str) -> Response:
         headers["www-authenticate"] = "Bearer"
     content = orjson.dumps(problem(refused, instance=instance), option=OPTIONS)
     return Response(content, STATUS[refused.kind], headers, PROBLEM_JSON)
+
+
+def internal_answer(request: Request) -> Response:
+    """A fault of ours as problem+json: nothing of it but the request's id, under which the log names the fault."""
+    request_id = request.scope.get("request_id", "")
+    detail = {
+        "type": "urn:salesapi:problem:internal",
+        "title": "Internal error",
+        "status": 500,
+        "detail": f"Quote the request id {request_id} when you report it.",
+        "code": "internal",
+        "instance": request.url.path,
+        "parameters": {"request_id": request_id},
+    }
+    return Response(orjson.dumps(detail), 500, media_type=PROBLEM_JSON)
 
 
 def receipt_values(receipt: Receipt, epoch: int) -> dict[str, Any]:
@@ -90,6 +108,11 @@ def add_problem_handlers(app: FastAPI) -> None:
         assert refused is not None
         return problem_answer(refused, request.url.path)
 
+    async def on_fault(request: Request, error: Exception) -> Response:
+        # The framework raises it again, so that the server's log has its type and places; this line has the id.
+        logger.error("request %s failed: %s", request.scope.get("request_id", ""), type(error).__name__)
+        return internal_answer(request)
+
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0]
@@ -108,5 +131,6 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(Exception, on_fault)
     for outage in OUTAGES:
         app.add_exception_handler(outage, on_outage)
