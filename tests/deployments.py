@@ -4,8 +4,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx2
 
+from salesapi.access.api_keys import create_key
+from salesapi.cli.migrating import migrate_all
+from salesapi.domain.kernel import natural_id
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.projections.catalogue import PROJECTIONS
 from tests.programs import SERVE_READY, WORK_READY, Program, Programs, until
@@ -61,6 +65,21 @@ class Deployment:
         status, _, errors = await self.programs.run("migrate", **self.owner_environment)
         assert status == 0, errors
         await self.make_key("admin", "admin")
+
+    async def found_at_once(self) -> None:
+        """The same without processes, for tests of what comes afterwards."""
+        await migrate_all(self.urls.owner_url, self.key_file)
+        connection = await asyncpg.connect(self.urls.owner_url)
+        try:
+            self.keys["admin"] = await create_key(
+                connection,
+                principal_id=natural_id("principal", "admin"),
+                name="admin",
+                roles=["admin"],
+                member_id=None,
+            )
+        finally:
+            await connection.close()
 
     async def make_key(self, name: str, *roles: str) -> str:
         """Makes a key as an operator does."""

@@ -19,6 +19,7 @@ from salesapi.clock import Clock, Ids, SystemClock, TimeOrderedIds
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.kernel import LedgerRef, Ref, TreeRootRef
 from salesapi.eventlog.codec import Codec
+from salesapi.eventlog.connecting import COMMAND_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS
 from salesapi.eventlog.migrating import refuse_overpowered_role
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.folding import StreamStates
@@ -72,7 +73,12 @@ async def running_core(settings: Settings) -> AsyncIterator[Core]:
     url = settings.database_url.get_secret_value()
     async with AsyncExitStack() as undo:
         pool = await asyncpg.create_pool(
-            url, min_size=2, max_size=POOL_CONNECTIONS_MAX, server_settings={"application_name": "salesapi"}
+            url,
+            min_size=2,
+            max_size=POOL_CONNECTIONS_MAX,
+            timeout=CONNECT_TIMEOUT_SECONDS,
+            command_timeout=COMMAND_TIMEOUT_SECONDS,
+            server_settings={"application_name": "salesapi"},
         )
         undo.push_async_callback(pool.close)
         async with pool.acquire() as connection:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -110,7 +111,7 @@ def nonsense(random: Random, values: dict[str, Any]) -> dict[str, Any]:
     for _ in range(random.choice((1, 1, 2))):
         way = random.randrange(8)
         if way == 0:
-            made[random.choice(("unknown", "id", "role", "__class__", "x" * 3_000, "\ud800", CANARY))] = 1
+            made[random.choice(("unknown", "id", "role", "__class__", "x" * 3_000, "\ud800"))] = 1
         elif way == 1:
             made["occurred_at"] = random.choice(INSTANTS)
             made["occurred_zone"] = random.choice(ZONES)
@@ -127,7 +128,7 @@ def _break(random: Random, made: dict[str, Any]) -> None:
     if random.random() < 0.1:
         del holder[key]
     else:
-        holder[key] = random.choice(VALUES)
+        holder[key] = deepcopy(random.choice(VALUES))
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:

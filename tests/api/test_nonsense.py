@@ -23,18 +23,20 @@ from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.positions import wait_until
 from tests.api.graphql_client import CATALOGUE, as_input
-from tests.api.nonsense import CANARY, NOBODY, TEXTS, as_text, nonsense
+from tests.api.nonsense import CANARY, INSTANTS, NOBODY, TEXTS, ZONES, as_text, nonsense
 from tests.api.parity_requests import REQUESTS
 from tests.service import Service, found_company, running_service
 
 NUMBERS = itertools.count(1)
 SEED = int(os.environ.get("NONSENSE_SEED", "20261121"))
-BY_REST = 10
-BY_GRAPHQL = 5
-BY_QUERY = 1_200
+BY_REST = 5
+BY_GRAPHQL = 2
+BY_QUERY = 450
 """How many requests: for each command by each door, and for all reads together."""
 ANSWER_SECONDS_MAX = 10.0
 PATIENCE_SECONDS = 30.0
+NAMES_THE_WORD = {"report.grouping_invalid", "feed.type_unknown", "deal.stage_unknown", "parameter.unknown"}
+"""Refusals that repeat what was sent: a word of the API's or the company's own vocabulary, never a person's."""
 WAITING = {"minPosition", "waitSeconds"}
 """Parameters whose right values wait; only wrong ones are sent here."""
 
@@ -50,9 +52,11 @@ async def service(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempP
         core = running.core
         engine = ProjectionEngine(PROJECTIONS, log=core.log, codec=core.codec, pool=core.pool)
         engine.start()
-        await _things(running)
-        yield running
-        await engine.stop()
+        try:
+            await _things(running)
+            yield running
+        finally:
+            await engine.stop()
     await postgresql.drop_database(urls.name)
 
 
@@ -61,8 +65,8 @@ async def _things(service: Service) -> None:
     for sent in REQUESTS:
         if sent.name and not sent.code:
             stream, kind = CATALOGUE.command(sent.command)
-            receipt = await service.must(route(stream, kind), filled(service, sent.values))
-            service.ids[sent.name] = receipt["id"]
+            answer = await service.post(route(stream, kind), filled(service, sent.values))
+            service.ids[sent.name] = answer.json().get("id", NOBODY)
 
 
 def filled(service: Service, value: Any) -> Any:
@@ -75,7 +79,9 @@ def filled(service: Service, value: Any) -> Any:
     return str(service.ids.get(value[1:], NOBODY)) if is_name else value
 
 
-SAMPLES = {sent.command: sent.values for sent in REQUESTS if not sent.code} | {"LockPayoutRun": {"payout_run_id": "$run"}}
+SAMPLES = {sent.command: sent.values for sent in REQUESTS if not sent.code} | {
+    "LockPayoutRun": {"payout_run_id": "$run"}
+}
 
 
 @contextmanager
@@ -103,7 +109,7 @@ def refuse_fault(answer: httpx2.Response, documented: set[str], what: str) -> No
         problem = answer.json()
         assert answer.headers["content-type"] == "application/problem+json", what
         assert problem["code"] and problem["status"] == answer.status_code, (what, problem)
-        assert CANARY not in answer.text, (what, answer.text)
+        assert CANARY not in answer.text or problem["code"] in NAMES_THE_WORD, (what, answer.text)
         assert len(answer.content) < 4_096, (what, answer.text[:500])
     assert answer.headers["cache-control"] == "no-store", what
     assert answer.headers["x-content-type-options"] == "nosniff", what
@@ -170,6 +176,18 @@ async def test_no_command_is_half_done_or_a_fault_by_graphql(service: Service) -
                 moved = await service.core.log.head() - before
                 assert moved == (len(data["events"]) if data else 0), content
     assert not lines, lines[:3]
+
+
+async def test_no_business_time_is_a_fault(service: Service) -> None:
+    document = await described(service)
+    documented = set(document["paths"]["/v1/activities"]["post"]["responses"])
+    for instant in INSTANTS:
+        for zone in ZONES:
+            values = {**filled(service, SAMPLES["ScheduleActivity"]), "occurred_at": instant, "occurred_zone": zone}
+            values["due_at"] = instant
+            values["due_on"] = str(instant)[:10]
+            answer = await within(service.post("/v1/activities", values))
+            refuse_fault(answer, documented, f"{instant} {zone}")
 
 
 async def test_no_query_parameter_is_a_fault(service: Service) -> None:

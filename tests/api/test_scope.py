@@ -4,6 +4,7 @@ The routes are taken from the document, so that a new one fails here until it ha
 """
 
 import itertools
+import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
+from tests.api.graphql_client import must
 from tests.api.scope_company import PAY_KINDS, ROLES, Company, Thing, scoped_company
 
 NUMBERS = itertools.count(1)
@@ -52,6 +54,29 @@ DETAILS = {
 }
 REPORTS = {"DealsReport": "deals", "FunnelReport": "funnel", "StageVelocityReport": "stage-velocity"}
 FEEDS = {"events"}
+
+
+NESTED = {
+    "deals": (
+        "deal",
+        "id customerId customer { id name } lead { id company } activities(first: 9) { id content aboutId } "
+        "stageVisits(first: 9) { stage }",
+    ),
+    "customers": (
+        "customer",
+        "id parent { id } deals(first: 9) { id title } leads(first: 9) { id company } activities(first: 9) { id content }",
+    ),
+    "leads": ("lead", "id customerId customer { id name } deal { id title } activities(first: 9) { id content }"),
+    "activities": ("activity", "id aboutId customer { id name } deal { id title } lead { id company }"),
+    "receipts": ("receipt", "id customerId customer { id name } allocations { dealId deal { id title } }"),
+    "payoutRuns": ("run", "id planId plan { id key } statements(first: 9) { memberId plan { id } }"),
+    "statements": (
+        "statement",
+        "payoutRunId memberId payoutRun { id statements(first: 9) { memberId } } lines(first: 9) { deal { id title } }",
+    ),
+    "compensationPlans": ("plan", "id key name"),
+}
+"""Lists with the relations that lead on from them, by GraphQL."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -142,6 +167,21 @@ async def test_totals_of_a_payout_run_are_for_those_who_see_all_pay(company: Com
             assert (run["total_minor"] is not None) == (run["participant_count"] is not None) == sees_all
 
 
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("field", sorted(NESTED))
+async def test_nested_answers_hold_nothing_of_a_foreign_thing(company: Company, role: str, field: str) -> None:
+    kind, selection = NESTED[field]
+    document = f"{{ {field}(first: 40) {{ edges {{ node {{ {selection} }} }} }} }}"
+    nodes = [edge["node"] for edge in (await must(company.service, document, role=role))[field]["edges"]]
+    assert {identity(kind, snake(node)) for node in nodes} == {
+        thing.id for thing in company.of(kind) if company.sees(role, thing)
+    }
+    foreign = [thing for thing in company.things if not company.sees(role, thing)]
+    refuse_foreign(nodes, foreign, f"{field} as {role}", but={"customerId", "leadId", "dealId", "parentId", "aboutId"})
+    foreign_members = {thing.id.partition("/")[2] for thing in foreign if thing.kind == "statement"}
+    assert not foreign_members & {value for key, value in leaves(nodes, "") if key == "memberId"}
+
+
 async def test_the_timeline_of_a_customer_tells_its_owner_nothing_of_others(company: Company) -> None:
     path = f"/v1/customers/{company['customer of rep']}/timeline"
     told = {
@@ -180,6 +220,11 @@ def filled(path: str, id: str) -> str:
 def identity(kind: str, item: dict[str, Any]) -> str:
     """What an item of a list is told by."""
     return f"{item['payout_run_id']}/{item['member_id']}" if kind == "statement" else str(item["id"])
+
+
+def snake(node: dict[str, Any]) -> dict[str, Any]:
+    """A GraphQL node with the names that REST gives."""
+    return {re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", name): value for name, value in node.items()}
 
 
 def faceless(text: str, thing: Thing | None = None) -> str:

@@ -28,8 +28,8 @@ class Found:
     replays: int
 
 
-async def check(owner_url: str, attempts: list[Attempt]) -> Found:
-    """Compares the log with the history."""
+async def check(owner_url: str, attempts: list[Attempt], prefix: str = "n") -> Found:
+    """Compares the log with the history of the clients whose keys begin so."""
     connection = await asyncpg.connect(owner_url)
     try:
         events = await connection.fetch(EVENTS)
@@ -50,7 +50,7 @@ async def check(owner_url: str, attempts: list[Attempt]) -> Found:
         if not _events_of(attempt) <= stored
     ]
     # A client's command is its number: the key of a retry is the client's business.
-    commands = Counter(row["key"].split("/")[1] for row in events if (row["key"] or "").startswith("n/"))
+    commands = Counter(row["key"].split("/")[1] for row in events if (row["key"] or "").startswith(f"{prefix}/"))
     broken += [f"command {number} was applied {times} times" for number, times in commands.items() if times > 1]
     broken += _differing(acknowledged)
     return Found(broken=tuple(broken), stored=len(commands), replays=sum(attempt.is_replay for attempt in acknowledged))

@@ -14,7 +14,7 @@ from typing import Any
 import httpx2
 
 ATTEMPT_SECONDS = 5.0
-"""A client's own patience for one attempt; what is not answered then is unknown."""
+"""A client's patience for one attempt; what is not answered then is unknown."""
 PAUSE_SECONDS = 0.1
 UNKNOWN = "unknown"
 
@@ -41,8 +41,12 @@ class Clients:
     addresses: Callable[[], list[str]]
     api_key: str
     random: Random
+    prefix: str = "n"
+    """Begins the idempotency keys: `<prefix>/<command>`."""
     retries_with_a_new_key: bool = False
     """The planted bug: a client that takes a new key for a retry."""
+    patience_seconds: tuple[float, ...] = (ATTEMPT_SECONDS,)
+    """How long a client waits for an answer: one of these, drawn for each attempt."""
     attempts: list[Attempt] = field(default_factory=list)
     is_stopped: bool = False
     _numbers: int = 0
@@ -50,6 +54,14 @@ class Clients:
     def acknowledged(self) -> list[Attempt]:
         """The attempts that were answered with a receipt."""
         return [attempt for attempt in self.attempts if attempt.receipt is not None]
+
+    def refused(self) -> int:
+        """How many attempts were told to come back."""
+        return sum(attempt.outcome == "503" for attempt in self.attempts)
+
+    def refused_at_least(self, count: int) -> bool:
+        """Whether so many were."""
+        return self.refused() >= count
 
     async def run(self, count: int) -> None:
         """Runs so many clients until they are stopped; each ends with an acknowledged command."""
@@ -64,7 +76,7 @@ class Clients:
                 await self._command(client, self._numbers)
 
     async def _command(self, client: httpx2.AsyncClient, number: int) -> None:
-        key = f"n/{number}"
+        key = f"{self.prefix}/{number}"
         for retry in range(1, 10_000):
             attempt = await self.attempt(client, number, key)
             self.attempts.append(attempt)
@@ -73,7 +85,7 @@ class Clients:
             assert attempt.outcome in (UNKNOWN, "503"), attempt
             await asyncio.sleep(PAUSE_SECONDS)
             if self.retries_with_a_new_key:
-                key = f"n/{number}/{retry}"
+                key = f"{self.prefix}/{number}/{retry}"
 
     async def attempt(self, client: httpx2.AsyncClient, number: int, key: str) -> Attempt:
         """One request, not written into the history."""
@@ -81,7 +93,12 @@ class Clients:
         address = self.random.choice(self.addresses())
         headers = {"authorization": f"Bearer {self.api_key}", "idempotency-key": key}
         try:
-            answer = await client.post(f"{address}/v1/members", json={"name": f"Member {number}"}, headers=headers)
+            answer = await client.post(
+                f"{address}/v1/members",
+                json={"name": f"Member {number}"},
+                headers=headers,
+                timeout=self.random.choice(self.patience_seconds),
+            )
         except httpx2.TransportError:
             return Attempt(number=number, key=key, outcome=UNKNOWN, seconds=time.monotonic() - began)
         content = answer.json()

@@ -7,18 +7,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
-from salesapi.embedded.postgresql import DatabaseUrls
+import pytest_asyncio
+
+from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
 from tests.deployments import Deployment, Server
 from tests.nemesis.checking import check
-from tests.nemesis.clients import Clients
-from tests.programs import Programs, until
+from tests.nemesis.clients import ATTEMPT_SECONDS, UNKNOWN, Clients
+from tests.programs import programs_in, until
 from tests.service import running_service
 
+DATABASE = "nemesis_killed"
 SEED = 20_260_302
 CLIENTS = 16
 KILLS = 6
-KILLS_UNTIL_SEEN_MAX = 8
-"""Kills after which a client that takes new keys has made a duplicate, at the latest."""
+HASTE_SECONDS = 0.02
 BETWEEN_KILLS = 25
 """Commands acknowledged before the next kill, at least."""
 REPLAYS = 40
@@ -43,65 +45,68 @@ class Load:
         self.servers[place] = await self.deployment.serve()
 
 
-@asynccontextmanager
-async def loaded(
-    database: DatabaseUrls, folder: Path, programs: Programs, *, retries_with_a_new_key: bool = False
-) -> AsyncIterator[Load]:
-    """The load while the block runs; at its end each client has an answer to its last command."""
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def load(postgresql: EmbeddedPostgreSQL, session_folder: Path) -> AsyncIterator[Load]:
+    """The servers and their database, with clients of each test's own."""
     print(f"seed {SEED}")  # noqa: T201 - shown with a failure
-    deployment = Deployment(programs, database, folder / "key-encryption.key")
-    await deployment.found()
-    servers = list(await asyncio.gather(deployment.serve(), deployment.serve()))
-    clients = Clients(
-        lambda: [str(server.client.base_url).rstrip("/") for server in servers],
-        deployment.keys["admin"],
-        Random(SEED),
-        retries_with_a_new_key=retries_with_a_new_key,
-    )
-    running = asyncio.create_task(clients.run(CLIENTS))
-    try:
-        yield Load(deployment, servers, clients)
-    finally:
-        clients.is_stopped = True
-        await running
+    urls = await postgresql.create_database(DATABASE)
+    folder = session_folder / "killed"
+    folder.mkdir()
+    with programs_in(folder) as programs:
+        deployment = Deployment(programs, urls, folder / "key-encryption.key")
+        await deployment.found_at_once()
+        servers = list(await asyncio.gather(deployment.serve(), deployment.serve()))
+        yield Load(deployment, servers, Clients(list, "", Random(SEED)))
         for server in servers:
             await server.client.aclose()
+    await postgresql.drop_database(DATABASE)
 
 
-async def test_what_was_acknowledged_survives_killed_servers_once_and_with_the_same_receipt(
-    database: DatabaseUrls, reachable_folder: Path, programs: Programs
-) -> None:
+@asynccontextmanager
+async def clients_of(load: Load, prefix: str, *, retries_with_a_new_key: bool = False) -> AsyncIterator[Clients]:
+    """Clients while the block runs; at its end each has an answer to its last command."""
+    load.clients = Clients(
+        lambda: [str(server.client.base_url).rstrip("/") for server in load.servers],
+        load.deployment.keys["admin"],
+        Random(SEED),
+        prefix=prefix,
+        retries_with_a_new_key=retries_with_a_new_key,
+    )
+    running = asyncio.create_task(load.clients.run(CLIENTS))
+    try:
+        yield load.clients
+    finally:
+        load.clients.is_stopped = True
+        await running
+
+
+async def test_what_was_acknowledged_survives_killed_servers_once_and_with_the_same_receipt(load: Load) -> None:
     random = Random(SEED)
-    async with loaded(database, reachable_folder, programs) as load:
+    async with clients_of(load, "n") as clients:
         for _ in range(KILLS):
             await load.kill_one(random)
-        clients = load.clients
-        clients.is_stopped = True
-        for first in random.sample(clients.acknowledged(), REPLAYS):
-            again = await clients.attempt(load.servers[0].client, first.number, first.key)
-            assert again.is_replay, again
-            clients.attempts.append(again)
+    for first in random.sample(clients.acknowledged(), REPLAYS):
+        again = await clients.attempt(load.servers[0].client, first.number, first.key)
+        assert again.is_replay, again
+        clients.attempts.append(again)
 
-    found = await check(database.owner_url, clients.attempts)
+    found = await check(load.deployment.urls.owner_url, clients.attempts)
 
     assert found.broken == ()
     assert found.stored == len({attempt.number for attempt in clients.acknowledged()})
     assert found.stored >= KILLS * BETWEEN_KILLS
     assert found.replays >= REPLAYS
-    assert any(attempt.outcome == "unknown" for attempt in clients.attempts), "no kill met a request"
+    assert any(attempt.outcome == UNKNOWN for attempt in clients.attempts), "no kill met a request"
 
 
-async def test_a_client_that_retries_with_a_new_key_is_caught(
-    database: DatabaseUrls, reachable_folder: Path, programs: Programs
-) -> None:
-    random = Random(SEED)
-    async with loaded(database, reachable_folder, programs, retries_with_a_new_key=True) as load:
-        for _ in range(KILLS_UNTIL_SEEN_MAX):
-            await load.kill_one(random)
-            if (await check(database.owner_url, [])).broken:
-                break
+async def test_a_client_that_retries_with_a_new_key_is_caught(load: Load) -> None:
+    random, owner_url = Random(SEED), load.deployment.urls.owner_url
+    async with clients_of(load, "bug", retries_with_a_new_key=True) as clients:
+        # Impatient ones, too: an answer that is given up makes the bug certain to show, and a kill only likely.
+        clients.patience_seconds = (HASTE_SECONDS, ATTEMPT_SECONDS)
+        await load.kill_one(random)
 
-    found = await check(database.owner_url, load.clients.attempts)
+    found = await check(owner_url, clients.attempts, "bug")
 
     assert any("applied 2 times" in sentence for sentence in found.broken), "the planted bug went unseen"
 

@@ -1,7 +1,7 @@
 """Several commands at once, the same for both doors: read, then decided as one commit or each for itself."""
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from salesapi.api.command_reading import CommandMalformed, CommandReader, fingerprint
 from salesapi.domain.catalogue import Catalogue
@@ -10,6 +10,8 @@ from salesapi.handling import BULK_MAX, BulkTooLarge, Envelope, Handling, Reques
 from salesapi.receipting import Receipt
 
 BulkResult: TypeAlias = Receipt | Refused
+_ITEM: Final = frozenset({"command", "values", "if_match"})
+"""What an item may hold: a misspelt `if_match` would silently not be checked."""
 
 
 class IfMatchMalformed(Refused):
@@ -60,13 +62,16 @@ class Bulk:
 
     def _item(self, item: object, index: int) -> Request:
         """A bulk's item: `{"command": "ChangeDealStage", "values": {...}, "if_match": 3}`."""
-        if not isinstance(item, dict) or not isinstance(item.get("values"), dict):
-            raise CommandMalformed(reason=f"The item {index} is not {{command, values}}.", pointer=f"/commands/{index}")
+        if not isinstance(item, dict) or not isinstance(item.get("values"), dict) or set(item) - _ITEM:
+            raise CommandMalformed(
+                reason=f"The item {index} is not {{command, values}}, with if_match or without.",
+                pointer=f"/commands/{index}",
+            )
         name, expected = item.get("command"), item.get("if_match")
-        if name not in self._catalogue.commands:
+        if not isinstance(name, str) or name not in self._catalogue.commands:
             raise CommandMalformed(
                 reason=f"The item {index} names no command that exists.", pointer=f"/commands/{index}/command"
             )
         if expected is not None and (not isinstance(expected, int) or isinstance(expected, bool)):
             raise IfMatchMalformed(pointer=f"/commands/{index}/if_match")
-        return self._reader.read(str(name), item["values"], expected)
+        return self._reader.read(name, item["values"], expected)

@@ -21,6 +21,8 @@ from salesapi.handling import Request
 
 KEY_LENGTH_MAX: Final = 255
 """Longest idempotency key, in characters."""
+NAME_LENGTH_MAX: Final = 100
+"""How much of a field's name a refusal repeats, in characters."""
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ZONES: Final = frozenset(available_timezones())
 
@@ -116,8 +118,15 @@ def at_instant(at: datetime, zone: str) -> BusinessTime:
 
 
 def fingerprint(name: str, values: object) -> bytes:
-    """SHA-256 of the client's request: the command's name and its values, whatever their order."""
-    return hashlib.sha256(orjson.dumps([name, values], option=orjson.OPT_SORT_KEYS)).digest()
+    """SHA-256 of the client's request: the command's name and its values, whatever their order.
+
+    Raises:
+        CommandMalformed: for values that are nested deeper than any command.
+    """
+    try:
+        return hashlib.sha256(orjson.dumps([name, values], option=orjson.OPT_SORT_KEYS)).digest()
+    except orjson.JSONEncodeError:
+        raise CommandMalformed(reason="The values are nested too deeply.") from None
 
 
 def checked_key(key: str | None) -> str:
@@ -149,5 +158,5 @@ def _pointer(places: Sequence[int | str], values: object) -> str:
             values = values[place] if place < len(values) else None
         else:
             continue
-        pointer += f"/{str(place).replace('~', '~0').replace('/', '~1')}"
+        pointer += f"/{str(place)[:NAME_LENGTH_MAX].replace('~', '~0').replace('/', '~1')}"
     return pointer

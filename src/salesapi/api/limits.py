@@ -3,6 +3,8 @@
 Written as plain ASGI because the framework's own middleware base costs more than everything else in a request.
 """
 
+import asyncio
+import contextlib
 import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -19,6 +21,8 @@ BODY_BYTES_MAX: Final = 1024 * 1024
 """Largest request body, in bytes."""
 DRAINED_BYTES_MAX: Final = 8 * 1024 * 1024
 """How much of an oversized body is read and dropped, so that its sender can still read the refusal."""
+DRAIN_SECONDS_MAX: Final = 2.0
+"""How long that is waited for: a sender may announce a body that never comes."""
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
@@ -26,6 +30,8 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Scope: TypeAlias = MutableMapping[str, Any]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+SAFE_HEADERS: Final = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+"""What every answer says: it is for its asker alone, and is only what its media type says. A route's own word wins."""
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 
 
@@ -84,7 +90,10 @@ class Bounded:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
+                given_headers = list(message.get("headers", ()))
+                named = {name.lower() for name, _ in given_headers}
+                safe = [header for header in SAFE_HEADERS if header[0] not in named]
+                message["headers"] = [*given_headers, *safe, (b"x-request-id", request_id)]
             await send(message)
 
         try:
@@ -118,11 +127,13 @@ def _counted(receive: Receive) -> Receive:
 
 async def _drain(receive: Receive) -> None:
     left = DRAINED_BYTES_MAX
-    while left > 0:
-        message = await receive()
-        if not message.get("more_body"):
-            return
-        left -= len(message["body"])
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS_MAX):
+            while left > 0:
+                message = await receive()
+                if not message.get("more_body"):
+                    return
+                left -= len(message["body"])
 
 
 async def refuse_body(send: Send) -> None:

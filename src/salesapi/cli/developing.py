@@ -1,6 +1,5 @@
 """`salesapi dev`: engines, migrations, demo company, doors and followers in one process and one folder."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -20,6 +19,7 @@ from salesapi.demo.company import ref
 from salesapi.demo.loading import DEMO_ORIGIN, load_demo
 from salesapi.domain.kernel import Role, natural_id
 from salesapi.embedded.engines import running_engines
+from salesapi.embedded.folders import write_private
 from salesapi.eventlog.codec import decode_meta
 
 DEMO_KEYS: Final[tuple[tuple[Role, tuple[Role, ...], str | None], ...]] = (
@@ -80,9 +80,7 @@ async def _make_key(
         )
     finally:
         await connection.close()
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as opened:
-        opened.write(key + "\n")
+    write_private(file, key + "\n")
 
 
 def dev(*, data_dir: Path = Path("data"), port: int = 8000, demo: bool = True) -> None:

@@ -284,7 +284,7 @@ def _day(value: object) -> date:
 
 
 def _integer(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > INTEGER_MAX + 1:
+    if not isinstance(value, int) or isinstance(value, bool) or not -INTEGER_MAX - 1 <= value <= INTEGER_MAX:
         raise TypeError
     return value
 

@@ -16,6 +16,8 @@ from salesapi.receipting import Receipt
 logger = logging.getLogger(__name__)
 
 PROBLEM_JSON: Final = "application/problem+json"
+INSTANCE_LENGTH_MAX: Final = 200
+"""How much of a path a problem repeats, in characters."""
 OPTIONS: Final = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 
 
@@ -35,6 +37,11 @@ def problem_answer(refused: Refused, instance: str) -> Response:
     return Response(content, STATUS[refused.kind], headers, PROBLEM_JSON)
 
 
+def instance_of(request: Request) -> str:
+    """The path that was asked for, as far as a problem repeats it."""
+    return request.url.path[:INSTANCE_LENGTH_MAX]
+
+
 def internal_answer(request: Request) -> Response:
     """A fault of ours as problem+json: nothing of it but the request's id, under which the log names the fault."""
     request_id = request.scope.get("request_id", "")
@@ -44,10 +51,11 @@ def internal_answer(request: Request) -> Response:
         "status": 500,
         "detail": f"Quote the request id {request_id} when you report it.",
         "code": "internal",
-        "instance": request.url.path,
+        "instance": instance_of(request),
         "parameters": {"request_id": request_id},
     }
-    return Response(orjson.dumps(detail), 500, media_type=PROBLEM_JSON)
+    # The server ends the connection of a request that failed so: the client is told, and does not use it again.
+    return Response(orjson.dumps(detail), 500, {"connection": "close"}, PROBLEM_JSON)
 
 
 def receipt_values(receipt: Receipt, epoch: int) -> dict[str, Any]:
@@ -96,17 +104,23 @@ class _NoRoute(Refused):
     message = "There is nothing at this path; see the API docs."
 
 
+class _MethodNotAllowed(Refused):
+    code = "method.not_allowed"
+    kind = Kind.MALFORMED
+    message = "This path does not take that method, but {allowed}."
+
+
 def add_problem_handlers(app: FastAPI) -> None:
     """Makes every refusal, also the framework's own, and every outage a problem."""
 
     async def on_refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)
-        return problem_answer(error, request.url.path)
+        return problem_answer(error, instance_of(request))
 
     async def on_outage(request: Request, error: Exception) -> Response:
         refused = refusal_of(error)
         assert refused is not None
-        return problem_answer(refused, request.url.path)
+        return problem_answer(refused, instance_of(request))
 
     async def on_fault(request: Request, error: Exception) -> Response:
         # The framework raises it again, so that the server's log has its type and places; this line has the id.
@@ -117,16 +131,18 @@ def add_problem_handlers(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0]
         place = "/".join(str(part) for part in first["loc"])
-        return problem_answer(_Plain(reason=f"{place}: {first['msg']}.", pointer=f"/{place}"), request.url.path)
+        return problem_answer(_Plain(reason=f"{place}: {first['msg']}.", pointer=f"/{place}"), instance_of(request))
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if error.status_code == 404:
-            return problem_answer(_NoRoute(), request.url.path)
-        answer = problem_answer(_Plain(reason=str(error.detail)), request.url.path)
-        answer.status_code = error.status_code
-        answer.headers.update(error.headers or {})
-        return answer
+            return problem_answer(_NoRoute(), instance_of(request))
+        if error.status_code == 405:
+            refused: Refused = _MethodNotAllowed(allowed=(error.headers or {}).get("Allow"))
+        else:
+            refused = _Plain(reason=str(error.detail))
+        detail = {**problem(refused, instance=instance_of(request)), "status": error.status_code}
+        return Response(orjson.dumps(detail, option=OPTIONS), error.status_code, error.headers, PROBLEM_JSON)
 
     app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(RequestValidationError, on_invalid)

@@ -13,6 +13,7 @@ from salesapi.api.bulk import Bulk, BulkResult, IfMatchMalformed
 from salesapi.api.command_reading import CommandMalformed, CommandReader, checked_key, fingerprint
 from salesapi.api.refusals import STATUS, problem
 from salesapi.api.rest.answers import json_answer, receipt_answer, receipt_values
+from salesapi.api.rest.parameters import sent_once
 from salesapi.domain.catalogue import Catalogue, mutation_name, route
 from salesapi.domain.kernel import CommandType, Kind, Refused, Stream
 from salesapi.handling import BULK_MAX, Envelope, Handling
@@ -46,14 +47,13 @@ REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
     for status, description in (
-        (400, "the body is not JSON"),
         (401, "no valid API key"),
         (403, "the roles do not allow it"),
         (404, "no such thing, or not yours"),
         (409, "a rule or a conflict"),
         (412, "the version is stale"),
         (413, "too large"),
-        (422, "malformed, or the idempotency key is taken"),
+        (422, "malformed, also a body that is not JSON, or the idempotency key is taken"),
         (503, "try again shortly"),
     )
 }
@@ -70,7 +70,7 @@ class BodyNotJson(Refused):
 class CommandRoute(APIRoute):
     """Calls its endpoint with the request as it is: a command's body and headers are read by us, for both doors alike.
 
-    The framework would look for parameters and a model of the answer, of which there are none: a tenth of a request's time.
+    The framework would look for parameters and a model of the answer, of which there are none.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -192,7 +192,8 @@ def _object(body: bytes) -> dict[str, Any]:
 
 
 def _flag(request: Request, name: str) -> bool:
-    value = request.query_params.get(name, "false")
+    """The one parameter of a command. Another one is refused: a misspelt `dryRun` would write."""
+    value = sent_once(request, (name,)).get(name, "false")
     if value not in ("true", "false"):
         raise CommandMalformed(reason=f"The parameter {name} is true or false.", pointer=f"/{name}")
     return value == "true"
@@ -220,6 +221,6 @@ def _expected_version(text: str | None) -> int | None:
     if text is None or text == "*":
         return None
     inner = text.strip().removeprefix("W/").strip('"')
-    if not inner.isdigit() or len(inner) > 9:
+    if not (inner.isascii() and inner.isdigit()) or len(inner) > 9:
         raise IfMatchMalformed(pointer="/If-Match")
     return int(inner)

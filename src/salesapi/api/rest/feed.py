@@ -12,6 +12,8 @@ from fastapi import FastAPI, Request, Response
 from salesapi.access.principals import refuse_foreign_role
 from salesapi.api.asking import Asking
 from salesapi.api.rest.commands import REFUSALS
+from salesapi.api.rest.parameters import ParameterInvalid as ParameterUnreadable
+from salesapi.api.rest.parameters import ParameterUnknown
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.kernel import Kind, Refused, roles
 from salesapi.eventlog.recorder import EventLog
@@ -129,6 +131,7 @@ class FeedRoutes:
     async def _answer(self, request: Request) -> Response:
         asker = await self._asking.asker(request.headers.get("authorization"))
         refuse_foreign_role(asker.principal, FEED_ROLES, "The event feed")
+        _refuse_unknown(request)
         after = _number(request, "after", default=0, least=0, most=10**POSITION_DIGITS_MAX - 1)
         limit = _number(request, "limit", default=PAGE_EVENTS_DEFAULT, least=1, most=PAGE_EVENTS_MAX)
         wait_seconds = _number(request, "waitSeconds", default=0, least=0, most=WAIT_SECONDS_MAX)
@@ -183,6 +186,17 @@ class FeedRoutes:
             await self._log.wait_past(position, seconds)
         finally:
             self._waiting -= 1
+
+
+def _refuse_unknown(request: Request) -> None:
+    """A misspelt filter would silently not filter, and of two only one would count."""
+    known = tuple(parameter["name"] for parameter in PARAMETERS)
+    names = [name[:60] for name, _ in request.query_params.multi_items()]
+    for index, name in enumerate(names):
+        if name not in known:
+            raise ParameterUnknown(name=name, known=known, pointer=f"/{name}")
+        if name in names[:index]:
+            raise ParameterUnreadable(name=name, reason="it is sent twice", pointer=f"/{name}")
 
 
 def _number(request: Request, name: str, *, default: int, least: int, most: int) -> int:
