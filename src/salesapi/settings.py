@@ -25,7 +25,6 @@ class Settings(BaseSettings):
     development: Annotated[bool, Field(description="Opens GraphiQL and the API docs pages.")] = False
     host: Annotated[str, Field(description="Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Field(description="Port to listen on.", ge=0, le=65_535)] = 8000
-    command_time_out_seconds: Annotated[float, Field(gt=0, le=60, description="Longest wait of a request.")] = 10.0
 
     @field_validator("database_url", "migration_url")
     @classmethod

@@ -59,8 +59,8 @@ VALUES: tuple[Any, ...] = (
     {"$enc": {}},
     DEEP,
 )
-ZONES = ("", "UTC", "Etc/GMT-14", "Etc/GMT+12", "Mars/Base", "../zone", "a\u0000b", None, 1, CANARY)
-INSTANTS = (
+ZONES: tuple[Any, ...] = ("", "UTC", "Etc/GMT-14", "Etc/GMT+12", "Mars/Base", "../zone", "a\u0000b", None, 1, CANARY)
+INSTANTS: tuple[Any, ...] = (
     "0001-01-01T00:00:00+14:00",
     "0001-01-01T00:00:00Z",
     "0001-01-01",

@@ -96,7 +96,7 @@ class Company:
         return await self.service.get(path, role=role, **params)
 
 
-PAY_KINDS = {"plan", "run", "statement"}
+PAY_KINDS = {"plan", "run", "statement", "credit"}
 POOLED = {"lead", "customer"}
 
 
@@ -263,6 +263,9 @@ async def _locked(made: Company, run: str) -> None:
 
 
 def _public(made: Company) -> None:
+    """What every key sees; and the credit of each deal, which is its owner's."""
+    for each in made.of("deal"):
+        made.things.append(Thing("credit", f"{each.id}/{made[str(each.owners[0])]}", each.owners))
     for name, kind in (("product", "product"), ("pipeline", "pipeline"), ("north", "team"), ("south", "team")):
         made.things.append(Thing(kind, made[name], (EVERYBODY,)))
     for name in ("rep", "other rep", "manager", "other manager"):

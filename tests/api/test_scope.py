@@ -34,6 +34,7 @@ LISTS = {
     "compensationPlans": "plan",
     "payoutRuns": "run",
     "statements": "statement",
+    "credits": "credit",
 }
 DETAILS = {
     "deal": "deal",
@@ -75,6 +76,7 @@ NESTED = {
         "payoutRunId memberId payoutRun { id statements(first: 9) { memberId } } lines(first: 9) { deal { id title } }",
     ),
     "compensationPlans": ("plan", "id key name"),
+    "credits": ("credit", "dealId memberId kind"),
 }
 """Lists with the relations that lead on from them, by GraphQL."""
 
@@ -219,6 +221,8 @@ def filled(path: str, id: str) -> str:
 
 def identity(kind: str, item: dict[str, Any]) -> str:
     """What an item of a list is told by."""
+    if kind == "credit":
+        return f"{item['deal_id']}/{item['member_id']}"
     return f"{item['payout_run_id']}/{item['member_id']}" if kind == "statement" else str(item["id"])
 
 

@@ -4,7 +4,8 @@ Columns of `fact`: deal_id, pipeline_id, pipeline_version, stage, state (open, w
 needs is unknown, so that the deal is in no figure), is_undated, amount_minor, currency, days (opening to closing), key_1, key_2.
 Without an `asOf` deals stand as they are known now; undated ones are then counted and only said to be undated. With one, a
 deal stands in the stage visit of that day's end, so that a later reopening changes nothing before it; amount, product and
-customer are the latest known. Of a customer out of scope only the id is told, as the deal names it. Amounts are minor units; days are calendar days.
+customer are the latest known. Of a customer out of scope only the id is told, as the deal names it. Amounts are minor units;
+days are calendar days.
 """
 
 import asyncio
