@@ -31,7 +31,7 @@ NUMBERS = itertools.count(1)
 SEED = int(os.environ.get("NONSENSE_SEED", "20261121"))
 BY_REST = 5
 BY_GRAPHQL = 2
-BY_QUERY = 450
+BY_QUERY = 350
 """How many requests: for each command by each door, and for all reads together."""
 ANSWER_SECONDS_MAX = 10.0
 PATIENCE_SECONDS = 30.0
