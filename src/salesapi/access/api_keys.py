@@ -24,6 +24,9 @@ KEY_LENGTH_MAX: Final = 200
 """Longest bearer token that is looked at, in characters."""
 ROLES: Final[tuple[Role, ...]] = ("rep", "manager", "finance", "auditor", "admin", "integration")
 
+SELLING: Final[frozenset[Role]] = frozenset({"rep", "manager"})
+"""Roles that see a part of the rows. A key that mixed them with others would see everything in all its roles."""
+
 _FIND: Final = """
     SELECT p.id, p.name, p.roles, p.member_id
     FROM access.api_key k JOIN access.principal p ON p.id = k.principal_id
@@ -79,10 +82,14 @@ async def create_key(
     """Makes a key for a principal (made too, or its roles replaced) with the owner's role; the key is shown only now.
 
     Raises:
-        ValueError: without a role, or for an unknown one.
+        ValueError: without a role, for an unknown one, or for roles that do not go together.
     """
     if not roles or set(roles) - set(ROLES):
         raise ValueError(f"roles are some of {', '.join(ROLES)}; got {', '.join(roles) or 'none'}")
+    if set(roles) & SELLING and set(roles) - SELLING:
+        raise ValueError(
+            "a key of a rep or manager sees its own rows or its team's, the other roles see everything: make one key for each"
+        )
     prefix, secret = secrets.token_hex(4), secrets.token_urlsafe(SECRET_BYTES)
     key = f"sk_{prefix}_{secret}"
     async with connection.transaction():

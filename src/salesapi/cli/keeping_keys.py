@@ -26,7 +26,7 @@ def create(
     name
         Name of the principal; the same name gets a further key.
     roles
-        Some of rep, manager, finance, auditor, admin, integration.
+        Some of rep, manager, finance, auditor, admin, integration; rep and manager not with the others.
     member
         The member that the principal is; reps and managers need one.
     """
@@ -43,6 +43,8 @@ def create(
                 roles=roles,
                 member_id=member,
             )
+        except ValueError as error:
+            fail(str(error))
         finally:
             await connection.close()
         print(key)
