@@ -72,7 +72,7 @@ async def test_both_engines_start_with_the_promised_versions(running: Running) -
         ("idle_in_transaction_session_timeout", "10s"),
         ("log_parameter_max_length", "0"),
         ("log_parameter_max_length_on_error", "0"),
-        ("max_connections", "60"),
+        ("max_connections", "200"),
         ("server_encoding", "UTF8"),
         ("TimeZone", "UTC"),
     ],

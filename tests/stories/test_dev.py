@@ -20,7 +20,7 @@ MEMBER = {"name": "Zhang Wei", "external_id": {"system": "hr", "id": "1"}}
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def dev(session_folder: Path) -> AsyncIterator[Dev]:
     """One `dev` without the demo, for the tests that leave it alone."""
-    folder = session_folder / "dev"
+    folder = session_folder / "story_dev"
     folder.mkdir(mode=0o711)
     with programs_in(folder) as programs:
         running = await started(programs, folder / "data", "--no-demo")

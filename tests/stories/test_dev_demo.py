@@ -21,7 +21,7 @@ STORED = "SELECT stream_kind, version, type, count(*) FROM log.event GROUP BY 1,
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def demo(session_folder: Path) -> AsyncIterator[Dev]:
     """A `dev` that loaded the demo without being disturbed."""
-    folder = session_folder / "demo"
+    folder = session_folder / "story_demo"
     folder.mkdir(mode=0o711)
     with programs_in(folder) as programs:
         running = await started(programs, folder / "data")

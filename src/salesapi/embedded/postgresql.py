@@ -57,7 +57,7 @@ SETTINGS: Final = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",  # a socket's path may have 107 bytes only, and nobody needs it
     "password_encryption": "scram-sha-256",
-    "max_connections": "60",
+    "max_connections": "200",
     "shared_buffers": "256MB",
     "idle_in_transaction_session_timeout": "10s",
     "timezone": "UTC",

@@ -17,6 +17,8 @@ from salesapi.domain.kernel import Kind, Refused
 
 logger = logging.getLogger(__name__)
 
+LOCATIONS_MAX: Final = 3
+"""Most places in the document that one error names; a cycle of fragments has one for each."""
 ERRORS_MAX: Final = 5
 """Most errors in one answer."""
 MESSAGE_LENGTH_MAX: Final = 200
@@ -126,7 +128,9 @@ def _cause(error: GraphQLError) -> BaseException:
 def _places(error: GraphQLError) -> dict[str, Any]:
     places: dict[str, Any] = {}
     if error.locations:
-        places["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
+        places["locations"] = [
+            {"line": place.line, "column": place.column} for place in error.locations[:LOCATIONS_MAX]
+        ]
     if error.path:
         places["path"] = error.path
     return places
