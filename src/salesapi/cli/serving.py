@@ -63,6 +63,7 @@ async def serving(app: App, listener: socket.socket) -> AsyncIterator[None]:
         access_log=False,
         lifespan="off",
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         ws_per_message_deflate=False,
         ws_max_size=WEB_SOCKET_MESSAGE_BYTES_MAX,

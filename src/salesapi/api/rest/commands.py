@@ -1,12 +1,14 @@
 """REST routes of all commands, derived from the catalogue, and the bulk route."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
+from starlette.routing import Match
+from starlette.types import Receive, Scope, Send
 
 from salesapi.api.asking import Asker, Asking
 from salesapi.api.bulk import Bulk, BulkResult, IfMatchMalformed
@@ -70,13 +72,23 @@ class BodyNotJson(Refused):
 class CommandRoute(APIRoute):
     """Calls its endpoint with the request as it is: a command's body and headers are read by us, for both doors alike.
 
-    The framework would look for parameters and a model of the answer, of which there are none.
+    The framework would look for parameters and a model of the answer, and keep stacks for dependencies; there are none.
     """
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The endpoint itself."""
-        handler: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
-        return handler
+    def __init__(self, path: str, endpoint: Callable[[Request], Awaitable[Response]], **described: Any) -> None:
+        super().__init__(path, endpoint, **described)
+        self.app = self._answer
+        self._begins = path.partition("{")[0]
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Most routes differ in their first words: only the others are worth the pattern and what comes with it."""
+        if self._begins not in scope["path"]:
+            return Match.NONE, {}
+        return super().matches(scope)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self.endpoint(Request(scope, receive, send))
+        await response(scope, receive, send)
 
 
 class CommandRoutes:
