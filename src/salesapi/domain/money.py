@@ -8,7 +8,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localco
 from fractions import Fraction
 from typing import Annotated, Final, Literal, TypeAlias
 
-from annotated_types import Ge, Le, MaxLen, MinLen, MultipleOf
+from annotated_types import Ge, Le, MultipleOf
 
 from salesapi.domain.kernel import About, CurrencyCode, Kind, Refused, record
 
@@ -47,10 +47,6 @@ class UnitPrice:
 
     amount: Annotated[Exact, About("Exact decimal in major units, sent as a string, for example `0.0075`.")]
     currency: Annotated[CurrencyCode, About("ISO 4217 code.")]
-
-
-Percent: TypeAlias = Annotated[Exact, About("A percentage as a decimal string: `5` is five percent.")]
-RateText: TypeAlias = Annotated[str, MinLen(1), MaxLen(30)]
 
 
 def exponent(currency: str, *, pointer: str = "") -> int:
