@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,8 @@ from nats.js.errors import APIError
 
 from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import DatabaseUrls
+from salesapi.eventlog.migrating import migrate
+from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.privacy.keys import MemoryKeys
 from salesapi.privacy.sealing import Place, seal
 from salesapi.streaming.checking import Difference, compare_stream_with_log
@@ -145,6 +148,36 @@ async def test_senders_that_race_store_every_event_once(
 
     assert refusals > 0, "they never met: the race tested nothing"
     assert await compare_stream_with_log(facts.log, nats_server.url, stream) is None
+
+
+class LogThatLosesOneCancellation(PostgreSQLEventLog):
+    """What `asyncio.wait_for` of Python 3.11 does to a cancellation that meets its answer, at a moment that a test can choose."""
+
+    is_waited_for = False
+
+    async def wait_past(self, position: int, timeout_seconds: float) -> int:
+        if self.is_waited_for:
+            return await super().wait_past(position, timeout_seconds)
+        self.is_waited_for = True
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return position
+
+
+async def test_a_relay_stops_even_when_its_cancellation_is_lost(
+    database: DatabaseUrls, nats_server: EmbeddedNats, stream: SalesStream
+) -> None:
+    await migrate(database.owner_url)
+    log = await LogThatLosesOneCancellation.connect(database.application_url)
+    relay = Relay(database.application_url, log, nats_server.url, stream)
+    relay.start()
+    await eventually(lambda: log.is_waited_for, told=relay.status)
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await relay.stop()
+
+    assert relay.status().state == "stopped"
+    await log.close()
 
 
 async def test_of_two_relays_one_leads_and_the_other_stands_by(

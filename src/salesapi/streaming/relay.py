@@ -28,6 +28,8 @@ LEADER_LOCK: Final = 7734
 WAIT_SECONDS: Final = 5.0
 """How long the relay waits at the head before it looks by itself, and before it asks again for the lead."""
 BACKOFF_MAX_SECONDS: Final = 5.0
+CANCEL_AGAIN_SECONDS: Final = 1.0
+"""How long a relay that was told to stop may take before it is told again."""
 
 RelayState: TypeAlias = Literal["stopped", "standby", "relaying", "failing", "diverged"]
 """`standby`: another process leads. `failing`: NATS or the log cannot be reached, it tries again. `diverged`: the stream is
@@ -155,8 +157,12 @@ class Relay:
         """Stops; a batch under way is stored whole or not at all."""
         if self._task is None:
             return
-        self._task.cancel()
-        await asyncio.wait((self._task,))
+        running = {self._task}
+        while running:
+            # Asked again, because a cancellation can be lost: `asyncio.wait_for` of Python 3.11, with which the NATS client
+            # waits, returns the answer instead when both meet in one turn of the loop.
+            self._task.cancel()
+            _, running = await asyncio.wait(running, timeout=CANCEL_AGAIN_SECONDS)
         self._task = None
         await self._disconnect()
         self._state = "stopped"
