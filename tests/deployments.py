@@ -116,5 +116,8 @@ async def caught_up(server: Server, seconds: float = 30.0) -> dict[str, Any]:
         followers = health.get("followers", [])
         return len(followers) >= len(PROJECTIONS) + 1 and all(each["lag"] == 0 for each in followers)
 
-    await until(are_there, "all followers are at the head", seconds)
+    try:
+        await until(are_there, "all followers are at the head", seconds)
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {health}") from None
     return health

@@ -59,10 +59,12 @@ class Site:
         return Clients(lambda: [address], self.deployment.keys["admin"], Random(SEED))
 
     async def kill_postgresql(self) -> None:
-        """kill -9 of the postmaster and its children; the folder is free then."""
+        """kill -9 of the postmaster and its children; nobody serves a connection and the folder is free then."""
         for pid in self.postgresql.process_ids():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        # A killed backend may hold its connection for a moment more.
+        await until(lambda: not self.postgresql.process_ids(), "no process of PostgreSQL is left")
         await self.postgresql.stop()
 
     async def restart_postgresql(self) -> None:
@@ -72,6 +74,11 @@ class Site:
     async def is_ready(self) -> bool:
         """What a load balancer sees."""
         return (await self.server.client.get("/readyz")).status_code == 200
+
+    async def is_not_ready(self) -> bool:
+        """The same during an outage."""
+        answer = await self.server.client.get("/readyz")
+        return (answer.status_code, answer.json()["status"]) == (503, "not ready")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -114,14 +121,13 @@ async def test_while_postgresql_is_dead_every_request_is_told_to_come_back_and_n
             await acknowledged_more(clients)
             await site.kill_postgresql()
             enough = clients.refused() + 2 * CLIENTS
+            await until(site.is_not_ready, "a load balancer is told", ANSWER_SECONDS_MAX)
             began = time.monotonic()
-            health = await site.server.client.get("/readyz")
-            assert (health.status_code, health.json()["status"]) == (503, "not ready")
             answer = await site.server.client.get("/v1/members")
             reads.append((answer.status_code, answer.json()["code"], answer.headers.get("retry-after")))
             graphql = await site.server.client.post("/graphql", json={"query": "{ members { position } }"})
             assert graphql.json()["errors"][0]["extensions"]["code"] == "database.unavailable", graphql.text
-            assert time.monotonic() - began < 3 * ANSWER_SECONDS_MAX
+            assert time.monotonic() - began < 2 * ANSWER_SECONDS_MAX
             assert (await site.server.client.get("/healthz")).status_code == 200
             await until(partial(clients.refused_at_least, enough), "every client is refused twice")
             await site.restart_postgresql()

@@ -10,6 +10,8 @@ import pytest
 
 from salesapi.domain.deals import DealWon
 from salesapi.domain.kernel import Recorded
+from salesapi.eventlog.postgresql import PostgreSQLEventLog
+from salesapi.eventlog.recorder import LogUnavailable, Page
 from salesapi.projections.engine import ProjectionFollower
 from salesapi.projections.generations import registered
 from salesapi.projections.pages import PageCache
@@ -230,6 +232,34 @@ async def test_a_follower_that_lost_its_connection_goes_on_by_itself(read_side: 
         await read_side.reach(["owner_count"], last)
 
     assert await read_side.rows(COUNTS) == await folded(read_side.log, COUNTS)
+
+
+class LogThatIsAway(PostgreSQLEventLog):
+    """A log whose PostgreSQL cannot be reached for so many reads."""
+
+    reads_to_refuse = 6
+
+    async def read(self, *, after: int, limit: int, types: Sequence[str] | None = None) -> Page:
+        if self.reads_to_refuse:
+            self.reads_to_refuse -= 1
+            raise LogUnavailable("the event log cannot be read")
+        return await super().read(after=after, limit=limit, types=types)
+
+
+async def test_an_outage_of_the_log_stops_no_projection(
+    read_side: ReadSide, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("salesapi.projections.engine.RETRY_FIRST_SECONDS", 0.01)
+    await read_side.prepare(COUNTS)
+    last = await append_stories(read_side.log, range(1, 10))
+    log = await LogThatIsAway.connect(read_side.urls.application_url)
+    async with replace(read_side, log=log).engine(COUNTS):
+        await read_side.reach(["owner_count"], last)
+    await log.close()
+
+    assert log.reads_to_refuse == 0
+    assert "cannot reach PostgreSQL" in caplog.text
+    assert "has stopped" not in caplog.text
 
 
 async def test_a_query_does_not_wait_longer_than_it_asked_for(read_side: ReadSide) -> None:

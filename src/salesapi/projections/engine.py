@@ -16,7 +16,7 @@ from eventsourcing.persistence import IntegrityError
 
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.connecting import LOST, Connection
-from salesapi.eventlog.recorder import EventLog
+from salesapi.eventlog.recorder import EventLog, LogUnavailable
 from salesapi.projections.folding import ACQUIRE_TIMEOUT_SECONDS, PoisonEvent, TableFold, reason_of
 from salesapi.projections.generations import make_live, registered
 from salesapi.projections.pages import PageCache
@@ -90,7 +90,7 @@ class ProjectionFollower:
                 logger.info("%s: another process moved the checkpoint, or it was dropped", self._table.follower)
                 self._on_moved()
                 pause_seconds = CONTENDED_SECONDS
-            except LOST as error:
+            except (*LOST, LogUnavailable) as error:
                 logger.warning("%s: cannot reach PostgreSQL (%s)", self._table.follower, type(error).__name__)
                 pause_seconds = RETRY_FIRST_SECONDS
             except Exception as error:  # noqa: BLE001 - whatever it is, it stops this projection only
