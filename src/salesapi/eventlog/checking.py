@@ -16,6 +16,7 @@ from salesapi.eventlog.recorder import (
     AppendRequest,
     NewEvent,
     NotStorable,
+    RequestKey,
     StreamAppend,
     VersionConflict,
 )
@@ -48,7 +49,7 @@ def checked_rows(request: AppendRequest) -> tuple[list[EventRow], int]:
         NotStorable: see there.
         VersionConflict: the request contradicts itself about a stream's version.
     """
-    size = _checked_key_size(request)
+    size = 0 if request.key is None else _checked_key_size(request.key)
     if sum(len(append.events) for append in request.appends) > REQUEST_EVENTS_MAX:
         raise NotStorable(f"a request may hold {REQUEST_EVENTS_MAX} events: split it into several")
     rows: list[EventRow] = []
@@ -91,36 +92,45 @@ def _add_rows(rows: list[EventRow], append: StreamAppend, versions: dict[UUID, t
 
 
 def _checked_event_size(event: NewEvent, stream: StreamRef) -> int:
-    where = f"{event.type} of {_shown(stream)}"
-    size = _text_size(event.payload, where) + _text_size(event.meta, where)
+    try:
+        size = _text_size(event.payload) + _text_size(event.meta)
+    except NotStorable as error:
+        raise NotStorable(f"{_where(event, stream)}: {error}") from error.__cause__
     if size > EVENT_BYTES_MAX:
-        raise NotStorable(f"{where}: {size} bytes are over the limit of {EVENT_BYTES_MAX} for one event")
+        raise NotStorable(
+            f"{_where(event, stream)}: {size} bytes are over the limit of {EVENT_BYTES_MAX} for one event"
+        )
     if event.occurred is not None and event.occurred.at is not None and event.occurred.at.tzinfo is None:
-        raise NotStorable(f"{where}: its business time has no zone")
+        raise NotStorable(f"{_where(event, stream)}: its business time has no zone")
     return size
 
 
-def _checked_key_size(request: AppendRequest) -> int:
-    if request.key is None:
-        return 0
-    return _text_size(request.key.key, "the idempotency key") + _text_size(request.key.receipt, "the receipt")
+def _checked_key_size(key: RequestKey) -> int:
+    try:
+        return _text_size(key.key) + _text_size(key.receipt)
+    except NotStorable as error:
+        raise NotStorable(f"the idempotency key or the receipt: {error}") from error.__cause__
 
 
-def _text_size(text: str, where: str) -> int:
+def _text_size(text: str) -> int:
     """The text's size in bytes, once it is known to be storable, also where it is JSON with escapes."""
     if "\x00" in text:
-        raise NotStorable(f"{where}: text may not hold U+0000")
+        raise NotStorable("text may not hold U+0000")
     if "\\u" in text:
         # Escaped backslashes first, so that what is left of `\\u0000` does not look like an escape.
         escapes = SURROGATE_PAIR.sub("", text.replace("\\\\", ""))
         if UNSTORABLE_ESCAPE.search(escapes):
-            raise NotStorable(f"{where}: text may not hold U+0000 or an unpaired surrogate, escaped or not")
+            raise NotStorable("text may not hold U+0000 or an unpaired surrogate, escaped or not")
     if text.isascii():
         return len(text)
     try:
         return len(text.encode())
     except UnicodeEncodeError as error:
-        raise NotStorable(f"{where}: text may not hold an unpaired surrogate") from error
+        raise NotStorable("text may not hold an unpaired surrogate") from error
+
+
+def _where(event: NewEvent, stream: StreamRef) -> str:
+    return f"{event.type} of {_shown(stream)}"
 
 
 def _shown(stream: StreamRef) -> str:

@@ -132,7 +132,7 @@ class GroupWriter:
             raise LogOverloaded(
                 f"{len(self._queue)} requests wait for the event log; nothing was stored, try again later"
             )
-        holds: tuple[UUID | tuple[UUID, str], ...] = tuple({append.stream.id for append in request.appends})
+        holds: tuple[UUID | tuple[UUID, str], ...] = tuple([append.stream.id for append in request.appends])
         if request.key is not None:
             holds = (*holds, (request.key.principal_id, request.key.key))
         verdict: asyncio.Future[Appended] = asyncio.get_running_loop().create_future()
