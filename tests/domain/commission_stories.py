@@ -3,48 +3,57 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Literal, TypeAlias
 from uuid import UUID
 
+from salesapi.domain.commission.draws import Guarantee, RecoverableDraw
 from salesapi.domain.commission.facts import Ledger, LedgerEvent
 from salesapi.domain.commission.statements import Statement, digest_of, digest_of_digests, statements_of
+from salesapi.domain.commission.tables import AppliesTo, Tier, TierBoundary, TierTable
 from salesapi.domain.compensation_plans import (
     CompensationPlanDrafted,
     CompensationPlanVersionPublished,
     Component,
     CreditKind,
     Rounding,
-    Tier,
-    TierBoundary,
-    TierMode,
-    TierTable,
 )
 from salesapi.domain.deals import DealReopened, DealShare, DealTeamChanged, DealVoided, DealWon
-from salesapi.domain.enrolments import EnrolmentBegun
+from salesapi.domain.enrolments import EnrolmentBegun, EnrolmentQuotaSet
 from salesapi.domain.kernel import BusinessTime, Recorded, natural_id
 from salesapi.domain.payout_run_decisions import issued_events
 from salesapi.domain.payout_runs import PayoutRunLocked, PayoutRunOpened
 from tests.spec import day, uid
+
+TierMode: TypeAlias = Literal["marginal", "retroactive"]
 
 PLAN = uid(0xF1)
 ANN, BOB, CID, DAN = uid(0xA), uid(0xB), uid(0xC), uid(0xD)
 BY_LINE = Rounding(scope="line", mode="half_up")
 
 
-def tiers(*bounds_and_rates: tuple[int, int | None, str]) -> tuple[Tier, ...]:
+APPLIES_TO: dict[TierMode, AppliesTo] = {"marginal": "new", "retroactive": "all"}
+
+
+def tiers(*bounds_and_rates: tuple[int, int | None, str], mode: TierMode = "marginal") -> tuple[Tier, ...]:
     """Tiers as (lower, upper, rate in percent)."""
     return tuple(
-        Tier(lower_minor=lower, upper_minor=upper, rate_percent=Decimal(rate))
+        Tier(
+            lower=Decimal(lower),
+            upper=None if upper is None else Decimal(upper),
+            rate_percent=Decimal(rate),
+            applies_to=APPLIES_TO[mode],
+        )
         for lower, upper, rate in bounds_and_rates
     )
 
 
-TABLE_T = tiers((0, 8_000_000, "2"), (8_000_000, 12_000_000, "3"), (12_000_000, None, "4.5"))
+TABLE_T = ((0, 8_000_000, "2"), (8_000_000, 12_000_000, "3"), (12_000_000, None, "4.5"))
 """2% to 80,000; 3% from 80,000 to 120,000; 4.5% above."""
 
 
 def table(mode: TierMode, boundary: TierBoundary = "lower_inclusive") -> TierTable:
     """Table T in a mode."""
-    return TierTable(mode=mode, boundary=boundary, measure="credited_amount", tiers=TABLE_T)
+    return TierTable(axis="amount", boundary=boundary, tiers=tiers(*TABLE_T, mode=mode))
 
 
 def flat(rate: str, credit: CreditKind = "direct", key: str = "base") -> Component:
@@ -78,17 +87,30 @@ class Log:
         )
         return self.head
 
-    def plan(self, *components: Component, currency: str = "USD", rounding: Rounding = BY_LINE) -> "Log":
+    def plan(
+        self,
+        *components: Component,
+        currency: str = "USD",
+        rounding: Rounding = BY_LINE,
+        guarantee: Guarantee | None = None,
+        draw: RecoverableDraw | None = None,
+    ) -> "Log":
         """A quarterly plan with one version that always applies."""
         drafted = CompensationPlanDrafted(
             key="plan", name="Plan", currency=currency, legal_entity=None, external_id=None
         )
         self.add(PLAN, drafted)
-        self.publish(1, *components, rounding=rounding)
+        self.publish(1, *components, rounding=rounding, guarantee=guarantee, draw=draw)
         return self
 
     def publish(
-        self, number: int, *components: Component, effective_from: str | None = None, rounding: Rounding = BY_LINE
+        self,
+        number: int,
+        *components: Component,
+        effective_from: str | None = None,
+        rounding: Rounding = BY_LINE,
+        guarantee: Guarantee | None = None,
+        draw: RecoverableDraw | None = None,
     ) -> int:
         """A further version of the plan."""
         return self.add(
@@ -98,6 +120,8 @@ class Log:
                 period="quarter",
                 components=components,
                 rounding=rounding,
+                guarantee=guarantee,
+                draw=draw,
                 effective_from=date.fromisoformat(effective_from) if effective_from else None,
                 reason=None,
             ),
@@ -111,6 +135,19 @@ class Log:
             )
             self.add(member_id, begun)
         return self
+
+    def quota(self, member_id: UUID, amount_minor: int, period: str = "2026Q1", currency: str = "USD") -> int:
+        """A member's quota for a period."""
+        return self.add(
+            member_id,
+            EnrolmentQuotaSet(
+                member_id=member_id,
+                measure="credited_amount",
+                period=period,
+                amount_minor=amount_minor,
+                currency=currency,
+            ),
+        )
 
     def win(
         self,

@@ -11,7 +11,8 @@ from typing import Final, TypedDict
 from uuid import UUID
 
 from salesapi.domain.commission.statements import statements_of
-from salesapi.domain.compensation_plans import Component, Rounding, TierTable
+from salesapi.domain.commission.tables import TierTable
+from salesapi.domain.compensation_plans import Component, Rounding
 from salesapi.domain.kernel import natural_id
 from salesapi.domain.teams import TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
 from tests.domain.commission_stories import PLAN, Log, flat, tiers
@@ -99,7 +100,7 @@ def test_flat_pay_of_agents_and_managers_is_as_published(shared_data: Path) -> N
 
 def test_tiered_pay_of_each_agent_and_quarter_is_as_published(shared_data: Path) -> None:
     expected = answers(shared_data)["commission_tiered_cents"]
-    table = TierTable(mode="marginal", boundary="lower_inclusive", measure="credited_amount", tiers=EXPECTED_TIERS)
+    table = TierTable(axis="amount", boundary="lower_inclusive", tiers=EXPECTED_TIERS)
     log = company(shared_data, Component(key="base", name="Base", credit="direct", tiers=table))
     paid = {
         (statement.member_id, quarter): statement.total_minor
@@ -119,6 +120,7 @@ def test_a_real_quarter_locks_and_a_later_refund_is_the_only_correction(shared_d
     locked = log.lock("2017Q1")
     first = log.ledger.runs_of(PLAN)[0]
     earliest = min((line for statement in locked.values() for line in statement.lines), key=lambda line: line.positions)
+    assert earliest.deal_id is not None
     reopened_at = log.add_reopening(earliest.deal_id)
     adjusted = {
         member_id: [line for line in statement.lines if line.kind == "adjustment"]

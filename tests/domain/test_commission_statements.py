@@ -7,7 +7,8 @@ import pytest
 
 from salesapi.domain.commission.facts import EVENT_TYPES
 from salesapi.domain.commission.statements import canonical_bytes, digest_of, parts_of_statement
-from salesapi.domain.compensation_plans import TIERS_MAX, Component, Rounding, RoundingScope, TierBoundary, TierTable
+from salesapi.domain.commission.tables import TIERS_MAX, TierBoundary, TierTable
+from salesapi.domain.compensation_plans import Component, Rounding, RoundingScope
 from salesapi.domain.enrolments import EnrolmentBegun
 from salesapi.domain.payout_runs import STATEMENT_LINES_MAX, STATEMENT_PART_BYTES_MAX
 from salesapi.domain.teams import TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
@@ -228,7 +229,7 @@ def long_table() -> Component:
     step = 2**53 // 25
     bounds = [(number * step, (number + 1) * step if number < TIERS_MAX - 1 else None) for number in range(TIERS_MAX)]
     rates = tiers(*((lower, upper, f"{lower % 999}.{number:010}") for number, (lower, upper) in enumerate(bounds)))
-    table = TierTable(mode="marginal", boundary="lower_inclusive", measure="credited_amount", tiers=rates)
+    table = TierTable(axis="amount", boundary="lower_inclusive", tiers=rates)
     return Component(key="k" * 60, name="Longest", credit="direct", tiers=table)
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from salesapi.domain.commission.tables import TierTable
 from salesapi.domain.compensation_plans import (
     CompensationPlan,
     CompensationPlanDrafted,
@@ -19,7 +20,6 @@ from salesapi.domain.compensation_plans import (
     PublishCompensationPlanVersion,
     RetireCompensationPlan,
     TiersInvalid,
-    TierTable,
 )
 from salesapi.domain.kernel import Refused, ThingExists
 from salesapi.domain.money import CurrencyUnknown
@@ -51,15 +51,15 @@ def published(
         period="quarter",
         components=(flat("5"),),
         rounding=BY_LINE,
+        guarantee=None,
+        draw=None,
         effective_from=effective_from,
         reason=reason,
     )
 
 
 def with_tiers(*bounds_and_rates: tuple[int, int | None, str]) -> Component:
-    tier_table = TierTable(
-        mode="marginal", boundary="lower_inclusive", measure="credited_amount", tiers=tiers(*bounds_and_rates)
-    )
+    tier_table = TierTable(axis="amount", boundary="lower_inclusive", tiers=tiers(*bounds_and_rates))
     return Component(key="base", name="Base", credit="direct", tiers=tier_table)
 
 
@@ -108,14 +108,14 @@ TIER = "/components/0/tiers/tiers"
 @pytest.mark.parametrize(
     ("component", "refusal", "pointer"),
     [
-        (with_tiers((1, None, "2")), TiersInvalid, f"{TIER}/0/lower_minor"),
-        (with_tiers((0, 100, "2"), (101, None, "3")), TiersInvalid, f"{TIER}/1/lower_minor"),
-        (with_tiers((0, 100, "2"), (99, None, "3")), TiersInvalid, f"{TIER}/1/lower_minor"),
-        (with_tiers((0, 100, "2"), (100, 200, "3")), TiersInvalid, f"{TIER}/1/upper_minor"),
-        (with_tiers((0, None, "2"), (100, None, "3")), TiersInvalid, f"{TIER}/0/upper_minor"),
-        (with_tiers((0, 0, "2"), (0, None, "3")), TiersInvalid, f"{TIER}/0/upper_minor"),
+        (with_tiers((1, None, "2")), TiersInvalid, f"{TIER}/0/lower"),
+        (with_tiers((0, 100, "2"), (101, None, "3")), TiersInvalid, f"{TIER}/1/lower"),
+        (with_tiers((0, 100, "2"), (99, None, "3")), TiersInvalid, f"{TIER}/1/lower"),
+        (with_tiers((0, 100, "2"), (100, 200, "3")), TiersInvalid, f"{TIER}/1/upper"),
+        (with_tiers((0, None, "2"), (100, None, "3")), TiersInvalid, f"{TIER}/0/upper"),
+        (with_tiers((0, 0, "2"), (0, None, "3")), TiersInvalid, f"{TIER}/0/upper"),
         (with_tiers(), TiersInvalid, TIER),
-        (with_tiers((0, None, "1000.1")), ComponentInvalid, f"{TIER}/0/rate_percent"),
+        (with_tiers((0, None, "1000.1")), TiersInvalid, f"{TIER}/0/rate_percent"),
         (flat("-1000.01"), ComponentInvalid, "/components/0/rate_percent"),
         (flat("NaN"), ComponentInvalid, "/components/0/rate_percent"),
         (flat("Infinity"), ComponentInvalid, "/components/0/rate_percent"),

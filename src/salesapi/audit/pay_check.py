@@ -246,6 +246,7 @@ def _issued(
         line_count=len(statement.lines),
         earned_minor=statement.earned_minor,
         adjusted_minor=statement.adjusted_minor,
+        drawn_minor=statement.drawn_minor,
         total_minor=statement.total_minor,
         currency=statement.currency,
         plan_versions=statement.plan_versions,
@@ -272,7 +273,8 @@ def _line_difference(
 def _shown_line(line: StatementLine | None) -> str:
     assert line is not None, "one of the two lines is there"
     positions = ", ".join(map(str, line.positions))
-    return f"{line.kind} {line.component}, deal {line.deal_id}, {line.posted_minor} {line.currency}, from positions {positions}"
+    deal = f", deal {line.deal_id}" if line.deal_id is not None else ""
+    return f"{line.kind} {line.component}{deal}, {line.posted_minor} {line.currency}, from positions {positions}"
 
 
 def _difference(issued: Compared, recomputed: Compared) -> str:

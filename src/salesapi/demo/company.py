@@ -12,13 +12,12 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.attributes import DefineAttribute
+from salesapi.domain.commission.tables import Tier, TierTable
 from salesapi.domain.compensation_plans import (
     Component,
     DraftCompensationPlan,
     PublishCompensationPlanVersion,
     Rounding,
-    Tier,
-    TierTable,
 )
 from salesapi.domain.enrolments import EnrolParticipant, SetQuota
 from salesapi.domain.kernel import ExternalId, natural_id
@@ -168,10 +167,17 @@ def _pay() -> Iterator[object]:
     )
     bounds = ((0, 20_000_000, "1"), (20_000_000, 40_000_000, "2"), (40_000_000, None, "4"))
     tiers = TierTable(
-        mode="marginal",
+        axis="amount",
         boundary="lower_inclusive",
-        measure="credited_amount",
-        tiers=tuple(Tier(lower_minor=low, upper_minor=high, rate_percent=Decimal(rate)) for low, high, rate in bounds),
+        tiers=tuple(
+            Tier(
+                lower=Decimal(low),
+                upper=None if high is None else Decimal(high),
+                rate_percent=Decimal(rate),
+                applies_to="new",
+            )
+            for low, high, rate in bounds
+        ),
     )
     ladder = (Component(key="ladder", name="阶梯提成", credit="direct", tiers=tiers),)
     for key, name, components in (("flat", "基本提成方案", flat), ("ladder", "超额累进方案", ladder)):

@@ -1,11 +1,12 @@
 """What may happen to a compensation plan: the decisions of `compensation_plans.py`, pure, and the declaration of the stream."""
 
-from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
+from salesapi.domain.commission.draws import problem_of_guarantee, problem_of_recoverable_draw
+from salesapi.domain.commission.rates import payout_percent
+from salesapi.domain.commission.tables import Problem, problem_of_curve, problem_of_rate, problem_of_tiers
 from salesapi.domain.compensation_plans import (
-    RATE_DECIMALS_MAX,
-    RATE_PERCENT_MAX,
     VERSIONS_MAX,
     CompensationPlan,
     CompensationPlanDrafted,
@@ -18,9 +19,9 @@ from salesapi.domain.compensation_plans import (
     Component,
     ComponentInvalid,
     DraftCompensationPlan,
+    FloorInvalid,
     PublishCompensationPlanVersion,
     RetireCompensationPlan,
-    Tier,
     TiersInvalid,
     evolve,
 )
@@ -57,6 +58,7 @@ def publish(
     if state.versions and state.versions[-1].period != command.period:
         raise CompensationPlanPeriodFixed(period=state.versions[-1].period, pointer="/period")
     _refuse_invalid_components(command.components)
+    _refuse_invalid_floor(command)
     is_backdated = command.effective_from is None or command.effective_from < context.today
     if is_backdated and command.reason is None:
         raise CompensationPlanReasonMissing(pointer="/reason")
@@ -66,6 +68,8 @@ def publish(
             period=command.period,
             components=command.components,
             rounding=command.rounding,
+            guarantee=command.guarantee,
+            draw=command.draw,
             effective_from=command.effective_from,
             reason=command.reason,
         ),
@@ -81,6 +85,15 @@ def retire(
     return (CompensationPlanRetired(reason=command.reason),)
 
 
+def _refuse_invalid_floor(command: PublishCompensationPlanVersion) -> None:
+    if command.guarantee is not None and command.draw is not None:
+        raise FloorInvalid(reason="send a guarantee or a draw, not both", pointer="/draw")
+    if command.guarantee is not None and (found := problem_of_guarantee(command.guarantee)) is not None:
+        raise FloorInvalid(reason=found.reason, pointer=f"/guarantee{found.pointer}")
+    if command.draw is not None and (found := problem_of_recoverable_draw(command.draw)) is not None:
+        raise FloorInvalid(reason=found.reason, pointer=f"/draw{found.pointer}")
+
+
 def _refuse_invalid_components(components: tuple[Component, ...]) -> None:
     seen: set[str] = set()
     for index, component in enumerate(components):
@@ -88,61 +101,60 @@ def _refuse_invalid_components(components: tuple[Component, ...]) -> None:
         if component.key in seen:
             raise ComponentInvalid(component=component.key, reason="its key is used twice", pointer=f"{pointer}/key")
         seen.add(component.key)
-        if component.rate_percent is not None and component.tiers is not None:
-            reason = "it has a flat rate and tiers; send one of them"
-            raise ComponentInvalid(component=component.key, reason=reason, pointer=f"{pointer}/tiers")
+        _refuse_other_than_one_rate(component, pointer)
+        _refuse_invalid_modifiers(component, pointer)
         if component.rate_percent is not None:
-            _refuse_invalid_rate(component.key, component.rate_percent, f"{pointer}/rate_percent")
-        elif component.tiers is not None:
-            _refuse_invalid_tiers(component.key, component.tiers.tiers, f"{pointer}/tiers/tiers")
-        else:
-            reason = "it has neither a flat rate nor tiers; send one of them"
-            raise ComponentInvalid(component=component.key, reason=reason, pointer=f"{pointer}/rate_percent")
+            _refuse(component, problem_of_rate(component.rate_percent, "/rate_percent"), pointer)
+        if component.tiers is not None and (found := problem_of_tiers(component.tiers.tiers)) is not None:
+            raise TiersInvalid(component=component.key, reason=found.reason, pointer=f"{pointer}/tiers{found.pointer}")
+        if component.bonus is not None:
+            _refuse(component, problem_of_curve(component.bonus.curve), f"{pointer}/bonus/curve")
+            if payout_percent(component.bonus.curve, Fraction()) != 0:
+                reason = "a bonus pays nothing at 0 percent; what is paid without any result is a guarantee"
+                raise ComponentInvalid(component=component.key, reason=reason, pointer=f"{pointer}/bonus/curve/points")
 
 
-def _refuse_invalid_rate(component: str, rate_percent: Decimal, pointer: str) -> None:
-    if not rate_percent.is_finite() or abs(rate_percent) > RATE_PERCENT_MAX:
-        reason = f"a rate lies between -{RATE_PERCENT_MAX} and {RATE_PERCENT_MAX} percent"
-        raise ComponentInvalid(component=component, reason=reason, pointer=pointer)
-    digits_after_point = rate_percent.as_tuple().exponent
-    assert isinstance(digits_after_point, int), "a finite decimal has an exponent"
-    if -digits_after_point > RATE_DECIMALS_MAX:
-        reason = f"a rate has at most {RATE_DECIMALS_MAX} decimals"
-        raise ComponentInvalid(component=component, reason=reason, pointer=pointer)
+def _refuse_other_than_one_rate(component: Component, pointer: str) -> None:
+    rates = {
+        "rate_percent": component.rate_percent,
+        "deal_amount_minor": component.deal_amount_minor,
+        "individual": component.individual,
+        "tiers": component.tiers,
+        "bonus": component.bonus,
+    }
+    sent = [name for name, rate in rates.items() if rate is not None]
+    if len(sent) > 1:
+        reason = f"it has {' and '.join(sent)}; send one of them"
+        raise ComponentInvalid(component=component.key, reason=reason, pointer=f"{pointer}/{sent[1]}")
+    if not sent:
+        reason = f"it has no rate; send one of {', '.join(rates)}"
+        raise ComponentInvalid(component=component.key, reason=reason, pointer=f"{pointer}/rate_percent")
 
 
-def _refuse_invalid_tiers(component: str, tiers: tuple[Tier, ...], pointer: str) -> None:
-    """Gapless from 0 to an open end; the pointer names the field that is wrong."""
-    if not tiers:
-        raise TiersInvalid(component=component, reason="there is no tier", pointer=pointer)
-    expected_minor = 0
-    for index, tier in enumerate(tiers):
-        place = f"{pointer}/{index}"
-        _refuse_invalid_rate(component, tier.rate_percent, f"{place}/rate_percent")
-        if tier.lower_minor != expected_minor:
-            reason = _misplaced(index, tier.lower_minor, expected_minor)
-            raise TiersInvalid(component=component, reason=reason, pointer=f"{place}/lower_minor")
-        is_last = index == len(tiers) - 1
-        if tier.upper_minor is None:
-            if is_last:
-                return
-            raise TiersInvalid(
-                component=component, reason="only the last tier is open-ended", pointer=f"{place}/upper_minor"
-            )
-        if is_last:
-            reason = "the last tier must be open-ended (upper_minor null)"
-            raise TiersInvalid(component=component, reason=reason, pointer=f"{place}/upper_minor")
-        if tier.upper_minor <= tier.lower_minor:
-            reason = f"a tier must end above {tier.lower_minor}, where it begins"
-            raise TiersInvalid(component=component, reason=reason, pointer=f"{place}/upper_minor")
-        expected_minor = tier.upper_minor
+def _refuse_invalid_modifiers(component: Component, pointer: str) -> None:
+    has_plain_rate = component.rate_percent is not None or component.individual is not None
+    modifiers = {"accelerator": component.accelerator, "decelerator": component.decelerator}
+    sent = [name for name, modifier in modifiers.items() if modifier is not None]
+    if sent and not has_plain_rate:
+        reason = "it goes with a flat or individual rate only; tiers and curves say themselves how they rise"
+        raise ComponentInvalid(component=component.key, reason=reason, pointer=f"{pointer}/{sent[0]}")
+    if len(sent) > 1:
+        reason = "it has an accelerator and a decelerator; tiers by attainment say what holds between the two"
+        raise ComponentInvalid(component=component.key, reason=reason, pointer=f"{pointer}/decelerator")
+    amounts = {
+        "deal_amount_minor": component.deal_amount_minor,
+        "deal_cap_minor": component.deal_cap_minor,
+        "cap_minor": component.cap_minor,
+    }
+    for name, amount_minor in amounts.items():
+        if amount_minor is not None and amount_minor <= 0:
+            reason = f"{name} must be above 0, not {amount_minor}"
+            raise ComponentInvalid(component=component.key, reason=reason, pointer=f"{pointer}/{name}")
 
 
-def _misplaced(index: int, lower_minor: int, expected_minor: int) -> str:
-    if index == 0:
-        return f"the first tier begins at 0, not at {lower_minor}"
-    fault = "leaves a gap" if lower_minor > expected_minor else "overlaps the one before"
-    return f"a tier that begins at {lower_minor} {fault}; it must begin at {expected_minor}"
+def _refuse(component: Component, found: Problem | None, pointer: str) -> None:
+    if found is not None:
+        raise ComponentInvalid(component=component.key, reason=found.reason, pointer=f"{pointer}{found.pointer}")
 
 
 def _identity(command: DraftCompensationPlan) -> tuple[str, ...]:

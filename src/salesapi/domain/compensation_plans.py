@@ -7,13 +7,15 @@ decisions are in `compensation_plan_decisions.py`.
 
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
 
-from annotated_types import Ge, Le, MaxLen, MinLen
+from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 
+from salesapi.domain.commission.draws import Guarantee, RecoverableDraw
 from salesapi.domain.commission.periods import PeriodKind
+from salesapi.domain.commission.rates import Slowed
+from salesapi.domain.commission.tables import PayoutCurve, TierTable
 from salesapi.domain.kernel import (
     About,
     AmountMinor,
@@ -30,56 +32,70 @@ from salesapi.domain.money import Exact, RoundingMode
 
 COMPONENTS_MAX: Final = 30
 """Most components of one plan version."""
-TIERS_MAX: Final = 20
-"""Most tiers of one table."""
 VERSIONS_MAX: Final = 500
 """Most versions of one plan."""
-LEVELS_MAX: Final = 1
-"""Levels of managers above the credited member that an override reaches: the direct manager."""
-RATE_PERCENT_MAX: Final = Decimal(1000)
-"""Rates lie between minus this and this, in percent."""
-RATE_DECIMALS_MAX: Final = 10
-"""Most decimals of a rate in percent: its product with any amount stays exact within money's precision."""
+LEVELS_MAX: Final = 5
+"""Most levels of managers above the credited member that an override reaches."""
 
 CreditKind: TypeAlias = Literal["direct", "overlay", "manager_override"]
-TierMode: TypeAlias = Literal["marginal", "retroactive"]
-TierBoundary: TypeAlias = Literal["lower_inclusive", "upper_inclusive"]
+GatePays: TypeAlias = Literal["whole_period", "later_deals"]
 Measure: TypeAlias = Literal["credited_amount"]
 RoundingScope: TypeAlias = Literal["line", "component", "statement"]
 
 
 @record
-class Tier:
-    """One step of a rate table."""
+class IndividualRate:
+    """A rate of one's own: target pay over the period's quota (R03)."""
 
-    lower_minor: Annotated[
-        AmountMinor, About("Where it begins, in minor units of the plan's currency; the first at 0.")
+    target_variable_minor: Annotated[
+        AmountMinor, Gt(0), About("What the period pays at exactly the quota, in minor units of the plan's currency.")
     ]
-    upper_minor: Annotated[AmountMinor | None, About("Where it ends; null for the last tier, which is open.")]
-    rate_percent: Annotated[Exact, About("Rate in percent, a decimal string: `5` is five percent.")]
 
 
 @record
-class TierTable:
-    """Rates by what was credited in the period. Totals below zero belong to the first tier."""
+class TargetBonus:
+    """A bonus by attainment of the quota (R12), derived anew with every credit."""
 
-    mode: Annotated[
-        TierMode,
+    target_minor: Annotated[AmountMinor, Gt(0), About("The bonus at a payout of 100 percent, in minor units.")]
+    curve: Annotated[PayoutCurve, About("Share of the bonus by attainment; nothing is paid at 0.")]
+
+
+@record
+class Accelerator:
+    """A faster rate for what is credited above a threshold (R10)."""
+
+    above_attainment_percent: Annotated[Exact, Gt(0), About("Threshold in percent of the quota.")]
+    factor: Annotated[Exact, Gt(0), About("Multiplies the rate of the part above it.")]
+
+
+@record
+class Decelerator:
+    """A slower rate under a threshold (R11)."""
+
+    below_attainment_percent: Annotated[Exact, Gt(0), About("Threshold in percent of the quota.")]
+    factor: Annotated[Exact, Ge(0), About("Multiplies the rate under it.")]
+    slowed: Annotated[
+        Slowed,
+        About("`below`: the part under the threshold; `whole`: a whole credit while the total with it is under it."),
+    ]
+
+
+@record
+class Gate:
+    """The component pays only where the quota is attained so far (R13)."""
+
+    attainment_percent: Annotated[Exact, Gt(0), About("Attainment that opens it, in percent of the quota.")]
+    pays: Annotated[
+        GatePays,
         About(
-            "`marginal`: each part of the amount at its own tier's rate; `retroactive`: the tier reached rates it all."
+            "`whole_period`: once open, all of the period; `later_deals`: only credits from the one that opens it on."
         ),
     ]
-    boundary: Annotated[
-        TierBoundary,
-        About("To which tier an amount exactly on a bound belongs: `lower_inclusive` the upper, else the lower tier."),
-    ]
-    measure: Annotated[Measure, About("What is summed over the period.")]
-    tiers: Annotated[tuple[Tier, ...], MinLen(1), MaxLen(TIERS_MAX), About("All tiers, in order, without a gap.")]
 
 
 @record
 class Component:
-    """One earning rule: whose credit counts and at which rate."""
+    """One earning rule: whose credit counts, at which one rate, and within which limits."""
 
     key: Annotated[Key, About("Stable name within the plan, for example `base`.")]
     name: Annotated[Title, About("Name shown to people.")]
@@ -89,12 +105,37 @@ class Component:
             "`direct`: own share of a deal; `overlay`: credit outside the 100 percent; `manager_override`: the team's."
         ),
     ]
-    rate_percent: Annotated[Exact | None, About("Flat rate in percent; either this or tiers.")] = None
-    tiers: Annotated[TierTable | None, About("Rates by tier; either these or a flat rate.")] = None
+    measure: Annotated[Measure, About("What is summed over the period, for tiers and attainment.")] = "credited_amount"
+    rate_percent: Annotated[Exact | None, About("Flat rate in percent. A component has exactly one kind of rate.")] = (
+        None
+    )
+    deal_amount_minor: Annotated[
+        AmountMinor | None, About("Flat amount for each credited deal, in minor units of the plan's currency.")
+    ] = None
+    individual: Annotated[IndividualRate | None, About("Rate of one's own from target pay and quota.")] = None
+    tiers: Annotated[TierTable | None, About("Rates by tier.")] = None
+    bonus: Annotated[TargetBonus | None, About("Target bonus by attainment.")] = None
+    accelerator: Annotated[Accelerator | None, About("With a flat or individual rate only.")] = None
+    decelerator: Annotated[
+        Decelerator | None, About("With a flat or individual rate only; not with an accelerator.")
+    ] = None
+    gate: Annotated[Gate | None, About("Attainment without which nothing is paid.")] = None
+    deal_cap_minor: Annotated[
+        AmountMinor | None, About("Most that one deal earns; what goes past it is lost. Null: no cap.")
+    ] = None
+    cap_minor: Annotated[
+        AmountMinor | None, About("Most that the component earns in a period; what goes past it is lost. Null: no cap.")
+    ] = None
     levels: Annotated[
         Annotated[int, Ge(1), Le(LEVELS_MAX)],
         About("How many levels of managers an override reaches; 1 is the direct one."),
     ] = 1
+
+    def needs_quota(self) -> bool:
+        """Whether anything of it counts attainment."""
+        by_attainment = self.tiers is not None and self.tiers.axis == "attainment_percent"
+        others = (self.individual, self.accelerator, self.decelerator, self.gate, self.bonus)
+        return by_attainment or any(other is not None for other in others)
 
 
 @record
@@ -124,6 +165,8 @@ class CompensationPlanVersionPublished:
     period: PeriodKind
     components: tuple[Component, ...]
     rounding: Rounding
+    guarantee: Guarantee | None
+    draw: RecoverableDraw | None
     effective_from: date | None
     reason: str | None
 
@@ -156,6 +199,11 @@ class PublishCompensationPlanVersion:
         tuple[Component, ...], MinLen(1), MaxLen(COMPONENTS_MAX), About("All earning rules of this version.")
     ]
     rounding: Annotated[Rounding, About("Where and how exact amounts become minor units.")]
+    guarantee: Annotated[Guarantee | None, About("The least that a participant is paid; never paid back.")] = None
+    draw: Annotated[
+        RecoverableDraw | None,
+        About("The least that is paid, as a debt that later earnings repay; not with a guarantee."),
+    ] = None
     effective_from: Annotated[date | None, About("First win date that it applies to; null is always.")] = None
     reason: Annotated[Reason | None, About("Why; required where it reaches back before today.")] = None
 
@@ -196,6 +244,13 @@ class CompensationPlanVersionsExhausted(Refused):
     message = "A plan has at most {limit} versions; draft another plan."
 
 
+class FloorInvalid(Refused):
+    """A guarantee or draw contradicts itself or the other."""
+
+    code = "compensation_plan.floor_invalid"
+    message = "The guarantee or draw cannot be published: {reason}."
+
+
 class ComponentInvalid(Refused):
     """A component contradicts itself or another."""
 
@@ -219,6 +274,8 @@ class CompensationPlanVersion:
     components: tuple[Component, ...]
     rounding: Rounding
     effective_from: date | None
+    guarantee: Guarantee | None = None
+    draw: RecoverableDraw | None = None
 
     def is_effective(self, on: date) -> bool:
         """Whether it has come into effect by this date."""
@@ -259,6 +316,8 @@ def evolve(state: CompensationPlan | None, event: CompensationPlanEvent, recorde
                 period=event.period,
                 components=event.components,
                 rounding=event.rounding,
+                guarantee=event.guarantee,
+                draw=event.draw,
                 effective_from=event.effective_from,
             )
             return replace(state, versions=(*state.versions, version))

@@ -170,6 +170,7 @@ def issued_events(statement: Statement, position: int) -> tuple[PayoutRunStateme
             line_count=len(statement.lines),
             earned_minor=statement.earned_minor,
             adjusted_minor=statement.adjusted_minor,
+            drawn_minor=statement.drawn_minor,
             total_minor=statement.total_minor,
             currency=statement.currency,
             plan_versions=statement.plan_versions,

@@ -23,13 +23,15 @@ PARTICIPANTS_MAX: Final = 5_000
 RUN_LINES_MAX: Final = 50_000
 """Most lines of one run: its statements are issued in one request to the log, which has a limit of 64 MiB."""
 
-LineKind: TypeAlias = Literal["earning", "uplift", "held", "adjustment"]
+LineKind: TypeAlias = Literal["earning", "uplift", "limit", "held", "adjustment", "guarantee", "draw"]
 Status: TypeAlias = Literal["open", "calculated", "issued", "submitted", "approved", "locked"]
 
 
 @record
 class StatementLine:
-    """One line with its trace. `held` lines wait and post nothing; an `adjustment` corrects the locked period it names.
+    """One line with its trace. A `limit` takes away what goes past a cap; `held` lines wait and post nothing; an `adjustment`
+    corrects the locked period it names; a `guarantee` tops up, a `draw` advances (above 0) or recovers (below 0). The last two
+    stand for the whole statement and name no deal.
 
     `residual_minor` is exact minus posted. `positions` are the events that the line rests on.
     """
@@ -40,7 +42,7 @@ class StatementLine:
     rule: str
     credit_rule: str | None
     plan_version: int | None
-    deal_id: UUID
+    deal_id: UUID | None
     source_member_id: UUID | None
     won_on: date | None
     positions: tuple[int, ...]
@@ -86,6 +88,7 @@ class PayoutRunStatementIssued:
     line_count: int
     earned_minor: int
     adjusted_minor: int
+    drawn_minor: int
     total_minor: int
     currency: str
     plan_versions: tuple[int, ...]
@@ -263,18 +266,30 @@ class Calculation:
 
 @record
 class PayoutRun:
-    """The state that decisions need. `statement_digests` are those issued for the last calculation, by member."""
+    """The state that decisions need. `statement_digests` are those issued for the last calculation, by member.
+
+    `statement_parts` are the parts of these: member, number of the part, how many lines. `locked_on` is the date of record.
+    """
 
     plan_id: UUID
     period: str
     status: Status = "open"
     calculated: Calculation | None = None
     statement_digests: tuple[tuple[UUID, str], ...] = ()
+    statement_parts: tuple[tuple[UUID, int, int], ...] = ()
     submitted_by: UUID | None = None
+    locked_on: date | None = None
 
     def is_beneficiary(self, member_id: UUID) -> bool:
         """Whether this member has a statement in the run."""
         return any(member_id == paid for paid, _ in self.statement_digests)
+
+    def has_line(self, member_id: UUID, number: int) -> bool:
+        """Whether the member's statement has a line of this number: each part has its own range of numbers."""
+        part, place = divmod(number - 1, STATEMENT_LINES_MAX)
+        return any(
+            (member_id, part + 1) == (paid, each) and place < lines for paid, each, lines in self.statement_parts
+        )
 
 
 def evolve(state: PayoutRun | None, event: PayoutRunEvent, recorded: Recorded) -> PayoutRun:
@@ -289,7 +304,7 @@ def evolve(state: PayoutRun | None, event: PayoutRunEvent, recorded: Recorded) -
             )
             # A run without anybody to pay has no statements to issue: it can be submitted as it is.
             status: Status = "calculated" if event.participant_count else "issued"
-            return replace(state, status=status, calculated=calculated, statement_digests=())
+            return replace(state, status=status, calculated=calculated, statement_digests=(), statement_parts=())
         case PayoutRunStatementIssued():
             return _with_statement(state, event)
         case PayoutRunSubmitted():
@@ -299,12 +314,13 @@ def evolve(state: PayoutRun | None, event: PayoutRunEvent, recorded: Recorded) -
         case PayoutRunReturned():
             return PayoutRun(plan_id=state.plan_id, period=state.period)
         case PayoutRunLocked():
-            return replace(state, status="locked")
+            locked_on = recorded.recorded_at.date() if recorded.recorded_at else None
+            return replace(state, status="locked", locked_on=locked_on)
 
 
 def _with_statement(state: PayoutRun, event: PayoutRunStatementIssued) -> PayoutRun:
+    parts = (*state.statement_parts, (event.member_id, event.part, len(event.lines)))
     if event.part > 1:
-        return state
-    return replace(
-        state, status="issued", statement_digests=(*state.statement_digests, (event.member_id, event.digest))
-    )
+        return replace(state, statement_parts=parts)
+    digests = (*state.statement_digests, (event.member_id, event.digest))
+    return replace(state, status="issued", statement_digests=digests, statement_parts=parts)

@@ -58,6 +58,8 @@ def _fold(row: CompensationPlanRow | None, event: CompensationPlanEvent, recorde
                 components=event.components,
                 rounding=event.rounding,
                 effective_from=event.effective_from,
+                guarantee=event.guarantee,
+                draw=event.draw,
             )
             return replace(changed, versions=(*row.versions, published))
         case CompensationPlanRetired():

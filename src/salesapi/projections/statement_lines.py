@@ -32,7 +32,7 @@ class StatementLineRow:
     rule: str
     credit_rule: str | None
     plan_version: int | None
-    deal_id: UUID
+    deal_id: UUID | None
     source_member_id: UUID | None
     won_on: date | None
     positions: tuple[int, ...]

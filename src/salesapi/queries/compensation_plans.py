@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.access.principals import Scope
+from salesapi.domain.commission.plan_in_words import plan_in_words
 from salesapi.domain.kernel import ThingUnknown
 from salesapi.eventlog.connecting import Connection
 from salesapi.queries.paging import (
@@ -18,7 +19,13 @@ from salesapi.queries.paging import (
     by_position,
     by_text,
 )
-from salesapi.schemas.compensation_plans import CompensationPlan, CompensationPlanFilter, CompensationPlanOrder
+from salesapi.schemas.compensation_plans import (
+    CompensationPlan,
+    CompensationPlanFilter,
+    CompensationPlanInWords,
+    CompensationPlanOrder,
+    CompensationPlanVersionInWords,
+)
 
 READS: Final = ("compensation_plan", "enrolment")
 
@@ -71,6 +78,25 @@ async def compensation_plan(connection: Connection, scope: Scope, plan_id: UUID)
     if plan_id not in found:
         raise ThingUnknown(thing="compensation_plan", id=str(plan_id))
     return found[plan_id]
+
+
+async def compensation_plan_in_words(connection: Connection, scope: Scope, plan_id: UUID) -> CompensationPlanInWords:
+    """One plan with its versions in words, English and Chinese.
+
+    Raises:
+        ThingUnknown: there is none, or nobody in the pay scope takes part in it.
+    """
+    plan = await compensation_plan(connection, scope, plan_id)
+    versions = tuple(
+        CompensationPlanVersionInWords(
+            number=version.number,
+            effective_from=version.effective_from,
+            english=plan_in_words(version, plan.currency, "en"),
+            chinese=plan_in_words(version, plan.currency, "zh"),
+        )
+        for version in plan.versions
+    )
+    return CompensationPlanInWords(id=plan.id, key=plan.key, name=plan.name, currency=plan.currency, versions=versions)
 
 
 async def compensation_plans_by_ids(

@@ -62,6 +62,7 @@ class Statement:
     currency: Annotated[str, About("ISO 4217 code.")]
     earned_minor: Annotated[Amount, About("Earned in the period, after rounding.")]
     adjusted_minor: Annotated[Amount, About("Corrections of earlier periods.")]
+    drawn_minor: Annotated[Amount, About("Guarantee and draw: topped up, or recovered below 0.")]
     total_minor: Annotated[Amount, About("Both together.")]
     line_count: Annotated[int, About("How many lines it has.")]
     plan_versions: Annotated[tuple[int, ...], About("The plan's versions that apply.")]
@@ -77,13 +78,13 @@ class StatementLine:
     """One line with its trace: events, rule, plan version, rate, amount."""
 
     number: Annotated[int, About("Rises over the statement, with gaps.")]
-    kind: Annotated[LineKind, About("`earning`, `uplift`, `held` or `adjustment`.")]
+    kind: Annotated[LineKind, About("`earning`, `uplift`, `limit`, `held`, `adjustment`, `guarantee` or `draw`.")]
     period: Annotated[str, About("The period that it is for; an adjustment names the corrected one.")]
     component: Annotated[str, About("Key of the plan's component.")]
     rule: Annotated[str, About("The rule that made it.")]
     credit_rule: Annotated[str | None, About("The rule that credited the member.")]
     plan_version: Annotated[int | None, About("The plan's version.")]
-    deal_id: Annotated[UUID, About("The deal.")]
+    deal_id: Annotated[UUID | None, About("The deal; null where the line stands for the whole statement.")]
     source_member_id: Annotated[UUID | None, About("Whose sale it rests on.")]
     won_on: Annotated[date | None, About("Business date of the win.")]
     positions: Annotated[tuple[Position, ...], About("Log positions of the events that it rests on.")]

@@ -10,7 +10,7 @@ from uuid import UUID
 from salesapi.domain.commission.earnings import earning_lines
 from salesapi.domain.commission.facts import Ledger, PostedKey, RunFacts
 from salesapi.domain.commission.periods import Period
-from salesapi.domain.commission.rates import in_major
+from salesapi.domain.commission.wording import in_major
 from salesapi.domain.payout_runs import StatementLine
 
 CAUSES_MAX: Final = 20
@@ -56,6 +56,7 @@ def recomputed_minor(ledger: Ledger, run: RunFacts) -> dict[PostedKey, int]:
     sums: dict[PostedKey, int] = {}
     for member_id, lines in earning_lines(ledger, run.plan_id, run.period).items():
         for line in lines:
+            assert line.deal_id is not None, "what is earned is earned by a deal"
             key = (member_id, line.component, line.deal_id)
             sums[key] = sums.get(key, 0) + line.posted_minor
     return sums

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from salesapi.domain import compensation_plans, enrolments, teams
 from salesapi.domain.commission.periods import Period, period_named
-from salesapi.domain.compensation_plans import CompensationPlan, CompensationPlanEvent
+from salesapi.domain.compensation_plans import CompensationPlan, CompensationPlanEvent, Measure
 from salesapi.domain.deals import DealReopened, DealShare, DealTeamChanged, DealVoided, DealWon
 from salesapi.domain.enrolments import Enrolment, EnrolmentEvent
 from salesapi.domain.kernel import Recorded, record
@@ -55,7 +55,8 @@ LedgerEvent: TypeAlias = (
 )
 
 PostedKey: TypeAlias = tuple[UUID, str, UUID]
-"""Member, component and deal: the grain in which posted and recomputed pay are compared."""
+"""Member, component and deal: the grain in which posted and recomputed pay are compared. Guarantees and draws are not: they
+depend on what was paid when, and a correction counts towards the floor of the period that posts it."""
 
 
 @record
@@ -69,6 +70,15 @@ class Win:
     currency: str
     owner_id: UUID
     shares: tuple[DealShare, ...]
+
+
+@record
+class QuotaFact:
+    """A member's quota for a period, and the position of the event that set it."""
+
+    amount_minor: int
+    currency: str
+    position: int
 
 
 @record
@@ -97,12 +107,15 @@ class Ledger:
         self._teams: Teams | None = None
         self._plans: dict[UUID, CompensationPlan] = {}
         self._enrolments: dict[UUID, Enrolment] = {}
+        self._quotas: dict[tuple[UUID, Measure, str], QuotaFact] = {}
         self._shares: dict[UUID, tuple[int, tuple[DealShare, ...]]] = {}
         self._wins: dict[UUID, Win] = {}
         self._wins_by_month: dict[tuple[int, int], dict[UUID, Win]] = {}
         self._runs: dict[UUID, RunFacts] = {}
         self._pending: dict[UUID, dict[tuple[str, PostedKey], int]] = {}
         self._posted: dict[tuple[UUID, str], dict[PostedKey, int]] = {}
+        self._pending_draws: dict[UUID, dict[UUID, int]] = {}
+        self._owed: dict[tuple[UUID, UUID], int] = {}
         self._deal_changes: dict[UUID, tuple[int, ...]] = {}
         self._month_changed: dict[tuple[int, int], int] = {}
         self._rule_changes: list[int] = []
@@ -142,6 +155,11 @@ class Ledger:
         enrolment = self._enrolments.get(member_id)
         return enrolment is not None and enrolment.covers(plan_id, component, on)
 
+    def quota(self, member_id: UUID, measure: Measure, period: str, currency: str) -> QuotaFact | None:
+        """The member's quota for the period; None where none is set in this currency."""
+        found = self._quotas.get((member_id, measure, period))
+        return found if found is not None and found.currency == currency else None
+
     def managers_of(self, member_id: UUID, on: date) -> tuple[UUID, ...]:
         """The leaders above the member on this day, nearest first."""
         return self._teams.managers_of(member_id, on) if self._teams else ()
@@ -160,6 +178,18 @@ class Ledger:
     def posted(self, plan_id: UUID, period: str) -> dict[PostedKey, int]:
         """What locked runs of the plan posted for a period, adjustments included."""
         return dict(self._posted.get((plan_id, period), {}))
+
+    def owed_minor(self, plan_id: UUID, member_id: UUID) -> int:
+        """What the member owes of draws that locked runs of the plan advanced, less what they recovered."""
+        return self._owed.get((plan_id, member_id), 0)
+
+    def participants(self, plan_id: UUID) -> dict[UUID, Enrolment]:
+        """The members who were ever enrolled in the plan."""
+        return {
+            member_id: enrolment
+            for member_id, enrolment in self._enrolments.items()
+            if any(span.plan_id == plan_id for span in enrolment.spans)
+        }
 
     def has_changed(self, period: Period, *, since: int) -> bool:
         """Whether anything after a position could change what was earned in the period."""
@@ -207,18 +237,26 @@ class Ledger:
         run = self._runs[recorded.stream_id]
         if run.position != event.position:
             self._runs[run.run_id] = replace(run, position=event.position)
-            self._pending[run.run_id] = {}
-        pending = self._pending[run.run_id]
+            self._pending[run.run_id], self._pending_draws[run.run_id] = {}, {}
+        pending, draws = self._pending[run.run_id], self._pending_draws[run.run_id]
         for line in event.lines:
+            if line.deal_id is None:
+                if line.kind == "draw":
+                    draws[event.member_id] = draws.get(event.member_id, 0) + line.posted_minor
+                continue
             key = (line.period, (event.member_id, line.component, line.deal_id))
             pending[key] = pending.get(key, 0) + line.posted_minor
 
     def _lock(self, event: PayoutRunLocked, recorded: Recorded) -> None:
         """Posts what was issued at the locked position; nothing, where that calculation had nobody to pay."""
         run = self._runs[recorded.stream_id]
-        pending = self._pending.pop(run.run_id, {}) if run.position == event.position else {}
+        is_issued = run.position == event.position
+        pending, draws = self._pending.pop(run.run_id, {}), self._pending_draws.pop(run.run_id, {})
+        for member_id, drawn_minor in draws.items() if is_issued else ():
+            owed_minor = self._owed.get((run.plan_id, member_id), 0)
+            self._owed[run.plan_id, member_id] = owed_minor + drawn_minor
         self._runs[run.run_id] = replace(run, position=event.position, locked_position=recorded.position)
-        for (period, key), posted_minor in pending.items():
+        for (period, key), posted_minor in pending.items() if is_issued else ():
             posted = self._posted.setdefault((run.plan_id, period), {})
             posted[key] = posted.get(key, 0) + posted_minor
 
@@ -229,6 +267,10 @@ class Ledger:
             case enrolments.EnrolmentBegun() | enrolments.EnrolmentEnded() | enrolments.EnrolmentQuotaSet():
                 known = self._enrolments.get(event.member_id)
                 self._enrolments[event.member_id] = enrolments.evolve(known, event, recorded)
+                if isinstance(event, enrolments.EnrolmentQuotaSet):
+                    self._quotas[event.member_id, event.measure, event.period] = QuotaFact(
+                        amount_minor=event.amount_minor, currency=event.currency, position=recorded.position
+                    )
             case (
                 compensation_plans.CompensationPlanDrafted()
                 | compensation_plans.CompensationPlanVersionPublished()

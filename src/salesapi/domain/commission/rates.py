@@ -1,130 +1,292 @@
-"""What a credited amount earns: flat (R01), marginal (R04) and retroactive (R05) rates, and the bounds of tiers (R08).
+"""Rates R01 to R14, R20 and R21 of the rule catalogue, one function a rule, in its order.
 
-All exact: fractions of minor units; nothing is rounded here. `start_minor` is what was credited in the period before.
+All exact: amounts are fractions of minor units, rates decimals in percent; nothing is rounded here. A table counts what was
+credited before (`start`) and with a credit (`start` plus `base`), so that deals of a period stand on each other's shoulders.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from typing import Literal
+from itertools import pairwise
+from typing import Final, Literal, TypeAlias
 
-from salesapi.domain.compensation_plans import Component, Tier, TierTable
+from salesapi.domain.commission.tables import Band, Matrix, PayoutCurve, Tier, TierTable, tier_index
 from salesapi.domain.kernel import record
-from salesapi.domain.money import PRECISION_DIGITS, exponent
+from salesapi.domain.money import PRECISION_DIGITS
+
+Amount: TypeAlias = Fraction | int
+"""Minor units, exact."""
+Slowed: TypeAlias = Literal["whole", "below"]
+
+ZERO: Final = Fraction()
 
 
 @record
-class Earning:
-    """One exact result with its derivation. An uplift pays on what was credited before, when a higher tier is reached."""
+class Part:
+    """So much of a base at so many percent: one term of a line's formula."""
 
-    kind: Literal["earning", "uplift"]
-    rule: str
-    base_minor: int
-    rate_percent: str
-    exact_minor: Fraction
-    formula: str
+    rate_percent: Fraction
+    amount: Fraction
 
-
-def earnings_of(component: Component, start_minor: int, base_minor: int, currency: str) -> tuple[Earning, ...]:
-    """What a credit earns by the component's rate or table."""
-    if component.tiers is None:
-        assert component.rate_percent is not None, "a published component has a rate or tiers"
-        return (flat(component.rate_percent, base_minor, currency),)
-    if component.tiers.mode == "marginal":
-        return (marginal(component.tiers, start_minor, base_minor, currency),)
-    return retroactive(component.tiers, start_minor, base_minor, currency)
+    @property
+    def exact(self) -> Fraction:
+        """What it earns, in minor units."""
+        return self.rate_percent * self.amount / 100
 
 
-def flat(rate_percent: Decimal, base_minor: int, currency: str) -> Earning:
-    """R01: rate times base."""
-    exact = _of(rate_percent, base_minor)
-    return _earning("earning", "R01", base_minor, _text(rate_percent), exact, currency, [(rate_percent, base_minor)])
+@record
+class Tiered:
+    """What a credit earns by a table: `own` for itself, `uplift` on what came before, where a higher tier rates that too."""
+
+    own: tuple[Part, ...]
+    uplift: tuple[Part, ...]
+
+    @property
+    def exact(self) -> Fraction:
+        """Both together, in minor units."""
+        return total_of(self.own) + total_of(self.uplift)
 
 
-def marginal(table: TierTable, start_minor: int, base_minor: int, currency: str) -> Earning:
-    """R04: each part of the amount, counted on from the start, earns its own tier's rate."""
-    parts = list(parts_in_tiers(table, start_minor, base_minor))
-    exact = sum((_of(rate, part_minor) for rate, part_minor in parts), Fraction())
-    rates = " and ".join(_text(rate) for rate, _ in parts)
-    return _earning("earning", "R04", base_minor, rates, exact, currency, parts)
+def total_of(parts: Sequence[Part]) -> Fraction:
+    """What parts earn together, in minor units."""
+    return sum((part.exact for part in parts), ZERO)
 
 
-def retroactive(table: TierTable, start_minor: int, base_minor: int, currency: str) -> tuple[Earning, ...]:
-    """R05: the tier reached rates everything; another tier than before pays the difference on what came before."""
-    before = tier_at(table, start_minor).rate_percent
-    reached = tier_at(table, start_minor + base_minor).rate_percent
-    own_exact, parts = _of(reached, base_minor), [(reached, base_minor)]
-    own = _earning("earning", "R05", base_minor, _text(reached), own_exact, currency, parts)
-    if before == reached or start_minor == 0:
-        return (own,)
-    exact = _of(reached, start_minor) - _of(before, start_minor)
-    rates = f"{_text(reached)} less {_text(before)}"
-    parts = [(reached, start_minor), (before, -start_minor)]
-    return (own, _earning("uplift", "R05", start_minor, rates, exact, currency, parts))
+def flat_percentage(rate_percent: Decimal, base: Amount) -> Part:
+    """R01: `e = r * b`."""
+    return Part(rate_percent=Fraction(rate_percent), amount=Fraction(base))
 
 
-def tier_at(table: TierTable, amount_minor: int) -> Tier:
-    """R08: the tier of an amount; one exactly on a bound goes by the table's side, one below zero to the first tier."""
-    for tier in table.tiers:
-        if tier.upper_minor is None or amount_minor < tier.upper_minor:
-            return tier
-        if amount_minor == tier.upper_minor and table.boundary == "upper_inclusive":
-            return tier
-    raise AssertionError("a published table is open-ended")
+def flat_amount(unit_minor: int, count: Fraction | int) -> Fraction:
+    """R02: `e = n * u`, for each deal, unit, meeting or new customer; what is cancelled counts back with a negative count."""
+    return Fraction(count) * unit_minor
 
 
-def parts_in_tiers(table: TierTable, start_minor: int, base_minor: int) -> Iterator[tuple[Decimal, int]]:
-    """The rate and length of each tier's part between the start and start plus base; lengths are negative going down."""
-    if base_minor == 0:
-        yield tier_at(table, start_minor).rate_percent, 0
-        return
-    low, high = sorted((start_minor, start_minor + base_minor))
-    sign = 1 if base_minor > 0 else -1
-    for index, tier in enumerate(table.tiers):
-        first = low if index == 0 else max(low, tier.lower_minor)
-        last = high if tier.upper_minor is None else min(high, tier.upper_minor)
-        if last > first:
-            yield tier.rate_percent, sign * (last - first)
+def individual_rate(target_variable_minor: int, quota_minor: int) -> Fraction:
+    """R03: `r = targetVariable / quota`, in percent. The quota is positive and as the period has it, prorated or not."""
+    assert quota_minor > 0, "a rate of one's own needs a quota"
+    return Fraction(target_variable_minor * 100, quota_minor)
 
 
-def exact_text(amount_minor: Fraction) -> str:
-    """The exact amount as a decimal string without needless zeros: `5270.5`."""
-    with localcontext() as context:
-        context.prec = PRECISION_DIGITS
-        return format((Decimal(amount_minor.numerator) / amount_minor.denominator).normalize(), "f")
+def marginal(table: TierTable, start: Amount, base: Amount) -> Tiered:
+    """R04: each part of the amount earns its own tier's rate: `e = sum_i r_i * len([m0, m1] in [lo_i, hi_i))`."""
+    return tiered(table, start, base)
 
 
-def in_major(amount_minor: Fraction | int, currency: str) -> str:
-    """The exact amount in major units, as people read it: `1,054.00`."""
-    exact = Fraction(amount_minor)
-    with localcontext() as context:
-        context.prec = PRECISION_DIGITS
-        return format((Decimal(exact.numerator) / exact.denominator).scaleb(-exponent(currency)), ",f")
+def retroactive(table: TierTable, start: Amount, base: Amount) -> Tiered:
+    """R05: the tier reached rates everything: `e = r(m1) * m1 - alreadyEarned`; it falls back when a refund does."""
+    return tiered(table, start, base)
 
 
-def _of(rate_percent: Decimal, amount_minor: int) -> Fraction:
-    return Fraction(rate_percent) * amount_minor / 100
-
-
-def _text(rate_percent: Decimal) -> str:
-    return format(rate_percent, "f")
-
-
-def _earning(
-    kind: Literal["earning", "uplift"],
-    rule: str,
-    base_minor: int,
-    rate_percent: str,
-    exact_minor: Fraction,
-    currency: str,
-    parts: list[tuple[Decimal, int]],
-) -> Earning:
-    terms = " + ".join(f"{_text(rate)} % of {in_major(part_minor, currency)}" for rate, part_minor in parts)
-    return Earning(
-        kind=kind,
-        rule=rule,
-        base_minor=base_minor,
-        rate_percent=rate_percent,
-        exact_minor=exact_minor,
-        formula=f"{terms} = {in_major(exact_minor, currency)} {currency}",
+def tiered(table: TierTable, start: Amount, base: Amount) -> Tiered:
+    """R06: every tier says whether it applies to `all` or `new`: R05 up to the highest `all` tier reached, R04 above it."""
+    before, after = Fraction(start), Fraction(start) + base
+    reached = _schedule(table, after)
+    own = _rated(reached, before, after)
+    if before == 0:
+        return Tiered(own=own, uplift=())
+    return Tiered(
+        own=own, uplift=_difference(_rated(reached, ZERO, before), _rated(_schedule(table, before), ZERO, before))
     )
+
+
+def earned_by_tiers(table: TierTable, total: Amount) -> Fraction:
+    """R04 to R06: all that a total earns from the start of its period on."""
+    return tiered(table, 0, total).exact
+
+
+def rule_of_tiers(table: TierTable) -> str:
+    """Which rule a table is: R04 where all tiers rate what is new, R05 where all rate everything, else R06."""
+    kinds = {tier.applies_to for tier in table.tiers}
+    return "R06" if len(kinds) > 1 else "R04" if "new" in kinds else "R05"
+
+
+def attainment_percent(measure: Amount, quota: Amount) -> Fraction:
+    """R07: the measure in percent of a positive quota."""
+    assert quota > 0, "attainment needs a quota"
+    return Fraction(measure) * 100 / quota
+
+
+def in_amounts(table: TierTable, quota_minor: Amount) -> TierTable:
+    """R07: a table by attainment as the table by amount that it is for one quota."""
+    if table.axis == "amount":
+        return table
+    return TierTable(
+        axis="amount", boundary=table.boundary, tiers=tuple(_of_quota(tier, quota_minor) for tier in table.tiers)
+    )
+
+
+def tier_at(table: TierTable, value: Amount) -> Tier:
+    """R08: the tier of a value. On a bound: `lower_inclusive` gives the upper tier, `upper_inclusive` the lower one."""
+    return table.tiers[tier_index(table, Fraction(value))]
+
+
+def in_tier_rate(tier: Tier, value: Amount) -> Fraction:
+    """R09: `r = r_lo + (a - lo) / (hi - lo) * (r_hi - r_lo)`, or the fixed rate; held at the tier's ends outside of it."""
+    rate = Fraction(tier.rate_percent)
+    if tier.rate_at_upper_percent is None or tier.upper is None:
+        return rate
+    lower, upper = Fraction(tier.lower), Fraction(tier.upper)
+    inside = min(max(Fraction(value), lower), upper)
+    return rate + (inside - lower) / (upper - lower) * (Fraction(tier.rate_at_upper_percent) - rate)
+
+
+def accelerated(
+    rate_percent: Fraction, factor: Decimal, threshold: Amount, start: Amount, base: Amount
+) -> tuple[Part, ...]:
+    """R10: `e = r * k * b` for the part above the threshold, on new credit only; the part below it at the plain rate."""
+    below, above = _around(Fraction(threshold), Fraction(start), Fraction(base))
+    return _parts((rate_percent, below), (rate_percent * Fraction(factor), above))
+
+
+def decelerated(
+    rate_percent: Fraction, factor: Decimal, threshold: Amount, start: Amount, base: Amount, slowed: Slowed
+) -> tuple[Part, ...]:
+    """R11: `e = r * d * b` under a threshold: on the part `below` it, or on the `whole` credit while the total is under it."""
+    slow = rate_percent * Fraction(factor)
+    if slowed == "whole":
+        is_under = Fraction(start) + base < threshold
+        return _parts((slow if is_under else rate_percent, Fraction(base)))
+    below, above = _around(Fraction(threshold), Fraction(start), Fraction(base))
+    return _parts((slow, below), (rate_percent, above))
+
+
+def payout_percent(curve: PayoutCurve, attainment: Fraction) -> Fraction:
+    """R12: attainment to share of the target bonus, both in percent: 0 below the first point, straight between points, at a
+    step the later point's; beyond the last `capped` there or `continued` at the last slope.
+    """
+    points = [(Fraction(point.attainment_percent), Fraction(point.payout_percent)) for point in curve.points]
+    if attainment < points[0][0]:
+        return ZERO
+    place = max(index for index, (at, _) in enumerate(points) if at <= attainment)
+    if place < len(points) - 1:
+        return _on_line(points[place], points[place + 1], attainment)
+    if curve.above_last == "capped" or attainment == points[place][0]:
+        return points[place][1]
+    return _on_line(points[place - 1], points[place], attainment)
+
+
+def gated(is_open: bool, earned: Fraction) -> Fraction:
+    """R13: `e = open ? e : 0`."""
+    return earned if is_open else ZERO
+
+
+def matrix_rate(matrix: Matrix, first: Fraction, second: Fraction) -> Decimal:
+    """R14: the rate of the cell where the bands of two values meet; values below the first band belong to it."""
+    return matrix.cells[_band(matrix.rows, first)].rates_percent[_band(matrix.columns, second)]
+
+
+def year_to_date_less_paid(due_to_date: Sequence[Amount]) -> tuple[Fraction, ...]:
+    """R20: `p_t = E(YTD_t) - sum p_<t` for each period; negative after a refund, to be carried or recovered (R54)."""
+    dues = [ZERO, *map(Fraction, due_to_date)]
+    return tuple(due - before for before, due in pairwise(dues))
+
+
+def rated_by_year_to_date(table: TierTable, to_date: Amount, base: Amount) -> Part:
+    """R21: the tier of the year to date rates this period's base; earlier lines are not rated again."""
+    return Part(rate_percent=in_tier_rate(tier_at(table, to_date), to_date), amount=Fraction(base))
+
+
+@record
+class _Step:
+    """A stretch of totals and the rate at each of its ends; None is open."""
+
+    lower: Fraction | None
+    upper: Fraction | None
+    lower_rate: Fraction
+    upper_rate: Fraction
+
+    def rate_at(self, value: Fraction) -> Fraction:
+        """The rate of one more unit at this total."""
+        if self.lower is None or self.upper is None or self.lower_rate == self.upper_rate:
+            return self.lower_rate
+        return self.lower_rate + (value - self.lower) / (self.upper - self.lower) * (self.upper_rate - self.lower_rate)
+
+
+def _schedule(table: TierTable, total: Fraction) -> tuple[_Step, ...]:
+    """How totals are rated once this total is reached: one rate below the highest `all` tier, tier by tier above it."""
+    reached = tier_index(table, total)
+    tiers = table.tiers
+    last_all = max((index for index in range(reached + 1) if tiers[index].applies_to == "all"), default=None)
+    steps: list[_Step] = []
+    if last_all is not None:
+        end = tiers[last_all].upper
+        rate = in_tier_rate(tiers[last_all], total)
+        steps.append(_Step(lower=None, upper=None if end is None else Fraction(end), lower_rate=rate, upper_rate=rate))
+    for index in range(0 if last_all is None else last_all + 1, len(tiers)):
+        tier = tiers[index]
+        rate = Fraction(tier.rate_percent)
+        at_upper = rate if tier.rate_at_upper_percent is None else Fraction(tier.rate_at_upper_percent)
+        lower, upper = Fraction(tier.lower), None if tier.upper is None else Fraction(tier.upper)
+        if index == 0:
+            # Totals below zero belong to the first tier, at the rate with which it begins.
+            steps.append(_Step(lower=None, upper=lower, lower_rate=rate, upper_rate=rate))
+        steps.append(_Step(lower=lower, upper=upper, lower_rate=rate, upper_rate=at_upper))
+    return tuple(steps)
+
+
+def _rated(schedule: tuple[_Step, ...], start: Fraction, end: Fraction) -> tuple[Part, ...]:
+    """The parts of a way between two totals; amounts are negative going down. A moving rate counts with its mean."""
+    if start == end:
+        step = next(step for step in schedule if step.upper is None or start <= step.upper)
+        return (Part(rate_percent=step.rate_at(start), amount=ZERO),)
+    low, high = min(start, end), max(start, end)
+    sign = 1 if end > start else -1
+    return _parts(*((rate, sign * length) for rate, length in _stretches(schedule, low, high)))
+
+
+def _stretches(schedule: tuple[_Step, ...], low: Fraction, high: Fraction) -> Iterator[tuple[Fraction, Fraction]]:
+    for step in schedule:
+        first = low if step.lower is None else max(low, step.lower)
+        last = high if step.upper is None else min(high, step.upper)
+        if last > first:
+            yield (step.rate_at(first) + step.rate_at(last)) / 2, last - first
+
+
+def _parts(*terms: tuple[Fraction, Fraction]) -> tuple[Part, ...]:
+    """One part for each rate, in the order in which the rates first come, without empty ones."""
+    amounts: dict[Fraction, Fraction] = {}
+    for rate_percent, amount in terms:
+        amounts[rate_percent] = amounts.get(rate_percent, ZERO) + amount
+    parts = tuple(Part(rate_percent=rate, amount=amount) for rate, amount in amounts.items() if amount)
+    return parts or tuple(Part(rate_percent=rate, amount=ZERO) for rate in list(amounts)[:1])
+
+
+def _difference(after: tuple[Part, ...], before: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The parts of one way less those of another; none where both are the same."""
+    terms = [(part.rate_percent, part.amount) for part in after] + [
+        (part.rate_percent, -part.amount) for part in before
+    ]
+    return tuple(part for part in _parts(*terms) if part.amount)
+
+
+def _of_quota(tier: Tier, quota_minor: Amount) -> Tier:
+    share = Fraction(quota_minor) / 100
+    return Tier(
+        lower=_decimal(Fraction(tier.lower) * share),
+        upper=None if tier.upper is None else _decimal(Fraction(tier.upper) * share),
+        rate_percent=tier.rate_percent,
+        applies_to=tier.applies_to,
+        rate_at_upper_percent=tier.rate_at_upper_percent,
+    )
+
+
+def _decimal(value: Fraction) -> Decimal:
+    """A product of a decimal and an integer over 100 has an end, so this is exact."""
+    with localcontext() as context:
+        context.prec = PRECISION_DIGITS
+        return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def _around(threshold: Fraction, start: Fraction, base: Fraction) -> tuple[Fraction, Fraction]:
+    """What of a credit that begins at `start` lies below and above a threshold."""
+    above = max(start + base - threshold, ZERO) - max(start - threshold, ZERO)
+    return base - above, above
+
+
+def _on_line(first: tuple[Fraction, Fraction], second: tuple[Fraction, Fraction], at: Fraction) -> Fraction:
+    return first[1] + (at - first[0]) / (second[0] - first[0]) * (second[1] - first[1])
+
+
+def _band(bands: tuple[Band, ...], value: Fraction) -> int:
+    return next(index for index, band in enumerate(bands) if band.upper is None or value < band.upper)

@@ -15,6 +15,7 @@ from uuid import UUID
 from salesapi.domain.commission.corrections import correction_lines
 from salesapi.domain.commission.earnings import earning_lines
 from salesapi.domain.commission.facts import Ledger
+from salesapi.domain.commission.floors import floor_lines
 from salesapi.domain.commission.periods import period_named
 from salesapi.domain.kernel import record
 from salesapi.domain.payout_runs import STATEMENT_LINES_MAX, STATEMENT_PART_BYTES_MAX, StatementLine
@@ -28,7 +29,7 @@ DEAL_ORDER: Final = "win date, then position of the win in the log"
 
 @record
 class Statement:
-    """One member's result: lines of the period in the order of the deals, then corrections of earlier periods."""
+    """One member's result: lines of the period in the order of the deals, corrections of earlier periods, guarantee or draw."""
 
     member_id: UUID
     plan_id: UUID
@@ -40,6 +41,7 @@ class Statement:
     lines: tuple[StatementLine, ...]
     earned_minor: int
     adjusted_minor: int
+    drawn_minor: int
     total_minor: int
 
 
@@ -48,16 +50,20 @@ def statements_of(ledger: Ledger, plan_id: UUID, period: str) -> tuple[Statement
     named = period_named(period)
     earned, corrected = earning_lines(ledger, plan_id, named), correction_lines(ledger, plan_id, named)
     currency = ledger.plan(plan_id).currency
-    return tuple(
-        _statement(member_id, plan_id, period, currency, (*earned.get(member_id, ()), *corrected.get(member_id, ())))
-        for member_id in sorted(earned.keys() | corrected.keys())
-    )
+    lines = {
+        member_id: (*earned.get(member_id, ()), *corrected.get(member_id, ()))
+        for member_id in earned.keys() | corrected.keys()
+    }
+    for member_id, line in floor_lines(ledger, plan_id, named, lines).items():
+        lines[member_id] = (*lines.get(member_id, ()), line)
+    return tuple(_statement(member_id, plan_id, period, currency, lines[member_id]) for member_id in sorted(lines))
 
 
 def _statement(
     member_id: UUID, plan_id: UUID, period: str, currency: str, lines: tuple[StatementLine, ...]
 ) -> Statement:
     adjusted_minor = sum(line.posted_minor for line in lines if line.kind == "adjustment")
+    drawn_minor = sum(line.posted_minor for line in lines if line.kind in ("guarantee", "draw"))
     total_minor = sum(line.posted_minor for line in lines)
     return Statement(
         member_id=member_id,
@@ -68,8 +74,9 @@ def _statement(
         plan_versions=tuple(sorted({line.plan_version for line in lines if line.plan_version is not None})),
         deal_order=DEAL_ORDER,
         lines=lines,
-        earned_minor=total_minor - adjusted_minor,
+        earned_minor=total_minor - adjusted_minor - drawn_minor,
         adjusted_minor=adjusted_minor,
+        drawn_minor=drawn_minor,
         total_minor=total_minor,
     )
 

@@ -1,0 +1,224 @@
+"""Lower limits of pay (R31 to R34): guarantees, and draws that are paid before they are earned.
+
+Pure and exact: integers or fractions of minor units. Days are business dates; `last_on` is inclusive. `earned_minor` is what the
+plan compares with: what is earned, or what is payable.
+"""
+
+from datetime import date
+from fractions import Fraction
+from typing import Annotated, Literal, TypeAlias
+
+from salesapi.domain.commission.dates import DaySpan, clipped, date_after
+from salesapi.domain.commission.release import Amount
+from salesapi.domain.commission.tables import Problem
+from salesapi.domain.kernel import About, AmountMinor, record
+from salesapi.domain.money import Exact
+
+ComparedWith: TypeAlias = Literal["earned", "payable"]
+FloorKind: TypeAlias = Literal["guarantee", "non_recoverable_draw"]
+DrawEnding: TypeAlias = Literal["forgiven", "still_owed"]
+NegativeEnd: TypeAlias = Literal["carried", "collected"]
+
+
+@record
+class Guarantee:
+    """The least that is paid for a period; never paid back."""
+
+    kind: Annotated[FloorKind, About("What it is called; both are paid alike.")]
+    amount_minor: Annotated[AmountMinor, About("For a whole period, in minor units; for a part of it by days.")]
+    last_on: Annotated[date | None, About("The last day that it covers; null while the plan lasts.")]
+    compared_with: Annotated[ComparedWith, About("Whether it tops up what is `earned` or what is `payable`.")]
+
+
+@record
+class RecoverableDraw:
+    """The least that is paid for a period; what was topped up is owed and recovered from later earnings."""
+
+    draw_minor: Annotated[AmountMinor, About("For a whole period, in minor units; for a part of it by days.")]
+    last_on: Annotated[date | None, About("The last day that it covers; null while the plan lasts.")]
+    compared_with: Annotated[ComparedWith, About("Whether it tops up what is `earned` or what is `payable`.")]
+    kept_minimum_minor: Annotated[
+        AmountMinor | None, About("What recovery leaves for a whole period, where that is more than the draw.")
+    ]
+    recovery_limit_percent: Annotated[Exact, About("Most of a period's earnings that is recovered; `100` is no limit.")]
+    at_end: Annotated[DrawEnding, About("What becomes of the balance when the draw ends.")]
+    on_leaving: Annotated[DrawEnding, About("What becomes of the balance when the member leaves.")]
+
+
+@record
+class DrawInAdvance:
+    """Paid at the start of a period and netted with its earnings at the end."""
+
+    advance_minor: Annotated[AmountMinor, About("Paid at the start of each period, in minor units.")]
+    negative_end: Annotated[
+        NegativeEnd, About("A negative end is `carried` to the next; `collected` only where the law allows it.")
+    ]
+
+
+@record
+class DaysCovered:
+    """How many days of a period a guarantee or draw is in force."""
+
+    covered: int
+    of: int
+
+
+@record
+class Floor:
+    """Pay with a floor under it: `paid = earned + topped_up`."""
+
+    earned_minor: Fraction
+    floor_minor: Fraction
+    topped_up_minor: Fraction
+    paid_minor: Fraction
+
+
+@record
+class DrawPeriod:
+    """One period of a recoverable draw: `paid = earned + advanced - recovered`, and the balance changes by the same."""
+
+    earned_minor: Fraction
+    draw_minor: Fraction
+    advanced_minor: Fraction
+    recovered_minor: Fraction
+    paid_minor: Fraction
+    owed_before_minor: Fraction
+    owed_after_minor: Fraction
+
+
+@record
+class DrawBalance:
+    """A balance after the end of a draw; both parts add up to it."""
+
+    forgiven_minor: Fraction
+    owed_minor: Fraction
+
+
+@record
+class AdvancePeriod:
+    """One period of a draw in advance. `advanced + paid at the end - collected = earned + change of what is owed`."""
+
+    earned_minor: Fraction
+    advanced_minor: Fraction
+    paid_at_end_minor: Fraction
+    collected_minor: Fraction
+    owed_before_minor: Fraction
+    owed_after_minor: Fraction
+
+
+def days_covered(
+    period: DaySpan, *, effective_from: date | None, effective_until: date | None, last_on: date | None
+) -> DaysCovered:
+    """R31: calendar days of the period from the first day in the plan up to its end, or to the guarantee's own last day."""
+    own_end = None if last_on is None else date_after(last_on, 1, "days")
+    ends = [end for end in (effective_until, own_end) if end is not None]
+    inside = clipped(effective_from, min(ends, default=None), period)
+    return DaysCovered(covered=0 if inside is None else inside.length_days(), of=period.length_days())
+
+
+def guarantee(*, earned_minor: Amount, guarantee_minor: Amount, days: DaysCovered) -> Floor:
+    """R31: `pay = max(e, g * covered / of)`; what is topped up is never recovered.
+
+    On no covered day there is no floor, not one of zero: a negative result stays negative. In force, it is lifted too.
+    """
+    earned, floor_minor = Fraction(earned_minor), _prorated(guarantee_minor, days)
+    paid_minor = max(earned, floor_minor) if days.covered else earned
+    return Floor(
+        earned_minor=earned, floor_minor=floor_minor, topped_up_minor=paid_minor - earned, paid_minor=paid_minor
+    )
+
+
+def non_recoverable_draw(*, earned_minor: Amount, draw_minor: Amount, days: DaysCovered) -> Floor:
+    """R32: as R31; it is only called a draw."""
+    return guarantee(earned_minor=earned_minor, guarantee_minor=draw_minor, days=days)
+
+
+def recoverable_draw(
+    draw: RecoverableDraw, *, earned_minor: Amount, owed_minor: Amount, days: DaysCovered
+) -> DrawPeriod:
+    """R33: with `d = draw * covered / of`: if `e < d`, pay d and `owed += d - e`; else recover `min(owed, e - k, limit * e)`.
+
+    `k` is d, or the kept minimum (by the same days) where there is one; nothing is recovered from what lies under it. So
+    over all periods `paid = earned + owed`. On no covered day the draw is over: nothing is topped up, a negative result
+    stays, and a balance that is still owed is recovered from earnings above zero, or above the whole kept minimum.
+    """
+    earned, owed, draw_minor = Fraction(earned_minor), Fraction(owed_minor), _prorated(draw.draw_minor, days)
+    advanced_minor = draw_minor - earned if days.covered and earned < draw_minor else Fraction()
+    limit_minor = earned * Fraction(draw.recovery_limit_percent) / 100
+    # Under the draw there is nothing above what is kept, so that nothing is recovered in a period that is topped up.
+    recoverable_minor = min(owed, earned - _kept_minor(draw, draw_minor, days), limit_minor)
+    recovered_minor = max(recoverable_minor, Fraction())
+    return DrawPeriod(
+        earned_minor=earned,
+        draw_minor=draw_minor,
+        advanced_minor=advanced_minor,
+        recovered_minor=recovered_minor,
+        paid_minor=earned + advanced_minor - recovered_minor,
+        owed_before_minor=owed,
+        owed_after_minor=owed + advanced_minor - recovered_minor,
+    )
+
+
+def draw_ended(ending: DrawEnding, *, owed_minor: Amount) -> DrawBalance:
+    """R33: what becomes of the balance at the end of the draw, or when the member leaves."""
+    owed = Fraction(owed_minor)
+    is_forgiven = ending == "forgiven"
+    return DrawBalance(
+        forgiven_minor=owed if is_forgiven else Fraction(), owed_minor=Fraction() if is_forgiven else owed
+    )
+
+
+def draw_in_advance(
+    draw: DrawInAdvance, *, earned_minor: Amount, owed_minor: Amount, is_collection_lawful: bool
+) -> AdvancePeriod:
+    """R34: `end = e - advance - owed`; a positive end is paid, a negative one is owed in the next period.
+
+    It is collected instead only where the plan says so and the law of the member's country allows it.
+    """
+    earned, owed, advanced_minor = Fraction(earned_minor), Fraction(owed_minor), Fraction(draw.advance_minor)
+    end_minor = earned - advanced_minor - owed
+    short_minor = max(-end_minor, Fraction())
+    is_collected = draw.negative_end == "collected" and is_collection_lawful
+    return AdvancePeriod(
+        earned_minor=earned,
+        advanced_minor=advanced_minor,
+        paid_at_end_minor=max(end_minor, Fraction()),
+        collected_minor=short_minor if is_collected else Fraction(),
+        owed_before_minor=owed,
+        owed_after_minor=Fraction() if is_collected else short_minor,
+    )
+
+
+def problem_of_guarantee(floor: Guarantee) -> Problem | None:
+    """R31, R32: a floor is not negative."""
+    if floor.amount_minor < 0:
+        return Problem(pointer="/amount_minor", reason="it must not be negative")
+    return None
+
+
+def problem_of_recoverable_draw(draw: RecoverableDraw) -> Problem | None:
+    """R33: there is something to draw and a way to recover it, and who earns more is never paid less."""
+    if draw.draw_minor <= 0:
+        return Problem(pointer="/draw_minor", reason="it must be above 0")
+    if draw.kept_minimum_minor is not None and draw.kept_minimum_minor < draw.draw_minor:
+        reason = f"a kept minimum is at least the draw ({draw.draw_minor}); under it, earning more would pay less"
+        return Problem(pointer="/kept_minimum_minor", reason=reason)
+    if not 0 < draw.recovery_limit_percent <= 100:
+        reason = "a limit is above 0 and at most 100 percent; what is never recovered is a guarantee"
+        return Problem(pointer="/recovery_limit_percent", reason=reason)
+    return None
+
+
+def problem_of_draw_in_advance(draw: DrawInAdvance) -> Problem | None:
+    """R34: there is something to pay in advance."""
+    return Problem(pointer="/advance_minor", reason="it must be above 0") if draw.advance_minor <= 0 else None
+
+
+def _kept_minor(draw: RecoverableDraw, draw_minor: Fraction, days: DaysCovered) -> Fraction:
+    if draw.kept_minimum_minor is None:
+        return draw_minor
+    return _prorated(draw.kept_minimum_minor, days) if days.covered else Fraction(draw.kept_minimum_minor)
+
+
+def _prorated(amount_minor: Amount, days: DaysCovered) -> Fraction:
+    return Fraction(amount_minor) * days.covered / days.of

@@ -1,0 +1,232 @@
+"""What is earned and paid later (R27, R28): fixed instalments, and a share held back until a window or an event passes.
+
+Instalments are whole minor units that add up to the rounded whole; holdbacks are exact fractions of minor units. Days are
+business dates, end of day inclusive; months are calendar months, their day cut to the length of the month.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Final, Literal, TypeAlias
+
+from annotated_types import Ge, Le, MaxLen, MinLen
+
+from salesapi.domain.commission.dates import DateUnit, date_after
+from salesapi.domain.commission.release import DAYS_MAX, Amount, Anchor
+from salesapi.domain.commission.tables import Problem
+from salesapi.domain.kernel import About, record
+from salesapi.domain.money import Exact, parts_of, rounded
+
+INSTALMENTS_MAX: Final = 120
+"""Most instalments of one earning: ten years of months."""
+
+Residual: TypeAlias = Literal["largest_remainder", "last_part"]
+OnChurn: TypeAlias = Literal["cancel_remaining", "keep_remaining"]
+OnClawback: TypeAlias = Literal["forfeited", "released", "netted"]
+InstalmentState: TypeAlias = Literal["released", "coming", "cancelled"]
+
+
+@record
+class Wait:
+    """So long after the attribution date."""
+
+    count: Annotated[int, Ge(0), Le(DAYS_MAX), About("How many days or months; 0 is the attribution date itself.")]
+    unit: Annotated[DateUnit, About("Calendar `days` or `months`; a day that the month lacks is its last.")]
+
+
+@record
+class Instalment:
+    """One part of an earning; it has a wait or an event, not both."""
+
+    share_percent: Annotated[Exact, About("Percent of the whole; all shares add up to 100.")]
+    wait: Annotated[Wait | None, About("How long after the attribution date it is payable.")]
+    event: Annotated[Anchor | None, About("What makes it payable, where no wait does.")]
+
+
+@record
+class InstalmentTable:
+    """All parts in which an earning is paid."""
+
+    residual: Annotated[
+        Residual, About("`largest_remainder`; or `last_part`: others are cut to minor units, the last has the rest.")
+    ]
+    on_churn: Annotated[OnChurn, About("What becomes of the parts that are not payable when the customer is lost.")]
+    instalments: Annotated[
+        tuple[Instalment, ...], MinLen(1), MaxLen(INSTALMENTS_MAX), About("The parts, in their order.")
+    ]
+
+
+@record
+class Holdback:
+    """A share that is kept until a window or an event has passed; it has one of them."""
+
+    share_percent: Annotated[Exact, About("Percent of the earning that is kept.")]
+    wait: Annotated[Wait | None, About("How long after the attribution date it is kept.")]
+    event: Annotated[Anchor | None, About("Until what it is kept, where no wait says so.")]
+    on_clawback: Annotated[
+        OnClawback,
+        About(
+            "When the earning is clawed back meanwhile: `netted` takes it from here first; `forfeited` ends all that is "
+            "kept, and it counts towards the clawback; `released` leaves it to its day."
+        ),
+    ]
+
+
+@record
+class InstalmentPart:
+    """One part with its day, if that is known."""
+
+    number: int
+    share_percent: Decimal
+    amount_minor: int
+    payable_on: date | None
+    state: InstalmentState
+
+
+@record
+class HeldBack:
+    """An earning in two parts that add up to it."""
+
+    earned_minor: Fraction
+    share_percent: Decimal
+    held_minor: Fraction
+    payable_minor: Fraction
+
+
+@record
+class HoldbackResult:
+    """What became of the held share: the first four add up to it. `to_collect_minor` is the clawback that it left."""
+
+    held_minor: Fraction
+    released_minor: Fraction
+    forfeited_minor: Fraction
+    netted_minor: Fraction
+    to_collect_minor: Fraction
+
+
+def instalment_amounts(table: InstalmentTable, whole_minor: int) -> tuple[int, ...]:
+    """R27: the amounts; they always add up to the whole, of either sign. `last_part` cuts the others towards zero."""
+    shares = [instalment.share_percent for instalment in table.instalments]
+    if table.residual == "largest_remainder":
+        return parts_of(whole_minor, shares)
+    first = [rounded(whole_minor * Fraction(share) / 100, "down") for share in shares[:-1]]
+    return (*first, whole_minor - sum(first))
+
+
+def instalments(
+    table: InstalmentTable,
+    *,
+    whole_minor: int,
+    attributed_on: date,
+    happened_on: Mapping[Anchor, date],
+    churned_on: date | None,
+    as_of_on: date,
+) -> tuple[InstalmentPart, ...]:
+    """R27: the parts of a rounded whole, each `released` from its day on, before it `coming`, after a churn `cancelled`.
+
+    What is payable on the day of the churn is still paid. An event before the attribution counts on the attribution date.
+    """
+    amounts = instalment_amounts(table, whole_minor)
+    parts: list[InstalmentPart] = []
+    for number, (instalment, amount_minor) in enumerate(zip(table.instalments, amounts, strict=True), start=1):
+        payable_on = ends_on(instalment.wait, instalment.event, attributed_on, happened_on)
+        has_churned = churned_on is not None and churned_on <= as_of_on
+        is_late = churned_on is not None and (payable_on is None or payable_on > churned_on)
+        state: InstalmentState = "released" if payable_on is not None and payable_on <= as_of_on else "coming"
+        if table.on_churn == "cancel_remaining" and has_churned and is_late:
+            state = "cancelled"
+        parts.append(
+            InstalmentPart(
+                number=number,
+                share_percent=instalment.share_percent,
+                amount_minor=amount_minor,
+                payable_on=payable_on,
+                state=state,
+            )
+        )
+    return tuple(parts)
+
+
+def held_back(*, earned_minor: Amount, share_percent: Decimal) -> HeldBack:
+    """R28: `held = share * earned`, `payable = earned - held`; of a negative earning, what is taken back mirrors it."""
+    held_minor = earned_minor * Fraction(share_percent) / 100
+    return HeldBack(
+        earned_minor=Fraction(earned_minor),
+        share_percent=share_percent,
+        held_minor=held_minor,
+        payable_minor=earned_minor - held_minor,
+    )
+
+
+def holdback_settled(
+    *,
+    on_clawback: OnClawback,
+    held_minor: Amount,
+    ends_on: date | None,
+    clawback_minor: Amount,
+    clawed_on: date | None,
+    as_of_on: date,
+) -> HoldbackResult:
+    """R28: the state of a held share (not negative) as of a day. It is released on `ends_on`; None: that has not come.
+
+    A clawback on or before that day meets it first: `netted = min(held, clawback)`, the rest is released in time;
+    `forfeited` loses all of it; in both only `clawback - held` is left to collect. A later one finds nothing to take.
+    """
+    held = Fraction(held_minor)
+    is_clawed = clawed_on is not None and clawed_on <= as_of_on
+    claw_minor = Fraction(clawback_minor) if is_clawed else Fraction()
+    meets = claw_minor > 0 and (ends_on is None or (clawed_on is not None and clawed_on <= ends_on))
+    forfeited_minor = held if meets and on_clawback == "forfeited" else Fraction()
+    netted_minor = min(held, claw_minor) if meets and on_clawback == "netted" else Fraction()
+    left_minor = held - forfeited_minor - netted_minor
+    is_over = ends_on is not None and ends_on <= as_of_on
+    return HoldbackResult(
+        held_minor=Fraction() if is_over else left_minor,
+        released_minor=left_minor if is_over else Fraction(),
+        forfeited_minor=forfeited_minor,
+        netted_minor=netted_minor,
+        to_collect_minor=max(claw_minor - forfeited_minor - netted_minor, Fraction()),
+    )
+
+
+def ends_on(
+    wait: Wait | None, event: Anchor | None, attributed_on: date, happened_on: Mapping[Anchor, date]
+) -> date | None:
+    """R27, R28: the day on which a wait or an event is over, never before the attribution; None where it is not known.
+
+    For the event `period_end`, `happened_on` has the last day of the period that is meant (the year, for pay at its end).
+    """
+    if wait is not None:
+        return date_after(attributed_on, wait.count, wait.unit)
+    event_on = None if event is None else happened_on.get(event)
+    return None if event_on is None else max(event_on, attributed_on)
+
+
+def problem_of_instalments(table: InstalmentTable) -> Problem | None:
+    """R27: every part has a share and a day; the shares add up to 100."""
+    if not table.instalments:
+        return Problem(pointer="/instalments", reason="there is no instalment")
+    for index, instalment in enumerate(table.instalments):
+        found = _problem_of_part(instalment, f"/instalments/{index}")
+        if found is not None:
+            return found
+    total_percent = sum((instalment.share_percent for instalment in table.instalments), Decimal())
+    if total_percent != 100:
+        return Problem(pointer="/instalments", reason=f"the shares add up to {total_percent} percent, not to 100")
+    return None
+
+
+def problem_of_holdback(holdback: Holdback) -> Problem | None:
+    """R28: a share above zero, and something that ends it."""
+    return _problem_of_part(holdback, "")
+
+
+def _problem_of_part(part: Instalment | Holdback, place: str) -> Problem | None:
+    if not 0 < part.share_percent <= 100:
+        return Problem(pointer=f"{place}/share_percent", reason="a share is above 0 and at most 100 percent")
+    if part.wait is None and part.event is None:
+        return Problem(pointer=f"{place}/wait", reason="without a wait or an event it is never payable")
+    if part.wait is not None and part.event is not None:
+        return Problem(pointer=f"{place}/event", reason="it has a wait and an event; send one of them")
+    return None

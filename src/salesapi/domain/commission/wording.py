@@ -1,0 +1,50 @@
+"""How exact results are put into words for statements: amounts in major units, rates in percent, formulas with their numbers."""
+
+from collections.abc import Iterable
+from decimal import ROUND_DOWN, Decimal, localcontext
+from fractions import Fraction
+from typing import Final
+
+from salesapi.domain.commission.rates import Part
+from salesapi.domain.money import PRECISION_DIGITS, exponent
+
+RATE_DECIMALS_SHOWN: Final = 10
+"""Decimals of a rate without an end, such as a target over a quota; the amounts beside it are exact."""
+
+
+def exact_text(amount_minor: Fraction) -> str:
+    """The exact amount as a decimal string without needless zeros: `5270.5`. One without an end is cut after 50 digits."""
+    return format(_decimal(amount_minor).normalize(), "f")
+
+
+def in_major(amount_minor: Fraction | int, currency: str) -> str:
+    """The exact amount in major units, as people read it: `1,054.00`."""
+    with localcontext() as context:
+        context.prec = PRECISION_DIGITS
+        return format(_decimal(Fraction(amount_minor)).scaleb(-exponent(currency)), ",f")
+
+
+def percent(rate_percent: Fraction) -> str:
+    """A rate as people read it: `4.5`; one without an end is cut and says so: `3.3333333333...`."""
+    exact = _decimal(rate_percent)
+    with localcontext() as context:
+        context.prec = PRECISION_DIGITS
+        shown = exact.quantize(Decimal(1).scaleb(-RATE_DECIMALS_SHOWN), rounding=ROUND_DOWN)
+    text = format(shown.normalize(), "f")
+    return text if Fraction(shown) == rate_percent else f"{text}..."
+
+
+def terms(parts: Iterable[Part], currency: str) -> str:
+    """`2 % of 10,000.00 + 3 % of 5,000.00`."""
+    return " + ".join(f"{percent(part.rate_percent)} % of {in_major(part.amount, currency)}" for part in parts)
+
+
+def equals(left: str, exact_minor: Fraction, currency: str) -> str:
+    """A formula and its result: `2 % of 10,000.00 = 200.00 USD`."""
+    return f"{left} = {in_major(exact_minor, currency)} {currency}"
+
+
+def _decimal(value: Fraction) -> Decimal:
+    with localcontext() as context:
+        context.prec = PRECISION_DIGITS
+        return Decimal(value.numerator) / value.denominator

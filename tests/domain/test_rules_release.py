@@ -1,0 +1,384 @@
+"""When earnings become payable (R22 to R28): figures worked by hand, and laws with examples by hypothesis (fixed seeds).
+
+Amounts are minor units; the comments say them in major units where a case stands in the catalogue that way.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salesapi.domain.commission.release import (
+    Anchor,
+    BankFee,
+    BookingTrigger,
+    Cash,
+    CashOrder,
+    Clocks,
+    ExpiryStep,
+    ExpiryTable,
+    NothingDue,
+    PaymentRelease,
+    PaymentStep,
+    Prepayment,
+    booking_triggered,
+    expiry_of_release,
+    payment_allocation,
+    payment_triggered,
+    posted_parts,
+    problem_of_clocks,
+    problem_of_expiry,
+    two_clocks,
+)
+from salesapi.domain.money import RoundingMode
+
+LAWS: Final = settings(derandomize=True, max_examples=200)
+EARNED: Final = st.fractions(min_value=-(10**9), max_value=10**9, max_denominator=1000)
+DUE: Final = st.integers(min_value=1, max_value=10**9)
+CASH: Final = st.lists(st.integers(min_value=-(10**8), max_value=10**9), max_size=12)
+DUES: Final = st.lists(st.integers(min_value=0, max_value=10**6), max_size=8)
+ORDERS: Final = st.sampled_from(("in_order", "pro_rata"))
+MARCH: Final = date(2026, 3, 10)
+
+
+def end_of_quarter(on: date) -> date:
+    return {1: date(on.year, 3, 31), 2: date(on.year, 6, 30), 3: date(on.year, 9, 30), 4: date(on.year, 12, 31)}[
+        (on.month + 2) // 3
+    ]
+
+
+def paid(
+    amounts: Sequence[int],
+    *,
+    earned: int | Fraction = 400_000,
+    gross: int = 11_300_000,
+    net: int = 10_000_000,
+    fee: int = 0,
+    bank_fee: BankFee = "counts_as_unpaid",
+    prepayment: Prepayment = "releases_on_receipt",
+    nothing_due: NothingDue = "release_nothing",
+    invoiced_on: date | None = MARCH,
+) -> tuple[PaymentStep, ...]:
+    """The steps of payments on 1, 2, 3... June 2026, each less the bank's fee."""
+    payments = [
+        Cash(on=date(2026, 6, 1) + timedelta(days=day), received_minor=amount - fee, fee_minor=fee)
+        for day, amount in enumerate(amounts)
+    ]
+    options = PaymentRelease(bank_fee=bank_fee, prepayment=prepayment, nothing_due=nothing_due)
+    return payment_triggered(
+        options=options,
+        earned_minor=earned,
+        gross_due_minor=gross,
+        net_due_minor=net,
+        invoiced_on=invoiced_on,
+        payments=payments,
+    )
+
+
+def released(steps: Sequence[PaymentStep]) -> list[Fraction]:
+    return [step.release.released_minor for step in steps]
+
+
+def test_a_late_payment_counts_to_its_sales_period() -> None:
+    # Sold in March, paid in July: the first quarter's rate; payable in July.
+    clocks = Clocks(attribution="booking", release="payment")
+    dates = two_clocks(clocks, {"booking": MARCH, "payment": date(2026, 7, 20)}, end_of_quarter)
+    assert (dates.attributed_on, dates.released_on) == (MARCH, date(2026, 7, 20))
+
+
+TWO_CLOCKS: Final[list[tuple[Anchor, Anchor, Mapping[Anchor, date], date | None, date | None]]] = [
+    ("booking", "booking", {"booking": MARCH}, MARCH, MARCH),
+    ("invoice", "payment", {"booking": MARCH, "payment": MARCH}, None, None),
+    ("booking", "payment", {"booking": MARCH}, MARCH, None),
+    ("invoice", "payment", {"invoice": date(2026, 4, 2), "payment": MARCH}, date(2026, 4, 2), date(2026, 4, 2)),
+    ("signature", "period_end", {"signature": MARCH}, MARCH, date(2026, 3, 31)),
+    ("signature", "period_end", {"signature": date(2026, 3, 31)}, date(2026, 3, 31), date(2026, 3, 31)),
+    ("payment", "payment", {"booking": MARCH, "payment": date(2026, 7, 1)}, date(2026, 7, 1), date(2026, 7, 1)),
+]
+
+
+@pytest.mark.parametrize(
+    ("attribution", "release", "happened_on", "attributed_on", "released_on"),
+    TWO_CLOCKS,
+    ids=[
+        "one_date_for_both",
+        "not_invoiced_not_earned",
+        "earned_not_paid",
+        "a_prepayment_waits_for_the_invoice",
+        "paid_at_the_end_of_its_quarter",
+        "sold_on_the_last_day",
+        "cash_decides_both",
+    ],
+)
+def test_one_clock_says_where_an_earning_belongs_and_the_other_when_it_is_payable(
+    attribution: Anchor,
+    release: Anchor,
+    happened_on: Mapping[Anchor, date],
+    attributed_on: date | None,
+    released_on: date | None,
+) -> None:
+    dates = two_clocks(Clocks(attribution=attribution, release=release), happened_on, end_of_quarter)
+    assert (dates.attributed_on, dates.released_on) == (attributed_on, released_on)
+
+
+@LAWS
+@given(st.integers(min_value=-400, max_value=4000))
+def test_the_day_of_the_payment_never_moves_the_sale(days: int) -> None:
+    happened_on: dict[Anchor, date] = {"booking": MARCH, "payment": MARCH + timedelta(days=days)}
+    dates = two_clocks(Clocks(attribution="booking", release="payment"), happened_on, end_of_quarter)
+    assert dates.attributed_on == MARCH
+    assert dates.released_on == MARCH + timedelta(days=max(days, 0))
+
+
+def test_the_end_of_a_period_cannot_say_which_period() -> None:
+    found = problem_of_clocks(Clocks(attribution="period_end", release="payment"))
+    assert found is not None
+    assert found.pointer == "/attribution"
+    assert problem_of_clocks(Clocks(attribution="booking", release="period_end")) is None
+
+
+@pytest.mark.parametrize(
+    ("trigger", "won_on", "signed_on", "released_on", "released_minor"),
+    [
+        ("won", MARCH, None, MARCH, 400_000),
+        ("signed", MARCH, None, None, 0),
+        ("signed", MARCH, date(2026, 4, 1), date(2026, 4, 1), 400_000),
+        ("won", None, None, None, 0),
+    ],
+)
+def test_a_booking_releases_everything_on_its_day(
+    trigger: BookingTrigger, won_on: date | None, signed_on: date | None, released_on: date | None, released_minor: int
+) -> None:
+    release = booking_triggered(earned_minor=400_000, trigger=trigger, won_on=won_on, signed_on=signed_on)
+    assert release.released_on == released_on
+    assert release.released_minor == released_minor
+
+
+def test_half_of_the_cash_releases_half_of_what_is_earned_on_the_net() -> None:
+    # 113,000 with 13 % tax, 4 % of the net 100,000 = 4,000; 56,500 received: net 50,000, so 2,000.
+    earned = Fraction(4 * 10_000_000, 100)
+    (step,) = paid([5_650_000], earned=earned)
+    assert earned == 400_000
+    assert step.net_cash_minor == 5_000_000
+    assert step.release.share == Fraction(1, 2)
+    assert step.release.released_minor == 200_000
+    assert step.release.released_on == date(2026, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "expected"),
+    [
+        ([], []),
+        ([0], [0]),
+        ([5_650_000, 5_650_000], [200_000, 200_000]),
+        ([11_300_000, 1_000], [400_000, 0]),
+        ([12_000_000], [400_000]),
+        ([12_000_000, -700_000], [400_000, 0]),
+        ([11_300_000, -5_650_000], [400_000, -200_000]),
+        ([5_650_000, -5_650_000], [200_000, -200_000]),
+        ([-100], [0]),
+    ],
+    ids=[
+        "no_cash",
+        "nothing",
+        "two_halves",
+        "over_payment_after_all",
+        "over_payment_at_once",
+        "over_payment_paid_back",
+        "half_refunded",
+        "all_refunded",
+        "paid_back_before_paid",
+    ],
+)
+def test_payments_release_their_share_and_over_payment_no_more_than_the_whole(
+    amounts: list[int], expected: list[int]
+) -> None:
+    assert released(paid(amounts)) == expected
+
+
+def test_a_fee_of_the_bank_is_the_customers_or_the_members_loss_as_the_plan_says() -> None:
+    # The customer sends 11,300,000; the bank keeps 113,000 (1 %).
+    assert released(paid([11_300_000], fee=113_000, bank_fee="counts_as_paid")) == [400_000]
+    assert released(paid([11_300_000], fee=113_000, bank_fee="counts_as_unpaid")) == [396_000]
+
+
+def test_a_prepayment_waits_for_the_invoice_where_the_plan_says_so() -> None:
+    (waiting,) = paid([5_650_000], prepayment="releases_on_invoice", invoiced_on=None)
+    assert waiting.release.released_on is None
+    assert waiting.release.released_minor == 0
+    steps = paid([5_650_000, 2_825_000, 2_825_000], prepayment="releases_on_invoice", invoiced_on=date(2026, 6, 2))
+    assert [step.release.released_on for step in steps] == [date(2026, 6, 2), date(2026, 6, 2), date(2026, 6, 3)]
+    assert released(steps) == [200_000, 100_000, 100_000]
+    (at_once,) = paid([5_650_000], prepayment="releases_on_receipt", invoiced_on=None)
+    assert at_once.release.released_minor == 200_000
+
+
+def test_where_nothing_is_due_the_invoice_releases_as_the_plan_says() -> None:
+    (step,) = paid([], gross=0, net=0, earned=10_000, nothing_due="release_all")
+    assert step.release.released_on == MARCH
+    assert step.release.released_minor == 10_000
+    assert paid([], gross=0, net=0, earned=10_000, nothing_due="release_nothing") == ()
+    assert paid([], gross=0, net=0, earned=10_000, nothing_due="release_all", invoiced_on=None) == ()
+
+
+def test_a_credit_note_takes_back_as_it_is_paid_out() -> None:
+    assert released(paid([-5_650_000, -5_650_000], earned=-400_000, gross=-11_300_000, net=-10_000_000)) == [
+        -200_000,
+        -200_000,
+    ]
+
+
+@LAWS
+@given(EARNED, DUE, DUE, CASH)
+def test_part_payments_release_proportions_that_sum_to_the_whole(
+    earned: Fraction, gross: int, net: int, cash: list[int]
+) -> None:
+    steps = released(paid([*cash, gross - sum(cash)], earned=earned, gross=gross, net=net))
+    assert sum(steps) == earned
+    assert sum(posted_parts(steps, "half_up")) == posted_parts([earned], "half_up")[0]
+
+
+@LAWS
+@given(EARNED, DUE, CASH)
+def test_what_is_released_depends_on_all_cash_and_never_exceeds_the_earning(
+    earned: Fraction, due: int, cash: list[int]
+) -> None:
+    total = sum(released(paid(cash, earned=earned, gross=due, net=due)))
+    assert total == sum(released(paid(cash[::-1], earned=earned, gross=due, net=due)))
+    assert total == earned * min(max(Fraction(sum(cash), due), Fraction(0)), Fraction(1))
+    assert sum(released(paid([*cash, -sum(cash)], earned=earned, gross=due, net=due))) == 0
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"), [("half_up", (33, 34, 33)), ("half_even", (33, 34, 33)), ("down", (33, 33, 34))]
+)
+def test_what_is_posted_for_thirds_of_one_hundred_adds_up(mode: RoundingMode, expected: tuple[int, ...]) -> None:
+    # Running sums 33.33, 66.67, 100: rounded 33, 67 (down: 66), 100.
+    assert posted_parts([Fraction(100, 3)] * 3, mode) == expected
+    assert posted_parts([], mode) == ()
+
+
+@pytest.mark.parametrize(
+    ("cash", "order", "parts", "excess"),
+    [
+        (0, "in_order", (0, 0, 0), 0),
+        (100, "in_order", (100, 0, 0), 0),
+        (150, "in_order", (100, 50, 0), 0),
+        (600, "in_order", (100, 200, 300), 0),
+        (650, "in_order", (100, 200, 300), 50),
+        (150, "pro_rata", (25, 50, 75), 0),
+        (600, "pro_rata", (100, 200, 300), 0),
+        (650, "pro_rata", (100, 200, 300), 50),
+        (-10, "pro_rata", (0, 0, 0), -10),
+    ],
+)
+def test_cash_pays_instalments_of_100_200_and_300_in_order_or_pro_rata(
+    cash: int, order: CashOrder, parts: tuple[int, ...], excess: int
+) -> None:
+    allocation = payment_allocation(cash_minor=cash, due_minor=(100, 200, 300), order=order)
+    assert [*allocation.parts_minor, allocation.excess_minor] == [*parts, excess]
+
+
+def test_lines_without_a_due_amount_take_no_cash() -> None:
+    for dues in ((), (0, 0)):
+        allocation = payment_allocation(cash_minor=5, due_minor=dues, order="pro_rata")
+        assert [*allocation.parts_minor, allocation.excess_minor] == [*dues, 5]
+
+
+@pytest.mark.parametrize(("order", "expected"), [("in_order", 10), ("pro_rata", 6)])
+def test_which_line_the_cash_pays_decides_at_which_rate_it_releases(order: CashOrder, expected: int) -> None:
+    # Lines of 100 at 10 % and 100 at 2 %, 100 received. In order: 10 + 0; pro rata: 5 + 1.
+    parts = payment_allocation(cash_minor=100, due_minor=(100, 100), order=order).parts_minor
+    assert sum(part * rate / 100 for part, rate in zip(parts, (10, 2), strict=True)) == expected
+
+
+@LAWS
+@given(DUES, st.integers(min_value=-10, max_value=10**7), st.integers(min_value=0, max_value=10**6), ORDERS)
+def test_allocated_cash_adds_up_and_more_cash_never_pays_a_line_less(
+    dues: list[int], cash: int, more: int, order: CashOrder
+) -> None:
+    before = payment_allocation(cash_minor=cash, due_minor=dues, order=order)
+    after = payment_allocation(cash_minor=cash + more, due_minor=dues, order=order)
+    assert sum(before.parts_minor) + before.excess_minor == cash
+    for due, part_before, part_after in zip(dues, before.parts_minor, after.parts_minor, strict=True):
+        assert 0 <= part_before <= part_after <= due
+
+
+def expiry(*steps: tuple[int, str], anchor: Anchor = "invoice") -> ExpiryTable:
+    return ExpiryTable(
+        anchor=anchor,
+        steps=tuple(ExpiryStep(after_days=days, kept_percent=Decimal(percent)) for days, percent in steps),
+    )
+
+
+OVERDUE: Final = expiry((30, "80"), (60, "50"), (90, "0"))
+
+
+@pytest.mark.parametrize(
+    ("days", "extension_days", "kept", "lapsed"),
+    [
+        (-5, 0, 1000, 0),
+        (0, 0, 1000, 0),
+        (30, 0, 1000, 0),
+        (31, 0, 800, 200),
+        (60, 0, 800, 200),
+        (61, 0, 500, 500),
+        (90, 0, 500, 500),
+        (91, 0, 0, 1000),
+        (91, 1, 500, 500),
+        (40, 10, 1000, 0),
+        (41, 10, 800, 200),
+    ],
+)
+def test_a_release_is_worth_less_the_longer_it_is_unpaid_and_lapses_in_the_end(
+    days: int, extension_days: int, kept: int, lapsed: int
+) -> None:
+    result = expiry_of_release(
+        OVERDUE,
+        released_minor=1000,
+        counted_from_on=MARCH,
+        until_on=MARCH + timedelta(days=days),
+        extension_days=extension_days,
+    )
+    assert result.days == days
+    assert [result.kept_minor, result.lapsed_minor] == [kept, lapsed]
+
+
+def test_each_part_payment_has_its_own_days() -> None:
+    # Halves of 4,000 paid after 20 and after 70 days: 2,000 in full and half of 2,000.
+    days_of = (20, 70)
+    kept = [
+        expiry_of_release(
+            OVERDUE,
+            released_minor=step,
+            counted_from_on=MARCH,
+            until_on=MARCH + timedelta(days=days),
+            extension_days=0,
+        ).kept_minor
+        for step, days in zip(released(paid([5_650_000, 5_650_000])), days_of, strict=True)
+    ]
+    assert kept == [200_000, 100_000]
+
+
+@pytest.mark.parametrize(
+    ("table", "pointer"),
+    [
+        (OVERDUE, None),
+        (expiry((0, "0")), None),
+        (expiry(), "/steps"),
+        (expiry((30, "80"), (30, "50")), "/steps/1/after_days"),
+        (expiry((30, "80"), (60, "80")), "/steps/1/kept_percent"),
+        (expiry((30, "100")), "/steps/0/kept_percent"),
+        (expiry((30, "-1")), "/steps/0/kept_percent"),
+        (expiry((30, "0"), anchor="payment"), "/anchor"),
+        (expiry((30, "0"), anchor="period_end"), "/anchor"),
+    ],
+)
+def test_an_expiry_that_is_out_of_order_or_keeps_more_later_is_refused(table: ExpiryTable, pointer: str | None) -> None:
+    found = problem_of_expiry(table)
+    assert (found.pointer if found else None) == pointer
