@@ -10,7 +10,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from bench import appends, commands, demos, folds, imports, memories, rebuilds
+from bench import appends, commands, commissions, demos, folds, imports, memories, rebuilds
 from bench.ground import running_ground
 from bench.measuring import ROUNDS_MAX, Effort, Figure, Measure, figures
 
@@ -21,6 +21,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
     folds.MEASURE,
     rebuilds.MEASURE,
     memories.MEASURE,
+    commissions.MEASURE,
     demos.MEASURE,
 )
 LARGE: Final = 1_000

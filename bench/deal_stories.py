@@ -12,7 +12,7 @@ from salesapi.eventlog.codec import Codec, EventMeta, ToEncode
 from salesapi.eventlog.recorder import StoredEvent
 
 EVENTS_PER_DEAL: Final = 6
-OWNERS: Final = tuple(natural_id("member", "bench", str(number)) for number in range(24))
+OWNERS: Final = tuple(natural_id("member", "bench", str(number)) for number in range(500))
 PIPELINE: Final = natural_id("pipeline", "bench", "standard")
 CUSTOMERS: Final = 500
 FIRST_INSTANT: Final = datetime(2025, 1, 1, 9, tzinfo=UTC)

@@ -222,6 +222,7 @@ def test_scores_without_a_factor_are_not_published(steps: tuple[tuple[str, str],
     assert found is not None
     assert found.pointer == pointer
     assert problem_of_satisfaction(NPS) is None
+    assert problem_of_satisfaction(replace(NPS, bands=bands(("-100", "0"), ("100", "1")))) is None
 
 
 # R45
@@ -359,4 +360,5 @@ def test_a_forecast_award_that_cannot_be_earned_is_not_published() -> None:
         found = problem_of_forecast_award(terms)
         assert found is not None
         assert found.pointer == pointer
-    assert problem_of_forecast_award(FORECAST) is None
+    smallest = replace(FORECAST, deviation_percent_max=Decimal(0), periods=1, award_minor=1)
+    assert problem_of_forecast_award(smallest) is None

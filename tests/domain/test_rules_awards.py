@@ -110,6 +110,8 @@ def test_a_deal_that_runs_over_the_budget_gets_what_the_plan_says(
 def test_a_deal_that_needs_exactly_what_is_left_gets_it_all() -> None:
     found = spiff_awards(replace(MARCH, budget_minor=1_500, budget_end="nothing"), [deal(1, units=3), deal(2)])
     assert [entry.outcome for entry in found] == ["awarded", "over_budget"]
+    spent = spiff_awards(replace(MARCH, budget_minor=1_500, budget_end="whole"), [deal(1, units=3), deal(2)])
+    assert [entry.outcome for entry in spent] == ["awarded", "over_budget"]
 
 
 @pytest.mark.parametrize(
@@ -195,7 +197,9 @@ def test_a_campaign_that_contradicts_itself_is_not_published() -> None:
         assert found is not None
         assert found.pointer == pointer
     assert problem_of_spiff(replace(MARCH, unit_award_minor=None)) is not None
-    assert problem_of_spiff(MARCH) is None
+    assert problem_of_spiff(replace(MARCH, unit_award_minor=0)) is not None
+    smallest = replace(MARCH, last_on=MARCH.first_on, budget_minor=1, winners_max=1, member_awards_max=1)
+    assert problem_of_spiff(replace(smallest, unit_award_minor=1)) is None
 
 
 # R41
@@ -382,9 +386,12 @@ def test_a_leaders_division_keeps_to_the_bounds_of_the_plan() -> None:
     assert greedy.pointer == "/0/share_points"
     assert greedy.reason == "a share of 70 percent lies outside 20 to 60"
     assert problem_of_pool_shares((member(1, points="0"),), **bounds) is not None
+    nobody_below_zero = {"lowest_percent": Decimal(-100), "highest_percent": Decimal(200)}
+    assert problem_of_pool_shares((member(1, points="-1"), member(2, points="2")), **nobody_below_zero) is not None
 
 
 def test_a_pool_below_zero_percent_is_not_published() -> None:
     assert problem_of_team_pool(pool_terms("equal")) is None
+    assert problem_of_team_pool(replace(pool_terms("equal"), rate_percent=Decimal(0))) is None
     assert problem_of_team_pool(replace(pool_terms("equal"), rate_percent=Decimal(-1))) is not None
     assert problem_of_team_pool(replace(pool_terms("equal"), rate_percent=Decimal(1001))) is not None

@@ -291,7 +291,8 @@ def test_contract_terms_that_leave_something_open_are_not_published() -> None:
         found = problem_of_contract_terms(table)
         assert found is not None
         assert found.pointer == pointer
-    assert problem_of_contract_terms(TERMS) is None
+    for factor in (Decimal(0), Decimal(100)):
+        assert problem_of_contract_terms(replace(TERMS, kickers=(replace(LONG, factor=factor),))) is None
 
 
 # R40
@@ -344,5 +345,6 @@ def test_a_residual_without_end_pays_every_period() -> None:
     found = residuals(terms, [invoice(period) for period in range(1, 13)], first_owner_id=ANNA, churned_on=None)
     assert [line.earned for line in found] == [500] * 12
     assert problem_of_residual(terms) is None
+    assert problem_of_residual(replace(terms, periods=1)) is None
     assert problem_of_residual(replace(terms, periods=0)) is not None
     assert problem_of_residual(replace(terms, rate_percent=Decimal(1001))) is not None

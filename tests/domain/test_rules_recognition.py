@@ -73,6 +73,7 @@ def test_points_of_no_worth_are_stated_as_such() -> None:
     assert problem_of_points(POINTS) is None
     assert problem_of_points(replace(POINTS, minor_per_point=None)) is None
     assert problem_of_points(replace(POINTS, minor_per_point=Decimal(0))) is not None
+    assert problem_of_points(replace(POINTS, redeem_least=1)) is None
     assert problem_of_points(replace(POINTS, redeem_least=0)) is not None
 
 
@@ -174,4 +175,4 @@ def test_a_recognition_that_contradicts_itself_is_not_published() -> None:
         assert found is not None
         assert found.pointer == pointer
     assert problem_of_recognition(replace(STAR, benefit="A day off")) is not None
-    assert problem_of_recognition(STAR) is None
+    assert problem_of_recognition(replace(STAR, amount=1, approvals_min=1, winners_max=1)) is None

@@ -4,7 +4,10 @@ from fractions import Fraction
 from typing import Final
 
 from salesapi.domain.commission.draws import problem_of_guarantee, problem_of_recoverable_draw
+from salesapi.domain.commission.facts import Ledger
+from salesapi.domain.commission.periods import period_named
 from salesapi.domain.commission.rates import payout_percent
+from salesapi.domain.commission.simulating import simulated
 from salesapi.domain.commission.tables import Problem, problem_of_curve, problem_of_rate, problem_of_tiers
 from salesapi.domain.compensation_plans import (
     VERSIONS_MAX,
@@ -14,6 +17,9 @@ from salesapi.domain.compensation_plans import (
     CompensationPlanPeriodFixed,
     CompensationPlanReasonMissing,
     CompensationPlanRetired,
+    CompensationPlanSimulated,
+    CompensationPlanUnpublished,
+    CompensationPlanVersion,
     CompensationPlanVersionPublished,
     CompensationPlanVersionsExhausted,
     Component,
@@ -22,11 +28,25 @@ from salesapi.domain.compensation_plans import (
     FloorInvalid,
     PublishCompensationPlanVersion,
     RetireCompensationPlan,
+    SimulateCompensationPlan,
     TiersInvalid,
     evolve,
 )
-from salesapi.domain.kernel import CommandType, Context, EventType, Stream, ThingExists, external_identity, roles
+from salesapi.domain.kernel import (
+    CommandType,
+    Context,
+    EventType,
+    Facts,
+    LedgerRef,
+    Ref,
+    Stream,
+    ThingExists,
+    external_identity,
+    roles,
+)
 from salesapi.domain.money import exponent
+
+AT_HEAD: Final = LedgerRef(None)
 
 
 def draft(
@@ -76,6 +96,31 @@ def publish(
     )
 
 
+def simulate(
+    state: CompensationPlan, command: SimulateCompensationPlan, context: Context
+) -> tuple[CompensationPlanSimulated, ...]:
+    """Decides `SimulateCompensationPlan`: held to the same rules as a version that is published."""
+    if not state.versions:
+        raise CompensationPlanUnpublished(name=state.name, pointer="/plan_id")
+    _refuse_invalid_components(command.components)
+    _refuse_invalid_floor(command)
+    period, kind = period_named(command.period), state.versions[-1].period
+    if period.kind != kind:
+        raise CompensationPlanPeriodFixed(period=kind, pointer="/period")
+    ledger = context.facts.state(AT_HEAD)
+    assert isinstance(ledger, Ledger), "the ledger at the head was not given"
+    proposal = CompensationPlanVersion(
+        number=len(state.versions) + 1,
+        period=kind,
+        components=command.components,
+        rounding=command.rounding,
+        effective_from=None,
+        guarantee=command.guarantee,
+        draw=command.draw,
+    )
+    return (simulated(ledger, command.plan_id, period, proposal),)
+
+
 def retire(
     state: CompensationPlan, command: RetireCompensationPlan, context: Context
 ) -> tuple[CompensationPlanRetired, ...]:
@@ -85,7 +130,7 @@ def retire(
     return (CompensationPlanRetired(reason=command.reason),)
 
 
-def _refuse_invalid_floor(command: PublishCompensationPlanVersion) -> None:
+def _refuse_invalid_floor(command: PublishCompensationPlanVersion | SimulateCompensationPlan) -> None:
     if command.guarantee is not None and command.draw is not None:
         raise FloorInvalid(reason="send a guarantee or a draw, not both", pointer="/draw")
     if command.guarantee is not None and (found := problem_of_guarantee(command.guarantee)) is not None:
@@ -161,6 +206,10 @@ def _identity(command: DraftCompensationPlan) -> tuple[str, ...]:
     return external_identity(command) or ("key", command.key)
 
 
+def _needs_ledger(state: CompensationPlan | None, command: object, facts: Facts) -> tuple[Ref, ...]:
+    return (AT_HEAD,) if state is not None and state.versions else ()
+
+
 _PAYERS: Final = roles("finance", "admin")
 
 STREAM: Final = Stream(
@@ -169,11 +218,15 @@ STREAM: Final = Stream(
     events=(
         EventType(name="compensation_plan.drafted", event=CompensationPlanDrafted),
         EventType(name="compensation_plan.version_published", event=CompensationPlanVersionPublished),
+        EventType(name="compensation_plan.simulated", event=CompensationPlanSimulated),
         EventType(name="compensation_plan.retired", event=CompensationPlanRetired),
     ),
     commands=(
         CommandType(command=DraftCompensationPlan, decide=draft, roles=_PAYERS, creates=True, identity=_identity),
         CommandType(command=PublishCompensationPlanVersion, decide=publish, roles=_PAYERS, target="plan_id"),
+        CommandType(
+            command=SimulateCompensationPlan, decide=simulate, roles=_PAYERS, target="plan_id", needs=_needs_ledger
+        ),
         CommandType(command=RetireCompensationPlan, decide=retire, roles=_PAYERS, target="plan_id"),
     ),
     evolve=evolve,

@@ -13,7 +13,7 @@ from uuid import UUID
 from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 
 from salesapi.domain.commission.draws import Guarantee, RecoverableDraw
-from salesapi.domain.commission.periods import PeriodKind
+from salesapi.domain.commission.periods import PeriodKind, PeriodText
 from salesapi.domain.commission.rates import Slowed
 from salesapi.domain.commission.tables import PayoutCurve, TierTable
 from salesapi.domain.kernel import (
@@ -32,6 +32,8 @@ from salesapi.domain.money import Exact, RoundingMode
 
 COMPONENTS_MAX: Final = 30
 """Most components of one plan version."""
+CHANGES_MAX: Final = 500
+"""Most members whose difference a simulation shows, the largest first."""
 VERSIONS_MAX: Final = 500
 """Most versions of one plan."""
 LEVELS_MAX: Final = 5
@@ -172,6 +174,35 @@ class CompensationPlanVersionPublished:
 
 
 @record
+class SimulatedPay:
+    """What a member is paid for the period by the plan as it is, and by the proposal."""
+
+    member_id: UUID
+    current_minor: int
+    simulated_minor: int
+
+
+@record
+class CompensationPlanSimulated:
+    """What a proposal would pay for a period, from the facts up to `position`; nothing is posted. Who wins and who loses.
+
+    `changes` are the largest differences first, at most `CHANGES_MAX`; the counts and totals are of all participants.
+    """
+
+    period: str
+    position: int
+    engine_version: str
+    proposal_digest: str
+    participant_count: int
+    winner_count: int
+    loser_count: int
+    current_minor: int
+    simulated_minor: int
+    currency: str
+    changes: tuple[SimulatedPay, ...]
+
+
+@record
 class CompensationPlanRetired:
     """No new versions and participants; what was earned stays earned."""
 
@@ -209,6 +240,24 @@ class PublishCompensationPlanVersion:
 
 
 @record
+class SimulateCompensationPlan:
+    """Calculates what a proposal would pay for a period beside what the plan pays: who wins, who loses. Posts nothing.
+
+    The proposal applies to all wins of the period; corrections of earlier periods are as they are. As a dry run it only
+    answers; otherwise the result is recorded with the log position that it rests on.
+    """
+
+    plan_id: Annotated[UUID, About("The plan.")]
+    period: Annotated[PeriodText, About("A period that the plan pays by: `2026-03`, `2026Q1` or `2026`.")]
+    components: Annotated[
+        tuple[Component, ...], MinLen(1), MaxLen(COMPONENTS_MAX), About("All earning rules of the proposal.")
+    ]
+    rounding: Annotated[Rounding, About("Where and how exact amounts become minor units.")]
+    guarantee: Annotated[Guarantee | None, About("The least that a participant is paid; never paid back.")] = None
+    draw: Annotated[RecoverableDraw | None, About("The least that is paid, as a debt; not with a guarantee.")] = None
+
+
+@record
 class RetireCompensationPlan:
     """Closes a plan to new versions and participants. Periods in the past can still be calculated and paid."""
 
@@ -221,6 +270,13 @@ class CompensationPlanIsRetired(Refused):
 
     code = "compensation_plan.retired"
     message = "The compensation plan {name} is retired."
+
+
+class CompensationPlanUnpublished(Refused):
+    """There is nothing to compare a proposal with."""
+
+    code = "compensation_plan.unpublished"
+    message = "The plan {name} has no published version to compare with."
 
 
 class CompensationPlanPeriodFixed(Refused):
@@ -301,7 +357,9 @@ class CompensationPlan:
         return frozenset(component.key for version in self.versions for component in version.components)
 
 
-CompensationPlanEvent: TypeAlias = CompensationPlanDrafted | CompensationPlanVersionPublished | CompensationPlanRetired
+CompensationPlanEvent: TypeAlias = (
+    CompensationPlanDrafted | CompensationPlanVersionPublished | CompensationPlanSimulated | CompensationPlanRetired
+)
 
 
 def evolve(state: CompensationPlan | None, event: CompensationPlanEvent, recorded: Recorded) -> CompensationPlan:
@@ -321,6 +379,9 @@ def evolve(state: CompensationPlan | None, event: CompensationPlanEvent, recorde
                 effective_from=event.effective_from,
             )
             return replace(state, versions=(*state.versions, version))
+        case CompensationPlanSimulated():
+            assert state is not None, "a plan begins with compensation_plan.drafted"
+            return state
         case CompensationPlanRetired():
             assert state is not None, "a plan begins with compensation_plan.drafted"
             return replace(state, is_retired=True)

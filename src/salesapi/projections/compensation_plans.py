@@ -8,6 +8,7 @@ from salesapi.domain.compensation_plans import (
     CompensationPlanDrafted,
     CompensationPlanEvent,
     CompensationPlanRetired,
+    CompensationPlanSimulated,
     CompensationPlanVersion,
     CompensationPlanVersionPublished,
 )
@@ -62,6 +63,8 @@ def _fold(row: CompensationPlanRow | None, event: CompensationPlanEvent, recorde
                 draw=event.draw,
             )
             return replace(changed, versions=(*row.versions, published))
+        case CompensationPlanSimulated():
+            return changed
         case CompensationPlanRetired():
             return replace(changed, is_retired=True)
 
@@ -72,7 +75,12 @@ PROJECTION: Final = Projection(
     row=CompensationPlanRow,
     key=("plan_id",),
     group=("plan_id",),
-    types=("compensation_plan.drafted", "compensation_plan.version_published", "compensation_plan.retired"),
+    types=(
+        "compensation_plan.drafted",
+        "compensation_plan.version_published",
+        "compensation_plan.simulated",
+        "compensation_plan.retired",
+    ),
     groups=own_stream,
     evolve=one_row(_fold),
 )

@@ -7,6 +7,7 @@ credited before (`start`) and with a credit (`start` plus `base`), so that deals
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
@@ -19,6 +20,8 @@ Amount: TypeAlias = Fraction | int
 Slowed: TypeAlias = Literal["whole", "below"]
 
 ZERO: Final = Fraction()
+TABLES_KEPT: Final = 4_096
+"""How many tables are kept as steps: those of all participants with quotas of their own, so that a run makes each once."""
 
 
 @record
@@ -26,12 +29,15 @@ class Part:
     """So much of a base at so many percent: one term of a line's formula."""
 
     rate_percent: Fraction
-    amount: Fraction
+    amount: Amount
 
     @property
     def exact(self) -> Fraction:
         """What it earns, in minor units."""
-        return self.rate_percent * self.amount / 100
+        rate, amount = self.rate_percent, self.amount
+        if isinstance(amount, int):
+            return Fraction(rate.numerator * amount, rate.denominator * 100)
+        return rate * amount / 100
 
 
 @record
@@ -49,6 +55,8 @@ class Tiered:
 
 def total_of(parts: Sequence[Part]) -> Fraction:
     """What parts earn together, in minor units."""
+    if len(parts) == 1:
+        return parts[0].exact
     return sum((part.exact for part in parts), ZERO)
 
 
@@ -80,14 +88,13 @@ def retroactive(table: TierTable, start: Amount, base: Amount) -> Tiered:
 
 def tiered(table: TierTable, start: Amount, base: Amount) -> Tiered:
     """R06: every tier says whether it applies to `all` or `new`: R05 up to the highest `all` tier reached, R04 above it."""
-    before, after = Fraction(start), Fraction(start) + base
+    after = start + base
     reached = _schedule(table, after)
-    own = _rated(reached, before, after)
-    if before == 0:
+    own = _rated(reached, start, after)
+    schedule = reached if start == 0 else _schedule(table, start)
+    if schedule == reached:
         return Tiered(own=own, uplift=())
-    return Tiered(
-        own=own, uplift=_difference(_rated(reached, ZERO, before), _rated(_schedule(table, before), ZERO, before))
-    )
+    return Tiered(own=own, uplift=_difference(_rated(reached, 0, start), _rated(schedule, 0, start)))
 
 
 def earned_by_tiers(table: TierTable, total: Amount) -> Fraction:
@@ -107,6 +114,7 @@ def attainment_percent(measure: Amount, quota: Amount) -> Fraction:
     return Fraction(measure) * 100 / quota
 
 
+@lru_cache(maxsize=TABLES_KEPT)
 def in_amounts(table: TierTable, quota_minor: Amount) -> TierTable:
     """R07: a table by attainment as the table by amount that it is for one quota."""
     if table.axis == "amount":
@@ -118,7 +126,7 @@ def in_amounts(table: TierTable, quota_minor: Amount) -> TierTable:
 
 def tier_at(table: TierTable, value: Amount) -> Tier:
     """R08: the tier of a value. On a bound: `lower_inclusive` gives the upper tier, `upper_inclusive` the lower one."""
-    return table.tiers[tier_index(table, Fraction(value))]
+    return table.tiers[tier_index(table, value)]
 
 
 def in_tier_rate(tier: Tier, value: Amount) -> Fraction:
@@ -191,65 +199,88 @@ def rated_by_year_to_date(table: TierTable, to_date: Amount, base: Amount) -> Pa
 class _Step:
     """A stretch of totals and the rate at each of its ends; None is open."""
 
-    lower: Fraction | None
-    upper: Fraction | None
+    lower: Amount | None
+    upper: Amount | None
     lower_rate: Fraction
     upper_rate: Fraction
+    is_fixed: bool
 
-    def rate_at(self, value: Fraction) -> Fraction:
+    def rate_at(self, value: Amount) -> Fraction:
         """The rate of one more unit at this total."""
-        if self.lower is None or self.upper is None or self.lower_rate == self.upper_rate:
+        if self.is_fixed or self.lower is None or self.upper is None:
             return self.lower_rate
-        return self.lower_rate + (value - self.lower) / (self.upper - self.lower) * (self.upper_rate - self.lower_rate)
+        way = Fraction(value - self.lower) / (self.upper - self.lower)
+        return self.lower_rate + way * (self.upper_rate - self.lower_rate)
+
+    def mean_rate(self, first: Amount, last: Amount) -> Fraction:
+        """The mean rate of what lies between two totals."""
+        return self.lower_rate if self.is_fixed else (self.rate_at(first) + self.rate_at(last)) / 2
 
 
-def _schedule(table: TierTable, total: Fraction) -> tuple[_Step, ...]:
+def _schedule(table: TierTable, total: Amount) -> tuple[_Step, ...]:
     """How totals are rated once this total is reached: one rate below the highest `all` tier, tier by tier above it."""
     reached = tier_index(table, total)
     tiers = table.tiers
     last_all = max((index for index in range(reached + 1) if tiers[index].applies_to == "all"), default=None)
+    if last_all is None:
+        return _new_steps(table, 0)
+    end = tiers[last_all].upper
+    rate = in_tier_rate(tiers[last_all], total)
+    upper = None if end is None else _bound(end)
+    every = _Step(lower=None, upper=upper, lower_rate=rate, upper_rate=rate, is_fixed=True)
+    return (every, *_new_steps(table, last_all + 1))
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def _new_steps(table: TierTable, first: int) -> tuple[_Step, ...]:
+    """The tiers from the first on as steps, each rated for itself."""
     steps: list[_Step] = []
-    if last_all is not None:
-        end = tiers[last_all].upper
-        rate = in_tier_rate(tiers[last_all], total)
-        steps.append(_Step(lower=None, upper=None if end is None else Fraction(end), lower_rate=rate, upper_rate=rate))
-    for index in range(0 if last_all is None else last_all + 1, len(tiers)):
-        tier = tiers[index]
+    for index in range(first, len(table.tiers)):
+        tier = table.tiers[index]
         rate = Fraction(tier.rate_percent)
         at_upper = rate if tier.rate_at_upper_percent is None else Fraction(tier.rate_at_upper_percent)
-        lower, upper = Fraction(tier.lower), None if tier.upper is None else Fraction(tier.upper)
+        lower, upper = _bound(tier.lower), None if tier.upper is None else _bound(tier.upper)
         if index == 0:
             # Totals below zero belong to the first tier, at the rate with which it begins.
-            steps.append(_Step(lower=None, upper=lower, lower_rate=rate, upper_rate=rate))
-        steps.append(_Step(lower=lower, upper=upper, lower_rate=rate, upper_rate=at_upper))
+            steps.append(_Step(lower=None, upper=lower, lower_rate=rate, upper_rate=rate, is_fixed=True))
+        is_fixed = rate == at_upper
+        steps.append(_Step(lower=lower, upper=upper, lower_rate=rate, upper_rate=at_upper, is_fixed=is_fixed))
     return tuple(steps)
 
 
-def _rated(schedule: tuple[_Step, ...], start: Fraction, end: Fraction) -> tuple[Part, ...]:
+def _bound(value: Decimal) -> Amount:
+    """A bound as a whole number where it is one, which is far quicker to compare."""
+    exact = Fraction(value)
+    return exact.numerator if exact.denominator == 1 else exact
+
+
+def _rated(schedule: tuple[_Step, ...], start: Amount, end: Amount) -> tuple[Part, ...]:
     """The parts of a way between two totals; amounts are negative going down. A moving rate counts with its mean."""
     if start == end:
         step = next(step for step in schedule if step.upper is None or start <= step.upper)
-        return (Part(rate_percent=step.rate_at(start), amount=ZERO),)
+        return (Part(rate_percent=step.rate_at(start), amount=0),)
     low, high = min(start, end), max(start, end)
     sign = 1 if end > start else -1
     return _parts(*((rate, sign * length) for rate, length in _stretches(schedule, low, high)))
 
 
-def _stretches(schedule: tuple[_Step, ...], low: Fraction, high: Fraction) -> Iterator[tuple[Fraction, Fraction]]:
+def _stretches(schedule: tuple[_Step, ...], low: Amount, high: Amount) -> Iterator[tuple[Fraction, Amount]]:
     for step in schedule:
         first = low if step.lower is None else max(low, step.lower)
         last = high if step.upper is None else min(high, step.upper)
         if last > first:
-            yield (step.rate_at(first) + step.rate_at(last)) / 2, last - first
+            yield step.mean_rate(first, last), last - first
 
 
-def _parts(*terms: tuple[Fraction, Fraction]) -> tuple[Part, ...]:
+def _parts(*terms: tuple[Fraction, Amount]) -> tuple[Part, ...]:
     """One part for each rate, in the order in which the rates first come, without empty ones."""
-    amounts: dict[Fraction, Fraction] = {}
+    if len(terms) == 1:
+        return (Part(rate_percent=terms[0][0], amount=terms[0][1]),)
+    amounts: dict[Fraction, Amount] = {}
     for rate_percent, amount in terms:
-        amounts[rate_percent] = amounts.get(rate_percent, ZERO) + amount
+        amounts[rate_percent] = amounts.get(rate_percent, 0) + amount
     parts = tuple(Part(rate_percent=rate, amount=amount) for rate, amount in amounts.items() if amount)
-    return parts or tuple(Part(rate_percent=rate, amount=ZERO) for rate in list(amounts)[:1])
+    return parts or tuple(Part(rate_percent=rate, amount=0) for rate in list(amounts)[:1])
 
 
 def _difference(after: tuple[Part, ...], before: tuple[Part, ...]) -> tuple[Part, ...]:

@@ -211,7 +211,7 @@ def _misplaced(noun: str, index: int, lower: Decimal, expected: Decimal) -> str:
     return f"a {noun} that begins at {lower} {fault}; it must begin at {expected}"
 
 
-def tier_index(table: TierTable, value: Fraction) -> int:
+def tier_index(table: TierTable, value: Fraction | int) -> int:
     """R08: the place of a value's tier; one exactly on a bound goes by the table's side, one below zero to the first tier."""
     for index, tier in enumerate(table.tiers):
         if tier.upper is None or value < tier.upper:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import ROUND_DOWN, Decimal, localcontext
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from salesapi.domain.commission.rates import Part
@@ -10,27 +11,50 @@ from salesapi.domain.money import PRECISION_DIGITS, exponent
 
 RATE_DECIMALS_SHOWN: Final = 10
 """Decimals of a rate without an end, such as a target over a quota; the amounts beside it are exact."""
+TEXT_DIGITS: Final = 4 * PRECISION_DIGITS
+"""Digits in which texts are made of decimals, so that none is lost on the way, however large and however fine they are."""
+RATES_KEPT: Final = 4_096
+"""How many rates are kept as text: a run says the same few again and again."""
 
 
 def exact_text(amount_minor: Fraction) -> str:
     """The exact amount as a decimal string without needless zeros: `5270.5`. One without an end is cut after 50 digits."""
-    return format(_decimal(amount_minor).normalize(), "f")
+    if amount_minor.denominator == 1:
+        return str(amount_minor.numerator)
+    with localcontext() as context:
+        context.prec = PRECISION_DIGITS
+        return format(_decimal(amount_minor).normalize(), "f")
+
+
+def residual_text(amount_minor: Fraction, posted_minor: int) -> str:
+    """What is left of an exact amount once so much is posted: both add up to its text, to the last digit shown."""
+    if amount_minor.denominator == 1:
+        return str(amount_minor.numerator - posted_minor)
+    with localcontext() as context:
+        context.prec = TEXT_DIGITS
+        return format((Decimal(exact_text(amount_minor)) - posted_minor).normalize(), "f")
 
 
 def in_major(amount_minor: Fraction | int, currency: str) -> str:
     """The exact amount in major units, as people read it: `1,054.00`."""
+    places = exponent(currency)
+    if amount_minor.denominator == 1:
+        whole, rest = divmod(abs(amount_minor.numerator), 10**places)
+        sign = "-" if amount_minor < 0 else ""
+        return f"{sign}{whole:,}.{rest:0{places}}" if places else f"{sign}{whole:,}"
     with localcontext() as context:
         context.prec = PRECISION_DIGITS
-        return format(_decimal(Fraction(amount_minor)).scaleb(-exponent(currency)), ",f")
+        return format(_decimal(Fraction(amount_minor)).scaleb(-places), ",f")
 
 
+@lru_cache(maxsize=RATES_KEPT)
 def percent(rate_percent: Fraction) -> str:
     """A rate as people read it: `4.5`; one without an end is cut and says so: `3.3333333333...`."""
     exact = _decimal(rate_percent)
     with localcontext() as context:
-        context.prec = PRECISION_DIGITS
+        context.prec = TEXT_DIGITS
         shown = exact.quantize(Decimal(1).scaleb(-RATE_DECIMALS_SHOWN), rounding=ROUND_DOWN)
-    text = format(shown.normalize(), "f")
+        text = format(shown.normalize(), "f")
     return text if Fraction(shown) == rate_percent else f"{text}..."
 
 
@@ -46,5 +70,5 @@ def equals(left: str, exact_minor: Fraction, currency: str) -> str:
 
 def _decimal(value: Fraction) -> Decimal:
     with localcontext() as context:
-        context.prec = PRECISION_DIGITS
+        context.prec, context.rounding = PRECISION_DIGITS, ROUND_DOWN
         return Decimal(value.numerator) / value.denominator

@@ -1,0 +1,58 @@
+"""Computes a year of pay in a process of its own: first reading alone, then everything; prints seconds and the peak of memory."""
+
+import json
+import resource
+import time
+
+import uvloop
+
+from bench.pay_stories import PERIODS, PLANS
+from bench.rebuild_process import KILOBYTE
+from salesapi.app import Core, running_core
+from salesapi.domain.commission.facts import EVENT_TYPES
+from salesapi.domain.commission.statements import statements_of
+from salesapi.ledgers import PAGE_EVENTS, ledger_at
+from salesapi.settings import Settings
+
+
+async def main() -> None:
+    """Reads, then recomputes."""
+    async with running_core(Settings()) as core:
+        started = time.perf_counter()
+        await _read(core)
+        read = time.perf_counter()
+        ledger = await ledger_at(core.log, core.codec, None)
+        folded = time.perf_counter()
+        statements = lines = 0
+        for plan_id in PLANS:
+            for period in PERIODS:
+                made = statements_of(ledger, plan_id, period)
+                statements += len(made)
+                lines += sum(len(statement.lines) for statement in made)
+        ended = time.perf_counter()
+    peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KILOBYTE
+    print(
+        json.dumps(
+            {
+                "reading_seconds": read - started,
+                "folding_seconds": folded - read,
+                "seconds": ended - read,
+                "statements": statements,
+                "lines": lines,
+                "peak_bytes": peak_bytes,
+            }
+        )
+    )
+
+
+async def _read(core: Core) -> None:
+    """Reads and decodes what pay follows from, and keeps nothing."""
+    reached, head = 0, await core.log.head()
+    while reached < head:
+        page = await core.log.read(after=reached, limit=PAGE_EVENTS, types=EVENT_TYPES)
+        core.codec.decode_unopened(page.events)
+        reached = page.scanned_to
+
+
+if __name__ == "__main__":
+    uvloop.run(main())

@@ -1,0 +1,133 @@
+"""Who is paid for the deals of `deal_stories`: a team for every 25 owners, three plans, enrolments and quotas of a year."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from bench.deal_stories import META, OWNERS, codec
+from bench.ground import Database
+from salesapi.domain.commission.tables import AppliesTo, Tier, TierAxis, TierTable
+from salesapi.domain.compensation_plans import (
+    Accelerator,
+    CompensationPlanDrafted,
+    CompensationPlanVersionPublished,
+    Component,
+    Rounding,
+)
+from salesapi.domain.enrolments import EnrolmentBegun, EnrolmentQuotaSet, enrolment_ref
+from salesapi.domain.kernel import StreamRef, natural_id
+from salesapi.domain.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
+from salesapi.eventlog.postgresql import PostgreSQLEventLog
+from salesapi.eventlog.recorder import AppendRequest, StreamAppend
+
+TEAM_MEMBERS: Final = 25
+PERIODS: Final = ("2025Q1", "2025Q2", "2025Q3", "2025Q4")
+QUOTA_MINOR: Final = 150_000_000
+PLANS: Final = tuple(natural_id("compensation_plan", "bench", key) for key in ("flat", "ladder", "quota"))
+
+
+def tiers(axis: TierAxis, applies_to: AppliesTo, *bounds_and_rates: tuple[int, int | None, str]) -> TierTable:
+    """A table from its bounds and rates."""
+    made = (
+        Tier(
+            lower=Decimal(lower),
+            upper=None if upper is None else Decimal(upper),
+            rate_percent=Decimal(rate),
+            applies_to=applies_to,
+        )
+        for lower, upper, rate in bounds_and_rates
+    )
+    return TierTable(axis=axis, boundary="lower_inclusive", tiers=tuple(made))
+
+
+def components() -> tuple[tuple[Component, ...], ...]:
+    """What each of the plans pays: flat with the leaders' override; a ladder; by attainment, with an accelerator."""
+    ladder = tiers("amount", "new", (0, 80_000_000, "1"), (80_000_000, 160_000_000, "2"), (160_000_000, None, "4"))
+    return (
+        (
+            Component(key="base", name="Base", credit="direct", rate_percent=Decimal(3)),
+            Component(key="override", name="Override", credit="manager_override", rate_percent=Decimal("0.5")),
+        ),
+        (Component(key="ladder", name="Ladder", credit="direct", tiers=ladder),),
+        (
+            Component(
+                key="attained",
+                name="Attained",
+                credit="direct",
+                tiers=tiers("attainment_percent", "all", (0, 80, "1"), (80, 100, "2"), (100, None, "3")),
+            ),
+            Component(
+                key="faster",
+                name="Faster",
+                credit="direct",
+                rate_percent=Decimal(1),
+                accelerator=Accelerator(above_attainment_percent=Decimal(100), factor=Decimal("1.5")),
+                cap_minor=5_000_000,
+            ),
+        ),
+    )
+
+
+def streams() -> Iterator[tuple[StreamRef, list[object]]]:
+    """All streams with their events."""
+    tree: list[object] = []
+    for first in range(0, len(OWNERS), TEAM_MEMBERS):
+        team_id = natural_id("team", "bench", str(first))
+        tree.append(
+            TeamFormed(team_id=team_id, name="Team", parent_id=None, region=None, effective_from=None, external_id=None)
+        )
+        tree += [
+            TeamMembershipChanged(team_id=team_id, member_id=member_id, effective_from=None, effective_until=None)
+            for member_id in OWNERS[first : first + TEAM_MEMBERS]
+        ]
+        tree.append(TeamLeaderAppointed(team_id=team_id, member_id=OWNERS[first], effective_from=None))
+    yield TREE, tree
+    for plan_id, of_plan in zip(PLANS, components(), strict=True):
+        yield (
+            StreamRef("compensation_plan", plan_id),
+            [
+                CompensationPlanDrafted(
+                    key=str(plan_id), name="Plan", currency="CNY", legal_entity=None, external_id=None
+                ),
+                CompensationPlanVersionPublished(
+                    plan_version=1,
+                    period="quarter",
+                    components=of_plan,
+                    rounding=Rounding(scope="line", mode="half_up"),
+                    guarantee=None,
+                    draw=None,
+                    effective_from=None,
+                    reason="bench",
+                ),
+            ],
+        )
+    for member_id in OWNERS:
+        begun = [
+            EnrolmentBegun(
+                member_id=member_id, plan_id=plan_id, effective_from=None, effective_until=None, component_keys=None
+            )
+            for plan_id in PLANS
+        ]
+        quotas = [
+            EnrolmentQuotaSet(
+                member_id=member_id, measure="credited_amount", period=period, amount_minor=QUOTA_MINOR, currency="CNY"
+            )
+            for period in PERIODS
+        ]
+        yield enrolment_ref(member_id), [*begun, *quotas]
+
+
+async def append_pay(database: Database) -> None:
+    """Appends all of it to the log."""
+    coder = codec()
+    log = await PostgreSQLEventLog.connect(database.urls.application_url)
+    try:
+        for stream, events in streams():
+            encoded = await coder.encode(
+                [(stream, version, event, None, META) for version, event in enumerate(events, 1)]
+            )
+            await log.append(
+                AppendRequest(appends=(StreamAppend(stream=stream, expected_version=0, events=tuple(encoded)),))
+            )
+    finally:
+        await log.close()
