@@ -5,7 +5,7 @@ request it is refused. A decision is made again when another writer was faster, 
 """
 
 import itertools
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
@@ -226,6 +226,8 @@ class Handling:
         if request.expected_version is not None and request.expected_version != loaded.version:
             raise VersionStale(version=loaded.version, expected=request.expected_version)
         context = await self._decide_one(work, request.command, target, request.occurred, envelope)
+        if loaded.state is None:
+            self._refuse_new_foreign(target, work.states[target.ref].state, envelope)
         following = FOLLOWING.get(type(request.command))
         for step in following(loaded.state, request.command, context) if following else ():
             await self._decide_step(work, step, request.occurred, envelope)
@@ -238,6 +240,7 @@ class Handling:
         target = _Target(stream, kind, StreamRef(stream.kind, stream_id), subject_id)
         await self._load(work, [target.ref], envelope, key=False)
         self._refuse_foreign(target, work.states[target.ref], envelope)
+        _refuse_foreign_owner(step.command, envelope, pointer="")
         await self._decide_one(work, step.command, target, occurred, envelope)
 
     async def _decide_one(
@@ -288,19 +291,24 @@ class Handling:
     def _authorise(self, request: Request, target: _Target, loaded: Folded, envelope: Envelope) -> None:
         """Row scope: a foreign thing does not exist, and nothing is created for or handed to a foreign owner."""
         self._refuse_foreign(target, loaded, envelope)
-        owner_id = getattr(request.command, "owner_id", None)
-        if isinstance(owner_id, UUID) and not envelope.scope.reaches(owner_id):
-            raise OwnerOutOfScope(member_id=str(owner_id), pointer="/owner_id")
+        _refuse_foreign_owner(request.command, envelope, pointer="/owner_id")
 
     def _refuse_foreign(self, target: _Target, loaded: Folded, envelope: Envelope) -> None:
         is_new = target.kind.creates or loaded.state is None
         if not is_new and self._is_foreign(target.ref, loaded.state, envelope):
             raise ThingUnknown(thing=target.stream.kind, id=str(target.subject_id))
 
+    def _refuse_new_foreign(self, target: _Target, made: object | None, envelope: Envelope) -> None:
+        """Nothing comes into being for somebody out of scope, whichever field of the command names them."""
+        if made is not None and self._is_foreign(target.ref, made, envelope):
+            owner = self._catalogue.by_kind[target.ref.kind].owner
+            assert owner is not None, "a foreign thing has an owner"
+            raise OwnerOutOfScope(member_id=", ".join(sorted(map(str, _concerned(owner(made))))))
+
     def _is_foreign(self, ref: StreamRef, state: object, envelope: Envelope) -> bool:
-        """Whether the thing has an owner out of the principal's scope."""
+        """Whether all whom the thing concerns are out of the principal's scope; a thing without an owner is everybody's."""
         owner = self._catalogue.by_kind[ref.kind].owner
-        return owner is not None and not envelope.scope.reaches(owner(state))
+        return owner is not None and not any(map(envelope.scope.reaches, _concerned(owner(state))))
 
     def _receipt(self, work: _Work, target: _Target, first: int) -> Receipt:
         """The receipt without positions, which are known after the append."""
@@ -362,6 +370,17 @@ class Handling:
             StreamAppend(stream=ref, expected_version=expected[ref], events=_take(rest, len(events)))
             for ref, events in work.decided.items()
         )
+
+
+def _refuse_foreign_owner(command: object, envelope: Envelope, *, pointer: str) -> None:
+    """Before anything is looked up, so that nobody is told what a foreign owner has."""
+    owner_id = getattr(command, "owner_id", None)
+    if isinstance(owner_id, UUID) and not envelope.scope.reaches(owner_id):
+        raise OwnerOutOfScope(member_id=str(owner_id), pointer=pointer)
+
+
+def _concerned(owner: UUID | frozenset[UUID] | None) -> Iterable[UUID | None]:
+    return owner if isinstance(owner, frozenset) else (owner,)
 
 
 def _take(items: Iterator[NewEvent], count: int) -> tuple[NewEvent, ...]:

@@ -24,6 +24,7 @@ async def running_sales(postgresql: EmbeddedPostgreSQL, folder: Path, name: str)
         engine.start()
         await _sell(service)
         await _pay(service)
+        await _reference(service)
         await settled(service)
         yield service
         await engine.stop()
@@ -65,3 +66,17 @@ async def _pay(service: Service) -> None:
     run = (await service.must("/v1/payout-runs", {"plan_id": plan, "period": "2026-02"}))["id"]
     await service.must(f"/v1/payout-runs/{run}/calculate", {})
     await service.must(f"/v1/payout-runs/{run}/issue-statements", {})
+
+
+async def _reference(service: Service) -> None:
+    """What the product costs, a rate table and a calendar."""
+    cost = {"cost": {"amount": "6.25", "currency": "CNY"}}
+    await service.must(f"/v1/products/{service.ids['product']}/set-cost", cost)
+    table = (await service.must("/v1/rate-tables", {"key": "central", "name": "Central", "source": "PBOC"}))["id"]
+    dollar = {"from_currency": "USD", "to_currency": "CNY", "rate": "7.1012"}
+    await service.must(f"/v1/rate-tables/{table}/publish-rates", {"on": "2026-03-02", "pairs": [dollar]})
+    week = {"zone": "Asia/Shanghai", "weekdays": ["tuesday", "monday"]}
+    calendar = (await service.must("/v1/calendars", {"key": "china", "name": "China", **week}))["id"]
+    made_up = {"on": "2026-10-10", "name": "Made up", "is_worked": True}
+    await service.must(f"/v1/calendars/{calendar}/declare-holidays", {"days": [made_up]})
+    await service.must(f"/v1/calendars/{calendar}/define-fiscal-periods", {"kind": "quarter", "first_month": 4})

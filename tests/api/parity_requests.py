@@ -27,6 +27,7 @@ def external(id: str) -> dict[str, Any]:
 
 
 MONEY = {"amount_minor": 125_000, "currency": "USD"}
+MALFORMED = "request.malformed"
 NOBODY = "00000000-0000-7000-8000-00000000dead"
 STORED_DEAL = {"title": "Pilot", "pipeline_id": "$pipeline", "owner_id": "$rep"}
 DEAL = {**STORED_DEAL, "stage": "engaging", **MONEY, "occurred_at": "2026-03-02"}
@@ -36,14 +37,40 @@ TIERED = {
     "name": "Tiered",
     "credit": "overlay",
     "tiers": {
-        "mode": "marginal",
+        "axis": "amount",
         "boundary": "lower_inclusive",
-        "measure": "credited_amount",
         "tiers": [
-            {"lower_minor": 0, "upper_minor": 9_007_199_254_740_000, "rate_percent": "1"},
-            {"lower_minor": 9_007_199_254_740_000, "upper_minor": None, "rate_percent": "2.5"},
+            {"lower": "0", "upper": "900719925474000", "rate_percent": "1", "applies_to": "new"},
+            {"lower": "900719925474000", "upper": None, "rate_percent": "2.5", "applies_to": "all"},
         ],
     },
+}
+DOLLAR = {"from_currency": "USD", "to_currency": "CNY", "rate": "7.1012"}
+BONUS = {
+    "key": "bonus",
+    "name": "Bonus",
+    "credit": "direct",
+    "bonus": {
+        "target_minor": 9_007_199_254_740_991,
+        "curve": {
+            "points": [
+                {"attainment_percent": "50.5", "payout_percent": "0"},
+                {"attainment_percent": "100", "payout_percent": "100"},
+            ],
+            "above_last": "continued",
+        },
+    },
+    "gate": {"attainment_percent": "50", "pays": "later_deals"},
+    "cap_minor": 9_007_199_254_740_991,
+}
+DRAW = {
+    "draw_minor": 9_007_199_254_740_991,
+    "last_on": "2027-12-31",
+    "compared_with": "payable",
+    "kept_minimum_minor": None,
+    "recovery_limit_percent": "33.3",
+    "at_end": "forgiven",
+    "on_leaving": "still_owed",
 }
 ROUNDING = {"scope": "line", "mode": "half_up"}
 
@@ -73,7 +100,33 @@ SETTING = (
     Sent("RetirePipeline", {"pipeline_id": "$short", "reason": "Not used"}),
     Sent("ListProduct", {"name": "MG", "code": "MG-1"}, name="mg"),
     Sent("SetProductPrice", {"product_id": "$mg", "price": {"amount": "0.0075", "currency": "USD"}}, role="finance"),
+    Sent("SetProductCost", {"product_id": "$mg", "cost": {"amount": "0.005", "currency": "USD"}}, role="finance"),
     Sent("RetireProduct", {"product_id": "$mg", "reason": "Sold out"}),
+    Sent("DefineRateTable", {"key": "central", "name": "Central parity", "source": "PBOC"}, name="rates"),
+    Sent("PublishRates", {"rate_table_id": "$rates", "on": "2026-03-02", "pairs": [DOLLAR]}, role="integration"),
+    Sent(
+        "CorrectRates",
+        {"rate_table_id": "$rates", "on": "2026-02-27", "pairs": [DOLLAR], "reason": "Missed"},
+        role="finance",
+    ),
+    Sent(
+        "DefineCalendar",
+        {"key": "china", "name": "China", "zone": "Asia/Shanghai", "weekdays": ["tuesday", "monday"]},
+        name="calendar",
+    ),
+    Sent(
+        "DeclareHolidays",
+        {
+            "calendar_id": "$calendar",
+            "days": [{"on": "2026-10-01", "name": "国庆节"}, {"on": "2026-10-10", "name": "调休", "is_worked": True}],
+        },
+        role="integration",
+    ),
+    Sent(
+        "DefineFiscalPeriods",
+        {"calendar_id": "$calendar", "kind": "quarter", "first_month": 4, "effective_from": "2026-04-01"},
+        role="finance",
+    ),
 )
 
 CUSTOMERS = (
@@ -93,6 +146,11 @@ LEADS = (
     Sent("AssignLead", {"lead_id": "$mei", "owner_id": "$rep"}),
     Sent("ReleaseLead", {"lead_id": "$mei", "reason": "Busy"}, role="rep"),
     Sent("ClaimLead", {"lead_id": "$mei"}, role="rep"),
+    Sent(
+        "RecordAttributionTouch",
+        {"lead_id": "$mei", "kind": "event", "member_id": "$manager", "campaign": "fair", "weight": "0.25"},
+        role="rep",
+    ),
     Sent("QualifyLead", {"lead_id": "$mei", "criteria": ["budget known", "需求明确"]}, role="rep"),
     Sent(
         "ConvertLead",
@@ -128,6 +186,11 @@ DEALS = (
 ACTIVITIES = (
     Sent("OpenDeal", STORED_DEAL, role="rep", name="talk"),
     Sent(
+        "RecordSatisfaction",
+        {"customer_id": "$li", "kind": "nps", "score": 9, "deal_id": "$talk", "comment": "Fast", "occurred_at": None},
+        role="rep",
+    ),
+    Sent(
         "ScheduleActivity",
         {
             "kind": "call",
@@ -155,6 +218,145 @@ ACTIVITIES = (
     Sent("CancelActivity", {"activity_id": "$task", "reason": "Not needed"}),
 )
 
+AGREEMENTS = (
+    Sent("RegisterCustomer", {"name": "Buyer"}, name="buyer"),
+    Sent(
+        "DraftAgreement",
+        {"title": "Rollout", "customer_id": "$buyer", "currency": "USD", "legal_entity": "North", **external("c1")},
+        role="rep",
+        name="agreement",
+    ),
+    Sent(
+        "SignAgreement",
+        {
+            "agreement_id": "$agreement",
+            "lines": [
+                {"key": "seats", "product_id": "$product", "quantity": "2.5", "amount_minor": 10_000, "tax_minor": 600},
+                {"key": "setup", "description": "Set-up", "amount_minor": 2_000, "cost_minor": 900},
+            ],
+            "starts_on": "2026-04-01",
+            "ends_on": "2027-03-31",
+            "instalments": [{"key": "all", "due_on": "2026-05-01", "amount_minor": 12_600}],
+            "occurred_at": "2026-03-10",
+        },
+        role="rep",
+    ),
+    Sent(
+        "AmendAgreement",
+        {
+            "agreement_id": "$agreement",
+            "lines": [{"key": "seats", "quantity": "-0.5", "amount_minor": -2_000, "tax_minor": -120}],
+            "instalments": [{"key": "less", "due_on": "2026-05-01", "amount_minor": -2_120}],
+            "effective_on": None,
+            "reason": "Fewer seats",
+        },
+        role="manager",
+    ),
+    Sent(
+        "ReportAgreementFulfilment",
+        {"agreement_id": "$agreement", "line_key": "seats", "step": "delivered", "quantity": "1.5"},
+        role="rep",
+    ),
+    Sent(
+        "RestateAgreementCost",
+        {"agreement_id": "$agreement", "line_key": "setup", "cost_minor": 1_100, "reason": "Bill"},
+        role="finance",
+    ),
+    Sent("DraftAgreement", {"title": "Next", "customer_id": "$buyer", "currency": "USD"}, name="next"),
+    Sent("RenewAgreement", {"agreement_id": "$agreement", "renewed_by": "$next"}, role="rep"),
+    Sent(
+        "IssueInvoice",
+        {
+            "number": "2026-1",
+            "currency": "USD",
+            "agreement_id": "$agreement",
+            "lines": [{"line_key": "seats", "amount_minor": 8_000, "tax_minor": 480}],
+            "due_on": "2026-05-01",
+            "occurred_at": "2026-04-01",
+        },
+        role="finance",
+        name="invoice",
+    ),
+    Sent(
+        "IssueCreditNote",
+        {"invoice_id": "$invoice", "number": "C1", "amount_minor": 1_000, "tax_minor": 60, "reason": "Damaged"},
+        role="finance",
+    ),
+    Sent("DisputeInvoice", {"invoice_id": "$invoice"}, role="integration"),
+    Sent("ResolveInvoiceDispute", {"invoice_id": "$invoice", "outcome": "Sent anew"}, role="finance"),
+    Sent("IssueInvoice", {"number": "7", **MONEY, "occurred_at": None, **external("i7")}, role="finance", name="slip7"),
+    Sent("VoidInvoice", {"invoice_id": "$slip7", "reason": "Twice"}, role="finance"),
+    Sent("RecordReceipt", {"amount_minor": 9_000, "currency": "USD"}, role="finance", name="money"),
+    Sent("AllocateReceipt", {"receipt_id": "$money", "invoice_id": "$invoice", "amount_minor": 7_000}, role="finance"),
+    Sent(
+        "RefundReceipt",
+        {"receipt_id": "$money", "invoice_id": "$invoice", "amount_minor": 500, "reason": "Returned"},
+        role="finance",
+    ),
+    Sent(
+        "CancelAgreement",
+        {"agreement_id": "$agreement", "effective_on": "2026-09-01", "fee_kept_minor": 500, "reason": "Closed"},
+        role="manager",
+    ),
+)
+
+SNAPSHOT = {"owner_id": "$rep", "period": "2026-04", "currency": "USD"}
+FORECASTS = (
+    Sent(
+        "TakeForecastSnapshot",
+        {**SNAPSHOT, "entries": [{"deal_id": "$talk", "amount_minor": 9_007_199_254_740_991, "category": "commit"}]},
+        role="rep",
+        name="sheet",
+    ),
+    Sent("SubmitForecast", {"forecast_sheet_id": "$sheet", "best_case_minor": 500, "note": "Careful"}, role="rep"),
+    Sent("AdjustForecast", {"forecast_sheet_id": "$sheet", "delta_minor": -1, "reason": "Leave"}, role="manager"),
+    Sent(
+        "TakeForecastSnapshot",
+        {**SNAPSHOT, "entries": [{"deal_id": NOBODY, "amount_minor": 1, "category": "commit", "confidence": "low"}]},
+        code="not_found",
+        pointer="/entries/0/deal_id",
+    ),
+    Sent("FreezeForecast", {"forecast_sheet_id": "$sheet"}, role="manager"),
+    Sent("SubmitForecast", {"forecast_sheet_id": "$sheet"}, code="forecast_sheet.frozen"),
+)
+
+THREE_LINES = {"floor": 800, "challenge": 1_000, "stretch": 9_007_199_254_740_991}
+TARGET = {"owner_id": "$rep", "measure": "won_amount", "period": "2026Q2", "currency": "CNY", **THREE_LINES}
+TARGETS = (
+    Sent(
+        "ProposeTarget",
+        {
+            **TARGET,
+            "dimension": {"key": "region", "value": "北"},
+            "basis": [{"name": "last_quarter", "value": "912.50"}],
+        },
+        role="rep",
+        name="target",
+    ),
+    Sent("AgreeTarget", {"target_id": "$target"}, role="rep"),
+    Sent(
+        "SplitTarget",
+        {
+            "target_id": "$target",
+            "children": [
+                {"owner_id": "$rep", "period": "2026-04", **THREE_LINES, "stretch": 1_000},
+                {"owner_id": "$manager", **THREE_LINES, "stretch": 1_000},
+            ],
+            "gap": {"floor": -800, "challenge": -1_000, "stretch": 9_007_199_254_738_991},
+        },
+        role="manager",
+    ),
+    Sent(
+        "AdjustTarget",
+        {"target_id": "$target", **THREE_LINES, "floor": 700, "effective_on": "2026-05-01", "reason": "One less"},
+        role="manager",
+    ),
+    Sent("CloseTarget", {"target_id": "$target", "result": 9_007_199_254_740_991}, role="manager"),
+    Sent("AgreeTarget", {"target_id": "$target"}, role="rep", code="target.closed"),
+    Sent("ProposeTarget", {**TARGET, "floor": 1_001}, code="target.lines_unordered", pointer="/challenge"),
+    Sent("ProposeTarget", {**TARGET, "floor": -1}, code=MALFORMED, pointer="/floor"),
+)
+
 PAY = (
     Sent("OpenDeal", DEAL | {"stage": "engaging"}, name="paid"),
     Sent("ChangeDealStage", {"deal_id": "$paid", "stage_to": "proposal", "occurred_at": "2026-03-03"}),
@@ -172,6 +374,11 @@ PAY = (
             "rounding": ROUNDING,
             "reason": "Start",
         },
+        role="finance",
+    ),
+    Sent(
+        "SimulateCompensationPlan",
+        {"plan_id": "$plan", "period": "2026-03", "components": [BONUS], "rounding": ROUNDING, "draw": DRAW},
         role="finance",
     ),
     Sent("EnrolParticipant", {"member_id": "$rep", "plan_id": "$plan"}, role="finance"),
@@ -197,7 +404,68 @@ PAY = (
     Sent("RetireCompensationPlan", {"plan_id": "$plan", "reason": "Old"}),
 )
 
-MALFORMED = "request.malformed"
+ASKED = {
+    "subject": {"kind": "deal", "id": "$talk"},
+    "steps": [{"member_ids": ["$manager", "$ann"]}, {"member_ids": ["$manager"]}],
+    "due_on": "2026-03-06",
+    "reason": "12 percent off",
+}
+OBJECTED = {
+    "subject": {"kind": "process_step", "id": "$pipeline", "key": "engaging"},
+    "member_id": "$rep",
+    "claim": "The stage asks for too much",
+    "occurred_at": "2026-03-05",
+}
+POINTS = {"member_id": "$rep", "kind": "points", "points": 40, "reason": "Follow-ups on time"}
+ADJUSTED = {
+    "member_id": "$rep",
+    "plan_id": "$plan",
+    "period_corrected": "2026-02",
+    "period": "2026-03",
+    "amount_minor": -700,
+    "cause": "Counted twice",
+}
+JUDGED = (
+    Sent("RequestApproval", ASKED, name="approval"),
+    Sent("DelegateApprovalStep", {"approval_id": "$approval", "step": 2, "member_id": "$rep"}, role="manager"),
+    Sent(
+        "DecideApprovalStep",
+        {"approval_id": "$approval", "step": 1, "decision": "approve", "note": "Once only"},
+        role="manager",
+    ),
+    Sent(
+        "DecideApprovalStep",
+        {"approval_id": "$approval", "step": 2, "decision": "approve"},
+        role="manager",
+        code="approval.not_asked",
+        pointer="/step",
+    ),
+    Sent("DecideApprovalStep", {"approval_id": "$approval", "step": 2, "decision": "reject"}, role="rep"),
+    Sent("RequestApproval", {**ASKED, "step_order": "parallel"}, role="rep", name="dropped"),
+    Sent("WithdrawApproval", {"approval_id": "$dropped", "reason": "Not needed"}, role="rep"),
+    Sent("RaiseObjection", OBJECTED, role="rep", name="objection"),
+    Sent("AnswerObjection", {"objection_id": "$objection", "answer": "It stays"}, role="manager"),
+    Sent("DecideObjection", {"objection_id": "$objection", "outcome": "explain"}, role="manager"),
+    Sent("RaiseObjection", OBJECTED, role="rep", name="taken back"),
+    Sent("WithdrawObjection", {"objection_id": "$taken back"}, role="rep"),
+    Sent("RaiseObjection", OBJECTED, role="manager", code="objection.not_yours", pointer="/member_id"),
+    Sent("GrantAward", POINTS, role="finance", name="points award"),
+    Sent("ApproveAward", {"award_id": "$points award"}, role="finance", code="award.approver_is_granter"),
+    Sent("ApproveAward", {"award_id": "$points award"}),
+    Sent("CreditPoints", {"member_id": "$rep", "award_id": "$points award"}, role="finance"),
+    Sent("RedeemPoints", {"member_id": "$rep", "points": 30, "reason": "Day off"}, role="rep"),
+    Sent(
+        "RedeemPoints",
+        {"member_id": "$rep", "points": 11, "reason": "Day off"},
+        role="rep",
+        code="points.too_few",
+        pointer="/points",
+    ),
+    Sent("PostAdjustment", ADJUSTED, role="finance", name="adjustment"),
+    Sent("RevokeAward", {"award_id": "$adjustment", "reason": "Was right"}, role="finance"),
+    Sent("PostAdjustment", {**ADJUSTED, "period": "2026-01"}, role="finance", code="award.periods_reversed"),
+)
+
 REFUSED = (
     Sent("OpenDeal", {**STORED_DEAL, "title": ""}, code=MALFORMED, pointer="/title"),
     Sent("OpenDeal", {"pipeline_id": "$pipeline", "owner_id": "$rep"}, code=MALFORMED, pointer="/title"),
@@ -225,9 +493,97 @@ REFUSED = (
     Sent("WinDeal", {"deal_id": "none"}, code=MALFORMED, pointer="/deal_id"),
     Sent("ReopenDeal", {"deal_id": "$talk", "reason": "Why not"}, code="deal.not_closed"),
     Sent("ClaimLead", {"lead_id": "$mei"}, role="rep", code="lead.closed"),
+    Sent("RecordAttributionTouch", {"lead_id": "$double", "kind": "outbound"}, code="lead.closed"),
+    Sent(
+        "RecordAttributionTouch",
+        {"lead_id": "$mei", "kind": "outbound", "weight": "0"},
+        code=MALFORMED,
+        pointer="/weight",
+    ),
     Sent("CompleteActivity", {"activity_id": "$task"}, code="activity.closed"),
     Sent("ReverseReceipt", {"receipt_id": "$receipt", "reason": "Again"}, code="receipt.reversed"),
+    Sent(
+        "AllocateReceipt",
+        {"receipt_id": "$money", "deal_id": "$paid", "invoice_id": "$invoice", "amount_minor": 1},
+        code="receipt.allocation_unclear",
+        pointer="/deal_id",
+    ),
+    Sent("AllocateReceipt", {"receipt_id": "$money", "amount_minor": 1}, code="receipt.allocation_unclear"),
+    Sent(
+        "RefundReceipt",
+        {"receipt_id": "$money", "amount_minor": 2_001, "reason": "Too much"},
+        code="receipt.refund_too_large",
+        pointer="/amount_minor",
+    ),
+    Sent(
+        "IssueInvoice",
+        {"number": "2026-1", "currency": "USD", "agreement_id": "$agreement", "amount_minor": 1},
+        code="already_exists",
+        pointer="/number",
+    ),
+    Sent("IssueInvoice", {"number": "8", "currency": "USD"}, code="invoice.amount_unclear"),
+    Sent(
+        "IssueCreditNote",
+        {"invoice_id": "$invoice", "amount_minor": 99_999, "reason": "More"},
+        code="invoice.credit_note_too_large",
+    ),
+    Sent(
+        "AmendAgreement",
+        {"agreement_id": "$agreement", "reason": "Late"},
+        role="manager",
+        code="agreement.not_signed",
+    ),
+    Sent("SignAgreement", {"agreement_id": "$next", "lines": []}, code=MALFORMED, pointer="/lines"),
+    Sent(
+        "RecordSatisfaction",
+        {"customer_id": "$li", "kind": "csat", "score": 6},
+        code="customer.satisfaction_score_off_scale",
+        pointer="/score",
+    ),
     Sent("SetProductPrice", {"product_id": "$mg", "price": {"amount": "1", "currency": "USD"}}, code="product.retired"),
+    Sent(
+        "SetProductCost",
+        {"product_id": "$mg", "cost": {"amount": "1", "currency": "USD"}, "effective_until": "2026-05-01"},
+        code="product.costs_overlap",
+        pointer="/effective_from",
+    ),
+    Sent("SetProductCost", {"product_id": "$mg"}, code=MALFORMED, pointer="/cost"),
+    Sent(
+        "PublishRates",
+        {"rate_table_id": "$rates", "on": "2026-03-02", "pairs": [{**DOLLAR, "rate": "7.2"}]},
+        code="rate_table.rate_already_published",
+        pointer="/pairs/0/rate",
+    ),
+    Sent(
+        "PublishRates",
+        {"rate_table_id": "$rates", "on": "2026-03-01", "pairs": [DOLLAR]},
+        code="rate_table.later_rate_published",
+        pointer="/pairs/0",
+    ),
+    Sent(
+        "PublishRates",
+        {"rate_table_id": "$rates", "on": "2026-03-03", "pairs": [{**DOLLAR, "rate": "0"}]},
+        code=MALFORMED,
+        pointer="/pairs/0/rate",
+    ),
+    Sent(
+        "CorrectRates",
+        {"rate_table_id": "$rates", "on": "2026-03-03", "pairs": [DOLLAR], "reason": "Early"},
+        code="rate_table.rate_not_published",
+        pointer="/pairs/0",
+    ),
+    Sent(
+        "DefineCalendar",
+        {"key": "mars", "name": "Mars", "zone": "Mars/Base", "weekdays": ["monday"]},
+        code="field.invalid",
+        pointer="/zone",
+    ),
+    Sent(
+        "DefineFiscalPeriods",
+        {"calendar_id": "$calendar", "kind": "quarter", "first_month": 13},
+        code=MALFORMED,
+        pointer="/first_month",
+    ),
     Sent(
         "PublishCompensationPlanVersion",
         {
@@ -242,4 +598,16 @@ REFUSED = (
     Sent("LockPayoutRun", {"payout_run_id": "$run"}, role="rep", code="access.role_forbidden"),
 )
 
-REQUESTS = (*SETTING, *CUSTOMERS, *LEADS, *DEALS, *ACTIVITIES, *PAY, *REFUSED)
+REQUESTS = (
+    *SETTING,
+    *CUSTOMERS,
+    *LEADS,
+    *DEALS,
+    *ACTIVITIES,
+    *FORECASTS,
+    *TARGETS,
+    *AGREEMENTS,
+    *PAY,
+    *JUDGED,
+    *REFUSED,
+)

@@ -15,6 +15,7 @@ from uuid import UUID
 import httpx2
 
 from salesapi.audit.sealing import Sealer
+from salesapi.domain.kernel import natural_id
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.engine import ProjectionEngine
@@ -96,8 +97,8 @@ class Company:
         return await self.service.get(path, role=role, **params)
 
 
-PAY_KINDS = {"plan", "run", "statement", "credit"}
-POOLED = {"lead", "customer"}
+PAY_KINDS = {"plan", "run", "statement", "credit", "objection", "award", "points", "points_entry"}
+POOLED = {"lead", "customer", "agreement", "satisfaction", "touch"}
 
 
 @asynccontextmanager
@@ -123,6 +124,8 @@ async def scoped_company(postgresql: EmbeddedPostgreSQL, folder: Path, name: str
         await _pool(made)
         await _crossings(made)
         await _pay(made)
+        await _judged(made)
+        await _reference(made)
         _public(made)
         await made.settled()
         yield made
@@ -152,6 +155,7 @@ async def _selling(made: Company, seller: str) -> None:
         f"ready of {seller}", "lead", "/v1/leads", seller, company=f"Ready {seller}", owner_id=owner
     )
     await made.service.must(f"/v1/leads/{ready}/qualify", {"criteria": ["budget"]})
+    await _touched(made, ready, seller, kind="campaign", campaign=f"Campaign for {seller}")
     values = {**deal(made.service, title=f"Open of {seller}"), "owner_id": owner, "customer_id": customer}
     await made.make(f"deal of {seller}", "deal", "/v1/deals", seller, **values)
     won = {**values, "title": f"Won of {seller}", "stage": "engaging", "amount_minor": 9_000, "currency": "CNY"}
@@ -169,19 +173,63 @@ async def _selling(made: Company, seller: str) -> None:
             owner_id=owner,
             content=f"Call about the {about} of {seller}",
         )
+    answer = {"kind": "nps", "score": 9, "deal_id": won_id, "comment": f"Comment to {seller}"}
+    await _answered(made, customer, seller, **answer)
     task = {"kind": "task", "about": {"kind": "deal", "id": won_id}, "owner_id": owner, "due_on": "2026-04-01"}
     await made.make(f"task of {seller}", "activity", "/v1/activities", seller, **task)
+    entries = [{"deal_id": made[f"deal of {seller}"], "amount_minor": 700, "category": "commit"}]
+    snapshot = {"period": "2026-03", "currency": "CNY", "entries": entries}
+    sheet = await made.make(
+        f"sheet of {seller}", "forecast_sheet", "/v1/forecast-sheets/take-snapshot", seller, owner_id=owner, **snapshot
+    )
+    lines = {"floor": 100, "challenge": 100, "stretch": 100, "measure": "won_amount", "currency": "CNY"}
+    await made.make(f"target of {seller}", "target", "/v1/targets", seller, owner_id=owner, period="2026", **lines)
+    note = f"Note of {seller}"
+    await made.service.must(f"/v1/forecast-sheets/{sheet}/submit", {"note": note})
+    made.things.append(Thing("note", f"{sheet}/note", (seller,), note))
     money = {"amount_minor": 5_000, "currency": "CNY", "customer_id": customer, "occurred_at": "2026-02-10"}
     receipt = await made.make(f"receipt of {seller}", "receipt", "/v1/receipts", seller, **money)
     await made.service.must(f"/v1/receipts/{receipt}/allocate", {"deal_id": won_id, "amount_minor": 4_000})
+    await _agreed(made, customer, seller, deal_id=won_id)
+    paid = {"invoice_id": made[f"invoice of {seller}"], "amount_minor": 200}
+    await made.service.must(f"/v1/receipts/{receipt}/allocate", paid)
+
+
+async def _agreed(made: Company, customer: str, owner: str | None, **values: Any) -> None:
+    """A signed agreement with a customer, and an invoice on it. They are of those who see the customer."""
+    name = owner or "nobody"
+    values |= {"title": f"Agreement of {name}", "customer_id": customer, "currency": "CNY"}
+    agreement = await made.make(f"agreement of {name}", "agreement", "/v1/agreements", owner, **values)
+    line = {"key": "all", "amount_minor": 9_000}
+    await made.service.must(f"/v1/agreements/{agreement}/sign", {"lines": [line]})
+    invoice = {"number": f"Invoice of {name}", "currency": "CNY", "amount_minor": 500, "agreement_id": agreement}
+    await made.make(f"invoice of {name}", "invoice", "/v1/invoices", owner, **invoice, occurred_at="2026-02-10")
+
+
+async def _answered(made: Company, customer: str, owner: str | None, **answer: Any) -> None:
+    """An answer of a customer about its satisfaction; its id follows from its place in the customer's stream."""
+    receipt = await made.service.must(f"/v1/customers/{customer}/record-satisfaction", answer)
+    id = natural_id("satisfaction", customer, str(receipt["version"]))
+    made.things.append(Thing("satisfaction", str(id), (owner,), answer["comment"]))
+
+
+async def _touched(made: Company, lead: str, *owners: str | None, **touch: Any) -> None:
+    """A touch of a lead: of those who see the lead, and of the member who touched it."""
+    receipt = await made.service.must(f"/v1/leads/{lead}/record-attribution-touch", touch)
+    id = natural_id("attribution_touch", lead, str(receipt["version"]))
+    made.things.append(Thing("touch", str(id), owners, touch.get("campaign", "")))
 
 
 async def _pool(made: Company) -> None:
-    """What nobody owns. A receipt of a customer in the pool is still no seller's."""
+    """What nobody owns. A receipt or invoice of a customer in the pool is still no seller's."""
     customer = await made.make("pool customer", "customer", "/v1/customers", POOL, name="Firm of nobody")
+    await _answered(made, customer, POOL, kind="csat", score=4, comment="Comment to nobody")
     await made.make("pool lead", "lead", "/v1/leads", POOL, company="Lead of nobody")
+    await _touched(made, made["pool lead"], POOL, kind="content", campaign="Content for nobody")
     money = {"amount_minor": 777, "currency": "CNY"}
     await made.make("pool receipt", "receipt", "/v1/receipts", POOL, **money, customer_id=customer)
+    await _agreed(made, customer, POOL)
+    await made.make("loose invoice", "invoice", "/v1/invoices", POOL, **money, number="1", occurred_at="2026-02-10")
     await made.make("loose receipt", "receipt", "/v1/receipts", POOL, **money)
 
 
@@ -213,10 +261,14 @@ async def _crossings(made: Company) -> None:
             owner_id=owner,
             content=f"Mail of {seller} about the other's deal",
         )
+        draft = {"title": f"Draft of {seller}", "customer_id": made[f"customer of {seller}"], "currency": "CNY"}
+        other_deal = made[f"won of {other}"]
+        await made.make(f"draft of {seller}", "agreement", "/v1/agreements", seller, **draft, deal_id=other_deal)
         lead = await made.make(
             f"converted of {seller}", "lead", "/v1/leads", seller, company=f"Converted of {seller}", owner_id=owner
         )
         await made.service.must(f"/v1/leads/{lead}/qualify", {"criteria": ["budget"]})
+        await _touched(made, lead, seller, other, kind="meeting", member_id=made[other])
         conversion = {"customer_id": made[f"customer of {other}"], "with_contact": False}
         await made.service.must(f"/v1/leads/{lead}/convert", conversion)
         part = {"deal_id": made[f"won of {other}"], "amount_minor": 100}
@@ -260,6 +312,57 @@ async def _locked(made: Company, run: str) -> None:
     await made.service.must(f"/v1/payout-runs/{run}/approve", {})
     async with asyncio.timeout(PATIENCE_SECONDS):
         await made.service.must(f"/v1/payout-runs/{run}/lock", {}, role="finance")
+
+
+async def _reference(made: Company) -> None:
+    """A rate table with a rate, and a calendar: they are nobody's."""
+    central = {"key": "central", "name": "Central parity", "source": "PBOC"}
+    table = await made.make("rate table", "rate_table", "/v1/rate-tables", EVERYBODY, **central)
+    dollar = {"from_currency": "USD", "to_currency": "CNY", "rate": "7.1"}
+    await made.service.must(f"/v1/rate-tables/{table}/publish-rates", {"on": "2026-03-02", "pairs": [dollar]})
+    rate = natural_id("currency_rate", table, "USD", "CNY", "2026-03-02")
+    made.things.append(Thing("currency_rate", str(rate), (EVERYBODY,)))
+    china = {"key": "china", "name": "China", "zone": "Asia/Shanghai", "weekdays": ["monday"]}
+    await made.make("calendar", "calendar", "/v1/calendars", EVERYBODY, **china)
+
+
+async def _judged(made: Company) -> None:
+    """An objection, awards, points and an approval of each seller, and approvals that concern several."""
+    for seller, manager in zip(SELLERS, ("manager", "other manager"), strict=True):
+        member, to = made[seller], f"/v1/points/{made[seller]}"
+        line = {"kind": "statement_line", "id": made["run both"], "line": 1}
+        claim = {"subject": line, "member_id": member, "claim": f"Claim of {seller}"}
+        await _by(made, seller, f"objection of {seller}", "objection", "/v1/objections", (seller,), **claim)
+        stars = {"member_id": member, "kind": "recognition", "reason": f"Star {seller}"}
+        await _by(made, "finance", f"award of {seller}", "award", "/v1/awards", (seller,), **stars)
+        points = {"member_id": member, "kind": "points", "points": 10, "reason": f"Points of {seller}"}
+        credited = await _by(made, "finance", f"points of {seller}", "award", "/v1/awards", (seller,), **points)
+        await made.service.must(f"/v1/awards/{credited}/approve", {})
+        await made.service.must(f"{to}/redeem", {"points": 4, "reason": f"Mug of {seller}"}, role=seller)
+        made.things.append(Thing("points", member, (seller,)))
+        for number, text in ((1, ""), (2, f"Mug of {seller}")):
+            made.things.append(Thing("points_entry", f"{member}/{number}", (seller,), text))
+        about = {"kind": "deal", "id": made[f"deal of {seller}"]}
+        asked = {"subject": about, "steps": [{"member_ids": [made[manager]]}], "reason": f"Discount of {seller}"}
+        name = f"approval of {seller}"
+        await _by(made, seller, name, "approval", "/v1/approvals", (seller, manager), **asked)
+    steps = [{"member_ids": [made["other rep"]]}, {"member_ids": [made["manager"]]}]
+    crossing = {"subject": {"kind": "deal", "id": made["deal of rep"]}, "steps": steps, "reason": "Across"}
+    owners = ("rep", "other rep", "manager")
+    await _by(made, "rep", "approval across", "approval", "/v1/approvals", owners, **crossing)
+    star = {"subject": {"kind": "award", "id": made["award of rep"]}, "steps": steps[1:], "reason": "A star"}
+    await _by(made, "finance", "approval of the award", "approval", "/v1/approvals", ("manager",), **star)
+
+
+async def _by(
+    made: Company, role: str, name: str, kind: str, path: str, owners: tuple[str, ...], /, **values: Any
+) -> str:
+    """Makes a thing with another key than the admin's."""
+    receipt = await made.service.must(path, values, role=role)
+    made.service.ids[name] = UUID(receipt["id"])
+    text = str(values.get("claim") or values["reason"])
+    made.things.append(Thing(kind, receipt["id"], owners, text))
+    return str(receipt["id"])
 
 
 def _public(made: Company) -> None:

@@ -192,8 +192,15 @@ async def test_every_list_thing_and_report_can_be_read(sales: Service) -> None:
     document = """query($customer: UUID!, $pipeline: UUID!, $product: UUID!, $member: UUID!) {
         leads { edges { node { id } } } activities { edges { node { kind deal { title } customer { name } } } }
         customers { edges { node { name contacts { name } attributes { key } } } }
-        products { edges { node { code prices { price { amount } } } } } members { edges { node { name } } }
-        pipelines { edges { node { versions { stages { key category } } } } } receipts { edges { node { id } } }
+        products { edges { node { code prices { price { amount } } costs { cost { amount } } } } }
+        members { edges { node { name } } }
+        pipelines { edges { node { versions { stages { key category } } } } } receipts(first: 5) { edges { node { id } } }
+        satisfactions(first: 5) { edges { node { kind score } } }
+        attributionTouches(first: 5) { edges { node { kind weight member { name } lead { source } } } }
+        forecastSheets(first: 5) { edges { node { owner { name } entries { category deal { title } } revisions { note } } } }
+        targets(first: 5) { edges { node { measure parent { id } parts { id } basis { value } splits { gap { floor } } } } }
+        rateTables { edges { node { latest { rate on } } } } currencyRates { edges { node { rate rateTable { key } } } }
+        calendars { edges { node { weekdays days { isWorked } fiscalPeriods { kind firstMonth } } } }
         compensationPlans { edges { node { versions { components { key credit ratePercent } } } } }
         statements { edges { node { digest dealOrder } } } teams { edges { node { name memberIds } } }
         customer(id: $customer) { name } pipeline(id: $pipeline) { key } product(id: $product) { name }
@@ -207,6 +214,13 @@ async def test_every_list_thing_and_report_can_be_read(sales: Service) -> None:
     assert data["customer"] == {"name": "Cancity"}
     assert data["customerProfile"]["lastActivityOn"] == "2026-02-02"
     assert data["customerTimeline"]["pageInfo"]["hasNextPage"] is True
+    assert data["rateTables"]["edges"][0]["node"]["latest"] == [{"rate": "7.1012", "on": "2026-03-02"}]
+    rate = {"rate": "7.1012", "rateTable": {"key": "central"}}
+    assert [edge["node"] for edge in data["currencyRates"]["edges"]] == [rate]
+    (calendar,) = (edge["node"] for edge in data["calendars"]["edges"])
+    assert (calendar["weekdays"], calendar["days"]) == (["MONDAY", "TUESDAY"], [{"isWorked": True}])
+    assert calendar["fiscalPeriods"] == [{"kind": "QUARTER", "firstMonth": 4}]
+    assert data["products"]["edges"][0]["node"]["costs"] == [{"cost": {"amount": "6.25"}}]
     assert data["compensationPlans"]["edges"][0]["node"]["versions"][0]["components"][0]["credit"] == "DIRECT"
     assert sum(group["won"] for group in data["dealReport"]["groups"]) == 1
     assert {edge["node"]["name"] for edge in data["teams"]["edges"]} == {"North", "South"}

@@ -150,6 +150,27 @@ async def test_the_funnel_has_two_modes(service: Service) -> None:
     assert (answer.status_code, answer.json()["pointer"]) == (422, "/mode")
 
 
+@pytest.mark.parametrize(
+    ("params", "code", "pointer"),
+    [
+        ({}, "parameter.invalid", "/asOf"),
+        ({"asOf": "yesterday"}, "parameter.invalid", "/asOf"),
+        ({"groupBy": "owner"}, "parameter.invalid", "/groupBy"),
+        ({"bucketDays": "30,x"}, "parameter.invalid", "/bucketDays"),
+        ({"bucketDays": "60,30"}, "field.invalid", "/bucketDays"),
+        ({"customerId": "seven"}, "parameter.invalid", "/customerId"),
+        ({"currency": "yuan"}, "parameter.invalid", "/currency"),
+        ({"status": "open"}, "parameter.unknown", "/status"),
+    ],
+)
+async def test_a_malformed_question_about_receivables_is_refused(
+    service: Service, params: dict[str, str], code: str, pointer: str
+) -> None:
+    asked = params if "asOf" in params or not params else {"asOf": "2026-03-31", **params}
+    answer = await service.get("/v1/reports/receivables", **asked)
+    assert (answer.status_code, answer.json()["code"], answer.json()["pointer"]) == (422, code, pointer)
+
+
 @pytest.mark.parametrize("report", REPORTS)
 async def test_a_stranger_is_told_nothing_of_what_could_be_asked(service: Service, report: str) -> None:
     answer: httpx2.Response = await service.client.get(f"/v1/reports/{report}?nonsense=1")

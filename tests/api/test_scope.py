@@ -17,7 +17,7 @@ from tests.api.scope_company import PAY_KINDS, ROLES, Company, Thing, scoped_com
 
 NUMBERS = itertools.count(1)
 NOBODY = "00000000-0000-7000-8000-00000000dead"
-REFERENCES = {"customer_id", "lead_id", "deal_id", "parent_id", "about_id"}
+REFERENCES = {"customer_id", "lead_id", "deal_id", "parent_id", "about_id", "subject_id"}
 """Fields of a visible thing that may name a foreign one by its id, and by nothing else of it."""
 FEED_READERS = {"finance", "auditor", "admin", "integration"}
 
@@ -26,8 +26,17 @@ LISTS = {
     "leads": "lead",
     "activities": "activity",
     "customers": "customer",
+    "agreements": "agreement",
+    "invoices": "invoice",
     "receipts": "receipt",
+    "satisfactions": "satisfaction",
+    "attributionTouches": "touch",
+    "forecastSheets": "forecast_sheet",
+    "targets": "target",
     "products": "product",
+    "rateTables": "rate_table",
+    "currencyRates": "currency_rate",
+    "calendars": "calendar",
     "members": "member",
     "pipelines": "pipeline",
     "teams": "team",
@@ -35,6 +44,11 @@ LISTS = {
     "payoutRuns": "run",
     "statements": "statement",
     "credits": "credit",
+    "approvals": "approval",
+    "objections": "objection",
+    "awards": "award",
+    "pointsBalances": "points",
+    "pointsEntries": "points_entry",
 }
 DETAILS = {
     "deal": "deal",
@@ -44,16 +58,28 @@ DETAILS = {
     "customer": "customer",
     "customerProfile": "customer",
     "customerTimeline": "customer",
+    "agreement": "agreement",
+    "invoice": "invoice",
     "receipt": "receipt",
+    "forecastSheet": "forecast_sheet",
+    "target": "target",
     "product": "product",
+    "rateTable": "rate_table",
+    "calendar": "calendar",
     "member": "member",
     "pipeline": "pipeline",
     "compensationPlan": "plan",
+    "compensationPlanInWords": "plan",
     "payoutRun": "run",
     "payoutRunStatements": "run",
     "statement": "statement",
+    "approval": "approval",
+    "objection": "objection",
+    "award": "award",
+    "pointsBalance": "points",
 }
 REPORTS = {"DealsReport": "deals", "FunnelReport": "funnel", "StageVelocityReport": "stage-velocity"}
+RECEIVABLES = {"ReceivablesReport"}
 FEEDS = {"events"}
 
 
@@ -65,18 +91,50 @@ NESTED = {
     ),
     "customers": (
         "customer",
-        "id parent { id } deals(first: 9) { id title } leads(first: 9) { id company } activities(first: 9) { id content }",
+        "id parent { id } deals(first: 9) { id title } leads(first: 9) { id company } activities(first: 9) { id content } "
+        "agreements(first: 4) { id title } invoices(first: 4) { id number } satisfactions(first: 4) { id comment }",
     ),
-    "leads": ("lead", "id customerId customer { id name } deal { id title } activities(first: 9) { id content }"),
+    "leads": (
+        "lead",
+        "id customerId customer { id name } deal { id title } activities(first: 9) { id content } "
+        "attributionTouches(first: 9) { id campaign }",
+    ),
     "activities": ("activity", "id aboutId customer { id name } deal { id title } lead { id company }"),
-    "receipts": ("receipt", "id customerId customer { id name } allocations { dealId deal { id title } }"),
+    "agreements": (
+        "agreement",
+        "id title customer { id name } dealId deal { id title } invoices(first: 9) { id number }",
+    ),
+    "invoices": ("invoice", "id number customerId customer { id name } agreement { id title }"),
+    "receipts": (
+        "receipt",
+        "id customerId customer { id name } allocations { dealId deal { id title } invoiceId invoice { id number } }",
+    ),
+    "satisfactions": (
+        "satisfaction",
+        "id customerId customer { id name } dealId deal { id title } agreement { id } comment",
+    ),
+    "attributionTouches": ("touch", "id leadId lead { id company } dealId deal { id title } campaign"),
+    "targets": ("target", "id owner { name } parent { id } parts(first: 9) { id } revisions { lines { floor } }"),
+    "forecastSheets": (
+        "forecast_sheet",
+        "id owner { name } entries { dealId deal { id title } } revisions { note sums { commitMinor } }",
+    ),
     "payoutRuns": ("run", "id planId plan { id key } statements(first: 9) { memberId plan { id } }"),
     "statements": (
         "statement",
         "payoutRunId memberId payoutRun { id statements(first: 9) { memberId } } lines(first: 9) { deal { id title } }",
     ),
+    "currencyRates": ("currency_rate", "id rate rateTableId rateTable { id key }"),
     "compensationPlans": ("plan", "id key name"),
     "credits": ("credit", "dealId memberId kind"),
+    "approvals": (
+        "approval",
+        "id subjectId reason requester { id name } customer { id name } deal { id title } award { id reason }",
+    ),
+    "objections": ("objection", "id subjectId claim member { id name } payoutRun { id statements { memberId } }"),
+    "awards": ("award", "id reason member { id name } plan { id key } objection { id claim }"),
+    "pointsBalances": ("points", "id balance member { id name }"),
+    "pointsEntries": ("points_entry", "memberId number reason award { id reason }"),
 }
 """Lists with the relations that lead on from them, by GraphQL."""
 
@@ -95,7 +153,7 @@ async def reads(company: Company) -> dict[str, str]:
 
 
 async def test_every_read_has_a_policy(company: Company) -> None:
-    decided = {*LISTS, *DETAILS, *REPORTS, *FEEDS}
+    decided = {*LISTS, *DETAILS, *REPORTS, *RECEIVABLES, *FEEDS}
     assert set(await reads(company)) == decided
 
 
@@ -156,6 +214,15 @@ async def test_reports_count_only_deals_in_scope(company: Company, role: str, gr
 
 
 @pytest.mark.parametrize("role", ROLES)
+async def test_receivables_count_only_invoices_in_scope(company: Company, role: str) -> None:
+    seen = [thing for thing in company.of("invoice") if company.sees(role, thing)]
+    foreign = [thing for thing in company.things if not company.sees(role, thing)]
+    answer = await company.get("/v1/reports/receivables", role, asOf="2026-03-31", groupBy="customer")
+    refuse_foreign(answer.json(), foreign, f"receivables as {role}")
+    assert sum(group["open"]["invoices"] for group in answer.json()["groups"]) == len(seen)
+
+
+@pytest.mark.parametrize("role", ROLES)
 async def test_the_feed_is_for_those_who_see_all_rows(company: Company, role: str) -> None:
     answer = await company.get("/v1/events", role)
     assert answer.status_code == (200 if role in FEED_READERS else 403)
@@ -179,7 +246,8 @@ async def test_nested_answers_hold_nothing_of_a_foreign_thing(company: Company, 
         thing.id for thing in company.of(kind) if company.sees(role, thing)
     }
     foreign = [thing for thing in company.things if not company.sees(role, thing)]
-    refuse_foreign(nodes, foreign, f"{field} as {role}", but={"customerId", "leadId", "dealId", "parentId", "aboutId"})
+    references = {"customerId", "leadId", "dealId", "parentId", "aboutId", "subjectId"}
+    refuse_foreign(nodes, foreign, f"{field} as {role}", but=references)
     foreign_members = {thing.id.partition("/")[2] for thing in foreign if thing.kind == "statement"}
     assert not foreign_members & {value for key, value in leaves(nodes, "") if key == "memberId"}
 
@@ -223,6 +291,8 @@ def identity(kind: str, item: dict[str, Any]) -> str:
     """What an item of a list is told by."""
     if kind == "credit":
         return f"{item['deal_id']}/{item['member_id']}"
+    if kind == "points_entry":
+        return f"{item['member_id']}/{item['number']}"
     return f"{item['payout_run_id']}/{item['member_id']}" if kind == "statement" else str(item["id"])
 
 
@@ -244,7 +314,9 @@ def refuse_foreign(
 ) -> None:
     """No text of a foreign thing anywhere, and its id nowhere but in a field that refers to it."""
     names = {thing.name for thing in foreign if thing.name}
-    ids = {thing.id for thing in foreign if thing.kind not in PAY_KINDS or "/" not in thing.id}
+    # The points of a member have the id of the member, whom everybody sees.
+    kinds = PAY_KINDS - {"points"}
+    ids = {thing.id for thing in foreign if thing.kind != "points" and (thing.kind not in kinds or "/" not in thing.id)}
     for key, value in leaves(content, ""):
         assert value not in names, (place, key, value)
         assert value not in ids or key in REFERENCES | but, (place, key, value)

@@ -206,12 +206,16 @@ class Log:
     def lock_open(self, period: str) -> dict[UUID, Statement]:
         """Issues and locks an open run at this moment; answers its statements."""
         position, statements = self.head, self.issue(period)
+        self.lock_issued(period, position, statements)
+        return statements
+
+    def lock_issued(self, period: str, position: int, statements: dict[UUID, Statement]) -> None:
+        """Locks a run over statements that were computed at a position."""
         digests = tuple(digest_of(statement) for statement in statements.values())
         locked = PayoutRunLocked(
             statements_digest=digest_of_digests(digests), position=position, tree_root="00", tree_size=position
         )
         self.add(run_of(period), locked)
-        return statements
 
 
 def run_of(period: str) -> UUID:

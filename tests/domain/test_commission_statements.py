@@ -1,5 +1,6 @@
 """Statements: credit, rates, rounding and the trace of a period, from facts applied to a ledger."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -22,13 +23,17 @@ NORTH, TOP = uid(0x11), uid(0x12)
 
 def team(log: Log, team_id: int, leader: int, *members: int) -> None:
     """A team that always was, with its leader and members."""
-    formed = TeamFormed(
-        team_id=uid(team_id), name="Team", parent_id=None, region=None, effective_from=None, external_id=None
-    )
-    log.add(TREE, formed)
+    log.add(TREE, formed(team_id))
     log.add(TREE, TeamLeaderAppointed(team_id=uid(team_id), member_id=uid(leader), effective_from=None))
     for member in members:
         log.add(TREE, joined(team_id, member))
+
+
+def formed(team_id: int) -> TeamFormed:
+    """A team at the top."""
+    return TeamFormed(
+        team_id=uid(team_id), name="Team", parent_id=None, region=None, effective_from=None, external_id=None
+    )
 
 
 def joined(team_id: int, member: int, on: str | None = None) -> TeamMembershipChanged:
@@ -123,6 +128,21 @@ def test_the_manager_on_the_win_date_earns_on_the_teams_credit() -> None:
     ]
     assert [(line.deal_id, line.posted_minor) for line in statements[DAN].lines] == [(uid(2), 200)]
     assert statements[DAN].lines[0].source_member_id == ANN
+
+
+@pytest.mark.parametrize(("levels", "paid"), [(1, {0xB: 100}), (2, {0xB: 100, 0xC: 100})])
+def test_an_override_reaches_as_many_levels_of_managers_as_the_plan_says(levels: int, paid: dict[int, int]) -> None:
+    override = Component(
+        key="override", name="Override", credit="manager_override", rate_percent=Decimal(1), levels=levels
+    )
+    log = Log().plan(override).enrol(ANN, BOB, CID)
+    team(log, 0x12, 0xC)
+    log.add(TREE, replace(formed(0x11), parent_id=uid(0x12)))
+    log.add(TREE, TeamLeaderAppointed(team_id=uid(0x11), member_id=BOB, effective_from=None))
+    log.add(TREE, joined(0x11, 0xA))
+    log.win(1, 10_000, "2026-01-31")
+    totals = {member_id: statement.total_minor for member_id, statement in log.statements(QUARTER).items()}
+    assert totals == {uid(member): amount for member, amount in paid.items()}
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """Compensation plans: what can be published, and which version applies when."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from salesapi.domain.commission.tables import TierTable
+from salesapi.domain.commission.tables import CurvePoint, PayoutCurve, TierTable
 from salesapi.domain.compensation_plans import (
+    Accelerator,
     CompensationPlan,
     CompensationPlanDrafted,
     CompensationPlanIsRetired,
@@ -16,9 +18,12 @@ from salesapi.domain.compensation_plans import (
     CompensationPlanVersionPublished,
     Component,
     ComponentInvalid,
+    Decelerator,
     DraftCompensationPlan,
+    Gate,
     PublishCompensationPlanVersion,
     RetireCompensationPlan,
+    TargetBonus,
     TiersInvalid,
 )
 from salesapi.domain.kernel import Refused, ThingExists
@@ -103,6 +108,15 @@ def test_all_versions_of_a_plan_pay_by_the_same_kind_of_period() -> None:
 
 
 TIER = "/components/0/tiers/tiers"
+LATER_DEALS = Gate(attainment_percent=Decimal(50), pays="later_deals")
+FASTER = Accelerator(above_attainment_percent=Decimal(100), factor=Decimal(2))
+SLOWER = Decelerator(below_attainment_percent=Decimal(50), factor=Decimal("0.5"), slowed="below")
+PAYS_AT_ZERO = TargetBonus(
+    target_minor=100,
+    curve=PayoutCurve(
+        points=(CurvePoint(attainment_percent=Decimal(0), payout_percent=Decimal(10)),), above_last="capped"
+    ),
+)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +139,15 @@ TIER = "/components/0/tiers/tiers"
             Component(key="base", name="Base", credit="direct", rate_percent=Decimal(5), tiers=table("marginal")),
             ComponentInvalid,
             "/components/0/tiers",
+        ),
+        (replace(tiered("retroactive"), gate=LATER_DEALS), ComponentInvalid, "/components/0/gate/pays"),
+        (replace(tiered("marginal"), accelerator=FASTER), ComponentInvalid, "/components/0/accelerator"),
+        (replace(flat("5"), accelerator=FASTER, decelerator=SLOWER), ComponentInvalid, "/components/0/decelerator"),
+        (replace(flat("5"), cap_minor=0), ComponentInvalid, "/components/0/cap_minor"),
+        (
+            replace(flat("5"), rate_percent=None, bonus=PAYS_AT_ZERO),
+            ComponentInvalid,
+            "/components/0/bonus/curve/points",
         ),
     ],
 )

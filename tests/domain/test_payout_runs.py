@@ -16,6 +16,7 @@ from salesapi.domain.payout_runs import (
     IssuePayoutRunStatements,
     LockPayoutRun,
     OpenPayoutRun,
+    PayoutRunAmountTooLarge,
     PayoutRunApproved,
     PayoutRunApproverIsPaid,
     PayoutRunApproverIsSubmitter,
@@ -111,6 +112,12 @@ def test_a_run_is_calculated_at_the_head_as_often_as_one_likes() -> None:
     run(OPENED).when(CALCULATE).then(CALCULATED)
     run(OPENED, CALCULATED).when(CALCULATE).then(CALCULATED)
     run(*READY).when(CALCULATE).then(CALCULATED)
+
+
+def test_a_plan_that_pays_more_than_an_amount_may_be_is_not_calculated() -> None:
+    log = Log().plan(flat("1000")).enrol(ANN)
+    log.win(1, 2**53 - 1, "2026-01-31")
+    run(OPENED).facts({LedgerRef(None): log.ledger}).when(CALCULATE).refused(PayoutRunAmountTooLarge)
 
 
 def test_statements_are_issued_as_they_were_calculated() -> None:

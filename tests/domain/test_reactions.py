@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from salesapi.domain.awards import ApproveAward, Award, AwardGranted
 from salesapi.domain.customers import (
     AddCustomerContact,
     CustomerContactAdded,
@@ -13,14 +14,28 @@ from salesapi.domain.customers import (
 from salesapi.domain.deals import DealOpened, OpenDeal
 from salesapi.domain.kernel import Context, Ref, StreamRef, natural_id
 from salesapi.domain.leads import ConvertLead, Lead, LeadDeal
-from salesapi.domain.reactions import FOLLOWING, Step, convert_lead
+from salesapi.domain.reactions import FOLLOWING, Step, approve_award, convert_lead
+from salesapi.domain.targets import SplitTarget
 from tests.domain.examples import ACME, ANNA, FACTS, LEAD, OPENED, PIPELINE, THERE
 from tests.domain.test_leads import CAPTURED, QUALIFIED
-from tests.spec import ACTOR, CATALOGUE, DAY, NEW_ID, States, fold, given
+from tests.spec import ACTOR, CATALOGUE, DAY, NEW_ID, States, fold, given, uid
 
 CUSTOMER: Final = natural_id("customer", "lead", str(LEAD))
 CONTACT: Final = natural_id("contact", "lead", str(LEAD))
 DEAL: Final = natural_id("deal", "lead", str(LEAD))
+AWARD: Final = uid(0xA7)
+GRANTED: Final = AwardGranted(
+    member_id=ANNA,
+    kind="points",
+    amount_minor=None,
+    currency=None,
+    points=5,
+    reason="Good calls",
+    plan_id=None,
+    period=None,
+    granted_by=ACTOR,
+    granter_id=None,
+)
 CONVERT: Final = ConvertLead(
     lead_id=LEAD,
     customer_name="Globex",
@@ -115,6 +130,8 @@ def test_each_step_is_accepted_on_the_states_as_they_are_by_then() -> None:
 
 
 def test_whatever_follows_is_a_declared_command() -> None:
-    assert set(FOLLOWING) == {ConvertLead}
-    for step in _steps(CONVERT):
+    assert set(FOLLOWING) == {ConvertLead, ApproveAward, SplitTarget}
+    award = fold("award", (GRANTED,))
+    assert isinstance(award, Award)
+    for step in (*_steps(CONVERT), *approve_award(award, ApproveAward(award_id=AWARD), CONTEXT)):
         assert CATALOGUE.command(type(step.command).__name__)

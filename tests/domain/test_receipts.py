@@ -1,30 +1,44 @@
 """What may happen to receipts, in sentences."""
 
+from uuid import UUID
+
 import pytest
 
+from salesapi.domain.invoices import Invoice, InvoiceIsVoided
 from salesapi.domain.kernel import ExternalId, Ref, Refused, StreamRef, ThingExists, ThingUnknown
 from salesapi.domain.money import CurrencyUnknown
 from salesapi.domain.receipts import (
     PARTS_MAX,
     AllocateReceipt,
+    AllocationCurrencyForeign,
     AllocationsFull,
     AllocationTooLarge,
+    AllocationUnclear,
     Receipt,
     ReceiptAllocated,
     ReceiptIsReversed,
     ReceiptPart,
     ReceiptRecorded,
+    ReceiptRefunded,
     ReceiptReversed,
     RecordReceipt,
+    RefundReceipt,
+    RefundTooLarge,
     ReverseReceipt,
 )
-from tests.spec import SUBJECT, fold, given, uid
+from tests.spec import DAY, SUBJECT, fold, given, uid
 
 CUSTOMER, DEAL, OTHER_DEAL, UNKNOWN = uid(1), uid(2), uid(3), uid(99)
+INVOICE, VOIDED, IN_YEN = uid(4), uid(5), uid(6)
 KNOWN: dict[Ref, object] = {
     StreamRef("customer", CUSTOMER): object(),
     StreamRef("deal", DEAL): object(),
     StreamRef("deal", OTHER_DEAL): object(),
+    StreamRef("invoice", INVOICE): Invoice(number="1", agreement_id=None, currency="CNY", total_minor=8_000),
+    StreamRef("invoice", VOIDED): Invoice(
+        number="2", agreement_id=None, currency="CNY", total_minor=8_000, is_voided=True
+    ),
+    StreamRef("invoice", IN_YEN): Invoice(number="3", agreement_id=None, currency="JPY", total_minor=8_000),
 }
 REFERENCE = ExternalId(system="bank", id="2026-000417")
 RECORDED = ReceiptRecorded(amount_minor=10_000, currency="CNY", customer_id=CUSTOMER, note=None, external_id=REFERENCE)
@@ -32,7 +46,29 @@ REVERSED = ReceiptReversed(amount_minor=10_000, currency="CNY", parts=(), reason
 
 
 def allocated(amount_minor: int, deal: int = 2) -> ReceiptAllocated:
-    return ReceiptAllocated(deal_id=uid(deal), amount_minor=amount_minor, currency="CNY")
+    return ReceiptAllocated(deal_id=uid(deal), amount_minor=amount_minor, currency="CNY", received_on=DAY)
+
+
+def paid(amount_minor: int) -> ReceiptAllocated:
+    return ReceiptAllocated(
+        deal_id=None, invoice_id=INVOICE, amount_minor=amount_minor, currency="CNY", received_on=DAY
+    )
+
+
+def pay(amount_minor: int, invoice: int = 4) -> AllocateReceipt:
+    return AllocateReceipt(receipt_id=SUBJECT, invoice_id=uid(invoice), amount_minor=amount_minor)
+
+
+def refunded(amount_minor: int, *, deal: UUID | None = None, invoice: UUID | None = None) -> ReceiptRefunded:
+    return ReceiptRefunded(
+        deal_id=deal, invoice_id=invoice, amount_minor=amount_minor, currency="CNY", reason="returned"
+    )
+
+
+def refund(amount_minor: int, *, deal: UUID | None = None, invoice: UUID | None = None) -> RefundReceipt:
+    return RefundReceipt(
+        receipt_id=SUBJECT, deal_id=deal, invoice_id=invoice, amount_minor=amount_minor, reason="returned"
+    )
 
 
 def allocate(amount_minor: int, deal: int = 2) -> AllocateReceipt:
@@ -83,6 +119,45 @@ def test_reversing_a_receipt_names_the_parts_that_fall() -> None:
     ).then(ReceiptReversed(amount_minor=10_000, currency="CNY", parts=parts, reason="bounced"))
 
 
+def test_a_receipt_pays_an_invoice_from_the_day_on_which_the_money_came() -> None:
+    given(RECORDED).facts(KNOWN).when(pay(8_000)).then(paid(8_000))
+
+
+def test_an_allocation_of_money_from_an_unknown_day_has_no_day() -> None:
+    allocation = ReceiptAllocated(deal_id=DEAL, amount_minor=1, currency="CNY")
+    given(RECORDED).on(None).facts(KNOWN).when(allocate(1)).then(allocation)
+
+
+def test_one_receipt_pays_a_deal_and_an_invoice() -> None:
+    receipt = fold("receipt", (RECORDED, allocated(4_000), paid(1_000), paid(500)))
+    assert isinstance(receipt, Receipt)
+    assert receipt.parts == (
+        ReceiptPart(deal_id=DEAL, amount_minor=4_000),
+        ReceiptPart(deal_id=None, invoice_id=INVOICE, amount_minor=1_500),
+    )
+
+
+def test_what_is_paid_back_is_taken_from_the_named_allocation() -> None:
+    given(RECORDED, allocated(4_000), paid(3_000)).when(refund(1_000, invoice=INVOICE)).then(
+        refunded(1_000, invoice=INVOICE)
+    )
+    receipt = fold("receipt", (RECORDED, allocated(4_000), paid(3_000), refunded(3_000, invoice=INVOICE)))
+    assert isinstance(receipt, Receipt)
+    assert receipt.parts == (ReceiptPart(deal_id=DEAL, amount_minor=4_000),)
+    assert (receipt.refunded_minor, receipt.left_minor()) == (3_000, 3_000)
+
+
+def test_what_is_paid_back_cannot_be_allocated_again() -> None:
+    given(RECORDED, refunded(6_000)).facts(KNOWN).when(allocate(4_001)).refused(AllocationTooLarge)
+
+
+def test_not_more_is_paid_back_than_is_left_or_allocated() -> None:
+    case = given(RECORDED, allocated(4_000), paid(3_000), refunded(1_000, deal=DEAL))
+    assert case.when(refund(3_001, deal=DEAL)).refused(RefundTooLarge).parameters["left_minor"] == 3_000
+    assert case.when(refund(3_001)).refused(RefundTooLarge).parameters["left_minor"] == 3_000
+    case.when(refund(3_000)).then(refunded(3_000))
+
+
 @pytest.mark.parametrize(
     ("events", "command", "refusal"),
     [
@@ -90,6 +165,19 @@ def test_reversing_a_receipt_names_the_parts_that_fall() -> None:
         ((), RecordReceipt(amount_minor=1, currency="CNY", customer_id=UNKNOWN), ThingUnknown),
         ((RECORDED, REVERSED), allocate(99_999, 99), ReceiptIsReversed),
         ((RECORDED,), allocate(99_999, 99), ThingUnknown),
+        ((RECORDED,), AllocateReceipt(receipt_id=SUBJECT, amount_minor=99_999), AllocationUnclear),
+        (
+            (RECORDED,),
+            AllocateReceipt(receipt_id=SUBJECT, deal_id=UNKNOWN, invoice_id=UNKNOWN, amount_minor=99_999),
+            AllocationUnclear,
+        ),
+        ((RECORDED,), pay(99_999, 99), ThingUnknown),
+        ((RECORDED,), pay(99_999, 5), InvoiceIsVoided),
+        ((RECORDED,), pay(99_999, 6), AllocationCurrencyForeign),
+        ((RECORDED,), pay(99_999), AllocationTooLarge),
+        ((RECORDED, REVERSED), refund(99_999, deal=DEAL, invoice=INVOICE), ReceiptIsReversed),
+        ((RECORDED,), refund(99_999, deal=DEAL, invoice=INVOICE), AllocationUnclear),
+        ((RECORDED,), refund(99_999, deal=UNKNOWN), RefundTooLarge),
         ((RECORDED,), allocate(99_999), AllocationTooLarge),
         ((RECORDED, REVERSED), ReverseReceipt(receipt_id=SUBJECT, reason="again"), ReceiptIsReversed),
     ],

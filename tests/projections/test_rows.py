@@ -14,6 +14,7 @@ from salesapi.domain.activities import (
     FollowUp,
     Subject,
 )
+from salesapi.domain.attribution import LeadAttributionTouchRecorded
 from salesapi.domain.customers import (
     CustomerContactAdded,
     CustomerContactChanged,
@@ -23,8 +24,16 @@ from salesapi.domain.customers import (
 )
 from salesapi.domain.deals import DealLine, DealLost, DealReopened, DealVoided, DealWon
 from salesapi.domain.enrolments import EnrolmentBegun, EnrolmentEnded, EnrolmentQuotaSet
+from salesapi.domain.forecast_sheets import (
+    ForecastEntry,
+    ForecastSheetAdjusted,
+    ForecastSheetFrozen,
+    ForecastSheetSnapshotTaken,
+    ForecastSheetSubmitted,
+    ForecastTotals,
+)
 from salesapi.domain.kernel import ExternalId
-from salesapi.domain.leads import LeadCaptured, LeadConverted, LeadQualified
+from salesapi.domain.leads import LeadCaptured, LeadConverted, LeadQualified, LeadVoided
 from salesapi.domain.payout_runs import (
     STATEMENT_LINES_MAX,
     PayoutRunCalculated,
@@ -34,30 +43,50 @@ from salesapi.domain.payout_runs import (
     StatementLine,
 )
 from salesapi.domain.receipts import ReceiptAllocated, ReceiptPart, ReceiptRecorded, ReceiptReversed
+from salesapi.domain.satisfaction import CustomerSatisfactionRecorded
+from salesapi.domain.targets import (
+    TargetAdjusted,
+    TargetAgreed,
+    TargetClosed,
+    TargetDimension,
+    TargetGap,
+    TargetLines,
+    TargetPart,
+    TargetProposed,
+    TargetSplit,
+)
 from salesapi.projections import (
     activities,
+    attribution_touches,
     customers,
     deals,
     enrolments,
+    forecast_sheets,
     leads,
     payout_runs,
     quotas,
     receipts,
+    satisfactions,
     statement_lines,
     statements,
+    targets,
     timelines,
 )
 from salesapi.projections.activities import ActivityRow
+from salesapi.projections.attribution_touches import AttributionTouchRow
 from salesapi.projections.customers import CustomerRow
 from salesapi.projections.deals import DealRow
 from salesapi.projections.enrolments import EnrolmentRow
+from salesapi.projections.forecast_sheets import ForecastSheetRow
 from salesapi.projections.leads import LeadRow
 from salesapi.projections.payout_runs import PayoutRunRow
 from salesapi.projections.projection import Projection
 from salesapi.projections.quotas import QuotaRow
 from salesapi.projections.receipts import ReceiptRow
+from salesapi.projections.satisfactions import SatisfactionRow
 from salesapi.projections.statement_lines import StatementLineRow
 from salesapi.projections.statements import StatementRow
+from salesapi.projections.targets import TargetRow
 from salesapi.projections.timelines import TimelineRow
 from tests.domain.examples import ACME, ANNA, DEAL, LEAD, OFFERED, PRODUCT
 from tests.projections.histories import Fact, fold
@@ -166,6 +195,7 @@ CAPTURED = LeadCaptured(
     attributes=(),
     external_id=None,
 )
+QUALIFIED = LeadQualified(criteria=("budget",))
 CONVERTED = LeadConverted(customer_id=ACME, contact_id=None, deal_id=DEAL)
 
 
@@ -174,11 +204,36 @@ def test_a_converted_lead_names_its_customer_and_deal() -> None:
         leads.PROJECTION,
         LeadRow,
         Fact(LEAD, CAPTURED, "2026-01-02"),
-        Fact(LEAD, LeadQualified(criteria=("budget",)), None),
+        Fact(LEAD, QUALIFIED, None),
         Fact(LEAD, CONVERTED, "2026-01-09"),
     )
     assert (lead.status, lead.customer_id, lead.deal_id) == ("converted", ACME, DEAL)
     assert (lead.captured_on, lead.qualified_on, lead.converted_on) == (date(2026, 1, 2), None, date(2026, 1, 9))
+
+
+def test_touches_of_a_lead_count_for_the_deal_of_its_conversion_and_fall_with_a_voided_lead() -> None:
+    early = LeadAttributionTouchRecorded(
+        kind="campaign", member_id=None, campaign="spring", weight=Decimal("0.5"), deal_id=None
+    )
+    late = LeadAttributionTouchRecorded(kind="meeting", member_id=ANNA, campaign=None, weight=None, deal_id=DEAL)
+    facts = [Fact(LEAD, CAPTURED), Fact(LEAD, early, "2026-01-03")]
+    (touch,) = rows(attribution_touches.PROJECTION, AttributionTouchRow, *facts)
+    assert (touch.lead_id, touch.deal_id, touch.touched_on, touch.weight) == (
+        LEAD,
+        None,
+        date(2026, 1, 3),
+        Decimal("0.5"),
+    )
+    facts += [Fact(LEAD, QUALIFIED), Fact(LEAD, CONVERTED), Fact(LEAD, late, None)]
+    found = rows(attribution_touches.PROJECTION, AttributionTouchRow, *facts)
+    assert [(row.kind, row.deal_id, row.position, row.touched_on) for row in found] == [
+        ("campaign", DEAL, 4, date(2026, 1, 3)),
+        ("meeting", DEAL, 5, None),
+    ]
+    (lead,) = rows(leads.PROJECTION, LeadRow, *facts)
+    assert (lead.version, lead.position, lead.status) == (5, 5, "converted")
+    voided = Fact(LEAD, LeadVoided(status_from="converted", reason="twice"))
+    assert rows(attribution_touches.PROJECTION, AttributionTouchRow, *facts, voided) == []
 
 
 def test_a_corrected_follow_up_shows_what_is_right_now() -> None:
@@ -225,6 +280,24 @@ def test_a_reversed_receipt_has_no_allocations() -> None:
     assert (receipt.allocations, receipt.is_reversed, receipt.reason) == ((), True, "bounced")
 
 
+def test_each_answer_of_a_customer_is_a_row_of_its_own_and_changes_nothing_else_of_the_customer() -> None:
+    nine = CustomerSatisfactionRecorded(
+        kind="nps", score=9, deal_id=DEAL, agreement_id=uid(0xA9), activity_id=None, comment="kind"
+    )
+    four = CustomerSatisfactionRecorded(
+        kind="csat", score=4, deal_id=None, agreement_id=None, activity_id=ACTIVITY, comment=None
+    )
+    facts = (Fact(ACME, company(), "2026-01-02"), Fact(ACME, nine, "2026-02-03"), Fact(ACME, four, None))
+    found = rows(satisfactions.PROJECTION, SatisfactionRow, *facts)
+    assert [(row.customer_id, row.kind, row.score, row.answered_on, row.position) for row in found] == [
+        (ACME, "nps", 9, date(2026, 2, 3), 2),
+        (ACME, "csat", 4, None, 3),
+    ]
+    assert len({row.satisfaction_id for row in found}) == 2
+    (customer,) = rows(customers.PROJECTION, CustomerRow, *facts)
+    assert (customer.version, customer.position, customer.registered_on) == (3, 3, date(2026, 1, 2))
+
+
 def test_an_event_stands_in_the_timeline_of_each_thing_it_concerns_and_shows_nothing_personal() -> None:
     about = Subject(kind="deal", id=DEAL)
     said = FollowUp(channel="call", direction="out", content="secret", outcome=None, next_step="secret", next_on=None)
@@ -251,6 +324,79 @@ def test_an_event_stands_in_the_timeline_of_each_thing_it_concerns_and_shows_not
     assert found[2].summary == {"owner_id": str(ANNA)}
     assert found[3].summary == {"customer_id": str(ACME), "deal_id": str(DEAL)}
     assert found[6].summary == {"contact_id": str(CONTACT), "role": "buyer"}
+
+
+def test_a_forecast_sheet_keeps_each_revision_and_shows_what_was_submitted_last_as_adjusted() -> None:
+    entry = ForecastEntry(deal_id=DEAL, amount_minor=900, category="commit", confidence="mid")
+    taken = ForecastSheetSnapshotTaken(
+        owner_id=ANNA, period="2026-03", snapshot=1, currency="CNY", entries=(entry, replace(entry, deal_id=uid(5)))
+    )
+    totals = ForecastTotals(commit_minor=1_800, best_case_minor=0, pipeline_minor=50)
+    submitted = ForecastSheetSubmitted(snapshot=1, totals=totals, currency="CNY", note="careful")
+    less = ForecastSheetAdjusted(snapshot=1, category="commit", delta_minor=-300, currency="CNY", reason="on leave")
+    again = replace(taken, snapshot=2, entries=(entry,))
+    kept = replace(totals, commit_minor=1_500)
+    frozen = ForecastSheetFrozen(owner_id=ANNA, period="2026-03", snapshot=1, totals=kept, currency="CNY")
+    stream = uid(0xF5)
+    facts = [Fact(stream, taken, "2026-03-01"), Fact(stream, submitted, "2026-03-02")]
+    (sheet,) = rows(forecast_sheets.PROJECTION, ForecastSheetRow, *facts)
+    assert (sheet.status, sheet.commit_minor, sheet.pipeline_minor, sheet.snapshot) == ("submitted", 1_800, 50, 1)
+    facts += [Fact(stream, less, None), Fact(stream, again, "2026-03-08"), Fact(stream, frozen, "2026-03-10")]
+    (sheet,) = rows(forecast_sheets.PROJECTION, ForecastSheetRow, *facts)
+    assert (sheet.status, sheet.commit_minor, sheet.submitted_snapshot, sheet.entries) == ("frozen", 1_500, 1, (entry,))
+    assert (sheet.frozen_on, sheet.lead_days, sheet.version) == (date(2026, 3, 10), 21, 5)
+    first, second = sheet.revisions
+    assert (first.deal_count, first.sums.commit_minor, first.submitted, first.expected) == (2, 1_800, totals, kept)
+    assert [(each.delta_minor, each.reason, each.adjusted_on) for each in first.adjustments] == [
+        (-300, "on leave", None)
+    ]
+    assert (second.taken_on, second.submitted, second.expected) == (date(2026, 3, 8), None, None)
+
+
+def test_a_target_keeps_all_lines_that_were_ever_set_with_who_agreed_to_which() -> None:
+    lines = TargetLines(floor=800, challenge=1_000, stretch=1_200)
+    lower = TargetLines(floor=700, challenge=900, stretch=1_100)
+    proposed = TargetProposed(
+        owner_id=ANNA,
+        team_id=None,
+        measure="won_amount",
+        period="2026Q1",
+        dimension=TargetDimension(key="region", value="north"),
+        currency="CNY",
+        unit=None,
+        lines=lines,
+        basis=(),
+        parent_target_id=uid(0x7A),
+    )
+    part = TargetPart(target_id=uid(0x7C), owner_id=ANNA, team_id=None, period="2026-01", dimension=None, lines=lower)
+    gap = TargetGap(floor=100, challenge=100, stretch=100)
+    adjusted = TargetAdjusted(
+        revision=2, lines_from=lines, lines_to=lower, effective_on=date(2026, 3, 1), reason="One less"
+    )
+    stream = uid(0x7B)
+    facts = [
+        Fact(stream, proposed, "2026-01-02"),
+        Fact(stream, TargetAgreed(revision=1, agreed_by=ANNA), "2026-01-03"),
+        Fact(stream, TargetSplit(split=1, lines=lines, children=(part,), gap=gap)),
+    ]
+    (target,) = rows(targets.PROJECTION, TargetRow, *facts)
+    assert (target.status, target.challenge, target.dimension_value, target.parent_target_id) == (
+        "agreed",
+        1_000,
+        "north",
+        uid(0x7A),
+    )
+    assert [(split.target_ids, split.gap) for split in target.splits] == [((uid(0x7C),), gap)]
+    facts.append(Fact(stream, adjusted, "2026-02-20"))
+    (target,) = rows(targets.PROJECTION, TargetRow, *facts)
+    assert (target.status, target.floor, target.challenge, target.stretch) == ("proposed", 700, 900, 1_100)
+    assert [(each.lines, each.effective_on, each.is_agreed, each.agreed_on) for each in target.revisions] == [
+        (lines, None, True, date(2026, 1, 3)),
+        (lower, date(2026, 3, 1), False, None),
+    ]
+    closed = Fact(stream, TargetClosed(result=950, note="A late order"), "2026-04-02")
+    (target,) = rows(targets.PROJECTION, TargetRow, *facts, closed)
+    assert (target.status, target.result, target.closed_on, target.version) == ("closed", 950, date(2026, 4, 2), 5)
 
 
 def test_an_ended_enrolment_keeps_its_days_and_a_withdrawn_one_falls() -> None:
@@ -316,6 +462,8 @@ def issued(
         line_count=sum(1 for _ in lines),
         earned_minor=50,
         adjusted_minor=0,
+        awarded_minor=0,
+        drawn_minor=0,
         total_minor=50,
         currency="CNY",
         plan_versions=(1,),

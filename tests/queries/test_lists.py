@@ -12,6 +12,11 @@ from salesapi.access.principals import EVERYTHING, Scope
 from salesapi.domain.kernel import ThingUnknown
 from salesapi.eventlog.text import TextRefused
 from salesapi.queries.activities import activities, activities_about, activity
+from salesapi.queries.agreements import agreement, agreements
+from salesapi.queries.approvals import approvals
+from salesapi.queries.attribution_touches import attribution_touches
+from salesapi.queries.awards import awards
+from salesapi.queries.calendars import calendars
 from salesapi.queries.compensation_plans import compensation_plan, compensation_plans
 from salesapi.queries.customers import (
     customer,
@@ -21,8 +26,11 @@ from salesapi.queries.customers import (
     customers_by_ids,
 )
 from salesapi.queries.deals import deal, deals, deals_by_ids, deals_of_customers, stage_visits
+from salesapi.queries.forecast_sheets import forecast_sheet, forecast_sheets
+from salesapi.queries.invoices import invoice, invoices
 from salesapi.queries.leads import lead, leads
 from salesapi.queries.members import member, members
+from salesapi.queries.objections import objections
 from salesapi.queries.paging import CursorMalformed, Page, PageRequest, PageSizeInvalid, encoded_cursor
 from salesapi.queries.payout_runs import (
     payout_run,
@@ -32,18 +40,34 @@ from salesapi.queries.payout_runs import (
     statements,
 )
 from salesapi.queries.pipelines import pipeline, pipelines
+from salesapi.queries.points import points_balances, points_entries
 from salesapi.queries.products import product, products
+from salesapi.queries.rate_tables import currency_rates, rate_tables
 from salesapi.queries.receipts import receipt, receipts
+from salesapi.queries.satisfactions import satisfactions
+from salesapi.queries.targets import target, targets
 from salesapi.schemas.activities import ActivityFilter, ActivityOrder
+from salesapi.schemas.agreements import AgreementFilter, AgreementOrder
+from salesapi.schemas.approvals import ApprovalFilter, ApprovalOrder
+from salesapi.schemas.attribution_touches import AttributionTouchFilter, AttributionTouchOrder
+from salesapi.schemas.awards import AwardFilter, AwardOrder
+from salesapi.schemas.calendars import CalendarFilter, CalendarOrder
 from salesapi.schemas.compensation_plans import CompensationPlanFilter, CompensationPlanOrder
 from salesapi.schemas.customers import CustomerFilter, CustomerOrder, TimelineEntry
 from salesapi.schemas.deals import Deal, DealFilter, DealOrder
+from salesapi.schemas.forecast_sheets import ForecastSheetFilter, ForecastSheetOrder
+from salesapi.schemas.invoices import InvoiceFilter, InvoiceOrder
 from salesapi.schemas.leads import LeadFilter, LeadOrder
 from salesapi.schemas.members import MemberFilter, MemberOrder
+from salesapi.schemas.objections import ObjectionFilter, ObjectionOrder
 from salesapi.schemas.payout_runs import PayoutRunFilter, PayoutRunOrder, StatementFilter, StatementOrder
 from salesapi.schemas.pipelines import PipelineFilter, PipelineOrder
+from salesapi.schemas.points import PointsEntryFilter, PointsEntryOrder, PointsFilter, PointsOrder
 from salesapi.schemas.products import ProductFilter, ProductOrder
+from salesapi.schemas.rate_tables import CurrencyRateFilter, CurrencyRateOrder, RateTableFilter, RateTableOrder
 from salesapi.schemas.receipts import ReceiptFilter, ReceiptOrder
+from salesapi.schemas.satisfactions import SatisfactionFilter, SatisfactionOrder
+from salesapi.schemas.targets import TargetFilter, TargetOrder
 from tests.queries.conftest import Reads
 from tests.spec import uid
 
@@ -58,10 +82,24 @@ LISTS: list[tuple[Query, type, type[StrEnum]]] = [
     (products, ProductFilter, ProductOrder),
     (members, MemberFilter, MemberOrder),
     (pipelines, PipelineFilter, PipelineOrder),
+    (agreements, AgreementFilter, AgreementOrder),
+    (invoices, InvoiceFilter, InvoiceOrder),
     (receipts, ReceiptFilter, ReceiptOrder),
+    (satisfactions, SatisfactionFilter, SatisfactionOrder),
+    (attribution_touches, AttributionTouchFilter, AttributionTouchOrder),
+    (forecast_sheets, ForecastSheetFilter, ForecastSheetOrder),
+    (targets, TargetFilter, TargetOrder),
+    (rate_tables, RateTableFilter, RateTableOrder),
+    (currency_rates, CurrencyRateFilter, CurrencyRateOrder),
+    (calendars, CalendarFilter, CalendarOrder),
     (compensation_plans, CompensationPlanFilter, CompensationPlanOrder),
     (payout_runs, PayoutRunFilter, PayoutRunOrder),
     (statements, StatementFilter, StatementOrder),
+    (approvals, ApprovalFilter, ApprovalOrder),
+    (objections, ObjectionFilter, ObjectionOrder),
+    (awards, AwardFilter, AwardOrder),
+    (points_balances, PointsFilter, PointsOrder),
+    (points_entries, PointsEntryFilter, PointsEntryOrder),
 ]
 ORDERS = [(query, where, order) for query, where, orders in LISTS for order in orders]
 
@@ -245,14 +283,135 @@ async def test_a_timeline_goes_over_a_customer_with_its_deals_and_leads_page_by_
     assert reads.ids["other deal"] not in {entry.stream_id for entry in mine.items}
 
 
+async def test_an_agreement_is_seen_with_its_customer(reads: Reads) -> None:
+    shown = await agreement(reads.pool, reads.scope("rep"), reads.ids["agreement"])
+    assert (shown.status, shown.total_minor, shown.invoiced_minor) == ("signed", 12_600, 5_500)
+    assert [(line.key, str(line.quantity), str(line.delivered)) for line in shown.lines] == [
+        ("seats", "10", "4"),
+        ("setup", "1", "0"),
+    ]
+    where = AgreementFilter(
+        customer_id=(reads.ids["customer"],),
+        status=("signed",),
+        legal_entity="North",
+        is_renewed=False,
+        signed_from=date(2026, 2, 20),
+        ends_to=date(2027, 2, 28),
+        text="100%",
+    )
+    found = await agreements(reads.pool, EVERYTHING, where=where, order=AgreementOrder.ENDS_ASC, page=ALL)
+    assert [each.id for each in found.items] == [reads.ids["agreement"]]
+    with pytest.raises(ThingUnknown):
+        await agreement(reads.pool, reads.scope("rep"), reads.ids["other agreement"])
+
+
+async def test_an_invoice_is_seen_with_its_customer_and_says_what_is_open(reads: Reads) -> None:
+    shown = await invoice(reads.pool, reads.scope("rep"), reads.ids["invoice"])
+    assert (shown.customer_id, shown.total_minor, shown.open_minor) == (reads.ids["customer"], 5_500, 4_500)
+    assert [(entry.on, entry.allocated_minor) for entry in shown.entries] == [(date(2026, 3, 2), 1_000)]
+    where = InvoiceFilter(agreement_id=reads.ids["agreement"], is_open=True, is_disputed=False, due_to=date(2026, 4, 1))
+    found = await invoices(reads.pool, EVERYTHING, where=where, order=InvoiceOrder.DUE_ASC, page=ALL)
+    assert [each.id for each in found.items] == [reads.ids["invoice"]]
+    for role, unseen in (("rep", "loose invoice"), ("other rep", "invoice")):
+        with pytest.raises(ThingUnknown):
+            await invoice(reads.pool, reads.scope(role), reads.ids[unseen])
+
+
 async def test_a_receipt_is_seen_with_its_customer(reads: Reads) -> None:
     shown = await receipt(reads.pool, reads.scope("rep"), reads.ids["receipt"])
-    assert [(part.deal_id, part.amount_minor) for part in shown.allocations] == [(reads.ids["deal 4"], 4_000)]
+    assert [(part.deal_id, part.invoice_id, part.amount_minor) for part in shown.allocations] == [
+        (reads.ids["deal 4"], None, 4_000),
+        (None, reads.ids["invoice"], 1_000),
+    ]
     by_deal = ReceiptFilter(deal_id=reads.ids["deal 4"], is_reversed=False)
     found = await receipts(reads.pool, EVERYTHING, where=by_deal, order=ReceiptOrder.RECEIVED_DESC, page=ALL)
     assert [each.id for each in found.items] == [reads.ids["receipt"]]
+    by_invoice = ReceiptFilter(invoice_id=reads.ids["invoice"])
+    found = await receipts(reads.pool, EVERYTHING, where=by_invoice, order=ReceiptOrder.RECEIVED_DESC, page=ALL)
+    assert [each.id for each in found.items] == [reads.ids["receipt"]]
     with pytest.raises(ThingUnknown):
         await receipt(reads.pool, reads.scope("other rep"), reads.ids["receipt"])
+
+
+SATISFACTION_FILTERS: list[tuple[dict[str, Any], list[int]]] = [
+    ({}, [9, 4]),
+    ({"kind": "csat"}, [4]),
+    ({"answered_from": date(2026, 2, 4), "answered_to": date(2026, 2, 4)}, [9]),
+    ({"answered_to": date(2026, 2, 3)}, []),
+    ({"deal_id": (uid(1),)}, []),
+]
+
+
+@pytest.mark.parametrize(("fields", "scores"), SATISFACTION_FILTERS, ids=str)
+async def test_a_filter_finds_its_answers(reads: Reads, fields: dict[str, Any], scores: list[int]) -> None:
+    where, order = SatisfactionFilter(**fields), SatisfactionOrder.ANSWERED_DESC
+    found = await satisfactions(reads.pool, reads.scope("rep"), where=where, order=order, page=ALL)
+    assert [answer.score for answer in found.items] == scores
+    assert not (await satisfactions(reads.pool, NOBODY, where=where, order=order, page=ALL)).items
+
+
+async def test_a_touch_is_seen_with_its_lead_and_by_the_member_who_touched(reads: Reads) -> None:
+    order = AttributionTouchOrder.TOUCHED_DESC
+    seen = {}
+    for name in ("rep", "other rep", "manager"):
+        page = await attribution_touches(
+            reads.pool, reads.scope(name), where=AttributionTouchFilter(), order=order, page=ALL
+        )
+        seen[name] = [(touch.kind, touch.weight, touch.touched_on) for touch in page.items]
+    assert seen == {
+        "rep": [("campaign", "0.5", date(2026, 1, 3)), ("meeting", None, None)],
+        "other rep": [("meeting", None, None)],
+        "manager": [],
+    }
+    spring = AttributionTouchFilter(lead_id=(reads.ids["lead"],), campaign=("spring",), touched_to=date(2026, 1, 3))
+    assert len((await attribution_touches(reads.pool, EVERYTHING, where=spring, order=order, page=ALL)).items) == 1
+
+
+async def test_a_forecast_is_seen_by_who_is_in_scope_of_its_member(reads: Reads) -> None:
+    shown = await forecast_sheet(reads.pool, reads.scope("rep"), reads.ids["sheet of rep"])
+    (revision,) = shown.revisions
+    assert (shown.status, shown.commit_minor, shown.lead_days) == ("frozen", 500, 29)
+    assert (revision.note, revision.sums.commit_minor, revision.adjustments[0].delta_minor) == ("Careful.", 700, -200)
+    with pytest.raises(ThingUnknown):
+        await forecast_sheet(reads.pool, reads.scope("other rep"), reads.ids["sheet of rep"])
+    order = ForecastSheetOrder.COMMIT_DESC
+    march = ForecastSheetFilter(period=("2026-03",), currency="CNY")
+    found = await forecast_sheets(reads.pool, EVERYTHING, where=march, order=order, page=ALL)
+    assert [sheet.commit_minor for sheet in found.items] == [500, None]
+    taken = ForecastSheetFilter(owner_id=(reads.ids["other rep"],), status=("taken",))
+    assert len((await forecast_sheets(reads.pool, EVERYTHING, where=taken, order=order, page=ALL)).items) == 1
+
+
+async def test_a_target_is_seen_by_who_is_in_scope_of_its_owner_with_its_old_lines(reads: Reads) -> None:
+    ids = reads.ids
+    shown = await target(reads.pool, reads.scope("rep"), ids["target"])
+    assert (shown.status, shown.parent_target_id, shown.result, shown.floor) == ("closed", ids["team target"], 95, 40)
+    assert [(each.lines.floor, each.effective_on) for each in shown.revisions] == [(50, None), (40, date(2026, 2, 1))]
+    with pytest.raises(ThingUnknown):
+        await target(reads.pool, reads.scope("rep"), ids["team target"])
+    (division,) = (await target(reads.pool, reads.scope("manager"), ids["team target"])).splits
+    whole = await target(reads.pool, EVERYTHING, ids["team target"])
+    assert [(each.name, str(each.value)) for each in whole.basis] == [("last_quarter", "180.50")]
+    assert (division.gap.stretch, len(division.target_ids), division.target_ids[0]) == (100, 2, ids["target"])
+
+
+TARGET_FILTERS: list[tuple[dict[str, Any], int]] = [
+    ({}, 3),
+    ({"measure": ("won_amount",), "period": ("2026Q1",)}, 2),
+    ({"status": ("closed",)}, 1),
+    ({"status": ("proposed", "closed"), "period": ("2026-03",)}, 1),
+    ({"dimension_key": "region"}, 0),
+    ({"team_id": (uid(1),)}, 0),
+]
+
+
+@pytest.mark.parametrize(("fields", "count"), TARGET_FILTERS, ids=str)
+async def test_a_filter_finds_its_targets(reads: Reads, fields: dict[str, Any], count: int) -> None:
+    page = await targets(reads.pool, EVERYTHING, where=TargetFilter(**fields), order=TargetOrder.PERIOD_ASC, page=ALL)
+    assert len(page.items) == count
+    parts = TargetFilter(parent_target_id=(reads.ids["team target"],))
+    page = await targets(reads.pool, EVERYTHING, where=parts, order=TargetOrder.CHALLENGE_DESC, page=ALL)
+    assert len(page.items) == 2
 
 
 async def test_single_things_are_shown_whole(reads: Reads) -> None:

@@ -41,8 +41,19 @@ DETAILS = [
     ("/v1/members/{rep}", "name", "rep"),
     ("/v1/pipelines/{pipeline}", "key", "standard"),
     ("/v1/receipts/{receipt}", "amount_minor", 5_000),
+    ("/v1/forecast-sheets/{sheet of rep}", "commit_minor", 500),
+    ("/v1/targets/{target}", "result", 95),
+    ("/v1/agreements/{agreement}", "total_minor", 12_600),
+    ("/v1/invoices/{invoice}", "open_minor", 4_500),
+    ("/v1/rate-tables/{central rates}", "source", "PBOC"),
+    ("/v1/calendars/{calendar}", "zone", "Asia/Shanghai"),
     ("/v1/compensation-plans/{plan}", "currency", "CNY"),
+    ("/v1/compensation-plans/{plan}/in-words", "currency", "CNY"),
     ("/v1/payout-runs/{run}", "total_minor", 450),
+    ("/v1/approvals/{approval}", "is_overdue", True),
+    ("/v1/objections/{objection}", "claim", "Too many fields"),
+    ("/v1/awards/{award}", "points", 40),
+    ("/v1/points/{rep}", "balance", 15),
 ]
 
 
@@ -59,9 +70,23 @@ LISTS = [
     "members",
     "pipelines",
     "receipts",
+    "agreements",
+    "invoices",
+    "satisfactions",
+    "attribution-touches",
+    "forecast-sheets",
+    "targets",
+    "rate-tables",
+    "currency-rates",
+    "calendars",
     "compensation-plans",
     "payout-runs",
     "statements",
+    "approvals",
+    "objections",
+    "awards",
+    "points",
+    "points-entries",
     "teams",
 ]
 
@@ -78,7 +103,7 @@ async def test_what_belongs_to_a_thing_is_read_below_it(reads: Reads) -> None:
     profile = await reads.shown(f"/v1/customers/{ids['customer']}/profile")
     assert profile["item"]["values"][0]["won_minor"] == 9_000
     timeline = await reads.shown(f"/v1/customers/{ids['customer']}/timeline", first=2)
-    assert [entry["type"] for entry in timeline["items"]] == ["receipt.allocated", "receipt.recorded"]
+    assert [entry["type"] for entry in timeline["items"]] == ["receipt.allocated", "invoice.issued"]
     (statement,) = (await reads.shown(f"/v1/payout-runs/{ids['run']}/statements"))["items"]
     assert statement["member_id"] == str(ids["rep"])
     trace = await reads.shown(f"/v1/statements/{ids['run']}/{ids['rep']}")

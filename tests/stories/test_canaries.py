@@ -115,6 +115,11 @@ async def _accepted(site: Site) -> dict[str, str]:
     activity = (await site.send("/v1/activities", {**about, **owner, **task}))["id"]
     await site.send(f"/v1/activities/{activity}/complete", {"content": new.new("done")}, 200)
     await site.send("/v1/receipts", {"amount_minor": 100, "currency": "CNY", "note": new.new("receipt")})
+    answer = {"kind": "nps", "score": 9, "comment": new.new("comment")}
+    await site.send(f"/v1/customers/{ids['customer']}/record-satisfaction", answer, 200)
+    snapshot = {**owner, "period": "2026-03", "currency": "CNY", "entries": []}
+    sheet = (await site.send("/v1/forecast-sheets/take-snapshot", snapshot))["id"]
+    await site.send(f"/v1/forecast-sheets/{sheet}/submit", {"note": new.new("forecast")}, 200)
     return ids
 
 
@@ -187,7 +192,7 @@ async def test_no_personal_value_and_no_key_is_found_where_it_does_not_belong(si
     await _refused(site, ids)
     await _failing(site)
     site.canaries.made.append(site.deployment.keys["admin"])
-    assert len(site.canaries.made) == 50
+    assert len(site.canaries.made) == 52
     await caught_up(site.server)
     log = await PostgreSQLEventLog.connect(site.deployment.urls.application_url)
 

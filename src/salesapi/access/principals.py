@@ -12,9 +12,9 @@ Reach: TypeAlias = Literal["all", "team", "own", "none"]
 PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     "rep": frozenset(),
     "manager": frozenset({"deal.skip_stages", "deal.move_back"}),
-    "finance": frozenset(),
+    "finance": frozenset({"approval.request_for_pay", "objection.raise_late"}),
     "auditor": frozenset(),
-    "admin": frozenset({"deal.skip_stages", "deal.move_back"}),
+    "admin": frozenset({"deal.skip_stages", "deal.move_back", "approval.request_for_pay", "objection.raise_late"}),
     "integration": frozenset({"deal.skip_stages", "deal.move_back"}),
 }
 

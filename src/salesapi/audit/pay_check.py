@@ -246,6 +246,7 @@ def _issued(
         line_count=len(statement.lines),
         earned_minor=statement.earned_minor,
         adjusted_minor=statement.adjusted_minor,
+        awarded_minor=statement.awarded_minor,
         drawn_minor=statement.drawn_minor,
         total_minor=statement.total_minor,
         currency=statement.currency,

@@ -186,6 +186,10 @@ def _refuse_invalid_modifiers(component: Component, pointer: str) -> None:
     if len(sent) > 1:
         reason = "it has an accelerator and a decelerator; tiers by attainment say what holds between the two"
         raise ComponentInvalid(component=component.key, reason=reason, pointer=f"{pointer}/decelerator")
+    rates_all = component.tiers is not None and any(tier.applies_to == "all" for tier in component.tiers.tiers)
+    if rates_all and component.gate is not None and component.gate.pays == "later_deals":
+        reason = "tiers that rate everything would pay on the deals before the gate; let it pay `whole_period`"
+        raise ComponentInvalid(component=component.key, reason=reason, pointer=f"{pointer}/gate/pays")
     amounts = {
         "deal_amount_minor": component.deal_amount_minor,
         "deal_cap_minor": component.deal_cap_minor,

@@ -3,6 +3,7 @@
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.agreements import Agreement
 from salesapi.domain.attributes import changed_values, definitions_ref, merged, refuse_invalid_values
 from salesapi.domain.customers import (
     CONTACTS_MAX,
@@ -33,6 +34,7 @@ from salesapi.domain.customers import (
     RemoveCustomerContact,
     evolve,
 )
+from salesapi.domain.deals import Deal
 from salesapi.domain.kernel import (
     UNSET,
     CommandType,
@@ -46,6 +48,12 @@ from salesapi.domain.kernel import (
     external_identity,
     natural_id,
     roles,
+)
+from salesapi.domain.satisfaction import (
+    CustomerSatisfactionRecorded,
+    RecordSatisfaction,
+    SatisfactionDealForeign,
+    refuse_off_scale,
 )
 
 
@@ -183,6 +191,36 @@ def claim(state: Customer, command: ClaimCustomer, context: Context) -> tuple[Cu
     return (CustomerClaimed(owner_to=context.member_id),)
 
 
+def record_satisfaction(
+    state: Customer, command: RecordSatisfaction, context: Context
+) -> tuple[CustomerSatisfactionRecorded, ...]:
+    """Decides `RecordSatisfaction`. A deal without a customer may turn out to be this one's."""
+    refuse_off_scale(command.kind, command.score)
+    if command.deal_id is not None:
+        deal = context.facts.state(StreamRef("deal", command.deal_id))
+        if not isinstance(deal, Deal):
+            raise ThingUnknown(thing="deal", id=str(command.deal_id), pointer="/deal_id")
+        if deal.customer_id not in (None, command.customer_id):
+            raise SatisfactionDealForeign(pointer="/deal_id")
+    if command.agreement_id is not None:
+        agreement = context.facts.state(StreamRef("agreement", command.agreement_id))
+        # An agreement has no owner: one of another customer, which may be out of scope, does not exist here.
+        if not isinstance(agreement, Agreement) or agreement.customer_id != command.customer_id:
+            raise ThingUnknown(thing="agreement", id=str(command.agreement_id), pointer="/agreement_id")
+    if command.activity_id is not None:
+        _refuse_unknown("activity", command.activity_id, context.facts, pointer="/activity_id")
+    return (
+        CustomerSatisfactionRecorded(
+            kind=command.kind,
+            score=command.score,
+            deal_id=command.deal_id,
+            agreement_id=command.agreement_id,
+            activity_id=command.activity_id,
+            comment=command.comment,
+        ),
+    )
+
+
 def _contact(command: AddCustomerContact) -> Contact:
     return Contact(
         name=command.name, phone=command.phone, email=command.email, wechat=command.wechat, role=command.role
@@ -235,6 +273,14 @@ def _needs_owner(state: Customer | None, command: AssignCustomer, facts: Facts) 
     return (StreamRef("member", command.owner_id),)
 
 
+def _needs_subjects(state: Customer, command: RecordSatisfaction, facts: Facts) -> tuple[StreamRef, ...]:
+    return (
+        *([StreamRef("deal", command.deal_id)] if command.deal_id else []),
+        *([StreamRef("agreement", command.agreement_id)] if command.agreement_id else []),
+        *([StreamRef("activity", command.activity_id)] if command.activity_id else []),
+    )
+
+
 def _owner(state: Customer) -> UUID | None:
     return state.owner_id
 
@@ -256,6 +302,7 @@ STREAM: Final = Stream(
         EventType(name="customer.assigned", event=CustomerAssigned),
         EventType(name="customer.released", event=CustomerReleased),
         EventType(name="customer.claimed", event=CustomerClaimed),
+        EventType(name="customer.satisfaction_recorded", event=CustomerSatisfactionRecorded),
     ),
     commands=(
         CommandType(
@@ -275,6 +322,13 @@ STREAM: Final = Stream(
         CommandType(command=AssignCustomer, decide=assign, roles=_LEADERS, target="customer_id", needs=_needs_owner),
         CommandType(command=ReleaseCustomer, decide=release, roles=_SELLERS, target="customer_id"),
         CommandType(command=ClaimCustomer, decide=claim, roles=_SELLERS, target="customer_id"),
+        CommandType(
+            command=RecordSatisfaction,
+            decide=record_satisfaction,
+            roles=_SELLERS,
+            target="customer_id",
+            needs=_needs_subjects,
+        ),
     ),
     evolve=evolve,
     owner=_owner,

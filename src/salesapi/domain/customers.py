@@ -25,6 +25,7 @@ from salesapi.domain.kernel import (
     Unset,
     record,
 )
+from salesapi.domain.satisfaction import CustomerSatisfactionRecorded
 
 CONTACTS_MAX: Final = 200
 """Most contacts of one customer."""
@@ -120,6 +121,7 @@ CustomerEvent: TypeAlias = (
     | CustomerAssigned
     | CustomerReleased
     | CustomerClaimed
+    | CustomerSatisfactionRecorded
 )
 
 CustomerId: TypeAlias = Annotated[UUID, About("The customer.")]
@@ -298,6 +300,8 @@ def evolve(state: Customer | None, event: CustomerEvent, recorded: Recorded) -> 
             return replace(state, owner_id=event.owner_to)
         case CustomerReleased():
             return replace(state, owner_id=None)
+        case CustomerSatisfactionRecorded():
+            return state
 
 
 def _contact(event: CustomerContactAdded | CustomerContactChanged) -> Contact:

@@ -227,7 +227,7 @@ class Context:
     new_id: UUID
     """A fresh id for a part of the thing, such as a contact of a customer, that the command adds."""
     today: date
-    """The date of the record clock in UTC; only for bounds on what may lie in the future."""
+    """The date of the record clock in UTC; only for bounds: on what may lie in the future, and on delays."""
     facts: Facts
 
 
@@ -284,8 +284,9 @@ class Stream:
     commands: tuple[CommandType, ...]
     evolve: Callable[..., object]
     """`evolve(state | None, event, meta) -> state`; total over the stream's own events."""
-    owner: Callable[..., UUID | None] | None = None
-    """`owner(state)`: the member who answers for the thing; row scope follows from it."""
+    owner: Callable[..., UUID | frozenset[UUID] | None] | None = None
+    """`owner(state)`: the member who answers for the thing, or the set of all members whom it concerns; row scope follows
+    from it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

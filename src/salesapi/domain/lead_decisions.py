@@ -4,6 +4,12 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.attributes import definitions_ref, merged, refuse_invalid_values
+from salesapi.domain.attribution import (
+    TOUCHES_MAX,
+    LeadAttributionTouchRecorded,
+    LeadTouchesTooMany,
+    RecordAttributionTouch,
+)
 from salesapi.domain.kernel import (
     CommandType,
     Context,
@@ -138,6 +144,27 @@ def void(state: Lead, command: VoidLead, context: Context) -> tuple[LeadVoided, 
     return (LeadVoided(status_from=state.status, reason=command.reason),)
 
 
+def record_touch(
+    state: Lead, command: RecordAttributionTouch, context: Context
+) -> tuple[LeadAttributionTouchRecorded, ...]:
+    """Decides `RecordAttributionTouch`. What touched a lead is a fact whatever became of it; only a mistake takes none."""
+    if state.status == "voided":
+        raise LeadClosed(status=state.status)
+    if command.member_id is not None:
+        _refuse_unknown("member", command.member_id, context.facts, pointer="/member_id")
+    if state.touch_count >= TOUCHES_MAX:
+        raise LeadTouchesTooMany(limit=TOUCHES_MAX)
+    return (
+        LeadAttributionTouchRecorded(
+            kind=command.kind,
+            member_id=command.member_id,
+            campaign=command.campaign,
+            weight=command.weight,
+            deal_id=state.deal_id,
+        ),
+    )
+
+
 def _refuse_closed(state: Lead) -> None:
     if state.status in ("disqualified", "converted", "voided"):
         raise LeadClosed(status=state.status)
@@ -163,6 +190,10 @@ def _needs_customer(state: Lead | None, command: ConvertLead, facts: Facts) -> t
     return (StreamRef("customer", command.customer_id),) if command.customer_id else ()
 
 
+def _needs_member(state: Lead, command: RecordAttributionTouch, facts: Facts) -> tuple[StreamRef, ...]:
+    return (StreamRef("member", command.member_id),) if command.member_id else ()
+
+
 def _owner(state: Lead) -> UUID | None:
     return state.owner_id
 
@@ -183,6 +214,7 @@ STREAM: Final = Stream(
         EventType(name="lead.disqualified", event=LeadDisqualified),
         EventType(name="lead.converted", event=LeadConverted),
         EventType(name="lead.voided", event=LeadVoided),
+        EventType(name="lead.attribution_touch_recorded", event=LeadAttributionTouchRecorded),
     ),
     commands=(
         CommandType(
@@ -200,6 +232,9 @@ STREAM: Final = Stream(
         CommandType(command=DisqualifyLead, decide=disqualify, roles=_SELLERS, target="lead_id"),
         CommandType(command=ConvertLead, decide=convert, roles=_SELLERS, target="lead_id", needs=_needs_customer),
         CommandType(command=VoidLead, decide=void, roles=_LEADERS, target="lead_id"),
+        CommandType(
+            command=RecordAttributionTouch, decide=record_touch, roles=_SELLERS, target="lead_id", needs=_needs_member
+        ),
     ),
     evolve=evolve,
     owner=_owner,

@@ -1,8 +1,9 @@
 """Leads: unqualified interest, from capture to conversion or refusal. Stream `lead`; without an owner a lead is in the pool.
 
 Name, phone, mail, WeChat and note are sealed under the lead's id; the company's name is a business label, stored in clear.
-Nothing about the person need be known: some sources deliver ids only. A converted or disqualified lead is final, and only
-a mistake is still withdrawn from there. The decisions are in `lead_decisions.py`; what a conversion makes is in `reactions.py`.
+Nothing about the person need be known: some sources deliver ids only. A converted or disqualified lead is final: a mistake
+is still withdrawn from there, and touches that become known late are recorded (`attribution.py`). The decisions are in
+`lead_decisions.py`; what a conversion makes is in `reactions.py`.
 """
 
 from dataclasses import replace
@@ -13,6 +14,7 @@ from uuid import UUID
 from annotated_types import MaxLen, MinLen
 
 from salesapi.domain.attributes import AttributeValue, AttributeValues
+from salesapi.domain.attribution import LeadAttributionTouchRecorded
 from salesapi.domain.customers import CustomerKind, EmailText, PhoneText
 from salesapi.domain.kernel import (
     About,
@@ -107,6 +109,7 @@ LeadEvent: TypeAlias = (
     | LeadDisqualified
     | LeadConverted
     | LeadVoided
+    | LeadAttributionTouchRecorded
 )
 
 LeadId: TypeAlias = Annotated[UUID, About("The lead.")]
@@ -262,6 +265,9 @@ class Lead:
     email: str | None
     wechat: str | None
     criteria: tuple[str, ...] = ()
+    deal_id: UUID | None = None
+    """The deal that its conversion opened."""
+    touch_count: int = 0
 
 
 def conversion(command: ConvertLead) -> LeadConverted:
@@ -297,6 +303,8 @@ def evolve(state: Lead | None, event: LeadEvent, recorded: Recorded) -> Lead:
         case LeadDisqualified():
             return replace(state, status="disqualified")
         case LeadConverted():
-            return replace(state, status="converted")
+            return replace(state, status="converted", deal_id=event.deal_id)
         case LeadVoided():
             return replace(state, status="voided")
+        case LeadAttributionTouchRecorded():
+            return replace(state, touch_count=state.touch_count + 1)

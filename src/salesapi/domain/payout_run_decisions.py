@@ -32,6 +32,7 @@ from salesapi.domain.kernel import (
     roles,
 )
 from salesapi.domain.payout_runs import (
+    AMOUNT_MINOR_MAX,
     PARTICIPANTS_MAX,
     RUN_LINES_MAX,
     ApprovePayoutRun,
@@ -41,6 +42,7 @@ from salesapi.domain.payout_runs import (
     LockPayoutRun,
     OpenPayoutRun,
     PayoutRun,
+    PayoutRunAmountTooLarge,
     PayoutRunApproved,
     PayoutRunApproverIsPaid,
     PayoutRunApproverIsSubmitter,
@@ -88,6 +90,7 @@ def calculate(state: PayoutRun, command: CalculatePayoutRun, context: Context) -
     _refuse_earlier_open(state, ledger)
     statements = statements_of(ledger, state.plan_id, state.period)
     _refuse_too_large(statements)
+    _refuse_too_large_amounts(statements)
     return (
         PayoutRunCalculated(
             position=ledger.position,
@@ -170,6 +173,7 @@ def issued_events(statement: Statement, position: int) -> tuple[PayoutRunStateme
             line_count=len(statement.lines),
             earned_minor=statement.earned_minor,
             adjusted_minor=statement.adjusted_minor,
+            awarded_minor=statement.awarded_minor,
             drawn_minor=statement.drawn_minor,
             total_minor=statement.total_minor,
             currency=statement.currency,
@@ -188,6 +192,18 @@ def _refuse_too_large(statements: tuple[Statement, ...]) -> None:
         raise PayoutRunTooLarge(
             participants=len(statements), lines=line_count, participants_max=PARTICIPANTS_MAX, lines_max=RUN_LINES_MAX
         )
+
+
+def _refuse_too_large_amounts(statements: tuple[Statement, ...]) -> None:
+    """Neither a line nor any sum of a statement's lines is more than an amount may be."""
+    for statement in statements:
+        paid_minor = 0
+        for line in statement.lines:
+            paid_minor += abs(line.posted_minor)
+            if paid_minor > AMOUNT_MINOR_MAX:
+                raise PayoutRunAmountTooLarge(
+                    component=line.component, member_id=str(statement.member_id), limit=AMOUNT_MINOR_MAX
+                )
 
 
 def _refuse_locked(state: PayoutRun) -> None:

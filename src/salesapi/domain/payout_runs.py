@@ -20,18 +20,20 @@ STATEMENT_PART_BYTES_MAX: Final = 128 * 1024
 """Most bytes of the lines of one such event as canonical JSON: half of what the log takes for one event."""
 PARTICIPANTS_MAX: Final = 5_000
 """Most statements of one run."""
+AMOUNT_MINOR_MAX: Final = 2**53 - 1
+"""Most that the lines of one statement pay or take together, in minor units: what every reader of JSON takes exactly."""
 RUN_LINES_MAX: Final = 50_000
 """Most lines of one run: its statements are issued in one request to the log, which has a limit of 64 MiB."""
 
-LineKind: TypeAlias = Literal["earning", "uplift", "limit", "held", "adjustment", "guarantee", "draw"]
+LineKind: TypeAlias = Literal["earning", "uplift", "limit", "held", "adjustment", "award", "guarantee", "draw"]
 Status: TypeAlias = Literal["open", "calculated", "issued", "submitted", "approved", "locked"]
 
 
 @record
 class StatementLine:
     """One line with its trace. A `limit` takes away what goes past a cap; `held` lines wait and post nothing; an `adjustment`
-    corrects the locked period it names; a `guarantee` tops up, a `draw` advances (above 0) or recovers (below 0). The last two
-    stand for the whole statement and name no deal.
+    corrects the locked period it names; an `award` is what people granted or adjusted by hand; a `guarantee` tops up, a `draw`
+    advances (above 0) or recovers (below 0). The last three name no deal.
 
     `residual_minor` is exact minus posted. `positions` are the events that the line rests on.
     """
@@ -88,6 +90,7 @@ class PayoutRunStatementIssued:
     line_count: int
     earned_minor: int
     adjusted_minor: int
+    awarded_minor: int
     drawn_minor: int
     total_minor: int
     currency: str
@@ -239,6 +242,13 @@ class PayoutRunTooLarge(Refused):
         "The run has {participants} statements with {lines} lines; the limits are {participants_max} and {lines_max}. "
         "Divide the participants between plans, or pay by shorter periods."
     )
+
+
+class PayoutRunAmountTooLarge(Refused):
+    """A plan that pays more than any amount may be is a mistake in the plan."""
+
+    code = "payout_run.amount_too_large"
+    message = "A line of {component} pays {member_id} more than {limit} minor units; correct the plan by a new version."
 
 
 class PayoutRunApproverIsSubmitter(Refused):

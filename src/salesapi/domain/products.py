@@ -1,38 +1,33 @@
-"""Products: what is sold, and its list price over time. Stream `product`; names and codes are business labels, in clear.
+"""Products: what is sold, its list price and what it costs us, over time. Stream `product`; names and codes are in clear.
 
-Prices are exact decimals in major units of a currency. A price holds on the local dates in [from, until), null being "always"
-or "open"; no two prices of a product share a day. An undated fact gets the price that began last, ended or not.
+Prices and costs are exact decimals in major units of a currency. One holds on the local dates in [from, until), null being
+"always" or "open"; no two prices of a product share a day, nor two costs. An undated fact gets the one that began last, ended
+or not. The decisions are in `product_decisions.py`.
 """
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 from salesapi.domain.kernel import (
     About,
-    CommandType,
-    Context,
-    EventType,
     ExternalId,
-    FieldInvalid,
     Key,
     Reason,
     Recorded,
     Refused,
-    Stream,
-    ThingExists,
     Title,
-    external_identity,
     record,
-    roles,
 )
-from salesapi.domain.money import UnitPrice, exponent
+from salesapi.domain.money import UnitPrice
 
 PRICES_MAX: Final = 500
 """Most prices of one product over time."""
+COSTS_MAX: Final = 500
+"""Most costs of one product over time."""
 PRICE_DIGITS_MAX: Final = 20
-"""Most digits of a price before, and after, its decimal point."""
+"""Most digits of a price or cost before, and after, its decimal point."""
 
 
 @record
@@ -53,13 +48,22 @@ class ProductPriceSet:
 
 
 @record
+class ProductCostSet:
+    """What one unit costs us on these days. It ends and corrects other costs as a price does other prices."""
+
+    cost: UnitPrice
+    effective_from: date | None
+    effective_until: date | None
+
+
+@record
 class ProductRetired:
-    """No more prices; deals that have it on a line keep it."""
+    """No more prices; deals that have it on a line keep it, and what it cost may still become known."""
 
     reason: str
 
 
-ProductEvent: TypeAlias = ProductListed | ProductPriceSet | ProductRetired
+ProductEvent: TypeAlias = ProductListed | ProductPriceSet | ProductCostSet | ProductRetired
 
 ProductId: TypeAlias = Annotated[UUID, About("The product.")]
 
@@ -84,6 +88,20 @@ class SetProductPrice:
 
     product_id: ProductId
     price: Annotated[UnitPrice, About("Price of one unit, not negative.")]
+    effective_from: Annotated[date | None, About("First day on which it holds; null is always.")] = None
+    effective_until: Annotated[date | None, About("First day on which it no longer holds; null is open.")] = None
+
+
+@record
+class SetProductCost:
+    """Sets what one unit of a product costs us for a period; margins are computed with it.
+
+    An open cost (without an end) ends the open one before it on its first day. The same period again corrects its cost.
+    Any other overlap is refused. A retired product takes costs too: they are often known later than the deal.
+    """
+
+    product_id: ProductId
+    cost: Annotated[UnitPrice, About("Cost of one unit, not negative.")]
     effective_from: Annotated[date | None, About("First day on which it holds; null is always.")] = None
     effective_until: Annotated[date | None, About("First day on which it no longer holds; null is open.")] = None
 
@@ -124,6 +142,27 @@ class PricesFull(Refused):
     message = "A product has at most {most} prices."
 
 
+class CostPeriodEmpty(Refused):
+    """The period has no day."""
+
+    code = "product.cost_period_empty"
+    message = "The cost would end on {effective_until}, before its first day."
+
+
+class CostsOverlap(Refused):
+    """A product has at most one cost on any date."""
+
+    code = "product.costs_overlap"
+    message = "There is a cost from {effective_from} until {effective_until} already; choose dates beside it."
+
+
+class CostsFull(Refused):
+    """The bound of costs is reached."""
+
+    code = "product.too_many_costs"
+    message = "A product has at most {most} costs."
+
+
 @record
 class DatedPrice:
     """A price and the days on which it holds: [effective_from, effective_until)."""
@@ -144,62 +183,46 @@ class DatedPrice:
 
 
 @record
+class DatedCost:
+    """A cost and the days on which it holds: [effective_from, effective_until)."""
+
+    cost: UnitPrice
+    effective_from: date | None
+    effective_until: date | None
+
+    @property
+    def first(self) -> date:
+        """Its first day; "always" is the first day there is."""
+        return self.effective_from or date.min
+
+    @property
+    def end(self) -> date:
+        """The day after its last; "open" is the last day there is."""
+        return self.effective_until or date.max
+
+
+Dated = TypeVar("Dated", bound=DatedPrice | DatedCost)
+
+
+@record
 class Product:
-    """A product and its prices, ordered by date."""
+    """A product with its prices and its costs, each ordered by date."""
 
     name: str
     code: str
     prices: tuple[DatedPrice, ...] = ()
+    costs: tuple[DatedCost, ...] = ()
     is_retired: bool = False
 
     def price_on(self, on: date | None) -> UnitPrice | None:
         """The list price on a date; for an undated fact the one that began last."""
-        if on is None:
-            return self.prices[-1].price if self.prices else None
-        return next((dated.price for dated in self.prices if dated.first <= on < dated.end), None)
+        found = _held_on(self.prices, on)
+        return found.price if found else None
 
-
-def list_product(state: Product | None, command: ListProduct, context: Context) -> tuple[ProductListed, ...]:
-    """Decides `ListProduct`."""
-    if state is not None:
-        pointer = "/external_id" if command.external_id else "/code"
-        raise ThingExists(thing="product", id=str(context.subject_id), pointer=pointer)
-    return (
-        ProductListed(name=command.name, code=command.code, category=command.category, external_id=command.external_id),
-    )
-
-
-def set_price(state: Product, command: SetProductPrice, context: Context) -> tuple[ProductPriceSet, ...]:
-    """Decides `SetProductPrice`."""
-    _refuse_retired(state)
-    _refuse_unusable(command.price)
-    asked = DatedPrice(
-        price=command.price, effective_from=command.effective_from, effective_until=command.effective_until
-    )
-    if asked.first >= asked.end:
-        raise PricePeriodEmpty(effective_until=str(command.effective_until), pointer="/effective_until")
-    if asked in state.prices:
-        return ()
-    overlapped = next((dated for dated in state.prices if _overlap(dated, asked)), None)
-    if overlapped is not None:
-        raise PricesOverlap(
-            effective_from=str(overlapped.effective_from or "always"),
-            effective_until=str(overlapped.effective_until or "further notice"),
-            pointer="/effective_from",
-        )
-    if len(state.prices) >= PRICES_MAX:
-        raise PricesFull(most=PRICES_MAX)
-    return (
-        ProductPriceSet(
-            price=command.price, effective_from=command.effective_from, effective_until=command.effective_until
-        ),
-    )
-
-
-def retire(state: Product, command: RetireProduct, context: Context) -> tuple[ProductRetired, ...]:
-    """Decides `RetireProduct`."""
-    _refuse_retired(state)
-    return (ProductRetired(reason=command.reason),)
+    def cost_on(self, on: date | None) -> UnitPrice | None:
+        """What one unit cost on a date; for an undated fact the cost that began last. None is unknown, and never 0."""
+        found = _held_on(self.costs, on)
+        return found.cost if found else None
 
 
 def evolve(state: Product | None, event: ProductEvent, recorded: Recorded) -> Product:
@@ -209,81 +232,47 @@ def evolve(state: Product | None, event: ProductEvent, recorded: Recorded) -> Pr
     assert state is not None, "a product begins with product.listed"
     match event:
         case ProductPriceSet():
-            return replace(state, prices=_with_price(state.prices, event))
+            price = DatedPrice(
+                price=event.price, effective_from=event.effective_from, effective_until=event.effective_until
+            )
+            return replace(state, prices=_with(state.prices, price))
+        case ProductCostSet():
+            cost = DatedCost(
+                cost=event.cost, effective_from=event.effective_from, effective_until=event.effective_until
+            )
+            return replace(state, costs=_with(state.costs, cost))
         case ProductRetired():
             return replace(state, is_retired=True)
 
 
-def _with_price(prices: tuple[DatedPrice, ...], event: ProductPriceSet) -> tuple[DatedPrice, ...]:
-    added = DatedPrice(price=event.price, effective_from=event.effective_from, effective_until=event.effective_until)
+def overlapped(all_dated: tuple[Dated, ...], asked: Dated) -> Dated | None:
+    """The first that shares a day with the asked one in a way that is not the one ending or correcting the other."""
+    return next((dated for dated in all_dated if _overlap(dated, asked)), None)
+
+
+def _held_on(all_dated: tuple[Dated, ...], on: date | None) -> Dated | None:
+    if on is None:
+        return all_dated[-1] if all_dated else None
+    return next((dated for dated in all_dated if dated.first <= on < dated.end), None)
+
+
+def _with(all_dated: tuple[Dated, ...], added: Dated) -> tuple[Dated, ...]:
     kept = [
-        replace(dated, effective_until=event.effective_from) if _is_ended_by(dated, added) else dated
-        for dated in prices
+        replace(dated, effective_until=added.effective_from) if _is_ended_by(dated, added) else dated
+        for dated in all_dated
         if not _is_corrected_by(dated, added)
     ]
     return tuple(sorted([*kept, added], key=lambda dated: dated.first))
 
 
-def _is_ended_by(dated: DatedPrice, later: DatedPrice) -> bool:
+def _is_ended_by(dated: Dated, later: Dated) -> bool:
     return dated.effective_until is None and later.effective_until is None and dated.first < later.first
 
 
-def _is_corrected_by(dated: DatedPrice, again: DatedPrice) -> bool:
+def _is_corrected_by(dated: Dated, again: Dated) -> bool:
     return (dated.first, dated.end) == (again.first, again.end)
 
 
-def _overlap(dated: DatedPrice, asked: DatedPrice) -> bool:
-    """Whether they share a day in a way that is not the one ending or correcting the other."""
+def _overlap(dated: Dated, asked: Dated) -> bool:
     share_a_day = dated.first < asked.end and asked.first < dated.end
     return share_a_day and not _is_ended_by(dated, asked) and not _is_corrected_by(dated, asked)
-
-
-def _refuse_retired(state: Product) -> None:
-    if state.is_retired:
-        raise ProductIsRetired(name=state.name)
-
-
-def _refuse_unusable(price: UnitPrice) -> None:
-    """Infinite, negative and endless decimals cannot be meant as a price.
-
-    Raises:
-        FieldInvalid, CurrencyUnknown.
-    """
-    exponent(price.currency)
-    amount = price.amount
-    if not amount.is_finite() or amount < 0:
-        raise FieldInvalid(reason="A price is a number that is not negative.", pointer="/price/amount")
-    places = amount.as_tuple().exponent
-    assert isinstance(places, int), "a finite decimal has a numeric exponent"
-    if amount.adjusted() >= PRICE_DIGITS_MAX or places < -PRICE_DIGITS_MAX:
-        reason = f"A price has at most {PRICE_DIGITS_MAX} digits on either side of its decimal point."
-        raise FieldInvalid(reason=reason, pointer="/price/amount")
-
-
-def _identity(command: ListProduct) -> tuple[str, ...]:
-    return external_identity(command) or ("code", command.code)
-
-
-_KEEPERS: Final = roles("admin", "integration")
-
-
-STREAM: Final = Stream(
-    kind="product",
-    plural="products",
-    events=(
-        EventType(name="product.listed", event=ProductListed),
-        EventType(name="product.price_set", event=ProductPriceSet),
-        EventType(name="product.retired", event=ProductRetired),
-    ),
-    commands=(
-        CommandType(command=ListProduct, decide=list_product, roles=_KEEPERS, creates=True, identity=_identity),
-        CommandType(
-            command=SetProductPrice,
-            decide=set_price,
-            roles=roles("admin", "integration", "finance"),
-            target="product_id",
-        ),
-        CommandType(command=RetireProduct, decide=retire, roles=_KEEPERS, target="product_id"),
-    ),
-    evolve=evolve,
-)

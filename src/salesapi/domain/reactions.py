@@ -8,10 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.awards import ApproveAward, Award
 from salesapi.domain.customers import AddCustomerContact, RegisterCustomer
 from salesapi.domain.deals import OpenDeal
 from salesapi.domain.kernel import Context, record
 from salesapi.domain.leads import ConvertLead, Lead, LeadDeal, conversion
+from salesapi.domain.points import CreditPoints
+from salesapi.domain.targets import ProposeTarget, SplitTarget, Target, children_of
 
 
 @record
@@ -65,5 +68,38 @@ def _deal(lead: Lead, lead_id: UUID, deal: LeadDeal, customer_id: UUID) -> OpenD
     )
 
 
-FOLLOWING: Final[Mapping[type, Callable[..., tuple[Step, ...]]]] = {ConvertLead: convert_lead}
+def approve_award(award: Award, command: ApproveAward, context: Context) -> tuple[Step, ...]:
+    """The points of an approved award, credited to its member."""
+    if award.points is None:
+        return ()
+    return (Step(command=CreditPoints(member_id=award.member_id, award_id=command.award_id)),)
+
+
+def split_target(target: Target, command: SplitTarget, context: Context) -> tuple[Step, ...]:
+    """The children of a target, proposed as they are split off."""
+    return tuple(
+        Step(
+            command=ProposeTarget(
+                owner_id=part.owner_id,
+                measure=target.measure,
+                period=part.period,
+                floor=part.lines.floor,
+                challenge=part.lines.challenge,
+                stretch=part.lines.stretch,
+                team_id=part.team_id,
+                currency=target.currency,
+                unit=target.unit,
+                dimension=part.dimension,
+                parent_target_id=command.target_id,
+            )
+        )
+        for part in children_of(target, command)
+    )
+
+
+FOLLOWING: Final[Mapping[type, Callable[..., tuple[Step, ...]]]] = {
+    ConvertLead: convert_lead,
+    ApproveAward: approve_award,
+    SplitTarget: split_target,
+}
 """`following(state, command, context)` by command: the state is that before the command."""

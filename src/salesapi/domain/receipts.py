@@ -1,15 +1,17 @@
-"""Receipts: money that came in, and the deals it is for. Stream `receipt`. Amounts are minor units of the receipt's currency.
+"""Receipts: money that came in, and the deals and invoices it is for. Stream `receipt`. Amounts are minor units of its currency.
 
-The day on which the money came is the business time of the command; it may be unknown. What is allocated never exceeds what
-was received. A reversed (bounced) receipt counts for nothing, and all its parts fall with it.
+The day on which the money came is the business time of the command; it may be unknown. What is allocated and what is paid
+back never exceed what was received. A reversed (bounced) receipt counts for nothing, and all its parts fall with it.
 """
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 from annotated_types import Gt
 
+from salesapi.domain.invoices import Invoice, InvoiceIsVoided
 from salesapi.domain.kernel import (
     About,
     AmountMinor,
@@ -20,6 +22,7 @@ from salesapi.domain.kernel import (
     ExternalId,
     Facts,
     FreeText,
+    Kind,
     Personal,
     Reason,
     Recorded,
@@ -35,15 +38,16 @@ from salesapi.domain.kernel import (
 from salesapi.domain.money import exponent
 
 PARTS_MAX: Final = 500
-"""Most deals that one receipt is allocated to."""
+"""Most deals and invoices that one receipt is allocated to."""
 
 
 @record
 class ReceiptPart:
-    """What of a receipt is for one deal, all allocations to it added up."""
+    """What of a receipt is for one deal or one invoice: all allocations to it added up, less what was paid back."""
 
-    deal_id: UUID
+    deal_id: UUID | None
     amount_minor: int
+    invoice_id: UUID | None = None
 
 
 @record
@@ -59,11 +63,24 @@ class ReceiptRecorded:
 
 @record
 class ReceiptAllocated:
-    """So much more of the receipt is for this deal."""
+    """So much more of the receipt is for this deal or this invoice. `received_on` is the day on which the money came."""
 
-    deal_id: UUID
+    deal_id: UUID | None
     amount_minor: int
     currency: str
+    invoice_id: UUID | None = None
+    received_on: date | None = None
+
+
+@record
+class ReceiptRefunded:
+    """So much was paid back: of what was allocated to this deal or invoice, or of what was not allocated."""
+
+    deal_id: UUID | None
+    invoice_id: UUID | None
+    amount_minor: int
+    currency: str
+    reason: str
 
 
 @record
@@ -76,7 +93,7 @@ class ReceiptReversed:
     reason: str
 
 
-ReceiptEvent: TypeAlias = ReceiptRecorded | ReceiptAllocated | ReceiptReversed
+ReceiptEvent: TypeAlias = ReceiptRecorded | ReceiptAllocated | ReceiptRefunded | ReceiptReversed
 
 ReceiptId: TypeAlias = Annotated[UUID, About("The receipt.")]
 
@@ -94,11 +111,29 @@ class RecordReceipt:
 
 @record
 class AllocateReceipt:
-    """Says that a part of a receipt, or all of it, is for a deal. Allocating to the same deal again adds to it."""
+    """Says that a part of a receipt, or all of it, is for a deal or for an invoice.
+
+    Allocating to the same one again adds to it.
+    """
 
     receipt_id: ReceiptId
-    deal_id: Annotated[UUID, About("The deal that is paid.")]
+    deal_id: Annotated[UUID | None, About("The deal that is paid; null where an invoice is.")] = None
+    invoice_id: Annotated[UUID | None, About("The invoice that is paid; null where a deal is.")] = None
     amount_minor: Annotated[AmountMinor, Gt(0), About("Part in minor units of the receipt's currency.")]
+
+
+@record
+class RefundReceipt:
+    """Records that a part of a receipt, or all of it, was paid back. Its day is `occurred_at`.
+
+    It takes from what is allocated to the named deal or invoice; where neither is named, from what is not allocated.
+    """
+
+    receipt_id: ReceiptId
+    amount_minor: Annotated[AmountMinor, Gt(0), About("Amount paid back, in minor units of the receipt's currency.")]
+    deal_id: Annotated[UUID | None, About("The deal whose allocation it takes from.")] = None
+    invoice_id: Annotated[UUID | None, About("The invoice whose allocation it takes from.")] = None
+    reason: Annotated[Reason, About("Why it is paid back.")]
 
 
 @record
@@ -116,6 +151,28 @@ class ReceiptIsReversed(Refused):
     message = "The receipt is reversed; record the money anew when it comes."
 
 
+class AllocationUnclear(Refused):
+    """A part of a receipt is for one thing."""
+
+    code = "receipt.allocation_unclear"
+    kind = Kind.MALFORMED
+    message = "A part of a receipt is for one thing: name either a deal or an invoice."
+
+
+class AllocationCurrencyForeign(Refused):
+    """An invoice is paid in its own currency."""
+
+    code = "receipt.currency_foreign"
+    message = "The receipt is in {currency}, the invoice in {invoice_currency}."
+
+
+class RefundTooLarge(Refused):
+    """No more is paid back than was received, and than is allocated to what it is for."""
+
+    code = "receipt.refund_too_large"
+    message = "At most {left_minor} minor units ({currency}) can be paid back here."
+
+
 class AllocationTooLarge(Refused):
     """Allocations never exceed the receipt."""
 
@@ -127,7 +184,7 @@ class AllocationsFull(Refused):
     """The bound of parts is reached."""
 
     code = "receipt.too_many_allocations"
-    message = "A receipt is allocated to at most {most} deals."
+    message = "A receipt is allocated to at most {most} deals and invoices."
 
 
 @record
@@ -138,11 +195,18 @@ class Receipt:
     currency: str
     customer_id: UUID | None
     parts: tuple[ReceiptPart, ...] = ()
+    refunded_minor: int = 0
+    """All that was paid back, also of what was allocated."""
+    received_on: date | None = None
     is_reversed: bool = False
 
     def left_minor(self) -> int:
-        """What is not allocated yet, in minor units."""
-        return self.amount_minor - sum(part.amount_minor for part in self.parts)
+        """What is neither allocated nor paid back, in minor units."""
+        return self.amount_minor - self.refunded_minor - sum(part.amount_minor for part in self.parts)
+
+    def part_minor(self, deal_id: UUID | None, invoice_id: UUID | None) -> int:
+        """What is for this deal or invoice, in minor units."""
+        return sum(part.amount_minor for part in self.parts if (part.deal_id, part.invoice_id) == (deal_id, invoice_id))
 
 
 def record_receipt(state: Receipt | None, command: RecordReceipt, context: Context) -> tuple[ReceiptRecorded, ...]:
@@ -166,7 +230,12 @@ def record_receipt(state: Receipt | None, command: RecordReceipt, context: Conte
 def allocate(state: Receipt, command: AllocateReceipt, context: Context) -> tuple[ReceiptAllocated, ...]:
     """Decides `AllocateReceipt`. Closed and voided deals too: the money came, whatever became of the deal."""
     _refuse_reversed(state)
-    _refuse_unknown("deal", command.deal_id, context.facts)
+    if (command.deal_id is None) == (command.invoice_id is None):
+        raise AllocationUnclear(pointer="/deal_id")
+    if command.deal_id is not None:
+        _refuse_unknown("deal", command.deal_id, context.facts)
+    if command.invoice_id is not None:
+        _refuse_unpayable(state, command.invoice_id, context.facts)
     if command.amount_minor > state.left_minor():
         raise AllocationTooLarge(
             left_minor=state.left_minor(),
@@ -174,10 +243,38 @@ def allocate(state: Receipt, command: AllocateReceipt, context: Context) -> tupl
             currency=state.currency,
             pointer="/amount_minor",
         )
-    deals = {part.deal_id for part in state.parts}
-    if command.deal_id not in deals and len(deals) >= PARTS_MAX:
+    known = {(part.deal_id, part.invoice_id) for part in state.parts}
+    if (command.deal_id, command.invoice_id) not in known and len(known) >= PARTS_MAX:
         raise AllocationsFull(most=PARTS_MAX)
-    return (ReceiptAllocated(deal_id=command.deal_id, amount_minor=command.amount_minor, currency=state.currency),)
+    return (
+        ReceiptAllocated(
+            deal_id=command.deal_id,
+            invoice_id=command.invoice_id,
+            amount_minor=command.amount_minor,
+            currency=state.currency,
+            received_on=state.received_on,
+        ),
+    )
+
+
+def refund(state: Receipt, command: RefundReceipt, context: Context) -> tuple[ReceiptRefunded, ...]:
+    """Decides `RefundReceipt`."""
+    _refuse_reversed(state)
+    if command.deal_id is not None and command.invoice_id is not None:
+        raise AllocationUnclear(pointer="/deal_id")
+    is_allocated = command.deal_id is not None or command.invoice_id is not None
+    left_minor = state.part_minor(command.deal_id, command.invoice_id) if is_allocated else state.left_minor()
+    if command.amount_minor > left_minor:
+        raise RefundTooLarge(left_minor=left_minor, currency=state.currency, pointer="/amount_minor")
+    return (
+        ReceiptRefunded(
+            deal_id=command.deal_id,
+            invoice_id=command.invoice_id,
+            amount_minor=command.amount_minor,
+            currency=state.currency,
+            reason=command.reason,
+        ),
+    )
 
 
 def reverse(state: Receipt, command: ReverseReceipt, context: Context) -> tuple[ReceiptReversed, ...]:
@@ -193,19 +290,36 @@ def reverse(state: Receipt, command: ReverseReceipt, context: Context) -> tuple[
 def evolve(state: Receipt | None, event: ReceiptEvent, recorded: Recorded) -> Receipt:
     """Folds the stream to its state."""
     if isinstance(event, ReceiptRecorded):
-        return Receipt(amount_minor=event.amount_minor, currency=event.currency, customer_id=event.customer_id)
+        return Receipt(
+            amount_minor=event.amount_minor,
+            currency=event.currency,
+            customer_id=event.customer_id,
+            received_on=recorded.occurred.on if recorded.occurred else None,
+        )
     assert state is not None, "a receipt begins with receipt.recorded"
     match event:
         case ReceiptAllocated():
-            return replace(state, parts=_added(state.parts, event))
+            return replace(state, parts=_added(state.parts, event.deal_id, event.invoice_id, event.amount_minor))
+        case ReceiptRefunded():
+            parts = _added(state.parts, event.deal_id, event.invoice_id, -event.amount_minor)
+            return replace(state, parts=parts, refunded_minor=state.refunded_minor + event.amount_minor)
         case ReceiptReversed():
             return replace(state, parts=(), is_reversed=True)
 
 
-def _added(parts: tuple[ReceiptPart, ...], event: ReceiptAllocated) -> tuple[ReceiptPart, ...]:
-    amounts = {part.deal_id: part.amount_minor for part in parts}
-    amounts[event.deal_id] = amounts.get(event.deal_id, 0) + event.amount_minor
-    return tuple(ReceiptPart(deal_id=deal_id, amount_minor=amount) for deal_id, amount in amounts.items())
+def _added(
+    parts: tuple[ReceiptPart, ...], deal_id: UUID | None, invoice_id: UUID | None, amount_minor: int
+) -> tuple[ReceiptPart, ...]:
+    """The parts with so much more for this deal or invoice; one that is paid back in whole falls."""
+    if deal_id is None and invoice_id is None:
+        return parts
+    amounts = {(part.deal_id, part.invoice_id): part.amount_minor for part in parts}
+    amounts[deal_id, invoice_id] = amounts.get((deal_id, invoice_id), 0) + amount_minor
+    return tuple(
+        ReceiptPart(deal_id=deal, invoice_id=invoice, amount_minor=amount)
+        for (deal, invoice), amount in amounts.items()
+        if amount
+    )
 
 
 def _refuse_reversed(state: Receipt) -> None:
@@ -218,12 +332,25 @@ def _refuse_unknown(kind: str, id: UUID, facts: Facts) -> None:
         raise ThingUnknown(thing=kind, id=str(id), pointer=f"/{kind}_id")
 
 
+def _refuse_unpayable(state: Receipt, invoice_id: UUID, facts: Facts) -> None:
+    invoice = facts.state(StreamRef("invoice", invoice_id))
+    if not isinstance(invoice, Invoice):
+        raise ThingUnknown(thing="invoice", id=str(invoice_id), pointer="/invoice_id")
+    if invoice.is_voided:
+        raise InvoiceIsVoided(number=invoice.number, pointer="/invoice_id")
+    if invoice.currency != state.currency:
+        raise AllocationCurrencyForeign(
+            currency=state.currency, invoice_currency=invoice.currency, pointer="/invoice_id"
+        )
+
+
 def _needs_customer(state: Receipt | None, command: RecordReceipt, facts: Facts) -> tuple[StreamRef, ...]:
     return (StreamRef("customer", command.customer_id),) if command.customer_id else ()
 
 
-def _needs_deal(state: Receipt | None, command: AllocateReceipt, facts: Facts) -> tuple[StreamRef, ...]:
-    return (StreamRef("deal", command.deal_id),)
+def _needs_what_is_paid(state: Receipt | None, command: AllocateReceipt, facts: Facts) -> tuple[StreamRef, ...]:
+    named = (("deal", command.deal_id), ("invoice", command.invoice_id))
+    return tuple(StreamRef(kind, id) for kind, id in named if id is not None)
 
 
 _CASHIERS: Final = roles("finance", "admin", "integration")
@@ -235,6 +362,7 @@ STREAM: Final = Stream(
     events=(
         EventType(name="receipt.recorded", event=ReceiptRecorded),
         EventType(name="receipt.allocated", event=ReceiptAllocated),
+        EventType(name="receipt.refunded", event=ReceiptRefunded),
         EventType(name="receipt.reversed", event=ReceiptReversed),
     ),
     commands=(
@@ -246,7 +374,10 @@ STREAM: Final = Stream(
             identity=external_identity,
             needs=_needs_customer,
         ),
-        CommandType(command=AllocateReceipt, decide=allocate, roles=_CASHIERS, target="receipt_id", needs=_needs_deal),
+        CommandType(
+            command=AllocateReceipt, decide=allocate, roles=_CASHIERS, target="receipt_id", needs=_needs_what_is_paid
+        ),
+        CommandType(command=RefundReceipt, decide=refund, roles=_CASHIERS, target="receipt_id"),
         CommandType(command=ReverseReceipt, decide=reverse, roles=_CASHIERS, target="receipt_id"),
     ),
     evolve=evolve,

@@ -23,6 +23,7 @@ from salesapi.domain.customers import (
     CustomerReleased,
 )
 from salesapi.domain.kernel import ExternalId, Recorded, record
+from salesapi.domain.satisfaction import CustomerSatisfactionRecorded
 from salesapi.projections.projection import Projection
 from salesapi.projections.streams import business_date, id_of, one_row, own_stream, system_of
 
@@ -80,7 +81,7 @@ def _fold(row: CustomerRow | None, event: CustomerEvent, recorded: Recorded) -> 
 
 def _changed(row: CustomerRow, event: CustomerEvent) -> CustomerRow:
     match event:
-        case CustomerRegistered():
+        case CustomerRegistered() | CustomerSatisfactionRecorded():
             return row
         case CustomerChanged():
             name = event.person_name if row.kind == "person" else event.name
@@ -132,6 +133,7 @@ PROJECTION: Final = Projection(
         "customer.assigned",
         "customer.released",
         "customer.claimed",
+        "customer.satisfaction_recorded",
     ),
     groups=own_stream,
     evolve=one_row(_fold),

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.attributes import AttributeValue
+from salesapi.domain.attribution import LeadAttributionTouchRecorded
 from salesapi.domain.kernel import Recorded, record
 from salesapi.domain.leads import (
     LeadAssigned,
@@ -96,7 +97,7 @@ def _captured(event: LeadCaptured, recorded: Recorded) -> LeadRow:
 
 def _changed(row: LeadRow, event: LeadEvent, recorded: Recorded) -> LeadRow:
     match event:
-        case LeadCaptured():
+        case LeadCaptured() | LeadAttributionTouchRecorded():
             return row
         case LeadAssigned() | LeadClaimed():
             return replace(row, owner_id=event.owner_to)
@@ -134,6 +135,7 @@ PROJECTION: Final = Projection(
         "lead.disqualified",
         "lead.converted",
         "lead.voided",
+        "lead.attribution_touch_recorded",
     ),
     groups=own_stream,
     evolve=one_row(_fold),

@@ -1,4 +1,4 @@
-"""Receipts of money with their allocations to deals, one row a receipt. Amounts are minor units of the receipt's currency.
+"""Receipts of money with their allocations to deals and invoices, one row a receipt. Amounts are minor units.
 
 `received_on` is the business date. A reversed receipt keeps its amount and has no allocations: it counts for nothing.
 """
@@ -25,6 +25,7 @@ class ReceiptRow:
     customer_id: UUID | None
     allocations: tuple[ReceiptPart, ...]
     allocated_minor: int
+    refunded_minor: int
     is_reversed: bool
     reason: str | None
     received_on: date | None
@@ -43,6 +44,7 @@ def _fold(row: ReceiptRow | None, event: ReceiptEvent, recorded: Recorded) -> Re
             customer_id=event.customer_id,
             allocations=(),
             allocated_minor=0,
+            refunded_minor=0,
             is_reversed=False,
             reason=None,
             received_on=business_date(recorded),
@@ -57,6 +59,8 @@ def _fold(row: ReceiptRow | None, event: ReceiptEvent, recorded: Recorded) -> Re
         currency=row.currency,
         customer_id=row.customer_id,
         parts=row.allocations,
+        refunded_minor=row.refunded_minor,
+        received_on=row.received_on,
         is_reversed=row.is_reversed,
     )
     state = receipts.evolve(known, event, recorded)
@@ -64,6 +68,7 @@ def _fold(row: ReceiptRow | None, event: ReceiptEvent, recorded: Recorded) -> Re
         row,
         allocations=state.parts,
         allocated_minor=sum(part.amount_minor for part in state.parts),
+        refunded_minor=state.refunded_minor,
         is_reversed=state.is_reversed,
         reason=event.reason if isinstance(event, ReceiptReversed) else row.reason,
         version=recorded.version,
@@ -73,11 +78,11 @@ def _fold(row: ReceiptRow | None, event: ReceiptEvent, recorded: Recorded) -> Re
 
 PROJECTION: Final = Projection(
     name="receipt",
-    version=1,
+    version=2,
     row=ReceiptRow,
     key=("receipt_id",),
     group=("receipt_id",),
-    types=("receipt.recorded", "receipt.allocated", "receipt.reversed"),
+    types=("receipt.recorded", "receipt.allocated", "receipt.refunded", "receipt.reversed"),
     groups=own_stream,
     evolve=one_row(_fold),
     indexes=("(position)", "(customer_id)", "(received_on)", "(external_id, external_system)"),

@@ -24,6 +24,7 @@ class StatementRow:
     currency: str
     earned_minor: int
     adjusted_minor: int
+    awarded_minor: int
     drawn_minor: int
     total_minor: int
     line_count: int
@@ -53,6 +54,7 @@ def _evolve(
             currency=event.currency,
             earned_minor=event.earned_minor,
             adjusted_minor=event.adjusted_minor,
+            awarded_minor=event.awarded_minor,
             drawn_minor=event.drawn_minor,
             total_minor=event.total_minor,
             line_count=event.line_count,

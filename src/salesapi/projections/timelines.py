@@ -1,4 +1,5 @@
-"""Timelines: what happened to a lead, customer, deal, activity or receipt, one row for each event and subject it concerns.
+"""Timelines: what happened to leads, customers, deals, activities, agreements, invoices and receipts, one row for each event
+and subject that it concerns.
 
 An event about two things (an activity about a deal) makes a row for each. `summary` holds the event's plain fields, without
 personal ones. Rows stand in the order of the log; `occurred_*` is business time, `recorded_at` ours.
@@ -15,11 +16,11 @@ from uuid import UUID
 from salesapi.domain.activities import Subject
 from salesapi.domain.kernel import Personal, Recorded, record
 from salesapi.domain.leads import LeadConverted
-from salesapi.domain.receipts import ReceiptAllocated, ReceiptRecorded
+from salesapi.domain.receipts import ReceiptAllocated, ReceiptRecorded, ReceiptRefunded
 from salesapi.projections.projection import GroupKey, Projection
 from salesapi.projections.streams import business_date, business_instant
 
-TimelineKind: TypeAlias = Literal["lead", "customer", "deal", "activity", "receipt"]
+TimelineKind: TypeAlias = Literal["lead", "customer", "deal", "activity", "agreement", "invoice", "receipt"]
 Plain: TypeAlias = str | int | bool | None
 
 _TYPES: Final = (
@@ -31,6 +32,7 @@ _TYPES: Final = (
     "lead.disqualified",
     "lead.converted",
     "lead.voided",
+    "lead.attribution_touch_recorded",
     "customer.registered",
     "customer.changed",
     "customer.parent_changed",
@@ -40,6 +42,7 @@ _TYPES: Final = (
     "customer.assigned",
     "customer.released",
     "customer.claimed",
+    "customer.satisfaction_recorded",
     "deal.opened",
     "deal.changed",
     "deal.customer_linked",
@@ -60,8 +63,21 @@ _TYPES: Final = (
     "activity.cancelled",
     "activity.follow_up_corrected",
     "activity.voided",
+    "agreement.drafted",
+    "agreement.signed",
+    "agreement.amended",
+    "agreement.fulfilment_reported",
+    "agreement.cost_restated",
+    "agreement.renewed",
+    "agreement.cancelled",
+    "invoice.issued",
+    "invoice.credit_note_issued",
+    "invoice.disputed",
+    "invoice.dispute_resolved",
+    "invoice.voided",
     "receipt.recorded",
     "receipt.allocated",
+    "receipt.refunded",
     "receipt.reversed",
 )
 
@@ -94,8 +110,10 @@ def _subjects(event: object, recorded: Recorded) -> dict[UUID, TimelineKind]:
             subjects.setdefault(event.customer_id, "customer")
         case ReceiptRecorded() if event.customer_id is not None:
             subjects.setdefault(event.customer_id, "customer")
-        case ReceiptAllocated():
+        case ReceiptAllocated() | ReceiptRefunded() if event.deal_id is not None:
             subjects.setdefault(event.deal_id, "deal")
+        case ReceiptAllocated() | ReceiptRefunded() if event.invoice_id is not None:
+            subjects.setdefault(event.invoice_id, "invoice")
         case _:
             pass
     return subjects

@@ -40,7 +40,7 @@ from salesapi.schemas.customers import (
 
 READS: Final = ("customer",)
 PROFILE_READS: Final = ("customer", "deal", "lead", "activity")
-TIMELINE_READS: Final = ("customer", "deal", "lead", "activity", "receipt", "timeline")
+TIMELINE_READS: Final = ("customer", "deal", "lead", "activity", "agreement", "invoice", "receipt", "timeline")
 PROFILE_ROWS: Final = 20
 """Deals, leads and activities that a profile shows of each."""
 SUBJECTS_MAX: Final = 500
@@ -72,6 +72,13 @@ _TIMELINE_SQL: Final = """
             SELECT lead_id FROM read.lead
             WHERE customer_id = $1 AND ($2::uuid[] IS NULL OR owner_id IS NULL OR owner_id = ANY($2))
             ORDER BY position DESC LIMIT $5
+        )
+        UNION ALL (
+            SELECT agreement_id FROM read.agreement WHERE customer_id = $1 ORDER BY position DESC LIMIT $5
+        )
+        UNION ALL (
+            SELECT i.invoice_id FROM read.invoice i JOIN read.customer c ON c.customer_id = i.customer_id
+            WHERE i.customer_id = $1 AND ($2::uuid[] IS NULL OR c.owner_id = ANY($2)) ORDER BY i.position DESC LIMIT $5
         )
     )
     SELECT DISTINCT ON (e.position) e.position, e.type, e.stream_kind, e.stream_id, e.occurred_on, e.occurred_at,

@@ -52,7 +52,8 @@ RUNS: Final = Listing(
 )
 STATEMENTS: Final = Listing(
     columns="""s.payout_run_id, s.member_id, s.plan_id, s.period, r.status AS run_status, s.currency, s.earned_minor,
-        s.adjusted_minor, s.drawn_minor, s.total_minor, s.line_count, s.plan_versions, s.engine_version, s.deal_order, s.digest,
+        s.adjusted_minor, s.awarded_minor, s.drawn_minor, s.total_minor, s.line_count, s.plan_versions,
+        s.engine_version, s.deal_order, s.digest,
         s.calculated_position, s.issued_position""",
     source="read.statement s JOIN read.payout_run r USING (payout_run_id)",
     id="s.issued_position",

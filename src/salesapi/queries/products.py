@@ -23,7 +23,7 @@ from salesapi.schemas.products import Product, ProductFilter, ProductOrder
 READS: Final = ("product",)
 
 PRODUCTS: Final = Listing(
-    columns=f"product_id AS id, name, code, category, prices, is_retired, {EXTERNAL_ID}, version, position",
+    columns=f"product_id AS id, name, code, category, prices, costs, is_retired, {EXTERNAL_ID}, version, position",
     source="read.product",
     id="product_id",
     reader=Reader(Product),

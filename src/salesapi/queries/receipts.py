@@ -24,8 +24,8 @@ from salesapi.schemas.receipts import PaymentReceipt, ReceiptFilter, ReceiptOrde
 READS: Final = ("receipt", "customer")
 
 RECEIPTS: Final = Listing(
-    columns=f"""receipt_id AS id, amount_minor, currency, customer_id, allocations, allocated_minor, is_reversed, reason,
-        received_on, {EXTERNAL_ID}, version, position""",
+    columns=f"""receipt_id AS id, amount_minor, currency, customer_id, allocations, allocated_minor, refunded_minor, is_reversed,
+        reason, received_on, {EXTERNAL_ID}, version, position""",
     source="read.receipt",
     id="receipt_id",
     reader=Reader(PaymentReceipt),
@@ -49,6 +49,7 @@ async def receipts(
     conditions = _visible(scope)
     conditions.known("customer_id = ANY({}::uuid[])", where.customer_id)
     conditions.known("allocations @> jsonb_build_array(jsonb_build_object('deal_id', {}::uuid))", where.deal_id)
+    conditions.known("allocations @> jsonb_build_array(jsonb_build_object('invoice_id', {}::uuid))", where.invoice_id)
     conditions.known("currency = {}", where.currency)
     conditions.is_true("is_reversed", where.is_reversed)
     conditions.known("received_on >= {}", where.received_from)

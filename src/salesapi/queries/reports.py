@@ -1,4 +1,4 @@
-"""Reports over deals and their stage visits, for both doors: each is one statement, and says which position it reflects."""
+"""Reports over deals, their stage visits and invoices, for both doors: each says which position it reflects."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -12,8 +12,11 @@ from salesapi.queries.reports_deals import DEAL_PARTS, deal_groups
 from salesapi.queries.reports_facts import READ_MODELS, ReportRow, fetched
 from salesapi.queries.reports_funnel import COHORT_PARTS, SNAPSHOT_PARTS, cohort_groups, snapshot_groups
 from salesapi.queries.reports_question import ReportQuestion
+from salesapi.queries.reports_receivables import READ_MODELS as RECEIVABLES_READ
+from salesapi.queries.reports_receivables import ReceivablesQuestion, receivables_groups
 from salesapi.queries.reports_stages import STAGE_ORDER
 from salesapi.queries.reports_velocity import VELOCITY_PARTS, velocity_groups
+from salesapi.schemas.receivables import ReceivablesReport
 from salesapi.schemas.reports import DealReport, FunnelCohort, FunnelSnapshot, StageVelocity
 
 if TYPE_CHECKING:
@@ -67,14 +70,27 @@ class Reports:
         teams, rows = await self._rows((STAGE_ORDER, VELOCITY_PARTS), question, scope)
         return StageVelocity(position=position, as_of=question.as_of, groups=velocity_groups(rows, question, teams))
 
+    async def receivables(
+        self, question: ReceivablesQuestion, scope: Scope, min_position: int | None = None
+    ) -> ReceivablesReport:
+        """Open invoices by age at the end of a day, and the collection cycle within a window."""
+        position = await self._reached(min_position, RECEIVABLES_READ)
+        return ReceivablesReport(
+            position=position,
+            as_of=question.as_of,
+            window_from=question.window_from,
+            window_to=question.window_to,
+            groups=await receivables_groups(self._pool, question, scope),
+        )
+
     async def _rows(
         self, parts: Sequence[str], question: ReportQuestion, scope: Scope
     ) -> tuple[Teams, list[ReportRow]]:
         teams, lines = await self._organisation.now()
         return teams, await fetched(self._pool, parts, question, scope, lines)
 
-    async def _reached(self, min_position: int | None) -> int:
+    async def _reached(self, min_position: int | None, read_models: Sequence[str] = READ_MODELS) -> int:
         """The position that the answer will reflect at least: asked before its rows are read."""
         if min_position is None:
-            return await position_of(self._pool, READ_MODELS)
-        return await wait_until(self._pool, READ_MODELS, min_position, MIN_POSITION_WAIT_SECONDS)
+            return await position_of(self._pool, read_models)
+        return await wait_until(self._pool, read_models, min_position, MIN_POSITION_WAIT_SECONDS)

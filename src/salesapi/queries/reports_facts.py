@@ -246,18 +246,7 @@ async def fetched(
         TooManyGroups: beyond `ROWS_MAX`.
         ReportTimedOut: after `REPORT_TIMEOUT_SECONDS`.
     """
-    try:
-        async with (
-            asyncio.timeout(REPORT_TIMEOUT_SECONDS),
-            pool.acquire() as connection,
-            connection.transaction(readonly=True),
-        ):
-            await connection.execute(SETTINGS)
-            rows = await connection.fetch(statement(question, parts), *arguments(question, scope, lines))
-    except TimeoutError:
-        raise ReportTimedOut(seconds=int(REPORT_TIMEOUT_SECONDS)) from None
-    if len(rows) > ROWS_MAX:
-        raise TooManyGroups(most=GROUPS_MAX)
+    rows = await rows_of(pool, statement(question, parts), arguments(question, scope, lines))
     return [
         ReportRow(
             row["part"],
@@ -267,6 +256,28 @@ async def fetched(
         )
         for row in rows
     ]
+
+
+async def rows_of(pool: "asyncpg.Pool[asyncpg.Record]", text: str, values: Sequence[object]) -> "list[asyncpg.Record]":
+    """The rows of one statement of a report, which ends with a limit of one row more than `ROWS_MAX`.
+
+    Raises:
+        TooManyGroups: beyond `ROWS_MAX`.
+        ReportTimedOut: after `REPORT_TIMEOUT_SECONDS`.
+    """
+    try:
+        async with (
+            asyncio.timeout(REPORT_TIMEOUT_SECONDS),
+            pool.acquire() as connection,
+            connection.transaction(readonly=True),
+        ):
+            await connection.execute(SETTINGS)
+            rows = await connection.fetch(text, *values)
+    except TimeoutError:
+        raise ReportTimedOut(seconds=int(REPORT_TIMEOUT_SECONDS)) from None
+    if len(rows) > ROWS_MAX:
+        raise TooManyGroups(most=GROUPS_MAX)
+    return rows
 
 
 def by_group(rows: Sequence[ReportRow], question: ReportQuestion) -> Iterator[list[ReportRow]]:

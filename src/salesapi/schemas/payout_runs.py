@@ -62,6 +62,7 @@ class Statement:
     currency: Annotated[str, About("ISO 4217 code.")]
     earned_minor: Annotated[Amount, About("Earned in the period, after rounding.")]
     adjusted_minor: Annotated[Amount, About("Corrections of earlier periods.")]
+    awarded_minor: Annotated[Amount, About("Approved awards, and adjustments by hand.")]
     drawn_minor: Annotated[Amount, About("Guarantee and draw: topped up, or recovered below 0.")]
     total_minor: Annotated[Amount, About("Both together.")]
     line_count: Annotated[int, About("How many lines it has.")]
@@ -78,7 +79,9 @@ class StatementLine:
     """One line with its trace: events, rule, plan version, rate, amount."""
 
     number: Annotated[int, About("Rises over the statement, with gaps.")]
-    kind: Annotated[LineKind, About("`earning`, `uplift`, `limit`, `held`, `adjustment`, `guarantee` or `draw`.")]
+    kind: Annotated[
+        LineKind, About("`earning`, `uplift`, `limit`, `held`, `adjustment`, `award`, `guarantee` or `draw`.")
+    ]
     period: Annotated[str, About("The period that it is for; an adjustment names the corrected one.")]
     component: Annotated[str, About("Key of the plan's component.")]
     rule: Annotated[str, About("The rule that made it.")]

@@ -1,4 +1,4 @@
-"""Wire shapes of products, with the filter and orders of their list. Prices are exact decimals, sent as strings."""
+"""Wire shapes of products, with the filter and orders of their list. Prices and costs are decimal strings."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -7,14 +7,14 @@ from uuid import UUID
 from annotated_types import MaxLen
 
 from salesapi.domain.kernel import About, ExternalId, Key, Title, record
-from salesapi.domain.products import DatedPrice
+from salesapi.domain.products import DatedCost, DatedPrice
 from salesapi.schemas.filters import SearchText
 from salesapi.schemas.scalars import Position
 
 
 @record
 class Product:
-    """What is sold, with its list prices over time."""
+    """What is sold, with its list prices and its costs over time."""
 
     id: Annotated[UUID, About("The product.")]
     name: Annotated[str, About("Name.")]
@@ -23,6 +23,10 @@ class Product:
     prices: Annotated[
         tuple[DatedPrice, ...],
         About("List prices in the order of their dates; each holds from a day until before one."),
+    ]
+    costs: Annotated[
+        tuple[DatedCost, ...],
+        About("What a unit costs us, in the order of the dates; each holds from a day until before one."),
     ]
     is_retired: Annotated[bool, About("It is off the list.")]
     external_id: Annotated[ExternalId | None, About("Its id in another system.")]

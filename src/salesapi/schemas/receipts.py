@@ -17,22 +17,26 @@ from salesapi.schemas.scalars import Amount, Position
 
 @record
 class ReceiptAllocation:
-    """What of a receipt is for one deal."""
+    """What of a receipt is for one deal or one invoice."""
 
-    deal_id: Annotated[UUID, About("The deal.")]
-    amount_minor: Annotated[Amount, About("All allocations to it together, in minor units.")]
+    deal_id: Annotated[UUID | None, About("The deal, where it is for one.")]
+    amount_minor: Annotated[Amount, About("All allocations to it together, less what was paid back, in minor units.")]
+    invoice_id: Annotated[UUID | None, About("The invoice, where it is for one.")] = None
 
 
 @record
 class PaymentReceipt:
-    """Money that came in, and the deals that it is for."""
+    """Money that came in, and the deals and invoices that it is for."""
 
     id: Annotated[UUID, About("The receipt.")]
     amount_minor: Annotated[Amount, About("Amount received, in minor units.")]
     currency: Annotated[str, About("ISO 4217 code.")]
     customer_id: Annotated[UUID | None, About("The customer who paid, where known.")]
-    allocations: Annotated[tuple[ReceiptAllocation, ...], About("What is for which deal; none once it is reversed.")]
+    allocations: Annotated[
+        tuple[ReceiptAllocation, ...], About("What is for which deal or invoice; none once it is reversed.")
+    ]
     allocated_minor: Annotated[Amount, About("All allocations together.")]
+    refunded_minor: Annotated[Amount, About("All that was paid back, in minor units.")]
     is_reversed: Annotated[bool, About("The money did not stay; it counts for nothing.")]
     reason: Annotated[str | None, About("Why it was reversed.")]
     received_on: Annotated[date | None, About("Business date of the receipt; null where unknown.")]
@@ -47,6 +51,7 @@ class ReceiptFilter:
 
     customer_id: Annotated[Uuids | None, About("From any of these customers.")] = None
     deal_id: Annotated[UUID | None, About("Allocated to this deal.")] = None
+    invoice_id: Annotated[UUID | None, About("Allocated to this invoice.")] = None
     currency: Annotated[CurrencyCode | None, About("In this currency (ISO 4217).")] = None
     is_reversed: Annotated[bool | None, About("Reversed, or not.")] = None
     received_from: Annotated[date | None, About("Received on this day or later.")] = None

@@ -18,26 +18,51 @@ from salesapi.domain.teams import TREE, Teams
 from salesapi.eventlog.connecting import Connection
 from salesapi.queries import (
     activities,
+    agreements,
+    approvals,
+    attribution_touches,
+    awards,
+    calendars,
     compensation_plans,
     credits,
     customers,
     deals,
+    forecast_sheets,
+    invoices,
     leads,
     members,
+    objections,
     payout_runs,
     pipelines,
+    points,
     products,
+    rate_tables,
     receipts,
+    satisfactions,
+    targets,
 )
 from salesapi.queries.paging import PAGE_ROWS_DEFAULT, Page, PageRequest
 from salesapi.queries.teams import teams_on
 from salesapi.schemas.activities import Activity, ActivityFilter, ActivityOrder
-from salesapi.schemas.compensation_plans import CompensationPlan, CompensationPlanFilter, CompensationPlanOrder
+from salesapi.schemas.agreements import Agreement, AgreementFilter, AgreementOrder
+from salesapi.schemas.approvals import Approval, ApprovalFilter, ApprovalOrder
+from salesapi.schemas.attribution_touches import AttributionTouch, AttributionTouchFilter, AttributionTouchOrder
+from salesapi.schemas.awards import Award, AwardFilter, AwardOrder
+from salesapi.schemas.calendars import Calendar, CalendarFilter, CalendarOrder
+from salesapi.schemas.compensation_plans import (
+    CompensationPlan,
+    CompensationPlanFilter,
+    CompensationPlanInWords,
+    CompensationPlanOrder,
+)
 from salesapi.schemas.credits import Credit, CreditFilter, CreditOrder
 from salesapi.schemas.customers import Customer, CustomerFilter, CustomerOrder, CustomerProfile, TimelineEntry
 from salesapi.schemas.deals import Deal, DealFilter, DealOrder
+from salesapi.schemas.forecast_sheets import ForecastSheet, ForecastSheetFilter, ForecastSheetOrder
+from salesapi.schemas.invoices import Invoice, InvoiceFilter, InvoiceOrder
 from salesapi.schemas.leads import Lead, LeadFilter, LeadOrder
 from salesapi.schemas.members import Member, MemberFilter, MemberOrder
+from salesapi.schemas.objections import Objection, ObjectionFilter, ObjectionOrder
 from salesapi.schemas.payout_runs import (
     PayoutRun,
     PayoutRunFilter,
@@ -48,8 +73,26 @@ from salesapi.schemas.payout_runs import (
     StatementOrder,
 )
 from salesapi.schemas.pipelines import Pipeline, PipelineFilter, PipelineOrder
+from salesapi.schemas.points import (
+    PointsBalance,
+    PointsEntry,
+    PointsEntryFilter,
+    PointsEntryOrder,
+    PointsFilter,
+    PointsOrder,
+)
 from salesapi.schemas.products import Product, ProductFilter, ProductOrder
+from salesapi.schemas.rate_tables import (
+    CurrencyRate,
+    CurrencyRateFilter,
+    CurrencyRateOrder,
+    RateTable,
+    RateTableFilter,
+    RateTableOrder,
+)
 from salesapi.schemas.receipts import PaymentReceipt, ReceiptFilter, ReceiptOrder
+from salesapi.schemas.satisfactions import Satisfaction, SatisfactionFilter, SatisfactionOrder
+from salesapi.schemas.targets import Target, TargetFilter, TargetOrder
 from salesapi.schemas.teams import Team
 
 Info = strawberry.Info[Asked, None]
@@ -126,12 +169,84 @@ LISTS: Final = (
         query=pipelines.pipelines,
     ),
     ListField(
+        name="agreements",
+        about="Agreements with customers.",
+        shape=Agreement,
+        where=AgreementFilter,
+        order=AgreementOrder.CHANGED_DESC,
+        query=agreements.agreements,
+    ),
+    ListField(
+        name="invoices",
+        about="Invoices with what was paid on them.",
+        shape=Invoice,
+        where=InvoiceFilter,
+        order=InvoiceOrder.CHANGED_DESC,
+        query=invoices.invoices,
+    ),
+    ListField(
         name="receipts",
         about="Receipts of money.",
         shape=PaymentReceipt,
         where=ReceiptFilter,
         order=ReceiptOrder.CHANGED_DESC,
         query=receipts.receipts,
+    ),
+    ListField(
+        name="satisfactions",
+        about="What customers answered about their satisfaction.",
+        shape=Satisfaction,
+        where=SatisfactionFilter,
+        order=SatisfactionOrder.RECORDED_DESC,
+        query=satisfactions.satisfactions,
+    ),
+    ListField(
+        name="attributionTouches",
+        about="Attribution touches: who and what touched which lead.",
+        shape=AttributionTouch,
+        where=AttributionTouchFilter,
+        order=AttributionTouchOrder.CHANGED_DESC,
+        query=attribution_touches.attribution_touches,
+    ),
+    ListField(
+        name="forecastSheets",
+        about="Forecast sheets: what members expect to sell in a period.",
+        shape=ForecastSheet,
+        where=ForecastSheetFilter,
+        order=ForecastSheetOrder.CHANGED_DESC,
+        query=forecast_sheets.forecast_sheets,
+    ),
+    ListField(
+        name="targets",
+        about="Targets of members and teams.",
+        shape=Target,
+        where=TargetFilter,
+        order=TargetOrder.CHANGED_DESC,
+        query=targets.targets,
+    ),
+    ListField(
+        name="rateTables",
+        about="Rate tables of currencies.",
+        shape=RateTable,
+        where=RateTableFilter,
+        order=RateTableOrder.KEY_ASC,
+        query=rate_tables.rate_tables,
+    ),
+    ListField(
+        name="currencyRates",
+        about="Currency rates by day.",
+        shape=CurrencyRate,
+        where=CurrencyRateFilter,
+        order=CurrencyRateOrder.ON_DESC,
+        query=rate_tables.currency_rates,
+    ),
+    ListField(
+        name="calendars",
+        about="Calendars.",
+        shape=Calendar,
+        where=CalendarFilter,
+        order=CalendarOrder.KEY_ASC,
+        query=calendars.calendars,
     ),
     ListField(
         name="compensationPlans",
@@ -169,6 +284,50 @@ LISTS: Final = (
         query=payout_runs.statements,
         scope="pay",
     ),
+    ListField(
+        name="approvals",
+        about="Approvals that concern you, your team or everybody.",
+        shape=Approval,
+        where=ApprovalFilter,
+        order=ApprovalOrder.CHANGED_DESC,
+        query=approvals.approvals,
+    ),
+    ListField(
+        name="objections",
+        about="Objections.",
+        shape=Objection,
+        where=ObjectionFilter,
+        order=ObjectionOrder.CHANGED_DESC,
+        query=objections.objections,
+        scope="pay",
+    ),
+    ListField(
+        name="awards",
+        about="Awards, and adjustments by hand.",
+        shape=Award,
+        where=AwardFilter,
+        order=AwardOrder.CHANGED_DESC,
+        query=awards.awards,
+        scope="pay",
+    ),
+    ListField(
+        name="pointsBalances",
+        about="Points of members.",
+        shape=PointsBalance,
+        where=PointsFilter,
+        order=PointsOrder.BALANCE_DESC,
+        query=points.points_balances,
+        scope="pay",
+    ),
+    ListField(
+        name="pointsEntries",
+        about="Credited and redeemed points.",
+        shape=PointsEntry,
+        where=PointsEntryFilter,
+        order=PointsEntryOrder.ENTERED_DESC,
+        query=points.points_entries,
+        scope="pay",
+    ),
 )
 ITEMS: Final = (
     ItemField(name="deal", about="One deal, also a voided one.", shape=Deal, query=deals.deal),
@@ -181,10 +340,40 @@ ITEMS: Final = (
         shape=CustomerProfile,
         query=customers.customer_profile,
     ),
-    ItemField(name="product", about="One product with its prices.", shape=Product, query=products.product),
+    ItemField(name="product", about="One product with its prices and costs.", shape=Product, query=products.product),
     ItemField(name="member", about="One member.", shape=Member, query=members.member),
     ItemField(name="pipeline", about="One pipeline with its versions.", shape=Pipeline, query=pipelines.pipeline),
+    ItemField(
+        name="agreement", about="One agreement, also a cancelled one.", shape=Agreement, query=agreements.agreement
+    ),
+    ItemField(name="invoice", about="One invoice, also a voided one.", shape=Invoice, query=invoices.invoice),
+    ItemField(
+        name="forecastSheet",
+        about="One forecast sheet with all its revisions.",
+        shape=ForecastSheet,
+        query=forecast_sheets.forecast_sheet,
+    ),
+    ItemField(name="target", about="One target with all lines ever set.", shape=Target, query=targets.target),
     ItemField(name="receipt", about="One receipt of money.", shape=PaymentReceipt, query=receipts.receipt),
+    ItemField(
+        name="rateTable",
+        about="One rate table with its latest rates.",
+        shape=RateTable,
+        query=rate_tables.rate_table,
+    ),
+    ItemField(
+        name="calendar",
+        about="One calendar with its holidays and fiscal periods.",
+        shape=Calendar,
+        query=calendars.calendar,
+    ),
+    ItemField(
+        name="compensationPlanInWords",
+        about="One compensation plan in words, English and Chinese.",
+        shape=CompensationPlanInWords,
+        query=compensation_plans.compensation_plan_in_words,
+        scope="pay",
+    ),
     ItemField(
         name="compensationPlan",
         about="One compensation plan with its versions.",
@@ -193,6 +382,33 @@ ITEMS: Final = (
         scope="pay",
     ),
     ItemField(name="payoutRun", about="One payout run.", shape=PayoutRun, query=payout_runs.payout_run, scope="pay"),
+    ItemField(
+        name="approval",
+        about="One approval with its steps.",
+        shape=Approval,
+        query=approvals.approval,
+    ),
+    ItemField(
+        name="objection",
+        about="One objection.",
+        shape=Objection,
+        query=objections.objection,
+        scope="pay",
+    ),
+    ItemField(
+        name="award",
+        about="One award or adjustment, also a revoked one.",
+        shape=Award,
+        query=awards.award,
+        scope="pay",
+    ),
+    ItemField(
+        name="pointsBalance",
+        about="The points of one member.",
+        shape=PointsBalance,
+        query=points.points_balance,
+        scope="pay",
+    ),
 )
 
 
@@ -295,7 +511,7 @@ def _timeline(connections: Connections) -> Any:
     return strawberry.field(
         resolver=resolver,
         name="customerTimeline",
-        description="What happened to a customer, its deals and leads, the latest recorded first.",
+        description="What happened to a customer, its deals, leads, agreements and invoices, the latest recorded first.",
     )
 
 

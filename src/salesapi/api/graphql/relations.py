@@ -13,54 +13,93 @@ from uuid import UUID
 from salesapi.access.principals import Scope
 from salesapi.api.graphql.asked import Asked, ScopeOf
 from salesapi.domain.deals import DealLine, DealShare
+from salesapi.domain.forecast_sheets import ForecastEntry
 from salesapi.domain.teams import TREE, Teams
 from salesapi.eventlog.connecting import Connection
 from salesapi.queries import (
     activities,
+    agreements,
+    approvals,
+    attribution_touches,
+    awards,
+    calendars,
     compensation_plans,
     credits,
     customers,
     deals,
+    forecast_sheets,
+    invoices,
     leads,
     members,
+    objections,
     payout_runs,
     pipelines,
+    points,
     products,
+    rate_tables,
     receipts,
+    satisfactions,
+    targets,
 )
 from salesapi.queries.pay_relations import lines_of_statements, statements_of_runs
 from salesapi.queries.teams import teams_of_members
 from salesapi.schemas.activities import Activity
+from salesapi.schemas.agreements import AgreedLine, Agreement
+from salesapi.schemas.approvals import Approval
+from salesapi.schemas.attribution_touches import AttributionTouch
+from salesapi.schemas.awards import Award
+from salesapi.schemas.calendars import Calendar
 from salesapi.schemas.compensation_plans import CompensationPlan
 from salesapi.schemas.credits import Credit
 from salesapi.schemas.customers import Customer, CustomerProfile, TimelineEntry
 from salesapi.schemas.deals import Deal, StageVisit
+from salesapi.schemas.forecast_sheets import ForecastSheet
+from salesapi.schemas.invoices import Invoice
 from salesapi.schemas.leads import Lead
 from salesapi.schemas.members import Member
+from salesapi.schemas.objections import Objection
 from salesapi.schemas.payout_runs import PayoutRun, Statement, StatementLine
 from salesapi.schemas.pipelines import Pipeline
+from salesapi.schemas.points import PointsBalance, PointsEntry
 from salesapi.schemas.products import Product
+from salesapi.schemas.rate_tables import CurrencyRate, RateTable
 from salesapi.schemas.receipts import PaymentReceipt, ReceiptAllocation
+from salesapi.schemas.satisfactions import Satisfaction
+from salesapi.schemas.targets import Target
 from salesapi.schemas.teams import Team
 
 Load: TypeAlias = Callable[[Asked, Sequence[Any]], Awaitable[Mapping[Any, Any]]]
 
 READS: Final[Mapping[type, tuple[str, ...]]] = {
     Activity: activities.READS,
+    Approval: approvals.READS,
+    Agreement: agreements.READS,
+    AttributionTouch: attribution_touches.READS,
+    Award: awards.READS,
+    Calendar: calendars.READS,
     CompensationPlan: compensation_plans.READS,
     Credit: credits.READS,
+    CurrencyRate: rate_tables.RATES_READ,
     Customer: customers.READS,
     CustomerProfile: customers.PROFILE_READS,
     Deal: deals.READS,
+    Invoice: invoices.READS,
+    ForecastSheet: forecast_sheets.READS,
     Lead: leads.READS,
     Member: members.READS,
+    Objection: objections.READS,
     PaymentReceipt: receipts.READS,
     PayoutRun: payout_runs.READS,
     Pipeline: pipelines.READS,
+    PointsBalance: points.READS,
+    PointsEntry: points.ENTRIES_READ,
     Product: products.READS,
+    RateTable: rate_tables.READS,
+    Satisfaction: satisfactions.READS,
     StageVisit: deals.VISITS_READ,
     Statement: payout_runs.READS,
     StatementLine: payout_runs.LINES_READ,
+    Target: targets.READS,
     TimelineEntry: customers.TIMELINE_READS,
 }
 """The read models behind each type; a position that an answer reflects is that of all types it touches."""
@@ -139,22 +178,30 @@ async def _teams(asked: Asked, member_ids: Sequence[UUID]) -> Mapping[UUID, Team
     return teams_of_members(teams, on, member_ids) if isinstance(teams, Teams) else {}
 
 
+AGREEMENTS: Final = ById(agreements.agreements_by_ids)
+AWARDS: Final = ById(awards.awards_by_ids, "pay")
 CUSTOMERS: Final = ById(customers.customers_by_ids)
 DEALS: Final = ById(deals.deals_by_ids)
+INVOICES: Final = ById(invoices.invoices_by_ids)
 LEADS: Final = ById(leads.leads_by_ids)
 MEMBERS: Final = ById(members.members_by_ids)
+OBJECTIONS: Final = ById(objections.objections_by_ids, "pay")
 PIPELINES: Final = ById(pipelines.pipelines_by_ids)
 PLANS: Final = ById(compensation_plans.compensation_plans_by_ids, "pay")
 PRODUCTS: Final = ById(products.products_by_ids)
+RATE_TABLES: Final = ById(rate_tables.rate_tables_by_ids)
+TARGETS: Final = ById(targets.targets_by_ids)
 RUNS: Final = ById(payout_runs.payout_runs_by_ids, "pay")
 
 _owner = partial(One, name="owner", about="The accountable member.", shape=Member, key="owner_id", load=MEMBERS)
 _member = partial(One, name="member", about="The member.", shape=Member, key="member_id", load=MEMBERS)
+_award = partial(One, name="award", shape=Award, load=AWARDS)
 _customer = partial(One, name="customer", shape=Customer, key="customer_id", load=CUSTOMERS)
 _deal = partial(One, name="deal", shape=Deal, key="deal_id", load=DEALS)
 _pipeline = partial(One, name="pipeline", about="The pipeline.", shape=Pipeline, key="pipeline_id", load=PIPELINES)
 _plan = partial(One, name="plan", about="The compensation plan.", shape=CompensationPlan, key="plan_id", load=PLANS)
 _activities = partial(Many, name="activities", shape=Activity, load=Latest(activities.activities_about))
+_touches = partial(Many, name="attribution_touches", shape=AttributionTouch)
 
 RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
     Deal: (
@@ -169,6 +216,7 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
             load=Latest(_visits),
         ),
         _activities(about="The activities about it that changed last."),
+        _touches(about="The attribution touches that count for it.", load=Latest(attribution_touches.touches_of_deals)),
     ),
     DealLine: (One(name="product", about="The product.", shape=Product, key="product_id", load=PRODUCTS),),
     DealShare: (_member(),),
@@ -178,13 +226,37 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
         One(name="parent", about="The customer above it.", shape=Customer, key="parent_id", load=CUSTOMERS),
         Many(name="deals", about="Its deals that changed last.", shape=Deal, load=Latest(deals.deals_of_customers)),
         Many(name="leads", about="The leads that became it.", shape=Lead, load=Latest(leads.leads_of_customers)),
+        Many(
+            name="agreements",
+            about="Its agreements that changed last.",
+            shape=Agreement,
+            load=Latest(agreements.agreements_of_customers),
+        ),
+        Many(
+            name="invoices",
+            about="Its invoices that changed last, without voided ones.",
+            shape=Invoice,
+            load=Latest(invoices.invoices_of_customers),
+        ),
         _activities(about="The activities about it that changed last; those about its deals are there."),
+        Many(
+            name="satisfactions",
+            about="What it answered about its satisfaction, the latest recorded first.",
+            shape=Satisfaction,
+            load=Latest(satisfactions.satisfactions_of_customers),
+        ),
     ),
     Lead: (
         _owner(),
         _customer(about="The customer that it became."),
         _deal(about="The deal that its conversion opened."),
         _activities(about="The activities about it that changed last."),
+        _touches(about="Its attribution touches.", load=Latest(attribution_touches.touches_of_leads)),
+    ),
+    AttributionTouch: (
+        _member(about="The member whose touch it was."),
+        One(name="lead", about="The lead, where it is in your scope.", shape=Lead, key="lead_id", load=LEADS),
+        _deal(about="The deal that it counts for, where it is in your scope."),
     ),
     Activity: (
         _owner(),
@@ -201,8 +273,94 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
     Member: (One(name="team", about="The team that the member is in today.", shape=Team, key="id", load=_teams),),
     Team: (One(name="leader", about="Who leads it.", shape=Member, key="leader_id", load=MEMBERS),),
     PaymentReceipt: (_customer(about="The customer who paid."),),
-    ReceiptAllocation: (_deal(about="The deal."),),
+    ForecastSheet: (_owner(),),
+    Target: (
+        _owner(),
+        One(
+            name="parent",
+            about="The target that it is a part of, where it is in your scope.",
+            shape=Target,
+            key="parent_target_id",
+            load=TARGETS,
+        ),
+        Many(name="parts", about="Its parts that changed last.", shape=Target, load=Latest(targets.parts_of_targets)),
+    ),
+    ForecastEntry: (_deal(about="The deal, where it is in your scope."),),
+    Satisfaction: (
+        _customer(about="The customer who answered."),
+        _deal(about="The deal that it is about, where it is in your scope."),
+        One(
+            name="agreement",
+            about="The agreement that it is about, where it is in your scope.",
+            shape=Agreement,
+            key="agreement_id",
+            load=AGREEMENTS,
+        ),
+    ),
+    CurrencyRate: (
+        One(name="rate_table", about="Its rate table.", shape=RateTable, key="rate_table_id", load=RATE_TABLES),
+    ),
+    ReceiptAllocation: (
+        _deal(about="The deal, where it is for one."),
+        One(
+            name="invoice",
+            about="The invoice, where it is for one and in your scope.",
+            shape=Invoice,
+            key="invoice_id",
+            load=INVOICES,
+        ),
+    ),
+    Agreement: (
+        _customer(about="The customer."),
+        _deal(about="The deal that it comes from, where it is in your scope."),
+        Many(
+            name="invoices",
+            about="Its invoices that changed last, without voided ones.",
+            shape=Invoice,
+            load=Latest(invoices.invoices_of_agreements),
+        ),
+    ),
+    AgreedLine: (One(name="product", about="The product.", shape=Product, key="product_id", load=PRODUCTS),),
+    Invoice: (
+        _customer(about="The customer who owes it."),
+        One(
+            name="agreement",
+            about="The agreement that it is for.",
+            shape=Agreement,
+            key="agreement_id",
+            load=AGREEMENTS,
+        ),
+    ),
     Credit: (_member(), _deal(about="The deal, where it is in your scope.")),
+    Approval: (
+        One(name="requester", about="The member who asked.", shape=Member, key="requester_id", load=MEMBERS),
+        _customer(about="The customer that is to be approved, where it is one.", key="subject_id"),
+        _deal(about="The deal that is to be approved, where it is one.", key="subject_id"),
+        _award(about="The award that is to be approved, where it is one.", key="subject_id"),
+    ),
+    Objection: (
+        _member(),
+        One(
+            name="payout_run",
+            about="The payout run, where it is about a statement.",
+            shape=PayoutRun,
+            key="subject_id",
+            load=RUNS,
+        ),
+    ),
+    Award: (
+        _member(),
+        _plan(),
+        One(
+            name="objection",
+            about="The objection that led to an adjustment.",
+            shape=Objection,
+            key="objection_id",
+            load=OBJECTIONS,
+        ),
+    ),
+    PointsBalance: (_member(key="id"),),
+    PointsEntry: (_member(), _award(about="The award that was credited.", key="award_id")),
     PayoutRun: (
         _plan(),
         Many(

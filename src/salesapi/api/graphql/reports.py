@@ -21,6 +21,8 @@ from salesapi.queries.reports_question import (
     ReportQuestion,
     groupings,
 )
+from salesapi.queries.reports_receivables import BUCKET_DAYS, BUCKETS_MAX, ReceivablesQuestion
+from salesapi.schemas.receivables import ReceivablesFilter, ReceivablesReport
 from salesapi.schemas.reports import DealReport, FunnelCohort, FunnelSnapshot, ReportFilter, StageVelocity
 
 Info = strawberry.Info[Asked, None]
@@ -34,6 +36,13 @@ AsOf = Annotated[
 ]
 WindowFrom = Annotated[date | None, strawberry.argument(description="First day of the window.")]
 WindowTo = Annotated[date | None, strawberry.argument(description="Last day of the window.")]
+Day = Annotated[date, strawberry.argument(description="What is open at the end of this business date.")]
+ByCustomer = Annotated[bool, strawberry.argument(description="By customer; without it all together.")]
+BucketDays = Annotated[
+    list[int],
+    strawberry.argument(description=f"Last day overdue of each bucket but the open one, at most {BUCKETS_MAX}."),
+]
+_RECEIVABLES_FILTERS: Final = TypeAdapter(ReceivablesFilter)
 _FILTERS: Final = TypeAdapter(ReportFilter)
 _ABSENT: Final[Any] = strawberry.UNSET
 
@@ -105,6 +114,36 @@ def report_field(report: ReportField, inputs: Inputs, outputs: Outputs) -> Any:
     given: Any = inputs.of(ReportFilter)
     resolver.__annotations__ |= {"filter": given | None, "return": outputs.of(report.shape)}
     return strawberry.field(resolver=resolver, name=report.name, description=report.about)
+
+
+def receivables_field(inputs: Inputs, outputs: Outputs) -> Any:
+    """The field that answers the receivables."""
+
+    async def resolver(
+        info: Info,
+        as_of: Day,
+        filter: Any = _ABSENT,
+        by_customer: ByCustomer = False,
+        bucket_days: BucketDays = list(BUCKET_DAYS),  # noqa: B006 - read only: the schema's default
+        window_from: WindowFrom = _ABSENT,
+        window_to: WindowTo = _ABSENT,
+        min_position: MinPosition = _ABSENT,
+    ) -> Any:
+        asked = info.context
+        question = ReceivablesQuestion(
+            as_of=date.fromisoformat(str(as_of)),
+            filter=read_filter(_RECEIVABLES_FILTERS, filter),
+            by_customer=by_customer,
+            bucket_days=tuple(bucket_days),
+            window_from=_day(window_from),
+            window_to=_day(window_to),
+        )
+        return await asked.sources.reports.receivables(question, asked.asker.rows, min_position or None)
+
+    given: Any = inputs.of(ReceivablesFilter)
+    resolver.__annotations__ |= {"filter": given | None, "return": outputs.of(ReceivablesReport)}
+    about = "Open invoices by age at the end of a day, and the collection cycle within a window."
+    return strawberry.field(resolver=resolver, name="receivables", description=about)
 
 
 def _day(value: object) -> date | None:

@@ -14,7 +14,7 @@ from salesapi.api.graphql.mutations import mutation_type
 from salesapi.api.graphql.outputs import Outputs
 from salesapi.api.graphql.queries import query_type
 from salesapi.api.graphql.relations import READS
-from salesapi.api.graphql.reports import REPORTS, report_field
+from salesapi.api.graphql.reports import REPORTS, receivables_field, report_field
 from salesapi.api.graphql.scalars import SCALARS
 from salesapi.domain.catalogue import Catalogue
 
@@ -34,6 +34,7 @@ def build_schema(catalogue: Catalogue) -> Schema:
     inputs, outputs = Inputs(enums), Outputs(enums)
     connections = Connections(enums, inputs, outputs)
     reports = {report.name: report_field(report, inputs, outputs) for report in REPORTS}
+    reports["receivables"] = receivables_field(inputs, outputs)
     made = strawberry.Schema(
         query=query_type(outputs, connections, reports),
         mutation=mutation_type(catalogue, inputs),

@@ -7,25 +7,50 @@ from typing import Any, Final, Literal, TypeAlias
 from salesapi.api.rest.parameters import ListParameters
 from salesapi.queries import (
     activities,
+    agreements,
+    approvals,
+    attribution_touches,
+    awards,
+    calendars,
     compensation_plans,
     credits,
     customers,
     deals,
+    forecast_sheets,
+    invoices,
     leads,
     members,
+    objections,
     payout_runs,
     pipelines,
+    points,
     products,
+    rate_tables,
     receipts,
+    satisfactions,
+    targets,
 )
 from salesapi.queries.paging import Page
 from salesapi.schemas.activities import Activity, ActivityFilter, ActivityOrder
-from salesapi.schemas.compensation_plans import CompensationPlan, CompensationPlanFilter, CompensationPlanOrder
+from salesapi.schemas.agreements import Agreement, AgreementFilter, AgreementOrder
+from salesapi.schemas.approvals import Approval, ApprovalFilter, ApprovalOrder
+from salesapi.schemas.attribution_touches import AttributionTouch, AttributionTouchFilter, AttributionTouchOrder
+from salesapi.schemas.awards import Award, AwardFilter, AwardOrder
+from salesapi.schemas.calendars import Calendar, CalendarFilter, CalendarOrder
+from salesapi.schemas.compensation_plans import (
+    CompensationPlan,
+    CompensationPlanFilter,
+    CompensationPlanInWords,
+    CompensationPlanOrder,
+)
 from salesapi.schemas.credits import Credit, CreditFilter, CreditOrder
 from salesapi.schemas.customers import Customer, CustomerFilter, CustomerOrder, CustomerProfile
 from salesapi.schemas.deals import Deal, DealFilter, DealOrder
+from salesapi.schemas.forecast_sheets import ForecastSheet, ForecastSheetFilter, ForecastSheetOrder
+from salesapi.schemas.invoices import Invoice, InvoiceFilter, InvoiceOrder
 from salesapi.schemas.leads import Lead, LeadFilter, LeadOrder
 from salesapi.schemas.members import Member, MemberFilter, MemberOrder
+from salesapi.schemas.objections import Objection, ObjectionFilter, ObjectionOrder
 from salesapi.schemas.payout_runs import (
     PayoutRun,
     PayoutRunFilter,
@@ -35,8 +60,26 @@ from salesapi.schemas.payout_runs import (
     StatementOrder,
 )
 from salesapi.schemas.pipelines import Pipeline, PipelineFilter, PipelineOrder
+from salesapi.schemas.points import (
+    PointsBalance,
+    PointsEntry,
+    PointsEntryFilter,
+    PointsEntryOrder,
+    PointsFilter,
+    PointsOrder,
+)
 from salesapi.schemas.products import Product, ProductFilter, ProductOrder
+from salesapi.schemas.rate_tables import (
+    CurrencyRate,
+    CurrencyRateFilter,
+    CurrencyRateOrder,
+    RateTable,
+    RateTableFilter,
+    RateTableOrder,
+)
 from salesapi.schemas.receipts import PaymentReceipt, ReceiptFilter, ReceiptOrder
+from salesapi.schemas.satisfactions import Satisfaction, SatisfactionFilter, SatisfactionOrder
+from salesapi.schemas.targets import Target, TargetFilter, TargetOrder
 
 ScopeOf: TypeAlias = Literal["rows", "pay"]
 
@@ -133,6 +176,24 @@ LISTS: Final = (
         reads=pipelines.READS,
     ),
     ListRoute(
+        path="/v1/agreements",
+        name="agreements",
+        summary="Agreements with customers",
+        shape=Agreement,
+        parameters=ListParameters(AgreementFilter, AgreementOrder.CHANGED_DESC),
+        query=agreements.agreements,
+        reads=agreements.READS,
+    ),
+    ListRoute(
+        path="/v1/invoices",
+        name="invoices",
+        summary="Invoices with what was paid on them",
+        shape=Invoice,
+        parameters=ListParameters(InvoiceFilter, InvoiceOrder.CHANGED_DESC),
+        query=invoices.invoices,
+        reads=invoices.READS,
+    ),
+    ListRoute(
         path="/v1/receipts",
         name="receipts",
         summary="Receipts of money",
@@ -140,6 +201,69 @@ LISTS: Final = (
         parameters=ListParameters(ReceiptFilter, ReceiptOrder.CHANGED_DESC),
         query=receipts.receipts,
         reads=receipts.READS,
+    ),
+    ListRoute(
+        path="/v1/satisfactions",
+        name="satisfactions",
+        summary="What customers answered about their satisfaction",
+        shape=Satisfaction,
+        parameters=ListParameters(SatisfactionFilter, SatisfactionOrder.RECORDED_DESC),
+        query=satisfactions.satisfactions,
+        reads=satisfactions.READS,
+    ),
+    ListRoute(
+        path="/v1/attribution-touches",
+        name="attributionTouches",
+        summary="Attribution touches: who and what touched which lead",
+        shape=AttributionTouch,
+        parameters=ListParameters(AttributionTouchFilter, AttributionTouchOrder.CHANGED_DESC),
+        query=attribution_touches.attribution_touches,
+        reads=attribution_touches.READS,
+    ),
+    ListRoute(
+        path="/v1/forecast-sheets",
+        name="forecastSheets",
+        summary="Forecast sheets: what members expect to sell in a period",
+        shape=ForecastSheet,
+        parameters=ListParameters(ForecastSheetFilter, ForecastSheetOrder.CHANGED_DESC),
+        query=forecast_sheets.forecast_sheets,
+        reads=forecast_sheets.READS,
+    ),
+    ListRoute(
+        path="/v1/targets",
+        name="targets",
+        summary="Targets of members and teams",
+        shape=Target,
+        parameters=ListParameters(TargetFilter, TargetOrder.CHANGED_DESC),
+        query=targets.targets,
+        reads=targets.READS,
+    ),
+    ListRoute(
+        path="/v1/rate-tables",
+        name="rateTables",
+        summary="Rate tables of currencies",
+        shape=RateTable,
+        parameters=ListParameters(RateTableFilter, RateTableOrder.KEY_ASC),
+        query=rate_tables.rate_tables,
+        reads=rate_tables.READS,
+    ),
+    ListRoute(
+        path="/v1/currency-rates",
+        name="currencyRates",
+        summary="Currency rates by day",
+        shape=CurrencyRate,
+        parameters=ListParameters(CurrencyRateFilter, CurrencyRateOrder.ON_DESC),
+        query=rate_tables.currency_rates,
+        reads=rate_tables.RATES_READ,
+    ),
+    ListRoute(
+        path="/v1/calendars",
+        name="calendars",
+        summary="Calendars",
+        shape=Calendar,
+        parameters=ListParameters(CalendarFilter, CalendarOrder.KEY_ASC),
+        query=calendars.calendars,
+        reads=calendars.READS,
     ),
     ListRoute(
         path="/v1/compensation-plans",
@@ -179,6 +303,55 @@ LISTS: Final = (
         parameters=ListParameters(StatementFilter, StatementOrder.ISSUED_DESC),
         query=payout_runs.statements,
         reads=payout_runs.READS,
+        scope="pay",
+    ),
+    ListRoute(
+        path="/v1/approvals",
+        name="approvals",
+        summary="Approvals that concern you, your team or everybody",
+        shape=Approval,
+        parameters=ListParameters(ApprovalFilter, ApprovalOrder.CHANGED_DESC),
+        query=approvals.approvals,
+        reads=approvals.READS,
+    ),
+    ListRoute(
+        path="/v1/objections",
+        name="objections",
+        summary="Objections",
+        shape=Objection,
+        parameters=ListParameters(ObjectionFilter, ObjectionOrder.CHANGED_DESC),
+        query=objections.objections,
+        reads=objections.READS,
+        scope="pay",
+    ),
+    ListRoute(
+        path="/v1/awards",
+        name="awards",
+        summary="Awards, and adjustments by hand",
+        shape=Award,
+        parameters=ListParameters(AwardFilter, AwardOrder.CHANGED_DESC),
+        query=awards.awards,
+        reads=awards.READS,
+        scope="pay",
+    ),
+    ListRoute(
+        path="/v1/points",
+        name="pointsBalances",
+        summary="Points of members",
+        shape=PointsBalance,
+        parameters=ListParameters(PointsFilter, PointsOrder.BALANCE_DESC),
+        query=points.points_balances,
+        reads=points.READS,
+        scope="pay",
+    ),
+    ListRoute(
+        path="/v1/points-entries",
+        name="pointsEntries",
+        summary="Credited and redeemed points",
+        shape=PointsEntry,
+        parameters=ListParameters(PointsEntryFilter, PointsEntryOrder.ENTERED_DESC),
+        query=points.points_entries,
+        reads=points.ENTRIES_READ,
         scope="pay",
     ),
 )
@@ -228,7 +401,7 @@ ITEMS: Final = (
     ItemRoute(
         path="/v1/products/{product_id}",
         name="product",
-        summary="One product with its prices",
+        summary="One product with its prices and costs",
         shape=Product,
         query=products.product,
         reads=products.READS,
@@ -250,12 +423,60 @@ ITEMS: Final = (
         reads=pipelines.READS,
     ),
     ItemRoute(
+        path="/v1/agreements/{agreement_id}",
+        name="agreement",
+        summary="One agreement, also a cancelled one",
+        shape=Agreement,
+        query=agreements.agreement,
+        reads=agreements.READS,
+    ),
+    ItemRoute(
+        path="/v1/invoices/{invoice_id}",
+        name="invoice",
+        summary="One invoice, also a voided one",
+        shape=Invoice,
+        query=invoices.invoice,
+        reads=invoices.READS,
+    ),
+    ItemRoute(
         path="/v1/receipts/{receipt_id}",
         name="receipt",
         summary="One receipt of money",
         shape=PaymentReceipt,
         query=receipts.receipt,
         reads=receipts.READS,
+    ),
+    ItemRoute(
+        path="/v1/rate-tables/{rate_table_id}",
+        name="rateTable",
+        summary="One rate table with its latest rates",
+        shape=RateTable,
+        query=rate_tables.rate_table,
+        reads=rate_tables.READS,
+    ),
+    ItemRoute(
+        path="/v1/calendars/{calendar_id}",
+        name="calendar",
+        summary="One calendar with its holidays and fiscal periods",
+        shape=Calendar,
+        query=calendars.calendar,
+        reads=calendars.READS,
+    ),
+    ItemRoute(
+        path="/v1/forecast-sheets/{forecast_sheet_id}",
+        name="forecastSheet",
+        summary="One forecast sheet with all its revisions",
+        shape=ForecastSheet,
+        query=forecast_sheets.forecast_sheet,
+        reads=forecast_sheets.READS,
+    ),
+    ItemRoute(
+        path="/v1/targets/{target_id}",
+        name="target",
+        summary="One target with all lines that were ever set",
+        shape=Target,
+        query=targets.target,
+        reads=targets.READS,
     ),
     ItemRoute(
         path="/v1/compensation-plans/{plan_id}",
@@ -267,12 +488,56 @@ ITEMS: Final = (
         scope="pay",
     ),
     ItemRoute(
+        path="/v1/compensation-plans/{plan_id}/in-words",
+        name="compensationPlanInWords",
+        summary="One compensation plan in words, English and Chinese",
+        shape=CompensationPlanInWords,
+        query=compensation_plans.compensation_plan_in_words,
+        reads=compensation_plans.READS,
+        scope="pay",
+    ),
+    ItemRoute(
         path="/v1/payout-runs/{payout_run_id}",
         name="payoutRun",
         summary="One payout run",
         shape=PayoutRun,
         query=payout_runs.payout_run,
         reads=payout_runs.READS,
+        scope="pay",
+    ),
+    ItemRoute(
+        path="/v1/approvals/{approval_id}",
+        name="approval",
+        summary="One approval with its steps",
+        shape=Approval,
+        query=approvals.approval,
+        reads=approvals.READS,
+    ),
+    ItemRoute(
+        path="/v1/objections/{objection_id}",
+        name="objection",
+        summary="One objection",
+        shape=Objection,
+        query=objections.objection,
+        reads=objections.READS,
+        scope="pay",
+    ),
+    ItemRoute(
+        path="/v1/awards/{award_id}",
+        name="award",
+        summary="One award or adjustment, also a revoked one",
+        shape=Award,
+        query=awards.award,
+        reads=awards.READS,
+        scope="pay",
+    ),
+    ItemRoute(
+        path="/v1/points/{member_id}",
+        name="pointsBalance",
+        summary="The points of one member",
+        shape=PointsBalance,
+        query=points.points_balance,
+        reads=points.READS,
         scope="pay",
     ),
 )

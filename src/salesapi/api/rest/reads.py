@@ -82,7 +82,7 @@ class ReadRoutes:
             (
                 "/v1/customers/{customer_id}/timeline",
                 "customerTimeline",
-                "What happened to a customer, its deals and leads, the latest recorded first",
+                "What happened to a customer, its deals, leads, agreements and invoices, the latest recorded first",
                 self._timeline,
                 page_of(TimelineEntry),
                 paged,

@@ -1,4 +1,4 @@
-"""REST routes of reports: `GET /v1/reports/deals`, `/v1/reports/funnel`, `/v1/reports/stage-velocity`."""
+"""REST routes of reports: `GET /v1/reports/deals`, `.../funnel`, `.../stage-velocity`, `.../receivables`."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -8,6 +8,8 @@ from fastapi import FastAPI, Request, Response
 from salesapi.api.asking import Asking
 from salesapi.api.rest.answers import json_answer
 from salesapi.api.rest.commands import REFUSALS
+from salesapi.api.rest.receivables_parameters import ReceivablesParameters
+from salesapi.api.rest.receivables_parameters import described_parameters as described_receivables
 from salesapi.api.rest.report_parameters import (
     WINDOW,
     WINDOW_DESCRIBED,
@@ -17,6 +19,7 @@ from salesapi.api.rest.report_parameters import (
 )
 from salesapi.queries.reports import Reports
 from salesapi.queries.reports_question import BY_STAGE_ALREADY
+from salesapi.schemas.receivables import ReceivablesReport
 from salesapi.schemas.reports import DealReport, FunnelCohort, FunnelSnapshot, StageVelocity
 
 MODES: Final = ("snapshot", "cohort")
@@ -38,6 +41,7 @@ class ReportRoutes:
         mode = parameter("mode", {"type": "string", "enum": MODES, "default": MODES[0]}, "Flow, or cohorts.")
         _add(app, "funnel", self._funnel, FunnelSnapshot | FunnelCohort, [*windowed, mode])
         _add(app, "stage-velocity", self._stage_velocity, StageVelocity, windowed)
+        _add(app, "receivables", self._receivables, ReceivablesReport, described_receivables())
 
     async def _deals(self, request: Request) -> Response:
         """Deals: counts, win rates, values, sales cycles
@@ -72,6 +76,17 @@ class ReportRoutes:
         parameters = ReportParameters(request, also=WINDOW)
         question = parameters.question(but=BY_STAGE_ALREADY)
         report = await self._reports.stage_velocity(question, asker.rows, parameters.min_position)
+        return json_answer(report, headers=NOT_STORED)
+
+    async def _receivables(self, request: Request) -> Response:
+        """Receivables: open invoices by age, and how fast they are paid
+
+        What is open at the end of the day `asOf`, by currency and by days overdue: that day less the due date. The collection
+        cycle is counted over the invoices that were settled with money within the window `from` to `to`.
+        """
+        asker = await self._asking.asker(request.headers.get("authorization"))
+        parameters = ReceivablesParameters(request)
+        report = await self._reports.receivables(parameters.question(), asker.rows, parameters.min_position)
         return json_answer(report, headers=NOT_STORED)
 
 

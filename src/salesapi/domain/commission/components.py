@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from salesapi.domain.commission import rates
-from salesapi.domain.commission.limits import Capped, LineLimit, earnings_cap, per_line_limit
+from salesapi.domain.commission.limits import Capped, LineLimit, earnings_cap, per_deal_limit
 from salesapi.domain.commission.rates import Part
 from salesapi.domain.commission.wording import equals, in_major, percent, terms
 from salesapi.domain.compensation_plans import Component
@@ -34,10 +34,16 @@ class Standing:
     """Where a member stands under a component in the period: credited before, credited in all, the quota, earned before."""
 
     start_minor: int
+    peak_minor: int
+    """The highest that `start_minor` has been in the period: what has opened a gate once."""
     total_minor: int
     quota_minor: int | None
     earned_minor: Fraction
     """What the component earned before this credit, before its own cap."""
+    is_same_deal: bool
+    """Whether what earned before this was another part of the same deal, as where two of one's people share it."""
+    deal_earned_minor: Fraction
+    """What the same deal earned before this credit, by another part of it, before any cap."""
 
 
 def earnings_of(component: Component, standing: Standing, base_minor: int, currency: str) -> tuple[Earning, ...]:
@@ -45,7 +51,7 @@ def earnings_of(component: Component, standing: Standing, base_minor: int, curre
     if not _is_open(component, standing, base_minor):
         return (_shut(component, standing, base_minor, currency),)
     rated = _rated(component, standing, base_minor, currency)
-    capped = (*rated, *_over_deal_cap(component, rated, currency))
+    capped = (*rated, *_over_deal_cap(component, standing, rated, currency))
     return (*capped, *_over_component_cap(component, standing, capped, currency))
 
 
@@ -59,11 +65,22 @@ def before_component_cap(earnings: tuple[Earning, ...]) -> Fraction:
     return exact_of(tuple(earning for earning in earnings if earning.rule != "R30"))
 
 
+def before_caps(earnings: tuple[Earning, ...]) -> Fraction:
+    """What results earn before the caps of the deal and of the component, in minor units."""
+    return exact_of(tuple(earning for earning in earnings if earning.kind != "limit"))
+
+
+def is_shut(earnings: tuple[Earning, ...]) -> bool:
+    """R13: whether a gate let nothing through."""
+    return any(earning.rule == "R13" for earning in earnings)
+
+
 def _is_open(component: Component, standing: Standing, base_minor: int) -> bool:
-    """R13: by the whole period's attainment, or for each deal by the attainment that it brings."""
+    """R13: by the whole period's attainment, or from the deal on that reaches it; a refund after that is taken back."""
     if component.gate is None:
         return True
-    counted = standing.total_minor if component.gate.pays == "whole_period" else standing.start_minor + base_minor
+    reached_minor = max(standing.peak_minor, standing.start_minor + base_minor)
+    counted = standing.total_minor if component.gate.pays == "whole_period" else reached_minor
     return _attainment(standing, counted) >= component.gate.attainment_percent
 
 
@@ -88,8 +105,10 @@ def _rated(component: Component, standing: Standing, base_minor: int, currency: 
     if component.tiers is not None:
         return _by_tiers(component, standing, base_minor, currency)
     if component.deal_amount_minor is not None:
-        exact = rates.flat_amount(component.deal_amount_minor, 1 if base_minor >= 0 else -1)
-        formula = equals(f"1 x {in_major(component.deal_amount_minor, currency)}", exact, currency)
+        # A deal counts once, in however many parts it is credited.
+        count = 0 if standing.is_same_deal else 1 if base_minor >= 0 else -1
+        exact = rates.flat_amount(component.deal_amount_minor, count)
+        formula = equals(f"{count} x {in_major(component.deal_amount_minor, currency)}", exact, currency)
         return (_earning("R02", base_minor, None, exact, formula),)
     if component.bonus is not None:
         return (_of_bonus(component, standing, base_minor, currency),)
@@ -142,12 +161,15 @@ def _of_bonus(component: Component, standing: Standing, base_minor: int, currenc
     return _earning("R12", base_minor, percent(after), exact, equals(words, exact, currency))
 
 
-def _over_deal_cap(component: Component, rated: tuple[Earning, ...], currency: str) -> tuple[Earning, ...]:
-    """R29: what a deal earns past its cap is lost; a refund is capped alike, so that it takes back what was given."""
+def _over_deal_cap(
+    component: Component, standing: Standing, rated: tuple[Earning, ...], currency: str
+) -> tuple[Earning, ...]:
+    """R29: what a deal earns past its cap is lost, however many of its sellers credit one manager; a refund is capped alike."""
     if component.deal_cap_minor is None:
         return ()
     limit = LineLimit(limit_minor=component.deal_cap_minor, excess="lost")
-    return _cut("R29", "cap of a deal", per_line_limit(limit, earned_minor=exact_of(rated)), currency)
+    found = per_deal_limit(limit, earned_minor=exact_of(rated), earned_before_minor=standing.deal_earned_minor)
+    return _cut("R29", "cap of a deal", found, currency)
 
 
 def _over_component_cap(

@@ -13,13 +13,15 @@ from uuid import UUID
 from salesapi.domain.commission.components import (
     Earning,
     Standing,
+    before_caps,
     before_component_cap,
     earnings_of,
+    is_shut,
 )
 from salesapi.domain.commission.crediting import Credit, credits_of
 from salesapi.domain.commission.facts import Ledger, QuotaFact, Win
 from salesapi.domain.commission.periods import Period
-from salesapi.domain.commission.wording import exact_text
+from salesapi.domain.commission.wording import exact_text, residual_text
 from salesapi.domain.compensation_plans import CompensationPlan, CompensationPlanVersion, Component, RoundingScope
 from salesapi.domain.kernel import record
 from salesapi.domain.money import rounded
@@ -57,7 +59,11 @@ class _Sum:
     """What a member was credited and earned so far under one component of one version in the period."""
 
     credited_minor: int = 0
+    peak_minor: int = 0
     earned_minor: Fraction = Fraction()
+    deal_id: UUID | None = None
+    """The deal that earned last: its parts follow each other."""
+    deal_earned_minor: Fraction = Fraction()
 
 
 def earning_lines(ledger: Ledger, plan_id: UUID, period: Period) -> LinesByMember:
@@ -78,17 +84,9 @@ def earning_lines(ledger: Ledger, plan_id: UUID, period: Period) -> LinesByMembe
         earnings: tuple[Earning, ...] = ()
         if waits_for is None:
             so_far = sums.get(measure, _Sum())
-            standing = Standing(
-                start_minor=so_far.credited_minor,
-                total_minor=totals[measure],
-                quota_minor=quota.amount_minor if quota else None,
-                earned_minor=so_far.earned_minor,
-            )
+            standing = _standing(so_far, win.deal_id, totals[measure], quota)
             earnings = earnings_of(component, standing, credit.amount_minor, plan.currency)
-            sums[measure] = _Sum(
-                credited_minor=so_far.credited_minor + credit.amount_minor,
-                earned_minor=so_far.earned_minor + before_component_cap(earnings),
-            )
+            sums[measure] = _with(so_far, standing, win.deal_id, credit.amount_minor, earnings)
         credited = _Credited(
             win=win,
             credit=credit,
@@ -100,6 +98,30 @@ def earning_lines(ledger: Ledger, plan_id: UUID, period: Period) -> LinesByMembe
         )
         by_member.setdefault(credit.member_id, []).append(credited)
     return {member_id: _posted_lines(all_of, period) for member_id, all_of in by_member.items()}
+
+
+def _standing(so_far: _Sum, deal_id: UUID, total_minor: int, quota: QuotaFact | None) -> Standing:
+    is_same_deal = so_far.deal_id == deal_id
+    return Standing(
+        start_minor=so_far.credited_minor,
+        peak_minor=so_far.peak_minor,
+        total_minor=total_minor,
+        quota_minor=quota.amount_minor if quota else None,
+        earned_minor=so_far.earned_minor,
+        is_same_deal=is_same_deal,
+        deal_earned_minor=so_far.deal_earned_minor if is_same_deal else Fraction(),
+    )
+
+
+def _with(so_far: _Sum, standing: Standing, deal_id: UUID, amount_minor: int, earnings: tuple[Earning, ...]) -> _Sum:
+    credited_minor = so_far.credited_minor + amount_minor
+    return _Sum(
+        credited_minor=credited_minor,
+        peak_minor=max(so_far.peak_minor, credited_minor),
+        earned_minor=so_far.earned_minor + before_component_cap(earnings),
+        deal_id=None if is_shut(earnings) else deal_id,
+        deal_earned_minor=standing.deal_earned_minor + before_caps(earnings),
+    )
 
 
 def _needed_quota(
@@ -176,7 +198,7 @@ def _earning_line(credited: _Credited, earning: Earning, posted_minor: int, peri
         formula=earning.formula,
         exact_minor=exact_text(earning.exact_minor),
         posted_minor=posted_minor,
-        residual_minor=exact_text(earning.exact_minor - posted_minor),
+        residual_minor=residual_text(earning.exact_minor, posted_minor),
     )
 
 

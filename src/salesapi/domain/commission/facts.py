@@ -4,12 +4,14 @@ Read the log filtered by `EVENT_TYPES`, `apply` each event in its order, then `a
 Positions are the log's; days are business dates of the events (`recorded.occurred.on`). Deciders only read a ledger.
 """
 
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from typing import Final, TypeAlias
 from uuid import UUID
 
 from salesapi.domain import compensation_plans, enrolments, teams
+from salesapi.domain.awards import AwardAdjustmentPosted, AwardApproved, AwardGranted, AwardKind
 from salesapi.domain.commission.periods import Period, period_named
 from salesapi.domain.compensation_plans import CompensationPlan, CompensationPlanEvent, Measure
 from salesapi.domain.deals import DealReopened, DealShare, DealTeamChanged, DealVoided, DealWon
@@ -35,6 +37,9 @@ EVENT_TYPES: Final = (
     "enrolment.begun",
     "enrolment.ended",
     "enrolment.quota_set",
+    "award.granted",
+    "award.adjustment_posted",
+    "award.approved",
     "payout_run.opened",
     "payout_run.statement_issued",
     "payout_run.locked",
@@ -49,6 +54,9 @@ LedgerEvent: TypeAlias = (
     | TeamEvent
     | CompensationPlanEvent
     | EnrolmentEvent
+    | AwardGranted
+    | AwardAdjustmentPosted
+    | AwardApproved
     | PayoutRunOpened
     | PayoutRunStatementIssued
     | PayoutRunLocked
@@ -70,6 +78,19 @@ class Win:
     currency: str
     owner_id: UUID
     shares: tuple[DealShare, ...]
+
+
+@record
+class AwardFact:
+    """An approved award or adjustment of a plan. `positions` are those of the grant and of the approval, which names it."""
+
+    member_id: UUID
+    plan_id: UUID
+    period: Period
+    kind: AwardKind
+    period_corrected: str | None
+    amount_minor: int
+    positions: tuple[int, int]
 
 
 @record
@@ -116,6 +137,10 @@ class Ledger:
         self._posted: dict[tuple[UUID, str], dict[PostedKey, int]] = {}
         self._pending_draws: dict[UUID, dict[UUID, int]] = {}
         self._owed: dict[tuple[UUID, UUID], int] = {}
+        self._offered: dict[UUID, tuple[int, AwardGranted | AwardAdjustmentPosted]] = {}
+        self._awards: list[AwardFact] = []
+        self._pending_awards: dict[UUID, set[int]] = {}
+        self._paid_awards: set[int] = set()
         self._deal_changes: dict[UUID, tuple[int, ...]] = {}
         self._month_changed: dict[tuple[int, int], int] = {}
         self._rule_changes: list[int] = []
@@ -138,6 +163,10 @@ class Ledger:
                 self._issue(event, recorded)
             case PayoutRunLocked():
                 self._lock(event, recorded)
+            case AwardGranted() | AwardAdjustmentPosted():
+                self._offered[recorded.stream_id] = (recorded.position, event)
+            case AwardApproved():
+                self._award(event, recorded)
             case _:
                 self._change_rules(event, recorded)
 
@@ -149,6 +178,12 @@ class Ledger:
     def plan(self, plan_id: UUID) -> CompensationPlan:
         """The plan; a run's plan exists."""
         return self._plans[plan_id]
+
+    def with_plan(self, plan_id: UUID, plan: CompensationPlan) -> "Ledger":
+        """The same facts with another plan in place of this one, to look at: a what-if takes no further event."""
+        what_if = copy(self)
+        what_if._plans = {**self._plans, plan_id: plan}
+        return what_if
 
     def is_enrolled(self, member_id: UUID, plan_id: UUID, component: str, on: date) -> bool:
         """Whether the member holds the component of the plan on this day."""
@@ -182,6 +217,16 @@ class Ledger:
     def owed_minor(self, plan_id: UUID, member_id: UUID) -> int:
         """What the member owes of draws that locked runs of the plan advanced, less what they recovered."""
         return self._owed.get((plan_id, member_id), 0)
+
+    def awards_due(self, plan_id: UUID, period: Period) -> tuple[AwardFact, ...]:
+        """Awards of the plan for this period or an earlier one that no locked run has paid, in the order of approval."""
+        return tuple(
+            award
+            for award in self._awards
+            if award.plan_id == plan_id
+            and award.period.first_on <= period.first_on
+            and award.positions[1] not in self._paid_awards
+        )
 
     def participants(self, plan_id: UUID) -> dict[UUID, Enrolment]:
         """The members who were ever enrolled in the plan."""
@@ -232,17 +277,37 @@ class Ledger:
         self._deal_changes[win.deal_id] = (*self._deal_changes.get(win.deal_id, ()), position)
         self._month_changed[win.on.year, win.on.month] = position
 
+    def _award(self, event: AwardApproved, recorded: Recorded) -> None:
+        """An approved award is due where a plan pays it; one without a plan, or of points, is none of pay's business."""
+        offered_at, offered = self._offered.pop(recorded.stream_id)
+        if event.plan_id is None or event.period is None or event.amount_minor is None:
+            return
+        self._awards.append(
+            AwardFact(
+                member_id=event.member_id,
+                plan_id=event.plan_id,
+                period=period_named(event.period),
+                kind="adjustment" if isinstance(offered, AwardAdjustmentPosted) else offered.kind,
+                period_corrected=offered.period_corrected if isinstance(offered, AwardAdjustmentPosted) else None,
+                amount_minor=event.amount_minor,
+                positions=(offered_at, recorded.position),
+            )
+        )
+
     def _issue(self, event: PayoutRunStatementIssued, recorded: Recorded) -> None:
         """Statements of a newer calculation replace those of an older one; only the lock posts them."""
         run = self._runs[recorded.stream_id]
         if run.position != event.position:
             self._runs[run.run_id] = replace(run, position=event.position)
             self._pending[run.run_id], self._pending_draws[run.run_id] = {}, {}
+            self._pending_awards[run.run_id] = set()
         pending, draws = self._pending[run.run_id], self._pending_draws[run.run_id]
         for line in event.lines:
             if line.deal_id is None:
                 if line.kind == "draw":
                     draws[event.member_id] = draws.get(event.member_id, 0) + line.posted_minor
+                elif line.kind == "award":
+                    self._pending_awards[run.run_id].add(line.positions[-1])
                 continue
             key = (line.period, (event.member_id, line.component, line.deal_id))
             pending[key] = pending.get(key, 0) + line.posted_minor
@@ -252,6 +317,8 @@ class Ledger:
         run = self._runs[recorded.stream_id]
         is_issued = run.position == event.position
         pending, draws = self._pending.pop(run.run_id, {}), self._pending_draws.pop(run.run_id, {})
+        awards = self._pending_awards.pop(run.run_id, set())
+        self._paid_awards.update(awards if is_issued else ())
         for member_id, drawn_minor in draws.items() if is_issued else ():
             owed_minor = self._owed.get((run.plan_id, member_id), 0)
             self._owed[run.plan_id, member_id] = owed_minor + drawn_minor
@@ -274,6 +341,7 @@ class Ledger:
             case (
                 compensation_plans.CompensationPlanDrafted()
                 | compensation_plans.CompensationPlanVersionPublished()
+                | compensation_plans.CompensationPlanSimulated()
                 | compensation_plans.CompensationPlanRetired()
             ):
                 plan = self._plans.get(recorded.stream_id)

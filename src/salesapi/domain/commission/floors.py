@@ -20,7 +20,7 @@ from salesapi.domain.commission.draws import (
 )
 from salesapi.domain.commission.facts import Ledger
 from salesapi.domain.commission.periods import Period
-from salesapi.domain.commission.wording import exact_text, in_major
+from salesapi.domain.commission.wording import exact_text, in_major, residual_text
 from salesapi.domain.compensation_plans import CompensationPlanVersion
 from salesapi.domain.enrolments import Enrolment
 from salesapi.domain.kernel import record
@@ -108,7 +108,9 @@ def _drawn(draw: RecoverableDraw, earned_minor: int, owed_minor: int, days: Days
 
 
 def _compared(lines: tuple[StatementLine, ...], compared_with: ComparedWith) -> int:
-    return sum(line.posted_minor for line in lines if compared_with == "payable" or line.kind != "adjustment")
+    return sum(
+        line.posted_minor for line in lines if compared_with == "payable" or line.kind not in ("adjustment", "award")
+    )
 
 
 def _days(enrolment: Enrolment, plan_id: UUID, period: Period, last_on: date | None) -> DaysCovered:
@@ -143,5 +145,5 @@ def _line(result: _Result, version: CompensationPlanVersion, period: Period, cur
         formula=f"{result.words} = {in_major(result.exact_minor, currency)} {currency}",
         exact_minor=exact_text(result.exact_minor),
         posted_minor=posted_minor,
-        residual_minor=exact_text(result.exact_minor - posted_minor),
+        residual_minor=residual_text(result.exact_minor, posted_minor),
     )

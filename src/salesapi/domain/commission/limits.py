@@ -91,6 +91,14 @@ def per_line_limit(limit: LineLimit, *, earned_minor: Amount) -> Capped:
     return _result(earned, limit_minor, max(min(earned, limit_minor), -limit_minor), limit.excess)
 
 
+def per_deal_limit(limit: LineLimit, *, earned_minor: Amount, earned_before_minor: Amount) -> Capped:
+    """R29: several lines of one deal share its limit: each pays the change of `max(-limit, min(sum, limit))`."""
+    earned, before = Fraction(earned_minor), Fraction(earned_before_minor)
+    after_minor = per_line_limit(limit, earned_minor=before + earned).paid_minor
+    paid_minor = after_minor - per_line_limit(limit, earned_minor=before).paid_minor
+    return _result(earned, Fraction(limit.limit_minor), paid_minor, limit.excess)
+
+
 def per_deal_cap(
     cap: DealCap,
     *,

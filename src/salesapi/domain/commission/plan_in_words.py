@@ -4,6 +4,7 @@ it is evaluated. Nothing is left out and nothing is added, so that whom a plan p
 
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
 from salesapi.domain.commission.tables import Tier, TierTable
@@ -158,7 +159,7 @@ class _Words:
         """A sentence with its values."""
         return PHRASES[phrase][self._language].format(**values)
 
-    def money(self, amount_minor: int) -> str:
+    def money(self, amount_minor: Fraction | int) -> str:
         """An amount in major units with its currency."""
         return f"{in_major(amount_minor, self._currency)} {self._currency}"
 
@@ -207,7 +208,7 @@ def _rate(words: _Words, component: Component) -> Iterator[str]:
 
 def _tier(words: _Words, table: TierTable, tier: Tier) -> str:
     def bound(value: Decimal) -> str:
-        return words.money(int(value)) if table.axis == "amount" else f"{_plain(value)} %"
+        return words.money(Fraction(value)) if table.axis == "amount" else f"{_plain(value)} %"
 
     if tier.upper is None:
         span = words.say("range.from", lower=bound(tier.lower))

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.commission.award_lines import award_lines
 from salesapi.domain.commission.corrections import correction_lines
 from salesapi.domain.commission.earnings import earning_lines
 from salesapi.domain.commission.facts import Ledger
@@ -29,7 +30,7 @@ DEAL_ORDER: Final = "win date, then position of the win in the log"
 
 @record
 class Statement:
-    """One member's result: lines of the period in the order of the deals, corrections of earlier periods, guarantee or draw."""
+    """One member's result: lines in the order of the deals, corrections of earlier periods, awards, guarantee or draw."""
 
     member_id: UUID
     plan_id: UUID
@@ -41,6 +42,7 @@ class Statement:
     lines: tuple[StatementLine, ...]
     earned_minor: int
     adjusted_minor: int
+    awarded_minor: int
     drawn_minor: int
     total_minor: int
 
@@ -54,6 +56,8 @@ def statements_of(ledger: Ledger, plan_id: UUID, period: str) -> tuple[Statement
         member_id: (*earned.get(member_id, ()), *corrected.get(member_id, ()))
         for member_id in earned.keys() | corrected.keys()
     }
+    for member_id, awarded in award_lines(ledger, plan_id, named).items():
+        lines[member_id] = (*lines.get(member_id, ()), *awarded)
     for member_id, line in floor_lines(ledger, plan_id, named, lines).items():
         lines[member_id] = (*lines.get(member_id, ()), line)
     return tuple(_statement(member_id, plan_id, period, currency, lines[member_id]) for member_id in sorted(lines))
@@ -63,6 +67,7 @@ def _statement(
     member_id: UUID, plan_id: UUID, period: str, currency: str, lines: tuple[StatementLine, ...]
 ) -> Statement:
     adjusted_minor = sum(line.posted_minor for line in lines if line.kind == "adjustment")
+    awarded_minor = sum(line.posted_minor for line in lines if line.kind == "award")
     drawn_minor = sum(line.posted_minor for line in lines if line.kind in ("guarantee", "draw"))
     total_minor = sum(line.posted_minor for line in lines)
     return Statement(
@@ -74,8 +79,9 @@ def _statement(
         plan_versions=tuple(sorted({line.plan_version for line in lines if line.plan_version is not None})),
         deal_order=DEAL_ORDER,
         lines=lines,
-        earned_minor=total_minor - adjusted_minor - drawn_minor,
+        earned_minor=total_minor - adjusted_minor - awarded_minor - drawn_minor,
         adjusted_minor=adjusted_minor,
+        awarded_minor=awarded_minor,
         drawn_minor=drawn_minor,
         total_minor=total_minor,
     )

@@ -1,0 +1,231 @@
+"""Awards: what people grant beside what plans earn, and corrections of what was paid. Stream `award`, one for each award.
+
+Amounts are minor units of the award's currency, points are whole. A period is the one in which an amount is paid. An award
+counts once somebody else has approved it; approved points are credited to the member's own stream (`points.py`). Periods of
+locked payout runs take no award. The decisions are in `award_decisions.py`.
+"""
+
+from dataclasses import replace
+from typing import Annotated, Final, Literal, TypeAlias
+from uuid import UUID
+
+from annotated_types import Ge, Gt, Le
+
+from salesapi.domain.commission.periods import PeriodText
+from salesapi.domain.kernel import About, AmountMinor, CurrencyCode, Reason, Recorded, Refused, record
+
+POINTS_MAX: Final = 2**31 - 1
+"""Most points of one award or redemption."""
+
+AwardKind: TypeAlias = Literal["recognition", "innovation", "spiff", "points", "other", "adjustment"]
+GrantedKind: TypeAlias = Literal["recognition", "innovation", "spiff", "points", "other"]
+AwardStatus: TypeAlias = Literal["granted", "approved", "revoked"]
+PointsCount: TypeAlias = Annotated[int, Ge(1), Le(POINTS_MAX)]
+
+
+@record
+class AwardGranted:
+    """`granted_by` is the principal, `granter_id` the member that it is, where it is one."""
+
+    member_id: UUID
+    kind: GrantedKind
+    amount_minor: int | None
+    currency: str | None
+    points: int | None
+    reason: str
+    plan_id: UUID | None
+    period: str | None
+    granted_by: UUID
+    granter_id: UUID | None
+
+
+@record
+class AwardAdjustmentPosted:
+    """Corrects what a plan paid for `period_corrected`, in `period`. The amount may be negative."""
+
+    member_id: UUID
+    plan_id: UUID
+    period_corrected: str
+    period: str
+    amount_minor: int
+    currency: str
+    cause: str
+    objection_id: UUID | None
+    granted_by: UUID
+    granter_id: UUID | None
+
+
+@record
+class AwardApproved:
+    """From now on it counts. Repeats whom it is for and what is paid when, for those who follow approvals only."""
+
+    member_id: UUID
+    plan_id: UUID | None
+    period: str | None
+    amount_minor: int | None
+    currency: str | None
+    approved_by: UUID
+
+
+@record
+class AwardRevoked:
+    reason: str
+
+
+AwardEvent: TypeAlias = AwardGranted | AwardAdjustmentPosted | AwardApproved | AwardRevoked
+
+AwardId: TypeAlias = Annotated[UUID, About("The award.")]
+
+
+@record
+class GrantAward:
+    """Grants an award of money, of points, or without either. It counts once somebody else has approved it."""
+
+    member_id: Annotated[UUID, About("The member who gets it.")]
+    kind: Annotated[GrantedKind, About("What it is for; `points` is the one of points, `spiff` always of money.")]
+    reason: Annotated[Reason, About("Why; stored in clear.")]
+    amount_minor: Annotated[Annotated[AmountMinor, Gt(0)] | None, About("Amount in minor units.")] = None
+    currency: Annotated[CurrencyCode | None, About("ISO 4217 code of the amount.")] = None
+    points: Annotated[PointsCount | None, About("Number of points.")] = None
+    plan_id: Annotated[UUID | None, About("The compensation plan whose payout run pays it, where one does.")] = None
+    period: Annotated[PeriodText | None, About("Period in which an amount is paid, for example `2026-03`.")] = None
+
+
+@record
+class PostAdjustment:
+    """Corrects by hand what a plan paid a member for an earlier period. It counts once somebody else has approved it."""
+
+    member_id: Annotated[UUID, About("The member who is paid or pays back.")]
+    plan_id: Annotated[UUID, About("The plan that paid; its currency is that of the amount.")]
+    period_corrected: Annotated[PeriodText, About("The period whose pay was wrong.")]
+    period: Annotated[PeriodText, About("The period in which it is put right.")]
+    amount_minor: Annotated[AmountMinor, About("What comes on top, in minor units; negative is taken back.")]
+    cause: Annotated[Reason, About("What was wrong; stored in clear.")]
+    objection_id: Annotated[UUID | None, About("The member's objection that led to it.")] = None
+
+
+@record
+class ApproveAward:
+    """Approves an award or adjustment. Not by who granted it, nor by whom it is for."""
+
+    award_id: AwardId
+
+
+@record
+class RevokeAward:
+    """Takes back an award or adjustment that is not approved yet."""
+
+    award_id: AwardId
+    reason: Annotated[Reason, About("Why it is taken back.")]
+
+
+class AwardValueUnclear(Refused):
+    """What an award is worth is said in one way, as its kind needs it."""
+
+    code = "award.value_unclear"
+    message = "{problem}"
+
+
+class AwardPlanUnpublished(Refused):
+    """A plan without a version has paid nothing and pays by no period."""
+
+    code = "award.plan_unpublished"
+    message = "The plan {name} has no published version yet."
+
+
+class AwardCurrencyMismatch(Refused):
+    """A plan pays in one currency."""
+
+    code = "award.currency_mismatch"
+    message = "The plan pays in {plan_currency}, not in {currency}."
+
+
+class AwardPeriodMismatch(Refused):
+    """The plan pays by another kind of period."""
+
+    code = "award.period_mismatch"
+    message = "The plan pays by {period_kind}; {period} is a {sent_kind}."
+
+
+class AwardPeriodsReversed(Refused):
+    """What was wrong is put right later or at once, never earlier."""
+
+    code = "award.periods_reversed"
+    message = "The period {period_corrected} cannot be corrected in the earlier period {period}."
+
+
+class AwardPeriodLocked(Refused):
+    """A locked run pays nothing more."""
+
+    code = "award.period_locked"
+    message = "The payout run of the plan for {period} is locked; name a later period."
+
+
+class AwardObjectionForeign(Refused):
+    """An adjustment answers an objection of the member whom it is for."""
+
+    code = "award.objection_foreign"
+    message = "The objection is of another member."
+
+
+class AwardSettled(Refused):
+    """An approved or revoked award takes no more commands."""
+
+    code = "award.settled"
+    message = "The award is {status}; what it did wrong is put right by an adjustment."
+
+
+class AwardApproverIsGranter(Refused):
+    """Who grants does not approve."""
+
+    code = "award.approver_is_granter"
+    message = "The award was granted by you; somebody else has to approve it."
+
+
+class AwardApproverIsBeneficiary(Refused):
+    """Nobody approves an award of their own."""
+
+    code = "award.approver_is_beneficiary"
+    message = "The award is for you; somebody else has to approve it."
+
+
+@record
+class Award:
+    """The state that decisions need."""
+
+    member_id: UUID
+    kind: AwardKind
+    amount_minor: int | None
+    currency: str | None
+    points: int | None
+    plan_id: UUID | None
+    period: str | None
+    granted_by: UUID
+    granter_id: UUID | None
+    status: AwardStatus = "granted"
+
+
+def evolve(state: Award | None, event: AwardEvent, recorded: Recorded) -> Award:
+    """Folds the stream to its state."""
+    if isinstance(event, AwardGranted | AwardAdjustmentPosted):
+        return _begun(event)
+    assert state is not None, "an award begins with award.granted or award.adjustment_posted"
+    match event:
+        case AwardApproved():
+            return replace(state, status="approved")
+        case AwardRevoked():
+            return replace(state, status="revoked")
+
+
+def _begun(event: AwardGranted | AwardAdjustmentPosted) -> Award:
+    return Award(
+        member_id=event.member_id,
+        kind="adjustment" if isinstance(event, AwardAdjustmentPosted) else event.kind,
+        amount_minor=event.amount_minor,
+        currency=event.currency,
+        points=None if isinstance(event, AwardAdjustmentPosted) else event.points,
+        plan_id=event.plan_id,
+        period=event.period,
+        granted_by=event.granted_by,
+        granter_id=event.granter_id,
+    )

@@ -1,0 +1,100 @@
+"""Points of members: one row a member with the balance, and one row an entry. Points are whole; redeemed ones are negative."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.kernel import Recorded, record
+from salesapi.domain.points import PointsCredited, PointsEvent, PointsRedeemed
+from salesapi.projections.projection import GroupKey, Projection
+from salesapi.projections.streams import business_date
+
+
+@record
+class PointsRow:
+    """What a member has."""
+
+    member_id: UUID
+    balance: int
+    credited: int
+    redeemed: int
+    version: int
+    position: int
+
+
+@record
+class PointsEntryRow:
+    """One credited award or redemption; `number` is its place among the member's."""
+
+    member_id: UUID
+    number: int
+    points: int
+    award_id: UUID | None
+    reason: str | None
+    entered_on: date | None
+    position: int
+
+
+def _member(event: PointsEvent, recorded: Recorded) -> tuple[GroupKey, ...]:
+    return ((event.member_id,),)
+
+
+def _evolve(
+    rows: Sequence[PointsRow], event: PointsEvent, recorded: Recorded, group: GroupKey
+) -> tuple[PointsRow, ...]:
+    first = PointsRow(member_id=event.member_id, balance=0, credited=0, redeemed=0, version=0, position=0)
+    row = replace(rows[0] if rows else first, version=recorded.version, position=recorded.position)
+    match event:
+        case PointsCredited():
+            return (replace(row, balance=row.balance + event.points, credited=row.credited + event.points),)
+        case PointsRedeemed():
+            return (replace(row, balance=row.balance - event.points, redeemed=row.redeemed + event.points),)
+
+
+def _entry_groups(event: PointsEvent, recorded: Recorded) -> tuple[GroupKey, ...]:
+    return ((event.member_id, recorded.version),)
+
+
+def _entry(
+    rows: Sequence[PointsEntryRow], event: PointsEvent, recorded: Recorded, group: GroupKey
+) -> tuple[PointsEntryRow, ...]:
+    is_credit = isinstance(event, PointsCredited)
+    return (
+        PointsEntryRow(
+            member_id=event.member_id,
+            number=recorded.version,
+            points=event.points if is_credit else -event.points,
+            award_id=event.award_id if isinstance(event, PointsCredited) else None,
+            reason=event.reason if isinstance(event, PointsRedeemed) else None,
+            entered_on=business_date(recorded),
+            position=recorded.position,
+        ),
+    )
+
+
+TYPES: Final = ("points.credited", "points.redeemed")
+
+PROJECTION: Final = Projection(
+    name="points",
+    version=1,
+    row=PointsRow,
+    key=("member_id",),
+    group=("member_id",),
+    types=TYPES,
+    groups=_member,
+    evolve=_evolve,
+    indexes=("(position)",),
+)
+ENTRIES: Final = Projection(
+    name="points_entry",
+    version=1,
+    row=PointsEntryRow,
+    key=("member_id", "number"),
+    group=("member_id", "number"),
+    types=TYPES,
+    groups=_entry_groups,
+    evolve=_entry,
+    indexes=("(position)", "(award_id)"),
+)

@@ -1,0 +1,272 @@
+"""What may happen to awards, adjustments and points, in sentences."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from salesapi.domain.awards import (
+    ApproveAward,
+    Award,
+    AwardAdjustmentPosted,
+    AwardApproved,
+    AwardApproverIsBeneficiary,
+    AwardApproverIsGranter,
+    AwardCurrencyMismatch,
+    AwardGranted,
+    AwardObjectionForeign,
+    AwardPeriodLocked,
+    AwardPeriodMismatch,
+    AwardPeriodsReversed,
+    AwardPlanUnpublished,
+    AwardRevoked,
+    AwardSettled,
+    AwardValueUnclear,
+    GrantAward,
+    PostAdjustment,
+    RevokeAward,
+)
+from salesapi.domain.commission.periods import PeriodInvalid
+from salesapi.domain.kernel import FieldInvalid, Ref, Refused, StreamRef, ThingUnknown, natural_id
+from salesapi.domain.money import CurrencyUnknown
+from salesapi.domain.objections import Objection, ObjectionSubject
+from salesapi.domain.payout_runs import PayoutRun
+from salesapi.domain.points import (
+    ENTRIES_MAX,
+    CreditPoints,
+    Points,
+    PointsCredited,
+    PointsFull,
+    PointsRedeemed,
+    PointsTooFew,
+    RedeemPoints,
+)
+from salesapi.domain.reactions import FOLLOWING, Step
+from tests.domain.pay_examples import MONTHLY
+from tests.spec import ACTOR, SUBJECT, Case, fold, given, uid
+
+REP, OTHER, BOSS, UNKNOWN = uid(1), uid(2), uid(3), uid(99)
+APPROVING = uid(0xB0)
+PLAN, DRAFT, OBJECTION, FOREIGN_OBJECTION, AWARD = uid(0x10), uid(0x11), uid(0x12), uid(0x13), uid(0x14)
+OBJECTED = Objection(subject=ObjectionSubject(kind="target", id=uid(5)), member_id=REP, raised_by=ACTOR)
+KNOWN: dict[Ref, object] = {
+    **{StreamRef("member", id): object() for id in (REP, OTHER, BOSS)},
+    StreamRef("compensation_plan", PLAN): MONTHLY,
+    StreamRef("compensation_plan", DRAFT): replace(MONTHLY, versions=()),
+    StreamRef("objection", OBJECTION): OBJECTED,
+    StreamRef("objection", FOREIGN_OBJECTION): replace(OBJECTED, member_id=OTHER),
+}
+LOCKED: dict[Ref, object] = {
+    StreamRef("payout_run", natural_id("payout_run", str(PLAN), "2026-03")): PayoutRun(
+        plan_id=PLAN, period="2026-03", status="locked"
+    )
+}
+SPIFF = GrantAward(
+    member_id=REP,
+    kind="spiff",
+    reason="Launch of the GTX Pro",
+    amount_minor=50_000,
+    currency="CNY",
+    plan_id=PLAN,
+    period="2026-03",
+)
+POINTS = GrantAward(member_id=REP, kind="points", reason="Follow-ups on time", points=40)
+ADJUSTMENT = PostAdjustment(
+    member_id=REP,
+    plan_id=PLAN,
+    period_corrected="2026-01",
+    period="2026-03",
+    amount_minor=-700,
+    cause="Deal counted twice",
+    objection_id=OBJECTION,
+)
+APPROVE, REVOKE = ApproveAward(award_id=SUBJECT), RevokeAward(award_id=SUBJECT, reason="not earned")
+
+
+def granted(command: GrantAward = SPIFF, granter_id: UUID | None = BOSS) -> AwardGranted:
+    return AwardGranted(
+        member_id=command.member_id,
+        kind=command.kind,
+        amount_minor=command.amount_minor,
+        currency=command.currency,
+        points=command.points,
+        reason=command.reason,
+        plan_id=command.plan_id,
+        period=command.period,
+        granted_by=ACTOR,
+        granter_id=granter_id,
+    )
+
+
+POSTED = AwardAdjustmentPosted(
+    member_id=REP,
+    plan_id=PLAN,
+    period_corrected="2026-01",
+    period="2026-03",
+    amount_minor=-700,
+    currency="CNY",
+    cause="Deal counted twice",
+    objection_id=OBJECTION,
+    granted_by=ACTOR,
+    granter_id=BOSS,
+)
+APPROVED = AwardApproved(
+    member_id=REP, plan_id=PLAN, period="2026-03", amount_minor=50_000, currency="CNY", approved_by=APPROVING
+)
+
+
+def boss(*events: object) -> Case:
+    return given(*events).facts(KNOWN).by(ACTOR, BOSS)
+
+
+def approver(*events: object) -> Case:
+    return given(*events).facts(KNOWN).by(APPROVING)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        SPIFF,
+        replace(SPIFF, plan_id=None),
+        POINTS,
+        GrantAward(member_id=REP, kind="recognition", reason="Star of the quarter"),
+        GrantAward(
+            member_id=REP, kind="innovation", reason="New demo", amount_minor=1, currency="JPY", period="2026Q1"
+        ),
+    ],
+)
+def test_an_award_is_of_money_of_points_or_of_neither(command: GrantAward) -> None:
+    boss().when(command).then(granted(command))
+
+
+@pytest.mark.parametrize(
+    ("changed", "pointer"),
+    [
+        ({"currency": None}, "/currency"),
+        ({"amount_minor": None}, "/currency"),
+        ({"period": None}, "/period"),
+        ({"amount_minor": None, "currency": None}, "/period"),
+        ({"amount_minor": None, "currency": None, "period": None}, "/plan_id"),
+        ({"amount_minor": None, "currency": None, "period": None, "plan_id": None}, "/amount_minor"),
+        ({"points": 3}, "/points"),
+        ({"kind": "points"}, "/points"),
+        ({"kind": "points", "points": 3}, "/amount_minor"),
+    ],
+)
+def test_what_an_award_is_worth_is_said_in_one_way(changed: dict[str, Any], pointer: str) -> None:
+    boss().when(replace(SPIFF, **changed)).refused(AwardValueUnclear, pointer=pointer)
+
+
+def test_an_adjustment_is_in_the_currency_of_its_plan() -> None:
+    boss().when(ADJUSTMENT).then(POSTED)
+    unasked = replace(ADJUSTMENT, objection_id=None)
+    boss().when(unasked).then(replace(POSTED, objection_id=None))
+
+
+def test_a_locked_period_takes_no_award() -> None:
+    boss().facts(LOCKED).when(SPIFF).refused(AwardPeriodLocked, pointer="/period")
+    boss().facts(LOCKED).when(ADJUSTMENT).refused(AwardPeriodLocked, pointer="/period")
+    boss().facts(LOCKED).when(replace(SPIFF, plan_id=None)).then(granted(replace(SPIFF, plan_id=None)))
+
+
+def test_a_period_locked_since_takes_no_approval() -> None:
+    approver(granted()).facts(LOCKED).when(APPROVE).refused(AwardPeriodLocked)
+
+
+def test_somebody_else_than_the_granter_and_the_beneficiary_approves() -> None:
+    approver(granted()).when(APPROVE).then(APPROVED)
+    boss(granted()).when(APPROVE).refused(AwardApproverIsGranter)
+    given(granted()).facts(KNOWN).by(APPROVING, BOSS).when(APPROVE).refused(AwardApproverIsGranter)
+    given(granted()).facts(KNOWN).by(APPROVING, REP).when(APPROVE).refused(AwardApproverIsBeneficiary)
+    given(granted(granter_id=None)).facts(KNOWN).by(APPROVING).when(APPROVE).then(APPROVED)
+
+
+def test_an_award_is_revoked_until_it_is_approved() -> None:
+    boss(POSTED).when(REVOKE).then(AwardRevoked(reason="not earned"))
+    refused = boss(granted(), APPROVED).when(REVOKE).refused(AwardSettled)
+    assert refused.parameters == {"status": "approved"}
+
+
+@pytest.mark.parametrize(
+    ("events", "command", "refusal"),
+    [
+        ((), replace(SPIFF, member_id=UNKNOWN, currency=None), ThingUnknown),
+        ((), replace(SPIFF, currency=None), AwardValueUnclear),
+        ((), replace(SPIFF, currency="XXX", period="soon"), CurrencyUnknown),
+        ((), replace(SPIFF, period="soon", plan_id=UNKNOWN), PeriodInvalid),
+        ((), replace(SPIFF, plan_id=UNKNOWN, currency="USD"), ThingUnknown),
+        ((), replace(SPIFF, plan_id=DRAFT, currency="USD"), AwardPlanUnpublished),
+        ((), replace(SPIFF, period="2026", currency="USD"), AwardPeriodMismatch),
+        ((), replace(SPIFF, currency="USD"), AwardCurrencyMismatch),
+        ((), replace(ADJUSTMENT, member_id=UNKNOWN, plan_id=UNKNOWN), ThingUnknown),
+        ((), replace(ADJUSTMENT, plan_id=UNKNOWN, amount_minor=0), ThingUnknown),
+        ((), replace(ADJUSTMENT, amount_minor=0, period_corrected="x"), AwardValueUnclear),
+        ((), replace(ADJUSTMENT, period_corrected="then", period="2026"), PeriodInvalid),
+        ((), replace(ADJUSTMENT, period="2026"), AwardPeriodMismatch),
+        ((), replace(ADJUSTMENT, period="2025-12", objection_id=UNKNOWN), AwardPeriodsReversed),
+        ((), replace(ADJUSTMENT, objection_id=UNKNOWN), ThingUnknown),
+        ((), replace(ADJUSTMENT, objection_id=FOREIGN_OBJECTION), AwardObjectionForeign),
+        ((granted(), AwardRevoked(reason="no")), APPROVE, AwardSettled),
+        ((granted(), AwardRevoked(reason="no")), REVOKE, AwardSettled),
+    ],
+)
+def test_of_several_refusals_the_first_in_this_order_is_given(
+    events: tuple[object, ...], command: object, refusal: type[Refused]
+) -> None:
+    given(*events).facts(KNOWN).by(ACTOR, BOSS).when(command).refused(refusal)
+
+
+def award(**changed: Any) -> dict[Ref, object]:
+    state = fold("award", (granted(POINTS),))
+    assert isinstance(state, Award)
+    return {StreamRef("award", AWARD): replace(state, **{"status": "approved", **changed})}
+
+
+CREDIT = CreditPoints(member_id=REP, award_id=AWARD)
+CREDITED = PointsCredited(member_id=REP, award_id=AWARD, points=40)
+
+
+def redeem(points: int) -> RedeemPoints:
+    return RedeemPoints(member_id=REP, points=points, reason="Day off")
+
+
+def test_approving_an_award_of_points_credits_them() -> None:
+    following = FOLLOWING[ApproveAward]
+    command = ApproveAward(award_id=AWARD)
+    assert following(fold("award", (granted(POINTS),)), command, None) == (Step(command=CREDIT),)
+    assert following(fold("award", (granted(),)), command, None) == ()
+    given().facts(award()).when(CREDIT).then(CREDITED)
+
+
+def test_an_award_is_credited_once() -> None:
+    given(CREDITED).facts(award()).when(CREDIT).then()
+
+
+@pytest.mark.parametrize(
+    ("changed", "refusal"),
+    [
+        ({"status": "granted"}, FieldInvalid),
+        ({"points": None}, FieldInvalid),
+        ({"member_id": OTHER}, ThingUnknown),
+    ],
+)
+def test_only_an_approved_award_of_points_of_this_member_is_credited(
+    changed: dict[str, Any], refusal: type[Refused]
+) -> None:
+    given().facts(award(**changed)).when(CREDIT).refused(refusal, pointer="/award_id")
+
+
+def test_points_are_redeemed_as_long_as_the_balance_suffices() -> None:
+    redeemed = PointsRedeemed(member_id=REP, points=30, reason="Day off")
+    given(CREDITED).when(redeem(30)).then(redeemed)
+    refused = given(CREDITED, redeemed).when(redeem(11)).refused(PointsTooFew, pointer="/points")
+    assert refused.parameters == {"balance": 10, "points": 11}
+
+
+def test_the_entries_of_a_member_are_bounded() -> None:
+    full = tuple(PointsCredited(member_id=REP, award_id=uid(1_000 + n), points=1) for n in range(ENTRIES_MAX))
+    state = fold("points", full)
+    assert isinstance(state, Points)
+    assert (state.balance, state.entries) == (ENTRIES_MAX, ENTRIES_MAX)
+    given(*full).when(redeem(1)).refused(PointsFull)

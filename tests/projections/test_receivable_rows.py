@@ -1,0 +1,216 @@
+"""Read models of agreements and invoices: given facts, the rows."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from salesapi.domain.agreement_lines import AgreementLine, AgreementLineChange, Instalment
+from salesapi.domain.agreements import (
+    AgreementAmended,
+    AgreementCancelled,
+    AgreementCostRestated,
+    AgreementDrafted,
+    AgreementFulfilmentReported,
+    AgreementRenewed,
+    AgreementSigned,
+)
+from salesapi.domain.invoices import (
+    InvoiceCreditNoteIssued,
+    InvoiceDisputed,
+    InvoiceDisputeResolved,
+    InvoiceIssued,
+    InvoiceVoided,
+)
+from salesapi.domain.kernel import ExternalId
+from salesapi.domain.receipts import ReceiptAllocated, ReceiptPart, ReceiptRecorded, ReceiptRefunded, ReceiptReversed
+from salesapi.projections import agreements, invoices, receipts
+from salesapi.projections.agreements import AgreementRow
+from salesapi.projections.invoices import InvoiceEntry, InvoiceRow
+from salesapi.projections.receipts import ReceiptRow
+from tests.domain.examples import ACME, DEAL, PRODUCT
+from tests.projections.histories import Fact, fold
+from tests.spec import uid
+
+AGREEMENT, INVOICE, OTHER_INVOICE, RECEIPT, NEXT = uid(0xA1), uid(0x11), uid(0x12), uid(0xEC), uid(0xA2)
+DRAFTED = AgreementDrafted(
+    title="Rollout",
+    customer_id=ACME,
+    deal_id=DEAL,
+    currency="CNY",
+    legal_entity="North",
+    external_id=ExternalId(system="erp", id="C-1"),
+)
+SEATS = AgreementLine(key="seats", product_id=PRODUCT, quantity=Decimal(10), amount_minor=10_000, tax_minor=600)
+PLAN = Instalment(key="all", due_on=date(2026, 4, 1), amount_minor=10_600)
+SIGNED = AgreementSigned(lines=(SEATS,), instalments=(PLAN,), starts_on=date(2026, 3, 1), ends_on=date(2027, 2, 28))
+ISSUED = InvoiceIssued(
+    number="1",
+    customer_id=ACME,
+    agreement_id=None,
+    amount_minor=1_000,
+    tax_minor=60,
+    currency="CNY",
+    lines=(),
+    due_on=date(2026, 4, 1),
+    external_id=None,
+)
+RECORDED = ReceiptRecorded(amount_minor=5_000, currency="CNY", customer_id=ACME, note=None, external_id=None)
+
+
+def paid(amount_minor: int, on: str | None, invoice_id: UUID = INVOICE) -> ReceiptAllocated:
+    day = date.fromisoformat(on) if on else None
+    return ReceiptAllocated(
+        deal_id=None, invoice_id=invoice_id, amount_minor=amount_minor, currency="CNY", received_on=day
+    )
+
+
+def refunded(amount_minor: int) -> ReceiptRefunded:
+    return ReceiptRefunded(
+        deal_id=None, invoice_id=INVOICE, amount_minor=amount_minor, currency="CNY", reason="returned"
+    )
+
+
+def bounced(*parts: ReceiptPart) -> ReceiptReversed:
+    return ReceiptReversed(amount_minor=5_000, currency="CNY", parts=parts, reason="bounced")
+
+
+def credited(amount_minor: int, tax_minor: int | None = None, agreement_id: UUID | None = None) -> object:
+    return InvoiceCreditNoteIssued(
+        number=None,
+        agreement_id=agreement_id,
+        amount_minor=amount_minor,
+        tax_minor=tax_minor,
+        currency="CNY",
+        reason="damaged",
+    )
+
+
+def invoice(*facts: Fact) -> InvoiceRow:
+    """The row of the invoice, issued on 2 March, after these facts."""
+    ((row,),) = fold(invoices.PROJECTION, Fact(INVOICE, ISSUED, "2026-03-02"), *facts).values()
+    assert isinstance(row, InvoiceRow)
+    return row
+
+
+def agreement(*facts: Fact) -> AgreementRow:
+    """The row of the agreement, signed on 20 February, after these facts."""
+    first = (Fact(AGREEMENT, DRAFTED), Fact(AGREEMENT, SIGNED, "2026-02-20"))
+    ((row,),) = fold(agreements.PROJECTION, *first, *facts).values()
+    assert isinstance(row, AgreementRow)
+    return row
+
+
+def test_an_agreement_shows_lines_and_plan_after_its_amendments() -> None:
+    more = AgreementLineChange(key="seats", quantity=Decimal(2), amount_minor=2_000)
+    later = Instalment(key="more", due_on=date(2026, 9, 1), amount_minor=2_000)
+    amended = AgreementAmended(lines=(more,), instalments=(later,), effective_on=None, reason="grown")
+    delivered = AgreementFulfilmentReported(line_key="seats", step="delivered", quantity=Decimal(3))
+    accepted = replace(delivered, step="accepted", quantity=Decimal(1))
+    costed = AgreementCostRestated(line_key="seats", cost_from=None, cost_to=4_000, reason="bill")
+    row = agreement(*(Fact(AGREEMENT, event) for event in (amended, delivered, accepted, costed)))
+    (line,) = row.lines
+    assert (line.quantity, line.delivered, line.accepted) == (Decimal(12), Decimal(3), Decimal(1))
+    assert (line.amount_minor, line.tax_minor, line.cost_minor) == (12_000, 600, 4_000)
+    assert (row.total_minor, row.instalments, row.amendment_count) == (12_600, (PLAN, later), 1)
+    assert (row.signed_on, row.ends_on, row.external_id) == (date(2026, 2, 20), date(2027, 2, 28), "C-1")
+
+
+def test_a_cancelled_agreement_says_from_when_and_what_is_kept() -> None:
+    cancelled = AgreementCancelled(
+        status_from="signed", effective_on=date(2026, 6, 1), fee_kept_minor=500, reason="closed"
+    )
+    row = agreement(Fact(AGREEMENT, AgreementRenewed(renewed_by=NEXT)), Fact(AGREEMENT, cancelled))
+    assert (row.status, row.cancelled_on, row.fee_kept_minor) == ("cancelled", date(2026, 6, 1), 500)
+    assert (row.reason, row.renewed_by, row.version) == ("closed", NEXT, 4)
+
+
+def test_an_agreement_knows_what_was_invoiced_on_it_without_voided_invoices() -> None:
+    on_it = replace(ISSUED, agreement_id=AGREEMENT)
+    facts = (
+        Fact(INVOICE, on_it),
+        Fact(OTHER_INVOICE, on_it),
+        Fact(INVOICE, credited(100, 6, agreement_id=AGREEMENT)),
+        Fact(uid(0x13), ISSUED),
+    )
+    row = agreement(*facts)
+    assert (row.invoiced_minor, row.credited_minor, row.version, row.position) == (2_120, 106, 2, 5)
+    voided = InvoiceVoided(
+        agreement_id=AGREEMENT, total_minor=1_060, credited_minor=106, currency="CNY", reason="twice"
+    )
+    row = agreement(*facts, Fact(INVOICE, voided))
+    assert (row.invoiced_minor, row.credited_minor) == (1_060, 0)
+
+
+def test_an_invoice_is_settled_on_the_day_on_which_the_last_money_came() -> None:
+    part = Fact(RECEIPT, paid(60, "2026-03-05"), "2026-03-20")
+    assert (invoice(part).open_minor, invoice(part).settled_on) == (1_000, None)
+    row = invoice(part, Fact(RECEIPT, paid(1_000, "2026-03-09"), "2026-03-21"))
+    assert (row.open_minor, row.allocated_minor, row.settled_on) == (0, 1_060, date(2026, 3, 9))
+    assert (row.version, row.position) == (1, 3)
+
+
+def test_money_that_came_before_the_invoice_counts_from_its_issue() -> None:
+    row = invoice(Fact(RECEIPT, paid(1_060, "2026-01-15")))
+    assert (row.settled_on, row.entries[0].on) == (date(2026, 3, 2), date(2026, 3, 2))
+
+
+def test_of_money_from_an_unknown_day_the_day_of_its_allocation_counts() -> None:
+    assert invoice(Fact(RECEIPT, paid(1_060, None), "2026-03-07")).settled_on == date(2026, 3, 7)
+    undated = invoice(Fact(RECEIPT, paid(1_060, None), None))
+    assert (undated.open_minor, undated.settled_on) == (0, None)
+
+
+def test_an_invoice_is_open_again_once_its_receipt_bounces() -> None:
+    other = ReceiptPart(deal_id=None, invoice_id=OTHER_INVOICE, amount_minor=9)
+    part = ReceiptPart(deal_id=None, invoice_id=INVOICE, amount_minor=1_060)
+    facts = (
+        Fact(OTHER_INVOICE, ISSUED, "2026-03-02"),
+        Fact(RECEIPT, paid(1_060, "2026-03-05")),
+        Fact(RECEIPT, paid(9, "2026-03-05", OTHER_INVOICE)),
+        Fact(RECEIPT, bounced(part, other, ReceiptPart(deal_id=DEAL, amount_minor=1)), "2026-03-12"),
+    )
+    rows = fold(invoices.PROJECTION, Fact(INVOICE, ISSUED, "2026-03-02"), *facts)
+    (row,) = rows[INVOICE,]
+    (second,) = rows[OTHER_INVOICE,]
+    assert isinstance(row, InvoiceRow)
+    assert isinstance(second, InvoiceRow)
+    assert (row.open_minor, row.settled_on, second.open_minor) == (1_060, None, 1_060)
+    assert row.entries == (
+        InvoiceEntry(on=date(2026, 3, 5), allocated_minor=1_060, credited_minor=0),
+        InvoiceEntry(on=date(2026, 3, 12), allocated_minor=-1_060, credited_minor=0),
+    )
+
+
+def test_a_credit_note_settles_the_rest_and_a_refund_after_it_opens_nothing() -> None:
+    facts = (
+        Fact(RECEIPT, paid(1_060, "2026-03-05")),
+        Fact(INVOICE, credited(100, 6), "2026-03-20"),
+        Fact(RECEIPT, refunded(106), "2026-03-25"),
+    )
+    row = invoice(*facts)
+    assert (row.allocated_minor, row.credited_minor, row.open_minor) == (954, 106, 0)
+    assert (row.settled_on, row.version) == (date(2026, 3, 5), 2)
+
+
+def test_a_voided_invoice_owes_nothing_whatever_is_paid_on_it() -> None:
+    voided = InvoiceVoided(agreement_id=None, total_minor=1_060, credited_minor=0, currency="CNY", reason="twice")
+    row = invoice(Fact(INVOICE, voided), Fact(RECEIPT, paid(60, "2026-03-05")))
+    assert (row.is_voided, row.open_minor, row.settled_on, row.reason) == (True, 0, None, "twice")
+
+
+def test_a_dispute_that_is_over_is_remembered() -> None:
+    row = invoice(Fact(INVOICE, InvoiceDisputed(reason=None), None))
+    assert (row.is_disputed, row.was_disputed) == (True, True)
+    row = invoice(
+        Fact(INVOICE, InvoiceDisputed(reason="count"), None), Fact(INVOICE, InvoiceDisputeResolved(outcome="sent anew"))
+    )
+    assert (row.is_disputed, row.was_disputed, row.reason) == (False, True, "sent anew")
+
+
+def test_a_receipt_shows_what_is_for_invoices_and_what_was_paid_back() -> None:
+    facts = (Fact(RECEIPT, RECORDED), Fact(RECEIPT, paid(1_060, "2026-03-02")), Fact(RECEIPT, refunded(60)))
+    ((row,),) = fold(receipts.PROJECTION, *facts).values()
+    assert isinstance(row, ReceiptRow)
+    assert row.allocations == (ReceiptPart(deal_id=None, invoice_id=INVOICE, amount_minor=1_000),)
+    assert (row.allocated_minor, row.refunded_minor) == (1_000, 60)
