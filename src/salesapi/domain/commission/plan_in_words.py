@@ -32,6 +32,7 @@ PHRASES: Final[dict[str, dict[Language, str]]] = {
         "en": "{name}: for the direct credits of one's people, {levels} level(s) down",
         "zh": "{name}:按下属的直接份额,向下{levels}级",
     },
+    "component": {"en": "{credit}: {rate}", "zh": "{credit},{rate}"},
     "rate.flat": {"en": "{rate} % of the amount.", "zh": "金额的{rate}%。"},
     "rate.deal": {"en": "{amount} for each deal.", "zh": "每单{amount}。"},
     "rate.individual": {
@@ -167,7 +168,7 @@ class _Words:
 def _component(words: _Words, component: Component) -> Iterator[str]:
     credit = words.say(f"credit.{component.credit}", name=component.name, levels=component.levels)
     rate, *details = _rate(words, component)
-    yield f"{credit}: {rate}"
+    yield words.say("component", credit=credit, rate=rate)
     yield from details
     if component.accelerator is not None:
         at, factor = _plain(component.accelerator.above_attainment_percent), _plain(component.accelerator.factor)
