@@ -23,6 +23,11 @@ DRAWN = RecoverableDraw(
 QUARTERS = ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
 
 
+def owed_of(log: Log) -> int:
+    """What Ann was advanced less what was recovered."""
+    return sum(log.ledger.drawn_minor(run.run_id, ANN) for run in log.ledger.runs_of(PLAN))
+
+
 def test_the_guarantee_lifts_a_statement_and_leaves_a_better_one_alone() -> None:
     log = Log().plan(flat("10"), guarantee=FLOOR).enrol(ANN)
     log.win(1, 600_000, "2026-01-31")
@@ -71,12 +76,14 @@ def test_a_draw_is_advanced_and_recovered_as_in_the_catalogue() -> None:
     paid, owed = [], []
     for number, (quarter, earned_minor) in enumerate(zip(QUARTERS, (60_000, 100_000, 150_000), strict=False), start=1):
         log.win(number, earned_minor * 10, f"2026-{3 * number:02}-01")
-        paid.append(log.lock(quarter)[ANN].total_minor)
-        owed.append(log.ledger.owed_minor(PLAN, ANN))
+        locked = log.lock(quarter)[ANN]
+        paid.append(locked.total_minor)
+        owed.append(owed_of(log))
     assert paid == [90_000, 90_000, 130_000]
     assert owed == [30_000, 20_000, 0]
-    line = log.statements("2026Q3")[ANN].lines
-    assert [each.rule for each in line] == ["R01"], "nothing is owed any more"
+    assert log.statements("2026Q3")[ANN] == locked, "a locked period is recomputed with the balance that it began with"
+    log.win(4, 1_500_000, "2026-12-01")
+    assert [line.rule for line in log.statements("2026Q4")[ANN].lines] == ["R01"], "nothing is owed any more"
 
 
 def test_recovery_takes_at_most_its_share_of_a_periods_earnings() -> None:
@@ -89,7 +96,7 @@ def test_recovery_takes_at_most_its_share_of_a_periods_earnings() -> None:
         statement.lines[1].formula
         == "recovered of 900.00 owed, at most 10 % of 3,000.00; 2,700.00 is paid = -300.00 USD"
     )
-    assert log.ledger.owed_minor(PLAN, ANN) == 60_000
+    assert owed_of(log) == 60_000
 
 
 @pytest.mark.parametrize(("compared_with", "expected"), [("payable", 60_000), ("earned", 90_000)])
@@ -128,7 +135,23 @@ def test_a_run_that_was_returned_leaves_no_debt() -> None:
     log = Log().plan(flat("10"), draw=DRAWN).enrol(ANN)
     log.open_run("2026Q1")
     log.issue("2026Q1")
-    assert log.ledger.owed_minor(PLAN, ANN) == 0, "only a lock posts"
+    assert owed_of(log) == 0, "only a lock posts"
     log.issue("2026Q1")
     log.lock_open("2026Q1")
-    assert log.ledger.owed_minor(PLAN, ANN) == 90_000
+    assert owed_of(log) == 90_000
+
+
+@pytest.mark.parametrize(("on_leaving", "expected"), [("still_owed", [300_000, -90_000]), ("forgiven", [300_000])])
+def test_what_was_forgiven_when_a_member_left_is_not_owed_again_when_it_comes_back(
+    on_leaving: str, expected: list[int]
+) -> None:
+    log = Log().plan(flat("10"), draw=replace(DRAWN, on_leaving=on_leaving)).enrol(ANN)  # type: ignore[arg-type]
+    log.lock("2026Q1")
+    log.add(ANN, EnrolmentEnded(member_id=ANN, plan_id=PLAN, effective_until=date(2026, 4, 1), reason="left"))
+    log.lock("2026Q2")
+    back = EnrolmentBegun(
+        member_id=ANN, plan_id=PLAN, effective_from=date(2026, 7, 1), effective_until=None, component_keys=None
+    )
+    log.add(ANN, back)
+    log.win(1, 3_000_000, "2026-07-01")
+    assert [line.posted_minor for line in log.statements("2026Q3")[ANN].lines] == expected

@@ -136,7 +136,7 @@ class Ledger:
         self._pending: dict[UUID, dict[tuple[str, PostedKey], int]] = {}
         self._posted: dict[tuple[UUID, str], dict[PostedKey, int]] = {}
         self._pending_draws: dict[UUID, dict[UUID, int]] = {}
-        self._owed: dict[tuple[UUID, UUID], int] = {}
+        self._draws: dict[UUID, dict[UUID, int]] = {}
         self._offered: dict[UUID, tuple[int, AwardGranted | AwardAdjustmentPosted]] = {}
         self._awards: list[AwardFact] = []
         self._pending_awards: dict[UUID, set[int]] = {}
@@ -214,9 +214,9 @@ class Ledger:
         """What locked runs of the plan posted for a period, adjustments included."""
         return dict(self._posted.get((plan_id, period), {}))
 
-    def owed_minor(self, plan_id: UUID, member_id: UUID) -> int:
-        """What the member owes of draws that locked runs of the plan advanced, less what they recovered."""
-        return self._owed.get((plan_id, member_id), 0)
+    def drawn_minor(self, run_id: UUID, member_id: UUID) -> int:
+        """What a locked run advanced the member of a draw (above 0), or recovered (below 0)."""
+        return self._draws.get(run_id, {}).get(member_id, 0)
 
     def awards_due(self, plan_id: UUID, period: Period) -> tuple[AwardFact, ...]:
         """Awards of the plan for this period or an earlier one that no locked run has paid, in the order of approval."""
@@ -319,9 +319,7 @@ class Ledger:
         pending, draws = self._pending.pop(run.run_id, {}), self._pending_draws.pop(run.run_id, {})
         awards = self._pending_awards.pop(run.run_id, set())
         self._paid_awards.update(awards if is_issued else ())
-        for member_id, drawn_minor in draws.items() if is_issued else ():
-            owed_minor = self._owed.get((run.plan_id, member_id), 0)
-            self._owed[run.plan_id, member_id] = owed_minor + drawn_minor
+        self._draws[run.run_id] = draws if is_issued else {}
         self._runs[run.run_id] = replace(run, position=event.position, locked_position=recorded.position)
         for (period, key), posted_minor in pending.items() if is_issued else ():
             posted = self._posted.setdefault((run.plan_id, period), {})

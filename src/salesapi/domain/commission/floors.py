@@ -73,9 +73,23 @@ def _result(
     if version.draw is not None:
         days = _days(enrolment, plan_id, period, version.draw.last_on)
         earned_minor = _compared(lines, version.draw.compared_with)
-        owed_minor = _still_owed(version.draw, ledger.owed_minor(plan_id, enrolment.member_id), days, period)
+        owed_minor = _still_owed(version.draw, _balance_minor(ledger, plan_id, enrolment, period), days, period)
         return _drawn(version.draw, earned_minor, owed_minor, days, currency)
     return None
+
+
+def _balance_minor(ledger: Ledger, plan_id: UUID, enrolment: Enrolment, period: Period) -> int:
+    """R33: what earlier locked runs advanced less what they recovered; what one of them found forgiven is owed no more."""
+    plan = ledger.plan(plan_id)
+    owed_minor = 0
+    for run in ledger.runs_of(plan_id):
+        if run.is_locked and run.period.first_on < period.first_on:
+            version = plan.version_on(run.period.last_on)
+            if version is not None and version.draw is not None:
+                days = _days(enrolment, plan_id, run.period, version.draw.last_on)
+                owed_minor = _still_owed(version.draw, owed_minor, days, run.period)
+            owed_minor += ledger.drawn_minor(run.run_id, enrolment.member_id)
+    return owed_minor
 
 
 def _still_owed(draw: RecoverableDraw, owed_minor: int, days: DaysCovered, period: Period) -> int:
