@@ -15,6 +15,8 @@ from salesapi.api.graphql.board import BoardWatch
 from salesapi.api.graphql.documents import Prepared
 from salesapi.api.graphql.executing import Executor
 from salesapi.api.graphql.schema import build_schema
+from salesapi.api.reads.catalogue import ITEMS, LISTS
+from salesapi.domain.catalogue import Catalogue
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.queries.reports import Reports
 from tests.api.graphql_client import ask, must
@@ -157,6 +159,12 @@ async def test_a_position_is_that_of_all_read_models_in_the_answer(sales: Servic
     context = asked(sales)
     await executor.executed(operation, context)
     assert context.reads == {"deal", "stage_visit"}
+
+
+def test_the_position_of_every_read_counts_its_own_read_models() -> None:
+    counted = build_schema(Catalogue()).reads
+    for read in (*LISTS, *ITEMS):
+        assert counted[read.shape.__name__] == frozenset(read.reads), read.name
 
 
 async def test_a_query_waits_for_the_position_of_a_command(sales: Service) -> None:

@@ -1,12 +1,16 @@
 """Who asks: the bearer key of a request as a principal with its scopes. Both doors begin here."""
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from salesapi.access.api_keys import ApiKeys
 from salesapi.access.principals import KeyUnknown, Principal, Scope
 from salesapi.access.scopes import Scopes
 from salesapi.clock import Clock
+
+ScopeOf: TypeAlias = Literal["rows", "pay"]
+"""Which of an asker's scopes bounds a read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +25,10 @@ class Asker:
     def member_id(self) -> UUID | None:
         """The member that the principal is."""
         return self.principal.member_id
+
+    def scope(self, of: ScopeOf) -> Scope:
+        """The rows that it sees of this kind."""
+        return self.rows if of == "rows" else self.pay
 
 
 class Asking:

@@ -6,13 +6,12 @@ Made anew for each operation: nothing here may outlive it, least of all the load
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from salesapi.access.principals import Scope
-from salesapi.api.asking import Asker, Asking
+from salesapi.api.asking import Asker, Asking, ScopeOf
 from salesapi.api.bulk import Bulk
 from salesapi.api.command_reading import CommandReader
 from salesapi.api.reading import reached
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
     from salesapi.api.graphql.board import BoardWatch
 
-ScopeOf: TypeAlias = Literal["rows", "pay"]
 Found = TypeVar("Found")
 
 
@@ -80,7 +78,7 @@ class Asked:
         """One question to the read models. An operation holds one connection at a time, however wide it is."""
         async with self._turn, self.sources.pool.acquire() as connection:
             self.statement_count += 1
-            return await query(connection, self.scope(scope), *args, **named)
+            return await query(connection, self.asker.scope(scope), *args, **named)
 
     async def ask_again(self) -> None:
         """Looks anew at who asks, in an operation that lasts.
@@ -89,10 +87,6 @@ class Asked:
             KeyUnknown: the key is no longer valid.
         """
         self.asker = await self.sources.asking.asker(self.authorization)
-
-    def scope(self, scope: ScopeOf) -> Scope:
-        """The rows that the asker sees of this kind."""
-        return self.asker.rows if scope == "rows" else self.asker.pay
 
     async def position(self, wanted: int | None = None) -> int:
         """The position that everything in this operation reflects at least; waits for the wanted one.

@@ -227,5 +227,5 @@ async def seen_changes(asked: Asked, after: int | None) -> AsyncGenerator[Deal, 
             if time.monotonic() - asked_at > ASK_AGAIN_SECONDS:
                 await asked.ask_again()
                 asked_at = time.monotonic()
-            if asked.scope("rows").reaches(changed.owner_id):
+            if asked.asker.rows.reaches(changed.owner_id):
                 yield changed

@@ -1,9 +1,6 @@
 """Lists as Relay connections: pages with cursors, and the position that they reflect."""
 
 import types
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated, Any, Final
 
 import orjson
@@ -11,11 +8,12 @@ import strawberry
 from pydantic import TypeAdapter, ValidationError
 
 from salesapi.api.command_reading import CommandMalformed, malformed
-from salesapi.api.graphql.asked import Asked, ScopeOf
+from salesapi.api.graphql.asked import Asked
 from salesapi.api.graphql.enums import Enums
 from salesapi.api.graphql.inputs import Inputs, values_of
 from salesapi.api.graphql.outputs import Outputs
 from salesapi.api.graphql.scalars import BigInt
+from salesapi.api.reads.declaration import ListRead
 from salesapi.queries.paging import PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, Page, PageRequest
 
 Info = strawberry.Info[Asked, None]
@@ -39,19 +37,6 @@ class PageInfo:
     has_previous_page: bool
     start_cursor: str | None
     end_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListField:
-    """A list: `query(connection, scope, where=, order=, page=)`, its filter and its orders with the default."""
-
-    name: str
-    about: str
-    shape: type
-    where: type
-    order: StrEnum
-    query: Callable[..., Awaitable[Page[Any]]]
-    scope: ScopeOf = "rows"
 
 
 class Connections:
@@ -91,7 +76,7 @@ class Connections:
             position=BigInt(position),
         )
 
-    def field(self, listed: ListField) -> Any:
+    def field(self, listed: ListRead) -> Any:
         """The field that answers a list."""
         orders = type(listed.order)
         order_enum = self._enums.named(orders.__name__, [str(order) for order in orders])
@@ -115,7 +100,7 @@ class Connections:
 
         given: Any = self._inputs.of(listed.where)
         resolver.__annotations__ |= {"filter": given | None, "order_by": order_enum, "return": self.of(listed.shape)}
-        return strawberry.field(resolver=resolver, name=listed.name, description=listed.about)
+        return strawberry.field(resolver=resolver, name=listed.name, description=f"{listed.summary}.")
 
 
 def read_filter(adapter: TypeAdapter[Any], given: object) -> Any:

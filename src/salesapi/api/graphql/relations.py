@@ -11,7 +11,9 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from salesapi.access.principals import Scope
-from salesapi.api.graphql.asked import Asked, ScopeOf
+from salesapi.api.asking import ScopeOf
+from salesapi.api.graphql.asked import Asked
+from salesapi.api.reads.catalogue import ITEMS, LISTS
 from salesapi.domain.deals import DealLine, DealShare
 from salesapi.domain.forecast_sheets import ForecastEntry
 from salesapi.domain.teams import TREE, Teams
@@ -19,25 +21,19 @@ from salesapi.eventlog.connecting import Connection
 from salesapi.queries import (
     activities,
     agreements,
-    approvals,
     attribution_touches,
     awards,
-    calendars,
     compensation_plans,
-    credits,
     customers,
     deals,
-    forecast_sheets,
     invoices,
     leads,
     members,
     objections,
     payout_runs,
     pipelines,
-    points,
     products,
     rate_tables,
-    receipts,
     satisfactions,
     targets,
 )
@@ -48,10 +44,9 @@ from salesapi.schemas.agreements import AgreedLine, Agreement
 from salesapi.schemas.approvals import Approval
 from salesapi.schemas.attribution_touches import AttributionTouch
 from salesapi.schemas.awards import Award
-from salesapi.schemas.calendars import Calendar
 from salesapi.schemas.compensation_plans import CompensationPlan
 from salesapi.schemas.credits import Credit
-from salesapi.schemas.customers import Customer, CustomerProfile, TimelineEntry
+from salesapi.schemas.customers import Customer, TimelineEntry
 from salesapi.schemas.deals import Deal, StageVisit
 from salesapi.schemas.forecast_sheets import ForecastSheet
 from salesapi.schemas.invoices import Invoice
@@ -71,35 +66,9 @@ from salesapi.schemas.teams import Team
 Load: TypeAlias = Callable[[Asked, Sequence[Any]], Awaitable[Mapping[Any, Any]]]
 
 READS: Final[Mapping[type, tuple[str, ...]]] = {
-    Activity: activities.READS,
-    Approval: approvals.READS,
-    Agreement: agreements.READS,
-    AttributionTouch: attribution_touches.READS,
-    Award: awards.READS,
-    Calendar: calendars.READS,
-    CompensationPlan: compensation_plans.READS,
-    Credit: credits.READS,
-    CurrencyRate: rate_tables.RATES_READ,
-    Customer: customers.READS,
-    CustomerProfile: customers.PROFILE_READS,
-    Deal: deals.READS,
-    Invoice: invoices.READS,
-    ForecastSheet: forecast_sheets.READS,
-    Lead: leads.READS,
-    Member: members.READS,
-    Objection: objections.READS,
-    PaymentReceipt: receipts.READS,
-    PayoutRun: payout_runs.READS,
-    Pipeline: pipelines.READS,
-    PointsBalance: points.READS,
-    PointsEntry: points.ENTRIES_READ,
-    Product: products.READS,
-    RateTable: rate_tables.READS,
-    Satisfaction: satisfactions.READS,
+    **{read.shape: read.reads for read in (*LISTS, *ITEMS)},
     StageVisit: deals.VISITS_READ,
-    Statement: payout_runs.READS,
     StatementLine: payout_runs.LINES_READ,
-    Target: targets.READS,
     TimelineEntry: customers.TIMELINE_READS,
 }
 """The read models behind each type; a position that an answer reflects is that of all types it touches."""

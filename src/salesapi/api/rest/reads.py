@@ -6,21 +6,22 @@ from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
 
-from salesapi.access.principals import Scope
 from salesapi.api.asking import Asker, Asking
 from salesapi.api.reading import MIN_POSITION_WAIT_SECONDS, reached
+from salesapi.api.reads.catalogue import ITEMS, LISTS
+from salesapi.api.reads.declaration import ItemRead, ListRead
 from salesapi.api.rest.answers import json_answer
 from salesapi.api.rest.commands import REFUSALS
 from salesapi.api.rest.parameters import (
     MIN_POSITION,
     PAGE,
+    ListParameters,
     ParameterInvalid,
     day,
     min_position,
     page_request,
     sent_once,
 )
-from salesapi.api.rest.read_routes import ITEMS, LISTS, ItemRoute, ListRoute, ScopeOf
 from salesapi.clock import Clock
 from salesapi.domain.teams import TREE, Teams
 from salesapi.eventlog.recorder import EventLog
@@ -65,10 +66,10 @@ class ReadRoutes:
 
     def add_to(self, app: FastAPI) -> None:
         """Adds all of them."""
-        for list_route in LISTS:
-            self._add_list(app, list_route)
-        for item_route in ITEMS:
-            self._add_item(app, item_route)
+        for listed in LISTS:
+            self._add_list(app, listed)
+        for item in ITEMS:
+            self._add_item(app, item)
         paged = [*PAGE, MIN_POSITION]
         for path, name, summary, endpoint, answer, parameters in (
             (
@@ -107,35 +108,34 @@ class ReadRoutes:
         ):
             _add(app, path, endpoint, name=name, summary=summary, answer=answer, parameters=parameters)
 
-    def _add_list(self, app: FastAPI, route: ListRoute) -> None:
+    def _add_list(self, app: FastAPI, read: ListRead) -> None:
+        parameters: ListParameters[Any, Any] = ListParameters(read.where, read.order)
+
         async def endpoint(request: Request) -> Response:
             asker = await self._asker(request)
-            asked = route.parameters.read(request)
-            position = await reached(self._pool, route.reads, asked.min_position)
+            asked = parameters.read(request)
+            position = await reached(self._pool, read.reads, asked.min_position)
             async with self._pool.acquire() as connection:
-                page = await route.query(
-                    connection, scope_of(asker, route.scope), where=asked.where, order=asked.order, page=asked.page
+                page = await read.query(
+                    connection, asker.scope(read.scope), where=asked.where, order=asked.order, page=asked.page
                 )
             return page_answer(page, position)
 
-        answer = page_of(route.shape)
-        parameters = route.parameters.described()
-        _add(app, route.path, endpoint, name=route.name, summary=route.summary, answer=answer, parameters=parameters)
+        answer, described = page_of(read.shape), parameters.described()
+        _add(app, read.path, endpoint, name=read.name, summary=read.summary, answer=answer, parameters=described)
 
-    def _add_item(self, app: FastAPI, route: ItemRoute) -> None:
+    def _add_item(self, app: FastAPI, read: ItemRead) -> None:
         async def endpoint(request: Request) -> Response:
             asker = await self._asker(request)
             (id,) = path_ids(request)
             sent = sent_once(request, ("minPosition",))
-            position = await reached(self._pool, route.reads, min_position(sent))
+            position = await reached(self._pool, read.reads, min_position(sent))
             async with self._pool.acquire() as connection:
-                item = await route.query(connection, scope_of(asker, route.scope), id)
+                item = await read.query(connection, asker.scope(read.scope), id)
             return item_answer(item, position)
 
-        answer = item_of(route.shape)
-        _add(
-            app, route.path, endpoint, name=route.name, summary=route.summary, answer=answer, parameters=[MIN_POSITION]
-        )
+        answer = item_of(read.shape)
+        _add(app, read.path, endpoint, name=read.name, summary=read.summary, answer=answer, parameters=[MIN_POSITION])
 
     async def _stage_visits(self, request: Request) -> Response:
         asker = await self._asker(request)
@@ -198,11 +198,6 @@ class ReadRoutes:
 
     async def _asker(self, request: Request) -> Asker:
         return await self._asking.asker(request.headers.get("authorization"))
-
-
-def scope_of(asker: Asker, scope: ScopeOf) -> Scope:
-    """The rows that the asker sees of this kind."""
-    return asker.rows if scope == "rows" else asker.pay
 
 
 def path_ids(request: Request) -> tuple[UUID, ...]:

@@ -1,0 +1,198 @@
+"""Reads of pay: compensation plans, credits, payout runs and statements, approvals, objections, awards, points."""
+
+from typing import Final
+
+from salesapi.api.reads.declaration import ItemRead, ListRead
+from salesapi.queries import approvals, awards, compensation_plans, credits, objections, payout_runs, points
+from salesapi.schemas.approvals import Approval, ApprovalFilter, ApprovalOrder
+from salesapi.schemas.awards import Award, AwardFilter, AwardOrder
+from salesapi.schemas.compensation_plans import (
+    CompensationPlan,
+    CompensationPlanFilter,
+    CompensationPlanInWords,
+    CompensationPlanOrder,
+)
+from salesapi.schemas.credits import Credit, CreditFilter, CreditOrder
+from salesapi.schemas.objections import Objection, ObjectionFilter, ObjectionOrder
+from salesapi.schemas.payout_runs import (
+    PayoutRun,
+    PayoutRunFilter,
+    PayoutRunOrder,
+    Statement,
+    StatementFilter,
+    StatementOrder,
+)
+from salesapi.schemas.points import (
+    PointsBalance,
+    PointsEntry,
+    PointsEntryFilter,
+    PointsEntryOrder,
+    PointsFilter,
+    PointsOrder,
+)
+
+LISTS: Final = (
+    ListRead(
+        path="/v1/compensation-plans",
+        name="compensationPlans",
+        summary="Compensation plans that pay you, your team or everybody",
+        shape=CompensationPlan,
+        where=CompensationPlanFilter,
+        order=CompensationPlanOrder.KEY_ASC,
+        query=compensation_plans.compensation_plans,
+        reads=compensation_plans.READS,
+        scope="pay",
+    ),
+    ListRead(
+        path="/v1/credits",
+        name="credits",
+        summary="Credits: whose part in which deal",
+        shape=Credit,
+        where=CreditFilter,
+        order=CreditOrder.CHANGED_DESC,
+        query=credits.credits,
+        reads=credits.READS,
+        scope="pay",
+    ),
+    ListRead(
+        path="/v1/payout-runs",
+        name="payoutRuns",
+        summary="Payout runs",
+        shape=PayoutRun,
+        where=PayoutRunFilter,
+        order=PayoutRunOrder.PERIOD_DESC,
+        query=payout_runs.payout_runs,
+        reads=payout_runs.READS,
+        scope="pay",
+    ),
+    ListRead(
+        path="/v1/statements",
+        name="statements",
+        summary="Statements that stand",
+        shape=Statement,
+        where=StatementFilter,
+        order=StatementOrder.ISSUED_DESC,
+        query=payout_runs.statements,
+        reads=payout_runs.READS,
+        scope="pay",
+    ),
+    ListRead(
+        path="/v1/approvals",
+        name="approvals",
+        summary="Approvals that concern you, your team or everybody",
+        shape=Approval,
+        where=ApprovalFilter,
+        order=ApprovalOrder.CHANGED_DESC,
+        query=approvals.approvals,
+        reads=approvals.READS,
+    ),
+    ListRead(
+        path="/v1/objections",
+        name="objections",
+        summary="Objections",
+        shape=Objection,
+        where=ObjectionFilter,
+        order=ObjectionOrder.CHANGED_DESC,
+        query=objections.objections,
+        reads=objections.READS,
+        scope="pay",
+    ),
+    ListRead(
+        path="/v1/awards",
+        name="awards",
+        summary="Awards, and adjustments by hand",
+        shape=Award,
+        where=AwardFilter,
+        order=AwardOrder.CHANGED_DESC,
+        query=awards.awards,
+        reads=awards.READS,
+        scope="pay",
+    ),
+    ListRead(
+        path="/v1/points",
+        name="pointsBalances",
+        summary="Points of members",
+        shape=PointsBalance,
+        where=PointsFilter,
+        order=PointsOrder.BALANCE_DESC,
+        query=points.points_balances,
+        reads=points.READS,
+        scope="pay",
+    ),
+    ListRead(
+        path="/v1/points-entries",
+        name="pointsEntries",
+        summary="Credited and redeemed points",
+        shape=PointsEntry,
+        where=PointsEntryFilter,
+        order=PointsEntryOrder.ENTERED_DESC,
+        query=points.points_entries,
+        reads=points.ENTRIES_READ,
+        scope="pay",
+    ),
+)
+
+ITEMS: Final = (
+    ItemRead(
+        path="/v1/compensation-plans/{plan_id}",
+        name="compensationPlan",
+        summary="One compensation plan with its versions",
+        shape=CompensationPlan,
+        query=compensation_plans.compensation_plan,
+        reads=compensation_plans.READS,
+        scope="pay",
+    ),
+    ItemRead(
+        path="/v1/compensation-plans/{plan_id}/in-words",
+        name="compensationPlanInWords",
+        summary="One compensation plan in words, English and Chinese",
+        shape=CompensationPlanInWords,
+        query=compensation_plans.compensation_plan_in_words,
+        reads=compensation_plans.READS,
+        scope="pay",
+    ),
+    ItemRead(
+        path="/v1/payout-runs/{payout_run_id}",
+        name="payoutRun",
+        summary="One payout run",
+        shape=PayoutRun,
+        query=payout_runs.payout_run,
+        reads=payout_runs.READS,
+        scope="pay",
+    ),
+    ItemRead(
+        path="/v1/approvals/{approval_id}",
+        name="approval",
+        summary="One approval with its steps",
+        shape=Approval,
+        query=approvals.approval,
+        reads=approvals.READS,
+    ),
+    ItemRead(
+        path="/v1/objections/{objection_id}",
+        name="objection",
+        summary="One objection",
+        shape=Objection,
+        query=objections.objection,
+        reads=objections.READS,
+        scope="pay",
+    ),
+    ItemRead(
+        path="/v1/awards/{award_id}",
+        name="award",
+        summary="One award or adjustment, also a revoked one",
+        shape=Award,
+        query=awards.award,
+        reads=awards.READS,
+        scope="pay",
+    ),
+    ItemRead(
+        path="/v1/points/{member_id}",
+        name="pointsBalance",
+        summary="The points of one member",
+        shape=PointsBalance,
+        query=points.points_balance,
+        reads=points.READS,
+        scope="pay",
+    ),
+)
