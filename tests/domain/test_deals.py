@@ -81,7 +81,13 @@ from tests.spec import SUBJECT, Case, fold, given, uid
 
 OPEN: Final = OpenDeal(title="Machines for Acme", pipeline_id=PIPELINE, owner_id=ANNA)
 WON: Final = DealWon(
-    stage_from="offer", stage_to="won", amount_minor=125_000, currency="CNY", owner_id=ANNA, reason=None
+    stage_from="offer",
+    stage_to="won",
+    amount_minor=125_000,
+    currency="CNY",
+    owner_id=ANNA,
+    reason=None,
+    customer_id=ACME,
 )
 LOST: Final = DealLost(stage_from="contact", stage_to="lost", reason="price", competitor=None, note=None)
 VOIDED: Final = DealVoided(status_from="open", stage_from="contact", reason="test")
@@ -334,6 +340,12 @@ WIN_PRECEDENCE: Final[list[tuple[object, WinDeal, bool, type[Refused]]]] = [
 def test_a_win_names_its_first_obstacle(opened: object, command: WinDeal, dated: bool, refusal: type[Refused]) -> None:
     case = _deal(opened)
     (case if dated else case.on(None)).when(command).refused(refusal)
+
+
+def test_a_win_states_what_was_sold_to_whom_and_where_it_came_from() -> None:
+    lead, sector = uid(0x1EAD), (AttributeValue(key="sector", value="energy"),)
+    sold = replace(OFFERED, lead_id=lead, lines=(_line("5"),), attributes=sector)
+    _deal(sold).when(WinDeal(deal_id=SUBJECT)).then(replace(WON, lead_id=lead, lines=(_line("5"),), attributes=sector))
 
 
 def test_an_end_may_require_a_reason_of_winning() -> None:

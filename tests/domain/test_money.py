@@ -87,6 +87,24 @@ def test_a_line_is_rounded_half_up_once_in_the_minor_unit_of_its_currency(
     assert line_amount_minor(unit_price, Decimal(quantity)) == amount_minor
 
 
+@pytest.mark.parametrize(
+    ("price", "quantity", "discount_percent", "amount_minor"),
+    [
+        ("16.7999992", "15", "15", 21420),
+        ("9.80000019", "10", "5", 9310),
+        ("0.01", "1", "50", 1),
+        ("0.01", "1", "50.000000000001", 0),
+        ("12", "3", "100", 0),
+        ("0.333333333333", "999999999.999999999999", "33.333333333333", 22222222222),
+    ],
+)
+def test_a_discount_is_taken_off_before_a_line_is_rounded(
+    price: str, quantity: str, discount_percent: str, amount_minor: int
+) -> None:
+    unit_price = UnitPrice(amount=Decimal(price), currency="USD")
+    assert line_amount_minor(unit_price, Decimal(quantity), Decimal(discount_percent)) == amount_minor
+
+
 @settings(derandomize=True, max_examples=300)
 @given(AMOUNTS, WEIGHTS)
 def test_the_parts_of_an_amount_add_up_to_it_and_none_is_off_by_a_whole_unit(

@@ -222,6 +222,10 @@ def win(state: Deal, command: WinDeal, context: Context) -> tuple[DealWon, ...]:
             currency=currency,
             owner_id=state.owner_id,
             reason=command.reason,
+            customer_id=state.customer_id,
+            lead_id=state.lead_id,
+            lines=state.lines,
+            attributes=state.attributes,
         ),
     )
 

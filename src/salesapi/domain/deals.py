@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
 
-from annotated_types import Gt, Le, MaxLen, MinLen
+from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 
 from salesapi.domain.attributes import AttributeValue, AttributeValues, merged
 from salesapi.domain.kernel import (
@@ -47,7 +47,8 @@ class DealLine:
 
     product_id: Annotated[UUID, About("The product.")]
     quantity: Annotated[Exact, Gt(0), Le(10**9), About("Exact decimal, sent as a string.")] = Decimal(1)
-    unit_price: Annotated[UnitPrice | None, About("Price of one unit, where it is known.")] = None
+    unit_price: Annotated[UnitPrice | None, About("Price of one unit before any discount, where it is known.")] = None
+    discount_percent: Annotated[Exact, Ge(0), Le(100), About("What is taken off the price, in percent.")] = Decimal(0)
 
 
 @record
@@ -131,12 +132,18 @@ class DealTeamChanged:
 
 @record
 class DealWon:
+    """What was won, as it stood at the win: a reader of wins needs no other event of the deal."""
+
     stage_from: str
     stage_to: str
     amount_minor: int
     currency: str
     owner_id: UUID
     reason: str | None
+    customer_id: UUID | None = None
+    lead_id: UUID | None = None
+    lines: tuple[DealLine, ...] = ()
+    attributes: tuple[AttributeValue, ...] = ()
 
 
 @record
@@ -396,6 +403,7 @@ class Deal:
     expected_close_on: date | None
     attributes: tuple[AttributeValue, ...]
     shares: tuple[DealShare, ...] = ()
+    lead_id: UUID | None = None
 
 
 def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
@@ -415,6 +423,7 @@ def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
             lines=event.lines,
             expected_close_on=event.expected_close_on,
             attributes=event.attributes,
+            lead_id=event.lead_id,
         )
     assert state is not None, "a deal begins with deal.opened"
     match event:

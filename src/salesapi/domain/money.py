@@ -4,7 +4,7 @@ Minor units follow the ISO 4217 exponent of the currency (JPY 0, USD and CNY 2, 
 """
 
 from collections.abc import Sequence
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Annotated, Final, Literal, TypeAlias
 
@@ -80,11 +80,11 @@ def _rounded_fraction(amount: Fraction, mode: RoundingMode) -> int:
     return sign * (whole + up)
 
 
-def line_amount_minor(price: UnitPrice, quantity: Decimal) -> int:
-    """Price times quantity in minor units, rounded half up once: the one place where a line is rounded."""
-    with localcontext() as context:
-        context.prec = PRECISION_DIGITS
-        return rounded((price.amount * quantity).scaleb(exponent(price.currency)), "half_up")
+def line_amount_minor(price: UnitPrice, quantity: Decimal, discount_percent: Decimal = Decimal(0)) -> int:
+    """Price times quantity less the discount in minor units, rounded half up once: the one place where a line is rounded."""
+    share = (100 - Fraction(discount_percent)) / 100
+    exact = Fraction(price.amount) * Fraction(quantity) * share * 10 ** exponent(price.currency)
+    return rounded(exact, "half_up")
 
 
 def parts_of(whole_minor: int, weights: Sequence[Decimal]) -> tuple[int, ...]:

@@ -210,6 +210,7 @@ class Product:
 
     name: str
     code: str
+    category: str | None = None
     prices: tuple[DatedPrice, ...] = ()
     costs: tuple[DatedCost, ...] = ()
     is_retired: bool = False
@@ -228,7 +229,7 @@ class Product:
 def evolve(state: Product | None, event: ProductEvent, recorded: Recorded) -> Product:
     """Folds the stream to its state."""
     if isinstance(event, ProductListed):
-        return Product(name=event.name, code=event.code)
+        return Product(name=event.name, code=event.code, category=event.category)
     assert state is not None, "a product begins with product.listed"
     match event:
         case ProductPriceSet():
