@@ -32,15 +32,49 @@ tables:
 """
 
 
+WITH_LINES = """\
+source: shop
+zone: UTC
+currency: EUR
+tables:
+  - name: deals
+    file: deals.csv
+    columns:
+      number: {required: true}
+      total: {calculate: sum($lines.net), type: amount}
+    details:
+      - name: lines
+        file: lines.csv
+        columns:
+          number: {required: true}
+          product: text
+          price: {type: number, decimals: 4}
+          net: {calculate: $price * 2, type: number, decimals: 2, rounding: half_up}
+        of: {number: $number}
+        row_id: $product
+    row_id: $number
+    commands:
+      - command: OpenDeal
+        when: {lines: {is: known}}
+        values:
+          title: $number
+          pipeline_id: {ref: pipeline, key: [key, sales]}
+          lines: {each: lines, values: {product_id: {ref: product, id: $product}}}
+"""
+
+
 def _read(tmp_path: Path, text: str) -> None:
     file = tmp_path / "mapping.yaml"
     file.write_text(text, encoding="utf-8")
     read_mapping(file, Catalogue())
 
 
-def test_the_example_and_a_small_mapping_are_good(tmp_path: Path) -> None:
+def test_the_examples_and_small_mappings_are_good(tmp_path: Path) -> None:
     read_mapping(EXAMPLE, Catalogue())
     _read(tmp_path, GOOD)
+    _read(tmp_path, WITH_LINES)
+    for other in ("invoices_ar.yaml", "northwind.yaml"):
+        read_mapping(EXAMPLE.with_name(other), Catalogue())
 
 
 @pytest.mark.parametrize(
@@ -78,6 +112,48 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, right: str, wrong: st
     assert reason in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "place", "reason"),
+    [
+        ("sum($lines.net)", "sum($lines.product)", ":9:26: /tables/0/columns/total/calculate", "no number product of"),
+        ("sum($lines.net)", "sum($items.net)", ":9:26: /tables/0/columns/total/calculate", "details items"),
+        ("sum($lines.net)", "$lines * 2", ":9:26: /tables/0/columns/total/calculate", "$lines is no number"),
+        ("sum($lines.net)", "$number * 2", ":9:26: /tables/0/columns/total/calculate", "takes numbers only"),
+        ("sum($lines.net)", "sum($lines.net", ":9:26: /tables/0/columns/total/calculate", "a formula is of numbers"),
+        (", type: amount}", ", type: text}", ":9:14: /tables/0/columns/total", "number, integer or amount"),
+        ("$price * 2", "$net * 2", ":17:28: /tables/0/details/0/columns/net/calculate", "declared before"),
+        ("decimals: 4", "decimals: 13", ":16:43: /tables/0/details/0/columns/price/decimals", "from 0 to 12"),
+        ("{type: number, decimals: 4}", "{decimals: 4}", ":16:29: /tables", "only a number states them"),
+        (
+            "      total",
+            "      lines: text\n      total",
+            ":12:15: /tables/0/details/0/name",
+            "lines is a column already",
+        ),
+        ("of: {number: $number}", "of: {order: $number}", ":18:21: /tables/0/details/0/of/order", "no declared column"),
+        ("of: {number: $number}", "of: {number: $total}", ":18:22: /tables/0/details/0/of/number", "not a declared"),
+        ("        of: {number: $number}\n", "", ":11:9: /tables/0/details/0", "which columns name the row"),
+        ("row_id: $product", "row_id: fixed", ":19:17: /tables/0/details/0/row_id", "name the columns"),
+        ("        row_id: $product\n", "", ":11:9: /tables/0/details/0/row_id", "name the columns"),
+        ("{lines: {is: known}}", "{lines: many}", ":23:23: /tables/0/commands/0/when/lines", "of details only"),
+        ("each: lines", "each: items", ":27:25: /tables/0/commands/0/values/lines/each", "no details items here"),
+        ("each: lines, values", "each: lines, value", ":27:39: /tables", "unknown field"),
+        ("id: $product}", "id: $item}", ":27:72: /tables", "$item is not a declared column"),
+        ("title: $number", "title: $product", ":25:18: /tables/0/commands/0/values", "$product is not a declared"),
+    ],
+)
+def test_a_mistake_in_what_belongs_together_is_named_with_its_place(
+    tmp_path: Path, right: str, wrong: str, place: str, reason: str
+) -> None:
+    assert right in WITH_LINES
+
+    with pytest.raises(MappingInvalid) as refused:
+        _read(tmp_path, WITH_LINES.replace(right, wrong, 1))
+
+    assert place in str(refused.value)
+    assert reason in str(refused.value)
+
+
 def test_words_that_yaml_takes_for_something_else_stay_text(tmp_path: Path) -> None:
     file = tmp_path / "mapping.yaml"
     text = GOOD.replace("{required: true}", "{aliases: {no: on, 2017-01-01: 1.50}}")
@@ -85,7 +161,7 @@ def test_words_that_yaml_takes_for_something_else_stay_text(tmp_path: Path) -> N
 
     mapping = read_mapping(file, Catalogue())
 
-    assert mapping.tables[0].columns[0].rule.aliases == {"no": "on", "2017-01-01": "1.50"}
+    assert mapping.tables[0].layout.columns[0].rule.aliases == {"no": "on", "2017-01-01": "1.50"}
 
 
 def test_a_mapping_that_multiplies_itself_by_aliases_is_refused(tmp_path: Path) -> None:

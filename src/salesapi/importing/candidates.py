@@ -1,16 +1,15 @@
-"""The rows of a table's files as candidates: read, cleaned, told apart by their identity, each with its line."""
+"""The rows of a table's files as candidates: read, cleaned, joined, told apart by their identity, each with its line."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from salesapi.domain.kernel import Kind, Refused
-from salesapi.importing.cleaning import Cleaned
+from salesapi.importing.calculating import Row
+from salesapi.importing.details import HeldDetails, Source
 from salesapi.importing.mapping import Table
-from salesapi.importing.rows import cleaned_row
-from salesapi.importing.tables import Header, Line, checked_cells, rows_of
+from salesapi.importing.rows import cleaned_row, complete_row
+from salesapi.importing.tables import Line, checked_cells, rows_of
 from salesapi.importing.templates import filled_text
 from salesapi.importing.writing import Candidate
 
@@ -44,44 +43,43 @@ class RowRepeated(Refused):
     message = "A row with the same identity stands in {place}; only that one is imported."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A file of a table that was read through once: where its columns stand, and how many rows it has."""
-
-    file: Path
-    header: Header
-    count: int
-
-
-def candidates_of(table: Table, sources: Sequence[Source]) -> Iterator[Candidate]:
-    """All rows that count, in order. Those that cannot be read carry the reason.
+def candidates_of(table: Table, sources: Sequence[Source], details: Sequence[HeldDetails] = ()) -> Iterator[Candidate]:
+    """All rows that count, in order, then the details that no row has. Those that cannot be read carry the reason.
 
     Raises:
         TableUnreadable: a file was changed since it was read through.
     """
-    reading = _Reading(table)
+    reading = _Reading(table, details)
     for source in sources:
-        for line in rows_of(table, source.file):
+        for line in rows_of(table.layout, source.file):
             candidate = reading.candidate(source, line)
             if candidate is not None:
                 yield candidate
+    for held in details:
+        for file, number, refusal in held.without_row():
+            yield Candidate(file=file, line=number, row_id="", steps=(), row={}, refusal=refusal)
 
 
 class _Reading:
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, details: Sequence[HeldDetails]) -> None:
         self._table = table
+        self._details = details
         self._places: dict[bytes, str] = {}
         self._distinct: set[bytes] = set()
 
     def candidate(self, source: Source, line: Line) -> Candidate | None:
         """The row, or None where an earlier one had the same distinct columns."""
         row_id = ""
-        row: dict[str, Cleaned] = {}
+        row: Row = {}
         refusal: Refused | None = None
         try:
-            row = cleaned_row(self._table, checked_cells(line, source.header))
+            row = cleaned_row(self._table.layout, checked_cells(line, source.header))
             if self._table.distinct and self._is_seen(row):
                 return None
+            for held in self._details:
+                held.claim(row)
+            details = {held.detail.layout.name: held.of(row) for held in self._details}
+            row = complete_row(self._table.layout, row, details)
             row_id = self._row_id(row, f"{source.file.name}:{line.number}")
         except RowRepeated as refused:
             row_id = filled_text(self._table.row_id, row) or ""
@@ -97,14 +95,14 @@ class _Reading:
             refusal=refusal,
         )
 
-    def _is_seen(self, row: dict[str, Cleaned]) -> bool:
+    def _is_seen(self, row: Row) -> bool:
         mark = _mark(repr([row[column] for column in self._table.distinct]))
         if mark in self._distinct:
             return True
         self._distinct.add(mark)
         return False
 
-    def _row_id(self, row: dict[str, Cleaned], place: str) -> str:
+    def _row_id(self, row: Row, place: str) -> str:
         row_id = filled_text(self._table.row_id, row)
         if not row_id:
             raise RowIdMissing()

@@ -8,12 +8,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Final, Literal, TypeAlias, assert_never
 from zoneinfo import ZoneInfo
 
 from salesapi.domain.kernel import Kind, Refused
-from salesapi.domain.money import RoundingMode, exponent, rounded
+from salesapi.domain.money import PRECISION_DIGITS, RoundingMode, exponent, rounded
 
 SHOWN_MAX: Final = 60
 """Most characters of a cell in a message."""
@@ -65,8 +65,10 @@ class Rule:
     """Of instants that state no offset."""
     currency: str | None = None
     """Of amounts: an ISO 4217 code, or `$column` for the one that a column holds."""
+    decimals: int | None = None
+    """Of numbers: the most that they have."""
     rounding: RoundingMode | None = None
-    """Of amounts with more decimals than the currency has; without it they are refused."""
+    """Of numbers with more than `decimals`, and of amounts with more than the currency has; without it they are refused."""
     decimal_mark: str = "."
     group_mark: str | None = None
     longest: int = TEXT_LENGTH_MAX
@@ -92,21 +94,36 @@ def clean(rule: Rule, column: str, cell: Cell, currency: str | None = None) -> C
     return _typed(rule, column, known, cell, currency)
 
 
+def clean_number(rule: Rule, column: str, number: Decimal | None, currency: str | None = None) -> Cleaned:
+    """The value of a number that was calculated; None is unknown. `currency` is that of the row, for amounts.
+
+    Raises:
+        ValueMissing, ValueInvalid: with the column's name.
+        CurrencyUnknown.
+    """
+    if number is None:
+        if rule.is_required:
+            raise ValueMissing(column=column)
+        return None
+    match rule.type:
+        case "integer":
+            if number != number.to_integral_value():
+                raise _invalid(column, _plain(number), "a whole number")
+            return int(number)
+        case "amount":
+            return _amount_minor(rule, column, number, currency)
+        case _:
+            return _plain(_limited(rule, column, number))
+
+
 def _typed(rule: Rule, column: str, text: str, cell: Cell, currency: str | None) -> Cleaned:
     match rule.type:
         case "text":
             if len(text) > rule.longest:
                 raise _invalid(column, text, f"a text of at most {rule.longest} characters")
             return text
-        case "number":
-            return _plain(_decimal(rule, column, text))
-        case "integer":
-            number = _decimal(rule, column, text)
-            if number != number.to_integral_value():
-                raise _invalid(column, text, "a whole number")
-            return int(number)
-        case "amount":
-            return _amount_minor(rule, column, text, currency)
+        case "number" | "integer" | "amount":
+            return clean_number(rule, column, _decimal(rule, column, text), currency)
         case "date":
             return _date(rule, column, text, cell).isoformat()
         case "instant":
@@ -129,19 +146,39 @@ def _decimal(rule: Rule, column: str, text: str) -> Decimal:
 
 def _plain(number: Decimal) -> str:
     """One text for equal numbers: without an exponent, a plus sign or zeros that say nothing."""
-    text = format(number, "f").rstrip("0").rstrip(".")
+    text = format(number, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
 
 
-def _amount_minor(rule: Rule, column: str, text: str, currency: str | None) -> int:
+def _amount_minor(rule: Rule, column: str, number: Decimal, currency: str | None) -> int:
     if currency is None:
-        raise _invalid(column, text, "an amount of a known currency")
-    minor = _decimal(rule, column, text).scaleb(exponent(currency))
+        raise _invalid(column, _plain(number), "an amount of a known currency")
+    minor = _shifted(number, exponent(currency))
     if rule.rounding is not None:
         return rounded(minor, rule.rounding)
     if minor != minor.to_integral_value():
-        raise _invalid(column, text, f"an amount with the decimals of {currency}")
+        raise _invalid(column, _plain(number), f"an amount with the decimals of {currency}")
     return int(minor)
+
+
+def _limited(rule: Rule, column: str, number: Decimal) -> Decimal:
+    if rule.decimals is None:
+        return number
+    whole = _shifted(number, rule.decimals)
+    if rule.rounding is not None:
+        return _shifted(Decimal(rounded(whole, rule.rounding)), -rule.decimals)
+    if whole != whole.to_integral_value():
+        raise _invalid(column, _plain(number), f"a number of at most {rule.decimals} decimals")
+    return number
+
+
+def _shifted(number: Decimal, places: int) -> Decimal:
+    """The number with its decimal point moved, all digits kept."""
+    with localcontext() as context:
+        context.prec = PRECISION_DIGITS
+        return number.scaleb(places)
 
 
 def _date(rule: Rule, column: str, text: str, cell: Cell) -> date:

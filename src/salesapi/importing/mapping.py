@@ -1,14 +1,15 @@
 """The mapping: which columns of which files become which commands. Read from YAML by `mapping_reading.py`.
 
-A table's rows are cleaned by `columns` and become the commands of those `steps` whose conditions hold. A step that was
-imported before with other values runs its `on_change` instead, one that no longer applies its `on_withdrawn`.
+A table's rows are cleaned by `columns`, joined with the rows of other files that belong to them (`details`), and become the
+commands of those `steps` whose conditions hold. A step that was imported before with other values runs its `on_change`
+instead, one that no longer applies its `on_withdrawn`.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from salesapi.importing.cleaning import Cleaned, Rule
+from salesapi.importing.calculating import Formula, Row
+from salesapi.importing.cleaning import Rule
 from salesapi.importing.templates import Fields, Template, filled
 
 SETUP: Final = "setup"
@@ -21,13 +22,13 @@ Test: TypeAlias = Literal["is_one_of", "is_known", "is_unknown"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """What a column must hold for a step to apply."""
+    """What a column must hold for a step to apply; of details, whether there are any."""
 
     column: str
     test: Test
     values: frozenset[str | int] = frozenset()
 
-    def holds(self, row: Mapping[str, Cleaned]) -> bool:
+    def holds(self, row: Row) -> bool:
         """Whether it holds for a row."""
         value = row[self.column]
         match self.test:
@@ -47,11 +48,11 @@ class Order:
     values: Fields
     when: tuple[Condition, ...] = ()
 
-    def applies(self, row: Mapping[str, Cleaned]) -> bool:
+    def applies(self, row: Row) -> bool:
         """Whether all conditions hold for a row."""
         return all(condition.holds(row) for condition in self.when)
 
-    def filled(self, row: Mapping[str, Cleaned]) -> dict[str, object]:
+    def filled(self, row: Row) -> dict[str, object]:
         """The values for a row."""
         made = filled(self.values, row)
         assert isinstance(made, dict), "values without `if_known` are a record"
@@ -89,22 +90,61 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """Files of one layout and what their rows become."""
+class CalculatedColumn:
+    """A value of a row that follows from others; its rule states the type, decimals and rounding."""
+
+    name: str
+    formula: Formula
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Files of one layout, and the values of their rows."""
 
     name: str
     file: str
     """Pattern of file names, as in a shell."""
     columns: tuple[Column, ...]
+    calculated: tuple[CalculatedColumn, ...]
+    """In order: each may take those before it."""
     ignore: frozenset[str]
     """Headers that may stand in the file and are not read."""
+    encoding: str = "utf-8-sig"
+    delimiter: str = ","
+    sheet: str | None = None
+
+    def rules(self) -> dict[str, Rule]:
+        """The rule of every value of a row, by its name."""
+        return {each.name: each.rule for each in self.columns} | {each.name: each.rule for each in self.calculated}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """Rows that belong to a row of a table, such as the lines of an order. They stand in the order of their identity."""
+
+    layout: Layout
+    of: tuple[tuple[str, Template], ...]
+    """Columns of the detail, and what they equal of the row; where one is unknown, the detail belongs to no row."""
+    row_id: Template
+    """Tells the details of one row apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Files of one layout and what their rows become."""
+
+    layout: Layout
+    details: tuple[Detail, ...]
     distinct: tuple[str, ...]
     """Only the first row with each combination of these columns counts; none: every row counts."""
     row_id: Template
     steps: tuple[Step, ...]
-    encoding: str = "utf-8-sig"
-    delimiter: str = ","
-    sheet: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name in the mapping, and in the rows' identity."""
+        return self.layout.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,9 @@ from typing import Final, TypeAlias
 import orjson
 
 from salesapi.domain.kernel import Refused
-from salesapi.importing.cleaning import Cell, Cleaned, clean
-from salesapi.importing.mapping import OCCURRED_AT, Order, Step, Table
+from salesapi.importing.calculating import Details, Row, calculated
+from salesapi.importing.cleaning import Cell, Cleaned, Rule, clean, clean_number
+from salesapi.importing.mapping import OCCURRED_AT, Layout, Order, Step
 
 VALUE_CHARACTERS: Final = 6
 """Hexadecimal characters of a value's fingerprint."""
@@ -49,30 +50,63 @@ class Plan:
         return hashlib.sha256(orjson.dumps(self.orders, option=orjson.OPT_SORT_KEYS)).digest()
 
 
-def cleaned_row(table: Table, cells: tuple[Cell, ...]) -> dict[str, Cleaned]:
-    """The values of a row, by column.
+def cleaned_row(layout: Layout, cells: tuple[Cell, ...]) -> dict[str, Cleaned]:
+    """The values of a row that stand in its file, by column.
 
     Raises:
         ValueMissing, ValueInvalid, CurrencyUnknown.
     """
     row: dict[str, Cleaned] = {}
     later: list[int] = []
-    for number, column in enumerate(table.columns):
-        currency = column.rule.currency
-        if column.rule.type == "amount" and currency is not None and currency.startswith("$"):
+    for number, column in enumerate(layout.columns):
+        if _currency_column(column.rule) is not None:
             later.append(number)
         else:
-            row[column.name] = clean(column.rule, column.name, cells[number], currency)
+            row[column.name] = clean(column.rule, column.name, cells[number], column.rule.currency)
     for number in later:
-        column = table.columns[number]
-        assert column.rule.currency is not None, "only amounts by a column's currency come later"
-        currency_value = row[column.rule.currency[1:]]
-        currency = None if currency_value is None else str(currency_value)
-        row[column.name] = clean(column.rule, column.name, cells[number], currency)
+        column = layout.columns[number]
+        row[column.name] = clean(column.rule, column.name, cells[number], _currency(column.rule, row))
     return row
 
 
-def planned(steps: tuple[Step, ...], row: Mapping[str, Cleaned], before: Prints) -> Plan:
+def complete_row(layout: Layout, row: Mapping[str, Cleaned], details: Mapping[str, Details | None]) -> Row:
+    """The row with what belongs to it and what is calculated from both.
+
+    Raises:
+        ValueMissing, ValueInvalid, CurrencyUnknown, CalculationTooLong.
+    """
+    complete: dict[str, Cleaned | Details] = {**row, **details}
+    for column in layout.calculated:
+        number = calculated(column.formula, column.name, complete)
+        complete[column.name] = clean_number(column.rule, column.name, number, _currency(column.rule, row))
+    return complete
+
+
+def complete_detail(layout: Layout, row: Mapping[str, Cleaned]) -> dict[str, Cleaned]:
+    """The same for a row that belongs to another; it has no details itself.
+
+    Raises:
+        ValueMissing, ValueInvalid, CurrencyUnknown, CalculationTooLong.
+    """
+    return {name: value for name, value in complete_row(layout, row, {}).items() if not isinstance(value, tuple)}
+
+
+def _currency_column(rule: Rule) -> str | None:
+    """The column that the currency of an amount stands in."""
+    if rule.type != "amount" or rule.currency is None or not rule.currency.startswith("$"):
+        return None
+    return rule.currency[1:]
+
+
+def _currency(rule: Rule, row: Mapping[str, Cleaned]) -> str | None:
+    column = _currency_column(rule)
+    if column is None:
+        return rule.currency
+    value = row[column]
+    return None if value is None else str(value)
+
+
+def planned(steps: tuple[Step, ...], row: Row, before: Prints) -> Plan:
     """What to do for a row that was imported as `before`; nothing where it says the same.
 
     Raises:
@@ -96,14 +130,14 @@ def planned(steps: tuple[Step, ...], row: Mapping[str, Cleaned], before: Prints)
     return Plan(orders=orders, prints=prints)
 
 
-def _withdrawal(step: Step, row: Mapping[str, Cleaned]) -> Orders:
+def _withdrawal(step: Step, row: Row) -> Orders:
     orders = [_given(order, row) for order in step.on_withdrawn if order.applies(row)]
     if not orders:
         raise ChangeNotMapped(step=step.name, what="it no longer applies")
     return orders
 
 
-def _changes(step: Step, row: Mapping[str, Cleaned], earlier: StepPrint, now: StepPrint) -> Orders:
+def _changes(step: Step, row: Row, earlier: StepPrint, now: StepPrint) -> Orders:
     values_before, values_now = earlier[1], now[1]
     changed = {
         name for name in {*values_before, *values_now} if values_before.get(name) != values_now.get(name)
@@ -119,7 +153,7 @@ def _changes(step: Step, row: Mapping[str, Cleaned], earlier: StepPrint, now: St
     return orders
 
 
-def _given(order: Order, row: Mapping[str, Cleaned]) -> tuple[str, dict[str, object]]:
+def _given(order: Order, row: Row) -> tuple[str, dict[str, object]]:
     return order.command, order.filled(row)
 
 

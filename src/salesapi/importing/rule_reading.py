@@ -11,6 +11,8 @@ from salesapi.importing.yaml_text import Plain, Pointer
 
 CELL_LENGTH_MAX: Final = 32_768
 """Longest bound that a text rule may state, in characters: that of a cell."""
+DECIMALS_MAX: Final = 12
+"""Most decimals that a rule may ask for: those that commands take."""
 _TYPES: Final = get_args(ValueType)
 _ROUNDINGS: Final = get_args(RoundingMode)
 _PROBE: Final = datetime(2021, 12, 31, 23, 58, 59, tzinfo=UTC)
@@ -48,7 +50,7 @@ def rule_from(value: Plain, base: Rule, named: Mapping[str, Plain]) -> Rule:
     for key, each in value.items():
         if key != "use":
             rule = _with(rule, key, each)
-    _check_format(rule)
+    _check(rule)
     return rule
 
 
@@ -101,6 +103,12 @@ def _currency(rule: Rule, value: Plain) -> Rule:
     return replace(rule, currency=currency)
 
 
+def _decimals(rule: Rule, value: Plain) -> Rule:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= DECIMALS_MAX:
+        raise RuleMistake(("decimals",), f"a number of decimals from 0 to {DECIMALS_MAX}")
+    return replace(rule, decimals=value)
+
+
 def _rounding(rule: Rule, value: Plain) -> Rule:
     if value not in _ROUNDINGS:
         raise RuleMistake(("rounding",), f"a rounding is one of {', '.join(_ROUNDINGS)}")
@@ -130,6 +138,7 @@ _READERS: Final[Mapping[str, Callable[[Rule, Plain], Rule]]] = {
     "choices": _choices,
     "format": _format,
     "currency": _currency,
+    "decimals": _decimals,
     "rounding": _rounding,
     "decimal_mark": _decimal_mark,
     "group_mark": _group_mark,
@@ -157,10 +166,12 @@ def _mark(key: str, value: Plain) -> str:
     return mark
 
 
-def _check_format(rule: Rule) -> None:
-    """A format that loses a part of the date would be found row by row otherwise."""
+def _check(rule: Rule) -> None:
+    """What does not go together; a format that loses a part of the date would be found row by row otherwise."""
     if rule.decimal_mark == rule.group_mark:
         raise RuleMistake(("group_mark",), "the marks of groups and of decimals differ")
+    if rule.decimals is not None and rule.type != "number":
+        raise RuleMistake(("decimals",), "only a number states them; an amount has those of its currency")
     if rule.format is None or rule.type not in ("date", "instant"):
         return
     try:

@@ -15,7 +15,7 @@ import python_calamine
 
 from salesapi.domain.kernel import Kind, Refused
 from salesapi.importing.cleaning import Cell
-from salesapi.importing.mapping import Table
+from salesapi.importing.mapping import Layout
 
 CSV_BYTES_MAX: Final = 2 * 1024**3
 WORKBOOK_BYTES_MAX: Final = 64 * 1024**2
@@ -55,20 +55,20 @@ class Header:
 
     width: int
     places: tuple[int, ...]
-    """The place of each of the table's columns, from 0."""
+    """The place of each of the layout's columns, from 0."""
 
 
-def header_and_count(table: Table, file: Path) -> tuple[Header, int]:
+def header_and_count(layout: Layout, file: Path) -> tuple[Header, int]:
     """Reads the whole file once: where its columns stand, and how many rows follow.
 
     Raises:
         TableUnreadable: broken quotes or encoding, columns that are missing, unknown or named twice, too many rows.
     """
-    lines = _lines(table, file)
+    lines = _lines(layout, file)
     first = next(lines, None)
     if first is None:
         raise TableUnreadable(f"{file.name}:1: the file is empty; its first line names the columns")
-    header = _header(table, file.name, first)
+    header = _header(layout, file.name, first)
     count = 0
     for line in lines:
         count += 1
@@ -77,19 +77,19 @@ def header_and_count(table: Table, file: Path) -> tuple[Header, int]:
     return header, count
 
 
-def rows_of(table: Table, file: Path) -> Iterator[Line]:
+def rows_of(layout: Layout, file: Path) -> Iterator[Line]:
     """The rows after the header.
 
     Raises:
         TableUnreadable.
     """
-    lines = _lines(table, file)
+    lines = _lines(layout, file)
     next(lines, None)
     yield from lines
 
 
 def checked_cells(line: Line, header: Header) -> tuple[Cell, ...]:
-    """The cells of the table's columns.
+    """The cells of the layout's columns.
 
     Raises:
         RowMalformed: more or fewer fields than the header, U+0000, a cell that is too long.
@@ -106,7 +106,7 @@ def checked_cells(line: Line, header: Header) -> tuple[Cell, ...]:
     return tuple(cells[place] for place in header.places)
 
 
-def _header(table: Table, file: str, line: Line) -> Header:
+def _header(layout: Layout, file: str, line: Line) -> Header:
     names = [str(cell).strip() for cell in line.cells]
     while names and not names[-1]:
         names.pop()  # A sheet is as wide as its widest row.
@@ -114,32 +114,32 @@ def _header(table: Table, file: str, line: Line) -> Header:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise TableUnreadable(f"{place}: the column “{twice[0]}” stands there twice; name each column once")
-    wanted = {column.header for column in table.columns}
+    wanted = {column.header for column in layout.columns}
     missing = sorted(wanted - set(names))
     if missing:
-        raise TableUnreadable(f"{place}: the column “{missing[0]}” of the table {table.name} is missing")
-    unknown = [name for name in names if name not in wanted and name not in table.ignore]
+        raise TableUnreadable(f"{place}: the column “{missing[0]}” of {layout.name} is missing")
+    unknown = [name for name in names if name not in wanted and name not in layout.ignore]
     if unknown:
         raise TableUnreadable(
-            f"{place}: the mapping does not know the column “{unknown[0]}”; declare it in the table {table.name}, "
+            f"{place}: the mapping does not know the column “{unknown[0]}”; declare it in {layout.name}, "
             "or list it under `ignore`"
         )
-    return Header(width=len(line.cells), places=tuple(names.index(column.header) for column in table.columns))
+    return Header(width=len(line.cells), places=tuple(names.index(column.header) for column in layout.columns))
 
 
-def _lines(table: Table, file: Path) -> Iterator[Line]:
+def _lines(layout: Layout, file: Path) -> Iterator[Line]:
     is_workbook = file.suffix.lower() in WORKBOOKS
     most = WORKBOOK_BYTES_MAX if is_workbook else CSV_BYTES_MAX
     if file.stat().st_size > most:
         raise TableUnreadable(f"{file.name}: the file has more than {most} bytes; split it")
-    return _sheet_lines(table, file) if is_workbook else _csv_lines(table, file)
+    return _sheet_lines(layout, file) if is_workbook else _csv_lines(layout, file)
 
 
-def _csv_lines(table: Table, file: Path) -> Iterator[Line]:
+def _csv_lines(layout: Layout, file: Path) -> Iterator[Line]:
     csv.field_size_limit(RUNAWAY_LENGTH_MAX)
     # newline="": the reader itself tells line ends from those inside of quotes.
-    with file.open(encoding=table.encoding, newline="") as opened:
-        reader = csv.reader(opened, delimiter=table.delimiter, strict=True)
+    with file.open(encoding=layout.encoding, newline="") as opened:
+        reader = csv.reader(opened, delimiter=layout.delimiter, strict=True)
         number = 1
         try:
             for cells in reader:
@@ -149,19 +149,17 @@ def _csv_lines(table: Table, file: Path) -> Iterator[Line]:
         except csv.Error as error:
             raise TableUnreadable(f"{file.name}:{number}: this row is not CSV: {error}") from None
         except UnicodeError as error:
-            reason = (
-                f"the text is not {table.encoding} ({error.reason if isinstance(error, UnicodeDecodeError) else error})"
-            )
+            reason = f"the text is not {layout.encoding} ({error.reason if isinstance(error, UnicodeDecodeError) else error})"
             raise TableUnreadable(f"{file.name}:{number} or later: {reason}; state its `encoding`") from None
 
 
-def _sheet_lines(table: Table, file: Path) -> Iterator[Line]:
+def _sheet_lines(layout: Layout, file: Path) -> Iterator[Line]:
     try:
         with closing(python_calamine.load_workbook(str(file))) as workbook:
             names = workbook.sheet_names
-            if table.sheet is not None and table.sheet not in names:
-                raise TableUnreadable(f"{file.name}: there is no sheet “{table.sheet}”; it has {', '.join(names)}")
-            sheet = workbook.get_sheet_by_name(table.sheet or names[0])
+            if layout.sheet is not None and layout.sheet not in names:
+                raise TableUnreadable(f"{file.name}: there is no sheet “{layout.sheet}”; it has {', '.join(names)}")
+            sheet = workbook.get_sheet_by_name(layout.sheet or names[0])
             for number, cells in enumerate(sheet.to_python(skip_empty_area=False), start=1):
                 if any(cell != "" for cell in cells):
                     yield Line(number, tuple(_cell(cell) for cell in cells))

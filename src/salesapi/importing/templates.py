@@ -1,18 +1,19 @@
 """Templates: how a command's values are filled from the cleaned columns of a row.
 
 `$column` takes the column's value as it is; inside other text it is written out (`$$` is a dollar sign). Unknown stays
-unknown: a text, id or digest made of an unknown column is null, and nothing is put in its place. No clock.
+unknown: a text, id or digest made of an unknown column is null, and nothing is put in its place. `each` makes a list of the
+rows that belong to a row. No clock.
 """
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias, assert_never
 
 from salesapi.domain.kernel import natural_id
-from salesapi.importing.cleaning import Cleaned
+from salesapi.importing.calculating import Row
 
 IDS_KEPT_MAX: Final = 10_000
 """Ids made from natural keys that are kept, because rows name the same owner, product and customer again and again."""
@@ -58,6 +59,14 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
+class Each:
+    """A list with an item for each detail of the row; the detail's columns stand before those of the row."""
+
+    detail: str
+    item: "Template"
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """The id of the thing of this kind with this natural key."""
 
@@ -72,7 +81,7 @@ class Digest:
     of: "Template"
 
 
-Template: TypeAlias = Constant | ColumnValue | Text | Fields | Items | Reference | Digest
+Template: TypeAlias = Constant | ColumnValue | Text | Fields | Items | Each | Reference | Digest
 
 
 def parsed(text: str) -> Template:
@@ -95,9 +104,9 @@ def parsed(text: str) -> Template:
 
 
 def columns_of(template: Template) -> Iterator[str]:
-    """The columns that a template takes."""
+    """The columns of the row itself that a template takes."""
     match template:
-        case Constant():
+        case Constant() | Each():
             return
         case ColumnValue():
             yield template.column
@@ -116,7 +125,7 @@ def columns_of(template: Template) -> Iterator[str]:
             assert_never(never)
 
 
-def filled(template: Template, row: Mapping[str, Cleaned]) -> object:
+def filled(template: Template, row: Row) -> object:
     """The value that a template has for a row, ready for JSON."""
     match template:
         case Constant():
@@ -131,6 +140,8 @@ def filled(template: Template, row: Mapping[str, Cleaned]) -> object:
             return {name: filled(value, row) for name, value in template.fields}
         case Items():
             return [value for item in template.items if (value := filled(item, row)) is not None]
+        case Each():
+            return [value for inner in _details(template, row) if (value := filled(template.item, inner)) is not None]
         case Reference():
             return _reference(template, row)
         case Digest():
@@ -140,13 +151,20 @@ def filled(template: Template, row: Mapping[str, Cleaned]) -> object:
             assert_never(never)
 
 
-def filled_text(template: Template, row: Mapping[str, Cleaned]) -> str | None:
+def filled_text(template: Template, row: Row) -> str | None:
     """The same as text, for keys and ids."""
     value = filled(template, row)
     return None if value is None else str(value)
 
 
-def _text(parts: tuple[str | ColumnValue, ...], row: Mapping[str, Cleaned]) -> str | None:
+def _details(template: Each, row: Row) -> Iterator[Row]:
+    details = row[template.detail]
+    assert details is None or isinstance(details, tuple), "the mapping was read with this as its details"
+    for detail in details or ():
+        yield {**row, **detail}
+
+
+def _text(parts: tuple[str | ColumnValue, ...], row: Row) -> str | None:
     texts: list[str] = []
     for part in parts:
         value = part if isinstance(part, str) else row[part.column]
@@ -156,7 +174,7 @@ def _text(parts: tuple[str | ColumnValue, ...], row: Mapping[str, Cleaned]) -> s
     return "".join(texts)
 
 
-def _reference(template: Reference, row: Mapping[str, Cleaned]) -> str | None:
+def _reference(template: Reference, row: Row) -> str | None:
     parts: list[str] = []
     for part in template.parts:
         text = filled_text(part, row)

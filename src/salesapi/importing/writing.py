@@ -7,7 +7,7 @@ the same time; those that write the same stream run one after the other, in that
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -17,7 +17,7 @@ from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.kernel import Kind, Refused, StreamRef, natural_id
 from salesapi.eventlog.recorder import NotStorable
 from salesapi.handling import Envelope, Handling, Request
-from salesapi.importing.cleaning import Cleaned
+from salesapi.importing.calculating import Row
 from salesapi.importing.jobs import NOT_IMPORTED, Imported, Job, Offer
 from salesapi.importing.mapping import Step
 from salesapi.importing.results import RowResult, Status
@@ -41,7 +41,7 @@ class Candidate:
     line: int
     row_id: str
     steps: tuple[Step, ...]
-    row: Mapping[str, Cleaned]
+    row: Row
     refusal: Refused | None = None
 
 
