@@ -73,6 +73,7 @@ PLAN = (
     Instalment(key="first", due_on=date(2026, 4, 1), amount_minor=6_600),
     Instalment(key="second", due_on=date(2026, 7, 1), amount_minor=6_000),
 )
+SUPPORT = AgreementLineChange(key="support", amount_minor=2_000, quantity=Decimal(1), recurring=True)
 START, END = date(2026, 4, 1), date(2027, 3, 31)
 SIGN = SignAgreement(agreement_id=SUBJECT, lines=(LICENCE, SETUP), instalments=PLAN, starts_on=START, ends_on=END)
 SIGNED = AgreementSigned(lines=(LICENCE, SETUP), instalments=PLAN, starts_on=START, ends_on=END)
@@ -143,24 +144,53 @@ def test_an_amendment_adds_to_lines_and_never_rewrites_them() -> None:
 def test_an_amendment_may_add_a_line_and_lower_another() -> None:
     lines = (
         AgreementLineChange(key="setup", quantity=Decimal(-1), amount_minor=-2_000, cost_minor=-900),
-        AgreementLineChange(key="support", amount_minor=2_000, quantity=Decimal(1)),
+        SUPPORT,
     )
     given(DRAFTED, SIGNED).facts(KNOWN).when(replace(AMEND, lines=lines, instalments=())).then(
         replace(AMENDED, lines=lines, instalments=())
     )
 
 
-def test_what_was_delivered_is_not_amended_away() -> None:
+def test_a_line_is_charged_again_as_it_was_first_agreed_whatever_an_amendment_says() -> None:
+    seats = replace(LICENCE, recurring=True)
+    signed = replace(SIGNED, lines=(seats, SETUP))
+    given(DRAFTED).facts(KNOWN).when(replace(SIGN, lines=(seats, SETUP))).then(signed)
+    setup = AgreementLineChange(key="setup", amount_minor=0, recurring=True)
+    amended = replace(AMENDED, lines=(MORE, setup, SUPPORT))
+    agreement = fold("agreement", (DRAFTED, signed, amended))
+    assert isinstance(agreement, Agreement)
+    assert [(line.key, line.recurring) for line in agreement.lines] == [
+        ("licence", True),
+        ("setup", False),
+        ("support", True),
+    ]
+
+
+def test_an_agreement_may_state_how_many_days_the_customer_has_to_pay() -> None:
+    sign = replace(SIGN, payment_days=30)
+    given(DRAFTED).facts(KNOWN).when(sign).then(replace(SIGNED, payment_days=30))
+
+
+@pytest.mark.parametrize("step", ["delivered", "accepted", "live"])
+def test_what_was_fulfilled_is_not_amended_away(step: FulfilmentStep) -> None:
     fewer = replace(AMEND, lines=(AgreementLineChange(key="licence", quantity=Decimal(-7), amount_minor=0),))
-    case = given(DRAFTED, SIGNED, reported(4)).facts(KNOWN)
-    case.when(replace(fewer, instalments=())).refused(QuantityBelowFulfilled)
+    case = given(DRAFTED, SIGNED, reported(4, step)).facts(KNOWN)
+    refused = case.when(replace(fewer, instalments=())).refused(QuantityBelowFulfilled)
+    assert refused.parameters == {"line": "licence", "quantity": "3", "done": "4"}
 
 
-def test_delivery_and_acceptance_are_reported_in_parts_up_to_what_was_agreed() -> None:
+@pytest.mark.parametrize("step", ["delivered", "accepted", "live"])
+def test_each_step_of_fulfilment_is_reported_in_parts_up_to_what_was_agreed(step: FulfilmentStep) -> None:
+    case = given(DRAFTED, SIGNED, reported(4, step)).facts(KNOWN)
+    case.when(report(6, step)).then(reported(6, step))
+    refused = case.when(report(7, step)).refused(FulfilmentTooLarge)
+    assert (refused.parameters["done"], refused.parameters["step"]) == ("4", step)
+
+
+def test_each_step_of_fulfilment_counts_for_itself() -> None:
     case = given(DRAFTED, SIGNED, reported(4)).facts(KNOWN)
-    case.when(report(6)).then(reported(6))
     case.when(report(10, "accepted")).then(reported(10, "accepted"))
-    assert case.when(report(7)).refused(FulfilmentTooLarge).parameters["done"] == "4"
+    case.when(report(10, "live")).then(reported(10, "live"))
 
 
 def test_a_late_report_about_a_cancelled_agreement_is_taken() -> None:

@@ -41,9 +41,13 @@ DRAFTED = AgreementDrafted(
     legal_entity="North",
     external_id=ExternalId(system="erp", id="C-1"),
 )
-SEATS = AgreementLine(key="seats", product_id=PRODUCT, quantity=Decimal(10), amount_minor=10_000, tax_minor=600)
+SEATS = AgreementLine(
+    key="seats", product_id=PRODUCT, quantity=Decimal(10), amount_minor=10_000, tax_minor=600, recurring=True
+)
 PLAN = Instalment(key="all", due_on=date(2026, 4, 1), amount_minor=10_600)
-SIGNED = AgreementSigned(lines=(SEATS,), instalments=(PLAN,), starts_on=date(2026, 3, 1), ends_on=date(2027, 2, 28))
+SIGNED = AgreementSigned(
+    lines=(SEATS,), instalments=(PLAN,), starts_on=date(2026, 3, 1), ends_on=date(2027, 2, 28), payment_days=30
+)
 ISSUED = InvoiceIssued(
     number="1",
     customer_id=ACME,
@@ -107,11 +111,13 @@ def test_an_agreement_shows_lines_and_plan_after_its_amendments() -> None:
     amended = AgreementAmended(lines=(more,), instalments=(later,), effective_on=None, reason="grown")
     delivered = AgreementFulfilmentReported(line_key="seats", step="delivered", quantity=Decimal(3))
     accepted = replace(delivered, step="accepted", quantity=Decimal(1))
+    live = replace(delivered, step="live", quantity=Decimal(2))
     costed = AgreementCostRestated(line_key="seats", cost_from=None, cost_to=4_000, reason="bill")
-    row = agreement(*(Fact(AGREEMENT, event) for event in (amended, delivered, accepted, costed)))
+    row = agreement(*(Fact(AGREEMENT, event) for event in (amended, delivered, accepted, live, costed)))
     (line,) = row.lines
-    assert (line.quantity, line.delivered, line.accepted) == (Decimal(12), Decimal(3), Decimal(1))
+    assert [line.quantity, line.delivered, line.accepted, line.live] == [Decimal(count) for count in (12, 3, 1, 2)]
     assert (line.amount_minor, line.tax_minor, line.cost_minor) == (12_000, 600, 4_000)
+    assert (line.recurring, row.payment_days) == (True, 30)
     assert (row.total_minor, row.instalments, row.amendment_count) == (12_600, (PLAN, later), 1)
     assert (row.signed_on, row.ends_on, row.external_id) == (date(2026, 2, 20), date(2027, 2, 28), "C-1")
 

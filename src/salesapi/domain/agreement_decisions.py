@@ -105,6 +105,7 @@ def sign(state: Agreement, command: SignAgreement, context: Context) -> tuple[Ag
             instalments=command.instalments,
             starts_on=command.starts_on,
             ends_on=command.ends_on,
+            payment_days=command.payment_days,
         ),
     )
 
@@ -140,7 +141,7 @@ def report_fulfilment(
     """Decides `ReportAgreementFulfilment`. Also of a cancelled agreement: the report may come late."""
     _refuse_foreign(state, context)
     line = _line(state, command.line_key)
-    done = {"delivered": line.delivered, "accepted": line.accepted}[command.step]
+    done = {"delivered": line.delivered, "accepted": line.accepted, "live": line.live}[command.step]
     if done + command.quantity > line.quantity:
         raise FulfilmentTooLarge(
             line=line.key, quantity=str(line.quantity), done=str(done), step=command.step, pointer="/quantity"
@@ -231,7 +232,7 @@ def _refuse_repeated(keys: Iterable[str], pointer: str) -> None:
 
 def _refuse_taken_back(lines: tuple[AgreedLine, ...]) -> None:
     for line in lines:
-        done = max(line.delivered, line.accepted)
+        done = max(line.delivered, line.accepted, line.live)
         if line.quantity < done or line.quantity < 0:
             raise QuantityBelowFulfilled(line=line.key, quantity=str(line.quantity), done=str(done), pointer="/lines")
 

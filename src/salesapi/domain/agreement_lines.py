@@ -33,6 +33,9 @@ class AgreementLine:
     quantity: Annotated[Exact, Gt(0), Le(10**9), About("Exact decimal, sent as a string.")] = Decimal(1)
     tax_minor: Tax = None
     cost_minor: Cost = None
+    recurring: Annotated[
+        bool, About("Charged again in every billing period of the term; the amount is that of the whole term.")
+    ] = False
 
 
 @record
@@ -48,6 +51,9 @@ class AgreementLineChange:
     ] = Decimal(0)
     tax_minor: Annotated[AmountMinor | None, About("Added to the tax.")] = None
     cost_minor: Annotated[AmountMinor | None, About("Added to the cost.")] = None
+    recurring: Annotated[
+        bool, About("Of a new line: charged again in every billing period of the term. An agreed line stays as it is.")
+    ] = False
 
 
 @record
@@ -61,7 +67,7 @@ class Instalment:
 
 @record
 class AgreedLine:
-    """A line as it stands after all amendments, and what of it was delivered and accepted."""
+    """A line as it stands after all amendments, and what of it was delivered, accepted and went live."""
 
     key: str
     product_id: UUID | None
@@ -70,8 +76,10 @@ class AgreedLine:
     amount_minor: int
     tax_minor: int | None
     cost_minor: int | None
+    recurring: bool = False
     delivered: Decimal = Decimal(0)
     accepted: Decimal = Decimal(0)
+    live: Decimal = Decimal(0)
 
     @property
     def gross_minor(self) -> int:
@@ -89,6 +97,7 @@ def agreed(line: AgreementLine) -> AgreedLine:
         amount_minor=line.amount_minor,
         tax_minor=line.tax_minor,
         cost_minor=line.cost_minor,
+        recurring=line.recurring,
     )
 
 
@@ -110,6 +119,7 @@ def _new_line(change: AgreementLineChange) -> AgreedLine:
         amount_minor=change.amount_minor,
         tax_minor=change.tax_minor,
         cost_minor=change.cost_minor,
+        recurring=change.recurring,
     )
 
 

@@ -41,9 +41,11 @@ LINES_MAX: Final = 200
 """Most lines of one agreement, those of its amendments included."""
 INSTALMENTS_MAX: Final = 240
 """Most instalments of one payment plan, those of amendments included."""
+PAYMENT_DAYS_MAX: Final = 3_650
+"""Most days that a customer has to pay after the invoice."""
 
 Status: TypeAlias = Literal["draft", "signed", "cancelled"]
-FulfilmentStep: TypeAlias = Literal["delivered", "accepted"]
+FulfilmentStep: TypeAlias = Literal["delivered", "accepted", "live"]
 
 
 @record
@@ -58,12 +60,16 @@ class AgreementDrafted:
 
 @record
 class AgreementSigned:
-    """Both sides agreed. The term begins and ends on these days, both inclusive; null is open."""
+    """Both sides agreed. The term begins and ends on these days, both inclusive; null is open.
+
+    The customer has `payment_days` after an invoice to pay it; null: not stated.
+    """
 
     lines: tuple[AgreementLine, ...]
     instalments: tuple[Instalment, ...]
     starts_on: date | None
     ends_on: date | None
+    payment_days: int | None = None
 
 
 @record
@@ -78,7 +84,7 @@ class AgreementAmended:
 
 @record
 class AgreementFulfilmentReported:
-    """So much more of a line was delivered, or accepted by the customer."""
+    """So much more of a line was delivered, accepted by the customer, or went live: it uses it productively."""
 
     line_key: str
     step: FulfilmentStep
@@ -152,6 +158,10 @@ class SignAgreement:
     instalments: Annotated[
         tuple[Instalment, ...], MaxLen(INSTALMENTS_MAX), About("The payment plan, in gross amounts.")
     ] = ()
+    payment_days: Annotated[
+        Annotated[int, Ge(0), Le(PAYMENT_DAYS_MAX)] | None,
+        About("Days that the customer has to pay after the invoice; null: not stated."),
+    ] = None
 
 
 @record
@@ -174,11 +184,11 @@ class AmendAgreement:
 
 @record
 class ReportAgreementFulfilment:
-    """Reports that so much more of a line was delivered, or accepted by the customer. Its day is `occurred_at`."""
+    """Reports that so much more of a line was delivered, accepted, or went live. Its day is `occurred_at`."""
 
     agreement_id: AgreementId
     line_key: LineKey
-    step: Annotated[FulfilmentStep, About("What happened.")]
+    step: Annotated[FulfilmentStep, About("What happened; `live`: the customer uses it productively.")]
     quantity: Annotated[Exact, Gt(0), Le(10**9), About("How much more; exact decimal, sent as a string.")]
 
 
@@ -279,17 +289,17 @@ class PaymentPlanUneven(Refused):
 
 
 class FulfilmentTooLarge(Refused):
-    """Not more is delivered or accepted than was agreed."""
+    """Not more is delivered, accepted or live than was agreed."""
 
     code = "agreement.fulfilment_too_large"
     message = "Of the line {line} {quantity} are agreed and {done} {step}; amend the agreement first."
 
 
 class QuantityBelowFulfilled(Refused):
-    """What was delivered or accepted is not taken off by an amendment."""
+    """What was delivered or accepted, or is live, is not taken off by an amendment."""
 
     code = "agreement.quantity_below_fulfilled"
-    message = "The line {line} would have the quantity {quantity}, but {done} are delivered or accepted."
+    message = "The line {line} would have the quantity {quantity}, but {done} are delivered, accepted or live."
 
 
 class AgreementLinesFull(Refused):
@@ -370,6 +380,8 @@ def _fulfilled(line: AgreedLine, event: AgreementFulfilmentReported) -> AgreedLi
             return replace(line, delivered=line.delivered + event.quantity)
         case "accepted":
             return replace(line, accepted=line.accepted + event.quantity)
+        case "live":
+            return replace(line, live=line.live + event.quantity)
 
 
 def _each(

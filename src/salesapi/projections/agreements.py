@@ -44,6 +44,7 @@ class AgreementRow:
     amendment_count: int
     starts_on: date | None
     ends_on: date | None
+    payment_days: int | None
     signed_on: date | None
     cancelled_on: date | None
     fee_kept_minor: int | None
@@ -102,6 +103,7 @@ def _drafted(event: AgreementDrafted, recorded: Recorded) -> AgreementRow:
         amendment_count=0,
         starts_on=None,
         ends_on=None,
+        payment_days=None,
         signed_on=None,
         cancelled_on=None,
         fee_kept_minor=None,
@@ -138,7 +140,13 @@ def _changed(row: AgreementRow, event: AgreementEvent, recorded: Recorded) -> Ag
     )
     match event:
         case AgreementSigned():
-            return replace(row, starts_on=event.starts_on, ends_on=event.ends_on, signed_on=business_date(recorded))
+            return replace(
+                row,
+                starts_on=event.starts_on,
+                ends_on=event.ends_on,
+                payment_days=event.payment_days,
+                signed_on=business_date(recorded),
+            )
         case AgreementAmended():
             return replace(row, amendment_count=row.amendment_count + 1)
         case AgreementCancelled():
@@ -150,7 +158,7 @@ def _changed(row: AgreementRow, event: AgreementEvent, recorded: Recorded) -> Ag
 
 PROJECTION: Final = Projection(
     name="agreement",
-    version=1,
+    version=2,
     row=AgreementRow,
     key=("agreement_id",),
     group=("agreement_id",),

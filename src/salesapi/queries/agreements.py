@@ -25,8 +25,8 @@ READS: Final = ("agreement", "customer")
 
 AGREEMENTS: Final = Listing(
     columns=f"""agreement_id AS id, title, customer_id, deal_id, currency, legal_entity, status, lines, instalments,
-        total_minor, amendment_count, starts_on, ends_on, signed_on, cancelled_on, fee_kept_minor, reason, renewed_by,
-        invoiced_minor, credited_minor, {EXTERNAL_ID}, version, position""",
+        total_minor, amendment_count, starts_on, ends_on, payment_days, signed_on, cancelled_on, fee_kept_minor, reason,
+        renewed_by, invoiced_minor, credited_minor, {EXTERNAL_ID}, version, position""",
     source="read.agreement",
     id="agreement_id",
     reader=Reader(Agreement),

@@ -25,8 +25,10 @@ class AgreedLine:
     amount_minor: Annotated[Amount, About("Net amount of the whole line.")]
     tax_minor: Annotated[Amount | None, About("Its tax; null where none is stated.")]
     cost_minor: Annotated[Amount | None, About("What it costs us, as last stated; null where unknown.")]
+    recurring: Annotated[bool, About("Charged again in every billing period of the term.")]
     delivered: Annotated[Decimal, About("How much was delivered; exact decimal, as a string.")]
     accepted: Annotated[Decimal, About("How much the customer accepted; exact decimal, as a string.")]
+    live: Annotated[Decimal, About("How much the customer uses productively; exact decimal, as a string.")]
 
 
 @record
@@ -55,6 +57,7 @@ class Agreement:
     amendment_count: Annotated[int, About("How often it was amended; the amendments are its events.")]
     starts_on: Annotated[date | None, About("First day of the term; null is always.")]
     ends_on: Annotated[date | None, About("Last day of the term; null is open.")]
+    payment_days: Annotated[int | None, About("Days that the customer has to pay after the invoice; null: not stated.")]
     signed_on: Annotated[date | None, About("Business date of signing; null where unknown.")]
     cancelled_on: Annotated[date | None, About("First day on which the cancelled agreement no longer holds.")]
     fee_kept_minor: Annotated[Amount | None, About("What is owed of a cancelled agreement all the same, gross.")]
