@@ -7,15 +7,10 @@ from typing import Final
 from bench.deal_stories import META, OWNERS, codec
 from bench.ground import Database
 from salesapi.domain.commission.tables import AppliesTo, Tier, TierAxis, TierTable
-from salesapi.domain.compensation_plans import (
-    Accelerator,
-    CompensationPlanDrafted,
-    CompensationPlanVersionPublished,
-    Component,
-    Rounding,
-)
+from salesapi.domain.compensation_plans import CompensationPlanDrafted, CompensationPlanVersionPublished
 from salesapi.domain.enrolments import EnrolmentBegun, EnrolmentQuotaSet, enrolment_ref
 from salesapi.domain.kernel import StreamRef, natural_id
+from salesapi.domain.plan_components import Accelerator, Component, Rounding
 from salesapi.domain.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import AppendRequest, StreamAppend

@@ -75,7 +75,9 @@ class Service:
 
     async def get(self, path: str, *, role: str = "admin", **params: Any) -> httpx2.Response:
         """One query."""
-        return await self.client.get(path, params=params, headers={"authorization": f"Bearer {self.keys[role]}"})
+        return await self.client.get(
+            path, params=params or None, headers={"authorization": f"Bearer {self.keys[role]}"}
+        )
 
     async def make_key(self, name: str, roles: list[Role], member_id: UUID | None = None) -> None:
         """A key under this name."""

@@ -24,7 +24,7 @@ from salesapi.eventlog.migrating import refuse_overpowered_role
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.folding import StreamStates
 from salesapi.handling import Handling
-from salesapi.ledgers import ledger_at
+from salesapi.ledgers import Ledgers
 from salesapi.privacy.encryption import FileKeyEncryption
 from salesapi.privacy.keys import Keys, PostgreSQLKeys
 from salesapi.settings import Settings
@@ -49,6 +49,7 @@ class Core:
     codec: Codec
     catalogue: Catalogue
     states: StreamStates
+    ledgers: Ledgers
     handling: Handling
     api_keys: ApiKeys
     scopes: Scopes
@@ -101,10 +102,11 @@ def assembled(
     catalogue, clock, ids = Catalogue(), SystemClock(), TimeOrderedIds()
     codec = Codec(catalogue.event_types(), keys)
     states = StreamStates(log, codec, catalogue)
+    ledgers = Ledgers(log, codec)
 
     async def find_ledger(ref: Ref) -> object:
         assert isinstance(ref, LedgerRef)
-        return await ledger_at(log, codec, ref.position)
+        return await ledgers.at(ref.position)
 
     async def find_root(ref: Ref) -> object:
         assert isinstance(ref, TreeRootRef)
@@ -117,6 +119,7 @@ def assembled(
         codec=codec,
         catalogue=catalogue,
         states=states,
+        ledgers=ledgers,
         handling=Handling(
             log,
             codec,

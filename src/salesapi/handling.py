@@ -13,11 +13,13 @@ from uuid import UUID
 from salesapi.access.principals import OwnerOutOfScope, Principal, Scope, refuse_foreign_role
 from salesapi.clock import Clock, Ids
 from salesapi.domain.catalogue import Catalogue, route, snake_name
+from salesapi.domain.commission.facts import Ledger
 from salesapi.domain.kernel import (
     BusinessTime,
     CommandType,
     Context,
     Kind,
+    LedgerRef,
     Recorded,
     Ref,
     Refused,
@@ -124,6 +126,13 @@ class _Work:
         if loaded is None or loaded.state is None:
             return None
         return None if self.is_foreign(ref, loaded.state) else loaded.state
+
+    def holds(self, ref: Ref) -> bool:
+        """Whether it is at hand; a ledger asked for at a position may have gone past it while something else was loaded."""
+        if not isinstance(ref, LedgerRef) or ref.position is None:
+            return ref in self.states or ref in self.found
+        found = self.found.get(ref)
+        return isinstance(found, Ledger) and found.position == ref.position
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,11 +282,7 @@ class Handling:
     ) -> None:
         """Finds what the decider needs, in as many rounds as it asks for."""
         for _ in range(NEEDS_ROUNDS_MAX):
-            missing = [
-                ref
-                for ref in target.kind.needs(state, command, work)
-                if ref not in work.states and ref not in work.found
-            ]
+            missing = [ref for ref in target.kind.needs(state, command, work) if not work.holds(ref)]
             if not missing:
                 return
             streams = [ref for ref in missing if isinstance(ref, StreamRef)]

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.projections.catalogue import PROJECTIONS
@@ -66,6 +67,19 @@ async def _pay(service: Service) -> None:
     run = (await service.must("/v1/payout-runs", {"plan_id": plan, "period": "2026-02"}))["id"]
     await service.must(f"/v1/payout-runs/{run}/calculate", {})
     await service.must(f"/v1/payout-runs/{run}/issue-statements", {})
+    await _renew_plan(service, version)
+
+
+async def _renew_plan(service: Service, version: dict[str, Any]) -> None:
+    """A plan in its second version, of which its participant has acknowledged the first."""
+    draft = {"key": "spiff", "name": "Spiff", "currency": "CNY"}
+    plan = (await service.must("/v1/compensation-plans", draft))["id"]
+    for cap_minor in (None, 90_000):
+        renewed = {**version, "cap_minor": cap_minor, "reason": "agreed"}
+        await service.must(f"/v1/compensation-plans/{plan}/publish-version", renewed)
+    mine = {"member_id": str(service.ids["rep"]), "plan_id": plan}
+    await service.must("/v1/enrolments", mine)
+    await service.must("/v1/enrolments/acknowledge-compensation-plan", {**mine, "plan_version": 1}, role="rep")
 
 
 async def _reference(service: Service) -> None:

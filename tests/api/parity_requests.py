@@ -29,6 +29,21 @@ def external(id: str) -> dict[str, Any]:
 MONEY = {"amount_minor": 125_000, "currency": "USD"}
 MALFORMED = "request.malformed"
 NOBODY = "00000000-0000-7000-8000-00000000dead"
+LOCKED_AWAY: dict[str, dict[str, Any]] = {
+    "LockPayoutRun": {"payout_run_id": "$run"},
+    "InstructPayout": {"payout_run_id": "$run", "batch": "A", "payout_on": "2026-04-15", "member_ids": ["$rep"]},
+    "ConfirmPayoutPaid": {
+        "payout_run_id": "$run",
+        "batch": "A",
+        "external_reference": "bank 7",
+        "paid_on": "2026-04-15",
+        "member_ids": ["$rep"],
+    },
+    "ReportPayoutFailed": {"payout_run_id": "$run", "batch": "A", "member_id": "$rep", "reason": "Account closed"},
+    "UpdatePayoutHold": {"payout_run_id": "$run", "objection_id": "$objection"},
+}
+"""Commands that need the sealer's root, or a run that was locked with it; no follower makes it here. Only refusals of theirs
+are among the requests."""
 STORED_DEAL = {"title": "Pilot", "pipeline_id": "$pipeline", "owner_id": "$rep"}
 DEAL = {**STORED_DEAL, "stage": "engaging", **MONEY, "occurred_at": "2026-03-02"}
 COMPONENT = {"key": "base", "name": "Base", "credit": "direct", "rate_percent": "5.25"}
@@ -233,9 +248,11 @@ AGREEMENTS = (
             "lines": [
                 {"key": "seats", "product_id": "$product", "quantity": "2.5", "amount_minor": 10_000, "tax_minor": 600},
                 {"key": "setup", "description": "Set-up", "amount_minor": 2_000, "cost_minor": 900},
+                {"key": "care", "amount_minor": 0, "recurring": True},
             ],
             "starts_on": "2026-04-01",
             "ends_on": "2027-03-31",
+            "payment_days": 30,
             "instalments": [{"key": "all", "due_on": "2026-05-01", "amount_minor": 12_600}],
             "occurred_at": "2026-03-10",
         },
@@ -256,6 +273,11 @@ AGREEMENTS = (
         "ReportAgreementFulfilment",
         {"agreement_id": "$agreement", "line_key": "seats", "step": "delivered", "quantity": "1.5"},
         role="rep",
+    ),
+    Sent(
+        "ReportAgreementFulfilment",
+        {"agreement_id": "$agreement", "line_key": "seats", "step": "live", "quantity": "0.5"},
+        role="integration",
     ),
     Sent(
         "RestateAgreementCost",
@@ -356,6 +378,7 @@ TARGETS = (
     Sent("ProposeTarget", {**TARGET, "floor": 1_001}, code="target.lines_unordered", pointer="/challenge"),
     Sent("ProposeTarget", {**TARGET, "floor": -1}, code=MALFORMED, pointer="/floor"),
 )
+ACKNOWLEDGED = {"member_id": "$rep", "plan_id": "$plan", "plan_version": 1}
 
 PAY = (
     Sent("OpenDeal", DEAL | {"stage": "engaging"}, name="paid"),
@@ -364,24 +387,69 @@ PAY = (
     Sent("RecordReceipt", {**MONEY, "customer_id": "$customer", **external("r1")}, role="finance", name="receipt"),
     Sent("AllocateReceipt", {"receipt_id": "$receipt", "deal_id": "$paid", "amount_minor": 100}, role="finance"),
     Sent("ReverseReceipt", {"receipt_id": "$receipt", "reason": "Bounced"}, role="finance"),
-    Sent("DraftCompensationPlan", {"key": "core", "name": "Core", "currency": "USD"}, role="finance", name="plan"),
+    Sent(
+        "DraftCompensationPlan",
+        {"key": "core", "name": "Core", "currency": "USD", "notice_days": 30},
+        role="finance",
+        name="plan",
+    ),
     Sent(
         "PublishCompensationPlanVersion",
         {
             "plan_id": "$plan",
             "period": "month",
-            "components": [COMPONENT, TIERED],
+            "components": [{**COMPONENT, "override_percent_max": "20"}, TIERED],
             "rounding": ROUNDING,
+            "recovery": {"percent": "50", "amount_minor": None, "kept_minor": None, "leaver": "carried"},
             "reason": "Start",
         },
         role="finance",
     ),
     Sent(
         "SimulateCompensationPlan",
-        {"plan_id": "$plan", "period": "2026-03", "components": [BONUS], "rounding": ROUNDING, "draw": DRAW},
+        {
+            "plan_id": "$plan",
+            "period": "2026-03",
+            "components": [BONUS],
+            "rounding": ROUNDING,
+            "draw": DRAW,
+            "assumed_quotas": [{"member_id": "$rep", "period": "2026", "amount_minor": 5_000}],
+            "assumed_deals": [{"owner_id": "$rep", **MONEY, "on": "2026-03-31"}],
+        },
         role="finance",
     ),
-    Sent("EnrolParticipant", {"member_id": "$rep", "plan_id": "$plan"}, role="finance"),
+    Sent(
+        "SimulateCompensationPlan",
+        {
+            "plan_id": "$plan",
+            "period": "2026-03",
+            "components": [BONUS],
+            "rounding": ROUNDING,
+            "assumed_deals": [{"owner_id": "$rep", **MONEY, "on": "2026-04-01"}],
+        },
+        role="finance",
+        code="compensation_plan.assumption_outside",
+        pointer="/assumed_deals/0/on",
+    ),
+    Sent(
+        "EnrolParticipant",
+        {"member_id": "$rep", "plan_id": "$plan", "overrides": [{"component_key": "base", "rate_percent": "6.31"}]},
+        role="finance",
+        code="enrolment.override_beyond_limit",
+        pointer="/overrides/0/rate_percent",
+    ),
+    Sent(
+        "EnrolParticipant",
+        {"member_id": "$rep", "plan_id": "$plan", "draw_minor": 9_007_199_254_740_991},
+        role="finance",
+        code="enrolment.draw_not_taken",
+        pointer="/draw_minor",
+    ),
+    Sent(
+        "EnrolParticipant",
+        {"member_id": "$rep", "plan_id": "$plan", "overrides": [{"component_key": "base", "rate_percent": "6.3"}]},
+        role="finance",
+    ),
     Sent(
         "SetQuota",
         {"member_id": "$rep", "measure": "credited_amount", "period": "2026-03", **MONEY},
@@ -399,6 +467,13 @@ PAY = (
     Sent(
         "EndEnrolment",
         {"member_id": "$rep", "plan_id": "$plan", "effective_until": "2027-01-01", "reason": "Moved"},
+        role="finance",
+    ),
+    Sent("AcknowledgeCompensationPlan", ACKNOWLEDGED, role="rep"),
+    Sent("AcknowledgeCompensationPlan", ACKNOWLEDGED, role="rep"),
+    Sent(
+        "RecordParticipantLeft",
+        {"member_id": "$rep", "left_on": "2026-11-30", "leaving": "resignation"},
         role="finance",
     ),
     Sent("RetireCompensationPlan", {"plan_id": "$plan", "reason": "Old"}),
@@ -424,6 +499,13 @@ ADJUSTED = {
     "period": "2026-03",
     "amount_minor": -700,
     "cause": "Counted twice",
+}
+FORGIVEN = {
+    "member_id": "$rep",
+    "plan_id": "$plan",
+    "period": "2026-03",
+    "amount_minor": 9_007_199_254_740_991,
+    "reason": "The launch was late",
 }
 JUDGED = (
     Sent("RequestApproval", ASKED, name="approval"),
@@ -464,6 +546,12 @@ JUDGED = (
     Sent("PostAdjustment", ADJUSTED, role="finance", name="adjustment"),
     Sent("RevokeAward", {"award_id": "$adjustment", "reason": "Was right"}, role="finance"),
     Sent("PostAdjustment", {**ADJUSTED, "period": "2026-01"}, role="finance", code="award.periods_reversed"),
+    Sent("ForgiveDraw", FORGIVEN, role="finance", name="forgiven"),
+    Sent("ApproveAward", {"award_id": "$forgiven"}, role="finance", code="award.approver_is_granter"),
+    Sent("ApproveAward", {"award_id": "$forgiven"}),
+    Sent("ForgiveDraw", {**FORGIVEN, "amount_minor": 0}, role="finance", code=MALFORMED, pointer="/amount_minor"),
+    Sent("ForgiveDraw", {**FORGIVEN, "member_id": "$manager"}, code="not_found", pointer="/member_id"),
+    Sent("ForgiveDraw", FORGIVEN, role="manager", code="access.role_forbidden"),
 )
 
 REFUSED = (
@@ -535,6 +623,12 @@ REFUSED = (
     ),
     Sent("SignAgreement", {"agreement_id": "$next", "lines": []}, code=MALFORMED, pointer="/lines"),
     Sent(
+        "SignAgreement",
+        {"agreement_id": "$next", "lines": [{"key": "all", "amount_minor": 1}], "payment_days": 3_651},
+        code=MALFORMED,
+        pointer="/payment_days",
+    ),
+    Sent(
         "RecordSatisfaction",
         {"customer_id": "$li", "kind": "csat", "score": 6},
         code="customer.satisfaction_score_off_scale",
@@ -595,7 +689,42 @@ REFUSED = (
         code=MALFORMED,
         pointer="/components/0/credit",
     ),
-    Sent("LockPayoutRun", {"payout_run_id": "$run"}, role="rep", code="access.role_forbidden"),
+    Sent(
+        "DraftCompensationPlan",
+        {"key": "x", "name": "X", "currency": "USD", "notice_days": 366},
+        code=MALFORMED,
+        pointer="/notice_days",
+    ),
+    Sent(
+        "EnrolParticipant",
+        {"member_id": "$rep", "plan_id": "$plan", "overrides": [{"component_key": "base", "cap_minor": 0}]},
+        role="finance",
+        code=MALFORMED,
+        pointer="/overrides/0/cap_minor",
+    ),
+    Sent("AcknowledgeCompensationPlan", ACKNOWLEDGED, role="manager", code="enrolment.not_yours", pointer="/member_id"),
+    Sent(
+        "AcknowledgeCompensationPlan",
+        {**ACKNOWLEDGED, "plan_version": 2},
+        role="rep",
+        code="enrolment.version_unpublished",
+        pointer="/plan_version",
+    ),
+    Sent(
+        "RecordParticipantLeft",
+        {"member_id": "$rep", "left_on": "2026-11-30", "leaving": "holiday"},
+        role="finance",
+        code=MALFORMED,
+        pointer="/leaving",
+    ),
+    Sent("LockPayoutRun", LOCKED_AWAY["LockPayoutRun"], role="rep", code="access.role_forbidden"),
+    Sent("InstructPayout", LOCKED_AWAY["InstructPayout"], role="finance", code="payout_run.status_wrong"),
+    Sent("InstructPayout", {**LOCKED_AWAY["InstructPayout"], "batch": ""}, code=MALFORMED, pointer="/batch"),
+    Sent("ConfirmPayoutPaid", LOCKED_AWAY["ConfirmPayoutPaid"], role="finance", code="payout_run.status_wrong"),
+    Sent("ReportPayoutFailed", LOCKED_AWAY["ReportPayoutFailed"], role="finance", code="payout_run.status_wrong"),
+    Sent("ReportPayoutFailed", LOCKED_AWAY["ReportPayoutFailed"], role="rep", code="access.role_forbidden"),
+    Sent("UpdatePayoutHold", LOCKED_AWAY["UpdatePayoutHold"], code="not_found", pointer="/objection_id"),
+    Sent("UpdatePayoutHold", LOCKED_AWAY["UpdatePayoutHold"], role="rep", code="access.role_forbidden"),
 )
 
 REQUESTS = (

@@ -97,7 +97,7 @@ class Company:
         return await self.service.get(path, role=role, **params)
 
 
-PAY_KINDS = {"plan", "run", "statement", "credit", "objection", "award", "points", "points_entry"}
+PAY_KINDS = {"plan", "enrolment", "run", "statement", "credit", "objection", "award", "points", "points_entry"}
 POOLED = {"lead", "customer", "agreement", "satisfaction", "touch"}
 
 
@@ -157,7 +157,8 @@ async def _selling(made: Company, seller: str) -> None:
     await made.service.must(f"/v1/leads/{ready}/qualify", {"criteria": ["budget"]})
     await _touched(made, ready, seller, kind="campaign", campaign=f"Campaign for {seller}")
     values = {**deal(made.service, title=f"Open of {seller}"), "owner_id": owner, "customer_id": customer}
-    await made.make(f"deal of {seller}", "deal", "/v1/deals", seller, **values)
+    expected = {"amount_minor": 700, "currency": "CNY", "expected_close_on": "2026-02-20"}
+    await made.make(f"deal of {seller}", "deal", "/v1/deals", seller, **values, **expected)
     won = {**values, "title": f"Won of {seller}", "stage": "engaging", "amount_minor": 9_000, "currency": "CNY"}
     won_id = await made.make(f"won of {seller}", "deal", "/v1/deals", seller, **won, occurred_at="2026-01-02")
     await made.service.must(f"/v1/deals/{won_id}/change-stage", {"stage_to": "proposal", "occurred_at": "2026-01-20"})
@@ -304,6 +305,9 @@ async def _plan(made: Company, key: str, sellers: tuple[str, ...]) -> str:
     await made.service.must(f"/v1/compensation-plans/{plan}/publish-version", version)
     for seller in sellers:
         await made.service.must("/v1/enrolments", {"member_id": made[seller], "plan_id": plan})
+        seen = {"member_id": made[seller], "plan_id": plan, "plan_version": 1}
+        await made.service.must("/v1/enrolments/acknowledge-compensation-plan", seen, role=seller)
+        made.things.append(Thing("enrolment", str(natural_id("enrolment", made[seller], plan)), (seller,)))
     return plan
 
 

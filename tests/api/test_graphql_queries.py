@@ -110,6 +110,7 @@ def asked(sales: Service) -> Asked:
         pool=core.pool,
         log=core.log,
         states=core.states,
+        ledgers=core.ledgers,
         handling=core.handling,
         reader=reader,
         bulk=Bulk(core.catalogue, reader, core.handling),
@@ -135,6 +136,7 @@ def asked(sales: Service) -> Asked:
         ),
         ("{ deals { edges { node { customer { owner { name } deals(first: 3) { owner { name } } } } } } }", 5),
         ("{ payoutRuns(first: 5) { edges { node { statements { member { name } lines { deal { title } } } } } } }", 5),
+        ("{ payoutRuns { edges { node { statements { lines { events { type } deal { title } } } } } } }", 5),
         ("{ members { edges { node { team { name leader { name } } } } } }", 2),
     ],
 )
@@ -194,6 +196,28 @@ async def test_pay_is_seen_with_its_trace(sales: Service) -> None:
     assert own["statement"]["totalMinor"] == own["statementLines"]["edges"][0]["node"]["postedMinor"]
     foreign = (await ask(sales, lines, ids, role="other rep")).json()
     assert foreign["errors"][0]["extensions"]["code"] == "not_found"
+
+
+async def test_a_participant_sees_what_a_new_version_changes_and_that_it_is_open(sales: Service) -> None:
+    (plan,) = (await must(sales, '{ compensationPlans(filter: { key: "spiff" }) { edges { node { id } } } }'))[
+        "compensationPlans"
+    ]["edges"]
+    asked = """query($plan: UUID!) {
+        compensationPlanDifferences(id: $plan, from: 1, to: 2) { count differences { pointer before after } }
+        enrolments(filter: { planId: [$plan], isOpen: true }) { edges { node {
+            member { name } plan { key enrolments { openVersion } } openVersion acknowledged { planVersion } } } } }"""
+    shown = await must(sales, asked, {"plan": plan["node"]["id"]}, role="rep")
+    difference = {"pointer": "/cap_minor", "before": None, "after": "90000"}
+    assert shown["compensationPlanDifferences"] == {"count": 1, "differences": [difference]}
+    (open_one,) = (edge["node"] for edge in shown["enrolments"]["edges"])
+    assert open_one == {
+        "member": {"name": "rep"},
+        "plan": {"key": "spiff", "enrolments": [{"openVersion": 2}]},
+        "openVersion": 2,
+        "acknowledged": [{"planVersion": 1}],
+    }
+    foreign = (await ask(sales, asked, {"plan": plan["node"]["id"]}, role="other rep")).json()
+    assert [error["extensions"]["code"] for error in foreign["errors"]] == ["not_found"]
 
 
 async def test_every_list_thing_and_report_can_be_read(sales: Service) -> None:

@@ -24,7 +24,7 @@ from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.positions import wait_until
 from tests.api.graphql_client import CATALOGUE, as_input
 from tests.api.nonsense import CANARY, INSTANTS, NOBODY, TEXTS, ZONES, as_text, nonsense
-from tests.api.parity_requests import REQUESTS
+from tests.api.parity_requests import LOCKED_AWAY, REQUESTS
 from tests.service import Service, found_company, running_service
 
 NUMBERS = itertools.count(1)
@@ -79,9 +79,7 @@ def filled(service: Service, value: Any) -> Any:
     return str(service.ids.get(value[1:], NOBODY)) if is_name else value
 
 
-SAMPLES = {sent.command: sent.values for sent in REQUESTS if not sent.code} | {
-    "LockPayoutRun": {"payout_run_id": "$run"}
-}
+SAMPLES = {sent.command: sent.values for sent in REQUESTS if not sent.code} | LOCKED_AWAY
 
 
 @contextmanager

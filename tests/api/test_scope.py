@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from tests.api.graphql_client import must
-from tests.api.scope_company import PAY_KINDS, ROLES, Company, Thing, scoped_company
+from tests.api.scope_company import PAY_KINDS, PAY_REACHED, ROLES, SELLERS, Company, Thing, scoped_company
 
 NUMBERS = itertools.count(1)
 NOBODY = "00000000-0000-7000-8000-00000000dead"
@@ -41,6 +41,7 @@ LISTS = {
     "pipelines": "pipeline",
     "teams": "team",
     "compensationPlans": "plan",
+    "enrolments": "enrolment",
     "payoutRuns": "run",
     "statements": "statement",
     "credits": "credit",
@@ -70,6 +71,7 @@ DETAILS = {
     "pipeline": "pipeline",
     "compensationPlan": "plan",
     "compensationPlanInWords": "plan",
+    "compensationPlanDifferences": "plan",
     "payoutRun": "run",
     "payoutRunStatements": "run",
     "statement": "statement",
@@ -80,7 +82,14 @@ DETAILS = {
 }
 REPORTS = {"DealsReport": "deals", "FunnelReport": "funnel", "StageVelocityReport": "stage-velocity"}
 RECEIVABLES = {"ReceivablesReport"}
+PAY_REPORTS = {"CommissionAccrualsReport", "ContractCostsReport"}
+ESTIMATES = {"commissionEstimate"}
+"""Of a deal in scope, and there for the members in the scope of pay."""
+LIVE = {"liveStatement"}
+"""For the members in the scope of pay, where they take part in the plan."""
 FEEDS = {"events"}
+PAYROLL = {"payroll"}
+"""Exports: only of locked runs, and only for the members in scope."""
 
 
 NESTED = {
@@ -125,7 +134,8 @@ NESTED = {
         "payoutRunId memberId payoutRun { id statements(first: 9) { memberId } } lines(first: 9) { deal { id title } }",
     ),
     "currencyRates": ("currency_rate", "id rate rateTableId rateTable { id key }"),
-    "compensationPlans": ("plan", "id key name"),
+    "compensationPlans": ("plan", "id key name enrolments(first: 9) { id memberId member { id name } }"),
+    "enrolments": ("enrolment", "id memberId member { id enrolments(first: 9) { id } } plan { id key }"),
     "credits": ("credit", "dealId memberId kind"),
     "approvals": (
         "approval",
@@ -153,7 +163,7 @@ async def reads(company: Company) -> dict[str, str]:
 
 
 async def test_every_read_has_a_policy(company: Company) -> None:
-    decided = {*LISTS, *DETAILS, *REPORTS, *RECEIVABLES, *FEEDS}
+    decided = {*LISTS, *DETAILS, *REPORTS, *RECEIVABLES, *FEEDS, *PAYROLL, *PAY_REPORTS, *ESTIMATES, *LIVE}
     assert set(await reads(company)) == decided
 
 
@@ -192,7 +202,7 @@ async def test_no_answer_holds_anything_of_a_foreign_thing(company: Company, rol
     paths = await reads(company)
     foreign = [thing for thing in company.things if not company.sees(role, thing)]
     for operation, path in paths.items():
-        if operation in FEEDS:
+        if operation in FEEDS | PAYROLL:
             continue
         things = company.of(DETAILS[operation]) if operation in DETAILS else [None]
         for thing in things:
@@ -223,6 +233,55 @@ async def test_receivables_count_only_invoices_in_scope(company: Company, role: 
 
 
 @pytest.mark.parametrize("role", ROLES)
+async def test_reports_of_pay_count_only_the_locked_pay_in_scope(company: Company, role: str) -> None:
+    seen = [thing for thing in company.of("statement") if company.sees(role, thing)]
+    paid = {thing.id.partition("/")[2] for thing in seen if thing.id.startswith(company["run both"])}
+    foreign = [thing for thing in company.things if not company.sees(role, thing)]
+    asked = {"from": "2026-02-01", "to": "2026-02-28"}
+    accruals = await company.get("/v1/reports/commission-accruals", role, **asked, dimension="member")
+    assert {group["key"]["value"] for group in accruals.json()["groups"]} == paid
+    costs = await company.get("/v1/reports/contract-costs", role, **asked, benefitMonths=24)
+    won = {company[seller]: company[f"won of {seller}"] for seller in SELLERS}
+    assert {each["deal_id"] for each in costs.json()["deals"]} == {won[member_id] for member_id in paid}
+    for answer in (accruals, costs):
+        refuse_foreign(answer.json(), foreign, f"{answer.url} as {role}", but={"value"})
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_deal_in_scope_is_estimated_for_the_pay_in_scope(company: Company, role: str) -> None:
+    missing = await company.get(f"/v1/deals/{NOBODY}/commission-estimate", role)
+    estimated: set[str] = set()
+    for thing in company.of("deal"):
+        answer = await company.get(f"/v1/deals/{thing.id}/commission-estimate", role)
+        if not company.sees(role, thing):
+            assert answer.status_code == missing.status_code == 404
+            assert faceless(answer.text, thing) == faceless(missing.text)
+        elif answer.status_code == 200:
+            estimated |= {each["member_id"] for each in answer.json()["item"]["pays"]}
+        else:
+            assert answer.json()["code"].startswith("commission_estimate."), answer.text
+    reached = PAY_REACHED[role]
+    assert estimated == {company[seller] for seller in SELLERS if reached is None or seller in reached}
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_live_statements_and_the_events_of_lines_hold_only_pay_in_scope(company: Company, role: str) -> None:
+    foreign = [thing for thing in company.things if not company.sees(role, thing)]
+    reached = PAY_REACHED[role]
+    for plan, sellers in (("rep", ("rep",)), ("other", ("other rep",)), ("both", SELLERS), ("nobody", ())):
+        for seller in SELLERS:
+            path = f"/v1/live-statements/{company[f'plan {plan}']}/{company[seller]}"
+            answer = await company.get(path, role, period="2026-02", expand="events")
+            is_seen = seller in sellers and (reached is None or seller in reached)
+            assert answer.status_code == (200 if is_seen else 404), (role, plan, seller)
+            refuse_foreign(answer.json(), foreign, f"{path} as {role}", but={"plan_id"})
+    for thing in company.of("statement"):
+        answer = await company.get(f"/v1/statements/{thing.id}", role, expand="events")
+        assert answer.status_code == (200 if company.sees(role, thing) else 404)
+        refuse_foreign(answer.json(), foreign, f"{thing} as {role}")
+
+
+@pytest.mark.parametrize("role", ROLES)
 async def test_the_feed_is_for_those_who_see_all_rows(company: Company, role: str) -> None:
     answer = await company.get("/v1/events", role)
     assert answer.status_code == (200 if role in FEED_READERS else 403)
@@ -234,6 +293,23 @@ async def test_totals_of_a_payout_run_are_for_those_who_see_all_pay(company: Com
     for run in (await company.get("/v1/payout-runs", role)).json()["items"]:
         if run["status"] in ("issued", "locked"):
             assert (run["total_minor"] is not None) == (run["participant_count"] is not None) == sees_all
+            assert (run["instructed_minor"] is not None) == (run["paid_minor"] is not None) == sees_all
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_payroll_holds_exactly_the_locked_pay_in_scope(company: Company, role: str) -> None:
+    seen = {thing.id for thing in company.of("statement") if company.sees(role, thing)}
+    for run in company.of("run"):
+        answer = await company.get(f"/v1/payout-runs/{run.id}/payroll", role)
+        if not company.sees(role, run):
+            missing = await company.get(f"/v1/payout-runs/{NOBODY}/payroll", role)
+            assert answer.status_code == missing.status_code == 404
+            assert faceless(answer.text, run) == faceless(missing.text)
+        elif run.id == company["run both"]:
+            shown = {f"{run.id}/{line['member_id']}" for line in answer.json()["lines"]}
+            assert shown == {id for id in seen if id.startswith(run.id)}, role
+        else:
+            assert (answer.status_code, answer.json()["code"]) == (409, "payout_run.status_wrong"), role
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -280,7 +356,9 @@ async def test_a_receipt_of_a_customer_in_the_pool_is_not_told_by_its_timeline(c
 
 
 def filled(path: str, id: str) -> str:
-    """The path with an id, or the two of a statement, in its places."""
+    """The path with an id, or the two of a statement, in its places, and what it asks for beside it."""
+    if path.endswith("/differences"):
+        path += "?from=1&to=1"
     if "{payout_run_id}/{member_id}" in path:
         run, _, member = id.partition("/")
         return path.replace("{payout_run_id}", run).replace("{member_id}", member or NOBODY)

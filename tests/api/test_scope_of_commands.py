@@ -18,7 +18,7 @@ from salesapi.domain.catalogue import route
 from salesapi.domain.kernel import CommandType
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from tests.api.graphql_client import CATALOGUE, mutate
-from tests.api.parity_requests import REQUESTS
+from tests.api.parity_requests import LOCKED_AWAY, REQUESTS
 from tests.api.scope_company import Company, scoped_company
 from tests.api.test_scope import NOBODY, faceless
 
@@ -64,12 +64,15 @@ REFERENCES = {
     "about/id": "about",
     "owner_id": "owner",
     "member_id": "public",
+    "member_ids": "public",
     "shares/member_id": "public",
     "pipeline_id": "public",
     "deal/pipeline_id": "public",
     "product_id": "public",
     "lines/product_id": "public",
     "plan_id": "public",
+    "currencies/rate_table_id": "public",
+    "quotas/calendar_id": "public",
     "team_id": "public",
     "contact_id": "part",
     "agreement_id": "agreement",
@@ -98,9 +101,9 @@ NEVER_OWNED = {
 """Kinds whose commands are for roles that see everything."""
 SEEN_WITH_CUSTOMER = {"agreement"}
 """Kinds without an owner of their own, whose sellers' commands ask for the customer: who sees it may give them."""
-INSTEAD = {
+INSTEAD: dict[str, dict[str, Any]] = {
     "ConvertLead": {"customer_id": NOBODY, "with_contact": False},
-    "LockPayoutRun": {"payout_run_id": NOBODY},
+    **LOCKED_AWAY,
 }
 COMMANDS = sorted(CATALOGUE.commands)
 
@@ -219,6 +222,19 @@ async def test_a_member_objects_to_no_statement_and_no_rule_of_others(company: C
         assert touched.text.replace(str(subject["id"]), "*") == missing.text.replace(NOBODY, "*")
     own = {"subject": {"kind": "rule", "id": company["plan rep"], "key": "rep"}, "member_id": company["rep"]}
     assert (await send(company, "RaiseObjection", {**own, "claim": "Mine"}, "rep")).status_code == 200
+
+
+async def test_nobody_is_told_who_takes_part_in_a_plan(company: Company) -> None:
+    plan = {"plan_id": company["plan both"], "plan_version": 1}
+    for participant in ("other rep", "other manager"):
+        answer = await send(company, "AcknowledgeCompensationPlan", {**plan, "member_id": company[participant]}, "rep")
+        problem = answer.json()
+        assert (answer.status_code, problem["code"], problem.get("pointer")) == (404, "not_found", None), participant
+        assert problem["detail"].startswith("There is no enrolment")
+    own = await send(company, "AcknowledgeCompensationPlan", {**plan, "member_id": company["rep"]}, "rep")
+    assert own.status_code == 200
+    of_the_team = await send(company, "AcknowledgeCompensationPlan", {**plan, "member_id": company["rep"]}, "manager")
+    assert of_the_team.json()["code"] == "enrolment.not_yours"
 
 
 async def test_a_manager_grants_awards_to_the_own_team_only(company: Company) -> None:

@@ -3,25 +3,25 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
-from salesapi.domain.commission.draws import Guarantee, RecoverableDraw
+from salesapi.domain.awards import AwardApproved, AwardDrawForgiven
+from salesapi.domain.commission.earnings import Earnings
+from salesapi.domain.commission.evaluation import Evaluation
 from salesapi.domain.commission.facts import Ledger, LedgerEvent
+from salesapi.domain.commission.pay_facts import PostedKey
+from salesapi.domain.commission.periods import PeriodKind, period_named
+from salesapi.domain.commission.postings import line_of
 from salesapi.domain.commission.statements import Statement, digest_of, digest_of_digests, statements_of
 from salesapi.domain.commission.tables import AppliesTo, Tier, TierBoundary, TierTable
-from salesapi.domain.compensation_plans import (
-    CompensationPlanDrafted,
-    CompensationPlanVersionPublished,
-    Component,
-    CreditKind,
-    Rounding,
-)
+from salesapi.domain.compensation_plans import CompensationPlanDrafted, CompensationPlanVersionPublished
 from salesapi.domain.deals import DealReopened, DealShare, DealTeamChanged, DealVoided, DealWon
 from salesapi.domain.enrolments import EnrolmentBegun, EnrolmentQuotaSet
 from salesapi.domain.kernel import BusinessTime, Recorded, natural_id
 from salesapi.domain.payout_run_decisions import issued_events
-from salesapi.domain.payout_runs import PayoutRunLocked, PayoutRunOpened
+from salesapi.domain.payout_runs import PayoutRunLocked, PayoutRunOpened, StatementLine
+from salesapi.domain.plan_components import Component, CreditKind, Rounding
 from tests.spec import day, uid
 
 TierMode: TypeAlias = Literal["marginal", "retroactive"]
@@ -92,15 +92,14 @@ class Log:
         *components: Component,
         currency: str = "USD",
         rounding: Rounding = BY_LINE,
-        guarantee: Guarantee | None = None,
-        draw: RecoverableDraw | None = None,
+        **terms: Any,
     ) -> "Log":
-        """A quarterly plan with one version that always applies."""
+        """A plan with one version that always applies, quarterly unless said; `terms` are further fields of a version."""
         drafted = CompensationPlanDrafted(
             key="plan", name="Plan", currency=currency, legal_entity=None, external_id=None
         )
         self.add(PLAN, drafted)
-        self.publish(1, *components, rounding=rounding, guarantee=guarantee, draw=draw)
+        self.publish(1, *components, rounding=rounding, **terms)
         return self
 
     def publish(
@@ -109,21 +108,20 @@ class Log:
         *components: Component,
         effective_from: str | None = None,
         rounding: Rounding = BY_LINE,
-        guarantee: Guarantee | None = None,
-        draw: RecoverableDraw | None = None,
+        period: PeriodKind = "quarter",
+        **terms: Any,
     ) -> int:
         """A further version of the plan."""
         return self.add(
             PLAN,
             CompensationPlanVersionPublished(
                 plan_version=number,
-                period="quarter",
+                period=period,
                 components=components,
                 rounding=rounding,
-                guarantee=guarantee,
-                draw=draw,
                 effective_from=date.fromisoformat(effective_from) if effective_from else None,
                 reason=None,
+                **terms,
             ),
         )
 
@@ -182,6 +180,25 @@ class Log:
         """A deal was recorded by mistake."""
         return self.add(uid(deal), DealVoided(status_from="won", stage_from="won", reason="twice"), "2026-12-01")
 
+    def forgive(
+        self, amount_minor: int, period: str, award: int = 0xF0, *, is_approved: bool = True
+    ) -> tuple[int, ...]:
+        """Ann owes less before the run of a period; answers the positions of the grant and of its approval."""
+        forgiven = AwardDrawForgiven(
+            member_id=ANN,
+            plan_id=PLAN,
+            period=period,
+            amount_minor=amount_minor,
+            currency="USD",
+            reason="agreed",
+            granted_by=uid(0xC1),
+            granter_id=None,
+        )
+        approved = AwardApproved(
+            member_id=ANN, plan_id=PLAN, period=period, amount_minor=None, currency=None, approved_by=uid(0xC2)
+        )
+        return tuple(self.add(uid(award), event) for event in ((forgiven, approved) if is_approved else (forgiven,)))
+
     def statements(self, period: str) -> dict[UUID, Statement]:
         """The statements of the plan for a period, by member."""
         return {statement.member_id: statement for statement in statements_of(self.ledger, PLAN, period)}
@@ -216,6 +233,35 @@ class Log:
             statements_digest=digest_of_digests(digests), position=position, tree_root="00", tree_size=position
         )
         self.add(run_of(period), locked)
+
+
+def recomputed(ledger: Ledger, period: str) -> dict[PostedKey, int]:
+    """What deals earn in a period, and what of that is payable, by all that is known now: without what comes to nothing."""
+    earnings = Earnings(Evaluation(ledger, PLAN))
+    return {
+        key: minor
+        for member_id in earnings.evaluation.members()
+        for key, minor in earnings.sums(member_id, period_named(period)).items()
+        if minor
+    }
+
+
+def deal_lines(ledger: Ledger, period: str) -> dict[UUID, tuple[StatementLine, ...]]:
+    """The lines that members have from deals in a period."""
+    earnings = Earnings(Evaluation(ledger, PLAN))
+    members = earnings.evaluation.members()
+    return {member_id: tuple(map(line_of, earnings.of(member_id, period_named(period)))) for member_id in members}
+
+
+def posted(ledger: Ledger, period: str) -> dict[PostedKey, int]:
+    """What locked runs posted for a period: without what comes to nothing."""
+    of_all = (ledger.paid.posted(PLAN, period, member_id) for member_id in ledger.participants(PLAN))
+    return {key: minor for posted in of_all for key, minor in posted.items() if minor}
+
+
+def balance_minor(ledger: Ledger, member_id: UUID) -> int:
+    """What a member's draw comes to over all locked runs."""
+    return sum(ledger.paid.balance_minor(run.run_id, "draw", member_id) for run in ledger.paid.runs_of(PLAN))
 
 
 def run_of(period: str) -> UUID:

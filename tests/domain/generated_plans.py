@@ -20,9 +20,9 @@ from salesapi.domain.commission.tables import (
     TierBoundary,
     TierTable,
 )
-from salesapi.domain.compensation_plans import (
+from salesapi.domain.compensation_plans import CompensationPlanVersion
+from salesapi.domain.plan_components import (
     Accelerator,
-    CompensationPlanVersion,
     Component,
     CreditKind,
     Decelerator,
@@ -76,7 +76,8 @@ def component(random: Random, key: str, credit: CreditKind | None = None) -> Com
     if random.random() < 0.25:
         options["cap_minor"] = random.choice((1, 99_999, 400_000, 1_000_000))
     options["credit"] = credit or random.choice(("direct", "direct", "overlay", "manager_override"))
-    options["levels"] = random.randint(1, 3)
+    levels = random.randint(1, 3)
+    options["levels"] = levels if options["credit"] == "manager_override" else 1
     return Component(key=key, name=key.title(), **options)  # type: ignore[arg-type]
 
 

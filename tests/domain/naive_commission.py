@@ -12,8 +12,9 @@ from itertools import pairwise
 from typing import TypeAlias
 from uuid import UUID
 
-from salesapi.domain.compensation_plans import CompensationPlanVersion, Component
+from salesapi.domain.compensation_plans import CompensationPlanVersion
 from salesapi.domain.deals import DealShare
+from salesapi.domain.plan_components import Component
 
 Posted: TypeAlias = dict[tuple[UUID, str, UUID], int]
 """What is posted for member, component and deal."""

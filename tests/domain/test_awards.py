@@ -14,20 +14,26 @@ from salesapi.domain.awards import (
     AwardApproverIsBeneficiary,
     AwardApproverIsGranter,
     AwardCurrencyMismatch,
+    AwardDrawForgiven,
     AwardGranted,
     AwardObjectionForeign,
     AwardPeriodLocked,
     AwardPeriodMismatch,
     AwardPeriodsReversed,
     AwardPlanUnpublished,
+    AwardPlanWithoutDraw,
     AwardRevoked,
     AwardSettled,
     AwardValueUnclear,
+    ForgiveDraw,
     GrantAward,
     PostAdjustment,
     RevokeAward,
 )
+from salesapi.domain.commission.clawbacks import RecoveryLimit
 from salesapi.domain.commission.periods import PeriodInvalid
+from salesapi.domain.enrolment_spans import Span
+from salesapi.domain.enrolments import Enrolment, enrolment_ref
 from salesapi.domain.kernel import FieldInvalid, Ref, Refused, StreamRef, ThingUnknown, natural_id
 from salesapi.domain.money import CurrencyUnknown
 from salesapi.domain.objections import Objection, ObjectionSubject
@@ -49,18 +55,28 @@ from tests.spec import ACTOR, SUBJECT, Case, fold, given, uid
 REP, OTHER, BOSS, UNKNOWN = uid(1), uid(2), uid(3), uid(99)
 APPROVING = uid(0xB0)
 PLAN, DRAFT, OBJECTION, FOREIGN_OBJECTION, AWARD = uid(0x10), uid(0x11), uid(0x12), uid(0x13), uid(0x14)
+OWED = uid(0x15)
+RECOVERY = RecoveryLimit(percent=None, amount_minor=None, kept_minor=None, leaver="carried")
+LENDING = replace(
+    MONTHLY, versions=(replace(MONTHLY.versions[0], recovery=RECOVERY), replace(MONTHLY.versions[0], number=2))
+)
 OBJECTED = Objection(subject=ObjectionSubject(kind="target", id=uid(5)), member_id=REP, raised_by=ACTOR)
 KNOWN: dict[Ref, object] = {
     **{StreamRef("member", id): object() for id in (REP, OTHER, BOSS)},
     StreamRef("compensation_plan", PLAN): MONTHLY,
     StreamRef("compensation_plan", DRAFT): replace(MONTHLY, versions=()),
+    StreamRef("compensation_plan", OWED): LENDING,
+    enrolment_ref(REP): Enrolment(
+        member_id=REP, spans=(Span(plan_id=OWED, effective_from=None, effective_until=None, component_keys=None),)
+    ),
     StreamRef("objection", OBJECTION): OBJECTED,
     StreamRef("objection", FOREIGN_OBJECTION): replace(OBJECTED, member_id=OTHER),
 }
 LOCKED: dict[Ref, object] = {
-    StreamRef("payout_run", natural_id("payout_run", str(PLAN), "2026-03")): PayoutRun(
-        plan_id=PLAN, period="2026-03", status="locked"
+    StreamRef("payout_run", natural_id("payout_run", str(plan_id), "2026-03")): PayoutRun(
+        plan_id=plan_id, period="2026-03", status="locked"
     )
+    for plan_id in (PLAN, OWED)
 }
 SPIFF = GrantAward(
     member_id=REP,
@@ -80,6 +96,9 @@ ADJUSTMENT = PostAdjustment(
     amount_minor=-700,
     cause="Deal counted twice",
     objection_id=OBJECTION,
+)
+FORGIVE = ForgiveDraw(
+    member_id=REP, plan_id=OWED, period="2026-03", amount_minor=30_000, reason="The launch was ours to delay"
 )
 APPROVE, REVOKE = ApproveAward(award_id=SUBJECT), RevokeAward(award_id=SUBJECT, reason="not earned")
 
@@ -108,6 +127,16 @@ POSTED = AwardAdjustmentPosted(
     currency="CNY",
     cause="Deal counted twice",
     objection_id=OBJECTION,
+    granted_by=ACTOR,
+    granter_id=BOSS,
+)
+FORGIVEN = AwardDrawForgiven(
+    member_id=REP,
+    plan_id=OWED,
+    period="2026-03",
+    amount_minor=30_000,
+    currency="CNY",
+    reason="The launch was ours to delay",
     granted_by=ACTOR,
     granter_id=BOSS,
 )
@@ -164,7 +193,22 @@ def test_an_adjustment_is_in_the_currency_of_its_plan() -> None:
     boss().when(unasked).then(replace(POSTED, objection_id=None))
 
 
+def test_a_draw_is_forgiven_in_the_currency_of_its_plan_whichever_version_advanced_it() -> None:
+    boss().when(FORGIVE).then(FORGIVEN)
+
+
+def test_approving_a_forgiven_draw_states_no_amount_because_none_is_paid() -> None:
+    approved = replace(APPROVED, plan_id=OWED, amount_minor=None, currency=None)
+    approver(FORGIVEN).when(APPROVE).then(approved)
+    boss(FORGIVEN).when(APPROVE).refused(AwardApproverIsGranter)
+    given(FORGIVEN).facts(KNOWN).by(APPROVING, REP).when(APPROVE).refused(AwardApproverIsBeneficiary)
+    approver(FORGIVEN).facts(LOCKED).when(APPROVE).refused(AwardPeriodLocked)
+    boss(FORGIVEN).when(REVOKE).then(AwardRevoked(reason="not earned"))
+    approver(FORGIVEN, approved).when(REVOKE).refused(AwardSettled)
+
+
 def test_a_locked_period_takes_no_award() -> None:
+    boss().facts(LOCKED).when(FORGIVE).refused(AwardPeriodLocked, pointer="/period")
     boss().facts(LOCKED).when(SPIFF).refused(AwardPeriodLocked, pointer="/period")
     boss().facts(LOCKED).when(ADJUSTMENT).refused(AwardPeriodLocked, pointer="/period")
     boss().facts(LOCKED).when(replace(SPIFF, plan_id=None)).then(granted(replace(SPIFF, plan_id=None)))
@@ -207,6 +251,12 @@ def test_an_award_is_revoked_until_it_is_approved() -> None:
         ((), replace(ADJUSTMENT, period="2025-12", objection_id=UNKNOWN), AwardPeriodsReversed),
         ((), replace(ADJUSTMENT, objection_id=UNKNOWN), ThingUnknown),
         ((), replace(ADJUSTMENT, objection_id=FOREIGN_OBJECTION), AwardObjectionForeign),
+        ((), replace(FORGIVE, member_id=UNKNOWN, plan_id=UNKNOWN), ThingUnknown),
+        ((), replace(FORGIVE, plan_id=DRAFT, period="soon"), AwardPlanUnpublished),
+        ((), replace(FORGIVE, plan_id=PLAN, period="soon"), PeriodInvalid),
+        ((), replace(FORGIVE, plan_id=PLAN, period="2026"), AwardPeriodMismatch),
+        ((), replace(FORGIVE, plan_id=PLAN, member_id=OTHER), AwardPlanWithoutDraw),
+        ((), replace(FORGIVE, member_id=OTHER), ThingUnknown),
         ((granted(), AwardRevoked(reason="no")), APPROVE, AwardSettled),
         ((granted(), AwardRevoked(reason="no")), REVOKE, AwardSettled),
     ],

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from salesapi.domain.commission.plan_in_words import plan_in_words
 from salesapi.domain.commission.tables import TierTable
-from salesapi.domain.compensation_plans import Component, Gate, IndividualRate
 from salesapi.domain.payout_runs import StatementLine
+from salesapi.domain.plan_components import Component, Gate, IndividualRate
 from salesapi.domain.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
 from tests.domain.commission_stories import ANN, BOB, CID, PLAN, Log, flat, share, tiers
 from tests.spec import uid

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from salesapi.domain.commission.tables import CurvePoint, PayoutCurve, Tier, TierTable
-from salesapi.domain.compensation_plans import (
+from salesapi.domain.payout_runs import StatementLine
+from salesapi.domain.plan_components import (
     Accelerator,
     Component,
     Decelerator,
@@ -14,7 +15,6 @@ from salesapi.domain.compensation_plans import (
     IndividualRate,
     TargetBonus,
 )
-from salesapi.domain.payout_runs import StatementLine
 from tests.domain.commission_stories import ANN, BOB, Log, flat, share
 
 QUOTA = 10_000_000

@@ -8,7 +8,7 @@ import pytest
 
 from salesapi.domain.commission.draws import Guarantee, RecoverableDraw
 from salesapi.domain.enrolments import EnrolmentBegun, EnrolmentEnded
-from tests.domain.commission_stories import ANN, PLAN, Log, flat
+from tests.domain.commission_stories import ANN, PLAN, Log, balance_minor, flat
 
 FLOOR = Guarantee(kind="guarantee", amount_minor=90_000, last_on=None, compared_with="payable")
 DRAWN = RecoverableDraw(
@@ -25,7 +25,7 @@ QUARTERS = ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
 
 def owed_of(log: Log) -> int:
     """What Ann was advanced less what was recovered."""
-    return sum(log.ledger.drawn_minor(run.run_id, ANN) for run in log.ledger.runs_of(PLAN))
+    return balance_minor(log.ledger, ANN)
 
 
 def test_the_guarantee_lifts_a_statement_and_leaves_a_better_one_alone() -> None:

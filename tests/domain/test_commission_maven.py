@@ -12,8 +12,8 @@ from uuid import UUID
 
 from salesapi.domain.commission.statements import statements_of
 from salesapi.domain.commission.tables import TierTable
-from salesapi.domain.compensation_plans import Component, Rounding
 from salesapi.domain.kernel import natural_id
+from salesapi.domain.plan_components import Component, Rounding
 from salesapi.domain.teams import TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
 from tests.domain.commission_stories import PLAN, Log, flat, tiers
 from tests.spec import uid
@@ -118,7 +118,7 @@ def test_tiered_pay_of_each_agent_and_quarter_is_as_published(shared_data: Path)
 def test_a_real_quarter_locks_and_a_later_refund_is_the_only_correction(shared_data: Path) -> None:
     log = company(shared_data, flat("5"), flat("1", "manager_override", "override"))
     locked = log.lock("2017Q1")
-    first = log.ledger.runs_of(PLAN)[0]
+    first = log.ledger.paid.runs_of(PLAN)[0]
     earliest = min((line for statement in locked.values() for line in statement.lines), key=lambda line: line.positions)
     assert earliest.deal_id is not None
     reopened_at = log.add_reopening(earliest.deal_id)

@@ -1,7 +1,15 @@
 """What-ifs (R65): who would win and who would lose by another plan, and that nothing is posted by asking."""
 
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
 from salesapi.domain.commission.draws import Guarantee
-from salesapi.domain.commission.periods import period_named
+from salesapi.domain.commission.periods import PeriodInvalid, period_named
 from salesapi.domain.commission.simulating import simulated
 from salesapi.domain.compensation_plans import (
     CompensationPlanDrafted,
@@ -10,14 +18,22 @@ from salesapi.domain.compensation_plans import (
     CompensationPlanUnpublished,
     CompensationPlanVersion,
     CompensationPlanVersionPublished,
-    Component,
     ComponentInvalid,
     FloorInvalid,
     SimulateCompensationPlan,
 )
-from salesapi.domain.kernel import LedgerRef
+from salesapi.domain.kernel import LedgerRef, Refused, StreamRef, ThingUnknown
+from salesapi.domain.money import CurrencyUnknown
+from salesapi.domain.plan_assumptions import (
+    AssumedDeal,
+    AssumedQuota,
+    AssumptionOutside,
+    Assumptions,
+    AssumptionTwice,
+)
+from salesapi.domain.plan_components import Accelerator, Component
 from tests.domain.commission_stories import ANN, BOB, BY_LINE, CID, PLAN, Log, flat, tiered
-from tests.spec import SUBJECT, given
+from tests.spec import SUBJECT, given, uid
 
 Q1, Q2 = period_named("2026Q1"), period_named("2026Q2")
 DRAFTED = CompensationPlanDrafted(key="plan", name="Plan", currency="USD", legal_entity=None, external_id=None)
@@ -91,6 +107,94 @@ def test_equal_rules_have_one_digest_and_other_rules_another() -> None:
     assert digests[0] == digests[1] != digests[2]
 
 
+FASTER = Accelerator(above_attainment_percent=Decimal(100), factor=Decimal("1.5"))
+
+
+def quota_of(amount_minor: int, period: str = "2026Q1", member_id: UUID = ANN) -> AssumedQuota:
+    """A supposed quota."""
+    return AssumedQuota(member_id=member_id, period=period, amount_minor=amount_minor)
+
+
+def deal_of(amount_minor: int, on: str = "2026-03-01", owner: UUID = ANN, currency: str = "USD") -> AssumedDeal:
+    """A supposed win."""
+    return AssumedDeal(owner_id=owner, amount_minor=amount_minor, currency=currency, on=date.fromisoformat(on))
+
+
+def test_a_supposed_quota_is_that_of_the_member_in_the_simulation_only() -> None:
+    accelerated = replace(flat("4"), accelerator=FASTER)
+    log = Log().plan(accelerated).enrol(ANN)
+    log.quota(ANN, 1_000_000)
+    log.win(1, 2_000_000, "2026-01-31")
+    found = simulated(log.ledger, PLAN, Q1, proposal(accelerated), assumed=Assumptions(quotas=(quota_of(2_000_000),)))
+    # 4 % of 10,000.00 and 6 % of as much above the quota; 4 % of all of it where the quota is 20,000.00.
+    assert [(pay.current_minor, pay.simulated_minor) for pay in found.changes] == [(100_000, 80_000)]
+    assert log.statements("2026Q1")[ANN].total_minor == 100_000
+
+
+def test_supposed_deals_earn_by_the_proposal_beside_those_that_were_won() -> None:
+    log = company()
+    deals = (deal_of(1_000_000, owner=BOB), deal_of(2_000_000, "2026-01-01"), deal_of(5, owner=CID, currency="EUR"))
+    found = simulated(log.ledger, PLAN, Q1, proposal(tiered("retroactive")), assumed=Assumptions(deals=deals))
+    # Ann: 130,000.00 and 20,000.00 at 4.5 % = 6,750.00. Bob: 60,000.00 at 2 % = 1,200.00. Cid waits for a rate.
+    assert [(pay.member_id, pay.current_minor, pay.simulated_minor) for pay in found.changes] == [
+        (ANN, 390_000, 675_000),
+        (BOB, 150_000, 120_000),
+    ]
+    assert log.statements("2026Q1")[ANN].total_minor == 390_000
+
+
+def test_the_result_names_what_was_supposed_with_its_digest() -> None:
+    ledger = company().ledger
+    supposed = [
+        Assumptions(deals=(deal_of(1),)),
+        Assumptions(deals=(deal_of(1),)),
+        Assumptions(deals=(deal_of(2),)),
+        Assumptions(quotas=(quota_of(1),)),
+        Assumptions(),
+    ]
+    results = [simulated(ledger, PLAN, Q1, proposal(flat("3")), assumed=each) for each in supposed]
+    assert [(each.assumed_quotas, each.assumed_deals) for each in results] == [
+        (each.quotas, each.deals) for each in supposed
+    ]
+    digests = [each.assumptions_digest for each in results]
+    assert digests[0] == digests[1]
+    assert len({*digests}) == 4
+    assert digests[-1] is None
+    assert {each.proposal_digest for each in results} == {results[0].proposal_digest}
+
+
+def test_a_supposed_quota_of_the_year_corrects_no_earlier_period() -> None:
+    by_year = replace(flat("4"), accelerator=FASTER, counted_over="year_to_date")
+    log = Log().plan(by_year).enrol(ANN)
+    log.quota(ANN, 1_000_000, "2026")
+    log.win(1, 2_000_000, "2026-01-31")
+    log.lock("2026Q1")
+    log.enrol(BOB)
+    assumed = Assumptions(quotas=(quota_of(2_000_000, "2026"),))
+    assert simulated(log.ledger, PLAN, Q2, proposal(by_year), assumed=assumed).changes == ()
+
+
+USELESS: list[tuple[dict[str, Any], type[Refused], str]] = [
+    ({"assumed_quotas": (quota_of(1, "2026Q2"),)}, AssumptionOutside, "/assumed_quotas/0/period"),
+    ({"assumed_quotas": (quota_of(1), quota_of(1, "2025"))}, AssumptionOutside, "/assumed_quotas/1/period"),
+    ({"assumed_quotas": (quota_of(1, "soon"),)}, PeriodInvalid, "/assumed_quotas/0/period"),
+    ({"assumed_quotas": (quota_of(1), quota_of(2))}, AssumptionTwice, "/assumed_quotas/1/period"),
+    ({"assumed_quotas": (quota_of(1, member_id=uid(7)),)}, ThingUnknown, "/assumed_quotas/0/member_id"),
+    ({"assumed_deals": (deal_of(1, "2026-04-01"),)}, AssumptionOutside, "/assumed_deals/0/on"),
+    ({"assumed_deals": (deal_of(1), deal_of(1, "2025-12-31"))}, AssumptionOutside, "/assumed_deals/1/on"),
+    ({"assumed_deals": (deal_of(1, currency="XXX"),)}, CurrencyUnknown, "/assumed_deals/0/currency"),
+    ({"assumed_deals": (deal_of(1, owner=uid(7)),)}, ThingUnknown, "/assumed_deals/0/owner_id"),
+]
+
+
+@pytest.mark.parametrize(("assumed", "refusal", "pointer"), USELESS)
+def test_what_would_change_nothing_is_not_supposed(
+    assumed: dict[str, Any], refusal: type[Refused], pointer: str
+) -> None:
+    case = given(DRAFTED, PUBLISHED).facts({StreamRef("member", ANN): object()})
+    case.when(replace(command(flat("3")), **assumed)).refused(refusal, pointer=pointer)
+
+
 def command(*components: Component, period: str = "2026Q1", **floors: Guarantee) -> SimulateCompensationPlan:
     """The request."""
     return SimulateCompensationPlan(
@@ -125,6 +229,9 @@ def test_the_result_is_recorded_with_the_position_that_it_rests_on() -> None:
             position=2,
             engine_version="1",
             proposal_digest=simulated(log.ledger, SUBJECT, Q1, proposal(flat("3"))).proposal_digest,
+            assumed_quotas=(),
+            assumed_deals=(),
+            assumptions_digest=None,
             participant_count=0,
             winner_count=0,
             loser_count=0,

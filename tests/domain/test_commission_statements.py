@@ -9,9 +9,9 @@ import pytest
 from salesapi.domain.commission.facts import EVENT_TYPES
 from salesapi.domain.commission.statements import canonical_bytes, digest_of, parts_of_statement
 from salesapi.domain.commission.tables import TIERS_MAX, TierBoundary, TierTable
-from salesapi.domain.compensation_plans import Component, Rounding, RoundingScope
 from salesapi.domain.enrolments import EnrolmentBegun
 from salesapi.domain.payout_runs import STATEMENT_LINES_MAX, STATEMENT_PART_BYTES_MAX
+from salesapi.domain.plan_components import Component, Rounding, RoundingScope
 from salesapi.domain.teams import TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
 from tests.domain.commission_stories import ANN, BOB, CID, DAN, PLAN, Log, flat, share, tiered, tiers
 from tests.spec import CATALOGUE, uid
@@ -263,3 +263,15 @@ def test_a_long_statement_is_cut_into_parts_that_keep_every_line(component: Comp
     assert tuple(line for part in parts for line in part) == statement.lines
     assert max(len(part) for part in parts) <= STATEMENT_LINES_MAX
     assert max(sum(len(canonical_bytes(line)) for line in part) for part in parts) <= STATEMENT_PART_BYTES_MAX
+
+
+@pytest.mark.parametrize(
+    ("digits", "posted"), [(None, [333, 333, 667]), (2, [333, 333, 667]), (1, [330, 330, 670]), (0, [300, 300, 700])]
+)
+def test_a_plan_says_to_how_many_decimals_it_posts(digits: int | None, posted: list[int]) -> None:
+    log = Log().plan(flat("10"), rounding=Rounding(scope="line", mode="half_up", digits=digits)).enrol(ANN)
+    for number, amount_minor in enumerate((3_333, 3_333, 6_666), start=1):
+        log.win(number, amount_minor, "2026-01-31")
+    lines = log.statements("2026Q1")[ANN].lines
+    assert [line.posted_minor for line in lines] == posted
+    assert [line.exact_minor for line in lines] == ["333.3", "333.3", "666.6"]

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from salesapi.domain.commission.tables import CurvePoint, PayoutCurve, TierTable
 from salesapi.domain.compensation_plans import (
-    Accelerator,
     CompensationPlan,
     CompensationPlanDrafted,
     CompensationPlanIsRetired,
@@ -16,19 +16,21 @@ from salesapi.domain.compensation_plans import (
     CompensationPlanReasonMissing,
     CompensationPlanRetired,
     CompensationPlanVersionPublished,
-    Component,
     ComponentInvalid,
-    Decelerator,
     DraftCompensationPlan,
-    Gate,
+    FloorInvalid,
     PublishCompensationPlanVersion,
     RetireCompensationPlan,
-    TargetBonus,
+    SimulateCompensationPlan,
+    TermsInvalid,
     TiersInvalid,
+    terms_of,
 )
-from salesapi.domain.kernel import Refused, ThingExists
+from salesapi.domain.kernel import Ref, Refused, StreamRef, ThingExists, ThingUnknown
 from salesapi.domain.money import CurrencyUnknown
+from salesapi.domain.plan_components import Accelerator, Component, Decelerator, Gate, QuotaRules, TargetBonus
 from tests.domain.commission_stories import BY_LINE, flat, table, tiered, tiers
+from tests.domain.plan_options import CALENDAR, CURRENCIES, DRAW, GUARANTEE, QUOTAS, RATE_TABLE, WORKING_DAYS
 from tests.spec import SUBJECT, fold, given
 
 DRAFTED = CompensationPlanDrafted(key="reps", name="Reps", currency="USD", legal_entity=None, external_id=None)
@@ -94,6 +96,18 @@ def test_a_version_that_reaches_back_needs_a_reason(effective_from: date | None)
     )
 
 
+def test_a_version_at_shorter_notice_than_the_plans_needs_a_reason() -> None:
+    command = DraftCompensationPlan(key="reps", name="Reps", currency="USD", notice_days=30)
+    drafted = replace(DRAFTED, notice_days=30)
+    given().when(command).then(drafted)
+    last_short, in_time = date(2026, 3, 31), date(2026, 4, 1)
+    case = given(drafted)
+    refused = case.when(publish(flat("5"), effective_from=last_short)).refused(CompensationPlanReasonMissing)
+    assert refused.parameters == {"earliest_on": "2026-04-01", "notice_days": 30}
+    case.when(publish(flat("5"), effective_from=last_short, reason="urgent")).then(published(1, last_short, "urgent"))
+    case.when(publish(flat("5"), effective_from=in_time)).then(published(1, in_time))
+
+
 def test_a_retired_plan_takes_no_version_and_is_not_retired_twice() -> None:
     case = given(DRAFTED, CompensationPlanRetired(reason="replaced"))
     case.when(publish(flat("5"))).refused(CompensationPlanIsRetired)
@@ -155,6 +169,36 @@ def test_a_component_that_could_be_read_in_two_ways_is_refused(
     component: Component, refusal: type[Refused], pointer: str
 ) -> None:
     given(DRAFTED).when(publish(component)).refused(refusal, pointer=pointer)
+
+
+@pytest.mark.parametrize(
+    ("rules", "refusal", "pointer"),
+    [
+        ({"cap_minor": 0}, TermsInvalid, "/cap_minor"),
+        ({"quotas": QuotaRules(proration=WORKING_DAYS)}, TermsInvalid, "/quotas/calendar_id"),
+        ({"guarantee": GUARANTEE, "draw": DRAW}, FloorInvalid, "/draw"),
+        ({"guarantee": replace(GUARANTEE, amount_minor=-1)}, FloorInvalid, "/guarantee/amount_minor"),
+        ({"currencies": CURRENCIES}, ThingUnknown, "/currencies/rate_table_id"),
+        ({"quotas": QUOTAS}, ThingUnknown, "/quotas/calendar_id"),
+    ],
+)
+def test_rules_of_a_plan_that_cannot_be_meant_are_refused_in_a_version_and_in_a_proposal(
+    rules: dict[str, Any], refusal: type[Refused], pointer: str
+) -> None:
+    version = replace(publish(flat("5")), **rules)
+    given(DRAFTED).when(version).refused(refusal, pointer=pointer)
+    proposal = SimulateCompensationPlan(plan_id=SUBJECT, period="2026Q1", **terms_of(version))
+    given(DRAFTED, published(1)).when(proposal).refused(refusal, pointer=pointer)
+
+
+def test_a_plan_names_a_rate_table_and_a_calendar_that_are_there() -> None:
+    version = replace(publish(flat("5")), currencies=CURRENCIES, quotas=QUOTAS)
+    there: dict[Ref, object] = {
+        StreamRef("rate_table", RATE_TABLE): object(),
+        StreamRef("calendar", CALENDAR): object(),
+    }
+    expected = replace(published(1), currencies=CURRENCIES, quotas=QUOTAS)
+    given(DRAFTED).facts(there).when(version).then(expected)
 
 
 def test_two_components_with_one_key_are_refused() -> None:

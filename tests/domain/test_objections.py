@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from salesapi.domain.awards import Award
-from salesapi.domain.enrolments import Enrolment, Span, enrolment_ref
+from salesapi.domain.enrolment_spans import Span
+from salesapi.domain.enrolments import Enrolment, enrolment_ref
 from salesapi.domain.kernel import BusinessTimeMissing, Context, Ref, Refused, StreamRef, ThingUnknown
 from salesapi.domain.objection_decisions import RAISE_LATE, answer_due, raise_objection
 from salesapi.domain.objections import (
@@ -50,7 +51,7 @@ LOCKED_RUN = PayoutRun(
     period="2026-01",
     status="locked",
     statement_digests=((REP, "d"),),
-    statement_parts=((REP, 1, 7), (REP, 2, 3)),
+    statement_parts=((REP, 1, (100,) * 7), (REP, 2, (100,) * 3)),
     locked_on=date(2026, 2, 10),
 )
 ADJUSTMENT = Award(

@@ -1,6 +1,7 @@
 """Pipelines: versions that never change, and stage models that can work."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 import pytest
@@ -72,6 +73,16 @@ CONTRADICTIONS: Final[list[tuple[tuple[Stage, ...], tuple[Transition, ...], str]
         (CONTACT, OFFER, replace(WON, is_entry=True), LOST),
         (_way("contact", "offer"),),
         "an end cannot be an entry",
+    ),
+    (
+        (
+            replace(CONTACT, probability_percent=Decimal(20)),
+            OFFER,
+            replace(WON, probability_percent=Decimal(100)),
+            LOST,
+        ),
+        GOOD_WAYS,
+        "the end won states a probability, though nothing is open there",
     ),
     ((CONTACT, OFFER, WON, LOST), GOOD_WAYS[:2], "the stage lost cannot be reached"),
     (

@@ -14,6 +14,7 @@ from salesapi.domain.customers import (
 from salesapi.domain.deals import DealOpened, OpenDeal
 from salesapi.domain.kernel import Context, Ref, StreamRef, natural_id
 from salesapi.domain.leads import ConvertLead, Lead, LeadDeal
+from salesapi.domain.objections import DecideObjection, RaiseObjection, WithdrawObjection
 from salesapi.domain.reactions import FOLLOWING, Step, approve_award, convert_lead
 from salesapi.domain.targets import SplitTarget
 from tests.domain.examples import ACME, ANNA, FACTS, LEAD, OPENED, PIPELINE, THERE
@@ -130,7 +131,8 @@ def test_each_step_is_accepted_on_the_states_as_they_are_by_then() -> None:
 
 
 def test_whatever_follows_is_a_declared_command() -> None:
-    assert set(FOLLOWING) == {ConvertLead, ApproveAward, SplitTarget}
+    objecting = {RaiseObjection, DecideObjection, WithdrawObjection}
+    assert set(FOLLOWING) == {ConvertLead, ApproveAward, SplitTarget} | objecting
     award = fold("award", (GRANTED,))
     assert isinstance(award, Award)
     for step in (*_steps(CONVERT), *approve_award(award, ApproveAward(award_id=AWARD), CONTEXT)):

@@ -21,6 +21,7 @@ from salesapi.domain.commission.draws import (
     RecoverableDraw,
     days_covered,
     draw_ended,
+    draw_forgiven,
     draw_in_advance,
     guarantee,
     non_recoverable_draw,
@@ -170,6 +171,16 @@ def test_after_its_end_nothing_is_topped_up_and_the_balance_is_recovered(
 def test_a_balance_is_forgiven_at_the_end_or_still_owed(ending: DrawEnding, forgiven: int, owed: int) -> None:
     balance = draw_ended(ending, owed_minor=500)
     assert [balance.forgiven_minor, balance.owed_minor] == [forgiven, owed]
+
+
+@pytest.mark.parametrize(
+    ("owed", "granted", "forgiven", "left"),
+    [(500, 200, 200, 300), (500, 500, 500, 0), (500, 501, 500, 0), (0, 200, 0, 0), (-50, 200, 0, -50)],
+    ids=["a_part", "exactly_all", "more_than_is_owed", "nothing_is_owed", "a_credit_stays"],
+)
+def test_what_is_forgiven_by_hand_is_at_most_what_is_owed(owed: int, granted: int, forgiven: int, left: int) -> None:
+    balance = draw_forgiven(owed_minor=owed, granted_minor=granted)
+    assert [balance.forgiven_minor, balance.owed_minor] == [forgiven, left]
 
 
 @LAWS

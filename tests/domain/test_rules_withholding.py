@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from salesapi.domain.commission.release import Anchor
 from salesapi.domain.commission.withholding import (
     Holdback,
-    Instalment,
     InstalmentTable,
     OnChurn,
     OnClawback,
+    ReleaseInstalment,
     Residual,
     Wait,
     ends_on,
@@ -35,12 +35,12 @@ AT_ONCE: Final = Wait(count=0, unit="days")
 DAYS: Final = st.dates(min_value=date(2026, 1, 1), max_value=date(2026, 12, 31))
 
 
-def part(percent: str, wait: Wait | None = AT_ONCE, event: Anchor | None = None) -> Instalment:
-    return Instalment(share_percent=Decimal(percent), wait=wait, event=event)
+def part(percent: str, wait: Wait | None = AT_ONCE, event: Anchor | None = None) -> ReleaseInstalment:
+    return ReleaseInstalment(share_percent=Decimal(percent), wait=wait, event=event)
 
 
 def parts_table(
-    *parts: Instalment, residual: Residual = "last_part", on_churn: OnChurn = "cancel_remaining"
+    *parts: ReleaseInstalment, residual: Residual = "last_part", on_churn: OnChurn = "cancel_remaining"
 ) -> InstalmentTable:
     return InstalmentTable(residual=residual, on_churn=on_churn, instalments=parts)
 
@@ -64,7 +64,7 @@ QUARTERS: Final = (part("25"),) * 4
     ],
 )
 def test_instalments_leave_what_cannot_be_divided_to_the_last_or_to_the_largest_remainders(
-    whole: int, parts: tuple[Instalment, ...], residual: Residual, expected: tuple[int, ...]
+    whole: int, parts: tuple[ReleaseInstalment, ...], residual: Residual, expected: tuple[int, ...]
 ) -> None:
     assert instalment_amounts(parts_table(*parts, residual=residual), whole) == expected
 
@@ -157,7 +157,7 @@ def test_an_event_before_the_sale_counts_on_the_day_of_the_sale() -> None:
     ],
 )
 def test_instalments_that_do_not_add_up_or_never_come_are_refused(
-    parts: tuple[Instalment, ...], pointer: str | None
+    parts: tuple[ReleaseInstalment, ...], pointer: str | None
 ) -> None:
     found = problem_of_instalments(parts_table(*parts))
     assert (found.pointer if found else None) == pointer

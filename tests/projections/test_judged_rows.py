@@ -14,7 +14,7 @@ from salesapi.domain.approvals import (
     ApprovalWithdrawn,
     StepAsked,
 )
-from salesapi.domain.awards import AwardAdjustmentPosted, AwardApproved, AwardGranted, AwardRevoked
+from salesapi.domain.awards import AwardAdjustmentPosted, AwardApproved, AwardDrawForgiven, AwardGranted, AwardRevoked
 from salesapi.domain.objections import (
     ObjectionAnswered,
     ObjectionCorrection,
@@ -180,6 +180,28 @@ def test_an_adjustment_names_the_period_and_objection_that_it_corrects() -> None
         "2026-01",
         ID,
     )
+
+
+def test_a_forgiven_draw_keeps_its_amount_when_its_approval_states_none() -> None:
+    forgiven = AwardDrawForgiven(
+        member_id=REP,
+        plan_id=PLAN,
+        period="2026-03",
+        amount_minor=300,
+        currency="CNY",
+        reason="Launch delayed",
+        granted_by=ACTOR,
+        granter_id=None,
+    )
+    row = awarded(forgiven, replace(APPROVED, amount_minor=None, currency=None))
+    assert (row.kind, row.status, row.amount_minor, row.currency, row.points) == (
+        "draw_forgiven",
+        "approved",
+        300,
+        "CNY",
+        None,
+    )
+    assert (row.plan_id, row.period, row.period_corrected, row.reason) == (PLAN, "2026-03", None, "Launch delayed")
 
 
 def test_points_add_up_and_each_entry_is_a_row() -> None:

@@ -1,4 +1,4 @@
-"""Read models of one row a thing, timelines, enrolments and statements: given facts, the rows."""
+"""Read models of one row a thing, timelines, quotas and statements: given facts, the rows."""
 
 from dataclasses import replace
 from datetime import date
@@ -23,7 +23,7 @@ from salesapi.domain.customers import (
     CustomerReleased,
 )
 from salesapi.domain.deals import DealLine, DealLost, DealReopened, DealVoided, DealWon
-from salesapi.domain.enrolments import EnrolmentBegun, EnrolmentEnded, EnrolmentQuotaSet
+from salesapi.domain.enrolments import EnrolmentQuotaSet
 from salesapi.domain.forecast_sheets import (
     ForecastEntry,
     ForecastSheetAdjusted,
@@ -60,7 +60,6 @@ from salesapi.projections import (
     attribution_touches,
     customers,
     deals,
-    enrolments,
     forecast_sheets,
     leads,
     payout_runs,
@@ -76,7 +75,6 @@ from salesapi.projections.activities import ActivityRow
 from salesapi.projections.attribution_touches import AttributionTouchRow
 from salesapi.projections.customers import CustomerRow
 from salesapi.projections.deals import DealRow
-from salesapi.projections.enrolments import EnrolmentRow
 from salesapi.projections.forecast_sheets import ForecastSheetRow
 from salesapi.projections.leads import LeadRow
 from salesapi.projections.payout_runs import PayoutRunRow
@@ -399,19 +397,6 @@ def test_a_target_keeps_all_lines_that_were_ever_set_with_who_agreed_to_which() 
     assert (target.status, target.result, target.closed_on, target.version) == ("closed", 950, date(2026, 4, 2), 5)
 
 
-def test_an_ended_enrolment_keeps_its_days_and_a_withdrawn_one_falls() -> None:
-    first = EnrolmentBegun(
-        member_id=ANNA, plan_id=PLAN, effective_from=None, effective_until=None, component_keys=("base",)
-    )
-    second = replace(first, effective_from=date(2026, 5, 1), component_keys=("extra",))
-    ended = EnrolmentEnded(member_id=ANNA, plan_id=PLAN, effective_until=date(2026, 5, 1), reason="moved")
-    stream = uid(0xE0)
-    found = rows(enrolments.PROJECTION, EnrolmentRow, *(Fact(stream, event) for event in (first, second, ended)))
-    assert [(row.number, row.effective_until, row.component_keys, row.position) for row in found] == [
-        (1, date(2026, 5, 1), ("base",), 3)
-    ]
-
-
 def test_a_later_quota_replaces_an_earlier_one_of_the_same_period() -> None:
     quota = EnrolmentQuotaSet(
         member_id=ANNA, measure="credited_amount", period="2026-03", amount_minor=100, currency="CNY"
@@ -461,6 +446,8 @@ def issued(
         lines=lines,
         line_count=sum(1 for _ in lines),
         earned_minor=50,
+        released_minor=0,
+        clawed_minor=0,
         adjusted_minor=0,
         awarded_minor=0,
         drawn_minor=0,

@@ -56,7 +56,7 @@ class Reads:
     async def get(self, path: str, role: str = "admin", **params: Any) -> httpx2.Response:
         """A read by REST."""
         headers = {"authorization": f"Bearer {self.service.keys[role]}"}
-        return await self.client.get(path, params=params, headers=headers)
+        return await self.client.get(path, params=params or None, headers=headers)
 
     async def shown(self, path: str, role: str = "admin", **params: Any) -> dict[str, Any]:
         """A read that is answered."""
@@ -86,6 +86,7 @@ async def reads(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPat
         await _forecast(made)
         await _targets(made)
         await _pay(made)
+        await _renew_plan(made)
         await _judge(made)
         await _reference(made)
         await made.settled()
@@ -167,15 +168,17 @@ async def _agree(made: Reads) -> None:
     agreement = ids["agreement"] = await made.command(
         "/v1/agreements", title="Rollout 100%", customer_id=str(ids["customer"]), currency="CNY", legal_entity="North"
     )
+    seats = {"key": "seats", "quantity": "10", "amount_minor": 10_000, "tax_minor": 600, "recurring": True}
     lines = [
-        {"key": "seats", "product_id": str(ids["product"]), "quantity": "10", "amount_minor": 10_000, "tax_minor": 600},
+        {**seats, "product_id": str(ids["product"])},
         {"key": "setup", "amount_minor": 2_000, "cost_minor": 900},
     ]
     plan = [{"key": "all", "due_on": "2026-05-01", "amount_minor": 12_600}]
-    term = {"starts_on": "2026-03-01", "ends_on": "2027-02-28"}
+    term = {"starts_on": "2026-03-01", "ends_on": "2027-02-28", "payment_days": 30}
     path = f"/v1/agreements/{agreement}"
     await made.command(f"{path}/sign", lines=lines, instalments=plan, **term, occurred_at="2026-02-20")
     await made.command(f"{path}/report-fulfilment", line_key="seats", step="delivered", quantity="4")
+    await made.command(f"{path}/report-fulfilment", line_key="seats", step="live", quantity="3")
     ids["invoice"] = await made.command(
         "/v1/invoices",
         number="2026-1",
@@ -254,6 +257,31 @@ async def _pay(made: Reads) -> None:
     await made.command(f"/v1/payout-runs/{run}/calculate")
     await made.command(f"/v1/payout-runs/{run}/issue-statements")
     ids["open run"] = await made.command("/v1/payout-runs", plan_id=str(plan), period="2026-03")
+
+
+async def _renew_plan(made: Reads) -> None:
+    """A plan in its third version, which is not in force yet. One participant acknowledged the first, one left."""
+    plan = made.ids["renewed plan"] = await made.command(
+        "/v1/compensation-plans", key="renewed", name="Renewed", currency="CNY", notice_days=30
+    )
+    for rate, effective_from in (("5", None), ("4", "2025-01-01"), ("3", "2099-01-01")):
+        base = {"key": "base", "name": "Base", "credit": "direct", "rate_percent": rate, "override_percent_max": "10"}
+        await made.command(
+            f"/v1/compensation-plans/{plan}/publish-version",
+            period="month",
+            components=[base],
+            rounding={"scope": "line", "mode": "half_up"},
+            effective_from=effective_from,
+            reason="agreed",
+        )
+    agreed = [{"component_key": "base", "rate_percent": "3.30"}]
+    for name, version, overrides in (("other rep", 1, []), ("manager", 2, agreed)):
+        mine = {"member_id": str(made.ids[name]), "plan_id": str(plan)}
+        await made.command("/v1/enrolments", **mine, overrides=overrides)
+        seen = {**mine, "plan_version": version, "occurred_at": "2025-02-01"}
+        await made.service.must("/v1/enrolments/acknowledge-compensation-plan", seen, role=name)
+    gone = {"member_id": str(made.ids["manager"]), "left_on": "2025-12-31", "leaving": "retirement"}
+    await made.command("/v1/enrolments/record-participant-left", **gone)
 
 
 async def _reference(made: Reads) -> None:

@@ -26,6 +26,7 @@ from salesapi.queries.customers import (
     customers_by_ids,
 )
 from salesapi.queries.deals import deal, deals, deals_by_ids, deals_of_customers, stage_visits
+from salesapi.queries.enrolments import enrolments
 from salesapi.queries.forecast_sheets import forecast_sheet, forecast_sheets
 from salesapi.queries.invoices import invoice, invoices
 from salesapi.queries.leads import lead, leads
@@ -55,6 +56,7 @@ from salesapi.schemas.calendars import CalendarFilter, CalendarOrder
 from salesapi.schemas.compensation_plans import CompensationPlanFilter, CompensationPlanOrder
 from salesapi.schemas.customers import CustomerFilter, CustomerOrder, TimelineEntry
 from salesapi.schemas.deals import Deal, DealFilter, DealOrder
+from salesapi.schemas.enrolments import EnrolmentFilter, EnrolmentOrder
 from salesapi.schemas.forecast_sheets import ForecastSheetFilter, ForecastSheetOrder
 from salesapi.schemas.invoices import InvoiceFilter, InvoiceOrder
 from salesapi.schemas.leads import LeadFilter, LeadOrder
@@ -93,6 +95,7 @@ LISTS: list[tuple[Query, type, type[StrEnum]]] = [
     (currency_rates, CurrencyRateFilter, CurrencyRateOrder),
     (calendars, CalendarFilter, CalendarOrder),
     (compensation_plans, CompensationPlanFilter, CompensationPlanOrder),
+    (enrolments, EnrolmentFilter, EnrolmentOrder),
     (payout_runs, PayoutRunFilter, PayoutRunOrder),
     (statements, StatementFilter, StatementOrder),
     (approvals, ApprovalFilter, ApprovalOrder),
@@ -286,10 +289,11 @@ async def test_a_timeline_goes_over_a_customer_with_its_deals_and_leads_page_by_
 async def test_an_agreement_is_seen_with_its_customer(reads: Reads) -> None:
     shown = await agreement(reads.pool, reads.scope("rep"), reads.ids["agreement"])
     assert (shown.status, shown.total_minor, shown.invoiced_minor) == ("signed", 12_600, 5_500)
-    assert [(line.key, str(line.quantity), str(line.delivered)) for line in shown.lines] == [
-        ("seats", "10", "4"),
-        ("setup", "1", "0"),
+    assert [(line.key, str(line.quantity), str(line.delivered), str(line.live)) for line in shown.lines] == [
+        ("seats", "10", "4", "3"),
+        ("setup", "1", "0", "0"),
     ]
+    assert ([line.recurring for line in shown.lines], shown.payment_days) == ([True, False], 30)
     where = AgreementFilter(
         customer_id=(reads.ids["customer"],),
         status=("signed",),

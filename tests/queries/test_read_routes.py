@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from salesapi.access.principals import EVERYTHING
 from salesapi.api.rest.reads import ReadRoutes
+from salesapi.queries.line_events import line_events
 from tests.queries.conftest import Reads
 from tests.spec import uid
 
@@ -49,6 +51,7 @@ DETAILS = [
     ("/v1/calendars/{calendar}", "zone", "Asia/Shanghai"),
     ("/v1/compensation-plans/{plan}", "currency", "CNY"),
     ("/v1/compensation-plans/{plan}/in-words", "currency", "CNY"),
+    ("/v1/compensation-plans/{plan}/differences?from=1&to=1", "count", 0),
     ("/v1/payout-runs/{run}", "total_minor", 450),
     ("/v1/approvals/{approval}", "is_overdue", True),
     ("/v1/objections/{objection}", "claim", "Too many fields"),
@@ -80,6 +83,7 @@ LISTS = [
     "currency-rates",
     "calendars",
     "compensation-plans",
+    "enrolments",
     "payout-runs",
     "statements",
     "approvals",
@@ -108,6 +112,24 @@ async def test_what_belongs_to_a_thing_is_read_below_it(reads: Reads) -> None:
     assert statement["member_id"] == str(ids["rep"])
     trace = await reads.shown(f"/v1/statements/{ids['run']}/{ids['rep']}")
     assert (trace["item"]["lines"][0]["posted_minor"], trace["item"]["next_cursor"]) == (450, None)
+    assert trace["item"]["events"] is None
+
+
+async def test_a_statement_leads_to_the_business_events_of_its_lines_in_one_request(reads: Reads) -> None:
+    path = f"/v1/statements/{reads.ids['run']}/{reads.ids['rep']}"
+    item = (await reads.shown(path, "rep", expand="events"))["item"]
+    (won,) = item["events"]
+    assert [won["position"]] == item["lines"][0]["positions"]
+    assert (won["type"], won["stream_id"], won["occurred_on"]) == ("deal.won", str(reads.ids["deal 4"]), "2026-02-01")
+    assert (won["payload"]["amount_minor"], won["payload"]["owner_id"]) == (9_000, str(reads.ids["rep"]))
+
+
+async def test_personal_values_of_an_event_are_not_shown(reads: Reads) -> None:
+    async with reads.pool.acquire() as connection:
+        found = await connection.fetch("SELECT position FROM log.event WHERE type = 'customer.satisfaction_recorded'")
+        shown = await line_events(connection, EVERYTHING, [row["position"] for row in found])
+    assert {event.payload["score"] for event in shown.values() if event.payload} == {9, 4}
+    assert {event.payload["comment"] for event in shown.values() if event.payload} == {None}
 
 
 async def test_teams_stand_as_they_are_on_a_day(reads: Reads) -> None:
@@ -148,6 +170,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("/v1/deals", {"minPosition": "0"}, "parameter.invalid"),
     ("/v1/deals/seven", {}, "parameter.invalid"),
     ("/v1/teams", {"on": "2026-13-01"}, "parameter.invalid"),
+    (f"/v1/statements/{uid(1)}/{uid(2)}", {"expand": "deals"}, "parameter.invalid"),
     ("/v1/teams", {"after": "garbage"}, "cursor.malformed"),
 ]
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from salesapi.projections.positions import position_of, wait_until
+from salesapi.eventlog.recorder import EventLog
+from salesapi.projections.positions import PositionTimedOut, position_of, wait_until
 
 if TYPE_CHECKING:
     import asyncpg
@@ -21,3 +22,17 @@ async def reached(pool: "asyncpg.Pool[asyncpg.Record]", reads: Sequence[str], mi
     if min_position is None:
         return await position_of(pool, reads)
     return await wait_until(pool, reads, min_position, MIN_POSITION_WAIT_SECONDS)
+
+
+async def log_reached(log: EventLog, wanted: int | None) -> int:
+    """The log's head, for what is read from the log itself; at least `wanted` where that is asked for.
+
+    Raises:
+        PositionTimedOut.
+    """
+    head = await log.head()
+    if wanted is not None and head < wanted:
+        head = await log.wait_past(wanted - 1, MIN_POSITION_WAIT_SECONDS)
+        if head < wanted:
+            raise PositionTimedOut(read_model="log", position=head, wanted=wanted)
+    return head

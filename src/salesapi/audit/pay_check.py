@@ -245,6 +245,8 @@ def _issued(
         lines=parts[part - 1],
         line_count=len(statement.lines),
         earned_minor=statement.earned_minor,
+        released_minor=statement.released_minor,
+        clawed_minor=statement.clawed_minor,
         adjusted_minor=statement.adjusted_minor,
         awarded_minor=statement.awarded_minor,
         drawn_minor=statement.drawn_minor,

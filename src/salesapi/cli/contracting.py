@@ -4,6 +4,8 @@ openapi/openapi.json      REST, OpenAPI 3.1
 openapi/schema.graphql    GraphQL
 openapi/asyncapi.json     the stream in JetStream, AsyncAPI 3.0
 openapi/events/*.json     one JSON Schema for each event type and version
+openapi/compensation-plan.schema.json
+                          JSON Schema of what a version of a plan says
 openapi/refusals.md       all refusals by code
 openapi/names.md          event, class, stored type, command, REST, GraphQL, subject
 """
@@ -23,6 +25,7 @@ import salesapi
 from salesapi.api.graphql.schema import schema_text
 from salesapi.api.http import doors
 from salesapi.api.openapi import openapi_document
+from salesapi.api.plan_schema import DIALECT, plan_schema
 from salesapi.api.refusals import STATUS
 from salesapi.app import assembled
 from salesapi.cli.running import run
@@ -46,6 +49,7 @@ async def contract_files() -> dict[str, str]:
         "openapi.json": _json(openapi_document(doors(core), catalogue)),
         "schema.graphql": schema_text(),
         "asyncapi.json": _json(_asyncapi(catalogue)),
+        "compensation-plan.schema.json": _json(plan_schema()),
         "refusals.md": _refusals(),
         "names.md": _names(catalogue),
     }
@@ -82,7 +86,7 @@ def _event_schema(event: type) -> dict[str, Any]:
     """The stored payload. A personal field holds a sealed value in the log and in the stream."""
     schema = TypeAdapter(event).json_schema(mode="serialization")
     sealed = sorted(".".join(field.path) for field in personal_fields(event))
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "x-sealed-fields": sealed}
+    return {"$schema": DIALECT, **schema, "x-sealed-fields": sealed}
 
 
 def _asyncapi(catalogue: Catalogue) -> dict[str, Any]:
@@ -155,7 +159,7 @@ def _names(catalogue: Catalogue) -> str:
 
 
 def contracts(*, check: bool = False) -> None:
-    """Writes openapi/ anew: REST, GraphQL, the stream, events, refusals, names.
+    """Writes openapi/ anew: REST, GraphQL, the stream, events, plans, refusals, names.
 
     Parameters
     ----------

@@ -12,18 +12,15 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.attributes import DefineAttribute
+from salesapi.domain.commission.release import PaymentRelease
 from salesapi.domain.commission.tables import Tier, TierTable
-from salesapi.domain.compensation_plans import (
-    Component,
-    DraftCompensationPlan,
-    PublishCompensationPlanVersion,
-    Rounding,
-)
+from salesapi.domain.compensation_plans import DraftCompensationPlan, PublishCompensationPlanVersion
 from salesapi.domain.enrolments import EnrolParticipant, SetQuota
 from salesapi.domain.kernel import ExternalId, natural_id
 from salesapi.domain.members import JoinMember
 from salesapi.domain.money import UnitPrice
 from salesapi.domain.pipelines import DefinePipeline, PublishPipelineVersion, Stage, Transition
+from salesapi.domain.plan_components import Component, Release, Rounding
 from salesapi.domain.products import ListProduct, SetProductPrice
 from salesapi.domain.teams import AppointTeamLeader, ChangeTeamMembership, FormTeam
 
@@ -160,9 +157,14 @@ def _process() -> Iterator[object]:
 
 
 def _pay() -> Iterator[object]:
-    """Two plans: a flat one with the manager's override, and marginal tiers by quarter."""
+    """Two plans: a flat one, paid as the cash comes in, with the manager's override; and marginal tiers by quarter."""
+    with_the_cash = Release(
+        on="payment",
+        payment=PaymentRelease(bank_fee="counts_as_paid", prepayment="releases_on_receipt", nothing_due="release_all"),
+        order="pro_rata",
+    )
     flat = (
-        Component(key="base", name="基本提成", credit="direct", rate_percent=Decimal(3)),
+        Component(key="base", name="回款提成", credit="direct", rate_percent=Decimal(3), release=with_the_cash),
         Component(key="override", name="管理提成", credit="manager_override", rate_percent=Decimal("0.5")),
     )
     bounds = ((0, 20_000_000, "1"), (20_000_000, 40_000_000, "2"), (40_000_000, None, "4"))

@@ -11,15 +11,18 @@ from salesapi.domain.awards import (
     AwardApproverIsBeneficiary,
     AwardApproverIsGranter,
     AwardCurrencyMismatch,
+    AwardDrawForgiven,
     AwardGranted,
     AwardObjectionForeign,
     AwardPeriodLocked,
     AwardPeriodMismatch,
     AwardPeriodsReversed,
     AwardPlanUnpublished,
+    AwardPlanWithoutDraw,
     AwardRevoked,
     AwardSettled,
     AwardValueUnclear,
+    ForgiveDraw,
     GrantAward,
     PostAdjustment,
     RevokeAward,
@@ -27,6 +30,7 @@ from salesapi.domain.awards import (
 )
 from salesapi.domain.commission.periods import Period, period_named
 from salesapi.domain.compensation_plans import CompensationPlan
+from salesapi.domain.enrolments import Enrolment, enrolment_ref
 from salesapi.domain.kernel import (
     CommandType,
     Context,
@@ -105,6 +109,32 @@ def post_adjustment(
     )
 
 
+def forgive_draw(state: Award | None, command: ForgiveDraw, context: Context) -> tuple[AwardDrawForgiven, ...]:
+    """Decides `ForgiveDraw`. How much is owed is known only to the run that comes to it."""
+    _refuse_unknown_member(command.member_id, context)
+    plan = _plan(command.plan_id, context)
+    period = period_named(command.period)
+    _refuse_other_kind(plan, period, "/period")
+    if all(version.draw is None and version.recovery is None for version in plan.versions):
+        raise AwardPlanWithoutDraw(name=plan.name, pointer="/plan_id")
+    enrolment = context.facts.state(enrolment_ref(command.member_id))
+    if not isinstance(enrolment, Enrolment) or all(span.plan_id != command.plan_id for span in enrolment.spans):
+        raise ThingUnknown(thing="enrolment", id=str(command.member_id), pointer="/member_id")
+    _refuse_locked(command.plan_id, period.text, context)
+    return (
+        AwardDrawForgiven(
+            member_id=command.member_id,
+            plan_id=command.plan_id,
+            period=command.period,
+            amount_minor=command.amount_minor,
+            currency=plan.currency,
+            reason=command.reason,
+            granted_by=context.actor_id,
+            granter_id=context.member_id,
+        ),
+    )
+
+
 def approve(state: Award, command: ApproveAward, context: Context) -> tuple[AwardApproved, ...]:
     """Decides `ApproveAward`. The period may have been locked since the award was granted."""
     _refuse_settled(state)
@@ -116,13 +146,14 @@ def approve(state: Award, command: ApproveAward, context: Context) -> tuple[Awar
         raise AwardApproverIsBeneficiary()
     if state.plan_id is not None and state.period is not None:
         _refuse_locked(state.plan_id, state.period, context)
+    is_paid = state.kind != "draw_forgiven"
     return (
         AwardApproved(
             member_id=state.member_id,
             plan_id=state.plan_id,
             period=state.period,
-            amount_minor=state.amount_minor,
-            currency=state.currency,
+            amount_minor=state.amount_minor if is_paid else None,
+            currency=state.currency if is_paid else None,
             approved_by=context.actor_id,
         ),
     )
@@ -221,6 +252,15 @@ def _needs_of_adjustment(state: Award | None, command: PostAdjustment, facts: Fa
     return (*needed, StreamRef("objection", command.objection_id)) if command.objection_id else needed
 
 
+def _needs_of_forgiveness(state: Award | None, command: ForgiveDraw, facts: Facts) -> tuple[StreamRef, ...]:
+    return (
+        StreamRef("member", command.member_id),
+        enrolment_ref(command.member_id),
+        StreamRef("compensation_plan", command.plan_id),
+        _run_ref(command.plan_id, command.period),
+    )
+
+
 def _needs_run(state: Award | None, command: ApproveAward, facts: Facts) -> tuple[StreamRef, ...]:
     if state is None or state.plan_id is None or state.period is None:
         return ()
@@ -239,6 +279,7 @@ STREAM: Final = Stream(
     events=(
         EventType(name="award.granted", event=AwardGranted),
         EventType(name="award.adjustment_posted", event=AwardAdjustmentPosted),
+        EventType(name="award.draw_forgiven", event=AwardDrawForgiven),
         EventType(name="award.approved", event=AwardApproved),
         EventType(name="award.revoked", event=AwardRevoked),
     ),
@@ -251,6 +292,14 @@ STREAM: Final = Stream(
             creates=True,
             verb="post-adjustment",
             needs=_needs_of_adjustment,
+        ),
+        CommandType(
+            command=ForgiveDraw,
+            decide=forgive_draw,
+            roles=roles("finance", "admin"),
+            creates=True,
+            verb="forgive-draw",
+            needs=_needs_of_forgiveness,
         ),
         CommandType(command=ApproveAward, decide=approve, roles=_GRANTERS, target="award_id", needs=_needs_run),
         CommandType(command=RevokeAward, decide=revoke, roles=_GRANTERS, target="award_id"),

@@ -1,8 +1,9 @@
-"""Awards: what people grant beside what plans earn, and corrections of what was paid. Stream `award`, one for each award.
+"""Awards: what people grant beside what plans earn, corrections of what was paid, forgiven draws. Stream `award`, one for each.
 
 Amounts are minor units of the award's currency, points are whole. A period is the one in which an amount is paid. An award
 counts once somebody else has approved it; approved points are credited to the member's own stream (`points.py`). Periods of
-locked payout runs take no award. The decisions are in `award_decisions.py`.
+locked payout runs take no award. A forgiven draw pays nothing: it lowers what is owed. The decisions are in
+`award_decisions.py`.
 """
 
 from dataclasses import replace
@@ -17,8 +18,9 @@ from salesapi.domain.kernel import About, AmountMinor, CurrencyCode, Reason, Rec
 POINTS_MAX: Final = 2**31 - 1
 """Most points of one award or redemption."""
 
-AwardKind: TypeAlias = Literal["recognition", "innovation", "spiff", "points", "other", "adjustment"]
 GrantedKind: TypeAlias = Literal["recognition", "innovation", "spiff", "points", "other"]
+PaidKind: TypeAlias = Literal[GrantedKind, "adjustment"]
+AwardKind: TypeAlias = Literal[PaidKind, "draw_forgiven"]
 AwardStatus: TypeAlias = Literal["granted", "approved", "revoked"]
 PointsCount: TypeAlias = Annotated[int, Ge(1), Le(POINTS_MAX)]
 
@@ -56,8 +58,25 @@ class AwardAdjustmentPosted:
 
 
 @record
+class AwardDrawForgiven:
+    """Lowers what the member owes to the plan before the run of `period`. The amount is above 0 and never paid."""
+
+    member_id: UUID
+    plan_id: UUID
+    period: str
+    amount_minor: int
+    currency: str
+    reason: str
+    granted_by: UUID
+    granter_id: UUID | None
+
+
+@record
 class AwardApproved:
-    """From now on it counts. Repeats whom it is for and what is paid when, for those who follow approvals only."""
+    """From now on it counts. Repeats whom it is for and what is paid when, for those who follow approvals only.
+
+    A forgiven draw has no amount here: nothing is paid.
+    """
 
     member_id: UUID
     plan_id: UUID | None
@@ -72,7 +91,9 @@ class AwardRevoked:
     reason: str
 
 
-AwardEvent: TypeAlias = AwardGranted | AwardAdjustmentPosted | AwardApproved | AwardRevoked
+AwardBegun: TypeAlias = AwardGranted | AwardAdjustmentPosted | AwardDrawForgiven
+"""What an award begins with."""
+AwardEvent: TypeAlias = AwardBegun | AwardApproved | AwardRevoked
 
 AwardId: TypeAlias = Annotated[UUID, About("The award.")]
 
@@ -105,15 +126,32 @@ class PostAdjustment:
 
 
 @record
+class ForgiveDraw:
+    """Forgives what a member owes to a plan: of its draw first, then of what was carried forward. Never more than is owed.
+
+    It pays nothing, and counts once somebody else has approved it: from the run of the period on, or from the next one where
+    that was calculated before.
+    """
+
+    member_id: Annotated[UUID, About("The member who owes it.")]
+    plan_id: Annotated[UUID, About("The plan that advanced it; its currency is that of the amount.")]
+    period: Annotated[PeriodText, About("Before the run of this period it is owed no more, for example `2026-03`.")]
+    amount_minor: Annotated[
+        Annotated[AmountMinor, Gt(0)], About("At most so much, in minor units; what is above the balance lapses.")
+    ]
+    reason: Annotated[Reason, About("Why; stored in clear.")]
+
+
+@record
 class ApproveAward:
-    """Approves an award or adjustment. Not by who granted it, nor by whom it is for."""
+    """Approves an award, an adjustment or a forgiven draw. Not by who granted it, nor by whom it is for."""
 
     award_id: AwardId
 
 
 @record
 class RevokeAward:
-    """Takes back an award or adjustment that is not approved yet."""
+    """Takes back an award, adjustment or forgiven draw that is not approved yet."""
 
     award_id: AwardId
     reason: Annotated[Reason, About("Why it is taken back.")]
@@ -152,6 +190,13 @@ class AwardPeriodsReversed(Refused):
 
     code = "award.periods_reversed"
     message = "The period {period_corrected} cannot be corrected in the earlier period {period}."
+
+
+class AwardPlanWithoutDraw(Refused):
+    """What a plan never advances or carries forward is never owed to it."""
+
+    code = "award.plan_without_draw"
+    message = "No version of the plan {name} has a recoverable draw or a recovery: nothing is owed to it."
 
 
 class AwardPeriodLocked(Refused):
@@ -207,9 +252,9 @@ class Award:
 
 def evolve(state: Award | None, event: AwardEvent, recorded: Recorded) -> Award:
     """Folds the stream to its state."""
-    if isinstance(event, AwardGranted | AwardAdjustmentPosted):
+    if isinstance(event, AwardBegun):
         return _begun(event)
-    assert state is not None, "an award begins with award.granted or award.adjustment_posted"
+    assert state is not None, "an award is granted, posted or forgiven first"
     match event:
         case AwardApproved():
             return replace(state, status="approved")
@@ -217,13 +262,24 @@ def evolve(state: Award | None, event: AwardEvent, recorded: Recorded) -> Award:
             return replace(state, status="revoked")
 
 
-def _begun(event: AwardGranted | AwardAdjustmentPosted) -> Award:
+def kind_of(event: AwardBegun) -> AwardKind:
+    """What sort of award begins with this event."""
+    match event:
+        case AwardGranted():
+            return event.kind
+        case AwardAdjustmentPosted():
+            return "adjustment"
+        case AwardDrawForgiven():
+            return "draw_forgiven"
+
+
+def _begun(event: AwardBegun) -> Award:
     return Award(
         member_id=event.member_id,
-        kind="adjustment" if isinstance(event, AwardAdjustmentPosted) else event.kind,
+        kind=kind_of(event),
         amount_minor=event.amount_minor,
         currency=event.currency,
-        points=None if isinstance(event, AwardAdjustmentPosted) else event.points,
+        points=event.points if isinstance(event, AwardGranted) else None,
         plan_id=event.plan_id,
         period=event.period,
         granted_by=event.granted_by,

@@ -1,16 +1,15 @@
 """What may happen to a compensation plan: the decisions of `compensation_plans.py`, pure, and the declaration of the stream."""
 
-from fractions import Fraction
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
 
-from salesapi.domain.commission.draws import problem_of_guarantee, problem_of_recoverable_draw
 from salesapi.domain.commission.facts import Ledger
-from salesapi.domain.commission.periods import period_named
-from salesapi.domain.commission.rates import payout_percent
+from salesapi.domain.commission.periods import PeriodKind, period_named
 from salesapi.domain.commission.simulating import simulated
-from salesapi.domain.commission.tables import Problem, problem_of_curve, problem_of_rate, problem_of_tiers
 from salesapi.domain.compensation_plans import (
     VERSIONS_MAX,
+    AwardInvalid,
     CompensationPlan,
     CompensationPlanDrafted,
     CompensationPlanIsRetired,
@@ -22,15 +21,17 @@ from salesapi.domain.compensation_plans import (
     CompensationPlanVersion,
     CompensationPlanVersionPublished,
     CompensationPlanVersionsExhausted,
-    Component,
     ComponentInvalid,
     DraftCompensationPlan,
     FloorInvalid,
+    PlanTerms,
     PublishCompensationPlanVersion,
     RetireCompensationPlan,
     SimulateCompensationPlan,
+    TermsInvalid,
     TiersInvalid,
     evolve,
+    terms_of,
 )
 from salesapi.domain.kernel import (
     CommandType,
@@ -40,11 +41,15 @@ from salesapi.domain.kernel import (
     LedgerRef,
     Ref,
     Stream,
+    StreamRef,
     ThingExists,
+    ThingUnknown,
     external_identity,
     roles,
 )
 from salesapi.domain.money import exponent
+from salesapi.domain.plan_assumptions import Assumptions, refuse_useless
+from salesapi.domain.plan_problems import problem_of_terms
 
 AT_HEAD: Final = LedgerRef(None)
 
@@ -63,6 +68,7 @@ def draft(
             currency=command.currency,
             legal_entity=command.legal_entity,
             external_id=command.external_id,
+            notice_days=command.notice_days,
         ),
     )
 
@@ -70,28 +76,29 @@ def draft(
 def publish(
     state: CompensationPlan, command: PublishCompensationPlanVersion, context: Context
 ) -> tuple[CompensationPlanVersionPublished, ...]:
-    """Decides `PublishCompensationPlanVersion`: every option stated, tables without gaps, the past only with a reason."""
+    """Decides `PublishCompensationPlanVersion`: every option stated, tables without gaps, short notice only with a reason."""
     if state.is_retired:
         raise CompensationPlanIsRetired(name=state.name)
     if len(state.versions) >= VERSIONS_MAX:
         raise CompensationPlanVersionsExhausted(limit=VERSIONS_MAX)
     if state.versions and state.versions[-1].period != command.period:
         raise CompensationPlanPeriodFixed(period=state.versions[-1].period, pointer="/period")
-    _refuse_invalid_components(command.components)
-    _refuse_invalid_floor(command)
-    is_backdated = command.effective_from is None or command.effective_from < context.today
-    if is_backdated and command.reason is None:
-        raise CompensationPlanReasonMissing(pointer="/reason")
+    _refuse_problem(command, command.period)
+    _refuse_finer_than_money(command, state.currency)
+    _refuse_unknown_references(command, context.facts)
+    earliest_on = context.today + timedelta(days=state.notice_days)
+    is_short = command.effective_from is None or command.effective_from < earliest_on
+    if is_short and command.reason is None:
+        raise CompensationPlanReasonMissing(
+            earliest_on=earliest_on.isoformat(), notice_days=state.notice_days, pointer="/reason"
+        )
     return (
         CompensationPlanVersionPublished(
             plan_version=len(state.versions) + 1,
             period=command.period,
-            components=command.components,
-            rounding=command.rounding,
-            guarantee=command.guarantee,
-            draw=command.draw,
             effective_from=command.effective_from,
             reason=command.reason,
+            **terms_of(command),
         ),
     )
 
@@ -102,23 +109,21 @@ def simulate(
     """Decides `SimulateCompensationPlan`: held to the same rules as a version that is published."""
     if not state.versions:
         raise CompensationPlanUnpublished(name=state.name, pointer="/plan_id")
-    _refuse_invalid_components(command.components)
-    _refuse_invalid_floor(command)
-    period, kind = period_named(command.period), state.versions[-1].period
+    kind = state.versions[-1].period
+    _refuse_problem(command, kind)
+    _refuse_finer_than_money(command, state.currency)
+    _refuse_unknown_references(command, context.facts)
+    period = period_named(command.period)
     if period.kind != kind:
         raise CompensationPlanPeriodFixed(period=kind, pointer="/period")
+    assumed = _assumed(command)
+    refuse_useless(assumed, period)
     ledger = context.facts.state(AT_HEAD)
     assert isinstance(ledger, Ledger), "the ledger at the head was not given"
     proposal = CompensationPlanVersion(
-        number=len(state.versions) + 1,
-        period=kind,
-        components=command.components,
-        rounding=command.rounding,
-        effective_from=None,
-        guarantee=command.guarantee,
-        draw=command.draw,
+        number=len(state.versions) + 1, period=kind, effective_from=None, **terms_of(command)
     )
-    return (simulated(ledger, command.plan_id, period, proposal),)
+    return (simulated(ledger, command.plan_id, period, proposal, assumed=assumed),)
 
 
 def retire(
@@ -130,88 +135,65 @@ def retire(
     return (CompensationPlanRetired(reason=command.reason),)
 
 
-def _refuse_invalid_floor(command: PublishCompensationPlanVersion | SimulateCompensationPlan) -> None:
-    if command.guarantee is not None and command.draw is not None:
-        raise FloorInvalid(reason="send a guarantee or a draw, not both", pointer="/draw")
-    if command.guarantee is not None and (found := problem_of_guarantee(command.guarantee)) is not None:
-        raise FloorInvalid(reason=found.reason, pointer=f"/guarantee{found.pointer}")
-    if command.draw is not None and (found := problem_of_recoverable_draw(command.draw)) is not None:
-        raise FloorInvalid(reason=found.reason, pointer=f"/draw{found.pointer}")
+def _refuse_finer_than_money(command: PlanTerms, currency: str) -> None:
+    digits = command.rounding.digits
+    if digits is not None and digits > exponent(currency):
+        reason = f"{currency} has {exponent(currency)} decimals, so nothing is posted with {digits}"
+        raise TermsInvalid(reason=reason, pointer="/rounding/digits")
 
 
-def _refuse_invalid_components(components: tuple[Component, ...]) -> None:
-    seen: set[str] = set()
-    for index, component in enumerate(components):
-        pointer = f"/components/{index}"
-        if component.key in seen:
-            raise ComponentInvalid(component=component.key, reason="its key is used twice", pointer=f"{pointer}/key")
-        seen.add(component.key)
-        _refuse_other_than_one_rate(component, pointer)
-        _refuse_invalid_modifiers(component, pointer)
-        if component.rate_percent is not None:
-            _refuse(component, problem_of_rate(component.rate_percent, "/rate_percent"), pointer)
-        if component.tiers is not None and (found := problem_of_tiers(component.tiers.tiers)) is not None:
-            raise TiersInvalid(component=component.key, reason=found.reason, pointer=f"{pointer}/tiers{found.pointer}")
-        if component.bonus is not None:
-            _refuse(component, problem_of_curve(component.bonus.curve), f"{pointer}/bonus/curve")
-            if payout_percent(component.bonus.curve, Fraction()) != 0:
-                reason = "a bonus pays nothing at 0 percent; what is paid without any result is a guarantee"
-                raise ComponentInvalid(component=component.key, reason=reason, pointer=f"{pointer}/bonus/curve/points")
+def _refuse_problem(terms: PlanTerms, kind: PeriodKind) -> None:
+    """Refuses what is wrong with them, under the code of the part that it is in."""
+    found = problem_of_terms(terms, kind)
+    if found is None:
+        return
+    match found.pointer.split("/")[1:]:
+        case ["components", index, "tiers", _, *_]:
+            key = terms.components[int(index)].key
+            raise TiersInvalid(component=key, reason=found.reason, pointer=found.pointer)
+        case ["components", index, *_]:
+            key = terms.components[int(index)].key
+            raise ComponentInvalid(component=key, reason=found.reason, pointer=found.pointer)
+        case ["awards", index, *_]:
+            key = terms.awards[int(index)].key
+            raise AwardInvalid(award=key, reason=found.reason, pointer=found.pointer)
+        case ["guarantee" | "draw", *_]:
+            raise FloorInvalid(reason=found.reason, pointer=found.pointer)
+    raise TermsInvalid(reason=found.reason, pointer=found.pointer)
 
 
-def _refuse_other_than_one_rate(component: Component, pointer: str) -> None:
-    rates = {
-        "rate_percent": component.rate_percent,
-        "deal_amount_minor": component.deal_amount_minor,
-        "individual": component.individual,
-        "tiers": component.tiers,
-        "bonus": component.bonus,
-    }
-    sent = [name for name, rate in rates.items() if rate is not None]
-    if len(sent) > 1:
-        reason = f"it has {' and '.join(sent)}; send one of them"
-        raise ComponentInvalid(component=component.key, reason=reason, pointer=f"{pointer}/{sent[1]}")
-    if not sent:
-        reason = f"it has no rate; send one of {', '.join(rates)}"
-        raise ComponentInvalid(component=component.key, reason=reason, pointer=f"{pointer}/rate_percent")
+def _refuse_unknown_references(terms: PlanTerms, facts: Facts) -> None:
+    for thing, pointer, ref in _references(terms):
+        if facts.state(ref) is None:
+            raise ThingUnknown(thing=thing, id=str(ref.id), pointer=pointer)
 
 
-def _refuse_invalid_modifiers(component: Component, pointer: str) -> None:
-    has_plain_rate = component.rate_percent is not None or component.individual is not None
-    modifiers = {"accelerator": component.accelerator, "decelerator": component.decelerator}
-    sent = [name for name, modifier in modifiers.items() if modifier is not None]
-    if sent and not has_plain_rate:
-        reason = "it goes with a flat or individual rate only; tiers and curves say themselves how they rise"
-        raise ComponentInvalid(component=component.key, reason=reason, pointer=f"{pointer}/{sent[0]}")
-    if len(sent) > 1:
-        reason = "it has an accelerator and a decelerator; tiers by attainment say what holds between the two"
-        raise ComponentInvalid(component=component.key, reason=reason, pointer=f"{pointer}/decelerator")
-    rates_all = component.tiers is not None and any(tier.applies_to == "all" for tier in component.tiers.tiers)
-    if rates_all and component.gate is not None and component.gate.pays == "later_deals":
-        reason = "tiers that rate everything would pay on the deals before the gate; let it pay `whole_period`"
-        raise ComponentInvalid(component=component.key, reason=reason, pointer=f"{pointer}/gate/pays")
-    amounts = {
-        "deal_amount_minor": component.deal_amount_minor,
-        "deal_cap_minor": component.deal_cap_minor,
-        "cap_minor": component.cap_minor,
-    }
-    for name, amount_minor in amounts.items():
-        if amount_minor is not None and amount_minor <= 0:
-            reason = f"{name} must be above 0, not {amount_minor}"
-            raise ComponentInvalid(component=component.key, reason=reason, pointer=f"{pointer}/{name}")
+def _references(terms: PlanTerms) -> Iterator[tuple[str, str, StreamRef]]:
+    """Other things that they name, with the place where they do."""
+    if terms.currencies is not None:
+        yield "rate table", "/currencies/rate_table_id", StreamRef("rate_table", terms.currencies.rate_table_id)
+    if terms.quotas is not None and terms.quotas.calendar_id is not None:
+        yield "calendar", "/quotas/calendar_id", StreamRef("calendar", terms.quotas.calendar_id)
+    if isinstance(terms, SimulateCompensationPlan):
+        for pointer, member_id in _assumed(terms).members():
+            yield "member", pointer, StreamRef("member", member_id)
 
 
-def _refuse(component: Component, found: Problem | None, pointer: str) -> None:
-    if found is not None:
-        raise ComponentInvalid(component=component.key, reason=found.reason, pointer=f"{pointer}{found.pointer}")
+def _assumed(command: SimulateCompensationPlan) -> Assumptions:
+    return Assumptions(quotas=command.assumed_quotas, deals=command.assumed_deals)
 
 
 def _identity(command: DraftCompensationPlan) -> tuple[str, ...]:
     return external_identity(command) or ("key", command.key)
 
 
-def _needs_ledger(state: CompensationPlan | None, command: object, facts: Facts) -> tuple[Ref, ...]:
-    return (AT_HEAD,) if state is not None and state.versions else ()
+def _needs_references(state: CompensationPlan | None, command: PlanTerms, facts: Facts) -> tuple[Ref, ...]:
+    return tuple(ref for _, _, ref in _references(command))
+
+
+def _needs_ledger(state: CompensationPlan | None, command: PlanTerms, facts: Facts) -> tuple[Ref, ...]:
+    ledger = (AT_HEAD,) if state is not None and state.versions else ()
+    return (*_needs_references(state, command, facts), *ledger)
 
 
 _PAYERS: Final = roles("finance", "admin")
@@ -227,7 +209,13 @@ STREAM: Final = Stream(
     ),
     commands=(
         CommandType(command=DraftCompensationPlan, decide=draft, roles=_PAYERS, creates=True, identity=_identity),
-        CommandType(command=PublishCompensationPlanVersion, decide=publish, roles=_PAYERS, target="plan_id"),
+        CommandType(
+            command=PublishCompensationPlanVersion,
+            decide=publish,
+            roles=_PAYERS,
+            target="plan_id",
+            needs=_needs_references,
+        ),
         CommandType(
             command=SimulateCompensationPlan, decide=simulate, roles=_PAYERS, target="plan_id", needs=_needs_ledger
         ),

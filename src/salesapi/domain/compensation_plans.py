@@ -5,17 +5,17 @@ with the highest number among those in effect applies: a version replaces all ea
 decisions are in `compensation_plan_decisions.py`.
 """
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from annotated_types import Ge, Gt, Le, MaxLen, MinLen
+from annotated_types import Ge, Le, MaxLen, MinLen
 
+from salesapi.domain.commission.clawbacks import RecoveryLimit
 from salesapi.domain.commission.draws import Guarantee, RecoverableDraw
+from salesapi.domain.commission.people import LEAVING_REASONS, LeaverRule
 from salesapi.domain.commission.periods import PeriodKind, PeriodText
-from salesapi.domain.commission.rates import Slowed
-from salesapi.domain.commission.tables import PayoutCurve, TierTable
 from salesapi.domain.kernel import (
     About,
     AmountMinor,
@@ -28,7 +28,9 @@ from salesapi.domain.kernel import (
     Title,
     record,
 )
-from salesapi.domain.money import Exact, RoundingMode
+from salesapi.domain.plan_assumptions import ASSUMED_DEALS_MAX, ASSUMED_QUOTAS_MAX, AssumedDeal, AssumedQuota
+from salesapi.domain.plan_awards import AWARDS_MAX, PlanAward
+from salesapi.domain.plan_components import Component, CurrencyRules, QuotaRules, Rounding, VersionTakeover
 
 COMPONENTS_MAX: Final = 30
 """Most components of one plan version."""
@@ -36,116 +38,8 @@ CHANGES_MAX: Final = 500
 """Most members whose difference a simulation shows, the largest first."""
 VERSIONS_MAX: Final = 500
 """Most versions of one plan."""
-LEVELS_MAX: Final = 5
-"""Most levels of managers above the credited member that an override reaches."""
-
-CreditKind: TypeAlias = Literal["direct", "overlay", "manager_override"]
-GatePays: TypeAlias = Literal["whole_period", "later_deals"]
-Measure: TypeAlias = Literal["credited_amount"]
-RoundingScope: TypeAlias = Literal["line", "component", "statement"]
-
-
-@record
-class IndividualRate:
-    """A rate of one's own: target pay over the period's quota (R03)."""
-
-    target_variable_minor: Annotated[
-        AmountMinor, Gt(0), About("What the period pays at exactly the quota, in minor units of the plan's currency.")
-    ]
-
-
-@record
-class TargetBonus:
-    """A bonus by attainment of the quota (R12), derived anew with every credit."""
-
-    target_minor: Annotated[AmountMinor, Gt(0), About("The bonus at a payout of 100 percent, in minor units.")]
-    curve: Annotated[PayoutCurve, About("Share of the bonus by attainment; nothing is paid at 0.")]
-
-
-@record
-class Accelerator:
-    """A faster rate for what is credited above a threshold (R10)."""
-
-    above_attainment_percent: Annotated[Exact, Gt(0), About("Threshold in percent of the quota.")]
-    factor: Annotated[Exact, Gt(0), About("Multiplies the rate of the part above it.")]
-
-
-@record
-class Decelerator:
-    """A slower rate under a threshold (R11)."""
-
-    below_attainment_percent: Annotated[Exact, Gt(0), About("Threshold in percent of the quota.")]
-    factor: Annotated[Exact, Ge(0), About("Multiplies the rate under it.")]
-    slowed: Annotated[
-        Slowed,
-        About("`below`: the part under the threshold; `whole`: a whole credit while the total with it is under it."),
-    ]
-
-
-@record
-class Gate:
-    """The component pays only where the quota is attained so far (R13)."""
-
-    attainment_percent: Annotated[Exact, Gt(0), About("Attainment that opens it, in percent of the quota.")]
-    pays: Annotated[
-        GatePays,
-        About(
-            "`whole_period`: once open, all of the period; `later_deals`: only credits from the one that opens it on."
-        ),
-    ]
-
-
-@record
-class Component:
-    """One earning rule: whose credit counts, at which one rate, and within which limits."""
-
-    key: Annotated[Key, About("Stable name within the plan, for example `base`.")]
-    name: Annotated[Title, About("Name shown to people.")]
-    credit: Annotated[
-        CreditKind,
-        About(
-            "`direct`: own share of a deal; `overlay`: credit outside the 100 percent; `manager_override`: the team's."
-        ),
-    ]
-    measure: Annotated[Measure, About("What is summed over the period, for tiers and attainment.")] = "credited_amount"
-    rate_percent: Annotated[Exact | None, About("Flat rate in percent. A component has exactly one kind of rate.")] = (
-        None
-    )
-    deal_amount_minor: Annotated[
-        AmountMinor | None, About("Flat amount for each credited deal, in minor units of the plan's currency.")
-    ] = None
-    individual: Annotated[IndividualRate | None, About("Rate of one's own from target pay and quota.")] = None
-    tiers: Annotated[TierTable | None, About("Rates by tier.")] = None
-    bonus: Annotated[TargetBonus | None, About("Target bonus by attainment.")] = None
-    accelerator: Annotated[Accelerator | None, About("With a flat or individual rate only.")] = None
-    decelerator: Annotated[
-        Decelerator | None, About("With a flat or individual rate only; not with an accelerator.")
-    ] = None
-    gate: Annotated[Gate | None, About("Attainment without which nothing is paid.")] = None
-    deal_cap_minor: Annotated[
-        AmountMinor | None, About("Most that one deal earns; what goes past it is lost. Null: no cap.")
-    ] = None
-    cap_minor: Annotated[
-        AmountMinor | None, About("Most that the component earns in a period; what goes past it is lost. Null: no cap.")
-    ] = None
-    levels: Annotated[
-        Annotated[int, Ge(1), Le(LEVELS_MAX)],
-        About("How many levels of managers an override reaches; 1 is the direct one."),
-    ] = 1
-
-    def needs_quota(self) -> bool:
-        """Whether anything of it counts attainment."""
-        by_attainment = self.tiers is not None and self.tiers.axis == "attainment_percent"
-        others = (self.individual, self.accelerator, self.decelerator, self.gate, self.bonus)
-        return by_attainment or any(other is not None for other in others)
-
-
-@record
-class Rounding:
-    """Where and how exact amounts become minor units."""
-
-    scope: Annotated[RoundingScope, About("What is rounded: each line, each component's sum, or the statement's sum.")]
-    mode: Annotated[RoundingMode, About("`half_up`, `half_even` or `down` (towards zero).")]
+NOTICE_DAYS_MAX: Final = 365
+"""Longest notice of a new version, in days."""
 
 
 @record
@@ -157,25 +51,66 @@ class CompensationPlanDrafted:
     currency: str
     legal_entity: str | None
     external_id: ExternalId | None
+    notice_days: int = 0
 
 
 @record
-class CompensationPlanVersionPublished:
+class PlanTerms:
+    """What a version of a plan says: its components, and the rules that hold for all of them."""
+
+    components: Annotated[
+        tuple[Component, ...], MinLen(1), MaxLen(COMPONENTS_MAX), About("All earning rules of this version.")
+    ]
+    rounding: Annotated[Rounding, About("Where and how exact amounts become minor units.")]
+    guarantee: Annotated[Guarantee | None, About("The least that a participant is paid; never paid back.")] = None
+    draw: Annotated[
+        RecoverableDraw | None,
+        About("The least that is paid, as a debt that later earnings repay; not with a guarantee."),
+    ] = None
+    currencies: Annotated[CurrencyRules | None, About("How sales in other currencies are credited (R67).")] = None
+    quotas: Annotated[QuotaRules | None, About("Quotas for parts of a period, and ramps; null: quotas as set.")] = None
+    takeover: Annotated[
+        VersionTakeover | None,
+        About("When it takes over inside a period; null: by the day of the sale, tiers restart."),
+    ] = None
+    leavers: Annotated[
+        tuple[LeaverRule, ...],
+        MaxLen(len(LEAVING_REASONS)),
+        About("What still pays after leaving, one rule for each reason (R60); none: what was earned and is released."),
+    ] = ()
+    recovery: Annotated[
+        RecoveryLimit | None, About("How a negative result is recovered (R54); null: it is paid as it is, negative.")
+    ] = None
+    acknowledgement_required: Annotated[
+        bool, About("Whether credits wait until the participant has acknowledged this version (R64).")
+    ] = False
+    cap_minor: Annotated[
+        AmountMinor | None, About("Most that the plan earns a participant in a period; the rest is lost (R30).")
+    ] = None
+    budget_minor: Annotated[
+        AmountMinor | None,
+        About("Most that all participants earn together in a period; beyond it everybody is scaled pro rata (R30)."),
+    ] = None
+    awards: Annotated[
+        tuple[PlanAward, ...],
+        MaxLen(AWARDS_MAX),
+        About("What is paid beside the components, evaluated at the end of a period by the version of its last day."),
+    ] = ()
+
+
+@record
+class CompensationPlanVersionPublished(PlanTerms):
     """A version applies to wins from its effective date on; without one, to all."""
 
     plan_version: int
     period: PeriodKind
-    components: tuple[Component, ...]
-    rounding: Rounding
-    guarantee: Guarantee | None
-    draw: RecoverableDraw | None
     effective_from: date | None
     reason: str | None
 
 
 @record
 class SimulatedPay:
-    """What a member is paid for the period by the plan as it is, and by the proposal."""
+    """What a member is paid for the period by the plan and the facts as they are, and by the proposal and what it supposes."""
 
     member_id: UUID
     current_minor: int
@@ -186,13 +121,17 @@ class SimulatedPay:
 class CompensationPlanSimulated:
     """What a proposal would pay for a period, from the facts up to `position`; nothing is posted. Who wins and who loses.
 
-    `changes` are the largest differences first, at most `CHANGES_MAX`; the counts and totals are of all participants.
+    `changes` are the largest differences first, at most `CHANGES_MAX`; the counts and totals are of all participants. The
+    assumptions, with their digest (null: none), were supposed beside the facts; they are no facts.
     """
 
     period: str
     position: int
     engine_version: str
     proposal_digest: str
+    assumed_quotas: tuple[AssumedQuota, ...]
+    assumed_deals: tuple[AssumedDeal, ...]
+    assumptions_digest: str | None
     participant_count: int
     winner_count: int
     loser_count: int
@@ -217,44 +156,44 @@ class DraftCompensationPlan:
     name: Annotated[Title, About("Name shown to people.")]
     currency: Annotated[CurrencyCode, About("ISO 4217 code of everything that it pays.")]
     legal_entity: Annotated[Key | None, About("The company of the group that pays, where there are several.")] = None
+    notice_days: Annotated[
+        Annotated[int, Ge(0), Le(NOTICE_DAYS_MAX)],
+        About("Days from publishing to the effective date of a version; a shorter notice needs a reason."),
+    ] = 0
     external_id: Annotated[ExternalId | None, About("Its id in another system; unique.")] = None
 
 
 @record
-class PublishCompensationPlanVersion:
+class PublishCompensationPlanVersion(PlanTerms):
     """Publishes the next version of a plan. It never changes again; wins from its effective date on are paid by it."""
 
     plan_id: Annotated[UUID, About("The plan.")]
     period: Annotated[PeriodKind, About("Calendar period that is summed and paid; the same in all versions of a plan.")]
-    components: Annotated[
-        tuple[Component, ...], MinLen(1), MaxLen(COMPONENTS_MAX), About("All earning rules of this version.")
-    ]
-    rounding: Annotated[Rounding, About("Where and how exact amounts become minor units.")]
-    guarantee: Annotated[Guarantee | None, About("The least that a participant is paid; never paid back.")] = None
-    draw: Annotated[
-        RecoverableDraw | None,
-        About("The least that is paid, as a debt that later earnings repay; not with a guarantee."),
-    ] = None
     effective_from: Annotated[date | None, About("First win date that it applies to; null is always.")] = None
-    reason: Annotated[Reason | None, About("Why; required where it reaches back before today.")] = None
+    reason: Annotated[Reason | None, About("Why; required where it takes effect before the notice ends.")] = None
 
 
 @record
-class SimulateCompensationPlan:
+class SimulateCompensationPlan(PlanTerms):
     """Calculates what a proposal would pay for a period beside what the plan pays: who wins, who loses. Posts nothing.
 
-    The proposal applies to all wins of the period; corrections of earlier periods are as they are. As a dry run it only
+    The proposal applies to all wins of the period; corrections of earlier periods are as they are. Other quotas and further
+    wins can be supposed with it; to see their effect alone, send the terms of the plan as they are. As a dry run it only
     answers; otherwise the result is recorded with the log position that it rests on.
     """
 
     plan_id: Annotated[UUID, About("The plan.")]
     period: Annotated[PeriodText, About("A period that the plan pays by: `2026-03`, `2026Q1` or `2026`.")]
-    components: Annotated[
-        tuple[Component, ...], MinLen(1), MaxLen(COMPONENTS_MAX), About("All earning rules of the proposal.")
-    ]
-    rounding: Annotated[Rounding, About("Where and how exact amounts become minor units.")]
-    guarantee: Annotated[Guarantee | None, About("The least that a participant is paid; never paid back.")] = None
-    draw: Annotated[RecoverableDraw | None, About("The least that is paid, as a debt; not with a guarantee.")] = None
+    assumed_quotas: Annotated[
+        tuple[AssumedQuota, ...],
+        MaxLen(ASSUMED_QUOTAS_MAX),
+        About("Quotas that are supposed beside the proposal, each once."),
+    ] = ()
+    assumed_deals: Annotated[
+        tuple[AssumedDeal, ...],
+        MaxLen(ASSUMED_DEALS_MAX),
+        About("Wins that are supposed beside the proposal, after all others of their day."),
+    ] = ()
 
 
 @record
@@ -287,10 +226,12 @@ class CompensationPlanPeriodFixed(Refused):
 
 
 class CompensationPlanReasonMissing(Refused):
-    """A version that reaches into the past changes what was already earned."""
+    """A version that reaches into the past, or comes at short notice, changes what participants counted on."""
 
     code = "compensation_plan.reason_missing"
-    message = "This version reaches back before today: send the reason."
+    message = (
+        "The version takes effect before {earliest_on} ({notice_days} days of notice from today): send the reason."
+    )
 
 
 class CompensationPlanVersionsExhausted(Refused):
@@ -307,11 +248,25 @@ class FloorInvalid(Refused):
     message = "The guarantee or draw cannot be published: {reason}."
 
 
+class TermsInvalid(Refused):
+    """A rule that holds for all components contradicts itself, or lacks something."""
+
+    code = "compensation_plan.terms_invalid"
+    message = "The version cannot be published: {reason}."
+
+
 class ComponentInvalid(Refused):
     """A component contradicts itself or another."""
 
     code = "compensation_plan.component_invalid"
     message = "The component {component} cannot be published: {reason}."
+
+
+class AwardInvalid(Refused):
+    """An award contradicts itself or a component."""
+
+    code = "compensation_plan.award_invalid"
+    message = "The award {award} cannot be published: {reason}."
 
 
 class TiersInvalid(Refused):
@@ -322,16 +277,12 @@ class TiersInvalid(Refused):
 
 
 @record
-class CompensationPlanVersion:
+class CompensationPlanVersion(PlanTerms):
     """One published version."""
 
     number: int
     period: PeriodKind
-    components: tuple[Component, ...]
-    rounding: Rounding
     effective_from: date | None
-    guarantee: Guarantee | None = None
-    draw: RecoverableDraw | None = None
 
     def is_effective(self, on: date) -> bool:
         """Whether it has come into effect by this date."""
@@ -347,14 +298,21 @@ class CompensationPlan:
     currency: str
     versions: tuple[CompensationPlanVersion, ...] = ()
     is_retired: bool = False
+    notice_days: int = 0
 
     def version_on(self, on: date) -> CompensationPlanVersion | None:
         """The version that applies to a win on this date."""
         return next((version for version in reversed(self.versions) if version.is_effective(on)), None)
 
     def component_keys(self) -> frozenset[str]:
-        """The keys of all components that any version has."""
-        return frozenset(component.key for version in self.versions for component in version.components)
+        """The keys of all components and awards that any version has: what an enrolment can be limited to."""
+        components = {component.key for version in self.versions for component in version.components}
+        return frozenset(components | {award.key for version in self.versions for award in version.awards})
+
+
+def terms_of(stated: PlanTerms) -> dict[str, Any]:
+    """The fields of `PlanTerms` as a command or an event states them."""
+    return {each.name: getattr(stated, each.name) for each in fields(PlanTerms)}
 
 
 CompensationPlanEvent: TypeAlias = (
@@ -366,17 +324,16 @@ def evolve(state: CompensationPlan | None, event: CompensationPlanEvent, recorde
     """Folds the stream to its state."""
     match event:
         case CompensationPlanDrafted():
-            return CompensationPlan(key=event.key, name=event.name, currency=event.currency)
+            return CompensationPlan(
+                key=event.key, name=event.name, currency=event.currency, notice_days=event.notice_days
+            )
         case CompensationPlanVersionPublished():
             assert state is not None, "a plan begins with compensation_plan.drafted"
             version = CompensationPlanVersion(
                 number=event.plan_version,
                 period=event.period,
-                components=event.components,
-                rounding=event.rounding,
-                guarantee=event.guarantee,
-                draw=event.draw,
                 effective_from=event.effective_from,
+                **terms_of(event),
             )
             return replace(state, versions=(*state.versions, version))
         case CompensationPlanSimulated():

@@ -1,54 +1,58 @@
 """Enrolments: who takes part in which compensation plan, and their quotas. Stream `enrolment`, one for each member.
 
 Effective dates are business dates; a span is [from, until), and null is "always" or "open", as in `teams`. Quotas are minor
-units of their currency.
+units of their currency. Who leaves takes part until the last day of employment; what still pays after it is said by the
+plan's leaver rules (R60). Facts, requests, state and fold; the decisions are in `enrolment_decisions.py`, spans in
+`enrolment_spans.py`, values of one's own (R56) in `enrolment_overrides.py`.
 """
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
-from annotated_types import Gt, Le, MaxLen, MinLen
+from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 
-from salesapi.domain.commission.periods import PeriodText, period_named
-from salesapi.domain.compensation_plans import COMPONENTS_MAX, CompensationPlan, CompensationPlanIsRetired, Measure
+from salesapi.domain.commission.people import LeavingReason
+from salesapi.domain.commission.periods import PeriodText
+from salesapi.domain.compensation_plans import COMPONENTS_MAX, VERSIONS_MAX
+from salesapi.domain.enrolment_overrides import ComponentOverride, overridden
+from salesapi.domain.enrolment_spans import Span, cut_at, ended, first_day_after
 from salesapi.domain.kernel import (
     About,
-    CommandType,
-    Context,
+    AmountMinor,
     CurrencyCode,
-    EventType,
-    Facts,
-    FieldInvalid,
     Key,
     Reason,
     Recorded,
     Refused,
-    Stream,
     StreamRef,
-    ThingUnknown,
     natural_id,
     record,
-    roles,
 )
-from salesapi.domain.money import exponent
+from salesapi.domain.plan_components import Component, Measure
 
 SPANS_MAX: Final = 500
 """Most enrolments of one member over time."""
 QUOTAS_MAX: Final = 1_000
 """Most quotas of one member over time."""
+LEAVINGS_MAX: Final = 20
+"""Most times that one member leaves; a correction is not another time."""
+ACKNOWLEDGEMENTS_MAX: Final = 500
+"""Most plan versions that one member acknowledges."""
 
 
 @record
 class EnrolmentBegun:
-    """The member takes part in a plan, with all components where none are named."""
+    """The member takes part in a plan, with all components where none are named, and with these values of its own (R56)."""
 
     member_id: UUID
     plan_id: UUID
     effective_from: date | None
     effective_until: date | None
     component_keys: tuple[str, ...] | None
+    overrides: tuple[ComponentOverride, ...] = ()
+    draw_minor: int | None = None
 
 
 @record
@@ -72,6 +76,31 @@ class EnrolmentQuotaSet:
     currency: str
 
 
+@record
+class EnrolmentParticipantLeft:
+    """`left_on` is the last day of employment: spans in force end after it, those that begin later fall.
+
+    Until the member is enrolled anew, a later one of these corrects the earlier one.
+    """
+
+    member_id: UUID
+    left_on: date
+    leaving: LeavingReason
+
+
+@record
+class EnrolmentPlanAcknowledged:
+    """The member itself has read this version of a plan and takes note of it."""
+
+    member_id: UUID
+    plan_id: UUID
+    plan_version: int
+
+
+EnrolmentEvent: TypeAlias = (
+    EnrolmentBegun | EnrolmentEnded | EnrolmentQuotaSet | EnrolmentParticipantLeft | EnrolmentPlanAcknowledged
+)
+
 MemberId: TypeAlias = Annotated[UUID, About("The member.")]
 
 
@@ -86,6 +115,15 @@ class EnrolParticipant:
     component_keys: Annotated[
         Annotated[tuple[Key, ...], MinLen(1), MaxLen(COMPONENTS_MAX)] | None,
         About("Components of the plan; null is all of them."),
+    ] = None
+    overrides: Annotated[
+        tuple[ComponentOverride, ...],
+        MaxLen(COMPONENTS_MAX),
+        About("Values of its own, within the limits of the version that applies on the first day, or of the newest."),
+    ] = ()
+    draw_minor: Annotated[
+        Annotated[AmountMinor, Gt(0)] | None,
+        About("In place of the plan's draw, in minor units for a whole period; null: the plan's."),
     ] = None
 
 
@@ -110,8 +148,29 @@ class SetQuota:
     currency: Annotated[CurrencyCode, About("ISO 4217 code.")]
 
 
+@record
+class RecordParticipantLeft:
+    """Records that a member leaves: all its enrolments end after the last day. Sent again, it corrects day and reason.
+
+    What it earned and still earns afterwards is decided by the leaver rules of each plan.
+    """
+
+    member_id: MemberId
+    left_on: Annotated[date, About("Last day of employment.")]
+    leaving: Annotated[LeavingReason, About("Why the member leaves; the plans' leaver rules go by it.")]
+
+
+@record
+class AcknowledgeCompensationPlan:
+    """Acknowledges a published version of a plan. Only the participant does; doing it again changes nothing."""
+
+    member_id: Annotated[UUID, About("The participant: the member that the caller is.")]
+    plan_id: Annotated[UUID, About("The compensation plan.")]
+    plan_version: Annotated[Annotated[int, Ge(1), Le(VERSIONS_MAX)], About("Number of the version.")]
+
+
 class EnrolmentOverlaps(Refused):
-    """Two enrolments would pay the same component of the same plan for the same day."""
+    """Two enrolments would pay the same component of the same plan, or a draw of one's own, for the same day."""
 
     code = "enrolment.overlap"
     message = "The member holds {components} of this plan already from {effective_from} until {effective_until}."
@@ -131,31 +190,48 @@ class EnrolmentComponentUnknown(Refused):
     message = "The plan has no component {component}; it has {components}."
 
 
+class EnrolmentMemberLeft(Refused):
+    """Who has left takes part in nothing until it is back."""
+
+    code = "enrolment.member_left"
+    message = (
+        "The member's last day is {left_on}: enrol it until the day after, or from a later day on if it comes back."
+    )
+
+
+class EnrolmentLeavingBeforeReturn(Refused):
+    """An earlier leaving is settled once the member is back."""
+
+    code = "enrolment.leaving_before_return"
+    message = "The member is back since {returned_on}; record a leaving from that day on."
+
+
+class EnrolmentMissing(Refused):
+    """Only a participant leaves a plan or acknowledges it."""
+
+    code = "enrolment.missing"
+    message = "The member is enrolled in {plans}; enrol it first."
+
+
+class EnrolmentNotYours(Refused):
+    """Nobody acknowledges a plan for somebody else."""
+
+    code = "enrolment.not_yours"
+    message = "Only the participant acknowledges a plan, with a key of its own."
+
+
+class EnrolmentVersionUnpublished(Refused):
+    """Only what is published is acknowledged."""
+
+    code = "enrolment.version_unpublished"
+    message = "The plan has no version {plan_version}; its latest is {latest}."
+
+
 class EnrolmentLimitReached(Refused):
-    """The number of enrolments and quotas of one member is bounded."""
+    """The number of enrolments, quotas, leavings and acknowledgements of one member is bounded."""
 
     code = "enrolment.limit_reached"
     message = "A member has at most {limit} {things}."
-
-
-@record
-class Span:
-    """One enrolment: a plan, its components and the days."""
-
-    plan_id: UUID
-    effective_from: date | None
-    effective_until: date | None
-    component_keys: tuple[str, ...] | None
-
-    def contains(self, on: date) -> bool:
-        """Whether this day is within the span."""
-        return (self.effective_from is None or self.effective_from <= on) and (
-            self.effective_until is None or on < self.effective_until
-        )
-
-    def has_component(self, key: str) -> bool:
-        """Whether it holds this component of the plan."""
-        return self.component_keys is None or key in self.component_keys
 
 
 @record
@@ -169,17 +245,88 @@ class Quota:
 
 
 @record
+class Left:
+    """The last day of employment, and why."""
+
+    left_on: date
+    leaving: LeavingReason
+
+
+@record
+class AcknowledgedVersion:
+    """A plan version that the member has acknowledged."""
+
+    plan_id: UUID
+    plan_version: int
+
+
+@record
 class Enrolment:
-    """All enrolments and quotas of one member."""
+    """All enrolments, quotas, leavings and acknowledgements of one member. `spans` are as leaving has cut them."""
 
     member_id: UUID
     spans: tuple[Span, ...] = ()
     quotas: tuple[Quota, ...] = ()
+    leavings: tuple[Left, ...] = ()
+    """In the order of their days; the member was back in between."""
+    spans_before_leaving: tuple[Span, ...] = ()
+    """As they would be without the last leaving: a correction cuts them anew."""
+    acknowledged: tuple[AcknowledgedVersion, ...] = ()
+
+    @property
+    def left(self) -> Left | None:
+        """The last leaving; None where the member never left or is back."""
+        return self.leavings[-1] if self.leavings and self.returned_on() is None else None
+
+    def returned_on(self) -> date | None:
+        """The first day on which the member takes part again after its last leaving."""
+        if not self.leavings:
+            return None
+        return first_day_after(self.spans, self.leavings[-1].left_on)
+
+    def leaving_of(self, earned_on: date) -> Left | None:
+        """R60: the leaving by whose reason a plan says what still pays of something earned on this day."""
+        for left in self.leavings:
+            back_on = first_day_after(self.spans, left.left_on)
+            if back_on is None or earned_on < back_on:
+                return left
+        return None
 
     def covers(self, plan_id: UUID, component: str, on: date) -> bool:
         """Whether the member holds the component of the plan on this day."""
         return any(
             span.plan_id == plan_id and span.has_component(component) and span.contains(on) for span in self.spans
+        )
+
+    def has_overrides(self, plan_id: UUID) -> bool:
+        """Whether any enrolment in the plan, ever, agrees another value for a component (R56)."""
+        return any(span.overrides and span.plan_id == plan_id for span in self.spans)
+
+    def as_agreed(self, plan_id: UUID, component: Component, on: date) -> tuple[Component, tuple[int, ...]]:
+        """R56: the component as it pays for a credit of this day, with the enrolment's position where that agrees otherwise.
+
+        What is credited after leaving is paid as on the last day.
+        """
+        left = self.leaving_of(on)
+        held_on = on if left is None else min(on, left.left_on)
+        for span in self.spans:
+            if span.plan_id == plan_id and span.contains(held_on) and (override := span.override_of(component.key)):
+                paying = overridden(component, override)
+                return (paying, (span.position,)) if paying != component else (component, ())
+        return component, ()
+
+    def has_acknowledged(self, plan_id: UUID, plan_version: int) -> bool:
+        """Whether the member has acknowledged this version of the plan."""
+        return AcknowledgedVersion(plan_id=plan_id, plan_version=plan_version) in self.acknowledged
+
+    def covers_always(self, plan_id: UUID, component: str) -> bool:
+        """Whether one enrolment holds the component of the plan on every day there is."""
+        return any(
+            span.effective_from is None
+            and span.effective_until is None
+            and span.plan_id == plan_id
+            and span.has_component(component)
+            for span in self.spans
         )
 
     def quota(self, measure: Measure, period: str) -> Quota | None:
@@ -192,125 +339,6 @@ def enrolment_ref(member_id: UUID) -> StreamRef:
     return StreamRef("enrolment", natural_id("enrolment", str(member_id)))
 
 
-def enrol(state: Enrolment | None, command: EnrolParticipant, context: Context) -> tuple[EnrolmentBegun, ...]:
-    """Decides `EnrolParticipant`. The same enrolment again changes nothing."""
-    _refuse_unknown_member(command.member_id, context)
-    plan = _plan(command.plan_id, context)
-    if plan.is_retired:
-        raise CompensationPlanIsRetired(name=plan.name, pointer="/plan_id")
-    _refuse_reversed_dates(command.effective_from, command.effective_until)
-    _refuse_unknown_components(plan, command.component_keys)
-    span = Span(
-        plan_id=command.plan_id,
-        effective_from=command.effective_from,
-        effective_until=command.effective_until,
-        component_keys=command.component_keys,
-    )
-    spans = state.spans if state else ()
-    if span in spans:
-        return ()
-    if len(spans) >= SPANS_MAX:
-        raise EnrolmentLimitReached(limit=SPANS_MAX, things="enrolments")
-    _refuse_overlap(spans, span)
-    return (
-        EnrolmentBegun(
-            member_id=command.member_id,
-            plan_id=command.plan_id,
-            effective_from=command.effective_from,
-            effective_until=command.effective_until,
-            component_keys=command.component_keys,
-        ),
-    )
-
-
-def end(state: Enrolment | None, command: EndEnrolment, context: Context) -> tuple[EnrolmentEnded, ...]:
-    """Decides `EndEnrolment`: what is in force on the day ends before it."""
-    spans = [span for span in (state.spans if state else ()) if span.plan_id == command.plan_id]
-    if not any(span.contains(command.effective_until) for span in spans):
-        if any(span.effective_until == command.effective_until for span in spans):
-            return ()
-        raise EnrolmentNotInForce(effective_until=command.effective_until.isoformat(), pointer="/effective_until")
-    return (
-        EnrolmentEnded(
-            member_id=command.member_id,
-            plan_id=command.plan_id,
-            effective_until=command.effective_until,
-            reason=command.reason,
-        ),
-    )
-
-
-def set_quota(state: Enrolment | None, command: SetQuota, context: Context) -> tuple[EnrolmentQuotaSet, ...]:
-    """Decides `SetQuota`. A quota may be set before the enrolment begins."""
-    _refuse_unknown_member(command.member_id, context)
-    period_named(command.period)
-    exponent(command.currency)
-    known = state.quota(command.measure, command.period) if state else None
-    if known and (known.amount_minor, known.currency) == (command.amount_minor, command.currency):
-        return ()
-    if state and known is None and len(state.quotas) >= QUOTAS_MAX:
-        raise EnrolmentLimitReached(limit=QUOTAS_MAX, things="quotas")
-    return (
-        EnrolmentQuotaSet(
-            member_id=command.member_id,
-            measure=command.measure,
-            period=command.period,
-            amount_minor=command.amount_minor,
-            currency=command.currency,
-        ),
-    )
-
-
-def _refuse_unknown_member(member_id: UUID, context: Context) -> None:
-    if context.facts.state(StreamRef("member", member_id)) is None:
-        raise ThingUnknown(thing="member", id=str(member_id), pointer="/member_id")
-
-
-def _plan(plan_id: UUID, context: Context) -> CompensationPlan:
-    plan = context.facts.state(StreamRef("compensation_plan", plan_id))
-    if not isinstance(plan, CompensationPlan):
-        raise ThingUnknown(thing="compensation plan", id=str(plan_id), pointer="/plan_id")
-    return plan
-
-
-def _refuse_reversed_dates(effective_from: date | None, effective_until: date | None) -> None:
-    if effective_from is not None and effective_until is not None and effective_until <= effective_from:
-        raise FieldInvalid(reason="The span has no day: it ends before it begins.", pointer="/effective_until")
-
-
-def _refuse_unknown_components(plan: CompensationPlan, keys: tuple[str, ...] | None) -> None:
-    known = plan.component_keys()
-    for index, key in enumerate(keys or ()):
-        if key not in known:
-            raise EnrolmentComponentUnknown(component=key, components=sorted(known), pointer=f"/component_keys/{index}")
-
-
-def _refuse_overlap(spans: tuple[Span, ...], new: Span) -> None:
-    for span in spans:
-        if span.plan_id == new.plan_id and _share_components(span, new) and _share_days(span, new):
-            raise EnrolmentOverlaps(
-                components=span.component_keys or ("all components",),
-                effective_from=span.effective_from.isoformat() if span.effective_from else "always",
-                effective_until=span.effective_until.isoformat() if span.effective_until else "further notice",
-                pointer="/effective_from",
-            )
-
-
-def _share_components(one: Span, other: Span) -> bool:
-    if one.component_keys is None or other.component_keys is None:
-        return True
-    return not set(one.component_keys).isdisjoint(other.component_keys)
-
-
-def _share_days(one: Span, other: Span) -> bool:
-    return (one.effective_from or date.min) < (other.effective_until or date.max) and (
-        other.effective_from or date.min
-    ) < (one.effective_until or date.max)
-
-
-EnrolmentEvent: TypeAlias = EnrolmentBegun | EnrolmentEnded | EnrolmentQuotaSet
-
-
 def evolve(state: Enrolment | None, event: EnrolmentEvent, recorded: Recorded) -> Enrolment:
     """Folds the stream to its state."""
     known = state or Enrolment(member_id=event.member_id)
@@ -321,64 +349,33 @@ def evolve(state: Enrolment | None, event: EnrolmentEvent, recorded: Recorded) -
                 effective_from=event.effective_from,
                 effective_until=event.effective_until,
                 component_keys=event.component_keys,
+                overrides=event.overrides,
+                draw_minor=event.draw_minor,
+                position=recorded.position,
             )
-            return replace(known, spans=(*known.spans, span))
+            before = (*known.spans_before_leaving, span) if known.leavings else ()
+            return replace(known, spans=(*known.spans, span), spans_before_leaving=before)
         case EnrolmentEnded():
-            return replace(known, spans=tuple(span for held in known.spans for span in _ended(held, event)))
+            before = ended(known.spans_before_leaving, event.plan_id, event.effective_until)
+            spans = ended(known.spans, event.plan_id, event.effective_until)
+            return replace(known, spans=spans, spans_before_leaving=before)
         case EnrolmentQuotaSet():
             quota = Quota(
                 measure=event.measure, period=event.period, amount_minor=event.amount_minor, currency=event.currency
             )
             others = tuple(q for q in known.quotas if (q.measure, q.period) != (quota.measure, quota.period))
             return replace(known, quotas=(*others, quota))
+        case EnrolmentParticipantLeft():
+            return _left(known, Left(left_on=event.left_on, leaving=event.leaving))
+        case EnrolmentPlanAcknowledged():
+            version = AcknowledgedVersion(plan_id=event.plan_id, plan_version=event.plan_version)
+            return replace(known, acknowledged=(*known.acknowledged, version))
 
 
-def _ended(span: Span, event: EnrolmentEnded) -> tuple[Span, ...]:
-    if span.plan_id != event.plan_id or not span.contains(event.effective_until):
-        return (span,)
-    if span.effective_from == event.effective_until:
-        return ()
-    return (replace(span, effective_until=event.effective_until),)
-
-
-def _needs_member_and_plan(state: Enrolment | None, command: EnrolParticipant, facts: Facts) -> tuple[StreamRef, ...]:
-    return (StreamRef("member", command.member_id), StreamRef("compensation_plan", command.plan_id))
-
-
-def _needs_member(state: Enrolment | None, command: SetQuota, facts: Facts) -> tuple[StreamRef, ...]:
-    return (StreamRef("member", command.member_id),)
-
-
-def _stream_of(command: EnrolParticipant | EndEnrolment | SetQuota) -> UUID:
-    return enrolment_ref(command.member_id).id
-
-
-def _owner(state: Enrolment) -> UUID:
-    return state.member_id
-
-
-_PAYERS: Final = roles("finance", "admin")
-
-STREAM: Final = Stream(
-    kind="enrolment",
-    plural="enrolments",
-    events=(
-        EventType(name="enrolment.begun", event=EnrolmentBegun),
-        EventType(name="enrolment.ended", event=EnrolmentEnded),
-        EventType(name="enrolment.quota_set", event=EnrolmentQuotaSet),
-    ),
-    commands=(
-        CommandType(
-            command=EnrolParticipant,
-            decide=enrol,
-            roles=_PAYERS,
-            creates=True,
-            stream_of=_stream_of,
-            needs=_needs_member_and_plan,
-        ),
-        CommandType(command=EndEnrolment, decide=end, roles=_PAYERS, stream_of=_stream_of),
-        CommandType(command=SetQuota, decide=set_quota, roles=_PAYERS, stream_of=_stream_of, needs=_needs_member),
-    ),
-    evolve=evolve,
-    owner=_owner,
-)
+def _left(known: Enrolment, left: Left) -> Enrolment:
+    """Ends what is in force the day after; a correction begins from the spans as they were without the leaving."""
+    is_correction = known.left is not None
+    before = known.spans_before_leaving if is_correction else known.spans
+    spans = cut_at(before, left.left_on + timedelta(days=1))
+    earlier = known.leavings[:-1] if is_correction else known.leavings
+    return replace(known, spans=spans, leavings=(*earlier, left), spans_before_leaving=before)

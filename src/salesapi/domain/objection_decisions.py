@@ -167,7 +167,7 @@ def _subject_found(command: RaiseObjection, context: Context) -> PayoutRun | Non
     if isinstance(found, PayoutRun) and subject.line is not None and found.is_beneficiary(command.member_id):
         if found.status != "locked":
             raise ObjectionRunNotLocked(status=found.status, pointer="/subject/id")
-        if found.has_line(command.member_id, subject.line):
+        if found.line_minor(command.member_id, subject.line) is not None:
             return found
     if isinstance(found, CompensationPlan) and subject.key in found.component_keys():
         enrolment = context.facts.state(enrolment_ref(command.member_id))
@@ -191,7 +191,7 @@ def _late_since(run: PayoutRun | None, today: date, days: int) -> date | None:
 
 
 def _refuse_closed(state: Objection) -> None:
-    if state.status not in ("open", "answered"):
+    if not state.is_open:
         raise ObjectionClosed(status=state.status)
 
 

@@ -2,7 +2,8 @@
 
 It is about a line of the member's own statement, a target, a rule of a plan or a step of the process. Claim, evidence and
 answers are free text and sealed. The answer is due so many hours of business time after raising; days for raising run by
-the record clock. Lines are numbered as the statement shows them. The decisions are in `objection_decisions.py`.
+the record clock. Lines are numbered as the statement shows them; an open objection holds its line from payout
+(`payout_holds.py`). The decisions are in `objection_decisions.py`.
 """
 
 from dataclasses import replace
@@ -214,6 +215,11 @@ class Objection:
     raised_by: UUID
     status: ObjectionStatus = "open"
     answer: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for a decision, answered or not."""
+        return self.status in ("open", "answered")
 
 
 def evolve(state: Objection | None, event: ObjectionEvent, recorded: Recorded) -> Objection:

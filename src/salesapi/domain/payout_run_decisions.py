@@ -31,6 +31,8 @@ from salesapi.domain.kernel import (
     TreeRootRef,
     roles,
 )
+from salesapi.domain.payout_decisions import COMMANDS as PAYOUT_COMMANDS
+from salesapi.domain.payout_decisions import EVENTS as PAYOUT_EVENTS
 from salesapi.domain.payout_runs import (
     AMOUNT_MINOR_MAX,
     PARTICIPANTS_MAX,
@@ -172,6 +174,8 @@ def issued_events(statement: Statement, position: int) -> tuple[PayoutRunStateme
             lines=lines,
             line_count=len(statement.lines),
             earned_minor=statement.earned_minor,
+            released_minor=statement.released_minor,
+            clawed_minor=statement.clawed_minor,
             adjusted_minor=statement.adjusted_minor,
             awarded_minor=statement.awarded_minor,
             drawn_minor=statement.drawn_minor,
@@ -219,13 +223,13 @@ def _refuse_other_status(state: PayoutRun, *needed: Status) -> None:
 
 def _refuse_earlier_open(state: PayoutRun, ledger: Ledger) -> None:
     first_on = period_named(state.period).first_on
-    for run in ledger.runs_of(state.plan_id):
+    for run in ledger.paid.runs_of(state.plan_id):
         if not run.is_locked and run.period.first_on < first_on:
             raise PayoutRunEarlierOpen(period=run.period.text)
 
 
 def _refuse_outdated(state: PayoutRun, calculated: Calculation, ledger: Ledger) -> None:
-    for run in ledger.runs_of(state.plan_id):
+    for run in ledger.paid.runs_of(state.plan_id):
         if run.is_locked and run.locked_position > calculated.position:
             raise PayoutRunOutdated(period=run.period.text, position=calculated.position)
 
@@ -278,6 +282,7 @@ STREAM: Final = Stream(
         EventType(name="payout_run.approved", event=PayoutRunApproved),
         EventType(name="payout_run.returned", event=PayoutRunReturned),
         EventType(name="payout_run.locked", event=PayoutRunLocked),
+        *PAYOUT_EVENTS,
     ),
     commands=(
         CommandType(
@@ -299,6 +304,7 @@ STREAM: Final = Stream(
         CommandType(
             command=LockPayoutRun, decide=lock, roles=_PAYERS, target="payout_run_id", needs=_needs_ledger_and_root
         ),
+        *PAYOUT_COMMANDS,
     ),
     evolve=evolve,
 )

@@ -2,8 +2,8 @@
 
 Identity is (plan, period). Amounts are minor units of the plan's currency; exact amounts are decimal strings of minor units.
 A run is calculated as often as one likes until it is submitted; its statements are issued at the calculated position of the
-log; a locked run is final, and what becomes known later is an adjustment in a later run. The decisions are in
-`payout_run_decisions.py`.
+log; a locked run is final, and what becomes known later is an adjustment in a later run. How it is paid out stands in
+`payouts.py`, what objections hold of it in `payout_holds.py`. The decisions are in `payout_run_decisions.py`.
 """
 
 from dataclasses import replace
@@ -13,6 +13,23 @@ from uuid import UUID
 
 from salesapi.domain.commission.periods import PeriodText
 from salesapi.domain.kernel import About, Kind, Reason, Recorded, Refused, record
+from salesapi.domain.payout_holds import (
+    HoldEvent,
+    PayoutHold,
+    PayoutRunLineFreed,
+    PayoutRunLineHeld,
+    with_hold,
+)
+from salesapi.domain.payouts import (
+    PayoutEvent,
+    PayoutRunId,
+    PayoutRunPayoutFailed,
+    PayoutRunPayoutInstructed,
+    PayoutRunPayoutPaid,
+    Payouts,
+    with_payout,
+    with_total,
+)
 
 STATEMENT_LINES_MAX: Final = 300
 """Most lines of one `payout_run.statement_issued` event; a longer statement is several numbered events."""
@@ -25,17 +42,38 @@ AMOUNT_MINOR_MAX: Final = 2**53 - 1
 RUN_LINES_MAX: Final = 50_000
 """Most lines of one run: its statements are issued in one request to the log, which has a limit of 64 MiB."""
 
-LineKind: TypeAlias = Literal["earning", "uplift", "limit", "held", "adjustment", "award", "guarantee", "draw"]
+LineKind: TypeAlias = Literal[
+    "earning",
+    "uplift",
+    "modifier",
+    "limit",
+    "held",
+    "withheld",
+    "release",
+    "lapsed",
+    "clawback",
+    "cancelled",
+    "adjustment",
+    "release_adjustment",
+    "award",
+    "guarantee",
+    "draw",
+    "recovery",
+]
 Status: TypeAlias = Literal["open", "calculated", "issued", "submitted", "approved", "locked"]
 
 
 @record
 class StatementLine:
-    """One line with its trace. A `limit` takes away what goes past a cap; `held` lines wait and post nothing; an `adjustment`
-    corrects the locked period it names; an `award` is what people granted or adjusted by hand; a `guarantee` tops up, a `draw`
-    advances (above 0) or recovers (below 0). The last three name no deal.
+    """One line with its trace. What a deal earns: an `earning`, an `uplift` of what came before, a `modifier` of either, a
+    `limit` that takes away what goes past a cap; `held` lines wait and post nothing. When it is payable: what is `withheld` in
+    its own period is a `release` later; a `clawback` takes back; `lapsed` and `cancelled` lines post nothing and name in
+    `base_minor` what is never released. An `adjustment` corrects what a locked period earned, a `release_adjustment` what it
+    released. Without a deal: an `award` is what people granted or a plan awards; a `guarantee` tops up, a `draw` advances (above
+    0) or recovers (below 0), a `recovery` carries a negative result (above 0) or recovers it (below 0); a draw or recovery of 0
+    names in `base_minor` what was forgiven of it.
 
-    `residual_minor` is exact minus posted. `positions` are the events that the line rests on.
+    `residual_minor` is exact minus posted. `positions` are the events that the line rests on. `base_minor` is in `currency`.
     """
 
     kind: LineKind
@@ -89,6 +127,8 @@ class PayoutRunStatementIssued:
     lines: tuple[StatementLine, ...]
     line_count: int
     earned_minor: int
+    released_minor: int
+    clawed_minor: int
     adjusted_minor: int
     awarded_minor: int
     drawn_minor: int
@@ -135,9 +175,9 @@ PayoutRunEvent: TypeAlias = (
     | PayoutRunApproved
     | PayoutRunReturned
     | PayoutRunLocked
+    | PayoutEvent
+    | HoldEvent
 )
-
-PayoutRunId: TypeAlias = Annotated[UUID, About("The payout run.")]
 
 
 @record
@@ -278,7 +318,7 @@ class Calculation:
 class PayoutRun:
     """The state that decisions need. `statement_digests` are those issued for the last calculation, by member.
 
-    `statement_parts` are the parts of these: member, number of the part, how many lines. `locked_on` is the date of record.
+    `statement_parts` are the parts of these: member, number of the part, what its lines post. `locked_on` is the date of record.
     """
 
     plan_id: UUID
@@ -286,20 +326,21 @@ class PayoutRun:
     status: Status = "open"
     calculated: Calculation | None = None
     statement_digests: tuple[tuple[UUID, str], ...] = ()
-    statement_parts: tuple[tuple[UUID, int, int], ...] = ()
+    statement_parts: tuple[tuple[UUID, int, tuple[int, ...]], ...] = ()
     submitted_by: UUID | None = None
     locked_on: date | None = None
+    payouts: Payouts = Payouts()
+    holds: tuple[PayoutHold, ...] = ()
 
     def is_beneficiary(self, member_id: UUID) -> bool:
         """Whether this member has a statement in the run."""
         return any(member_id == paid for paid, _ in self.statement_digests)
 
-    def has_line(self, member_id: UUID, number: int) -> bool:
-        """Whether the member's statement has a line of this number: each part has its own range of numbers."""
+    def line_minor(self, member_id: UUID, number: int) -> int | None:
+        """What the line of this number posts in the member's statement: each part has its own range of numbers."""
         part, place = divmod(number - 1, STATEMENT_LINES_MAX)
-        return any(
-            (member_id, part + 1) == (paid, each) and place < lines for paid, each, lines in self.statement_parts
-        )
+        amounts = next((lines for *of, lines in self.statement_parts if of == [member_id, part + 1]), ())
+        return amounts[place] if place < len(amounts) else None
 
 
 def evolve(state: PayoutRun | None, event: PayoutRunEvent, recorded: Recorded) -> PayoutRun:
@@ -314,7 +355,9 @@ def evolve(state: PayoutRun | None, event: PayoutRunEvent, recorded: Recorded) -
             )
             # A run without anybody to pay has no statements to issue: it can be submitted as it is.
             status: Status = "calculated" if event.participant_count else "issued"
-            return replace(state, status=status, calculated=calculated, statement_digests=(), statement_parts=())
+            payouts = Payouts(currency=event.currency)
+            state = replace(state, status=status, calculated=calculated, payouts=payouts)
+            return replace(state, statement_digests=(), statement_parts=())
         case PayoutRunStatementIssued():
             return _with_statement(state, event)
         case PayoutRunSubmitted():
@@ -326,11 +369,16 @@ def evolve(state: PayoutRun | None, event: PayoutRunEvent, recorded: Recorded) -
         case PayoutRunLocked():
             locked_on = recorded.recorded_at.date() if recorded.recorded_at else None
             return replace(state, status="locked", locked_on=locked_on)
+        case PayoutRunPayoutInstructed() | PayoutRunPayoutPaid() | PayoutRunPayoutFailed():
+            return replace(state, payouts=with_payout(state.payouts, event))
+        case PayoutRunLineHeld() | PayoutRunLineFreed():
+            return replace(state, holds=with_hold(state.holds, event))
 
 
 def _with_statement(state: PayoutRun, event: PayoutRunStatementIssued) -> PayoutRun:
-    parts = (*state.statement_parts, (event.member_id, event.part, len(event.lines)))
+    parts = (*state.statement_parts, (event.member_id, event.part, tuple(line.posted_minor for line in event.lines)))
     if event.part > 1:
         return replace(state, statement_parts=parts)
     digests = (*state.statement_digests, (event.member_id, event.digest))
-    return replace(state, status="issued", statement_digests=digests, statement_parts=parts)
+    payouts = with_total(state.payouts, event.member_id, event.total_minor)
+    return replace(state, status="issued", statement_digests=digests, statement_parts=parts, payouts=payouts)

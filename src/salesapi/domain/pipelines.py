@@ -7,7 +7,7 @@ skip, one that leads to an earlier stage is backward, and both ask for a permiss
 from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
 
-from annotated_types import MaxLen, MinLen
+from annotated_types import Ge, Le, MaxLen, MinLen
 
 from salesapi.domain.kernel import (
     About,
@@ -27,6 +27,7 @@ from salesapi.domain.kernel import (
     record,
     roles,
 )
+from salesapi.domain.money import Exact
 
 STAGES_MAX: Final = 30
 """Most stages in one pipeline version."""
@@ -53,6 +54,10 @@ class Stage:
     required_attributes: Annotated[
         tuple[Key, ...], MaxLen(20), About("Attributes of the deal that must be known to enter this stage.")
     ] = ()
+    probability_percent: Annotated[
+        Annotated[Exact, Ge(0), Le(100)] | None,
+        About("How likely a deal in this stage is won, in percent; null: not stated. An end states none."),
+    ] = None
 
 
 @record
@@ -232,6 +237,9 @@ def _problem(command: PublishPipelineVersion) -> str | None:
     reasoned = [stage.key for stage in command.stages if stage.category == "open" and "reason" in stage.required_fields]
     if reasoned:
         return f"the open stage {reasoned[0]} requires a reason, which only winning and losing have"
+    certain = [each.key for each in command.stages if each.category != "open" and each.probability_percent is not None]
+    if certain:
+        return f"the end {certain[0]} states a probability, though nothing is open there"
     unreachable = [key for key in keys if key not in _reachable(entries, command.transitions)]
     return f"the stage {unreachable[0]} cannot be reached" if unreachable else None
 

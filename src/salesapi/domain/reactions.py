@@ -13,6 +13,14 @@ from salesapi.domain.customers import AddCustomerContact, RegisterCustomer
 from salesapi.domain.deals import OpenDeal
 from salesapi.domain.kernel import Context, record
 from salesapi.domain.leads import ConvertLead, Lead, LeadDeal, conversion
+from salesapi.domain.objections import (
+    DecideObjection,
+    Objection,
+    ObjectionSubject,
+    RaiseObjection,
+    WithdrawObjection,
+)
+from salesapi.domain.payout_holds import UpdatePayoutHold
 from salesapi.domain.points import CreditPoints
 from salesapi.domain.targets import ProposeTarget, SplitTarget, Target, children_of
 
@@ -75,6 +83,24 @@ def approve_award(award: Award, command: ApproveAward, context: Context) -> tupl
     return (Step(command=CreditPoints(member_id=award.member_id, award_id=command.award_id)),)
 
 
+def raise_objection(objection: None, command: RaiseObjection, context: Context) -> tuple[Step, ...]:
+    """The line of a statement that is objected to is held from payout."""
+    return _hold_updated(command.subject, context.subject_id)
+
+
+def close_objection(
+    objection: Objection, command: DecideObjection | WithdrawObjection, context: Context
+) -> tuple[Step, ...]:
+    """The line is free again, whatever was decided: what was wrong is put right by an adjustment."""
+    return _hold_updated(objection.subject, command.objection_id)
+
+
+def _hold_updated(subject: ObjectionSubject, objection_id: UUID) -> tuple[Step, ...]:
+    if subject.kind != "statement_line":
+        return ()
+    return (Step(command=UpdatePayoutHold(payout_run_id=subject.id, objection_id=objection_id)),)
+
+
 def split_target(target: Target, command: SplitTarget, context: Context) -> tuple[Step, ...]:
     """The children of a target, proposed as they are split off."""
     return tuple(
@@ -101,5 +127,8 @@ FOLLOWING: Final[Mapping[type, Callable[..., tuple[Step, ...]]]] = {
     ConvertLead: convert_lead,
     ApproveAward: approve_award,
     SplitTarget: split_target,
+    RaiseObjection: raise_objection,
+    DecideObjection: close_objection,
+    WithdrawObjection: close_objection,
 }
 """`following(state, command, context)` by command: the state is that before the command."""

@@ -1,4 +1,7 @@
-"""Awards and adjustments as they are now, one row each. Amounts are minor units of the award's currency, points are whole."""
+"""Awards, adjustments and forgiven draws as they are now, one row each.
+
+Amounts are minor units of the award's currency, points are whole.
+"""
 
 from dataclasses import replace
 from datetime import date
@@ -8,11 +11,13 @@ from uuid import UUID
 from salesapi.domain.awards import (
     AwardAdjustmentPosted,
     AwardApproved,
+    AwardBegun,
     AwardEvent,
     AwardGranted,
     AwardKind,
     AwardRevoked,
     AwardStatus,
+    kind_of,
 )
 from salesapi.domain.kernel import Recorded, record
 from salesapi.projections.projection import Projection
@@ -45,9 +50,9 @@ class AwardRow:
 
 
 def _fold(row: AwardRow | None, event: AwardEvent, recorded: Recorded) -> AwardRow:
-    if isinstance(event, AwardGranted | AwardAdjustmentPosted):
+    if isinstance(event, AwardBegun):
         return _begun(event, recorded)
-    assert row is not None, "an award begins with award.granted or award.adjustment_posted"
+    assert row is not None, "an award is granted, posted or forgiven first"
     changed = replace(row, settled_on=business_date(recorded), version=recorded.version, position=recorded.position)
     match event:
         case AwardApproved():
@@ -56,15 +61,15 @@ def _fold(row: AwardRow | None, event: AwardEvent, recorded: Recorded) -> AwardR
             return replace(changed, status="revoked", revocation_reason=event.reason)
 
 
-def _begun(event: AwardGranted | AwardAdjustmentPosted, recorded: Recorded) -> AwardRow:
+def _begun(event: AwardBegun, recorded: Recorded) -> AwardRow:
     return AwardRow(
         award_id=recorded.stream_id,
         member_id=event.member_id,
-        kind="adjustment" if isinstance(event, AwardAdjustmentPosted) else event.kind,
+        kind=kind_of(event),
         status="granted",
         amount_minor=event.amount_minor,
         currency=event.currency,
-        points=None if isinstance(event, AwardAdjustmentPosted) else event.points,
+        points=event.points if isinstance(event, AwardGranted) else None,
         reason=event.cause if isinstance(event, AwardAdjustmentPosted) else event.reason,
         plan_id=event.plan_id,
         period=event.period,
@@ -86,7 +91,7 @@ PROJECTION: Final = Projection(
     row=AwardRow,
     key=("award_id",),
     group=("award_id",),
-    types=("award.granted", "award.adjustment_posted", "award.approved", "award.revoked"),
+    types=("award.granted", "award.adjustment_posted", "award.draw_forgiven", "award.approved", "award.revoked"),
     groups=own_stream,
     evolve=one_row(_fold),
     indexes=("(position)", "(member_id)", "(plan_id, period)", "(status)"),

@@ -1,6 +1,7 @@
 """Compensation plans with all their published versions, one row a plan. Rates are exact decimals in percent."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from salesapi.domain.compensation_plans import (
     CompensationPlanSimulated,
     CompensationPlanVersion,
     CompensationPlanVersionPublished,
+    terms_of,
 )
 from salesapi.domain.kernel import Recorded, record
 from salesapi.projections.projection import Projection
@@ -19,14 +21,16 @@ from salesapi.projections.streams import id_of, one_row, own_stream, system_of
 
 @record
 class CompensationPlanRow:
-    """How sales pay is earned; all amounts are in `currency`."""
+    """How sales pay is earned; all amounts are in `currency`. `effective_dates` are those of the versions, in their order."""
 
     plan_id: UUID
     key: str
     name: str
     currency: str
     legal_entity: str | None
+    notice_days: int
     versions: tuple[CompensationPlanVersion, ...]
+    effective_dates: tuple[date | None, ...]
     is_retired: bool
     external_system: str | None
     external_id: str | None
@@ -42,7 +46,9 @@ def _fold(row: CompensationPlanRow | None, event: CompensationPlanEvent, recorde
             name=event.name,
             currency=event.currency,
             legal_entity=event.legal_entity,
+            notice_days=event.notice_days,
             versions=(),
+            effective_dates=(),
             is_retired=False,
             external_system=system_of(event.external_id),
             external_id=id_of(event.external_id),
@@ -56,13 +62,14 @@ def _fold(row: CompensationPlanRow | None, event: CompensationPlanEvent, recorde
             published = CompensationPlanVersion(
                 number=event.plan_version,
                 period=event.period,
-                components=event.components,
-                rounding=event.rounding,
                 effective_from=event.effective_from,
-                guarantee=event.guarantee,
-                draw=event.draw,
+                **terms_of(event),
             )
-            return replace(changed, versions=(*row.versions, published))
+            return replace(
+                changed,
+                versions=(*row.versions, published),
+                effective_dates=(*row.effective_dates, event.effective_from),
+            )
         case CompensationPlanSimulated():
             return changed
         case CompensationPlanRetired():
@@ -71,7 +78,7 @@ def _fold(row: CompensationPlanRow | None, event: CompensationPlanEvent, recorde
 
 PROJECTION: Final = Projection(
     name="compensation_plan",
-    version=1,
+    version=2,
     row=CompensationPlanRow,
     key=("plan_id",),
     group=("plan_id",),

@@ -13,7 +13,8 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.commission.crediting import direct_credits, overlay_credits
-from salesapi.domain.commission.facts import Win
+from salesapi.domain.commission.sale_facts import Win
+from salesapi.domain.commission.sales import plain_sale
 from salesapi.domain.deals import (
     DealEvent,
     DealOpened,
@@ -117,9 +118,10 @@ def _earned(rows: Sequence[CreditRow], event: DealWon, recorded: Recorded, on: d
         owner_id=event.owner_id,
         shares=_stated(rows),
     )
-    amounts = {"direct": iter(direct_credits(win)), "overlay": iter(overlay_credits(win))}
+    sale = plain_sale(win)
+    amounts = {"direct": iter(direct_credits(sale)), "overlay": iter(overlay_credits(sale))}
     return tuple(
-        _with_amount(row, next(amounts[row.kind]).amount_minor, win, recorded)
+        _with_amount(row, int(next(amounts[row.kind]).amount), win, recorded)
         for row in sorted(rows, key=lambda row: row.number)
     )
 

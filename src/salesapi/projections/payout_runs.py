@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.kernel import Recorded, record
+from salesapi.domain.payout_holds import PayoutRunLineFreed, PayoutRunLineHeld
 from salesapi.domain.payout_runs import (
     PayoutRunApproved,
     PayoutRunCalculated,
@@ -16,6 +17,7 @@ from salesapi.domain.payout_runs import (
     PayoutRunSubmitted,
     Status,
 )
+from salesapi.domain.payouts import PayoutRunPayoutFailed, PayoutRunPayoutInstructed, PayoutRunPayoutPaid
 from salesapi.projections.projection import Projection
 from salesapi.projections.streams import one_row, own_stream
 
@@ -32,7 +34,10 @@ class Lock:
 
 @record
 class PayoutRunRow:
-    """Statements of the run stand where their `calculated_position` is that of the run, and the run is issued or further."""
+    """Statements of the run stand where their `calculated_position` is that of the run, and the run is issued or further.
+
+    `instructed_minor` is what was instructed and did not fail, `paid_minor` the part of it that was paid.
+    """
 
     payout_run_id: UUID
     plan_id: UUID
@@ -49,6 +54,8 @@ class PayoutRunRow:
     approved_by: UUID | None
     reason: str | None
     locked: Lock | None
+    instructed_minor: int
+    paid_minor: int
     version: int
     position: int
 
@@ -77,6 +84,8 @@ def _opened(recorded: Recorded, plan_id: UUID, period: str) -> PayoutRunRow:
         approved_by=None,
         reason=None,
         locked=None,
+        instructed_minor=0,
+        paid_minor=0,
         version=recorded.version,
         position=recorded.position,
     )
@@ -84,7 +93,7 @@ def _opened(recorded: Recorded, plan_id: UUID, period: str) -> PayoutRunRow:
 
 def _changed(row: PayoutRunRow, event: PayoutRunEvent, recorded: Recorded) -> PayoutRunRow:
     match event:
-        case PayoutRunOpened():
+        case PayoutRunOpened() | PayoutRunLineHeld() | PayoutRunLineFreed():
             return row
         case PayoutRunCalculated():
             return replace(
@@ -116,11 +125,23 @@ def _changed(row: PayoutRunRow, event: PayoutRunEvent, recorded: Recorded) -> Pa
                 tree_size=event.tree_size,
             )
             return replace(row, status="locked", locked=locked)
+        case PayoutRunPayoutInstructed():
+            sent_minor = sum(each.amount_minor for each in event.amounts)
+            return replace(row, instructed_minor=row.instructed_minor + sent_minor)
+        case PayoutRunPayoutPaid():
+            return replace(row, paid_minor=row.paid_minor + sum(each.amount_minor for each in event.amounts))
+        case PayoutRunPayoutFailed():
+            back_minor = event.amount_minor if event.was_paid else 0
+            return replace(
+                row,
+                instructed_minor=row.instructed_minor - event.amount_minor,
+                paid_minor=row.paid_minor - back_minor,
+            )
 
 
 PROJECTION: Final = Projection(
     name="payout_run",
-    version=1,
+    version=2,
     row=PayoutRunRow,
     key=("payout_run_id",),
     group=("payout_run_id",),
@@ -132,6 +153,11 @@ PROJECTION: Final = Projection(
         "payout_run.approved",
         "payout_run.returned",
         "payout_run.locked",
+        "payout_run.payout_instructed",
+        "payout_run.payout_paid",
+        "payout_run.payout_failed",
+        "payout_run.line_held",
+        "payout_run.line_freed",
     ),
     groups=own_stream,
     evolve=one_row(_fold),

@@ -3,9 +3,9 @@
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.compensation_plans import Measure
 from salesapi.domain.enrolments import EnrolmentQuotaSet
 from salesapi.domain.kernel import Recorded, record
+from salesapi.domain.plan_components import Measure
 from salesapi.projections.projection import GroupKey, Projection
 from salesapi.projections.streams import one_row
 

@@ -23,6 +23,8 @@ class StatementRow:
     period: str
     currency: str
     earned_minor: int
+    released_minor: int
+    clawed_minor: int
     adjusted_minor: int
     awarded_minor: int
     drawn_minor: int
@@ -53,6 +55,8 @@ def _evolve(
             period=event.period,
             currency=event.currency,
             earned_minor=event.earned_minor,
+            released_minor=event.released_minor,
+            clawed_minor=event.clawed_minor,
             adjusted_minor=event.adjusted_minor,
             awarded_minor=event.awarded_minor,
             drawn_minor=event.drawn_minor,
@@ -71,7 +75,7 @@ def _evolve(
 
 PROJECTION: Final = Projection(
     name="statement",
-    version=1,
+    version=2,
     row=StatementRow,
     key=("payout_run_id", "member_id"),
     group=("payout_run_id", "member_id"),

@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.access.principals import Scope
+from salesapi.domain.commission.plan_differences import plan_differences
 from salesapi.domain.commission.plan_in_words import plan_in_words
 from salesapi.domain.kernel import ThingUnknown
 from salesapi.eventlog.connecting import Connection
@@ -21,6 +22,7 @@ from salesapi.queries.paging import (
 )
 from salesapi.schemas.compensation_plans import (
     CompensationPlan,
+    CompensationPlanDifferences,
     CompensationPlanFilter,
     CompensationPlanInWords,
     CompensationPlanOrder,
@@ -30,7 +32,8 @@ from salesapi.schemas.compensation_plans import (
 READS: Final = ("compensation_plan", "enrolment")
 
 PLANS: Final = Listing(
-    columns=f"plan_id AS id, key, name, currency, legal_entity, versions, is_retired, {EXTERNAL_ID}, version, position",
+    columns=f"""plan_id AS id, key, name, currency, legal_entity, notice_days, versions, is_retired, {EXTERNAL_ID},
+        version, position""",
     source="read.compensation_plan",
     id="plan_id",
     reader=Reader(CompensationPlan),
@@ -63,7 +66,7 @@ async def compensation_plans(
 def _visible(scope: Scope) -> Conditions:
     conditions = Conditions()
     if scope.member_ids is not None:
-        enrolled = "SELECT plan_id FROM read.enrolment WHERE member_id = ANY({}::uuid[])"
+        enrolled = "SELECT plan_id FROM read.enrolment WHERE is_participant AND member_id = ANY({}::uuid[])"
         conditions.add(f"plan_id IN ({enrolled})", list(scope.member_ids))
     return conditions
 
@@ -97,6 +100,29 @@ async def compensation_plan_in_words(connection: Connection, scope: Scope, plan_
         for version in plan.versions
     )
     return CompensationPlanInWords(id=plan.id, key=plan.key, name=plan.name, currency=plan.currency, versions=versions)
+
+
+async def compensation_plan_differences(
+    connection: Connection, scope: Scope, plan_id: UUID, *, version_from: int, version_to: int
+) -> CompensationPlanDifferences:
+    """What one version of a plan changes against another.
+
+    Raises:
+        ThingUnknown: there is no such plan or version, or nobody in the pay scope takes part in the plan.
+    """
+    plan = await compensation_plan(connection, scope, plan_id)
+    versions = {version.number: version for version in plan.versions}
+    for number, pointer in ((version_from, "/from"), (version_to, "/to")):
+        if number not in versions:
+            raise ThingUnknown(thing="version", id=str(number), pointer=pointer)
+    found = plan_differences(versions[version_from], versions[version_to])
+    return CompensationPlanDifferences(
+        id=plan.id,
+        version_from=version_from,
+        version_to=version_to,
+        differences=found.differences,
+        count=found.count,
+    )
 
 
 async def compensation_plans_by_ids(

@@ -35,26 +35,53 @@ from salesapi.schemas.payout_runs import (
     StatementOrder,
 )
 
-READS: Final = ("payout_run", "statement")
-LINES_READ: Final = ("payout_run", "statement", "statement_line")
+LINES_READ: Final = ("payout_run", "statement", "statement_line", "payout")
+READS: Final = (*LINES_READ, "objection")
+"""A statement says what of it objections hold."""
 
 STANDING: Final = (
     "r.status IN ('issued', 'submitted', 'approved', 'locked') AND s.calculated_position = r.calculated_position"
 )
 """Which statements `s` of a payout run `r` stand."""
 
+STANDS: Final = "p.payout_run_id = s.payout_run_id AND p.member_id = s.member_id AND p.status IN ('instructed', 'paid')"
+"""Which payments `p` of a statement `s` were instructed and did not fail."""
+
+PAID_BY: Final = """CASE WHEN p.lines = '[]' THEN NOT p.without_lines @> to_jsonb(l.number)
+            ELSE p.lines @> to_jsonb(l.number) END"""
+"""Whether a payment `p` is also of the line `l`."""
+
+PAYOUT: Final = f"""coalesce((
+            SELECT jsonb_build_object('status', p.status, 'batch', p.batch, 'payout_on', p.payout_on, 'paid_on', p.paid_on,
+                'external_reference', p.external_reference, 'reason', p.reason)
+            FROM read.payout p WHERE p.payout_run_id = s.payout_run_id AND p.member_id = s.member_id
+            ORDER BY p.instructed_position DESC LIMIT 1
+        ), '{{"status": "not_instructed", "batch": null, "payout_on": null, "paid_on": null, "external_reference": null,
+            "reason": null}}'::jsonb) || jsonb_build_object('instructed_minor', (
+            SELECT coalesce(sum(p.amount_minor), 0)::bigint FROM read.payout p WHERE {STANDS}
+        ), 'held_minor', (
+            SELECT coalesce(sum(l.posted_minor), 0)::bigint
+            FROM read.objection o JOIN read.statement_line l
+                ON l.payout_run_id = o.subject_id AND l.member_id = o.member_id AND l.number = o.subject_line
+            WHERE o.subject_id = s.payout_run_id AND o.member_id = s.member_id AND o.status IN ('open', 'answered')
+                AND l.calculated_position = s.calculated_position AND l.posted_minor > 0
+                AND NOT EXISTS (SELECT FROM read.payout p WHERE {STANDS} AND {PAID_BY})
+        ))"""  # noqa: S608
+"""How it stands with the payment of a statement `s`, and what of it open objections to its lines hold."""
+
 RUNS: Final = Listing(
     columns="""payout_run_id AS id, plan_id, period, status, calculated_position, engine_version, plan_versions, digest,
-        participant_count, total_minor, currency, submitted_by, approved_by, reason, locked, version, position""",
+        participant_count, total_minor, currency, submitted_by, approved_by, reason, locked, instructed_minor,
+        paid_minor, version, position""",
     source="read.payout_run",
     id="payout_run_id",
     reader=Reader(PayoutRun),
 )
 STATEMENTS: Final = Listing(
-    columns="""s.payout_run_id, s.member_id, s.plan_id, s.period, r.status AS run_status, s.currency, s.earned_minor,
-        s.adjusted_minor, s.awarded_minor, s.drawn_minor, s.total_minor, s.line_count, s.plan_versions,
-        s.engine_version, s.deal_order, s.digest,
-        s.calculated_position, s.issued_position""",
+    columns=f"""s.payout_run_id, s.member_id, s.plan_id, s.period, r.status AS run_status, s.currency, s.earned_minor,
+        s.released_minor, s.clawed_minor, s.adjusted_minor, s.awarded_minor, s.drawn_minor, s.total_minor, s.line_count,
+        s.plan_versions, s.engine_version, s.deal_order, s.digest,
+        s.calculated_position, s.issued_position, {PAYOUT} AS payout""",
     source="read.statement s JOIN read.payout_run r USING (payout_run_id)",
     id="s.issued_position",
     reader=Reader(Statement),
@@ -107,7 +134,9 @@ def _visible(scope: Scope) -> Conditions:
 
 def _shown(run: PayoutRun, scope: Scope) -> PayoutRun:
     """The run without the totals of members that are out of scope."""
-    return run if scope.member_ids is None else replace(run, participant_count=None, total_minor=None)
+    if scope.member_ids is None:
+        return run
+    return replace(run, participant_count=None, total_minor=None, instructed_minor=None, paid_minor=None)
 
 
 async def payout_run(connection: Connection, scope: Scope, payout_run_id: UUID) -> PayoutRun:

@@ -1,4 +1,4 @@
-"""Reports over deals, their stage visits and invoices, for both doors: each says which position it reflects."""
+"""Reports over deals, their stage visits, invoices and locked pay, for both doors: each says which position it reflects."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -8,14 +8,20 @@ from salesapi.domain.teams import Teams
 from salesapi.folding import StreamStates
 from salesapi.projections.positions import position_of, wait_until
 from salesapi.queries.organisation import Organisation
+from salesapi.queries.reports_accruals import READ_MODELS as ACCRUALS_READ
+from salesapi.queries.reports_accruals import AccrualQuestion, accrual_groups
+from salesapi.queries.reports_contract_costs import READ_MODELS as COSTS_READ
+from salesapi.queries.reports_contract_costs import ContractCostQuestion, contract_costs
 from salesapi.queries.reports_deals import DEAL_PARTS, deal_groups
 from salesapi.queries.reports_facts import READ_MODELS, ReportRow, fetched
 from salesapi.queries.reports_funnel import COHORT_PARTS, SNAPSHOT_PARTS, cohort_groups, snapshot_groups
+from salesapi.queries.reports_pay import LOCKED_POSITION
 from salesapi.queries.reports_question import ReportQuestion
 from salesapi.queries.reports_receivables import READ_MODELS as RECEIVABLES_READ
 from salesapi.queries.reports_receivables import ReceivablesQuestion, receivables_groups
 from salesapi.queries.reports_stages import STAGE_ORDER
 from salesapi.queries.reports_velocity import VELOCITY_PARTS, velocity_groups
+from salesapi.schemas.finance_reports import CommissionAccruals, ContractCosts
 from salesapi.schemas.receivables import ReceivablesReport
 from salesapi.schemas.reports import DealReport, FunnelCohort, FunnelSnapshot, StageVelocity
 
@@ -83,6 +89,36 @@ class Reports:
             groups=await receivables_groups(self._pool, question, scope),
         )
 
+    async def commission_accruals(
+        self, question: AccrualQuestion, pay: Scope, min_position: int | None = None
+    ) -> CommissionAccruals:
+        """What of locked pay is earned and not payable, and payable and not paid, at the end of every day."""
+        position = await self._locked_reached(min_position, ACCRUALS_READ)
+        return CommissionAccruals(
+            position=position,
+            dimension=question.dimension,
+            window_from=question.window.first_on,
+            window_to=question.window.last_on,
+            groups=await accrual_groups(self._pool, question, pay),
+        )
+
+    async def contract_costs(
+        self, question: ContractCostQuestion, pay: Scope, min_position: int | None = None
+    ) -> ContractCosts:
+        """The asset of costs to obtain contracts, by deal and month."""
+        position = await self._locked_reached(min_position, COSTS_READ)
+        found = await contract_costs(self._pool, question, pay)
+        return ContractCosts(
+            position=position,
+            window_from=question.first_on,
+            window_to=question.last_on,
+            expedient=question.expedient,
+            benefit_months=question.benefit_months,
+            deals=found.deals,
+            without_agreement=found.without_agreement,
+            without_term=found.without_term,
+        )
+
     async def _rows(
         self, parts: Sequence[str], question: ReportQuestion, scope: Scope
     ) -> tuple[Teams, list[ReportRow]]:
@@ -94,3 +130,11 @@ class Reports:
         if min_position is None:
             return await position_of(self._pool, read_models)
         return await wait_until(self._pool, read_models, min_position, MIN_POSITION_WAIT_SECONDS)
+
+    async def _locked_reached(self, min_position: int | None, read_models: Sequence[str]) -> int:
+        """As above, with the lines of every locked run complete."""
+        position = await self._reached(min_position, read_models)
+        locked = await self._pool.fetchval(LOCKED_POSITION)
+        if locked > position:
+            position = await self._reached(locked, read_models)
+        return position

@@ -1,4 +1,4 @@
-"""Wire shapes of awards and adjustments, with the filter and orders of their list. Amounts are minor units."""
+"""Wire shapes of awards, adjustments and forgiven draws, with the filter and orders of their list. Amounts are minor units."""
 
 from datetime import date
 from enum import StrEnum
@@ -16,18 +16,23 @@ from salesapi.schemas.scalars import Amount, Position
 
 @record
 class Award:
-    """What somebody granted a member beside what plans earn, or corrected by hand of what a plan paid."""
+    """What somebody granted a member beside what plans earn, corrected of what a plan paid, or forgave of what is owed."""
 
     id: Annotated[UUID, About("The award.")]
     member_id: Annotated[UUID, About("The member whom it is for.")]
-    kind: Annotated[AwardKind, About("What it is for; `adjustment` corrects what a plan paid.")]
+    kind: Annotated[
+        AwardKind,
+        About(
+            "What it is for; `adjustment` corrects what a plan paid; `draw_forgiven` is owed no more, and pays nothing."
+        ),
+    ]
     status: Annotated[AwardStatus, About("`granted` waits for its approval; `approved` counts; `revoked` does not.")]
     amount_minor: Annotated[Amount | None, About("Amount in minor units; negative where it is taken back.")]
     currency: Annotated[str | None, About("ISO 4217 code.")]
     points: Annotated[int | None, About("Number of points, for an award of points.")]
     reason: Annotated[str, About("Why it was granted, or the cause of an adjustment.")]
-    plan_id: Annotated[UUID | None, About("The compensation plan whose payout run pays it.")]
-    period: Annotated[str | None, About("The period in which it is paid.")]
+    plan_id: Annotated[UUID | None, About("The compensation plan whose payout run pays or forgives it.")]
+    period: Annotated[str | None, About("The period in which it is paid or forgiven.")]
     period_corrected: Annotated[str | None, About("The period whose pay an adjustment corrects.")]
     objection_id: Annotated[UUID | None, About("The objection that led to an adjustment.")]
     granted_by: Annotated[UUID, About("The principal who granted it.")]
@@ -44,12 +49,12 @@ class AwardFilter:
     """Which awards. Fields that are not sent do not filter; days are inclusive at both ends."""
 
     member_id: Annotated[Uuids | None, About("For any of these members.")] = None
-    kind: Annotated[tuple[AwardKind, ...] | None, MinLen(1), MaxLen(6), About("Any of these kinds.")] = None
+    kind: Annotated[tuple[AwardKind, ...] | None, MinLen(1), MaxLen(7), About("Any of these kinds.")] = None
     status: Annotated[
         tuple[AwardStatus, ...] | None, MinLen(1), MaxLen(3), About("Any of these; `granted` waits for an approval.")
     ] = None
-    plan_id: Annotated[UUID | None, About("Paid by this plan.")] = None
-    period: Annotated[PeriodText | None, About("Paid in this period.")] = None
+    plan_id: Annotated[UUID | None, About("Paid or forgiven by this plan.")] = None
+    period: Annotated[PeriodText | None, About("Paid or forgiven in this period.")] = None
     period_corrected: Annotated[PeriodText | None, About("Correcting this period.")] = None
     objection_id: Annotated[Uuids | None, About("Posted for any of these objections.")] = None
     granted_from: Annotated[date | None, About("Granted on this day or later.")] = None

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
+from salesapi.domain.commission.plan_differences import DIFFERENCES_MAX, PlanDifference
 from salesapi.domain.compensation_plans import CompensationPlanVersion
 from salesapi.domain.kernel import About, ExternalId, Key, record
 from salesapi.schemas.scalars import Position
@@ -19,6 +20,7 @@ class CompensationPlan:
     name: Annotated[str, About("Name shown to people.")]
     currency: Annotated[str, About("ISO 4217 code of everything that it pays.")]
     legal_entity: Annotated[str | None, About("The company of the group that pays.")]
+    notice_days: Annotated[int, About("Days from publishing to the effective date; a shorter notice has a reason.")]
     versions: Annotated[tuple[CompensationPlanVersion, ...], About("Published versions, the latest last.")]
     is_retired: Annotated[bool, About("It is closed to new versions and participants.")]
     external_id: Annotated[ExternalId | None, About("Its id in another system.")]
@@ -45,6 +47,19 @@ class CompensationPlanInWords:
     name: Annotated[str, About("Name shown to people.")]
     currency: Annotated[str, About("ISO 4217 code of everything that it pays.")]
     versions: Annotated[tuple[CompensationPlanVersionInWords, ...], About("Published versions, the latest last.")]
+
+
+@record
+class CompensationPlanDifferences:
+    """What one version of a plan changes against another, in the order of the plan's fields."""
+
+    id: Annotated[UUID, About("The plan.")]
+    version_from: Annotated[int, About("The version that is compared with.")]
+    version_to: Annotated[int, About("The version that is compared.")]
+    differences: Annotated[
+        tuple[PlanDifference, ...], About(f"Places that differ, the first {DIFFERENCES_MAX:,} of them.")
+    ]
+    count: Annotated[int, About("How many places differ.")]
 
 
 @record

@@ -14,6 +14,8 @@ from annotated_types import MaxLen, MinLen
 from salesapi.domain.commission.periods import PeriodText
 from salesapi.domain.kernel import About, record
 from salesapi.domain.payout_runs import LineKind, Status
+from salesapi.domain.payouts import PayoutStatus
+from salesapi.schemas.line_events import LINE_EVENTS, LineEvent
 from salesapi.schemas.scalars import Amount, Position
 
 
@@ -46,8 +48,30 @@ class PayoutRun:
     approved_by: Annotated[UUID | None, About("The principal who approved it.")]
     reason: Annotated[str | None, About("Why it was returned.")]
     locked: Annotated[PayoutRunLock | None, About("What the lock names; null until it is locked.")]
+    instructed_minor: Annotated[Amount | None, About("What was instructed to be paid and did not fail.")]
+    paid_minor: Annotated[Amount | None, About("What of it was paid.")]
     version: Annotated[int, About("Version of its stream; the value for If-Match.")]
     position: Annotated[Position, About("Log position of its last event.")]
+
+
+@record
+class StatementPayout:
+    """How it stands with the payment of a statement, by the batch that was instructed last.
+
+    The total less `instructed_minor` and `held_minor` is what the next batch pays, where that is above 0.
+    """
+
+    status: Annotated[PayoutStatus, About("`not_instructed`, `instructed`, `paid` or `failed`.")]
+    batch: Annotated[str | None, About("Finance's number of the batch.")]
+    payout_on: Annotated[date | None, About("The day on which it is to be paid.")]
+    paid_on: Annotated[date | None, About("The day on which it was paid.")]
+    external_reference: Annotated[str | None, About("Number of the payment at the bank or in payroll.")]
+    reason: Annotated[
+        str | None,
+        About("Why it failed; `negative`, `zero` or `disputed` where the batch left it out: its total, or objections."),
+    ]
+    instructed_minor: Annotated[Amount, About("What all batches instructed to be paid, and what did not fail.")]
+    held_minor: Annotated[Amount, About("What of the rest is not paid while objections to its lines are open.")]
 
 
 @record
@@ -60,11 +84,17 @@ class Statement:
     period: Annotated[str, About("The calendar period.")]
     run_status: Annotated[Status, About("Status of the payout run.")]
     currency: Annotated[str, About("ISO 4217 code.")]
-    earned_minor: Annotated[Amount, About("Earned in the period, after rounding.")]
+    earned_minor: Annotated[Amount, About("Earned in the period, after rounding, payable or not.")]
+    released_minor: Annotated[
+        Amount, About("Released of earlier periods, less what is withheld of this one: below 0 where more is withheld.")
+    ]
+    clawed_minor: Annotated[Amount, About("Taken back of what was paid; below 0.")]
     adjusted_minor: Annotated[Amount, About("Corrections of earlier periods.")]
     awarded_minor: Annotated[Amount, About("Approved awards, and adjustments by hand.")]
-    drawn_minor: Annotated[Amount, About("Guarantee and draw: topped up, or recovered below 0.")]
-    total_minor: Annotated[Amount, About("Both together.")]
+    drawn_minor: Annotated[
+        Amount, About("Guarantee, draw and recovery: topped up or carried above 0, recovered below 0.")
+    ]
+    total_minor: Annotated[Amount, About("All of these together: what is payable.")]
     line_count: Annotated[int, About("How many lines it has.")]
     plan_versions: Annotated[tuple[int, ...], About("The plan's versions that apply.")]
     engine_version: Annotated[str, About("Version of the rules as code.")]
@@ -72,6 +102,7 @@ class Statement:
     digest: Annotated[str, About("SHA-256 over the whole statement.")]
     calculated_position: Annotated[Position, About("Log position that it was calculated at.")]
     issued_position: Annotated[Position, About("Log position of the event that issued it.")]
+    payout: Annotated[StatementPayout, About("Its payment.")]
 
 
 @record
@@ -80,7 +111,12 @@ class StatementLine:
 
     number: Annotated[int, About("Rises over the statement, with gaps.")]
     kind: Annotated[
-        LineKind, About("`earning`, `uplift`, `limit`, `held`, `adjustment`, `award`, `guarantee` or `draw`.")
+        LineKind,
+        About(
+            "Earned: `earning`, `uplift`, `modifier`, `limit`; `held` waits. Payable: `withheld`, `release`, `clawback`; "
+            "`lapsed` and `cancelled` never are. `adjustment` and `release_adjustment` correct a locked period. For the whole "
+            "statement: `award`, `guarantee`, `draw`, `recovery`."
+        ),
     ]
     period: Annotated[str, About("The period that it is for; an adjustment names the corrected one.")]
     component: Annotated[str, About("Key of the plan's component.")]
@@ -91,7 +127,9 @@ class StatementLine:
     source_member_id: Annotated[UUID | None, About("Whose sale it rests on.")]
     won_on: Annotated[date | None, About("Business date of the win.")]
     positions: Annotated[tuple[Position, ...], About("Log positions of the events that it rests on.")]
-    base_minor: Annotated[Amount | None, About("The amount that the rate applies to.")]
+    base_minor: Annotated[
+        Amount | None, About("The amount that the rate applies to; of a draw or recovery of 0 what was forgiven.")
+    ]
     currency: Annotated[str, About("ISO 4217 code.")]
     rate_percent: Annotated[str | None, About("Rate in percent, a decimal string.")]
     formula: Annotated[str, About("How the amount follows, readable.")]
@@ -107,6 +145,7 @@ class StatementTrace:
     statement: Annotated[Statement, About("The statement.")]
     lines: Annotated[tuple[StatementLine, ...], About("Its lines, in their order.")]
     next_cursor: Annotated[str | None, About("Send it as `after` for further lines; null at the end.")]
+    events: Annotated[tuple[LineEvent, ...] | None, LINE_EVENTS]
 
 
 @record

@@ -14,12 +14,15 @@ from strawberry.dataloader import DataLoader
 from salesapi.api.asking import Asker, Asking, ScopeOf
 from salesapi.api.bulk import Bulk
 from salesapi.api.command_reading import CommandReader
-from salesapi.api.reading import reached
+from salesapi.api.reading import log_reached, reached
 from salesapi.clock import Clock
 from salesapi.eventlog.recorder import EventLog
 from salesapi.folding import StreamStates
 from salesapi.handling import Handling
+from salesapi.ledgers import Ledgers
+from salesapi.queries.live_statements import LiveAnswer
 from salesapi.queries.reports import Reports
+from salesapi.schemas.live_statements import LiveStatement
 
 if TYPE_CHECKING:
     import asyncpg
@@ -36,6 +39,7 @@ class Sources:
     pool: "asyncpg.Pool[asyncpg.Record]"
     log: EventLog
     states: StreamStates
+    ledgers: Ledgers
     handling: Handling
     reader: CommandReader
     bulk: Bulk
@@ -59,6 +63,8 @@ class Asked:
     """The read models that the operation's selection touches."""
     statement_count: int = 0
     """Statements sent to the read models so far; those for positions are not counted."""
+    live: dict[LiveStatement, LiveAnswer] = field(default_factory=dict)
+    """The live statements that were answered, for the lines that are asked of them."""
     _position: int | None = None
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -99,7 +105,7 @@ class Asked:
                 if self.reads:
                     self._position = await reached(self.sources.pool, sorted(self.reads), wanted)
                 else:
-                    self._position = await self.sources.log.head()
+                    self._position = await log_reached(self.sources.log, wanted)
             return self._position
 
     def loader(

@@ -70,6 +70,7 @@ class GraphQLDoor:
             pool=core.pool,
             log=core.log,
             states=core.states,
+            ledgers=core.ledgers,
             handling=core.handling,
             reader=reader,
             bulk=Bulk(core.catalogue, reader, core.handling),

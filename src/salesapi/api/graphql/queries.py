@@ -11,15 +11,19 @@ import strawberry
 from salesapi.access.principals import Scope
 from salesapi.api.graphql.asked import Asked
 from salesapi.api.graphql.connections import After, Connections, First, MinPosition
+from salesapi.api.graphql.estimates import commission_estimate_field
+from salesapi.api.graphql.live_statements import live_statement_field, live_statement_lines_field
 from salesapi.api.graphql.outputs import Outputs
+from salesapi.api.graphql.payroll import payroll_lines_field
 from salesapi.api.graphql.scalars import BigInt
 from salesapi.api.reads.catalogue import ITEMS, LISTS
 from salesapi.api.reads.declaration import ItemRead
 from salesapi.domain.teams import TREE, Teams
 from salesapi.eventlog.connecting import Connection
-from salesapi.queries import customers, payout_runs
+from salesapi.queries import compensation_plans, customers, payout_runs
 from salesapi.queries.paging import PAGE_ROWS_DEFAULT, Page, PageRequest
 from salesapi.queries.teams import teams_on
+from salesapi.schemas.compensation_plans import CompensationPlanDifferences
 from salesapi.schemas.customers import TimelineEntry
 from salesapi.schemas.payout_runs import Statement, StatementLine
 from salesapi.schemas.teams import Team
@@ -27,6 +31,9 @@ from salesapi.schemas.teams import Team
 Info = strawberry.Info[Asked, None]
 _ABSENT: Final[Any] = strawberry.UNSET
 On = Annotated[date | None, strawberry.argument(description="The day that is shown; without it today (UTC).")]
+
+VersionFrom = Annotated[int, strawberry.argument(name="from", description="Number of the version compared with.")]
+VersionTo = Annotated[int, strawberry.argument(description="Number of the version that is compared.")]
 
 
 def query_type(outputs: Outputs, connections: Connections, reports: Mapping[str, Any]) -> type:
@@ -38,8 +45,13 @@ def query_type(outputs: Outputs, connections: Connections, reports: Mapping[str,
         "position": strawberry.field(
             resolver=_position, description="Log position that everything in this answer reflects, at least."
         ),
+        "compensationPlanDifferences": _plan_differences(outputs),
         "statement": _statement(outputs),
         "statementLines": _statement_lines(connections),
+        "payrollLines": payroll_lines_field(connections),
+        "commissionEstimate": commission_estimate_field(outputs),
+        "liveStatement": live_statement_field(outputs),
+        "liveStatementLines": live_statement_lines_field(connections),
         "customerTimeline": _timeline(connections),
         "teams": _teams(connections),
         **reports,
@@ -65,6 +77,24 @@ def _item(item: ItemRead, outputs: Outputs) -> Any:
 
 async def _position(info: Info, min_position: MinPosition = _ABSENT) -> BigInt:
     return BigInt(await info.context.position(min_position or None))
+
+
+def _plan_differences(outputs: Outputs) -> Any:
+    async def resolver(
+        info: Info, id: UUID, from_: VersionFrom, to: VersionTo, min_position: MinPosition = _ABSENT
+    ) -> Any:
+        asked = info.context
+        await asked.position(min_position or None)
+        numbers = {"version_from": from_, "version_to": to}
+        return await asked.read(compensation_plans.compensation_plan_differences, "pay", _uuid(id), **numbers)
+
+    shape: Any = outputs.of(CompensationPlanDifferences)
+    resolver.__annotations__["return"] = shape | None
+    return strawberry.field(
+        resolver=resolver,
+        name="compensationPlanDifferences",
+        description="What one version of a compensation plan changes against another.",
+    )
 
 
 def _statement(outputs: Outputs) -> Any:

@@ -26,17 +26,21 @@ from salesapi.queries import (
     compensation_plans,
     customers,
     deals,
+    enrolments,
     invoices,
     leads,
     members,
     objections,
     payout_runs,
+    payroll,
     pipelines,
     products,
     rate_tables,
     satisfactions,
     targets,
 )
+from salesapi.queries.line_events import events_of_lines
+from salesapi.queries.paging import PageRequest
 from salesapi.queries.pay_relations import lines_of_statements, statements_of_runs
 from salesapi.queries.teams import teams_of_members
 from salesapi.schemas.activities import Activity
@@ -44,16 +48,21 @@ from salesapi.schemas.agreements import AgreedLine, Agreement
 from salesapi.schemas.approvals import Approval
 from salesapi.schemas.attribution_touches import AttributionTouch
 from salesapi.schemas.awards import Award
-from salesapi.schemas.compensation_plans import CompensationPlan
+from salesapi.schemas.commission_estimates import CommissionEstimate, EstimatedPay
+from salesapi.schemas.compensation_plans import CompensationPlan, CompensationPlanDifferences
 from salesapi.schemas.credits import Credit
 from salesapi.schemas.customers import Customer, TimelineEntry
 from salesapi.schemas.deals import Deal, StageVisit
+from salesapi.schemas.enrolments import Enrolment
 from salesapi.schemas.forecast_sheets import ForecastSheet
 from salesapi.schemas.invoices import Invoice
 from salesapi.schemas.leads import Lead
+from salesapi.schemas.line_events import LineEvent
+from salesapi.schemas.live_statements import ComingPayment, LiveStatement
 from salesapi.schemas.members import Member
 from salesapi.schemas.objections import Objection
 from salesapi.schemas.payout_runs import PayoutRun, Statement, StatementLine
+from salesapi.schemas.payroll import PayrollLine
 from salesapi.schemas.pipelines import Pipeline
 from salesapi.schemas.points import PointsBalance, PointsEntry
 from salesapi.schemas.products import Product
@@ -67,8 +76,10 @@ Load: TypeAlias = Callable[[Asked, Sequence[Any]], Awaitable[Mapping[Any, Any]]]
 
 READS: Final[Mapping[type, tuple[str, ...]]] = {
     **{read.shape: read.reads for read in (*LISTS, *ITEMS)},
+    CompensationPlanDifferences: compensation_plans.READS,
     StageVisit: deals.VISITS_READ,
     StatementLine: payout_runs.LINES_READ,
+    PayrollLine: payroll.READS,
     TimelineEntry: customers.TIMELINE_READS,
 }
 """The read models behind each type; a position that an answer reflects is that of all types it touches."""
@@ -141,6 +152,15 @@ async def _lines_of(asked: Asked, found: Sequence[Statement], first: int) -> Map
     return await asked.read(_lines, "pay", found, first)
 
 
+async def _live_lines(asked: Asked, found: Sequence[LiveStatement], first: int) -> Mapping[LiveStatement, Any]:
+    return {statement: asked.live[statement].page(PageRequest(first=first)).items for statement in found}
+
+
+async def _events(asked: Asked, lines: Sequence[tuple[int, ...]], first: int) -> Mapping[tuple[int, ...], Any]:
+    found = await asked.read(events_of_lines, "pay", lines)
+    return {line: events[:first] for line, events in found.items()}
+
+
 async def _teams(asked: Asked, member_ids: Sequence[UUID]) -> Mapping[UUID, Team]:
     teams = await asked.sources.states.state(TREE)
     on = asked.sources.clock.now().date()
@@ -170,6 +190,7 @@ _deal = partial(One, name="deal", shape=Deal, key="deal_id", load=DEALS)
 _pipeline = partial(One, name="pipeline", about="The pipeline.", shape=Pipeline, key="pipeline_id", load=PIPELINES)
 _plan = partial(One, name="plan", about="The compensation plan.", shape=CompensationPlan, key="plan_id", load=PLANS)
 _activities = partial(Many, name="activities", shape=Activity, load=Latest(activities.activities_about))
+_enrolments = partial(Many, name="enrolments", shape=Enrolment)
 _touches = partial(Many, name="attribution_touches", shape=AttributionTouch)
 
 RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
@@ -239,7 +260,13 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
             load=LEADS,
         ),
     ),
-    Member: (One(name="team", about="The team that the member is in today.", shape=Team, key="id", load=_teams),),
+    Member: (
+        One(name="team", about="The team that the member is in today.", shape=Team, key="id", load=_teams),
+        _enrolments(
+            about="Its compensation plans that changed last, where its pay is in your scope.",
+            load=Latest(enrolments.enrolments_of_members, "pay"),
+        ),
+    ),
     Team: (One(name="leader", about="Who leads it.", shape=Member, key="leader_id", load=MEMBERS),),
     PaymentReceipt: (_customer(about="The customer who paid."),),
     ForecastSheet: (_owner(),),
@@ -300,6 +327,13 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
             load=AGREEMENTS,
         ),
     ),
+    CompensationPlan: (
+        _enrolments(
+            about="Who takes part, where its pay is in your scope; what changed last.",
+            load=Latest(enrolments.enrolments_of_plans, "pay"),
+        ),
+    ),
+    Enrolment: (_member(), _plan()),
     Credit: (_member(), _deal(about="The deal, where it is in your scope.")),
     Approval: (
         One(name="requester", about="The member who asked.", shape=Member, key="requester_id", load=MEMBERS),
@@ -345,8 +379,30 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
         One(name="payout_run", about="The payout run.", shape=PayoutRun, key="payout_run_id", load=RUNS),
         Many(name="lines", about="Its first lines, in their order.", shape=StatementLine, load=_lines_of, key=None),
     ),
+    PayrollLine: (_member(), _plan()),
+    CommissionEstimate: (_deal(about="The deal."),),
+    EstimatedPay: (_member(), _plan()),
     StatementLine: (
         _deal(about="The deal, where it is in your scope."),
         One(name="source_member", about="Whose sale.", shape=Member, key="source_member_id", load=MEMBERS),
+        Many(
+            name="events",
+            about="The business events that it rests on, in the order of the log.",
+            shape=LineEvent,
+            load=_events,
+            key="positions",
+        ),
     ),
+    LiveStatement: (
+        _member(),
+        _plan(),
+        Many(
+            name="lines",
+            about="Its first lines, in their order.",
+            shape=StatementLine,
+            load=_live_lines,
+            key=None,
+        ),
+    ),
+    ComingPayment: (_deal(about="The deal, where it is in your scope."),),
 }

@@ -9,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 from salesapi.api.graphql.board import subscription_type
 from salesapi.api.graphql.connections import Connections
 from salesapi.api.graphql.enums import Enums
+from salesapi.api.graphql.finance_reports import commission_accruals_field, contract_costs_field
 from salesapi.api.graphql.inputs import Inputs
 from salesapi.api.graphql.mutations import mutation_type
 from salesapi.api.graphql.outputs import Outputs
@@ -35,6 +36,8 @@ def build_schema(catalogue: Catalogue) -> Schema:
     connections = Connections(enums, inputs, outputs)
     reports = {report.name: report_field(report, inputs, outputs) for report in REPORTS}
     reports["receivables"] = receivables_field(inputs, outputs)
+    reports["commissionAccruals"] = commission_accruals_field(enums, outputs)
+    reports["contractCosts"] = contract_costs_field(enums, outputs)
     made = strawberry.Schema(
         query=query_type(outputs, connections, reports),
         mutation=mutation_type(catalogue, inputs),

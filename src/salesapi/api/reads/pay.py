@@ -3,7 +3,16 @@
 from typing import Final
 
 from salesapi.api.reads.declaration import ItemRead, ListRead
-from salesapi.queries import approvals, awards, compensation_plans, credits, objections, payout_runs, points
+from salesapi.queries import (
+    approvals,
+    awards,
+    compensation_plans,
+    credits,
+    enrolments,
+    objections,
+    payout_runs,
+    points,
+)
 from salesapi.schemas.approvals import Approval, ApprovalFilter, ApprovalOrder
 from salesapi.schemas.awards import Award, AwardFilter, AwardOrder
 from salesapi.schemas.compensation_plans import (
@@ -13,6 +22,7 @@ from salesapi.schemas.compensation_plans import (
     CompensationPlanOrder,
 )
 from salesapi.schemas.credits import Credit, CreditFilter, CreditOrder
+from salesapi.schemas.enrolments import Enrolment, EnrolmentFilter, EnrolmentOrder
 from salesapi.schemas.objections import Objection, ObjectionFilter, ObjectionOrder
 from salesapi.schemas.payout_runs import (
     PayoutRun,
@@ -41,6 +51,17 @@ LISTS: Final = (
         order=CompensationPlanOrder.KEY_ASC,
         query=compensation_plans.compensation_plans,
         reads=compensation_plans.READS,
+        scope="pay",
+    ),
+    ListRead(
+        path="/v1/enrolments",
+        name="enrolments",
+        summary="Who takes part in which compensation plan, and which version of it is to be acknowledged",
+        shape=Enrolment,
+        where=EnrolmentFilter,
+        order=EnrolmentOrder.CHANGED_DESC,
+        query=enrolments.enrolments,
+        reads=enrolments.READS,
         scope="pay",
     ),
     ListRead(

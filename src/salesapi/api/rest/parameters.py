@@ -46,6 +46,14 @@ PAGE: Final[tuple[dict[str, Any], ...]] = (
     },
 )
 
+EXPAND: Final[dict[str, Any]] = {
+    "name": "expand",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "string", "enum": ["events"]},
+    "description": "`events`: with the business events that the lines of the page rest on.",
+}
+
 
 class ParameterUnknown(Refused):
     """A query parameter that this read does not take."""
@@ -180,6 +188,29 @@ def min_position(sent: Mapping[str, str]) -> int | None:
         return None
     if not _NUMBER.fullmatch(text) or not 0 < int(text) <= POSITION_MAX:
         raise ParameterInvalid(name="minPosition", reason="it is a position of the log", pointer="/minPosition")
+    return int(text)
+
+
+def expands_events(sent: Mapping[str, str]) -> bool:
+    """Whether the business events are asked for, too.
+
+    Raises:
+        ParameterInvalid.
+    """
+    if sent.get("expand", "events") != "events":
+        raise ParameterInvalid(name="expand", reason="it is `events`", pointer="/expand")
+    return "expand" in sent
+
+
+def number(sent: Mapping[str, str], name: str, most: int) -> int:
+    """A whole number from 1 to `most`, which must be sent.
+
+    Raises:
+        ParameterInvalid.
+    """
+    text = sent.get(name, "")
+    if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= most:
+        raise ParameterInvalid(name=name, reason=f"send a number from 1 to {most}", pointer=f"/{name}")
     return int(text)
 
 

@@ -7,32 +7,38 @@ from uuid import UUID
 from fastapi import FastAPI, Request, Response
 
 from salesapi.api.asking import Asker, Asking
-from salesapi.api.reading import MIN_POSITION_WAIT_SECONDS, reached
+from salesapi.api.reading import log_reached, reached
 from salesapi.api.reads.catalogue import ITEMS, LISTS
 from salesapi.api.reads.declaration import ItemRead, ListRead
 from salesapi.api.rest.answers import json_answer
 from salesapi.api.rest.commands import REFUSALS
 from salesapi.api.rest.parameters import (
+    EXPAND,
     MIN_POSITION,
     PAGE,
     ListParameters,
     ParameterInvalid,
     day,
+    expands_events,
     min_position,
+    number,
     page_request,
     sent_once,
 )
 from salesapi.clock import Clock
+from salesapi.domain.compensation_plans import VERSIONS_MAX
 from salesapi.domain.teams import TREE, Teams
 from salesapi.eventlog.recorder import EventLog
 from salesapi.folding import StreamStates
-from salesapi.projections.positions import PositionTimedOut
+from salesapi.queries import compensation_plans
 from salesapi.queries.customers import TIMELINE_READS, customer_timeline
 from salesapi.queries.deals import VISITS_READ, stage_visits
+from salesapi.queries.line_events import events_of_page
 from salesapi.queries.paging import Page
-from salesapi.queries.payout_runs import LINES_READ, READS, payout_run, statement, statement_lines, statements
+from salesapi.queries.payout_runs import READS, payout_run, statement, statement_lines, statements
 from salesapi.queries.teams import teams_on
 from salesapi.schemas.answers import item_of, items_of, page_of
+from salesapi.schemas.compensation_plans import CompensationPlanDifferences
 from salesapi.schemas.customers import TimelineEntry
 from salesapi.schemas.deals import StageVisit
 from salesapi.schemas.payout_runs import Statement, StatementFilter, StatementOrder, StatementTrace
@@ -50,6 +56,16 @@ _DAY: Final[dict[str, Any]] = {
     "schema": {"type": "string", "format": "date"},
     "description": "The day on which the teams are shown; without it today (UTC).",
 }
+_VERSIONS: Final[list[dict[str, Any]]] = [
+    {
+        "name": name,
+        "in": "query",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1, "maximum": VERSIONS_MAX},
+        "description": f"Number of the version that {what}.",
+    }
+    for name, what in (("from", "is compared with"), ("to", "is compared"))
+]
 
 
 class ReadRoutes:
@@ -90,6 +106,14 @@ class ReadRoutes:
             ),
             ("/v1/teams", "teams", "Teams as they stand on a day", self._teams, page_of(Team), [_DAY, *paged]),
             (
+                "/v1/compensation-plans/{plan_id}/differences",
+                "compensationPlanDifferences",
+                "What one version of a compensation plan changes against another",
+                self._plan_differences,
+                item_of(CompensationPlanDifferences),
+                [*_VERSIONS, MIN_POSITION],
+            ),
+            (
                 "/v1/payout-runs/{payout_run_id}/statements",
                 "payoutRunStatements",
                 "Statements of a payout run that stand, the largest first",
@@ -103,7 +127,7 @@ class ReadRoutes:
                 "One statement with its lines, each with the trace that explains it",
                 self._statement,
                 item_of(StatementTrace),
-                paged,
+                [*paged, EXPAND],
             ),
         ):
             _add(app, path, endpoint, name=name, summary=summary, answer=answer, parameters=parameters)
@@ -155,6 +179,16 @@ class ReadRoutes:
             entries = await customer_timeline(connection, asker.rows, customer_id, page)
         return page_answer(entries, position)
 
+    async def _plan_differences(self, request: Request) -> Response:
+        asker = await self._asker(request)
+        (plan_id,) = path_ids(request)
+        sent = sent_once(request, ("from", "to", "minPosition"))
+        numbers = {f"version_{name}": number(sent, name, VERSIONS_MAX) for name in ("from", "to")}
+        position = await reached(self._pool, compensation_plans.READS, min_position(sent))
+        async with self._pool.acquire() as connection:
+            found = await compensation_plans.compensation_plan_differences(connection, asker.pay, plan_id, **numbers)
+        return item_answer(found, position)
+
     async def _run_statements(self, request: Request) -> Response:
         asker = await self._asker(request)
         (run_id,) = path_ids(request)
@@ -170,31 +204,23 @@ class ReadRoutes:
     async def _statement(self, request: Request) -> Response:
         asker = await self._asker(request)
         run_id, member_id = path_ids(request)
-        sent = sent_once(request, _PAGED)
-        page = page_request(sent)
-        position = await reached(self._pool, LINES_READ, min_position(sent))
+        sent = sent_once(request, (*_PAGED, "expand"))
+        page, is_expanded = page_request(sent), expands_events(sent)
+        position = await reached(self._pool, READS, min_position(sent))
         async with self._pool.acquire() as connection:
             found = await statement(connection, asker.pay, payout_run_id=run_id, member_id=member_id)
             lines = await statement_lines(connection, found, page)
-        trace = StatementTrace(statement=found, lines=lines.items, next_cursor=lines.next_cursor)
+            events = await events_of_page(connection, asker.pay, lines.items) if is_expanded else None
+        trace = StatementTrace(statement=found, lines=lines.items, next_cursor=lines.next_cursor, events=events)
         return json_answer({"item": trace, "position": position})
 
     async def _teams(self, request: Request) -> Response:
         await self._asker(request)
         sent = sent_once(request, ("on", *_PAGED))
         page, on = page_request(sent), day(sent, "on") or self._clock.now().date()
-        position = await self._log_reached(min_position(sent))
+        position = await log_reached(self._log, min_position(sent))
         teams = await self._states.state(TREE)
         return page_answer(teams_on(teams if isinstance(teams, Teams) else Teams(), on, page), position)
-
-    async def _log_reached(self, wanted: int | None) -> int:
-        """The log's head, for what is read from the log itself."""
-        head = await self._log.head()
-        if wanted is not None and head < wanted:
-            head = await self._log.wait_past(wanted - 1, MIN_POSITION_WAIT_SECONDS)
-            if head < wanted:
-                raise PositionTimedOut(read_model="team", position=head, wanted=wanted)
-        return head
 
     async def _asker(self, request: Request) -> Asker:
         return await self._asking.asker(request.headers.get("authorization"))

@@ -36,12 +36,12 @@ class ReportRoutes:
 
     def add_to(self, app: FastAPI) -> None:
         """Adds them."""
-        _add(app, "deals", self._deals, DealReport, described_parameters())
+        add_report(app, "deals", self._deals, DealReport, described_parameters())
         windowed = described_parameters(*WINDOW_DESCRIBED)
         mode = parameter("mode", {"type": "string", "enum": MODES, "default": MODES[0]}, "Flow, or cohorts.")
-        _add(app, "funnel", self._funnel, FunnelSnapshot | FunnelCohort, [*windowed, mode])
-        _add(app, "stage-velocity", self._stage_velocity, StageVelocity, windowed)
-        _add(app, "receivables", self._receivables, ReceivablesReport, described_receivables())
+        add_report(app, "funnel", self._funnel, FunnelSnapshot | FunnelCohort, [*windowed, mode])
+        add_report(app, "stage-velocity", self._stage_velocity, StageVelocity, windowed)
+        add_report(app, "receivables", self._receivables, ReceivablesReport, described_receivables())
 
     async def _deals(self, request: Request) -> Response:
         """Deals: counts, win rates, values, sales cycles
@@ -90,13 +90,16 @@ class ReportRoutes:
         return json_answer(report, headers=NOT_STORED)
 
 
-def _add(
+def add_report(
     app: FastAPI,
     name: str,
     endpoint: Callable[[Request], Awaitable[Response]],
     shape: object,
     parameters: list[dict[str, Any]],
+    *,
+    content: dict[str, Any] | None = None,
 ) -> None:
+    """Adds the route of a report; its endpoint's docstring is its documentation. `content` are further forms of the answer."""
     summary, _, description = (endpoint.__doc__ or "").partition("\n")
     app.add_api_route(
         f"/v1/reports/{name}",
@@ -108,7 +111,7 @@ def _add(
         description=description.strip(),
         response_model=None,
         responses={
-            200: {"description": "The report.", "model": shape},
+            200: {"description": "The report.", "model": shape, "content": content or {}},
             **{status: refusal for status, refusal in REFUSALS.items() if status in _STATUSES},
         },
         openapi_extra={"parameters": parameters},

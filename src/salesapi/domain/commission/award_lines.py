@@ -1,20 +1,22 @@
-"""Awards and adjustments by hand (step 10 of the catalogue's order) as lines of a statement: R35, R48 and R63.
+"""Awards and adjustments by hand (step 10 of the catalogue's order) as postings of a statement: R35, R48 and R63.
 
 What was approved for a period is paid by the plan's run for it, or by the next one where that was calculated before.
 """
 
+from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.awards import AwardKind
-from salesapi.domain.commission.facts import AwardFact, Ledger
+from salesapi.domain.awards import PaidKind
+from salesapi.domain.commission.facts import Ledger
+from salesapi.domain.commission.pay_facts import AwardFact
 from salesapi.domain.commission.periods import Period
+from salesapi.domain.commission.postings import Posting
 from salesapi.domain.commission.wording import in_major
-from salesapi.domain.payout_runs import StatementLine
 
 AWARD: Final = "award"
 """What stands in place of a component's key on these lines."""
-RULES: Final[dict[AwardKind, str]] = {
+RULES: Final[dict[PaidKind, str]] = {
     "spiff": "R35",
     "recognition": "R48",
     "innovation": "R48",
@@ -24,33 +26,25 @@ RULES: Final[dict[AwardKind, str]] = {
 }
 
 
-def award_lines(ledger: Ledger, plan_id: UUID, period: Period) -> dict[UUID, tuple[StatementLine, ...]]:
-    """One line for each award that is due, by member, in the order of approval."""
+def award_postings(ledger: Ledger, plan_id: UUID, period: Period) -> dict[UUID, list[Posting]]:
+    """One posting for each award that is due, by member, in the order of approval."""
     currency = ledger.plan(plan_id).currency
-    lines: dict[UUID, tuple[StatementLine, ...]] = {}
-    for award in ledger.awards_due(plan_id, period):
-        lines[award.member_id] = (*lines.get(award.member_id, ()), _line(award, currency))
-    return lines
+    found: dict[UUID, list[Posting]] = {}
+    for award in ledger.paid.awards_due(plan_id, period):
+        found.setdefault(award.member_id, []).append(_posting(award, currency))
+    return found
 
 
-def _line(award: AwardFact, currency: str) -> StatementLine:
+def _posting(award: AwardFact, currency: str) -> Posting:
     what = f"{award.kind} award" if award.period_corrected is None else f"{award.period_corrected} adjusted by hand"
-    return StatementLine(
+    return Posting(
         kind="award",
-        period=award.period_corrected or award.period.text,
-        component=AWARD,
         rule=RULES[award.kind],
-        credit_rule=None,
-        plan_version=None,
-        deal_id=None,
-        source_member_id=None,
-        won_on=None,
-        positions=award.positions,
-        base_minor=None,
+        component=AWARD,
+        period=award.period_corrected or award.period.text,
         currency=currency,
-        rate_percent=None,
-        formula=f"{what}: {in_major(award.amount_minor, currency)} {currency}",
-        exact_minor=str(award.amount_minor),
+        exact_minor=Fraction(award.amount_minor),
         posted_minor=award.amount_minor,
-        residual_minor="0",
+        said=lambda: (None, f"{what}: {in_major(award.amount_minor, currency)} {currency}"),
+        positions=award.positions,
     )

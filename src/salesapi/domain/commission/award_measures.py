@@ -314,20 +314,26 @@ def problem_of_satisfaction(table: SatisfactionTable) -> Problem | None:
 
 
 def problem_of_collection_speed(table: CollectionSpeedTable) -> Problem | None:
-    """R45: days rise from band to band, the last band and only it is open, rate and factors are within bounds."""
-    if not table.bands:
-        return Problem(pointer="/bands", reason="there is no band")
+    """R45: bands that can be read in one way, and a rate within bounds."""
+    found = problem_of_collection_bands(table.bands, "/bands")
+    return found or problem_of_rate(table.rate_percent, "/rate_percent")
+
+
+def problem_of_collection_bands(bands: Sequence[CollectionBand], pointer: str) -> Problem | None:
+    """R45: days rise from band to band, the last band and only it is open, factors are within bounds."""
+    if not bands:
+        return Problem(pointer=pointer, reason="there is no band")
     before: int | None = None
-    for index, band in enumerate(table.bands):
-        place = f"/bands/{index}/up_to_days"
-        if (index == len(table.bands) - 1) != (band.up_to_days is None):
+    for index, band in enumerate(bands):
+        place = f"{pointer}/{index}/up_to_days"
+        if (index == len(bands) - 1) != (band.up_to_days is None):
             return Problem(pointer=place, reason="the last band, and only it, is open (null)")
         if before is not None and band.up_to_days is not None and band.up_to_days <= before:
             return Problem(pointer=place, reason=f"a band after one up to day {before} ends later than that")
-        if (found := problem_of_factor(band.factor, f"/bands/{index}/factor")) is not None:
+        if (found := problem_of_factor(band.factor, f"{pointer}/{index}/factor")) is not None:
             return found
         before = band.up_to_days
-    return problem_of_rate(table.rate_percent, "/rate_percent")
+    return None
 
 
 def problem_of_forecast_award(terms: ForecastAwardTerms) -> Problem | None:

@@ -87,15 +87,15 @@ class Loss:
 
     trigger: ClawbackTrigger
     on: date
-    base_before_minor: int
-    base_after_minor: int
+    base_before_minor: int | Fraction
+    base_after_minor: int | Fraction
 
 
 @record
 class PaidEarning:
     """One earning and what became of it. Base in the deal's currency, the rest in the plan's, at the currency rate of then."""
 
-    base_minor: int
+    base_minor: int | Fraction
     earned_minor: Fraction
     reversed_minor: Fraction
     """All that earlier events took off it, clawed back and cancelled, not negative."""
@@ -107,7 +107,7 @@ class PaidEarning:
 class Clawback:
     """R49 in figures: lost base x rate x share = claim."""
 
-    lost_minor: int
+    lost_minor: int | Fraction
     rate_percent: Fraction
     share_percent: Fraction
     claim_minor: Fraction
@@ -168,7 +168,7 @@ class Recovery:
 class RevenueKept:
     """R55 in figures: base kept x rate = earning kept; what is left of the earning above it is the claim."""
 
-    base_minor: int
+    base_minor: int | Fraction
     rate_percent: Fraction
     kept_minor: Fraction
     claim_minor: Fraction

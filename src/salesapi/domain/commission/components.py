@@ -1,73 +1,90 @@
 """What one credit earns under one component: the catalogue's order of evaluation (section 1, steps 3 to 8) in one place.
 
 Exact fractions of minor units; nothing is rounded here. Each step that changes what is earned is a result of its own, so that
-a statement shows the rate, and then what a gate or a cap took away.
+a statement shows the rate, and then what a factor added or a gate or a cap took away. The words are made when they are read.
 """
 
+from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from salesapi.domain.commission import rates
 from salesapi.domain.commission.limits import Capped, LineLimit, earnings_cap, per_deal_limit
 from salesapi.domain.commission.rates import Part
+from salesapi.domain.commission.sale_parts import Amount
+from salesapi.domain.commission.sale_rates import Portion, Rated, rated_by_sale
 from salesapi.domain.commission.wording import equals, in_major, percent, terms
-from salesapi.domain.compensation_plans import Component
-from salesapi.domain.kernel import record
+from salesapi.domain.kernel import value
+from salesapi.domain.plan_components import Component
 
-EarningKind: TypeAlias = Literal["earning", "uplift", "limit"]
+EarningKind: TypeAlias = Literal["earning", "uplift", "modifier", "limit"]
+Said: TypeAlias = tuple[str | None, str]
+"""The rate in percent, where there is one, and the formula with its numbers."""
+ZERO: Final = Fraction()
 
 
-@record
+@value
 class Earning:
-    """One exact result with its derivation. An uplift pays on what came before; a limit takes away what goes past it."""
+    """One exact result with its derivation. An uplift pays on what came before; a modifier is a factor's; a limit takes away."""
 
     kind: EarningKind
     rule: str
-    base_minor: int
-    rate_percent: str | None
+    base: Amount
     exact_minor: Fraction
-    formula: str
+    said: Callable[[], Said]
 
 
-@record
+@value
 class Standing:
-    """Where a member stands under a component in the period: credited before, credited in all, the quota, earned before."""
+    """Where a member stands under a component in its window: credited before, credited in all, the quota, earned before."""
 
-    start_minor: int
-    peak_minor: int
-    """The highest that `start_minor` has been in the period: what has opened a gate once."""
-    total_minor: int
-    quota_minor: int | None
+    start: Amount
+    peak: Amount
+    """The highest that `start` has been in the window: what has opened a gate once."""
+    total: Amount
+    quota: int | None
     earned_minor: Fraction
-    """What the component earned before this credit, before its own cap."""
+    """What the component earned before this credit in the period, before its own cap."""
     is_same_deal: bool
     """Whether what earned before this was another part of the same deal, as where two of one's people share it."""
     deal_earned_minor: Fraction
     """What the same deal earned before this credit, by another part of it, before any cap."""
+    rated_from: Amount = 0
+    """R21: credit before this is counted and not rated again."""
+    team_attainment: Fraction | None = None
+    satisfaction: Fraction | None = None
+    """R44: the factor of the period; None where the component has none."""
 
 
-def earnings_of(component: Component, standing: Standing, base_minor: int, currency: str) -> tuple[Earning, ...]:
-    """Measure (R07), gate (R13), rate (R01 to R12), cap of the deal (R29), cap of the component (R30), in this order."""
-    if not _is_open(component, standing, base_minor):
-        return (_shut(component, standing, base_minor, currency),)
-    rated = _rated(component, standing, base_minor, currency)
+def earnings_of(component: Component, standing: Standing, portion: Portion, currency: str) -> tuple[Earning, ...]:
+    """Measure (R07), gate (R13), rate (R01 to R12, R36 to R40), factor (R44), cap of the deal (R29), of the component (R30)."""
+    if not _is_open(component, standing, portion.amount):
+        return (_shut(component, standing, portion.amount, currency),)
+    rated = _rated(component, standing, portion, currency)
+    if standing.satisfaction is not None:
+        rated = (*rated, _factored(standing.satisfaction, rated, currency))
+    if component.deal_cap_minor is None and component.cap_minor is None:
+        return rated
     capped = (*rated, *_over_deal_cap(component, standing, rated, currency))
     return (*capped, *_over_component_cap(component, standing, capped, currency))
 
 
 def exact_of(earnings: tuple[Earning, ...]) -> Fraction:
     """What results earn together, in minor units."""
-    return sum((earning.exact_minor for earning in earnings), rates.ZERO)
+    if len(earnings) == 1:
+        return earnings[0].exact_minor
+    return sum((earning.exact_minor for earning in earnings), ZERO)
 
 
 def before_component_cap(earnings: tuple[Earning, ...]) -> Fraction:
     """What results earn before the component's own cap, in minor units."""
-    return exact_of(tuple(earning for earning in earnings if earning.rule != "R30"))
+    return sum((earning.exact_minor for earning in earnings if earning.rule != "R30"), ZERO)
 
 
 def before_caps(earnings: tuple[Earning, ...]) -> Fraction:
     """What results earn before the caps of the deal and of the component, in minor units."""
-    return exact_of(tuple(earning for earning in earnings if earning.kind != "limit"))
+    return sum((earning.exact_minor for earning in earnings if earning.kind != "limit"), ZERO)
 
 
 def is_shut(earnings: tuple[Earning, ...]) -> bool:
@@ -75,90 +92,138 @@ def is_shut(earnings: tuple[Earning, ...]) -> bool:
     return any(earning.rule == "R13" for earning in earnings)
 
 
-def _is_open(component: Component, standing: Standing, base_minor: int) -> bool:
-    """R13: by the whole period's attainment, or from the deal on that reaches it; a refund after that is taken back."""
+def cut(rule: str, name: str, found: Capped, currency: str) -> tuple[Earning, ...]:
+    """What a cap takes away, where it does."""
+    if found.lost_minor == 0:
+        return ()
+
+    def said() -> Said:
+        kept, earned = in_major(found.paid_minor, currency), in_major(found.earned_minor, currency)
+        left = f"{name} {in_major(found.cap_minor, currency)}: {kept} less {earned}"
+        return None, equals(left, -found.lost_minor, currency)
+
+    return (Earning(kind="limit", rule=rule, base=0, exact_minor=-found.lost_minor, said=said),)
+
+
+def _is_open(component: Component, standing: Standing, base: Amount) -> bool:
+    """R13: by the whole window's attainment, or from the deal on that reaches it; a refund after that is taken back."""
     if component.gate is None:
         return True
-    reached_minor = max(standing.peak_minor, standing.start_minor + base_minor)
-    counted = standing.total_minor if component.gate.pays == "whole_period" else reached_minor
+    reached = max(standing.peak, standing.start + base)
+    counted = standing.total if component.gate.pays == "whole_period" else reached
     return _attainment(standing, counted) >= component.gate.attainment_percent
 
 
-def _shut(component: Component, standing: Standing, base_minor: int, currency: str) -> Earning:
-    assert component.gate is not None, "only a gate shuts"
-    counted = standing.total_minor if component.gate.pays == "whole_period" else standing.start_minor + base_minor
-    needed = percent(Fraction(component.gate.attainment_percent))
-    reached = percent(_attainment(standing, counted))
-    formula = f"gate at {needed} % of the quota is shut at {reached} %: 0 {currency}"
-    return Earning(
-        kind="earning",
-        rule="R13",
-        base_minor=base_minor,
-        rate_percent=None,
-        exact_minor=rates.gated(False, rates.ZERO),
-        formula=formula,
-    )
+def _shut(component: Component, standing: Standing, base: Amount, currency: str) -> Earning:
+    gate = component.gate
+    assert gate is not None, "only a gate shuts"
+    counted = standing.total if gate.pays == "whole_period" else standing.start + base
+
+    def said() -> Said:
+        needed, reached = percent(Fraction(gate.attainment_percent)), percent(_attainment(standing, counted))
+        return None, f"gate at {needed} % of the quota is shut at {reached} %: 0 {currency}"
+
+    return Earning(kind="earning", rule="R13", base=base, exact_minor=rates.gated(False, ZERO), said=said)
 
 
-def _rated(component: Component, standing: Standing, base_minor: int, currency: str) -> tuple[Earning, ...]:
-    """The one rate that a component has."""
+def _rated(component: Component, standing: Standing, portion: Portion, currency: str) -> tuple[Earning, ...]:
+    base = portion.amount
     if component.tiers is not None:
-        return _by_tiers(component, standing, base_minor, currency)
-    if component.deal_amount_minor is not None:
-        # A deal counts once, in however many parts it is credited.
-        count = 0 if standing.is_same_deal else 1 if base_minor >= 0 else -1
-        exact = rates.flat_amount(component.deal_amount_minor, count)
-        formula = equals(f"{count} x {in_major(component.deal_amount_minor, currency)}", exact, currency)
-        return (_earning("R02", base_minor, None, exact, formula),)
+        return _by_tiers(component, standing, base, currency)
     if component.bonus is not None:
-        return (_of_bonus(component, standing, base_minor, currency),)
-    return (_by_rate(component, standing, base_minor, currency),)
+        return (_of_bonus(component, standing, base, currency),)
+    if component.rate_percent is not None or component.individual is not None:
+        return (_by_rate(component, standing, base, currency),)
+    if component.deal_amount_minor is not None:
+        return (_of_deal(component, standing, portion, currency),)
+    return (_by_sale(component, standing, portion, currency),)
 
 
-def _by_rate(component: Component, standing: Standing, base_minor: int, currency: str) -> Earning:
+def _of_deal(component: Component, standing: Standing, portion: Portion, currency: str) -> Earning:
+    """R02: the flat amount once for a deal, in however many parts it is credited; one below zero counts back.
+
+    A payment has its part of it, and after losses that are restated what is left of it.
+    """
+    assert component.deal_amount_minor is not None, "called for a flat amount only"
+    unit_minor, scale = component.deal_amount_minor, portion.sale.scale
+    count = ZERO if standing.is_same_deal else scale if portion.amount * scale >= 0 else -scale
+    exact = rates.flat_amount(unit_minor, count)
+
+    def said() -> Said:
+        return None, equals(f"{percent(count)} x {in_major(unit_minor, currency)}", exact, currency)
+
+    return Earning(kind="earning", rule="R02", base=portion.amount, exact_minor=exact, said=said)
+
+
+def _by_sale(component: Component, standing: Standing, portion: Portion, currency: str) -> Earning:
+    """R02 by unit, R14, R36 to R40: the rate follows from the sale."""
+    attainment = _attainment(standing, standing.total) if standing.quota is not None else None
+    found: Rated = rated_by_sale(component, portion, attainment, standing.team_attainment)
+
+    def said() -> Said:
+        return found.rate_text(), equals(found.words(currency), found.exact_minor, currency)
+
+    return Earning(kind="earning", rule=found.rule, base=portion.amount, exact_minor=found.exact_minor, said=said)
+
+
+def _by_rate(component: Component, standing: Standing, base: Amount, currency: str) -> Earning:
     """R01 or R03, with the accelerator (R10) or decelerator (R11) that the component may have."""
     if component.rate_percent is not None:
-        rule, rate = "R01", Fraction(component.rate_percent)
+        rule, rate = "R01", rates.exact(component.rate_percent)
     else:
         assert component.individual is not None, "a published component has one rate"
         rule, rate = "R03", rates.individual_rate(component.individual.target_variable_minor, _quota(standing))
-    parts: tuple[Part, ...] = (Part(rate_percent=rate, amount=Fraction(base_minor)),)
+    parts: tuple[Part, ...] = (Part(rate_percent=rate, amount=base),)
     if (faster := component.accelerator) is not None:
-        threshold = _threshold(standing, Fraction(faster.above_attainment_percent))
+        threshold = _threshold(standing, faster.above_attainment_percent)
         rule = "R10"
-        parts = rates.accelerated(rate, faster.factor, threshold, standing.start_minor, base_minor)
+        parts = rates.accelerated(rate, faster.factor, threshold, standing.start, base)
     elif (slower := component.decelerator) is not None:
-        threshold = _threshold(standing, Fraction(slower.below_attainment_percent))
+        threshold = _threshold(standing, slower.below_attainment_percent)
         rule = "R11"
-        parts = rates.decelerated(rate, slower.factor, threshold, standing.start_minor, base_minor, slower.slowed)
-    return _of_parts("earning", rule, base_minor, parts, currency)
+        parts = rates.decelerated(rate, slower.factor, threshold, standing.start, base, slower.slowed)
+    return _of_parts("earning", rule, base, parts, currency)
 
 
-def _by_tiers(component: Component, standing: Standing, base_minor: int, currency: str) -> tuple[Earning, ...]:
+def _by_tiers(component: Component, standing: Standing, base: Amount, currency: str) -> tuple[Earning, ...]:
     """R04 to R09: the credit's own part, and what reaching another tier changes on what came before."""
-    assert component.tiers is not None, "called for tiers only"
     table = component.tiers
+    assert table is not None, "called for tiers only"
     if table.axis == "attainment_percent":
         table = rates.in_amounts(table, _quota(standing))
     rule = rates.rule_of_tiers(table)
-    found = rates.tiered(table, standing.start_minor, base_minor)
-    own = _of_parts("earning", rule, base_minor, found.own, currency)
+    found = rates.tiered(table, standing.start, base, rated_from=standing.rated_from)
+    own = _of_parts("earning", rule, base, found.own, currency)
     if not found.uplift:
         return (own,)
-    return (own, _of_parts("uplift", rule, standing.start_minor, found.uplift, currency))
+    return (own, _of_parts("uplift", rule, standing.start - standing.rated_from, found.uplift, currency))
 
 
-def _of_bonus(component: Component, standing: Standing, base_minor: int, currency: str) -> Earning:
+def _of_bonus(component: Component, standing: Standing, base: Amount, currency: str) -> Earning:
     """R12: what this credit adds to the share of the target bonus that the attainment gives."""
     assert component.bonus is not None, "called for a bonus only"
     curve, target_minor = component.bonus.curve, component.bonus.target_minor
-    before = (
-        rates.payout_percent(curve, _attainment(standing, standing.start_minor)) if standing.start_minor else rates.ZERO
-    )
-    after = rates.payout_percent(curve, _attainment(standing, standing.start_minor + base_minor))
+    before = rates.payout_percent(curve, _attainment(standing, standing.start)) if standing.start else ZERO
+    after = rates.payout_percent(curve, _attainment(standing, standing.start + base))
     exact = (after - before) * target_minor / 100
-    words = f"({percent(after)} % less {percent(before)} %) of {in_major(target_minor, currency)}"
-    return _earning("R12", base_minor, percent(after), exact, equals(words, exact, currency))
+
+    def said() -> Said:
+        words = f"({percent(after)} % less {percent(before)} %) of {in_major(target_minor, currency)}"
+        return percent(after), equals(words, exact, currency)
+
+    return Earning(kind="earning", rule="R12", base=base, exact_minor=exact, said=said)
+
+
+def _factored(factor: Fraction, rated: tuple[Earning, ...], currency: str) -> Earning:
+    """R44: what the factor by satisfaction adds to what was rated, or takes away."""
+    earned = exact_of(rated)
+    exact = earned * (factor - 1)
+
+    def said() -> Said:
+        words = f"satisfaction factor {percent(factor)}: {in_major(earned * factor, currency)} less"
+        return None, equals(f"{words} {in_major(earned, currency)}", exact, currency)
+
+    return Earning(kind="modifier", rule="R44", base=0, exact_minor=exact, said=said)
 
 
 def _over_deal_cap(
@@ -169,7 +234,7 @@ def _over_deal_cap(
         return ()
     limit = LineLimit(limit_minor=component.deal_cap_minor, excess="lost")
     found = per_deal_limit(limit, earned_minor=exact_of(rated), earned_before_minor=standing.deal_earned_minor)
-    return _cut("R29", "cap of a deal", found, currency)
+    return cut("R29", "cap of a deal", found, currency)
 
 
 def _over_component_cap(
@@ -184,45 +249,30 @@ def _over_component_cap(
         cap_minor=component.cap_minor,
         excess="lost",
     )
-    return _cut("R30", "cap of the period", found, currency)
+    return cut("R30", "cap of the period", found, currency)
 
 
-def _cut(rule: str, name: str, found: Capped, currency: str) -> tuple[Earning, ...]:
-    if found.lost_minor == 0:
-        return ()
-    kept, earned = in_major(found.paid_minor, currency), in_major(found.earned_minor, currency)
-    formula = equals(f"{name} {in_major(found.cap_minor, currency)}: {kept} less {earned}", -found.lost_minor, currency)
-    return (
-        Earning(
-            kind="limit", rule=rule, base_minor=0, rate_percent=None, exact_minor=-found.lost_minor, formula=formula
-        ),
-    )
-
-
-def _of_parts(kind: EarningKind, rule: str, base_minor: int, parts: tuple[Part, ...], currency: str) -> Earning:
+def _of_parts(kind: EarningKind, rule: str, base: Amount, parts: tuple[Part, ...], currency: str) -> Earning:
     exact = rates.total_of(parts)
-    if kind == "uplift" and len(parts) == 2:
-        shown = f"{percent(parts[0].rate_percent)} less {percent(parts[1].rate_percent)}"
-    else:
-        shown = " and ".join(percent(part.rate_percent) for part in parts)
-    formula = equals(terms(parts, currency), exact, currency)
-    return Earning(kind=kind, rule=rule, base_minor=base_minor, rate_percent=shown, exact_minor=exact, formula=formula)
 
+    def said() -> Said:
+        if kind == "uplift" and len(parts) == 2:
+            shown = f"{percent(parts[0].rate_percent)} less {percent(parts[1].rate_percent)}"
+        else:
+            shown = " and ".join(percent(part.rate_percent) for part in parts)
+        return shown, equals(terms(parts, currency), exact, currency)
 
-def _earning(rule: str, base_minor: int, rate_percent: str | None, exact: Fraction, formula: str) -> Earning:
-    return Earning(
-        kind="earning", rule=rule, base_minor=base_minor, rate_percent=rate_percent, exact_minor=exact, formula=formula
-    )
+    return Earning(kind=kind, rule=rule, base=base, exact_minor=exact, said=said)
 
 
 def _quota(standing: Standing) -> int:
-    assert standing.quota_minor is not None, "a credit without the quota that it needs is held"
-    return standing.quota_minor
+    assert standing.quota is not None, "a credit without the quota that it needs is held"
+    return standing.quota
 
 
-def _attainment(standing: Standing, credited_minor: int) -> Fraction:
-    return rates.attainment_percent(credited_minor, _quota(standing))
+def _attainment(standing: Standing, credited: Amount) -> Fraction:
+    return rates.attainment_percent(credited, _quota(standing))
 
 
-def _threshold(standing: Standing, attainment: Fraction) -> Fraction:
-    return attainment * _quota(standing) / 100
+def _threshold(standing: Standing, attainment: Decimal) -> Amount:
+    return rates.part_of(_quota(standing), attainment)

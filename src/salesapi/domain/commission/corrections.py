@@ -1,106 +1,185 @@
 """Corrections of closed periods (R53): what the facts known now give for a locked period, less what was posted for it.
 
-The difference is posted in a later run of the same plan, one line for each member, component and deal, with the period and
-the events that caused it. What was posted includes earlier corrections, so that several of them chain.
+The difference is posted in a later run of the same plan, one posting for each member, component, deal and side, with the period
+and the events that caused it. What was posted includes earlier corrections, so that several of them chain. Only the members
+whom a changed deal may concern are recomputed; all of them where a rule changed.
 """
 
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.commission.earnings import earning_lines
-from salesapi.domain.commission.facts import Ledger, PostedKey, RunFacts
+from salesapi.domain.commission.earnings import Earnings
+from salesapi.domain.commission.facts import Change, Ledger
+from salesapi.domain.commission.pay_facts import PostedKey, RunFacts
 from salesapi.domain.commission.periods import Period
+from salesapi.domain.commission.postings import Origin, Posting
+from salesapi.domain.commission.restatements import Restatements
 from salesapi.domain.commission.wording import in_major
-from salesapi.domain.payout_runs import StatementLine
 
 CAUSES_MAX: Final = 20
 """Most positions that one correction names: the newest of them."""
 
 
-def correction_lines(ledger: Ledger, plan_id: UUID, period: Period) -> dict[UUID, tuple[StatementLine, ...]]:
-    """The corrections that a run for this period posts: of every locked run for an earlier period, oldest first."""
-    lines: dict[UUID, tuple[StatementLine, ...]] = {}
-    for run in ledger.runs_of(plan_id):
-        if run.is_locked and run.period.first_on < period.first_on:
-            for member_id, line in _corrections_of(ledger, run):
-                lines[member_id] = (*lines.get(member_id, ()), line)
-    return lines
+class Corrections:
+    """The corrections that a run for a period posts, member by member."""
+
+    def __init__(self, earnings: Earnings, period: Period) -> None:
+        self._earnings = earnings
+        evaluation = earnings.evaluation
+        self._currency = evaluation.currency
+        ledger, runs = evaluation.ledger, evaluation.ledger.paid.runs_of(evaluation.plan_id)
+        changes: dict[int, _Changes] = {}
+        self._closed: list[_Closed] = []
+        for run in runs:
+            if run.is_locked and run.period.first_on < period.first_on:
+                since = settled_at(runs, run)
+                if since not in changes:
+                    changes[since] = _Changes(ledger, since)
+                self._closed.append(_Closed(run, changes[since], looks_back=evaluation.looks_back))
+        self._restatements = Restatements(evaluation, period)
+
+    def of(self, member_id: UUID) -> list[Posting]:
+        """A member's corrections of every locked run for an earlier period, oldest first."""
+        if not self._closed:
+            return []
+        evaluation = self._earnings.evaluation
+        posted = [
+            evaluation.ledger.paid.posted(evaluation.plan_id, closed.run.period.text, member_id)
+            for closed in self._closed
+        ]
+        deals = self._deals_of(member_id)
+        if deals is not None:
+            # A win that was taken back is none any more: it is known by what was posted for it.
+            deals.update(key[2] for of_run in posted for key in of_run)
+        found: list[Posting] = []
+        for closed, of_run in zip(self._closed, posted, strict=True):
+            restated = self._restatements.since(closed.run.period, deals or {key[2] for key in of_run})
+            if restated or closed.concerns(deals):
+                found += self._of_run(closed, member_id, of_run, restated)
+        return found
+
+    def _deals_of(self, member_id: UUID) -> set[UUID] | None:
+        """The deals that the member may be credited with; None where any deal moves its pay, as by the team's attainment."""
+        components = [each for version in self._earnings.evaluation.plan.versions for each in version.components]
+        if any(component.asks_team() for component in components):
+            return None
+        register = self._earnings.evaluation.register
+        kinds = {component.credit for component in components}
+        return {deal_id for kind in kinds for deal_id in register.wins_ever(kind, member_id)}
+
+    def _of_run(
+        self,
+        closed: "_Closed",
+        member_id: UUID,
+        posted: dict[PostedKey, int],
+        restated: dict[UUID, tuple[int, ...]],
+    ) -> list[Posting]:
+        period = closed.run.period
+        recomputed = self._earnings.sums(member_id, period)
+        changed = [
+            key for key in sorted(recomputed.keys() | posted.keys()) if recomputed.get(key, 0) != posted.get(key, 0)
+        ]
+        causes = closed.causes(changed, restated)
+        return [
+            _posting(period, key, recomputed.get(key, 0), posted.get(key, 0), causes[key], self._currency)
+            for key in changed
+        ]
 
 
-def _corrections_of(ledger: Ledger, run: RunFacts) -> list[tuple[UUID, StatementLine]]:
-    since = settled_at(ledger, run)
-    if not ledger.has_changed(run.period, since=since):
-        return []
-    recomputed, posted = recomputed_minor(ledger, run), ledger.posted(run.plan_id, run.period.text)
-    currency = ledger.plan(run.plan_id).currency
-    changed = [key for key in sorted(recomputed.keys() | posted.keys()) if recomputed.get(key, 0) != posted.get(key, 0)]
-    causes = _Causes(ledger, since, changed)
-    return [
-        (key[0], _line(run.period, key, recomputed.get(key, 0), posted.get(key, 0), causes.of(key), currency))
-        for key in changed
-    ]
+class _Changes:
+    """What changed since a position: rules, and by deal what it may earn."""
+
+    def __init__(self, ledger: Ledger, since: int) -> None:
+        self.rules = ledger.rule_changes(since=since)
+        self.by_deal: dict[UUID | None, list[Change]] = {}
+        for change in ledger.changes_since(since):
+            self.by_deal.setdefault(change.deal_id, []).append(change)
 
 
-def settled_at(ledger: Ledger, run: RunFacts) -> int:
+class _Closed:
+    """A locked run, and what has changed since its period was settled."""
+
+    def __init__(self, run: RunFacts, changes: _Changes, *, looks_back: bool) -> None:
+        self.run = run
+        self._changes = changes
+        self._looks_back = looks_back
+
+    def concerns(self, deals: set[UUID] | None) -> bool:
+        """Whether what changed may change what is earned in the period by who may be credited with these deals."""
+        if self._changes.rules or self._of(None):
+            return True
+        changed = self._changes.by_deal.keys()
+        return any(self._of(deal_id) for deal_id in (changed if deals is None else changed & deals))
+
+    def causes(
+        self, changed: list[PostedKey], restated: dict[UUID, tuple[int, ...]]
+    ) -> dict[PostedKey, tuple[int, ...]]:
+        """For each key the deal's own changes; else those of the other deals that moved its tier, and of the rules.
+
+        Where neither is known, as where the team's attainment moved it: the wins that changed.
+        """
+        together: dict[str, set[int]] = {}
+        for _, component, deal_id, _ in changed:
+            together.setdefault(component, set()).update(self._of(deal_id), restated.get(deal_id, ()))
+        found: dict[PostedKey, tuple[int, ...]] = {}
+        for key in changed:
+            own = {*self._of(key[2]), *restated.get(key[2], ())}
+            others = together[key[1]].union(self._changes.rules, self._of(None))
+            found[key] = tuple(sorted(own or others or self._wins()))[-CAUSES_MAX:]
+        return found
+
+    def _wins(self) -> list[int]:
+        return [position for deal_id in self._changes.by_deal for position in self._of(deal_id, only_wins=True)]
+
+    def _of(self, deal_id: UUID | None, *, only_wins: bool = False) -> list[int]:
+        """Positions of the changes of a deal (None: of any) that may reach the period."""
+        return [
+            change.position
+            for change in self._changes.by_deal.get(deal_id, ())
+            if (change.is_win or not only_wins) and _reaches(change, self.run.period, self._looks_back)
+        ]
+
+
+def _reaches(change: Change, period: Period, looks_back: bool) -> bool:
+    """Whether a change may move what was earned in a period: of its own months, or for a plan that looks back of earlier ones."""
+    months = period.months()
+    if looks_back:
+        return change.month <= months[-1]
+    return change.is_win and change.month in months
+
+
+def settled_at(runs: Sequence[RunFacts], run: RunFacts) -> int:
     """The position up to which the run's period is paid: its own, or that of the last locked run which corrected it."""
     later = (
         other.position
-        for other in ledger.runs_of(run.plan_id)
+        for other in runs
         if other.is_locked and other.period.first_on > run.period.first_on and other.position >= run.locked_position
     )
     return max(run.position, *later, 0)
 
 
-def recomputed_minor(ledger: Ledger, run: RunFacts) -> dict[PostedKey, int]:
-    """What the period pays by everything known now, for each member, component and deal."""
-    sums: dict[PostedKey, int] = {}
-    for member_id, lines in earning_lines(ledger, run.plan_id, run.period).items():
-        for line in lines:
-            assert line.deal_id is not None, "what is earned is earned by a deal"
-            key = (member_id, line.component, line.deal_id)
-            sums[key] = sums.get(key, 0) + line.posted_minor
-    return sums
-
-
-class _Causes:
-    """Which events since a position explain a correction."""
-
-    def __init__(self, ledger: Ledger, since: int, changed: list[PostedKey]) -> None:
-        self._deals = {key[2]: ledger.deal_changes(key[2], since=since) for key in changed}
-        self._rules = ledger.rule_changes(since=since)
-        deals_of: dict[tuple[UUID, str], set[int]] = {}
-        for member_id, component, deal_id in changed:
-            deals_of.setdefault((member_id, component), set()).update(self._deals[deal_id])
-        self._together = deals_of
-
-    def of(self, key: PostedKey) -> tuple[int, ...]:
-        """The deal's own changes; else those of the other deals that moved its tier, and of plans, enrolments, teams."""
-        own = self._deals[key[2]]
-        found = own or tuple(sorted(self._together[key[:2]].union(self._rules)))
-        return found[-CAUSES_MAX:]
-
-
-def _line(
+def _posting(
     period: Period, key: PostedKey, recomputed: int, posted: int, causes: tuple[int, ...], currency: str
-) -> StatementLine:
+) -> Posting:
+    _, component, deal_id, side = key
     delta_minor = recomputed - posted
-    now, before, delta = (in_major(amount, currency) for amount in (recomputed, posted, delta_minor))
-    return StatementLine(
-        kind="adjustment",
-        period=period.text,
-        component=key[1],
+
+    def said() -> tuple[str | None, str]:
+        now, before, delta = (in_major(amount, currency) for amount in (recomputed, posted, delta_minor))
+        what = "recomputed" if side == "earned" else "payable part recomputed"
+        return None, f"{period.text} {what} {now} less posted {before} = {delta} {currency}"
+
+    return Posting(
+        kind="adjustment" if side == "earned" else "release_adjustment",
         rule="R53",
-        credit_rule=None,
-        plan_version=None,
-        deal_id=key[2],
-        source_member_id=None,
-        won_on=None,
-        positions=causes,
-        base_minor=None,
+        component=component,
+        period=period.text,
         currency=currency,
-        rate_percent=None,
-        formula=f"{period.text} recomputed {now} less posted {before} = {delta} {currency}",
-        exact_minor=str(delta_minor),
+        exact_minor=Fraction(delta_minor),
         posted_minor=delta_minor,
-        residual_minor="0",
+        said=said,
+        positions=causes,
+        origin=Origin(deal_id=deal_id),
     )

@@ -88,7 +88,7 @@ class DrawPeriod:
 
 @record
 class DrawBalance:
-    """A balance after the end of a draw; both parts add up to it."""
+    """A balance of which something was forgiven; both parts add up to what it was."""
 
     forgiven_minor: Fraction
     owed_minor: Fraction
@@ -166,6 +166,13 @@ def draw_ended(ending: DrawEnding, *, owed_minor: Amount) -> DrawBalance:
     return DrawBalance(
         forgiven_minor=owed if is_forgiven else Fraction(), owed_minor=Fraction() if is_forgiven else owed
     )
+
+
+def draw_forgiven(*, owed_minor: Amount, granted_minor: Amount) -> DrawBalance:
+    """R33: `forgiven = min(granted, owed)`; a balance goes down to 0 and never below, what is granted above it lapses."""
+    owed = Fraction(owed_minor)
+    forgiven_minor = max(min(Fraction(granted_minor), owed), Fraction())
+    return DrawBalance(forgiven_minor=forgiven_minor, owed_minor=owed - forgiven_minor)
 
 
 def draw_in_advance(

@@ -1,225 +1,261 @@
-"""The lines that a plan earns its participants in a period, from everything the ledger knows.
+"""What a member earns in a period and what of all it earned becomes payable in it: steps 1 to 10 of the order, as postings.
 
-Eligibility: enrolled on the win date, by the plan version in effect on the win date. Deals count in the order of win date,
-then position of the win. Tiers and attainment count what was credited in the period under one plan version and component. A
-win in another currency than the plan's waits for a rate (R67), a credit under a component by attainment waits for the quota
-(R07): held, it posts nothing and counts towards no tier.
+Rounds by the plan's scope: postings of a scope are the steps of its rounded running sum, so they add up to it. What is payable is
+rounded as a sum, too: a credit's withheld and released parts always add up to what the credit posted.
 """
 
+from collections.abc import Container, Iterable, Iterator
+from datetime import date, timedelta
 from fractions import Fraction
-from typing import TypeAlias
+from functools import cached_property
+from typing import Final, TypeAlias
 from uuid import UUID
 
-from salesapi.domain.commission.components import (
-    Earning,
-    Standing,
-    before_caps,
-    before_component_cap,
-    earnings_of,
-    is_shut,
-)
-from salesapi.domain.commission.crediting import Credit, credits_of
-from salesapi.domain.commission.facts import Ledger, QuotaFact, Win
-from salesapi.domain.commission.periods import Period
-from salesapi.domain.commission.wording import exact_text, residual_text
-from salesapi.domain.compensation_plans import CompensationPlan, CompensationPlanVersion, Component, RoundingScope
-from salesapi.domain.kernel import record
+from salesapi.domain.commission.claimed_shares import ClaimedShares, lifts_are_claimed
+from salesapi.domain.commission.components import exact_of
+from salesapi.domain.commission.evaluation import Credited, Evaluation
+from salesapi.domain.commission.pay_facts import SIDES, PostedKey
+from salesapi.domain.commission.payable import PayableOf
+from salesapi.domain.commission.payable_lines import longest_wait, months_due, payable_postings
+from salesapi.domain.commission.periods import Period, period_of, periods_between
+from salesapi.domain.commission.postings import Origin, Posting
+from salesapi.domain.commission.rated_again import rates_again
+from salesapi.domain.commission.release_clock import Earned
+from salesapi.domain.commission.sale_facts import Win
+from salesapi.domain.commission.sales import sale_days
+from salesapi.domain.kernel import value
 from salesapi.domain.money import rounded
-from salesapi.domain.payout_runs import StatementLine
+from salesapi.domain.plan_components import Component, RoundingScope
 
-LinesByMember: TypeAlias = dict[UUID, tuple[StatementLine, ...]]
-
-_Measure: TypeAlias = tuple[UUID, int, str]
-"""Member, plan version and component: what is summed over the period."""
-
-
-@record
-class _Waiting:
-    """What a held credit waits for, and by which rule."""
-
-    rule: str
-    words: str
+ZERO: Final = Fraction()
+OpenKey: TypeAlias = tuple[str, UUID]
+"""Component and deal."""
 
 
-@record
-class _Credited:
-    """One credit under one component, with what it earns; `waits_for` says why it is held."""
+@value
+class Rounded:
+    """A credit and what each of its earnings posts, in whole minor units."""
 
-    win: Win
-    credit: Credit
-    version: CompensationPlanVersion
-    component: Component
-    positions: tuple[int, ...]
-    earnings: tuple[Earning, ...]
-    waits_for: _Waiting | None = None
+    credited: Credited
+    posted: tuple[int, ...]
 
-
-@record
-class _Sum:
-    """What a member was credited and earned so far under one component of one version in the period."""
-
-    credited_minor: int = 0
-    peak_minor: int = 0
-    earned_minor: Fraction = Fraction()
-    deal_id: UUID | None = None
-    """The deal that earned last: its parts follow each other."""
-    deal_earned_minor: Fraction = Fraction()
+    @property
+    def posted_minor(self) -> int:
+        """All of it."""
+        return sum(self.posted)
 
 
-def earning_lines(ledger: Ledger, plan_id: UUID, period: Period) -> LinesByMember:
-    """The lines of every participant from credits, in the order in which they are earned."""
-    plan = ledger.plan(plan_id)
-    credits = _eligible_credits(ledger, plan_id, plan, period)
-    totals: dict[_Measure, int] = {}
-    for win, version, component, credit in credits:
-        if win.currency == plan.currency:
-            measure = (credit.member_id, version.number, component.key)
-            totals[measure] = totals.get(measure, 0) + credit.amount_minor
-    sums: dict[_Measure, _Sum] = {}
-    by_member: dict[UUID, list[_Credited]] = {}
-    for win, version, component, credit in credits:
-        measure = (credit.member_id, version.number, component.key)
-        quota = _needed_quota(ledger, component, credit.member_id, period, plan.currency)
-        waits_for = _waiting(win, plan.currency, component, quota, period)
-        earnings: tuple[Earning, ...] = ()
-        if waits_for is None:
-            so_far = sums.get(measure, _Sum())
-            standing = _standing(so_far, win.deal_id, totals[measure], quota)
-            earnings = earnings_of(component, standing, credit.amount_minor, plan.currency)
-            sums[measure] = _with(so_far, standing, win.deal_id, credit.amount_minor, earnings)
-        credited = _Credited(
-            win=win,
-            credit=credit,
-            version=version,
-            component=component,
-            positions=win.positions if quota is None else tuple(sorted((*win.positions, quota.position))),
-            earnings=earnings,
-            waits_for=waits_for,
+class Earnings:
+    """The postings of a plan's members; what is asked again is kept where a plan looks back."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self.evaluation = evaluation
+        self._rounded: dict[tuple[UUID, str], tuple[Rounded, ...]] = {}
+        self._shares = ClaimedShares(evaluation)
+
+    def of(self, member_id: UUID, period: Period) -> list[Posting]:
+        """What a member earned in the period, what of it waits, and what becomes payable of all that was earned before."""
+        own = [
+            posting
+            for each in self.rounded(member_id, period)
+            for posting in (*_earned(each, period), *self._changes(member_id, each, period))
+        ]
+        return [*own, *self._released(member_id, period)]
+
+    def sums(self, member_id: UUID, period: Period) -> dict[PostedKey, int]:
+        """What these postings come to, for each component, deal and side."""
+        found: dict[PostedKey, int] = {}
+        for posting in self.of(member_id, period):
+            side = SIDES.get(posting.kind)
+            if side is not None and posting.origin is not None:
+                key = (member_id, posting.component, posting.origin.deal_id, side)
+                found[key] = found.get(key, 0) + posting.posted_minor
+        return found
+
+    def rounded(self, member_id: UUID, period: Period) -> tuple[Rounded, ...]:
+        """The member's credits of the period with what they post."""
+        key = (member_id, period.text)
+        if key in self._rounded:
+            return self._rounded[key]
+        found = tuple(_rounded(self.evaluation.credited(member_id, period)))
+        if self.evaluation.looks_back:
+            self._rounded[key] = found
+        return found
+
+    def open_by_deal(self, member_id: UUID, earned_in: Period, on: date, deals: Container[UUID]) -> dict[OpenKey, int]:
+        """What of these deals' credits of a period is neither released nor gone by the end of a day, where that is anything."""
+        found: dict[OpenKey, int] = {}
+        for each in self.rounded(member_id, earned_in):
+            credited, deal_id = each.credited, each.credited.sale.win.deal_id
+            if credited.component.release is None or credited.waits_for is not None or deal_id not in deals:
+                continue
+            stands = self._payable_of(member_id, credited).by(on)
+            settled = stands.released + stands.lapsed + stands.cancelled
+            if settled != exact_of(credited.earnings):
+                key = (credited.component.key, deal_id)
+                open_minor = each.posted_minor - credited.version.rounding.minor(settled, self.evaluation.currency)
+                found[key] = found.get(key, 0) + open_minor
+        return found
+
+    def _released(self, member_id: UUID, period: Period) -> Iterator[Posting]:
+        """What becomes payable, or is taken back, of credits of earlier periods."""
+        if not self.releases:
+            return
+        for earlier, deals in self.earlier(member_id, period):
+            for each in self.rounded(member_id, earlier):
+                is_asked = deals is None or each.credited.sale.win.deal_id in deals
+                if is_asked and each.credited.component.key in self.releases:
+                    yield from self._changes(member_id, each, period)
+
+    @cached_property
+    def releases(self) -> dict[str, Component]:
+        """The components that anything is released of, or taken back, after its own period."""
+        return {
+            component.key: component
+            for version in self.evaluation.plan.versions
+            for component in version.components
+            if component.release is not None or component.clawback is not None
+        }
+
+    def earlier(self, member_id: UUID, period: Period) -> list[tuple[Period, set[UUID] | None]]:
+        """Earlier periods with the member's deals to look at: within a wait all, else those that something happened to."""
+        ledger, months = self.evaluation.ledger, period.months()
+        touched: dict[str, tuple[Period, set[UUID]]] = {}
+        overdue = [shifted for each in self.releases.values() if (shifted := months_due(each, period))]
+        for deal_id, win in self.wins_ever(member_id).items():
+            is_overdue = any(ledger.trade.is_due(deal_id, due) for due in overdue)
+            if not is_overdue and not ledger.trade.is_touched(deal_id, months):
+                continue
+            for on in sale_days(ledger, win):
+                earlier = period_of(on, period.kind)
+                if earlier.first_on < period.first_on:
+                    touched.setdefault(earlier.text, (earlier, set()))[1].add(deal_id)
+        found: dict[str, tuple[Period, set[UUID] | None]] = dict(touched)
+        if any(lifts_are_claimed(each) or rates_again(each) for each in self.releases.values()):
+            lifted = (each for earlier, _ in touched.values() for each in _later_in_year(earlier))
+            found |= {each.text: (each, None) for each in lifted if each.first_on < period.first_on}
+        days = max(longest_wait(component) for component in self.releases.values())
+        if self.evaluation.plan.versions[-1].leavers:
+            days = max(days, *(rule.released_later_days for rule in self.evaluation.plan.versions[-1].leavers))
+        on = period.first_on - timedelta(days=1)
+        while days > 0 and (period.first_on - on).days <= days and on > date.min:
+            earlier = period_of(on, period.kind)
+            found[earlier.text] = (earlier, None)
+            if earlier.first_on == date.min:
+                break
+            on = earlier.first_on - timedelta(days=1)
+        return sorted(found.values(), key=lambda each: each[0].first_on)
+
+    def wins_ever(self, member_id: UUID) -> dict[UUID, Win]:
+        """The wins of which anything may be released to the member, or taken back."""
+        kinds = {component.credit for component in self.releases.values()}
+        register = self.evaluation.register
+        return {deal_id: win for kind in kinds for deal_id, win in register.wins_ever(kind, member_id).items()}
+
+    def _payable_of(self, member_id: UUID, credited: Credited) -> PayableOf:
+        enrolment = self.evaluation.ledger.enrolment(member_id)
+        earned = Earned(
+            sale=credited.sale,
+            component=credited.component,
+            exact_minor=exact_of(credited.earnings),
+            rounding=credited.version.rounding,
+            currency=credited.currency,
         )
-        by_member.setdefault(credit.member_id, []).append(credited)
-    return {member_id: _posted_lines(all_of, period) for member_id, all_of in by_member.items()}
+        kind = credited.version.period
+        left = enrolment.leaving_of(credited.sale.on) if enrolment is not None else None
+        return PayableOf(
+            self.evaluation.ledger,
+            earned,
+            self._shares.of(member_id, credited),
+            lambda on: period_of(on, kind).last_on,
+            (left, credited.version.leavers),
+        )
+
+    def _changes(self, member_id: UUID, each: Rounded, period: Period) -> list[Posting]:
+        """How the payable part of a credit changes within a period, as postings; nothing where it is payable at once."""
+        credited = each.credited
+        if credited.waits_for is not None or not (credited.component.release or credited.component.clawback):
+            return []
+        payable = self._payable_of(member_id, credited)
+        is_own = credited.sale.on >= period.first_on
+        before = None if is_own else payable.by(period.first_on - timedelta(days=1))
+        after = payable.by(period.last_on)
+        if before == after:
+            return []
+        return payable_postings(each.credited, each.posted_minor, origin_of(credited), period, before, after)
 
 
-def _standing(so_far: _Sum, deal_id: UUID, total_minor: int, quota: QuotaFact | None) -> Standing:
-    is_same_deal = so_far.deal_id == deal_id
-    return Standing(
-        start_minor=so_far.credited_minor,
-        peak_minor=so_far.peak_minor,
-        total_minor=total_minor,
-        quota_minor=quota.amount_minor if quota else None,
-        earned_minor=so_far.earned_minor,
-        is_same_deal=is_same_deal,
-        deal_earned_minor=so_far.deal_earned_minor if is_same_deal else Fraction(),
-    )
-
-
-def _with(so_far: _Sum, standing: Standing, deal_id: UUID, amount_minor: int, earnings: tuple[Earning, ...]) -> _Sum:
-    credited_minor = so_far.credited_minor + amount_minor
-    return _Sum(
-        credited_minor=credited_minor,
-        peak_minor=max(so_far.peak_minor, credited_minor),
-        earned_minor=so_far.earned_minor + before_component_cap(earnings),
-        deal_id=None if is_shut(earnings) else deal_id,
-        deal_earned_minor=standing.deal_earned_minor + before_caps(earnings),
-    )
-
-
-def _needed_quota(
-    ledger: Ledger, component: Component, member_id: UUID, period: Period, currency: str
-) -> QuotaFact | None:
-    return ledger.quota(member_id, component.measure, period.text, currency) if component.needs_quota() else None
-
-
-def _waiting(win: Win, currency: str, component: Component, quota: QuotaFact | None, period: Period) -> _Waiting | None:
-    """R67: another currency waits for a rate, which is never taken as 1. R07: attainment waits for a quota."""
-    if win.currency != currency:
-        return _Waiting(rule="R67", words=f"waiting for a rate from {win.currency} to {currency}; nothing is posted")
-    if quota is None and component.needs_quota():
-        return _Waiting(rule="R07", words=f"waiting for a quota for {period.text} in {currency}; nothing is posted")
-    return None
-
-
-def _eligible_credits(
-    ledger: Ledger, plan_id: UUID, plan: CompensationPlan, period: Period
-) -> list[tuple[Win, CompensationPlanVersion, Component, Credit]]:
-    return [
-        (win, version, component, credit)
-        for win in ledger.wins_in(period)
-        if (version := plan.version_on(win.on)) is not None
-        for component in version.components
-        for credit in credits_of(win, component.credit, component.levels, ledger.managers_of)
-        if ledger.is_enrolled(credit.member_id, plan_id, component.key, win.on)
-    ]
-
-
-def _posted_lines(all_of: list[_Credited], period: Period) -> tuple[StatementLine, ...]:
-    """Rounds by the plan's scope: lines of a scope post the steps of its rounded running sum, so they add up to it."""
-    lines: list[StatementLine] = []
+def _rounded(all_of: Iterable[Credited]) -> Iterator[Rounded]:
+    """Rounds by the plan's scope: postings of a scope are the steps of its rounded running sum, so they add up to it."""
     running: dict[tuple[object, ...], Fraction] = {}
     for credited in all_of:
-        if credited.waits_for is not None:
-            lines.append(_held_line(credited, credited.waits_for, period))
+        rounding = credited.version.rounding
+        posted: list[int] = []
         for earning in credited.earnings:
-            rounding = credited.version.rounding
-            group = _rounding_group(rounding.scope, len(lines), credited)
-            before = running.get(group, Fraction())
+            if rounding.scope == "line":
+                posted.append(rounding.minor(earning.exact_minor, credited.currency))
+                continue
+            group = _rounding_group(rounding.scope, credited)
+            before = running.get(group, ZERO)
             running[group] = before + earning.exact_minor
-            posted_minor = rounded(running[group], rounding.mode) - rounded(before, rounding.mode)
-            lines.append(_earning_line(credited, earning, posted_minor, period))
-    return tuple(lines)
+            posted.append(rounding.minor(running[group], credited.currency) - rounding.minor(before, credited.currency))
+        yield Rounded(credited=credited, posted=tuple(posted))
 
 
-def _rounding_group(scope: RoundingScope, line_index: int, credited: _Credited) -> tuple[object, ...]:
+def _later_in_year(period: Period) -> Iterator[Period]:
+    """A period and those after it in its year."""
+    return periods_between(period, period_of(period.first_on.replace(month=12), period.kind))
+
+
+def _rounding_group(scope: RoundingScope, credited: Credited) -> tuple[object, ...]:
     """What is rounded together (settled by the plan version; lines of two versions are never rounded together)."""
-    match scope:
-        case "line":
-            return (credited.version.number, line_index)
-        case "component":
-            return (credited.version.number, credited.component.key)
-        case "statement":
-            return (credited.version.number,)
+    if scope == "component":
+        return (credited.version.number, credited.component.key)
+    return (credited.version.number,)
 
 
-def _earning_line(credited: _Credited, earning: Earning, posted_minor: int, period: Period) -> StatementLine:
-    return StatementLine(
-        kind=earning.kind,
-        period=period.text,
-        component=credited.component.key,
-        rule=earning.rule,
-        credit_rule=credited.credit.rule,
-        plan_version=credited.version.number,
-        deal_id=credited.win.deal_id,
+def _earned(each: Rounded, period: Period) -> Iterator[Posting]:
+    credited = each.credited
+    win = credited.sale.win
+    if credited.waits_for is not None:
+        waits_for = credited.waits_for
+        yield Posting(
+            kind="held",
+            rule=waits_for.rule,
+            component=credited.component.key,
+            period=period.text,
+            currency=credited.sale.currency,
+            exact_minor=None,
+            posted_minor=0,
+            said=lambda: (None, waits_for.words),
+            positions=credited.positions,
+            plan_version=credited.version.number,
+            origin=origin_of(credited),
+            base_minor=rounded(Fraction(credited.credit.amount), "half_up"),
+        )
+    for earning, posted_minor in zip(credited.earnings, each.posted, strict=True):
+        base = earning.base
+        yield Posting(
+            kind=earning.kind,
+            rule=earning.rule,
+            component=credited.component.key,
+            period=period.text,
+            currency=credited.currency,
+            exact_minor=earning.exact_minor,
+            posted_minor=posted_minor,
+            said=earning.said,
+            positions=credited.positions,
+            plan_version=credited.version.number,
+            origin=origin_of(credited),
+            base_minor=base if isinstance(base, int) else rounded(base, "half_up"),
+        )
+
+
+def origin_of(credited: Credited) -> Origin:
+    """Where a credit comes from."""
+    return Origin(
+        deal_id=credited.sale.win.deal_id,
         source_member_id=credited.credit.source_member_id,
-        won_on=credited.win.on,
-        positions=credited.positions,
-        base_minor=earning.base_minor,
-        currency=credited.win.currency,
-        rate_percent=earning.rate_percent,
-        formula=earning.formula,
-        exact_minor=exact_text(earning.exact_minor),
-        posted_minor=posted_minor,
-        residual_minor=residual_text(earning.exact_minor, posted_minor),
-    )
-
-
-def _held_line(credited: _Credited, waits_for: _Waiting, period: Period) -> StatementLine:
-    win = credited.win
-    return StatementLine(
-        kind="held",
-        period=period.text,
-        component=credited.component.key,
-        rule=waits_for.rule,
         credit_rule=credited.credit.rule,
-        plan_version=credited.version.number,
-        deal_id=win.deal_id,
-        source_member_id=credited.credit.source_member_id,
-        won_on=win.on,
-        positions=credited.positions,
-        base_minor=credited.credit.amount_minor,
-        currency=win.currency,
-        rate_percent=None,
-        formula=waits_for.words,
-        exact_minor=None,
-        posted_minor=0,
-        residual_minor=None,
+        won_on=credited.sale.win.on,
     )

@@ -1,35 +1,180 @@
-"""Guarantee and draw of a statement (step 11 of the catalogue's order): R31, R32 and R33 on a participant's whole period.
+"""Guarantee, draw and recovery of a statement (step 11 of the order): R31 to R33 and R54 on a participant's whole period.
 
 Compared with what is earned or with what is payable, corrections of earlier periods included, as the plan says. By calendar
-days of the period on which the member is enrolled. What is owed is what locked runs advanced, less what they recovered.
+days of the period on which the member is enrolled. What is owed is what locked runs advanced, less what they recovered and
+forgave. What people forgive is taken off before the run: of the draw first, then of what was carried forward.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.commission.clawbacks import recovery
 from salesapi.domain.commission.draws import (
     ComparedWith,
     DaysCovered,
     Guarantee,
     RecoverableDraw,
     draw_ended,
+    draw_forgiven,
     guarantee,
     recoverable_draw,
 )
 from salesapi.domain.commission.facts import Ledger
+from salesapi.domain.commission.pay_facts import BALANCED, Balanced, ForgivenDraw
 from salesapi.domain.commission.periods import Period
-from salesapi.domain.commission.wording import exact_text, in_major, residual_text
+from salesapi.domain.commission.postings import Posting
+from salesapi.domain.commission.wording import in_major
 from salesapi.domain.compensation_plans import CompensationPlanVersion
+from salesapi.domain.enrolment_overrides import with_draw_of
+from salesapi.domain.enrolment_spans import Span
 from salesapi.domain.enrolments import Enrolment
 from salesapi.domain.kernel import record
-from salesapi.domain.money import rounded
-from salesapi.domain.payout_runs import LineKind, StatementLine
+from salesapi.domain.payout_runs import LineKind
 
 GUARANTEE: Final = "guarantee"
 DRAW: Final = "draw"
-"""What stands in place of a component's key on these lines."""
+RECOVERY: Final = "recovery"
+"""What stands in place of a component's key on these lines, and the kind of the last two."""
+EARNED: Final = ("earning", "uplift", "modifier", "limit")
+
+
+class Floors:
+    """The guarantee or draw of a plan's version in force at the end of a period, and how a negative result is recovered."""
+
+    def __init__(self, ledger: Ledger, plan_id: UUID, period: Period) -> None:
+        self._ledger = ledger
+        self._plan_id = plan_id
+        self._period = period
+        self._plan = ledger.plan(plan_id)
+        self._version = self._plan.version_on(period.last_on)
+
+    def of(self, enrolment: Enrolment, postings: Sequence[Posting]) -> list[Posting]:
+        """For a participant, the postings that lift, advance, carry or recover; `postings` is all else of the period."""
+        if self._version is None:
+            return []
+        owed = self._owed(self._version, enrolment)
+        due = self._ledger.paid.forgiven_due(self._plan_id, enrolment.member_id, self._period)
+        forgiven = [posting for each in due for posting in self._forgiven(self._version, each, owed)]
+        floor = self._floor(self._version, enrolment, postings, owed[DRAW])
+        payable_minor = sum(posting.posted_minor for posting in (*postings, *floor))
+        return [*forgiven, *floor, *self._recovery(self._version, enrolment, payable_minor, owed[RECOVERY])]
+
+    def _owed(self, version: CompensationPlanVersion, enrolment: Enrolment) -> dict[Balanced, int]:
+        """The balance of each `BALANCED` kind before the run."""
+        draw_minor = _balance_minor(self._ledger, self._plan_id, enrolment, self._period)
+        if version.draw is not None:
+            days = _days(enrolment, self._plan_id, self._period, version.draw.last_on)
+            draw_minor = _still_owed(version.draw, draw_minor, days, self._period)
+        recovery_minor = sum(
+            self._ledger.paid.balance_minor(run.run_id, RECOVERY, enrolment.member_id)
+            for run in self._ledger.paid.runs_of(self._plan_id)
+            if run.is_locked and run.period.first_on < self._period.first_on
+        )
+        return {"draw": draw_minor, "recovery": recovery_minor}
+
+    def _forgiven(
+        self, version: CompensationPlanVersion, due: ForgivenDraw, owed: dict[Balanced, int]
+    ) -> list[Posting]:
+        """R33, R54: what people forgave lowers `owed`; each balance that it changes has a line, and one that finds none, too."""
+        found: list[Posting] = []
+        left_minor = due.amount_minor
+        for kind in BALANCED:
+            taken_minor = int(draw_forgiven(owed_minor=owed[kind], granted_minor=left_minor).forgiven_minor)
+            if taken_minor:
+                found.append(self._said_forgiven(version, kind, due, owed[kind], taken_minor))
+                owed[kind] -= taken_minor
+                left_minor -= taken_minor
+        return found or [self._said_forgiven(version, DRAW, due, 0, 0)]
+
+    def _said_forgiven(
+        self, version: CompensationPlanVersion, kind: Balanced, due: ForgivenDraw, owed_minor: int, taken_minor: int
+    ) -> Posting:
+        """Posts nothing: the amount is the base."""
+        currency = self._plan.currency
+        granted, owed, taken = (in_major(each, currency) for each in (due.amount_minor, owed_minor, taken_minor))
+        words = f"{granted} forgiven: {taken} of {owed} owed"
+        return Posting(
+            kind=kind,
+            rule="R33" if kind == DRAW else "R54",
+            component=kind,
+            period=self._period.text,
+            currency=currency,
+            exact_minor=Fraction(),
+            posted_minor=0,
+            said=lambda: (None, f"{words} = {in_major(0, currency)} {currency}"),
+            positions=due.positions,
+            plan_version=version.number,
+            base_minor=taken_minor,
+        )
+
+    def _floor(
+        self, version: CompensationPlanVersion, enrolment: Enrolment, postings: Sequence[Posting], owed_minor: int
+    ) -> list[Posting]:
+        currency, period = self._plan.currency, self._period
+        if version.guarantee is not None:
+            days = _days(enrolment, self._plan_id, period, version.guarantee.last_on)
+            return self._posted(
+                _guaranteed(version.guarantee, _compared(postings, version.guarantee.compared_with), days, currency)
+            )
+        if version.draw is not None:
+            draw, agreed_at = _draw_of(version.draw, enrolment, self._plan_id, period)
+            days = _days(enrolment, self._plan_id, period, draw.last_on)
+            earned_minor = _compared(postings, draw.compared_with)
+            return self._posted(_drawn(draw, earned_minor, owed_minor, days, currency), agreed_at)
+        return []
+
+    def _recovery(
+        self, version: CompensationPlanVersion, enrolment: Enrolment, payable_minor: int, owed_minor: int
+    ) -> list[Posting]:
+        """R54: a negative result is carried forward, and recovered from later pay within the plan's limits."""
+        if version.recovery is None:
+            return []
+        if owed_minor == 0 and payable_minor >= 0:
+            return []
+        left = enrolment.left
+        found = recovery(
+            version.recovery,
+            owed_minor=Fraction(owed_minor),
+            payable_minor=Fraction(payable_minor),
+            has_left=left is not None and left.left_on <= self._period.last_on,
+        )
+        currency = self._plan.currency
+        if payable_minor < 0:
+            words = f"carried forward: {in_major(-payable_minor, currency)} is owed"
+        else:
+            words = (
+                f"recovered of {in_major(owed_minor, currency)} owed; {in_major(found.paid_minor, currency)} is paid"
+            )
+        if found.invoiced_minor:
+            words += f", {in_major(found.invoiced_minor, currency)} is invoiced"
+        exact_minor = found.paid_minor - payable_minor
+        return self._posted(
+            _Result(kind="recovery", rule="R54", component=RECOVERY, exact_minor=exact_minor, words=words)
+        )
+
+    def _posted(self, result: "_Result", positions: tuple[int, ...] = ()) -> list[Posting]:
+        assert self._version is not None, "only a version has a floor"
+        posted_minor = self._version.rounding.minor(result.exact_minor, self._plan.currency)
+        if posted_minor == 0:
+            return []
+        currency = self._plan.currency
+        return [
+            Posting(
+                kind=result.kind,
+                rule=result.rule,
+                component=result.component,
+                period=self._period.text,
+                currency=currency,
+                exact_minor=result.exact_minor,
+                posted_minor=posted_minor,
+                said=lambda: (None, f"{result.words} = {in_major(result.exact_minor, currency)} {currency}"),
+                positions=positions,
+                plan_version=self._version.number,
+            )
+        ]
 
 
 @record
@@ -41,54 +186,17 @@ class _Result:
     words: str
 
 
-def floor_lines(
-    ledger: Ledger, plan_id: UUID, period: Period, lines: dict[UUID, tuple[StatementLine, ...]]
-) -> dict[UUID, StatementLine]:
-    """For each participant whose pay a guarantee or draw changes, the line that does; `lines` is all else of the period."""
-    plan = ledger.plan(plan_id)
-    version = plan.version_on(period.last_on)
-    if version is None or (version.guarantee is None and version.draw is None):
-        return {}
-    found: dict[UUID, StatementLine] = {}
-    for member_id, enrolment in ledger.participants(plan_id).items():
-        result = _result(ledger, plan_id, version, enrolment, period, lines.get(member_id, ()), plan.currency)
-        if result is not None and (line := _line(result, version, period, plan.currency)).posted_minor != 0:
-            found[member_id] = line
-    return found
-
-
-def _result(
-    ledger: Ledger,
-    plan_id: UUID,
-    version: CompensationPlanVersion,
-    enrolment: Enrolment,
-    period: Period,
-    lines: tuple[StatementLine, ...],
-    currency: str,
-) -> _Result | None:
-    if version.guarantee is not None:
-        days = _days(enrolment, plan_id, period, version.guarantee.last_on)
-        earned_minor = _compared(lines, version.guarantee.compared_with)
-        return _guaranteed(version.guarantee, earned_minor, days, currency)
-    if version.draw is not None:
-        days = _days(enrolment, plan_id, period, version.draw.last_on)
-        earned_minor = _compared(lines, version.draw.compared_with)
-        owed_minor = _still_owed(version.draw, _balance_minor(ledger, plan_id, enrolment, period), days, period)
-        return _drawn(version.draw, earned_minor, owed_minor, days, currency)
-    return None
-
-
 def _balance_minor(ledger: Ledger, plan_id: UUID, enrolment: Enrolment, period: Period) -> int:
     """R33: what earlier locked runs advanced less what they recovered; what one of them found forgiven is owed no more."""
     plan = ledger.plan(plan_id)
     owed_minor = 0
-    for run in ledger.runs_of(plan_id):
+    for run in ledger.paid.runs_of(plan_id):
         if run.is_locked and run.period.first_on < period.first_on:
             version = plan.version_on(run.period.last_on)
             if version is not None and version.draw is not None:
                 days = _days(enrolment, plan_id, run.period, version.draw.last_on)
                 owed_minor = _still_owed(version.draw, owed_minor, days, run.period)
-            owed_minor += ledger.drawn_minor(run.run_id, enrolment.member_id)
+            owed_minor += ledger.paid.balance_minor(run.run_id, DRAW, enrolment.member_id)
     return owed_minor
 
 
@@ -121,10 +229,33 @@ def _drawn(draw: RecoverableDraw, earned_minor: int, owed_minor: int, days: Days
     return _Result(kind="draw", rule="R33", component=DRAW, exact_minor=exact_minor, words=words)
 
 
-def _compared(lines: tuple[StatementLine, ...], compared_with: ComparedWith) -> int:
-    return sum(
-        line.posted_minor for line in lines if compared_with == "payable" or line.kind not in ("adjustment", "award")
-    )
+def _draw_of(
+    draw: RecoverableDraw, enrolment: Enrolment, plan_id: UUID, period: Period
+) -> tuple[RecoverableDraw, tuple[int, ...]]:
+    """R56: the draw as agreed by the enrolment in force on the last day of the period on which the member takes part."""
+    spans = [span for span in enrolment.spans if span.plan_id == plan_id]
+    if all(span.draw_minor is None for span in spans):
+        return draw, ()
+    last_days = [on for span in spans if (on := _last_day(span, period)) is not None]
+    for span in spans:
+        if span.draw_minor is not None and last_days and span.contains(max(last_days)):
+            own = with_draw_of(draw, span.draw_minor)
+            return (own, (span.position,)) if own != draw else (draw, ())
+    return draw, ()
+
+
+def _last_day(span: Span, period: Period) -> date | None:
+    """The last day of the period that is within the span."""
+    until = span.effective_until
+    last_on = period.last_on if until is None else min(period.last_on, until - timedelta(days=1))
+    return last_on if last_on >= period.first_on and span.contains(last_on) else None
+
+
+def _compared(postings: Sequence[Posting], compared_with: ComparedWith) -> int:
+    """All that is payable, or what was earned in the period, payable or not."""
+    if compared_with == "payable":
+        return sum(posting.posted_minor for posting in postings)
+    return sum(posting.posted_minor for posting in postings if posting.kind in EARNED)
 
 
 def _days(enrolment: Enrolment, plan_id: UUID, period: Period, last_on: date | None) -> DaysCovered:
@@ -138,26 +269,3 @@ def _days(enrolment: Enrolment, plan_id: UUID, period: Period, last_on: date | N
 
 def _for(days: DaysCovered) -> str:
     return "" if days.covered == days.of else f" for {days.covered} of {days.of} days"
-
-
-def _line(result: _Result, version: CompensationPlanVersion, period: Period, currency: str) -> StatementLine:
-    posted_minor = rounded(result.exact_minor, version.rounding.mode)
-    return StatementLine(
-        kind=result.kind,
-        period=period.text,
-        component=result.component,
-        rule=result.rule,
-        credit_rule=None,
-        plan_version=version.number,
-        deal_id=None,
-        source_member_id=None,
-        won_on=None,
-        positions=(),
-        base_minor=None,
-        currency=currency,
-        rate_percent=None,
-        formula=f"{result.words} = {in_major(result.exact_minor, currency)} {currency}",
-        exact_minor=exact_text(result.exact_minor),
-        posted_minor=posted_minor,
-        residual_minor=residual_text(result.exact_minor, posted_minor),
-    )

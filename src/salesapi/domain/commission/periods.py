@@ -1,6 +1,7 @@
 """Calendar periods as text: `2026-03` a month, `2026Q1` a quarter, `2026` a year. Business dates, both ends inclusive."""
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Annotated, Final, Literal, TypeAlias
 
@@ -60,3 +61,24 @@ def _period(text: str, kind: PeriodKind, year: int, month: int) -> Period:
     after = month + MONTHS[kind]
     next_first = date(year + 1, after - 12, 1) if after > 12 else date(year, after, 1)
     return Period(text=text, kind=kind, first_on=date(year, month, 1), last_on=next_first - timedelta(days=1))
+
+
+def period_of(on: date, kind: PeriodKind) -> Period:
+    """The calendar period of this kind that a day belongs to."""
+    match kind:
+        case "month":
+            return period_named(f"{on.year:04}-{on.month:02}")
+        case "quarter":
+            return period_named(f"{on.year:04}Q{(on.month + 2) // 3}")
+        case "year":
+            return period_named(f"{on.year:04}")
+
+
+def periods_between(first: Period, last: Period) -> Iterator[Period]:
+    """The periods of one kind from one to another, both with them; none where the first comes after the last."""
+    each = first
+    while each.first_on <= last.first_on:
+        yield each
+        if each.last_on == date.max:
+            return
+        each = period_of(each.last_on + timedelta(days=1), first.kind)

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
 from salesapi.domain.commission.tables import Band, Matrix, PayoutCurve, Tier, TierTable, tier_index
-from salesapi.domain.kernel import record
+from salesapi.domain.kernel import record, value
 from salesapi.domain.money import PRECISION_DIGITS
 
 Amount: TypeAlias = Fraction | int
@@ -24,7 +24,7 @@ TABLES_KEPT: Final = 4_096
 """How many tables are kept as steps: those of all participants with quotas of their own, so that a run makes each once."""
 
 
-@record
+@value
 class Part:
     """So much of a base at so many percent: one term of a line's formula."""
 
@@ -40,7 +40,7 @@ class Part:
         return rate * amount / 100
 
 
-@record
+@value
 class Tiered:
     """What a credit earns by a table: `own` for itself, `uplift` on what came before, where a higher tier rates that too."""
 
@@ -51,6 +51,19 @@ class Tiered:
     def exact(self) -> Fraction:
         """Both together, in minor units."""
         return total_of(self.own) + total_of(self.uplift)
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def exact(value: Decimal) -> Fraction:
+    """A decimal as a fraction: a run asks for the same few again and again."""
+    return Fraction(value)
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def part_of(whole: int, value_percent: Decimal) -> Amount:
+    """So many percent of a whole amount, as a whole number where it is one."""
+    part = whole * Fraction(value_percent) / 100
+    return part.numerator if part.denominator == 1 else part
 
 
 def total_of(parts: Sequence[Part]) -> Fraction:
@@ -86,15 +99,18 @@ def retroactive(table: TierTable, start: Amount, base: Amount) -> Tiered:
     return tiered(table, start, base)
 
 
-def tiered(table: TierTable, start: Amount, base: Amount) -> Tiered:
-    """R06: every tier says whether it applies to `all` or `new`: R05 up to the highest `all` tier reached, R04 above it."""
+def tiered(table: TierTable, start: Amount, base: Amount, *, rated_from: Amount = 0) -> Tiered:
+    """R06: every tier says whether it applies to `all` or `new`: R05 up to the highest `all` tier reached, R04 above it.
+
+    R21: what was counted before `rated_from` decides about the tier and is not rated again.
+    """
     after = start + base
     reached = _schedule(table, after)
     own = _rated(reached, start, after)
     schedule = reached if start == 0 else _schedule(table, start)
     if schedule == reached:
         return Tiered(own=own, uplift=())
-    return Tiered(own=own, uplift=_difference(_rated(reached, 0, start), _rated(schedule, 0, start)))
+    return Tiered(own=own, uplift=_difference(_rated(reached, rated_from, start), _rated(schedule, rated_from, start)))
 
 
 def earned_by_tiers(table: TierTable, total: Amount) -> Fraction:
@@ -143,19 +159,19 @@ def accelerated(
     rate_percent: Fraction, factor: Decimal, threshold: Amount, start: Amount, base: Amount
 ) -> tuple[Part, ...]:
     """R10: `e = r * k * b` for the part above the threshold, on new credit only; the part below it at the plain rate."""
-    below, above = _around(Fraction(threshold), Fraction(start), Fraction(base))
-    return _parts((rate_percent, below), (rate_percent * Fraction(factor), above))
+    below, above = _around(threshold, start, base)
+    return _parts((rate_percent, below), (rate_percent * exact(factor), above))
 
 
 def decelerated(
     rate_percent: Fraction, factor: Decimal, threshold: Amount, start: Amount, base: Amount, slowed: Slowed
 ) -> tuple[Part, ...]:
     """R11: `e = r * d * b` under a threshold: on the part `below` it, or on the `whole` credit while the total is under it."""
-    slow = rate_percent * Fraction(factor)
+    slow = rate_percent * exact(factor)
     if slowed == "whole":
-        is_under = Fraction(start) + base < threshold
-        return _parts((slow if is_under else rate_percent, Fraction(base)))
-    below, above = _around(Fraction(threshold), Fraction(start), Fraction(base))
+        is_under = start + base < threshold
+        return _parts((slow if is_under else rate_percent, base))
+    below, above = _around(threshold, start, base)
     return _parts((slow, below), (rate_percent, above))
 
 
@@ -309,9 +325,9 @@ def _decimal(value: Fraction) -> Decimal:
         return Decimal(value.numerator) / Decimal(value.denominator)
 
 
-def _around(threshold: Fraction, start: Fraction, base: Fraction) -> tuple[Fraction, Fraction]:
+def _around(threshold: Amount, start: Amount, base: Amount) -> tuple[Amount, Amount]:
     """What of a credit that begins at `start` lies below and above a threshold."""
-    above = max(start + base - threshold, ZERO) - max(start - threshold, ZERO)
+    above = max(start + base - threshold, 0) - max(start - threshold, 0)
     return base - above, above
 
 

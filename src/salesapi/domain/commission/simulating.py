@@ -1,37 +1,62 @@
 """Simulation (R65): what a proposal would pay for a period beside what the plan pays, from the same facts. Nothing is posted.
 
-Amounts are minor units of the plan's currency. The proposal applies to every win of the period; what it changes in earlier
-periods is none of its business, so corrections of these stay as they are.
+Amounts are minor units of the plan's currency. The proposal applies to every win of the period, and what it supposes, other
+quotas and further wins, stands beside the facts on a copy. What that changes in earlier periods is none of its business, so
+corrections of these stay as they are.
 """
 
 import hashlib
 import json
 from dataclasses import asdict, replace
+from typing import Final
 from uuid import UUID
 
-from salesapi.domain.commission.facts import Ledger
+from salesapi.domain.commission.facts import Ledger, QuotaFact
+from salesapi.domain.commission.pay_facts import Totals
 from salesapi.domain.commission.periods import Period
-from salesapi.domain.commission.statements import ENGINE_VERSION, statements_of
+from salesapi.domain.commission.sale_facts import Win
+from salesapi.domain.commission.statements import ENGINE_VERSION, totals_of
 from salesapi.domain.compensation_plans import (
     CHANGES_MAX,
     CompensationPlanSimulated,
     CompensationPlanVersion,
     SimulatedPay,
 )
+from salesapi.domain.kernel import natural_id
+from salesapi.domain.plan_assumptions import Assumptions
+
+NOTHING_ASSUMED: Final = Assumptions()
+NO_PAY: Final = Totals(
+    earned_minor=0,
+    released_minor=0,
+    clawed_minor=0,
+    adjusted_minor=0,
+    awarded_minor=0,
+    drawn_minor=0,
+    total_minor=0,
+)
 
 
 def simulated(
-    ledger: Ledger, plan_id: UUID, period: Period, proposal: CompensationPlanVersion
+    ledger: Ledger,
+    plan_id: UUID,
+    period: Period,
+    proposal: CompensationPlanVersion,
+    *,
+    assumed: Assumptions = NOTHING_ASSUMED,
 ) -> CompensationPlanSimulated:
-    """R65: every participant's pay now and by the proposal, the largest differences first."""
+    """R65: every participant's pay now, and by the proposal with what it supposes, the largest differences first."""
     plan = ledger.plan(plan_id)
     proposed = replace(plan, versions=(*plan.versions, replace(proposal, effective_from=period.first_on)))
-    current, other = _totals(ledger, plan_id, period), _totals(ledger.with_plan(plan_id, proposed), plan_id, period)
+    what_if = _supposing(ledger, plan.currency, assumed).with_plan(plan_id, proposed)
+    now, then = totals_of(ledger, plan_id, period.text), totals_of(what_if, plan_id, period.text)
     pays = [
         SimulatedPay(
-            member_id=member_id, current_minor=current.get(member_id, 0), simulated_minor=other.get(member_id, 0)
+            member_id=member_id,
+            current_minor=now.get(member_id, NO_PAY).total_minor,
+            simulated_minor=_corrected_as_now(then.get(member_id, NO_PAY), now.get(member_id, NO_PAY)),
         )
-        for member_id in sorted(current.keys() | other.keys())
+        for member_id in sorted(now.keys() | then.keys())
     ]
     changed = [pay for pay in pays if pay.simulated_minor != pay.current_minor]
     changed.sort(key=lambda pay: -abs(pay.simulated_minor - pay.current_minor))
@@ -41,18 +66,45 @@ def simulated(
         position=ledger.position,
         engine_version=ENGINE_VERSION,
         proposal_digest=_digest(proposal),
+        assumed_quotas=assumed.quotas,
+        assumed_deals=assumed.deals,
+        assumptions_digest=assumed.digest,
         participant_count=len(pays),
         winner_count=winners,
         loser_count=len(changed) - winners,
-        current_minor=sum(current.values()),
-        simulated_minor=sum(other.values()),
+        current_minor=sum(pay.current_minor for pay in pays),
+        simulated_minor=sum(pay.simulated_minor for pay in pays),
         currency=plan.currency,
         changes=tuple(changed[:CHANGES_MAX]),
     )
 
 
-def _totals(ledger: Ledger, plan_id: UUID, period: Period) -> dict[UUID, int]:
-    return {each.member_id: each.total_minor for each in statements_of(ledger, plan_id, period.text)}
+def _supposing(ledger: Ledger, currency: str, assumed: Assumptions) -> Ledger:
+    """A copy of the facts with what is supposed; on its day a supposed win comes after all others, in the order as sent."""
+    wins = [
+        Win(
+            deal_id=natural_id("assumed_deal", str(number)),
+            on=deal.on,
+            positions=(ledger.position + number,),
+            amount_minor=deal.amount_minor,
+            currency=deal.currency,
+            owner_id=deal.owner_id,
+            shares=(),
+        )
+        for number, deal in enumerate(assumed.deals, start=1)
+    ]
+    quotas = {
+        (each.member_id, each.measure, each.period): QuotaFact(
+            amount_minor=each.amount_minor, currency=currency, position=ledger.position
+        )
+        for each in assumed.quotas
+    }
+    return ledger.with_wins(wins).with_quotas(quotas)
+
+
+def _corrected_as_now(then: Totals, now: Totals) -> int:
+    """The supposed pay with the corrections of earlier periods as they are."""
+    return then.total_minor - then.adjusted_minor + now.adjusted_minor
 
 
 def _digest(proposal: CompensationPlanVersion) -> str:

@@ -5,21 +5,27 @@ A member has a statement where there is at least one line. Amounts are minor uni
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.commission.award_lines import award_lines
-from salesapi.domain.commission.corrections import correction_lines
-from salesapi.domain.commission.earnings import earning_lines
+from salesapi.domain.commission.award_lines import award_postings
+from salesapi.domain.commission.budgets import BudgetOf
+from salesapi.domain.commission.corrections import Corrections
+from salesapi.domain.commission.earnings import Earnings
+from salesapi.domain.commission.evaluation import Evaluation
 from salesapi.domain.commission.facts import Ledger
-from salesapi.domain.commission.floors import floor_lines
-from salesapi.domain.commission.periods import period_named
+from salesapi.domain.commission.floors import Floors
+from salesapi.domain.commission.pay_facts import Totals
+from salesapi.domain.commission.periods import Period, period_named
+from salesapi.domain.commission.plan_awards import PlanAwards
+from salesapi.domain.commission.postings import Posting, line_of
+from salesapi.domain.enrolments import Enrolment
 from salesapi.domain.kernel import record
-from salesapi.domain.payout_runs import STATEMENT_LINES_MAX, STATEMENT_PART_BYTES_MAX, StatementLine
+from salesapi.domain.payout_runs import STATEMENT_LINES_MAX, STATEMENT_PART_BYTES_MAX, LineKind, StatementLine
 
 ENGINE_VERSION: Final = "1"
 """The version of the rules as code. It changes when the same facts would give another result."""
@@ -41,6 +47,8 @@ class Statement:
     deal_order: str
     lines: tuple[StatementLine, ...]
     earned_minor: int
+    released_minor: int
+    clawed_minor: int
     adjusted_minor: int
     awarded_minor: int
     drawn_minor: int
@@ -49,42 +57,111 @@ class Statement:
 
 def statements_of(ledger: Ledger, plan_id: UUID, period: str) -> tuple[Statement, ...]:
     """All statements of a plan's period as of the ledger's position, ordered by member."""
-    named = period_named(period)
-    earned, corrected = earning_lines(ledger, plan_id, named), correction_lines(ledger, plan_id, named)
-    currency = ledger.plan(plan_id).currency
-    lines = {
-        member_id: (*earned.get(member_id, ()), *corrected.get(member_id, ()))
-        for member_id in earned.keys() | corrected.keys()
-    }
-    for member_id, awarded in award_lines(ledger, plan_id, named).items():
-        lines[member_id] = (*lines.get(member_id, ()), *awarded)
-    for member_id, line in floor_lines(ledger, plan_id, named, lines).items():
-        lines[member_id] = (*lines.get(member_id, ()), line)
-    return tuple(_statement(member_id, plan_id, period, currency, lines[member_id]) for member_id in sorted(lines))
+    run = MemberPay(ledger, plan_id, period_named(period))
+    return tuple(statement for member_id in run.members() if (statement := run.statement(member_id)) is not None)
 
 
-def _statement(
-    member_id: UUID, plan_id: UUID, period: str, currency: str, lines: tuple[StatementLine, ...]
-) -> Statement:
-    adjusted_minor = sum(line.posted_minor for line in lines if line.kind == "adjustment")
-    awarded_minor = sum(line.posted_minor for line in lines if line.kind == "award")
-    drawn_minor = sum(line.posted_minor for line in lines if line.kind in ("guarantee", "draw"))
-    total_minor = sum(line.posted_minor for line in lines)
-    return Statement(
-        member_id=member_id,
-        plan_id=plan_id,
-        period=period,
-        currency=currency,
-        engine_version=ENGINE_VERSION,
-        plan_versions=tuple(sorted({line.plan_version for line in lines if line.plan_version is not None})),
-        deal_order=DEAL_ORDER,
-        lines=lines,
-        earned_minor=total_minor - adjusted_minor - awarded_minor - drawn_minor,
-        adjusted_minor=adjusted_minor,
-        awarded_minor=awarded_minor,
-        drawn_minor=drawn_minor,
-        total_minor=total_minor,
-    )
+def totals_of(ledger: Ledger, plan_id: UUID, period: str) -> dict[UUID, Totals]:
+    """What `statements_of` would pay, without the words: the preview of a run."""
+    run = MemberPay(ledger, plan_id, period_named(period))
+    return {member_id: sums_of(postings) for member_id in run.members() if (postings := run.postings(member_id))}
+
+
+class MemberPay:
+    """The pay of a plan's period, member by member: what one member's costs is bounded by that member's lines."""
+
+    def __init__(self, ledger: Ledger, plan_id: UUID, period: Period) -> None:
+        self._period = period
+        self.evaluation = Evaluation(ledger, plan_id, period.last_on)
+        self.earnings = Earnings(self.evaluation)
+        self._budget = BudgetOf(self.earnings, period)
+        self._corrections = Corrections(self.earnings, period)
+        self._awards = award_postings(ledger, plan_id, period)
+        self._plan_awards = PlanAwards(self.evaluation, period)
+        self._floors = Floors(ledger, plan_id, period)
+
+    def members(self) -> list[UUID]:
+        """Who may have a statement: participants, and who is awarded, ordered by id."""
+        return sorted({*self.evaluation.members(), *self._awards})
+
+    def has(self, member_id: UUID) -> bool:
+        """Whether the member is one of these."""
+        return member_id in self._awards or self._enrolment(member_id) is not None
+
+    def _enrolment(self, member_id: UUID) -> Enrolment | None:
+        """The enrolments of who ever took part in the plan."""
+        found = self.evaluation.ledger.enrolment(member_id)
+        is_of_plan = found is not None and any(span.plan_id == self.evaluation.plan_id for span in found.spans)
+        return found if is_of_plan else None
+
+    def postings(self, member_id: UUID) -> list[Posting]:
+        """In this order: what deals earn and release, corrections, awards, then floors under all of it."""
+        found = self.earnings.of(member_id, self._period) + self._budget.of(member_id)
+        found += self._corrections.of(member_id)
+        found += self._awards.get(member_id, [])
+        found += self._plan_awards.of(member_id)
+        enrolment = self._enrolment(member_id)
+        if enrolment is not None:
+            found += self._floors.of(enrolment, found)
+        return found
+
+    def statement(self, member_id: UUID) -> Statement | None:
+        """The member's statement; None without a line."""
+        postings = self.postings(member_id)
+        if not postings:
+            return None
+        totals = sums_of(postings)
+        return Statement(
+            member_id=member_id,
+            plan_id=self.evaluation.plan_id,
+            period=self._period.text,
+            currency=self.evaluation.currency,
+            engine_version=ENGINE_VERSION,
+            plan_versions=versions_of(postings),
+            deal_order=DEAL_ORDER,
+            lines=tuple(map(line_of, postings)),
+            earned_minor=totals.earned_minor,
+            released_minor=totals.released_minor,
+            clawed_minor=totals.clawed_minor,
+            adjusted_minor=totals.adjusted_minor,
+            awarded_minor=totals.awarded_minor,
+            drawn_minor=totals.drawn_minor,
+            total_minor=totals.total_minor,
+        )
+
+
+_TOTALS: Final[dict[LineKind, str]] = {
+    "earning": "earned_minor",
+    "uplift": "earned_minor",
+    "modifier": "earned_minor",
+    "limit": "earned_minor",
+    "withheld": "released_minor",
+    "release": "released_minor",
+    "clawback": "clawed_minor",
+    "adjustment": "adjusted_minor",
+    "release_adjustment": "adjusted_minor",
+    "award": "awarded_minor",
+    "guarantee": "drawn_minor",
+    "draw": "drawn_minor",
+    "recovery": "drawn_minor",
+}
+"""Where each kind of line that posts anything counts."""
+
+
+def sums_of(postings: Iterable[Posting]) -> Totals:
+    """What they come to."""
+    sums = dict.fromkeys(_TOTALS.values(), 0)
+    total_minor = 0
+    for posting in postings:
+        if posting.posted_minor:
+            sums[_TOTALS[posting.kind]] += posting.posted_minor
+            total_minor += posting.posted_minor
+    return Totals(**sums, total_minor=total_minor)
+
+
+def versions_of(postings: Iterable[Posting]) -> tuple[int, ...]:
+    """The plan's versions that made them."""
+    return tuple(sorted({each.plan_version for each in postings if each.plan_version is not None}))
 
 
 def parts_of_statement(statement: Statement) -> tuple[tuple[StatementLine, ...], ...]:

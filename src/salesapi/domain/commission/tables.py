@@ -62,6 +62,10 @@ class TierTable:
     ]
     tiers: Annotated[tuple[Tier, ...], MinLen(1), MaxLen(TIERS_MAX), About("All tiers, in order, without a gap.")]
 
+    def __hash__(self) -> int:
+        """By its last bound and size: tables are looked up for every credit, and differ by their quotas."""
+        return hash((self.tiers[-1].lower, len(self.tiers)))
+
 
 @record
 class CurvePoint:

@@ -36,7 +36,7 @@ class Wait:
 
 
 @record
-class Instalment:
+class ReleaseInstalment:
     """One part of an earning; it has a wait or an event, not both."""
 
     share_percent: Annotated[Exact, About("Percent of the whole; all shares add up to 100.")]
@@ -53,7 +53,7 @@ class InstalmentTable:
     ]
     on_churn: Annotated[OnChurn, About("What becomes of the parts that are not payable when the customer is lost.")]
     instalments: Annotated[
-        tuple[Instalment, ...], MinLen(1), MaxLen(INSTALMENTS_MAX), About("The parts, in their order.")
+        tuple[ReleaseInstalment, ...], MinLen(1), MaxLen(INSTALMENTS_MAX), About("The parts, in their order.")
     ]
 
 
@@ -222,7 +222,7 @@ def problem_of_holdback(holdback: Holdback) -> Problem | None:
     return _problem_of_part(holdback, "")
 
 
-def _problem_of_part(part: Instalment | Holdback, place: str) -> Problem | None:
+def _problem_of_part(part: ReleaseInstalment | Holdback, place: str) -> Problem | None:
     if not 0 < part.share_percent <= 100:
         return Problem(pointer=f"{place}/share_percent", reason="a share is above 0 and at most 100 percent")
     if part.wait is None and part.event is None:

@@ -1,0 +1,153 @@
+"""What of an earning is payable by the end of a day (steps 9, 10 of the catalogue's order): R22 to R28, R45, R49, R50, R55, R60.
+
+It is a function of the day: what the clock has released, less what was taken back. A statement posts how it changes within its
+period, so that all parts add up to the whole in whatever order facts arrive. Exact minor units of the plan's currency.
+"""
+
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Final
+
+from salesapi.domain.commission.facts import Ledger
+from salesapi.domain.commission.losses import Claim
+from salesapi.domain.commission.people import LeaverRule, leaver_share
+from salesapi.domain.commission.release_clock import Earned, PeriodEnd, ReleaseClock, Released
+from salesapi.domain.commission.withholding import Holdback, ends_on
+from salesapi.domain.enrolments import Left
+from salesapi.domain.kernel import record
+
+ZERO: Final = Fraction()
+
+
+@record
+class Payable:
+    """How an earning stands at the end of a day. `released - clawed` is payable; the rest is open, lapsed or cancelled."""
+
+    released: Fraction = ZERO
+    lapsed: Fraction = ZERO
+    """Never released, because it came too late (R26) or after the member had left (R60)."""
+    clawed: Fraction = ZERO
+    """Taken back of what had been released (R49, R50)."""
+    cancelled: Fraction = ZERO
+    """Taken off what had not been released (R50)."""
+    sped: Fraction = ZERO
+    """What factors by days to cash add to what was released (R45)."""
+    positions: tuple[int, ...] = ()
+    """The events, beside those of the sale, that it rests on."""
+
+    @property
+    def payable(self) -> Fraction:
+        """What is paid of it by now."""
+        return self.released - self.clawed
+
+
+@record
+class ClaimedShare:
+    """A part of an earning with what takes it back: the losses of its own deal, or of one that a reached tier lifted."""
+
+    exact_minor: Fraction
+    claims: tuple[Claim, ...] = ()
+
+
+class PayableOf:
+    """The payable part of one earning, asked for any day. The shares add up to the earning."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        earned: Earned,
+        shares: tuple[ClaimedShare, ...],
+        period_end: PeriodEnd,
+        leaving: tuple[Left | None, tuple[LeaverRule, ...]],
+    ) -> None:
+        self._earned = earned
+        self._left, self._leavers = leaving
+        self._clock = ReleaseClock(ledger, earned, period_end)
+        self._shares = shares
+
+    def by(self, on: date) -> Payable:
+        """How the earning stands at the end of a day; nothing of it before it is earned."""
+        if on < self._earned.sale.on:
+            return Payable()
+        clock = self._with_leaver(on)
+        payable = taken = clawed = counted = ZERO
+        for share in self._shares:
+            taken_of_share, clawed_of_share = self._taken(on, share)
+            payable += self._payable(on, share.exact_minor, taken_of_share)
+            counted += self._counted(clock, share.exact_minor, taken_of_share)
+            taken += taken_of_share
+            clawed += clawed_of_share
+        lost = (each for share in self._shares for claim in share.claims if claim.on <= on for each in claim.positions)
+        return Payable(
+            released=payable + clawed,
+            lapsed=clock.lapsed,
+            clawed=clawed,
+            cancelled=min(taken - clawed, self._earned.exact_minor - payable - clawed - clock.lapsed) if taken else ZERO,
+            sped=clock.sped * counted / clock.kept if taken and clock.kept else clock.sped,
+            positions=tuple(sorted({*clock.positions, *lost})),
+        )
+
+    def _taken(self, on: date, share: ClaimedShare) -> tuple[Fraction, Fraction]:
+        """R49, R50: what all claims took of a share of the earning, and what of that had been paid."""
+        whole = share.exact_minor
+        claimed = forfeited = taken = clawed = ZERO
+        for claim in share.claims:
+            if claim.on > on:
+                break
+            before = self._payable(claim.on, whole, taken)
+            claimed += claim.part * whole
+            forfeited = max(forfeited, self._forfeited(claim.on, whole))
+            taken = min(whole, max(claimed, forfeited))
+            clawed += max(ZERO, before - self._payable(claim.on, whole, taken))
+        return taken, clawed
+
+    def _payable(self, on: date, whole: Fraction, taken: Fraction) -> Fraction:
+        """R28: what is payable of a share of the earning, of which so much was taken, behind a holdback."""
+        counted = self._counted(self._with_leaver(on), whole, taken)
+        holdback = self._holdback(on)
+        if holdback is None:
+            return counted
+        held = self._counted(self._with_leaver(on), whole, ZERO) * Fraction(holdback.share_percent) / 100
+        if holdback.on_clawback == "released":
+            return max(ZERO, counted - held) if taken else counted - held
+        return min(self._counted(self._with_leaver(on), whole, ZERO) - held, counted)
+
+    def _counted(self, clock: Released, whole: Fraction, taken: Fraction) -> Fraction:
+        """What the clock released of a share of the earning, at most what was not taken of it."""
+        exact = self._earned.exact_minor
+        released = clock.kept * whole / exact if exact and whole != exact else clock.kept
+        return min(released, whole - taken) if taken else released
+
+    def _forfeited(self, on: date, whole: Fraction) -> Fraction:
+        """R28: what a clawback takes at least, where it ends all that is held back."""
+        holdback = self._holdback(on)
+        if holdback is None or holdback.on_clawback != "forfeited":
+            return ZERO
+        return whole * Fraction(holdback.share_percent) / 100
+
+    def _holdback(self, on: date) -> Holdback | None:
+        """The holdback that still keeps something by the end of a day."""
+        release = self._earned.component.release
+        holdback = release.holdback if release is not None else None
+        if holdback is None:
+            return None
+        over_on = ends_on(holdback.wait, holdback.event, self._earned.sale.on, self._clock.happened)
+        return None if over_on is not None and over_on <= on else holdback
+
+    def _with_leaver(self, on: date) -> Released:
+        """R60: what is released after the member left counts by the rule of the reason, within its days."""
+        clock = self._clock.by(on)
+        left = self._left
+        if left is None or not self._leavers or on <= left.left_on or self._earned.sale.on > left.left_on:
+            return clock
+        before = self._clock.by(left.left_on)
+        rule = next(rule for rule in self._leavers if rule.reason == left.leaving)
+        last_on = left.left_on + timedelta(days=min(rule.released_later_days, (date.max - left.left_on).days))
+        in_time = self._clock.by(min(on, last_on))
+        share = leaver_share(
+            self._leavers, left.leaving, left_on=left.left_on, earned_on=self._earned.sale.on, released_on=last_on
+        )
+        part = Fraction(share.percent) / 100 if last_on > left.left_on else ZERO
+        kept = before.kept + (in_time.kept - before.kept) * part
+        sped = before.sped + (in_time.sped - before.sped) * part
+        return Released(kept=kept, lapsed=clock.lapsed + clock.kept - kept, sped=sped, positions=clock.positions)

@@ -1,0 +1,175 @@
+"""How the payable part of a credit changes within a period, as postings: withheld and released, taken back, lapsed.
+
+What is posted is the change of what is payable, rounded as a sum: all postings of a credit add up to what it earned once all is
+payable, and to nothing once all is taken back.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Final
+
+from salesapi.domain.commission.components import Said, exact_of
+from salesapi.domain.commission.evaluation import Credited
+from salesapi.domain.commission.payable import Payable
+from salesapi.domain.commission.periods import Period
+from salesapi.domain.commission.postings import Origin, Posting
+from salesapi.domain.commission.sale_facts import Month
+from salesapi.domain.commission.wording import equals, in_major, percent
+from salesapi.domain.payout_runs import LineKind
+from salesapi.domain.plan_components import Component
+
+ZERO: Final = Fraction()
+NOTHING: Final = Payable()
+DAYS_OF_MONTH_MAX: Final = 31
+
+
+def longest_wait(component: Component) -> int:
+    """For how many days after its sale a credit may change without any event of its deal: waits and instalments."""
+    release = component.release
+    waits = [release.holdback.wait] if release is not None and release.holdback is not None else []
+    if release is not None and release.instalments is not None:
+        waits += [part.wait for part in release.instalments.instalments]
+    days = [wait.count * (DAYS_OF_MONTH_MAX if wait.unit == "months" else 1) for wait in waits if wait is not None]
+    if release is not None and (release.on == "period_end" or _ends_with_year(component)):
+        days.append(366)
+    return max(days, default=0)
+
+
+def months_due(component: Component, period: Period) -> tuple[Month, ...]:
+    """The months in which an invoice is due that is lost for non-payment in a period."""
+    days = component.clawback.non_payment_days if component.clawback is not None else None
+    if days is None:
+        return ()
+    first_on, last_on = (
+        on - timedelta(days=min(days, (on - date.min).days)) for on in (period.first_on, period.last_on)
+    )
+    months = range(first_on.year * 12 + first_on.month - 1, last_on.year * 12 + last_on.month)
+    return tuple((month // 12, month % 12 + 1) for month in months)
+
+
+def _ends_with_year(component: Component) -> bool:
+    release = component.release
+    if release is None:
+        return False
+    parts = release.instalments.instalments if release.instalments is not None else ()
+    events = {release.holdback.event if release.holdback is not None else None, *(part.event for part in parts)}
+    return "period_end" in events
+
+
+def payable_postings(
+    credited: Credited,
+    earned_minor: int,
+    origin: Origin,
+    period: Period,
+    before: Payable | None,
+    after: Payable,
+) -> list[Posting]:
+    """The postings of one credit; `before` is None in the period of its sale, where what is not payable is withheld."""
+    return list(_postings(credited, earned_minor, origin, period, before, after))
+
+
+def _postings(
+    credited: Credited, earned_minor: int, origin: Origin, period: Period, before: Payable | None, after: Payable
+) -> Iterator[Posting]:
+    whole, rounding, currency = exact_of(credited.earnings), credited.version.rounding, credited.currency
+    was = before or NOTHING
+
+    def minor(exact: Fraction) -> int:
+        return earned_minor if exact == whole else rounding.minor(exact, currency)
+
+    plain = Posting(
+        kind="release",
+        rule=_rule_of(credited.component),
+        component=credited.component.key,
+        period=period.text,
+        currency=currency,
+        exact_minor=ZERO,
+        posted_minor=0,
+        said=lambda: (None, ""),
+        positions=tuple(sorted({*credited.positions, *(set(after.positions) - set(was.positions))})),
+        plan_version=credited.version.number,
+        origin=origin,
+    )
+    exact = after.released - (whole if before is None else was.released)
+    posted = minor(after.payable) - (earned_minor if before is None else minor(was.payable))
+    clawed = minor(was.clawed) - minor(after.clawed) if exact else posted
+
+    def moved() -> Said:
+        share = percent(after.released * 100 / whole) if whole else "0"
+        left = f"{share} % payable of {in_major(whole, currency)}: {in_major(after.released, currency)}"
+        return share, equals(
+            f"{left} less {in_major(whole if before is None else was.released, currency)}", exact, currency
+        )
+
+    if exact:
+        kind: LineKind = "withheld" if before is None else "release"
+        yield replace(plain, kind=kind, exact_minor=exact, posted_minor=posted - clawed, said=moved)
+    yield from _sped(plain, was, after, credited)
+    yield from _clawed(plain, was, after, credited, clawed)
+    yield from _gone(plain, was, after, credited)
+
+
+def _rule_of(component: Component) -> str:
+    """The rule of the catalogue that decides when it is payable."""
+    release = component.release
+    if release is None:
+        return "R23"
+    if release.instalments is not None:
+        return "R27"
+    if release.holdback is not None and release.on == "booking":
+        return "R28"
+    return "R24" if release.on == "payment" else "R22"
+
+
+def _sped(plain: Posting, was: Payable, after: Payable, credited: Credited) -> Iterator[Posting]:
+    """R45: what the days to cash add to what was released, or take off it."""
+    exact, rounding = after.sped - was.sped, credited.version.rounding
+    if not exact:
+        return
+
+    def said() -> Said:
+        released = in_major(after.released - was.released, credited.currency)
+        return None, equals(f"factor by days to cash on {released}", exact, credited.currency)
+
+    posted = rounding.minor(after.sped, credited.currency) - rounding.minor(was.sped, credited.currency)
+    yield replace(plain, kind="modifier", rule="R45", exact_minor=exact, posted_minor=posted, said=said)
+
+
+def _clawed(plain: Posting, was: Payable, after: Payable, credited: Credited, posted_minor: int) -> Iterator[Posting]:
+    """R49, R50: what is taken back of what had been paid, at the rate that it was paid at."""
+    exact = was.clawed - after.clawed
+    if not exact:
+        return
+    whole = exact_of(credited.earnings)
+    rate = whole * 100 / Fraction(credited.amount) if credited.amount else ZERO
+    taken = after.clawed + after.cancelled - was.clawed - was.cancelled
+
+    def said() -> Said:
+        lost = in_major(taken * 100 / rate if rate else ZERO, credited.currency)
+        claim = f"{percent(rate)} % of {lost} lost: {in_major(taken, credited.currency)}, of which paid before"
+        return percent(rate), equals(claim, exact, credited.currency)
+
+    yield replace(plain, kind="clawback", rule="R49", exact_minor=exact, posted_minor=posted_minor, said=said)
+
+
+def _gone(plain: Posting, was: Payable, after: Payable, credited: Credited) -> Iterator[Posting]:
+    """R26, R60: what lapsed; R50: what was cancelled before it was paid. Both post nothing: it was never payable."""
+    currency = credited.currency
+    release = credited.component.release
+    lapse_rule = "R26" if release is not None and release.expiry is not None else "R60"
+    lapsed, cancelled = after.lapsed - was.lapsed, after.cancelled - was.cancelled
+    if lapsed:
+        words = f"never released: {in_major(lapsed, currency)} {currency}"
+        yield _unpaid(plain, "lapsed", lapse_rule, lapsed, words, credited)
+    if cancelled:
+        words = f"taken off what was not paid yet: {in_major(cancelled, currency)} {currency}"
+        yield _unpaid(plain, "cancelled", "R50", cancelled, words, credited)
+
+
+def _unpaid(plain: Posting, kind: LineKind, rule: str, gone: Fraction, words: str, credited: Credited) -> Posting:
+    base_minor = credited.version.rounding.minor(gone, credited.currency)
+    return replace(
+        plain, kind=kind, rule=rule, exact_minor=ZERO, posted_minor=0, base_minor=base_minor, said=lambda: (None, words)
+    )

@@ -1,0 +1,52 @@
+"""R51, `restate`: losses that reach back into closed periods when their day comes, also where no event happens on that day.
+
+A cancellation may hold from a later day on, and an invoice is lost for non-payment so many days after it was due: a run restates
+what is lost by the end of its own period, so that each loss is corrected by the run of the period in which it is.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.commission.evaluation import Evaluation
+from salesapi.domain.commission.losses import claims_of
+from salesapi.domain.commission.payable_lines import months_due
+from salesapi.domain.commission.periods import Period, periods_between
+from salesapi.domain.plan_components import Component
+
+NOTHING: Final[dict[UUID, tuple[int, ...]]] = {}
+
+
+class Restatements:
+    """The losses that a run restates closed periods by."""
+
+    def __init__(self, evaluation: Evaluation, period: Period) -> None:
+        self._ledger = evaluation.ledger
+        self._period = period
+        self._components: tuple[Component, ...] = tuple(
+            component
+            for version in evaluation.plan.versions
+            for component in version.components
+            if component.clawback is not None and component.clawback.attainment == "restate"
+        )
+
+    def since(self, closed: Period, deals: Iterable[UUID]) -> dict[UUID, tuple[int, ...]]:
+        """The deals of which something was lost after a closed period, with the events that state it."""
+        if not self._components:
+            return NOTHING
+        later = [each for each in periods_between(closed, self._period) if each.first_on > closed.first_on]
+        return {deal_id: positions for deal_id in deals if (positions := self._lost(deal_id, later))}
+
+    def _lost(self, deal_id: UUID, later: list[Period]) -> tuple[int, ...]:
+        win = self._ledger.wins.win(deal_id)
+        if win is None:
+            return ()
+        found: set[int] = set()
+        for component in self._components:
+            months = {month for each in later for month in (*each.months(), *months_due(component, each))}
+            trade = self._ledger.trade
+            if trade.is_touched(deal_id, months) or trade.is_due(deal_id, months):
+                for claim in claims_of(self._ledger, component, win):
+                    if later[0].first_on <= claim.on <= later[-1].last_on:
+                        found.update(claim.positions)
+        return tuple(sorted(found))

@@ -1,0 +1,163 @@
+"""What an open deal would earn, through both doors: within the scope of rows and of pay, from the log as it is."""
+
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.api.graphql_client import ask, must
+from tests.service import STAGES, WAYS, Service, deal
+
+ESTIMATE = """query($deal: UUID!) { commissionEstimate(dealId: $deal) {
+  kind stage probabilityPercent closesOn dealAmountMinor engineVersion
+  pays { memberId planId period currency amountMinor weightedMinor components { component amountMinor waitsFor } } } }"""
+NOBODY = "00000000-0000-7000-8000-00000000dead"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
+async def plans(company: Service) -> dict[str, str]:
+    """The reps' plan: 5 % up to 10,000 in a month and 10 % above; a pipeline that states how likely its stages win."""
+    known: list[Any] = STAGES
+    stages = [{**each, "probability_percent": "40"} if each["key"] == "engaging" else each for each in known]
+    ways = [{"stage_from": stage_from, "stage_to": stage_to} for stage_from, stage_to in WAYS]
+    pipeline = (await company.must("/v1/pipelines", {"key": "likely", "name": "Likely"}))["id"]
+    await company.must(f"/v1/pipelines/{pipeline}/publish-version", {"stages": stages, "transitions": ways})
+    plan = (await company.must("/v1/compensation-plans", {"key": "reps", "name": "Reps", "currency": "CNY"}))["id"]
+    bounds: list[tuple[str, str | None, str]] = [("0", "1000000", "5"), ("1000000", None, "10")]
+    tiers = [
+        {"lower": lower, "upper": upper, "rate_percent": rate, "applies_to": "new"} for lower, upper, rate in bounds
+    ]
+    table = {"axis": "amount", "boundary": "lower_inclusive", "tiers": tiers}
+    version = {
+        "period": "month",
+        "components": [{"key": "base", "name": "Base", "credit": "direct", "tiers": table}],
+        "rounding": {"scope": "line", "mode": "half_up"},
+        "reason": "start",
+    }
+    await company.must(f"/v1/compensation-plans/{plan}/publish-version", version)
+    for seller in ("rep", "other rep"):
+        await company.must("/v1/enrolments", {"member_id": str(company.ids[seller]), "plan_id": plan})
+    return {"plan": plan, "pipeline": pipeline}
+
+
+async def opened(service: Service, plans: dict[str, str], **values: Any) -> str:
+    """A deal of both reps, 60 to 40, that is expected to close in March."""
+    known = {
+        "stage": "engaging",
+        "pipeline_id": plans["pipeline"],
+        "amount_minor": 2_000_000,
+        "currency": "CNY",
+        "expected_close_on": "2026-03-15",
+    }
+    values = {name: value for name, value in (known | values).items() if value is not None}
+    receipt = await service.must("/v1/deals", deal(service, **values))
+    shares = [
+        {"member_id": str(service.ids[seller]), "kind": "direct", "percent": percent}
+        for seller, percent in (("rep", "60"), ("other rep", "40"))
+    ]
+    await service.must(f"/v1/deals/{receipt['id']}/change-team", {"shares": shares})
+    return str(receipt["id"])
+
+
+async def estimate(service: Service, deal_id: str, role: str = "admin", **params: Any) -> dict[str, Any]:
+    answer = await service.get(f"/v1/deals/{deal_id}/commission-estimate", role=role, **params)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def test_an_estimate_names_everybody_whom_the_win_would_credit(service: Service, plans: dict[str, str]) -> None:
+    deal_id = await opened(service, plans)
+    found = await estimate(service, deal_id)
+    item = found["item"]
+    assert found["position"] == await service.core.log.head()
+    assert (item["kind"], item["probability_percent"], item["closes_on"]) == ("estimate", "40", "2026-03-15")
+    # 12,000: 500 and 10 % of 2,000. 8,000: 400. Weighted with 40 %.
+    assert {each["member_id"]: (each["amount_minor"], each["weighted_minor"]) for each in item["pays"]} == {
+        str(service.ids["rep"]): (70_000, 28_000),
+        str(service.ids["other rep"]): (40_000, 16_000),
+    }
+
+
+async def test_both_doors_give_the_same_estimate(service: Service, plans: dict[str, str]) -> None:
+    deal_id = await opened(service, plans)
+    by_rest = (await estimate(service, deal_id))["item"]
+    by_graphql = (await must(service, ESTIMATE, {"deal": deal_id}))["commissionEstimate"]
+    assert [(each["memberId"], int(each["amountMinor"]), each["period"]) for each in by_graphql["pays"]] == [
+        (each["member_id"], each["amount_minor"], each["period"]) for each in by_rest["pays"]
+    ]
+    assert (by_graphql["kind"], by_graphql["probabilityPercent"]) == ("ESTIMATE", "40")
+
+
+async def test_an_estimate_is_marginal_to_what_is_known_now(service: Service, plans: dict[str, str]) -> None:
+    deal_id, first = await opened(service, plans), await opened(service, plans, expected_close_on="2026-03-01")
+    before = await estimate(service, deal_id, "rep")
+    await service.must(f"/v1/deals/{first}/change-stage", {"stage_to": "proposal"})
+    receipt = await service.must(f"/v1/deals/{first}/win", {"occurred_at": "2026-03-02"})
+    after = await estimate(service, deal_id, "rep", minPosition=receipt["position"])
+    # The tier up to 10,000 is full by then: 10 % of all 12,000.
+    assert [each["item"]["pays"][0]["amount_minor"] for each in (before, after)] == [70_000, 120_000]
+    await service.must(f"/v1/deals/{first}/reopen", {"reason": "signed by nobody"})
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"),
+    [
+        ("rep", ["rep"]),
+        ("manager", ["rep"]),
+        ("finance", ["other rep", "rep"]),
+        ("auditor", ["other rep", "rep"]),
+        ("integration", []),
+    ],
+)
+async def test_everybody_sees_the_parts_of_the_pay_in_its_scope(
+    service: Service, plans: dict[str, str], role: str, seen: list[str]
+) -> None:
+    deal_id = await opened(service, plans)
+    pays = (await estimate(service, deal_id, role))["item"]["pays"]
+    names = {str(id): name for name, id in service.ids.items()}
+    assert sorted(names[each["member_id"]] for each in pays) == seen
+    (by_graphql,) = (await must(service, ESTIMATE, {"deal": deal_id}, role=role)).values()
+    assert [each["memberId"] for each in by_graphql["pays"]] == [each["member_id"] for each in pays]
+
+
+async def test_a_foreign_deal_is_estimated_as_one_that_does_not_exist(service: Service, plans: dict[str, str]) -> None:
+    deal_id = await opened(service, plans)
+    for id in (deal_id, NOBODY):
+        answer = await service.get(f"/v1/deals/{id}/commission-estimate", role="other rep")
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        asked = (await ask(service, ESTIMATE, {"deal": id}, role="other rep")).json()
+        assert asked["errors"][0]["extensions"]["code"] == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"amount_minor": None, "currency": None}, "commission_estimate.amount_missing"),
+        ({"expected_close_on": None}, "commission_estimate.close_date_missing"),
+        ({"expected_close_on": "9999-12-31"}, "period.invalid"),
+    ],
+)
+async def test_what_cannot_be_estimated_says_why(
+    service: Service, plans: dict[str, str], values: dict[str, Any], code: str
+) -> None:
+    deal_id = await opened(service, plans, **values)
+    answer = await service.get(f"/v1/deals/{deal_id}/commission-estimate")
+    assert (answer.status_code, answer.json()["code"]) == (422 if code == "period.invalid" else 409, code)
+    asked = (await ask(service, ESTIMATE, {"deal": deal_id})).json()
+    assert asked["errors"][0]["extensions"]["code"] == code
+
+
+async def test_a_closed_deal_has_no_estimate(service: Service, plans: dict[str, str]) -> None:
+    deal_id = await opened(service, plans)
+    await service.must(f"/v1/deals/{deal_id}/lose", {"reason": "price"})
+    answer = await service.get(f"/v1/deals/{deal_id}/commission-estimate")
+    assert (answer.status_code, answer.json()["code"]) == (409, "commission_estimate.deal_not_open")
+
+
+async def test_a_stage_that_states_no_probability_gives_no_weighted_amount(
+    service: Service, plans: dict[str, str]
+) -> None:
+    deal_id = await opened(service, plans, stage="prospecting")
+    item = (await estimate(service, deal_id, "rep"))["item"]
+    assert (item["probability_percent"], item["pays"][0]["weighted_minor"]) == (None, None)

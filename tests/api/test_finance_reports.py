@@ -1,0 +1,267 @@
+"""Finance's reports of locked pay through both doors, as JSON and CSV: who sees what, how they are asked, what is refused."""
+
+import asyncio
+import csv
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from salesapi.api.http import doors
+from salesapi.audit.sealing import Sealer
+from salesapi.embedded.postgresql import EmbeddedPostgreSQL
+from salesapi.projections.catalogue import PROJECTIONS
+from salesapi.projections.engine import ProjectionEngine
+from salesapi.projections.positions import wait_until
+from tests.api.graphql_client import ask, must
+from tests.service import Service, deal, found_company, running_service
+
+NUMBERS = itertools.count(1)
+PATIENCE_SECONDS = 30.0
+REPORTS = ("commission-accruals", "contract-costs")
+WINDOW = {"from": "2026-02-01", "to": "2026-03-31"}
+HELD = {"share_percent": "40", "wait": {"count": 1, "unit": "months"}, "event": None, "on_clawback": "netted"}
+ACCRUALS = """query($from: Date!, $to: Date!) { commissionAccruals(windowFrom: $from, windowTo: $to, dimension: MEMBER) {
+  position dimension groups { key { value } currency balances { on earnedNotPayableMinor payableNotPaidMinor } } } }"""
+COSTS = """query($from: Date!, $to: Date!, $months: Int) {
+  contractCosts(windowFrom: $from, windowTo: $to, benefitMonths: $months, expedient: ELECTED) {
+  position expedient withoutAgreement deals { dealId benefitMonths months { month addedMinor expenseMinor carryingMinor } } } }"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def paid(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
+    """Two reps who sold in February for 9,000 and 4,000: 5 %, of which 40 % are kept for a month. The rep was paid in March."""
+    urls = await postgresql.create_database(f"finance_{next(NUMBERS)}")
+    async with AsyncExitStack() as stack:
+        service = await stack.enter_async_context(running_service(urls, tmp_path_factory.mktemp("finance")))
+        service.key_prefix = "finance"
+        await found_company(service)
+        core = service.core
+        engine = ProjectionEngine(PROJECTIONS, log=core.log, codec=core.codec, pool=core.pool)
+        sealer = Sealer(urls.application_url, core.log)
+        engine.start()
+        sealer.start()
+        stack.push_async_callback(engine.stop)
+        stack.push_async_callback(sealer.stop)
+        await _sold(service)
+        for period in ("2026-02", "2026-03"):
+            await _locked(service, period)
+        batch = {"batch": "A", "payout_on": "2026-03-15", "member_ids": [str(service.ids["rep"])]}
+        run = service.ids["run 2026-02"]
+        await service.must(f"/v1/payout-runs/{run}/instruct-payout", batch)
+        confirmed = {"batch": "A", "external_reference": "bank 7", "paid_on": "2026-03-16"}
+        await service.must(f"/v1/payout-runs/{run}/confirm-payout-paid", confirmed)
+        names = [projection.name for projection in PROJECTIONS]
+        await wait_until(core.pool, names, await core.log.head(), PATIENCE_SECONDS)
+        yield service
+    await postgresql.drop_database(urls.name)
+
+
+async def _sold(service: Service) -> None:
+    ids: dict[str, Any] = service.ids
+    await service.must(f"/v1/members/{ids['rep']}/change", {"cost_centre": "CC-100, north"})
+    plan = (await service.must("/v1/compensation-plans", {"key": "reps", "name": "Reps", "currency": "CNY"}))["id"]
+    base = {"key": "base", "name": "Base", "credit": "direct", "rate_percent": "5", "release": {"holdback": HELD}}
+    version = {
+        "period": "month",
+        "components": [base],
+        "rounding": {"scope": "line", "mode": "half_up"},
+        "reason": "start",
+    }
+    await service.must(f"/v1/compensation-plans/{plan}/publish-version", version)
+    ids["plan"] = plan
+    for seller, amount in (("rep", 9_000), ("other rep", 4_000)):
+        await service.must("/v1/enrolments", {"member_id": str(ids[seller]), "plan_id": plan})
+        values = deal(service, owner_id=str(ids[seller]), stage="engaging", amount_minor=amount, currency="CNY")
+        opened = (await service.must("/v1/deals", {**values, "occurred_at": "2026-01-10"}))["id"]
+        await service.must(f"/v1/deals/{opened}/change-stage", {"stage_to": "proposal", "occurred_at": "2026-01-20"})
+        await service.must(f"/v1/deals/{opened}/win", {"occurred_at": "2026-02-10"})
+        ids[f"deal of {seller}"] = opened
+    drafted = {
+        "title": "Service",
+        "customer_id": str(ids["customer"]),
+        "currency": "CNY",
+        "deal_id": ids["deal of rep"],
+    }
+    agreement = (await service.must("/v1/agreements", drafted))["id"]
+    terms = {"lines": [{"key": "all", "amount_minor": 9_000}], "starts_on": "2026-02-01", "ends_on": "2028-01-31"}
+    await service.must(f"/v1/agreements/{agreement}/sign", terms)
+
+
+async def _locked(service: Service, period: str) -> None:
+    asked = {"plan_id": str(service.ids["plan"]), "period": period}
+    run = (await service.must("/v1/payout-runs", asked, role="finance"))["id"]
+    service.ids[f"run {period}"] = run
+    for step, role in (
+        ("calculate", "finance"),
+        ("issue-statements", "finance"),
+        ("submit", "finance"),
+        ("approve", "admin"),
+    ):
+        await service.must(f"/v1/payout-runs/{run}/{step}", {}, role=role)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await service.must(f"/v1/payout-runs/{run}/lock", {}, role="finance")
+
+
+async def read(service: Service, report: str, role: str = "finance", **params: Any) -> Any:
+    answer = await service.get(f"/v1/reports/{report}", role=role, **{**WINDOW, **params})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def table(service: Service, report: str, role: str = "finance", **params: Any) -> list[dict[str, str]]:
+    """The rows of CSV."""
+    answer = await service.get(f"/v1/reports/{report}", role=role, **{**WINDOW, **params}, format="csv")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8; header=present")
+    assert answer.headers["content-disposition"] == f'attachment; filename="{report}.csv"'
+    return list(csv.DictReader(answer.text.splitlines()))
+
+
+async def test_accruals_stand_for_every_day(paid: Service) -> None:
+    report = await read(paid, "commission-accruals", dimension="member")
+    assert (report["dimension"], report["window_from"], report["window_to"]) == ("member", "2026-02-01", "2026-03-31")
+    days = {}
+    for group in report["groups"]:
+        assert len(group["balances"]) == 59
+        days[group["key"]["label"]] = {
+            each["on"]: (each["earned_not_payable_minor"], each["payable_not_paid_minor"]) for each in group["balances"]
+        }
+    # 450, of which 180 are kept until 10 March; 270 were paid on 16 March, 180 are due at the end of March.
+    asked = ("2026-02-09", "2026-02-10", "2026-02-28", "2026-03-16", "2026-03-31")
+    assert [days["rep"][on] for on in asked] == [(0, 0), (450, 0), (180, 270), (180, 0), (0, 180)]
+    assert [days["other rep"][on] for on in asked] == [(0, 0), (200, 0), (80, 120), (80, 120), (0, 200)]
+
+
+async def test_csv_has_a_row_for_each_balance(paid: Service) -> None:
+    report = await read(paid, "commission-accruals", dimension="cost_centre")
+    rows = await table(paid, "commission-accruals", dimension="cost_centre")
+    assert [(each["value"], each["currency"]) for each in rows[:1] + rows[-1:]] == [
+        ("CC-100, north", "CNY"),
+        ("", "CNY"),
+    ]
+    assert [int(each["earned_not_payable_minor"]) for each in rows] == [
+        each["earned_not_payable_minor"] for group in report["groups"] for each in group["balances"]
+    ]
+    assert {each["dimension"] for each in rows} == {"cost_centre"}
+
+
+async def test_contract_costs_follow_the_term_of_the_agreement(paid: Service) -> None:
+    report = await read(paid, "contract-costs")
+    (found,) = report["deals"]
+    assert (found["deal_id"], found["benefit_months"], report["without_agreement"]) == (paid.ids["deal of rep"], 24, 1)
+    # 450 over 24 months: 18, and the last takes the rest. What is kept back is a cost all the same.
+    assert [tuple(each.values()) for each in found["months"]] == [
+        ("2026-02", 450, 18, 0, 432),
+        ("2026-03", 0, 18, 0, 414),
+    ]
+    assert (report["window_to"], report["expedient"], report["benefit_months"]) == ("2026-03-31", "not_elected", None)
+    rows = await table(paid, "contract-costs", benefitMonths=12, expedient="elected")
+    assert [(each["month"], each["expense_minor"], each["carrying_minor"], each["ended_on"]) for each in rows] == [
+        ("2026-02", "450", "0", "")
+    ]
+
+
+async def test_both_doors_give_the_same_reports(paid: Service) -> None:
+    accruals = (await must(paid, ACCRUALS, WINDOW))["commissionAccruals"]
+    by_rest = await read(paid, "commission-accruals", dimension="member")
+    assert [
+        (group["key"]["value"], each["on"], int(each["earnedNotPayableMinor"]), int(each["payableNotPaidMinor"]))
+        for group in accruals["groups"]
+        for each in group["balances"]
+    ] == [
+        (group["key"]["value"], each["on"], each["earned_not_payable_minor"], each["payable_not_paid_minor"])
+        for group in by_rest["groups"]
+        for each in group["balances"]
+    ]
+    costs = (await must(paid, COSTS, {**WINDOW, "months": 12}))["contractCosts"]
+    by_rest = await read(paid, "contract-costs", benefitMonths=12, expedient="elected")
+    assert (costs["expedient"], costs["withoutAgreement"]) == ("ELECTED", by_rest["without_agreement"])
+    assert [(each["month"], int(each["expenseMinor"])) for each in costs["deals"][0]["months"]] == [
+        (each["month"], each["expense_minor"]) for each in by_rest["deals"][0]["months"]
+    ]
+
+
+async def test_everybody_sees_the_pay_in_its_scope(paid: Service) -> None:
+    seen, costs = {}, {}
+    for role in ("finance", "auditor", "admin", "manager", "rep", "other rep", "integration"):
+        groups = (await read(paid, "commission-accruals", role, dimension="member"))["groups"]
+        seen[role] = sorted(group["key"]["label"] for group in groups)
+        costs[role] = len((await read(paid, "contract-costs", role))["deals"])
+    everybody = ["other rep", "rep"]
+    assert seen == {
+        "finance": everybody,
+        "auditor": everybody,
+        "admin": everybody,
+        "manager": ["rep"],
+        "rep": ["rep"],
+        "other rep": ["other rep"],
+        "integration": [],
+    }
+    assert costs == {
+        **dict.fromkeys(("finance", "auditor", "admin", "manager", "rep"), 1),
+        "other rep": 0,
+        "integration": 0,
+    }
+
+
+@pytest.mark.parametrize("report", REPORTS)
+@pytest.mark.parametrize(
+    ("params", "code", "pointer"),
+    [
+        ({"from": ""}, "parameter.invalid", "/from"),
+        ({"to": "2026-02-30"}, "parameter.invalid", "/to"),
+        ({"to": "2026-01-31"}, "field.invalid", "/to"),
+        ({"to": "2036-02-10"}, "field.invalid", "/to"),
+        ({"format": "xml"}, "parameter.invalid", "/format"),
+        ({"owner": "x"}, "parameter.unknown", "/owner"),
+        ({"minPosition": "0"}, "parameter.invalid", "/minPosition"),
+    ],
+)
+async def test_a_question_that_cannot_be_read_is_refused_with_its_place(
+    paid: Service, report: str, params: dict[str, str], code: str, pointer: str
+) -> None:
+    answer = await paid.get(f"/v1/reports/{report}", **{**WINDOW, **params})
+    assert (answer.status_code, answer.json()["code"], answer.json()["pointer"]) == (422, code, pointer)
+
+
+@pytest.mark.parametrize(
+    ("report", "params", "pointer"),
+    [
+        ("commission-accruals", {"dimension": "team"}, "/dimension"),
+        ("contract-costs", {"expedient": "yes"}, "/expedient"),
+        ("contract-costs", {"benefitMonths": "0"}, "/benefitMonths"),
+        ("contract-costs", {"benefitMonths": "241"}, "/benefitMonths"),
+        ("contract-costs", {"planId": "seven"}, "/planId"),
+        ("contract-costs", {"dealId": "seven"}, "/dealId"),
+    ],
+)
+async def test_an_option_that_there_is_not_is_refused_with_its_place(
+    paid: Service, report: str, params: dict[str, str], pointer: str
+) -> None:
+    answer = await paid.get(f"/v1/reports/{report}", **WINDOW, **params)
+    assert (answer.status_code, answer.json()["code"], answer.json()["pointer"]) == (422, "parameter.invalid", pointer)
+
+
+async def test_a_window_is_needed(paid: Service) -> None:
+    for report in REPORTS:
+        answer = await paid.get(f"/v1/reports/{report}", to="2026-03-31")
+        assert (answer.status_code, answer.json()["pointer"]) == (422, "/from")
+    asked = (await ask(paid, COSTS, {"from": "2026-02-02", "to": "2026-02-01"})).json()
+    assert asked["errors"][0]["extensions"]["code"] == "field.invalid"
+
+
+async def test_a_report_waits_only_so_long_for_its_position(paid: Service) -> None:
+    answer = await paid.get("/v1/reports/contract-costs", **WINDOW, minPosition=10**9)
+    assert (answer.status_code, answer.json()["code"]) == (503, "position.timed_out")
+
+
+async def test_the_contract_names_both_forms_of_the_answer(paid: Service) -> None:
+    document = doors(paid.core).openapi()
+    for report in REPORTS:
+        operation = document["paths"][f"/v1/reports/{report}"]["get"]
+        assert set(operation["responses"]["200"]["content"]) == {"application/json", "text/csv"}
+        assert all(each["description"] for each in operation["parameters"])
+        assert {each["name"] for each in operation["parameters"] if each["required"]} == {"from", "to"}

@@ -1,0 +1,317 @@
+"""Live statements through both doors: from the log as it is, within the scope of pay, down to the business events.
+
+The plan pays 10 % of a deal with its cash. The rep won 1,000.00 in February, and shares a second deal of 500.00 with the other
+rep, who has a quota. No read model is followed here: nothing of this waits for one.
+"""
+
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from salesapi.api.asking import Asker, Asking
+from salesapi.queries.line_events import line_events
+from tests.api.graphql_client import ask, must
+from tests.service import Service, deal
+
+NOBODY = "00000000-0000-7000-8000-00000000dead"
+LIVE = """query($plan: UUID!, $member: UUID!, $period: String!, $at: BigInt, $first: Int! = 10) {
+  liveStatement(planId: $plan, memberId: $member, period: $period, minPosition: $at) {
+    planId memberId period position run currency lineCount openMinor comingCount planVersions engineVersion dealOrder
+    sums { earnedMinor releasedMinor totalMinor } yearToDate { totalMinor } rank { rank of }
+    standings { component creditedMinor window attainmentPercent quota { amountMinor setMinor derivation positions }
+      nextTier { leftMinor ratePercent appliesTo } }
+    coming { dealId component period openMinor }
+    lines(first: $first) { number kind postedMinor positions events(first: 9) { position type streamKind streamId payload } }
+  } }"""
+WITH_CASH = {
+    "on": "payment",
+    "order": "pro_rata",
+    "payment": {
+        "bank_fee": "counts_as_paid",
+        "prepayment": "releases_on_receipt",
+        "nothing_due": "release_nothing",
+    },
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
+async def paid_with_cash(company: Service) -> dict[str, str]:
+    """The plan, and the ids of the deals."""
+    plan = (await company.must("/v1/compensation-plans", {"key": "cash", "name": "Cash", "currency": "CNY"}))["id"]
+    bounds: list[tuple[str, str | None, str]] = [("0", "200000", "10"), ("200000", None, "12")]
+    tiers = [
+        {"lower": lower, "upper": upper, "rate_percent": rate, "applies_to": "new"} for lower, upper, rate in bounds
+    ]
+    base = {
+        "key": "base",
+        "name": "Base",
+        "credit": "direct",
+        "tiers": {"axis": "amount", "boundary": "lower_inclusive", "tiers": tiers},
+        "release": WITH_CASH,
+    }
+    version = {
+        "period": "month",
+        "components": [base],
+        "rounding": {"scope": "line", "mode": "half_up"},
+        "reason": "start",
+    }
+    await company.must(f"/v1/compensation-plans/{plan}/publish-version", version)
+    for seller in ("rep", "other rep"):
+        await company.must("/v1/enrolments", {"member_id": str(company.ids[seller]), "plan_id": plan})
+    quota = {"measure": "credited_amount", "period": "2026-02", "amount_minor": 100_000, "currency": "CNY"}
+    await company.must("/v1/enrolments/set-quota", {"member_id": str(company.ids["other rep"]), **quota})
+    found = {"plan": plan}
+    for name, amount_minor, shares in (("own", 100_000, {}), ("shared", 50_000, {"rep": "60", "other rep": "40"})):
+        values = deal(company, stage="engaging", amount_minor=amount_minor, currency="CNY", occurred_at="2026-01-02")
+        id = found[name] = (await company.must("/v1/deals", values))["id"]
+        parts = [
+            {"member_id": str(company.ids[seller]), "kind": "direct", "percent": percent}
+            for seller, percent in shares.items()
+        ]
+        if parts:
+            await company.must(f"/v1/deals/{id}/change-team", {"shares": parts})
+        await company.must(f"/v1/deals/{id}/change-stage", {"stage_to": "proposal", "occurred_at": "2026-01-20"})
+        await company.must(f"/v1/deals/{id}/win", {"occurred_at": "2026-02-03"})
+    return found
+
+
+async def live(service: Service, plan: str, seller: str, role: str = "finance", **params: Any) -> dict[str, Any]:
+    """The live statement of a seller by REST."""
+    path = f"/v1/live-statements/{plan}/{service.ids[seller]}"
+    answer = await service.get(path, role=role, **{"period": "2026-02", **params})
+    assert answer.status_code == 200, answer.text
+    item: dict[str, Any] = answer.json()["item"]
+    assert answer.json()["position"] == item["statement"]["position"]
+    return item
+
+
+def asked_of(service: Service, plan: str, seller: str) -> dict[str, Any]:
+    """The same as the variables of the query."""
+    return {"plan": plan, "member": str(service.ids[seller]), "period": "2026-02"}
+
+
+def posted(item: dict[str, Any]) -> list[tuple[str, int]]:
+    """Kinds of lines and what they post."""
+    return [(line["kind"], line["posted_minor"]) for line in item["lines"]]
+
+
+async def test_a_statement_shows_what_is_earned_held_and_coming(
+    service: Service, paid_with_cash: dict[str, str]
+) -> None:
+    found = await live(service, paid_with_cash["plan"], "other rep")
+    statement = found["statement"]
+    # 40 % of 500.00 is 200.00: 20.00 earned, nothing of it payable before the cash. 20 % of the quota of 1,000.00.
+    assert posted(found) == [("earning", 2_000), ("withheld", -2_000)]
+    assert (statement["sums"]["earned_minor"], statement["sums"]["total_minor"], statement["run"]) == (2_000, 0, "none")
+    assert statement["coming"] == [
+        {"deal_id": paid_with_cash["shared"], "component": "base", "period": "2026-02", "open_minor": 2_000}
+    ]
+    (standing,) = statement["standings"]
+    assert (standing["credited_minor"], standing["attainment_percent"]) == (20_000, "20")
+    assert (standing["quota"]["amount_minor"], standing["quota"]["derivation"]) == (
+        100_000,
+        "1,000.00 set = 1,000.00 CNY",
+    )
+    assert standing["next_tier"] == {"left_minor": 180_000, "rate_percent": "12", "applies_to": "new"}
+    assert statement["rank"] == {"rank": 2, "of": 2}
+
+
+async def test_a_receipt_changes_the_statement_that_its_own_write_is_asked_for(
+    service: Service, paid_with_cash: dict[str, str]
+) -> None:
+    before = (await live(service, paid_with_cash["plan"], "rep"))["statement"]
+    money = {"amount_minor": 25_000, "currency": "CNY", "occurred_at": "2026-02-20"}
+    receipt = await service.must("/v1/receipts", money)
+    part = {"deal_id": paid_with_cash["own"], "amount_minor": 25_000}
+    written = await service.must(f"/v1/receipts/{receipt['id']}/allocate", part)
+    found = await live(service, paid_with_cash["plan"], "rep", "rep", minPosition=written["position"])
+    statement = found["statement"]
+    # A quarter of 1,000.00 was paid, so a quarter of the 100.00 is payable.
+    assert statement["position"] >= written["position"] > before["position"]
+    assert statement["sums"]["total_minor"] - before["sums"]["total_minor"] == 2_500
+    assert before["open_minor"] - statement["open_minor"] == 2_500
+    withheld = next(line for line in found["lines"] if line["kind"] == "withheld")
+    assert written["position"] in withheld["positions"]
+    variables = {**asked_of(service, paid_with_cash["plan"], "rep"), "at": written["position"]}
+    by_graphql = (await must(service, LIVE, variables, role="rep"))["liveStatement"]
+    assert int(by_graphql["sums"]["totalMinor"]) == statement["sums"]["total_minor"]
+
+
+async def test_a_position_that_is_not_reached_is_not_waited_for_for_ever(
+    service: Service, paid_with_cash: dict[str, str]
+) -> None:
+    path = f"/v1/live-statements/{paid_with_cash['plan']}/{service.ids['rep']}"
+    answer = await service.get(path, period="2026-02", minPosition=10**9)
+    assert (answer.status_code, answer.json()["code"]) == (503, "position.timed_out")
+    variables = {**asked_of(service, paid_with_cash["plan"], "rep"), "at": 10**9}
+    refused = (await ask(service, LIVE, variables)).json()
+    assert refused["errors"][0]["extensions"]["code"] == "position.timed_out"
+
+
+async def test_both_doors_give_the_same_statement(service: Service, paid_with_cash: dict[str, str]) -> None:
+    item = await live(service, paid_with_cash["plan"], "other rep")
+    variables = asked_of(service, paid_with_cash["plan"], "other rep")
+    by_graphql = (await must(service, LIVE, variables))["liveStatement"]
+    assert as_rest(by_graphql, item["statement"]) == item["statement"]
+    assert [as_rest(line, shown) for line, shown in zip(by_graphql["lines"], item["lines"], strict=True)] == item[
+        "lines"
+    ]
+
+
+def as_rest(node: Any, shown: Any) -> Any:
+    """What GraphQL answers in the form of REST, with the values that were not selected taken from there."""
+    if isinstance(node, dict):
+        found = {snake(name): value for name, value in node.items() if name not in ("lines", "events")}
+        rest = {name: value for name, value in shown.items() if name not in found}
+        return {**{name: as_rest(value, shown[name]) for name, value in found.items()}, **rest}
+    if isinstance(node, list):
+        return [as_rest(value, other) for value, other in zip(node, shown, strict=True)]
+    if isinstance(shown, int) and isinstance(node, str):
+        return int(node)
+    return node.lower() if isinstance(node, str) and isinstance(shown, str) and node.lower() == shown else node
+
+
+def snake(name: str) -> str:
+    """`earnedMinor` as `earned_minor`."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"),
+    [
+        ("rep", ("rep",)),
+        ("other rep", ("other rep",)),
+        ("manager", ("rep",)),
+        ("finance", ("rep", "other rep")),
+        ("auditor", ("rep", "other rep")),
+        ("admin", ("rep", "other rep")),
+        ("integration", ()),
+    ],
+)
+async def test_everybody_sees_the_pay_in_its_scope(
+    service: Service, paid_with_cash: dict[str, str], role: str, seen: tuple[str, ...]
+) -> None:
+    for seller in ("rep", "other rep"):
+        path = f"/v1/live-statements/{paid_with_cash['plan']}/{service.ids[seller]}"
+        answer = await service.get(path, role=role, period="2026-02")
+        assert answer.status_code == (200 if seller in seen else 404), (role, seller)
+        by_graphql = (await ask(service, LIVE, asked_of(service, paid_with_cash["plan"], seller), role=role)).json()
+        assert ("errors" not in by_graphql) == (seller in seen)
+
+
+async def test_what_is_unknown_or_foreign_or_not_of_the_plan_is_told_alike(
+    service: Service, paid_with_cash: dict[str, str]
+) -> None:
+    plan, rep, other = paid_with_cash["plan"], str(service.ids["rep"]), str(service.ids["other rep"])
+    manager = str(service.ids["manager"])
+    told = set()
+    for role, plan_id, member_id, period in (
+        ("rep", plan, other, "2026-02"),
+        ("rep", NOBODY, rep, "2026-02"),
+        ("rep", plan, NOBODY, "2026-02"),
+        ("manager", plan, manager, "2026-02"),
+        ("manager", plan, manager, "2026Q1"),
+    ):
+        answer = await service.get(f"/v1/live-statements/{plan_id}/{member_id}", role=role, period=period)
+        problem = answer.json()
+        told.add((answer.status_code, problem["code"], problem["detail"].replace(plan_id, "*").replace(member_id, "*")))
+    assert len(told) == 1
+    assert next(iter(told))[:2] == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("params", "status", "code"),
+    [
+        ({}, 422, "parameter.invalid"),
+        ({"period": "2026-13"}, 422, "period.invalid"),
+        ({"period": "2026Q1"}, 409, "payout_run.period_mismatch"),
+        ({"period": "2026-02", "expand": "deals"}, 422, "parameter.invalid"),
+        ({"period": "2026-02", "first": "0"}, 422, "page.size_invalid"),
+        ({"period": "2026-02", "after": "garbage"}, 422, "cursor.malformed"),
+        ({"period": "2026-02", "colour": "red"}, 422, "parameter.unknown"),
+    ],
+)
+async def test_what_cannot_be_answered_is_refused_with_its_place(
+    service: Service, paid_with_cash: dict[str, str], params: dict[str, str], status: int, code: str
+) -> None:
+    answer = await service.get(f"/v1/live-statements/{paid_with_cash['plan']}/{service.ids['rep']}", **params)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.json()["pointer"]
+
+
+async def test_a_plan_without_a_version_has_no_statements(service: Service) -> None:
+    draft = (await service.must("/v1/compensation-plans", {"key": "draft", "name": "Draft", "currency": "CNY"}))["id"]
+    answer = await service.get(f"/v1/live-statements/{draft}/{service.ids['rep']}", period="2026-02")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_lines_are_read_page_by_page(service: Service, paid_with_cash: dict[str, str]) -> None:
+    whole = await live(service, paid_with_cash["plan"], "rep")
+    first = await live(service, paid_with_cash["plan"], "rep", first=3)
+    rest = await live(service, paid_with_cash["plan"], "rep", first=3, after=first["next_cursor"])
+    assert [*first["lines"], *rest["lines"]] == whole["lines"]
+    assert [line["number"] for line in whole["lines"]] == list(range(1, whole["statement"]["line_count"] + 1))
+    assert (len(first["lines"]), rest["next_cursor"]) == (3, None)
+    document = """query($plan: UUID!, $member: UUID!, $period: String!, $first: Int!, $after: String) {
+        liveStatementLines(planId: $plan, memberId: $member, period: $period, first: $first, after: $after) {
+            edges { node { number formula } } pageInfo { hasNextPage endCursor } position } }"""
+    variables = {**asked_of(service, paid_with_cash["plan"], "rep"), "first": 3}
+    page = (await must(service, document, variables))["liveStatementLines"]
+    more = {**variables, "after": page["pageInfo"]["endCursor"]}
+    last = (await must(service, document, more))["liveStatementLines"]
+    shown = [(edge["node"]["number"], edge["node"]["formula"]) for edge in [*page["edges"], *last["edges"]]]
+    assert shown == [(line["number"], line["formula"]) for line in whole["lines"]]
+    assert (page["pageInfo"]["hasNextPage"], last["pageInfo"]["hasNextPage"]) == (True, False)
+
+
+async def test_one_request_leads_from_a_line_to_its_business_events(
+    service: Service, paid_with_cash: dict[str, str]
+) -> None:
+    found = await live(service, paid_with_cash["plan"], "other rep", "other rep", expand="events")
+    named = {position for line in found["lines"] for position in line["positions"]}
+    assert {event["position"] for event in found["events"]} == named
+    assert [event["type"] for event in found["events"]] == ["deal.team_changed", "deal.won"]
+    won = found["events"][1]
+    assert (won["stream_kind"], won["stream_id"], won["occurred_on"]) == (
+        "deal",
+        paid_with_cash["shared"],
+        "2026-02-03",
+    )
+    assert won["payload"]["amount_minor"] == 50_000
+    assert won["actor_id"]
+    assert (await live(service, paid_with_cash["plan"], "rep"))["events"] is None
+    variables = asked_of(service, paid_with_cash["plan"], "other rep")
+    by_graphql = (await must(service, LIVE, variables, role="other rep"))["liveStatement"]["lines"]
+    assert [(event["type"], event["payload"]) for event in by_graphql[0]["events"]] == [
+        (event["type"], event["payload"]) for event in found["events"]
+    ]
+
+
+async def test_what_concerns_the_pay_of_others_is_named_without_its_payload(
+    service: Service, paid_with_cash: dict[str, str]
+) -> None:
+    document = (
+        "query($plan: UUID!, $member: UUID!, $period: String!) { liveStatement(planId: $plan, memberId: $member, \
+        period: $period) { standings { quota { positions } } } }"
+    )
+    variables = asked_of(service, paid_with_cash["plan"], "other rep")
+    (standing,) = (await must(service, document, variables))["liveStatement"]["standings"]
+    (set_at,) = map(int, standing["quota"]["positions"])
+    seen = {role: await quota_seen(service, role, set_at) for role in ("other rep", "rep", "manager", "finance")}
+    assert seen == {"other rep": 100_000, "rep": None, "manager": None, "finance": 100_000}
+
+
+async def asker_of(service: Service, role: str) -> Asker:
+    """Who has the key of a role."""
+    core = service.core
+    return await Asking(core.api_keys, core.scopes, core.clock).asker(f"Bearer {service.keys[role]}")
+
+
+async def quota_seen(service: Service, role: str, position: int) -> int | None:
+    """The quota that an event states, as a role is shown it."""
+    asker = await asker_of(service, role)
+    async with service.core.pool.acquire() as connection:
+        (event,) = (await line_events(connection, asker.pay, [position])).values()
+    assert (event.type, event.stream_kind) == ("enrolment.quota_set", "enrolment")
+    return event.payload["amount_minor"] if event.payload is not None else None
