@@ -1,4 +1,7 @@
-"""Who is paid for the deals of `deal_stories`: a team for every 25 owners, three plans, enrolments and quotas of a year."""
+"""Who is paid for the deals of `deal_stories`: a team for every 25 owners, three plans, enrolments and quotas of a year.
+
+Beside them a fourth plan, which pays with the cash: live statements are measured by it.
+"""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -6,11 +9,12 @@ from typing import Final
 
 from bench.deal_stories import META, OWNERS, codec
 from bench.ground import Database
+from salesapi.domain.commission.release import PaymentRelease
 from salesapi.domain.commission.tables import AppliesTo, Tier, TierAxis, TierTable
 from salesapi.domain.compensation_plans import CompensationPlanDrafted, CompensationPlanVersionPublished
 from salesapi.domain.enrolments import EnrolmentBegun, EnrolmentQuotaSet, enrolment_ref
 from salesapi.domain.kernel import StreamRef, natural_id
-from salesapi.domain.plan_components import Accelerator, Component, Rounding
+from salesapi.domain.plan_components import Accelerator, Component, Release, Rounding
 from salesapi.domain.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import AppendRequest, StreamAppend
@@ -19,6 +23,7 @@ TEAM_MEMBERS: Final = 25
 PERIODS: Final = ("2025Q1", "2025Q2", "2025Q3", "2025Q4")
 QUOTA_MINOR: Final = 150_000_000
 PLANS: Final = tuple(natural_id("compensation_plan", "bench", key) for key in ("flat", "ladder", "quota"))
+CASH: Final = natural_id("compensation_plan", "bench", "cash")
 
 
 def tiers(axis: TierAxis, applies_to: AppliesTo, *bounds_and_rates: tuple[int, int | None, str]) -> TierTable:
@@ -63,6 +68,13 @@ def components() -> tuple[tuple[Component, ...], ...]:
     )
 
 
+def with_cash() -> tuple[Component, ...]:
+    """What the fourth plan pays: two percent of a deal, in proportion to what the customer has paid of it."""
+    payment = PaymentRelease(bank_fee="counts_as_paid", prepayment="releases_on_receipt", nothing_due="release_nothing")
+    release = Release(on="payment", payment=payment, order="pro_rata")
+    return (Component(key="cash", name="Cash", credit="direct", rate_percent=Decimal(2), release=release),)
+
+
 def streams() -> Iterator[tuple[StreamRef, list[object]]]:
     """All streams with their events."""
     tree: list[object] = []
@@ -77,7 +89,7 @@ def streams() -> Iterator[tuple[StreamRef, list[object]]]:
         ]
         tree.append(TeamLeaderAppointed(team_id=team_id, member_id=OWNERS[first], effective_from=None))
     yield TREE, tree
-    for plan_id, of_plan in zip(PLANS, components(), strict=True):
+    for plan_id, of_plan in (*zip(PLANS, components(), strict=True), (CASH, with_cash())):
         yield (
             StreamRef("compensation_plan", plan_id),
             [
@@ -101,7 +113,7 @@ def streams() -> Iterator[tuple[StreamRef, list[object]]]:
             EnrolmentBegun(
                 member_id=member_id, plan_id=plan_id, effective_from=None, effective_until=None, component_keys=None
             )
-            for plan_id in PLANS
+            for plan_id in (*PLANS, CASH)
         ]
         quotas = [
             EnrolmentQuotaSet(

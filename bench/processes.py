@@ -59,7 +59,9 @@ async def serving(arguments: Sequence[str], environment: Mapping[str, str]) -> A
         yield pid, int(found[1])
 
 
-async def ended(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> dict[str, float]:
+async def ended(
+    arguments: Sequence[str], environment: Mapping[str, str] | None = None, *, input_text: str | None = None
+) -> dict[str, float]:
     """Runs a Python module to its end; the JSON object that it prints last."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -67,9 +69,10 @@ async def ended(arguments: Sequence[str], environment: Mapping[str, str] | None 
         *arguments,
         cwd=REPOSITORY,
         env={**os.environ, **(environment or {})},
+        stdin=None if input_text is None else asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
-    output, _ = await process.communicate()
+    output, _ = await process.communicate(None if input_text is None else input_text.encode())
     if process.returncode != 0:
         raise ProcessFailed(f"{arguments[0]} ended with status {process.returncode}")
     answer: dict[str, float] = json.loads(output.decode().splitlines()[-1])

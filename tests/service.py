@@ -23,7 +23,7 @@ from salesapi.settings import Settings
 
 STAGES = [
     {"key": "prospecting", "name": "Prospecting", "is_entry": True},
-    {"key": "engaging", "name": "Engaging", "is_entry": True},
+    {"key": "engaging", "name": "Engaging", "is_entry": True, "probability_percent": "40"},
     {"key": "proposal", "name": "Proposal", "required_fields": ["amount_minor"]},
     {"key": "won", "name": "Won", "category": "won"},
     {"key": "lost", "name": "Lost", "category": "lost", "required_fields": ["reason"]},

@@ -61,6 +61,49 @@ TIERED = {
     },
 }
 DOLLAR = {"from_currency": "USD", "to_currency": "CNY", "rate": "7.1012"}
+AWARDS = [
+    {
+        "key": "spring",
+        "name": "Spring",
+        "spiff": {
+            "component": "base",
+            "unit": "deal",
+            "only": {"conditions": [{"of": "deal_attribute", "key": "channel", "any_of": ["direct"]}]},
+            "terms": {
+                "first_on": "2026-03-01",
+                "last_on": "2026-03-31",
+                "unit_award_minor": 50_000,
+                "commission_multiplier": None,
+                "budget_minor": 900_000,
+                "budget_end": "partial",
+                "winners_max": 9,
+                "member_awards_max": None,
+                "winner_ties": "in_order",
+                "refunded_budget": "freed",
+                "stacking": "added",
+            },
+        },
+    },
+    {
+        "key": "card",
+        "name": "Card",
+        "scorecard": {
+            "target_minor": 100_000,
+            "missing": "zero",
+            "goals": [
+                {
+                    "key": "met",
+                    "weight_percent": "100",
+                    "source": {"of": "touches", "target_count": 8, "kinds": ["meeting"]},
+                    "curve": {
+                        "points": [{"attainment_percent": "50", "payout_percent": "50"}],
+                        "above_last": "capped",
+                    },
+                }
+            ],
+        },
+    },
+]
 BONUS = {
     "key": "bonus",
     "name": "Bonus",
@@ -401,6 +444,7 @@ PAY = (
             "components": [{**COMPONENT, "override_percent_max": "20"}, TIERED],
             "rounding": ROUNDING,
             "recovery": {"percent": "50", "amount_minor": None, "kept_minor": None, "leaver": "carried"},
+            "awards": AWARDS,
             "reason": "Start",
         },
         role="finance",
@@ -417,6 +461,19 @@ PAY = (
             "assumed_deals": [{"owner_id": "$rep", **MONEY, "on": "2026-03-31"}],
         },
         role="finance",
+    ),
+    Sent(
+        "SimulateCompensationPlan",
+        {
+            "plan_id": "$plan",
+            "period": "2026-03",
+            "components": [BONUS],
+            "rounding": ROUNDING,
+            "awards": [{"key": "nothing", "name": "Nothing"}],
+        },
+        role="finance",
+        code="compensation_plan.award_invalid",
+        pointer="/awards/0/key",
     ),
     Sent(
         "SimulateCompensationPlan",

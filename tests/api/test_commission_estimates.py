@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 
 from tests.api.graphql_client import ask, must
-from tests.service import STAGES, WAYS, Service, deal
+from tests.service import Service, deal
 
 ESTIMATE = """query($deal: UUID!) { commissionEstimate(dealId: $deal) {
   kind stage probabilityPercent closesOn dealAmountMinor engineVersion
@@ -15,13 +15,8 @@ NOBODY = "00000000-0000-7000-8000-00000000dead"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
-async def plans(company: Service) -> dict[str, str]:
-    """The reps' plan: 5 % up to 10,000 in a month and 10 % above; a pipeline that states how likely its stages win."""
-    known: list[Any] = STAGES
-    stages = [{**each, "probability_percent": "40"} if each["key"] == "engaging" else each for each in known]
-    ways = [{"stage_from": stage_from, "stage_to": stage_to} for stage_from, stage_to in WAYS]
-    pipeline = (await company.must("/v1/pipelines", {"key": "likely", "name": "Likely"}))["id"]
-    await company.must(f"/v1/pipelines/{pipeline}/publish-version", {"stages": stages, "transitions": ways})
+async def plan(company: Service) -> None:
+    """The reps' plan: 5 % up to 10,000 in a month and 10 % above."""
     plan = (await company.must("/v1/compensation-plans", {"key": "reps", "name": "Reps", "currency": "CNY"}))["id"]
     bounds: list[tuple[str, str | None, str]] = [("0", "1000000", "5"), ("1000000", None, "10")]
     tiers = [
@@ -37,14 +32,12 @@ async def plans(company: Service) -> dict[str, str]:
     await company.must(f"/v1/compensation-plans/{plan}/publish-version", version)
     for seller in ("rep", "other rep"):
         await company.must("/v1/enrolments", {"member_id": str(company.ids[seller]), "plan_id": plan})
-    return {"plan": plan, "pipeline": pipeline}
 
 
-async def opened(service: Service, plans: dict[str, str], **values: Any) -> str:
+async def opened(service: Service, **values: Any) -> str:
     """A deal of both reps, 60 to 40, that is expected to close in March."""
     known = {
         "stage": "engaging",
-        "pipeline_id": plans["pipeline"],
         "amount_minor": 2_000_000,
         "currency": "CNY",
         "expected_close_on": "2026-03-15",
@@ -66,8 +59,8 @@ async def estimate(service: Service, deal_id: str, role: str = "admin", **params
     return found
 
 
-async def test_an_estimate_names_everybody_whom_the_win_would_credit(service: Service, plans: dict[str, str]) -> None:
-    deal_id = await opened(service, plans)
+async def test_an_estimate_names_everybody_whom_the_win_would_credit(service: Service) -> None:
+    deal_id = await opened(service)
     found = await estimate(service, deal_id)
     item = found["item"]
     assert found["position"] == await service.core.log.head()
@@ -79,8 +72,8 @@ async def test_an_estimate_names_everybody_whom_the_win_would_credit(service: Se
     }
 
 
-async def test_both_doors_give_the_same_estimate(service: Service, plans: dict[str, str]) -> None:
-    deal_id = await opened(service, plans)
+async def test_both_doors_give_the_same_estimate(service: Service) -> None:
+    deal_id = await opened(service)
     by_rest = (await estimate(service, deal_id))["item"]
     by_graphql = (await must(service, ESTIMATE, {"deal": deal_id}))["commissionEstimate"]
     assert [(each["memberId"], int(each["amountMinor"]), each["period"]) for each in by_graphql["pays"]] == [
@@ -89,8 +82,8 @@ async def test_both_doors_give_the_same_estimate(service: Service, plans: dict[s
     assert (by_graphql["kind"], by_graphql["probabilityPercent"]) == ("ESTIMATE", "40")
 
 
-async def test_an_estimate_is_marginal_to_what_is_known_now(service: Service, plans: dict[str, str]) -> None:
-    deal_id, first = await opened(service, plans), await opened(service, plans, expected_close_on="2026-03-01")
+async def test_an_estimate_is_marginal_to_what_is_known_now(service: Service) -> None:
+    deal_id, first = await opened(service), await opened(service, expected_close_on="2026-03-01")
     before = await estimate(service, deal_id, "rep")
     await service.must(f"/v1/deals/{first}/change-stage", {"stage_to": "proposal"})
     receipt = await service.must(f"/v1/deals/{first}/win", {"occurred_at": "2026-03-02"})
@@ -110,10 +103,8 @@ async def test_an_estimate_is_marginal_to_what_is_known_now(service: Service, pl
         ("integration", []),
     ],
 )
-async def test_everybody_sees_the_parts_of_the_pay_in_its_scope(
-    service: Service, plans: dict[str, str], role: str, seen: list[str]
-) -> None:
-    deal_id = await opened(service, plans)
+async def test_everybody_sees_the_parts_of_the_pay_in_its_scope(service: Service, role: str, seen: list[str]) -> None:
+    deal_id = await opened(service)
     pays = (await estimate(service, deal_id, role))["item"]["pays"]
     names = {str(id): name for name, id in service.ids.items()}
     assert sorted(names[each["member_id"]] for each in pays) == seen
@@ -121,8 +112,8 @@ async def test_everybody_sees_the_parts_of_the_pay_in_its_scope(
     assert [each["memberId"] for each in by_graphql["pays"]] == [each["member_id"] for each in pays]
 
 
-async def test_a_foreign_deal_is_estimated_as_one_that_does_not_exist(service: Service, plans: dict[str, str]) -> None:
-    deal_id = await opened(service, plans)
+async def test_a_foreign_deal_is_estimated_as_one_that_does_not_exist(service: Service) -> None:
+    deal_id = await opened(service)
     for id in (deal_id, NOBODY):
         answer = await service.get(f"/v1/deals/{id}/commission-estimate", role="other rep")
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
@@ -138,26 +129,22 @@ async def test_a_foreign_deal_is_estimated_as_one_that_does_not_exist(service: S
         ({"expected_close_on": "9999-12-31"}, "period.invalid"),
     ],
 )
-async def test_what_cannot_be_estimated_says_why(
-    service: Service, plans: dict[str, str], values: dict[str, Any], code: str
-) -> None:
-    deal_id = await opened(service, plans, **values)
+async def test_what_cannot_be_estimated_says_why(service: Service, values: dict[str, Any], code: str) -> None:
+    deal_id = await opened(service, **values)
     answer = await service.get(f"/v1/deals/{deal_id}/commission-estimate")
     assert (answer.status_code, answer.json()["code"]) == (422 if code == "period.invalid" else 409, code)
     asked = (await ask(service, ESTIMATE, {"deal": deal_id})).json()
     assert asked["errors"][0]["extensions"]["code"] == code
 
 
-async def test_a_closed_deal_has_no_estimate(service: Service, plans: dict[str, str]) -> None:
-    deal_id = await opened(service, plans)
+async def test_a_closed_deal_has_no_estimate(service: Service) -> None:
+    deal_id = await opened(service)
     await service.must(f"/v1/deals/{deal_id}/lose", {"reason": "price"})
     answer = await service.get(f"/v1/deals/{deal_id}/commission-estimate")
     assert (answer.status_code, answer.json()["code"]) == (409, "commission_estimate.deal_not_open")
 
 
-async def test_a_stage_that_states_no_probability_gives_no_weighted_amount(
-    service: Service, plans: dict[str, str]
-) -> None:
-    deal_id = await opened(service, plans, stage="prospecting")
+async def test_a_stage_that_states_no_probability_gives_no_weighted_amount(service: Service) -> None:
+    deal_id = await opened(service, stage="prospecting")
     item = (await estimate(service, deal_id, "rep"))["item"]
     assert (item["probability_percent"], item["pays"][0]["weighted_minor"]) == (None, None)

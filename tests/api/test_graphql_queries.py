@@ -136,7 +136,11 @@ def asked(sales: Service) -> Asked:
         ),
         ("{ deals { edges { node { customer { owner { name } deals(first: 3) { owner { name } } } } } } }", 5),
         ("{ payoutRuns(first: 5) { edges { node { statements { member { name } lines { deal { title } } } } } } }", 5),
-        ("{ payoutRuns { edges { node { statements { lines { events { type } deal { title } } } } } } }", 5),
+        (
+            "{ payoutRuns(first: 2) { edges { node { statements(first: 2) { lines(first: 5) "
+            "{ events(first: 5) { type } deal { title } } } } } } }",
+            5,
+        ),
         ("{ members { edges { node { team { name leader { name } } } } } }", 2),
     ],
 )
@@ -150,6 +154,21 @@ async def test_a_relation_takes_one_statement_for_its_whole_level(
     answer = await executor.executed(operation, context)
     assert "errors" not in answer.content
     assert context.statement_count == statements
+
+
+async def test_a_live_statement_takes_statements_only_for_what_leads_on_from_its_lines(sales: Service) -> None:
+    (edge,) = (await must(sales, "{ payoutRuns { edges { node { planId } } } }"))["payoutRuns"]["edges"]
+    document = """query($plan: UUID!, $member: UUID!) { liveStatement(planId: $plan, memberId: $member, period: "2026-02") {
+        totals: sums { totalMinor } lines { number events { type } deal { title } } } }"""
+    variables = {"plan": edge["node"]["planId"], "member": str(sales.ids["rep"])}
+    executor = Executor(build_schema(sales.core.catalogue), with_introspection=False)
+    operation = executor.prepared({"query": document, "variables": variables})
+    assert isinstance(operation, Prepared)
+    context = asked(sales)
+    answer = await executor.executed(operation, context)
+    (line,) = answer.content["data"]["liveStatement"]["lines"]
+    assert line == {"number": 1, "events": [{"type": "deal.won"}], "deal": {"title": "Deal 5"}}
+    assert context.statement_count == 2
 
 
 async def test_a_position_is_that_of_all_read_models_in_the_answer(sales: Service) -> None:

@@ -124,6 +124,20 @@ def test_revenue_that_was_kept_exactly_by_half_pays_at_the_first_point() -> None
     assert paid(log, "2026Q2") == 0
 
 
+def test_an_amendment_changes_what_recurs_from_its_day_on() -> None:
+    log = kept("net_revenue_retention")
+    for agreement, customer_id in ((4, HOTEL), (5, CLINIC)):
+        sign(log, agreement, customer_id, 2026)
+    changes = (
+        AgreementLineChange(key="care", amount_minor=-YEAR_MINOR // 5),
+        AgreementLineChange(key="training", amount_minor=YEAR_MINOR),
+        AgreementLineChange(key="support", amount_minor=YEAR_MINOR // 10, recurring=True),
+    )
+    amended = AgreementAmended(lines=changes, instalments=(), effective_on=date(2026, 3, 31), reason="other care")
+    log.add(uid(4), amended, "2026-01-15")
+    assert paid(log) == 95_000, "10.00 a day became 9.00 for one of two; training is charged once"
+
+
 def test_revenue_in_another_currency_counts_nowhere() -> None:
     log = kept("gross_revenue_retention")
     sign(log, 4, HOTEL, 2026)

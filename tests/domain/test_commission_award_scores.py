@@ -44,7 +44,7 @@ def test_each_meeting_of_the_period_is_paid() -> None:
     line = line_of(log)
     assert line is not None
     assert (line.rule, line.posted_minor, line.positions) == ("R02", 10_000, (first, last))
-    assert line.formula == "2 touches x 50.00 = 100.00 USD"
+    assert line.formula == "touches: 2 x 50.00 = 100.00 USD"
 
 
 def test_a_meeting_before_the_member_held_the_award_is_not_paid() -> None:

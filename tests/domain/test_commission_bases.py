@@ -86,9 +86,7 @@ def test_r36_a_loss_counts_as_the_plan_says(negative_margin: NegativeMargin, ear
 
 
 @pytest.mark.parametrize(("cost", "earned"), [(80_001, 5_000), (80_000, 8_000), (100_000, 5_000), (110_000, 5_000)])
-def test_r37_the_margin_percent_picks_the_rate_and_a_margin_on_the_bound_the_upper_band(
-    cost: int, earned: int
-) -> None:
+def test_r37_the_margin_percent_picks_the_rate_and_a_margin_on_the_bound_the_upper_band(cost: int, earned: int) -> None:
     on_price = replace(MARGIN_BANDS, base="price")
     log = one_deal(by(margin_bands=on_price, base=AGREED_MARGIN), line("all", 100_000, cost=cost))
     assert paid(log, "2026Q1") == earned
@@ -169,7 +167,9 @@ def test_r39_the_term_of_the_agreement_sets_the_rate_of_its_first_year() -> None
     ("ends", "months"), [("2026-02-28", 1), ("2026-03-01", 2), ("2027-01-31", 12), ("2027-02-01", 13)]
 )
 def test_r39_a_term_counts_the_months_that_it_begins_with_both_its_days(ends: str, months: int) -> None:
-    bands = replace(CONTRACT_TERMS, bands=(CONTRACT_TERMS.bands[0], replace(CONTRACT_TERMS.bands[1], from_months=months)))
+    bands = replace(
+        CONTRACT_TERMS, bands=(CONTRACT_TERMS.bands[0], replace(CONTRACT_TERMS.bands[1], from_months=months))
+    )
     log = TradeLog()
     log.plan(by(contract_terms=replace(bands, base="total_contract_value"))).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
@@ -253,7 +253,10 @@ def test_r14_the_cell_where_attainment_and_term_meet_rates_the_deal() -> None:
 
 def test_r14_who_is_in_a_team_is_corrected_when_another_ones_late_deal_moves_the_team() -> None:
     by_team = RateMatrix(first="attainment_percent", second="team_attainment_percent", matrix=MATRIX.matrix)
-    columns = (replace(MATRIX.matrix.columns[0], upper=Decimal(100)), replace(MATRIX.matrix.columns[1], lower=Decimal(100)))
+    columns = (
+        replace(MATRIX.matrix.columns[0], upper=Decimal(100)),
+        replace(MATRIX.matrix.columns[1], lower=Decimal(100)),
+    )
     log = TradeLog()
     log.plan(by(matrix=replace(by_team, matrix=replace(MATRIX.matrix, columns=columns)))).enrol(ANN, BOB, CID)
     log.team(CID, ANN, BOB)

@@ -224,16 +224,13 @@ def test_non_payment_of_an_invoice_of_a_later_year_is_found_in_its_period() -> N
     assert lines_of(log, "2028Q2") == [("clawback", -5_000)]
 
 
-def test_a_restatement_for_non_payment_waits_until_the_invoice_is_overdue_so_long() -> None:
-    log = TradeLog()
-    log.plan(clawed(replace(UNPAID, attainment="restate"))).enrol(ANN)
-    log.sell(1, 100_000, "2026-01-10")
-    log.agree(1, 100_000, on="2026-01-12")
-    log.invoice(1, 1, 100_000, on="2026-01-15", due="2026-03-01")
+def test_a_restatement_waits_for_the_day_from_which_on_the_cancellation_holds() -> None:
+    log = paid_deal(RESTATE)
+    cancelled_at = log.cancel(1, on="2026-02-10", effective="2026-05-01")
     assert log.lock("2026Q1")[ANN].total_minor == 10_000
-    assert [(each.kind, each.period, each.posted_minor) for each in log.lock("2026Q2")[ANN].lines] == [
-        ("adjustment", "2026Q1", -10_000)
-    ]
+    (line_,) = log.lock("2026Q2")[ANN].lines
+    assert (line_.kind, line_.period, line_.posted_minor) == ("adjustment", "2026Q1", -10_000)
+    assert line_.positions == (cancelled_at,)
     assert log.lock("2026Q3") == {}
 
 
@@ -268,9 +265,7 @@ def test_a_clawback_meets_what_is_held_back_as_the_plan_says(
     assert (paid(log, "2026Q2"), paid(log, "2027Q1")) == (in_second, in_next_year)
 
 
-@pytest.mark.parametrize(
-    ("on_clawback", "in_next_year"), [("netted", 1_000), ("forfeited", 0)]
-)
+@pytest.mark.parametrize(("on_clawback", "in_next_year"), [("netted", 1_000), ("forfeited", 0)])
 def test_a_small_clawback_takes_from_what_is_held_back_or_ends_it(on_clawback: OnClawback, in_next_year: int) -> None:
     log = paid_deal(release=Release(holdback=held(on_clawback)))
     log.lock("2026Q1")
@@ -287,9 +282,7 @@ def test_a_clawback_of_everything_leaves_nothing_held_back(on_clawback: OnClawba
 
 def held(on_clawback: OnClawback) -> Holdback:
     """A fifth is kept for a year."""
-    return Holdback(
-        share_percent=Decimal(20), wait=Wait(count=12, unit="months"), event=None, on_clawback=on_clawback
-    )
+    return Holdback(share_percent=Decimal(20), wait=Wait(count=12, unit="months"), event=None, on_clawback=on_clawback)
 
 
 @pytest.mark.parametrize("scope", ["line", "component", "statement"])
@@ -323,7 +316,10 @@ def two_small_deals() -> TradeLog:
     low, _, high = small.tiers.tiers
     tiers = replace(
         small.tiers,
-        tiers=(replace(low, upper=Decimal(200), rate_percent=Decimal(1)), replace(high, lower=Decimal(200), rate_percent=Decimal("1.1"))),
+        tiers=(
+            replace(low, upper=Decimal(200), rate_percent=Decimal(1)),
+            replace(high, lower=Decimal(200), rate_percent=Decimal("1.1")),
+        ),
     )
     log.plan(replace(small, tiers=tiers, clawback=KEEP)).enrol(ANN)
     for deal in (1, 2):

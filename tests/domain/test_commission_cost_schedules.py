@@ -10,7 +10,7 @@ from salesapi.domain.commission.contract_costs import ContractCostPolicy, Expedi
 from salesapi.domain.commission.cost_schedules import CostMonth, cost_schedule, term_months
 from salesapi.domain.commission.dates import months_after
 
-LATER = date(2030, 12, 31)
+LATER = date(2040, 12, 31)
 
 
 def month(number: int) -> date:

@@ -16,6 +16,7 @@ from salesapi.domain.commission.estimates import (
     supposed_win,
 )
 from salesapi.domain.commission.periods import PeriodInvalid
+from salesapi.domain.commission.sale_facts import Wins
 from salesapi.domain.compensation_plans import CompensationPlanVersionPublished
 from salesapi.domain.deals import Deal, DealShare, DealWon, Status
 from salesapi.domain.kernel import Refused
@@ -24,7 +25,7 @@ from salesapi.domain.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMem
 from tests.domain.commission_stories import ANN, BOB, BY_LINE, CID, DAN, PLAN, Log, flat, share, tiered
 from tests.spec import uid
 
-DEAL, NORTH, CUSTOMER = uid(0x99), uid(0x71), uid(0xC1)
+DEAL, NORTH, CUSTOMER, LEAD = uid(0x99), uid(0x71), uid(0xC1), uid(0xE1)
 OPEN = Deal(
     status="open",
     title="Pilot",
@@ -230,3 +231,47 @@ def test_without_an_amount_and_a_day_there_is_nothing_to_estimate(deal: Deal, re
 def test_the_weighted_amount_is_rounded_half_up(percent: str, expected: int) -> None:
     log = Log().plan(flat("2.5")).enrol(ANN)
     assert only(log).weighted_minor(Decimal(percent)) == expected
+
+
+def answers(wins: Wins) -> list[object]:
+    """What a book of wins answers about all that the test speaks of."""
+    months = [(2026, 2), (2026, 3), (2026, 4)]
+    standing = [each for deal in (1, 2, 0x99) if (each := wins.win(uid(deal))) is not None]
+    of_member = [[each.deal_id for each in wins.of_member(member_id, months)] for member_id in (ANN, BOB)]
+    ever = [{each.deal_id for each in wins.ever_of_member(member_id)} for member_id in (ANN, BOB)]
+    first = [wins.is_first_of_customer(each) for each in standing]
+    of_lead = wins.of_lead(LEAD)
+    return [
+        [each.deal_id for each in standing],
+        of_member,
+        ever,
+        first,
+        {each.deal_id for each in wins.of_customer(CUSTOMER)},
+        of_lead.deal_id if of_lead is not None else None,
+    ]
+
+
+@pytest.mark.parametrize("on", ["2026-02-01", "2026-03-15", "2026-04-01"])
+def test_supposed_wins_stand_beside_the_others_as_if_they_were_won(on: str) -> None:
+    def won(owner: UUID) -> DealWon:
+        return DealWon(
+            stage_from="open",
+            stage_to="won",
+            amount_minor=100,
+            currency="USD",
+            owner_id=owner,
+            customer_id=CUSTOMER,
+            lead_id=LEAD,
+            reason=None,
+        )
+
+    log = Log()
+    log.add(uid(1), won(ANN), "2026-03-01")
+    log.add(uid(2), won(BOB), "2026-02-15")
+    before = answers(log.ledger.wins)
+    deal = replace(OPEN, customer_id=CUSTOMER, lead_id=LEAD, expected_close_on=date.fromisoformat(on))
+    what_if = log.ledger.with_wins([supposed_win(log.ledger, DEAL, deal)])
+    supposed = answers(what_if.wins)
+    assert answers(log.ledger.wins) == before
+    log.add(DEAL, won(ANN), on)
+    assert answers(log.ledger.wins) == supposed != before

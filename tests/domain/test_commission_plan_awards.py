@@ -250,6 +250,7 @@ def test_deals_of_who_does_not_hold_the_award_take_no_part() -> None:
     for deal, owner in enumerate((ANN, BOB, CID), start=1):
         log.win(deal, 1_000_000, "2026-03-05", owner=owner)
     assert paid(log) == {CID: 50_000}
+    assert log.ledger.plan(PLAN).component_keys() == {"base", "spring"}, "an enrolment can be limited to either"
 
 
 def test_deals_of_a_version_without_the_campaign_take_no_part() -> None:

@@ -13,12 +13,10 @@ from salesapi.domain.commission.withholding import Holdback, InstalmentTable, Re
 from salesapi.domain.invoices import InvoiceLine
 from salesapi.domain.plan_components import Base, Component, FilterCondition, Release, SaleFilter
 from tests.domain.commission_stories import ANN, BOB, CID, flat, share, tiered
-from tests.domain.trade_stories import TradeLog, line, lines_of, paid, sold
+from tests.domain.trade_stories import TradeLog, line, lines_of, paid
 from tests.spec import uid
 
-PAYMENT = PaymentRelease(
-    bank_fee="counts_as_paid", prepayment="releases_on_receipt", nothing_due="release_nothing"
-)
+PAYMENT = PaymentRelease(bank_fee="counts_as_paid", prepayment="releases_on_receipt", nothing_due="release_nothing")
 WITH_CASH = Release(on="payment", payment=PAYMENT, order="pro_rata")
 NET = Base(kind="agreement_net")
 LATE = ExpiryTable(
@@ -218,9 +216,7 @@ def test_r25_cash_pays_the_lines_in_order_and_releases_only_those_that_count() -
     log.product(1, "table")
     log.product(2, "bed")
     log.sell(1, 100_000, "2026-01-10")
-    log.agree(
-        1, 0, on="2026-01-12", lines=(line("tables", 60_000, product=1), line("beds", 40_000, product=2))
-    )
+    log.agree(1, 0, on="2026-01-12", lines=(line("tables", 60_000, product=1), line("beds", 40_000, product=2)))
     log.pay(1, 70_000, "2026-02-10", deal=1)
     log.pay(2, 30_000, "2026-05-10", deal=1)
     assert lines_of(log, "2026Q1") == [("earning", 4_000), ("withheld", -3_000)]
@@ -234,9 +230,7 @@ def test_r25_pro_rata_every_line_has_its_part_of_each_payment() -> None:
     log.product(1, "table")
     log.product(2, "bed")
     log.sell(1, 100_000, "2026-01-10")
-    log.agree(
-        1, 0, on="2026-01-12", lines=(line("tables", 60_000, product=1), line("beds", 40_000, product=2))
-    )
+    log.agree(1, 0, on="2026-01-12", lines=(line("tables", 60_000, product=1), line("beds", 40_000, product=2)))
     log.pay(1, 70_000, "2026-02-10", deal=1)
     assert lines_of(log, "2026Q1") == [("earning", 4_000), ("withheld", -1_200)]
 
@@ -303,9 +297,7 @@ def test_r27_what_remains_of_instalments_is_cancelled_with_the_customer() -> Non
 
 
 def test_r28_a_holdback_is_kept_for_its_months_and_then_released() -> None:
-    year = Holdback(
-        share_percent=Decimal(20), wait=Wait(count=12, unit="months"), event=None, on_clawback="netted"
-    )
+    year = Holdback(share_percent=Decimal(20), wait=Wait(count=12, unit="months"), event=None, on_clawback="netted")
     log = ten_percent(Release(holdback=year))
     assert lines_of(log, "2026Q1") == [("earning", 10_000), ("withheld", -2_000)]
     assert [paid(log, period) for period in ("2026Q2", "2026Q3", "2026Q4")] == [0, 0, 0]
@@ -351,7 +343,10 @@ def test_a_draft_that_was_dropped_is_no_agreement() -> None:
 
 
 def test_r45_each_payment_has_a_factor_by_its_own_days_from_the_due_date() -> None:
-    bands = (CollectionBand(up_to_days=0, factor=Decimal("1.1")), CollectionBand(up_to_days=None, factor=Decimal("0.8")))
+    bands = (
+        CollectionBand(up_to_days=0, factor=Decimal("1.1")),
+        CollectionBand(up_to_days=None, factor=Decimal("0.8")),
+    )
     log = ten_percent(replace(WITH_CASH, speed=bands))
     log.agree(1, 100_000, on="2026-01-12")
     log.invoice(1, 1, 100_000, on="2026-01-15", due="2026-02-15")
@@ -362,7 +357,10 @@ def test_r45_each_payment_has_a_factor_by_its_own_days_from_the_due_date() -> No
 
 
 def test_r45_a_refund_is_taken_back_at_the_factor_of_the_cash_that_it_pays_back() -> None:
-    bands = (CollectionBand(up_to_days=0, factor=Decimal("1.1")), CollectionBand(up_to_days=None, factor=Decimal("0.8")))
+    bands = (
+        CollectionBand(up_to_days=0, factor=Decimal("1.1")),
+        CollectionBand(up_to_days=None, factor=Decimal("0.8")),
+    )
     log = ten_percent(replace(WITH_CASH, speed=bands))
     log.agree(1, 100_000, on="2026-01-12")
     log.invoice(1, 1, 100_000, on="2026-01-15", due="2026-02-15")

@@ -156,15 +156,16 @@ def test_r20_a_matrix_rates_the_year_to_date_again_when_the_attainment_moves() -
     log.quota(ANN, 200_000, "2026")
     for deal, on in ((1, "2026-01-10"), (2, "2026-04-10")):
         log.sell(deal, 100_000, on)
-        log.agree(
-            deal, 0, on=on, lines=(line("all", 100_000, recurring=True),), starts="2026-05-01", ends="2027-04-30"
-        )
+        log.agree(deal, 0, on=on, lines=(line("all", 100_000, recurring=True),), starts="2026-05-01", ends="2027-04-30")
     assert (paid(log, "2026Q1"), paid(log, "2026Q2")) == (2_000, 6_000), "2 % of the first, then 4 % of both"
 
 
 def test_r57_a_split_of_the_years_quota_is_by_the_days_of_the_year() -> None:
     own = replace(
-        flat("0"), rate_percent=None, individual=IndividualRate(target_variable_minor=365_000), counted_over="year_to_date"
+        flat("0"),
+        rate_percent=None,
+        individual=IndividualRate(target_variable_minor=365_000),
+        counted_over="year_to_date",
     )
     split = VersionTakeover(change="split_period", cumulative="restart")
     log = TradeLog()

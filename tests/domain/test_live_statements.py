@@ -201,6 +201,22 @@ def test_a_rank_counts_parts_of_shared_deals_and_no_other_period() -> None:
     assert rank(log, ANN) == Rank(rank=1, of=2)
 
 
+def test_a_rank_follows_each_win_that_comes_changes_or_falls() -> None:
+    log = Log().plan(flat("5")).enrol(ANN, BOB)
+    ranks = []
+    log.win(1, 500, "2026-01-10", owner=ANN)
+    ranks.append(rank(log, BOB))
+    log.win(2, 900, "2026-01-10", owner=BOB, shares=(share(ANN, "10", "overlay"),))
+    ranks.append(rank(log, BOB))
+    log.reopen(2)
+    ranks.append(rank(log, BOB))
+    log.win(2, 400, "2026-01-12", owner=BOB)
+    ranks.append(rank(log, BOB))
+    log.void(1)
+    ranks.append(rank(log, BOB))
+    assert [each.rank for each in ranks if each is not None] == [2, 1, 2, 2, 1]
+
+
 def test_a_rank_counts_only_days_on_which_the_member_takes_part() -> None:
     log = Log().plan(flat("5")).enrol(ANN)
     log.add(BOB, begun(BOB, "2026-02-01", "2026-03-01"))

@@ -250,9 +250,9 @@ OF_A_COMPONENT: list[tuple[Component, str, str]] = [
         "Taken back on cancellation or non-payment within 12 month(s) of the win: 75 % of what the lost part earned.\n"
         "The day on which such a time is exactly over still counts.\n"
         "What is open of an invoice 60 day(s) after its due date counts as non-payment.\n"
-        "What is lost was never credited: the tiers and the attainment of its period fall.",
+        "What is lost still counts for the attainment of its period.",
         "自赢单起12个月内发生取消或未付款的:追回失去部分所得的75%。\n期满当日仍在期内。\n"
-        "发票到期60天后仍未付清的部分视为未付款。\n失去的业绩视为从未计入,当期分档与完成率随之下调。",
+        "发票到期60天后仍未付清的部分视为未付款。\n失去的业绩仍计入当期完成率。",
     ),
     (
         paying("rate_percent", clawback=options.SLIDING),
@@ -262,6 +262,11 @@ OF_A_COMPONENT: list[tuple[Component, str, str]] = [
         "What is lost still counts for the attainment of its period.",
         "自签约起90天内发生退款的:追回失去部分所得中按所经时间确定的比例。\n30天以内:100%。\n90天以内:50%。\n"
         "期满当日不在期内。\n失去的业绩仍计入当期完成率。",
+    ),
+    (
+        paying("rate_percent", clawback=replace(options.SLIDING, attainment="restate")),
+        "What is lost was never credited: the tiers and the attainment of its period fall.",
+        "失去的业绩视为从未计入,当期分档与完成率随之下调。",
     ),
     (
         paying("rate_percent", clawback=options.UNSERVED),

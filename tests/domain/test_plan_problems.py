@@ -205,18 +205,8 @@ OF_LIMITS = [
     ("a deal capped at nothing", paying("rate_percent", deal_cap_minor=0), "/deal_cap_minor", "must be above 0"),
     ("a period capped at nothing", paying("rate_percent", cap_minor=0), "/cap_minor", "must be above 0"),
     ("the year of no cap", paying("rate_percent", cap_window="year"), "/cap_window", "a window belongs to a cap"),
-    (
-        "overrides by nothing",
-        paying("rate_percent", override_percent_max=ZERO),
-        "/override_percent_max",
-        "a limit is above 0 percent, not 0",
-    ),
-    (
-        "overrides of tiers",
-        paying("tiers", override_percent_max=Decimal(20)),
-        "/override_percent_max",
-        "it has none of rate_percent, individual, bonus, cap_minor",
-    ),
+    ("overrides by 0", paying("rate_percent", override_percent_max=ZERO), "/override_percent_max", "above 0 percent"),
+    ("overrides of tiers", paying("tiers", override_percent_max=TOO_HIGH), "/override_percent_max", "it has none of"),
     (
         "satisfaction from 80 on",
         paying("rate_percent", satisfaction=FROM_80),

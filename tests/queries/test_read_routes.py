@@ -35,6 +35,11 @@ async def test_a_detail_gives_its_version_as_etag(reads: Reads) -> None:
     assert (answer.json()["item"]["status"], answer.json()["item"]["closed_on"]) == ("won", "2026-02-01")
 
 
+async def test_a_stage_says_how_likely_its_deals_are_won(reads: Reads) -> None:
+    (version,) = (await reads.shown(f"/v1/pipelines/{reads.ids['pipeline']}"))["item"]["versions"]
+    assert [stage["probability_percent"] for stage in version["stages"]] == [None, "40", None, None, None]
+
+
 DETAILS = [
     ("/v1/leads/{lead}", "status", "converted"),
     ("/v1/activities/{call}", "content", "They are happy."),

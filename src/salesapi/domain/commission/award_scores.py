@@ -78,7 +78,7 @@ class Touches:
             rule="R02",
             exact_minor=flat_amount(unit_minor, len(touches)),
             positions=newest(touch.position for touch in touches),
-            words=lambda: f"{len(touches)} touches x {in_major(unit_minor, basis.currency)}",
+            words=lambda: f"touches: {len(touches)} x {in_major(unit_minor, basis.currency)}",
         )
 
 

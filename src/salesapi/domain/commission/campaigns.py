@@ -2,7 +2,8 @@
 
 The campaign is told again from the facts for every period that it reaches into; what is posted in a period is what the deals
 and the refunds of its days come to. A deal is one award: it is divided among those whom it is credited to, by their commission
-where that is multiplied, else by their credit. It counts as an award of the one with the largest part.
+where that is multiplied, else by their credit. It counts as an award of the one with the largest part. It needs everybody's
+deals, so that one member's statement of a plan with a campaign costs as much as all.
 """
 
 from collections.abc import Iterator

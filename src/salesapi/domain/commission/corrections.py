@@ -146,7 +146,7 @@ def _reaches(change: Change, period: Period, looks_back: bool) -> bool:
     """Whether a change may move what was earned in a period: of its own months, or for a plan that looks back of earlier ones."""
     months = period.months()
     if looks_back:
-        return change.month <= months[-1]
+        return change.since <= months[-1]
     return change.is_win and change.month in months
 
 

@@ -11,11 +11,10 @@ from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain import agreements
 from salesapi.domain.agreements import (
-    Agreement,
     AgreementAmended,
     AgreementCancelled,
+    AgreementDrafted,
     AgreementEvent,
     AgreementRenewed,
     AgreementSigned,
@@ -42,6 +41,8 @@ class CustomerTerm:
     net_minor: int
     recurring_minor: int
     """Net amount of its recurring lines for the whole term; 0 once it is cancelled."""
+    recurs: tuple[tuple[str, bool], ...]
+    """Its lines by key, and whether each recurs."""
     signed_on: date | None
     starts_on: date | None
     ends_on: date | None
@@ -65,19 +66,21 @@ class CustomerTerms:
     """The agreements of all customers up to now."""
 
     def __init__(self) -> None:
-        self._states: dict[UUID, Agreement] = {}
+        self._drafts: dict[UUID, AgreementDrafted] = {}
         self._terms: dict[UUID, CustomerTerm] = {}
         self._of_customer: dict[UUID, list[UUID]] = {}
 
     def take(self, event: AgreementEvent, recorded: Recorded) -> None:
         """Takes the next event of an agreement."""
-        before = self._states.get(recorded.stream_id)
-        state = self._states[recorded.stream_id] = agreements.evolve(before, event, recorded)
-        if isinstance(event, AgreementSigned):
-            self._terms[recorded.stream_id] = _signed(state, event, recorded)
-            self._of_customer.setdefault(state.customer_id, []).append(recorded.stream_id)
-        elif (term := self._terms.get(recorded.stream_id)) is not None:
-            self._terms[recorded.stream_id] = _changed(term, state, event, recorded)
+        agreement_id = recorded.stream_id
+        if isinstance(event, AgreementDrafted):
+            self._drafts[agreement_id] = event
+        elif isinstance(event, AgreementSigned):
+            draft = self._drafts.pop(agreement_id)
+            self._terms[agreement_id] = _signed(draft, event, recorded)
+            self._of_customer.setdefault(draft.customer_id, []).append(agreement_id)
+        elif (term := self._terms.get(agreement_id)) is not None:
+            self._terms[agreement_id] = _changed(term, event, recorded)
 
     def customers(self) -> Iterable[UUID]:
         """Everybody who ever signed."""
@@ -92,12 +95,13 @@ class CustomerTerms:
         return self._terms.get(agreement_id)
 
 
-def _signed(state: Agreement, event: AgreementSigned, recorded: Recorded) -> CustomerTerm:
+def _signed(draft: AgreementDrafted, event: AgreementSigned, recorded: Recorded) -> CustomerTerm:
     return CustomerTerm(
-        customer_id=state.customer_id,
-        currency=state.currency,
-        net_minor=_net_minor(state),
-        recurring_minor=_recurring_minor(state),
+        customer_id=draft.customer_id,
+        currency=draft.currency,
+        net_minor=sum(line.amount_minor for line in event.lines),
+        recurring_minor=sum(line.amount_minor for line in event.lines if line.recurring),
+        recurs=tuple((line.key, line.recurring) for line in event.lines),
         signed_on=_on(recorded),
         starts_on=event.starts_on,
         ends_on=event.ends_on,
@@ -105,14 +109,17 @@ def _signed(state: Agreement, event: AgreementSigned, recorded: Recorded) -> Cus
     )
 
 
-def _changed(term: CustomerTerm, state: Agreement, event: AgreementEvent, recorded: Recorded) -> CustomerTerm:
+def _changed(term: CustomerTerm, event: AgreementEvent, recorded: Recorded) -> CustomerTerm:
     match event:
         case AgreementAmended():
-            known = replace(term, net_minor=_net_minor(state))
-            return _recurring(known, _recurring_minor(state), event.effective_on or _on(recorded), recorded)
+            recurs = {change.key: change.recurring for change in event.lines} | dict(term.recurs)
+            delta_minor = sum(change.amount_minor for change in event.lines if recurs[change.key])
+            net_minor = term.net_minor + sum(change.amount_minor for change in event.lines)
+            known = replace(term, net_minor=net_minor, recurs=tuple(recurs.items()))
+            return _recurring(known, delta_minor, event.effective_on or _on(recorded), recorded)
         case AgreementCancelled():
             known = replace(term, is_cancelled=True)
-            return _recurring(known, 0, event.effective_on or _on(recorded), recorded)
+            return _recurring(known, -term.recurring_minor, event.effective_on or _on(recorded), recorded)
         case AgreementRenewed():
             positions = (*term.positions, recorded.position)
             return replace(term, renewed_by=event.renewed_by, noticed_on=_on(recorded), positions=positions)
@@ -120,22 +127,14 @@ def _changed(term: CustomerTerm, state: Agreement, event: AgreementEvent, record
             return term
 
 
-def _recurring(term: CustomerTerm, recurring_minor: int, on: date | None, recorded: Recorded) -> CustomerTerm:
-    change = RecurringChange(on=on, delta_minor=recurring_minor - term.recurring_minor)
+def _recurring(term: CustomerTerm, delta_minor: int, on: date | None, recorded: Recorded) -> CustomerTerm:
+    """So much more recurs from a day on; a line that recurs stays one, a new one says whether it does."""
     return replace(
         term,
-        recurring_minor=recurring_minor,
-        changes=(*term.changes, change),
+        recurring_minor=term.recurring_minor + delta_minor,
+        changes=(*term.changes, RecurringChange(on=on, delta_minor=delta_minor)),
         positions=(*term.positions, recorded.position),
     )
-
-
-def _net_minor(state: Agreement) -> int:
-    return sum(line.amount_minor for line in state.lines)
-
-
-def _recurring_minor(state: Agreement) -> int:
-    return sum(line.amount_minor for line in state.lines if line.recurring)
 
 
 def _on(recorded: Recorded) -> date | None:

@@ -15,7 +15,7 @@ from salesapi.domain.commission.claimed_shares import ClaimedShares, lifts_are_c
 from salesapi.domain.commission.components import exact_of
 from salesapi.domain.commission.evaluation import Credited, Evaluation
 from salesapi.domain.commission.pay_facts import SIDES, PostedKey
-from salesapi.domain.commission.payable import PayableOf
+from salesapi.domain.commission.payable import Leaving, PayableOf
 from salesapi.domain.commission.payable_lines import longest_wait, months_due, payable_postings
 from salesapi.domain.commission.periods import Period, period_of, periods_between
 from salesapi.domain.commission.postings import Origin, Posting
@@ -23,6 +23,7 @@ from salesapi.domain.commission.rated_again import rates_again
 from salesapi.domain.commission.release_clock import Earned
 from salesapi.domain.commission.sale_facts import Win
 from salesapi.domain.commission.sales import sale_days
+from salesapi.domain.enrolments import Enrolment
 from salesapi.domain.kernel import value
 from salesapi.domain.money import rounded
 from salesapi.domain.plan_components import Component, RoundingScope
@@ -51,6 +52,7 @@ class Earnings:
     def __init__(self, evaluation: Evaluation) -> None:
         self.evaluation = evaluation
         self._rounded: dict[tuple[UUID, str], tuple[Rounded, ...]] = {}
+        self._last: tuple[tuple[UUID, str], list[tuple[Period, set[UUID] | None]]] | None = None
         self._shares = ClaimedShares(evaluation)
 
     def of(self, member_id: UUID, period: Period) -> list[Posting]:
@@ -118,13 +120,21 @@ class Earnings:
         }
 
     def earlier(self, member_id: UUID, period: Period) -> list[tuple[Period, set[UUID] | None]]:
+        """See `_earlier`; what was asked last is kept, since a live statement asks twice."""
+        key = (member_id, period.text)
+        if self._last is None or self._last[0] != key:
+            self._last = (key, self._earlier(member_id, period))
+        return self._last[1]
+
+    def _earlier(self, member_id: UUID, period: Period) -> list[tuple[Period, set[UUID] | None]]:
         """Earlier periods with the member's deals to look at: within a wait all, else those that something happened to."""
         ledger, months = self.evaluation.ledger, period.months()
         touched: dict[str, tuple[Period, set[UUID]]] = {}
         overdue = [shifted for each in self.releases.values() if (shifted := months_due(each, period))]
         for deal_id, win in self.wins_ever(member_id).items():
             is_overdue = any(ledger.trade.is_due(deal_id, due) for due in overdue)
-            if not is_overdue and not ledger.trade.is_touched(deal_id, months):
+            is_won_now = period.first_on <= win.on <= period.last_on
+            if not is_overdue and not is_won_now and not ledger.trade.is_touched(deal_id, months):
                 continue
             for on in sale_days(ledger, win):
                 earlier = period_of(on, period.kind)
@@ -162,13 +172,12 @@ class Earnings:
             currency=credited.currency,
         )
         kind = credited.version.period
-        left = enrolment.leaving_of(credited.sale.on) if enrolment is not None else None
         return PayableOf(
             self.evaluation.ledger,
             earned,
             self._shares.of(member_id, credited),
             lambda on: period_of(on, kind).last_on,
-            (left, credited.version.leavers),
+            _leaving(enrolment, credited),
         )
 
     def _changes(self, member_id: UUID, each: Rounded, period: Period) -> list[Posting]:
@@ -202,6 +211,15 @@ def _rounded(all_of: Iterable[Credited]) -> Iterator[Rounded]:
         yield Rounded(credited=credited, posted=tuple(posted))
 
 
+def _leaving(enrolment: Enrolment | None, credited: Credited) -> Leaving | None:
+    """R60: by which rule a credit is paid after its member left; None where nobody did, or no rule says anything."""
+    left = enrolment.leaving_of(credited.sale.on) if enrolment is not None else None
+    if left is None or not credited.version.leavers:
+        return None
+    rule = next(rule for rule in credited.version.leavers if rule.reason == left.leaving)
+    return Leaving(left=left, rule=rule, period_first_on=period_of(left.left_on, credited.version.period).first_on)
+
+
 def _later_in_year(period: Period) -> Iterator[Period]:
     """A period and those after it in its year."""
     return periods_between(period, period_of(period.first_on.replace(month=12), period.kind))
@@ -216,7 +234,6 @@ def _rounding_group(scope: RoundingScope, credited: Credited) -> tuple[object, .
 
 def _earned(each: Rounded, period: Period) -> Iterator[Posting]:
     credited = each.credited
-    win = credited.sale.win
     if credited.waits_for is not None:
         waits_for = credited.waits_for
         yield Posting(

@@ -2,8 +2,8 @@
 
 Marginal to the current position: what a participant earns in that day's period with the win, less what is earned without it,
 from everything known now. So a tier that the deal reaches counts with what it lifts on other deals, and a cap with what it
-leaves. Amounts are minor units of each plan's currency. When it would be payable, and guarantees and draws, are not asked.
-Nothing is posted, and the facts stay as they are.
+leaves. Amounts are minor units of each plan's currency. When it would be payable, guarantees, draws and the plan's awards are
+not asked. Nothing is posted, and the facts stay as they are.
 """
 
 from collections.abc import Collection, Iterator
@@ -141,7 +141,7 @@ class _Earned:
     """What one plan earns in the period from the facts of one ledger."""
 
     def __init__(self, ledger: Ledger, plan_id: UUID, period: Period) -> None:
-        self.earnings = Earnings(Evaluation(ledger, plan_id))
+        self.earnings = Earnings(Evaluation(ledger, plan_id, period.last_on))
         self._budget = BudgetOf(self.earnings, period)
         self._period = period
 

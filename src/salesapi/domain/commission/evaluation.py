@@ -351,12 +351,16 @@ class Evaluation:
     def kept_percent(
         self, enrolment: Enrolment, version: CompensationPlanVersion, component: Component, on: date
     ) -> Fraction | None:
-        """R60: 100 for who is enrolled; the rule's share for open deals of who left, within its days; None pays nothing."""
+        """R60: 100 for who is enrolled; the rule's share for open deals of who left, within its days; None pays nothing.
+
+        What of the last period's earnings is paid when it is released counts by the day of that (`payable.py`).
+        """
         left = enrolment.leaving_of(on)
         if enrolment.covers(self.plan_id, component.key, on):
             if (
                 left is None
                 or not version.leavers
+                or component.release is not None
                 or period_of(on, version.period) != period_of(left.left_on, version.period)
             ):
                 return ALL

@@ -87,10 +87,14 @@ QuotaKey: TypeAlias = tuple[UUID, Measure, str]
 
 @record
 class Change:
-    """At this position something changed that a deal (None: any deal) earns, from this month (year, month) on."""
+    """At this position something changed that a deal (None: any deal) earns as it was won, from this month (year, month) on.
+
+    What agreements, invoices and cash say of it may count earlier: `since`.
+    """
 
     position: int
     month: Month
+    since: Month
     deal_id: UUID | None
     is_win: bool
     """Whether the deal was won, or its win changed or taken back: that alone moves pay without any option of a plan."""
@@ -263,7 +267,9 @@ class Ledger:
         win = self.wins.win(deal_id) if deal_id is not None else None
         first_on = on if win is None else min(on, win.on)
         month = (first_on.year, first_on.month)
-        self._changes.append(Change(position=self.position, month=month, deal_id=deal_id, is_win=is_win))
+        traded_on = self.trade.first_on(deal_id) if deal_id is not None else first_on
+        since = (traded_on.year, traded_on.month) if traded_on < first_on else month
+        self._changes.append(Change(position=self.position, month=month, since=since, deal_id=deal_id, is_win=is_win))
 
     def _take_about_customer(self, event: CustomerFact, recorded: Recorded) -> None:
         self.market.take_customer(event, recorded)
@@ -308,17 +314,17 @@ class Ledger:
             self._teams = teams.evolve(self._teams, event, recorded)
 
 
-def _ever_below(teams: Teams, manager_id: UUID) -> set[UUID]:
+def _ever_below(tree: Teams, manager_id: UUID) -> set[UUID]:
     """Everybody of a team that the manager ever led, or of one that was ever below such a team."""
-    below = {id for id, team in teams.by_id.items() if any(since.value == manager_id for since in team.leaders)}
+    below = {id for id, team in tree.by_id.items() if any(since.value == manager_id for since in team.leaders)}
     grown = below
     while grown:
-        under = {id for id, team in teams.by_id.items() if any(since.value in grown for since in team.parents)}
+        under = {id for id, team in tree.by_id.items() if any(since.value in grown for since in team.parents)}
         grown = under - below
         below |= grown
     if not below:
         return set()
-    of_these = (member for member, held in teams.by_member.items() if any(each.team_id in below for each in held))
+    of_these = (member for member, held in tree.by_member.items() if any(each.team_id in below for each in held))
     return set(of_these) - {manager_id}
 
 

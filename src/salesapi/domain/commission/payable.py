@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final
 
+from salesapi.domain.commission.dates import date_after
 from salesapi.domain.commission.facts import Ledger
 from salesapi.domain.commission.losses import Claim
-from salesapi.domain.commission.people import LeaverRule, leaver_share
+from salesapi.domain.commission.people import LeaverRule
 from salesapi.domain.commission.release_clock import Earned, PeriodEnd, ReleaseClock, Released
 from salesapi.domain.commission.withholding import Holdback, ends_on
 from salesapi.domain.enrolments import Left
@@ -49,6 +50,15 @@ class ClaimedShare:
     claims: tuple[Claim, ...] = ()
 
 
+@record
+class Leaving:
+    """A member who left, the rule for the reason, and the first day of the plan's period in which that was."""
+
+    left: Left
+    rule: LeaverRule
+    period_first_on: date
+
+
 class PayableOf:
     """The payable part of one earning, asked for any day. The shares add up to the earning."""
 
@@ -58,10 +68,10 @@ class PayableOf:
         earned: Earned,
         shares: tuple[ClaimedShare, ...],
         period_end: PeriodEnd,
-        leaving: tuple[Left | None, tuple[LeaverRule, ...]],
+        leaving: Leaving | None,
     ) -> None:
         self._earned = earned
-        self._left, self._leavers = leaving
+        self._leaving = leaving
         self._clock = ReleaseClock(ledger, earned, period_end)
         self._shares = shares
 
@@ -135,19 +145,19 @@ class PayableOf:
         return None if over_on is not None and over_on <= on else holdback
 
     def _with_leaver(self, on: date) -> Released:
-        """R60: what is released after the member left counts by the rule of the reason, within its days."""
-        clock = self._clock.by(on)
-        left = self._left
-        if left is None or not self._leavers or on <= left.left_on or self._earned.sale.on > left.left_on:
+        """R60: what is released in the last period by the last day, and later within the days, counts by the rule's shares.
+
+        What was released in earlier periods stays paid.
+        """
+        clock, leaving = self._clock.by(on), self._leaving
+        has_release = self._earned.component.release is not None
+        if leaving is None or not has_release or on < leaving.left.left_on or self._earned.sale.on > leaving.left.left_on:
             return clock
-        before = self._clock.by(left.left_on)
-        rule = next(rule for rule in self._leavers if rule.reason == left.leaving)
-        last_on = left.left_on + timedelta(days=min(rule.released_later_days, (date.max - left.left_on).days))
-        in_time = self._clock.by(min(on, last_on))
-        share = leaver_share(
-            self._leavers, left.leaving, left_on=left.left_on, earned_on=self._earned.sale.on, released_on=last_on
-        )
-        part = Fraction(share.percent) / 100 if last_on > left.left_on else ZERO
-        kept = before.kept + (in_time.kept - before.kept) * part
-        sped = before.sped + (in_time.sped - before.sped) * part
+        left_on, rule = leaving.left.left_on, leaving.rule
+        before = self._clock.by(leaving.period_first_on - timedelta(days=1))
+        by_then = self._clock.by(left_on)
+        in_time = self._clock.by(min(on, date_after(left_on, rule.released_later_days, "days")))
+        earned, later = Fraction(rule.earned_percent) / 100, Fraction(rule.released_later_percent) / 100
+        kept = before.kept + (by_then.kept - before.kept) * earned + (in_time.kept - by_then.kept) * later
+        sped = before.sped + (by_then.sped - before.sped) * earned + (in_time.sped - by_then.sped) * later
         return Released(kept=kept, lapsed=clock.lapsed + clock.kept - kept, sped=sped, positions=clock.positions)

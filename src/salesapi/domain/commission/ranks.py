@@ -2,8 +2,9 @@
 
 The measure is the plan's first component with direct credit, else its first with overlay credit, where it credits deals as they
 were won: those credits are summed from the wins of the period without evaluating anybody's pay. That costs a look at each of
-these wins, a fraction of a microsecond for most; a plan whose credits follow from more (a filter, a base of agreements or
-margins, another date than the win's) has no such measure, and no ranks.
+these wins once; after that at each participant, and at the wins that changed, are shared, or of participants who held the
+component for some days only. A plan whose credits follow from more (a filter, a base of agreements or margins, another date than
+the win's) has no such measure, and no ranks.
 """
 
 from collections.abc import Iterator
@@ -79,28 +80,29 @@ def _of(part: VersionPart, key: str) -> Component | None:
 def _credited(
     evaluation: Evaluation, enrolment: Enrolment, period: Period, ranked: list[tuple[VersionPart, Component]]
 ) -> Iterator[Amount]:
-    """What the member was credited with, win by win; as in its pay, what waits counts for nothing."""
+    """What the member was credited with; as in its pay, what waits counts for nothing."""
     member_id, wins = enrolment.member_id, evaluation.ledger.wins
     for part, component in ranked:
         if evaluation.unacknowledged(enrolment, part.version) is not None:
             continue
         is_always = not enrolment.leavings and enrolment.covers_always(evaluation.plan_id, component.key)
-        is_whole = len(ranked) == 1 and part.pays(period.first_on) and part.pays(period.last_on)
+        if is_always and part.pays(period.first_on) and part.pays(period.last_on):
+            for month in period.months():
+                alone_minor, others = wins.won_alone(member_id, month, evaluation.currency)
+                yield alone_minor if component.credit == "direct" else 0
+                for win in others:
+                    yield from _parts(evaluation, part, component, member_id, win, period)
+            continue
         for win in wins.in_months(member_id, period.months()):
-            if not is_whole and not part.pays(win.on):
-                continue
-            if not is_always and evaluation.kept_percent(enrolment, part.version, component, win.on) is None:
-                continue
-            if win.shares or win.currency != evaluation.currency:
+            is_held = is_always or evaluation.kept_percent(enrolment, part.version, component, win.on) is not None
+            if is_held and part.pays(win.on):
                 yield from _parts(evaluation, part, component, member_id, win, period)
-            elif component.credit == "direct":
-                yield win.amount_minor
 
 
 def _parts(
     evaluation: Evaluation, part: VersionPart, component: Component, member_id: UUID, win: Win, period: Period
 ) -> Iterator[Amount]:
-    """The member's credits of a win that is shared, or in another currency."""
+    """The member's credits of one win."""
     sale = plain_sale(win)
     for credit in credits_of(sale, component, evaluation.ledger):
         if credit.member_id == member_id:

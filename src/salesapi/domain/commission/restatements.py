@@ -1,7 +1,7 @@
 """R51, `restate`: losses that reach back into closed periods when their day comes, also where no event happens on that day.
 
-A cancellation may hold from a later day on, and an invoice is lost for non-payment so many days after it was due: a run restates
-what is lost by the end of its own period, so that each loss is corrected by the run of the period in which it is.
+A cancellation may hold from a later day on, and a run may know of what happened after its period: it restates what is lost by the
+end of its own period, so that each loss is corrected by the run of the period in which it is.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,6 @@ from uuid import UUID
 
 from salesapi.domain.commission.evaluation import Evaluation
 from salesapi.domain.commission.losses import claims_of
-from salesapi.domain.commission.payable_lines import months_due
 from salesapi.domain.commission.periods import Period, periods_between
 from salesapi.domain.plan_components import Component
 
@@ -35,18 +34,14 @@ class Restatements:
         if not self._components:
             return NOTHING
         later = [each for each in periods_between(closed, self._period) if each.first_on > closed.first_on]
-        return {deal_id: positions for deal_id in deals if (positions := self._lost(deal_id, later))}
+        months = [month for each in later for month in each.months()]
+        touched = (deal_id for deal_id in deals if self._ledger.trade.is_touched(deal_id, months))
+        return {deal_id: positions for deal_id in touched if (positions := self._lost(deal_id, closed))}
 
-    def _lost(self, deal_id: UUID, later: list[Period]) -> tuple[int, ...]:
+    def _lost(self, deal_id: UUID, closed: Period) -> tuple[int, ...]:
         win = self._ledger.wins.win(deal_id)
         if win is None:
             return ()
-        found: set[int] = set()
-        for component in self._components:
-            months = {month for each in later for month in (*each.months(), *months_due(component, each))}
-            trade = self._ledger.trade
-            if trade.is_touched(deal_id, months) or trade.is_due(deal_id, months):
-                for claim in claims_of(self._ledger, component, win):
-                    if later[0].first_on <= claim.on <= later[-1].last_on:
-                        found.update(claim.positions)
-        return tuple(sorted(found))
+        claims = [claim for component in self._components for claim in claims_of(self._ledger, component, win)]
+        by_now = [claim for claim in claims if closed.last_on < claim.on <= self._period.last_on]
+        return tuple(sorted({position for claim in by_now for position in claim.positions}))

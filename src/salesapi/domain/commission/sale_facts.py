@@ -113,6 +113,7 @@ class Wins:
         self._of_lead: MutableMapping[UUID, UUID] = {}
         self._first_of: MutableMapping[UUID, Win] = {}
         self._moved: list[Win] = []
+        self._alone: dict[tuple[Month, UUID], dict[str, tuple[int, tuple[Win, ...]]]] = {}
 
     def apply(self, event: WinEvent, recorded: Recorded) -> list[Win]:
         """Takes the next event; answers the wins that came, changed or fell, also those that became a customer's first or not."""
@@ -149,10 +150,6 @@ class Wins:
         """The win of a deal, where it stands."""
         return self._wins.get(deal_id)
 
-    def members_in(self, months: Iterable[Month]) -> set[UUID]:
-        """Who has a part in a win of these months."""
-        return {member_id for month in months for member_id in self._by_month.get(month, {})}
-
     def of_member(self, member_id: UUID, months: Iterable[Month]) -> list[Win]:
         """The wins of these months in which a member has a part, by win date, then position of the win."""
         return sorted(self.in_months(member_id, months), key=paid_order)
@@ -166,6 +163,15 @@ class Wins:
         """All wins in which a member has a part."""
         for of_month in self._by_month.values():
             yield from of_month.get(member_id, {}).values()
+
+    def won_alone(self, member_id: UUID, month: Month, currency: str) -> tuple[int, tuple[Win, ...]]:
+        """What a member won alone in a month, in a currency, and its other wins there. Kept until one of them changes."""
+        kept = self._alone.setdefault((month, member_id), {})
+        if currency not in kept:
+            wins = tuple(self.in_months(member_id, (month,)))
+            others = tuple(win for win in wins if win.shares or win.currency != currency)
+            kept[currency] = (sum(win.amount_minor for win in wins) - sum(win.amount_minor for win in others), others)
+        return kept[currency]
 
     def is_first_of_customer(self, win: Win) -> bool:
         """Whether the customer had no earlier win."""
@@ -206,6 +212,7 @@ class Wins:
         of_month = self._by_month.setdefault((win.on.year, win.on.month), {})
         for member_id in win.members():
             of_month.setdefault(member_id, {})[win.deal_id] = win
+            self._alone.pop(((win.on.year, win.on.month), member_id), None)
         if win.customer_id is not None:
             self._of_customer.setdefault(win.customer_id, []).append(win.deal_id)
             first = self._first_of.get(win.customer_id)
@@ -229,6 +236,7 @@ class Wins:
             of_month = self._by_month[win.on.year, win.on.month]
             for member_id in win.members():
                 del of_month[member_id][deal_id]
+                self._alone.pop(((win.on.year, win.on.month), member_id), None)
             if win.customer_id is not None:
                 self._of_customer[win.customer_id].remove(deal_id)
                 if self._first_of[win.customer_id].deal_id == deal_id:

@@ -158,6 +158,7 @@ class Trade:
         self._cash: dict[tuple[UUID | None, UUID | None], tuple[CashFact, ...]] = {}
         self._received_on: dict[UUID, date | None] = {}
         self._touched: dict[tuple[int, int], set[UUID]] = {}
+        self._first_on: dict[UUID, date] = {}
         self._due: dict[tuple[int, int], set[UUID]] = {}
 
     def apply(self, event: TradeEvent, recorded: Recorded) -> list[tuple[UUID, date | None]]:
@@ -173,12 +174,17 @@ class Trade:
             found = [self._invoice(event, recorded)]
         touched = [(deal_id, on) for deal_id, on in found if deal_id is not None]
         for deal_id, on in touched:
-            _note(self._touched, on or _on(recorded), deal_id)
+            self._touch(deal_id, on or _on(recorded))
             if isinstance(event, AgreementAmended | AgreementCancelled):
-                _note(self._touched, event.effective_on, deal_id)
+                self._touch(deal_id, event.effective_on)
             elif isinstance(event, InvoiceIssued):
                 _note(self._due, event.due_on, deal_id)
         return touched
+
+    def _touch(self, deal_id: UUID, on: date | None) -> None:
+        if on is not None:
+            _note(self._touched, on, deal_id)
+            self._first_on[deal_id] = min(on, self._first_on.get(deal_id, on))
 
     def agreements_of(self, deal_id: UUID) -> tuple[AgreementFact, ...]:
         """The signed agreements of a deal, in the order in which they were drafted."""
@@ -208,6 +214,10 @@ class Trade:
     def is_touched(self, deal_id: UUID, months: Iterable[tuple[int, int]]) -> bool:
         """Whether anything about a deal is dated in these months (year, month)."""
         return any(deal_id in self._touched.get(month, ()) for month in months)
+
+    def first_on(self, deal_id: UUID) -> date:
+        """The first day on which anything about a deal is dated; the last day there is where nothing is."""
+        return self._first_on.get(deal_id, date.max)
 
     def is_due(self, deal_id: UUID, months: Iterable[tuple[int, int]]) -> bool:
         """Whether an invoice of a deal is due in these months (year, month)."""
