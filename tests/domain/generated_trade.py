@@ -5,15 +5,18 @@ beyond, in whatever order they become known.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
 from salesapi.domain.calendars import CalendarDefined
 from salesapi.domain.compensation_plans import CompensationPlanVersion, terms_of
+from salesapi.domain.plan_components import Component
+from salesapi.domain.plan_problems import problem_of_terms
 from tests.domain.commission_stories import ANN, BOB, CID, share
-from tests.domain.generated_plans import STEP_MINOR
+from tests.domain.generated_options import with_options
+from tests.domain.generated_plans import STEP_MINOR, version
 from tests.domain.plan_options import CALENDAR
 from tests.domain.trade_stories import TradeLog, line, sold
 
@@ -38,21 +41,47 @@ class Traded:
     """The invoice that each receipt is for, or none, and what is left of it."""
 
 
+def traded_version(random: Random) -> CompensationPlanVersion:
+    """A version with every option that a deal's pay depends on; most sales pass its filters, and nothing else pays."""
+    while True:
+        made = with_options(random, version(random), "quarter")
+        made = replace(
+            made,
+            components=tuple(_eased(random, component) for component in made.components),
+            awards=(),
+            guarantee=None,
+            draw=None,
+            recovery=None,
+            acknowledgement_required=False,
+        )
+        if problem_of_terms(made, "quarter") is None:
+            return made
+
+
+def _eased(random: Random, component: Component) -> Component:
+    keeps_filter, keeps_gate = random.random() < 0.2, random.random() < 0.3
+    return replace(
+        component,
+        only=component.only if keeps_filter else None,
+        gate=component.gate if keeps_gate else None,
+    )
+
+
 class TradeStory:
     """A company that sells, told to a log fact by fact."""
 
-    def __init__(self, random: Random, version: CompensationPlanVersion) -> None:
+    def __init__(self, random: Random, plan: CompensationPlanVersion) -> None:
         self.random = random
         self.log = TradeLog()
         self.deals: list[Traded] = []
         self._numbers = iter(range(1, 10_000))
-        self._set_up(version)
+        self._set_up(plan)
 
-    def _set_up(self, version: CompensationPlanVersion) -> None:
+    def _set_up(self, plan: CompensationPlanVersion) -> None:
         random, log = self.random, self.log
         log.add(CALENDAR, CalendarDefined(key="works", name="Works", zone="UTC", weekdays=("monday", "friday")))
-        terms = terms_of(version)
-        log.plan(*terms.pop("components"), period=version.period, **terms)
+        terms = terms_of(plan)
+        log.plan(*terms.pop("components"), period=plan.period, **terms)
         log.team(CID, ANN, BOB)
         for member_id in SELLERS:
             log.enrol_from(member_id, random.choice((None, None, "2026-01-20")), random.choice((None, "2026-11-01")))
@@ -71,9 +100,9 @@ class TradeStory:
     def _day(self, first: int = 0, last: int = 390) -> str:
         return (OPENED + timedelta(days=self.random.randint(first, last))).isoformat()
 
-    def happen(self) -> None:
-        """A few facts of any kind."""
-        for _ in range(self.random.randint(2, 9)):
+    def happen(self, times: int) -> None:
+        """Facts of any kind."""
+        for _ in range(times):
             kinds: list[Callable[[], None]] = [self.win]
             if self.deals:
                 kinds += [self.pay, self.pay, self.pay, self.give_back, self.give_back, self.agree, self.agree]

@@ -495,3 +495,24 @@ def test_r44_an_answer_that_becomes_known_after_the_lock_is_a_correction() -> No
     assert log.lock("2026Q1")[ANN].total_minor == 10_000
     log.answer(1, 1, "2026-03-31")
     assert lines_of(log, "2026Q2") == [("adjustment", -10_000)]
+
+
+def test_a_deal_that_is_paid_in_parts_earns_at_most_its_cap_in_all() -> None:
+    log = TradeLog()
+    log.plan(replace(flat("10"), attributed="payment", deal_cap_minor=5_000)).enrol(ANN)
+    log.sell(1, 100_000, "2026-01-10")
+    log.pay(1, 40_000, "2026-02-10", deal=1)
+    log.pay(2, 60_000, "2026-05-10", deal=1)
+    assert [paid(log, period) for period in ("2026Q1", "2026Q2")] == [2_000, 3_000]
+
+
+def test_a_refund_of_a_payment_is_taken_back_at_the_rate_of_its_payment() -> None:
+    log = TradeLog()
+    log.plan(replace(tiered("retroactive"), attributed="payment")).enrol(ANN)
+    log.sell(1, 12_000_000, "2026-01-10")
+    log.sell(2, 1_000_000, "2026-01-10")
+    log.pay(1, 12_000_000, "2026-02-10", deal=1)
+    log.pay(2, 1_000_000, "2026-05-10", deal=2)
+    assert log.lock("2026Q1")[ANN].total_minor == 540_000
+    log.refund(1, 12_000_000, "2026-05-10", deal=1)
+    assert lines_of(log, "2026Q2") == [("earning", 20_000), ("clawback", -540_000)]

@@ -240,14 +240,13 @@ def answers(wins: Wins) -> list[object]:
     of_member = [[each.deal_id for each in wins.of_member(member_id, months)] for member_id in (ANN, BOB)]
     ever = [{each.deal_id for each in wins.ever_of_member(member_id)} for member_id in (ANN, BOB)]
     first = [wins.is_first_of_customer(each) for each in standing]
-    of_lead = wins.of_lead(LEAD)
     return [
         [each.deal_id for each in standing],
         of_member,
         ever,
         first,
         {each.deal_id for each in wins.of_customer(CUSTOMER)},
-        of_lead.deal_id if of_lead is not None else None,
+        {each.deal_id for each in wins.of_lead(LEAD)},
     ]
 
 

@@ -1,17 +1,30 @@
 """What one member's pay looks at is bounded by that member's deals and their periods, whatever others did. Counted, not timed."""
 
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
+from random import Random
 from uuid import UUID
 
+from salesapi.domain.attribution import LeadAttributionTouchRecorded
+from salesapi.domain.commission.credit_register import CreditRegister
+from salesapi.domain.commission.crediting import credits_of
 from salesapi.domain.commission.live_statements import LiveStatements
-from salesapi.domain.commission.periods import period_named
+from salesapi.domain.commission.periods import Period, period_named
 from salesapi.domain.commission.release import PaymentRelease
+from salesapi.domain.commission.sales import sales_of
 from salesapi.domain.commission.tables import Band, Matrix, MatrixRow
-from salesapi.domain.plan_components import RateMatrix, Release
+from salesapi.domain.compensation_plans import CompensationPlanVersion
+from salesapi.domain.customers import CustomerAssigned
+from salesapi.domain.deals import DealWon
+from salesapi.domain.plan_components import Component, RateMatrix, Release, Sourcing
 from salesapi.domain.teams import TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
-from tests.domain.commission_stories import ANN, BOB, CID, PLAN, Log, flat, tiered
+from tests.domain.commission_stories import ANN, BOB, CID, DAN, PLAN, Log, flat, share, tiered
+from tests.domain.generated_options import with_options
+from tests.domain.generated_plans import version as plan_version
 from tests.domain.trade_stories import TradeLog
+from tests.domain.traded_company import CUSTOMER, LEAD, add_trade
 from tests.spec import uid
 
 TREE, NORTH = uid(0x7EE), uid(0x11)
@@ -143,3 +156,59 @@ def test_a_late_win_of_a_teammate_corrects_who_is_paid_by_the_teams_attainment()
     won_at = log.win(2, 100_000, "2026-01-20", owner=BOB)
     (line,) = log.statements("2026Q2")[ANN].lines
     assert (line.kind, line.deal_id, line.posted_minor, line.positions) == ("adjustment", uid(1), 2_000, (won_at,))
+
+
+def test_every_deal_that_came_from_a_lead_is_credited_to_who_touched_it() -> None:
+    sourced = replace(flat("1"), credit="sourcing", sourcing=Sourcing(model="last"))
+    log = Log().plan(sourced).enrol(ANN)
+    touch = LeadAttributionTouchRecorded(kind="meeting", member_id=ANN, campaign=None, weight=Decimal(1), deal_id=None)
+    log.add(LEAD, touch, "2026-01-02")
+    for deal in (1, 2):
+        won = DealWon(
+            stage_from="a", stage_to="won", amount_minor=100, currency="USD", owner_id=BOB, reason=None, lead_id=LEAD
+        )
+        log.add(uid(deal), won, "2026-01-10")
+    assert [line.deal_id for line in log.statements("2026Q1")[ANN].lines] == [uid(1), uid(2)]
+
+
+def credits_of_all(log: Log, component: Component, period: Period) -> list[tuple[UUID, UUID, str, Fraction]]:
+    """Everybody's credits under a component, by a look at every deal there is."""
+    wins = [win for deal in range(1, 20) if (win := log.ledger.wins.win(uid(deal))) is not None]
+    return sorted(
+        (credit.member_id, sale.win.deal_id, credit.rule, Fraction(credit.amount))
+        for sale in sales_of(log.ledger, component, wins, period)
+        for credit in credits_of(sale, component, log.ledger)
+    )
+
+
+def credits_by_member(
+    log: Log, version: CompensationPlanVersion, component: Component, period: Period
+) -> list[tuple[UUID, UUID, str, Fraction]]:
+    """The same, asked of the register member by member."""
+    register = CreditRegister(log.ledger)
+    return sorted(
+        (credit.member_id, sale.win.deal_id, credit.rule, Fraction(credit.amount))
+        for member_id in (ANN, BOB, CID, DAN)
+        for sale, credit in register.of(version, component, member_id, period)
+    )
+
+
+def test_what_is_found_by_member_is_all_that_there_is() -> None:
+    log = Log()
+    lead(log, CID, ANN, BOB)
+    log.win(1, 4_000_000, "2026-01-05", shares=(share(ANN, "40"), share(BOB, "60"), share(DAN, "10", "overlay")))
+    log.win(2, 300_000, "2026-02-06", owner=BOB)
+    add_trade(log)
+    log.add(CUSTOMER, CustomerAssigned(owner_from=ANN, owner_to=BOB, reason=None), "2026-03-01")
+    random, compared = Random(20261122), Counter[str]()
+    periods = [period_named(text) for text in ("2026-01", "2026Q1", "2026Q2", "2026")]
+    for _ in range(400):
+        version = with_options(random, plan_version(random), "quarter")
+        for component in version.components:
+            # What a clawback restates is the register's own doing, and is compared by the corrections' tests.
+            asked = replace(component, clawback=None)
+            for period in periods:
+                by_member = credits_by_member(log, version, asked, period)
+                assert by_member == credits_of_all(log, asked, period), (asked, period.text)
+                compared[f"{asked.credit} by {asked.attributed}"] += len(by_member)
+    assert len([kind for kind, count in compared.items() if count]) > 15, compared

@@ -3,17 +3,25 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from random import Random
 
 import pytest
 
 from salesapi.domain.commission.facts import EVENT_TYPES
-from salesapi.domain.commission.statements import canonical_bytes, digest_of, parts_of_statement
+from salesapi.domain.commission.statements import (
+    canonical_bytes,
+    digest_of,
+    parts_of_statement,
+    statements_of,
+    totals_of,
+)
 from salesapi.domain.commission.tables import TIERS_MAX, TierBoundary, TierTable
 from salesapi.domain.enrolments import EnrolmentBegun
 from salesapi.domain.payout_runs import STATEMENT_LINES_MAX, STATEMENT_PART_BYTES_MAX
 from salesapi.domain.plan_components import Component, Rounding, RoundingScope
 from salesapi.domain.teams import TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
 from tests.domain.commission_stories import ANN, BOB, CID, DAN, PLAN, Log, flat, share, tiered, tiers
+from tests.domain.generated_companies import SPANS, Story
 from tests.spec import CATALOGUE, uid
 
 QUARTER = "2026Q1"
@@ -275,3 +283,15 @@ def test_a_plan_says_to_how_many_decimals_it_posts(digits: int | None, posted: l
     lines = log.statements("2026Q1")[ANN].lines
     assert [line.posted_minor for line in lines] == posted
     assert [line.exact_minor for line in lines] == ["333.3", "333.3", "666.6"]
+
+
+def test_a_preview_without_words_comes_to_what_the_statements_say() -> None:
+    random = Random(20261122)
+    for _ in range(20):
+        story = Story(random)
+        for _ in range(6):
+            story.win()
+        for span in SPANS:
+            traced = {each.member_id: each.total_minor for each in statements_of(story.log.ledger, PLAN, span.text)}
+            totals = totals_of(story.log.ledger, PLAN, span.text)
+            assert {member_id: each.total_minor for member_id, each in totals.items()} == traced

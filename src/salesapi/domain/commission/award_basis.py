@@ -56,7 +56,7 @@ class AwardBasis:
     @cached_property
     def version(self) -> CompensationPlanVersion | None:
         """The version that pays the last days of the period: its awards are evaluated."""
-        parts = self.evaluation.parts(self.period)
+        parts = self.evaluation.eligibility.parts(self.period)
         return parts[-1].version if parts else None
 
     def credits(self, member_id: UUID, component: str, period: Period | None = None) -> list[Credited]:
@@ -72,7 +72,7 @@ class AwardBasis:
         assert self.version is not None, "only a version has awards"
         measured = next((each for each in self.version.components if each.key == component), None)
         assert measured is not None, "a published award names a component of its version"
-        whole = replace(self.evaluation.parts(self.period)[-1], quota_share=Fraction(1))
+        whole = replace(self.evaluation.eligibility.parts(self.period)[-1], quota_share=Fraction(1))
         plan_id, currency = self.evaluation.plan_id, self.currency
         return quota_of(self.ledger, plan_id, currency, member_id, measured.measure, whole, self.period)
 

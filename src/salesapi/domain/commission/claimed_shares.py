@@ -9,12 +9,13 @@ from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.commission.claims import Claim
 from salesapi.domain.commission.components import exact_of
 from salesapi.domain.commission.evaluation import Credited, Evaluation
-from salesapi.domain.commission.losses import Claim, claims_of
+from salesapi.domain.commission.losses import claims_of
 from salesapi.domain.commission.payable import ClaimedShare
 from salesapi.domain.commission.periods import period_of, periods_between
-from salesapi.domain.commission.sale_facts import Win
+from salesapi.domain.commission.sales import Sale
 from salesapi.domain.plan_components import Component
 
 ZERO: Final = Fraction()
@@ -22,8 +23,8 @@ ZERO: Final = Fraction()
 
 def lifts_are_claimed(component: Component) -> bool:
     """Whether a loss of one deal may take back what another one was paid with: a lift that it shares in."""
-    is_kept = component.clawback is not None and component.clawback.attainment == "keep"
-    return is_kept and component.tiers is not None and any(tier.applies_to == "all" for tier in component.tiers.tiers)
+    is_lifting = component.tiers is not None and any(tier.applies_to == "all" for tier in component.tiers.tiers)
+    return is_lifting and (component.attributed == "payment" or component.clawback is not None)
 
 
 class ClaimedShares:
@@ -40,19 +41,21 @@ class ClaimedShares:
         before = list(self._before(member_id, credited)) if lifted and lifts_are_claimed(credited.component) else []
         counted = sum((Fraction(each.amount) for each in before), ZERO)
         if not counted or not own + lifted:
-            return (self._share(credited, credited.sale.win, exact),)
+            return (self._share(credited, credited.sale, exact),)
         lift = exact * lifted / (own + lifted)
-        shares = [self._share(credited, credited.sale.win, exact - lift)]
+        shares = [self._share(credited, credited.sale, exact - lift)]
         for each in before:
-            share = self._share(credited, each.sale.win, lift * Fraction(each.amount) / counted)
+            share = self._share(credited, each.sale, lift * Fraction(each.amount) / counted)
             if share.claims:
                 shares.append(share)
         rest = exact - sum((share.exact_minor for share in shares), ZERO)
         return (*shares, ClaimedShare(exact_minor=rest))
 
-    def _share(self, credited: Credited, win: Win, exact: Fraction) -> ClaimedShare:
-        """A share with its claims; of what is not above zero nothing is taken back."""
-        component = credited.component
+    def _share(self, credited: Credited, sale: Sale, exact: Fraction) -> ClaimedShare:
+        """A share with its claims; a clawback takes nothing of what is not above zero, a payment takes back what it did."""
+        component, win = credited.component, sale.win
+        if component.attributed == "payment":
+            return ClaimedShare(exact_minor=exact, claims=sale.reversals)
         if exact <= 0 or component.clawback is None or component.clawback.attainment != "keep":
             return ClaimedShare(exact_minor=exact)
         key = (credited.version.number, component.key, win.deal_id)

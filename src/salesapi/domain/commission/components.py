@@ -14,8 +14,10 @@ from salesapi.domain.commission.limits import Capped, LineLimit, earnings_cap, p
 from salesapi.domain.commission.rates import Part
 from salesapi.domain.commission.sale_parts import Amount
 from salesapi.domain.commission.sale_rates import Portion, Rated, rated_by_sale
+from salesapi.domain.commission.sales import Sale
 from salesapi.domain.commission.wording import equals, in_major, percent, terms
 from salesapi.domain.kernel import value
+from salesapi.domain.money import rounded
 from salesapi.domain.plan_components import Component
 
 EarningKind: TypeAlias = Literal["earning", "uplift", "modifier", "limit"]
@@ -66,7 +68,7 @@ def earnings_of(component: Component, standing: Standing, portion: Portion, curr
         rated = (*rated, _factored(standing.satisfaction, rated, currency))
     if component.deal_cap_minor is None and component.cap_minor is None:
         return rated
-    capped = (*rated, *_over_deal_cap(component, standing, rated, currency))
+    capped = (*rated, *_over_deal_cap(component, standing, portion.sale, rated, currency))
     return (*capped, *_over_component_cap(component, standing, capped, currency))
 
 
@@ -227,12 +229,18 @@ def _factored(factor: Fraction, rated: tuple[Earning, ...], currency: str) -> Ea
 
 
 def _over_deal_cap(
-    component: Component, standing: Standing, rated: tuple[Earning, ...], currency: str
+    component: Component, standing: Standing, sale: Sale, rated: tuple[Earning, ...], currency: str
 ) -> tuple[Earning, ...]:
-    """R29: what a deal earns past its cap is lost, however many of its sellers credit one manager; a refund is capped alike."""
-    if component.deal_cap_minor is None:
+    """R29: what a deal earns past its cap is lost, however many of its sellers credit one manager; a refund is capped alike.
+
+    A payment has its part of the cap, cut to a whole minor unit.
+    """
+    cap_minor = component.deal_cap_minor
+    if cap_minor is None:
         return ()
-    limit = LineLimit(limit_minor=component.deal_cap_minor, excess="lost")
+    if sale.paid_by is not None:
+        cap_minor = rounded(cap_minor * sale.scale, "down")
+    limit = LineLimit(limit_minor=cap_minor, excess="lost")
     found = per_deal_limit(limit, earned_minor=exact_of(rated), earned_before_minor=standing.deal_earned_minor)
     return cut("R29", "cap of a deal", found, currency)
 

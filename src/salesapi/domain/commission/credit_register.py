@@ -5,6 +5,7 @@ than the win dates in those of these wins about which something happened. So one
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Final
@@ -75,9 +76,9 @@ class CreditRegister:
             return _as_it_is
 
         def restated(sale: Sale) -> Sale:
-            claims = claims_of(self.ledger, component, sale.win)
+            claims = (*claims_of(self.ledger, component, sale.win), *sale.reversals)
             lost = sum((each.part for each in claims if self._as_of is None or each.on <= self._as_of), ZERO)
-            return sale.scaled(1 - lost) if lost else sale
+            return replace(sale.scaled(1 - lost), reversals=()) if claims else sale
 
         return restated
 
@@ -89,8 +90,9 @@ class CreditRegister:
             case "manager_override":
                 return self.wins_of_team(member_id, period)
             case "sourcing":
-                wins = (self.ledger.wins.of_lead(lead_id) for lead_id in self.ledger.market.leads_of(member_id))
-                return [win for win in wins if win is not None and period.first_on <= win.on <= period.last_on]
+                leads = self.ledger.market.leads_of(member_id)
+                wins = (win for lead_id in leads for win in self.ledger.wins.of_lead(lead_id))
+                return [win for win in wins if period.first_on <= win.on <= period.last_on]
 
     def _attributed_later(
         self, version: CompensationPlanVersion, component: Component, member_id: UUID, period: Period

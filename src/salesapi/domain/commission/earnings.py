@@ -91,7 +91,7 @@ class Earnings:
             credited, deal_id = each.credited, each.credited.sale.win.deal_id
             if credited.component.release is None or credited.waits_for is not None or deal_id not in deals:
                 continue
-            stands = self._payable_of(member_id, credited).by(on)
+            stands = self.payable_of(member_id, credited).by(on)
             settled = stands.released + stands.lapsed + stands.cancelled
             if settled != exact_of(credited.earnings):
                 key = (credited.component.key, deal_id)
@@ -116,7 +116,7 @@ class Earnings:
             component.key: component
             for version in self.evaluation.plan.versions
             for component in version.components
-            if component.release is not None or component.clawback is not None
+            if may_change(component)
         }
 
     def earlier(self, member_id: UUID, period: Period) -> list[tuple[Period, set[UUID] | None]]:
@@ -162,7 +162,8 @@ class Earnings:
         register = self.evaluation.register
         return {deal_id: win for kind in kinds for deal_id, win in register.wins_ever(kind, member_id).items()}
 
-    def _payable_of(self, member_id: UUID, credited: Credited) -> PayableOf:
+    def payable_of(self, member_id: UUID, credited: Credited) -> PayableOf:
+        """What is payable of a credit that does not wait, by any day."""
         enrolment = self.evaluation.ledger.enrolment(member_id)
         earned = Earned(
             sale=credited.sale,
@@ -183,9 +184,9 @@ class Earnings:
     def _changes(self, member_id: UUID, each: Rounded, period: Period) -> list[Posting]:
         """How the payable part of a credit changes within a period, as postings; nothing where it is payable at once."""
         credited = each.credited
-        if credited.waits_for is not None or not (credited.component.release or credited.component.clawback):
+        if credited.waits_for is not None or not may_change(credited.component):
             return []
-        payable = self._payable_of(member_id, credited)
+        payable = self.payable_of(member_id, credited)
         is_own = credited.sale.on >= period.first_on
         before = None if is_own else payable.by(period.first_on - timedelta(days=1))
         after = payable.by(period.last_on)
@@ -209,6 +210,11 @@ def _rounded(all_of: Iterable[Credited]) -> Iterator[Rounded]:
             running[group] = before + earning.exact_minor
             posted.append(rounding.minor(running[group], credited.currency) - rounding.minor(before, credited.currency))
         yield Rounded(credited=credited, posted=tuple(posted))
+
+
+def may_change(component: Component) -> bool:
+    """Whether what is payable of it may change after its sale: by a release, a clawback, or a payment that goes back."""
+    return component.release is not None or component.clawback is not None or component.attributed == "payment"
 
 
 def _leaving(enrolment: Enrolment | None, credited: Credited) -> Leaving | None:

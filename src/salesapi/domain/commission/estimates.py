@@ -195,7 +195,7 @@ class _Marginal:
         evaluation = self._after.earnings.evaluation
         enrolment = evaluation.ledger.enrolment(member_id)
         assert enrolment is not None, "asked of a participant"
-        for part in evaluation.parts(self._period):
+        for part in evaluation.eligibility.parts(self._period):
             for component in part.version.components if part.pays(self._win.on) else ():
                 is_held = enrolment.covers(evaluation.plan_id, component.key, self._win.on)
                 if component.attributed != "booking" and is_held and self._credits(component, member_id):

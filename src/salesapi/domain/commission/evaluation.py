@@ -3,7 +3,7 @@
 Eligibility: enrolled on the day of the sale, by the plan version that pays that day (R57). Sales count in the order of their
 day, then of their position in the log. Tiers and attainment count what was credited in the window under one component. A sale
 in another currency than the plan's waits for a rate (R67), a credit under a component by attainment waits for the quota (R07):
-held, it posts nothing and counts towards no tier. All exact; only `rounding.py` rounds.
+held, it posts nothing and counts towards no tier. All exact; `earnings.py` rounds.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,6 @@ from fractions import Fraction
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from salesapi.domain.commission.accounting import RateDate, converted, frozen_rate
 from salesapi.domain.commission.components import (
     Earning,
     Said,
@@ -25,27 +24,23 @@ from salesapi.domain.commission.components import (
     exact_of,
     is_shut,
 )
-from salesapi.domain.commission.credit_register import CreditRegister
 from salesapi.domain.commission.crediting import Credit
+from salesapi.domain.commission.eligibility import ALL, Eligibility, Eligible
 from salesapi.domain.commission.facts import Ledger
 from salesapi.domain.commission.limits import earnings_cap
 from salesapi.domain.commission.measures import satisfaction_of, team_attainment
 from salesapi.domain.commission.member_quotas import MemberQuota, quota_of
-from salesapi.domain.commission.people import leaver_share
 from salesapi.domain.commission.periods import Period, period_of
 from salesapi.domain.commission.rated_again import CreditKey, key_of, rated_again, rates_again
 from salesapi.domain.commission.sale_parts import Amount
 from salesapi.domain.commission.sale_rates import Portion
-from salesapi.domain.commission.sales import Sale, Waiting, anchors
-from salesapi.domain.commission.version_parts import VersionPart, parts_of
+from salesapi.domain.commission.sales import Sale, Waiting
 from salesapi.domain.commission.wording import equals, in_major, percent
 from salesapi.domain.compensation_plans import CompensationPlanVersion
-from salesapi.domain.enrolments import Enrolment
 from salesapi.domain.kernel import value
 from salesapi.domain.plan_components import Component
 
 ZERO: Final = Fraction()
-ALL: Final = Fraction(100)
 CountKey: TypeAlias = tuple[int, str]
 """Where counting begins anew: the plan version (0 where tiers continue over versions) and the component."""
 
@@ -81,23 +76,6 @@ class _Sum:
 
 
 @value
-class _Eligible:
-    """A credit that counts, before it is rated."""
-
-    sale: Sale
-    credit: Credit
-    part: VersionPart
-    component: Component
-    amount: Amount
-    unit: Amount
-    """What one minor unit of the sale is in the plan's currency."""
-    leaver_percent: Fraction
-    waits_for: Waiting | None
-    agreed_at: tuple[int, ...]
-    """The enrolment that agrees the component otherwise (R56)."""
-
-
-@value
 class _Again:
     """What a period pays again of earlier credits, and what that earns before the caps, by component and in all."""
 
@@ -120,8 +98,8 @@ class Evaluation:
             for component in version.components
         )
         self._kept: dict[tuple[UUID, str], tuple[Credited, ...]] = {}
-        self._parts: dict[str, tuple[VersionPart, ...]] = {}
-        self.register = CreditRegister(ledger, as_of)
+        self.eligibility = Eligibility(ledger, plan_id, as_of)
+        self.register = self.eligibility.register
         self.evaluated: list[tuple[UUID, str]] = []
         """Which members' periods were evaluated, each time that one was."""
 
@@ -149,7 +127,7 @@ class Evaluation:
         again = self._again(member_id, counting, period)
         return (*again.credited, *self._rated(member_id, counting, period, again))
 
-    def _again(self, member_id: UUID, counting: Sequence[_Eligible], period: Period) -> "_Again":
+    def _again(self, member_id: UUID, counting: Sequence[Eligible], period: Period) -> "_Again":
         """R20: what the period pays again of earlier credits, where all of the year is rated by where it stands."""
         if not any(rates_again(each.component) and each.sale.on < period.first_on for each in counting):
             return _Again()
@@ -173,25 +151,27 @@ class Evaluation:
         return _Again(credited=tuple(found), earned_minor=earned, plan_earned_minor=plan_earned)
 
     def _due(
-        self, member_id: UUID, counting: Sequence[_Eligible], period: Period
+        self, member_id: UUID, counting: Sequence[Eligible], period: Period
     ) -> dict[CreditKey, tuple[Credited, Fraction]]:
         """What each credit of the year is due by the end of a period, before the caps of the component and the plan."""
         rated = [each for each in counting if rates_again(each.component)]
         of_year = self._rated(member_id, rated, period, _Again(), since=period.first_on.replace(month=1))
         return {credit_key(each): (each, before_component_cap(each.earnings)) for each in of_year}
 
-    def _counting(self, member_id: UUID, period: Period) -> list[_Eligible]:
+    def _counting(self, member_id: UUID, period: Period) -> list[Eligible]:
         """The credits of the period, after those of earlier periods of the year which count beside them."""
         enrolment = self.ledger.enrolment(member_id)
         if enrolment is None:
             return []
         counts_year = any(
-            component.counted_over != "period" for part in self.parts(period) for component in part.version.components
+            component.counted_over != "period"
+            for part in self.eligibility.parts(period)
+            for component in part.version.components
         )
-        eligible = self._eligible(member_id, enrolment, period)
+        eligible = self.eligibility.of(member_id, enrolment, period)
         if counts_year:
             earlier = [
-                each for before in self._earlier(period) for each in self._eligible(member_id, enrolment, before)
+                each for before in self._earlier(period) for each in self.eligibility.of(member_id, enrolment, before)
             ]
             eligible = [each for each in earlier if each.component.counted_over != "period"] + eligible
         return eligible
@@ -202,16 +182,10 @@ class Evaluation:
         found = (period_of(date(period.first_on.year, month, 1), period.kind) for month in months)
         return list({before.text: before for before in found}.values())
 
-    def parts(self, period: Period) -> tuple[VersionPart, ...]:
-        """R57: which version pays which days of a period."""
-        if period.text not in self._parts:
-            self._parts[period.text] = parts_of(self.plan, period)
-        return self._parts[period.text]
-
     def _rated(
         self,
         member_id: UUID,
-        eligible: Sequence[_Eligible],
+        eligible: Sequence[Eligible],
         period: Period,
         again: "_Again",
         since: date | None = None,
@@ -253,9 +227,7 @@ class Evaluation:
                 found.append(self._credited(each, earnings, waits_for, quota))
         return tuple(found)
 
-    def _from_here(
-        self, so_far: _Sum, member_id: UUID, component: Component, period: Period, earned: Fraction
-    ) -> _Sum:
+    def _from_here(self, so_far: _Sum, member_id: UUID, component: Component, period: Period, earned: Fraction) -> _Sum:
         """Where the period begins: what caps count, and with `year_to_date_rate` what is not rated again."""
         if component.cap_minor is not None and component.cap_window == "year":
             earned += sum(
@@ -280,7 +252,7 @@ class Evaluation:
         return cut("R30", f"cap of the {of}", found, self.currency)
 
     def _credited(
-        self, each: _Eligible, earnings: tuple[Earning, ...], waits_for: Waiting | None, quota: MemberQuota | None
+        self, each: Eligible, earnings: tuple[Earning, ...], waits_for: Waiting | None, quota: MemberQuota | None
     ) -> Credited:
         rests_on = each.agreed_at if quota is None else (*each.agreed_at, *quota.positions)
         return Credited(
@@ -307,107 +279,18 @@ class Evaluation:
             satisfaction = satisfaction_of(self.ledger, member_id, component, period)
         return team, satisfaction
 
-    def _quota(self, member_id: UUID, each: _Eligible, period: Period, year: Period) -> MemberQuota | None:
+    def _quota(self, member_id: UUID, each: Eligible, period: Period, year: Period) -> MemberQuota | None:
         if not each.component.needs_quota():
             return None
         window, part = period, each.part
         if each.component.counted_over != "period":
             window = year
-            of_year = next((one for one in self.parts(year) if one.pays(each.sale.on)), part)
+            of_year = next((one for one in self.eligibility.parts(year) if one.pays(each.sale.on)), part)
             part = replace(part, quota_share=of_year.quota_share)
         return quota_of(self.ledger, self.plan_id, self.currency, member_id, each.component.measure, part, window)
 
-    def _eligible(self, member_id: UUID, enrolment: Enrolment, period: Period) -> list[_Eligible]:
-        """Steps 1 and 2: the credits that count, in the order of their sales."""
-        found: list[tuple[tuple[date, int], int, _Eligible]] = []
-        has_overrides = enrolment.has_overrides(self.plan_id)
-        for part in self.parts(period):
-            for index, component in enumerate(part.version.components):
-                is_always = not enrolment.leavings and enrolment.covers_always(self.plan_id, component.key)
-                for sale, credit in self.register.of(part.version, component, member_id, period):
-                    if not part.pays(sale.on):
-                        continue
-                    percent_kept = ALL if is_always else self.kept_percent(enrolment, part.version, component, sale.on)
-                    if percent_kept is not None:
-                        amount, waits_for = self.in_plan_currency(part.version, sale, credit.amount, period)
-                        agreed = enrolment.as_agreed(self.plan_id, component, sale.on) if has_overrides else None
-                        eligible = _Eligible(
-                            sale=sale,
-                            credit=credit,
-                            part=part,
-                            component=component if agreed is None else agreed[0],
-                            amount=amount,
-                            unit=1
-                            if sale.currency == self.currency
-                            else self.in_plan_currency(part.version, sale, 1, period)[0],
-                            leaver_percent=percent_kept,
-                            waits_for=sale.waits_for or waits_for or self.unacknowledged(enrolment, part.version),
-                            agreed_at=() if agreed is None else agreed[1],
-                        )
-                        found.append((sale.order, index, eligible))
-        found.sort(key=_in_order)
-        return [eligible for _, _, eligible in found]
 
-    def kept_percent(
-        self, enrolment: Enrolment, version: CompensationPlanVersion, component: Component, on: date
-    ) -> Fraction | None:
-        """R60: 100 for who is enrolled; the rule's share for open deals of who left, within its days; None pays nothing.
-
-        What of the last period's earnings is paid when it is released counts by the day of that (`payable.py`).
-        """
-        left = enrolment.leaving_of(on)
-        if enrolment.covers(self.plan_id, component.key, on):
-            if (
-                left is None
-                or not version.leavers
-                or component.release is not None
-                or period_of(on, version.period) != period_of(left.left_on, version.period)
-            ):
-                return ALL
-            share = leaver_share(version.leavers, left.leaving, left_on=left.left_on, earned_on=on, released_on=on)
-            return Fraction(share.percent)
-        if left is None or not version.leavers or on <= left.left_on:
-            return None
-        if not enrolment.covers(self.plan_id, component.key, left.left_on):
-            return None
-        share = leaver_share(version.leavers, left.leaving, left_on=left.left_on, earned_on=on, released_on=on)
-        return Fraction(share.percent) if share.percent else None
-
-    def unacknowledged(self, enrolment: Enrolment, version: CompensationPlanVersion) -> Waiting | None:
-        """R64: where the plan says so, credits wait until the participant has acknowledged the version."""
-        if not version.acknowledgement_required or enrolment.has_acknowledged(self.plan_id, version.number):
-            return None
-        words = f"waiting for version {version.number} of the plan to be acknowledged; nothing is posted"
-        return Waiting(rule="R64", words=words)
-
-    def in_plan_currency(
-        self, version: CompensationPlanVersion, sale: Sale, amount: Amount, period: Period
-    ) -> tuple[Amount, Waiting | None]:
-        """R67: at the rate of the day that the plan names, frozen in the credit; without a rate it waits, it is never 1."""
-        source = sale.currency
-        if source == self.currency:
-            return amount, None
-        rules = version.currencies
-        if rules is not None:
-            happened = anchors(self.ledger, sale.win)
-            dates: dict[RateDate, date] = {"booking": sale.win.on, "period_end": period.last_on}
-            if "invoice" in happened:
-                dates["invoice"] = sale.on if sale.billing_period is not None else happened["invoice"]
-            if "payment" in happened:
-                dates["payment"] = sale.paid_by.received_on if sale.paid_by is not None else happened["payment"]
-            frozen = frozen_rate(
-                rules.conversion,
-                (source, self.currency),
-                dates,
-                lambda one, other, on: self.ledger.rate_on(rules.rate_table_id, one, other, on),
-            )
-            if frozen is not None:
-                return converted(amount, frozen), None
-        words = f"waiting for a rate from {source} to {self.currency}; nothing is posted"
-        return amount, Waiting(rule="R67", words=words)
-
-
-def _portion(each: _Eligible) -> Portion:
+def _portion(each: Eligible) -> Portion:
     return Portion(amount=each.amount, sale=each.sale, credit=each.credit, unit=each.unit)
 
 
@@ -416,11 +299,7 @@ def credit_key(credited: Credited) -> CreditKey:
     return key_of(credited.component, credited.sale, credited.credit.source_member_id)
 
 
-def _in_order(found: tuple[tuple[date, int], int, _Eligible]) -> tuple[tuple[date, int], int]:
-    return found[0], found[1]
-
-
-def _counted(eligible: Iterable[_Eligible]) -> dict[CountKey, Amount]:
+def _counted(eligible: Iterable[Eligible]) -> dict[CountKey, Amount]:
     """What waits for anything counts towards nothing."""
     totals: dict[CountKey, Amount] = {}
     for each in eligible:
@@ -430,12 +309,12 @@ def _counted(eligible: Iterable[_Eligible]) -> dict[CountKey, Amount]:
     return totals
 
 
-def _key(each: _Eligible) -> CountKey:
+def _key(each: Eligible) -> CountKey:
     return (each.part.counts_as, each.component.key)
 
 
 def _standing(
-    each: _Eligible,
+    each: Eligible,
     so_far: _Sum,
     total: Amount,
     quota: MemberQuota | None,
@@ -456,7 +335,7 @@ def _standing(
     )
 
 
-def _with(so_far: _Sum, standing: Standing, each: _Eligible, earnings: tuple[Earning, ...], *, is_own: bool) -> _Sum:
+def _with(so_far: _Sum, standing: Standing, each: Eligible, earnings: tuple[Earning, ...], *, is_own: bool) -> _Sum:
     component, credited = each.component, so_far.credited + each.amount
     is_capped = component.cap_minor is not None and is_own
     return _Sum(
@@ -469,7 +348,7 @@ def _with(so_far: _Sum, standing: Standing, each: _Eligible, earnings: tuple[Ear
     )
 
 
-def _after_leaving(each: _Eligible, earnings: tuple[Earning, ...], currency: str) -> tuple[Earning, ...]:
+def _after_leaving(each: Eligible, earnings: tuple[Earning, ...], currency: str) -> tuple[Earning, ...]:
     """R60: what the rule of a leaver does not pay."""
     if each.leaver_percent is ALL or each.leaver_percent == ALL:
         return ()

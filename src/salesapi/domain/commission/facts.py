@@ -151,8 +151,8 @@ class Ledger:
             self._take_about_customer(event, recorded)
         elif isinstance(event, LeadAttributionTouchRecorded):
             self.market.take_touch(event, recorded)
-            win_of_lead = self.wins.of_lead(recorded.stream_id)
-            self._change_of(win_of_lead.deal_id if win_of_lead is not None else None, None)
+            for win in self.wins.of_lead(recorded.stream_id):
+                self._change(win.on, win.deal_id)
         elif isinstance(event, RatesStated):
             self._rates.setdefault(recorded.stream_id, {}).update(rates_stated(event, recorded))
             self._change(event.on, None)
@@ -246,8 +246,7 @@ class Ledger:
         for customer_id in self.market.customers_of(member_id):
             found |= {win.deal_id: win for win in self.wins.of_customer(customer_id)}
         for lead_id in self.market.leads_of(member_id):
-            if (win := self.wins.of_lead(lead_id)) is not None:
-                found[win.deal_id] = win
+            found |= {win.deal_id: win for win in self.wins.of_lead(lead_id)}
         return found
 
     def ever_below(self, manager_id: UUID) -> set[UUID]:

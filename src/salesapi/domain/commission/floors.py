@@ -50,6 +50,9 @@ class Floors:
         self._period = period
         self._plan = ledger.plan(plan_id)
         self._version = self._plan.version_on(period.last_on)
+        version = self._version
+        self.stand = version is not None and any((version.guarantee, version.draw, version.recovery))
+        """Whether there is anything under a statement that rests on its lines."""
 
     def of(self, enrolment: Enrolment, postings: Sequence[Posting]) -> list[Posting]:
         """For a participant, the postings that lift, advance, carry or recover; `postings` is all else of the period."""

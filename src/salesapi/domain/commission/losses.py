@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import TypeAlias
 
+from salesapi.domain.commission.claims import Claim
 from salesapi.domain.commission.clawbacks import ClawbackTrigger, Loss, clawback_share
 from salesapi.domain.commission.dates import DaySpan
 from salesapi.domain.commission.facts import Ledger
@@ -33,20 +34,14 @@ class DealLoss:
     positions: tuple[int, ...]
 
 
-@record
-class Claim:
-    """The part (0 to 1) of what a deal earned that a loss takes back on its day."""
-
-    on: date
-    part: Fraction
-    positions: tuple[int, ...]
-
-
 def losses_of(ledger: Ledger, component: Component, win: Win) -> tuple[DealLoss, ...]:
-    """All losses of a deal for the triggers that the component names, by day, then by what stated them."""
+    """All losses of a deal for the triggers that the component names, by day, then by what stated them.
+
+    Of what is credited with its payments nothing else is lost than what goes back of these, which they tell themselves.
+    """
     terms = component.clawback
     whole_minor = _whole_minor(ledger, component, win)
-    if terms is None or whole_minor <= 0:
+    if terms is None or component.attributed == "payment" or whole_minor <= 0:
         return ()
     views = (_of_agreements, _of_money, _of_overdue)
     steps = sorted(
@@ -129,10 +124,8 @@ def _trigger(agreement: AgreementFact, kind: str, on: date) -> ClawbackTrigger:
 def _of_money(ledger: Ledger, component: Component, win: Win, whole_minor: int) -> Iterator[_Lost]:
     """Money paid back of what was owed, and credit notes: a note and the money that follows it are one loss.
 
-    A sale that is a payment, or an invoice, is less by what goes back of it without any clawback.
+    A sale that is an invoice is less by its notes without any clawback.
     """
-    if component.attributed == "payment":
-        return
     steps = [(cash.on, cash.position, cash.amount_minor, cash.is_refund, 0) for cash in cash_due(ledger, win)]
     for invoice in ledger.trade.invoices_of(win.deal_id) if component.residual is None else ():
         steps += [(note.on, note.position, 0, False, note.gross_minor) for note in invoice.notes if note.on is not None]
@@ -151,7 +144,7 @@ def _of_overdue(ledger: Ledger, component: Component, win: Win, whole_minor: int
     Money for the deal, and not for one of its invoices, pays these in the order in which they are due.
     """
     terms = component.clawback
-    if terms is None or terms.non_payment_days is None or component.attributed == "payment":
+    if terms is None or terms.non_payment_days is None:
         return
     invoices = ledger.trade.invoices_of(win.deal_id)
     of_deal = [cash for cash in cash_due(ledger, win) if cash.invoice_id is None]

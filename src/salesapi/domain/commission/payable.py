@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final
 
+from salesapi.domain.commission.claims import Claim
 from salesapi.domain.commission.dates import date_after
 from salesapi.domain.commission.facts import Ledger
-from salesapi.domain.commission.losses import Claim
 from salesapi.domain.commission.people import LeaverRule
 from salesapi.domain.commission.release_clock import Earned, PeriodEnd, ReleaseClock, Released
 from salesapi.domain.commission.withholding import Holdback, ends_on
@@ -18,6 +18,7 @@ from salesapi.domain.enrolments import Left
 from salesapi.domain.kernel import record
 
 ZERO: Final = Fraction()
+ALL: Final = Fraction(1)
 
 
 @record
@@ -74,66 +75,69 @@ class PayableOf:
         self._leaving = leaving
         self._clock = ReleaseClock(ledger, earned, period_end)
         self._shares = shares
+        self._by_day: dict[date, Released] = {}
 
     def by(self, on: date) -> Payable:
         """How the earning stands at the end of a day; nothing of it before it is earned."""
+        exact = self._earned.exact_minor
         if on < self._earned.sale.on:
             return Payable()
         clock = self._with_leaver(on)
+        if not exact:
+            return Payable(positions=clock.positions)
         payable = taken = clawed = counted = ZERO
         for share in self._shares:
-            taken_of_share, clawed_of_share = self._taken(on, share)
-            payable += self._payable(on, share.exact_minor, taken_of_share)
-            counted += self._counted(clock, share.exact_minor, taken_of_share)
-            taken += taken_of_share
-            clawed += clawed_of_share
+            part_taken, part_clawed = self._taken(on, share)
+            payable += share.exact_minor * self._payable_part(on, part_taken)
+            counted += share.exact_minor * self._counted_part(on, part_taken)
+            taken += share.exact_minor * part_taken
+            clawed += share.exact_minor * part_clawed
         lost = (each for share in self._shares for claim in share.claims if claim.on <= on for each in claim.positions)
+        gone = exact - payable - clawed - clock.lapsed
         return Payable(
             released=payable + clawed,
             lapsed=clock.lapsed,
             clawed=clawed,
-            cancelled=min(taken - clawed, self._earned.exact_minor - payable - clawed - clock.lapsed) if taken else ZERO,
+            cancelled=min(taken - clawed, gone) if exact > 0 else max(taken - clawed, gone),
             sped=clock.sped * counted / clock.kept if taken and clock.kept else clock.sped,
             positions=tuple(sorted({*clock.positions, *lost})),
         )
 
     def _taken(self, on: date, share: ClaimedShare) -> tuple[Fraction, Fraction]:
-        """R49, R50: what all claims took of a share of the earning, and what of that had been paid."""
-        whole = share.exact_minor
+        """R49, R50: the part of a share that all claims took, and what of that had been paid."""
         claimed = forfeited = taken = clawed = ZERO
         for claim in share.claims:
             if claim.on > on:
                 break
-            before = self._payable(claim.on, whole, taken)
-            claimed += claim.part * whole
-            forfeited = max(forfeited, self._forfeited(claim.on, whole))
-            taken = min(whole, max(claimed, forfeited))
-            clawed += max(ZERO, before - self._payable(claim.on, whole, taken))
+            before = self._payable_part(claim.on, taken)
+            claimed += claim.part
+            forfeited = max(forfeited, self._forfeited_part(claim.on))
+            taken = min(ALL, max(claimed, forfeited))
+            clawed += max(ZERO, before - self._payable_part(claim.on, taken))
         return taken, clawed
 
-    def _payable(self, on: date, whole: Fraction, taken: Fraction) -> Fraction:
-        """R28: what is payable of a share of the earning, of which so much was taken, behind a holdback."""
-        counted = self._counted(self._with_leaver(on), whole, taken)
-        holdback = self._holdback(on)
+    def _payable_part(self, on: date, taken: Fraction) -> Fraction:
+        """R28: the part that is payable, where so much was taken, behind a holdback."""
+        counted, holdback = self._counted_part(on, taken), self._holdback(on)
         if holdback is None:
             return counted
-        held = self._counted(self._with_leaver(on), whole, ZERO) * Fraction(holdback.share_percent) / 100
+        released = self._counted_part(on, ZERO)
+        held = released * Fraction(holdback.share_percent) / 100
         if holdback.on_clawback == "released":
             return max(ZERO, counted - held) if taken else counted - held
-        return min(self._counted(self._with_leaver(on), whole, ZERO) - held, counted)
+        return min(released - held, counted)
 
-    def _counted(self, clock: Released, whole: Fraction, taken: Fraction) -> Fraction:
-        """What the clock released of a share of the earning, at most what was not taken of it."""
-        exact = self._earned.exact_minor
-        released = clock.kept * whole / exact if exact and whole != exact else clock.kept
-        return min(released, whole - taken) if taken else released
+    def _counted_part(self, on: date, taken: Fraction) -> Fraction:
+        """The part that the clock released, at most what was not taken."""
+        released = self._with_leaver(on).kept / self._earned.exact_minor
+        return min(released, ALL - taken) if taken else released
 
-    def _forfeited(self, on: date, whole: Fraction) -> Fraction:
+    def _forfeited_part(self, on: date) -> Fraction:
         """R28: what a clawback takes at least, where it ends all that is held back."""
         holdback = self._holdback(on)
         if holdback is None or holdback.on_clawback != "forfeited":
             return ZERO
-        return whole * Fraction(holdback.share_percent) / 100
+        return Fraction(holdback.share_percent) / 100
 
     def _holdback(self, on: date) -> Holdback | None:
         """The holdback that still keeps something by the end of a day."""
@@ -149,6 +153,11 @@ class PayableOf:
 
         What was released in earlier periods stays paid.
         """
+        if on not in self._by_day:
+            self._by_day[on] = self._of_leaver(on)
+        return self._by_day[on]
+
+    def _of_leaver(self, on: date) -> Released:
         clock, leaving = self._clock.by(on), self._leaving
         has_release = self._earned.component.release is not None
         if leaving is None or not has_release or on < leaving.left.left_on or self._earned.sale.on > leaving.left.left_on:

@@ -138,7 +138,7 @@ def _sped(plain: Posting, was: Payable, after: Payable, credited: Credited) -> I
 
 
 def _clawed(plain: Posting, was: Payable, after: Payable, credited: Credited, posted_minor: int) -> Iterator[Posting]:
-    """R49, R50: what is taken back of what had been paid, at the rate that it was paid at."""
+    """R49, R50: what is taken back of what had been paid, at the rate that it was paid at; R22: with its payment."""
     exact = was.clawed - after.clawed
     if not exact:
         return
@@ -151,7 +151,8 @@ def _clawed(plain: Posting, was: Payable, after: Payable, credited: Credited, po
         claim = f"{percent(rate)} % of {lost} lost: {in_major(taken, credited.currency)}, of which paid before"
         return percent(rate), equals(claim, exact, credited.currency)
 
-    yield replace(plain, kind="clawback", rule="R49", exact_minor=exact, posted_minor=posted_minor, said=said)
+    rule = "R22" if credited.sale.paid_by is not None else "R49"
+    yield replace(plain, kind="clawback", rule=rule, exact_minor=exact, posted_minor=posted_minor, said=said)
 
 
 def _gone(plain: Posting, was: Payable, after: Payable, credited: Credited) -> Iterator[Posting]:

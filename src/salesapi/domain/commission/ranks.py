@@ -40,7 +40,9 @@ def rank_of(evaluation: Evaluation, member_id: UUID, period: Period) -> Rank | N
     key = _measure(evaluation, period)
     if key is None or member_id not in participants:
         return None
-    ranked = [(part, component) for part in evaluation.parts(period) if (component := _of(part, key)) is not None]
+    ranked = [
+        (part, component) for part in evaluation.eligibility.parts(period) if (component := _of(part, key)) is not None
+    ]
     totals = {each.member_id: sum(_credited(evaluation, each, period, ranked)) for each in participants.values()}
     higher = sum(1 for total in totals.values() if total > totals[member_id])
     return Rank(rank=higher + 1, of=len(totals))
@@ -57,7 +59,7 @@ def _takes_part(enrolment: Enrolment, plan_id: UUID, period: Period) -> bool:
 
 def _measure(evaluation: Evaluation, period: Period) -> str | None:
     """The key of the component that ranks, by the version that pays the last days of the period."""
-    parts = evaluation.parts(period)
+    parts = evaluation.eligibility.parts(period)
     if not parts:
         return None
     components = parts[-1].version.components
@@ -83,7 +85,7 @@ def _credited(
     """What the member was credited with; as in its pay, what waits counts for nothing."""
     member_id, wins = enrolment.member_id, evaluation.ledger.wins
     for part, component in ranked:
-        if evaluation.unacknowledged(enrolment, part.version) is not None:
+        if evaluation.eligibility.unacknowledged(enrolment, part.version) is not None:
             continue
         is_always = not enrolment.leavings and enrolment.covers_always(evaluation.plan_id, component.key)
         if is_always and part.pays(period.first_on) and part.pays(period.last_on):
@@ -94,7 +96,9 @@ def _credited(
                     yield from _parts(evaluation, part, component, member_id, win, period)
             continue
         for win in wins.in_months(member_id, period.months()):
-            is_held = is_always or evaluation.kept_percent(enrolment, part.version, component, win.on) is not None
+            is_held = (
+                is_always or evaluation.eligibility.kept_percent(enrolment, part.version, component, win.on) is not None
+            )
             if is_held and part.pays(win.on):
                 yield from _parts(evaluation, part, component, member_id, win, period)
 
@@ -106,6 +110,6 @@ def _parts(
     sale = plain_sale(win)
     for credit in credits_of(sale, component, evaluation.ledger):
         if credit.member_id == member_id:
-            amount, waits_for = evaluation.in_plan_currency(part.version, sale, credit.amount, period)
+            amount, waits_for = evaluation.eligibility.in_plan_currency(part.version, sale, credit.amount, period)
             if waits_for is None:
                 yield amount

@@ -110,7 +110,7 @@ class Wins:
         self._wins: MutableMapping[UUID, Win] = {}
         self._by_month: MutableMapping[Month, dict[UUID, dict[UUID, Win]]] = {}
         self._of_customer: MutableMapping[UUID, list[UUID]] = {}
-        self._of_lead: MutableMapping[UUID, UUID] = {}
+        self._of_lead: MutableMapping[UUID, list[UUID]] = {}
         self._first_of: MutableMapping[UUID, Win] = {}
         self._moved: list[Win] = []
         self._alone: dict[tuple[Month, UUID], dict[str, tuple[int, tuple[Win, ...]]]] = {}
@@ -134,7 +134,8 @@ class Wins:
         added = tuple(added)
         what_if = Wins()
         what_if._wins = ChainMap({}, self._wins)
-        what_if._of_lead = ChainMap({}, self._of_lead)
+        of_leads = {win.lead_id for win in added if win.lead_id is not None} & self._of_lead.keys()
+        what_if._of_lead = ChainMap({each: [*self._of_lead[each]] for each in of_leads}, self._of_lead)
         what_if._first_of = ChainMap({}, self._first_of)
         of_customers = {win.customer_id for win in added if win.customer_id is not None} & self._of_customer.keys()
         what_if._of_customer = ChainMap({each: [*self._of_customer[each]] for each in of_customers}, self._of_customer)
@@ -178,10 +179,9 @@ class Wins:
         assert win.customer_id is not None, "asked of a win with a customer"
         return self._first_of[win.customer_id].deal_id == win.deal_id
 
-    def of_lead(self, lead_id: UUID) -> Win | None:
-        """The win of the deal that a lead became."""
-        deal_id = self._of_lead.get(lead_id)
-        return self._wins.get(deal_id) if deal_id is not None else None
+    def of_lead(self, lead_id: UUID) -> list[Win]:
+        """The wins of the deals that came from a lead."""
+        return [self._wins[deal_id] for deal_id in self._of_lead.get(lead_id, ())]
 
     def of_customer(self, customer_id: UUID) -> list[Win]:
         """The wins with a customer."""
@@ -220,7 +220,7 @@ class Wins:
                 self._first_of[win.customer_id] = win
                 self._moved += [first] if first is not None else []
         if win.lead_id is not None:
-            self._of_lead[win.lead_id] = win.deal_id
+            self._of_lead.setdefault(win.lead_id, []).append(win.deal_id)
 
     def _link(self, event: DealCustomerLinked, recorded: Recorded) -> None:
         """A win whose customer becomes known later is that customer's from then on."""
@@ -237,6 +237,8 @@ class Wins:
             for member_id in win.members():
                 del of_month[member_id][deal_id]
                 self._alone.pop(((win.on.year, win.on.month), member_id), None)
+            if win.lead_id is not None:
+                self._of_lead[win.lead_id].remove(deal_id)
             if win.customer_id is not None:
                 self._of_customer[win.customer_id].remove(deal_id)
                 if self._first_of[win.customer_id].deal_id == deal_id:

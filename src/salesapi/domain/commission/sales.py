@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.commission.bases import ResidualTerms, margin_base
+from salesapi.domain.commission.claims import Claim, paid_lots
 from salesapi.domain.commission.facts import Ledger
 from salesapi.domain.commission.periods import Period
 from salesapi.domain.commission.release import Anchor
@@ -79,6 +80,8 @@ class Sale:
     """Of a payment, and of what is left after losses (R51): its part of the amounts of the parts."""
     paid_by: CashFact | None = None
     """The payment that it is, where it is one."""
+    reversals: tuple[Claim, ...] = ()
+    """What of that went back."""
     facts: SaleFacts = NOTHING_KNOWN
     waits_for: Waiting | None = None
 
@@ -270,36 +273,27 @@ def _facts(ledger: Ledger, component: Component, win: Win, agreed: Sequence[Agre
 
 
 def _paid_sales(ledger: Ledger, component: Component, win: Win, period: Period) -> list[Sale]:
-    """R22: attributed to its payment, each payment is a sale of its own: the same part of the base as of what is due."""
+    """R22: attributed to its payment, each payment is a sale of its own: the same part of the base as of what is due.
+
+    Money that goes back takes back what it earned, at the rate at which it did.
+    """
     whole = _whole_sale(ledger, component, win, win.on)
     if whole is None:
         return []
     gross_minor, _ = due_minor(ledger, win)
-    found: list[Sale] = []
-    paid_minor = 0
-    for cash in cash_due(ledger, win):
-        before, paid_minor = paid_minor, paid_minor + cash.amount_minor
-        part_minor = _within(paid_minor, gross_minor) - _within(before, gross_minor)
-        if part_minor and period.first_on <= cash.on <= period.last_on:
-            share = Fraction(part_minor, gross_minor)
-            found.append(
-                Sale(
-                    win=win,
-                    on=cash.on,
-                    positions=tuple(sorted({*whole.positions, cash.position})),
-                    base=plain(whole.base * share),
-                    currency=whole.currency,
-                    stated_at=cash.position,
-                    price=whole.price * share if whole.price is not None else None,
-                    parts=whole.parts,
-                    share=whole.share,
-                    scale=share,
-                    paid_by=cash,
-                    facts=whole.facts,
-                    waits_for=whole.waits_for,
-                )
-            )
-    return found
+    lots = [lot for lot in paid_lots(cash_due(ledger, win), gross_minor) if lot.cash.on <= period.last_on]
+    return [
+        replace(
+            whole.scaled(Fraction(lot.amount_minor, gross_minor)),
+            on=lot.cash.on,
+            positions=tuple(sorted({*whole.positions, lot.cash.position})),
+            stated_at=lot.cash.position,
+            paid_by=lot.cash,
+            reversals=lot.claims,
+        )
+        for lot in lots
+        if lot.cash.on >= period.first_on
+    ]
 
 
 def _recurring_sales(ledger: Ledger, component: Component, win: Win, period: Period) -> list[Sale]:
@@ -378,11 +372,6 @@ def _is_in_one_currency(base: Base, agreed: Sequence[AgreementFact]) -> bool:
 def _no_agreement(base: Base) -> Waiting:
     words = f"waiting for an agreement, from which the {base.kind.replace('_', ' ')} is taken; nothing is posted"
     return Waiting(rule="R22", words=words)
-
-
-def _within(paid_minor: int, due: int) -> int:
-    """Cash that counts: not less than nothing, not more than what is due; a negative amount mirrors it."""
-    return max(0, min(paid_minor, due)) if due >= 0 else min(0, max(paid_minor, due))
 
 
 def plain(amount: Amount) -> Amount:

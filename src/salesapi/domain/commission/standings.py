@@ -53,7 +53,7 @@ def standings_of(evaluation: Evaluation, enrolment: Enrolment, period: Period) -
     counted = evaluation.counted(enrolment.member_id, period)
     return tuple(
         _standing(evaluation, enrolment, component, part, counted.get((part.counts_as, component.key), 0), period)
-        for part in evaluation.parts(period)
+        for part in evaluation.eligibility.parts(period)
         for component in part.version.components
         if _holds(enrolment, evaluation.plan_id, component, part) or (part.counts_as, component.key) in counted
     )

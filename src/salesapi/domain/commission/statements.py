@@ -6,7 +6,7 @@ A member has a statement where there is at least one line. Amounts are minor uni
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -64,7 +64,7 @@ def statements_of(ledger: Ledger, plan_id: UUID, period: str) -> tuple[Statement
 def totals_of(ledger: Ledger, plan_id: UUID, period: str) -> dict[UUID, Totals]:
     """What `statements_of` would pay, without the words: the preview of a run."""
     run = MemberPay(ledger, plan_id, period_named(period))
-    return {member_id: sums_of(postings) for member_id in run.members() if (postings := run.postings(member_id))}
+    return {member_id: totals for member_id in run.members() if (totals := run.totals(member_id)) is not None}
 
 
 class MemberPay:
@@ -94,12 +94,27 @@ class MemberPay:
         is_of_plan = found is not None and any(span.plan_id == self.evaluation.plan_id for span in found.spans)
         return found if is_of_plan else None
 
+    def totals(self, member_id: UUID) -> Totals | None:
+        """What the member's statement comes to; None without a line. Where nothing rests on its lines, they are not made."""
+        if self._floors.stand or self.earnings.releases:
+            postings = self.postings(member_id)
+            return sums_of(postings) if postings else None
+        own, others = self.earnings.rounded(member_id, self._period), self._beside(member_id)
+        if not own and not others:
+            return None
+        totals, earned_minor = sums_of(others), sum(each.posted_minor for each in own)
+        return replace(
+            totals, earned_minor=totals.earned_minor + earned_minor, total_minor=totals.total_minor + earned_minor
+        )
+
+    def _beside(self, member_id: UUID) -> list[Posting]:
+        """Beside what deals earn and release: the budget of all, corrections, awards."""
+        found = [*self._budget.of(member_id), *self._corrections.of(member_id)]
+        return [*found, *self._awards.get(member_id, []), *self._plan_awards.of(member_id)]
+
     def postings(self, member_id: UUID) -> list[Posting]:
         """In this order: what deals earn and release, corrections, awards, then floors under all of it."""
-        found = self.earnings.of(member_id, self._period) + self._budget.of(member_id)
-        found += self._corrections.of(member_id)
-        found += self._awards.get(member_id, [])
-        found += self._plan_awards.of(member_id)
+        found = self.earnings.of(member_id, self._period) + self._beside(member_id)
         enrolment = self._enrolment(member_id)
         if enrolment is not None:
             found += self._floors.of(enrolment, found)
