@@ -1,7 +1,7 @@
 """Generated trade: wins with agreements, invoices, cash, refunds, cancellations and all that pay may follow from, on a log.
 
-All follows from the `random.Random` that is given. Facts are such as the deciders would accept; their days lie in 2026 and a little
-beyond, in whatever order they become known.
+All follows from the `random.Random` that is given. Facts are such as the deciders would accept; their days lie in 2026 and a
+little beyond, in whatever order they become known.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from typing import get_args
 
+from salesapi.domain.agreement_lines import AgreementLine
+from salesapi.domain.agreements import FulfilmentStep
 from salesapi.domain.calendars import CalendarDefined
 from salesapi.domain.compensation_plans import CompensationPlanVersion, terms_of
 from salesapi.domain.plan_components import Component
@@ -145,7 +148,9 @@ class TradeStory:
             return
         net = deal.owed
         cost = self.random.choice((None, net // 2, net * 9 // 10, net * 2))
-        lines = (line("all", net, self.random.choice((None, net // 8)), product=1, cost=cost),)
+        lines: tuple[AgreementLine, ...] = (
+            line("all", net, self.random.choice((None, net // 8)), product=1, cost=cost),
+        )
         if self.random.random() < 0.4:
             lines = (*lines, line("more", net // 3, None, product=2, cost=net // 5, recurring=True))
         deal.owed, deal.is_agreed = sum(each.amount_minor + (each.tax_minor or 0) for each in lines), True
@@ -184,7 +189,7 @@ class TradeStory:
         """A line is delivered, accepted or live."""
         deal = self._one(lambda each: each.is_agreed)
         if deal is not None:
-            step = self.random.choice(("delivered", "accepted", "live"))
+            step = self.random.choice(get_args(FulfilmentStep))
             self.log.report(deal.number, step, on=self._day())
 
     def invoice(self) -> None:

@@ -1,4 +1,4 @@
-"""Sales in other currencies through the whole engine (R67): the rate of a named day, frozen in the credit; a missing one waits."""
+"""Sales in other currencies through the whole engine (R67): the rate of a named day, frozen; a missing one waits."""
 
 from dataclasses import replace
 from datetime import date
@@ -6,26 +6,17 @@ from typing import Any
 
 import pytest
 
-from salesapi.domain.commission.accounting import Conversion, RateDate
-from salesapi.domain.plan_components import Base, Component, CurrencyRules
+from salesapi.domain.commission.accounting import RateDate
+from salesapi.domain.plan_components import Component
 from tests.domain.commission_stories import ANN, flat, tiered
-from tests.domain.plan_options import RATE_TABLE
-from tests.domain.test_commission_clawback import KEEP, RESTATE
-from tests.domain.test_commission_release import WITH_CASH
+from tests.domain.pay_terms import KEEP, NET, RESTATE, WITH_CASH, at_rates
 from tests.domain.trade_stories import TradeLog, lines_of, paid
-
-AT_BOOKING = Conversion(rate_date="booking", inverse="refused", base_currency=None)
-
-
-def rules(**options: Any) -> CurrencyRules:
-    """How sales are converted: at the rate of the booking unless said."""
-    return CurrencyRules(rate_table_id=RATE_TABLE, conversion=replace(AT_BOOKING, **options))
 
 
 def in_euros(component: Component, currency: str = "EUR", paid_in: str = "USD", **options: Any) -> TradeLog:
     """Ann's deal of 1,000.00 euros in a plan in dollars, won on 10 January."""
     log = TradeLog()
-    log.plan(component, currency=paid_in, currencies=rules(**options)).enrol(ANN)
+    log.plan(component, currency=paid_in, currencies=at_rates(**options)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10", currency=currency)
     return log
 
@@ -158,7 +149,7 @@ def test_each_payment_that_a_sale_is_attributed_to_has_the_rate_of_its_own_day_a
 
 def test_an_agreement_in_another_currency_than_its_deal_is_credited_in_its_own() -> None:
     log = TradeLog()
-    log.plan(replace(flat("10"), base=Base(kind="agreement_net")), currencies=rules()).enrol(ANN)
+    log.plan(replace(flat("10"), base=NET), currencies=at_rates()).enrol(ANN)
     log.rate("2026-01-10", "1.1")
     log.sell(1, 110_000, "2026-01-10")
     log.agree(1, 100_000, on="2026-01-12", currency="EUR")
@@ -167,7 +158,7 @@ def test_an_agreement_in_another_currency_than_its_deal_is_credited_in_its_own()
 
 def test_agreements_of_a_deal_in_several_currencies_are_not_added_up() -> None:
     log = TradeLog()
-    log.plan(replace(flat("10"), base=Base(kind="agreement_net")), currencies=rules()).enrol(ANN)
+    log.plan(replace(flat("10"), base=NET), currencies=at_rates()).enrol(ANN)
     log.sell(1, 110_000, "2026-01-10")
     log.agree(1, 100_000, on="2026-01-12", currency="EUR")
     log.agree(1, 100_000, on="2026-01-12", number=2)

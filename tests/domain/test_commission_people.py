@@ -27,8 +27,7 @@ from salesapi.domain.plan_components import (
     VersionTakeover,
 )
 from tests.domain.commission_stories import ANN, BOB, flat, tiered
-from tests.domain.test_commission_clawback import KEEP
-from tests.domain.test_commission_release import WITH_CASH
+from tests.domain.pay_terms import KEEP, WITH_CASH
 from tests.domain.trade_stories import TradeLog, lines_of, paid
 
 BY_DAY = Proration(basis="calendar_days")

@@ -8,17 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from salesapi.domain.commission.award_measures import CollectionBand
-from salesapi.domain.commission.release import ExpiryStep, ExpiryTable, PaymentRelease
+from salesapi.domain.commission.release import ExpiryStep, ExpiryTable
 from salesapi.domain.commission.withholding import Holdback, InstalmentTable, ReleaseInstalment, Wait
 from salesapi.domain.invoices import InvoiceLine
-from salesapi.domain.plan_components import Base, Component, FilterCondition, Release, SaleFilter
+from salesapi.domain.plan_components import Component, FilterCondition, Release, SaleFilter
 from tests.domain.commission_stories import ANN, BOB, CID, flat, share, tiered
+from tests.domain.pay_terms import NET, PAYMENT, WITH_CASH
 from tests.domain.trade_stories import TradeLog, line, lines_of, paid
 from tests.spec import uid
 
-PAYMENT = PaymentRelease(bank_fee="counts_as_paid", prepayment="releases_on_receipt", nothing_due="release_nothing")
-WITH_CASH = Release(on="payment", payment=PAYMENT, order="pro_rata")
-NET = Base(kind="agreement_net")
 LATE = ExpiryTable(
     anchor="booking",
     steps=(ExpiryStep(after_days=30, kept_percent=Decimal(50)), ExpiryStep(after_days=120, kept_percent=Decimal(0))),

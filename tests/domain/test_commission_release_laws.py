@@ -18,7 +18,7 @@ from salesapi.domain.commission.pay_facts import PostedKey
 from salesapi.domain.commission.periods import period_named
 from salesapi.domain.compensation_plans import CompensationPlanVersion
 from salesapi.domain.deals import DealReopened, DealTeamChanged, DealWon
-from salesapi.domain.plan_components import Clawback, Component
+from salesapi.domain.plan_components import Clawback
 from tests.domain.commission_stories import ANN, BOB, PLAN, Log, share
 from tests.domain.generated_trade import QUARTERS, SELLERS, TradeStory, told_again, traded_version
 from tests.domain.test_commission_laws import Fact, interleaved, told
@@ -144,9 +144,11 @@ def refunding_version(random: Random) -> CompensationPlanVersion:
 
 
 def pays_what_nothing_earned(ledger: Ledger) -> bool:
-    """Whether a credit earns less than nothing, or rounding its lines posts something for nothing: no clawback takes that back."""
+    """Whether a credit earns less than nothing, or rounding posts something for nothing: no clawback takes that back."""
     earnings = Earnings(Evaluation(ledger, PLAN, period_named(LAST).last_on))
-    found = (each for period in PERIODS for member in SELLERS for each in earnings.rounded(member, period_named(period)))
+    found = (
+        each for period in PERIODS for member in SELLERS for each in earnings.rounded(member, period_named(period))
+    )
     exact = ((exact_of(each.credited.earnings), each.posted_minor) for each in found)
     return any(earned < 0 or (earned == 0 and posted_minor != 0) for earned, posted_minor in exact)
 

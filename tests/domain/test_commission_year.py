@@ -20,8 +20,8 @@ from salesapi.domain.plan_components import (
     VersionTakeover,
 )
 from tests.domain.commission_stories import ANN, flat, tiered, tiers
+from tests.domain.pay_terms import KEEP
 from tests.domain.plan_options import MATRIX
-from tests.domain.test_commission_clawback import KEEP
 from tests.domain.trade_stories import TradeLog, line, lines_of, paid
 
 QUARTERS = ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
@@ -176,3 +176,11 @@ def test_r57_a_split_of_the_years_quota_is_by_the_days_of_the_year() -> None:
     log.sell(2, 100_000, "2026-05-10")
     assert paid(log, "2026Q1") == 50_000, "365,000 for 73 of 365 days of 3,650,000: a half"
     assert paid(log, "2026Q2") == 12_500, "365,000 for 292 of 365 days of it"
+
+
+def test_r21_a_year_that_fell_back_to_nothing_still_lifts_what_the_period_took_back() -> None:
+    log = of_year(tiered("retroactive"), "year_to_date_rate")
+    log.sell(1, 8_000_000, "2026-01-10")
+    log.sell(2, -8_000_000, "2026-04-10")
+    log.sell(3, 8_000_000, "2026-05-10")
+    assert lines_of(log, "2026Q2") == [("earning", -160_000), ("earning", 240_000), ("uplift", -80_000)]

@@ -45,18 +45,21 @@ class ClaimedShares:
         lift = exact * lifted / (own + lifted)
         shares = [self._share(credited, credited.sale, exact - lift)]
         for each in before:
-            share = self._share(credited, each.sale, lift * Fraction(each.amount) / counted)
+            share = self._share(credited, each.sale, lift * Fraction(each.amount) / counted, is_lift=True)
             if share.claims:
                 shares.append(share)
         rest = exact - sum((share.exact_minor for share in shares), ZERO)
         return (*shares, ClaimedShare(exact_minor=rest))
 
-    def _share(self, credited: Credited, sale: Sale, exact: Fraction) -> ClaimedShare:
-        """A share with its claims; a clawback takes nothing of what is not above zero, a payment takes back what it did."""
+    def _share(self, credited: Credited, sale: Sale, exact: Fraction, *, is_lift: bool = False) -> ClaimedShare:
+        """A share with its claims. A clawback takes nothing of what is not above zero, but a lift that went down goes up again;
+        a payment takes back what it did.
+        """
         component, win = credited.component, sale.win
         if component.attributed == "payment":
             return ClaimedShare(exact_minor=exact, claims=sale.reversals)
-        if exact <= 0 or component.clawback is None or component.clawback.attainment != "keep":
+        is_claimed = component.clawback is not None and component.clawback.attainment == "keep"
+        if not is_claimed or (exact <= 0 and not is_lift):
             return ClaimedShare(exact_minor=exact)
         key = (credited.version.number, component.key, win.deal_id)
         if key not in self._claims:

@@ -97,6 +97,7 @@ class Evaluation:
             for version in self.plan.versions
             for component in version.components
         )
+        self._rates_again = any(rates_again(each) for version in self.plan.versions for each in version.components)
         self._kept: dict[tuple[UUID, str], tuple[Credited, ...]] = {}
         self.eligibility = Eligibility(ledger, plan_id, as_of)
         self.register = self.eligibility.register
@@ -129,7 +130,7 @@ class Evaluation:
 
     def _again(self, member_id: UUID, counting: Sequence[Eligible], period: Period) -> "_Again":
         """R20: what the period pays again of earlier credits, where all of the year is rated by where it stands."""
-        if not any(rates_again(each.component) and each.sale.on < period.first_on for each in counting):
+        if not self._rates_again or not any(each.sale.on < period.first_on for each in counting):
             return _Again()
         before = self._due(member_id, self._counting(member_id, self._earlier(period)[-1]), self._earlier(period)[-1])
         plan_earned, earned, found = ZERO, dict[str, Fraction](), list[Credited]()

@@ -54,7 +54,7 @@ def losses_of(ledger: Ledger, component: Component, win: Win) -> tuple[DealLoss,
     lost_minor_by_view = [0] * len(views)
     most_minor = 0
     for on, position, place, trigger, lost_minor in steps:
-        lost_minor_by_view[place] = lost_minor
+        lost_minor_by_view[place] = min(lost_minor, whole_minor)
         more_minor = max(lost_minor_by_view) - most_minor
         if more_minor > 0:
             most_minor += more_minor

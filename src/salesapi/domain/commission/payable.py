@@ -160,7 +160,12 @@ class PayableOf:
     def _of_leaver(self, on: date) -> Released:
         clock, leaving = self._clock.by(on), self._leaving
         has_release = self._earned.component.release is not None
-        if leaving is None or not has_release or on < leaving.left.left_on or self._earned.sale.on > leaving.left.left_on:
+        if (
+            leaving is None
+            or not has_release
+            or on < leaving.left.left_on
+            or self._earned.sale.on > leaving.left.left_on
+        ):
             return clock
         left_on, rule = leaving.left.left_on, leaving.rule
         before = self._clock.by(leaving.period_first_on - timedelta(days=1))

@@ -107,7 +107,7 @@ def tiered(table: TierTable, start: Amount, base: Amount, *, rated_from: Amount 
     after = start + base
     reached = _schedule(table, after)
     own = _rated(reached, start, after)
-    schedule = reached if start == 0 else _schedule(table, start)
+    schedule = reached if start == rated_from else _schedule(table, start)
     if schedule == reached:
         return Tiered(own=own, uplift=())
     return Tiered(own=own, uplift=_difference(_rated(reached, rated_from, start), _rated(schedule, rated_from, start)))
