@@ -18,6 +18,7 @@ from salesapi.domain.commission.tables import (
     Tier,
     TierAxis,
     TierBoundary,
+    TiersCount,
     TierTable,
 )
 from salesapi.domain.compensation_plans import CompensationPlanVersion
@@ -135,7 +136,8 @@ def _tiers(random: Random) -> dict[str, object]:
     lowers, uppers = [Decimal(0), *bounds], [*bounds, None]
     tiers = tuple(_tier(random, mode, lower, upper) for lower, upper in zip(lowers, uppers, strict=True))
     boundary: TierBoundary = random.choice(("lower_inclusive", "upper_inclusive"))
-    return {"tiers": TierTable(axis=axis, boundary=boundary, tiers=tiers)}
+    counts: TiersCount = random.choice(("period", "period", "period", "deal", "line"))
+    return {"tiers": TierTable(axis=axis, boundary=boundary, tiers=tiers, counts=counts)}
 
 
 def _tier(random: Random, mode: str, lower: Decimal, upper: Decimal | None) -> Tier:

@@ -278,11 +278,3 @@ class TradeStory:
                 log.touch(random.randint(1, 2), random.choice(SELLERS), self._day(-30, 60))
             case _:
                 log.quota(random.choice(SELLERS), random.choice((2, 5)) * STEP_MINOR, random.choice(QUARTERS))
-
-
-def told_again(log: TradeLog) -> TradeLog:
-    """The same facts as if nothing had ever been calculated."""
-    again = TradeLog()
-    for stream_id, event, on in log.facts:
-        again.add(stream_id, event, on)
-    return again

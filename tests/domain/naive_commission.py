@@ -276,7 +276,8 @@ def earn(same: list[Credited], quota: int | None) -> None:
             needed = Fraction(component.gate.attainment_percent) * quota / 100
             is_open = total >= needed if component.gate.pays == "whole_period" else is_open or after >= needed
         if component.gate is None or is_open:
-            exact = rated(component, start, after, quota)
+            first = _first(component, each, same) if component.tiers is not None else start
+            exact = rated(component, first, first + each.amount_minor, quota)
             if component.deal_amount_minor is not None and each.deal.deal_id in counted:
                 exact = [Fraction()]
             if component.deal_cap_minor is not None:
@@ -293,6 +294,13 @@ def earn(same: list[Credited], quota: int | None) -> None:
             each.exact = exact
             counted.add(each.deal.deal_id)
         start = after
+
+
+def _first(component: Component, each: Credited, same: list[Credited]) -> int:
+    """From which total on a tier counts a credit: of the period, of its deal, or (without any lines to tell) of nothing."""
+    assert component.tiers is not None, "asked of tiers"
+    before, counts = same[: [one is each for one in same].index(True)], component.tiers.counts
+    return sum(one.amount_minor for one in before if counts == "period" or (counts == "deal" and one.deal is each.deal))
 
 
 def rated(component: Component, start: int, after: int, quota: int | None) -> list[Fraction]:

@@ -11,10 +11,8 @@ import pytest
 
 from salesapi.domain.plan_components import Clawback, Component
 from tests.domain.commission_stories import ANN, flat, tiered
-from tests.domain.pay_terms import KEEP, RESTATE, RULE
+from tests.domain.pay_terms import KEEP, RESTATE
 from tests.domain.trade_stories import TradeLog, lines_of, paid
-
-UNPAID = Clawback(rule=replace(RULE, triggers=("non_payment",)), attainment="keep", non_payment_days=60)
 
 
 def clawed(terms: Clawback = KEEP, **more: Any) -> Component:

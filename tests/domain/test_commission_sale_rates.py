@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from salesapi.domain.commission.rate_rules import RateRule
+from salesapi.domain.commission.tables import TiersCount
 from salesapi.domain.invoices import InvoiceLine
 from salesapi.domain.plan_components import Component, RateMatrix
-from tests.domain.commission_stories import ANN, BOB, CID, flat, share
+from tests.domain.commission_stories import ANN, BOB, CID, flat, share, tiered
 from tests.domain.pay_terms import AGREED_MARGIN, RESTATE
 from tests.domain.plan_options import CONTRACT_TERMS, CURRENCIES, MARGIN_BANDS, MATRIX, RESIDUAL, SATISFACTION
 from tests.domain.trade_stories import TradeLog, line, lines_of, paid, sold
@@ -274,3 +275,27 @@ def test_r44_an_answer_that_becomes_known_after_the_lock_is_a_correction() -> No
     assert log.lock("2026Q1")[ANN].total_minor == 10_000
     log.answer(1, 1, "2026-03-31")
     assert lines_of(log, "2026Q2") == [("adjustment", -10_000)]
+
+
+@pytest.mark.parametrize(("counts", "earned"), [("period", 855_000), ("deal", 705_000), ("line", 380_000)])
+def test_the_base_of_a_tier_is_the_line_the_deal_or_the_period(counts: TiersCount, earned: int) -> None:
+    retroactive = tiered("retroactive")
+    assert retroactive.tiers is not None
+    log = TradeLog()
+    log.plan(replace(retroactive, tiers=replace(retroactive.tiers, counts=counts))).enrol(ANN)
+    log.product(1, "bed")
+    log.product(2, "table")
+    log.sell(1, 13_000_000, "2026-01-10", lines=(sold(1, "1", "60000"), sold(2, "1", "70000")))
+    log.sell(2, 6_000_000, "2026-02-10")
+    assert paid(log, "2026Q1") == earned
+
+
+def test_the_sellers_of_a_managers_deal_reach_the_tiers_of_a_deal_together() -> None:
+    marginal = tiered("marginal")
+    assert marginal.tiers is not None
+    log = TradeLog()
+    log.plan(replace(marginal, credit="manager_override", tiers=replace(marginal.tiers, counts="deal"))).enrol(CID)
+    log.team(CID, ANN, BOB)
+    log.sell(1, 13_000_000, "2026-01-10", shares=(share(ANN, "50"), share(BOB, "50")))
+    log.sell(2, 1_000_000, "2026-01-11", owner=ANN)
+    assert paid(log, "2026Q1", CID) == 325_000 + 20_000

@@ -274,9 +274,13 @@ class Component:
         About("How many levels of managers an override reaches; 1 is the direct one."),
     ] = 1
     release: Annotated[Release | None, About("When it is payable; null: at once.")] = None
-    clawback: Annotated[Clawback | None, About("What takes it back; null: only a deal that is reopened or voided.")] = (
-        None
-    )
+    clawback: Annotated[
+        Clawback | None,
+        About(
+            "What takes it back; null: only a deal that is reopened or voided. What is attributed to payments goes back with "
+            "them in any case: only the attainment policy counts there."
+        ),
+    ] = None
 
     def looks_back(self) -> bool:
         """Whether what it pays in a period may follow from other periods, or from other facts than wins."""

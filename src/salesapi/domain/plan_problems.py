@@ -299,7 +299,7 @@ def _problems_of_own_base(component: Component, base: Base) -> Iterator[Problem]
 
 
 def _problems_of_counting(component: Component) -> Iterator[Problem]:
-    counts = component.tiers is not None or component.needs_quota()
+    counts = component.needs_quota() or (component.tiers is not None and component.tiers.counts == "period")
     if component.counted_over != "period" and not counts:
         reason = "it has neither tiers nor anything by attainment, so that nothing is counted; send `period`"
         yield Problem(pointer="/counted_over", reason=reason)

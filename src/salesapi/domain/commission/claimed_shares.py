@@ -23,7 +23,10 @@ ZERO: Final = Fraction()
 
 def lifts_are_claimed(component: Component) -> bool:
     """Whether a loss of one deal may take back what another one was paid with: a lift that it shares in."""
-    is_lifting = component.tiers is not None and any(tier.applies_to == "all" for tier in component.tiers.tiers)
+    table = component.tiers
+    is_lifting = (
+        table is not None and table.counts == "period" and any(tier.applies_to == "all" for tier in table.tiers)
+    )
     return is_lifting and (component.attributed == "payment" or component.clawback is not None)
 
 

@@ -110,6 +110,8 @@ def _rate(words: Words, component: Component) -> Iterator[str]:
     elif component.tiers is not None:
         yield words.say(f"rate.tiers.{component.tiers.axis}")
         yield from (_tier(words, component.tiers, tier) for tier in component.tiers.tiers)
+        if component.tiers.counts != "period":
+            yield words.say(f"tiers.{component.tiers.counts}")
         yield words.say(f"boundary.{component.tiers.boundary}")
     elif component.bonus is not None:
         yield from _bonus(words, component.bonus)

@@ -36,8 +36,9 @@ COMPONENT_PHRASES: Final[Phrases] = {
         "zh": "销售按{event}日期归属期间并计提,此前不计。",
     },
     "attributed.payment": {
-        "en": "Each payment of a sale counts by itself, in the period of its day.",
-        "zh": "每笔回款单独计入其当日所属期间。",
+        "en": "Each payment of a sale counts by itself, in the period of its day; money that goes back takes back what it "
+        "earned.",
+        "zh": "每笔回款单独计入其当日所属期间;退回的款项追回其已计提的提成。",
     },
     "only.product_code": {"en": "Only the products {values} count.", "zh": "仅计产品{values}。"},
     "only.product_category": {"en": "Only the categories {values} count.", "zh": "仅计类别{values}。"},
@@ -84,6 +85,8 @@ COMPONENT_PHRASES: Final[Phrases] = {
     },
     "rate.tiers.amount": {"en": "by tiers of what was credited in the period.", "zh": "按本期累计金额分档。"},
     "rate.tiers.attainment_percent": {"en": "by tiers of quota attainment.", "zh": "按指标完成率分档。"},
+    "tiers.deal": {"en": "The tier is told by each deal alone.", "zh": "每单单独定档。"},
+    "tiers.line": {"en": "The tier is told by each line of a deal alone.", "zh": "每条商品明细单独定档。"},
     "tier.new": {
         "en": "{range}: {rate} % of the part inside this tier only (marginal).",
         "zh": "{range}:仅本档内的部分按{rate}%(超额累进)。",

@@ -52,6 +52,8 @@ class Standing:
     """Whether what earned before this was another part of the same deal, as where two of one's people share it."""
     deal_earned_minor: Fraction
     """What the same deal earned before this credit, by another part of it, before any cap."""
+    deal_start: Amount = 0
+    """What of the same deal was credited before, by another part of it."""
     rated_from: Amount = 0
     """R21: credit before this is counted and not rated again."""
     team_attainment: Fraction | None = None
@@ -131,7 +133,7 @@ def _shut(component: Component, standing: Standing, base: Amount, currency: str)
 def _rated(component: Component, standing: Standing, portion: Portion, currency: str) -> tuple[Earning, ...]:
     base = portion.amount
     if component.tiers is not None:
-        return _by_tiers(component, standing, base, currency)
+        return _by_tiers(component, standing, portion, currency)
     if component.bonus is not None:
         return (_of_bonus(component, standing, base, currency),)
     if component.rate_percent is not None or component.individual is not None:
@@ -187,18 +189,24 @@ def _by_rate(component: Component, standing: Standing, base: Amount, currency: s
     return _of_parts("earning", rule, base, parts, currency)
 
 
-def _by_tiers(component: Component, standing: Standing, base: Amount, currency: str) -> tuple[Earning, ...]:
+def _by_tiers(component: Component, standing: Standing, portion: Portion, currency: str) -> tuple[Earning, ...]:
     """R04 to R09: the credit's own part, and what reaching another tier changes on what came before."""
-    table = component.tiers
+    table, base = component.tiers, portion.amount
     assert table is not None, "called for tiers only"
     if table.axis == "attainment_percent":
         table = rates.in_amounts(table, _quota(standing))
     rule = rates.rule_of_tiers(table)
-    found = rates.tiered(table, standing.start, base, rated_from=standing.rated_from)
+    if table.counts == "line":
+        lines = [part for line in portion.lines() for part in rates.tiered(table, 0, line).own]
+        return (_of_parts("earning", rule, base, tuple(lines), currency),)
+    start, rated_from = standing.start, standing.rated_from
+    if table.counts == "deal":
+        start, rated_from = standing.deal_start, 0
+    found = rates.tiered(table, start, base, rated_from=rated_from)
     own = _of_parts("earning", rule, base, found.own, currency)
     if not found.uplift:
         return (own,)
-    return (own, _of_parts("uplift", rule, standing.start - standing.rated_from, found.uplift, currency))
+    return (own, _of_parts("uplift", rule, start - rated_from, found.uplift, currency))
 
 
 def _of_bonus(component: Component, standing: Standing, base: Amount, currency: str) -> Earning:

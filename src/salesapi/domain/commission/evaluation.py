@@ -71,8 +71,11 @@ class _Sum:
     rated_from: Amount | None = None
     earned_minor: Fraction = ZERO
     sale: tuple[UUID, int] | None = None
-    """The sale that earned last: its parts follow each other."""
+    """The sale that was credited last: its parts follow each other."""
+    is_shut: bool = False
+    """Whether the gate let nothing of it through."""
     deal_earned_minor: Fraction = ZERO
+    deal_credited: Amount = 0
 
 
 @value
@@ -321,7 +324,8 @@ def _standing(
     quota: MemberQuota | None,
     measured: tuple[Fraction | None, Fraction | None],
 ) -> Standing:
-    is_same_deal = so_far.sale == each.sale.identity
+    is_same_sale = so_far.sale == each.sale.identity
+    is_same_deal = is_same_sale and not so_far.is_shut
     return Standing(
         start=so_far.credited,
         peak=so_far.peak,
@@ -330,6 +334,7 @@ def _standing(
         earned_minor=so_far.earned_minor,
         is_same_deal=is_same_deal,
         deal_earned_minor=so_far.deal_earned_minor if is_same_deal else ZERO,
+        deal_start=so_far.deal_credited if is_same_sale else 0,
         rated_from=so_far.rated_from or 0,
         team_attainment=measured[0],
         satisfaction=measured[1],
@@ -344,8 +349,10 @@ def _with(so_far: _Sum, standing: Standing, each: Eligible, earnings: tuple[Earn
         peak=max(so_far.peak, credited),
         rated_from=so_far.rated_from,
         earned_minor=so_far.earned_minor + before_component_cap(earnings) if is_capped else ZERO,
-        sale=None if component.gate is not None and is_shut(earnings) else each.sale.identity,
+        sale=each.sale.identity,
+        is_shut=component.gate is not None and is_shut(earnings),
         deal_earned_minor=standing.deal_earned_minor + before_caps(earnings) if component.deal_cap_minor else ZERO,
+        deal_credited=standing.deal_start + each.amount,
     )
 
 

@@ -136,7 +136,10 @@ def in_amounts(table: TierTable, quota_minor: Amount) -> TierTable:
     if table.axis == "amount":
         return table
     return TierTable(
-        axis="amount", boundary=table.boundary, tiers=tuple(_of_quota(tier, quota_minor) for tier in table.tiers)
+        axis="amount",
+        boundary=table.boundary,
+        tiers=tuple(_of_quota(tier, quota_minor) for tier in table.tiers),
+        counts=table.counts,
     )
 
 

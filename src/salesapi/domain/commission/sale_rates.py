@@ -50,6 +50,13 @@ class Portion:
         base = self.sale.base
         return Fraction(self.credit.amount) / Fraction(base) if base else Fraction(self.credit.percent) / 100
 
+    def lines(self) -> list[Amount]:
+        """The credit by the lines of its sale; all of it where there are none to tell."""
+        whole = sum((Fraction(part.amount) for part in self.sale.parts), ZERO)
+        if not whole:
+            return [self.amount]
+        return [self.amount * Fraction(part.amount) / whole for part in self.sale.parts]
+
     def credited(self, amount: Amount) -> Fraction:
         """The credit's part of an amount of the sale, in the plan's currency."""
         return Fraction(amount) * self.share * self.unit

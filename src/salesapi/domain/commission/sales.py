@@ -114,7 +114,8 @@ def sales_of(ledger: Ledger, component: Component, wins: Sequence[Win], period: 
 def is_plain(component: Component) -> bool:
     """Whether every win is credited as it was won, on its own day: then a win is a sale without another look."""
     rates = (component.contract_terms, component.residual, component.matrix, component.unit_amount_minor)
-    is_by_sale = bool(component.rules) or any(rate is not None for rate in rates)
+    is_by_line = component.tiers is not None and component.tiers.counts == "line"
+    is_by_sale = is_by_line or bool(component.rules) or any(rate is not None for rate in rates)
     return not is_by_sale and component.attributed == "booking" and component.only is None and component.base is None
 
 

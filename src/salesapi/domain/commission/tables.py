@@ -27,6 +27,7 @@ RATE_DECIMALS_MAX: Final = 10
 """Most decimals of a rate in percent: its product with any amount stays exact within money's precision."""
 
 TierAxis: TypeAlias = Literal["amount", "attainment_percent"]
+TiersCount: TypeAlias = Literal["period", "deal", "line"]
 TierBoundary: TypeAlias = Literal["lower_inclusive", "upper_inclusive"]
 AppliesTo: TypeAlias = Literal["new", "all"]
 AboveLastPoint: TypeAlias = Literal["capped", "continued"]
@@ -50,7 +51,7 @@ class Tier:
 
 @record
 class TierTable:
-    """Rates by what was credited in the period. Totals below zero belong to the first tier."""
+    """Rates by what was credited. Totals below zero belong to the first tier."""
 
     axis: Annotated[
         TierAxis,
@@ -61,6 +62,13 @@ class TierTable:
         About("To which tier an amount exactly on a bound belongs: `lower_inclusive` the upper, else the lower tier."),
     ]
     tiers: Annotated[tuple[Tier, ...], MinLen(1), MaxLen(TIERS_MAX), About("All tiers, in order, without a gap.")]
+    counts: Annotated[
+        TiersCount,
+        About(
+            "What a tier is told by: all that is credited in the `period` that is counted, each `deal` alone, or each "
+            "`line` of a deal alone."
+        ),
+    ] = "period"
 
     def __hash__(self) -> int:
         """By its last bound and size: tables are looked up for every credit, and differ by their quotas."""
