@@ -23,7 +23,9 @@ from salesapi.eventlog.codec import Codec, EventMeta, ToEncode
 from salesapi.eventlog.migrating import migrate
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import AppendRequest, NewEvent, StreamAppend
-from tests.domain.commission_stories import ANN, BOB, PLAN, Log, share, tiered
+from tests.domain.commission_stories import ANN, BOB, PLAN, flat, share, tiered
+from tests.domain.pay_terms import WITH_CASH
+from tests.domain.trade_stories import TradeLog
 from tests.spec import day, uid
 
 CODEC = Codec(Catalogue().event_types(), keys=None)
@@ -41,14 +43,14 @@ def note(number: int) -> NewEvent:
 
 
 @dataclass
-class RecordedLog(Log):
+class RecordedLog(TradeLog):
     """Facts that the ledger applied, kept for a real log."""
 
-    facts: list[tuple[UUID, object, BusinessTime | None]] = field(default_factory=list)
+    stored: list[tuple[UUID, object, BusinessTime | None]] = field(default_factory=list)
 
     def add(self, stream_id: UUID, event: LedgerEvent, on: str | None = None) -> int:
         """Appends one event; answers its position."""
-        self.facts.append((stream_id, event, day(on) if on else None))
+        self.stored.append((stream_id, event, day(on) if on else None))
         return super().add(stream_id, event, on)
 
 
@@ -156,16 +158,33 @@ async def paid_story(urls: DatabaseUrls) -> StoredStory:
     pay.plan(tiered("marginal")).enrol(ANN, BOB)
     pay.win(1, 7_000_000, "2026-01-31")
     pay.win(2, 6_000_001, "2026-02-28", shares=(share(ANN, "50"), share(BOB, "50")))
-    await story.facts(pay.facts)
+    await story.facts(pay.stored)
     pay.head = await story.notes(3)
     await story.lock(pay, "2026Q1")
-    taken = len(pay.facts)
+    taken = len(pay.stored)
     pay.reopen(1)
     pay.win(3, 9_000_000, "2026-04-30", owner=BOB)
-    await story.facts(pay.facts[taken:])
+    await story.facts(pay.stored[taken:])
     pay.head = await story.notes(2)
     await story.lock(pay, "2026Q2")
     await story.notes(2)
+    await story.seal()
+    return story
+
+
+async def cash_story(urls: DatabaseUrls) -> StoredStory:
+    """A sale that is paid by halves in two locked quarters: its commission is released with the cash."""
+    story = await StoredStory.begin(urls)
+    pay = RecordedLog()
+    pay.plan(replace(flat("10"), release=WITH_CASH)).enrol(ANN)
+    pay.win(1, 2_000_000, "2026-01-31")
+    pay.pay(1, 1_000_000, on="2026-02-15", deal=1)
+    await story.facts(pay.stored)
+    await story.lock(pay, "2026Q1")
+    taken = len(pay.stored)
+    pay.pay(2, 1_000_000, on="2026-05-15", deal=1)
+    await story.facts(pay.stored[taken:])
+    await story.lock(pay, "2026Q2")
     await story.seal()
     return story
 

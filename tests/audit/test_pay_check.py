@@ -16,7 +16,7 @@ from salesapi.audit.log_verifying import verify_log
 from salesapi.audit.verdict import Status, Verdict
 from salesapi.audit.verifying import verify_export
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from tests.audit.stories import CODEC, forged, paid_story, rows_of, with_payload
+from tests.audit.stories import CODEC, cash_story, forged, paid_story, rows_of, with_payload
 from tests.domain.commission_stories import ANN, BOB
 
 Change = Callable[[StoredRow], StoredRow]
@@ -69,6 +69,28 @@ def test_an_amount_changed_in_a_won_deal_is_named_with_what_it_pays(tmp_path: Pa
     )
     assert "posted_minor is 140000, recomputed 150000" in told
     assert f"from positions {won.position}" in told
+
+
+async def test_a_receipt_that_was_changed_is_named_through_what_it_releases(
+    postgresql: EmbeddedPostgreSQL, tmp_path: Path
+) -> None:
+    urls = await postgresql.create_database("cash_story")
+    story = await cash_story(urls)
+    try:
+        await export(urls.application_url, tmp_path / "cash.jsonl")
+    finally:
+        await story.log.close()
+        await postgresql.drop_database(urls.name)
+    cash = (tmp_path / "cash.jsonl").read_bytes().splitlines(keepends=True)
+    assert verdict_on(tmp_path, cash).status is Status.PROVEN
+    paid = [row for row in rows_of(cash) if row.type == "receipt.allocated"][1]
+    issued = row_of(cash, "payout_run.statement_issued", member_id=str(ANN), period="2026Q2")
+    verdict = verdict_on(tmp_path, forged(cash, at(paid.position, "1000000", "400000")))
+    assert verdict.status is Status.REFUTED
+    told = str(verdict)
+    assert f"payout run {issued.stream_id} for 2026Q2: statement of member {ANN}: line 1 (release base" in told
+    assert "posted_minor is 100000, recomputed 40000" in told
+    assert f"{paid.position}" in told.partition("from positions")[2]
 
 
 def test_an_amount_changed_in_an_issued_statement_is_named(tmp_path: Path, lines: list[bytes]) -> None:
