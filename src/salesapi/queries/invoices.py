@@ -67,9 +67,7 @@ async def invoices(
 
 def _visible(scope: Scope) -> Conditions:
     conditions = Conditions()
-    if scope.member_ids is not None:
-        owned = "SELECT customer_id FROM read.customer WHERE owner_id = ANY({}::uuid[])"
-        conditions.add(f"customer_id IN ({owned})", list(scope.member_ids))
+    conditions.within_customers(scope)
     return conditions
 
 

@@ -153,6 +153,13 @@ class Conditions:
             pool = f" OR {owner} IS NULL" if has_pool else ""
             self.add(f"({owner} = ANY({{}}::uuid[]){pool})", list(scope.member_ids))
 
+    def within_customers(self, scope: Scope, *, has_pool: bool = False) -> None:
+        """Only rows of customers of the scope's members; of those in the pool too, where it is said."""
+        if scope.member_ids is not None:
+            owned = "SELECT customer_id FROM read.customer WHERE owner_id = ANY({}::uuid[])"
+            seen = f"{owned} OR owner_id IS NULL" if has_pool else owned
+            self.add(f"customer_id IN ({seen})", list(scope.member_ids))
+
     def parameter(self, value: object) -> str:
         """The place of a further parameter.
 

@@ -46,9 +46,7 @@ async def satisfactions(
 
 def _visible(scope: Scope) -> Conditions:
     conditions = Conditions()
-    if scope.member_ids is not None:
-        seen = "SELECT customer_id FROM read.customer WHERE owner_id = ANY({}::uuid[]) OR owner_id IS NULL"
-        conditions.add(f"customer_id IN ({seen})", list(scope.member_ids))
+    conditions.within_customers(scope, has_pool=True)
     return conditions
 
 
