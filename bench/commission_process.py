@@ -12,6 +12,7 @@ import uvloop
 from bench.pay_stories import PERIODS, PLANS
 from bench.rebuild_process import KILOBYTE
 from salesapi.app import Core, running_core
+from salesapi.cli.running import collect_seldom
 from salesapi.domain.commission.facts import EVENT_TYPES
 from salesapi.domain.commission.statements import totals_of
 from salesapi.ledgers import PAGE_EVENTS, ledger_at
@@ -52,4 +53,5 @@ async def _read(core: Core) -> None:
 
 
 if __name__ == "__main__":
+    collect_seldom()
     uvloop.run(main())

@@ -8,6 +8,7 @@ import uvloop
 
 from salesapi.app import running_core
 from salesapi.cli.places import owner_url
+from salesapi.cli.running import collect_seldom
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.rebuilding import rebuild
 from salesapi.settings import Settings
@@ -33,4 +34,5 @@ async def main(name: str) -> None:
 
 
 if __name__ == "__main__":
+    collect_seldom()
     uvloop.run(main(sys.argv[1]))
