@@ -1,5 +1,6 @@
 """What may happen to receipts, in sentences."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,7 @@ from salesapi.domain.receipts import (
     AllocationsFull,
     AllocationTooLarge,
     AllocationUnclear,
+    BankFeeTooLarge,
     Receipt,
     ReceiptAllocated,
     ReceiptIsReversed,
@@ -84,6 +86,22 @@ def test_a_receipt_may_come_on_an_unknown_day_from_an_unknown_payer() -> None:
     given().on(None).when(RecordReceipt(amount_minor=500, currency="JPY")).then(
         ReceiptRecorded(amount_minor=500, currency="JPY", customer_id=None, note=None, external_id=None)
     )
+
+
+@pytest.mark.parametrize("fee", [0, 1, 10_000])
+def test_the_bank_keeps_at_most_all_of_what_the_customer_paid(fee: int) -> None:
+    recording = RecordReceipt(amount_minor=10_000, bank_fee_minor=fee, currency="CNY", external_id=REFERENCE)
+    given().when(recording).then(replace(RECORDED, customer_id=None, bank_fee_minor=fee))
+
+
+def test_a_bank_fee_above_what_was_paid_is_refused() -> None:
+    recording = RecordReceipt(amount_minor=10_000, bank_fee_minor=10_001, currency="CNY")
+    refused = given().when(recording).refused(BankFeeTooLarge, pointer="/bank_fee_minor")
+    assert refused.parameters == {"bank_fee_minor": 10_001, "amount_minor": 10_000, "currency": "CNY"}
+
+
+def test_what_the_bank_kept_is_allocated_with_the_rest_since_the_customer_paid_it() -> None:
+    given(replace(RECORDED, bank_fee_minor=500)).facts(KNOWN).when(allocate(10_000)).then(allocated(10_000))
 
 
 def test_a_reference_is_recorded_once_for_each_source() -> None:

@@ -231,10 +231,16 @@ class TradeLog(MarketLog):
         deal: int | None = None,
         invoice: int | None = None,
         currency: str = "USD",
+        fee: int = 0,
     ) -> int:
-        """Money comes in, and all of it is for a deal or for an invoice."""
+        """Money comes in, and all of it is for a deal or for an invoice; the bank may keep something of it."""
         received = ReceiptRecorded(
-            amount_minor=amount, currency=currency, customer_id=None, note=None, external_id=None
+            amount_minor=amount,
+            currency=currency,
+            customer_id=None,
+            note=None,
+            external_id=None,
+            bank_fee_minor=fee,
         )
         self.add(receipt_id(number), received, on)
         self.allocated[number], self.received[number], self.currencies[number] = {}, on, currency

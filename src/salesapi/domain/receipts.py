@@ -9,7 +9,7 @@ from datetime import date
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
-from annotated_types import Gt
+from annotated_types import Ge, Gt
 
 from salesapi.domain.invoices import Invoice, InvoiceIsVoided
 from salesapi.domain.kernel import (
@@ -59,6 +59,8 @@ class ReceiptRecorded:
     customer_id: UUID | None
     note: Annotated[str | None, Personal()]
     external_id: ExternalId | None
+    bank_fee_minor: int = 0
+    """What the bank kept of the amount."""
 
 
 @record
@@ -102,7 +104,8 @@ ReceiptId: TypeAlias = Annotated[UUID, About("The receipt.")]
 class RecordReceipt:
     """Records money that came in. Its day is `occurred_at`, where known."""
 
-    amount_minor: Annotated[AmountMinor, Gt(0), About("Amount received, in minor units.")]
+    amount_minor: Annotated[AmountMinor, Gt(0), About("What the customer paid, in minor units.")]
+    bank_fee_minor: Annotated[AmountMinor, Ge(0), About("What of it the bank kept; a plan says how it counts.")] = 0
     currency: Annotated[CurrencyCode, About("ISO 4217 code.")]
     customer_id: Annotated[UUID | None, About("The customer who paid, where known.")] = None
     note: Annotated[FreeText | None, About("Free text, for example the payment reference; sealed.")] = None
@@ -166,6 +169,13 @@ class AllocationCurrencyForeign(Refused):
     message = "The receipt is in {currency}, the invoice in {invoice_currency}."
 
 
+class BankFeeTooLarge(Refused):
+    """A bank keeps at most what was paid."""
+
+    code = "receipt.bank_fee_too_large"
+    message = "The bank fee is {bank_fee_minor} minor units of {amount_minor} ({currency}) that the customer paid."
+
+
 class RefundTooLarge(Refused):
     """No more is paid back than was received, and than is allocated to what it is for."""
 
@@ -214,6 +224,13 @@ def record_receipt(state: Receipt | None, command: RecordReceipt, context: Conte
     if state is not None:
         raise ThingExists(thing="receipt", id=str(context.subject_id), pointer="/external_id")
     exponent(command.currency)
+    if command.bank_fee_minor > command.amount_minor:
+        raise BankFeeTooLarge(
+            bank_fee_minor=command.bank_fee_minor,
+            amount_minor=command.amount_minor,
+            currency=command.currency,
+            pointer="/bank_fee_minor",
+        )
     if command.customer_id is not None:
         _refuse_unknown("customer", command.customer_id, context.facts)
     return (
@@ -223,6 +240,7 @@ def record_receipt(state: Receipt | None, command: RecordReceipt, context: Conte
             customer_id=command.customer_id,
             note=command.note,
             external_id=command.external_id,
+            bank_fee_minor=command.bank_fee_minor,
         ),
     )
 

@@ -21,6 +21,7 @@ class ReceiptRow:
 
     receipt_id: UUID
     amount_minor: int
+    bank_fee_minor: int
     currency: str
     customer_id: UUID | None
     allocations: tuple[ReceiptPart, ...]
@@ -40,6 +41,7 @@ def _fold(row: ReceiptRow | None, event: ReceiptEvent, recorded: Recorded) -> Re
         return ReceiptRow(
             receipt_id=recorded.stream_id,
             amount_minor=event.amount_minor,
+            bank_fee_minor=event.bank_fee_minor,
             currency=event.currency,
             customer_id=event.customer_id,
             allocations=(),
@@ -78,7 +80,7 @@ def _fold(row: ReceiptRow | None, event: ReceiptEvent, recorded: Recorded) -> Re
 
 PROJECTION: Final = Projection(
     name="receipt",
-    version=2,
+    version=3,
     row=ReceiptRow,
     key=("receipt_id",),
     group=("receipt_id",),

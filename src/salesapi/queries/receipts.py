@@ -24,8 +24,8 @@ from salesapi.schemas.receipts import PaymentReceipt, ReceiptFilter, ReceiptOrde
 READS: Final = ("receipt", "customer")
 
 RECEIPTS: Final = Listing(
-    columns=f"""receipt_id AS id, amount_minor, currency, customer_id, allocations, allocated_minor, refunded_minor, is_reversed,
-        reason, received_on, {EXTERNAL_ID}, version, position""",
+    columns=f"""receipt_id AS id, amount_minor, bank_fee_minor, currency, customer_id, allocations, allocated_minor,
+        refunded_minor, is_reversed, reason, received_on, {EXTERNAL_ID}, version, position""",
     source="read.receipt",
     id="receipt_id",
     reader=Reader(PaymentReceipt),

@@ -29,7 +29,8 @@ class PaymentReceipt:
     """Money that came in, and the deals and invoices that it is for."""
 
     id: Annotated[UUID, About("The receipt.")]
-    amount_minor: Annotated[Amount, About("Amount received, in minor units.")]
+    amount_minor: Annotated[Amount, About("What the customer paid, in minor units.")]
+    bank_fee_minor: Annotated[Amount, About("What of it the bank kept.")]
     currency: Annotated[str, About("ISO 4217 code.")]
     customer_id: Annotated[UUID | None, About("The customer who paid, where known.")]
     allocations: Annotated[

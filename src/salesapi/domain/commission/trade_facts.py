@@ -7,6 +7,7 @@ back of it; money that went back without a day counts on the day that it came.
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -38,6 +39,7 @@ from salesapi.domain.receipts import (
     ReceiptRefunded,
 )
 
+ZERO: Final = Fraction()
 EVENT_TYPES: Final = (
     "agreement.drafted",
     "agreement.signed",
@@ -143,6 +145,8 @@ class CashFact:
     currency: str
     position: int
     invoice_id: UUID | None
+    fee_share: Fraction = ZERO
+    """The part of it that the bank kept."""
     is_refund: bool = False
     """Paid back to the customer; what bounced is not, it is still owed."""
 
@@ -157,6 +161,7 @@ class Trade:
         self._of_agreement: dict[UUID, tuple[UUID, ...]] = {}
         self._cash: dict[tuple[UUID | None, UUID | None], tuple[CashFact, ...]] = {}
         self._received_on: dict[UUID, date | None] = {}
+        self._fee_shares: dict[UUID, Fraction] = {}
         self._touched: dict[tuple[int, int], set[UUID]] = {}
         self._first_on: dict[UUID, date] = {}
         self._due: dict[tuple[int, int], set[UUID]] = {}
@@ -283,6 +288,8 @@ class Trade:
     def _receipt(self, event: ReceiptEvent, recorded: Recorded) -> list[tuple[UUID | None, date | None]]:
         if isinstance(event, ReceiptRecorded):
             self._received_on[recorded.stream_id] = _on(recorded)
+            if event.bank_fee_minor:
+                self._fee_shares[recorded.stream_id] = Fraction(event.bank_fee_minor, event.amount_minor)
             return []
         received_on = self._received_on.get(recorded.stream_id)
         if received_on is None:
@@ -304,6 +311,7 @@ class Trade:
                 currency=event.currency,
                 position=recorded.position,
                 invoice_id=invoice_id,
+                fee_share=self._fee_shares.get(recorded.stream_id, ZERO),
                 is_refund=isinstance(event, ReceiptRefunded),
             )
             found.append((self._paid(deal_id, cash), on))
