@@ -137,7 +137,7 @@ def test_a_cancellation_that_holds_from_a_locked_period_on_is_a_correction_of_it
         log.lock(period)
     cancelled_at = log.cancel(1, on="2026-08-10", effective="2026-06-01")
     (line_,) = log.lock("2026Q3")[ANN].lines
-    assert (line_.kind, line_.period, line_.posted_minor) == ("release_adjustment", "2026Q2", -10_000)
+    assert (line_.kind, line_.period, line_.posted_minor) == ("clawback_adjustment", "2026Q2", -10_000)
     assert line_.positions == (cancelled_at,)
 
 
@@ -303,3 +303,23 @@ def test_money_that_is_paid_back_twice_takes_back_the_earning_once(terms: Clawba
     log.pay(2, 30_000, "2026-05-10", deal=1)
     log.refund(2, 30_000, "2026-06-10", deal=1)
     assert paid(log, "2026Q2") == -10_000
+
+
+@pytest.mark.parametrize(("refund", "taken"), [(50_000, -8_000), (80_000, -8_000), (90_000, -9_000)])
+def test_r55_a_refund_before_counts_towards_what_is_lost_beyond_the_fee(refund: int, taken: int) -> None:
+    log = paid_deal()
+    log.lock("2026Q1")
+    log.refund(1, refund, "2026-04-05", deal=1)
+    log.cancel(1, on="2026-04-10", fee=20_000)
+    assert paid(log, "2026Q2") == taken
+
+
+def test_r50_an_earning_below_zero_has_nothing_to_take_back() -> None:
+    log = TradeLog()
+    margin = Base(kind="margin", cost_from="agreement", negative_margin="negative")
+    log.plan(clawed(base=margin)).enrol(ANN)
+    log.sell(1, 100_000, "2026-01-10")
+    log.agree(1, 0, on="2026-01-12", lines=(line("all", 100_000, cost=120_000),))
+    log.pay(1, 100_000, "2026-01-20", deal=1)
+    log.refund(1, 100_000, "2026-04-20", deal=1)
+    assert (paid(log, "2026Q1"), paid(log, "2026Q2")) == (-2_000, 0)

@@ -1,13 +1,12 @@
 """Release through the whole engine: what is earned is payable with the cash, on an event, in parts, or after a while.
 
-R22 to R28, R45. A statement withholds what is not payable in the period of the sale and releases it in the period in which it is.
+R22 to R28. A statement withholds what is not payable in the period of the sale and releases it in the period in which it is.
 """
 
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from salesapi.domain.commission.award_measures import CollectionBand
 from salesapi.domain.commission.release import ExpiryStep, ExpiryTable
 from salesapi.domain.commission.withholding import Holdback, InstalmentTable, ReleaseInstalment, Wait
 from salesapi.domain.invoices import InvoiceLine
@@ -338,35 +337,6 @@ def test_a_draft_that_was_dropped_is_no_agreement() -> None:
     log.agree(1, 90_000, on="2026-01-12")
     log.cancel(1, on="2026-01-13", number=2)
     assert lines_of(log, "2026Q1") == [("earning", 9_000)]
-
-
-def test_r45_each_payment_has_a_factor_by_its_own_days_from_the_due_date() -> None:
-    bands = (
-        CollectionBand(up_to_days=0, factor=Decimal("1.1")),
-        CollectionBand(up_to_days=None, factor=Decimal("0.8")),
-    )
-    log = ten_percent(replace(WITH_CASH, speed=bands))
-    log.agree(1, 100_000, on="2026-01-12")
-    log.invoice(1, 1, 100_000, on="2026-01-15", due="2026-02-15")
-    log.pay(1, 60_000, "2026-02-15", invoice=1)
-    log.pay(2, 40_000, "2026-05-15", invoice=1)
-    assert lines_of(log, "2026Q1") == [("earning", 10_000), ("withheld", -4_000), ("modifier", 600)]
-    assert lines_of(log, "2026Q2") == [("release", 4_000), ("modifier", -800)]
-
-
-def test_r45_a_refund_is_taken_back_at_the_factor_of_the_cash_that_it_pays_back() -> None:
-    bands = (
-        CollectionBand(up_to_days=0, factor=Decimal("1.1")),
-        CollectionBand(up_to_days=None, factor=Decimal("0.8")),
-    )
-    log = ten_percent(replace(WITH_CASH, speed=bands))
-    log.agree(1, 100_000, on="2026-01-12")
-    log.invoice(1, 1, 100_000, on="2026-01-15", due="2026-02-15")
-    log.pay(1, 100_000, "2026-02-15", invoice=1)
-    log.lock("2026Q1")
-    log.refund(1, 100_000, "2026-05-15", invoice=1)
-    assert paid(log, "2026Q1") == 11_000
-    assert paid(log, "2026Q2") == -11_000
 
 
 def test_cash_without_a_day_counts_nowhere_and_neither_does_what_is_paid_back_of_it() -> None:

@@ -1,8 +1,10 @@
-"""Clawbacks and their limit (R49, R50), worked by hand. Amounts in minor units; fixed seeds."""
+"""Clawbacks and their limit (R49, R50), worked by hand. Amounts in minor units, parts of an earning from 0 to 1; fixed seeds."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Final
 
 import pytest
@@ -15,19 +17,21 @@ from salesapi.domain.commission.clawbacks import (
     ClawbackStep,
     ClawbackTrigger,
     Loss,
-    PaidEarning,
+    Reversal,
     StartedMonth,
     WindowEnd,
+    cancellation_fee_kept,
     clawback,
     clawback_share,
+    left_unclaimed,
     limited_clawback,
     original_rate_percent,
     problem_of_clawback,
 )
 from salesapi.domain.commission.dates import DateUnit, DaySpan
 from salesapi.domain.commission.release import Anchor
-from salesapi.domain.money import rounded
 
+NOTHING: Final = Fraction()
 ANCHORS: Final[dict[Anchor, date]] = {"booking": date(2026, 1, 10), "go_live": date(2026, 1, 31)}
 YEAR: Final = DaySpan(effective_from=date(2026, 1, 1), effective_until=date(2027, 1, 1))
 STEPS: Final = tuple(
@@ -60,19 +64,13 @@ def rule(
     )
 
 
-def lost(on: str, before: int = 100_000, after: int = 0, trigger: ClawbackTrigger = "cancellation") -> Loss:
-    return Loss(trigger=trigger, on=date.fromisoformat(on), base_before_minor=before, base_after_minor=after)
+def lost(on: str, part: Fraction | int = 1, trigger: ClawbackTrigger = "cancellation") -> Loss:
+    return Loss(trigger=trigger, on=date.fromisoformat(on), part=Fraction(part))
 
 
-def paid(
-    earned: Fraction | int, net_paid: int, *, base: int = 100_000, reversed_before: Fraction | int = 0
-) -> PaidEarning:
-    return PaidEarning(
-        base_minor=base,
-        earned_minor=Fraction(earned),
-        reversed_minor=Fraction(reversed_before),
-        net_paid_minor=net_paid,
-    )
+def claim_of(one: ClawbackRule, loss: Loss) -> Fraction:
+    """What a rule claims of an earning, from its own anchor on."""
+    return clawback(one, loss, anchored_on=ANCHORS.get(one.anchor), term=None)
 
 
 def share_of(one: ClawbackRule, on: str, term: DaySpan | None = YEAR) -> Fraction:
@@ -114,8 +112,7 @@ def test_the_window_counts_from_the_anchor_that_the_plan_names() -> None:
 
 
 def test_an_event_that_is_no_trigger_claws_nothing() -> None:
-    event = lost("2026-02-01", trigger="non_payment")
-    assert clawback(rule(), paid(5_000, 5_000), event, anchored=ANCHORS, term=None).claim_minor == 0
+    assert claim_of(rule(), lost("2026-02-01", trigger="non_payment")) == 0
 
 
 def test_a_full_clawback_takes_it_all_and_a_partial_one_its_percent() -> None:
@@ -178,88 +175,92 @@ def test_a_sliding_clawback_takes_less_with_time(on: str, percent: int) -> None:
 
 def test_a_downgrade_claws_only_the_difference() -> None:
     # 1,000.00 earned 5 %, 50.00; downgraded to 700.00: 5 % of 300.00, half of it.
-    event = lost("2026-05-01", 100_000, 70_000, "downgrade")
-    found = clawback(rule("schedule", steps=STEPS), paid(5_000, 5_000), event, anchored=ANCHORS, term=None)
-    assert [found.lost_minor, found.rate_percent, found.share_percent] == [30_000, 5, 50]
-    assert found.claim_minor == 750
+    lost_minor = cancellation_fee_kept(agreed_minor=100_000, kept_minor=70_000)
+    event = lost("2026-05-01", Fraction(lost_minor, 100_000), "downgrade")
+    assert [lost_minor, 5_000 * claim_of(rule("schedule", steps=STEPS), event)] == [30_000, 750]
 
 
 @pytest.mark.parametrize("after", [100_000, 100_001])
 def test_a_change_that_lowers_nothing_claws_nothing(after: int) -> None:
-    event = lost("2026-02-01", 100_000, after, "downgrade")
-    assert clawback(rule(), paid(5_000, 5_000), event, anchored=ANCHORS, term=None).claim_minor == 0
+    assert cancellation_fee_kept(agreed_minor=100_000, kept_minor=after) == 0
 
 
 def test_refund_reverses_at_the_rate_of_the_earning_it_reverses() -> None:
     # 1,000.00 EUR earned 3 % at 8 CNY: 240.00 CNY. Whatever rate and currency rate hold today, half of it is 120.00 CNY.
-    event = lost("2026-02-01", 100_000, 50_000, "refund")
-    found = clawback(rule(), paid(24_000, 24_000), event, anchored=ANCHORS, term=None)
-    assert [found.rate_percent, found.claim_minor] == [24, 12_000]
+    earned = Fraction(24_000)
+    claim = claim_of(rule(), lost("2026-02-01", Fraction(1, 2), "refund"))
+    assert [original_rate_percent(base=100_000, earned_minor=earned), claim * earned] == [24, 12_000]
 
 
-def test_refund_posts_the_opposite_sign_and_nets_to_zero() -> None:
-    earning = paid(Fraction(5_000), 5_000)
-    found = clawback(rule(), earning, lost("2026-02-01", trigger="refund"), anchored=ANCHORS, term=None)
-    reversal = limited_clawback(earning, found.claim_minor)
-    assert reversal.clawed_minor == -5_000
-    assert earning.net_paid_minor + reversal.clawed_minor + reversal.cancelled_minor == 0
-    assert reversal.remaining_minor == 0
+@pytest.mark.parametrize(
+    ("base", "earned", "percent"), [(0, 500, 0), (-100, -5, 5), (100, -5, -5), (300, 100, "100/3")]
+)
+def test_a_rate_is_what_the_earning_is_of_its_base(base: int, earned: int, percent: int | str) -> None:
+    assert original_rate_percent(base=base, earned_minor=Fraction(earned)) == Fraction(percent)
 
 
-# earned, already reversed, net paid, claim -> clawed, cancelled, remaining
-LIMITS: Final[list[tuple[Fraction | int, Fraction | int, int, int, Fraction | int, Fraction | int, Fraction | int]]] = [
-    (1_000, 0, 1_000, 1_000, -1_000, 0, 0),  # all paid, all back
-    (1_000, 0, 0, 400, 0, -400, 600),  # nothing paid: cancelled, not clawed
-    (1_000, 0, 600, 500, -100, -400, 500),  # the unpaid 400 first, then 100 of what was paid
-    (1_000, 0, 600, 400, 0, -400, 600),  # exactly the unpaid part
-    (1_000, 0, 600, 9_999, -600, -400, 0),  # never more than was earned, nor than was paid
-    (1_000, 700, 300, 500, -300, 0, 0),  # earlier refunds of 700 count
-    (1_000, 1_000, 0, 500, 0, 0, 0),  # nothing is left
-    (1_000, 0, 1_000, 0, 0, 0, 1_000),
-    (1_000, 0, 1_000, -50, 0, 0, 1_000),
-    (-1_000, 0, -1_000, 500, 0, 0, 0),  # a negative earning has nothing to take back
-    (Fraction(201, 2), 0, 101, 101, -101, 0, 0),  # 100.5 was posted as 101: all of it comes back
-    (Fraction(201, 2), 0, 100, 101, -100, Fraction(-1, 2), 0),  # posted as 100: the half unit is cancelled
+def reversed_by(claims: Sequence[Fraction], released: Fraction, at_least: Fraction = NOTHING) -> Reversal:
+    """What claims take one after the other of an earning of which so much was released."""
+    found = Reversal()
+    for claim in claims:
+        found = limited_clawback(found, claim, at_least=at_least, payable=partial(left_unclaimed, released))
+    return found
+
+
+# Of 1,000 earned: paid, claimed before, claimed -> clawed, cancelled, left
+LIMITS: Final[list[tuple[int, int, int, int, int, int]]] = [
+    (1_000, 0, 1_000, 1_000, 0, 0),  # all paid, all back
+    (0, 0, 400, 0, 400, 600),  # nothing paid: cancelled, not clawed
+    (600, 0, 500, 100, 400, 500),  # the unpaid 400 first, then 100 of what was paid
+    (600, 0, 400, 0, 400, 600),  # exactly the unpaid part
+    (600, 0, 401, 1, 400, 599),
+    (600, 0, 9_999, 600, 400, 0),  # never more than was earned, nor than was paid
+    (1_000, 700, 500, 300, 0, 0),  # earlier refunds of 700 count
+    (1_000, 1_000, 500, 0, 0, 0),  # nothing is left
+    (1_000, 0, 0, 0, 0, 1_000),
 ]
 
 
-@pytest.mark.parametrize(("earned", "before", "net_paid", "claim", "clawed", "cancelled", "remaining"), LIMITS)
+@pytest.mark.parametrize(("paid", "before", "claim", "clawed", "cancelled", "left"), LIMITS)
 def test_a_clawback_takes_at_most_what_was_paid_and_cancels_the_rest(
-    earned: Fraction | int,
-    before: Fraction | int,
-    net_paid: int,
-    claim: int,
-    clawed: Fraction | int,
-    cancelled: Fraction | int,
-    remaining: Fraction | int,
+    paid: int, before: int, claim: int, clawed: int, cancelled: int, left: int
 ) -> None:
-    found = limited_clawback(paid(earned, net_paid, reversed_before=before), Fraction(claim))
-    assert (found.clawed_minor, found.cancelled_minor, found.remaining_minor) == (clawed, cancelled, remaining)
+    released = Fraction(paid, 1_000)
+    first = reversed_by([Fraction(before, 1_000)], released)
+    both = reversed_by([Fraction(before, 1_000), Fraction(claim, 1_000)], released)
+    taken = both.taken - first.taken
+    assert [1_000 * (both.clawed - first.clawed), 1_000 * (1 - both.taken)] == [clawed, left]
+    assert 1_000 * taken == clawed + cancelled
 
 
-@pytest.mark.parametrize(("base", "earned"), [(0, 500), (-100, -5), (100, -5)])
-def test_an_earning_that_is_not_positive_has_no_rate_to_reverse_at(base: int, earned: int) -> None:
-    assert original_rate_percent(paid(earned, 0, base=base)) == 0
+def test_what_a_holdback_forfeits_counts_towards_the_clawback() -> None:
+    # A fifth is forfeited by a claim of a tenth; a second tenth is in it already, and of a third one nothing is.
+    tenth, fifth = Fraction(1, 10), Fraction(1, 5)
+    taken = [reversed_by([tenth] * number, Fraction(4, 5), fifth).taken for number in (1, 2, 3)]
+    assert taken == [fifth, fifth, Fraction(3, 10)]
+
+
+def test_what_was_forfeited_stays_taken_when_the_holdback_is_over() -> None:
+    before = reversed_by([Fraction(1, 10)], Fraction(4, 5), Fraction(1, 5))
+    after = limited_clawback(before, Fraction(1, 20), at_least=NOTHING, payable=partial(left_unclaimed, Fraction(1)))
+    assert [after.claimed, after.taken, after.clawed] == [Fraction(3, 20), Fraction(1, 5), 0]
 
 
 @settings(derandomize=True, max_examples=300)
 @given(
-    earned=st.fractions(0, 10_000, max_denominator=7),
-    unpaid=st.integers(0, 10_000),
-    claims=st.lists(st.fractions(0, 4_000, max_denominator=7), max_size=6),
+    released=st.fractions(0, 1, max_denominator=60),
+    claims=st.lists(st.fractions(0, 1, max_denominator=7), max_size=6),
 )
 def test_clawbacks_take_at_most_what_was_paid_and_a_refund_of_all_leaves_nothing(
-    earned: Fraction, unpaid: int, claims: list[Fraction]
+    released: Fraction, claims: list[Fraction]
 ) -> None:
-    net_paid = max(0, rounded(earned, "half_up") - unpaid)
-    reversed_before = Fraction()
-    for claim in (*claims, earned):
-        one = limited_clawback(paid(earned, net_paid, reversed_before=reversed_before), claim)
-        assert 0 <= -one.clawed_minor <= net_paid
-        assert one.cancelled_minor <= 0 <= one.remaining_minor
-        assert one.remaining_minor + one.reversed_minor == earned
-        net_paid, reversed_before = net_paid + rounded(one.clawed_minor, "half_up"), one.reversed_minor
-    assert (net_paid, reversed_before) == (0, earned)
+    for number in range(len(claims) + 1):
+        one = reversed_by(claims[:number], released)
+        assert 0 <= one.clawed <= min(released, one.taken)
+        assert released - one.clawed == left_unclaimed(released, one.taken), "paid less clawed back is what is payable"
+    assert reversed_by(claims, released).taken == reversed_by(sorted(claims), released).taken
+    whole = reversed_by([*claims, Fraction(1)], released)
+    assert [whole.taken, whole.clawed, left_unclaimed(released, whole.taken)] == [1, released, 0]
 
 
 PROBLEMS: Final[list[tuple[ClawbackRule, str | None]]] = [

@@ -10,26 +10,19 @@ from hypothesis import strategies as st
 
 from salesapi.domain.commission.clawbacks import (
     LeaverDebt,
-    PaidEarning,
     Recovery,
     RecoveryLimit,
+    Reversal,
     cancellation_fee_kept,
-    original_rate_percent,
+    left_credited,
+    lift_parts,
+    limited_clawback,
     problem_of_recovery,
     recovery,
-    refund_effect,
 )
-from salesapi.domain.commission.rates import earned_by_tiers
+from salesapi.domain.commission.rates import tiered
 from salesapi.domain.commission.tables import AppliesTo, Tier, TierTable
-
-
-def paid(earned: int, net_paid: int, *, base: int = 100_000, reversed_before: int = 0) -> PaidEarning:
-    return PaidEarning(
-        base_minor=base,
-        earned_minor=Fraction(earned),
-        reversed_minor=Fraction(reversed_before),
-        net_paid_minor=net_paid,
-    )
+from salesapi.domain.money import rounded
 
 
 def catalogue_tiers(applies_to: AppliesTo) -> TierTable:
@@ -47,38 +40,36 @@ def catalogue_tiers(applies_to: AppliesTo) -> TierTable:
     return TierTable(axis="amount", boundary="lower_inclusive", tiers=tiers)
 
 
+def earned(table: TierTable, total: Fraction) -> Fraction:
+    """All that a total earns from the start of its period on."""
+    return tiered(table, 0, total).exact
+
+
 def test_a_refund_keeps_the_attainment_or_restates_it_as_in_the_catalogue() -> None:
     # 80,000 and 40,000 were paid 5,400: 4.5 % of 120,000. The 40,000 is refunded.
-    table = catalogue_tiers("all")
-
-    def cumulative(total: Fraction) -> Fraction:
-        return earned_by_tiers(table, total)
-
-    figures = {
-        "attained_minor": Fraction(12_000_000),
-        "refunded_minor": Fraction(4_000_000),
-        "own_rate_percent": Fraction(9, 2),
-    }
-    kept = refund_effect("keep", cumulative, **figures)
-    assert [kept.total_minor, kept.attained_minor] == [-180_000, 12_000_000]
+    table, paid = catalogue_tiers("all"), Fraction(540_000)
+    assert earned(table, Fraction(12_000_000)) == paid
+    # Kept: the second deal gives back 4.5 % of it, 1,800; what it lifted the first one by, 1,200, is for that one.
+    lift = paid - earned(table, Fraction(8_000_000)) - 180_000
+    assert [lift, lift_parts(lift, [Fraction(8_000_000)])] == [120_000, (120_000,)]
+    own = limited_clawback(Reversal(), Fraction(1), at_least=Fraction(), payable=lambda taken: 1 - taken)
+    assert -own.clawed * (paid - 240_000 - lift) == -180_000
     # Restated, 80,000 earns 3 %, 2,400: 1,800 less for the refunded deal itself and 1,200 less for the other one.
-    restated = refund_effect("restate", cumulative, **figures)
-    assert [restated.own_minor, restated.others_minor, restated.total_minor] == [-180_000, -120_000, -300_000]
-    assert restated.attained_minor == 8_000_000
+    left = 8_000_000 + 4_000_000 * left_credited([Fraction(1)])
+    assert earned(table, left) - paid == -300_000
 
 
-def test_a_kept_refund_under_marginal_tiers_takes_what_its_own_deal_earned() -> None:
-    # 70,000 then 20,000 marginal: the second earned 2 % of 10,000 and 3 % of 10,000, 500: 2.5 % of it.
-    own = original_rate_percent(paid(50_000, 50_000, base=2_000_000))
-    table = catalogue_tiers("new")
-    found = refund_effect(
-        "keep",
-        lambda total: earned_by_tiers(table, total),
-        attained_minor=Fraction(9_000_000),
-        refunded_minor=Fraction(1_000_000),
-        own_rate_percent=own,
-    )
-    assert [own, found.total_minor, found.others_minor] == [Fraction(5, 2), -25_000, 0]
+def test_a_lift_is_given_back_by_the_credits_that_it_is_on_by_amount() -> None:
+    # 70,000 and 10,000 were lifted by 800 together: 700 and 100. One that was taken back before counts against them.
+    assert [*lift_parts(Fraction(80_000), [Fraction(7_000_000), Fraction(1_000_000)])] == [70_000, 10_000]
+    assert [*lift_parts(Fraction(80_000), [Fraction(9_000_000), Fraction(-1_000_000)])] == [90_000, -10_000]
+
+
+@pytest.mark.parametrize(
+    ("lost", "left"), [([], 1), (["1/4"], "3/4"), (["1/4", "3/4"], 0), (["1/3"] * 3, 0), (["1", "1/2"], 0)]
+)
+def test_of_a_sale_what_losses_leave_is_still_credited(lost: list[str], left: int | str) -> None:
+    assert left_credited(map(Fraction, lost)) == Fraction(left)
 
 
 @settings(derandomize=True, max_examples=200)
@@ -89,20 +80,11 @@ def test_a_kept_refund_under_marginal_tiers_takes_what_its_own_deal_earned() -> 
 def test_restated_refunds_change_the_same_in_any_order_and_a_refund_of_all_is_zero(
     refunds: list[int], applies_to: AppliesTo
 ) -> None:
-    table = catalogue_tiers(applies_to)
-    attained = Fraction(13_000_000)
-    for together in (refunds, sorted(refunds)):
-        left, changed = attained, Fraction()
-        for refund in (*together, 13_000_000 - sum(refunds)):
-            effect = refund_effect(
-                "restate",
-                lambda total: earned_by_tiers(table, total),
-                attained_minor=left,
-                refunded_minor=Fraction(refund),
-                own_rate_percent=Fraction(2),
-            )
-            left, changed = effect.attained_minor, changed + effect.total_minor
-        assert [left, earned_by_tiers(table, attained) + changed] == [0, 0]
+    table, attained = catalogue_tiers(applies_to), 13_000_000
+    parts = [Fraction(refund, attained) for refund in refunds]
+    one, other = (earned(table, attained * left_credited(each)) for each in (parts, sorted(parts)))
+    assert one == other == earned(table, Fraction(attained - sum(refunds)))
+    assert earned(table, attained * left_credited([*parts, 1 - sum(parts, Fraction())])) == 0
 
 
 def limit(
@@ -164,22 +146,22 @@ def test_nothing_is_lost_between_pay_and_debt_and_nobody_is_paid_less_than_nothi
     assert paid_out - invoiced - standing == sum(payables) - owed
 
 
-# 1,000.00 earned 5 %, 50.00; a fee is kept.
-FEES: Final[list[tuple[int, int, int, int, int]]] = [
-    (0, 0, 0, 0, 5_000),
-    (20_000, 0, 20_000, 1_000, 4_000),
-    (100_000, 0, 100_000, 5_000, 0),
-    (120_000, 0, 100_000, 5_000, 0),
-    (-1, 0, 0, 0, 5_000),
-    (20_000, 2_500, 20_000, 1_000, 1_500),  # half was refunded before: 25.00 is left, 10.00 stays
-    (20_000, 4_500, 20_000, 1_000, 0),  # only 5.00 is left: nothing more is claimed
+# 1,000.00 earned 5 %, 50.00; a fee is kept: lost of the revenue, claimed of the commission.
+FEES: Final[list[tuple[int, int, int]]] = [
+    (0, 100_000, 5_000),
+    (1, 99_999, 5_000),
+    (20_000, 80_000, 4_000),
+    (99_999, 1, 0),
+    (100_000, 0, 0),
+    (120_000, 0, 0),  # above the price it is new revenue
+    (-1, 100_000, 5_000),
 ]
 
 
-@pytest.mark.parametrize(("fee", "before", "base", "kept", "claim"), FEES)
-def test_a_cancellation_fee_kept_keeps_its_commission(fee: int, before: int, base: int, kept: int, claim: int) -> None:
-    found = cancellation_fee_kept(paid(5_000, 5_000, reversed_before=before), fee)
-    assert [found.base_minor, found.kept_minor, found.claim_minor] == [base, kept, claim]
+@pytest.mark.parametrize(("fee", "lost", "claim"), FEES)
+def test_a_cancellation_fee_kept_keeps_its_commission(fee: int, lost: int, claim: int) -> None:
+    found = cancellation_fee_kept(agreed_minor=100_000, kept_minor=fee)
+    assert [found, rounded(Fraction(5_000 * found, 100_000), "half_up")] == [lost, claim]
 
 
 @pytest.mark.parametrize(

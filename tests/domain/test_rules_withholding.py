@@ -11,7 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from salesapi.domain.commission.claims import Claim
+from salesapi.domain.commission.facts import Ledger
+from salesapi.domain.commission.payable import ClaimedShare, Payable, PayableOf
 from salesapi.domain.commission.release import Anchor
+from salesapi.domain.commission.release_clock import Earned
+from salesapi.domain.commission.sale_facts import Win
+from salesapi.domain.commission.sales import plain_sale
 from salesapi.domain.commission.withholding import (
     Holdback,
     InstalmentTable,
@@ -28,6 +34,8 @@ from salesapi.domain.commission.withholding import (
     problem_of_holdback,
     problem_of_instalments,
 )
+from salesapi.domain.plan_components import Component, Release, Rounding
+from tests.spec import uid
 
 LAWS: Final = settings(derandomize=True, max_examples=200)
 SOLD: Final = date(2026, 1, 31)
@@ -164,101 +172,101 @@ def test_instalments_that_do_not_add_up_or_never_come_are_refused(
 
 
 @pytest.mark.parametrize(
-    ("earned", "percent", "held", "payable"),
-    [
-        (1000, "10", 100, 900),
-        (0, "10", 0, 0),
-        (-1000, "10", -100, -900),
-        (1000, "100", 1000, 0),
-        (5, "10", "1/2", "9/2"),
-    ],
+    ("earned", "percent", "kept"),
+    [(1000, "10", 100), (0, "10", 0), (-1000, "10", -100), (1000, "100", 1000), (5, "10", "1/2")],
 )
-def test_a_share_is_held_back_and_the_rest_is_payable(
-    earned: int, percent: str, held: int | str, payable: int | str
-) -> None:
-    result = held_back(earned_minor=earned, share_percent=Decimal(percent))
-    assert (result.held_minor, result.payable_minor) == (Fraction(held), Fraction(payable))
+def test_a_share_is_held_back_and_the_rest_is_payable(earned: int, percent: str, kept: int | str) -> None:
+    holdback = Holdback(share_percent=Decimal(percent), wait=AT_ONCE, event=None, on_clawback="netted")
+    whole = Fraction(1)
+    assert earned * held_back(holdback, whole) == Fraction(kept)
+    assert earned * holdback_settled(holdback, released=whole, left=whole) == earned - Fraction(kept)
 
 
+NEW_YEAR: Final = date(2026, 1, 1)
 ENDS: Final = date(2026, 6, 30)
 
+# A tenth of 1,000 is held until 30 June. When it is claimed, so much: payable on a day, and taken back of what was paid.
+SETTLED: Final[list[tuple[OnClawback, int, date, date, int, int]]] = [
+    ("netted", 0, ENDS, date(2026, 6, 29), 900, 0),  # the day before the end
+    ("netted", 0, ENDS, ENDS, 1000, 0),  # on the end
+    ("netted", 30, date(2026, 5, 1), date(2026, 5, 1), 900, 0),  # 70 is still held
+    ("netted", 30, date(2026, 5, 1), ENDS, 970, 0),
+    ("netted", 100, date(2026, 5, 1), ENDS, 900, 0),  # all that is held
+    ("netted", 250, date(2026, 5, 1), date(2026, 5, 1), 750, 150),  # more than is held
+    ("netted", 250, date(2026, 5, 1), ENDS, 750, 150),
+    ("forfeited", 30, date(2026, 5, 1), ENDS, 900, 0),
+    ("forfeited", 250, date(2026, 5, 1), ENDS, 750, 150),
+    ("forfeited", 0, date(2026, 5, 1), ENDS, 1000, 0),  # a clawback of nothing is none
+    ("released", 30, date(2026, 5, 1), date(2026, 5, 1), 870, 30),  # left alone
+    ("released", 30, date(2026, 5, 1), ENDS, 970, 30),  # and released on its day
+    ("released", 950, date(2026, 5, 1), date(2026, 5, 1), 0, 900),  # never below nothing
+    ("netted", 30, ENDS, ENDS, 970, 0),  # on the end it still meets what is held
+    ("forfeited", 30, ENDS, ENDS, 900, 0),
+    ("released", 30, ENDS, ENDS, 970, 30),
+    ("netted", 30, date(2026, 7, 1), date(2026, 7, 1), 970, 30),  # the day after, nothing is held
+    ("forfeited", 30, date(2026, 7, 1), date(2026, 7, 1), 970, 30),
+    ("netted", 30, date(2026, 5, 1), date(2026, 4, 30), 900, 0),  # asked for before
+]
 
-@pytest.mark.parametrize(
-    ("on_clawback", "clawback", "clawed_on", "as_of_on", "expected"),
-    [
-        ("netted", 0, None, date(2026, 6, 29), (100, 0, 0, 0, 0)),
-        ("netted", 0, None, ENDS, (0, 100, 0, 0, 0)),
-        ("netted", 30, date(2026, 5, 1), date(2026, 5, 1), (70, 0, 0, 30, 0)),
-        ("netted", 30, date(2026, 5, 1), ENDS, (0, 70, 0, 30, 0)),
-        ("netted", 100, date(2026, 5, 1), ENDS, (0, 0, 0, 100, 0)),
-        ("netted", 250, date(2026, 5, 1), ENDS, (0, 0, 0, 100, 150)),
-        ("forfeited", 30, date(2026, 5, 1), ENDS, (0, 0, 100, 0, 0)),
-        ("forfeited", 250, date(2026, 5, 1), ENDS, (0, 0, 100, 0, 150)),
-        ("released", 30, date(2026, 5, 1), date(2026, 5, 1), (100, 0, 0, 0, 30)),
-        ("released", 30, date(2026, 5, 1), ENDS, (0, 100, 0, 0, 30)),
-        ("netted", 30, ENDS, ENDS, (0, 70, 0, 30, 0)),
-        ("netted", 30, date(2026, 7, 1), date(2026, 7, 1), (0, 100, 0, 0, 30)),
-        ("forfeited", 30, date(2026, 7, 1), date(2026, 7, 1), (0, 100, 0, 0, 30)),
-        ("netted", 30, date(2026, 5, 1), date(2026, 4, 30), (100, 0, 0, 0, 0)),
-        ("forfeited", 0, date(2026, 5, 1), ENDS, (0, 100, 0, 0, 0)),
-    ],
-    ids=[
-        "day_before_the_end",
-        "on_the_end",
-        "part_netted",
-        "part_netted_rest_released",
-        "all_netted",
-        "more_than_is_held",
-        "forfeited",
-        "forfeited_and_more",
-        "left_alone",
-        "left_alone_and_released",
-        "clawed_on_the_end",
-        "clawed_after_the_end",
-        "nothing_left_to_forfeit",
-        "clawed_later_than_asked",
-        "a_clawback_of_nothing",
-    ],
-)
+
+@pytest.mark.parametrize(("on_clawback", "claim", "claimed_on", "by", "payable", "clawed"), SETTLED)
 def test_a_clawback_meets_what_is_held_back_as_the_plan_says(
-    on_clawback: OnClawback, clawback: int, clawed_on: date | None, as_of_on: date, expected: tuple[int, ...]
+    on_clawback: OnClawback, claim: int, claimed_on: date, by: date, payable: int, clawed: int
 ) -> None:
-    result = holdback_settled(
-        on_clawback=on_clawback,
-        held_minor=100,
-        ends_on=ENDS,
-        clawback_minor=clawback,
-        clawed_on=clawed_on,
-        as_of_on=as_of_on,
-    )
-    found = (result.held_minor, result.released_minor, result.forfeited_minor, result.netted_minor)
-    assert [*found, result.to_collect_minor] == [*expected]
+    stands = settled("10", on_clawback, ENDS, claim, claimed_on, by)
+    assert [stands.payable, stands.clawed] == [payable, clawed]
 
 
 @LAWS
 @given(
     st.sampled_from(("forfeited", "released", "netted")),
-    st.integers(min_value=0, max_value=1000),
+    st.integers(min_value=1, max_value=1000),
     st.one_of(st.none(), DAYS),
     st.integers(min_value=0, max_value=2000),
-    st.one_of(st.none(), DAYS),
+    DAYS,
     DAYS,
 )
 def test_what_is_held_back_is_never_lost_sight_of(
-    on_clawback: OnClawback, held: int, ends: date | None, clawback: int, clawed_on: date | None, as_of_on: date
+    on_clawback: OnClawback, permille: int, ends: date | None, claim: int, claimed_on: date, by: date
 ) -> None:
-    result = holdback_settled(
-        on_clawback=on_clawback,
-        held_minor=held,
-        ends_on=ends,
-        clawback_minor=clawback,
-        clawed_on=clawed_on,
-        as_of_on=as_of_on,
+    stands = settled(str(Decimal(permille) / 10), on_clawback, ends, claim, claimed_on, by)
+    is_claimed = claim > 0 and claimed_on <= by
+    is_met = is_claimed and (ends is None or claimed_on <= ends)
+    least = permille if on_clawback == "forfeited" and is_met else 0
+    taken = min(1000, max(claim, least)) if is_claimed else 0
+    assert 0 <= stands.payable <= 1000 - taken, "what is taken is not paid"
+    assert 0 <= stands.clawed <= taken, "no more is taken back than was taken"
+    assert stands.clawed + stands.cancelled == taken, "and the rest of it was never paid"
+    if ends is not None and ends <= by:
+        assert stands.payable == 1000 - taken, "all else is payable once it is over"
+
+
+def settled(
+    percent: str, on_clawback: OnClawback, ends: date | None, claim: int, claimed_on: date, by: date
+) -> Payable:
+    """How 1,000 stand that are released on the day of the sale, of which a share is held to a day, after one claim."""
+    wait = None if ends is None else Wait(count=(ends - NEW_YEAR).days, unit="days")
+    event: Anchor | None = "acceptance" if ends is None else None
+    holdback = Holdback(share_percent=Decimal(percent), wait=wait, event=event, on_clawback=on_clawback)
+    win = Win(
+        deal_id=uid(1),
+        on=NEW_YEAR,
+        positions=(1,),
+        amount_minor=10_000,
+        currency="USD",
+        owner_id=uid(2),
+        shares=(),
     )
-    kept = result.held_minor + result.released_minor
-    assert kept + result.forfeited_minor + result.netted_minor == held
-    assert min(kept, result.forfeited_minor, result.netted_minor, result.to_collect_minor) >= 0
-    assert result.netted_minor + result.to_collect_minor <= clawback
+    earned = Earned(
+        sale=plain_sale(win),
+        component=Component(key="base", name="Base", credit="direct", release=Release(holdback=holdback)),
+        exact_minor=Fraction(1000),
+        rounding=Rounding(scope="line", mode="half_up"),
+        currency="USD",
+    )
+    claims = (Claim(on=claimed_on, part=Fraction(claim, 1000), positions=(2,)),) if claim else ()
+    shares = (ClaimedShare(exact_minor=Fraction(1000), claims=claims),)
+    return PayableOf(Ledger(), earned, shares, lambda on: on, None).by(by)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ anything to divide by is None, never 0 or 100 percent; what None pays is stated 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
-from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
@@ -16,7 +15,7 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 
 from salesapi.domain.commission.awards import Curve
 from salesapi.domain.commission.bases import problem_of_factor
-from salesapi.domain.commission.tables import Problem, problem_of_rate
+from salesapi.domain.commission.tables import Problem
 from salesapi.domain.kernel import About, AmountMinor, record
 from salesapi.domain.money import Exact
 
@@ -33,9 +32,9 @@ RetentionMeasure: TypeAlias = Literal["net_revenue_retention", "gross_revenue_re
 RenewalCreditDate: TypeAlias = Literal["signature", "notice"]
 RenewalCounting: TypeAlias = Literal["count", "value"]
 Unmeasured: TypeAlias = Literal["nothing", "target"]
+CollectedFrom: TypeAlias = Literal["due_date", "invoice_date"]
 Survey: TypeAlias = Literal["nps", "csat"]
 TooFewResponses: TypeAlias = Literal["nothing", "neutral"]
-CollectedFrom: TypeAlias = Literal["invoice_date", "due_date"]
 UnmeasuredForecast: TypeAlias = Literal["breaks", "skipped"]
 ForecastRepeat: TypeAlias = Literal["counts_anew", "every_period"]
 
@@ -101,36 +100,6 @@ class CollectionBand:
         About("Last day of the band, inclusive; null for the last band, which is open."),
     ]
     factor: Annotated[Exact, About("Multiplies the commission on the payment; 1 changes nothing.")]
-
-
-@record
-class CollectionSpeedTable:
-    """Factors by days to cash (回款速度奖)."""
-
-    days_from: Annotated[CollectedFrom, About("Days are counted from the `invoice_date` or from the `due_date`.")]
-    rate_percent: Annotated[Exact, About("Commission rate in percent of each payment.")]
-    bands: Annotated[tuple[CollectionBand, ...], MinLen(1), MaxLen(BANDS_MAX), About("Bands by rising days.")]
-
-
-@record
-class CollectedPayment:
-    """A payment allocated to an invoice. One that bounced is negative, with the date of the payment that it reverses."""
-
-    amount: Fraction
-    received_on: date
-    invoiced_on: date
-    due_on: date
-
-
-@record
-class CollectionEarning:
-    """What one payment earns. Days are negative where it came before the date that they are counted from."""
-
-    base: Fraction
-    days: int
-    rate_percent: Decimal
-    factor: Fraction
-    earned: Fraction
 
 
 @record
@@ -255,11 +224,15 @@ def satisfaction_factor(table: SatisfactionTable, answers: Sequence[int]) -> Sat
     return SatisfactionFactor(responses=len(answers), score=score, factor=Fraction(reached[-1].factor))
 
 
-def collection_speed(
-    table: CollectionSpeedTable, payments: Sequence[CollectedPayment]
-) -> tuple[CollectionEarning, ...]:
-    """R45: `e = r * b * k(days)` for each payment by itself, so that a late rest does not lower what came early."""
-    return tuple(_collected(table, payment) for payment in payments)
+def collection_speed(bands: Sequence[CollectionBand], days: int | None) -> Fraction:
+    """R45: `k(days)`, the factor on what a payment releases: that of the first band that reaches so far.
+
+    Each payment has its own days, negative where it came before the day that they are counted from: so a late rest does not
+    lower what came early. 1 where there is no such day.
+    """
+    if days is None:
+        return Fraction(1)
+    return next(Fraction(band.factor) for band in bands if band.up_to_days is None or days <= band.up_to_days)
 
 
 def forecast_that_counts(
@@ -313,12 +286,6 @@ def problem_of_satisfaction(table: SatisfactionTable) -> Problem | None:
     return None
 
 
-def problem_of_collection_speed(table: CollectionSpeedTable) -> Problem | None:
-    """R45: bands that can be read in one way, and a rate within bounds."""
-    found = problem_of_collection_bands(table.bands, "/bands")
-    return found or problem_of_rate(table.rate_percent, "/rate_percent")
-
-
 def problem_of_collection_bands(bands: Sequence[CollectionBand], pointer: str) -> Problem | None:
     """R45: days rise from band to band, the last band and only it is open, factors are within bounds."""
     if not bands:
@@ -345,14 +312,3 @@ def problem_of_forecast_award(terms: ForecastAwardTerms) -> Problem | None:
     if terms.award_minor <= 0:
         return Problem(pointer="/award_minor", reason="an award is above 0")
     return None
-
-
-def _collected(table: CollectionSpeedTable, payment: CollectedPayment) -> CollectionEarning:
-    counted_from = payment.invoiced_on if table.days_from == "invoice_date" else payment.due_on
-    days = (payment.received_on - counted_from).days
-    band = next(band for band in table.bands if band.up_to_days is None or days <= band.up_to_days)
-    factor = Fraction(band.factor)
-    earned = payment.amount * Fraction(table.rate_percent) / 100 * factor
-    return CollectionEarning(
-        base=payment.amount, days=days, rate_percent=table.rate_percent, factor=factor, earned=earned
-    )

@@ -10,8 +10,10 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.commission.claims import Claim
+from salesapi.domain.commission.clawbacks import lift_parts
 from salesapi.domain.commission.components import exact_of
-from salesapi.domain.commission.evaluation import Credited, Evaluation
+from salesapi.domain.commission.credited import Credited
+from salesapi.domain.commission.evaluation import Evaluation
 from salesapi.domain.commission.losses import claims_of
 from salesapi.domain.commission.payable import ClaimedShare
 from salesapi.domain.commission.periods import period_of, periods_between
@@ -42,13 +44,12 @@ class ClaimedShares:
         exact = exact_of(credited.earnings)
         own, lifted = _rated(credited, "earning"), ZERO if _is_again(credited) else _rated(credited, "uplift")
         before = list(self._before(member_id, credited)) if lifted and lifts_are_claimed(credited.component) else []
-        counted = sum((Fraction(each.amount) for each in before), ZERO)
-        if not counted or not own + lifted:
+        if not sum(each.amount for each in before) or not own + lifted:
             return (self._share(credited, credited.sale, exact),)
         lift = exact * lifted / (own + lifted)
         shares = [self._share(credited, credited.sale, exact - lift)]
-        for each in before:
-            share = self._share(credited, each.sale, lift * Fraction(each.amount) / counted, is_lift=True)
+        for each, part in zip(before, lift_parts(lift, [Fraction(each.amount) for each in before]), strict=True):
+            share = self._share(credited, each.sale, part, is_lift=True)
             if share.claims:
                 shares.append(share)
         rest = exact - sum((share.exact_minor for share in shares), ZERO)

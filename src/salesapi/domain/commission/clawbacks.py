@@ -1,11 +1,10 @@
 """What is taken back of commission: R49 to R51, R54 and R55 of the rule catalogue, one function a rule.
 
-Amounts are exact fractions of minor units; percents are decimals. Dates are local business dates. A claim is what a rule asks
-for, not negative; what is posted against pay is negative: the opposite sign of the earning, at the rate of the earning.
-Nothing is rounded here.
+What is lost, claimed and taken are exact parts (0 to 1) of a deal and of what it earned, so that it comes back at the rate at
+which it was earned. Other amounts are exact minor units; percents are decimals; dates local business dates. Nothing is rounded.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -25,6 +24,7 @@ STEPS_MAX: Final = 60
 """Most steps of one sliding schedule."""
 ALL_PERCENT: Final = Decimal(100)
 ZERO: Final = Fraction()
+ALL: Final = Fraction(1)
 
 ClawbackTrigger: TypeAlias = Literal["cancellation", "refund", "downgrade", "churn", "non_payment"]
 ClawbackShare: TypeAlias = Literal["full", "partial", "unserved_term", "schedule"]
@@ -32,9 +32,6 @@ WindowEnd: TypeAlias = Literal["included", "excluded"]
 StartedMonth: TypeAlias = Literal["served", "unserved"]
 AttainmentPolicy: TypeAlias = Literal["keep", "restate"]
 LeaverDebt: TypeAlias = Literal["carried", "invoiced"]
-
-CumulativeEarning: TypeAlias = Callable[[Fraction], Fraction]
-"""All that a total (minor units) of the period earns from the start of the period on."""
 
 
 @record
@@ -79,69 +76,25 @@ class ClawbackRule:
 
 @record
 class Loss:
-    """The event that makes an earning too high. `on` is the first day that is no longer served.
-
-    The base before and after it are minor units of the deal's currency: a downgrade goes from the old to the new amount, a
-    refund to what is not refunded, a cancellation or churn to the fee kept (R55) or 0, non-payment to what was received.
-    """
+    """The part (0 to 1) of a deal that an event takes away. `on` is the first day that is no longer served."""
 
     trigger: ClawbackTrigger
     on: date
-    base_before_minor: int | Fraction
-    base_after_minor: int | Fraction
-
-
-@record
-class PaidEarning:
-    """One earning and what became of it. Base in the deal's currency, the rest in the plan's, at the currency rate of then."""
-
-    base_minor: int | Fraction
-    earned_minor: Fraction
-    reversed_minor: Fraction
-    """All that earlier events took off it, clawed back and cancelled, not negative."""
-    net_paid_minor: int
-    """What was paid on it less what was clawed back."""
-
-
-@record
-class Clawback:
-    """R49 in figures: lost base x rate x share = claim."""
-
-    lost_minor: int | Fraction
-    rate_percent: Fraction
-    share_percent: Fraction
-    claim_minor: Fraction
+    part: Fraction
+    positions: tuple[int, ...] = ()
+    """The events that state it."""
 
 
 @record
 class Reversal:
-    """R50 in figures. Both amounts are signed as they are posted: never positive."""
+    """R50 in figures: what claims took of an earning so far, as parts of it (0 to 1)."""
 
-    clawed_minor: Fraction
-    """Taken back of what was paid."""
-    cancelled_minor: Fraction
-    """Taken off what is earned and not paid."""
-    reversed_minor: Fraction
-    """All taken off the earning so far, this one included: the `PaidEarning.reversed_minor` of the next event."""
-    remaining_minor: Fraction
-    """What the earning still is."""
-
-
-@record
-class RefundEffect:
-    """R51 in figures, signed as they are posted. Their sum is what the refund changes."""
-
-    own_minor: Fraction
-    """On the refunded credit, at the rate it was paid at."""
-    others_minor: Fraction
-    """On the other credits of the period, whose tier falls; 0 where the attainment is kept."""
-    attained_minor: Fraction
-    """The period's attainment afterwards, on which later credits stand."""
-
-    @property
-    def total_minor(self) -> Fraction:
-        """Both together."""
-        return self.own_minor + self.others_minor
+    claimed: Fraction = ZERO
+    """What all of them asked for; it may be more than there is."""
+    taken: Fraction = ZERO
+    """What they took; the rest of the earning is left."""
+    clawed: Fraction = ZERO
+    """What of that had been paid and comes back. All else that was taken is cancelled before it is paid."""
 
 
 @record
@@ -162,16 +115,6 @@ class Recovery:
     recovered_minor: Fraction
     invoiced_minor: Fraction
     owed_minor: Fraction
-
-
-@record
-class RevenueKept:
-    """R55 in figures: base kept x rate = earning kept; what is left of the earning above it is the claim."""
-
-    base_minor: int | Fraction
-    rate_percent: Fraction
-    kept_minor: Fraction
-    claim_minor: Fraction
 
 
 def problem_of_clawback(rule: ClawbackRule) -> Problem | None:
@@ -204,26 +147,9 @@ def _problem_of_steps(rule: ClawbackRule) -> Problem | None:
     return None
 
 
-def clawback(
-    rule: ClawbackRule,
-    earning: PaidEarning,
-    loss: Loss,
-    *,
-    anchored: Mapping[Anchor, date],
-    term: DaySpan | None,
-) -> Clawback:
-    """R49: `claim = lost base * original rate * share`; nothing of it outside the window or for another trigger.
-
-    The lost base is what was before less what is after, so that a downgrade claws only the difference; a rise claws nothing.
-    """
-    lost_minor = max(0, loss.base_before_minor - loss.base_after_minor)
-    share = clawback_share(rule, loss, anchored_on=anchored.get(rule.anchor), term=term)
-    return Clawback(
-        lost_minor=lost_minor,
-        rate_percent=original_rate_percent(earning),
-        share_percent=share * 100,
-        claim_minor=original_rate_percent(earning) / 100 * lost_minor * share,
-    )
+def clawback(rule: ClawbackRule, loss: Loss, *, anchored_on: date | None, term: DaySpan | None) -> Fraction:
+    """R49: `claim = part lost * share`, a part of what was earned, whatever it was; nothing outside the window."""
+    return loss.part * clawback_share(rule, loss, anchored_on=anchored_on, term=term)
 
 
 def clawback_share(rule: ClawbackRule, loss: Loss, *, anchored_on: date | None, term: DaySpan | None) -> Fraction:
@@ -267,58 +193,52 @@ def _unserved(rule: ClawbackRule, term: DaySpan, on: date) -> Fraction:
     return Fraction(total - served, total)
 
 
-def original_rate_percent(earning: PaidEarning) -> Fraction:
-    """R50: what the earning is of its base, in percent: its own rate and currency rate, whatever the rates are today.
+def original_rate_percent(*, base: int | Fraction, earned_minor: Fraction) -> Fraction:
+    """R50: what an earning is of its base, in percent: its own rate and currency rate, whatever the rates are today.
 
-    0 for an earning that is not positive: there is nothing to take back.
+    0 for an earning without a base, as a flat amount may be: it has no rate to be taken back at.
     """
-    if earning.base_minor <= 0 or earning.earned_minor <= 0:
-        return ZERO
-    return earning.earned_minor * 100 / earning.base_minor
+    return earned_minor * 100 / Fraction(base) if base else ZERO
 
 
-def limited_clawback(earning: PaidEarning, claim_minor: Fraction) -> Reversal:
-    """R50: `clawed = paid - what the earning still is`; the unpaid part is cancelled first, and is never clawed back.
+def left_unclaimed(released: Fraction, taken: Fraction) -> Fraction:
+    """R50: what is payable of the part that is released, where so much was taken: what is unpaid is cancelled first.
 
-    Earlier reversals count, so that all of them take at most the earning, and at most what was paid. Where nothing is left
-    of the earning, all that was paid is taken: also the part of a minor unit that rounding had added to it.
+    With nothing taken all of it, also where rounded instalments release a part of a minor unit more than was earned.
     """
-    before = max(ZERO, earning.earned_minor - earning.reversed_minor)
-    taken = min(max(ZERO, claim_minor), before)
-    remaining = before - taken
-    net_paid = Fraction(earning.net_paid_minor)
-    clawed = max(ZERO, net_paid - remaining) if taken else ZERO
-    cancelled = max(ZERO, before - net_paid) - max(ZERO, remaining - (net_paid - clawed))
-    return Reversal(
-        clawed_minor=-clawed,
-        cancelled_minor=-cancelled,
-        reversed_minor=earning.reversed_minor + taken,
-        remaining_minor=remaining,
-    )
+    return min(released, ALL - taken) if taken else released
 
 
-def refund_effect(
-    policy: AttainmentPolicy,
-    cumulative: CumulativeEarning,
-    *,
-    attained_minor: Fraction,
-    refunded_minor: Fraction,
-    own_rate_percent: Fraction,
-) -> RefundEffect:
-    """R51: `keep`: `-rate * refunded`, and the attainment stays. `restate`: `E(m - refunded) - E(m)`, and it falls.
+def limited_clawback(
+    before: Reversal, claim: Fraction, *, at_least: Fraction, payable: Callable[[Fraction], Fraction]
+) -> Reversal:
+    """R50: `clawed = what was payable - what still is`, at most what was paid on the earning; it is never less than nothing.
 
-    The own rate is that of the refunded credit with its uplifts (`original_rate_percent`). Refunds restated one after the
-    other change as much as all of them at once, in any order; a refund of everything gives back `E(m) - E(0)`.
+    All claims together take at most the earning, and what a holdback forfeits (`at_least`) where that is more than they ask
+    for. `payable` gives what is payable on the day of the claim where so much is taken. All are parts of one earning, so that
+    the claim is at its own rate, whatever the rates are today.
     """
-    own = -own_rate_percent * refunded_minor / 100
-    match policy:
-        case "keep":
-            return RefundEffect(own_minor=own, others_minor=ZERO, attained_minor=attained_minor)
-        case "restate":
-            left_minor = attained_minor - refunded_minor
-            total = cumulative(left_minor) - cumulative(attained_minor)
-            return RefundEffect(own_minor=own, others_minor=total - own, attained_minor=left_minor)
-    assert_never(policy)
+    claimed = before.claimed + claim
+    taken = min(ALL, max(claimed, before.taken, at_least))
+    clawed = max(ZERO, payable(before.taken) - payable(taken))
+    return Reversal(claimed=claimed, taken=taken, clawed=before.clawed + clawed)
+
+
+def lift_parts(lift: Fraction, credited: Sequence[Fraction]) -> tuple[Fraction, ...]:
+    """R51, `keep`: the attainment stays, and a credit gives back what it finally earned, with its part of what lifted it.
+
+    What reaching a tier lifts is divided over the credits that it lifts, by amount (of either sign); they are not 0 together.
+    """
+    whole = sum(credited, ZERO)
+    return tuple(lift * each / whole for each in credited)
+
+
+def left_credited(lost: Iterable[Fraction]) -> Fraction:
+    """R51, `restate`: `1 - lost`, the part of a sale that is still credited: the attainment falls, and tiers with it.
+
+    What others then earn less follows from rating all of them again: `E(m - lost) - E(m)` in all, in whatever order.
+    """
+    return max(ZERO, ALL - sum(lost, ZERO))
 
 
 def problem_of_recovery(limit: RecoveryLimit) -> Problem | None:
@@ -360,17 +280,9 @@ def recovery(limit: RecoveryLimit, *, owed_minor: Fraction, payable_minor: Fract
     )
 
 
-def cancellation_fee_kept(earning: PaidEarning, kept_base_minor: int) -> RevenueKept:
-    """R55: `earning kept = rate * revenue kept`; the claim is what is left of the earning above it, for R50 to limit.
+def cancellation_fee_kept(*, agreed_minor: int, kept_minor: int) -> int:
+    """R55: what of the revenue agreed is lost: all but what is kept, so that the rate still applies to that.
 
-    The revenue kept counts from 0 up to the base: a fee above the price is new revenue, not less of a refund.
+    A fee counts from 0 up to what was agreed: one above the price is new revenue. A downgrade, too, loses only the difference.
     """
-    base_minor = min(max(0, kept_base_minor), max(0, earning.base_minor))
-    rate_percent = original_rate_percent(earning)
-    kept = rate_percent * base_minor / 100
-    return RevenueKept(
-        base_minor=base_minor,
-        rate_percent=rate_percent,
-        kept_minor=kept,
-        claim_minor=max(ZERO, earning.earned_minor - earning.reversed_minor - kept),
-    )
+    return agreed_minor - min(max(0, kept_minor), agreed_minor)

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from salesapi.domain.commission.earnings import Earnings
 from salesapi.domain.commission.periods import Period, period_named, period_of
-from salesapi.domain.commission.sales import sale_days
 from salesapi.domain.kernel import record
 
 
@@ -63,11 +62,12 @@ def _unreleased(earnings: Earnings, member_id: UUID) -> Iterator[tuple[str, UUID
 def _unlocked(earnings: Earnings, member_id: UUID, period: Period) -> Iterator[tuple[str, UUID]]:
     """The deals of this period and of those before it that no run has locked."""
     evaluation = earnings.evaluation
-    ledger = evaluation.ledger
-    locked = {run.period.text for run in ledger.paid.runs_of(evaluation.plan_id) if run.is_locked}
-    is_by_win = all(component.attributed == "booking" for component in earnings.releases.values())
+    locked = {run.period.text for run in evaluation.ledger.paid.runs_of(evaluation.plan_id) if run.is_locked}
     for deal_id, win in earnings.wins_ever(member_id).items():
-        for on in {win.on} if is_by_win else sale_days(ledger, win):
+        for on in earnings.days_of(win):
             earned_in = period_of(on, period.kind).text
             if earned_in not in locked or earned_in == period.text:
                 yield earned_in, deal_id
+    for carried_into, deals in earnings.carried_into(member_id, period):
+        if carried_into.text not in locked or carried_into == period:
+            yield from ((carried_into.text, deal_id) for deal_id in deals)

@@ -7,10 +7,9 @@ than the win dates in those of these wins about which something happened. So one
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from fractions import Fraction
-from typing import Final
 from uuid import UUID
 
+from salesapi.domain.commission.clawbacks import left_credited
 from salesapi.domain.commission.crediting import Credit, credits_of
 from salesapi.domain.commission.facts import Ledger
 from salesapi.domain.commission.losses import claims_of
@@ -19,8 +18,6 @@ from salesapi.domain.commission.sale_facts import Win, paid_order
 from salesapi.domain.commission.sales import Sale, is_plain, plain_sale, sales_of
 from salesapi.domain.compensation_plans import CompensationPlanVersion
 from salesapi.domain.plan_components import LEVELS_MAX, Component, CreditKind
-
-ZERO: Final = Fraction()
 
 
 class CreditRegister:
@@ -55,9 +52,9 @@ class CreditRegister:
         if key not in self._team_wins:
             found = {
                 win.deal_id: win
-                for member_id in self.ledger.ever_below(manager_id)
+                for member_id in self.ledger.tree.ever_below(manager_id)
                 for win in self.ledger.wins.of_member(member_id, period.months())
-                if manager_id in self.ledger.managers_of(member_id, win.on)[:LEVELS_MAX]
+                if manager_id in self.ledger.tree.managers_of(member_id, win.on)[:LEVELS_MAX]
             }
             self._team_wins[key] = sorted(found.values(), key=paid_order)
         return self._team_wins[key]
@@ -66,7 +63,7 @@ class CreditRegister:
         """The wins, by deal, in which a member may have a credit of this kind at any time."""
         if kind != "manager_override":
             return self.ledger.wins_concerning(member_id)
-        below = self.ledger.ever_below(member_id)
+        below = self.ledger.tree.ever_below(member_id)
         return {deal_id: win for each in below for deal_id, win in self.ledger.wins_concerning(each).items()}
 
     def _restated(self, component: Component) -> Callable[[Sale], Sale]:
@@ -77,8 +74,8 @@ class CreditRegister:
 
         def restated(sale: Sale) -> Sale:
             claims = (*claims_of(self.ledger, component, sale.win), *sale.reversals)
-            lost = sum((each.part for each in claims if self._as_of is None or each.on <= self._as_of), ZERO)
-            return replace(sale.scaled(1 - lost), reversals=()) if claims else sale
+            lost = (each.part for each in claims if self._as_of is None or each.on <= self._as_of)
+            return replace(sale.scaled(left_credited(lost)), reversals=()) if claims else sale
 
         return restated
 

@@ -11,37 +11,25 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from salesapi.domain.commission.claims import Claim
-from salesapi.domain.commission.clawbacks import ClawbackTrigger, Loss, clawback_share
+from salesapi.domain.commission.clawbacks import ClawbackTrigger, Loss, cancellation_fee_kept, clawback
 from salesapi.domain.commission.dates import DaySpan
 from salesapi.domain.commission.facts import Ledger
 from salesapi.domain.commission.sale_facts import Win
 from salesapi.domain.commission.sales import anchors, cash_due, due_minor, follows_agreements
 from salesapi.domain.commission.trade_facts import AgreementFact, InvoiceFact
-from salesapi.domain.kernel import record
 from salesapi.domain.plan_components import Component
 
 _Lost: TypeAlias = tuple[date, int, ClawbackTrigger, int]
 """From a day on, by the event of a position: so much is lost in all, as one way of looking at it tells."""
 
 
-@record
-class DealLoss:
-    """A part (0 to 1) of a deal that was lost on a day, by these events."""
-
-    trigger: ClawbackTrigger
-    on: date
-    part: Fraction
-    positions: tuple[int, ...]
-
-
-def losses_of(ledger: Ledger, component: Component, win: Win) -> tuple[DealLoss, ...]:
+def losses_of(ledger: Ledger, component: Component, win: Win) -> tuple[Loss, ...]:
     """All losses of a deal for the triggers that the component names, by day, then by what stated them.
 
     Of what is credited with its payments nothing else is lost than what goes back of these, which they tell themselves.
     """
     terms = component.clawback
-    whole_minor = _whole_minor(ledger, component, win)
-    if terms is None or component.attributed == "payment" or whole_minor <= 0:
+    if terms is None or component.attributed == "payment" or (whole_minor := _whole_minor(ledger, component, win)) <= 0:
         return ()
     views = (_of_agreements, _of_money, _of_overdue)
     steps = sorted(
@@ -50,7 +38,7 @@ def losses_of(ledger: Ledger, component: Component, win: Win) -> tuple[DealLoss,
         for on, position, trigger, lost_minor in view(ledger, component, win, whole_minor)
         if trigger in terms.rule.triggers
     )
-    found: list[DealLoss] = []
+    found: list[Loss] = []
     lost_minor_by_view = [0] * len(views)
     most_minor = 0
     for on, position, place, trigger, lost_minor in steps:
@@ -59,23 +47,19 @@ def losses_of(ledger: Ledger, component: Component, win: Win) -> tuple[DealLoss,
         if more_minor > 0:
             most_minor += more_minor
             part = Fraction(more_minor, whole_minor)
-            found.append(DealLoss(trigger=trigger, on=on, part=part, positions=(position,)))
+            found.append(Loss(trigger=trigger, on=on, part=part, positions=(position,)))
     return tuple(found)
 
 
 def claims_of(ledger: Ledger, component: Component, win: Win) -> tuple[Claim, ...]:
-    """R49, R55: what the component's rule takes back of a deal, loss by loss, at whatever rate it was earned."""
-    if component.clawback is None:
+    """R49: what the component's rule takes back of a deal, loss by loss, at whatever rate it was earned."""
+    losses = losses_of(ledger, component, win)
+    if component.clawback is None or not losses:
         return ()
     rule, term = component.clawback.rule, term_of(ledger, win)
     anchored_on = anchors(ledger, win).get(rule.anchor)
-    found: list[Claim] = []
-    for loss in losses_of(ledger, component, win):
-        event = Loss(trigger=loss.trigger, on=loss.on, base_before_minor=1, base_after_minor=0)
-        part = loss.part * clawback_share(rule, event, anchored_on=anchored_on, term=term)
-        if part:
-            found.append(Claim(on=loss.on, part=part, positions=loss.positions))
-    return tuple(found)
+    claims = ((loss, clawback(rule, loss, anchored_on=anchored_on, term=term)) for loss in losses)
+    return tuple(Claim(on=loss.on, part=part, positions=loss.positions) for loss, part in claims if part)
 
 
 def term_of(ledger: Ledger, win: Win) -> DaySpan | None:
@@ -104,7 +88,7 @@ def _signed_minor(agreement: AgreementFact) -> int:
 
 
 def _of_agreements(ledger: Ledger, component: Component, win: Win, whole_minor: int) -> Iterator[_Lost]:
-    """Cancellation before the term began, churn in it, downgrades: by how much less is agreed."""
+    """Cancellation before the term began, churn in it, downgrades: by how much less is agreed, but for the fee kept (R55)."""
     follows = follows_agreements(component)
     agreed = ledger.trade.agreements_of(win.deal_id)
     now = {each.agreement_id: each.state.total_minor if follows else _signed_minor(each) for each in agreed}
@@ -112,7 +96,8 @@ def _of_agreements(ledger: Ledger, component: Component, win: Win, whole_minor: 
     for on, position, each, step in sorted(steps, key=lambda found: found[:2]):
         if not (step.kind == "amended" and follows):
             now[each.agreement_id] = step.gross_after_minor
-            yield on, position, _trigger(each, step.kind, on), whole_minor - sum(now.values())
+            lost_minor = cancellation_fee_kept(agreed_minor=whole_minor, kept_minor=sum(now.values()))
+            yield on, position, _trigger(each, step.kind, on), lost_minor
 
 
 def _trigger(agreement: AgreementFact, kind: str, on: date) -> ClawbackTrigger:

@@ -4,21 +4,17 @@ It is a function of the day: what the clock has released, less what was taken ba
 period, so that all parts add up to the whole in whatever order facts arrive. Exact minor units of the plan's currency.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
+from functools import cached_property, partial
 from typing import Final
 
 from salesapi.domain.commission.claims import Claim
-from salesapi.domain.commission.dates import date_after
+from salesapi.domain.commission.clawbacks import ZERO, Reversal, left_unclaimed, limited_clawback
 from salesapi.domain.commission.facts import Ledger
-from salesapi.domain.commission.people import LeaverRule
-from salesapi.domain.commission.release_clock import Earned, PeriodEnd, ReleaseClock, Released
-from salesapi.domain.commission.withholding import Holdback, ends_on
-from salesapi.domain.enrolments import Left
+from salesapi.domain.commission.release_clock import Earned, Leaving, PeriodEnd, ReleaseClock, Released
+from salesapi.domain.commission.withholding import Holdback, ends_on, forfeited, holdback_settled, meets_clawback
 from salesapi.domain.kernel import record
-
-ZERO: Final = Fraction()
-ALL: Final = Fraction(1)
 
 
 @record
@@ -27,7 +23,9 @@ class Payable:
 
     released: Fraction = ZERO
     lapsed: Fraction = ZERO
-    """Never released, because it came too late (R26) or after the member had left (R60)."""
+    """Never released, because it came too late (R26), after the customer was lost (R27) or the member had left (R60)."""
+    left: Fraction = ZERO
+    """What of that lapsed with the member."""
     clawed: Fraction = ZERO
     """Taken back of what had been released (R49, R50)."""
     cancelled: Fraction = ZERO
@@ -49,15 +47,11 @@ class ClaimedShare:
 
     exact_minor: Fraction
     claims: tuple[Claim, ...] = ()
+    """In the order of their days."""
 
 
-@record
-class Leaving:
-    """A member who left, the rule for the reason, and the first day of the plan's period in which that was."""
-
-    left: Left
-    rule: LeaverRule
-    period_first_on: date
+NOTHING: Final = Payable()
+NOT_CLAIMED: Final = Reversal()
 
 
 class PayableOf:
@@ -72,106 +66,98 @@ class PayableOf:
         leaving: Leaving | None,
     ) -> None:
         self._earned = earned
-        self._leaving = leaving
-        self._clock = ReleaseClock(ledger, earned, period_end)
-        self._shares = shares
-        self._by_day: dict[date, Released] = {}
+        self._clock = ReleaseClock(ledger, earned, period_end, leaving)
+        self._claimed = tuple(share for share in shares if share.claims)
+        self._unclaimed_minor = sum((share.exact_minor for share in shares if not share.claims), ZERO)
+        self._released: dict[date, Released] = {}
+        self._stands: dict[date, Payable] = {}
 
     def by(self, on: date) -> Payable:
         """How the earning stands at the end of a day; nothing of it before it is earned."""
-        exact = self._earned.exact_minor
         if on < self._earned.sale.on:
-            return Payable()
-        clock = self._with_leaver(on)
-        if not exact:
-            return Payable(positions=clock.positions)
-        payable = taken = clawed = counted = ZERO
-        for share in self._shares:
-            part_taken, part_clawed = self._taken(on, share)
-            payable += share.exact_minor * self._payable_part(on, part_taken)
-            counted += share.exact_minor * self._counted_part(on, part_taken)
-            taken += share.exact_minor * part_taken
-            clawed += share.exact_minor * part_clawed
-        lost = (each for share in self._shares for claim in share.claims if claim.on <= on for each in claim.positions)
-        gone = exact - payable - clawed - clock.lapsed
+            return NOTHING
+        if on not in self._stands:
+            released = self._released_by(on)
+            self._stands[on] = self._stand(on, released) if self._earned.exact_minor else _of_nothing(released)
+        return self._stands[on]
+
+    def _stand(self, on: date, released: Released) -> Payable:
+        """What is payable of each share, and what of it is gone: taken back once paid, cancelled before."""
+        exact, holdback = self._earned.exact_minor, self._holdback_on(on)
+        shares = [(share, self._reversed(on, share)) for share in self._claimed]
+        if all(reversal is NOT_CLAIMED for _, reversal in shares):
+            return Payable(
+                released=released.kept if holdback is None else exact * self._behind(holdback, on, ZERO),
+                lapsed=released.lapsed,
+                left=released.left,
+                sped=released.sped,
+                positions=released.positions,
+            )
+        payable = self._unclaimed_minor * self._behind(holdback, on, ZERO)
+        counted = self._unclaimed_minor * self._released_part(on)
+        taken = clawed = ZERO
+        for share, reversal in shares:
+            payable += share.exact_minor * self._behind(holdback, on, reversal.taken)
+            counted += share.exact_minor * left_unclaimed(self._released_part(on), reversal.taken)
+            taken += share.exact_minor * reversal.taken
+            clawed += share.exact_minor * reversal.clawed
+        claims = (claim for share in self._claimed for claim in share.claims if claim.on <= on)
+        unpaid, gone = taken - clawed, exact - payable - clawed - released.lapsed
         return Payable(
             released=payable + clawed,
-            lapsed=clock.lapsed,
+            lapsed=released.lapsed,
+            left=released.left,
             clawed=clawed,
-            cancelled=min(taken - clawed, gone) if exact > 0 else max(taken - clawed, gone),
-            sped=clock.sped * counted / clock.kept if taken and clock.kept else clock.sped,
-            positions=tuple(sorted({*clock.positions, *lost})),
+            cancelled=max(ZERO, min(unpaid, gone)) if exact > 0 else min(ZERO, max(unpaid, gone)),
+            sped=released.sped * counted / released.kept if taken and released.kept else released.sped,
+            positions=tuple(sorted({*released.positions, *(each for claim in claims for each in claim.positions)})),
         )
 
-    def _taken(self, on: date, share: ClaimedShare) -> tuple[Fraction, Fraction]:
-        """R49, R50: the part of a share that all claims took, and what of that had been paid."""
-        claimed = forfeited = taken = clawed = ZERO
+    def _reversed(self, on: date, share: ClaimedShare) -> Reversal:
+        """R49, R50: what all claims by the end of a day took of a share, one after the other."""
+        found = NOT_CLAIMED
         for claim in share.claims:
             if claim.on > on:
                 break
-            before = self._payable_part(claim.on, taken)
-            claimed += claim.part
-            forfeited = max(forfeited, self._forfeited_part(claim.on))
-            taken = min(ALL, max(claimed, forfeited))
-            clawed += max(ZERO, before - self._payable_part(claim.on, taken))
-        return taken, clawed
+            holdback = self._holdback if meets_clawback(self._held_until, claim.on) else None
+            found = limited_clawback(
+                found,
+                claim.part,
+                at_least=forfeited(holdback) if holdback is not None else ZERO,
+                payable=partial(self._behind, holdback, claim.on),
+            )
+        return found
 
-    def _payable_part(self, on: date, taken: Fraction) -> Fraction:
-        """R28: the part that is payable, where so much was taken, behind a holdback."""
-        counted, holdback = self._counted_part(on, taken), self._holdback(on)
-        if holdback is None:
-            return counted
-        released = self._counted_part(on, ZERO)
-        held = released * Fraction(holdback.share_percent) / 100
-        if holdback.on_clawback == "released":
-            return max(ZERO, counted - held) if taken else counted - held
-        return min(released - held, counted)
+    def _holdback_on(self, on: date) -> Holdback | None:
+        """R28: the holdback that still keeps something by the end of a day."""
+        is_over = self._held_until is not None and self._held_until <= on
+        return None if is_over else self._holdback
 
-    def _counted_part(self, on: date, taken: Fraction) -> Fraction:
-        """The part that the clock released, at most what was not taken."""
-        released = self._with_leaver(on).kept / self._earned.exact_minor
-        return min(released, ALL - taken) if taken else released
+    def _behind(self, holdback: Holdback | None, on: date, taken: Fraction) -> Fraction:
+        """The part that is payable by the end of a day behind a holdback, where so much was taken."""
+        released = self._released_part(on)
+        left = left_unclaimed(released, taken)
+        return left if holdback is None else holdback_settled(holdback, released=released, left=left)
 
-    def _forfeited_part(self, on: date) -> Fraction:
-        """R28: what a clawback takes at least, where it ends all that is held back."""
-        holdback = self._holdback(on)
-        if holdback is None or holdback.on_clawback != "forfeited":
-            return ZERO
-        return Fraction(holdback.share_percent) / 100
-
-    def _holdback(self, on: date) -> Holdback | None:
-        """The holdback that still keeps something by the end of a day."""
+    @property
+    def _holdback(self) -> Holdback | None:
         release = self._earned.component.release
-        holdback = release.holdback if release is not None else None
-        if holdback is None:
-            return None
-        over_on = ends_on(holdback.wait, holdback.event, self._earned.sale.on, self._clock.happened)
-        return None if over_on is not None and over_on <= on else holdback
+        return release.holdback if release is not None else None
 
-    def _with_leaver(self, on: date) -> Released:
-        """R60: what is released in the last period by the last day, and later within the days, counts by the rule's shares.
+    @cached_property
+    def _held_until(self) -> date | None:
+        """R28: the day on which what is held is released; None where it is not known, or nothing is held."""
+        held = self._holdback
+        return ends_on(held.wait, held.event, self._earned.sale.on, self._clock.happened) if held is not None else None
 
-        What was released in earlier periods stays paid.
-        """
-        if on not in self._by_day:
-            self._by_day[on] = self._of_leaver(on)
-        return self._by_day[on]
+    def _released_part(self, on: date) -> Fraction:
+        return self._released_by(on).kept / self._earned.exact_minor
 
-    def _of_leaver(self, on: date) -> Released:
-        clock, leaving = self._clock.by(on), self._leaving
-        has_release = self._earned.component.release is not None
-        if (
-            leaving is None
-            or not has_release
-            or on < leaving.left.left_on
-            or self._earned.sale.on > leaving.left.left_on
-        ):
-            return clock
-        left_on, rule = leaving.left.left_on, leaving.rule
-        before = self._clock.by(leaving.period_first_on - timedelta(days=1))
-        by_then = self._clock.by(left_on)
-        in_time = self._clock.by(min(on, date_after(left_on, rule.released_later_days, "days")))
-        earned, later = Fraction(rule.earned_percent) / 100, Fraction(rule.released_later_percent) / 100
-        kept = before.kept + (by_then.kept - before.kept) * earned + (in_time.kept - by_then.kept) * later
-        sped = before.sped + (by_then.sped - before.sped) * earned + (in_time.sped - by_then.sped) * later
-        return Released(kept=kept, lapsed=clock.lapsed + clock.kept - kept, sped=sped, positions=clock.positions)
+    def _released_by(self, on: date) -> Released:
+        if on not in self._released:
+            self._released[on] = self._clock.by(on)
+        return self._released[on]
+
+
+def _of_nothing(released: Released) -> Payable:
+    return Payable(positions=released.positions)

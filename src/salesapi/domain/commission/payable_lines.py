@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import partial
 from typing import Final
 
+from salesapi.domain.commission.clawbacks import original_rate_percent
 from salesapi.domain.commission.components import Said, exact_of
-from salesapi.domain.commission.evaluation import Credited
+from salesapi.domain.commission.credited import Credited
 from salesapi.domain.commission.payable import Payable
 from salesapi.domain.commission.periods import Period
 from salesapi.domain.commission.postings import Origin, Posting
+from salesapi.domain.commission.release import posted_part
 from salesapi.domain.commission.sale_facts import Month
 from salesapi.domain.commission.wording import equals, in_major, percent
 from salesapi.domain.payout_runs import LineKind
@@ -93,8 +96,10 @@ def _postings(
         origin=origin,
     )
     exact = after.released - (whole if before is None else was.released)
-    posted = minor(after.payable) - (earned_minor if before is None else minor(was.payable))
-    clawed = minor(was.clawed) - minor(after.clawed) if exact else posted
+    posted = posted_part(minor, before=whole if before is None else was.payable, after=after.payable)
+    clawed = posted
+    if exact:
+        clawed = posted_part(minor, before=after.clawed, after=was.clawed) if after.clawed != was.clawed else 0
 
     def moved() -> Said:
         share = percent(after.released * 100 / whole) if whole else "0"
@@ -125,25 +130,25 @@ def _rule_of(component: Component) -> str:
 
 def _sped(plain: Posting, was: Payable, after: Payable, credited: Credited) -> Iterator[Posting]:
     """R45: what the days to cash add to what was released, or take off it."""
-    exact, rounding = after.sped - was.sped, credited.version.rounding
-    if not exact:
+    if after.sped == was.sped:
         return
+    exact, rounding = after.sped - was.sped, credited.version.rounding
 
     def said() -> Said:
         released = in_major(after.released - was.released, credited.currency)
         return None, equals(f"factor by days to cash on {released}", exact, credited.currency)
 
-    posted = rounding.minor(after.sped, credited.currency) - rounding.minor(was.sped, credited.currency)
+    minor = partial(rounding.minor, currency=credited.currency)
+    posted = posted_part(minor, before=was.sped, after=after.sped)
     yield replace(plain, kind="modifier", rule="R45", exact_minor=exact, posted_minor=posted, said=said)
 
 
 def _clawed(plain: Posting, was: Payable, after: Payable, credited: Credited, posted_minor: int) -> Iterator[Posting]:
     """R49, R50: what is taken back of what had been paid, at the rate that it was paid at; R22: with its payment."""
-    exact = was.clawed - after.clawed
-    if not exact:
+    if after.clawed == was.clawed:
         return
-    whole = exact_of(credited.earnings)
-    rate = whole * 100 / Fraction(credited.amount) if credited.amount else ZERO
+    exact = was.clawed - after.clawed
+    rate = original_rate_percent(base=credited.amount, earned_minor=exact_of(credited.earnings))
     taken = after.clawed + after.cancelled - was.clawed - was.cancelled
 
     def said() -> Said:
@@ -156,21 +161,25 @@ def _clawed(plain: Posting, was: Payable, after: Payable, credited: Credited, po
 
 
 def _gone(plain: Posting, was: Payable, after: Payable, credited: Credited) -> Iterator[Posting]:
-    """R26, R60: what lapsed; R50: what was cancelled before it was paid. Both post nothing: it was never payable."""
+    """R26, R27, R60: what lapsed; R50: what was cancelled before it was paid. They post nothing: it was never payable."""
+    late = "R27" if credited.component.release is not None and credited.component.release.instalments else "R26"
+    never, off = "never released", "taken off what was not paid yet"
+    if after.lapsed != was.lapsed or after.left != was.left:
+        yield from _unpaid(plain, "lapsed", late, was.lapsed - was.left, after.lapsed - after.left, never, credited)
+        yield from _unpaid(plain, "lapsed", "R60", was.left, after.left, never, credited)
+    yield from _unpaid(plain, "cancelled", "R50", was.cancelled, after.cancelled, off, credited)
+
+
+def _unpaid(
+    plain: Posting, kind: LineKind, rule: str, was: Fraction, after: Fraction, words: str, credited: Credited
+) -> Iterator[Posting]:
+    """What is gone by now and was not before: its amount is the step of a rounded sum, too."""
+    if after == was:
+        return
     currency = credited.currency
-    release = credited.component.release
-    lapse_rule = "R26" if release is not None and release.expiry is not None else "R60"
-    lapsed, cancelled = after.lapsed - was.lapsed, after.cancelled - was.cancelled
-    if lapsed:
-        words = f"never released: {in_major(lapsed, currency)} {currency}"
-        yield _unpaid(plain, "lapsed", lapse_rule, lapsed, words, credited)
-    if cancelled:
-        words = f"taken off what was not paid yet: {in_major(cancelled, currency)} {currency}"
-        yield _unpaid(plain, "cancelled", "R50", cancelled, words, credited)
+    base_minor = posted_part(partial(credited.version.rounding.minor, currency=currency), before=was, after=after)
 
+    def said() -> Said:
+        return None, f"{words}: {in_major(after - was, currency)} {currency}"
 
-def _unpaid(plain: Posting, kind: LineKind, rule: str, gone: Fraction, words: str, credited: Credited) -> Posting:
-    base_minor = credited.version.rounding.minor(gone, credited.currency)
-    return replace(
-        plain, kind=kind, rule=rule, exact_minor=ZERO, posted_minor=0, base_minor=base_minor, said=lambda: (None, words)
-    )
+    yield replace(plain, kind=kind, rule=rule, exact_minor=ZERO, posted_minor=0, base_minor=base_minor, said=said)

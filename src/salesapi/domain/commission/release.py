@@ -14,7 +14,7 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 
 from salesapi.domain.commission.tables import Problem
 from salesapi.domain.kernel import About, record
-from salesapi.domain.money import Exact, RoundingMode, rounded
+from salesapi.domain.money import Exact
 
 EXPIRY_STEPS_MAX: Final = 20
 """Most steps of one expiry table."""
@@ -26,7 +26,6 @@ Amount: TypeAlias = int | Fraction
 Anchor: TypeAlias = Literal[
     "booking", "signature", "invoice", "delivery", "acceptance", "go_live", "payment", "period_end"
 ]
-BookingTrigger: TypeAlias = Literal["won", "signed"]
 BankFee: TypeAlias = Literal["counts_as_paid", "counts_as_unpaid"]
 Prepayment: TypeAlias = Literal["releases_on_receipt", "releases_on_invoice"]
 NothingDue: TypeAlias = Literal["release_all", "release_nothing"]
@@ -77,15 +76,6 @@ class ClockDates:
 
 
 @record
-class Release:
-    """One step of release. `share` (0 to 1) is what is released up to and including this step; None: not released yet."""
-
-    released_on: date | None
-    share: Fraction
-    released_minor: Fraction
-
-
-@record
 class Cash:
     """One allocated payment in the currency of what is due: what arrived, and what the bank kept. A refund is negative."""
 
@@ -96,29 +86,11 @@ class Cash:
 
 @record
 class PaymentStep:
-    """What one payment releases. `net_cash_minor` is all cash counted so far, without tax, over-payment included."""
+    """What one payment releases. `share` (0 to 1) is what is released up to and including it; no day: not released yet."""
 
-    net_due_minor: Fraction
-    net_cash_minor: Fraction
-    release: Release
-
-
-@record
-class CashAllocation:
-    """Which part of the cash each line has, and what is left when all of them are paid (negative: paid back too much)."""
-
-    parts_minor: tuple[Fraction, ...]
-    excess_minor: Fraction
-
-
-@record
-class Expiry:
-    """What is left of a late release; kept and lapsed add up to what was released."""
-
-    days: int
-    kept_percent: Decimal
-    kept_minor: Fraction
-    lapsed_minor: Fraction
+    released_on: date | None
+    share: Fraction
+    released_minor: Fraction
 
 
 def two_clocks(clocks: Clocks, happened_on: Mapping[Anchor, date], period_end: Callable[[date], date]) -> ClockDates:
@@ -136,17 +108,13 @@ def two_clocks(clocks: Clocks, happened_on: Mapping[Anchor, date], period_end: C
     return ClockDates(attributed_on=attributed_on, released_on=released_on)
 
 
-def booking_triggered(
-    *, earned_minor: Amount, trigger: BookingTrigger, won_on: date | None, signed_on: date | None
-) -> Release:
-    """R23: everything on the day of the win, or of the signature; nothing before, and nothing without it.
+def booking_triggered(earned_minor: Fraction, *, released_on: date | None, by: date) -> Fraction:
+    """R23: all of it from the day of the win, or of the signature, on; nothing before, and nothing without it.
 
-    What is lost later comes back by a clawback (R49), or is kept back from the start (R28).
+    So do the other events of R22 that happen once: `released_on` is its day. What is lost later comes back by a clawback
+    (R49), or is kept back from the start (R28).
     """
-    booked_on = won_on if trigger == "won" else signed_on
-    if booked_on is None:
-        return Release(released_on=None, share=Fraction(), released_minor=Fraction())
-    return Release(released_on=booked_on, share=Fraction(1), released_minor=Fraction(earned_minor))
+    return earned_minor if released_on is not None and released_on <= by else Fraction()
 
 
 def payment_triggered(
@@ -160,71 +128,66 @@ def payment_triggered(
 ) -> tuple[PaymentStep, ...]:
     """R24: `released so far = earned * min(1, net cash so far / net due)`; a step is its change. One step for a payment.
 
-    Net cash is the same share of the cash as net due is of gross due: the tax in it releases nothing. Steps always sum to
-    the share of all cash, to the whole when all is paid, and to zero when all went back; over-payment releases no more.
-    Payments come in their order, in the currency of what is due (a rate of another currency never changes the share); one
-    that waits for its invoice has a step of nothing. Where nothing is due, the invoice releases as `options` say.
+    Net cash is the same share of the cash as net due is of gross due: the tax in it releases nothing, and the quotient is
+    that of gross amounts. Steps always sum to the share of all cash, to the whole when all is paid, and to zero when all went
+    back; over-payment releases no more. Payments come in their order, in the currency of what is due (a rate of another
+    currency never changes the share); one that waits for its invoice has a step of nothing. Where nothing is due, the invoice
+    releases as `options` say.
     """
-    if net_due_minor == 0:
+    if net_due_minor == 0 or gross_due_minor == 0:
         return _nothing_due(options.nothing_due, Fraction(earned_minor), invoiced_on)
-    net_share = Fraction(net_due_minor, gross_due_minor)
     steps: list[PaymentStep] = []
-    net_cash_minor, share_before = Fraction(), Fraction()
+    cash_minor: Amount = 0
+    share_before = Fraction()
     for cash in payments:
         released_on = _release_day(options.prepayment, cash.on, invoiced_on)
         share = share_before
         if released_on is not None:
-            net_cash_minor += _counted_minor(options.bank_fee, cash) * net_share
-            share = min(max(net_cash_minor / net_due_minor, Fraction()), Fraction(1))
-        release = Release(released_on=released_on, share=share, released_minor=earned_minor * (share - share_before))
-        steps.append(PaymentStep(net_due_minor=Fraction(net_due_minor), net_cash_minor=net_cash_minor, release=release))
+            cash_minor += _counted_minor(options.bank_fee, cash)
+            share = min(max(Fraction(cash_minor, gross_due_minor), Fraction()), Fraction(1))
+        released_minor = earned_minor * (share - share_before)
+        steps.append(PaymentStep(released_on=released_on, share=share, released_minor=released_minor))
         share_before = share
     return tuple(steps)
 
 
-def payment_allocation(*, cash_minor: Amount, due_minor: Sequence[int], order: CashOrder) -> CashAllocation:
-    """R25: which instalments or lines all cash so far pays; `parts + excess = cash`, each part from 0 to what it is due.
+def payment_allocation(*, cash_minor: Amount, due_minor: Sequence[int]) -> tuple[Fraction, ...]:
+    """R25, `in_order`: which part of all cash so far each instalment or line has: one is filled after the other.
 
-    `in_order` fills one after the other as they are given; `pro_rata` gives each the same share of what it is due. What
-    one payment pays is the change from the cash before it, so order and number of payments never change the end. Dues are
-    not negative (credit notes are netted before). Exact: parts are not rounded.
+    A part goes from 0 to what is due; over-payment is for none of them. What one payment pays is the change from the cash
+    before it, so order and number of payments never change the end. Dues are not negative. With `pro_rata` every line has the
+    same share of what it is due: that of R24. Exact: parts are not rounded.
     """
-    total_minor = sum(due_minor)
-    usable_minor = min(max(Fraction(cash_minor), Fraction()), Fraction(total_minor))
     parts: list[Fraction] = []
-    left_minor = usable_minor
+    left_minor = max(Fraction(cash_minor), Fraction())
     for due in due_minor:
-        part = min(left_minor, Fraction(due)) if order == "in_order" else _share_of(usable_minor, due, total_minor)
-        parts.append(part)
-        left_minor -= part
-    return CashAllocation(parts_minor=tuple(parts), excess_minor=cash_minor - usable_minor)
+        parts.append(min(left_minor, Fraction(due)))
+        left_minor -= parts[-1]
+    return tuple(parts)
 
 
 def expiry_of_release(
     table: ExpiryTable, *, released_minor: Amount, counted_from_on: date, until_on: date, extension_days: int
-) -> Expiry:
+) -> Fraction:
     """R26: `kept = released * kept_percent of the last step with days > after_days`; all of it before the first step.
 
     Days run from the anchor to `until_on`: the day of this payment (each has its own), or the day of asking while it is
-    unpaid. An approved extension moves every step by so many days. Paid before the anchor is in time.
+    unpaid. An approved extension moves every step by so many days. Paid before the anchor is in time. The rest lapses.
     """
     days = (until_on - counted_from_on).days
     kept_percent = Decimal(100)
     for step in table.steps:
         if days > step.after_days + extension_days:
             kept_percent = step.kept_percent
-    kept_minor = released_minor * Fraction(kept_percent) / 100
-    return Expiry(days=days, kept_percent=kept_percent, kept_minor=kept_minor, lapsed_minor=released_minor - kept_minor)
+    return released_minor * Fraction(kept_percent) / 100
 
 
-def posted_parts(exact_minor: Sequence[Amount], mode: RoundingMode) -> tuple[int, ...]:
-    """The steps of the rounded running sum: what is posted part by part adds up to the rounded whole."""
-    parts: list[int] = []
-    running = Fraction()
-    for step in exact_minor:
-        before, running = running, running + step
-        parts.append(rounded(running, mode) - rounded(before, mode))
-    return tuple(parts)
+def posted_part(minor: Callable[[Fraction], int], *, before: Fraction, after: Fraction) -> int:
+    """What a sum posts as it goes from one exact amount to another: the step of the rounded sum.
+
+    So what is posted part by part always adds up to the rounded whole.
+    """
+    return minor(after) - minor(before)
 
 
 def problem_of_clocks(clocks: Clocks) -> Problem | None:
@@ -260,16 +223,11 @@ def _release_day(prepayment: Prepayment, paid_on: date, invoiced_on: date | None
     return None if invoiced_on is None else max(paid_on, invoiced_on)
 
 
-def _counted_minor(bank_fee: BankFee, cash: Cash) -> Fraction:
-    return Fraction(cash.received_minor) + (cash.fee_minor if bank_fee == "counts_as_paid" else 0)
+def _counted_minor(bank_fee: BankFee, cash: Cash) -> Amount:
+    return cash.received_minor + cash.fee_minor if bank_fee == "counts_as_paid" else cash.received_minor
 
 
 def _nothing_due(nothing_due: NothingDue, earned_minor: Fraction, invoiced_on: date | None) -> tuple[PaymentStep, ...]:
     if nothing_due == "release_nothing" or invoiced_on is None:
         return ()
-    release = Release(released_on=invoiced_on, share=Fraction(1), released_minor=earned_minor)
-    return (PaymentStep(net_due_minor=Fraction(), net_cash_minor=Fraction(), release=release),)
-
-
-def _share_of(whole_minor: Fraction, due_minor: int, total_minor: int) -> Fraction:
-    return whole_minor * due_minor / total_minor if total_minor else Fraction()
+    return (PaymentStep(released_on=invoiced_on, share=Fraction(1), released_minor=earned_minor),)

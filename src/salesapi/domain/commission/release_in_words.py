@@ -59,11 +59,12 @@ def _with_cash(words: Words, release: Release) -> Iterator[str]:
         event = words.say(f"event.{release.expiry.anchor}")
         for step in release.expiry.steps:
             yield words.say("expiry", days=step.after_days, event=event, kept=step.kept_percent)
+    start = words.say(f"speed.{release.speed_from}")
     for band in release.speed:
         if band.up_to_days is None:
-            yield words.say("speed.other", factor=band.factor)
+            yield words.say("speed.other", start=start, factor=band.factor)
         else:
-            yield words.say("speed", days=band.up_to_days, factor=band.factor)
+            yield words.say("speed", start=start, days=band.up_to_days, factor=band.factor)
 
 
 def _instalments(words: Words, table: InstalmentTable) -> Iterator[str]:

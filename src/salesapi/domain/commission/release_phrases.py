@@ -55,10 +55,15 @@ RELEASE_PHRASES: Final[Phrases] = {
         "zh": "{event}后超过{days}天的回款仅兑现其部分的{kept}%。",
     },
     "speed": {
-        "en": "Cash up to {days} day(s) from the due date: times {factor}.",
-        "zh": "到期日起{days}天以内的回款:乘以{factor}。",
+        "en": "Cash up to {days} day(s) from {start}: times {factor}.",
+        "zh": "{start}起{days}天以内的回款:乘以{factor}。",
     },
-    "speed.other": {"en": "Any other cash: times {factor}.", "zh": "其余回款:乘以{factor}。"},
+    "speed.due_date": {"en": "the due date", "zh": "到期日"},
+    "speed.invoice_date": {"en": "the invoice date", "zh": "开票日"},
+    "speed.other": {
+        "en": "Any other cash where {start} is known: times {factor}.",
+        "zh": "其余有{start}的回款:乘以{factor}。",
+    },
     "part": {"en": "Part {number}: {share} %, payable {when}.", "zh": "第{number}部分:{share}%,{when}应发。"},
     "when.wait": {"en": "{span} after it is earned", "zh": "计入后{span}"},
     "when.event": {"en": "from {event} on", "zh": "自{event}起"},

@@ -1,6 +1,6 @@
 """What is earned and paid later (R27, R28): fixed instalments, and a share held back until a window or an event passes.
 
-Instalments are whole minor units that add up to the rounded whole; holdbacks are exact fractions of minor units. Days are
+Instalments are whole minor units that add up to the rounded whole; holdbacks are exact parts of an earning (0 to 1). Days are
 business dates, end of day inclusive; months are calendar months, their day cut to the length of the month.
 """
 
@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 from annotated_types import Ge, Le, MaxLen, MinLen
 
 from salesapi.domain.commission.dates import DateUnit, date_after
-from salesapi.domain.commission.release import DAYS_MAX, Amount, Anchor
+from salesapi.domain.commission.release import DAYS_MAX, Anchor
 from salesapi.domain.commission.tables import Problem
 from salesapi.domain.kernel import About, record
 from salesapi.domain.money import Exact, parts_of, rounded
@@ -77,32 +77,9 @@ class Holdback:
 class InstalmentPart:
     """One part with its day, if that is known."""
 
-    number: int
-    share_percent: Decimal
     amount_minor: int
     payable_on: date | None
     state: InstalmentState
-
-
-@record
-class HeldBack:
-    """An earning in two parts that add up to it."""
-
-    earned_minor: Fraction
-    share_percent: Decimal
-    held_minor: Fraction
-    payable_minor: Fraction
-
-
-@record
-class HoldbackResult:
-    """What became of the held share: the first four add up to it. `to_collect_minor` is the clawback that it left."""
-
-    held_minor: Fraction
-    released_minor: Fraction
-    forfeited_minor: Fraction
-    netted_minor: Fraction
-    to_collect_minor: Fraction
 
 
 def instalment_amounts(table: InstalmentTable, whole_minor: int) -> tuple[int, ...]:
@@ -129,65 +106,42 @@ def instalments(
     """
     amounts = instalment_amounts(table, whole_minor)
     parts: list[InstalmentPart] = []
-    for number, (instalment, amount_minor) in enumerate(zip(table.instalments, amounts, strict=True), start=1):
+    for instalment, amount_minor in zip(table.instalments, amounts, strict=True):
         payable_on = ends_on(instalment.wait, instalment.event, attributed_on, happened_on)
         has_churned = churned_on is not None and churned_on <= as_of_on
         is_late = churned_on is not None and (payable_on is None or payable_on > churned_on)
         state: InstalmentState = "released" if payable_on is not None and payable_on <= as_of_on else "coming"
         if table.on_churn == "cancel_remaining" and has_churned and is_late:
             state = "cancelled"
-        parts.append(
-            InstalmentPart(
-                number=number,
-                share_percent=instalment.share_percent,
-                amount_minor=amount_minor,
-                payable_on=payable_on,
-                state=state,
-            )
-        )
+        parts.append(InstalmentPart(amount_minor=amount_minor, payable_on=payable_on, state=state))
     return tuple(parts)
 
 
-def held_back(*, earned_minor: Amount, share_percent: Decimal) -> HeldBack:
-    """R28: `held = share * earned`, `payable = earned - held`; of a negative earning, what is taken back mirrors it."""
-    held_minor = earned_minor * Fraction(share_percent) / 100
-    return HeldBack(
-        earned_minor=Fraction(earned_minor),
-        share_percent=share_percent,
-        held_minor=held_minor,
-        payable_minor=earned_minor - held_minor,
-    )
+def held_back(holdback: Holdback, released: Fraction) -> Fraction:
+    """R28: `held = share * released`, the rest is payable; of a negative earning, what is taken back mirrors it."""
+    return released * Fraction(holdback.share_percent) / 100
 
 
-def holdback_settled(
-    *,
-    on_clawback: OnClawback,
-    held_minor: Amount,
-    ends_on: date | None,
-    clawback_minor: Amount,
-    clawed_on: date | None,
-    as_of_on: date,
-) -> HoldbackResult:
-    """R28: the state of a held share (not negative) as of a day. It is released on `ends_on`; None: that has not come.
+def holdback_settled(holdback: Holdback, *, released: Fraction, left: Fraction) -> Fraction:
+    """R28: what is payable of `released` (a part of the earning) while a share is kept, and clawbacks leave `left` of it.
 
-    A clawback on or before that day meets it first: `netted = min(held, clawback)`, the rest is released in time;
-    `forfeited` loses all of it; in both only `clawback - held` is left to collect. A later one finds nothing to take.
+    They meet what is held first: `payable = min(released - held, left)`. Where it is `released` on its day whatever is clawed
+    back, it does not: `payable = left - held`. When its window or event has passed, all that is left is payable.
     """
-    held = Fraction(held_minor)
-    is_clawed = clawed_on is not None and clawed_on <= as_of_on
-    claw_minor = Fraction(clawback_minor) if is_clawed else Fraction()
-    meets = claw_minor > 0 and (ends_on is None or (clawed_on is not None and clawed_on <= ends_on))
-    forfeited_minor = held if meets and on_clawback == "forfeited" else Fraction()
-    netted_minor = min(held, claw_minor) if meets and on_clawback == "netted" else Fraction()
-    left_minor = held - forfeited_minor - netted_minor
-    is_over = ends_on is not None and ends_on <= as_of_on
-    return HoldbackResult(
-        held_minor=Fraction() if is_over else left_minor,
-        released_minor=left_minor if is_over else Fraction(),
-        forfeited_minor=forfeited_minor,
-        netted_minor=netted_minor,
-        to_collect_minor=max(claw_minor - forfeited_minor - netted_minor, Fraction()),
-    )
+    held = held_back(holdback, released)
+    if holdback.on_clawback == "released":
+        return max(Fraction(), left - held)
+    return min(released - held, left)
+
+
+def forfeited(holdback: Holdback) -> Fraction:
+    """R28: the part of an earning that any clawback takes at least: all that is held, where it is forfeited."""
+    return held_back(holdback, Fraction(1)) if holdback.on_clawback == "forfeited" else Fraction()
+
+
+def meets_clawback(ended_on: date | None, claimed_on: date) -> bool:
+    """R28: whether a clawback meets what is held: on the last day it still does; a later one finds nothing held."""
+    return ended_on is None or claimed_on <= ended_on
 
 
 def ends_on(
