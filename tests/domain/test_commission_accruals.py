@@ -32,6 +32,7 @@ EFFECTS: list[tuple[LineKind, list[tuple[date, str, int]], int]] = [
     ("clawback", [(Q1_ENDS, "clawed_back", -100)], 100),
     ("adjustment", [EARNED, RELEASED], 100),
     ("release_adjustment", [RELEASED], 0),
+    ("clawback_adjustment", [(Q1_ENDS, "clawed_back", -100)], 100),
     ("award", [EARNED, RELEASED], 0),
     ("guarantee", [EARNED, RELEASED], 0),
     ("draw", [EARNED, RELEASED], 0),

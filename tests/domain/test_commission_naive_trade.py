@@ -22,9 +22,8 @@ def by_engine(statements: Iterable[Statement]) -> dict[tuple[object, ...], int]:
     found: dict[tuple[object, ...], int] = {}
     for statement in statements:
         for line in statement.lines:
-            is_correction = line.kind in ("adjustment", "release_adjustment")
             key: tuple[object, ...] = (statement.member_id, line.component, _deal(line.deal_id))
-            key = (line.period, *key) if is_correction else key
+            key = (line.period, *key) if line.rule == "R53" else key
             found[key] = found.get(key, 0) + line.posted_minor
     return {key: minor for key, minor in found.items() if minor}
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from salesapi.domain.agreement_lines import AgreementLine
+from salesapi.domain.agreement_lines import AgreementLine, Instalment
 from salesapi.domain.agreements import AgreementCancelled, AgreementDrafted, AgreementSigned
 from salesapi.domain.compensation_plans import CompensationPlanDrafted
 from salesapi.domain.kernel import natural_id
@@ -213,6 +213,7 @@ def agreement(
     ends: str | None = None,
     signed: str | None = "2026-01-15",
     cancelled: str | None = None,
+    dues: tuple[tuple[str, int], ...] = (),
 ) -> tuple[Fact, ...]:
     """An agreement on a deal; without a day of signing it may be signed all the same (`starts`), or a draft."""
     drafted = AgreementDrafted(
@@ -222,7 +223,10 @@ def agreement(
     if signed or starts:
         terms = AgreementSigned(
             lines=(AgreementLine(key="all", amount_minor=1_000),),
-            instalments=(),
+            instalments=tuple(
+                Instalment(key=due_on, due_on=date.fromisoformat(due_on), amount_minor=amount_minor)
+                for due_on, amount_minor in dues
+            ),
             starts_on=date.fromisoformat(starts) if starts else None,
             ends_on=date.fromisoformat(ends) if ends else None,
         )

@@ -55,6 +55,7 @@ LineKind: TypeAlias = Literal[
     "cancelled",
     "adjustment",
     "release_adjustment",
+    "clawback_adjustment",
     "award",
     "guarantee",
     "draw",
@@ -66,12 +67,14 @@ Status: TypeAlias = Literal["open", "calculated", "issued", "submitted", "approv
 @record
 class StatementLine:
     """One line with its trace. What a deal earns: an `earning`, an `uplift` of what came before, a `modifier` of either, a
-    `limit` that takes away what goes past a cap; `held` lines wait and post nothing. When it is payable: what is `withheld` in
-    its own period is a `release` later; a `clawback` takes back; `lapsed` and `cancelled` lines post nothing and name in
-    `base_minor` what is never released. An `adjustment` corrects what a locked period earned, a `release_adjustment` what it
-    released. Without a deal: an `award` is what people granted or a plan awards; a `guarantee` tops up, a `draw` advances (above
-    0) or recovers (below 0), a `recovery` carries a negative result (above 0) or recovers it (below 0); a draw or recovery of 0
-    names in `base_minor` what was forgiven of it.
+    `limit` that takes away what goes past a cap, or leaves it to a later `earning`; `held` lines wait and post nothing. When
+    it is payable: what is `withheld` in its own period is a `release` later; a `clawback` takes back; `lapsed` and
+    `cancelled` lines post nothing and name in `base_minor` what is never released. Of a locked period an `adjustment`
+    corrects what it earned, a `release_adjustment` what it released, a `clawback_adjustment` what it took back, a `cancelled`
+    line of rule R53 what is never released; each posts 0 where the plan does not pay so small a correction. Without a deal:
+    an `award` is what people granted or a plan awards; a `guarantee` tops up, a `draw` advances (above 0) or recovers (below
+    0), a `recovery` carries a negative result (above 0) or recovers it (below 0); a draw or recovery of 0 names in
+    `base_minor` what was forgiven of it.
 
     `residual_minor` is exact minus posted. `positions` are the events that the line rests on. `base_minor` is in `currency`.
     """

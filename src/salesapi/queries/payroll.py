@@ -27,6 +27,7 @@ ACCOUNTS: Final[dict[LineKind, PayrollAccount]] = {
     "clawback": "clawback",
     "adjustment": "adjustment",
     "release_adjustment": "adjustment",
+    "clawback_adjustment": "adjustment",
     "award": "award",
     "guarantee": "draw",
     "draw": "draw",

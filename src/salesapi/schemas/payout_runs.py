@@ -92,7 +92,8 @@ class Statement:
     adjusted_minor: Annotated[Amount, About("Corrections of earlier periods.")]
     awarded_minor: Annotated[Amount, About("Approved awards, and adjustments by hand.")]
     drawn_minor: Annotated[
-        Amount, About("Guarantee, draw and recovery: topped up or carried above 0, recovered below 0.")
+        Amount,
+        About("Guarantee, draw and recovery: topped up, advanced or carried above 0, recovered or netted below 0."),
     ]
     total_minor: Annotated[Amount, About("All of these together: what is payable.")]
     line_count: Annotated[int, About("How many lines it has.")]
@@ -114,11 +115,13 @@ class StatementLine:
         LineKind,
         About(
             "Earned: `earning`, `uplift`, `modifier`, `limit`; `held` waits. Payable: `withheld`, `release`, `clawback`; "
-            "`lapsed` and `cancelled` never are. `adjustment` and `release_adjustment` correct a locked period. For the whole "
-            "statement: `award`, `guarantee`, `draw`, `recovery`."
+            "`lapsed` and `cancelled` never are. `adjustment`, `release_adjustment` and `clawback_adjustment` correct a locked "
+            "period; so does a `cancelled` of rule R53. For the whole statement: `award`, `guarantee`, `draw`, `recovery`."
         ),
     ]
-    period: Annotated[str, About("The period that it is for; an adjustment names the corrected one.")]
+    period: Annotated[
+        str, About("The period that it is for; an adjustment names the corrected one, an advance the next.")
+    ]
     component: Annotated[str, About("Key of the plan's component.")]
     rule: Annotated[str, About("The rule that made it.")]
     credit_rule: Annotated[str | None, About("The rule that credited the member.")]

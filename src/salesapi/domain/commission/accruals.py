@@ -25,11 +25,7 @@ class LockedLines:
 
 
 def movements_of(lines: LockedLines, dimension: str) -> tuple[Movement, ...]:
-    """R69: what lines move. All that is earned is payable at the end of its period, but for what is withheld there.
-
-    An adjustment of what was released counts as released, also where the cause was a clawback of a closed period: its line
-    does not tell the two apart.
-    """
+    """R69: what lines move. All that is earned is payable at the end of its period, but for what is withheld there."""
 
     def earned(amount_minor: int) -> Movement:
         return Movement(on=lines.earned_on, kind="earned", amount_minor=amount_minor, dimension=dimension)
@@ -42,7 +38,7 @@ def movements_of(lines: LockedLines, dimension: str) -> tuple[Movement, ...]:
             return earned(lines.posted_minor), released(lines.posted_minor)
         case "withheld" | "release" | "release_adjustment":
             return (released(lines.posted_minor),)
-        case "clawback":
+        case "clawback" | "clawback_adjustment":
             taken_minor = -lines.posted_minor
             return (Movement(on=lines.payable_on, kind="clawed_back", amount_minor=taken_minor, dimension=dimension),)
         case "lapsed" | "cancelled":
@@ -60,7 +56,7 @@ def cost_minor(lines: LockedLines) -> int:
     When it is released does not matter. What is paid beside deals is no incremental cost of a contract.
     """
     match lines.kind:
-        case "earning" | "uplift" | "modifier" | "limit" | "adjustment" | "clawback":
+        case "earning" | "uplift" | "modifier" | "limit" | "adjustment" | "clawback" | "clawback_adjustment":
             return lines.posted_minor
         case "lapsed" | "cancelled":
             return -lines.gone_minor

@@ -1,25 +1,39 @@
 """Corrections of closed periods (R53): what the facts known now give for a locked period, less what was posted for it.
 
 The difference is posted in a later run of the same plan, one posting for each member, component, deal and side, with the period
-and the events that caused it. What was posted includes earlier corrections, so that several of them chain. Only the members
-whom a changed deal may concern are recomputed; all of them where a rule changed.
+and the events that caused it: what was earned, what of it was released, what was taken back, and what is never released, which
+posts nothing. What was posted includes earlier corrections, so that several of them chain; where a plan does not pay small ones,
+these are recorded, and are a part of the next one of the deal. Only the members whom a changed deal may concern are recomputed;
+all of them where a rule changed.
 """
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import groupby
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.commission.components import Said
 from salesapi.domain.commission.earnings import Earnings
 from salesapi.domain.commission.facts import Change, Ledger
-from salesapi.domain.commission.pay_facts import PostedKey, RunFacts
+from salesapi.domain.commission.pay_facts import PostedKey, RunFacts, Side
 from salesapi.domain.commission.periods import Period
 from salesapi.domain.commission.postings import Origin, Posting
 from salesapi.domain.commission.restatements import Restatements
 from salesapi.domain.commission.wording import in_major
+from salesapi.domain.kernel import value
+from salesapi.domain.payout_runs import LineKind
 
 CAUSES_MAX: Final = 20
 """Most positions that one correction names: the newest of them."""
+CORRECTED: Final[dict[Side, tuple[LineKind, str]]] = {
+    "earned": ("adjustment", ""),
+    "released": ("release_adjustment", "payable part "),
+    "clawed": ("clawback_adjustment", "taken back "),
+    "gone": ("cancelled", "never payable "),
+}
+"""The kind of line that corrects a side, and how it calls it, in the order in which they are told."""
+_ORDER: Final = tuple(CORRECTED)
 
 
 class Corrections:
@@ -29,6 +43,8 @@ class Corrections:
         self._earnings = earnings
         evaluation = earnings.evaluation
         self._currency = evaluation.currency
+        version = evaluation.plan.version_on(period.last_on)
+        self._from_minor = version.correction_from_minor if version is not None else None
         ledger, runs = evaluation.ledger, evaluation.ledger.paid.runs_of(evaluation.plan_id)
         changes: dict[int, _Changes] = {}
         self._closed: list[_Closed] = []
@@ -78,14 +94,31 @@ class Corrections:
     ) -> list[Posting]:
         period = closed.run.period
         recomputed = self._earnings.sums(member_id, period)
-        changed = [
-            key for key in sorted(recomputed.keys() | posted.keys()) if recomputed.get(key, 0) != posted.get(key, 0)
-        ]
+        known = sorted(recomputed.keys() | posted.keys(), key=lambda key: (key[:3], _ORDER.index(key[3])))
+        changed = [key for key in known if recomputed.get(key, 0) != posted.get(key, 0)]
         causes = closed.causes(changed, restated)
-        return [
-            _posting(period, key, recomputed.get(key, 0), posted.get(key, 0), causes[key], self._currency)
+        found = [
+            _Correction(
+                period=period,
+                key=key,
+                recomputed_minor=recomputed.get(key, 0),
+                posted_minor=posted.get(key, 0),
+                causes=causes[key],
+                currency=self._currency,
+            )
             for key in changed
         ]
+        return [posting for _, of_deal in groupby(found, _deal_of) for posting in self._postings(list(of_deal))]
+
+    def _postings(self, of_deal: list["_Correction"]) -> list[Posting]:
+        """What a component's corrections of one deal and period post, all sides or none."""
+        small = is_small([each.delta_minor for each in of_deal], self._from_minor)
+        return [each.recorded(self._from_minor or 0) if small else each.paid() for each in of_deal]
+
+
+def is_small(deltas_minor: Sequence[int], from_minor: int | None) -> bool:
+    """R53: whether a correction of a deal is not worth paying: each of its sides is below what the plan pays at least."""
+    return from_minor is not None and all(abs(delta_minor) < from_minor for delta_minor in deltas_minor)
 
 
 class _Changes:
@@ -160,26 +193,59 @@ def settled_at(runs: Sequence[RunFacts], run: RunFacts) -> int:
     return max(run.position, *later, 0)
 
 
-def _posting(
-    period: Period, key: PostedKey, recomputed: int, posted: int, causes: tuple[int, ...], currency: str
-) -> Posting:
-    _, component, deal_id, side = key
-    delta_minor = recomputed - posted
+@value
+class _Correction:
+    """What is known now of one side of a deal in a closed period, and what was posted of it."""
 
-    def said() -> tuple[str | None, str]:
-        now, before, delta = (in_major(amount, currency) for amount in (recomputed, posted, delta_minor))
-        what = "recomputed" if side == "earned" else "payable part recomputed"
-        return None, f"{period.text} {what} {now} less posted {before} = {delta} {currency}"
+    period: Period
+    key: PostedKey
+    recomputed_minor: int
+    posted_minor: int
+    causes: tuple[int, ...]
+    currency: str
 
-    return Posting(
-        kind="adjustment" if side == "earned" else "release_adjustment",
-        rule="R53",
-        component=component,
-        period=period.text,
-        currency=currency,
-        exact_minor=Fraction(delta_minor),
-        posted_minor=delta_minor,
-        said=said,
-        positions=causes,
-        origin=Origin(deal_id=deal_id),
-    )
+    @property
+    def delta_minor(self) -> int:
+        """By how much what was posted is wrong."""
+        return self.recomputed_minor - self.posted_minor
+
+    def paid(self) -> Posting:
+        """The difference posted; of what is never released it is named, since nothing was ever paid of it."""
+        if self.key[3] == "gone":
+            return self._posting(exact_minor=0, posted_minor=0, base_minor=self.delta_minor)
+        return self._posting(exact_minor=self.delta_minor, posted_minor=self.delta_minor)
+
+    def recorded(self, from_minor: int) -> Posting:
+        """The difference told and not posted."""
+        small = f"; less than {in_major(from_minor, self.currency)} is recorded and not paid"
+        return self._posting(exact_minor=self.delta_minor, posted_minor=0, more=small)
+
+    def _posting(
+        self, *, exact_minor: int, posted_minor: int, base_minor: int | None = None, more: str = ""
+    ) -> Posting:
+        _, component, deal_id, side = self.key
+        kind, what = CORRECTED[side]
+
+        def said() -> Said:
+            amounts = (self.recomputed_minor, self.posted_minor, self.delta_minor)
+            now, before, delta = (in_major(amount, self.currency) for amount in amounts)
+            words = f"{self.period.text} {what}recomputed {now} less posted {before} = {delta} {self.currency}"
+            return None, words + more
+
+        return Posting(
+            kind=kind,
+            rule="R53",
+            component=component,
+            period=self.period.text,
+            currency=self.currency,
+            exact_minor=Fraction(exact_minor),
+            posted_minor=posted_minor,
+            said=said,
+            positions=self.causes,
+            origin=Origin(deal_id=deal_id),
+            base_minor=base_minor,
+        )
+
+
+def _deal_of(correction: _Correction) -> tuple[UUID, str, UUID]:
+    return correction.key[:3]

@@ -7,20 +7,21 @@ rounded as a sum, too: a credit's withheld and released parts always add up to w
 from collections.abc import Container, Iterable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final, TypeAlias
 from uuid import UUID
 
 from salesapi.domain.commission.claimed_shares import ClaimedShares, lifts_are_claimed
 from salesapi.domain.commission.components import exact_of
-from salesapi.domain.commission.evaluation import Credited, Evaluation
-from salesapi.domain.commission.pay_facts import SIDES, PostedKey
-from salesapi.domain.commission.payable import Leaving, PayableOf
+from salesapi.domain.commission.credited import Credited
+from salesapi.domain.commission.evaluation import Evaluation
+from salesapi.domain.commission.pay_facts import SIDES, PostedKey, told_minor
+from salesapi.domain.commission.payable import PayableOf
 from salesapi.domain.commission.payable_lines import longest_wait, months_due, payable_postings
 from salesapi.domain.commission.periods import Period, period_of, periods_between
 from salesapi.domain.commission.postings import Origin, Posting
-from salesapi.domain.commission.rated_again import rates_again
-from salesapi.domain.commission.release_clock import Earned
+from salesapi.domain.commission.release import posted_part
+from salesapi.domain.commission.release_clock import Earned, Leaving
 from salesapi.domain.commission.sale_facts import Win
 from salesapi.domain.commission.sales import sale_days
 from salesapi.domain.enrolments import Enrolment
@@ -54,6 +55,7 @@ class Earnings:
         self._rounded: dict[tuple[UUID, str], tuple[Rounded, ...]] = {}
         self._last: tuple[tuple[UUID, str], list[tuple[Period, set[UUID] | None]]] | None = None
         self._shares = ClaimedShares(evaluation)
+        self._payables: tuple[UUID | None, dict[int, tuple[Credited, PayableOf]]] = (None, {})
 
     def of(self, member_id: UUID, period: Period) -> list[Posting]:
         """What a member earned in the period, what of it waits, and what becomes payable of all that was earned before."""
@@ -71,7 +73,7 @@ class Earnings:
             side = SIDES.get(posting.kind)
             if side is not None and posting.origin is not None:
                 key = (member_id, posting.component, posting.origin.deal_id, side)
-                found[key] = found.get(key, 0) + posting.posted_minor
+                found[key] = found.get(key, 0) + told_minor(side, posting.posted_minor, posting.base_minor)
         return found
 
     def rounded(self, member_id: UUID, period: Period) -> tuple[Rounded, ...]:
@@ -106,18 +108,14 @@ class Earnings:
         for earlier, deals in self.earlier(member_id, period):
             for each in self.rounded(member_id, earlier):
                 is_asked = deals is None or each.credited.sale.win.deal_id in deals
-                if is_asked and each.credited.component.key in self.releases:
+                if is_asked and may_change(each.credited.component):
                     yield from self._changes(member_id, each, period)
 
     @cached_property
-    def releases(self) -> dict[str, Component]:
-        """The components that anything is released of, or taken back, after its own period."""
-        return {
-            component.key: component
-            for version in self.evaluation.plan.versions
-            for component in version.components
-            if may_change(component)
-        }
+    def releases(self) -> tuple[Component, ...]:
+        """The components of all versions that anything is released of, or taken back, after its own period."""
+        versions = self.evaluation.plan.versions
+        return tuple(component for version in versions for component in version.components if may_change(component))
 
     def earlier(self, member_id: UUID, period: Period) -> list[tuple[Period, set[UUID] | None]]:
         """See `_earlier`; what was asked last is kept, since a live statement asks twice."""
@@ -130,23 +128,27 @@ class Earnings:
         """Earlier periods with the member's deals to look at: within a wait all, else those that something happened to."""
         ledger, months = self.evaluation.ledger, period.months()
         touched: dict[str, tuple[Period, set[UUID]]] = {}
-        overdue = [shifted for each in self.releases.values() if (shifted := months_due(each, period))]
+        asked: set[UUID] = set()
+        overdue = [shifted for each in self.releases if (shifted := months_due(each, period))]
         for deal_id, win in self.wins_ever(member_id).items():
             is_overdue = any(ledger.trade.is_due(deal_id, due) for due in overdue)
             is_won_now = period.first_on <= win.on <= period.last_on
             if not is_overdue and not is_won_now and not ledger.trade.is_touched(deal_id, months):
                 continue
-            for on in sale_days(ledger, win):
+            asked.add(deal_id)
+            for on in self.days_of(win):
                 earlier = period_of(on, period.kind)
                 if earlier.first_on < period.first_on:
                     touched.setdefault(earlier.text, (earlier, set()))[1].add(deal_id)
+        for earlier, carried in self.carried_into(member_id, period):
+            if earlier.first_on < period.first_on:
+                touched.setdefault(earlier.text, (earlier, set()))[1].update(carried & asked)
         found: dict[str, tuple[Period, set[UUID] | None]] = dict(touched)
-        if any(lifts_are_claimed(each) or rates_again(each) for each in self.releases.values()):
+        if any(lifts_are_claimed(each) or each.rates_year_again() for each in self.releases):
             lifted = (each for earlier, _ in touched.values() for each in _later_in_year(earlier))
             found |= {each.text: (each, None) for each in lifted if each.first_on < period.first_on}
-        days = max(longest_wait(component) for component in self.releases.values())
-        if self.evaluation.plan.versions[-1].leavers:
-            days = max(days, *(rule.released_later_days for rule in self.evaluation.plan.versions[-1].leavers))
+        leavers = (rule for version in self.evaluation.plan.versions for rule in version.leavers)
+        days = max((*map(longest_wait, self.releases), *(rule.released_later_days for rule in leavers)))
         on = period.first_on - timedelta(days=1)
         while days > 0 and (period.first_on - on).days <= days and on > date.min:
             earlier = period_of(on, period.kind)
@@ -156,14 +158,35 @@ class Earnings:
             on = earlier.first_on - timedelta(days=1)
         return sorted(found.values(), key=lambda each: each[0].first_on)
 
+    def carried_into(self, member_id: UUID, until: Period) -> list[tuple[Period, set[UUID]]]:
+        """The deals of what is earned in another period than it was credited in, by these (R29, R30)."""
+        carried_over = self.evaluation.carried_over
+        return [] if carried_over is None else carried_over.deals_into(member_id, until)
+
+    def days_of(self, win: Win) -> set[date]:
+        """The days on which anything may have been credited of a deal: that of its win, where no other event says when."""
+        return {win.on} if self._is_by_win else sale_days(self.evaluation.ledger, win)
+
+    @cached_property
+    def _is_by_win(self) -> bool:
+        return all(component.attributed == "booking" for component in self.releases)
+
     def wins_ever(self, member_id: UUID) -> dict[UUID, Win]:
         """The wins of which anything may be released to the member, or taken back."""
-        kinds = {component.credit for component in self.releases.values()}
+        kinds = {component.credit for component in self.releases}
         register = self.evaluation.register
         return {deal_id: win for kind in kinds for deal_id, win in register.wins_ever(kind, member_id).items()}
 
     def payable_of(self, member_id: UUID, credited: Credited) -> PayableOf:
-        """What is payable of a credit that does not wait, by any day."""
+        """What is payable of a credit that does not wait, by any day; that of the member who was asked for last is kept."""
+        if self._payables[0] != member_id:
+            self._payables = (member_id, {})
+        kept = self._payables[1]
+        if id(credited) not in kept:
+            kept[id(credited)] = (credited, self._payable_of(member_id, credited))
+        return kept[id(credited)][1]
+
+    def _payable_of(self, member_id: UUID, credited: Credited) -> PayableOf:
         enrolment = self.evaluation.ledger.enrolment(member_id)
         earned = Earned(
             sale=credited.sale,
@@ -200,15 +223,16 @@ def _rounded(all_of: Iterable[Credited]) -> Iterator[Rounded]:
     running: dict[tuple[object, ...], Fraction] = {}
     for credited in all_of:
         rounding = credited.version.rounding
+        minor = partial(rounding.minor, currency=credited.currency)
         posted: list[int] = []
         for earning in credited.earnings:
             if rounding.scope == "line":
-                posted.append(rounding.minor(earning.exact_minor, credited.currency))
+                posted.append(minor(earning.exact_minor))
                 continue
             group = _rounding_group(rounding.scope, credited)
             before = running.get(group, ZERO)
             running[group] = before + earning.exact_minor
-            posted.append(rounding.minor(running[group], credited.currency) - rounding.minor(before, credited.currency))
+            posted.append(posted_part(minor, before=before, after=running[group]))
         yield Rounded(credited=credited, posted=tuple(posted))
 
 
@@ -220,10 +244,11 @@ def may_change(component: Component) -> bool:
 def _leaving(enrolment: Enrolment | None, credited: Credited) -> Leaving | None:
     """R60: by which rule a credit is paid after its member left; None where nobody did, or no rule says anything."""
     left = enrolment.leaving_of(credited.sale.on) if enrolment is not None else None
-    if left is None or not credited.version.leavers:
+    if left is None or not credited.version.leavers or credited.sale.on > left.left_on:
         return None
     rule = next(rule for rule in credited.version.leavers if rule.reason == left.leaving)
-    return Leaving(left=left, rule=rule, period_first_on=period_of(left.left_on, credited.version.period).first_on)
+    period_first_on = period_of(left.left_on, credited.version.period).first_on
+    return Leaving(left_on=left.left_on, rule=rule, period_first_on=period_first_on)
 
 
 def _later_in_year(period: Period) -> Iterator[Period]:

@@ -31,8 +31,8 @@ EVENT_TYPES: Final = (
 AwardEvent: TypeAlias = AwardBegun | AwardApproved
 RunEvent: TypeAlias = PayoutRunOpened | PayoutRunStatementIssued | PayoutRunLocked
 
-Side: TypeAlias = Literal["earned", "released"]
-"""What a deal earned, or how much of that is payable yet."""
+Side: TypeAlias = Literal["earned", "released", "clawed", "gone"]
+"""What a deal earned, what of that is released, what was taken back, and what is never released: only this posts nothing."""
 PostedKey: TypeAlias = tuple[UUID, str, UUID, Side]
 """Member, component, deal and side: the grain in which posted and recomputed pay are compared. Guarantees, draws, recoveries and
 awards are not: they depend on what was paid when, and a correction counts towards the floor of the period that posts it."""
@@ -45,8 +45,11 @@ SIDES: Final[dict[LineKind, Side]] = {
     "adjustment": "earned",
     "withheld": "released",
     "release": "released",
-    "clawback": "released",
     "release_adjustment": "released",
+    "clawback": "clawed",
+    "clawback_adjustment": "clawed",
+    "lapsed": "gone",
+    "cancelled": "gone",
 }
 """The side of each kind of line that a deal earns. A deal's withheld and released lines end at 0 once all is payable."""
 Balanced: TypeAlias = Literal["draw", "recovery"]
@@ -107,10 +110,18 @@ class RunFacts:
         return self.locked_position > 0
 
 
+def told_minor(side: Side, posted_minor: int, base_minor: int | None) -> int:
+    """What a line adds to its side: what it posts; of what is never released what it names, since nothing was ever paid of it."""
+    return (base_minor or 0) if side == "gone" else posted_minor
+
+
 class _Issued:
     """What the statements of a run's newest calculation post, until the run is locked."""
 
-    def __init__(self) -> None:
+    def __init__(self, period: str) -> None:
+        self.period = period
+        self.advances: dict[tuple[str, UUID], int] = {}
+        """By the period that they are for, always another one than the run's own (R34)."""
         self.posted: dict[tuple[str, PostedKey], int] = {}
         self.balances: dict[tuple[str, UUID], int] = {}
         self.awards: set[int] = set()
@@ -124,13 +135,15 @@ class _Issued:
                 self.balances[key] = self.balances.get(key, 0) + line.posted_minor - (line.base_minor or 0)
                 if line.base_minor is not None:
                     self.awards.update(line.positions[-1:])
+                if line.period != self.period:
+                    self.advances[line.period, member_id] = line.posted_minor
             elif line.kind == "award" and line.plan_version is None:
                 self.awards.update(line.positions[-1:])
             return
         side = SIDES.get(line.kind)
         if side is not None:
             of = (line.period, (member_id, line.component, line.deal_id, side))
-            self.posted[of] = self.posted.get(of, 0) + line.posted_minor
+            self.posted[of] = self.posted.get(of, 0) + told_minor(side, line.posted_minor, line.base_minor)
 
 
 class PaidRuns:
@@ -141,6 +154,7 @@ class PaidRuns:
         self._issued: dict[UUID, _Issued] = {}
         self._posted: dict[tuple[UUID, str], dict[UUID, dict[PostedKey, int]]] = {}
         self._balances: dict[UUID, dict[tuple[str, UUID], int]] = {}
+        self._advances: dict[UUID, dict[tuple[str, UUID], int]] = {}
         self._offered: dict[UUID, tuple[int, AwardBegun]] = {}
         self._awards: list[AwardFact] = []
         self._forgiven: dict[tuple[UUID, UUID], list[ForgivenDraw]] = {}
@@ -171,12 +185,16 @@ class PaidRuns:
         return tuple(sorted(runs, key=lambda run: run.period.first_on))
 
     def posted(self, plan_id: UUID, period: str, member_id: UUID) -> dict[PostedKey, int]:
-        """What locked runs of the plan posted to a member for a period, adjustments included."""
+        """What locked runs of the plan told a member of a period, by sides, adjustments included."""
         return dict(self._posted.get((plan_id, period), {}).get(member_id, {}))
 
     def balance_minor(self, run_id: UUID, kind: Balanced, member_id: UUID) -> int:
         """By how much the lines of a `BALANCED` kind change what a member owes, in a locked run."""
         return self._balances.get(run_id, {}).get((kind, member_id), 0)
+
+    def advanced_minor(self, plan_id: UUID, period: str, member_id: UUID) -> int:
+        """R34: what locked runs of earlier periods paid a member of a plan in advance for a period."""
+        return self._advances.get(plan_id, {}).get((period, member_id), 0)
 
     def posted_ever(self, plan_id: UUID, member_id: UUID) -> dict[str, dict[PostedKey, int]]:
         """What locked runs of the plan posted to a member, by period."""
@@ -238,7 +256,7 @@ class PaidRuns:
         run = self._runs[recorded.stream_id]
         if run.position != event.position:
             self._runs[run.run_id] = replace(run, position=event.position)
-            self._issued[run.run_id] = _Issued()
+            self._issued[run.run_id] = _Issued(run.period.text)
         issued = self._issued[run.run_id]
         issued.totals[event.member_id] = _totals(event)
         for line in event.lines:
@@ -246,12 +264,15 @@ class PaidRuns:
 
     def _lock(self, event: PayoutRunLocked, recorded: Recorded) -> None:
         """Posts what was issued at the locked position; nothing, where that calculation had nobody to pay."""
-        run, issued = self._runs[recorded.stream_id], self._issued.pop(recorded.stream_id, _Issued())
+        run = self._runs[recorded.stream_id]
+        issued = self._issued.pop(recorded.stream_id, _Issued(run.period.text))
         self._runs[run.run_id] = replace(run, position=event.position, locked_position=recorded.position)
         if run.position != event.position:
             return
         self._used_awards.update(issued.awards)
         self._balances[run.run_id] = issued.balances
+        if issued.advances:
+            self._advances.setdefault(run.plan_id, {}).update(issued.advances)
         self._totals[run.run_id] = issued.totals
         for (period, key), posted_minor in issued.posted.items():
             posted = self._posted.setdefault((run.plan_id, period), {}).setdefault(key[0], {})

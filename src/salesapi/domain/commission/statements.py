@@ -155,6 +155,7 @@ _TOTALS: Final[dict[LineKind, str]] = {
     "clawback": "clawed_minor",
     "adjustment": "adjusted_minor",
     "release_adjustment": "adjusted_minor",
+    "clawback_adjustment": "adjusted_minor",
     "award": "awarded_minor",
     "guarantee": "drawn_minor",
     "draw": "drawn_minor",
