@@ -123,7 +123,9 @@ class Payroll:
                     pay.setdefault(key[0], Pay()).corrected[before.text, key[1], key[2]] = delta
             self.posted[before.text] = now
         for member_id in self.company.enrolled:
-            floor = self._floor(member_id, pay.get(member_id, Pay()), span)
+            of_member = pay.get(member_id, Pay())
+            floor = self._floor(member_id, of_member, span)
+            floor += self._netted(member_id, of_member, floor, span) + self._advanced(member_id, span)
             if floor:
                 pay.setdefault(member_id, Pay()).floor = floor
         self.posted[span.text] = earned
@@ -162,11 +164,54 @@ class Payroll:
                 kept = Fraction(draw.kept_minimum_minor * covered, of) if covered else Fraction(draw.kept_minimum_minor)
             has_ended = draw.last_on is not None and draw.last_on < span.first_on
             if not covered and (draw.at_end if has_ended else draw.on_leaving) == "forgiven":
-                owed = 0
+                self.owed[member_id] = owed = 0
             recovered = min(Fraction(owed), earned - kept, earned * Fraction(draw.recovery_limit_percent) / 100)
             change = whole(-recovered, version.rounding.mode) if recovered > 0 else 0
         self.owed[member_id] = self.owed.get(member_id, 0) + change
         return change
+
+    def _netted(self, member_id: UUID, pay: Pay, floor: int, span: Span) -> int:
+        """R34: the period's end less what is owed, by the newest version with an advance that no draw came after."""
+        ruling = None
+        for version in self.company.versions:
+            if version.effective_from is None or version.effective_from <= span.last_on:
+                if version.draw is not None:
+                    ruling = None
+                if version.advance is not None:
+                    ruling = version
+        if ruling is None or ruling.advance is None:
+            return 0
+        covered, _ = self._days(member_id, span.first_on, span.last_on)
+        ending = ruling.advance.negative_end if covered else ruling.advance.on_leaving
+        if ending == "forgiven":
+            self.owed[member_id] = 0
+        owed, earned = self.owed.get(member_id, 0), sum(pay.earned.values())
+        compared = earned + sum(pay.corrected.values()) + floor
+        if ruling is not version_on(self.company, span.last_on):
+            compared = max(compared, 0)
+        elif ruling.advance.compared_with == "earned":
+            compared = min(compared, earned)
+        change = -owed if compared >= owed or ending == "collected" else -compared
+        self.owed[member_id] = owed + change
+        return change
+
+    def _advanced(self, member_id: UUID, span: Span) -> int:
+        """R34: for the quarter after it, to who is enrolled on its first day."""
+        first_on = span.last_on + timedelta(days=1)
+        last_on = (first_on + timedelta(days=100)).replace(day=1) - timedelta(days=1)
+        version = version_on(self.company, first_on)
+        if version is None or version.advance is None or not self.company.enrolled[member_id].holds(first_on):
+            return 0
+        covered, of = self._days(member_id, first_on, last_on)
+        advance = whole(Fraction(version.advance.advance_minor * covered, of), version.rounding.mode)
+        self.owed[member_id] = self.owed.get(member_id, 0) + advance
+        return advance
+
+    def _days(self, member_id: UUID, first_on: date, last_on: date) -> tuple[int, int]:
+        """How many days the member is enrolled, and of how many."""
+        of = (last_on - first_on).days + 1
+        held = (self.company.enrolled[member_id].holds(first_on + timedelta(days=number)) for number in range(of))
+        return sum(held), of
 
 
 def earned_in(company: Company, span: Span) -> Posted:

@@ -50,6 +50,7 @@ from salesapi.domain.points import (
 )
 from salesapi.domain.reactions import FOLLOWING, Step
 from tests.domain.pay_examples import MONTHLY
+from tests.domain.plan_options import ADVANCE, DRAW
 from tests.spec import ACTOR, SUBJECT, Case, fold, given, uid
 
 REP, OTHER, BOSS, UNKNOWN = uid(1), uid(2), uid(3), uid(99)
@@ -195,6 +196,12 @@ def test_an_adjustment_is_in_the_currency_of_its_plan() -> None:
 
 def test_a_draw_is_forgiven_in_the_currency_of_its_plan_whichever_version_advanced_it() -> None:
     boss().when(FORGIVE).then(FORGIVEN)
+
+
+@pytest.mark.parametrize("terms", [{"draw": DRAW}, {"advance": ADVANCE}], ids=["a draw", "an advance"])
+def test_what_any_kind_of_draw_left_is_forgiven(terms: dict[str, Any]) -> None:
+    drawing = replace(MONTHLY, versions=(replace(MONTHLY.versions[0], **terms),))
+    boss().facts({StreamRef("compensation_plan", OWED): drawing}).when(FORGIVE).then(FORGIVEN)
 
 
 def test_approving_a_forgiven_draw_states_no_amount_because_none_is_paid() -> None:

@@ -86,6 +86,18 @@ def test_a_draw_is_advanced_and_recovered_as_in_the_catalogue() -> None:
     assert [line.rule for line in log.statements("2026Q4")[ANN].lines] == ["R01"], "nothing is owed any more"
 
 
+def test_a_period_that_is_run_after_a_later_one_does_not_recover_the_same_debt_again() -> None:
+    log = Log().plan(flat("10"), draw=DRAWN).enrol(ANN)
+    log.win(1, 600_000, "2026-03-01")
+    log.lock("2026Q1")
+    log.win(2, 1_500_000, "2026-09-01")
+    assert log.lock("2026Q3")[ANN].total_minor == 120_000
+    log.win(3, 1_000_000, "2026-06-01")
+    assert log.lock("2026Q2")[ANN].total_minor == 100_000
+    assert owed_of(log) == 0
+    assert [log.statements(quarter)[ANN].total_minor for quarter in QUARTERS[:3]] == [90_000, 100_000, 120_000]
+
+
 def test_recovery_takes_at_most_its_share_of_a_periods_earnings() -> None:
     log = Log().plan(flat("10"), draw=replace(DRAWN, recovery_limit_percent=Decimal(10))).enrol(ANN)
     log.lock("2026Q1")

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from salesapi.domain.commission.dates import DaySpan
 from salesapi.domain.commission.draws import (
+    AdvanceEnding,
     DaysCovered,
     DrawEnding,
     DrawInAdvance,
     DrawPeriod,
     Guarantee,
+    Held,
     NegativeEnd,
     RecoverableDraw,
     days_covered,
@@ -25,6 +27,7 @@ from salesapi.domain.commission.draws import (
     draw_in_advance,
     guarantee,
     non_recoverable_draw,
+    paid_in_advance,
     problem_of_draw_in_advance,
     problem_of_guarantee,
     problem_of_recoverable_draw,
@@ -71,24 +74,43 @@ def test_a_guarantee_of_900_is_a_floor_by_days_that_nobody_pays_back(
 
 
 @pytest.mark.parametrize(
-    ("joined_on", "until", "last_on", "covered"),
+    ("held", "last_on", "covered"),
     [
-        (None, None, None, 31),
-        (date(2026, 8, 16), None, None, 16),
-        (date(2026, 8, 31), None, None, 1),
-        (date(2026, 9, 1), None, None, 0),
-        (None, date(2026, 8, 11), None, 10),
-        (None, None, date(2026, 8, 10), 10),
-        (date(2026, 8, 5), date(2026, 8, 21), date(2026, 8, 10), 6),
-        (None, None, date(2026, 7, 31), 0),
+        ([(None, None)], None, 31),
+        ([(date(2026, 8, 16), None)], None, 16),
+        ([(date(2026, 8, 31), None)], None, 1),
+        ([(date(2026, 9, 1), None)], None, 0),
+        ([(None, date(2026, 8, 11))], None, 10),
+        ([(None, None)], date(2026, 8, 10), 10),
+        ([(date(2026, 8, 5), date(2026, 8, 21))], date(2026, 8, 10), 6),
+        ([(None, None)], date(2026, 7, 31), 0),
+        ([(date(2026, 8, 21), None), (None, date(2026, 8, 11))], None, 21),
+        ([(date(2026, 8, 6), date(2026, 8, 16)), (date(2026, 8, 11), date(2026, 8, 21))], None, 15),
+        ([(date(2026, 8, 1), None), (date(2026, 8, 11), date(2026, 8, 21))], None, 31),
+        ([(date(2026, 8, 1), date(2026, 8, 11)), (date(2026, 8, 11), None)], date(2026, 8, 20), 20),
+        ([], None, 0),
+    ],
+    ids=[
+        "always",
+        "joins_inside",
+        "joins_on_the_last_day",
+        "joins_after_it",
+        "leaves_inside",
+        "ends_inside",
+        "joins_and_ends_inside",
+        "ended_before",
+        "comes_back",
+        "two_that_overlap",
+        "one_within_another",
+        "one_after_the_other_up_to_its_end",
+        "never",
     ],
 )
 def test_a_guarantee_covers_the_days_in_the_plan_up_to_its_own_last_day(
-    joined_on: date | None, until: date | None, last_on: date | None, covered: int
+    held: list[Held], last_on: date | None, covered: int
 ) -> None:
     august = DaySpan(effective_from=date(2026, 8, 1), effective_until=date(2026, 9, 1))
-    days = days_covered(august, effective_from=joined_on, effective_until=until, last_on=last_on)
-    assert days == DaysCovered(covered=covered, of=31)
+    assert days_covered(august, held, last_on=last_on) == DaysCovered(covered=covered, of=31)
 
 
 DRAW: Final = RecoverableDraw(
@@ -221,50 +243,117 @@ def test_a_draw_that_cannot_be_recovered_or_pays_less_for_more_is_refused(
     assert (found.pointer if found else None) == pointer
 
 
+LAW: Final = "clause 7 of the contract"
+ADVANCE: Final = DrawInAdvance(
+    advance_minor=900, compared_with="payable", negative_end="carried", on_leaving="still_owed"
+)
+
+
 @pytest.mark.parametrize(
-    ("earned", "owed", "negative_end", "is_lawful", "paid_at_end", "collected", "owed_after"),
+    ("days", "paid"), [(WHOLE, 900), (HALF, 450), (DaysCovered(covered=1, of=31), Fraction(900, 31))]
+)
+def test_an_advance_is_paid_for_the_days_that_are_known_beforehand(days: DaysCovered, paid: int | Fraction) -> None:
+    assert paid_in_advance(ADVANCE, days=days) == paid
+
+
+@pytest.mark.parametrize(
+    ("earned", "owed", "negative_end", "allowed_by", "paid_at_end", "collected", "owed_after"),
     [
-        (1200, 0, "carried", True, 300, 0, 0),
-        (900, 0, "carried", True, 0, 0, 0),
-        (600, 0, "carried", True, 0, 0, 300),
-        (1300, 300, "carried", True, 100, 0, 0),
-        (1000, 300, "carried", True, 0, 0, 200),
-        (600, 0, "collected", True, 0, 300, 0),
-        (600, 0, "collected", False, 0, 0, 300),
-        (-100, 50, "carried", True, 0, 0, 1050),
+        (1200, 0, "carried", None, 300, 0, 0),
+        (900, 0, "carried", None, 0, 0, 0),
+        (600, 0, "carried", None, 0, 0, 300),
+        (1300, 300, "carried", None, 100, 0, 0),
+        (1200, 300, "carried", None, 0, 0, 0),
+        (1000, 300, "carried", None, 0, 0, 200),
+        (600, 0, "collected", LAW, 0, 300, 0),
+        (900, 0, "collected", LAW, 0, 0, 0),
+        (600, 0, "collected", None, 0, 0, 300),
+        (600, 0, "carried", LAW, 0, 0, 300),
+        (-100, 50, "carried", None, 0, 0, 1050),
+        (-100, 50, "collected", LAW, 0, 1050, 0),
     ],
     ids=[
         "positive_end",
         "even",
         "carried",
         "carried_balance_netted",
+        "exactly_the_balance",
         "part_of_the_balance",
         "collected",
+        "even_collects_nothing",
         "not_lawful",
+        "lawful_but_not_of_a_negative_end",
         "negative_earnings",
+        "negative_earnings_collected",
     ],
 )
 def test_an_advance_of_900_is_netted_at_the_end_and_a_negative_end_is_carried(
     earned: int,
     owed: int,
     negative_end: NegativeEnd,
-    is_lawful: bool,
+    allowed_by: str | None,
     paid_at_end: int,
     collected: int,
     owed_after: int,
 ) -> None:
-    draw = DrawInAdvance(advance_minor=900, negative_end=negative_end)
-    period = draw_in_advance(draw, earned_minor=earned, owed_minor=owed, is_collection_lawful=is_lawful)
+    draw = replace(ADVANCE, negative_end=negative_end, collection_allowed_by=allowed_by)
+    period = draw_in_advance(draw, earned_minor=earned, advanced_minor=900, owed_minor=owed, days=WHOLE)
     found = [period.paid_at_end_minor, period.collected_minor, period.owed_after_minor]
     assert found == [paid_at_end, collected, owed_after]
     flow = period.advanced_minor + period.paid_at_end_minor - period.collected_minor
     assert flow == period.earned_minor + period.owed_after_minor - period.owed_before_minor
 
 
-def test_guarantees_and_advances_of_nothing_are_refused() -> None:
+@pytest.mark.parametrize(
+    ("negative_end", "on_leaving", "days", "collected"),
+    [
+        ("carried", "collected", WHOLE, 0),
+        ("carried", "collected", HALF, 0),
+        ("carried", "collected", OVER, 500),
+        ("collected", "still_owed", HALF, 500),
+        ("collected", "still_owed", OVER, 0),
+    ],
+)
+def test_who_is_not_in_the_plan_any_more_pays_back_as_it_says_of_leaving(
+    negative_end: NegativeEnd, on_leaving: AdvanceEnding, days: DaysCovered, collected: int
+) -> None:
+    draw = replace(ADVANCE, negative_end=negative_end, on_leaving=on_leaving, collection_allowed_by=LAW)
+    period = draw_in_advance(draw, earned_minor=400, advanced_minor=900, owed_minor=0, days=days)
+    assert [period.collected_minor, period.owed_after_minor] == [collected, 500 - collected]
+
+
+@LAWS
+@given(STEPS)
+def test_what_advances_pay_over_all_periods_is_what_is_earned_and_what_is_still_owed(earned: list[Fraction]) -> None:
+    paid, owed = Fraction(), Fraction()
+    for each in earned:
+        period = draw_in_advance(ADVANCE, earned_minor=each, advanced_minor=900, owed_minor=owed, days=WHOLE)
+        paid, owed = paid + period.advanced_minor + period.paid_at_end_minor, period.owed_after_minor
+        assert period.paid_at_end_minor == 0 or owed == 0, "nothing is paid at an end while something is owed"
+    assert paid == sum(earned) + owed
+    assert paid >= 900 * len(earned)
+
+
+def test_guarantees_of_less_than_nothing_are_refused() -> None:
     floor = Guarantee(kind="guarantee", amount_minor=0, last_on=None, compared_with="payable")
     assert problem_of_guarantee(floor) is None
     assert problem_of_guarantee(replace(floor, amount_minor=-1)) is not None
-    advance = DrawInAdvance(advance_minor=0, negative_end="carried")
-    assert problem_of_draw_in_advance(advance) is not None
-    assert problem_of_draw_in_advance(replace(advance, advance_minor=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("draw", "pointer"),
+    [
+        (replace(ADVANCE, advance_minor=1), None),
+        (replace(ADVANCE, advance_minor=0), "/advance_minor"),
+        (replace(ADVANCE, negative_end="collected"), "/collection_allowed_by"),
+        (replace(ADVANCE, on_leaving="collected"), "/collection_allowed_by"),
+        (replace(ADVANCE, collection_allowed_by=LAW), "/collection_allowed_by"),
+        (replace(ADVANCE, negative_end="collected", collection_allowed_by=LAW), None),
+        (replace(ADVANCE, on_leaving="collected", collection_allowed_by=LAW), None),
+    ],
+)
+def test_an_advance_of_nothing_is_refused_and_so_is_collection_that_nothing_allows(
+    draw: DrawInAdvance, pointer: str | None
+) -> None:
+    found = problem_of_draw_in_advance(draw)
+    assert (found.pointer if found else None) == pointer

@@ -29,6 +29,7 @@ from salesapi.domain.awards import (
     evolve,
 )
 from salesapi.domain.commission.periods import Period, period_named
+from salesapi.domain.commission.recognition import Party, Reward, conflict_of_approver, problem_of_reward
 from salesapi.domain.compensation_plans import CompensationPlan
 from salesapi.domain.enrolments import Enrolment, enrolment_ref
 from salesapi.domain.kernel import (
@@ -115,7 +116,7 @@ def forgive_draw(state: Award | None, command: ForgiveDraw, context: Context) ->
     plan = _plan(command.plan_id, context)
     period = period_named(command.period)
     _refuse_other_kind(plan, period, "/period")
-    if all(version.draw is None and version.recovery is None for version in plan.versions):
+    if not any(version.draw or version.advance or version.recovery for version in plan.versions):
         raise AwardPlanWithoutDraw(name=plan.name, pointer="/plan_id")
     enrolment = context.facts.state(enrolment_ref(command.member_id))
     if not isinstance(enrolment, Enrolment) or all(span.plan_id != command.plan_id for span in enrolment.spans):
@@ -138,12 +139,13 @@ def forgive_draw(state: Award | None, command: ForgiveDraw, context: Context) ->
 def approve(state: Award, command: ApproveAward, context: Context) -> tuple[AwardApproved, ...]:
     """Decides `ApproveAward`. The period may have been locked since the award was granted."""
     _refuse_settled(state)
-    if context.actor_id == state.granted_by or (
-        context.member_id is not None and context.member_id == state.granter_id
-    ):
-        raise AwardApproverIsGranter()
-    if context.member_id == state.member_id:
-        raise AwardApproverIsBeneficiary()
+    approver = Party(principal_id=context.actor_id, member_id=context.member_id)
+    granter = Party(principal_id=state.granted_by, member_id=state.granter_id)
+    match conflict_of_approver(approver, granter, {state.member_id}):
+        case "granted_it":
+            raise AwardApproverIsGranter()
+        case "gets_it":
+            raise AwardApproverIsBeneficiary()
     if state.plan_id is not None and state.period is not None:
         _refuse_locked(state.plan_id, state.period, context)
     is_paid = state.kind != "draw_forgiven"
@@ -171,27 +173,18 @@ def _refuse_settled(state: Award) -> None:
 
 
 def _refuse_unclear_value(command: GrantAward) -> None:
-    problem, pointer = _unclear(command)
-    if problem:
-        raise AwardValueUnclear(problem=problem, pointer=pointer)
-
-
-def _unclear(command: GrantAward) -> tuple[str, str]:
-    """What contradicts itself in the value, and where; empty where nothing does."""
-    has_amount = command.amount_minor is not None
-    if has_amount != (command.currency is not None):
-        return "An amount and its currency go together: send both or neither.", "/currency"
-    if has_amount != (command.period is not None):
-        return "An amount needs the period in which it is paid, and nothing else has one.", "/period"
-    if command.plan_id is not None and not has_amount:
-        return "Only an amount is paid by a plan.", "/plan_id"
-    if (command.kind == "points") != (command.points is not None):
-        return "An award of the kind points needs points, and no other kind takes them.", "/points"
-    if command.kind == "points" and has_amount:
-        return "An award is of money or of points, not of both.", "/amount_minor"
-    if command.kind == "spiff" and not has_amount:
-        return "A spiff needs an amount.", "/amount_minor"
-    return "", ""
+    problem = problem_of_reward(
+        Reward(
+            kind=command.kind,
+            amount_minor=command.amount_minor,
+            currency=command.currency,
+            points=command.points,
+            plan_id=command.plan_id,
+            period=command.period,
+        )
+    )
+    if problem is not None:
+        raise AwardValueUnclear(problem=problem.reason, pointer=problem.pointer)
 
 
 def _refuse_unknown_member(member_id: UUID, context: Context) -> None:

@@ -196,7 +196,7 @@ class AwardPlanWithoutDraw(Refused):
     """What a plan never advances or carries forward is never owed to it."""
 
     code = "award.plan_without_draw"
-    message = "No version of the plan {name} has a recoverable draw or a recovery: nothing is owed to it."
+    message = "No version of the plan {name} has a draw to pay back or a recovery: nothing is owed to it."
 
 
 class AwardPeriodLocked(Refused):

@@ -4,6 +4,7 @@ Pure and exact: integers or fractions of minor units. Days are business dates; `
 plan compares with: what is earned, or what is payable.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 from typing import Annotated, Literal, TypeAlias
@@ -11,13 +12,16 @@ from typing import Annotated, Literal, TypeAlias
 from salesapi.domain.commission.dates import DaySpan, clipped, date_after
 from salesapi.domain.commission.release import Amount
 from salesapi.domain.commission.tables import Problem
-from salesapi.domain.kernel import About, AmountMinor, record
+from salesapi.domain.kernel import About, AmountMinor, Title, record
 from salesapi.domain.money import Exact
 
 ComparedWith: TypeAlias = Literal["earned", "payable"]
 FloorKind: TypeAlias = Literal["guarantee", "non_recoverable_draw"]
 DrawEnding: TypeAlias = Literal["forgiven", "still_owed"]
 NegativeEnd: TypeAlias = Literal["carried", "collected"]
+AdvanceEnding: TypeAlias = Literal[DrawEnding, "collected"]
+Held: TypeAlias = tuple[date | None, date | None]
+"""Days [from, until) of an enrolment; null is always, open."""
 
 
 @record
@@ -47,12 +51,24 @@ class RecoverableDraw:
 
 @record
 class DrawInAdvance:
-    """Paid at the start of a period and netted with its earnings at the end."""
+    """Paid at the start of a period, by the run of the one before, and netted with what the period comes to at its end."""
 
-    advance_minor: Annotated[AmountMinor, About("Paid at the start of each period, in minor units.")]
-    negative_end: Annotated[
-        NegativeEnd, About("A negative end is `carried` to the next; `collected` only where the law allows it.")
+    advance_minor: Annotated[
+        AmountMinor,
+        About("For a whole period, in minor units; for a part of it by the days that are known when it is paid."),
     ]
+    compared_with: Annotated[
+        ComparedWith,
+        About("What it is netted with: what is `earned` in the period, as far as payable, or all that is `payable`."),
+    ]
+    negative_end: Annotated[
+        NegativeEnd,
+        About("A negative end is `carried` to the next period, or `collected` where law and plan allow it."),
+    ]
+    on_leaving: Annotated[AdvanceEnding, About("What becomes of the balance when the member leaves.")]
+    collection_allowed_by: Annotated[
+        Title | None, About("The law or the clause of the contract that allows what is `collected`; null: nothing is.")
+    ] = None
 
 
 @record
@@ -106,14 +122,17 @@ class AdvancePeriod:
     owed_after_minor: Fraction
 
 
-def days_covered(
-    period: DaySpan, *, effective_from: date | None, effective_until: date | None, last_on: date | None
-) -> DaysCovered:
-    """R31: calendar days of the period from the first day in the plan up to its end, or to the guarantee's own last day."""
+def days_covered(period: DaySpan, held: Iterable[Held], *, last_on: date | None) -> DaysCovered:
+    """R31: calendar days of the period that are held, up to the guarantee's own last day; a day held twice counts once."""
     own_end = None if last_on is None else date_after(last_on, 1, "days")
-    ends = [end for end in (effective_until, own_end) if end is not None]
-    inside = clipped(effective_from, min(ends, default=None), period)
-    return DaysCovered(covered=0 if inside is None else inside.length_days(), of=period.length_days())
+    covered, counted_until = 0, period.effective_from
+    for effective_from, effective_until in sorted(held, key=lambda days: days[0] or date.min):
+        ends = [end for end in (effective_until, own_end) if end is not None]
+        inside = clipped(effective_from, min(ends, default=None), period)
+        if inside is not None and inside.effective_until > counted_until:
+            covered += (inside.effective_until - max(inside.effective_from, counted_until)).days
+            counted_until = inside.effective_until
+    return DaysCovered(covered=covered, of=period.length_days())
 
 
 def guarantee(*, earned_minor: Amount, guarantee_minor: Amount, days: DaysCovered) -> Floor:
@@ -159,8 +178,8 @@ def recoverable_draw(
     )
 
 
-def draw_ended(ending: DrawEnding, *, owed_minor: Amount) -> DrawBalance:
-    """R33: what becomes of the balance at the end of the draw, or when the member leaves."""
+def draw_ended(ending: AdvanceEnding, *, owed_minor: Amount) -> DrawBalance:
+    """R33, R34: what becomes of the balance at the end of the draw, or when the member leaves; collected is still owed."""
     owed = Fraction(owed_minor)
     is_forgiven = ending == "forgiven"
     return DrawBalance(
@@ -169,26 +188,33 @@ def draw_ended(ending: DrawEnding, *, owed_minor: Amount) -> DrawBalance:
 
 
 def draw_forgiven(*, owed_minor: Amount, granted_minor: Amount) -> DrawBalance:
-    """R33: `forgiven = min(granted, owed)`; a balance goes down to 0 and never below, what is granted above it lapses."""
+    """R33, R34: `forgiven = min(granted, owed)`; a balance goes down to 0 and never below, what is granted above it lapses."""
     owed = Fraction(owed_minor)
     forgiven_minor = max(min(Fraction(granted_minor), owed), Fraction())
     return DrawBalance(forgiven_minor=forgiven_minor, owed_minor=owed - forgiven_minor)
 
 
-def draw_in_advance(
-    draw: DrawInAdvance, *, earned_minor: Amount, owed_minor: Amount, is_collection_lawful: bool
-) -> AdvancePeriod:
-    """R34: `end = e - advance - owed`; a positive end is paid, a negative one is owed in the next period.
+def paid_in_advance(draw: DrawInAdvance, *, days: DaysCovered) -> Fraction:
+    """R34: what is paid at the start of a period: `advance * covered / of`, by the days that are known then."""
+    return _prorated(draw.advance_minor, days)
 
-    It is collected instead only where the plan says so and the law of the member's country allows it.
+
+def draw_in_advance(
+    draw: DrawInAdvance, *, earned_minor: Amount, advanced_minor: Amount, owed_minor: Amount, days: DaysCovered
+) -> AdvancePeriod:
+    """R34: `end = e - advanced - owed`; a positive end is paid, a negative one is owed in the next period.
+
+    `advanced` is what was paid for this period, `owed` what was carried into it. It is collected instead only where the plan
+    says so, and what allows it: on no covered day by what it says of leaving, else by what it says of a negative end.
     """
-    earned, owed, advanced_minor = Fraction(earned_minor), Fraction(owed_minor), Fraction(draw.advance_minor)
-    end_minor = earned - advanced_minor - owed
+    earned, advanced, owed = Fraction(earned_minor), Fraction(advanced_minor), Fraction(owed_minor)
+    end_minor = earned - advanced - owed
     short_minor = max(-end_minor, Fraction())
-    is_collected = draw.negative_end == "collected" and is_collection_lawful
+    ending = draw.negative_end if days.covered else draw.on_leaving
+    is_collected = ending == "collected" and draw.collection_allowed_by is not None
     return AdvancePeriod(
         earned_minor=earned,
-        advanced_minor=advanced_minor,
+        advanced_minor=advanced,
         paid_at_end_minor=max(end_minor, Fraction()),
         collected_minor=short_minor if is_collected else Fraction(),
         owed_before_minor=owed,
@@ -217,8 +243,16 @@ def problem_of_recoverable_draw(draw: RecoverableDraw) -> Problem | None:
 
 
 def problem_of_draw_in_advance(draw: DrawInAdvance) -> Problem | None:
-    """R34: there is something to pay in advance."""
-    return Problem(pointer="/advance_minor", reason="it must be above 0") if draw.advance_minor <= 0 else None
+    """R34: there is something to pay in advance, and what is collected names what allows it."""
+    if draw.advance_minor <= 0:
+        return Problem(pointer="/advance_minor", reason="it must be above 0")
+    is_collected = "collected" in (draw.negative_end, draw.on_leaving)
+    if is_collected and draw.collection_allowed_by is None:
+        reason = "a negative end is carried, not collected, unless a law or contract allows it; name that, or carry it"
+        return Problem(pointer="/collection_allowed_by", reason=reason)
+    if not is_collected and draw.collection_allowed_by is not None:
+        return Problem(pointer="/collection_allowed_by", reason="nothing is collected; send null")
+    return None
 
 
 def _kept_minor(draw: RecoverableDraw, draw_minor: Fraction, days: DaysCovered) -> Fraction:

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from annotated_types import MaxLen, MinLen
 
+from salesapi.domain.commission.dates import DaySpan
 from salesapi.domain.kernel import Kind, Refused, record
 
 PeriodKind: TypeAlias = Literal["month", "quarter", "year"]
@@ -38,6 +39,10 @@ class Period:
         """Its months as (year, month), in order."""
         start = self.first_on.month
         return tuple((self.first_on.year, start + step) for step in range(MONTHS[self.kind]))
+
+    def span(self) -> DaySpan:
+        """All of its days."""
+        return DaySpan(effective_from=self.first_on, effective_until=self.last_on + timedelta(days=1))
 
 
 def period_named(text: str, *, pointer: str = "/period") -> Period:
@@ -72,6 +77,12 @@ def period_of(on: date, kind: PeriodKind) -> Period:
             return period_named(f"{on.year:04}Q{(on.month + 2) // 3}")
         case "year":
             return period_named(f"{on.year:04}")
+
+
+def period_after(period: Period) -> Period | None:
+    """The next period of the same kind; None where the calendar of periods ends."""
+    first_on = period.last_on + timedelta(days=1)
+    return period_of(first_on, period.kind) if first_on.year < date.max.year else None
 
 
 def periods_between(first: Period, last: Period) -> Iterator[Period]:
