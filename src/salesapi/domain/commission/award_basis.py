@@ -5,7 +5,6 @@ What the same member is asked again is kept, what all members need is computed o
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from fractions import Fraction
 from functools import cached_property
 from typing import Final
@@ -13,10 +12,12 @@ from uuid import UUID
 
 from salesapi.domain.attribution import TouchKind
 from salesapi.domain.commission.award_measures import Survey
+from salesapi.domain.commission.credited import Credited
 from salesapi.domain.commission.dates import DaySpan, clipped
-from salesapi.domain.commission.evaluation import Credited, Evaluation
+from salesapi.domain.commission.evaluation import Evaluation
 from salesapi.domain.commission.member_quotas import MemberQuota, quota_of
 from salesapi.domain.commission.periods import Period
+from salesapi.domain.commission.quotas import WHOLE_QUOTA
 from salesapi.domain.commission.rates import attainment_percent
 from salesapi.domain.commission.sale_facts import Answer
 from salesapi.domain.commission.sourcing import Touch
@@ -50,7 +51,7 @@ class AwardBasis:
         self.ledger = evaluation.ledger
         self.currency = evaluation.currency
         self.period = period
-        self.span = DaySpan(effective_from=period.first_on, effective_until=period.last_on + timedelta(days=1))
+        self.span = period.span()
         self._last: tuple[tuple[UUID, str], tuple[Credited, ...]] | None = None
 
     @cached_property
@@ -65,14 +66,14 @@ class AwardBasis:
         key = (member_id, within.text)
         if self._last is None or self._last[0] != key:
             self._last = (key, self.evaluation.credited(member_id, within))
-        return [each for each in self._last[1] if each.component.key == component and each.waits_for is None]
+        return [each for each in self._last[1] if _counts(each, component)]
 
     def quota(self, member_id: UUID, component: str) -> MemberQuota | None:
         """R57 to R59: the member's quota of the whole period for what the component measures."""
         assert self.version is not None, "only a version has awards"
         measured = next((each for each in self.version.components if each.key == component), None)
         assert measured is not None, "a published award names a component of its version"
-        whole = replace(self.evaluation.eligibility.parts(self.period)[-1], quota_share=Fraction(1))
+        whole = replace(self.evaluation.eligibility.parts(self.period)[-1], quota=WHOLE_QUOTA)
         plan_id, currency = self.evaluation.plan_id, self.currency
         return quota_of(self.ledger, plan_id, currency, member_id, measured.measure, whole, self.period)
 
@@ -128,6 +129,10 @@ class AwardBasis:
             for member_id in about:
                 found.setdefault(member_id, []).append(answer)
         return found
+
+
+def _counts(credited: Credited, component: str) -> bool:
+    return credited.component.key == component and credited.waits_for is None and credited.carried_past is None
 
 
 def amount_of(credits: Iterable[Credited]) -> Fraction:

@@ -65,7 +65,7 @@ class BudgetOf:
         assert self._version.budget_minor is not None, "asked for a budget"
         members = self._earnings.evaluation.members()
         earned = [self._earned_minor(member_id) for member_id in members]
-        found = budget_cap(earned_minor=earned, budget_minor=self._version.budget_minor, excess="lost")
+        found = budget_cap(earned_minor=earned, budget_minor=self._version.budget_minor)
         return dict(zip(members, found, strict=True))
 
     def _earned_minor(self, member_id: UUID) -> Fraction:

@@ -17,7 +17,8 @@ from uuid import UUID
 from salesapi.domain.commission.award_basis import AwardBasis, Awarded, newest
 from salesapi.domain.commission.awards import SpiffAward, SpiffDeal, SpiffRefund, spiff_awards, with_spiff
 from salesapi.domain.commission.components import exact_of
-from salesapi.domain.commission.evaluation import Credited, Evaluation
+from salesapi.domain.commission.credited import Credited
+from salesapi.domain.commission.evaluation import Evaluation
 from salesapi.domain.commission.losses import claims_of
 from salesapi.domain.commission.periods import Period, period_of
 from salesapi.domain.commission.sale_parts import fits, is_asked, parts_of_sale
@@ -203,7 +204,9 @@ class Campaign:
         terms, on = self._campaign.terms, credited.sale.on
         if credited.component.key != self._campaign.component or credited.version.number not in self._components:
             return False
-        if credited.waits_for is not None or not terms.first_on <= on <= terms.last_on:
+        if credited.waits_for is not None or credited.carried_past is not None:
+            return False
+        if not terms.first_on <= on <= terms.last_on:
             return False
         enrolment = self._basis.ledger.enrolment(credited.credit.member_id)
         return enrolment is not None and enrolment.covers(self._basis.evaluation.plan_id, self._key, on)

@@ -10,12 +10,21 @@ from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
 from salesapi.domain.commission import rates
-from salesapi.domain.commission.limits import Capped, LineLimit, earnings_cap, per_deal_limit
+from salesapi.domain.commission.limits import (
+    CapOf,
+    Capped,
+    cap_of_share,
+    earnings_cap,
+    per_deal_cap,
+    per_line_limit,
+    rate_cap,
+)
 from salesapi.domain.commission.rates import Part
 from salesapi.domain.commission.sale_parts import Amount
-from salesapi.domain.commission.sale_rates import Portion, Rated, rated_by_sale
-from salesapi.domain.commission.sales import Sale
+from salesapi.domain.commission.sale_rates import Portion, Rated, rated_by_sale, rule_parts
+from salesapi.domain.commission.tables import TierTable
 from salesapi.domain.commission.wording import equals, in_major, percent, terms
+from salesapi.domain.compensation_plans import CompensationPlanVersion
 from salesapi.domain.kernel import value
 from salesapi.domain.money import rounded
 from salesapi.domain.plan_components import Component
@@ -24,6 +33,8 @@ EarningKind: TypeAlias = Literal["earning", "uplift", "modifier", "limit"]
 Said: TypeAlias = tuple[str | None, str]
 """The rate in percent, where there is one, and the formula with its numbers."""
 ZERO: Final = Fraction()
+ALL: Final = Fraction(100)
+"""All of it, in percent."""
 
 
 @value
@@ -35,6 +46,10 @@ class Earning:
     base: Amount
     exact_minor: Fraction
     said: Callable[[], Said]
+    cap_of: CapOf | None = None
+    """Of what a cap takes away: what it is the cap of."""
+    is_carried: bool = False
+    """Whether that is earned later."""
 
 
 @value
@@ -51,7 +66,7 @@ class Standing:
     is_same_deal: bool
     """Whether what earned before this was another part of the same deal, as where two of one's people share it."""
     deal_earned_minor: Fraction
-    """What the same deal earned before this credit, by another part of it, before any cap."""
+    """What the same deal earned before this credit, by another part of it or deferred to the period, before any cap."""
     deal_start: Amount = 0
     """What of the same deal was credited before, by another part of it."""
     rated_from: Amount = 0
@@ -62,16 +77,19 @@ class Standing:
 
 
 def earnings_of(component: Component, standing: Standing, portion: Portion, currency: str) -> tuple[Earning, ...]:
-    """Measure (R07), gate (R13), rate (R01 to R12, R36 to R40), factor (R44), cap of the deal (R29), of the component (R30)."""
+    """Measure (R07), gate (R13), rate (R01 to R12, R36 to R40), factor (R44), limits of line and deal (R29), component (R30)."""
     if not _is_open(component, standing, portion.amount):
         return (_shut(component, standing, portion.amount, currency),)
     rated = _rated(component, standing, portion, currency)
     if standing.satisfaction is not None:
         rated = (*rated, _factored(standing.satisfaction, rated, currency))
+    if component.line_limit_minor is not None:
+        for exact in _by_line(component, standing, portion, exact_of(rated)):
+            rated = (*rated, *over_line_limit(component, portion, exact, currency))
     if component.deal_cap_minor is None and component.cap_minor is None:
         return rated
-    capped = (*rated, *_over_deal_cap(component, standing, portion.sale, rated, currency))
-    return (*capped, *_over_component_cap(component, standing, capped, currency))
+    capped = (*rated, *over_deal_cap(component, portion, exact_of(rated), standing.deal_earned_minor, currency))
+    return (*capped, *over_component_cap(component, exact_of(capped), standing.earned_minor, currency))
 
 
 def exact_of(earnings: tuple[Earning, ...]) -> Fraction:
@@ -82,13 +100,18 @@ def exact_of(earnings: tuple[Earning, ...]) -> Fraction:
 
 
 def before_component_cap(earnings: tuple[Earning, ...]) -> Fraction:
-    """What results earn before the component's own cap, in minor units."""
-    return sum((earning.exact_minor for earning in earnings if earning.rule != "R30"), ZERO)
+    """What results earn before the cap of the component and that of the plan, in minor units."""
+    return sum((each.exact_minor for each in earnings if each.cap_of not in ("component", "plan")), ZERO)
+
+
+def before_plan_cap(earnings: tuple[Earning, ...]) -> Fraction:
+    """What results earn before the cap of the plan, in minor units."""
+    return sum((each.exact_minor for each in earnings if each.cap_of != "plan"), ZERO)
 
 
 def before_caps(earnings: tuple[Earning, ...]) -> Fraction:
     """What results earn before the caps of the deal and of the component, in minor units."""
-    return sum((earning.exact_minor for earning in earnings if earning.kind != "limit"), ZERO)
+    return sum((each.exact_minor for each in earnings if each.kind != "limit" or each.cap_of == "line"), ZERO)
 
 
 def is_shut(earnings: tuple[Earning, ...]) -> bool:
@@ -96,17 +119,90 @@ def is_shut(earnings: tuple[Earning, ...]) -> bool:
     return any(earning.rule == "R13" for earning in earnings)
 
 
-def cut(rule: str, name: str, found: Capped, currency: str) -> tuple[Earning, ...]:
+def cut(rule: str, of: CapOf, name: str, found: Capped, currency: str) -> tuple[Earning, ...]:
     """What a cap takes away, where it does."""
-    if found.lost_minor == 0:
+    exact = found.paid_minor - found.earned_minor
+    if exact == 0:
         return ()
+    is_carried = found.carried_minor != 0
 
     def said() -> Said:
         kept, earned = in_major(found.paid_minor, currency), in_major(found.earned_minor, currency)
-        left = f"{name} {in_major(found.cap_minor, currency)}: {kept} less {earned}"
-        return None, equals(left, -found.lost_minor, currency)
+        later = ", the rest is earned later" if is_carried else ""
+        cap = f"{name} {in_major(found.cap_minor, currency)}{later}"
+        return None, equals(f"{cap}: {kept} less {earned}", exact, currency)
 
-    return (Earning(kind="limit", rule=rule, base=0, exact_minor=-found.lost_minor, said=said),)
+    return (Earning(kind="limit", rule=rule, base=0, exact_minor=exact, said=said, cap_of=of, is_carried=is_carried),)
+
+
+def over_line_limit(component: Component, portion: Portion, earned: Fraction, currency: str) -> tuple[Earning, ...]:
+    """R29: what one line of a sale earns past its limit, by itself."""
+    if component.line_limit_minor is None:
+        return ()
+    limit = _of_portion(component, portion, component.line_limit_minor)
+    found = per_line_limit(limit, earned_minor=earned, excess=component.line_limit_excess)
+    return cut("R29", "line", "limit of a line", found, currency)
+
+
+def over_deal_cap(
+    component: Component, portion: Portion, earned: Fraction, before: Fraction, currency: str
+) -> tuple[Earning, ...]:
+    """R29: what a deal earns past its cap; a refund is capped alike. `before` is what counts under the same cap."""
+    if component.deal_cap_minor is None:
+        return ()
+    found = per_deal_cap(
+        _of_portion(component, portion, component.deal_cap_minor),
+        earned_minor=earned,
+        earned_before_minor=before,
+        excess=component.deal_cap_excess,
+    )
+    return cut("R29", "deal", "cap of a deal", found, currency)
+
+
+def _of_portion(component: Component, portion: Portion, limit_minor: int) -> Amount:
+    """R29: what a credit has of a limit of its deal. A payment has its part of it, cut to a whole minor unit."""
+    if portion.sale.paid_by is not None:
+        limit_minor = rounded(limit_minor * portion.sale.scale, "down")
+    return cap_of_share(limit_minor, portion.share, component.deal_cap_split)
+
+
+def over_component_cap(component: Component, earned: Fraction, before: Fraction, currency: str) -> tuple[Earning, ...]:
+    """R30: what the component earns in its window past its cap."""
+    if component.cap_minor is None:
+        return ()
+    found = earnings_cap(
+        earned_minor=earned,
+        earned_before_minor=before,
+        cap_minor=component.cap_minor,
+        excess=component.cap_excess,
+    )
+    return cut("R30", "component", f"cap of the {component.cap_window}", found, currency)
+
+
+def over_plan_cap(
+    version: CompensationPlanVersion, earned: Fraction, before: Fraction, currency: str
+) -> tuple[Earning, ...]:
+    """R30: what the plan earns a participant in its window past its cap."""
+    if version.cap_minor is None:
+        return ()
+    found = earnings_cap(
+        earned_minor=earned, earned_before_minor=before, cap_minor=version.cap_minor, excess=version.cap_excess
+    )
+    return cut("R30", "plan", "cap of the plan", found, currency)
+
+
+def after_leaving(kept_percent: Fraction, earnings: tuple[Earning, ...], currency: str) -> tuple[Earning, ...]:
+    """R60: what the rule of a leaver does not pay."""
+    if kept_percent == ALL:
+        return ()
+    earned = exact_of(earnings)
+    lost = earned * (kept_percent / 100 - 1)
+
+    def said() -> Said:
+        words = f"after leaving {percent(kept_percent)} % of {in_major(earned, currency)} is paid"
+        return None, equals(words, lost, currency)
+
+    return (Earning(kind="limit", rule="R60", base=0, exact_minor=lost, said=said),)
 
 
 def _is_open(component: Component, standing: Standing, base: Amount) -> bool:
@@ -177,7 +273,7 @@ def _by_rate(component: Component, standing: Standing, base: Amount, currency: s
     else:
         assert component.individual is not None, "a published component has one rate"
         rule, rate = "R03", rates.individual_rate(component.individual.target_variable_minor, _quota(standing))
-    parts: tuple[Part, ...] = (Part(rate_percent=rate, amount=base),)
+    parts: tuple[Part, ...] = (rates.flat_percentage(rate, base),)
     if (faster := component.accelerator) is not None:
         threshold = _threshold(standing, faster.above_attainment_percent)
         rule = "R10"
@@ -186,15 +282,16 @@ def _by_rate(component: Component, standing: Standing, base: Amount, currency: s
         threshold = _threshold(standing, slower.below_attainment_percent)
         rule = "R11"
         parts = rates.decelerated(rate, slower.factor, threshold, standing.start, base, slower.slowed)
-    return _of_parts("earning", rule, base, parts, currency)
+    whole, cap = parts, component.rate_cap_percent
+    if cap is not None:
+        parts = tuple(Part(rate_percent=rate_cap(part.rate_percent, cap), amount=part.amount) for part in whole)
+    return _of_parts("earning", rule, base, parts, currency, uncapped=whole)
 
 
 def _by_tiers(component: Component, standing: Standing, portion: Portion, currency: str) -> tuple[Earning, ...]:
     """R04 to R09: the credit's own part, and what reaching another tier changes on what came before."""
-    table, base = component.tiers, portion.amount
-    assert table is not None, "called for tiers only"
-    if table.axis == "attainment_percent":
-        table = rates.in_amounts(table, _quota(standing))
+    assert component.tiers is not None, "called for tiers only"
+    table, base = _table(component.tiers, standing), portion.amount
     rule = rates.rule_of_tiers(table)
     if table.counts == "line":
         lines = [part for line in portion.lines() for part in rates.tiered(table, 0, line).own]
@@ -207,6 +304,23 @@ def _by_tiers(component: Component, standing: Standing, portion: Portion, curren
     if not found.uplift:
         return (own,)
     return (own, _of_parts("uplift", rule, start - rated_from, found.uplift, currency))
+
+
+def _by_line(component: Component, standing: Standing, portion: Portion, earned: Fraction) -> list[Fraction]:
+    """What each line of a sale earns of what was rated, where its rate tells it."""
+    factor = 1 if standing.satisfaction is None else standing.satisfaction
+    if component.rules:
+        return [part.exact * factor for part in rule_parts(component, portion.sale, portion.amount)]
+    if component.tiers is not None:
+        table = _table(component.tiers, standing)
+        return [rates.tiered(table, 0, line).exact * factor for line in portion.lines()]
+    whole = Fraction(portion.amount)
+    return [earned * line / whole for line in portion.lines()] if whole else [earned]
+
+
+def _table(table: TierTable, standing: Standing) -> TierTable:
+    """The tiers by amount."""
+    return rates.in_amounts(table, _quota(standing)) if table.axis == "attainment_percent" else table
 
 
 def _of_bonus(component: Component, standing: Standing, base: Amount, currency: str) -> Earning:
@@ -236,39 +350,16 @@ def _factored(factor: Fraction, rated: tuple[Earning, ...], currency: str) -> Ea
     return Earning(kind="modifier", rule="R44", base=0, exact_minor=exact, said=said)
 
 
-def _over_deal_cap(
-    component: Component, standing: Standing, sale: Sale, rated: tuple[Earning, ...], currency: str
-) -> tuple[Earning, ...]:
-    """R29: what a deal earns past its cap is lost, however many of its sellers credit one manager; a refund is capped alike.
-
-    A payment has its part of the cap, cut to a whole minor unit.
-    """
-    cap_minor = component.deal_cap_minor
-    if cap_minor is None:
-        return ()
-    if sale.paid_by is not None:
-        cap_minor = rounded(cap_minor * sale.scale, "down")
-    limit = LineLimit(limit_minor=cap_minor, excess="lost")
-    found = per_deal_limit(limit, earned_minor=exact_of(rated), earned_before_minor=standing.deal_earned_minor)
-    return cut("R29", "cap of a deal", found, currency)
-
-
-def _over_component_cap(
-    component: Component, standing: Standing, earned: tuple[Earning, ...], currency: str
-) -> tuple[Earning, ...]:
-    """R30: what the component earns in the period past its cap is lost."""
-    if component.cap_minor is None:
-        return ()
-    found = earnings_cap(
-        earned_minor=exact_of(earned),
-        earned_before_minor=standing.earned_minor,
-        cap_minor=component.cap_minor,
-        excess="lost",
-    )
-    return cut("R30", "cap of the period", found, currency)
-
-
-def _of_parts(kind: EarningKind, rule: str, base: Amount, parts: tuple[Part, ...], currency: str) -> Earning:
+def _of_parts(
+    kind: EarningKind,
+    rule: str,
+    base: Amount,
+    parts: tuple[Part, ...],
+    currency: str,
+    *,
+    uncapped: tuple[Part, ...] = (),
+) -> Earning:
+    """What parts earn; `uncapped` are the same without the cap on the rate."""
     exact = rates.total_of(parts)
 
     def said() -> Said:
@@ -276,7 +367,7 @@ def _of_parts(kind: EarningKind, rule: str, base: Amount, parts: tuple[Part, ...
             shown = f"{percent(parts[0].rate_percent)} less {percent(parts[1].rate_percent)}"
         else:
             shown = " and ".join(percent(part.rate_percent) for part in parts)
-        return shown, equals(terms(parts, currency), exact, currency)
+        return shown, equals(terms(parts, currency, uncapped=uncapped), exact, currency)
 
     return Earning(kind=kind, rule=rule, base=base, exact_minor=exact, said=said)
 

@@ -42,6 +42,16 @@ class Eligible:
     """The enrolment that agrees the component otherwise (R56)."""
 
 
+@value
+class Held:
+    """A component as a member holds it on a day; `waits_for` says why nothing of it is posted yet."""
+
+    component: Component
+    kept_percent: Fraction
+    waits_for: Waiting | None
+    agreed_at: tuple[int, ...]
+
+
 class Eligibility:
     """Answers about the participants of one plan."""
 
@@ -114,6 +124,21 @@ class Eligibility:
             return None
         share = leaver_share(version.leavers, left.leaving, left_on=left.left_on, earned_on=on, released_on=on)
         return Fraction(share.percent) if share.percent else None
+
+    def held_on(self, member_id: UUID, version: CompensationPlanVersion, key: str, on: date) -> Held | None:
+        """A component of a version by its key, for who is enrolled in it on a day; None for everybody else."""
+        component = next((each for each in version.components if each.key == key), None)
+        enrolment = self.ledger.enrolment(member_id)
+        if component is None or enrolment is None or not enrolment.covers(self.plan_id, key, on):
+            return None
+        kept_percent = self.kept_percent(enrolment, version, component, on)
+        agreed, agreed_at = enrolment.as_agreed(self.plan_id, component, on)
+        return Held(
+            component=agreed,
+            kept_percent=ALL if kept_percent is None else kept_percent,
+            waits_for=self.unacknowledged(enrolment, version),
+            agreed_at=agreed_at,
+        )
 
     def unacknowledged(self, enrolment: Enrolment, version: CompensationPlanVersion) -> Waiting | None:
         """R64: where the plan says so, credits wait until the participant has acknowledged the version."""

@@ -13,29 +13,30 @@ from fractions import Fraction
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from salesapi.domain.commission.carried_over import NOTHING, Caps, CarriedOver, DealKey, Entered, deal_of
 from salesapi.domain.commission.components import (
     Earning,
-    Said,
     Standing,
+    after_leaving,
     before_caps,
     before_component_cap,
-    cut,
+    before_plan_cap,
     earnings_of,
     exact_of,
     is_shut,
+    over_component_cap,
+    over_plan_cap,
 )
-from salesapi.domain.commission.crediting import Credit
+from salesapi.domain.commission.credited import Credited
 from salesapi.domain.commission.eligibility import ALL, Eligibility, Eligible
 from salesapi.domain.commission.facts import Ledger
-from salesapi.domain.commission.limits import earnings_cap
 from salesapi.domain.commission.measures import satisfaction_of, team_attainment
 from salesapi.domain.commission.member_quotas import MemberQuota, quota_of
 from salesapi.domain.commission.periods import Period, period_of
-from salesapi.domain.commission.rated_again import CreditKey, key_of, rated_again, rates_again
+from salesapi.domain.commission.rated_again import CreditKey, key_of, rated_again
 from salesapi.domain.commission.sale_parts import Amount
 from salesapi.domain.commission.sale_rates import Portion
-from salesapi.domain.commission.sales import Sale, Waiting
-from salesapi.domain.commission.wording import equals, in_major, percent
+from salesapi.domain.commission.sales import Waiting
 from salesapi.domain.compensation_plans import CompensationPlanVersion
 from salesapi.domain.kernel import value
 from salesapi.domain.plan_components import Component
@@ -43,23 +44,6 @@ from salesapi.domain.plan_components import Component
 ZERO: Final = Fraction()
 CountKey: TypeAlias = tuple[int, str]
 """Where counting begins anew: the plan version (0 where tiers continue over versions) and the component."""
-
-
-@value
-class Credited:
-    """One credit under one component, with what it earns; `waits_for` says why it is held. `amount` is in the plan's currency."""
-
-    sale: Sale
-    credit: Credit
-    version: CompensationPlanVersion
-    component: Component
-    amount: Amount
-    currency: str
-    positions: tuple[int, ...]
-    earnings: tuple[Earning, ...]
-    counts_as: int
-    """Credits with the same number, under one component, count together."""
-    waits_for: Waiting | None = None
 
 
 @value
@@ -79,12 +63,22 @@ class _Sum:
 
 
 @value
-class _Again:
-    """What a period pays again of earlier credits, and what that earns before the caps, by component and in all."""
+class _Before:
+    """What a period pays before its own credits: what was carried into it, and what it pays again of earlier ones.
+
+    Beside its lines what these count before the caps, by component and in all.
+    """
 
     credited: tuple[Credited, ...] = ()
-    earned_minor: Mapping[str, Fraction] = field(default_factory=dict)
+    again_minor: Mapping[str, Fraction] = field(default_factory=dict)
     plan_earned_minor: Fraction = ZERO
+    carried: Entered = field(default_factory=lambda: NOTHING)
+
+    def earned_minor(self, component: str, counts_as: int) -> Fraction:
+        """Under the cap of a component; what was carried counts with the version that pays the first day."""
+        again = self.again_minor.get(component, ZERO)
+        is_first = self.carried.counts_as == counts_as
+        return again + self.carried.earned_minor.get(component, ZERO) if is_first else again
 
 
 class Evaluation:
@@ -96,14 +90,21 @@ class Evaluation:
         self.plan = ledger.plan(plan_id)
         self.currency = self.plan.currency
         self.looks_back = any(
-            component.looks_back() or version.currencies is not None
+            component.looks_back() or version.looks_back()
             for version in self.plan.versions
             for component in version.components
         )
-        self._rates_again = any(rates_again(each) for version in self.plan.versions for each in version.components)
+        components = [component for version in self.plan.versions for component in version.components]
+        self._rates_again = any(component.rates_year_again() for component in components)
         self._kept: dict[tuple[UUID, str], tuple[Credited, ...]] = {}
         self.eligibility = Eligibility(ledger, plan_id, as_of)
         self.register = self.eligibility.register
+        self.carried_over: CarriedOver | None = None
+        if any(component.carries_over() for component in components) or any(
+            version.cap_excess == "carried" for version in self.plan.versions
+        ):
+            caps = Caps(component=self._counted_in_year, plan=self._plan_counted_in_year)
+            self.carried_over = CarriedOver(self.eligibility, self.credited, caps)
         self.evaluated: list[tuple[UUID, str]] = []
         """Which members' periods were evaluated, each time that one was."""
 
@@ -128,15 +129,22 @@ class Evaluation:
     def _evaluated(self, member_id: UUID, period: Period) -> tuple[Credited, ...]:
         self.evaluated.append((member_id, period.text))
         counting = self._counting(member_id, period)
-        again = self._again(member_id, counting, period)
-        return (*again.credited, *self._rated(member_id, counting, period, again))
+        before = self._again(member_id, counting, period, self._carried(member_id, period))
+        return (*before.credited, *self._rated(member_id, counting, period, before))
 
-    def _again(self, member_id: UUID, counting: Sequence[Eligible], period: Period) -> "_Again":
+    def _carried(self, member_id: UUID, period: Period) -> "_Before":
+        """R29, R30: what earlier periods carry into this one."""
+        if self.carried_over is None:
+            return _Before()
+        entered = self.carried_over.into(member_id, period)
+        return _Before(credited=tuple(entered.credited), plan_earned_minor=entered.plan_earned_minor, carried=entered)
+
+    def _again(self, member_id: UUID, counting: Sequence[Eligible], period: Period, carried: "_Before") -> "_Before":
         """R20: what the period pays again of earlier credits, where all of the year is rated by where it stands."""
         if not self._rates_again or not any(each.sale.on < period.first_on for each in counting):
-            return _Again()
+            return carried
         before = self._due(member_id, self._counting(member_id, self._earlier(period)[-1]), self._earlier(period)[-1])
-        plan_earned, earned, found = ZERO, dict[str, Fraction](), list[Credited]()
+        plan_earned, again, found = carried.plan_earned_minor, dict[str, Fraction](), list(carried.credited)
         for each, due in self._due(member_id, counting, period).values():
             _, due_before = before.get(credit_key(each), (each, ZERO))
             if each.sale.on >= period.first_on or due == due_before:
@@ -144,22 +152,23 @@ class Evaluation:
             key, version = each.component.key, each.version
             earnings: tuple[Earning, ...] = (rated_again(due, due_before, self.currency),)
             if each.component.cap_minor is not None:
-                so_far = self._from_here(_Sum(), member_id, each.component, period, earned.get(key, ZERO)).earned_minor
-                earnings += self._over_cap("period", each.component.cap_minor, earnings, so_far)
-                earned[key] = earned.get(key, ZERO) + due - due_before
+                earned = again.get(key, ZERO) + carried.earned_minor(key, each.counts_as)
+                so_far = self._from_here(_Sum(), member_id, each.component, period, earned).earned_minor
+                earnings += over_component_cap(each.component, due - due_before, so_far, self.currency)
+                again[key] = again.get(key, ZERO) + due - due_before
             uncapped = exact_of(earnings)
-            if version.cap_minor is not None:
-                earnings += self._over_cap("plan", version.cap_minor, earnings, plan_earned)
+            plan_before = self._plan_counted_in_year(member_id, version, period) + plan_earned
+            earnings += over_plan_cap(version, uncapped, plan_before, self.currency)
             plan_earned += uncapped
             found.append(replace(each, sale=replace(each.sale, on=period.first_on), amount=0, earnings=earnings))
-        return _Again(credited=tuple(found), earned_minor=earned, plan_earned_minor=plan_earned)
+        return replace(carried, credited=tuple(found), again_minor=again, plan_earned_minor=plan_earned)
 
     def _due(
         self, member_id: UUID, counting: Sequence[Eligible], period: Period
     ) -> dict[CreditKey, tuple[Credited, Fraction]]:
         """What each credit of the year is due by the end of a period, before the caps of the component and the plan."""
-        rated = [each for each in counting if rates_again(each.component)]
-        of_year = self._rated(member_id, rated, period, _Again(), since=period.first_on.replace(month=1))
+        rated = [each for each in counting if each.component.rates_year_again()]
+        of_year = self._rated(member_id, rated, period, _Before(), since=period.first_on.replace(month=1))
         return {credit_key(each): (each, before_component_cap(each.earnings)) for each in of_year}
 
     def _counting(self, member_id: UUID, period: Period) -> list[Eligible]:
@@ -191,7 +200,7 @@ class Evaluation:
         member_id: UUID,
         eligible: Sequence[Eligible],
         period: Period,
-        again: "_Again",
+        before: "_Before",
         since: date | None = None,
     ) -> tuple[Credited, ...]:
         """The credits since a day, of the period where none is said, with what they earn."""
@@ -199,7 +208,8 @@ class Evaluation:
         sums: dict[CountKey, _Sum] = {}
         quotas: dict[CountKey, MemberQuota | None] = {}
         measured: dict[CountKey, tuple[Fraction | None, Fraction | None]] = {}
-        plan_earned = again.plan_earned_minor
+        plan_earned, deferred = before.plan_earned_minor, dict(before.carried.deferred)
+        plan_counted: dict[int, Fraction] = {}
         found: list[Credited] = []
         for each in eligible:
             key, is_own = _key(each), each.sale.on >= (since or period.first_on)
@@ -217,43 +227,55 @@ class Evaluation:
             if waits_for is None:
                 so_far = sums.get(key, _Sum())
                 if is_own and so_far.rated_from is None:
-                    earned_again = again.earned_minor.get(each.component.key, ZERO)
-                    so_far = self._from_here(so_far, member_id, each.component, period, earned_again)
-                standing = _standing(each, so_far, totals[key], quota, measured[key])
+                    earned = before.earned_minor(each.component.key, each.part.counts_as)
+                    so_far = self._from_here(so_far, member_id, each.component, period, earned)
+                standing = _standing(each, so_far, totals[key], quota, measured[key], deferred if is_own else {})
                 earnings = earnings_of(each.component, standing, _portion(each), self.currency)
                 sums[key] = _with(so_far, standing, each, earnings, is_own=is_own)
-                earnings = (*earnings, *_after_leaving(each, earnings, self.currency))
-                if is_own and each.part.version.cap_minor is not None:
-                    limited = self._over_cap("plan", each.part.version.cap_minor, earnings, plan_earned)
-                    plan_earned += exact_of(earnings)
-                    earnings = (*earnings, *limited)
+                if each.leaver_percent is not ALL:
+                    earnings = (*earnings, *after_leaving(each.leaver_percent, earnings, self.currency))
+                version = each.part.version
+                if is_own and version.cap_minor is not None:
+                    if version.number not in plan_counted:
+                        plan_counted[version.number] = self._plan_counted_in_year(member_id, version, period)
+                    uncapped, plan_before = exact_of(earnings), plan_counted[version.number] + plan_earned
+                    earnings = (*earnings, *over_plan_cap(version, uncapped, plan_before, self.currency))
+                    plan_earned += uncapped
             if is_own:
                 found.append(self._credited(each, earnings, waits_for, quota))
         return tuple(found)
 
     def _from_here(self, so_far: _Sum, member_id: UUID, component: Component, period: Period, earned: Fraction) -> _Sum:
         """Where the period begins: what caps count, and with `year_to_date_rate` what is not rated again."""
-        if component.cap_minor is not None and component.cap_window == "year":
-            earned += sum(
-                (
-                    before_component_cap(credited.earnings)
-                    for before in self._earlier(period)
-                    for credited in self.credited(member_id, before)
-                    if credited.component.key == component.key
-                ),
-                ZERO,
-            )
+        earned += self._counted_in_year(member_id, component, period)
         rated_from = so_far.credited if component.counted_over == "year_to_date_rate" else 0
         return replace(so_far, rated_from=rated_from, earned_minor=earned)
 
-    def _over_cap(
-        self, of: str, cap_minor: int, earnings: tuple[Earning, ...], before: Fraction
-    ) -> tuple[Earning, ...]:
-        """R30: what is earned past a cap is lost."""
-        found = earnings_cap(
-            earned_minor=exact_of(earnings), earned_before_minor=before, cap_minor=cap_minor, excess="lost"
-        )
-        return cut("R30", f"cap of the {of}", found, self.currency)
+    def _counted_in_year(self, member_id: UUID, component: Component, period: Period) -> Fraction:
+        """R30: what the cap of a year of a component counts of the periods before; nothing with another cap."""
+        if component.cap_minor is None or component.cap_window == "period":
+            return ZERO
+        counted = ZERO
+        for before in self._earlier(period):
+            entered = self.carried_over.into(member_id, before) if self.carried_over is not None else NOTHING
+            counted += entered.past_component.get(component.key, ZERO)
+            for each in self.credited(member_id, before):
+                if each.component.key == component.key and each.carried_past not in ("component", "plan"):
+                    counted += before_component_cap(each.earnings)
+        return counted
+
+    def _plan_counted_in_year(self, member_id: UUID, version: CompensationPlanVersion, period: Period) -> Fraction:
+        """R30: what the cap of a year of the plan counts of the periods before; nothing with another cap."""
+        if version.cap_minor is None or version.cap_window == "period":
+            return ZERO
+        counted = ZERO
+        for before in self._earlier(period):
+            entered = self.carried_over.into(member_id, before) if self.carried_over is not None else NOTHING
+            counted += entered.past_plan
+            for each in self.credited(member_id, before):
+                if each.carried_past != "plan":
+                    counted += before_plan_cap(each.earnings)
+        return counted
 
     def _credited(
         self, each: Eligible, earnings: tuple[Earning, ...], waits_for: Waiting | None, quota: MemberQuota | None
@@ -290,7 +312,7 @@ class Evaluation:
         if each.component.counted_over != "period":
             window = year
             of_year = next((one for one in self.eligibility.parts(year) if one.pays(each.sale.on)), part)
-            part = replace(part, quota_share=of_year.quota_share)
+            part = replace(part, quota=of_year.quota)
         return quota_of(self.ledger, self.plan_id, self.currency, member_id, each.component.measure, part, window)
 
 
@@ -323,9 +345,15 @@ def _standing(
     total: Amount,
     quota: MemberQuota | None,
     measured: tuple[Fraction | None, Fraction | None],
+    deferred: dict[DealKey, Fraction],
 ) -> Standing:
     is_same_sale = so_far.sale == each.sale.identity
     is_same_deal = is_same_sale and not so_far.is_shut
+    deal_earned = ZERO
+    if is_same_deal and each.component.deal_cap_split == "split_then_cap":
+        deal_earned = so_far.deal_earned_minor
+    if deferred:
+        deal_earned += deferred.pop(deal_of(each.component, each.sale, each.credit), ZERO)
     return Standing(
         start=so_far.credited,
         peak=so_far.peak,
@@ -333,7 +361,7 @@ def _standing(
         quota=quota.amount_minor if quota is not None else None,
         earned_minor=so_far.earned_minor,
         is_same_deal=is_same_deal,
-        deal_earned_minor=so_far.deal_earned_minor if is_same_deal else ZERO,
+        deal_earned_minor=deal_earned,
         deal_start=so_far.deal_credited if is_same_sale else 0,
         rated_from=so_far.rated_from or 0,
         team_attainment=measured[0],
@@ -354,16 +382,3 @@ def _with(so_far: _Sum, standing: Standing, each: Eligible, earnings: tuple[Earn
         deal_earned_minor=standing.deal_earned_minor + before_caps(earnings) if component.deal_cap_minor else ZERO,
         deal_credited=standing.deal_start + each.amount,
     )
-
-
-def _after_leaving(each: Eligible, earnings: tuple[Earning, ...], currency: str) -> tuple[Earning, ...]:
-    """R60: what the rule of a leaver does not pay."""
-    if each.leaver_percent is ALL or each.leaver_percent == ALL:
-        return ()
-    earned, kept = exact_of(earnings), each.leaver_percent
-    lost = earned * (kept / 100 - 1)
-
-    def said() -> Said:
-        return None, equals(f"after leaving {percent(kept)} % of {in_major(earned, currency)} is paid", lost, currency)
-
-    return (Earning(kind="limit", rule="R60", base=0, exact_minor=lost, said=said),)

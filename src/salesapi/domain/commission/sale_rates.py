@@ -23,6 +23,7 @@ from salesapi.domain.commission.bases import (
 )
 from salesapi.domain.commission.crediting import Credit
 from salesapi.domain.commission.dates import started_months
+from salesapi.domain.commission.limits import rate_cap
 from salesapi.domain.commission.rate_rules import RatedSale, most_specific_rule
 from salesapi.domain.commission.rates import Part, total_of
 from salesapi.domain.commission.sale_parts import Amount
@@ -85,7 +86,8 @@ def rated_by_sale(
         price, cost = _price_and_cost(portion)
         return _by_base("R37", margin_band_earning(component.margin_bands, price=price, cost=cost))
     if component.contract_terms is not None:
-        return _by_base("R39", contract_term_earning(component.contract_terms, _contract(portion)))
+        found = contract_term_earning(component.contract_terms, _contract(portion))
+        return _by_base("R39", found, component.rate_cap_percent)
     if component.residual is not None:
         return _residual(component, portion.sale, portion.amount)
     return _by_matrix(component, portion, attainment, team_attainment)
@@ -104,7 +106,18 @@ def _by_units(unit_minor: int, portion: Portion) -> Rated:
 
 
 def _by_rules(component: Component, sale: Sale, amount: Amount) -> Rated:
-    """R38: each part of the sale by the most specific rule that fits it; a part that none fits earns nothing, and shows it."""
+    """R38: each part of the sale by its rule."""
+    found = rule_parts(component, sale, amount)
+    return Rated(
+        rule="R38",
+        exact_minor=total_of(found),
+        rate_text=lambda: " and ".join(percent(part.rate_percent) for part in found),
+        words=lambda currency: terms(found, currency),
+    )
+
+
+def rule_parts(component: Component, sale: Sale, amount: Amount) -> list[Part]:
+    """R38: each part of a sale by the most specific rule that fits it; a part that none fits earns nothing, and shows it."""
     whole = sum((Fraction(part.amount) for part in sale.parts), ZERO)
     weighed = [(part.product_id, Fraction(part.amount) / whole) for part in sale.parts] if whole else []
     found: list[Part] = []
@@ -112,12 +125,7 @@ def _by_rules(component: Component, sale: Sale, amount: Amount) -> Rated:
         rule = most_specific_rule(component.rules, _rated_sale(sale, product_id))
         rate = Fraction(rule.rate_percent) if rule is not None else ZERO
         found.append(Part(rate_percent=rate, amount=amount * share))
-    return Rated(
-        rule="R38",
-        exact_minor=total_of(found),
-        rate_text=lambda: " and ".join(percent(part.rate_percent) for part in found),
-        words=lambda currency: terms(found, currency),
-    )
+    return found
 
 
 def _rated_sale(sale: Sale, product_id: UUID | None) -> RatedSale:
@@ -134,18 +142,23 @@ def _rated_sale(sale: Sale, product_id: UUID | None) -> RatedSale:
     )
 
 
-def _by_base(rule: str, found: RatedBase) -> Rated:
+def _by_base(rule: str, found: RatedBase, cap_percent: Decimal | None = None) -> Rated:
+    """What the rate of a table earns; its kickers raise it to the cap on the rate at most (R30)."""
+    raised = Fraction(found.rate_percent) * found.factor
+    rate = raised if cap_percent is None else rate_cap(raised, cap_percent)
+
     def words(currency: str) -> str:
         factor = f" x {percent(found.factor)}" if found.factor != 1 else ""
+        most = f", at most {percent(rate)} %" if rate != raised else ""
         by = (
             "" if found.picked_by is None else f" (at {percent(found.picked_by)}{' %' if rule == 'R37' else ' months'})"
         )
-        return f"{percent(Fraction(found.rate_percent))} %{by} of {in_major(found.base, currency)}{factor}"
+        return f"{percent(Fraction(found.rate_percent))} %{by} of {in_major(found.base, currency)}{factor}{most}"
 
     return Rated(
         rule=rule,
-        exact_minor=found.earned,
-        rate_text=lambda: percent(Fraction(found.rate_percent)),
+        exact_minor=found.earned if rate == raised else found.base * rate / 100,
+        rate_text=lambda: percent(Fraction(found.rate_percent) if rate == raised else rate),
         words=words,
     )
 

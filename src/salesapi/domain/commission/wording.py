@@ -1,6 +1,6 @@
 """How exact results are put into words for statements: amounts in major units, rates in percent, formulas with their numbers."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import ROUND_DOWN, Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
@@ -58,9 +58,19 @@ def percent(rate_percent: Fraction) -> str:
     return text if Fraction(shown) == rate_percent else f"{text}..."
 
 
-def terms(parts: Iterable[Part], currency: str) -> str:
-    """`2 % of 10,000.00 + 3 % of 5,000.00`."""
-    return " + ".join(f"{percent(part.rate_percent)} % of {in_major(part.amount, currency)}" for part in parts)
+def terms(parts: Sequence[Part], currency: str, *, uncapped: Sequence[Part] = ()) -> str:
+    """`2 % of 10,000.00 + 3 % of 5,000.00`; `6 % in place of 7.5 % of 10,000.00` where a cap holds the rate of a part."""
+    return " + ".join(
+        f"{_rate(part, whole)} of {in_major(part.amount, currency)}"
+        for part, whole in zip(parts, uncapped or parts, strict=True)
+    )
+
+
+def _rate(part: Part, uncapped: Part) -> str:
+    shown = f"{percent(part.rate_percent)} %"
+    if uncapped.rate_percent == part.rate_percent:
+        return shown
+    return f"{shown} in place of {percent(uncapped.rate_percent)} %"
 
 
 def equals(left: str, exact_minor: Fraction, currency: str) -> str:
