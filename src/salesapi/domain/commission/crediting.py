@@ -80,7 +80,7 @@ def override_credits(sale: Sale, levels: int, ledger: Ledger) -> tuple[Credit, .
             percent=credit.percent,
         )
         for credit in direct_credits(sale)
-        for manager_id in ledger.managers_of(credit.member_id, sale.on)[:levels]
+        for manager_id in ledger.tree.managers_of(credit.member_id, sale.on)[:levels]
     )
 
 

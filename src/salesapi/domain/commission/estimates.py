@@ -127,7 +127,7 @@ def estimated(ledger: Ledger, win: Win, members: Collection[UUID] | None = None)
 def _parties(ledger: Ledger, win: Win) -> set[UUID]:
     """Who may be credited, and the managers above."""
     found = ledger.parties_to(win)
-    return found | {manager_id for each in found for manager_id in ledger.managers_of(each, win.on)}
+    return found | {manager_id for each in found for manager_id in ledger.tree.managers_of(each, win.on)}
 
 
 def _plans_of(ledger: Ledger, member_id: UUID) -> list[UUID]:

@@ -3,8 +3,8 @@
 Read the log filtered by `EVENT_TYPES`, `apply` each event in its order, then `advance_to` the position that was read up to.
 Positions are the log's; days are business dates of the events (`recorded.occurred.on`). Deciders only read a ledger. It is
 books, each in a file of its own: wins and their market (`sale_facts.py`), what follows a win (`trade_facts.py`), what customers
-hold (`customer_terms.py`), forecasts and points (`forecast_facts.py`), what people decided about pay (`pay_facts.py`), and here
-the rules: plans, enrolments, teams, currency rates, calendars.
+hold (`customer_terms.py`), forecasts and points (`forecast_facts.py`), what people decided about pay (`pay_facts.py`,
+`pool_facts.py`), who leads whom (`team_facts.py`), and here the rules: plans, enrolments, currency rates, calendars.
 """
 
 from bisect import bisect_right
@@ -15,27 +15,29 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from salesapi.domain import calendars, compensation_plans, enrolments, teams
+from salesapi.domain import calendars, compensation_plans, enrolments
 from salesapi.domain.agreements import AgreementEvent
 from salesapi.domain.attribution import LeadAttributionTouchRecorded
 from salesapi.domain.calendars import Calendar, CalendarEvent
-from salesapi.domain.commission import forecast_facts, pay_facts, sale_facts, trade_facts
+from salesapi.domain.commission import forecast_facts, pay_facts, pool_facts, sale_facts, trade_facts
 from salesapi.domain.commission.customer_terms import CustomerTerms
-from salesapi.domain.commission.dates import DaySpan, cut
 from salesapi.domain.commission.forecast_facts import ForecastEvent, Forecasts, PointsEarned
 from salesapi.domain.commission.pay_facts import AwardEvent, PaidRuns, RunEvent
+from salesapi.domain.commission.pool_facts import ApprovedPools
 from salesapi.domain.commission.sale_facts import CustomerFact, Market, Month, Win, WinEvent, Wins
+from salesapi.domain.commission.team_facts import TeamTree
 from salesapi.domain.commission.trade_facts import Trade, TradeEvent
 from salesapi.domain.compensation_plans import CompensationPlan, CompensationPlanEvent
 from salesapi.domain.customers import CustomerRegistered
 from salesapi.domain.enrolments import Enrolment, EnrolmentEvent, EnrolmentQuotaSet
 from salesapi.domain.kernel import Recorded, record
 from salesapi.domain.plan_components import Measure
-from salesapi.domain.points import PointsCredited
+from salesapi.domain.points import PointsCredited, PointsPosted
+from salesapi.domain.pool_shares import PoolSharesApproved
 from salesapi.domain.products import ProductEvent
 from salesapi.domain.rate_tables import DayRate, RateKey, RatesStated, rate_on, rates_stated
 from salesapi.domain.satisfaction import CustomerSatisfactionRecorded
-from salesapi.domain.teams import TeamEvent, Teams
+from salesapi.domain.teams import TeamEvent
 
 RATE_DAYS_MAX: Final = 31
 """A rate holds until the next one of its pair, at most for so many days: after that it is missing."""
@@ -45,6 +47,7 @@ EVENT_TYPES: Final = (
     *trade_facts.EVENT_TYPES,
     *pay_facts.EVENT_TYPES,
     *forecast_facts.EVENT_TYPES,
+    *pool_facts.EVENT_TYPES,
     "team.formed",
     "team.membership_changed",
     "team.moved",
@@ -74,6 +77,8 @@ LedgerEvent: TypeAlias = (
     | AwardEvent
     | ForecastEvent
     | PointsCredited
+    | PointsPosted
+    | PoolSharesApproved
     | CustomerFact
     | LeadAttributionTouchRecorded
     | RatesStated
@@ -121,7 +126,8 @@ class Ledger:
         self.forecasts = Forecasts()
         self.points = PointsEarned()
         self.paid = PaidRuns()
-        self._teams: Teams | None = None
+        self.pool_shares = ApprovedPools()
+        self.tree = TeamTree()
         self._plans: dict[UUID, CompensationPlan] = {}
         self._enrolments: dict[UUID, Enrolment] = {}
         self._quotas: dict[QuotaKey, QuotaFact] = {}
@@ -145,8 +151,10 @@ class Ledger:
             self.paid.take_award(event, recorded)
         elif isinstance(event, ForecastEvent):
             self.forecasts.take(event, recorded)
-        elif isinstance(event, PointsCredited):
+        elif isinstance(event, PointsCredited | PointsPosted):
             self.points.take(event, recorded)
+        elif isinstance(event, PoolSharesApproved):
+            self.pool_shares.take(event, recorded)
         elif isinstance(event, CustomerFact):
             self._take_about_customer(event, recorded)
         elif isinstance(event, LeadAttributionTouchRecorded):
@@ -207,14 +215,6 @@ class Ledger:
         found = self._quotas.get((member_id, measure, period))
         return found if found is not None and found.currency == currency else None
 
-    def managers_of(self, member_id: UUID, on: date) -> tuple[UUID, ...]:
-        """The leaders above the member on this day, nearest first."""
-        return self._teams.managers_of(member_id, on) if self._teams else ()
-
-    def team_spans(self, whole: DaySpan) -> tuple[DaySpan, ...]:
-        """Some days in parts within which nobody's manager changes."""
-        return cut(whole, _days_of_change(self._teams) if self._teams else ())
-
     def rate_on(self, table_id: UUID, from_currency: str, to_currency: str, on: date) -> Decimal | None:
         """R67: the last rate of the pair of this day or of at most `RATE_DAYS_MAX` days before it."""
         found = rate_on(
@@ -248,10 +248,6 @@ class Ledger:
         for lead_id in self.market.leads_of(member_id):
             found |= {win.deal_id: win for win in self.wins.of_lead(lead_id)}
         return found
-
-    def ever_below(self, manager_id: UUID) -> set[UUID]:
-        """Everybody who may be below a manager on some day; `managers_of` says on which."""
-        return _ever_below(self._teams, manager_id) if self._teams else set()
 
     def changes_since(self, position: int) -> tuple[Change, ...]:
         """What changed about deals after a position, in the order of the log."""
@@ -310,29 +306,4 @@ class Ledger:
         elif isinstance(event, ProductEvent):
             self.market.take_product(event, recorded)
         else:
-            self._teams = teams.evolve(self._teams, event, recorded)
-
-
-def _ever_below(tree: Teams, manager_id: UUID) -> set[UUID]:
-    """Everybody of a team that the manager ever led, or of one that was ever below such a team."""
-    below = {id for id, team in tree.by_id.items() if any(since.value == manager_id for since in team.leaders)}
-    grown = below
-    while grown:
-        under = {id for id, team in tree.by_id.items() if any(since.value in grown for since in team.parents)}
-        grown = under - below
-        below |= grown
-    if not below:
-        return set()
-    of_these = (member for member, held in tree.by_member.items() if any(each.team_id in below for each in held))
-    return set(of_these) - {manager_id}
-
-
-def _days_of_change(tree: Teams) -> set[date]:
-    """The days from which on somebody is in another team or in none, or a team is led, stands or is there otherwise."""
-    found: set[date | None] = set()
-    for team in tree.by_id.values():
-        found |= {team.formed_from, team.closed_from}
-        found |= {since.effective_from for since in team.parents} | {since.effective_from for since in team.leaders}
-    for held in tree.by_member.values():
-        found |= {on for each in held for on in (each.effective_from, each.effective_until)}
-    return {on for on in found if on is not None}
+            self.tree = self.tree.after(event, recorded)

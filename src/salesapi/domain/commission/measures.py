@@ -19,7 +19,7 @@ def team_attainment(
     ledger: Ledger, register: CreditRegister, currency: str, member_id: UUID, period: Period
 ) -> Fraction:
     """R14: what the team of the nearest manager won in the period, in percent of that manager's quota; 0 without one."""
-    managers = ledger.managers_of(member_id, period.last_on)
+    managers = ledger.tree.managers_of(member_id, period.last_on)
     quota = ledger.quota(managers[0], "credited_amount", period.text, currency) if managers else None
     if quota is None:
         return ZERO
