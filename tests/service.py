@@ -144,3 +144,10 @@ def deal(service: Service, **values: Any) -> dict[str, Any]:
         "owner_id": str(service.ids["rep"]),
         **values,
     }
+
+
+def team_pool(component: str) -> dict[str, Any]:
+    """An award of a plan: a pool that leaders divide."""
+    terms = {"rate_percent": "2", "division": "leader", "unqualified": "redistributed", "rounding": "half_up"}
+    bounds = {"lowest_percent": "10", "highest_percent": "100", "until_approved": "held_back"}
+    return {"key": "pool", "name": "Pool", "team_pool": {"component": component, "terms": terms, "leader": bounds}}

@@ -6,7 +6,7 @@ A request names its results, and later ones refer to them as `$name`; the ids di
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.service import STAGES, WAYS
+from tests.service import STAGES, WAYS, team_pool
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,17 @@ TIERED = {
     },
 }
 DOLLAR = {"from_currency": "USD", "to_currency": "CNY", "rate": "7.1012"}
+SHARED = {
+    "plan_id": "$plan",
+    "award_key": "pool",
+    "period": "2026-04",
+    "owner_id": "$manager",
+    "shares": [{"member_id": "$rep", "points": "2.5"}],
+}
+GIVEN_POINTS = {"key": "won", "name": "Won", "points": {"each": "deal", "points": "10", "component": "base"}}
 AWARDS = [
+    GIVEN_POINTS,
+    team_pool("base"),
     {
         "key": "spring",
         "name": "Spring",
@@ -351,7 +361,9 @@ AGREEMENTS = (
     Sent("ResolveInvoiceDispute", {"invoice_id": "$invoice", "outcome": "Sent anew"}, role="finance"),
     Sent("IssueInvoice", {"number": "7", **MONEY, "occurred_at": None, **external("i7")}, role="finance", name="slip7"),
     Sent("VoidInvoice", {"invoice_id": "$slip7", "reason": "Twice"}, role="finance"),
-    Sent("RecordReceipt", {"amount_minor": 9_000, "currency": "USD"}, role="finance", name="money"),
+    Sent(
+        "RecordReceipt", {"amount_minor": 9_000, "bank_fee_minor": 25, "currency": "USD"}, role="finance", name="money"
+    ),
     Sent("AllocateReceipt", {"receipt_id": "$money", "invoice_id": "$invoice", "amount_minor": 7_000}, role="finance"),
     Sent(
         "RefundReceipt",
@@ -548,6 +560,7 @@ OBJECTED = {
     "claim": "The stage asks for too much",
     "occurred_at": "2026-03-05",
 }
+PLAN_POINTS = {"member_id": "$rep", "plan_id": "$plan", "award_key": "won", "period": "2026-03"}
 POINTS = {"member_id": "$rep", "kind": "points", "points": 40, "reason": "Follow-ups on time"}
 ADJUSTED = {
     "member_id": "$rep",
@@ -593,6 +606,9 @@ JUDGED = (
     Sent("ApproveAward", {"award_id": "$points award"}),
     Sent("CreditPoints", {"member_id": "$rep", "award_id": "$points award"}, role="finance"),
     Sent("RedeemPoints", {"member_id": "$rep", "points": 30, "reason": "Day off"}, role="rep"),
+    Sent("CreditPlanPoints", PLAN_POINTS, role="finance"),
+    Sent("CreditPlanPoints", {**PLAN_POINTS, "award_key": "spring"}, code="points.no_award", pointer="/award_key"),
+    Sent("RedeemPoints", {"member_id": "$rep", "points": 10, "reason": "Mug"}, role="rep"),
     Sent(
         "RedeemPoints",
         {"member_id": "$rep", "points": 11, "reason": "Day off"},
@@ -609,6 +625,25 @@ JUDGED = (
     Sent("ForgiveDraw", {**FORGIVEN, "amount_minor": 0}, role="finance", code=MALFORMED, pointer="/amount_minor"),
     Sent("ForgiveDraw", {**FORGIVEN, "member_id": "$manager"}, code="not_found", pointer="/member_id"),
     Sent("ForgiveDraw", FORGIVEN, role="manager", code="access.role_forbidden"),
+    Sent("StatePoolShares", SHARED, role="manager", name="pool shares"),
+    Sent(
+        "ApprovePoolShares", {"pool_shares_id": "$pool shares"}, role="manager", code="pool_shares.approver_is_stater"
+    ),
+    Sent("RejectPoolShares", {"pool_shares_id": "$pool shares", "reason": "Too bold"}, role="finance"),
+    Sent("StatePoolShares", SHARED, role="manager"),
+    Sent("ApprovePoolShares", {"pool_shares_id": "$pool shares"}, role="finance"),
+    Sent(
+        "StatePoolShares",
+        {**SHARED, "shares": [{"member_id": "$rep", "points": "0"}]},
+        code="pool_shares.out_of_bounds",
+        pointer="/shares",
+    ),
+    Sent(
+        "StatePoolShares",
+        {**SHARED, "shares": [{"member_id": "$rep", "points": "-1"}]},
+        code=MALFORMED,
+        pointer="/shares/0/points",
+    ),
 )
 
 REFUSED = (

@@ -20,7 +20,7 @@ from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.positions import wait_until
-from tests.service import Service, deal, found_company, running_service
+from tests.service import Service, deal, found_company, running_service, team_pool
 
 PATIENCE_SECONDS = 30.0
 SELLERS = ("rep", "other rep")
@@ -97,7 +97,10 @@ class Company:
         return await self.service.get(path, role=role, **params)
 
 
-PAY_KINDS = {"plan", "enrolment", "run", "statement", "credit", "objection", "award", "points", "points_entry"}
+PAY_KINDS = {
+    *("plan", "enrolment", "run", "statement", "credit", "objection", "award", "points", "points_entry"),
+    "pool_shares",
+}
 POOLED = {"lead", "customer", "agreement", "satisfaction", "touch"}
 
 
@@ -287,9 +290,19 @@ async def _pay(made: Company) -> None:
         made.things += [Thing("statement", f"{run}/{made[seller]}", (seller,)) for seller in sellers]
         if key == "both":
             await _locked(made, run)
+            await _pooled(made, plan)
     plan = await _plan(made, "nobody", ())
     await made.make("run open", "run", "/v1/payout-runs", None, plan_id=plan, period="2026-03")
     made.things[-1] = Thing("run", made["run open"], ())
+
+
+async def _pooled(made: Company, plan: str) -> None:
+    """What each leader gives the own seller of the pool of the own team."""
+    for seller, leader in zip(SELLERS, ("manager", "other manager"), strict=True):
+        given = {"plan_id": plan, "award_key": "pool", "period": "2026-03", "owner_id": made[leader]}
+        shares = [{"member_id": made[seller], "points": "1"}]
+        path = "/v1/pool-shares/state"
+        await made.make(f"pool shares of {leader}", "pool_shares", path, leader, **given, shares=shares)
 
 
 async def _plan(made: Company, key: str, sellers: tuple[str, ...]) -> str:
@@ -300,6 +313,7 @@ async def _plan(made: Company, key: str, sellers: tuple[str, ...]) -> str:
         "period": "month",
         "components": [component],
         "rounding": {"scope": "line", "mode": "half_up"},
+        "awards": [team_pool(key)],
         "reason": "start",
     }
     await made.service.must(f"/v1/compensation-plans/{plan}/publish-version", version)

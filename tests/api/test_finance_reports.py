@@ -154,14 +154,40 @@ async def test_contract_costs_follow_the_term_of_the_agreement(paid: Service) ->
     assert (found["deal_id"], found["benefit_months"], report["without_agreement"]) == (paid.ids["deal of rep"], 24, 1)
     # 450 over 24 months: 18, and the last takes the rest. What is kept back is a cost all the same.
     assert [tuple(each.values()) for each in found["months"]] == [
-        ("2026-02", 450, 18, 0, 432),
-        ("2026-03", 0, 18, 0, 414),
+        ("2026-02", 450, 18, 0, 0, 432),
+        ("2026-03", 0, 18, 0, 0, 414),
     ]
     assert (report["window_to"], report["expedient"], report["benefit_months"]) == ("2026-03-31", "not_elected", None)
     rows = await table(paid, "contract-costs", benefitMonths=12, expedient="elected")
     assert [(each["month"], each["expense_minor"], each["carrying_minor"], each["ended_on"]) for each in rows] == [
         ("2026-02", "450", "0", "")
     ]
+
+
+async def test_finances_policy_is_asked_for_alike_at_both_doors(paid: Service) -> None:
+    policy: dict[str, Any] = {
+        "employerTaxPercent": "20.5",
+        "employerTaxes": "capitalised",
+        "renewalCommission": "not_commensurate",
+        "customerLifeMonths": 30,
+    }
+    report = await read(paid, "contract-costs", **policy)
+    (found,) = report["deals"]
+    # 450 and 92.25 of taxes, 92: 542 over 30 months is 18.
+    assert (found["benefit_months"], list(found["months"][0].values())) == (30, ["2026-02", 542, 18, 0, 0, 524])
+    assert (report["method"], report["employer_taxes"]) == ("straight_line", "capitalised")
+    by_graphql = await must(
+        paid,
+        """query($from: Date!, $to: Date!) { contractCosts(windowFrom: $from, windowTo: $to, employerTaxPercent: "20.5",
+        employerTaxes: CAPITALISED, renewalCommission: NOT_COMMENSURATE, customerLifeMonths: 30) {
+        deals { benefitMonths months { addedMinor taxesMinor carryingMinor } } } }""",
+        WINDOW,
+    )
+    (deal,) = by_graphql["contractCosts"]["deals"]
+    first = {name: int(value) for name, value in deal["months"][0].items()}
+    assert (deal["benefitMonths"], first) == (30, {"addedMinor": 542, "taxesMinor": 0, "carryingMinor": 524})
+    by_revenue = await read(paid, "contract-costs", method="by_revenue")
+    assert (by_revenue["deals"], by_revenue["without_revenue"]) == ([], 1), "the agreement has no payment plan"
 
 
 async def test_both_doors_give_the_same_reports(paid: Service) -> None:
@@ -232,6 +258,11 @@ async def test_a_question_that_cannot_be_read_is_refused_with_its_place(
     [
         ("commission-accruals", {"dimension": "team"}, "/dimension"),
         ("contract-costs", {"expedient": "yes"}, "/expedient"),
+        ("contract-costs", {"method": "evenly"}, "/method"),
+        ("contract-costs", {"employerTaxPercent": "-1"}, "/employerTaxPercent"),
+        ("contract-costs", {"employerTaxes": "paid"}, "/employerTaxes"),
+        ("contract-costs", {"renewalCommission": "same"}, "/renewalCommission"),
+        ("contract-costs", {"customerLifeMonths": "0"}, "/customerLifeMonths"),
         ("contract-costs", {"benefitMonths": "0"}, "/benefitMonths"),
         ("contract-costs", {"benefitMonths": "241"}, "/benefitMonths"),
         ("contract-costs", {"planId": "seven"}, "/planId"),

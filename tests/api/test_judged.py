@@ -1,4 +1,4 @@
-"""Approvals, objections, awards and points through the doors, on the real log with its followers."""
+"""Approvals, objections, awards, points and pools through the doors, on the real log with its followers."""
 
 import asyncio
 import itertools
@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from salesapi.projections import approvals, awards, objections, points
+from salesapi.projections import approvals, awards, objections, points, pool_shares
 from salesapi.projections.projection import Projection
 from salesapi.projections.rebuilding import RebuildProgress, rebuild
 from salesapi.projections.tables import rows_digest
@@ -95,6 +95,37 @@ async def test_points_are_never_redeemed_twice_by_many_hands_at_once(company: Co
     assert (await company.get(f"/v1/points/{member}", "admin")).json()["item"]["balance"] == 0
 
 
+async def test_a_pool_that_was_held_back_is_paid_once_its_division_is_approved(company: Company) -> None:
+    service, plan, rep = company.service, company["plan both"], company["rep"]
+    given: dict[str, Any] = {"plan_id": plan, "award_key": "pool", "period": "2026-02", "owner_id": company["manager"]}
+    stating = {**given, "shares": [{"member_id": rep, "points": "3"}]}
+    foreign = await service.post("/v1/pool-shares/state", stating, role="other manager")
+    assert (foreign.status_code, foreign.json()["code"]) == (403, "access.owner_out_of_scope")
+    stated = await service.must("/v1/pool-shares/state", stating, role="manager")
+    own = await service.post(f"/v1/pool-shares/{stated['id']}/approve", {}, role="manager")
+    assert (own.status_code, own.json()["code"]) == (409, "pool_shares.approver_is_stater")
+    live = f"/v1/live-statements/{plan}/{rep}"
+    before = (await company.get(live, "rep", period="2026-03", minPosition=stated["position"])).json()["item"]
+    assert [line for line in before["lines"] if line["kind"] == "award" and line["component"] == "pool"] == []
+    approved = await service.must(f"/v1/pool-shares/{stated['id']}/approve", {}, role="finance")
+    after = (await company.get(live, "rep", period="2026-03", minPosition=approved["position"])).json()["item"]
+    (line,) = [line for line in after["lines"] if line["kind"] == "award" and line["component"] == "pool"]
+    february = (await company.get(live, "rep", period="2026-02")).json()["item"]["lines"]
+    earned_minor = sum(each["posted_minor"] for each in february if each["kind"] == "earning")
+    assert (line["period"], line["posted_minor"]) == ("2026-02", earned_minor * 2 // 5), "2 percent where 5 are earned"
+    assert approved["position"] in line["positions"]
+    await company.settled()
+    asked = "status owner { name } approvedShares { points member { name } }"
+    document = f'{{ poolShares(id: "{stated["id"]}") {{ {asked} }} }}'
+    shown = (await must(service, document, role="manager"))["poolShares"]
+    assert shown == {
+        "status": "APPROVED",
+        "owner": {"name": "manager"},
+        "approvedShares": [{"points": "3", "member": {"name": "rep"}}],
+    }
+    assert (await company.get(f"/v1/pool-shares/{stated['id']}", "rep")).status_code == 404
+
+
 async def test_what_people_wrote_is_stored_sealed(company: Company) -> None:
     for text in FREE_TEXTS:
         assert await company.service.core.pool.fetchval(STORED_IN_CLEAR, text) == 0, text
@@ -103,7 +134,14 @@ async def test_what_people_wrote_is_stored_sealed(company: Company) -> None:
 
 @pytest.mark.parametrize(
     "projection",
-    [approvals.PROJECTION, objections.PROJECTION, awards.PROJECTION, points.PROJECTION, points.ENTRIES],
+    [
+        approvals.PROJECTION,
+        objections.PROJECTION,
+        awards.PROJECTION,
+        points.PROJECTION,
+        points.ENTRIES,
+        pool_shares.PROJECTION,
+    ],
     ids=lambda projection: projection.name,
 )
 async def test_a_rebuild_gives_the_same_rows(company: Company, projection: Projection) -> None:

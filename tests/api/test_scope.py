@@ -50,6 +50,7 @@ LISTS = {
     "awards": "award",
     "pointsBalances": "points",
     "pointsEntries": "points_entry",
+    "allPoolShares": "pool_shares",
 }
 DETAILS = {
     "deal": "deal",
@@ -79,6 +80,7 @@ DETAILS = {
     "objection": "objection",
     "award": "award",
     "pointsBalance": "points",
+    "poolShares": "pool_shares",
 }
 REPORTS = {"DealsReport": "deals", "FunnelReport": "funnel", "StageVelocityReport": "stage-velocity"}
 RECEIVABLES = {"ReceivablesReport"}
@@ -145,6 +147,7 @@ NESTED = {
     "awards": ("award", "id reason member { id name } plan { id key } objection { id claim }"),
     "pointsBalances": ("points", "id balance member { id name }"),
     "pointsEntries": ("points_entry", "memberId number reason award { id reason }"),
+    "allPoolShares": ("pool_shares", "id owner { id name } plan { id key } shares { memberId member { id name } }"),
 }
 """Lists with the relations that lead on from them, by GraphQL."""
 

@@ -37,6 +37,7 @@ FOREIGN = {
     "objection": "objection of other rep",
     "award": "award of other rep",
     "points": "other rep",
+    "pool_shares": "pool shares of other manager",
 }
 OWN = {
     "lead": "ready of rep",
@@ -50,6 +51,7 @@ OWN = {
     "objection": "objection of rep",
     "award": "award of rep",
     "points": "rep",
+    "pool_shares": "pool shares of manager",
 }
 REFERENCES = {
     "customer_id": "customer",

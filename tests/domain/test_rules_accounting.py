@@ -16,16 +16,14 @@ from salesapi.domain.commission.accounting import (
     Movement,
     MovementKind,
     RateDate,
-    TaxedLine,
     accrual_balances,
     converted,
     frozen_rate,
-    net_of_payment,
     problem_of_conversion,
-    problem_of_tax,
-    taxed_amount,
+    taxed_base,
 )
 from salesapi.domain.commission.dates import DaySpan
+from salesapi.domain.commission.release import Cash, PaymentRelease, payment_triggered
 
 DATES: Final[dict[RateDate, date]] = {
     "booking": date(2026, 1, 10),
@@ -151,41 +149,47 @@ def test_a_conversion_that_could_never_find_a_rate_is_refused_at_its_place(
     assert (found and found.pointer) == pointer
 
 
-def taxed(*lines: tuple[int, str]) -> tuple[TaxedLine, ...]:
-    return tuple(TaxedLine(gross_minor=gross, tax_percent=Decimal(percent)) for gross, percent in lines)
+@pytest.mark.parametrize(
+    ("lines", "net", "gross"),
+    [
+        (((10_000_000, 1_300_000),), 10_000_000, 11_300_000),  # 113,000 with 13 % is 100,000
+        (((10_000_000, 1_300_000), (10_000_000, 600_000)), 20_000_000, 21_900_000),  # each at its own rate
+        (((10_000_000, 1_300_000), (-1_000_000, -130_000)), 9_000_000, 10_170_000),  # what is taken back
+        (((5_000, 0),), 5_000, 5_000),
+        (((5_000, None),), 5_000, 5_000),  # no tax stated
+        ((), 0, 0),
+    ],
+)
+def test_commission_is_on_the_net_of_each_lines_own_tax(
+    lines: tuple[tuple[int, int | None], ...], net: int, gross: int
+) -> None:
+    assert sum(taxed_base(amount_minor, tax_minor, "net") for amount_minor, tax_minor in lines) == net
+    assert sum(taxed_base(amount_minor, tax_minor, "gross") for amount_minor, tax_minor in lines) == gross
 
 
 @pytest.mark.parametrize(
-    ("lines", "net"),
+    ("paid_minor", "gross_minor", "net_minor", "released_minor"),
     [
-        (taxed((11_300_000, "13")), Fraction(10_000_000)),  # 113,000 with 13 % is 100,000
-        (taxed((11_300_000, "13"), (10_600_000, "6")), Fraction(20_000_000)),  # each at its own rate
-        (taxed((11_300_000, "13"), (-1_130_000, "13")), Fraction(9_000_000)),  # a credit note
-        (taxed((5_000, "0")), Fraction(5_000)),
-        (taxed((100, "13")), Fraction(10_000, 113)),  # exact
-        ((), Fraction(0)),
+        (10_950_000, 21_900_000, 20_000_000, 10_000_000),  # 13 and 6 percent: half of the money is half of the net
+        (5_650_000, 11_300_000, 10_000_000, 5_000_000),
+        (100, 0, 0, 0),  # nothing was to pay
     ],
 )
-def test_commission_is_on_the_net_of_each_lines_own_tax(lines: tuple[TaxedLine, ...], net: Fraction) -> None:
-    found = taxed_amount(lines, "net")
-    assert [found.base_minor, found.net_minor, found.tax_minor] == [net, net, found.gross_minor - net]
-    assert taxed_amount(lines, "gross").base_minor == sum(line.gross_minor for line in lines)
-
-
-def test_money_on_mixed_rates_has_the_net_share_of_the_whole() -> None:
-    # 113,000 at 13 % and 106,000 at 6 %: 200,000 net of 219,000. Half of the money is half of the net.
-    lines = taxed((11_300_000, "13"), (10_600_000, "6"))
-    assert net_of_payment(10_950_000, lines) == 10_000_000
-    assert net_of_payment(5_650_000, lines[:1]) == 5_000_000
-    assert net_of_payment(100, ()) == 0
-
-
-def test_a_tax_rate_out_of_bounds_is_refused_at_its_place() -> None:
-    assert problem_of_tax(taxed((1, "0"), (1, "100"))) is None
-    for percent in ("-100", "-0.1", "100.1"):
-        found = problem_of_tax(taxed((1, "13"), (1, percent)))
-        assert found is not None
-        assert found.pointer == "/1/tax_percent"
+def test_money_on_mixed_rates_has_the_net_share_of_the_whole(
+    paid_minor: int, gross_minor: int, net_minor: int, released_minor: int
+) -> None:
+    options = PaymentRelease(
+        bank_fee="counts_as_unpaid", prepayment="releases_on_receipt", nothing_due="release_nothing"
+    )
+    steps = payment_triggered(
+        options=options,
+        earned_minor=net_minor,
+        gross_due_minor=gross_minor,
+        net_due_minor=net_minor,
+        invoiced_on=None,
+        payments=[Cash(on=date(2026, 6, 1), received_minor=paid_minor, fee_minor=0)],
+    )
+    assert sum(step.released_minor for step in steps) == released_minor
 
 
 def moved(day: int, kind: MovementKind, amount_minor: int, dimension: str = "north") -> Movement:

@@ -15,25 +15,29 @@ from hypothesis import strategies as st
 from salesapi.domain.commission.awards import (
     BudgetEnd,
     MissingScore,
-    PoolDivision,
-    PoolMember,
     RefundedBudget,
     ScorecardItem,
     Spiff,
     SpiffDeal,
     SpiffRefund,
     SpiffStacking,
+    problem_of_scorecard,
+    problem_of_spiff,
+    scorecard,
+    spiff_awards,
+    with_spiff,
+)
+from salesapi.domain.commission.pools import (
+    LeaderShares,
+    PoolDivision,
+    PoolMember,
     TeamPoolTerms,
     UnqualifiedShare,
     pool_parts,
+    problem_of_leader_shares,
     problem_of_pool_shares,
-    problem_of_scorecard,
-    problem_of_spiff,
     problem_of_team_pool,
-    scorecard,
-    spiff_awards,
     team_pool,
-    with_spiff,
 )
 from salesapi.domain.money import RoundingMode
 from tests.spec import uid
@@ -324,6 +328,8 @@ def test_a_pool_is_a_share_of_what_the_team_did(measure: int, rounding: Rounding
         ("equal", (member(1), member(2, days=15), member(3, days=0)), [6_667, 3_333, 0]),  # 30 : 15 : 0 days
         ("share_points", (member(1, points="1.5"), member(2, points="1")), [6_000, 4_000]),
         ("share_points", (member(1, points="1.5", days=20), member(2, points="1")), [5_000, 5_000]),  # 30 : 30
+        ("leader", (member(1, points="1.5", days=1), member(2, points="1")), [6_000, 4_000]),  # days do not weigh again
+        ("leader", (member(1), member(2), member(3)), [3_334, 3_333, 3_333]),
         ("contribution", (member(1, contribution=700, days=1), member(2, contribution=300)), [7_000, 3_000]),
         ("contribution", (member(1, contribution=700), member(2, contribution=-300)), [10_000, 0]),
         ("contribution", (member(1), member(2)), [0, 0]),
@@ -361,7 +367,7 @@ def test_the_part_of_an_unqualified_member_goes_to_the_others_or_lapses(
         max_size=12,
         unique_by=lambda one: one.member_id,
     ),
-    st.sampled_from(("equal", "share_points", "contribution")),
+    st.sampled_from(("equal", "share_points", "contribution", "leader")),
     st.data(),
 )
 def test_the_parts_add_up_to_the_pool_whatever_the_order(
@@ -377,17 +383,36 @@ def test_the_parts_add_up_to_the_pool_whatever_the_order(
     assert mirrored == {part.member_id: part.part_minor for part in found}
 
 
-def test_a_leaders_division_keeps_to_the_bounds_of_the_plan() -> None:
-    bounds = {"lowest_percent": Decimal(20), "highest_percent": Decimal(60)}
-    fair = (member(1, points="6"), member(2, points="2"), member(3, points="2"))  # exactly on both bounds
-    assert problem_of_pool_shares(fair, **bounds) is None
-    greedy = problem_of_pool_shares((member(1, points="7"), member(2, points="3")), **bounds)
-    assert greedy is not None
-    assert greedy.pointer == "/0/share_points"
-    assert greedy.reason == "a share of 70 percent lies outside 20 to 60"
-    assert problem_of_pool_shares((member(1, points="0"),), **bounds) is not None
-    nobody_below_zero = {"lowest_percent": Decimal(-100), "highest_percent": Decimal(200)}
-    assert problem_of_pool_shares((member(1, points="-1"), member(2, points="2")), **nobody_below_zero) is not None
+BOUNDS: Final = LeaderShares(lowest_percent=Decimal(20), highest_percent=Decimal(60), until_approved="equal")
+
+
+@pytest.mark.parametrize(
+    ("points", "pointer", "reason"),
+    [
+        (("6", "2", "2"), None, ""),  # exactly on both bounds
+        (("7", "3"), "/0/points", "a share of 70 percent lies outside 20 to 60"),
+        (("5", "4", "1"), "/2/points", "a share of 10 percent lies outside 20 to 60"),
+        (("0",), "", "the share points add up to nothing: nobody could be paid"),
+    ],
+)
+def test_a_leaders_division_keeps_to_the_bounds_of_the_plan(
+    points: tuple[str, ...], pointer: str | None, reason: str
+) -> None:
+    found = problem_of_pool_shares(BOUNDS, [Decimal(each) for each in points])
+    assert (found.pointer, found.reason) == (pointer, reason) if found is not None else pointer is None
+
+
+def test_nobody_has_less_than_no_share() -> None:
+    anything = replace(BOUNDS, lowest_percent=Decimal(-100), highest_percent=Decimal(200))
+    assert problem_of_pool_shares(anything, [Decimal(-1), Decimal(2)]) is not None
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "is_fine"), [(0, 100, True), (50, 50, True), (51, 50, False), (0, 0, False)]
+)
+def test_bounds_between_which_no_share_lies_are_not_published(lowest: int, highest: int, is_fine: bool) -> None:
+    terms = replace(BOUNDS, lowest_percent=Decimal(lowest), highest_percent=Decimal(highest))
+    assert (problem_of_leader_shares(terms) is None) == is_fine
 
 
 def test_a_pool_below_zero_percent_is_not_published() -> None:

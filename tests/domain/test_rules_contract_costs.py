@@ -1,5 +1,7 @@
 """The contract-cost asset (R70), worked by hand. Amounts in minor units; fixed seeds."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -40,20 +42,20 @@ def expenses(schedule: tuple[AmortisedMonth, ...]) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("taxes", "is_incremental", "asset", "expensed"),
+    ("taxes", "commission", "percent", "asset", "expensed"),
     [
-        ("capitalised", True, 1_200, 0),
-        ("expensed", True, 1_000, 200),
-        ("capitalised", False, 0, 1_200),
-        ("expensed", False, 0, 1_200),
+        ("capitalised", 1_000, "20", 1_200, 0),
+        ("expensed", 1_000, "20", 1_000, 200),
+        ("expensed", 1_000, "0", 1_000, 0),
+        ("expensed", -1_000, "20", -1_000, -200),  # what is taken back takes its taxes back
+        ("expensed", 10, "5", 10, 1),  # half up
+        ("capitalised", 10, "4.9", 10, 0),
     ],
 )
-def test_only_incremental_cost_becomes_an_asset(
-    taxes: EmployerTaxes, is_incremental: bool, asset: int, expensed: int
+def test_commission_is_an_asset_and_the_employers_taxes_on_it_where_the_policy_says_so(
+    taxes: EmployerTaxes, commission: int, percent: str, asset: int, expensed: int
 ) -> None:
-    found = contract_cost(
-        policy(taxes=taxes), commission_minor=1_000, employer_tax_minor=200, is_incremental=is_incremental
-    )
+    found = contract_cost(policy(taxes=taxes), commission_minor=commission, employer_tax_percent=Decimal(percent))
     assert (found.asset_minor, found.expensed_minor) == (asset, expensed)
 
 

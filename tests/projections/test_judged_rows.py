@@ -1,7 +1,8 @@
-"""Read models of approvals, objections, awards and points: given facts, the rows."""
+"""Read models of approvals, objections, awards, points and pools: given facts, the rows."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import TypeVar
 
 from salesapi.domain.approvals import (
@@ -23,12 +24,14 @@ from salesapi.domain.objections import (
     ObjectionSubject,
     ObjectionWithdrawn,
 )
-from salesapi.domain.points import PointsCredited, PointsRedeemed, points_ref
-from salesapi.projections import approvals, awards, objections, points
+from salesapi.domain.points import PointsCredited, PointsPosted, PointsRedeemed, points_ref
+from salesapi.domain.pool_shares import PoolShare, PoolSharesApproved, PoolSharesRejected, PoolSharesStated
+from salesapi.projections import approvals, awards, objections, points, pool_shares
 from salesapi.projections.approvals import ApprovalRow, StepRow
 from salesapi.projections.awards import AwardRow
 from salesapi.projections.objections import ObjectionRow
 from salesapi.projections.points import PointsEntryRow, PointsRow
+from salesapi.projections.pool_shares import PoolSharesRow
 from salesapi.projections.projection import Projection
 from tests.projections.histories import Fact, fold
 from tests.spec import ACTOR, uid
@@ -217,3 +220,50 @@ def test_points_add_up_and_each_entry_is_a_row() -> None:
         (1, 40, ID, date(2026, 3, 2)),
         (2, -25, None, None),
     ]
+
+
+def test_points_of_a_plan_name_it_and_what_it_takes_back_lowers_what_was_credited() -> None:
+    stream = points_ref(REP).id
+    given = PointsPosted(
+        member_id=REP,
+        plan_id=PLAN,
+        plan_version=1,
+        award_key="met",
+        period="2026-03",
+        points=8,
+        formula="3 touches x 2.5 = 7.5 points",
+        positions=(7, 9),
+    )
+    facts = (Fact(stream, given), Fact(stream, replace(given, points=-3, formula="2 touches x 2.5 = 5 points")))
+    (row,) = rows(points.PROJECTION, PointsRow, *facts)
+    assert (row.balance, row.credited, row.redeemed) == (5, 5, 0)
+    entries = rows(points.ENTRIES, PointsEntryRow, *facts)
+    assert [(entry.points, entry.plan_id, entry.award_key, entry.period, entry.reason) for entry in entries] == [
+        (8, PLAN, "met", "2026-03", "3 touches x 2.5 = 7.5 points"),
+        (-3, PLAN, "met", "2026-03", "2 touches x 2.5 = 5 points"),
+    ]
+
+
+GIVEN = (PoolShare(member_id=REP, points=Decimal("2.5")),)
+STATED = PoolSharesStated(
+    plan_id=PLAN, award_key="pool", period="2026-03", owner_id=LEAD, shares=GIVEN, stated_by=ACTOR, stater_id=LEAD
+)
+POOL_APPROVED = PoolSharesApproved(
+    plan_id=PLAN, award_key="pool", period="2026-03", owner_id=LEAD, shares=GIVEN, approved_by=OTHER_PRINCIPAL
+)
+
+
+def pooled(*events: object) -> PoolSharesRow:
+    (row,) = rows(pool_shares.PROJECTION, PoolSharesRow, *(Fact(ID, event) for event in events))
+    return row
+
+
+def test_share_points_show_what_is_stated_and_what_counts() -> None:
+    row = pooled(STATED)
+    assert (row.status, row.shares, row.approved_shares, row.approved_by) == ("stated", GIVEN, (), None)
+    row = pooled(STATED, POOL_APPROVED)
+    assert (row.status, row.approved_shares, row.approved_by) == ("approved", GIVEN, OTHER_PRINCIPAL)
+    others = (PoolShare(member_id=REP, points=Decimal(1)), PoolShare(member_id=HEAD, points=Decimal(1)))
+    row = pooled(STATED, POOL_APPROVED, replace(STATED, shares=others), PoolSharesRejected(reason="too bold"))
+    assert (row.status, row.shares, row.approved_shares) == ("rejected", others, GIVEN)
+    assert (row.rejection_reason, row.approved_by, row.version) == ("too bold", OTHER_PRINCIPAL, 4)

@@ -20,7 +20,7 @@ from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.positions import wait_until
-from tests.service import Service, deal, found_company, running_service
+from tests.service import Service, deal, found_company, running_service, team_pool
 
 PATIENCE_SECONDS = 30.0
 NAMES = [projection.name for projection in PROJECTIONS]
@@ -250,12 +250,19 @@ async def _pay(made: Reads) -> None:
         period="month",
         components=[base],
         rounding={"scope": "line", "mode": "half_up"},
+        awards=[team_pool("base")],
         reason="start",
     )
     await made.command("/v1/enrolments", member_id=str(ids["rep"]), plan_id=str(plan))
     run = ids["run"] = await made.command("/v1/payout-runs", plan_id=str(plan), period="2026-02")
     await made.command(f"/v1/payout-runs/{run}/calculate")
     await made.command(f"/v1/payout-runs/{run}/issue-statements")
+    given: dict[str, Any] = {"plan_id": str(plan), "award_key": "pool", "owner_id": str(ids["manager"])}
+    given |= {"shares": [{"member_id": str(ids["rep"]), "points": "2.5"}]}
+    for name, period in (("pool shares", "2026-03"), ("open pool shares", "2026-04")):
+        shares = await made.service.must("/v1/pool-shares/state", {**given, "period": period}, role="finance")
+        ids[name] = UUID(shares["id"])
+    await made.command(f"/v1/pool-shares/{ids['pool shares']}/approve")
     ids["open run"] = await made.command("/v1/payout-runs", plan_id=str(plan), period="2026-03")
 
 

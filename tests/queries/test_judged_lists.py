@@ -1,4 +1,4 @@
-"""Approvals, objections, awards and points: worklists and filters on the real database, and who sees what."""
+"""Approvals, objections, awards, points and pools: worklists and filters on the real database, and who sees what."""
 
 from typing import Any
 from uuid import UUID
@@ -12,10 +12,12 @@ from salesapi.queries.awards import award, awards
 from salesapi.queries.objections import objection, objections
 from salesapi.queries.paging import PageRequest
 from salesapi.queries.points import points_balance, points_entries
+from salesapi.queries.pool_shares import all_pool_shares, pool_shares
 from salesapi.schemas.approvals import ApprovalFilter, ApprovalOrder
 from salesapi.schemas.awards import AwardFilter, AwardOrder
 from salesapi.schemas.objections import ObjectionFilter, ObjectionOrder
 from salesapi.schemas.points import PointsEntryFilter, PointsEntryOrder
+from salesapi.schemas.pool_shares import PoolSharesFilter, PoolSharesOrder
 from tests.queries.conftest import Reads
 
 ALL = PageRequest(first=100)
@@ -92,6 +94,23 @@ async def test_awards_wait_for_their_approval(reads: Reads) -> None:
     assert await reasons(reads, status=("granted",)) == ["Launch"]
     assert await reasons(reads, kind=("spiff",), plan_id=reads.ids["plan"], period="2026-04") == ["Launch"]
     assert await reasons(reads, period_corrected="2026-04") == []
+
+
+async def test_share_points_of_pools_wait_for_their_approval_and_are_seen_with_their_leader(reads: Reads) -> None:
+    async def periods(scope: Scope = EVERYTHING, **where: Any) -> list[str]:
+        asked = PoolSharesFilter(**where)
+        page = await all_pool_shares(reads.pool, scope, where=asked, order=PoolSharesOrder.PERIOD_DESC, page=ALL)
+        return [found.period for found in page.items]
+
+    assert await periods() == ["2026-04", "2026-03"]
+    assert await periods(status=("stated",)) == await periods(period="2026-04") == ["2026-04"]
+    assert await periods(plan_id=reads.ids["plan"], award_key="pool", owner_id=(reads.ids["rep"],)) == []
+    assert await periods(reads.scope("manager")) == ["2026-04", "2026-03"]
+    assert await periods(reads.scope("rep")) == []
+    with pytest.raises(ThingUnknown):
+        await pool_shares(reads.pool, reads.scope("rep"), reads.ids["pool shares"])
+    shown = await pool_shares(reads.pool, EVERYTHING, reads.ids["pool shares"])
+    assert [(share.member_id, str(share.points)) for share in shown.approved_shares] == [(reads.ids["rep"], "2.5")]
 
 
 async def test_points_show_what_was_credited_and_redeemed(reads: Reads) -> None:

@@ -42,6 +42,7 @@ from salesapi.queries.payout_runs import (
 )
 from salesapi.queries.pipelines import pipeline, pipelines
 from salesapi.queries.points import points_balances, points_entries
+from salesapi.queries.pool_shares import all_pool_shares
 from salesapi.queries.products import product, products
 from salesapi.queries.rate_tables import currency_rates, rate_tables
 from salesapi.queries.receipts import receipt, receipts
@@ -65,6 +66,7 @@ from salesapi.schemas.objections import ObjectionFilter, ObjectionOrder
 from salesapi.schemas.payout_runs import PayoutRunFilter, PayoutRunOrder, StatementFilter, StatementOrder
 from salesapi.schemas.pipelines import PipelineFilter, PipelineOrder
 from salesapi.schemas.points import PointsEntryFilter, PointsEntryOrder, PointsFilter, PointsOrder
+from salesapi.schemas.pool_shares import PoolSharesFilter, PoolSharesOrder
 from salesapi.schemas.products import ProductFilter, ProductOrder
 from salesapi.schemas.rate_tables import CurrencyRateFilter, CurrencyRateOrder, RateTableFilter, RateTableOrder
 from salesapi.schemas.receipts import ReceiptFilter, ReceiptOrder
@@ -103,6 +105,7 @@ LISTS: list[tuple[Query, type, type[StrEnum]]] = [
     (awards, AwardFilter, AwardOrder),
     (points_balances, PointsFilter, PointsOrder),
     (points_entries, PointsEntryFilter, PointsEntryOrder),
+    (all_pool_shares, PoolSharesFilter, PoolSharesOrder),
 ]
 ORDERS = [(query, where, order) for query, where, orders in LISTS for order in orders]
 

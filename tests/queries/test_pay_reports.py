@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import asyncpg
@@ -10,6 +11,7 @@ import pytest_asyncio
 
 from salesapi.access.principals import EVERYTHING, Scope
 from salesapi.domain.kernel import FieldInvalid
+from salesapi.domain.payout_runs import LineKind
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.eventlog.migrating import migrate
 from salesapi.queries import reports_pay
@@ -98,6 +100,20 @@ async def test_what_a_run_settles_stands_from_its_days_until_it_is_paid(books: B
             "2026-03-31": (0, 320),
         },
         ("Bob", "CNY"): {"2026-02-01": (0, 0), "2026-02-20": (50, 0), "2026-02-28": (0, 50)},
+    }
+
+
+async def test_what_becomes_known_of_a_locked_period_counts_as_what_it_corrects(books: Books) -> None:
+    known = (
+        line("release_adjustment", 400),
+        line("clawback_adjustment", -150),
+        line("cancelled", 0, gone=200),
+    )
+    await books.record(FEBRUARY, run("2026-03", (ANN, known)))
+    # 400 of the 600 that were withheld are released and 200 never are; of 400 + 400 that were payable 150 are taken back.
+    assert (await balances(books, "2026-03-30", "2026-03-31", dimension="member"))["Ann", "CNY"] == {
+        "2026-03-30": (600, 400),
+        "2026-03-31": (0, 650),
     }
 
 
@@ -224,9 +240,12 @@ async def test_the_benefit_period_and_the_expedient_can_be_asked_for(books: Book
     ]
 
 
-async def test_what_is_withheld_is_a_cost_all_the_same_and_what_is_taken_back_lowers_it(books: Books) -> None:
+@pytest.mark.parametrize(("taken", "lost"), [("clawback", "lapsed"), ("clawback_adjustment", "cancelled")])
+async def test_what_is_withheld_is_a_cost_all_the_same_and_what_is_taken_back_lowers_it(
+    books: Books, taken: LineKind, lost: LineKind
+) -> None:
     held = run("2026-02", (ANN, (line("earning", 2_400, won="2026-02-10"), line("withheld", -1_000))))
-    later = run("2026-08", (ANN, (line("clawback", -660), line("lapsed", 0, gone=300), line("release", 700))))
+    later = run("2026-08", (ANN, (line(taken, -660), line(lost, 0, gone=300), line("release", 700))))
     await books.record(held, later, YEARLY)
     # 600 in six months; of 1,440 it would be 60 a month: 240 come back, and 60 are August's own.
     assert months_of(await costs(books, "2026-07", "2026-09")) == [
@@ -295,6 +314,58 @@ async def test_one_deal_can_be_asked_for(books: Books) -> None:
     assert [each.deal_id for each in (await costs(books, "2026-02", "2026-02", deal_id=OTHER_DEAL)).deals] == [
         OTHER_DEAL
     ]
+
+
+async def test_a_cost_can_be_amortised_by_the_revenue_that_payment_plans_tell(books: Books) -> None:
+    planned = agreement(
+        1, DEAL, starts="2026-02-01", ends="2026-04-30", dues=(("2026-01-31", 100), ("2026-03-01", 500))
+    )
+    other = agreement(2, DEAL, starts="2026-02-01", ends="2026-04-30", dues=(("2026-04-30", 600),))
+    await books.record(EARNED, planned, other)
+    assert months_of(await costs(books, "2026-02", "2026-04", method="by_revenue")) == [
+        ("2026-02", 2_400, 200, 0, 2_200),
+        ("2026-03", 0, 1_000, 0, 1_200),
+        ("2026-04", 0, 1_200, 0, 0),
+    ]
+    assert months_of(await costs(books, "2026-03", "2026-03"))[0][2] == 800
+    await books.record(EARNED, YEARLY)
+    unplanned = await costs(books, "2026-02", "2026-04", method="by_revenue")
+    assert (unplanned.deals, unplanned.without_revenue, unplanned.without_term) == ((), 1, 0)
+
+
+@pytest.mark.parametrize(("taxes", "first"), [("expensed", (2_400, 100, 504)), ("capitalised", (2_904, 121, 0))])
+async def test_employers_taxes_are_expensed_or_part_of_the_asset(
+    books: Books, taxes: str, first: tuple[int, int, int]
+) -> None:
+    await books.record(EARNED, YEARLY)
+    found = await costs(books, "2026-02", "2026-03", employer_taxes=taxes, employer_tax_percent=Decimal(21))
+    (deal,) = found.deals
+    assert (deal.months[0].added_minor, deal.months[0].expense_minor, deal.months[0].taxes_minor) == first
+    assert deal.months[1].taxes_minor == 0
+
+
+@pytest.mark.parametrize(("life", "months"), [(60, 60), (12, 24)])
+async def test_where_renewals_pay_less_the_first_sale_benefits_the_customers_life(
+    books: Books, life: int, months: int
+) -> None:
+    await books.record(EARNED, YEARLY)
+    found = await costs(books, "2026-02", "2026-02", renewal_commission="not_commensurate", customer_life_months=life)
+    assert found.deals[0].benefit_months == months
+
+
+@pytest.mark.parametrize(
+    ("asked", "pointer"),
+    [
+        ({"customer_life_months": 12}, "/customerLifeMonths"),
+        ({"renewal_commission": "not_commensurate"}, "/customerLifeMonths"),
+        ({"renewal_commission": "not_commensurate", "customer_life_months": 241}, "/customerLifeMonths"),
+        ({"employer_tax_percent": Decimal("100.1")}, "/employerTaxPercent"),
+    ],
+)
+def test_a_policy_that_cannot_be_meant_is_refused(asked: dict[str, Any], pointer: str) -> None:
+    with pytest.raises(FieldInvalid) as refused:
+        ContractCostQuestion(window=window("2026-01-01", "2026-01-01"), **asked)
+    assert refused.value.pointer == pointer
 
 
 @pytest.mark.parametrize("months", [0, 241])

@@ -62,6 +62,7 @@ DETAILS = [
     ("/v1/objections/{objection}", "claim", "Too many fields"),
     ("/v1/awards/{award}", "points", 40),
     ("/v1/points/{rep}", "balance", 15),
+    ("/v1/pool-shares/{pool shares}", "status", "approved"),
 ]
 
 
@@ -96,6 +97,7 @@ LISTS = [
     "awards",
     "points",
     "points-entries",
+    "pool-shares",
     "teams",
 ]
 

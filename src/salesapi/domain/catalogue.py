@@ -27,7 +27,8 @@ from salesapi.domain import (
     objection_decisions,
     payout_run_decisions,
     pipelines,
-    points,
+    points_decisions,
+    pool_share_decisions,
     product_decisions,
     rate_tables,
     receipts,
@@ -61,7 +62,8 @@ STREAMS: Final[tuple[Stream, ...]] = (
     approval_decisions.STREAM,
     objection_decisions.STREAM,
     award_decisions.STREAM,
-    points.STREAM,
+    points_decisions.STREAM,
+    pool_share_decisions.STREAM,
 )
 
 

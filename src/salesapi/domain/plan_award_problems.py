@@ -12,12 +12,13 @@ from salesapi.domain.commission.awards import (
     ScorecardItem,
     problem_of_scorecard,
     problem_of_spiff,
-    problem_of_team_pool,
 )
+from salesapi.domain.commission.pools import problem_of_leader_shares, problem_of_team_pool
 from salesapi.domain.commission.tables import Problem, problem_of_curve
 from salesapi.domain.plan_awards import (
     CAMPAIGN_DAYS_MAX,
     PlanAward,
+    PointsAward,
     RetentionAward,
     Scorecard,
     ScoreSource,
@@ -27,7 +28,7 @@ from salesapi.domain.plan_awards import (
 )
 from salesapi.domain.plan_components import Component
 
-KINDS: Final = ("spiff", "scorecard", "team_pool", "retention", "forecast", "touches")
+KINDS: Final = ("spiff", "scorecard", "team_pool", "retention", "forecast", "touches", "points")
 """The fields of an award that say what it pays; it has one of them."""
 NEEDED: Final = {
     "attainment": "component",
@@ -66,6 +67,8 @@ def _problems(award: PlanAward, components: Sequence[Component]) -> Iterator[Pro
         yield from _at("/forecast/terms", problem_of_forecast_award(award.forecast.terms))
     if award.touches is not None:
         yield from _problems_of_kinds("/touches/kinds", award.touches)
+    if award.points is not None:
+        yield from _problems_of_points(award.points)
 
 
 def _at(pointer: str, found: Problem | None) -> Iterator[Problem]:
@@ -109,7 +112,16 @@ def _problems_of_source(pointer: str, source: ScoreSource) -> Iterator[Problem]:
     yield from _problems_of_kinds(f"{pointer}/kinds", source)
 
 
-def _problems_of_kinds(pointer: str, stated: ScoreSource | TouchAward) -> Iterator[Problem]:
+def _problems_of_points(points: PointsAward) -> Iterator[Problem]:
+    if (points.each == "deal") != (points.component is not None):
+        reason = "a component belongs to points for each `deal`, and only there"
+        yield Problem(pointer="/points/component", reason=reason)
+    if points.kinds and points.each != "touch":
+        yield Problem(pointer="/points/kinds", reason=f"kinds belong to touches, not to points for each {points.each}")
+    yield from _problems_of_kinds("/points/kinds", points)
+
+
+def _problems_of_kinds(pointer: str, stated: ScoreSource | TouchAward | PointsAward) -> Iterator[Problem]:
     for index, kind in enumerate(stated.kinds):
         if kind in stated.kinds[:index]:
             yield Problem(pointer=f"{pointer}/{index}", reason=f"{kind} is named twice")
@@ -120,6 +132,11 @@ def _problems_of_pool(pool: TeamPool) -> Iterator[Problem]:
     if (pool.terms.division == "share_points") != bool(pool.share_points):
         reason = "share points belong to a division by `share_points` and to no other"
         yield Problem(pointer="/team_pool/share_points", reason=reason)
+    if (pool.terms.division == "leader") != (pool.leader is not None):
+        reason = "what a leader may give belongs to a division by `leader` and to no other"
+        yield Problem(pointer="/team_pool/leader", reason=reason)
+    if pool.leader is not None:
+        yield from _at("/team_pool/leader", problem_of_leader_shares(pool.leader))
     seen = set()
     for index, each in enumerate(pool.share_points):
         if each.member_id in seen:

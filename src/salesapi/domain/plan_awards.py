@@ -19,7 +19,8 @@ from salesapi.domain.commission.award_measures import (
     RenewalCreditDate,
     Unmeasured,
 )
-from salesapi.domain.commission.awards import ITEMS_MAX, MissingScore, Spiff, TeamPoolTerms
+from salesapi.domain.commission.awards import ITEMS_MAX, MissingScore, Spiff
+from salesapi.domain.commission.pools import LeaderShares, TeamPoolTerms
 from salesapi.domain.commission.tables import PayoutCurve
 from salesapi.domain.kernel import About, AmountMinor, Key, Title, record
 from salesapi.domain.money import Exact
@@ -35,6 +36,7 @@ COUNT_MAX: Final = 10**9
 """Most touches or points that a goal asks for."""
 
 SpiffUnit: TypeAlias = Literal["deal", "quantity"]
+PointsFor: TypeAlias = Literal["touch", "deal"]
 ScoreOf: TypeAlias = Literal["attainment", "nps", "csat", "touches", "points"]
 RetentionOf: TypeAlias = Literal[
     "net_revenue_retention", "gross_revenue_retention", "expansion_rate", "renewal_rate", "repurchase_rate"
@@ -143,10 +145,17 @@ class TeamPool:
         MaxLen(POOL_MEMBERS_MAX),
         About("With a division by `share_points`, and only there; who is not named has none."),
     ] = ()
+    leader: Annotated[
+        LeaderShares | None, About("With a division by `leader`, and only there: the bounds of what the leader gives.")
+    ] = None
     qualified_from_percent: Annotated[
         Annotated[Exact, Gt(0)] | None,
         About("Attainment of the own quota, by the component, from which a member qualifies; null: everybody does."),
     ] = None
+
+    def is_held_back(self) -> bool:
+        """Whether nobody is paid until share points of the leader are approved."""
+        return self.leader is not None and self.leader.until_approved == "held_back"
 
 
 @record
@@ -208,6 +217,19 @@ class TouchAward:
 
 
 @record
+class PointsAward:
+    """Points for what a member does in the period (R47). They are credited to the member, never paid, and no money."""
+
+    each: Annotated[
+        PointsFor,
+        About("Points for each `touch` of a lead, or for each `deal` that a component credits the member with."),
+    ]
+    points: Annotated[Exact, Gt(0), Le(COUNT_MAX), About("Points for each; the sum is rounded as the plan says.")]
+    kinds: Annotated[tuple[TouchKind, ...], MaxLen(6), About("With `touch`: the kinds that count; none is all.")] = ()
+    component: Annotated[Key | None, About("With `deal`, and only there: the component.")] = None
+
+
+@record
 class PlanAward:
     """What a version pays beside its components; exactly one kind."""
 
@@ -219,6 +241,7 @@ class PlanAward:
     retention: Annotated[RetentionAward | None, About("What customers renew, expand and buy again (R43).")] = None
     forecast: Annotated[ForecastAward | None, About("Accurate forecasts (R46).")] = None
     touches: Annotated[TouchAward | None, About("Touches of leads (R02).")] = None
+    points: Annotated[PointsAward | None, About("Points in place of money (R47).")] = None
 
     def components(self) -> tuple[tuple[str, str], ...]:
         """The components that it names, each with the place where it does (RFC 6901, from the award)."""
@@ -227,6 +250,8 @@ class PlanAward:
             stated = getattr(self, kind)
             if stated is not None:
                 found.append((f"/{kind}/component", stated.component))
+        if self.points is not None and self.points.component is not None:
+            found.append(("/points/component", self.points.component))
         for index, goal in enumerate(self.scorecard.goals if self.scorecard is not None else ()):
             if goal.source.component is not None:
                 found.append((f"/scorecard/goals/{index}/source/component", goal.source.component))

@@ -1,31 +1,20 @@
-"""Points: what a member has earned by awards of points and not redeemed yet. Stream `points`, one for each member.
+"""Points: what a member has earned in points and not redeemed yet. Stream `points`, one for each member.
 
 One stream a member, because a redemption and the balance must hold at once. Approving an award of points credits it in the
-same commit (`reactions.py`); a redemption is an entry of its own that takes away. Points are whole and have no currency.
+same commit (`reactions.py`). Points that a plan gives for a period are credited as known; credited again, what is known by
+then corrects them, also below zero. A redemption is an entry of its own that takes away. Points are whole and have no
+currency. The decisions are in `points_decisions.py`.
 """
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import field, replace
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
-from salesapi.domain.awards import Award, PointsCount
-from salesapi.domain.kernel import (
-    About,
-    CommandType,
-    Context,
-    EventType,
-    Facts,
-    FieldInvalid,
-    Reason,
-    Recorded,
-    Refused,
-    Stream,
-    StreamRef,
-    ThingUnknown,
-    natural_id,
-    record,
-    roles,
-)
+from salesapi.domain.awards import PointsCount
+from salesapi.domain.commission.periods import PeriodText
+from salesapi.domain.commission.recognition import points_balance
+from salesapi.domain.kernel import About, Key, Reason, Recorded, Refused, StreamRef, natural_id, record
 
 ENTRIES_MAX: Final = 10_000
 """Most entries of one member: the credited awards are kept in the state, so that none is credited twice."""
@@ -49,7 +38,23 @@ class PointsRedeemed:
     reason: str
 
 
-PointsEvent: TypeAlias = PointsCredited | PointsRedeemed
+@record
+class PointsPosted:
+    """What a plan gives for a period, less what it gave before; below zero it takes back. The formula is of all of it."""
+
+    member_id: UUID
+    plan_id: UUID
+    plan_version: int
+    award_key: str
+    period: str
+    points: int
+    formula: str
+    positions: tuple[int, ...]
+
+
+PointsEvent: TypeAlias = PointsCredited | PointsPosted | PointsRedeemed
+PostedPoints: TypeAlias = tuple[UUID, str, str]
+"""Plan, award and period."""
 
 MemberId: TypeAlias = Annotated[UUID, About("The member whose points they are.")]
 
@@ -60,6 +65,16 @@ class CreditPoints:
 
     member_id: MemberId
     award_id: Annotated[UUID, About("The award.")]
+
+
+@record
+class CreditPlanPoints:
+    """Credits what an award of points of a plan gives the member for a period, as known now. Sent again it credits the change."""
+
+    member_id: MemberId
+    plan_id: Annotated[UUID, About("The compensation plan.")]
+    award_key: Annotated[Key, About("The award of the plan that gives points.")]
+    period: Annotated[PeriodText, About("The period, for example `2026-03`.")]
 
 
 @record
@@ -78,6 +93,20 @@ class PointsTooFew(Refused):
     message = "The member has {balance} points, not {points}."
 
 
+class PointsAwardUnknown(Refused):
+    """Only an award of points of the plan is credited."""
+
+    code = "points.no_award"
+    message = "The version that pays the last days of {period} has no award {award_key} of points."
+
+
+class PointsPeriodMismatch(Refused):
+    """The plan counts by another kind of period."""
+
+    code = "points.period_mismatch"
+    message = "The plan counts by {period_kind}; {period} is a {sent_kind}."
+
+
 class PointsFull(Refused):
     """The bound of entries is reached."""
 
@@ -93,6 +122,7 @@ class Points:
     balance: int = 0
     entries: int = 0
     credited_ids: frozenset[UUID] = frozenset()
+    posted: Mapping[PostedPoints, int] = field(default_factory=dict)
 
 
 def points_ref(member_id: UUID) -> StreamRef:
@@ -100,84 +130,22 @@ def points_ref(member_id: UUID) -> StreamRef:
     return StreamRef("points", natural_id("points", str(member_id)))
 
 
-def credit(state: Points | None, command: CreditPoints, context: Context) -> tuple[PointsCredited, ...]:
-    """Decides `CreditPoints`: only what the award itself says, and once."""
-    award = context.facts.state(StreamRef("award", command.award_id))
-    if not isinstance(award, Award) or award.member_id != command.member_id:
-        raise ThingUnknown(thing="award", id=str(command.award_id), pointer="/award_id")
-    if award.status != "approved" or award.points is None:
-        raise FieldInvalid(reason="This is no approved award of points.", pointer="/award_id")
-    known = state or Points(member_id=command.member_id)
-    if command.award_id in known.credited_ids:
-        return ()
-    _refuse_full(known)
-    return (PointsCredited(member_id=command.member_id, award_id=command.award_id, points=award.points),)
-
-
-def redeem(state: Points, command: RedeemPoints, context: Context) -> tuple[PointsRedeemed, ...]:
-    """Decides `RedeemPoints`."""
-    if command.points > state.balance:
-        raise PointsTooFew(balance=state.balance, points=command.points, pointer="/points")
-    _refuse_full(state)
-    return (PointsRedeemed(member_id=command.member_id, points=command.points, reason=command.reason),)
+def entry_of(event: PointsEvent) -> int:
+    """R47: what an event adds to the balance; a redemption is a negative entry."""
+    return -event.points if isinstance(event, PointsRedeemed) else event.points
 
 
 def evolve(state: Points | None, event: PointsEvent, recorded: Recorded) -> Points:
     """Folds the stream to its state."""
     known = state or Points(member_id=event.member_id)
     counted = replace(known, entries=known.entries + 1)
+    balance = points_balance((known.balance, entry_of(event)))
     match event:
         case PointsCredited():
-            return replace(
-                counted, balance=known.balance + event.points, credited_ids=known.credited_ids | {event.award_id}
-            )
+            return replace(counted, balance=balance, credited_ids=known.credited_ids | {event.award_id})
+        case PointsPosted():
+            key = (event.plan_id, event.award_key, event.period)
+            posted = {**known.posted, key: points_balance((known.posted.get(key, 0), event.points))}
+            return replace(counted, balance=balance, posted=posted)
         case PointsRedeemed():
-            return replace(counted, balance=known.balance - event.points)
-
-
-def _refuse_full(state: Points) -> None:
-    if state.entries >= ENTRIES_MAX:
-        raise PointsFull(most=ENTRIES_MAX)
-
-
-def _needs_award(state: Points | None, command: CreditPoints, facts: Facts) -> tuple[StreamRef, ...]:
-    return (StreamRef("award", command.award_id),)
-
-
-def _stream_of(command: CreditPoints | RedeemPoints) -> UUID:
-    return points_ref(command.member_id).id
-
-
-def _owner(state: Points) -> UUID:
-    return state.member_id
-
-
-STREAM: Final = Stream(
-    kind="points",
-    plural="points",
-    events=(
-        EventType(name="points.credited", event=PointsCredited),
-        EventType(name="points.redeemed", event=PointsRedeemed),
-    ),
-    commands=(
-        CommandType(
-            command=CreditPoints,
-            decide=credit,
-            roles=roles("finance", "admin"),
-            creates=True,
-            target="member_id",
-            stream_of=_stream_of,
-            verb="credit",
-            needs=_needs_award,
-        ),
-        CommandType(
-            command=RedeemPoints,
-            decide=redeem,
-            roles=roles("rep", "manager", "finance", "admin"),
-            target="member_id",
-            stream_of=_stream_of,
-        ),
-    ),
-    evolve=evolve,
-    owner=_owner,
-)
+            return replace(counted, balance=balance)

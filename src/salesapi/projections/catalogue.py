@@ -25,6 +25,7 @@ from salesapi.projections import (
     payouts,
     pipelines,
     points,
+    pool_shares,
     products,
     quotas,
     rate_tables,
@@ -72,4 +73,5 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     awards.PROJECTION,
     points.PROJECTION,
     points.ENTRIES,
+    pool_shares.PROJECTION,
 )

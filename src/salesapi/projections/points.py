@@ -1,4 +1,7 @@
-"""Points of members: one row a member with the balance, and one row an entry. Points are whole; redeemed ones are negative."""
+"""Points of members: one row a member with the balance, and one row an entry.
+
+Points are whole; redeemed ones, and those that a plan takes back, are negative.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.kernel import Recorded, record
-from salesapi.domain.points import PointsCredited, PointsEvent, PointsRedeemed
+from salesapi.domain.points import PointsCredited, PointsEvent, PointsPosted, PointsRedeemed, entry_of
 from salesapi.projections.projection import GroupKey, Projection
 from salesapi.projections.streams import business_date
 
@@ -26,12 +29,15 @@ class PointsRow:
 
 @record
 class PointsEntryRow:
-    """One credited award or redemption; `number` is its place among the member's."""
+    """One credited award, one entry of a plan, or one redemption; `number` is its place among the member's."""
 
     member_id: UUID
     number: int
     points: int
     award_id: UUID | None
+    plan_id: UUID | None
+    award_key: str | None
+    period: str | None
     reason: str | None
     entered_on: date | None
     position: int
@@ -46,11 +52,10 @@ def _evolve(
 ) -> tuple[PointsRow, ...]:
     first = PointsRow(member_id=event.member_id, balance=0, credited=0, redeemed=0, version=0, position=0)
     row = replace(rows[0] if rows else first, version=recorded.version, position=recorded.position)
-    match event:
-        case PointsCredited():
-            return (replace(row, balance=row.balance + event.points, credited=row.credited + event.points),)
-        case PointsRedeemed():
-            return (replace(row, balance=row.balance - event.points, redeemed=row.redeemed + event.points),)
+    changed = replace(row, balance=row.balance + entry_of(event))
+    if isinstance(event, PointsRedeemed):
+        return (replace(changed, redeemed=row.redeemed + event.points),)
+    return (replace(changed, credited=row.credited + event.points),)
 
 
 def _entry_groups(event: PointsEvent, recorded: Recorded) -> tuple[GroupKey, ...]:
@@ -60,25 +65,38 @@ def _entry_groups(event: PointsEvent, recorded: Recorded) -> tuple[GroupKey, ...
 def _entry(
     rows: Sequence[PointsEntryRow], event: PointsEvent, recorded: Recorded, group: GroupKey
 ) -> tuple[PointsEntryRow, ...]:
-    is_credit = isinstance(event, PointsCredited)
+    posted = event if isinstance(event, PointsPosted) else None
     return (
         PointsEntryRow(
             member_id=event.member_id,
             number=recorded.version,
-            points=event.points if is_credit else -event.points,
+            points=entry_of(event),
             award_id=event.award_id if isinstance(event, PointsCredited) else None,
-            reason=event.reason if isinstance(event, PointsRedeemed) else None,
+            plan_id=posted.plan_id if posted is not None else None,
+            award_key=posted.award_key if posted is not None else None,
+            period=posted.period if posted is not None else None,
+            reason=_reason(event),
             entered_on=business_date(recorded),
             position=recorded.position,
         ),
     )
 
 
-TYPES: Final = ("points.credited", "points.redeemed")
+def _reason(event: PointsEvent) -> str | None:
+    match event:
+        case PointsCredited():
+            return None
+        case PointsPosted():
+            return event.formula
+        case PointsRedeemed():
+            return event.reason
+
+
+TYPES: Final = ("points.credited", "points.posted", "points.redeemed")
 
 PROJECTION: Final = Projection(
     name="points",
-    version=1,
+    version=2,
     row=PointsRow,
     key=("member_id",),
     group=("member_id",),
@@ -89,7 +107,7 @@ PROJECTION: Final = Projection(
 )
 ENTRIES: Final = Projection(
     name="points_entry",
-    version=1,
+    version=2,
     row=PointsEntryRow,
     key=("member_id", "number"),
     group=("member_id", "number"),

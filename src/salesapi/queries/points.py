@@ -27,7 +27,7 @@ BALANCES: Final = Listing(
     reader=Reader(PointsBalance),
 )
 ENTRIES: Final = Listing(
-    columns="member_id, number, points, award_id, reason, entered_on, position",
+    columns="member_id, number, points, award_id, plan_id, award_key, period, reason, entered_on, position",
     source="read.points_entry",
     id="position",
     reader=Reader(PointsEntry),
@@ -66,6 +66,8 @@ async def points_entries(
     conditions = _visible(scope)
     conditions.known("member_id = ANY({}::uuid[])", where.member_id)
     conditions.known("award_id = {}", where.award_id)
+    conditions.known("plan_id = {}", where.plan_id)
+    conditions.known("period = {}", where.period)
     conditions.known("entered_on >= {}", where.entered_from)
     conditions.known("entered_on <= {}", where.entered_to)
     return await ENTRIES.page(connection, conditions, (order, ENTRY_ORDERS[order]), page)

@@ -112,11 +112,15 @@ class Reports:
             position=position,
             window_from=question.first_on,
             window_to=question.last_on,
+            method=question.method,
             expedient=question.expedient,
+            employer_taxes=question.employer_taxes,
+            renewal_commission=question.renewal_commission,
             benefit_months=question.benefit_months,
             deals=found.deals,
             without_agreement=found.without_agreement,
             without_term=found.without_term,
+            without_revenue=found.without_revenue,
         )
 
     async def _rows(

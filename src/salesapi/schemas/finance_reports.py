@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
-from salesapi.domain.commission.contract_costs import Expedient
+from salesapi.domain.commission.contract_costs import AmortisationMethod, EmployerTaxes, Expedient, RenewalCommission
 from salesapi.domain.kernel import About, record
 from salesapi.schemas.reports import Reflected, ReportKey
 from salesapi.schemas.scalars import Amount
@@ -57,16 +57,21 @@ class ContractCostMonth:
 
     month: Annotated[str, About("The month, such as `2026-03`.")]
     added_minor: Annotated[
-        Amount, About("Commission earned on the deal, less what was taken back, lapsed or was cancelled.")
+        Amount,
+        About(
+            "Commission earned on the deal, less what was taken back, lapsed or was cancelled; with employers' taxes where they "
+            "are capitalised."
+        ),
     ]
     expense_minor: Annotated[Amount, About("Amortisation, with what months that are over catch up.")]
+    taxes_minor: Annotated[Amount, About("Employers' taxes that are expensed at once, beside the asset.")]
     impairment_minor: Annotated[Amount, About("Written off because all agreements of the deal were cancelled.")]
     carrying_minor: Annotated[Amount, About("The asset at the end of the month.")]
 
 
 @record
 class ContractCost:
-    """The cost of the contracts of one deal, amortised in a straight line from the month of its first earning on."""
+    """The cost of the contracts of one deal, amortised from the month of its first earning on."""
 
     deal_id: Annotated[UUID, About("The deal.")]
     currency: Annotated[str, About("ISO 4217 code.")]
@@ -79,13 +84,21 @@ class ContractCost:
 class ContractCosts:
     """The asset of costs to obtain contracts (ASC 340-40, IFRS 15), from locked pay for deals with a signed agreement.
 
-    All commission on a deal is incremental; what is paid beside deals is not, and employers' taxes are not in it.
+    All commission on a deal is incremental; what is paid beside deals is not.
     """
 
     position: Reflected
     window_from: Annotated[date, About("First day of the first month.")]
     window_to: Annotated[date, About("Last day of the last month.")]
+    method: Annotated[
+        AmortisationMethod,
+        About("`straight_line`, or `by_revenue`: as the payment plans of the agreements ask for it."),
+    ]
     expedient: Annotated[Expedient, About("Whether a benefit of at most 12 months is an expense at once.")]
+    employer_taxes: Annotated[EmployerTaxes, About("Whether employers' taxes are part of the asset.")]
+    renewal_commission: Annotated[
+        RenewalCommission, About("`not_commensurate`: the first sale benefits the customer's life, too.")
+    ]
     benefit_months: Annotated[
         int | None, About("The benefit period that was asked for; null: of each deal the term of its agreements.")
     ]
@@ -95,4 +108,7 @@ class ContractCosts:
     ]
     without_term: Annotated[
         int, About("Deals left out because the term of their agreements is open; ask for a benefit period.")
+    ]
+    without_revenue: Annotated[
+        int, About("Deals left out of `by_revenue` because no payment plan tells the revenue of their months.")
     ]

@@ -16,6 +16,7 @@ from salesapi.api.graphql.asked import Asked
 from salesapi.api.reads.catalogue import ITEMS, LISTS
 from salesapi.domain.deals import DealLine, DealShare
 from salesapi.domain.forecast_sheets import ForecastEntry
+from salesapi.domain.pool_shares import PoolShare
 from salesapi.domain.teams import TREE, Teams
 from salesapi.eventlog.connecting import Connection
 from salesapi.queries import (
@@ -65,6 +66,7 @@ from salesapi.schemas.payout_runs import PayoutRun, Statement, StatementLine
 from salesapi.schemas.payroll import PayrollLine
 from salesapi.schemas.pipelines import Pipeline
 from salesapi.schemas.points import PointsBalance, PointsEntry
+from salesapi.schemas.pool_shares import PoolShares
 from salesapi.schemas.products import Product
 from salesapi.schemas.rate_tables import CurrencyRate, RateTable
 from salesapi.schemas.receipts import PaymentReceipt, ReceiptAllocation
@@ -362,8 +364,10 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
             load=OBJECTIONS,
         ),
     ),
+    PoolShares: (_owner(about="The leader of the team."), _plan()),
+    PoolShare: (_member(),),
     PointsBalance: (_member(key="id"),),
-    PointsEntry: (_member(), _award(about="The award that was credited.", key="award_id")),
+    PointsEntry: (_member(), _award(about="The award that was credited.", key="award_id"), _plan()),
     PayoutRun: (
         _plan(),
         Many(

@@ -1,4 +1,4 @@
-"""Reads of pay: compensation plans, credits, payout runs and statements, approvals, objections, awards, points."""
+"""Reads of pay: compensation plans, credits, payout runs and statements, approvals, objections, awards, points, pools."""
 
 from typing import Final
 
@@ -12,6 +12,7 @@ from salesapi.queries import (
     objections,
     payout_runs,
     points,
+    pool_shares,
 )
 from salesapi.schemas.approvals import Approval, ApprovalFilter, ApprovalOrder
 from salesapi.schemas.awards import Award, AwardFilter, AwardOrder
@@ -40,6 +41,7 @@ from salesapi.schemas.points import (
     PointsFilter,
     PointsOrder,
 )
+from salesapi.schemas.pool_shares import PoolShares, PoolSharesFilter, PoolSharesOrder
 
 LISTS: Final = (
     ListRead(
@@ -151,6 +153,17 @@ LISTS: Final = (
         reads=points.ENTRIES_READ,
         scope="pay",
     ),
+    ListRead(
+        path="/v1/pool-shares",
+        name="allPoolShares",
+        summary="Share points that leaders give for the pools of their teams",
+        shape=PoolShares,
+        where=PoolSharesFilter,
+        order=PoolSharesOrder.CHANGED_DESC,
+        query=pool_shares.all_pool_shares,
+        reads=pool_shares.READS,
+        scope="pay",
+    ),
 )
 
 ITEMS: Final = (
@@ -214,6 +227,15 @@ ITEMS: Final = (
         shape=PointsBalance,
         query=points.points_balance,
         reads=points.READS,
+        scope="pay",
+    ),
+    ItemRead(
+        path="/v1/pool-shares/{pool_shares_id}",
+        name="poolShares",
+        summary="How one team's pool of a period is divided",
+        shape=PoolShares,
+        query=pool_shares.pool_shares,
+        reads=pool_shares.READS,
         scope="pay",
     ),
 )

@@ -1,7 +1,9 @@
 """REST routes of finance's reports of locked pay: `GET /v1/reports/commission-accruals`, `.../contract-costs`; JSON or CSV."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final, get_args
 from uuid import UUID
 
@@ -20,7 +22,13 @@ from salesapi.api.rest.parameters import (
 )
 from salesapi.api.rest.report_parameters import parameter
 from salesapi.api.rest.reports import add_report
-from salesapi.domain.commission.contract_costs import BENEFIT_MONTHS_MAX, Expedient
+from salesapi.domain.commission.contract_costs import (
+    BENEFIT_MONTHS_MAX,
+    AmortisationMethod,
+    EmployerTaxes,
+    Expedient,
+    RenewalCommission,
+)
 from salesapi.queries.reports import Reports
 from salesapi.queries.reports_accruals import AccrualQuestion
 from salesapi.queries.reports_contract_costs import ContractCostQuestion
@@ -28,7 +36,10 @@ from salesapi.queries.reports_pay import PayWindow
 from salesapi.schemas.finance_reports import AccrualDimension, CommissionAccruals, ContractCosts
 
 DIMENSIONS: Final[tuple[AccrualDimension, ...]] = get_args(AccrualDimension)
+METHODS: Final[tuple[AmortisationMethod, ...]] = ("straight_line", "by_revenue")
 EXPEDIENTS: Final[tuple[Expedient, ...]] = ("not_elected", "elected")
+EMPLOYER_TAXES: Final[tuple[EmployerTaxes, ...]] = ("expensed", "capitalised")
+RENEWALS: Final[tuple[RenewalCommission, ...]] = ("commensurate", "not_commensurate")
 ACCRUAL_COLUMNS: Final = (
     "on",
     "dimension",
@@ -46,11 +57,14 @@ COST_COLUMNS: Final = (
     "month",
     "added_minor",
     "expense_minor",
+    "taxes_minor",
     "impairment_minor",
     "carrying_minor",
 )
+PERCENT_TEXT: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,12})?", re.ASCII)
 _DAY: Final[dict[str, Any]] = {"type": "string", "format": "date"}
 _UUID: Final[dict[str, Any]] = {"type": "string", "format": "uuid"}
+_MONTHS: Final[dict[str, Any]] = {"type": "integer", "minimum": 1, "maximum": BENEFIT_MONTHS_MAX}
 _WINDOW: Final = tuple(
     {**parameter(name, _DAY, about), "required": True}
     for name, about in (("from", "First day."), ("to", "Last day, inclusive; at most ten years later."))
@@ -68,13 +82,34 @@ _ACCRUAL_PARAMETERS: Final = [
 _COST_PARAMETERS: Final = [
     *_WINDOW,
     parameter(
+        "method",
+        {"type": "string", "enum": list(METHODS), "default": METHODS[0]},
+        "`by_revenue`: as the payment plans of the agreements ask for it, month by month.",
+    ),
+    parameter(
         "expedient",
         {"type": "string", "enum": list(EXPEDIENTS), "default": EXPEDIENTS[0]},
         "`elected`: what benefits at most 12 months is an expense of its first month.",
     ),
     parameter(
+        "employerTaxPercent",
+        {"type": "string", "format": "decimal", "default": "0"},
+        "Employers' taxes in percent of commission, 0 to 100.",
+    ),
+    parameter(
+        "employerTaxes",
+        {"type": "string", "enum": list(EMPLOYER_TAXES), "default": EMPLOYER_TAXES[0]},
+        "Whether employers' taxes are part of the asset or expensed at once.",
+    ),
+    parameter(
+        "renewalCommission",
+        {"type": "string", "enum": list(RENEWALS), "default": RENEWALS[0]},
+        "`not_commensurate`: renewals pay less, so that the first sale benefits the customer's life, where that is longer.",
+    ),
+    parameter("customerLifeMonths", _MONTHS, "With `not_commensurate`, and only there: a customer's expected life."),
+    parameter(
         "benefitMonths",
-        {"type": "integer", "minimum": 1, "maximum": BENEFIT_MONTHS_MAX},
+        _MONTHS,
         "Benefit period of all deals; without it the term of each deal's agreements.",
     ),
     parameter("planId", _UUID, "Only what this compensation plan pays."),
@@ -116,15 +151,20 @@ class FinanceReportRoutes:
         """Contract costs: the asset of costs to obtain contracts, by deal and month
 
         From locked pay for deals with a signed agreement (ASC 340-40, IFRS 15): capitalised in the month of the earning,
-        amortised in a straight line over the benefit period; what is taken back lowers the asset and catches up.
+        amortised over the benefit period in a straight line or by revenue; what is taken back lowers the asset and catches up.
         """
         asker = await self._asking.asker(request.headers.get("authorization"))
         sent = sent_once(request, tuple(each["name"] for each in _COST_PARAMETERS))
         as_csv = is_csv(sent)
         question = ContractCostQuestion(
             window=_window(sent),
+            method=_choice(sent, "method", METHODS),
             expedient=_choice(sent, "expedient", EXPEDIENTS),
-            benefit_months=number(sent, "benefitMonths", BENEFIT_MONTHS_MAX) if "benefitMonths" in sent else None,
+            employer_taxes=_choice(sent, "employerTaxes", EMPLOYER_TAXES),
+            employer_tax_percent=_percent(sent, "employerTaxPercent"),
+            renewal_commission=_choice(sent, "renewalCommission", RENEWALS),
+            customer_life_months=_months(sent, "customerLifeMonths"),
+            benefit_months=_months(sent, "benefitMonths"),
             plan_id=_id(sent, "planId"),
             deal_id=_id(sent, "dealId"),
         )
@@ -143,8 +183,15 @@ def _cost_rows(report: ContractCosts) -> Iterator[tuple[object, ...]]:
     for deal in report.deals:
         key = (deal.deal_id, deal.currency, deal.benefit_months, deal.ended_on)
         for each in deal.months:
-            amounts = (each.added_minor, each.expense_minor, each.impairment_minor, each.carrying_minor)
-            yield *key, each.month, *amounts
+            yield (
+                *key,
+                each.month,
+                each.added_minor,
+                each.expense_minor,
+                each.taxes_minor,
+                each.impairment_minor,
+                each.carrying_minor,
+            )
 
 
 def _window(sent: Mapping[str, str]) -> PayWindow:
@@ -163,6 +210,17 @@ def _choice(sent: Mapping[str, str], name: str, choices: tuple[Any, ...]) -> Any
     if text not in choices:
         raise ParameterInvalid(name=name, reason=f"it is one of {', '.join(choices)}", pointer=f"/{name}")
     return text
+
+
+def _months(sent: Mapping[str, str], name: str) -> int | None:
+    return number(sent, name, BENEFIT_MONTHS_MAX) if name in sent else None
+
+
+def _percent(sent: Mapping[str, str], name: str) -> Decimal:
+    text = sent.get(name, "0")
+    if PERCENT_TEXT.fullmatch(text) is None:
+        raise ParameterInvalid(name=name, reason="it is a decimal such as 21.5", pointer=f"/{name}")
+    return Decimal(text)
 
 
 def _id(sent: Mapping[str, str], name: str) -> UUID | None:

@@ -18,8 +18,6 @@ from salesapi.domain.money import MINOR_UNIT_EXPONENTS, exponent
 
 BALANCE_DAYS_MAX: Final = 3_660
 """Most days of one table of balances: ten years."""
-TAX_PERCENT_MAX: Final = Decimal(100)
-"""Highest tax on a line."""
 ZERO: Final = Fraction()
 
 RateDate: TypeAlias = Literal["booking", "invoice", "payment", "period_end", "plan_fixed"]
@@ -60,24 +58,6 @@ class FrozenRate:
     """The date of the rate; None where both currencies are the same."""
     through: str | None
     """The base currency of a triangulated rate."""
-
-
-@record
-class TaxedLine:
-    """A line of an agreement or invoice, in minor units. `gross_minor` includes the tax at this line's own rate."""
-
-    gross_minor: int
-    tax_percent: Decimal
-
-
-@record
-class TaxedAmount:
-    """R68 in figures: gross = net + tax; the commission's base is one of them."""
-
-    gross_minor: Fraction
-    net_minor: Fraction
-    tax_minor: Fraction
-    base_minor: Fraction
 
 
 @record
@@ -164,27 +144,13 @@ def converted(amount_minor: Fraction | int, frozen: FrozenRate) -> Fraction:
     return amount_minor * frozen.rate * Fraction(10) ** shift
 
 
-def problem_of_tax(lines: Sequence[TaxedLine]) -> Problem | None:
-    """R68: a tax rate lies between 0 and 100 percent."""
-    for index, line in enumerate(lines):
-        if not 0 <= line.tax_percent <= TAX_PERCENT_MAX:
-            return Problem(pointer=f"/{index}/tax_percent", reason="a tax rate lies between 0 and 100 percent")
-    return None
+def taxed_base(net_minor: int, tax_minor: int | None, basis: TaxBasis) -> int:
+    """R68: a line counts without its tax (不含税) unless the plan says `gross`; each line at its own tax, so that rates mix.
 
-
-def taxed_amount(lines: Sequence[TaxedLine], basis: TaxBasis) -> TaxedAmount:
-    """R68: `net = sum of gross / (1 + tax)`, each line at its own rate. Negative lines (credit notes) count down."""
-    gross = sum((Fraction(line.gross_minor) for line in lines), ZERO)
-    net = sum((line.gross_minor / (1 + Fraction(line.tax_percent) / 100) for line in lines), ZERO)
-    return TaxedAmount(
-        gross_minor=gross, net_minor=net, tax_minor=gross - net, base_minor=net if basis == "net" else gross
-    )
-
-
-def net_of_payment(paid_minor: Fraction | int, lines: Sequence[TaxedLine]) -> Fraction:
-    """R68: the net part of money received on lines of mixed rates: `paid * net / gross`; 0 where nothing was to pay."""
-    whole = taxed_amount(lines, "net")
-    return paid_minor * whole.net_minor / whole.gross_minor if whole.gross_minor else ZERO
+    Where no tax is stated, the amount is the whole. What is taken back counts down. Cash releases the same share of the net
+    as it is of the gross (R24), whatever the rates are.
+    """
+    return net_minor + (tax_minor or 0) if basis == "gross" else net_minor
 
 
 def accrual_balances(movements: Sequence[Movement], days: DaySpan) -> tuple[DayBalance, ...]:

@@ -117,6 +117,26 @@ AWARD_PHRASES: Final[Phrases] = {
         "zh": "按分配点数乘以在团队天数分配。",
     },
     "award.pool.contribution": {"en": "Divided by what each one contributed.", "zh": "按各人贡献分配。"},
+    "award.pool.leader": {
+        "en": "Divided by the share points that the leader gives for the period and somebody else approves.",
+        "zh": "由负责人按期给出分配点数,经他人批准后分配。",
+    },
+    "award.pool.bounds": {
+        "en": "Each one's share lies from {lowest} to {highest} % of all points.",
+        "zh": "每人份额为{lowest}%至{highest}%。",
+    },
+    "award.pool.until.held_back": {
+        "en": "Until then the pool is held back; the first run after the approval pays it.",
+        "zh": "批准前奖金池暂留,由批准后的首次核算发放。",
+    },
+    "award.pool.until.equal": {
+        "en": "Without approved points a run divides it by days in the team, for good.",
+        "zh": "核算时未获批准的,按在团队天数分配,不再更改。",
+    },
+    "award.pool.until.contribution": {
+        "en": "Without approved points a run divides it by what each one contributed, for good.",
+        "zh": "核算时未获批准的,按各人贡献分配,不再更改。",
+    },
     "award.pool.points": {"en": "{member}: {points} share point(s).", "zh": "{member}:{points}点。"},
     "award.pool.redistributed": {
         "en": "Who attains less than {percent} % of the own quota gets nothing; that part goes to the others.",
@@ -210,5 +230,17 @@ AWARD_PHRASES: Final[Phrases] = {
     "award.touches": {
         "en": "{name}: {amount} for each of one's touches of leads that are {kinds}.",
         "zh": "{name}:本人每次{kinds}触点奖励{amount}。",
+    },
+    "award.points.touch": {
+        "en": "{name}: {points} point(s) for each of one's {kinds}.",
+        "zh": "{name}:本人每次{kinds}计{points}积分。",
+    },
+    "award.points.deal": {
+        "en": "{name}: {points} point(s) for each deal that {component} credits.",
+        "zh": "{name}:{component}每单业绩计{points}积分。",
+    },
+    "award.points.no_money": {
+        "en": "Points are credited, never paid; what is known later corrects them.",
+        "zh": "积分只记入积分账户,不发放现金;后续变更相应增减。",
     },
 }

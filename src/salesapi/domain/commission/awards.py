@@ -1,24 +1,23 @@
-"""Awards beside the commission: SPIFF (R35), weighted scorecard (R41), team pool (R42).
+"""Awards beside the commission: SPIFF (R35), weighted scorecard (R41).
 
-Amounts are exact minor units of the plan's currency (`Fraction`), scores and weights percent, dates business dates. Only the
-parts of a pool are rounded, because they must add up to it. Awards by what customers do (R43 to R46) are in
-`award_measures.py`, points and recognition (R47, R48) in `recognition.py`.
+Amounts are exact minor units of the plan's currency (`Fraction`), scores and weights percent, dates business dates. Nothing is
+rounded here. Team pools (R42) are in `pools.py`, awards by what customers do (R43 to R46) in `award_measures.py`, points and
+recognition (R47, R48) in `recognition.py`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from math import lcm
 from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
 
 from annotated_types import Ge, Le
 
-from salesapi.domain.commission.tables import Problem, problem_of_rate
+from salesapi.domain.commission.tables import Problem
 from salesapi.domain.commission.wording import percent
 from salesapi.domain.kernel import About, AmountMinor, Key, record
-from salesapi.domain.money import Exact, RoundingMode, parts_of, rounded
+from salesapi.domain.money import Exact
 
 WINNERS_MAX: Final = 10_000
 """Most awards of one campaign."""
@@ -45,8 +44,6 @@ SpiffOutcome: TypeAlias = Literal[
     "never_awarded",
 ]
 MissingScore: TypeAlias = Literal["zero", "one", "reweight"]
-PoolDivision: TypeAlias = Literal["equal", "share_points", "contribution"]
-UnqualifiedShare: TypeAlias = Literal["redistributed", "lapses"]
 
 
 @record
@@ -135,42 +132,6 @@ class ScorecardLine:
     earned: Fraction
 
 
-@record
-class TeamPoolTerms:
-    """A share of the team's measure, divided among its members."""
-
-    rate_percent: Annotated[Exact, About("The pool in percent of the team's measure.")]
-    division: Annotated[
-        PoolDivision,
-        About("`equal` by days; by `share_points` times days; or by `contribution`, which days do not weigh again."),
-    ]
-    unqualified: Annotated[
-        UnqualifiedShare,
-        About("The part of a member who misses the qualification is `redistributed` to the others or `lapses`."),
-    ]
-    rounding: Annotated[RoundingMode, About("How the pool becomes minor units before it is divided.")]
-
-
-@record
-class PoolMember:
-    """One member of a team in the period: days in the team, share points, contribution in minor units."""
-
-    member_id: UUID
-    days: int
-    share_points: Decimal
-    contribution: Fraction
-    is_qualified: bool
-
-
-@record
-class PoolPart:
-    """What one member gets of the pool, in whole minor units; the weight is what it was divided by."""
-
-    member_id: UUID
-    weight: Fraction
-    part_minor: int
-
-
 def spiff_awards(spiff: Spiff, entries: Sequence[SpiffDeal | SpiffRefund]) -> tuple[SpiffAward, ...]:
     """R35: `e = n * u` (or `k * commission`) while budget and places last; one result for each entry, in their order.
 
@@ -248,32 +209,6 @@ def scorecard(
     return tuple(lines)
 
 
-def team_pool(terms: TeamPoolTerms, measure: Fraction) -> int:
-    """R42: `pool = rate * measure`, rounded to whole minor units; a measure below zero gives a pool to take back."""
-    return rounded(measure * Fraction(terms.rate_percent) / 100, terms.rounding)
-
-
-def pool_parts(terms: TeamPoolTerms, pool_minor: int, members: Sequence[PoolMember]) -> tuple[PoolPart, ...]:
-    """R42: `e_j = pool * s_j / sum s`, by largest remainder, so that the parts add up to the pool.
-
-    The weight `s` is the days, the share points times the days, or the contribution (one below zero counts as zero), so
-    joiners and leavers share by their days. The residual unit goes to the largest remainder, then to the lower member id:
-    the order of the members does not matter. Where a part lapses, the paid parts add up to the pool less that part. Where
-    nobody has a weight, nobody is paid.
-    """
-    ordered = sorted(members, key=lambda member: member.member_id)
-    counted = [_pool_weight(member, terms.division) for member in ordered]
-    weights = [
-        weight if member.is_qualified or terms.unqualified == "lapses" else Fraction()
-        for member, weight in zip(ordered, counted, strict=True)
-    ]
-    divided = parts_of(pool_minor, _in_whole_numbers(weights)) if any(weights) else (0,) * len(ordered)
-    return tuple(
-        PoolPart(member_id=member.member_id, weight=weight, part_minor=part if member.is_qualified else 0)
-        for member, weight, part in zip(ordered, weights, divided, strict=True)
-    )
-
-
 def problem_of_spiff(spiff: Spiff) -> Problem | None:
     """R35: dates in order, one kind of award, above zero, and a budget above zero where there is one."""
     if spiff.last_on < spiff.first_on:
@@ -310,28 +245,6 @@ def problem_of_scorecard(items: Sequence[ScorecardItem]) -> Problem | None:
     return None
 
 
-def problem_of_team_pool(terms: TeamPoolTerms) -> Problem | None:
-    """R42: the rate is within bounds and not below zero."""
-    if terms.rate_percent.is_finite() and terms.rate_percent < 0:
-        return Problem(pointer="/rate_percent", reason="a pool is not below 0 percent of the measure")
-    return problem_of_rate(terms.rate_percent, "/rate_percent")
-
-
-def problem_of_pool_shares(
-    members: Sequence[PoolMember], *, lowest_percent: Decimal, highest_percent: Decimal
-) -> Problem | None:
-    """R42: the share points that a leader gives (团队提成二次分配), each in percent of all, lie within the bounds of the plan."""
-    total = sum((Fraction(member.share_points) for member in members), Fraction())
-    if total <= 0:
-        return Problem(pointer="", reason="the share points add up to nothing: nobody could be paid")
-    for index, member in enumerate(members):
-        share = 100 * Fraction(member.share_points) / total
-        if member.share_points < 0 or not lowest_percent <= share <= highest_percent:
-            reason = f"a share of {percent(share)} percent lies outside {lowest_percent} to {highest_percent}"
-            return Problem(pointer=f"/{index}/share_points", reason=reason)
-    return None
-
-
 def _spiff_award(
     spiff: Spiff, deal: SpiffDeal, places: Sequence[SpiffDeal], used: Fraction
 ) -> tuple[Fraction, SpiffOutcome]:
@@ -365,19 +278,3 @@ def _wanted(spiff: Spiff, deal: SpiffDeal) -> Fraction:
         return deal.units * spiff.unit_award_minor
     assert spiff.commission_multiplier is not None, "a published campaign has one kind of award"
     return deal.commission * Fraction(spiff.commission_multiplier)
-
-
-def _pool_weight(member: PoolMember, division: PoolDivision) -> Fraction:
-    match division:
-        case "equal":
-            return Fraction(member.days)
-        case "share_points":
-            return Fraction(member.share_points) * member.days
-        case "contribution":
-            return max(member.contribution, Fraction())
-
-
-def _in_whole_numbers(weights: Sequence[Fraction]) -> list[Decimal]:
-    """The same proportions as whole numbers, because a decimal cannot hold every fraction exactly."""
-    scale = lcm(*(weight.denominator for weight in weights))
-    return [Decimal(int(weight * scale)) for weight in weights]

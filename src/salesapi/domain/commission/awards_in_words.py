@@ -9,6 +9,7 @@ from salesapi.domain.compensation_plans import CompensationPlanVersion
 from salesapi.domain.plan_awards import (
     ForecastAward,
     PlanAward,
+    PointsAward,
     RetentionAward,
     Scorecard,
     ScoreSource,
@@ -38,6 +39,20 @@ def _award(words: Words, award: PlanAward, names: Mapping[str, str]) -> Iterator
     elif award.touches is not None:
         kinds = words.one_of([words.say(f"touch.{kind}") for kind in award.touches.kinds])
         yield words.say("award.touches", name=award.name, amount=words.money(award.touches.amount_minor), kinds=kinds)
+    elif award.points is not None:
+        yield from _points(words, award.name, award.points, names)
+
+
+def _points(words: Words, name: str, points: PointsAward, names: Mapping[str, str]) -> Iterator[str]:
+    kinds = [words.say(f"touch.{kind}") for kind in points.kinds]
+    yield words.say(
+        f"award.points.{points.each}",
+        name=name,
+        points=points.points,
+        kinds=words.one_of(kinds) if kinds else words.say("award.score.touches.all"),
+        component=names[points.component] if points.component is not None else "",
+    )
+    yield words.say("award.points.no_money")
 
 
 def _campaign(words: Words, name: str, campaign: SpiffCampaign, names: Mapping[str, str]) -> Iterator[str]:
@@ -101,6 +116,10 @@ def _pool(words: Words, name: str, pool: TeamPool, names: Mapping[str, str]) -> 
     yield words.say(f"award.pool.{terms.division}")
     for each in pool.share_points:
         yield words.say("award.pool.points", member=each.member_id, points=each.points)
+    if pool.leader is not None:
+        lowest, highest = pool.leader.lowest_percent, pool.leader.highest_percent
+        yield words.say("award.pool.bounds", lowest=lowest, highest=highest)
+        yield words.say(f"award.pool.until.{pool.leader.until_approved}")
     if pool.qualified_from_percent is not None:
         yield words.say(f"award.pool.{terms.unqualified}", percent=pool.qualified_from_percent)
     yield words.say(f"award.pool.{terms.rounding}")

@@ -5,6 +5,7 @@ being the first; the last month takes the residual of rounding, so that the mont
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Final, Literal, TypeAlias, assert_never
 
@@ -99,12 +100,12 @@ def problem_of_revenue(method: AmortisationMethod, revenue_minor: Sequence[int],
     return None if any(revenue_minor) else Problem(pointer="", reason="there is no revenue to amortise by")
 
 
-def contract_cost(
-    policy: ContractCostPolicy, *, commission_minor: int, employer_tax_minor: int, is_incremental: bool
-) -> ContractCost:
-    """R70: only what the contract itself cost is an asset: what would have been paid anyway (salary, most awards) is not."""
-    if not is_incremental:
-        return ContractCost(asset_minor=0, expensed_minor=commission_minor + employer_tax_minor)
+def contract_cost(policy: ContractCostPolicy, *, commission_minor: int, employer_tax_percent: Decimal) -> ContractCost:
+    """R70: what the contract itself cost: the commission on the deal, and the employer's taxes on it, rounded half up.
+
+    What would have been paid anyway (salary, awards without a deal) is none of it. Less commission is less tax.
+    """
+    employer_tax_minor = rounded(commission_minor * Fraction(employer_tax_percent) / 100, "half_up")
     match policy.employer_taxes:
         case "capitalised":
             return ContractCost(asset_minor=commission_minor + employer_tax_minor, expensed_minor=0)

@@ -5,7 +5,7 @@ the month of its first earning on. What is added later, or taken back, changes t
 that are over catch up at once. When the contract ends early nothing of the asset is recoverable, and the rest is written off.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from salesapi.domain.commission.contract_costs import (
@@ -41,17 +41,38 @@ def term_months(starts_on: date, ends_on: date) -> int:
     return min(BENEFIT_MONTHS_MAX, max(1, started_months(starts_on, until)))
 
 
+def revenue_of_months(dues: Iterable[tuple[date, int]], first_on: date, months: int) -> tuple[int, ...]:
+    """R70: the expected revenue of each month of a benefit period: what the payment plans of the contracts ask for in it.
+
+    What is due before the first month is the first's, what is due after the last the last's. None where nothing is planned.
+    """
+    found = [0] * months
+    is_planned = False
+    for due_on, amount_minor in dues:
+        index = (due_on.year - first_on.year) * 12 + due_on.month - first_on.month
+        found[min(max(index, 0), months - 1)] += amount_minor
+        is_planned = True
+    return tuple(found) if is_planned else ()
+
+
 def cost_schedule(
-    policy: ContractCostPolicy, added: Mapping[date, int], months: int, *, churned_on: date | None, until_on: date
+    policy: ContractCostPolicy,
+    added: Mapping[date, int],
+    months: int,
+    *,
+    churned_on: date | None,
+    until_on: date,
+    revenue_minor: Sequence[int] = (),
 ) -> tuple[CostMonth, ...]:
     """R70: the months from the first that adds anything, up to that of a day, and none after the asset came to an end.
 
-    `added` are the amounts by month; `months` is the benefit period. A straight line.
+    `added` are the amounts by month; `months` is the benefit period, of which `revenue_minor` is the expected revenue month by
+    month where the policy amortises by it (`problem_of_revenue` finds nothing wrong with it).
     """
     known = {month_on: amount_minor for month_on, amount_minor in added.items() if month_on <= until_on}
     if not known:
         return ()
-    asset = _Asset(policy, months)
+    asset = _Asset(policy, months, revenue_minor)
     churned_in = churned_on.replace(day=1) if churned_on is not None else date.max
     found: list[CostMonth] = []
     month_on, last_on = min(known), max(known)
@@ -66,13 +87,14 @@ def cost_schedule(
 class _Asset:
     """The asset of one deal as its months pass."""
 
-    def __init__(self, policy: ContractCostPolicy, months: int) -> None:
+    def __init__(self, policy: ContractCostPolicy, months: int, revenue_minor: Sequence[int]) -> None:
         self._policy = policy
         self._months = months
+        self._revenue_minor = revenue_minor
         self._over = 0
         self._cost_minor = 0
         self._carrying_minor = 0
-        self._schedule: tuple[AmortisedMonth, ...] = amortisation(policy, 0, months)
+        self._schedule: tuple[AmortisedMonth, ...] = amortisation(policy, 0, months, revenue_minor)
         self._is_written_off = False
 
     def month(self, month_on: date, added_minor: int, *, is_churned: bool) -> CostMonth:
@@ -99,7 +121,8 @@ class _Asset:
         if self._is_written_off or not added_minor:
             return added_minor
         self._cost_minor += added_minor
-        before, self._schedule = self._schedule, amortisation(self._policy, self._cost_minor, self._months)
+        before = self._schedule
+        self._schedule = amortisation(self._policy, self._cost_minor, self._months, self._revenue_minor)
         return caught_up(before, self._schedule, months_over=self._over).expense_minor
 
     def _due(self) -> int:

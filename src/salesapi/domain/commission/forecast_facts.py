@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from salesapi.domain.commission.periods import period_named
 from salesapi.domain.forecast_sheets import (
     ForecastSheetFrozen,
     ForecastSheetSnapshotTaken,
@@ -17,13 +18,14 @@ from salesapi.domain.forecast_sheets import (
 )
 from salesapi.domain.kernel import Recorded, record
 from salesapi.domain.plan_awards import ForecastStatement
-from salesapi.domain.points import PointsCredited
+from salesapi.domain.points import PointsCredited, PointsPosted
 
 EVENT_TYPES: Final = (
     "forecast_sheet.snapshot_taken",
     "forecast_sheet.submitted",
     "forecast_sheet.frozen",
     "points.credited",
+    "points.posted",
 )
 """An adjustment of a forecast counts once it is frozen, and the freezing states the totals with it."""
 
@@ -93,10 +95,12 @@ class PointsEarned:
     def __init__(self) -> None:
         self._facts: dict[UUID, list[PointsFact]] = {}
 
-    def take(self, event: PointsCredited, recorded: Recorded) -> None:
-        """Takes the next points."""
-        if recorded.occurred is not None:
-            fact = PointsFact(on=recorded.occurred.on, points=event.points, position=recorded.position)
+    def take(self, event: PointsCredited | PointsPosted, recorded: Recorded) -> None:
+        """Takes the next points; those of a plan are of the last day of their period."""
+        occurred_on = recorded.occurred.on if recorded.occurred is not None else None
+        on = period_named(event.period).last_on if isinstance(event, PointsPosted) else occurred_on
+        if on is not None:
+            fact = PointsFact(on=on, points=event.points, position=recorded.position)
             self._facts.setdefault(event.member_id, []).append(fact)
 
     def of_member(self, member_id: UUID, first_on: date, last_on: date) -> list[PointsFact]:

@@ -1,7 +1,8 @@
 """The awards of a plan version as postings of a statement (step 10 of the catalogue's order): R02, R35, R41 to R43, R46.
 
 They are evaluated for the period that pays them, by the version that pays its last days, and belong to that run: no later one
-recomputes them. Exact amounts are rounded once, where they are posted; an award that comes to nothing is no line. Where a version
+recomputes them. A team's pool that was held back until its division is approved is paid by the run after that, for its own
+period. Exact amounts are rounded once, where they are posted; an award that comes to nothing is no line. Where a version
 must be acknowledged (R64) and is not, it awards nothing.
 """
 
@@ -18,63 +19,96 @@ from salesapi.domain.commission.evaluation import Evaluation
 from salesapi.domain.commission.periods import Period
 from salesapi.domain.commission.postings import Posting
 from salesapi.domain.commission.retention import Retention
-from salesapi.domain.commission.team_pools import TeamPools
+from salesapi.domain.commission.team_pools import TeamPools, approved_late
 from salesapi.domain.commission.wording import equals
 from salesapi.domain.compensation_plans import CompensationPlanVersion
+from salesapi.domain.enrolments import Enrolment
+from salesapi.domain.kernel import value
 from salesapi.domain.plan_awards import PlanAward
 
 Kind: TypeAlias = Campaign | ScorecardOf | TeamPools | Retention | ForecastAccuracy | Touches
+
+
+@value
+class _Due:
+    """An award to be paid, with the version that states it and the period that it is for."""
+
+    basis: AwardBasis
+    version: CompensationPlanVersion
+    award: PlanAward
+    kind: Kind
 
 
 class PlanAwards:
     """The awards that a run for a period pays, member by member."""
 
     def __init__(self, evaluation: Evaluation, period: Period) -> None:
-        self._basis = AwardBasis(evaluation, period)
+        self._evaluation = evaluation
+        self._period = period
 
     def of(self, member_id: UUID) -> list[Posting]:
-        """A member's awards, in the order in which the version states them."""
-        version, enrolment = self._basis.version, self._basis.ledger.enrolment(member_id)
-        if version is None or enrolment is None or not version.awards:
-            return []
-        plan_id = self._basis.evaluation.plan_id
-        if version.acknowledgement_required and not enrolment.has_acknowledged(plan_id, version.number):
-            return []
-        return list(self._postings(member_id, version))
+        """A member's awards: those of the period in the order in which the version states them, then what was held back."""
+        enrolment = self._evaluation.ledger.enrolment(member_id) if self._due else None
+        return list(self._postings(member_id, enrolment)) if enrolment is not None else []
 
-    def _postings(self, member_id: UUID, version: CompensationPlanVersion) -> Iterator[Posting]:
-        for award, kind in self._kinds:
-            awarded = kind.of(member_id)
+    def _postings(self, member_id: UUID, enrolment: Enrolment) -> Iterator[Posting]:
+        for due in self._due:
+            if due.version.acknowledgement_required and not enrolment.has_acknowledged(
+                self._evaluation.plan_id, due.version.number
+            ):
+                continue
+            awarded = due.kind.of(member_id)
             if awarded is not None and awarded.exact_minor != 0:
-                yield self._posting(award, awarded, version)
+                yield _posting(due, awarded)
 
     @cached_property
-    def _kinds(self) -> list[tuple[PlanAward, Kind]]:
-        version = self._basis.version
-        assert version is not None, "only a version has awards"
-        return [(award, _kind(self._basis, award)) for award in version.awards]
+    def _due(self) -> list[_Due]:
+        own = AwardBasis(self._evaluation, self._period)
+        found = [
+            _Due(basis=own, version=version, award=award, kind=_kind(own, award)) for version, award in _stated(own)
+        ]
+        return [*found, *self._held_back()]
 
-    def _posting(self, award: PlanAward, awarded: Awarded, version: CompensationPlanVersion) -> Posting:
-        currency = self._basis.currency
+    def _held_back(self) -> Iterator[_Due]:
+        """R42: pools of earlier periods that were held back, and whose share points are approved now."""
+        late = approved_late(self._evaluation.ledger, self._evaluation.plan_id, self._period)
+        for period in sorted(late, key=lambda each: each.first_on):
+            basis, leaders = AwardBasis(self._evaluation, period), late[period]
+            for version, award in _stated(basis):
+                pool = award.team_pool
+                if pool is not None and pool.is_held_back() and award.key in leaders:
+                    kind = TeamPools(basis, award, pool, leaders[award.key])
+                    yield _Due(basis=basis, version=version, award=award, kind=kind)
 
-        def said() -> Said:
-            return None, equals(awarded.words(), awarded.exact_minor, currency)
 
-        posted_minor = awarded.posted_minor
-        return Posting(
-            kind="award",
-            rule=awarded.rule,
-            component=award.key,
-            period=self._basis.period.text,
-            currency=currency,
-            exact_minor=awarded.exact_minor,
-            posted_minor=version.rounding.minor(awarded.exact_minor, currency)
-            if posted_minor is None
-            else posted_minor,
-            said=said,
-            positions=awarded.positions,
-            plan_version=version.number,
-        )
+def _stated(basis: AwardBasis) -> list[tuple[CompensationPlanVersion, PlanAward]]:
+    """The awards of money of the version that pays the last days of the period."""
+    version = basis.version
+    awards = version.awards if version is not None else ()
+    return [(version, award) for award in awards if version is not None and award.points is None]
+
+
+def _posting(due: _Due, awarded: Awarded) -> Posting:
+    currency = due.basis.currency
+
+    def said() -> Said:
+        return None, equals(awarded.words(), awarded.exact_minor, currency)
+
+    posted_minor = awarded.posted_minor
+    return Posting(
+        kind="award",
+        rule=awarded.rule,
+        component=due.award.key,
+        period=due.basis.period.text,
+        currency=currency,
+        exact_minor=awarded.exact_minor,
+        posted_minor=due.version.rounding.minor(awarded.exact_minor, currency)
+        if posted_minor is None
+        else posted_minor,
+        said=said,
+        positions=awarded.positions,
+        plan_version=due.version.number,
+    )
 
 
 def _kind(basis: AwardBasis, award: PlanAward) -> Kind:
