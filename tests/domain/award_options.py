@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Any, Final
 
 from salesapi.domain.commission.award_measures import ForecastAwardTerms
-from salesapi.domain.commission.awards import Spiff, TeamPoolTerms
+from salesapi.domain.commission.awards import Spiff
+from salesapi.domain.commission.pools import LeaderShares, TeamPoolTerms
 from salesapi.domain.commission.tables import CurvePoint, PayoutCurve
 from salesapi.domain.plan_awards import (
     ForecastAward,
     MemberSharePoints,
     PlanAward,
+    PointsAward,
     RenewalTerms,
     RetentionAward,
     Scorecard,
@@ -47,6 +49,7 @@ MARCH: Final = Spiff(
 )
 LIMITED: Final[dict[str, Any]] = {"budget_minor": 900_000, "winners_max": 9, "member_awards_max": 3}
 POOL: Final = TeamPoolTerms(rate_percent=Decimal(2), division="equal", unqualified="redistributed", rounding="half_up")
+GIVEN: Final = LeaderShares(lowest_percent=Decimal(10), highest_percent=Decimal(70), until_approved="held_back")
 ACCURATE: Final = ForecastAwardTerms(
     lead_days=0,
     deviation_percent_max=Decimal(5),
@@ -89,10 +92,21 @@ def every_kind(component: str) -> tuple[PlanAward, ...]:
                 terms=shared, component=component, share_points=points, qualified_from_percent=Decimal(80)
             ),
         ),
+        award(
+            "given",
+            team_pool=TeamPool(
+                terms=replace(shared, division="leader"),
+                component=component,
+                leader=GIVEN,
+                qualified_from_percent=Decimal(80),
+            ),
+        ),
         award("kept", retention=retention("net_revenue_retention")),
         award("renewed", retention=retention("renewal_rate", renewal=RENEWAL, part_of_period="by_days")),
         award("foreseen", forecast=forecast(component)),
         award("met", touches=TouchAward(kinds=("meeting", "event"), amount_minor=5_000)),
+        award("diligent", points=PointsAward(each="touch", points=Decimal("2.5"), kinds=("meeting", "event"))),
+        award("busy", points=PointsAward(each="deal", points=Decimal(10), component=component)),
     )
 
 

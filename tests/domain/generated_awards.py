@@ -12,7 +12,7 @@ from typing import Any, get_args
 from salesapi.domain.agreement_lines import AgreementLine
 from salesapi.domain.agreements import AgreementDrafted, AgreementRenewed, AgreementSigned
 from salesapi.domain.attribution import TouchKind
-from salesapi.domain.commission import award_measures, awards
+from salesapi.domain.commission import award_measures, awards, pools
 from salesapi.domain.commission.tables import CurvePoint, PayoutCurve
 from salesapi.domain.forecast_sheets import ForecastEntry, ForecastSheetSnapshotTaken
 from salesapi.domain.plan_awards import (
@@ -22,6 +22,8 @@ from salesapi.domain.plan_awards import (
     MemberSharePoints,
     PartOfPeriod,
     PlanAward,
+    PointsAward,
+    PointsFor,
     RenewalTerms,
     RetentionAward,
     RetentionOf,
@@ -36,7 +38,8 @@ from salesapi.domain.plan_awards import (
 )
 from salesapi.domain.plan_components import Component, FilterCondition, SaleFilter
 from salesapi.domain.points import PointsCredited
-from tests.domain.commission_stories import ANN, BOB, Log
+from salesapi.domain.pool_shares import PoolShare, PoolSharesApproved
+from tests.domain.commission_stories import ANN, BOB, CID, PLAN, Log
 from tests.domain.traded_company import CUSTOMER
 from tests.spec import uid
 
@@ -58,6 +61,7 @@ def generated_awards(random: Random, components: tuple[Component, ...]) -> tuple
         "retention": _retention,
         "forecast": _forecast,
         "touches": _touches,
+        "points": _points,
     }
     chosen = random.sample(list(kinds), random.choice((0, 0, 1, 2, 3)))
     made = {kind: kinds[kind](random, components) for kind in chosen}
@@ -69,10 +73,21 @@ def generated_awards(random: Random, components: tuple[Component, ...]) -> tuple
 
 
 def add_award_facts(log: Log, period: str) -> None:
-    """A forecast, points, and a customer's agreements around the period: one ends, one that continues it recurs for less."""
+    """A forecast, points, share points of a leader, and agreements of a customer around the period: one ends, one that continues
+    it recurs for less.
+    """
     entries = (ForecastEntry(deal_id=uid(1), amount_minor=1_000_000, category="commit"),)
     taken = ForecastSheetSnapshotTaken(owner_id=ANN, period=period, snapshot=1, currency="USD", entries=entries)
     log.add(uid(0x5A), taken, "2025-12-31")
+    given = PoolSharesApproved(
+        plan_id=PLAN,
+        award_key="award_team_pool",
+        period=period,
+        owner_id=CID,
+        shares=(PoolShare(member_id=ANN, points=Decimal(3)), PoolShare(member_id=BOB, points=Decimal())),
+        approved_by=uid(0xC2),
+    )
+    log.add(uid(0x9A), given)
     log.add(uid(0x99), PointsCredited(member_id=ANN, award_id=uid(0x98), points=2), "2026-01-31")
     for agreement, year, amount_minor in ((0xA8, 2025, 365_000), (0xA9, 2026, 182_500)):
         drafted = AgreementDrafted(
@@ -157,18 +172,38 @@ def _curve(random: Random) -> PayoutCurve:
 
 
 def _pool(random: Random, components: tuple[Component, ...]) -> TeamPool:
-    division: awards.PoolDivision = _one_of(random, awards.PoolDivision)
+    division: pools.PoolDivision = _one_of(random, pools.PoolDivision)
     points = tuple(MemberSharePoints(member_id=each, points=Decimal("1.5")) for each in (ANN, BOB))
     return TeamPool(
-        terms=awards.TeamPoolTerms(
+        terms=pools.TeamPoolTerms(
             rate_percent=Decimal(random.choice(("0", "0.5", "33.3333", "1000"))),
             division=division,
-            unqualified=_one_of(random, awards.UnqualifiedShare),
+            unqualified=_one_of(random, pools.UnqualifiedShare),
             rounding=random.choice(("half_up", "half_even", "down")),
         ),
         component=random.choice(components).key,
         share_points=points if division == "share_points" else (),
+        leader=_leader(random) if division == "leader" else None,
         qualified_from_percent=random.choice((None, Decimal(80))),
+    )
+
+
+def _leader(random: Random) -> pools.LeaderShares:
+    lowest, highest = random.choice((("0", "100"), ("33.3", "66.7"), ("50", "50")))
+    return pools.LeaderShares(
+        lowest_percent=Decimal(lowest),
+        highest_percent=Decimal(highest),
+        until_approved=_one_of(random, pools.UndividedPool),
+    )
+
+
+def _points(random: Random, components: tuple[Component, ...]) -> PointsAward:
+    each: PointsFor = _one_of(random, PointsFor)
+    return PointsAward(
+        each=each,
+        points=Decimal(random.choice(("0.333", "1", "1000000000"))),
+        kinds=tuple(random.sample(get_args(TouchKind), random.randint(0, 2))) if each == "touch" else (),
+        component=random.choice(components).key if each == "deal" else None,
     )
 
 

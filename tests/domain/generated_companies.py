@@ -76,6 +76,7 @@ class Story:
                 rounding=each.rounding,
                 guarantee=each.guarantee,
                 draw=each.draw,
+                advance=each.advance,
                 effective_from=each.effective_from,
                 reason=None,
             )

@@ -13,8 +13,15 @@ from typing import Any, TypeVar, get_args
 from salesapi.domain.attribution import TouchKind
 from salesapi.domain.commission import bases, clawbacks, quotas, release, withholding
 from salesapi.domain.commission.accounting import Conversion, InverseRate, RateDate
-from salesapi.domain.commission.award_measures import CollectionBand, SatisfactionBand, SatisfactionTable, Survey
+from salesapi.domain.commission.award_measures import (
+    CollectedFrom,
+    CollectionBand,
+    SatisfactionBand,
+    SatisfactionTable,
+    Survey,
+)
 from salesapi.domain.commission.dates import DateUnit
+from salesapi.domain.commission.limits import CapExcess, CapSplit, CapWindow, DealExcess
 from salesapi.domain.commission.people import LEAVING_REASONS, CumulativeTiers, LeaverRule, PlanChange
 from salesapi.domain.commission.periods import PeriodKind
 from salesapi.domain.commission.rate_rules import ProductLevel, RateRule
@@ -49,6 +56,7 @@ Made = TypeVar("Made")
 def with_options(random: Random, version: CompensationPlanVersion, kind: PeriodKind) -> CompensationPlanVersion:
     """The version with more options, as one that pays by this kind of period."""
     components = tuple(_with_options(random, component, kind) for component in version.components)
+    cap_minor = maybe(random, 0.2, lambda _: random.choice((1, 50_000, 2_000_000)))
     return replace(
         version,
         period=kind,
@@ -57,10 +65,13 @@ def with_options(random: Random, version: CompensationPlanVersion, kind: PeriodK
         quotas=maybe(random, 0.3, _quotas),
         takeover=maybe(random, 0.3, _takeover),
         leavers=_leavers(random) if random.random() < 0.2 else (),
-        recovery=maybe(random, 0.3, _recovery),
+        recovery=maybe(random, 0.3, _recovery) if version.advance is None else None,
         acknowledgement_required=random.random() < 0.1,
-        cap_minor=maybe(random, 0.2, lambda _: random.choice((1, 50_000, 2_000_000))),
+        cap_minor=cap_minor,
+        cap_window=one_of(random, CapWindow) if cap_minor is not None and kind != "year" else "period",
+        cap_excess=one_of(random, CapExcess) if cap_minor is not None else "lost",
         awards=generated_awards(random, components),
+        correction_from_minor=maybe(random, 0.2, lambda _: random.choice((1, 100, 50_000))),
     )
 
 
@@ -88,7 +99,7 @@ def _with_options(random: Random, component: Component, kind: PeriodKind) -> Com
     attributed: release.Anchor = random.choice(anchors) if random.random() < 0.3 else "booking"
     counted_over: CountedOver = one_of(random, CountedOver)
     counts = component.tiers is not None or component.needs_quota()
-    return replace(
+    component = replace(
         component,
         attributed=attributed if component.residual is None else "invoice",
         only=maybe(random, 0.2, _only),
@@ -97,6 +108,27 @@ def _with_options(random: Random, component: Component, kind: PeriodKind) -> Com
         satisfaction=maybe(random, 0.2, _satisfaction),
         release=maybe(random, 0.4, _release),
         clawback=maybe(random, 0.3, _clawback),
+    )
+    return _with_limits(random, component, kind)
+
+
+def _with_limits(random: Random, component: Component, kind: PeriodKind) -> Component:
+    """With what holds of the caps that it has, and a cap on a rate that moves."""
+    limit_minor = random.choice((1, 20_000)) if component.tells_lines() and random.random() < 0.3 else None
+    has_deal_cap, has_cap = component.deal_cap_minor is not None, component.cap_minor is not None
+    is_flat_and_faster = component.rate_percent is not None and component.accelerator is not None
+    kickers = component.contract_terms.kickers if component.contract_terms is not None else ()
+    is_moved = is_flat_and_faster or component.individual is not None or bool(kickers)
+    can_defer = not component.rates_year_again()
+    return replace(
+        component,
+        rate_cap_percent=Decimal(random.choice(("0.01", "3.5", "900"))) if is_moved and random.random() < 0.4 else None,
+        line_limit_minor=limit_minor,
+        line_limit_excess=one_of(random, DealExcess) if can_defer and limit_minor else "lost",
+        deal_cap_excess=one_of(random, DealExcess) if can_defer and has_deal_cap else "lost",
+        deal_cap_split=one_of(random, CapSplit) if has_deal_cap or limit_minor else "split_then_cap",
+        cap_window=one_of(random, CapWindow) if has_cap and kind != "year" else "period",
+        cap_excess=one_of(random, CapExcess) if has_cap else "lost",
     )
 
 
@@ -244,12 +276,14 @@ def _release(random: Random) -> Release:
         prepayment=one_of(random, release.Prepayment),
         nothing_due=one_of(random, release.NothingDue),
     )
+    speed = _speed(random) if random.random() < 0.4 else ()
     return Release(
         on="payment",
         payment=payment,
         order=one_of(random, release.CashOrder),
         expiry=maybe(random, 0.4, _expiry),
-        speed=_speed(random) if random.random() < 0.4 else (),
+        speed=speed,
+        speed_from=one_of(random, CollectedFrom) if speed else "due_date",
         holdback=holdback,
     )
 

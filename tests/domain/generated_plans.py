@@ -9,7 +9,13 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
-from salesapi.domain.commission.draws import Guarantee, RecoverableDraw
+from salesapi.domain.commission.draws import (
+    AdvanceEnding,
+    DrawInAdvance,
+    Guarantee,
+    NegativeEnd,
+    RecoverableDraw,
+)
 from salesapi.domain.commission.rates import Slowed
 from salesapi.domain.commission.tables import (
     AppliesTo,
@@ -41,7 +47,7 @@ STEP_MINOR = 1_000_000
 def version(random: Random, number: int = 1, effective_from: date | None = None) -> CompensationPlanVersion:
     """A valid version with one to four components, by quarter."""
     components = tuple(component(random, key) for key in ("base", "extra", "team", "kicker")[: random.randint(1, 4)])
-    kind = random.choice(("none", "none", "guarantee", "draw"))
+    kind = random.choice(("none", "none", "guarantee", "draw", "advance"))
     return CompensationPlanVersion(
         number=number,
         period="quarter",
@@ -53,6 +59,7 @@ def version(random: Random, number: int = 1, effective_from: date | None = None)
         effective_from=effective_from,
         guarantee=_guarantee(random) if kind == "guarantee" else None,
         draw=_draw(random) if kind == "draw" else None,
+        advance=_advance(random) if kind == "advance" else None,
     )
 
 
@@ -191,4 +198,16 @@ def _draw(random: Random) -> RecoverableDraw:
         recovery_limit_percent=Decimal(random.choice(("100", "50", "12.5"))),
         at_end=random.choice(("forgiven", "still_owed")),
         on_leaving=random.choice(("forgiven", "still_owed")),
+    )
+
+
+def _advance(random: Random) -> DrawInAdvance:
+    negative_end: NegativeEnd = random.choice(("carried", "carried", "collected"))
+    on_leaving: AdvanceEnding = random.choice(("forgiven", "still_owed", "collected"))
+    return DrawInAdvance(
+        advance_minor=random.choice((1, 50_001, 400_000)),
+        compared_with=random.choice(("earned", "payable")),
+        negative_end=negative_end,
+        on_leaving=on_leaving,
+        collection_allowed_by="the contract" if "collected" in (negative_end, on_leaving) else None,
     )

@@ -54,8 +54,10 @@ def traded_version(random: Random) -> CompensationPlanVersion:
             awards=(),
             guarantee=None,
             draw=None,
+            advance=None,
             recovery=None,
             acknowledgement_required=False,
+            correction_from_minor=None,
         )
         if problem_of_terms(made, "quarter") is None:
             return made

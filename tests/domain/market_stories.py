@@ -53,10 +53,12 @@ class MarketLog(KeptLog):
         if cost is not None:
             self.set_cost(number, cost)
 
-    def set_cost(self, number: int, cost: str, since: str | None = None, currency: str = "USD") -> int:
-        """What one of a product costs from a day on."""
+    def set_cost(
+        self, number: int, cost: str, since: str | None = None, *, until: str | None = None, currency: str = "USD"
+    ) -> int:
+        """What one of a product costs from a day on, until another one."""
         price = UnitPrice(amount=Decimal(cost), currency=currency)
-        stated = ProductCostSet(cost=price, effective_from=on_day(since), effective_until=None)
+        stated = ProductCostSet(cost=price, effective_from=on_day(since), effective_until=on_day(until))
         return self.add(product_id(number), stated)
 
     def customer(self, number: int, *, owner: UUID | None = None, **attributes: str) -> int:

@@ -16,7 +16,7 @@ from salesapi.domain.commission.bases import (
     TermKicker,
 )
 from salesapi.domain.commission.clawbacks import ClawbackRule, ClawbackStep, RecoveryLimit
-from salesapi.domain.commission.draws import Guarantee, RecoverableDraw
+from salesapi.domain.commission.draws import DrawInAdvance, Guarantee, RecoverableDraw
 from salesapi.domain.commission.people import LEAVING_REASONS, LeaverRule
 from salesapi.domain.commission.quotas import Proration, Ramp, RampStep
 from salesapi.domain.commission.rate_rules import RateRule
@@ -219,6 +219,13 @@ DRAW: Final = RecoverableDraw(
     at_end="forgiven",
     on_leaving="still_owed",
 )
+ADVANCE: Final = DrawInAdvance(
+    advance_minor=70_000,
+    compared_with="payable",
+    negative_end="collected",
+    on_leaving="collected",
+    collection_allowed_by="section 3 of the agreement",
+)
 CURRENCIES: Final = CurrencyRules(
     rate_table_id=RATE_TABLE, conversion=Conversion(rate_date="booking", inverse="allowed", base_currency="EUR")
 )
@@ -249,12 +256,14 @@ RECOVERY: Final = RecoveryLimit(percent=Decimal(20), amount_minor=50_000, kept_m
 TERMS: Final[dict[str, Any]] = {
     "guarantee": GUARANTEE,
     "draw": DRAW,
+    "advance": ADVANCE,
     "currencies": CURRENCIES,
     "quotas": QUOTAS,
     "takeover": TAKEOVER,
     "leavers": LEAVERS,
     "recovery": RECOVERY,
     "cap_minor": 5_000_000,
+    "correction_from_minor": 100,
 }
 """Every rule that holds for all components."""
 OPENED: Final = date(2026, 1, 1)

@@ -6,11 +6,19 @@ from typing import Any, get_args
 
 import pytest
 
-from salesapi.domain.commission.awards import PoolDivision
 from salesapi.domain.commission.plan_in_words import plan_in_words
+from salesapi.domain.commission.pools import PoolDivision
 from salesapi.domain.compensation_plans import CompensationPlanVersion
-from salesapi.domain.plan_awards import MemberSharePoints, PlanAward, RetentionOf, Scorecard, TeamPool, TouchAward
-from tests.domain.award_options import ACCURATE, POOL, RENEWAL, award, campaign, forecast, goal, retention
+from salesapi.domain.plan_awards import (
+    MemberSharePoints,
+    PlanAward,
+    PointsAward,
+    RetentionOf,
+    Scorecard,
+    TeamPool,
+    TouchAward,
+)
+from tests.domain.award_options import ACCURATE, GIVEN, POOL, RENEWAL, award, campaign, forecast, goal, retention
 from tests.domain.commission_stories import ANN, BY_LINE
 from tests.domain.plan_options import paying
 
@@ -82,6 +90,15 @@ SAID: list[tuple[PlanAward, str, str]] = [
         "本人指标完成率低于80%的不参与分配,其份额归其他成员。\n奖金池四舍五入取整。\n",
     ),
     (
+        award("given", team_pool=TeamPool(terms=replace(POOL, division="leader"), component="base", leader=GIVEN)),
+        "Given: 2 % of what Base credits to a leader's team, divided among its members without the leader.\n"
+        "Divided by the share points that the leader gives for the period and somebody else approves.\n"
+        "Each one's share lies from 10 to 70 % of all points.\n"
+        "Until then the pool is held back; the first run after the approval pays it.\nThe pool is rounded half up.\n",
+        "Given:团队Base业绩的2%,在负责人以外的成员中分配。\n由负责人按期给出分配点数,经他人批准后分配。\n"
+        "每人份额为10%至70%。\n批准前奖金池暂留,由批准后的首次核算发放。\n奖金池四舍五入取整。\n",
+    ),
+    (
         award("kept", retention=retention("renewal_rate", renewal=RENEWAL)),
         "Kept: 1,000.00 USD by which of one's customers' agreements are renewed.\n"
         "One's customers are those of the first day of the period.\nEach agreement counts alike.\n"
@@ -102,6 +119,17 @@ SAID: list[tuple[PlanAward, str, str]] = [
         award("met", touches=TouchAward(kinds=("meeting", "referral"), amount_minor=5_000)),
         "Met: 50.00 USD for each of one's touches of leads that are meetings or referrals.\n",
         "Met:本人每次会面或转介绍触点奖励50.00 USD。\n",
+    ),
+    (
+        award("diligent", points=PointsAward(each="touch", points=Decimal("2.5"))),
+        "Diligent: 2.5 point(s) for each of one's touches of leads.\n"
+        "Points are credited, never paid; what is known later corrects them.\n",
+        "Diligent:本人每次线索触点计2.5积分。\n积分只记入积分账户,不发放现金;后续变更相应增减。\n",
+    ),
+    (
+        award("busy", points=PointsAward(each="deal", points=Decimal(10), component="base")),
+        "Busy: 10 point(s) for each deal that Base credits.\n",
+        "Busy:Base每单业绩计10积分。\n",
     ),
 ]
 
@@ -131,6 +159,7 @@ def test_what_changes_only_together_with_another_thing_reads_otherwise_too(langu
             terms=replace(POOL, division=division),
             component="base",
             share_points=POINTS if division == "share_points" else (),
+            leader=GIVEN if division == "leader" else None,
         )
         for division in get_args(PoolDivision)
     ]

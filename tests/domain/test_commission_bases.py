@@ -59,6 +59,18 @@ def test_r36_the_cost_of_the_catalogue_is_that_of_the_day_of_the_sale() -> None:
     assert lines_of(log, "2026Q1") == [("earning", 4_000), ("earning", 2_500)]
 
 
+def test_r36_a_cost_that_begins_later_changes_no_closed_margin_and_one_that_is_corrected_does() -> None:
+    log = TradeLog()
+    log.plan(replace(flat("10"), base=LISTED_MARGIN)).enrol(ANN)
+    log.product(1, "bed", cost="120")
+    log.sell(1, 100_000, "2026-01-31", lines=(sold(1, "5", "200"),))
+    assert log.lock("2026Q1")[ANN].total_minor == 4_000
+    log.set_cost(1, "150", since="2026-02-01")
+    assert lines_of(log, "2026Q2") == []
+    log.set_cost(1, "130", until="2026-02-01")
+    assert lines_of(log, "2026Q2") == [("adjustment", -500)], "5 x 10.00 more cost, at ten percent"
+
+
 def test_r36_a_margin_waits_for_an_unknown_cost_and_is_paid_when_that_is_known() -> None:
     log = TradeLog()
     log.plan(replace(flat("10"), base=LISTED_MARGIN)).enrol(ANN)

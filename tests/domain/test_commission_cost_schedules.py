@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesapi.domain.commission.contract_costs import ContractCostPolicy, Expedient
-from salesapi.domain.commission.cost_schedules import CostMonth, cost_schedule, term_months
+from salesapi.domain.commission.contract_costs import AmortisationMethod, ContractCostPolicy, Expedient
+from salesapi.domain.commission.cost_schedules import CostMonth, cost_schedule, revenue_of_months, term_months
 from salesapi.domain.commission.dates import months_after
 
 LATER = date(2040, 12, 31)
@@ -25,17 +25,19 @@ def schedule(
     expedient: Expedient = "not_elected",
     churned: date | None = None,
     until: date = LATER,
+    method: AmortisationMethod = "straight_line",
+    revenue: tuple[int, ...] = (),
 ) -> list[tuple[int, int, int, int]]:
     """The months as (added, expense, impairment, carrying)."""
     policy = ContractCostPolicy(
-        method="straight_line",
+        method=method,
         expedient=expedient,
         employer_taxes="expensed",
         renewal_commission="commensurate",
         customer_life_months=1,
     )
     by_month = {month(number): amount_minor for number, amount_minor in added.items()}
-    found = cost_schedule(policy, by_month, months, churned_on=churned, until_on=until)
+    found = cost_schedule(policy, by_month, months, churned_on=churned, until_on=until, revenue_minor=revenue)
     assert [each.month_on for each in found] == [month(min(added) + step) for step in range(len(found))]
     return [shown(each) for each in found]
 
@@ -65,6 +67,28 @@ def test_nothing_is_shown_after_the_day_that_is_asked_for() -> None:
         customer_life_months=1,
     )
     assert cost_schedule(policy, {month(2): 100}, 24, churned_on=None, until_on=month(1)) == ()
+
+
+def test_a_cost_is_expensed_as_the_revenue_of_its_months() -> None:
+    # 700 by 1 : 1 : 4 : 1. What is clawed back in the third month leaves 350: of the first two 50 each are taken back.
+    by_revenue = {"method": "by_revenue", "revenue": (1_000, 1_000, 4_000, 1_000)}
+    assert schedule({1: 700}, 4, **by_revenue) == [  # type: ignore[arg-type]
+        (700, 100, 0, 600),
+        (0, 100, 0, 500),
+        (0, 400, 0, 100),
+        (0, 100, 0, 0),
+    ]
+    found = schedule({1: 700, 3: -350}, 4, **by_revenue)  # type: ignore[arg-type]
+    assert found[2:] == [(-350, 100, 0, 50), (0, 50, 0, 0)]
+    ended = schedule({1: 700}, 4, churned=date(2026, 2, 10), **by_revenue)  # type: ignore[arg-type]
+    assert ended == [(700, 100, 0, 600), (0, 100, 500, 0), (0, 0, 0, 0), (0, 0, 0, 0)]
+
+
+def test_the_revenue_of_a_month_is_what_payment_plans_ask_for_in_it() -> None:
+    dues = [(date(2025, 12, 31), 5), (date(2026, 1, 31), 10), (date(2026, 2, 1), 20), (date(2027, 6, 1), 40)]
+    assert revenue_of_months(dues, month(1), 3) == (15, 20, 40)
+    assert revenue_of_months(dues, month(1), 1) == (75,)
+    assert revenue_of_months([], month(1), 3) == ()
 
 
 def test_a_clawback_lowers_the_asset_and_the_months_that_are_over_catch_up() -> None:

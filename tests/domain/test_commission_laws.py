@@ -14,7 +14,7 @@ from uuid import UUID
 
 from salesapi.domain.commission.crediting import direct_credits, override_credits
 from salesapi.domain.commission.facts import Ledger
-from salesapi.domain.commission.rates import Tiered, earned_by_tiers, in_amounts, tiered
+from salesapi.domain.commission.rates import Tiered, in_amounts, tiered
 from salesapi.domain.commission.sale_facts import Win
 from salesapi.domain.commission.sales import plain_sale
 from salesapi.domain.commission.tables import TierTable
@@ -59,12 +59,12 @@ def told(law: str) -> Random:
 
 
 def without_floor(story: Story) -> Story:
-    """The same company with a plan that has neither guarantee nor draw."""
-    story.company.versions = [replace(each, guarantee=None, draw=None) for each in story.company.versions]
+    """The same company with a plan that has no guarantee and no draw."""
+    story.company.versions = [replace(each, guarantee=None, draw=None, advance=None) for each in story.company.versions]
     log = KeptLog()
     for stream_id, event, on in story.log.facts:
         if isinstance(event, CompensationPlanVersionPublished):
-            event = replace(event, guarantee=None, draw=None)
+            event = replace(event, guarantee=None, draw=None, advance=None)
         log.add(stream_id, event, on)
     story.log = log
     return story
@@ -214,7 +214,7 @@ def test_tiers_are_additive_and_marginal_ones_never_touch_what_came_before() -> 
         start, base, more = (amount(random) + amount(random) for _ in range(3))
         first, second = tiered(table, start, base), tiered(table, start + base, more)
         assert first.exact + second.exact == tiered(table, start, base + more).exact
-        assert earned_by_tiers(table, start) + first.exact == earned_by_tiers(table, start + base)
+        assert tiered(table, 0, start).exact + first.exact == tiered(table, 0, start + base).exact
         if all(tier.applies_to == "new" for tier in table.tiers):
             assert first == Tiered(own=first.own, uplift=())
             together = tiered(table, start, base + more).own
@@ -333,7 +333,7 @@ def test_a_guarantee_bounds_pay_from_below_and_a_draw_pays_what_is_earned_and_ow
     for number in range(3 * COMPANIES):
         story = Story(random)
         (newest,) = {each.number: each for each in story.company.versions[-1:]}.values()
-        if len(story.company.versions) > 1 or (newest.guarantee is None and newest.draw is None):
+        if len(story.company.versions) > 1 or not (newest.guarantee or newest.draw or newest.advance):
             continue
         paid: dict[UUID, int] = {}
         owed: dict[UUID, int] = {}
@@ -345,12 +345,12 @@ def test_a_guarantee_bounds_pay_from_below_and_a_draw_pays_what_is_earned_and_ow
                 assert statement.total_minor == (
                     statement.earned_minor + statement.adjusted_minor + statement.drawn_minor
                 ), place
-                if newest.draw is not None:
-                    seen.add("draw")
+                if newest.guarantee is None:
+                    seen.add("draw" if newest.draw is not None else "advance")
                     paid[member_id] = paid.get(member_id, 0) + statement.earned_minor + statement.adjusted_minor
                     owed[member_id] = owed.get(member_id, 0) + statement.drawn_minor
                     assert balance_minor(story.log.ledger, member_id) == owed[member_id] >= 0, place
-                elif newest.guarantee is not None:
+                else:
                     seen.add("guarantee")
                     assert statement.drawn_minor >= 0, place
                     compared = statement.earned_minor + statement.drawn_minor
@@ -359,4 +359,4 @@ def test_a_guarantee_bounds_pay_from_below_and_a_draw_pays_what_is_earned_and_ow
                     enrolled = story.company.enrolled.get(member_id)
                     if enrolled and (enrolled.since, enrolled.until, newest.guarantee.last_on) == (None, None, None):
                         assert compared >= newest.guarantee.amount_minor, place
-    assert seen == {"draw", "guarantee"}
+    assert seen == {"draw", "advance", "guarantee"}

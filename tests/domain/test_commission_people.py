@@ -4,11 +4,13 @@ R54, R57 to R60.
 """
 
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from salesapi.domain.calendars import CalendarDefined, CalendarHolidaysDeclared, DeclaredDay
 from salesapi.domain.commission.clawbacks import RecoveryLimit
 from salesapi.domain.commission.people import (
     LEAVING_REASONS,
@@ -28,6 +30,7 @@ from salesapi.domain.plan_components import (
 )
 from tests.domain.commission_stories import ANN, BOB, flat, tiered
 from tests.domain.pay_terms import KEEP, WITH_CASH
+from tests.domain.plan_options import CALENDAR
 from tests.domain.trade_stories import TradeLog, lines_of, paid
 
 BY_DAY = Proration(basis="calendar_days")
@@ -96,6 +99,17 @@ def test_r58_who_is_there_for_no_whole_month_waits_for_a_quota() -> None:
     assert lines_of(log, "2026Q3") == [("held", 0)]
 
 
+def test_r58_a_period_in_which_no_day_is_worked_has_no_quota_to_divide() -> None:
+    log = hired("2026-07-01", proration=Proration(basis="working_days"), calendar_id=CALENDAR)
+    log.add(CALENDAR, CalendarDefined(key="office", name="Office", zone="Asia/Shanghai", weekdays=("monday",)))
+    mondays = [date(2026, 7, 6) + timedelta(weeks=week) for week in range(13)]
+    log.sell(1, 100_000, "2026-09-01")
+    log.add(CALENDAR, CalendarHolidaysDeclared(days=tuple(DeclaredDay(on=on, name="Closed") for on in mondays[:-1])))
+    assert lines_of(log, "2026Q3") == [("earning", 5_000)], "one Monday is worked: all of the quota is asked for"
+    log.add(CALENDAR, CalendarHolidaysDeclared(days=(DeclaredDay(on=mondays[-1], name="Closed"),)))
+    assert lines_of(log, "2026Q3") == [("held", 0)]
+
+
 RAMP = Ramp(
     steps=(RampStep(through_month=1, percent=Decimal(50)),),
     after_percent=Decimal(100),
@@ -140,6 +154,19 @@ def test_r57_a_new_version_in_mid_period_pays_its_days_its_part_or_waits(change:
     log.sell(1, 100_000, "2026-01-30")
     log.sell(2, 100_000, "2026-02-10")
     assert [posted for _, posted in lines_of(log, "2026Q1")] == earned
+
+
+def test_r58_the_quotas_of_two_versions_in_one_period_sum_to_the_whole() -> None:
+    log = TradeLog()
+    bonus = replace(flat("0"), rate_percent=None, individual=IndividualRate(target_variable_minor=100_000))
+    log.plan(bonus).enrol(ANN)
+    takeover = VersionTakeover(change="split_period", cumulative="restart")
+    log.publish(2, bonus, effective_from="2026-08-16", takeover=takeover)
+    log.quota(ANN, 25, "2026Q3")
+    log.sell(1, 13, "2026-08-15")
+    log.sell(2, 12, "2026-08-16")
+    # Half of 0.25 each: 0.125 is 0.13, and 0.12 is left; who sells just that earns the target.
+    assert lines_of(log, "2026Q3") == [("earning", 100_000), ("earning", 100_000)]
 
 
 @pytest.mark.parametrize(("cumulative", "second"), [("restart", 140_000), ("continue", 230_000)])

@@ -23,6 +23,7 @@ from salesapi.domain.commission.tables import (
     problem_of_curve,
     problem_of_matrix,
     problem_of_tiers,
+    tier_index,
 )
 from salesapi.domain.commission.wording import exact_text, in_major, percent, terms
 from tests.domain.commission_stories import table
@@ -56,7 +57,7 @@ def tiers_of(*tiers: Tier, boundary: TierBoundary = "lower_inclusive") -> TierTa
 
 @pytest.mark.parametrize(("base", "expected"), [(10_000, 500), (0, 0), (-10_000, -500), (1, Fraction(1, 20))])
 def test_r01_a_flat_percentage_is_rate_times_base(base: int, expected: Fraction | int) -> None:
-    assert rates.flat_percentage(Decimal(5), base).exact == expected
+    assert rates.flat_percentage(Fraction(5), base).exact == expected
 
 
 @pytest.mark.parametrize(("count", "expected"), [(3, 15_000), (0, 0), (-1, -5_000), (Fraction(1, 2), 2_500)])
@@ -76,7 +77,7 @@ def test_r03_the_individual_rate_pays_the_target_at_the_quota() -> None:
 )
 @pytest.mark.parametrize("boundary", ["lower_inclusive", "upper_inclusive"])
 def test_r04_marginal_pays_each_part_at_its_own_rate(amount: int, expected: int, boundary: TierBoundary) -> None:
-    assert rates.marginal(table("marginal", boundary), 0, amount * 100).exact == expected * 100
+    assert rates.tiered(table("marginal", boundary), 0, amount * 100).exact == expected * 100
 
 
 @pytest.mark.parametrize(
@@ -91,19 +92,19 @@ def test_r04_marginal_pays_each_part_at_its_own_rate(amount: int, expected: int,
     ],
 )
 def test_r05_r08_retroactive_pays_all_at_the_tier_reached(amount: int, boundary: TierBoundary, expected: int) -> None:
-    assert rates.retroactive(table("retroactive", boundary), 0, amount * 100).exact == expected * 100
+    assert rates.tiered(table("retroactive", boundary), 0, amount * 100).exact == expected * 100
 
 
 def test_r05_an_uplift_pays_the_difference_on_what_came_before() -> None:
-    found = rates.retroactive(table("retroactive"), 7_000_000, 2_000_000)
+    found = rates.tiered(table("retroactive"), 7_000_000, 2_000_000)
     assert [rates.total_of(found.own), rates.total_of(found.uplift)] == [60_000, 70_000]
     assert terms(found.own, "USD") == "3 % of 20,000.00"
     assert terms(found.uplift, "USD") == "3 % of 70,000.00 + 2 % of -70,000.00"
 
 
 def test_r04_r05_a_negative_amount_falls_back_through_the_tiers() -> None:
-    assert rates.marginal(table("marginal"), 13_000_000, -13_000_000).exact == -325_000
-    assert rates.retroactive(table("retroactive"), 9_000_000, -2_000_000).exact == 140_000 - 270_000
+    assert rates.tiered(table("marginal"), 13_000_000, -13_000_000).exact == -325_000
+    assert rates.tiered(table("retroactive"), 9_000_000, -2_000_000).exact == 140_000 - 270_000
 
 
 @pytest.mark.parametrize(
@@ -127,13 +128,13 @@ def test_r04_to_r06_credits_one_by_one_earn_what_their_sum_earns() -> None:
         for base in (5, 90, 0, 12, -40, 8_000_000, 200, -7_999_000, 6_000_000):
             earned += rates.tiered(each, total, base).exact
             total += base
-            assert earned == rates.earned_by_tiers(each, total)
+            assert earned == rates.tiered(each, 0, total).exact
 
 
 @pytest.mark.parametrize("start", [-5, 0, 7_999_999, 8_000_000, 12_500_000])
 @pytest.mark.parametrize("base", [-9_000_000, -1, 0, 1, 4_000_001])
 def test_r04_the_parts_of_a_marginal_line_add_up_to_its_base(start: int, base: int) -> None:
-    own = rates.marginal(table("marginal"), start, base).own
+    own = rates.tiered(table("marginal"), start, base).own
     assert sum(part.amount for part in own) == base
 
 
@@ -145,7 +146,7 @@ def test_r07_tiers_by_attainment_are_tiers_by_amount_for_one_quota() -> None:
     )
     for total in (7_999_999, 8_000_000, 12_000_000, 13_000_000):
         found = rates.tiered(rates.in_amounts(by_attainment, 10_000_000), 0, total)
-        assert found.exact == rates.earned_by_tiers(table("retroactive"), total)
+        assert found.exact == rates.tiered(table("retroactive"), 0, total).exact
     assert rates.attainment_percent(150, 200) == 75
 
 
@@ -161,8 +162,8 @@ def test_r07_tiers_by_attainment_are_tiers_by_amount_for_one_quota() -> None:
 def test_r08_a_value_on_a_bound_belongs_to_the_side_that_is_stated(
     value: int, boundary: TierBoundary, rate: str
 ) -> None:
-    found = rates.tier_at(tiers_of(tier(0, 80, "2", "new"), tier(80, None, "3", "new"), boundary=boundary), value)
-    assert found.rate_percent == Decimal(rate)
+    tiers = tiers_of(tier(0, 80, "2", "new"), tier(80, None, "3", "new"), boundary=boundary)
+    assert tiers.tiers[tier_index(tiers, value)].rate_percent == Decimal(rate)
 
 
 @pytest.mark.parametrize(("value", "rate"), [(100, 2), (150, 3), (200, 4), (50, 2), (250, 4)])
@@ -172,10 +173,10 @@ def test_r09_a_moving_rate_goes_evenly_from_one_end_of_its_tier_to_the_other(val
 
 def test_r09_a_moving_marginal_rate_counts_with_its_mean_and_a_moving_retroactive_one_with_the_rate_reached() -> None:
     new = tiers_of(tier(0, 100, "0", "new", "10"), tier(100, None, "10", "new"))
-    assert rates.earned_by_tiers(new, 100) == 5
+    assert rates.tiered(new, 0, 100).exact == 5
     every = tiers_of(tier(0, 100, "0", "all", "10"), tier(100, None, "10", "all"))
-    assert rates.earned_by_tiers(every, 50) == Fraction(5, 2)
-    assert rates.earned_by_tiers(every, 100) == 10
+    assert rates.tiered(every, 0, 50).exact == Fraction(5, 2)
+    assert rates.tiered(every, 0, 100).exact == 10
 
 
 @pytest.mark.parametrize(
@@ -246,12 +247,31 @@ def test_r14_a_matrix_rates_by_the_cell_where_both_values_meet(own: int, team: i
 
 
 def test_r20_year_to_date_pays_what_is_due_less_what_was_paid() -> None:
-    assert list(rates.year_to_date_less_paid([1_000, 1_800, 1_500])) == [1_000, 800, -300]
+    paid: list[Fraction] = []
+    for due in (1_000, 1_800, 1_500):
+        paid.append(rates.year_to_date_less_paid(Fraction(due), sum(paid, Fraction())))
+    assert paid == [1_000, 800, -300], "a refund in March gives back, to be carried"
 
 
-def test_r21_the_year_to_date_rates_only_this_periods_lines() -> None:
-    part = rates.rated_by_year_to_date(table("retroactive"), 9_000_000, 2_000_000)
-    assert part.exact == 60_000, "3 % of 20,000.00; the 70,000.00 before stay at their 2 %"
+@pytest.mark.parametrize(
+    ("start", "base", "own", "uplift"),
+    [
+        # 70,000 in earlier periods and 20,000 now: 3 % of 20,000; the 70,000 before stay at their 2 %.
+        (7_000_000, 2_000_000, 60_000, 0),
+        # Exactly up to the bound at 80,000.
+        (7_000_000, 1_000_000, 30_000, 0),
+        (7_000_000, 999_999, Fraction(1_999_998, 100), 0),
+        # 5,000 of this period before it: they are lifted by 1 %, the 70,000 of earlier ones are not.
+        (7_500_000, 2_000_000, 60_000, 5_000),
+        # A refund falls back through the bound: 25,000 of this period had earned 750.00, the 5,000 that are left earn 100.00.
+        (9_500_000, -2_000_000, -55_000, -10_000),
+    ],
+)
+def test_r21_the_year_to_date_rates_only_this_periods_lines(
+    start: int, base: int, own: Fraction | int, uplift: int
+) -> None:
+    found = rates.tiered(table("retroactive"), start, base, rated_from=7_000_000)
+    assert (rates.total_of(found.own), rates.total_of(found.uplift)) == (Fraction(own), Fraction(uplift))
 
 
 def test_tables_with_holes_are_named_with_the_place() -> None:
@@ -297,7 +317,7 @@ def test_amounts_are_shown_in_the_currencys_own_units(currency: str, amount_mino
 
 
 def test_exact_amounts_stay_exact_and_a_rate_without_an_end_says_so() -> None:
-    assert rates.flat_percentage(Decimal("0.0000000001"), 2**53 - 1).exact == Fraction(2**53 - 1, 10**12)
+    assert rates.flat_percentage(rates.exact(Decimal("0.0000000001")), 2**53 - 1).exact == Fraction(2**53 - 1, 10**12)
     assert exact_text(Fraction(2**53 - 1, 10**12)) == "9007.199254740991"
     assert exact_text(Fraction(140_000)) == "140000"
     assert exact_text(Fraction(0)) == "0"

@@ -19,7 +19,7 @@ from salesapi.domain.enrolment_overrides import (
 from salesapi.domain.enrolments import EnrolmentBegun, EnrolmentOverlaps, EnrolParticipant
 from salesapi.domain.kernel import FieldInvalid, Ref, Refused, StreamRef
 from tests.domain.commission_stories import ANN, BY_LINE, PLAN, flat
-from tests.domain.plan_options import DRAW, paying
+from tests.domain.plan_options import ADVANCE, DRAW, paying
 from tests.spec import Case, given
 
 TWENTY = Decimal(20)
@@ -189,6 +189,11 @@ def test_a_draw_keeps_to_the_rules_of_the_plans_draw() -> None:
     known(kept).when(enrol(draw_minor=100_000)).then(begun(draw_minor=100_000))
     refused = known(kept).when(enrol(draw_minor=100_001)).refused(EnrolmentDrawNotTaken, pointer="/draw_minor")
     assert "a kept minimum is at least the draw" in refused.text
+
+
+def test_a_draw_in_advance_is_agreed_as_one_that_is_recovered() -> None:
+    paying = replace(FIRST, draw=None, advance=ADVANCE)
+    known(paying).when(enrol(draw_minor=100_000)).then(begun(draw_minor=100_000))
 
 
 def test_one_has_one_draw_at_a_time() -> None:

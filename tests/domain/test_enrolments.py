@@ -62,7 +62,11 @@ def test_the_same_enrolment_again_changes_nothing() -> None:
 
 def test_one_component_is_held_once_at_a_time() -> None:
     known(begun()).when(enrol(JANUARY)).refused(EnrolmentOverlaps)
-    known(begun(JANUARY, APRIL, ("base",))).when(enrol(None, None, ("base", "extra"))).refused(EnrolmentOverlaps)
+    held = known(begun(JANUARY, APRIL, ("base",)))
+    refused = held.when(enrol(None, None, ("base", "extra"))).refused(EnrolmentOverlaps, pointer="/effective_from")
+    assert "holds base of this plan already from 2026-01-01 until 2026-04-01" in refused.text
+    all_held = known(begun(JANUARY)).when(enrol(None, None, ("extra",))).refused(EnrolmentOverlaps)
+    assert "holds extra of this plan already from 2026-01-01 until further notice" in all_held.text
     known(begun(JANUARY, APRIL, ("base",))).when(enrol(JANUARY, APRIL, ("extra",))).then(
         begun(JANUARY, APRIL, ("extra",))
     )

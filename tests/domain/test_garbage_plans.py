@@ -15,8 +15,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from salesapi.api.command_reading import malformed
-from salesapi.domain.commission.periods import PeriodKind
+from salesapi.domain.commission.periods import PeriodKind, period_named
 from salesapi.domain.commission.plan_in_words import plan_in_words
+from salesapi.domain.commission.plan_points import earned_points
 from salesapi.domain.commission.plan_words import Language
 from salesapi.domain.commission.statements import Statement, canonical_bytes
 from salesapi.domain.compensation_plans import (
@@ -256,6 +257,14 @@ def check_statement(statement: Statement) -> None:
     assert json.loads(canonical_bytes(statement))["total_minor"] == statement.total_minor
 
 
+def check_points(log: Log, published: CompensationPlanVersionPublished) -> None:
+    """Awards of points are told in whole points with their words."""
+    for award in published.awards:
+        if award.points is not None:
+            earned = earned_points(log.ledger, PLAN, award.key, ANN, period_named(PERIODS[published.period]))
+            assert earned is None or earned.words, award
+
+
 def test_ten_thousand_plans_are_refused_with_a_place_or_read_and_pay() -> None:
     print(f"seed {SEED}")  # noqa: T201 - pytest shows it with a failure
     random, refused_by, accepted = Random(SEED), dict[str, int](), 0
@@ -278,6 +287,7 @@ def test_ten_thousand_plans_are_refused_with_a_place_or_read_and_pay() -> None:
             check_words(log.ledger.plan(PLAN))
             for statement in log.statements(PERIODS[published.period]).values():
                 check_statement(statement)
+            check_points(log, published)
         except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError) as error:
             raise AssertionError(told) from error
         accepted += 1

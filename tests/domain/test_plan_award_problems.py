@@ -10,11 +10,12 @@ import pytest
 from salesapi.domain.commission.periods import PeriodKind
 from salesapi.domain.commission.tables import CurvePoint
 from salesapi.domain.compensation_plans import AwardInvalid, CompensationPlanDrafted, PublishCompensationPlanVersion
-from salesapi.domain.plan_awards import MemberSharePoints, PlanAward, Scorecard, TeamPool, TouchAward
+from salesapi.domain.plan_awards import MemberSharePoints, PlanAward, PointsAward, Scorecard, TeamPool, TouchAward
 from salesapi.domain.plan_components import SaleFilter
 from salesapi.domain.plan_problems import problem_of_terms
 from tests.domain.award_options import (
     EVENLY,
+    GIVEN,
     POOL,
     RENEWAL,
     award,
@@ -130,6 +131,51 @@ REFUSED: list[tuple[str, PlanAward, str, str]] = [
         award("a", team_pool=pool(terms=replace(POOL, division="share_points"), share_points=POINTS * 2)),
         "/team_pool/share_points/1/member_id",
         "named twice",
+    ),
+    (
+        "bounds of a leader without the division",
+        award("a", team_pool=pool(leader=GIVEN)),
+        "/team_pool/leader",
+        "belongs to a division by `leader`",
+    ),
+    (
+        "a division by the leader without bounds",
+        award("a", team_pool=pool(terms=replace(POOL, division="leader"))),
+        "/team_pool/leader",
+        "belongs to a division by `leader`",
+    ),
+    (
+        "bounds between which no share lies",
+        award(
+            "a",
+            team_pool=pool(terms=replace(POOL, division="leader"), leader=replace(GIVEN, lowest_percent=Decimal(71))),
+        ),
+        "/team_pool/leader/highest_percent",
+        "no share lies from 71 to 70 percent",
+    ),
+    (
+        "points for each deal of no component",
+        award("a", points=PointsAward(each="deal", points=Decimal(1))),
+        "/points/component",
+        "belongs to points for each `deal`",
+    ),
+    (
+        "points for touches by a component",
+        award("a", points=PointsAward(each="touch", points=Decimal(1), component="base")),
+        "/points/component",
+        "belongs to points for each `deal`",
+    ),
+    (
+        "points of an unknown component",
+        award("a", points=PointsAward(each="deal", points=Decimal(1), component="other")),
+        "/points/component",
+        "no component other",
+    ),
+    (
+        "kinds of touches for deals",
+        award("a", points=PointsAward(each="deal", points=Decimal(1), component="base", kinds=("meeting",))),
+        "/points/kinds",
+        "kinds belong to touches",
     ),
     (
         "a pool below nothing",

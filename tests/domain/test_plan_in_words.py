@@ -231,10 +231,10 @@ OF_A_COMPONENT: list[tuple[Component, str, str]] = [
         "Where the customer owes nothing, nothing becomes payable.\n"
         "Cash more than 90 day(s) after the invoice releases only 50 % of its part.\n"
         "Cash more than 180 day(s) after the invoice releases only 0 % of its part.\n"
-        "Cash up to 0 day(s) from the due date: times 1.1.\nAny other cash: times 0.9.",
+        "Cash up to 0 day(s) from the due date: times 1.1.\nAny other cash where the due date is known: times 0.9.",
         "随客户回款按同等比例兑现,不计税款。\n回款按比例冲抵订单各行。\n银行扣收的手续费视为已付。\n"
         "开票前收到的款项待开票时兑现。\n客户无应付款时,不予兑现。\n开票后超过90天的回款仅兑现其部分的50%。\n"
-        "开票后超过180天的回款仅兑现其部分的0%。\n到期日起0天以内的回款:乘以1.1。\n其余回款:乘以0.9。",
+        "开票后超过180天的回款仅兑现其部分的0%。\n到期日起0天以内的回款:乘以1.1。\n其余有到期日的回款:乘以0.9。",
     ),
     (
         paying("rate_percent", release=options.IN_PARTS),
@@ -302,6 +302,17 @@ OF_ALL: list[tuple[dict[str, Any], str, str]] = [
         "期中生效时,每笔销售按其当日的版本计算,各对照相应部分的指标。\n分档累计自期初延续。",
     ),
     (
+        {"advance": options.ADVANCE},
+        "Draw in advance: 700.00 USD is paid with the run of the period before, to who takes part on the first day; for a "
+        "part of a period by days.\n"
+        "It is netted with all that is payable, corrections of earlier periods included.\n"
+        "An enrolment may agree another draw.\nA negative end is collected.\nWhat a leaver owes is collected.\n"
+        "Collection is allowed by: section 3 of the agreement.",
+        "预付:每期700.00 USD,随上一期发给期首日在册者;不足整期的按天折算。\n期末与本期应发冲抵,含往期更正。\n"
+        "参加时可另行约定预支额。\n冲抵后为负的,予以收取。\n离开方案时余欠予以收取。\n"
+        "收取依据:section 3 of the agreement。",
+    ),
+    (
         {"acknowledgement_required": True},
         "Credits wait until the participant has acknowledged this version.",
         "参加人确认本版本前,业绩暂不计算。",
@@ -355,9 +366,14 @@ OF_ALL: list[tuple[dict[str, Any], str, str]] = [
         "每期先保证支付1,500.00 USD,再行扣回。\n离开者的余欠开单收取。",
     ),
     (
+        {"correction_from_minor": 100},
+        "Corrections of closed periods are paid from 1.00 USD for one deal on; smaller ones are recorded and added up.",
+        "已结账期间的更正,单笔交易达到1.00 USD方才补发或扣回;不足的只作记录,累计计算。",
+    ),
+    (
         {"cap_minor": 5_000_000},
-        "The plan earns at most 50,000.00 USD in a period; the rest is lost.",
-        "本方案每期最多50,000.00 USD,超出部分作废。",
+        "The plan earns at most 50,000.00 USD in a period.\nWhat goes past that is lost.",
+        "本方案每期最多50,000.00 USD。\n超出部分作废。",
     ),
     (
         {"draw": options.DRAW},

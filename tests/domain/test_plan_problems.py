@@ -202,9 +202,6 @@ OF_LIMITS = [
         "/gate/pays",
         "let it pay `whole_period`",
     ),
-    ("a deal capped at nothing", paying("rate_percent", deal_cap_minor=0), "/deal_cap_minor", "must be above 0"),
-    ("a period capped at nothing", paying("rate_percent", cap_minor=0), "/cap_minor", "must be above 0"),
-    ("the year of no cap", paying("rate_percent", cap_window="year"), "/cap_window", "a window belongs to a cap"),
     ("overrides by 0", paying("rate_percent", override_percent_max=ZERO), "/override_percent_max", "above 0 percent"),
     ("overrides of tiers", paying("tiers", override_percent_max=TOO_HIGH), "/override_percent_max", "it has none of"),
     (
@@ -226,6 +223,12 @@ OF_A_RELEASE = [
         replace(WITH_CASH, expiry=FROM_PAYMENT),
         "/release/expiry/anchor",
         "not counted from payment",
+    ),
+    (
+        "days from the invoice without speed",
+        replace(WITH_CASH, speed=(), speed_from="invoice_date"),
+        "/release/speed_from",
+        "without `speed`",
     ),
     (
         "speed without an end",
@@ -313,6 +316,42 @@ TERMS = [
         "must not be negative",
     ),
     ("a draw of nothing", terms(draw=replace(options.DRAW, draw_minor=0)), "/draw/draw_minor", "must be above 0"),
+    (
+        "a guarantee and an advance",
+        terms(guarantee=options.GUARANTEE, advance=options.ADVANCE),
+        "/advance",
+        "send a guarantee or an advance, not both",
+    ),
+    (
+        "a draw and an advance",
+        terms(draw=options.DRAW, advance=options.ADVANCE),
+        "/advance",
+        "send a draw or an advance, not both",
+    ),
+    (
+        "a negative end carried twice",
+        terms(recovery=options.RECOVERY, advance=options.ADVANCE),
+        "/recovery",
+        "an advance says itself what becomes of a negative end",
+    ),
+    (
+        "an advance of nothing",
+        terms(advance=replace(options.ADVANCE, advance_minor=0)),
+        "/advance/advance_minor",
+        "must be above 0",
+    ),
+    (
+        "a collection that nothing allows",
+        terms(advance=replace(options.ADVANCE, collection_allowed_by=None)),
+        "/advance/collection_allowed_by",
+        "carried, not collected, unless a law or contract allows it",
+    ),
+    (
+        "a law that is not needed",
+        terms(advance=replace(options.ADVANCE, negative_end="carried", on_leaving="forgiven")),
+        "/advance/collection_allowed_by",
+        "nothing is collected",
+    ),
     ("a rate fixed when", terms(currencies=FIXED), "/currencies/conversion/fixed_on", "belongs to the rate date"),
     ("a rate not fixed", terms(currencies=AT_NO_RATE), "/currencies/conversion/fixed_on", "and to no other"),
     ("a currency unknown", terms(currencies=UNKNOWN), "/currencies/conversion/base_currency", "XXQ is not a currency"),
@@ -344,8 +383,7 @@ TERMS = [
         "/recovery/percent",
         "more than 0",
     ),
-    ("a plan capped at nothing", terms(cap_minor=0), "/cap_minor", "must be above 0, not 0"),
-    ("a budget of nothing", terms(budget_minor=0), "/budget_minor", "must be above 0, not 0"),
+    ("no correction is small", terms(correction_from_minor=0), "/correction_from_minor", "must be above 0, not 0"),
 ]
 
 
@@ -391,6 +429,7 @@ def test_options_that_fit_together_can_be_published(valid: Component) -> None:
 
 @pytest.mark.parametrize("kind", ["month", "quarter", "year"])
 def test_all_rules_of_a_plan_together_can_be_published(kind: Any) -> None:
-    rules = {name: rule for name, rule in options.TERMS.items() if name != "guarantee"}
+    rules = {name: rule for name, rule in options.TERMS.items() if name not in ("guarantee", "advance")}
     assert problem_of_terms(terms(**rules), kind) is None
     assert problem_of_terms(terms(guarantee=options.GUARANTEE), kind) is None
+    assert problem_of_terms(terms(advance=options.ADVANCE), kind) is None

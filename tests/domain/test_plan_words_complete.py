@@ -28,6 +28,14 @@ EXAMPLES: tuple[Component, ...] = (
     paying("rate_percent", key="net", base=Base(kind="agreement_net"), accelerator=options.ACCELERATOR),
     paying("individual", key="slow", decelerator=options.DECELERATOR, gate=options.GATE, counted_over="year_to_date"),
     paying("rate_percent", key="capped", deal_cap_minor=1_000, cap_minor=9_000, satisfaction=options.SATISFACTION),
+    paying(
+        "individual",
+        key="carried",
+        cap_minor=9_000,
+        cap_window="year",
+        rate_cap_percent=Decimal(9),
+        line_limit_minor=900,
+    ),
     paying("rate_percent", key="cash", release=options.WITH_CASH, clawback=options.CLAWBACK),
     paying("rate_percent", key="parts", release=options.IN_PARTS, clawback=options.SLIDING),
     paying("rate_percent", key="served", clawback=options.UNSERVED),
@@ -39,10 +47,11 @@ WHOLE = CompensationPlanVersion(
     components=EXAMPLES,
     rounding=options.ROUNDING,
     awards=every_kind("rate_percent"),
-    **{name: rule for name, rule in options.TERMS.items() if name != "guarantee"},
+    **{name: rule for name, rule in options.TERMS.items() if name not in ("guarantee", "advance")},
 )
 OTHERS = (
     replace(WHOLE, draw=None, guarantee=options.GUARANTEE, components=EXAMPLES[:1]),
+    replace(WHOLE, draw=None, recovery=None, advance=options.ADVANCE, components=EXAMPLES[:1]),
     replace(WHOLE, draw=replace(options.DRAW, kept_minimum_minor=120_000), components=EXAMPLES[:1]),
     replace(
         WHOLE,
@@ -60,7 +69,14 @@ BOUND_TO_ANOTHER = {
     *("Tier.lower", "Tier.upper", "Band.lower", "Band.upper", "MarginBand.lower_percent", "MarginBand.upper_percent"),
     *("MarginBandTable.negative_margin", "SatisfactionTable.survey", "ReleaseInstalment.share_percent"),
     *("Holdback.event", "ClawbackRule.share", "Proration.basis", "Proration.month_percents"),
-    *("SpiffCampaign.component", "TeamPool.component", "ForecastAward.component", "ScoreSource.component"),
+    *(
+        "SpiffCampaign.component",
+        "PointsAward.component",
+        "PointsAward.each",
+        "TeamPool.component",
+        "ForecastAward.component",
+        "ScoreSource.component",
+    ),
     *("ScorecardGoal.weight_percent", "TeamPoolTerms.division", "LeaverRule.reason"),
 }
 """What cannot be changed alone, or the version could not be published: the tests of words have these, one by one."""

@@ -15,7 +15,6 @@ from salesapi.domain.commission.bases import (
     ContractBase,
     ContractTermTable,
     KickerStacking,
-    KnownCost,
     MarginBand,
     MarginBandTable,
     MarginDenominator,
@@ -41,6 +40,8 @@ from salesapi.domain.commission.bases import (
     residuals,
 )
 from salesapi.domain.commission.tables import TierBoundary
+from salesapi.domain.money import UnitPrice
+from salesapi.domain.products import DatedCost, Product
 from tests.domain.examples import ANNA, BORIS
 
 AMOUNTS: Final = st.integers(min_value=-(10**12), max_value=10**12).map(Fraction)
@@ -50,13 +51,44 @@ POLICIES: Final[tuple[NegativeMargin, ...]] = ("zero", "negative", "block")
 # R36
 
 
-def test_the_cost_is_that_of_the_freezing_event_unless_it_is_restated() -> None:
-    costs = [KnownCost(position=position, cost=Fraction(position), is_restatement=False) for position in (10, 20, 30)]
-    assert frozen_cost(costs, 9) is None
-    assert frozen_cost(costs, 20) == 20  # exactly at the freezing event
-    assert frozen_cost(costs, 29) == 20  # the change at 30 came later
-    restated = KnownCost(position=40, cost=Fraction(17), is_restatement=True)
-    assert frozen_cost([restated, *costs], 20) == 17
+def costing(*costs: tuple[str, str | None, str | None]) -> Product:
+    """A product that costs so many dollars on the days [from, until)."""
+    return Product(
+        name="Bed",
+        code="bed",
+        costs=tuple(
+            DatedCost(
+                cost=UnitPrice(amount=Decimal(amount), currency="USD"),
+                effective_from=date.fromisoformat(first) if first else None,
+                effective_until=date.fromisoformat(until) if until else None,
+            )
+            for amount, first, until in costs
+        ),
+    )
+
+
+RISING: Final = costing(("10.00", "2026-01-01", "2026-02-01"), ("12.50", "2026-02-01", "2026-03-01"))
+
+
+@pytest.mark.parametrize(
+    ("product", "quantity", "on", "currency", "expected"),
+    [
+        (RISING, "1", "2025-12-31", "USD", None),  # not known yet
+        (RISING, "1", "2026-01-31", "USD", 1_000),  # the change on the next day leaves it alone
+        (RISING, "1", "2026-02-01", "USD", 1_250),  # exactly on the day of the change
+        (RISING, "3", "2026-02-28", "USD", 3_750),
+        (RISING, "0.5", "2026-02-28", "USD", 625),
+        (RISING, "1", "2026-03-01", "USD", None),  # the cost ended: unknown, and not zero
+        (RISING, "1", "2026-02-01", "EUR", None),  # in the currency of the sale only
+        (costing(("0", None, None)), "7", "2026-02-01", "USD", 0),  # a cost of nothing is one
+        (costing(), "1", "2026-02-01", "USD", None),
+        (None, "1", "2026-02-01", "USD", None),
+    ],
+)
+def test_r36_the_cost_is_that_of_the_day_of_the_sale(
+    product: Product | None, quantity: str, on: str, currency: str, expected: int | None
+) -> None:
+    assert frozen_cost(product, Decimal(quantity), on=date.fromisoformat(on), currency=currency) == expected
 
 
 @pytest.mark.parametrize(

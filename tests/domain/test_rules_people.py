@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -15,15 +15,16 @@ from salesapi.domain.commission.people import (
     LeaverRule,
     LeaverState,
     LeavingReason,
-    Participation,
     PlanChange,
     VersionFrom,
     leaver_share,
     plan_parts,
-    problem_of_enrolments,
     problem_of_leaver_rules,
 )
 from salesapi.domain.commission.quotas import Proration, weight_of
+from salesapi.domain.enrolment_spans import Span, overlap_of
+from tests.domain.commission_stories import PLAN
+from tests.spec import uid
 
 
 def on(text: str) -> date:
@@ -42,36 +43,40 @@ def days(part: DaySpan) -> Fraction:
     return weight_of(Proration(basis="calendar_days"), None, part)
 
 
-def held(
-    first_on: str | None, until: str | None, keys: tuple[str, ...] | None = ("base",), member: str = "ann"
-) -> Participation:
-    return Participation(
-        member_id=member,
-        plan_key="north",
+def held(first_on: str | None, until: str | None, keys: tuple[str, ...] | None = ("base",), **more: Any) -> Span:
+    return Span(
+        plan_id=more.get("plan_id", PLAN),
         component_keys=keys,
         effective_from=on(first_on) if first_on else None,
         effective_until=on(until) if until else None,
+        draw_minor=more.get("draw_minor"),
     )
 
 
-OVERLAPS: Final[list[tuple[Participation, Participation, str | None]]] = [
+OVERLAPS: Final[list[tuple[Span, Span, tuple[str, ...] | None]]] = [
     (held("2026-01-01", "2026-02-01"), held("2026-02-01", None), None),  # they touch
-    (held("2026-01-01", "2026-02-02"), held("2026-02-01", None), "component base"),  # one day
-    (held(None, None), held(None, "2026-01-01"), "component base"),
-    (held(None, None, None), held(None, None), "component base"),  # all components and one of them
-    (held(None, None, None), held(None, None, None), "every component"),
+    (held("2026-01-01", "2026-02-02"), held("2026-02-01", None), ("base",)),  # one day
+    (held("2026-01-01", "2026-02-01"), held("2026-01-31", "2026-02-01"), ("base",)),  # one within the other
+    (held(None, None), held(None, "2026-01-01"), ("base",)),
+    (held(None, None, None), held(None, None), ("base",)),  # all components and one of them
+    (held(None, None, None), held(None, None, None), ("all components",)),
     (held(None, None), held(None, None, ("spiff",)), None),  # another component
-    (held(None, None), held(None, None, member="bob"), None),  # another participant
+    (held(None, None, ("base", "extra")), held(None, None, ("spiff", "extra")), ("extra",)),  # one of them
+    (held(None, None), held(None, None, plan_id=uid(2)), None),  # another plan
+    (held(None, None, draw_minor=1), held(None, None, ("spiff",)), None),
+    (held(None, None, draw_minor=1), held(None, None, ("spiff",), draw_minor=2), ("a draw of its own",)),
+    (held(None, "2026-02-01", draw_minor=1), held("2026-02-01", None, ("spiff",), draw_minor=2), None),  # they touch
 ]
 
 
 @pytest.mark.parametrize(("one", "other", "shared"), OVERLAPS)
-def test_one_component_is_held_once_on_any_day(one: Participation, other: Participation, shared: str | None) -> None:
-    for pair in ((one, other), (other, one)):
-        found = problem_of_enrolments(pair)
-        expected = shared and f"{shared} of plan north is held on the same days by the enrolment 0"
-        assert (found and found.reason) == expected
-        assert found is None or found.pointer == "/1"
+def test_r56_one_component_and_one_draw_is_held_once_on_any_day(
+    one: Span, other: Span, shared: tuple[str, ...] | None
+) -> None:
+    for earlier, later in ((one, other), (other, one)):
+        found = overlap_of((earlier,), later)
+        assert (found and found.things) == shared
+        assert found is None or (found.held, found.is_draw) == (earlier, shared == ("a draw of its own",))
 
 
 # Version 2 applies from 16 August on: 46 of the quarter's 92 days each.
@@ -114,7 +119,7 @@ def test_a_plan_change_in_mid_period_splits_it_goes_by_date_or_waits(
         VersionFrom(number=3, effective_from=on("2026-10-01")),
     )
     parts = plan_parts(change, cumulative, versions, whole=THIRD_QUARTER, weigh=days)
-    assert [(part.version, part.span, part.quota_share, part.counts_from) for part in parts] == [
+    assert [(part.version, part.span, part.quota.share, part.counts_from) for part in parts] == [
         (number, span(first_on, until), share, on(counts_from))
         for number, first_on, until, share, counts_from in expected
     ]
@@ -124,13 +129,13 @@ def test_a_change_on_the_first_day_of_a_period_splits_nothing() -> None:
     versions = (VersionFrom(number=1, effective_from=None), VersionFrom(number=2, effective_from=on("2026-07-01")))
     for change in ("split_period", "by_transaction_date", "from_next_period"):
         (part,) = plan_parts(change, "restart", versions, whole=THIRD_QUARTER, weigh=days)
-        assert (part.version, part.span, part.quota_share) == (2, THIRD_QUARTER, Fraction(1))
+        assert (part.version, part.span, part.quota.share) == (2, THIRD_QUARTER, Fraction(1))
 
 
 def test_a_first_version_in_mid_period_pays_its_days_or_from_the_next_period_on() -> None:
     versions = (VersionFrom(number=1, effective_from=on("2026-08-16")),)
     (part,) = plan_parts("split_period", "restart", versions, whole=THIRD_QUARTER, weigh=days)
-    assert (part.span.effective_from, part.quota_share) == (on("2026-08-16"), Fraction(1, 2))
+    assert (part.span.effective_from, part.quota.share) == (on("2026-08-16"), Fraction(1, 2))
     assert plan_parts("from_next_period", "restart", versions, whole=THIRD_QUARTER, weigh=days) == ()
 
 

@@ -12,20 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesapi.domain.calendars import WEEK, Calendar, DeclaredDay
-from salesapi.domain.commission.dates import DaySpan, months_after, started_months, whole_months
+from salesapi.domain.commission.dates import DaySpan, cut, months_after, started_months, whole_months
 from salesapi.domain.commission.periods import PeriodKind
 from salesapi.domain.commission.quotas import (
     MonthDay,
     Proration,
     QuotaBasis,
+    QuotaPart,
     Ramp,
     RampStart,
     RampStep,
     problem_of_proration,
     problem_of_ramp,
-    problem_of_work_calendar,
     prorated_quota,
-    quota_parts,
+    quota_part,
     quota_share,
     ramp_parts,
     ramp_percent,
@@ -140,17 +140,31 @@ def test_holidays_are_not_worked_and_moved_rest_days_are() -> None:
     made_up = DeclaredDay(on=on("2026-10-10"), name="National Day", is_worked=True)
     calendar = replace(NO_HOLIDAYS, days=(*free, made_up))
     assert weigh("working_days", calendar=calendar)(span("2026-10-01", "2026-10-12")) == 3
-    assert problem_of_work_calendar(calendar, span("2026-10-01", "2026-11-01")) is None
-    found = problem_of_work_calendar(calendar, span("2026-10-01", "2026-10-08"))
-    assert found is not None
-    assert found.reason == "no day is worked in the period from 2026-10-01"
+    # Of October's 18 worked days 3 are before the 12th; in its first week there is nothing to divide by.
+    by_days = weigh("working_days", calendar=calendar)
+    assert quota_share(span("2026-10-01", "2026-11-01"), (span("2026-10-01", "2026-10-12"),), by_days) == Fraction(
+        3, 18
+    )
+    assert quota_share(span("2026-10-01", "2026-10-08"), (span("2026-10-01", "2026-10-08"),), by_days) == 0
 
 
 def test_parts_of_a_quota_are_whole_and_sum_to_it() -> None:
-    # 100 over 31, 31 and 30 days: 33.70, 33.70 and 32.61; the two that are missing go to the largest remainders.
-    changes = (on("2026-08-01"), on("2026-09-01"))
-    assert quota_parts(100, THIRD_QUARTER, changes, weigh("calendar_days")) == (34, 34, 32)
-    assert quota_parts(100, THIRD_QUARTER, (), weigh("calendar_days")) == (100,)
+    # 100 over 31, 31 and 30 days: 33.70, 33.70 and 32.61; the running sums 33.70, 67.39 and 100 are 34, 67 and 100.
+    assert parts(100, THIRD_QUARTER, on("2026-08-01"), on("2026-09-01")) == [34, 33, 33]
+    # 46 days each: 50.5 is 51, and 50 are left.
+    assert parts(101, THIRD_QUARTER, on("2026-08-16")) == [51, 50]
+    assert parts(100, THIRD_QUARTER) == [100]
+    assert quota_part(THIRD_QUARTER, span("2026-08-16", "2026-10-01"), weigh("calendar_days")) == QuotaPart(
+        share=Fraction(1, 2), before=Fraction(1, 2)
+    )
+
+
+def parts(
+    quota: int, whole: DaySpan, *changes: date, weighed: Callable[[DaySpan], Fraction] | None = None
+) -> list[int]:
+    """The quota of each part of a period, which is cut on these days."""
+    by = weighed or weigh("calendar_days")
+    return [quota_part(whole, each, by).of(Fraction(quota)) for each in cut(whole, changes)]
 
 
 BASES: Final = st.sampled_from([(basis, month_day) for basis, month_day, _ in HIRED])
@@ -168,7 +182,7 @@ def test_parts_of_a_quota_sum_to_the_whole_on_every_basis(
 ) -> None:
     whole = span(f"{year}-01-01", f"{year + 1}-01-01")
     days = [whole.effective_from + timedelta(days=number) for number in changes]
-    assert sum(quota_parts(quota, whole, days, weigh(*chosen))) == quota
+    assert sum(parts(quota, whole, *days, weighed=weigh(*chosen))) == quota
     middle = [day for day in days if whole.effective_from < day < whole.effective_until]
     for day in middle:
         before = DaySpan(effective_from=whole.effective_from, effective_until=day)

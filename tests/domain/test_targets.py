@@ -18,7 +18,6 @@ from salesapi.domain.targets import (
     AdjustTarget,
     AgreeTarget,
     CloseTarget,
-    LinesSince,
     ProposeTarget,
     SplitTarget,
     Target,
@@ -44,7 +43,6 @@ from salesapi.domain.targets import (
     TargetSplit,
     TargetSplitGap,
     TargetUnitAmbiguous,
-    lines_on,
 )
 from salesapi.domain.teams import TREE, TeamFormed, TeamLeaderAppointed
 from tests.domain.examples import ANNA, BORIS, FACTS
@@ -311,28 +309,6 @@ def test_of_several_refusals_of_an_adjustment_the_first_in_this_order_is_given(
     events: tuple[object, ...], command: AdjustTarget, refusal: type[Refused], pointer: str
 ) -> None:
     given(*events).when(command).refused(refusal, pointer=pointer)
-
-
-def since(floor: int, effective_on: str | None) -> LinesSince:
-    """Lines told apart by their floor."""
-    lines = TargetLines(floor=floor, challenge=1_000, stretch=1_000)
-    return LinesSince(lines=lines, effective_on=date.fromisoformat(effective_on) if effective_on else None)
-
-
-@pytest.mark.parametrize(
-    ("revisions", "on", "floor"),
-    [
-        ((since(1, None),), "2026-01-01", 1),
-        ((since(1, None), since(2, "2026-02-01")), "2026-01-31", 1),
-        ((since(1, None), since(2, "2026-02-01")), "2026-02-01", 2),
-        ((since(1, None), since(2, None)), "2026-01-01", 2),
-        ((since(1, None), since(2, "2026-02-01"), since(3, "2026-02-01")), "2026-03-01", 3),
-        ((since(1, None), since(2, "2026-02-01"), since(3, "2026-01-15")), "2026-03-01", 2),
-        ((since(1, None), since(2, "2026-02-01"), since(3, None)), "2026-01-31", 3),
-    ],
-)
-def test_lines_hold_from_their_day_on(revisions: tuple[LinesSince, ...], on: str, floor: int) -> None:
-    assert lines_on(revisions, date.fromisoformat(on)).floor == floor
 
 
 def test_a_target_is_closed_once_with_its_result() -> None:

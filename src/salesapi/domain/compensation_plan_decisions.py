@@ -157,7 +157,7 @@ def _refuse_problem(terms: PlanTerms, kind: PeriodKind) -> None:
         case ["awards", index, *_]:
             key = terms.awards[int(index)].key
             raise AwardInvalid(award=key, reason=found.reason, pointer=found.pointer)
-        case ["guarantee" | "draw", *_]:
+        case ["guarantee" | "draw" | "advance", *_]:
             raise FloorInvalid(reason=found.reason, pointer=found.pointer)
     raise TermsInvalid(reason=found.reason, pointer=found.pointer)
 

@@ -13,7 +13,8 @@ from uuid import UUID
 from annotated_types import Ge, Le, MaxLen, MinLen
 
 from salesapi.domain.commission.clawbacks import RecoveryLimit
-from salesapi.domain.commission.draws import Guarantee, RecoverableDraw
+from salesapi.domain.commission.draws import DrawInAdvance, Guarantee, RecoverableDraw
+from salesapi.domain.commission.limits import CapExcess, CapWindow
 from salesapi.domain.commission.people import LEAVING_REASONS, LeaverRule
 from salesapi.domain.commission.periods import PeriodKind, PeriodText
 from salesapi.domain.kernel import (
@@ -67,6 +68,10 @@ class PlanTerms:
         RecoverableDraw | None,
         About("The least that is paid, as a debt that later earnings repay; not with a guarantee."),
     ] = None
+    advance: Annotated[
+        DrawInAdvance | None,
+        About("What is paid at the start of a period and netted at its end; not with a guarantee, draw or recovery."),
+    ] = None
     currencies: Annotated[CurrencyRules | None, About("How sales in other currencies are credited (R67).")] = None
     quotas: Annotated[QuotaRules | None, About("Quotas for parts of a period, and ramps; null: quotas as set.")] = None
     takeover: Annotated[
@@ -85,11 +90,29 @@ class PlanTerms:
         bool, About("Whether credits wait until the participant has acknowledged this version (R64).")
     ] = False
     cap_minor: Annotated[
-        AmountMinor | None, About("Most that the plan earns a participant in a period; the rest is lost (R30).")
+        AmountMinor | None, About("Most that the plan earns a participant in a window (R30). Null: no cap.")
     ] = None
+    cap_window: Annotated[CapWindow, About("What the cap of the plan is for: the `period`, or its `year`.")] = "period"
+    cap_excess: Annotated[
+        CapExcess,
+        About(
+            "What goes past the cap of the plan: `lost`, or `carried`: earned first in the next window, under its cap, by who "
+            "holds the component on its first day."
+        ),
+    ] = "lost"
     budget_minor: Annotated[
         AmountMinor | None,
-        About("Most that all participants earn together in a period; beyond it everybody is scaled pro rata (R30)."),
+        About(
+            "Most that all participants earn together in a period; beyond it everybody is scaled pro rata, and the rest is "
+            "lost (R30)."
+        ),
+    ] = None
+    correction_from_minor: Annotated[
+        AmountMinor | None,
+        About(
+            "Least that a correction of a closed period pays or takes for one deal, as the version of the run's last day says; "
+            "smaller ones are recorded, and paid with the next one that makes them as large (R53). Null: all are paid."
+        ),
     ] = None
     awards: Annotated[
         tuple[PlanAward, ...],
@@ -283,6 +306,11 @@ class CompensationPlanVersion(PlanTerms):
     number: int
     period: PeriodKind
     effective_from: date | None
+
+    def looks_back(self) -> bool:
+        """Whether what all components pay in a period may follow from other periods, or from rates of other days."""
+        is_of_year = self.cap_minor is not None and self.cap_window == "year"
+        return self.currencies is not None or is_of_year or self.cap_excess == "carried"
 
     def is_effective(self, on: date) -> bool:
         """Whether it has come into effect by this date."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from salesapi.domain.commission.periods import period_named
 from salesapi.domain.compensation_plans import CompensationPlan, CompensationPlanIsRetired
 from salesapi.domain.enrolment_overrides import refuse_untaken
-from salesapi.domain.enrolment_spans import Span, first_day_after
+from salesapi.domain.enrolment_spans import Span, first_day_after, overlap_of
 from salesapi.domain.enrolments import (
     ACKNOWLEDGEMENTS_MAX,
     LEAVINGS_MAX,
@@ -201,21 +201,15 @@ def _refuse_unknown_components(plan: CompensationPlan, keys: tuple[str, ...] | N
 
 
 def _refuse_overlap(spans: tuple[Span, ...], new: Span) -> None:
-    for span in spans:
-        if span.plan_id == new.plan_id and _share_days(span, new):
-            if _share_components(span, new):
-                raise _overlap(span, span.component_keys or ("all components",), "/effective_from")
-            if span.draw_minor is not None and new.draw_minor is not None:
-                raise _overlap(span, ("a draw of its own",), "/draw_minor")
-
-
-def _overlap(held: Span, what: tuple[str, ...], pointer: str) -> EnrolmentOverlaps:
-    return EnrolmentOverlaps(
-        components=what,
-        effective_from=held.effective_from.isoformat() if held.effective_from else "always",
-        effective_until=held.effective_until.isoformat() if held.effective_until else "further notice",
-        pointer=pointer,
-    )
+    overlap = overlap_of(spans, new)
+    if overlap is not None:
+        held = overlap.held
+        raise EnrolmentOverlaps(
+            components=overlap.things,
+            effective_from=held.effective_from.isoformat() if held.effective_from else "always",
+            effective_until=held.effective_until.isoformat() if held.effective_until else "further notice",
+            pointer="/draw_minor" if overlap.is_draw else "/effective_from",
+        )
 
 
 def _refuse_leaver(state: Enrolment | None, span: Span) -> None:
@@ -232,18 +226,6 @@ def _last_return(state: Enrolment) -> date | None:
     if len(state.leavings) == 1:
         return None
     return first_day_after(state.spans_before_leaving, state.leavings[-2].left_on)
-
-
-def _share_components(one: Span, other: Span) -> bool:
-    if one.component_keys is None or other.component_keys is None:
-        return True
-    return not set(one.component_keys).isdisjoint(other.component_keys)
-
-
-def _share_days(one: Span, other: Span) -> bool:
-    return (one.effective_from or date.min) < (other.effective_until or date.max) and (
-        other.effective_from or date.min
-    ) < (one.effective_until or date.max)
 
 
 def _needs_member_and_plan(state: Enrolment | None, command: EnrolParticipant, facts: Facts) -> tuple[StreamRef, ...]:

@@ -14,7 +14,12 @@ from typing import Annotated, Final, TypeVar
 
 from annotated_types import Gt
 
-from salesapi.domain.commission.draws import RecoverableDraw, problem_of_recoverable_draw
+from salesapi.domain.commission.draws import (
+    DrawInAdvance,
+    RecoverableDraw,
+    problem_of_draw_in_advance,
+    problem_of_recoverable_draw,
+)
 from salesapi.domain.commission.tables import problem_of_rate
 from salesapi.domain.commission.wording import percent
 from salesapi.domain.compensation_plans import CompensationPlan, CompensationPlanUnpublished, CompensationPlanVersion
@@ -102,6 +107,12 @@ def with_draw_of(draw: RecoverableDraw, draw_minor: int) -> RecoverableDraw:
     return own if problem_of_recoverable_draw(own) is None else draw
 
 
+def with_advance_of(advance: DrawInAdvance, draw_minor: int) -> DrawInAdvance:
+    """R56: the draw in advance as it is paid under the enrolment; the plan's where its rules do not allow such an amount."""
+    own = replace(advance, advance_minor=draw_minor)
+    return own if problem_of_draw_in_advance(own) is None else advance
+
+
 def refuse_untaken(
     plan: CompensationPlan,
     effective_from: date | None,
@@ -182,9 +193,12 @@ def _refuse_value(
 
 
 def _refuse_draw(version: CompensationPlanVersion, draw_minor: int) -> None:
-    if version.draw is None:
+    if version.draw is not None:
+        problem = problem_of_recoverable_draw(replace(version.draw, draw_minor=draw_minor))
+    elif version.advance is not None:
+        problem = problem_of_draw_in_advance(replace(version.advance, advance_minor=draw_minor))
+    else:
         raise EnrolmentDrawNotTaken(plan_version=version.number, reason="it has no draw", pointer="/draw_minor")
-    problem = problem_of_recoverable_draw(replace(version.draw, draw_minor=draw_minor))
     if problem is not None:
         raise EnrolmentDrawNotTaken(plan_version=version.number, reason=problem.reason, pointer="/draw_minor")
 

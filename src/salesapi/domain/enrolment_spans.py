@@ -37,6 +37,39 @@ class Span:
         return next((override for override in self.overrides if override.component_key == key), None)
 
 
+@record
+class Overlap:
+    """What a span would have twice: components (by their keys; all, where both have all) or a draw of one's own."""
+
+    held: Span
+    things: tuple[str, ...]
+    is_draw: bool
+
+
+def overlap_of(spans: Iterable[Span], new: Span) -> Overlap | None:
+    """R56: one component of a plan is held at most once on any day, and so is a draw of one's own. Spans may touch."""
+    for span in spans:
+        if span.plan_id != new.plan_id or not _share_days(span, new):
+            continue
+        if shared := _shared_components(span, new):
+            return Overlap(held=span, things=shared, is_draw=False)
+        if span.draw_minor is not None and new.draw_minor is not None:
+            return Overlap(held=span, things=("a draw of its own",), is_draw=True)
+    return None
+
+
+def _shared_components(one: Span, other: Span) -> tuple[str, ...]:
+    if one.component_keys is None or other.component_keys is None:
+        return one.component_keys or other.component_keys or ("all components",)
+    return tuple(sorted({*one.component_keys} & {*other.component_keys}))
+
+
+def _share_days(one: Span, other: Span) -> bool:
+    return (one.effective_from or date.min) < (other.effective_until or date.max) and (
+        other.effective_from or date.min
+    ) < (one.effective_until or date.max)
+
+
 def first_day_after(spans: tuple[Span, ...], left_on: date) -> date | None:
     """The first day after a leaving on which a span begins; None where none does."""
     begun = (span.effective_from for span in spans)

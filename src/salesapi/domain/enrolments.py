@@ -123,7 +123,7 @@ class EnrolParticipant:
     ] = ()
     draw_minor: Annotated[
         Annotated[AmountMinor, Gt(0)] | None,
-        About("In place of the plan's draw, in minor units for a whole period; null: the plan's."),
+        About("In place of the plan's draw or advance, in minor units for a whole period; null: the plan's."),
     ] = None
 
 

@@ -13,10 +13,10 @@ from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 
 from salesapi.domain.attribution import TouchKind
 from salesapi.domain.commission.accounting import Conversion
-from salesapi.domain.commission.award_measures import CollectionBand, SatisfactionTable
+from salesapi.domain.commission.award_measures import CollectedFrom, CollectionBand, SatisfactionTable
 from salesapi.domain.commission.bases import ContractTermTable, MarginBandTable, NegativeMargin, ResidualTerms
 from salesapi.domain.commission.clawbacks import AttainmentPolicy, ClawbackRule
-from salesapi.domain.commission.limits import CapWindow
+from salesapi.domain.commission.limits import CapExcess, CapSplit, CapWindow, DealExcess
 from salesapi.domain.commission.people import CumulativeTiers, PlanChange
 from salesapi.domain.commission.quotas import Proration, Ramp
 from salesapi.domain.commission.rate_rules import RULES_MAX, RateRule
@@ -178,8 +178,12 @@ class Release:
     speed: Annotated[
         tuple[CollectionBand, ...],
         MaxLen(50),
-        About("With `payment`: a factor by days from the due date to the cash (R45); none is an empty list."),
+        About("With `payment`: a factor by days to the cash (R45); none is an empty list."),
     ] = ()
+    speed_from: Annotated[
+        CollectedFrom,
+        About("With `speed`: whether days are counted from the `due_date` or the `invoice_date` of what is paid."),
+    ] = "due_date"
     instalments: Annotated[InstalmentTable | None, About("Fixed parts, in place of `on` (R27).")] = None
     holdback: Annotated[Holdback | None, About("A share that is kept for longer (R28).")] = None
 
@@ -253,15 +257,51 @@ class Component:
     satisfaction: Annotated[
         SatisfactionTable | None, About("A factor by the answers of one's customers in the period (R44).")
     ] = None
-    deal_cap_minor: Annotated[
-        AmountMinor | None, About("Most that one deal earns; what goes past it is lost. Null: no cap.")
+    rate_cap_percent: Annotated[
+        Exact | None,
+        About(
+            "The highest rate in percent, after what makes it faster (R30): with an individual rate, a flat rate that is "
+            "accelerated or agreed otherwise, or kickers of contract terms. Null: no cap."
+        ),
     ] = None
-    cap_minor: Annotated[
-        AmountMinor | None, About("Most that the component earns in a period; what goes past it is lost. Null: no cap.")
+    line_limit_minor: Annotated[
+        AmountMinor | None,
+        About(
+            "Most that one line of a deal earns (R29), with a rate that tells what a line earns: flat, individual, by rules, or "
+            "tiers by line. Null: no limit."
+        ),
     ] = None
+    line_limit_excess: Annotated[
+        DealExcess,
+        About(
+            "What goes past the limit of a line: `lost`, or `deferred`: earned in the next period, under its limit (R29)."
+        ),
+    ] = "lost"
+    deal_cap_minor: Annotated[AmountMinor | None, About("Most that one deal earns in a period. Null: no cap.")] = None
+    deal_cap_excess: Annotated[
+        DealExcess,
+        About(
+            "What goes past the cap of a deal: `lost`, or `deferred`: earned in the next period, under its cap (R29)."
+        ),
+    ] = "lost"
+    deal_cap_split: Annotated[
+        CapSplit,
+        About(
+            "Where a deal is shared (R29): with `split_then_cap` each share has all of the cap of the deal and of the limit of "
+            "a line; with `cap_then_split` its part of them."
+        ),
+    ] = "split_then_cap"
+    cap_minor: Annotated[AmountMinor | None, About("Most that the component earns in a window. Null: no cap.")] = None
     cap_window: Annotated[CapWindow, About("What the cap of the component is for: the `period`, or its `year`.")] = (
         "period"
     )
+    cap_excess: Annotated[
+        CapExcess,
+        About(
+            "What goes past the cap of the component: `lost`, or `carried`: earned first in the next window, under its cap "
+            "(R30), by who holds the component on its first day."
+        ),
+    ] = "lost"
     override_percent_max: Annotated[
         Exact | None,
         About(
@@ -287,8 +327,27 @@ class Component:
         others = (self.only, self.base, self.sourcing, self.release, self.clawback, self.satisfaction, self.residual)
         by_sale = (self.margin_bands, self.contract_terms, self.matrix)
         is_of_year = self.cap_minor is not None and self.cap_window == "year"
-        is_dated_later = is_of_year or self.attributed != "booking" or self.counted_over != "period"
+        is_dated_later = (
+            is_of_year or self.carries_over() or self.attributed != "booking" or self.counted_over != "period"
+        )
         return is_dated_later or bool(self.rules) or any(other is not None for other in (*others, *by_sale))
+
+    def tells_lines(self) -> bool:
+        """Whether its rate tells what each line of a sale earns."""
+        is_plain = self.accelerator is None and self.decelerator is None
+        is_flat = is_plain and (self.rate_percent is not None or self.individual is not None)
+        return is_flat or bool(self.rules) or (self.tiers is not None and self.tiers.counts == "line")
+
+    def carries_over(self) -> bool:
+        """Whether what one of its limits cuts is earned later."""
+        is_deferred = "deferred" in (self.line_limit_excess, self.deal_cap_excess)
+        return is_deferred or self.cap_excess == "carried"
+
+    def rates_year_again(self) -> bool:
+        """Whether the year's total rates what earlier periods were credited with, too (R20)."""
+        is_gated = self.gate is not None and self.gate.pays == "whole_period"
+        by_attainment = self.matrix is not None and "attainment_percent" in (self.matrix.first, self.matrix.second)
+        return self.counted_over == "year_to_date" and (is_gated or by_attainment)
 
     def asks_team(self) -> bool:
         """Whether what a member earns follows from the team's attainment, too."""

@@ -13,7 +13,12 @@ from salesapi.domain.commission.accounting import problem_of_conversion
 from salesapi.domain.commission.award_measures import problem_of_collection_bands, problem_of_satisfaction
 from salesapi.domain.commission.bases import problem_of_contract_terms, problem_of_margin_bands, problem_of_residual
 from salesapi.domain.commission.clawbacks import problem_of_clawback, problem_of_recovery
-from salesapi.domain.commission.draws import problem_of_guarantee, problem_of_recoverable_draw
+from salesapi.domain.commission.draws import (
+    DrawInAdvance,
+    problem_of_draw_in_advance,
+    problem_of_guarantee,
+    problem_of_recoverable_draw,
+)
 from salesapi.domain.commission.people import problem_of_leaver_rules
 from salesapi.domain.commission.periods import PeriodKind
 from salesapi.domain.commission.quotas import problem_of_proration, problem_of_ramp
@@ -41,6 +46,7 @@ from salesapi.domain.plan_components import (
     SaleFilter,
     TargetBonus,
 )
+from salesapi.domain.plan_limit_problems import problems_of_component_limits, problems_of_plan_limits
 
 RATES: Final = (
     "rate_percent",
@@ -97,9 +103,7 @@ def _problems_of_terms(terms: PlanTerms, kind: PeriodKind) -> Iterator[Problem]:
         yield from _at("/leavers", problem_of_leaver_rules(terms.leavers))
     if terms.recovery is not None:
         yield from _at("/recovery", problem_of_recovery(terms.recovery))
-    for name, amount_minor in (("cap_minor", terms.cap_minor), ("budget_minor", terms.budget_minor)):
-        if amount_minor is not None and amount_minor <= 0:
-            yield Problem(pointer=f"/{name}", reason=f"{name} must be above 0, not {amount_minor}")
+    yield from problems_of_plan_limits(terms, kind)
     yield from _problems_of_awards(terms, seen)
 
 
@@ -122,6 +126,18 @@ def _problems_of_floor(terms: PlanTerms) -> Iterator[Problem]:
         yield from _at("/guarantee", problem_of_guarantee(terms.guarantee))
     if terms.draw is not None:
         yield from _at("/draw", problem_of_recoverable_draw(terms.draw))
+    if terms.advance is not None:
+        yield from _problems_of_advance(terms, terms.advance)
+
+
+def _problems_of_advance(terms: PlanTerms, advance: DrawInAdvance) -> Iterator[Problem]:
+    for name in ("guarantee", "draw"):
+        if getattr(terms, name) is not None:
+            yield Problem(pointer="/advance", reason=f"send a {name} or an advance, not both")
+    if terms.recovery is not None:
+        reason = "an advance says itself what becomes of a negative end; send no recovery beside it"
+        yield Problem(pointer="/recovery", reason=reason)
+    yield from _at("/advance", problem_of_draw_in_advance(advance))
 
 
 def _problems_of_currencies(currencies: CurrencyRules) -> Iterator[Problem]:
@@ -198,12 +214,11 @@ def _problems_of_modifiers(component: Component) -> Iterator[Problem]:
 
 
 def _problems_of_amounts(component: Component) -> Iterator[Problem]:
-    for name in ("deal_amount_minor", "unit_amount_minor", "deal_cap_minor", "cap_minor"):
+    for name in ("deal_amount_minor", "unit_amount_minor"):
         amount_minor = getattr(component, name)
         if amount_minor is not None and amount_minor <= 0:
             yield Problem(pointer=f"/{name}", reason=f"{name} must be above 0, not {amount_minor}")
-    if component.cap_window == "year" and component.cap_minor is None:
-        yield Problem(pointer="/cap_window", reason="a window belongs to a cap; send cap_minor")
+    yield from problems_of_component_limits(component)
     if component.override_percent_max is not None:
         yield from _problems_of_overrides(component, component.override_percent_max)
 
@@ -311,6 +326,8 @@ def _problems_of_release(release: Release) -> Iterator[Problem]:
         yield from _at("/release/expiry", problem_of_expiry(release.expiry))
     if release.speed:
         yield from _at("", problem_of_collection_bands(release.speed, "/release/speed"))
+    elif release.speed_from != "due_date":
+        yield Problem(pointer="/release/speed_from", reason="without `speed` no days to the cash are counted")
     if release.instalments is not None:
         if release.on != "booking":
             reason = f"instalments have days of their own; send `booking`, not `{release.on}`, or no instalments"

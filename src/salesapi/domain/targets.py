@@ -6,7 +6,6 @@ team. A split proposes the children in the same commit; they sum to their parent
 from their effective date; the earlier ones stay. A closed target is final. The decisions are in `target_decisions.py`.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Final, Literal, TypeAlias
@@ -334,13 +333,6 @@ class Target:
     def lines(self) -> TargetLines:
         """The lines that were set last."""
         return self.revisions[-1].lines
-
-
-def lines_on(revisions: Sequence[LinesSince], on: date) -> TargetLines:
-    """The lines that hold on a day: of those that began by then the latest, of one day those set last; first the proposal's."""
-    begun = [(each.effective_on or date.min, number) for number, each in enumerate(revisions)]
-    _, number = max(each for each in begun if each[0] <= on)
-    return revisions[number].lines
 
 
 def target_identity(

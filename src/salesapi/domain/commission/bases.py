@@ -16,7 +16,8 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 
 from salesapi.domain.commission.tables import Problem, TierBoundary, problem_of_rate
 from salesapi.domain.kernel import About, record
-from salesapi.domain.money import Exact
+from salesapi.domain.money import Exact, line_amount_minor
+from salesapi.domain.products import Product
 
 BANDS_MAX: Final = 50
 """Most bands of one table."""
@@ -37,15 +38,6 @@ ContractBase: TypeAlias = Literal["total_contract_value", "annual_contract_value
 OneOffCharges: TypeAlias = Literal["counted", "left_out"]
 KickerStacking: TypeAlias = Literal["multiplied", "greatest"]
 OwnerChange: TypeAlias = Literal["new_owner", "first_owner", "ends"]
-
-
-@record
-class KnownCost:
-    """A cost as the log stated it. A restatement says what the frozen cost should have been; a plain change does not."""
-
-    position: int
-    cost: Fraction
-    is_restatement: bool
 
 
 @record
@@ -195,14 +187,16 @@ class Residual:
     earned: Fraction
 
 
-def frozen_cost(costs: Sequence[KnownCost], frozen_at_position: int) -> Fraction | None:
-    """R36: the cost that counts: the last one stated up to the event that freezes it, or restated at any time.
+def frozen_cost(product: Product | None, quantity: Decimal, *, on: date, currency: str) -> Fraction | None:
+    """R36: what so many of a product cost on the day of their sale, in minor units of its currency.
 
-    A later change of cost leaves the margin alone; a restatement changes what is recomputed, so R53 posts the difference.
-    None where no cost was known: the margin waits, it is not the price.
+    A cost that begins later leaves the margin alone; one that corrects that day changes what is recomputed, so R53 posts the
+    difference. None where no cost in this currency is known: the margin waits, it is not the price.
     """
-    counting = [known for known in costs if known.is_restatement or known.position <= frozen_at_position]
-    return max(counting, key=lambda known: known.position).cost if counting else None
+    unit = product.cost_on(on) if product is not None else None
+    if unit is None or unit.currency != currency:
+        return None
+    return Fraction(line_amount_minor(unit, quantity))
 
 
 def margin_base(*, price: Fraction, cost: Fraction, negative_margin: NegativeMargin) -> MarginBase:

@@ -29,10 +29,15 @@ def component_in_words(words: Words, component: Component) -> Iterator[str]:
     yield from details
     yield from _sales(words, component)
     yield from _modifiers(words, component)
+    if component.line_limit_minor is not None:
+        yield words.say(f"cap.line.{component.line_limit_excess}", amount=words.money(component.line_limit_minor))
     if component.deal_cap_minor is not None:
-        yield words.say("cap.deal", amount=words.money(component.deal_cap_minor))
+        yield words.say(f"cap.deal.{component.deal_cap_excess}", amount=words.money(component.deal_cap_minor))
+    if component.line_limit_minor is not None or component.deal_cap_minor is not None:
+        yield words.say(f"cap.{component.deal_cap_split}")
     if component.cap_minor is not None:
         yield words.say(f"cap.{component.cap_window}", amount=words.money(component.cap_minor))
+        yield words.say(f"excess.{component.cap_excess}.{component.cap_window}")
     if component.override_percent_max is not None:
         yield words.say("override", values=_overridable(words, component), limit=component.override_percent_max)
     if component.needs_quota():
@@ -226,13 +231,15 @@ def _band(words: Words, axis: MatrixAxis, band: Band) -> str:
 
 
 def _modifiers(words: Words, component: Component) -> Iterator[str]:
-    """What makes it faster or slower, opens it, or multiplies it."""
+    """What makes it faster or slower, up to which rate, what opens it, or multiplies it."""
     faster, slower, gate = component.accelerator, component.decelerator, component.gate
     if faster is not None:
         yield words.say("accelerator", at=faster.above_attainment_percent, factor=faster.factor)
     if slower is not None:
         at = slower.below_attainment_percent
         yield words.say(f"decelerator.{slower.slowed}", at=at, factor=slower.factor)
+    if component.rate_cap_percent is not None:
+        yield words.say("cap.rate", rate=component.rate_cap_percent)
     if gate is not None:
         yield words.say(f"gate.{gate.pays}", at=gate.attainment_percent)
     if component.satisfaction is not None:

@@ -229,18 +229,35 @@ COMPONENT_PHRASES: Final[Phrases] = {
         "en": "With fewer than {responses} answer(s) the factor is 1.",
         "zh": "答复少于{responses}份时系数为1。",
     },
-    "cap.deal": {
-        "en": "One deal earns at most {amount}; the rest is lost.",
-        "zh": "单笔订单最多{amount},超出部分作废。",
+    "cap.rate": {"en": "It pays at {rate} % at most.", "zh": "提成率最高{rate}%。"},
+    "cap.line.lost": {
+        "en": "One line of a deal earns at most {amount}; the rest is lost.",
+        "zh": "订单每行最多{amount},超出部分作废。",
     },
-    "cap.year": {
-        "en": "It earns at most {amount} in a year; the rest is lost.",
-        "zh": "每年最多{amount},超出部分作废。",
+    "cap.line.deferred": {
+        "en": "One line of a deal earns at most {amount}; the rest is deferred: earned in the next period, under its limit, by "
+        "who still holds the component on its first day, and lost by others.",
+        "zh": "订单每行最多{amount},超出部分递延至下一期,受下一期限额约束;下一期首日不再参加本项的作废。",
     },
-    "cap.period": {
-        "en": "It earns at most {amount} in a period; the rest is lost.",
-        "zh": "每期最多{amount},超出部分作废。",
+    "cap.deal.lost": {
+        "en": "One deal earns at most {amount} in a period; the rest is lost.",
+        "zh": "单笔订单每期最多{amount},超出部分作废。",
     },
+    "cap.deal.deferred": {
+        "en": "One deal earns at most {amount} in a period; the rest is deferred: earned in the next period, under its cap, by "
+        "who still holds the component on its first day, and lost by others.",
+        "zh": "单笔订单每期最多{amount},超出部分递延至下一期,受下一期上限约束;下一期首日不再参加本项的作废。",
+    },
+    "cap.split_then_cap": {
+        "en": "Where a deal is shared, each share has all of that.",
+        "zh": "订单有分成时,每份各适用该上限全额。",
+    },
+    "cap.cap_then_split": {
+        "en": "Where a deal is shared, each share has its part of that.",
+        "zh": "订单有分成时,该上限按各份比例分配。",
+    },
+    "cap.year": {"en": "It earns at most {amount} in a year.", "zh": "每年最多{amount}。"},
+    "cap.period": {"en": "It earns at most {amount} in a period.", "zh": "每期最多{amount}。"},
     "override": {
         "en": "An enrolment may agree another {values}, up to {limit} % less or more.",
         "zh": "参加时可另行约定{values},上下浮动不超过{limit}%。",

@@ -13,7 +13,6 @@ from salesapi.domain.commission.version_parts import VersionPart
 from salesapi.domain.commission.wording import in_major, percent
 from salesapi.domain.enrolments import Enrolment
 from salesapi.domain.kernel import record
-from salesapi.domain.money import rounded
 from salesapi.domain.plan_components import Measure, QuotaRules
 
 ZERO: Final = Fraction()
@@ -34,20 +33,21 @@ def quota_of(
 ) -> MemberQuota | None:
     """The quota as set, its part for the version's days, for the days enrolled, and for the months of service.
 
-    Rounded half up once, at the end; None where none is set, or where no part of it is left to divide by.
+    Rounded half up at the end, so that the parts of several versions sum to the whole; None where none is set, or where no part
+    of it is left to divide by.
     """
     found = ledger.quota(member_id, measure, window.text, currency)
     if found is None:
         return None
-    exact, words = found.amount_minor * part.quota_share, [f"{in_major(found.amount_minor, currency)} set"]
-    if part.quota_share != 1:
-        words.append(f"{percent(part.quota_share * 100)} % for the days of version {part.version.number}")
+    exact, words = Fraction(found.amount_minor), [f"{in_major(found.amount_minor, currency)} set"]
+    if part.quota.share != 1:
+        words.append(f"{percent(part.quota.share * 100)} % for the days of version {part.version.number}")
     rules, enrolment = part.version.quotas, ledger.enrolment(member_id)
     if rules is not None and enrolment is not None:
         for share, why in _shares(ledger, plan_id, rules, enrolment, window):
             exact *= share
             words.append(f"{percent(share * 100)} % {why}")
-    amount_minor = rounded(Fraction(exact), "half_up")
+    amount_minor = part.quota.of(exact)
     if amount_minor <= 0:
         return None
     derivation = f"{', '.join(words)} = {in_major(amount_minor, currency)} {currency}"

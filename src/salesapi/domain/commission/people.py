@@ -1,20 +1,19 @@
-"""Who is paid by which plan, and what a leaver still gets: R56, R57 and R60 of the rule catalogue, one function a rule.
+"""Which version of a plan pays whom, and what a leaver still gets: R57 and R60 of the rule catalogue, one function a rule.
 
 Dates are local business dates of the plan's calendar; spans are [from, until). Shares are exact fractions of 1, percents are
-decimals. Quotas in parts of a period (R58, R59) are in `quotas.py`.
+decimals. Who takes part (R56) is in `domain/enrolment_spans.py`, quotas in parts of a period (R58, R59) are in `quotas.py`.
 """
 
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, Final, Literal, TypeAlias, get_args
 
 from annotated_types import Ge, Le
 
 from salesapi.domain.commission.dates import DaySpan, cut
-from salesapi.domain.commission.quotas import Weigh, quota_share
+from salesapi.domain.commission.quotas import WHOLE_QUOTA, QuotaPart, Weigh, quota_part
 from salesapi.domain.commission.tables import Problem
 from salesapi.domain.kernel import About, record
 from salesapi.domain.money import Exact
@@ -33,17 +32,6 @@ LEAVING_REASONS: Final[tuple[LeavingReason, ...]] = get_args(LeavingReason)
 
 
 @record
-class Participation:
-    """A participant's part in a plan. Null dates are always and open; null components are all of the plan's."""
-
-    member_id: str
-    plan_key: str
-    component_keys: tuple[str, ...] | None
-    effective_from: date | None
-    effective_until: date | None
-
-
-@record
 class VersionFrom:
     """A published plan version and the first day it applies to; null is always."""
 
@@ -57,7 +45,7 @@ class PlanPart:
 
     version: int
     span: DaySpan
-    quota_share: Fraction
+    quota: QuotaPart
     """Of the whole period's quota."""
     counts_from: date
     """From this day on credits count towards the part's tiers."""
@@ -87,32 +75,6 @@ class LeaverShare:
     percent: Decimal
 
 
-def problem_of_enrolments(enrolments: Sequence[Participation]) -> Problem | None:
-    """R56: a participant holds one component of a plan at most once on any day. Spans that only touch do not overlap."""
-    for index, later in enumerate(enrolments):
-        for earlier_index, earlier in enumerate(enrolments[:index]):
-            if (shared := _shared_components(earlier, later)) is not None and _share_days(earlier, later):
-                reason = f"{shared} of plan {later.plan_key} is held on the same days by the enrolment {earlier_index}"
-                return Problem(pointer=f"/{index}", reason=reason)
-    return None
-
-
-def _shared_components(one: Participation, other: Participation) -> str | None:
-    if (one.member_id, one.plan_key) != (other.member_id, other.plan_key):
-        return None
-    if one.component_keys is None or other.component_keys is None:
-        named = one.component_keys or other.component_keys
-        return f"component {named[0]}" if named else "every component"
-    shared = sorted(set(one.component_keys) & set(other.component_keys))
-    return f"component {shared[0]}" if shared else None
-
-
-def _share_days(one: Participation, other: Participation) -> bool:
-    return (one.effective_from or date.min) < (other.effective_until or date.max) and (
-        other.effective_from or date.min
-    ) < (one.effective_until or date.max)
-
-
 def plan_parts(
     change: PlanChange, cumulative: CumulativeTiers, versions: Sequence[VersionFrom], *, whole: DaySpan, weigh: Weigh
 ) -> tuple[PlanPart, ...]:
@@ -127,12 +89,12 @@ def plan_parts(
         number = _version_on(versions, whole.effective_from)
         if number is None:
             return ()
-        return (PlanPart(version=number, span=whole, quota_share=Fraction(1), counts_from=whole.effective_from),)
+        return (PlanPart(version=number, span=whole, quota=WHOLE_QUOTA, counts_from=whole.effective_from),)
     return tuple(
         PlanPart(
             version=number,
             span=span,
-            quota_share=quota_share(whole, (span,), weigh) if change == "split_period" else Fraction(1),
+            quota=quota_part(whole, span, weigh) if change == "split_period" else WHOLE_QUOTA,
             counts_from=span.effective_from if cumulative == "restart" else whole.effective_from,
         )
         for number, span in _version_spans(versions, whole)

@@ -14,7 +14,7 @@ from salesapi.domain.commission.awards_in_words import awards_in_words
 from salesapi.domain.commission.clawbacks import RecoveryLimit
 from salesapi.domain.commission.component_in_words import component_in_words
 from salesapi.domain.commission.component_phrases import COMPONENT_PHRASES
-from salesapi.domain.commission.draws import Guarantee, RecoverableDraw
+from salesapi.domain.commission.draws import DrawInAdvance, Guarantee, RecoverableDraw
 from salesapi.domain.commission.people import LeaverRule
 from salesapi.domain.commission.plan_phrases import PLAN_PHRASES
 from salesapi.domain.commission.plan_words import RANGE_PHRASES, Language, Phrases, Words
@@ -53,9 +53,12 @@ def _sentences(words: Words, version: CompensationPlanVersion) -> Iterator[str]:
     for component in version.components:
         yield from component_in_words(words, component)
     if version.cap_minor is not None:
-        yield words.say("cap.plan", amount=words.money(version.cap_minor))
+        yield words.say(f"cap.plan.{version.cap_window}", amount=words.money(version.cap_minor))
+        yield words.say(f"excess.{version.cap_excess}.{version.cap_window}")
     if version.budget_minor is not None:
         yield words.say("budget", amount=words.money(version.budget_minor))
+    if version.correction_from_minor is not None:
+        yield words.say("correction_from", amount=words.money(version.correction_from_minor))
     yield from awards_in_words(words, version)
     yield from _leavers(words, version.leavers)
     if version.recovery is not None:
@@ -64,6 +67,8 @@ def _sentences(words: Words, version: CompensationPlanVersion) -> Iterator[str]:
         yield from _guarantee(words, version.guarantee)
     if version.draw is not None:
         yield from _draw(words, version.draw)
+    if version.advance is not None:
+        yield from _advance(words, version.advance)
     yield _rounding(words, version.rounding)
 
 
@@ -149,3 +154,13 @@ def _draw(words: Words, draw: RecoverableDraw) -> Iterator[str]:
         yield words.say("kept", amount=words.money(draw.kept_minimum_minor))
     yield words.say(f"at_end.{draw.at_end}")
     yield words.say(f"on_leaving.{draw.on_leaving}")
+
+
+def _advance(words: Words, advance: DrawInAdvance) -> Iterator[str]:
+    yield words.say("advance", amount=words.money(advance.advance_minor))
+    yield words.say(f"netted.{advance.compared_with}")
+    yield words.say("draw.own")
+    yield words.say(f"negative_end.{advance.negative_end}")
+    yield words.say(f"on_leaving.{advance.on_leaving}")
+    if advance.collection_allowed_by is not None:
+        yield words.say("collection", law=advance.collection_allowed_by)

@@ -95,9 +95,19 @@ PLAN_PHRASES: Final[Phrases] = {
         "en": "A month of enrolment that was begun after its first day comes before the first month of service.",
         "zh": "首次参加非当月首日的,自次月起算第1个月。",
     },
-    "cap.plan": {
-        "en": "The plan earns at most {amount} in a period; the rest is lost.",
-        "zh": "本方案每期最多{amount},超出部分作废。",
+    "cap.plan.period": {"en": "The plan earns at most {amount} in a period.", "zh": "本方案每期最多{amount}。"},
+    "cap.plan.year": {"en": "The plan earns at most {amount} in a year.", "zh": "本方案每年最多{amount}。"},
+    "excess.lost.period": {"en": "What goes past that is lost.", "zh": "超出部分作废。"},
+    "excess.lost.year": {"en": "What goes past that is lost.", "zh": "超出部分作废。"},
+    "excess.carried.period": {
+        "en": "What goes past that is carried: earned first in the next period, under its cap, by who still holds the component "
+        "on its first day, and lost by others.",
+        "zh": "超出部分结转下一期优先计算,受下一期上限约束;下一期首日不再参加本项的作废。",
+    },
+    "excess.carried.year": {
+        "en": "What goes past that is carried: earned first in the next year, under its cap, by who still holds the component "
+        "on its first day, and lost by others.",
+        "zh": "超出部分结转下一年优先计算,受下一年上限约束;下一年首日不再参加本项的作废。",
     },
     "leaver": {
         "en": "Who leaves by {reasons}: {earned} % of what was earned and payable by the last day, {released} % of what is "
@@ -142,6 +152,25 @@ PLAN_PHRASES: Final[Phrases] = {
         "zh": "预支:每期不少于{amount}{until};垫付部分为欠款,从以后收入中扣回,每期最多扣{limit}%。",
     },
     "draw.own": {"en": "An enrolment may agree another draw.", "zh": "参加时可另行约定预支额。"},
+    "advance": {
+        "en": "Draw in advance: {amount} is paid with the run of the period before, to who takes part on the first day; for "
+        "a part of a period by days.",
+        "zh": "预付:每期{amount},随上一期发给期首日在册者;不足整期的按天折算。",
+    },
+    "netted.earned": {
+        "en": "It is netted with what the period earned, as far as that is payable, without corrections of earlier ones.",
+        "zh": "期末与本期所得中的应发部分冲抵,不含往期更正。",
+    },
+    "netted.payable": {
+        "en": "It is netted with all that is payable, corrections of earlier periods included.",
+        "zh": "期末与本期应发冲抵,含往期更正。",
+    },
+    "negative_end.carried": {
+        "en": "A negative end is carried to the next period, not collected.",
+        "zh": "冲抵后为负的,结转下期,不予收取。",
+    },
+    "negative_end.collected": {"en": "A negative end is collected.", "zh": "冲抵后为负的,予以收取。"},
+    "collection": {"en": "Collection is allowed by: {law}.", "zh": "收取依据:{law}。"},
     "until": {"en": ", until {on}", "zh": ",至{on}止"},
     "compared.earned": {
         "en": "It is compared with what the period earned, without corrections of earlier ones.",
@@ -156,6 +185,7 @@ PLAN_PHRASES: Final[Phrases] = {
     "at_end.still_owed": {"en": "What is still owed at its end stays owed.", "zh": "到期时余欠仍须扣回。"},
     "on_leaving.forgiven": {"en": "What a leaver owes is forgiven.", "zh": "离开方案时余欠免除。"},
     "on_leaving.still_owed": {"en": "What a leaver owes stays owed.", "zh": "离开方案时余欠仍须扣回。"},
+    "on_leaving.collected": {"en": "What a leaver owes is collected.", "zh": "离开方案时余欠予以收取。"},
     "rounding.line": {"en": "Each line is rounded", "zh": "逐行取整"},
     "rounding.component": {"en": "The sum of each component is rounded", "zh": "各项合计取整"},
     "rounding.statement": {"en": "The sum of the statement is rounded", "zh": "报表合计取整"},
@@ -164,8 +194,13 @@ PLAN_PHRASES: Final[Phrases] = {
     "mode.down": {"en": " towards zero", "zh": ",向零舍去"},
     "digits.currency": {"en": " to the currency's smallest unit.", "zh": "至货币最小单位。"},
     "digits.stated": {"en": " to {digits} decimals.", "zh": "至小数点后{digits}位。"},
+    "correction_from": {
+        "en": "Corrections of closed periods are paid from {amount} for one deal on; smaller ones are recorded and added up.",
+        "zh": "已结账期间的更正,单笔交易达到{amount}方才补发或扣回;不足的只作记录,累计计算。",
+    },
     "budget": {
-        "en": "All participants together earn at most {amount} in a period; beyond it everybody is scaled alike.",
-        "zh": "全体参与人每期合计最多{amount},超出时按同一比例缩减。",
+        "en": "All participants together earn at most {amount} in a period; beyond it everybody is scaled alike, and the rest is "
+        "lost.",
+        "zh": "全体参与人每期合计最多{amount},超出时按同一比例缩减,缩减部分作废。",
     },
 }

@@ -1,14 +1,13 @@
 """What a quota is in a part of its period: R58 and R59 of the rule catalogue, one function a rule.
 
 Dates are local business dates of the plan's calendar; spans are [from, until). Quotas are minor units; shares are exact
-fractions of 1, percents are decimals. Only `quota_parts` rounds, so that parts add up to the whole.
+fractions of 1, percents are decimals. Only `QuotaPart` rounds, so that parts add up to the whole.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from math import lcm
 from typing import Annotated, Final, Literal, TypeAlias, assert_never
 
 from annotated_types import Ge, Le, MaxLen, MinLen
@@ -18,7 +17,7 @@ from salesapi.domain.commission.dates import DaySpan, calendar_months, clipped, 
 from salesapi.domain.commission.periods import MONTHS, PeriodKind
 from salesapi.domain.commission.tables import Problem
 from salesapi.domain.kernel import About, record
-from salesapi.domain.money import Exact, parts_of
+from salesapi.domain.money import Exact, rounded
 
 RAMP_STEPS_MAX: Final = 36
 """Most steps of one ramp."""
@@ -84,6 +83,22 @@ class Ramp:
 
 
 @record
+class QuotaPart:
+    """A part of a quota: its share, and that of the parts before it."""
+
+    share: Fraction
+    before: Fraction = ZERO
+
+    def of(self, quota_minor: Fraction) -> int:
+        """R58: whole minor units, as a step of the running sum rounded half up: the parts of a quota sum to it."""
+        through = quota_minor * (self.before + self.share)
+        return rounded(through, "half_up") - rounded(quota_minor * self.before, "half_up")
+
+
+WHOLE_QUOTA: Final = QuotaPart(share=Fraction(1))
+
+
+@record
 class RampPart:
     """R59: some days of a period and the percent that holds for them."""
 
@@ -110,13 +125,6 @@ def problem_of_proration(proration: Proration, kind: PeriodKind) -> Problem | No
     for index in range(0, MONTHS_OF_YEAR, MONTHS[kind]):
         if not any(percents[index : index + MONTHS[kind]]):
             return Problem(pointer=f"/month_percents/{index}", reason=f"the {kind} that begins here has no weight")
-    return None
-
-
-def problem_of_work_calendar(calendar: Calendar, period: DaySpan) -> Problem | None:
-    """R58: a period without a working day has nothing to divide a quota by."""
-    if days_worked(period, calendar) == 0:
-        return Problem(pointer="/days", reason=f"no day is worked in the period from {period.effective_from}")
     return None
 
 
@@ -171,12 +179,12 @@ def _weight_in_month(part: DaySpan, month_percents: Sequence[Decimal]) -> Fracti
 def quota_share(whole: DaySpan, held: Sequence[DaySpan], weigh: Weigh) -> Fraction:
     """R58: `weight of the days held / weight of the period`: for a hire, leave, leaver or transfer. Leave is a gap.
 
-    The spans do not overlap; what lies outside the period counts nothing.
+    The spans do not overlap; what lies outside the period counts nothing. A period in which no day is worked has nothing to
+    divide a quota by: the share is 0.
     """
     inside = [clipped(span.effective_from, span.effective_until, whole) for span in held]
     total = weigh(whole)
-    assert total > 0, "a published proration gives every period a weight"
-    return sum((weigh(span) for span in inside if span is not None), ZERO) / total
+    return sum((weigh(span) for span in inside if span is not None), ZERO) / total if total else ZERO
 
 
 def prorated_quota(quota_minor: int, whole: DaySpan, held: Sequence[DaySpan], weigh: Weigh) -> Fraction:
@@ -184,11 +192,13 @@ def prorated_quota(quota_minor: int, whole: DaySpan, held: Sequence[DaySpan], we
     return quota_minor * quota_share(whole, held, weigh)
 
 
-def quota_parts(quota_minor: int, whole: DaySpan, changes_on: Sequence[date], weigh: Weigh) -> tuple[int, ...]:
-    """R58: the quota of each part of the period between these days, in whole minor units that sum to the quota."""
-    weights = [weigh(part) for part in cut(whole, changes_on)]
-    scale = lcm(*(weight.denominator for weight in weights))
-    return parts_of(quota_minor, [Decimal(int(weight * scale)) for weight in weights])
+def quota_part(whole: DaySpan, span: DaySpan, weigh: Weigh) -> QuotaPart:
+    """R58: the part of a period's quota that some of its days carry."""
+    before = clipped(None, span.effective_from, whole)
+    return QuotaPart(
+        share=quota_share(whole, (span,), weigh),
+        before=quota_share(whole, (before,), weigh) if before is not None else ZERO,
+    )
 
 
 def problem_of_ramp(ramp: Ramp) -> Problem | None:

@@ -1,7 +1,8 @@
 """R20 where all of the year is rated by where it stands: what a period pays again of the credits of earlier ones.
 
 Tiers, curves and accelerators say with each credit what reaching it is worth. A gate on the whole, and a matrix by attainment,
-rate every credit by the total: when that moves, what earlier credits are due changes, `p_t = E(YTD_t) - E(YTD_t-1)`.
+rate every credit by the total: when that moves, what earlier credits are due changes. What they were due by the end of the period
+before is what was paid of them until then.
 """
 
 from fractions import Fraction
@@ -9,6 +10,7 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from salesapi.domain.commission.components import Earning, Said
+from salesapi.domain.commission.rates import year_to_date_less_paid
 from salesapi.domain.commission.sales import Sale
 from salesapi.domain.commission.wording import equals, in_major
 from salesapi.domain.plan_components import Component
@@ -18,14 +20,6 @@ CreditKey: TypeAlias = tuple[str, UUID, int, UUID]
 """A component and what it credits: deal, the event that its sale is counted by, and whose result it is."""
 
 
-def rates_again(component: Component) -> bool:
-    """Whether the year's total rates what earlier periods were credited with, too."""
-    is_gated = component.gate is not None and component.gate.pays == "whole_period"
-    matrix = component.matrix
-    by_attainment = matrix is not None and "attainment_percent" in (matrix.first, matrix.second)
-    return component.counted_over == "year_to_date" and (is_gated or by_attainment)
-
-
 def key_of(component: Component, sale: Sale, source_member_id: UUID) -> CreditKey:
     """What tells credits of a member apart."""
     return (component.key, sale.win.deal_id, sale.stated_at, source_member_id)
@@ -33,7 +27,7 @@ def key_of(component: Component, sale: Sale, source_member_id: UUID) -> CreditKe
 
 def rated_again(due: Fraction, due_before: Fraction, currency: str) -> Earning:
     """What the year to date changes on an earlier credit."""
-    exact = due - due_before
+    exact = year_to_date_less_paid(due, due_before)
 
     def said() -> Said:
         left = f"the year to date pays {in_major(due, currency)} less {in_major(due_before, currency)}"

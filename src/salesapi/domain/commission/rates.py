@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
 from salesapi.domain.commission.tables import Band, Matrix, PayoutCurve, Tier, TierTable, tier_index
@@ -73,9 +72,9 @@ def total_of(parts: Sequence[Part]) -> Fraction:
     return sum((part.exact for part in parts), ZERO)
 
 
-def flat_percentage(rate_percent: Decimal, base: Amount) -> Part:
+def flat_percentage(rate_percent: Fraction, base: Amount) -> Part:
     """R01: `e = r * b`."""
-    return Part(rate_percent=Fraction(rate_percent), amount=Fraction(base))
+    return Part(rate_percent=rate_percent, amount=base)
 
 
 def flat_amount(unit_minor: int, count: Fraction | int) -> Fraction:
@@ -89,20 +88,13 @@ def individual_rate(target_variable_minor: int, quota_minor: int) -> Fraction:
     return Fraction(target_variable_minor * 100, quota_minor)
 
 
-def marginal(table: TierTable, start: Amount, base: Amount) -> Tiered:
-    """R04: each part of the amount earns its own tier's rate: `e = sum_i r_i * len([m0, m1] in [lo_i, hi_i))`."""
-    return tiered(table, start, base)
-
-
-def retroactive(table: TierTable, start: Amount, base: Amount) -> Tiered:
-    """R05: the tier reached rates everything: `e = r(m1) * m1 - alreadyEarned`; it falls back when a refund does."""
-    return tiered(table, start, base)
-
-
 def tiered(table: TierTable, start: Amount, base: Amount, *, rated_from: Amount = 0) -> Tiered:
-    """R06: every tier says whether it applies to `all` or `new`: R05 up to the highest `all` tier reached, R04 above it.
+    """R04 to R06 and R21: what a credit earns that takes the total from `start` on.
 
-    R21: what was counted before `rated_from` decides about the tier and is not rated again.
+    R04, tiers for what is `new`: each part of the amount earns its own tier's rate, `e = sum_i r_i * len([m0, m1] in [lo_i,
+    hi_i))`. R05, tiers for `all`: the tier reached rates everything, `e = r(m1) * m1 - alreadyEarned`; it falls back when a
+    refund does. R06, both: R05 up to the highest `all` tier reached, R04 above it. R21: what was counted before `rated_from`, as
+    by earlier periods of the year, decides about the tier and is not rated again.
     """
     after = start + base
     reached = _schedule(table, after)
@@ -111,11 +103,6 @@ def tiered(table: TierTable, start: Amount, base: Amount, *, rated_from: Amount 
     if schedule == reached:
         return Tiered(own=own, uplift=())
     return Tiered(own=own, uplift=_difference(_rated(reached, rated_from, start), _rated(schedule, rated_from, start)))
-
-
-def earned_by_tiers(table: TierTable, total: Amount) -> Fraction:
-    """R04 to R06: all that a total earns from the start of its period on."""
-    return tiered(table, 0, total).exact
 
 
 def rule_of_tiers(table: TierTable) -> str:
@@ -141,11 +128,6 @@ def in_amounts(table: TierTable, quota_minor: Amount) -> TierTable:
         tiers=tuple(_of_quota(tier, quota_minor) for tier in table.tiers),
         counts=table.counts,
     )
-
-
-def tier_at(table: TierTable, value: Amount) -> Tier:
-    """R08: the tier of a value. On a bound: `lower_inclusive` gives the upper tier, `upper_inclusive` the lower one."""
-    return table.tiers[tier_index(table, value)]
 
 
 def in_tier_rate(tier: Tier, value: Amount) -> Fraction:
@@ -203,15 +185,9 @@ def matrix_rate(matrix: Matrix, first: Fraction, second: Fraction) -> Decimal:
     return matrix.cells[_band(matrix.rows, first)].rates_percent[_band(matrix.columns, second)]
 
 
-def year_to_date_less_paid(due_to_date: Sequence[Amount]) -> tuple[Fraction, ...]:
-    """R20: `p_t = E(YTD_t) - sum p_<t` for each period; negative after a refund, to be carried or recovered (R54)."""
-    dues = [ZERO, *map(Fraction, due_to_date)]
-    return tuple(due - before for before, due in pairwise(dues))
-
-
-def rated_by_year_to_date(table: TierTable, to_date: Amount, base: Amount) -> Part:
-    """R21: the tier of the year to date rates this period's base; earlier lines are not rated again."""
-    return Part(rate_percent=in_tier_rate(tier_at(table, to_date), to_date), amount=Fraction(base))
+def year_to_date_less_paid(due_to_date: Fraction, paid_before: Fraction) -> Fraction:
+    """R20: `p_t = E(YTD_t) - sum p_<t`; negative after a refund, to be carried or recovered (R54)."""
+    return due_to_date - paid_before
 
 
 @record

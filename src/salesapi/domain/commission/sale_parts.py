@@ -10,6 +10,8 @@ from fractions import Fraction
 from typing import Final, TypeAlias
 from uuid import UUID
 
+from salesapi.domain.commission.accounting import TaxBasis, taxed_base
+from salesapi.domain.commission.bases import frozen_cost
 from salesapi.domain.commission.facts import Ledger
 from salesapi.domain.commission.sale_facts import Win
 from salesapi.domain.commission.trade_facts import AgreementFact
@@ -41,7 +43,7 @@ def parts_of_sale(
             SalePart(
                 product_id=line.product_id,
                 quantity=line.quantity,
-                amount=line.gross_minor if base.kind == "agreement_gross" else line.amount_minor,
+                amount=taxed_base(line.amount_minor, line.tax_minor, tax_basis(base)),
                 cost=Fraction(line.cost_minor) if line.cost_minor is not None else None,
             )
             for each in agreed
@@ -62,10 +64,15 @@ def parts_of_sale(
             product_id=line.product_id,
             quantity=line.quantity,
             amount=_line_share(win, amount, total, len(win.lines)),
-            cost=_cost(ledger, win, line.product_id, line.quantity, on),
+            cost=frozen_cost(ledger.market.product(line.product_id), line.quantity, on=on, currency=win.currency),
         )
         for line, amount in zip(win.lines, priced, strict=True)
     )
+
+
+def tax_basis(base: Base) -> TaxBasis:
+    """Whether the plan counts agreements with their tax."""
+    return "gross" if base.kind == "agreement_gross" else "net"
 
 
 def _line_share(win: Win, amount: int | None, total: int, count: int) -> Amount:
@@ -73,15 +80,6 @@ def _line_share(win: Win, amount: int | None, total: int, count: int) -> Amount:
     if total == 0 or amount is None:
         return Fraction(win.amount_minor, count)
     return Fraction(win.amount_minor * amount, total)
-
-
-def _cost(ledger: Ledger, win: Win, product_id: UUID, quantity: Decimal, on: date) -> Fraction | None:
-    """R36: the cost of the product on the day of the sale, as it is known now, in minor units of the deal's currency."""
-    product = ledger.market.product(product_id)
-    unit = product.cost_on(on) if product is not None else None
-    if unit is None or unit.currency != win.currency:
-        return None
-    return Fraction(line_amount_minor(unit, quantity))
 
 
 def fits(ledger: Ledger, component: Component, win: Win) -> bool:

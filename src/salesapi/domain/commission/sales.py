@@ -12,13 +12,14 @@ from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.commission.accounting import taxed_base
 from salesapi.domain.commission.bases import ResidualTerms, margin_base
 from salesapi.domain.commission.claims import Claim, paid_lots
 from salesapi.domain.commission.facts import Ledger
 from salesapi.domain.commission.periods import Period
 from salesapi.domain.commission.release import Anchor
 from salesapi.domain.commission.sale_facts import Win
-from salesapi.domain.commission.sale_parts import Amount, SalePart, fits, is_asked, parts_of_sale, share_of
+from salesapi.domain.commission.sale_parts import Amount, SalePart, fits, is_asked, parts_of_sale, share_of, tax_basis
 from salesapi.domain.commission.trade_facts import AgreementFact, CashFact, InvoiceFact
 from salesapi.domain.kernel import record, value
 from salesapi.domain.plan_components import Base, Component
@@ -114,7 +115,9 @@ def sales_of(ledger: Ledger, component: Component, wins: Sequence[Win], period: 
 def is_plain(component: Component) -> bool:
     """Whether every win is credited as it was won, on its own day: then a win is a sale without another look."""
     rates = (component.contract_terms, component.residual, component.matrix, component.unit_amount_minor)
-    is_by_line = component.tiers is not None and component.tiers.counts == "line"
+    is_by_line = component.line_limit_minor is not None or (
+        component.tiers is not None and component.tiers.counts == "line"
+    )
     is_by_sale = is_by_line or bool(component.rules) or any(rate is not None for rate in rates)
     return not is_by_sale and component.attributed == "booking" and component.only is None and component.base is None
 
@@ -356,9 +359,8 @@ def _amount(win: Win, base: Base, agreed: Sequence[AgreementFact]) -> int | None
         return win.amount_minor
     if not agreed:
         return None
-    if base.kind == "agreement_gross":
-        return sum(each.state.total_minor for each in agreed)
-    return sum(each.net_minor for each in agreed)
+    basis = tax_basis(base)
+    return sum(taxed_base(line.amount_minor, line.tax_minor, basis) for each in agreed for line in each.state.lines)
 
 
 def _is_as_won(base: Base) -> bool:

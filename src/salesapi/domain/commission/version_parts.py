@@ -7,6 +7,7 @@ from typing import Final
 from salesapi.domain.commission.dates import DaySpan
 from salesapi.domain.commission.people import VersionFrom, plan_parts
 from salesapi.domain.commission.periods import Period
+from salesapi.domain.commission.quotas import QuotaPart
 from salesapi.domain.compensation_plans import CompensationPlan, CompensationPlanVersion
 from salesapi.domain.kernel import record
 from salesapi.domain.plan_components import VersionTakeover
@@ -21,7 +22,7 @@ class VersionPart:
 
     version: CompensationPlanVersion
     span: DaySpan
-    quota_share: Fraction
+    quota: QuotaPart
     counts_as: int
     """Credits of parts with the same number count together: the version's, or 0 where tiers continue."""
 
@@ -41,7 +42,7 @@ def parts_of(plan: CompensationPlan, period: Period) -> tuple[VersionPart, ...]:
         VersionPart(
             version=by_number[part.version],
             span=part.span,
-            quota_share=part.quota_share,
+            quota=part.quota,
             counts_as=part.version if takeover.cumulative == "restart" else 0,
         )
         for part in plan_parts(takeover.change, takeover.cumulative, versions, whole=whole, weigh=_by_days)
