@@ -371,7 +371,7 @@ async def test_a_forgiven_draw_is_read_by_both_doors_and_stated_by_the_next_run_
     assert line["formula"] == "3.00 forgiven: 0.00 of 0.00 owed = 0.00 CNY"
 
 
-async def test_an_export_that_is_sent_again_is_the_same_whatever_happened_since(paying: Paying) -> None:
+async def test_r71_an_export_that_is_sent_again_is_the_same_whatever_happened_since(paying: Paying) -> None:
     service, ids = paying.service, paying.service.ids
     await _locked(paying)
     await paying.to("instruct-payout", batch="A", payout_on="2026-03-15")

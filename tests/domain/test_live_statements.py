@@ -65,7 +65,7 @@ def begun(
     )
 
 
-def test_a_live_statement_is_the_one_that_a_run_would_calculate() -> None:
+def test_r52_a_live_statement_is_the_one_that_a_run_would_calculate() -> None:
     log = Log().plan(tiered("retroactive")).enrol(ANN, BOB)
     log.win(1, 7_000_000, "2026-01-10")
     log.win(2, 2_000_000, "2026-02-10")
@@ -97,7 +97,7 @@ def test_a_period_of_another_kind_is_refused_and_so_is_a_plan_without_a_version(
         LiveStatements(log.ledger.with_plan(PLAN, unpublished), PLAN, period_named(QUARTER)).of(ANN)
 
 
-def test_the_distance_to_the_next_tier_is_what_is_still_to_be_credited() -> None:
+def test_r52_the_distance_to_the_next_tier_is_what_is_still_to_be_credited() -> None:
     # Table T: 2 % to 80,000.00, 3 % to 120,000.00, 4.5 % above. 90,000.00 credited: 30,000.00 more reach the last one.
     log = Log().plan(tiered("marginal")).enrol(ANN)
     log.win(1, 9_000_000, "2026-01-10")

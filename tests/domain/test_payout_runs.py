@@ -164,7 +164,7 @@ def test_a_submitted_run_is_not_calculated_until_it_is_returned() -> None:
         (APPROVER, ANN, PayoutRunApproverIsPaid),
     ],
 )
-def test_neither_who_submitted_nor_who_is_paid_approves(
+def test_r61_neither_who_submitted_nor_who_is_paid_approves(
     actor: UUID, member: UUID | None, refusal: type[Refused]
 ) -> None:
     run(*READY, SUBMITTED).by(actor, member).when(APPROVE).refused(refusal)
@@ -174,7 +174,7 @@ def test_somebody_else_approves() -> None:
     run(*READY, SUBMITTED).by(APPROVER, uid(0xC)).when(APPROVE).then(APPROVED)
 
 
-def test_a_lock_names_the_statements_the_position_and_the_root() -> None:
+def test_r62_a_lock_names_the_statements_the_position_and_the_root() -> None:
     locked = PayoutRunLocked(
         statements_digest=digest_of_digests(tuple(event.digest for event in ISSUED)),
         position=LEDGER.position,
@@ -187,7 +187,7 @@ def test_a_lock_names_the_statements_the_position_and_the_root() -> None:
 
 
 @pytest.mark.parametrize("command", [CALCULATE, ISSUE, SUBMIT, APPROVE, RETURN, LOCK])
-def test_a_locked_run_is_final(command: object) -> None:
+def test_r62_a_locked_run_is_final(command: object) -> None:
     run(*READY, SUBMITTED, APPROVED, LOCKED).by(APPROVER).when(command).refused(PayoutRunIsLocked)
 
 

@@ -151,7 +151,7 @@ def test_the_end_of_a_period_cannot_say_which_period() -> None:
     ],
     ids=["the_day_before", "the_day_of_the_win", "ever_after", "never_signed"],
 )
-def test_a_booking_releases_everything_on_its_day(released_on: date | None, by: date, released_minor: int) -> None:
+def test_r23_a_booking_releases_everything_on_its_day(released_on: date | None, by: date, released_minor: int) -> None:
     assert booking_triggered(Fraction(400_000), released_on=released_on, by=by) == released_minor
 
 
