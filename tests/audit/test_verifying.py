@@ -7,6 +7,7 @@ stands in every failure's message.
 import json
 import random
 import shutil
+import time
 import tracemalloc
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
@@ -33,6 +34,7 @@ from salesapi.audit.tree import Frontier, leaf_hash
 from salesapi.audit.verdict import FINDINGS_MAX, Findings, Place, Rank, Status, Verdict
 from salesapi.audit.verifying import OutsideRoot, verify_export
 from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
+from salesapi.eventlog import connecting
 from salesapi.eventlog.recorder import AppendRequest, NewEvent, PositionGap, StreamAppend
 from tests.audit.stories import (
     CODEC,
@@ -363,6 +365,18 @@ async def test_an_untouched_database_is_proven(stored: StoredStory) -> None:
     verdict = await verify_log(stored.urls.application_url, CODEC)
     assert verdict.status is Status.PROVEN, str(verdict)
     assert "2 locked payout runs with 4 statements recomputed: all equal" in str(verdict)
+
+
+async def test_recomputing_pay_may_take_longer_than_other_transactions_may_idle(
+    stored: StoredStory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connecting, "IDLE_IN_TRANSACTION_TIMEOUT_MS", 100)
+
+    def compute(what: str, done: int, of: int) -> None:
+        time.sleep(0.5)
+
+    verdict = await verify_log(stored.urls.application_url, CODEC, on_progress=compute)
+    assert verdict.status is Status.PROVEN
 
 
 async def test_events_not_sealed_yet_are_told_apart(stored: StoredStory) -> None:

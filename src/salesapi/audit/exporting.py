@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from salesapi.audit.export_line import EventLine, LastLine, event_line, last_line
 from salesapi.audit.rows import pages
 from salesapi.audit.sealing import EvidenceBroken, sealed_root, wait_until_sealed
-from salesapi.eventlog.connecting import KEYED_READS, Connection, open_connection
+from salesapi.eventlog.connecting import SNAPSHOT_READS, Connection, open_connection
 from salesapi.eventlog.recorder import PositionGap
 
 SEALED_WAIT_SECONDS: Final = 10.0
@@ -47,7 +47,7 @@ async def export(url: str, path: Path, *, up_to: int | None = None, on_progress:
         ValueError: the log has fewer events.
     """
     unfinished = path.with_name(path.name + ".part")
-    connection = await open_connection(url, name="export", settings=KEYED_READS)
+    connection = await open_connection(url, name="export", settings=SNAPSHOT_READS)
     try:
         plan = await plan_export(connection, up_to)
         done = 0

@@ -16,7 +16,7 @@ from salesapi.audit.tree import FinishedNode
 from salesapi.audit.verdict import Findings, Place, Rank, Verdict
 from salesapi.audit.verifying import OutsideRoot, conclude, new_checks
 from salesapi.eventlog.codec import Codec
-from salesapi.eventlog.connecting import KEYED_READS, Connection, open_connection
+from salesapi.eventlog.connecting import SNAPSHOT_READS, Connection, open_connection
 from salesapi.eventlog.recorder import PositionGap
 
 LEVELS_MAX: Final = 62
@@ -83,7 +83,7 @@ async def verify_log(
     Raises: what asyncpg raises when the database cannot be read.
     """
     findings = Findings()
-    connection = await open_connection(url, name="verify", settings=KEYED_READS)
+    connection = await open_connection(url, name="verify", settings=SNAPSHOT_READS)
     try:
         # One snapshot for both passes and all tables, however long it takes.
         async with connection.transaction(isolation="repeatable_read", readonly=True):

@@ -57,6 +57,9 @@ KEYED_READS: Final = {
 }
 """For connections that only run statements by key: a plan kept from when the table was small must not be a scan."""
 
+SNAPSHOT_READS: Final = {**KEYED_READS, "idle_in_transaction_session_timeout": "3600000"}
+"""For an operator's program that reads a whole log in one snapshot: what it computes between two pages may take up to an hour."""
+
 logger = logging.getLogger(__name__)
 
 
