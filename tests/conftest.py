@@ -20,6 +20,16 @@ from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DATABASE_NUMBERS = itertools.count(1)
+ONE_AFTER_THE_OTHER = ("embedded", "nemesis", "stories")
+"""Folders whose tests start and kill programs, and wait for them: side by side they would only wait for each other."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run in several processes, those of a file stay together, and the programs of one folder are started by one."""
+    for item in items:
+        place = item.path.relative_to(REPOSITORY / "tests")
+        group = "programs" if place.parts[0] in ONE_AFTER_THE_OTHER else str(place)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @contextmanager
