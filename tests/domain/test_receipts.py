@@ -27,6 +27,9 @@ from salesapi.domain.receipts import (
     RefundReceipt,
     RefundTooLarge,
     ReverseReceipt,
+    Settled,
+    SettledInOwnCurrency,
+    SettledOtherwise,
 )
 from tests.spec import DAY, SUBJECT, fold, given, uid
 
@@ -98,6 +101,7 @@ def test_a_bank_fee_above_what_was_paid_is_refused() -> None:
     recording = RecordReceipt(amount_minor=10_000, bank_fee_minor=10_001, currency="CNY")
     refused = given().when(recording).refused(BankFeeTooLarge, pointer="/bank_fee_minor")
     assert refused.parameters == {"bank_fee_minor": 10_001, "amount_minor": 10_000, "currency": "CNY"}
+    assert refused.text.endswith("that the customer paid; send as amount_minor all that it paid, with the fee.")
 
 
 def test_what_the_bank_kept_is_allocated_with_the_rest_since_the_customer_paid_it() -> None:
@@ -139,6 +143,73 @@ def test_reversing_a_receipt_names_the_parts_that_fall() -> None:
 
 def test_a_receipt_pays_an_invoice_from_the_day_on_which_the_money_came() -> None:
     given(RECORDED).facts(KNOWN).when(pay(8_000)).then(paid(8_000))
+
+
+IN_DOLLARS = ReceiptRecorded(amount_minor=1_000, currency="USD", customer_id=None, note=None, external_id=None)
+
+
+def dollars(amount_minor: int, settled_minor: int, currency: str = "CNY") -> AllocateReceipt:
+    """So many dollars pay the invoice, which is in yuan."""
+    settled = Settled(amount_minor=settled_minor, currency=currency)
+    return AllocateReceipt(receipt_id=SUBJECT, invoice_id=INVOICE, amount_minor=amount_minor, settled=settled)
+
+
+def settled_in_yuan(amount_minor: int, settled_minor: int) -> ReceiptAllocated:
+    settled = Settled(amount_minor=settled_minor, currency="CNY")
+    return replace(paid(amount_minor), currency="USD", settled=settled)
+
+
+def test_money_in_another_currency_says_what_it_settles_of_an_invoice() -> None:
+    given(IN_DOLLARS).facts(KNOWN).when(dollars(1_000, 7_100)).then(settled_in_yuan(1_000, 7_100))
+
+
+def test_what_is_settled_is_in_the_invoices_currency_and_not_in_the_receipts() -> None:
+    given(IN_DOLLARS).facts(KNOWN).when(dollars(1_000, 90, "EUR")).refused(
+        AllocationCurrencyForeign, pointer="/invoice_id"
+    )
+    given(RECORDED).facts(KNOWN).when(dollars(1_000, 1_000)).refused(SettledInOwnCurrency, pointer="/settled")
+    given(IN_DOLLARS).facts(KNOWN).when(dollars(1_000, 90, "XXY")).refused(CurrencyUnknown)
+
+
+def test_all_that_a_receipt_settles_of_a_deal_is_in_one_currency() -> None:
+    in_yuan = replace(allocated(500), currency="USD", settled=Settled(amount_minor=3_550, currency="CNY"))
+    refused = given(IN_DOLLARS, in_yuan).facts(KNOWN).when(allocate(500)).refused(SettledOtherwise, pointer="/settled")
+    assert refused.parameters == {"settled_currency": "CNY", "currency": "USD"}
+
+
+@pytest.mark.parametrize(
+    ("paid_back", "settled"),
+    [
+        # 333 of 1,000 dollars settled 7,101: 4,736.367 are left of it, 4,736 when rounded.
+        ((333,), [2_365]),
+        ((333, 667), [2_365, 4_736]),
+        ((1, 999), [7, 7_094]),
+        ((1_000,), [7_101]),
+    ],
+)
+def test_what_is_paid_back_unsettles_its_share_and_in_the_end_all(
+    paid_back: tuple[int, ...], settled: list[int]
+) -> None:
+    events: list[object] = [IN_DOLLARS, settled_in_yuan(1_000, 7_101)]
+    found: list[int] = []
+    for amount in paid_back:
+        (event,) = given(*events).when(refund(amount, invoice=INVOICE)).decide()
+        assert isinstance(event, ReceiptRefunded)
+        assert event.settled is not None
+        found.append(event.settled.amount_minor)
+        events.append(event)
+    assert found == settled
+
+
+def test_a_reversed_receipt_names_what_its_parts_had_settled() -> None:
+    parts = (
+        ReceiptPart(
+            deal_id=None, invoice_id=INVOICE, amount_minor=1_000, settled=Settled(amount_minor=7_100, currency="CNY")
+        ),
+    )
+    given(IN_DOLLARS, settled_in_yuan(400, 2_840), settled_in_yuan(600, 4_260)).when(
+        ReverseReceipt(receipt_id=SUBJECT, reason="bounced")
+    ).then(ReceiptReversed(amount_minor=1_000, currency="USD", parts=parts, reason="bounced"))
 
 
 def test_an_allocation_of_money_from_an_unknown_day_has_no_day() -> None:

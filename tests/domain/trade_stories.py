@@ -31,6 +31,7 @@ from salesapi.domain.receipts import (
     ReceiptRecorded,
     ReceiptRefunded,
     ReceiptReversed,
+    Settled,
 )
 from tests.domain.commission_stories import ANN
 from tests.domain.market_stories import MarketLog, customer_id, lead_id, on_day, product_id
@@ -81,6 +82,8 @@ class TradeLog(MarketLog):
     allocated: dict[int, dict[tuple[UUID | None, UUID | None], int]] = field(default_factory=dict)
     received: dict[int, str | None] = field(default_factory=dict)
     currencies: dict[int, str] = field(default_factory=dict)
+    settled: dict[int, Settled] = field(default_factory=dict)
+    """What all of a receipt settles, where that is in another currency."""
 
     def sell(
         self,
@@ -232,6 +235,7 @@ class TradeLog(MarketLog):
         invoice: int | None = None,
         currency: str = "USD",
         fee: int = 0,
+        settled: Settled | None = None,
     ) -> int:
         """Money comes in, and all of it is for a deal or for an invoice; the bank may keep something of it."""
         received = ReceiptRecorded(
@@ -244,9 +248,19 @@ class TradeLog(MarketLog):
         )
         self.add(receipt_id(number), received, on)
         self.allocated[number], self.received[number], self.currencies[number] = {}, on, currency
-        return self.allocate(number, amount, deal=deal, invoice=invoice)
+        if settled is not None:
+            self.settled[number] = settled
+        return self.allocate(number, amount, deal=deal, invoice=invoice, settled=settled)
 
-    def allocate(self, number: int, amount: int, *, deal: int | None = None, invoice: int | None = None) -> int:
+    def allocate(
+        self,
+        number: int,
+        amount: int,
+        *,
+        deal: int | None = None,
+        invoice: int | None = None,
+        settled: Settled | None = None,
+    ) -> int:
         """So much of a receipt is for a deal or for an invoice."""
         place = _place(deal, invoice)
         self.allocated[number][place] = self.allocated[number].get(place, 0) + amount
@@ -256,6 +270,7 @@ class TradeLog(MarketLog):
             amount_minor=amount,
             currency=self.currencies[number],
             received_on=on_day(self.received[number]),
+            settled=settled,
         )
         return self.add(receipt_id(number), allocated, self.received[number])
 
@@ -277,7 +292,7 @@ class TradeLog(MarketLog):
     def bounce(self, number: int, on: str | None) -> int:
         """A receipt did not stay; all that was allocated of it falls."""
         parts = tuple(
-            ReceiptPart(deal_id=deal, invoice_id=invoice, amount_minor=amount)
+            ReceiptPart(deal_id=deal, invoice_id=invoice, amount_minor=amount, settled=self.settled.get(number))
             for (deal, invoice), amount in self.allocated[number].items()
             if amount
         )

@@ -23,7 +23,14 @@ from salesapi.domain.invoices import (
     InvoiceVoided,
 )
 from salesapi.domain.kernel import ExternalId
-from salesapi.domain.receipts import ReceiptAllocated, ReceiptPart, ReceiptRecorded, ReceiptRefunded, ReceiptReversed
+from salesapi.domain.receipts import (
+    ReceiptAllocated,
+    ReceiptPart,
+    ReceiptRecorded,
+    ReceiptRefunded,
+    ReceiptReversed,
+    Settled,
+)
 from salesapi.projections import agreements, invoices, receipts
 from salesapi.projections.agreements import AgreementRow
 from salesapi.projections.invoices import InvoiceEntry, InvoiceRow
@@ -154,6 +161,18 @@ def test_an_invoice_is_settled_on_the_day_on_which_the_last_money_came() -> None
     row = invoice(part, Fact(RECEIPT, paid(1_000, "2026-03-09"), "2026-03-21"))
     assert (row.open_minor, row.allocated_minor, row.settled_on) == (0, 1_060, date(2026, 3, 9))
     assert (row.version, row.position) == (1, 3)
+
+
+def test_an_invoice_is_paid_in_another_currency_by_what_that_settles() -> None:
+    dollars = Settled(amount_minor=400, currency="CNY")
+    half = replace(paid(60, "2026-03-05"), currency="USD", settled=dollars)
+    back = replace(refunded(15), currency="USD", settled=Settled(amount_minor=100, currency="CNY"))
+    row = invoice(Fact(RECEIPT, half), Fact(RECEIPT, back, "2026-03-09"))
+    assert (row.allocated_minor, row.open_minor) == (300, 760)
+    left = ReceiptPart(deal_id=None, invoice_id=INVOICE, amount_minor=45, settled=replace(dollars, amount_minor=300))
+    fallen = replace(bounced(left), currency="USD")
+    row = invoice(Fact(RECEIPT, half), Fact(RECEIPT, back, "2026-03-09"), Fact(RECEIPT, fallen, "2026-03-10"))
+    assert (row.allocated_minor, row.open_minor) == (0, 1_060)
 
 
 def test_money_that_came_before_the_invoice_counts_from_its_issue() -> None:

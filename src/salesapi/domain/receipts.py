@@ -1,12 +1,15 @@
 """Receipts: money that came in, and the deals and invoices it is for. Stream `receipt`. Amounts are minor units of its currency.
 
+What is for a deal or an invoice in another currency states what it settles there, since no rate of a table is that of a bank.
+
 The day on which the money came is the business time of the command; it may be unknown. What is allocated and what is paid
 back never exceed what was received. A reversed (bounced) receipt counts for nothing, and all its parts fall with it.
 """
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Final, TypeAlias
+from fractions import Fraction
+from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
 
 from annotated_types import Ge, Gt
@@ -35,10 +38,18 @@ from salesapi.domain.kernel import (
     record,
     roles,
 )
-from salesapi.domain.money import exponent
+from salesapi.domain.money import exponent, rounded
 
 PARTS_MAX: Final = 500
 """Most deals and invoices that one receipt is allocated to."""
+
+
+@record
+class Settled:
+    """What a part of a receipt settles of a deal or invoice that is in another currency."""
+
+    amount_minor: Annotated[AmountMinor, Ge(0), About("What it settles there, in minor units of that currency.")]
+    currency: Annotated[CurrencyCode, About("Currency of the deal or invoice (ISO 4217).")]
 
 
 @record
@@ -48,6 +59,7 @@ class ReceiptPart:
     deal_id: UUID | None
     amount_minor: int
     invoice_id: UUID | None = None
+    settled: Settled | None = None
 
 
 @record
@@ -72,6 +84,7 @@ class ReceiptAllocated:
     currency: str
     invoice_id: UUID | None = None
     received_on: date | None = None
+    settled: Settled | None = None
 
 
 @record
@@ -83,6 +96,7 @@ class ReceiptRefunded:
     amount_minor: int
     currency: str
     reason: str
+    settled: Settled | None = None
 
 
 @record
@@ -123,6 +137,10 @@ class AllocateReceipt:
     deal_id: Annotated[UUID | None, About("The deal that is paid; null where an invoice is.")] = None
     invoice_id: Annotated[UUID | None, About("The invoice that is paid; null where a deal is.")] = None
     amount_minor: Annotated[AmountMinor, Gt(0), About("Part in minor units of the receipt's currency.")]
+    settled: Annotated[
+        Settled | None,
+        About("What it settles of a deal or invoice in another currency; null where it is the same one."),
+    ] = None
 
 
 @record
@@ -163,17 +181,35 @@ class AllocationUnclear(Refused):
 
 
 class AllocationCurrencyForeign(Refused):
-    """An invoice is paid in its own currency."""
+    """An invoice is settled in its own currency."""
 
     code = "receipt.currency_foreign"
-    message = "The receipt is in {currency}, the invoice in {invoice_currency}."
+    message = "This settles {currency}, the invoice is in {invoice_currency}; say in `settled` what it settles of it."
+
+
+class SettledInOwnCurrency(Refused):
+    """Within one currency the part itself is what it settles."""
+
+    code = "receipt.settled_in_own_currency"
+    kind = Kind.MALFORMED
+    message = "The receipt is in {currency} itself; leave `settled` out."
+
+
+class SettledOtherwise(Refused):
+    """All that a receipt settles of one thing is in one currency."""
+
+    code = "receipt.settled_otherwise"
+    message = "What this receipt settles of it so far is in {settled_currency}; this is in {currency}."
 
 
 class BankFeeTooLarge(Refused):
     """A bank keeps at most what was paid."""
 
     code = "receipt.bank_fee_too_large"
-    message = "The bank fee is {bank_fee_minor} minor units of {amount_minor} ({currency}) that the customer paid."
+    message = (
+        "The bank fee is {bank_fee_minor} minor units of {amount_minor} ({currency}) that the customer paid; send as "
+        "amount_minor all that it paid, with the fee."
+    )
 
 
 class RefundTooLarge(Refused):
@@ -214,9 +250,16 @@ class Receipt:
         """What is neither allocated nor paid back, in minor units."""
         return self.amount_minor - self.refunded_minor - sum(part.amount_minor for part in self.parts)
 
-    def part_minor(self, deal_id: UUID | None, invoice_id: UUID | None) -> int:
-        """What is for this deal or invoice, in minor units."""
-        return sum(part.amount_minor for part in self.parts if (part.deal_id, part.invoice_id) == (deal_id, invoice_id))
+    def part(self, deal_id: UUID | None, invoice_id: UUID | None) -> ReceiptPart | None:
+        """What is for this deal or invoice, where anything is."""
+        return next((each for each in self.parts if (each.deal_id, each.invoice_id) == (deal_id, invoice_id)), None)
+
+
+def settles(of: ReceiptPart | ReceiptAllocated | ReceiptRefunded, currency: str) -> tuple[int, str]:
+    """What a part of a receipt in a currency settles, in minor units, and in which currency."""
+    if of.settled is None:
+        return of.amount_minor, currency
+    return of.settled.amount_minor, of.settled.currency
 
 
 def record_receipt(state: Receipt | None, command: RecordReceipt, context: Context) -> tuple[ReceiptRecorded, ...]:
@@ -252,8 +295,13 @@ def allocate(state: Receipt, command: AllocateReceipt, context: Context) -> tupl
         raise AllocationUnclear(pointer="/deal_id")
     if command.deal_id is not None:
         _refuse_unknown("deal", command.deal_id, context.facts)
+    if command.settled is not None:
+        exponent(command.settled.currency)
+    if command.settled is not None and command.settled.currency == state.currency:
+        raise SettledInOwnCurrency(currency=state.currency, pointer="/settled")
+    settled_currency = command.settled.currency if command.settled is not None else state.currency
     if command.invoice_id is not None:
-        _refuse_unpayable(state, command.invoice_id, context.facts)
+        _refuse_unpayable(settled_currency, command.invoice_id, context.facts)
     if command.amount_minor > state.left_minor():
         raise AllocationTooLarge(
             left_minor=state.left_minor(),
@@ -261,9 +309,11 @@ def allocate(state: Receipt, command: AllocateReceipt, context: Context) -> tupl
             currency=state.currency,
             pointer="/amount_minor",
         )
-    known = {(part.deal_id, part.invoice_id) for part in state.parts}
-    if (command.deal_id, command.invoice_id) not in known and len(known) >= PARTS_MAX:
+    known = state.part(command.deal_id, command.invoice_id)
+    if known is None and len(state.parts) >= PARTS_MAX:
         raise AllocationsFull(most=PARTS_MAX)
+    if known is not None and settled_currency != (known_currency := settles(known, state.currency)[1]):
+        raise SettledOtherwise(settled_currency=known_currency, currency=settled_currency, pointer="/settled")
     return (
         ReceiptAllocated(
             deal_id=command.deal_id,
@@ -271,6 +321,7 @@ def allocate(state: Receipt, command: AllocateReceipt, context: Context) -> tupl
             amount_minor=command.amount_minor,
             currency=state.currency,
             received_on=state.received_on,
+            settled=command.settled,
         ),
     )
 
@@ -281,7 +332,8 @@ def refund(state: Receipt, command: RefundReceipt, context: Context) -> tuple[Re
     if command.deal_id is not None and command.invoice_id is not None:
         raise AllocationUnclear(pointer="/deal_id")
     is_allocated = command.deal_id is not None or command.invoice_id is not None
-    left_minor = state.part_minor(command.deal_id, command.invoice_id) if is_allocated else state.left_minor()
+    part = state.part(command.deal_id, command.invoice_id) if is_allocated else None
+    left_minor = (part.amount_minor if part is not None else 0) if is_allocated else state.left_minor()
     if command.amount_minor > left_minor:
         raise RefundTooLarge(left_minor=left_minor, currency=state.currency, pointer="/amount_minor")
     return (
@@ -291,6 +343,7 @@ def refund(state: Receipt, command: RefundReceipt, context: Context) -> tuple[Re
             amount_minor=command.amount_minor,
             currency=state.currency,
             reason=command.reason,
+            settled=_settled_back(part, command.amount_minor),
         ),
     )
 
@@ -317,27 +370,37 @@ def evolve(state: Receipt | None, event: ReceiptEvent, recorded: Recorded) -> Re
     assert state is not None, "a receipt begins with receipt.recorded"
     match event:
         case ReceiptAllocated():
-            return replace(state, parts=_added(state.parts, event.deal_id, event.invoice_id, event.amount_minor))
+            return replace(state, parts=_added(state, event, 1))
         case ReceiptRefunded():
-            parts = _added(state.parts, event.deal_id, event.invoice_id, -event.amount_minor)
-            return replace(state, parts=parts, refunded_minor=state.refunded_minor + event.amount_minor)
+            refunded_minor = state.refunded_minor + event.amount_minor
+            return replace(state, parts=_added(state, event, -1), refunded_minor=refunded_minor)
         case ReceiptReversed():
             return replace(state, parts=(), is_reversed=True)
 
 
-def _added(
-    parts: tuple[ReceiptPart, ...], deal_id: UUID | None, invoice_id: UUID | None, amount_minor: int
-) -> tuple[ReceiptPart, ...]:
-    """The parts with so much more for this deal or invoice; one that is paid back in whole falls."""
-    if deal_id is None and invoice_id is None:
-        return parts
-    amounts = {(part.deal_id, part.invoice_id): part.amount_minor for part in parts}
-    amounts[deal_id, invoice_id] = amounts.get((deal_id, invoice_id), 0) + amount_minor
-    return tuple(
-        ReceiptPart(deal_id=deal, invoice_id=invoice, amount_minor=amount)
-        for (deal, invoice), amount in amounts.items()
-        if amount
-    )
+def _added(state: Receipt, event: ReceiptAllocated | ReceiptRefunded, sign: Literal[1, -1]) -> tuple[ReceiptPart, ...]:
+    """The parts with so much more, or less, for a deal or invoice; one that is paid back in whole falls."""
+    if event.deal_id is None and event.invoice_id is None:
+        return state.parts
+    before = state.part(event.deal_id, event.invoice_id)
+    amount_minor, settled = sign * event.amount_minor, event.settled
+    if settled is not None:
+        settled = replace(settled, amount_minor=sign * settled.amount_minor)
+    if before is not None:
+        amount_minor += before.amount_minor
+        if settled is not None and before.settled is not None:
+            settled = replace(settled, amount_minor=settled.amount_minor + before.settled.amount_minor)
+    after = ReceiptPart(deal_id=event.deal_id, invoice_id=event.invoice_id, amount_minor=amount_minor, settled=settled)
+    parts = [after if each is before else each for each in state.parts]
+    return tuple(each for each in (parts if before is not None else [*parts, after]) if each.amount_minor)
+
+
+def _settled_back(part: ReceiptPart | None, amount_minor: int) -> Settled | None:
+    """What paying back so much of a part unsettles: its share of what was settled; all that is left of it with the last of it."""
+    if part is None or part.settled is None:
+        return None
+    left = Fraction(part.settled.amount_minor * (part.amount_minor - amount_minor), part.amount_minor)
+    return replace(part.settled, amount_minor=part.settled.amount_minor - rounded(left, "half_up"))
 
 
 def _refuse_reversed(state: Receipt) -> None:
@@ -350,16 +413,14 @@ def _refuse_unknown(kind: str, id: UUID, facts: Facts) -> None:
         raise ThingUnknown(thing=kind, id=str(id), pointer=f"/{kind}_id")
 
 
-def _refuse_unpayable(state: Receipt, invoice_id: UUID, facts: Facts) -> None:
+def _refuse_unpayable(currency: str, invoice_id: UUID, facts: Facts) -> None:
     invoice = facts.state(StreamRef("invoice", invoice_id))
     if not isinstance(invoice, Invoice):
         raise ThingUnknown(thing="invoice", id=str(invoice_id), pointer="/invoice_id")
     if invoice.is_voided:
         raise InvoiceIsVoided(number=invoice.number, pointer="/invoice_id")
-    if invoice.currency != state.currency:
-        raise AllocationCurrencyForeign(
-            currency=state.currency, invoice_currency=invoice.currency, pointer="/invoice_id"
-        )
+    if invoice.currency != currency:
+        raise AllocationCurrencyForeign(currency=currency, invoice_currency=invoice.currency, pointer="/invoice_id")
 
 
 def _needs_customer(state: Receipt | None, command: RecordReceipt, facts: Facts) -> tuple[StreamRef, ...]:

@@ -21,7 +21,7 @@ from salesapi.domain.invoices import (
     gross_minor,
 )
 from salesapi.domain.kernel import Recorded, record
-from salesapi.domain.receipts import ReceiptAllocated, ReceiptRefunded, ReceiptReversed
+from salesapi.domain.receipts import ReceiptAllocated, ReceiptRefunded, ReceiptReversed, settles
 from salesapi.projections.projection import GroupKey, Projection
 from salesapi.projections.streams import business_date, id_of, one_row, system_of
 
@@ -85,11 +85,14 @@ def _fold(row: InvoiceRow | None, event: InvoiceEvent | _Paying, recorded: Recor
     row = replace(row, position=recorded.position)
     match event:
         case ReceiptAllocated():
-            return _with_entry(row, event.received_on or on, allocated_minor=event.amount_minor)
+            settled_minor, _ = settles(event, event.currency)
+            return _with_entry(row, event.received_on or on, allocated_minor=settled_minor)
         case ReceiptRefunded():
-            return _with_entry(row, on, allocated_minor=-event.amount_minor)
+            settled_minor, _ = settles(event, event.currency)
+            return _with_entry(row, on, allocated_minor=-settled_minor)
         case ReceiptReversed():
-            fallen_minor = sum(part.amount_minor for part in event.parts if part.invoice_id == row.invoice_id)
+            fallen = (part for part in event.parts if part.invoice_id == row.invoice_id)
+            fallen_minor = sum(settles(part, event.currency)[0] for part in fallen)
             return _with_entry(row, on, allocated_minor=-fallen_minor)
         case _:
             return _changed(replace(row, version=recorded.version), event, on)
@@ -178,7 +181,7 @@ def _settled_on(total_minor: int, entries: tuple[InvoiceEntry, ...]) -> date | N
 
 PROJECTION: Final = Projection(
     name="invoice",
-    version=1,
+    version=2,
     row=InvoiceRow,
     key=("invoice_id",),
     group=("invoice_id",),

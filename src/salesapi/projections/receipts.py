@@ -80,7 +80,7 @@ def _fold(row: ReceiptRow | None, event: ReceiptEvent, recorded: Recorded) -> Re
 
 PROJECTION: Final = Projection(
     name="receipt",
-    version=3,
+    version=4,
     row=ReceiptRow,
     key=("receipt_id",),
     group=("receipt_id",),

@@ -16,12 +16,24 @@ from salesapi.schemas.scalars import Amount, Position
 
 
 @record
+class SettledAmount:
+    """What a part of a receipt settles in another currency."""
+
+    amount_minor: Annotated[Amount, About("In minor units of that currency.")]
+    currency: Annotated[str, About("Currency of the deal or invoice (ISO 4217).")]
+
+
+@record
 class ReceiptAllocation:
     """What of a receipt is for one deal or one invoice."""
 
     deal_id: Annotated[UUID | None, About("The deal, where it is for one.")]
     amount_minor: Annotated[Amount, About("All allocations to it together, less what was paid back, in minor units.")]
     invoice_id: Annotated[UUID | None, About("The invoice, where it is for one.")] = None
+    settled: Annotated[
+        SettledAmount | None,
+        About("What it settles there; null where the deal or invoice is in the receipt's currency."),
+    ] = None
 
 
 @record

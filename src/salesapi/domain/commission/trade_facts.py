@@ -37,6 +37,7 @@ from salesapi.domain.receipts import (
     ReceiptEvent,
     ReceiptRecorded,
     ReceiptRefunded,
+    settles,
 )
 
 ZERO: Final = Fraction()
@@ -295,20 +296,21 @@ class Trade:
         if received_on is None:
             return []
         if isinstance(event, ReceiptAllocated):
-            parts, on = [(event.deal_id, event.invoice_id, event.amount_minor)], received_on
+            parts, on = [(event.deal_id, event.invoice_id, *settles(event, event.currency), 1)], received_on
         elif isinstance(event, ReceiptRefunded):
-            parts, on = [(event.deal_id, event.invoice_id, -event.amount_minor)], _on(recorded) or received_on
+            parts = [(event.deal_id, event.invoice_id, *settles(event, event.currency), -1)]
+            on = _on(recorded) or received_on
         else:
-            parts = [(part.deal_id, part.invoice_id, -part.amount_minor) for part in event.parts]
+            parts = [(part.deal_id, part.invoice_id, *settles(part, event.currency), -1) for part in event.parts]
             on = _on(recorded) or received_on
         found: list[tuple[UUID | None, date | None]] = []
-        for deal_id, invoice_id, amount_minor in parts:
+        for deal_id, invoice_id, amount_minor, currency, sign in parts:
             cash = CashFact(
                 receipt_id=recorded.stream_id,
                 received_on=received_on,
                 on=on,
-                amount_minor=amount_minor,
-                currency=event.currency,
+                amount_minor=sign * amount_minor,
+                currency=currency,
                 position=recorded.position,
                 invoice_id=invoice_id,
                 fee_share=self._fee_shares.get(recorded.stream_id, ZERO),
