@@ -146,6 +146,13 @@ def deal(service: Service, **values: Any) -> dict[str, Any]:
     }
 
 
+def expiring(component: dict[str, Any]) -> dict[str, Any]:
+    """A component of a plan that is released with the cash, and half of it only where that comes after 30 days."""
+    payment = {"bank_fee": "counts_as_paid", "prepayment": "releases_on_receipt", "nothing_due": "release_nothing"}
+    expiry = {"anchor": "booking", "steps": [{"after_days": 30, "kept_percent": "50"}]}
+    return {**component, "release": {"on": "payment", "payment": payment, "order": "pro_rata", "expiry": expiry}}
+
+
 def team_pool(component: str) -> dict[str, Any]:
     """An award of a plan: a pool that leaders divide."""
     terms = {"rate_percent": "2", "division": "leader", "unqualified": "redistributed", "rounding": "half_up"}

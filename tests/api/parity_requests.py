@@ -6,7 +6,7 @@ A request names its results, and later ones refer to them as `$name`; the ids di
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.service import STAGES, WAYS, team_pool
+from tests.service import STAGES, WAYS, expiring, team_pool
 
 
 @dataclass(frozen=True)
@@ -441,6 +441,16 @@ PAY = (
     Sent("WinDeal", {"deal_id": "$paid", "occurred_at": "2026-03-04"}),
     Sent("RecordReceipt", {**MONEY, "customer_id": "$customer", **external("r1")}, role="finance", name="receipt"),
     Sent("AllocateReceipt", {"receipt_id": "$receipt", "deal_id": "$paid", "amount_minor": 100}, role="finance"),
+    Sent(
+        "AllocateReceipt",
+        {
+            "receipt_id": "$money",
+            "deal_id": "$paid",
+            "amount_minor": 10,
+            "settled": {"amount_minor": 71, "currency": "CNY"},
+        },
+        role="finance",
+    ),
     Sent("ReverseReceipt", {"receipt_id": "$receipt", "reason": "Bounced"}, role="finance"),
     Sent(
         "DraftCompensationPlan",
@@ -453,7 +463,7 @@ PAY = (
         {
             "plan_id": "$plan",
             "period": "month",
-            "components": [{**COMPONENT, "override_percent_max": "20"}, TIERED],
+            "components": [{**COMPONENT, "override_percent_max": "20"}, expiring(TIERED)],
             "rounding": ROUNDING,
             "recovery": {"percent": "50", "amount_minor": None, "kept_minor": None, "leaver": "carried"},
             "awards": AWARDS,
@@ -577,6 +587,7 @@ FORGIVEN = {
     "amount_minor": 9_007_199_254_740_991,
     "reason": "The launch was late",
 }
+EXTENDED = {"plan_id": "$plan", "deal_id": "$paid", "days": 3660, "reason": "Their works burned down"}
 JUDGED = (
     Sent("RequestApproval", ASKED, name="approval"),
     Sent("DelegateApprovalStep", {"approval_id": "$approval", "step": 2, "member_id": "$rep"}, role="manager"),
@@ -625,6 +636,16 @@ JUDGED = (
     Sent("ForgiveDraw", {**FORGIVEN, "amount_minor": 0}, role="finance", code=MALFORMED, pointer="/amount_minor"),
     Sent("ForgiveDraw", {**FORGIVEN, "member_id": "$manager"}, code="not_found", pointer="/member_id"),
     Sent("ForgiveDraw", FORGIVEN, role="manager", code="access.role_forbidden"),
+    Sent("ExtendExpiry", EXTENDED, role="manager", name="extension"),
+    Sent("ApproveAward", {"award_id": "$extension"}, role="manager", code="award.approver_is_granter"),
+    Sent("ApproveAward", {"award_id": "$extension"}, role="finance"),
+    Sent("ExtendExpiry", EXTENDED, role="finance", name="extension dropped"),
+    Sent("RevokeAward", {"award_id": "$extension dropped", "reason": "Paid in time"}, role="finance"),
+    Sent("ExtendExpiry", {**EXTENDED, "days": 0}, role="finance", code=MALFORMED, pointer="/days"),
+    Sent("ExtendExpiry", {**EXTENDED, "days": 3661}, role="finance", code=MALFORMED, pointer="/days"),
+    Sent("ExtendExpiry", {**EXTENDED, "deal_id": "$rep"}, role="finance", code="not_found", pointer="/deal_id"),
+    Sent("ExtendExpiry", {**EXTENDED, "plan_id": "$rep"}, role="finance", code="not_found", pointer="/plan_id"),
+    Sent("ExtendExpiry", EXTENDED, role="rep", code="access.role_forbidden"),
     Sent("StatePoolShares", SHARED, role="manager", name="pool shares"),
     Sent(
         "ApprovePoolShares", {"pool_shares_id": "$pool shares"}, role="manager", code="pool_shares.approver_is_stater"
@@ -689,6 +710,17 @@ REFUSED = (
         pointer="/deal_id",
     ),
     Sent("AllocateReceipt", {"receipt_id": "$money", "amount_minor": 1}, code="receipt.allocation_unclear"),
+    Sent(
+        "AllocateReceipt",
+        {
+            "receipt_id": "$money",
+            "deal_id": "$paid",
+            "amount_minor": 1,
+            "settled": {"amount_minor": 7, "currency": "USD"},
+        },
+        code="receipt.settled_in_own_currency",
+        pointer="/settled",
+    ),
     Sent(
         "RefundReceipt",
         {"receipt_id": "$money", "amount_minor": 2_001, "reason": "Too much"},

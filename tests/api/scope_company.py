@@ -20,7 +20,7 @@ from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.positions import wait_until
-from tests.service import Service, deal, found_company, running_service, team_pool
+from tests.service import Service, deal, expiring, found_company, running_service, team_pool
 
 PATIENCE_SECONDS = 30.0
 SELLERS = ("rep", "other rep")
@@ -309,9 +309,10 @@ async def _plan(made: Company, key: str, sellers: tuple[str, ...]) -> str:
     plan = await made.make(f"plan {key}", "plan", "/v1/compensation-plans", None, key=key, name=key, currency="CNY")
     made.things[-1] = Thing("plan", plan, sellers)
     component = {"key": key, "name": key, "credit": "direct", "rate_percent": "5"}
+    late = {"key": "late", "name": "Late", "credit": "overlay", "rate_percent": "1"}
     version = {
         "period": "month",
-        "components": [component],
+        "components": [component, expiring(late)],
         "rounding": {"scope": "line", "mode": "half_up"},
         "awards": [team_pool(key)],
         "reason": "start",
@@ -353,6 +354,14 @@ async def _judged(made: Company) -> None:
         await _by(made, seller, f"objection of {seller}", "objection", "/v1/objections", (seller,), **claim)
         stars = {"member_id": member, "kind": "recognition", "reason": f"Star {seller}"}
         await _by(made, "finance", f"award of {seller}", "award", "/v1/awards", (seller,), **stars)
+        fire = {
+            "plan_id": made["plan both"],
+            "deal_id": made[f"won of {seller}"],
+            "days": 30,
+            "reason": f"Fire {seller}",
+        }
+        path = "/v1/awards/extend-expiry"
+        await _by(made, "finance", f"extension of {seller}", "award", path, (seller,), **fire)
         points = {"member_id": member, "kind": "points", "points": 10, "reason": f"Points of {seller}"}
         credited = await _by(made, "finance", f"points of {seller}", "award", "/v1/awards", (seller,), **points)
         await made.service.must(f"/v1/awards/{credited}/approve", {})

@@ -15,6 +15,7 @@ from salesapi.projections.rebuilding import RebuildProgress, rebuild
 from salesapi.projections.tables import rows_digest
 from tests.api.graphql_client import must
 from tests.api.scope_company import Company, scoped_company
+from tests.service import expiring
 
 NUMBERS = itertools.count(1)
 REDEEMERS = 6
@@ -124,6 +125,49 @@ async def test_a_pool_that_was_held_back_is_paid_once_its_division_is_approved(c
         "approvedShares": [{"points": "3", "member": {"name": "rep"}}],
     }
     assert (await company.get(f"/v1/pool-shares/{stated['id']}", "rep")).status_code == 404
+
+
+async def test_an_expiry_that_somebody_else_agrees_to_extend_releases_the_late_cash_and_is_read_by_both_doors(
+    company: Company,
+) -> None:
+    service, rep, deal = company.service, company["rep"], company["won of rep"]
+    plan = (await service.must("/v1/compensation-plans", {"key": "cash", "name": "Cash", "currency": "CNY"}))["id"]
+    component = expiring({"key": "base", "name": "Base", "credit": "direct", "rate_percent": "10"})
+    rounding = {"scope": "line", "mode": "half_up"}
+    version = {"period": "month", "components": [component], "rounding": rounding, "reason": "start"}
+    await service.must(f"/v1/compensation-plans/{plan}/publish-version", version)
+    await service.must("/v1/enrolments", {"member_id": rep, "plan_id": plan})
+    # Won on 1 February for 90.00, of which 45.00 came in 40 days: 4.50 are earned by it, and half of that lapses after 30.
+    money = {"amount_minor": 4_500, "currency": "CNY", "occurred_at": "2026-03-13"}
+    receipt = (await service.must("/v1/receipts", money))["id"]
+    paid = await service.must(f"/v1/receipts/{receipt}/allocate", {"deal_id": deal, "amount_minor": 4_500})
+
+    async def march(position: int) -> list[tuple[str, int]]:
+        asked = await company.get(f"/v1/live-statements/{plan}/{rep}", "rep", period="2026-03", minPosition=position)
+        lines.extend(asked.json()["item"]["lines"])
+        return [(line["kind"], line["posted_minor"]) for line in asked.json()["item"]["lines"]]
+
+    lines: list[dict[str, Any]] = []
+    assert await march(paid["position"]) == [("release", 225), ("lapsed", 0)]
+    asking = {"plan_id": plan, "deal_id": deal, "days": 10, "reason": "Their bank was closed"}
+    asked = await service.must("/v1/awards/extend-expiry", asking, role="manager")
+    assert await march(asked["position"]) == [("release", 225), ("lapsed", 0)]
+    own = await service.post(f"/v1/awards/{asked['id']}/approve", {}, role="manager")
+    assert (own.status_code, own.json()["code"]) == (409, "award.approver_is_granter")
+    approved = await service.must(f"/v1/awards/{asked['id']}/approve", {}, role="finance")
+    assert await march(approved["position"]) == [("release", 450)]
+    assert approved["position"] in lines[-1]["positions"]
+    assert lines[-1]["formula"].endswith("; expiry extended by 10 days")
+
+    await company.settled()
+    (by_rest,) = (await company.get("/v1/awards", "rep", kind="expiry_extended", dealId=deal, planId=plan)).json()[
+        "items"
+    ]
+    assert (by_rest["id"], by_rest["status"], by_rest["days"]) == (asked["id"], "approved", 10)
+    chosen = f'filter: {{kind: [EXPIRY_EXTENDED], dealId: ["{deal}"], planId: "{plan}"}}'
+    document = f"{{ awards({chosen}) {{ edges {{ node {{ id days amountMinor deal {{ id }} }} }} }} }}"
+    (edge,) = (await must(service, document, role="rep"))["awards"]["edges"]
+    assert edge["node"] == {"id": asked["id"], "days": 10, "amountMinor": None, "deal": {"id": deal}}
 
 
 async def test_what_people_wrote_is_stored_sealed(company: Company) -> None:

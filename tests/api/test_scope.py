@@ -144,7 +144,7 @@ NESTED = {
         "id subjectId reason requester { id name } customer { id name } deal { id title } award { id reason }",
     ),
     "objections": ("objection", "id subjectId claim member { id name } payoutRun { id statements { memberId } }"),
-    "awards": ("award", "id reason member { id name } plan { id key } objection { id claim }"),
+    "awards": ("award", "id reason member { id name } plan { id key } objection { id claim } deal { id title }"),
     "pointsBalances": ("points", "id balance member { id name }"),
     "pointsEntries": ("points_entry", "memberId number reason award { id reason }"),
     "allPoolShares": ("pool_shares", "id owner { id name } plan { id key } shares { memberId member { id name } }"),

@@ -108,6 +108,7 @@ SEEN_WITH_CUSTOMER = {"agreement"}
 """Kinds without an owner of their own, whose sellers' commands ask for the customer: who sees it may give them."""
 INSTEAD: dict[str, dict[str, Any]] = {
     "ConvertLead": {"customer_id": NOBODY, "with_contact": False},
+    "ExtendExpiry": {"plan_id": "$plan both", "deal_id": "$talk", "days": 30, "reason": "Fire"},
     **LOCKED_AWAY,
 }
 COMMANDS = sorted(CATALOGUE.commands)
@@ -248,6 +249,13 @@ async def test_a_manager_grants_awards_to_the_own_team_only(company: Company) ->
         answer = await send(company, "GrantAward", {**values, "member_id": company[member]}, "manager")
         assert answer.status_code == status, answer.text
     assert answer.json()["code"] == "access.owner_out_of_scope"
+
+
+async def test_a_manager_asks_for_no_extension_of_a_foreign_deal(company: Company) -> None:
+    values = {"plan_id": company["plan both"], "days": 30, "reason": "Fire"}
+    for seller, code in (("rep", None), ("other rep", "not_found")):
+        answer = await send(company, "ExtendExpiry", {**values, "deal_id": company[f"won of {seller}"]}, "manager")
+        assert answer.json().get("code") == code, answer.text
 
 
 async def test_a_lead_is_not_converted_into_a_foreign_customer_nor_its_contact_added_there(company: Company) -> None:

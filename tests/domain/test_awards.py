@@ -1,6 +1,7 @@
 """What may happen to awards, adjustments and points, in sentences."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from salesapi.domain.awards import (
     AwardApproverIsGranter,
     AwardCurrencyMismatch,
     AwardDrawForgiven,
+    AwardExpiryExtended,
     AwardGranted,
     AwardObjectionForeign,
     AwardPeriodLocked,
@@ -22,9 +24,11 @@ from salesapi.domain.awards import (
     AwardPeriodsReversed,
     AwardPlanUnpublished,
     AwardPlanWithoutDraw,
+    AwardPlanWithoutExpiry,
     AwardRevoked,
     AwardSettled,
     AwardValueUnclear,
+    ExtendExpiry,
     ForgiveDraw,
     GrantAward,
     PostAdjustment,
@@ -32,6 +36,7 @@ from salesapi.domain.awards import (
 )
 from salesapi.domain.commission.clawbacks import RecoveryLimit
 from salesapi.domain.commission.periods import PeriodInvalid
+from salesapi.domain.deals import Deal, DealShare
 from salesapi.domain.enrolment_spans import Span
 from salesapi.domain.enrolments import Enrolment, enrolment_ref
 from salesapi.domain.kernel import FieldInvalid, Ref, Refused, StreamRef, ThingUnknown, natural_id
@@ -50,16 +55,36 @@ from salesapi.domain.points import (
 )
 from salesapi.domain.reactions import FOLLOWING, Step
 from tests.domain.pay_examples import MONTHLY
-from tests.domain.plan_options import ADVANCE, DRAW
+from tests.domain.plan_options import ADVANCE, DRAW, WITH_CASH
 from tests.spec import ACTOR, SUBJECT, Case, fold, given, uid
 
 REP, OTHER, BOSS, UNKNOWN = uid(1), uid(2), uid(3), uid(99)
 APPROVING = uid(0xB0)
 PLAN, DRAFT, OBJECTION, FOREIGN_OBJECTION, AWARD = uid(0x10), uid(0x11), uid(0x12), uid(0x13), uid(0x14)
-OWED = uid(0x15)
+OWED, EXPIRING, DEAL = uid(0x15), uid(0x16), uid(0x17)
 RECOVERY = RecoveryLimit(percent=None, amount_minor=None, kept_minor=None, leaver="carried")
 LENDING = replace(
     MONTHLY, versions=(replace(MONTHLY.versions[0], recovery=RECOVERY), replace(MONTHLY.versions[0], number=2))
+)
+SELLING = MONTHLY.versions[0]
+LATE = replace(
+    MONTHLY,
+    versions=(replace(SELLING, components=(replace(SELLING.components[0], release=WITH_CASH),)), SELLING),
+)
+SOLD = Deal(
+    status="won",
+    title="Beds",
+    pipeline_id=uid(0x18),
+    pipeline_version=1,
+    stage="won",
+    stage_before_closing=None,
+    owner_id=REP,
+    customer_id=None,
+    amount_minor=100_000,
+    currency="CNY",
+    lines=(),
+    expected_close_on=None,
+    attributes=(),
 )
 OBJECTED = Objection(subject=ObjectionSubject(kind="target", id=uid(5)), member_id=REP, raised_by=ACTOR)
 KNOWN: dict[Ref, object] = {
@@ -67,6 +92,8 @@ KNOWN: dict[Ref, object] = {
     StreamRef("compensation_plan", PLAN): MONTHLY,
     StreamRef("compensation_plan", DRAFT): replace(MONTHLY, versions=()),
     StreamRef("compensation_plan", OWED): LENDING,
+    StreamRef("compensation_plan", EXPIRING): LATE,
+    StreamRef("deal", DEAL): SOLD,
     enrolment_ref(REP): Enrolment(
         member_id=REP, spans=(Span(plan_id=OWED, effective_from=None, effective_until=None, component_keys=None),)
     ),
@@ -101,6 +128,7 @@ ADJUSTMENT = PostAdjustment(
 FORGIVE = ForgiveDraw(
     member_id=REP, plan_id=OWED, period="2026-03", amount_minor=30_000, reason="The launch was ours to delay"
 )
+EXTEND = ExtendExpiry(plan_id=EXPIRING, deal_id=DEAL, days=15, reason="Their works burned down")
 APPROVE, REVOKE = ApproveAward(award_id=SUBJECT), RevokeAward(award_id=SUBJECT, reason="not earned")
 
 
@@ -138,6 +166,15 @@ FORGIVEN = AwardDrawForgiven(
     amount_minor=30_000,
     currency="CNY",
     reason="The launch was ours to delay",
+    granted_by=ACTOR,
+    granter_id=BOSS,
+)
+EXTENDED = AwardExpiryExtended(
+    member_id=REP,
+    plan_id=EXPIRING,
+    deal_id=DEAL,
+    days=15,
+    reason="Their works burned down",
     granted_by=ACTOR,
     granter_id=BOSS,
 )
@@ -214,6 +251,28 @@ def test_approving_a_forgiven_draw_states_no_amount_because_none_is_paid() -> No
     approver(FORGIVEN, approved).when(REVOKE).refused(AwardSettled)
 
 
+def test_an_expiry_is_extended_for_the_owner_of_the_deal_where_a_version_of_the_plan_has_one() -> None:
+    boss().when(EXTEND).then(EXTENDED)
+
+
+def test_somebody_approves_an_extension_who_neither_asked_for_it_nor_sold_the_deal() -> None:
+    approved = AwardApproved(
+        member_id=REP, plan_id=EXPIRING, period=None, amount_minor=None, currency=None, approved_by=APPROVING
+    )
+    approver(EXTENDED).when(APPROVE).then(approved)
+    boss(EXTENDED).when(APPROVE).refused(AwardApproverIsGranter)
+    given(EXTENDED).facts(KNOWN).by(APPROVING, REP).when(APPROVE).refused(AwardApproverIsBeneficiary)
+    half = DealShare(member_id=OTHER, kind="overlay", percent=Decimal(50))
+    handed_over: dict[Ref, object] = {StreamRef("deal", DEAL): replace(SOLD, owner_id=BOSS, shares=(half,))}
+    for member_id in (BOSS, OTHER, REP):
+        asked = replace(EXTENDED, granter_id=None)
+        by = given(asked).facts({**KNOWN, **handed_over}).by(APPROVING, member_id)
+        by.when(APPROVE).refused(AwardApproverIsBeneficiary)
+    boss(EXTENDED).when(REVOKE).then(AwardRevoked(reason="not earned"))
+    approver(EXTENDED, AwardRevoked(reason="not earned")).when(APPROVE).refused(AwardSettled)
+    approver(EXTENDED, approved).when(REVOKE).refused(AwardSettled)
+
+
 def test_a_locked_period_takes_no_award() -> None:
     boss().facts(LOCKED).when(FORGIVE).refused(AwardPeriodLocked, pointer="/period")
     boss().facts(LOCKED).when(SPIFF).refused(AwardPeriodLocked, pointer="/period")
@@ -264,6 +323,10 @@ def test_an_award_is_revoked_until_it_is_approved() -> None:
         ((), replace(FORGIVE, plan_id=PLAN, period="2026"), AwardPeriodMismatch),
         ((), replace(FORGIVE, plan_id=PLAN, member_id=OTHER), AwardPlanWithoutDraw),
         ((), replace(FORGIVE, member_id=OTHER), ThingUnknown),
+        ((), replace(EXTEND, plan_id=UNKNOWN, deal_id=UNKNOWN), ThingUnknown),
+        ((), replace(EXTEND, plan_id=DRAFT, deal_id=UNKNOWN), AwardPlanUnpublished),
+        ((), replace(EXTEND, plan_id=PLAN, deal_id=UNKNOWN), AwardPlanWithoutExpiry),
+        ((), replace(EXTEND, deal_id=UNKNOWN), ThingUnknown),
         ((granted(), AwardRevoked(reason="no")), APPROVE, AwardSettled),
         ((granted(), AwardRevoked(reason="no")), REVOKE, AwardSettled),
     ],

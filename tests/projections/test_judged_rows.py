@@ -15,7 +15,14 @@ from salesapi.domain.approvals import (
     ApprovalWithdrawn,
     StepAsked,
 )
-from salesapi.domain.awards import AwardAdjustmentPosted, AwardApproved, AwardDrawForgiven, AwardGranted, AwardRevoked
+from salesapi.domain.awards import (
+    AwardAdjustmentPosted,
+    AwardApproved,
+    AwardDrawForgiven,
+    AwardExpiryExtended,
+    AwardGranted,
+    AwardRevoked,
+)
 from salesapi.domain.objections import (
     ObjectionAnswered,
     ObjectionCorrection,
@@ -205,6 +212,15 @@ def test_a_forgiven_draw_keeps_its_amount_when_its_approval_states_none() -> Non
         None,
     )
     assert (row.plan_id, row.period, row.period_corrected, row.reason) == (PLAN, "2026-03", None, "Launch delayed")
+
+
+def test_an_extension_shows_its_deal_and_days_and_no_amount() -> None:
+    extended = AwardExpiryExtended(
+        member_id=REP, plan_id=PLAN, deal_id=ID, days=15, reason="Fire", granted_by=ACTOR, granter_id=None
+    )
+    row = awarded(extended, replace(APPROVED, period=None, amount_minor=None, currency=None))
+    assert (row.kind, row.status, row.deal_id, row.days, row.reason) == ("expiry_extended", "approved", ID, 15, "Fire")
+    assert (row.plan_id, row.period, row.amount_minor, row.currency, row.points) == (PLAN, None, None, None, None)
 
 
 def test_points_add_up_and_each_entry_is_a_row() -> None:

@@ -12,6 +12,7 @@ from salesapi.domain.awards import (
     AwardApproverIsGranter,
     AwardCurrencyMismatch,
     AwardDrawForgiven,
+    AwardExpiryExtended,
     AwardGranted,
     AwardObjectionForeign,
     AwardPeriodLocked,
@@ -19,9 +20,11 @@ from salesapi.domain.awards import (
     AwardPeriodsReversed,
     AwardPlanUnpublished,
     AwardPlanWithoutDraw,
+    AwardPlanWithoutExpiry,
     AwardRevoked,
     AwardSettled,
     AwardValueUnclear,
+    ExtendExpiry,
     ForgiveDraw,
     GrantAward,
     PostAdjustment,
@@ -31,6 +34,7 @@ from salesapi.domain.awards import (
 from salesapi.domain.commission.periods import Period, period_named
 from salesapi.domain.commission.recognition import Party, Reward, conflict_of_approver, problem_of_reward
 from salesapi.domain.compensation_plans import CompensationPlan
+from salesapi.domain.deals import Deal
 from salesapi.domain.enrolments import Enrolment, enrolment_ref
 from salesapi.domain.kernel import (
     CommandType,
@@ -136,12 +140,34 @@ def forgive_draw(state: Award | None, command: ForgiveDraw, context: Context) ->
     )
 
 
+def extend_expiry(state: Award | None, command: ExtendExpiry, context: Context) -> tuple[AwardExpiryExtended, ...]:
+    """Decides `ExtendExpiry`. No run is asked: what a locked one paid otherwise, a later one corrects."""
+    plan = _plan(command.plan_id, context)
+    releases = (component.release for version in plan.versions for component in version.components)
+    if all(release is None or release.expiry is None for release in releases):
+        raise AwardPlanWithoutExpiry(name=plan.name, pointer="/plan_id")
+    deal = context.facts.state(StreamRef("deal", command.deal_id))
+    if not isinstance(deal, Deal):
+        raise ThingUnknown(thing="deal", id=str(command.deal_id), pointer="/deal_id")
+    return (
+        AwardExpiryExtended(
+            member_id=deal.owner_id,
+            plan_id=command.plan_id,
+            deal_id=command.deal_id,
+            days=command.days,
+            reason=command.reason,
+            granted_by=context.actor_id,
+            granter_id=context.member_id,
+        ),
+    )
+
+
 def approve(state: Award, command: ApproveAward, context: Context) -> tuple[AwardApproved, ...]:
     """Decides `ApproveAward`. The period may have been locked since the award was granted."""
     _refuse_settled(state)
     approver = Party(principal_id=context.actor_id, member_id=context.member_id)
     granter = Party(principal_id=state.granted_by, member_id=state.granter_id)
-    match conflict_of_approver(approver, granter, {state.member_id}):
+    match conflict_of_approver(approver, granter, _beneficiaries(state, context)):
         case "granted_it":
             raise AwardApproverIsGranter()
         case "gets_it":
@@ -165,6 +191,14 @@ def revoke(state: Award, command: RevokeAward, context: Context) -> tuple[AwardR
     """Decides `RevokeAward`."""
     _refuse_settled(state)
     return (AwardRevoked(reason=command.reason),)
+
+
+def _beneficiaries(state: Award, context: Context) -> set[UUID]:
+    """Whom it is for; an extension also for those who own the deal or share in it by now."""
+    deal = context.facts.state(StreamRef("deal", state.deal_id)) if state.deal_id is not None else None
+    if not isinstance(deal, Deal):
+        return {state.member_id}
+    return {state.member_id, deal.owner_id, *(share.member_id for share in deal.shares)}
 
 
 def _refuse_settled(state: Award) -> None:
@@ -254,7 +288,13 @@ def _needs_of_forgiveness(state: Award | None, command: ForgiveDraw, facts: Fact
     )
 
 
-def _needs_run(state: Award | None, command: ApproveAward, facts: Facts) -> tuple[StreamRef, ...]:
+def _needs_of_extension(state: Award | None, command: ExtendExpiry, facts: Facts) -> tuple[StreamRef, ...]:
+    return (StreamRef("compensation_plan", command.plan_id), StreamRef("deal", command.deal_id))
+
+
+def _needs_of_approval(state: Award | None, command: ApproveAward, facts: Facts) -> tuple[StreamRef, ...]:
+    if state is not None and state.deal_id is not None:
+        return (StreamRef("deal", state.deal_id),)
     if state is None or state.plan_id is None or state.period is None:
         return ()
     return (_run_ref(state.plan_id, state.period),)
@@ -273,6 +313,7 @@ STREAM: Final = Stream(
         EventType(name="award.granted", event=AwardGranted),
         EventType(name="award.adjustment_posted", event=AwardAdjustmentPosted),
         EventType(name="award.draw_forgiven", event=AwardDrawForgiven),
+        EventType(name="award.expiry_extended", event=AwardExpiryExtended),
         EventType(name="award.approved", event=AwardApproved),
         EventType(name="award.revoked", event=AwardRevoked),
     ),
@@ -294,7 +335,15 @@ STREAM: Final = Stream(
             verb="forgive-draw",
             needs=_needs_of_forgiveness,
         ),
-        CommandType(command=ApproveAward, decide=approve, roles=_GRANTERS, target="award_id", needs=_needs_run),
+        CommandType(
+            command=ExtendExpiry,
+            decide=extend_expiry,
+            roles=_GRANTERS,
+            creates=True,
+            verb="extend-expiry",
+            needs=_needs_of_extension,
+        ),
+        CommandType(command=ApproveAward, decide=approve, roles=_GRANTERS, target="award_id", needs=_needs_of_approval),
         CommandType(command=RevokeAward, decide=revoke, roles=_GRANTERS, target="award_id"),
     ),
     evolve=evolve,

@@ -1,9 +1,10 @@
-"""Awards: what people grant beside what plans earn, corrections of what was paid, forgiven draws. Stream `award`, one for each.
+"""Awards: what people grant beside what plans earn, corrections, forgiven draws, extensions. Stream `award`, one for each.
 
 Amounts are minor units of the award's currency, points are whole. A period is the one in which an amount is paid. An award
 counts once somebody else has approved it; approved points are credited to the member's own stream (`points.py`). Periods of
-locked payout runs take no award. A forgiven draw pays nothing: it lowers what is owed. The decisions are in
-`award_decisions.py`.
+locked payout runs take no award. A forgiven draw pays nothing: it lowers what is owed. An extension of the expiry of a deal's
+release (R26) pays nothing of its own either: it is for the owner of the deal, in days, and of no period, since it may also change
+what a locked run paid, which later runs correct (R53). The decisions are in `award_decisions.py`.
 """
 
 from dataclasses import replace
@@ -17,12 +18,15 @@ from salesapi.domain.kernel import About, AmountMinor, CurrencyCode, Reason, Rec
 
 POINTS_MAX: Final = 2**31 - 1
 """Most points of one award or redemption."""
+EXTENSION_DAYS_MAX: Final = 3660
+"""Most days of one extension: ten years."""
 
 GrantedKind: TypeAlias = Literal["recognition", "innovation", "spiff", "points", "other"]
 PaidKind: TypeAlias = Literal[GrantedKind, "adjustment"]
-AwardKind: TypeAlias = Literal[PaidKind, "draw_forgiven"]
+AwardKind: TypeAlias = Literal[PaidKind, "draw_forgiven", "expiry_extended"]
 AwardStatus: TypeAlias = Literal["granted", "approved", "revoked"]
 PointsCount: TypeAlias = Annotated[int, Ge(1), Le(POINTS_MAX)]
+ExtensionDays: TypeAlias = Annotated[int, Ge(1), Le(EXTENSION_DAYS_MAX)]
 
 
 @record
@@ -72,10 +76,23 @@ class AwardDrawForgiven:
 
 
 @record
+class AwardExpiryExtended:
+    """Moves every step of the expiry of a deal's release under a plan by so many days. `member_id` owned the deal then."""
+
+    member_id: UUID
+    plan_id: UUID
+    deal_id: UUID
+    days: int
+    reason: str
+    granted_by: UUID
+    granter_id: UUID | None
+
+
+@record
 class AwardApproved:
     """From now on it counts. Repeats whom it is for and what is paid when, for those who follow approvals only.
 
-    A forgiven draw has no amount here: nothing is paid.
+    A forgiven draw and an extension have no amount here: nothing is paid by them.
     """
 
     member_id: UUID
@@ -91,7 +108,7 @@ class AwardRevoked:
     reason: str
 
 
-AwardBegun: TypeAlias = AwardGranted | AwardAdjustmentPosted | AwardDrawForgiven
+AwardBegun: TypeAlias = AwardGranted | AwardAdjustmentPosted | AwardDrawForgiven | AwardExpiryExtended
 """What an award begins with."""
 AwardEvent: TypeAlias = AwardBegun | AwardApproved | AwardRevoked
 
@@ -143,15 +160,32 @@ class ForgiveDraw:
 
 
 @record
+class ExtendExpiry:
+    """Extends the expiry of a deal's release under a plan: cash may come so many days later. Several extensions add up.
+
+    It counts once somebody else has approved it, for all cash of the deal, whenever that came; what it changes in the pay of
+    locked periods, later runs correct.
+    """
+
+    plan_id: Annotated[UUID, About("The plan, of which a version releases less for late cash.")]
+    deal_id: Annotated[UUID, About("The deal that is paid late; it may still be open.")]
+    days: Annotated[ExtensionDays, About("By so many days each step of the expiry begins later.")]
+    reason: Annotated[Reason, About("Why; stored in clear.")]
+
+
+@record
 class ApproveAward:
-    """Approves an award, an adjustment or a forgiven draw. Not by who granted it, nor by whom it is for."""
+    """Approves an award, adjustment, forgiven draw or extension. Not by who granted it, nor by whom it is for.
+
+    An extension is for the owner of the deal and for all who have a share in it.
+    """
 
     award_id: AwardId
 
 
 @record
 class RevokeAward:
-    """Takes back an award, adjustment or forgiven draw that is not approved yet."""
+    """Takes back an award, adjustment, forgiven draw or extension that is not approved yet."""
 
     award_id: AwardId
     reason: Annotated[Reason, About("Why it is taken back.")]
@@ -197,6 +231,13 @@ class AwardPlanWithoutDraw(Refused):
 
     code = "award.plan_without_draw"
     message = "No version of the plan {name} has a draw to pay back or a recovery: nothing is owed to it."
+
+
+class AwardPlanWithoutExpiry(Refused):
+    """What never expires is not extended."""
+
+    code = "award.plan_without_expiry"
+    message = "No version of the plan {name} has a release that expires: there is nothing to extend."
 
 
 class AwardPeriodLocked(Refused):
@@ -247,6 +288,7 @@ class Award:
     period: str | None
     granted_by: UUID
     granter_id: UUID | None
+    deal_id: UUID | None = None
     status: AwardStatus = "granted"
 
 
@@ -254,7 +296,7 @@ def evolve(state: Award | None, event: AwardEvent, recorded: Recorded) -> Award:
     """Folds the stream to its state."""
     if isinstance(event, AwardBegun):
         return _begun(event)
-    assert state is not None, "an award is granted, posted or forgiven first"
+    assert state is not None, "an award begins with what is granted"
     match event:
         case AwardApproved():
             return replace(state, status="approved")
@@ -271,9 +313,24 @@ def kind_of(event: AwardBegun) -> AwardKind:
             return "adjustment"
         case AwardDrawForgiven():
             return "draw_forgiven"
+        case AwardExpiryExtended():
+            return "expiry_extended"
 
 
 def _begun(event: AwardBegun) -> Award:
+    if isinstance(event, AwardExpiryExtended):
+        return Award(
+            member_id=event.member_id,
+            kind=kind_of(event),
+            amount_minor=None,
+            currency=None,
+            points=None,
+            plan_id=event.plan_id,
+            period=None,
+            granted_by=event.granted_by,
+            granter_id=event.granter_id,
+            deal_id=event.deal_id,
+        )
     return Award(
         member_id=event.member_id,
         kind=kind_of(event),

@@ -1,4 +1,4 @@
-"""Awards, adjustments and forgiven draws as they are now, one row each.
+"""Awards, adjustments, forgiven draws and extensions as they are now, one row each.
 
 Amounts are minor units of the award's currency, points are whole.
 """
@@ -13,6 +13,7 @@ from salesapi.domain.awards import (
     AwardApproved,
     AwardBegun,
     AwardEvent,
+    AwardExpiryExtended,
     AwardGranted,
     AwardKind,
     AwardRevoked,
@@ -26,7 +27,10 @@ from salesapi.projections.streams import business_date, one_row, own_stream
 
 @record
 class AwardRow:
-    """`period_corrected` and `objection_id` are of adjustments. `settled_on` is the day of the approval or revocation."""
+    """`period_corrected` and `objection_id` are of adjustments, `deal_id` and `days` of extensions.
+
+    `settled_on` is the day of the approval or revocation.
+    """
 
     award_id: UUID
     member_id: UUID
@@ -40,6 +44,8 @@ class AwardRow:
     period: str | None
     period_corrected: str | None
     objection_id: UUID | None
+    deal_id: UUID | None
+    days: int | None
     granted_by: UUID
     granted_on: date | None
     approved_by: UUID | None
@@ -52,7 +58,7 @@ class AwardRow:
 def _fold(row: AwardRow | None, event: AwardEvent, recorded: Recorded) -> AwardRow:
     if isinstance(event, AwardBegun):
         return _begun(event, recorded)
-    assert row is not None, "an award is granted, posted or forgiven first"
+    assert row is not None, "an award begins with what is granted"
     changed = replace(row, settled_on=business_date(recorded), version=recorded.version, position=recorded.position)
     match event:
         case AwardApproved():
@@ -67,14 +73,16 @@ def _begun(event: AwardBegun, recorded: Recorded) -> AwardRow:
         member_id=event.member_id,
         kind=kind_of(event),
         status="granted",
-        amount_minor=event.amount_minor,
-        currency=event.currency,
+        amount_minor=None if isinstance(event, AwardExpiryExtended) else event.amount_minor,
+        currency=None if isinstance(event, AwardExpiryExtended) else event.currency,
         points=event.points if isinstance(event, AwardGranted) else None,
         reason=event.cause if isinstance(event, AwardAdjustmentPosted) else event.reason,
         plan_id=event.plan_id,
-        period=event.period,
+        period=None if isinstance(event, AwardExpiryExtended) else event.period,
         period_corrected=event.period_corrected if isinstance(event, AwardAdjustmentPosted) else None,
         objection_id=event.objection_id if isinstance(event, AwardAdjustmentPosted) else None,
+        deal_id=event.deal_id if isinstance(event, AwardExpiryExtended) else None,
+        days=event.days if isinstance(event, AwardExpiryExtended) else None,
         granted_by=event.granted_by,
         granted_on=business_date(recorded),
         approved_by=None,
@@ -87,11 +95,18 @@ def _begun(event: AwardBegun, recorded: Recorded) -> AwardRow:
 
 PROJECTION: Final = Projection(
     name="award",
-    version=1,
+    version=2,
     row=AwardRow,
     key=("award_id",),
     group=("award_id",),
-    types=("award.granted", "award.adjustment_posted", "award.draw_forgiven", "award.approved", "award.revoked"),
+    types=(
+        "award.granted",
+        "award.adjustment_posted",
+        "award.draw_forgiven",
+        "award.expiry_extended",
+        "award.approved",
+        "award.revoked",
+    ),
     groups=own_stream,
     evolve=one_row(_fold),
     indexes=("(position)", "(member_id)", "(plan_id, period)", "(status)"),

@@ -24,8 +24,8 @@ READS: Final = ("award",)
 
 AWARDS: Final = Listing(
     columns="""award_id AS id, member_id, kind, status, amount_minor, currency, points, reason, plan_id, period,
-        period_corrected, objection_id, granted_by, granted_on, approved_by, settled_on, revocation_reason, version,
-        position""",
+        period_corrected, objection_id, deal_id, days, granted_by, granted_on, approved_by, settled_on, revocation_reason,
+        version, position""",
     source="read.award",
     id="award_id",
     reader=Reader(Award),
@@ -54,6 +54,7 @@ async def awards(
     conditions.known("period = {}", where.period)
     conditions.known("period_corrected = {}", where.period_corrected)
     conditions.known("objection_id = ANY({}::uuid[])", where.objection_id)
+    conditions.known("deal_id = ANY({}::uuid[])", where.deal_id)
     conditions.known("granted_on >= {}", where.granted_from)
     conditions.known("granted_on <= {}", where.granted_to)
     return await AWARDS.page(connection, conditions, (order, ORDERS[order]), page)

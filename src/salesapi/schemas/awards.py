@@ -1,4 +1,7 @@
-"""Wire shapes of awards, adjustments and forgiven draws, with the filter and orders of their list. Amounts are minor units."""
+"""Wire shapes of awards, adjustments, forgiven draws and extensions, with the filter and orders of their list.
+
+Amounts are minor units.
+"""
 
 from datetime import date
 from enum import StrEnum
@@ -16,14 +19,15 @@ from salesapi.schemas.scalars import Amount, Position
 
 @record
 class Award:
-    """What somebody granted a member beside what plans earn, corrected of what a plan paid, or forgave of what is owed."""
+    """What somebody granted beside what plans earn, corrected of what a plan paid, forgave of what is owed, or extended."""
 
     id: Annotated[UUID, About("The award.")]
-    member_id: Annotated[UUID, About("The member whom it is for.")]
+    member_id: Annotated[UUID, About("The member whom it is for; of an extension who owned the deal.")]
     kind: Annotated[
         AwardKind,
         About(
-            "What it is for; `adjustment` corrects what a plan paid; `draw_forgiven` is owed no more, and pays nothing."
+            "What it is for; `adjustment` corrects what a plan paid; `draw_forgiven` is owed no more, and pays nothing; "
+            "`expiry_extended` lets the cash of a deal come later."
         ),
     ]
     status: Annotated[AwardStatus, About("`granted` waits for its approval; `approved` counts; `revoked` does not.")]
@@ -31,10 +35,14 @@ class Award:
     currency: Annotated[str | None, About("ISO 4217 code.")]
     points: Annotated[int | None, About("Number of points, for an award of points.")]
     reason: Annotated[str, About("Why it was granted, or the cause of an adjustment.")]
-    plan_id: Annotated[UUID | None, About("The compensation plan whose payout run pays or forgives it.")]
+    plan_id: Annotated[
+        UUID | None, About("The compensation plan whose run pays or forgives it, or whose expiry is extended.")
+    ]
     period: Annotated[str | None, About("The period in which it is paid or forgiven.")]
     period_corrected: Annotated[str | None, About("The period whose pay an adjustment corrects.")]
     objection_id: Annotated[UUID | None, About("The objection that led to an adjustment.")]
+    deal_id: Annotated[UUID | None, About("The deal whose expiry is extended.")]
+    days: Annotated[int | None, About("By so many days an expiry is extended.")]
     granted_by: Annotated[UUID, About("The principal who granted it.")]
     granted_on: Annotated[date | None, About("Business date of the grant.")]
     approved_by: Annotated[UUID | None, About("The principal who approved it.")]
@@ -49,14 +57,15 @@ class AwardFilter:
     """Which awards. Fields that are not sent do not filter; days are inclusive at both ends."""
 
     member_id: Annotated[Uuids | None, About("For any of these members.")] = None
-    kind: Annotated[tuple[AwardKind, ...] | None, MinLen(1), MaxLen(7), About("Any of these kinds.")] = None
+    kind: Annotated[tuple[AwardKind, ...] | None, MinLen(1), MaxLen(8), About("Any of these kinds.")] = None
     status: Annotated[
         tuple[AwardStatus, ...] | None, MinLen(1), MaxLen(3), About("Any of these; `granted` waits for an approval.")
     ] = None
-    plan_id: Annotated[UUID | None, About("Paid or forgiven by this plan.")] = None
+    plan_id: Annotated[UUID | None, About("Paid, forgiven or extended by this plan.")] = None
     period: Annotated[PeriodText | None, About("Paid or forgiven in this period.")] = None
     period_corrected: Annotated[PeriodText | None, About("Correcting this period.")] = None
     objection_id: Annotated[Uuids | None, About("Posted for any of these objections.")] = None
+    deal_id: Annotated[Uuids | None, About("Extending the expiry of any of these deals.")] = None
     granted_from: Annotated[date | None, About("Granted on this day or later.")] = None
     granted_to: Annotated[date | None, About("Granted on this day or earlier.")] = None
 

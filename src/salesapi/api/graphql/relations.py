@@ -363,6 +363,7 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
             key="objection_id",
             load=OBJECTIONS,
         ),
+        _deal(about="The deal whose expiry is extended."),
     ),
     PoolShares: (_owner(about="The leader of the team."), _plan()),
     PoolShare: (_member(),),

@@ -30,6 +30,9 @@ WAIT_SECONDS_MAX: Final = 20
 WAITING_MAX: Final = 200
 """Requests of one process that may wait for news at the same time."""
 TYPES_MAX: Final = 100
+UNKNOWN_NAMED_MAX: Final = 3
+UNKNOWN_LENGTH_MAX: Final = 100
+"""How many unknown types a refusal names, and how many characters of each: what was sent is not sent back at any length."""
 POSITION_DIGITS_MAX: Final = 18
 
 
@@ -147,7 +150,8 @@ class FeedRoutes:
             raise TooManyTypes(pointer="/types", limit=TYPES_MAX)
         unknown = [name for name in types if name not in self._catalogue.events]
         if unknown:
-            raise TypeUnknown(pointer="/types", types=unknown)
+            named = [name[:UNKNOWN_LENGTH_MAX] for name in unknown[:UNKNOWN_NAMED_MAX]]
+            raise TypeUnknown(pointer="/types", types=named)
         return types
 
     async def _page(self, after: int, limit: int, types: list[str] | None, deadline: float) -> FeedPage:

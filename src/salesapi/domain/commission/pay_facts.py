@@ -1,4 +1,4 @@
-"""What people decided about pay: payout runs with what they posted, approved awards, and what they forgave of what is owed.
+"""What people decided about pay: payout runs with what they posted, approved awards, forgiven debts, extended expiries.
 
 Folded in constant work for a line. Amounts are minor units of the plan's currency.
 """
@@ -7,7 +7,15 @@ from dataclasses import replace
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
-from salesapi.domain.awards import AwardAdjustmentPosted, AwardApproved, AwardBegun, AwardDrawForgiven, PaidKind
+from salesapi.domain.awards import (
+    AwardAdjustmentPosted,
+    AwardApproved,
+    AwardBegun,
+    AwardDrawForgiven,
+    AwardExpiryExtended,
+    AwardGranted,
+    PaidKind,
+)
 from salesapi.domain.commission.periods import Period, period_named
 from salesapi.domain.kernel import Recorded, record
 from salesapi.domain.payout_runs import (
@@ -22,6 +30,7 @@ EVENT_TYPES: Final = (
     "award.granted",
     "award.adjustment_posted",
     "award.draw_forgiven",
+    "award.expiry_extended",
     "award.approved",
     "payout_run.opened",
     "payout_run.statement_issued",
@@ -93,6 +102,14 @@ class ForgivenDraw:
 
 
 @record
+class ExtendedExpiry:
+    """R26: by how many days all approved extensions of a deal's expiry under a plan move it. `positions` are theirs, as above."""
+
+    days: int
+    positions: tuple[int, ...]
+
+
+@record
 class RunFacts:
     """A payout run: what its statements posted, for each period that its lines name."""
 
@@ -158,6 +175,7 @@ class PaidRuns:
         self._offered: dict[UUID, tuple[int, AwardBegun]] = {}
         self._awards: list[AwardFact] = []
         self._forgiven: dict[tuple[UUID, UUID], list[ForgivenDraw]] = {}
+        self._extended: dict[tuple[UUID, UUID], ExtendedExpiry] = {}
         self._used_awards: set[int] = set()
         self._totals: dict[UUID, dict[UUID, Totals]] = {}
 
@@ -172,12 +190,17 @@ class PaidRuns:
             case PayoutRunLocked():
                 self._lock(event, recorded)
 
-    def take_award(self, event: AwardEvent, recorded: Recorded) -> None:
-        """Takes the next event of an award."""
-        if isinstance(event, AwardApproved):
-            self._approve(event, recorded)
-        else:
+    def take_award(self, event: AwardEvent, recorded: Recorded) -> UUID | None:
+        """Takes the next event of an award; answers the deal whose pay it changes, where it is an extension that counts now."""
+        if not isinstance(event, AwardApproved):
             self._offered[recorded.stream_id] = (recorded.position, event)
+            return None
+        offered_at, offered = self._offered.pop(recorded.stream_id)
+        if isinstance(offered, AwardExpiryExtended):
+            self._extend(offered, (offered_at, recorded.position))
+            return offered.deal_id
+        self._approve(offered, event, (offered_at, recorded.position))
+        return None
 
     def runs_of(self, plan_id: UUID) -> tuple[RunFacts, ...]:
         """All runs of a plan, in the order of their periods."""
@@ -226,14 +249,25 @@ class PaidRuns:
             if each.period.first_on <= period.first_on and each.positions[1] not in self._used_awards
         )
 
-    def _approve(self, event: AwardApproved, recorded: Recorded) -> None:
+    def extended_expiry(self, plan_id: UUID, deal_id: UUID) -> ExtendedExpiry | None:
+        """R26: by how much the expiry of a deal's release under a plan is extended; several extensions add up."""
+        return self._extended.get((plan_id, deal_id))
+
+    def _extend(self, offered: AwardExpiryExtended, positions: tuple[int, int]) -> None:
+        key = (offered.plan_id, offered.deal_id)
+        before = self._extended.get(key, ExtendedExpiry(days=0, positions=()))
+        self._extended[key] = ExtendedExpiry(days=before.days + offered.days, positions=(*before.positions, *positions))
+
+    def _approve(
+        self,
+        offered: AwardGranted | AwardAdjustmentPosted | AwardDrawForgiven,
+        event: AwardApproved,
+        positions: tuple[int, int],
+    ) -> None:
         """An approved award is due where a plan pays it; one without a plan, or of points, is none of pay's business."""
-        offered_at, offered = self._offered.pop(recorded.stream_id)
         if isinstance(offered, AwardDrawForgiven):
             forgiven = ForgivenDraw(
-                period=period_named(offered.period),
-                amount_minor=offered.amount_minor,
-                positions=(offered_at, recorded.position),
+                period=period_named(offered.period), amount_minor=offered.amount_minor, positions=positions
             )
             self._forgiven.setdefault((offered.plan_id, offered.member_id), []).append(forgiven)
             return
@@ -247,7 +281,7 @@ class PaidRuns:
                 kind="adjustment" if isinstance(offered, AwardAdjustmentPosted) else offered.kind,
                 period_corrected=offered.period_corrected if isinstance(offered, AwardAdjustmentPosted) else None,
                 amount_minor=event.amount_minor,
-                positions=(offered_at, recorded.position),
+                positions=positions,
             )
         )
 

@@ -12,7 +12,7 @@ from typing import Final
 from salesapi.domain.commission.claims import Claim
 from salesapi.domain.commission.clawbacks import ZERO, Reversal, left_unclaimed, limited_clawback
 from salesapi.domain.commission.facts import Ledger
-from salesapi.domain.commission.release_clock import Earned, Leaving, PeriodEnd, ReleaseClock, Released
+from salesapi.domain.commission.release_clock import Earned, KeptByExtension, Leaving, PeriodEnd, ReleaseClock, Released
 from salesapi.domain.commission.withholding import Holdback, ends_on, forfeited, holdback_settled, meets_clawback
 from salesapi.domain.kernel import record
 
@@ -32,6 +32,8 @@ class Payable:
     """Taken off what had not been released (R50)."""
     sped: Fraction = ZERO
     """What factors by days to cash add to what was released (R45)."""
+    extended: KeptByExtension | None = None
+    """What the clock released only because its expiry was extended (R26), before holdbacks and clawbacks."""
     positions: tuple[int, ...] = ()
     """The events, beside those of the sale, that it rests on."""
 
@@ -91,6 +93,7 @@ class PayableOf:
                 lapsed=released.lapsed,
                 left=released.left,
                 sped=released.sped,
+                extended=released.extended,
                 positions=released.positions,
             )
         payable = self._unclaimed_minor * self._behind(holdback, on, ZERO)
@@ -110,6 +113,7 @@ class PayableOf:
             clawed=clawed,
             cancelled=max(ZERO, min(unpaid, gone)) if exact > 0 else min(ZERO, max(unpaid, gone)),
             sped=released.sped * counted / released.kept if taken and released.kept else released.sped,
+            extended=released.extended,
             positions=tuple(sorted({*released.positions, *(each for claim in claims for each in claim.positions)})),
         )
 

@@ -78,6 +78,8 @@ def _postings(
 ) -> Iterator[Posting]:
     whole, rounding, currency = exact_of(credited.earnings), credited.version.rounding, credited.currency
     was = before or NOTHING
+    extended = (after.extended or was.extended) if after.extended != was.extended else None
+    named = {*credited.positions, *(set(after.positions) - set(was.positions))}
 
     def minor(exact: Fraction) -> int:
         return earned_minor if exact == whole else rounding.minor(exact, currency)
@@ -91,7 +93,7 @@ def _postings(
         exact_minor=ZERO,
         posted_minor=0,
         said=lambda: (None, ""),
-        positions=tuple(sorted({*credited.positions, *(set(after.positions) - set(was.positions))})),
+        positions=tuple(sorted(named.union(extended.by.positions if extended is not None else ()))),
         plan_version=credited.version.number,
         origin=origin,
     )
@@ -104,11 +106,11 @@ def _postings(
     def moved() -> Said:
         share = percent(after.released * 100 / whole) if whole else "0"
         left = f"{share} % payable of {in_major(whole, currency)}: {in_major(after.released, currency)}"
-        return share, equals(
-            f"{left} less {in_major(whole if before is None else was.released, currency)}", exact, currency
-        )
+        less = f"{left} less {in_major(whole if before is None else was.released, currency)}"
+        more = f"; expiry extended by {extended.by.days} days" if extended is not None else ""
+        return share, equals(less, exact, currency) + more
 
-    if exact:
+    if exact or (extended is not None and before is None):
         kind: LineKind = "withheld" if before is None else "release"
         yield replace(plain, kind=kind, exact_minor=exact, posted_minor=posted - clawed, said=moved)
     yield from _sped(plain, was, after, credited)
@@ -135,8 +137,11 @@ def _sped(plain: Posting, was: Payable, after: Payable, credited: Credited) -> I
     exact, rounding = after.sped - was.sped, credited.version.rounding
 
     def said() -> Said:
-        released = in_major(after.released - was.released, credited.currency)
-        return None, equals(f"factor by days to cash on {released}", exact, credited.currency)
+        released = after.released - was.released
+        shown = in_major(released, credited.currency)
+        factor = f"times {percent(1 + exact / released)} " if released else ""
+        sped = f"{shown} {factor}by days to cash: {in_major(released + exact, credited.currency)} less {shown}"
+        return None, equals(sped, exact, credited.currency)
 
     minor = partial(rounding.minor, currency=credited.currency)
     posted = posted_part(minor, before=was.sped, after=after.sped)
@@ -152,9 +157,11 @@ def _clawed(plain: Posting, was: Payable, after: Payable, credited: Credited, po
     taken = after.clawed + after.cancelled - was.clawed - was.cancelled
 
     def said() -> Said:
-        lost = in_major(taken * 100 / rate if rate else ZERO, credited.currency)
-        claim = f"{percent(rate)} % of {lost} lost: {in_major(taken, credited.currency)}, of which paid before"
-        return percent(rate), equals(claim, exact, credited.currency)
+        claim = f"{in_major(taken, credited.currency)}, of which paid before"
+        if not rate:
+            return None, equals(f"lost: {claim}", exact, credited.currency)
+        lost = in_major(taken * 100 / rate, credited.currency)
+        return percent(rate), equals(f"{percent(rate)} % of {lost} lost: {claim}", exact, credited.currency)
 
     rule = "R22" if credited.sale.paid_by is not None else "R49"
     yield replace(plain, kind="clawback", rule=rule, exact_minor=exact, posted_minor=posted_minor, said=said)

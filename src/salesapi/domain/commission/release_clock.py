@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final, TypeAlias
 from uuid import UUID
 
 from salesapi.domain.commission.award_measures import collection_speed
 from salesapi.domain.commission.facts import Ledger
+from salesapi.domain.commission.pay_facts import ExtendedExpiry
 from salesapi.domain.commission.people import LeaverRule, leaver_share
 from salesapi.domain.commission.release import (
     Anchor,
@@ -48,6 +49,16 @@ class Earned:
     exact_minor: Fraction
     rounding: Rounding
     currency: str
+    extended: ExtendedExpiry | None = None
+    """R26: by what its expiry is extended."""
+
+
+@record
+class KeptByExtension:
+    """R26: what was kept only because the expiry was extended, and by what."""
+
+    kept: Fraction
+    by: ExtendedExpiry
 
 
 @record
@@ -59,6 +70,8 @@ class Released:
     left: Fraction = ZERO
     """What of that lapsed with a leaver (R60)."""
     sped: Fraction = ZERO
+    extended: KeptByExtension | None = None
+    """What of that is kept by an extension (R26)."""
     positions: tuple[int, ...] = ()
 
 
@@ -82,12 +95,13 @@ class Leaving:
 
 @record
 class _Step:
-    """What is released on a day, what lapsed of it (R26), and its factor by days to cash (R45)."""
+    """What is released on a day, what lapsed of it, what an extension kept (R26), and its factor by days to cash (R45)."""
 
     on: date
     kept: Fraction
     lapsed: Fraction = ZERO
     speed: Fraction = ALL
+    extended: Fraction = ZERO
 
 
 class ReleaseClock:
@@ -111,7 +125,7 @@ class ReleaseClock:
             return Released(kept=earned.exact_minor)
         cash = [each for each in self._cash if each.on <= on] if release.on == "payment" else []
         leaving = self._leaving if self._leaving is not None and self._leaving.left_on <= on else None
-        kept = lapsed = left = sped = ZERO
+        kept = lapsed = left = sped = extended = ZERO
         for step in self._steps(release, cash, on):
             paid = step.kept
             if leaving is not None:
@@ -121,8 +135,11 @@ class ReleaseClock:
             lapsed += step.lapsed + step.kept - paid
             if step.speed != ALL:
                 sped += paid * (step.speed - 1)
+            if step.extended and paid:
+                extended += paid * step.extended / step.kept
         positions = tuple(sorted({each.position for each in cash}))
-        return Released(kept=kept, lapsed=lapsed, left=left, sped=sped, positions=positions)
+        by_extension = KeptByExtension(kept=extended, by=earned.extended) if extended and earned.extended else None
+        return Released(kept=kept, lapsed=lapsed, left=left, sped=sped, extended=by_extension, positions=positions)
 
     def _steps(self, release: Release, cash: Sequence[CashFact], on: date) -> Iterator[_Step]:
         """What is released by the end of a day, step by step."""
@@ -199,9 +216,10 @@ class ReleaseClock:
         )
         for step, payment in zip(steps, payments if is_due else [None] * len(steps), strict=True):
             if step.released_on is not None and step.released_on <= on:
-                in_time = self._in_time(release, payment, step.released_minor)
+                in_time, extended = self._in_time(release, payment, step.released_minor)
                 speed = collection_speed(release.speed, self._days_to_cash(release, payment)) if release.speed else ALL
-                yield _Step(on=step.released_on, kept=in_time, lapsed=step.released_minor - in_time, speed=speed)
+                late = step.released_minor - in_time
+                yield _Step(on=step.released_on, kept=in_time, lapsed=late, speed=speed, extended=extended)
 
     @cached_property
     def _due(self) -> tuple[int, int]:
@@ -246,21 +264,25 @@ class ReleaseClock:
             before = after
         return paid, due_asked, due_asked
 
-    def _in_time(self, release: Release, payment: "_Payment | None", released: Fraction) -> Fraction:
-        """R26: what is kept of a step by its days; without a day to count from it is in time."""
+    def _in_time(self, release: Release, payment: "_Payment | None", released: Fraction) -> tuple[Fraction, Fraction]:
+        """R26: what is kept of a step by its days, and what of that by an extension; without a day to count from all of it."""
         if release.expiry is None or payment is None:
-            return released
+            return released, ZERO
         anchor = release.expiry.anchor
         counted_from = self._invoice_day(payment) if anchor == "invoice" else self._anchors.get(anchor)
         if counted_from is None:
-            return released
-        return expiry_of_release(
+            return released, ZERO
+        kept = partial(
+            expiry_of_release,
             release.expiry,
             released_minor=released,
             counted_from_on=counted_from,
             until_on=payment.received_on,
-            extension_days=0,
         )
+        if self._earned.extended is None:
+            return kept(extension_days=0), ZERO
+        in_time = kept(extension_days=self._earned.extended.days)
+        return in_time, in_time - kept(extension_days=0)
 
     def _days_to_cash(self, release: Release, payment: "_Payment | None") -> int | None:
         """R45: from the due date or the invoice to the cash; None where there is no such day."""
