@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
-from salesapi.domain.awards import AwardApproved, AwardDrawForgiven
+from salesapi.domain.awards import AwardApproved, AwardDrawForgiven, AwardExpiryExtended
 from salesapi.domain.commission.earnings import Earnings
 from salesapi.domain.commission.evaluation import Evaluation
 from salesapi.domain.commission.facts import Ledger, LedgerEvent
@@ -198,6 +198,24 @@ class Log:
             member_id=ANN, plan_id=PLAN, period=period, amount_minor=None, currency=None, approved_by=uid(0xC2)
         )
         return tuple(self.add(uid(award), event) for event in ((forgiven, approved) if is_approved else (forgiven,)))
+
+    def extend(
+        self, days: int, deal: int = 1, award: int = 0xE0, *, plan_id: UUID = PLAN, is_approved: bool = True
+    ) -> tuple[int, ...]:
+        """The expiry of a deal's release is extended; answers the positions of the asking and of its approval."""
+        extended = AwardExpiryExtended(
+            member_id=ANN,
+            plan_id=plan_id,
+            deal_id=uid(deal),
+            days=days,
+            reason="their works burned down",
+            granted_by=uid(0xC1),
+            granter_id=None,
+        )
+        approved = AwardApproved(
+            member_id=ANN, plan_id=plan_id, period=None, amount_minor=None, currency=None, approved_by=uid(0xC2)
+        )
+        return tuple(self.add(uid(award), event) for event in ((extended, approved) if is_approved else (extended,)))
 
     def statements(self, period: str) -> dict[UUID, Statement]:
         """The statements of the plan for a period, by member."""

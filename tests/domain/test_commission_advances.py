@@ -167,6 +167,43 @@ def test_what_a_skipped_period_was_advanced_is_netted_by_the_next_run() -> None:
     ]
 
 
+def test_a_run_after_that_of_a_later_period_neither_nets_what_is_paid_for_one_to_come_nor_pays_for_one_that_is_over() -> (
+    None
+):
+    log = advancing()
+    earn(log, 100_000, "2026Q2")
+    log.lock("2026Q2")
+    earn(log, 60_000, "2026Q1")
+    late = log.lock("2026Q1")[ANN]
+    assert [(line.rule, line.posted_minor) for line in late.lines] == [("R01", 60_000)], "Q2 netted its 900.00"
+    assert log.statements("2026Q1")[ANN] == late
+    earn(log, 100_000, "2026Q3")
+    assert drawn(log, "2026Q3")[0] == ("1,000.00 less 900.00 advanced; 100.00 is paid = -900.00 USD", -90_000)
+
+
+def test_a_run_after_that_of_a_later_period_nets_what_is_carried() -> None:
+    log = advancing()
+    earn(log, 50_000, "2026Q2")
+    log.lock("2026Q2")
+    earn(log, 60_000, "2026Q1")
+    assert drawn(log, "2026Q1") == [
+        ("600.00 less 0.00 advanced less 400.00 owed before; 200.00 is paid = -400.00 USD", -40_000)
+    ]
+
+
+@pytest.mark.parametrize("on_leaving", ["forgiven", "collected"])
+def test_the_late_run_of_a_period_before_a_member_joined_ends_nothing_of_what_it_was_advanced_since(
+    on_leaving: Any,
+) -> None:
+    law = LAW if on_leaving == "collected" else None
+    log = Log().plan(flat("10"), advance=replace(ADVANCE, on_leaving=on_leaving, collection_allowed_by=law))
+    enrol(log, "2026-07-01")
+    log.lock("2026Q2")
+    assert log.lock("2026Q1") == {}, "900.00 are paid for a quarter to come"
+    earn(log, 100_000, "2026Q3")
+    assert drawn(log, "2026Q3")[0] == ("1,000.00 less 900.00 advanced; 100.00 is paid = -900.00 USD", -90_000)
+
+
 @pytest.mark.parametrize(
     ("compared_with", "netted"),
     [

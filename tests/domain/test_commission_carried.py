@@ -11,7 +11,7 @@ from typing import Any, Final, get_args
 import pytest
 
 from salesapi.domain.commission.draws import Guarantee
-from salesapi.domain.commission.limits import CapSplit
+from salesapi.domain.commission.limits import CapExcess, CapSplit
 from salesapi.domain.commission.live_statements import LiveStatements
 from salesapi.domain.commission.people import LEAVING_REASONS, LeaverRule
 from salesapi.domain.commission.periods import period_named
@@ -32,6 +32,17 @@ from tests.spec import uid
 ALWAYS: Final[dict[str, Any]] = {"member_id": ANN, "plan_id": PLAN, "effective_from": None, "component_keys": None}
 CARRIED = replace(flat("10"), cap_minor=100_000, cap_excess="carried")
 DEFERRED = replace(flat("10"), deal_cap_minor=100_000, deal_cap_excess="deferred")
+HALF_AND_PIPELINE = tuple(
+    LeaverRule(
+        reason=reason,
+        earned_percent=Decimal(50),
+        released_later_percent=Decimal(0),
+        released_later_days=0,
+        pipeline_percent=Decimal(100),
+        pipeline_days=300,
+    )
+    for reason in LEAVING_REASONS
+)
 
 
 def posted(log: Log, period: str) -> list[tuple[str, int, int]]:
@@ -243,22 +254,21 @@ def test_who_leaves_the_plan_before_the_next_window_loses_what_is_carried() -> N
 
 
 def test_a_leaver_has_of_what_is_carried_the_part_of_the_last_period() -> None:
-    rules = tuple(
-        LeaverRule(
-            reason=reason,
-            earned_percent=Decimal(50),
-            released_later_percent=Decimal(0),
-            released_later_days=0,
-            pipeline_percent=Decimal(100),
-            pipeline_days=300,
-        )
-        for reason in LEAVING_REASONS
-    )
-    log = Log().plan(CARRIED, leavers=rules).enrol(ANN)
+    log = Log().plan(CARRIED, leavers=HALF_AND_PIPELINE).enrol(ANN)
     log.win(1, 3_000_000, "2026-01-15")
     log.add(ANN, EnrolmentParticipantLeft(member_id=ANN, left_on=date(2026, 5, 31), leaving="resignation"))
     assert posted(log, "2026Q2") == of_deals(("R30", 1, 200_000), ("R30", 1, -100_000), ("R60", 1, -50_000))
     assert posted(log, "2026Q3") == [], "what is still carried then is lost"
+
+
+@pytest.mark.parametrize("excess", get_args(CapExcess))
+def test_the_cap_of_a_year_counts_what_a_leaver_earned_before_its_part_of_that(excess: CapExcess) -> None:
+    log = Log().plan(replace(CARRIED, cap_window="year", cap_excess=excess), leavers=HALF_AND_PIPELINE).enrol(ANN)
+    log.win(1, 800_000, "2026-01-15")
+    log.win(2, 800_000, "2026-04-15")
+    log.add(ANN, EnrolmentParticipantLeft(member_id=ANN, left_on=date(2026, 3, 31), leaving="resignation"))
+    assert posted(log, "2026Q1") == of_deals(("R01", 1, 80_000), ("R60", 1, -40_000))
+    assert posted(log, "2026Q2") == of_deals(("R01", 2, 80_000), ("R30", 2, -60_000)), "200.00 were left under it"
 
 
 def test_the_version_of_the_next_windows_first_day_limits_what_is_carried() -> None:
@@ -272,6 +282,23 @@ def test_the_version_of_the_next_windows_first_day_limits_what_is_carried() -> N
     lost = replace(CARRIED, cap_minor=120_000, cap_excess="lost")
     assert paid_by(lost) == of_deals(("R30", 1, 150_000), ("R30", 1, -30_000))
     assert paid_by(flat("10", key="other")) == [], "no such component any more"
+
+
+@pytest.mark.parametrize("is_of_plan", [False, True])
+def test_a_cap_of_a_year_that_follows_one_of_a_period_counts_what_that_carried_on_once(is_of_plan: bool) -> None:
+    log = Log()
+    of_year: dict[str, Any] = {"cap_minor": 300_000, "cap_excess": "carried", "cap_window": "year"}
+    if is_of_plan:
+        log.plan(flat("10"), cap_minor=100_000, cap_excess="carried").enrol(ANN)
+        log.publish(2, flat("10"), **of_year, effective_from="2026-07-01")
+    else:
+        log.plan(CARRIED).enrol(ANN)
+        log.publish(2, replace(CARRIED, **of_year), effective_from="2026-07-01")
+    log.win(1, 2_500_000, "2026-01-15")
+    log.win(2, 1_000_000, "2026-10-15")
+    paid = [sum(minor for _, _, minor in posted(log, period)) for period in ("2026Q1", "2026Q2", "2026Q3", "2026Q4")]
+    assert paid == [100_000, 100_000, 50_000, 50_000], "3,000.00 in the year"
+    assert posted(log, "2027Q1") == of_deals(("R30", 2, 50_000))
 
 
 def test_where_tiers_begin_anew_inside_a_period_what_is_carried_counts_with_the_version_of_its_first_day() -> None:
@@ -304,7 +331,11 @@ def test_what_is_carried_is_taken_back_with_its_deal() -> None:
         for period in ("2026Q1", "2026Q2"):
             log.lock(period)
         log.cancel(1, on="2026-07-10")
-        assert log.lock("2026Q3")[ANN].total_minor == -150_000
+        back = log.lock("2026Q3")[ANN]
+        assert back.total_minor == -150_000
+        if clawback is KEEP:
+            _, carried = back.lines
+            assert carried.formula == "lost: 500.00, of which paid before = -500.00 USD", "it has no rate of its own"
         assert log.statements("2026Q4") == {}
 
 

@@ -45,6 +45,26 @@ def test_r45_a_refund_is_taken_back_at_the_factor_of_the_cash_that_it_pays_back(
     assert paid(log, "2026Q2") == -11_000
 
 
+def test_r45_the_line_says_what_the_cash_counts_for_and_by_which_factor() -> None:
+    log = invoiced()
+    log.pay(1, 60_000, "2026-02-15", invoice=1)
+    log.pay(2, 40_000, "2026-05-15", invoice=1)
+    said = [log.statements(period)[ANN].lines[-1].formula for period in ("2026Q1", "2026Q2")]
+    assert said == [
+        "60.00 times 1.1 by days to cash: 66.00 less 60.00 = 6.00 USD",
+        "40.00 times 0.8 by days to cash: 32.00 less 40.00 = -8.00 USD",
+    ]
+
+
+def test_r45_a_line_of_several_factors_says_what_they_come_to() -> None:
+    log = invoiced(BY_INVOICE)
+    log.pay(1, 60_000, "2026-02-15", invoice=1)
+    log.pay(2, 40_000, "2026-02-16", invoice=1)
+    assert log.statements("2026Q1")[ANN].lines[-1].formula == (
+        "100.00 times 0.98 by days to cash: 98.00 less 100.00 = -2.00 USD"
+    )
+
+
 def test_r45_days_are_counted_from_the_invoice_where_the_plan_says_so() -> None:
     # From 15 January 31 days end on 15 February.
     log = invoiced(BY_INVOICE)

@@ -6,7 +6,9 @@ from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from salesapi.domain.enrolments import EnrolmentEnded
+from salesapi.domain.commission.live_statements import LiveStatements
+from salesapi.domain.commission.periods import period_named
+from salesapi.domain.enrolments import EnrolmentBegun, EnrolmentEnded
 from salesapi.domain.payout_runs import StatementLine
 from tests.domain.commission_stories import ANN, BOB, PLAN, Log, flat, posted, recomputed, tiered
 from tests.spec import uid
@@ -53,6 +55,24 @@ def test_a_late_recorded_win_of_a_locked_period_is_paid_in_the_next_run() -> Non
     assert (line.posted_minor, line.period, line.positions) == (500, "2026Q1", (won_at,))
     statement = log.statements("2026Q2")[ANN]
     assert (statement.earned_minor, statement.adjusted_minor, statement.total_minor) == (0, 500, 500)
+
+
+def test_what_was_paid_under_an_enrolment_that_falls_is_taken_back_from_who_then_never_took_part() -> None:
+    log = Log().plan(flat("5"))
+    begun = EnrolmentBegun(
+        member_id=ANN, plan_id=PLAN, effective_from=date(2026, 1, 20), effective_until=None, component_keys=None
+    )
+    log.add(ANN, begun)
+    log.win(1, 10_000, "2026-01-31")
+    log.lock("2026Q1")
+    mistaken = EnrolmentEnded(member_id=ANN, plan_id=PLAN, effective_until=date(2026, 1, 20), reason="mistaken")
+    log.add(ANN, mistaken)
+    live = LiveStatements(log.ledger, PLAN, period_named("2026Q2"))
+    assert live.has(ANN)
+    assert [line.posted_minor for line in live.of(ANN).postings] == [-500]
+    assert [line.posted_minor for line in adjustments(log, "2026Q2")] == [-500]
+    log.lock("2026Q2")
+    assert log.statements("2026Q3") == {}
 
 
 def test_several_corrections_chain() -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from salesapi.domain.commission.draws import Guarantee, RecoverableDraw
-from salesapi.domain.enrolments import EnrolmentBegun, EnrolmentEnded
+from salesapi.domain.enrolments import EnrolmentBegun, EnrolmentEnded, EnrolmentParticipantLeft
 from tests.domain.commission_stories import ANN, PLAN, Log, balance_minor, flat
 
 FLOOR = Guarantee(kind="guarantee", amount_minor=90_000, last_on=None, compared_with="payable")
@@ -167,3 +167,22 @@ def test_what_was_forgiven_when_a_member_left_is_not_owed_again_when_it_comes_ba
     log.add(ANN, back)
     log.win(1, 3_000_000, "2026-07-01")
     assert [line.posted_minor for line in log.statements("2026Q3")[ANN].lines] == expected
+
+
+def test_what_was_recovered_before_a_leaving_became_known_that_forgives_it_is_no_credit_of_who_comes_back() -> None:
+    log = Log().plan(flat("10"), draw=replace(DRAWN, on_leaving="forgiven")).enrol(ANN)
+    log.win(1, 600_000, "2026-03-01")
+    log.lock("2026Q1")
+    log.win(2, 1_500_000, "2026-06-01")
+    assert log.lock("2026Q2")[ANN].total_minor == 120_000, "300.00 are recovered"
+    log.add(ANN, EnrolmentParticipantLeft(member_id=ANN, left_on=date(2026, 3, 31), leaving="resignation"))
+    back = EnrolmentBegun(
+        member_id=ANN, plan_id=PLAN, effective_from=date(2026, 7, 1), effective_until=None, component_keys=None
+    )
+    log.add(ANN, back)
+    log.win(3, 300_000, "2026-07-01")
+    log.win(4, 3_000_000, "2026-10-01")
+    third, fourth = (log.lock(quarter)[ANN].lines for quarter in ("2026Q3", "2026Q4"))
+    # 300.00 and -1,500.00, the correction of the second quarter, are topped up to 900.00.
+    assert [(line.rule, line.posted_minor) for line in third] == [("R01", 30_000), ("R53", -150_000), ("R33", 210_000)]
+    assert [(line.rule, line.posted_minor) for line in fourth] == [("R01", 300_000), ("R33", -210_000)]

@@ -330,6 +330,18 @@ def test_cash_that_bounces_is_coming_again() -> None:
     assert coming(log, "2026Q2") == [("2026Q1", 1, 10_000), ("2026Q1", 2, 5_000), ("2026Q2", 3, 3_000)]
 
 
+def test_a_late_deal_of_a_locked_period_is_coming_with_the_statement_that_corrects_it() -> None:
+    log = cash_plan()
+    log.lock("2026Q1")
+    log.sell(4, 70_000, "2026-03-10")
+    assert coming(log, "2026Q2") == [
+        ("2026Q1", 1, 10_000),
+        ("2026Q1", 2, 5_000),
+        ("2026Q1", 4, 7_000),
+        ("2026Q2", 3, 3_000),
+    ]
+
+
 def test_a_deal_that_was_reopened_is_not_coming() -> None:
     log = cash_plan()
     log.lock("2026Q1")

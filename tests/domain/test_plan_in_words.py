@@ -230,11 +230,11 @@ OF_A_COMPONENT: list[tuple[Component, str, str]] = [
         "Cash that comes before the invoice waits for it.\n"
         "Where the customer owes nothing, nothing becomes payable.\n"
         "Cash more than 90 day(s) after the invoice releases only 50 % of its part.\n"
-        "Cash more than 180 day(s) after the invoice releases only 0 % of its part.\n"
+        "Cash more than 180 day(s) after the invoice releases nothing.\n"
         "Cash up to 0 day(s) from the due date: times 1.1.\nAny other cash where the due date is known: times 0.9.",
         "随客户回款按同等比例兑现,不计税款。\n回款按比例冲抵订单各行。\n银行扣收的手续费视为已付。\n"
         "开票前收到的款项待开票时兑现。\n客户无应付款时,不予兑现。\n开票后超过90天的回款仅兑现其部分的50%。\n"
-        "开票后超过180天的回款仅兑现其部分的0%。\n到期日起0天以内的回款:乘以1.1。\n其余有到期日的回款:乘以0.9。",
+        "开票后超过180天的回款不再兑现。\n到期日起0天以内的回款:乘以1.1。\n其余有到期日的回款:乘以0.9。",
     ),
     (
         paying("rate_percent", release=options.IN_PARTS),

@@ -72,6 +72,12 @@ OF_COMPONENTS = [
         "nothing moves",
     ),
     (
+        "a cap on the rate below the rate itself",
+        paying("rate_percent", accelerator=options.ACCELERATOR, rate_cap_percent=Decimal("0.01")),
+        "/rate_cap_percent",
+        "below the rate itself",
+    ),
+    (
         "tiers with a cap on the rate",
         paying("tiers", rate_cap_percent=Decimal(4)),
         "/rate_cap_percent",

@@ -36,7 +36,7 @@ NET_MINOR, TAX_MINOR = 1_000_000, 130_000
 
 
 def add_trade(log: Log) -> None:
-    """Three wins with agreements: one delivered, invoiced, paid in part and refunded; one in euros; one cancelled."""
+    """Three wins with agreements: one delivered, invoiced, paid in part and late, refunded; one in euros; one cancelled."""
     _add_market(log)
     for deal, agreement_id, currency in ((11, AGREED, "USD"), (12, AGREED_IN_EUROS, "EUR"), (13, CANCELLED, "USD")):
         _win(log, deal, currency)
@@ -59,6 +59,7 @@ def add_trade(log: Log) -> None:
         status_from="signed", effective_on=date(2026, 3, 20), fee_kept_minor=100_000, reason="closed"
     )
     log.add(CANCELLED, cancelled, "2026-03-20")
+    log.extend(120, deal=11)
 
 
 def _add_market(log: Log) -> None:

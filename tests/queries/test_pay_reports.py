@@ -368,6 +368,12 @@ def test_a_policy_that_cannot_be_meant_is_refused(asked: dict[str, Any], pointer
     assert refused.value.pointer == pointer
 
 
+def test_who_asks_for_renewals_that_pay_less_is_told_to_send_a_customers_life() -> None:
+    with pytest.raises(FieldInvalid) as refused:
+        ContractCostQuestion(window=window("2026-01-01", "2026-01-01"), renewal_commission="not_commensurate")
+    assert refused.value.text == "Renewals that are `not_commensurate` need a customer's life, and no others take one."
+
+
 @pytest.mark.parametrize("months", [0, 241])
 def test_a_benefit_period_has_bounds(months: int) -> None:
     with pytest.raises(FieldInvalid):

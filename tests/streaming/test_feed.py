@@ -187,6 +187,13 @@ async def test_a_question_that_cannot_be_meant_is_refused(
     assert (answer.status_code, problem["code"], problem["pointer"]) == (status, code, pointer)
 
 
+async def test_a_refusal_of_unknown_types_does_not_grow_with_what_was_sent(feed: Feed) -> None:
+    answer = await feed.get(types=",".join(f"{n}{'x' * 300}" for n in range(9)))
+
+    assert answer.json()["code"] == "feed.type_unknown"
+    assert [len(name) for name in answer.json()["parameters"]["types"]] == [100, 100, 100]
+
+
 async def test_the_feed_is_described(feed: Feed) -> None:
     operation = openapi_document(feed.app, CATALOGUE)["paths"]["/v1/events"]["get"]
 

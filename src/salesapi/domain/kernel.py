@@ -166,6 +166,10 @@ class ThingUnknown(Refused):
     kind = Kind.NOT_FOUND
     message = "There is no {thing} {id}."
 
+    def __init__(self, *, thing: str, id: str, pointer: str = "") -> None:
+        """`thing` may be a kind of stream; it is told in words."""
+        super().__init__(thing=thing.replace("_", " "), id=id, pointer=pointer)
+
 
 class ThingExists(Refused):
     """A thing with this natural key or external id is already there."""

@@ -70,3 +70,6 @@ def _problems_of_rate_cap(component: Component, cap_percent: Decimal) -> Iterato
     if component.individual is None and not (component.rate_percent is not None and is_moved) and not has_kickers:
         reason = "nothing moves its rate, so that it says itself what it pays at most; send null"
         yield Problem(pointer="/rate_cap_percent", reason=reason)
+    if component.rate_percent is not None and cap_percent < component.rate_percent:
+        reason = f"it lies below the rate itself, which it would replace; send at least {component.rate_percent:f}"
+        yield Problem(pointer="/rate_cap_percent", reason=reason)

@@ -95,7 +95,7 @@ class ContractCostQuestion:
         _refuse_months(self.benefit_months, "A benefit period", "/benefitMonths")
         _refuse_months(self.customer_life_months, "A customer's life", "/customerLifeMonths")
         if (self.renewal_commission == "not_commensurate") != (self.customer_life_months is not None):
-            reason = "A customer's life belongs to renewals that are `not_commensurate`, and only there."
+            reason = "Renewals that are `not_commensurate` need a customer's life, and no others take one."
             raise FieldInvalid(reason=reason, pointer="/customerLifeMonths")
         if not 0 <= self.employer_tax_percent <= TAX_PERCENT_MAX:
             reason = f"Employers' taxes are 0 to {TAX_PERCENT_MAX} percent of commission."

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.commission.draw_balances import balance_rules, days_in_plan
+from salesapi.domain.commission.draw_balances import Balances, balance_rules, days_in_plan
 from salesapi.domain.commission.draws import (
     AdvancePeriod,
     DrawInAdvance,
@@ -30,8 +30,9 @@ RULE: Final = "R34"
 class Advances:
     """The advances that the run of a plan's period nets and pays."""
 
-    def __init__(self, ledger: Ledger, plan_id: UUID, period: Period) -> None:
+    def __init__(self, ledger: Ledger, plan_id: UUID, period: Period, balances: Balances) -> None:
         self._paid_runs = ledger.paid
+        self._balances = balances
         self._plan_id = plan_id
         self._period = period
         plan = ledger.plan(plan_id)
@@ -56,8 +57,9 @@ class Advances:
             compared_minor = max(payable_minor, 0)
         elif version.advance.compared_with == "earned":
             compared_minor = min(earned_minor, payable_minor)
+        owed_minor = max(0, owed_minor - self._balances.to_come_minor(enrolment.member_id))
         posted_minor = self._paid_runs.advanced_minor(self._plan_id, self._period.text, enrolment.member_id)
-        advanced_minor = min(posted_minor, owed_minor)
+        advanced_minor = 0 if self._balances.is_late else min(posted_minor, owed_minor)
         found = draw_in_advance(
             version.advance,
             earned_minor=compared_minor,
@@ -77,9 +79,12 @@ class Advances:
         return floor_postings(result, version, currency=self._currency, period=self._period.text)
 
     def paid(self, enrolment: Enrolment) -> list[Posting]:
-        """The advance for the next period, to who takes part on its first day; the line is for that period."""
+        """The advance for the next period, to who takes part on its first day; the line is for that period.
+
+        A run after that of a later period pays none: the next period is over.
+        """
         version, period = self._paying, self._next
-        if version is None or version.advance is None or period is None:
+        if version is None or version.advance is None or period is None or self._balances.is_late:
             return []
         spans = [each for each in enrolment.spans if each.plan_id == self._plan_id and each.contains(period.first_on)]
         if not spans:

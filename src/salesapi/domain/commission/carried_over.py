@@ -73,11 +73,11 @@ class Entered:
     """Under the caps of components, by key: all of it, also what did not fit. It counts with credits of `counts_as`."""
     counts_as: int = 0
     past_component: dict[str, Fraction] = field(default_factory=dict)
-    """Of that what had been past this cap before."""
+    """Of that what had been past this cap before, where it is one of a year."""
     plan_earned_minor: Fraction = ZERO
     """Under the cap of the plan."""
     past_plan: Fraction = ZERO
-    """Of that what had been past this cap before."""
+    """Of that what had been past this cap before, where it is one of a year."""
     waiting: list[Excess] = field(default_factory=list)
     """What is earned later still."""
 
@@ -235,7 +235,7 @@ class _Window:
             self._component_before[key] = self._caps.component(self._member_id, component, self._period)
         so_far = entered.earned_minor.get(key, ZERO)
         entered.earned_minor[key] = so_far + earned
-        if excess.past == "component":
+        if excess.past == "component" and component.cap_window == "year":
             entered.past_component[key] = entered.past_component.get(key, ZERO) + earned
         return self._component_before[key] + so_far
 
@@ -245,7 +245,7 @@ class _Window:
             self._plan_before = self._caps.plan(self._member_id, version, self._period)
         so_far = self._entered.plan_earned_minor
         self._entered.plan_earned_minor = so_far + earned
-        if excess.past == "plan":
+        if excess.past == "plan" and version.cap_window == "year":
             self._entered.past_plan += earned
         return self._plan_before + so_far
 

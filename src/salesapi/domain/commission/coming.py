@@ -1,14 +1,17 @@
 """What was earned and is not payable yet (R52, held and coming): deal by deal what is still open at the end of a period.
 
 Looked at are the deals of a member whose earlier statements left anything unreleased, those of periods that no run has locked,
-and those that something happened to; what lapsed or was cancelled is not open. Amounts are minor units of the plan's currency.
+those that this statement corrects, and those that something happened to; what lapsed or was cancelled is not open. Amounts are
+minor units of the plan's currency.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from uuid import UUID
 
 from salesapi.domain.commission.earnings import Earnings
 from salesapi.domain.commission.periods import Period, period_named, period_of
+from salesapi.domain.commission.postings import Posting
 from salesapi.domain.kernel import record
 
 
@@ -22,12 +25,16 @@ class Coming:
     open_minor: int
 
 
-def coming_of(earnings: Earnings, member_id: UUID, period: Period) -> tuple[Coming, ...]:
-    """What is open at the end of a period, the earliest earned first; of one period in the order in which deals count."""
+def coming_of(earnings: Earnings, member_id: UUID, period: Period, postings: Iterable[Posting]) -> tuple[Coming, ...]:
+    """What is open at the end of a period, the earliest earned first; of one period in the order in which deals count.
+
+    `postings` are those of the member's statement.
+    """
     if not earnings.releases:
         return ()
     asked: dict[str, set[UUID]] = {}
-    for earned_in, deal_id in (*_unreleased(earnings, member_id), *_unlocked(earnings, member_id, period)):
+    looked_at = (_unreleased(earnings, member_id), _unlocked(earnings, member_id, period), _corrected(postings))
+    for earned_in, deal_id in chain.from_iterable(looked_at):
         asked.setdefault(earned_in, set()).add(deal_id)
     for earlier, touched in earnings.earlier(member_id, period):
         if touched is not None:
@@ -57,6 +64,11 @@ def _unreleased(earnings: Earnings, member_id: UUID) -> Iterator[tuple[str, UUID
         for _, component, deal_id, side in of_period:
             if side == "earned" and left.get((component, deal_id)):
                 yield period, deal_id
+
+
+def _corrected(postings: Iterable[Posting]) -> Iterator[tuple[str, UUID]]:
+    """R53: the deals of locked periods that are corrected only now."""
+    return ((each.period, each.origin.deal_id) for each in postings if each.rule == "R53" and each.origin is not None)
 
 
 def _unlocked(earnings: Earnings, member_id: UUID, period: Period) -> Iterator[tuple[str, UUID]]:

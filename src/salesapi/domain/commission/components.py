@@ -104,6 +104,11 @@ def before_component_cap(earnings: tuple[Earning, ...]) -> Fraction:
     return sum((each.exact_minor for each in earnings if each.cap_of not in ("component", "plan")), ZERO)
 
 
+def before_leaving(earnings: tuple[Earning, ...]) -> tuple[Earning, ...]:
+    """Results without what the rule of a leaver does not pay (R60), which caps of components do not know of."""
+    return tuple(each for each in earnings if each.rule != "R60")
+
+
 def before_plan_cap(earnings: tuple[Earning, ...]) -> Fraction:
     """What results earn before the cap of the plan, in minor units."""
     return sum((each.exact_minor for each in earnings if each.cap_of != "plan"), ZERO)

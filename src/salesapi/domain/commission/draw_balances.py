@@ -7,6 +7,7 @@ minor units of the plan's currency.
 
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from uuid import UUID
 
 from salesapi.domain.commission.dates import DaySpan, date_after
@@ -14,7 +15,7 @@ from salesapi.domain.commission.draws import AdvanceEnding, DaysCovered, days_co
 from salesapi.domain.commission.facts import Ledger
 from salesapi.domain.commission.floor_lines import DRAW, RECOVERY
 from salesapi.domain.commission.pay_facts import BALANCED, Balanced, ForgivenDraw, RunFacts
-from salesapi.domain.commission.periods import Period
+from salesapi.domain.commission.periods import Period, period_after
 from salesapi.domain.commission.postings import Posting
 from salesapi.domain.commission.wording import in_major
 from salesapi.domain.compensation_plans import CompensationPlan, CompensationPlanVersion
@@ -34,12 +35,35 @@ class Balances:
         """What a member owes of each `BALANCED` kind; of the draw without what was forgiven at its end or on leaving."""
         paid, member_id = self._ledger.paid, enrolment.member_id
         draw_minor = recovery_minor = 0
-        for run in self._locked_before():
-            draw_minor = self._still_owed(draw_minor, enrolment, run.period)
-            draw_minor += paid.balance_minor(run.run_id, DRAW, member_id)
+        paid_until = date.min
+        for run in self._locked_before:
+            if run.period.first_on > paid_until:
+                paid_until = run.period.first_on
+                draw_minor = self._still_owed(draw_minor, enrolment, run.period)
+            advanced_minor = self._advanced_by(run, member_id)
+            # What was recovered before a leaving became known that forgives it is no credit.
+            draw_minor = max(0, draw_minor + paid.balance_minor(run.run_id, DRAW, member_id) - advanced_minor)
+            draw_minor += advanced_minor
             recovery_minor += paid.balance_minor(run.run_id, RECOVERY, member_id)
-        return {"draw": self._still_owed(draw_minor, enrolment, self._period), "recovery": recovery_minor}
+        draw_minor = draw_minor if self.is_late else self._still_owed(draw_minor, enrolment, self._period)
+        return {"draw": draw_minor, "recovery": recovery_minor}
 
+    @cached_property
+    def is_late(self) -> bool:
+        """Whether the run of a later period was locked before: a balance goes on from there, and nothing ends it here."""
+        return any(run.period.first_on > self._period.first_on for run in self._locked_before)
+
+    def to_come_minor(self, member_id: UUID) -> int:
+        """R34: what a late run finds paid in advance for the period after the last locked one, whose run nets it."""
+        last = max(self._locked_before, key=lambda run: run.period.first_on, default=None)
+        return self._advanced_by(last, member_id) if last is not None and self.is_late else 0
+
+    def _advanced_by(self, run: RunFacts, member_id: UUID) -> int:
+        """R34: what a locked run paid in advance for the period after its own."""
+        following = period_after(run.period)
+        return self._ledger.paid.advanced_minor(self._plan_id, following.text, member_id) if following else 0
+
+    @cached_property
     def _locked_before(self) -> list[RunFacts]:
         """The runs that were locked before that of the period, in this order: one of a later period may have come first."""
         locked = [run for run in self._ledger.paid.runs_of(self._plan_id) if run.is_locked]

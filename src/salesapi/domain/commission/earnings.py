@@ -188,12 +188,16 @@ class Earnings:
 
     def _payable_of(self, member_id: UUID, credited: Credited) -> PayableOf:
         enrolment = self.evaluation.ledger.enrolment(member_id)
+        release, deal_id = credited.component.release, credited.sale.win.deal_id
+        expires = release is not None and release.expiry is not None
+        paid = self.evaluation.ledger.paid
         earned = Earned(
             sale=credited.sale,
             component=credited.component,
             exact_minor=exact_of(credited.earnings),
             rounding=credited.version.rounding,
             currency=credited.currency,
+            extended=paid.extended_expiry(self.evaluation.plan_id, deal_id) if expires else None,
         )
         kind = credited.version.period
         return PayableOf(

@@ -20,6 +20,7 @@ from salesapi.domain.commission.components import (
     after_leaving,
     before_caps,
     before_component_cap,
+    before_leaving,
     before_plan_cap,
     earnings_of,
     exact_of,
@@ -260,8 +261,8 @@ class Evaluation:
             entered = self.carried_over.into(member_id, before) if self.carried_over is not None else NOTHING
             counted += entered.past_component.get(component.key, ZERO)
             for each in self.credited(member_id, before):
-                if each.component.key == component.key and each.carried_past not in ("component", "plan"):
-                    counted += before_component_cap(each.earnings)
+                if each.component.key == component.key:
+                    counted += _counts_in_year(each)
         return counted
 
     def _plan_counted_in_year(self, member_id: UUID, version: CompensationPlanVersion, period: Period) -> Fraction:
@@ -273,8 +274,7 @@ class Evaluation:
             entered = self.carried_over.into(member_id, before) if self.carried_over is not None else NOTHING
             counted += entered.past_plan
             for each in self.credited(member_id, before):
-                if each.carried_past != "plan":
-                    counted += before_plan_cap(each.earnings)
+                counted += _plan_counts_in_year(each)
         return counted
 
     def _credited(
@@ -323,6 +323,24 @@ def _portion(each: Eligible) -> Portion:
 def credit_key(credited: Credited) -> CreditKey:
     """What tells the credits of a member apart."""
     return key_of(credited.component, credited.sale, credited.credit.source_member_id)
+
+
+def _counts_in_year(credited: Credited) -> Fraction:
+    """What the cap of a year of a component counts of a credit: what the cap of a period carries on counts where it is earned."""
+    component, earnings = credited.component, before_leaving(credited.earnings)
+    if credited.carried_past == "plan" or (credited.carried_past == "component" and component.cap_window == "year"):
+        return ZERO
+    is_carried_on = component.cap_window == "period" and component.cap_excess == "carried"
+    return before_plan_cap(earnings) if is_carried_on else before_component_cap(earnings)
+
+
+def _plan_counts_in_year(credited: Credited) -> Fraction:
+    """The same of the cap of a year of the plan."""
+    version = credited.version
+    if credited.carried_past == "plan" and version.cap_window == "year":
+        return ZERO
+    is_carried_on = version.cap_window == "period" and version.cap_excess == "carried"
+    return exact_of(credited.earnings) if is_carried_on else before_plan_cap(credited.earnings)
 
 
 def _counted(eligible: Iterable[Eligible]) -> dict[CountKey, Amount]:

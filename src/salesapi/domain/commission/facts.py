@@ -29,7 +29,7 @@ from salesapi.domain.commission.team_facts import TeamTree
 from salesapi.domain.commission.trade_facts import Trade, TradeEvent
 from salesapi.domain.compensation_plans import CompensationPlan, CompensationPlanEvent
 from salesapi.domain.customers import CustomerRegistered
-from salesapi.domain.enrolments import Enrolment, EnrolmentEvent, EnrolmentQuotaSet
+from salesapi.domain.enrolments import Enrolment, EnrolmentBegun, EnrolmentEvent, EnrolmentQuotaSet
 from salesapi.domain.kernel import Recorded, record
 from salesapi.domain.plan_components import Measure
 from salesapi.domain.points import PointsCredited, PointsPosted
@@ -130,6 +130,7 @@ class Ledger:
         self.tree = TeamTree()
         self._plans: dict[UUID, CompensationPlan] = {}
         self._enrolments: dict[UUID, Enrolment] = {}
+        self._took_part: dict[UUID, set[UUID]] = {}
         self._quotas: dict[QuotaKey, QuotaFact] = {}
         self._rates: dict[UUID, dict[RateKey, DayRate]] = {}
         self._calendars: dict[UUID, Calendar] = {}
@@ -148,7 +149,7 @@ class Ledger:
         elif isinstance(event, RunEvent):
             self.paid.take_run(event, recorded)
         elif isinstance(event, AwardEvent):
-            self.paid.take_award(event, recorded)
+            self._change_of(self.paid.take_award(event, recorded), None)
         elif isinstance(event, ForecastEvent):
             self.forecasts.take(event, recorded)
         elif isinstance(event, PointsCredited | PointsPosted):
@@ -203,12 +204,13 @@ class Ledger:
         return self._enrolments.get(member_id)
 
     def participants(self, plan_id: UUID) -> dict[UUID, Enrolment]:
-        """The members who were ever enrolled in the plan."""
-        return {
-            member_id: enrolment
-            for member_id, enrolment in self._enrolments.items()
-            if any(span.plan_id == plan_id for span in enrolment.spans)
-        }
+        """The members who were ever enrolled in the plan, also those whose enrolment fell later: they may have been paid."""
+        took_part = self._took_part.get(plan_id, set())
+        return {member_id: enrolment for member_id, enrolment in self._enrolments.items() if member_id in took_part}
+
+    def participation(self, plan_id: UUID, member_id: UUID) -> Enrolment | None:
+        """The enrolments of a member who was ever enrolled in the plan."""
+        return self._enrolments.get(member_id) if member_id in self._took_part.get(plan_id, ()) else None
 
     def quota(self, member_id: UUID, measure: Measure, period: str, currency: str) -> QuotaFact | None:
         """The member's quota for the period; None where none is set in this currency."""
@@ -293,7 +295,9 @@ class Ledger:
         if isinstance(event, EnrolmentEvent):
             known = self._enrolments.get(event.member_id)
             self._enrolments[event.member_id] = enrolments.evolve(known, event, recorded)
-            if isinstance(event, EnrolmentQuotaSet):
+            if isinstance(event, EnrolmentBegun):
+                self._took_part.setdefault(event.plan_id, set()).add(event.member_id)
+            elif isinstance(event, EnrolmentQuotaSet):
                 self._quotas[event.member_id, event.measure, event.period] = QuotaFact(
                     amount_minor=event.amount_minor, currency=event.currency, position=recorded.position
                 )

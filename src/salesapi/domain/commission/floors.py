@@ -46,7 +46,7 @@ class Floors:
         version = ledger.plan(plan_id).version_on(period.last_on)
         self._version = version
         self._balances = Balances(ledger, plan_id, period)
-        self._advances = Advances(ledger, plan_id, period)
+        self._advances = Advances(ledger, plan_id, period, self._balances)
         has_floor = version is not None and any((version.guarantee, version.draw, version.recovery))
         self.stand = has_floor or self._advances.stand
         """Whether there is anything under a statement that rests on its lines."""

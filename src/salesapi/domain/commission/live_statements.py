@@ -87,7 +87,7 @@ class LiveStatements:
             standings=standings_of(evaluation, enrolment, self._period) if enrolment is not None else (),
             rank=rank_of(evaluation, member_id, self._period),
             year_to_date=_year_to_date(evaluation.ledger, runs, member_id, totals, self._period),
-            coming=coming_of(self.pay.earnings, member_id, self._period),
+            coming=coming_of(self.pay.earnings, member_id, self._period, postings),
         )
 
 

@@ -58,7 +58,8 @@ def _with_cash(words: Words, release: Release) -> Iterator[str]:
     if release.expiry is not None:
         event = words.say(f"event.{release.expiry.anchor}")
         for step in release.expiry.steps:
-            yield words.say("expiry", days=step.after_days, event=event, kept=step.kept_percent)
+            said = "expiry" if step.kept_percent else "expiry.lapsed"
+            yield words.say(said, days=step.after_days, event=event, kept=step.kept_percent)
     start = words.say(f"speed.{release.speed_from}")
     for band in release.speed:
         if band.up_to_days is None:

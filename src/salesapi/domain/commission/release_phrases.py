@@ -54,6 +54,10 @@ RELEASE_PHRASES: Final[Phrases] = {
         "en": "Cash more than {days} day(s) after {event} releases only {kept} % of its part.",
         "zh": "{event}后超过{days}天的回款仅兑现其部分的{kept}%。",
     },
+    "expiry.lapsed": {
+        "en": "Cash more than {days} day(s) after {event} releases nothing.",
+        "zh": "{event}后超过{days}天的回款不再兑现。",
+    },
     "speed": {
         "en": "Cash up to {days} day(s) from {start}: times {factor}.",
         "zh": "{start}起{days}天以内的回款:乘以{factor}。",

@@ -90,9 +90,7 @@ class MemberPay:
 
     def _enrolment(self, member_id: UUID) -> Enrolment | None:
         """The enrolments of who ever took part in the plan."""
-        found = self.evaluation.ledger.enrolment(member_id)
-        is_of_plan = found is not None and any(span.plan_id == self.evaluation.plan_id for span in found.spans)
-        return found if is_of_plan else None
+        return self.evaluation.ledger.participation(self.evaluation.plan_id, member_id)
 
     def totals(self, member_id: UUID) -> Totals | None:
         """What the member's statement comes to; None without a line. Where nothing rests on its lines, they are not made."""
