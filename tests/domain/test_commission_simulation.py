@@ -239,5 +239,27 @@ def test_the_result_is_recorded_with_the_position_that_it_rests_on() -> None:
             simulated_minor=0,
             currency="USD",
             changes=(),
+            versions_within_year=1,
+            is_changed_often=False,
         )
     )
+
+
+@pytest.mark.parametrize(
+    ("effective", "within_year", "often"),
+    [
+        ((), 1, False),
+        # A year before 1 January 2026 is over on 1 January 2025.
+        (("2025-01-01", "2025-01-02", "2025-07-01", "2025-10-01"), 4, False),
+        (("2025-01-02", "2025-04-01", "2025-07-01", "2025-10-01"), 5, True),
+        (("2025-04-01", "2025-07-01", "2025-10-01", "2026-01-02"), 4, False),
+    ],
+)
+def test_a_simulation_warns_where_the_plan_would_change_too_often(
+    effective: tuple[str, ...], within_year: int, often: bool
+) -> None:
+    log = company()
+    for number, day in enumerate(effective, start=2):
+        log.publish(number, flat("3"), effective_from=day)
+    found = simulated(log.ledger, PLAN, Q1, replace(proposal(flat("4")), number=len(effective) + 2))
+    assert (found.versions_within_year, found.is_changed_often) == (within_year, often)

@@ -39,6 +39,8 @@ CHANGES_MAX: Final = 500
 """Most members whose difference a simulation shows, the largest first."""
 VERSIONS_MAX: Final = 500
 """Most versions of one plan."""
+VERSIONS_A_YEAR_MAX: Final = 4
+"""More changes of a plan within a year tire those whom it pays (激励疲劳): a simulation warns of it."""
 NOTICE_DAYS_MAX: Final = 365
 """Longest notice of a new version, in days."""
 
@@ -145,7 +147,8 @@ class CompensationPlanSimulated:
     """What a proposal would pay for a period, from the facts up to `position`; nothing is posted. Who wins and who loses.
 
     `changes` are the largest differences first, at most `CHANGES_MAX`; the counts and totals are of all participants. The
-    assumptions, with their digest (null: none), were supposed beside the facts; they are no facts.
+    assumptions, with their digest (null: none), were supposed beside the facts; they are no facts. With the proposal on the
+    period's first day, `versions_within_year` take effect within a year; more than `VERSIONS_A_YEAR_MAX` are `is_changed_often`.
     """
 
     period: str
@@ -162,6 +165,8 @@ class CompensationPlanSimulated:
     simulated_minor: int
     currency: str
     changes: tuple[SimulatedPay, ...]
+    versions_within_year: int
+    is_changed_often: bool
 
 
 @record

@@ -8,6 +8,7 @@ corrections of these stay as they are.
 import hashlib
 import json
 from dataclasses import asdict, replace
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from salesapi.domain.commission.sale_facts import Win
 from salesapi.domain.commission.statements import ENGINE_VERSION, totals_of
 from salesapi.domain.compensation_plans import (
     CHANGES_MAX,
+    VERSIONS_A_YEAR_MAX,
+    CompensationPlan,
     CompensationPlanSimulated,
     CompensationPlanVersion,
     SimulatedPay,
@@ -76,7 +79,15 @@ def simulated(
         simulated_minor=sum(pay.simulated_minor for pay in pays),
         currency=plan.currency,
         changes=tuple(changed[:CHANGES_MAX]),
+        versions_within_year=(within_year := _within_year(proposed, period.first_on)),
+        is_changed_often=within_year > VERSIONS_A_YEAR_MAX,
     )
+
+
+def _within_year(plan: CompensationPlan, on: date) -> int:
+    """How many versions take effect within the year that ends with a day, the first of a month."""
+    begun = (version.effective_from for version in plan.versions if version.effective_from is not None)
+    return sum(on.replace(year=max(on.year - 1, date.min.year)) < each <= on for each in begun)
 
 
 def _supposing(ledger: Ledger, currency: str, assumed: Assumptions) -> Ledger:
