@@ -89,6 +89,16 @@ def test_without_approved_points_a_pool_is_held_back_or_divided_as_the_plan_says
     assert paid(with_pool(shared(until_approved))) == expected
 
 
+def test_a_pool_that_is_held_back_is_told_to_everybody_of_the_team() -> None:
+    log = with_pool(shared())
+    held = [line for each in log.statements("2026Q1").values() for line in each.lines if line.kind == "held"]
+    assert [(line.rule, line.component, line.posted_minor, line.formula) for line in held] == [
+        ("R42", "pool", 0, "a pool of 300.01 waits for the points of the leader to be approved")
+    ] * 2
+    approve(log, (ANN, "1"), (BOB, "2"))
+    assert not [line for each in log.statements("2026Q1").values() for line in each.lines if line.kind == "held"]
+
+
 def test_points_of_another_period_leader_or_award_do_not_count() -> None:
     log = with_pool(shared())
     approve(log, (ANN, "1"), (BOB, "2"), period="2026Q2")
@@ -119,7 +129,7 @@ def test_points_of_who_is_not_in_the_team_do_not_weigh() -> None:
 
 def test_a_pool_that_was_held_back_is_paid_by_the_next_run_for_its_own_period_and_once() -> None:
     log = with_pool(shared())
-    assert {line.kind for each in log.lock("2026Q1").values() for line in each.lines} == {"earning"}
+    assert {line.kind for each in log.lock("2026Q1").values() for line in each.lines} == {"earning", "held"}
     assert paid(log, "2026Q2") == {}
     approve(log, (ANN, "1"), (BOB, "2"))
     assert paid(log, "2026Q2") == {ANN: 10_000, BOB: 20_001}

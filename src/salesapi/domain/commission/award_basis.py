@@ -41,6 +41,8 @@ class Awarded:
     words: Callable[[], str]
     posted_minor: int | None = None
     """Where the whole minor units are told by the rule itself; else they are rounded as the plan says."""
+    is_held: bool = False
+    """Whether it waits, and comes to nothing yet."""
 
 
 class AwardBasis:

@@ -2,8 +2,8 @@
 
 They are evaluated for the period that pays them, by the version that pays its last days, and belong to that run: no later one
 recomputes them. A team's pool that was held back until its division is approved is paid by the run after that, for its own
-period. Exact amounts are rounded once, where they are posted; an award that comes to nothing is no line. Where a version
-must be acknowledged (R64) and is not, it awards nothing.
+period, and is a held line of that until then. Exact amounts are rounded once, where they are posted; an award that comes to
+nothing is no line. Where a version must be acknowledged (R64) and is not, it awards nothing.
 """
 
 from collections.abc import Iterator
@@ -60,6 +60,9 @@ class PlanAwards:
             awarded = due.kind.of(member_id)
             if awarded is not None and awarded.exact_minor != 0:
                 yield _posting(due, awarded)
+            held = due.kind.held_of(member_id) if isinstance(due.kind, TeamPools) else None
+            if held is not None:
+                yield _posting(due, held)
 
     @cached_property
     def _due(self) -> list[_Due]:
@@ -92,16 +95,17 @@ def _posting(due: _Due, awarded: Awarded) -> Posting:
     currency = due.basis.currency
 
     def said() -> Said:
-        return None, equals(awarded.words(), awarded.exact_minor, currency)
+        words = awarded.words()
+        return None, words if awarded.is_held else equals(words, awarded.exact_minor, currency)
 
     posted_minor = awarded.posted_minor
     return Posting(
-        kind="award",
+        kind="held" if awarded.is_held else "award",
         rule=awarded.rule,
         component=due.award.key,
         period=due.basis.period.text,
         currency=currency,
-        exact_minor=awarded.exact_minor,
+        exact_minor=None if awarded.is_held else awarded.exact_minor,
         posted_minor=due.version.rounding.minor(awarded.exact_minor, currency)
         if posted_minor is None
         else posted_minor,

@@ -79,6 +79,20 @@ class TeamPools:
             words=lambda: " + ".join(map(self._words, shares)),
         )
 
+    def held_of(self, member_id: UUID) -> Awarded | None:
+        """The pools of a member's teams that wait for their leaders' points to be approved; None where none does."""
+        teams = [team for team in self._held_back if member_id in team.days]
+        if not teams:
+            return None
+        pools = [in_major(self._pool_minor(team), self._basis.currency) for team in teams]
+        return Awarded(
+            rule="R42",
+            exact_minor=ZERO,
+            positions=newest(position for team in teams for position in team.positions),
+            words=lambda: f"a pool of {' and of '.join(pools)} waits for the points of the leader to be approved",
+            is_held=True,
+        )
+
     def _words(self, share: _Share) -> str:
         currency, terms = self._basis.currency, self._pool.terms
         pool = f"{percent(Fraction(terms.rate_percent))} % of {in_major(share.measure, currency)} of the team"
@@ -93,11 +107,20 @@ class TeamPools:
     @cached_property
     def _shares(self) -> dict[UUID, list[_Share]]:
         found: dict[UUID, list[_Share]] = {}
-        for leader_id, team in sorted(self._teams().items()):
-            if self._leaders is None or leader_id in self._leaders:
-                for share in self._divided(team, self._given(leader_id)):
-                    found.setdefault(share.part.member_id, []).append(share)
+        for leader_id, team in sorted(self._teams.items()):
+            for share in self._divided(team, self._given(leader_id)):
+                found.setdefault(share.part.member_id, []).append(share)
         return found
+
+    @cached_property
+    def _held_back(self) -> list[_Team]:
+        """The teams whose pool is held back, where there is anything in it."""
+        teams = sorted(self._teams.items())
+        held = (team for leader_id, team in teams if self._terms(self._given(leader_id)) is None)
+        return [team for team in held if self._pool_minor(team)]
+
+    def _pool_minor(self, team: _Team) -> int:
+        return team_pool(self._pool.terms, sum(team.contributions.values(), ZERO))
 
     def _given(self, leader_id: UUID) -> ApprovedShares | None:
         """The share points of the leader that count."""
@@ -152,8 +175,9 @@ class TeamPools:
         attained = self._basis.attainment(member_id, self._pool.component)
         return attained is not None and attained >= least
 
+    @cached_property
     def _teams(self) -> dict[UUID, _Team]:
-        """What counts of each team, by its leader."""
+        """What counts of each team that is asked for, by its leader."""
         basis = self._basis
         ledger, plan_id = basis.ledger, basis.evaluation.plan_id
         held = days_in_teams(ledger, plan_id, self._key, basis.span)
@@ -164,7 +188,9 @@ class TeamPools:
                     team = found.setdefault(leader_id, _Team())
                     team.contributions[member_id] = team.contributions.get(member_id, ZERO) + each.amount
                     team.positions |= positions_of((each,))
-        return found
+        return {
+            leader_id: team for leader_id, team in found.items() if self._leaders is None or leader_id in self._leaders
+        }
 
 
 def days_in_teams(ledger: Ledger, plan_id: UUID, award: str, span: DaySpan) -> dict[UUID, dict[UUID, int]]:
