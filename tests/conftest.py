@@ -22,14 +22,20 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 DATABASE_NUMBERS = itertools.count(1)
 ONE_AFTER_THE_OTHER = ("embedded", "nemesis", "stories")
 """Folders whose tests start and kill programs, and wait for them: side by side they would only wait for each other."""
+PROGRAMS = "programs"
+"""The group of all of them."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run in several processes, those of a file stay together, and the programs of one folder are started by one."""
+    """Where tests run in several processes, those of a file stay together, and one process starts all programs, first of all."""
+    items.sort(key=lambda item: _group(item) != PROGRAMS)
     for item in items:
-        place = item.path.relative_to(REPOSITORY / "tests")
-        group = "programs" if place.parts[0] in ONE_AFTER_THE_OTHER else str(place)
-        item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item: pytest.Item) -> str:
+    place = item.path.relative_to(REPOSITORY / "tests")
+    return PROGRAMS if place.parts[0] in ONE_AFTER_THE_OTHER else str(place)
 
 
 @contextmanager
