@@ -26,6 +26,7 @@ PROGRAMS = "programs"
 """The group of all of them."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where tests run in several processes, those of a file stay together, and one process starts all programs, first of all."""
     items.sort(key=lambda item: _group(item) != PROGRAMS)
