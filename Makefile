@@ -19,7 +19,7 @@ run: $(VENV)/ready  ## Starts the engines, loads the demo company once, serves e
 	$(BIN)/salesapi dev --data-dir $(DATA_DIR) --port $(PORT)
 
 test: $(VENV)/ready  ## Runs all tests on real engines, spread over up to four processes with engines of their own.
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 check: $(VENV)/ready  ## Static: format, lint, types, imports, contracts.
 	$(BIN)/ruff format --check .

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from salesapi.embedded.helper_user import PASSAGE_MODE
 from salesapi.embedded.nats import EmbeddedNats
@@ -26,17 +28,27 @@ PROGRAMS = "programs"
 """The group of all of them."""
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run in several processes, those of a file stay together, and one process starts all programs, first of all."""
-    items.sort(key=lambda item: _group(item) != PROGRAMS)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    """The longest group comes first, so that all processes end together."""
+    items.sort(key=lambda item: _group(item.nodeid) != PROGRAMS)
 
 
-def _group(item: pytest.Item) -> str:
-    place = item.path.relative_to(REPOSITORY / "tests")
-    return PROGRAMS if place.parts[0] in ONE_AFTER_THE_OTHER else str(place)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Where tests run in several processes, those of a file stay together, and one process starts all programs."""
+    return ByGroup(config, log)
+
+
+class ByGroup(LoadScopeScheduling):
+    """Hands out the tests of a group together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(nodeid)
+
+
+def _group(nodeid: str) -> str:
+    place = nodeid.partition("::")[0]
+    return PROGRAMS if Path(place).parts[1] in ONE_AFTER_THE_OTHER else place
 
 
 @contextmanager
