@@ -457,8 +457,8 @@ async def test_pay_is_seen_by_who_is_paid(reads: Reads) -> None:
 async def test_a_statement_has_lines_with_their_trace(reads: Reads) -> None:
     shown = await statement(reads.pool, reads.scope("rep"), payout_run_id=reads.ids["run"], member_id=reads.ids["rep"])
     lines = await statement_lines(reads.pool, shown, ALL)
-    assert len(lines.items) == shown.line_count == 1
-    line = lines.items[0]
+    assert len(lines.items) == shown.line_count == 2
+    line, held = lines.items
     assert (line.deal_id, line.base_minor, line.rate_percent, line.posted_minor) == (
         reads.ids["deal 4"],
         9_000,
@@ -466,7 +466,8 @@ async def test_a_statement_has_lines_with_their_trace(reads: Reads) -> None:
         450,
     )
     assert line.positions
-    assert (await statement_lines(reads.pool, shown, PageRequest(after=lines.cursors[0]))).items == ()
+    assert (held.kind, held.rule, held.component, held.posted_minor) == ("held", "R42", "pool", 0)
+    assert (await statement_lines(reads.pool, shown, PageRequest(after=lines.cursors[1]))).items == ()
 
 
 BAD_CURSORS = [
