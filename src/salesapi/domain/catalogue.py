@@ -31,7 +31,7 @@ from salesapi.domain import (
     pool_share_decisions,
     product_decisions,
     rate_tables,
-    receipts,
+    receipt_decisions,
     target_decisions,
     team_decisions,
 )
@@ -53,7 +53,7 @@ STREAMS: Final[tuple[Stream, ...]] = (
     target_decisions.STREAM,
     agreement_decisions.STREAM,
     invoice_decisions.STREAM,
-    receipts.STREAM,
+    receipt_decisions.STREAM,
     rate_tables.STREAM,
     calendars.STREAM,
     compensation_plan_decisions.STREAM,
