@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from salesapi.domain.invoices import Invoice, InvoiceIsVoided
-from salesapi.domain.kernel import ExternalId, Ref, Refused, StreamRef, ThingExists, ThingUnknown
+from salesapi.domain.kernel import ExternalId, FieldInvalid, Ref, Refused, StreamRef, ThingExists, ThingUnknown
 from salesapi.domain.money import CurrencyUnknown
 from salesapi.domain.receipts import (
     PARTS_MAX,
@@ -169,6 +169,10 @@ def test_what_is_settled_is_in_the_invoices_currency_and_not_in_the_receipts() -
     )
     given(RECORDED).facts(KNOWN).when(dollars(1_000, 1_000)).refused(SettledInOwnCurrency, pointer="/settled")
     given(IN_DOLLARS).facts(KNOWN).when(dollars(1_000, 90, "XXY")).refused(CurrencyUnknown)
+
+
+def test_money_that_is_for_an_invoice_settles_something_of_it() -> None:
+    given(IN_DOLLARS).facts(KNOWN).when(dollars(1_000, 0)).refused(FieldInvalid, pointer="/settled/amount_minor")
 
 
 def test_all_that_a_receipt_settles_of_a_deal_is_in_one_currency() -> None:

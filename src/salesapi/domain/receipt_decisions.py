@@ -11,6 +11,7 @@ from salesapi.domain.kernel import (
     Context,
     EventType,
     Facts,
+    FieldInvalid,
     Stream,
     StreamRef,
     ThingExists,
@@ -80,9 +81,7 @@ def allocate(state: Receipt, command: AllocateReceipt, context: Context) -> tupl
     if command.deal_id is not None:
         _refuse_unknown("deal", command.deal_id, context.facts)
     if command.settled is not None:
-        exponent(command.settled.currency)
-    if command.settled is not None and command.settled.currency == state.currency:
-        raise SettledInOwnCurrency(currency=state.currency, pointer="/settled")
+        _refuse_no_settlement(state, command.settled)
     settled_currency = command.settled.currency if command.settled is not None else state.currency
     if command.invoice_id is not None:
         _refuse_unpayable(settled_currency, command.invoice_id, context.facts)
@@ -158,6 +157,14 @@ def _refuse_reversed(state: Receipt) -> None:
 def _refuse_unknown(kind: str, id: UUID, facts: Facts) -> None:
     if facts.state(StreamRef(kind, id)) is None:
         raise ThingUnknown(thing=kind, id=str(id), pointer=f"/{kind}_id")
+
+
+def _refuse_no_settlement(state: Receipt, settled: Settled) -> None:
+    exponent(settled.currency)
+    if settled.currency == state.currency:
+        raise SettledInOwnCurrency(currency=state.currency, pointer="/settled")
+    if settled.amount_minor == 0:
+        raise FieldInvalid(reason="What is allocated settles more than 0.", pointer="/settled/amount_minor")
 
 
 def _refuse_unpayable(currency: str, invoice_id: UUID, facts: Facts) -> None:

@@ -3,8 +3,8 @@
 What is for a deal or an invoice in another currency states what it settles there, since no rate of a table is that of a bank.
 
 The day on which the money came is the business time of the command; it may be unknown. What is allocated and what is paid
-back never exceed what was received. A reversed (bounced) receipt counts for nothing, and all its parts fall with it. The decisions
-are in `receipt_decisions.py`.
+back never exceed what was received. A reversed (bounced) receipt counts for nothing, and all its parts fall with it. The
+decisions are in `receipt_decisions.py`.
 """
 
 from dataclasses import replace
