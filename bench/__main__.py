@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import appends, commands, commissions, demos, folds, imports, memories, rebuilds
-from bench.ground import running_ground
+from bench.bench_database import running_ground
 from bench.measuring import ROUNDS_MAX, Effort, Figure, Measure, figures
 
 MEASURES: Final[tuple[Measure, ...]] = (

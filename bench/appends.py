@@ -18,13 +18,13 @@ from typing import Final
 
 import uuid_utils
 
+from bench.bench_database import Database, Ground
 from bench.deal_stories import META, business_time, codec, opened
 from bench.equal_table import make_equal_table
-from bench.ground import Database, Ground
 from bench.measuring import Effort, Line, Measure
 from bench.processes import ProcessFailed
 from salesapi.clock import TimeOrderedIds
-from salesapi.domain.kernel import StreamRef
+from salesapi.domain.shared.kernel import StreamRef
 from salesapi.embedded.processes import binary_of
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.postgresql import PostgreSQLEventLog

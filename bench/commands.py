@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
+from bench.bench_database import Database, Ground
 from bench.company import deal_body, found_company
 from bench.deal_stories import META
 from bench.equal_table import make_equal_table
-from bench.ground import Database, Ground
 from bench.measuring import Effort, Line, Measure
 from bench.processes import ProcessFailed, ended, running, serving
 from salesapi.eventlog.codec import encode_meta

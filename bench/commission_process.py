@@ -13,8 +13,8 @@ from bench.pay_stories import PERIODS, PLANS
 from bench.rebuild_process import KILOBYTE
 from salesapi.app import Core, running_core
 from salesapi.cli.running import collect_seldom
-from salesapi.domain.commission.facts import EVENT_TYPES
-from salesapi.domain.commission.statements import totals_of
+from salesapi.domain.pay.ledger.pay_facts import EVENT_TYPES
+from salesapi.domain.pay.statements.statements import totals_of
 from salesapi.ledgers import PAGE_EVENTS, ledger_at
 from salesapi.settings import Settings
 

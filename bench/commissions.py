@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from bench import statements
+from bench.bench_database import Database, Ground
 from bench.deal_stories import OWNERS, fill_log
-from bench.ground import Database, Ground
 from bench.measuring import Effort, Line, Measure
 from bench.pay_stories import PLANS, append_pay
 from bench.processes import ended

@@ -3,12 +3,12 @@
 import json
 from typing import Final
 
-from bench.ground import Database
+from bench.bench_database import Database
 from salesapi.access.principals import EVERYTHING, Principal
 from salesapi.app import running_core
+from salesapi.commands.handling import Envelope, Request
 from salesapi.demo.company import foundation, ref, reps
-from salesapi.domain.kernel import natural_id
-from salesapi.handling import Envelope, Request
+from salesapi.domain.shared.kernel import natural_id
 
 FOUNDER: Final = Principal(
     id=natural_id("principal", "bench founder"), name="bench founder", roles=frozenset({"admin", "finance"})

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from bench.ground import Database
+from bench.bench_database import Database
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.deals import DealOpened, DealStageChanged, DealValued, DealWon
-from salesapi.domain.kernel import BusinessTime, StreamRef, natural_id
+from salesapi.domain.selling.deals import DealOpened, DealStageChanged, DealValued, DealWon
+from salesapi.domain.shared.kernel import BusinessTime, StreamRef, natural_id
 from salesapi.eventlog.codec import Codec, EventMeta, ToEncode
 from salesapi.eventlog.recorder import StoredEvent
 

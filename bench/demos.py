@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from bench.ground import Ground
+from bench.bench_database import Ground
 from bench.measuring import Effort, Line, Measure
 from salesapi.app import Core, running_core
 from salesapi.audit.sealing import Sealer

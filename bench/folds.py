@@ -7,13 +7,13 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+from bench.bench_database import Ground
 from bench.deal_stories import codec, stored_events
-from bench.ground import Ground
 from bench.measuring import Effort, Line, Measure
-from salesapi.domain.kernel import Recorded
+from salesapi.domain.shared.kernel import Recorded
 from salesapi.eventlog.codec import DecodedEvent
-from salesapi.projections import deals, stage_visits
 from salesapi.projections.projection import fold_in_memory
+from salesapi.projections.selling import deals, stage_visits
 
 PROJECTIONS: Final = (deals.PROJECTION, stage_visits.PROJECTION)
 

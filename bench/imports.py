@@ -12,17 +12,17 @@ from typing import Final
 
 from tests.importing.generated_crm import SEED, generated_crm
 
+from bench.bench_database import Database, Ground
 from bench.deal_stories import COLUMNS, as_row
 from bench.equal_table import make_equal_table
-from bench.ground import Database, Ground
 from bench.measuring import Effort, Line, Measure
 from bench.processes import REPOSITORY, ProcessFailed
 from salesapi.app import Core, running_core
 from salesapi.cli.importing import import_parts
 from salesapi.domain.catalogue import Catalogue
 from salesapi.eventlog.recorder import StoredEvent
+from salesapi.importing.import_job import run_import
 from salesapi.importing.mapping_reading import read_mapping
-from salesapi.importing.running import run_import
 
 EXAMPLE: Final = REPOSITORY / "examples" / "maven_crm.yaml"
 PAGE_EVENTS: Final = 10_000

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from bench.ground import Ground
+from bench.bench_database import Ground
 
 ROUNDS_MAX: Final = 50
 

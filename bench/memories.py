@@ -6,10 +6,10 @@
 from collections.abc import Sequence
 from typing import Final
 
+from bench.bench_database import Database, Ground
 from bench.commands import load
 from bench.company import found_company
 from bench.deal_stories import fill_log
-from bench.ground import Database, Ground
 from bench.measuring import Effort, Line, Measure
 from bench.processes import ended, resident_bytes, serving
 

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from bench.bench_database import Database
 from bench.deal_stories import META, OWNERS, codec
-from bench.ground import Database
-from salesapi.domain.commission.release import PaymentRelease
-from salesapi.domain.commission.tables import AppliesTo, Tier, TierAxis, TierTable
-from salesapi.domain.compensation_plans import CompensationPlanDrafted, CompensationPlanVersionPublished
-from salesapi.domain.enrolments import EnrolmentBegun, EnrolmentQuotaSet, enrolment_ref
-from salesapi.domain.kernel import StreamRef, natural_id
-from salesapi.domain.plan_components import Accelerator, Component, Release, Rounding
-from salesapi.domain.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
+from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
+from salesapi.domain.pay.plans.compensation_plans import CompensationPlanDrafted, CompensationPlanVersionPublished
+from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentQuotaSet, enrolment_ref
+from salesapi.domain.pay.plans.plan_components import Accelerator, Component, Release, Rounding
+from salesapi.domain.pay.rules.release import PaymentRelease
+from salesapi.domain.pay.rules.tables import AppliesTo, Tier, TierAxis, TierTable
+from salesapi.domain.shared.kernel import StreamRef, natural_id
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import AppendRequest, StreamAppend
 

@@ -7,7 +7,7 @@ import sys
 import uvloop
 
 from salesapi.app import running_core
-from salesapi.cli.places import owner_url
+from salesapi.cli.cli_settings import owner_url
 from salesapi.cli.running import collect_seldom
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.rebuilding import rebuild

@@ -8,14 +8,14 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+from bench.bench_database import Database, Ground
 from bench.deal_stories import fill_log
-from bench.ground import Database, Ground
 from bench.measuring import Effort, Line, Measure
 from salesapi.app import Core, running_core
-from salesapi.projections import deals, stage_visits
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.projection import Projection
 from salesapi.projections.rebuilding import rebuild
+from salesapi.projections.selling import deals, stage_visits
 
 REBUILT: Final = (deals.PROJECTION, stage_visits.PROJECTION)
 assert set(REBUILT) <= set(PROJECTIONS)

@@ -8,18 +8,18 @@ import json
 from typing import Any
 from uuid import UUID
 
+from bench.bench_database import Database
 from bench.company import FOUNDER
 from bench.deal_stories import EVENTS_PER_DEAL, OWNERS, story
-from bench.ground import Database
 from bench.measuring import Effort, Line
 from bench.pay_stories import CASH, PLANS
 from bench.processes import ended, serving
 from salesapi.access.principals import EVERYTHING
 from salesapi.app import Core, running_core
-from salesapi.domain.payout_runs import CalculatePayoutRun, IssuePayoutRunStatements, OpenPayoutRun
-from salesapi.handling import Envelope, Request
-from salesapi.projections import payout_runs, payouts, statement_lines, statements
+from salesapi.commands.handling import Envelope, Request
+from salesapi.domain.pay.records.payout_runs import CalculatePayoutRun, IssuePayoutRunStatements, OpenPayoutRun
 from salesapi.projections.engine import ProjectionEngine
+from salesapi.projections.pay import payout_runs, payouts, statement_lines, statements
 from salesapi.projections.positions import wait_until
 
 PLAN = PLANS[1]
@@ -111,7 +111,7 @@ async def _paid(port: int, key: str, numbers: range, deals: int) -> dict[str, fl
 
 
 async def _ended(port: int, key: str, asked: list[Any]) -> dict[str, float]:
-    return await ended(["bench.asking", "--port", str(port), "--key", key], input_text=json.dumps(asked))
+    return await ended(["bench.http_client", "--port", str(port), "--key", key], input_text=json.dumps(asked))
 
 
 def _live(owner_id: UUID) -> str:

@@ -9,7 +9,7 @@ import httpx2
 
 from salesapi.access.api_keys import create_key
 from salesapi.cli.migrating import migrate_all
-from salesapi.domain.kernel import natural_id
+from salesapi.domain.shared.kernel import natural_id
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.projections.catalogue import PROJECTIONS
 from tests.programs import SERVE_READY, WORK_READY, Program, Programs, until

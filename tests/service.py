@@ -17,7 +17,7 @@ from salesapi.api.http import http_app
 from salesapi.app import Core, running_core
 from salesapi.cli.migrating import migrate_all
 from salesapi.cli.serving import listening_socket, serving
-from salesapi.domain.kernel import NAMESPACE, Role
+from salesapi.domain.shared.kernel import NAMESPACE, Role
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.settings import Settings
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.kernel import BusinessTime, Context, Recorded, Ref, Refused
+from salesapi.domain.shared.kernel import BusinessTime, Context, Recorded, Ref, Refused
 
 CATALOGUE = Catalogue()
 ACTOR = UUID(int=0xAC)

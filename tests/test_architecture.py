@@ -1,7 +1,7 @@
 """Rules of the domain that a reader relies on, checked on the source itself: who may import what, and no floats.
 
 Records, pure checks and folds of a capability may be read anywhere in the domain; its deciders are its own. What crosses
-capabilities stands in `reactions.py`.
+capabilities stands in `consequences.py`.
 """
 
 import ast
@@ -16,7 +16,7 @@ import pytest
 
 import salesapi.domain
 from salesapi.domain.catalogue import STREAMS
-from salesapi.domain.kernel import Stream
+from salesapi.domain.shared.kernel import Stream
 
 DOMAIN: Final = Path(inspect.getfile(salesapi.domain)).parent
 FILES: Final = sorted(DOMAIN.rglob("*.py"))
@@ -64,7 +64,7 @@ def _offences(source: str, own: set[object]) -> list[str]:
         if isinstance(taken, Stream):
             found.append(f"line {line}: {module}.{name} is a stream; read it from the catalogue")
         if inspect.isfunction(taken) and taken in DECIDERS - own:
-            found.append(f"line {line}: {module}.{name} decides; let reactions.py give its command")
+            found.append(f"line {line}: {module}.{name} decides; let consequences.py give its command")
         if inspect.isfunction(taken) and name.startswith("_"):
             found.append(f"line {line}: {module}.{name} is private to its module")
     return found
@@ -77,10 +77,10 @@ def test_a_module_of_the_domain_takes_no_decision_of_another_capability(file: Pa
 
 
 FORBIDDEN: Final = (
-    "from salesapi.domain.deal_decisions import open_deal",
+    "from salesapi.domain.selling.deal_decisions import open_deal",
     "from salesapi.domain import deal_decisions\ndeal_decisions.win",
-    "from salesapi.domain.deal_decisions import STREAM",
-    "from salesapi.domain.deal_decisions import _refuse_closed",
+    "from salesapi.domain.selling.deal_decisions import STREAM",
+    "from salesapi.domain.selling.deal_decisions import _refuse_closed",
 )
 
 

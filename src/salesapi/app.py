@@ -16,14 +16,14 @@ from salesapi.access.api_keys import ApiKeys
 from salesapi.access.scopes import Scopes
 from salesapi.audit.sealing import root_at
 from salesapi.clock import Clock, Ids, SystemClock, TimeOrderedIds
+from salesapi.commands.handling import Handling
+from salesapi.commands.stream_states import StreamStates
+from salesapi.database.connections import COMMAND_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS
+from salesapi.database.migrating import refuse_overpowered_role
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.kernel import LedgerRef, Ref, TreeRootRef
+from salesapi.domain.shared.kernel import LedgerRef, Ref, TreeRootRef
 from salesapi.eventlog.codec import Codec
-from salesapi.eventlog.connecting import COMMAND_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS
-from salesapi.eventlog.migrating import refuse_overpowered_role
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
-from salesapi.folding import StreamStates
-from salesapi.handling import Handling
 from salesapi.ledgers import Ledgers
 from salesapi.privacy.encryption import FileKeyEncryption
 from salesapi.privacy.keys import Keys, PostgreSQLKeys

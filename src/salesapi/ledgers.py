@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final, cast
 
-from salesapi.domain.commission.facts import EVENT_TYPES, Ledger, LedgerEvent
+from salesapi.domain.pay.ledger.pay_facts import EVENT_TYPES, Ledger, LedgerEvent
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.recorder import EventLog, StoredEvent
 

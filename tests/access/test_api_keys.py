@@ -10,9 +10,9 @@ import pytest_asyncio
 
 from salesapi.access.api_keys import ApiKeys, create_key, revoke_keys
 from salesapi.access.principals import KeyUnknown
-from salesapi.domain.kernel import Role
+from salesapi.database.migrating import migrate
+from salesapi.domain.shared.kernel import Role
 from salesapi.embedded.postgresql import DatabaseUrls
-from salesapi.eventlog.migrating import migrate
 from tests.spec import uid
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

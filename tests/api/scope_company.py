@@ -15,7 +15,7 @@ from uuid import UUID
 import httpx2
 
 from salesapi.audit.sealing import Sealer
-from salesapi.domain.kernel import natural_id
+from salesapi.domain.shared.kernel import natural_id
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.engine import ProjectionEngine

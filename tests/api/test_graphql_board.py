@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from salesapi.access.principals import EVERYTHING
 from salesapi.api.graphql.board import QUEUE_CHANGES_MAX, Subscriber
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from salesapi.queries import deals
+from salesapi.queries.selling import deals
 from tests.api.graphql_sales import PATIENCE_SECONDS, running_sales, settled
 from tests.service import Service, deal
 

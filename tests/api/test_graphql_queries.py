@@ -7,18 +7,18 @@ import pytest
 import pytest_asyncio
 
 from salesapi.access.principals import EVERYTHING
-from salesapi.api.asking import Asker, Asking
-from salesapi.api.bulk import Bulk
-from salesapi.api.command_reading import CommandReader
-from salesapi.api.graphql.asked import Asked, Sources
+from salesapi.api.authentication import Asker, Asking
 from salesapi.api.graphql.board import BoardWatch
+from salesapi.api.graphql.context import Asked, Sources
 from salesapi.api.graphql.documents import Prepared
 from salesapi.api.graphql.executing import Executor
 from salesapi.api.graphql.schema import build_schema
 from salesapi.api.reads.catalogue import ITEMS, LISTS
+from salesapi.commands.bulk import Bulk
+from salesapi.commands.command_reading import CommandReader
 from salesapi.domain.catalogue import Catalogue
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from salesapi.queries.reports import Reports
+from salesapi.queries.selling.reports import Reports
 from tests.api.graphql_client import ask, must
 from tests.api.graphql_sales import running_sales
 from tests.service import Service, deal

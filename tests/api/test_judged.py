@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from salesapi.projections import approvals, awards, objections, points, pool_shares
+from salesapi.projections.organisation import approvals
+from salesapi.projections.pay import awards, objections, points, pool_shares
 from salesapi.projections.projection import Projection
 from salesapi.projections.rebuilding import RebuildProgress, rebuild
 from salesapi.projections.tables import rows_digest

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from salesapi.api.asking import Asker, Asking
-from salesapi.queries.line_events import line_events
+from salesapi.api.authentication import Asker, Asking
+from salesapi.queries.pay.line_events import line_events
 from tests.api.graphql_client import ask, must
 from tests.service import Service, deal
 

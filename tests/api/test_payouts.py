@@ -16,14 +16,14 @@ from salesapi.audit.log_verifying import verify_log
 from salesapi.audit.sealing import Sealer, seal_all
 from salesapi.audit.verdict import Status
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.commission.statements import _TOTALS
-from salesapi.domain.payout_runs import LineKind
+from salesapi.domain.pay.records.payout_runs import LineKind
+from salesapi.domain.pay.statements.statements import _TOTALS
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.eventlog.codec import Codec
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.positions import wait_until
-from salesapi.queries.payroll import ACCOUNTS
+from salesapi.queries.pay.payroll import ACCOUNTS
 from tests.api.graphql_client import ask, must
 from tests.service import Service, deal, found_company, running_service
 

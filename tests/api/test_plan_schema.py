@@ -9,12 +9,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from salesapi.api.plan_schema import DIALECT, NOT_OF_THE_VERSION, plan_schema
 from salesapi.demo.company import foundation
-from salesapi.domain.compensation_plans import PublishCompensationPlanVersion, terms_of
+from salesapi.domain.pay.plans.compensation_plans import PublishCompensationPlanVersion, terms_of
 from tests.api.parity_requests import REQUESTS
 from tests.api.schema_checking import problems
-from tests.domain.generated_options import with_options
-from tests.domain.generated_plans import version as generated
-from tests.domain.plan_options import RATES, TERMS, paying, terms
+from tests.domain.pay.generated_options import with_options
+from tests.domain.pay.plan_options import RATES, TERMS, paying, terms
+from tests.domain.pay.plans.generated_plans import version as generated
 from tests.spec import uid
 
 SCHEMA: Final = plan_schema()

@@ -12,20 +12,20 @@ from salesapi.audit.export_line import EventLine, LastLine, event_line, last_lin
 from salesapi.audit.leaf import StoredRow, leaf_bytes
 from salesapi.audit.sealing import root_at, seal_all
 from salesapi.audit.tree import leaf_hash, root_of
+from salesapi.database.migrating import migrate
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.commission.facts import LedgerEvent
-from salesapi.domain.commission.statements import digest_of, digest_of_digests
-from salesapi.domain.kernel import BusinessTime, StreamRef, natural_id
-from salesapi.domain.payout_run_decisions import issued_events
-from salesapi.domain.payout_runs import PayoutRunCalculated, PayoutRunLocked, PayoutRunOpened
+from salesapi.domain.pay.decisions.payout_run_decisions import issued_events
+from salesapi.domain.pay.ledger.pay_facts import LedgerEvent
+from salesapi.domain.pay.records.payout_runs import PayoutRunCalculated, PayoutRunLocked, PayoutRunOpened
+from salesapi.domain.pay.statements.statements import digest_of, digest_of_digests
+from salesapi.domain.shared.kernel import BusinessTime, StreamRef, natural_id
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.codec import Codec, EventMeta, ToEncode
-from salesapi.eventlog.migrating import migrate
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import AppendRequest, NewEvent, StreamAppend
-from tests.domain.commission_stories import ANN, BOB, PLAN, flat, share, tiered
-from tests.domain.pay_terms import WITH_CASH
-from tests.domain.trade_stories import TradeLog
+from tests.domain.pay.commission_stories import ANN, BOB, PLAN, flat, share, tiered
+from tests.domain.pay.pay_terms import WITH_CASH
+from tests.domain.pay.trade_stories import TradeLog
 from tests.spec import day, uid
 
 CODEC = Codec(Catalogue().event_types(), keys=None)

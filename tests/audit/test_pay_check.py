@@ -17,7 +17,7 @@ from salesapi.audit.verdict import Status, Verdict
 from salesapi.audit.verifying import verify_export
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from tests.audit.stories import CODEC, cash_story, forged, paid_story, rows_of, with_payload
-from tests.domain.commission_stories import ANN, BOB
+from tests.domain.pay.commission_stories import ANN, BOB
 
 Change = Callable[[StoredRow], StoredRow]
 

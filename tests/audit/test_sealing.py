@@ -11,19 +11,11 @@ from eventsourcing.persistence import IntegrityError
 from salesapi.audit.leaf import leaf_bytes
 from salesapi.audit.log_verifying import verify_log
 from salesapi.audit.rows import frontier_nodes, pages
-from salesapi.audit.sealing import (
-    BATCH_EVENTS_MAX,
-    EvidenceBroken,
-    NotSealed,
-    Sealer,
-    root_at,
-    seal_all,
-    seal_next,
-)
+from salesapi.audit.sealing import BATCH_EVENTS_MAX, EvidenceBroken, NotSealed, Sealer, root_at, seal_all, seal_next
 from salesapi.audit.tree import Frontier, empty_root, leaf_hash
 from salesapi.audit.verdict import Status
+from salesapi.database.connections import open_connection
 from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
-from salesapi.eventlog.connecting import open_connection
 from salesapi.eventlog.recorder import PositionGap
 from tests.audit.stories import CODEC, ROOT_TIMEOUT_SECONDS, StoredStory
 

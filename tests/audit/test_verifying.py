@@ -33,8 +33,8 @@ from salesapi.audit.log_verifying import verify_log
 from salesapi.audit.tree import Frontier, leaf_hash
 from salesapi.audit.verdict import FINDINGS_MAX, Findings, Place, Rank, Status, Verdict
 from salesapi.audit.verifying import OutsideRoot, verify_export
+from salesapi.database import connections
 from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
-from salesapi.eventlog import connecting
 from salesapi.eventlog.recorder import AppendRequest, NewEvent, PositionGap, StreamAppend
 from tests.audit.stories import (
     CODEC,
@@ -370,7 +370,7 @@ async def test_an_untouched_database_is_proven(stored: StoredStory) -> None:
 async def test_recomputing_pay_may_take_longer_than_other_transactions_may_idle(
     stored: StoredStory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connecting, "IDLE_IN_TRANSACTION_TIMEOUT_MS", 100)
+    monkeypatch.setattr(connections, "IDLE_IN_TRANSACTION_TIMEOUT_MS", 100)
 
     def compute(what: str, done: int, of: int) -> None:
         time.sleep(0.5)

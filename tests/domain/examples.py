@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from salesapi.domain.attributes import AttributeDefined, definitions_ref
-from salesapi.domain.deals import DealOpened
-from salesapi.domain.kernel import Ref, StreamRef
-from salesapi.domain.pipelines import PipelineDefined, PipelineVersionPublished, Stage, Transition
+from salesapi.domain.selling.deals import DealOpened
+from salesapi.domain.selling.pipelines import PipelineDefined, PipelineVersionPublished, Stage, Transition
+from salesapi.domain.shared.attributes import AttributeDefined, definitions_ref
+from salesapi.domain.shared.kernel import Ref, StreamRef
 from tests.spec import fold, uid
 
 ANNA: Final = uid(0xA1)

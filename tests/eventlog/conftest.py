@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from salesapi.database.migrating import migrate
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.memory import MemoryEventLog
-from salesapi.eventlog.migrating import migrate
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import EventLog
 

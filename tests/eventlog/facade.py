@@ -13,9 +13,9 @@ import asyncpg
 from anyio.from_thread import BlockingPortal
 from eventsourcing.persistence import Notification, ProcessRecorder, StoredEvent, Subscription, Tracking
 
-from salesapi.domain.kernel import StreamRef
-from salesapi.eventlog import tracking
-from salesapi.eventlog.connecting import OwnConnection
+from salesapi.database.connections import OwnConnection
+from salesapi.domain.shared.kernel import StreamRef
+from salesapi.eventlog import checkpoints
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import AppendRequest, NewEvent, Page, StreamAppend
 from salesapi.eventlog.recorder import StoredEvent as LogEvent
@@ -90,8 +90,10 @@ class RecorderFacade(ProcessRecorder):
 
     async def _move(self, marker: Tracking) -> None:
         follower = marker.application_name
-        expected = await tracking.max_tracking_id(self._connection, follower)
-        await tracking.insert_tracking(self._connection, follower, expected=expected, position=marker.notification_id)
+        expected = await checkpoints.max_tracking_id(self._connection, follower)
+        await checkpoints.insert_tracking(
+            self._connection, follower, expected=expected, position=marker.notification_id
+        )
 
     def insert_tracking(self, tracking: Tracking) -> None:
         """`insert_tracking` in a transaction."""
@@ -104,7 +106,7 @@ class RecorderFacade(ProcessRecorder):
 
     def max_tracking_id(self, application_name: str) -> int | None:
         """`max_tracking_id`."""
-        return self._call(lambda: tracking.max_tracking_id(self._connection, application_name))
+        return self._call(lambda: checkpoints.max_tracking_id(self._connection, application_name))
 
     def select_events(
         self,

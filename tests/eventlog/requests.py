@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from salesapi.domain.kernel import BusinessTime, StreamRef
+from salesapi.domain.shared.kernel import BusinessTime, StreamRef
 from salesapi.eventlog.recorder import AppendRequest, NewEvent, RequestKey, StreamAppend
 
 PRINCIPAL = UUID(int=0xAC)

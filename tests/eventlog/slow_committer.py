@@ -9,7 +9,7 @@ import sys
 
 import asyncpg
 
-from salesapi.eventlog.connecting import Connection
+from salesapi.database.connections import Connection
 from tests.eventlog.requests import append, deal, request
 from tests.eventlog.within import append_within
 

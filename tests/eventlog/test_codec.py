@@ -15,7 +15,8 @@ from annotated_types import Gt, MaxLen, MinLen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesapi.domain.kernel import (
+from salesapi.database.text import TextRefused
+from salesapi.domain.shared.kernel import (
     About,
     AmountMinor,
     BusinessTime,
@@ -38,9 +39,8 @@ from salesapi.eventlog.codec import (
     encode_meta,
 )
 from salesapi.eventlog.recorder import NewEvent, StoredEvent
-from salesapi.eventlog.text import TextRefused
+from salesapi.privacy.field_encryption import ERASED, SealBroken
 from salesapi.privacy.keys import MemoryKeys, SubjectKey
-from salesapi.privacy.sealing import ERASED, SealBroken
 
 STREAM = StreamRef("lead", UUID("0190a000-0000-7000-8000-000000000001"))
 OTHER_STREAM = StreamRef("lead", UUID("0190a000-0000-7000-8000-000000000002"))

@@ -6,8 +6,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from salesapi.database.migrating import FOLDER, MigrationRefused, migrate
 from salesapi.embedded.postgresql import DatabaseUrls
-from salesapi.eventlog.migrating import FOLDER, MigrationRefused, migrate
 
 FIRST, SECOND = "0001_first.sql", "0002_second.sql"
 

@@ -7,18 +7,12 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
+from salesapi.database import connections
+from salesapi.database.connections import OwnConnection
 from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
-from salesapi.eventlog import connecting, reading, writer
-from salesapi.eventlog.connecting import OwnConnection
+from salesapi.eventlog import reading, writer
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
-from salesapi.eventlog.recorder import (
-    Appended,
-    KeyTaken,
-    LogOverloaded,
-    LogUnavailable,
-    NotStorable,
-    OutcomeUnknown,
-)
+from salesapi.eventlog.recorder import Appended, KeyTaken, LogOverloaded, LogUnavailable, NotStorable, OutcomeUnknown
 from tests.eventlog.relay import Relay
 from tests.eventlog.requests import PRINCIPAL, append, deal, event, key, request
 
@@ -158,7 +152,7 @@ async def test_reads_and_waits_survive_lost_connections(
 
 
 async def test_a_long_outage_refuses_what_waits(migrated: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connecting, "OUTAGE_SECONDS_MAX", 0.2)
+    monkeypatch.setattr(connections, "OUTAGE_SECONDS_MAX", 0.2)
     async with Relay(migrated.application_url) as relay:
         log = await PostgreSQLEventLog.connect(relay.url)
         await log.append(request(append(deal(1), 0)))
@@ -205,7 +199,7 @@ async def test_a_full_queue_of_loads_refuses_at_once(
 async def test_a_lock_held_too_long_refuses_the_batch_as_overload(
     migrated: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connecting, "STATEMENT_TIMEOUT_MS", 50)
+    monkeypatch.setattr(connections, "STATEMENT_TIMEOUT_MS", 50)
     log = await PostgreSQLEventLog.connect(migrated.application_url)
     async with _lock_held(migrated.application_url):
         with pytest.raises(LogOverloaded):

@@ -3,8 +3,8 @@
 import asyncpg
 import pytest
 
+from salesapi.database.migrating import MigrationRefused, OverpoweredRole, refuse_overpowered_role
 from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
-from salesapi.eventlog.migrating import MigrationRefused, OverpoweredRole, refuse_overpowered_role
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from tests.eventlog.requests import append, deal, key, request
 

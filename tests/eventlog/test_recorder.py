@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from salesapi.domain.kernel import BusinessTime, StreamRef
+from salesapi.domain.shared.kernel import BusinessTime, StreamRef
 from salesapi.eventlog import recorder
 from salesapi.eventlog.recorder import (
     EVENT_BYTES_MAX,

@@ -6,9 +6,9 @@ import asyncpg
 import pytest
 from eventsourcing.persistence import IntegrityError
 
+from salesapi.database.connections import OwnConnection
 from salesapi.embedded.postgresql import DatabaseUrls
-from salesapi.eventlog.connecting import OwnConnection
-from salesapi.eventlog.tracking import insert_tracking, max_tracking_id
+from salesapi.eventlog.checkpoints import insert_tracking, max_tracking_id
 
 
 @pytest.fixture

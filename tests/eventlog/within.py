@@ -2,9 +2,9 @@
 
 from eventsourcing.persistence import IntegrityError
 
-from salesapi.eventlog.checking import checked_rows
-from salesapi.eventlog.connecting import Connection
+from salesapi.database.connections import Connection
 from salesapi.eventlog.recorder import Appended, AppendRequest, KeyTaken, VersionConflict
+from salesapi.eventlog.request_rows import checked_rows
 from salesapi.eventlog.writer import append_batch
 
 

@@ -7,8 +7,8 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from salesapi.app import Core, running_core
+from salesapi.database.migrating import migrate
 from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
-from salesapi.eventlog.migrating import migrate
 from salesapi.privacy.encryption import FileKeyEncryption
 from salesapi.settings import Settings
 

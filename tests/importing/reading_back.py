@@ -8,11 +8,11 @@ from uuid import UUID
 from salesapi.app import Core
 from salesapi.cli.importing import import_parts
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.deals import Deal
+from salesapi.domain.selling.deals import Deal
 from salesapi.eventlog.codec import DecodedEvent
+from salesapi.importing.import_job import run_import
 from salesapi.importing.mapping_reading import read_mapping
 from salesapi.importing.results import RowResult, Summary
-from salesapi.importing.running import run_import
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "maven_crm.yaml"
 PAGE = 5_000

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from salesapi.app import Core
-from salesapi.domain.deals import Deal
+from salesapi.domain.selling.deals import Deal
 from salesapi.importing.details import DETAILS_MAX
+from salesapi.importing.import_job import FilesRefused
 from salesapi.importing.results import Summary
-from salesapi.importing.running import FilesRefused
 from salesapi.importing.tables import TableUnreadable
 from tests.importing.reading_back import KeptResults, counts, deals, imported
 

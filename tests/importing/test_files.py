@@ -9,8 +9,8 @@ from openpyxl.workbook.workbook import Workbook
 
 from salesapi.app import Core
 from salesapi.cli.importing import import_files
+from salesapi.importing.import_job import FilesRefused
 from salesapi.importing.results import safe_cell
-from salesapi.importing.running import FilesRefused
 from salesapi.importing.tables import TableUnreadable
 from salesapi.settings import Settings
 from tests.importing.generated_crm import generated_crm

@@ -12,13 +12,13 @@ import pytest
 from salesapi.app import Core, running_core
 from salesapi.cli.importing import import_parts, rehearsal_parts
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.deals import DealOpened, DealReopened, DealWon
-from salesapi.domain.kernel import natural_id
-from salesapi.domain.teams import TREE, Teams
+from salesapi.domain.organisation.teams import TREE, Teams
+from salesapi.domain.selling.deals import DealOpened, DealReopened, DealWon
+from salesapi.domain.shared.kernel import natural_id
 from salesapi.embedded.postgresql import DatabaseUrls
+from salesapi.importing.import_job import import_principal, run_import
 from salesapi.importing.jobs import ImportRunning
 from salesapi.importing.mapping_reading import read_mapping
-from salesapi.importing.running import import_principal, run_import
 from salesapi.settings import Settings
 from tests.importing.generated_crm import GeneratedCrm, generated_crm
 from tests.importing.reading_back import EXAMPLE, KeptResults, content, counts, deals, events, imported

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from salesapi.app import Core
-from salesapi.domain.deals import DealLine
-from salesapi.domain.kernel import natural_id
-from salesapi.domain.money import UnitPrice, line_amount_minor
-from salesapi.domain.teams import TREE, Teams
+from salesapi.domain.organisation.teams import TREE, Teams
+from salesapi.domain.selling.deals import DealLine
+from salesapi.domain.shared.kernel import natural_id
+from salesapi.domain.shared.money import UnitPrice, line_amount_minor
 from tests.importing.reading_back import KeptResults, counts, deals, events, imported
 
 MAPPING = Path(__file__).resolve().parents[2] / "examples" / "northwind.yaml"

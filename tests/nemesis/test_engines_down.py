@@ -19,14 +19,14 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
-from salesapi.domain.kernel import StreamRef
+from salesapi.domain.shared.kernel import StreamRef
 from salesapi.embedded.helper_user import PASSAGE_MODE
 from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import AppendRequest, NewEvent, StreamAppend
 from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.streaming.checking import compare_stream_with_log
+from salesapi.streaming.stream_comparison import compare_stream_with_log
 from tests.deployments import Deployment, Server, caught_up
 from tests.nemesis.checking import check
 from tests.nemesis.clients import UNKNOWN, Attempt, Clients

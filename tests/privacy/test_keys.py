@@ -13,8 +13,8 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from salesapi.database.migrating import migrate
 from salesapi.embedded.postgresql import DatabaseUrls
-from salesapi.eventlog.migrating import migrate
 from salesapi.privacy.encryption import FileKeyEncryption, KeyNotUnwrapped
 from salesapi.privacy.keys import CACHED_KEY_LIFE_SECONDS, CACHED_KEYS_MAX, Keys, MemoryKeys, PostgreSQLKeys
 

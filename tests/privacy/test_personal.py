@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from salesapi.domain.kernel import Personal, record
+from salesapi.domain.shared.kernel import Personal, record
 from salesapi.privacy.personal import personal_fields, spots
 
 

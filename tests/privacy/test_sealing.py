@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
+from salesapi.privacy.field_encryption import Place, SealBroken, open_, read_sealed, seal
 from salesapi.privacy.keys import SubjectKey
-from salesapi.privacy.sealing import Place, SealBroken, open_, read_sealed, seal
 
 SUBJECT = UUID("0190a000-0000-7000-8000-000000000001")
 STREAM = UUID("0190a000-0000-7000-8000-000000000002")

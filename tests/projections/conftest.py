@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import asyncpg
 import pytest_asyncio
 
+from salesapi.database.migrating import migrate
 from salesapi.embedded.postgresql import DatabaseUrls
-from salesapi.eventlog.migrating import migrate
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.generations import prepare_read_models, registered

@@ -8,8 +8,8 @@ from typing import Literal
 from uuid import UUID
 
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.deals import DealLost, DealOpened, DealReassigned, DealStageChanged, DealVoided, DealWon
-from salesapi.domain.kernel import BusinessTime, Recorded, StreamRef, record
+from salesapi.domain.selling.deals import DealLost, DealOpened, DealReassigned, DealStageChanged, DealVoided, DealWon
+from salesapi.domain.shared.kernel import BusinessTime, Recorded, StreamRef, record
 from salesapi.eventlog.codec import Codec, EventMeta
 from salesapi.eventlog.recorder import AppendRequest, EventLog, StreamAppend
 from salesapi.privacy.keys import MemoryKeys

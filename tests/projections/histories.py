@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.catalogue import STREAMS
-from salesapi.domain.kernel import BusinessTime, Recorded
+from salesapi.domain.shared.kernel import BusinessTime, Recorded
 from salesapi.projections.projection import GroupKey, Projection, Row, fold_in_memory
 from tests.spec import ACTOR, day
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from salesapi.domain.deals import DealReassigned, DealReopened, DealShare, DealTeamChanged, DealVoided, DealWon
-from salesapi.domain.kernel import Recorded
-from salesapi.projections.credits import PROJECTION, CreditRow
+from salesapi.domain.selling.deals import DealReassigned, DealReopened, DealShare, DealTeamChanged, DealVoided, DealWon
+from salesapi.domain.shared.kernel import Recorded
+from salesapi.projections.pay.credits import PROJECTION, CreditRow
 from salesapi.projections.projection import fold_in_memory
 from tests.projections.examples import OWNERS, opened
 from tests.spec import day

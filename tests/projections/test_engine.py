@@ -8,8 +8,8 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
-from salesapi.domain.deals import DealWon
-from salesapi.domain.kernel import Recorded
+from salesapi.domain.selling.deals import DealWon
+from salesapi.domain.shared.kernel import Recorded
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import LogUnavailable, Page
 from salesapi.projections.engine import ProjectionFollower

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from salesapi.domain.approvals import (
+from salesapi.domain.organisation.approvals import (
     ApprovalDelegated,
     ApprovalDenied,
     ApprovalGranted,
@@ -15,7 +15,7 @@ from salesapi.domain.approvals import (
     ApprovalWithdrawn,
     StepAsked,
 )
-from salesapi.domain.awards import (
+from salesapi.domain.pay.records.awards import (
     AwardAdjustmentPosted,
     AwardApproved,
     AwardDrawForgiven,
@@ -23,7 +23,7 @@ from salesapi.domain.awards import (
     AwardGranted,
     AwardRevoked,
 )
-from salesapi.domain.objections import (
+from salesapi.domain.pay.records.objections import (
     ObjectionAnswered,
     ObjectionCorrection,
     ObjectionDecided,
@@ -31,14 +31,15 @@ from salesapi.domain.objections import (
     ObjectionSubject,
     ObjectionWithdrawn,
 )
-from salesapi.domain.points import PointsCredited, PointsPosted, PointsRedeemed, points_ref
-from salesapi.domain.pool_shares import PoolShare, PoolSharesApproved, PoolSharesRejected, PoolSharesStated
-from salesapi.projections import approvals, awards, objections, points, pool_shares
-from salesapi.projections.approvals import ApprovalRow, StepRow
-from salesapi.projections.awards import AwardRow
-from salesapi.projections.objections import ObjectionRow
-from salesapi.projections.points import PointsEntryRow, PointsRow
-from salesapi.projections.pool_shares import PoolSharesRow
+from salesapi.domain.pay.records.points import PointsCredited, PointsPosted, PointsRedeemed, points_ref
+from salesapi.domain.pay.records.pool_shares import PoolShare, PoolSharesApproved, PoolSharesRejected, PoolSharesStated
+from salesapi.projections.organisation import approvals
+from salesapi.projections.organisation.approvals import ApprovalRow, StepRow
+from salesapi.projections.pay import awards, objections, points, pool_shares
+from salesapi.projections.pay.awards import AwardRow
+from salesapi.projections.pay.objections import ObjectionRow
+from salesapi.projections.pay.points import PointsEntryRow, PointsRow
+from salesapi.projections.pay.pool_shares import PoolSharesRow
 from salesapi.projections.projection import Projection
 from tests.projections.histories import Fact, fold
 from tests.spec import ACTOR, uid

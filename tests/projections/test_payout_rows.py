@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from salesapi.domain.members import MemberChanged, MemberJoined, MemberLeft
-from salesapi.domain.payout_holds import PayoutRunLineFreed, PayoutRunLineHeld
-from salesapi.domain.payout_runs import PayoutRunOpened
-from salesapi.domain.payouts import (
+from salesapi.domain.organisation.members import MemberChanged, MemberJoined, MemberLeft
+from salesapi.domain.pay.records.payout_holds import PayoutRunLineFreed, PayoutRunLineHeld
+from salesapi.domain.pay.records.payout_runs import PayoutRunOpened
+from salesapi.domain.pay.records.payouts import (
     PayoutAmount,
     PayoutOmission,
     PayoutPart,
@@ -15,10 +15,11 @@ from salesapi.domain.payouts import (
     PayoutRunPayoutInstructed,
     PayoutRunPayoutPaid,
 )
-from salesapi.projections import employments, payout_runs, payouts
-from salesapi.projections.employments import CHANGES_MAX, EmploymentRow
-from salesapi.projections.payout_runs import PayoutRunRow
-from salesapi.projections.payouts import PayoutRow
+from salesapi.projections.organisation import employments
+from salesapi.projections.organisation.employments import CHANGES_MAX, EmploymentRow
+from salesapi.projections.pay import payout_runs, payouts
+from salesapi.projections.pay.payout_runs import PayoutRunRow
+from salesapi.projections.pay.payouts import PayoutRow
 from tests.projections.histories import Fact, fold
 from tests.spec import uid
 

@@ -4,24 +4,24 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from salesapi.domain.compensation_plans import (
+from salesapi.domain.pay.plans.compensation_plans import (
     CompensationPlanDrafted,
     CompensationPlanRetired,
     CompensationPlanVersionPublished,
 )
-from salesapi.domain.enrolment_overrides import ComponentOverride
-from salesapi.domain.enrolments import (
+from salesapi.domain.pay.plans.enrolment_overrides import ComponentOverride
+from salesapi.domain.pay.plans.enrolments import (
     EnrolmentBegun,
     EnrolmentEnded,
     EnrolmentParticipantLeft,
     EnrolmentPlanAcknowledged,
     Left,
 )
-from salesapi.projections import compensation_plans, enrolments
-from salesapi.projections.compensation_plans import CompensationPlanRow
-from salesapi.projections.enrolments import AcknowledgedColumn, EnrolmentRow
-from tests.domain.commission_stories import BY_LINE, flat
-from tests.domain.plan_options import TERMS
+from salesapi.projections.pay import compensation_plans, enrolments
+from salesapi.projections.pay.compensation_plans import CompensationPlanRow
+from salesapi.projections.pay.enrolments import AcknowledgedColumn, EnrolmentRow
+from tests.domain.pay.commission_stories import BY_LINE, flat
+from tests.domain.pay.plan_options import TERMS
 from tests.projections.histories import Fact, fold
 from tests.spec import uid
 

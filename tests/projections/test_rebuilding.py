@@ -8,12 +8,12 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from salesapi.domain.kernel import Recorded, record
-from salesapi.projections.folding import PoisonEvent
+from salesapi.domain.shared.kernel import Recorded, record
 from salesapi.projections.generations import ReadModelChanged, add_generation, follow_generation, make_live, registered
 from salesapi.projections.positions import position_of, read_statuses
 from salesapi.projections.projection import GroupKey, Projection, Row
 from salesapi.projections.rebuilding import LOCK, RebuildProgress, RebuildRefused, rebuild
+from salesapi.projections.table_writer import PoisonEvent
 from salesapi.projections.tables import rows_digest
 from tests.projections.conftest import PATIENCE_SECONDS, ReadSide
 from tests.projections.examples import COUNTS, DEALS, append_stories, codec, deal_groups, folded

@@ -5,8 +5,8 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from salesapi.domain.agreement_lines import AgreementLine, AgreementLineChange, Instalment
-from salesapi.domain.agreements import (
+from salesapi.domain.cash.agreement_lines import AgreementLine, AgreementLineChange, Instalment
+from salesapi.domain.cash.agreements import (
     AgreementAmended,
     AgreementCancelled,
     AgreementCostRestated,
@@ -15,15 +15,14 @@ from salesapi.domain.agreements import (
     AgreementRenewed,
     AgreementSigned,
 )
-from salesapi.domain.invoices import (
+from salesapi.domain.cash.invoices import (
     InvoiceCreditNoteIssued,
     InvoiceDisputed,
     InvoiceDisputeResolved,
     InvoiceIssued,
     InvoiceVoided,
 )
-from salesapi.domain.kernel import ExternalId
-from salesapi.domain.receipts import (
+from salesapi.domain.cash.receipts import (
     ReceiptAllocated,
     ReceiptPart,
     ReceiptRecorded,
@@ -31,10 +30,11 @@ from salesapi.domain.receipts import (
     ReceiptReversed,
     Settled,
 )
-from salesapi.projections import agreements, invoices, receipts
-from salesapi.projections.agreements import AgreementRow
-from salesapi.projections.invoices import InvoiceEntry, InvoiceRow
-from salesapi.projections.receipts import ReceiptRow
+from salesapi.domain.shared.kernel import ExternalId
+from salesapi.projections.cash import agreements, invoices, receipts
+from salesapi.projections.cash.agreements import AgreementRow
+from salesapi.projections.cash.invoices import InvoiceEntry, InvoiceRow
+from salesapi.projections.cash.receipts import ReceiptRow
 from tests.domain.examples import ACME, DEAL, PRODUCT
 from tests.projections.histories import Fact, fold
 from tests.spec import uid

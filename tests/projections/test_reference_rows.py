@@ -3,27 +3,28 @@
 from datetime import date
 from decimal import Decimal
 
-from salesapi.domain.calendars import (
+from salesapi.domain.organisation.calendars import (
     CalendarDefined,
     CalendarFiscalPeriodsDefined,
     CalendarHolidaysDeclared,
     DeclaredDay,
     FiscalPeriods,
 )
-from salesapi.domain.money import UnitPrice
-from salesapi.domain.products import DatedCost, ProductCostSet, ProductListed, ProductPriceSet, ProductRetired
-from salesapi.domain.rate_tables import (
+from salesapi.domain.reference.products import DatedCost, ProductCostSet, ProductListed, ProductPriceSet, ProductRetired
+from salesapi.domain.reference.rate_tables import (
     LatestRate,
     PairRate,
     RateTableDefined,
     RateTableRatesCorrected,
     RateTableRatesPublished,
 )
-from salesapi.projections import calendars, currency_rates, products, rate_tables
-from salesapi.projections.calendars import CalendarRow
-from salesapi.projections.currency_rates import CurrencyRateRow
-from salesapi.projections.products import ProductRow
-from salesapi.projections.rate_tables import RateTableRow
+from salesapi.domain.shared.money import UnitPrice
+from salesapi.projections.organisation import calendars
+from salesapi.projections.organisation.calendars import CalendarRow
+from salesapi.projections.reference import currency_rates, products, rate_tables
+from salesapi.projections.reference.currency_rates import CurrencyRateRow
+from salesapi.projections.reference.products import ProductRow
+from salesapi.projections.reference.rate_tables import RateTableRow
 from tests.domain.examples import PRODUCT
 from tests.projections.histories import Fact
 from tests.projections.test_rows import rows

@@ -6,35 +6,17 @@ from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
-from salesapi.domain.activities import (
-    ActivityCompleted,
-    ActivityFollowUpCorrected,
-    ActivityFollowUpLogged,
-    ActivityScheduled,
-    FollowUp,
-    Subject,
-)
-from salesapi.domain.attribution import LeadAttributionTouchRecorded
-from salesapi.domain.customers import (
+from salesapi.domain.cash.receipts import ReceiptAllocated, ReceiptPart, ReceiptRecorded, ReceiptReversed
+from salesapi.domain.customers.customers import (
     CustomerContactAdded,
     CustomerContactChanged,
     CustomerContactRemoved,
     CustomerRegistered,
     CustomerReleased,
 )
-from salesapi.domain.deals import DealLine, DealLost, DealReopened, DealVoided, DealWon
-from salesapi.domain.enrolments import EnrolmentQuotaSet
-from salesapi.domain.forecast_sheets import (
-    ForecastEntry,
-    ForecastSheetAdjusted,
-    ForecastSheetFrozen,
-    ForecastSheetSnapshotTaken,
-    ForecastSheetSubmitted,
-    ForecastTotals,
-)
-from salesapi.domain.kernel import ExternalId
-from salesapi.domain.leads import LeadCaptured, LeadConverted, LeadQualified, LeadVoided
-from salesapi.domain.payout_runs import (
+from salesapi.domain.customers.satisfaction import CustomerSatisfactionRecorded
+from salesapi.domain.pay.plans.enrolments import EnrolmentQuotaSet
+from salesapi.domain.pay.records.payout_runs import (
     STATEMENT_LINES_MAX,
     PayoutRunCalculated,
     PayoutRunOpened,
@@ -42,9 +24,26 @@ from salesapi.domain.payout_runs import (
     PayoutRunStatementIssued,
     StatementLine,
 )
-from salesapi.domain.receipts import ReceiptAllocated, ReceiptPart, ReceiptRecorded, ReceiptReversed
-from salesapi.domain.satisfaction import CustomerSatisfactionRecorded
-from salesapi.domain.targets import (
+from salesapi.domain.selling.activities import (
+    ActivityCompleted,
+    ActivityFollowUpCorrected,
+    ActivityFollowUpLogged,
+    ActivityScheduled,
+    FollowUp,
+    Subject,
+)
+from salesapi.domain.selling.attribution import LeadAttributionTouchRecorded
+from salesapi.domain.selling.deals import DealLine, DealLost, DealReopened, DealVoided, DealWon
+from salesapi.domain.selling.forecast_sheets import (
+    ForecastEntry,
+    ForecastSheetAdjusted,
+    ForecastSheetFrozen,
+    ForecastSheetSnapshotTaken,
+    ForecastSheetSubmitted,
+    ForecastTotals,
+)
+from salesapi.domain.selling.leads import LeadCaptured, LeadConverted, LeadQualified, LeadVoided
+from salesapi.domain.selling.targets import (
     TargetAdjusted,
     TargetAgreed,
     TargetClosed,
@@ -55,37 +54,26 @@ from salesapi.domain.targets import (
     TargetProposed,
     TargetSplit,
 )
-from salesapi.projections import (
-    activities,
-    attribution_touches,
-    customers,
-    deals,
-    forecast_sheets,
-    leads,
-    payout_runs,
-    quotas,
-    receipts,
-    satisfactions,
-    statement_lines,
-    statements,
-    targets,
-    timelines,
-)
-from salesapi.projections.activities import ActivityRow
-from salesapi.projections.attribution_touches import AttributionTouchRow
-from salesapi.projections.customers import CustomerRow
-from salesapi.projections.deals import DealRow
-from salesapi.projections.forecast_sheets import ForecastSheetRow
-from salesapi.projections.leads import LeadRow
-from salesapi.projections.payout_runs import PayoutRunRow
+from salesapi.domain.shared.kernel import ExternalId
+from salesapi.projections.cash import receipts
+from salesapi.projections.cash.receipts import ReceiptRow
+from salesapi.projections.customers import customers, satisfactions, timelines
+from salesapi.projections.customers.customers import CustomerRow
+from salesapi.projections.customers.satisfactions import SatisfactionRow
+from salesapi.projections.customers.timelines import TimelineRow
+from salesapi.projections.pay import payout_runs, quotas, statement_lines, statements
+from salesapi.projections.pay.payout_runs import PayoutRunRow
+from salesapi.projections.pay.quotas import QuotaRow
+from salesapi.projections.pay.statement_lines import StatementLineRow
+from salesapi.projections.pay.statements import StatementRow
 from salesapi.projections.projection import Projection
-from salesapi.projections.quotas import QuotaRow
-from salesapi.projections.receipts import ReceiptRow
-from salesapi.projections.satisfactions import SatisfactionRow
-from salesapi.projections.statement_lines import StatementLineRow
-from salesapi.projections.statements import StatementRow
-from salesapi.projections.targets import TargetRow
-from salesapi.projections.timelines import TimelineRow
+from salesapi.projections.selling import activities, attribution_touches, deals, forecast_sheets, leads, targets
+from salesapi.projections.selling.activities import ActivityRow
+from salesapi.projections.selling.attribution_touches import AttributionTouchRow
+from salesapi.projections.selling.deals import DealRow
+from salesapi.projections.selling.forecast_sheets import ForecastSheetRow
+from salesapi.projections.selling.leads import LeadRow
+from salesapi.projections.selling.targets import TargetRow
 from tests.domain.examples import ACME, ANNA, DEAL, LEAD, OFFERED, PRODUCT
 from tests.projections.histories import Fact, fold
 from tests.spec import uid

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import date
 
-from salesapi.domain.deals import DealLost, DealReassigned, DealReopened, DealStageChanged, DealVoided, DealWon
-from salesapi.domain.kernel import BusinessTime
-from salesapi.domain.pipelines import Direction
-from salesapi.projections import stage_visits
+from salesapi.domain.selling.deals import DealLost, DealReassigned, DealReopened, DealStageChanged, DealVoided, DealWon
+from salesapi.domain.selling.pipelines import Direction
+from salesapi.domain.shared.kernel import BusinessTime
 from salesapi.projections.projection import GROUP_ROWS_MAX
-from salesapi.projections.stage_visits import StageVisitRow
+from salesapi.projections.selling import stage_visits
+from salesapi.projections.selling.stage_visits import StageVisitRow
 from tests.domain.examples import ANNA, BORIS, DEAL, OFFERED, OPENED
 from tests.projections.histories import Fact, fold
 from tests.spec import instant

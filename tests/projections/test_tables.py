@@ -10,8 +10,8 @@ from uuid import UUID
 
 import pytest
 
-from salesapi.domain.kernel import About, record
-from salesapi.projections.columns import RowCodec, RowNotStorable, columns_of
+from salesapi.database.columns import RowCodec, RowNotStorable, columns_of
+from salesapi.domain.shared.kernel import About, record
 from salesapi.projections.tables import create_table, described, read_table
 from tests.projections.conftest import ReadSide
 from tests.projections.examples import DEALS

@@ -12,10 +12,10 @@ import pytest_asyncio
 from fastapi import FastAPI
 
 from salesapi.access.principals import Scope
-from salesapi.api.asking import Asking
+from salesapi.api.authentication import Asking
 from salesapi.api.rest.answers import add_problem_handlers
 from salesapi.api.rest.reads import ReadRoutes
-from salesapi.domain.kernel import natural_id
+from salesapi.domain.shared.kernel import natural_id
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.engine import ProjectionEngine

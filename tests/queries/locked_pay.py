@@ -7,12 +7,11 @@ from uuid import UUID
 
 import asyncpg
 
-from salesapi.domain.agreement_lines import AgreementLine, Instalment
-from salesapi.domain.agreements import AgreementCancelled, AgreementDrafted, AgreementSigned
-from salesapi.domain.compensation_plans import CompensationPlanDrafted
-from salesapi.domain.kernel import natural_id
-from salesapi.domain.members import MemberChanged, MemberJoined
-from salesapi.domain.payout_runs import (
+from salesapi.domain.cash.agreement_lines import AgreementLine, Instalment
+from salesapi.domain.cash.agreements import AgreementCancelled, AgreementDrafted, AgreementSigned
+from salesapi.domain.organisation.members import MemberChanged, MemberJoined
+from salesapi.domain.pay.plans.compensation_plans import CompensationPlanDrafted
+from salesapi.domain.pay.records.payout_runs import (
     LineKind,
     PayoutRunCalculated,
     PayoutRunLocked,
@@ -20,23 +19,17 @@ from salesapi.domain.payout_runs import (
     PayoutRunStatementIssued,
     StatementLine,
 )
-from salesapi.domain.payouts import (
+from salesapi.domain.pay.records.payouts import (
     PayoutAmount,
     PayoutRunPayoutFailed,
     PayoutRunPayoutInstructed,
     PayoutRunPayoutPaid,
 )
-from salesapi.projections import (
-    agreements,
-    compensation_plans,
-    employments,
-    members,
-    payout_runs,
-    payouts,
-    statement_lines,
-    statements,
-)
+from salesapi.domain.shared.kernel import natural_id
+from salesapi.projections.cash import agreements
 from salesapi.projections.generations import prepare_read_models, registered
+from salesapi.projections.organisation import employments, members
+from salesapi.projections.pay import compensation_plans, payout_runs, payouts, statement_lines, statements
 from salesapi.projections.projection import Projection
 from salesapi.projections.tables import read_table
 from tests.domain.examples import ACME

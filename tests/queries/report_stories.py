@@ -12,9 +12,10 @@ from uuid import UUID
 import asyncpg
 
 from salesapi.access.principals import EVERYTHING, Scope
-from salesapi.domain.attributes import AttributeValue
-from salesapi.domain.customers import CustomerRegistered
-from salesapi.domain.deals import (
+from salesapi.domain.customers.customers import CustomerRegistered
+from salesapi.domain.organisation.teams import Teams
+from salesapi.domain.reference.products import ProductListed
+from salesapi.domain.selling.deals import (
     DealLine,
     DealLost,
     DealReassigned,
@@ -23,27 +24,23 @@ from salesapi.domain.deals import (
     DealVoided,
     DealWon,
 )
-from salesapi.domain.pipelines import Direction
-from salesapi.domain.products import ProductListed
-from salesapi.domain.teams import Teams
-from salesapi.projections import customers, deals, members, pipelines, products, stage_visits
+from salesapi.domain.selling.pipelines import Direction
+from salesapi.domain.shared.attributes import AttributeValue
+from salesapi.projections.customers import customers
 from salesapi.projections.generations import prepare_read_models, registered
+from salesapi.projections.organisation import members
 from salesapi.projections.projection import Projection, Row
+from salesapi.projections.reference import products
+from salesapi.projections.selling import deals, pipelines, stage_visits
 from salesapi.projections.tables import read_table
-from salesapi.queries.organisation import line_arrays, reporting_lines
-from salesapi.queries.reports_deals import DEAL_PARTS, deal_groups
-from salesapi.queries.reports_facts import ReportRow, fetched
-from salesapi.queries.reports_funnel import COHORT_PARTS, SNAPSHOT_PARTS, cohort_groups, snapshot_groups
-from salesapi.queries.reports_question import ReportQuestion, groupings
-from salesapi.queries.reports_stages import STAGE_ORDER
-from salesapi.queries.reports_velocity import VELOCITY_PARTS, velocity_groups
-from salesapi.schemas.reports import (
-    CohortStage,
-    DealGroup,
-    ReportFilter,
-    SnapshotStage,
-    StageDwell,
-)
+from salesapi.queries.organisation.organisation import line_arrays, reporting_lines
+from salesapi.queries.selling.reports_deals import DEAL_PARTS, deal_groups
+from salesapi.queries.selling.reports_facts import ReportRow, fetched
+from salesapi.queries.selling.reports_funnel import COHORT_PARTS, SNAPSHOT_PARTS, cohort_groups, snapshot_groups
+from salesapi.queries.selling.reports_question import ReportQuestion, groupings
+from salesapi.queries.selling.reports_stages import STAGE_ORDER
+from salesapi.queries.selling.reports_velocity import VELOCITY_PARTS, velocity_groups
+from salesapi.schemas.selling.reports import CohortStage, DealGroup, ReportFilter, SnapshotStage, StageDwell
 from tests.domain.examples import ACME, ANNA, OPENED, PIPELINE, PIPELINE_EVENTS, PRODUCT
 from tests.projections.histories import Fact, fold
 from tests.spec import uid

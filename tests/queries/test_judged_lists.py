@@ -6,18 +6,18 @@ from uuid import UUID
 import pytest
 
 from salesapi.access.principals import EVERYTHING, Scope
-from salesapi.domain.kernel import ThingUnknown
-from salesapi.queries.approvals import approval, approvals
-from salesapi.queries.awards import award, awards
-from salesapi.queries.objections import objection, objections
+from salesapi.domain.shared.kernel import ThingUnknown
+from salesapi.queries.organisation.approvals import approval, approvals
 from salesapi.queries.paging import PageRequest
-from salesapi.queries.points import points_balance, points_entries
-from salesapi.queries.pool_shares import all_pool_shares, pool_shares
-from salesapi.schemas.approvals import ApprovalFilter, ApprovalOrder
-from salesapi.schemas.awards import AwardFilter, AwardOrder
-from salesapi.schemas.objections import ObjectionFilter, ObjectionOrder
-from salesapi.schemas.points import PointsEntryFilter, PointsEntryOrder
-from salesapi.schemas.pool_shares import PoolSharesFilter, PoolSharesOrder
+from salesapi.queries.pay.awards import award, awards
+from salesapi.queries.pay.objections import objection, objections
+from salesapi.queries.pay.points import points_balance, points_entries
+from salesapi.queries.pay.pool_shares import all_pool_shares, pool_shares
+from salesapi.schemas.organisation.approvals import ApprovalFilter, ApprovalOrder
+from salesapi.schemas.pay.awards import AwardFilter, AwardOrder
+from salesapi.schemas.pay.objections import ObjectionFilter, ObjectionOrder
+from salesapi.schemas.pay.points import PointsEntryFilter, PointsEntryOrder
+from salesapi.schemas.pay.pool_shares import PoolSharesFilter, PoolSharesOrder
 from tests.queries.conftest import Reads
 
 ALL = PageRequest(first=100)

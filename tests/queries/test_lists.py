@@ -9,69 +9,68 @@ from typing import Any
 import pytest
 
 from salesapi.access.principals import EVERYTHING, Scope
-from salesapi.domain.kernel import ThingUnknown
-from salesapi.eventlog.text import TextRefused
-from salesapi.queries.activities import activities, activities_about, activity
-from salesapi.queries.agreements import agreement, agreements
-from salesapi.queries.approvals import approvals
-from salesapi.queries.attribution_touches import attribution_touches
-from salesapi.queries.awards import awards
-from salesapi.queries.calendars import calendars
-from salesapi.queries.compensation_plans import compensation_plan, compensation_plans
-from salesapi.queries.customers import (
+from salesapi.database.text import TextRefused
+from salesapi.domain.shared.kernel import ThingUnknown
+from salesapi.queries.cash.agreements import agreement, agreements
+from salesapi.queries.cash.invoices import invoice, invoices
+from salesapi.queries.cash.receipts import receipt, receipts
+from salesapi.queries.customers.customers import (
     customer,
     customer_profile,
     customer_timeline,
     customers,
     customers_by_ids,
 )
-from salesapi.queries.deals import deal, deals, deals_by_ids, deals_of_customers, stage_visits
-from salesapi.queries.enrolments import enrolments
-from salesapi.queries.forecast_sheets import forecast_sheet, forecast_sheets
-from salesapi.queries.invoices import invoice, invoices
-from salesapi.queries.leads import lead, leads
-from salesapi.queries.members import member, members
-from salesapi.queries.objections import objections
+from salesapi.queries.customers.satisfactions import satisfactions
+from salesapi.queries.organisation.approvals import approvals
+from salesapi.queries.organisation.calendars import calendars
+from salesapi.queries.organisation.members import member, members
 from salesapi.queries.paging import CursorMalformed, Page, PageRequest, PageSizeInvalid, encoded_cursor
-from salesapi.queries.payout_runs import (
-    payout_run,
-    payout_runs,
-    statement,
-    statement_lines,
-    statements,
+from salesapi.queries.pay.awards import awards
+from salesapi.queries.pay.compensation_plans import compensation_plan, compensation_plans
+from salesapi.queries.pay.enrolments import enrolments
+from salesapi.queries.pay.objections import objections
+from salesapi.queries.pay.payout_runs import payout_run, payout_runs, statement, statement_lines, statements
+from salesapi.queries.pay.points import points_balances, points_entries
+from salesapi.queries.pay.pool_shares import all_pool_shares
+from salesapi.queries.reference.products import product, products
+from salesapi.queries.reference.rate_tables import currency_rates, rate_tables
+from salesapi.queries.selling.activities import activities, activities_about, activity
+from salesapi.queries.selling.attribution_touches import attribution_touches
+from salesapi.queries.selling.deals import deal, deals, deals_by_ids, deals_of_customers, stage_visits
+from salesapi.queries.selling.forecast_sheets import forecast_sheet, forecast_sheets
+from salesapi.queries.selling.leads import lead, leads
+from salesapi.queries.selling.pipelines import pipeline, pipelines
+from salesapi.queries.selling.targets import target, targets
+from salesapi.schemas.cash.agreements import AgreementFilter, AgreementOrder
+from salesapi.schemas.cash.invoices import InvoiceFilter, InvoiceOrder
+from salesapi.schemas.cash.receipts import ReceiptFilter, ReceiptOrder
+from salesapi.schemas.customers.customers import CustomerFilter, CustomerOrder, TimelineEntry
+from salesapi.schemas.customers.satisfactions import SatisfactionFilter, SatisfactionOrder
+from salesapi.schemas.organisation.approvals import ApprovalFilter, ApprovalOrder
+from salesapi.schemas.organisation.calendars import CalendarFilter, CalendarOrder
+from salesapi.schemas.organisation.members import MemberFilter, MemberOrder
+from salesapi.schemas.pay.awards import AwardFilter, AwardOrder
+from salesapi.schemas.pay.compensation_plans import CompensationPlanFilter, CompensationPlanOrder
+from salesapi.schemas.pay.enrolments import EnrolmentFilter, EnrolmentOrder
+from salesapi.schemas.pay.objections import ObjectionFilter, ObjectionOrder
+from salesapi.schemas.pay.payout_runs import PayoutRunFilter, PayoutRunOrder, StatementFilter, StatementOrder
+from salesapi.schemas.pay.points import PointsEntryFilter, PointsEntryOrder, PointsFilter, PointsOrder
+from salesapi.schemas.pay.pool_shares import PoolSharesFilter, PoolSharesOrder
+from salesapi.schemas.reference.products import ProductFilter, ProductOrder
+from salesapi.schemas.reference.rate_tables import (
+    CurrencyRateFilter,
+    CurrencyRateOrder,
+    RateTableFilter,
+    RateTableOrder,
 )
-from salesapi.queries.pipelines import pipeline, pipelines
-from salesapi.queries.points import points_balances, points_entries
-from salesapi.queries.pool_shares import all_pool_shares
-from salesapi.queries.products import product, products
-from salesapi.queries.rate_tables import currency_rates, rate_tables
-from salesapi.queries.receipts import receipt, receipts
-from salesapi.queries.satisfactions import satisfactions
-from salesapi.queries.targets import target, targets
-from salesapi.schemas.activities import ActivityFilter, ActivityOrder
-from salesapi.schemas.agreements import AgreementFilter, AgreementOrder
-from salesapi.schemas.approvals import ApprovalFilter, ApprovalOrder
-from salesapi.schemas.attribution_touches import AttributionTouchFilter, AttributionTouchOrder
-from salesapi.schemas.awards import AwardFilter, AwardOrder
-from salesapi.schemas.calendars import CalendarFilter, CalendarOrder
-from salesapi.schemas.compensation_plans import CompensationPlanFilter, CompensationPlanOrder
-from salesapi.schemas.customers import CustomerFilter, CustomerOrder, TimelineEntry
-from salesapi.schemas.deals import Deal, DealFilter, DealOrder
-from salesapi.schemas.enrolments import EnrolmentFilter, EnrolmentOrder
-from salesapi.schemas.forecast_sheets import ForecastSheetFilter, ForecastSheetOrder
-from salesapi.schemas.invoices import InvoiceFilter, InvoiceOrder
-from salesapi.schemas.leads import LeadFilter, LeadOrder
-from salesapi.schemas.members import MemberFilter, MemberOrder
-from salesapi.schemas.objections import ObjectionFilter, ObjectionOrder
-from salesapi.schemas.payout_runs import PayoutRunFilter, PayoutRunOrder, StatementFilter, StatementOrder
-from salesapi.schemas.pipelines import PipelineFilter, PipelineOrder
-from salesapi.schemas.points import PointsEntryFilter, PointsEntryOrder, PointsFilter, PointsOrder
-from salesapi.schemas.pool_shares import PoolSharesFilter, PoolSharesOrder
-from salesapi.schemas.products import ProductFilter, ProductOrder
-from salesapi.schemas.rate_tables import CurrencyRateFilter, CurrencyRateOrder, RateTableFilter, RateTableOrder
-from salesapi.schemas.receipts import ReceiptFilter, ReceiptOrder
-from salesapi.schemas.satisfactions import SatisfactionFilter, SatisfactionOrder
-from salesapi.schemas.targets import TargetFilter, TargetOrder
+from salesapi.schemas.selling.activities import ActivityFilter, ActivityOrder
+from salesapi.schemas.selling.attribution_touches import AttributionTouchFilter, AttributionTouchOrder
+from salesapi.schemas.selling.deals import Deal, DealFilter, DealOrder
+from salesapi.schemas.selling.forecast_sheets import ForecastSheetFilter, ForecastSheetOrder
+from salesapi.schemas.selling.leads import LeadFilter, LeadOrder
+from salesapi.schemas.selling.pipelines import PipelineFilter, PipelineOrder
+from salesapi.schemas.selling.targets import TargetFilter, TargetOrder
 from tests.queries.conftest import Reads
 from tests.spec import uid
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from salesapi.domain.teams import (
+from salesapi.domain.organisation.teams import (
     TeamClosed,
     TeamEvent,
     TeamFormed,
@@ -17,7 +17,7 @@ from salesapi.domain.teams import (
     TeamRegionChanged,
     Teams,
 )
-from salesapi.queries.organisation import ReportingLine, line_arrays, reporting_lines
+from salesapi.queries.organisation.organisation import ReportingLine, line_arrays, reporting_lines
 from tests.spec import fold, uid
 
 COMPANY, NORTH, SOUTH = uid(1), uid(2), uid(3)

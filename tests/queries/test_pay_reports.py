@@ -10,14 +10,14 @@ import pytest
 import pytest_asyncio
 
 from salesapi.access.principals import EVERYTHING, Scope
-from salesapi.domain.kernel import FieldInvalid
-from salesapi.domain.payout_runs import LineKind
+from salesapi.database.migrating import migrate
+from salesapi.domain.pay.records.payout_runs import LineKind
+from salesapi.domain.shared.kernel import FieldInvalid
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from salesapi.eventlog.migrating import migrate
-from salesapi.queries import reports_pay
-from salesapi.queries.reports_accruals import AccrualQuestion, accrual_groups
-from salesapi.queries.reports_contract_costs import ContractCostAnswer, ContractCostQuestion, contract_costs
-from salesapi.queries.reports_pay import AnswerTooLong, PayWindow
+from salesapi.queries.pay import reports_pay
+from salesapi.queries.pay.reports_accruals import AccrualQuestion, accrual_groups
+from salesapi.queries.pay.reports_contract_costs import ContractCostAnswer, ContractCostQuestion, contract_costs
+from salesapi.queries.pay.reports_pay import AnswerTooLong, PayWindow
 from tests.queries.locked_pay import (
     ANN,
     BOB,

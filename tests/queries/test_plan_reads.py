@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from salesapi.access.principals import EVERYTHING, Scope
-from salesapi.domain.enrolment_overrides import ComponentOverride
-from salesapi.domain.kernel import ThingUnknown
-from salesapi.queries.compensation_plans import compensation_plan, compensation_plan_differences
-from salesapi.queries.enrolments import enrolments
+from salesapi.domain.pay.plans.enrolment_overrides import ComponentOverride
+from salesapi.domain.shared.kernel import ThingUnknown
 from salesapi.queries.paging import PageRequest
-from salesapi.schemas.enrolments import Enrolment, EnrolmentFilter, EnrolmentOrder, EnrolmentSpan
+from salesapi.queries.pay.compensation_plans import compensation_plan, compensation_plan_differences
+from salesapi.queries.pay.enrolments import enrolments
+from salesapi.schemas.pay.enrolments import Enrolment, EnrolmentFilter, EnrolmentOrder, EnrolmentSpan
 from tests.queries.conftest import Reads
 from tests.spec import uid
 

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from salesapi.access.principals import EVERYTHING
 from salesapi.api.rest.reads import ReadRoutes
-from salesapi.queries.line_events import line_events
+from salesapi.queries.pay.line_events import line_events
 from tests.queries.conftest import Reads
 from tests.spec import uid
 

@@ -11,17 +11,18 @@ import pytest
 import pytest_asyncio
 
 from salesapi.access.principals import EVERYTHING, Scope
-from salesapi.domain.customers import CustomerRegistered
-from salesapi.domain.invoices import InvoiceCreditNoteIssued, InvoiceDisputed, InvoiceIssued, InvoiceVoided
-from salesapi.domain.kernel import FieldInvalid
-from salesapi.domain.receipts import ReceiptAllocated, ReceiptPart, ReceiptRefunded, ReceiptReversed
+from salesapi.database.migrating import migrate
+from salesapi.domain.cash.invoices import InvoiceCreditNoteIssued, InvoiceDisputed, InvoiceIssued, InvoiceVoided
+from salesapi.domain.cash.receipts import ReceiptAllocated, ReceiptPart, ReceiptRefunded, ReceiptReversed
+from salesapi.domain.customers.customers import CustomerRegistered
+from salesapi.domain.shared.kernel import FieldInvalid
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from salesapi.eventlog.migrating import migrate
-from salesapi.projections import customers, invoices
+from salesapi.projections.cash import invoices
+from salesapi.projections.customers import customers
 from salesapi.projections.generations import prepare_read_models, registered
 from salesapi.projections.tables import read_table
-from salesapi.queries.reports_receivables import ReceivablesQuestion, receivables_groups
-from salesapi.schemas.receivables import OpenInvoices, ReceivablesFilter, ReceivablesGroup
+from salesapi.queries.cash.reports_receivables import ReceivablesQuestion, receivables_groups
+from salesapi.schemas.cash.receivables import OpenInvoices, ReceivablesFilter, ReceivablesGroup
 from tests.domain.examples import ACME, ANNA, BORIS
 from tests.projections.histories import Fact, fold
 from tests.spec import uid

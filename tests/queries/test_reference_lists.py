@@ -7,16 +7,21 @@ from typing import Any
 import pytest
 
 from salesapi.access.principals import EVERYTHING, Scope
-from salesapi.domain.calendars import DeclaredDay, FiscalPeriods
-from salesapi.domain.kernel import ThingUnknown
-from salesapi.domain.money import UnitPrice
-from salesapi.domain.products import DatedCost
-from salesapi.queries.calendars import calendar, calendars
+from salesapi.domain.organisation.calendars import DeclaredDay, FiscalPeriods
+from salesapi.domain.reference.products import DatedCost
+from salesapi.domain.shared.kernel import ThingUnknown
+from salesapi.domain.shared.money import UnitPrice
+from salesapi.queries.organisation.calendars import calendar, calendars
 from salesapi.queries.paging import PageRequest
-from salesapi.queries.products import product
-from salesapi.queries.rate_tables import currency_rates, rate_table, rate_tables
-from salesapi.schemas.calendars import CalendarFilter, CalendarOrder
-from salesapi.schemas.rate_tables import CurrencyRateFilter, CurrencyRateOrder, RateTableFilter, RateTableOrder
+from salesapi.queries.reference.products import product
+from salesapi.queries.reference.rate_tables import currency_rates, rate_table, rate_tables
+from salesapi.schemas.organisation.calendars import CalendarFilter, CalendarOrder
+from salesapi.schemas.reference.rate_tables import (
+    CurrencyRateFilter,
+    CurrencyRateOrder,
+    RateTableFilter,
+    RateTableOrder,
+)
 from tests.queries.conftest import Reads
 from tests.spec import uid
 

@@ -6,9 +6,9 @@ import asyncpg
 import pytest_asyncio
 
 from salesapi.access.principals import Scope
-from salesapi.domain.attributes import AttributeValue
+from salesapi.database.migrating import migrate
+from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from salesapi.eventlog.migrating import migrate
 from tests.domain.examples import ACME, ANNA, BORIS, PIPELINE, PRODUCT
 from tests.queries.report_stories import Board, deal
 from tests.queries.test_organisation import CHIEF, HEAD, MARCH, NORTH, SOUTH, formed, joined, leads, teams_of

@@ -13,9 +13,9 @@ from salesapi.cli.following import running_followers
 from salesapi.cli.importing import import_parts
 from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
+from salesapi.importing.import_job import run_import
 from salesapi.importing.mapping_reading import read_mapping
 from salesapi.importing.results import Summary
-from salesapi.importing.running import run_import
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.positions import wait_until
 from tests.conftest import REPOSITORY

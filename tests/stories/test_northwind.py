@@ -20,11 +20,11 @@ import pytest_asyncio
 
 from salesapi.audit.sealing import seal_all
 from salesapi.cli.importing import import_parts
-from salesapi.domain.money import UnitPrice, line_amount_minor, rounded
+from salesapi.domain.shared.money import UnitPrice, line_amount_minor, rounded
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
+from salesapi.importing.import_job import run_import
 from salesapi.importing.mapping_reading import read_mapping
 from salesapi.importing.results import Summary
-from salesapi.importing.running import run_import
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.positions import wait_until

@@ -11,7 +11,7 @@ from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.streaming.checking import compare_stream_with_log
+from salesapi.streaming.stream_comparison import compare_stream_with_log
 from tests.deployments import Deployment, Server, caught_up
 from tests.programs import Programs, programs_in, until
 

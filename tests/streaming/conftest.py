@@ -12,9 +12,9 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from salesapi.domain.kernel import BusinessTime, StreamRef
+from salesapi.database.migrating import migrate
+from salesapi.domain.shared.kernel import BusinessTime, StreamRef
 from salesapi.embedded.postgresql import DatabaseUrls
-from salesapi.eventlog.migrating import migrate
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import AppendRequest, NewEvent, StreamAppend
 from salesapi.streaming.sales_stream import SalesStream

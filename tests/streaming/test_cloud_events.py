@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from salesapi.domain.kernel import BusinessTime, StreamRef
+from salesapi.domain.shared.kernel import BusinessTime, StreamRef
 from salesapi.eventlog.recorder import StoredEvent
 from salesapi.streaming.cloud_events import cloud_event
 from tests.streaming.conftest import ACTOR, META, PAYLOADS, deal_id

@@ -15,16 +15,16 @@ from fastapi import FastAPI
 
 from salesapi.access.api_keys import ROLES, ApiKeys, create_key
 from salesapi.access.scopes import Scopes
-from salesapi.api.asking import Asking
+from salesapi.api.authentication import Asking
 from salesapi.api.openapi import openapi_document
 from salesapi.api.rest.answers import add_problem_handlers
 from salesapi.api.rest.feed import PAGE_BYTES_MAX, FeedRoutes
 from salesapi.clock import SystemClock
+from salesapi.commands.stream_states import StreamStates
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.kernel import NAMESPACE
+from salesapi.domain.shared.kernel import NAMESPACE
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.codec import Codec
-from salesapi.folding import StreamStates
 from salesapi.streaming.cloud_events import cloud_event
 from tests.streaming.conftest import PAYLOADS, Facts
 

@@ -13,13 +13,12 @@ import pytest
 from nats.js.api import StorageType, StreamConfig
 from nats.js.errors import APIError
 
+from salesapi.database.migrating import migrate
 from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import DatabaseUrls
-from salesapi.eventlog.migrating import migrate
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
+from salesapi.privacy.field_encryption import Place, seal
 from salesapi.privacy.keys import MemoryKeys
-from salesapi.privacy.sealing import Place, seal
-from salesapi.streaming.checking import Difference, compare_stream_with_log
 from salesapi.streaming.relay import Relay, StreamSender
 from salesapi.streaming.sales_stream import (
     SALES,
@@ -29,6 +28,7 @@ from salesapi.streaming.sales_stream import (
     StreamMoved,
     delete_stream,
 )
+from salesapi.streaming.stream_comparison import Difference, compare_stream_with_log
 from tests.streaming.conftest import PATIENCE_SECONDS, Facts, deal_id, eventually
 
 

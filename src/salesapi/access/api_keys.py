@@ -15,7 +15,7 @@ from uuid import UUID
 import asyncpg
 
 from salesapi.access.principals import KeyUnknown, Principal
-from salesapi.domain.kernel import Role
+from salesapi.domain.shared.kernel import Role
 
 REMEMBERED_SECONDS: Final = 5.0
 REMEMBERED_KEYS_MAX: Final = 10_000

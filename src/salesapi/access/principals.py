@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
-from salesapi.domain.kernel import Kind, Refused, Role
+from salesapi.domain.shared.kernel import Kind, Refused, Role
 
 Reach: TypeAlias = Literal["all", "team", "own", "none"]
 """Which rows a principal sees of one kind of thing: everybody's, its team tree's, its own, or none."""

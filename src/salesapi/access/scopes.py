@@ -8,8 +8,8 @@ from datetime import date
 from uuid import UUID
 
 from salesapi.access.principals import EVERYTHING, Principal, Reach, Scope
-from salesapi.domain.teams import TREE, Teams
-from salesapi.folding import StreamStates
+from salesapi.commands.stream_states import StreamStates
+from salesapi.domain.organisation.teams import TREE, Teams
 
 NOBODY = Scope(member_ids=frozenset())
 

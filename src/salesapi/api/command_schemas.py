@@ -6,7 +6,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.kernel import UNSET, CommandType
+from salesapi.domain.shared.kernel import UNSET, CommandType
 
 REFERENCE: Final = "#/components/schemas/{model}"
 

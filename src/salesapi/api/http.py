@@ -3,8 +3,7 @@
 from fastapi import FastAPI, Request, Response
 from prometheus_client import generate_latest
 
-from salesapi.api.asking import Asking
-from salesapi.api.command_reading import CommandReader
+from salesapi.api.authentication import Asking
 from salesapi.api.graphql.door import GraphQLDoor
 from salesapi.api.limits import App, Bounded, Metrics
 from salesapi.api.openapi import described
@@ -19,7 +18,8 @@ from salesapi.api.rest.payroll import PayrollRoutes
 from salesapi.api.rest.reads import ReadRoutes
 from salesapi.api.rest.reports import ReportRoutes
 from salesapi.app import Core
-from salesapi.queries.reports import Reports
+from salesapi.commands.command_reading import CommandReader
+from salesapi.queries.selling.reports import Reports
 
 
 def http_app(core: Core) -> App:

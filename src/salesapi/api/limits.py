@@ -15,7 +15,7 @@ import uuid_utils
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from salesapi.api.refusals import problem
-from salesapi.domain.kernel import Kind, Refused
+from salesapi.domain.shared.kernel import Kind, Refused
 
 BODY_BYTES_MAX: Final = 1024 * 1024
 """Largest request body, in bytes."""

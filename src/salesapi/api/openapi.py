@@ -6,8 +6,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from salesapi.api.command_schemas import command_schemas
+from salesapi.commands.handling import BULK_MAX
 from salesapi.domain.catalogue import Catalogue
-from salesapi.handling import BULK_MAX
 
 DESCRIPTION = """Headless, event-sourced sales API. Every write is a command that leads to immutable events; every read
 comes from models folded from them. Amounts are integers of minor units; decimals and percentages are strings.

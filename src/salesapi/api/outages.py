@@ -5,8 +5,8 @@ The refusals hold no text of the failure, which may name hosts and quote values.
 
 from typing import Final
 
-from salesapi.domain.kernel import Kind, Refused
-from salesapi.eventlog.connecting import UNAVAILABLE
+from salesapi.database.connections import UNAVAILABLE
+from salesapi.domain.shared.kernel import Kind, Refused
 from salesapi.eventlog.recorder import LogOverloaded, LogUnavailable, NotStorable, OutcomeUnknown
 
 OUTAGES: Final[tuple[type[Exception], ...]] = (

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from salesapi.domain.compensation_plans import PublishCompensationPlanVersion
+from salesapi.domain.pay.plans.compensation_plans import PublishCompensationPlanVersion
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 DESCRIPTION: Final = (

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from salesapi.domain.kernel import Kind, Parameter, Refused
+from salesapi.domain.shared.kernel import Kind, Parameter, Refused
 
 STATUS: Final[dict[Kind, int]] = {
     Kind.MALFORMED: 422,

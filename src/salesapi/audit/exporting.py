@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from salesapi.audit.export_line import EventLine, LastLine, event_line, last_line
 from salesapi.audit.rows import pages
 from salesapi.audit.sealing import EvidenceBroken, sealed_root, wait_until_sealed
-from salesapi.eventlog.connecting import SNAPSHOT_READS, Connection, open_connection
+from salesapi.database.connections import SNAPSHOT_READS, Connection, open_connection
 from salesapi.eventlog.recorder import PositionGap
 
 SEALED_WAIT_SECONDS: Final = 10.0

@@ -15,8 +15,8 @@ from salesapi.audit.sealing import FOLLOWER
 from salesapi.audit.tree import FinishedNode
 from salesapi.audit.verdict import Findings, Place, Rank, Verdict
 from salesapi.audit.verifying import OutsideRoot, conclude, new_checks
+from salesapi.database.connections import SNAPSHOT_READS, Connection, open_connection
 from salesapi.eventlog.codec import Codec
-from salesapi.eventlog.connecting import SNAPSHOT_READS, Connection, open_connection
 from salesapi.eventlog.recorder import PositionGap
 
 LEVELS_MAX: Final = 62

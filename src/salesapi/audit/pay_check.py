@@ -14,22 +14,22 @@ from uuid import UUID
 
 from salesapi.audit.leaf import StoredRow
 from salesapi.audit.verdict import Findings, Place, Rank
-from salesapi.domain.commission.facts import EVENT_TYPES, Ledger, LedgerEvent
-from salesapi.domain.commission.statements import (
-    ENGINE_VERSION,
-    Statement,
-    digest_of,
-    parts_of_statement,
-    statements_of,
-)
-from salesapi.domain.kernel import Refused
-from salesapi.domain.payout_runs import (
+from salesapi.domain.pay.ledger.pay_facts import EVENT_TYPES, Ledger, LedgerEvent
+from salesapi.domain.pay.records.payout_runs import (
     PayoutRunCalculated,
     PayoutRunLocked,
     PayoutRunOpened,
     PayoutRunStatementIssued,
     StatementLine,
 )
+from salesapi.domain.pay.statements.statements import (
+    ENGINE_VERSION,
+    Statement,
+    digest_of,
+    parts_of_statement,
+    statements_of,
+)
+from salesapi.domain.shared.kernel import Refused
 from salesapi.eventlog.codec import Codec, DecodedEvent, EventUnreadable, UnknownEventType
 from salesapi.eventlog.reading import stored_event
 

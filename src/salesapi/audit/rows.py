@@ -10,7 +10,7 @@ import asyncpg
 
 from salesapi.audit.leaf import StoredRow
 from salesapi.audit.tree import MAX_TREE_SIZE, Frontier, NodeAddress
-from salesapi.eventlog.connecting import Connection
+from salesapi.database.connections import Connection
 from salesapi.eventlog.recorder import PositionGap
 
 ROWS_PAGE: Final = 250

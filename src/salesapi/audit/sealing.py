@@ -18,16 +18,10 @@ from eventsourcing.persistence import IntegrityError
 from salesapi.audit.leaf import leaf_bytes
 from salesapi.audit.rows import pages, stored_frontier
 from salesapi.audit.tree import FinishedNode, empty_root, leaf_hash
-from salesapi.domain.kernel import Kind, Refused
-from salesapi.eventlog.connecting import (
-    BACKOFF_FIRST_SECONDS,
-    KEYED_READS,
-    Connection,
-    OwnConnection,
-    open_connection,
-)
+from salesapi.database.connections import BACKOFF_FIRST_SECONDS, KEYED_READS, Connection, OwnConnection, open_connection
+from salesapi.domain.shared.kernel import Kind, Refused
+from salesapi.eventlog.checkpoints import insert_tracking, max_tracking_id
 from salesapi.eventlog.recorder import EventLog, PositionGap
-from salesapi.eventlog.tracking import insert_tracking, max_tracking_id
 
 FOLLOWER: Final = "sealer"
 """Its row in `log.tracking`."""

@@ -14,7 +14,7 @@ from salesapi.audit.log_verifying import verify_log
 from salesapi.audit.sealing import seal_all
 from salesapi.audit.verdict import Verdict
 from salesapi.audit.verifying import OutsideRoot, verify_export
-from salesapi.cli.places import DataDir, fail, owner_url, settings_for
+from salesapi.cli.cli_settings import DataDir, fail, owner_url, settings_for
 from salesapi.cli.running import run
 from salesapi.domain.catalogue import Catalogue
 from salesapi.eventlog.codec import Codec

@@ -10,14 +10,14 @@ import asyncpg
 from salesapi.access.api_keys import create_key
 from salesapi.api.http import http_app
 from salesapi.app import Core, running_core
+from salesapi.cli.cli_settings import KEY_FILE_NAME, settings_of
 from salesapi.cli.following import running_followers
 from salesapi.cli.migrating import migrate_all
-from salesapi.cli.places import KEY_FILE_NAME, settings_of
 from salesapi.cli.running import run, until_stopped
 from salesapi.cli.serving import listening_socket, serving
 from salesapi.demo.company import ref
 from salesapi.demo.loading import DEMO_ORIGIN, load_demo
-from salesapi.domain.kernel import Role, natural_id
+from salesapi.domain.shared.kernel import Role, natural_id
 from salesapi.embedded.engines import running_engines
 from salesapi.embedded.folders import write_private
 from salesapi.eventlog.codec import decode_meta

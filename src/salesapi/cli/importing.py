@@ -10,17 +10,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table as ShownTable
 
 from salesapi.app import Core, running_core
-from salesapi.cli.places import DataDir, settings_for
+from salesapi.cli.cli_settings import DataDir, settings_for
 from salesapi.cli.running import run
+from salesapi.commands.handling import Handling
+from salesapi.commands.stream_states import StreamStates
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.recorder import LogOverloaded, LogUnavailable, OutcomeUnknown
-from salesapi.folding import StreamStates
-from salesapi.handling import Handling
+from salesapi.importing.dry_run_log import RehearsalFull, RehearsedKeys, RehearsedLog
+from salesapi.importing.import_job import FilesRefused, Parts, Watcher, run_import
 from salesapi.importing.jobs import ImportRunning
 from salesapi.importing.mapping_reading import read_mapping
-from salesapi.importing.rehearsing import RehearsalFull, RehearsedKeys, RehearsedLog
 from salesapi.importing.results import REJECTIONS_SHOWN_MAX, Summary, result_file
-from salesapi.importing.running import FilesRefused, Parts, Watcher, run_import
 from salesapi.importing.tables import TableUnreadable
 from salesapi.importing.yaml_text import MappingInvalid
 from salesapi.privacy.encryption import FileKeyEncryption

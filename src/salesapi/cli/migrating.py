@@ -4,7 +4,7 @@ from pathlib import Path
 
 import asyncpg
 
-from salesapi.eventlog.migrating import migrate
+from salesapi.database.migrating import migrate
 from salesapi.privacy.encryption import FileKeyEncryption
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.generations import prepare_read_models

@@ -10,11 +10,11 @@ from typing import Final
 import asyncpg
 
 from salesapi.app import NotConfigured
+from salesapi.cli.cli_settings import fail
 from salesapi.cli.logs import write_logs
-from salesapi.cli.places import fail
 from salesapi.cli.serving import AddressRefused
+from salesapi.database.migrating import MigrationRefused, OverpoweredRole
 from salesapi.embedded.failures import EngineNotStarted, NoRunningEngines
-from salesapi.eventlog.migrating import MigrationRefused, OverpoweredRole
 from salesapi.eventlog.recorder import LogUnavailable
 from salesapi.privacy.encryption import KeyFileRefused
 

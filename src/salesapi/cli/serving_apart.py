@@ -2,9 +2,9 @@
 
 from salesapi.api.http import http_app
 from salesapi.app import running_core
+from salesapi.cli.cli_settings import owner_url, read_settings
 from salesapi.cli.following import running_followers
 from salesapi.cli.migrating import migrate_all
-from salesapi.cli.places import owner_url, read_settings
 from salesapi.cli.running import run, until_stopped
 from salesapi.cli.serving import listening_socket, serving
 

@@ -11,18 +11,18 @@ from itertools import pairwise
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.attributes import DefineAttribute
-from salesapi.domain.commission.release import PaymentRelease
-from salesapi.domain.commission.tables import Tier, TierTable
-from salesapi.domain.compensation_plans import DraftCompensationPlan, PublishCompensationPlanVersion
-from salesapi.domain.enrolments import EnrolParticipant, SetQuota
-from salesapi.domain.kernel import ExternalId, natural_id
-from salesapi.domain.members import JoinMember
-from salesapi.domain.money import UnitPrice
-from salesapi.domain.pipelines import DefinePipeline, PublishPipelineVersion, Stage, Transition
-from salesapi.domain.plan_components import Component, Release, Rounding
-from salesapi.domain.products import ListProduct, SetProductPrice
-from salesapi.domain.teams import AppointTeamLeader, ChangeTeamMembership, FormTeam
+from salesapi.domain.organisation.members import JoinMember
+from salesapi.domain.organisation.teams import AppointTeamLeader, ChangeTeamMembership, FormTeam
+from salesapi.domain.pay.plans.compensation_plans import DraftCompensationPlan, PublishCompensationPlanVersion
+from salesapi.domain.pay.plans.enrolments import EnrolParticipant, SetQuota
+from salesapi.domain.pay.plans.plan_components import Component, Release, Rounding
+from salesapi.domain.pay.rules.release import PaymentRelease
+from salesapi.domain.pay.rules.tables import Tier, TierTable
+from salesapi.domain.reference.products import ListProduct, SetProductPrice
+from salesapi.domain.selling.pipelines import DefinePipeline, PublishPipelineVersion, Stage, Transition
+from salesapi.domain.shared.attributes import DefineAttribute
+from salesapi.domain.shared.kernel import ExternalId, natural_id
+from salesapi.domain.shared.money import UnitPrice
 
 SYSTEM: Final = "demo"
 CURRENCY: Final = "CNY"

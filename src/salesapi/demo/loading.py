@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from salesapi.access.principals import EVERYTHING, Principal
+from salesapi.commands.handling import Envelope, Handling, Request
 from salesapi.demo.company import QUARTERS, foundation, ref
 from salesapi.demo.stories import stories
-from salesapi.domain.kernel import natural_id
-from salesapi.domain.payout_runs import (
+from salesapi.domain.pay.records.payout_runs import (
     ApprovePayoutRun,
     CalculatePayoutRun,
     IssuePayoutRunStatements,
@@ -17,7 +17,7 @@ from salesapi.domain.payout_runs import (
     OpenPayoutRun,
     SubmitPayoutRun,
 )
-from salesapi.handling import Envelope, Handling, Request
+from salesapi.domain.shared.kernel import natural_id
 
 STORIES_AT_ONCE: Final = 64
 DEMO_ORIGIN: Final = "import:demo"

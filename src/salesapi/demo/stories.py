@@ -9,11 +9,12 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from salesapi.commands.handling import Request
 from salesapi.demo.company import CURRENCY, PRODUCTS, YEAR, ZONE, Person, external, ref, reps
-from salesapi.domain.activities import LogFollowUp, ScheduleActivity, Subject
-from salesapi.domain.attributes import AttributeValue
-from salesapi.domain.customers import ChangeCustomer
-from salesapi.domain.deals import (
+from salesapi.domain.cash.receipts import AllocateReceipt, RecordReceipt
+from salesapi.domain.customers.customers import ChangeCustomer
+from salesapi.domain.selling.activities import LogFollowUp, ScheduleActivity, Subject
+from salesapi.domain.selling.deals import (
     ChangeDealLines,
     ChangeDealStage,
     DealLine,
@@ -22,10 +23,9 @@ from salesapi.domain.deals import (
     ValueDeal,
     WinDeal,
 )
-from salesapi.domain.kernel import BusinessTime, natural_id
-from salesapi.domain.leads import CaptureLead, ConvertLead, DisqualifyLead, LeadDeal, QualifyLead
-from salesapi.domain.receipts import AllocateReceipt, RecordReceipt
-from salesapi.handling import Request
+from salesapi.domain.selling.leads import CaptureLead, ConvertLead, DisqualifyLead, LeadDeal, QualifyLead
+from salesapi.domain.shared.attributes import AttributeValue
+from salesapi.domain.shared.kernel import BusinessTime, natural_id
 
 SEED: Final = 20_250_101
 LEADS: Final = 900

@@ -9,33 +9,29 @@ import re
 from collections.abc import Iterator
 from typing import Final, TypeVar
 
-from salesapi.domain import (
-    activity_decisions,
-    agreement_decisions,
-    approval_decisions,
-    attributes,
+from salesapi.domain.cash import agreement_decisions, invoice_decisions, receipt_decisions
+from salesapi.domain.customers import customer_decisions
+from salesapi.domain.organisation import approval_decisions, calendars, members, team_decisions
+from salesapi.domain.pay.decisions import (
     award_decisions,
-    calendars,
     compensation_plan_decisions,
-    customer_decisions,
-    deal_decisions,
     enrolment_decisions,
-    forecast_sheet_decisions,
-    invoice_decisions,
-    lead_decisions,
-    members,
     objection_decisions,
     payout_run_decisions,
-    pipelines,
     points_decisions,
     pool_share_decisions,
-    product_decisions,
-    rate_tables,
-    receipt_decisions,
-    target_decisions,
-    team_decisions,
 )
-from salesapi.domain.kernel import CommandType, EventType, Stream
+from salesapi.domain.reference import product_decisions, rate_tables
+from salesapi.domain.selling import (
+    activity_decisions,
+    deal_decisions,
+    forecast_sheet_decisions,
+    lead_decisions,
+    pipelines,
+    target_decisions,
+)
+from salesapi.domain.shared import attributes
+from salesapi.domain.shared.kernel import CommandType, EventType, Stream
 
 Value = TypeVar("Value")
 

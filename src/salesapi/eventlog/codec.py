@@ -12,12 +12,12 @@ from uuid import UUID
 
 import msgspec
 
-from salesapi.domain.kernel import BusinessTime, EventType, Recorded, StreamRef
+from salesapi.database.text import MARKED, encoded
+from salesapi.domain.shared.kernel import BusinessTime, EventType, Recorded, StreamRef
 from salesapi.eventlog.recorder import NewEvent, StoredEvent
-from salesapi.eventlog.text import MARKED, encoded
+from salesapi.privacy.field_encryption import ERASED, Place, Sealed, open_, read_sealed, seal
 from salesapi.privacy.keys import Keys, SubjectKey
 from salesapi.privacy.personal import PersonalField, Spot, personal_fields, sealed_spots, spots
-from salesapi.privacy.sealing import ERASED, Place, Sealed, open_, read_sealed, seal
 
 Tree: TypeAlias = dict[str, object]
 

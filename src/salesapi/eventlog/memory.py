@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from salesapi.domain.kernel import StreamRef
-from salesapi.eventlog.checking import EventRow, checked_rows
+from salesapi.domain.shared.kernel import StreamRef
 from salesapi.eventlog.following import follow
 from salesapi.eventlog.reading import stored_event
 from salesapi.eventlog.recorder import (
@@ -26,6 +25,7 @@ from salesapi.eventlog.recorder import (
     StoredRequest,
     VersionConflict,
 )
+from salesapi.eventlog.request_rows import EventRow, checked_rows
 
 
 def _now() -> datetime:

@@ -11,8 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from salesapi.domain.kernel import StreamRef
-from salesapi.eventlog.connecting import (
+from salesapi.database.connections import (
     COMMAND_TIMEOUT_SECONDS,
     CONNECT_TIMEOUT_SECONDS,
     KEYED_READS,
@@ -22,10 +21,11 @@ from salesapi.eventlog.connecting import (
     open_connection,
     server_settings,
 )
+from salesapi.domain.shared.kernel import StreamRef
 from salesapi.eventlog.following import follow
+from salesapi.eventlog.head_watch import HeadWatch
 from salesapi.eventlog.reading import HEAD, GroupReader, read_page
 from salesapi.eventlog.recorder import PAGE_EVENTS_MAX, Appended, AppendRequest, EventLog, Loaded, LogUnavailable, Page
-from salesapi.eventlog.waking import HeadWatch
 from salesapi.eventlog.writer import GroupWriter
 
 PAGE_CONNECTIONS_MAX: Final = 4

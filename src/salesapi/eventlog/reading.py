@@ -14,8 +14,8 @@ from uuid import UUID
 
 import asyncpg
 
-from salesapi.domain.kernel import BusinessTime, StreamRef
-from salesapi.eventlog.connecting import LOST, Connection, OwnConnection, keep_connected
+from salesapi.database.connections import LOST, Connection, OwnConnection, keep_connected
+from salesapi.domain.shared.kernel import BusinessTime, StreamRef
 from salesapi.eventlog.recorder import (
     SCAN_POSITIONS_MAX,
     Loaded,

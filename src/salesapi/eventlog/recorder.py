@@ -13,7 +13,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError
 
-from salesapi.domain.kernel import BusinessTime, StreamRef
+from salesapi.domain.shared.kernel import BusinessTime, StreamRef
 
 EVENT_BYTES_MAX: Final = 256 * 1024
 """Largest stored event (payload and meta together), in bytes."""

@@ -13,8 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
-from salesapi.eventlog.checking import EventRow, checked_rows
-from salesapi.eventlog.connecting import LOST, Connection, OwnConnection, keep_connected
+from salesapi.database.connections import LOST, Connection, OwnConnection, keep_connected
 from salesapi.eventlog.recorder import (
     Appended,
     AppendRequest,
@@ -26,6 +25,7 @@ from salesapi.eventlog.recorder import (
     RequestKey,
     VersionConflict,
 )
+from salesapi.eventlog.request_rows import EventRow, checked_rows
 
 BATCH_EVENTS_MAX: Final = 1_000
 """A batch takes no further request once it holds so many events (one request may hold more)."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 from typing import Final, Literal, TypeAlias, assert_never
 
-from salesapi.domain.kernel import Kind, Refused
-from salesapi.domain.money import PRECISION_DIGITS
+from salesapi.domain.shared.kernel import Kind, Refused
+from salesapi.domain.shared.money import PRECISION_DIGITS
 from salesapi.importing.cleaning import Cleaned
 
 FORMULA_LENGTH_MAX: Final = 500

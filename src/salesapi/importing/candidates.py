@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from salesapi.domain.kernel import Kind, Refused
+from salesapi.domain.shared.kernel import Kind, Refused
 from salesapi.importing.calculating import Row
 from salesapi.importing.details import HeldDetails, Source
 from salesapi.importing.mapping import Table
+from salesapi.importing.row_writer import Candidate
 from salesapi.importing.rows import cleaned_row, complete_row
 from salesapi.importing.tables import Line, checked_cells, rows_of
 from salesapi.importing.templates import filled_text
-from salesapi.importing.writing import Candidate
 
 ROW_ID_LENGTH_MAX: Final = 120
 """Longest identity of a row, in characters: it stands in idempotency keys."""

@@ -12,8 +12,8 @@ from decimal import Decimal, localcontext
 from typing import Final, Literal, TypeAlias, assert_never
 from zoneinfo import ZoneInfo
 
-from salesapi.domain.kernel import Kind, Refused
-from salesapi.domain.money import PRECISION_DIGITS, RoundingMode, exponent, rounded
+from salesapi.domain.shared.kernel import Kind, Refused
+from salesapi.domain.shared.money import PRECISION_DIGITS, RoundingMode, exponent, rounded
 
 SHOWN_MAX: Final = 60
 """Most characters of a cell in a message."""

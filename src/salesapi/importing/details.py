@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from salesapi.domain.kernel import Kind, Refused
+from salesapi.domain.shared.kernel import Kind, Refused
 from salesapi.importing.calculating import Details, Row
 from salesapi.importing.cleaning import Cleaned, clean
 from salesapi.importing.mapping import Detail, Layout

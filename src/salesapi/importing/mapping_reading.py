@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 from zoneinfo import available_timezones
 
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.money import MINOR_UNIT_EXPONENTS
+from salesapi.domain.shared.money import MINOR_UNIT_EXPONENTS
 from salesapi.importing.cleaning import Rule
 from salesapi.importing.layout_reading import LAYOUT_FIELDS, LayoutReader
 from salesapi.importing.mapping import OCCURRED_AT, SETUP, Change, Detail, ImportMapping, Layout, Order, Step, Table

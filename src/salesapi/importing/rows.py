@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 import orjson
 
-from salesapi.domain.kernel import Refused
+from salesapi.domain.shared.kernel import Refused
 from salesapi.importing.calculating import Details, Row, calculated
 from salesapi.importing.cleaning import Cell, Cleaned, Rule, clean, clean_number
 from salesapi.importing.mapping import OCCURRED_AT, Layout, Order, Step

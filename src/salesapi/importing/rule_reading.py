@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, cast, get_args
 
-from salesapi.domain.money import MINOR_UNIT_EXPONENTS, RoundingMode
+from salesapi.domain.shared.money import MINOR_UNIT_EXPONENTS, RoundingMode
 from salesapi.importing.cleaning import Rule, ValueType
 from salesapi.importing.yaml_text import Plain, Pointer
 

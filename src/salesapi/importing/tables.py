@@ -13,7 +13,7 @@ from typing import Final
 
 import python_calamine
 
-from salesapi.domain.kernel import Kind, Refused
+from salesapi.domain.shared.kernel import Kind, Refused
 from salesapi.importing.cleaning import Cell
 from salesapi.importing.mapping import Layout
 

@@ -6,17 +6,7 @@ from typing import Final
 
 from salesapi.domain.catalogue import Catalogue
 from salesapi.importing.mapping import Condition
-from salesapi.importing.templates import (
-    Constant,
-    Digest,
-    Each,
-    Fields,
-    Items,
-    Reference,
-    Template,
-    columns_of,
-    parsed,
-)
+from salesapi.importing.templates import Constant, Digest, Each, Fields, Items, Reference, Template, columns_of, parsed
 from salesapi.importing.yaml_text import PlacedValues, Plain, Pointer
 
 

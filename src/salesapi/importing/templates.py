@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias, assert_never
 
-from salesapi.domain.kernel import natural_id
+from salesapi.domain.shared.kernel import natural_id
 from salesapi.importing.calculating import Row
 
 IDS_KEPT_MAX: Final = 10_000

@@ -2,42 +2,35 @@
 
 from typing import Final
 
-from salesapi.projections import (
-    activities,
-    agreements,
-    approvals,
-    attribution_touches,
+from salesapi.projections.cash import agreements, invoices, receipts
+from salesapi.projections.customers import customers, satisfactions, timelines
+from salesapi.projections.organisation import approvals, calendars, employments, members
+from salesapi.projections.pay import (
     awards,
-    calendars,
     compensation_plans,
     credits,
-    currency_rates,
-    customers,
-    deals,
-    employments,
     enrolments,
-    forecast_sheets,
-    invoices,
-    leads,
-    members,
     objections,
     payout_runs,
     payouts,
-    pipelines,
     points,
     pool_shares,
-    products,
     quotas,
-    rate_tables,
-    receipts,
-    satisfactions,
-    stage_visits,
     statement_lines,
     statements,
-    targets,
-    timelines,
 )
 from salesapi.projections.projection import Projection
+from salesapi.projections.reference import currency_rates, products, rate_tables
+from salesapi.projections.selling import (
+    activities,
+    attribution_touches,
+    deals,
+    forecast_sheets,
+    leads,
+    pipelines,
+    stage_visits,
+    targets,
+)
 
 PROJECTIONS: Final[tuple[Projection, ...]] = (
     pipelines.PROJECTION,

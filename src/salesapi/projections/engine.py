@@ -14,14 +14,14 @@ from typing import Final
 import asyncpg
 from eventsourcing.persistence import IntegrityError
 
+from salesapi.database.connections import LOST, Connection
 from salesapi.eventlog.codec import Codec
-from salesapi.eventlog.connecting import LOST, Connection
 from salesapi.eventlog.recorder import EventLog, LogUnavailable
-from salesapi.projections.folding import ACQUIRE_TIMEOUT_SECONDS, PoisonEvent, TableFold, reason_of
 from salesapi.projections.generations import make_live, registered
 from salesapi.projections.pages import PageCache
 from salesapi.projections.positions import ProjectionStatus, read_statuses
 from salesapi.projections.projection import Projection
+from salesapi.projections.table_writer import ACQUIRE_TIMEOUT_SECONDS, PoisonEvent, TableFold, reason_of
 from salesapi.projections.tables import ReadTable, described, read_table
 
 WAKE_SECONDS: Final = 10.0

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, cast
 
-from salesapi.eventlog.connecting import Connection
+from salesapi.database.connections import Connection
 from salesapi.projections.projection import Projection
 from salesapi.projections.tables import SCHEMA, ReadTable, create_indexes, create_table, described, read_table
 

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from salesapi.database.connections import LOST
+from salesapi.database.text import MARKED
 from salesapi.eventlog.codec import Codec, DecodedEvent
-from salesapi.eventlog.connecting import LOST
 from salesapi.eventlog.recorder import EventLog, PositionGap, StoredEvent
-from salesapi.eventlog.text import MARKED
 
 PAGE_EVENTS: Final = 1_000
 """Most events that a follower applies in one transaction."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from salesapi.domain.kernel import Kind, Refused
+from salesapi.domain.shared.kernel import Kind, Refused
 from salesapi.projections.pages import PAGE_EVENTS
 
 if TYPE_CHECKING:

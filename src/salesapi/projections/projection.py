@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from salesapi.domain.kernel import Recorded
+from salesapi.domain.shared.kernel import Recorded
 
 GROUP_ROWS_MAX: Final = 2_000
 """Most rows of one group: the bound on what a single event may touch."""

@@ -14,10 +14,9 @@ from typing import Final
 import asyncpg
 from eventsourcing.persistence import IntegrityError
 
+from salesapi.database.connections import CONNECT_TIMEOUT_SECONDS, OwnConnection
 from salesapi.eventlog.codec import Codec
-from salesapi.eventlog.connecting import CONNECT_TIMEOUT_SECONDS, OwnConnection
 from salesapi.eventlog.recorder import EventLog, Page
-from salesapi.projections.folding import TableFold
 from salesapi.projections.generations import (
     add_generation,
     drop_generation,
@@ -28,6 +27,7 @@ from salesapi.projections.generations import (
 )
 from salesapi.projections.pages import decode_each
 from salesapi.projections.projection import Projection
+from salesapi.projections.table_writer import TableFold
 from salesapi.projections.tables import SCHEMA, ReadTable, create_indexes
 
 REBUILD_PAGE_EVENTS: Final = 2_000

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from salesapi.eventlog.connecting import Connection
-from salesapi.projections.columns import NAME, Column, RowCodec, RowNotStorable, columns_of
+from salesapi.database.columns import NAME, Column, RowCodec, RowNotStorable, columns_of
+from salesapi.database.connections import Connection
 from salesapi.projections.projection import Projection
 
 SCHEMA: Final = "read"

@@ -15,10 +15,10 @@ from uuid import UUID
 import orjson
 
 from salesapi.access.principals import Scope
-from salesapi.domain.kernel import Kind, Refused
-from salesapi.eventlog.connecting import Connection
-from salesapi.eventlog.text import encoded
-from salesapi.projections.columns import RowCodec, columns_of
+from salesapi.database.columns import RowCodec, columns_of
+from salesapi.database.connections import Connection
+from salesapi.database.text import encoded
+from salesapi.domain.shared.kernel import Kind, Refused
 
 if TYPE_CHECKING:
     import asyncpg

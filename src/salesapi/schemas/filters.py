@@ -5,7 +5,7 @@ from uuid import UUID
 
 from annotated_types import MaxLen, MinLen
 
-from salesapi.domain.kernel import Key
+from salesapi.domain.shared.kernel import Key
 
 CHOSEN_MAX: Final = 100
 """Most values of one filter that takes several."""

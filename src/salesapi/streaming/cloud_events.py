@@ -14,7 +14,7 @@ import msgspec
 import orjson
 
 from salesapi.audit.leaf import utc_text
-from salesapi.domain.kernel import BusinessTime
+from salesapi.domain.shared.kernel import BusinessTime
 from salesapi.eventlog.recorder import StoredEvent
 
 MEDIA_TYPE: Final = "application/cloudevents+json"

@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from salesapi.eventlog.connecting import BACKOFF_FIRST_SECONDS, OwnConnection, open_connection
+from salesapi.database.connections import BACKOFF_FIRST_SECONDS, OwnConnection, open_connection
 from salesapi.eventlog.recorder import EventLog, Page, PositionGap, StoredEvent
 from salesapi.streaming.cloud_events import cloud_event, event_id
 from salesapi.streaming.sales_stream import (

@@ -16,18 +16,18 @@ from uuid import UUID
 
 import strawberry
 
-from salesapi.api.graphql.asked import Asked
+from salesapi.api.graphql.context import Asked
 from salesapi.api.graphql.errors import masked
 from salesapi.api.graphql.outputs import Outputs
 from salesapi.api.graphql.scalars import BigInt
-from salesapi.api.reading import MIN_POSITION_WAIT_SECONDS
-from salesapi.domain.kernel import Kind, Refused
-from salesapi.eventlog.connecting import LOST
+from salesapi.api.read_positions import MIN_POSITION_WAIT_SECONDS
+from salesapi.database.connections import LOST
+from salesapi.domain.shared.kernel import Kind, Refused
 from salesapi.eventlog.recorder import EventLog
 from salesapi.projections.positions import PositionTimedOut, ProjectionStopped, position_of, wait_until
-from salesapi.queries.deal_changes import CHANGES_MAX, deals_changed
-from salesapi.queries.deals import READS
-from salesapi.schemas.deals import Deal
+from salesapi.queries.selling.deal_changes import CHANGES_MAX, deals_changed
+from salesapi.queries.selling.deals import READS
+from salesapi.schemas.selling.deals import Deal
 
 if TYPE_CHECKING:
     import asyncpg

@@ -7,13 +7,13 @@ import orjson
 import strawberry
 from pydantic import TypeAdapter, ValidationError
 
-from salesapi.api.command_reading import CommandMalformed, malformed
-from salesapi.api.graphql.asked import Asked
+from salesapi.api.graphql.context import Asked
 from salesapi.api.graphql.enums import Enums
 from salesapi.api.graphql.inputs import Inputs, values_of
 from salesapi.api.graphql.outputs import Outputs
 from salesapi.api.graphql.scalars import BigInt
 from salesapi.api.reads.declaration import ListRead
+from salesapi.commands.command_reading import CommandMalformed, malformed
 from salesapi.queries.paging import PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, Page, PageRequest
 
 Info = strawberry.Info[Asked, None]

@@ -34,9 +34,9 @@ from graphql import (
 )
 from strawberry.utils.str_converters import to_snake_case
 
-from salesapi.api.command_reading import CommandMalformed
 from salesapi.api.graphql.cost import DocumentCost
 from salesapi.api.graphql.errors import ERRORS_MAX, DocumentInvalid, DocumentTooCostly
+from salesapi.commands.command_reading import CommandMalformed
 
 DOCUMENT_LENGTH_MAX: Final = 10_240
 """Longest document, in characters."""

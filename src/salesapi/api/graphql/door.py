@@ -13,11 +13,9 @@ from fastapi import FastAPI, Request, Response, WebSocket
 from graphql import OperationType
 from strawberry.http.ides import get_graphql_ide_html
 
-from salesapi.api.asking import Asking
-from salesapi.api.bulk import Bulk
-from salesapi.api.command_reading import CommandReader
-from salesapi.api.graphql.asked import Asked, Sources
+from salesapi.api.authentication import Asking
 from salesapi.api.graphql.board import BoardWatch
+from salesapi.api.graphql.context import Asked, Sources
 from salesapi.api.graphql.documents import Prepared
 from salesapi.api.graphql.errors import RequestNotGraphQL, outage_refusal
 from salesapi.api.graphql.executing import Answer, Executor, refused_answer
@@ -27,8 +25,10 @@ from salesapi.api.limits import BodyTooLarge
 from salesapi.api.outages import OUTAGES
 from salesapi.api.refusals import RETRY_AFTER_SECONDS, STATUS
 from salesapi.app import Core
-from salesapi.domain.kernel import Kind, Refused
-from salesapi.queries.reports import Reports
+from salesapi.commands.bulk import Bulk
+from salesapi.commands.command_reading import CommandReader
+from salesapi.domain.shared.kernel import Kind, Refused
+from salesapi.queries.selling.reports import Reports
 
 PATH: Final = "/graphql"
 BODY_BYTES_MAX: Final = 64 * 1024

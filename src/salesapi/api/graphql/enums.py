@@ -10,7 +10,8 @@ from typing import Any, Final, get_args
 
 import strawberry
 
-from salesapi.domain import deals, payout_runs
+from salesapi.domain.pay.records import payout_runs
+from salesapi.domain.selling import deals
 
 NAMED: Final[dict[object, str]] = {deals.Status: "DealStatus", payout_runs.Status: "PayoutRunStatus"}
 """Literals whose alias says too little outside of its own module."""

@@ -13,7 +13,7 @@ from graphql import GraphQLError
 
 from salesapi.api.outages import refusal_of
 from salesapi.api.refusals import problem
-from salesapi.domain.kernel import Kind, Refused
+from salesapi.domain.shared.kernel import Kind, Refused
 
 logger = logging.getLogger(__name__)
 

@@ -5,11 +5,11 @@ from uuid import UUID
 
 import strawberry
 
-from salesapi.api.graphql.asked import Asked
 from salesapi.api.graphql.connections import MinPosition
+from salesapi.api.graphql.context import Asked
 from salesapi.api.graphql.outputs import Outputs
-from salesapi.queries.commission_estimates import commission_estimate
-from salesapi.schemas.commission_estimates import CommissionEstimate
+from salesapi.queries.pay.commission_estimates import commission_estimate
+from salesapi.schemas.pay.commission_estimates import CommissionEstimate
 
 Info = strawberry.Info[Asked, None]
 _ABSENT: Final[Any] = strawberry.UNSET

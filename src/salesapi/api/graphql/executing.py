@@ -15,7 +15,7 @@ from graphql import ExecutionResult, execute
 from graphql.execution import Executor as GraphQLExecutor
 from graphql.execution import create_source_event_stream
 
-from salesapi.api.graphql.asked import Asked
+from salesapi.api.graphql.context import Asked
 from salesapi.api.graphql.documents import DocumentRejected, Documents, Prepared
 from salesapi.api.graphql.errors import (
     DeadlineExceeded,
@@ -26,7 +26,7 @@ from salesapi.api.graphql.errors import (
 )
 from salesapi.api.graphql.schema import Schema
 from salesapi.api.refusals import STATUS
-from salesapi.domain.kernel import Refused
+from salesapi.domain.shared.kernel import Refused
 
 DEADLINE_SECONDS: Final = 10.0
 """How long an operation may run."""

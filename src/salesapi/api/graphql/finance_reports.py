@@ -7,15 +7,15 @@ from uuid import UUID
 
 import strawberry
 
-from salesapi.api.graphql.asked import Asked
 from salesapi.api.graphql.connections import MinPosition
+from salesapi.api.graphql.context import Asked
 from salesapi.api.graphql.enums import Enums
 from salesapi.api.graphql.outputs import Outputs
-from salesapi.domain.commission.contract_costs import AmortisationMethod, EmployerTaxes, Expedient, RenewalCommission
-from salesapi.queries.reports_accruals import AccrualQuestion
-from salesapi.queries.reports_contract_costs import ContractCostQuestion
-from salesapi.queries.reports_pay import PayWindow
-from salesapi.schemas.finance_reports import AccrualDimension, CommissionAccruals, ContractCosts
+from salesapi.domain.pay.rules.contract_costs import AmortisationMethod, EmployerTaxes, Expedient, RenewalCommission
+from salesapi.queries.pay.reports_accruals import AccrualQuestion
+from salesapi.queries.pay.reports_contract_costs import ContractCostQuestion
+from salesapi.queries.pay.reports_pay import PayWindow
+from salesapi.schemas.pay.finance_reports import AccrualDimension, CommissionAccruals, ContractCosts
 
 Info = strawberry.Info[Asked, None]
 WindowFrom = Annotated[date, strawberry.argument(description="First day of the window.")]

@@ -20,7 +20,7 @@ from strawberry.types.base import has_object_definition
 
 from salesapi.api.graphql.enums import Enums
 from salesapi.api.graphql.scalars import BigInt
-from salesapi.domain.kernel import About, Unset
+from salesapi.domain.shared.kernel import About, Unset
 
 INT_MAX: Final = 2**31 - 1
 """Largest value of GraphQL's Int."""

@@ -8,14 +8,14 @@ from uuid import UUID
 
 import strawberry
 
-from salesapi.api.graphql.asked import Asked
 from salesapi.api.graphql.connections import After, Connections, First, MinPosition
+from salesapi.api.graphql.context import Asked
 from salesapi.api.graphql.outputs import Outputs
-from salesapi.api.reading import log_reached
-from salesapi.queries.live_statements import LiveAnswer, LiveQuestion, live_statement
+from salesapi.api.read_positions import log_reached
 from salesapi.queries.paging import PAGE_ROWS_DEFAULT, PageRequest
-from salesapi.schemas.live_statements import LiveStatement
-from salesapi.schemas.payout_runs import StatementLine
+from salesapi.queries.pay.live_statements import LiveAnswer, LiveQuestion, live_statement
+from salesapi.schemas.pay.live_statements import LiveStatement
+from salesapi.schemas.pay.payout_runs import StatementLine
 
 Info = strawberry.Info[Asked, None]
 PeriodText = Annotated[

@@ -13,13 +13,13 @@ from strawberry.scalars import JSON
 from strawberry.tools import create_type
 from strawberry.types.field import StrawberryField
 
-from salesapi.api.command_reading import checked_key, fingerprint
-from salesapi.api.graphql.asked import Asked
+from salesapi.api.graphql.command_result_types import BulkResultType, ReceiptType, bulk_result_type, receipt_type
+from salesapi.api.graphql.context import Asked
 from salesapi.api.graphql.inputs import Inputs, values_of
-from salesapi.api.graphql.receipts import BulkResultType, ReceiptType, bulk_result_type, receipt_type
+from salesapi.commands.command_reading import checked_key, fingerprint
+from salesapi.commands.handling import BULK_MAX, Envelope
 from salesapi.domain.catalogue import Catalogue, mutation_name, route
-from salesapi.domain.kernel import CommandType, Stream
-from salesapi.handling import BULK_MAX, Envelope
+from salesapi.domain.shared.kernel import CommandType, Stream
 
 Info = strawberry.Info[Asked, None]
 

@@ -13,7 +13,7 @@ import strawberry
 from annotated_types import Le
 from strawberry.scalars import JSON
 
-from salesapi.api.graphql.asked import Asked
+from salesapi.api.graphql.context import Asked
 from salesapi.api.graphql.enums import Enums
 from salesapi.api.graphql.inputs import INT_MAX, description
 from salesapi.api.graphql.relations import RELATIONS, Many, One

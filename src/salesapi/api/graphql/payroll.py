@@ -5,11 +5,11 @@ from uuid import UUID
 
 import strawberry
 
-from salesapi.api.graphql.asked import Asked
 from salesapi.api.graphql.connections import After, Connections, First, MinPosition
+from salesapi.api.graphql.context import Asked
 from salesapi.queries.paging import PAGE_ROWS_DEFAULT, PageRequest
-from salesapi.queries.payroll import locked_run, payroll_lines
-from salesapi.schemas.payroll import PayrollLine
+from salesapi.queries.pay.payroll import locked_run, payroll_lines
+from salesapi.schemas.pay.payroll import PayrollLine
 
 Info = strawberry.Info[Asked, None]
 Batch = Annotated[

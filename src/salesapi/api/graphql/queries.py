@@ -9,8 +9,8 @@ from uuid import UUID
 import strawberry
 
 from salesapi.access.principals import Scope
-from salesapi.api.graphql.asked import Asked
 from salesapi.api.graphql.connections import After, Connections, First, MinPosition
+from salesapi.api.graphql.context import Asked
 from salesapi.api.graphql.estimates import commission_estimate_field
 from salesapi.api.graphql.live_statements import live_statement_field, live_statement_lines_field
 from salesapi.api.graphql.outputs import Outputs
@@ -18,15 +18,16 @@ from salesapi.api.graphql.payroll import payroll_lines_field
 from salesapi.api.graphql.scalars import BigInt
 from salesapi.api.reads.catalogue import ITEMS, LISTS
 from salesapi.api.reads.declaration import ItemRead
-from salesapi.domain.teams import TREE, Teams
-from salesapi.eventlog.connecting import Connection
-from salesapi.queries import compensation_plans, customers, payout_runs
+from salesapi.database.connections import Connection
+from salesapi.domain.organisation.teams import TREE, Teams
+from salesapi.queries.customers import customers
+from salesapi.queries.organisation.teams import teams_on
 from salesapi.queries.paging import PAGE_ROWS_DEFAULT, Page, PageRequest
-from salesapi.queries.teams import teams_on
-from salesapi.schemas.compensation_plans import CompensationPlanDifferences
-from salesapi.schemas.customers import TimelineEntry
-from salesapi.schemas.payout_runs import Statement, StatementLine
-from salesapi.schemas.teams import Team
+from salesapi.queries.pay import compensation_plans, payout_runs
+from salesapi.schemas.customers.customers import TimelineEntry
+from salesapi.schemas.organisation.teams import Team
+from salesapi.schemas.pay.compensation_plans import CompensationPlanDifferences
+from salesapi.schemas.pay.payout_runs import Statement, StatementLine
 
 Info = strawberry.Info[Asked, None]
 _ABSENT: Final[Any] = strawberry.UNSET

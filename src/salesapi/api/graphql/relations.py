@@ -11,68 +11,53 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from salesapi.access.principals import Scope
-from salesapi.api.asking import ScopeOf
-from salesapi.api.graphql.asked import Asked
+from salesapi.api.authentication import ScopeOf
+from salesapi.api.graphql.context import Asked
 from salesapi.api.reads.catalogue import ITEMS, LISTS
-from salesapi.domain.deals import DealLine, DealShare
-from salesapi.domain.forecast_sheets import ForecastEntry
-from salesapi.domain.pool_shares import PoolShare
-from salesapi.domain.teams import TREE, Teams
-from salesapi.eventlog.connecting import Connection
-from salesapi.queries import (
-    activities,
-    agreements,
-    attribution_touches,
-    awards,
-    compensation_plans,
-    customers,
-    deals,
-    enrolments,
-    invoices,
-    leads,
-    members,
-    objections,
-    payout_runs,
-    payroll,
-    pipelines,
-    products,
-    rate_tables,
-    satisfactions,
-    targets,
-)
-from salesapi.queries.line_events import events_of_lines
+from salesapi.database.connections import Connection
+from salesapi.domain.organisation.teams import TREE, Teams
+from salesapi.domain.pay.records.pool_shares import PoolShare
+from salesapi.domain.selling.deals import DealLine, DealShare
+from salesapi.domain.selling.forecast_sheets import ForecastEntry
+from salesapi.queries.cash import agreements, invoices
+from salesapi.queries.customers import customers, satisfactions
+from salesapi.queries.organisation import members
+from salesapi.queries.organisation.teams import teams_of_members
 from salesapi.queries.paging import PageRequest
-from salesapi.queries.pay_relations import lines_of_statements, statements_of_runs
-from salesapi.queries.teams import teams_of_members
-from salesapi.schemas.activities import Activity
-from salesapi.schemas.agreements import AgreedLine, Agreement
-from salesapi.schemas.approvals import Approval
-from salesapi.schemas.attribution_touches import AttributionTouch
-from salesapi.schemas.awards import Award
-from salesapi.schemas.commission_estimates import CommissionEstimate, EstimatedPay
-from salesapi.schemas.compensation_plans import CompensationPlan, CompensationPlanDifferences
-from salesapi.schemas.credits import Credit
-from salesapi.schemas.customers import Customer, TimelineEntry
-from salesapi.schemas.deals import Deal, StageVisit
-from salesapi.schemas.enrolments import Enrolment
-from salesapi.schemas.forecast_sheets import ForecastSheet
-from salesapi.schemas.invoices import Invoice
-from salesapi.schemas.leads import Lead
-from salesapi.schemas.line_events import LineEvent
-from salesapi.schemas.live_statements import ComingPayment, LiveStatement
-from salesapi.schemas.members import Member
-from salesapi.schemas.objections import Objection
-from salesapi.schemas.payout_runs import PayoutRun, Statement, StatementLine
-from salesapi.schemas.payroll import PayrollLine
-from salesapi.schemas.pipelines import Pipeline
-from salesapi.schemas.points import PointsBalance, PointsEntry
-from salesapi.schemas.pool_shares import PoolShares
-from salesapi.schemas.products import Product
-from salesapi.schemas.rate_tables import CurrencyRate, RateTable
-from salesapi.schemas.receipts import PaymentReceipt, ReceiptAllocation
-from salesapi.schemas.satisfactions import Satisfaction
-from salesapi.schemas.targets import Target
-from salesapi.schemas.teams import Team
+from salesapi.queries.pay import awards, compensation_plans, enrolments, objections, payout_runs, payroll
+from salesapi.queries.pay.line_events import events_of_lines
+from salesapi.queries.pay.pay_relations import lines_of_statements, statements_of_runs
+from salesapi.queries.reference import products, rate_tables
+from salesapi.queries.selling import activities, attribution_touches, deals, leads, pipelines, targets
+from salesapi.schemas.cash.agreements import AgreedLine, Agreement
+from salesapi.schemas.cash.invoices import Invoice
+from salesapi.schemas.cash.receipts import PaymentReceipt, ReceiptAllocation
+from salesapi.schemas.customers.customers import Customer, TimelineEntry
+from salesapi.schemas.customers.satisfactions import Satisfaction
+from salesapi.schemas.organisation.approvals import Approval
+from salesapi.schemas.organisation.members import Member
+from salesapi.schemas.organisation.teams import Team
+from salesapi.schemas.pay.awards import Award
+from salesapi.schemas.pay.commission_estimates import CommissionEstimate, EstimatedPay
+from salesapi.schemas.pay.compensation_plans import CompensationPlan, CompensationPlanDifferences
+from salesapi.schemas.pay.credits import Credit
+from salesapi.schemas.pay.enrolments import Enrolment
+from salesapi.schemas.pay.line_events import LineEvent
+from salesapi.schemas.pay.live_statements import ComingPayment, LiveStatement
+from salesapi.schemas.pay.objections import Objection
+from salesapi.schemas.pay.payout_runs import PayoutRun, Statement, StatementLine
+from salesapi.schemas.pay.payroll import PayrollLine
+from salesapi.schemas.pay.points import PointsBalance, PointsEntry
+from salesapi.schemas.pay.pool_shares import PoolShares
+from salesapi.schemas.reference.products import Product
+from salesapi.schemas.reference.rate_tables import CurrencyRate, RateTable
+from salesapi.schemas.selling.activities import Activity
+from salesapi.schemas.selling.attribution_touches import AttributionTouch
+from salesapi.schemas.selling.deals import Deal, StageVisit
+from salesapi.schemas.selling.forecast_sheets import ForecastSheet
+from salesapi.schemas.selling.leads import Lead
+from salesapi.schemas.selling.pipelines import Pipeline
+from salesapi.schemas.selling.targets import Target
 
 Load: TypeAlias = Callable[[Asked, Sequence[Any]], Awaitable[Mapping[Any, Any]]]
 

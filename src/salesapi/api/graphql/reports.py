@@ -9,21 +9,21 @@ import strawberry
 from pydantic import TypeAdapter
 
 from salesapi.access.principals import Scope
-from salesapi.api.graphql.asked import Asked
 from salesapi.api.graphql.connections import MinPosition, read_filter
+from salesapi.api.graphql.context import Asked
 from salesapi.api.graphql.inputs import Inputs
 from salesapi.api.graphql.outputs import Outputs
-from salesapi.queries.reports import Reports
-from salesapi.queries.reports_question import (
+from salesapi.queries.cash.reports_receivables import BUCKET_DAYS, BUCKETS_MAX, ReceivablesQuestion
+from salesapi.queries.selling.reports import Reports
+from salesapi.queries.selling.reports_question import (
     BY_STAGE_ALREADY,
     GROUPINGS_MAX,
     Dimension,
     ReportQuestion,
     groupings,
 )
-from salesapi.queries.reports_receivables import BUCKET_DAYS, BUCKETS_MAX, ReceivablesQuestion
-from salesapi.schemas.receivables import ReceivablesFilter, ReceivablesReport
-from salesapi.schemas.reports import DealReport, FunnelCohort, FunnelSnapshot, ReportFilter, StageVelocity
+from salesapi.schemas.cash.receivables import ReceivablesFilter, ReceivablesReport
+from salesapi.schemas.selling.reports import DealReport, FunnelCohort, FunnelSnapshot, ReportFilter, StageVelocity
 
 Info = strawberry.Info[Asked, None]
 _GROUPINGS: Final = ", ".join(each for each in Dimension if each != Dimension.ATTRIBUTE)

@@ -16,13 +16,13 @@ from graphql import OperationType
 from starlette.websockets import WebSocketDisconnect
 
 from salesapi.access.principals import KeyUnknown
-from salesapi.api.asking import Asker
-from salesapi.api.graphql.asked import Asked, Sources
+from salesapi.api.authentication import Asker
+from salesapi.api.graphql.context import Asked, Sources
 from salesapi.api.graphql.documents import Prepared
 from salesapi.api.graphql.errors import masked, outage_refusal, refusal_error
 from salesapi.api.graphql.executing import Answer, Executor
 from salesapi.api.outages import OUTAGES
-from salesapi.domain.kernel import Refused
+from salesapi.domain.shared.kernel import Refused
 
 PROTOCOL: Final = "graphql-transport-ws"
 INIT_SECONDS: Final = 10.0

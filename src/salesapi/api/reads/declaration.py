@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from salesapi.api.asking import ScopeOf
+from salesapi.api.authentication import ScopeOf
 from salesapi.queries.paging import Page
 
 

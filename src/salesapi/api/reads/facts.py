@@ -3,23 +3,17 @@
 from typing import Final
 
 from salesapi.api.reads.declaration import ItemRead, ListRead
-from salesapi.queries import (
-    agreements,
-    attribution_touches,
-    calendars,
-    forecast_sheets,
-    invoices,
-    rate_tables,
-    receipts,
-    satisfactions,
-    targets,
-)
-from salesapi.schemas.agreements import Agreement, AgreementFilter, AgreementOrder
-from salesapi.schemas.attribution_touches import AttributionTouch, AttributionTouchFilter, AttributionTouchOrder
-from salesapi.schemas.calendars import Calendar, CalendarFilter, CalendarOrder
-from salesapi.schemas.forecast_sheets import ForecastSheet, ForecastSheetFilter, ForecastSheetOrder
-from salesapi.schemas.invoices import Invoice, InvoiceFilter, InvoiceOrder
-from salesapi.schemas.rate_tables import (
+from salesapi.queries.cash import agreements, invoices, receipts
+from salesapi.queries.customers import satisfactions
+from salesapi.queries.organisation import calendars
+from salesapi.queries.reference import rate_tables
+from salesapi.queries.selling import attribution_touches, forecast_sheets, targets
+from salesapi.schemas.cash.agreements import Agreement, AgreementFilter, AgreementOrder
+from salesapi.schemas.cash.invoices import Invoice, InvoiceFilter, InvoiceOrder
+from salesapi.schemas.cash.receipts import PaymentReceipt, ReceiptFilter, ReceiptOrder
+from salesapi.schemas.customers.satisfactions import Satisfaction, SatisfactionFilter, SatisfactionOrder
+from salesapi.schemas.organisation.calendars import Calendar, CalendarFilter, CalendarOrder
+from salesapi.schemas.reference.rate_tables import (
     CurrencyRate,
     CurrencyRateFilter,
     CurrencyRateOrder,
@@ -27,9 +21,9 @@ from salesapi.schemas.rate_tables import (
     RateTableFilter,
     RateTableOrder,
 )
-from salesapi.schemas.receipts import PaymentReceipt, ReceiptFilter, ReceiptOrder
-from salesapi.schemas.satisfactions import Satisfaction, SatisfactionFilter, SatisfactionOrder
-from salesapi.schemas.targets import Target, TargetFilter, TargetOrder
+from salesapi.schemas.selling.attribution_touches import AttributionTouch, AttributionTouchFilter, AttributionTouchOrder
+from salesapi.schemas.selling.forecast_sheets import ForecastSheet, ForecastSheetFilter, ForecastSheetOrder
+from salesapi.schemas.selling.targets import Target, TargetFilter, TargetOrder
 
 LISTS: Final = (
     ListRead(

@@ -3,8 +3,8 @@
 from typing import Final
 
 from salesapi.api.reads.declaration import ItemRead, ListRead
-from salesapi.queries import (
-    approvals,
+from salesapi.queries.organisation import approvals
+from salesapi.queries.pay import (
     awards,
     compensation_plans,
     credits,
@@ -14,18 +14,18 @@ from salesapi.queries import (
     points,
     pool_shares,
 )
-from salesapi.schemas.approvals import Approval, ApprovalFilter, ApprovalOrder
-from salesapi.schemas.awards import Award, AwardFilter, AwardOrder
-from salesapi.schemas.compensation_plans import (
+from salesapi.schemas.organisation.approvals import Approval, ApprovalFilter, ApprovalOrder
+from salesapi.schemas.pay.awards import Award, AwardFilter, AwardOrder
+from salesapi.schemas.pay.compensation_plans import (
     CompensationPlan,
     CompensationPlanFilter,
     CompensationPlanInWords,
     CompensationPlanOrder,
 )
-from salesapi.schemas.credits import Credit, CreditFilter, CreditOrder
-from salesapi.schemas.enrolments import Enrolment, EnrolmentFilter, EnrolmentOrder
-from salesapi.schemas.objections import Objection, ObjectionFilter, ObjectionOrder
-from salesapi.schemas.payout_runs import (
+from salesapi.schemas.pay.credits import Credit, CreditFilter, CreditOrder
+from salesapi.schemas.pay.enrolments import Enrolment, EnrolmentFilter, EnrolmentOrder
+from salesapi.schemas.pay.objections import Objection, ObjectionFilter, ObjectionOrder
+from salesapi.schemas.pay.payout_runs import (
     PayoutRun,
     PayoutRunFilter,
     PayoutRunOrder,
@@ -33,7 +33,7 @@ from salesapi.schemas.payout_runs import (
     StatementFilter,
     StatementOrder,
 )
-from salesapi.schemas.points import (
+from salesapi.schemas.pay.points import (
     PointsBalance,
     PointsEntry,
     PointsEntryFilter,
@@ -41,7 +41,7 @@ from salesapi.schemas.points import (
     PointsFilter,
     PointsOrder,
 )
-from salesapi.schemas.pool_shares import PoolShares, PoolSharesFilter, PoolSharesOrder
+from salesapi.schemas.pay.pool_shares import PoolShares, PoolSharesFilter, PoolSharesOrder
 
 LISTS: Final = (
     ListRead(

@@ -3,14 +3,17 @@
 from typing import Final
 
 from salesapi.api.reads.declaration import ItemRead, ListRead
-from salesapi.queries import activities, customers, deals, leads, members, pipelines, products
-from salesapi.schemas.activities import Activity, ActivityFilter, ActivityOrder
-from salesapi.schemas.customers import Customer, CustomerFilter, CustomerOrder, CustomerProfile
-from salesapi.schemas.deals import Deal, DealFilter, DealOrder
-from salesapi.schemas.leads import Lead, LeadFilter, LeadOrder
-from salesapi.schemas.members import Member, MemberFilter, MemberOrder
-from salesapi.schemas.pipelines import Pipeline, PipelineFilter, PipelineOrder
-from salesapi.schemas.products import Product, ProductFilter, ProductOrder
+from salesapi.queries.customers import customers
+from salesapi.queries.organisation import members
+from salesapi.queries.reference import products
+from salesapi.queries.selling import activities, deals, leads, pipelines
+from salesapi.schemas.customers.customers import Customer, CustomerFilter, CustomerOrder, CustomerProfile
+from salesapi.schemas.organisation.members import Member, MemberFilter, MemberOrder
+from salesapi.schemas.reference.products import Product, ProductFilter, ProductOrder
+from salesapi.schemas.selling.activities import Activity, ActivityFilter, ActivityOrder
+from salesapi.schemas.selling.deals import Deal, DealFilter, DealOrder
+from salesapi.schemas.selling.leads import Lead, LeadFilter, LeadOrder
+from salesapi.schemas.selling.pipelines import Pipeline, PipelineFilter, PipelineOrder
 
 LISTS: Final = (
     ListRead(

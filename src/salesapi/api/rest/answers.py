@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 
 from salesapi.api.outages import OUTAGES, refusal_of
 from salesapi.api.refusals import RETRY_AFTER_SECONDS, STATUS, problem
-from salesapi.domain.kernel import Kind, Refused
-from salesapi.receipting import Receipt
+from salesapi.commands.command_results import Receipt
+from salesapi.domain.shared.kernel import Kind, Refused
 
 logger = logging.getLogger(__name__)
 

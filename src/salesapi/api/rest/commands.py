@@ -10,15 +10,15 @@ from fastapi.routing import APIRoute
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
-from salesapi.api.asking import Asker, Asking
-from salesapi.api.bulk import Bulk, BulkResult, IfMatchMalformed
-from salesapi.api.command_reading import CommandMalformed, CommandReader, checked_key, fingerprint
+from salesapi.api.authentication import Asker, Asking
 from salesapi.api.refusals import STATUS, problem
 from salesapi.api.rest.answers import json_answer, receipt_answer, receipt_values
 from salesapi.api.rest.parameters import sent_once
+from salesapi.commands.bulk import Bulk, BulkResult, IfMatchMalformed
+from salesapi.commands.command_reading import CommandMalformed, CommandReader, checked_key, fingerprint
+from salesapi.commands.handling import BULK_MAX, Envelope, Handling
 from salesapi.domain.catalogue import Catalogue, mutation_name, route
-from salesapi.domain.kernel import CommandType, Kind, Refused, Stream
-from salesapi.handling import BULK_MAX, Envelope, Handling
+from salesapi.domain.shared.kernel import CommandType, Kind, Refused, Stream
 
 HEADERS: Final[list[dict[str, Any]]] = [
     {

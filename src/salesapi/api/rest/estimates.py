@@ -4,18 +4,18 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 
-from salesapi.api.asking import Asking
-from salesapi.api.reading import log_reached
+from salesapi.api.authentication import Asking
+from salesapi.api.read_positions import log_reached
 from salesapi.api.rest.answers import json_answer
 from salesapi.api.rest.commands import REFUSALS
 from salesapi.api.rest.parameters import MIN_POSITION, min_position, sent_once
 from salesapi.api.rest.reads import path_ids
+from salesapi.commands.stream_states import StreamStates
 from salesapi.eventlog.recorder import EventLog
-from salesapi.folding import StreamStates
 from salesapi.ledgers import Ledgers
-from salesapi.queries.commission_estimates import commission_estimate
+from salesapi.queries.pay.commission_estimates import commission_estimate
 from salesapi.schemas.answers import item_of
-from salesapi.schemas.commission_estimates import CommissionEstimate
+from salesapi.schemas.pay.commission_estimates import CommissionEstimate
 
 PATH: Final = "/v1/deals/{deal_id}/commission-estimate"
 _DESCRIPTION: Final = """For everybody whose pay is in your scope and whom the win would credit: what is earned in the period in \

@@ -10,12 +10,12 @@ from typing import Any, Final
 from fastapi import FastAPI, Request, Response
 
 from salesapi.access.principals import refuse_foreign_role
-from salesapi.api.asking import Asking
+from salesapi.api.authentication import Asking
 from salesapi.api.rest.commands import REFUSALS
 from salesapi.api.rest.parameters import ParameterInvalid as ParameterUnreadable
 from salesapi.api.rest.parameters import ParameterUnknown
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.kernel import Kind, Refused, roles
+from salesapi.domain.shared.kernel import Kind, Refused, roles
 from salesapi.eventlog.recorder import EventLog
 from salesapi.streaming.cloud_events import cloud_event
 

@@ -9,31 +9,24 @@ from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
 
-from salesapi.api.asking import Asking
+from salesapi.api.authentication import Asking
 from salesapi.api.rest.answers import json_answer
 from salesapi.api.rest.csv_answers import FORMAT, csv_answer, csv_content, is_csv
-from salesapi.api.rest.parameters import (
-    MIN_POSITION,
-    ParameterInvalid,
-    day,
-    min_position,
-    number,
-    sent_once,
-)
+from salesapi.api.rest.parameters import MIN_POSITION, ParameterInvalid, day, min_position, number, sent_once
 from salesapi.api.rest.report_parameters import parameter
 from salesapi.api.rest.reports import add_report
-from salesapi.domain.commission.contract_costs import (
+from salesapi.domain.pay.rules.contract_costs import (
     BENEFIT_MONTHS_MAX,
     AmortisationMethod,
     EmployerTaxes,
     Expedient,
     RenewalCommission,
 )
-from salesapi.queries.reports import Reports
-from salesapi.queries.reports_accruals import AccrualQuestion
-from salesapi.queries.reports_contract_costs import ContractCostQuestion
-from salesapi.queries.reports_pay import PayWindow
-from salesapi.schemas.finance_reports import AccrualDimension, CommissionAccruals, ContractCosts
+from salesapi.queries.pay.reports_accruals import AccrualQuestion
+from salesapi.queries.pay.reports_contract_costs import ContractCostQuestion
+from salesapi.queries.pay.reports_pay import PayWindow
+from salesapi.queries.selling.reports import Reports
+from salesapi.schemas.pay.finance_reports import AccrualDimension, CommissionAccruals, ContractCosts
 
 DIMENSIONS: Final[tuple[AccrualDimension, ...]] = get_args(AccrualDimension)
 METHODS: Final[tuple[AmortisationMethod, ...]] = ("straight_line", "by_revenue")

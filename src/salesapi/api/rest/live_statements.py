@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import FastAPI, Request, Response
 
-from salesapi.api.asking import Asking
-from salesapi.api.reading import log_reached
+from salesapi.api.authentication import Asking
+from salesapi.api.read_positions import log_reached
 from salesapi.api.rest.answers import json_answer
 from salesapi.api.rest.commands import REFUSALS
 from salesapi.api.rest.parameters import (
@@ -21,10 +21,10 @@ from salesapi.api.rest.parameters import (
 from salesapi.api.rest.reads import path_ids
 from salesapi.eventlog.recorder import EventLog
 from salesapi.ledgers import Ledgers
-from salesapi.queries.line_events import events_of_page
-from salesapi.queries.live_statements import LiveQuestion, live_statement
+from salesapi.queries.pay.line_events import events_of_page
+from salesapi.queries.pay.live_statements import LiveQuestion, live_statement
 from salesapi.schemas.answers import item_of
-from salesapi.schemas.live_statements import LiveStatementTrace
+from salesapi.schemas.pay.live_statements import LiveStatementTrace
 
 if TYPE_CHECKING:
     import asyncpg

@@ -10,7 +10,7 @@ from typing import Any, Final, Generic, TypeVar, get_args, get_origin, get_type_
 from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
 
-from salesapi.domain.kernel import Kind, Refused
+from salesapi.domain.shared.kernel import Kind, Refused
 from salesapi.queries.paging import PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, PageRequest, PageSizeInvalid
 
 Filter = TypeVar("Filter")

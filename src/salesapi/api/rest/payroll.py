@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import FastAPI, Request, Response
 
-from salesapi.api.asking import Asking
-from salesapi.api.reading import reached
+from salesapi.api.authentication import Asking
+from salesapi.api.read_positions import reached
 from salesapi.api.rest.answers import json_answer
 from salesapi.api.rest.commands import REFUSALS
 from salesapi.api.rest.csv_answers import FORMAT, csv_answer, csv_content, is_csv
 from salesapi.api.rest.parameters import MIN_POSITION, min_position, sent_once
 from salesapi.api.rest.reads import path_ids
-from salesapi.queries.payroll import LINES_MAX, READS, locked_run, payroll
-from salesapi.schemas.payroll import Payroll, PayrollLine
+from salesapi.queries.pay.payroll import LINES_MAX, READS, locked_run, payroll
+from salesapi.schemas.pay.payroll import Payroll, PayrollLine
 
 if TYPE_CHECKING:
     import asyncpg

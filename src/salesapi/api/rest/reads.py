@@ -6,8 +6,8 @@ from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
 
-from salesapi.api.asking import Asker, Asking
-from salesapi.api.reading import log_reached, reached
+from salesapi.api.authentication import Asker, Asking
+from salesapi.api.read_positions import log_reached, reached
 from salesapi.api.reads.catalogue import ITEMS, LISTS
 from salesapi.api.reads.declaration import ItemRead, ListRead
 from salesapi.api.rest.answers import json_answer
@@ -26,23 +26,23 @@ from salesapi.api.rest.parameters import (
     sent_once,
 )
 from salesapi.clock import Clock
-from salesapi.domain.compensation_plans import VERSIONS_MAX
-from salesapi.domain.teams import TREE, Teams
+from salesapi.commands.stream_states import StreamStates
+from salesapi.domain.organisation.teams import TREE, Teams
+from salesapi.domain.pay.plans.compensation_plans import VERSIONS_MAX
 from salesapi.eventlog.recorder import EventLog
-from salesapi.folding import StreamStates
-from salesapi.queries import compensation_plans
-from salesapi.queries.customers import TIMELINE_READS, customer_timeline
-from salesapi.queries.deals import VISITS_READ, stage_visits
-from salesapi.queries.line_events import events_of_page
+from salesapi.queries.customers.customers import TIMELINE_READS, customer_timeline
+from salesapi.queries.organisation.teams import teams_on
 from salesapi.queries.paging import Page
-from salesapi.queries.payout_runs import READS, payout_run, statement, statement_lines, statements
-from salesapi.queries.teams import teams_on
+from salesapi.queries.pay import compensation_plans
+from salesapi.queries.pay.line_events import events_of_page
+from salesapi.queries.pay.payout_runs import READS, payout_run, statement, statement_lines, statements
+from salesapi.queries.selling.deals import VISITS_READ, stage_visits
 from salesapi.schemas.answers import item_of, items_of, page_of
-from salesapi.schemas.compensation_plans import CompensationPlanDifferences
-from salesapi.schemas.customers import TimelineEntry
-from salesapi.schemas.deals import StageVisit
-from salesapi.schemas.payout_runs import Statement, StatementFilter, StatementOrder, StatementTrace
-from salesapi.schemas.teams import Team
+from salesapi.schemas.customers.customers import TimelineEntry
+from salesapi.schemas.organisation.teams import Team
+from salesapi.schemas.pay.compensation_plans import CompensationPlanDifferences
+from salesapi.schemas.pay.payout_runs import Statement, StatementFilter, StatementOrder, StatementTrace
+from salesapi.schemas.selling.deals import StageVisit
 
 if TYPE_CHECKING:
     import asyncpg

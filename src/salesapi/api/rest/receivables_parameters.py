@@ -7,8 +7,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from salesapi.api.rest.parameters import MIN_POSITION, ParameterInvalid, camel, day, min_position, sent_once
 from salesapi.api.rest.report_parameters import WINDOW_DESCRIBED, parameter
-from salesapi.queries.reports_receivables import BUCKET_DAYS, BUCKETS_MAX, ReceivablesQuestion
-from salesapi.schemas.receivables import ReceivablesFilter
+from salesapi.queries.cash.reports_receivables import BUCKET_DAYS, BUCKETS_MAX, ReceivablesQuestion
+from salesapi.schemas.cash.receivables import ReceivablesFilter
 
 GROUPINGS: Final = ("customer",)
 _FILTERS: Final = TypeAdapter(ReceivablesFilter)

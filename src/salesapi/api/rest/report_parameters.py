@@ -11,8 +11,8 @@ from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
 
 from salesapi.api.rest.parameters import MIN_POSITION, ParameterInvalid, camel, day, min_position, sent_once
-from salesapi.queries.reports_question import GROUPINGS_MAX, Dimension, ReportQuestion, groupings
-from salesapi.schemas.reports import ReportFilter
+from salesapi.queries.selling.reports_question import GROUPINGS_MAX, Dimension, ReportQuestion, groupings
+from salesapi.schemas.selling.reports import ReportFilter
 
 FILTERS: Final = TypeAdapter(ReportFilter)
 WINDOW: Final = ("from", "to")

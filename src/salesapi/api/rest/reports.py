@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 
-from salesapi.api.asking import Asking
+from salesapi.api.authentication import Asking
 from salesapi.api.rest.answers import json_answer
 from salesapi.api.rest.commands import REFUSALS
 from salesapi.api.rest.receivables_parameters import ReceivablesParameters
@@ -17,10 +17,10 @@ from salesapi.api.rest.report_parameters import (
     described_parameters,
     parameter,
 )
-from salesapi.queries.reports import Reports
-from salesapi.queries.reports_question import BY_STAGE_ALREADY
-from salesapi.schemas.receivables import ReceivablesReport
-from salesapi.schemas.reports import DealReport, FunnelCohort, FunnelSnapshot, StageVelocity
+from salesapi.queries.selling.reports import Reports
+from salesapi.queries.selling.reports_question import BY_STAGE_ALREADY
+from salesapi.schemas.cash.receivables import ReceivablesReport
+from salesapi.schemas.selling.reports import DealReport, FunnelCohort, FunnelSnapshot, StageVelocity
 
 MODES: Final = ("snapshot", "cohort")
 NOT_STORED: Final = {"cache-control": "no-store"}

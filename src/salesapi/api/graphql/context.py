@@ -1,0 +1,122 @@
+"""What one GraphQL operation knows: who asks, which rows and pay it may see, what has been read for it already.
+
+Made anew for each operation: nothing here may outlive it, least of all the loaders.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from salesapi.api.authentication import Asker, Asking, ScopeOf
+from salesapi.api.read_positions import log_reached, reached
+from salesapi.clock import Clock
+from salesapi.commands.bulk import Bulk
+from salesapi.commands.command_reading import CommandReader
+from salesapi.commands.handling import Handling
+from salesapi.commands.stream_states import StreamStates
+from salesapi.eventlog.recorder import EventLog
+from salesapi.ledgers import Ledgers
+from salesapi.queries.pay.live_statements import LiveAnswer
+from salesapi.queries.selling.reports import Reports
+from salesapi.schemas.pay.live_statements import LiveStatement
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from salesapi.api.graphql.board import BoardWatch
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What the operations of one process share."""
+
+    pool: "asyncpg.Pool[asyncpg.Record]"
+    log: EventLog
+    states: StreamStates
+    ledgers: Ledgers
+    handling: Handling
+    reader: CommandReader
+    bulk: Bulk
+    reports: Reports
+    board: "BoardWatch"
+    asking: Asking
+    clock: Clock
+    epoch: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Asked:
+    """The context of one operation."""
+
+    asker: Asker
+    authorization: str
+    sources: Sources
+    request_id: str
+    correlation_id: UUID | None = None
+    reads: frozenset[str] = frozenset()
+    """The read models that the operation's selection touches."""
+    statement_count: int = 0
+    """Statements sent to the read models so far; those for positions are not counted."""
+    live: dict[LiveStatement, LiveAnswer] = field(default_factory=dict)
+    """The live statements that were answered, for the lines that are asked of them."""
+    _position: int | None = None
+    _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def anew(self) -> "Asked":
+        """The same without what has been read: for the next event of a subscription."""
+        return Asked(
+            asker=self.asker,
+            authorization=self.authorization,
+            sources=self.sources,
+            request_id=self.request_id,
+            correlation_id=self.correlation_id,
+            reads=self.reads,
+        )
+
+    async def read(self, query: Callable[..., Awaitable[Found]], scope: ScopeOf, *args: Any, **named: Any) -> Found:
+        """One question to the read models. An operation holds one connection at a time, however wide it is."""
+        async with self._turn, self.sources.pool.acquire() as connection:
+            self.statement_count += 1
+            return await query(connection, self.asker.scope(scope), *args, **named)
+
+    async def ask_again(self) -> None:
+        """Looks anew at who asks, in an operation that lasts.
+
+        Raises:
+            KeyUnknown: the key is no longer valid.
+        """
+        self.asker = await self.sources.asking.asker(self.authorization)
+
+    async def position(self, wanted: int | None = None) -> int:
+        """The position that everything in this operation reflects at least; waits for the wanted one.
+
+        Raises:
+            PositionTimedOut, ProjectionStopped.
+        """
+        async with self._turn:
+            if self._position is None or (wanted is not None and self._position < wanted):
+                if self.reads:
+                    self._position = await reached(self.sources.pool, sorted(self.reads), wanted)
+                else:
+                    self._position = await log_reached(self.sources.log, wanted)
+            return self._position
+
+    def loader(
+        self, key: Hashable, load: Callable[["Asked", Sequence[Any]], Awaitable[Mapping[Any, Found]]], absent: Found
+    ) -> DataLoader[Any, Found]:
+        """The loader of one relation in this operation: what one level asks for becomes one statement."""
+        if key not in self._loaders:
+
+            async def load_all(keys: list[Any]) -> list[Found]:
+                found = await load(self, keys)
+                return [found.get(each, absent) for each in keys]
+
+            self._loaders[key] = DataLoader(load_fn=load_all)
+        return self._loaders[key]

@@ -1,0 +1,1 @@
+"""The one write path: reading of commands, states of streams, handling, results."""

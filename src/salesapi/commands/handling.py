@@ -1,0 +1,421 @@
+"""handle(): the only write path. Load and fold, gather the facts, decide, append in one commit, answer a receipt.
+
+Every write carries an idempotency key: the same key with the same request gives the same receipt again, with another
+request it is refused. A decision is made again when another writer was faster, unless the caller named a version.
+"""
+
+import itertools
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+from uuid import UUID
+
+from salesapi.access.principals import OwnerOutOfScope, Principal, Scope, refuse_foreign_role
+from salesapi.clock import Clock, Ids
+from salesapi.commands.command_results import EventReceipt, Receipt, positioned, replayed, stored_text
+from salesapi.commands.stream_states import Folded, StreamStates
+from salesapi.domain.catalogue import Catalogue, route, snake_name
+from salesapi.domain.consequences import FOLLOWING, Step
+from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.shared.kernel import (
+    BusinessTime,
+    CommandType,
+    Context,
+    Kind,
+    LedgerRef,
+    Recorded,
+    Ref,
+    Refused,
+    Stream,
+    StreamRef,
+    ThingUnknown,
+    natural_id,
+)
+from salesapi.eventlog.codec import Codec, EventMeta
+from salesapi.eventlog.recorder import (
+    AppendRequest,
+    EventLog,
+    KeyTaken,
+    NewEvent,
+    RequestKey,
+    StoredRequest,
+    StreamAppend,
+    VersionConflict,
+)
+
+DECISIONS_MAX: Final = 8
+"""How often a command is decided anew when other writers were faster."""
+NEEDS_ROUNDS_MAX: Final = 32
+"""How often a decider may ask for further streams."""
+BULK_MAX: Final = 500
+"""Most commands in one bulk."""
+
+Resolver = Callable[[Ref], Awaitable[object]]
+"""Finds what a decider asked for that is not a stream: a ledger, a root."""
+
+
+class VersionStale(Refused):
+    """If-Match names another version than the stream has."""
+
+    code = "version.stale"
+    kind = Kind.PRECONDITION
+    message = "The thing is at version {version}, not {expected}; read it again and repeat your change."
+
+
+class VersionContended(Refused):
+    """Other writers were faster, again and again."""
+
+    code = "version.contended"
+    kind = Kind.CONFLICT
+    message = "Other writers changed the same thing {times} times meanwhile; try again."
+
+
+class KeyReused(Refused):
+    """The idempotency key was used for another request."""
+
+    code = "idempotency_key.reused"
+    kind = Kind.KEY_REUSED
+    message = "This idempotency key belongs to another request; use a new key for a new request."
+
+
+class BulkTooLarge(Refused):
+    """Too many commands at once."""
+
+    code = "bulk.too_large"
+    kind = Kind.TOO_LARGE
+    message = "A bulk takes at most {limit} commands; this one has {count}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One command with all that its caller said about it."""
+
+    command: object
+    occurred: BusinessTime | None
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """Who asks, and how a retry is recognised. `fingerprint` is the SHA-256 of the client's request."""
+
+    principal: Principal
+    scope: Scope
+    key: str | None
+    fingerprint: bytes = b""
+    origin: str = "api"
+    keep_key: bool = False
+    correlation_id: UUID | None = None
+
+
+@dataclass(slots=True)
+class _Work:
+    """The states as they are while one request is decided, and the events decided so far."""
+
+    is_foreign: Callable[[StreamRef, object], bool]
+    states: dict[StreamRef, Folded] = field(default_factory=dict)
+    found: dict[Ref, object | None] = field(default_factory=dict)
+    decided: dict[StreamRef, list[tuple[object, BusinessTime | None]]] = field(default_factory=dict)
+    order: list[tuple[StreamRef, int]] = field(default_factory=list)
+
+    def state(self, ref: Ref) -> object | None:
+        """What a decider may read: only what its needs named has been loaded, and a foreign thing does not exist."""
+        if not isinstance(ref, StreamRef):
+            return self.found.get(ref)
+        loaded = self.states.get(ref)
+        if loaded is None or loaded.state is None:
+            return None
+        return None if self.is_foreign(ref, loaded.state) else loaded.state
+
+    def holds(self, ref: Ref) -> bool:
+        """Whether it is at hand; a ledger asked for at a position may have gone past it while something else was loaded."""
+        if not isinstance(ref, LedgerRef) or ref.position is None:
+            return ref in self.states or ref in self.found
+        found = self.found.get(ref)
+        return isinstance(found, Ledger) and found.position == ref.position
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Where a command goes: its declaration, its stream, and the id of the thing itself."""
+
+    stream: Stream
+    kind: CommandType
+    ref: StreamRef
+    subject_id: UUID
+
+
+class Handling:
+    """The write path over one log. Safe for any number of concurrent requests."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        codec: Codec,
+        states: StreamStates,
+        catalogue: Catalogue,
+        *,
+        clock: Clock,
+        ids: Ids,
+        resolvers: Mapping[type, Resolver],
+    ) -> None:
+        self._log = log
+        self._codec = codec
+        self._catalogue = catalogue
+        self._clock = clock
+        self._ids = ids
+        self._resolvers = resolvers
+        self._states = states
+
+    async def handle(self, request: Request, envelope: Envelope, *, dry_run: bool = False) -> Receipt:
+        """Decides and stores one command.
+
+        Raises:
+            Refused: with a stable code; nothing was stored.
+        """
+        return (await self.handle_together([request], envelope, dry_run=dry_run))[0]
+
+    async def handle_together(
+        self, requests: Sequence[Request], envelope: Envelope, *, dry_run: bool = False
+    ) -> list[Receipt]:
+        """Decides and stores several commands as one: all of them or none. Later ones see what earlier ones did."""
+        if len(requests) > BULK_MAX:
+            raise BulkTooLarge(limit=BULK_MAX, count=len(requests))
+        targets = [self._target(request, envelope) for request in requests]
+        for _ in range(DECISIONS_MAX):
+            work = _Work(is_foreign=lambda ref, state: self._is_foreign(ref, state, envelope))
+            earlier = await self._load(work, [target.ref for target in targets], envelope, key=not dry_run)
+            if earlier is not None:
+                _refuse_another_request(earlier, envelope)
+                return replayed(earlier)
+            receipts = [
+                await self._decide(work, request, target, envelope)
+                for request, target in zip(requests, targets, strict=True)
+            ]
+            if dry_run:
+                return [replace(receipt, is_dry_run=True) for receipt in receipts]
+            try:
+                return await self._append(work, receipts, requests, envelope)
+            except (VersionConflict, KeyTaken):
+                pass  # Another writer was a moment faster: its events, or a twin's receipt, are found on the next turn.
+        raise VersionContended(times=DECISIONS_MAX)
+
+    def _target(self, request: Request, envelope: Envelope) -> _Target:
+        """Where the command goes; refuses a role that may not give it before anything is read."""
+        stream, kind = self._catalogue.command(type(request.command).__name__)
+        refuse_foreign_role(envelope.principal, kind.roles, route(stream, kind))
+        subject_id = self._subject_id(stream, kind, request.command)
+        stream_id = kind.stream_of(request.command) if kind.stream_of else subject_id
+        return _Target(stream, kind, StreamRef(stream.kind, stream_id), subject_id)
+
+    def _subject_id(self, stream: Stream, kind: CommandType, command: object) -> UUID:
+        if kind.target is not None:
+            target = getattr(command, kind.target)
+            assert isinstance(target, UUID)
+            return target
+        parts = kind.identity(command) if kind.identity else None
+        return natural_id(stream.kind, *parts) if parts else self._ids.new()
+
+    async def _load(
+        self, work: _Work, refs: Sequence[StreamRef], envelope: Envelope, *, key: bool
+    ) -> StoredRequest | None:
+        """Brings the streams into the work in one round trip; answers an earlier request under the same key."""
+        wanted = [ref for ref in dict.fromkeys(refs) if ref not in work.states]
+        loaded, earlier = await self._states.load(
+            wanted, (envelope.principal.id, envelope.key) if key and envelope.key else None
+        )
+        work.states.update(loaded)
+        return earlier
+
+    async def _decide(self, work: _Work, request: Request, target: _Target, envelope: Envelope) -> Receipt:
+        """Decides a command and all that follows from it; the events are in the work then."""
+        first = len(work.order)
+        loaded = work.states[target.ref]
+        self._authorise(request, target, loaded, envelope)
+        if request.expected_version is not None and request.expected_version != loaded.version:
+            raise VersionStale(version=loaded.version, expected=request.expected_version)
+        context = await self._decide_one(work, request.command, target, request.occurred, envelope)
+        if loaded.state is None:
+            self._refuse_new_foreign(target, work.states[target.ref].state, envelope)
+        following = FOLLOWING.get(type(request.command))
+        for step in following(loaded.state, request.command, context) if following else ():
+            await self._decide_step(work, step, request.occurred, envelope)
+        return self._receipt(work, target, first)
+
+    async def _decide_step(self, work: _Work, step: Step, occurred: BusinessTime | None, envelope: Envelope) -> None:
+        stream, kind = self._catalogue.command(type(step.command).__name__)
+        subject_id = step.subject_id or self._subject_id(stream, kind, step.command)
+        stream_id = kind.stream_of(step.command) if kind.stream_of else subject_id
+        target = _Target(stream, kind, StreamRef(stream.kind, stream_id), subject_id)
+        await self._load(work, [target.ref], envelope, key=False)
+        self._refuse_foreign(target, work.states[target.ref], envelope)
+        _refuse_foreign_owner(step.command, envelope, pointer="")
+        await self._decide_one(work, step.command, target, occurred, envelope)
+
+    async def _decide_one(
+        self, work: _Work, command: object, target: _Target, occurred: BusinessTime | None, envelope: Envelope
+    ) -> Context:
+        loaded = work.states[target.ref]
+        if loaded.state is None and target.kind.target is not None and not target.kind.creates:
+            raise ThingUnknown(thing=target.stream.kind, id=str(target.subject_id))
+        await self._gather(work, target, loaded.state, command, envelope)
+        context = Context(
+            actor_id=envelope.principal.id,
+            member_id=envelope.principal.member_id,
+            permissions=envelope.principal.permissions,
+            occurred=occurred,
+            subject_id=target.subject_id,
+            new_id=self._ids.new(),
+            today=self._clock.now().date(),
+            facts=work,
+        )
+        for event in target.kind.decide(loaded.state, command, context):
+            loaded = work.states[target.ref]
+            recorded = Recorded(position=0, version=loaded.version + 1, stream_id=target.ref.id, occurred=occurred)
+            work.states[target.ref] = Folded(recorded.version, target.stream.evolve(loaded.state, event, recorded))
+            work.decided.setdefault(target.ref, []).append((event, occurred))
+            work.order.append((target.ref, len(work.decided[target.ref]) - 1))
+        return context
+
+    async def _gather(
+        self, work: _Work, target: _Target, state: object | None, command: object, envelope: Envelope
+    ) -> None:
+        """Finds what the decider needs, in as many rounds as it asks for."""
+        for _ in range(NEEDS_ROUNDS_MAX):
+            missing = [ref for ref in target.kind.needs(state, command, work) if not work.holds(ref)]
+            if not missing:
+                return
+            streams = [ref for ref in missing if isinstance(ref, StreamRef)]
+            if streams:
+                await self._load(work, streams, envelope, key=False)
+            for ref in missing:
+                if not isinstance(ref, StreamRef):
+                    work.found[ref] = await self._resolvers[type(ref)](ref)
+        raise AssertionError(f"{type(command).__name__} asks for streams without end")
+
+    def _authorise(self, request: Request, target: _Target, loaded: Folded, envelope: Envelope) -> None:
+        """Row scope: a foreign thing does not exist, and nothing is created for or handed to a foreign owner."""
+        self._refuse_foreign(target, loaded, envelope)
+        _refuse_foreign_owner(request.command, envelope, pointer="/owner_id")
+
+    def _refuse_foreign(self, target: _Target, loaded: Folded, envelope: Envelope) -> None:
+        is_new = target.kind.creates or loaded.state is None
+        if not is_new and self._is_foreign(target.ref, loaded.state, envelope):
+            raise ThingUnknown(thing=target.stream.kind, id=str(target.subject_id))
+
+    def _refuse_new_foreign(self, target: _Target, made: object | None, envelope: Envelope) -> None:
+        """Nothing comes into being for somebody out of scope, whichever field of the command names them."""
+        if made is not None and self._is_foreign(target.ref, made, envelope):
+            owner = self._catalogue.by_kind[target.ref.kind].owner
+            assert owner is not None, "a foreign thing has an owner"
+            raise OwnerOutOfScope(member_id=", ".join(sorted(map(str, _concerned(owner(made))))))
+
+    def _is_foreign(self, ref: StreamRef, state: object, envelope: Envelope) -> bool:
+        """Whether all whom the thing concerns are out of the principal's scope; a thing without an owner is everybody's."""
+        owner = self._catalogue.by_kind[ref.kind].owner
+        return owner is not None and not any(map(envelope.scope.reaches, _concerned(owner(state))))
+
+    def _receipt(self, work: _Work, target: _Target, first: int) -> Receipt:
+        """The receipt without positions, which are known after the append."""
+        events = []
+        for ref, index in work.order[first:]:
+            event, _ = work.decided[ref][index]
+            version = work.states[ref].version - len(work.decided[ref]) + index + 1
+            events.append(
+                EventReceipt(
+                    type=self._codec.name_of(type(event)),
+                    stream_kind=ref.kind,
+                    stream_id=ref.id,
+                    version=version,
+                    position=None,
+                    payload=event,
+                )
+            )
+        return Receipt(
+            id=target.subject_id,
+            kind=target.stream.kind,
+            version=work.states[target.ref].version,
+            position=0,
+            recorded_at=None,
+            events=tuple(events),
+        )
+
+    async def _append(
+        self, work: _Work, receipts: list[Receipt], requests: Sequence[Request], envelope: Envelope
+    ) -> list[Receipt]:
+        offsets = _offsets(work)
+        key = _request_key(receipts, offsets, envelope)
+        if not work.order and key is None:
+            head = await self._log.head()
+            return [replace(receipt, position=head) for receipt in receipts]
+        appends = await self._encoded(work, requests, envelope)
+        appended = await self._log.append(AppendRequest(appends=appends, key=key))
+        return positioned(receipts, offsets, appended, len(work.order))
+
+    async def _encoded(self, work: _Work, requests: Sequence[Request], envelope: Envelope) -> tuple[StreamAppend, ...]:
+        _, kind = self._catalogue.command(type(requests[0].command).__name__)
+        meta = EventMeta(
+            actor_id=envelope.principal.id,
+            principal_kind=envelope.principal.kind,
+            command=snake_name(kind) if len(requests) == 1 else "bulk",
+            origin=envelope.origin,
+            idempotency_key=envelope.key,
+            correlation_id=envelope.correlation_id,
+        )
+        expected = {ref: work.states[ref].version - len(events) for ref, events in work.decided.items()}
+        encoded = await self._codec.encode(
+            [
+                (ref, expected[ref] + number, event, occurred, meta)
+                for ref, events in work.decided.items()
+                for number, (event, occurred) in enumerate(events, start=1)
+            ]
+        )
+        rest = iter(encoded)
+        return tuple(
+            StreamAppend(stream=ref, expected_version=expected[ref], events=_take(rest, len(events)))
+            for ref, events in work.decided.items()
+        )
+
+
+def _refuse_foreign_owner(command: object, envelope: Envelope, *, pointer: str) -> None:
+    """Before anything is looked up, so that nobody is told what a foreign owner has."""
+    owner_id = getattr(command, "owner_id", None)
+    if isinstance(owner_id, UUID) and not envelope.scope.reaches(owner_id):
+        raise OwnerOutOfScope(member_id=str(owner_id), pointer=pointer)
+
+
+def _concerned(owner: UUID | frozenset[UUID] | None) -> Iterable[UUID | None]:
+    return owner if isinstance(owner, frozenset) else (owner,)
+
+
+def _take(items: Iterator[NewEvent], count: int) -> tuple[NewEvent, ...]:
+    return tuple(itertools.islice(items, count))
+
+
+def _offsets(work: _Work) -> dict[tuple[StreamRef, int], int]:
+    """The place of each decided event in the request, where events stand stream by stream."""
+    offsets: dict[tuple[StreamRef, int], int] = {}
+    for ref, events in work.decided.items():
+        first = work.states[ref].version - len(events) + 1
+        for index in range(len(events)):
+            offsets[ref, first + index] = len(offsets)
+    return offsets
+
+
+def _request_key(
+    receipts: Sequence[Receipt], offsets: Mapping[tuple[StreamRef, int], int], envelope: Envelope
+) -> RequestKey | None:
+    if envelope.key is None:
+        return None
+    return RequestKey(
+        principal_id=envelope.principal.id,
+        key=envelope.key,
+        fingerprint=envelope.fingerprint,
+        receipt=stored_text(receipts, offsets),
+        keep_forever=envelope.keep_key,
+    )
+
+
+def _refuse_another_request(earlier: StoredRequest, envelope: Envelope) -> None:
+    if earlier.fingerprint != envelope.fingerprint:
+        raise KeyReused()

@@ -1,0 +1,68 @@
+"""Folds streams to their states, keeping some of them between requests; each is brought up to date from the log before use.
+
+A kept state is never believed: the log is always asked for what came after it, in the same round trip that reads the rest.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.catalogue import Catalogue
+from salesapi.domain.shared.kernel import StreamRef
+from salesapi.eventlog.codec import Codec
+from salesapi.eventlog.recorder import EventLog, StoredRequest
+
+KEPT_STATES_MAX: Final = 4_000
+"""Folded states kept by one process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A stream's state at a version; version 0 with None for a stream without events."""
+
+    version: int
+    state: object | None
+
+
+_NOTHING: Final = Folded(0, None)
+
+
+class StreamStates:
+    """The states of streams, read through the log."""
+
+    def __init__(self, log: EventLog, codec: Codec, catalogue: Catalogue) -> None:
+        self._log = log
+        self._codec = codec
+        self._catalogue = catalogue
+        self._kept: dict[StreamRef, Folded] = {}
+
+    async def load(
+        self, refs: Sequence[StreamRef], key: tuple[UUID, str] | None = None
+    ) -> tuple[dict[StreamRef, Folded], StoredRequest | None]:
+        """The states as the log has them now, and the request stored under (principal, key), in one round trip."""
+        kept = [self._kept.get(ref, _NOTHING) for ref in refs]
+        loaded = await self._log.load([(ref, each.version) for ref, each in zip(refs, kept, strict=True)], key)
+        states: dict[StreamRef, Folded] = {}
+        for ref, each, stored in zip(refs, kept, loaded.streams, strict=True):
+            state, version = each.state, each.version
+            if stored:
+                evolve = self._catalogue.by_kind[ref.kind].evolve
+                for event in await self._codec.decode(stored):
+                    state, version = evolve(state, event.event, event.recorded), event.recorded.version
+                self._remember({ref: Folded(version, state)})
+            states[ref] = Folded(version, state)
+        return states, loaded.request
+
+    async def state(self, ref: StreamRef) -> object | None:
+        """One state, or None where the stream has no event."""
+        states, _ = await self.load([ref])
+        return states[ref].state
+
+    def _remember(self, states: Mapping[StreamRef, Folded]) -> None:
+        """Keeps states for the next request; the ones not touched for longest give way."""
+        for ref, folded in states.items():
+            self._kept.pop(ref, None)
+            self._kept[ref] = folded
+        while len(self._kept) > KEPT_STATES_MAX:
+            del self._kept[next(iter(self._kept))]

@@ -1,0 +1,1 @@
+"""PostgreSQL as everybody here speaks to it: connections, text, columns, migrations."""

@@ -1,0 +1,1 @@
+"""What follows a win: agreements, invoices, receipts of money."""

@@ -1,0 +1,335 @@
+"""Decisions about agreements, and the declaration of the stream `agreement`. Facts and requests are in `agreements.py`.
+
+An agreement is seen, and changed, by who sees its customer.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.cash.agreement_lines import (
+    AgreedLine,
+    AgreementLine,
+    AgreementLineChange,
+    Instalment,
+    agreed,
+    amended,
+)
+from salesapi.domain.cash.agreements import (
+    INSTALMENTS_MAX,
+    LINES_MAX,
+    Agreement,
+    AgreementAmended,
+    AgreementCancelled,
+    AgreementCostRestated,
+    AgreementDrafted,
+    AgreementEmpty,
+    AgreementFulfilmentReported,
+    AgreementIsCancelled,
+    AgreementIsRenewed,
+    AgreementKeyRepeated,
+    AgreementLinesFull,
+    AgreementLineUnknown,
+    AgreementNotDraft,
+    AgreementNotSigned,
+    AgreementRenewed,
+    AgreementSigned,
+    AgreementTermEmpty,
+    AgreementTotalInvalid,
+    AmendAgreement,
+    CancelAgreement,
+    DraftAgreement,
+    FeeTooLarge,
+    FulfilmentTooLarge,
+    PaymentPlanUneven,
+    QuantityBelowFulfilled,
+    RenewAgreement,
+    RenewalForeign,
+    ReportAgreementFulfilment,
+    RestateAgreementCost,
+    SignAgreement,
+    evolve,
+)
+from salesapi.domain.shared.kernel import (
+    CommandType,
+    Context,
+    EventType,
+    Facts,
+    Stream,
+    StreamRef,
+    ThingExists,
+    ThingUnknown,
+    external_identity,
+    roles,
+)
+from salesapi.domain.shared.money import exponent
+
+AMOUNT_MINOR_MAX: Final = 2**53 - 1
+"""Largest amount that every client can read, in minor units."""
+
+
+def draft(state: Agreement | None, command: DraftAgreement, context: Context) -> tuple[AgreementDrafted, ...]:
+    """Decides `DraftAgreement`."""
+    if state is not None:
+        raise ThingExists(thing="agreement", id=str(context.subject_id), pointer="/external_id")
+    exponent(command.currency, pointer="/currency")
+    _refuse_unknown("customer", command.customer_id, context.facts, "/customer_id")
+    if command.deal_id is not None:
+        _refuse_unknown("deal", command.deal_id, context.facts, "/deal_id")
+    return (
+        AgreementDrafted(
+            title=command.title,
+            customer_id=command.customer_id,
+            deal_id=command.deal_id,
+            currency=command.currency,
+            legal_entity=command.legal_entity,
+            external_id=command.external_id,
+        ),
+    )
+
+
+def sign(state: Agreement, command: SignAgreement, context: Context) -> tuple[AgreementSigned, ...]:
+    """Decides `SignAgreement`."""
+    _refuse_foreign(state, context)
+    if state.status != "draft":
+        raise AgreementNotDraft(status=state.status)
+    if command.starts_on is not None and command.ends_on is not None and command.ends_on < command.starts_on:
+        raise AgreementTermEmpty(ends_on=str(command.ends_on), pointer="/ends_on")
+    _refuse_repeated((line.key for line in command.lines), "/lines")
+    _refuse_repeated((each.key for each in command.instalments), "/instalments")
+    _refuse_unknown_products(command.lines, context.facts)
+    _refuse_unsound(state, tuple(agreed(line) for line in command.lines), command.instalments)
+    return (
+        AgreementSigned(
+            lines=command.lines,
+            instalments=command.instalments,
+            starts_on=command.starts_on,
+            ends_on=command.ends_on,
+            payment_days=command.payment_days,
+        ),
+    )
+
+
+def amend(state: Agreement, command: AmendAgreement, context: Context) -> tuple[AgreementAmended, ...]:
+    """Decides `AmendAgreement`."""
+    _refuse_foreign(state, context)
+    _refuse_unsigned(state)
+    if not command.lines and not command.instalments:
+        raise AgreementEmpty(pointer="/lines")
+    _refuse_repeated((line.key for line in command.lines), "/lines")
+    _refuse_repeated((each.key for each in (*state.instalments, *command.instalments)), "/instalments")
+    _refuse_unknown_products(command.lines, context.facts)
+    lines = amended(state.lines, command.lines)
+    instalments = state.instalments + command.instalments
+    if len(lines) > LINES_MAX or len(instalments) > INSTALMENTS_MAX:
+        raise AgreementLinesFull(lines_most=LINES_MAX, instalments_most=INSTALMENTS_MAX)
+    _refuse_taken_back(lines)
+    _refuse_unsound(state, lines, instalments)
+    return (
+        AgreementAmended(
+            lines=command.lines,
+            instalments=command.instalments,
+            effective_on=command.effective_on,
+            reason=command.reason,
+        ),
+    )
+
+
+def report_fulfilment(
+    state: Agreement, command: ReportAgreementFulfilment, context: Context
+) -> tuple[AgreementFulfilmentReported, ...]:
+    """Decides `ReportAgreementFulfilment`. Also of a cancelled agreement: the report may come late."""
+    _refuse_foreign(state, context)
+    line = _line(state, command.line_key)
+    done = {"delivered": line.delivered, "accepted": line.accepted, "live": line.live}[command.step]
+    if done + command.quantity > line.quantity:
+        raise FulfilmentTooLarge(
+            line=line.key, quantity=str(line.quantity), done=str(done), step=command.step, pointer="/quantity"
+        )
+    return (AgreementFulfilmentReported(line_key=line.key, step=command.step, quantity=command.quantity),)
+
+
+def restate_cost(
+    state: Agreement, command: RestateAgreementCost, context: Context
+) -> tuple[AgreementCostRestated, ...]:
+    """Decides `RestateAgreementCost`. Also of a cancelled agreement: costs become known late."""
+    line = _line(state, command.line_key)
+    if line.cost_minor == command.cost_minor:
+        return ()
+    return (
+        AgreementCostRestated(
+            line_key=line.key, cost_from=line.cost_minor, cost_to=command.cost_minor, reason=command.reason
+        ),
+    )
+
+
+def renew(state: Agreement, command: RenewAgreement, context: Context) -> tuple[AgreementRenewed, ...]:
+    """Decides `RenewAgreement`."""
+    _refuse_foreign(state, context)
+    _refuse_unsigned(state)
+    if state.renewed_by == command.renewed_by:
+        return ()
+    if state.renewed_by is not None:
+        raise AgreementIsRenewed(agreement=str(state.renewed_by))
+    continued = context.facts.state(StreamRef("agreement", command.renewed_by))
+    if not isinstance(continued, Agreement) or context.facts.state(_customer_of(continued)) is None:
+        raise ThingUnknown(thing="agreement", id=str(command.renewed_by), pointer="/renewed_by")
+    if command.renewed_by == command.agreement_id or continued.customer_id != state.customer_id:
+        raise RenewalForeign(pointer="/renewed_by")
+    return (AgreementRenewed(renewed_by=command.renewed_by),)
+
+
+def cancel(state: Agreement, command: CancelAgreement, context: Context) -> tuple[AgreementCancelled, ...]:
+    """Decides `CancelAgreement`."""
+    _refuse_foreign(state, context)
+    if state.status == "cancelled":
+        raise AgreementIsCancelled()
+    if command.fee_kept_minor > state.total_minor:
+        raise FeeTooLarge(total_minor=state.total_minor, currency=state.currency, pointer="/fee_kept_minor")
+    return (
+        AgreementCancelled(
+            status_from=state.status,
+            effective_on=command.effective_on,
+            fee_kept_minor=command.fee_kept_minor,
+            reason=command.reason,
+        ),
+    )
+
+
+def _refuse_foreign(state: Agreement, context: Context) -> None:
+    """Who does not see the customer does not see its agreements."""
+    if context.facts.state(_customer_of(state)) is None:
+        raise ThingUnknown(thing="agreement", id=str(context.subject_id))
+
+
+def _customer_of(agreement: Agreement) -> StreamRef:
+    return StreamRef("customer", agreement.customer_id)
+
+
+def _refuse_unsigned(state: Agreement) -> None:
+    if state.status != "signed":
+        raise AgreementNotSigned(status=state.status)
+
+
+def _refuse_unknown(kind: str, id: UUID, facts: Facts, pointer: str) -> None:
+    if facts.state(StreamRef(kind, id)) is None:
+        raise ThingUnknown(thing=kind, id=str(id), pointer=pointer)
+
+
+def _refuse_unknown_products(lines: Iterable[AgreementLine | AgreementLineChange], facts: Facts) -> None:
+    for index, line in enumerate(lines):
+        if line.product_id is not None:
+            _refuse_unknown("product", line.product_id, facts, f"/lines/{index}/product_id")
+
+
+def _refuse_repeated(keys: Iterable[str], pointer: str) -> None:
+    known: set[str] = set()
+    for key in keys:
+        if key in known:
+            raise AgreementKeyRepeated(key=key, pointer=pointer)
+        known.add(key)
+
+
+def _refuse_taken_back(lines: tuple[AgreedLine, ...]) -> None:
+    for line in lines:
+        done = max(line.delivered, line.accepted, line.live)
+        if line.quantity < done or line.quantity < 0:
+            raise QuantityBelowFulfilled(line=line.key, quantity=str(line.quantity), done=str(done), pointer="/lines")
+
+
+def _refuse_unsound(state: Agreement, lines: tuple[AgreedLine, ...], instalments: tuple[Instalment, ...]) -> None:
+    """Amounts within their bound, and a plan that sums to the total."""
+    total_minor = sum(line.gross_minor for line in lines)
+    amounts = (amount for line in lines for amount in (line.amount_minor, line.tax_minor, line.cost_minor) if amount)
+    if not 0 <= total_minor <= AMOUNT_MINOR_MAX or any(abs(amount) > AMOUNT_MINOR_MAX for amount in amounts):
+        raise AgreementTotalInvalid(
+            total_minor=str(total_minor), currency=state.currency, most_minor=str(AMOUNT_MINOR_MAX), pointer="/lines"
+        )
+    plan_minor = sum(instalment.amount_minor for instalment in instalments)
+    if instalments and plan_minor != total_minor:
+        raise PaymentPlanUneven(
+            plan_minor=plan_minor, total_minor=total_minor, currency=state.currency, pointer="/instalments"
+        )
+
+
+def _line(state: Agreement, key: str) -> AgreedLine:
+    if state.status == "draft":
+        raise AgreementNotSigned(status=state.status)
+    line = state.line(key)
+    if line is None:
+        raise AgreementLineUnknown(line=key, lines=[line.key for line in state.lines], pointer="/line_key")
+    return line
+
+
+def _needs_to_draft(state: Agreement | None, command: DraftAgreement, facts: Facts) -> tuple[StreamRef, ...]:
+    deal = (StreamRef("deal", command.deal_id),) if command.deal_id else ()
+    return (StreamRef("customer", command.customer_id), *deal)
+
+
+def _needs_customer(state: Agreement | None, command: object, facts: Facts) -> tuple[StreamRef, ...]:
+    return (_customer_of(state),) if state else ()
+
+
+def _needs_products(
+    state: Agreement | None, command: SignAgreement | AmendAgreement, facts: Facts
+) -> tuple[StreamRef, ...]:
+    products = {line.product_id for line in command.lines if line.product_id is not None}
+    return (
+        *_needs_customer(state, command, facts),
+        *(StreamRef("product", product_id) for product_id in sorted(products)),
+    )
+
+
+def _needs_renewal(state: Agreement | None, command: RenewAgreement, facts: Facts) -> tuple[StreamRef, ...]:
+    continued = facts.state(StreamRef("agreement", command.renewed_by))
+    customer = (_customer_of(continued),) if isinstance(continued, Agreement) else ()
+    return (*_needs_customer(state, command, facts), StreamRef("agreement", command.renewed_by), *customer)
+
+
+_SELLERS: Final = roles("rep", "manager", "finance", "admin", "integration")
+_LEADERS: Final = roles("manager", "finance", "admin", "integration")
+
+
+STREAM: Final = Stream(
+    kind="agreement",
+    plural="agreements",
+    events=(
+        EventType(name="agreement.drafted", event=AgreementDrafted),
+        EventType(name="agreement.signed", event=AgreementSigned),
+        EventType(name="agreement.amended", event=AgreementAmended),
+        EventType(name="agreement.fulfilment_reported", event=AgreementFulfilmentReported),
+        EventType(name="agreement.cost_restated", event=AgreementCostRestated),
+        EventType(name="agreement.renewed", event=AgreementRenewed),
+        EventType(name="agreement.cancelled", event=AgreementCancelled),
+    ),
+    commands=(
+        CommandType(
+            command=DraftAgreement,
+            decide=draft,
+            roles=_SELLERS,
+            creates=True,
+            identity=external_identity,
+            needs=_needs_to_draft,
+        ),
+        CommandType(command=SignAgreement, decide=sign, roles=_SELLERS, target="agreement_id", needs=_needs_products),
+        CommandType(command=AmendAgreement, decide=amend, roles=_LEADERS, target="agreement_id", needs=_needs_products),
+        CommandType(
+            command=ReportAgreementFulfilment,
+            decide=report_fulfilment,
+            roles=_SELLERS,
+            target="agreement_id",
+            needs=_needs_customer,
+        ),
+        CommandType(
+            command=RestateAgreementCost,
+            decide=restate_cost,
+            roles=roles("finance", "admin", "integration"),
+            target="agreement_id",
+        ),
+        CommandType(command=RenewAgreement, decide=renew, roles=_SELLERS, target="agreement_id", needs=_needs_renewal),
+        CommandType(
+            command=CancelAgreement, decide=cancel, roles=_LEADERS, target="agreement_id", needs=_needs_customer
+        ),
+    ),
+    evolve=evolve,
+)

@@ -1,0 +1,229 @@
+"""Decisions about invoices, and the declaration of the stream `invoice`. Facts and requests are in `invoices.py`."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.cash.agreements import Agreement, AgreementLineUnknown, AgreementNotSigned
+from salesapi.domain.cash.invoices import (
+    AMOUNT_MINOR_MAX,
+    CREDIT_NOTES_MAX,
+    CreditNoteRepeated,
+    CreditNotesFull,
+    CreditNoteTooLarge,
+    DisputeInvoice,
+    Invoice,
+    InvoiceAboveAgreement,
+    InvoiceAmountInvalid,
+    InvoiceAmountUnclear,
+    InvoiceCreditNoteIssued,
+    InvoiceCurrencyForeign,
+    InvoiceDisputed,
+    InvoiceDisputeResolved,
+    InvoiceDueBeforeIssue,
+    InvoiceIssued,
+    InvoiceIsVoided,
+    InvoiceLine,
+    InvoiceOfAnotherCustomer,
+    InvoiceVoided,
+    IssueCreditNote,
+    IssueInvoice,
+    ResolveInvoiceDispute,
+    VoidInvoice,
+    evolve,
+    gross_minor,
+)
+from salesapi.domain.shared.kernel import (
+    CommandType,
+    Context,
+    EventType,
+    Facts,
+    Stream,
+    StreamRef,
+    ThingExists,
+    ThingUnknown,
+    external_identity,
+    roles,
+)
+from salesapi.domain.shared.money import exponent
+
+
+def issue(state: Invoice | None, command: IssueInvoice, context: Context) -> tuple[InvoiceIssued, ...]:
+    """Decides `IssueInvoice`."""
+    if state is not None:
+        pointer = "/number" if command.agreement_id else "/external_id"
+        raise ThingExists(thing="invoice", id=str(context.subject_id), pointer=pointer)
+    exponent(command.currency, pointer="/currency")
+    amount_minor, tax_minor = _amounts(command)
+    _refuse_due_before_issue(command, context)
+    return (
+        InvoiceIssued(
+            number=command.number,
+            customer_id=_customer_of(command, gross_minor(amount_minor, tax_minor), context.facts),
+            agreement_id=command.agreement_id,
+            amount_minor=amount_minor,
+            tax_minor=tax_minor,
+            currency=command.currency,
+            lines=command.lines,
+            due_on=command.due_on,
+            external_id=command.external_id,
+        ),
+    )
+
+
+def issue_credit_note(
+    state: Invoice, command: IssueCreditNote, context: Context
+) -> tuple[InvoiceCreditNoteIssued, ...]:
+    """Decides `IssueCreditNote`."""
+    _refuse_voided(state)
+    if command.number is not None and command.number in state.credit_notes:
+        raise CreditNoteRepeated(number=command.number, pointer="/number")
+    if state.credit_note_count >= CREDIT_NOTES_MAX:
+        raise CreditNotesFull(most=CREDIT_NOTES_MAX)
+    left_minor = state.total_minor - state.credited_minor
+    if gross_minor(command.amount_minor, command.tax_minor) > left_minor:
+        raise CreditNoteTooLarge(
+            left_minor=left_minor, total_minor=state.total_minor, currency=state.currency, pointer="/amount_minor"
+        )
+    return (
+        InvoiceCreditNoteIssued(
+            number=command.number,
+            agreement_id=state.agreement_id,
+            amount_minor=command.amount_minor,
+            tax_minor=command.tax_minor,
+            currency=state.currency,
+            reason=command.reason,
+        ),
+    )
+
+
+def dispute(state: Invoice, command: DisputeInvoice, context: Context) -> tuple[InvoiceDisputed, ...]:
+    """Decides `DisputeInvoice`. One that is disputed stays as it is."""
+    _refuse_voided(state)
+    return () if state.is_disputed else (InvoiceDisputed(reason=command.reason),)
+
+
+def resolve_dispute(
+    state: Invoice, command: ResolveInvoiceDispute, context: Context
+) -> tuple[InvoiceDisputeResolved, ...]:
+    """Decides `ResolveInvoiceDispute`. Without a dispute nothing changes."""
+    _refuse_voided(state)
+    return (InvoiceDisputeResolved(outcome=command.outcome),) if state.is_disputed else ()
+
+
+def void(state: Invoice, command: VoidInvoice, context: Context) -> tuple[InvoiceVoided, ...]:
+    """Decides `VoidInvoice`. What was paid on it stays allocated until it is refunded."""
+    _refuse_voided(state)
+    return (
+        InvoiceVoided(
+            agreement_id=state.agreement_id,
+            total_minor=state.total_minor,
+            credited_minor=state.credited_minor,
+            currency=state.currency,
+            reason=command.reason,
+        ),
+    )
+
+
+def _amounts(command: IssueInvoice) -> tuple[int, int | None]:
+    """Net amount and tax of the whole."""
+    if command.amount_minor is not None and not command.lines:
+        amount_minor, tax_minor = command.amount_minor, command.tax_minor
+    elif command.amount_minor is None and command.tax_minor is None and command.lines:
+        taxes = [line.tax_minor for line in command.lines if line.tax_minor is not None]
+        amount_minor, tax_minor = sum(line.amount_minor for line in command.lines), sum(taxes) if taxes else None
+    else:
+        raise InvoiceAmountUnclear(pointer="/amount_minor")
+    total_minor = gross_minor(amount_minor, tax_minor)
+    if not 0 < total_minor <= AMOUNT_MINOR_MAX or not 0 <= amount_minor <= AMOUNT_MINOR_MAX:
+        raise InvoiceAmountInvalid(
+            total_minor=str(total_minor), currency=command.currency, most_minor=str(AMOUNT_MINOR_MAX), pointer="/lines"
+        )
+    return amount_minor, tax_minor
+
+
+def _refuse_due_before_issue(command: IssueInvoice, context: Context) -> None:
+    issued_on = context.occurred.on if context.occurred else None
+    if issued_on is not None and command.due_on is not None and command.due_on < issued_on:
+        raise InvoiceDueBeforeIssue(due_on=str(command.due_on), issued_on=str(issued_on), pointer="/due_on")
+
+
+def _customer_of(command: IssueInvoice, total_minor: int, facts: Facts) -> UUID | None:
+    """Who owes it: the agreement's customer, where there is one. Refuses what does not fit the agreement."""
+    if command.customer_id is not None and facts.state(StreamRef("customer", command.customer_id)) is None:
+        raise ThingUnknown(thing="customer", id=str(command.customer_id), pointer="/customer_id")
+    if command.agreement_id is None:
+        _refuse_unknown_lines(command.lines, ())
+        return command.customer_id
+    agreement = facts.state(StreamRef("agreement", command.agreement_id))
+    if not isinstance(agreement, Agreement):
+        raise ThingUnknown(thing="agreement", id=str(command.agreement_id), pointer="/agreement_id")
+    if agreement.status == "draft":
+        raise AgreementNotSigned(status=agreement.status, pointer="/agreement_id")
+    if command.customer_id not in (None, agreement.customer_id):
+        raise InvoiceOfAnotherCustomer(pointer="/customer_id")
+    if command.currency != agreement.currency:
+        raise InvoiceCurrencyForeign(currency=agreement.currency, pointer="/currency")
+    _refuse_unknown_lines(command.lines, [line.key for line in agreement.lines])
+    if total_minor > agreement.total_minor:
+        raise InvoiceAboveAgreement(
+            total_minor=total_minor,
+            agreed_minor=agreement.total_minor,
+            currency=command.currency,
+            pointer="/amount_minor",
+        )
+    return agreement.customer_id
+
+
+def _refuse_unknown_lines(lines: tuple[InvoiceLine, ...], known: Sequence[str]) -> None:
+    for index, line in enumerate(lines):
+        if line.line_key is not None and line.line_key not in known:
+            raise AgreementLineUnknown(line=line.line_key, lines=known, pointer=f"/lines/{index}/line_key")
+
+
+def _refuse_voided(state: Invoice) -> None:
+    if state.is_voided:
+        raise InvoiceIsVoided(number=state.number)
+
+
+def _identity(command: IssueInvoice) -> tuple[str, ...] | None:
+    """Within an agreement the number; else the id in another system."""
+    if command.agreement_id is not None:
+        return ("agreement", str(command.agreement_id), command.number)
+    return external_identity(command)
+
+
+def _needs_to_issue(state: Invoice | None, command: IssueInvoice, facts: Facts) -> tuple[StreamRef, ...]:
+    named = (("customer", command.customer_id), ("agreement", command.agreement_id))
+    return tuple(StreamRef(kind, id) for kind, id in named if id is not None)
+
+
+_CASHIERS: Final = roles("finance", "admin", "integration")
+
+
+STREAM: Final = Stream(
+    kind="invoice",
+    plural="invoices",
+    events=(
+        EventType(name="invoice.issued", event=InvoiceIssued),
+        EventType(name="invoice.credit_note_issued", event=InvoiceCreditNoteIssued),
+        EventType(name="invoice.disputed", event=InvoiceDisputed),
+        EventType(name="invoice.dispute_resolved", event=InvoiceDisputeResolved),
+        EventType(name="invoice.voided", event=InvoiceVoided),
+    ),
+    commands=(
+        CommandType(
+            command=IssueInvoice,
+            decide=issue,
+            roles=_CASHIERS,
+            creates=True,
+            identity=_identity,
+            needs=_needs_to_issue,
+        ),
+        CommandType(command=IssueCreditNote, decide=issue_credit_note, roles=_CASHIERS, target="invoice_id"),
+        CommandType(command=DisputeInvoice, decide=dispute, roles=_CASHIERS, target="invoice_id"),
+        CommandType(command=ResolveInvoiceDispute, decide=resolve_dispute, roles=_CASHIERS, target="invoice_id"),
+        CommandType(command=VoidInvoice, decide=void, roles=_CASHIERS, target="invoice_id"),
+    ),
+    evolve=evolve,
+)

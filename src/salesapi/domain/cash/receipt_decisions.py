@@ -1,0 +1,217 @@
+"""What may happen to receipts: the decisions of `receipts.py`, pure, and the declaration of the stream."""
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.cash.invoices import Invoice, InvoiceIsVoided
+from salesapi.domain.cash.receipts import (
+    PARTS_MAX,
+    AllocateReceipt,
+    AllocationCurrencyForeign,
+    AllocationsFull,
+    AllocationTooLarge,
+    AllocationUnclear,
+    BankFeeTooLarge,
+    Receipt,
+    ReceiptAllocated,
+    ReceiptIsReversed,
+    ReceiptPart,
+    ReceiptRecorded,
+    ReceiptRefunded,
+    ReceiptReversed,
+    RecordReceipt,
+    RefundReceipt,
+    RefundTooLarge,
+    ReverseReceipt,
+    Settled,
+    SettledInOwnCurrency,
+    SettledOtherwise,
+    evolve,
+    settles,
+)
+from salesapi.domain.shared.kernel import (
+    CommandType,
+    Context,
+    EventType,
+    Facts,
+    FieldInvalid,
+    Stream,
+    StreamRef,
+    ThingExists,
+    ThingUnknown,
+    external_identity,
+    roles,
+)
+from salesapi.domain.shared.money import exponent, rounded
+
+
+def record_receipt(state: Receipt | None, command: RecordReceipt, context: Context) -> tuple[ReceiptRecorded, ...]:
+    """Decides `RecordReceipt`."""
+    if state is not None:
+        raise ThingExists(thing="receipt", id=str(context.subject_id), pointer="/external_id")
+    exponent(command.currency)
+    if command.bank_fee_minor > command.amount_minor:
+        raise BankFeeTooLarge(
+            bank_fee_minor=command.bank_fee_minor,
+            amount_minor=command.amount_minor,
+            currency=command.currency,
+            pointer="/bank_fee_minor",
+        )
+    if command.customer_id is not None:
+        _refuse_unknown("customer", command.customer_id, context.facts)
+    return (
+        ReceiptRecorded(
+            amount_minor=command.amount_minor,
+            currency=command.currency,
+            customer_id=command.customer_id,
+            note=command.note,
+            external_id=command.external_id,
+            bank_fee_minor=command.bank_fee_minor,
+        ),
+    )
+
+
+def allocate(state: Receipt, command: AllocateReceipt, context: Context) -> tuple[ReceiptAllocated, ...]:
+    """Decides `AllocateReceipt`. Closed and voided deals too: the money came, whatever became of the deal."""
+    _refuse_reversed(state)
+    if (command.deal_id is None) == (command.invoice_id is None):
+        raise AllocationUnclear(pointer="/deal_id")
+    if command.deal_id is not None:
+        _refuse_unknown("deal", command.deal_id, context.facts)
+    if command.settled is not None:
+        _refuse_no_settlement(state, command.settled)
+    settled_currency = command.settled.currency if command.settled is not None else state.currency
+    if command.invoice_id is not None:
+        _refuse_unpayable(settled_currency, command.invoice_id, context.facts)
+    if command.amount_minor > state.left_minor():
+        raise AllocationTooLarge(
+            left_minor=state.left_minor(),
+            amount_minor=state.amount_minor,
+            currency=state.currency,
+            pointer="/amount_minor",
+        )
+    known = state.part(command.deal_id, command.invoice_id)
+    if known is None and len(state.parts) >= PARTS_MAX:
+        raise AllocationsFull(most=PARTS_MAX)
+    if known is not None and settled_currency != (known_currency := settles(known, state.currency)[1]):
+        raise SettledOtherwise(settled_currency=known_currency, currency=settled_currency, pointer="/settled")
+    return (
+        ReceiptAllocated(
+            deal_id=command.deal_id,
+            invoice_id=command.invoice_id,
+            amount_minor=command.amount_minor,
+            currency=state.currency,
+            received_on=state.received_on,
+            settled=command.settled,
+        ),
+    )
+
+
+def refund(state: Receipt, command: RefundReceipt, context: Context) -> tuple[ReceiptRefunded, ...]:
+    """Decides `RefundReceipt`."""
+    _refuse_reversed(state)
+    if command.deal_id is not None and command.invoice_id is not None:
+        raise AllocationUnclear(pointer="/deal_id")
+    is_allocated = command.deal_id is not None or command.invoice_id is not None
+    part = state.part(command.deal_id, command.invoice_id) if is_allocated else None
+    left_minor = (part.amount_minor if part is not None else 0) if is_allocated else state.left_minor()
+    if command.amount_minor > left_minor:
+        raise RefundTooLarge(left_minor=left_minor, currency=state.currency, pointer="/amount_minor")
+    return (
+        ReceiptRefunded(
+            deal_id=command.deal_id,
+            invoice_id=command.invoice_id,
+            amount_minor=command.amount_minor,
+            currency=state.currency,
+            reason=command.reason,
+            settled=_settled_back(part, command.amount_minor),
+        ),
+    )
+
+
+def reverse(state: Receipt, command: ReverseReceipt, context: Context) -> tuple[ReceiptReversed, ...]:
+    """Decides `ReverseReceipt`."""
+    _refuse_reversed(state)
+    return (
+        ReceiptReversed(
+            amount_minor=state.amount_minor, currency=state.currency, parts=state.parts, reason=command.reason
+        ),
+    )
+
+
+def _settled_back(part: ReceiptPart | None, amount_minor: int) -> Settled | None:
+    """What paying back so much of a part unsettles: its share of what was settled; all that is left of it with the last of it."""
+    if part is None or part.settled is None:
+        return None
+    left = Fraction(part.settled.amount_minor * (part.amount_minor - amount_minor), part.amount_minor)
+    return replace(part.settled, amount_minor=part.settled.amount_minor - rounded(left, "half_up"))
+
+
+def _refuse_reversed(state: Receipt) -> None:
+    if state.is_reversed:
+        raise ReceiptIsReversed()
+
+
+def _refuse_unknown(kind: str, id: UUID, facts: Facts) -> None:
+    if facts.state(StreamRef(kind, id)) is None:
+        raise ThingUnknown(thing=kind, id=str(id), pointer=f"/{kind}_id")
+
+
+def _refuse_no_settlement(state: Receipt, settled: Settled) -> None:
+    exponent(settled.currency)
+    if settled.currency == state.currency:
+        raise SettledInOwnCurrency(currency=state.currency, pointer="/settled")
+    if settled.amount_minor == 0:
+        raise FieldInvalid(reason="What is allocated settles more than 0.", pointer="/settled/amount_minor")
+
+
+def _refuse_unpayable(currency: str, invoice_id: UUID, facts: Facts) -> None:
+    invoice = facts.state(StreamRef("invoice", invoice_id))
+    if not isinstance(invoice, Invoice):
+        raise ThingUnknown(thing="invoice", id=str(invoice_id), pointer="/invoice_id")
+    if invoice.is_voided:
+        raise InvoiceIsVoided(number=invoice.number, pointer="/invoice_id")
+    if invoice.currency != currency:
+        raise AllocationCurrencyForeign(currency=currency, invoice_currency=invoice.currency, pointer="/invoice_id")
+
+
+def _needs_customer(state: Receipt | None, command: RecordReceipt, facts: Facts) -> tuple[StreamRef, ...]:
+    return (StreamRef("customer", command.customer_id),) if command.customer_id else ()
+
+
+def _needs_what_is_paid(state: Receipt | None, command: AllocateReceipt, facts: Facts) -> tuple[StreamRef, ...]:
+    named = (("deal", command.deal_id), ("invoice", command.invoice_id))
+    return tuple(StreamRef(kind, id) for kind, id in named if id is not None)
+
+
+_CASHIERS: Final = roles("finance", "admin", "integration")
+
+
+STREAM: Final = Stream(
+    kind="receipt",
+    plural="receipts",
+    events=(
+        EventType(name="receipt.recorded", event=ReceiptRecorded),
+        EventType(name="receipt.allocated", event=ReceiptAllocated),
+        EventType(name="receipt.refunded", event=ReceiptRefunded),
+        EventType(name="receipt.reversed", event=ReceiptReversed),
+    ),
+    commands=(
+        CommandType(
+            command=RecordReceipt,
+            decide=record_receipt,
+            roles=_CASHIERS,
+            creates=True,
+            identity=external_identity,
+            needs=_needs_customer,
+        ),
+        CommandType(
+            command=AllocateReceipt, decide=allocate, roles=_CASHIERS, target="receipt_id", needs=_needs_what_is_paid
+        ),
+        CommandType(command=RefundReceipt, decide=refund, roles=_CASHIERS, target="receipt_id"),
+        CommandType(command=ReverseReceipt, decide=reverse, roles=_CASHIERS, target="receipt_id"),
+    ),
+    evolve=evolve,
+)

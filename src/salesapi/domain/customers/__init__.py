@@ -1,0 +1,1 @@
+"""Who buys from us, and how content they are."""

@@ -1,0 +1,335 @@
+"""What may happen to a customer: the decisions of `customers.py`, pure, and the declaration of the stream."""
+
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.cash.agreements import Agreement
+from salesapi.domain.customers.customers import (
+    CONTACTS_MAX,
+    AddCustomerContact,
+    AssignCustomer,
+    ChangeCustomer,
+    ChangeCustomerContact,
+    ClaimCustomer,
+    Contact,
+    Customer,
+    CustomerAlreadyClaimed,
+    CustomerAssigned,
+    CustomerChanged,
+    CustomerClaimantNotMember,
+    CustomerClaimed,
+    CustomerContactAdded,
+    CustomerContactChanged,
+    CustomerContactExists,
+    CustomerContactRemoved,
+    CustomerContactsTooMany,
+    CustomerContactUnknown,
+    CustomerParentChanged,
+    CustomerParentIsItself,
+    CustomerRegistered,
+    CustomerReleased,
+    RegisterCustomer,
+    ReleaseCustomer,
+    RemoveCustomerContact,
+    evolve,
+)
+from salesapi.domain.customers.satisfaction import (
+    CustomerSatisfactionRecorded,
+    RecordSatisfaction,
+    SatisfactionDealForeign,
+    refuse_off_scale,
+)
+from salesapi.domain.selling.deals import Deal
+from salesapi.domain.shared.attributes import changed_values, definitions_ref, merged, refuse_invalid_values
+from salesapi.domain.shared.kernel import (
+    UNSET,
+    CommandType,
+    Context,
+    EventType,
+    Facts,
+    Stream,
+    StreamRef,
+    ThingExists,
+    ThingUnknown,
+    external_identity,
+    natural_id,
+    roles,
+)
+
+
+def register(state: Customer | None, command: RegisterCustomer, context: Context) -> tuple[CustomerRegistered, ...]:
+    """Decides `RegisterCustomer`."""
+    if state is not None:
+        raise ThingExists(thing="customer", id=str(context.subject_id), pointer="/external_id")
+    if command.owner_id is not None:
+        _refuse_unknown("member", command.owner_id, context.facts, pointer="/owner_id")
+    _refuse_invalid_parent(context.subject_id, command.parent_id, context.facts)
+    refuse_invalid_values(context.facts.state(definitions_ref("customer")), command.attributes)
+    is_person = command.kind == "person"
+    registered = CustomerRegistered(
+        kind=command.kind,
+        name=None if is_person else command.name,
+        person_name=command.name if is_person else None,
+        owner_id=command.owner_id,
+        parent_id=command.parent_id,
+        attributes=merged((), command.attributes),
+        external_id=command.external_id,
+    )
+    return (registered,)
+
+
+def change(
+    state: Customer, command: ChangeCustomer, context: Context
+) -> tuple[CustomerChanged | CustomerParentChanged, ...]:
+    """Decides `ChangeCustomer`. A new parent is a fact of its own, because it can also become none."""
+    if command.parent_id is not UNSET:
+        _refuse_invalid_parent(context.subject_id, command.parent_id, context.facts)
+    refuse_invalid_values(context.facts.state(definitions_ref("customer")), command.attributes)
+    name = None if command.name is UNSET or command.name == state.name else command.name
+    attributes = changed_values(state.attributes, command.attributes)
+    decided: list[CustomerChanged | CustomerParentChanged] = []
+    if name or attributes:
+        is_person = state.kind == "person"
+        decided.append(
+            CustomerChanged(
+                name=None if is_person else name, person_name=name if is_person else None, attributes=attributes
+            )
+        )
+    if command.parent_id is not UNSET and command.parent_id != state.parent_id:
+        decided.append(CustomerParentChanged(parent_from=state.parent_id, parent_to=command.parent_id))
+    return tuple(decided)
+
+
+def add_contact(state: Customer, command: AddCustomerContact, context: Context) -> tuple[CustomerContactAdded, ...]:
+    """Decides `AddCustomerContact`. Adding the same contact with the same words again changes nothing."""
+    contact_id = _new_contact_id(command, context)
+    known = state.contact(contact_id)
+    if known is not None:
+        if known != _contact(command):
+            raise CustomerContactExists(id=str(contact_id), pointer="/external_id" if command.external_id else "")
+        return ()
+    if len(state.contacts) >= CONTACTS_MAX:
+        raise CustomerContactsTooMany(limit=CONTACTS_MAX)
+    added = CustomerContactAdded(
+        contact_id=contact_id,
+        name=command.name,
+        phone=command.phone,
+        email=command.email,
+        wechat=command.wechat,
+        role=command.role,
+        external_id=command.external_id,
+    )
+    return (added,)
+
+
+def change_contact(
+    state: Customer, command: ChangeCustomerContact, context: Context
+) -> tuple[CustomerContactChanged, ...]:
+    """Decides `ChangeCustomerContact`."""
+    known = _known_contact(state, command.contact_id)
+    changed = Contact(
+        name=known.name if command.name is UNSET else command.name,
+        phone=known.phone if command.phone is UNSET else command.phone,
+        email=known.email if command.email is UNSET else command.email,
+        wechat=known.wechat if command.wechat is UNSET else command.wechat,
+        role=known.role if command.role is UNSET else command.role,
+    )
+    pairs = (
+        ("name", known.name, changed.name),
+        ("phone", known.phone, changed.phone),
+        ("email", known.email, changed.email),
+        ("wechat", known.wechat, changed.wechat),
+        ("role", known.role, changed.role),
+    )
+    fields = tuple(field for field, before, after in pairs if before != after)
+    if not fields:
+        return ()
+    return (
+        CustomerContactChanged(
+            contact_id=command.contact_id,
+            fields=fields,
+            name=changed.name,
+            phone=changed.phone,
+            email=changed.email,
+            wechat=changed.wechat,
+            role=changed.role,
+        ),
+    )
+
+
+def remove_contact(
+    state: Customer, command: RemoveCustomerContact, context: Context
+) -> tuple[CustomerContactRemoved, ...]:
+    """Decides `RemoveCustomerContact`."""
+    _known_contact(state, command.contact_id)
+    return (CustomerContactRemoved(contact_id=command.contact_id, reason=command.reason),)
+
+
+def assign(state: Customer, command: AssignCustomer, context: Context) -> tuple[CustomerAssigned, ...]:
+    """Decides `AssignCustomer`."""
+    _refuse_unknown("member", command.owner_id, context.facts, pointer="/owner_id")
+    if command.owner_id == state.owner_id:
+        return ()
+    return (CustomerAssigned(owner_from=state.owner_id, owner_to=command.owner_id, reason=command.reason),)
+
+
+def release(state: Customer, command: ReleaseCustomer, context: Context) -> tuple[CustomerReleased, ...]:
+    """Decides `ReleaseCustomer`. What is in the pool stays there."""
+    if state.owner_id is None:
+        return ()
+    return (CustomerReleased(owner_from=state.owner_id, reason=command.reason),)
+
+
+def claim(state: Customer, command: ClaimCustomer, context: Context) -> tuple[CustomerClaimed, ...]:
+    """Decides `ClaimCustomer`: only from the pool, and for the member who asks."""
+    if context.member_id is None:
+        raise CustomerClaimantNotMember()
+    if state.owner_id == context.member_id:
+        return ()
+    if state.owner_id is not None:
+        raise CustomerAlreadyClaimed()
+    return (CustomerClaimed(owner_to=context.member_id),)
+
+
+def record_satisfaction(
+    state: Customer, command: RecordSatisfaction, context: Context
+) -> tuple[CustomerSatisfactionRecorded, ...]:
+    """Decides `RecordSatisfaction`. A deal without a customer may turn out to be this one's."""
+    refuse_off_scale(command.kind, command.score)
+    if command.deal_id is not None:
+        deal = context.facts.state(StreamRef("deal", command.deal_id))
+        if not isinstance(deal, Deal):
+            raise ThingUnknown(thing="deal", id=str(command.deal_id), pointer="/deal_id")
+        if deal.customer_id not in (None, command.customer_id):
+            raise SatisfactionDealForeign(pointer="/deal_id")
+    if command.agreement_id is not None:
+        agreement = context.facts.state(StreamRef("agreement", command.agreement_id))
+        # An agreement has no owner: one of another customer, which may be out of scope, does not exist here.
+        if not isinstance(agreement, Agreement) or agreement.customer_id != command.customer_id:
+            raise ThingUnknown(thing="agreement", id=str(command.agreement_id), pointer="/agreement_id")
+    if command.activity_id is not None:
+        _refuse_unknown("activity", command.activity_id, context.facts, pointer="/activity_id")
+    return (
+        CustomerSatisfactionRecorded(
+            kind=command.kind,
+            score=command.score,
+            deal_id=command.deal_id,
+            agreement_id=command.agreement_id,
+            activity_id=command.activity_id,
+            comment=command.comment,
+        ),
+    )
+
+
+def _contact(command: AddCustomerContact) -> Contact:
+    return Contact(
+        name=command.name, phone=command.phone, email=command.email, wechat=command.wechat, role=command.role
+    )
+
+
+def _new_contact_id(command: AddCustomerContact, context: Context) -> UUID:
+    if command.contact_id is not None:
+        return command.contact_id
+    parts = external_identity(command)
+    return natural_id("contact", *parts) if parts else context.new_id
+
+
+def _known_contact(state: Customer, contact_id: UUID) -> Contact:
+    contact = state.contact(contact_id)
+    if contact is None:
+        raise CustomerContactUnknown(id=str(contact_id), pointer="/contact_id")
+    return contact
+
+
+def _refuse_unknown(kind: str, id: UUID, facts: Facts, pointer: str) -> None:
+    if facts.state(StreamRef(kind, id)) is None:
+        raise ThingUnknown(thing=kind, id=str(id), pointer=pointer)
+
+
+def _refuse_invalid_parent(customer_id: UUID, parent_id: UUID | None, facts: Facts) -> None:
+    if parent_id is None:
+        return
+    if parent_id == customer_id:
+        raise CustomerParentIsItself(pointer="/parent_id")
+    _refuse_unknown("customer", parent_id, facts, pointer="/parent_id")
+
+
+def _needs_to_register(state: Customer | None, command: RegisterCustomer, facts: Facts) -> tuple[StreamRef, ...]:
+    return (
+        *([StreamRef("member", command.owner_id)] if command.owner_id else []),
+        *([StreamRef("customer", command.parent_id)] if command.parent_id else []),
+        *([definitions_ref("customer")] if command.attributes else []),
+    )
+
+
+def _needs_to_change(state: Customer | None, command: ChangeCustomer, facts: Facts) -> tuple[StreamRef, ...]:
+    return (
+        *([StreamRef("customer", command.parent_id)] if isinstance(command.parent_id, UUID) else []),
+        *([definitions_ref("customer")] if command.attributes else []),
+    )
+
+
+def _needs_owner(state: Customer | None, command: AssignCustomer, facts: Facts) -> tuple[StreamRef, ...]:
+    return (StreamRef("member", command.owner_id),)
+
+
+def _needs_subjects(state: Customer, command: RecordSatisfaction, facts: Facts) -> tuple[StreamRef, ...]:
+    return (
+        *([StreamRef("deal", command.deal_id)] if command.deal_id else []),
+        *([StreamRef("agreement", command.agreement_id)] if command.agreement_id else []),
+        *([StreamRef("activity", command.activity_id)] if command.activity_id else []),
+    )
+
+
+def _owner(state: Customer) -> UUID | None:
+    return state.owner_id
+
+
+_SELLERS: Final = roles("rep", "manager", "admin", "integration")
+_LEADERS: Final = roles("manager", "admin", "integration")
+
+
+STREAM: Final = Stream(
+    kind="customer",
+    plural="customers",
+    events=(
+        EventType(name="customer.registered", event=CustomerRegistered),
+        EventType(name="customer.changed", event=CustomerChanged),
+        EventType(name="customer.parent_changed", event=CustomerParentChanged),
+        EventType(name="customer.contact_added", event=CustomerContactAdded),
+        EventType(name="customer.contact_changed", event=CustomerContactChanged),
+        EventType(name="customer.contact_removed", event=CustomerContactRemoved),
+        EventType(name="customer.assigned", event=CustomerAssigned),
+        EventType(name="customer.released", event=CustomerReleased),
+        EventType(name="customer.claimed", event=CustomerClaimed),
+        EventType(name="customer.satisfaction_recorded", event=CustomerSatisfactionRecorded),
+    ),
+    commands=(
+        CommandType(
+            command=RegisterCustomer,
+            decide=register,
+            roles=_SELLERS,
+            creates=True,
+            identity=external_identity,
+            needs=_needs_to_register,
+        ),
+        CommandType(
+            command=ChangeCustomer, decide=change, roles=_SELLERS, target="customer_id", needs=_needs_to_change
+        ),
+        CommandType(command=AddCustomerContact, decide=add_contact, roles=_SELLERS, target="customer_id"),
+        CommandType(command=ChangeCustomerContact, decide=change_contact, roles=_SELLERS, target="customer_id"),
+        CommandType(command=RemoveCustomerContact, decide=remove_contact, roles=_SELLERS, target="customer_id"),
+        CommandType(command=AssignCustomer, decide=assign, roles=_LEADERS, target="customer_id", needs=_needs_owner),
+        CommandType(command=ReleaseCustomer, decide=release, roles=_SELLERS, target="customer_id"),
+        CommandType(command=ClaimCustomer, decide=claim, roles=_SELLERS, target="customer_id"),
+        CommandType(
+            command=RecordSatisfaction,
+            decide=record_satisfaction,
+            roles=_SELLERS,
+            target="customer_id",
+            needs=_needs_subjects,
+        ),
+    ),
+    evolve=evolve,
+    owner=_owner,
+)

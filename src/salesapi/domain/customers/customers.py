@@ -1,0 +1,303 @@
+"""Customers: companies and persons we sell to, with their contacts and owner. Stream `customer`.
+
+A company's name is a business label, stored in clear. A person's name is personal: it stands sealed in `person_name`, and
+`name` is null then. Contacts are sealed each under its own id, so that one can be erased without the others. Without an
+owner a customer is in the pool. The decisions are in `customer_decisions.py`.
+"""
+
+from dataclasses import replace
+from typing import Annotated, Final, TypeAlias
+from uuid import UUID
+
+from salesapi.domain.customers.satisfaction import CustomerSatisfactionRecorded
+from salesapi.domain.shared.attributes import AttributeValue, AttributeValues, merged
+from salesapi.domain.shared.kernel import (
+    UNSET,
+    About,
+    ExternalId,
+    Kind,
+    Personal,
+    Reason,
+    Recorded,
+    Refused,
+    Title,
+    Unset,
+    record,
+)
+from salesapi.domain.shared.parties import CustomerKind, EmailText, PhoneText
+
+CONTACTS_MAX: Final = 200
+"""Most contacts of one customer."""
+
+
+@record
+class CustomerRegistered:
+    """A company has a `name`, a person a `person_name`; the other one is null."""
+
+    kind: CustomerKind
+    name: str | None
+    person_name: Annotated[str | None, Personal()]
+    owner_id: UUID | None
+    parent_id: UUID | None
+    attributes: tuple[AttributeValue, ...]
+    external_id: ExternalId | None
+
+
+@record
+class CustomerChanged:
+    """Only the fields that changed are set; the others are absent (null)."""
+
+    name: str | None = None
+    person_name: Annotated[str | None, Personal()] = None
+    attributes: tuple[AttributeValue, ...] = ()
+
+
+@record
+class CustomerParentChanged:
+    parent_from: UUID | None
+    parent_to: UUID | None
+
+
+@record
+class CustomerContactAdded:
+    contact_id: UUID
+    name: Annotated[str | None, Personal("contact_id")]
+    phone: Annotated[str | None, Personal("contact_id")]
+    email: Annotated[str | None, Personal("contact_id")]
+    wechat: Annotated[str | None, Personal("contact_id")]
+    role: str | None
+    external_id: ExternalId | None
+
+
+@record
+class CustomerContactChanged:
+    """The contact as it is from now on, all fields; `fields` names those that changed."""
+
+    contact_id: UUID
+    fields: tuple[str, ...]
+    name: Annotated[str | None, Personal("contact_id")]
+    phone: Annotated[str | None, Personal("contact_id")]
+    email: Annotated[str | None, Personal("contact_id")]
+    wechat: Annotated[str | None, Personal("contact_id")]
+    role: str | None
+
+
+@record
+class CustomerContactRemoved:
+    contact_id: UUID
+    reason: str | None
+
+
+@record
+class CustomerAssigned:
+    owner_from: UUID | None
+    owner_to: UUID
+    reason: str | None
+
+
+@record
+class CustomerReleased:
+    owner_from: UUID
+    reason: str
+
+
+@record
+class CustomerClaimed:
+    owner_to: UUID
+
+
+CustomerEvent: TypeAlias = (
+    CustomerRegistered
+    | CustomerChanged
+    | CustomerParentChanged
+    | CustomerContactAdded
+    | CustomerContactChanged
+    | CustomerContactRemoved
+    | CustomerAssigned
+    | CustomerReleased
+    | CustomerClaimed
+    | CustomerSatisfactionRecorded
+)
+
+CustomerId: TypeAlias = Annotated[UUID, About("The customer.")]
+ContactId: TypeAlias = Annotated[UUID, About("The contact of this customer.")]
+ContactRole: TypeAlias = Annotated[Title | None, About("Part in the decision, for example `decision maker`.")]
+
+
+@record
+class RegisterCustomer:
+    """Registers a company or a person that we sell to. Without an owner it is in the pool."""
+
+    name: Annotated[Title, About("Name. A company's is stored in clear, a person's is sealed.")]
+    kind: Annotated[CustomerKind, About("`company` or `person`.")] = "company"
+    owner_id: Annotated[UUID | None, About("The accountable member; without one it is in the pool.")] = None
+    parent_id: Annotated[UUID | None, About("The customer that this one belongs to, such as its holding.")] = None
+    attributes: AttributeValues = ()
+    external_id: Annotated[ExternalId | None, About("Its id in another system; unique.")] = None
+
+
+@record
+class ChangeCustomer:
+    """Changes the name, parent or attributes of a customer. Fields that are not sent stay."""
+
+    customer_id: CustomerId
+    name: Annotated[Title | Unset, About("New name.")] = UNSET
+    parent_id: Annotated[UUID | Unset | None, About("New parent; null where it has none.")] = UNSET
+    attributes: AttributeValues = ()
+
+
+@record
+class AddCustomerContact:
+    """Adds a person to a customer. Name, phone, mail and WeChat are sealed under the contact's own id."""
+
+    customer_id: CustomerId
+    name: Annotated[Title, About("Name of the person; sealed.")]
+    contact_id: Annotated[
+        UUID | None, About("Id of the new contact; without it made from `external_id`, or else by us.")
+    ] = None
+    phone: Annotated[PhoneText | None, About("Phone number; sealed.")] = None
+    email: Annotated[EmailText | None, About("Mail address; sealed.")] = None
+    wechat: Annotated[Title | None, About("WeChat id; sealed.")] = None
+    role: ContactRole = None
+    external_id: Annotated[ExternalId | None, About("Its id in another system.")] = None
+
+
+@record
+class ChangeCustomerContact:
+    """Changes what is known of a contact. Fields that are not sent stay; null clears."""
+
+    customer_id: CustomerId
+    contact_id: ContactId
+    name: Annotated[Title | Unset, About("New name; sealed.")] = UNSET
+    phone: Annotated[PhoneText | Unset | None, About("New phone number; sealed.")] = UNSET
+    email: Annotated[EmailText | Unset | None, About("New mail address; sealed.")] = UNSET
+    wechat: Annotated[Title | Unset | None, About("New WeChat id; sealed.")] = UNSET
+    role: Annotated[Title | Unset | None, About("New part in the decision.")] = UNSET
+
+
+@record
+class RemoveCustomerContact:
+    """Says that a person is no longer a contact of this customer. The history stays."""
+
+    customer_id: CustomerId
+    contact_id: ContactId
+    reason: Annotated[Reason | None, About("Why.")] = None
+
+
+@record
+class AssignCustomer:
+    """Makes a member accountable for a customer, from the pool or in place of another."""
+
+    customer_id: CustomerId
+    owner_id: Annotated[UUID, About("The new accountable member.")]
+    reason: Annotated[Reason | None, About("Why.")] = None
+
+
+@record
+class ReleaseCustomer:
+    """Gives a customer back to the pool."""
+
+    customer_id: CustomerId
+    reason: Annotated[Reason, About("Why it is released.")]
+
+
+@record
+class ClaimCustomer:
+    """Takes a customer from the pool for the member who asks. Of two claims one wins."""
+
+    customer_id: CustomerId
+
+
+class CustomerParentIsItself(Refused):
+    code = "customer.parent_is_itself"
+    message = "A customer cannot be its own parent; send another customer or null."
+
+
+class CustomerContactExists(Refused):
+    code = "customer.contact_exists"
+    kind = Kind.CONFLICT
+    message = "The customer has the contact {id} already; change that one."
+
+
+class CustomerContactUnknown(Refused):
+    code = "customer.contact_unknown"
+    kind = Kind.NOT_FOUND
+    message = "The customer has no contact {id}."
+
+
+class CustomerContactsTooMany(Refused):
+    code = "customer.contacts_too_many"
+    message = "A customer has at most {limit} contacts; remove one first."
+
+
+class CustomerAlreadyClaimed(Refused):
+    code = "customer.already_claimed"
+    kind = Kind.CONFLICT
+    message = "The customer is not in the pool: a member answers for it already."
+
+
+class CustomerClaimantNotMember(Refused):
+    code = "customer.claimant_not_member"
+    message = "Only a member can claim a customer; assign it to one instead."
+
+
+@record
+class Contact:
+    """A person at a customer. Erased values are null."""
+
+    name: str | None
+    phone: str | None
+    email: str | None
+    wechat: str | None
+    role: str | None
+
+
+@record
+class Customer:
+    """The state that decisions need. `name` is that of the company or of the person."""
+
+    kind: CustomerKind
+    name: str | None
+    owner_id: UUID | None
+    parent_id: UUID | None
+    attributes: tuple[AttributeValue, ...]
+    contacts: tuple[tuple[UUID, Contact], ...] = ()
+    """The contacts that were not removed, by id, the oldest first."""
+
+    def contact(self, contact_id: UUID) -> Contact | None:
+        """The contact with this id."""
+        return dict(self.contacts).get(contact_id)
+
+
+def evolve(state: Customer | None, event: CustomerEvent, recorded: Recorded) -> Customer:
+    """Folds the stream to its state."""
+    if isinstance(event, CustomerRegistered):
+        return Customer(
+            kind=event.kind,
+            name=event.person_name if event.kind == "person" else event.name,
+            owner_id=event.owner_id,
+            parent_id=event.parent_id,
+            attributes=event.attributes,
+        )
+    assert state is not None, "a customer begins with customer.registered"
+    match event:
+        case CustomerChanged():
+            name = event.person_name if state.kind == "person" else event.name
+            return replace(state, name=name or state.name, attributes=merged(state.attributes, event.attributes))
+        case CustomerParentChanged():
+            return replace(state, parent_id=event.parent_to)
+        case CustomerContactAdded() | CustomerContactChanged():
+            contacts = {**dict(state.contacts), event.contact_id: _contact(event)}
+            return replace(state, contacts=tuple(contacts.items()))
+        case CustomerContactRemoved():
+            return replace(state, contacts=tuple(pair for pair in state.contacts if pair[0] != event.contact_id))
+        case CustomerAssigned() | CustomerClaimed():
+            return replace(state, owner_id=event.owner_to)
+        case CustomerReleased():
+            return replace(state, owner_id=None)
+        case CustomerSatisfactionRecorded():
+            return state
+
+
+def _contact(event: CustomerContactAdded | CustomerContactChanged) -> Contact:
+    return Contact(name=event.name, phone=event.phone, email=event.email, wechat=event.wechat, role=event.role)

@@ -1,0 +1,1 @@
+"""Who we are and when we work: members, teams, calendars, approvals."""

@@ -1,0 +1,181 @@
+"""What may happen to an approval: the decisions of `approvals.py`, pure, and the declaration of the stream."""
+
+from collections.abc import Iterator
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.organisation.approvals import (
+    Approval,
+    ApprovalClosed,
+    ApprovalDelegated,
+    ApprovalDenied,
+    ApprovalGranted,
+    ApprovalNotAsked,
+    ApprovalNotRequester,
+    ApprovalRequested,
+    ApprovalRequesterDecides,
+    ApprovalStepDecided,
+    ApprovalStepIsDecided,
+    ApprovalStepNotNext,
+    ApprovalStepUnknown,
+    ApprovalSubject,
+    ApprovalWithdrawn,
+    DecideApprovalStep,
+    DelegateApprovalStep,
+    RequestApproval,
+    StepAsked,
+    WithdrawApproval,
+    evolve,
+)
+from salesapi.domain.shared.kernel import CommandType, Context, EventType, Facts, Stream, StreamRef, ThingUnknown, roles
+
+REQUEST_FOR_PAY: Final = "approval.request_for_pay"
+"""Plans and runs have no owner whose scope would hide them: without this permission they do not exist as subjects."""
+PAY_SUBJECTS: Final = frozenset({"compensation_plan", "payout_run"})
+
+
+def request(state: Approval | None, command: RequestApproval, context: Context) -> tuple[ApprovalRequested, ...]:
+    """Decides `RequestApproval`."""
+    _refuse_unknown_subject(command.subject, context)
+    for member_id, pointer in _asked(command.steps):
+        if context.facts.state(StreamRef("member", member_id)) is None:
+            raise ThingUnknown(thing="member", id=str(member_id), pointer=pointer)
+        if member_id == context.member_id:
+            raise ApprovalRequesterDecides(pointer=pointer)
+    return (
+        ApprovalRequested(
+            subject=command.subject,
+            steps=tuple(StepAsked(member_ids=tuple(dict.fromkeys(step.member_ids))) for step in command.steps),
+            step_order=command.step_order,
+            due_on=command.due_on,
+            reason=command.reason,
+            requested_by=context.actor_id,
+            requester_id=context.member_id,
+        ),
+    )
+
+
+def decide_step(
+    state: Approval, command: DecideApprovalStep, context: Context
+) -> tuple[ApprovalStepDecided | ApprovalGranted | ApprovalDenied, ...]:
+    """Decides `DecideApprovalStep`. The last approval grants the whole, the first rejection denies it. Late ones count."""
+    member_id = _decider(state, command.step, context)
+    if command.step not in state.steps_waiting():
+        raise ApprovalStepNotNext(step=command.step, next=state.steps_waiting()[0], pointer="/step")
+    decided = ApprovalStepDecided(step=command.step, decision=command.decision, member_id=member_id, note=command.note)
+    match command.decision:
+        case "return":
+            return (decided,)
+        case "reject":
+            return (decided, ApprovalDenied(subject=state.subject))
+        case "approve":
+            is_last = all(step.is_approved for n, step in enumerate(state.steps, start=1) if n != command.step)
+            return (decided, ApprovalGranted(subject=state.subject)) if is_last else (decided,)
+
+
+def delegate_step(state: Approval, command: DelegateApprovalStep, context: Context) -> tuple[ApprovalDelegated, ...]:
+    """Decides `DelegateApprovalStep`. A step that is not next yet can be given away too."""
+    member_id = _decider(state, command.step, context)
+    if context.facts.state(StreamRef("member", command.member_id)) is None:
+        raise ThingUnknown(thing="member", id=str(command.member_id), pointer="/member_id")
+    if command.member_id == state.requester_id:
+        raise ApprovalRequesterDecides(pointer="/member_id")
+    if command.member_id == member_id:
+        return ()
+    return (ApprovalDelegated(step=command.step, member_from=member_id, member_to=command.member_id),)
+
+
+def withdraw(state: Approval, command: WithdrawApproval, context: Context) -> tuple[ApprovalWithdrawn, ...]:
+    """Decides `WithdrawApproval`."""
+    _refuse_closed(state)
+    is_requester = context.actor_id == state.requested_by or (
+        context.member_id is not None and context.member_id == state.requester_id
+    )
+    if not is_requester:
+        raise ApprovalNotRequester()
+    return (ApprovalWithdrawn(reason=command.reason),)
+
+
+def _decider(state: Approval, number: int, context: Context) -> UUID:
+    """The member as whom the caller may decide this step, whether or not it is next.
+
+    Raises:
+        ApprovalClosed, ApprovalRequesterDecides, ApprovalStepUnknown, ApprovalNotAsked, ApprovalStepIsDecided.
+    """
+    _refuse_closed(state)
+    if context.actor_id == state.requested_by:
+        raise ApprovalRequesterDecides()
+    if number > len(state.steps):
+        raise ApprovalStepUnknown(step=number, steps=len(state.steps), pointer="/step")
+    step = state.steps[number - 1]
+    if context.member_id is None or context.member_id not in step.member_ids:
+        raise ApprovalNotAsked(step=number, pointer="/step")
+    if step.is_approved:
+        raise ApprovalStepIsDecided(step=number, pointer="/step")
+    return context.member_id
+
+
+def _refuse_closed(state: Approval) -> None:
+    if state.status != "pending":
+        raise ApprovalClosed(status=state.status)
+
+
+def _refuse_unknown_subject(subject: ApprovalSubject, context: Context) -> None:
+    is_hidden = subject.kind in PAY_SUBJECTS and REQUEST_FOR_PAY not in context.permissions
+    if is_hidden or context.facts.state(StreamRef(subject.kind, subject.id)) is None:
+        raise ThingUnknown(thing=subject.kind, id=str(subject.id), pointer="/subject/id")
+
+
+def _asked(steps: tuple[StepAsked, ...]) -> Iterator[tuple[UUID, str]]:
+    for index, step in enumerate(steps):
+        for place, member_id in enumerate(step.member_ids):
+            yield member_id, f"/steps/{index}/member_ids/{place}"
+
+
+def _needs_subject_and_members(state: Approval | None, command: RequestApproval, facts: Facts) -> tuple[StreamRef, ...]:
+    members = {member_id: StreamRef("member", member_id) for member_id, _ in _asked(command.steps)}
+    return (StreamRef(command.subject.kind, command.subject.id), *members.values())
+
+
+def _needs_member(state: Approval | None, command: DelegateApprovalStep, facts: Facts) -> tuple[StreamRef, ...]:
+    return (StreamRef("member", command.member_id),)
+
+
+def _parties(state: Approval) -> frozenset[UUID]:
+    return state.party_ids
+
+
+_PEOPLE: Final = roles("rep", "manager", "finance", "admin")
+
+STREAM: Final = Stream(
+    kind="approval",
+    plural="approvals",
+    events=(
+        EventType(name="approval.requested", event=ApprovalRequested),
+        EventType(name="approval.step_decided", event=ApprovalStepDecided),
+        EventType(name="approval.delegated", event=ApprovalDelegated),
+        EventType(name="approval.granted", event=ApprovalGranted),
+        EventType(name="approval.denied", event=ApprovalDenied),
+        EventType(name="approval.withdrawn", event=ApprovalWithdrawn),
+    ),
+    commands=(
+        CommandType(
+            command=RequestApproval,
+            decide=request,
+            roles=_PEOPLE,
+            creates=True,
+            needs=_needs_subject_and_members,
+        ),
+        CommandType(command=DecideApprovalStep, decide=decide_step, roles=_PEOPLE, target="approval_id"),
+        CommandType(
+            command=DelegateApprovalStep,
+            decide=delegate_step,
+            roles=_PEOPLE,
+            target="approval_id",
+            needs=_needs_member,
+        ),
+        CommandType(command=WithdrawApproval, decide=withdraw, roles=_PEOPLE, target="approval_id"),
+    ),
+    evolve=evolve,
+    owner=_parties,
+)

@@ -1,0 +1,261 @@
+"""Approvals: whether something may be done, asked of named members in steps. Stream `approval`: facts, requests, state, fold.
+
+Steps are numbered from 1. Ordered ones are decided one after the other, parallel ones in any order; of each, one of its
+members decides. `due_on` is a local date: an approval that is not decided by then is shown as overdue, and nothing happens
+by itself. A returned approval is closed: what was mended is asked anew. The decisions are in `approval_decisions.py`.
+"""
+
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Final, Literal, TypeAlias
+from uuid import UUID
+
+from annotated_types import Ge, Le, MaxLen, MinLen
+
+from salesapi.domain.shared.kernel import About, FreeText, Personal, Reason, Recorded, Refused, record
+
+STEPS_MAX: Final = 10
+"""Most steps of one approval."""
+DECIDERS_MAX: Final = 20
+"""Most members of one step."""
+
+ApprovalSubjectKind: TypeAlias = Literal["customer", "deal", "award", "compensation_plan", "payout_run"]
+ApprovalDecision: TypeAlias = Literal["approve", "reject", "return"]
+ApprovalStatus: TypeAlias = Literal["pending", "granted", "denied", "returned", "withdrawn"]
+StepOrder: TypeAlias = Literal["ordered", "parallel"]
+
+
+@record
+class ApprovalSubject:
+    """What is to be approved."""
+
+    kind: Annotated[ApprovalSubjectKind, About("What sort of thing it is.")]
+    id: Annotated[UUID, About("Its id.")]
+
+
+@record
+class StepAsked:
+    """One step of an approval."""
+
+    member_ids: Annotated[
+        tuple[UUID, ...], MinLen(1), MaxLen(DECIDERS_MAX), About("The members of whom one decides the step.")
+    ]
+
+
+@record
+class ApprovalRequested:
+    """`requested_by` is the principal, `requester_id` the member that it is, where it is one."""
+
+    subject: ApprovalSubject
+    steps: tuple[StepAsked, ...]
+    step_order: StepOrder
+    due_on: date | None
+    reason: str | None
+    requested_by: UUID
+    requester_id: UUID | None
+
+
+@record
+class ApprovalStepDecided:
+    step: int
+    decision: ApprovalDecision
+    member_id: UUID
+    note: Annotated[str | None, Personal()]
+
+
+@record
+class ApprovalDelegated:
+    """Of this step, `member_to` decides in the place of `member_from`."""
+
+    step: int
+    member_from: UUID
+    member_to: UUID
+
+
+@record
+class ApprovalGranted:
+    """Every step is approved."""
+
+    subject: ApprovalSubject
+
+
+@record
+class ApprovalDenied:
+    """One step is rejected."""
+
+    subject: ApprovalSubject
+
+
+@record
+class ApprovalWithdrawn:
+    reason: str
+
+
+ApprovalEvent: TypeAlias = (
+    ApprovalRequested | ApprovalStepDecided | ApprovalDelegated | ApprovalGranted | ApprovalDenied | ApprovalWithdrawn
+)
+
+ApprovalId: TypeAlias = Annotated[UUID, About("The approval.")]
+StepNumber: TypeAlias = Annotated[int, Ge(1), Le(STEPS_MAX), About("The step, from 1.")]
+
+
+@record
+class RequestApproval:
+    """Asks for an approval. Whoever asks is in none of the steps."""
+
+    subject: Annotated[ApprovalSubject, About("What is to be approved.")]
+    steps: Annotated[tuple[StepAsked, ...], MinLen(1), MaxLen(STEPS_MAX), About("The steps.")]
+    step_order: Annotated[StepOrder, About("Whether steps are decided one after the other or in any order.")] = (
+        "ordered"
+    )
+    due_on: Annotated[date | None, About("Day by which it is to be decided; later it is shown as overdue.")] = None
+    reason: Annotated[Reason | None, About("Why it is asked; stored in clear.")] = None
+
+
+@record
+class DecideApprovalStep:
+    """Decides a step: rejecting denies the whole, returning closes it so that what was mended is asked anew."""
+
+    approval_id: ApprovalId
+    step: StepNumber
+    decision: Annotated[ApprovalDecision, About("`approve`, `reject` or `return`.")]
+    note: Annotated[FreeText | None, About("Free text to the decision; sealed.")] = None
+
+
+@record
+class DelegateApprovalStep:
+    """Lets another member decide a step in your place."""
+
+    approval_id: ApprovalId
+    step: StepNumber
+    member_id: Annotated[UUID, About("The member who decides in your place.")]
+
+
+@record
+class WithdrawApproval:
+    """Takes back an approval that is still pending. By who asked for it."""
+
+    approval_id: ApprovalId
+    reason: Annotated[Reason, About("Why it is withdrawn.")]
+
+
+class ApprovalClosed(Refused):
+    """A decided or withdrawn approval takes no more commands."""
+
+    code = "approval.closed"
+    message = "The approval is {status}; ask for another one."
+
+
+class ApprovalRequesterDecides(Refused):
+    """Nobody approves what they ask for."""
+
+    code = "approval.requester_decides"
+    message = "Who asks for an approval decides none of its steps; name somebody else."
+
+
+class ApprovalStepUnknown(Refused):
+    """There is no step with this number."""
+
+    code = "approval.step_unknown"
+    message = "The approval has the steps 1 to {steps}; there is no step {step}."
+
+
+class ApprovalNotAsked(Refused):
+    """Only the members of a step decide it."""
+
+    code = "approval.not_asked"
+    message = "You are not among those who decide step {step}."
+
+
+class ApprovalStepIsDecided(Refused):
+    """A step is decided once."""
+
+    code = "approval.step_decided"
+    message = "Step {step} is decided already."
+
+
+class ApprovalStepNotNext(Refused):
+    """Ordered steps are decided one after the other."""
+
+    code = "approval.step_not_next"
+    message = "Step {next} is decided before step {step}."
+
+
+class ApprovalNotRequester(Refused):
+    """Only who asked takes it back."""
+
+    code = "approval.not_requester"
+    message = "The approval was asked for by somebody else; only they withdraw it."
+
+
+@record
+class Step:
+    """One step as it stands: who may decide it now, and whether it is approved."""
+
+    member_ids: tuple[UUID, ...]
+    is_approved: bool = False
+
+
+@record
+class Approval:
+    """The state that decisions need. `party_ids` are all members who asked, were asked, or gave their place away."""
+
+    subject: ApprovalSubject
+    steps: tuple[Step, ...]
+    step_order: StepOrder
+    requested_by: UUID
+    requester_id: UUID | None
+    party_ids: frozenset[UUID]
+    status: ApprovalStatus = "pending"
+
+    def steps_waiting(self) -> tuple[int, ...]:
+        """The numbers of the steps that can be decided now."""
+        if self.status != "pending":
+            return ()
+        waiting = tuple(number for number, step in enumerate(self.steps, start=1) if not step.is_approved)
+        return waiting[:1] if self.step_order == "ordered" else waiting
+
+    def members_waiting(self) -> tuple[UUID, ...]:
+        """The members who can decide something now, each once."""
+        return tuple(dict.fromkeys(id for number in self.steps_waiting() for id in self.steps[number - 1].member_ids))
+
+
+def evolve(state: Approval | None, event: ApprovalEvent, recorded: Recorded) -> Approval:
+    """Folds the stream to its state."""
+    if isinstance(event, ApprovalRequested):
+        asked = {id for step in event.steps for id in step.member_ids}
+        return Approval(
+            subject=event.subject,
+            steps=tuple(Step(member_ids=step.member_ids) for step in event.steps),
+            step_order=event.step_order,
+            requested_by=event.requested_by,
+            requester_id=event.requester_id,
+            party_ids=frozenset(asked if event.requester_id is None else {*asked, event.requester_id}),
+        )
+    assert state is not None, "an approval begins with approval.requested"
+    match event:
+        case ApprovalStepDecided():
+            return _decided(state, event)
+        case ApprovalDelegated():
+            step = state.steps[event.step - 1]
+            others = (id for id in step.member_ids if id != event.member_from)
+            members = tuple(dict.fromkeys((*others, event.member_to)))
+            delegated = _with_step(state, event.step, replace(step, member_ids=members))
+            return replace(delegated, party_ids=state.party_ids | {event.member_to})
+        case ApprovalGranted():
+            return replace(state, status="granted")
+        case ApprovalDenied():
+            return replace(state, status="denied")
+        case ApprovalWithdrawn():
+            return replace(state, status="withdrawn")
+
+
+def _decided(state: Approval, event: ApprovalStepDecided) -> Approval:
+    if event.decision == "return":
+        return replace(state, status="returned")
+    step = replace(state.steps[event.step - 1], is_approved=event.decision == "approve")
+    return _with_step(state, event.step, step)
+
+
+def _with_step(state: Approval, number: int, step: Step) -> Approval:
+    return replace(state, steps=(*state.steps[: number - 1], step, *state.steps[number:]))

@@ -1,0 +1,330 @@
+"""Calendars: on which days work is done, and into which fiscal periods time is cut. Stream `calendar`.
+
+Days are local dates in the calendar's zone (IANA name). A day is worked by its weekday, unless it is declared: a holiday is not
+worked, a make-up day (调休) is, on a weekend too. Fiscal periods tile time from their first definition on: each definition holds
+until the next one begins, and a period that lies across that day is cut there. First and last days are inclusive.
+"""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Annotated, Final, Literal, TypeAlias, get_args
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from annotated_types import Ge, Le, MaxLen, MinLen
+
+from salesapi.domain.shared.kernel import (
+    About,
+    CommandType,
+    Context,
+    EventType,
+    FieldInvalid,
+    Key,
+    Recorded,
+    Refused,
+    Stream,
+    ThingExists,
+    Title,
+    record,
+    roles,
+)
+from salesapi.domain.shared.periods import MONTHS, PeriodKind
+
+DAYS_MAX: Final = 1_000
+"""Most declared days of one calendar: some twenty years of holidays and make-up days."""
+DAYS_DECLARED_MAX: Final = 200
+"""Most days in one command."""
+DEFINITIONS_MAX: Final = 50
+"""Most definitions of fiscal periods of one calendar over time."""
+
+Weekday: TypeAlias = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEK: Final[tuple[Weekday, ...]] = get_args(Weekday)
+"""The weekdays in the order of `date.weekday()`."""
+_ZONES: Final = frozenset(available_timezones())
+
+
+@record
+class DeclaredDay:
+    """A day that is not as its weekday says."""
+
+    on: Annotated[date, About("The day.")]
+    name: Annotated[Title, About("Its name, for example that of the holiday that it is or makes up for.")]
+    is_worked: Annotated[
+        bool, About("False: a holiday. True: worked whatever its weekday, for example to make up for a holiday (调休).")
+    ] = False
+
+
+@record
+class FiscalPeriods:
+    """How time is cut from a day on."""
+
+    kind: Annotated[PeriodKind, About("How long a period is.")]
+    first_month: Annotated[
+        Annotated[int, Ge(1), Le(12)], About("The month in which the fiscal year begins; 1 is January.")
+    ]
+    effective_from: Annotated[date | None, About("First day that is cut so, the first of a month; null is always.")] = (
+        None
+    )
+
+    @property
+    def first(self) -> date:
+        """Its first day; "always" is the first day there is."""
+        return self.effective_from or date.min
+
+
+@record
+class CalendarDefined:
+    """A calendar was named, with its regular week."""
+
+    key: str
+    name: str
+    zone: str
+    weekdays: tuple[Weekday, ...]
+
+
+@record
+class CalendarHolidaysDeclared:
+    """These days are so from now on, whatever was declared of them before."""
+
+    days: tuple[DeclaredDay, ...]
+
+
+@record
+class CalendarFiscalPeriodsDefined:
+    """From a day on, until the next definition begins, time is cut so."""
+
+    kind: PeriodKind
+    first_month: int
+    effective_from: date | None
+
+
+CalendarEvent: TypeAlias = CalendarDefined | CalendarHolidaysDeclared | CalendarFiscalPeriodsDefined
+
+CalendarId: TypeAlias = Annotated[UUID, About("The calendar.")]
+
+
+@record
+class DefineCalendar:
+    """Defines a calendar with its regular week."""
+
+    key: Annotated[Key, About("Stable name, unique among calendars.")]
+    name: Annotated[Title, About("Name shown to people.")]
+    zone: Annotated[
+        Annotated[str, MinLen(1), MaxLen(60)], About("IANA zone in which its days begin, for example `Asia/Shanghai`.")
+    ]
+    weekdays: Annotated[
+        tuple[Weekday, ...], MinLen(1), MaxLen(len(WEEK)), About("The weekdays that are worked, each once.")
+    ]
+
+
+@record
+class DeclareHolidays:
+    """Declares holidays, and days that are worked to make up for them. A day that is declared again is so from then on."""
+
+    calendar_id: CalendarId
+    days: Annotated[tuple[DeclaredDay, ...], MinLen(1), MaxLen(DAYS_DECLARED_MAX), About("The days, each once.")]
+
+
+@record
+class DefineFiscalPeriods:
+    """Defines fiscal periods from a day on. The same day again corrects what was defined for it."""
+
+    calendar_id: CalendarId
+    kind: Annotated[PeriodKind, About("How long a period is.")]
+    first_month: Annotated[
+        Annotated[int, Ge(1), Le(12)], About("The month in which the fiscal year begins; 1 is January.")
+    ]
+    effective_from: Annotated[date | None, About("First day that is cut so, the first of a month; null is always.")] = (
+        None
+    )
+
+
+class CalendarDaysFull(Refused):
+    """The bound of declared days is reached."""
+
+    code = "calendar.too_many_days"
+    message = "A calendar has at most {most} declared days; define another calendar."
+
+
+class FiscalDefinitionsFull(Refused):
+    """The bound of definitions is reached."""
+
+    code = "calendar.too_many_definitions"
+    message = "A calendar has at most {most} definitions of fiscal periods."
+
+
+@record
+class Calendar:
+    """A calendar; declared days and definitions stand in the order of their dates."""
+
+    key: str
+    name: str
+    zone: str
+    weekdays: tuple[Weekday, ...]
+    days: tuple[DeclaredDay, ...] = ()
+    fiscal_periods: tuple[FiscalPeriods, ...] = ()
+
+
+@record
+class FiscalPeriod:
+    """One fiscal period. It is told by its first day: where a definition ends, two may have the same number."""
+
+    kind: PeriodKind
+    year: int
+    """The calendar year in which its fiscal year begins."""
+    number: int
+    """Its number in the fiscal year, from 1."""
+    first_on: date
+    last_on: date
+
+
+def define(state: Calendar | None, command: DefineCalendar, context: Context) -> tuple[CalendarDefined, ...]:
+    """Decides `DefineCalendar`."""
+    if state is not None:
+        raise ThingExists(thing="calendar", id=str(context.subject_id), pointer="/key")
+    if command.zone not in _ZONES:
+        raise FieldInvalid(reason="A zone is an IANA name such as Asia/Shanghai.", pointer="/zone")
+    if len(set(command.weekdays)) < len(command.weekdays):
+        raise FieldInvalid(reason="Each weekday stands once.", pointer="/weekdays")
+    weekdays = tuple(weekday for weekday in WEEK if weekday in command.weekdays)
+    return (CalendarDefined(key=command.key, name=command.name, zone=command.zone, weekdays=weekdays),)
+
+
+def declare_holidays(
+    state: Calendar, command: DeclareHolidays, context: Context
+) -> tuple[CalendarHolidaysDeclared, ...]:
+    """Decides `DeclareHolidays`."""
+    seen: set[date] = set()
+    for index, day in enumerate(command.days):
+        if day.on in seen:
+            raise FieldInvalid(reason="Each day stands once; this one was there before.", pointer=f"/days/{index}/on")
+        seen.add(day.on)
+    if len(seen | {day.on for day in state.days}) > DAYS_MAX:
+        raise CalendarDaysFull(most=DAYS_MAX, pointer="/days")
+    changed = tuple(day for day in command.days if day not in state.days)
+    return (CalendarHolidaysDeclared(days=changed),) if changed else ()
+
+
+def define_fiscal_periods(
+    state: Calendar, command: DefineFiscalPeriods, context: Context
+) -> tuple[CalendarFiscalPeriodsDefined, ...]:
+    """Decides `DefineFiscalPeriods`."""
+    if command.effective_from is not None and command.effective_from.day != 1:
+        raise FieldInvalid(reason="Fiscal periods begin on the first of a month.", pointer="/effective_from")
+    asked = FiscalPeriods(kind=command.kind, first_month=command.first_month, effective_from=command.effective_from)
+    if asked in state.fiscal_periods:
+        return ()
+    if len({asked.first, *(definition.first for definition in state.fiscal_periods)}) > DEFINITIONS_MAX:
+        raise FiscalDefinitionsFull(most=DEFINITIONS_MAX)
+    return (
+        CalendarFiscalPeriodsDefined(
+            kind=command.kind, first_month=command.first_month, effective_from=command.effective_from
+        ),
+    )
+
+
+def evolve(state: Calendar | None, event: CalendarEvent, recorded: Recorded) -> Calendar:
+    """Folds the stream to its state."""
+    if isinstance(event, CalendarDefined):
+        return Calendar(key=event.key, name=event.name, zone=event.zone, weekdays=event.weekdays)
+    assert state is not None, "a calendar begins with calendar.defined"
+    match event:
+        case CalendarHolidaysDeclared():
+            by_day = {day.on: day for day in (*state.days, *event.days)}
+            return replace(state, days=tuple(by_day[on] for on in sorted(by_day)))
+        case CalendarFiscalPeriodsDefined():
+            return replace(state, fiscal_periods=_with_definition(state.fiscal_periods, event))
+
+
+def working_days(calendar: Calendar, first: date, last: date) -> int:
+    """How many days from `first` to `last`, both inclusive, are worked; none where `last` is before `first`.
+
+    The work does not grow with the span: whole weeks are counted at once.
+    """
+    if last < first:
+        return 0
+    weeks, rest = divmod((last - first).days + 1, len(WEEK))
+    begun = {WEEK[(first.weekday() + step) % len(WEEK)] for step in range(rest)}
+    regular = weeks * len(calendar.weekdays) + len(begun & set(calendar.weekdays))
+    declared = [day for day in calendar.days if first <= day.on <= last]
+    return regular + sum(day.is_worked - (_weekday(day.on) in calendar.weekdays) for day in declared)
+
+
+def fiscal_period_of(calendar: Calendar, on: date) -> FiscalPeriod | None:
+    """The fiscal period that the day lies in; None before the first definition."""
+    definitions = calendar.fiscal_periods
+    held = next((index for index in reversed(range(len(definitions))) if definitions[index].first <= on), None)
+    if held is None:
+        return None
+    definition, later = definitions[held], definitions[held + 1 : held + 2]
+    whole = _whole_period(definition, on)
+    last_held = later[0].first - timedelta(days=1) if later else date.max
+    return replace(whole, first_on=max(whole.first_on, definition.first), last_on=min(whole.last_on, last_held))
+
+
+def _whole_period(definition: FiscalPeriods, on: date) -> FiscalPeriod:
+    """The period as it were if the definition held always. Months are counted from January of the year 0."""
+    length = MONTHS[definition.kind]
+    offset = definition.first_month - 1
+    year, month = divmod(12 * on.year + on.month - 1 - offset, 12)
+    number = month // length
+    begins = 12 * year + offset + number * length
+    return FiscalPeriod(
+        kind=definition.kind,
+        year=year,
+        number=number + 1,
+        first_on=_first_of(begins) or date.min,
+        last_on=_last_before(begins + length),
+    )
+
+
+def _first_of(month: int) -> date | None:
+    """The first day of a month; None where no date is so early or so late."""
+    year, index = divmod(month, 12)
+    return date(year, index + 1, 1) if date.min.year <= year <= date.max.year else None
+
+
+def _last_before(month: int) -> date:
+    begins = _first_of(month)
+    return begins - timedelta(days=1) if begins else date.max
+
+
+def _weekday(on: date) -> Weekday:
+    return WEEK[on.weekday()]
+
+
+def _with_definition(
+    definitions: tuple[FiscalPeriods, ...], event: CalendarFiscalPeriodsDefined
+) -> tuple[FiscalPeriods, ...]:
+    added = FiscalPeriods(kind=event.kind, first_month=event.first_month, effective_from=event.effective_from)
+    kept = [definition for definition in definitions if definition.first != added.first]
+    return tuple(sorted([*kept, added], key=lambda definition: definition.first))
+
+
+def _identity(command: DefineCalendar) -> tuple[str, ...]:
+    return ("key", command.key)
+
+
+_KEEPERS: Final = roles("finance", "admin")
+
+
+STREAM: Final = Stream(
+    kind="calendar",
+    plural="calendars",
+    events=(
+        EventType(name="calendar.defined", event=CalendarDefined),
+        EventType(name="calendar.holidays_declared", event=CalendarHolidaysDeclared),
+        EventType(name="calendar.fiscal_periods_defined", event=CalendarFiscalPeriodsDefined),
+    ),
+    commands=(
+        CommandType(command=DefineCalendar, decide=define, roles=_KEEPERS, creates=True, identity=_identity),
+        CommandType(
+            command=DeclareHolidays,
+            decide=declare_holidays,
+            roles=roles("finance", "admin", "integration"),
+            target="calendar_id",
+        ),
+        CommandType(command=DefineFiscalPeriods, decide=define_fiscal_periods, roles=_KEEPERS, target="calendar_id"),
+    ),
+    evolve=evolve,
+)

@@ -1,0 +1,260 @@
+"""Members: the people who sell, lead and are paid. Stream `member`. Which team they are in stands in `teams.py`.
+
+Dates are local dates of the company's calendar. Names and mail addresses are personal and sealed; the employee number, cost
+centre and legal entity are keys of other systems, stored in clear. What a member may do is no part of this: see `access/`.
+"""
+
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Final, TypeAlias, TypeVar
+from uuid import UUID
+
+from annotated_types import MaxLen, MinLen
+
+from salesapi.domain.shared.kernel import (
+    UNSET,
+    About,
+    CommandType,
+    Context,
+    EventType,
+    ExternalId,
+    Key,
+    Personal,
+    Reason,
+    Recorded,
+    Refused,
+    Stream,
+    ThingExists,
+    Title,
+    Unset,
+    external_identity,
+    record,
+    roles,
+)
+
+EmailAddress: TypeAlias = Annotated[str, MinLen(3), MaxLen(320)]
+
+Value = TypeVar("Value")
+
+
+@record
+class MemberJoined:
+    """A person belongs to the company's sales, since a date where it is known."""
+
+    name: Annotated[str | None, Personal()]
+    email: Annotated[str | None, Personal()]
+    employee_number: str | None
+    joined_on: date | None
+    cost_centre: str | None
+    legal_entity: str | None
+    external_id: ExternalId | None
+
+
+@record
+class MemberChanged:
+    """Only the fields that changed are set; those that became unknown are named in `cleared`."""
+
+    name: Annotated[str | None, Personal()] = None
+    email: Annotated[str | None, Personal()] = None
+    employee_number: str | None = None
+    joined_on: date | None = None
+    cost_centre: str | None = None
+    legal_entity: str | None = None
+    cleared: tuple[str, ...] = ()
+
+
+@record
+class MemberLeft:
+    """The member is no longer there from `left_on` on; a later one of these corrects an earlier one."""
+
+    left_on: date
+    reason: str | None
+
+
+MemberEvent: TypeAlias = MemberJoined | MemberChanged | MemberLeft
+
+
+@record
+class JoinMember:
+    """Takes a person in as a member."""
+
+    name: Annotated[Title, About("Name of the person; sealed.")]
+    email: Annotated[EmailAddress | None, About("Mail address, where known; sealed.")] = None
+    employee_number: Annotated[Key | None, About("Number in payroll, where known.")] = None
+    joined_on: Annotated[date | None, About("First day, where known.")] = None
+    cost_centre: Annotated[Key | None, About("Cost centre that bears the pay.")] = None
+    legal_entity: Annotated[Key | None, About("Legal entity that employs the member.")] = None
+    external_id: Annotated[ExternalId | None, About("Its id in another system; unique.")] = None
+
+
+@record
+class ChangeMember:
+    """Changes or corrects what is known of a member. Fields that are not sent stay; null makes one unknown."""
+
+    member_id: Annotated[UUID, About("The member.")]
+    name: Annotated[Title | Unset, About("Name of the person; sealed.")] = UNSET
+    email: Annotated[EmailAddress | Unset | None, About("Mail address; sealed.")] = UNSET
+    employee_number: Annotated[Key | Unset | None, About("Number in payroll.")] = UNSET
+    joined_on: Annotated[date | Unset | None, About("First day.")] = UNSET
+    cost_centre: Annotated[Key | Unset | None, About("Cost centre that bears the pay.")] = UNSET
+    legal_entity: Annotated[Key | Unset | None, About("Legal entity that employs the member.")] = UNSET
+
+
+@record
+class MarkMemberLeft:
+    """Records that a member has left or will leave. Sent again with another date, it corrects the date.
+
+    Teams, deals and enrolments are not changed by it.
+    """
+
+    member_id: Annotated[UUID, About("The member.")]
+    left_on: Annotated[date, About("First day on which the member is no longer there.")]
+    reason: Annotated[Reason | None, About("Why, where it may be recorded; stored in clear.")] = None
+
+
+class MemberDatesReversed(Refused):
+    """Nobody leaves before they came."""
+
+    code = "member.dates_reversed"
+    message = "The member joined on {joined_on}, so cannot have left on {left_on}."
+
+
+@record
+class Member:
+    """The state that decisions need."""
+
+    name: str | None
+    email: str | None
+    employee_number: str | None
+    joined_on: date | None
+    cost_centre: str | None
+    legal_entity: str | None
+    left_on: date | None = None
+
+    def is_there(self, on: date) -> bool:
+        """Whether the member belongs to the company on this date; an unknown first day counts as long ago."""
+        return (self.joined_on or date.min) <= on < (self.left_on or date.max)
+
+
+def join(state: Member | None, command: JoinMember, context: Context) -> tuple[MemberJoined, ...]:
+    """Decides `JoinMember`."""
+    if state is not None:
+        raise ThingExists(thing="member", id=str(context.subject_id), pointer="/external_id")
+    return (
+        MemberJoined(
+            name=command.name,
+            email=command.email,
+            employee_number=command.employee_number,
+            joined_on=command.joined_on,
+            cost_centre=command.cost_centre,
+            legal_entity=command.legal_entity,
+            external_id=command.external_id,
+        ),
+    )
+
+
+def change(state: Member, command: ChangeMember, context: Context) -> tuple[MemberChanged, ...]:
+    """Decides `ChangeMember`. Allowed after leaving too: pay of a leaver still needs the right cost centre."""
+    asked = Member(
+        name=_sent(command.name, state.name),
+        email=_sent(command.email, state.email),
+        employee_number=_sent(command.employee_number, state.employee_number),
+        joined_on=_sent(command.joined_on, state.joined_on),
+        cost_centre=_sent(command.cost_centre, state.cost_centre),
+        legal_entity=_sent(command.legal_entity, state.legal_entity),
+        left_on=state.left_on,
+    )
+    if asked == state:
+        return ()
+    _refuse_reversed(asked.joined_on, asked.left_on, pointer="/joined_on")
+    return (
+        MemberChanged(
+            name=_new(state.name, asked.name),
+            email=_new(state.email, asked.email),
+            employee_number=_new(state.employee_number, asked.employee_number),
+            joined_on=_new(state.joined_on, asked.joined_on),
+            cost_centre=_new(state.cost_centre, asked.cost_centre),
+            legal_entity=_new(state.legal_entity, asked.legal_entity),
+            cleared=_cleared(state, asked),
+        ),
+    )
+
+
+def mark_left(state: Member, command: MarkMemberLeft, context: Context) -> tuple[MemberLeft, ...]:
+    """Decides `MarkMemberLeft`."""
+    if command.left_on == state.left_on:
+        return ()
+    _refuse_reversed(state.joined_on, command.left_on, pointer="/left_on")
+    return (MemberLeft(left_on=command.left_on, reason=command.reason),)
+
+
+def evolve(state: Member | None, event: MemberEvent, recorded: Recorded) -> Member:
+    """Folds the stream to its state."""
+    if isinstance(event, MemberJoined):
+        return Member(
+            name=event.name,
+            email=event.email,
+            employee_number=event.employee_number,
+            joined_on=event.joined_on,
+            cost_centre=event.cost_centre,
+            legal_entity=event.legal_entity,
+        )
+    assert state is not None, "a member begins with member.joined"
+    match event:
+        case MemberChanged():
+            gone = frozenset(event.cleared)
+            return Member(
+                name=event.name or state.name,
+                email=None if "email" in gone else event.email or state.email,
+                employee_number=None if "employee_number" in gone else event.employee_number or state.employee_number,
+                joined_on=None if "joined_on" in gone else event.joined_on or state.joined_on,
+                cost_centre=None if "cost_centre" in gone else event.cost_centre or state.cost_centre,
+                legal_entity=None if "legal_entity" in gone else event.legal_entity or state.legal_entity,
+                left_on=state.left_on,
+            )
+        case MemberLeft():
+            return replace(state, left_on=event.left_on)
+
+
+def _sent(value: Value | Unset, stored: Value) -> Value:
+    return stored if isinstance(value, Unset) else value
+
+
+def _new(before: Value | None, after: Value | None) -> Value | None:
+    return after if after != before else None
+
+
+def _cleared(before: Member, after: Member) -> tuple[str, ...]:
+    pairs = {
+        "email": (before.email, after.email),
+        "employee_number": (before.employee_number, after.employee_number),
+        "joined_on": (before.joined_on, after.joined_on),
+        "cost_centre": (before.cost_centre, after.cost_centre),
+        "legal_entity": (before.legal_entity, after.legal_entity),
+    }
+    return tuple(name for name, (old, new) in pairs.items() if old is not None and new is None)
+
+
+def _refuse_reversed(joined_on: date | None, left_on: date | None, pointer: str) -> None:
+    if joined_on is not None and left_on is not None and left_on < joined_on:
+        raise MemberDatesReversed(joined_on=str(joined_on), left_on=str(left_on), pointer=pointer)
+
+
+_KEEPERS: Final = roles("admin", "integration")
+
+
+STREAM: Final = Stream(
+    kind="member",
+    plural="members",
+    events=(
+        EventType(name="member.joined", event=MemberJoined),
+        EventType(name="member.changed", event=MemberChanged),
+        EventType(name="member.left", event=MemberLeft),
+    ),
+    commands=(
+        CommandType(command=JoinMember, decide=join, roles=_KEEPERS, creates=True, identity=external_identity),
+        CommandType(command=ChangeMember, decide=change, roles=_KEEPERS, target="member_id"),
+        CommandType(command=MarkMemberLeft, decide=mark_left, roles=_KEEPERS, target="member_id"),
+    ),
+    evolve=evolve,
+)

@@ -1,0 +1,1 @@
+"""Pay from facts and plans, in the order of evaluation of the catalogue. Pure and exact."""

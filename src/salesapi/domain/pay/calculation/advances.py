@@ -1,0 +1,126 @@
+"""Draw in advance (R34): what a run pays for the period after its own, and nets of what was paid and carried before.
+
+The version in force on the first day of the next period pays its advance, to who takes part on that day. It is netted by what
+locked runs posted, whatever versions came between. Amounts are minor units of the plan's currency.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.pay.calculation.draw_balances import Balances, balance_rules, days_in_plan
+from salesapi.domain.pay.calculation.floor_lines import DRAW, FloorResult, floor_postings, for_days
+from salesapi.domain.pay.calculation.postings import Posting
+from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.plans.enrolment_overrides import with_advance_of
+from salesapi.domain.pay.plans.enrolment_spans import Span
+from salesapi.domain.pay.plans.enrolments import Enrolment
+from salesapi.domain.pay.rules.draws import AdvancePeriod, DrawInAdvance, draw_in_advance, paid_in_advance
+from salesapi.domain.pay.rules.wording import in_major
+from salesapi.domain.shared.periods import Period, period_after
+
+RULE: Final = "R34"
+
+
+class Advances:
+    """The advances that the run of a plan's period nets and pays."""
+
+    def __init__(self, ledger: Ledger, plan_id: UUID, period: Period, balances: Balances) -> None:
+        self._paid_runs = ledger.paid
+        self._balances = balances
+        self._plan_id = plan_id
+        self._period = period
+        plan = ledger.plan(plan_id)
+        self._currency = plan.currency
+        ruling = balance_rules(plan, period.last_on)
+        self._netting = ruling if ruling is not None and ruling.advance is not None else None
+        self._is_in_force = self._netting is plan.version_on(period.last_on)
+        self._next = period_after(period)
+        paying = plan.version_on(self._next.first_on) if self._next is not None else None
+        self._paying = paying if paying is not None and paying.advance is not None else None
+        self.stand = self._netting is not None or self._paying is not None
+        """Whether there is anything to net or to pay."""
+
+    def netted(self, enrolment: Enrolment, *, earned_minor: int, payable_minor: int, owed_minor: int) -> list[Posting]:
+        """What the period comes to, less what is owed; `payable_minor` is all that it would pay, a guarantee included."""
+        version = self._netting
+        if version is None or version.advance is None:
+            return []
+        compared_minor = payable_minor
+        if not self._is_in_force:
+            # Another version pays this period: a negative result is its own business, only the advance is netted with it.
+            compared_minor = max(payable_minor, 0)
+        elif version.advance.compared_with == "earned":
+            compared_minor = min(earned_minor, payable_minor)
+        owed_minor = max(0, owed_minor - self._balances.to_come_minor(enrolment.member_id))
+        posted_minor = self._paid_runs.advanced_minor(self._plan_id, self._period.text, enrolment.member_id)
+        advanced_minor = 0 if self._balances.is_late else min(posted_minor, owed_minor)
+        found = draw_in_advance(
+            version.advance,
+            earned_minor=compared_minor,
+            advanced_minor=advanced_minor,
+            owed_minor=owed_minor - advanced_minor,
+            days=days_in_plan(enrolment, self._plan_id, self._period),
+        )
+        exact_minor = found.paid_at_end_minor - found.collected_minor - found.earned_minor
+        result = FloorResult(
+            kind=DRAW,
+            rule=RULE,
+            component=DRAW,
+            exact_minor=exact_minor,
+            words=self._words(found, version.advance),
+            tells=found.advanced_minor > 0,
+        )
+        return floor_postings(result, version, currency=self._currency, period=self._period.text)
+
+    def paid(self, enrolment: Enrolment) -> list[Posting]:
+        """The advance for the next period, to who takes part on its first day; the line is for that period.
+
+        A run after that of a later period pays none: the next period is over.
+        """
+        version, period = self._paying, self._next
+        if version is None or version.advance is None or period is None or self._balances.is_late:
+            return []
+        spans = [each for each in enrolment.spans if each.plan_id == self._plan_id and each.contains(period.first_on)]
+        if not spans:
+            return []
+        advance, positions = _own(version.advance, spans)
+        days = days_in_plan(enrolment, self._plan_id, period)
+        words = f"advance of {in_major(advance.advance_minor, self._currency)} for {period.text}{for_days(days)}"
+        result = FloorResult(
+            kind=DRAW,
+            rule=RULE,
+            component=DRAW,
+            exact_minor=paid_in_advance(advance, days=days),
+            words=words,
+            positions=positions,
+        )
+        return floor_postings(result, version, currency=self._currency, period=period.text)
+
+    def _words(self, found: AdvancePeriod, advance: DrawInAdvance) -> str:
+        earned, advanced, owed, paid, collected, carried = (
+            in_major(each, self._currency)
+            for each in (
+                found.earned_minor,
+                found.advanced_minor,
+                found.owed_before_minor,
+                found.paid_at_end_minor,
+                found.collected_minor,
+                found.owed_after_minor,
+            )
+        )
+        words = f"{earned} less {advanced} advanced"
+        if found.owed_before_minor:
+            words += f" less {owed} owed before"
+        if found.collected_minor:
+            return f"{words}; {collected} is collected, as {advance.collection_allowed_by} allows"
+        return f"{words}; {carried} is carried forward" if found.owed_after_minor else f"{words}; {paid} is paid"
+
+
+def _own(advance: DrawInAdvance, spans: Sequence[Span]) -> tuple[DrawInAdvance, tuple[int, ...]]:
+    """R56: the advance as agreed by the enrolment in force on the first day of the period that it is for."""
+    for span in spans:
+        if span.draw_minor is not None:
+            own = with_advance_of(advance, span.draw_minor)
+            return (own, (span.position,)) if own != advance else (advance, ())
+    return advance, ()

@@ -1,0 +1,390 @@
+"""What one credit earns under one component: the catalogue's order of evaluation (section 1, steps 3 to 8) in one place.
+
+Exact fractions of minor units; nothing is rounded here. Each step that changes what is earned is a result of its own, so that
+a statement shows the rate, and then what a factor added or a gate or a cap took away. The words are made when they are read.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final, Literal, TypeAlias
+
+from salesapi.domain.pay.calculation.sale_parts import Amount
+from salesapi.domain.pay.calculation.sale_rates import Portion, Rated, rated_by_sale, rule_parts
+from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
+from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.rules import rates
+from salesapi.domain.pay.rules.limits import (
+    CapOf,
+    Capped,
+    cap_of_share,
+    earnings_cap,
+    per_deal_cap,
+    per_line_limit,
+    rate_cap,
+)
+from salesapi.domain.pay.rules.rates import Part
+from salesapi.domain.pay.rules.tables import TierTable
+from salesapi.domain.pay.rules.wording import equals, in_major, percent, terms
+from salesapi.domain.shared.kernel import value
+from salesapi.domain.shared.money import rounded
+
+EarningKind: TypeAlias = Literal["earning", "uplift", "modifier", "limit"]
+Said: TypeAlias = tuple[str | None, str]
+"""The rate in percent, where there is one, and the formula with its numbers."""
+ZERO: Final = Fraction()
+ALL: Final = Fraction(100)
+"""All of it, in percent."""
+
+
+@value
+class Earning:
+    """One exact result with its derivation. An uplift pays on what came before; a modifier is a factor's; a limit takes away."""
+
+    kind: EarningKind
+    rule: str
+    base: Amount
+    exact_minor: Fraction
+    said: Callable[[], Said]
+    cap_of: CapOf | None = None
+    """Of what a cap takes away: what it is the cap of."""
+    is_carried: bool = False
+    """Whether that is earned later."""
+
+
+@value
+class Standing:
+    """Where a member stands under a component in its window: credited before, credited in all, the quota, earned before."""
+
+    start: Amount
+    peak: Amount
+    """The highest that `start` has been in the window: what has opened a gate once."""
+    total: Amount
+    quota: int | None
+    earned_minor: Fraction
+    """What the component earned before this credit in the period, before its own cap."""
+    is_same_deal: bool
+    """Whether what earned before this was another part of the same deal, as where two of one's people share it."""
+    deal_earned_minor: Fraction
+    """What the same deal earned before this credit, by another part of it or deferred to the period, before any cap."""
+    deal_start: Amount = 0
+    """What of the same deal was credited before, by another part of it."""
+    rated_from: Amount = 0
+    """R21: credit before this is counted and not rated again."""
+    team_attainment: Fraction | None = None
+    satisfaction: Fraction | None = None
+    """R44: the factor of the period; None where the component has none."""
+
+
+def earnings_of(component: Component, standing: Standing, portion: Portion, currency: str) -> tuple[Earning, ...]:
+    """Measure (R07), gate (R13), rate (R01 to R12, R36 to R40), factor (R44), limits of line and deal (R29), component (R30)."""
+    if not _is_open(component, standing, portion.amount):
+        return (_shut(component, standing, portion.amount, currency),)
+    rated = _rated(component, standing, portion, currency)
+    if standing.satisfaction is not None:
+        rated = (*rated, _factored(standing.satisfaction, rated, currency))
+    if component.line_limit_minor is not None:
+        for exact in _by_line(component, standing, portion, exact_of(rated)):
+            rated = (*rated, *over_line_limit(component, portion, exact, currency))
+    if component.deal_cap_minor is None and component.cap_minor is None:
+        return rated
+    capped = (*rated, *over_deal_cap(component, portion, exact_of(rated), standing.deal_earned_minor, currency))
+    return (*capped, *over_component_cap(component, exact_of(capped), standing.earned_minor, currency))
+
+
+def exact_of(earnings: tuple[Earning, ...]) -> Fraction:
+    """What results earn together, in minor units."""
+    if len(earnings) == 1:
+        return earnings[0].exact_minor
+    return sum((earning.exact_minor for earning in earnings), ZERO)
+
+
+def before_component_cap(earnings: tuple[Earning, ...]) -> Fraction:
+    """What results earn before the cap of the component and that of the plan, in minor units."""
+    return sum((each.exact_minor for each in earnings if each.cap_of not in ("component", "plan")), ZERO)
+
+
+def before_leaving(earnings: tuple[Earning, ...]) -> tuple[Earning, ...]:
+    """Results without what the rule of a leaver does not pay (R60), which caps of components do not know of."""
+    return tuple(each for each in earnings if each.rule != "R60")
+
+
+def before_plan_cap(earnings: tuple[Earning, ...]) -> Fraction:
+    """What results earn before the cap of the plan, in minor units."""
+    return sum((each.exact_minor for each in earnings if each.cap_of != "plan"), ZERO)
+
+
+def before_caps(earnings: tuple[Earning, ...]) -> Fraction:
+    """What results earn before the caps of the deal and of the component, in minor units."""
+    return sum((each.exact_minor for each in earnings if each.kind != "limit" or each.cap_of == "line"), ZERO)
+
+
+def is_shut(earnings: tuple[Earning, ...]) -> bool:
+    """R13: whether a gate let nothing through."""
+    return any(earning.rule == "R13" for earning in earnings)
+
+
+def cut(rule: str, of: CapOf, name: str, found: Capped, currency: str) -> tuple[Earning, ...]:
+    """What a cap takes away, where it does."""
+    exact = found.paid_minor - found.earned_minor
+    if exact == 0:
+        return ()
+    is_carried = found.carried_minor != 0
+
+    def said() -> Said:
+        kept, earned = in_major(found.paid_minor, currency), in_major(found.earned_minor, currency)
+        later = ", the rest is earned later" if is_carried else ""
+        cap = f"{name} {in_major(found.cap_minor, currency)}{later}"
+        return None, equals(f"{cap}: {kept} less {earned}", exact, currency)
+
+    return (Earning(kind="limit", rule=rule, base=0, exact_minor=exact, said=said, cap_of=of, is_carried=is_carried),)
+
+
+def over_line_limit(component: Component, portion: Portion, earned: Fraction, currency: str) -> tuple[Earning, ...]:
+    """R29: what one line of a sale earns past its limit, by itself."""
+    if component.line_limit_minor is None:
+        return ()
+    limit = _of_portion(component, portion, component.line_limit_minor)
+    found = per_line_limit(limit, earned_minor=earned, excess=component.line_limit_excess)
+    return cut("R29", "line", "limit of a line", found, currency)
+
+
+def over_deal_cap(
+    component: Component, portion: Portion, earned: Fraction, before: Fraction, currency: str
+) -> tuple[Earning, ...]:
+    """R29: what a deal earns past its cap; a refund is capped alike. `before` is what counts under the same cap."""
+    if component.deal_cap_minor is None:
+        return ()
+    found = per_deal_cap(
+        _of_portion(component, portion, component.deal_cap_minor),
+        earned_minor=earned,
+        earned_before_minor=before,
+        excess=component.deal_cap_excess,
+    )
+    return cut("R29", "deal", "cap of a deal", found, currency)
+
+
+def _of_portion(component: Component, portion: Portion, limit_minor: int) -> Amount:
+    """R29: what a credit has of a limit of its deal. A payment has its part of it, cut to a whole minor unit."""
+    if portion.sale.paid_by is not None:
+        limit_minor = rounded(limit_minor * portion.sale.scale, "down")
+    return cap_of_share(limit_minor, portion.share, component.deal_cap_split)
+
+
+def over_component_cap(component: Component, earned: Fraction, before: Fraction, currency: str) -> tuple[Earning, ...]:
+    """R30: what the component earns in its window past its cap."""
+    if component.cap_minor is None:
+        return ()
+    found = earnings_cap(
+        earned_minor=earned,
+        earned_before_minor=before,
+        cap_minor=component.cap_minor,
+        excess=component.cap_excess,
+    )
+    return cut("R30", "component", f"cap of the {component.cap_window}", found, currency)
+
+
+def over_plan_cap(
+    version: CompensationPlanVersion, earned: Fraction, before: Fraction, currency: str
+) -> tuple[Earning, ...]:
+    """R30: what the plan earns a participant in its window past its cap."""
+    if version.cap_minor is None:
+        return ()
+    found = earnings_cap(
+        earned_minor=earned, earned_before_minor=before, cap_minor=version.cap_minor, excess=version.cap_excess
+    )
+    return cut("R30", "plan", "cap of the plan", found, currency)
+
+
+def after_leaving(kept_percent: Fraction, earnings: tuple[Earning, ...], currency: str) -> tuple[Earning, ...]:
+    """R60: what the rule of a leaver does not pay."""
+    if kept_percent == ALL:
+        return ()
+    earned = exact_of(earnings)
+    lost = earned * (kept_percent / 100 - 1)
+
+    def said() -> Said:
+        words = f"after leaving {percent(kept_percent)} % of {in_major(earned, currency)} is paid"
+        return None, equals(words, lost, currency)
+
+    return (Earning(kind="limit", rule="R60", base=0, exact_minor=lost, said=said),)
+
+
+def _is_open(component: Component, standing: Standing, base: Amount) -> bool:
+    """R13: by the whole window's attainment, or from the deal on that reaches it; a refund after that is taken back."""
+    if component.gate is None:
+        return True
+    reached = max(standing.peak, standing.start + base)
+    counted = standing.total if component.gate.pays == "whole_period" else reached
+    return _attainment(standing, counted) >= component.gate.attainment_percent
+
+
+def _shut(component: Component, standing: Standing, base: Amount, currency: str) -> Earning:
+    gate = component.gate
+    assert gate is not None, "only a gate shuts"
+    counted = standing.total if gate.pays == "whole_period" else standing.start + base
+
+    def said() -> Said:
+        needed, reached = percent(Fraction(gate.attainment_percent)), percent(_attainment(standing, counted))
+        return None, f"gate at {needed} % of the quota is shut at {reached} %: 0 {currency}"
+
+    return Earning(kind="earning", rule="R13", base=base, exact_minor=rates.gated(False, ZERO), said=said)
+
+
+def _rated(component: Component, standing: Standing, portion: Portion, currency: str) -> tuple[Earning, ...]:
+    base = portion.amount
+    if component.tiers is not None:
+        return _by_tiers(component, standing, portion, currency)
+    if component.bonus is not None:
+        return (_of_bonus(component, standing, base, currency),)
+    if component.rate_percent is not None or component.individual is not None:
+        return (_by_rate(component, standing, base, currency),)
+    if component.deal_amount_minor is not None:
+        return (_of_deal(component, standing, portion, currency),)
+    return (_by_sale(component, standing, portion, currency),)
+
+
+def _of_deal(component: Component, standing: Standing, portion: Portion, currency: str) -> Earning:
+    """R02: the flat amount once for a deal, in however many parts it is credited; one below zero counts back.
+
+    A payment has its part of it, and after losses that are restated what is left of it.
+    """
+    assert component.deal_amount_minor is not None, "called for a flat amount only"
+    unit_minor, scale = component.deal_amount_minor, portion.sale.scale
+    count = ZERO if standing.is_same_deal else scale if portion.amount * scale >= 0 else -scale
+    exact = rates.flat_amount(unit_minor, count)
+
+    def said() -> Said:
+        return None, equals(f"{percent(count)} x {in_major(unit_minor, currency)}", exact, currency)
+
+    return Earning(kind="earning", rule="R02", base=portion.amount, exact_minor=exact, said=said)
+
+
+def _by_sale(component: Component, standing: Standing, portion: Portion, currency: str) -> Earning:
+    """R02 by unit, R14, R36 to R40: the rate follows from the sale."""
+    attainment = _attainment(standing, standing.total) if standing.quota is not None else None
+    found: Rated = rated_by_sale(component, portion, attainment, standing.team_attainment)
+
+    def said() -> Said:
+        return found.rate_text(), equals(found.words(currency), found.exact_minor, currency)
+
+    return Earning(kind="earning", rule=found.rule, base=portion.amount, exact_minor=found.exact_minor, said=said)
+
+
+def _by_rate(component: Component, standing: Standing, base: Amount, currency: str) -> Earning:
+    """R01 or R03, with the accelerator (R10) or decelerator (R11) that the component may have."""
+    if component.rate_percent is not None:
+        rule, rate = "R01", rates.exact(component.rate_percent)
+    else:
+        assert component.individual is not None, "a published component has one rate"
+        rule, rate = "R03", rates.individual_rate(component.individual.target_variable_minor, _quota(standing))
+    parts: tuple[Part, ...] = (rates.flat_percentage(rate, base),)
+    if (faster := component.accelerator) is not None:
+        threshold = _threshold(standing, faster.above_attainment_percent)
+        rule = "R10"
+        parts = rates.accelerated(rate, faster.factor, threshold, standing.start, base)
+    elif (slower := component.decelerator) is not None:
+        threshold = _threshold(standing, slower.below_attainment_percent)
+        rule = "R11"
+        parts = rates.decelerated(rate, slower.factor, threshold, standing.start, base, slower.slowed)
+    whole, cap = parts, component.rate_cap_percent
+    if cap is not None:
+        parts = tuple(Part(rate_percent=rate_cap(part.rate_percent, cap), amount=part.amount) for part in whole)
+    return _of_parts("earning", rule, base, parts, currency, uncapped=whole)
+
+
+def _by_tiers(component: Component, standing: Standing, portion: Portion, currency: str) -> tuple[Earning, ...]:
+    """R04 to R09: the credit's own part, and what reaching another tier changes on what came before."""
+    assert component.tiers is not None, "called for tiers only"
+    table, base = _table(component.tiers, standing), portion.amount
+    rule = rates.rule_of_tiers(table)
+    if table.counts == "line":
+        lines = [part for line in portion.lines() for part in rates.tiered(table, 0, line).own]
+        return (_of_parts("earning", rule, base, tuple(lines), currency),)
+    start, rated_from = standing.start, standing.rated_from
+    if table.counts == "deal":
+        start, rated_from = standing.deal_start, 0
+    found = rates.tiered(table, start, base, rated_from=rated_from)
+    own = _of_parts("earning", rule, base, found.own, currency)
+    if not found.uplift:
+        return (own,)
+    return (own, _of_parts("uplift", rule, start - rated_from, found.uplift, currency))
+
+
+def _by_line(component: Component, standing: Standing, portion: Portion, earned: Fraction) -> list[Fraction]:
+    """What each line of a sale earns of what was rated, where its rate tells it."""
+    factor = 1 if standing.satisfaction is None else standing.satisfaction
+    if component.rules:
+        return [part.exact * factor for part in rule_parts(component, portion.sale, portion.amount)]
+    if component.tiers is not None:
+        table = _table(component.tiers, standing)
+        return [rates.tiered(table, 0, line).exact * factor for line in portion.lines()]
+    whole = Fraction(portion.amount)
+    return [earned * line / whole for line in portion.lines()] if whole else [earned]
+
+
+def _table(table: TierTable, standing: Standing) -> TierTable:
+    """The tiers by amount."""
+    return rates.in_amounts(table, _quota(standing)) if table.axis == "attainment_percent" else table
+
+
+def _of_bonus(component: Component, standing: Standing, base: Amount, currency: str) -> Earning:
+    """R12: what this credit adds to the share of the target bonus that the attainment gives."""
+    assert component.bonus is not None, "called for a bonus only"
+    curve, target_minor = component.bonus.curve, component.bonus.target_minor
+    before = rates.payout_percent(curve, _attainment(standing, standing.start)) if standing.start else ZERO
+    after = rates.payout_percent(curve, _attainment(standing, standing.start + base))
+    exact = (after - before) * target_minor / 100
+
+    def said() -> Said:
+        words = f"({percent(after)} % less {percent(before)} %) of {in_major(target_minor, currency)}"
+        return percent(after), equals(words, exact, currency)
+
+    return Earning(kind="earning", rule="R12", base=base, exact_minor=exact, said=said)
+
+
+def _factored(factor: Fraction, rated: tuple[Earning, ...], currency: str) -> Earning:
+    """R44: what the factor by satisfaction adds to what was rated, or takes away."""
+    earned = exact_of(rated)
+    exact = earned * (factor - 1)
+
+    def said() -> Said:
+        words = f"satisfaction factor {percent(factor)}: {in_major(earned * factor, currency)} less"
+        return None, equals(f"{words} {in_major(earned, currency)}", exact, currency)
+
+    return Earning(kind="modifier", rule="R44", base=0, exact_minor=exact, said=said)
+
+
+def _of_parts(
+    kind: EarningKind,
+    rule: str,
+    base: Amount,
+    parts: tuple[Part, ...],
+    currency: str,
+    *,
+    uncapped: tuple[Part, ...] = (),
+) -> Earning:
+    """What parts earn; `uncapped` are the same without the cap on the rate."""
+    exact = rates.total_of(parts)
+
+    def said() -> Said:
+        if kind == "uplift" and len(parts) == 2:
+            shown = f"{percent(parts[0].rate_percent)} less {percent(parts[1].rate_percent)}"
+        else:
+            shown = " and ".join(percent(part.rate_percent) for part in parts)
+        return shown, equals(terms(parts, currency, uncapped=uncapped), exact, currency)
+
+    return Earning(kind=kind, rule=rule, base=base, exact_minor=exact, said=said)
+
+
+def _quota(standing: Standing) -> int:
+    assert standing.quota is not None, "a credit without the quota that it needs is held"
+    return standing.quota
+
+
+def _attainment(standing: Standing, credited: Amount) -> Fraction:
+    return rates.attainment_percent(credited, _quota(standing))
+
+
+def _threshold(standing: Standing, attainment: Decimal) -> Amount:
+    return rates.part_of(_quota(standing), attainment)

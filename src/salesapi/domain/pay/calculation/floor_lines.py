@@ -1,0 +1,61 @@
+"""Lines of guarantees, draws and recoveries: one exact result of a participant, with its words, rounded by a plan's version.
+
+Amounts are minor units of the plan's currency.
+"""
+
+from fractions import Fraction
+from typing import Final
+
+from salesapi.domain.pay.calculation.postings import Posting
+from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
+from salesapi.domain.pay.records.payout_runs import LineKind
+from salesapi.domain.pay.rules.draws import DaysCovered
+from salesapi.domain.pay.rules.wording import in_major
+from salesapi.domain.shared.kernel import record
+
+GUARANTEE: Final = "guarantee"
+DRAW: Final = "draw"
+RECOVERY: Final = "recovery"
+"""What stands in place of a component's key on these lines, and the kind of the last two."""
+
+
+@record
+class FloorResult:
+    """What a line comes to and why. `positions` are the events that it rests on, beside the plan's version."""
+
+    kind: LineKind
+    rule: str
+    component: str
+    exact_minor: Fraction
+    words: str
+    positions: tuple[int, ...] = ()
+    tells: bool = False
+    """Whether it is said also where it comes to nothing."""
+
+
+def floor_postings(
+    result: FloorResult, version: CompensationPlanVersion, *, currency: str, period: str
+) -> list[Posting]:
+    """The result as a line for a period; none where it comes to nothing, and that says nothing."""
+    posted_minor = version.rounding.minor(result.exact_minor, currency)
+    if posted_minor == 0 and not result.tells:
+        return []
+    return [
+        Posting(
+            kind=result.kind,
+            rule=result.rule,
+            component=result.component,
+            period=period,
+            currency=currency,
+            exact_minor=result.exact_minor,
+            posted_minor=posted_minor,
+            said=lambda: (None, f"{result.words} = {in_major(result.exact_minor, currency)} {currency}"),
+            positions=result.positions,
+            plan_version=version.number,
+        )
+    ]
+
+
+def for_days(days: DaysCovered) -> str:
+    """How many days of a period count, where these are not all."""
+    return "" if days.covered == days.of else f" for {days.covered} of {days.of} days"

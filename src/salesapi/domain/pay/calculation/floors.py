@@ -1,0 +1,177 @@
+"""Guarantee, draws and recovery of a statement (step 11 of the order): R31 to R34 and R54 on a participant's whole period.
+
+Compared with what is earned or with what is payable, corrections of earlier periods included, as the plan says. By calendar
+days of the period on which the member is enrolled. What is owed is in `draw_balances.py`, the draw in advance in `advances.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.pay.calculation.advances import Advances
+from salesapi.domain.pay.calculation.draw_balances import Balances, days_in_plan
+from salesapi.domain.pay.calculation.floor_lines import DRAW, GUARANTEE, RECOVERY, FloorResult, floor_postings, for_days
+from salesapi.domain.pay.calculation.postings import Posting
+from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
+from salesapi.domain.pay.plans.enrolment_overrides import with_draw_of
+from salesapi.domain.pay.plans.enrolment_spans import Span
+from salesapi.domain.pay.plans.enrolments import Enrolment
+from salesapi.domain.pay.rules.clawbacks import recovery
+from salesapi.domain.pay.rules.draws import (
+    ComparedWith,
+    DaysCovered,
+    Guarantee,
+    RecoverableDraw,
+    guarantee,
+    non_recoverable_draw,
+    recoverable_draw,
+)
+from salesapi.domain.pay.rules.wording import in_major
+from salesapi.domain.shared.periods import Period
+
+EARNED: Final = ("earning", "uplift", "modifier", "limit")
+
+
+class Floors:
+    """The guarantee or draw of a plan's version in force at the end of a period, and how a negative result is recovered."""
+
+    def __init__(self, ledger: Ledger, plan_id: UUID, period: Period) -> None:
+        self._plan_id = plan_id
+        self._period = period
+        self._currency = ledger.plan(plan_id).currency
+        version = ledger.plan(plan_id).version_on(period.last_on)
+        self._version = version
+        self._balances = Balances(ledger, plan_id, period)
+        self._advances = Advances(ledger, plan_id, period, self._balances)
+        has_floor = version is not None and any((version.guarantee, version.draw, version.recovery))
+        self.stand = has_floor or self._advances.stand
+        """Whether there is anything under a statement that rests on its lines."""
+
+    def of(self, enrolment: Enrolment, postings: Sequence[Posting]) -> list[Posting]:
+        """For a participant, the postings that lift, advance, carry or recover; `postings` is all else of the period.
+
+        The advance for the next period comes last: nothing of this period is compared or netted with it.
+        """
+        if self._version is None:
+            return self._advances.paid(enrolment)
+        owed = self._balances.before(enrolment)
+        forgiven = self._balances.forgiven(self._version, enrolment, owed)
+        floor = self._floor(self._version, enrolment, postings, owed[DRAW])
+        payable_minor = _payable(postings, floor)
+        netted = self._advances.netted(
+            enrolment,
+            earned_minor=_compared(postings, "earned"),
+            payable_minor=payable_minor,
+            owed_minor=owed[DRAW],
+        )
+        left_minor = payable_minor + _payable(netted)
+        recovered = self._recovery(self._version, enrolment, left_minor, owed[RECOVERY])
+        return [*forgiven, *floor, *netted, *recovered, *self._advances.paid(enrolment)]
+
+    def _floor(
+        self, version: CompensationPlanVersion, enrolment: Enrolment, postings: Sequence[Posting], owed_minor: int
+    ) -> list[Posting]:
+        currency, period = self._currency, self._period
+        if version.guarantee is not None:
+            days = days_in_plan(enrolment, self._plan_id, period, version.guarantee.last_on)
+            earned_minor = _compared(postings, version.guarantee.compared_with)
+            return self._posted(version, _guaranteed(version.guarantee, earned_minor, days, currency))
+        if version.draw is not None:
+            draw, agreed_at = _draw_of(version.draw, enrolment, self._plan_id, period)
+            days = days_in_plan(enrolment, self._plan_id, period, draw.last_on)
+            earned_minor = _compared(postings, draw.compared_with)
+            drawn = _drawn(draw, earned_minor, owed_minor, days, currency)
+            return self._posted(version, replace(drawn, positions=agreed_at))
+        return []
+
+    def _recovery(
+        self, version: CompensationPlanVersion, enrolment: Enrolment, payable_minor: int, owed_minor: int
+    ) -> list[Posting]:
+        """R54: a negative result is carried forward, and recovered from later pay within the plan's limits."""
+        if version.recovery is None:
+            return []
+        if owed_minor == 0 and payable_minor >= 0:
+            return []
+        left = enrolment.left
+        found = recovery(
+            version.recovery,
+            owed_minor=Fraction(owed_minor),
+            payable_minor=Fraction(payable_minor),
+            has_left=left is not None and left.left_on <= self._period.last_on,
+        )
+        currency = self._currency
+        if payable_minor < 0:
+            words = f"carried forward: {in_major(-payable_minor, currency)} is owed"
+        else:
+            words = (
+                f"recovered of {in_major(owed_minor, currency)} owed; {in_major(found.paid_minor, currency)} is paid"
+            )
+        if found.invoiced_minor:
+            words += f", {in_major(found.invoiced_minor, currency)} is invoiced"
+        exact_minor = found.paid_minor - payable_minor
+        result = FloorResult(kind="recovery", rule="R54", component=RECOVERY, exact_minor=exact_minor, words=words)
+        return self._posted(version, result)
+
+    def _posted(self, version: CompensationPlanVersion, result: FloorResult) -> list[Posting]:
+        return floor_postings(result, version, currency=self._currency, period=self._period.text)
+
+
+def _guaranteed(floor: Guarantee, earned_minor: int, days: DaysCovered, currency: str) -> FloorResult:
+    """R31, R32: lifts what is earned to the guarantee."""
+    least_minor = floor.amount_minor
+    if floor.kind == "guarantee":
+        rule, found = "R31", guarantee(earned_minor=earned_minor, guarantee_minor=least_minor, days=days)
+    else:
+        rule, found = "R32", non_recoverable_draw(earned_minor=earned_minor, draw_minor=least_minor, days=days)
+    words = f"guaranteed {in_major(least_minor, currency)}{for_days(days)} less {in_major(earned_minor, currency)}"
+    return FloorResult(kind="guarantee", rule=rule, component=GUARANTEE, exact_minor=found.topped_up_minor, words=words)
+
+
+def _drawn(draw: RecoverableDraw, earned_minor: int, owed_minor: int, days: DaysCovered, currency: str) -> FloorResult:
+    """R33: advances up to the draw, or recovers what is owed from what is earned above it."""
+    earned, owed = in_major(earned_minor, currency), in_major(owed_minor, currency)
+    found = recoverable_draw(draw, earned_minor=earned_minor, owed_minor=owed_minor, days=days)
+    words = f"draw {in_major(draw.draw_minor, currency)}{for_days(days)} less {earned} advanced"
+    if found.recovered_minor:
+        kept = in_major(found.paid_minor, currency)
+        words = f"recovered of {owed} owed, at most {draw.recovery_limit_percent} % of {earned}; {kept} is paid"
+    exact_minor = found.advanced_minor - found.recovered_minor
+    return FloorResult(kind="draw", rule="R33", component=DRAW, exact_minor=exact_minor, words=words)
+
+
+def _draw_of(
+    draw: RecoverableDraw, enrolment: Enrolment, plan_id: UUID, period: Period
+) -> tuple[RecoverableDraw, tuple[int, ...]]:
+    """R56: the draw as agreed by the enrolment in force on the last day of the period on which the member takes part."""
+    spans = [span for span in enrolment.spans if span.plan_id == plan_id]
+    if all(span.draw_minor is None for span in spans):
+        return draw, ()
+    last_days = [on for span in spans if (on := _last_day(span, period)) is not None]
+    for span in spans:
+        if span.draw_minor is not None and last_days and span.contains(max(last_days)):
+            own = with_draw_of(draw, span.draw_minor)
+            return (own, (span.position,)) if own != draw else (draw, ())
+    return draw, ()
+
+
+def _last_day(span: Span, period: Period) -> date | None:
+    """The last day of the period that is within the span."""
+    until = span.effective_until
+    last_on = period.last_on if until is None else min(period.last_on, until - timedelta(days=1))
+    return last_on if last_on >= period.first_on and span.contains(last_on) else None
+
+
+def _compared(postings: Sequence[Posting], compared_with: ComparedWith) -> int:
+    """All that is payable, or what was earned in the period, payable or not."""
+    if compared_with == "payable":
+        return sum(posting.posted_minor for posting in postings)
+    return sum(posting.posted_minor for posting in postings if posting.kind in EARNED)
+
+
+def _payable(*postings: Sequence[Posting]) -> int:
+    """What they come to together."""
+    return sum(posting.posted_minor for each in postings for posting in each)

@@ -1,0 +1,48 @@
+"""Measures of a period beside what a member was credited: the team's attainment (R14), satisfaction of one's customers (R44)."""
+
+from fractions import Fraction
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.pay.calculation.credit_register import CreditRegister
+from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.sale_facts import Answer
+from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.rules.award_measures import satisfaction_factor
+from salesapi.domain.pay.rules.rates import attainment_percent
+from salesapi.domain.shared.periods import Period
+
+ZERO: Final = Fraction()
+
+
+def team_attainment(
+    ledger: Ledger, register: CreditRegister, currency: str, member_id: UUID, period: Period
+) -> Fraction:
+    """R14: what the team of the nearest manager won in the period, in percent of that manager's quota; 0 without one."""
+    managers = ledger.tree.managers_of(member_id, period.last_on)
+    quota = ledger.quota(managers[0], "credited_amount", period.text, currency) if managers else None
+    if quota is None:
+        return ZERO
+    wins = register.wins_of_team(managers[0], period)
+    won = sum(win.amount_minor for win in wins if win.currency == currency)
+    return attainment_percent(won, quota.amount_minor)
+
+
+def satisfaction_of(ledger: Ledger, member_id: UUID, component: Component, period: Period) -> Fraction:
+    """R44: the factor of the answers that the customers of one's wins gave in the period."""
+    table = component.satisfaction
+    assert table is not None, "asked for a component with one"
+    answers = [
+        answer.score
+        for answer in ledger.market.answers_in(period.months())
+        if answer.kind == table.survey and _is_about(ledger, member_id, answer)
+    ]
+    return satisfaction_factor(table, answers).factor
+
+
+def _is_about(ledger: Ledger, member_id: UUID, answer: Answer) -> bool:
+    """An answer is about who has a part in the deal that it names, or in any win with the customer."""
+    if answer.deal_id is not None:
+        win = ledger.wins.win(answer.deal_id)
+        return win is not None and member_id in win.members()
+    return any(member_id in win.members() for win in ledger.wins.of_customer(answer.customer_id))

@@ -1,0 +1,105 @@
+"""A member's quota for what a plan version pays of a period: R57, R58 and R59 on the quota as it was set."""
+
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.plans.enrolments import Enrolment
+from salesapi.domain.pay.plans.plan_components import Measure, QuotaRules
+from salesapi.domain.pay.plans.version_parts import VersionPart
+from salesapi.domain.pay.rules.quotas import Proration, prorated_quota, ramped_share, weight_of
+from salesapi.domain.pay.rules.wording import in_major, percent
+from salesapi.domain.shared.dates import DaySpan, clipped
+from salesapi.domain.shared.kernel import record
+from salesapi.domain.shared.periods import Period
+
+ZERO: Final = Fraction()
+
+
+@record
+class MemberQuota:
+    """A quota in whole minor units of the plan's currency, the events that state it, and how it was derived."""
+
+    amount_minor: int
+    positions: tuple[int, ...]
+    set_minor: int
+    derivation: str
+
+
+def quota_of(
+    ledger: Ledger, plan_id: UUID, currency: str, member_id: UUID, measure: Measure, part: VersionPart, window: Period
+) -> MemberQuota | None:
+    """The quota as set, its part for the version's days, for the days enrolled, and for the months of service.
+
+    Rounded half up at the end, so that the parts of several versions sum to the whole; None where none is set, or where no part
+    of it is left to divide by.
+    """
+    found = ledger.quota(member_id, measure, window.text, currency)
+    if found is None:
+        return None
+    exact, words = Fraction(found.amount_minor), [f"{in_major(found.amount_minor, currency)} set"]
+    if part.quota.share != 1:
+        words.append(f"{percent(part.quota.share * 100)} % for the days of version {part.version.number}")
+    rules, enrolment = part.version.quotas, ledger.enrolment(member_id)
+    if rules is not None and enrolment is not None:
+        for share, why in _shares(ledger, plan_id, rules, enrolment, window):
+            exact *= share
+            words.append(f"{percent(share * 100)} % {why}")
+    amount_minor = part.quota.of(exact)
+    if amount_minor <= 0:
+        return None
+    derivation = f"{', '.join(words)} = {in_major(amount_minor, currency)} {currency}"
+    return MemberQuota(
+        amount_minor=amount_minor, positions=(found.position,), set_minor=found.amount_minor, derivation=derivation
+    )
+
+
+def _shares(
+    ledger: Ledger, plan_id: UUID, rules: QuotaRules, enrolment: Enrolment, window: Period
+) -> list[tuple[Fraction, str]]:
+    whole = DaySpan(effective_from=window.first_on, effective_until=window.last_on + timedelta(days=1))
+    held = _held(enrolment, plan_id, whole)
+    proration = rules.proration or Proration(basis="calendar_days")
+    calendar = ledger.calendar(rules.calendar_id) if rules.calendar_id is not None else None
+
+    def weigh(span: DaySpan) -> Fraction:
+        return weight_of(proration, calendar, span)
+
+    found: list[tuple[Fraction, str]] = []
+    if rules.proration is not None:
+        found.append((prorated_quota(1, whole, held, weigh), f"for the {proration.basis.replace('_', ' ')} enrolled"))
+    started_on = _started_on(enrolment, plan_id)
+    if rules.ramp is not None and started_on is not None and started_on <= window.last_on:
+        served = clipped(started_on, None, whole)
+        share = ramped_share(rules.ramp, started_on, whole, weigh)
+        weight = prorated_quota(1, whole, (served,), weigh) if served is not None else ZERO
+        if weight:
+            share /= weight
+        found.append((share, "by months of service"))
+    return found
+
+
+def _held(enrolment: Enrolment, plan_id: UUID, whole: DaySpan) -> list[DaySpan]:
+    """The days of the window on which the member takes part, each once."""
+    spans = [
+        span
+        for each in enrolment.spans
+        if each.plan_id == plan_id and (span := clipped(each.effective_from, each.effective_until, whole)) is not None
+    ]
+    merged: list[DaySpan] = []
+    for span in sorted(spans, key=lambda each: each.effective_from):
+        if merged and span.effective_from <= merged[-1].effective_until:
+            until = max(merged[-1].effective_until, span.effective_until)
+            merged[-1] = DaySpan(effective_from=merged[-1].effective_from, effective_until=until)
+        else:
+            merged.append(span)
+    return merged
+
+
+def _started_on(enrolment: Enrolment, plan_id: UUID) -> date | None:
+    """The first day in the plan; None where it is always, and no ramp is left."""
+    firsts = [span.effective_from for span in enrolment.spans if span.plan_id == plan_id]
+    known = [first for first in firsts if first is not None]
+    return min(known) if known and len(known) == len(firsts) else None

@@ -1,0 +1,192 @@
+"""How the payable part of a credit changes within a period, as postings: withheld and released, taken back, lapsed.
+
+What is posted is the change of what is payable, rounded as a sum: all postings of a credit add up to what it earned once all is
+payable, and to nothing once all is taken back.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import partial
+from typing import Final
+
+from salesapi.domain.pay.calculation.components import Said, exact_of
+from salesapi.domain.pay.calculation.credited import Credited
+from salesapi.domain.pay.calculation.payable import Payable
+from salesapi.domain.pay.calculation.postings import Origin, Posting
+from salesapi.domain.pay.ledger.sale_facts import Month
+from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.records.payout_runs import LineKind
+from salesapi.domain.pay.rules.clawbacks import original_rate_percent
+from salesapi.domain.pay.rules.release import posted_part
+from salesapi.domain.pay.rules.wording import equals, in_major, percent
+from salesapi.domain.shared.periods import Period
+
+ZERO: Final = Fraction()
+NOTHING: Final = Payable()
+DAYS_OF_MONTH_MAX: Final = 31
+
+
+def longest_wait(component: Component) -> int:
+    """For how many days after its sale a credit may change without any event of its deal: waits and instalments."""
+    release = component.release
+    waits = [release.holdback.wait] if release is not None and release.holdback is not None else []
+    if release is not None and release.instalments is not None:
+        waits += [part.wait for part in release.instalments.instalments]
+    days = [wait.count * (DAYS_OF_MONTH_MAX if wait.unit == "months" else 1) for wait in waits if wait is not None]
+    if release is not None and (release.on == "period_end" or _ends_with_year(component)):
+        days.append(366)
+    return max(days, default=0)
+
+
+def months_due(component: Component, period: Period) -> tuple[Month, ...]:
+    """The months in which an invoice is due that is lost for non-payment in a period."""
+    days = component.clawback.non_payment_days if component.clawback is not None else None
+    if days is None:
+        return ()
+    first_on, last_on = (
+        on - timedelta(days=min(days, (on - date.min).days)) for on in (period.first_on, period.last_on)
+    )
+    months = range(first_on.year * 12 + first_on.month - 1, last_on.year * 12 + last_on.month)
+    return tuple((month // 12, month % 12 + 1) for month in months)
+
+
+def _ends_with_year(component: Component) -> bool:
+    release = component.release
+    if release is None:
+        return False
+    parts = release.instalments.instalments if release.instalments is not None else ()
+    events = {release.holdback.event if release.holdback is not None else None, *(part.event for part in parts)}
+    return "period_end" in events
+
+
+def payable_postings(
+    credited: Credited,
+    earned_minor: int,
+    origin: Origin,
+    period: Period,
+    before: Payable | None,
+    after: Payable,
+) -> list[Posting]:
+    """The postings of one credit; `before` is None in the period of its sale, where what is not payable is withheld."""
+    return list(_postings(credited, earned_minor, origin, period, before, after))
+
+
+def _postings(
+    credited: Credited, earned_minor: int, origin: Origin, period: Period, before: Payable | None, after: Payable
+) -> Iterator[Posting]:
+    whole, rounding, currency = exact_of(credited.earnings), credited.version.rounding, credited.currency
+    was = before or NOTHING
+    extended = (after.extended or was.extended) if after.extended != was.extended else None
+    named = {*credited.positions, *(set(after.positions) - set(was.positions))}
+
+    def minor(exact: Fraction) -> int:
+        return earned_minor if exact == whole else rounding.minor(exact, currency)
+
+    plain = Posting(
+        kind="release",
+        rule=_rule_of(credited.component),
+        component=credited.component.key,
+        period=period.text,
+        currency=currency,
+        exact_minor=ZERO,
+        posted_minor=0,
+        said=lambda: (None, ""),
+        positions=tuple(sorted(named.union(extended.by.positions if extended is not None else ()))),
+        plan_version=credited.version.number,
+        origin=origin,
+    )
+    exact = after.released - (whole if before is None else was.released)
+    posted = posted_part(minor, before=whole if before is None else was.payable, after=after.payable)
+    clawed = posted
+    if exact:
+        clawed = posted_part(minor, before=after.clawed, after=was.clawed) if after.clawed != was.clawed else 0
+
+    def moved() -> Said:
+        share = percent(after.released * 100 / whole) if whole else "0"
+        left = f"{share} % payable of {in_major(whole, currency)}: {in_major(after.released, currency)}"
+        less = f"{left} less {in_major(whole if before is None else was.released, currency)}"
+        more = f"; expiry extended by {extended.by.days} days" if extended is not None else ""
+        return share, equals(less, exact, currency) + more
+
+    if exact or (extended is not None and before is None):
+        kind: LineKind = "withheld" if before is None else "release"
+        yield replace(plain, kind=kind, exact_minor=exact, posted_minor=posted - clawed, said=moved)
+    yield from _sped(plain, was, after, credited)
+    yield from _clawed(plain, was, after, credited, clawed)
+    yield from _gone(plain, was, after, credited)
+
+
+def _rule_of(component: Component) -> str:
+    """The rule of the catalogue that decides when it is payable."""
+    release = component.release
+    if release is None:
+        return "R23"
+    if release.instalments is not None:
+        return "R27"
+    if release.holdback is not None and release.on == "booking":
+        return "R28"
+    return "R24" if release.on == "payment" else "R22"
+
+
+def _sped(plain: Posting, was: Payable, after: Payable, credited: Credited) -> Iterator[Posting]:
+    """R45: what the days to cash add to what was released, or take off it."""
+    if after.sped == was.sped:
+        return
+    exact, rounding = after.sped - was.sped, credited.version.rounding
+
+    def said() -> Said:
+        released = after.released - was.released
+        shown = in_major(released, credited.currency)
+        factor = f"times {percent(1 + exact / released)} " if released else ""
+        sped = f"{shown} {factor}by days to cash: {in_major(released + exact, credited.currency)} less {shown}"
+        return None, equals(sped, exact, credited.currency)
+
+    minor = partial(rounding.minor, currency=credited.currency)
+    posted = posted_part(minor, before=was.sped, after=after.sped)
+    yield replace(plain, kind="modifier", rule="R45", exact_minor=exact, posted_minor=posted, said=said)
+
+
+def _clawed(plain: Posting, was: Payable, after: Payable, credited: Credited, posted_minor: int) -> Iterator[Posting]:
+    """R49, R50: what is taken back of what had been paid, at the rate that it was paid at; R22: with its payment."""
+    if after.clawed == was.clawed:
+        return
+    exact = was.clawed - after.clawed
+    rate = original_rate_percent(base=credited.amount, earned_minor=exact_of(credited.earnings))
+    taken = after.clawed + after.cancelled - was.clawed - was.cancelled
+
+    def said() -> Said:
+        claim = f"{in_major(taken, credited.currency)}, of which paid before"
+        if not rate:
+            return None, equals(f"lost: {claim}", exact, credited.currency)
+        lost = in_major(taken * 100 / rate, credited.currency)
+        return percent(rate), equals(f"{percent(rate)} % of {lost} lost: {claim}", exact, credited.currency)
+
+    rule = "R22" if credited.sale.paid_by is not None else "R49"
+    yield replace(plain, kind="clawback", rule=rule, exact_minor=exact, posted_minor=posted_minor, said=said)
+
+
+def _gone(plain: Posting, was: Payable, after: Payable, credited: Credited) -> Iterator[Posting]:
+    """R26, R27, R60: what lapsed; R50: what was cancelled before it was paid. They post nothing: it was never payable."""
+    late = "R27" if credited.component.release is not None and credited.component.release.instalments else "R26"
+    never, off = "never released", "taken off what was not paid yet"
+    if after.lapsed != was.lapsed or after.left != was.left:
+        yield from _unpaid(plain, "lapsed", late, was.lapsed - was.left, after.lapsed - after.left, never, credited)
+        yield from _unpaid(plain, "lapsed", "R60", was.left, after.left, never, credited)
+    yield from _unpaid(plain, "cancelled", "R50", was.cancelled, after.cancelled, off, credited)
+
+
+def _unpaid(
+    plain: Posting, kind: LineKind, rule: str, was: Fraction, after: Fraction, words: str, credited: Credited
+) -> Iterator[Posting]:
+    """What is gone by now and was not before: its amount is the step of a rounded sum, too."""
+    if after == was:
+        return
+    currency = credited.currency
+    base_minor = posted_part(partial(credited.version.rounding.minor, currency=currency), before=was, after=after)
+
+    def said() -> Said:
+        return None, f"{words}: {in_major(after - was, currency)} {currency}"
+
+    yield replace(plain, kind=kind, rule=rule, exact_minor=ZERO, posted_minor=0, base_minor=base_minor, said=said)

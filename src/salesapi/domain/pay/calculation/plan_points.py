@@ -1,0 +1,69 @@
+"""R47 in a plan: points in place of money, for what a member does in a period. They stand on no statement.
+
+What was credited before is the caller's to subtract: points are a function of the facts, and a late fact changes them.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from uuid import UUID
+
+from salesapi.domain.pay.calculation.award_basis import AwardBasis, newest
+from salesapi.domain.pay.calculation.evaluation import Evaluation
+from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.plans.enrolments import Enrolment
+from salesapi.domain.pay.plans.plan_awards import PlanAward, PointsAward
+from salesapi.domain.pay.rules.recognition import points_earned
+from salesapi.domain.pay.rules.wording import percent
+from salesapi.domain.shared.kernel import record
+from salesapi.domain.shared.money import rounded
+from salesapi.domain.shared.periods import Period
+
+
+@record
+class EarnedPoints:
+    """What an award comes to for a member, whole, with the version that says so, the newest events, and its words."""
+
+    points: int
+    plan_version: int
+    positions: tuple[int, ...]
+    words: str
+
+
+def earned_points(
+    ledger: Ledger, plan_id: UUID, award_key: str, member_id: UUID, period: Period
+) -> EarnedPoints | None:
+    """What is known now; None where the version that pays the last days of the period has no such award of points."""
+    basis = AwardBasis(Evaluation(ledger, plan_id, period.last_on), period)
+    version, enrolment = basis.version, ledger.enrolment(member_id)
+    award = next((each for each in version.awards if each.key == award_key), None) if version is not None else None
+    if version is None or award is None or award.points is None:
+        return None
+    is_waiting = version.acknowledgement_required and (
+        enrolment is None or not enrolment.has_acknowledged(plan_id, version.number)
+    )
+    done = [] if enrolment is None or is_waiting else list(_done(basis, award, award.points, enrolment, member_id))
+    exact = points_earned(Fraction(len(done)), award.points.points)
+    what = "touches" if award.points.each == "touch" else "deals"
+    return EarnedPoints(
+        points=rounded(exact, version.rounding.mode),
+        plan_version=version.number,
+        positions=newest(position for positions in done for position in positions),
+        words=f"{len(done)} {what} x {award.points.points:f} = {percent(exact)} points",
+    )
+
+
+def _done(
+    basis: AwardBasis, award: PlanAward, terms: PointsAward, enrolment: Enrolment, member_id: UUID
+) -> Iterator[tuple[int, ...]]:
+    """The events of each touch or deal of the days on which the member holds the award."""
+    plan_id = basis.evaluation.plan_id
+    if terms.component is None:
+        for touch in basis.touches(member_id, terms.kinds):
+            if touch.on is not None and enrolment.covers(plan_id, award.key, touch.on):
+                yield (touch.position,)
+        return
+    deals: dict[UUID, tuple[int, ...]] = {}
+    for each in basis.credits(member_id, terms.component):
+        if each.amount > 0 and enrolment.covers(plan_id, award.key, each.sale.on):
+            deals.setdefault(each.sale.win.deal_id, each.positions)
+    yield from deals.values()

@@ -1,0 +1,392 @@
+"""What is credited under a component (steps 1 and 3 of the catalogue's order): which sales, dated when (R22), of what base.
+
+A sale is a win as one component sees it: its day is that of the event which attributes it, its base is the amount as won, what
+its agreements say (R68), or its margin (R36). Amounts are exact minor units of the deal's currency; parts of a sale by product
+add up to it. What is not known yet waits and says so: nothing is guessed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import field, replace
+from datetime import date
+from fractions import Fraction
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.pay.calculation.claims import Claim, paid_lots
+from salesapi.domain.pay.calculation.sale_parts import (
+    Amount,
+    SalePart,
+    fits,
+    is_asked,
+    parts_of_sale,
+    share_of,
+    tax_basis,
+)
+from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.sale_facts import Win
+from salesapi.domain.pay.ledger.trade_facts import AgreementFact, CashFact, InvoiceFact
+from salesapi.domain.pay.plans.plan_components import Base, Component
+from salesapi.domain.pay.rules.accounting import taxed_base
+from salesapi.domain.pay.rules.commissionable_bases import ResidualTerms, margin_base
+from salesapi.domain.pay.rules.release import Anchor
+from salesapi.domain.reference.products import Product
+from salesapi.domain.shared.kernel import record, value
+from salesapi.domain.shared.periods import Period
+
+ZERO: Final = Fraction()
+
+
+@record
+class Waiting:
+    """What a credit waits for, and by which rule: it posts nothing and counts towards no tier."""
+
+    rule: str
+    words: str
+
+
+@record
+class SaleFacts:
+    """What is known of a sale beside its amount; made only for components that ask for it."""
+
+    agreements: tuple[AgreementFact, ...] = ()
+    products: Mapping[UUID, Product] = field(default_factory=dict)
+    attributes: Mapping[str, str | None] = field(default_factory=dict)
+    """Of the deal, else of its customer."""
+    churned_on: date | None = None
+    """From when on the agreements no longer hold."""
+
+    def attribute(self, key: str) -> str | None:
+        """An attribute of the deal, or where it has none of its customer."""
+        return self.attributes.get(key)
+
+
+NOTHING_KNOWN: Final = SaleFacts()
+SEVERAL_CURRENCIES: Final = Waiting(
+    rule="R67", words="waiting: the deal's agreements are in several currencies; nothing is posted"
+)
+
+
+@value
+class Sale:
+    """A win as a component credits it, in `currency`. `share` is the part (0 to 1) of the whole deal that it is."""
+
+    win: Win
+    on: date
+    positions: tuple[int, ...]
+    base: Amount
+    currency: str
+    stated_at: int
+    """Position of the event that it is counted by: the win, or one of its invoices or payments."""
+    parts: tuple[SalePart, ...] = ()
+    price: Amount | None = None
+    """With a margin: what the cost was taken off."""
+    share: Fraction = Fraction(1)
+    billing_period: int | None = None
+    """Of a recurring invoice: which billing period of its agreement it is, from 1."""
+    owner_id: UUID | None = None
+    """Whose sale it is, where that is not told by the win (R40)."""
+    scale: Fraction = Fraction(1)
+    """Of a payment, and of what is left after losses (R51): its part of the amounts of the parts."""
+    paid_by: CashFact | None = None
+    """The payment that it is, where it is one."""
+    reversals: tuple[Claim, ...] = ()
+    """What of that went back."""
+    facts: SaleFacts = NOTHING_KNOWN
+    waits_for: Waiting | None = None
+
+    @property
+    def order(self) -> tuple[date, int]:
+        """The order in which sales count inside a period: day, then position in the log of what they are counted by."""
+        return (self.on, self.stated_at)
+
+    @property
+    def identity(self) -> tuple[UUID, int]:
+        """What parts of it have in common: its deal, and the payment that it is, where it is one."""
+        return (self.win.deal_id, self.paid_by.position if self.paid_by is not None else 0)
+
+    def scaled(self, part: Fraction) -> "Sale":
+        """A part of it."""
+        return replace(
+            self,
+            base=plain(self.base * part),
+            price=self.price * part if self.price is not None else None,
+            scale=self.scale * part,
+        )
+
+
+def sales_of(ledger: Ledger, component: Component, wins: Sequence[Win], period: Period) -> list[Sale]:
+    """The sales of these wins that belong to the period, in their order; those that a filter leaves out are none."""
+    found = [sale for win in wins for sale in _sales(ledger, component, win, period) if fits(ledger, component, win)]
+    return sorted(found, key=lambda sale: sale.order)
+
+
+def is_plain(component: Component) -> bool:
+    """Whether every win is credited as it was won, on its own day: then a win is a sale without another look."""
+    rates = (component.contract_terms, component.residual, component.matrix, component.unit_amount_minor)
+    is_by_line = component.line_limit_minor is not None or (
+        component.tiers is not None and component.tiers.counts == "line"
+    )
+    is_by_sale = is_by_line or bool(component.rules) or any(rate is not None for rate in rates)
+    return not is_by_sale and component.attributed == "booking" and component.only is None and component.base is None
+
+
+def plain_sale(win: Win) -> Sale:
+    """A win as it was won."""
+    return Sale(
+        win=win,
+        on=win.on,
+        positions=win.positions,
+        base=win.amount_minor,
+        currency=win.currency,
+        stated_at=win.positions[-1],
+    )
+
+
+def anchors(ledger: Ledger, win: Win) -> dict[Anchor, date]:
+    """R22: the day of each event that happened; of several agreements the last one's, since only then it is complete."""
+    found: dict[Anchor, date] = {"booking": win.on}
+    agreed = ledger.trade.agreements_of(win.deal_id)
+    days: dict[Anchor, list[date | None]] = {
+        "signature": [each.signed_on for each in agreed],
+        "delivery": [each.delivered_on for each in agreed],
+        "acceptance": [each.accepted_on for each in agreed],
+        "go_live": [each.went_live_on for each in agreed],
+    }
+    for anchor, of_all in days.items():
+        known = [day for day in of_all if day is not None]
+        if known and len(known) == len(of_all):
+            found[anchor] = max(known)
+    invoiced = [invoice.on for invoice in ledger.trade.invoices_of(win.deal_id) if invoice.on is not None]
+    if invoiced:
+        found["invoice"] = invoiced[0]
+    cash = cash_due(ledger, win)
+    if cash:
+        found["payment"] = cash[0].on
+    return found
+
+
+def due_minor(ledger: Ledger, win: Win) -> tuple[int, int]:
+    """What the customer owes for a deal, gross and net: what its agreements say, else the amount as won, as one and the same."""
+    agreed = ledger.trade.agreements_of(win.deal_id)
+    if not agreed:
+        return win.amount_minor, win.amount_minor
+    return sum(each.state.total_minor for each in agreed), sum(each.net_minor for each in agreed)
+
+
+def due_currency(ledger: Ledger, win: Win) -> str:
+    """What the customer owes it in: the currency of the deal's agreements, else that of the win."""
+    agreed = ledger.trade.agreements_of(win.deal_id)
+    return agreed[0].state.currency if agreed else win.currency
+
+
+def cash_due(ledger: Ledger, win: Win) -> tuple[CashFact, ...]:
+    """The money for a deal, in the order of its days; money in another currency than what is due counts nowhere."""
+    currency = due_currency(ledger, win)
+    return tuple(cash for cash in ledger.trade.cash_of(win.deal_id) if cash.currency == currency)
+
+
+def follows_agreements(component: Component) -> bool:
+    """Whether what is credited is what the deal's agreements say: then an amendment changes it by itself."""
+    is_by_agreement = component.contract_terms is not None or component.residual is not None
+    return is_by_agreement or (component.base is not None and not _is_as_won(component.base))
+
+
+def sale_days(ledger: Ledger, win: Win) -> set[date]:
+    """Every day on which a sale of the deal may be: of what happened, of its invoices and of its payments."""
+    invoiced = {invoice.on for invoice in ledger.trade.invoices_of(win.deal_id) if invoice.on is not None}
+    return {*anchors(ledger, win).values(), *invoiced, *(cash.on for cash in cash_due(ledger, win))}
+
+
+def _sales(ledger: Ledger, component: Component, win: Win, period: Period) -> list[Sale]:
+    match component.attributed:
+        case "invoice" if component.residual is not None:
+            return _recurring_sales(ledger, component, win, period)
+        case "payment":
+            return _paid_sales(ledger, component, win, period)
+        case attributed:
+            on = win.on if attributed == "booking" else anchors(ledger, win).get(attributed)
+            if on is None or not period.first_on <= on <= period.last_on:
+                return []
+            whole = _whole_sale(ledger, component, win, on)
+            return [whole] if whole is not None else []
+
+
+def _whole_sale(ledger: Ledger, component: Component, win: Win, on: date) -> Sale | None:
+    """The deal as one sale; none where it has lines and the filter asks for none of them."""
+    base, agreed = component.base or Base(kind="deal_amount"), ledger.trade.agreements_of(win.deal_id)
+    positions = (
+        _positions(win, agreed) if base.kind != "deal_amount" or component.attributed != "booking" else win.positions
+    )
+    all_parts = parts_of_sale(ledger, win, base, agreed, on)
+    parts = tuple(part for part in all_parts if is_asked(ledger, component, part))
+    if all_parts and not parts:
+        return None
+    currency = win.currency if _is_as_won(base) or not agreed else agreed[0].state.currency
+    whole = _amount(win, base, agreed)
+    if whole is None or not _is_in_one_currency(base, agreed):
+        return Sale(
+            win=win,
+            on=on,
+            positions=positions,
+            base=0,
+            currency=currency,
+            stated_at=win.positions[-1],
+            waits_for=_no_agreement(base) if whole is None else SEVERAL_CURRENCIES,
+        )
+    waits_for: Waiting | None = None
+    share, amount = Fraction(1), Fraction(whole)
+    if len(parts) < len(all_parts) or not all_parts:
+        share = share_of(parts, all_parts)
+        amount = whole * share
+    price: Fraction | None = None
+    if base.kind == "margin":
+        price = amount
+        costs = [part.cost for part in parts]
+        if not costs or None in costs:
+            words = "waiting for the cost of what was sold; nothing is posted"
+            waits_for = Waiting(rule="R36", words=words)
+        else:
+            assert base.negative_margin is not None, "a published margin says what a loss counts as"
+            cost = sum((each for each in costs if each is not None), ZERO)
+            amount = margin_base(price=price, cost=cost, negative_margin=base.negative_margin).base
+    return Sale(
+        win=win,
+        on=on,
+        positions=positions,
+        base=plain(amount),
+        currency=currency,
+        stated_at=win.positions[-1],
+        parts=parts,
+        price=price,
+        share=share,
+        facts=_facts(ledger, component, win, agreed),
+        waits_for=waits_for,
+    )
+
+
+def _facts(ledger: Ledger, component: Component, win: Win, agreed: Sequence[AgreementFact]) -> SaleFacts:
+    if not (component.rules or component.contract_terms or component.matrix or component.residual):
+        return NOTHING_KNOWN
+    of_customer = ledger.market.attributes(win.customer_id) if win.customer_id is not None else {}
+    product_ids = {line.product_id for line in win.lines} | {
+        line.product_id for each in agreed for line in each.state.lines
+    }
+    ended = [step.on for each in agreed for step in each.steps if step.kind == "cancelled" and step.on is not None]
+    return SaleFacts(
+        agreements=tuple(agreed),
+        products={
+            product_id: product
+            for product_id in product_ids
+            if product_id is not None and (product := ledger.market.product(product_id)) is not None
+        },
+        attributes={**of_customer, **{value.key: value.value for value in win.attributes}},
+        churned_on=min(ended) if ended else None,
+    )
+
+
+def _paid_sales(ledger: Ledger, component: Component, win: Win, period: Period) -> list[Sale]:
+    """R22: attributed to its payment, each payment is a sale of its own: the same part of the base as of what is due.
+
+    Money that goes back takes back what it earned, at the rate at which it did.
+    """
+    whole = _whole_sale(ledger, component, win, win.on)
+    if whole is None:
+        return []
+    gross_minor, _ = due_minor(ledger, win)
+    lots = [lot for lot in paid_lots(cash_due(ledger, win), gross_minor) if lot.cash.on <= period.last_on]
+    return [
+        replace(
+            whole.scaled(Fraction(lot.amount_minor, gross_minor)),
+            on=lot.cash.on,
+            positions=tuple(sorted({*whole.positions, lot.cash.position})),
+            stated_at=lot.cash.position,
+            paid_by=lot.cash,
+            reversals=lot.claims,
+        )
+        for lot in lots
+        if lot.cash.on >= period.first_on
+    ]
+
+
+def _recurring_sales(ledger: Ledger, component: Component, win: Win, period: Period) -> list[Sale]:
+    """R40: each recurring invoice of the deal's agreements; its credit notes count with it."""
+    assert component.residual is not None, "called for a residual only"
+    agreed = {each.agreement_id: each for each in ledger.trade.agreements_of(win.deal_id)}
+    numbers: dict[UUID, int] = {}
+    found: list[Sale] = []
+    for invoice in ledger.trade.invoices_of(win.deal_id):
+        agreement = agreed.get(invoice.agreement_id) if invoice.agreement_id is not None else None
+        if agreement is None or invoice.on is None:
+            continue
+        recurring = _recurring_minor(agreement, invoice)
+        if recurring == 0:
+            continue
+        numbers[agreement.agreement_id] = numbers.get(agreement.agreement_id, 0) + 1
+        if not period.first_on <= invoice.on <= period.last_on:
+            continue
+        found.append(
+            Sale(
+                win=win,
+                on=invoice.on,
+                positions=tuple(sorted((*win.positions, invoice.position, *(note.position for note in invoice.notes)))),
+                base=recurring,
+                currency=invoice.currency,
+                stated_at=invoice.position,
+                billing_period=numbers[agreement.agreement_id],
+                owner_id=_credited_owner(ledger, component.residual, win, invoice.on),
+                facts=_facts(ledger, component, win, tuple(agreed.values())),
+            )
+        )
+    return found
+
+
+def _recurring_minor(agreement: AgreementFact, invoice: InvoiceFact) -> int:
+    """What of an invoice recurs, net, less its credit notes: its lines for recurring lines; all where all of them recur."""
+    credited = sum(note.net_minor for note in invoice.notes)
+    recurring = {line.key for line in agreement.state.lines if line.recurring}
+    if recurring and len(recurring) == len(agreement.state.lines):
+        return invoice.net_minor - credited
+    named = sum(line.amount_minor for line in invoice.lines if line.line_key in recurring)
+    return named - credited if named else 0
+
+
+def _credited_owner(ledger: Ledger, residual: ResidualTerms, win: Win, on: date) -> UUID:
+    """R40: the owner of the win, or who answers for the customer on the day of the invoice; where nobody does, the former."""
+    if residual.owner_change == "first_owner" or win.customer_id is None:
+        return win.owner_id
+    return ledger.market.owner_on(win.customer_id, on) or win.owner_id
+
+
+def _positions(win: Win, agreed: Sequence[AgreementFact]) -> tuple[int, ...]:
+    return tuple(sorted({*win.positions, *(position for each in agreed for position in each.positions)}))
+
+
+def _amount(win: Win, base: Base, agreed: Sequence[AgreementFact]) -> int | None:
+    """The whole base before a cost is taken off; None where the agreement that it is taken from does not exist yet."""
+    if _is_as_won(base):
+        return win.amount_minor
+    if not agreed:
+        return None
+    basis = tax_basis(base)
+    return sum(taxed_base(line.amount_minor, line.tax_minor, basis) for each in agreed for line in each.state.lines)
+
+
+def _is_as_won(base: Base) -> bool:
+    """Whether it is taken from the deal, not from its agreements."""
+    return base.kind == "deal_amount" or (base.kind == "margin" and base.cost_from == "catalogue")
+
+
+def _is_in_one_currency(base: Base, agreed: Sequence[AgreementFact]) -> bool:
+    return _is_as_won(base) or len({each.state.currency for each in agreed}) <= 1
+
+
+def _no_agreement(base: Base) -> Waiting:
+    words = f"waiting for an agreement, from which the {base.kind.replace('_', ' ')} is taken; nothing is posted"
+    return Waiting(rule="R22", words=words)
+
+
+def plain(amount: Amount) -> Amount:
+    """A whole amount as an integer: it is the common case, and cheaper."""
+    if isinstance(amount, Fraction) and amount.denominator == 1:
+        return amount.numerator
+    return amount

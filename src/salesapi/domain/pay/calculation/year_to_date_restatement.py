@@ -1,0 +1,36 @@
+"""R20 where all of the year is rated by where it stands: what a period pays again of the credits of earlier ones.
+
+Tiers, curves and accelerators say with each credit what reaching it is worth. A gate on the whole, and a matrix by attainment,
+rate every credit by the total: when that moves, what earlier credits are due changes. What they were due by the end of the period
+before is what was paid of them until then.
+"""
+
+from fractions import Fraction
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from salesapi.domain.pay.calculation.components import Earning, Said
+from salesapi.domain.pay.calculation.sales import Sale
+from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.rules.rates import year_to_date_less_paid
+from salesapi.domain.pay.rules.wording import equals, in_major
+
+ZERO: Final = Fraction()
+CreditKey: TypeAlias = tuple[str, UUID, int, UUID]
+"""A component and what it credits: deal, the event that its sale is counted by, and whose result it is."""
+
+
+def key_of(component: Component, sale: Sale, source_member_id: UUID) -> CreditKey:
+    """What tells credits of a member apart."""
+    return (component.key, sale.win.deal_id, sale.stated_at, source_member_id)
+
+
+def rated_again(due: Fraction, due_before: Fraction, currency: str) -> Earning:
+    """What the year to date changes on an earlier credit."""
+    exact = year_to_date_less_paid(due, due_before)
+
+    def said() -> Said:
+        left = f"the year to date pays {in_major(due, currency)} less {in_major(due_before, currency)}"
+        return None, equals(left, exact, currency)
+
+    return Earning(kind="uplift", rule="R20", base=0, exact_minor=exact, said=said)

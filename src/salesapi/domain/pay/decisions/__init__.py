@@ -1,0 +1,1 @@
+"""What may happen to plans, enrolments, runs, payouts, awards, points, pools and objections."""

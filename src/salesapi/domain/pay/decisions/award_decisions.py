@@ -1,0 +1,351 @@
+"""What may happen to an award: the decisions of `awards.py`, pure, and the declaration of the stream."""
+
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.pay.plans.compensation_plans import CompensationPlan
+from salesapi.domain.pay.plans.enrolments import Enrolment, enrolment_ref
+from salesapi.domain.pay.records.awards import (
+    ApproveAward,
+    Award,
+    AwardAdjustmentPosted,
+    AwardApproved,
+    AwardApproverIsBeneficiary,
+    AwardApproverIsGranter,
+    AwardCurrencyMismatch,
+    AwardDrawForgiven,
+    AwardExpiryExtended,
+    AwardGranted,
+    AwardObjectionForeign,
+    AwardPeriodLocked,
+    AwardPeriodMismatch,
+    AwardPeriodsReversed,
+    AwardPlanUnpublished,
+    AwardPlanWithoutDraw,
+    AwardPlanWithoutExpiry,
+    AwardRevoked,
+    AwardSettled,
+    AwardValueUnclear,
+    ExtendExpiry,
+    ForgiveDraw,
+    GrantAward,
+    PostAdjustment,
+    RevokeAward,
+    evolve,
+)
+from salesapi.domain.pay.records.objections import Objection
+from salesapi.domain.pay.records.payout_runs import PayoutRun
+from salesapi.domain.pay.rules.recognition import Party, Reward, conflict_of_approver, problem_of_reward
+from salesapi.domain.selling.deals import Deal
+from salesapi.domain.shared.kernel import (
+    CommandType,
+    Context,
+    EventType,
+    Facts,
+    Stream,
+    StreamRef,
+    ThingUnknown,
+    natural_id,
+    roles,
+)
+from salesapi.domain.shared.money import exponent
+from salesapi.domain.shared.periods import Period, period_named
+
+
+def grant(state: Award | None, command: GrantAward, context: Context) -> tuple[AwardGranted, ...]:
+    """Decides `GrantAward`."""
+    _refuse_unknown_member(command.member_id, context)
+    _refuse_unclear_value(command)
+    if command.currency is not None:
+        exponent(command.currency, pointer="/currency")
+    if command.period is not None:
+        period = period_named(command.period)
+        if command.plan_id is not None:
+            plan = _plan(command.plan_id, context)
+            _refuse_other_kind(plan, period, "/period")
+            if command.currency != plan.currency:
+                raise AwardCurrencyMismatch(plan_currency=plan.currency, currency=command.currency, pointer="/currency")
+            _refuse_locked(command.plan_id, period.text, context)
+    return (
+        AwardGranted(
+            member_id=command.member_id,
+            kind=command.kind,
+            amount_minor=command.amount_minor,
+            currency=command.currency,
+            points=command.points,
+            reason=command.reason,
+            plan_id=command.plan_id,
+            period=command.period,
+            granted_by=context.actor_id,
+            granter_id=context.member_id,
+        ),
+    )
+
+
+def post_adjustment(
+    state: Award | None, command: PostAdjustment, context: Context
+) -> tuple[AwardAdjustmentPosted, ...]:
+    """Decides `PostAdjustment`."""
+    _refuse_unknown_member(command.member_id, context)
+    plan = _plan(command.plan_id, context)
+    if command.amount_minor == 0:
+        raise AwardValueUnclear(problem="An adjustment of nothing adjusts nothing.", pointer="/amount_minor")
+    corrected = period_named(command.period_corrected, pointer="/period_corrected")
+    period = period_named(command.period)
+    _refuse_other_kind(plan, corrected, "/period_corrected")
+    _refuse_other_kind(plan, period, "/period")
+    if period.first_on < corrected.first_on:
+        raise AwardPeriodsReversed(period_corrected=corrected.text, period=period.text, pointer="/period")
+    _refuse_foreign_objection(command, context)
+    _refuse_locked(command.plan_id, period.text, context)
+    return (
+        AwardAdjustmentPosted(
+            member_id=command.member_id,
+            plan_id=command.plan_id,
+            period_corrected=command.period_corrected,
+            period=command.period,
+            amount_minor=command.amount_minor,
+            currency=plan.currency,
+            cause=command.cause,
+            objection_id=command.objection_id,
+            granted_by=context.actor_id,
+            granter_id=context.member_id,
+        ),
+    )
+
+
+def forgive_draw(state: Award | None, command: ForgiveDraw, context: Context) -> tuple[AwardDrawForgiven, ...]:
+    """Decides `ForgiveDraw`. How much is owed is known only to the run that comes to it."""
+    _refuse_unknown_member(command.member_id, context)
+    plan = _plan(command.plan_id, context)
+    period = period_named(command.period)
+    _refuse_other_kind(plan, period, "/period")
+    if not any(version.draw or version.advance or version.recovery for version in plan.versions):
+        raise AwardPlanWithoutDraw(name=plan.name, pointer="/plan_id")
+    enrolment = context.facts.state(enrolment_ref(command.member_id))
+    if not isinstance(enrolment, Enrolment) or all(span.plan_id != command.plan_id for span in enrolment.spans):
+        raise ThingUnknown(thing="enrolment", id=str(command.member_id), pointer="/member_id")
+    _refuse_locked(command.plan_id, period.text, context)
+    return (
+        AwardDrawForgiven(
+            member_id=command.member_id,
+            plan_id=command.plan_id,
+            period=command.period,
+            amount_minor=command.amount_minor,
+            currency=plan.currency,
+            reason=command.reason,
+            granted_by=context.actor_id,
+            granter_id=context.member_id,
+        ),
+    )
+
+
+def extend_expiry(state: Award | None, command: ExtendExpiry, context: Context) -> tuple[AwardExpiryExtended, ...]:
+    """Decides `ExtendExpiry`. No run is asked: what a locked one paid otherwise, a later one corrects."""
+    plan = _plan(command.plan_id, context)
+    releases = (component.release for version in plan.versions for component in version.components)
+    if all(release is None or release.expiry is None for release in releases):
+        raise AwardPlanWithoutExpiry(name=plan.name, pointer="/plan_id")
+    deal = context.facts.state(StreamRef("deal", command.deal_id))
+    if not isinstance(deal, Deal):
+        raise ThingUnknown(thing="deal", id=str(command.deal_id), pointer="/deal_id")
+    return (
+        AwardExpiryExtended(
+            member_id=deal.owner_id,
+            plan_id=command.plan_id,
+            deal_id=command.deal_id,
+            days=command.days,
+            reason=command.reason,
+            granted_by=context.actor_id,
+            granter_id=context.member_id,
+        ),
+    )
+
+
+def approve(state: Award, command: ApproveAward, context: Context) -> tuple[AwardApproved, ...]:
+    """Decides `ApproveAward`. The period may have been locked since the award was granted."""
+    _refuse_settled(state)
+    approver = Party(principal_id=context.actor_id, member_id=context.member_id)
+    granter = Party(principal_id=state.granted_by, member_id=state.granter_id)
+    match conflict_of_approver(approver, granter, _beneficiaries(state, context)):
+        case "granted_it":
+            raise AwardApproverIsGranter()
+        case "gets_it":
+            raise AwardApproverIsBeneficiary()
+    if state.plan_id is not None and state.period is not None:
+        _refuse_locked(state.plan_id, state.period, context)
+    is_paid = state.kind != "draw_forgiven"
+    return (
+        AwardApproved(
+            member_id=state.member_id,
+            plan_id=state.plan_id,
+            period=state.period,
+            amount_minor=state.amount_minor if is_paid else None,
+            currency=state.currency if is_paid else None,
+            approved_by=context.actor_id,
+        ),
+    )
+
+
+def revoke(state: Award, command: RevokeAward, context: Context) -> tuple[AwardRevoked, ...]:
+    """Decides `RevokeAward`."""
+    _refuse_settled(state)
+    return (AwardRevoked(reason=command.reason),)
+
+
+def _beneficiaries(state: Award, context: Context) -> set[UUID]:
+    """Whom it is for; an extension also for those who own the deal or share in it by now."""
+    deal = context.facts.state(StreamRef("deal", state.deal_id)) if state.deal_id is not None else None
+    if not isinstance(deal, Deal):
+        return {state.member_id}
+    return {state.member_id, deal.owner_id, *(share.member_id for share in deal.shares)}
+
+
+def _refuse_settled(state: Award) -> None:
+    if state.status != "granted":
+        raise AwardSettled(status=state.status)
+
+
+def _refuse_unclear_value(command: GrantAward) -> None:
+    problem = problem_of_reward(
+        Reward(
+            kind=command.kind,
+            amount_minor=command.amount_minor,
+            currency=command.currency,
+            points=command.points,
+            plan_id=command.plan_id,
+            period=command.period,
+        )
+    )
+    if problem is not None:
+        raise AwardValueUnclear(problem=problem.reason, pointer=problem.pointer)
+
+
+def _refuse_unknown_member(member_id: UUID, context: Context) -> None:
+    if context.facts.state(StreamRef("member", member_id)) is None:
+        raise ThingUnknown(thing="member", id=str(member_id), pointer="/member_id")
+
+
+def _plan(plan_id: UUID, context: Context) -> CompensationPlan:
+    plan = context.facts.state(StreamRef("compensation_plan", plan_id))
+    if not isinstance(plan, CompensationPlan):
+        raise ThingUnknown(thing="compensation plan", id=str(plan_id), pointer="/plan_id")
+    if not plan.versions:
+        raise AwardPlanUnpublished(name=plan.name, pointer="/plan_id")
+    return plan
+
+
+def _refuse_other_kind(plan: CompensationPlan, period: Period, pointer: str) -> None:
+    kind = plan.versions[-1].period
+    if period.kind != kind:
+        raise AwardPeriodMismatch(period_kind=kind, period=period.text, sent_kind=period.kind, pointer=pointer)
+
+
+def _refuse_locked(plan_id: UUID, period: str, context: Context) -> None:
+    run = context.facts.state(_run_ref(plan_id, period))
+    if isinstance(run, PayoutRun) and run.status == "locked":
+        raise AwardPeriodLocked(period=period, pointer="/period")
+
+
+def _refuse_foreign_objection(command: PostAdjustment, context: Context) -> None:
+    if command.objection_id is None:
+        return
+    objection = context.facts.state(StreamRef("objection", command.objection_id))
+    if not isinstance(objection, Objection):
+        raise ThingUnknown(thing="objection", id=str(command.objection_id), pointer="/objection_id")
+    if objection.member_id != command.member_id:
+        raise AwardObjectionForeign(pointer="/objection_id")
+
+
+def _run_ref(plan_id: UUID, period: str) -> StreamRef:
+    """The run that pays the period: its identity is (plan, period)."""
+    return StreamRef("payout_run", natural_id("payout_run", str(plan_id), period))
+
+
+def _needs_of_grant(state: Award | None, command: GrantAward, facts: Facts) -> tuple[StreamRef, ...]:
+    member = StreamRef("member", command.member_id)
+    if command.plan_id is None or command.period is None:
+        return (member,)
+    plan = StreamRef("compensation_plan", command.plan_id)
+    return (member, plan, _run_ref(command.plan_id, command.period))
+
+
+def _needs_of_adjustment(state: Award | None, command: PostAdjustment, facts: Facts) -> tuple[StreamRef, ...]:
+    needed = (
+        StreamRef("member", command.member_id),
+        StreamRef("compensation_plan", command.plan_id),
+        _run_ref(command.plan_id, command.period),
+    )
+    return (*needed, StreamRef("objection", command.objection_id)) if command.objection_id else needed
+
+
+def _needs_of_forgiveness(state: Award | None, command: ForgiveDraw, facts: Facts) -> tuple[StreamRef, ...]:
+    return (
+        StreamRef("member", command.member_id),
+        enrolment_ref(command.member_id),
+        StreamRef("compensation_plan", command.plan_id),
+        _run_ref(command.plan_id, command.period),
+    )
+
+
+def _needs_of_extension(state: Award | None, command: ExtendExpiry, facts: Facts) -> tuple[StreamRef, ...]:
+    return (StreamRef("compensation_plan", command.plan_id), StreamRef("deal", command.deal_id))
+
+
+def _needs_of_approval(state: Award | None, command: ApproveAward, facts: Facts) -> tuple[StreamRef, ...]:
+    if state is not None and state.deal_id is not None:
+        return (StreamRef("deal", state.deal_id),)
+    if state is None or state.plan_id is None or state.period is None:
+        return ()
+    return (_run_ref(state.plan_id, state.period),)
+
+
+def _owner(state: Award) -> UUID:
+    return state.member_id
+
+
+_GRANTERS: Final = roles("manager", "finance", "admin")
+
+STREAM: Final = Stream(
+    kind="award",
+    plural="awards",
+    events=(
+        EventType(name="award.granted", event=AwardGranted),
+        EventType(name="award.adjustment_posted", event=AwardAdjustmentPosted),
+        EventType(name="award.draw_forgiven", event=AwardDrawForgiven),
+        EventType(name="award.expiry_extended", event=AwardExpiryExtended),
+        EventType(name="award.approved", event=AwardApproved),
+        EventType(name="award.revoked", event=AwardRevoked),
+    ),
+    commands=(
+        CommandType(command=GrantAward, decide=grant, roles=_GRANTERS, creates=True, needs=_needs_of_grant),
+        CommandType(
+            command=PostAdjustment,
+            decide=post_adjustment,
+            roles=roles("finance", "admin"),
+            creates=True,
+            verb="post-adjustment",
+            needs=_needs_of_adjustment,
+        ),
+        CommandType(
+            command=ForgiveDraw,
+            decide=forgive_draw,
+            roles=roles("finance", "admin"),
+            creates=True,
+            verb="forgive-draw",
+            needs=_needs_of_forgiveness,
+        ),
+        CommandType(
+            command=ExtendExpiry,
+            decide=extend_expiry,
+            roles=_GRANTERS,
+            creates=True,
+            verb="extend-expiry",
+            needs=_needs_of_extension,
+        ),
+        CommandType(command=ApproveAward, decide=approve, roles=_GRANTERS, target="award_id", needs=_needs_of_approval),
+        CommandType(command=RevokeAward, decide=revoke, roles=_GRANTERS, target="award_id"),
+    ),
+    evolve=evolve,
+    owner=_owner,
+)

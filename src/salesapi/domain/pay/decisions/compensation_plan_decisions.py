@@ -1,0 +1,225 @@
+"""What may happen to a compensation plan: the decisions of `compensation_plans.py`, pure, and the declaration of the stream."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.plans.compensation_plans import (
+    VERSIONS_MAX,
+    AwardInvalid,
+    CompensationPlan,
+    CompensationPlanDrafted,
+    CompensationPlanIsRetired,
+    CompensationPlanPeriodFixed,
+    CompensationPlanReasonMissing,
+    CompensationPlanRetired,
+    CompensationPlanSimulated,
+    CompensationPlanUnpublished,
+    CompensationPlanVersion,
+    CompensationPlanVersionPublished,
+    CompensationPlanVersionsExhausted,
+    ComponentInvalid,
+    DraftCompensationPlan,
+    FloorInvalid,
+    PlanTerms,
+    PublishCompensationPlanVersion,
+    RetireCompensationPlan,
+    SimulateCompensationPlan,
+    TermsInvalid,
+    TiersInvalid,
+    evolve,
+    terms_of,
+)
+from salesapi.domain.pay.plans.plan_assumptions import Assumptions, refuse_useless
+from salesapi.domain.pay.plans.plan_problems import problem_of_terms
+from salesapi.domain.pay.statements.simulating import simulated
+from salesapi.domain.shared.kernel import (
+    CommandType,
+    Context,
+    EventType,
+    Facts,
+    LedgerRef,
+    Ref,
+    Stream,
+    StreamRef,
+    ThingExists,
+    ThingUnknown,
+    external_identity,
+    roles,
+)
+from salesapi.domain.shared.money import exponent
+from salesapi.domain.shared.periods import PeriodKind, period_named
+
+AT_HEAD: Final = LedgerRef(None)
+
+
+def draft(
+    state: CompensationPlan | None, command: DraftCompensationPlan, context: Context
+) -> tuple[CompensationPlanDrafted, ...]:
+    """Decides `DraftCompensationPlan`."""
+    if state is not None:
+        raise ThingExists(thing="compensation plan", id=str(context.subject_id), pointer="/key")
+    exponent(command.currency)
+    return (
+        CompensationPlanDrafted(
+            key=command.key,
+            name=command.name,
+            currency=command.currency,
+            legal_entity=command.legal_entity,
+            external_id=command.external_id,
+            notice_days=command.notice_days,
+        ),
+    )
+
+
+def publish(
+    state: CompensationPlan, command: PublishCompensationPlanVersion, context: Context
+) -> tuple[CompensationPlanVersionPublished, ...]:
+    """Decides `PublishCompensationPlanVersion`: every option stated, tables without gaps, short notice only with a reason."""
+    if state.is_retired:
+        raise CompensationPlanIsRetired(name=state.name)
+    if len(state.versions) >= VERSIONS_MAX:
+        raise CompensationPlanVersionsExhausted(limit=VERSIONS_MAX)
+    if state.versions and state.versions[-1].period != command.period:
+        raise CompensationPlanPeriodFixed(period=state.versions[-1].period, pointer="/period")
+    _refuse_problem(command, command.period)
+    _refuse_finer_than_money(command, state.currency)
+    _refuse_unknown_references(command, context.facts)
+    earliest_on = context.today + timedelta(days=state.notice_days)
+    is_short = command.effective_from is None or command.effective_from < earliest_on
+    if is_short and command.reason is None:
+        raise CompensationPlanReasonMissing(
+            earliest_on=earliest_on.isoformat(), notice_days=state.notice_days, pointer="/reason"
+        )
+    return (
+        CompensationPlanVersionPublished(
+            plan_version=len(state.versions) + 1,
+            period=command.period,
+            effective_from=command.effective_from,
+            reason=command.reason,
+            **terms_of(command),
+        ),
+    )
+
+
+def simulate(
+    state: CompensationPlan, command: SimulateCompensationPlan, context: Context
+) -> tuple[CompensationPlanSimulated, ...]:
+    """Decides `SimulateCompensationPlan`: held to the same rules as a version that is published."""
+    if not state.versions:
+        raise CompensationPlanUnpublished(name=state.name, pointer="/plan_id")
+    kind = state.versions[-1].period
+    _refuse_problem(command, kind)
+    _refuse_finer_than_money(command, state.currency)
+    _refuse_unknown_references(command, context.facts)
+    period = period_named(command.period)
+    if period.kind != kind:
+        raise CompensationPlanPeriodFixed(period=kind, pointer="/period")
+    assumed = _assumed(command)
+    refuse_useless(assumed, period)
+    ledger = context.facts.state(AT_HEAD)
+    assert isinstance(ledger, Ledger), "the ledger at the head was not given"
+    proposal = CompensationPlanVersion(
+        number=len(state.versions) + 1, period=kind, effective_from=None, **terms_of(command)
+    )
+    return (simulated(ledger, command.plan_id, period, proposal, assumed=assumed),)
+
+
+def retire(
+    state: CompensationPlan, command: RetireCompensationPlan, context: Context
+) -> tuple[CompensationPlanRetired, ...]:
+    """Decides `RetireCompensationPlan`."""
+    if state.is_retired:
+        raise CompensationPlanIsRetired(name=state.name)
+    return (CompensationPlanRetired(reason=command.reason),)
+
+
+def _refuse_finer_than_money(command: PlanTerms, currency: str) -> None:
+    digits = command.rounding.digits
+    if digits is not None and digits > exponent(currency):
+        reason = f"{currency} has {exponent(currency)} decimals, so nothing is posted with {digits}"
+        raise TermsInvalid(reason=reason, pointer="/rounding/digits")
+
+
+def _refuse_problem(terms: PlanTerms, kind: PeriodKind) -> None:
+    """Refuses what is wrong with them, under the code of the part that it is in."""
+    found = problem_of_terms(terms, kind)
+    if found is None:
+        return
+    match found.pointer.split("/")[1:]:
+        case ["components", index, "tiers", _, *_]:
+            key = terms.components[int(index)].key
+            raise TiersInvalid(component=key, reason=found.reason, pointer=found.pointer)
+        case ["components", index, *_]:
+            key = terms.components[int(index)].key
+            raise ComponentInvalid(component=key, reason=found.reason, pointer=found.pointer)
+        case ["awards", index, *_]:
+            key = terms.awards[int(index)].key
+            raise AwardInvalid(award=key, reason=found.reason, pointer=found.pointer)
+        case ["guarantee" | "draw" | "advance", *_]:
+            raise FloorInvalid(reason=found.reason, pointer=found.pointer)
+    raise TermsInvalid(reason=found.reason, pointer=found.pointer)
+
+
+def _refuse_unknown_references(terms: PlanTerms, facts: Facts) -> None:
+    for thing, pointer, ref in _references(terms):
+        if facts.state(ref) is None:
+            raise ThingUnknown(thing=thing, id=str(ref.id), pointer=pointer)
+
+
+def _references(terms: PlanTerms) -> Iterator[tuple[str, str, StreamRef]]:
+    """Other things that they name, with the place where they do."""
+    if terms.currencies is not None:
+        yield "rate table", "/currencies/rate_table_id", StreamRef("rate_table", terms.currencies.rate_table_id)
+    if terms.quotas is not None and terms.quotas.calendar_id is not None:
+        yield "calendar", "/quotas/calendar_id", StreamRef("calendar", terms.quotas.calendar_id)
+    if isinstance(terms, SimulateCompensationPlan):
+        for pointer, member_id in _assumed(terms).members():
+            yield "member", pointer, StreamRef("member", member_id)
+
+
+def _assumed(command: SimulateCompensationPlan) -> Assumptions:
+    return Assumptions(quotas=command.assumed_quotas, deals=command.assumed_deals)
+
+
+def _identity(command: DraftCompensationPlan) -> tuple[str, ...]:
+    return external_identity(command) or ("key", command.key)
+
+
+def _needs_references(state: CompensationPlan | None, command: PlanTerms, facts: Facts) -> tuple[Ref, ...]:
+    return tuple(ref for _, _, ref in _references(command))
+
+
+def _needs_ledger(state: CompensationPlan | None, command: PlanTerms, facts: Facts) -> tuple[Ref, ...]:
+    ledger = (AT_HEAD,) if state is not None and state.versions else ()
+    return (*_needs_references(state, command, facts), *ledger)
+
+
+_PAYERS: Final = roles("finance", "admin")
+
+STREAM: Final = Stream(
+    kind="compensation_plan",
+    plural="compensation-plans",
+    events=(
+        EventType(name="compensation_plan.drafted", event=CompensationPlanDrafted),
+        EventType(name="compensation_plan.version_published", event=CompensationPlanVersionPublished),
+        EventType(name="compensation_plan.simulated", event=CompensationPlanSimulated),
+        EventType(name="compensation_plan.retired", event=CompensationPlanRetired),
+    ),
+    commands=(
+        CommandType(command=DraftCompensationPlan, decide=draft, roles=_PAYERS, creates=True, identity=_identity),
+        CommandType(
+            command=PublishCompensationPlanVersion,
+            decide=publish,
+            roles=_PAYERS,
+            target="plan_id",
+            needs=_needs_references,
+        ),
+        CommandType(
+            command=SimulateCompensationPlan, decide=simulate, roles=_PAYERS, target="plan_id", needs=_needs_ledger
+        ),
+        CommandType(command=RetireCompensationPlan, decide=retire, roles=_PAYERS, target="plan_id"),
+    ),
+    evolve=evolve,
+)

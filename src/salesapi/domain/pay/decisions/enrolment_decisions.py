@@ -1,0 +1,287 @@
+"""What may happen to an enrolment: the decisions of `enrolments.py`, pure, and the declaration of the stream."""
+
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.pay.plans.compensation_plans import CompensationPlan, CompensationPlanIsRetired
+from salesapi.domain.pay.plans.enrolment_overrides import refuse_untaken
+from salesapi.domain.pay.plans.enrolment_spans import Span, first_day_after, overlap_of
+from salesapi.domain.pay.plans.enrolments import (
+    ACKNOWLEDGEMENTS_MAX,
+    LEAVINGS_MAX,
+    QUOTAS_MAX,
+    SPANS_MAX,
+    AcknowledgeCompensationPlan,
+    AcknowledgedVersion,
+    EndEnrolment,
+    Enrolment,
+    EnrolmentBegun,
+    EnrolmentComponentUnknown,
+    EnrolmentEnded,
+    EnrolmentLeavingBeforeReturn,
+    EnrolmentLimitReached,
+    EnrolmentMemberLeft,
+    EnrolmentMissing,
+    EnrolmentNotInForce,
+    EnrolmentNotYours,
+    EnrolmentOverlaps,
+    EnrolmentParticipantLeft,
+    EnrolmentPlanAcknowledged,
+    EnrolmentQuotaSet,
+    EnrolmentVersionUnpublished,
+    EnrolParticipant,
+    Left,
+    RecordParticipantLeft,
+    SetQuota,
+    enrolment_ref,
+    evolve,
+)
+from salesapi.domain.shared.kernel import (
+    CommandType,
+    Context,
+    EventType,
+    Facts,
+    FieldInvalid,
+    Stream,
+    StreamRef,
+    ThingUnknown,
+    roles,
+)
+from salesapi.domain.shared.money import exponent
+from salesapi.domain.shared.periods import period_named
+
+
+def enrol(state: Enrolment | None, command: EnrolParticipant, context: Context) -> tuple[EnrolmentBegun, ...]:
+    """Decides `EnrolParticipant`. The same enrolment again changes nothing."""
+    _refuse_unknown_member(command.member_id, context)
+    plan = _plan(command.plan_id, context)
+    if plan.is_retired:
+        raise CompensationPlanIsRetired(name=plan.name, pointer="/plan_id")
+    _refuse_reversed_dates(command.effective_from, command.effective_until)
+    _refuse_unknown_components(plan, command.component_keys)
+    span = Span(
+        plan_id=command.plan_id,
+        effective_from=command.effective_from,
+        effective_until=command.effective_until,
+        component_keys=command.component_keys,
+        overrides=command.overrides,
+        draw_minor=command.draw_minor,
+    )
+    spans = state.spans if state else ()
+    if span in spans:
+        return ()
+    refuse_untaken(
+        plan,
+        command.effective_from,
+        command.overrides,
+        component_keys=command.component_keys,
+        draw_minor=command.draw_minor,
+    )
+    _refuse_leaver(state, span)
+    if state and max(len(spans), len(state.spans_before_leaving)) >= SPANS_MAX:
+        raise EnrolmentLimitReached(limit=SPANS_MAX, things="enrolments")
+    _refuse_overlap(spans, span)
+    return (
+        EnrolmentBegun(
+            member_id=command.member_id,
+            plan_id=command.plan_id,
+            effective_from=command.effective_from,
+            effective_until=command.effective_until,
+            component_keys=command.component_keys,
+            overrides=command.overrides,
+            draw_minor=command.draw_minor,
+        ),
+    )
+
+
+def end(state: Enrolment | None, command: EndEnrolment, context: Context) -> tuple[EnrolmentEnded, ...]:
+    """Decides `EndEnrolment`: what is in force on the day ends before it."""
+    spans = [span for span in (state.spans if state else ()) if span.plan_id == command.plan_id]
+    if not any(span.contains(command.effective_until) for span in spans):
+        if any(span.effective_until == command.effective_until for span in spans):
+            return ()
+        raise EnrolmentNotInForce(effective_until=command.effective_until.isoformat(), pointer="/effective_until")
+    return (
+        EnrolmentEnded(
+            member_id=command.member_id,
+            plan_id=command.plan_id,
+            effective_until=command.effective_until,
+            reason=command.reason,
+        ),
+    )
+
+
+def set_quota(state: Enrolment | None, command: SetQuota, context: Context) -> tuple[EnrolmentQuotaSet, ...]:
+    """Decides `SetQuota`. A quota may be set before the enrolment begins."""
+    _refuse_unknown_member(command.member_id, context)
+    period_named(command.period)
+    exponent(command.currency)
+    known = state.quota(command.measure, command.period) if state else None
+    if known and (known.amount_minor, known.currency) == (command.amount_minor, command.currency):
+        return ()
+    if state and known is None and len(state.quotas) >= QUOTAS_MAX:
+        raise EnrolmentLimitReached(limit=QUOTAS_MAX, things="quotas")
+    return (
+        EnrolmentQuotaSet(
+            member_id=command.member_id,
+            measure=command.measure,
+            period=command.period,
+            amount_minor=command.amount_minor,
+            currency=command.currency,
+        ),
+    )
+
+
+def leave(
+    state: Enrolment | None, command: RecordParticipantLeft, context: Context
+) -> tuple[EnrolmentParticipantLeft, ...]:
+    """Decides `RecordParticipantLeft`. The same day and reason again change nothing; others correct them."""
+    if state is None or not (state.spans or state.spans_before_leaving):
+        raise EnrolmentMissing(plans="no plan", pointer="/member_id")
+    if state.left == Left(left_on=command.left_on, leaving=command.leaving):
+        return ()
+    returned_on = _last_return(state)
+    if returned_on is not None and command.left_on < returned_on:
+        raise EnrolmentLeavingBeforeReturn(returned_on=returned_on.isoformat(), pointer="/left_on")
+    if state.left is None and len(state.leavings) >= LEAVINGS_MAX:
+        raise EnrolmentLimitReached(limit=LEAVINGS_MAX, things="leavings")
+    return (EnrolmentParticipantLeft(member_id=command.member_id, left_on=command.left_on, leaving=command.leaving),)
+
+
+def acknowledge(
+    state: Enrolment | None, command: AcknowledgeCompensationPlan, context: Context
+) -> tuple[EnrolmentPlanAcknowledged, ...]:
+    """Decides `AcknowledgeCompensationPlan`. Acknowledging the same version again changes nothing.
+
+    Who takes part in nothing is answered as a foreign participant is, so that nobody is told who is paid by a plan.
+    """
+    if state is None:
+        raise ThingUnknown(thing="enrolment", id=str(context.subject_id))
+    if context.member_id != command.member_id:
+        raise EnrolmentNotYours(pointer="/member_id")
+    if all(span.plan_id != command.plan_id for span in state.spans):
+        raise EnrolmentMissing(plans="no version of this plan", pointer="/plan_id")
+    latest = len(_plan(command.plan_id, context).versions)
+    if command.plan_version > latest:
+        raise EnrolmentVersionUnpublished(plan_version=command.plan_version, latest=latest, pointer="/plan_version")
+    if AcknowledgedVersion(plan_id=command.plan_id, plan_version=command.plan_version) in state.acknowledged:
+        return ()
+    if len(state.acknowledged) >= ACKNOWLEDGEMENTS_MAX:
+        raise EnrolmentLimitReached(limit=ACKNOWLEDGEMENTS_MAX, things="acknowledged plan versions")
+    return (
+        EnrolmentPlanAcknowledged(
+            member_id=command.member_id, plan_id=command.plan_id, plan_version=command.plan_version
+        ),
+    )
+
+
+def _refuse_unknown_member(member_id: UUID, context: Context) -> None:
+    if context.facts.state(StreamRef("member", member_id)) is None:
+        raise ThingUnknown(thing="member", id=str(member_id), pointer="/member_id")
+
+
+def _plan(plan_id: UUID, context: Context) -> CompensationPlan:
+    plan = context.facts.state(StreamRef("compensation_plan", plan_id))
+    if not isinstance(plan, CompensationPlan):
+        raise ThingUnknown(thing="compensation plan", id=str(plan_id), pointer="/plan_id")
+    return plan
+
+
+def _refuse_reversed_dates(effective_from: date | None, effective_until: date | None) -> None:
+    if effective_from is not None and effective_until is not None and effective_until <= effective_from:
+        raise FieldInvalid(reason="The span has no day: it ends before it begins.", pointer="/effective_until")
+
+
+def _refuse_unknown_components(plan: CompensationPlan, keys: tuple[str, ...] | None) -> None:
+    known = plan.component_keys()
+    for index, key in enumerate(keys or ()):
+        if key not in known:
+            raise EnrolmentComponentUnknown(component=key, components=sorted(known), pointer=f"/component_keys/{index}")
+
+
+def _refuse_overlap(spans: tuple[Span, ...], new: Span) -> None:
+    overlap = overlap_of(spans, new)
+    if overlap is not None:
+        held = overlap.held
+        raise EnrolmentOverlaps(
+            components=overlap.things,
+            effective_from=held.effective_from.isoformat() if held.effective_from else "always",
+            effective_until=held.effective_until.isoformat() if held.effective_until else "further notice",
+            pointer="/draw_minor" if overlap.is_draw else "/effective_from",
+        )
+
+
+def _refuse_leaver(state: Enrolment | None, span: Span) -> None:
+    for left in state.leavings if state else ():
+        day_after = left.left_on + timedelta(days=1)
+        if (span.effective_from or date.min) < day_after < (span.effective_until or date.max):
+            raise EnrolmentMemberLeft(left_on=left.left_on.isoformat(), pointer="/effective_from")
+
+
+def _last_return(state: Enrolment) -> date | None:
+    """The day on which the member came back before the leaving that is now recorded or corrected."""
+    if state.left is None:
+        return state.returned_on()
+    if len(state.leavings) == 1:
+        return None
+    return first_day_after(state.spans_before_leaving, state.leavings[-2].left_on)
+
+
+def _needs_member_and_plan(state: Enrolment | None, command: EnrolParticipant, facts: Facts) -> tuple[StreamRef, ...]:
+    return (StreamRef("member", command.member_id), StreamRef("compensation_plan", command.plan_id))
+
+
+def _needs_plan(state: Enrolment | None, command: AcknowledgeCompensationPlan, facts: Facts) -> tuple[StreamRef, ...]:
+    return (StreamRef("compensation_plan", command.plan_id),)
+
+
+def _needs_member(state: Enrolment | None, command: SetQuota, facts: Facts) -> tuple[StreamRef, ...]:
+    return (StreamRef("member", command.member_id),)
+
+
+def _stream_of(
+    command: EnrolParticipant | EndEnrolment | SetQuota | RecordParticipantLeft | AcknowledgeCompensationPlan,
+) -> UUID:
+    return enrolment_ref(command.member_id).id
+
+
+def _owner(state: Enrolment) -> UUID:
+    return state.member_id
+
+
+_PAYERS: Final = roles("finance", "admin")
+
+STREAM: Final = Stream(
+    kind="enrolment",
+    plural="enrolments",
+    events=(
+        EventType(name="enrolment.begun", event=EnrolmentBegun),
+        EventType(name="enrolment.ended", event=EnrolmentEnded),
+        EventType(name="enrolment.quota_set", event=EnrolmentQuotaSet),
+        EventType(name="enrolment.participant_left", event=EnrolmentParticipantLeft),
+        EventType(name="enrolment.plan_acknowledged", event=EnrolmentPlanAcknowledged),
+    ),
+    commands=(
+        CommandType(
+            command=EnrolParticipant,
+            decide=enrol,
+            roles=_PAYERS,
+            creates=True,
+            stream_of=_stream_of,
+            needs=_needs_member_and_plan,
+        ),
+        CommandType(command=EndEnrolment, decide=end, roles=_PAYERS, stream_of=_stream_of),
+        CommandType(command=SetQuota, decide=set_quota, roles=_PAYERS, stream_of=_stream_of, needs=_needs_member),
+        CommandType(command=RecordParticipantLeft, decide=leave, roles=_PAYERS, stream_of=_stream_of),
+        CommandType(
+            command=AcknowledgeCompensationPlan,
+            decide=acknowledge,
+            roles=roles("rep", "manager"),
+            stream_of=_stream_of,
+            needs=_needs_plan,
+        ),
+    ),
+    evolve=evolve,
+    owner=_owner,
+)

@@ -1,0 +1,310 @@
+"""What may happen to a payout run: the decisions of `payout_runs.py`, pure, and the declaration of the stream.
+
+Issued statements are computed at the calculated position, so that anyone who holds the log computes the same again. Runs of
+one plan are locked in the order of their periods, as far as they were opened; a run that was overtaken is calculated again.
+"""
+
+from typing import Final
+
+from salesapi.domain.pay.decisions.payout_decisions import COMMANDS as PAYOUT_COMMANDS
+from salesapi.domain.pay.decisions.payout_decisions import EVENTS as PAYOUT_EVENTS
+from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.plans.compensation_plans import CompensationPlan
+from salesapi.domain.pay.records.payout_runs import (
+    AMOUNT_MINOR_MAX,
+    PARTICIPANTS_MAX,
+    RUN_LINES_MAX,
+    ApprovePayoutRun,
+    CalculatePayoutRun,
+    Calculation,
+    IssuePayoutRunStatements,
+    LockPayoutRun,
+    OpenPayoutRun,
+    PayoutRun,
+    PayoutRunAmountTooLarge,
+    PayoutRunApproved,
+    PayoutRunApproverIsPaid,
+    PayoutRunApproverIsSubmitter,
+    PayoutRunCalculated,
+    PayoutRunEarlierOpen,
+    PayoutRunIsLocked,
+    PayoutRunLocked,
+    PayoutRunOpened,
+    PayoutRunOutdated,
+    PayoutRunPeriodMismatch,
+    PayoutRunPlanUnpublished,
+    PayoutRunReturned,
+    PayoutRunStatementIssued,
+    PayoutRunStatusWrong,
+    PayoutRunSubmitted,
+    PayoutRunTooLarge,
+    ReturnPayoutRun,
+    Status,
+    SubmitPayoutRun,
+    evolve,
+)
+from salesapi.domain.pay.statements.statements import (
+    ENGINE_VERSION,
+    Statement,
+    digest_of,
+    digest_of_digests,
+    parts_of_statement,
+    statements_of,
+)
+from salesapi.domain.shared.kernel import (
+    CommandType,
+    Context,
+    EventType,
+    Facts,
+    LedgerRef,
+    Ref,
+    Stream,
+    StreamRef,
+    ThingExists,
+    ThingUnknown,
+    TreeRootRef,
+    roles,
+)
+from salesapi.domain.shared.periods import period_named
+
+AT_HEAD: Final = LedgerRef(None)
+
+
+def open_run(state: PayoutRun | None, command: OpenPayoutRun, context: Context) -> tuple[PayoutRunOpened, ...]:
+    """Decides `OpenPayoutRun`: one run for each plan and period, of the kind of period that the plan pays by."""
+    if state is not None:
+        raise ThingExists(thing="payout run", id=str(context.subject_id), pointer="/period")
+    plan = context.facts.state(StreamRef("compensation_plan", command.plan_id))
+    if not isinstance(plan, CompensationPlan):
+        raise ThingUnknown(thing="compensation plan", id=str(command.plan_id), pointer="/plan_id")
+    if not plan.versions:
+        raise PayoutRunPlanUnpublished(name=plan.name, pointer="/plan_id")
+    period, kind = period_named(command.period), plan.versions[-1].period
+    if period.kind != kind:
+        raise PayoutRunPeriodMismatch(period=period.text, period_kind=kind, sent_kind=period.kind, pointer="/period")
+    return (PayoutRunOpened(plan_id=command.plan_id, period=command.period),)
+
+
+def calculate(state: PayoutRun, command: CalculatePayoutRun, context: Context) -> tuple[PayoutRunCalculated, ...]:
+    """Decides `CalculatePayoutRun`: everything known at the head of the log."""
+    _refuse_other_status(state, "open", "calculated", "issued")
+    ledger = _ledger(context, AT_HEAD)
+    _refuse_earlier_open(state, ledger)
+    statements = statements_of(ledger, state.plan_id, state.period)
+    _refuse_too_large(statements)
+    _refuse_too_large_amounts(statements)
+    return (
+        PayoutRunCalculated(
+            position=ledger.position,
+            engine_version=ENGINE_VERSION,
+            plan_versions=tuple(sorted({number for one in statements for number in one.plan_versions})),
+            digest=digest_of(statements),
+            participant_count=len(statements),
+            total_minor=sum(statement.total_minor for statement in statements),
+            currency=ledger.plan(state.plan_id).currency,
+        ),
+    )
+
+
+def issue(state: PayoutRun, command: IssuePayoutRunStatements, context: Context) -> tuple[object, ...]:
+    """Decides `IssuePayoutRunStatements`. Issued again for the same calculation nothing changes."""
+    _refuse_other_status(state, "calculated", "issued")
+    if state.status == "issued":
+        return ()
+    calculated = _calculation(state)
+    ledger = _ledger(context, LedgerRef(calculated.position))
+    statements = statements_of(ledger, state.plan_id, state.period)
+    assert ledger.position == calculated.position, "the ledger is not at the calculated position"
+    assert digest_of(statements) == calculated.digest, "the same facts gave other statements"
+    return tuple(event for statement in statements for event in issued_events(statement, calculated.position))
+
+
+def submit(state: PayoutRun, command: SubmitPayoutRun, context: Context) -> tuple[PayoutRunSubmitted, ...]:
+    """Decides `SubmitPayoutRun`: needs the statements of the last calculation."""
+    _refuse_other_status(state, "issued")
+    return (PayoutRunSubmitted(submitted_by=context.actor_id),)
+
+
+def approve(state: PayoutRun, command: ApprovePayoutRun, context: Context) -> tuple[PayoutRunApproved, ...]:
+    """Decides `ApprovePayoutRun`: by somebody else than the submitter who is not paid by the run."""
+    _refuse_other_status(state, "submitted")
+    if context.actor_id == state.submitted_by:
+        raise PayoutRunApproverIsSubmitter()
+    if context.member_id is not None and state.is_beneficiary(context.member_id):
+        raise PayoutRunApproverIsPaid()
+    return (PayoutRunApproved(approved_by=context.actor_id),)
+
+
+def return_run(state: PayoutRun, command: ReturnPayoutRun, context: Context) -> tuple[PayoutRunReturned, ...]:
+    """Decides `ReturnPayoutRun`."""
+    _refuse_locked(state)
+    return (PayoutRunReturned(reason=command.reason),) if state.status != "open" else ()
+
+
+def lock(state: PayoutRun, command: LockPayoutRun, context: Context) -> tuple[PayoutRunLocked, ...]:
+    """Decides `LockPayoutRun`: refused where another run of the plan comes first, or came since the calculation."""
+    _refuse_other_status(state, "approved")
+    calculated = _calculation(state)
+    ledger = _ledger(context, AT_HEAD)
+    _refuse_earlier_open(state, ledger)
+    _refuse_outdated(state, calculated, ledger)
+    tree_root = context.facts.state(TreeRootRef(calculated.position))
+    assert isinstance(tree_root, str), "the tree root over the calculated position was not given"
+    return (
+        PayoutRunLocked(
+            statements_digest=digest_of_digests(tuple(digest for _, digest in state.statement_digests)),
+            position=calculated.position,
+            tree_root=tree_root,
+            tree_size=calculated.position,
+        ),
+    )
+
+
+def issued_events(statement: Statement, position: int) -> tuple[PayoutRunStatementIssued, ...]:
+    """The numbered events of one statement."""
+    parts, digest = parts_of_statement(statement), digest_of(statement)
+    return tuple(
+        PayoutRunStatementIssued(
+            member_id=statement.member_id,
+            plan_id=statement.plan_id,
+            period=statement.period,
+            position=position,
+            part=number,
+            parts=len(parts),
+            lines=lines,
+            line_count=len(statement.lines),
+            earned_minor=statement.earned_minor,
+            released_minor=statement.released_minor,
+            clawed_minor=statement.clawed_minor,
+            adjusted_minor=statement.adjusted_minor,
+            awarded_minor=statement.awarded_minor,
+            drawn_minor=statement.drawn_minor,
+            total_minor=statement.total_minor,
+            currency=statement.currency,
+            plan_versions=statement.plan_versions,
+            engine_version=statement.engine_version,
+            deal_order=statement.deal_order,
+            digest=digest,
+        )
+        for number, lines in enumerate(parts, start=1)
+    )
+
+
+def _refuse_too_large(statements: tuple[Statement, ...]) -> None:
+    line_count = sum(len(statement.lines) for statement in statements)
+    if len(statements) > PARTICIPANTS_MAX or line_count > RUN_LINES_MAX:
+        raise PayoutRunTooLarge(
+            participants=len(statements), lines=line_count, participants_max=PARTICIPANTS_MAX, lines_max=RUN_LINES_MAX
+        )
+
+
+def _refuse_too_large_amounts(statements: tuple[Statement, ...]) -> None:
+    """Neither a line nor any sum of a statement's lines is more than an amount may be."""
+    for statement in statements:
+        paid_minor = 0
+        for line in statement.lines:
+            paid_minor += abs(line.posted_minor)
+            if paid_minor > AMOUNT_MINOR_MAX:
+                raise PayoutRunAmountTooLarge(
+                    component=line.component, member_id=str(statement.member_id), limit=AMOUNT_MINOR_MAX
+                )
+
+
+def _refuse_locked(state: PayoutRun) -> None:
+    if state.status == "locked":
+        raise PayoutRunIsLocked(period=state.period)
+
+
+def _refuse_other_status(state: PayoutRun, *needed: Status) -> None:
+    _refuse_locked(state)
+    if state.status not in needed:
+        raise PayoutRunStatusWrong(status=state.status, needed=needed)
+
+
+def _refuse_earlier_open(state: PayoutRun, ledger: Ledger) -> None:
+    first_on = period_named(state.period).first_on
+    for run in ledger.paid.runs_of(state.plan_id):
+        if not run.is_locked and run.period.first_on < first_on:
+            raise PayoutRunEarlierOpen(period=run.period.text)
+
+
+def _refuse_outdated(state: PayoutRun, calculated: Calculation, ledger: Ledger) -> None:
+    for run in ledger.paid.runs_of(state.plan_id):
+        if run.is_locked and run.locked_position > calculated.position:
+            raise PayoutRunOutdated(period=run.period.text, position=calculated.position)
+
+
+def _ledger(context: Context, ref: LedgerRef) -> Ledger:
+    ledger = context.facts.state(ref)
+    assert isinstance(ledger, Ledger), "the ledger was not given"
+    return ledger
+
+
+def _calculation(state: PayoutRun) -> Calculation:
+    assert state.calculated is not None, "a run with this status was calculated"
+    return state.calculated
+
+
+def _identity(command: OpenPayoutRun) -> tuple[str, ...]:
+    return (str(command.plan_id), command.period)
+
+
+def _needs_plan(state: PayoutRun | None, command: OpenPayoutRun, facts: Facts) -> tuple[Ref, ...]:
+    return (StreamRef("compensation_plan", command.plan_id),)
+
+
+def _needs_ledger(state: PayoutRun | None, command: object, facts: Facts) -> tuple[Ref, ...]:
+    return (AT_HEAD,)
+
+
+def _needs_calculated_ledger(state: PayoutRun | None, command: object, facts: Facts) -> tuple[Ref, ...]:
+    if state is None or state.status != "calculated":
+        return ()
+    return (LedgerRef(_calculation(state).position),)
+
+
+def _needs_ledger_and_root(state: PayoutRun | None, command: object, facts: Facts) -> tuple[Ref, ...]:
+    if state is None or state.status != "approved":
+        return ()
+    return (AT_HEAD, TreeRootRef(_calculation(state).position))
+
+
+_PAYERS: Final = roles("finance", "admin")
+
+STREAM: Final = Stream(
+    kind="payout_run",
+    plural="payout-runs",
+    events=(
+        EventType(name="payout_run.opened", event=PayoutRunOpened),
+        EventType(name="payout_run.calculated", event=PayoutRunCalculated),
+        EventType(name="payout_run.statement_issued", event=PayoutRunStatementIssued),
+        EventType(name="payout_run.submitted", event=PayoutRunSubmitted),
+        EventType(name="payout_run.approved", event=PayoutRunApproved),
+        EventType(name="payout_run.returned", event=PayoutRunReturned),
+        EventType(name="payout_run.locked", event=PayoutRunLocked),
+        *PAYOUT_EVENTS,
+    ),
+    commands=(
+        CommandType(
+            command=OpenPayoutRun, decide=open_run, roles=_PAYERS, creates=True, identity=_identity, needs=_needs_plan
+        ),
+        CommandType(
+            command=CalculatePayoutRun, decide=calculate, roles=_PAYERS, target="payout_run_id", needs=_needs_ledger
+        ),
+        CommandType(
+            command=IssuePayoutRunStatements,
+            decide=issue,
+            roles=_PAYERS,
+            target="payout_run_id",
+            needs=_needs_calculated_ledger,
+        ),
+        CommandType(command=SubmitPayoutRun, decide=submit, roles=_PAYERS, target="payout_run_id"),
+        CommandType(command=ApprovePayoutRun, decide=approve, roles=_PAYERS, target="payout_run_id"),
+        CommandType(command=ReturnPayoutRun, decide=return_run, roles=_PAYERS, target="payout_run_id"),
+        CommandType(
+            command=LockPayoutRun, decide=lock, roles=_PAYERS, target="payout_run_id", needs=_needs_ledger_and_root
+        ),
+        *PAYOUT_COMMANDS,
+    ),
+    evolve=evolve,
+)

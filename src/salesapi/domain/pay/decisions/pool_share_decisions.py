@@ -1,0 +1,205 @@
+"""What may happen to the share points of a pool: the decisions of `pool_shares.py`, pure, and the declaration of the stream.
+
+Who is in a team is told as pay tells it: from the ledger at the head of the log.
+"""
+
+from collections.abc import Set
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.pay.calculation.team_pools import days_in_teams
+from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.plans.plan_awards import TeamPool
+from salesapi.domain.pay.plans.version_parts import parts_of
+from salesapi.domain.pay.records.pool_shares import (
+    ApprovePoolShares,
+    PoolApproverIsParty,
+    PoolApproverIsStater,
+    PoolDivided,
+    PoolMemberForeign,
+    PoolMembersMissing,
+    PoolMemberTwice,
+    PoolPeriodMismatch,
+    PoolShare,
+    PoolShares,
+    PoolSharesApproved,
+    PoolSharesOutOfBounds,
+    PoolSharesRejected,
+    PoolSharesSettled,
+    PoolSharesStated,
+    PoolUnknown,
+    PoolWithoutTeam,
+    RejectPoolShares,
+    StatePoolShares,
+    evolve,
+)
+from salesapi.domain.pay.rules.pools import problem_of_pool_shares
+from salesapi.domain.pay.rules.recognition import Party, conflict_of_approver
+from salesapi.domain.shared.kernel import (
+    CommandType,
+    Context,
+    EventType,
+    Facts,
+    LedgerRef,
+    Ref,
+    Stream,
+    ThingUnknown,
+    roles,
+)
+from salesapi.domain.shared.periods import Period, period_named
+
+AT_HEAD: Final = LedgerRef(None)
+
+
+def state_shares(state: PoolShares | None, command: StatePoolShares, context: Context) -> tuple[PoolSharesStated, ...]:
+    """Decides `StatePoolShares`. Stated again alike nothing changes, unless that was rejected."""
+    ledger, period = _ledger(context), period_named(command.period)
+    pool = _pool(ledger, command.plan_id, command.award_key, period)
+    _refuse_divided(state, ledger, command.plan_id, pool, period)
+    team = days_in_teams(ledger, command.plan_id, command.award_key, period.span()).get(command.owner_id)
+    if not team:
+        raise PoolWithoutTeam(period=period.text, pointer="/owner_id")
+    _refuse_other_team(command.shares, team.keys(), period)
+    assert pool.leader is not None, "only a pool that a leader divides was found"
+    problem = problem_of_pool_shares(pool.leader, [share.points for share in command.shares])
+    if problem is not None:
+        raise PoolSharesOutOfBounds(reason=problem.reason, pointer=f"/shares{problem.pointer}")
+    if state is not None and state.shares == command.shares and state.status != "rejected":
+        return ()
+    return (
+        PoolSharesStated(
+            plan_id=command.plan_id,
+            award_key=command.award_key,
+            period=command.period,
+            owner_id=command.owner_id,
+            shares=command.shares,
+            stated_by=context.actor_id,
+            stater_id=context.member_id,
+        ),
+    )
+
+
+def approve(state: PoolShares, command: ApprovePoolShares, context: Context) -> tuple[PoolSharesApproved, ...]:
+    """Decides `ApprovePoolShares`. The period may have been locked since the points were stated."""
+    _refuse_settled(state)
+    approver = Party(principal_id=context.actor_id, member_id=context.member_id)
+    stater = Party(principal_id=state.stated_by, member_id=state.stater_id)
+    match conflict_of_approver(approver, stater, {state.owner_id, *(share.member_id for share in state.shares)}):
+        case "granted_it":
+            raise PoolApproverIsStater()
+        case "gets_it":
+            raise PoolApproverIsParty()
+    ledger, period = _ledger(context), period_named(state.period)
+    pool = _pool(ledger, state.plan_id, state.award_key, period)
+    _refuse_divided(state, ledger, state.plan_id, pool, period)
+    return (
+        PoolSharesApproved(
+            plan_id=state.plan_id,
+            award_key=state.award_key,
+            period=state.period,
+            owner_id=state.owner_id,
+            shares=state.shares,
+            approved_by=context.actor_id,
+        ),
+    )
+
+
+def reject(state: PoolShares, command: RejectPoolShares, context: Context) -> tuple[PoolSharesRejected, ...]:
+    """Decides `RejectPoolShares`."""
+    _refuse_settled(state)
+    return (PoolSharesRejected(reason=command.reason),)
+
+
+def _pool(ledger: Ledger, plan_id: UUID, award_key: str, period: Period) -> TeamPool:
+    """The pool that a leader divides, of the version that pays the last days of the period.
+
+    Raises:
+        ThingUnknown, PoolPeriodMismatch, PoolUnknown.
+    """
+    if not ledger.has_plan(plan_id):
+        raise ThingUnknown(thing="compensation plan", id=str(plan_id), pointer="/plan_id")
+    plan = ledger.plan(plan_id)
+    if plan.versions and plan.versions[-1].period != period.kind:
+        raise PoolPeriodMismatch(
+            period_kind=plan.versions[-1].period, period=period.text, sent_kind=period.kind, pointer="/period"
+        )
+    parts = parts_of(plan, period)
+    for award in parts[-1].version.awards if parts else ():
+        if award.key == award_key and award.team_pool is not None and award.team_pool.leader is not None:
+            return award.team_pool
+    raise PoolUnknown(period=period.text, award_key=award_key, pointer="/award_key")
+
+
+def _refuse_divided(state: PoolShares | None, ledger: Ledger, plan_id: UUID, pool: TeamPool, period: Period) -> None:
+    """After the lock only a pool that was held back is still to be divided, once."""
+    is_locked = any(run.is_locked for run in ledger.paid.runs_of(plan_id) if run.period.text == period.text)
+    is_held = pool.is_held_back() and (state is None or not state.has_been_approved)
+    if is_locked and not is_held:
+        raise PoolDivided(period=period.text, pointer="/period")
+
+
+def _refuse_other_team(shares: tuple[PoolShare, ...], team: Set[UUID], period: Period) -> None:
+    named: set[UUID] = set()
+    for index, share in enumerate(shares):
+        pointer = f"/shares/{index}/member_id"
+        if share.member_id in named:
+            raise PoolMemberTwice(member_id=str(share.member_id), pointer=pointer)
+        if share.member_id not in team:
+            raise PoolMemberForeign(member_id=str(share.member_id), period=period.text, pointer=pointer)
+        named.add(share.member_id)
+    missing = team - named
+    if missing:
+        raise PoolMembersMissing(member_ids=sorted(map(str, missing)), pointer="/shares")
+
+
+def _refuse_settled(state: PoolShares) -> None:
+    if state.status != "stated":
+        raise PoolSharesSettled(status=state.status)
+
+
+def _ledger(context: Context) -> Ledger:
+    ledger = context.facts.state(AT_HEAD)
+    assert isinstance(ledger, Ledger), "the ledger was not given"
+    return ledger
+
+
+def _needs_ledger(state: PoolShares | None, command: object, facts: Facts) -> tuple[Ref, ...]:
+    return (AT_HEAD,)
+
+
+def _identity(command: StatePoolShares) -> tuple[str, ...]:
+    return (str(command.plan_id), command.award_key, command.period, str(command.owner_id))
+
+
+def _owner(state: PoolShares) -> UUID:
+    return state.owner_id
+
+
+_GIVERS: Final = roles("manager", "finance", "admin")
+
+STREAM: Final = Stream(
+    kind="pool_shares",
+    plural="pool-shares",
+    events=(
+        EventType(name="pool_shares.stated", event=PoolSharesStated),
+        EventType(name="pool_shares.approved", event=PoolSharesApproved),
+        EventType(name="pool_shares.rejected", event=PoolSharesRejected),
+    ),
+    commands=(
+        CommandType(
+            command=StatePoolShares,
+            decide=state_shares,
+            roles=_GIVERS,
+            creates=True,
+            identity=_identity,
+            needs=_needs_ledger,
+            verb="state",
+        ),
+        CommandType(
+            command=ApprovePoolShares, decide=approve, roles=_GIVERS, target="pool_shares_id", needs=_needs_ledger
+        ),
+        CommandType(command=RejectPoolShares, decide=reject, roles=_GIVERS, target="pool_shares_id"),
+    ),
+    evolve=evolve,
+    owner=_owner,
+)

@@ -1,0 +1,1 @@
+"""Compensation plans as versioned data, and who is enrolled in them."""

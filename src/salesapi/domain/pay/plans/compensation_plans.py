@@ -1,0 +1,377 @@
+"""Compensation plans: how sales pay is earned, as versioned data. Stream `compensation_plan`; a published version never changes.
+
+Amounts are minor units of the plan's currency, rates are exact decimals in percent. On a business date the published version
+with the highest number among those in effect applies: a version replaces all earlier ones from its effective date on. The
+decisions are in `compensation_plan_decisions.py`.
+"""
+
+from dataclasses import fields, replace
+from datetime import date
+from typing import Annotated, Any, Final, TypeAlias
+from uuid import UUID
+
+from annotated_types import Ge, Le, MaxLen, MinLen
+
+from salesapi.domain.pay.plans.plan_assumptions import ASSUMED_DEALS_MAX, ASSUMED_QUOTAS_MAX, AssumedDeal, AssumedQuota
+from salesapi.domain.pay.plans.plan_awards import AWARDS_MAX, PlanAward
+from salesapi.domain.pay.plans.plan_components import Component, CurrencyRules, QuotaRules, Rounding, VersionTakeover
+from salesapi.domain.pay.rules.clawbacks import RecoveryLimit
+from salesapi.domain.pay.rules.draws import DrawInAdvance, Guarantee, RecoverableDraw
+from salesapi.domain.pay.rules.limits import CapExcess, CapWindow
+from salesapi.domain.pay.rules.plan_versions_and_leavers import LEAVING_REASONS, LeaverRule
+from salesapi.domain.shared.kernel import (
+    About,
+    AmountMinor,
+    CurrencyCode,
+    ExternalId,
+    Key,
+    Reason,
+    Recorded,
+    Refused,
+    Title,
+    record,
+)
+from salesapi.domain.shared.periods import PeriodKind, PeriodText
+
+COMPONENTS_MAX: Final = 30
+"""Most components of one plan version."""
+CHANGES_MAX: Final = 500
+"""Most members whose difference a simulation shows, the largest first."""
+VERSIONS_MAX: Final = 500
+"""Most versions of one plan."""
+VERSIONS_A_YEAR_MAX: Final = 4
+"""More changes of a plan within a year tire those whom it pays (激励疲劳): a simulation warns of it."""
+NOTICE_DAYS_MAX: Final = 365
+"""Longest notice of a new version, in days."""
+
+
+@record
+class CompensationPlanDrafted:
+    """A plan was named; it has no version yet."""
+
+    key: str
+    name: str
+    currency: str
+    legal_entity: str | None
+    external_id: ExternalId | None
+    notice_days: int = 0
+
+
+@record
+class PlanTerms:
+    """What a version of a plan says: its components, and the rules that hold for all of them."""
+
+    components: Annotated[
+        tuple[Component, ...], MinLen(1), MaxLen(COMPONENTS_MAX), About("All earning rules of this version.")
+    ]
+    rounding: Annotated[Rounding, About("Where and how exact amounts become minor units.")]
+    guarantee: Annotated[Guarantee | None, About("The least that a participant is paid; never paid back.")] = None
+    draw: Annotated[
+        RecoverableDraw | None,
+        About("The least that is paid, as a debt that later earnings repay; not with a guarantee."),
+    ] = None
+    advance: Annotated[
+        DrawInAdvance | None,
+        About("What is paid at the start of a period and netted at its end; not with a guarantee, draw or recovery."),
+    ] = None
+    currencies: Annotated[CurrencyRules | None, About("How sales in other currencies are credited (R67).")] = None
+    quotas: Annotated[QuotaRules | None, About("Quotas for parts of a period, and ramps; null: quotas as set.")] = None
+    takeover: Annotated[
+        VersionTakeover | None,
+        About("When it takes over inside a period; null: by the day of the sale, tiers restart."),
+    ] = None
+    leavers: Annotated[
+        tuple[LeaverRule, ...],
+        MaxLen(len(LEAVING_REASONS)),
+        About("What still pays after leaving, one rule for each reason (R60); none: what was earned and is released."),
+    ] = ()
+    recovery: Annotated[
+        RecoveryLimit | None, About("How a negative result is recovered (R54); null: it is paid as it is, negative.")
+    ] = None
+    acknowledgement_required: Annotated[
+        bool, About("Whether credits wait until the participant has acknowledged this version (R64).")
+    ] = False
+    cap_minor: Annotated[
+        AmountMinor | None, About("Most that the plan earns a participant in a window (R30). Null: no cap.")
+    ] = None
+    cap_window: Annotated[CapWindow, About("What the cap of the plan is for: the `period`, or its `year`.")] = "period"
+    cap_excess: Annotated[
+        CapExcess,
+        About(
+            "What goes past the cap of the plan: `lost`, or `carried`: earned first in the next window, under its cap, by who "
+            "holds the component on its first day."
+        ),
+    ] = "lost"
+    budget_minor: Annotated[
+        AmountMinor | None,
+        About(
+            "Most that all participants earn together in a period; beyond it everybody is scaled pro rata, and the rest is "
+            "lost (R30)."
+        ),
+    ] = None
+    correction_from_minor: Annotated[
+        AmountMinor | None,
+        About(
+            "Least that a correction of a closed period pays or takes for one deal, as the version of the run's last day says; "
+            "smaller ones are recorded, and paid with the next one that makes them as large (R53). Null: all are paid."
+        ),
+    ] = None
+    awards: Annotated[
+        tuple[PlanAward, ...],
+        MaxLen(AWARDS_MAX),
+        About("What is paid beside the components, evaluated at the end of a period by the version of its last day."),
+    ] = ()
+
+
+@record
+class CompensationPlanVersionPublished(PlanTerms):
+    """A version applies to wins from its effective date on; without one, to all."""
+
+    plan_version: int
+    period: PeriodKind
+    effective_from: date | None
+    reason: str | None
+
+
+@record
+class SimulatedPay:
+    """What a member is paid for the period by the plan and the facts as they are, and by the proposal and what it supposes."""
+
+    member_id: UUID
+    current_minor: int
+    simulated_minor: int
+
+
+@record
+class CompensationPlanSimulated:
+    """What a proposal would pay for a period, from the facts up to `position`; nothing is posted. Who wins and who loses.
+
+    `changes` are the largest differences first, at most `CHANGES_MAX`; the counts and totals are of all participants. The
+    assumptions, with their digest (null: none), were supposed beside the facts; they are no facts. With the proposal on the
+    period's first day, `versions_within_year` take effect within a year; more than `VERSIONS_A_YEAR_MAX` are `is_changed_often`.
+    """
+
+    period: str
+    position: int
+    engine_version: str
+    proposal_digest: str
+    assumed_quotas: tuple[AssumedQuota, ...]
+    assumed_deals: tuple[AssumedDeal, ...]
+    assumptions_digest: str | None
+    participant_count: int
+    winner_count: int
+    loser_count: int
+    current_minor: int
+    simulated_minor: int
+    currency: str
+    changes: tuple[SimulatedPay, ...]
+    versions_within_year: int
+    is_changed_often: bool
+
+
+@record
+class CompensationPlanRetired:
+    """No new versions and participants; what was earned stays earned."""
+
+    reason: str
+
+
+@record
+class DraftCompensationPlan:
+    """Names a new compensation plan. It pays once a version of it is published and members are enrolled."""
+
+    key: Annotated[Key, About("Stable name, unique among plans.")]
+    name: Annotated[Title, About("Name shown to people.")]
+    currency: Annotated[CurrencyCode, About("ISO 4217 code of everything that it pays.")]
+    legal_entity: Annotated[Key | None, About("The company of the group that pays, where there are several.")] = None
+    notice_days: Annotated[
+        Annotated[int, Ge(0), Le(NOTICE_DAYS_MAX)],
+        About("Days from publishing to the effective date of a version; a shorter notice needs a reason."),
+    ] = 0
+    external_id: Annotated[ExternalId | None, About("Its id in another system; unique.")] = None
+
+
+@record
+class PublishCompensationPlanVersion(PlanTerms):
+    """Publishes the next version of a plan. It never changes again; wins from its effective date on are paid by it."""
+
+    plan_id: Annotated[UUID, About("The plan.")]
+    period: Annotated[PeriodKind, About("Calendar period that is summed and paid; the same in all versions of a plan.")]
+    effective_from: Annotated[date | None, About("First win date that it applies to; null is always.")] = None
+    reason: Annotated[Reason | None, About("Why; required where it takes effect before the notice ends.")] = None
+
+
+@record
+class SimulateCompensationPlan(PlanTerms):
+    """Calculates what a proposal would pay for a period beside what the plan pays: who wins, who loses. Posts nothing.
+
+    The proposal applies to all wins of the period; corrections of earlier periods are as they are. Other quotas and further
+    wins can be supposed with it; to see their effect alone, send the terms of the plan as they are. As a dry run it only
+    answers; otherwise the result is recorded with the log position that it rests on.
+    """
+
+    plan_id: Annotated[UUID, About("The plan.")]
+    period: Annotated[PeriodText, About("A period that the plan pays by: `2026-03`, `2026Q1` or `2026`.")]
+    assumed_quotas: Annotated[
+        tuple[AssumedQuota, ...],
+        MaxLen(ASSUMED_QUOTAS_MAX),
+        About("Quotas that are supposed beside the proposal, each once."),
+    ] = ()
+    assumed_deals: Annotated[
+        tuple[AssumedDeal, ...],
+        MaxLen(ASSUMED_DEALS_MAX),
+        About("Wins that are supposed beside the proposal, after all others of their day."),
+    ] = ()
+
+
+@record
+class RetireCompensationPlan:
+    """Closes a plan to new versions and participants. Periods in the past can still be calculated and paid."""
+
+    plan_id: Annotated[UUID, About("The plan.")]
+    reason: Annotated[Reason, About("Why it is retired.")]
+
+
+class CompensationPlanIsRetired(Refused):
+    """The plan is closed to new versions and participants."""
+
+    code = "compensation_plan.retired"
+    message = "The compensation plan {name} is retired."
+
+
+class CompensationPlanUnpublished(Refused):
+    """There is nothing to compare a proposal with."""
+
+    code = "compensation_plan.unpublished"
+    message = "The plan {name} has no published version to compare with."
+
+
+class CompensationPlanPeriodFixed(Refused):
+    """Runs of a plan follow each other by one kind of period."""
+
+    code = "compensation_plan.period_fixed"
+    message = "The plan pays by {period}; draft another plan to pay by another period."
+
+
+class CompensationPlanReasonMissing(Refused):
+    """A version that reaches into the past, or comes at short notice, changes what participants counted on."""
+
+    code = "compensation_plan.reason_missing"
+    message = (
+        "The version takes effect before {earliest_on} ({notice_days} days of notice from today): send the reason."
+    )
+
+
+class CompensationPlanVersionsExhausted(Refused):
+    """A plan has a bounded number of versions."""
+
+    code = "compensation_plan.versions_exhausted"
+    message = "A plan has at most {limit} versions; draft another plan."
+
+
+class FloorInvalid(Refused):
+    """A guarantee or draw contradicts itself or the other."""
+
+    code = "compensation_plan.floor_invalid"
+    message = "The guarantee or draw cannot be published: {reason}."
+
+
+class TermsInvalid(Refused):
+    """A rule that holds for all components contradicts itself, or lacks something."""
+
+    code = "compensation_plan.terms_invalid"
+    message = "The version cannot be published: {reason}."
+
+
+class ComponentInvalid(Refused):
+    """A component contradicts itself or another."""
+
+    code = "compensation_plan.component_invalid"
+    message = "The component {component} cannot be published: {reason}."
+
+
+class AwardInvalid(Refused):
+    """An award contradicts itself or a component."""
+
+    code = "compensation_plan.award_invalid"
+    message = "The award {award} cannot be published: {reason}."
+
+
+class TiersInvalid(Refused):
+    """A rate table has a gap, an overlap or no end."""
+
+    code = "compensation_plan.tiers_invalid"
+    message = "The tiers of {component} cannot be published: {reason}."
+
+
+@record
+class CompensationPlanVersion(PlanTerms):
+    """One published version."""
+
+    number: int
+    period: PeriodKind
+    effective_from: date | None
+
+    def looks_back(self) -> bool:
+        """Whether what all components pay in a period may follow from other periods, or from rates of other days."""
+        is_of_year = self.cap_minor is not None and self.cap_window == "year"
+        return self.currencies is not None or is_of_year or self.cap_excess == "carried"
+
+    def is_effective(self, on: date) -> bool:
+        """Whether it has come into effect by this date."""
+        return self.effective_from is None or self.effective_from <= on
+
+
+@record
+class CompensationPlan:
+    """A plan and all its published versions."""
+
+    key: str
+    name: str
+    currency: str
+    versions: tuple[CompensationPlanVersion, ...] = ()
+    is_retired: bool = False
+    notice_days: int = 0
+
+    def version_on(self, on: date) -> CompensationPlanVersion | None:
+        """The version that applies to a win on this date."""
+        return next((version for version in reversed(self.versions) if version.is_effective(on)), None)
+
+    def component_keys(self) -> frozenset[str]:
+        """The keys of all components and awards that any version has: what an enrolment can be limited to."""
+        components = {component.key for version in self.versions for component in version.components}
+        return frozenset(components | {award.key for version in self.versions for award in version.awards})
+
+
+def terms_of(stated: PlanTerms) -> dict[str, Any]:
+    """The fields of `PlanTerms` as a command or an event states them."""
+    return {each.name: getattr(stated, each.name) for each in fields(PlanTerms)}
+
+
+CompensationPlanEvent: TypeAlias = (
+    CompensationPlanDrafted | CompensationPlanVersionPublished | CompensationPlanSimulated | CompensationPlanRetired
+)
+
+
+def evolve(state: CompensationPlan | None, event: CompensationPlanEvent, recorded: Recorded) -> CompensationPlan:
+    """Folds the stream to its state."""
+    match event:
+        case CompensationPlanDrafted():
+            return CompensationPlan(
+                key=event.key, name=event.name, currency=event.currency, notice_days=event.notice_days
+            )
+        case CompensationPlanVersionPublished():
+            assert state is not None, "a plan begins with compensation_plan.drafted"
+            version = CompensationPlanVersion(
+                number=event.plan_version,
+                period=event.period,
+                effective_from=event.effective_from,
+                **terms_of(event),
+            )
+            return replace(state, versions=(*state.versions, version))
+        case CompensationPlanSimulated():
+            assert state is not None, "a plan begins with compensation_plan.drafted"
+            return state
+        case CompensationPlanRetired():
+            assert state is not None, "a plan begins with compensation_plan.drafted"
+            return replace(state, is_retired=True)

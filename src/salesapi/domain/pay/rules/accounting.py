@@ -1,0 +1,202 @@
+"""Currencies, tax and balances of commission: R67 to R69 of the rule catalogue, one function a rule.
+
+Amounts are minor units of their currency (ISO 4217 exponent), exact where they are converted; currency rates are units of one
+major unit in the other, exact decimals. Dates are local business dates. The contract-cost asset (R70) is in
+`contract_costs.py`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Final, Literal, TypeAlias, assert_never
+
+from salesapi.domain.pay.rules.tables import Problem
+from salesapi.domain.shared.dates import DaySpan
+from salesapi.domain.shared.kernel import About, CurrencyCode, record
+from salesapi.domain.shared.money import MINOR_UNIT_EXPONENTS, exponent
+
+BALANCE_DAYS_MAX: Final = 3_660
+"""Most days of one table of balances: ten years."""
+ZERO: Final = Fraction()
+
+RateDate: TypeAlias = Literal["booking", "invoice", "payment", "period_end", "plan_fixed"]
+InverseRate: TypeAlias = Literal["allowed", "refused"]
+TaxBasis: TypeAlias = Literal["net", "gross"]
+MovementKind: TypeAlias = Literal["earned", "cancelled", "released", "paid", "clawed_back"]
+
+RateOn: TypeAlias = Callable[[str, str, date], Decimal | None]
+"""`rate_on(from, to, on)`: how many major units of the second currency one of the first is, as quoted; None is unknown."""
+
+
+@record
+class Conversion:
+    """Which rate turns the deal's currency into the plan's."""
+
+    rate_date: Annotated[
+        RateDate, About("The date whose rate applies; `plan_fixed`: one date that the plan names, for all credits.")
+    ]
+    inverse: Annotated[
+        InverseRate, About("Whether a rate that is quoted only the other way round may be used as one divided by it.")
+    ]
+    base_currency: Annotated[
+        CurrencyCode | None,
+        About("A pair that is not quoted is converted through this currency; null: it waits for a rate."),
+    ] = None
+    fixed_on: Annotated[date | None, About("With `plan_fixed`: the date.")] = None
+
+
+@record
+class FrozenRate:
+    """The rate that a credit was converted at. It stays with the credit, so that its reversal uses it again."""
+
+    currency_from: str
+    currency_to: str
+    rate: Fraction
+    """Major units of the second currency for one of the first."""
+    on: date | None
+    """The date of the rate; None where both currencies are the same."""
+    through: str | None
+    """The base currency of a triangulated rate."""
+
+
+@record
+class Movement:
+    """One posting of the pay ledger: its day, its kind, its amount and where finance accounts for it.
+
+    The amount is positive in the direction of its kind: earned more, cancelled, released, paid, taken back. A correction of
+    the same kind is negative.
+    """
+
+    on: date
+    kind: MovementKind
+    amount_minor: int
+    dimension: str
+
+
+@record
+class DayBalance:
+    """R69: what stands at the end of a day."""
+
+    on: date
+    dimension: str
+    earned_not_payable_minor: int
+    payable_not_paid_minor: int
+
+
+def problem_of_conversion(conversion: Conversion) -> Problem | None:
+    """R67: a fixed date where the plan fixes it, and a base currency that exists."""
+    if (conversion.rate_date == "plan_fixed") != (conversion.fixed_on is not None):
+        return Problem(pointer="/fixed_on", reason="a fixed date belongs to the rate date plan_fixed and to no other")
+    if conversion.base_currency is not None and conversion.base_currency not in MINOR_UNIT_EXPONENTS:
+        return Problem(pointer="/base_currency", reason=f"{conversion.base_currency} is not a currency that we know")
+    return None
+
+
+def frozen_rate(
+    conversion: Conversion, currencies: tuple[str, str], dates: Mapping[RateDate, date], rate_on: RateOn
+) -> FrozenRate | None:
+    """R67: the rate from the first currency to the second, to be frozen in the credit; None waits, for a date or for a rate.
+
+    In this order: 1 for the same currency, the quoted rate, the inverse where allowed, the way through the base currency
+    where the plan names one. A rate that is not above zero is no rate.
+    """
+    source, target = currencies
+    if source == target:
+        return FrozenRate(currency_from=source, currency_to=target, rate=Fraction(1), on=None, through=None)
+    on = conversion.fixed_on if conversion.rate_date == "plan_fixed" else dates.get(conversion.rate_date)
+    if on is None:
+        return None
+    rate, through = _quoted(conversion, source, target, on, rate_on), None
+    if rate is None and conversion.base_currency not in (None, source, target):
+        through = conversion.base_currency
+        rate = _triangulated(conversion, currencies, on, rate_on)
+    if rate is None:
+        return None
+    return FrozenRate(currency_from=source, currency_to=target, rate=rate, on=on, through=through)
+
+
+def _quoted(conversion: Conversion, source: str, target: str, on: date, rate_on: RateOn) -> Fraction | None:
+    direct = rate_on(source, target, on)
+    if direct is not None and direct > 0:
+        return Fraction(direct)
+    if conversion.inverse == "refused":
+        return None
+    opposite = rate_on(target, source, on)
+    return 1 / Fraction(opposite) if opposite is not None and opposite > 0 else None
+
+
+def _triangulated(conversion: Conversion, currencies: tuple[str, str], on: date, rate_on: RateOn) -> Fraction | None:
+    base = conversion.base_currency
+    assert base is not None, "the caller has a base currency"
+    into_base = _quoted(conversion, currencies[0], base, on, rate_on)
+    out_of_base = _quoted(conversion, base, currencies[1], on, rate_on)
+    return into_base * out_of_base if into_base is not None and out_of_base is not None else None
+
+
+def converted(amount_minor: Fraction | int, frozen: FrozenRate) -> Fraction:
+    """R67: `amount * rate`, from minor units to minor units: exponents differ (JPY 0, USD 2, BHD 3). Exact.
+
+    Raises:
+        CurrencyUnknown: for a code outside the table.
+    """
+    shift = exponent(frozen.currency_to) - exponent(frozen.currency_from)
+    return amount_minor * frozen.rate * Fraction(10) ** shift
+
+
+def taxed_base(net_minor: int, tax_minor: int | None, basis: TaxBasis) -> int:
+    """R68: a line counts without its tax (不含税) unless the plan says `gross`; each line at its own tax, so that rates mix.
+
+    Where no tax is stated, the amount is the whole. What is taken back counts down. Cash releases the same share of the net
+    as it is of the gross (R24), whatever the rates are.
+    """
+    return net_minor + (tax_minor or 0) if basis == "gross" else net_minor
+
+
+def accrual_balances(movements: Sequence[Movement], days: DaySpan) -> tuple[DayBalance, ...]:
+    """R69: for every day and dimension, what stands at its end; earlier movements open the first day, later ones wait.
+
+    `earned not payable = earned - cancelled - released`; `payable not paid = released - paid - clawed back`, negative where
+    more was taken back than was due (R54). Both together are the liability. The order of the movements does not matter.
+    """
+    assert days.length_days() <= BALANCE_DAYS_MAX, "the caller bounds the days"
+    changes: dict[tuple[date, str], tuple[int, int]] = {}
+    for movement in movements:
+        key = (max(movement.on, days.effective_from), movement.dimension)
+        changes[key] = _sum(changes.get(key, (0, 0)), _effect(movement))
+    standing = dict.fromkeys(sorted({movement.dimension for movement in movements}), (0, 0))
+    balances = []
+    for day in days.days():
+        for dimension, before in standing.items():
+            standing[dimension] = _sum(before, changes.get((day, dimension), (0, 0)))
+            balances.append(_balance(day, dimension, standing[dimension]))
+    return tuple(balances)
+
+
+def _effect(movement: Movement) -> tuple[int, int]:
+    """What it adds to earned-not-payable and to payable-not-paid."""
+    amount_minor = movement.amount_minor
+    match movement.kind:
+        case "earned":
+            return amount_minor, 0
+        case "cancelled":
+            return -amount_minor, 0
+        case "released":
+            return -amount_minor, amount_minor
+        case "paid" | "clawed_back":
+            return 0, -amount_minor
+    assert_never(movement.kind)
+
+
+def _sum(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    return one[0] + other[0], one[1] + other[1]
+
+
+def _balance(on: date, dimension: str, standing: tuple[int, int]) -> DayBalance:
+    earned_not_payable_minor, payable_not_paid_minor = standing
+    return DayBalance(
+        on=on,
+        dimension=dimension,
+        earned_not_payable_minor=earned_not_payable_minor,
+        payable_not_paid_minor=payable_not_paid_minor,
+    )

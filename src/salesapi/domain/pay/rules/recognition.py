@@ -1,0 +1,98 @@
+"""Rewards that are not a rate: points and their redemption (R47), recognition by grant and approval (R48).
+
+Points have no currency and never count as money; posted ones are whole. Amounts are minor units. Nothing is rounded here.
+"""
+
+from collections.abc import Iterable, Set
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+from salesapi.domain.pay.rules.tables import Problem
+from salesapi.domain.shared.kernel import record
+
+ApproverConflict: TypeAlias = Literal["granted_it", "gets_it"]
+
+
+@record
+class Party:
+    """Who acts: the principal, and the member that it is, where it is one."""
+
+    principal_id: UUID
+    member_id: UUID | None
+
+
+@record
+class Reward:
+    """What is granted: an amount of money in a period, points, or neither, such as a title or a day of training."""
+
+    kind: str
+    amount_minor: int | None
+    currency: str | None
+    points: int | None
+    plan_id: UUID | None
+    period: str | None
+
+
+def points_earned(quantity: Fraction, points_per_unit: Decimal) -> Fraction:
+    """R47: `n * u` in points, as R02 has it in money; like money it becomes whole where an entry is posted."""
+    return quantity * Fraction(points_per_unit)
+
+
+def points_balance(entries: Iterable[int]) -> int:
+    """R47: the sum of all entries, in any order. Below zero where points were taken back after they were redeemed."""
+    return sum(entries)
+
+
+def problem_of_redemption(balance: int, points: int) -> Problem | None:
+    """R47: a redemption posts a negative entry; nobody redeems nothing, or more than the balance."""
+    if not 0 < points <= balance:
+        return Problem(pointer="/points", reason=f"the balance is {balance} points, so {points} cannot be redeemed")
+    return None
+
+
+def problem_of_reward(reward: Reward) -> Problem | None:
+    """R48: a fixed amount, or none; money names its currency and its period, points are a kind of their own."""
+    for is_wrong, pointer, reason in (
+        (
+            (reward.amount_minor is None) != (reward.currency is None),
+            "/currency",
+            "An amount and its currency go together: send both or neither.",
+        ),
+        (
+            (reward.amount_minor is None) != (reward.period is None),
+            "/period",
+            "An amount needs the period in which it is paid, and nothing else has one.",
+        ),
+        (
+            reward.plan_id is not None and reward.amount_minor is None,
+            "/plan_id",
+            "Only an amount is paid by a plan.",
+        ),
+        (
+            (reward.kind == "points") != (reward.points is not None),
+            "/points",
+            "An award of the kind points needs points, and no other kind takes them.",
+        ),
+        (
+            reward.kind == "points" and reward.amount_minor is not None,
+            "/amount_minor",
+            "An award is of money or of points, not of both.",
+        ),
+        (reward.kind == "spiff" and reward.amount_minor is None, "/amount_minor", "A spiff needs an amount."),
+    ):
+        if is_wrong:
+            return Problem(pointer=pointer, reason=reason)
+    return None
+
+
+def conflict_of_approver(approver: Party, granter: Party, beneficiary_ids: Set[UUID]) -> ApproverConflict | None:
+    """R48, R61: neither who grants nor who gets something approves it, under whichever key."""
+    if approver.principal_id == granter.principal_id:
+        return "granted_it"
+    if approver.member_id is None:
+        return None
+    if approver.member_id == granter.member_id:
+        return "granted_it"
+    return "gets_it" if approver.member_id in beneficiary_ids else None

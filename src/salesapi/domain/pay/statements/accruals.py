@@ -1,0 +1,70 @@
+"""What the lines of locked statements mean to finance: movements between balances (R69), and the cost of contracts (R70).
+
+Whole minor units of the plan's currency. A line is earned on the day of its sale where that lies in the period of its run, else
+on the period's last day; it is payable, taken back or gone on the period's last day, when the run settles it. What a run pays
+beside deals is payable as it is earned.
+"""
+
+from datetime import date
+from typing import assert_never
+
+from salesapi.domain.pay.records.payout_runs import LineKind
+from salesapi.domain.pay.rules.accounting import Movement
+from salesapi.domain.shared.kernel import record
+
+
+@record
+class LockedLines:
+    """Lines of one kind and one day, summed. `gone_minor` is what lapsed and cancelled lines say is never released."""
+
+    kind: LineKind
+    posted_minor: int
+    gone_minor: int
+    earned_on: date
+    payable_on: date
+
+
+def movements_of(lines: LockedLines, dimension: str) -> tuple[Movement, ...]:
+    """R69: what lines move. All that is earned is payable at the end of its period, but for what is withheld there."""
+
+    def earned(amount_minor: int) -> Movement:
+        return Movement(on=lines.earned_on, kind="earned", amount_minor=amount_minor, dimension=dimension)
+
+    def released(amount_minor: int) -> Movement:
+        return Movement(on=lines.payable_on, kind="released", amount_minor=amount_minor, dimension=dimension)
+
+    match lines.kind:
+        case "earning" | "uplift" | "modifier" | "limit" | "adjustment" | "award" | "guarantee" | "draw" | "recovery":
+            return earned(lines.posted_minor), released(lines.posted_minor)
+        case "withheld" | "release" | "release_adjustment":
+            return (released(lines.posted_minor),)
+        case "clawback" | "clawback_adjustment":
+            taken_minor = -lines.posted_minor
+            return (Movement(on=lines.payable_on, kind="clawed_back", amount_minor=taken_minor, dimension=dimension),)
+        case "lapsed" | "cancelled":
+            return (
+                Movement(on=lines.payable_on, kind="cancelled", amount_minor=lines.gone_minor, dimension=dimension),
+            )
+        case "held":
+            return ()
+    assert_never(lines.kind)
+
+
+def cost_minor(lines: LockedLines) -> int:
+    """R70: what lines of a deal add to the cost of its contract; less where it is taken back, lapses or is cancelled.
+
+    When it is released does not matter. What is paid beside deals is no incremental cost of a contract.
+    """
+    match lines.kind:
+        case "earning" | "uplift" | "modifier" | "limit" | "adjustment" | "clawback" | "clawback_adjustment":
+            return lines.posted_minor
+        case "lapsed" | "cancelled":
+            return -lines.gone_minor
+        case "held" | "withheld" | "release" | "release_adjustment" | "award" | "guarantee" | "draw" | "recovery":
+            return 0
+    assert_never(lines.kind)
+
+
+def cost_on(lines: LockedLines) -> date:
+    """R70: the day whose month the cost belongs to: that of the earning; else that of the run that changes it."""
+    return lines.earned_on if lines.kind in ("earning", "uplift", "modifier", "limit") else lines.payable_on

@@ -1,0 +1,125 @@
+"""Simulation (R65): what a proposal would pay for a period beside what the plan pays, from the same facts. Nothing is posted.
+
+Amounts are minor units of the plan's currency. The proposal applies to every win of the period, and what it supposes, other
+quotas and further wins, stands beside the facts on a copy. What that changes in earlier periods is none of its business, so
+corrections of these stay as they are.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.pay.ledger.pay_facts import Ledger, QuotaFact
+from salesapi.domain.pay.ledger.payout_facts import Totals
+from salesapi.domain.pay.ledger.sale_facts import Win
+from salesapi.domain.pay.plans.compensation_plans import (
+    CHANGES_MAX,
+    VERSIONS_A_YEAR_MAX,
+    CompensationPlan,
+    CompensationPlanSimulated,
+    CompensationPlanVersion,
+    SimulatedPay,
+)
+from salesapi.domain.pay.plans.plan_assumptions import Assumptions
+from salesapi.domain.pay.statements.statements import ENGINE_VERSION, totals_of
+from salesapi.domain.shared.kernel import natural_id
+from salesapi.domain.shared.periods import Period
+
+NOTHING_ASSUMED: Final = Assumptions()
+NO_PAY: Final = Totals(
+    earned_minor=0,
+    released_minor=0,
+    clawed_minor=0,
+    adjusted_minor=0,
+    awarded_minor=0,
+    drawn_minor=0,
+    total_minor=0,
+)
+
+
+def simulated(
+    ledger: Ledger,
+    plan_id: UUID,
+    period: Period,
+    proposal: CompensationPlanVersion,
+    *,
+    assumed: Assumptions = NOTHING_ASSUMED,
+) -> CompensationPlanSimulated:
+    """R65: every participant's pay now, and by the proposal with what it supposes, the largest differences first."""
+    plan = ledger.plan(plan_id)
+    proposed = replace(plan, versions=(*plan.versions, replace(proposal, effective_from=period.first_on)))
+    what_if = _supposing(ledger, plan.currency, assumed).with_plan(plan_id, proposed)
+    now, then = totals_of(ledger, plan_id, period.text), totals_of(what_if, plan_id, period.text)
+    pays = [
+        SimulatedPay(
+            member_id=member_id,
+            current_minor=now.get(member_id, NO_PAY).total_minor,
+            simulated_minor=_corrected_as_now(then.get(member_id, NO_PAY), now.get(member_id, NO_PAY)),
+        )
+        for member_id in sorted(now.keys() | then.keys())
+    ]
+    changed = [pay for pay in pays if pay.simulated_minor != pay.current_minor]
+    changed.sort(key=lambda pay: -abs(pay.simulated_minor - pay.current_minor))
+    winners = sum(pay.simulated_minor > pay.current_minor for pay in changed)
+    return CompensationPlanSimulated(
+        period=period.text,
+        position=ledger.position,
+        engine_version=ENGINE_VERSION,
+        proposal_digest=_digest(proposal),
+        assumed_quotas=assumed.quotas,
+        assumed_deals=assumed.deals,
+        assumptions_digest=assumed.digest,
+        participant_count=len(pays),
+        winner_count=winners,
+        loser_count=len(changed) - winners,
+        current_minor=sum(pay.current_minor for pay in pays),
+        simulated_minor=sum(pay.simulated_minor for pay in pays),
+        currency=plan.currency,
+        changes=tuple(changed[:CHANGES_MAX]),
+        versions_within_year=(within_year := _within_year(proposed, period.first_on)),
+        is_changed_often=within_year > VERSIONS_A_YEAR_MAX,
+    )
+
+
+def _within_year(plan: CompensationPlan, on: date) -> int:
+    """How many versions take effect within the year that ends with a day, the first of a month."""
+    begun = (version.effective_from for version in plan.versions if version.effective_from is not None)
+    return sum(on.replace(year=max(on.year - 1, date.min.year)) < each <= on for each in begun)
+
+
+def _supposing(ledger: Ledger, currency: str, assumed: Assumptions) -> Ledger:
+    """A copy of the facts with what is supposed; on its day a supposed win comes after all others, in the order as sent."""
+    wins = [
+        Win(
+            deal_id=natural_id("assumed_deal", str(number)),
+            on=deal.on,
+            positions=(ledger.position + number,),
+            amount_minor=deal.amount_minor,
+            currency=deal.currency,
+            owner_id=deal.owner_id,
+            shares=(),
+        )
+        for number, deal in enumerate(assumed.deals, start=1)
+    ]
+    quotas = {
+        (each.member_id, each.measure, each.period): QuotaFact(
+            amount_minor=each.amount_minor, currency=currency, position=ledger.position
+        )
+        for each in assumed.quotas
+    }
+    return ledger.with_wins(wins).with_quotas(quotas)
+
+
+def _corrected_as_now(then: Totals, now: Totals) -> int:
+    """The supposed pay with the corrections of earlier periods as they are."""
+    return then.total_minor - then.adjusted_minor + now.adjusted_minor
+
+
+def _digest(proposal: CompensationPlanVersion) -> str:
+    """SHA-256 (hex) over the canonical JSON of what decides pay: a published version can be compared with it."""
+    rules = {name: value for name, value in asdict(proposal).items() if name not in ("number", "effective_from")}
+    text = json.dumps(rules, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Plans and pay in words, English and Chinese."""

@@ -1,0 +1,253 @@
+"""A component in words: whose credit counts, of which sales, at which rate, within which limits. Order of evaluation."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+from salesapi.domain.pay.plans.plan_components import (
+    Base,
+    Component,
+    MatrixAxis,
+    RateMatrix,
+    SaleFilter,
+    Sourcing,
+    TargetBonus,
+)
+from salesapi.domain.pay.rules.award_measures import SatisfactionTable
+from salesapi.domain.pay.rules.commissionable_bases import ContractTermTable, MarginBandTable, ResidualTerms, TermKicker
+from salesapi.domain.pay.rules.rate_rules import RateRule
+from salesapi.domain.pay.rules.tables import Band, Tier, TierTable
+from salesapi.domain.pay.words.plan_words import Words
+from salesapi.domain.pay.words.release_in_words import clawback_in_words, release_in_words
+
+
+def component_in_words(words: Words, component: Component) -> Iterator[str]:
+    """The sentences of a component."""
+    credit = words.say(f"credit.{component.credit}", name=component.name, levels=component.levels)
+    rate, *details = _rate(words, component)
+    yield words.say("component", credit=credit, rate=rate)
+    yield from details
+    yield from _sales(words, component)
+    yield from _modifiers(words, component)
+    if component.line_limit_minor is not None:
+        yield words.say(f"cap.line.{component.line_limit_excess}", amount=words.money(component.line_limit_minor))
+    if component.deal_cap_minor is not None:
+        yield words.say(f"cap.deal.{component.deal_cap_excess}", amount=words.money(component.deal_cap_minor))
+    if component.line_limit_minor is not None or component.deal_cap_minor is not None:
+        yield words.say(f"cap.{component.deal_cap_split}")
+    if component.cap_minor is not None:
+        yield words.say(f"cap.{component.cap_window}", amount=words.money(component.cap_minor))
+        yield words.say(f"excess.{component.cap_excess}.{component.cap_window}")
+    if component.override_percent_max is not None:
+        yield words.say("override", values=_overridable(words, component), limit=component.override_percent_max)
+    if component.needs_quota():
+        yield words.say("quota" if component.counted_over == "period" else "quota.year")
+    if component.release is not None:
+        yield from release_in_words(words, component.release)
+    if component.clawback is not None:
+        yield from clawback_in_words(words, component.clawback)
+
+
+def _overridable(words: Words, component: Component) -> str:
+    """Of what an enrolment may agree another value (R56)."""
+    agreed = {
+        "rate": component.rate_percent,
+        "target": component.individual,
+        "bonus": component.bonus,
+        "cap": component.cap_minor,
+    }
+    return words.one_of([words.say(f"override.{name}") for name, value in agreed.items() if value is not None])
+
+
+def _sales(words: Words, component: Component) -> Iterator[str]:
+    """Which sales count, of what, where."""
+    if component.sourcing is not None:
+        yield from _sourcing(words, component.sourcing)
+    if component.only is not None:
+        yield from only_in_words(words, component.only)
+    if component.base is not None:
+        yield from _base(words, component.base)
+    if component.attributed == "payment":
+        yield words.say("attributed.payment")
+    elif component.attributed != "booking":
+        yield words.say("attributed", event=words.say(f"event.{component.attributed}"))
+    if component.counted_over != "period":
+        yield words.say(f"counted.{component.counted_over}")
+
+
+def _sourcing(words: Words, sourcing: Sourcing) -> Iterator[str]:
+    yield words.say(f"sourcing.{sourcing.model}")
+    if sourcing.kinds:
+        kinds = words.one_of([words.say(f"touch.{kind}") for kind in sourcing.kinds])
+        yield words.say("sourcing.kinds", kinds=kinds)
+    if sourcing.expires_after_days is None:
+        yield words.say("sourcing.lasts")
+    else:
+        yield words.say("sourcing.expires", days=sourcing.expires_after_days)
+
+
+def only_in_words(words: Words, only: SaleFilter) -> Iterator[str]:
+    """The sentences of a filter."""
+    for condition in only.conditions:
+        yield words.say(f"only.{condition.of}", key=condition.key, values=words.one_of(condition.any_of))
+    if only.customer is not None:
+        yield words.say(f"only.{only.customer}")
+
+
+def _base(words: Words, base: Base) -> Iterator[str]:
+    if base.kind == "margin":
+        yield words.say(f"base.margin.{base.cost_from}")
+        yield words.say(f"negative.{base.negative_margin}")
+    else:
+        yield words.say(f"base.{base.kind}")
+
+
+def _rate(words: Words, component: Component) -> Iterator[str]:
+    """The one rate that it has; the first sentence goes on from whose credit counts."""
+    if component.rate_percent is not None:
+        yield words.say("rate.flat", rate=component.rate_percent)
+    elif component.deal_amount_minor is not None:
+        yield words.say("rate.deal", amount=words.money(component.deal_amount_minor))
+    elif component.unit_amount_minor is not None:
+        yield words.say("rate.unit", amount=words.money(component.unit_amount_minor))
+    elif component.individual is not None:
+        yield words.say("rate.individual", amount=words.money(component.individual.target_variable_minor))
+    elif component.tiers is not None:
+        yield words.say(f"rate.tiers.{component.tiers.axis}")
+        yield from (_tier(words, component.tiers, tier) for tier in component.tiers.tiers)
+        if component.tiers.counts != "period":
+            yield words.say(f"tiers.{component.tiers.counts}")
+        yield words.say(f"boundary.{component.tiers.boundary}")
+    elif component.bonus is not None:
+        yield from _bonus(words, component.bonus)
+    elif component.rules:
+        yield words.say("rate.rules")
+        yield from (_rule(words, rule) for rule in component.rules)
+        yield words.say("rules.order")
+    elif component.margin_bands is not None:
+        yield from _margin_bands(words, component.margin_bands)
+    elif component.contract_terms is not None:
+        yield from _contract_terms(words, component.contract_terms)
+    elif component.residual is not None:
+        yield from _residual(words, component.residual)
+    elif component.matrix is not None:
+        yield from _matrix(words, component.matrix)
+
+
+def _tier(words: Words, table: TierTable, tier: Tier) -> str:
+    def bound(value: Decimal) -> str:
+        return words.money(Fraction(value)) if table.axis == "amount" else words.percent(value)
+
+    span = words.span_of_values(bound(tier.lower), None if tier.upper is None else bound(tier.upper))
+    rate = words.plain(tier.rate_percent)
+    if tier.rate_at_upper_percent is not None:
+        rate = words.say("tier.moving", rate=rate, upper=tier.rate_at_upper_percent)
+    return words.say(f"tier.{tier.applies_to}", range=span, rate=rate)
+
+
+def _bonus(words: Words, bonus: TargetBonus) -> Iterator[str]:
+    curve = bonus.curve
+    first = curve.points[0].attainment_percent
+    yield words.say("rate.bonus", amount=words.money(bonus.target_minor), first=first)
+    for point in curve.points:
+        yield words.say("point", at=point.attainment_percent, pays=point.payout_percent)
+    yield words.say("straight")
+    yield words.say(f"beyond.{curve.above_last}")
+
+
+def _rule(words: Words, rule: RateRule) -> str:
+    asked = {
+        "region": rule.region,
+        "customer_type": rule.customer_type,
+        "channel": rule.channel,
+        "effective_from": rule.effective_from,
+    }
+    further = "".join(words.say(f"rule.{name}", value=value) for name, value in asked.items() if value is not None)
+    return words.say(
+        "rule",
+        sold=words.say(f"sold.{rule.product_level}", key=rule.product_key),
+        further=further,
+        rate=rule.rate_percent,
+        priority=words.say("rule.priority", value=rule.priority) if rule.priority else "",
+    )
+
+
+def _margin_bands(words: Words, table: MarginBandTable) -> Iterator[str]:
+    yield words.say(f"rate.margin_bands.{table.denominator}")
+    for band in table.bands:
+        lower = None if band.lower_percent is None else words.percent(band.lower_percent)
+        upper = None if band.upper_percent is None else words.percent(band.upper_percent)
+        yield words.say(f"band.{table.base}", range=words.span_of_values(lower, upper), rate=band.rate_percent)
+    yield words.say(f"boundary.{table.boundary}")
+    yield words.say("band.undefined", rate=table.undefined_rate_percent)
+
+
+def _contract_terms(words: Words, table: ContractTermTable) -> Iterator[str]:
+    yield words.say(f"rate.contract_terms.{table.base}")
+    yield words.say(f"one_off.{table.one_off}")
+    for band in table.bands:
+        yield words.say("term", months=band.from_months, rate=band.rate_percent)
+    for kicker in table.kickers:
+        yield words.say("kicker", conditions=_conditions(words, kicker), factor=kicker.factor)
+    if table.kickers:
+        yield words.say(f"stacking.{table.kicker_stacking}")
+
+
+def _conditions(words: Words, kicker: TermKicker) -> str:
+    asked = {
+        "term_months_min": kicker.term_months_min,
+        "prepaid_percent_min": kicker.prepaid_percent_min,
+        "payment_days_max": kicker.payment_days_max,
+    }
+    said = [words.say(f"kicker.{name}", value=value) for name, value in asked.items() if value is not None]
+    return words.say("and").join(said)
+
+
+def _residual(words: Words, residual: ResidualTerms) -> Iterator[str]:
+    yield words.say("rate.residual", rate=residual.rate_percent)
+    if residual.periods is None:
+        yield words.say("residual.all")
+    else:
+        yield words.say("residual.periods", periods=residual.periods)
+    yield words.say(f"owner_change.{residual.owner_change}")
+
+
+def _matrix(words: Words, table: RateMatrix) -> Iterator[str]:
+    yield words.say("rate.matrix", first=words.say(f"axis.{table.first}"), second=words.say(f"axis.{table.second}"))
+    for row, rates in zip(table.matrix.rows, table.matrix.cells, strict=True):
+        cells = [
+            words.say("matrix.cell", rate=rate, range=_band(words, table.second, column))
+            for column, rate in zip(table.matrix.columns, rates.rates_percent, strict=True)
+        ]
+        yield words.say("matrix.row", range=_band(words, table.first, row), cells=words.say("comma").join(cells))
+    yield words.say("boundary.lower_inclusive")
+
+
+def _band(words: Words, axis: MatrixAxis, band: Band) -> str:
+    def bound(value: Decimal) -> str:
+        return words.say("months", count=value) if axis == "term_months" else words.percent(value)
+
+    return words.span_of_values(bound(band.lower), None if band.upper is None else bound(band.upper))
+
+
+def _modifiers(words: Words, component: Component) -> Iterator[str]:
+    """What makes it faster or slower, up to which rate, what opens it, or multiplies it."""
+    faster, slower, gate = component.accelerator, component.decelerator, component.gate
+    if faster is not None:
+        yield words.say("accelerator", at=faster.above_attainment_percent, factor=faster.factor)
+    if slower is not None:
+        at = slower.below_attainment_percent
+        yield words.say(f"decelerator.{slower.slowed}", at=at, factor=slower.factor)
+    if component.rate_cap_percent is not None:
+        yield words.say("cap.rate", rate=component.rate_cap_percent)
+    if gate is not None:
+        yield words.say(f"gate.{gate.pays}", at=gate.attainment_percent)
+    if component.satisfaction is not None:
+        yield from _satisfaction(words, component.satisfaction)
+
+
+def _satisfaction(words: Words, table: SatisfactionTable) -> Iterator[str]:
+    yield words.say(f"satisfaction.{table.survey}")
+    for band in table.bands:
+        yield words.say("satisfaction.band", score=band.from_score, factor=band.factor)
+    yield words.say(f"satisfaction.{table.too_few}", responses=table.responses_min)

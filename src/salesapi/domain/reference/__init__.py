@@ -1,0 +1,1 @@
+"""What facts refer to: products with prices and costs, currency rates."""

@@ -1,0 +1,270 @@
+"""Products: what is sold, its list price and what it costs us, over time. Stream `product`; names and codes are in clear.
+
+Prices and costs are exact decimals in major units of a currency. One holds on the local dates in [from, until), null being
+"always" or "open"; no two prices of a product share a day, nor two costs. An undated fact gets the one that began last, ended
+or not. The decisions are in `product_decisions.py`.
+"""
+
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Final, TypeAlias, TypeVar
+from uuid import UUID
+
+from salesapi.domain.shared.kernel import About, ExternalId, Key, Reason, Recorded, Refused, Title, record
+from salesapi.domain.shared.money import UnitPrice
+
+PRICES_MAX: Final = 500
+"""Most prices of one product over time."""
+COSTS_MAX: Final = 500
+"""Most costs of one product over time."""
+PRICE_DIGITS_MAX: Final = 20
+"""Most digits of a price or cost before, and after, its decimal point."""
+
+
+@record
+class ProductListed:
+    name: str
+    code: str
+    category: str | None
+    external_id: ExternalId | None
+
+
+@record
+class ProductPriceSet:
+    """The price of these days. A running open price ends on the first of them; one of just these days is corrected."""
+
+    price: UnitPrice
+    effective_from: date | None
+    effective_until: date | None
+
+
+@record
+class ProductCostSet:
+    """What one unit costs us on these days. It ends and corrects other costs as a price does other prices."""
+
+    cost: UnitPrice
+    effective_from: date | None
+    effective_until: date | None
+
+
+@record
+class ProductRetired:
+    """No more prices; deals that have it on a line keep it, and what it cost may still become known."""
+
+    reason: str
+
+
+ProductEvent: TypeAlias = ProductListed | ProductPriceSet | ProductCostSet | ProductRetired
+
+ProductId: TypeAlias = Annotated[UUID, About("The product.")]
+
+
+@record
+class ListProduct:
+    """Lists a product or service that can stand on deals."""
+
+    name: Annotated[Title, About("A business label, stored in clear.")]
+    code: Annotated[Key, About("Stock-keeping code; unique where no id of another system is given.")]
+    category: Annotated[Title | None, About("Product line or family, where known.")] = None
+    external_id: Annotated[ExternalId | None, About("Its id in another system; unique.")] = None
+
+
+@record
+class SetProductPrice:
+    """Sets the list price of a product for a period.
+
+    An open price (without an end) ends the open one before it on its first day. The same period again corrects its price.
+    Any other overlap is refused.
+    """
+
+    product_id: ProductId
+    price: Annotated[UnitPrice, About("Price of one unit, not negative.")]
+    effective_from: Annotated[date | None, About("First day on which it holds; null is always.")] = None
+    effective_until: Annotated[date | None, About("First day on which it no longer holds; null is open.")] = None
+
+
+@record
+class SetProductCost:
+    """Sets what one unit of a product costs us for a period; margins are computed with it.
+
+    An open cost (without an end) ends the open one before it on its first day. The same period again corrects its cost.
+    Any other overlap is refused. A retired product takes costs too: they are often known later than the deal.
+    """
+
+    product_id: ProductId
+    cost: Annotated[UnitPrice, About("Cost of one unit, not negative.")]
+    effective_from: Annotated[date | None, About("First day on which it holds; null is always.")] = None
+    effective_until: Annotated[date | None, About("First day on which it no longer holds; null is open.")] = None
+
+
+@record
+class RetireProduct:
+    """Takes a product off the list."""
+
+    product_id: ProductId
+    reason: Annotated[Reason, About("Why it is retired.")]
+
+
+class ProductIsRetired(Refused):
+    """The product is off the list."""
+
+    code = "product.retired"
+    message = "The product {name} is retired."
+
+
+class PricePeriodEmpty(Refused):
+    """The period has no day."""
+
+    code = "product.price_period_empty"
+    message = "The price would end on {effective_until}, before its first day."
+
+
+class PricesOverlap(Refused):
+    """A product has at most one price on any date."""
+
+    code = "product.prices_overlap"
+    message = "There is a price from {effective_from} until {effective_until} already; choose dates beside it."
+
+
+class PricesFull(Refused):
+    """The bound of prices is reached."""
+
+    code = "product.too_many_prices"
+    message = "A product has at most {most} prices."
+
+
+class CostPeriodEmpty(Refused):
+    """The period has no day."""
+
+    code = "product.cost_period_empty"
+    message = "The cost would end on {effective_until}, before its first day."
+
+
+class CostsOverlap(Refused):
+    """A product has at most one cost on any date."""
+
+    code = "product.costs_overlap"
+    message = "There is a cost from {effective_from} until {effective_until} already; choose dates beside it."
+
+
+class CostsFull(Refused):
+    """The bound of costs is reached."""
+
+    code = "product.too_many_costs"
+    message = "A product has at most {most} costs."
+
+
+@record
+class DatedPrice:
+    """A price and the days on which it holds: [effective_from, effective_until)."""
+
+    price: UnitPrice
+    effective_from: date | None
+    effective_until: date | None
+
+    @property
+    def first(self) -> date:
+        """Its first day; "always" is the first day there is."""
+        return self.effective_from or date.min
+
+    @property
+    def end(self) -> date:
+        """The day after its last; "open" is the last day there is."""
+        return self.effective_until or date.max
+
+
+@record
+class DatedCost:
+    """A cost and the days on which it holds: [effective_from, effective_until)."""
+
+    cost: UnitPrice
+    effective_from: date | None
+    effective_until: date | None
+
+    @property
+    def first(self) -> date:
+        """Its first day; "always" is the first day there is."""
+        return self.effective_from or date.min
+
+    @property
+    def end(self) -> date:
+        """The day after its last; "open" is the last day there is."""
+        return self.effective_until or date.max
+
+
+Dated = TypeVar("Dated", bound=DatedPrice | DatedCost)
+
+
+@record
+class Product:
+    """A product with its prices and its costs, each ordered by date."""
+
+    name: str
+    code: str
+    category: str | None = None
+    prices: tuple[DatedPrice, ...] = ()
+    costs: tuple[DatedCost, ...] = ()
+    is_retired: bool = False
+
+    def price_on(self, on: date | None) -> UnitPrice | None:
+        """The list price on a date; for an undated fact the one that began last."""
+        found = _held_on(self.prices, on)
+        return found.price if found else None
+
+    def cost_on(self, on: date | None) -> UnitPrice | None:
+        """What one unit cost on a date; for an undated fact the cost that began last. None is unknown, and never 0."""
+        found = _held_on(self.costs, on)
+        return found.cost if found else None
+
+
+def evolve(state: Product | None, event: ProductEvent, recorded: Recorded) -> Product:
+    """Folds the stream to its state."""
+    if isinstance(event, ProductListed):
+        return Product(name=event.name, code=event.code, category=event.category)
+    assert state is not None, "a product begins with product.listed"
+    match event:
+        case ProductPriceSet():
+            price = DatedPrice(
+                price=event.price, effective_from=event.effective_from, effective_until=event.effective_until
+            )
+            return replace(state, prices=_with(state.prices, price))
+        case ProductCostSet():
+            cost = DatedCost(
+                cost=event.cost, effective_from=event.effective_from, effective_until=event.effective_until
+            )
+            return replace(state, costs=_with(state.costs, cost))
+        case ProductRetired():
+            return replace(state, is_retired=True)
+
+
+def overlapped(all_dated: tuple[Dated, ...], asked: Dated) -> Dated | None:
+    """The first that shares a day with the asked one in a way that is not the one ending or correcting the other."""
+    return next((dated for dated in all_dated if _overlap(dated, asked)), None)
+
+
+def _held_on(all_dated: tuple[Dated, ...], on: date | None) -> Dated | None:
+    if on is None:
+        return all_dated[-1] if all_dated else None
+    return next((dated for dated in all_dated if dated.first <= on < dated.end), None)
+
+
+def _with(all_dated: tuple[Dated, ...], added: Dated) -> tuple[Dated, ...]:
+    kept = [
+        replace(dated, effective_until=added.effective_from) if _is_ended_by(dated, added) else dated
+        for dated in all_dated
+        if not _is_corrected_by(dated, added)
+    ]
+    return tuple(sorted([*kept, added], key=lambda dated: dated.first))
+
+
+def _is_ended_by(dated: Dated, later: Dated) -> bool:
+    return dated.effective_until is None and later.effective_until is None and dated.first < later.first
+
+
+def _is_corrected_by(dated: Dated, again: Dated) -> bool:
+    return (dated.first, dated.end) == (again.first, again.end)
+
+
+def _overlap(dated: Dated, asked: Dated) -> bool:
+    share_a_day = dated.first < asked.end and asked.first < dated.end
+    return share_a_day and not _is_ended_by(dated, asked) and not _is_corrected_by(dated, asked)

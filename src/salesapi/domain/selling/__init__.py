@@ -1,0 +1,1 @@
+"""From interest to a decision: pipelines, leads, deals, activities, attribution, forecast sheets, targets."""

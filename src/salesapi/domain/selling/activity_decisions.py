@@ -1,0 +1,249 @@
+"""What may happen to an activity: the decisions of `activities.py`, pure, and the declaration of the stream."""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.selling.activities import (
+    Activity,
+    ActivityCancelled,
+    ActivityClosed,
+    ActivityCompleted,
+    ActivityDueInvalid,
+    ActivityFollowUpCorrected,
+    ActivityFollowUpLogged,
+    ActivityNotCompleted,
+    ActivityRescheduled,
+    ActivityScheduled,
+    ActivityVoided,
+    CancelActivity,
+    CompleteActivity,
+    CorrectFollowUp,
+    FollowUp,
+    LogFollowUp,
+    RescheduleActivity,
+    ScheduleActivity,
+    Subject,
+    VoidActivity,
+    evolve,
+)
+from salesapi.domain.shared.attributes import AttributeValue, definitions_ref, merged, refuse_invalid_values
+from salesapi.domain.shared.kernel import (
+    UNSET,
+    CommandType,
+    Context,
+    EventType,
+    Facts,
+    Stream,
+    StreamRef,
+    ThingExists,
+    ThingUnknown,
+    external_identity,
+    roles,
+)
+
+DATE_AND_INSTANT_MAX: Final = timedelta(days=1)
+"""How far the local date may be from the date that the instant shows, which callers often send in UTC."""
+
+
+def schedule(state: Activity | None, command: ScheduleActivity, context: Context) -> tuple[ActivityScheduled, ...]:
+    """Decides `ScheduleActivity`."""
+    _refuse_existing(state, context)
+    _refuse_unknown_references(command.about, command.owner_id, command.attributes, context.facts)
+    _refuse_invalid_due(command.due_on, command.due_at)
+    scheduled = ActivityScheduled(
+        kind=command.kind,
+        about=command.about,
+        owner_id=command.owner_id,
+        due_on=command.due_on,
+        due_at=command.due_at,
+        next_step=command.next_step,
+        attributes=merged((), command.attributes),
+        external_id=command.external_id,
+    )
+    return (scheduled,)
+
+
+def log_follow_up(state: Activity | None, command: LogFollowUp, context: Context) -> tuple[ActivityFollowUpLogged, ...]:
+    """Decides `LogFollowUp`."""
+    _refuse_existing(state, context)
+    _refuse_unknown_references(command.about, command.owner_id, command.attributes, context.facts)
+    follow_up = FollowUp(
+        channel=command.channel,
+        direction=command.direction,
+        content=command.content,
+        outcome=command.outcome,
+        next_step=command.next_step,
+        next_on=command.next_on,
+    )
+    logged = ActivityFollowUpLogged(
+        about=command.about,
+        owner_id=command.owner_id,
+        follow_up=follow_up,
+        attributes=merged((), command.attributes),
+        external_id=command.external_id,
+    )
+    return (logged,)
+
+
+def reschedule(state: Activity, command: RescheduleActivity, context: Context) -> tuple[ActivityRescheduled, ...]:
+    """Decides `RescheduleActivity`. Without an instant it is due on the date alone."""
+    _refuse_closed(state)
+    _refuse_invalid_due(command.due_on, command.due_at)
+    if (command.due_on, command.due_at) == (state.due_on, state.due_at):
+        return ()
+    assert state.due_on is not None, "a scheduled activity is due"
+    rescheduled = ActivityRescheduled(
+        about=state.about,
+        due_on_from=state.due_on,
+        due_on_to=command.due_on,
+        due_at_from=state.due_at,
+        due_at_to=command.due_at,
+        reason=command.reason,
+    )
+    return (rescheduled,)
+
+
+def complete(state: Activity, command: CompleteActivity, context: Context) -> tuple[ActivityCompleted, ...]:
+    """Decides `CompleteActivity`."""
+    _refuse_closed(state)
+    completed = ActivityCompleted(
+        about=state.about,
+        kind=state.kind,
+        owner_id=state.owner_id,
+        outcome=command.outcome,
+        content=command.content,
+    )
+    return (completed,)
+
+
+def cancel(state: Activity, command: CancelActivity, context: Context) -> tuple[ActivityCancelled, ...]:
+    """Decides `CancelActivity`."""
+    _refuse_closed(state)
+    return (ActivityCancelled(about=state.about, reason=command.reason),)
+
+
+def correct(state: Activity, command: CorrectFollowUp, context: Context) -> tuple[ActivityFollowUpCorrected, ...]:
+    """Decides `CorrectFollowUp`: only what took place, logged or planned before."""
+    known = state.follow_up
+    if state.status != "completed":
+        raise ActivityNotCompleted(status=state.status)
+    assert known is not None, "a completed activity has a follow-up"
+    corrected = FollowUp(
+        channel=known.channel if command.channel is UNSET else command.channel,
+        direction=known.direction if command.direction is UNSET else command.direction,
+        content=known.content if command.content is UNSET else command.content,
+        outcome=known.outcome if command.outcome is UNSET else command.outcome,
+        next_step=known.next_step if command.next_step is UNSET else command.next_step,
+        next_on=known.next_on if command.next_on is UNSET else command.next_on,
+    )
+    fields = _different(known, corrected)
+    if not fields:
+        return ()
+    return (ActivityFollowUpCorrected(about=state.about, fields=fields, follow_up=corrected, reason=command.reason),)
+
+
+def void(state: Activity, command: VoidActivity, context: Context) -> tuple[ActivityVoided, ...]:
+    """Decides `VoidActivity`. A mistake is withdrawn whatever became of it."""
+    if state.status == "voided":
+        raise ActivityClosed(status=state.status)
+    return (ActivityVoided(about=state.about, status_from=state.status, reason=command.reason),)
+
+
+def _different(known: FollowUp, corrected: FollowUp) -> tuple[str, ...]:
+    pairs = (
+        ("channel", known.channel, corrected.channel),
+        ("direction", known.direction, corrected.direction),
+        ("content", known.content, corrected.content),
+        ("outcome", known.outcome, corrected.outcome),
+        ("next_step", known.next_step, corrected.next_step),
+        ("next_on", known.next_on, corrected.next_on),
+    )
+    return tuple(field for field, before, after in pairs if before != after)
+
+
+def _refuse_existing(state: Activity | None, context: Context) -> None:
+    if state is not None:
+        raise ThingExists(thing="activity", id=str(context.subject_id), pointer="/external_id")
+
+
+def _refuse_closed(state: Activity) -> None:
+    if state.status != "scheduled":
+        raise ActivityClosed(status=state.status)
+
+
+def _refuse_unknown_references(
+    about: Subject, owner_id: UUID, attributes: tuple[AttributeValue, ...], facts: Facts
+) -> None:
+    if facts.state(StreamRef(about.kind, about.id)) is None:
+        raise ThingUnknown(thing=about.kind, id=str(about.id), pointer="/about/id")
+    if facts.state(StreamRef("member", owner_id)) is None:
+        raise ThingUnknown(thing="member", id=str(owner_id), pointer="/owner_id")
+    refuse_invalid_values(facts.state(definitions_ref("activity")), attributes)
+
+
+def _refuse_invalid_due(due_on: date, due_at: datetime | None) -> None:
+    """An instant has an offset, and falls on the date in some zone."""
+    if due_at is None:
+        return
+    if due_at.tzinfo is None or abs(due_at.date() - due_on) > DATE_AND_INSTANT_MAX:
+        raise ActivityDueInvalid(due_at=due_at.isoformat(), due_on=due_on.isoformat(), pointer="/due_at")
+
+
+def _needs_references(
+    state: Activity | None, command: ScheduleActivity | LogFollowUp, facts: Facts
+) -> tuple[StreamRef, ...]:
+    return (
+        StreamRef(command.about.kind, command.about.id),
+        StreamRef("member", command.owner_id),
+        *([definitions_ref("activity")] if command.attributes else []),
+    )
+
+
+def _owner(state: Activity) -> UUID:
+    return state.owner_id
+
+
+_SELLERS: Final = roles("rep", "manager", "admin", "integration")
+_LEADERS: Final = roles("manager", "admin", "integration")
+
+
+STREAM: Final = Stream(
+    kind="activity",
+    plural="activities",
+    events=(
+        EventType(name="activity.scheduled", event=ActivityScheduled),
+        EventType(name="activity.follow_up_logged", event=ActivityFollowUpLogged),
+        EventType(name="activity.rescheduled", event=ActivityRescheduled),
+        EventType(name="activity.completed", event=ActivityCompleted),
+        EventType(name="activity.cancelled", event=ActivityCancelled),
+        EventType(name="activity.follow_up_corrected", event=ActivityFollowUpCorrected),
+        EventType(name="activity.voided", event=ActivityVoided),
+    ),
+    commands=(
+        CommandType(
+            command=ScheduleActivity,
+            decide=schedule,
+            roles=_SELLERS,
+            creates=True,
+            identity=external_identity,
+            needs=_needs_references,
+        ),
+        CommandType(
+            command=LogFollowUp,
+            decide=log_follow_up,
+            roles=_SELLERS,
+            creates=True,
+            identity=external_identity,
+            needs=_needs_references,
+            verb="log-follow-up",
+        ),
+        CommandType(command=RescheduleActivity, decide=reschedule, roles=_SELLERS, target="activity_id"),
+        CommandType(command=CompleteActivity, decide=complete, roles=_SELLERS, target="activity_id"),
+        CommandType(command=CancelActivity, decide=cancel, roles=_SELLERS, target="activity_id"),
+        CommandType(command=CorrectFollowUp, decide=correct, roles=_SELLERS, target="activity_id"),
+        CommandType(command=VoidActivity, decide=void, roles=_LEADERS, target="activity_id"),
+    ),
+    evolve=evolve,
+    owner=_owner,
+)

@@ -1,0 +1,460 @@
+"""What may happen to a deal: the decisions of `deals.py`, pure, and the declaration of the stream."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.selling.deals import (
+    AmountIncomplete,
+    AmountMissing,
+    ChangeDeal,
+    ChangeDealLines,
+    ChangeDealStage,
+    ChangeDealTeam,
+    Deal,
+    DealChanged,
+    DealClosed,
+    DealCloseDateMoved,
+    DealCustomerLinked,
+    DealLine,
+    DealLinesChanged,
+    DealLost,
+    DealNotClosed,
+    DealOpened,
+    DealReassigned,
+    DealReopened,
+    DealStageChanged,
+    DealTeamChanged,
+    DealValued,
+    DealVoided,
+    DealWon,
+    LinkDealCustomer,
+    LoseDeal,
+    MoveDealCloseDate,
+    OpenDeal,
+    PipelineUnpublished,
+    ReassignDeal,
+    ReopenDeal,
+    RequiredFieldsMissing,
+    SharesNotWhole,
+    StageNotEntry,
+    StageUnknown,
+    TransitionNeedsPermission,
+    TransitionNeedsReason,
+    TransitionNotAllowed,
+    ValueDeal,
+    VoidDeal,
+    WinDeal,
+    evolve,
+)
+from salesapi.domain.selling.pipelines import Pipeline, PipelineIsRetired, PipelineVersion, Stage
+from salesapi.domain.shared.attributes import changed_values, definitions_ref, merged, refuse_invalid_values
+from salesapi.domain.shared.kernel import (
+    UNSET,
+    CommandType,
+    Context,
+    EventType,
+    Facts,
+    Stream,
+    StreamRef,
+    ThingExists,
+    ThingUnknown,
+    external_identity,
+    occurred_on,
+    roles,
+)
+from salesapi.domain.shared.money import exponent
+
+SKIP_STAGES: Final = "deal.skip_stages"
+MOVE_BACK: Final = "deal.move_back"
+
+
+def open_deal(state: Deal | None, command: OpenDeal, context: Context) -> tuple[DealOpened, ...]:
+    """Decides `OpenDeal`."""
+    if state is not None:
+        raise ThingExists(thing="deal", id=str(context.subject_id), pointer="/external_id")
+    pipeline = context.facts.state(StreamRef("pipeline", command.pipeline_id))
+    if not isinstance(pipeline, Pipeline):
+        raise ThingUnknown(thing="pipeline", id=str(command.pipeline_id), pointer="/pipeline_id")
+    if pipeline.is_retired:
+        raise PipelineIsRetired(name=pipeline.name, pointer="/pipeline_id")
+    if not pipeline.versions:
+        raise PipelineUnpublished(pointer="/pipeline_id")
+    version = pipeline.versions[-1]
+    stage = _entry_stage(version, command.stage)
+    _refuse_unknown_references(command, context)
+    _refuse_incomplete_amount(command.amount_minor, command.currency)
+    refuse_invalid_values(context.facts.state(definitions_ref("deal")), command.attributes)
+    opened = DealOpened(
+        title=command.title,
+        pipeline_id=command.pipeline_id,
+        pipeline_version=version.number,
+        stage=stage.key,
+        owner_id=command.owner_id,
+        customer_id=command.customer_id,
+        lead_id=command.lead_id,
+        amount_minor=command.amount_minor,
+        currency=command.currency,
+        lines=command.lines,
+        expected_close_on=command.expected_close_on,
+        attributes=merged((), command.attributes),
+        external_id=command.external_id,
+    )
+    _refuse_missing_fields(stage, opened)
+    return (opened,)
+
+
+def change_deal(state: Deal, command: ChangeDeal, context: Context) -> tuple[DealChanged, ...]:
+    """Decides `ChangeDeal`. Attributes may be corrected after closing too."""
+    _refuse_voided(state)
+    refuse_invalid_values(context.facts.state(definitions_ref("deal")), command.attributes)
+    title = None if command.title is UNSET or command.title == state.title else command.title
+    changed = changed_values(state.attributes, command.attributes)
+    return (DealChanged(title=title, attributes=changed),) if title or changed else ()
+
+
+def link_customer(state: Deal, command: LinkDealCustomer, context: Context) -> tuple[DealCustomerLinked, ...]:
+    """Decides `LinkDealCustomer`. Allowed after closing too: who the customer is does not depend on the outcome."""
+    _refuse_voided(state)
+    _refuse_unknown("customer", command.customer_id, context.facts)
+    if command.customer_id == state.customer_id:
+        return ()
+    return (DealCustomerLinked(customer_from=state.customer_id, customer_to=command.customer_id),)
+
+
+def change_stage(state: Deal, command: ChangeDealStage, context: Context) -> tuple[DealStageChanged, ...]:
+    """Decides `ChangeDealStage`: only defined transitions; skip and backward with permission and reason."""
+    _refuse_closed(state)
+    version = _pinned(state, context.facts)
+    stage = _stage(version, command.stage_to)
+    if stage.key == state.stage:
+        return ()
+    direction = version.direction(state.stage, stage.key)
+    if direction is None or stage.category != "open":
+        raise _not_allowed(version, state.stage, stage.key)
+    if direction != "forward":
+        permission = SKIP_STAGES if direction == "skip" else MOVE_BACK
+        ends = {"direction": direction, "stage_from": state.stage, "stage_to": stage.key}
+        if permission not in context.permissions:
+            raise TransitionNeedsPermission(permission=permission, pointer="/stage_to", **ends)
+        if command.reason is None:
+            raise TransitionNeedsReason(pointer="/reason", **ends)
+    _refuse_missing_fields(stage, state)
+    return (
+        DealStageChanged(
+            stage_from=state.stage,
+            stage_to=stage.key,
+            direction=direction,
+            stages_skipped=version.skipped(state.stage, stage.key) if direction == "skip" else (),
+            reason=command.reason,
+        ),
+    )
+
+
+def change_lines(state: Deal, command: ChangeDealLines, context: Context) -> tuple[DealLinesChanged, ...]:
+    """Decides `ChangeDealLines`."""
+    _refuse_closed(state)
+    _refuse_invalid_lines(command.lines, context.facts)
+    return (DealLinesChanged(lines=command.lines),) if command.lines != state.lines else ()
+
+
+def value(state: Deal, command: ValueDeal, context: Context) -> tuple[DealValued, ...]:
+    """Decides `ValueDeal`."""
+    _refuse_closed(state)
+    exponent(command.currency, pointer="/currency")
+    if (command.amount_minor, command.currency) == (state.amount_minor, state.currency):
+        return ()
+    return (DealValued(amount_minor=command.amount_minor, currency=command.currency),)
+
+
+def move_close_date(state: Deal, command: MoveDealCloseDate, context: Context) -> tuple[DealCloseDateMoved, ...]:
+    """Decides `MoveDealCloseDate`."""
+    _refuse_closed(state)
+    if command.expected_close_on == state.expected_close_on:
+        return ()
+    moved = DealCloseDateMoved(
+        close_on_from=state.expected_close_on, close_on_to=command.expected_close_on, reason=command.reason
+    )
+    return (moved,)
+
+
+def reassign(state: Deal, command: ReassignDeal, context: Context) -> tuple[DealReassigned, ...]:
+    """Decides `ReassignDeal`."""
+    _refuse_closed(state)
+    _refuse_unknown("member", command.owner_id, context.facts, pointer="/owner_id")
+    if command.owner_id == state.owner_id:
+        return ()
+    return (DealReassigned(owner_from=state.owner_id, owner_to=command.owner_id, reason=command.reason),)
+
+
+def change_team(state: Deal, command: ChangeDealTeam, context: Context) -> tuple[DealTeamChanged, ...]:
+    """Decides `ChangeDealTeam`: direct shares sum to 100, or there are none and the owner has all."""
+    _refuse_closed(state)
+    for share in command.shares:
+        _refuse_unknown("member", share.member_id, context.facts, pointer="/shares")
+    direct = [share.percent for share in command.shares if share.kind == "direct"]
+    if direct and sum(direct) != Decimal(100):
+        raise SharesNotWhole(sum=str(sum(direct)), pointer="/shares")
+    return (DealTeamChanged(shares=command.shares),) if command.shares != state.shares else ()
+
+
+def win(state: Deal, command: WinDeal, context: Context) -> tuple[DealWon, ...]:
+    """Decides `WinDeal`: needs an amount and a closing date, and a way to a won end."""
+    _refuse_closed(state)
+    _refuse_incomplete_amount(command.amount_minor, command.currency)
+    occurred_on(context)
+    amount_minor = state.amount_minor if command.amount_minor is None else command.amount_minor
+    currency = command.currency or state.currency
+    if amount_minor is None or currency is None:
+        raise AmountMissing(pointer="/amount_minor")
+    version = _pinned(state, context.facts)
+    end = version.end("won", state.stage)
+    if end is None:
+        raise _not_allowed(version, state.stage, "won")
+    valued = replace(state, amount_minor=amount_minor, currency=currency)
+    _refuse_missing_fields(end, valued, reason=command.reason)
+    return (
+        DealWon(
+            stage_from=state.stage,
+            stage_to=end.key,
+            amount_minor=amount_minor,
+            currency=currency,
+            owner_id=state.owner_id,
+            reason=command.reason,
+            customer_id=state.customer_id,
+            lead_id=state.lead_id,
+            lines=state.lines,
+            attributes=state.attributes,
+        ),
+    )
+
+
+def lose(state: Deal, command: LoseDeal, context: Context) -> tuple[DealLost, ...]:
+    """Decides `LoseDeal`."""
+    _refuse_closed(state)
+    version = _pinned(state, context.facts)
+    end = version.end("lost", state.stage)
+    if end is None:
+        raise _not_allowed(version, state.stage, "lost")
+    _refuse_missing_fields(end, state, reason=command.reason)
+    return (
+        DealLost(
+            stage_from=state.stage,
+            stage_to=end.key,
+            reason=command.reason,
+            competitor=command.competitor,
+            note=command.note,
+        ),
+    )
+
+
+def reopen(state: Deal, command: ReopenDeal, context: Context) -> tuple[DealReopened, ...]:
+    """Decides `ReopenDeal`."""
+    if state.status not in ("won", "lost"):
+        raise DealNotClosed(status=state.status)
+    assert state.stage_before_closing is not None
+    stage = _stage(_pinned(state, context.facts), command.stage_to or state.stage_before_closing)
+    if stage.category != "open":
+        raise TransitionNotAllowed(stage_from=state.stage, stage_to=stage.key, stages=(), pointer="/stage_to")
+    was_won = state.status == "won"
+    return (
+        DealReopened(
+            status_from=state.status,
+            stage_from=state.stage,
+            stage_to=stage.key,
+            reason=command.reason,
+            amount_minor=state.amount_minor if was_won else None,
+            currency=state.currency if was_won else None,
+        ),
+    )
+
+
+def void(state: Deal, command: VoidDeal, context: Context) -> tuple[DealVoided, ...]:
+    """Decides `VoidDeal`."""
+    _refuse_voided(state)
+    return (DealVoided(status_from=state.status, stage_from=state.stage, reason=command.reason),)
+
+
+def _refuse_voided(state: Deal) -> None:
+    if state.status == "voided":
+        raise DealClosed(status="voided")
+
+
+def _refuse_closed(state: Deal) -> None:
+    if state.status != "open":
+        raise DealClosed(status=state.status)
+
+
+def _refuse_unknown(kind: str, id: UUID, facts: Facts, pointer: str = "") -> None:
+    if facts.state(StreamRef(kind, id)) is None:
+        raise ThingUnknown(thing=kind, id=str(id), pointer=pointer or f"/{kind}_id")
+
+
+def _refuse_unknown_references(command: OpenDeal, context: Context) -> None:
+    _refuse_unknown("member", command.owner_id, context.facts, pointer="/owner_id")
+    if command.customer_id is not None:
+        _refuse_unknown("customer", command.customer_id, context.facts)
+    if command.lead_id is not None:
+        _refuse_unknown("lead", command.lead_id, context.facts)
+    _refuse_invalid_lines(command.lines, context.facts)
+
+
+def _refuse_invalid_lines(lines: tuple[DealLine, ...], facts: Facts) -> None:
+    for index, line in enumerate(lines):
+        _refuse_unknown("product", line.product_id, facts, pointer=f"/lines/{index}/product_id")
+        if line.unit_price is not None:
+            exponent(line.unit_price.currency, pointer=f"/lines/{index}/unit_price/currency")
+
+
+def _refuse_incomplete_amount(amount_minor: int | None, currency: str | None) -> None:
+    if (amount_minor is None) != (currency is None):
+        raise AmountIncomplete(pointer="/currency" if currency is None else "/amount_minor")
+    if currency is not None:
+        exponent(currency, pointer="/currency")
+
+
+def _refuse_missing_fields(stage: Stage, deal: Deal | DealOpened, reason: str | None = None) -> None:
+    values: dict[str, object] = {
+        "customer_id": deal.customer_id,
+        "amount_minor": deal.amount_minor,
+        "expected_close_on": deal.expected_close_on,
+        "lines": deal.lines or None,
+        "reason": reason,
+    }
+    known = {value.key for value in deal.attributes}
+    missing: list[str] = [name for name in stage.required_fields if values[name] is None]
+    missing += [f"attributes.{key}" for key in stage.required_attributes if key not in known]
+    if missing:
+        raise RequiredFieldsMissing(stage=stage.key, fields=missing)
+
+
+def _pinned(state: Deal, facts: Facts) -> PipelineVersion:
+    pipeline = facts.state(StreamRef("pipeline", state.pipeline_id))
+    assert isinstance(pipeline, Pipeline), "a deal's pipeline exists"
+    return pipeline.version(state.pipeline_version)
+
+
+def _stage(version: PipelineVersion, key: str) -> Stage:
+    stage = version.stage(key)
+    if stage is None:
+        raise StageUnknown(
+            pipeline_version=version.number,
+            stage=key,
+            stages=[stage.key for stage in version.stages],
+            pointer="/stage_to",
+        )
+    return stage
+
+
+def _entry_stage(version: PipelineVersion, key: str | None) -> Stage:
+    entries = [stage for stage in version.stages if stage.is_entry]
+    if key is None:
+        return entries[0]
+    if version.stage(key) is None:
+        stages = [stage.key for stage in version.stages]
+        raise StageUnknown(pipeline_version=version.number, stage=key, stages=stages, pointer="/stage")
+    found = next((stage for stage in entries if stage.key == key), None)
+    if found is None:
+        raise StageNotEntry(stage=key, stages=[stage.key for stage in entries], pointer="/stage")
+    return found
+
+
+def _not_allowed(version: PipelineVersion, stage_from: str, stage_to: str) -> TransitionNotAllowed:
+    open_ways = [way.stage_to for way in version.transitions if way.stage_from == stage_from]
+    return TransitionNotAllowed(stage_from=stage_from, stage_to=stage_to, stages=open_ways, pointer="/stage_to")
+
+
+def _needs_to_open(state: Deal | None, command: OpenDeal, facts: Facts) -> tuple[StreamRef, ...]:
+    products = {line.product_id for line in command.lines}
+    return (
+        StreamRef("pipeline", command.pipeline_id),
+        StreamRef("member", command.owner_id),
+        *([StreamRef("customer", command.customer_id)] if command.customer_id else []),
+        *([StreamRef("lead", command.lead_id)] if command.lead_id else []),
+        *(StreamRef("product", product_id) for product_id in sorted(products)),
+        *([definitions_ref("deal")] if command.attributes else []),
+    )
+
+
+def _needs_pipeline(state: Deal | None, command: object, facts: Facts) -> tuple[StreamRef, ...]:
+    return (StreamRef("pipeline", state.pipeline_id),) if state else ()
+
+
+def _needs_definitions(state: Deal | None, command: ChangeDeal, facts: Facts) -> tuple[StreamRef, ...]:
+    return (definitions_ref("deal"),) if command.attributes else ()
+
+
+def _needs_customer(state: Deal | None, command: LinkDealCustomer, facts: Facts) -> tuple[StreamRef, ...]:
+    return (StreamRef("customer", command.customer_id),)
+
+
+def _needs_owner(state: Deal | None, command: ReassignDeal, facts: Facts) -> tuple[StreamRef, ...]:
+    return (StreamRef("member", command.owner_id),)
+
+
+def _needs_products(state: Deal | None, command: ChangeDealLines, facts: Facts) -> tuple[StreamRef, ...]:
+    return tuple(StreamRef("product", product_id) for product_id in sorted({line.product_id for line in command.lines}))
+
+
+def _needs_members(state: Deal | None, command: ChangeDealTeam, facts: Facts) -> tuple[StreamRef, ...]:
+    return tuple(StreamRef("member", member_id) for member_id in sorted({share.member_id for share in command.shares}))
+
+
+def _owner(state: Deal) -> UUID:
+    return state.owner_id
+
+
+_SELLERS: Final = roles("rep", "manager", "admin", "integration")
+_LEADERS: Final = roles("manager", "admin", "integration")
+
+
+STREAM: Final = Stream(
+    kind="deal",
+    plural="deals",
+    events=(
+        EventType(name="deal.opened", event=DealOpened),
+        EventType(name="deal.changed", event=DealChanged),
+        EventType(name="deal.customer_linked", event=DealCustomerLinked),
+        EventType(name="deal.stage_changed", event=DealStageChanged),
+        EventType(name="deal.lines_changed", event=DealLinesChanged),
+        EventType(name="deal.valued", event=DealValued),
+        EventType(name="deal.close_date_moved", event=DealCloseDateMoved),
+        EventType(name="deal.reassigned", event=DealReassigned),
+        EventType(name="deal.team_changed", event=DealTeamChanged),
+        EventType(name="deal.won", event=DealWon),
+        EventType(name="deal.lost", event=DealLost),
+        EventType(name="deal.reopened", event=DealReopened),
+        EventType(name="deal.voided", event=DealVoided),
+    ),
+    commands=(
+        CommandType(
+            command=OpenDeal,
+            decide=open_deal,
+            roles=_SELLERS,
+            creates=True,
+            identity=external_identity,
+            needs=_needs_to_open,
+        ),
+        CommandType(command=ChangeDeal, decide=change_deal, roles=_SELLERS, target="deal_id", needs=_needs_definitions),
+        CommandType(
+            command=LinkDealCustomer, decide=link_customer, roles=_SELLERS, target="deal_id", needs=_needs_customer
+        ),
+        CommandType(
+            command=ChangeDealStage, decide=change_stage, roles=_SELLERS, target="deal_id", needs=_needs_pipeline
+        ),
+        CommandType(
+            command=ChangeDealLines, decide=change_lines, roles=_SELLERS, target="deal_id", needs=_needs_products
+        ),
+        CommandType(command=ValueDeal, decide=value, roles=_SELLERS, target="deal_id"),
+        CommandType(command=MoveDealCloseDate, decide=move_close_date, roles=_SELLERS, target="deal_id"),
+        CommandType(command=ReassignDeal, decide=reassign, roles=_LEADERS, target="deal_id", needs=_needs_owner),
+        CommandType(command=ChangeDealTeam, decide=change_team, roles=_LEADERS, target="deal_id", needs=_needs_members),
+        CommandType(command=WinDeal, decide=win, roles=_SELLERS, target="deal_id", needs=_needs_pipeline),
+        CommandType(command=LoseDeal, decide=lose, roles=_SELLERS, target="deal_id", needs=_needs_pipeline),
+        CommandType(command=ReopenDeal, decide=reopen, roles=_LEADERS, target="deal_id", needs=_needs_pipeline),
+        CommandType(command=VoidDeal, decide=void, roles=_LEADERS, target="deal_id"),
+    ),
+    evolve=evolve,
+    owner=_owner,
+)

@@ -1,0 +1,462 @@
+"""Deals: one possible sale moving through a pinned pipeline version. Stream `deal`: facts, requests, refusals, state, fold.
+
+Amounts are minor units of a currency; an amount, a customer or a date that is not known stays unknown. The decisions are in
+`deal_decisions.py`. The title is a business label and stored in clear: no personal data belongs in it.
+"""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Final, Literal, TypeAlias
+from uuid import UUID
+
+from annotated_types import Ge, Gt, Le, MaxLen, MinLen
+
+from salesapi.domain.selling.pipelines import Direction
+from salesapi.domain.shared.attributes import AttributeValue, AttributeValues, merged
+from salesapi.domain.shared.kernel import (
+    UNSET,
+    About,
+    AmountMinor,
+    CurrencyCode,
+    ExternalId,
+    FreeText,
+    Key,
+    Personal,
+    Reason,
+    Recorded,
+    Refused,
+    Title,
+    Unset,
+    record,
+)
+from salesapi.domain.shared.money import Exact, UnitPrice
+
+LINES_MAX: Final = 200
+"""Most lines of one deal."""
+TEAM_MAX: Final = 30
+"""Most people on one deal."""
+
+Status: TypeAlias = Literal["open", "won", "lost", "voided"]
+ShareKind: TypeAlias = Literal["direct", "overlay"]
+
+
+@record
+class DealLine:
+    """A product on a deal."""
+
+    product_id: Annotated[UUID, About("The product.")]
+    quantity: Annotated[Exact, Gt(0), Le(10**9), About("Exact decimal, sent as a string.")] = Decimal(1)
+    unit_price: Annotated[UnitPrice | None, About("Price of one unit before any discount, where it is known.")] = None
+    discount_percent: Annotated[Exact, Ge(0), Le(100), About("What is taken off the price, in percent.")] = Decimal(0)
+
+
+@record
+class DealShare:
+    """A person's part in a deal."""
+
+    member_id: Annotated[UUID, About("The member.")]
+    kind: Annotated[ShareKind, About("`direct` shares sum to 100; `overlay` stands outside of them.")]
+    percent: Annotated[Exact, Gt(0), Le(100), About("Share in percent, a decimal string.")]
+
+
+@record
+class DealOpened:
+    title: str
+    pipeline_id: UUID
+    pipeline_version: int
+    stage: str
+    owner_id: UUID
+    customer_id: UUID | None
+    lead_id: UUID | None
+    amount_minor: int | None
+    currency: str | None
+    lines: tuple[DealLine, ...]
+    expected_close_on: date | None
+    attributes: tuple[AttributeValue, ...]
+    external_id: ExternalId | None
+
+
+@record
+class DealChanged:
+    """Only the fields that changed are set; the others are absent (null)."""
+
+    title: str | None = None
+    attributes: tuple[AttributeValue, ...] = ()
+
+
+@record
+class DealCustomerLinked:
+    customer_from: UUID | None
+    customer_to: UUID
+
+
+@record
+class DealStageChanged:
+    stage_from: str
+    stage_to: str
+    direction: Direction
+    stages_skipped: tuple[str, ...]
+    reason: str | None
+
+
+@record
+class DealLinesChanged:
+    lines: tuple[DealLine, ...]
+
+
+@record
+class DealValued:
+    amount_minor: int
+    currency: str
+
+
+@record
+class DealCloseDateMoved:
+    close_on_from: date | None
+    close_on_to: date | None
+    reason: str | None
+
+
+@record
+class DealReassigned:
+    owner_from: UUID
+    owner_to: UUID
+    reason: str | None
+
+
+@record
+class DealTeamChanged:
+    shares: tuple[DealShare, ...]
+
+
+@record
+class DealWon:
+    """What was won, as it stood at the win: a reader of wins needs no other event of the deal."""
+
+    stage_from: str
+    stage_to: str
+    amount_minor: int
+    currency: str
+    owner_id: UUID
+    reason: str | None
+    customer_id: UUID | None = None
+    lead_id: UUID | None = None
+    lines: tuple[DealLine, ...] = ()
+    attributes: tuple[AttributeValue, ...] = ()
+
+
+@record
+class DealLost:
+    stage_from: str
+    stage_to: str
+    reason: str | None
+    competitor: str | None
+    note: Annotated[str | None, Personal()]
+
+
+@record
+class DealReopened:
+    """`amount_minor` and `currency` are those of a win that is taken back."""
+
+    status_from: Status
+    stage_from: str
+    stage_to: str
+    reason: str
+    amount_minor: int | None
+    currency: str | None
+
+
+@record
+class DealVoided:
+    """Recorded by mistake: metrics and pay ignore the deal, audit shows it."""
+
+    status_from: Status
+    stage_from: str
+    reason: str
+
+
+DealEvent: TypeAlias = (
+    DealOpened
+    | DealChanged
+    | DealCustomerLinked
+    | DealStageChanged
+    | DealLinesChanged
+    | DealValued
+    | DealCloseDateMoved
+    | DealReassigned
+    | DealTeamChanged
+    | DealWon
+    | DealLost
+    | DealReopened
+    | DealVoided
+)
+
+DealId: TypeAlias = Annotated[UUID, About("The deal.")]
+Lines: TypeAlias = Annotated[
+    tuple[DealLine, ...], MaxLen(LINES_MAX), About("Products on the deal; replaces earlier lines.")
+]
+
+
+@record
+class OpenDeal:
+    """Opens a deal in an entry stage of a pipeline's latest version.
+
+    What the stage requires must be known; everything else may stay unknown.
+    """
+
+    title: Annotated[Title, About("A business label, stored in clear: no personal data.")]
+    pipeline_id: Annotated[UUID, About("The pipeline; its latest version is pinned.")]
+    owner_id: Annotated[UUID, About("The accountable member.")]
+    stage: Annotated[Key | None, About("An entry stage; without it the first one.")] = None
+    customer_id: Annotated[UUID | None, About("The customer, where known.")] = None
+    lead_id: Annotated[UUID | None, About("The lead that it came from.")] = None
+    amount_minor: Annotated[AmountMinor | None, About("Expected value in minor units, where known.")] = None
+    currency: Annotated[CurrencyCode | None, About("ISO 4217 code of the amount.")] = None
+    lines: Lines = ()
+    expected_close_on: Annotated[date | None, About("Expected closing date.")] = None
+    attributes: AttributeValues = ()
+    external_id: Annotated[ExternalId | None, About("Its id in another system; unique.")] = None
+
+
+@record
+class ChangeDeal:
+    """Changes the label or attributes of a deal. Fields that are not sent stay."""
+
+    deal_id: DealId
+    title: Annotated[Title | Unset, About("New label.")] = UNSET
+    attributes: AttributeValues = ()
+
+
+@record
+class LinkDealCustomer:
+    """Says which customer a deal is with, or corrects it."""
+
+    deal_id: DealId
+    customer_id: Annotated[UUID, About("The customer.")]
+
+
+@record
+class ChangeDealStage:
+    """Moves an open deal along a defined transition. Skipping and going back need a permission and a reason."""
+
+    deal_id: DealId
+    stage_to: Annotated[Key, About("Key of the open stage to enter.")]
+    reason: Annotated[Reason | None, About("Required for a skip and for a backward move.")] = None
+
+
+@record
+class ChangeDealLines:
+    """Replaces the products on an open deal."""
+
+    deal_id: DealId
+    lines: Lines
+
+
+@record
+class ValueDeal:
+    """States the expected value of an open deal."""
+
+    deal_id: DealId
+    amount_minor: Annotated[AmountMinor, About("Expected value in minor units.")]
+    currency: Annotated[CurrencyCode, About("ISO 4217 code.")]
+
+
+@record
+class MoveDealCloseDate:
+    """Moves the expected closing date of an open deal."""
+
+    deal_id: DealId
+    expected_close_on: Annotated[date | None, About("New date; null where it is no longer known.")]
+    reason: Annotated[Reason | None, About("Why it moved.")] = None
+
+
+@record
+class ReassignDeal:
+    """Hands an open deal to another member."""
+
+    deal_id: DealId
+    owner_id: Annotated[UUID, About("The new accountable member.")]
+    reason: Annotated[Reason | None, About("Why.")] = None
+
+
+@record
+class ChangeDealTeam:
+    """States who has which part in the deal. Direct shares sum to 100 percent; without shares the owner has all."""
+
+    deal_id: DealId
+    shares: Annotated[tuple[DealShare, ...], MaxLen(TEAM_MAX), About("All parts; replaces earlier ones.")]
+
+
+@record
+class WinDeal:
+    """Closes an open deal as won. Needs an amount and the closing date (`occurred_at`)."""
+
+    deal_id: DealId
+    amount_minor: Annotated[AmountMinor | None, About("Won value; without it the stated value.")] = None
+    currency: Annotated[CurrencyCode | None, About("ISO 4217 code of the amount.")] = None
+    reason: Annotated[Reason | None, About("Why it was won, from your list.")] = None
+
+
+@record
+class LoseDeal:
+    """Closes an open deal as lost. Whether it needs a reason is stated by the lost stage of its pipeline."""
+
+    deal_id: DealId
+    reason: Annotated[Reason | None, About("Why it was lost, from your list.")] = None
+    competitor: Annotated[Title | None, About("Who won it, where known.")] = None
+    note: Annotated[FreeText | None, About("Free text; sealed.")] = None
+
+
+@record
+class ReopenDeal:
+    """Takes back a closing: the deal returns to the stage that it was closed from, or to another open stage."""
+
+    deal_id: DealId
+    reason: Annotated[Reason, About("Why it is reopened.")]
+    stage_to: Annotated[Key | None, About("Open stage to return to; without it the one before closing.")] = None
+
+
+@record
+class VoidDeal:
+    """Withdraws a deal that was recorded by mistake. Metrics and pay ignore it; audit shows it."""
+
+    deal_id: DealId
+    reason: Annotated[Annotated[str, MinLen(1), MaxLen(500)], About("What was wrong.")]
+
+
+class DealClosed(Refused):
+    code = "deal.closed"
+    message = "The deal is {status}; reopen it before you change it."
+
+
+class DealNotClosed(Refused):
+    code = "deal.not_closed"
+    message = "The deal is {status}: only a won or lost deal can be reopened."
+
+
+class StageUnknown(Refused):
+    code = "deal.stage_unknown"
+    message = "The pipeline version {pipeline_version} has no stage {stage}; it has {stages}."
+
+
+class StageNotEntry(Refused):
+    code = "deal.stage_not_entry"
+    message = "Deals cannot be opened in the stage {stage}; entry stages are {stages}."
+
+
+class TransitionNotAllowed(Refused):
+    code = "deal.transition_not_allowed"
+    message = "There is no way from {stage_from} to {stage_to}; from there one can go to {stages}."
+
+
+class TransitionNeedsPermission(Refused):
+    code = "deal.transition_needs_permission"
+    message = "Going {direction} from {stage_from} to {stage_to} needs the permission {permission}."
+
+
+class TransitionNeedsReason(Refused):
+    code = "deal.transition_needs_reason"
+    message = "Going {direction} from {stage_from} to {stage_to} needs a reason."
+
+
+class RequiredFieldsMissing(Refused):
+    code = "deal.required_fields_missing"
+    message = "The stage {stage} requires {fields}; send or set them first."
+
+
+class AmountMissing(Refused):
+    code = "deal.amount_missing"
+    message = "A deal is won with an amount: send amount_minor and currency, or value the deal first."
+
+
+class AmountIncomplete(Refused):
+    code = "deal.amount_incomplete"
+    message = "An amount and its currency go together: send both or neither."
+
+
+class SharesNotWhole(Refused):
+    code = "deal.shares_not_100"
+    message = "Direct shares must sum to 100 percent; these sum to {sum}."
+
+
+class PipelineUnpublished(Refused):
+    code = "deal.pipeline_unpublished"
+    message = "The pipeline has no published version yet."
+
+
+@record
+class Deal:
+    """The state that decisions need."""
+
+    status: Status
+    title: str
+    pipeline_id: UUID
+    pipeline_version: int
+    stage: str
+    stage_before_closing: str | None
+    owner_id: UUID
+    customer_id: UUID | None
+    amount_minor: int | None
+    currency: str | None
+    lines: tuple[DealLine, ...]
+    expected_close_on: date | None
+    attributes: tuple[AttributeValue, ...]
+    shares: tuple[DealShare, ...] = ()
+    lead_id: UUID | None = None
+
+
+def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
+    """Folds the stream to its state."""
+    if isinstance(event, DealOpened):
+        return Deal(
+            status="open",
+            title=event.title,
+            pipeline_id=event.pipeline_id,
+            pipeline_version=event.pipeline_version,
+            stage=event.stage,
+            stage_before_closing=None,
+            owner_id=event.owner_id,
+            customer_id=event.customer_id,
+            amount_minor=event.amount_minor,
+            currency=event.currency,
+            lines=event.lines,
+            expected_close_on=event.expected_close_on,
+            attributes=event.attributes,
+            lead_id=event.lead_id,
+        )
+    assert state is not None, "a deal begins with deal.opened"
+    match event:
+        case DealChanged():
+            return replace(
+                state, title=event.title or state.title, attributes=merged(state.attributes, event.attributes)
+            )
+        case DealCustomerLinked():
+            return replace(state, customer_id=event.customer_to)
+        case DealStageChanged():
+            return replace(state, stage=event.stage_to)
+        case DealLinesChanged():
+            return replace(state, lines=event.lines)
+        case DealValued():
+            return replace(state, amount_minor=event.amount_minor, currency=event.currency)
+        case DealCloseDateMoved():
+            return replace(state, expected_close_on=event.close_on_to)
+        case DealReassigned():
+            return replace(state, owner_id=event.owner_to)
+        case DealTeamChanged():
+            return replace(state, shares=event.shares)
+        case DealWon():
+            return replace(
+                state,
+                status="won",
+                stage=event.stage_to,
+                stage_before_closing=event.stage_from,
+                amount_minor=event.amount_minor,
+                currency=event.currency,
+            )
+        case DealLost():
+            return replace(state, status="lost", stage=event.stage_to, stage_before_closing=event.stage_from)
+        case DealReopened():
+            return replace(state, status="open", stage=event.stage_to, stage_before_closing=None)
+        case DealVoided():
+            return replace(state, status="voided")

@@ -1,0 +1,197 @@
+"""What may happen to a forecast sheet: the decisions of `forecast_sheets.py`, pure, and the declaration of the stream."""
+
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.selling.forecast_sheets import (
+    ADJUSTMENTS_MAX,
+    SNAPSHOTS_MAX,
+    AdjustForecast,
+    ForecastAlreadySubmitted,
+    ForecastCurrencyDiffers,
+    ForecastDealTwice,
+    ForecastEntry,
+    ForecastFrozen,
+    ForecastLimitReached,
+    ForecastNotSubmitted,
+    ForecastOwnAdjustment,
+    ForecastSheet,
+    ForecastSheetAdjusted,
+    ForecastSheetFrozen,
+    ForecastSheetSnapshotTaken,
+    ForecastSheetSubmitted,
+    ForecastTotalNegative,
+    ForecastTotals,
+    FreezeForecast,
+    SubmitForecast,
+    TakeForecastSnapshot,
+    evolve,
+)
+from salesapi.domain.shared.kernel import CommandType, Context, EventType, Facts, Stream, StreamRef, ThingUnknown, roles
+from salesapi.domain.shared.money import exponent
+from salesapi.domain.shared.periods import period_named
+
+
+def take_snapshot(
+    state: ForecastSheet | None, command: TakeForecastSnapshot, context: Context
+) -> tuple[ForecastSheetSnapshotTaken, ...]:
+    """Decides `TakeForecastSnapshot`. The same deals again are a snapshot of another day."""
+    if state is not None:
+        _refuse_frozen(state)
+    period_named(command.period)
+    exponent(command.currency, pointer="/currency")
+    if state is not None and state.currency != command.currency:
+        raise ForecastCurrencyDiffers(currency=state.currency, pointer="/currency")
+    if context.facts.state(StreamRef("member", command.owner_id)) is None:
+        raise ThingUnknown(thing="member", id=str(command.owner_id), pointer="/owner_id")
+    _refuse_invalid_deals(command.entries, context.facts)
+    snapshot = state.snapshot + 1 if state else 1
+    if snapshot > SNAPSHOTS_MAX:
+        raise ForecastLimitReached(limit=SNAPSHOTS_MAX, things="snapshots of one sheet")
+    return (
+        ForecastSheetSnapshotTaken(
+            owner_id=command.owner_id,
+            period=command.period,
+            snapshot=snapshot,
+            currency=command.currency,
+            entries=command.entries,
+        ),
+    )
+
+
+def submit(state: ForecastSheet, command: SubmitForecast, context: Context) -> tuple[ForecastSheetSubmitted, ...]:
+    """Decides `SubmitForecast`. The same submission again changes nothing."""
+    _refuse_frozen(state)
+    totals = ForecastTotals(
+        commit_minor=_stated(command.commit_minor, state.sums.commit_minor),
+        best_case_minor=_stated(command.best_case_minor, state.sums.best_case_minor),
+        pipeline_minor=_stated(command.pipeline_minor, state.sums.pipeline_minor),
+    )
+    if state.submitted_snapshot == state.snapshot:
+        if (totals, command.note) == (state.submitted, state.note):
+            return ()
+        raise ForecastAlreadySubmitted(snapshot=state.snapshot)
+    return (ForecastSheetSubmitted(snapshot=state.snapshot, totals=totals, currency=state.currency, note=command.note),)
+
+
+def adjust(state: ForecastSheet, command: AdjustForecast, context: Context) -> tuple[ForecastSheetAdjusted, ...]:
+    """Decides `AdjustForecast`: by somebody else than the member. Nothing more or less changes nothing."""
+    _refuse_frozen(state)
+    _refuse_unsubmitted(state)
+    if context.member_id == state.owner_id:
+        raise ForecastOwnAdjustment()
+    if command.delta_minor == 0:
+        return ()
+    total_minor = state.expected.of(command.category)
+    if total_minor + command.delta_minor < 0:
+        raise ForecastTotalNegative(
+            category=command.category, total_minor=total_minor, currency=state.currency, pointer="/delta_minor"
+        )
+    if state.adjustment_count >= ADJUSTMENTS_MAX:
+        raise ForecastLimitReached(limit=ADJUSTMENTS_MAX, things="adjustments of one submission")
+    return (
+        ForecastSheetAdjusted(
+            snapshot=state.submitted_snapshot,
+            category=command.category,
+            delta_minor=command.delta_minor,
+            currency=state.currency,
+            reason=command.reason,
+        ),
+    )
+
+
+def freeze(state: ForecastSheet, command: FreezeForecast, context: Context) -> tuple[ForecastSheetFrozen, ...]:
+    """Decides `FreezeForecast`. A snapshot after the last submission does not count; freezing again changes nothing."""
+    if state.is_frozen:
+        return ()
+    _refuse_unsubmitted(state)
+    return (
+        ForecastSheetFrozen(
+            owner_id=state.owner_id,
+            period=state.period,
+            snapshot=state.submitted_snapshot,
+            totals=state.expected,
+            currency=state.currency,
+        ),
+    )
+
+
+def _stated(sent: int | None, sum_minor: int) -> int:
+    return sum_minor if sent is None else sent
+
+
+def _refuse_frozen(state: ForecastSheet) -> None:
+    if state.is_frozen:
+        raise ForecastFrozen(period=state.period)
+
+
+def _refuse_unsubmitted(state: ForecastSheet) -> None:
+    if state.submitted_snapshot == 0:
+        raise ForecastNotSubmitted()
+
+
+def _refuse_invalid_deals(entries: tuple[ForecastEntry, ...], facts: Facts) -> None:
+    seen: set[UUID] = set()
+    for index, entry in enumerate(entries):
+        if entry.deal_id in seen:
+            raise ForecastDealTwice(deal_id=str(entry.deal_id), pointer=f"/entries/{index}/deal_id")
+        seen.add(entry.deal_id)
+        if facts.state(StreamRef("deal", entry.deal_id)) is None:
+            raise ThingUnknown(thing="deal", id=str(entry.deal_id), pointer=f"/entries/{index}/deal_id")
+
+
+def _needs_member_and_deals(
+    state: ForecastSheet | None, command: TakeForecastSnapshot, facts: Facts
+) -> tuple[StreamRef, ...]:
+    deals = dict.fromkeys(StreamRef("deal", entry.deal_id) for entry in command.entries)
+    return (StreamRef("member", command.owner_id), *deals)
+
+
+def _identity(command: TakeForecastSnapshot) -> tuple[str, str]:
+    return (str(command.owner_id), command.period)
+
+
+def _owner(state: ForecastSheet) -> UUID:
+    return state.owner_id
+
+
+_SELLERS: Final = roles("rep", "manager", "admin", "integration")
+
+STREAM: Final = Stream(
+    kind="forecast_sheet",
+    plural="forecast-sheets",
+    events=(
+        EventType(name="forecast_sheet.snapshot_taken", event=ForecastSheetSnapshotTaken),
+        EventType(name="forecast_sheet.submitted", event=ForecastSheetSubmitted),
+        EventType(name="forecast_sheet.adjusted", event=ForecastSheetAdjusted),
+        EventType(name="forecast_sheet.frozen", event=ForecastSheetFrozen),
+    ),
+    commands=(
+        CommandType(
+            command=TakeForecastSnapshot,
+            decide=take_snapshot,
+            roles=_SELLERS,
+            creates=True,
+            identity=_identity,
+            needs=_needs_member_and_deals,
+            verb="take-snapshot",
+        ),
+        CommandType(command=SubmitForecast, decide=submit, roles=_SELLERS, target="forecast_sheet_id", verb="submit"),
+        CommandType(
+            command=AdjustForecast,
+            decide=adjust,
+            roles=roles("manager", "admin"),
+            target="forecast_sheet_id",
+            verb="adjust",
+        ),
+        CommandType(
+            command=FreezeForecast,
+            decide=freeze,
+            roles=roles("manager", "finance", "admin", "integration"),
+            target="forecast_sheet_id",
+            verb="freeze",
+        ),
+    ),
+    evolve=evolve,
+    owner=_owner,
+)

@@ -1,0 +1,241 @@
+"""What may happen to a lead: the decisions of `leads.py`, pure, and the declaration of the stream."""
+
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.selling.attribution import (
+    TOUCHES_MAX,
+    LeadAttributionTouchRecorded,
+    LeadTouchesTooMany,
+    RecordAttributionTouch,
+)
+from salesapi.domain.selling.leads import (
+    AssignLead,
+    CaptureLead,
+    ClaimLead,
+    ConvertLead,
+    DisqualifyLead,
+    Lead,
+    LeadAlreadyClaimed,
+    LeadAlreadyQualified,
+    LeadAssigned,
+    LeadCaptured,
+    LeadClaimantNotMember,
+    LeadClaimed,
+    LeadClosed,
+    LeadConverted,
+    LeadCustomerAmbiguous,
+    LeadDisqualified,
+    LeadNameUnknown,
+    LeadNotQualified,
+    LeadQualified,
+    LeadReleased,
+    LeadVoided,
+    LeadWithoutOwner,
+    QualifyLead,
+    ReleaseLead,
+    VoidLead,
+    conversion,
+    evolve,
+)
+from salesapi.domain.shared.attributes import definitions_ref, merged, refuse_invalid_values
+from salesapi.domain.shared.kernel import (
+    CommandType,
+    Context,
+    EventType,
+    Facts,
+    Stream,
+    StreamRef,
+    ThingExists,
+    ThingUnknown,
+    external_identity,
+    roles,
+)
+
+
+def capture(state: Lead | None, command: CaptureLead, context: Context) -> tuple[LeadCaptured, ...]:
+    """Decides `CaptureLead`."""
+    if state is not None:
+        raise ThingExists(thing="lead", id=str(context.subject_id), pointer="/external_id")
+    if command.owner_id is not None:
+        _refuse_unknown("member", command.owner_id, context.facts, pointer="/owner_id")
+    refuse_invalid_values(context.facts.state(definitions_ref("lead")), command.attributes)
+    captured = LeadCaptured(
+        source=command.source,
+        campaign=command.campaign,
+        name=command.name,
+        company=command.company,
+        phone=command.phone,
+        email=command.email,
+        wechat=command.wechat,
+        note=command.note,
+        owner_id=command.owner_id,
+        attributes=merged((), command.attributes),
+        external_id=command.external_id,
+    )
+    return (captured,)
+
+
+def assign(state: Lead, command: AssignLead, context: Context) -> tuple[LeadAssigned, ...]:
+    """Decides `AssignLead`."""
+    _refuse_closed(state)
+    _refuse_unknown("member", command.owner_id, context.facts, pointer="/owner_id")
+    if command.owner_id == state.owner_id:
+        return ()
+    return (LeadAssigned(owner_from=state.owner_id, owner_to=command.owner_id, reason=command.reason),)
+
+
+def release(state: Lead, command: ReleaseLead, context: Context) -> tuple[LeadReleased, ...]:
+    """Decides `ReleaseLead`. What is in the pool stays there."""
+    _refuse_closed(state)
+    if state.owner_id is None:
+        return ()
+    return (LeadReleased(owner_from=state.owner_id, reason=command.reason),)
+
+
+def claim(state: Lead, command: ClaimLead, context: Context) -> tuple[LeadClaimed, ...]:
+    """Decides `ClaimLead`: only from the pool, and for the member who asks."""
+    _refuse_closed(state)
+    if context.member_id is None:
+        raise LeadClaimantNotMember()
+    if state.owner_id == context.member_id:
+        return ()
+    if state.owner_id is not None:
+        raise LeadAlreadyClaimed()
+    return (LeadClaimed(owner_to=context.member_id),)
+
+
+def qualify(state: Lead, command: QualifyLead, context: Context) -> tuple[LeadQualified, ...]:
+    """Decides `QualifyLead`: once, because a funnel counts it."""
+    _refuse_closed(state)
+    if state.status == "qualified":
+        if command.criteria != state.criteria:
+            raise LeadAlreadyQualified(criteria=state.criteria, pointer="/criteria")
+        return ()
+    return (LeadQualified(criteria=command.criteria),)
+
+
+def disqualify(state: Lead, command: DisqualifyLead, context: Context) -> tuple[LeadDisqualified, ...]:
+    """Decides `DisqualifyLead`. A qualified lead may turn out to be none."""
+    _refuse_closed(state)
+    return (LeadDisqualified(status_from=state.status, reason=command.reason),)
+
+
+def convert(state: Lead, command: ConvertLead, context: Context) -> tuple[LeadConverted, ...]:
+    """Decides `ConvertLead`; customer, contact and deal follow by `consequences.py` in the same commit."""
+    _refuse_closed(state)
+    if state.status != "qualified":
+        raise LeadNotQualified()
+    if (command.customer_id is None) == (command.customer_name is None):
+        raise LeadCustomerAmbiguous(pointer="/customer_id")
+    if command.customer_id is not None:
+        _refuse_unknown("customer", command.customer_id, context.facts, pointer="/customer_id")
+    if command.with_contact and state.name is None:
+        raise LeadNameUnknown(pointer="/with_contact")
+    if command.deal is not None and state.owner_id is None:
+        raise LeadWithoutOwner(pointer="/deal")
+    return (conversion(command),)
+
+
+def void(state: Lead, command: VoidLead, context: Context) -> tuple[LeadVoided, ...]:
+    """Decides `VoidLead`. A mistake is withdrawn whatever became of it; what a conversion made is withdrawn apart."""
+    if state.status == "voided":
+        raise LeadClosed(status=state.status)
+    return (LeadVoided(status_from=state.status, reason=command.reason),)
+
+
+def record_touch(
+    state: Lead, command: RecordAttributionTouch, context: Context
+) -> tuple[LeadAttributionTouchRecorded, ...]:
+    """Decides `RecordAttributionTouch`. What touched a lead is a fact whatever became of it; only a mistake takes none."""
+    if state.status == "voided":
+        raise LeadClosed(status=state.status)
+    if command.member_id is not None:
+        _refuse_unknown("member", command.member_id, context.facts, pointer="/member_id")
+    if state.touch_count >= TOUCHES_MAX:
+        raise LeadTouchesTooMany(limit=TOUCHES_MAX)
+    return (
+        LeadAttributionTouchRecorded(
+            kind=command.kind,
+            member_id=command.member_id,
+            campaign=command.campaign,
+            weight=command.weight,
+            deal_id=state.deal_id,
+        ),
+    )
+
+
+def _refuse_closed(state: Lead) -> None:
+    if state.status in ("disqualified", "converted", "voided"):
+        raise LeadClosed(status=state.status)
+
+
+def _refuse_unknown(kind: str, id: UUID, facts: Facts, pointer: str) -> None:
+    if facts.state(StreamRef(kind, id)) is None:
+        raise ThingUnknown(thing=kind, id=str(id), pointer=pointer)
+
+
+def _needs_to_capture(state: Lead | None, command: CaptureLead, facts: Facts) -> tuple[StreamRef, ...]:
+    return (
+        *([StreamRef("member", command.owner_id)] if command.owner_id else []),
+        *([definitions_ref("lead")] if command.attributes else []),
+    )
+
+
+def _needs_owner(state: Lead | None, command: AssignLead, facts: Facts) -> tuple[StreamRef, ...]:
+    return (StreamRef("member", command.owner_id),)
+
+
+def _needs_customer(state: Lead | None, command: ConvertLead, facts: Facts) -> tuple[StreamRef, ...]:
+    return (StreamRef("customer", command.customer_id),) if command.customer_id else ()
+
+
+def _needs_member(state: Lead, command: RecordAttributionTouch, facts: Facts) -> tuple[StreamRef, ...]:
+    return (StreamRef("member", command.member_id),) if command.member_id else ()
+
+
+def _owner(state: Lead) -> UUID | None:
+    return state.owner_id
+
+
+_SELLERS: Final = roles("rep", "manager", "admin", "integration")
+_LEADERS: Final = roles("manager", "admin", "integration")
+
+
+STREAM: Final = Stream(
+    kind="lead",
+    plural="leads",
+    events=(
+        EventType(name="lead.captured", event=LeadCaptured),
+        EventType(name="lead.assigned", event=LeadAssigned),
+        EventType(name="lead.released", event=LeadReleased),
+        EventType(name="lead.claimed", event=LeadClaimed),
+        EventType(name="lead.qualified", event=LeadQualified),
+        EventType(name="lead.disqualified", event=LeadDisqualified),
+        EventType(name="lead.converted", event=LeadConverted),
+        EventType(name="lead.voided", event=LeadVoided),
+        EventType(name="lead.attribution_touch_recorded", event=LeadAttributionTouchRecorded),
+    ),
+    commands=(
+        CommandType(
+            command=CaptureLead,
+            decide=capture,
+            roles=_SELLERS,
+            creates=True,
+            identity=external_identity,
+            needs=_needs_to_capture,
+        ),
+        CommandType(command=AssignLead, decide=assign, roles=_LEADERS, target="lead_id", needs=_needs_owner),
+        CommandType(command=ReleaseLead, decide=release, roles=_SELLERS, target="lead_id"),
+        CommandType(command=ClaimLead, decide=claim, roles=_SELLERS, target="lead_id"),
+        CommandType(command=QualifyLead, decide=qualify, roles=_SELLERS, target="lead_id"),
+        CommandType(command=DisqualifyLead, decide=disqualify, roles=_SELLERS, target="lead_id"),
+        CommandType(command=ConvertLead, decide=convert, roles=_SELLERS, target="lead_id", needs=_needs_customer),
+        CommandType(command=VoidLead, decide=void, roles=_LEADERS, target="lead_id"),
+        CommandType(
+            command=RecordAttributionTouch, decide=record_touch, roles=_SELLERS, target="lead_id", needs=_needs_member
+        ),
+    ),
+    evolve=evolve,
+    owner=_owner,
+)

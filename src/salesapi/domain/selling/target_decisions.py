@@ -1,0 +1,257 @@
+"""What may happen to a target: the decisions of `targets.py`, pure, and the declaration of the stream."""
+
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.organisation.teams import TREE, Teams
+from salesapi.domain.selling.targets import (
+    NO_GAP,
+    REVISIONS_MAX,
+    SPLITS_MAX,
+    AdjustTarget,
+    AgreeTarget,
+    CloseTarget,
+    ProposeTarget,
+    SplitTarget,
+    Target,
+    TargetAdjusted,
+    TargetAgreed,
+    TargetChildTwice,
+    TargetClosed,
+    TargetEffectiveOutside,
+    TargetGap,
+    TargetIsClosed,
+    TargetLimitReached,
+    TargetLines,
+    TargetLinesUnordered,
+    TargetNotYours,
+    TargetOwnerNotLeader,
+    TargetParentDiffers,
+    TargetPart,
+    TargetPeriodNotNested,
+    TargetProposed,
+    TargetSplit,
+    TargetSplitGap,
+    TargetUnitAmbiguous,
+    children_of,
+    evolve,
+    target_identity,
+)
+from salesapi.domain.shared.kernel import (
+    CommandType,
+    Context,
+    EventType,
+    Facts,
+    Stream,
+    StreamRef,
+    ThingExists,
+    ThingUnknown,
+    roles,
+)
+from salesapi.domain.shared.money import exponent
+from salesapi.domain.shared.periods import period_named
+
+
+def propose(state: Target | None, command: ProposeTarget, context: Context) -> tuple[TargetProposed, ...]:
+    """Decides `ProposeTarget`. Who does not answer for a team is not told what targets it has."""
+    _refuse_unknown_owner(command.owner_id, command.team_id, context.facts)
+    if state is not None:
+        raise ThingExists(thing="target", id=str(context.subject_id))
+    period_named(command.period)
+    if (command.currency is None) == (command.unit is None):
+        raise TargetUnitAmbiguous(pointer="/currency")
+    if command.currency is not None:
+        exponent(command.currency, pointer="/currency")
+    lines = TargetLines(floor=command.floor, challenge=command.challenge, stretch=command.stretch)
+    _refuse_unordered(lines, pointer="/challenge")
+    if command.parent_target_id is not None:
+        _refuse_foreign_parent(command, command.parent_target_id, context.facts)
+    return (
+        TargetProposed(
+            owner_id=command.owner_id,
+            team_id=command.team_id,
+            measure=command.measure,
+            period=command.period,
+            dimension=command.dimension,
+            currency=command.currency,
+            unit=command.unit,
+            lines=lines,
+            basis=command.basis,
+            parent_target_id=command.parent_target_id,
+        ),
+    )
+
+
+def split(state: Target, command: SplitTarget, context: Context) -> tuple[TargetSplit, ...]:
+    """Decides `SplitTarget`; the children are proposed by `consequences.py` in the same commit."""
+    _refuse_closed(state)
+    if state.split_count >= SPLITS_MAX:
+        raise TargetLimitReached(limit=SPLITS_MAX, things="splits")
+    parts = children_of(state, command)
+    _refuse_invalid_parts(state, parts, context.subject_id)
+    gap = _gap(state.lines, parts)
+    if gap != (command.gap or NO_GAP):
+        raise TargetSplitGap(floor=gap.floor, challenge=gap.challenge, stretch=gap.stretch, pointer="/gap")
+    return (TargetSplit(split=state.split_count + 1, lines=state.lines, children=parts, gap=gap),)
+
+
+def agree(state: Target, command: AgreeTarget, context: Context) -> tuple[TargetAgreed, ...]:
+    """Decides `AgreeTarget`. Agreeing again to the same lines changes nothing."""
+    _refuse_closed(state)
+    if context.member_id != state.owner_id:
+        raise TargetNotYours()
+    revision = len(state.revisions)
+    if state.agreed_revision == revision:
+        return ()
+    return (TargetAgreed(revision=revision, agreed_by=context.member_id),)
+
+
+def adjust(state: Target, command: AdjustTarget, context: Context) -> tuple[TargetAdjusted, ...]:
+    """Decides `AdjustTarget`. The same lines from the same day on change nothing."""
+    _refuse_closed(state)
+    lines = TargetLines(floor=command.floor, challenge=command.challenge, stretch=command.stretch)
+    _refuse_unordered(lines, pointer="/challenge")
+    period = period_named(state.period)
+    if command.effective_on is not None and not period.first_on <= command.effective_on <= period.last_on:
+        raise TargetEffectiveOutside(
+            first_on=period.first_on.isoformat(), last_on=period.last_on.isoformat(), pointer="/effective_on"
+        )
+    latest = state.revisions[-1]
+    if (latest.lines, latest.effective_on) == (lines, command.effective_on):
+        return ()
+    if len(state.revisions) >= REVISIONS_MAX:
+        raise TargetLimitReached(limit=REVISIONS_MAX, things="revisions of its lines")
+    return (
+        TargetAdjusted(
+            revision=len(state.revisions) + 1,
+            lines_from=state.lines,
+            lines_to=lines,
+            effective_on=command.effective_on,
+            reason=command.reason,
+        ),
+    )
+
+
+def close(state: Target, command: CloseTarget, context: Context) -> tuple[TargetClosed, ...]:
+    """Decides `CloseTarget`. Closing again with the same result changes nothing."""
+    if state.is_closed and state.result == command.result:
+        return ()
+    _refuse_closed(state)
+    return (TargetClosed(result=command.result, note=command.note),)
+
+
+def _refuse_closed(state: Target) -> None:
+    if state.is_closed:
+        raise TargetIsClosed()
+
+
+def _refuse_unordered(lines: TargetLines, pointer: str) -> None:
+    if not lines.floor <= lines.challenge <= lines.stretch:
+        raise TargetLinesUnordered(floor=lines.floor, challenge=lines.challenge, stretch=lines.stretch, pointer=pointer)
+
+
+def _refuse_unknown_owner(owner_id: UUID, team_id: UUID | None, facts: Facts) -> None:
+    if facts.state(StreamRef("member", owner_id)) is None:
+        raise ThingUnknown(thing="member", id=str(owner_id), pointer="/owner_id")
+    if team_id is None:
+        return
+    teams = facts.state(TREE)
+    team = teams.by_id.get(team_id) if isinstance(teams, Teams) else None
+    if team is None:
+        raise ThingUnknown(thing="team", id=str(team_id), pointer="/team_id")
+    if all(leader.value != owner_id for leader in team.leaders):
+        raise TargetOwnerNotLeader(member_id=str(owner_id), pointer="/owner_id")
+
+
+def _refuse_foreign_parent(command: ProposeTarget, parent_id: UUID, facts: Facts) -> None:
+    """A part is measured as its parent is, inside its period, as long as that is open."""
+    pointer = "/parent_target_id"
+    parent = facts.state(StreamRef("target", parent_id))
+    if not isinstance(parent, Target):
+        raise ThingUnknown(thing="target", id=str(parent_id), pointer=pointer)
+    _refuse_closed(parent)
+    if (parent.measure, parent.currency, parent.unit) != (command.measure, command.currency, command.unit):
+        raise TargetParentDiffers(measure=parent.measure, unit=parent.currency or parent.unit, pointer=pointer)
+    _refuse_not_nested(command.period, parent.period, pointer="/period")
+
+
+def _refuse_not_nested(period: str, parent_period: str, pointer: str) -> None:
+    inner, outer = period_named(period, pointer=pointer), period_named(parent_period)
+    if not (outer.first_on <= inner.first_on and inner.last_on <= outer.last_on):
+        raise TargetPeriodNotNested(period=period, parent_period=parent_period, pointer=pointer)
+
+
+def _refuse_invalid_parts(state: Target, parts: tuple[TargetPart, ...], target_id: UUID) -> None:
+    seen = {target_id}
+    for index, part in enumerate(parts):
+        _refuse_not_nested(part.period, state.period, pointer=f"/children/{index}/period")
+        _refuse_unordered(part.lines, pointer=f"/children/{index}/challenge")
+        if part.target_id in seen:
+            raise TargetChildTwice(pointer=f"/children/{index}")
+        seen.add(part.target_id)
+
+
+def _gap(lines: TargetLines, parts: tuple[TargetPart, ...]) -> TargetGap:
+    return TargetGap(
+        floor=lines.floor - sum(part.lines.floor for part in parts),
+        challenge=lines.challenge - sum(part.lines.challenge for part in parts),
+        stretch=lines.stretch - sum(part.lines.stretch for part in parts),
+    )
+
+
+def _needs_to_propose(state: Target | None, command: ProposeTarget, facts: Facts) -> tuple[StreamRef, ...]:
+    return (
+        StreamRef("member", command.owner_id),
+        *([TREE] if command.team_id else []),
+        *([StreamRef("target", command.parent_target_id)] if command.parent_target_id else []),
+    )
+
+
+def _identity(command: ProposeTarget) -> tuple[str, ...]:
+    return target_identity(
+        owner_id=command.owner_id,
+        team_id=command.team_id,
+        measure=command.measure,
+        period=command.period,
+        dimension=command.dimension,
+    )
+
+
+def _owner(state: Target) -> UUID:
+    return state.owner_id
+
+
+_LEADERS: Final = roles("manager", "admin", "integration")
+
+STREAM: Final = Stream(
+    kind="target",
+    plural="targets",
+    events=(
+        EventType(name="target.proposed", event=TargetProposed),
+        EventType(name="target.split", event=TargetSplit),
+        EventType(name="target.agreed", event=TargetAgreed),
+        EventType(name="target.adjusted", event=TargetAdjusted),
+        EventType(name="target.closed", event=TargetClosed),
+    ),
+    commands=(
+        CommandType(
+            command=ProposeTarget,
+            decide=propose,
+            roles=roles("rep", "manager", "admin", "integration"),
+            creates=True,
+            identity=_identity,
+            needs=_needs_to_propose,
+        ),
+        CommandType(command=SplitTarget, decide=split, roles=_LEADERS, target="target_id"),
+        CommandType(command=AgreeTarget, decide=agree, roles=roles("rep", "manager"), target="target_id"),
+        CommandType(command=AdjustTarget, decide=adjust, roles=_LEADERS, target="target_id"),
+        CommandType(
+            command=CloseTarget,
+            decide=close,
+            roles=roles("manager", "finance", "admin", "integration"),
+            target="target_id",
+        ),
+    ),
+    evolve=evolve,
+    owner=_owner,
+)

@@ -1,0 +1,390 @@
+"""Targets: what a member or a team shall reach in a period. Stream `target`: facts, requests, state, fold.
+
+Identity is (member or team, measure, period, dimension). A target has three lines, floor <= challenge <= stretch, as whole
+numbers: minor units of its currency, or its unit. A member always answers for it: of a team's target that is a leader of the
+team. A split proposes the children in the same commit; they sum to their parent or the gap is stated. Adjusted lines hold
+from their effective date; the earlier ones stay. A closed target is final. The decisions are in `target_decisions.py`.
+"""
+
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Final, Literal, TypeAlias
+from uuid import UUID
+
+from annotated_types import Ge, MaxLen, MinLen
+
+from salesapi.domain.shared.kernel import (
+    About,
+    AmountMinor,
+    CurrencyCode,
+    Key,
+    Reason,
+    Recorded,
+    Refused,
+    Title,
+    natural_id,
+    record,
+)
+from salesapi.domain.shared.money import Exact
+from salesapi.domain.shared.periods import PeriodText
+
+CHILDREN_MAX: Final = 100
+"""Most children of one split."""
+SPLITS_MAX: Final = 20
+"""Most splits of one target: by quarter, by team, by region."""
+REVISIONS_MAX: Final = 50
+"""Most times that the lines of one target are set."""
+INPUTS_MAX: Final = 20
+"""Most inputs of one proposal."""
+
+TargetStatus: TypeAlias = Literal["proposed", "agreed", "closed"]
+Line: TypeAlias = Annotated[AmountMinor, Ge(0)]
+Floor: TypeAlias = Annotated[
+    Line, About("The least that is expected (保底), in minor units of the currency or the unit.")
+]
+Challenge: TypeAlias = Annotated[Line, About("What is aimed at (挑战), not below the floor.")]
+Stretch: TypeAlias = Annotated[Line, About("What would be outstanding (冲刺), not below the challenge.")]
+
+
+@record
+class TargetLines:
+    """The three lines, in minor units of the currency or in the unit."""
+
+    floor: Floor
+    challenge: Challenge
+    stretch: Stretch
+
+
+@record
+class TargetGap:
+    """What a target holds more than its children together, line by line; below zero where they hold more."""
+
+    floor: Annotated[AmountMinor, About("Difference of the floors.")]
+    challenge: Annotated[AmountMinor, About("Difference of the challenge lines.")]
+    stretch: Annotated[AmountMinor, About("Difference of the stretch lines.")]
+
+
+NO_GAP: Final = TargetGap(floor=0, challenge=0, stretch=0)
+
+
+@record
+class TargetDimension:
+    """The part of the business that counts."""
+
+    key: Annotated[Key, About("What is cut by, for example `product_category`, `region` or `customer_type`.")]
+    value: Annotated[Title, About("The part, for example `north`.")]
+
+
+@record
+class TargetInput:
+    """A number that a proposal rests on."""
+
+    name: Annotated[Key, About("What it is, for example `last_quarter` or `head_count`.")]
+    value: Annotated[Exact, About("Its value, a decimal string.")]
+    note: Annotated[Title | None, About("Where it comes from.")] = None
+
+
+@record
+class TargetPart:
+    """A child as it was split off."""
+
+    target_id: UUID
+    owner_id: UUID
+    team_id: UUID | None
+    period: str
+    dimension: TargetDimension | None
+    lines: TargetLines
+
+
+@record
+class TargetProposed:
+    """A target with the inputs of the proposal. Either `currency` or `unit` is set."""
+
+    owner_id: UUID
+    team_id: UUID | None
+    measure: str
+    period: str
+    dimension: TargetDimension | None
+    currency: str | None
+    unit: str | None
+    lines: TargetLines
+    basis: tuple[TargetInput, ...]
+    parent_target_id: UUID | None
+
+
+@record
+class TargetSplit:
+    """The lines were divided among these children; `gap` is what is left."""
+
+    split: int
+    lines: TargetLines
+    children: tuple[TargetPart, ...]
+    gap: TargetGap
+
+
+@record
+class TargetAgreed:
+    """The owner acknowledged the lines of this revision."""
+
+    revision: int
+    agreed_by: UUID
+
+
+@record
+class TargetAdjusted:
+    """New lines from `effective_on` on (null is the whole period); revisions count from 1, the proposal."""
+
+    revision: int
+    lines_from: TargetLines
+    lines_to: TargetLines
+    effective_on: date | None
+    reason: str
+
+
+@record
+class TargetClosed:
+    """Final: what was reached."""
+
+    result: int
+    note: str | None
+
+
+TargetEvent: TypeAlias = TargetProposed | TargetSplit | TargetAgreed | TargetAdjusted | TargetClosed
+
+TargetId: TypeAlias = Annotated[UUID, About("The target.")]
+
+
+@record
+class ProposeTarget:
+    """Proposes what a member, or a team, shall reach in a period. The owner agrees to it later."""
+
+    owner_id: Annotated[UUID, About("The member who answers for it; of a team's target a leader of the team.")]
+    measure: Annotated[Key, About("What counts, for example `won_amount`, `received_amount` or `visits`.")]
+    period: Annotated[PeriodText, About("A month `2026-03`, a quarter `2026Q1` or a year `2026`.")]
+    floor: Floor
+    challenge: Challenge
+    stretch: Stretch
+    team_id: Annotated[UUID | None, About("The team whose result counts; null for the member's own.")] = None
+    currency: Annotated[CurrencyCode | None, About("ISO 4217 code where money counts; else send `unit`.")] = None
+    unit: Annotated[Key | None, About("What is counted where it is not money, for example `visit`.")] = None
+    dimension: Annotated[TargetDimension | None, About("The part of the business that counts, if not all.")] = None
+    basis: Annotated[tuple[TargetInput, ...], MaxLen(INPUTS_MAX), About("The numbers that the proposal rests on.")] = ()
+    parent_target_id: Annotated[UUID | None, About("The target that this one is a part of, if any.")] = None
+
+
+@record
+class TargetChild:
+    """One child of a split. Measure, currency or unit are those of the parent."""
+
+    owner_id: Annotated[UUID, About("The member who answers for it; of a team's target a leader of the team.")]
+    floor: Floor
+    challenge: Challenge
+    stretch: Stretch
+    team_id: Annotated[UUID | None, About("The team whose result counts; null for the member's own.")] = None
+    period: Annotated[PeriodText | None, About("A period inside the parent's; null is the parent's own.")] = None
+    dimension: Annotated[TargetDimension | None, About("The part of the business; null is the parent's own.")] = None
+
+
+@record
+class SplitTarget:
+    """Divides a target among children and proposes them, all in one commit. They sum to it, or you state the gap."""
+
+    target_id: TargetId
+    children: Annotated[tuple[TargetChild, ...], MinLen(1), MaxLen(CHILDREN_MAX), About("The children.")]
+    gap: Annotated[TargetGap | None, About("What they leave of the target, line by line; null is nothing.")] = None
+
+
+@record
+class AgreeTarget:
+    """Acknowledges a target. Only its owner does; adjusted lines are agreed to anew."""
+
+    target_id: TargetId
+
+
+@record
+class AdjustTarget:
+    """Sets new lines with a reason. The old ones stay visible and hold for the days before."""
+
+    target_id: TargetId
+    floor: Floor
+    challenge: Challenge
+    stretch: Stretch
+    reason: Annotated[Reason, About("Why.")]
+    effective_on: Annotated[date | None, About("First day, inside the period; null is the whole period.")] = None
+
+
+@record
+class CloseTarget:
+    """Closes a target with its result. This is final."""
+
+    target_id: TargetId
+    result: Annotated[AmountMinor, About("What was reached, in minor units of the currency or the unit.")]
+    note: Annotated[Reason | None, About("What explains it, if anything. Stored in clear: no personal data.")] = None
+
+
+class TargetIsClosed(Refused):
+    """A closed target takes no more commands."""
+
+    code = "target.closed"
+    message = "The target is closed, and that is final."
+
+
+class TargetLinesUnordered(Refused):
+    """The three lines rise."""
+
+    code = "target.lines_unordered"
+    message = "Lines rise: floor {floor}, challenge {challenge}, stretch {stretch} do not."
+
+
+class TargetUnitAmbiguous(Refused):
+    """A number without one unit cannot be measured."""
+
+    code = "target.unit_ambiguous"
+    message = "Send either currency, where money counts, or unit."
+
+
+class TargetOwnerNotLeader(Refused):
+    """For a team's result one of its leaders answers."""
+
+    code = "target.owner_not_leader"
+    message = "The member {member_id} does not lead the team; name a leader as the owner."
+
+
+class TargetParentDiffers(Refused):
+    """A part is measured as the whole is."""
+
+    code = "target.parent_differs"
+    message = "The parent counts {measure} in {unit}; a part of it does too."
+
+
+class TargetPeriodNotNested(Refused):
+    """A part's period lies inside that of the whole."""
+
+    code = "target.period_not_nested"
+    message = "The period {period} is not inside {parent_period}, that of the parent."
+
+
+class TargetChildTwice(Refused):
+    """Two children would be the same target, or the parent itself."""
+
+    code = "target.child_twice"
+    message = (
+        "This child is in the split already, or is the target itself; tell them apart by owner, period or dimension."
+    )
+
+
+class TargetSplitGap(Refused):
+    """The children sum to their parent, or the difference is stated."""
+
+    code = "target.split_gap"
+    message = (
+        "The children leave floor {floor}, challenge {challenge}, stretch {stretch} of the target; state that gap."
+    )
+
+
+class TargetNotYours(Refused):
+    """Only the owner acknowledges."""
+
+    code = "target.not_yours"
+    message = "Only the owner of a target agrees to it."
+
+
+class TargetEffectiveOutside(Refused):
+    """Lines hold within the target's period only."""
+
+    code = "target.effective_outside_period"
+    message = "New lines begin inside the period, from {first_on} to {last_on}."
+
+
+class TargetLimitReached(Refused):
+    """The number of splits and adjustments is bounded."""
+
+    code = "target.limit_reached"
+    message = "A target has at most {limit} {things}."
+
+
+@record
+class LinesSince:
+    """Lines with their first day; None is the whole period."""
+
+    lines: TargetLines
+    effective_on: date | None
+
+
+@record
+class Target:
+    """The state that decisions need."""
+
+    owner_id: UUID
+    team_id: UUID | None
+    measure: str
+    period: str
+    dimension: TargetDimension | None
+    currency: str | None
+    unit: str | None
+    revisions: tuple[LinesSince, ...]
+    """The lines in the order in which they were set."""
+    agreed_revision: int = 0
+    split_count: int = 0
+    result: int | None = None
+    is_closed: bool = False
+
+    @property
+    def lines(self) -> TargetLines:
+        """The lines that were set last."""
+        return self.revisions[-1].lines
+
+
+def target_identity(
+    *, owner_id: UUID, team_id: UUID | None, measure: str, period: str, dimension: TargetDimension | None
+) -> tuple[str, ...]:
+    """The natural key of a target."""
+    whose = ("team", str(team_id)) if team_id else ("member", str(owner_id))
+    cut = (dimension.key, dimension.value) if dimension else ("", "")
+    return (*whose, measure, period, *cut)
+
+
+def children_of(state: Target, command: SplitTarget) -> tuple[TargetPart, ...]:
+    """The children that a split makes, with what they have from their parent. Their ids follow from their content."""
+    return tuple(_part(state, child) for child in command.children)
+
+
+def _part(state: Target, child: TargetChild) -> TargetPart:
+    period, dimension = child.period or state.period, child.dimension or state.dimension
+    identity = target_identity(
+        owner_id=child.owner_id, team_id=child.team_id, measure=state.measure, period=period, dimension=dimension
+    )
+    return TargetPart(
+        target_id=natural_id("target", *identity),
+        owner_id=child.owner_id,
+        team_id=child.team_id,
+        period=period,
+        dimension=dimension,
+        lines=TargetLines(floor=child.floor, challenge=child.challenge, stretch=child.stretch),
+    )
+
+
+def evolve(state: Target | None, event: TargetEvent, recorded: Recorded) -> Target:
+    """Folds the stream to its state."""
+    if isinstance(event, TargetProposed):
+        return Target(
+            owner_id=event.owner_id,
+            team_id=event.team_id,
+            measure=event.measure,
+            period=event.period,
+            dimension=event.dimension,
+            currency=event.currency,
+            unit=event.unit,
+            revisions=(LinesSince(lines=event.lines, effective_on=None),),
+        )
+    assert state is not None, "a target begins with target.proposed"
+    match event:
+        case TargetSplit():
+            return replace(state, split_count=event.split)
+        case TargetAgreed():
+            return replace(state, agreed_revision=event.revision)
+        case TargetAdjusted():
+            since = LinesSince(lines=event.lines_to, effective_on=event.effective_on)
+            return replace(state, revisions=(*state.revisions, since))
+        case TargetClosed():
+            return replace(state, result=event.result, is_closed=True)

@@ -1,0 +1,1 @@
+"""What every context speaks: kernel, money, attributes, periods and dates."""

@@ -1,0 +1,1 @@
+"""Read models of agreements, invoices and receipts."""

@@ -1,0 +1,180 @@
+"""Agreements as they are now, one row an agreement, with what was invoiced on them. Amounts are minor units of its currency.
+
+Lines stand as they are after all amendments. Invoiced and credited amounts are gross; voided invoices do not count.
+"""
+
+from dataclasses import replace
+from datetime import date
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from salesapi.domain.cash import agreements
+from salesapi.domain.cash.agreement_lines import AgreedLine, Instalment
+from salesapi.domain.cash.agreements import (
+    Agreement,
+    AgreementAmended,
+    AgreementCancelled,
+    AgreementDrafted,
+    AgreementEvent,
+    AgreementSigned,
+    Status,
+)
+from salesapi.domain.cash.invoices import InvoiceCreditNoteIssued, InvoiceIssued, InvoiceVoided, gross_minor
+from salesapi.domain.shared.kernel import Recorded, record
+from salesapi.projections.projection import GroupKey, Projection
+from salesapi.projections.single_stream import business_date, id_of, one_row, system_of
+
+_Invoicing: TypeAlias = InvoiceIssued | InvoiceCreditNoteIssued | InvoiceVoided
+
+
+@record
+class AgreementRow:
+    """What was agreed with a customer. `version` is that of its own stream."""
+
+    agreement_id: UUID
+    title: str
+    customer_id: UUID
+    deal_id: UUID | None
+    currency: str
+    legal_entity: str | None
+    status: Status
+    lines: tuple[AgreedLine, ...]
+    instalments: tuple[Instalment, ...]
+    total_minor: int
+    amendment_count: int
+    starts_on: date | None
+    ends_on: date | None
+    payment_days: int | None
+    signed_on: date | None
+    cancelled_on: date | None
+    fee_kept_minor: int | None
+    reason: str | None
+    renewed_by: UUID | None
+    invoiced_minor: int
+    credited_minor: int
+    external_system: str | None
+    external_id: str | None
+    version: int
+    position: int
+
+
+def _groups(event: AgreementEvent | _Invoicing, recorded: Recorded) -> tuple[GroupKey, ...]:
+    match event:
+        case InvoiceIssued() | InvoiceCreditNoteIssued() | InvoiceVoided():
+            return () if event.agreement_id is None else ((event.agreement_id,),)
+        case _:
+            return ((recorded.stream_id,),)
+
+
+def _fold(row: AgreementRow | None, event: AgreementEvent | _Invoicing, recorded: Recorded) -> AgreementRow:
+    if isinstance(event, AgreementDrafted):
+        return _drafted(event, recorded)
+    assert row is not None, "an agreement begins with agreement.drafted"
+    match event:
+        case InvoiceIssued():
+            invoiced_minor = row.invoiced_minor + gross_minor(event.amount_minor, event.tax_minor)
+            return replace(row, invoiced_minor=invoiced_minor, position=recorded.position)
+        case InvoiceCreditNoteIssued():
+            credited_minor = row.credited_minor + gross_minor(event.amount_minor, event.tax_minor)
+            return replace(row, credited_minor=credited_minor, position=recorded.position)
+        case InvoiceVoided():
+            return replace(
+                row,
+                invoiced_minor=row.invoiced_minor - event.total_minor,
+                credited_minor=row.credited_minor - event.credited_minor,
+                position=recorded.position,
+            )
+        case _:
+            return _changed(row, event, recorded)
+
+
+def _drafted(event: AgreementDrafted, recorded: Recorded) -> AgreementRow:
+    return AgreementRow(
+        agreement_id=recorded.stream_id,
+        title=event.title,
+        customer_id=event.customer_id,
+        deal_id=event.deal_id,
+        currency=event.currency,
+        legal_entity=event.legal_entity,
+        status="draft",
+        lines=(),
+        instalments=(),
+        total_minor=0,
+        amendment_count=0,
+        starts_on=None,
+        ends_on=None,
+        payment_days=None,
+        signed_on=None,
+        cancelled_on=None,
+        fee_kept_minor=None,
+        reason=None,
+        renewed_by=None,
+        invoiced_minor=0,
+        credited_minor=0,
+        external_system=system_of(event.external_id),
+        external_id=id_of(event.external_id),
+        version=recorded.version,
+        position=recorded.position,
+    )
+
+
+def _changed(row: AgreementRow, event: AgreementEvent, recorded: Recorded) -> AgreementRow:
+    known = Agreement(
+        customer_id=row.customer_id,
+        currency=row.currency,
+        status=row.status,
+        lines=row.lines,
+        instalments=row.instalments,
+        renewed_by=row.renewed_by,
+    )
+    state = agreements.evolve(known, event, recorded)
+    row = replace(
+        row,
+        status=state.status,
+        lines=state.lines,
+        instalments=state.instalments,
+        total_minor=state.total_minor,
+        renewed_by=state.renewed_by,
+        version=recorded.version,
+        position=recorded.position,
+    )
+    match event:
+        case AgreementSigned():
+            return replace(
+                row,
+                starts_on=event.starts_on,
+                ends_on=event.ends_on,
+                payment_days=event.payment_days,
+                signed_on=business_date(recorded),
+            )
+        case AgreementAmended():
+            return replace(row, amendment_count=row.amendment_count + 1)
+        case AgreementCancelled():
+            cancelled_on, fee = event.effective_on, event.fee_kept_minor
+            return replace(row, cancelled_on=cancelled_on, fee_kept_minor=fee, reason=event.reason)
+        case _:
+            return row
+
+
+PROJECTION: Final = Projection(
+    name="agreement",
+    version=2,
+    row=AgreementRow,
+    key=("agreement_id",),
+    group=("agreement_id",),
+    types=(
+        "agreement.drafted",
+        "agreement.signed",
+        "agreement.amended",
+        "agreement.fulfilment_reported",
+        "agreement.cost_restated",
+        "agreement.renewed",
+        "agreement.cancelled",
+        "invoice.issued",
+        "invoice.credit_note_issued",
+        "invoice.voided",
+    ),
+    groups=_groups,
+    evolve=one_row(_fold),
+    indexes=("(position)", "(customer_id)", "(deal_id)", "(ends_on)", "(external_id, external_system)"),
+)

@@ -1,0 +1,209 @@
+"""Invoices with what was paid and credited on them, one row an invoice. Amounts are minor units of its currency, gross.
+
+What changes the open amount counts on its business date: an allocation on the day on which the money came (on the day of the
+allocation where that is unknown), a refund and a bounce on their own days, nothing before the day of issue. `settled_on` is
+the day since which nothing is open: it falls when a receipt bounces. It is null where a day that it needs is unknown.
+"""
+
+from dataclasses import replace
+from datetime import date
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from salesapi.domain.cash.invoices import (
+    InvoiceCreditNoteIssued,
+    InvoiceDisputed,
+    InvoiceDisputeResolved,
+    InvoiceEvent,
+    InvoiceIssued,
+    InvoiceLine,
+    InvoiceVoided,
+    gross_minor,
+)
+from salesapi.domain.cash.receipts import ReceiptAllocated, ReceiptRefunded, ReceiptReversed, settles
+from salesapi.domain.shared.kernel import Recorded, record
+from salesapi.projections.projection import GroupKey, Projection
+from salesapi.projections.single_stream import business_date, id_of, one_row, system_of
+
+_Paying: TypeAlias = ReceiptAllocated | ReceiptRefunded | ReceiptReversed
+
+
+@record
+class InvoiceEntry:
+    """What was paid, less what was paid back, and what was credited on one day; without a day what is undated."""
+
+    on: date | None
+    allocated_minor: int
+    credited_minor: int
+
+
+@record
+class InvoiceRow:
+    """What a customer owes. `version` is that of the invoice's own stream; entries are in the order of their days."""
+
+    invoice_id: UUID
+    number: str
+    customer_id: UUID | None
+    agreement_id: UUID | None
+    amount_minor: int
+    tax_minor: int | None
+    total_minor: int
+    currency: str
+    lines: tuple[InvoiceLine, ...]
+    issued_on: date | None
+    due_on: date | None
+    entries: tuple[InvoiceEntry, ...]
+    allocated_minor: int
+    credited_minor: int
+    open_minor: int
+    settled_on: date | None
+    is_disputed: bool
+    was_disputed: bool
+    is_voided: bool
+    reason: str | None
+    external_system: str | None
+    external_id: str | None
+    version: int
+    position: int
+
+
+def _groups(event: InvoiceEvent | _Paying, recorded: Recorded) -> tuple[GroupKey, ...]:
+    match event:
+        case ReceiptAllocated() | ReceiptRefunded():
+            return () if event.invoice_id is None else ((event.invoice_id,),)
+        case ReceiptReversed():
+            return tuple((part.invoice_id,) for part in event.parts if part.invoice_id is not None)
+        case _:
+            return ((recorded.stream_id,),)
+
+
+def _fold(row: InvoiceRow | None, event: InvoiceEvent | _Paying, recorded: Recorded) -> InvoiceRow:
+    if isinstance(event, InvoiceIssued):
+        return _issued(event, recorded)
+    assert row is not None, "an invoice begins with invoice.issued"
+    on = business_date(recorded)
+    row = replace(row, position=recorded.position)
+    match event:
+        case ReceiptAllocated():
+            settled_minor, _ = settles(event, event.currency)
+            return _with_entry(row, event.received_on or on, allocated_minor=settled_minor)
+        case ReceiptRefunded():
+            settled_minor, _ = settles(event, event.currency)
+            return _with_entry(row, on, allocated_minor=-settled_minor)
+        case ReceiptReversed():
+            fallen = (part for part in event.parts if part.invoice_id == row.invoice_id)
+            fallen_minor = sum(settles(part, event.currency)[0] for part in fallen)
+            return _with_entry(row, on, allocated_minor=-fallen_minor)
+        case _:
+            return _changed(replace(row, version=recorded.version), event, on)
+
+
+def _changed(row: InvoiceRow, event: InvoiceEvent, on: date | None) -> InvoiceRow:
+    match event:
+        case InvoiceIssued():
+            return row
+        case InvoiceCreditNoteIssued():
+            return _with_entry(row, on, credited_minor=gross_minor(event.amount_minor, event.tax_minor))
+        case InvoiceDisputed():
+            return replace(row, is_disputed=True, was_disputed=True, reason=event.reason)
+        case InvoiceDisputeResolved():
+            return replace(row, is_disputed=False, reason=event.outcome)
+        case InvoiceVoided():
+            return replace(row, is_voided=True, open_minor=0, settled_on=None, reason=event.reason)
+
+
+def _issued(event: InvoiceIssued, recorded: Recorded) -> InvoiceRow:
+    total_minor = gross_minor(event.amount_minor, event.tax_minor)
+    return InvoiceRow(
+        invoice_id=recorded.stream_id,
+        number=event.number,
+        customer_id=event.customer_id,
+        agreement_id=event.agreement_id,
+        amount_minor=event.amount_minor,
+        tax_minor=event.tax_minor,
+        total_minor=total_minor,
+        currency=event.currency,
+        lines=event.lines,
+        issued_on=business_date(recorded),
+        due_on=event.due_on,
+        entries=(),
+        allocated_minor=0,
+        credited_minor=0,
+        open_minor=total_minor,
+        settled_on=None,
+        is_disputed=False,
+        was_disputed=False,
+        is_voided=False,
+        reason=None,
+        external_system=system_of(event.external_id),
+        external_id=id_of(event.external_id),
+        version=recorded.version,
+        position=recorded.position,
+    )
+
+
+def _with_entry(row: InvoiceRow, on: date | None, *, allocated_minor: int = 0, credited_minor: int = 0) -> InvoiceRow:
+    """The invoice after money came or went, or something was credited."""
+    day = max(on, row.issued_on) if on and row.issued_on else on
+    by_day = {entry.on: entry for entry in row.entries}
+    entry = by_day.get(day, InvoiceEntry(on=day, allocated_minor=0, credited_minor=0))
+    by_day[day] = replace(
+        entry,
+        allocated_minor=entry.allocated_minor + allocated_minor,
+        credited_minor=entry.credited_minor + credited_minor,
+    )
+    entries = tuple(sorted(by_day.values(), key=lambda entry: entry.on or date.max))
+    allocated = row.allocated_minor + allocated_minor
+    credited = row.credited_minor + credited_minor
+    return replace(
+        row,
+        entries=entries,
+        allocated_minor=allocated,
+        credited_minor=credited,
+        open_minor=0 if row.is_voided else row.total_minor - allocated - credited,
+        settled_on=None if row.is_voided else _settled_on(row.total_minor, entries),
+    )
+
+
+def _settled_on(total_minor: int, entries: tuple[InvoiceEntry, ...]) -> date | None:
+    """The day since which nothing is open; None where something is, or where a day is unknown."""
+    open_minor, settled_on = total_minor, None
+    for entry in entries:
+        if entry.on is None and (entry.allocated_minor or entry.credited_minor):
+            return None
+        open_minor -= entry.allocated_minor + entry.credited_minor
+        if open_minor > 0:
+            settled_on = None
+        elif settled_on is None:
+            settled_on = entry.on
+    return settled_on
+
+
+PROJECTION: Final = Projection(
+    name="invoice",
+    version=2,
+    row=InvoiceRow,
+    key=("invoice_id",),
+    group=("invoice_id",),
+    types=(
+        "invoice.issued",
+        "invoice.credit_note_issued",
+        "invoice.disputed",
+        "invoice.dispute_resolved",
+        "invoice.voided",
+        "receipt.allocated",
+        "receipt.refunded",
+        "receipt.reversed",
+    ),
+    groups=_groups,
+    evolve=one_row(_fold),
+    indexes=(
+        "(position)",
+        "(customer_id)",
+        "(agreement_id)",
+        "(due_on)",
+        "(settled_on)",
+        "(issued_on)",
+        "(external_id, external_system)",
+    ),
+)

@@ -1,0 +1,66 @@
+"""Satisfaction: what customers answered, one row an answer, in the order of the log. Comments are in clear here.
+
+`answered_on` is the business date, None where unknown.
+"""
+
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.customers.satisfaction import CustomerSatisfactionRecorded, SatisfactionKind
+from salesapi.domain.shared.kernel import Recorded, natural_id, record
+from salesapi.projections.projection import GroupKey, Projection
+from salesapi.projections.single_stream import business_date, one_row
+
+
+@record
+class SatisfactionRow:
+    """One answer of a customer."""
+
+    satisfaction_id: UUID
+    customer_id: UUID
+    kind: SatisfactionKind
+    score: int
+    deal_id: UUID | None
+    agreement_id: UUID | None
+    activity_id: UUID | None
+    comment: str | None
+    answered_on: date | None
+    position: int
+
+
+def _id(recorded: Recorded) -> UUID:
+    return natural_id("satisfaction", str(recorded.stream_id), str(recorded.version))
+
+
+def _groups(event: CustomerSatisfactionRecorded, recorded: Recorded) -> tuple[GroupKey, ...]:
+    return ((_id(recorded),),)
+
+
+def _fold(row: SatisfactionRow | None, event: CustomerSatisfactionRecorded, recorded: Recorded) -> SatisfactionRow:
+    return SatisfactionRow(
+        satisfaction_id=_id(recorded),
+        customer_id=recorded.stream_id,
+        kind=event.kind,
+        score=event.score,
+        deal_id=event.deal_id,
+        agreement_id=event.agreement_id,
+        activity_id=event.activity_id,
+        comment=event.comment,
+        answered_on=business_date(recorded),
+        position=recorded.position,
+    )
+
+
+PROJECTION: Final = Projection(
+    name="satisfaction",
+    version=1,
+    row=SatisfactionRow,
+    key=("satisfaction_id",),
+    group=("satisfaction_id",),
+    types=("customer.satisfaction_recorded",),
+    groups=_groups,
+    evolve=one_row(_fold),
+    indexes=("(position)", "(customer_id, position)", "(kind, answered_on)", "(deal_id)"),
+    reads_personal=True,
+)

@@ -1,0 +1,183 @@
+"""Timelines: what happened to leads, customers, deals, activities, agreements, invoices and receipts, one row for each event
+and subject that it concerns.
+
+An event about two things (an activity about a deal) makes a row for each. `summary` holds the event's plain fields, without
+personal ones. Rows stand in the order of the log; `occurred_*` is business time, `recorded_at` ours.
+"""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Final, Literal, TypeAlias, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+from salesapi.domain.cash.receipts import ReceiptAllocated, ReceiptRecorded, ReceiptRefunded
+from salesapi.domain.selling.activities import Subject
+from salesapi.domain.selling.leads import LeadConverted
+from salesapi.domain.shared.kernel import Personal, Recorded, record
+from salesapi.projections.projection import GroupKey, Projection
+from salesapi.projections.single_stream import business_date, business_instant
+
+TimelineKind: TypeAlias = Literal["lead", "customer", "deal", "activity", "agreement", "invoice", "receipt"]
+Plain: TypeAlias = str | int | bool | None
+
+_TYPES: Final = (
+    "lead.captured",
+    "lead.assigned",
+    "lead.released",
+    "lead.claimed",
+    "lead.qualified",
+    "lead.disqualified",
+    "lead.converted",
+    "lead.voided",
+    "lead.attribution_touch_recorded",
+    "customer.registered",
+    "customer.changed",
+    "customer.parent_changed",
+    "customer.contact_added",
+    "customer.contact_changed",
+    "customer.contact_removed",
+    "customer.assigned",
+    "customer.released",
+    "customer.claimed",
+    "customer.satisfaction_recorded",
+    "deal.opened",
+    "deal.changed",
+    "deal.customer_linked",
+    "deal.stage_changed",
+    "deal.lines_changed",
+    "deal.valued",
+    "deal.close_date_moved",
+    "deal.reassigned",
+    "deal.team_changed",
+    "deal.won",
+    "deal.lost",
+    "deal.reopened",
+    "deal.voided",
+    "activity.scheduled",
+    "activity.follow_up_logged",
+    "activity.rescheduled",
+    "activity.completed",
+    "activity.cancelled",
+    "activity.follow_up_corrected",
+    "activity.voided",
+    "agreement.drafted",
+    "agreement.signed",
+    "agreement.amended",
+    "agreement.fulfilment_reported",
+    "agreement.cost_restated",
+    "agreement.renewed",
+    "agreement.cancelled",
+    "invoice.issued",
+    "invoice.credit_note_issued",
+    "invoice.disputed",
+    "invoice.dispute_resolved",
+    "invoice.voided",
+    "receipt.recorded",
+    "receipt.allocated",
+    "receipt.refunded",
+    "receipt.reversed",
+)
+
+
+@record
+class TimelineRow:
+    """One event, as seen from one of its subjects."""
+
+    subject_id: UUID
+    position: int
+    subject_kind: TimelineKind
+    stream_kind: TimelineKind
+    stream_id: UUID
+    type: str
+    occurred_on: date | None
+    occurred_at: datetime | None
+    recorded_at: datetime | None
+    actor_id: UUID | None
+    summary: dict[str, Plain]
+
+
+def _subjects(event: object, recorded: Recorded) -> dict[UUID, TimelineKind]:
+    """The things that the event concerns, its own stream first."""
+    subjects: dict[UUID, TimelineKind] = {recorded.stream_id: _stream_kind(recorded)}
+    about = getattr(event, "about", None)
+    if isinstance(about, Subject):
+        subjects.setdefault(about.id, about.kind)
+    match event:
+        case LeadConverted():
+            subjects.setdefault(event.customer_id, "customer")
+        case ReceiptRecorded() if event.customer_id is not None:
+            subjects.setdefault(event.customer_id, "customer")
+        case ReceiptAllocated() | ReceiptRefunded() if event.deal_id is not None:
+            subjects.setdefault(event.deal_id, "deal")
+        case ReceiptAllocated() | ReceiptRefunded() if event.invoice_id is not None:
+            subjects.setdefault(event.invoice_id, "invoice")
+        case _:
+            pass
+    return subjects
+
+
+def _stream_kind(recorded: Recorded) -> TimelineKind:
+    kinds: dict[str, TimelineKind] = {kind: kind for kind in get_args(TimelineKind)}
+    return kinds[recorded.type.partition(".")[0]]
+
+
+def _groups(event: object, recorded: Recorded) -> tuple[GroupKey, ...]:
+    return tuple((subject_id, recorded.position) for subject_id in _subjects(event, recorded))
+
+
+def _evolve(rows: Sequence[TimelineRow], event: object, recorded: Recorded, group: GroupKey) -> tuple[TimelineRow, ...]:
+    subject_id = group[0]
+    assert isinstance(subject_id, UUID), "the group is (subject_id, position)"
+    return (
+        TimelineRow(
+            subject_id=subject_id,
+            position=recorded.position,
+            subject_kind=_subjects(event, recorded)[subject_id],
+            stream_kind=_stream_kind(recorded),
+            stream_id=recorded.stream_id,
+            type=recorded.type,
+            occurred_on=business_date(recorded),
+            occurred_at=business_instant(recorded),
+            recorded_at=recorded.recorded_at,
+            actor_id=recorded.actor_id,
+            summary=_summary(event),
+        ),
+    )
+
+
+def _summary(event: object) -> dict[str, Plain]:
+    """The event's known fields that are plain values and not personal."""
+    shown: dict[str, Plain] = {}
+    kind: type = type(event)
+    for name in _open_fields(kind):
+        value = getattr(event, name)
+        if isinstance(value, UUID | date | Decimal):
+            shown[name] = str(value)
+        elif isinstance(value, str | int):
+            shown[name] = value
+    return shown
+
+
+@cache
+def _open_fields(event: type) -> tuple[str, ...]:
+    hints = get_type_hints(event, include_extras=True)
+    return tuple(sorted(field.name for field in fields(event) if not _is_personal(hints[field.name])))
+
+
+def _is_personal(hint: object) -> bool:
+    return get_origin(hint) is Annotated and any(isinstance(mark, Personal) for mark in get_args(hint)[1:])
+
+
+PROJECTION: Final = Projection(
+    name="timeline",
+    version=1,
+    row=TimelineRow,
+    key=("subject_id", "position"),
+    group=("subject_id", "position"),
+    types=_TYPES,
+    groups=_groups,
+    evolve=_evolve,
+)

@@ -1,0 +1,73 @@
+"""Where a member's pay is booked: number in payroll, cost centre and employer. One row for each log position that changed it.
+
+An export of a locked run asks for what was known at the position that the run was calculated at, so it never changes.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.organisation import members
+from salesapi.domain.organisation.members import Member, MemberChanged, MemberJoined
+from salesapi.domain.shared.kernel import Recorded, record
+from salesapi.projections.projection import GroupKey, Projection
+from salesapi.projections.single_stream import own_stream
+
+CHANGES_MAX: Final = 1_000
+"""Most rows of one member; of more changes only the latest are kept."""
+
+
+@record
+class EmploymentRow:
+    """What holds from `since_position` on, until the member's next row."""
+
+    member_id: UUID
+    since_position: int
+    employee_number: str | None
+    cost_centre: str | None
+    legal_entity: str | None
+
+
+def _evolve(
+    rows: Sequence[EmploymentRow], event: MemberJoined | MemberChanged, recorded: Recorded, group: GroupKey
+) -> tuple[EmploymentRow, ...]:
+    known = sorted(rows, key=lambda row: row.since_position)
+    before = _state(known[-1]) if known else None
+    after = members.evolve(before, event, recorded)
+    if before is not None and _places(after) == _places(before):
+        return tuple(known)
+    row = EmploymentRow(
+        member_id=recorded.stream_id,
+        since_position=recorded.position,
+        employee_number=after.employee_number,
+        cost_centre=after.cost_centre,
+        legal_entity=after.legal_entity,
+    )
+    return (*known, row)[-CHANGES_MAX:]
+
+
+def _state(row: EmploymentRow) -> Member:
+    return Member(
+        name=None,
+        email=None,
+        employee_number=row.employee_number,
+        joined_on=None,
+        cost_centre=row.cost_centre,
+        legal_entity=row.legal_entity,
+    )
+
+
+def _places(member: Member) -> tuple[str | None, ...]:
+    return (member.employee_number, member.cost_centre, member.legal_entity)
+
+
+PROJECTION: Final = Projection(
+    name="employment",
+    version=1,
+    row=EmploymentRow,
+    key=("member_id", "since_position"),
+    group=("member_id",),
+    types=("member.joined", "member.changed"),
+    groups=own_stream,
+    evolve=_evolve,
+)

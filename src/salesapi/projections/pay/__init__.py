@@ -1,0 +1,1 @@
+"""Read models of plans, enrolments, runs, statements, awards, points and objections."""

@@ -1,0 +1,156 @@
+"""Enrolments: which member takes part in which compensation plan, one row for each member and plan. Spans are business dates
+[from, until). When a member has left, and which versions it has acknowledged, stands in the row, too.
+
+All rows of a member are one group; the bounds are those of the domain.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from salesapi.domain.pay.plans import enrolments
+from salesapi.domain.pay.plans.enrolment_overrides import ComponentOverride
+from salesapi.domain.pay.plans.enrolment_spans import Span
+from salesapi.domain.pay.plans.enrolments import (
+    Enrolment,
+    EnrolmentBegun,
+    EnrolmentEnded,
+    EnrolmentParticipantLeft,
+    EnrolmentPlanAcknowledged,
+    Left,
+)
+from salesapi.domain.pay.rules.plan_versions_and_leavers import LeavingReason
+from salesapi.domain.shared.kernel import Recorded, natural_id, record
+from salesapi.projections.projection import GroupKey, Projection
+from salesapi.projections.single_stream import business_date
+
+RowEvent: TypeAlias = EnrolmentBegun | EnrolmentEnded | EnrolmentParticipantLeft | EnrolmentPlanAcknowledged
+
+
+@record
+class SpanColumn:
+    """Days of the member in the plan, with its own values; no components named means all."""
+
+    effective_from: date | None
+    effective_until: date | None
+    component_keys: tuple[str, ...] | None
+    overrides: tuple[ComponentOverride, ...]
+    draw_minor: int | None
+
+
+@record
+class AcknowledgedColumn:
+    """A version of the plan that the member has acknowledged."""
+
+    plan_version: int
+    acknowledged_on: date | None
+
+
+@record
+class EnrolmentRow:
+    """A member in a plan. `leavings` and what is before them are kept for corrections; `left_on` is None who is back."""
+
+    enrolment_id: UUID
+    member_id: UUID
+    plan_id: UUID
+    spans: tuple[SpanColumn, ...]
+    is_participant: bool
+    """Whether a span is left."""
+    spans_before_leaving: tuple[SpanColumn, ...]
+    leavings: tuple[Left, ...]
+    left_on: date | None
+    leaving: LeavingReason | None
+    acknowledged: tuple[AcknowledgedColumn, ...]
+    position: int
+
+
+def _groups(event: RowEvent, recorded: Recorded) -> tuple[GroupKey, ...]:
+    return ((event.member_id,),)
+
+
+def _evolve(
+    rows: Sequence[EnrolmentRow], event: RowEvent, recorded: Recorded, group: GroupKey
+) -> tuple[EnrolmentRow, ...]:
+    if isinstance(event, EnrolmentPlanAcknowledged):
+        return tuple(_acknowledged(row, event, recorded) for row in rows)
+    state = enrolments.evolve(_state(event.member_id, rows), event, recorded)
+    known = {row.plan_id: row for row in rows}
+    held = (*state.spans, *state.spans_before_leaving)
+    plan_ids = dict.fromkeys((*known, *(span.plan_id for span in held)))
+    return tuple(_row(state, plan_id, known.get(plan_id), recorded) for plan_id in plan_ids)
+
+
+def _acknowledged(row: EnrolmentRow, event: EnrolmentPlanAcknowledged, recorded: Recorded) -> EnrolmentRow:
+    if row.plan_id != event.plan_id:
+        return row
+    version = AcknowledgedColumn(plan_version=event.plan_version, acknowledged_on=business_date(recorded))
+    return replace(row, acknowledged=(*row.acknowledged, version), position=recorded.position)
+
+
+def _state(member_id: UUID, rows: Sequence[EnrolmentRow]) -> Enrolment:
+    """What the domain's fold needs, from the rows."""
+    return Enrolment(
+        member_id=member_id,
+        spans=tuple(_span(row.plan_id, column) for row in rows for column in row.spans),
+        spans_before_leaving=tuple(_span(row.plan_id, column) for row in rows for column in row.spans_before_leaving),
+        leavings=rows[0].leavings if rows else (),
+    )
+
+
+def _row(state: Enrolment, plan_id: UUID, known: EnrolmentRow | None, recorded: Recorded) -> EnrolmentRow:
+    """The row of a plan; its position moves only where something in it does."""
+    spans = _columns(state.spans, plan_id)
+    row = EnrolmentRow(
+        enrolment_id=natural_id("enrolment", str(state.member_id), str(plan_id)),
+        member_id=state.member_id,
+        plan_id=plan_id,
+        spans=spans,
+        is_participant=bool(spans),
+        spans_before_leaving=_columns(state.spans_before_leaving, plan_id),
+        leavings=state.leavings,
+        left_on=state.left.left_on if state.left else None,
+        leaving=state.left.leaving if state.left else None,
+        acknowledged=known.acknowledged if known else (),
+        position=known.position if known else recorded.position,
+    )
+    return row if row == known else replace(row, position=recorded.position)
+
+
+def _columns(spans: Iterable[Span], plan_id: UUID) -> tuple[SpanColumn, ...]:
+    return tuple(
+        SpanColumn(
+            effective_from=span.effective_from,
+            effective_until=span.effective_until,
+            component_keys=span.component_keys,
+            overrides=span.overrides,
+            draw_minor=span.draw_minor,
+        )
+        for span in spans
+        if span.plan_id == plan_id
+    )
+
+
+def _span(plan_id: UUID, column: SpanColumn) -> Span:
+    return Span(
+        plan_id=plan_id,
+        effective_from=column.effective_from,
+        effective_until=column.effective_until,
+        component_keys=column.component_keys,
+        overrides=column.overrides,
+        draw_minor=column.draw_minor,
+    )
+
+
+PROJECTION: Final = Projection(
+    name="enrolment",
+    version=2,
+    row=EnrolmentRow,
+    key=("member_id", "plan_id"),
+    group=("member_id",),
+    types=("enrolment.begun", "enrolment.ended", "enrolment.participant_left", "enrolment.plan_acknowledged"),
+    groups=_groups,
+    evolve=_evolve,
+    indexes=("(plan_id, position)", "(position)"),
+)

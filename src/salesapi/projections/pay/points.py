@@ -1,0 +1,118 @@
+"""Points of members: one row a member with the balance, and one row an entry.
+
+Points are whole; redeemed ones, and those that a plan takes back, are negative.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.pay.records.points import PointsCredited, PointsEvent, PointsPosted, PointsRedeemed, entry_of
+from salesapi.domain.shared.kernel import Recorded, record
+from salesapi.projections.projection import GroupKey, Projection
+from salesapi.projections.single_stream import business_date
+
+
+@record
+class PointsRow:
+    """What a member has."""
+
+    member_id: UUID
+    balance: int
+    credited: int
+    redeemed: int
+    version: int
+    position: int
+
+
+@record
+class PointsEntryRow:
+    """One credited award, one entry of a plan, or one redemption; `number` is its place among the member's."""
+
+    member_id: UUID
+    number: int
+    points: int
+    award_id: UUID | None
+    plan_id: UUID | None
+    award_key: str | None
+    period: str | None
+    reason: str | None
+    entered_on: date | None
+    position: int
+
+
+def _member(event: PointsEvent, recorded: Recorded) -> tuple[GroupKey, ...]:
+    return ((event.member_id,),)
+
+
+def _evolve(
+    rows: Sequence[PointsRow], event: PointsEvent, recorded: Recorded, group: GroupKey
+) -> tuple[PointsRow, ...]:
+    first = PointsRow(member_id=event.member_id, balance=0, credited=0, redeemed=0, version=0, position=0)
+    row = replace(rows[0] if rows else first, version=recorded.version, position=recorded.position)
+    changed = replace(row, balance=row.balance + entry_of(event))
+    if isinstance(event, PointsRedeemed):
+        return (replace(changed, redeemed=row.redeemed + event.points),)
+    return (replace(changed, credited=row.credited + event.points),)
+
+
+def _entry_groups(event: PointsEvent, recorded: Recorded) -> tuple[GroupKey, ...]:
+    return ((event.member_id, recorded.version),)
+
+
+def _entry(
+    rows: Sequence[PointsEntryRow], event: PointsEvent, recorded: Recorded, group: GroupKey
+) -> tuple[PointsEntryRow, ...]:
+    posted = event if isinstance(event, PointsPosted) else None
+    return (
+        PointsEntryRow(
+            member_id=event.member_id,
+            number=recorded.version,
+            points=entry_of(event),
+            award_id=event.award_id if isinstance(event, PointsCredited) else None,
+            plan_id=posted.plan_id if posted is not None else None,
+            award_key=posted.award_key if posted is not None else None,
+            period=posted.period if posted is not None else None,
+            reason=_reason(event),
+            entered_on=business_date(recorded),
+            position=recorded.position,
+        ),
+    )
+
+
+def _reason(event: PointsEvent) -> str | None:
+    match event:
+        case PointsCredited():
+            return None
+        case PointsPosted():
+            return event.formula
+        case PointsRedeemed():
+            return event.reason
+
+
+TYPES: Final = ("points.credited", "points.posted", "points.redeemed")
+
+PROJECTION: Final = Projection(
+    name="points",
+    version=2,
+    row=PointsRow,
+    key=("member_id",),
+    group=("member_id",),
+    types=TYPES,
+    groups=_member,
+    evolve=_evolve,
+    indexes=("(position)",),
+)
+ENTRIES: Final = Projection(
+    name="points_entry",
+    version=2,
+    row=PointsEntryRow,
+    key=("member_id", "number"),
+    group=("member_id", "number"),
+    types=TYPES,
+    groups=_entry_groups,
+    evolve=_entry,
+    indexes=("(position)", "(award_id)"),
+)

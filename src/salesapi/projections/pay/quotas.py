@@ -1,0 +1,50 @@
+"""Quotas of members, one row for each member, measure and period. Amounts are minor units; a later quota replaces an earlier."""
+
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.pay.plans.enrolments import EnrolmentQuotaSet
+from salesapi.domain.pay.plans.plan_components import Measure
+from salesapi.domain.shared.kernel import Recorded, record
+from salesapi.projections.projection import GroupKey, Projection
+from salesapi.projections.single_stream import one_row
+
+
+@record
+class QuotaRow:
+    """What a member is expected to reach in a calendar period."""
+
+    member_id: UUID
+    measure: Measure
+    period: str
+    amount_minor: int
+    currency: str
+    position: int
+
+
+def _groups(event: EnrolmentQuotaSet, recorded: Recorded) -> tuple[GroupKey, ...]:
+    return ((event.member_id, event.measure, event.period),)
+
+
+def _fold(row: QuotaRow | None, event: EnrolmentQuotaSet, recorded: Recorded) -> QuotaRow:
+    return QuotaRow(
+        member_id=event.member_id,
+        measure=event.measure,
+        period=event.period,
+        amount_minor=event.amount_minor,
+        currency=event.currency,
+        position=recorded.position,
+    )
+
+
+PROJECTION: Final = Projection(
+    name="quota",
+    version=1,
+    row=QuotaRow,
+    key=("member_id", "measure", "period"),
+    group=("member_id", "measure", "period"),
+    types=("enrolment.quota_set",),
+    groups=_groups,
+    evolve=one_row(_fold),
+    indexes=("(period)",),
+)

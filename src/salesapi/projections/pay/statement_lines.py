@@ -1,0 +1,96 @@
+"""Statement lines: the trace of pay. One row a line; the lines of one issued part of a statement are one group of rows.
+
+Exact amounts and residuals are decimal strings of minor units, as the event states them. Lines stand under the same
+condition as their statement: see `statements.py`.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.pay.records.payout_runs import STATEMENT_LINES_MAX, LineKind, PayoutRunStatementIssued
+from salesapi.domain.shared.kernel import Recorded, record
+from salesapi.projections.projection import GroupKey, Projection
+
+
+@record
+class StatementLineRow:
+    """`number` rises over the whole statement, with gaps between parts. `period` is the one that the line is for.
+
+    `positions` are the events that the line rests on.
+    """
+
+    payout_run_id: UUID
+    member_id: UUID
+    number: int
+    part: int
+    calculated_position: int
+    kind: LineKind
+    period: str
+    component: str
+    rule: str
+    credit_rule: str | None
+    plan_version: int | None
+    deal_id: UUID | None
+    source_member_id: UUID | None
+    won_on: date | None
+    positions: tuple[int, ...]
+    base_minor: int | None
+    currency: str
+    rate_percent: str | None
+    formula: str
+    exact_minor: str | None
+    posted_minor: int
+    residual_minor: str | None
+
+
+def _groups(event: PayoutRunStatementIssued, recorded: Recorded) -> tuple[GroupKey, ...]:
+    return ((recorded.stream_id, event.member_id, event.part),)
+
+
+def _evolve(
+    rows: Sequence[StatementLineRow], event: PayoutRunStatementIssued, recorded: Recorded, group: GroupKey
+) -> tuple[StatementLineRow, ...]:
+    # Each part has its own range of numbers, so that a statement issued anew in other parts never moves a row to another.
+    first = (event.part - 1) * STATEMENT_LINES_MAX + 1
+    return tuple(
+        StatementLineRow(
+            payout_run_id=recorded.stream_id,
+            member_id=event.member_id,
+            number=number,
+            part=event.part,
+            calculated_position=event.position,
+            kind=line.kind,
+            period=line.period,
+            component=line.component,
+            rule=line.rule,
+            credit_rule=line.credit_rule,
+            plan_version=line.plan_version,
+            deal_id=line.deal_id,
+            source_member_id=line.source_member_id,
+            won_on=line.won_on,
+            positions=line.positions,
+            base_minor=line.base_minor,
+            currency=line.currency,
+            rate_percent=line.rate_percent,
+            formula=line.formula,
+            exact_minor=line.exact_minor,
+            posted_minor=line.posted_minor,
+            residual_minor=line.residual_minor,
+        )
+        for number, line in enumerate(event.lines, start=first)
+    )
+
+
+PROJECTION: Final = Projection(
+    name="statement_line",
+    version=1,
+    row=StatementLineRow,
+    key=("payout_run_id", "member_id", "number"),
+    group=("payout_run_id", "member_id", "part"),
+    types=("payout_run.statement_issued",),
+    groups=_groups,
+    evolve=_evolve,
+    indexes=("(deal_id)",),
+)

@@ -1,0 +1,86 @@
+"""Statements: what a member earns by a payout run, as last issued, one row for each run and member. Minor units of `currency`.
+
+A run that is returned leaves the rows as they are, because an event touches a bounded number of rows. A statement stands
+only where `calculated_position` is that of its payout run and the run is issued or further; every query joins the two.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from salesapi.domain.pay.records.payout_runs import PayoutRunStatementIssued
+from salesapi.domain.shared.kernel import Recorded, record
+from salesapi.projections.projection import GroupKey, Projection
+
+
+@record
+class StatementRow:
+    """The totals and the digest of one whole statement. `issued_position` is that of the event that issued its first part."""
+
+    payout_run_id: UUID
+    member_id: UUID
+    plan_id: UUID
+    period: str
+    currency: str
+    earned_minor: int
+    released_minor: int
+    clawed_minor: int
+    adjusted_minor: int
+    awarded_minor: int
+    drawn_minor: int
+    total_minor: int
+    line_count: int
+    parts: int
+    plan_versions: tuple[int, ...]
+    engine_version: str
+    deal_order: str
+    digest: str
+    calculated_position: int
+    issued_position: int
+
+
+def _groups(event: PayoutRunStatementIssued, recorded: Recorded) -> tuple[GroupKey, ...]:
+    """Further parts repeat what the first one says of the whole."""
+    return ((recorded.stream_id, event.member_id),) if event.part == 1 else ()
+
+
+def _evolve(
+    rows: Sequence[StatementRow], event: PayoutRunStatementIssued, recorded: Recorded, group: GroupKey
+) -> tuple[StatementRow, ...]:
+    return (
+        StatementRow(
+            payout_run_id=recorded.stream_id,
+            member_id=event.member_id,
+            plan_id=event.plan_id,
+            period=event.period,
+            currency=event.currency,
+            earned_minor=event.earned_minor,
+            released_minor=event.released_minor,
+            clawed_minor=event.clawed_minor,
+            adjusted_minor=event.adjusted_minor,
+            awarded_minor=event.awarded_minor,
+            drawn_minor=event.drawn_minor,
+            total_minor=event.total_minor,
+            line_count=event.line_count,
+            parts=event.parts,
+            plan_versions=event.plan_versions,
+            engine_version=event.engine_version,
+            deal_order=event.deal_order,
+            digest=event.digest,
+            calculated_position=event.position,
+            issued_position=recorded.position,
+        ),
+    )
+
+
+PROJECTION: Final = Projection(
+    name="statement",
+    version=2,
+    row=StatementRow,
+    key=("payout_run_id", "member_id"),
+    group=("payout_run_id", "member_id"),
+    types=("payout_run.statement_issued",),
+    groups=_groups,
+    evolve=_evolve,
+    indexes=("(member_id, period)",),
+)

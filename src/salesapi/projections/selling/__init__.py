@@ -1,0 +1,1 @@
+"""Read models of pipelines, leads, deals, activities, forecasts and targets."""

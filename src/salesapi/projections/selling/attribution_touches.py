@@ -1,0 +1,76 @@
+"""Attribution touches: who and what touched which lead, one row a touch; `deal_id` once a conversion opened a deal.
+
+All touches of a lead are one group of rows. Those of a voided lead fall. `touched_*` is business time, None where unknown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from salesapi.domain.selling.attribution import LeadAttributionTouchRecorded, TouchKind
+from salesapi.domain.selling.leads import LeadConverted, LeadVoided
+from salesapi.domain.shared.kernel import Recorded, natural_id, record
+from salesapi.projections.projection import GroupKey, Projection
+from salesapi.projections.single_stream import business_date, business_instant, own_stream
+
+
+@record
+class AttributionTouchRow:
+    """One touch of a lead."""
+
+    touch_id: UUID
+    lead_id: UUID
+    kind: TouchKind
+    member_id: UUID | None
+    campaign: str | None
+    weight: Decimal | None
+    touched_on: date | None
+    touched_at: datetime | None
+    deal_id: UUID | None
+    position: int
+
+
+_Read: TypeAlias = LeadAttributionTouchRecorded | LeadConverted | LeadVoided
+
+
+def _evolve(
+    rows: Sequence[AttributionTouchRow], event: _Read, recorded: Recorded, group: GroupKey
+) -> tuple[AttributionTouchRow, ...]:
+    match event:
+        case LeadAttributionTouchRecorded():
+            return (*rows, _touch(event, recorded))
+        case LeadConverted():
+            return tuple(replace(row, deal_id=event.deal_id, position=recorded.position) for row in rows)
+        case LeadVoided():
+            return ()
+
+
+def _touch(event: LeadAttributionTouchRecorded, recorded: Recorded) -> AttributionTouchRow:
+    return AttributionTouchRow(
+        touch_id=natural_id("attribution_touch", str(recorded.stream_id), str(recorded.version)),
+        lead_id=recorded.stream_id,
+        kind=event.kind,
+        member_id=event.member_id,
+        campaign=event.campaign,
+        weight=event.weight,
+        touched_on=business_date(recorded),
+        touched_at=business_instant(recorded),
+        deal_id=event.deal_id,
+        position=recorded.position,
+    )
+
+
+PROJECTION: Final = Projection(
+    name="attribution_touch",
+    version=1,
+    row=AttributionTouchRow,
+    key=("touch_id",),
+    group=("lead_id",),
+    types=("lead.attribution_touch_recorded", "lead.converted", "lead.voided"),
+    groups=own_stream,
+    evolve=_evolve,
+    indexes=("(position)", "(deal_id, position)", "(member_id, position)", "(campaign)"),
+)

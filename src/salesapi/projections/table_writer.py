@@ -1,0 +1,217 @@
+"""Folds events into one generation's table: rows and checkpoint in one transaction.
+
+The checkpoint is compared and swapped first, so of two processes that fold the same events one is told to roll back. The
+commit is not waited for (`synchronous_commit = off`): a crash loses rows and checkpoint together, and they are folded again.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from traceback import extract_tb
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from eventsourcing.persistence import IntegrityError
+
+from salesapi.database.connections import KEYED_READS, LOST, Connection
+from salesapi.eventlog.checkpoints import insert_tracking, max_tracking_id
+from salesapi.eventlog.codec import DecodedEvent, EventUnreadable, UnknownEventType
+from salesapi.eventlog.recorder import PositionGap
+from salesapi.projections.pages import PagedEvent, Undecodable
+from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey, Row, fold_in_memory
+from salesapi.projections.tables import LOADED_ROWS_MAX, ReadTable
+
+if TYPE_CHECKING:
+    import asyncpg
+
+ACQUIRE_TIMEOUT_SECONDS: Final = 10.0
+"""Longest wait for a connection of the pool."""
+
+SETTINGS: Final = "; ".join(
+    f"SET LOCAL {name} = {value}" for name, value in {"synchronous_commit": "off", **KEYED_READS}.items()
+)
+CLEAR_STOPPED: Final = "DELETE FROM read.stopped WHERE name = $1 AND generation = $2"
+
+Groups: TypeAlias = dict[GroupKey, tuple[Row, ...]]
+
+
+class FoldInvalid(RuntimeError):
+    """The projection broke its own rules: a row outside of its group, two rows with one key, too many rows."""
+
+
+class PoisonEvent(RuntimeError):
+    """An event that cannot be folded. Everything before it is stored, nothing from it on."""
+
+    def __init__(self, *, position: int, type: str, error: Exception) -> None:
+        """Names the event, the error's class and the place in the program; never a value of the event."""
+        self.position = position
+        self.reason = f"{type}: {reason_of(error)}"
+        super().__init__(f"position {position}, {self.reason}")
+
+
+class TableFold:
+    """Keeps one generation's table at a position. One task uses it at a time."""
+
+    def __init__(self, table: ReadTable, pool: "asyncpg.Pool[asyncpg.Record]", *, cached_rows_max: int = 0) -> None:
+        """`cached_rows_max` bounds the rows kept in memory between pages; a rebuild saves loads by it."""
+        self._table = table
+        self._pool = pool
+        self._cached_rows_max = cached_rows_max
+        self._cached: OrderedDict[GroupKey, tuple[Row, ...]] = OrderedDict()
+        self._cached_rows = 0
+        self._may_be_marked = True
+        self.position = 0
+
+    async def resume(self) -> None:
+        """Takes up the stored checkpoint: at the start, and whenever a transaction's outcome is not known."""
+        self._cached.clear()
+        self._cached_rows = 0
+        self._may_be_marked = True
+        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+            self.position = await max_tracking_id(connection, self._table.follower) or 0
+
+    async def advance(self, events: Sequence[PagedEvent], *, after: int, to: int) -> None:
+        """Folds the events after `after` and moves on to `to`; what fails as a whole is folded in halves.
+
+        Raises:
+            PoisonEvent: one event fails alone. The position is just before it.
+            IntegrityError: another process moved the checkpoint: `resume`.
+        """
+        assert after == self.position, (
+            f"{self._table.follower} is at {self.position}: events after {after} would leave a gap"
+        )
+        try:
+            await self._apply(events, to)
+        except (*LOST, IntegrityError):
+            raise
+        except Exception as error:
+            if not events:
+                raise
+            if len(events) == 1:
+                stored = events[0].stored
+                if stored.position - 1 > self.position:
+                    await self._apply((), stored.position - 1)
+                raise PoisonEvent(position=stored.position, type=stored.type, error=error) from error
+            middle = len(events) // 2
+            between = events[middle].stored.position - 1
+            await self.advance(events[:middle], after=after, to=between)
+            await self.advance(events[middle:], after=between, to=to)
+
+    async def _apply(self, events: Sequence[PagedEvent], to: int) -> None:
+        readable = _readable(events)
+        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection, connection.transaction():
+            await connection.execute(SETTINGS)
+            await insert_tracking(connection, self._table.follower, expected=self.position or None, position=to)
+            folded = await self._fold(connection, readable) if readable else {}
+            if self._may_be_marked:
+                await connection.execute(CLEAR_STOPPED, self._table.projection.name, self._table.generation)
+        self.position = to
+        self._may_be_marked = False
+        self._remember(folded)
+
+    async def _fold(self, connection: Connection, events: Sequence[DecodedEvent]) -> Groups:
+        projection = self._table.projection
+        touched = {group: None for each in events for group in projection.groups(each.event, each.recorded)}
+        if any(len(group) != len(projection.group) for group in touched):
+            raise FoldInvalid(f"{projection.name} names a group by other columns than {', '.join(projection.group)}")
+        loaded = await self._load(connection, list(touched))
+        folded = fold_in_memory(projection, ((each.event, each.recorded) for each in events), start=loaded)
+        await self._write(connection, loaded, folded)
+        return folded
+
+    async def _load(self, connection: Connection, groups: Sequence[GroupKey]) -> Groups:
+        """The rows of the groups, those not in memory by one statement."""
+        loaded: Groups = {group: self._cached[group] for group in groups if group in self._cached}
+        missing = [group for group in groups if group not in loaded]
+        if not missing:
+            return loaded
+        records = await connection.fetch(self._table.load, *zip(*missing, strict=True), LOADED_ROWS_MAX + 1)
+        if len(records) > LOADED_ROWS_MAX:
+            raise FoldInvalid(f"{len(groups)} groups hold more than {LOADED_ROWS_MAX} rows")
+        rows: dict[GroupKey, list[Row]] = {}
+        for record in records:
+            row = self._table.codec.decode(tuple(record))
+            rows.setdefault(self._group_of(row), []).append(row)
+        return loaded | {group: tuple(members) for group, members in rows.items()}
+
+    async def _write(self, connection: Connection, loaded: Mapping[GroupKey, Sequence[Row]], folded: Groups) -> None:
+        """Stores what changed: one delete, one upsert."""
+        before = {self._key_of(row): row for rows in loaded.values() for row in rows}
+        after = self._checked(folded)
+        vanished = [key for key in before if key not in after]
+        if vanished:
+            await connection.execute(self._table.delete, *zip(*vanished, strict=True))
+        news = (self._news(before.get(key), row) for key, row in after.items())
+        changed = [values for values in news if values is not None]
+        if changed:
+            await connection.execute(self._table.upsert, *zip(*changed, strict=True))
+
+    def _checked(self, folded: Groups) -> dict[GroupKey, Row]:
+        """All rows by their keys.
+
+        Raises:
+            FoldInvalid: see there.
+        """
+        name = self._table.projection.name
+        rows: dict[GroupKey, Row] = {}
+        for group, members in folded.items():
+            if len(members) > GROUP_ROWS_MAX:
+                raise FoldInvalid(f"a group of {name} has {len(members)} rows; at most {GROUP_ROWS_MAX} are allowed")
+            for row in members:
+                if self._group_of(row) != group:
+                    raise FoldInvalid(f"{name} yields a row that is not of the group it was asked for")
+                rows[self._key_of(row)] = row
+        if len(rows) != sum(map(len, folded.values())):
+            raise FoldInvalid(f"{name} yields two rows with one key")
+        return rows
+
+    def _news(self, before: Row | None, after: Row) -> list[object] | None:
+        """The values to store; None where they are stored already. 1.0 differs from 1.00, so that a rebuild gives the same."""
+        if before is after:
+            return None
+        values = self._table.codec.encode(after)
+        if before is None:
+            return values
+        stored = self._table.codec.encode(before)
+        return None if [_exact(value) for value in stored] == [_exact(value) for value in values] else values
+
+    def _group_of(self, row: Row) -> GroupKey:
+        return tuple(getattr(row, name) for name in self._table.projection.group)
+
+    def _key_of(self, row: Row) -> GroupKey:
+        return tuple(getattr(row, name) for name in self._table.projection.key)
+
+    def _remember(self, folded: Groups) -> None:
+        """Keeps the latest groups; called after the commit only."""
+        if not self._cached_rows_max:
+            return
+        for group, rows in folded.items():
+            # An empty group counts too: it takes room as well.
+            self._cached_rows += max(1, len(rows))
+            if group in self._cached:
+                self._cached_rows -= max(1, len(self._cached.pop(group)))
+            self._cached[group] = rows
+        while self._cached_rows > self._cached_rows_max:
+            self._cached_rows -= max(1, len(self._cached.popitem(last=False)[1]))
+
+
+def reason_of(error: Exception) -> str:
+    """What went wrong, without any value of an event: texts of foreign exceptions may hold such values."""
+    if isinstance(error, UnknownEventType | EventUnreadable | FoldInvalid | PositionGap):
+        return f"{type(error).__name__}: {error}"
+    frames = extract_tb(error.__traceback__)
+    place = f" in {frames[-1].name} ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}{place}"
+
+
+def _readable(events: Sequence[PagedEvent]) -> list[DecodedEvent]:
+    decoded = []
+    for event in events:
+        if isinstance(event, Undecodable):
+            raise event.error
+        decoded.append(event)
+    return decoded
+
+
+def _exact(value: object) -> object:
+    return str(value) if isinstance(value, Decimal) else value

@@ -1,0 +1,1 @@
+"""Questions of members, teams, calendars and approvals."""

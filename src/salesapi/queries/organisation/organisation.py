@@ -1,0 +1,156 @@
+"""Who answers to whom, and when: the one team stream as pieces of time that a report can join by date. Pure, no clock.
+
+A piece is [effective_from, effective_until) in local dates of the company's calendar; null is "always" or "open". On every
+day a member has at most one. Beside its pieces a member has one line for undated facts: what began last (see domain/teams).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+from uuid import UUID
+
+from salesapi.commands.stream_states import StreamStates
+from salesapi.domain.organisation.teams import TREE, Membership, Since, Team, Teams, end_of, start_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportingLine:
+    """A member's team, its nearest manager and region, for a piece of time or, `is_for_undated`, for undated facts."""
+
+    member_id: UUID
+    effective_from: date | None
+    effective_until: date | None
+    team_id: UUID
+    manager_id: UUID | None
+    region: str | None
+    is_for_undated: bool = False
+
+
+def reporting_lines(teams: Teams) -> tuple[ReportingLine, ...]:
+    """All lines of all members. A piece ends where the team, the nearest manager or the region changes."""
+    changes = {team_id: _changes(teams, team_id) for team_id in _joined(teams)}
+    lines: list[ReportingLine] = []
+    for member_id, memberships in teams.by_member.items():
+        pieces = [
+            _line(teams, member_id, membership, starts, ends)
+            for membership in memberships
+            for starts, ends in _pieces(membership, changes[membership.team_id])
+        ]
+        lines += _merged(pieces)
+        if memberships:
+            lines.append(_undated(teams, member_id, memberships[-1].team_id))
+    return tuple(lines)
+
+
+def line_arrays(lines: Sequence[ReportingLine]) -> tuple[list[object], ...]:
+    """The lines as one array a column, in the order of the fields: parameters for `unnest`."""
+    return (
+        [line.member_id for line in lines],
+        [line.effective_from for line in lines],
+        [line.effective_until for line in lines],
+        [line.team_id for line in lines],
+        [line.manager_id for line in lines],
+        [line.region for line in lines],
+        [line.is_for_undated for line in lines],
+    )
+
+
+class Organisation:
+    """The teams as the log has them now, with their lines; these are made anew only when the teams have changed."""
+
+    def __init__(self, states: StreamStates) -> None:
+        self._states = states
+        self._teams = Teams()
+        self._arrays = line_arrays(())
+
+    async def now(self) -> tuple[Teams, tuple[list[object], ...]]:
+        """The teams, and the arrays of their lines."""
+        teams = await self._states.state(TREE)
+        if isinstance(teams, Teams) and teams is not self._teams:
+            # The next state of the tree is another object.
+            self._teams, self._arrays = teams, line_arrays(reporting_lines(teams))
+        return self._teams, self._arrays
+
+
+def _joined(teams: Teams) -> set[UUID]:
+    return {membership.team_id for held in teams.by_member.values() for membership in held}
+
+
+def _changes(teams: Teams, team_id: UUID) -> list[date]:
+    """The dates on which anything about the team changes, or about a team that was ever above it."""
+    above, dates = {team_id: None}, set[date]()
+    for each in _growing(above):
+        team = teams.by_id.get(each)
+        if team is None:
+            continue
+        dates.update(_dates(team))
+        above.update(dict.fromkeys(parent.value for parent in team.parents if parent.value is not None))
+    return sorted(dates)
+
+
+def _growing(keys: dict[UUID, None]) -> Iterator[UUID]:
+    """All keys, those included that are added meanwhile."""
+    done = 0
+    while done < len(keys):
+        yield list(keys)[done]
+        done += 1
+
+
+def _dates(team: Team) -> Iterable[date]:
+    histories: tuple[tuple[Since[UUID | None] | Since[str | None] | Since[UUID], ...], ...] = (
+        team.parents,
+        team.leaders,
+        team.regions,
+    )
+    begins = (since.effective_from for history in histories for since in history)
+    return (on for on in (team.formed_from, team.closed_from, *begins) if on is not None)
+
+
+def _pieces(membership: Membership, changes: Sequence[date]) -> Iterator[tuple[date | None, date | None]]:
+    """The membership's time, cut at the changes within."""
+    first, end = start_of(membership.effective_from), end_of(membership.effective_until)
+    within = [on for on in changes if first < on < end]
+    return pairwise([membership.effective_from, *within, membership.effective_until])
+
+
+def _line(
+    teams: Teams, member_id: UUID, membership: Membership, starts: date | None, ends: date | None
+) -> ReportingLine:
+    on = start_of(starts)
+    return ReportingLine(
+        member_id=member_id,
+        effective_from=starts,
+        effective_until=ends,
+        team_id=membership.team_id,
+        manager_id=next(iter(teams.managers_of(member_id, on)), None),
+        region=teams.region_of(membership.team_id, on),
+    )
+
+
+def _undated(teams: Teams, member_id: UUID, team_id: UUID) -> ReportingLine:
+    return ReportingLine(
+        member_id=member_id,
+        effective_from=None,
+        effective_until=None,
+        team_id=team_id,
+        manager_id=next(iter(teams.managers_of(member_id, None)), None),
+        region=teams.region_of(team_id, None),
+        is_for_undated=True,
+    )
+
+
+def _merged(pieces: Sequence[ReportingLine]) -> list[ReportingLine]:
+    """Neighbours that say the same, as one."""
+    merged: list[ReportingLine] = []
+    for piece in pieces:
+        last = merged[-1] if merged else None
+        if last is not None and last.effective_until is not None and _continues(last, piece):
+            merged[-1] = replace(last, effective_until=piece.effective_until)
+        else:
+            merged.append(piece)
+    return merged
+
+
+def _continues(last: ReportingLine, piece: ReportingLine) -> bool:
+    return piece == replace(last, effective_from=last.effective_until, effective_until=piece.effective_until)

@@ -1,0 +1,1 @@
+"""Questions of plans, enrolments, runs, statements, awards, points and objections."""

@@ -1,0 +1,66 @@
+"""Statements of several payout runs, and first lines of several statements, for nested answers. `scope` is the one over pay."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from salesapi.access.principals import Scope
+from salesapi.database.connections import Connection
+from salesapi.queries.paging import Conditions, Reader
+from salesapi.queries.pay.payout_runs import STANDING, STATEMENTS
+from salesapi.schemas.pay.payout_runs import Statement, StatementLine
+
+_LINES: Final = Reader(StatementLine)
+_LINES_SQL: Final = """
+    SELECT l.*, k.run_id AS related_run_id, k.member_id AS related_member_id
+    FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS k (run_id, member_id, calculated_position)
+    CROSS JOIN LATERAL (
+        SELECT number, kind, period, component, rule, credit_rule, plan_version, deal_id, source_member_id, won_on,
+               positions, base_minor, currency, rate_percent, formula, exact_minor, posted_minor, residual_minor
+        FROM read.statement_line
+        WHERE payout_run_id = k.run_id AND member_id = k.member_id AND calculated_position = k.calculated_position
+        ORDER BY number LIMIT $4
+    ) l
+    ORDER BY l.number
+"""
+
+
+async def statements_of_runs(
+    connection: Connection, scope: Scope, run_ids: Sequence[UUID], first: int
+) -> dict[UUID, tuple[Statement, ...]]:
+    """For each payout run its statements that stand, the largest first, at most `first`."""
+    conditions = Conditions()
+    conditions.add(STANDING)
+    conditions.within(scope, "s.member_id")
+    runs, most = conditions.parameter(list(run_ids)), conditions.parameter(first)
+    rows = await connection.fetch(
+        f"""
+        SELECT found.* FROM unnest({runs}::uuid[]) AS k (id) CROSS JOIN LATERAL (
+            SELECT {STATEMENTS.columns} FROM {STATEMENTS.source}
+            WHERE s.payout_run_id = k.id AND {conditions.text} ORDER BY s.total_minor DESC, s.member_id LIMIT {most}
+        ) found
+        """,  # noqa: S608
+        *conditions.values,
+    )
+    found: dict[UUID, list[Statement]] = {id: [] for id in run_ids}
+    for statement in STATEMENTS.reader.all(rows):
+        found[statement.payout_run_id].append(statement)
+    return {id: tuple(statements) for id, statements in found.items()}
+
+
+async def lines_of_statements(
+    connection: Connection, statements: Sequence[Statement], first: int
+) -> dict[Statement, tuple[StatementLine, ...]]:
+    """For each statement, which the caller has found in scope, its first lines."""
+    rows = await connection.fetch(
+        _LINES_SQL,
+        [statement.payout_run_id for statement in statements],
+        [statement.member_id for statement in statements],
+        [statement.calculated_position for statement in statements],
+        first,
+    )
+    found: dict[tuple[UUID, UUID], list[StatementLine]] = {}
+    for row in rows:
+        key = (row["related_run_id"], row["related_member_id"])
+        found.setdefault(key, []).append(_LINES.read(row))
+    return {one: tuple(found.get((one.payout_run_id, one.member_id), ())) for one in statements}

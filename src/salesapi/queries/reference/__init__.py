@@ -1,0 +1,1 @@
+"""Questions of products and currency rates."""

@@ -1,0 +1,1 @@
+"""Questions of pipelines, leads, deals, activities, forecasts and targets."""

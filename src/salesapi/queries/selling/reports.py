@@ -1,0 +1,144 @@
+"""Reports over deals, their stage visits, invoices and locked pay, for both doors: each says which position it reflects."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from salesapi.access.principals import Scope
+from salesapi.commands.stream_states import StreamStates
+from salesapi.domain.organisation.teams import Teams
+from salesapi.projections.positions import position_of, wait_until
+from salesapi.queries.cash.reports_receivables import READ_MODELS as RECEIVABLES_READ
+from salesapi.queries.cash.reports_receivables import ReceivablesQuestion, receivables_groups
+from salesapi.queries.organisation.organisation import Organisation
+from salesapi.queries.pay.reports_accruals import READ_MODELS as ACCRUALS_READ
+from salesapi.queries.pay.reports_accruals import AccrualQuestion, accrual_groups
+from salesapi.queries.pay.reports_contract_costs import READ_MODELS as COSTS_READ
+from salesapi.queries.pay.reports_contract_costs import ContractCostQuestion, contract_costs
+from salesapi.queries.pay.reports_pay import LOCKED_POSITION
+from salesapi.queries.selling.reports_deals import DEAL_PARTS, deal_groups
+from salesapi.queries.selling.reports_facts import READ_MODELS, ReportRow, fetched
+from salesapi.queries.selling.reports_funnel import COHORT_PARTS, SNAPSHOT_PARTS, cohort_groups, snapshot_groups
+from salesapi.queries.selling.reports_question import ReportQuestion
+from salesapi.queries.selling.reports_stages import STAGE_ORDER
+from salesapi.queries.selling.reports_velocity import VELOCITY_PARTS, velocity_groups
+from salesapi.schemas.cash.receivables import ReceivablesReport
+from salesapi.schemas.pay.finance_reports import CommissionAccruals, ContractCosts
+from salesapi.schemas.selling.reports import DealReport, FunnelCohort, FunnelSnapshot, StageVelocity
+
+if TYPE_CHECKING:
+    import asyncpg
+
+MIN_POSITION_WAIT_SECONDS: Final = 2.0
+"""How long a report waits for the position that its caller wants to see."""
+
+
+class Reports:
+    """Answers report questions within a scope of owners.
+
+    Raises, from each of its reports:
+        PositionTimedOut, ProjectionStopped: the read models do not reach `min_position`.
+        TooManyGroups, ReportTimedOut: the question asks for too much.
+    """
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", states: StreamStates) -> None:
+        self._pool = pool
+        self._organisation = Organisation(states)
+
+    async def deals(self, question: ReportQuestion, scope: Scope, min_position: int | None = None) -> DealReport:
+        """Counts by status and stage, win rates, values and sales cycles."""
+        position = await self._reached(min_position)
+        teams, rows = await self._rows((DEAL_PARTS,), question, scope)
+        return DealReport(position=position, as_of=question.as_of, groups=deal_groups(rows, question, teams))
+
+    async def funnel_snapshot(
+        self, question: ReportQuestion, scope: Scope, min_position: int | None = None
+    ) -> FunnelSnapshot:
+        """Who is in which stage, and how stages were left within the window."""
+        position = await self._reached(min_position)
+        teams, rows = await self._rows((STAGE_ORDER, SNAPSHOT_PARTS), question, scope)
+        groups = snapshot_groups(rows, question, teams)
+        return FunnelSnapshot(mode="snapshot", position=position, as_of=question.as_of, groups=groups)
+
+    async def funnel_cohort(
+        self, question: ReportQuestion, scope: Scope, min_position: int | None = None
+    ) -> FunnelCohort:
+        """Of the deals that entered a stage within the window, how many ever came further."""
+        position = await self._reached(min_position)
+        teams, rows = await self._rows((STAGE_ORDER, COHORT_PARTS), question, scope)
+        groups = cohort_groups(rows, question, teams)
+        return FunnelCohort(mode="cohort", position=position, as_of=question.as_of, groups=groups)
+
+    async def stage_velocity(
+        self, question: ReportQuestion, scope: Scope, min_position: int | None = None
+    ) -> StageVelocity:
+        """How long deals stayed in stages, over the visits that ended within the window."""
+        position = await self._reached(min_position)
+        teams, rows = await self._rows((STAGE_ORDER, VELOCITY_PARTS), question, scope)
+        return StageVelocity(position=position, as_of=question.as_of, groups=velocity_groups(rows, question, teams))
+
+    async def receivables(
+        self, question: ReceivablesQuestion, scope: Scope, min_position: int | None = None
+    ) -> ReceivablesReport:
+        """Open invoices by age at the end of a day, and the collection cycle within a window."""
+        position = await self._reached(min_position, RECEIVABLES_READ)
+        return ReceivablesReport(
+            position=position,
+            as_of=question.as_of,
+            window_from=question.window_from,
+            window_to=question.window_to,
+            groups=await receivables_groups(self._pool, question, scope),
+        )
+
+    async def commission_accruals(
+        self, question: AccrualQuestion, pay: Scope, min_position: int | None = None
+    ) -> CommissionAccruals:
+        """What of locked pay is earned and not payable, and payable and not paid, at the end of every day."""
+        position = await self._locked_reached(min_position, ACCRUALS_READ)
+        return CommissionAccruals(
+            position=position,
+            dimension=question.dimension,
+            window_from=question.window.first_on,
+            window_to=question.window.last_on,
+            groups=await accrual_groups(self._pool, question, pay),
+        )
+
+    async def contract_costs(
+        self, question: ContractCostQuestion, pay: Scope, min_position: int | None = None
+    ) -> ContractCosts:
+        """The asset of costs to obtain contracts, by deal and month."""
+        position = await self._locked_reached(min_position, COSTS_READ)
+        found = await contract_costs(self._pool, question, pay)
+        return ContractCosts(
+            position=position,
+            window_from=question.first_on,
+            window_to=question.last_on,
+            method=question.method,
+            expedient=question.expedient,
+            employer_taxes=question.employer_taxes,
+            renewal_commission=question.renewal_commission,
+            benefit_months=question.benefit_months,
+            deals=found.deals,
+            without_agreement=found.without_agreement,
+            without_term=found.without_term,
+            without_revenue=found.without_revenue,
+        )
+
+    async def _rows(
+        self, parts: Sequence[str], question: ReportQuestion, scope: Scope
+    ) -> tuple[Teams, list[ReportRow]]:
+        teams, lines = await self._organisation.now()
+        return teams, await fetched(self._pool, parts, question, scope, lines)
+
+    async def _reached(self, min_position: int | None, read_models: Sequence[str] = READ_MODELS) -> int:
+        """The position that the answer will reflect at least: asked before its rows are read."""
+        if min_position is None:
+            return await position_of(self._pool, read_models)
+        return await wait_until(self._pool, read_models, min_position, MIN_POSITION_WAIT_SECONDS)
+
+    async def _locked_reached(self, min_position: int | None, read_models: Sequence[str]) -> int:
+        """As above, with the lines of every locked run complete."""
+        position = await self._reached(min_position, read_models)
+        locked = await self._pool.fetchval(LOCKED_POSITION)
+        if locked > position:
+            position = await self._reached(locked, read_models)
+        return position

@@ -1,0 +1,336 @@
+"""The deals that a report is about, as the first part of its statement: one row a deal in the CTE `fact`.
+
+Columns of `fact`: deal_id, pipeline_id, pipeline_version, stage, state (open, won or lost; null where a date that the question
+needs is unknown, so that the deal is in no figure), is_undated, amount_minor, currency, days (opening to closing), key_1, key_2.
+Without an `asOf` deals stand as they are known now; undated ones are then counted and only said to be undated. With one, a
+deal stands in the stage visit of that day's end, so that a later reopening changes nothing before it; amount, product and
+customer are the latest known. Of a customer out of scope only the id is told, as the deal names it. Amounts are minor units;
+days are calendar days.
+"""
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from salesapi.access.principals import Scope
+from salesapi.domain.organisation.teams import Teams
+from salesapi.domain.shared.kernel import Kind, Refused
+from salesapi.queries.selling.reports_question import Dimension, Grouping, ReportQuestion
+from salesapi.schemas.selling.reports import ReportKey
+
+if TYPE_CHECKING:
+    import asyncpg
+
+READ_MODELS: Final = ("deal", "stage_visit", "customer", "product", "pipeline", "member")
+GROUPS_MAX: Final = 5_000
+"""Most groups of one answer."""
+ROWS_MAX: Final = 100_000
+"""Most rows of one statement: groups with their currencies and stages."""
+REPORT_TIMEOUT_SECONDS: Final = 20.0
+WORK_MEMORY_MB: Final = 32
+"""Memory of one sort or hash of a report; beyond it they go to disk."""
+SETTINGS: Final = f"SET LOCAL work_mem = '{WORK_MEMORY_MB}MB'; SET LOCAL jit = off"
+"""Compiling a report takes longer than running it."""
+
+
+class TooManyGroups(Refused):
+    """The answer would be too long."""
+
+    code = "report.too_many_groups"
+    kind = Kind.TOO_LARGE
+    message = "The answer would have more than {most} groups; group by less, or filter."
+
+
+class ReportTimedOut(Refused):
+    """The statement took too long."""
+
+    code = "report.timed_out"
+    kind = Kind.UNAVAILABLE
+    message = "The report took longer than {seconds} seconds; filter it, or ask again later."
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One row of a report's statement: a part of the figures of one group."""
+
+    part: str
+    keys: tuple[str | None, str | None]
+    labels: tuple[str | None, str | None]
+    figures: Mapping[str, Any]
+
+
+# Unread, it costs nothing; it gives every parameter its name and type also where a report does not use it.
+_ASKED: Final = """
+    asked AS (
+        SELECT $1::uuid[] AS line_member_ids, $2::date[] AS line_from, $3::date[] AS line_until, $4::uuid[] AS line_team_ids,
+               $5::uuid[] AS line_manager_ids, $6::text[] AS line_regions, $7::boolean[] AS line_is_for_undated,
+               $8::uuid[] AS scope_member_ids, $9::date AS as_of, $10::uuid[] AS pipeline_ids, $11::uuid[] AS owner_ids,
+               $12::uuid[] AS manager_ids, $13::uuid[] AS team_ids, $14::text[] AS regions, $15::uuid[] AS product_ids,
+               $16::text[] AS product_categories, $17::text[] AS statuses, $18::date AS opened_from,
+               $19::date AS opened_to, $20::date AS closed_from, $21::date AS closed_to,
+               $22::jsonb AS customer_attributes, $23::text[] AS group_attribute_keys, $24::date AS window_from,
+               $25::date AS window_to
+    )"""
+
+_LINE: Final = """
+    line AS (
+        SELECT member_id, coalesce(effective_from, '-infinity') AS effective_from,
+               coalesce(effective_until, 'infinity') AS effective_until, team_id, manager_id, region, is_for_undated
+        FROM unnest($1::uuid[], $2::date[], $3::date[], $4::uuid[], $5::uuid[], $6::text[], $7::boolean[])
+            AS l (member_id, effective_from, effective_until, team_id, manager_id, region, is_for_undated)
+    )"""
+
+_KNOWN_NOW: Final = """
+    known AS (
+        SELECT d.deal_id, d.pipeline_id, d.pipeline_version, d.stage, d.status, d.owner_id, d.customer_id, d.product_id,
+               d.amount_minor, d.currency, d.opened_on, d.closed_on, false AS is_unknown
+        FROM read.deal d
+        WHERE d.status <> 'voided' AND ($8::uuid[] IS NULL OR d.owner_id = ANY ($8))
+    )"""
+
+# A visit that an undated one follows may have ended before the day, or not.
+_KNOWN_AS_OF: Final = """
+    in_force AS (
+        SELECT DISTINCT ON (v.deal_id) v.deal_id, v.stage, v.category, v.owner_id, v.entered_on,
+               v.left_version IS NOT NULL AND v.left_on IS NULL AS is_unknown
+        FROM read.stage_visit v
+        WHERE v.entered_on <= $9 AND (v.left_on IS NULL OR v.left_on > $9)
+        ORDER BY v.deal_id, v.number DESC
+    ),
+    known AS (
+        SELECT d.deal_id, d.pipeline_id, d.pipeline_version, coalesce(v.stage, d.stage) AS stage,
+               coalesce(v.category, d.status) AS status, coalesce(v.owner_id, d.owner_id) AS owner_id, d.customer_id,
+               d.product_id, d.amount_minor, d.currency, d.opened_on,
+               CASE WHEN v.category <> 'open' THEN v.entered_on END AS closed_on,
+               v.deal_id IS NULL OR v.is_unknown AS is_unknown
+        FROM read.deal d
+        LEFT JOIN in_force v ON v.deal_id = d.deal_id
+        WHERE d.status <> 'voided' AND ($8::uuid[] IS NULL OR d.owner_id = ANY ($8))
+          AND (v.deal_id IS NOT NULL OR d.opened_on IS NULL)
+    )"""
+
+_PLACED: Final = """
+    placed AS (
+        SELECT k.*, l.team_id, l.manager_id, l.region,
+               k.is_unknown
+               OR (num_nonnulls($18::date, $19::date) > 0 AND k.opened_on IS NULL)
+               OR (num_nonnulls($20::date, $21::date) > 0 AND k.closed_on IS NULL) AS is_left_out,
+               num_nonnulls($9::date, $18::date, $19::date, $20::date, $21::date) = 0
+               AND (k.opened_on IS NULL OR (k.status <> 'open' AND k.closed_on IS NULL)) AS is_undated
+        FROM known k
+        LEFT JOIN line l ON l.member_id = k.owner_id AND CASE
+            WHEN coalesce(k.closed_on, k.opened_on) IS NULL THEN l.is_for_undated
+            ELSE NOT l.is_for_undated AND coalesce(k.closed_on, k.opened_on) >= l.effective_from
+                 AND coalesce(k.closed_on, k.opened_on) < l.effective_until END
+    )"""
+
+_FACT: Final = """
+    fact AS MATERIALIZED (
+        SELECT b.deal_id, b.pipeline_id, b.pipeline_version, b.stage,
+               CASE WHEN NOT b.is_left_out THEN b.status END AS state, b.is_left_out OR b.is_undated AS is_undated,
+               b.amount_minor, b.currency, b.closed_on - b.opened_on AS days,
+               {key_1} AS key_1, {key_2} AS key_2
+        FROM placed b
+        LEFT JOIN read.product p ON p.product_id = b.product_id
+        LEFT JOIN read.customer c ON c.customer_id = b.customer_id
+             AND ($8::uuid[] IS NULL OR c.owner_id IS NULL OR c.owner_id = ANY ($8))
+        WHERE ($10::uuid[] IS NULL OR b.pipeline_id = ANY ($10))
+          AND ($11::uuid[] IS NULL OR b.owner_id = ANY ($11))
+          AND ($12::uuid[] IS NULL OR b.manager_id = ANY ($12))
+          AND ($13::uuid[] IS NULL OR b.team_id = ANY ($13))
+          AND ($14::text[] IS NULL OR b.region = ANY ($14))
+          AND ($15::uuid[] IS NULL OR b.product_id = ANY ($15))
+          AND ($16::text[] IS NULL OR p.category = ANY ($16))
+          AND ($17::text[] IS NULL OR b.status = ANY ($17))
+          AND ($18::date IS NULL OR b.opened_on IS NULL OR b.opened_on >= $18)
+          AND ($19::date IS NULL OR b.opened_on IS NULL OR b.opened_on <= $19)
+          AND (num_nonnulls($20::date, $21::date) = 0 OR b.status <> 'open')
+          AND ($20::date IS NULL OR b.closed_on IS NULL OR b.closed_on >= $20)
+          AND ($21::date IS NULL OR b.closed_on IS NULL OR b.closed_on <= $21)
+          AND ($22::jsonb IS NULL OR c.attributes @> $22)
+    )"""
+
+_NO_KEY: Final = "NULL::text"
+_KEYS: Final[Mapping[Dimension, str]] = {
+    Dimension.PIPELINE: "b.pipeline_id::text",
+    Dimension.STAGE: "b.stage",
+    Dimension.OWNER: "b.owner_id::text",
+    Dimension.MANAGER: "b.manager_id::text",
+    Dimension.TEAM: "b.team_id::text",
+    Dimension.REGION: "b.region",
+    Dimension.PRODUCT: "b.product_id::text",
+    Dimension.PRODUCT_CATEGORY: "p.category",
+    Dimension.CUSTOMER: "b.customer_id::text",
+    Dimension.OPENED_MONTH: "to_char(b.opened_on::timestamp, 'YYYY-MM')",
+    Dimension.OPENED_QUARTER: "to_char(b.opened_on::timestamp, 'YYYY\"Q\"Q')",
+    Dimension.OPENED_YEAR: "to_char(b.opened_on::timestamp, 'YYYY')",
+    Dimension.CLOSED_MONTH: "to_char(b.closed_on::timestamp, 'YYYY-MM')",
+    Dimension.CLOSED_QUARTER: "to_char(b.closed_on::timestamp, 'YYYY\"Q\"Q')",
+    Dimension.CLOSED_YEAR: "to_char(b.closed_on::timestamp, 'YYYY')",
+}
+_ATTRIBUTE_KEYS: Final = tuple(
+    "jsonb_path_query_first(c.attributes, '$[*] ? (@.key == $key).value', "
+    f"jsonb_build_object('key', ($23::text[])[{slot}])) #>> '{{}}'"
+    for slot in (1, 2)
+)
+"""The value of the customer's attribute that is asked for in this place."""
+
+_NO_LABEL: Final = "NULL::text"
+_LABELS: Final[Mapping[Dimension, tuple[str, str]]] = {
+    dimension: (statement.format(key="key_1"), statement.format(key="key_2"))
+    for dimension, statement in (
+        (Dimension.PIPELINE, "(SELECT n.name FROM read.pipeline n WHERE n.pipeline_id = {key}::uuid)"),
+        (Dimension.OWNER, "(SELECT n.name FROM read.member n WHERE n.member_id = {key}::uuid)"),
+        (Dimension.MANAGER, "(SELECT n.name FROM read.member n WHERE n.member_id = {key}::uuid)"),
+        (Dimension.PRODUCT, "(SELECT n.name FROM read.product n WHERE n.product_id = {key}::uuid)"),
+        (
+            Dimension.CUSTOMER,
+            "(SELECT n.name FROM read.customer n WHERE n.customer_id = {key}::uuid "
+            "AND ($8::uuid[] IS NULL OR n.owner_id IS NULL OR n.owner_id = ANY ($8)))",
+        ),
+    )
+}
+
+
+def statement(question: ReportQuestion, parts: Sequence[str]) -> str:
+    """The whole statement: the facts, then the report's own CTEs in `parts`, of which the last, `answer`, has the columns
+    part, key_1, key_2 and figures. Made of this package's own texts only; every value is a parameter.
+    """
+    known = _KNOWN_NOW if question.as_of is None else _KNOWN_AS_OF
+    fact = _FACT.format(key_1=_key(question.group_by, 0), key_2=_key(question.group_by, 1))
+    labels = f"{_label(question.group_by, 0)} AS label_1, {_label(question.group_by, 1)} AS label_2"
+    ctes = ",".join((_ASKED, _LINE, known, _PLACED, fact, *parts))
+    return f"WITH {ctes} SELECT part, key_1, key_2, {labels}, figures FROM answer LIMIT {ROWS_MAX + 1}"  # noqa: S608
+
+
+def arguments(question: ReportQuestion, scope: Scope, lines: tuple[list[object], ...]) -> tuple[object, ...]:
+    """The values of the parameters, in order."""
+    asked = question.filter
+    attributes = [{"key": each.key, "value": each.value} for each in asked.customer_attribute or ()]
+    return (
+        *lines,
+        scope.member_ids,
+        question.as_of,
+        asked.pipeline_id,
+        asked.owner_id,
+        asked.manager_id,
+        asked.team_id,
+        asked.region,
+        asked.product_id,
+        asked.product_category,
+        asked.status,
+        asked.opened_from,
+        asked.opened_to,
+        asked.closed_from,
+        asked.closed_to,
+        json.dumps(attributes) if attributes else None,
+        [grouping.attribute_key for grouping in question.group_by],
+        question.window_from,
+        question.window_to,
+    )
+
+
+async def fetched(
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    parts: Sequence[str],
+    question: ReportQuestion,
+    scope: Scope,
+    lines: tuple[list[object], ...],
+) -> list[ReportRow]:
+    """Runs a report's statement.
+
+    Raises:
+        TooManyGroups: beyond `ROWS_MAX`.
+        ReportTimedOut: after `REPORT_TIMEOUT_SECONDS`.
+    """
+    rows = await rows_of(pool, statement(question, parts), arguments(question, scope, lines))
+    return [
+        ReportRow(
+            row["part"],
+            (row["key_1"], row["key_2"]),
+            (row["label_1"], row["label_2"]),
+            json.loads(row["figures"]),
+        )
+        for row in rows
+    ]
+
+
+async def rows_of(pool: "asyncpg.Pool[asyncpg.Record]", text: str, values: Sequence[object]) -> "list[asyncpg.Record]":
+    """The rows of one statement of a report, which ends with a limit of one row more than `ROWS_MAX`.
+
+    Raises:
+        TooManyGroups: beyond `ROWS_MAX`.
+        ReportTimedOut: after `REPORT_TIMEOUT_SECONDS`.
+    """
+    try:
+        async with (
+            asyncio.timeout(REPORT_TIMEOUT_SECONDS),
+            pool.acquire() as connection,
+            connection.transaction(readonly=True),
+        ):
+            await connection.execute(SETTINGS)
+            rows = await connection.fetch(text, *values)
+    except TimeoutError:
+        raise ReportTimedOut(seconds=int(REPORT_TIMEOUT_SECONDS)) from None
+    if len(rows) > ROWS_MAX:
+        raise TooManyGroups(most=GROUPS_MAX)
+    return rows
+
+
+def by_group(rows: Sequence[ReportRow], question: ReportQuestion) -> Iterator[list[ReportRow]]:
+    """The rows of each group together, groups in the order of their labels, unknown ones last.
+
+    Without a grouping there is one group, also where there is no deal.
+
+    Raises:
+        TooManyGroups: beyond `GROUPS_MAX`.
+    """
+    groups: dict[tuple[str | None, str | None], list[ReportRow]] = {} if question.group_by else {(None, None): []}
+    for row in rows:
+        groups.setdefault(row.keys, []).append(row)
+    if len(groups) > GROUPS_MAX:
+        raise TooManyGroups(most=GROUPS_MAX)
+    ordered = sorted(groups.values(), key=lambda group: [_place(*pair) for pair in _pairs(group)])
+    return iter(ordered)
+
+
+def keys_of(group: Sequence[ReportRow], question: ReportQuestion, teams: Teams) -> tuple[ReportKey, ...]:
+    """The keys of a group with the names that people know."""
+    if not group:
+        return ()
+    return tuple(
+        ReportKey(
+            dimension=grouping.text,
+            value=value,
+            label=_team_name(teams, value) if grouping.dimension is Dimension.TEAM else label,
+        )
+        for grouping, (value, label) in zip(question.group_by, _pairs(group), strict=False)
+    )
+
+
+def _key(group_by: Sequence[Grouping], slot: int) -> str:
+    if slot >= len(group_by):
+        return _NO_KEY
+    dimension = group_by[slot].dimension
+    return _ATTRIBUTE_KEYS[slot] if dimension is Dimension.ATTRIBUTE else _KEYS[dimension]
+
+
+def _label(group_by: Sequence[Grouping], slot: int) -> str:
+    labels = _LABELS.get(group_by[slot].dimension) if slot < len(group_by) else None
+    return labels[slot] if labels else _NO_LABEL
+
+
+def _pairs(group: Sequence[ReportRow]) -> list[tuple[str | None, str | None]]:
+    return list(zip(group[0].keys, group[0].labels, strict=True)) if group else []
+
+
+def _place(value: str | None, label: str | None) -> tuple[bool, str, str]:
+    return value is None, label or value or "", value or ""
+
+
+def _team_name(teams: Teams, value: str | None) -> str | None:
+    team = teams.by_id.get(UUID(value)) if value else None
+    return team.name if team else None

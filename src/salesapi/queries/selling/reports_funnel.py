@@ -1,0 +1,165 @@
+"""The funnel: by snapshot (who is in which stage, and how stages were left in a window) and by cohort (of the deals that
+entered a stage in a window, how many ever came further). Exits and entries count by their business dates.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from salesapi.domain.organisation.teams import Teams
+from salesapi.queries.selling.reports_facts import ReportRow
+from salesapi.queries.selling.reports_figures import quotient
+from salesapi.queries.selling.reports_question import ReportQuestion
+from salesapi.queries.selling.reports_stages import StageRows, groups_of
+from salesapi.schemas.selling.reports import CohortGroup, CohortStage, SnapshotGroup, SnapshotStage, StageAmount
+
+SNAPSHOT_PARTS: Final = """
+    place AS (
+        SELECT key_1, key_2, pipeline_id, stage, count(*) FILTER (WHERE state IS NOT NULL) AS deals,
+               count(*) FILTER (WHERE is_undated) AS undated
+        FROM fact GROUP BY key_1, key_2, pipeline_id, stage
+    ),
+    worth AS (
+        SELECT key_1, key_2, pipeline_id, stage, currency, count(*) AS deals, sum(amount_minor) AS amount_minor
+        FROM fact WHERE state IS NOT NULL AND amount_minor IS NOT NULL
+        GROUP BY key_1, key_2, pipeline_id, stage, currency
+    ),
+    leaving AS (
+        SELECT f.key_1, f.key_2, v.pipeline_id, v.stage,
+               count(*) FILTER (WHERE v.left_on IS NOT NULL AND v.way_out IN ('forward', 'skip', 'won')) AS forward,
+               count(*) FILTER (WHERE v.left_on IS NOT NULL AND v.way_out = 'lost') AS lost,
+               count(*) FILTER (WHERE v.left_on IS NOT NULL AND v.way_out = 'backward') AS backward,
+               count(*) FILTER (WHERE v.left_on IS NULL) AS undated
+        FROM fact f
+        JOIN read.stage_visit v ON v.deal_id = f.deal_id
+        WHERE v.category = 'open' AND v.left_version IS NOT NULL
+          AND (v.left_on IS NULL OR (
+              f.state IS NOT NULL
+              AND ($24::date IS NULL OR v.left_on >= $24)
+              AND ($25::date IS NULL OR v.left_on <= $25)
+              AND ($9::date IS NULL OR v.left_on <= $9)))
+        GROUP BY f.key_1, f.key_2, v.pipeline_id, v.stage
+    ),
+    answer AS (
+        SELECT 'place' AS part, key_1, key_2, jsonb_build_object(
+            'pipeline_id', pipeline_id, 'stage', stage, 'name', o.name, 'rank', o.rank, 'deals', deals, 'undated', undated
+        ) AS figures
+        FROM place LEFT JOIN latest_stage o USING (pipeline_id, stage)
+        UNION ALL
+        SELECT 'worth', key_1, key_2, jsonb_build_object(
+            'pipeline_id', pipeline_id, 'stage', stage, 'name', o.name, 'rank', o.rank, 'currency', currency, 'deals', deals,
+            'amount_minor', amount_minor
+        )
+        FROM worth LEFT JOIN latest_stage o USING (pipeline_id, stage)
+        UNION ALL
+        SELECT 'leaving', key_1, key_2, jsonb_build_object(
+            'pipeline_id', pipeline_id, 'stage', stage, 'name', o.name, 'rank', o.rank, 'forward', forward, 'lost', lost,
+            'backward', backward, 'undated', undated
+        )
+        FROM leaving LEFT JOIN latest_stage o USING (pipeline_id, stage)
+    )"""
+
+# The course of a deal is folded once, into sets of open stages: the bit number `step` of an integer (a pipeline has at most 30
+# stages). Deals of one course are counted together before they are told apart by stage.
+COHORT_PARTS: Final = """
+    course AS (
+        SELECT v.deal_id,
+               bit_or(1::bigint << s.step) FILTER (
+                   WHERE v.category = 'open'
+                     AND v.entered_on >= coalesce($24::date, '-infinity')
+                     AND v.entered_on <= least($25::date, $9::date, 'infinity')
+               ) AS entered,
+               bit_or(1::bigint << s.step) FILTER (
+                   WHERE v.category = 'open' AND ($9::date IS NULL OR v.entered_on <= $9)
+               ) AS reached,
+               coalesce(bool_or(v.category = 'won' AND ($9::date IS NULL OR v.entered_on <= $9)), false) AS has_won,
+               coalesce(bit_or(1::bigint << s.step) FILTER (WHERE v.category = 'open' AND v.entered_on IS NULL), 0)
+               & ~coalesce(bit_or(1::bigint << s.step) FILTER (WHERE v.category = 'open' AND v.entered_on IS NOT NULL), 0)
+               AS undated
+        FROM read.stage_visit v
+        JOIN stage_order s USING (pipeline_id, pipeline_version, stage)
+        WHERE v.deal_id IN (SELECT deal_id FROM fact)
+        GROUP BY v.deal_id
+    ),
+    alike AS (
+        SELECT f.key_1, f.key_2, f.pipeline_id, f.pipeline_version, f.state, c.reached, c.has_won, c.undated,
+               CASE WHEN f.state IS NOT NULL THEN coalesce(c.entered, 0) ELSE 0 END AS entered, count(*) AS deals
+        FROM fact f
+        JOIN course c ON c.deal_id = f.deal_id
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+    ),
+    cohort AS (
+        SELECT a.key_1, a.key_2, a.pipeline_id, s.stage,
+               sum(a.deals) FILTER (WHERE is_in) AS entered,
+               sum(a.deals) FILTER (WHERE is_in AND (a.has_won OR a.reached >> (s.step + 1) & 1 = 1)) AS reached_next,
+               sum(a.deals) FILTER (WHERE is_in AND (a.has_won OR a.reached >> (s.step + 1) > 0)) AS passed,
+               sum(a.deals) FILTER (WHERE is_in AND a.state = 'open') AS still_open,
+               sum(a.deals) FILTER (WHERE is_in AND a.state = 'won') AS won,
+               sum(a.deals) FILTER (WHERE is_in AND a.state = 'lost') AS lost,
+               sum(a.deals) FILTER (WHERE a.undated >> s.step & 1 = 1) AS undated
+        FROM alike a
+        JOIN stage_order s USING (pipeline_id, pipeline_version)
+        CROSS JOIN LATERAL (SELECT a.entered >> s.step & 1 = 1 AS is_in) entering
+        WHERE s.category = 'open' AND (a.entered | a.undated) >> s.step & 1 = 1
+        GROUP BY a.key_1, a.key_2, a.pipeline_id, s.stage
+    ),
+    answer AS (
+        SELECT 'cohort' AS part, key_1, key_2, jsonb_build_object(
+            'pipeline_id', pipeline_id, 'stage', stage, 'name', o.name, 'rank', o.rank, 'entered', coalesce(entered, 0),
+            'reached_next', coalesce(reached_next, 0), 'passed', coalesce(passed, 0),
+            'still_open', coalesce(still_open, 0), 'won', coalesce(won, 0), 'lost', coalesce(lost, 0),
+            'undated', coalesce(undated, 0)
+        ) AS figures
+        FROM cohort LEFT JOIN latest_stage o USING (pipeline_id, stage)
+    )"""
+
+
+def snapshot_groups(rows: Sequence[ReportRow], question: ReportQuestion, teams: Teams) -> tuple[SnapshotGroup, ...]:
+    """The groups of the snapshot, from its rows."""
+    return tuple(
+        SnapshotGroup(keys=keys, stages=stages) for keys, stages in groups_of(rows, question, teams, _snapshot)
+    )
+
+
+def cohort_groups(rows: Sequence[ReportRow], question: ReportQuestion, teams: Teams) -> tuple[CohortGroup, ...]:
+    """The groups of the cohorts, from their rows."""
+    return tuple(CohortGroup(keys=keys, stages=stages) for keys, stages in groups_of(rows, question, teams, _cohort))
+
+
+def _snapshot(of: StageRows) -> SnapshotStage:
+    place, leaving = of.part("place"), of.part("leaving")
+    forward, lost, backward = (leaving.get(way, 0) for way in ("forward", "lost", "backward"))
+    values = [row.figures for row in of.rows if row.part == "worth"]
+    return SnapshotStage(
+        pipeline_id=of.pipeline_id,
+        stage=of.stage,
+        name=of.name,
+        deals=place.get("deals", 0),
+        undated=place.get("undated", 0),
+        values=tuple(
+            StageAmount(currency=each["currency"], deals=each["deals"], amount_minor=each["amount_minor"])
+            for each in sorted(values, key=lambda each: str(each["currency"]))
+        ),
+        exits_forward=forward,
+        exits_lost=lost,
+        exits_backward=backward,
+        exits_undated=leaving.get("undated", 0),
+        conversion=quotient(forward, forward + lost + backward),
+    )
+
+
+def _cohort(of: StageRows) -> CohortStage:
+    cohort = of.part("cohort")
+    return CohortStage(
+        pipeline_id=of.pipeline_id,
+        stage=of.stage,
+        name=of.name,
+        entered=cohort["entered"],
+        reached_next=cohort["reached_next"],
+        conversion=quotient(cohort["reached_next"], cohort["entered"]),
+        passed=cohort["passed"],
+        step_through=quotient(cohort["passed"], cohort["entered"]),
+        still_open=cohort["still_open"],
+        won=cohort["won"],
+        lost=cohort["lost"],
+        undated=cohort["undated"],
+    )

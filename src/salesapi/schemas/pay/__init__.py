@@ -1,0 +1,1 @@
+"""Wire shapes of plans, enrolments, runs, statements, awards, points and objections."""

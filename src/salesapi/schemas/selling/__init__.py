@@ -1,0 +1,1 @@
+"""Wire shapes of pipelines, leads, deals, activities, forecasts and targets."""

@@ -1,0 +1,287 @@
+"""Builders for stories about pay: a log in memory whose events are applied to a ledger one after the other."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, TypeAlias
+from uuid import UUID
+
+from salesapi.domain.pay.calculation.earnings import Earnings
+from salesapi.domain.pay.calculation.evaluation import Evaluation
+from salesapi.domain.pay.calculation.postings import line_of
+from salesapi.domain.pay.decisions.payout_run_decisions import issued_events
+from salesapi.domain.pay.ledger.pay_facts import Ledger, LedgerEvent
+from salesapi.domain.pay.ledger.payout_facts import PostedKey
+from salesapi.domain.pay.plans.compensation_plans import CompensationPlanDrafted, CompensationPlanVersionPublished
+from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentQuotaSet
+from salesapi.domain.pay.plans.plan_components import Component, CreditKind, Rounding
+from salesapi.domain.pay.records.awards import AwardApproved, AwardDrawForgiven, AwardExpiryExtended
+from salesapi.domain.pay.records.payout_runs import PayoutRunLocked, PayoutRunOpened, StatementLine
+from salesapi.domain.pay.rules.tables import AppliesTo, Tier, TierBoundary, TierTable
+from salesapi.domain.pay.statements.statements import Statement, digest_of, digest_of_digests, statements_of
+from salesapi.domain.selling.deals import DealReopened, DealShare, DealTeamChanged, DealVoided, DealWon
+from salesapi.domain.shared.kernel import BusinessTime, Recorded, natural_id
+from salesapi.domain.shared.periods import PeriodKind, period_named
+from tests.spec import day, uid
+
+TierMode: TypeAlias = Literal["marginal", "retroactive"]
+
+PLAN = uid(0xF1)
+ANN, BOB, CID, DAN = uid(0xA), uid(0xB), uid(0xC), uid(0xD)
+BY_LINE = Rounding(scope="line", mode="half_up")
+
+
+APPLIES_TO: dict[TierMode, AppliesTo] = {"marginal": "new", "retroactive": "all"}
+
+
+def tiers(*bounds_and_rates: tuple[int, int | None, str], mode: TierMode = "marginal") -> tuple[Tier, ...]:
+    """Tiers as (lower, upper, rate in percent)."""
+    return tuple(
+        Tier(
+            lower=Decimal(lower),
+            upper=None if upper is None else Decimal(upper),
+            rate_percent=Decimal(rate),
+            applies_to=APPLIES_TO[mode],
+        )
+        for lower, upper, rate in bounds_and_rates
+    )
+
+
+TABLE_T = ((0, 8_000_000, "2"), (8_000_000, 12_000_000, "3"), (12_000_000, None, "4.5"))
+"""2% to 80,000; 3% from 80,000 to 120,000; 4.5% above."""
+
+
+def table(mode: TierMode, boundary: TierBoundary = "lower_inclusive") -> TierTable:
+    """Table T in a mode."""
+    return TierTable(axis="amount", boundary=boundary, tiers=tiers(*TABLE_T, mode=mode))
+
+
+def flat(rate: str, credit: CreditKind = "direct", key: str = "base") -> Component:
+    """A component with a flat rate."""
+    return Component(key=key, name=key, credit=credit, rate_percent=Decimal(rate))
+
+
+def tiered(mode: TierMode, boundary: TierBoundary = "lower_inclusive") -> Component:
+    """A component with table T."""
+    return Component(key="base", name="Base", credit="direct", tiers=table(mode, boundary))
+
+
+def share(member_id: UUID, percent: str, kind: str = "direct") -> DealShare:
+    """A part in a deal."""
+    return DealShare(member_id=member_id, kind="overlay" if kind == "overlay" else "direct", percent=Decimal(percent))
+
+
+@dataclass
+class Log:
+    """Facts in their order; positions count from 1."""
+
+    ledger: Ledger = field(default_factory=Ledger)
+    head: int = 0
+
+    def add(self, stream_id: UUID, event: LedgerEvent, on: str | None = None) -> int:
+        """Appends one event; answers its position."""
+        self.head += 1
+        occurred: BusinessTime | None = day(on) if on else None
+        self.ledger.apply(
+            event, Recorded(position=self.head, version=self.head, stream_id=stream_id, occurred=occurred)
+        )
+        return self.head
+
+    def plan(
+        self,
+        *components: Component,
+        currency: str = "USD",
+        rounding: Rounding = BY_LINE,
+        **terms: Any,
+    ) -> "Log":
+        """A plan with one version that always applies, quarterly unless said; `terms` are further fields of a version."""
+        drafted = CompensationPlanDrafted(
+            key="plan", name="Plan", currency=currency, legal_entity=None, external_id=None
+        )
+        self.add(PLAN, drafted)
+        self.publish(1, *components, rounding=rounding, **terms)
+        return self
+
+    def publish(
+        self,
+        number: int,
+        *components: Component,
+        effective_from: str | None = None,
+        rounding: Rounding = BY_LINE,
+        period: PeriodKind = "quarter",
+        **terms: Any,
+    ) -> int:
+        """A further version of the plan."""
+        return self.add(
+            PLAN,
+            CompensationPlanVersionPublished(
+                plan_version=number,
+                period=period,
+                components=components,
+                rounding=rounding,
+                effective_from=date.fromisoformat(effective_from) if effective_from else None,
+                reason=None,
+                **terms,
+            ),
+        )
+
+    def enrol(self, *members: UUID) -> "Log":
+        """Members who always hold all components."""
+        for member_id in members:
+            begun = EnrolmentBegun(
+                member_id=member_id, plan_id=PLAN, effective_from=None, effective_until=None, component_keys=None
+            )
+            self.add(member_id, begun)
+        return self
+
+    def quota(self, member_id: UUID, amount_minor: int, period: str = "2026Q1", currency: str = "USD") -> int:
+        """A member's quota for a period."""
+        return self.add(
+            member_id,
+            EnrolmentQuotaSet(
+                member_id=member_id,
+                measure="credited_amount",
+                period=period,
+                amount_minor=amount_minor,
+                currency=currency,
+            ),
+        )
+
+    def win(
+        self,
+        deal: int,
+        amount_minor: int,
+        on: str,
+        *,
+        owner: UUID = ANN,
+        currency: str = "USD",
+        shares: tuple[DealShare, ...] = (),
+    ) -> int:
+        """A won deal; answers the position of the win."""
+        if shares:
+            self.add(uid(deal), DealTeamChanged(shares=shares))
+        won = DealWon(
+            stage_from="open", stage_to="won", amount_minor=amount_minor, currency=currency, owner_id=owner, reason=None
+        )
+        return self.add(uid(deal), won, on)
+
+    def reopen(self, deal: int) -> int:
+        """A win is taken back."""
+        return self.add_reopening(uid(deal))
+
+    def add_reopening(self, deal_id: UUID) -> int:
+        """A win is taken back, by the deal's id."""
+        reopened = DealReopened(
+            status_from="won", stage_from="won", stage_to="open", reason="refund", amount_minor=None, currency=None
+        )
+        return self.add(deal_id, reopened, "2026-12-01")
+
+    def void(self, deal: int) -> int:
+        """A deal was recorded by mistake."""
+        return self.add(uid(deal), DealVoided(status_from="won", stage_from="won", reason="twice"), "2026-12-01")
+
+    def forgive(
+        self, amount_minor: int, period: str, award: int = 0xF0, *, is_approved: bool = True
+    ) -> tuple[int, ...]:
+        """Ann owes less before the run of a period; answers the positions of the grant and of its approval."""
+        forgiven = AwardDrawForgiven(
+            member_id=ANN,
+            plan_id=PLAN,
+            period=period,
+            amount_minor=amount_minor,
+            currency="USD",
+            reason="agreed",
+            granted_by=uid(0xC1),
+            granter_id=None,
+        )
+        approved = AwardApproved(
+            member_id=ANN, plan_id=PLAN, period=period, amount_minor=None, currency=None, approved_by=uid(0xC2)
+        )
+        return tuple(self.add(uid(award), event) for event in ((forgiven, approved) if is_approved else (forgiven,)))
+
+    def extend(
+        self, days: int, deal: int = 1, award: int = 0xE0, *, plan_id: UUID = PLAN, is_approved: bool = True
+    ) -> tuple[int, ...]:
+        """The expiry of a deal's release is extended; answers the positions of the asking and of its approval."""
+        extended = AwardExpiryExtended(
+            member_id=ANN,
+            plan_id=plan_id,
+            deal_id=uid(deal),
+            days=days,
+            reason="their works burned down",
+            granted_by=uid(0xC1),
+            granter_id=None,
+        )
+        approved = AwardApproved(
+            member_id=ANN, plan_id=plan_id, period=None, amount_minor=None, currency=None, approved_by=uid(0xC2)
+        )
+        return tuple(self.add(uid(award), event) for event in ((extended, approved) if is_approved else (extended,)))
+
+    def statements(self, period: str) -> dict[UUID, Statement]:
+        """The statements of the plan for a period, by member."""
+        return {statement.member_id: statement for statement in statements_of(self.ledger, PLAN, period)}
+
+    def open_run(self, period: str) -> None:
+        """Opens a run."""
+        self.add(run_of(period), PayoutRunOpened(plan_id=PLAN, period=period))
+
+    def issue(self, period: str) -> dict[UUID, Statement]:
+        """Calculates a run at this moment and issues its statements."""
+        position, statements = self.head, self.statements(period)
+        for statement in statements.values():
+            for issued in issued_events(statement, position):
+                self.add(run_of(period), issued)
+        return statements
+
+    def lock(self, period: str) -> dict[UUID, Statement]:
+        """Opens, issues and locks a run for the period at this moment; answers its statements."""
+        self.open_run(period)
+        return self.lock_open(period)
+
+    def lock_open(self, period: str) -> dict[UUID, Statement]:
+        """Issues and locks an open run at this moment; answers its statements."""
+        position, statements = self.head, self.issue(period)
+        self.lock_issued(period, position, statements)
+        return statements
+
+    def lock_issued(self, period: str, position: int, statements: dict[UUID, Statement]) -> None:
+        """Locks a run over statements that were computed at a position."""
+        digests = tuple(digest_of(statement) for statement in statements.values())
+        locked = PayoutRunLocked(
+            statements_digest=digest_of_digests(digests), position=position, tree_root="00", tree_size=position
+        )
+        self.add(run_of(period), locked)
+
+
+def recomputed(ledger: Ledger, period: str) -> dict[PostedKey, int]:
+    """What deals earn in a period, and what of that is payable, by all that is known now: without what comes to nothing."""
+    earnings = Earnings(Evaluation(ledger, PLAN))
+    return {
+        key: minor
+        for member_id in earnings.evaluation.members()
+        for key, minor in earnings.sums(member_id, period_named(period)).items()
+        if minor
+    }
+
+
+def deal_lines(ledger: Ledger, period: str) -> dict[UUID, tuple[StatementLine, ...]]:
+    """The lines that members have from deals in a period."""
+    earnings = Earnings(Evaluation(ledger, PLAN))
+    members = earnings.evaluation.members()
+    return {member_id: tuple(map(line_of, earnings.of(member_id, period_named(period)))) for member_id in members}
+
+
+def posted(ledger: Ledger, period: str) -> dict[PostedKey, int]:
+    """What locked runs posted for a period: without what comes to nothing."""
+    of_all = (ledger.paid.posted(PLAN, period, member_id) for member_id in ledger.participants(PLAN))
+    return {key: minor for posted in of_all for key, minor in posted.items() if minor}
+
+
+def balance_minor(ledger: Ledger, member_id: UUID) -> int:
+    """What a member's draw comes to over all locked runs."""
+    return sum(ledger.paid.balance_minor(run.run_id, "draw", member_id) for run in ledger.paid.runs_of(PLAN))
+
+
+def run_of(period: str) -> UUID:
+    """The id of the run for a period."""
+    return natural_id("payout_run", str(PLAN), period)

@@ -1,0 +1,434 @@
+"""Generated options of a plan: where a sale belongs, what of it counts, rates by what is sold, release, clawback, and terms.
+
+They are put on a generated version (`generated_plans.py`) and leave it valid. All follows from the caller's seeded random.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from random import Random
+from typing import Any, TypeVar, get_args
+
+from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
+from salesapi.domain.pay.plans.plan_components import (
+    Base,
+    BaseKind,
+    Clawback,
+    Component,
+    CostFrom,
+    CountedOver,
+    CurrencyRules,
+    CustomerNovelty,
+    FilterCondition,
+    MatrixAxis,
+    QuotaRules,
+    RateMatrix,
+    Release,
+    SaleFilter,
+    Sourcing,
+    VersionTakeover,
+)
+from salesapi.domain.pay.rules import clawbacks, commissionable_bases, quotas, release, withholding
+from salesapi.domain.pay.rules.accounting import Conversion, InverseRate, RateDate
+from salesapi.domain.pay.rules.award_measures import (
+    CollectedFrom,
+    CollectionBand,
+    SatisfactionBand,
+    SatisfactionTable,
+    Survey,
+)
+from salesapi.domain.pay.rules.limits import CapExcess, CapSplit, CapWindow, DealExcess
+from salesapi.domain.pay.rules.plan_versions_and_leavers import LEAVING_REASONS, CumulativeTiers, LeaverRule, PlanChange
+from salesapi.domain.pay.rules.rate_rules import ProductLevel, RateRule
+from salesapi.domain.pay.rules.sourcing import SourcingModel
+from salesapi.domain.pay.rules.tables import Band, Matrix, MatrixRow
+from salesapi.domain.selling.attribution import TouchKind
+from salesapi.domain.shared.dates import DateUnit
+from salesapi.domain.shared.periods import PeriodKind
+from tests.domain.pay.generated_awards import generated_awards
+from tests.domain.pay.plan_options import CALENDAR, RATE_TABLE, RATES
+from tests.domain.pay.plans.generated_plans import rate
+
+Made = TypeVar("Made")
+
+
+def with_options(random: Random, version: CompensationPlanVersion, kind: PeriodKind) -> CompensationPlanVersion:
+    """The version with more options, as one that pays by this kind of period."""
+    components = tuple(_with_options(random, component, kind) for component in version.components)
+    cap_minor = maybe(random, 0.2, lambda _: random.choice((1, 50_000, 2_000_000)))
+    return replace(
+        version,
+        period=kind,
+        components=components,
+        currencies=maybe(random, 0.3, _currencies),
+        quotas=maybe(random, 0.3, _quotas),
+        takeover=maybe(random, 0.3, _takeover),
+        leavers=_leavers(random) if random.random() < 0.2 else (),
+        recovery=maybe(random, 0.3, _recovery) if version.advance is None else None,
+        acknowledgement_required=random.random() < 0.1,
+        cap_minor=cap_minor,
+        cap_window=one_of(random, CapWindow) if cap_minor is not None and kind != "year" else "period",
+        cap_excess=one_of(random, CapExcess) if cap_minor is not None else "lost",
+        awards=generated_awards(random, components),
+        correction_from_minor=maybe(random, 0.2, lambda _: random.choice((1, 100, 50_000))),
+    )
+
+
+def maybe(random: Random, share: float, make: Callable[[Random], Made]) -> Made | None:
+    """What is made, in this share of the cases."""
+    return make(random) if random.random() < share else None
+
+
+def one_of(random: Random, literal: Any) -> Any:
+    """One of the words of a literal type."""
+    return random.choice(get_args(literal))
+
+
+def _with_options(random: Random, component: Component, kind: PeriodKind) -> Component:
+    rated = random.choice(
+        (*[None] * 6, "unit_amount_minor", "rules", "margin_bands", "contract_terms", "residual", "matrix")
+    )
+    if rated is not None:
+        options: dict[str, Any] = dict.fromkeys((*RATES, "accelerator", "decelerator"))
+        options |= {"rules": (), rated: _rate(random, rated)}
+        component = replace(component, **options)
+    if random.random() < 0.1:
+        component = replace(component, credit="sourcing", levels=1, sourcing=_sourcing(random))
+    anchors = [anchor for anchor in get_args(release.Anchor) if anchor != "period_end"]
+    attributed: release.Anchor = random.choice(anchors) if random.random() < 0.3 else "booking"
+    counted_over: CountedOver = one_of(random, CountedOver)
+    counts = component.tiers is not None or component.needs_quota()
+    component = replace(
+        component,
+        attributed=attributed if component.residual is None else "invoice",
+        only=maybe(random, 0.2, _only),
+        base=_base(random, component),
+        counted_over=counted_over if counts and kind != "year" and random.random() < 0.3 else "period",
+        satisfaction=maybe(random, 0.2, _satisfaction),
+        release=maybe(random, 0.4, _release),
+        clawback=maybe(random, 0.3, _clawback),
+    )
+    return _with_limits(random, component, kind)
+
+
+def _with_limits(random: Random, component: Component, kind: PeriodKind) -> Component:
+    """With what holds of the caps that it has, and a cap on a rate that moves."""
+    limit_minor = random.choice((1, 20_000)) if component.tells_lines() and random.random() < 0.3 else None
+    has_deal_cap, has_cap = component.deal_cap_minor is not None, component.cap_minor is not None
+    is_flat_and_faster = component.rate_percent is not None and component.accelerator is not None
+    kickers = component.contract_terms.kickers if component.contract_terms is not None else ()
+    is_moved = is_flat_and_faster or component.individual is not None or bool(kickers)
+    can_defer = not component.rates_year_again()
+    return replace(
+        component,
+        rate_cap_percent=Decimal(random.choice(("0.01", "3.5", "900"))) if is_moved and random.random() < 0.4 else None,
+        line_limit_minor=limit_minor,
+        line_limit_excess=one_of(random, DealExcess) if can_defer and limit_minor else "lost",
+        deal_cap_excess=one_of(random, DealExcess) if can_defer and has_deal_cap else "lost",
+        deal_cap_split=one_of(random, CapSplit) if has_deal_cap or limit_minor else "split_then_cap",
+        cap_window=one_of(random, CapWindow) if has_cap and kind != "year" else "period",
+        cap_excess=one_of(random, CapExcess) if has_cap else "lost",
+    )
+
+
+def _rate(random: Random, name: str) -> object:
+    match name:
+        case "unit_amount_minor":
+            return random.choice((1, 333, 50_000))
+        case "rules":
+            return tuple(_rule(random, priority) for priority in range(random.randint(1, 4)))
+        case "margin_bands":
+            return _margin_bands(random)
+        case "contract_terms":
+            return _contract_terms(random)
+        case "residual":
+            periods = random.choice((None, 1, 12))
+            return commissionable_bases.ResidualTerms(
+                rate_percent=rate(random),
+                periods=periods,
+                owner_change=one_of(random, commissionable_bases.OwnerChange),
+            )
+        case _:
+            return _matrix(random)
+
+
+def _rule(random: Random, priority: int) -> RateRule:
+    level: ProductLevel = one_of(random, ProductLevel)
+    return RateRule(
+        product_level=level,
+        product_key=None if level == "all" else random.choice(("s27", "beds")),
+        region=random.choice((None, "north")),
+        customer_type=random.choice((None, "hotel")),
+        channel=None,
+        priority=priority,
+        effective_from=random.choice((None, date(2026, 2, 1))),
+        rate_percent=rate(random),
+    )
+
+
+def _margin_bands(random: Random) -> commissionable_bases.MarginBandTable:
+    bounds = sorted(random.sample(range(-3, 12), random.randint(0, 3)))
+    edges = [None, *(Decimal(10 * bound) for bound in bounds), None]
+    bands = tuple(
+        commissionable_bases.MarginBand(
+            lower_percent=edges[index], upper_percent=edges[index + 1], rate_percent=rate(random)
+        )
+        for index in range(len(edges) - 1)
+    )
+    return commissionable_bases.MarginBandTable(
+        denominator=one_of(random, commissionable_bases.MarginDenominator),
+        boundary=random.choice(("lower_inclusive", "upper_inclusive")),
+        base=one_of(random, commissionable_bases.MarginRatedBase),
+        negative_margin=one_of(random, commissionable_bases.NegativeMargin),
+        undefined_rate_percent=rate(random),
+        bands=bands,
+    )
+
+
+def _contract_terms(random: Random) -> commissionable_bases.ContractTermTable:
+    months = (0, *sorted(random.sample((6, 12, 24, 36), random.randint(0, 3))))
+    kicker = commissionable_bases.TermKicker(
+        term_months_min=random.choice((1, 24)),
+        prepaid_percent_min=random.choice((None, Decimal(50))),
+        payment_days_max=random.choice((None, 0, 30)),
+        factor=Decimal(random.choice(("0", "0.5", "1.25"))),
+    )
+    return commissionable_bases.ContractTermTable(
+        base=one_of(random, commissionable_bases.ContractBase),
+        one_off=one_of(random, commissionable_bases.OneOffCharges),
+        kicker_stacking=one_of(random, commissionable_bases.KickerStacking),
+        bands=tuple(commissionable_bases.TermBand(from_months=each, rate_percent=rate(random)) for each in months),
+        kickers=(kicker,) * random.randint(0, 2),
+    )
+
+
+def _matrix(random: Random) -> RateMatrix:
+    first, second = random.sample(get_args(MatrixAxis), 2)
+    rows, columns = _bands(random), _bands(random)
+    cells = tuple(MatrixRow(rates_percent=tuple(rate(random) for _ in columns)) for _ in rows)
+    return RateMatrix(first=first, second=second, matrix=Matrix(rows=rows, columns=columns, cells=cells))
+
+
+def _bands(random: Random) -> tuple[Band, ...]:
+    bounds = [Decimal(0), *(Decimal(10 * each) for each in sorted(random.sample(range(1, 15), random.randint(0, 2))))]
+    uppers = (*bounds[1:], None)
+    return tuple(Band(lower=lower, upper=upper) for lower, upper in zip(bounds, uppers, strict=True))
+
+
+def _base(random: Random, component: Component) -> Base | None:
+    if component.contract_terms is not None or component.residual is not None:
+        return None
+    axes = () if component.matrix is None else (component.matrix.first, component.matrix.second)
+    is_by_margin = component.margin_bands is not None or "margin_percent" in axes
+    if not is_by_margin and random.random() < 0.7:
+        return None
+    kind: BaseKind = "margin" if is_by_margin else one_of(random, BaseKind)
+    if kind != "margin":
+        return Base(kind=kind)
+    bands = component.margin_bands
+    negative_margin = one_of(random, commissionable_bases.NegativeMargin) if bands is None else bands.negative_margin
+    return Base(kind="margin", cost_from=one_of(random, CostFrom), negative_margin=negative_margin)
+
+
+def _sourcing(random: Random) -> Sourcing:
+    kinds = get_args(TouchKind)
+    return Sourcing(
+        model=one_of(random, SourcingModel),
+        kinds=tuple(random.sample(kinds, random.randint(0, 3))),
+        expires_after_days=random.choice((None, 0, 90)),
+    )
+
+
+def _only(random: Random) -> SaleFilter:
+    conditions = (
+        FilterCondition(of="product_code", any_of=("s27",)),
+        FilterCondition(of="product_category", any_of=("beds", "tables")),
+        FilterCondition(of="deal_attribute", key="channel", any_of=("direct",)),
+        FilterCondition(of="customer_attribute", key="type", any_of=("hotel", "clinic")),
+    )
+    customer: CustomerNovelty = one_of(random, CustomerNovelty)
+    return SaleFilter(
+        conditions=tuple(random.sample(conditions, random.randint(1, 2))), customer=random.choice((None, customer))
+    )
+
+
+def _satisfaction(random: Random) -> SatisfactionTable:
+    survey: Survey = one_of(random, Survey)
+    lowest = -100 if survey == "nps" else 0
+    scores = (lowest, *sorted(random.sample((10, 50, 80, 100), random.randint(0, 2))))
+    factors = ("0", "0.5", "1", "1.5")
+    return SatisfactionTable(
+        survey=survey,
+        responses_min=random.choice((1, 20)),
+        too_few=random.choice(("nothing", "neutral")),
+        bands=tuple(
+            SatisfactionBand(from_score=Decimal(score), factor=Decimal(random.choice(factors))) for score in scores
+        ),
+    )
+
+
+def _release(random: Random) -> Release:
+    holdback = maybe(random, 0.3, _holdback)
+    if random.random() < 0.3:
+        return Release(instalments=_instalments(random), holdback=holdback)
+    on: release.Anchor = "payment" if random.random() < 0.5 else one_of(random, release.Anchor)
+    if on != "payment":
+        return Release(on=on, holdback=holdback)
+    payment = release.PaymentRelease(
+        bank_fee=one_of(random, release.BankFee),
+        prepayment=one_of(random, release.Prepayment),
+        nothing_due=one_of(random, release.NothingDue),
+    )
+    speed = _speed(random) if random.random() < 0.4 else ()
+    return Release(
+        on="payment",
+        payment=payment,
+        order=one_of(random, release.CashOrder),
+        expiry=maybe(random, 0.4, _expiry),
+        speed=speed,
+        speed_from=one_of(random, CollectedFrom) if speed else "due_date",
+        holdback=holdback,
+    )
+
+
+def _expiry(random: Random) -> release.ExpiryTable:
+    days, kept = random.choice((((0,), (50,)), ((30, 90), (80, 0)), ((1, 2, 3), (99, 50, 1))))
+    return release.ExpiryTable(
+        anchor=random.choice(("booking", "signature", "invoice", "delivery", "acceptance", "go_live")),
+        steps=tuple(
+            release.ExpiryStep(after_days=after, kept_percent=Decimal(percent))
+            for after, percent in zip(days, kept, strict=True)
+        ),
+    )
+
+
+def _speed(random: Random) -> tuple[CollectionBand, ...]:
+    days = (*sorted(random.sample((-10, 0, 30, 90), random.randint(0, 3))), None)
+    return tuple(
+        CollectionBand(up_to_days=each, factor=Decimal(random.choice(("0", "0.9", "1", "1.1")))) for each in days
+    )
+
+
+def _wait(random: Random) -> withholding.Wait:
+    return withholding.Wait(count=random.choice((0, 1, 12, 400)), unit=random.choice(("days", "months")))
+
+
+def _instalments(random: Random) -> withholding.InstalmentTable:
+    shares = random.choice((("100",), ("60", "40"), ("33.3", "33.3", "33.4")))
+    parts = []
+    for share in shares:
+        wait = maybe(random, 0.5, _wait)
+        event: release.Anchor | None = one_of(random, release.Anchor) if wait is None else None
+        parts.append(withholding.ReleaseInstalment(share_percent=Decimal(share), wait=wait, event=event))
+    return withholding.InstalmentTable(
+        residual=one_of(random, withholding.Residual),
+        on_churn=one_of(random, withholding.OnChurn),
+        instalments=tuple(parts),
+    )
+
+
+def _holdback(random: Random) -> withholding.Holdback:
+    wait = maybe(random, 0.5, _wait)
+    return withholding.Holdback(
+        share_percent=Decimal(random.choice(("10", "33.3333", "100"))),
+        wait=wait,
+        event=one_of(random, release.Anchor) if wait is None else None,
+        on_clawback=one_of(random, withholding.OnClawback),
+    )
+
+
+def _clawback(random: Random) -> Clawback:
+    triggers = tuple(random.sample(get_args(clawbacks.ClawbackTrigger), random.randint(1, 5)))
+    share: clawbacks.ClawbackShare = one_of(random, clawbacks.ClawbackShare)
+    unit: DateUnit = one_of(random, DateUnit)
+    window = random.choice((1, 12, 90))
+    rule = clawbacks.ClawbackRule(
+        triggers=triggers,
+        anchor=one_of(random, release.Anchor),
+        window=window,
+        unit=unit,
+        window_end=one_of(random, clawbacks.WindowEnd),
+        share=share,
+        percent=Decimal(random.choice(("100", "12.5"))) if share == "partial" else None,
+        started_month=one_of(random, clawbacks.StartedMonth) if share == "unserved_term" and unit == "months" else None,
+        steps=_steps(window) if share == "schedule" else (),
+    )
+    return Clawback(
+        rule=rule,
+        attainment="keep" if "non_payment" in triggers else one_of(random, clawbacks.AttainmentPolicy),
+        non_payment_days=random.choice((1, 60)) if "non_payment" in triggers else None,
+    )
+
+
+def _steps(window: int) -> tuple[clawbacks.ClawbackStep, ...]:
+    half = (clawbacks.ClawbackStep(until=window // 2, percent=Decimal(100)),) if window > 1 else ()
+    return (*half, clawbacks.ClawbackStep(until=window, percent=Decimal(50)))
+
+
+def _currencies(random: Random) -> CurrencyRules:
+    rate_date: RateDate = one_of(random, RateDate)
+    conversion = Conversion(
+        rate_date=rate_date,
+        inverse=one_of(random, InverseRate),
+        base_currency=random.choice((None, "EUR", "USD")),
+        fixed_on=date(2026, 1, 2) if rate_date == "plan_fixed" else None,
+    )
+    return CurrencyRules(rate_table_id=RATE_TABLE, conversion=conversion)
+
+
+def _quotas(random: Random) -> QuotaRules:
+    ramp = maybe(random, 0.4, _ramp)
+    proration = None if ramp is not None and random.random() < 0.3 else _proration(random)
+    is_by_working_days = proration is not None and proration.basis == "working_days"
+    return QuotaRules(proration=proration, calendar_id=CALENDAR if is_by_working_days else None, ramp=ramp)
+
+
+def _proration(random: Random) -> quotas.Proration:
+    basis: quotas.QuotaBasis = one_of(random, quotas.QuotaBasis)
+    weights = (5, 5, 5, 5, 10, 10, 10, 10, 10, 10, 10, 10)
+    return quotas.Proration(
+        basis=basis,
+        month_day=one_of(random, quotas.MonthDay) if basis == "whole_months" else None,
+        month_percents=tuple(Decimal(each) for each in weights) if basis == "seasonal_weights" else (),
+    )
+
+
+def _ramp(random: Random) -> quotas.Ramp:
+    months = sorted(random.sample((1, 2, 3, 6), random.randint(1, 3)))
+    return quotas.Ramp(
+        steps=tuple(
+            quotas.RampStep(through_month=month, percent=Decimal(random.choice(("0", "25", "50", "120"))))
+            for month in months
+        ),
+        after_percent=Decimal(random.choice(("100", "100", "80"))),
+        counted_from=one_of(random, quotas.RampStart),
+    )
+
+
+def _takeover(random: Random) -> VersionTakeover:
+    return VersionTakeover(change=one_of(random, PlanChange), cumulative=one_of(random, CumulativeTiers))
+
+
+def _leavers(random: Random) -> tuple[LeaverRule, ...]:
+    percents = [Decimal(each) for each in ("0", "50", "33.3333", "100")]
+    return tuple(
+        LeaverRule(
+            reason=reason,
+            earned_percent=random.choice(percents),
+            released_later_percent=random.choice(percents),
+            released_later_days=random.choice((0, 180)),
+            pipeline_percent=random.choice(percents),
+            pipeline_days=random.choice((0, 30)),
+        )
+        for reason in LEAVING_REASONS
+    )
+
+
+def _recovery(random: Random) -> clawbacks.RecoveryLimit:
+    return clawbacks.RecoveryLimit(
+        percent=random.choice((None, Decimal(20), Decimal(100))),
+        amount_minor=random.choice((None, 1, 50_000)),
+        kept_minor=random.choice((None, 0, 100_000)),
+        leaver=one_of(random, clawbacks.LeaverDebt),
+    )

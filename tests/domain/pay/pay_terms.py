@@ -1,0 +1,37 @@
+"""Terms that stories about pay share: released with the cash, taken back by losses, converted at the rate of the booking."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from salesapi.domain.pay.plans.plan_components import Base, Clawback, CurrencyRules, Release
+from salesapi.domain.pay.rules.accounting import Conversion
+from salesapi.domain.pay.rules.clawbacks import ClawbackRule
+from salesapi.domain.pay.rules.release import PaymentRelease
+from tests.domain.pay.plan_options import RATE_TABLE
+
+PAYMENT: Final = PaymentRelease(
+    bank_fee="counts_as_paid", prepayment="releases_on_receipt", nothing_due="release_nothing"
+)
+WITH_CASH: Final = Release(on="payment", payment=PAYMENT, order="pro_rata")
+
+RULE: Final = ClawbackRule(
+    triggers=("cancellation", "refund", "downgrade", "churn"),
+    anchor="booking",
+    window=12,
+    unit="months",
+    window_end="included",
+    share="full",
+)
+KEEP: Final = Clawback(rule=RULE, attainment="keep")
+RESTATE: Final = Clawback(rule=RULE, attainment="restate")
+
+NET: Final = Base(kind="agreement_net")
+AGREED_MARGIN: Final = Base(kind="margin", cost_from="agreement", negative_margin="zero")
+LISTED_MARGIN: Final = Base(kind="margin", cost_from="catalogue", negative_margin="zero")
+
+AT_BOOKING: Final = Conversion(rate_date="booking", inverse="refused", base_currency=None)
+
+
+def at_rates(**options: Any) -> CurrencyRules:
+    """How sales are converted: at the rate of the booking unless said."""
+    return CurrencyRules(rate_table_id=RATE_TABLE, conversion=replace(AT_BOOKING, **options))

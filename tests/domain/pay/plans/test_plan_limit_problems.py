@@ -1,0 +1,138 @@
+"""What may not be published of upper limits (R29, R30), each with its place, and what may."""
+
+from decimal import Decimal
+
+import pytest
+
+from salesapi.domain.pay.plans.compensation_plans import PlanTerms
+from salesapi.domain.pay.plans.plan_components import Component, Gate
+from salesapi.domain.pay.plans.plan_problems import problem_of_component, problem_of_terms
+from tests.domain.pay import plan_options as options
+from tests.domain.pay.plan_options import component, paying, terms
+
+OF_COMPONENTS = [
+    ("a period capped at nothing", paying("rate_percent", cap_minor=0), "/cap_minor", "must be above 0"),
+    ("a deal capped at nothing", paying("rate_percent", deal_cap_minor=0), "/deal_cap_minor", "must be above 0"),
+    (
+        "the year of no cap",
+        paying("rate_percent", cap_window="year"),
+        "/cap_window",
+        "belongs to a limit; send cap_minor",
+    ),
+    ("past no cap", paying("rate_percent", cap_excess="carried"), "/cap_excess", "belongs to a limit; send cap_minor"),
+    (
+        "past no cap of a deal",
+        paying("rate_percent", deal_cap_excess="deferred"),
+        "/deal_cap_excess",
+        "belongs to a limit; send deal_cap_minor, or `lost`",
+    ),
+    (
+        "shares of no cap",
+        paying("rate_percent", deal_cap_split="cap_then_split"),
+        "/deal_cap_split",
+        "belongs to a limit; send deal_cap_minor, or `split_then_cap`",
+    ),
+    ("a line of nothing", paying("rate_percent", line_limit_minor=0), "/line_limit_minor", "must be above 0"),
+    ("lines of a bonus", paying("bonus", line_limit_minor=1), "/line_limit_minor", "tell what a line earns"),
+    ("lines of tiers of a period", paying("tiers", line_limit_minor=1), "/line_limit_minor", "tiers by line"),
+    (
+        "lines of a rate that grows faster",
+        paying("rate_percent", accelerator=options.ACCELERATOR, line_limit_minor=1),
+        "/line_limit_minor",
+        "only a flat or individual rate",
+    ),
+    (
+        "past no limit of a line",
+        paying("rate_percent", line_limit_excess="deferred"),
+        "/line_limit_excess",
+        "send line_limit_minor, or `lost`",
+    ),
+    (
+        "deferred in a year that is rated again",
+        component(
+            rate_percent=Decimal(5),
+            gate=Gate(attainment_percent=Decimal(50), pays="whole_period"),
+            counted_over="year_to_date",
+            deal_cap_minor=1,
+            deal_cap_excess="deferred",
+        ),
+        "/deal_cap_excess",
+        "no one period says what a deal is due",
+    ),
+    (
+        "a rate capped at nothing",
+        paying("individual", rate_cap_percent=Decimal(0)),
+        "/rate_cap_percent",
+        "above 0 percent",
+    ),
+    (
+        "a flat rate with a cap",
+        paying("rate_percent", rate_cap_percent=Decimal(4)),
+        "/rate_cap_percent",
+        "nothing moves",
+    ),
+    (
+        "a cap on the rate below the rate itself",
+        paying("rate_percent", accelerator=options.ACCELERATOR, rate_cap_percent=Decimal("0.01")),
+        "/rate_cap_percent",
+        "below the rate itself",
+    ),
+    (
+        "tiers with a cap on the rate",
+        paying("tiers", rate_cap_percent=Decimal(4)),
+        "/rate_cap_percent",
+        "nothing moves",
+    ),
+]
+OF_PLANS = [
+    ("a plan capped at nothing", terms(cap_minor=0), "/cap_minor", "must be above 0, not 0"),
+    ("the year of no plan's cap", terms(cap_window="year"), "/cap_window", "belongs to a limit; send cap_minor"),
+    ("past no plan's cap", terms(cap_excess="carried"), "/cap_excess", "belongs to a limit; send cap_minor, or `lost`"),
+    ("a budget of nothing", terms(budget_minor=0), "/budget_minor", "must be above 0, not 0"),
+]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer", "words"), [case[1:] for case in OF_COMPONENTS], ids=[str(case[0]) for case in OF_COMPONENTS]
+)
+def test_a_limit_that_means_nothing_is_refused_at_its_place(wrong: Component, pointer: str, words: str) -> None:
+    found = problem_of_component(wrong)
+    assert found is not None
+    assert found.pointer == pointer
+    assert words in found.reason
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer", "words"), [case[1:] for case in OF_PLANS], ids=[str(case[0]) for case in OF_PLANS]
+)
+def test_a_limit_of_the_plan_that_means_nothing_is_refused_at_its_place(
+    wrong: PlanTerms, pointer: str, words: str
+) -> None:
+    found = problem_of_terms(wrong, "quarter")
+    assert found is not None
+    assert found.pointer == pointer
+    assert words in found.reason
+
+
+def test_a_plan_by_year_has_no_cap_of_a_year_beside() -> None:
+    by_component = terms(paying("rate_percent", cap_minor=1, cap_window="year"))
+    by_plan = terms(cap_minor=1, cap_window="year")
+    for wrong, pointer in ((by_component, "/components/0/cap_window"), (by_plan, "/cap_window")):
+        found = problem_of_terms(wrong, "year")
+        assert found is not None
+        assert found.pointer == pointer
+        assert problem_of_terms(wrong, "month") is None
+
+
+@pytest.mark.parametrize(
+    "valid",
+    [
+        paying("individual", rate_cap_percent=Decimal(9), cap_minor=1, cap_window="year", cap_excess="carried"),
+        paying("rate_percent", accelerator=options.ACCELERATOR, rate_cap_percent=Decimal(9)),
+        paying("contract_terms", rate_cap_percent=Decimal(9)),
+        paying("rules", line_limit_minor=1, line_limit_excess="deferred", deal_cap_split="cap_then_split"),
+        paying("tiers", deal_cap_minor=1, deal_cap_excess="deferred", deal_cap_split="cap_then_split"),
+    ],
+)
+def test_limits_that_fit_can_be_published(valid: Component) -> None:
+    assert problem_of_component(valid) is None

@@ -1,0 +1,435 @@
+"""What a version of a plan may not say, each with the place and the words that it is refused with."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from salesapi.domain.pay.plans.compensation_plans import PlanTerms
+from salesapi.domain.pay.plans.plan_components import (
+    Base,
+    Component,
+    FilterCondition,
+    Gate,
+    QuotaRules,
+    RateMatrix,
+    Release,
+    SaleFilter,
+    TargetBonus,
+)
+from salesapi.domain.pay.plans.plan_problems import RATES, problem_of_component, problem_of_terms
+from salesapi.domain.pay.rules.award_measures import CollectionBand
+from salesapi.domain.pay.rules.quotas import Proration
+from salesapi.domain.pay.rules.tables import CurvePoint, MatrixRow
+from tests.domain.pay import plan_options as options
+from tests.domain.pay.plan_options import CLAWBACK, CURVE, MARGIN, MATRIX, WITH_CASH, component, paying, terms
+
+ZERO = Decimal(0)
+TOO_HIGH = Decimal(1001)
+WHOLE = replace(options.TIERS, tiers=(replace(options.TIERS.tiers[1], lower=ZERO),))
+GAPPED = replace(options.TIERS, tiers=(options.TIERS.tiers[0], replace(options.TIERS.tiers[1], lower=Decimal(9**8))))
+BY_MARGIN = RateMatrix(first="margin_percent", second="term_months", matrix=MATRIX.matrix)
+ONE_CELL = replace(MATRIX.matrix, cells=(MATRIX.matrix.cells[0], MatrixRow(rates_percent=(Decimal(3),))))
+FROM_20 = replace(options.MARGIN_BANDS, bands=options.MARGIN_BANDS.bands[1:])
+FROM_24 = replace(options.CONTRACT_TERMS, bands=options.CONTRACT_TERMS.bands[1:])
+FROM_80 = replace(options.SATISFACTION, bands=options.SATISFACTION.bands[1:])
+SIXTY = replace(options.INSTALMENTS, instalments=options.INSTALMENTS.instalments[:1])
+BOTH_ENDS = replace(options.HOLDBACK, event="acceptance")
+FROM_PAYMENT = replace(options.EXPIRY, anchor="payment")
+
+
+def bonus(*points: tuple[int, int]) -> TargetBonus:
+    """A bonus with a curve through (attainment, payout)."""
+    made = tuple(CurvePoint(attainment_percent=Decimal(at), payout_percent=Decimal(pays)) for at, pays in points)
+    return TargetBonus(target_minor=100, curve=replace(CURVE, points=made))
+
+
+def on_products(key: str | None, *any_of: str) -> SaleFilter:
+    """A filter on products."""
+    return SaleFilter(conditions=(FilterCondition(of="product_code", key=key, any_of=any_of),))
+
+
+def on_bookings(**others: Any) -> Release:
+    """A release at once, with something that belongs to cash."""
+    return Release(on="booking", **others)
+
+
+def clawing(rule: dict[str, Any], **others: Any) -> Component:
+    """A component with a clawback that differs from the valid one."""
+    return paying("rate_percent", clawback=replace(CLAWBACK, rule=replace(CLAWBACK.rule, **rule), **others))
+
+
+WITHOUT_CONDITION = SaleFilter(conditions=(FilterCondition(of="deal_attribute", any_of=("direct",)),))
+OF_A_RATE = [
+    ("no rate", component(), "/rate_percent", "it has no rate; send one of rate_percent, deal_amount_minor"),
+    ("two rates", paying("tiers", bonus=bonus((50, 0))), "/bonus", "it has tiers and bonus; send one of them"),
+    ("a rate and rules", paying("rate_percent", rules=(options.RULE,)), "/rules", "it has rate_percent and rules"),
+    ("an amount for nothing", component(deal_amount_minor=0), "/deal_amount_minor", "must be above 0, not 0"),
+    ("units for nothing", component(unit_amount_minor=-1), "/unit_amount_minor", "must be above 0, not -1"),
+    ("a rate out of bounds", component(rate_percent=TOO_HIGH), "/rate_percent", "between -1000 and 1000 percent"),
+    ("tiers with a gap", component(tiers=GAPPED), "/tiers/tiers/1/lower", "leaves a gap"),
+    (
+        "a curve that goes back",
+        component(bonus=bonus((50, 0), (40, 1))),
+        "/bonus/curve/points/1/attainment_percent",
+        "a point at 40 cannot follow one at 50",
+    ),
+    ("a bonus for nothing", component(bonus=bonus((0, 10))), "/bonus/curve/points", "pays nothing at 0 percent"),
+    ("equal rules", component(rules=(options.RULE, options.RULE)), "/rules/1", "it is as specific as rule 0"),
+    (
+        "margins from 20 percent on",
+        paying("margin_bands", margin_bands=FROM_20),
+        "/margin_bands/bands/0/lower_percent",
+        "must begin open",
+    ),
+    (
+        "terms from two years on",
+        component(contract_terms=FROM_24),
+        "/contract_terms/bands/0/from_months",
+        "the first band begins at 0 months",
+    ),
+    (
+        "a residual out of bounds",
+        paying("residual", residual=replace(options.RESIDUAL, rate_percent=TOO_HIGH)),
+        "/residual/rate_percent",
+        "between -1000 and 1000 percent",
+    ),
+    (
+        "one axis twice",
+        component(matrix=replace(MATRIX, second="attainment_percent")),
+        "/matrix/second",
+        "rows and columns both stand for attainment_percent",
+    ),
+    (
+        "a missing cell",
+        component(matrix=replace(MATRIX, matrix=ONE_CELL)),
+        "/matrix/matrix/cells/1/rates_percent",
+        "2 bands need as many rates, not 1",
+    ),
+]
+OF_CREDIT = [
+    ("no touches", paying("rate_percent", credit="sourcing"), "/sourcing", "belongs to the credit `sourcing`"),
+    ("touches for a seller", paying("rate_percent", sourcing=options.SOURCING), "/sourcing", "and to no other"),
+    (
+        "a kind of touch twice",
+        paying("rate_percent", credit="sourcing", sourcing=replace(options.SOURCING, kinds=("event", "event"))),
+        "/sourcing/kinds/1",
+        "event is named twice",
+    ),
+    ("levels of a seller", paying("rate_percent", levels=2), "/levels", "send 1, not 2"),
+    ("no condition", paying("rate_percent", only=SaleFilter()), "/only", "send null for all sales"),
+    (
+        "an attribute without key",
+        paying("rate_percent", only=WITHOUT_CONDITION),
+        "/only/conditions/0/key",
+        "deal_attribute needs the attribute's key",
+    ),
+    (
+        "a product with a key",
+        paying("rate_percent", only=on_products("code", "s27")),
+        "/only/conditions/0/key",
+        "a product has no key",
+    ),
+    (
+        "a value twice",
+        paying("rate_percent", only=on_products(None, "s27", "s28", "s27")),
+        "/only/conditions/0/any_of/2",
+        "s27 is named twice",
+    ),
+    ("the end of a period", paying("rate_percent", attributed="period_end"), "/attributed", "does not say which one"),
+    ("invoices by booking", paying("residual", attributed="booking"), "/attributed", "send `invoice`"),
+    ("a base of terms", paying("contract_terms", base=MARGIN), "/base", "contract_terms says itself what is rated"),
+    ("a base of invoices", paying("residual", base=MARGIN), "/base", "residual says itself what is rated"),
+    (
+        "a margin without cost",
+        paying("rate_percent", base=replace(MARGIN, cost_from=None)),
+        "/base/cost_from",
+        "a margin needs cost_from",
+    ),
+    (
+        "a margin that may be negative",
+        paying("rate_percent", base=replace(MARGIN, negative_margin=None)),
+        "/base/negative_margin",
+        "a margin needs negative_margin",
+    ),
+    (
+        "the cost of an amount",
+        paying("rate_percent", base=Base(kind="deal_amount", cost_from="catalogue")),
+        "/base/cost_from",
+        "cost_from belongs to the base `margin`, not to `deal_amount`",
+    ),
+    (
+        "the loss of an amount",
+        paying("rate_percent", base=Base(kind="agreement_net", negative_margin="block")),
+        "/base/negative_margin",
+        "negative_margin belongs to the base `margin`, not to `agreement_net`",
+    ),
+    ("margins without cost", paying("margin_bands", base=None), "/base", "needs the base `margin`"),
+    (
+        "margins of an amount",
+        paying("margin_bands", base=Base(kind="agreement_gross")),
+        "/base/kind",
+        "needs the base `margin`",
+    ),
+    ("a matrix of margins without cost", component(matrix=BY_MARGIN), "/base", "needs the base `margin`"),
+    (
+        "two answers to a loss",
+        paying("margin_bands", base=replace(MARGIN, negative_margin="block")),
+        "/base/negative_margin",
+        "it says block of a margin below zero, and margin_bands say zero",
+    ),
+    (
+        "a year in which nothing counts",
+        paying("rate_percent", counted_over="year_to_date"),
+        "/counted_over",
+        "neither tiers nor anything by attainment",
+    ),
+]
+OF_LIMITS = [
+    ("faster tiers", paying("tiers", accelerator=options.ACCELERATOR), "/accelerator", "flat or individual rate only"),
+    ("slower rules", paying("rules", decelerator=options.DECELERATOR), "/decelerator", "flat or individual rate only"),
+    (
+        "faster and slower",
+        paying("rate_percent", accelerator=options.ACCELERATOR, decelerator=options.DECELERATOR),
+        "/decelerator",
+        "an accelerator and a decelerator",
+    ),
+    (
+        "a gate for later deals under tiers that rate all",
+        component(tiers=WHOLE, gate=Gate(attainment_percent=Decimal(50), pays="later_deals")),
+        "/gate/pays",
+        "let it pay `whole_period`",
+    ),
+    ("overrides by 0", paying("rate_percent", override_percent_max=ZERO), "/override_percent_max", "above 0 percent"),
+    ("overrides of tiers", paying("tiers", override_percent_max=TOO_HIGH), "/override_percent_max", "it has none of"),
+    (
+        "satisfaction from 80 on",
+        paying("rate_percent", satisfaction=FROM_80),
+        "/satisfaction/bands/0/from_score",
+        "the first band begins at 0",
+    ),
+]
+OF_A_RELEASE = [
+    ("cash uncounted", replace(WITH_CASH, payment=None), "/release/payment", "needs how cash counts"),
+    ("cash unordered", replace(WITH_CASH, order=None), "/release/order", "which part of the deal its cash pays first"),
+    ("cash at booking", on_bookings(payment=options.PAYMENT), "/release/payment", "belongs to a release on `payment`"),
+    ("order at booking", on_bookings(order="in_order"), "/release/order", "belongs to a release on `payment`"),
+    ("expiry at booking", on_bookings(expiry=options.EXPIRY), "/release/expiry", "belongs to a release on `payment`"),
+    ("speed at booking", on_bookings(speed=options.SPEED), "/release/speed", "belongs to a release on `payment`"),
+    (
+        "late from the payment on",
+        replace(WITH_CASH, expiry=FROM_PAYMENT),
+        "/release/expiry/anchor",
+        "not counted from payment",
+    ),
+    (
+        "days from the invoice without speed",
+        replace(WITH_CASH, speed=(), speed_from="invoice_date"),
+        "/release/speed_from",
+        "without `speed`",
+    ),
+    (
+        "speed without an end",
+        replace(WITH_CASH, speed=(CollectionBand(up_to_days=9, factor=Decimal(1)),)),
+        "/release/speed/0/up_to_days",
+        "the last band, and only it, is open",
+    ),
+    (
+        "parts on invoice",
+        Release(on="invoice", instalments=options.INSTALMENTS),
+        "/release/on",
+        "send `booking`, not `invoice`",
+    ),
+    (
+        "parts of 60 percent",
+        Release(instalments=SIXTY),
+        "/release/instalments/instalments",
+        "the shares add up to 60 percent",
+    ),
+    ("two ends of a holdback", Release(holdback=BOTH_ENDS), "/release/holdback/event", "it has a wait and an event"),
+]
+OF_A_CLAWBACK = [
+    ("part of what", clawing({"percent": None}), "/clawback/rule/percent", "belongs to a partial clawback"),
+    (
+        "unpaid since when",
+        clawing({}, non_payment_days=None),
+        "/clawback/non_payment_days",
+        "belong to the trigger `non_payment`",
+    ),
+    (
+        "what is not paid was never credited",
+        clawing({}, attainment="restate"),
+        "/clawback/attainment",
+        "let it `keep`",
+    ),
+    ("unpaid or not", clawing({"triggers": ("churn",)}), "/clawback/non_payment_days", "and to no other"),
+]
+RELEASED = [(wrong, paying("rate_percent", release=release), *rest) for wrong, release, *rest in OF_A_RELEASE]
+COMPONENTS = [*OF_A_RATE, *OF_CREDIT, *OF_LIMITS, *RELEASED, *OF_A_CLAWBACK]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer", "words"), [case[1:] for case in COMPONENTS], ids=[str(case[0]) for case in COMPONENTS]
+)
+def test_a_component_that_leaves_something_open_is_refused_at_its_place(
+    wrong: Component, pointer: str, words: str
+) -> None:
+    found = problem_of_component(wrong)
+    assert found is not None
+    assert found.pointer == pointer
+    assert words in found.reason
+
+
+def quotas(proration: Proration | None, **others: Any) -> PlanTerms:
+    """Terms with rules on quotas."""
+    return terms(quotas=QuotaRules(proration=proration, **others))
+
+
+CONVERSION = options.CURRENCIES.conversion
+FIXED = replace(options.CURRENCIES, conversion=replace(CONVERSION, rate_date="plan_fixed"))
+UNKNOWN = replace(options.CURRENCIES, conversion=replace(CONVERSION, base_currency="XXQ"))
+AT_NO_RATE = replace(options.CURRENCIES, conversion=replace(CONVERSION, fixed_on=date(2026, 1, 1)))
+SUMMERLESS = Proration(
+    basis="seasonal_weights", month_percents=tuple(Decimal(each) for each in (20, 20, 20, 20, 20, *[0] * 7))
+)
+BACKWARDS = replace(options.RAMP, steps=options.RAMP.steps[::-1])
+TERMS = [
+    (
+        "a key twice",
+        terms(paying("rate_percent"), paying("tiers")),
+        "/components/1/key",
+        "its key is used twice",
+    ),
+    (
+        "a component that is wrong",
+        terms(paying("rate_percent"), component(key="other")),
+        "/components/1/rate_percent",
+        "it has no rate",
+    ),
+    ("a guarantee and a draw", terms(guarantee=options.GUARANTEE, draw=options.DRAW), "/draw", "not both"),
+    (
+        "less than nothing",
+        terms(guarantee=replace(options.GUARANTEE, amount_minor=-1)),
+        "/guarantee/amount_minor",
+        "must not be negative",
+    ),
+    ("a draw of nothing", terms(draw=replace(options.DRAW, draw_minor=0)), "/draw/draw_minor", "must be above 0"),
+    (
+        "a guarantee and an advance",
+        terms(guarantee=options.GUARANTEE, advance=options.ADVANCE),
+        "/advance",
+        "send a guarantee or an advance, not both",
+    ),
+    (
+        "a draw and an advance",
+        terms(draw=options.DRAW, advance=options.ADVANCE),
+        "/advance",
+        "send a draw or an advance, not both",
+    ),
+    (
+        "a negative end carried twice",
+        terms(recovery=options.RECOVERY, advance=options.ADVANCE),
+        "/recovery",
+        "an advance says itself what becomes of a negative end",
+    ),
+    (
+        "an advance of nothing",
+        terms(advance=replace(options.ADVANCE, advance_minor=0)),
+        "/advance/advance_minor",
+        "must be above 0",
+    ),
+    (
+        "a collection that nothing allows",
+        terms(advance=replace(options.ADVANCE, collection_allowed_by=None)),
+        "/advance/collection_allowed_by",
+        "carried, not collected, unless a law or contract allows it",
+    ),
+    (
+        "a law that is not needed",
+        terms(advance=replace(options.ADVANCE, negative_end="carried", on_leaving="forgiven")),
+        "/advance/collection_allowed_by",
+        "nothing is collected",
+    ),
+    ("a rate fixed when", terms(currencies=FIXED), "/currencies/conversion/fixed_on", "belongs to the rate date"),
+    ("a rate not fixed", terms(currencies=AT_NO_RATE), "/currencies/conversion/fixed_on", "and to no other"),
+    ("a currency unknown", terms(currencies=UNKNOWN), "/currencies/conversion/base_currency", "XXQ is not a currency"),
+    ("quotas without a rule", quotas(None), "/quotas", "send null for quotas as set"),
+    (
+        "months by which day",
+        quotas(Proration(basis="whole_months")),
+        "/quotas/proration/month_day",
+        "belongs to whole months",
+    ),
+    (
+        "a quarter without weight",
+        quotas(SUMMERLESS),
+        "/quotas/proration/month_percents/6",
+        "the quarter that begins here has no weight",
+    ),
+    ("working days of whom", quotas(options.WORKING_DAYS), "/quotas/calendar_id", "a proration by working days"),
+    (
+        "a calendar for all days",
+        quotas(Proration(basis="calendar_days"), calendar_id=options.CALENDAR),
+        "/quotas/calendar_id",
+        "and to no other",
+    ),
+    ("a ramp that goes back", quotas(None, ramp=BACKWARDS), "/quotas/ramp/steps/1/through_month", "further than"),
+    ("a leaver without a rule", terms(leavers=options.LEAVERS[1:]), "/leavers", "there is no rule for resignation"),
+    (
+        "a recovery of nothing",
+        terms(recovery=replace(options.RECOVERY, percent=ZERO)),
+        "/recovery/percent",
+        "more than 0",
+    ),
+    ("no correction is small", terms(correction_from_minor=0), "/correction_from_minor", "must be above 0, not 0"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "pointer", "words"), [case[1:] for case in TERMS], ids=[case[0] for case in TERMS])
+def test_terms_that_leave_something_open_are_refused_at_their_place(wrong: PlanTerms, pointer: str, words: str) -> None:
+    found = problem_of_terms(wrong, "quarter")
+    assert found is not None
+    assert found.pointer == pointer
+    assert words in found.reason
+
+
+def test_a_plan_by_year_does_not_count_over_a_year_again() -> None:
+    yearly = terms(paying("tiers", counted_over="year_to_date"))
+    found = problem_of_terms(yearly, "year")
+    assert found is not None
+    assert found.pointer == "/components/0/counted_over"
+    assert "send `period`" in found.reason
+    assert problem_of_terms(yearly, "quarter") is None
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_every_kind_of_rate_can_be_published(rate: str) -> None:
+    assert problem_of_component(paying(rate)) is None
+
+
+@pytest.mark.parametrize(
+    "valid",
+    [
+        paying("rate_percent", credit="sourcing", sourcing=options.SOURCING, only=options.ONLY),
+        paying("rate_percent", credit="manager_override", levels=5, base=MARGIN),
+        paying("rate_percent", attributed="payment", release=WITH_CASH, clawback=CLAWBACK),
+        paying("deal_amount_minor", attributed="go_live", release=options.IN_PARTS, deal_cap_minor=1, cap_minor=1),
+        paying("individual", decelerator=options.DECELERATOR, gate=options.GATE, satisfaction=options.SATISFACTION),
+        paying("bonus", counted_over="year_to_date_rate"),
+        component(matrix=BY_MARGIN, base=MARGIN),
+        paying("rate_percent", gate=options.GATE, counted_over="year_to_date"),
+        clawing({"triggers": ("refund",)}, non_payment_days=None),
+    ],
+)
+def test_options_that_fit_together_can_be_published(valid: Component) -> None:
+    assert problem_of_component(valid) is None
+
+
+@pytest.mark.parametrize("kind", ["month", "quarter", "year"])
+def test_all_rules_of_a_plan_together_can_be_published(kind: Any) -> None:
+    rules = {name: rule for name, rule in options.TERMS.items() if name not in ("guarantee", "advance")}
+    assert problem_of_terms(terms(**rules), kind) is None
+    assert problem_of_terms(terms(guarantee=options.GUARANTEE), kind) is None
+    assert problem_of_terms(terms(advance=options.ADVANCE), kind) is None

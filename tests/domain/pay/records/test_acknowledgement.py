@@ -1,0 +1,74 @@
+"""R64: a participant acknowledges a published version of its plan, itself and once."""
+
+from dataclasses import replace
+
+from salesapi.domain.pay.plans.compensation_plans import CompensationPlan, CompensationPlanVersion
+from salesapi.domain.pay.plans.enrolments import (
+    ACKNOWLEDGEMENTS_MAX,
+    AcknowledgeCompensationPlan,
+    EnrolmentBegun,
+    EnrolmentLimitReached,
+    EnrolmentMissing,
+    EnrolmentNotYours,
+    EnrolmentPlanAcknowledged,
+    EnrolmentVersionUnpublished,
+)
+from salesapi.domain.shared.kernel import Ref, StreamRef, ThingUnknown
+from tests.domain.pay.commission_stories import ANN, BOB, BY_LINE, PLAN, flat
+from tests.spec import ACTOR, Case, given, uid
+
+VERSION = CompensationPlanVersion(
+    number=1, period="quarter", components=(flat("5"),), rounding=BY_LINE, effective_from=None
+)
+KNOWN: dict[Ref, object] = {
+    StreamRef("compensation_plan", PLAN): CompensationPlan(key="reps", name="Reps", currency="USD", versions=(VERSION,))
+}
+ENROLLED = EnrolmentBegun(member_id=ANN, plan_id=PLAN, effective_from=None, effective_until=None, component_keys=None)
+
+
+def acknowledge(version: int = 1) -> AcknowledgeCompensationPlan:
+    return AcknowledgeCompensationPlan(member_id=ANN, plan_id=PLAN, plan_version=version)
+
+
+def acknowledged(version: int = 1) -> EnrolmentPlanAcknowledged:
+    return EnrolmentPlanAcknowledged(member_id=ANN, plan_id=PLAN, plan_version=version)
+
+
+def ann(*events: object) -> Case:
+    return given(*events).facts(KNOWN).by(ACTOR, ANN)
+
+
+def test_the_participant_acknowledges_a_published_version() -> None:
+    ann(ENROLLED).when(acknowledge()).then(acknowledged())
+
+
+def test_acknowledging_again_changes_nothing() -> None:
+    ann(ENROLLED, acknowledged()).when(acknowledge()).then()
+
+
+def test_nobody_acknowledges_for_somebody_else() -> None:
+    given(ENROLLED).facts(KNOWN).by(ACTOR, BOB).when(acknowledge()).refused(EnrolmentNotYours, pointer="/member_id")
+    given(ENROLLED).facts(KNOWN).when(acknowledge()).refused(EnrolmentNotYours)
+
+
+def test_only_a_participant_acknowledges() -> None:
+    elsewhere = replace(ENROLLED, plan_id=uid(0xF2))
+    ann(elsewhere).when(acknowledge()).refused(EnrolmentMissing, pointer="/plan_id")
+
+
+def test_who_takes_part_in_nothing_is_answered_as_a_foreign_participant_is() -> None:
+    ann().when(acknowledge()).refused(ThingUnknown, pointer="")
+    given().facts(KNOWN).by(ACTOR, BOB).when(acknowledge()).refused(ThingUnknown, pointer="")
+
+
+def test_an_unpublished_version_is_not_acknowledged() -> None:
+    refused = ann(ENROLLED).when(acknowledge(2)).refused(EnrolmentVersionUnpublished, pointer="/plan_version")
+    assert refused.parameters == {"plan_version": 2, "latest": 1}
+
+
+def test_a_member_acknowledges_a_bounded_number_of_versions() -> None:
+    others = (
+        EnrolmentPlanAcknowledged(member_id=ANN, plan_id=uid(0x1000 + number), plan_version=1)
+        for number in range(ACKNOWLEDGEMENTS_MAX)
+    )
+    ann(ENROLLED, *others).when(acknowledge()).refused(EnrolmentLimitReached)

@@ -1,0 +1,289 @@
+"""What may happen to objections, in sentences. The run was locked on 2026-02-10; today is 2026-03-02."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+
+from salesapi.domain.pay.decisions.objection_decisions import RAISE_LATE, answer_due, raise_objection
+from salesapi.domain.pay.plans.enrolment_spans import Span
+from salesapi.domain.pay.plans.enrolments import Enrolment, enrolment_ref
+from salesapi.domain.pay.records.awards import Award
+from salesapi.domain.pay.records.objections import (
+    ANSWER_HOURS,
+    RAISE_DAYS_MAX,
+    AnswerObjection,
+    DecideObjection,
+    ObjectionAnswered,
+    ObjectionClosed,
+    ObjectionCorrection,
+    ObjectionCorrectionMissing,
+    ObjectionCorrectionUnrelated,
+    ObjectionCorrectionUnwanted,
+    ObjectionDecided,
+    ObjectionLate,
+    ObjectionNotAnswered,
+    ObjectionNotYours,
+    ObjectionOutcome,
+    ObjectionOwn,
+    ObjectionRaised,
+    ObjectionRunNotLocked,
+    ObjectionSubject,
+    ObjectionSubjectUnclear,
+    ObjectionWithdrawn,
+    RaiseObjection,
+    WithdrawObjection,
+)
+from salesapi.domain.pay.records.payout_runs import STATEMENT_LINES_MAX, PayoutRun
+from salesapi.domain.selling.pipelines import Pipeline, PipelineVersion, Stage
+from salesapi.domain.selling.targets import Target
+from salesapi.domain.shared.kernel import BusinessTimeMissing, Context, Ref, Refused, StreamRef, ThingUnknown
+from tests.domain.pay.pay_examples import MONTHLY
+from tests.spec import ACTOR, DAY, NEW_ID, SUBJECT, Case, States, day, given, instant, uid
+
+REP, OTHER, BOSS, NOBODY = uid(1), uid(2), uid(3), uid(99)
+ANSWERING = uid(0xB0)
+RUN, LATER_RUN, PLAN, PIPELINE, TARGET = uid(0x10), uid(0x11), uid(0x12), uid(0x13), uid(0x14)
+FIX, FOREIGN_FIX, REVOKED_FIX, BONUS, PENDING_FIX = uid(0x20), uid(0x21), uid(0x22), uid(0x23), uid(0x24)
+LOCKED_RUN = PayoutRun(
+    plan_id=PLAN,
+    period="2026-01",
+    status="locked",
+    statement_digests=((REP, "d"),),
+    statement_parts=((REP, 1, (100,) * 7), (REP, 2, (100,) * 3)),
+    locked_on=date(2026, 2, 10),
+)
+ADJUSTMENT = Award(
+    member_id=REP,
+    kind="adjustment",
+    amount_minor=500,
+    currency="CNY",
+    points=None,
+    plan_id=PLAN,
+    period="2026-02",
+    granted_by=ANSWERING,
+    granter_id=None,
+    status="approved",
+)
+STAGES = PipelineVersion(number=1, stages=(Stage(key="offer", name="Offer", is_entry=True),), transitions=())
+SPAN = Span(plan_id=PLAN, effective_from=None, effective_until=None, component_keys=None)
+TARGET_STATE = Target(
+    owner_id=REP,
+    team_id=None,
+    measure="won_amount",
+    period="2026-03",
+    dimension=None,
+    currency="CNY",
+    unit=None,
+    revisions=(),
+)
+KNOWN: dict[Ref, object] = {
+    StreamRef("payout_run", RUN): LOCKED_RUN,
+    StreamRef("payout_run", LATER_RUN): replace(LOCKED_RUN, period="2026-02", status="issued", locked_on=None),
+    StreamRef("compensation_plan", PLAN): MONTHLY,
+    StreamRef("pipeline", PIPELINE): Pipeline(key="p", name="P", versions=(STAGES,)),
+    StreamRef("target", TARGET): TARGET_STATE,
+    enrolment_ref(REP): Enrolment(member_id=REP, spans=(SPAN,)),
+    StreamRef("award", FIX): ADJUSTMENT,
+    StreamRef("award", FOREIGN_FIX): replace(ADJUSTMENT, member_id=OTHER),
+    StreamRef("award", REVOKED_FIX): replace(ADJUSTMENT, status="revoked"),
+    StreamRef("award", PENDING_FIX): replace(ADJUSTMENT, status="granted"),
+    StreamRef("award", BONUS): replace(ADJUSTMENT, kind="other"),
+}
+LINE = ObjectionSubject(kind="statement_line", id=RUN, line=4)
+STEP = ObjectionSubject(kind="process_step", id=PIPELINE, key="offer")
+RULE = ObjectionSubject(kind="rule", id=PLAN, key="base")
+
+
+def raising(subject: ObjectionSubject = LINE, member_id: UUID = REP) -> RaiseObjection:
+    return RaiseObjection(subject=subject, member_id=member_id, claim="The deal is mine.", evidence="Mail of 3 January")
+
+
+def raised(subject: ObjectionSubject = LINE, *, is_late: bool = False, by: UUID = ACTOR) -> ObjectionRaised:
+    return ObjectionRaised(
+        subject=subject,
+        member_id=REP,
+        claim="The deal is mine.",
+        evidence="Mail of 3 January",
+        raised_by=by,
+        is_late=is_late,
+        answer_due_on=date(2026, 3, 4),
+        answer_due_at=None,
+    )
+
+
+ANSWERED = ObjectionAnswered(answered_by=ANSWERING, answer="We look into it.")
+ANSWER = AnswerObjection(objection_id=SUBJECT, answer="We look into it.")
+WITHDRAW = WithdrawObjection(objection_id=SUBJECT)
+LOCKED_LONG_AGO: dict[Ref, object] = {
+    StreamRef("payout_run", RUN): replace(LOCKED_RUN, locked_on=date(2026, 1, 30)),
+}
+
+
+def deciding(outcome: ObjectionOutcome, correction: ObjectionCorrection | None = None) -> DecideObjection:
+    return DecideObjection(objection_id=SUBJECT, outcome=outcome, correction=correction)
+
+
+def award(id: UUID) -> ObjectionCorrection:
+    return ObjectionCorrection(kind="award", id=id)
+
+
+def rep(*events: object) -> Case:
+    return given(*events).facts(KNOWN).by(ACTOR, REP)
+
+
+def boss(*events: object) -> Case:
+    return given(*events).facts(KNOWN).by(ANSWERING, BOSS)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [LINE, replace(LINE, line=STATEMENT_LINES_MAX + 3), STEP, RULE, ObjectionSubject(kind="target", id=TARGET)],
+)
+def test_a_member_objects_to_a_line_a_target_a_rule_or_a_step(subject: ObjectionSubject) -> None:
+    rep().when(raising(subject)).then(raised(subject))
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        replace(LINE, id=NOBODY),
+        replace(LINE, line=8),
+        replace(LINE, line=STATEMENT_LINES_MAX + 4),
+        replace(LINE, line=2 * STATEMENT_LINES_MAX + 1),
+        replace(STEP, key="nowhere"),
+        replace(RULE, key="none"),
+        ObjectionSubject(kind="target", id=NOBODY),
+    ],
+)
+def test_what_is_not_there_cannot_be_objected_to(subject: ObjectionSubject) -> None:
+    rep().when(raising(subject)).refused(ThingUnknown, pointer="/subject/id")
+
+
+def test_a_statement_a_rule_and_a_target_of_others_are_as_if_they_were_not_there() -> None:
+    other = given().facts(KNOWN).by(ACTOR, OTHER)
+    other.when(raising(LINE, OTHER)).refused(ThingUnknown, pointer="/subject/id")
+    other.when(raising(RULE, OTHER)).refused(ThingUnknown, pointer="/subject/id")
+    target = ObjectionSubject(kind="target", id=TARGET)
+    other.when(raising(target, OTHER)).refused(ThingUnknown, pointer="/subject/id")
+
+
+def test_nobody_else_raises_an_objection_in_time() -> None:
+    given().facts(KNOWN).by(ACTOR, OTHER).when(raising()).refused(ObjectionNotYours)
+    given().facts(KNOWN).by(ACTOR).when(raising()).refused(ObjectionNotYours)
+    given().facts(KNOWN).by(ACTOR, OTHER).allowed(RAISE_LATE).when(raising()).refused(ObjectionNotYours)
+
+
+def test_the_days_for_raising_run_from_the_lock_by_the_record_clock() -> None:
+    refused = rep().facts(LOCKED_LONG_AGO).on(day("2026-01-31")).when(raising()).refused(ObjectionLate)
+    assert refused.parameters == {"locked_on": "2026-01-30", "days": RAISE_DAYS_MAX}
+    in_time: dict[Ref, object] = {StreamRef("payout_run", RUN): replace(LOCKED_RUN, locked_on=date(2026, 1, 31))}
+    rep().facts(in_time).when(raising()).then(raised())
+
+
+def test_a_late_objection_is_raised_by_who_may_permit_it_for_whom_it_concerns() -> None:
+    permitted = given().facts(KNOWN).facts(LOCKED_LONG_AGO).by(ANSWERING).allowed(RAISE_LATE)
+    permitted.when(raising()).then(raised(is_late=True, by=ANSWERING))
+
+
+def test_how_many_days_and_hours_there_are_is_a_parameter_of_the_decision() -> None:
+    context = Context(
+        actor_id=ACTOR,
+        member_id=REP,
+        permissions=frozenset(),
+        occurred=day("2026-03-02"),
+        subject_id=SUBJECT,
+        new_id=NEW_ID,
+        today=DAY,
+        facts=States(KNOWN),
+    )
+    (made,) = raise_objection(None, raising(), context, days=20, answer_hours=24)
+    assert made.answer_due_on == date(2026, 3, 3)
+    with pytest.raises(ObjectionLate):
+        raise_objection(None, raising(), context, days=19)
+
+
+def test_an_answer_is_due_48_hours_after_raising() -> None:
+    assert answer_due(day("2026-03-02"), ANSWER_HOURS) == (date(2026, 3, 4), None)
+    at = datetime(2026, 3, 4, 23, 30, tzinfo=UTC)
+    assert answer_due(instant("2026-03-03T07:30:00+08:00", "Asia/Shanghai"), ANSWER_HOURS) == (date(2026, 3, 5), at)
+    assert answer_due(day("2026-03-02"), 25) == (date(2026, 3, 4), None)
+
+
+def test_an_answer_may_be_followed_by_another_one() -> None:
+    boss(raised()).when(ANSWER).then(ANSWERED)
+    boss(raised(), ANSWERED).when(ANSWER).then()
+    boss(raised(), ANSWERED).when(replace(ANSWER, answer="It was yours.")).then(
+        ObjectionAnswered(answered_by=ANSWERING, answer="It was yours.")
+    )
+
+
+@pytest.mark.parametrize("outcome", ["adjust", "adjust_partly"])
+def test_adjusting_names_the_correction(outcome: ObjectionOutcome) -> None:
+    for correction in (award(FIX), ObjectionCorrection(kind="payout_run", id=LATER_RUN)):
+        boss(raised(), ANSWERED).when(deciding(outcome, correction)).then(
+            ObjectionDecided(outcome=outcome, decided_by=ANSWERING, correction=correction, reason=None)
+        )
+    boss(raised(), ANSWERED).when(deciding(outcome)).refused(ObjectionCorrectionMissing)
+
+
+@pytest.mark.parametrize("outcome", ["explain", "reject"])
+def test_explaining_and_rejecting_correct_nothing(outcome: ObjectionOutcome) -> None:
+    boss(raised(), ANSWERED).when(deciding(outcome)).then(
+        ObjectionDecided(outcome=outcome, decided_by=ANSWERING, correction=None, reason=None)
+    )
+    boss(raised(), ANSWERED).when(deciding(outcome, award(FIX))).refused(ObjectionCorrectionUnwanted)
+
+
+@pytest.mark.parametrize(
+    "correction",
+    [
+        award(FOREIGN_FIX),
+        award(REVOKED_FIX),
+        award(PENDING_FIX),
+        award(BONUS),
+        ObjectionCorrection(kind="payout_run", id=RUN),
+    ],
+)
+def test_a_correction_is_approved_for_the_member_and_another_thing_than_what_was_objected_to(
+    correction: ObjectionCorrection,
+) -> None:
+    boss(raised(), ANSWERED).when(deciding("adjust", correction)).refused(ObjectionCorrectionUnrelated)
+
+
+def test_whom_it_concerns_and_who_raised_it_withdraw_it() -> None:
+    rep(raised()).when(WITHDRAW).then(ObjectionWithdrawn(reason=None))
+    boss(raised(is_late=True, by=ANSWERING)).when(WITHDRAW).then(ObjectionWithdrawn(reason=None))
+    boss(raised()).when(WITHDRAW).refused(ObjectionNotYours)
+
+
+REJECTED = ObjectionDecided(outcome="reject", decided_by=ANSWERING, correction=None, reason=None)
+CLOSED = (raised(), ANSWERED, REJECTED)
+
+
+@pytest.mark.parametrize(
+    ("events", "member", "command", "refusal"),
+    [
+        ((), OTHER, raising(replace(LINE, line=None)), ObjectionNotYours),
+        ((), REP, raising(replace(LINE, line=None)), ObjectionSubjectUnclear),
+        ((), REP, raising(replace(LINE, key="base")), ObjectionSubjectUnclear),
+        ((), REP, raising(replace(STEP, line=1)), ObjectionSubjectUnclear),
+        ((), REP, raising(replace(LINE, id=LATER_RUN, line=99)), ObjectionRunNotLocked),
+        (CLOSED, REP, ANSWER, ObjectionClosed),
+        ((raised(),), REP, ANSWER, ObjectionOwn),
+        (CLOSED, REP, deciding("adjust"), ObjectionClosed),
+        ((raised(),), REP, deciding("adjust"), ObjectionOwn),
+        ((raised(),), BOSS, deciding("adjust"), ObjectionNotAnswered),
+        ((raised(), ANSWERED), BOSS, deciding("adjust", award(NOBODY)), ThingUnknown),
+        (CLOSED, OTHER, WITHDRAW, ObjectionClosed),
+    ],
+)
+def test_of_several_refusals_the_first_in_this_order_is_given(
+    events: tuple[object, ...], member: UUID, command: object, refusal: type[Refused]
+) -> None:
+    given(*events).facts(KNOWN).by(ACTOR if member == REP else ANSWERING, member).when(command).refused(refusal)
+
+
+def test_an_objection_needs_a_business_time_because_its_clock_runs_from_it() -> None:
+    rep().on(None).when(raising(replace(LINE, id=NOBODY))).refused(BusinessTimeMissing)

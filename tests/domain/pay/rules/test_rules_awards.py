@@ -1,0 +1,422 @@
+"""Rules R35, R41 and R42 at their bounds, worked by hand (amounts in minor units). Examples by hypothesis, fixed seeds."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import Final
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salesapi.domain.pay.rules.awards import (
+    BudgetEnd,
+    MissingScore,
+    RefundedBudget,
+    ScorecardItem,
+    Spiff,
+    SpiffDeal,
+    SpiffRefund,
+    SpiffStacking,
+    problem_of_scorecard,
+    problem_of_spiff,
+    scorecard,
+    spiff_awards,
+    with_spiff,
+)
+from salesapi.domain.pay.rules.pools import (
+    LeaderShares,
+    PoolDivision,
+    PoolMember,
+    TeamPoolTerms,
+    UnqualifiedShare,
+    pool_parts,
+    problem_of_leader_shares,
+    problem_of_pool_shares,
+    problem_of_team_pool,
+    team_pool,
+)
+from salesapi.domain.shared.money import RoundingMode
+from tests.spec import uid
+
+# R35
+
+MARCH: Final = Spiff(
+    first_on=date(2026, 3, 1),
+    last_on=date(2026, 3, 31),
+    unit_award_minor=500,
+    commission_multiplier=None,
+    budget_minor=None,
+    budget_end="partial",
+    winners_max=None,
+    member_awards_max=None,
+    winner_ties="in_order",
+    refunded_budget="freed",
+    stacking="added",
+)
+
+
+def deal(number: int, units: int = 1, on: date = date(2026, 3, 10), member: int = 0xA) -> SpiffDeal:
+    return SpiffDeal(
+        deal_id=uid(number), member_id=uid(member), on=on, units=Fraction(units), commission=Fraction(units * 80)
+    )
+
+
+def refund(number: int, share: str = "1") -> SpiffRefund:
+    return SpiffRefund(deal_id=uid(number), share=Fraction(share))
+
+
+def awards(spiff: Spiff, *entries: SpiffDeal | SpiffRefund) -> list[int]:
+    return [int(found.award) for found in spiff_awards(spiff, entries)]
+
+
+@pytest.mark.parametrize(
+    ("on", "award"),
+    [
+        (date(2026, 2, 28), 0),
+        (date(2026, 3, 1), 1_500),
+        (date(2026, 3, 31), 1_500),
+        (date(2026, 4, 1), 0),
+    ],
+)
+def test_a_campaign_pays_from_its_first_to_its_last_day(on: date, award: int) -> None:
+    assert awards(MARCH, deal(1, units=3, on=on)) == [award]
+
+
+def test_a_campaign_can_pay_a_multiple_of_the_commission() -> None:
+    spiff = replace(MARCH, unit_award_minor=None, commission_multiplier=Decimal("1.5"))
+    assert awards(spiff, deal(1, units=2)) == [240]  # 1.5 x 160
+    (nothing,) = spiff_awards(spiff, [deal(2, units=0)])
+    assert (int(nothing.award), nothing.outcome) == (0, "nothing_to_award")
+
+
+@pytest.mark.parametrize(
+    ("budget_end", "expected", "outcome"),
+    [
+        ("partial", [1_000, 500, 0], "cut_by_budget"),
+        ("nothing", [1_000, 0, 500], "over_budget"),  # the last deal still fits into the 500 that are left
+        ("whole", [1_000, 1_000, 0], "awarded"),
+    ],
+)
+def test_a_deal_that_runs_over_the_budget_gets_what_the_plan_says(
+    budget_end: BudgetEnd, expected: list[int], outcome: str
+) -> None:
+    spiff = replace(MARCH, budget_minor=1_500, budget_end=budget_end)
+    found = spiff_awards(spiff, [deal(1, units=2), deal(2, units=2), deal(3)])
+    assert [entry.award for entry in found] == expected
+    assert found[1].outcome == outcome
+    assert found[2].budget_left == 0
+
+
+def test_a_deal_that_needs_exactly_what_is_left_gets_it_all() -> None:
+    found = spiff_awards(replace(MARCH, budget_minor=1_500, budget_end="nothing"), [deal(1, units=3), deal(2)])
+    assert [entry.outcome for entry in found] == ["awarded", "over_budget"]
+    spent = spiff_awards(replace(MARCH, budget_minor=1_500, budget_end="whole"), [deal(1, units=3), deal(2)])
+    assert [entry.outcome for entry in spent] == ["awarded", "over_budget"]
+
+
+@pytest.mark.parametrize(
+    ("refunded_budget", "expected"), [("freed", [1_000, 0, -1_000, 500]), ("kept", [1_000, 0, -1_000, 0])]
+)
+def test_a_refund_frees_the_budget_for_later_deals_or_leaves_it_used(
+    refunded_budget: RefundedBudget, expected: list[int]
+) -> None:
+    spiff = replace(MARCH, budget_minor=1_000, refunded_budget=refunded_budget)
+    assert awards(spiff, deal(1, units=2), deal(2), refund(1), deal(3)) == expected
+
+
+def test_partial_refunds_take_back_their_shares_and_never_more_than_the_award() -> None:
+    entries = (deal(1, units=4), refund(1, "1/4"), refund(1, "1/2"), refund(1, "1/2"), refund(1), refund(2))
+    found = spiff_awards(MARCH, entries)
+    assert [entry.award for entry in found] == [2_000, -500, -1_000, -500, 0, 0]
+    assert found[-1].outcome == "never_awarded"
+
+
+def test_only_the_first_winners_are_paid() -> None:
+    first_two = replace(MARCH, winners_max=2)
+    assert awards(first_two, deal(1), deal(2), deal(3)) == [500, 500, 0]
+    same_day = replace(first_two, winner_ties="same_day_wins")
+    late = deal(4, on=date(2026, 3, 11))
+    assert awards(same_day, deal(1), deal(2), deal(3), late) == [500, 500, 500, 0]
+
+
+def test_one_member_can_win_only_so_often() -> None:
+    one_each = replace(MARCH, winners_max=2, member_awards_max=1)
+    assert awards(one_each, deal(1), deal(2), deal(3, member=0xB), deal(4, member=0xC)) == [500, 0, 500, 0]
+
+
+@pytest.mark.parametrize(
+    ("refunded_budget", "share", "expected"), [("freed", "1", 500), ("freed", "1/2", 0), ("kept", "1", 0)]
+)
+def test_a_place_is_freed_only_by_the_refund_of_the_whole_deal(
+    refunded_budget: RefundedBudget, share: str, expected: int
+) -> None:
+    spiff = replace(MARCH, winners_max=1, refunded_budget=refunded_budget)
+    assert awards(spiff, deal(1), refund(1, share), deal(2))[-1] == expected
+
+
+@pytest.mark.parametrize(
+    ("stacking", "won", "missed", "refunded"),
+    [("added", 1_300, 800, -1_300), ("instead", 500, 800, -500), ("greater", 800, 800, -800)],
+)
+def test_an_award_stacks_with_the_commission_as_stated(
+    stacking: SpiffStacking, won: int, missed: int, refunded: int
+) -> None:
+    assert with_spiff(Fraction(800), Fraction(500), stacking) == won
+    assert with_spiff(Fraction(800), Fraction(0), stacking) == missed
+    assert with_spiff(Fraction(-800), Fraction(-500), stacking) == refunded
+
+
+@settings(derandomize=True, max_examples=200)
+@given(
+    st.lists(st.integers(min_value=1, max_value=9), min_size=1, max_size=12),
+    st.integers(min_value=1, max_value=20_000),
+    st.sampled_from(("partial", "nothing")),
+    st.sampled_from(("freed", "kept")),
+)
+def test_a_campaign_never_pays_more_than_its_budget_and_all_refunds_make_it_zero(
+    units: list[int], budget_minor: int, budget_end: BudgetEnd, refunded_budget: RefundedBudget
+) -> None:
+    spiff = replace(MARCH, budget_minor=budget_minor, budget_end=budget_end, refunded_budget=refunded_budget)
+    deals = [deal(number, units=count) for number, count in enumerate(units, start=1)]
+    refunds = [refund(number) for number in range(1, len(units) + 1)]
+    assert sum(awards(spiff, *deals)) <= budget_minor
+    assert sum(awards(spiff, *deals, *refunds)) == 0
+
+
+def test_a_campaign_that_contradicts_itself_is_not_published() -> None:
+    cases = {
+        "/last_on": replace(MARCH, last_on=date(2026, 2, 28)),
+        "/unit_award_minor": replace(MARCH, commission_multiplier=Decimal(2)),
+        "/commission_multiplier": replace(MARCH, unit_award_minor=None, commission_multiplier=Decimal(0)),
+        "/budget_minor": replace(MARCH, budget_minor=0),
+        "/winners_max": replace(MARCH, winners_max=0),
+        "/member_awards_max": replace(MARCH, member_awards_max=0),
+    }
+    for pointer, spiff in cases.items():
+        found = problem_of_spiff(spiff)
+        assert found is not None
+        assert found.pointer == pointer
+    assert problem_of_spiff(replace(MARCH, unit_award_minor=None)) is not None
+    assert problem_of_spiff(replace(MARCH, unit_award_minor=0)) is not None
+    smallest = replace(MARCH, last_on=MARCH.first_on, budget_minor=1, winners_max=1, member_awards_max=1)
+    assert problem_of_spiff(replace(smallest, unit_award_minor=1)) is None
+
+
+# R41
+
+ITEMS: Final = (
+    ScorecardItem(key="revenue", weight_percent=Decimal(50)),
+    ScorecardItem(key="visits", weight_percent=Decimal(30)),
+    ScorecardItem(key="quality", weight_percent=Decimal(20)),
+)
+CURVES: Final = {
+    "revenue": lambda score: min(score, Fraction(150)),
+    "visits": lambda score: score,
+    "quality": lambda score: Fraction(100 if score >= 90 else 0),
+}
+
+
+@pytest.mark.parametrize(
+    ("scores", "missing", "parts"),
+    [
+        # 50 % x 120 %, 30 % x 80 %, 20 % x 100 % of 10,000
+        ({"revenue": 120, "visits": 80, "quality": 90}, "zero", [6_000, 2_400, 2_000]),
+        ({"revenue": 200, "visits": 0, "quality": 89}, "zero", [7_500, 0, 0]),
+        ({"revenue": 120, "visits": 80}, "zero", [6_000, 2_400, 0]),
+        ({"revenue": 120, "visits": 80}, "one", [6_000, 2_400, 2_000]),
+        # 50 and 30 of the 80 that are scored: 62.5 % x 120 %, 37.5 % x 80 %
+        ({"revenue": 120, "visits": 80}, "reweight", [7_500, 3_000, 0]),
+        ({}, "zero", [0, 0, 0]),
+        ({}, "one", [5_000, 3_000, 2_000]),
+        ({}, "reweight", [0, 0, 0]),
+    ],
+)
+def test_a_scorecard_pays_each_weight_by_its_score(
+    scores: dict[str, int], missing: MissingScore, parts: list[int]
+) -> None:
+    exact = {key: Fraction(score) for key, score in scores.items()}
+    lines = scorecard(ITEMS, exact, CURVES, target=Fraction(10_000), missing=missing)
+    assert [line.earned for line in lines] == parts
+
+
+@settings(derandomize=True, max_examples=200)
+@given(st.lists(st.integers(min_value=1, max_value=99), min_size=1, max_size=8), st.data())
+def test_equal_scores_pay_the_curve_whatever_the_weights_and_the_missing_ones(
+    cuts: list[int], data: st.DataObject
+) -> None:
+    bounds = [0, *sorted(set(cuts)), 100]
+    items = [ScorecardItem(key=str(low), weight_percent=Decimal(high - low)) for low, high in pairwise(bounds)]
+    assert problem_of_scorecard(items) is None
+    scored = data.draw(st.sets(st.sampled_from([item.key for item in items]), min_size=1))
+    lines = scorecard(
+        items,
+        {key: Fraction(90) for key in scored},
+        {key: lambda score: score for key in scored},
+        target=Fraction(7_000),
+        missing="reweight",
+    )
+    assert sum(line.earned for line in lines) == 6_300
+
+
+def test_weights_that_do_not_add_up_are_not_published() -> None:
+    cases = {
+        "": ITEMS[:2],
+        "/1/key": (ITEMS[0], ITEMS[0]),
+        "/2/weight_percent": (*ITEMS[:2], replace(ITEMS[2], weight_percent=Decimal(0))),
+    }
+    for pointer, items in cases.items():
+        found = problem_of_scorecard(items)
+        assert found is not None
+        assert found.pointer == pointer
+    thirds = [ScorecardItem(key=str(index), weight_percent=Decimal("33.33")) for index in range(3)]
+    off = problem_of_scorecard(thirds)
+    assert off is not None
+    assert off.reason == "the weights add up to 99.99 percent, not to 100"
+    assert problem_of_scorecard(()) is not None
+    assert problem_of_scorecard(ITEMS) is None
+
+
+# R42
+
+
+def pool_terms(
+    division: PoolDivision, unqualified: UnqualifiedShare = "redistributed", rounding: RoundingMode = "half_up"
+) -> TeamPoolTerms:
+    return TeamPoolTerms(rate_percent=Decimal(2), division=division, unqualified=unqualified, rounding=rounding)
+
+
+def member(
+    number: int, days: int = 30, points: str = "1", contribution: int = 0, is_qualified: bool = True
+) -> PoolMember:
+    return PoolMember(
+        member_id=uid(number),
+        days=days,
+        share_points=Decimal(points),
+        contribution=Fraction(contribution),
+        is_qualified=is_qualified,
+    )
+
+
+def parts(terms: TeamPoolTerms, pool_minor: int, *members: PoolMember) -> list[int]:
+    found = {part.member_id: part.part_minor for part in pool_parts(terms, pool_minor, members)}
+    return [found[one.member_id] for one in members]
+
+
+@pytest.mark.parametrize(
+    ("measure", "rounding", "pool_minor"),
+    [
+        (500_000, "half_up", 10_000),
+        (25, "half_up", 1),
+        (25, "down", 0),
+        (0, "half_up", 0),
+        (-500_000, "half_up", -10_000),
+    ],
+)
+def test_a_pool_is_a_share_of_what_the_team_did(measure: int, rounding: RoundingMode, pool_minor: int) -> None:
+    assert team_pool(pool_terms("equal", rounding=rounding), Fraction(measure)) == pool_minor
+
+
+@pytest.mark.parametrize(
+    ("division", "members", "expected"),
+    [
+        ("equal", (member(1), member(2), member(3)), [3_334, 3_333, 3_333]),
+        ("equal", (member(3), member(2), member(1)), [3_333, 3_333, 3_334]),  # the residual by id, not by order
+        ("equal", (member(1), member(2, days=15), member(3, days=0)), [6_667, 3_333, 0]),  # 30 : 15 : 0 days
+        ("share_points", (member(1, points="1.5"), member(2, points="1")), [6_000, 4_000]),
+        ("share_points", (member(1, points="1.5", days=20), member(2, points="1")), [5_000, 5_000]),  # 30 : 30
+        ("leader", (member(1, points="1.5", days=1), member(2, points="1")), [6_000, 4_000]),  # days do not weigh again
+        ("leader", (member(1), member(2), member(3)), [3_334, 3_333, 3_333]),
+        ("contribution", (member(1, contribution=700, days=1), member(2, contribution=300)), [7_000, 3_000]),
+        ("contribution", (member(1, contribution=700), member(2, contribution=-300)), [10_000, 0]),
+        ("contribution", (member(1), member(2)), [0, 0]),
+        ("equal", (), []),
+    ],
+)
+def test_a_pool_is_divided_as_the_plan_says(
+    division: PoolDivision, members: tuple[PoolMember, ...], expected: list[int]
+) -> None:
+    assert parts(pool_terms(division), 10_000, *members) == expected
+
+
+@pytest.mark.parametrize(
+    ("unqualified", "expected"), [("redistributed", [5_000, 0, 5_000]), ("lapses", [3_334, 0, 3_333])]
+)
+def test_the_part_of_an_unqualified_member_goes_to_the_others_or_lapses(
+    unqualified: UnqualifiedShare, expected: list[int]
+) -> None:
+    team = (member(1), member(2, is_qualified=False), member(3))
+    assert parts(pool_terms("equal", unqualified), 10_000, *team) == expected
+
+
+@settings(derandomize=True, max_examples=300)
+@given(
+    st.integers(min_value=-(10**12), max_value=10**12),
+    st.lists(
+        st.builds(
+            member,
+            st.integers(min_value=1, max_value=10**6),
+            st.integers(min_value=0, max_value=31),
+            st.sampled_from(("0", "0.3", "1", "1.25")),
+            st.integers(min_value=-5, max_value=10**9),
+        ),
+        min_size=1,
+        max_size=12,
+        unique_by=lambda one: one.member_id,
+    ),
+    st.sampled_from(("equal", "share_points", "contribution", "leader")),
+    st.data(),
+)
+def test_the_parts_add_up_to_the_pool_whatever_the_order(
+    pool_minor: int, members: list[PoolMember], division: PoolDivision, data: st.DataObject
+) -> None:
+    found = pool_parts(pool_terms(division), pool_minor, members)
+    has_weight = any(part.weight for part in found)
+    assert sum(part.part_minor for part in found) == (pool_minor if has_weight else 0)
+    assert pool_parts(pool_terms(division), pool_minor, data.draw(st.permutations(members))) == found
+    mirrored: dict[UUID, int] = {
+        part.member_id: -part.part_minor for part in pool_parts(pool_terms(division), -pool_minor, members)
+    }
+    assert mirrored == {part.member_id: part.part_minor for part in found}
+
+
+BOUNDS: Final = LeaderShares(lowest_percent=Decimal(20), highest_percent=Decimal(60), until_approved="equal")
+
+
+@pytest.mark.parametrize(
+    ("points", "pointer", "reason"),
+    [
+        (("6", "2", "2"), None, ""),  # exactly on both bounds
+        (("7", "3"), "/0/points", "a share of 70 percent lies outside 20 to 60"),
+        (("5", "4", "1"), "/2/points", "a share of 10 percent lies outside 20 to 60"),
+        (("0",), "", "the share points add up to nothing: nobody could be paid"),
+    ],
+)
+def test_a_leaders_division_keeps_to_the_bounds_of_the_plan(
+    points: tuple[str, ...], pointer: str | None, reason: str
+) -> None:
+    found = problem_of_pool_shares(BOUNDS, [Decimal(each) for each in points])
+    assert (found.pointer, found.reason) == (pointer, reason) if found is not None else pointer is None
+
+
+def test_nobody_has_less_than_no_share() -> None:
+    anything = replace(BOUNDS, lowest_percent=Decimal(-100), highest_percent=Decimal(200))
+    assert problem_of_pool_shares(anything, [Decimal(-1), Decimal(2)]) is not None
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "is_fine"), [(0, 100, True), (50, 50, True), (51, 50, False), (0, 0, False)]
+)
+def test_bounds_between_which_no_share_lies_are_not_published(lowest: int, highest: int, is_fine: bool) -> None:
+    terms = replace(BOUNDS, lowest_percent=Decimal(lowest), highest_percent=Decimal(highest))
+    assert (problem_of_leader_shares(terms) is None) == is_fine
+
+
+def test_a_pool_below_zero_percent_is_not_published() -> None:
+    assert problem_of_team_pool(pool_terms("equal")) is None
+    assert problem_of_team_pool(replace(pool_terms("equal"), rate_percent=Decimal(0))) is None
+    assert problem_of_team_pool(replace(pool_terms("equal"), rate_percent=Decimal(-1))) is not None
+    assert problem_of_team_pool(replace(pool_terms("equal"), rate_percent=Decimal(1001))) is not None

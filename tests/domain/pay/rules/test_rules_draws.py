@@ -1,0 +1,359 @@
+"""Guarantees and draws (R31 to R34): figures worked by hand, and laws with examples by hypothesis (fixed seeds)."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salesapi.domain.pay.rules.draws import (
+    AdvanceEnding,
+    DaysCovered,
+    DrawEnding,
+    DrawInAdvance,
+    DrawPeriod,
+    Guarantee,
+    Held,
+    NegativeEnd,
+    RecoverableDraw,
+    days_covered,
+    draw_ended,
+    draw_forgiven,
+    draw_in_advance,
+    guarantee,
+    non_recoverable_draw,
+    paid_in_advance,
+    problem_of_draw_in_advance,
+    problem_of_guarantee,
+    problem_of_recoverable_draw,
+    recoverable_draw,
+)
+from salesapi.domain.shared.dates import DaySpan
+
+LAWS: Final = settings(derandomize=True, max_examples=200)
+AMOUNTS: Final = st.fractions(min_value=-(10**6), max_value=10**6, max_denominator=60)
+STEPS: Final = st.lists(AMOUNTS, max_size=10)
+WHOLE: Final = DaysCovered(covered=30, of=30)
+HALF: Final = DaysCovered(covered=15, of=30)
+OVER: Final = DaysCovered(covered=0, of=30)
+
+
+@pytest.mark.parametrize(
+    ("earned", "days", "paid", "topped_up"),
+    [
+        (800, WHOLE, 900, 100),
+        (900, WHOLE, 900, 0),
+        (1000, WHOLE, 1000, 0),
+        (400, HALF, 450, 50),
+        (450, HALF, 450, 0),
+        (-200, WHOLE, 900, 1100),
+        (-200, OVER, -200, 0),
+        (100, OVER, 100, 0),
+    ],
+    ids=[
+        "under",
+        "on_it",
+        "above",
+        "half_the_days",
+        "half_on_it",
+        "negative",
+        "negative_after_its_end",
+        "after_its_end",
+    ],
+)
+def test_a_guarantee_of_900_is_a_floor_by_days_that_nobody_pays_back(
+    earned: int, days: DaysCovered, paid: int, topped_up: int
+) -> None:
+    floor = guarantee(earned_minor=earned, guarantee_minor=900, days=days)
+    assert [floor.paid_minor, floor.topped_up_minor] == [paid, topped_up]
+    assert non_recoverable_draw(earned_minor=earned, draw_minor=900, days=days) == floor
+
+
+@pytest.mark.parametrize(
+    ("held", "last_on", "covered"),
+    [
+        ([(None, None)], None, 31),
+        ([(date(2026, 8, 16), None)], None, 16),
+        ([(date(2026, 8, 31), None)], None, 1),
+        ([(date(2026, 9, 1), None)], None, 0),
+        ([(None, date(2026, 8, 11))], None, 10),
+        ([(None, None)], date(2026, 8, 10), 10),
+        ([(date(2026, 8, 5), date(2026, 8, 21))], date(2026, 8, 10), 6),
+        ([(None, None)], date(2026, 7, 31), 0),
+        ([(date(2026, 8, 21), None), (None, date(2026, 8, 11))], None, 21),
+        ([(date(2026, 8, 6), date(2026, 8, 16)), (date(2026, 8, 11), date(2026, 8, 21))], None, 15),
+        ([(date(2026, 8, 1), None), (date(2026, 8, 11), date(2026, 8, 21))], None, 31),
+        ([(date(2026, 8, 1), date(2026, 8, 11)), (date(2026, 8, 11), None)], date(2026, 8, 20), 20),
+        ([], None, 0),
+    ],
+    ids=[
+        "always",
+        "joins_inside",
+        "joins_on_the_last_day",
+        "joins_after_it",
+        "leaves_inside",
+        "ends_inside",
+        "joins_and_ends_inside",
+        "ended_before",
+        "comes_back",
+        "two_that_overlap",
+        "one_within_another",
+        "one_after_the_other_up_to_its_end",
+        "never",
+    ],
+)
+def test_a_guarantee_covers_the_days_in_the_plan_up_to_its_own_last_day(
+    held: list[Held], last_on: date | None, covered: int
+) -> None:
+    august = DaySpan(effective_from=date(2026, 8, 1), effective_until=date(2026, 9, 1))
+    assert days_covered(august, held, last_on=last_on) == DaysCovered(covered=covered, of=31)
+
+
+DRAW: Final = RecoverableDraw(
+    draw_minor=900,
+    last_on=None,
+    compared_with="earned",
+    kept_minimum_minor=None,
+    recovery_limit_percent=Decimal(100),
+    at_end="forgiven",
+    on_leaving="still_owed",
+)
+
+
+def drawn(draw: RecoverableDraw, *earned: int | Fraction, days: DaysCovered = WHOLE, owed: int = 0) -> list[DrawPeriod]:
+    """Periods one after the other."""
+    periods: list[DrawPeriod] = []
+    balance = Fraction(owed)
+    for each in earned:
+        periods.append(recoverable_draw(draw, earned_minor=each, owed_minor=balance, days=days))
+        balance = periods[-1].owed_after_minor
+    return periods
+
+
+def test_a_draw_of_900_is_recovered_from_earnings_above_it() -> None:
+    # 600 tops up 300; 1,000 repays 100; 1,500 repays the last 200.
+    periods = drawn(DRAW, 600, 1000, 1500)
+    assert [period.paid_minor for period in periods] == [900, 900, 1300]
+    assert [period.owed_after_minor for period in periods] == [300, 200, 0]
+    assert [period.advanced_minor for period in periods] == [300, 0, 0]
+    assert [period.recovered_minor for period in periods] == [0, 100, 200]
+
+
+@pytest.mark.parametrize(
+    ("percent", "earned", "recovered"),
+    [("10", 1000, 100), ("10", 1500, 150), ("5", 1000, 50), ("50", 1000, 100), ("12.5", 2000, 250), ("10", 9000, 500)],
+    ids=["limit_is_all_above", "limit", "limit_below_all_above", "only_above_the_draw", "decimals", "all_that_is_owed"],
+)
+def test_recovery_is_limited_to_a_share_of_earnings(percent: str, earned: int, recovered: int) -> None:
+    # Draw 900 and owed 500: the least of 500, earned - 900 and the percent of earned.
+    (period,) = drawn(replace(DRAW, recovery_limit_percent=Decimal(percent)), earned, owed=500)
+    assert period.recovered_minor == recovered
+    assert period.paid_minor == earned - recovered
+    assert period.owed_after_minor == 500 - recovered
+
+
+@pytest.mark.parametrize(("earned", "recovered"), [(1000, 0), (1200, 0), (1201, 1), (1700, 500), (2000, 500)])
+def test_recovery_leaves_a_kept_minimum(earned: int, recovered: int) -> None:
+    (period,) = drawn(replace(DRAW, kept_minimum_minor=1200), earned, owed=500)
+    assert [period.recovered_minor, period.advanced_minor] == [recovered, 0]
+
+
+@pytest.mark.parametrize(
+    ("earned", "paid", "owed"),
+    [(900, 900, 500), (899, 900, 501), (0, 900, 1400), (-100, 900, 1500)],
+    ids=["exactly_the_draw", "one_below", "nothing", "negative"],
+)
+def test_earnings_up_to_the_draw_repay_nothing(earned: int, paid: int, owed: int) -> None:
+    (period,) = drawn(DRAW, earned, owed=500)
+    assert [period.paid_minor, period.owed_after_minor] == [paid, owed]
+
+
+def test_a_draw_for_half_of_the_days_tops_up_to_half() -> None:
+    assert [period.paid_minor for period in drawn(DRAW, 400, days=HALF)] == [450]
+    (period,) = drawn(replace(DRAW, kept_minimum_minor=1000), 600, days=HALF, owed=500)
+    assert [period.recovered_minor, period.paid_minor] == [100, 500]
+
+
+@pytest.mark.parametrize(
+    ("earned", "kept_minimum", "paid", "owed"),
+    [(-50, None, -50, 500), (0, None, 0, 500), (300, None, 0, 200), (1300, 1200, 1200, 400), (800, 1200, 800, 500)],
+)
+def test_after_its_end_nothing_is_topped_up_and_the_balance_is_recovered(
+    earned: int, kept_minimum: int | None, paid: int, owed: int
+) -> None:
+    (period,) = drawn(replace(DRAW, kept_minimum_minor=kept_minimum), earned, days=OVER, owed=500)
+    assert [period.paid_minor, period.owed_after_minor] == [paid, owed]
+
+
+@pytest.mark.parametrize(("ending", "forgiven", "owed"), [("forgiven", 500, 0), ("still_owed", 0, 500)])
+def test_a_balance_is_forgiven_at_the_end_or_still_owed(ending: DrawEnding, forgiven: int, owed: int) -> None:
+    balance = draw_ended(ending, owed_minor=500)
+    assert [balance.forgiven_minor, balance.owed_minor] == [forgiven, owed]
+
+
+@pytest.mark.parametrize(
+    ("owed", "granted", "forgiven", "left"),
+    [(500, 200, 200, 300), (500, 500, 500, 0), (500, 501, 500, 0), (0, 200, 0, 0), (-50, 200, 0, -50)],
+    ids=["a_part", "exactly_all", "more_than_is_owed", "nothing_is_owed", "a_credit_stays"],
+)
+def test_what_is_forgiven_by_hand_is_at_most_what_is_owed(owed: int, granted: int, forgiven: int, left: int) -> None:
+    balance = draw_forgiven(owed_minor=owed, granted_minor=granted)
+    assert [balance.forgiven_minor, balance.owed_minor] == [forgiven, left]
+
+
+@LAWS
+@given(
+    STEPS,
+    st.integers(min_value=1, max_value=1000),
+    st.integers(min_value=1, max_value=100),
+    st.one_of(st.none(), st.integers(min_value=1000, max_value=2000)),
+)
+def test_what_is_paid_over_all_periods_is_what_is_earned_and_what_is_still_owed(
+    earned: list[Fraction], draw_minor: int, limit: int, kept_minimum: int | None
+) -> None:
+    draw = replace(DRAW, draw_minor=draw_minor, recovery_limit_percent=Decimal(limit), kept_minimum_minor=kept_minimum)
+    periods = drawn(draw, *earned)
+    owed = periods[-1].owed_after_minor if periods else 0
+    assert sum(period.paid_minor for period in periods) == sum(earned) + owed
+    for period in periods:
+        assert period.paid_minor >= draw_minor
+        assert period.owed_after_minor >= 0
+        assert period.recovered_minor <= max(period.earned_minor, Fraction()) * limit / 100
+
+
+@pytest.mark.parametrize(
+    ("draw", "pointer"),
+    [
+        (DRAW, None),
+        (replace(DRAW, kept_minimum_minor=900), None),
+        (replace(DRAW, draw_minor=0), "/draw_minor"),
+        (replace(DRAW, kept_minimum_minor=899), "/kept_minimum_minor"),
+        (replace(DRAW, recovery_limit_percent=Decimal(0)), "/recovery_limit_percent"),
+        (replace(DRAW, recovery_limit_percent=Decimal("100.1")), "/recovery_limit_percent"),
+    ],
+)
+def test_a_draw_that_cannot_be_recovered_or_pays_less_for_more_is_refused(
+    draw: RecoverableDraw, pointer: str | None
+) -> None:
+    found = problem_of_recoverable_draw(draw)
+    assert (found.pointer if found else None) == pointer
+
+
+LAW: Final = "clause 7 of the contract"
+ADVANCE: Final = DrawInAdvance(
+    advance_minor=900, compared_with="payable", negative_end="carried", on_leaving="still_owed"
+)
+
+
+@pytest.mark.parametrize(
+    ("days", "paid"), [(WHOLE, 900), (HALF, 450), (DaysCovered(covered=1, of=31), Fraction(900, 31))]
+)
+def test_an_advance_is_paid_for_the_days_that_are_known_beforehand(days: DaysCovered, paid: int | Fraction) -> None:
+    assert paid_in_advance(ADVANCE, days=days) == paid
+
+
+@pytest.mark.parametrize(
+    ("earned", "owed", "negative_end", "allowed_by", "paid_at_end", "collected", "owed_after"),
+    [
+        (1200, 0, "carried", None, 300, 0, 0),
+        (900, 0, "carried", None, 0, 0, 0),
+        (600, 0, "carried", None, 0, 0, 300),
+        (1300, 300, "carried", None, 100, 0, 0),
+        (1200, 300, "carried", None, 0, 0, 0),
+        (1000, 300, "carried", None, 0, 0, 200),
+        (600, 0, "collected", LAW, 0, 300, 0),
+        (900, 0, "collected", LAW, 0, 0, 0),
+        (600, 0, "collected", None, 0, 0, 300),
+        (600, 0, "carried", LAW, 0, 0, 300),
+        (-100, 50, "carried", None, 0, 0, 1050),
+        (-100, 50, "collected", LAW, 0, 1050, 0),
+    ],
+    ids=[
+        "positive_end",
+        "even",
+        "carried",
+        "carried_balance_netted",
+        "exactly_the_balance",
+        "part_of_the_balance",
+        "collected",
+        "even_collects_nothing",
+        "not_lawful",
+        "lawful_but_not_of_a_negative_end",
+        "negative_earnings",
+        "negative_earnings_collected",
+    ],
+)
+def test_an_advance_of_900_is_netted_at_the_end_and_a_negative_end_is_carried(
+    earned: int,
+    owed: int,
+    negative_end: NegativeEnd,
+    allowed_by: str | None,
+    paid_at_end: int,
+    collected: int,
+    owed_after: int,
+) -> None:
+    draw = replace(ADVANCE, negative_end=negative_end, collection_allowed_by=allowed_by)
+    period = draw_in_advance(draw, earned_minor=earned, advanced_minor=900, owed_minor=owed, days=WHOLE)
+    found = [period.paid_at_end_minor, period.collected_minor, period.owed_after_minor]
+    assert found == [paid_at_end, collected, owed_after]
+    flow = period.advanced_minor + period.paid_at_end_minor - period.collected_minor
+    assert flow == period.earned_minor + period.owed_after_minor - period.owed_before_minor
+
+
+@pytest.mark.parametrize(
+    ("negative_end", "on_leaving", "days", "collected"),
+    [
+        ("carried", "collected", WHOLE, 0),
+        ("carried", "collected", HALF, 0),
+        ("carried", "collected", OVER, 500),
+        ("collected", "still_owed", HALF, 500),
+        ("collected", "still_owed", OVER, 0),
+    ],
+)
+def test_who_is_not_in_the_plan_any_more_pays_back_as_it_says_of_leaving(
+    negative_end: NegativeEnd, on_leaving: AdvanceEnding, days: DaysCovered, collected: int
+) -> None:
+    draw = replace(ADVANCE, negative_end=negative_end, on_leaving=on_leaving, collection_allowed_by=LAW)
+    period = draw_in_advance(draw, earned_minor=400, advanced_minor=900, owed_minor=0, days=days)
+    assert [period.collected_minor, period.owed_after_minor] == [collected, 500 - collected]
+
+
+@LAWS
+@given(STEPS)
+def test_what_advances_pay_over_all_periods_is_what_is_earned_and_what_is_still_owed(earned: list[Fraction]) -> None:
+    paid, owed = Fraction(), Fraction()
+    for each in earned:
+        period = draw_in_advance(ADVANCE, earned_minor=each, advanced_minor=900, owed_minor=owed, days=WHOLE)
+        paid, owed = paid + period.advanced_minor + period.paid_at_end_minor, period.owed_after_minor
+        assert period.paid_at_end_minor == 0 or owed == 0, "nothing is paid at an end while something is owed"
+    assert paid == sum(earned) + owed
+    assert paid >= 900 * len(earned)
+
+
+def test_guarantees_of_less_than_nothing_are_refused() -> None:
+    floor = Guarantee(kind="guarantee", amount_minor=0, last_on=None, compared_with="payable")
+    assert problem_of_guarantee(floor) is None
+    assert problem_of_guarantee(replace(floor, amount_minor=-1)) is not None
+
+
+@pytest.mark.parametrize(
+    ("draw", "pointer"),
+    [
+        (replace(ADVANCE, advance_minor=1), None),
+        (replace(ADVANCE, advance_minor=0), "/advance_minor"),
+        (replace(ADVANCE, negative_end="collected"), "/collection_allowed_by"),
+        (replace(ADVANCE, on_leaving="collected"), "/collection_allowed_by"),
+        (replace(ADVANCE, collection_allowed_by=LAW), "/collection_allowed_by"),
+        (replace(ADVANCE, negative_end="collected", collection_allowed_by=LAW), None),
+        (replace(ADVANCE, on_leaving="collected", collection_allowed_by=LAW), None),
+    ],
+)
+def test_an_advance_of_nothing_is_refused_and_so_is_collection_that_nothing_allows(
+    draw: DrawInAdvance, pointer: str | None
+) -> None:
+    found = problem_of_draw_in_advance(draw)
+    assert (found.pointer if found else None) == pointer

@@ -1,0 +1,109 @@
+"""Rules R47 and R48, worked by hand. Examples by hypothesis with fixed seeds."""
+
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salesapi.domain.pay.rules.recognition import (
+    ApproverConflict,
+    Party,
+    Reward,
+    conflict_of_approver,
+    points_balance,
+    points_earned,
+    problem_of_redemption,
+    problem_of_reward,
+)
+from tests.spec import uid
+
+# R47
+
+
+@pytest.mark.parametrize(("quantity", "points"), [("3", 30), ("0", 0), ("-1", -10), ("1/4", Fraction(5, 2))])
+def test_points_are_earned_for_each_unit(quantity: str, points: Fraction) -> None:
+    assert points_earned(Fraction(quantity), Decimal(10)) == points
+
+
+@pytest.mark.parametrize(
+    ("balance", "points", "is_possible"),
+    [(250, 250, True), (250, 251, False), (250, 1, True), (250, 0, False), (-5, 1, False), (250, -100, False)],
+)
+def test_nobody_redeems_more_than_the_balance_or_nothing(balance: int, points: int, is_possible: bool) -> None:
+    assert (problem_of_redemption(balance, points) is None) == is_possible
+
+
+@settings(derandomize=True, max_examples=200)
+@given(st.lists(st.integers(min_value=-1_000, max_value=1_000), max_size=20), st.integers(min_value=1, max_value=2_000))
+def test_the_balance_is_the_sum_in_any_order_and_redeeming_never_overdraws_it(entries: list[int], points: int) -> None:
+    balance = points_balance(entries)
+    assert points_balance(entries[::-1]) == balance
+    if problem_of_redemption(balance, points) is None:
+        assert points_balance([*entries, -points]) == balance - points >= 0
+
+
+# R48
+
+NOMINEE: Final = uid(0xA)
+COLLEAGUE: Final = uid(0xB)
+LEADER: Final = uid(0xC)
+GRANTER: Final = Party(principal_id=uid(0xB0), member_id=COLLEAGUE)
+STAR: Final = Reward(
+    kind="recognition", amount_minor=100_000, currency="USD", points=None, plan_id=uid(0xF1), period="2026Q1"
+)
+TITLE: Final = replace(STAR, amount_minor=None, currency=None, plan_id=None, period=None)
+
+
+@pytest.mark.parametrize(
+    ("principal", "member", "expected"),
+    [
+        (0xC0, LEADER, None),
+        (0xF0, None, None),  # finance that is no member
+        (0xB0, COLLEAGUE, "granted_it"),
+        (0xB0, None, "granted_it"),  # the same key, whoever it is by then
+        (0xB1, COLLEAGUE, "granted_it"),  # another key of the same member
+        (0xA0, NOMINEE, "gets_it"),
+    ],
+)
+def test_neither_who_nominates_nor_who_gets_an_award_approves_it(
+    principal: int, member: UUID | None, expected: ApproverConflict | None
+) -> None:
+    approver = Party(principal_id=uid(principal), member_id=member)
+    assert conflict_of_approver(approver, GRANTER, {NOMINEE}) == expected
+
+
+def test_a_key_without_a_member_is_nobody_elses() -> None:
+    nobodys = replace(GRANTER, member_id=None)
+    assert conflict_of_approver(Party(principal_id=uid(0xF0), member_id=None), nobodys, {NOMINEE}) is None
+
+
+@pytest.mark.parametrize(
+    "reward",
+    [STAR, replace(STAR, plan_id=None), TITLE, replace(TITLE, kind="points", points=40), replace(STAR, kind="spiff")],
+)
+def test_an_award_is_a_fixed_amount_points_or_no_money(reward: Reward) -> None:
+    assert problem_of_reward(reward) is None
+
+
+@pytest.mark.parametrize(
+    ("reward", "changed", "pointer"),
+    [
+        (STAR, {"currency": None}, "/currency"),
+        (STAR, {"period": None}, "/period"),
+        (TITLE, {"period": "2026Q1"}, "/period"),
+        (TITLE, {"plan_id": uid(0xF1)}, "/plan_id"),
+        (STAR, {"points": 3}, "/points"),
+        (TITLE, {"kind": "points"}, "/points"),
+        (STAR, {"kind": "points", "points": 3}, "/amount_minor"),
+        (TITLE, {"kind": "spiff"}, "/amount_minor"),
+    ],
+)
+def test_an_award_that_contradicts_itself_is_not_granted(reward: Reward, changed: dict[str, Any], pointer: str) -> None:
+    found = problem_of_reward(replace(reward, **changed))
+    assert found is not None
+    assert found.pointer == pointer

@@ -1,0 +1,322 @@
+"""Builders for stories about wins and what follows them: agreements, invoices, cash.
+
+Numbers name things: deal 1 has agreement 1, and receipts, invoices, products, customers and leads have numbers of their own.
+Amounts are minor units, days ISO dates.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from salesapi.domain.cash.agreement_lines import AgreementLine, AgreementLineChange, Instalment
+from salesapi.domain.cash.agreements import (
+    AgreementAmended,
+    AgreementCancelled,
+    AgreementCostRestated,
+    AgreementDrafted,
+    AgreementFulfilmentReported,
+    AgreementSigned,
+    FulfilmentStep,
+)
+from salesapi.domain.cash.invoices import InvoiceCreditNoteIssued, InvoiceIssued, InvoiceLine, InvoiceVoided
+from salesapi.domain.cash.receipts import (
+    ReceiptAllocated,
+    ReceiptPart,
+    ReceiptRecorded,
+    ReceiptRefunded,
+    ReceiptReversed,
+    Settled,
+)
+from salesapi.domain.pay.records.payout_runs import LineKind
+from salesapi.domain.selling.deals import DealLine, DealShare, DealTeamChanged, DealWon
+from salesapi.domain.shared.attributes import AttributeValue
+from salesapi.domain.shared.money import UnitPrice
+from tests.domain.pay.commission_stories import ANN
+from tests.domain.pay.market_stories import MarketLog, customer_id, lead_id, on_day, product_id
+from tests.spec import uid
+
+
+def agreement_id(deal: int, number: int = 1) -> UUID:
+    """The id of a deal's agreement."""
+    return uid(0x10_0000 * number + deal)
+
+
+def invoice_id(number: int) -> UUID:
+    """The id of an invoice."""
+    return uid(0x1000_0000 + number)
+
+
+def receipt_id(number: int) -> UUID:
+    """The id of a receipt."""
+    return uid(0x2000_0000 + number)
+
+
+def line(key: str, net: int, tax: int | None = None, **more: Any) -> AgreementLine:
+    """A line of an agreement; `product` is a product's number, `cost` its cost."""
+    product, cost = more.pop("product", None), more.pop("cost", None)
+    return AgreementLine(
+        key=key,
+        amount_minor=net,
+        tax_minor=tax,
+        product_id=None if product is None else product_id(product),
+        cost_minor=cost,
+        **more,
+    )
+
+
+def sold(product: int, quantity: str, price: str, currency: str = "USD") -> DealLine:
+    """A line of a deal: so many of a product at a price in major units."""
+    return DealLine(
+        product_id=product_id(product),
+        quantity=Decimal(quantity),
+        unit_price=UnitPrice(amount=Decimal(price), currency=currency),
+    )
+
+
+@dataclass
+class TradeLog(MarketLog):
+    """A log that also knows what of a receipt is allocated where, as its stream would."""
+
+    allocated: dict[int, dict[tuple[UUID | None, UUID | None], int]] = field(default_factory=dict)
+    received: dict[int, str | None] = field(default_factory=dict)
+    currencies: dict[int, str] = field(default_factory=dict)
+    settled: dict[int, Settled] = field(default_factory=dict)
+    """What all of a receipt settles, where that is in another currency."""
+
+    def sell(
+        self,
+        deal: int,
+        amount: int,
+        on: str,
+        *,
+        owner: UUID = ANN,
+        currency: str = "USD",
+        shares: tuple[DealShare, ...] = (),
+        customer: int | None = None,
+        lead: int | None = None,
+        lines: tuple[DealLine, ...] = (),
+        **attributes: str,
+    ) -> int:
+        """A won deal with what is known of it."""
+        if shares:
+            self.add(uid(deal), DealTeamChanged(shares=shares))
+        won = DealWon(
+            stage_from="open",
+            stage_to="won",
+            amount_minor=amount,
+            currency=currency,
+            owner_id=owner,
+            reason=None,
+            customer_id=None if customer is None else customer_id(customer),
+            lead_id=None if lead is None else lead_id(lead),
+            lines=lines,
+            attributes=tuple(AttributeValue(key=key, value=value) for key, value in attributes.items()),
+        )
+        return self.add(uid(deal), won, on)
+
+    def agree(
+        self,
+        deal: int,
+        net: int,
+        tax: int | None = None,
+        *,
+        on: str | None,
+        number: int = 1,
+        currency: str = "USD",
+        lines: tuple[AgreementLine, ...] = (),
+        starts: str | None = None,
+        ends: str | None = None,
+        payment_days: int | None = None,
+        instalments: tuple[tuple[str, int], ...] = (),
+    ) -> int:
+        """An agreement of a deal is drafted and signed, with one line where none are named."""
+        self.draft(deal, number=number, currency=currency)
+        signed = AgreementSigned(
+            lines=lines or (line("all", net, tax),),
+            instalments=tuple(
+                Instalment(key=f"part-{index}", due_on=date.fromisoformat(due), amount_minor=amount)
+                for index, (due, amount) in enumerate(instalments)
+            ),
+            starts_on=on_day(starts),
+            ends_on=on_day(ends),
+            payment_days=payment_days,
+        )
+        return self.add(agreement_id(deal, number), signed, on)
+
+    def draft(self, deal: int, *, number: int = 1, currency: str = "USD") -> int:
+        """An agreement of a deal is drafted."""
+        drafted = AgreementDrafted(
+            title="Agreement",
+            customer_id=customer_id(1),
+            deal_id=uid(deal),
+            currency=currency,
+            legal_entity=None,
+            external_id=None,
+        )
+        return self.add(agreement_id(deal, number), drafted)
+
+    def amend(self, deal: int, net: int, tax: int | None = None, *, on: str, effective: str | None = None) -> int:
+        """So much more, or less, is agreed for the one line."""
+        change = AgreementLineChange(key="all", amount_minor=net, tax_minor=tax)
+        amended = AgreementAmended(lines=(change,), instalments=(), effective_on=on_day(effective), reason="amended")
+        return self.add(agreement_id(deal), amended, on)
+
+    def cancel(self, deal: int, *, on: str, fee: int = 0, effective: str | None = None, number: int = 1) -> int:
+        """An agreement is cancelled; the customer still owes the fee."""
+        cancelled = AgreementCancelled(
+            status_from="signed", effective_on=on_day(effective), fee_kept_minor=fee, reason="closed"
+        )
+        return self.add(agreement_id(deal, number), cancelled, on)
+
+    def report(self, deal: int, step: FulfilmentStep, *, on: str, key: str = "all", number: int = 1) -> int:
+        """One unit of a line is delivered, accepted or live."""
+        reported = AgreementFulfilmentReported(line_key=key, step=step, quantity=Decimal(1))
+        return self.add(agreement_id(deal, number), reported, on)
+
+    def restate_cost(self, deal: int, cost: int, *, on: str, key: str = "all") -> int:
+        """The cost of an agreement's line becomes known better."""
+        restated = AgreementCostRestated(line_key=key, cost_from=None, cost_to=cost, reason="counted")
+        return self.add(agreement_id(deal), restated, on)
+
+    def invoice(
+        self,
+        number: int,
+        deal: int,
+        net: int,
+        tax: int | None = None,
+        *,
+        on: str | None,
+        due: str | None = None,
+        lines: tuple[InvoiceLine, ...] = (),
+        currency: str = "USD",
+    ) -> int:
+        """An invoice of a deal's agreement."""
+        issued = InvoiceIssued(
+            number=str(number),
+            customer_id=customer_id(1),
+            agreement_id=agreement_id(deal),
+            amount_minor=net,
+            tax_minor=tax,
+            currency=currency,
+            lines=lines,
+            due_on=on_day(due),
+            external_id=None,
+        )
+        return self.add(invoice_id(number), issued, on)
+
+    def credit(self, number: int, deal: int, net: int, tax: int | None = None, *, on: str) -> int:
+        """A credit note to an invoice."""
+        note = InvoiceCreditNoteIssued(
+            number=None,
+            agreement_id=agreement_id(deal),
+            amount_minor=net,
+            tax_minor=tax,
+            currency="USD",
+            reason="credited",
+        )
+        return self.add(invoice_id(number), note, on)
+
+    def void_invoice(self, number: int, deal: int, *, on: str) -> int:
+        """An invoice was issued by mistake."""
+        voided = InvoiceVoided(
+            agreement_id=agreement_id(deal), total_minor=0, credited_minor=0, currency="USD", reason="twice"
+        )
+        return self.add(invoice_id(number), voided, on)
+
+    def pay(
+        self,
+        number: int,
+        amount: int,
+        on: str | None,
+        *,
+        deal: int | None = None,
+        invoice: int | None = None,
+        currency: str = "USD",
+        fee: int = 0,
+        settled: Settled | None = None,
+    ) -> int:
+        """Money comes in, and all of it is for a deal or for an invoice; the bank may keep something of it."""
+        received = ReceiptRecorded(
+            amount_minor=amount,
+            currency=currency,
+            customer_id=None,
+            note=None,
+            external_id=None,
+            bank_fee_minor=fee,
+        )
+        self.add(receipt_id(number), received, on)
+        self.allocated[number], self.received[number], self.currencies[number] = {}, on, currency
+        if settled is not None:
+            self.settled[number] = settled
+        return self.allocate(number, amount, deal=deal, invoice=invoice, settled=settled)
+
+    def allocate(
+        self,
+        number: int,
+        amount: int,
+        *,
+        deal: int | None = None,
+        invoice: int | None = None,
+        settled: Settled | None = None,
+    ) -> int:
+        """So much of a receipt is for a deal or for an invoice."""
+        place = _place(deal, invoice)
+        self.allocated[number][place] = self.allocated[number].get(place, 0) + amount
+        allocated = ReceiptAllocated(
+            deal_id=place[0],
+            invoice_id=place[1],
+            amount_minor=amount,
+            currency=self.currencies[number],
+            received_on=on_day(self.received[number]),
+            settled=settled,
+        )
+        return self.add(receipt_id(number), allocated, self.received[number])
+
+    def refund(
+        self, number: int, amount: int, on: str | None, *, deal: int | None = None, invoice: int | None = None
+    ) -> int:
+        """So much of a receipt is paid back."""
+        place = _place(deal, invoice)
+        self.allocated[number][place] -= amount
+        refunded = ReceiptRefunded(
+            deal_id=place[0],
+            invoice_id=place[1],
+            amount_minor=amount,
+            currency=self.currencies[number],
+            reason="refund",
+        )
+        return self.add(receipt_id(number), refunded, on)
+
+    def bounce(self, number: int, on: str | None) -> int:
+        """A receipt did not stay; all that was allocated of it falls."""
+        parts = tuple(
+            ReceiptPart(deal_id=deal, invoice_id=invoice, amount_minor=amount, settled=self.settled.get(number))
+            for (deal, invoice), amount in self.allocated[number].items()
+            if amount
+        )
+        reversed_ = ReceiptReversed(
+            amount_minor=sum(part.amount_minor for part in parts),
+            currency=self.currencies[number],
+            parts=parts,
+            reason="bounced",
+        )
+        self.allocated[number] = {}
+        return self.add(receipt_id(number), reversed_, on)
+
+
+def _place(deal: int | None, invoice: int | None) -> tuple[UUID | None, UUID | None]:
+    return (None if deal is None else uid(deal), None if invoice is None else invoice_id(invoice))
+
+
+def lines_of(log: TradeLog, period: str, member_id: UUID = ANN) -> list[tuple[LineKind, int]]:
+    """Kind and amount of each of a member's lines of a period."""
+    found = log.statements(period).get(member_id)
+    return [(each.kind, each.posted_minor) for each in found.lines] if found is not None else []
+
+
+def paid(log: TradeLog, period: str, member_id: UUID = ANN) -> int:
+    """What a member is paid in a period."""
+    found = log.statements(period).get(member_id)
+    return found.total_minor if found is not None else 0

@@ -1,0 +1,97 @@
+"""Attribution touches: what touched a lead is recorded whatever became of it, and counts for the deal of its conversion."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+import pytest
+
+from salesapi.domain.catalogue import route
+from salesapi.domain.selling.attribution import (
+    TOUCHES_MAX,
+    LeadAttributionTouchRecorded,
+    LeadTouchesTooMany,
+    RecordAttributionTouch,
+)
+from salesapi.domain.selling.leads import (
+    LeadCaptured,
+    LeadClosed,
+    LeadConverted,
+    LeadDisqualified,
+    LeadQualified,
+    LeadVoided,
+)
+from salesapi.domain.shared.kernel import Refused, ThingUnknown
+from tests.domain.examples import ACME, ANNA, DEAL, FACTS
+from tests.spec import CATALOGUE, SUBJECT, given, uid
+
+CAPTURED: Final = LeadCaptured(
+    source="fair",
+    campaign=None,
+    name=None,
+    company="Globex",
+    phone=None,
+    email=None,
+    wechat=None,
+    note=None,
+    owner_id=None,
+    attributes=(),
+    external_id=None,
+)
+QUALIFIED: Final = LeadQualified(criteria=())
+CONVERTED: Final = LeadConverted(customer_id=ACME, contact_id=None, deal_id=DEAL)
+VOIDED: Final = LeadVoided(status_from="open", reason="twice")
+MEETING: Final = RecordAttributionTouch(
+    lead_id=SUBJECT, kind="meeting", member_id=ANNA, campaign="spring", weight=Decimal("2.5")
+)
+MET: Final = LeadAttributionTouchRecorded(
+    kind="meeting", member_id=ANNA, campaign="spring", weight=Decimal("2.5"), deal_id=None
+)
+UNKNOWN: Final = uid(99)
+
+
+def test_a_meeting_of_a_member_touches_a_lead() -> None:
+    given(CAPTURED).facts(FACTS).when(MEETING).then(MET)
+
+
+def test_a_campaign_touches_a_lead_on_an_unknown_day_without_a_member_or_weight() -> None:
+    touch = RecordAttributionTouch(lead_id=SUBJECT, kind="campaign", campaign="spring")
+    given(CAPTURED).on(None).when(touch).then(
+        LeadAttributionTouchRecorded(kind="campaign", member_id=None, campaign="spring", weight=None, deal_id=None)
+    )
+
+
+def test_a_touch_that_becomes_known_after_the_conversion_names_the_deal() -> None:
+    given(CAPTURED, QUALIFIED, CONVERTED).facts(FACTS).when(MEETING).then(replace(MET, deal_id=DEAL))
+
+
+def test_a_conversion_without_a_deal_leaves_touches_without_one() -> None:
+    given(CAPTURED, QUALIFIED, replace(CONVERTED, deal_id=None)).facts(FACTS).when(MEETING).then(MET)
+
+
+def test_a_disqualified_lead_was_touched_too() -> None:
+    refused = LeadDisqualified(status_from="open", reason="spam")
+    given(CAPTURED, refused).facts(FACTS).when(MEETING).then(MET)
+
+
+def test_the_same_touch_may_happen_twice() -> None:
+    given(CAPTURED, MET).facts(FACTS).when(MEETING).then(MET)
+
+
+@pytest.mark.parametrize(
+    ("events", "touch", "refusal"),
+    [
+        ((CAPTURED, *((MET,) * TOUCHES_MAX), VOIDED), replace(MEETING, member_id=UNKNOWN), LeadClosed),
+        ((CAPTURED, *((MET,) * TOUCHES_MAX)), replace(MEETING, member_id=UNKNOWN), ThingUnknown),
+        ((CAPTURED, *((MET,) * TOUCHES_MAX)), MEETING, LeadTouchesTooMany),
+    ],
+    ids=["voided", "unknown member", "too many"],
+)
+def test_of_several_refusals_the_first_in_this_order_is_given(
+    events: tuple[object, ...], touch: RecordAttributionTouch, refusal: type[Refused]
+) -> None:
+    given(*events).facts(FACTS).when(touch).refused(refusal)
+
+
+def test_the_command_is_below_its_lead() -> None:
+    assert route(*CATALOGUE.command("RecordAttributionTouch")) == "/v1/leads/{lead_id}/record-attribution-touch"

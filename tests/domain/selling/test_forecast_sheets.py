@@ -1,0 +1,176 @@
+"""Forecast sheets: snapshots, one submission for each, the manager's adjustments, and the freeze."""
+
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from salesapi.domain.catalogue import route
+from salesapi.domain.selling.forecast_sheets import (
+    ADJUSTMENTS_MAX,
+    SNAPSHOTS_MAX,
+    AdjustForecast,
+    ForecastAlreadySubmitted,
+    ForecastCurrencyDiffers,
+    ForecastDealTwice,
+    ForecastEntry,
+    ForecastFrozen,
+    ForecastLimitReached,
+    ForecastNotSubmitted,
+    ForecastOwnAdjustment,
+    ForecastSheet,
+    ForecastSheetAdjusted,
+    ForecastSheetFrozen,
+    ForecastSheetSnapshotTaken,
+    ForecastSheetSubmitted,
+    ForecastTotalNegative,
+    ForecastTotals,
+    FreezeForecast,
+    SubmitForecast,
+    TakeForecastSnapshot,
+)
+from salesapi.domain.shared.kernel import Refused, ThingUnknown
+from salesapi.domain.shared.money import CurrencyUnknown
+from salesapi.domain.shared.periods import PeriodInvalid
+from salesapi.privacy.personal import personal_fields
+from tests.domain.examples import ANNA, BORIS, DEAL, FACTS
+from tests.spec import ACTOR, CATALOGUE, SUBJECT, fold, given, uid
+
+OTHER_DEAL, UNKNOWN = uid(0xDF), uid(99)
+SURE: Final = ForecastEntry(deal_id=DEAL, amount_minor=50_000, category="commit", confidence="high")
+TAKE: Final = TakeForecastSnapshot(owner_id=ANNA, period="2026-03", currency="CNY", entries=(SURE,))
+TAKEN: Final = ForecastSheetSnapshotTaken(owner_id=ANNA, period="2026-03", snapshot=1, currency="CNY", entries=(SURE,))
+SUMS: Final = ForecastTotals(commit_minor=50_000, best_case_minor=0, pipeline_minor=0)
+SUBMIT: Final = SubmitForecast(forecast_sheet_id=SUBJECT)
+SUBMITTED: Final = ForecastSheetSubmitted(snapshot=1, totals=SUMS, currency="CNY", note=None)
+ADJUST: Final = AdjustForecast(forecast_sheet_id=SUBJECT, delta_minor=-20_000, reason="The buyer is on leave")
+ADJUSTED: Final = ForecastSheetAdjusted(
+    snapshot=1, category="commit", delta_minor=-20_000, currency="CNY", reason="The buyer is on leave"
+)
+FREEZE: Final = FreezeForecast(forecast_sheet_id=SUBJECT)
+FROZEN: Final = ForecastSheetFrozen(owner_id=ANNA, period="2026-03", snapshot=1, totals=SUMS, currency="CNY")
+
+
+def test_the_first_snapshot_makes_the_sheet_of_a_member_and_period() -> None:
+    given().facts(FACTS).when(TAKE).then(TAKEN)
+
+
+def test_a_member_and_period_have_one_sheet() -> None:
+    _, kind = CATALOGUE.command("TakeForecastSnapshot")
+    assert kind.identity is not None
+    assert kind.identity(TAKE) == kind.identity(replace(TAKE, entries=(), currency="USD"))
+    assert kind.identity(TAKE) != kind.identity(replace(TAKE, period="2026-04"))
+    assert kind.identity(TAKE) != kind.identity(replace(TAKE, owner_id=BORIS))
+
+
+def test_the_same_deals_a_week_later_are_another_snapshot() -> None:
+    given(TAKEN).facts(FACTS).when(TAKE).then(replace(TAKEN, snapshot=2))
+
+
+def test_a_forecast_of_no_deals_on_an_unknown_day_is_a_forecast() -> None:
+    given().facts(FACTS).on(None).when(replace(TAKE, entries=())).then(replace(TAKEN, entries=()))
+
+
+def test_a_submission_takes_the_sums_of_its_snapshot_by_category() -> None:
+    entries = (
+        SURE,
+        ForecastEntry(deal_id=OTHER_DEAL, amount_minor=7_000, category="best_case"),
+        ForecastEntry(deal_id=uid(5), amount_minor=600, category="pipeline"),
+        ForecastEntry(deal_id=uid(6), amount_minor=60, category="pipeline"),
+    )
+    totals = ForecastTotals(commit_minor=50_000, best_case_minor=7_000, pipeline_minor=660)
+    given(replace(TAKEN, entries=entries)).when(SUBMIT).then(replace(SUBMITTED, totals=totals))
+
+
+def test_a_member_may_stand_for_other_totals_than_the_deals_sum_to() -> None:
+    totals = ForecastTotals(commit_minor=40_000, best_case_minor=0, pipeline_minor=9_000)
+    given(TAKEN).when(replace(SUBMIT, commit_minor=40_000, pipeline_minor=9_000, note="Careful")).then(
+        replace(SUBMITTED, totals=totals, note="Careful")
+    )
+
+
+def test_a_snapshot_is_submitted_once() -> None:
+    given(TAKEN, SUBMITTED).when(SUBMIT).then()
+    given(TAKEN, SUBMITTED).when(replace(SUBMIT, commit_minor=1)).refused(ForecastAlreadySubmitted)
+    given(TAKEN, SUBMITTED).when(replace(SUBMIT, note="More to say")).refused(ForecastAlreadySubmitted)
+    given(TAKEN, SUBMITTED, replace(TAKEN, snapshot=2)).when(SUBMIT).then(replace(SUBMITTED, snapshot=2))
+
+
+def test_a_manager_adjusts_the_last_submission_with_a_reason() -> None:
+    given(TAKEN, SUBMITTED).by(ACTOR, BORIS).when(ADJUST).then(ADJUSTED)
+    given(TAKEN, SUBMITTED, replace(TAKEN, snapshot=2)).when(ADJUST).then(ADJUSTED)
+
+
+def test_an_adjustment_of_nothing_changes_nothing() -> None:
+    given(TAKEN, SUBMITTED).when(replace(ADJUST, delta_minor=0)).then()
+
+
+def test_a_new_submission_begins_without_adjustments() -> None:
+    again = (replace(TAKEN, snapshot=2), replace(SUBMITTED, snapshot=2))
+    sheet = fold("forecast_sheet", (TAKEN, SUBMITTED, ADJUSTED, *again))
+    assert isinstance(sheet, ForecastSheet)
+    assert (sheet.expected, sheet.adjustment_count, sheet.submitted_snapshot) == (SUMS, 0, 2)
+
+
+def test_a_total_falls_to_nothing_but_not_below() -> None:
+    given(TAKEN, SUBMITTED).when(replace(ADJUST, delta_minor=-50_000)).then(replace(ADJUSTED, delta_minor=-50_000))
+    below = given(TAKEN, SUBMITTED, ADJUSTED).when(replace(ADJUST, delta_minor=-30_001))
+    assert below.refused(ForecastTotalNegative).parameters["total_minor"] == 30_000
+
+
+def test_a_freeze_keeps_the_last_submission_with_its_adjustments_whatever_snapshot_came_after() -> None:
+    expected = ForecastTotals(commit_minor=30_000, best_case_minor=0, pipeline_minor=0)
+    given(TAKEN, SUBMITTED, ADJUSTED, replace(TAKEN, snapshot=2)).when(FREEZE).then(replace(FROZEN, totals=expected))
+
+
+def test_freezing_again_changes_nothing() -> None:
+    given(TAKEN, SUBMITTED, FROZEN).when(FREEZE).then()
+
+
+@pytest.mark.parametrize("command", [replace(TAKE, period="soon", currency="XXX"), SUBMIT, ADJUST])
+def test_a_frozen_sheet_never_changes(command: object) -> None:
+    given(TAKEN, SUBMITTED, FROZEN).facts(FACTS).by(ACTOR, ANNA).when(command).refused(ForecastFrozen)
+
+
+def test_snapshots_and_adjustments_are_bounded() -> None:
+    last = replace(TAKEN, snapshot=SNAPSHOTS_MAX)
+    given(last).facts(FACTS).when(TAKE).refused(ForecastLimitReached)
+    more = (replace(ADJUSTED, delta_minor=1),) * ADJUSTMENTS_MAX
+    given(TAKEN, SUBMITTED, *more).when(ADJUST).refused(ForecastLimitReached)
+
+
+@pytest.mark.parametrize(
+    ("events", "command", "refusal", "pointer"),
+    [
+        ((), replace(TAKE, period="2026-13", currency="XXX"), PeriodInvalid, "/period"),
+        ((TAKEN,), replace(TAKE, currency="XXX", owner_id=UNKNOWN), CurrencyUnknown, "/currency"),
+        ((TAKEN,), replace(TAKE, currency="USD", owner_id=UNKNOWN), ForecastCurrencyDiffers, "/currency"),
+        ((), replace(TAKE, owner_id=UNKNOWN, entries=(SURE, SURE)), ThingUnknown, "/owner_id"),
+        ((), replace(TAKE, entries=(SURE, SURE)), ForecastDealTwice, "/entries/1/deal_id"),
+        ((), replace(TAKE, entries=(SURE, replace(SURE, deal_id=UNKNOWN))), ThingUnknown, "/entries/1/deal_id"),
+        ((TAKEN,), ADJUST, ForecastNotSubmitted, ""),
+        ((TAKEN, SUBMITTED), replace(ADJUST, delta_minor=-99_999), ForecastOwnAdjustment, ""),
+        ((TAKEN,), FREEZE, ForecastNotSubmitted, ""),
+    ],
+)
+def test_of_several_refusals_the_first_in_this_order_is_given(
+    events: tuple[object, ...], command: object, refusal: type[Refused], pointer: str
+) -> None:
+    given(*events).facts(FACTS).by(ACTOR, ANNA).when(command).refused(refusal, pointer=pointer)
+
+
+def test_the_note_is_sealed() -> None:
+    assert [field.path for field in personal_fields(ForecastSheetSubmitted)] == [("note",)]
+
+
+@pytest.mark.parametrize(
+    ("command", "path"),
+    [
+        ("TakeForecastSnapshot", "/v1/forecast-sheets/take-snapshot"),
+        ("SubmitForecast", "/v1/forecast-sheets/{forecast_sheet_id}/submit"),
+        ("AdjustForecast", "/v1/forecast-sheets/{forecast_sheet_id}/adjust"),
+        ("FreezeForecast", "/v1/forecast-sheets/{forecast_sheet_id}/freeze"),
+    ],
+)
+def test_every_command_has_its_path(command: str, path: str) -> None:
+    assert route(*CATALOGUE.command(command)) == path

@@ -1,0 +1,332 @@
+"""Targets: proposals, splits that add up or state the gap, agreement by the owner, adjustments that keep the old lines."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+import pytest
+
+from salesapi.domain.catalogue import route
+from salesapi.domain.consequences import FOLLOWING
+from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed
+from salesapi.domain.selling.targets import (
+    REVISIONS_MAX,
+    SPLITS_MAX,
+    AdjustTarget,
+    AgreeTarget,
+    CloseTarget,
+    ProposeTarget,
+    SplitTarget,
+    Target,
+    TargetAdjusted,
+    TargetAgreed,
+    TargetChild,
+    TargetChildTwice,
+    TargetClosed,
+    TargetDimension,
+    TargetEffectiveOutside,
+    TargetGap,
+    TargetInput,
+    TargetIsClosed,
+    TargetLimitReached,
+    TargetLines,
+    TargetLinesUnordered,
+    TargetNotYours,
+    TargetOwnerNotLeader,
+    TargetParentDiffers,
+    TargetPart,
+    TargetPeriodNotNested,
+    TargetProposed,
+    TargetSplit,
+    TargetSplitGap,
+    TargetUnitAmbiguous,
+)
+from salesapi.domain.shared.kernel import Ref, Refused, StreamRef, ThingExists, ThingUnknown, natural_id
+from salesapi.domain.shared.money import CurrencyUnknown
+from salesapi.domain.shared.periods import PeriodInvalid
+from tests.domain.examples import ANNA, BORIS, FACTS
+from tests.spec import ACTOR, CATALOGUE, SUBJECT, fold, given, uid
+
+NORTH, UNKNOWN, PARENT = uid(0x70), uid(99), uid(0x7A)
+LINES: Final = TargetLines(floor=800, challenge=1_000, stretch=1_200)
+PROPOSE: Final = ProposeTarget(
+    owner_id=ANNA,
+    measure="won_amount",
+    period="2026Q1",
+    floor=800,
+    challenge=1_000,
+    stretch=1_200,
+    currency="CNY",
+    basis=(TargetInput(name="last_quarter", value=Decimal("912.5")),),
+)
+PROPOSED: Final = TargetProposed(
+    owner_id=ANNA,
+    team_id=None,
+    measure="won_amount",
+    period="2026Q1",
+    dimension=None,
+    currency="CNY",
+    unit=None,
+    lines=LINES,
+    basis=(TargetInput(name="last_quarter", value=Decimal("912.5")),),
+    parent_target_id=None,
+)
+AGREED: Final = TargetAgreed(revision=1, agreed_by=ANNA)
+ADJUST: Final = AdjustTarget(
+    target_id=SUBJECT, floor=700, challenge=900, stretch=1_100, reason="One less", effective_on=date(2026, 3, 1)
+)
+LOWER: Final = TargetLines(floor=700, challenge=900, stretch=1_100)
+ADJUSTED: Final = TargetAdjusted(
+    revision=2, lines_from=LINES, lines_to=LOWER, effective_on=date(2026, 3, 1), reason="One less"
+)
+CLOSED: Final = TargetClosed(result=950, note=None)
+CLOSE: Final = CloseTarget(target_id=SUBJECT, result=950)
+TEAMS: Final = fold(
+    "team",
+    (
+        TeamFormed(team_id=NORTH, name="North", region=None, parent_id=None, effective_from=None, external_id=None),
+        TeamLeaderAppointed(team_id=NORTH, member_id=BORIS, effective_from=None),
+    ),
+)
+YEAR: Final = replace(PROPOSED, owner_id=BORIS, team_id=NORTH, period="2026", basis=())
+KNOWN: Final[dict[Ref, object]] = {
+    **FACTS,
+    TREE: TEAMS,
+    StreamRef("target", PARENT): fold("target", (YEAR,)),
+    StreamRef("target", uid(0x7B)): fold("target", (YEAR, CLOSED)),
+}
+
+
+def child(challenge: int, **fields: object) -> TargetChild:
+    """A child with lines around this one."""
+    lines = TargetChild(owner_id=ANNA, floor=challenge - 10, challenge=challenge, stretch=challenge + 10)
+    return replace(lines, **fields)  # type: ignore[arg-type]
+
+
+def test_a_target_is_proposed_with_the_numbers_that_it_rests_on() -> None:
+    given().facts(KNOWN).when(PROPOSE).then(PROPOSED)
+
+
+def test_a_process_target_counts_visits() -> None:
+    visits = replace(PROPOSE, measure="visits", currency=None, unit="visit", basis=())
+    given().facts(KNOWN).on(None).when(visits).then(
+        replace(PROPOSED, measure="visits", currency=None, unit="visit", basis=())
+    )
+
+
+def test_a_leader_answers_for_a_teams_target() -> None:
+    given().facts(KNOWN).when(replace(PROPOSE, owner_id=BORIS, team_id=NORTH)).then(
+        replace(PROPOSED, owner_id=BORIS, team_id=NORTH)
+    )
+
+
+def test_a_target_may_be_a_part_of_one_whose_period_holds_its_own() -> None:
+    part = replace(PROPOSE, parent_target_id=PARENT)
+    given().facts(KNOWN).when(part).then(replace(PROPOSED, parent_target_id=PARENT))
+
+
+def test_a_member_has_one_target_for_a_measure_period_and_part_of_the_business() -> None:
+    _, kind = CATALOGUE.command("ProposeTarget")
+    assert kind.identity is not None
+    north = TargetDimension(key="region", value="north")
+    others = [
+        replace(PROPOSE, owner_id=BORIS),
+        replace(PROPOSE, team_id=NORTH),
+        replace(PROPOSE, measure="visits"),
+        replace(PROPOSE, period="2026"),
+        replace(PROPOSE, dimension=north),
+        replace(PROPOSE, dimension=replace(north, value="south")),
+    ]
+    assert len({kind.identity(each) for each in (PROPOSE, *others)}) == 7
+    assert kind.identity(PROPOSE) == kind.identity(replace(PROPOSE, floor=0, currency="USD", basis=()))
+    given(PROPOSED).facts(KNOWN).when(replace(PROPOSE, period="2026Q5")).refused(ThingExists)
+
+
+def test_who_does_not_lead_a_team_is_not_told_what_targets_it_has() -> None:
+    known = replace(PROPOSED, owner_id=BORIS, team_id=NORTH)
+    given(known).facts(KNOWN).when(replace(PROPOSE, team_id=NORTH)).refused(TargetOwnerNotLeader)
+
+
+@pytest.mark.parametrize(
+    ("fields", "refusal", "pointer"),
+    [
+        ({"owner_id": UNKNOWN, "team_id": UNKNOWN}, ThingUnknown, "/owner_id"),
+        ({"team_id": UNKNOWN, "period": "2026Q5"}, ThingUnknown, "/team_id"),
+        ({"team_id": NORTH, "period": "2026Q5"}, TargetOwnerNotLeader, "/owner_id"),
+        ({"period": "2026Q5", "currency": None}, PeriodInvalid, "/period"),
+        ({"currency": None, "floor": 9_999}, TargetUnitAmbiguous, "/currency"),
+        ({"unit": "visit", "floor": 9_999}, TargetUnitAmbiguous, "/currency"),
+        ({"currency": "XXX", "floor": 9_999}, CurrencyUnknown, "/currency"),
+        ({"floor": 1_001, "parent_target_id": UNKNOWN}, TargetLinesUnordered, "/challenge"),
+        ({"stretch": 999, "parent_target_id": UNKNOWN}, TargetLinesUnordered, "/challenge"),
+        ({"parent_target_id": UNKNOWN}, ThingUnknown, "/parent_target_id"),
+        ({"parent_target_id": uid(0x7B), "measure": "visits"}, TargetIsClosed, ""),
+        ({"parent_target_id": PARENT, "measure": "visits"}, TargetParentDiffers, "/parent_target_id"),
+        ({"parent_target_id": PARENT, "currency": "USD", "period": "2027"}, TargetParentDiffers, "/parent_target_id"),
+        ({"parent_target_id": PARENT, "period": "2027"}, TargetPeriodNotNested, "/period"),
+    ],
+)
+def test_of_several_refusals_of_a_proposal_the_first_in_this_order_is_given(
+    fields: dict[str, object], refusal: type[Refused], pointer: str
+) -> None:
+    command = replace(PROPOSE, **fields)  # type: ignore[arg-type]
+    given().facts(KNOWN).when(command).refused(refusal, pointer=pointer)
+
+
+def part(challenge: int, period: str, dimension: TargetDimension | None = None) -> TargetPart:
+    """Anna's part as it is split off."""
+    cut = (dimension.key, dimension.value) if dimension else ("", "")
+    return TargetPart(
+        target_id=natural_id("target", "member", str(ANNA), "won_amount", period, *cut),
+        owner_id=ANNA,
+        team_id=None,
+        period=period,
+        dimension=dimension,
+        lines=TargetLines(floor=challenge - 10, challenge=challenge, stretch=challenge + 10),
+    )
+
+
+def test_the_children_of_a_split_sum_to_their_parent() -> None:
+    children = (
+        replace(child(400, period="2026-01"), floor=300, stretch=500),
+        replace(child(600, period="2026-02"), floor=500, stretch=700),
+    )
+    (split,) = given(PROPOSED).when(SplitTarget(target_id=SUBJECT, children=children)).decide()
+    assert isinstance(split, TargetSplit)
+    assert (split.split, split.lines, split.gap) == (1, LINES, TargetGap(floor=0, challenge=0, stretch=0))
+    assert [(each.period, each.lines.challenge) for each in split.children] == [("2026-01", 400), ("2026-02", 600)]
+
+
+def test_a_split_that_leaves_something_states_the_gap() -> None:
+    children = (child(400, period="2026-01"), child(500, period="2026-02"))
+    gap = TargetGap(floor=-80, challenge=100, stretch=280)
+    silent = given(PROPOSED).when(SplitTarget(target_id=SUBJECT, children=children)).refused(TargetSplitGap)
+    assert silent.parameters == {"floor": -80, "challenge": 100, "stretch": 280}
+    given(PROPOSED).when(SplitTarget(target_id=SUBJECT, children=children, gap=gap)).then(
+        TargetSplit(split=1, lines=LINES, children=(part(400, "2026-01"), part(500, "2026-02")), gap=gap)
+    )
+
+
+def test_children_may_hold_more_than_their_parent_where_that_is_stated() -> None:
+    split = SplitTarget(
+        target_id=SUBJECT,
+        children=(child(1_100, period="2026-01"),),
+        gap=TargetGap(floor=-290, challenge=-100, stretch=90),
+    )
+    assert len(given(PROPOSED).when(split).decide()) == 1
+
+
+def test_the_children_are_proposed_with_what_they_have_from_their_parent() -> None:
+    target = fold("target", (PROPOSED,))
+    north = TargetDimension(key="region", value="north")
+    children = (child(400, dimension=north), child(600, period="2026-03"))
+    steps = FOLLOWING[SplitTarget](target, SplitTarget(target_id=SUBJECT, children=children), None)
+    first, second = [step.command for step in steps]
+    assert first == ProposeTarget(
+        owner_id=ANNA,
+        measure="won_amount",
+        period="2026Q1",
+        floor=390,
+        challenge=400,
+        stretch=410,
+        currency="CNY",
+        dimension=north,
+        parent_target_id=SUBJECT,
+    )
+    assert isinstance(second, ProposeTarget)
+    _, kind = CATALOGUE.command("ProposeTarget")
+    assert kind.identity is not None
+    identity = kind.identity(second)
+    assert identity is not None
+    assert natural_id("target", *identity) == part(600, "2026-03").target_id
+
+
+@pytest.mark.parametrize(
+    ("events", "children", "refusal", "pointer"),
+    [
+        ((PROPOSED, CLOSED), (child(1, period="2027"),), TargetIsClosed, ""),
+        (
+            (
+                PROPOSED,
+                TargetSplit(split=SPLITS_MAX, lines=LINES, children=(), gap=TargetGap(floor=0, challenge=0, stretch=0)),
+            ),
+            (child(1, period="2027"),),
+            TargetLimitReached,
+            "",
+        ),
+        ((PROPOSED,), (child(50), child(40, period="2026-04", floor=99)), TargetPeriodNotNested, "/children/1/period"),
+        ((PROPOSED,), (child(50, floor=51),), TargetLinesUnordered, "/children/0/challenge"),
+        ((PROPOSED,), (child(50), child(60)), TargetChildTwice, "/children/1"),
+        ((PROPOSED,), (child(50),), TargetSplitGap, "/gap"),
+    ],
+)
+def test_of_several_refusals_of_a_split_the_first_in_this_order_is_given(
+    events: tuple[object, ...], children: tuple[TargetChild, ...], refusal: type[Refused], pointer: str
+) -> None:
+    given(*events).when(SplitTarget(target_id=SUBJECT, children=children)).refused(refusal, pointer=pointer)
+
+
+def test_only_the_owner_agrees_and_once_to_the_same_lines() -> None:
+    agree = AgreeTarget(target_id=SUBJECT)
+    given(PROPOSED).by(ACTOR, ANNA).when(agree).then(AGREED)
+    given(PROPOSED, AGREED).by(ACTOR, ANNA).when(agree).then()
+    given(PROPOSED).by(ACTOR, BORIS).when(agree).refused(TargetNotYours)
+    given(PROPOSED).by(ACTOR).when(agree).refused(TargetNotYours)
+    given(PROPOSED, AGREED, ADJUSTED).by(ACTOR, ANNA).when(agree).then(replace(AGREED, revision=2))
+
+
+def test_adjusted_lines_name_the_old_ones_and_keep_them() -> None:
+    given(PROPOSED, AGREED).when(ADJUST).then(ADJUSTED)
+    target = fold("target", (PROPOSED, AGREED, ADJUSTED))
+    assert isinstance(target, Target)
+    assert [each.lines for each in target.revisions] == [LINES, LOWER]
+
+
+def test_the_same_adjustment_again_changes_nothing() -> None:
+    given(PROPOSED, ADJUSTED).when(ADJUST).then()
+    given(PROPOSED, ADJUSTED).when(replace(ADJUST, effective_on=None)).then(
+        replace(ADJUSTED, revision=3, lines_from=LOWER, effective_on=None)
+    )
+
+
+@pytest.mark.parametrize(
+    ("events", "command", "refusal", "pointer"),
+    [
+        ((PROPOSED, CLOSED), replace(ADJUST, floor=999), TargetIsClosed, ""),
+        ((PROPOSED,), replace(ADJUST, floor=999, effective_on=date(2026, 4, 1)), TargetLinesUnordered, "/challenge"),
+        ((PROPOSED,), replace(ADJUST, effective_on=date(2026, 4, 1)), TargetEffectiveOutside, "/effective_on"),
+        ((PROPOSED,), replace(ADJUST, effective_on=date(2025, 12, 31)), TargetEffectiveOutside, "/effective_on"),
+        (
+            (PROPOSED, *((replace(ADJUSTED, reason="x"),) * (REVISIONS_MAX - 1))),
+            replace(ADJUST, floor=0),
+            TargetLimitReached,
+            "",
+        ),
+    ],
+)
+def test_of_several_refusals_of_an_adjustment_the_first_in_this_order_is_given(
+    events: tuple[object, ...], command: AdjustTarget, refusal: type[Refused], pointer: str
+) -> None:
+    given(*events).when(command).refused(refusal, pointer=pointer)
+
+
+def test_a_target_is_closed_once_with_its_result() -> None:
+    given(PROPOSED, AGREED).when(CLOSE).then(CLOSED)
+    given(PROPOSED, CLOSED).when(CLOSE).then()
+    given(PROPOSED, CLOSED).when(replace(CLOSE, result=951)).refused(TargetIsClosed)
+    given(PROPOSED, CLOSED).by(ACTOR, ANNA).when(AgreeTarget(target_id=SUBJECT)).refused(TargetIsClosed)
+
+
+@pytest.mark.parametrize(
+    ("command", "path"),
+    [
+        ("ProposeTarget", "/v1/targets"),
+        ("SplitTarget", "/v1/targets/{target_id}/split"),
+        ("AgreeTarget", "/v1/targets/{target_id}/agree"),
+        ("AdjustTarget", "/v1/targets/{target_id}/adjust"),
+        ("CloseTarget", "/v1/targets/{target_id}/close"),
+    ],
+)
+def test_every_command_has_its_path(command: str, path: str) -> None:
+    assert route(*CATALOGUE.command(command)) == path

@@ -1,0 +1,129 @@
+"""Attribute definitions as data: versions, fixed types, and values checked by their type."""
+
+from typing import Final
+
+import pytest
+
+from salesapi.domain.catalogue import route
+from salesapi.domain.shared.attributes import (
+    DEFINITIONS_MAX,
+    AttributeDefined,
+    AttributeDefinitionInvalid,
+    AttributeTypeFixed,
+    AttributeUnknown,
+    AttributeValue,
+    AttributeValueInvalid,
+    DefineAttribute,
+    ValueType,
+    definitions_ref,
+    merged,
+    refuse_invalid_values,
+)
+from tests.spec import CATALOGUE, fold, given
+
+SECTOR: Final = AttributeDefined(
+    of="deal", key="sector", name="Sector", value_type="choice", choices=("steel", "glass"), definition_version=1
+)
+
+
+def _value(key: str, value: str | None) -> AttributeValue:
+    return AttributeValue(key=key, value=value)
+
+
+def test_an_attribute_is_defined_in_its_first_version() -> None:
+    command = DefineAttribute(of="deal", key="sector", name="Sector", value_type="choice", choices=("steel", "glass"))
+    given().when(command).then(SECTOR)
+    given(SECTOR).when(command).then()
+
+
+def test_other_choices_are_a_new_version() -> None:
+    command = DefineAttribute(of="deal", key="sector", name="Sector", value_type="choice", choices=("steel",))
+    defined = AttributeDefined(
+        of="deal", key="sector", name="Sector", value_type="choice", choices=("steel",), definition_version=2
+    )
+    given(SECTOR).when(command).then(defined)
+
+
+def test_bug_another_name_of_an_attribute_was_silently_ignored() -> None:
+    command = DefineAttribute(of="deal", key="sector", name="Industry", value_type="choice", choices=("steel", "glass"))
+    defined = AttributeDefined(
+        of="deal", key="sector", name="Industry", value_type="choice", choices=("steel", "glass"), definition_version=2
+    )
+    given(SECTOR).when(command).then(defined)
+
+
+def test_the_type_of_an_attribute_never_changes() -> None:
+    command = DefineAttribute(of="deal", key="sector", name="Sector", value_type="text")
+    given(SECTOR).when(command).refused(AttributeTypeFixed, pointer="/value_type")
+
+
+@pytest.mark.parametrize(("value_type", "choices"), [("choice", ()), ("text", ("a",))])
+def test_only_an_attribute_of_type_choice_has_choices(value_type: ValueType, choices: tuple[str, ...]) -> None:
+    command = DefineAttribute(of="deal", key="x", name="X", value_type=value_type, choices=choices)
+    given().when(command).refused(AttributeDefinitionInvalid, pointer="/choices")
+
+
+def test_a_kind_of_thing_has_a_bounded_number_of_attributes() -> None:
+    many = tuple(
+        AttributeDefined(of="deal", key=f"a{number}", name="A", value_type="text", choices=(), definition_version=1)
+        for number in range(DEFINITIONS_MAX)
+    )
+    given(*many).when(DefineAttribute(of="deal", key="more", name="More")).refused(AttributeDefinitionInvalid)
+    renamed = DefineAttribute(of="deal", key="a0", name="B")
+    assert len(given(*many).when(renamed).decide()) == 1
+
+
+def test_all_attributes_of_a_kind_stand_in_one_stream() -> None:
+    stream, command = CATALOGUE.command("DefineAttribute")
+    assert command.stream_of is not None
+    assert command.stream_of(DefineAttribute(of="deal", key="x", name="X")) == definitions_ref("deal").id
+    assert definitions_ref("deal") != definitions_ref("lead")
+    assert route(stream, command) == "/v1/attribute-definitions"
+
+
+VALUES: Final[list[tuple[ValueType, str, bool]]] = [
+    ("text", "any words", True),
+    ("number", "12.5", True),
+    ("number", "-0.10", True),
+    ("number", "1e3", False),
+    ("number", "1_000", False),
+    ("number", "NaN", False),
+    ("number", "", False),
+    ("number", "٣", False),
+    ("date", "2026-02-28", True),
+    ("date", "2026-02-30", False),
+    ("date", "20260228", False),
+    ("boolean", "true", True),
+    ("boolean", "True", False),
+    ("choice", "steel", True),
+    ("choice", "wood", False),
+]
+
+
+@pytest.mark.parametrize(("value_type", "text", "fits"), VALUES)
+def test_a_value_fits_its_type_exactly_as_it_will_be_stored(value_type: ValueType, text: str, fits: bool) -> None:
+    choices = ("steel", "glass") if value_type == "choice" else ()
+    defined = AttributeDefined(
+        of="deal", key="x", name="X", value_type=value_type, choices=choices, definition_version=1
+    )
+    definitions = fold("attribute_definition", (defined,))
+    if fits:
+        refuse_invalid_values(definitions, (_value("x", text),))
+    else:
+        with pytest.raises(AttributeValueInvalid) as refused:
+            refuse_invalid_values(definitions, (_value("x", text),))
+        assert refused.value.pointer == "/attributes/0/value"
+
+
+def test_a_value_without_a_definition_is_refused_by_its_place() -> None:
+    definitions = fold("attribute_definition", (SECTOR,))
+    with pytest.raises(AttributeUnknown) as refused:
+        refuse_invalid_values(definitions, (_value("sector", "steel"), _value("colour", "red")))
+    assert refused.value.pointer == "/attributes/1/key"
+    with pytest.raises(AttributeUnknown):
+        refuse_invalid_values(None, (_value("sector", "steel"),))
+
+
+def test_null_clears_a_value_and_the_others_stay_in_order() -> None:
+    stored = (_value("a", "1"), _value("b", "2"))
+    assert merged(stored, (_value("b", None), _value("0", "3"))) == (_value("0", "3"), _value("a", "1"))
