@@ -78,7 +78,7 @@ def test_a_module_of_the_domain_takes_no_decision_of_another_capability(file: Pa
 
 FORBIDDEN: Final = (
     "from salesapi.domain.selling.deal_decisions import open_deal",
-    "from salesapi.domain import deal_decisions\ndeal_decisions.win",
+    "from salesapi.domain.selling import deal_decisions\ndeal_decisions.win",
     "from salesapi.domain.selling.deal_decisions import STREAM",
     "from salesapi.domain.selling.deal_decisions import _refuse_closed",
 )

@@ -5,19 +5,27 @@ state of the one team stream, read through the log, so a move of a team is felt 
 """
 
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 from salesapi.access.principals import EVERYTHING, Principal, Reach, Scope
-from salesapi.commands.stream_states import StreamStates
 from salesapi.domain.organisation.teams import TREE, Teams
+from salesapi.domain.shared.kernel import StreamRef
 
 NOBODY = Scope(member_ids=frozenset())
+
+
+class States(Protocol):
+    """Where the state of a stream is read: `commands/stream_states.py`, which stands above and is handed in."""
+
+    async def state(self, ref: StreamRef) -> object | None:
+        """The stream's folded state, or None where it has no event."""
 
 
 class Scopes:
     """Works out scopes from the team tree."""
 
-    def __init__(self, states: StreamStates) -> None:
+    def __init__(self, states: States) -> None:
         self._states = states
         self._teams: Teams | None = None
         self._led: dict[tuple[UUID, date], frozenset[UUID]] = {}

@@ -6,10 +6,11 @@ from typing import Final
 import msgspec
 
 from salesapi.domain.shared.kernel import FieldInvalid, Kind, Refused
-from salesapi.privacy.field_encryption import MARK
 
 NUL: Final = "\x00"
 NUL_ESCAPED: Final = "\\u0000"
+MARK: Final = "$enc"
+"""The one member of a sealed value's object (`privacy/field_encryption.py`). No payload may use it as a name of its own."""
 MARKED: Final = f'"{MARK}":'
 """Stands in a JSON text exactly where `MARK` is a name: quotes inside a text are escaped."""
 

@@ -14,10 +14,9 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from salesapi.database.text import MARK
 from salesapi.privacy.keys import SubjectKey
 
-MARK: Final = "$enc"
-"""The one member of a sealed value's object. No payload may use it as a name of its own."""
 ERASED: Final = "[erased]"
 """What stands for a value whose key is destroyed, where the field cannot be null."""
 FORM: Final = 1

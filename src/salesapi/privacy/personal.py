@@ -13,8 +13,8 @@ from types import NoneType, UnionType
 from typing import Annotated, Final, NamedTuple, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
+from salesapi.database.text import MARK
 from salesapi.domain.shared.kernel import Personal
-from salesapi.privacy.field_encryption import MARK
 
 EACH: Final = "*"
 """Stands in a path for every item of a list."""
