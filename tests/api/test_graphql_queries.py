@@ -13,12 +13,12 @@ from salesapi.api.graphql.context import Asked, Sources
 from salesapi.api.graphql.documents import Prepared
 from salesapi.api.graphql.executing import Executor
 from salesapi.api.graphql.schema import build_schema
+from salesapi.api.http import read_sources
 from salesapi.api.reads.catalogue import ITEMS, LISTS
 from salesapi.commands.bulk import Bulk
 from salesapi.commands.command_reading import CommandReader
 from salesapi.domain.catalogue import Catalogue
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from salesapi.queries.selling.reports import Reports
 from tests.api.graphql_client import ask, must
 from tests.api.graphql_sales import running_sales
 from tests.service import Service, deal
@@ -114,7 +114,7 @@ def asked(sales: Service) -> Asked:
         handling=core.handling,
         reader=reader,
         bulk=Bulk(core.catalogue, reader, core.handling),
-        reports=Reports(core.pool, core.states),
+        reading=read_sources(core),
         board=BoardWatch(core.pool, core.log),
         asking=asking,
         clock=core.clock,

@@ -7,16 +7,13 @@ from salesapi.api.authentication import Asking
 from salesapi.api.graphql.door import GraphQLDoor
 from salesapi.api.limits import App, Bounded, Metrics
 from salesapi.api.openapi import described
+from salesapi.api.reads.question import ReadSources
 from salesapi.api.rest.answers import add_problem_handlers
 from salesapi.api.rest.commands import CommandRoutes
-from salesapi.api.rest.estimates import EstimateRoutes
 from salesapi.api.rest.feed import FeedRoutes
-from salesapi.api.rest.finance_reports import FinanceReportRoutes
 from salesapi.api.rest.health import HealthRoutes
-from salesapi.api.rest.live_statements import LiveStatementRoutes
-from salesapi.api.rest.payroll import PayrollRoutes
+from salesapi.api.rest.questions import QuestionRoutes
 from salesapi.api.rest.reads import ReadRoutes
-from salesapi.api.rest.reports import ReportRoutes
 from salesapi.app import Core
 from salesapi.commands.command_reading import CommandReader
 from salesapi.queries.selling.reports import Reports
@@ -41,16 +38,12 @@ def doors(core: Core) -> FastAPI:
     asking = Asking(core.api_keys, core.scopes, core.clock)
     reader = CommandReader(core.catalogue, core.clock, core.settings.time_zone)
     CommandRoutes(core.catalogue, asking, reader, core.handling, core.epoch).add_to(app)
-    ReadRoutes(asking, core.pool, core.states, core.log, core.clock).add_to(app)
-    EstimateRoutes(asking, core.log, core.states, core.ledgers).add_to(app)
-    LiveStatementRoutes(asking, core.pool, core.log, core.ledgers).add_to(app)
-    PayrollRoutes(asking, core.pool).add_to(app)
-    reports = Reports(core.pool, core.states)
-    ReportRoutes(asking, reports).add_to(app)
-    FinanceReportRoutes(asking, reports).add_to(app)
+    reading = read_sources(core)
+    ReadRoutes(asking, core.pool).add_to(app)
+    QuestionRoutes(asking, reading).add_to(app)
     FeedRoutes(asking, core.log, core.epoch, core.catalogue).add_to(app)
     HealthRoutes(core.pool).add_to(app)
-    GraphQLDoor(core, asking, reader).add_to(app)
+    GraphQLDoor(core, asking, reader, reading).add_to(app)
 
     async def metrics(request: Request) -> Response:
         return Response(generate_latest(core.registry), media_type="text/plain; version=0.0.4")
@@ -58,3 +51,15 @@ def doors(core: Core) -> FastAPI:
     app.add_api_route("/metrics", metrics, methods=["GET"], include_in_schema=False)
     described(app, core.catalogue)
     return app
+
+
+def read_sources(core: Core) -> ReadSources:
+    """What the questions of this process share."""
+    return ReadSources(
+        pool=core.pool,
+        log=core.log,
+        states=core.states,
+        ledgers=core.ledgers,
+        clock=core.clock,
+        reports=Reports(core.pool, core.states),
+    )

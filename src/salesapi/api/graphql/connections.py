@@ -109,13 +109,21 @@ def read_filter(adapter: TypeAdapter[Any], given: object) -> Any:
     Raises:
         CommandMalformed: with a pointer below `/filter`.
     """
-    values = {} if given is None or given is _ABSENT else values_of(given)
+    return read_json(adapter, {} if given is None or given is _ABSENT else values_of(given), pointer="/filter")
+
+
+def read_json(adapter: TypeAdapter[Any], values: Any, *, pointer: str) -> Any:
+    """An argument from the plain values of its input.
+
+    Raises:
+        CommandMalformed: with a pointer that begins with the argument's.
+    """
     text = orjson.dumps(values)
     if _U0000 in text:
-        raise CommandMalformed(reason="A filter holds the character U+0000, which no text here has.", pointer="/filter")
+        raise CommandMalformed(reason="It holds the character U+0000, which no text here has.", pointer=pointer)
     try:
         return adapter.validate_json(text, strict=True)
     except ValidationError as error:
         refused = malformed(error, values)
-        refused.pointer = f"/filter{refused.pointer}"
+        refused.pointer = f"{pointer}{refused.pointer}"
         raise refused from None

@@ -13,6 +13,7 @@ from strawberry.dataloader import DataLoader
 
 from salesapi.api.authentication import Asker, Asking, ScopeOf
 from salesapi.api.read_positions import log_reached, reached
+from salesapi.api.reads.question import ReadSources
 from salesapi.clock import Clock
 from salesapi.commands.bulk import Bulk
 from salesapi.commands.command_reading import CommandReader
@@ -21,7 +22,6 @@ from salesapi.commands.stream_states import StreamStates
 from salesapi.eventlog.recorder import EventLog
 from salesapi.ledgers import Ledgers
 from salesapi.queries.pay.live_statements import LiveAnswer
-from salesapi.queries.selling.reports import Reports
 from salesapi.schemas.pay.live_statements import LiveStatement
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Sources:
     handling: Handling
     reader: CommandReader
     bulk: Bulk
-    reports: Reports
+    reading: ReadSources
     board: "BoardWatch"
     asking: Asking
     clock: Clock

@@ -23,12 +23,12 @@ from salesapi.api.graphql.schema import build_schema
 from salesapi.api.graphql.sockets import Sockets
 from salesapi.api.limits import BodyTooLarge
 from salesapi.api.outages import OUTAGES
+from salesapi.api.reads.question import ReadSources
 from salesapi.api.refusals import RETRY_AFTER_SECONDS, STATUS
 from salesapi.app import Core
 from salesapi.commands.bulk import Bulk
 from salesapi.commands.command_reading import CommandReader
 from salesapi.domain.shared.kernel import Kind, Refused
-from salesapi.queries.selling.reports import Reports
 
 PATH: Final = "/graphql"
 BODY_BYTES_MAX: Final = 64 * 1024
@@ -64,7 +64,7 @@ class SubscriptionsNeedWebSocket(Refused):
 class GraphQLDoor:
     """Serves one schema over one core."""
 
-    def __init__(self, core: Core, asking: Asking, reader: CommandReader) -> None:
+    def __init__(self, core: Core, asking: Asking, reader: CommandReader, reading: ReadSources) -> None:
         self._is_development = core.settings.development
         self._sources = Sources(
             pool=core.pool,
@@ -74,7 +74,7 @@ class GraphQLDoor:
             handling=core.handling,
             reader=reader,
             bulk=Bulk(core.catalogue, reader, core.handling),
-            reports=Reports(core.pool, core.states),
+            reading=reading,
             board=BoardWatch(core.pool, core.log),
             asking=asking,
             clock=core.clock,

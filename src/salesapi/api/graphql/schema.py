@@ -9,14 +9,14 @@ from strawberry.schema.config import StrawberryConfig
 from salesapi.api.graphql.board import subscription_type
 from salesapi.api.graphql.connections import Connections
 from salesapi.api.graphql.enums import Enums
-from salesapi.api.graphql.finance_reports import commission_accruals_field, contract_costs_field
 from salesapi.api.graphql.inputs import Inputs
 from salesapi.api.graphql.mutations import mutation_type
 from salesapi.api.graphql.outputs import Outputs
 from salesapi.api.graphql.queries import query_type
+from salesapi.api.graphql.questions import QuestionFields
 from salesapi.api.graphql.relations import READS
-from salesapi.api.graphql.reports import REPORTS, receivables_field, report_field
 from salesapi.api.graphql.scalars import SCALARS
+from salesapi.api.reads.questions import QUESTIONS
 from salesapi.domain.catalogue import Catalogue
 
 
@@ -34,12 +34,10 @@ def build_schema(catalogue: Catalogue) -> Schema:
     enums = Enums()
     inputs, outputs = Inputs(enums), Outputs(enums)
     connections = Connections(enums, inputs, outputs)
-    reports = {report.name: report_field(report, inputs, outputs) for report in REPORTS}
-    reports["receivables"] = receivables_field(inputs, outputs)
-    reports["commissionAccruals"] = commission_accruals_field(enums, outputs)
-    reports["contractCosts"] = contract_costs_field(enums, outputs)
+    fields = QuestionFields(enums, inputs, outputs, connections)
+    questions = {question.name: fields.field(question) for question in QUESTIONS if question.in_graphql}
     made = strawberry.Schema(
-        query=query_type(outputs, connections, reports),
+        query=query_type(outputs, connections, questions),
         mutation=mutation_type(catalogue, inputs),
         subscription=subscription_type(outputs),
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),

@@ -1,0 +1,159 @@
+"""GraphQL's door to questions: one field of `Query` for each, its arguments, and its answer as a thing or a connection."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any, Final, Literal, get_args, get_origin
+
+import strawberry
+from pydantic import TypeAdapter
+from strawberry.types.fields.resolver import Parameter, Signature
+
+from salesapi.api.authentication import Asker, ScopeOf
+from salesapi.api.graphql.connections import After, Connections, First, MinPosition, read_json
+from salesapi.api.graphql.context import Asked
+from salesapi.api.graphql.enums import Enums
+from salesapi.api.graphql.inputs import Inputs, values_of
+from salesapi.api.graphql.outputs import Outputs
+from salesapi.api.read_positions import log_reached
+from salesapi.api.reads.arguments import Argument, arguments_of, page_field
+from salesapi.api.reads.question import Item, PageOf, Question, ReadSources, Reflecting, Whole
+from salesapi.queries.paging import PAGE_ROWS_DEFAULT, PageRequest
+from salesapi.queries.pay.live_statements import LiveAnswer
+from salesapi.schemas.pay.live_statements import LiveStatement
+
+Info = strawberry.Info[Asked, None]
+_ABSENT: Final[Any] = strawberry.UNSET
+
+
+class FieldReading:
+    """A question as a field of one operation answers it: the position is that of the whole operation."""
+
+    def __init__(self, asked: Asked, reads: tuple[str, ...], wanted: int | None) -> None:
+        self._asked = asked
+        self._reads = reads
+        self.wanted = wanted
+
+    @property
+    def asker(self) -> Asker:
+        """Who asks."""
+        return self._asked.asker
+
+    @property
+    def shared(self) -> ReadSources:
+        """What it may read beside the read models."""
+        return self._asked.sources.reading
+
+    @property
+    def live(self) -> dict[LiveStatement, LiveAnswer]:
+        """The live statements of this operation."""
+        return self._asked.live
+
+    async def position(self, later: int | None = None) -> int:
+        """As `Reading.position`."""
+        if not self._reads:
+            return await log_reached(self._asked.sources.log, self.wanted)
+        return await self._asked.position(self.wanted if later is None else max(later, self.wanted or 0))
+
+    async def read(self, query: Callable[..., Awaitable[Any]], scope: ScopeOf, *args: Any, **named: Any) -> Any:
+        """As `Reading.read`."""
+        return await self._asked.read(query, scope, *args, **named)
+
+
+class QuestionFields:
+    """Makes the fields of one schema."""
+
+    def __init__(self, enums: Enums, inputs: Inputs, outputs: Outputs, connections: Connections) -> None:
+        self._enums = enums
+        self._inputs = inputs
+        self._outputs = outputs
+        self._connections = connections
+
+    def field(self, question: Question[Any, Any]) -> Any:
+        """The field that answers a question."""
+        taken = {argument.graphql: argument for argument in arguments_of(question.arguments) if argument.graphql}
+        adapters = {name: _adapter(argument) for name, argument in taken.items()}
+        page_name = page_field(question.arguments)
+
+        async def resolver(info: Info, **given: Any) -> Any:
+            page = {page_name: _page(given)} if page_name is not None else {}
+            values = {
+                argument.field: read_json(adapters[name], values_of(given[argument.field]), pointer=f"/{name}")
+                for name, argument in taken.items()
+                if given.get(argument.field, _ABSENT) is not _ABSENT and given[argument.field] is not None
+            }
+            reading = FieldReading(info.context, question.reads, given.get("min_position") or None)
+            return await self._answered(question, reading, question.arguments(**values, **page), page)
+
+        resolver.__signature__ = self._signature(question, taken, has_page=page_name is not None)  # type: ignore[attr-defined]
+        resolver.__annotations__ = {
+            name: parameter.annotation
+            for name, parameter in resolver.__signature__.parameters.items()  # type: ignore[attr-defined]
+        } | {"return": self._returned(question)}
+        return strawberry.field(resolver=resolver, name=question.name, description=f"{question.summary}.")
+
+    async def _answered(
+        self, question: Question[Any, Any], reading: FieldReading, arguments: Any, page: Mapping[str, PageRequest]
+    ) -> Any:
+        position = None if isinstance(question.answers, Whole) else await reading.position()
+        found = await question.answer(reading, arguments)
+        if isinstance(found, Reflecting):
+            found, position = found.answer, found.position
+        if not isinstance(question.answers, PageOf):
+            return found
+        assert position is not None, "a page says what it reflects"
+        (asked,) = page.values()
+        return self._connections.page(question.answers.shape, found, asked.after, position)
+
+    def _returned(self, question: Question[Any, Any]) -> Any:
+        if isinstance(question.answers, PageOf):
+            return self._connections.of(question.answers.shape)
+        shape: Any = self._outputs.of(question.answers.shape)
+        return shape | None if isinstance(question.answers, Item) else shape
+
+    def _signature(self, question: Question[Any, Any], taken: Mapping[str, Argument], *, has_page: bool) -> Signature:
+        parameters = [_parameter("info", Info)]
+        for name, argument in taken.items():
+            carried = self._carried(argument, question.arguments)
+            default = _default(argument, carried)
+            shown = carried | None if default is _ABSENT else carried
+            about = strawberry.argument(name=name, description=argument.about or None)
+            parameters.append(_parameter(argument.field, Annotated[shown, about], default))
+        if has_page:
+            parameters += [_parameter("first", First, PAGE_ROWS_DEFAULT), _parameter("after", After, _ABSENT)]
+        parameters.append(_parameter("min_position", MinPosition, _ABSENT))
+        return Signature(parameters, return_annotation=self._returned(question))
+
+    def _carried(self, argument: Argument, owner: type) -> Any:
+        if argument.is_filter:
+            return self._inputs.of(argument.kind)
+        if get_origin(argument.kind) is Literal:
+            return self._enums.of(argument.kind, owner, argument.field)
+        if get_origin(argument.kind) is tuple:
+            item: Any = get_args(argument.kind)[0]
+            return list[item]
+        return argument.kind
+
+
+def _default(argument: Argument, carried: Any) -> Any:
+    """The default that the schema shows; any other stands where the argument is absent."""
+    if argument.is_required:
+        return Parameter.empty
+    if get_origin(argument.kind) is Literal and argument.default is not None:
+        return carried(argument.default)
+    if argument.kind is bool:
+        return argument.default
+    if get_origin(argument.kind) is tuple and argument.default:
+        return list(argument.default)
+    return _ABSENT
+
+
+def _adapter(argument: Argument) -> TypeAdapter[Any]:
+    """Reads what the client sent. Bounds of plain values are checked by whoever answers, alike for both doors."""
+    return TypeAdapter(argument.kind)
+
+
+def _page(given: Mapping[str, Any]) -> PageRequest:
+    return PageRequest(first=given.get("first", PAGE_ROWS_DEFAULT), after=given.get("after") or None)
+
+
+def _parameter(name: str, annotation: Any, default: Any = Parameter.empty) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)

@@ -1,0 +1,45 @@
+"""What an open deal would earn (R66), answered from the log."""
+
+from typing import Final
+from uuid import UUID
+
+from salesapi.api.reads.question import InRest, Item, Question, Reading, Reflecting
+from salesapi.domain.shared.kernel import record
+from salesapi.queries.pay.commission_estimates import commission_estimate
+from salesapi.schemas.pay.commission_estimates import CommissionEstimate
+
+
+@record
+class EstimateOf:
+    """Which deal."""
+
+    deal_id: UUID
+
+
+async def _estimate(reading: Reading, given: EstimateOf) -> Reflecting[CommissionEstimate]:
+    shared, asker = reading.shared, reading.asker
+    found, position = await commission_estimate(
+        shared.states, shared.ledgers, given.deal_id, rows=asker.rows, pay=asker.pay
+    )
+    return Reflecting(found, position)
+
+
+QUESTIONS: Final = (
+    Question(
+        name="commissionEstimate",
+        answers=Item(CommissionEstimate),
+        arguments=EstimateOf,
+        answer=_estimate,
+        summary="What an open deal would earn if it were won as it stands, and to whom. Nothing is posted",
+        reads=(),
+        rest=InRest(
+            path="/v1/deals/{deal_id}/commission-estimate",
+            summary="What an open deal would earn, to whom, as an estimate",
+            about="""\
+For everybody whose pay is in your scope and whom the win would credit: what is earned in the period in \
+which the deal is expected to close, with the deal less without it. It is an estimate: nothing is posted. The deal needs an \
+amount and an expected closing day.""",
+            refusals=(401, 404, 409, 422, 503),
+        ),
+    ),
+)

@@ -1,0 +1,166 @@
+"""Reports over deals and their stage visits: deals, funnel by snapshot or cohort, stage velocity. The scope says whose deals."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Final, TypeAlias
+
+from salesapi.api.reads.arguments import Named, Texts
+from salesapi.api.reads.question import InRest, Question, Reading, Whole
+from salesapi.domain.shared.kernel import About, record
+from salesapi.queries.selling.reports_facts import READ_MODELS
+from salesapi.queries.selling.reports_question import (
+    BY_STAGE_ALREADY,
+    GROUPINGS_MAX,
+    Dimension,
+    ReportQuestion,
+    groupings,
+)
+from salesapi.schemas.selling.reports import DealReport, FunnelCohort, FunnelSnapshot, ReportFilter, StageVelocity
+
+_DIMENSIONS: Final = ", ".join(each for each in Dimension if each != Dimension.ATTRIBUTE)
+_REFUSALS: Final = (401, 413, 422, 503)
+
+
+def _by_commas(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(text for value in texts for text in value.split(","))
+
+
+GroupBy: TypeAlias = Annotated[
+    tuple[str, ...],
+    Texts(_by_commas, {"type": "array", "items": {"type": "string"}, "maxItems": GROUPINGS_MAX}, is_repeated=True),
+    About(
+        f"At most {GROUPINGS_MAX} of {_DIMENSIONS}, or `attribute:<key>` of the customer; in REST sent twice, or with a comma."
+    ),
+]
+AsOf: TypeAlias = Annotated[
+    date | None, About("Deals stand as they did at the end of this day; undated ones are in no figure.")
+]
+WindowFrom: TypeAlias = Annotated[date | None, Named("from", "windowFrom"), About("First day of the window.")]
+WindowTo: TypeAlias = Annotated[date | None, Named("to", "windowTo"), About("Last day of the window.")]
+
+
+@record
+class DealReportArguments:
+    """What the report of deals is asked. A window restricts nothing there; REST does not take one."""
+
+    filter: ReportFilter = ReportFilter()
+    group_by: GroupBy = ()
+    as_of: AsOf = None
+    window_from: Annotated[date | None, Named(None, "windowFrom"), About("First day of the window.")] = None
+    window_to: Annotated[date | None, Named(None, "windowTo"), About("Last day of the window.")] = None
+
+
+@record
+class StageReportArguments:
+    """What the reports by stage are asked."""
+
+    filter: ReportFilter = ReportFilter()
+    group_by: GroupBy = ()
+    as_of: AsOf = None
+    window_from: WindowFrom = None
+    window_to: WindowTo = None
+
+
+def _question(given: DealReportArguments | StageReportArguments, but: tuple[Dimension, ...] = ()) -> ReportQuestion:
+    return ReportQuestion(
+        filter=given.filter,
+        group_by=groupings(given.group_by, but=but),
+        as_of=given.as_of,
+        window_from=given.window_from,
+        window_to=given.window_to,
+    )
+
+
+async def _deals(reading: Reading, given: DealReportArguments) -> DealReport:
+    return await reading.shared.reports.deals(_question(given), reading.asker.rows, reading.wanted)
+
+
+async def _snapshot(reading: Reading, given: StageReportArguments) -> FunnelSnapshot:
+    question = _question(given, BY_STAGE_ALREADY)
+    return await reading.shared.reports.funnel_snapshot(question, reading.asker.rows, reading.wanted)
+
+
+async def _cohort(reading: Reading, given: StageReportArguments) -> FunnelCohort:
+    question = _question(given, BY_STAGE_ALREADY)
+    return await reading.shared.reports.funnel_cohort(question, reading.asker.rows, reading.wanted)
+
+
+async def _velocity(reading: Reading, given: StageReportArguments) -> StageVelocity:
+    question = _question(given, BY_STAGE_ALREADY)
+    return await reading.shared.reports.stage_velocity(question, reading.asker.rows, reading.wanted)
+
+
+_FUNNEL: Final = "Funnel: stages with their conversion, by snapshot or by cohort"
+_FUNNEL_ABOUT: Final = """\
+`snapshot`: the deals in each stage, and how stages were left within the window `from` to `to`. `cohort`: of the deals
+that entered a stage within the window, how many were ever in the next one, or won; a deal counts once a stage."""
+QUESTIONS: Final = (
+    Question(
+        name="dealReport",
+        answers=Whole(DealReport),
+        arguments=DealReportArguments,
+        answer=_deals,
+        summary="Counts by status and stage, win rates, values and sales cycles",
+        reads=READ_MODELS,
+        rest=InRest(
+            path="/v1/reports/deals",
+            operation="DealsReport",
+            summary="Deals: counts, win rates, values, sales cycles",
+            about="One set of figures for each group; without `groupBy` there is one group of all deals. Values are by currency.",
+            refusals=_REFUSALS,
+            is_stored=False,
+        ),
+    ),
+    Question(
+        name="funnelSnapshot",
+        answers=Whole(FunnelSnapshot),
+        arguments=StageReportArguments,
+        answer=_snapshot,
+        summary="Who is in which stage, and how stages were left within the window",
+        reads=READ_MODELS,
+        rest=InRest(
+            path="/v1/reports/funnel",
+            operation="FunnelReport",
+            summary=_FUNNEL,
+            about=_FUNNEL_ABOUT,
+            refusals=_REFUSALS,
+            choice=("mode", "snapshot"),
+            is_stored=False,
+        ),
+    ),
+    Question(
+        name="funnelCohort",
+        answers=Whole(FunnelCohort),
+        arguments=StageReportArguments,
+        answer=_cohort,
+        summary="Of the deals that entered a stage within the window, how many ever came further",
+        reads=READ_MODELS,
+        rest=InRest(
+            path="/v1/reports/funnel",
+            operation="FunnelReport",
+            summary=_FUNNEL,
+            about=_FUNNEL_ABOUT,
+            refusals=_REFUSALS,
+            choice=("mode", "cohort"),
+            is_stored=False,
+        ),
+    ),
+    Question(
+        name="stageVelocity",
+        answers=Whole(StageVelocity),
+        arguments=StageReportArguments,
+        answer=_velocity,
+        summary="How long deals stayed in stages, over the visits that ended within the window",
+        reads=READ_MODELS,
+        rest=InRest(
+            path="/v1/reports/stage-velocity",
+            operation="StageVelocityReport",
+            summary="Stage velocity: how long deals stay in each stage",
+            about="""\
+Median and p90 over the visits that ended within the window `from` to `to`. Visits that last are told apart, with
+their ages on the day `asOf`.""",
+            refusals=_REFUSALS,
+            is_stored=False,
+        ),
+    ),
+)

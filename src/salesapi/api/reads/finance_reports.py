@@ -1,0 +1,175 @@
+"""Finance's reports of locked pay: commission accruals (R69) and contract costs (R70); in REST also as CSV."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Final, TypeAlias
+from uuid import UUID
+
+from annotated_types import Ge, Le
+
+from salesapi.api.reads.arguments import Named
+from salesapi.api.reads.question import CsvTable, InRest, Question, Reading, Whole
+from salesapi.domain.pay.rules.contract_costs import (
+    BENEFIT_MONTHS_MAX,
+    AmortisationMethod,
+    EmployerTaxes,
+    Expedient,
+    RenewalCommission,
+)
+from salesapi.domain.shared.kernel import About, record
+from salesapi.queries.pay import reports_accruals, reports_contract_costs
+from salesapi.queries.pay.reports_accruals import AccrualQuestion
+from salesapi.queries.pay.reports_contract_costs import ContractCostQuestion
+from salesapi.queries.pay.reports_pay import PayWindow
+from salesapi.schemas.pay.finance_reports import AccrualDimension, CommissionAccruals, ContractCosts
+
+ACCRUAL_COLUMNS: Final = (
+    "on",
+    "dimension",
+    "value",
+    "label",
+    "currency",
+    "earned_not_payable_minor",
+    "payable_not_paid_minor",
+)
+COST_COLUMNS: Final = (
+    "deal_id",
+    "currency",
+    "benefit_months",
+    "ended_on",
+    "month",
+    "added_minor",
+    "expense_minor",
+    "taxes_minor",
+    "impairment_minor",
+    "carrying_minor",
+)
+_REFUSALS: Final = (401, 413, 422, 503)
+FirstDay: TypeAlias = Annotated[date, Named("from", "windowFrom"), About("First day.")]
+LastDay: TypeAlias = Annotated[date, Named("to", "windowTo"), About("Last day, inclusive; at most ten years later.")]
+Months: TypeAlias = Annotated[int, Ge(1), Le(BENEFIT_MONTHS_MAX)]
+
+
+@record
+class AccrualArguments:
+    """What the report of accruals is asked."""
+
+    window_from: FirstDay
+    window_to: LastDay
+    dimension: Annotated[AccrualDimension, About("What the balances are kept apart by, beside the currency.")] = "plan"
+
+
+@record
+class ContractCostArguments:
+    """What the report of contract costs is asked."""
+
+    window_from: FirstDay
+    window_to: LastDay
+    method: Annotated[
+        AmortisationMethod,
+        About("`by_revenue`: as the payment plans of the agreements ask for it, month by month."),
+    ] = "straight_line"
+    expedient: Annotated[
+        Expedient, About("`elected`: what benefits at most 12 months is an expense of its first month.")
+    ] = "not_elected"
+    employer_tax_percent: Annotated[Decimal, About("Employers' taxes in percent of commission, 0 to 100.")] = Decimal(0)
+    employer_taxes: Annotated[
+        EmployerTaxes, About("Whether employers' taxes are part of the asset or expensed at once.")
+    ] = "expensed"
+    renewal_commission: Annotated[
+        RenewalCommission,
+        About(
+            "`not_commensurate`: renewals pay less, so that the first sale benefits the customer's life, where that is longer."
+        ),
+    ] = "commensurate"
+    customer_life_months: Annotated[
+        Months | None, About("With `not_commensurate`, and only there: a customer's expected life.")
+    ] = None
+    benefit_months: Annotated[
+        Months | None, About("Benefit period of all deals; without it the term of each deal's agreements.")
+    ] = None
+    plan_id: Annotated[UUID | None, About("Only what this compensation plan pays.")] = None
+    deal_id: Annotated[UUID | None, About("Only this deal.")] = None
+
+
+async def _accruals(reading: Reading, given: AccrualArguments) -> CommissionAccruals:
+    window = PayWindow(first_on=given.window_from, last_on=given.window_to)
+    question = AccrualQuestion(window=window, dimension=given.dimension)
+    return await reading.shared.reports.commission_accruals(question, reading.asker.pay, reading.wanted)
+
+
+async def _contract_costs(reading: Reading, given: ContractCostArguments) -> ContractCosts:
+    question = ContractCostQuestion(
+        window=PayWindow(first_on=given.window_from, last_on=given.window_to),
+        method=given.method,
+        expedient=given.expedient,
+        employer_taxes=given.employer_taxes,
+        employer_tax_percent=given.employer_tax_percent,
+        renewal_commission=given.renewal_commission,
+        customer_life_months=given.customer_life_months,
+        benefit_months=given.benefit_months,
+        plan_id=given.plan_id,
+        deal_id=given.deal_id,
+    )
+    return await reading.shared.reports.contract_costs(question, reading.asker.pay, reading.wanted)
+
+
+def _accrual_rows(report: CommissionAccruals) -> Iterator[tuple[object, ...]]:
+    for group in report.groups:
+        key = (group.key.dimension, group.key.value, group.key.label, group.currency)
+        for each in group.balances:
+            yield each.on, *key, each.earned_not_payable_minor, each.payable_not_paid_minor
+
+
+def _cost_rows(report: ContractCosts) -> Iterator[tuple[object, ...]]:
+    for deal in report.deals:
+        key = (deal.deal_id, deal.currency, deal.benefit_months, deal.ended_on)
+        for each in deal.months:
+            yield (
+                *key,
+                each.month,
+                each.added_minor,
+                each.expense_minor,
+                each.taxes_minor,
+                each.impairment_minor,
+                each.carrying_minor,
+            )
+
+
+QUESTIONS: Final = (
+    Question(
+        name="commissionAccruals",
+        answers=Whole(CommissionAccruals),
+        arguments=AccrualArguments,
+        answer=_accruals,
+        summary="What of locked pay is earned and not payable, and payable and not paid, at the end of every day",
+        reads=reports_accruals.READ_MODELS,
+        rest=InRest(
+            path="/v1/reports/commission-accruals",
+            operation="CommissionAccrualsReport",
+            summary="Commission accruals: earned and not payable, payable and not paid, at the end of every day",
+            about="From the lines of locked statements and from payments, by plan, member or cost centre, in each currency.",
+            refusals=_REFUSALS,
+        ),
+        csv=CsvTable(name=lambda _: "commission-accruals", columns=ACCRUAL_COLUMNS, rows=_accrual_rows),
+    ),
+    Question(
+        name="contractCosts",
+        answers=Whole(ContractCosts),
+        arguments=ContractCostArguments,
+        answer=_contract_costs,
+        summary="The asset of costs to obtain contracts, by deal and month, from locked pay",
+        reads=reports_contract_costs.READ_MODELS,
+        rest=InRest(
+            path="/v1/reports/contract-costs",
+            operation="ContractCostsReport",
+            summary="Contract costs: the asset of costs to obtain contracts, by deal and month",
+            about="""\
+From locked pay for deals with a signed agreement (ASC 340-40, IFRS 15): capitalised in the month of the earning,
+amortised over the benefit period in a straight line or by revenue; what is taken back lowers the asset and catches up.""",
+            refusals=_REFUSALS,
+        ),
+        csv=CsvTable(name=lambda _: "contract-costs", columns=COST_COLUMNS, rows=_cost_rows),
+    ),
+)
