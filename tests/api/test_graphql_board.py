@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from salesapi.access.principals import EVERYTHING
-from salesapi.api.graphql.board import QUEUE_CHANGES_MAX, Subscriber
+from salesapi.api.graphql.board_watch import QUEUE_CHANGES_MAX, Subscriber
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.queries.selling import deals
 from tests.api.graphql_sales import PATIENCE_SECONDS, running_sales, settled

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from salesapi.access.principals import EVERYTHING
 from salesapi.api.authentication import Asker, Asking
-from salesapi.api.graphql.board import BoardWatch
+from salesapi.api.graphql.board_watch import BoardWatch
 from salesapi.api.graphql.context import Asked, Sources
 from salesapi.api.graphql.documents import Prepared
 from salesapi.api.graphql.executing import Executor

@@ -12,6 +12,7 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 
 from salesapi.api.authentication import Asker, Asking, ScopeOf
+from salesapi.api.graphql.board_watch import BoardWatch
 from salesapi.api.read_positions import log_reached, reached
 from salesapi.api.reads.question import ReadSources
 from salesapi.clock import Clock
@@ -26,8 +27,6 @@ from salesapi.schemas.pay.live_statements import LiveStatement
 
 if TYPE_CHECKING:
     import asyncpg
-
-    from salesapi.api.graphql.board import BoardWatch
 
 Found = TypeVar("Found")
 
@@ -44,7 +43,7 @@ class Sources:
     reader: CommandReader
     bulk: Bulk
     reading: ReadSources
-    board: "BoardWatch"
+    board: BoardWatch
     asking: Asking
     clock: Clock
     epoch: int

@@ -14,7 +14,7 @@ from graphql import OperationType
 from strawberry.http.ides import get_graphql_ide_html
 
 from salesapi.api.authentication import Asking
-from salesapi.api.graphql.board import BoardWatch
+from salesapi.api.graphql.board_watch import BoardWatch
 from salesapi.api.graphql.context import Asked, Sources
 from salesapi.api.graphql.documents import Prepared
 from salesapi.api.graphql.errors import RequestNotGraphQL, outage_refusal
