@@ -7,7 +7,7 @@ WORKDIR /build
 RUN python -m venv /opt/salesapi
 COPY requirements-serve.txt .
 RUN /opt/salesapi/bin/pip install --require-hashes -r requirements-serve.txt
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY src src
 RUN pip install "setuptools==84.2.1" \
     && pip wheel --no-deps --no-build-isolation --wheel-dir /build/wheels . \

@@ -94,7 +94,13 @@ def _shown() -> Iterator[OnProgress]:
 
 
 def export(file: Path, *, data_dir: DataDir = None) -> None:
-    """Writes the log as JSON lines, one stored event a line, with the tree's root in the last one."""
+    """Writes the log as JSON lines, one stored event a line, with the tree's root in the last one.
+
+    Parameters
+    ----------
+    file
+        The file to write; it is replaced when it is there already.
+    """
     run(export_log(settings_for(data_dir), file))
 
 
@@ -135,5 +141,11 @@ def verify(
 
 
 def rebuild(name: str, *, data_dir: DataDir = None) -> None:
-    """Folds a read model anew from the log, beside the one that is served, and swaps them."""
+    """Folds a read model anew from the log, beside the one that is served, and swaps them.
+
+    Parameters
+    ----------
+    name
+        The read model, as openapi/read-models.json names it.
+    """
     run(rebuild_model(settings_for(data_dir), name))

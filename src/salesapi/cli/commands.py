@@ -1,21 +1,59 @@
-"""The commands of `salesapi`. Each stands in the module of what it does, loaded only when it is called."""
+"""The commands of `salesapi`, each with the line that its help shows; its parameters are explained where it stands.
 
+A command's module is loaded only when it is called: `salesapi --help` answers at once, and `verify` loads no door.
+"""
+
+from functools import partial
+from importlib.metadata import version
 from typing import Final
 
 import cyclopts
 
-app: Final = cyclopts.App(name="salesapi", help="A headless, event-sourced sales API.", version="0.1.0")
+app: Final = cyclopts.App(
+    name="salesapi", help="A headless, event-sourced sales API.", version=partial(version, "salesapi")
+)
 keys: Final = cyclopts.App(name="keys", help="API keys: make and revoke them.")
 
-app.command("salesapi.cli.developing:dev")
-app.command("salesapi.cli.serving_apart:migrate")
-app.command("salesapi.cli.serving_apart:serve")
-app.command("salesapi.cli.serving_apart:work")
-app.command("salesapi.cli.importing:import_", name="import")
-app.command("salesapi.cli.auditing:export")
-app.command("salesapi.cli.auditing:verify")
-app.command("salesapi.cli.auditing:rebuild")
-app.command("salesapi.cli.contracts:contracts")
+app.command(
+    "salesapi.cli.developing:dev",
+    help="Starts the engines from their wheels in a data folder, loads a demo company once, and serves everything.",
+)
+app.command(
+    "salesapi.cli.serving_apart:migrate",
+    help="Brings the database to this version, with the owner's role (SALESAPI_MIGRATION_URL).",
+)
+app.command(
+    "salesapi.cli.serving_apart:serve",
+    help="Serves REST and GraphQL (SALESAPI_DATABASE_URL, SALESAPI_HOST, SALESAPI_PORT). Any number may run.",
+)
+app.command(
+    "salesapi.cli.serving_apart:work",
+    help="Runs the followers: projections, sealer, relay. Any number may run; each follower is led by one at a time.",
+)
+app.command(
+    "salesapi.cli.importing:import_",
+    name="import",
+    help="Imports CSV or XLSX files by a mapping; the same rows again add nothing. Ends with 1 when rows were rejected.",
+)
+app.command(
+    "salesapi.cli.auditing:export",
+    help="Writes the log as JSON lines, one stored event a line, with the tree's root in the last one.",
+)
+app.command(
+    "salesapi.cli.auditing:verify",
+    help="Recomputes the tree and every locked statement. Ends with 0: proven, 1: refuted, 2: not enough evidence.",
+)
+app.command(
+    "salesapi.cli.auditing:rebuild",
+    help="Folds a read model anew from the log, beside the one that is served, and swaps them.",
+)
+app.command(
+    "salesapi.cli.contracts:contracts",
+    help="Writes openapi/ anew: REST, GraphQL, the stream, events, plans, read models, refusals, names.",
+)
 app.command(keys)
-keys.command("salesapi.cli.keys:create")
-keys.command("salesapi.cli.keys:revoke")
+keys.command("salesapi.cli.keys:create", help="Makes an API key and prints it; it is not shown again.")
+keys.command(
+    "salesapi.cli.keys:revoke",
+    help="Revokes the keys with this prefix, the middle part of `sk_<prefix>_...`.",
+)

@@ -159,7 +159,7 @@ def _names(catalogue: Catalogue) -> str:
 
 
 def contracts(*, check: bool = False) -> None:
-    """Writes openapi/ anew: REST, GraphQL, the stream, events, plans, refusals, names.
+    """Writes openapi/ anew: REST, GraphQL, the stream, events, plans, read models, refusals, names.
 
     Parameters
     ----------

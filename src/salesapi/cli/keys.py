@@ -53,7 +53,13 @@ def create(
 
 
 def revoke(prefix: str, *, data_dir: DataDir = None) -> None:
-    """Revokes the keys with this prefix, the middle part of `sk_<prefix>_...`."""
+    """Revokes the keys with this prefix, the middle part of `sk_<prefix>_...`.
+
+    Parameters
+    ----------
+    prefix
+        The prefix; where no key has it, the command ends with 1.
+    """
 
     async def revoking() -> int:
         connection = await asyncpg.connect(owner_url(settings_for(data_dir)))
