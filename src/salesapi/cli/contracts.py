@@ -6,8 +6,12 @@ openapi/asyncapi.json     the stream in JetStream, AsyncAPI 3.0
 openapi/events/*.json     one JSON Schema for each event type and version
 openapi/compensation-plan.schema.json
                           JSON Schema of what a version of a plan says
+openapi/read-models.json  each read model's version, with its columns
+openapi/released.json     what a tagged version promised of events; written by `--release` alone
 openapi/refusals.md       all refusals by code
 openapi/names.md          event, class, stored type, command, REST, GraphQL, subject
+
+What would break a promise (see `compatibility.py`) is told by name, and nothing is written.
 """
 
 import inspect
@@ -15,6 +19,7 @@ import json
 import pkgutil
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,11 +33,13 @@ from salesapi.api.openapi import openapi_document
 from salesapi.api.plan_schema import DIALECT, plan_schema
 from salesapi.api.refusals import STATUS
 from salesapi.app import assembled
+from salesapi.cli.compatibility import READ_MODELS, RELEASED, broken_promises, read_models, released_now, with_kept
 from salesapi.cli.running import run
 from salesapi.domain.catalogue import Catalogue, mutation_name, route
 from salesapi.domain.shared.kernel import Refused
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.privacy.personal import personal_fields
+from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.settings import Settings
 
 FOLDER: Final = Path(__file__).resolve().parents[3] / "openapi"
@@ -41,7 +48,7 @@ NOWHERE: Final = "postgresql://nobody@127.0.0.1:1/nothing"
 
 
 async def contract_files() -> dict[str, str]:
-    """All files by their path below `openapi/`."""
+    """Makes all files, by their path below `openapi/`."""
     catalogue = Catalogue()
     pool = asyncpg.create_pool(NOWHERE)
     core = assembled(Settings(development=True), pool=pool, log=PostgreSQLEventLog(NOWHERE, pool), keys=None, epoch=1)
@@ -50,6 +57,7 @@ async def contract_files() -> dict[str, str]:
         "schema.graphql": schema_text(),
         "asyncapi.json": _json(_asyncapi(catalogue)),
         "compensation-plan.schema.json": _json(plan_schema()),
+        READ_MODELS: _json(read_models(PROJECTIONS)),
         "refusals.md": _refusals(),
         "names.md": _names(catalogue),
     }
@@ -67,11 +75,14 @@ def write_contracts(files: dict[str, str], folder: Path = FOLDER) -> None:
         (folder / path).write_text(text)
 
 
-def different(files: dict[str, str], folder: Path = FOLDER) -> list[str]:
+def different(files: dict[str, str], committed: dict[str, str]) -> list[str]:
     """The committed files that differ from what the code makes now, are missing, or are left over."""
-    present = _present(folder)
-    changed = [path for path, text in files.items() if path in present and (folder / path).read_text() != text]
-    return sorted({*changed, *(set(files) ^ present)})
+    return sorted(path for path in {*files, *committed} if files.get(path) != committed.get(path))
+
+
+def committed_files(folder: Path = FOLDER) -> dict[str, str]:
+    """Reads what is promised so far, by path below the folder."""
+    return {path: (folder / path).read_text() for path in _present(folder)}
 
 
 def _present(folder: Path) -> set[str]:
@@ -158,24 +169,40 @@ def _names(catalogue: Catalogue) -> str:
     return "\n".join(lines) + "\n"
 
 
-def contracts(*, check: bool = False) -> None:
+def write_or_compare(files: dict[str, str], folder: Path = FOLDER, *, check: bool, is_release: bool = False) -> int:
+    """Writes or compares the files and prints what is to be known; 1 where they differ or would break a promise."""
+    committed = committed_files(folder)
+    broken = broken_promises(files, committed)
+    for promise in broken:
+        print(promise)
+    if is_release:
+        files = {**files, RELEASED: _json(released_now(files, committed, version("salesapi")))}
+    files = with_kept(files, committed)
+    if check:
+        differences = different(files, committed)
+        for path in differences:
+            print(f"openapi/{path} differs from the code: run `make contracts` and commit it")
+        return 1 if broken or differences else 0
+    if broken:
+        print("nothing was written")
+        return 1
+    write_contracts(files, folder)
+    print(f"{len(files)} files written")
+    return 0
+
+
+def contracts(*, check: bool = False, release: bool = False) -> None:
     """Writes openapi/ anew: REST, GraphQL, the stream, events, plans, read models, refusals, names.
 
     Parameters
     ----------
     check
         Compare with what is committed instead, and end with 1 where it differs.
+    release
+        Promise the schema of every event from this version on, in released.json. Once for each version, before its tag.
     """
 
     async def contracting() -> int:
-        files = await contract_files()
-        if not check:
-            write_contracts(files)
-            print(f"{len(files)} files written")
-            return 0
-        differences = different(files)
-        for path in differences:
-            print(f"openapi/{path} differs from the code: run `make contracts` and commit it")
-        return 1 if differences else 0
+        return write_or_compare(await contract_files(), check=check, is_release=release)
 
     run(contracting())
