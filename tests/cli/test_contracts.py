@@ -76,22 +76,24 @@ def stored(projection: Projection) -> Files:
     ids=["a further column", "another type", "another order", "another key"],
 )
 def test_a_read_model_that_is_changed_under_its_version_is_told_by_name(changed: Projection, difference: str) -> None:
-    (told,) = broken_promises(stored(changed), stored(ORDERS))
+    (told,) = broken_promises(files=stored(changed), committed=stored(ORDERS))
     assert told.startswith(f"read model orders: {difference}, and its version is still 3: set version=4 ")
 
 
 def test_a_read_model_may_change_with_a_new_version() -> None:
-    assert broken_promises(stored(replace(ORDERS, row=OrderRowWithDay, version=4)), stored(ORDERS)) == []
+    assert (
+        broken_promises(files=stored(replace(ORDERS, row=OrderRowWithDay, version=4)), committed=stored(ORDERS)) == []
+    )
 
 
 def test_a_read_model_does_not_go_back_to_a_version_of_before() -> None:
-    told = broken_promises(stored(replace(ORDERS, version=2)), stored(ORDERS))
+    told = broken_promises(files=stored(replace(ORDERS, version=2)), committed=stored(ORDERS))
     assert told == ["read model orders: its version went back from 3 to 2"]
 
 
 @pytest.mark.parametrize("committed", [{}, stored(ORDERS)], ids=["new", "unchanged"])
 def test_a_read_model_that_is_new_or_as_it_was_breaks_nothing(committed: Files) -> None:
-    assert broken_promises(stored(ORDERS), committed) == []
+    assert broken_promises(files=stored(ORDERS), committed=committed) == []
 
 
 @record
@@ -114,15 +116,15 @@ def promised(event: type, version: int = 1, name: str = "order.shipped") -> File
 
 
 def released(files: Files, since: str = "1.0.0", before: Files | None = None) -> Files:
-    return {**files, RELEASED: json.dumps(released_now(files, before or {}, since))}
+    return {**files, RELEASED: json.dumps(released_now(since, files=files, committed=before or {}))}
 
 
 def test_an_event_may_change_until_it_is_released() -> None:
-    assert broken_promises(promised(ShippedToWhom), {**promised(Shipped), RELEASED: "{}"}) == []
+    assert broken_promises(files=promised(ShippedToWhom), committed={**promised(Shipped), RELEASED: "{}"}) == []
 
 
 def test_a_released_event_that_is_changed_is_told_by_name() -> None:
-    (told,) = broken_promises(promised(ShippedToWhom), released(promised(Shipped)))
+    (told,) = broken_promises(files=promised(ShippedToWhom), committed=released(promised(Shipped)))
     assert told.startswith("event order.shipped.v1: released in 1.0.0, and its schema changed")
 
 
@@ -130,8 +132,8 @@ def test_a_released_event_changes_by_a_new_version_and_the_old_schema_stays() ->
     committed = released(promised(Shipped))
     made = promised(ShippedToWhom, 2)
 
-    assert broken_promises(made, committed) == []
-    assert with_kept(made, committed) == {**committed, **made}
+    assert broken_promises(files=made, committed=committed) == []
+    assert with_kept(files=made, committed=committed) == {**committed, **made}
 
 
 def test_a_released_schema_that_is_edited_or_lost_is_told_though_a_newer_one_is_there() -> None:
@@ -140,13 +142,17 @@ def test_a_released_schema_that_is_edited_or_lost_is_told_though_a_newer_one_is_
     edited = {**before, **promised(ShippedToWhom)}
     lost = {path: text for path, text in before.items() if path != "events/order.shipped.v1.json"}
 
-    assert [told.partition(", and ")[2][:18] for told in broken_promises(made, edited)] == ["its schema changed"]
-    assert [told.partition(", and ")[2][:18] for told in broken_promises(made, lost)] == ["its schema is gone"]
+    assert [told.partition(", and ")[2][:18] for told in broken_promises(files=made, committed=edited)] == [
+        "its schema changed"
+    ]
+    assert [told.partition(", and ")[2][:18] for told in broken_promises(files=made, committed=lost)] == [
+        "its schema is gone"
+    ]
 
 
 @pytest.mark.parametrize("made", [{READ_MODELS: "{}"}, promised(Shipped)], ids=["no version", "an older version"])
 def test_a_released_event_that_no_class_reads_is_told_by_name(made: Files) -> None:
-    (told,) = broken_promises(made, released(promised(Shipped, 2)))
+    (told,) = broken_promises(files=made, committed=released(promised(Shipped, 2)))
     assert told.startswith("event order.shipped.v2: released in 1.0.0, and no class reads it any more")
 
 

@@ -30,9 +30,12 @@ REFERENCE: Final = "$ref"
 DEFINITION: Final = "#/$defs/"
 
 
-def broken_promises(files: Mapping[str, str], committed: Mapping[str, str]) -> list[str]:
+def broken_promises(*, files: Mapping[str, str], committed: Mapping[str, str]) -> list[str]:
     """Says by name what of the committed promises these files would break, and what to do instead; empty when nothing."""
-    return [*_changed_read_models(files, committed), *_changed_events(files, committed)]
+    return [
+        *_changed_read_models(files=files, committed=committed),
+        *_changed_events(files=files, committed=committed),
+    ]
 
 
 def read_models(projections: Iterable[Projection]) -> dict[str, Any]:
@@ -49,13 +52,13 @@ def _stored(projection: Projection) -> dict[str, Any]:
     }
 
 
-def with_kept(files: Mapping[str, str], committed: Mapping[str, str]) -> dict[str, str]:
+def with_kept(*, files: Mapping[str, str], committed: Mapping[str, str]) -> dict[str, str]:
     """Adds what the code does not make and stays promised: the list of released events, and schemas of their old versions."""
     promised = {RELEASED, *(f"{EVENTS}{event}.json" for event in _released(committed))}
     return {**{path: text for path, text in committed.items() if path in promised}, **files}
 
 
-def released_now(files: Mapping[str, str], committed: Mapping[str, str], version: str) -> dict[str, dict[str, str]]:
+def released_now(version: str, *, files: Mapping[str, str], committed: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """Lists every event's schema as promised: those of earlier versions as they were, new ones since this version."""
     new = {
         event: {"since": version, "digest": schema_digest(files[f"{EVENTS}{event}.json"])} for event in _events(files)
@@ -100,17 +103,18 @@ def _meaning(node: Any, definitions: Mapping[str, Any], inside: tuple[str, ...])
     return meaning
 
 
-def _changed_read_models(files: Mapping[str, str], committed: Mapping[str, str]) -> Iterator[str]:
+def _changed_read_models(*, files: Mapping[str, str], committed: Mapping[str, str]) -> Iterator[str]:
     made, before = json.loads(files[READ_MODELS]), json.loads(committed.get(READ_MODELS, "{}"))
     for name in sorted(set(made) & set(before)):
         version, version_before = made[name]["version"], before[name]["version"]
+        difference = _difference(before=_lines(before[name]), after=_lines(made[name]))
         if version < version_before:
             yield f"read model {name}: its version went back from {version_before} to {version}"
-        elif version == version_before and _lines(made[name]) != _lines(before[name]):
+        elif version == version_before and difference:
             yield (
-                f"read model {name}: {_difference(_lines(before[name]), _lines(made[name]))}, and its version is still "
-                f"{version}: set version={version + 1} where it is declared, so that a new table is built beside the old one "
-                f"(where version {version} was never committed, restore openapi/{READ_MODELS} instead)"
+                f"read model {name}: {difference}, and its version is still {version}: set version={version + 1} where it is "
+                f"declared, so that a new table is built beside the old one (where version {version} was never committed, "
+                f"restore openapi/{READ_MODELS} instead)"
             )
 
 
@@ -120,14 +124,15 @@ def _lines(model: Mapping[str, Any]) -> list[str]:
     return [*columns, f"key {', '.join(model['key'])}", f"group {', '.join(model['group'])}"]
 
 
-def _difference(before: list[str], after: list[str]) -> str:
+def _difference(*, before: list[str], after: list[str]) -> str:
+    """Says what was lost and got; empty when nothing."""
     gone, new = [line for line in before if line not in after], [line for line in after if line not in before]
-    if not gone and not new:
+    if before != after and not gone and not new:
         return "its columns stand in another order"
     return "; ".join([*(f"lost `{line}`" for line in gone), *(f"got `{line}`" for line in new)])
 
 
-def _changed_events(files: Mapping[str, str], committed: Mapping[str, str]) -> Iterator[str]:
+def _changed_events(*, files: Mapping[str, str], committed: Mapping[str, str]) -> Iterator[str]:
     declared = {_type(event): _schema(event) for event in _events(files)}
     for event, promise in _released(committed).items():
         path = f"{EVENTS}{event}.json"

@@ -75,7 +75,7 @@ def write_contracts(files: dict[str, str], folder: Path = FOLDER) -> None:
         (folder / path).write_text(text)
 
 
-def different(files: dict[str, str], committed: dict[str, str]) -> list[str]:
+def different(*, files: dict[str, str], committed: dict[str, str]) -> list[str]:
     """The committed files that differ from what the code makes now, are missing, or are left over."""
     return sorted(path for path in {*files, *committed} if files.get(path) != committed.get(path))
 
@@ -172,14 +172,14 @@ def _names(catalogue: Catalogue) -> str:
 def write_or_compare(files: dict[str, str], folder: Path = FOLDER, *, check: bool, is_release: bool = False) -> int:
     """Writes or compares the files and prints what is to be known; 1 where they differ or would break a promise."""
     committed = committed_files(folder)
-    broken = broken_promises(files, committed)
+    broken = broken_promises(files=files, committed=committed)
     for promise in broken:
         print(promise)
     if is_release:
-        files = {**files, RELEASED: _json(released_now(files, committed, version("salesapi")))}
-    files = with_kept(files, committed)
+        files = {**files, RELEASED: _json(released_now(version("salesapi"), files=files, committed=committed))}
+    files = with_kept(files=files, committed=committed)
     if check:
-        differences = different(files, committed)
+        differences = different(files=files, committed=committed)
         for path in differences:
             print(f"openapi/{path} differs from the code: run `make contracts` and commit it")
         return 1 if broken or differences else 0
