@@ -21,12 +21,13 @@ run: $(VENV)/ready  ## Starts the engines, loads the demo company once, serves e
 test: $(VENV)/ready  ## Runs all tests on real engines, spread over up to four processes with engines of their own.
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
-check: $(VENV)/ready  ## Static: format, lint, types, imports, contracts.
+check: $(VENV)/ready  ## Static: format, lint, types, imports, contracts, and the rules of the house.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/salesapi contracts --check
+	$(BIN)/python -m pytest --quiet tests/architecture tests/cli tests/test_architecture.py
 
 contracts: $(VENV)/ready  ## Writes openapi/ anew from the catalogue and the doors.
 	$(BIN)/salesapi contracts
