@@ -42,7 +42,8 @@ async def develop(folder: Path, *, port: int, with_demo: bool) -> None:
             if with_demo and await _is_demo_wanted(core):
                 await load_demo(core.handling, _say)
                 for name, roles, person in DEMO_KEYS:
-                    await _make_key(engines.owner_url, folder, name, roles, ref("member", person) if person else None)
+                    member_id = ref("member", person) if person else None
+                    await _make_key(engines.owner_url, folder, name, roles=roles, member_id=member_id)
             address = f"http://127.0.0.1:{listener.getsockname()[1]}"
             print(
                 f"salesapi is ready: REST {address}/v1  GraphQL {address}/graphql  docs {address}/docs  "
@@ -63,7 +64,7 @@ async def _is_demo_wanted(core: Core) -> bool:
 
 
 async def _make_key(
-    owner_url: str, folder: Path, name: Role, roles: Sequence[Role] = (), member_id: UUID | None = None
+    owner_url: str, folder: Path, name: Role, *, roles: Sequence[Role] = (), member_id: UUID | None = None
 ) -> None:
     """Writes a role's key to `<role>.key`, once, readable only by the user who runs this."""
     file = folder / f"{name}.key"

@@ -35,7 +35,7 @@ STATUS_NOT_DONE = 2
 
 
 async def import_files(
-    settings: Settings, mapping: Path, files: Sequence[Path], dry_run: bool, results: Path | None
+    settings: Settings, mapping: Path, files: Sequence[Path], *, dry_run: bool, results: Path | None
 ) -> int:
     """Imports the files; 0 when every row is in, 1 when some were rejected, 2 when the import could not be done."""
     try:
@@ -140,4 +140,4 @@ def import_(
     results
         Write what became of each row to this CSV file.
     """
-    run(import_files(settings_for(data_dir), mapping, list(files), dry_run, results))
+    run(import_files(settings_for(data_dir), mapping, list(files), dry_run=dry_run, results=results))
