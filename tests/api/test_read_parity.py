@@ -1,0 +1,163 @@
+"""Both doors give one answer: every read that both have is asked through each, and the values are compared field by field.
+
+The reads are taken from their declarations; a question with arguments that must be sent has an example here, or fails by name.
+"""
+
+import itertools
+from collections.abc import AsyncIterator
+from dataclasses import fields, is_dataclass
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+
+import pytest
+import pytest_asyncio
+
+from salesapi.api.reads.arguments import arguments_of, camel
+from salesapi.api.reads.catalogue import ITEMS, LISTS
+from salesapi.api.reads.question import Item, PageOf
+from salesapi.api.reads.questions import QUESTIONS
+from salesapi.embedded.postgresql import EmbeddedPostgreSQL
+from tests.api.graphql_client import must
+from tests.api.scope_company import Company, scoped_company
+
+NUMBERS: Final = itertools.count(1)
+IN_BOTH: Final = {
+    question.name: question for question in QUESTIONS if question.rest is not None and question.in_graphql
+}
+WINDOW: Final = {"window_from": "2026-02-01", "window_to": "2026-02-28"}
+ASKED: Final[dict[str, tuple[dict[str, Any], ...]]] = {
+    "customerTimeline": ({"customer_id": "$customer of rep"},),
+    "teams": ({}, {"on": "2026-02-01"}),
+    "compensationPlanDifferences": ({"plan_id": "$plan rep", "version_from": 1, "version_to": 1},),
+    "commissionEstimate": ({"deal_id": "$deal of rep"},),
+    "dealReport": ({}, {"group_by": ["owner", "customer"]}, {"group_by": ["stage"], "as_of": "2026-02-28"}),
+    "funnelSnapshot": ({"group_by": ["owner"], **WINDOW},),
+    "funnelCohort": ({"as_of": "2026-03-31", **WINDOW},),
+    "stageVelocity": ({"group_by": ["attribute:sector"], **WINDOW},),
+    "receivables": ({"as_of": "2026-03-31"}, {"as_of": "2026-03-31", "by_customer": True, "bucket_days": [7, 14]}),
+    "commissionAccruals": (WINDOW, {**WINDOW, "dimension": "member"}),
+    "contractCosts": ({**WINDOW, "benefit_months": 24}, {**WINDOW, "benefit_months": 6, "expedient": "elected"}),
+}
+"""What is asked of each question, by the fields of its record. `$name` is the id of a thing of the company."""
+
+TOO_DEEP: Final = frozenset({"versions"})
+"""Fields that a list would show deeper than a document may go; the single thing shows them."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def company(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
+    """The company. Tests do not write to it."""
+    async with scoped_company(postgresql, tmp_path_factory.mktemp("parity"), f"parity_{next(NUMBERS)}") as made:
+        yield made
+
+
+def test_every_question_of_both_doors_is_asked_here() -> None:
+    assert ASKED.keys() == IN_BOTH.keys()
+
+
+@pytest.mark.parametrize("read", LISTS, ids=lambda read: str(read.name))
+async def test_a_list_holds_the_same_in_both_doors(company: Company, read: Any) -> None:
+    by_rest = (await company.get(read.path, "admin", first=100)).json()["items"]
+    selected = selection(read.shape, but=TOO_DEEP)
+    document = f"{{ {read.name}(first: 100) {{ edges {{ node {{ {selected} }} }} }} }}"
+    by_graphql = [edge["node"] for edge in (await must(company.service, document))[read.name]["edges"]]
+    assert by_rest, f"the company has nothing to list as {read.name}"
+    shallow = [{name: value for name, value in item.items() if name not in TOO_DEEP} for item in by_rest]
+    assert told(by_graphql) == told(shallow)
+
+
+@pytest.mark.parametrize("read", ITEMS, ids=lambda read: str(read.name))
+async def test_a_thing_is_the_same_in_both_doors(company: Company, read: Any) -> None:
+    listed = next(each for each in LISTS if read.path.startswith(f"{each.path}/{{"))
+    for thing in (await company.get(listed.path, "admin", first=100)).json()["items"]:
+        path, _, rest = read.path.partition("{")
+        by_rest = (await company.get(f"{path}{thing['id']}{rest.partition('}')[2]}", "admin")).json()["item"]
+        document = f'{{ {read.name}(id: "{thing["id"]}") {{ {selection(read.shape)} }} }}'
+        assert told((await must(company.service, document))[read.name]) == told(by_rest)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [(name, given) for name, several in ASKED.items() for given in several], ids=str
+)
+async def test_a_question_is_answered_alike_by_both_doors(company: Company, name: str, given: dict[str, Any]) -> None:
+    question = IN_BOTH[name]
+    assert question.rest is not None
+    known = {field: company[value[1:]] if str(value).startswith("$") else value for field, value in given.items()}
+    arguments = {argument.field: argument for argument in arguments_of(question.arguments)}
+    path = question.rest.path.format(**known)
+    sent = {
+        str(argument.rest): text(known[field])
+        if argument.texts is None or not argument.texts.is_repeated
+        else known[field]
+        for field, argument in arguments.items()
+        if field in known and f"{{{field}}}" not in question.rest.path
+    }
+    if "by_customer" in known:
+        sent["groupBy"] = "customer"
+    if question.rest.choice is not None:
+        sent |= dict([question.rest.choice])
+    answer = await company.get(path, "admin", **sent)
+    assert answer.status_code == 200, answer.text
+    shown = answer.json()
+    inner = selection(question.answers.shape)
+    passed = ", ".join(
+        f"{argument.graphql}: {literal(argument.kind, known[field])}"
+        for field, argument in arguments.items()
+        if field in known
+    )
+    called = f"{name}({passed})" if passed else name
+    if isinstance(question.answers, PageOf):
+        document = f"{{ {called} {{ edges {{ node {{ {inner} }} }} }} }}"
+        found: Any = [edge["node"] for edge in (await must(company.service, document))[name]["edges"]]
+        shown = shown["items"]
+    else:
+        found = (await must(company.service, f"{{ {called} {{ {inner} }} }}"))[name]
+        shown = shown["item"] if isinstance(question.answers, Item) else shown
+    assert shown, f"the company has nothing to answer {name} with"
+    assert told(found) == told(shown)
+
+
+def selection(shape: type, *, but: frozenset[str] = frozenset()) -> str:
+    """All fields of a shape and of what is inside it, but for some."""
+    hints = get_type_hints(shape)
+    declared: Any = shape
+    names = []
+    for field in fields(declared):
+        if field.name in but:
+            continue
+        inner = record_in(hints[field.name])
+        names.append(f"{camel(field.name)} {{ {selection(inner)} }}" if inner is not None else camel(field.name))
+    return " ".join(names)
+
+
+def record_in(hint: Any) -> type | None:
+    """The record that a field holds, where it holds one or several."""
+    if get_origin(hint) in (Annotated, tuple):
+        return record_in(get_args(hint)[0])
+    if get_origin(hint) in (Union, UnionType):
+        arms = [arm for arm in get_args(hint) if arm is not NoneType]
+        return record_in(arms[0]) if len(arms) == 1 else None
+    return hint if isinstance(hint, type) and is_dataclass(hint) else None
+
+
+def told(value: Any) -> Any:
+    """A value as both doors tell it: names in one case, numbers and choices as their text in lower case."""
+    if isinstance(value, dict):
+        return {camel(name): told(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [told(inner) for inner in value]
+    return None if value is None else str(value).lower()
+
+
+def text(value: Any) -> str:
+    """A value as a parameter."""
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def literal(kind: Any, value: Any) -> str:
+    """A value as GraphQL writes it."""
+    if isinstance(value, list):
+        return f"[{', '.join(literal(get_args(kind)[0], each) for each in value)}]"
+    if isinstance(value, bool | int):
+        return str(value).lower()
+    return str(value).upper() if get_origin(kind) is Literal else f'"{value}"'
