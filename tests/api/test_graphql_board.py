@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from salesapi.access.principals import EVERYTHING
 from salesapi.api.graphql.board_watch import QUEUE_CHANGES_MAX, Subscriber
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from salesapi.queries.selling import deals
+from salesapi.queries.selling.deals import DEALS
 from tests.api.graphql_sales import PATIENCE_SECONDS, running_sales, settled
 from tests.service import Service, deal
 
@@ -134,7 +134,7 @@ async def test_who_does_not_keep_up_is_dropped_alone(sales: Service) -> None:
     receipt = await sales.must("/v1/deals", deal(sales, title="Often"))
     await settled(sales)
     async with sales.core.pool.acquire() as connection:
-        often = await deals.deal(connection, EVERYTHING, UUID(receipt["id"]))
+        often = await DEALS.one(connection, EVERYTHING, UUID(receipt["id"]))
     slow, quick = Subscriber(), Subscriber()
     for _ in range(QUEUE_CHANGES_MAX + 5):
         for subscriber in (slow, quick):

@@ -7,12 +7,12 @@ import pytest
 
 from salesapi.access.principals import EVERYTHING, Scope
 from salesapi.domain.shared.kernel import ThingUnknown
-from salesapi.queries.organisation.approvals import approval, approvals
+from salesapi.queries.organisation.approvals import APPROVALS
 from salesapi.queries.paging import PageRequest
-from salesapi.queries.pay.awards import award, awards
-from salesapi.queries.pay.objections import objection, objections
-from salesapi.queries.pay.points import points_balance, points_entries
-from salesapi.queries.pay.pool_shares import all_pool_shares, pool_shares
+from salesapi.queries.pay.awards import AWARDS
+from salesapi.queries.pay.objections import OBJECTIONS
+from salesapi.queries.pay.points import BALANCES, ENTRIES
+from salesapi.queries.pay.pool_shares import SHARES
 from salesapi.schemas.organisation.approvals import ApprovalFilter, ApprovalOrder
 from salesapi.schemas.pay.awards import AwardFilter, AwardOrder
 from salesapi.schemas.pay.objections import ObjectionFilter, ObjectionOrder
@@ -26,13 +26,13 @@ NOBODY = Scope(member_ids=frozenset())
 
 async def approval_ids(reads: Reads, scope: Scope = EVERYTHING, **where: Any) -> list[UUID]:
     """The approvals that are found, the one due first before."""
-    page = await approvals(reads.pool, scope, where=ApprovalFilter(**where), order=ApprovalOrder.DUE_ASC, page=ALL)
+    page = await APPROVALS.page(reads.pool, scope, where=ApprovalFilter(**where), order=ApprovalOrder.DUE_ASC, page=ALL)
     return [found.id for found in page.items]
 
 
 async def claims(reads: Reads, scope: Scope = EVERYTHING, **where: Any) -> list[str | None]:
     """The claims of the objections that are found, the one to be answered first before."""
-    page = await objections(
+    page = await OBJECTIONS.page(
         reads.pool, scope, where=ObjectionFilter(**where), order=ObjectionOrder.ANSWER_DUE_ASC, page=ALL
     )
     return [found.claim for found in page.items]
@@ -40,7 +40,7 @@ async def claims(reads: Reads, scope: Scope = EVERYTHING, **where: Any) -> list[
 
 async def reasons(reads: Reads, scope: Scope = EVERYTHING, **where: Any) -> list[str]:
     """The reasons of the awards that are found, those without an amount last."""
-    page = await awards(reads.pool, scope, where=AwardFilter(**where), order=AwardOrder.AMOUNT_DESC, page=ALL)
+    page = await AWARDS.page(reads.pool, scope, where=AwardFilter(**where), order=AwardOrder.AMOUNT_DESC, page=ALL)
     return [found.reason for found in page.items]
 
 
@@ -65,10 +65,10 @@ async def test_approvals_are_found_by_what_they_are_about_and_when_they_are_due(
 
 async def test_an_approval_is_seen_by_all_whom_it_concerns(reads: Reads) -> None:
     for name in ("rep", "manager", "other rep"):
-        assert (await approval(reads.pool, reads.scope(name), reads.ids["approval"])).reason == "12 percent off"
+        assert (await APPROVALS.one(reads.pool, reads.scope(name), reads.ids["approval"])).reason == "12 percent off"
     assert await approval_ids(reads, NOBODY) == []
     with pytest.raises(ThingUnknown):
-        await approval(reads.pool, NOBODY, reads.ids["approval"])
+        await APPROVALS.one(reads.pool, NOBODY, reads.ids["approval"])
 
 
 async def test_objections_wait_until_they_are_decided_and_are_overdue_until_they_are_answered(reads: Reads) -> None:
@@ -83,10 +83,10 @@ async def test_objections_awards_and_points_are_seen_with_the_pay_of_their_membe
     ids, other = reads.ids, reads.scope("other rep")
     assert await claims(reads, reads.scope("rep")) == ["Too many fields", "Why"]
     assert await claims(reads, other) == await reasons(reads, other) == []
-    for query, id in ((objection, ids["objection"]), (award, ids["award"]), (points_balance, ids["rep"])):
+    for one, id in ((OBJECTIONS.one, ids["objection"]), (AWARDS.one, ids["award"]), (BALANCES.one, ids["rep"])):
         with pytest.raises(ThingUnknown):
-            await query(reads.pool, other, id)
-        assert (await query(reads.pool, reads.scope("manager", "rep"), id)).id == id
+            await one(reads.pool, other, id)
+        assert (await one(reads.pool, reads.scope("manager", "rep"), id)).id == id
 
 
 async def test_awards_wait_for_their_approval(reads: Reads) -> None:
@@ -99,7 +99,7 @@ async def test_awards_wait_for_their_approval(reads: Reads) -> None:
 async def test_share_points_of_pools_wait_for_their_approval_and_are_seen_with_their_leader(reads: Reads) -> None:
     async def periods(scope: Scope = EVERYTHING, **where: Any) -> list[str]:
         asked = PoolSharesFilter(**where)
-        page = await all_pool_shares(reads.pool, scope, where=asked, order=PoolSharesOrder.PERIOD_DESC, page=ALL)
+        page = await SHARES.page(reads.pool, scope, where=asked, order=PoolSharesOrder.PERIOD_DESC, page=ALL)
         return [found.period for found in page.items]
 
     assert await periods() == ["2026-04", "2026-03"]
@@ -108,16 +108,16 @@ async def test_share_points_of_pools_wait_for_their_approval_and_are_seen_with_t
     assert await periods(reads.scope("manager")) == ["2026-04", "2026-03"]
     assert await periods(reads.scope("rep")) == []
     with pytest.raises(ThingUnknown):
-        await pool_shares(reads.pool, reads.scope("rep"), reads.ids["pool shares"])
-    shown = await pool_shares(reads.pool, EVERYTHING, reads.ids["pool shares"])
+        await SHARES.one(reads.pool, reads.scope("rep"), reads.ids["pool shares"])
+    shown = await SHARES.one(reads.pool, EVERYTHING, reads.ids["pool shares"])
     assert [(share.member_id, str(share.points)) for share in shown.approved_shares] == [(reads.ids["rep"], "2.5")]
 
 
 async def test_points_show_what_was_credited_and_redeemed(reads: Reads) -> None:
-    balance = await points_balance(reads.pool, EVERYTHING, reads.ids["rep"])
+    balance = await BALANCES.one(reads.pool, EVERYTHING, reads.ids["rep"])
     assert (balance.balance, balance.credited, balance.redeemed) == (15, 40, 25)
     where = PointsEntryFilter(member_id=(reads.ids["rep"],))
-    page = await points_entries(reads.pool, EVERYTHING, where=where, order=PointsEntryOrder.ENTERED_DESC, page=ALL)
+    page = await ENTRIES.page(reads.pool, EVERYTHING, where=where, order=PointsEntryOrder.ENTERED_DESC, page=ALL)
     assert [(entry.number, entry.points, entry.award_id) for entry in page.items] == [
         (2, -25, None),
         (1, 40, reads.ids["award"]),

@@ -10,8 +10,8 @@ from salesapi.access.principals import EVERYTHING, Scope
 from salesapi.domain.pay.plans.enrolment_overrides import ComponentOverride
 from salesapi.domain.shared.kernel import ThingUnknown
 from salesapi.queries.paging import PageRequest
-from salesapi.queries.pay.compensation_plans import compensation_plan, compensation_plan_differences
-from salesapi.queries.pay.enrolments import enrolments
+from salesapi.queries.pay.compensation_plans import PLANS, compensation_plan_differences
+from salesapi.queries.pay.enrolments import ENROLMENTS
 from salesapi.schemas.pay.enrolments import Enrolment, EnrolmentFilter, EnrolmentOrder, EnrolmentSpan
 from tests.queries.conftest import Reads
 from tests.spec import uid
@@ -22,7 +22,7 @@ NOBODY = Scope(member_ids=frozenset())
 
 async def enrolled(reads: Reads, scope: Scope = EVERYTHING, **where: Any) -> dict[str, Enrolment]:
     """The enrolments that are found, by the member's name."""
-    page = await enrolments(
+    page = await ENROLMENTS.page(
         reads.pool, scope, where=EnrolmentFilter(**where), order=EnrolmentOrder.CHANGED_DESC, page=ALL
     )
     names = {reads.ids[name]: name for name in ("rep", "other rep", "manager")}
@@ -69,7 +69,7 @@ async def test_an_enrolment_is_seen_with_the_pay_of_its_member(reads: Reads) -> 
 
 
 async def test_a_plan_shows_its_notice(reads: Reads) -> None:
-    assert (await compensation_plan(reads.pool, EVERYTHING, reads.ids["renewed plan"])).notice_days == 30
+    assert (await PLANS.one(reads.pool, EVERYTHING, reads.ids["renewed plan"])).notice_days == 30
 
 
 async def test_what_a_version_changes_is_shown_to_its_participants(reads: Reads) -> None:

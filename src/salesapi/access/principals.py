@@ -70,6 +70,8 @@ class Scope:
 
 
 EVERYTHING: Final = Scope(member_ids=None)
+ScopeOf: TypeAlias = Literal["rows", "pay"]
+"""Which of an asker's scopes bounds a read."""
 
 
 class RoleForbidden(Refused):

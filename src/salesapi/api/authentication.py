@@ -1,16 +1,12 @@
 """Who asks: the bearer key of a request as a principal with its scopes. Both doors begin here."""
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 from uuid import UUID
 
 from salesapi.access.api_keys import ApiKeys
-from salesapi.access.principals import KeyUnknown, Principal, Scope
+from salesapi.access.principals import KeyUnknown, Principal, Scope, ScopeOf
 from salesapi.access.scopes import Scopes
 from salesapi.clock import Clock
-
-ScopeOf: TypeAlias = Literal["rows", "pay"]
-"""Which of an asker's scopes bounds a read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from salesapi.domain.shared.kernel import Kind, Refused
 from salesapi.eventlog.recorder import EventLog
 from salesapi.projections.positions import PositionTimedOut, ProjectionStopped, position_of, wait_until
 from salesapi.queries.selling.deal_changes import CHANGES_MAX, deals_changed
-from salesapi.queries.selling.deals import READS
+from salesapi.queries.selling.deals import DEALS
 from salesapi.schemas.selling.deals import Deal
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class BoardWatch:
         subscriber = Subscriber()
         self._subscribers.add(subscriber)
         try:
-            reached = await position_of(self._pool, READS)
+            reached = await position_of(self._pool, DEALS.reads)
             self._start(reached)
             for deal in await self._caught_up(reached if after is None else after, reached):
                 yield deal
@@ -156,7 +156,7 @@ class BoardWatch:
         head = await self._log.wait_past(position, LOOK_SECONDS)
         if head <= position:
             return position
-        reached = await wait_until(self._pool, READS, position + 1, MIN_POSITION_WAIT_SECONDS)
+        reached = await wait_until(self._pool, DEALS.reads, position + 1, MIN_POSITION_WAIT_SECONDS)
         async with self._pool.acquire() as connection:
             page = await deals_changed(connection, after=position, until=reached)
         for deal in page:

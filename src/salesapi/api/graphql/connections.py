@@ -76,7 +76,7 @@ class Connections:
             position=BigInt(position),
         )
 
-    def field(self, listed: ListRead) -> Any:
+    def field(self, listed: ListRead[Any, Any, Any]) -> Any:
         """The field that answers a list."""
         orders = type(listed.order)
         order_enum = self._enums.named(orders.__name__, [str(order) for order in orders])

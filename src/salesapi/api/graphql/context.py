@@ -6,12 +6,13 @@ Made anew for each operation: nothing here may outlive it, least of all the load
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from salesapi.api.authentication import Asker, Asking, ScopeOf
+from salesapi.access.principals import Scope, ScopeOf
+from salesapi.api.authentication import Asker, Asking
 from salesapi.api.graphql.board_watch import BoardWatch
 from salesapi.api.read_positions import log_reached, reached
 from salesapi.api.reads.question import ReadSources
@@ -20,6 +21,7 @@ from salesapi.commands.bulk import Bulk
 from salesapi.commands.command_reading import CommandReader
 from salesapi.commands.handling import Handling
 from salesapi.commands.stream_states import StreamStates
+from salesapi.database.connections import Connection
 from salesapi.eventlog.recorder import EventLog
 from salesapi.ledgers import Ledgers
 from salesapi.queries.pay.live_statements import LiveAnswer
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     import asyncpg
 
 Found = TypeVar("Found")
+Arguments = ParamSpec("Arguments")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +82,13 @@ class Asked:
             reads=self.reads,
         )
 
-    async def read(self, query: Callable[..., Awaitable[Found]], scope: ScopeOf, *args: Any, **named: Any) -> Found:
+    async def read(
+        self,
+        query: Callable[Concatenate[Connection, Scope, Arguments], Awaitable[Found]],
+        scope: ScopeOf,
+        *args: Arguments.args,
+        **named: Arguments.kwargs,
+    ) -> Found:
         """One question to the read models. An operation holds one connection at a time, however wide it is."""
         async with self._turn, self.sources.pool.acquire() as connection:
             self.statement_count += 1

@@ -37,7 +37,7 @@ def query_type(outputs: Outputs, connections: Connections, questions: Mapping[st
     return query
 
 
-def _item(item: ItemRead, outputs: Outputs) -> Any:
+def _item(item: ItemRead[Any], outputs: Outputs) -> Any:
     async def resolver(info: Info, id: UUID, min_position: MinPosition = _ABSENT) -> Any:
         asked = info.context
         await asked.position(min_position or None)

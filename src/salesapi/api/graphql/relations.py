@@ -5,30 +5,44 @@ scope is null, as if it did not exist.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from salesapi.access.principals import Scope
-from salesapi.api.authentication import ScopeOf
 from salesapi.api.graphql.context import Asked
-from salesapi.api.reads.catalogue import ITEMS, LISTS
+from salesapi.api.reads.catalogue import READS as ALL
 from salesapi.database.connections import Connection
 from salesapi.domain.organisation.teams import TREE, Teams
 from salesapi.domain.pay.records.pool_shares import PoolShare
 from salesapi.domain.selling.deals import DealLine, DealShare
 from salesapi.domain.selling.forecast_sheets import ForecastEntry
-from salesapi.queries.cash import agreements, invoices
-from salesapi.queries.customers import customers, satisfactions
-from salesapi.queries.organisation import members
+from salesapi.queries.cash.agreements import AGREEMENTS
+from salesapi.queries.cash.invoices import INVOICES
+from salesapi.queries.customers.customers import CUSTOMERS, TIMELINE_READS
+from salesapi.queries.customers.satisfactions import SATISFACTIONS
+from salesapi.queries.listings import Listing
+from salesapi.queries.organisation.members import MEMBERS
 from salesapi.queries.organisation.teams import teams_of_members
 from salesapi.queries.paging import PageRequest
-from salesapi.queries.pay import awards, compensation_plans, enrolments, objections, payout_runs, payroll
+from salesapi.queries.pay.awards import AWARDS
+from salesapi.queries.pay.compensation_plans import PLANS
+from salesapi.queries.pay.enrolments import ENROLMENTS
 from salesapi.queries.pay.line_events import events_of_lines
+from salesapi.queries.pay.objections import OBJECTIONS
 from salesapi.queries.pay.pay_relations import lines_of_statements, statements_of_runs
-from salesapi.queries.reference import products, rate_tables
-from salesapi.queries.selling import activities, attribution_touches, deals, leads, pipelines, targets
+from salesapi.queries.pay.payout_runs import LINES_READ, RUNS
+from salesapi.queries.pay.payroll import READS as PAYROLL_READS
+from salesapi.queries.reference.products import PRODUCTS
+from salesapi.queries.reference.rate_tables import RATE_TABLES
+from salesapi.queries.selling.activities import ACTIVITIES
+from salesapi.queries.selling.attribution_touches import TOUCHES
+from salesapi.queries.selling.deals import DEALS, VISITS_READ, stage_visits_of_deals
+from salesapi.queries.selling.leads import LEADS
+from salesapi.queries.selling.pipelines import PIPELINES
+from salesapi.queries.selling.targets import TARGETS
+from salesapi.queries.sources import DeclarationWrong
 from salesapi.schemas.cash.agreements import AgreedLine, Agreement
 from salesapi.schemas.cash.invoices import Invoice
 from salesapi.schemas.cash.receipts import PaymentReceipt, ReceiptAllocation
@@ -49,25 +63,23 @@ from salesapi.schemas.pay.payout_runs import PayoutRun, Statement, StatementLine
 from salesapi.schemas.pay.payroll import PayrollLine
 from salesapi.schemas.pay.points import PointsBalance, PointsEntry
 from salesapi.schemas.pay.pool_shares import PoolShares
-from salesapi.schemas.reference.products import Product
-from salesapi.schemas.reference.rate_tables import CurrencyRate, RateTable
+from salesapi.schemas.reference.rate_tables import CurrencyRate
 from salesapi.schemas.selling.activities import Activity
 from salesapi.schemas.selling.attribution_touches import AttributionTouch
 from salesapi.schemas.selling.deals import Deal, StageVisit
 from salesapi.schemas.selling.forecast_sheets import ForecastSheet
 from salesapi.schemas.selling.leads import Lead
-from salesapi.schemas.selling.pipelines import Pipeline
 from salesapi.schemas.selling.targets import Target
 
 Load: TypeAlias = Callable[[Asked, Sequence[Any]], Awaitable[Mapping[Any, Any]]]
 
 READS: Final[Mapping[type, tuple[str, ...]]] = {
-    **{read.shape: read.reads for read in (*LISTS, *ITEMS)},
-    CompensationPlanDifferences: compensation_plans.READS,
-    StageVisit: deals.VISITS_READ,
-    StatementLine: payout_runs.LINES_READ,
-    PayrollLine: payroll.READS,
-    TimelineEntry: customers.TIMELINE_READS,
+    **{read.shape: read.reads for read in ALL},
+    CompensationPlanDifferences: PLANS.reads,
+    StageVisit: VISITS_READ,
+    StatementLine: LINES_READ,
+    PayrollLine: PAYROLL_READS,
+    TimelineEntry: TIMELINE_READS,
 }
 """The read models behind each type; a position that an answer reflects is that of all types it touches."""
 
@@ -104,31 +116,53 @@ class Many:
 
 @dataclass(frozen=True, slots=True)
 class ById:
-    """Loads things by their ids."""
+    """Loads things of a list by their ids."""
 
-    query: Callable[[Connection, Scope, Sequence[UUID]], Awaitable[Mapping[UUID, Any]]]
-    scope: ScopeOf = "rows"
+    listing: Listing[Any, Any, Any]
 
     async def __call__(self, asked: Asked, ids: Sequence[UUID]) -> Mapping[UUID, Any]:
-        """Those that are in scope."""
-        return await asked.read(self.query, self.scope, ids)
+        """Reads those that are in scope."""
+        return await asked.read(self.listing.by_ids, self.listing.scope_of, ids)
 
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """Loads the latest of a list for each of several ids."""
+    """Loads the latest of a list for each of several ids in one of its columns."""
 
-    query: Callable[[Connection, Scope, Sequence[UUID], int], Awaitable[Mapping[UUID, Any]]]
-    scope: ScopeOf = "rows"
+    listing: Listing[Any, Any, Any]
+    column: str
+
+    def __post_init__(self) -> None:
+        """Checks the column."""
+        self.listing.refuse_unknown_column(self.column)
 
     async def __call__(self, asked: Asked, ids: Sequence[UUID], first: int) -> Mapping[UUID, Any]:
-        """Those that are in scope."""
-        return await asked.read(self.query, self.scope, ids, first)
+        """Reads those that are in scope."""
+        read, scope = self.listing.latest_by, self.listing.scope_of
+        return await asked.read(read, scope, ids, column=self.column, first=first)
 
 
-async def _visits(connection: Connection, _: Scope, ids: Sequence[UUID], first: int) -> Mapping[UUID, Any]:
-    found = await deals.stage_visits_of_deals(connection, ids)
+def to_one(listing: Listing[Any, Any, Any], *, name: str, key: str, about: str) -> One:
+    """Leads to one thing of a list, by its id."""
+    return One(name=name, about=about, shape=listing.shape, key=key, load=ById(listing))
+
+
+def to_latest(listing: Listing[Any, Any, Any], *, name: str, column: str, about: str) -> Many:
+    """Leads to those things of a list that changed last and have the id in a column."""
+    return Many(name=name, about=about, shape=listing.shape, load=Latest(listing, column))
+
+
+async def _visits(asked: Asked, ids: Sequence[UUID], first: int) -> Mapping[UUID, Any]:
+    found = await asked.read(_visits_of, "rows", ids)
     return {deal_id: visits[:first] for deal_id, visits in found.items()}
+
+
+async def _visits_of(connection: Connection, _: Scope, ids: Sequence[UUID]) -> Mapping[UUID, tuple[StageVisit, ...]]:
+    return await stage_visits_of_deals(connection, ids)
+
+
+async def _statements(asked: Asked, ids: Sequence[UUID], first: int) -> Mapping[UUID, Any]:
+    return await asked.read(statements_of_runs, "pay", ids, first)
 
 
 async def _lines(connection: Connection, _: Scope, found: Sequence[Statement], first: int) -> Mapping[Statement, Any]:
@@ -154,73 +188,53 @@ async def _teams(asked: Asked, member_ids: Sequence[UUID]) -> Mapping[UUID, Team
     return teams_of_members(teams, on, member_ids) if isinstance(teams, Teams) else {}
 
 
-AGREEMENTS: Final = ById(agreements.agreements_by_ids)
-AWARDS: Final = ById(awards.awards_by_ids, "pay")
-CUSTOMERS: Final = ById(customers.customers_by_ids)
-DEALS: Final = ById(deals.deals_by_ids)
-INVOICES: Final = ById(invoices.invoices_by_ids)
-LEADS: Final = ById(leads.leads_by_ids)
-MEMBERS: Final = ById(members.members_by_ids)
-OBJECTIONS: Final = ById(objections.objections_by_ids, "pay")
-PIPELINES: Final = ById(pipelines.pipelines_by_ids)
-PLANS: Final = ById(compensation_plans.compensation_plans_by_ids, "pay")
-PRODUCTS: Final = ById(products.products_by_ids)
-RATE_TABLES: Final = ById(rate_tables.rate_tables_by_ids)
-TARGETS: Final = ById(targets.targets_by_ids)
-RUNS: Final = ById(payout_runs.payout_runs_by_ids, "pay")
-
-_owner = partial(One, name="owner", about="The accountable member.", shape=Member, key="owner_id", load=MEMBERS)
-_member = partial(One, name="member", about="The member.", shape=Member, key="member_id", load=MEMBERS)
-_award = partial(One, name="award", shape=Award, load=AWARDS)
-_customer = partial(One, name="customer", shape=Customer, key="customer_id", load=CUSTOMERS)
-_deal = partial(One, name="deal", shape=Deal, key="deal_id", load=DEALS)
-_pipeline = partial(One, name="pipeline", about="The pipeline.", shape=Pipeline, key="pipeline_id", load=PIPELINES)
-_plan = partial(One, name="plan", about="The compensation plan.", shape=CompensationPlan, key="plan_id", load=PLANS)
-_activities = partial(Many, name="activities", shape=Activity, load=Latest(activities.activities_about))
-_enrolments = partial(Many, name="enrolments", shape=Enrolment)
-_touches = partial(Many, name="attribution_touches", shape=AttributionTouch)
+_owner = partial(to_one, MEMBERS, name="owner", key="owner_id", about="The accountable member.")
+_member = partial(to_one, MEMBERS, name="member", key="member_id", about="The member.")
+_lead = partial(to_one, LEADS, name="lead", key="lead_id")
+_customer = partial(to_one, CUSTOMERS, name="customer", key="customer_id")
+_deal = partial(to_one, DEALS, name="deal", key="deal_id")
+_pipeline = partial(to_one, PIPELINES, name="pipeline", key="pipeline_id", about="The pipeline.")
+_product = partial(to_one, PRODUCTS, name="product", key="product_id", about="The product.")
+_agreement = partial(to_one, AGREEMENTS, name="agreement", key="agreement_id")
+_plan = partial(to_one, PLANS, name="plan", key="plan_id", about="The compensation plan.")
+_award = partial(to_one, AWARDS, name="award")
+_run = partial(to_one, RUNS, name="payout_run")
+_activities = partial(to_latest, ACTIVITIES, name="activities", column="about_id")
+_enrolments = partial(to_latest, ENROLMENTS, name="enrolments")
+_invoices = partial(to_latest, INVOICES, name="invoices", about="Its invoices that changed last, without voided ones.")
+_touches = partial(to_latest, TOUCHES, name="attribution_touches")
 
 RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
     Deal: (
         _owner(),
         _customer(about="The customer, where known and in your scope."),
-        One(name="lead", about="The lead that it came from.", shape=Lead, key="lead_id", load=LEADS),
+        _lead(about="The lead that it came from."),
         _pipeline(),
         Many(
             name="stage_visits",
             about="Its stays in stages, in their order.",
             shape=StageVisit,
-            load=Latest(_visits),
+            load=_visits,
         ),
         _activities(about="The activities about it that changed last."),
-        _touches(about="The attribution touches that count for it.", load=Latest(attribution_touches.touches_of_deals)),
+        _touches(about="The attribution touches that count for it.", column="deal_id"),
     ),
-    DealLine: (One(name="product", about="The product.", shape=Product, key="product_id", load=PRODUCTS),),
+    DealLine: (_product(),),
     DealShare: (_member(),),
     StageVisit: (_owner(), _pipeline()),
     Customer: (
         _owner(),
-        One(name="parent", about="The customer above it.", shape=Customer, key="parent_id", load=CUSTOMERS),
-        Many(name="deals", about="Its deals that changed last.", shape=Deal, load=Latest(deals.deals_of_customers)),
-        Many(name="leads", about="The leads that became it.", shape=Lead, load=Latest(leads.leads_of_customers)),
-        Many(
-            name="agreements",
-            about="Its agreements that changed last.",
-            shape=Agreement,
-            load=Latest(agreements.agreements_of_customers),
-        ),
-        Many(
-            name="invoices",
-            about="Its invoices that changed last, without voided ones.",
-            shape=Invoice,
-            load=Latest(invoices.invoices_of_customers),
-        ),
+        to_one(CUSTOMERS, name="parent", key="parent_id", about="The customer above it."),
+        to_latest(DEALS, name="deals", column="customer_id", about="Its deals that changed last."),
+        to_latest(LEADS, name="leads", column="customer_id", about="The leads that became it."),
+        to_latest(AGREEMENTS, name="agreements", column="customer_id", about="Its agreements that changed last."),
+        _invoices(column="customer_id"),
         _activities(about="The activities about it that changed last; those about its deals are there."),
-        Many(
+        to_latest(
+            SATISFACTIONS,
             name="satisfactions",
+            column="customer_id",
             about="What it answered about its satisfaction, the latest recorded first.",
-            shape=Satisfaction,
-            load=Latest(satisfactions.satisfactions_of_customers),
         ),
     ),
     Lead: (
@@ -228,126 +242,82 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
         _customer(about="The customer that it became."),
         _deal(about="The deal that its conversion opened."),
         _activities(about="The activities about it that changed last."),
-        _touches(about="Its attribution touches.", load=Latest(attribution_touches.touches_of_leads)),
+        _touches(about="Its attribution touches.", column="lead_id"),
     ),
     AttributionTouch: (
         _member(about="The member whose touch it was."),
-        One(name="lead", about="The lead, where it is in your scope.", shape=Lead, key="lead_id", load=LEADS),
+        _lead(about="The lead, where it is in your scope."),
         _deal(about="The deal that it counts for, where it is in your scope."),
     ),
     Activity: (
         _owner(),
         _customer(about="The customer that it is about, where it is about one.", key="about_id"),
         _deal(about="The deal that it is about, where it is about one.", key="about_id"),
-        One(
-            name="lead",
-            about="The lead that it is about, where it is about one.",
-            shape=Lead,
-            key="about_id",
-            load=LEADS,
-        ),
+        _lead(about="The lead that it is about, where it is about one.", key="about_id"),
     ),
     Member: (
         One(name="team", about="The team that the member is in today.", shape=Team, key="id", load=_teams),
         _enrolments(
             about="Its compensation plans that changed last, where its pay is in your scope.",
-            load=Latest(enrolments.enrolments_of_members, "pay"),
+            column="member_id",
         ),
     ),
-    Team: (One(name="leader", about="Who leads it.", shape=Member, key="leader_id", load=MEMBERS),),
+    Team: (to_one(MEMBERS, name="leader", key="leader_id", about="Who leads it."),),
     PaymentReceipt: (_customer(about="The customer who paid."),),
     ForecastSheet: (_owner(),),
     Target: (
         _owner(),
-        One(
+        to_one(
+            TARGETS,
             name="parent",
-            about="The target that it is a part of, where it is in your scope.",
-            shape=Target,
             key="parent_target_id",
-            load=TARGETS,
+            about="The target that it is a part of, where it is in your scope.",
         ),
-        Many(name="parts", about="Its parts that changed last.", shape=Target, load=Latest(targets.parts_of_targets)),
+        to_latest(TARGETS, name="parts", column="parent_target_id", about="Its parts that changed last."),
     ),
     ForecastEntry: (_deal(about="The deal, where it is in your scope."),),
     Satisfaction: (
         _customer(about="The customer who answered."),
         _deal(about="The deal that it is about, where it is in your scope."),
-        One(
-            name="agreement",
-            about="The agreement that it is about, where it is in your scope.",
-            shape=Agreement,
-            key="agreement_id",
-            load=AGREEMENTS,
-        ),
+        _agreement(about="The agreement that it is about, where it is in your scope."),
     ),
-    CurrencyRate: (
-        One(name="rate_table", about="Its rate table.", shape=RateTable, key="rate_table_id", load=RATE_TABLES),
-    ),
+    CurrencyRate: (to_one(RATE_TABLES, name="rate_table", key="rate_table_id", about="Its rate table."),),
     ReceiptAllocation: (
         _deal(about="The deal, where it is for one."),
-        One(
-            name="invoice",
-            about="The invoice, where it is for one and in your scope.",
-            shape=Invoice,
-            key="invoice_id",
-            load=INVOICES,
-        ),
+        to_one(INVOICES, name="invoice", key="invoice_id", about="The invoice, where it is for one and in your scope."),
     ),
     Agreement: (
         _customer(about="The customer."),
         _deal(about="The deal that it comes from, where it is in your scope."),
-        Many(
-            name="invoices",
-            about="Its invoices that changed last, without voided ones.",
-            shape=Invoice,
-            load=Latest(invoices.invoices_of_agreements),
-        ),
+        _invoices(column="agreement_id"),
     ),
-    AgreedLine: (One(name="product", about="The product.", shape=Product, key="product_id", load=PRODUCTS),),
+    AgreedLine: (_product(),),
     Invoice: (
         _customer(about="The customer who owes it."),
-        One(
-            name="agreement",
-            about="The agreement that it is for.",
-            shape=Agreement,
-            key="agreement_id",
-            load=AGREEMENTS,
-        ),
+        _agreement(about="The agreement that it is for."),
     ),
     CompensationPlan: (
         _enrolments(
             about="Who takes part, where its pay is in your scope; what changed last.",
-            load=Latest(enrolments.enrolments_of_plans, "pay"),
+            column="plan_id",
         ),
     ),
     Enrolment: (_member(), _plan()),
     Credit: (_member(), _deal(about="The deal, where it is in your scope.")),
     Approval: (
-        One(name="requester", about="The member who asked.", shape=Member, key="requester_id", load=MEMBERS),
+        to_one(MEMBERS, name="requester", key="requester_id", about="The member who asked."),
         _customer(about="The customer that is to be approved, where it is one.", key="subject_id"),
         _deal(about="The deal that is to be approved, where it is one.", key="subject_id"),
         _award(about="The award that is to be approved, where it is one.", key="subject_id"),
     ),
     Objection: (
         _member(),
-        One(
-            name="payout_run",
-            about="The payout run, where it is about a statement.",
-            shape=PayoutRun,
-            key="subject_id",
-            load=RUNS,
-        ),
+        _run(about="The payout run, where it is about a statement.", key="subject_id"),
     ),
     Award: (
         _member(),
         _plan(),
-        One(
-            name="objection",
-            about="The objection that led to an adjustment.",
-            shape=Objection,
-            key="objection_id",
-            load=OBJECTIONS,
-        ),
+        to_one(OBJECTIONS, name="objection", key="objection_id", about="The objection that led to an adjustment."),
         _deal(about="The deal whose expiry is extended."),
     ),
     PoolShares: (_owner(about="The leader of the team."), _plan()),
@@ -360,13 +330,13 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
             name="statements",
             about="Its statements that stand, the largest first.",
             shape=Statement,
-            load=Latest(statements_of_runs, "pay"),
+            load=_statements,
         ),
     ),
     Statement: (
         _member(),
         _plan(),
-        One(name="payout_run", about="The payout run.", shape=PayoutRun, key="payout_run_id", load=RUNS),
+        _run(about="The payout run.", key="payout_run_id"),
         Many(name="lines", about="Its first lines, in their order.", shape=StatementLine, load=_lines_of, key=None),
     ),
     PayrollLine: (_member(), _plan()),
@@ -374,7 +344,7 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
     EstimatedPay: (_member(), _plan()),
     StatementLine: (
         _deal(about="The deal, where it is in your scope."),
-        One(name="source_member", about="Whose sale.", shape=Member, key="source_member_id", load=MEMBERS),
+        to_one(MEMBERS, name="source_member", key="source_member_id", about="Whose sale."),
         Many(
             name="events",
             about="The business events that it rests on, in the order of the log.",
@@ -396,3 +366,19 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
     ),
     ComingPayment: (_deal(about="The deal, where it is in your scope."),),
 }
+
+
+def refuse_unknown_keys(relations: Mapping[Any, Sequence[One | Many]]) -> None:
+    """Refuses relations that are found by what their shape has not.
+
+    Raises:
+        DeclarationWrong.
+    """
+    for shape, led in relations.items():
+        names = {field.name for field in fields(shape)}
+        for relation in led:
+            if relation.key is not None and relation.key not in names:
+                raise DeclarationWrong(f"{shape.__name__}.{relation.name}: the shape has no field `{relation.key}`")
+
+
+refuse_unknown_keys(RELATIONS)

@@ -1,17 +1,21 @@
-"""What both doors need to know of a read: where it is found, what it answers, and the question of `queries/` that answers it."""
+"""What both doors need to know of a read: where it is found, how it is told, and the declared list or thing that answers it."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+from typing import Any, Generic
+from uuid import UUID
 
-from salesapi.api.authentication import ScopeOf
-from salesapi.queries.paging import Page
+from salesapi.access.principals import Scope, ScopeOf
+from salesapi.database.connections import Connection
+from salesapi.queries.filters import Filter
+from salesapi.queries.listings import Listing, Shape, Single
+from salesapi.queries.orders import Ordering
+from salesapi.queries.paging import Page, PageRequest
+from salesapi.queries.sources import DeclarationWrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListRead:
-    """A list: `query(connection, scope, where=, order=, page=)`."""
+class ListRead(Generic[Shape, Filter, Ordering]):
+    """A list."""
 
     path: str
     """The path in REST."""
@@ -19,26 +23,97 @@ class ListRead:
     """The operation in REST and the field of `Query` in GraphQL."""
     summary: str
     """One sentence for the users of both doors, without its full stop."""
-    shape: type
-    """What the list holds."""
-    where: type
-    """Its filter."""
-    order: StrEnum
-    """Its order unless the client names one; the class has all of them."""
-    query: Callable[..., Awaitable[Page[Any]]]
-    reads: tuple[str, ...]
-    """The read models whose position the answer reflects."""
-    scope: ScopeOf = "rows"
+    listing: Listing[Shape, Filter, Ordering]
+
+    @property
+    def shape(self) -> type[Shape]:
+        """What the list holds."""
+        return self.listing.shape
+
+    @property
+    def where(self) -> type[Filter]:
+        """Its filter."""
+        return self.listing.filters.where
+
+    @property
+    def order(self) -> Ordering:
+        """Its order unless the client names one; the class has all of them."""
+        return self.listing.orders.default
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The read models whose position the answer reflects."""
+        return self.listing.reads
+
+    @property
+    def scope(self) -> ScopeOf:
+        """Which of the asker's scopes bounds it."""
+        return self.listing.scope_of
+
+    async def query(
+        self, connection: Connection, scope: Scope, *, where: Filter, order: Ordering, page: PageRequest
+    ) -> Page[Shape]:
+        """Reads one page.
+
+        Raises:
+            CursorMalformed, TextRefused.
+        """
+        return await self.listing.page(connection, scope, where=where, order=order, page=page)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemRead:
-    """One thing by the one id in its path: `query(connection, scope, id)`. The fields are as those of a list."""
+class ItemRead(Generic[Shape]):
+    """One thing by the one id in its path. `path`, `name` and `summary` are as those of a list.
+
+    Raises:
+        DeclarationWrong: the path has not one id, or the things of the list have none.
+    """
 
     path: str
     name: str
     summary: str
-    shape: type
-    query: Callable[..., Awaitable[Any]]
-    reads: tuple[str, ...]
-    scope: ScopeOf = "rows"
+    thing: Listing[Shape, Any, Any] | Single[Shape]
+
+    def __post_init__(self) -> None:
+        """Checks that it is found by one id."""
+        if self.path.count("{") != 1:
+            raise DeclarationWrong(f"{self.name}: the path {self.path} is to have one id")
+        if isinstance(self.thing, Listing) and not self.thing.has_ids:
+            raise DeclarationWrong(f"{self.name}: the things of its list have no ids")
+
+    @property
+    def shape(self) -> type[Shape]:
+        """What is answered."""
+        return self.thing.shape
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The read models whose position the answer reflects."""
+        return self.thing.reads
+
+    @property
+    def scope(self) -> ScopeOf:
+        """Which of the asker's scopes bounds it."""
+        return self.thing.scope_of
+
+    async def query(self, connection: Connection, scope: Scope, id: UUID) -> Shape:
+        """Reads the thing.
+
+        Raises:
+            ThingUnknown: there is none, or it is out of scope.
+        """
+        return await self.thing.one(connection, scope, id)
+
+
+def refuse_repeated(reads: tuple[ListRead[Any, Any, Any] | ItemRead[Any], ...]) -> None:
+    """Refuses two reads with one name or one path.
+
+    Raises:
+        DeclarationWrong.
+    """
+    known: set[str] = set()
+    for read in reads:
+        for said in (read.name, read.path):
+            if said in known:
+                raise DeclarationWrong(f"{said} is declared twice")
+            known.add(said)

@@ -41,7 +41,7 @@ class ReadRoutes:
         for item in ITEMS:
             self._add_item(app, item)
 
-    def _add_list(self, app: FastAPI, read: ListRead) -> None:
+    def _add_list(self, app: FastAPI, read: ListRead[Any, Any, Any]) -> None:
         parameters: ListParameters[Any, Any] = ListParameters(read.where, read.order)
 
         async def endpoint(request: Request) -> Response:
@@ -57,7 +57,7 @@ class ReadRoutes:
         answer, described = page_of(read.shape), parameters.described()
         _add(app, read.path, endpoint, name=read.name, summary=read.summary, answer=answer, parameters=described)
 
-    def _add_item(self, app: FastAPI, read: ItemRead) -> None:
+    def _add_item(self, app: FastAPI, read: ItemRead[Any]) -> None:
         async def endpoint(request: Request) -> Response:
             asker = await self._asker(request)
             ((name, text),) = request.path_params.items()

@@ -3,31 +3,21 @@
 The profile and the timeline go over the customer's deals and leads, each of them only where it is in scope itself.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
 
 from salesapi.access.principals import Scope
 from salesapi.database.connections import Connection
-from salesapi.domain.shared.kernel import ThingUnknown
-from salesapi.queries.paging import (
-    EXTERNAL_ID,
-    INTEGER_MAX,
-    Conditions,
-    Listing,
-    Order,
-    Page,
-    PageRequest,
-    Reader,
-    by_position,
-    by_text,
-    decoded_cursor,
-    encoded_cursor,
-)
+from salesapi.queries.filters import EXTERNAL, Filters, contains
+from salesapi.queries.listings import Listing, Reader, Single
+from salesapi.queries.orders import Orders, by_position, by_text
+from salesapi.queries.paging import INTEGER_MAX, Page, PageRequest, decoded_cursor, encoded_cursor
+from salesapi.queries.row_scopes import by_owner
 from salesapi.queries.selling.activities import ACTIVITIES
-from salesapi.queries.selling.deals import deals_of_customers
-from salesapi.queries.selling.leads import leads_of_customers
+from salesapi.queries.selling.deals import DEALS
+from salesapi.queries.selling.leads import LEADS
+from salesapi.queries.sources import read_models_in
 from salesapi.schemas.customers.customers import (
     CurrencyValue,
     Customer,
@@ -38,27 +28,28 @@ from salesapi.schemas.customers.customers import (
 )
 from salesapi.schemas.selling.activities import Activity
 
-READS: Final = ("customer",)
-PROFILE_READS: Final = ("customer", "deal", "lead", "activity")
-TIMELINE_READS: Final = ("customer", "deal", "lead", "activity", "agreement", "invoice", "receipt", "timeline")
 PROFILE_ROWS: Final = 20
 """Deals, leads and activities that a profile shows of each."""
 SUBJECTS_MAX: Final = 500
 """Most deals, and most leads, whose events one timeline goes over: those that changed last."""
 
 CUSTOMERS: Final = Listing(
-    columns=f"""customer_id AS id, name, kind, owner_id, parent_id, attributes, contacts, registered_on, {EXTERNAL_ID},
-        version, position""",
+    Customer,
     source="read.customer",
-    id="customer_id",
-    reader=Reader(Customer),
+    scope=by_owner(has_pool=True),
+    filters=Filters(
+        CustomerFilter,
+        {
+            "kind": "kind = {}",
+            "owner_id": "owner_id = ANY({})",
+            "is_in_pool": "owner_id IS NULL",
+            "parent_id": "parent_id = {}",
+            "text": contains("name"),
+            **EXTERNAL,
+        },
+    ),
+    orders=Orders(CustomerOrder.CHANGED_DESC, {"changed": by_position(), "name": by_text("name")}),
 )
-ORDERS: Final[dict[CustomerOrder, Order]] = {
-    CustomerOrder.CHANGED_DESC: by_position("position", is_descending=True),
-    CustomerOrder.CHANGED_ASC: by_position("position", is_descending=False),
-    CustomerOrder.NAME_ASC: by_text("name"),
-    CustomerOrder.NAME_DESC: by_text("name", is_descending=True),
-}
 _TIMELINE_ORDER: Final = "timeline"
 _ENTRIES: Final = Reader(TimelineEntry)
 _TIMELINE_SQL: Final = """
@@ -105,49 +96,7 @@ _TIMELINE_SQL: Final = """
 
 An event of another thing than the subject is told to those who see that thing, and to nobody else.
 """
-
-
-async def customers(
-    connection: Connection, scope: Scope, *, where: CustomerFilter, order: CustomerOrder, page: PageRequest
-) -> Page[Customer]:
-    """A page of customers.
-
-    Raises:
-        CursorMalformed.
-    """
-    conditions = _visible(scope)
-    conditions.known("kind = {}", where.kind)
-    conditions.known("owner_id = ANY({}::uuid[])", where.owner_id)
-    conditions.is_true("owner_id IS NULL", where.is_in_pool)
-    conditions.known("parent_id = {}", where.parent_id)
-    conditions.contains("name", where.text)
-    conditions.external(where.external_system, where.external_id)
-    return await CUSTOMERS.page(connection, conditions, (order, ORDERS[order]), page)
-
-
-def _visible(scope: Scope) -> Conditions:
-    conditions = Conditions()
-    conditions.within(scope, has_pool=True)
-    return conditions
-
-
-async def customer(connection: Connection, scope: Scope, customer_id: UUID) -> Customer:
-    """One customer with its contacts.
-
-    Raises:
-        ThingUnknown: there is none, or it is out of scope.
-    """
-    found = await customers_by_ids(connection, scope, [customer_id])
-    if customer_id not in found:
-        raise ThingUnknown(thing="customer", id=str(customer_id))
-    return found[customer_id]
-
-
-async def customers_by_ids(connection: Connection, scope: Scope, ids: Sequence[UUID]) -> dict[UUID, Customer]:
-    """Those of these customers that are in scope."""
-    conditions = _visible(scope)
-    conditions.add("customer_id = ANY({}::uuid[])", list(ids))
-    return {customer.id: customer for customer in await CUSTOMERS.found(connection, conditions)}
+TIMELINE_READS: Final = read_models_in(_TIMELINE_SQL)
 
 
 async def customer_profile(connection: Connection, scope: Scope, customer_id: UUID) -> CustomerProfile:
@@ -156,15 +105,17 @@ async def customer_profile(connection: Connection, scope: Scope, customer_id: UU
     Raises:
         ThingUnknown: there is none, or it is out of scope.
     """
-    shown = await customer(connection, scope, customer_id)
+    customer = await CUSTOMERS.one(connection, scope, customer_id)
     values, unvalued = await _values(connection, scope, customer_id)
+    deals = await DEALS.latest_by(connection, scope, [customer_id], column="customer_id", first=PROFILE_ROWS)
+    leads = await LEADS.latest_by(connection, scope, [customer_id], column="customer_id", first=PROFILE_ROWS)
     activities, last_activity_on = await _latest_activities(connection, scope, customer_id)
     return CustomerProfile(
-        customer=shown,
+        customer=customer,
         values=values,
         unvalued_deal_count=unvalued,
-        deals=(await deals_of_customers(connection, scope, [customer_id], PROFILE_ROWS))[customer_id],
-        leads=(await leads_of_customers(connection, scope, [customer_id], PROFILE_ROWS))[customer_id],
+        deals=deals[customer_id],
+        leads=leads[customer_id],
         activities=activities,
         last_activity_on=last_activity_on,
     )
@@ -172,8 +123,7 @@ async def customer_profile(connection: Connection, scope: Scope, customer_id: UU
 
 async def _values(connection: Connection, scope: Scope, customer_id: UUID) -> tuple[tuple[CurrencyValue, ...], int]:
     """Open and won value by currency, and the number of open deals without a value."""
-    where = Conditions()
-    where.within(scope)
+    where = DEALS.seen(scope)
     where.add("customer_id = {} AND status IN ('open', 'won')", customer_id)
     rows = await connection.fetch(
         f"""
@@ -195,8 +145,7 @@ async def _latest_activities(
     connection: Connection, scope: Scope, customer_id: UUID
 ) -> tuple[tuple[Activity, ...], date | None]:
     """The latest activities about the customer and its deals, and the business date of the last completed one."""
-    where = Conditions()
-    where.within(scope)
+    where = ACTIVITIES.seen(scope)
     where.add("status <> 'voided'")
     customer, most = where.parameter(customer_id), where.parameter(PROFILE_ROWS)
     rows = await connection.fetch(
@@ -223,7 +172,7 @@ async def customer_timeline(
         ThingUnknown: there is none, or it is out of scope.
         CursorMalformed.
     """
-    await customer(connection, scope, customer_id)
+    await CUSTOMERS.one(connection, scope, customer_id)
     before: object = INTEGER_MAX
     if page.after is not None:
         before, _ = decoded_cursor(page.after, _TIMELINE_ORDER, int)
@@ -235,3 +184,11 @@ async def customer_timeline(
         cursors=tuple(encoded_cursor(_TIMELINE_ORDER, entry.position, entry.stream_id) for entry in shown),
         has_more=len(rows) > page.first,
     )
+
+
+PROFILE: Final = Single(
+    shape=CustomerProfile,
+    one=customer_profile,
+    scope_of=CUSTOMERS.scope_of,
+    reads=(*CUSTOMERS.reads, *DEALS.reads, *LEADS.reads, *ACTIVITIES.reads),
+)

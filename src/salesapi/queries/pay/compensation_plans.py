@@ -1,6 +1,5 @@
 """Questions about compensation plans. A plan is seen by who is in the pay scope of one of its participants, or of everything."""
 
-from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -9,17 +8,10 @@ from salesapi.database.connections import Connection
 from salesapi.domain.pay.plans.plan_differences import plan_differences
 from salesapi.domain.pay.words.plan_in_words import plan_in_words
 from salesapi.domain.shared.kernel import ThingUnknown
-from salesapi.queries.paging import (
-    EXTERNAL_ID,
-    Conditions,
-    Listing,
-    Order,
-    Page,
-    PageRequest,
-    Reader,
-    by_position,
-    by_text,
-)
+from salesapi.queries.filters import Filters
+from salesapi.queries.listings import Listing, Single
+from salesapi.queries.orders import Orders, by_position, by_text
+from salesapi.queries.row_scopes import RowScope
 from salesapi.schemas.pay.compensation_plans import (
     CompensationPlan,
     CompensationPlanDifferences,
@@ -29,58 +21,15 @@ from salesapi.schemas.pay.compensation_plans import (
     CompensationPlanVersionInWords,
 )
 
-READS: Final = ("compensation_plan", "enrolment")
+_ENROLLED: Final = "SELECT plan_id FROM read.enrolment WHERE is_participant AND member_id = ANY({0}::uuid[])"
 
 PLANS: Final = Listing(
-    columns=f"""plan_id AS id, key, name, currency, legal_entity, notice_days, versions, is_retired, {EXTERNAL_ID},
-        version, position""",
+    CompensationPlan,
     source="read.compensation_plan",
-    id="plan_id",
-    reader=Reader(CompensationPlan),
+    scope=RowScope(text=f"plan_id IN ({_ENROLLED})", of="pay"),
+    filters=Filters(CompensationPlanFilter, {"key": "key = {}", "is_retired": "is_retired"}),
+    orders=Orders(CompensationPlanOrder.KEY_ASC, {"key": by_text("key"), "changed": by_position()}),
 )
-ORDERS: Final[dict[CompensationPlanOrder, Order]] = {
-    CompensationPlanOrder.KEY_ASC: by_text("key"),
-    CompensationPlanOrder.CHANGED_DESC: by_position("position", is_descending=True),
-}
-
-
-async def compensation_plans(
-    connection: Connection,
-    scope: Scope,
-    *,
-    where: CompensationPlanFilter,
-    order: CompensationPlanOrder,
-    page: PageRequest,
-) -> Page[CompensationPlan]:
-    """A page of plans; `scope` is the one over pay.
-
-    Raises:
-        CursorMalformed.
-    """
-    conditions = _visible(scope)
-    conditions.known("key = {}", where.key)
-    conditions.is_true("is_retired", where.is_retired)
-    return await PLANS.page(connection, conditions, (order, ORDERS[order]), page)
-
-
-def _visible(scope: Scope) -> Conditions:
-    conditions = Conditions()
-    if scope.member_ids is not None:
-        enrolled = "SELECT plan_id FROM read.enrolment WHERE is_participant AND member_id = ANY({}::uuid[])"
-        conditions.add(f"plan_id IN ({enrolled})", list(scope.member_ids))
-    return conditions
-
-
-async def compensation_plan(connection: Connection, scope: Scope, plan_id: UUID) -> CompensationPlan:
-    """One plan with its versions.
-
-    Raises:
-        ThingUnknown: there is none, or nobody in the pay scope takes part in it.
-    """
-    found = await compensation_plans_by_ids(connection, scope, [plan_id])
-    if plan_id not in found:
-        raise ThingUnknown(thing="compensation_plan", id=str(plan_id))
-    return found[plan_id]
 
 
 async def compensation_plan_in_words(connection: Connection, scope: Scope, plan_id: UUID) -> CompensationPlanInWords:
@@ -89,7 +38,7 @@ async def compensation_plan_in_words(connection: Connection, scope: Scope, plan_
     Raises:
         ThingUnknown: there is none, or nobody in the pay scope takes part in it.
     """
-    plan = await compensation_plan(connection, scope, plan_id)
+    plan = await PLANS.one(connection, scope, plan_id)
     versions = tuple(
         CompensationPlanVersionInWords(
             number=version.number,
@@ -110,7 +59,7 @@ async def compensation_plan_differences(
     Raises:
         ThingUnknown: there is no such plan or version, or nobody in the pay scope takes part in the plan.
     """
-    plan = await compensation_plan(connection, scope, plan_id)
+    plan = await PLANS.one(connection, scope, plan_id)
     versions = {version.number: version for version in plan.versions}
     for number, pointer in ((version_from, "/from"), (version_to, "/to")):
         if number not in versions:
@@ -125,10 +74,6 @@ async def compensation_plan_differences(
     )
 
 
-async def compensation_plans_by_ids(
-    connection: Connection, scope: Scope, ids: Sequence[UUID]
-) -> dict[UUID, CompensationPlan]:
-    """Those of these plans that are in the pay scope."""
-    conditions = _visible(scope)
-    conditions.add("plan_id = ANY({}::uuid[])", list(ids))
-    return {plan.id: plan for plan in await PLANS.found(connection, conditions)}
+PLAN_IN_WORDS: Final = Single(
+    shape=CompensationPlanInWords, one=compensation_plan_in_words, scope_of=PLANS.scope_of, reads=PLANS.reads
+)

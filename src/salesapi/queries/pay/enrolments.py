@@ -1,19 +1,15 @@
-"""Questions about enrolments. An enrolment is seen by those whose pay scope holds its member. Today is the date in UTC."""
+"""The list of enrolments. An enrolment is seen by those whose pay scope holds its member. Today is the date in UTC."""
 
-from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
-from salesapi.access.principals import Scope
-from salesapi.database.connections import Connection
-from salesapi.queries.paging import Conditions, Listing, Order, Page, PageRequest, Reader, by_position
+from salesapi.queries.filters import Filters
+from salesapi.queries.listings import Listing
+from salesapi.queries.orders import Orders, by_position
+from salesapi.queries.row_scopes import by_pay
 from salesapi.schemas.pay.enrolments import Enrolment, EnrolmentFilter, EnrolmentOrder
 
-READS: Final = ("enrolment", "compensation_plan")
-
 ENROLMENTS: Final = Listing(
-    columns="""enrolment_id AS id, member_id, plan_id, spans, left_on, leaving, acknowledged, version_in_force,
-        open_version, position""",
+    Enrolment,
     source="""(
         SELECT e.*, i.version_in_force,
             CASE WHEN NOT e.acknowledged @> jsonb_build_array(jsonb_build_object('plan_version', i.version_in_force))
@@ -30,45 +26,16 @@ ENROLMENTS: Final = Listing(
             )
         ) i
     ) e""",
-    id="enrolment_id",
-    reader=Reader(Enrolment),
+    id="e.enrolment_id",
+    scope=by_pay(),
+    filters=Filters(
+        EnrolmentFilter,
+        {
+            "member_id": "member_id = ANY({})",
+            "plan_id": "plan_id = ANY({})",
+            "is_open": "open_version IS NOT NULL",
+            "has_left": "left_on IS NOT NULL",
+        },
+    ),
+    orders=Orders(EnrolmentOrder.CHANGED_DESC, {"changed": by_position()}),
 )
-ORDERS: Final[dict[EnrolmentOrder, Order]] = {
-    EnrolmentOrder.CHANGED_DESC: by_position("position", is_descending=True),
-}
-
-
-async def enrolments(
-    connection: Connection, scope: Scope, *, where: EnrolmentFilter, order: EnrolmentOrder, page: PageRequest
-) -> Page[Enrolment]:
-    """A page of enrolments; `scope` is the one over pay.
-
-    Raises:
-        CursorMalformed.
-    """
-    conditions = _visible(scope)
-    conditions.known("member_id = ANY({}::uuid[])", where.member_id)
-    conditions.known("plan_id = ANY({}::uuid[])", where.plan_id)
-    conditions.is_true("open_version IS NOT NULL", where.is_open)
-    conditions.is_true("left_on IS NOT NULL", where.has_left)
-    return await ENROLMENTS.page(connection, conditions, (order, ORDERS[order]), page)
-
-
-def _visible(scope: Scope) -> Conditions:
-    conditions = Conditions()
-    conditions.within(scope, "member_id")
-    return conditions
-
-
-async def enrolments_of_plans(
-    connection: Connection, scope: Scope, plan_ids: Sequence[UUID], first: int
-) -> dict[UUID, tuple[Enrolment, ...]]:
-    """For each plan the enrolments in the pay scope that changed last."""
-    return await ENROLMENTS.latest_by(connection, _visible(scope), "plan_id", plan_ids, first)
-
-
-async def enrolments_of_members(
-    connection: Connection, scope: Scope, member_ids: Sequence[UUID], first: int
-) -> dict[UUID, tuple[Enrolment, ...]]:
-    """For each member in the pay scope its enrolments that changed last."""
-    return await ENROLMENTS.latest_by(connection, _visible(scope), "member_id", member_ids, first)

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from salesapi.access.principals import Scope
 from salesapi.database.connections import Connection
-from salesapi.queries.paging import Conditions, Reader
-from salesapi.queries.pay.payout_runs import STANDING, STATEMENTS
+from salesapi.queries.listings import Reader
+from salesapi.queries.pay.payout_runs import STATEMENTS
 from salesapi.schemas.pay.payout_runs import Statement, StatementLine
 
 _LINES: Final = Reader(StatementLine)
@@ -29,9 +29,7 @@ async def statements_of_runs(
     connection: Connection, scope: Scope, run_ids: Sequence[UUID], first: int
 ) -> dict[UUID, tuple[Statement, ...]]:
     """For each payout run its statements that stand, the largest first, at most `first`."""
-    conditions = Conditions()
-    conditions.add(STANDING)
-    conditions.within(scope, "s.member_id")
+    conditions = STATEMENTS.seen(scope)
     runs, most = conditions.parameter(list(run_ids)), conditions.parameter(first)
     rows = await connection.fetch(
         f"""

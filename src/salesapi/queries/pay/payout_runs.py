@@ -4,7 +4,6 @@ A statement stands where it is of its run's last calculation and the run is issu
 sees only some members sees the runs in which these have a statement, without the totals of all.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
@@ -12,19 +11,11 @@ from uuid import UUID
 from salesapi.access.principals import Scope
 from salesapi.database.connections import Connection
 from salesapi.domain.shared.kernel import ThingUnknown
-from salesapi.queries.paging import (
-    Conditions,
-    Listing,
-    Order,
-    Page,
-    PageRequest,
-    Reader,
-    by_amount,
-    by_position,
-    by_text,
-    decoded_cursor,
-    encoded_cursor,
-)
+from salesapi.queries.filters import Filters
+from salesapi.queries.listings import Listing, Reader
+from salesapi.queries.orders import Orders, by_amount, by_position, by_text
+from salesapi.queries.paging import Page, PageRequest, decoded_cursor, encoded_cursor
+from salesapi.queries.row_scopes import RowScope, by_pay
 from salesapi.schemas.pay.payout_runs import (
     PayoutRun,
     PayoutRunFilter,
@@ -36,8 +27,6 @@ from salesapi.schemas.pay.payout_runs import (
 )
 
 LINES_READ: Final = ("payout_run", "statement", "statement_line", "payout")
-READS: Final = (*LINES_READ, "objection")
-"""A statement says what of it objections hold."""
 
 STANDING: Final = (
     "r.status IN ('issued', 'submitted', 'approved', 'locked') AND s.calculated_position = r.calculated_position"
@@ -69,34 +58,48 @@ PAYOUT: Final = f"""coalesce((
         ))"""  # noqa: S608
 """How it stands with the payment of a statement `s`, and what of it open objections to its lines hold."""
 
+_PAID: Final = f"""SELECT r.payout_run_id FROM read.statement s JOIN read.payout_run r USING (payout_run_id)
+        WHERE s.member_id = ANY({{0}}::uuid[]) AND {STANDING}"""  # noqa: S608
+
+
+def _without_totals(run: PayoutRun, scope: Scope) -> PayoutRun:
+    """The run without the totals of members that are out of scope."""
+    if scope.member_ids is None:
+        return run
+    return replace(run, participant_count=None, total_minor=None, instructed_minor=None, paid_minor=None)
+
+
 RUNS: Final = Listing(
-    columns="""payout_run_id AS id, plan_id, period, status, calculated_position, engine_version, plan_versions, digest,
-        participant_count, total_minor, currency, submitted_by, approved_by, reason, locked, instructed_minor,
-        paid_minor, version, position""",
+    PayoutRun,
     source="read.payout_run",
-    id="payout_run_id",
-    reader=Reader(PayoutRun),
+    scope=RowScope(text=f"payout_run_id IN ({_PAID})", of="pay"),
+    shown=_without_totals,
+    filters=Filters(
+        PayoutRunFilter, {"plan_id": "plan_id = {}", "period": "period = {}", "status": "status = ANY({})"}
+    ),
+    orders=Orders(PayoutRunOrder.PERIOD_DESC, {"changed": by_position(), "period": by_text("period")}),
 )
 STATEMENTS: Final = Listing(
-    columns=f"""s.payout_run_id, s.member_id, s.plan_id, s.period, r.status AS run_status, s.currency, s.earned_minor,
-        s.released_minor, s.clawed_minor, s.adjusted_minor, s.awarded_minor, s.drawn_minor, s.total_minor, s.line_count,
-        s.plan_versions, s.engine_version, s.deal_order, s.digest,
-        s.calculated_position, s.issued_position, {PAYOUT} AS payout""",
+    Statement,
     source="read.statement s JOIN read.payout_run r USING (payout_run_id)",
     id="s.issued_position",
-    reader=Reader(Statement),
-    id_kind=int,
+    only=STANDING,
+    scope=by_pay("s.member_id"),
+    expressions={"run_status": "r.status", "payout": PAYOUT},
+    filters=Filters(
+        StatementFilter,
+        {
+            "payout_run_id": "s.payout_run_id = {}",
+            "member_id": "s.member_id = {}",
+            "plan_id": "s.plan_id = {}",
+            "period": "s.period = {}",
+        },
+    ),
+    orders=Orders(
+        StatementOrder.ISSUED_DESC, {"total": by_amount("s.total_minor"), "issued": by_position("s.issued_position")}
+    ),
 )
-RUN_ORDERS: Final[dict[PayoutRunOrder, Order]] = {
-    PayoutRunOrder.CHANGED_DESC: by_position("position", is_descending=True),
-    PayoutRunOrder.PERIOD_DESC: by_text("period", is_descending=True),
-    PayoutRunOrder.PERIOD_ASC: by_text("period"),
-}
-STATEMENT_ORDERS: Final[dict[StatementOrder, Order]] = {
-    StatementOrder.TOTAL_DESC: by_amount("s.total_minor", is_descending=True),
-    StatementOrder.TOTAL_ASC: by_amount("s.total_minor", is_descending=False),
-    StatementOrder.ISSUED_DESC: by_position("s.issued_position", is_descending=True),
-}
+"""The statements that stand."""
 _LINES: Final = Reader(StatementLine)
 _LINE_ORDER: Final = "number"
 _LINES_SQL: Final = """
@@ -107,89 +110,15 @@ _LINES_SQL: Final = """
 """
 
 
-async def payout_runs(
-    connection: Connection, scope: Scope, *, where: PayoutRunFilter, order: PayoutRunOrder, page: PageRequest
-) -> Page[PayoutRun]:
-    """A page of payout runs.
-
-    Raises:
-        CursorMalformed.
-    """
-    conditions = _visible(scope)
-    conditions.known("plan_id = {}", where.plan_id)
-    conditions.known("period = {}", where.period)
-    conditions.known("status = ANY({}::text[])", where.status)
-    found = await RUNS.page(connection, conditions, (order, RUN_ORDERS[order]), page)
-    return replace(found, items=tuple(_shown(run, scope) for run in found.items))
-
-
-def _visible(scope: Scope) -> Conditions:
-    conditions = Conditions()
-    if scope.member_ids is not None:
-        paid = f"""SELECT r.payout_run_id FROM {STATEMENTS.source}
-            WHERE s.member_id = ANY({{}}::uuid[]) AND {STANDING}"""  # noqa: S608
-        conditions.add(f"payout_run_id IN ({paid})", list(scope.member_ids))
-    return conditions
-
-
-def _shown(run: PayoutRun, scope: Scope) -> PayoutRun:
-    """The run without the totals of members that are out of scope."""
-    if scope.member_ids is None:
-        return run
-    return replace(run, participant_count=None, total_minor=None, instructed_minor=None, paid_minor=None)
-
-
-async def payout_run(connection: Connection, scope: Scope, payout_run_id: UUID) -> PayoutRun:
-    """One payout run.
-
-    Raises:
-        ThingUnknown: there is none, or nobody in the pay scope has a statement in it.
-    """
-    found = await payout_runs_by_ids(connection, scope, [payout_run_id])
-    if payout_run_id not in found:
-        raise ThingUnknown(thing="payout_run", id=str(payout_run_id))
-    return found[payout_run_id]
-
-
-async def payout_runs_by_ids(connection: Connection, scope: Scope, ids: Sequence[UUID]) -> dict[UUID, PayoutRun]:
-    """Those of these runs that are in the pay scope."""
-    conditions = _visible(scope)
-    conditions.add("payout_run_id = ANY({}::uuid[])", list(ids))
-    return {run.id: _shown(run, scope) for run in await RUNS.found(connection, conditions)}
-
-
-async def statements(
-    connection: Connection, scope: Scope, *, where: StatementFilter, order: StatementOrder, page: PageRequest
-) -> Page[Statement]:
-    """A page of the statements that stand.
-
-    Raises:
-        CursorMalformed.
-    """
-    conditions = _standing(scope)
-    conditions.known("s.payout_run_id = {}", where.payout_run_id)
-    conditions.known("s.member_id = {}", where.member_id)
-    conditions.known("s.plan_id = {}", where.plan_id)
-    conditions.known("s.period = {}", where.period)
-    return await STATEMENTS.page(connection, conditions, (order, STATEMENT_ORDERS[order]), page)
-
-
-def _standing(scope: Scope) -> Conditions:
-    conditions = Conditions()
-    conditions.add(STANDING)
-    conditions.within(scope, "s.member_id")
-    return conditions
-
-
 async def statement(connection: Connection, scope: Scope, *, payout_run_id: UUID, member_id: UUID) -> Statement:
     """One statement that stands.
 
     Raises:
         ThingUnknown: there is none, or the member is out of the pay scope.
     """
-    conditions = _standing(scope)
+    conditions = STATEMENTS.seen(scope)
     conditions.add("s.payout_run_id = {} AND s.member_id = {}", payout_run_id, member_id)
-    found = await STATEMENTS.found(connection, conditions)
+    found = await STATEMENTS.found(connection, scope, conditions)
     if not found:
         raise ThingUnknown(thing="statement", id=f"{payout_run_id}/{member_id}")
     return found[0]

@@ -12,8 +12,11 @@ from salesapi.access.principals import Scope
 from salesapi.database.connections import Connection
 from salesapi.domain.pay.records.payout_runs import RUN_LINES_MAX, LineKind, PayoutRunStatusWrong
 from salesapi.domain.pay.records.payouts import PayoutBatchUnknown
-from salesapi.queries.paging import Conditions, Page, PageRequest, Reader, decoded_cursor, encoded_cursor
-from salesapi.queries.pay.payout_runs import LINES_READ, PAID_BY, STANDING, payout_run
+from salesapi.queries.conditions import Conditions
+from salesapi.queries.listings import Reader
+from salesapi.queries.paging import Page, PageRequest, decoded_cursor, encoded_cursor
+from salesapi.queries.pay.payout_runs import LINES_READ, PAID_BY, RUNS, STATEMENTS
+from salesapi.queries.row_scopes import by_pay
 from salesapi.schemas.pay.payout_runs import PayoutRun
 from salesapi.schemas.pay.payroll import Payroll, PayrollAccount, PayrollLine
 
@@ -77,7 +80,7 @@ async def locked_run(connection: Connection, scope: Scope, payout_run_id: UUID) 
         ThingUnknown: there is none, or nobody in the pay scope has a statement in it.
         PayoutRunStatusWrong: it is not locked.
     """
-    run = await payout_run(connection, scope, payout_run_id)
+    run = await RUNS.one(connection, scope, payout_run_id)
     if run.locked is None:
         raise PayoutRunStatusWrong(status=run.status, needed=("locked",))
     return run
@@ -132,10 +135,8 @@ async def _rows(
     limit: int,
     after: tuple[object, object] = ("", 0),
 ) -> "list[asyncpg.Record]":
-    where = Conditions()
-    where.add(STANDING)
+    where = STATEMENTS.seen(scope)
     where.add("s.payout_run_id = {}", run.id)
-    where.within(scope, "s.member_id")
     if batch is not None:
         await _refuse_unknown(connection, scope, run, batch)
         where.add(f"s.member_id IN (SELECT member_id FROM read.payout WHERE {_PAID_BY})", run.id, batch)  # noqa: S608
@@ -156,7 +157,7 @@ async def _rows(
 async def _refuse_unknown(connection: Connection, scope: Scope, run: PayoutRun, batch: str) -> None:
     where = Conditions()
     where.add(_PAID_BY, run.id, batch)
-    where.within(scope, "member_id")
+    by_pay().add_to(where, scope)
     is_known = await connection.fetchval(
         f"SELECT EXISTS (SELECT FROM read.payout WHERE {where.text})",  # noqa: S608
         *where.values,

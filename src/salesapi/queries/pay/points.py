@@ -1,13 +1,11 @@
-"""Questions about members' points and their entries. `scope` is always the one over pay."""
+"""The lists of members' points and of their entries. They are seen by whose pay scope holds the member."""
 
-from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
-from salesapi.access.principals import Scope
-from salesapi.database.connections import Connection
-from salesapi.domain.shared.kernel import ThingUnknown
-from salesapi.queries.paging import Conditions, Listing, Order, Page, PageRequest, Reader, by_amount, by_position
+from salesapi.queries.filters import Filters
+from salesapi.queries.listings import Listing
+from salesapi.queries.orders import Orders, by_amount, by_position
+from salesapi.queries.row_scopes import by_pay
 from salesapi.schemas.pay.points import (
     PointsBalance,
     PointsEntry,
@@ -17,84 +15,29 @@ from salesapi.schemas.pay.points import (
     PointsOrder,
 )
 
-READS: Final = ("points",)
-ENTRIES_READ: Final = ("points_entry",)
-
 BALANCES: Final = Listing(
-    columns="member_id AS id, balance, credited, redeemed, version, position",
+    PointsBalance,
     source="read.points",
-    id="member_id",
-    reader=Reader(PointsBalance),
+    scope=by_pay(),
+    filters=Filters(PointsFilter, {"member_id": "member_id = ANY({})"}),
+    orders=Orders(PointsOrder.BALANCE_DESC, {"balance": by_amount("balance"), "changed": by_position()}),
 )
+"""The balances of members who ever had points."""
 ENTRIES: Final = Listing(
-    columns="member_id, number, points, award_id, plan_id, award_key, period, reason, entered_on, position",
+    PointsEntry,
     source="read.points_entry",
     id="position",
-    reader=Reader(PointsEntry),
-    id_kind=int,
+    scope=by_pay(),
+    filters=Filters(
+        PointsEntryFilter,
+        {
+            "member_id": "member_id = ANY({})",
+            "award_id": "award_id = {}",
+            "plan_id": "plan_id = {}",
+            "period": "period = {}",
+            "entered_from": "entered_on >= {}",
+            "entered_to": "entered_on <= {}",
+        },
+    ),
+    orders=Orders(PointsEntryOrder.ENTERED_DESC, {"entered": by_position()}),
 )
-ORDERS: Final[dict[PointsOrder, Order]] = {
-    PointsOrder.BALANCE_DESC: by_amount("balance", is_descending=True),
-    PointsOrder.CHANGED_DESC: by_position("position", is_descending=True),
-}
-ENTRY_ORDERS: Final[dict[PointsEntryOrder, Order]] = {
-    PointsEntryOrder.ENTERED_DESC: by_position("position", is_descending=True),
-}
-
-
-async def points_balances(
-    connection: Connection, scope: Scope, *, where: PointsFilter, order: PointsOrder, page: PageRequest
-) -> Page[PointsBalance]:
-    """A page of the balances of members who ever had points.
-
-    Raises:
-        CursorMalformed.
-    """
-    conditions = _visible(scope)
-    conditions.known("member_id = ANY({}::uuid[])", where.member_id)
-    return await BALANCES.page(connection, conditions, (order, ORDERS[order]), page)
-
-
-async def points_entries(
-    connection: Connection, scope: Scope, *, where: PointsEntryFilter, order: PointsEntryOrder, page: PageRequest
-) -> Page[PointsEntry]:
-    """A page of entries.
-
-    Raises:
-        CursorMalformed.
-    """
-    conditions = _visible(scope)
-    conditions.known("member_id = ANY({}::uuid[])", where.member_id)
-    conditions.known("award_id = {}", where.award_id)
-    conditions.known("plan_id = {}", where.plan_id)
-    conditions.known("period = {}", where.period)
-    conditions.known("entered_on >= {}", where.entered_from)
-    conditions.known("entered_on <= {}", where.entered_to)
-    return await ENTRIES.page(connection, conditions, (order, ENTRY_ORDERS[order]), page)
-
-
-def _visible(scope: Scope) -> Conditions:
-    conditions = Conditions()
-    conditions.within(scope, "member_id")
-    return conditions
-
-
-async def points_balance(connection: Connection, scope: Scope, member_id: UUID) -> PointsBalance:
-    """The balance of one member.
-
-    Raises:
-        ThingUnknown: the member never had points, or is out of the pay scope.
-    """
-    found = await points_balances_by_ids(connection, scope, [member_id])
-    if member_id not in found:
-        raise ThingUnknown(thing="points", id=str(member_id))
-    return found[member_id]
-
-
-async def points_balances_by_ids(
-    connection: Connection, scope: Scope, ids: Sequence[UUID]
-) -> dict[UUID, PointsBalance]:
-    """The balances of those of these members who are in the pay scope."""
-    conditions = _visible(scope)
-    conditions.add("member_id = ANY({}::uuid[])", list(ids))
-    return {balance.id: balance for balance in await BALANCES.found(connection, conditions)}

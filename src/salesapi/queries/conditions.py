@@ -1,0 +1,35 @@
+"""The conditions of one statement of SQL with their parameters. Texts are fixed; every value is a parameter."""
+
+from salesapi.database.text import encoded
+
+
+class Conditions:
+    """The WHERE of one statement. Texts have `{}` where a parameter stands, or `{0}` where one stands several times."""
+
+    def __init__(self) -> None:
+        self.values: list[object] = []
+        self._texts: list[str] = []
+
+    def add(self, text: str, *values: object) -> None:
+        """Adds a condition with its parameters.
+
+        Raises:
+            TextRefused: see `parameter`.
+        """
+        self._texts.append(text.format(*(self.parameter(value) for value in values)))
+
+    def parameter(self, value: object) -> str:
+        """Adds a further parameter and returns its place.
+
+        Raises:
+            TextRefused: a text holds what PostgreSQL cannot carry.
+        """
+        if isinstance(value, str) or (isinstance(value, list) and value and isinstance(value[0], str)):
+            encoded(value)
+        self.values.append(value)
+        return f"${len(self.values)}"
+
+    @property
+    def text(self) -> str:
+        """All of them together, each in parentheses: an OR in one of them cannot take away another."""
+        return " AND ".join(f"({text})" for text in self._texts) or "true"

@@ -1,0 +1,280 @@
+"""Lists of read models: a declared list answers pages, one thing, things by their ids, and the latest for each of several ids.
+
+The columns follow from the wire shape; only expressions that differ from a column of the same name are written. All parts of a
+declaration are held against each other and against the read models when it is made.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from inspect import signature
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Generic, TypeVar, get_type_hints
+from uuid import UUID
+
+from salesapi.access.principals import Scope, ScopeOf
+from salesapi.database.columns import SQL_TYPES, RowCodec, columns_of
+from salesapi.database.connections import Connection
+from salesapi.domain.shared.kernel import ExternalId, ThingUnknown
+from salesapi.queries.conditions import Conditions
+from salesapi.queries.filters import Filter, Filters
+from salesapi.queries.orders import Ordering, Orders
+from salesapi.queries.paging import PAGE_ROWS_MAX, IdValue, Page, PageRequest, decoded_cursor, encoded_cursor
+from salesapi.queries.row_scopes import RowScope
+from salesapi.queries.sources import DeclarationWrong, Source, read_models_in, refuse_unknown_read_models
+
+if TYPE_CHECKING:
+    import asyncpg
+
+Shape = TypeVar("Shape")
+NO_EXPRESSIONS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class Reader(Generic[Shape]):
+    """Reads rows into a wire shape; columns have the names of its fields."""
+
+    def __init__(self, shape: type[Shape]) -> None:
+        columns = columns_of(shape)
+        self._shape = shape
+        self._names = tuple(column.name for column in columns)
+        self._codec = RowCodec(shape, columns)
+
+    def read(self, row: "asyncpg.Record") -> Shape:
+        """Returns the row's wire shape."""
+        made = self._codec.decode([row[name] for name in self._names])
+        assert isinstance(made, self._shape)
+        return made
+
+    def all(self, rows: "Sequence[asyncpg.Record]") -> tuple[Shape, ...]:
+        """Returns the wire shapes of all rows."""
+        return tuple(map(self.read, rows))
+
+
+class Listing(Generic[Shape, Filter, Ordering]):
+    """A list of wire shapes: what it reads from, who sees which rows, its filter and its orders.
+
+    `source` is a read model, or a FROM that begins with it. `expressions` are the fields of the shape that no column of the
+    same name answers. `id` tells rows of the same place in an order apart: the key of the read model, unless it is said. `only`
+    holds for all rows of the list. `shown` takes from a row what its asker may not see of it.
+
+    Raises:
+        DeclarationWrong: with the declaration and the part that does not fit the others.
+    """
+
+    def __init__(
+        self,
+        shape: type[Shape],
+        *,
+        source: str,
+        scope: RowScope,
+        filters: Filters[Filter],
+        orders: Orders[Ordering],
+        id: str | None = None,
+        expressions: Mapping[str, str] = NO_EXPRESSIONS,
+        only: str = "",
+        shown: Callable[[Shape, Scope], Shape] | None = None,
+    ) -> None:
+        self._name = f"the list of {shape.__name__} over {source.split(maxsplit=1)[0]}"
+        self.shape = shape
+        self.filters = filters
+        self.orders = orders
+        self.reader = Reader(shape)
+        self.source = source
+        self._from = Source(self._name, source)
+        self._scope = scope
+        self._only = only
+        self._shown = shown
+        self._id = id or self._key()
+        self._id_kind = self._kind_of_id()
+        self.columns = self._selected(expressions)
+        self._check(expressions)
+        conditions = [text for each in filters.conditions.values() for text in (each.text, each.unsent)]
+        self.reads = read_models_in(source, scope.text, only, *conditions, *expressions.values())
+        """The read models whose position its answers reflect."""
+
+    @property
+    def scope_of(self) -> ScopeOf:
+        """Which of an asker's scopes bounds it."""
+        return self._scope.of
+
+    @property
+    def has_ids(self) -> bool:
+        """Whether its things have ids of their own."""
+        return self._id_kind is UUID
+
+    def seen(self, scope: Scope) -> Conditions:
+        """Returns the conditions that every statement over its rows begins with."""
+        conditions = Conditions()
+        if self._only:
+            conditions.add(self._only)
+        self._scope.add_to(conditions, scope)
+        return conditions
+
+    async def page(
+        self, connection: Connection, scope: Scope, *, where: Filter, order: Ordering, page: PageRequest
+    ) -> Page[Shape]:
+        """Reads one page.
+
+        Raises:
+            CursorMalformed, TextRefused.
+        """
+        conditions = self.seen(scope)
+        self.filters.add_to(conditions, where)
+        by, name = self.orders[order], order.value
+        if page.after is not None:
+            after = decoded_cursor(page.after, name, by.kind, self._id_kind)
+            conditions.add(f"({by.expression}, {self._id}) {'<' if by.is_descending else '>'} ({{}}, {{}})", *after)
+        direction = "DESC" if by.is_descending else "ASC"
+        limit = conditions.parameter(page.first + 1)
+        rows = await connection.fetch(
+            f"SELECT {self.columns}, {by.expression} AS order_value, {self._id} AS order_id FROM {self.source} "  # noqa: S608
+            f"WHERE {conditions.text} ORDER BY {by.expression} {direction}, {self._id} {direction} LIMIT {limit}",
+            *conditions.values,
+        )
+        shown = rows[: page.first]
+        return Page(
+            items=tuple(self._read(row, scope) for row in shown),
+            cursors=tuple(encoded_cursor(name, row["order_value"], row["order_id"]) for row in shown),
+            has_more=len(rows) > page.first,
+        )
+
+    async def one(self, connection: Connection, scope: Scope, id: UUID) -> Shape:
+        """Reads one thing, whatever its filter leaves out where nothing is said.
+
+        Raises:
+            ThingUnknown: there is none, or it is out of scope.
+        """
+        found = await self.by_ids(connection, scope, [id])
+        if id not in found:
+            raise ThingUnknown(thing=self._from.read_model, id=str(id))
+        return found[id]
+
+    async def by_ids(self, connection: Connection, scope: Scope, ids: Sequence[UUID]) -> dict[UUID, Shape]:
+        """Reads those of these things that are in scope."""
+        conditions = self.seen(scope)
+        conditions.add(f"{self._id} = ANY({{}}::uuid[])", list(ids))
+        rows = await self._fetched(connection, conditions)
+        return {row["found_id"]: self._read(row, scope) for row in rows}
+
+    async def found(self, connection: Connection, scope: Scope, conditions: Conditions) -> tuple[Shape, ...]:
+        """Reads all rows that fulfil the conditions, which begin with those of `seen` and name a thing."""
+        return tuple(self._read(row, scope) for row in await self._fetched(connection, conditions))
+
+    async def latest_by(
+        self, connection: Connection, scope: Scope, ids: Sequence[UUID], *, column: str, first: int
+    ) -> dict[UUID, tuple[Shape, ...]]:
+        """Reads for each id in `column` the rows that changed last, at most `first`, in one statement.
+
+        They are those that the list has where nothing is filtered.
+        """
+        conditions = self.seen(scope)
+        self.filters.add_to(conditions, None)
+        keys, limit = conditions.parameter(list(dict.fromkeys(ids))), conditions.parameter(min(first, PAGE_ROWS_MAX))
+        rows = await connection.fetch(
+            f"SELECT r.*, k.id AS related_id FROM unnest({keys}::uuid[]) AS k (id) CROSS JOIN LATERAL ("  # noqa: S608
+            f"SELECT {self.columns} FROM {self.source} WHERE {column} = k.id AND {conditions.text} "
+            f"ORDER BY position DESC LIMIT {limit}) r",
+            *conditions.values,
+        )
+        found: dict[UUID, list[Shape]] = {id: [] for id in ids}
+        for row in rows:
+            found[row["related_id"]].append(self._read(row, scope))
+        return {id: tuple(shapes) for id, shapes in found.items()}
+
+    def refuse_unknown_column(self, column: str) -> None:
+        """Refuses a column that its rows have not.
+
+        Raises:
+            DeclarationWrong.
+        """
+        self._from.check("a relation", column)
+
+    async def _fetched(self, connection: Connection, conditions: Conditions) -> "list[asyncpg.Record]":
+        return await connection.fetch(
+            f"SELECT {self.columns}, {self._id} AS found_id FROM {self.source} WHERE {conditions.text}",  # noqa: S608
+            *conditions.values,
+        )
+
+    def _read(self, row: "asyncpg.Record", scope: Scope) -> Shape:
+        read = self.reader.read(row)
+        return read if self._shown is None else self._shown(read, scope)
+
+    def _key(self) -> str:
+        key = self._from.key
+        if len(key) != 1:
+            raise DeclarationWrong(f"{self._name}: its read model has the key {key}, so that its `id` is to be said")
+        return f"{self._from.prefix}{key[0]}"
+
+    def _kind_of_id(self) -> type[IdValue]:
+        self._from.check("its id", self._id)
+        column = self._from.column(self._id.removeprefix(self._from.prefix))
+        return UUID if column is not None and column.sql_type == SQL_TYPES[UUID] else int
+
+    def _selected(self, expressions: Mapping[str, str]) -> str:
+        """The columns of its statements, for the fields of the shape."""
+        hints = get_type_hints(self.shape)
+        unused = set(expressions) - set(hints)
+        if unused:
+            raise DeclarationWrong(f"{self._name}: the expression `{min(unused)}` is for no field")
+        return ", ".join(f"{self._answer(name, hints[name], expressions.get(name))}" for name in hints)
+
+    def _answer(self, field: str, hint: object, expression: str | None) -> str:
+        prefix = self._from.prefix
+        if expression is not None:
+            self._from.check(f"the expression of `{field}`", expression)
+            return f'{expression} AS "{field}"'
+        if hint == ExternalId | None and self._from.has("external_system"):
+            return (
+                f"CASE WHEN {prefix}external_id IS NOT NULL THEN jsonb_build_object("
+                f"'system', {prefix}external_system, 'id', {prefix}external_id) END AS external_id"
+            )
+        if field == "id" and not self._from.has(field):
+            return f"{self._id} AS id"
+        if not self._from.has(field):
+            raise DeclarationWrong(f"{self._name}: its field `{field}` is no column, and no expression answers it")
+        self._refuse_other_type(field)
+        return f"{prefix}{field}"
+
+    def _refuse_other_type(self, field: str) -> None:
+        """A column that is null, or of another type, is no value of the field."""
+        column = self._from.column(field)
+        shown = next(each for each in columns_of(self.shape) if each.name == field)
+        if column is not None and (shown.sql_type != column.sql_type or (column.is_nullable and not shown.is_nullable)):
+            raise DeclarationWrong(
+                f"{self._name}: its field `{field}` is {shown.described}, but the column {column.described}"
+            )
+
+    def _check(self, expressions: Mapping[str, str]) -> None:
+        for part in (self.filters.where, self.orders.members):
+            if part.__module__ != self.shape.__module__:
+                raise DeclarationWrong(f"{self._name}: {part.__name__} is not of the file that its shape is of")
+        self._from.check("its scope", self._scope.text)
+        self._from.check("what holds for all its rows", self._only)
+        for name, condition in self.filters.conditions.items():
+            self._from.check(f"the filter `{name}`", condition.text)
+            self._from.check(f"the filter `{name}`", condition.unsent)
+        for name, kind in self.orders.columns.items():
+            self._from.check("an order", name)
+            column = self._from.column(name.removeprefix(self._from.prefix))
+            if column is None or column.sql_type != SQL_TYPES[kind]:
+                raise DeclarationWrong(f"{self._name}: `{name}` cannot be ordered by as {kind.__name__}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Single(Generic[Shape]):
+    """One thing by an id that no list holds: it is put together from several answers.
+
+    Raises:
+        DeclarationWrong: the question answers another shape, or a read model that it rests on is unknown.
+    """
+
+    shape: type[Shape]
+    one: Callable[[Connection, Scope, UUID], Awaitable[Shape]]
+    scope_of: ScopeOf
+    """Which of an asker's scopes the question is given."""
+    reads: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Compares its parts."""
+        if signature(self.one).return_annotation is not self.shape:
+            raise DeclarationWrong(f"{self.shape.__name__}: the question answers another shape")
+        refuse_unknown_read_models(self.shape.__name__, self.reads)
