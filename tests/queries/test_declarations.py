@@ -1,0 +1,212 @@
+"""Reads whose parts do not fit together do not start: each is refused by name, with the part that is wrong."""
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+
+from salesapi.access.principals import EVERYTHING, Scope
+from salesapi.api.graphql.relations import Latest, refuse_unknown_keys, to_one
+from salesapi.api.reads.declaration import ItemRead, ListRead, refuse_repeated
+from salesapi.database.connections import Connection
+from salesapi.domain.shared.kernel import record
+from salesapi.queries.filters import Condition, Filters
+from salesapi.queries.listings import Listing, Single
+from salesapi.queries.orders import Order, Orders, by_amount, by_day, by_position, by_text
+from salesapi.queries.organisation.members import MEMBERS
+from salesapi.queries.paging import PageRequest
+from salesapi.queries.pay.points import ENTRIES
+from salesapi.queries.row_scopes import EVERYBODY, RowScope, by_owner
+from salesapi.queries.selling.deals import DEALS
+from salesapi.queries.sources import DeclarationWrong
+from salesapi.schemas.organisation.members import Member
+from salesapi.schemas.selling.deals import DealFilter
+from salesapi.schemas.selling.leads import LeadFilter, LeadOrder
+from tests.spec import uid
+
+
+@record
+class Calendar:
+    """A shape of the read model `calendar`."""
+
+    id: UUID
+    key: str
+    version: int
+
+
+@record
+class CalendarFilter:
+    """Its filter."""
+
+    key: tuple[str, ...] | None = None
+    is_known: bool | None = None
+    version: int | None = None
+
+
+class CalendarOrder(StrEnum):
+    """Its orders."""
+
+    KEY_ASC = "key_asc"
+    CHANGED_DESC = "changed_desc"
+
+
+@record
+class Dated:
+    """A shape with a field that calendars do not have."""
+
+    id: UUID
+    dated_on: str
+
+
+@record
+class Counted:
+    """A shape that has the name of a calendar as a number."""
+
+    id: UUID
+    name: int
+
+
+@record
+class Named:
+    """A shape that promises a text which may be null."""
+
+    id: UUID
+    email: str
+
+
+CONDITIONS: Mapping[str, str | Condition] = {
+    "key": "key = ANY({})",
+    "is_known": "name <> ''",
+    "version": Condition(text="version = {}", unsent="version > 0"),
+}
+ORDERS: Mapping[str, Order] = {"key": by_text("key"), "changed": by_position()}
+
+
+def filters(conditions: Mapping[str, str | Condition] = CONDITIONS) -> Filters[CalendarFilter]:
+    """The filter, in which conditions may be wrong."""
+    return Filters(CalendarFilter, conditions)
+
+
+def orders(by: Mapping[str, Order] = ORDERS) -> Orders[CalendarOrder]:
+    """The orders, of which some may be wrong."""
+    return Orders(CalendarOrder.KEY_ASC, by)
+
+
+def calendars(shape: type = Calendar, source: str = "read.calendar", **parts: Any) -> Listing[Any, Any, Any]:
+    """The list of calendars, in which a part may be wrong."""
+    right: dict[str, Any] = {"scope": EVERYBODY, "filters": filters(), "orders": orders()}
+    return Listing(shape, source=source, **(right | parts))
+
+
+async def one_calendar(connection: Connection, scope: Scope, id: UUID) -> Calendar:
+    """Answers a calendar."""
+    return Calendar(id=id, key="", version=0)
+
+
+def item(path: str, thing: Listing[Any, Any, Any]) -> ItemRead[Any]:
+    """One thing at a path."""
+    return ItemRead(path=path, name="calendar", summary="One", thing=thing)
+
+
+def read(name: str, path: str) -> ListRead[Any, Any, Any]:
+    """A list at a path."""
+    return ListRead(path=path, name=name, summary="All", listing=MEMBERS)
+
+
+Wrong = tuple[Callable[[], object], str]
+LISTS: Sequence[Wrong] = [
+    (lambda: calendars(source="read.calender"), "the list of Calendar over read.calender: .* `calender`"),
+    (lambda: calendars(source="calendar"), "names no read model"),
+    (lambda: calendars(source="(SELECT c.*, c.zones FROM read.calendar c) c"), "its source names `zones`"),
+    (lambda: calendars(Dated), "its field `dated_on` is no column"),
+    (lambda: calendars(Counted), "its field `name` is name bigint not null, but the column name text not null"),
+    (
+        lambda: calendars(Named, source="read.member"),
+        "its field `email` is email text not null, but the column email text",
+    ),
+    (lambda: calendars(expressions={"zone": "upper(zone)"}), "the expression `zone` is for no field"),
+    (lambda: calendars(expressions={"key": "upper(kee)"}), "the expression of `key` names `kee`"),
+    (lambda: calendars(id="calendar"), "its id names `calendar`"),
+    (lambda: calendars(source="read.employment"), "over read.employment: its read model has the key"),
+    (lambda: calendars(scope=by_owner()), "its scope names `owner_id`"),
+    (lambda: calendars(only="is_retired"), "what holds for all its rows names `is_retired`"),
+    (
+        lambda: calendars(filters=filters({**CONDITIONS, "version": "versoin = {}"})),
+        "the filter `version` names `versoin`",
+    ),
+    (
+        lambda: calendars(filters=filters({**CONDITIONS, "version": Condition(text="version = {}", unsent="is_open")})),
+        "the filter `version` names `is_open`",
+    ),
+    (lambda: calendars(filters=DEALS.filters), "DealFilter is not of the file"),
+    (lambda: calendars(orders=DEALS.orders), "DealOrder is not of the file"),
+    (lambda: calendars(orders=orders({**ORDERS, "key": by_text("kee")})), "an order names `kee`"),
+    (lambda: calendars(orders=orders({**ORDERS, "key": by_amount("key")})), "`key` cannot be ordered by as int"),
+    (lambda: calendars(orders=orders({**ORDERS, "key": by_day("key")})), "`key` cannot be ordered by as date"),
+    (lambda: RowScope(text="owner_id IS NOT NULL"), "the scope `owner_id IS NOT NULL` has no place"),
+]
+PARTS: Sequence[Wrong] = [
+    (lambda: filters({"key": "key = ANY({})", "version": "version = {}"}), "CalendarFilter: its field `is_known`"),
+    (lambda: filters({**CONDITIONS, "zone": "zone = {}"}), "CalendarFilter: the condition `zone` has no field"),
+    (lambda: filters({**CONDITIONS, "key": "key = {}"}), "`key = {}` does not fit the type of its field `key`"),
+    (lambda: filters({**CONDITIONS, "version": "version = ANY({})"}), "the type of its field `version`"),
+    (lambda: filters({**CONDITIONS, "is_known": "is_known = {}"}), "the type of its field `is_known`"),
+    (lambda: filters({**CONDITIONS, "version": "version > 0"}), "the type of its field `version`"),
+    (lambda: orders({"key": by_text("key")}), "CalendarOrder: there is no order for `changed_desc`"),
+    (lambda: orders({**ORDERS, "zone": by_text("zone")}), "CalendarOrder: the order `zone` has no member"),
+    (lambda: Orders(cast("Any", StrEnum("Up", ["KEY"])).KEY, ORDERS), "Up: there is no order for `key`"),
+]
+READS: Sequence[Wrong] = [
+    (
+        lambda: Single(shape=Member, one=cast("Any", one_calendar), scope_of="rows", reads=("member",)),
+        "Member: the question answers another shape",
+    ),
+    (
+        lambda: Single(shape=Calendar, one=one_calendar, scope_of="rows", reads=("calender",)),
+        "Calendar: there is no read model `calender`",
+    ),
+    (lambda: item("/v1/calendars", calendars()), "calendar: the path /v1/calendars is to have one id"),
+    (lambda: item("/v1/points/{position}", ENTRIES), "calendar: the things of its list have no ids"),
+    (lambda: refuse_repeated((read("members", "/v1/a"), read("members", "/v1/b"))), "members is declared twice"),
+    (lambda: refuse_repeated((read("a", "/v1/members"), read("b", "/v1/members"))), "/v1/members is declared twice"),
+    (lambda: Latest(MEMBERS, "deal_id"), "the list of Member over read.member: a relation names `deal_id`"),
+    (
+        lambda: refuse_unknown_keys({Member: (to_one(DEALS, name="deal", key="dael_id", about="Its deal."),)}),
+        "Member.deal: the shape has no field `dael_id`",
+    ),
+]
+
+
+@pytest.mark.parametrize(("declare", "said"), [*LISTS, *PARTS, *READS], ids=lambda part: str(part)[:70])
+def test_a_wrong_declaration_is_refused_by_name(declare: Callable[[], object], said: str) -> None:
+    with pytest.raises(DeclarationWrong, match=said):
+        declare()
+
+
+def test_a_right_declaration_says_what_it_is_read_from() -> None:
+    listed = calendars()
+    assert (listed.reads, listed.scope_of, listed.has_ids) == (("calendar",), "rows", True)
+    assert listed.columns == "calendar_id AS id, key, version"
+
+
+def test_a_list_without_a_scope_is_refused() -> None:
+    with pytest.raises(TypeError, match="'scope'"):
+        Listing(Calendar, source="read.calendar", filters=filters(), orders=orders())  # type: ignore[call-arg]
+
+
+async def test_a_filter_or_an_order_of_another_list_does_not_type_check() -> None:
+    connection = cast("Connection", None)
+    page, order = PageRequest(), DEALS.orders.default
+    with pytest.raises(AttributeError):
+        await DEALS.page(connection, EVERYTHING, where=LeadFilter(), order=order, page=page)  # type: ignore[arg-type]
+    where, foreign = DealFilter(), LeadOrder.CAPTURED_ASC
+    with pytest.raises(KeyError):
+        await DEALS.page(connection, EVERYTHING, where=where, order=foreign, page=page)  # type: ignore[arg-type]
+
+
+def test_an_or_in_a_condition_takes_nothing_from_the_scope() -> None:
+    conditions = DEALS.seen(Scope(member_ids=frozenset({uid(1)})))
+    conditions.add("stage = {} OR true", "won")
+    assert conditions.text == "(owner_id = ANY($1::uuid[])) AND (stage = $2 OR true)"
