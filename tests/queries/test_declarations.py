@@ -17,6 +17,7 @@ from salesapi.queries.listings import Listing, Single
 from salesapi.queries.orders import Order, Orders, by_amount, by_day, by_position, by_text
 from salesapi.queries.organisation.members import MEMBERS
 from salesapi.queries.paging import PageRequest
+from salesapi.queries.pay.payout_runs import STATEMENTS
 from salesapi.queries.pay.points import ENTRIES
 from salesapi.queries.row_scopes import EVERYBODY, RowScope, by_owner
 from salesapi.queries.selling.deals import DEALS
@@ -171,7 +172,9 @@ READS: Sequence[Wrong] = [
     (lambda: item("/v1/points/{position}", ENTRIES), "calendar: the things of its list have no ids"),
     (lambda: refuse_repeated((read("members", "/v1/a"), read("members", "/v1/b"))), "members is declared twice"),
     (lambda: refuse_repeated((read("a", "/v1/members"), read("b", "/v1/members"))), "/v1/members is declared twice"),
-    (lambda: Latest(MEMBERS, "deal_id"), "the list of Member over read.member: a relation names `deal_id`"),
+    (lambda: Latest(MEMBERS, "deal_id"), "the list of Member over read.member: .* cannot be found by `deal_id`"),
+    (lambda: Latest(MEMBERS, "name"), "cannot be found by `name`"),
+    (lambda: Latest(STATEMENTS, "member_id"), "the list of Statement over read.statement: .* by `member_id`"),
     (
         lambda: refuse_unknown_keys({Member: (to_one(DEALS, name="deal", key="dael_id", about="Its deal."),)}),
         "Member.deal: the shape has no field `dael_id`",

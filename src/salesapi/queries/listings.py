@@ -8,45 +8,25 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import signature
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Generic, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Final, Generic
 from uuid import UUID
 
 from salesapi.access.principals import Scope, ScopeOf
-from salesapi.database.columns import SQL_TYPES, RowCodec, columns_of
+from salesapi.database.columns import SQL_TYPES
 from salesapi.database.connections import Connection
-from salesapi.domain.shared.kernel import ExternalId, ThingUnknown
+from salesapi.domain.shared.kernel import ThingUnknown
 from salesapi.queries.conditions import Conditions
 from salesapi.queries.filters import Filter, Filters
 from salesapi.queries.orders import Ordering, Orders
 from salesapi.queries.paging import PAGE_ROWS_MAX, IdValue, Page, PageRequest, decoded_cursor, encoded_cursor
 from salesapi.queries.row_scopes import RowScope
+from salesapi.queries.shapes import Reader, Shape, selection
 from salesapi.queries.sources import DeclarationWrong, Source, read_models_in, refuse_unknown_read_models
 
 if TYPE_CHECKING:
     import asyncpg
 
-Shape = TypeVar("Shape")
 NO_EXPRESSIONS: Final[Mapping[str, str]] = MappingProxyType({})
-
-
-class Reader(Generic[Shape]):
-    """Reads rows into a wire shape; columns have the names of its fields."""
-
-    def __init__(self, shape: type[Shape]) -> None:
-        columns = columns_of(shape)
-        self._shape = shape
-        self._names = tuple(column.name for column in columns)
-        self._codec = RowCodec(shape, columns)
-
-    def read(self, row: "asyncpg.Record") -> Shape:
-        """Returns the row's wire shape."""
-        made = self._codec.decode([row[name] for name in self._names])
-        assert isinstance(made, self._shape)
-        return made
-
-    def all(self, rows: "Sequence[asyncpg.Record]") -> tuple[Shape, ...]:
-        """Returns the wire shapes of all rows."""
-        return tuple(map(self.read, rows))
 
 
 class Listing(Generic[Shape, Filter, Ordering]):
@@ -83,10 +63,10 @@ class Listing(Generic[Shape, Filter, Ordering]):
         self._scope = scope
         self._only = only
         self._shown = shown
-        self._id = id or self._key()
-        self._id_kind = self._kind_of_id()
-        self.columns = self._selected(expressions)
-        self._check(expressions)
+        self._id = id or self._from.key()
+        self._id_kind: type[IdValue] = UUID if self._from.sql_type(self._id) == SQL_TYPES[UUID] else int
+        self.columns = selection(self._from, shape, self._id, expressions)
+        self._check()
         conditions = [text for each in filters.conditions.values() for text in (each.text, each.unsent)]
         self.reads = read_models_in(source, scope.text, only, *conditions, *expressions.values())
         """The read models whose position its answers reflect."""
@@ -155,8 +135,10 @@ class Listing(Generic[Shape, Filter, Ordering]):
         rows = await self._fetched(connection, conditions)
         return {row["found_id"]: self._read(row, scope) for row in rows}
 
-    async def found(self, connection: Connection, scope: Scope, conditions: Conditions) -> tuple[Shape, ...]:
-        """Reads all rows that fulfil the conditions, which begin with those of `seen` and name a thing."""
+    async def found(self, connection: Connection, scope: Scope, text: str, *values: object) -> tuple[Shape, ...]:
+        """Reads all rows in scope that fulfil a condition, which is to name things: there is no bound."""
+        conditions = self.seen(scope)
+        conditions.add(text, *values)
         return tuple(self._read(row, scope) for row in await self._fetched(connection, conditions))
 
     async def latest_by(
@@ -180,13 +162,14 @@ class Listing(Generic[Shape, Filter, Ordering]):
             found[row["related_id"]].append(self._read(row, scope))
         return {id: tuple(shapes) for id, shapes in found.items()}
 
-    def refuse_unknown_column(self, column: str) -> None:
-        """Refuses a column that its rows have not.
+    def refuse_no_relation(self, column: str) -> None:
+        """Refuses a column that `latest_by` cannot be asked by.
 
         Raises:
-            DeclarationWrong.
+            DeclarationWrong: it holds no ids, or nothing says which rows changed last.
         """
-        self._from.check("a relation", column)
+        if self._from.sql_type(column) != SQL_TYPES[UUID] or self._from.sql_type("position") is None:
+            raise DeclarationWrong(f"{self._name}: the latest of it cannot be found by `{column}`")
 
     async def _fetched(self, connection: Connection, conditions: Conditions) -> "list[asyncpg.Record]":
         return await connection.fetch(
@@ -198,55 +181,12 @@ class Listing(Generic[Shape, Filter, Ordering]):
         read = self.reader.read(row)
         return read if self._shown is None else self._shown(read, scope)
 
-    def _key(self) -> str:
-        key = self._from.key
-        if len(key) != 1:
-            raise DeclarationWrong(f"{self._name}: its read model has the key {key}, so that its `id` is to be said")
-        return f"{self._from.prefix}{key[0]}"
-
-    def _kind_of_id(self) -> type[IdValue]:
-        self._from.check("its id", self._id)
-        column = self._from.column(self._id.removeprefix(self._from.prefix))
-        return UUID if column is not None and column.sql_type == SQL_TYPES[UUID] else int
-
-    def _selected(self, expressions: Mapping[str, str]) -> str:
-        """The columns of its statements, for the fields of the shape."""
-        hints = get_type_hints(self.shape)
-        unused = set(expressions) - set(hints)
-        if unused:
-            raise DeclarationWrong(f"{self._name}: the expression `{min(unused)}` is for no field")
-        return ", ".join(f"{self._answer(name, hints[name], expressions.get(name))}" for name in hints)
-
-    def _answer(self, field: str, hint: object, expression: str | None) -> str:
-        prefix = self._from.prefix
-        if expression is not None:
-            self._from.check(f"the expression of `{field}`", expression)
-            return f'{expression} AS "{field}"'
-        if hint == ExternalId | None and self._from.has("external_system"):
-            return (
-                f"CASE WHEN {prefix}external_id IS NOT NULL THEN jsonb_build_object("
-                f"'system', {prefix}external_system, 'id', {prefix}external_id) END AS external_id"
-            )
-        if field == "id" and not self._from.has(field):
-            return f"{self._id} AS id"
-        if not self._from.has(field):
-            raise DeclarationWrong(f"{self._name}: its field `{field}` is no column, and no expression answers it")
-        self._refuse_other_type(field)
-        return f"{prefix}{field}"
-
-    def _refuse_other_type(self, field: str) -> None:
-        """A column that is null, or of another type, is no value of the field."""
-        column = self._from.column(field)
-        shown = next(each for each in columns_of(self.shape) if each.name == field)
-        if column is not None and (shown.sql_type != column.sql_type or (column.is_nullable and not shown.is_nullable)):
-            raise DeclarationWrong(
-                f"{self._name}: its field `{field}` is {shown.described}, but the column {column.described}"
-            )
-
-    def _check(self, expressions: Mapping[str, str]) -> None:
+    def _check(self) -> None:
+        """Compares what the selection has not looked at."""
         for part in (self.filters.where, self.orders.members):
             if part.__module__ != self.shape.__module__:
                 raise DeclarationWrong(f"{self._name}: {part.__name__} is not of the file that its shape is of")
+        self._from.check("its id", self._id)
         self._from.check("its scope", self._scope.text)
         self._from.check("what holds for all its rows", self._only)
         for name, condition in self.filters.conditions.items():
@@ -254,8 +194,7 @@ class Listing(Generic[Shape, Filter, Ordering]):
             self._from.check(f"the filter `{name}`", condition.unsent)
         for name, kind in self.orders.columns.items():
             self._from.check("an order", name)
-            column = self._from.column(name.removeprefix(self._from.prefix))
-            if column is None or column.sql_type != SQL_TYPES[kind]:
+            if self._from.sql_type(name) != SQL_TYPES[kind]:
                 raise DeclarationWrong(f"{self._name}: `{name}` cannot be ordered by as {kind.__name__}")
 
 

@@ -53,7 +53,7 @@ class Source:
 
     def __init__(self, declaration: str, text: str) -> None:
         self.text = text
-        self._declaration = declaration
+        self.declaration = declaration
         named = _READ_MODEL.search(text)
         if named is None:
             raise DeclarationWrong(f"{declaration}: `{text}` names no read model")
@@ -62,14 +62,27 @@ class Source:
         """What stands before the columns of the read model, where the text gives it an alias."""
         self.check("its source", text)
 
-    @property
-    def key(self) -> tuple[str, ...]:
-        """The key of its rows."""
-        return _BY_NAME[self.read_model].key
+    def key(self) -> str:
+        """Returns the column that tells its rows apart.
+
+        Raises:
+            DeclarationWrong: several do.
+        """
+        key = _BY_NAME[self.read_model].key
+        if len(key) != 1:
+            raise DeclarationWrong(
+                f"{self.declaration}: its read model has the key {key}, so that its `id` is to be said"
+            )
+        return f"{self.prefix}{key[0]}"
 
     def column(self, name: str) -> Column | None:
-        """Returns the column of the read model, where there is one."""
-        return _columns(self.read_model).get(name)
+        """Returns the column of the read model, where there is one; its alias may be before it."""
+        return _columns(self.read_model).get(name.removeprefix(self.prefix))
+
+    def sql_type(self, name: str) -> str | None:
+        """Returns the type of the column of the read model, where there is one."""
+        column = self.column(name)
+        return None if column is None else column.sql_type
 
     def has(self, name: str) -> bool:
         """Returns whether its rows have this name: a column of the read model, or one that the text makes."""
@@ -82,14 +95,14 @@ class Source:
             DeclarationWrong: with the part of the declaration and the name.
         """
         read_models = read_models_in(self.text, text)
-        refuse_unknown_read_models(self._declaration, read_models)
+        refuse_unknown_read_models(self.declaration, read_models)
         aliases = {alias: name for each in (self.text, text) for name, alias in _READ_MODEL.findall(each) if alias}
         made = {*_made(self.text), *_made(text), *aliases, *_VALUES}
         anywhere = {*made, *(column for name in read_models for column in _columns(name))}
         for alias, name in _NAME.findall(_READ_MODEL.sub("", _OPAQUE.sub("", text))):
             known = {*made, *_columns(aliases[alias])} if alias in aliases else anywhere
             if name not in known:
-                raise DeclarationWrong(f"{self._declaration}: {part} names `{name}`, which `{text}` has no column for")
+                raise DeclarationWrong(f"{self.declaration}: {part} names `{name}`, which `{text}` has no column for")
 
 
 @cache

@@ -96,7 +96,7 @@ class Outputs:
         raise OutputUnsupported(f"{owner.__name__}.{field} has the type {annotation}, which has no GraphQL form")
 
 
-def _one(relation: One) -> Callable[..., Awaitable[Any]]:
+def _one(relation: One) -> Callable[[Any, Info], Awaitable[Any]]:
     async def resolver(root: Any, info: Info) -> Any:
         key = relation.key_of(root)
         return None if key is None else await info.context.loader(relation.load, relation.load, None).load(key)
@@ -104,7 +104,7 @@ def _one(relation: One) -> Callable[..., Awaitable[Any]]:
     return resolver
 
 
-def _many(relation: Many) -> Callable[..., Awaitable[Any]]:
+def _many(relation: Many) -> Callable[[Any, Info, RelatedFirst], Awaitable[Any]]:
     async def resolver(root: Any, info: Info, first: RelatedFirst = RELATED_DEFAULT) -> Any:
         if not 1 <= first <= PAGE_ROWS_MAX:
             raise PageSizeInvalid(pointer="/first", limit=PAGE_ROWS_MAX)

@@ -134,7 +134,7 @@ class Latest:
 
     def __post_init__(self) -> None:
         """Checks the column."""
-        self.listing.refuse_unknown_column(self.column)
+        self.listing.refuse_no_relation(self.column)
 
     async def __call__(self, asked: Asked, ids: Sequence[UUID], first: int) -> Mapping[UUID, Any]:
         """Reads those that are in scope."""

@@ -7,9 +7,10 @@ from uuid import UUID
 from salesapi.access.principals import Scope, ScopeOf
 from salesapi.database.connections import Connection
 from salesapi.queries.filters import Filter
-from salesapi.queries.listings import Listing, Shape, Single
+from salesapi.queries.listings import Listing, Single
 from salesapi.queries.orders import Ordering
 from salesapi.queries.paging import Page, PageRequest
+from salesapi.queries.shapes import Shape
 from salesapi.queries.sources import DeclarationWrong
 
 

@@ -10,13 +10,14 @@ from uuid import UUID
 from salesapi.access.principals import Scope
 from salesapi.database.connections import Connection
 from salesapi.queries.filters import EXTERNAL, Filters, contains
-from salesapi.queries.listings import Listing, Reader, Single
+from salesapi.queries.listings import Listing, Single
 from salesapi.queries.orders import Orders, by_position, by_text
 from salesapi.queries.paging import INTEGER_MAX, Page, PageRequest, decoded_cursor, encoded_cursor
 from salesapi.queries.row_scopes import by_owner
 from salesapi.queries.selling.activities import ACTIVITIES
 from salesapi.queries.selling.deals import DEALS
 from salesapi.queries.selling.leads import LEADS
+from salesapi.queries.shapes import Reader
 from salesapi.queries.sources import read_models_in
 from salesapi.schemas.customers.customers import (
     CurrencyValue,

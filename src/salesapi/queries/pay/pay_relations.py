@@ -6,8 +6,8 @@ from uuid import UUID
 
 from salesapi.access.principals import Scope
 from salesapi.database.connections import Connection
-from salesapi.queries.listings import Reader
 from salesapi.queries.pay.payout_runs import STATEMENTS
+from salesapi.queries.shapes import Reader
 from salesapi.schemas.pay.payout_runs import Statement, StatementLine
 
 _LINES: Final = Reader(StatementLine)

@@ -12,10 +12,11 @@ from salesapi.access.principals import Scope
 from salesapi.database.connections import Connection
 from salesapi.domain.shared.kernel import ThingUnknown
 from salesapi.queries.filters import Filters
-from salesapi.queries.listings import Listing, Reader
+from salesapi.queries.listings import Listing
 from salesapi.queries.orders import Orders, by_amount, by_position, by_text
 from salesapi.queries.paging import Page, PageRequest, decoded_cursor, encoded_cursor
 from salesapi.queries.row_scopes import RowScope, by_pay
+from salesapi.queries.shapes import Reader
 from salesapi.schemas.pay.payout_runs import (
     PayoutRun,
     PayoutRunFilter,
@@ -116,9 +117,8 @@ async def statement(connection: Connection, scope: Scope, *, payout_run_id: UUID
     Raises:
         ThingUnknown: there is none, or the member is out of the pay scope.
     """
-    conditions = STATEMENTS.seen(scope)
-    conditions.add("s.payout_run_id = {} AND s.member_id = {}", payout_run_id, member_id)
-    found = await STATEMENTS.found(connection, scope, conditions)
+    of_member = "s.payout_run_id = {} AND s.member_id = {}"
+    found = await STATEMENTS.found(connection, scope, of_member, payout_run_id, member_id)
     if not found:
         raise ThingUnknown(thing="statement", id=f"{payout_run_id}/{member_id}")
     return found[0]

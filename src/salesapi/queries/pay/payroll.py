@@ -13,10 +13,10 @@ from salesapi.database.connections import Connection
 from salesapi.domain.pay.records.payout_runs import RUN_LINES_MAX, LineKind, PayoutRunStatusWrong
 from salesapi.domain.pay.records.payouts import PayoutBatchUnknown
 from salesapi.queries.conditions import Conditions
-from salesapi.queries.listings import Reader
 from salesapi.queries.paging import Page, PageRequest, decoded_cursor, encoded_cursor
 from salesapi.queries.pay.payout_runs import LINES_READ, PAID_BY, RUNS, STATEMENTS
 from salesapi.queries.row_scopes import by_pay
+from salesapi.queries.shapes import Reader
 from salesapi.schemas.pay.payout_runs import PayoutRun
 from salesapi.schemas.pay.payroll import Payroll, PayrollAccount, PayrollLine
 

@@ -7,9 +7,10 @@ from uuid import UUID
 from salesapi.access.principals import Scope
 from salesapi.database.connections import Connection
 from salesapi.queries.filters import EXTERNAL, Condition, Filters, contains
-from salesapi.queries.listings import Listing, Reader
+from salesapi.queries.listings import Listing
 from salesapi.queries.orders import Orders, by_amount, by_day, by_position, by_text
 from salesapi.queries.row_scopes import by_owner
+from salesapi.queries.shapes import Reader
 from salesapi.schemas.selling.deals import Deal, DealFilter, DealOrder, StageVisit
 
 VISITS_MAX: Final = 2_000
