@@ -213,3 +213,14 @@ def test_an_or_in_a_condition_takes_nothing_from_the_scope() -> None:
     conditions = DEALS.seen(Scope(member_ids=frozenset({uid(1)})))
     conditions.add("stage = {} OR true", "won")
     assert conditions.text == "(owner_id = ANY($1::uuid[])) AND (stage = $2 OR true)"
+
+
+def test_a_parameter_that_a_text_names_twice_is_sent_once_and_an_unnamed_one_never() -> None:
+    conditions = DEALS.seen(Scope(member_ids=frozenset({uid(1)})))
+    named = {"as_of": ("date", "2026-03-01"), "window_to": ("date", None)}
+    assert conditions.numbered("opened_on::date <= :as_of OR closed_on > :as_of", named) == (
+        "opened_on::date <= $2::date OR closed_on > $2::date"
+    )
+    assert conditions.values == [[uid(1)], "2026-03-01"]
+    with pytest.raises(KeyError, match="window_from"):
+        conditions.numbered("opened_on > :window_from", named)

@@ -1,6 +1,12 @@
 """The conditions of one statement of SQL with their parameters. Texts are fixed; every value is a parameter."""
 
+import re
+from collections.abc import Mapping
+from typing import Final
+
 from salesapi.database.text import encoded
+
+_NAMED: Final = re.compile(r"(?<!:):([a-z][a-z_]*)")
 
 
 class Conditions:
@@ -28,6 +34,23 @@ class Conditions:
             encoded(value)
         self.values.append(value)
         return f"${len(self.values)}"
+
+    def numbered(self, text: str, named: Mapping[str, tuple[str, object]]) -> str:
+        """Returns a text with the places of parameters for `:name`. Each has a type and a value; only those named are sent.
+
+        Raises:
+            TextRefused: see `parameter`.
+        """
+        places: dict[str, str] = {}
+
+        def place(match: re.Match[str]) -> str:
+            name = match[1]
+            if name not in places:
+                sql_type, value = named[name]
+                places[name] = f"{self.parameter(value)}::{sql_type}"
+            return places[name]
+
+        return _NAMED.sub(place, text)
 
     @property
     def text(self) -> str:

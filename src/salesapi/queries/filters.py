@@ -1,8 +1,8 @@
 """The filter of a list: each of its fields with the condition that it sets, in one table, compared when it is made."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Final, Generic, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Final, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from salesapi.queries.conditions import Conditions
 from salesapi.queries.sources import DeclarationWrong
@@ -21,8 +21,8 @@ class Condition:
     text: str
     unsent: str = ""
     """What holds where the field is not sent."""
-    is_search: bool = False
-    """The value is a text that is looked for anywhere, in any case."""
+    parameter: Callable[[Any], object] | None = None
+    """Makes the parameter of what is sent, where that is not the value itself."""
 
 
 EXTERNAL: Final = {"external_system": "external_system = {}", "external_id": "external_id = {}"}
@@ -31,7 +31,7 @@ EXTERNAL: Final = {"external_system": "external_system = {}", "external_id": "ex
 
 def contains(expression: str) -> Condition:
     """The text anywhere in the expression, in any case."""
-    return Condition(text=f"{expression} ILIKE {{}}", is_search=True)
+    return Condition(text=f"{expression} ILIKE {{}}", parameter=_anywhere)
 
 
 class Filters(Generic[Filter]):
@@ -56,7 +56,7 @@ class Filters(Generic[Filter]):
         }
         hints = get_type_hints(where)
         for name, condition in self.conditions.items():
-            if _form_of_text(condition.text) != _form_of_type(hints[name]):
+            if condition.parameter is None and _form_of_text(condition.text) != _form_of_type(hints[name]):
                 raise DeclarationWrong(
                     f"{where.__name__}: `{condition.text}` does not fit the type of its field `{name}`"
                 )
@@ -70,8 +70,8 @@ class Filters(Generic[Filter]):
                     conditions.add(condition.unsent)
             elif isinstance(value, bool):
                 conditions.add(condition.text if value else f"NOT ({condition.text})")
-            elif condition.is_search:
-                conditions.add(condition.text, _anywhere(value))
+            elif condition.parameter is not None:
+                conditions.add(condition.text, condition.parameter(value))
             else:
                 conditions.add(condition.text, list(value) if isinstance(value, tuple) else value)
 

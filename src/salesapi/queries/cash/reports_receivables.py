@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from salesapi.access.principals import Scope
 from salesapi.domain.shared.kernel import FieldInvalid
+from salesapi.queries.cash.invoices import INVOICES
+from salesapi.queries.filters import Filters
 from salesapi.queries.selling.reports_facts import GROUPS_MAX, ROWS_MAX, TooManyGroups, rows_of
 from salesapi.queries.selling.reports_figures import median, quotient
 from salesapi.schemas.cash.receivables import (
@@ -38,31 +40,29 @@ BUCKET_DAYS_MAX: Final = 3_650
 
 _Parts: TypeAlias = dict[str, Mapping[str, Any]]
 
-STATEMENT: Final = f"""
+_CHOSEN: Final = Filters(ReceivablesFilter, {"customer_id": "customer_id = ANY({})", "currency": "currency = {}"})
+_STATEMENT: Final = """
     WITH seen AS (
-        SELECT i.*, CASE WHEN $8::boolean THEN i.customer_id::text END AS key
+        SELECT i.*, CASE WHEN :by_customer THEN i.customer_id::text END AS key
         FROM read.invoice i
-        WHERE NOT i.is_voided
-          AND ($1::uuid[] IS NULL OR i.customer_id IN (SELECT customer_id FROM read.customer WHERE owner_id = ANY ($1)))
-          AND ($3::uuid[] IS NULL OR i.customer_id = ANY ($3))
-          AND ($4::text IS NULL OR i.currency = $4)
+        WHERE NOT i.is_voided AND {chosen}
     ),
     standing AS (
         SELECT s.key, s.currency, s.due_on, s.is_disputed, s.issued_on IS NULL OR e.is_undated AS is_undated,
                s.total_minor - e.paid_minor AS open_minor
         FROM seen s
         CROSS JOIN LATERAL (
-            SELECT coalesce(sum(allocated_minor + credited_minor) FILTER (WHERE "on" <= $2), 0) AS paid_minor,
+            SELECT coalesce(sum(allocated_minor + credited_minor) FILTER (WHERE "on" <= :as_of), 0) AS paid_minor,
                    coalesce(bool_or("on" IS NULL AND allocated_minor + credited_minor <> 0), false) AS is_undated
             FROM jsonb_to_recordset(s.entries) AS entry ("on" date, allocated_minor bigint, credited_minor bigint)
         ) e
-        WHERE (s.issued_on IS NULL OR s.issued_on <= $2) AND (s.settled_on IS NULL OR s.settled_on > $2)
+        WHERE (s.issued_on IS NULL OR s.issued_on <= :as_of) AND (s.settled_on IS NULL OR s.settled_on > :as_of)
     ),
     aged AS (
         SELECT *, CASE WHEN is_undated THEN 'undated'
                        WHEN due_on IS NULL THEN 'without_due_date'
-                       WHEN due_on >= $2 THEN 'not_due'
-                       ELSE 'overdue_' || width_bucket($2 - due_on - 1, $5::int[]) END AS part
+                       WHEN due_on >= :as_of THEN 'not_due'
+                       ELSE 'overdue_' || width_bucket(:as_of - due_on - 1, :bucket_days) END AS part
         FROM standing
         WHERE open_minor > 0 OR is_undated
     ),
@@ -71,7 +71,8 @@ STATEMENT: Final = f"""
                due_on IS NOT NULL AS is_due_known, settled_on IS NULL OR issued_on IS NULL AS is_undated
         FROM seen
         WHERE open_minor <= 0 AND allocated_minor > 0
-          AND (settled_on IS NULL OR ($6::date IS NULL OR settled_on >= $6) AND settled_on <= least($7::date, $2))
+          AND (settled_on IS NULL
+               OR (:window_from IS NULL OR settled_on >= :window_from) AND settled_on <= least(:window_to, :as_of))
     ),
     answer AS (
         SELECT part, key, currency, jsonb_build_object('invoices', count(*), 'amount', sum(open_minor)) AS figures
@@ -96,8 +97,8 @@ STATEMENT: Final = f"""
     SELECT a.part, a.key, a.currency, a.figures, c.name AS label
     FROM answer a
     LEFT JOIN read.customer c ON c.customer_id = a.key::uuid
-    LIMIT {ROWS_MAX + 1}
-"""  # noqa: S608
+    LIMIT {limit}
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,17 +134,17 @@ async def receivables_groups(
     Raises:
         TooManyGroups, ReportTimedOut.
     """
-    arguments = (
-        scope.member_ids,
-        question.as_of,
-        question.filter.customer_id,
-        question.filter.currency,
-        question.bucket_days,
-        question.window_from,
-        question.window_to,
-        question.by_customer,
-    )
-    rows = await rows_of(pool, STATEMENT, arguments)
+    chosen = INVOICES.seen(scope)
+    _CHOSEN.add_to(chosen, question.filter)
+    named: Mapping[str, tuple[str, object]] = {
+        "as_of": ("date", question.as_of),
+        "bucket_days": ("int[]", question.bucket_days),
+        "window_from": ("date", question.window_from),
+        "window_to": ("date", question.window_to),
+        "by_customer": ("boolean", question.by_customer),
+    }
+    text = chosen.numbered(_STATEMENT.format(chosen=chosen.text, limit=ROWS_MAX + 1), named)
+    rows = await rows_of(pool, text, chosen.values)
     groups: dict[tuple[str | None, str, str | None], _Parts] = {}
     for row in rows:
         figures = json.loads(row["figures"])

@@ -17,9 +17,12 @@ from uuid import UUID
 
 from salesapi.access.principals import Scope
 from salesapi.domain.organisation.teams import Teams
+from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import Kind, Refused
+from salesapi.queries.conditions import Conditions
+from salesapi.queries.filters import Condition, Filters
 from salesapi.queries.selling.reports_question import Dimension, Grouping, ReportQuestion
-from salesapi.schemas.selling.reports import ReportKey
+from salesapi.schemas.selling.reports import ReportFilter, ReportKey
 
 if TYPE_CHECKING:
     import asyncpg
@@ -62,25 +65,24 @@ class ReportRow:
     figures: Mapping[str, Any]
 
 
-# Unread, it costs nothing; it gives every parameter its name and type also where a report does not use it.
-_ASKED: Final = """
-    asked AS (
-        SELECT $1::uuid[] AS line_member_ids, $2::date[] AS line_from, $3::date[] AS line_until, $4::uuid[] AS line_team_ids,
-               $5::uuid[] AS line_manager_ids, $6::text[] AS line_regions, $7::boolean[] AS line_is_for_undated,
-               $8::uuid[] AS scope_member_ids, $9::date AS as_of, $10::uuid[] AS pipeline_ids, $11::uuid[] AS owner_ids,
-               $12::uuid[] AS manager_ids, $13::uuid[] AS team_ids, $14::text[] AS regions, $15::uuid[] AS product_ids,
-               $16::text[] AS product_categories, $17::text[] AS statuses, $18::date AS opened_from,
-               $19::date AS opened_to, $20::date AS closed_from, $21::date AS closed_to,
-               $22::jsonb AS customer_attributes, $23::text[] AS group_attribute_keys, $24::date AS window_from,
-               $25::date AS window_to
-    )"""
+_LINE_COLUMNS: Final = {
+    "line_member_ids": "uuid[]",
+    "line_from": "date[]",
+    "line_until": "date[]",
+    "line_team_ids": "uuid[]",
+    "line_manager_ids": "uuid[]",
+    "line_regions": "text[]",
+    "line_is_for_undated": "boolean[]",
+}
+"""The columns of `line_arrays`, in their order."""
 
 _LINE: Final = """
     line AS (
         SELECT member_id, coalesce(effective_from, '-infinity') AS effective_from,
                coalesce(effective_until, 'infinity') AS effective_until, team_id, manager_id, region, is_for_undated
-        FROM unnest($1::uuid[], $2::date[], $3::date[], $4::uuid[], $5::uuid[], $6::text[], $7::boolean[])
-            AS l (member_id, effective_from, effective_until, team_id, manager_id, region, is_for_undated)
+        FROM unnest(
+            :line_member_ids, :line_from, :line_until, :line_team_ids, :line_manager_ids, :line_regions, :line_is_for_undated
+        ) AS l (member_id, effective_from, effective_until, team_id, manager_id, region, is_for_undated)
     )"""
 
 _KNOWN_NOW: Final = """
@@ -88,7 +90,7 @@ _KNOWN_NOW: Final = """
         SELECT d.deal_id, d.pipeline_id, d.pipeline_version, d.stage, d.status, d.owner_id, d.customer_id, d.product_id,
                d.amount_minor, d.currency, d.opened_on, d.closed_on, false AS is_unknown
         FROM read.deal d
-        WHERE d.status <> 'voided' AND ($8::uuid[] IS NULL OR d.owner_id = ANY ($8))
+        WHERE d.status <> 'voided' AND (:scope_member_ids IS NULL OR d.owner_id = ANY (:scope_member_ids))
     )"""
 
 # A visit that an undated one follows may have ended before the day, or not.
@@ -97,7 +99,7 @@ _KNOWN_AS_OF: Final = """
         SELECT DISTINCT ON (v.deal_id) v.deal_id, v.stage, v.category, v.owner_id, v.entered_on,
                v.left_version IS NOT NULL AND v.left_on IS NULL AS is_unknown
         FROM read.stage_visit v
-        WHERE v.entered_on <= $9 AND (v.left_on IS NULL OR v.left_on > $9)
+        WHERE v.entered_on <= :as_of AND (v.left_on IS NULL OR v.left_on > :as_of)
         ORDER BY v.deal_id, v.number DESC
     ),
     known AS (
@@ -108,7 +110,7 @@ _KNOWN_AS_OF: Final = """
                v.deal_id IS NULL OR v.is_unknown AS is_unknown
         FROM read.deal d
         LEFT JOIN in_force v ON v.deal_id = d.deal_id
-        WHERE d.status <> 'voided' AND ($8::uuid[] IS NULL OR d.owner_id = ANY ($8))
+        WHERE d.status <> 'voided' AND (:scope_member_ids IS NULL OR d.owner_id = ANY (:scope_member_ids))
           AND (v.deal_id IS NOT NULL OR d.opened_on IS NULL)
     )"""
 
@@ -116,9 +118,9 @@ _PLACED: Final = """
     placed AS (
         SELECT k.*, l.team_id, l.manager_id, l.region,
                k.is_unknown
-               OR (num_nonnulls($18::date, $19::date) > 0 AND k.opened_on IS NULL)
-               OR (num_nonnulls($20::date, $21::date) > 0 AND k.closed_on IS NULL) AS is_left_out,
-               num_nonnulls($9::date, $18::date, $19::date, $20::date, $21::date) = 0
+               OR (num_nonnulls(:opened_from, :opened_to) > 0 AND k.opened_on IS NULL)
+               OR (num_nonnulls(:closed_from, :closed_to) > 0 AND k.closed_on IS NULL) AS is_left_out,
+               num_nonnulls(:as_of, :opened_from, :opened_to, :closed_from, :closed_to) = 0
                AND (k.opened_on IS NULL OR (k.status <> 'open' AND k.closed_on IS NULL)) AS is_undated
         FROM known k
         LEFT JOIN line l ON l.member_id = k.owner_id AND CASE
@@ -136,22 +138,34 @@ _FACT: Final = """
         FROM placed b
         LEFT JOIN read.product p ON p.product_id = b.product_id
         LEFT JOIN read.customer c ON c.customer_id = b.customer_id
-             AND ($8::uuid[] IS NULL OR c.owner_id IS NULL OR c.owner_id = ANY ($8))
-        WHERE ($10::uuid[] IS NULL OR b.pipeline_id = ANY ($10))
-          AND ($11::uuid[] IS NULL OR b.owner_id = ANY ($11))
-          AND ($12::uuid[] IS NULL OR b.manager_id = ANY ($12))
-          AND ($13::uuid[] IS NULL OR b.team_id = ANY ($13))
-          AND ($14::text[] IS NULL OR b.region = ANY ($14))
-          AND ($15::uuid[] IS NULL OR b.product_id = ANY ($15))
-          AND ($16::text[] IS NULL OR p.category = ANY ($16))
-          AND ($17::text[] IS NULL OR b.status = ANY ($17))
-          AND ($18::date IS NULL OR b.opened_on IS NULL OR b.opened_on >= $18)
-          AND ($19::date IS NULL OR b.opened_on IS NULL OR b.opened_on <= $19)
-          AND (num_nonnulls($20::date, $21::date) = 0 OR b.status <> 'open')
-          AND ($20::date IS NULL OR b.closed_on IS NULL OR b.closed_on >= $20)
-          AND ($21::date IS NULL OR b.closed_on IS NULL OR b.closed_on <= $21)
-          AND ($22::jsonb IS NULL OR c.attributes @> $22)
+             AND (:scope_member_ids IS NULL OR c.owner_id IS NULL OR c.owner_id = ANY (:scope_member_ids))
+        WHERE {chosen}
     )"""
+
+
+def _attributes(sent: Sequence[AttributeValue]) -> str:
+    return json.dumps([{"key": each.key, "value": each.value} for each in sent])
+
+
+_CHOSEN: Final = Filters(
+    ReportFilter,
+    {
+        "pipeline_id": "b.pipeline_id = ANY({})",
+        "owner_id": "b.owner_id = ANY({})",
+        "manager_id": "b.manager_id = ANY({})",
+        "team_id": "b.team_id = ANY({})",
+        "region": "b.region = ANY({})",
+        "product_id": "b.product_id = ANY({})",
+        "product_category": "p.category = ANY({})",
+        "customer_attribute": Condition(text="c.attributes @> {}::jsonb", parameter=_attributes),
+        "status": "b.status = ANY({})",
+        "opened_from": "b.opened_on IS NULL OR b.opened_on >= {}",
+        "opened_to": "b.opened_on IS NULL OR b.opened_on <= {}",
+        "closed_from": "b.status <> 'open' AND (b.closed_on IS NULL OR b.closed_on >= {})",
+        "closed_to": "b.status <> 'open' AND (b.closed_on IS NULL OR b.closed_on <= {})",
+    },
+)
+"""The conditions of the filter, over `placed` as `b`, its one product as `p` and its customer as `c`."""
 
 _NO_KEY: Final = "NULL::text"
 _KEYS: Final[Mapping[Dimension, str]] = {
@@ -173,7 +187,7 @@ _KEYS: Final[Mapping[Dimension, str]] = {
 }
 _ATTRIBUTE_KEYS: Final = tuple(
     "jsonb_path_query_first(c.attributes, '$[*] ? (@.key == $key).value', "
-    f"jsonb_build_object('key', ($23::text[])[{slot}])) #>> '{{}}'"
+    f"jsonb_build_object('key', (:attribute_keys)[{slot}])) #>> '{{}}'"
     for slot in (1, 2)
 )
 """The value of the customer's attribute that is asked for in this place."""
@@ -189,48 +203,43 @@ _LABELS: Final[Mapping[Dimension, tuple[str, str]]] = {
         (
             Dimension.CUSTOMER,
             "(SELECT n.name FROM read.customer n WHERE n.customer_id = {key}::uuid "
-            "AND ($8::uuid[] IS NULL OR n.owner_id IS NULL OR n.owner_id = ANY ($8)))",
+            "AND (:scope_member_ids IS NULL OR n.owner_id IS NULL OR n.owner_id = ANY (:scope_member_ids)))",
         ),
     )
 }
 
 
-def statement(question: ReportQuestion, parts: Sequence[str]) -> str:
-    """The whole statement: the facts, then the report's own CTEs in `parts`, of which the last, `answer`, has the columns
-    part, key_1, key_2 and figures. Made of this package's own texts only; every value is a parameter.
+def statement(
+    question: ReportQuestion, scope: Scope, lines: tuple[list[object], ...], parts: Sequence[str]
+) -> tuple[str, list[object]]:
+    """Returns the whole statement with the values of its parameters: the facts, then the report's own CTEs in `parts`, of
+    which the last, `answer`, has the columns part, key_1, key_2 and figures. Made of this package's own texts only.
     """
+    chosen = Conditions()
+    _CHOSEN.add_to(chosen, question.filter)
     known = _KNOWN_NOW if question.as_of is None else _KNOWN_AS_OF
-    fact = _FACT.format(key_1=_key(question.group_by, 0), key_2=_key(question.group_by, 1))
+    fact = _FACT.format(key_1=_key(question.group_by, 0), key_2=_key(question.group_by, 1), chosen=chosen.text)
     labels = f"{_label(question.group_by, 0)} AS label_1, {_label(question.group_by, 1)} AS label_2"
-    ctes = ",".join((_ASKED, _LINE, known, _PLACED, fact, *parts))
-    return f"WITH {ctes} SELECT part, key_1, key_2, {labels}, figures FROM answer LIMIT {ROWS_MAX + 1}"  # noqa: S608
+    ctes = ",".join((_LINE, known, _PLACED, fact, *parts))
+    text = f"WITH {ctes} SELECT part, key_1, key_2, {labels}, figures FROM answer LIMIT {ROWS_MAX + 1}"  # noqa: S608
+    return chosen.numbered(text, _named(question, scope, lines)), chosen.values
 
 
-def arguments(question: ReportQuestion, scope: Scope, lines: tuple[list[object], ...]) -> tuple[object, ...]:
-    """The values of the parameters, in order."""
+def _named(question: ReportQuestion, scope: Scope, lines: tuple[list[object], ...]) -> Mapping[str, tuple[str, object]]:
+    """The parameters that the texts name, each with its type and value."""
     asked = question.filter
-    attributes = [{"key": each.key, "value": each.value} for each in asked.customer_attribute or ()]
-    return (
-        *lines,
-        scope.member_ids,
-        question.as_of,
-        asked.pipeline_id,
-        asked.owner_id,
-        asked.manager_id,
-        asked.team_id,
-        asked.region,
-        asked.product_id,
-        asked.product_category,
-        asked.status,
-        asked.opened_from,
-        asked.opened_to,
-        asked.closed_from,
-        asked.closed_to,
-        json.dumps(attributes) if attributes else None,
-        [grouping.attribute_key for grouping in question.group_by],
-        question.window_from,
-        question.window_to,
-    )
+    return {
+        **{name: (sql_type, line) for (name, sql_type), line in zip(_LINE_COLUMNS.items(), lines, strict=True)},
+        "scope_member_ids": ("uuid[]", scope.member_ids),
+        "as_of": ("date", question.as_of),
+        "opened_from": ("date", asked.opened_from),
+        "opened_to": ("date", asked.opened_to),
+        "closed_from": ("date", asked.closed_from),
+        "closed_to": ("date", asked.closed_to),
+        "attribute_keys": ("text[]", [grouping.attribute_key for grouping in question.group_by]),
+        "window_from": ("date", question.window_from),
+        "window_to": ("date", question.window_to),
+    }
 
 
 async def fetched(
@@ -246,7 +255,7 @@ async def fetched(
         TooManyGroups: beyond `ROWS_MAX`.
         ReportTimedOut: after `REPORT_TIMEOUT_SECONDS`.
     """
-    rows = await rows_of(pool, statement(question, parts), arguments(question, scope, lines))
+    rows = await rows_of(pool, *statement(question, scope, lines, parts))
     return [
         ReportRow(
             row["part"],

@@ -34,9 +34,9 @@ SNAPSHOT_PARTS: Final = """
         WHERE v.category = 'open' AND v.left_version IS NOT NULL
           AND (v.left_on IS NULL OR (
               f.state IS NOT NULL
-              AND ($24::date IS NULL OR v.left_on >= $24)
-              AND ($25::date IS NULL OR v.left_on <= $25)
-              AND ($9::date IS NULL OR v.left_on <= $9)))
+              AND (:window_from IS NULL OR v.left_on >= :window_from)
+              AND (:window_to IS NULL OR v.left_on <= :window_to)
+              AND (:as_of IS NULL OR v.left_on <= :as_of)))
         GROUP BY f.key_1, f.key_2, v.pipeline_id, v.stage
     ),
     answer AS (
@@ -65,13 +65,13 @@ COHORT_PARTS: Final = """
         SELECT v.deal_id,
                bit_or(1::bigint << s.step) FILTER (
                    WHERE v.category = 'open'
-                     AND v.entered_on >= coalesce($24::date, '-infinity')
-                     AND v.entered_on <= least($25::date, $9::date, 'infinity')
+                     AND v.entered_on >= coalesce(:window_from, '-infinity')
+                     AND v.entered_on <= least(:window_to, :as_of, 'infinity')
                ) AS entered,
                bit_or(1::bigint << s.step) FILTER (
-                   WHERE v.category = 'open' AND ($9::date IS NULL OR v.entered_on <= $9)
+                   WHERE v.category = 'open' AND (:as_of IS NULL OR v.entered_on <= :as_of)
                ) AS reached,
-               coalesce(bool_or(v.category = 'won' AND ($9::date IS NULL OR v.entered_on <= $9)), false) AS has_won,
+               coalesce(bool_or(v.category = 'won' AND (:as_of IS NULL OR v.entered_on <= :as_of)), false) AS has_won,
                coalesce(bit_or(1::bigint << s.step) FILTER (WHERE v.category = 'open' AND v.entered_on IS NULL), 0)
                & ~coalesce(bit_or(1::bigint << s.step) FILTER (WHERE v.category = 'open' AND v.entered_on IS NOT NULL), 0)
                AS undated

@@ -20,16 +20,16 @@ VELOCITY_PARTS: Final = """
     stay AS (
         SELECT f.key_1, f.key_2, v.pipeline_id, v.stage, v.is_negative, CASE
                    WHEN v.entered_on IS NULL OR (v.left_version IS NOT NULL AND v.left_on IS NULL) THEN 'undated'
-                   WHEN v.left_on IS NULL OR v.left_on > $9 THEN 'censored'
+                   WHEN v.left_on IS NULL OR v.left_on > :as_of THEN 'censored'
                    ELSE 'ended' END AS kind,
-               v.left_on - v.entered_on AS days, $9::date - v.entered_on AS age
+               v.left_on - v.entered_on AS days, :as_of - v.entered_on AS age
         FROM fact f
         JOIN read.stage_visit v ON v.deal_id = f.deal_id
         WHERE v.category = 'open'
           AND (f.state IS NOT NULL OR v.entered_on IS NULL OR (v.left_version IS NOT NULL AND v.left_on IS NULL))
-          AND ($9::date IS NULL OR v.entered_on IS NULL OR v.entered_on <= $9)
-          AND (v.left_on IS NULL OR v.left_on > $9 OR (
-              ($24::date IS NULL OR v.left_on >= $24) AND ($25::date IS NULL OR v.left_on <= $25)))
+          AND (:as_of IS NULL OR v.entered_on IS NULL OR v.entered_on <= :as_of)
+          AND (v.left_on IS NULL OR v.left_on > :as_of OR (
+              (:window_from IS NULL OR v.left_on >= :window_from) AND (:window_to IS NULL OR v.left_on <= :window_to)))
     ),
     answer AS (
         SELECT s.kind AS part, s.key_1, s.key_2, jsonb_build_object(
