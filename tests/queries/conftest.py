@@ -16,7 +16,6 @@ from salesapi.api.authentication import Asking
 from salesapi.api.http import read_sources
 from salesapi.api.rest.answers import add_problem_handlers
 from salesapi.api.rest.questions import QuestionRoutes
-from salesapi.api.rest.reads import ReadRoutes
 from salesapi.domain.shared.kernel import natural_id
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.projections.catalogue import PROJECTIONS
@@ -101,7 +100,6 @@ def _reading_app(service: Service) -> FastAPI:
     add_problem_handlers(app)
     core = service.core
     asking = Asking(core.api_keys, core.scopes, core.clock)
-    ReadRoutes(asking, core.pool).add_to(app)
     QuestionRoutes(asking, read_sources(core)).add_to(app)
     return app
 

@@ -8,7 +8,6 @@ from fastapi import FastAPI
 from salesapi.access.principals import EVERYTHING
 from salesapi.api.http import read_sources
 from salesapi.api.rest.questions import QuestionRoutes
-from salesapi.api.rest.reads import ReadRoutes
 from salesapi.queries.pay.line_events import line_events
 from tests.queries.conftest import Reads
 from tests.spec import uid
@@ -205,7 +204,6 @@ async def test_a_read_waits_for_its_position_only_so_long(reads: Reads) -> None:
 
 def test_every_read_is_described(reads: Reads) -> None:
     core, app = reads.service.core, FastAPI()
-    ReadRoutes(None, core.pool).add_to(app)  # type: ignore[arg-type] # asks nobody
     QuestionRoutes(None, read_sources(core)).add_to(app)  # type: ignore[arg-type] # asks nobody
     document = app.openapi()
     for path, methods in document["paths"].items():

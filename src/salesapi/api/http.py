@@ -13,7 +13,6 @@ from salesapi.api.rest.commands import CommandRoutes
 from salesapi.api.rest.feed import FeedRoutes
 from salesapi.api.rest.health import HealthRoutes
 from salesapi.api.rest.questions import QuestionRoutes
-from salesapi.api.rest.reads import ReadRoutes
 from salesapi.app import Core
 from salesapi.commands.command_reading import CommandReader
 from salesapi.queries.selling.reports import Reports
@@ -39,7 +38,6 @@ def doors(core: Core) -> FastAPI:
     reader = CommandReader(core.catalogue, core.clock, core.settings.time_zone)
     CommandRoutes(core.catalogue, asking, reader, core.handling, core.epoch).add_to(app)
     reading = read_sources(core)
-    ReadRoutes(asking, core.pool).add_to(app)
     QuestionRoutes(asking, reading).add_to(app)
     FeedRoutes(asking, core.log, core.epoch, core.catalogue).add_to(app)
     HealthRoutes(core.pool).add_to(app)

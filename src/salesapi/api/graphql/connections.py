@@ -8,13 +8,10 @@ import strawberry
 from pydantic import TypeAdapter, ValidationError
 
 from salesapi.api.graphql.context import Asked
-from salesapi.api.graphql.enums import Enums
-from salesapi.api.graphql.inputs import Inputs, values_of
 from salesapi.api.graphql.outputs import Outputs
 from salesapi.api.graphql.scalars import BigInt
-from salesapi.api.reads.declaration import ListRead
 from salesapi.commands.command_reading import CommandMalformed, malformed
-from salesapi.queries.paging import PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, Page, PageRequest
+from salesapi.queries.paging import PAGE_ROWS_MAX, Page
 
 Info = strawberry.Info[Asked, None]
 First = Annotated[int, strawberry.argument(description=f"How many, at most {PAGE_ROWS_MAX}.")]
@@ -40,11 +37,9 @@ class PageInfo:
 
 
 class Connections:
-    """Makes the connection types and the fields that answer them."""
+    """Makes the connection types, and pages of them."""
 
-    def __init__(self, enums: Enums, inputs: Inputs, outputs: Outputs) -> None:
-        self._enums = enums
-        self._inputs = inputs
+    def __init__(self, outputs: Outputs) -> None:
         self._outputs = outputs
         self._by_shape: dict[type, Any] = {}
 
@@ -75,41 +70,6 @@ class Connections:
             ),
             position=BigInt(position),
         )
-
-    def field(self, listed: ListRead[Any, Any, Any]) -> Any:
-        """The field that answers a list."""
-        orders = type(listed.order)
-        order_enum = self._enums.named(orders.__name__, [str(order) for order in orders])
-        adapter: TypeAdapter[Any] = TypeAdapter(listed.where)
-
-        async def resolver(
-            info: Info,
-            filter: Any = _ABSENT,
-            order_by: Any = order_enum(str(listed.order)),
-            first: First = PAGE_ROWS_DEFAULT,
-            after: After = _ABSENT,
-            min_position: MinPosition = _ABSENT,
-        ) -> Any:
-            asked = info.context
-            page = PageRequest(first=first, after=after or None)
-            where = read_filter(adapter, filter)
-            position = await asked.position(min_position or None)
-            order = orders(order_by.value)
-            found = await asked.read(listed.query, listed.scope, where=where, order=order, page=page)
-            return self.page(listed.shape, found, page.after, position)
-
-        given: Any = self._inputs.of(listed.where)
-        resolver.__annotations__ |= {"filter": given | None, "order_by": order_enum, "return": self.of(listed.shape)}
-        return strawberry.field(resolver=resolver, name=listed.name, description=f"{listed.summary}.")
-
-
-def read_filter(adapter: TypeAdapter[Any], given: object) -> Any:
-    """A filter from its input; without one, everything.
-
-    Raises:
-        CommandMalformed: with a pointer below `/filter`.
-    """
-    return read_json(adapter, {} if given is None or given is _ABSENT else values_of(given), pointer="/filter")
 
 
 def read_json(adapter: TypeAdapter[Any], values: Any, *, pointer: str) -> Any:

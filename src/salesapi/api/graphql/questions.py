@@ -1,13 +1,15 @@
 """GraphQL's door to questions: one field of `Query` for each, its arguments, and its answer as a thing or a connection."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from enum import EnumType, StrEnum
 from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 import strawberry
 from pydantic import TypeAdapter
 from strawberry.types.fields.resolver import Parameter, Signature
 
-from salesapi.api.authentication import Asker, ScopeOf
+from salesapi.access.principals import ScopeOf
+from salesapi.api.authentication import Asker
 from salesapi.api.graphql.connections import After, Connections, First, MinPosition, read_json
 from salesapi.api.graphql.context import Asked
 from salesapi.api.graphql.enums import Enums
@@ -127,6 +129,8 @@ class QuestionFields:
             return self._inputs.of(argument.kind)
         if get_origin(argument.kind) is Literal:
             return self._enums.of(argument.kind, owner, argument.field)
+        if isinstance(argument.kind, type) and issubclass(argument.kind, StrEnum):
+            return self._enums.named(argument.kind.__name__, [str(value) for value in argument.kind])
         if get_origin(argument.kind) is tuple:
             item: Any = get_args(argument.kind)[0]
             return list[item]
@@ -137,8 +141,8 @@ def _default(argument: Argument, carried: Any) -> Any:
     """The default that the schema shows; any other stands where the argument is absent."""
     if argument.is_required:
         return Parameter.empty
-    if get_origin(argument.kind) is Literal and argument.default is not None:
-        return carried(argument.default)
+    if isinstance(carried, EnumType) and argument.default is not None:
+        return carried(str(argument.default))
     if argument.kind is bool:
         return argument.default
     if get_origin(argument.kind) is tuple and argument.default:

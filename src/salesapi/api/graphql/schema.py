@@ -33,11 +33,11 @@ def build_schema(catalogue: Catalogue) -> Schema:
     """The schema of this catalogue."""
     enums = Enums()
     inputs, outputs = Inputs(enums), Outputs(enums)
-    connections = Connections(enums, inputs, outputs)
+    connections = Connections(outputs)
     fields = QuestionFields(enums, inputs, outputs, connections)
     questions = {question.name: fields.field(question) for question in QUESTIONS if question.in_graphql}
     made = strawberry.Schema(
-        query=query_type(outputs, connections, questions),
+        query=query_type(questions),
         mutation=mutation_type(catalogue, inputs),
         subscription=subscription_type(outputs),
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),

@@ -1,11 +1,15 @@
 """What both doors need to know of a read: where it is found, how it is told, and the declared list or thing that answers it."""
 
-from dataclasses import dataclass
-from typing import Any, Generic
+from dataclasses import dataclass, make_dataclass
+from dataclasses import field as with_default
+from typing import Annotated, Any, Generic
 from uuid import UUID
 
 from salesapi.access.principals import Scope, ScopeOf
+from salesapi.api.reads.arguments import Named, path_names
+from salesapi.api.reads.question import InRest, Item, PageOf, Question, Reading
 from salesapi.database.connections import Connection
+from salesapi.domain.shared.kernel import About
 from salesapi.queries.filters import Filter
 from salesapi.queries.listings import Listing, Single
 from salesapi.queries.orders import Ordering
@@ -61,6 +65,33 @@ class ListRead(Generic[Shape, Filter, Ordering]):
         """
         return await self.listing.page(connection, scope, where=where, order=order, page=page)
 
+    def question(self) -> Question[Any, Page[Shape]]:
+        """Declares it to the doors: a filter, an order, a page."""
+        ordering: Any = Annotated[type(self.order), About("The order of the list.")]
+        arguments = make_dataclass(
+            f"{self.name[0].upper()}{self.name[1:]}Arguments",
+            [
+                ("filter", self.where, with_default(default=self.where())),
+                ("order_by", ordering, with_default(default=self.order)),
+                ("page", PageRequest, with_default(default=PageRequest())),
+            ],
+            frozen=True,
+            kw_only=True,
+        )
+
+        async def answer(reading: Reading, given: Any) -> Page[Shape]:
+            return await reading.read(self.query, self.scope, where=given.filter, order=given.order_by, page=given.page)
+
+        return Question(
+            name=self.name,
+            summary=self.summary,
+            arguments=arguments,
+            answers=PageOf(self.shape),
+            answer=answer,
+            reads=self.reads,
+            rest=InRest(path=self.path),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRead(Generic[Shape]):
@@ -104,6 +135,29 @@ class ItemRead(Generic[Shape]):
             ThingUnknown: there is none, or it is out of scope.
         """
         return await self.thing.one(connection, scope, id)
+
+    def question(self) -> Question[Any, Shape]:
+        """Declares it to the doors: an id, which GraphQL calls `id`."""
+        (name,) = path_names(self.path)
+        arguments = make_dataclass(
+            f"{self.name[0].upper()}{self.name[1:]}Of",
+            [(name, Annotated[UUID, Named(name, "id")])],
+            frozen=True,
+            kw_only=True,
+        )
+
+        async def answer(reading: Reading, given: Any) -> Shape:
+            return await reading.read(self.query, self.scope, getattr(given, name))
+
+        return Question(
+            name=self.name,
+            summary=self.summary,
+            arguments=arguments,
+            answers=Item(self.shape),
+            answer=answer,
+            reads=self.reads,
+            rest=InRest(path=self.path),
+        )
 
 
 def refuse_repeated(reads: tuple[ListRead[Any, Any, Any] | ItemRead[Any], ...]) -> None:

@@ -9,7 +9,7 @@ from salesapi.api.reads.arguments import Named
 from salesapi.api.reads.question import InRest, Item, Question, Reading
 from salesapi.domain.pay.plans.compensation_plans import VERSIONS_MAX
 from salesapi.domain.shared.kernel import About, record
-from salesapi.queries.pay.compensation_plans import READS, compensation_plan_differences
+from salesapi.queries.pay.compensation_plans import PLANS, compensation_plan_differences
 from salesapi.schemas.pay.compensation_plans import CompensationPlanDifferences
 
 
@@ -38,7 +38,7 @@ QUESTIONS: Final = (
         arguments=DifferencesOf,
         answer=_differences,
         summary="What one version of a compensation plan changes against another",
-        reads=READS,
+        reads=PLANS.reads,
         rest=InRest(path="/v1/compensation-plans/{plan_id}/differences"),
     ),
 )

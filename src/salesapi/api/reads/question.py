@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
-from salesapi.access.principals import Scope
-from salesapi.api.authentication import Asker, ScopeOf
+from salesapi.access.principals import Scope, ScopeOf
+from salesapi.api.authentication import Asker
 from salesapi.clock import Clock
 from salesapi.commands.stream_states import StreamStates
 from salesapi.database.connections import Connection

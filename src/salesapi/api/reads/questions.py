@@ -1,4 +1,4 @@
-"""All questions that are neither a list nor a single thing by its id."""
+"""All questions, in the order in which the doors document them: lists, single things, and what has a form of its own."""
 
 from typing import Any, Final
 
@@ -15,9 +15,12 @@ from salesapi.api.reads import (
     statements,
     teams,
 )
+from salesapi.api.reads.catalogue import ITEMS, LISTS
 from salesapi.api.reads.question import Question
 
 QUESTIONS: Final[tuple[Question[Any, Any], ...]] = (
+    *(read.question() for read in LISTS),
+    *(read.question() for read in ITEMS),
     *stage_visits.QUESTIONS,
     *customer_timeline.QUESTIONS,
     *teams.QUESTIONS,

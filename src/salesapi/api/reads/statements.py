@@ -11,7 +11,7 @@ from salesapi.database.connections import Connection
 from salesapi.domain.shared.kernel import About, record
 from salesapi.queries.paging import Page, PageRequest
 from salesapi.queries.pay.line_events import events_of_page
-from salesapi.queries.pay.payout_runs import READS, payout_run, statement, statement_lines, statements
+from salesapi.queries.pay.payout_runs import RUNS, STATEMENTS, statement, statement_lines
 from salesapi.schemas.pay.payout_runs import (
     Statement,
     StatementFilter,
@@ -92,9 +92,9 @@ async def _with_lines(
 
 
 async def _of_run(reading: Reading, given: StatementsOf) -> Page[Statement]:
-    await reading.read(payout_run, "pay", given.payout_run_id)
+    await reading.read(RUNS.one, "pay", given.payout_run_id)
     where = StatementFilter(payout_run_id=given.payout_run_id)
-    return await reading.read(statements, "pay", where=where, order=StatementOrder.TOTAL_DESC, page=given.page)
+    return await reading.read(STATEMENTS.page, "pay", where=where, order=StatementOrder.TOTAL_DESC, page=given.page)
 
 
 QUESTIONS: Final = (
@@ -104,7 +104,7 @@ QUESTIONS: Final = (
         arguments=StatementsOf,
         answer=_of_run,
         summary="Statements of a payout run that stand, the largest first",
-        reads=READS,
+        reads=STATEMENTS.reads,
         rest=InRest(path="/v1/payout-runs/{payout_run_id}/statements"),
         in_graphql=False,
     ),
@@ -114,7 +114,7 @@ QUESTIONS: Final = (
         arguments=StatementTraceOf,
         answer=_trace,
         summary="One statement with its lines, each with the trace that explains it",
-        reads=READS,
+        reads=STATEMENTS.reads,
         rest=InRest(path="/v1/statements/{payout_run_id}/{member_id}", operation="statement"),
         in_graphql=False,
     ),
@@ -124,7 +124,7 @@ QUESTIONS: Final = (
         arguments=StatementOf,
         answer=_statement,
         summary="One statement that stands",
-        reads=READS,
+        reads=STATEMENTS.reads,
     ),
     Question(
         name="statementLines",
@@ -132,6 +132,6 @@ QUESTIONS: Final = (
         arguments=StatementLinesOf,
         answer=_lines,
         summary="All lines of a statement, in their order, each with the trace that explains it",
-        reads=READS,
+        reads=STATEMENTS.reads,
     ),
 )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, Final, Literal, get_args, get_origin
 from uuid import UUID
 
@@ -193,7 +194,7 @@ def _value(argument: Argument, request: Request, sent: Mapping[str, str]) -> obj
         return _read(argument.texts.read, name, request.query_params.getlist(name))
     if argument.kind is date:
         return day(sent, name)
-    if get_origin(argument.kind) is Literal:
+    if _has_choices(argument):
         return _read(_chosen(_choices(argument)), name, [sent[name]])
     return _read(_READERS[argument.kind], name, [sent[name]])
 
@@ -205,8 +206,16 @@ def _read(read: Callable[[Sequence[str]], object], name: str, texts: Sequence[st
         raise ParameterInvalid(name=name, reason=str(error), pointer=f"/{name}") from None
 
 
+def _has_choices(argument: Argument) -> bool:
+    return get_origin(argument.kind) is Literal or (
+        isinstance(argument.kind, type) and issubclass(argument.kind, StrEnum)
+    )
+
+
 def _choices(argument: Argument) -> list[str]:
-    """The values that it may have, the default first."""
+    """The values that it may have: those of an enum in their order, of a literal the default first."""
+    if get_origin(argument.kind) is not Literal:
+        return list(argument.kind)
     return sorted(get_args(argument.kind), key=lambda choice: choice != argument.default)
 
 
@@ -214,7 +223,7 @@ def _chosen(choices: Sequence[str]) -> Callable[[Sequence[str]], str]:
     def read(texts: Sequence[str]) -> str:
         if texts[0] not in choices:
             raise ValueError(f"it is one of {', '.join(choices)}")
-        return texts[0]
+        return choices[choices.index(texts[0])]
 
     return read
 
@@ -256,6 +265,6 @@ def _schema(argument: Argument) -> dict[str, Any]:
         return {"type": "integer", "minimum": bound_of(argument, Ge), "maximum": bound_of(argument, Le)}
     if argument.kind is Decimal:
         return {"type": "string", "format": "decimal", **default}
-    if get_origin(argument.kind) is Literal:
+    if _has_choices(argument):
         return {"type": "string", "enum": _choices(argument), **default}
     return {"type": "string", **default}

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 
-from salesapi.api.authentication import Asker, Asking, ScopeOf
+from salesapi.access.principals import ScopeOf
+from salesapi.api.authentication import Asker, Asking
 from salesapi.api.read_positions import log_reached, reached
 from salesapi.api.reads.question import AllOf, InRest, Item, PageOf, Question, ReadSources, Reflecting, Whole
 from salesapi.api.reads.questions import QUESTIONS
