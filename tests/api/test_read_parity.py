@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 
 from salesapi.api.reads.arguments import arguments_of, camel
-from salesapi.api.reads.catalogue import ITEMS, LISTS
+from salesapi.api.reads.catalogue import ITEMS, LISTS, READS
 from salesapi.api.reads.question import Item, PageOf
 from salesapi.api.reads.questions import QUESTIONS
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
@@ -22,8 +22,11 @@ from tests.api.scope_company import Company, scoped_company
 
 NUMBERS: Final = itertools.count(1)
 IN_BOTH: Final = {
-    question.name: question for question in QUESTIONS if question.rest is not None and question.in_graphql
+    question.name: question
+    for question in QUESTIONS
+    if question.rest is not None and question.in_graphql and question.name not in {read.name for read in READS}
 }
+"""Questions that are neither a list nor a single thing by its id."""
 WINDOW: Final = {"window_from": "2026-02-01", "window_to": "2026-02-28"}
 ASKED: Final[dict[str, tuple[dict[str, Any], ...]]] = {
     "customerTimeline": ({"customer_id": "$customer of rep"},),
