@@ -2,21 +2,20 @@
 
 from typing import Any, Final
 
-from salesapi.api.reads import (
+from salesapi.api.reads.cash import receivables
+from salesapi.api.reads.catalogue import ITEMS, LISTS
+from salesapi.api.reads.customers import customer_timeline
+from salesapi.api.reads.organisation import teams
+from salesapi.api.reads.pay import (
     commission_estimates,
-    customer_timeline,
-    deal_reports,
     finance_reports,
     live_statements,
     payroll,
     plan_differences,
-    receivables,
-    stage_visits,
     statements,
-    teams,
 )
-from salesapi.api.reads.catalogue import ITEMS, LISTS
 from salesapi.api.reads.question import Question
+from salesapi.api.reads.selling import deal_reports, stage_visits
 
 QUESTIONS: Final[tuple[Question[Any, Any], ...]] = (
     *(read.question() for read in LISTS),

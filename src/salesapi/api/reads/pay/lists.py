@@ -1,9 +1,8 @@
-"""Reads of pay: compensation plans, credits, payout runs and statements, approvals, objections, awards, points, pools."""
+"""Lists and single things: plans, enrolments, runs, statements, awards, points, pools and objections."""
 
 from typing import Final
 
 from salesapi.api.reads.declaration import ItemRead, ListRead
-from salesapi.queries.organisation import approvals
 from salesapi.queries.pay import (
     awards,
     compensation_plans,
@@ -31,12 +30,6 @@ LISTS: Final = (
     ListRead(path="/v1/credits", name="credits", summary="Credits: whose part in which deal", listing=credits.CREDITS),
     ListRead(path="/v1/payout-runs", name="payoutRuns", summary="Payout runs", listing=payout_runs.RUNS),
     ListRead(path="/v1/statements", name="statements", summary="Statements that stand", listing=payout_runs.STATEMENTS),
-    ListRead(
-        path="/v1/approvals",
-        name="approvals",
-        summary="Approvals that concern you, your team or everybody",
-        listing=approvals.APPROVALS,
-    ),
     ListRead(path="/v1/objections", name="objections", summary="Objections", listing=objections.OBJECTIONS),
     ListRead(path="/v1/awards", name="awards", summary="Awards, and adjustments by hand", listing=awards.AWARDS),
     ListRead(path="/v1/points", name="pointsBalances", summary="Points of members", listing=points.BALANCES),
@@ -66,12 +59,6 @@ ITEMS: Final = (
     ),
     ItemRead(
         path="/v1/payout-runs/{payout_run_id}", name="payoutRun", summary="One payout run", thing=payout_runs.RUNS
-    ),
-    ItemRead(
-        path="/v1/approvals/{approval_id}",
-        name="approval",
-        summary="One approval with its steps",
-        thing=approvals.APPROVALS,
     ),
     ItemRead(
         path="/v1/objections/{objection_id}", name="objection", summary="One objection", thing=objections.OBJECTIONS

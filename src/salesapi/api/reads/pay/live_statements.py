@@ -4,8 +4,8 @@ from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 from salesapi.api.reads.arguments import Texts
+from salesapi.api.reads.pay.statements import Expand
 from salesapi.api.reads.question import InRest, Item, PageOf, Question, Reading, Reflecting
-from salesapi.api.reads.statements import Expand
 from salesapi.domain.shared.kernel import About, record
 from salesapi.queries.paging import Page, PageRequest
 from salesapi.queries.pay.line_events import events_of_page

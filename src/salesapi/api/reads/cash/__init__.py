@@ -1,0 +1,1 @@
+"""Reads of agreements, invoices and receipts of money."""

@@ -1,0 +1,1 @@
+"""Reads of plans, enrolments, runs, statements, awards, points, pools and objections."""

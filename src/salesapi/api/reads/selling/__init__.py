@@ -1,0 +1,1 @@
+"""Reads of what is sold: pipelines, leads, deals, activities, attribution, forecast sheets, targets."""
