@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Final, Generic, TypeVar, get_args, get_origin, get_type_hints
 
-from salesapi.queries.conditions import Conditions
+from salesapi.database.conditions import Conditions
 from salesapi.queries.sources import DeclarationWrong
 
 Filter = TypeVar("Filter")

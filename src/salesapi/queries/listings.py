@@ -13,9 +13,9 @@ from uuid import UUID
 
 from salesapi.access.principals import Scope, ScopeOf
 from salesapi.database.columns import SQL_TYPES
+from salesapi.database.conditions import Conditions
 from salesapi.database.connections import Connection
 from salesapi.domain.shared.kernel import ThingUnknown
-from salesapi.queries.conditions import Conditions
 from salesapi.queries.filters import Filter, Filters
 from salesapi.queries.orders import Ordering, Orders
 from salesapi.queries.paging import PAGE_ROWS_MAX, IdValue, Page, PageRequest, decoded_cursor, encoded_cursor

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from salesapi.access.principals import Scope, ScopeOf
-from salesapi.queries.conditions import Conditions
+from salesapi.database.conditions import Conditions
 from salesapi.queries.sources import DeclarationWrong
 
 

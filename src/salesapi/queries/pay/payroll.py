@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from salesapi.access.principals import Scope
+from salesapi.database.conditions import Conditions
 from salesapi.database.connections import Connection
 from salesapi.domain.pay.records.payout_runs import RUN_LINES_MAX, LineKind, PayoutRunStatusWrong
 from salesapi.domain.pay.records.payouts import PayoutBatchUnknown
-from salesapi.queries.conditions import Conditions
 from salesapi.queries.paging import Page, PageRequest, decoded_cursor, encoded_cursor
 from salesapi.queries.pay.payout_runs import LINES_READ, PAID_BY, RUNS, STATEMENTS
 from salesapi.queries.row_scopes import by_pay

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from salesapi.access.principals import Scope
+from salesapi.database.conditions import Conditions
 from salesapi.domain.organisation.teams import Teams
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import Kind, Refused
-from salesapi.queries.conditions import Conditions
 from salesapi.queries.filters import Condition, Filters
 from salesapi.queries.selling.reports_question import Dimension, Grouping, ReportQuestion
 from salesapi.schemas.selling.reports import ReportFilter, ReportKey
