@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from salesapi.domain.catalogue import Catalogue
+from salesapi.domain.consequences import FOLLOWING, Step
 from salesapi.domain.shared.kernel import BusinessTime, Context, Recorded, Ref, Refused
 
 CATALOGUE = Catalogue()
@@ -113,8 +114,17 @@ class Case:
         """The events that the command leads to."""
         stream, kind_of_command = CATALOGUE.command(type(self.command).__name__)
         state = fold(stream.kind, self.events, self.subject, self.occurred)
-        asked = kind_of_command.needs(state, self.command, States(self.others))
-        context = Context(
+        asked = set(kind_of_command.needs(state, self.command, States(self.others)))
+        return tuple(kind_of_command.decide(state, self.command, self._context(asked)))
+
+    def following(self) -> tuple[Step, ...]:
+        """The further commands that follow from the command."""
+        stream, _ = CATALOGUE.command(type(self.command).__name__)
+        state = fold(stream.kind, self.events, self.subject, self.occurred)
+        return FOLLOWING[type(self.command)](state, self.command, self._context(set()))
+
+    def _context(self, asked: set[Ref]) -> Context:
+        return Context(
             actor_id=self.actor,
             member_id=self.member,
             permissions=self.permissions,
@@ -122,9 +132,8 @@ class Case:
             subject_id=self.subject,
             new_id=NEW_ID,
             today=DAY,
-            facts=States({ref: state for ref, state in self.others.items() if ref in set(asked)}),
+            facts=States({ref: state for ref, state in self.others.items() if ref in asked}),
         )
-        return tuple(kind_of_command.decide(state, self.command, context))
 
 
 def given(*events: object) -> Case:

@@ -16,7 +16,7 @@ import pytest
 
 import salesapi.domain
 from salesapi.domain.catalogue import STREAMS
-from salesapi.domain.shared.kernel import Stream
+from salesapi.domain.declarations import Stream
 
 DOMAIN: Final = Path(inspect.getfile(salesapi.domain)).parent
 FILES: Final = sorted(DOMAIN.rglob("*.py"))

@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 
 from salesapi.domain.catalogue import route
-from salesapi.domain.shared.kernel import CommandType
+from salesapi.domain.declarations import AnyCommand
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from tests.api.graphql_client import CATALOGUE, mutate
 from tests.api.parity_requests import LOCKED_AWAY, REQUESTS
@@ -325,7 +325,7 @@ def put(values: dict[str, Any], path: str, thing: str, id: str) -> dict[str, Any
     return {**values, "about": {"kind": thing, "id": id}} if path == "about/id" else {**values, path: id}
 
 
-def references(kind: CommandType) -> list[str]:
+def references(kind: AnyCommand) -> list[str]:
     """The fields of a command that hold ids, beside that of the thing which it changes."""
     return [path for path in _ids(kind.command, "") if path != kind.target]
 

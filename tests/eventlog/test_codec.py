@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapi.database.text import TextRefused
+from salesapi.domain.declarations import EventType
 from salesapi.domain.shared.kernel import (
     About,
     AmountMinor,
     BusinessTime,
-    EventType,
     FieldInvalid,
     Kind,
     Personal,

@@ -6,7 +6,8 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.shared.kernel import UNSET, CommandType
+from salesapi.domain.declarations import AnyCommand
+from salesapi.domain.shared.kernel import UNSET
 
 REFERENCE: Final = "#/components/schemas/{model}"
 
@@ -33,7 +34,7 @@ def command_schemas(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
     return components
 
 
-def _as_sent(schema: dict[str, Any], kind: CommandType) -> dict[str, Any]:
+def _as_sent(schema: dict[str, Any], kind: AnyCommand) -> dict[str, Any]:
     """Without the id that stands in the path, and with the business time."""
     properties: dict[str, Any] = {**schema["properties"], **OCCURRED_AT}
     if kind.target is not None:

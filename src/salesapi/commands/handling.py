@@ -16,17 +16,16 @@ from salesapi.commands.command_results import EventReceipt, Receipt, positioned,
 from salesapi.commands.stream_states import Folded, StreamStates
 from salesapi.domain.catalogue import Catalogue, route, snake_name
 from salesapi.domain.consequences import FOLLOWING, Step
+from salesapi.domain.declarations import AnyCommand, AnyStream
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.shared.kernel import (
     BusinessTime,
-    CommandType,
     Context,
     Kind,
     LedgerRef,
     Recorded,
     Ref,
     Refused,
-    Stream,
     StreamRef,
     ThingUnknown,
     natural_id,
@@ -139,8 +138,8 @@ class _Work:
 class _Target:
     """Where a command goes: its declaration, its stream, and the id of the thing itself."""
 
-    stream: Stream
-    kind: CommandType
+    stream: AnyStream
+    kind: AnyCommand
     ref: StreamRef
     subject_id: UUID
 
@@ -208,7 +207,7 @@ class Handling:
         stream_id = kind.stream_of(request.command) if kind.stream_of else subject_id
         return _Target(stream, kind, StreamRef(stream.kind, stream_id), subject_id)
 
-    def _subject_id(self, stream: Stream, kind: CommandType, command: object) -> UUID:
+    def _subject_id(self, stream: AnyStream, kind: AnyCommand, command: object) -> UUID:
         if kind.target is not None:
             target = getattr(command, kind.target)
             assert isinstance(target, UUID)

@@ -5,12 +5,14 @@ Names: class `ChangeDealStage`, REST `POST /v1/deals/{deal_id}/change-stage`, Gr
 `DealStageChanged`, stored `deal.stage_changed`, subject `sales.v1.deal.stage_changed`.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Final, TypeVar
 
 from salesapi.domain.cash import agreement_decisions, invoice_decisions, receipt_decisions
+from salesapi.domain.consequences import FOLLOWING
 from salesapi.domain.customers import customer_decisions
+from salesapi.domain.declaration_checks import check_following, check_streams
+from salesapi.domain.declarations import AnyCommand, AnyStream, DeclarationInvalid, EventType, words
 from salesapi.domain.organisation import approval_decisions, calendars, members, team_decisions
 from salesapi.domain.pay.decisions import (
     award_decisions,
@@ -31,11 +33,10 @@ from salesapi.domain.selling import (
     target_decisions,
 )
 from salesapi.domain.shared import attributes
-from salesapi.domain.shared.kernel import CommandType, EventType, Stream
 
 Value = TypeVar("Value")
 
-STREAMS: Final[tuple[Stream, ...]] = (
+STREAMS: Final[tuple[AnyStream, ...]] = (
     attributes.STREAM,
     pipelines.STREAM,
     members.STREAM,
@@ -67,23 +68,26 @@ class Catalogue:
     """Look-ups over the declared streams.
 
     Raises:
-        ValueError: at construction, when two declarations claim one name.
+        DeclarationInvalid: at construction, for a declaration that does not fit, or two that claim one name.
     """
 
-    def __init__(self, streams: tuple[Stream, ...] = STREAMS) -> None:
+    def __init__(self, streams: tuple[AnyStream, ...] = STREAMS) -> None:
         self.streams = streams
         self.by_kind = _unique("stream kind", ((stream.kind, stream) for stream in streams))
+        check_streams(streams)
+        check_following(streams, FOLLOWING)
         self.events = _unique("event name", ((event.name, event) for s in streams for event in s.events))
         self.commands = _unique(
             "command", ((command.command.__name__, (s, command)) for s in streams for command in s.commands)
         )
+        _unique("event", ((event.event.__name__, event) for s in streams for event in s.events))
         _unique("route", ((route(s, c), c) for s, c in self.commands.values()))
 
     def event_types(self) -> Iterator[EventType]:
         """Every declared event type."""
         return iter(self.events.values())
 
-    def command(self, name: str) -> tuple[Stream, CommandType]:
+    def command(self, name: str) -> tuple[AnyStream, AnyCommand]:
         """The stream and declaration of a command by its class name.
 
         Raises:
@@ -96,28 +100,23 @@ def _unique(what: str, pairs: Iterator[tuple[str, Value]]) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for name, value in pairs:
         if name in found:
-            raise ValueError(f"the {what} {name} is declared twice")
+            raise DeclarationInvalid(f"the {what} {name} is declared twice; give one of the two another name")
         found[name] = value
     return found
 
 
-def words(name: str) -> list[str]:
-    """`ChangeDealStage` as its words in lower case."""
-    return [word.lower() for word in re.findall(r"[A-Z][a-z0-9]*", name)]
-
-
-def mutation_name(command: CommandType) -> str:
+def mutation_name(command: AnyCommand) -> str:
     """The GraphQL mutation: `changeDealStage`."""
     name = command.command.__name__
     return name[0].lower() + name[1:]
 
 
-def snake_name(command: CommandType) -> str:
+def snake_name(command: AnyCommand) -> str:
     """The command's name in stored meta, mappings and logs: `change_deal_stage`."""
     return "_".join(words(command.command.__name__))
 
 
-def route(stream: Stream, command: CommandType) -> str:
+def route(stream: AnyStream, command: AnyCommand) -> str:
     """The REST path: `/v1/deals` to create, `/v1/deals/{deal_id}/change-stage` to change."""
     base = f"/v1/{stream.plural}"
     verb = command.verb if command.verb is not None else _verb(stream.kind, command)
@@ -126,7 +125,7 @@ def route(stream: Stream, command: CommandType) -> str:
     return f"{base}/{verb}" if verb and not (command.creates and command.verb is None) else base
 
 
-def _verb(kind: str, command: CommandType) -> str:
+def _verb(kind: str, command: AnyCommand) -> str:
     noun = kind.split("_")
     rest = words(command.command.__name__)
     for start in range(len(rest)):

@@ -5,7 +5,7 @@ request. A step that is refused refuses the whole. Pure; no decisions are made h
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, TypeAlias, TypeVar, cast
 from uuid import UUID
 
 from salesapi.domain.customers.customers import AddCustomerContact, RegisterCustomer
@@ -24,6 +24,9 @@ from salesapi.domain.selling.leads import ConvertLead, Lead, LeadDeal, conversio
 from salesapi.domain.selling.targets import ProposeTarget, SplitTarget, Target, children_of
 from salesapi.domain.shared.kernel import Context, record
 
+State = TypeVar("State")
+Command = TypeVar("Command")
+
 
 @record
 class Step:
@@ -32,6 +35,11 @@ class Step:
     command: object
     subject_id: UUID | None = None
     """Id of the thing to create, where it is not made anew."""
+
+
+Following: TypeAlias = Callable[[State, Command, Context], tuple[Step, ...]]
+"""`steps(state, command, context)`: the state is that before the command."""
+AnyFollowing: TypeAlias = Following[object, object]
 
 
 def convert_lead(lead: Lead, command: ConvertLead, context: Context) -> tuple[Step, ...]:
@@ -83,7 +91,7 @@ def approve_award(award: Award, command: ApproveAward, context: Context) -> tupl
     return (Step(command=CreditPoints(member_id=award.member_id, award_id=command.award_id)),)
 
 
-def raise_objection(objection: None, command: RaiseObjection, context: Context) -> tuple[Step, ...]:
+def raise_objection(objection: Objection | None, command: RaiseObjection, context: Context) -> tuple[Step, ...]:
     """The line of a statement that is objected to is held from payout."""
     return _hold_updated(command.subject, context.subject_id)
 
@@ -123,12 +131,21 @@ def split_target(target: Target, command: SplitTarget, context: Context) -> tupl
     )
 
 
-FOLLOWING: Final[Mapping[type, Callable[..., tuple[Step, ...]]]] = {
-    ConvertLead: convert_lead,
-    ApproveAward: approve_award,
-    SplitTarget: split_target,
-    RaiseObjection: raise_objection,
-    DecideObjection: close_objection,
-    WithdrawObjection: close_objection,
-}
-"""`following(state, command, context)` by command: the state is that before the command."""
+def following(command: type[Command], steps: Following[State, Command]) -> tuple[type, AnyFollowing]:
+    """Declares what follows from a command."""
+    return command, cast(
+        "AnyFollowing", steps
+    )  # It is only given commands of its class, with the state of their stream.
+
+
+FOLLOWING: Final[Mapping[type, AnyFollowing]] = dict(
+    (
+        following(ConvertLead, convert_lead),
+        following(ApproveAward, approve_award),
+        following(SplitTarget, split_target),
+        following(RaiseObjection, raise_objection),
+        following(DecideObjection, close_objection),
+        following(WithdrawObjection, close_objection),
+    )
+)
+"""What follows, by the command."""

@@ -13,7 +13,8 @@ from uuid import UUID
 import msgspec
 
 from salesapi.database.text import MARKED, encoded
-from salesapi.domain.shared.kernel import BusinessTime, EventType, Recorded, StreamRef
+from salesapi.domain.declarations import EventType
+from salesapi.domain.shared.kernel import BusinessTime, Recorded, StreamRef
 from salesapi.eventlog.recorder import NewEvent, StoredEvent
 from salesapi.privacy.field_encryption import ERASED, Place, Sealed, open_, read_sealed, seal
 from salesapi.privacy.keys import Keys, SubjectKey

@@ -33,7 +33,8 @@ from salesapi.domain.cash.invoices import (
     ResolveInvoiceDispute,
     VoidInvoice,
 )
-from salesapi.domain.shared.kernel import CommandType, ExternalId, Ref, Refused, StreamRef, ThingExists, ThingUnknown
+from salesapi.domain.declarations import AnyCommand
+from salesapi.domain.shared.kernel import ExternalId, Ref, Refused, StreamRef, ThingExists, ThingUnknown
 from salesapi.domain.shared.money import CurrencyUnknown
 from tests.spec import CATALOGUE, SUBJECT, given, uid
 
@@ -135,7 +136,7 @@ def test_a_number_is_given_once_within_an_agreement_and_an_external_id_once_with
     assert kind.identity(ISSUE) is None
 
 
-def issuing() -> CommandType:
+def issuing() -> AnyCommand:
     return CATALOGUE.command("IssueInvoice")[1]
 
 

@@ -8,7 +8,6 @@ from typing import Final
 import pytest
 
 from salesapi.domain.catalogue import route
-from salesapi.domain.consequences import FOLLOWING
 from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed
 from salesapi.domain.selling.targets import (
     REVISIONS_MAX,
@@ -218,10 +217,9 @@ def test_children_may_hold_more_than_their_parent_where_that_is_stated() -> None
 
 
 def test_the_children_are_proposed_with_what_they_have_from_their_parent() -> None:
-    target = fold("target", (PROPOSED,))
     north = TargetDimension(key="region", value="north")
     children = (child(400, dimension=north), child(600, period="2026-03"))
-    steps = FOLLOWING[SplitTarget](target, SplitTarget(target_id=SUBJECT, children=children), None)
+    steps = given(PROPOSED).when(SplitTarget(target_id=SUBJECT, children=children)).following()
     first, second = [step.command for step in steps]
     assert first == ProposeTarget(
         owner_id=ANNA,

@@ -19,7 +19,7 @@ from salesapi.api.graphql.inputs import Inputs, values_of
 from salesapi.commands.command_reading import checked_key, fingerprint
 from salesapi.commands.handling import BULK_MAX, Envelope
 from salesapi.domain.catalogue import Catalogue, mutation_name, route
-from salesapi.domain.shared.kernel import CommandType, Stream
+from salesapi.domain.declarations import AnyCommand, AnyStream
 
 Info = strawberry.Info[Asked, None]
 
@@ -61,7 +61,7 @@ def mutation_type(catalogue: Catalogue, inputs: Inputs) -> type:
     return create_type("Mutation", [*made, bulk], description="One mutation for each command, and several at once.")
 
 
-def _mutation(stream: Stream, kind: CommandType, inputs: Inputs) -> StrawberryField:
+def _mutation(stream: AnyStream, kind: AnyCommand, inputs: Inputs) -> StrawberryField:
     resolver = _resolver(kind)
     resolver.__annotations__["input"] = inputs.of(kind.command)
     about = f"{cleandoc(kind.command.__doc__ or '')}\n\nRoles: {', '.join(sorted(kind.roles))}. "
@@ -73,7 +73,7 @@ def _mutation(stream: Stream, kind: CommandType, inputs: Inputs) -> StrawberryFi
     return field
 
 
-def _resolver(kind: CommandType) -> Callable[..., Awaitable[ReceiptType]]:
+def _resolver(kind: AnyCommand) -> Callable[..., Awaitable[ReceiptType]]:
     name = kind.command.__name__
 
     async def resolver(

@@ -18,7 +18,8 @@ from salesapi.commands.bulk import Bulk, BulkResult, IfMatchMalformed
 from salesapi.commands.command_reading import CommandMalformed, CommandReader, checked_key, fingerprint
 from salesapi.commands.handling import BULK_MAX, Envelope, Handling
 from salesapi.domain.catalogue import Catalogue, mutation_name, route
-from salesapi.domain.shared.kernel import CommandType, Kind, Refused, Stream
+from salesapi.domain.declarations import AnyCommand, AnyStream
+from salesapi.domain.shared.kernel import Kind, Refused
 
 HEADERS: Final[list[dict[str, Any]]] = [
     {
@@ -121,7 +122,7 @@ class CommandRoutes:
             openapi_extra={"parameters": HEADERS[:1] + HEADERS[2:], "requestBody": _body("Bulk")},
         )
 
-    def _add(self, app: FastAPI, name: str, stream: Stream, kind: CommandType) -> None:
+    def _add(self, app: FastAPI, name: str, stream: AnyStream, kind: AnyCommand) -> None:
         async def endpoint(request: Request) -> Response:
             return await self._answer(request, name, kind)
 
@@ -152,7 +153,7 @@ class CommandRoutes:
             route_class_override=CommandRoute,
         )
 
-    async def _answer(self, request: Request, name: str, kind: CommandType) -> Response:
+    async def _answer(self, request: Request, name: str, kind: AnyCommand) -> Response:
         asker = await self._asking.asker(request.headers.get("authorization"))
         values = _object(await request.body())
         if kind.target is not None:

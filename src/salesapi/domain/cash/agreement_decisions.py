@@ -24,6 +24,7 @@ from salesapi.domain.cash.agreements import (
     AgreementCostRestated,
     AgreementDrafted,
     AgreementEmpty,
+    AgreementEvent,
     AgreementFulfilmentReported,
     AgreementIsCancelled,
     AgreementIsRenewed,
@@ -50,18 +51,8 @@ from salesapi.domain.cash.agreements import (
     SignAgreement,
     evolve,
 )
-from salesapi.domain.shared.kernel import (
-    CommandType,
-    Context,
-    EventType,
-    Facts,
-    Stream,
-    StreamRef,
-    ThingExists,
-    ThingUnknown,
-    external_identity,
-    roles,
-)
+from salesapi.domain.declarations import Stream, changes, creates
+from salesapi.domain.shared.kernel import Context, Facts, StreamRef, ThingExists, ThingUnknown, external_identity, roles
 from salesapi.domain.shared.money import exponent
 
 AMOUNT_MINOR_MAX: Final = 2**53 - 1
@@ -290,46 +281,28 @@ _SELLERS: Final = roles("rep", "manager", "finance", "admin", "integration")
 _LEADERS: Final = roles("manager", "finance", "admin", "integration")
 
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[Agreement, AgreementEvent](
     kind="agreement",
     plural="agreements",
-    events=(
-        EventType(name="agreement.drafted", event=AgreementDrafted),
-        EventType(name="agreement.signed", event=AgreementSigned),
-        EventType(name="agreement.amended", event=AgreementAmended),
-        EventType(name="agreement.fulfilment_reported", event=AgreementFulfilmentReported),
-        EventType(name="agreement.cost_restated", event=AgreementCostRestated),
-        EventType(name="agreement.renewed", event=AgreementRenewed),
-        EventType(name="agreement.cancelled", event=AgreementCancelled),
-    ),
+    evolve=evolve,
     commands=(
-        CommandType(
-            command=DraftAgreement,
-            decide=draft,
-            roles=_SELLERS,
-            creates=True,
-            identity=external_identity,
-            needs=_needs_to_draft,
-        ),
-        CommandType(command=SignAgreement, decide=sign, roles=_SELLERS, target="agreement_id", needs=_needs_products),
-        CommandType(command=AmendAgreement, decide=amend, roles=_LEADERS, target="agreement_id", needs=_needs_products),
-        CommandType(
-            command=ReportAgreementFulfilment,
+        creates(DraftAgreement, decide=draft, roles=_SELLERS, identity=external_identity, needs=_needs_to_draft),
+        changes(SignAgreement, decide=sign, roles=_SELLERS, target="agreement_id", needs=_needs_products),
+        changes(AmendAgreement, decide=amend, roles=_LEADERS, target="agreement_id", needs=_needs_products),
+        changes(
+            ReportAgreementFulfilment,
             decide=report_fulfilment,
             roles=_SELLERS,
             target="agreement_id",
             needs=_needs_customer,
         ),
-        CommandType(
-            command=RestateAgreementCost,
+        changes(
+            RestateAgreementCost,
             decide=restate_cost,
             roles=roles("finance", "admin", "integration"),
             target="agreement_id",
         ),
-        CommandType(command=RenewAgreement, decide=renew, roles=_SELLERS, target="agreement_id", needs=_needs_renewal),
-        CommandType(
-            command=CancelAgreement, decide=cancel, roles=_LEADERS, target="agreement_id", needs=_needs_customer
-        ),
+        changes(RenewAgreement, decide=renew, roles=_SELLERS, target="agreement_id", needs=_needs_renewal),
+        changes(CancelAgreement, decide=cancel, roles=_LEADERS, target="agreement_id", needs=_needs_customer),
     ),
-    evolve=evolve,
 )

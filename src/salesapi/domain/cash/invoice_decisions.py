@@ -21,6 +21,7 @@ from salesapi.domain.cash.invoices import (
     InvoiceDisputed,
     InvoiceDisputeResolved,
     InvoiceDueBeforeIssue,
+    InvoiceEvent,
     InvoiceIssued,
     InvoiceIsVoided,
     InvoiceLine,
@@ -33,18 +34,8 @@ from salesapi.domain.cash.invoices import (
     evolve,
     gross_minor,
 )
-from salesapi.domain.shared.kernel import (
-    CommandType,
-    Context,
-    EventType,
-    Facts,
-    Stream,
-    StreamRef,
-    ThingExists,
-    ThingUnknown,
-    external_identity,
-    roles,
-)
+from salesapi.domain.declarations import Stream, changes, creates
+from salesapi.domain.shared.kernel import Context, Facts, StreamRef, ThingExists, ThingUnknown, external_identity, roles
 from salesapi.domain.shared.money import exponent
 
 
@@ -201,29 +192,15 @@ def _needs_to_issue(state: Invoice | None, command: IssueInvoice, facts: Facts) 
 _CASHIERS: Final = roles("finance", "admin", "integration")
 
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[Invoice, InvoiceEvent](
     kind="invoice",
     plural="invoices",
-    events=(
-        EventType(name="invoice.issued", event=InvoiceIssued),
-        EventType(name="invoice.credit_note_issued", event=InvoiceCreditNoteIssued),
-        EventType(name="invoice.disputed", event=InvoiceDisputed),
-        EventType(name="invoice.dispute_resolved", event=InvoiceDisputeResolved),
-        EventType(name="invoice.voided", event=InvoiceVoided),
-    ),
-    commands=(
-        CommandType(
-            command=IssueInvoice,
-            decide=issue,
-            roles=_CASHIERS,
-            creates=True,
-            identity=_identity,
-            needs=_needs_to_issue,
-        ),
-        CommandType(command=IssueCreditNote, decide=issue_credit_note, roles=_CASHIERS, target="invoice_id"),
-        CommandType(command=DisputeInvoice, decide=dispute, roles=_CASHIERS, target="invoice_id"),
-        CommandType(command=ResolveInvoiceDispute, decide=resolve_dispute, roles=_CASHIERS, target="invoice_id"),
-        CommandType(command=VoidInvoice, decide=void, roles=_CASHIERS, target="invoice_id"),
-    ),
     evolve=evolve,
+    commands=(
+        creates(IssueInvoice, decide=issue, roles=_CASHIERS, identity=_identity, needs=_needs_to_issue),
+        changes(IssueCreditNote, decide=issue_credit_note, roles=_CASHIERS, target="invoice_id"),
+        changes(DisputeInvoice, decide=dispute, roles=_CASHIERS, target="invoice_id"),
+        changes(ResolveInvoiceDispute, decide=resolve_dispute, roles=_CASHIERS, target="invoice_id"),
+        changes(VoidInvoice, decide=void, roles=_CASHIERS, target="invoice_id"),
+    ),
 )

@@ -16,6 +16,7 @@ from salesapi.domain.cash.receipts import (
     BankFeeTooLarge,
     Receipt,
     ReceiptAllocated,
+    ReceiptEvent,
     ReceiptIsReversed,
     ReceiptPart,
     ReceiptRecorded,
@@ -31,13 +32,11 @@ from salesapi.domain.cash.receipts import (
     evolve,
     settles,
 )
+from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
-    CommandType,
     Context,
-    EventType,
     Facts,
     FieldInvalid,
-    Stream,
     StreamRef,
     ThingExists,
     ThingUnknown,
@@ -189,29 +188,16 @@ def _needs_what_is_paid(state: Receipt | None, command: AllocateReceipt, facts: 
 _CASHIERS: Final = roles("finance", "admin", "integration")
 
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[Receipt, ReceiptEvent](
     kind="receipt",
     plural="receipts",
-    events=(
-        EventType(name="receipt.recorded", event=ReceiptRecorded),
-        EventType(name="receipt.allocated", event=ReceiptAllocated),
-        EventType(name="receipt.refunded", event=ReceiptRefunded),
-        EventType(name="receipt.reversed", event=ReceiptReversed),
-    ),
-    commands=(
-        CommandType(
-            command=RecordReceipt,
-            decide=record_receipt,
-            roles=_CASHIERS,
-            creates=True,
-            identity=external_identity,
-            needs=_needs_customer,
-        ),
-        CommandType(
-            command=AllocateReceipt, decide=allocate, roles=_CASHIERS, target="receipt_id", needs=_needs_what_is_paid
-        ),
-        CommandType(command=RefundReceipt, decide=refund, roles=_CASHIERS, target="receipt_id"),
-        CommandType(command=ReverseReceipt, decide=reverse, roles=_CASHIERS, target="receipt_id"),
-    ),
     evolve=evolve,
+    commands=(
+        creates(
+            RecordReceipt, decide=record_receipt, roles=_CASHIERS, identity=external_identity, needs=_needs_customer
+        ),
+        changes(AllocateReceipt, decide=allocate, roles=_CASHIERS, target="receipt_id", needs=_needs_what_is_paid),
+        changes(RefundReceipt, decide=refund, roles=_CASHIERS, target="receipt_id"),
+        changes(ReverseReceipt, decide=reverse, roles=_CASHIERS, target="receipt_id"),
+    ),
 )

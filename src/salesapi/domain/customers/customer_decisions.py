@@ -24,6 +24,7 @@ from salesapi.domain.customers.customers import (
     CustomerContactRemoved,
     CustomerContactsTooMany,
     CustomerContactUnknown,
+    CustomerEvent,
     CustomerParentChanged,
     CustomerParentIsItself,
     CustomerRegistered,
@@ -39,15 +40,13 @@ from salesapi.domain.customers.satisfaction import (
     SatisfactionDealForeign,
     refuse_off_scale,
 )
+from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.selling.deals import Deal
 from salesapi.domain.shared.attributes import changed_values, definitions_ref, merged, refuse_invalid_values
 from salesapi.domain.shared.kernel import (
     UNSET,
-    CommandType,
     Context,
-    EventType,
     Facts,
-    Stream,
     StreamRef,
     ThingExists,
     ThingUnknown,
@@ -289,47 +288,24 @@ _SELLERS: Final = roles("rep", "manager", "admin", "integration")
 _LEADERS: Final = roles("manager", "admin", "integration")
 
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[Customer, CustomerEvent](
     kind="customer",
     plural="customers",
-    events=(
-        EventType(name="customer.registered", event=CustomerRegistered),
-        EventType(name="customer.changed", event=CustomerChanged),
-        EventType(name="customer.parent_changed", event=CustomerParentChanged),
-        EventType(name="customer.contact_added", event=CustomerContactAdded),
-        EventType(name="customer.contact_changed", event=CustomerContactChanged),
-        EventType(name="customer.contact_removed", event=CustomerContactRemoved),
-        EventType(name="customer.assigned", event=CustomerAssigned),
-        EventType(name="customer.released", event=CustomerReleased),
-        EventType(name="customer.claimed", event=CustomerClaimed),
-        EventType(name="customer.satisfaction_recorded", event=CustomerSatisfactionRecorded),
-    ),
-    commands=(
-        CommandType(
-            command=RegisterCustomer,
-            decide=register,
-            roles=_SELLERS,
-            creates=True,
-            identity=external_identity,
-            needs=_needs_to_register,
-        ),
-        CommandType(
-            command=ChangeCustomer, decide=change, roles=_SELLERS, target="customer_id", needs=_needs_to_change
-        ),
-        CommandType(command=AddCustomerContact, decide=add_contact, roles=_SELLERS, target="customer_id"),
-        CommandType(command=ChangeCustomerContact, decide=change_contact, roles=_SELLERS, target="customer_id"),
-        CommandType(command=RemoveCustomerContact, decide=remove_contact, roles=_SELLERS, target="customer_id"),
-        CommandType(command=AssignCustomer, decide=assign, roles=_LEADERS, target="customer_id", needs=_needs_owner),
-        CommandType(command=ReleaseCustomer, decide=release, roles=_SELLERS, target="customer_id"),
-        CommandType(command=ClaimCustomer, decide=claim, roles=_SELLERS, target="customer_id"),
-        CommandType(
-            command=RecordSatisfaction,
-            decide=record_satisfaction,
-            roles=_SELLERS,
-            target="customer_id",
-            needs=_needs_subjects,
-        ),
-    ),
     evolve=evolve,
+    commands=(
+        creates(
+            RegisterCustomer, decide=register, roles=_SELLERS, identity=external_identity, needs=_needs_to_register
+        ),
+        changes(ChangeCustomer, decide=change, roles=_SELLERS, target="customer_id", needs=_needs_to_change),
+        changes(AddCustomerContact, decide=add_contact, roles=_SELLERS, target="customer_id"),
+        changes(ChangeCustomerContact, decide=change_contact, roles=_SELLERS, target="customer_id"),
+        changes(RemoveCustomerContact, decide=remove_contact, roles=_SELLERS, target="customer_id"),
+        changes(AssignCustomer, decide=assign, roles=_LEADERS, target="customer_id", needs=_needs_owner),
+        changes(ReleaseCustomer, decide=release, roles=_SELLERS, target="customer_id"),
+        changes(ClaimCustomer, decide=claim, roles=_SELLERS, target="customer_id"),
+        changes(
+            RecordSatisfaction, decide=record_satisfaction, roles=_SELLERS, target="customer_id", needs=_needs_subjects
+        ),
+    ),
     owner=_owner,
 )

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.organisation.approvals import (
     Approval,
     ApprovalClosed,
     ApprovalDelegated,
     ApprovalDenied,
+    ApprovalEvent,
     ApprovalGranted,
     ApprovalNotAsked,
     ApprovalNotRequester,
@@ -27,7 +29,7 @@ from salesapi.domain.organisation.approvals import (
     WithdrawApproval,
     evolve,
 )
-from salesapi.domain.shared.kernel import CommandType, Context, EventType, Facts, Stream, StreamRef, ThingUnknown, roles
+from salesapi.domain.shared.kernel import Context, Facts, StreamRef, ThingUnknown, roles
 
 REQUEST_FOR_PAY: Final = "approval.request_for_pay"
 """Plans and runs have no owner whose scope would hide them: without this permission they do not exist as subjects."""
@@ -147,35 +149,15 @@ def _parties(state: Approval) -> frozenset[UUID]:
 
 _PEOPLE: Final = roles("rep", "manager", "finance", "admin")
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[Approval, ApprovalEvent](
     kind="approval",
     plural="approvals",
-    events=(
-        EventType(name="approval.requested", event=ApprovalRequested),
-        EventType(name="approval.step_decided", event=ApprovalStepDecided),
-        EventType(name="approval.delegated", event=ApprovalDelegated),
-        EventType(name="approval.granted", event=ApprovalGranted),
-        EventType(name="approval.denied", event=ApprovalDenied),
-        EventType(name="approval.withdrawn", event=ApprovalWithdrawn),
-    ),
-    commands=(
-        CommandType(
-            command=RequestApproval,
-            decide=request,
-            roles=_PEOPLE,
-            creates=True,
-            needs=_needs_subject_and_members,
-        ),
-        CommandType(command=DecideApprovalStep, decide=decide_step, roles=_PEOPLE, target="approval_id"),
-        CommandType(
-            command=DelegateApprovalStep,
-            decide=delegate_step,
-            roles=_PEOPLE,
-            target="approval_id",
-            needs=_needs_member,
-        ),
-        CommandType(command=WithdrawApproval, decide=withdraw, roles=_PEOPLE, target="approval_id"),
-    ),
     evolve=evolve,
+    commands=(
+        creates(RequestApproval, decide=request, roles=_PEOPLE, needs=_needs_subject_and_members),
+        changes(DecideApprovalStep, decide=decide_step, roles=_PEOPLE, target="approval_id"),
+        changes(DelegateApprovalStep, decide=delegate_step, roles=_PEOPLE, target="approval_id", needs=_needs_member),
+        changes(WithdrawApproval, decide=withdraw, roles=_PEOPLE, target="approval_id"),
+    ),
     owner=_parties,
 )

@@ -13,16 +13,14 @@ from zoneinfo import available_timezones
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 
+from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     About,
-    CommandType,
     Context,
-    EventType,
     FieldInvalid,
     Key,
     Recorded,
     Refused,
-    Stream,
     ThingExists,
     Title,
     record,
@@ -308,23 +306,18 @@ def _identity(command: DefineCalendar) -> tuple[str, ...]:
 _KEEPERS: Final = roles("finance", "admin")
 
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[Calendar, CalendarEvent](
     kind="calendar",
     plural="calendars",
-    events=(
-        EventType(name="calendar.defined", event=CalendarDefined),
-        EventType(name="calendar.holidays_declared", event=CalendarHolidaysDeclared),
-        EventType(name="calendar.fiscal_periods_defined", event=CalendarFiscalPeriodsDefined),
-    ),
+    evolve=evolve,
     commands=(
-        CommandType(command=DefineCalendar, decide=define, roles=_KEEPERS, creates=True, identity=_identity),
-        CommandType(
-            command=DeclareHolidays,
+        creates(DefineCalendar, decide=define, roles=_KEEPERS, identity=_identity),
+        changes(
+            DeclareHolidays,
             decide=declare_holidays,
             roles=roles("finance", "admin", "integration"),
             target="calendar_id",
         ),
-        CommandType(command=DefineFiscalPeriods, decide=define_fiscal_periods, roles=_KEEPERS, target="calendar_id"),
+        changes(DefineFiscalPeriods, decide=define_fiscal_periods, roles=_KEEPERS, target="calendar_id"),
     ),
-    evolve=evolve,
 )

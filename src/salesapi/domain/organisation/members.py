@@ -11,19 +11,17 @@ from uuid import UUID
 
 from annotated_types import MaxLen, MinLen
 
+from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     UNSET,
     About,
-    CommandType,
     Context,
-    EventType,
     ExternalId,
     Key,
     Personal,
     Reason,
     Recorded,
     Refused,
-    Stream,
     ThingExists,
     Title,
     Unset,
@@ -243,18 +241,13 @@ def _refuse_reversed(joined_on: date | None, left_on: date | None, pointer: str)
 _KEEPERS: Final = roles("admin", "integration")
 
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[Member, MemberEvent](
     kind="member",
     plural="members",
-    events=(
-        EventType(name="member.joined", event=MemberJoined),
-        EventType(name="member.changed", event=MemberChanged),
-        EventType(name="member.left", event=MemberLeft),
-    ),
-    commands=(
-        CommandType(command=JoinMember, decide=join, roles=_KEEPERS, creates=True, identity=external_identity),
-        CommandType(command=ChangeMember, decide=change, roles=_KEEPERS, target="member_id"),
-        CommandType(command=MarkMemberLeft, decide=mark_left, roles=_KEEPERS, target="member_id"),
-    ),
     evolve=evolve,
+    commands=(
+        creates(JoinMember, decide=join, roles=_KEEPERS, identity=external_identity),
+        changes(ChangeMember, decide=change, roles=_KEEPERS, target="member_id"),
+        changes(MarkMemberLeft, decide=mark_left, roles=_KEEPERS, target="member_id"),
+    ),
 )

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.organisation.teams import (
     CHANGES_MAX,
     MEMBERSHIPS_MAX,
@@ -26,6 +27,7 @@ from salesapi.domain.organisation.teams import (
     Team,
     TeamClosed,
     TeamCycle,
+    TeamEvent,
     TeamFormed,
     TeamLeaderAppointed,
     TeamMembershipChanged,
@@ -41,18 +43,7 @@ from salesapi.domain.organisation.teams import (
     evolve,
     start_of,
 )
-from salesapi.domain.shared.kernel import (
-    CommandType,
-    Context,
-    EventType,
-    Facts,
-    Stream,
-    StreamRef,
-    ThingExists,
-    ThingUnknown,
-    external_identity,
-    roles,
-)
+from salesapi.domain.shared.kernel import Context, Facts, StreamRef, ThingExists, ThingUnknown, external_identity, roles
 
 
 def form(state: Teams | None, command: FormTeam, context: Context) -> tuple[TeamFormed, ...]:
@@ -292,48 +283,31 @@ def _needs_member(
 _KEEPERS: Final = roles("admin", "integration")
 
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[Teams, TeamEvent](
     kind="team",
     plural="teams",
-    events=(
-        EventType(name="team.formed", event=TeamFormed),
-        EventType(name="team.membership_changed", event=TeamMembershipChanged),
-        EventType(name="team.moved", event=TeamMoved),
-        EventType(name="team.leader_appointed", event=TeamLeaderAppointed),
-        EventType(name="team.region_changed", event=TeamRegionChanged),
-        EventType(name="team.closed", event=TeamClosed),
-    ),
+    evolve=evolve,
     commands=(
-        CommandType(
-            command=FormTeam,
-            decide=form,
-            roles=_KEEPERS,
-            creates=True,
-            identity=external_identity,
-            stream_of=_tree,
-        ),
-        CommandType(command=MoveTeam, decide=move, roles=_KEEPERS, target="team_id", stream_of=_tree),
-        CommandType(
-            command=ChangeTeamMembership,
+        creates(FormTeam, decide=form, roles=_KEEPERS, identity=external_identity, stream_of=_tree),
+        changes(MoveTeam, decide=move, roles=_KEEPERS, target="team_id", stream_of=_tree),
+        changes(
+            ChangeTeamMembership,
             decide=change_membership,
             roles=_KEEPERS,
             target="team_id",
-            needs=_needs_member,
             stream_of=_tree,
+            needs=_needs_member,
         ),
-        CommandType(
-            command=EndTeamMembership, decide=end_membership, roles=_KEEPERS, target="team_id", stream_of=_tree
-        ),
-        CommandType(
-            command=AppointTeamLeader,
+        changes(EndTeamMembership, decide=end_membership, roles=_KEEPERS, target="team_id", stream_of=_tree),
+        changes(
+            AppointTeamLeader,
             decide=appoint_leader,
             roles=_KEEPERS,
             target="team_id",
-            needs=_needs_member,
             stream_of=_tree,
+            needs=_needs_member,
         ),
-        CommandType(command=ChangeTeamRegion, decide=change_region, roles=_KEEPERS, target="team_id", stream_of=_tree),
-        CommandType(command=CloseTeam, decide=close, roles=_KEEPERS, target="team_id", stream_of=_tree),
+        changes(ChangeTeamRegion, decide=change_region, roles=_KEEPERS, target="team_id", stream_of=_tree),
+        changes(CloseTeam, decide=close, roles=_KEEPERS, target="team_id", stream_of=_tree),
     ),
-    evolve=evolve,
 )

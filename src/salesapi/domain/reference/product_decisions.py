@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.reference.products import (
     COSTS_MAX,
     PRICE_DIGITS_MAX,
@@ -17,6 +18,7 @@ from salesapi.domain.reference.products import (
     PricesOverlap,
     Product,
     ProductCostSet,
+    ProductEvent,
     ProductIsRetired,
     ProductListed,
     ProductPriceSet,
@@ -27,16 +29,7 @@ from salesapi.domain.reference.products import (
     evolve,
     overlapped,
 )
-from salesapi.domain.shared.kernel import (
-    CommandType,
-    Context,
-    EventType,
-    FieldInvalid,
-    Stream,
-    ThingExists,
-    external_identity,
-    roles,
-)
+from salesapi.domain.shared.kernel import Context, FieldInvalid, ThingExists, external_identity, roles
 from salesapi.domain.shared.money import UnitPrice, exponent
 
 
@@ -136,30 +129,14 @@ def _identity(command: ListProduct) -> tuple[str, ...]:
 _KEEPERS: Final = roles("admin", "integration")
 
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[Product, ProductEvent](
     kind="product",
     plural="products",
-    events=(
-        EventType(name="product.listed", event=ProductListed),
-        EventType(name="product.price_set", event=ProductPriceSet),
-        EventType(name="product.cost_set", event=ProductCostSet),
-        EventType(name="product.retired", event=ProductRetired),
-    ),
-    commands=(
-        CommandType(command=ListProduct, decide=list_product, roles=_KEEPERS, creates=True, identity=_identity),
-        CommandType(
-            command=SetProductPrice,
-            decide=set_price,
-            roles=roles("admin", "integration", "finance"),
-            target="product_id",
-        ),
-        CommandType(
-            command=SetProductCost,
-            decide=set_cost,
-            roles=roles("admin", "integration", "finance"),
-            target="product_id",
-        ),
-        CommandType(command=RetireProduct, decide=retire, roles=_KEEPERS, target="product_id"),
-    ),
     evolve=evolve,
+    commands=(
+        creates(ListProduct, decide=list_product, roles=_KEEPERS, identity=_identity),
+        changes(SetProductPrice, decide=set_price, roles=roles("admin", "integration", "finance"), target="product_id"),
+        changes(SetProductCost, decide=set_cost, roles=roles("admin", "integration", "finance"), target="product_id"),
+        changes(RetireProduct, decide=retire, roles=_KEEPERS, target="product_id"),
+    ),
 )

@@ -16,18 +16,16 @@ from uuid import UUID
 
 from annotated_types import Gt, MaxLen, MinLen
 
+from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     About,
-    CommandType,
     Context,
     CurrencyCode,
-    EventType,
     FieldInvalid,
     Key,
     Reason,
     Recorded,
     Refused,
-    Stream,
     ThingExists,
     Title,
     record,
@@ -319,20 +317,13 @@ def _identity(command: DefineRateTable) -> tuple[str, ...]:
 _PUBLISHERS: Final = roles("finance", "admin", "integration")
 
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[RateTable, RateTableEvent](
     kind="rate_table",
     plural="rate-tables",
-    events=(
-        EventType(name="rate_table.defined", event=RateTableDefined),
-        EventType(name="rate_table.rates_published", event=RateTableRatesPublished),
-        EventType(name="rate_table.rates_corrected", event=RateTableRatesCorrected),
-    ),
-    commands=(
-        CommandType(
-            command=DefineRateTable, decide=define, roles=roles("finance", "admin"), creates=True, identity=_identity
-        ),
-        CommandType(command=PublishRates, decide=publish, roles=_PUBLISHERS, target="rate_table_id"),
-        CommandType(command=CorrectRates, decide=correct, roles=_PUBLISHERS, target="rate_table_id"),
-    ),
     evolve=evolve,
+    commands=(
+        creates(DefineRateTable, decide=define, roles=roles("finance", "admin"), identity=_identity),
+        changes(PublishRates, decide=publish, roles=_PUBLISHERS, target="rate_table_id"),
+        changes(CorrectRates, decide=correct, roles=_PUBLISHERS, target="rate_table_id"),
+    ),
 )

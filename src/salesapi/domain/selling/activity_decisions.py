@@ -4,12 +4,14 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.selling.activities import (
     Activity,
     ActivityCancelled,
     ActivityClosed,
     ActivityCompleted,
     ActivityDueInvalid,
+    ActivityEvent,
     ActivityFollowUpCorrected,
     ActivityFollowUpLogged,
     ActivityNotCompleted,
@@ -30,11 +32,8 @@ from salesapi.domain.selling.activities import (
 from salesapi.domain.shared.attributes import AttributeValue, definitions_ref, merged, refuse_invalid_values
 from salesapi.domain.shared.kernel import (
     UNSET,
-    CommandType,
     Context,
-    EventType,
     Facts,
-    Stream,
     StreamRef,
     ThingExists,
     ThingUnknown,
@@ -208,42 +207,25 @@ _SELLERS: Final = roles("rep", "manager", "admin", "integration")
 _LEADERS: Final = roles("manager", "admin", "integration")
 
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[Activity, ActivityEvent](
     kind="activity",
     plural="activities",
-    events=(
-        EventType(name="activity.scheduled", event=ActivityScheduled),
-        EventType(name="activity.follow_up_logged", event=ActivityFollowUpLogged),
-        EventType(name="activity.rescheduled", event=ActivityRescheduled),
-        EventType(name="activity.completed", event=ActivityCompleted),
-        EventType(name="activity.cancelled", event=ActivityCancelled),
-        EventType(name="activity.follow_up_corrected", event=ActivityFollowUpCorrected),
-        EventType(name="activity.voided", event=ActivityVoided),
-    ),
+    evolve=evolve,
     commands=(
-        CommandType(
-            command=ScheduleActivity,
-            decide=schedule,
-            roles=_SELLERS,
-            creates=True,
-            identity=external_identity,
-            needs=_needs_references,
-        ),
-        CommandType(
-            command=LogFollowUp,
+        creates(ScheduleActivity, decide=schedule, roles=_SELLERS, identity=external_identity, needs=_needs_references),
+        creates(
+            LogFollowUp,
             decide=log_follow_up,
             roles=_SELLERS,
-            creates=True,
             identity=external_identity,
-            needs=_needs_references,
             verb="log-follow-up",
+            needs=_needs_references,
         ),
-        CommandType(command=RescheduleActivity, decide=reschedule, roles=_SELLERS, target="activity_id"),
-        CommandType(command=CompleteActivity, decide=complete, roles=_SELLERS, target="activity_id"),
-        CommandType(command=CancelActivity, decide=cancel, roles=_SELLERS, target="activity_id"),
-        CommandType(command=CorrectFollowUp, decide=correct, roles=_SELLERS, target="activity_id"),
-        CommandType(command=VoidActivity, decide=void, roles=_LEADERS, target="activity_id"),
+        changes(RescheduleActivity, decide=reschedule, roles=_SELLERS, target="activity_id"),
+        changes(CompleteActivity, decide=complete, roles=_SELLERS, target="activity_id"),
+        changes(CancelActivity, decide=cancel, roles=_SELLERS, target="activity_id"),
+        changes(CorrectFollowUp, decide=correct, roles=_SELLERS, target="activity_id"),
+        changes(VoidActivity, decide=void, roles=_LEADERS, target="activity_id"),
     ),
-    evolve=evolve,
     owner=_owner,
 )

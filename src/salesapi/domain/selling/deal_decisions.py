@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.selling.deals import (
     AmountIncomplete,
     AmountMissing,
@@ -17,6 +18,7 @@ from salesapi.domain.selling.deals import (
     DealClosed,
     DealCloseDateMoved,
     DealCustomerLinked,
+    DealEvent,
     DealLine,
     DealLinesChanged,
     DealLost,
@@ -52,11 +54,8 @@ from salesapi.domain.selling.pipelines import Pipeline, PipelineIsRetired, Pipel
 from salesapi.domain.shared.attributes import changed_values, definitions_ref, merged, refuse_invalid_values
 from salesapi.domain.shared.kernel import (
     UNSET,
-    CommandType,
     Context,
-    EventType,
     Facts,
-    Stream,
     StreamRef,
     ThingExists,
     ThingUnknown,
@@ -409,52 +408,24 @@ _SELLERS: Final = roles("rep", "manager", "admin", "integration")
 _LEADERS: Final = roles("manager", "admin", "integration")
 
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[Deal, DealEvent](
     kind="deal",
     plural="deals",
-    events=(
-        EventType(name="deal.opened", event=DealOpened),
-        EventType(name="deal.changed", event=DealChanged),
-        EventType(name="deal.customer_linked", event=DealCustomerLinked),
-        EventType(name="deal.stage_changed", event=DealStageChanged),
-        EventType(name="deal.lines_changed", event=DealLinesChanged),
-        EventType(name="deal.valued", event=DealValued),
-        EventType(name="deal.close_date_moved", event=DealCloseDateMoved),
-        EventType(name="deal.reassigned", event=DealReassigned),
-        EventType(name="deal.team_changed", event=DealTeamChanged),
-        EventType(name="deal.won", event=DealWon),
-        EventType(name="deal.lost", event=DealLost),
-        EventType(name="deal.reopened", event=DealReopened),
-        EventType(name="deal.voided", event=DealVoided),
-    ),
-    commands=(
-        CommandType(
-            command=OpenDeal,
-            decide=open_deal,
-            roles=_SELLERS,
-            creates=True,
-            identity=external_identity,
-            needs=_needs_to_open,
-        ),
-        CommandType(command=ChangeDeal, decide=change_deal, roles=_SELLERS, target="deal_id", needs=_needs_definitions),
-        CommandType(
-            command=LinkDealCustomer, decide=link_customer, roles=_SELLERS, target="deal_id", needs=_needs_customer
-        ),
-        CommandType(
-            command=ChangeDealStage, decide=change_stage, roles=_SELLERS, target="deal_id", needs=_needs_pipeline
-        ),
-        CommandType(
-            command=ChangeDealLines, decide=change_lines, roles=_SELLERS, target="deal_id", needs=_needs_products
-        ),
-        CommandType(command=ValueDeal, decide=value, roles=_SELLERS, target="deal_id"),
-        CommandType(command=MoveDealCloseDate, decide=move_close_date, roles=_SELLERS, target="deal_id"),
-        CommandType(command=ReassignDeal, decide=reassign, roles=_LEADERS, target="deal_id", needs=_needs_owner),
-        CommandType(command=ChangeDealTeam, decide=change_team, roles=_LEADERS, target="deal_id", needs=_needs_members),
-        CommandType(command=WinDeal, decide=win, roles=_SELLERS, target="deal_id", needs=_needs_pipeline),
-        CommandType(command=LoseDeal, decide=lose, roles=_SELLERS, target="deal_id", needs=_needs_pipeline),
-        CommandType(command=ReopenDeal, decide=reopen, roles=_LEADERS, target="deal_id", needs=_needs_pipeline),
-        CommandType(command=VoidDeal, decide=void, roles=_LEADERS, target="deal_id"),
-    ),
     evolve=evolve,
+    commands=(
+        creates(OpenDeal, decide=open_deal, roles=_SELLERS, identity=external_identity, needs=_needs_to_open),
+        changes(ChangeDeal, decide=change_deal, roles=_SELLERS, target="deal_id", needs=_needs_definitions),
+        changes(LinkDealCustomer, decide=link_customer, roles=_SELLERS, target="deal_id", needs=_needs_customer),
+        changes(ChangeDealStage, decide=change_stage, roles=_SELLERS, target="deal_id", needs=_needs_pipeline),
+        changes(ChangeDealLines, decide=change_lines, roles=_SELLERS, target="deal_id", needs=_needs_products),
+        changes(ValueDeal, decide=value, roles=_SELLERS, target="deal_id"),
+        changes(MoveDealCloseDate, decide=move_close_date, roles=_SELLERS, target="deal_id"),
+        changes(ReassignDeal, decide=reassign, roles=_LEADERS, target="deal_id", needs=_needs_owner),
+        changes(ChangeDealTeam, decide=change_team, roles=_LEADERS, target="deal_id", needs=_needs_members),
+        changes(WinDeal, decide=win, roles=_SELLERS, target="deal_id", needs=_needs_pipeline),
+        changes(LoseDeal, decide=lose, roles=_SELLERS, target="deal_id", needs=_needs_pipeline),
+        changes(ReopenDeal, decide=reopen, roles=_LEADERS, target="deal_id", needs=_needs_pipeline),
+        changes(VoidDeal, decide=void, roles=_LEADERS, target="deal_id"),
+    ),
     owner=_owner,
 )

@@ -3,6 +3,7 @@
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.selling.forecast_sheets import (
     ADJUSTMENTS_MAX,
     SNAPSHOTS_MAX,
@@ -17,6 +18,7 @@ from salesapi.domain.selling.forecast_sheets import (
     ForecastOwnAdjustment,
     ForecastSheet,
     ForecastSheetAdjusted,
+    ForecastSheetEvent,
     ForecastSheetFrozen,
     ForecastSheetSnapshotTaken,
     ForecastSheetSubmitted,
@@ -27,7 +29,7 @@ from salesapi.domain.selling.forecast_sheets import (
     TakeForecastSnapshot,
     evolve,
 )
-from salesapi.domain.shared.kernel import CommandType, Context, EventType, Facts, Stream, StreamRef, ThingUnknown, roles
+from salesapi.domain.shared.kernel import Context, Facts, StreamRef, ThingUnknown, roles
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import period_named
 
@@ -157,41 +159,30 @@ def _owner(state: ForecastSheet) -> UUID:
 
 _SELLERS: Final = roles("rep", "manager", "admin", "integration")
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[ForecastSheet, ForecastSheetEvent](
     kind="forecast_sheet",
     plural="forecast-sheets",
-    events=(
-        EventType(name="forecast_sheet.snapshot_taken", event=ForecastSheetSnapshotTaken),
-        EventType(name="forecast_sheet.submitted", event=ForecastSheetSubmitted),
-        EventType(name="forecast_sheet.adjusted", event=ForecastSheetAdjusted),
-        EventType(name="forecast_sheet.frozen", event=ForecastSheetFrozen),
-    ),
+    evolve=evolve,
     commands=(
-        CommandType(
-            command=TakeForecastSnapshot,
+        creates(
+            TakeForecastSnapshot,
             decide=take_snapshot,
             roles=_SELLERS,
-            creates=True,
             identity=_identity,
-            needs=_needs_member_and_deals,
             verb="take-snapshot",
+            needs=_needs_member_and_deals,
         ),
-        CommandType(command=SubmitForecast, decide=submit, roles=_SELLERS, target="forecast_sheet_id", verb="submit"),
-        CommandType(
-            command=AdjustForecast,
-            decide=adjust,
-            roles=roles("manager", "admin"),
-            target="forecast_sheet_id",
-            verb="adjust",
+        changes(SubmitForecast, decide=submit, roles=_SELLERS, target="forecast_sheet_id", verb="submit"),
+        changes(
+            AdjustForecast, decide=adjust, roles=roles("manager", "admin"), target="forecast_sheet_id", verb="adjust"
         ),
-        CommandType(
-            command=FreezeForecast,
+        changes(
+            FreezeForecast,
             decide=freeze,
             roles=roles("manager", "finance", "admin", "integration"),
             target="forecast_sheet_id",
             verb="freeze",
         ),
     ),
-    evolve=evolve,
     owner=_owner,
 )

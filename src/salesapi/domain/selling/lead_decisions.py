@@ -3,6 +3,7 @@
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.selling.attribution import (
     TOUCHES_MAX,
     LeadAttributionTouchRecorded,
@@ -26,6 +27,7 @@ from salesapi.domain.selling.leads import (
     LeadConverted,
     LeadCustomerAmbiguous,
     LeadDisqualified,
+    LeadEvent,
     LeadNameUnknown,
     LeadNotQualified,
     LeadQualified,
@@ -39,18 +41,7 @@ from salesapi.domain.selling.leads import (
     evolve,
 )
 from salesapi.domain.shared.attributes import definitions_ref, merged, refuse_invalid_values
-from salesapi.domain.shared.kernel import (
-    CommandType,
-    Context,
-    EventType,
-    Facts,
-    Stream,
-    StreamRef,
-    ThingExists,
-    ThingUnknown,
-    external_identity,
-    roles,
-)
+from salesapi.domain.shared.kernel import Context, Facts, StreamRef, ThingExists, ThingUnknown, external_identity, roles
 
 
 def capture(state: Lead | None, command: CaptureLead, context: Context) -> tuple[LeadCaptured, ...]:
@@ -202,40 +193,20 @@ _SELLERS: Final = roles("rep", "manager", "admin", "integration")
 _LEADERS: Final = roles("manager", "admin", "integration")
 
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[Lead, LeadEvent](
     kind="lead",
     plural="leads",
-    events=(
-        EventType(name="lead.captured", event=LeadCaptured),
-        EventType(name="lead.assigned", event=LeadAssigned),
-        EventType(name="lead.released", event=LeadReleased),
-        EventType(name="lead.claimed", event=LeadClaimed),
-        EventType(name="lead.qualified", event=LeadQualified),
-        EventType(name="lead.disqualified", event=LeadDisqualified),
-        EventType(name="lead.converted", event=LeadConverted),
-        EventType(name="lead.voided", event=LeadVoided),
-        EventType(name="lead.attribution_touch_recorded", event=LeadAttributionTouchRecorded),
-    ),
-    commands=(
-        CommandType(
-            command=CaptureLead,
-            decide=capture,
-            roles=_SELLERS,
-            creates=True,
-            identity=external_identity,
-            needs=_needs_to_capture,
-        ),
-        CommandType(command=AssignLead, decide=assign, roles=_LEADERS, target="lead_id", needs=_needs_owner),
-        CommandType(command=ReleaseLead, decide=release, roles=_SELLERS, target="lead_id"),
-        CommandType(command=ClaimLead, decide=claim, roles=_SELLERS, target="lead_id"),
-        CommandType(command=QualifyLead, decide=qualify, roles=_SELLERS, target="lead_id"),
-        CommandType(command=DisqualifyLead, decide=disqualify, roles=_SELLERS, target="lead_id"),
-        CommandType(command=ConvertLead, decide=convert, roles=_SELLERS, target="lead_id", needs=_needs_customer),
-        CommandType(command=VoidLead, decide=void, roles=_LEADERS, target="lead_id"),
-        CommandType(
-            command=RecordAttributionTouch, decide=record_touch, roles=_SELLERS, target="lead_id", needs=_needs_member
-        ),
-    ),
     evolve=evolve,
+    commands=(
+        creates(CaptureLead, decide=capture, roles=_SELLERS, identity=external_identity, needs=_needs_to_capture),
+        changes(AssignLead, decide=assign, roles=_LEADERS, target="lead_id", needs=_needs_owner),
+        changes(ReleaseLead, decide=release, roles=_SELLERS, target="lead_id"),
+        changes(ClaimLead, decide=claim, roles=_SELLERS, target="lead_id"),
+        changes(QualifyLead, decide=qualify, roles=_SELLERS, target="lead_id"),
+        changes(DisqualifyLead, decide=disqualify, roles=_SELLERS, target="lead_id"),
+        changes(ConvertLead, decide=convert, roles=_SELLERS, target="lead_id", needs=_needs_customer),
+        changes(VoidLead, decide=void, roles=_LEADERS, target="lead_id"),
+        changes(RecordAttributionTouch, decide=record_touch, roles=_SELLERS, target="lead_id", needs=_needs_member),
+    ),
     owner=_owner,
 )

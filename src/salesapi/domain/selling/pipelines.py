@@ -9,18 +9,16 @@ from uuid import UUID
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 
+from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     About,
-    CommandType,
     Context,
-    EventType,
     ExternalId,
     Key,
     Kind,
     Reason,
     Recorded,
     Refused,
-    Stream,
     ThingExists,
     Title,
     external_identity,
@@ -276,18 +274,13 @@ def _identity(command: DefinePipeline) -> tuple[str, ...]:
     return external_identity(command) or ("key", command.key)
 
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[Pipeline, PipelineEvent](
     kind="pipeline",
     plural="pipelines",
-    events=(
-        EventType(name="pipeline.defined", event=PipelineDefined),
-        EventType(name="pipeline.version_published", event=PipelineVersionPublished),
-        EventType(name="pipeline.retired", event=PipelineRetired),
-    ),
-    commands=(
-        CommandType(command=DefinePipeline, decide=define, roles=roles("admin"), creates=True, identity=_identity),
-        CommandType(command=PublishPipelineVersion, decide=publish, roles=roles("admin"), target="pipeline_id"),
-        CommandType(command=RetirePipeline, decide=retire, roles=roles("admin"), target="pipeline_id"),
-    ),
     evolve=evolve,
+    commands=(
+        creates(DefinePipeline, decide=define, roles=roles("admin"), identity=_identity),
+        changes(PublishPipelineVersion, decide=publish, roles=roles("admin"), target="pipeline_id"),
+        changes(RetirePipeline, decide=retire, roles=roles("admin"), target="pipeline_id"),
+    ),
 )

@@ -3,6 +3,7 @@
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.organisation.teams import TREE, Teams
 from salesapi.domain.selling.targets import (
     NO_GAP,
@@ -19,6 +20,7 @@ from salesapi.domain.selling.targets import (
     TargetChildTwice,
     TargetClosed,
     TargetEffectiveOutside,
+    TargetEvent,
     TargetGap,
     TargetIsClosed,
     TargetLimitReached,
@@ -37,17 +39,7 @@ from salesapi.domain.selling.targets import (
     evolve,
     target_identity,
 )
-from salesapi.domain.shared.kernel import (
-    CommandType,
-    Context,
-    EventType,
-    Facts,
-    Stream,
-    StreamRef,
-    ThingExists,
-    ThingUnknown,
-    roles,
-)
+from salesapi.domain.shared.kernel import Context, Facts, StreamRef, ThingExists, ThingUnknown, roles
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import period_named
 
@@ -223,35 +215,24 @@ def _owner(state: Target) -> UUID:
 
 _LEADERS: Final = roles("manager", "admin", "integration")
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[Target, TargetEvent](
     kind="target",
     plural="targets",
-    events=(
-        EventType(name="target.proposed", event=TargetProposed),
-        EventType(name="target.split", event=TargetSplit),
-        EventType(name="target.agreed", event=TargetAgreed),
-        EventType(name="target.adjusted", event=TargetAdjusted),
-        EventType(name="target.closed", event=TargetClosed),
-    ),
+    evolve=evolve,
     commands=(
-        CommandType(
-            command=ProposeTarget,
+        creates(
+            ProposeTarget,
             decide=propose,
             roles=roles("rep", "manager", "admin", "integration"),
-            creates=True,
             identity=_identity,
             needs=_needs_to_propose,
         ),
-        CommandType(command=SplitTarget, decide=split, roles=_LEADERS, target="target_id"),
-        CommandType(command=AgreeTarget, decide=agree, roles=roles("rep", "manager"), target="target_id"),
-        CommandType(command=AdjustTarget, decide=adjust, roles=_LEADERS, target="target_id"),
-        CommandType(
-            command=CloseTarget,
-            decide=close,
-            roles=roles("manager", "finance", "admin", "integration"),
-            target="target_id",
+        changes(SplitTarget, decide=split, roles=_LEADERS, target="target_id"),
+        changes(AgreeTarget, decide=agree, roles=roles("rep", "manager"), target="target_id"),
+        changes(AdjustTarget, decide=adjust, roles=_LEADERS, target="target_id"),
+        changes(
+            CloseTarget, decide=close, roles=roles("manager", "finance", "admin", "integration"), target="target_id"
         ),
     ),
-    evolve=evolve,
     owner=_owner,
 )

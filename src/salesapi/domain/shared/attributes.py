@@ -12,16 +12,14 @@ from uuid import UUID
 
 from annotated_types import MaxLen
 
+from salesapi.domain.declarations import Stream, creates
 from salesapi.domain.shared.kernel import (
     About,
-    CommandType,
     Context,
-    EventType,
     Key,
     Kind,
     Recorded,
     Refused,
-    Stream,
     StreamRef,
     Title,
     natural_id,
@@ -235,14 +233,10 @@ def _stream_of(command: DefineAttribute) -> UUID:
     return definitions_ref(command.of).id
 
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[AttributeDefinitions, AttributeDefined](
     kind="attribute_definition",
     plural="attribute-definitions",
-    events=(EventType(name="attribute_definition.defined", event=AttributeDefined),),
-    commands=(
-        CommandType(
-            command=DefineAttribute, decide=define, roles=roles("admin"), creates=True, stream_of=_stream_of, verb=""
-        ),
-    ),
     evolve=evolve,
+    commands=(creates(DefineAttribute, decide=define, roles=roles("admin"), stream_of=_stream_of, verb=""),),
+    named={AttributeDefined: "attribute_definition.defined"},
 )

@@ -1,8 +1,7 @@
 """The words every capability is written in: streams, events, commands, refusals, business time.
 
-A capability (`leads.py`, `deals.py`, ...) declares its stream with `Stream(...)`: its events with their stored names, its
-commands with their deciders, and how events fold to a state. Everything else (routes, mutations, authorisation, contracts)
-is derived from these declarations in `catalogue.py`. Standard library and annotated_types only.
+A capability (`leads.py`, `deals.py`, ...) declares its stream in these words with `declarations.py`; routes, mutations,
+authorisation and contracts follow from the declarations in `catalogue.py`. Standard library and annotated_types only.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -62,6 +61,17 @@ class Personal:
     """
 
     subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refers:
+    """Marks a field that holds the id of another thing, or several: it is loaded, and refused where it is unknown.
+
+    `kind` is the kind of its stream; `kind_in` names the field beside it that says the kind. See `references.py`.
+    """
+
+    kind: str = ""
+    kind_in: str = ""
 
 
 class Unset(Enum):
@@ -195,10 +205,6 @@ class BusinessTimeMissing(Refused):
     message = "This needs a business time: send `occurred_at` as an instant or a local date."
 
 
-Event: TypeAlias = object
-"""A record that states one fact. Its stored name stands in its stream's declaration."""
-
-
 @dataclass(frozen=True, slots=True)
 class LedgerRef:
     """Asks for the commission facts folded from the log up to `position` (None: up to the head at this moment)."""
@@ -244,62 +250,7 @@ class Context:
     facts: Facts
 
 
-Decide: TypeAlias = Callable[..., Sequence[Event]]
-"""`decide(state | None, command, context) -> events`; raises a Refused. Pure."""
-
-Needs: TypeAlias = Callable[..., Sequence[Ref]]
-"""`needs(state | None, command, facts_so_far) -> refs`, asked again until it names nothing new."""
-
 Role: TypeAlias = Literal["rep", "manager", "finance", "auditor", "admin", "integration"]
-
-
-def nothing_needed(*_: object) -> tuple[Ref, ...]:
-    """For deciders that need no other stream."""
-    return ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventType:
-    """One kind of fact: its stored name (never a Python path) and the version of its payload's schema."""
-
-    name: str
-    event: type
-    schema: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandType:
-    """One kind of request and who decides it."""
-
-    command: type
-    decide: Decide
-    roles: frozenset[Role]
-    creates: bool = False
-    """True where the command brings a new thing into being; its id is then made by us."""
-    target: str | None = None
-    """The command's field that holds the id of the thing it changes (in the REST path)."""
-    identity: Callable[..., tuple[str, ...] | None] | None = None
-    """`identity(command)`: the natural key of the thing to create, where it has one; its id is then a uuidv5."""
-    needs: Needs = nothing_needed
-    stream_of: Callable[..., UUID] | None = None
-    """`stream_of(command)`: the stream's id where it is neither the target nor new (an invariant spans several things)."""
-    verb: str | None = None
-    """The last part of the REST path, where it is not the command's name without its noun."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stream:
-    """One capability's declaration. `kind` is the noun in stored names, paths and subjects."""
-
-    kind: str
-    plural: str
-    events: tuple[EventType, ...]
-    commands: tuple[CommandType, ...]
-    evolve: Callable[..., object]
-    """`evolve(state | None, event, meta) -> state`; total over the stream's own events."""
-    owner: Callable[..., UUID | frozenset[UUID] | None] | None = None
-    """`owner(state)`: the member who answers for the thing, or the set of all members whom it concerns; row scope follows
-    from it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,7 +286,15 @@ def occurred_on(context: Context) -> date:
     return context.occurred.on
 
 
-def external_identity(command: object) -> tuple[str, ...] | None:
-    """The natural key of a command that carries an `external_id`, or None."""
-    external = getattr(command, "external_id", None)
-    return (external.system, external.id) if isinstance(external, ExternalId) else None
+class Referenced(Protocol):
+    """A command that may carry the id of its thing in another system."""
+
+    @property
+    def external_id(self) -> ExternalId | None:
+        """The id there; unique."""
+
+
+def external_identity(command: Referenced) -> tuple[str, ...] | None:
+    """The natural key of a command by its `external_id`, or None."""
+    external = command.external_id
+    return (external.system, external.id) if external else None

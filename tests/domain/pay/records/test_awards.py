@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from salesapi.domain.consequences import FOLLOWING, Step
+from salesapi.domain.consequences import Step
 from salesapi.domain.pay.plans.enrolment_spans import Span
 from salesapi.domain.pay.plans.enrolments import Enrolment, enrolment_ref
 from salesapi.domain.pay.records.awards import (
@@ -352,10 +352,9 @@ def redeem(points: int) -> RedeemPoints:
 
 
 def test_approving_an_award_of_points_credits_them() -> None:
-    following = FOLLOWING[ApproveAward]
     command = ApproveAward(award_id=AWARD)
-    assert following(fold("award", (granted(POINTS),)), command, None) == (Step(command=CREDIT),)
-    assert following(fold("award", (granted(),)), command, None) == ()
+    assert given(granted(POINTS)).when(command).following() == (Step(command=CREDIT),)
+    assert given(granted()).when(command).following() == ()
     given().facts(award()).when(CREDIT).then(CREDITED)
 
 

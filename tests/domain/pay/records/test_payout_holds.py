@@ -5,10 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from salesapi.domain.consequences import FOLLOWING, Step
+from salesapi.domain.consequences import Step
 from salesapi.domain.pay.records.objections import (
     DecideObjection,
     Objection,
+    ObjectionRaised,
     ObjectionStatus,
     ObjectionSubject,
     RaiseObjection,
@@ -38,7 +39,7 @@ from salesapi.domain.pay.records.payouts import (
 from salesapi.domain.shared.kernel import Ref, Refused, StreamRef, ThingUnknown
 from tests.domain.pay.commission_stories import ANN, BOB
 from tests.domain.pay.records.test_payouts import DUE, LOCKED, PAID_ON, confirm, failed, instruct, issued
-from tests.spec import SUBJECT, Case, fold, given, uid
+from tests.spec import DAY, SUBJECT, Case, fold, given, uid
 
 EVE = uid(0xE)
 LINES: dict[UUID, tuple[int, ...]] = {
@@ -327,19 +328,25 @@ def paid_minor(events: tuple[object, ...]) -> int:
 
 
 def test_raising_deciding_and_withdrawing_an_objection_to_a_line_update_its_hold() -> None:
-    objection = facts("open")[StreamRef("objection", ANNS_FIRST)]
-    assert isinstance(objection, Objection)
-    step = (Step(command=update(ANNS_FIRST)),)
-    raising = RaiseObjection(subject=objection.subject, member_id=ANN, claim="It is mine.")
-    assert FOLLOWING[RaiseObjection](None, raising, Raised) == step
+    about_line = ObjectionSubject(kind="statement_line", id=SUBJECT, line=1)
+    raising = RaiseObjection(subject=about_line, member_id=ANN, claim="It is mine.")
     deciding = DecideObjection(objection_id=ANNS_FIRST, outcome="explain")
-    assert FOLLOWING[DecideObjection](objection, deciding, None) == step
-    assert FOLLOWING[WithdrawObjection](objection, WithdrawObjection(objection_id=ANNS_FIRST), None) == step
-    about_target = replace(objection, subject=ObjectionSubject(kind="target", id=uid(5)))
-    assert FOLLOWING[DecideObjection](about_target, deciding, None) == ()
+    withdrawing = WithdrawObjection(objection_id=ANNS_FIRST)
+    step = (Step(command=update(ANNS_FIRST)),)
+    assert replace(given(), subject=ANNS_FIRST).when(raising).following() == step
+    assert given(raised(about_line)).when(deciding).following() == step
+    assert given(raised(about_line)).when(withdrawing).following() == step
+    assert given(raised(ObjectionSubject(kind="target", id=uid(5)))).when(deciding).following() == ()
 
 
-class Raised:
-    """The context of raising: the objection gets this id."""
-
-    subject_id = ANNS_FIRST
+def raised(subject: ObjectionSubject) -> ObjectionRaised:
+    return ObjectionRaised(
+        subject=subject,
+        member_id=ANN,
+        claim="It is mine.",
+        evidence=None,
+        raised_by=uid(2),
+        is_late=False,
+        answer_due_on=DAY,
+        answer_due_at=None,
+    )

@@ -3,6 +3,7 @@
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan
 from salesapi.domain.pay.plans.enrolments import Enrolment, enrolment_ref
 from salesapi.domain.pay.records.awards import (
@@ -14,6 +15,7 @@ from salesapi.domain.pay.records.awards import (
     AwardApproverIsGranter,
     AwardCurrencyMismatch,
     AwardDrawForgiven,
+    AwardEvent,
     AwardExpiryExtended,
     AwardGranted,
     AwardObjectionForeign,
@@ -37,17 +39,7 @@ from salesapi.domain.pay.records.objections import Objection
 from salesapi.domain.pay.records.payout_runs import PayoutRun
 from salesapi.domain.pay.rules.recognition import Party, Reward, conflict_of_approver, problem_of_reward
 from salesapi.domain.selling.deals import Deal
-from salesapi.domain.shared.kernel import (
-    CommandType,
-    Context,
-    EventType,
-    Facts,
-    Stream,
-    StreamRef,
-    ThingUnknown,
-    natural_id,
-    roles,
-)
+from salesapi.domain.shared.kernel import Context, Facts, StreamRef, ThingUnknown, natural_id, roles
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import Period, period_named
 
@@ -306,46 +298,29 @@ def _owner(state: Award) -> UUID:
 
 _GRANTERS: Final = roles("manager", "finance", "admin")
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[Award, AwardEvent](
     kind="award",
     plural="awards",
-    events=(
-        EventType(name="award.granted", event=AwardGranted),
-        EventType(name="award.adjustment_posted", event=AwardAdjustmentPosted),
-        EventType(name="award.draw_forgiven", event=AwardDrawForgiven),
-        EventType(name="award.expiry_extended", event=AwardExpiryExtended),
-        EventType(name="award.approved", event=AwardApproved),
-        EventType(name="award.revoked", event=AwardRevoked),
-    ),
+    evolve=evolve,
     commands=(
-        CommandType(command=GrantAward, decide=grant, roles=_GRANTERS, creates=True, needs=_needs_of_grant),
-        CommandType(
-            command=PostAdjustment,
+        creates(GrantAward, decide=grant, roles=_GRANTERS, needs=_needs_of_grant),
+        creates(
+            PostAdjustment,
             decide=post_adjustment,
             roles=roles("finance", "admin"),
-            creates=True,
             verb="post-adjustment",
             needs=_needs_of_adjustment,
         ),
-        CommandType(
-            command=ForgiveDraw,
+        creates(
+            ForgiveDraw,
             decide=forgive_draw,
             roles=roles("finance", "admin"),
-            creates=True,
             verb="forgive-draw",
             needs=_needs_of_forgiveness,
         ),
-        CommandType(
-            command=ExtendExpiry,
-            decide=extend_expiry,
-            roles=_GRANTERS,
-            creates=True,
-            verb="extend-expiry",
-            needs=_needs_of_extension,
-        ),
-        CommandType(command=ApproveAward, decide=approve, roles=_GRANTERS, target="award_id", needs=_needs_of_approval),
-        CommandType(command=RevokeAward, decide=revoke, roles=_GRANTERS, target="award_id"),
+        creates(ExtendExpiry, decide=extend_expiry, roles=_GRANTERS, verb="extend-expiry", needs=_needs_of_extension),
+        changes(ApproveAward, decide=approve, roles=_GRANTERS, target="award_id", needs=_needs_of_approval),
+        changes(RevokeAward, decide=revoke, roles=_GRANTERS, target="award_id"),
     ),
-    evolve=evolve,
     owner=_owner,
 )

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.plans.compensation_plans import (
     VERSIONS_MAX,
     AwardInvalid,
     CompensationPlan,
     CompensationPlanDrafted,
+    CompensationPlanEvent,
     CompensationPlanIsRetired,
     CompensationPlanPeriodFixed,
     CompensationPlanReasonMissing,
@@ -35,13 +37,10 @@ from salesapi.domain.pay.plans.plan_assumptions import Assumptions, refuse_usele
 from salesapi.domain.pay.plans.plan_problems import problem_of_terms
 from salesapi.domain.pay.statements.simulating import simulated
 from salesapi.domain.shared.kernel import (
-    CommandType,
     Context,
-    EventType,
     Facts,
     LedgerRef,
     Ref,
-    Stream,
     StreamRef,
     ThingExists,
     ThingUnknown,
@@ -198,28 +197,16 @@ def _needs_ledger(state: CompensationPlan | None, command: PlanTerms, facts: Fac
 
 _PAYERS: Final = roles("finance", "admin")
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[CompensationPlan, CompensationPlanEvent](
     kind="compensation_plan",
     plural="compensation-plans",
-    events=(
-        EventType(name="compensation_plan.drafted", event=CompensationPlanDrafted),
-        EventType(name="compensation_plan.version_published", event=CompensationPlanVersionPublished),
-        EventType(name="compensation_plan.simulated", event=CompensationPlanSimulated),
-        EventType(name="compensation_plan.retired", event=CompensationPlanRetired),
-    ),
-    commands=(
-        CommandType(command=DraftCompensationPlan, decide=draft, roles=_PAYERS, creates=True, identity=_identity),
-        CommandType(
-            command=PublishCompensationPlanVersion,
-            decide=publish,
-            roles=_PAYERS,
-            target="plan_id",
-            needs=_needs_references,
-        ),
-        CommandType(
-            command=SimulateCompensationPlan, decide=simulate, roles=_PAYERS, target="plan_id", needs=_needs_ledger
-        ),
-        CommandType(command=RetireCompensationPlan, decide=retire, roles=_PAYERS, target="plan_id"),
-    ),
     evolve=evolve,
+    commands=(
+        creates(DraftCompensationPlan, decide=draft, roles=_PAYERS, identity=_identity),
+        changes(
+            PublishCompensationPlanVersion, decide=publish, roles=_PAYERS, target="plan_id", needs=_needs_references
+        ),
+        changes(SimulateCompensationPlan, decide=simulate, roles=_PAYERS, target="plan_id", needs=_needs_ledger),
+        changes(RetireCompensationPlan, decide=retire, roles=_PAYERS, target="plan_id"),
+    ),
 )

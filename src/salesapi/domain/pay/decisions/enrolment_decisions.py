@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.declarations import Stream, acts_on, creates
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan, CompensationPlanIsRetired
 from salesapi.domain.pay.plans.enrolment_overrides import refuse_untaken
 from salesapi.domain.pay.plans.enrolment_spans import Span, first_day_after, overlap_of
@@ -19,6 +20,7 @@ from salesapi.domain.pay.plans.enrolments import (
     EnrolmentBegun,
     EnrolmentComponentUnknown,
     EnrolmentEnded,
+    EnrolmentEvent,
     EnrolmentLeavingBeforeReturn,
     EnrolmentLimitReached,
     EnrolmentMemberLeft,
@@ -37,17 +39,7 @@ from salesapi.domain.pay.plans.enrolments import (
     enrolment_ref,
     evolve,
 )
-from salesapi.domain.shared.kernel import (
-    CommandType,
-    Context,
-    EventType,
-    Facts,
-    FieldInvalid,
-    Stream,
-    StreamRef,
-    ThingUnknown,
-    roles,
-)
+from salesapi.domain.shared.kernel import Context, Facts, FieldInvalid, StreamRef, ThingUnknown, roles
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import period_named
 
@@ -252,36 +244,22 @@ def _owner(state: Enrolment) -> UUID:
 
 _PAYERS: Final = roles("finance", "admin")
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[Enrolment, EnrolmentEvent](
     kind="enrolment",
     plural="enrolments",
-    events=(
-        EventType(name="enrolment.begun", event=EnrolmentBegun),
-        EventType(name="enrolment.ended", event=EnrolmentEnded),
-        EventType(name="enrolment.quota_set", event=EnrolmentQuotaSet),
-        EventType(name="enrolment.participant_left", event=EnrolmentParticipantLeft),
-        EventType(name="enrolment.plan_acknowledged", event=EnrolmentPlanAcknowledged),
-    ),
+    evolve=evolve,
     commands=(
-        CommandType(
-            command=EnrolParticipant,
-            decide=enrol,
-            roles=_PAYERS,
-            creates=True,
-            stream_of=_stream_of,
-            needs=_needs_member_and_plan,
-        ),
-        CommandType(command=EndEnrolment, decide=end, roles=_PAYERS, stream_of=_stream_of),
-        CommandType(command=SetQuota, decide=set_quota, roles=_PAYERS, stream_of=_stream_of, needs=_needs_member),
-        CommandType(command=RecordParticipantLeft, decide=leave, roles=_PAYERS, stream_of=_stream_of),
-        CommandType(
-            command=AcknowledgeCompensationPlan,
+        creates(EnrolParticipant, decide=enrol, roles=_PAYERS, stream_of=_stream_of, needs=_needs_member_and_plan),
+        acts_on(EndEnrolment, decide=end, roles=_PAYERS, stream_of=_stream_of),
+        acts_on(SetQuota, decide=set_quota, roles=_PAYERS, stream_of=_stream_of, needs=_needs_member),
+        acts_on(RecordParticipantLeft, decide=leave, roles=_PAYERS, stream_of=_stream_of),
+        acts_on(
+            AcknowledgeCompensationPlan,
             decide=acknowledge,
             roles=roles("rep", "manager"),
             stream_of=_stream_of,
             needs=_needs_plan,
         ),
     ),
-    evolve=evolve,
     owner=_owner,
 )

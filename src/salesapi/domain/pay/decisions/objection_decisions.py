@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan
 from salesapi.domain.pay.plans.enrolments import Enrolment, enrolment_ref
 from salesapi.domain.pay.records.awards import Award
@@ -21,6 +22,7 @@ from salesapi.domain.pay.records.objections import (
     ObjectionCorrectionUnrelated,
     ObjectionCorrectionUnwanted,
     ObjectionDecided,
+    ObjectionEvent,
     ObjectionLate,
     ObjectionNotAnswered,
     ObjectionNotYours,
@@ -41,11 +43,8 @@ from salesapi.domain.selling.targets import Target
 from salesapi.domain.shared.kernel import (
     BusinessTime,
     BusinessTimeMissing,
-    CommandType,
     Context,
-    EventType,
     Facts,
-    Stream,
     StreamRef,
     ThingUnknown,
     roles,
@@ -244,27 +243,15 @@ def _owner(state: Objection) -> UUID:
 _PEOPLE: Final = roles("rep", "manager", "finance", "admin")
 _ANSWERING: Final = roles("manager", "finance", "admin")
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[Objection, ObjectionEvent](
     kind="objection",
     plural="objections",
-    events=(
-        EventType(name="objection.raised", event=ObjectionRaised),
-        EventType(name="objection.answered", event=ObjectionAnswered),
-        EventType(name="objection.decided", event=ObjectionDecided),
-        EventType(name="objection.withdrawn", event=ObjectionWithdrawn),
-    ),
-    commands=(
-        CommandType(command=RaiseObjection, decide=raise_objection, roles=_PEOPLE, creates=True, needs=_needs_subject),
-        CommandType(command=AnswerObjection, decide=answer, roles=_ANSWERING, target="objection_id"),
-        CommandType(
-            command=DecideObjection,
-            decide=decide,
-            roles=_ANSWERING,
-            target="objection_id",
-            needs=_needs_correction,
-        ),
-        CommandType(command=WithdrawObjection, decide=withdraw, roles=_PEOPLE, target="objection_id"),
-    ),
     evolve=evolve,
+    commands=(
+        creates(RaiseObjection, decide=raise_objection, roles=_PEOPLE, needs=_needs_subject),
+        changes(AnswerObjection, decide=answer, roles=_ANSWERING, target="objection_id"),
+        changes(DecideObjection, decide=decide, roles=_ANSWERING, target="objection_id", needs=_needs_correction),
+        changes(WithdrawObjection, decide=withdraw, roles=_PEOPLE, target="objection_id"),
+    ),
     owner=_owner,
 )

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import Final, TypeVar
 from uuid import UUID
 
+from salesapi.domain.declarations import changes
 from salesapi.domain.pay.records.objections import Objection
 from salesapi.domain.pay.records.payout_holds import (
     HELD_LINES_MAX,
@@ -46,7 +47,7 @@ from salesapi.domain.pay.records.payouts import (
     PayoutRunPayoutPaid,
     ReportPayoutFailed,
 )
-from salesapi.domain.shared.kernel import CommandType, Context, EventType, Facts, StreamRef, ThingUnknown, record, roles
+from salesapi.domain.shared.kernel import Context, Facts, StreamRef, ThingUnknown, record, roles
 
 Item = TypeVar("Item")
 
@@ -306,18 +307,9 @@ def _needs_objection(state: PayoutRun | None, command: UpdatePayoutHold, facts: 
 
 _PAYERS: Final = roles("finance", "admin")
 
-EVENTS: Final = (
-    EventType(name="payout_run.payout_instructed", event=PayoutRunPayoutInstructed),
-    EventType(name="payout_run.payout_paid", event=PayoutRunPayoutPaid),
-    EventType(name="payout_run.payout_failed", event=PayoutRunPayoutFailed),
-    EventType(name="payout_run.line_held", event=PayoutRunLineHeld),
-    EventType(name="payout_run.line_freed", event=PayoutRunLineFreed),
-)
 COMMANDS: Final = (
-    CommandType(command=InstructPayout, decide=instruct, roles=_PAYERS, target="payout_run_id"),
-    CommandType(command=ConfirmPayoutPaid, decide=confirm, roles=_PAYERS, target="payout_run_id"),
-    CommandType(command=ReportPayoutFailed, decide=report_failed, roles=_PAYERS, target="payout_run_id"),
-    CommandType(
-        command=UpdatePayoutHold, decide=update_hold, roles=_PAYERS, target="payout_run_id", needs=_needs_objection
-    ),
+    changes(InstructPayout, decide=instruct, roles=_PAYERS, target="payout_run_id"),
+    changes(ConfirmPayoutPaid, decide=confirm, roles=_PAYERS, target="payout_run_id"),
+    changes(ReportPayoutFailed, decide=report_failed, roles=_PAYERS, target="payout_run_id"),
+    changes(UpdatePayoutHold, decide=update_hold, roles=_PAYERS, target="payout_run_id", needs=_needs_objection),
 )

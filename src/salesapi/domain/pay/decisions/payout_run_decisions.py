@@ -6,8 +6,8 @@ one plan are locked in the order of their periods, as far as they were opened; a
 
 from typing import Final
 
+from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.pay.decisions.payout_decisions import COMMANDS as PAYOUT_COMMANDS
-from salesapi.domain.pay.decisions.payout_decisions import EVENTS as PAYOUT_EVENTS
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan
 from salesapi.domain.pay.records.payout_runs import (
@@ -27,6 +27,7 @@ from salesapi.domain.pay.records.payout_runs import (
     PayoutRunApproverIsSubmitter,
     PayoutRunCalculated,
     PayoutRunEarlierOpen,
+    PayoutRunEvent,
     PayoutRunIsLocked,
     PayoutRunLocked,
     PayoutRunOpened,
@@ -52,13 +53,10 @@ from salesapi.domain.pay.statements.statements import (
     statements_of,
 )
 from salesapi.domain.shared.kernel import (
-    CommandType,
     Context,
-    EventType,
     Facts,
     LedgerRef,
     Ref,
-    Stream,
     StreamRef,
     ThingExists,
     ThingUnknown,
@@ -106,7 +104,9 @@ def calculate(state: PayoutRun, command: CalculatePayoutRun, context: Context) -
     )
 
 
-def issue(state: PayoutRun, command: IssuePayoutRunStatements, context: Context) -> tuple[object, ...]:
+def issue(
+    state: PayoutRun, command: IssuePayoutRunStatements, context: Context
+) -> tuple[PayoutRunStatementIssued, ...]:
     """Decides `IssuePayoutRunStatements`. Issued again for the same calculation nothing changes."""
     _refuse_other_status(state, "calculated", "issued")
     if state.status == "issued":
@@ -271,40 +271,24 @@ def _needs_ledger_and_root(state: PayoutRun | None, command: object, facts: Fact
 
 _PAYERS: Final = roles("finance", "admin")
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[PayoutRun, PayoutRunEvent](
     kind="payout_run",
     plural="payout-runs",
-    events=(
-        EventType(name="payout_run.opened", event=PayoutRunOpened),
-        EventType(name="payout_run.calculated", event=PayoutRunCalculated),
-        EventType(name="payout_run.statement_issued", event=PayoutRunStatementIssued),
-        EventType(name="payout_run.submitted", event=PayoutRunSubmitted),
-        EventType(name="payout_run.approved", event=PayoutRunApproved),
-        EventType(name="payout_run.returned", event=PayoutRunReturned),
-        EventType(name="payout_run.locked", event=PayoutRunLocked),
-        *PAYOUT_EVENTS,
-    ),
+    evolve=evolve,
     commands=(
-        CommandType(
-            command=OpenPayoutRun, decide=open_run, roles=_PAYERS, creates=True, identity=_identity, needs=_needs_plan
-        ),
-        CommandType(
-            command=CalculatePayoutRun, decide=calculate, roles=_PAYERS, target="payout_run_id", needs=_needs_ledger
-        ),
-        CommandType(
-            command=IssuePayoutRunStatements,
+        creates(OpenPayoutRun, decide=open_run, roles=_PAYERS, identity=_identity, needs=_needs_plan),
+        changes(CalculatePayoutRun, decide=calculate, roles=_PAYERS, target="payout_run_id", needs=_needs_ledger),
+        changes(
+            IssuePayoutRunStatements,
             decide=issue,
             roles=_PAYERS,
             target="payout_run_id",
             needs=_needs_calculated_ledger,
         ),
-        CommandType(command=SubmitPayoutRun, decide=submit, roles=_PAYERS, target="payout_run_id"),
-        CommandType(command=ApprovePayoutRun, decide=approve, roles=_PAYERS, target="payout_run_id"),
-        CommandType(command=ReturnPayoutRun, decide=return_run, roles=_PAYERS, target="payout_run_id"),
-        CommandType(
-            command=LockPayoutRun, decide=lock, roles=_PAYERS, target="payout_run_id", needs=_needs_ledger_and_root
-        ),
+        changes(SubmitPayoutRun, decide=submit, roles=_PAYERS, target="payout_run_id"),
+        changes(ApprovePayoutRun, decide=approve, roles=_PAYERS, target="payout_run_id"),
+        changes(ReturnPayoutRun, decide=return_run, roles=_PAYERS, target="payout_run_id"),
+        changes(LockPayoutRun, decide=lock, roles=_PAYERS, target="payout_run_id", needs=_needs_ledger_and_root),
         *PAYOUT_COMMANDS,
     ),
-    evolve=evolve,
 )

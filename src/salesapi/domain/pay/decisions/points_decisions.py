@@ -3,6 +3,7 @@
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.pay.calculation.plan_points import earned_points
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.records.awards import POINTS_MAX, Award
@@ -13,6 +14,7 @@ from salesapi.domain.pay.records.points import (
     Points,
     PointsAwardUnknown,
     PointsCredited,
+    PointsEvent,
     PointsFull,
     PointsPeriodMismatch,
     PointsPosted,
@@ -23,19 +25,7 @@ from salesapi.domain.pay.records.points import (
     points_ref,
 )
 from salesapi.domain.pay.rules.recognition import problem_of_redemption
-from salesapi.domain.shared.kernel import (
-    CommandType,
-    Context,
-    EventType,
-    Facts,
-    FieldInvalid,
-    LedgerRef,
-    Ref,
-    Stream,
-    StreamRef,
-    ThingUnknown,
-    roles,
-)
+from salesapi.domain.shared.kernel import Context, Facts, FieldInvalid, LedgerRef, Ref, StreamRef, ThingUnknown, roles
 from salesapi.domain.shared.periods import Period, period_named
 
 AT_HEAD: Final = LedgerRef(None)
@@ -131,43 +121,36 @@ def _owner(state: Points) -> UUID:
     return state.member_id
 
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[Points, PointsEvent](
     kind="points",
     plural="points",
-    events=(
-        EventType(name="points.credited", event=PointsCredited),
-        EventType(name="points.posted", event=PointsPosted),
-        EventType(name="points.redeemed", event=PointsRedeemed),
-    ),
+    evolve=evolve,
     commands=(
-        CommandType(
-            command=CreditPoints,
+        creates(
+            CreditPoints,
             decide=credit,
             roles=roles("finance", "admin"),
-            creates=True,
             target="member_id",
             stream_of=_stream_of,
             verb="credit",
             needs=_needs_award,
         ),
-        CommandType(
-            command=CreditPlanPoints,
+        creates(
+            CreditPlanPoints,
             decide=credit_plan,
             roles=roles("finance", "admin", "integration"),
-            creates=True,
             target="member_id",
             stream_of=_stream_of,
             verb="credit-plan",
             needs=_needs_ledger,
         ),
-        CommandType(
-            command=RedeemPoints,
+        changes(
+            RedeemPoints,
             decide=redeem,
             roles=roles("rep", "manager", "finance", "admin"),
             target="member_id",
             stream_of=_stream_of,
         ),
     ),
-    evolve=evolve,
     owner=_owner,
 )

@@ -7,6 +7,7 @@ from collections.abc import Set
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.pay.calculation.team_pools import days_in_teams
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.plans.plan_awards import TeamPool
@@ -23,6 +24,7 @@ from salesapi.domain.pay.records.pool_shares import (
     PoolShare,
     PoolShares,
     PoolSharesApproved,
+    PoolSharesEvent,
     PoolSharesOutOfBounds,
     PoolSharesRejected,
     PoolSharesSettled,
@@ -35,17 +37,7 @@ from salesapi.domain.pay.records.pool_shares import (
 )
 from salesapi.domain.pay.rules.pools import problem_of_pool_shares
 from salesapi.domain.pay.rules.recognition import Party, conflict_of_approver
-from salesapi.domain.shared.kernel import (
-    CommandType,
-    Context,
-    EventType,
-    Facts,
-    LedgerRef,
-    Ref,
-    Stream,
-    ThingUnknown,
-    roles,
-)
+from salesapi.domain.shared.kernel import Context, Facts, LedgerRef, Ref, ThingUnknown, roles
 from salesapi.domain.shared.periods import Period, period_named
 
 AT_HEAD: Final = LedgerRef(None)
@@ -177,29 +169,16 @@ def _owner(state: PoolShares) -> UUID:
 
 _GIVERS: Final = roles("manager", "finance", "admin")
 
-STREAM: Final = Stream(
+STREAM: Final = Stream[PoolShares, PoolSharesEvent](
     kind="pool_shares",
     plural="pool-shares",
-    events=(
-        EventType(name="pool_shares.stated", event=PoolSharesStated),
-        EventType(name="pool_shares.approved", event=PoolSharesApproved),
-        EventType(name="pool_shares.rejected", event=PoolSharesRejected),
-    ),
-    commands=(
-        CommandType(
-            command=StatePoolShares,
-            decide=state_shares,
-            roles=_GIVERS,
-            creates=True,
-            identity=_identity,
-            needs=_needs_ledger,
-            verb="state",
-        ),
-        CommandType(
-            command=ApprovePoolShares, decide=approve, roles=_GIVERS, target="pool_shares_id", needs=_needs_ledger
-        ),
-        CommandType(command=RejectPoolShares, decide=reject, roles=_GIVERS, target="pool_shares_id"),
-    ),
     evolve=evolve,
+    commands=(
+        creates(
+            StatePoolShares, decide=state_shares, roles=_GIVERS, identity=_identity, verb="state", needs=_needs_ledger
+        ),
+        changes(ApprovePoolShares, decide=approve, roles=_GIVERS, target="pool_shares_id", needs=_needs_ledger),
+        changes(RejectPoolShares, decide=reject, roles=_GIVERS, target="pool_shares_id"),
+    ),
     owner=_owner,
 )

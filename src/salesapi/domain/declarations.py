@@ -1,0 +1,222 @@
+"""How a capability declares its stream: the state and its fold, the commands and their deciders, typed pair by pair.
+
+    STREAM: Final = Stream[Deal, DealEvent](
+        kind="deal",
+        plural="deals",
+        evolve=evolve,
+        commands=(
+            creates(OpenDeal, decide=open_deal, roles=SELLERS, identity=external_identity),
+            changes(WinDeal, decide=win, roles=SELLERS, target="deal_id", needs=pinned_pipeline),
+        ),
+    )
+
+`changes(WinDeal, decide=lose, ...)` does not type-check; what types cannot tell is checked when the catalogue is made. The
+events of a stream are those that its `evolve` takes, so none is stored that is not folded. Their stored names follow from
+the kind and the class (`DealStageChanged` of the kind `deal` is `deal.stage_changed`) and are all listed in
+`openapi/names.md`.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, is_dataclass
+from functools import cached_property
+from types import UnionType
+from typing import Generic, TypeAlias, TypeVar, cast, get_args, get_type_hints
+from uuid import UUID
+
+from salesapi.domain.references import references
+from salesapi.domain.shared.kernel import Context, Facts, Recorded, Ref, Role
+
+State = TypeVar("State")
+Event = TypeVar("Event")
+Command = TypeVar("Command")
+StateOf = TypeVar("StateOf", covariant=True)
+EventOf = TypeVar("EventOf", covariant=True)
+"""Covariant, so that the catalogue can hold all streams together as `Stream[object, object]`. What the types forget there is
+kept by `handling.py`: it gives a stream only states, events and commands of its own."""
+
+Decide: TypeAlias = Callable[[State, Command, Context], Sequence[Event]]
+"""`decide(state, command, context) -> events`; raises a Refused. Pure."""
+Needs: TypeAlias = Callable[[State, Command, Facts], Sequence[Ref]]
+"""`needs(state, command, facts_so_far) -> refs`, asked again until it names nothing new."""
+Identity: TypeAlias = Callable[[Command], tuple[str, ...] | None]
+"""`identity(command)`: the natural key of the thing to create, where it has one; its id is then a uuidv5."""
+FindStream: TypeAlias = Callable[[Command], UUID]
+"""`stream_of(command)`: the stream's id where it is neither the target nor new (an invariant spans several things)."""
+
+
+class DeclarationInvalid(ValueError):
+    """A stream is declared wrongly. Raised at start; the text names the declaration and says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventType:
+    """One kind of fact: its stored name (never a Python path) and the version of its payload's schema."""
+
+    name: str
+    event: type
+    schema: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandType(Generic[StateOf, EventOf]):
+    """One kind of request and who decides it. Made by `creates`, `changes` or `acts_on`."""
+
+    command: type
+    decide: Decide[StateOf, object, EventOf]
+    needs: Needs[StateOf, object]
+    """What the command refers to and what its decider needs beyond that."""
+    roles: frozenset[Role]
+    creates: bool = False
+    """True where the command brings a new thing into being; its id is then made by us."""
+    target: str | None = None
+    """The command's field that holds the id of the thing it changes (in the REST path)."""
+    identity: Identity[object] | None = None
+    stream_of: FindStream[object] | None = None
+    verb: str | None = None
+    """The last part of the REST path, where it is not the command's name without its noun."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream(Generic[StateOf, EventOf]):
+    """One capability's declaration. `kind` is the noun in stored names, paths and subjects."""
+
+    kind: str
+    plural: str
+    evolve: Callable[[StateOf | None, EventOf, Recorded], StateOf]
+    """`evolve(state, event, recorded) -> state`; total over the stream's own events, which are those of its signature."""
+    commands: tuple[CommandType[StateOf, EventOf], ...]
+    owner: Callable[[StateOf], UUID | frozenset[UUID] | None] | None = None
+    """`owner(state)`: the member who answers for the thing, or the set of all members whom it concerns; row scope follows
+    from it."""
+    named: Mapping[type, str] = field(default_factory=dict)
+    """Stored names that do not follow from the class of the event."""
+    schemas: Mapping[type, int] = field(default_factory=dict)
+    """Versions of payload schemas beyond the first."""
+
+    @cached_property
+    def events(self) -> tuple[EventType, ...]:
+        """The stream's events in the order of its union.
+
+        Raises:
+            DeclarationInvalid: for a fold without a signature, and for a class whose name does not begin with the kind.
+        """
+        return tuple(
+            EventType(
+                name=self.named.get(event) or self._stored_name(event), event=event, schema=self.schemas.get(event, 1)
+            )
+            for event in events_of(self.evolve)
+        )
+
+    def _stored_name(self, event: type) -> str:
+        """`DealStageChanged` of the kind `deal` as `deal.stage_changed`."""
+        name, prefix = "_".join(words(event.__name__)), f"{self.kind}_"
+        if not name.startswith(prefix):
+            raise DeclarationInvalid(
+                f"stream {self.kind}: the event {event.__name__} does not begin with the kind; "
+                f"rename it, or state its stored name in `named`"
+            )
+        return f"{self.kind}.{name.removeprefix(prefix)}"
+
+
+AnyCommand: TypeAlias = CommandType[object, object]
+AnyStream: TypeAlias = Stream[object, object]
+
+
+def creates(
+    command: type[Command],
+    *,
+    decide: Decide[State | None, Command, Event],
+    roles: frozenset[Role],
+    needs: Needs[State | None, Command] | None = None,
+    identity: Identity[Command] | None = None,
+    target: str | None = None,
+    stream_of: FindStream[Command] | None = None,
+    verb: str | None = None,
+) -> CommandType[State, Event]:
+    """Declares a command that brings a thing into being; `target` is the thing beside which it is kept, if any."""
+    return CommandType(
+        command=command,
+        decide=cast("Decide[State, object, Event]", decide),  # It is only given commands of its class.
+        needs=_with_references(needs),
+        roles=roles,
+        creates=True,
+        target=target,
+        identity=cast("Identity[object] | None", identity),  # It is only given commands of its class.
+        stream_of=cast("FindStream[object] | None", stream_of),  # It is only given commands of its class.
+        verb=verb,
+    )
+
+
+def changes(
+    command: type[Command],
+    *,
+    target: str,
+    decide: Decide[State, Command, Event],
+    roles: frozenset[Role],
+    needs: Needs[State, Command] | None = None,
+    stream_of: FindStream[Command] | None = None,
+    verb: str | None = None,
+) -> CommandType[State, Event]:
+    """Declares a command that changes the thing whose id stands in `target`; it is there when the decider is asked."""
+    return CommandType(
+        command=command,
+        decide=cast("Decide[State, object, Event]", decide),  # It is only given commands of its class.
+        needs=_with_references(needs),
+        roles=roles,
+        target=target,
+        stream_of=cast("FindStream[object] | None", stream_of),  # It is only given commands of its class.
+        verb=verb,
+    )
+
+
+def acts_on(
+    command: type[Command],
+    *,
+    stream_of: FindStream[Command],
+    decide: Decide[State | None, Command, Event],
+    roles: frozenset[Role],
+    needs: Needs[State | None, Command] | None = None,
+) -> CommandType[State, Event]:
+    """Declares a command on a stream that is found from its fields and may be empty: the decider says what that means."""
+    return CommandType(
+        command=command,
+        decide=cast("Decide[State, object, Event]", decide),  # It is only given commands of its class.
+        needs=_with_references(needs),
+        roles=roles,
+        stream_of=cast("FindStream[object]", stream_of),  # It is only given commands of its class.
+    )
+
+
+def _with_references(stated: Needs[State, Command] | None) -> Needs[State, object]:
+    """What a command refers to by its marks, and what is stated beyond that."""
+
+    def needed(state: State, command: object, facts: Facts) -> Sequence[Ref]:
+        referred: list[Ref] = [reference.ref for reference in references(command)]
+        if stated is not None:
+            own = cast("Command", command)  # It is only given commands of its class.
+            referred += stated(state, own, facts)
+        return referred
+
+    return needed
+
+
+def events_of(evolve: Callable[[State | None, Event, Recorded], State]) -> tuple[type, ...]:
+    """The classes of the events that a fold takes, by its signature.
+
+    Raises:
+        DeclarationInvalid: for a fold that does not say.
+    """
+    hints = list(get_type_hints(evolve).values())
+    taken: object = hints[1] if len(hints) == 4 else None
+    events = get_args(taken) if isinstance(taken, UnionType) else (taken,)
+    if not all(isinstance(event, type) and is_dataclass(event) for event in events):
+        raise DeclarationInvalid(
+            f"{evolve.__module__}: evolve does not name its events; write evolve(state, event, recorded)"
+        )
+    return events
+
+
+def words(name: str) -> list[str]:
+    """`ChangeDealStage` as its words in lower case."""
+    return [word.lower() for word in re.findall(r"[A-Z][a-z0-9]*", name)]
