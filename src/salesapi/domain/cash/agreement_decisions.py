@@ -5,16 +5,8 @@ An agreement is seen, and changed, by who sees its customer.
 
 from collections.abc import Iterable
 from typing import Final
-from uuid import UUID
 
-from salesapi.domain.cash.agreement_lines import (
-    AgreedLine,
-    AgreementLine,
-    AgreementLineChange,
-    Instalment,
-    agreed,
-    amended,
-)
+from salesapi.domain.cash.agreement_lines import AgreedLine, Instalment, agreed, amended
 from salesapi.domain.cash.agreements import (
     INSTALMENTS_MAX,
     LINES_MAX,
@@ -52,6 +44,7 @@ from salesapi.domain.cash.agreements import (
     evolve,
 )
 from salesapi.domain.declarations import Stream, changes, creates
+from salesapi.domain.references import reference_at, referred, refuse_unknown
 from salesapi.domain.shared.kernel import Context, Facts, StreamRef, ThingExists, ThingUnknown, external_identity, roles
 from salesapi.domain.shared.money import exponent
 
@@ -64,9 +57,7 @@ def draft(state: Agreement | None, command: DraftAgreement, context: Context) ->
     if state is not None:
         raise ThingExists(thing="agreement", id=str(context.subject_id), pointer="/external_id")
     exponent(command.currency, pointer="/currency")
-    _refuse_unknown("customer", command.customer_id, context.facts, "/customer_id")
-    if command.deal_id is not None:
-        _refuse_unknown("deal", command.deal_id, context.facts, "/deal_id")
+    refuse_unknown(command, context.facts)
     return (
         AgreementDrafted(
             title=command.title,
@@ -88,7 +79,7 @@ def sign(state: Agreement, command: SignAgreement, context: Context) -> tuple[Ag
         raise AgreementTermEmpty(ends_on=str(command.ends_on), pointer="/ends_on")
     _refuse_repeated((line.key for line in command.lines), "/lines")
     _refuse_repeated((each.key for each in command.instalments), "/instalments")
-    _refuse_unknown_products(command.lines, context.facts)
+    refuse_unknown(command, context.facts)
     _refuse_unsound(state, tuple(agreed(line) for line in command.lines), command.instalments)
     return (
         AgreementSigned(
@@ -109,7 +100,7 @@ def amend(state: Agreement, command: AmendAgreement, context: Context) -> tuple[
         raise AgreementEmpty(pointer="/lines")
     _refuse_repeated((line.key for line in command.lines), "/lines")
     _refuse_repeated((each.key for each in (*state.instalments, *command.instalments)), "/instalments")
-    _refuse_unknown_products(command.lines, context.facts)
+    refuse_unknown(command, context.facts)
     lines = amended(state.lines, command.lines)
     instalments = state.instalments + command.instalments
     if len(lines) > LINES_MAX or len(instalments) > INSTALMENTS_MAX:
@@ -162,9 +153,9 @@ def renew(state: Agreement, command: RenewAgreement, context: Context) -> tuple[
         return ()
     if state.renewed_by is not None:
         raise AgreementIsRenewed(agreement=str(state.renewed_by))
-    continued = context.facts.state(StreamRef("agreement", command.renewed_by))
-    if not isinstance(continued, Agreement) or context.facts.state(_customer_of(continued)) is None:
-        raise ThingUnknown(thing="agreement", id=str(command.renewed_by), pointer="/renewed_by")
+    continued = referred(command, "renewed_by", Agreement, context.facts)
+    if context.facts.state(_customer_of(continued)) is None:
+        raise reference_at(command, "renewed_by").refusal()
     if command.renewed_by == command.agreement_id or continued.customer_id != state.customer_id:
         raise RenewalForeign(pointer="/renewed_by")
     return (AgreementRenewed(renewed_by=command.renewed_by),)
@@ -200,17 +191,6 @@ def _customer_of(agreement: Agreement) -> StreamRef:
 def _refuse_unsigned(state: Agreement) -> None:
     if state.status != "signed":
         raise AgreementNotSigned(status=state.status)
-
-
-def _refuse_unknown(kind: str, id: UUID, facts: Facts, pointer: str) -> None:
-    if facts.state(StreamRef(kind, id)) is None:
-        raise ThingUnknown(thing=kind, id=str(id), pointer=pointer)
-
-
-def _refuse_unknown_products(lines: Iterable[AgreementLine | AgreementLineChange], facts: Facts) -> None:
-    for index, line in enumerate(lines):
-        if line.product_id is not None:
-            _refuse_unknown("product", line.product_id, facts, f"/lines/{index}/product_id")
 
 
 def _refuse_repeated(keys: Iterable[str], pointer: str) -> None:
@@ -252,29 +232,13 @@ def _line(state: Agreement, key: str) -> AgreedLine:
     return line
 
 
-def _needs_to_draft(state: Agreement | None, command: DraftAgreement, facts: Facts) -> tuple[StreamRef, ...]:
-    deal = (StreamRef("deal", command.deal_id),) if command.deal_id else ()
-    return (StreamRef("customer", command.customer_id), *deal)
+def _needs_customer(state: Agreement, command: object, facts: Facts) -> tuple[StreamRef, ...]:
+    return (_customer_of(state),)
 
 
-def _needs_customer(state: Agreement | None, command: object, facts: Facts) -> tuple[StreamRef, ...]:
-    return (_customer_of(state),) if state else ()
-
-
-def _needs_products(
-    state: Agreement | None, command: SignAgreement | AmendAgreement, facts: Facts
-) -> tuple[StreamRef, ...]:
-    products = {line.product_id for line in command.lines if line.product_id is not None}
-    return (
-        *_needs_customer(state, command, facts),
-        *(StreamRef("product", product_id) for product_id in sorted(products)),
-    )
-
-
-def _needs_renewal(state: Agreement | None, command: RenewAgreement, facts: Facts) -> tuple[StreamRef, ...]:
-    continued = facts.state(StreamRef("agreement", command.renewed_by))
-    customer = (_customer_of(continued),) if isinstance(continued, Agreement) else ()
-    return (*_needs_customer(state, command, facts), StreamRef("agreement", command.renewed_by), *customer)
+def _needs_customers(state: Agreement, command: RenewAgreement, facts: Facts) -> tuple[StreamRef, ...]:
+    continued = facts.state(reference_at(command, "renewed_by").ref)
+    return (_customer_of(state), *([_customer_of(continued)] if isinstance(continued, Agreement) else []))
 
 
 _SELLERS: Final = roles("rep", "manager", "finance", "admin", "integration")
@@ -286,9 +250,9 @@ STREAM: Final = Stream[Agreement, AgreementEvent](
     plural="agreements",
     evolve=evolve,
     commands=(
-        creates(DraftAgreement, decide=draft, roles=_SELLERS, identity=external_identity, needs=_needs_to_draft),
-        changes(SignAgreement, decide=sign, roles=_SELLERS, target="agreement_id", needs=_needs_products),
-        changes(AmendAgreement, decide=amend, roles=_LEADERS, target="agreement_id", needs=_needs_products),
+        creates(DraftAgreement, decide=draft, roles=_SELLERS, identity=external_identity),
+        changes(SignAgreement, decide=sign, roles=_SELLERS, target="agreement_id", needs=_needs_customer),
+        changes(AmendAgreement, decide=amend, roles=_LEADERS, target="agreement_id", needs=_needs_customer),
         changes(
             ReportAgreementFulfilment,
             decide=report_fulfilment,
@@ -302,7 +266,7 @@ STREAM: Final = Stream[Agreement, AgreementEvent](
             roles=roles("finance", "admin", "integration"),
             target="agreement_id",
         ),
-        changes(RenewAgreement, decide=renew, roles=_SELLERS, target="agreement_id", needs=_needs_renewal),
+        changes(RenewAgreement, decide=renew, roles=_SELLERS, target="agreement_id", needs=_needs_customers),
         changes(CancelAgreement, decide=cancel, roles=_LEADERS, target="agreement_id", needs=_needs_customer),
     ),
 )

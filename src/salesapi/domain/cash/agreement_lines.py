@@ -11,14 +11,14 @@ from uuid import UUID
 
 from annotated_types import Ge, Gt, Le
 
-from salesapi.domain.shared.kernel import About, AmountMinor, Key, Title, record
+from salesapi.domain.shared.kernel import About, AmountMinor, Key, Refers, Title, record
 from salesapi.domain.shared.money import Exact
 
 Tax: TypeAlias = Annotated[
     AmountMinor | None, About("Its tax in minor units; null where none is stated: the amount is then the whole.")
 ]
 Cost: TypeAlias = Annotated[AmountMinor | None, About("What it costs us in minor units, where known.")]
-ProductOfLine: TypeAlias = Annotated[UUID | None, About("The product, where it is one.")]
+ProductOfLine: TypeAlias = Annotated[UUID | None, Refers("product"), About("The product, where it is one.")]
 Description: TypeAlias = Annotated[Title | None, About("A business label, stored in clear.")]
 
 
@@ -44,7 +44,7 @@ class AgreementLineChange:
 
     key: Annotated[Key, About("Key of the line; a new key is a new line.")]
     amount_minor: Annotated[AmountMinor, About("Added to the net amount.")]
-    product_id: Annotated[UUID | None, About("The product of a new line, where it is one.")] = None
+    product_id: Annotated[UUID | None, Refers("product"), About("The product of a new line, where it is one.")] = None
     description: Annotated[Title | None, About("Label of a new line.")] = None
     quantity: Annotated[
         Exact, Ge(-(10**9)), Le(10**9), About("Added to the quantity; exact decimal, sent as a string.")

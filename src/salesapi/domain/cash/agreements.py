@@ -31,6 +31,7 @@ from salesapi.domain.shared.kernel import (
     Kind,
     Reason,
     Recorded,
+    Refers,
     Refused,
     Title,
     record,
@@ -137,9 +138,9 @@ class DraftAgreement:
     """Drafts an agreement with a customer, from a deal where it comes from one."""
 
     title: Annotated[Title, About("A business label, stored in clear.")]
-    customer_id: Annotated[UUID, About("The customer with whom it is made.")]
+    customer_id: Annotated[UUID, Refers("customer"), About("The customer with whom it is made.")]
     currency: Annotated[CurrencyCode, About("ISO 4217 code of all its amounts.")]
-    deal_id: Annotated[UUID | None, About("The deal that it comes from, where there is one.")] = None
+    deal_id: Annotated[UUID | None, Refers("deal"), About("The deal that it comes from, where there is one.")] = None
     legal_entity: Annotated[Key | None, About("Our company that makes it, where we have several.")] = None
     external_id: Annotated[ExternalId | None, About("Its id in another system; unique.")] = None
 
@@ -207,7 +208,7 @@ class RenewAgreement:
     """Says that another agreement with the same customer continues this one."""
 
     agreement_id: AgreementId
-    renewed_by: Annotated[UUID, About("The agreement that continues it.")]
+    renewed_by: Annotated[UUID, Refers("agreement"), About("The agreement that continues it.")]
 
 
 @record

@@ -35,7 +35,8 @@ from salesapi.domain.cash.invoices import (
     gross_minor,
 )
 from salesapi.domain.declarations import Stream, changes, creates
-from salesapi.domain.shared.kernel import Context, Facts, StreamRef, ThingExists, ThingUnknown, external_identity, roles
+from salesapi.domain.references import referred, refuse_unknown
+from salesapi.domain.shared.kernel import Context, Facts, ThingExists, external_identity, roles
 from salesapi.domain.shared.money import exponent
 
 
@@ -141,14 +142,11 @@ def _refuse_due_before_issue(command: IssueInvoice, context: Context) -> None:
 
 def _customer_of(command: IssueInvoice, total_minor: int, facts: Facts) -> UUID | None:
     """Who owes it: the agreement's customer, where there is one. Refuses what does not fit the agreement."""
-    if command.customer_id is not None and facts.state(StreamRef("customer", command.customer_id)) is None:
-        raise ThingUnknown(thing="customer", id=str(command.customer_id), pointer="/customer_id")
+    refuse_unknown(command, facts, "customer_id")
     if command.agreement_id is None:
         _refuse_unknown_lines(command.lines, ())
         return command.customer_id
-    agreement = facts.state(StreamRef("agreement", command.agreement_id))
-    if not isinstance(agreement, Agreement):
-        raise ThingUnknown(thing="agreement", id=str(command.agreement_id), pointer="/agreement_id")
+    agreement = referred(command, "agreement_id", Agreement, facts)
     if agreement.status == "draft":
         raise AgreementNotSigned(status=agreement.status, pointer="/agreement_id")
     if command.customer_id not in (None, agreement.customer_id):
@@ -184,11 +182,6 @@ def _identity(command: IssueInvoice) -> tuple[str, ...] | None:
     return external_identity(command)
 
 
-def _needs_to_issue(state: Invoice | None, command: IssueInvoice, facts: Facts) -> tuple[StreamRef, ...]:
-    named = (("customer", command.customer_id), ("agreement", command.agreement_id))
-    return tuple(StreamRef(kind, id) for kind, id in named if id is not None)
-
-
 _CASHIERS: Final = roles("finance", "admin", "integration")
 
 
@@ -197,7 +190,7 @@ STREAM: Final = Stream[Invoice, InvoiceEvent](
     plural="invoices",
     evolve=evolve,
     commands=(
-        creates(IssueInvoice, decide=issue, roles=_CASHIERS, identity=_identity, needs=_needs_to_issue),
+        creates(IssueInvoice, decide=issue, roles=_CASHIERS, identity=_identity),
         changes(IssueCreditNote, decide=issue_credit_note, roles=_CASHIERS, target="invoice_id"),
         changes(DisputeInvoice, decide=dispute, roles=_CASHIERS, target="invoice_id"),
         changes(ResolveInvoiceDispute, decide=resolve_dispute, roles=_CASHIERS, target="invoice_id"),

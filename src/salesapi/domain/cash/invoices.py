@@ -21,6 +21,7 @@ from salesapi.domain.shared.kernel import (
     Kind,
     Reason,
     Recorded,
+    Refers,
     Refused,
     Title,
     record,
@@ -120,9 +121,13 @@ class IssueInvoice:
     lines: Annotated[tuple[InvoiceLine, ...], MaxLen(LINES_MAX), About("What it is for.")] = ()
     due_on: Annotated[date | None, About("Last day on which it is paid in time, where known.")] = None
     customer_id: Annotated[
-        UUID | None, About("The customer who owes it, where known; of an agreement it is its customer.")
+        UUID | None,
+        Refers("customer"),
+        About("The customer who owes it, where known; of an agreement it is its customer."),
     ] = None
-    agreement_id: Annotated[UUID | None, About("The agreement that it is for, where there is one.")] = None
+    agreement_id: Annotated[
+        UUID | None, Refers("agreement"), About("The agreement that it is for, where there is one.")
+    ] = None
     external_id: Annotated[
         ExternalId | None, About("Its id in another system; unique there, except where there is an agreement.")
     ] = None

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from fractions import Fraction
 from typing import Final
-from uuid import UUID
 
 from salesapi.domain.cash.invoices import Invoice, InvoiceIsVoided
 from salesapi.domain.cash.receipts import (
@@ -33,16 +32,8 @@ from salesapi.domain.cash.receipts import (
     settles,
 )
 from salesapi.domain.declarations import Stream, changes, creates
-from salesapi.domain.shared.kernel import (
-    Context,
-    Facts,
-    FieldInvalid,
-    StreamRef,
-    ThingExists,
-    ThingUnknown,
-    external_identity,
-    roles,
-)
+from salesapi.domain.references import referred, refuse_unknown
+from salesapi.domain.shared.kernel import Context, FieldInvalid, ThingExists, external_identity, roles
 from salesapi.domain.shared.money import exponent, rounded
 
 
@@ -58,8 +49,7 @@ def record_receipt(state: Receipt | None, command: RecordReceipt, context: Conte
             currency=command.currency,
             pointer="/bank_fee_minor",
         )
-    if command.customer_id is not None:
-        _refuse_unknown("customer", command.customer_id, context.facts)
+    refuse_unknown(command, context.facts)
     return (
         ReceiptRecorded(
             amount_minor=command.amount_minor,
@@ -77,13 +67,12 @@ def allocate(state: Receipt, command: AllocateReceipt, context: Context) -> tupl
     _refuse_reversed(state)
     if (command.deal_id is None) == (command.invoice_id is None):
         raise AllocationUnclear(pointer="/deal_id")
-    if command.deal_id is not None:
-        _refuse_unknown("deal", command.deal_id, context.facts)
+    refuse_unknown(command, context.facts, "deal_id")
     if command.settled is not None:
         _refuse_no_settlement(state, command.settled)
     settled_currency = command.settled.currency if command.settled is not None else state.currency
     if command.invoice_id is not None:
-        _refuse_unpayable(settled_currency, command.invoice_id, context.facts)
+        _refuse_unpayable(settled_currency, referred(command, "invoice_id", Invoice, context.facts))
     if command.amount_minor > state.left_minor():
         raise AllocationTooLarge(
             left_minor=state.left_minor(),
@@ -153,11 +142,6 @@ def _refuse_reversed(state: Receipt) -> None:
         raise ReceiptIsReversed()
 
 
-def _refuse_unknown(kind: str, id: UUID, facts: Facts) -> None:
-    if facts.state(StreamRef(kind, id)) is None:
-        raise ThingUnknown(thing=kind, id=str(id), pointer=f"/{kind}_id")
-
-
 def _refuse_no_settlement(state: Receipt, settled: Settled) -> None:
     exponent(settled.currency)
     if settled.currency == state.currency:
@@ -166,23 +150,11 @@ def _refuse_no_settlement(state: Receipt, settled: Settled) -> None:
         raise FieldInvalid(reason="What is allocated settles more than 0.", pointer="/settled/amount_minor")
 
 
-def _refuse_unpayable(currency: str, invoice_id: UUID, facts: Facts) -> None:
-    invoice = facts.state(StreamRef("invoice", invoice_id))
-    if not isinstance(invoice, Invoice):
-        raise ThingUnknown(thing="invoice", id=str(invoice_id), pointer="/invoice_id")
+def _refuse_unpayable(currency: str, invoice: Invoice) -> None:
     if invoice.is_voided:
         raise InvoiceIsVoided(number=invoice.number, pointer="/invoice_id")
     if invoice.currency != currency:
         raise AllocationCurrencyForeign(currency=currency, invoice_currency=invoice.currency, pointer="/invoice_id")
-
-
-def _needs_customer(state: Receipt | None, command: RecordReceipt, facts: Facts) -> tuple[StreamRef, ...]:
-    return (StreamRef("customer", command.customer_id),) if command.customer_id else ()
-
-
-def _needs_what_is_paid(state: Receipt | None, command: AllocateReceipt, facts: Facts) -> tuple[StreamRef, ...]:
-    named = (("deal", command.deal_id), ("invoice", command.invoice_id))
-    return tuple(StreamRef(kind, id) for kind, id in named if id is not None)
 
 
 _CASHIERS: Final = roles("finance", "admin", "integration")
@@ -193,10 +165,8 @@ STREAM: Final = Stream[Receipt, ReceiptEvent](
     plural="receipts",
     evolve=evolve,
     commands=(
-        creates(
-            RecordReceipt, decide=record_receipt, roles=_CASHIERS, identity=external_identity, needs=_needs_customer
-        ),
-        changes(AllocateReceipt, decide=allocate, roles=_CASHIERS, target="receipt_id", needs=_needs_what_is_paid),
+        creates(RecordReceipt, decide=record_receipt, roles=_CASHIERS, identity=external_identity),
+        changes(AllocateReceipt, decide=allocate, roles=_CASHIERS, target="receipt_id"),
         changes(RefundReceipt, decide=refund, roles=_CASHIERS, target="receipt_id"),
         changes(ReverseReceipt, decide=reverse, roles=_CASHIERS, target="receipt_id"),
     ),

@@ -24,6 +24,7 @@ from salesapi.domain.shared.kernel import (
     Personal,
     Reason,
     Recorded,
+    Refers,
     Refused,
     record,
 )
@@ -109,7 +110,7 @@ class RecordReceipt:
     amount_minor: Annotated[AmountMinor, Gt(0), About("What the customer paid, in minor units.")]
     bank_fee_minor: Annotated[AmountMinor, Ge(0), About("What of it the bank kept; a plan says how it counts.")] = 0
     currency: Annotated[CurrencyCode, About("ISO 4217 code.")]
-    customer_id: Annotated[UUID | None, About("The customer who paid, where known.")] = None
+    customer_id: Annotated[UUID | None, Refers("customer"), About("The customer who paid, where known.")] = None
     note: Annotated[FreeText | None, About("Free text, for example the payment reference; sealed.")] = None
     external_id: Annotated[ExternalId | None, About("Its reference in the bank or ERP; unique there.")] = None
 
@@ -122,8 +123,10 @@ class AllocateReceipt:
     """
 
     receipt_id: ReceiptId
-    deal_id: Annotated[UUID | None, About("The deal that is paid; null where an invoice is.")] = None
-    invoice_id: Annotated[UUID | None, About("The invoice that is paid; null where a deal is.")] = None
+    deal_id: Annotated[UUID | None, Refers("deal"), About("The deal that is paid; null where an invoice is.")] = None
+    invoice_id: Annotated[UUID | None, Refers("invoice"), About("The invoice that is paid; null where a deal is.")] = (
+        None
+    )
     amount_minor: Annotated[AmountMinor, Gt(0), About("Part in minor units of the receipt's currency.")]
     settled: Annotated[
         Settled | None,

@@ -41,28 +41,24 @@ from salesapi.domain.customers.satisfaction import (
     refuse_off_scale,
 )
 from salesapi.domain.declarations import Stream, changes, creates
+from salesapi.domain.references import reference_at, referred, refuse_unknown
 from salesapi.domain.selling.deals import Deal
-from salesapi.domain.shared.attributes import changed_values, definitions_ref, merged, refuse_invalid_values
-from salesapi.domain.shared.kernel import (
-    UNSET,
-    Context,
-    Facts,
-    StreamRef,
-    ThingExists,
-    ThingUnknown,
-    external_identity,
-    natural_id,
-    roles,
+from salesapi.domain.shared.attributes import (
+    changed_values,
+    definitions_needed,
+    definitions_ref,
+    merged,
+    refuse_invalid_values,
 )
+from salesapi.domain.shared.kernel import UNSET, Context, ThingExists, external_identity, natural_id, roles
 
 
 def register(state: Customer | None, command: RegisterCustomer, context: Context) -> tuple[CustomerRegistered, ...]:
     """Decides `RegisterCustomer`."""
     if state is not None:
         raise ThingExists(thing="customer", id=str(context.subject_id), pointer="/external_id")
-    if command.owner_id is not None:
-        _refuse_unknown("member", command.owner_id, context.facts, pointer="/owner_id")
-    _refuse_invalid_parent(context.subject_id, command.parent_id, context.facts)
+    refuse_unknown(command, context.facts, "owner_id")
+    _refuse_invalid_parent(command, context)
     refuse_invalid_values(context.facts.state(definitions_ref("customer")), command.attributes)
     is_person = command.kind == "person"
     registered = CustomerRegistered(
@@ -81,8 +77,7 @@ def change(
     state: Customer, command: ChangeCustomer, context: Context
 ) -> tuple[CustomerChanged | CustomerParentChanged, ...]:
     """Decides `ChangeCustomer`. A new parent is a fact of its own, because it can also become none."""
-    if command.parent_id is not UNSET:
-        _refuse_invalid_parent(context.subject_id, command.parent_id, context.facts)
+    _refuse_invalid_parent(command, context)
     refuse_invalid_values(context.facts.state(definitions_ref("customer")), command.attributes)
     name = None if command.name is UNSET or command.name == state.name else command.name
     attributes = changed_values(state.attributes, command.attributes)
@@ -166,7 +161,7 @@ def remove_contact(
 
 def assign(state: Customer, command: AssignCustomer, context: Context) -> tuple[CustomerAssigned, ...]:
     """Decides `AssignCustomer`."""
-    _refuse_unknown("member", command.owner_id, context.facts, pointer="/owner_id")
+    refuse_unknown(command, context.facts)
     if command.owner_id == state.owner_id:
         return ()
     return (CustomerAssigned(owner_from=state.owner_id, owner_to=command.owner_id, reason=command.reason),)
@@ -196,18 +191,15 @@ def record_satisfaction(
     """Decides `RecordSatisfaction`. A deal without a customer may turn out to be this one's."""
     refuse_off_scale(command.kind, command.score)
     if command.deal_id is not None:
-        deal = context.facts.state(StreamRef("deal", command.deal_id))
-        if not isinstance(deal, Deal):
-            raise ThingUnknown(thing="deal", id=str(command.deal_id), pointer="/deal_id")
+        deal = referred(command, "deal_id", Deal, context.facts)
         if deal.customer_id not in (None, command.customer_id):
             raise SatisfactionDealForeign(pointer="/deal_id")
     if command.agreement_id is not None:
-        agreement = context.facts.state(StreamRef("agreement", command.agreement_id))
+        agreement = referred(command, "agreement_id", Agreement, context.facts)
         # An agreement has no owner: one of another customer, which may be out of scope, does not exist here.
-        if not isinstance(agreement, Agreement) or agreement.customer_id != command.customer_id:
-            raise ThingUnknown(thing="agreement", id=str(command.agreement_id), pointer="/agreement_id")
-    if command.activity_id is not None:
-        _refuse_unknown("activity", command.activity_id, context.facts, pointer="/activity_id")
+        if agreement.customer_id != command.customer_id:
+            raise reference_at(command, "agreement_id").refusal()
+    refuse_unknown(command, context.facts, "activity_id")
     return (
         CustomerSatisfactionRecorded(
             kind=command.kind,
@@ -240,44 +232,10 @@ def _known_contact(state: Customer, contact_id: UUID) -> Contact:
     return contact
 
 
-def _refuse_unknown(kind: str, id: UUID, facts: Facts, pointer: str) -> None:
-    if facts.state(StreamRef(kind, id)) is None:
-        raise ThingUnknown(thing=kind, id=str(id), pointer=pointer)
-
-
-def _refuse_invalid_parent(customer_id: UUID, parent_id: UUID | None, facts: Facts) -> None:
-    if parent_id is None:
-        return
-    if parent_id == customer_id:
+def _refuse_invalid_parent(command: RegisterCustomer | ChangeCustomer, context: Context) -> None:
+    if command.parent_id == context.subject_id:
         raise CustomerParentIsItself(pointer="/parent_id")
-    _refuse_unknown("customer", parent_id, facts, pointer="/parent_id")
-
-
-def _needs_to_register(state: Customer | None, command: RegisterCustomer, facts: Facts) -> tuple[StreamRef, ...]:
-    return (
-        *([StreamRef("member", command.owner_id)] if command.owner_id else []),
-        *([StreamRef("customer", command.parent_id)] if command.parent_id else []),
-        *([definitions_ref("customer")] if command.attributes else []),
-    )
-
-
-def _needs_to_change(state: Customer | None, command: ChangeCustomer, facts: Facts) -> tuple[StreamRef, ...]:
-    return (
-        *([StreamRef("customer", command.parent_id)] if isinstance(command.parent_id, UUID) else []),
-        *([definitions_ref("customer")] if command.attributes else []),
-    )
-
-
-def _needs_owner(state: Customer | None, command: AssignCustomer, facts: Facts) -> tuple[StreamRef, ...]:
-    return (StreamRef("member", command.owner_id),)
-
-
-def _needs_subjects(state: Customer, command: RecordSatisfaction, facts: Facts) -> tuple[StreamRef, ...]:
-    return (
-        *([StreamRef("deal", command.deal_id)] if command.deal_id else []),
-        *([StreamRef("agreement", command.agreement_id)] if command.agreement_id else []),
-        *([StreamRef("activity", command.activity_id)] if command.activity_id else []),
-    )
+    refuse_unknown(command, context.facts, "parent_id")
 
 
 def _owner(state: Customer) -> UUID | None:
@@ -294,18 +252,22 @@ STREAM: Final = Stream[Customer, CustomerEvent](
     evolve=evolve,
     commands=(
         creates(
-            RegisterCustomer, decide=register, roles=_SELLERS, identity=external_identity, needs=_needs_to_register
+            RegisterCustomer,
+            decide=register,
+            roles=_SELLERS,
+            identity=external_identity,
+            needs=definitions_needed("customer"),
         ),
-        changes(ChangeCustomer, decide=change, roles=_SELLERS, target="customer_id", needs=_needs_to_change),
+        changes(
+            ChangeCustomer, decide=change, roles=_SELLERS, target="customer_id", needs=definitions_needed("customer")
+        ),
         changes(AddCustomerContact, decide=add_contact, roles=_SELLERS, target="customer_id"),
         changes(ChangeCustomerContact, decide=change_contact, roles=_SELLERS, target="customer_id"),
         changes(RemoveCustomerContact, decide=remove_contact, roles=_SELLERS, target="customer_id"),
-        changes(AssignCustomer, decide=assign, roles=_LEADERS, target="customer_id", needs=_needs_owner),
+        changes(AssignCustomer, decide=assign, roles=_LEADERS, target="customer_id"),
         changes(ReleaseCustomer, decide=release, roles=_SELLERS, target="customer_id"),
         changes(ClaimCustomer, decide=claim, roles=_SELLERS, target="customer_id"),
-        changes(
-            RecordSatisfaction, decide=record_satisfaction, roles=_SELLERS, target="customer_id", needs=_needs_subjects
-        ),
+        changes(RecordSatisfaction, decide=record_satisfaction, roles=_SELLERS, target="customer_id"),
     ),
     owner=_owner,
 )

@@ -19,6 +19,7 @@ from salesapi.domain.shared.kernel import (
     Personal,
     Reason,
     Recorded,
+    Refers,
     Refused,
     Title,
     Unset,
@@ -130,8 +131,12 @@ class RegisterCustomer:
 
     name: Annotated[Title, About("Name. A company's is stored in clear, a person's is sealed.")]
     kind: Annotated[CustomerKind, About("`company` or `person`.")] = "company"
-    owner_id: Annotated[UUID | None, About("The accountable member; without one it is in the pool.")] = None
-    parent_id: Annotated[UUID | None, About("The customer that this one belongs to, such as its holding.")] = None
+    owner_id: Annotated[
+        UUID | None, Refers("member"), About("The accountable member; without one it is in the pool.")
+    ] = None
+    parent_id: Annotated[
+        UUID | None, Refers("customer"), About("The customer that this one belongs to, such as its holding.")
+    ] = None
     attributes: AttributeValues = ()
     external_id: Annotated[ExternalId | None, About("Its id in another system; unique.")] = None
 
@@ -142,7 +147,7 @@ class ChangeCustomer:
 
     customer_id: CustomerId
     name: Annotated[Title | Unset, About("New name.")] = UNSET
-    parent_id: Annotated[UUID | Unset | None, About("New parent; null where it has none.")] = UNSET
+    parent_id: Annotated[UUID | Unset | None, Refers("customer"), About("New parent; null where it has none.")] = UNSET
     attributes: AttributeValues = ()
 
 
@@ -189,7 +194,7 @@ class AssignCustomer:
     """Makes a member accountable for a customer, from the pool or in place of another."""
 
     customer_id: CustomerId
-    owner_id: Annotated[UUID, About("The new accountable member.")]
+    owner_id: Annotated[UUID, Refers("member"), About("The new accountable member.")]
     reason: Annotated[Reason | None, About("Why.")] = None
 
 

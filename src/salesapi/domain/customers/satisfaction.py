@@ -9,7 +9,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Le
 
-from salesapi.domain.shared.kernel import About, FreeText, Personal, Refused, record
+from salesapi.domain.shared.kernel import About, FreeText, Personal, Refers, Refused, record
 
 SatisfactionKind: TypeAlias = Literal["nps", "csat", "ces"]
 
@@ -36,9 +36,13 @@ class RecordSatisfaction:
     customer_id: Annotated[UUID, About("The customer.")]
     kind: Annotated[SatisfactionKind, About("`nps` is scored 0 to 10, `csat` 1 to 5, `ces` 1 to 7.")]
     score: Annotated[int, Ge(0), Le(10), About("The score, a whole number on the scale of its kind.")]
-    deal_id: Annotated[UUID | None, About("The deal of this customer that it is about, if any.")] = None
-    agreement_id: Annotated[UUID | None, About("The agreement of this customer that it is about, if any.")] = None
-    activity_id: Annotated[UUID | None, About("The activity that it is about, for example a visit, if any.")] = None
+    deal_id: Annotated[UUID | None, Refers("deal"), About("The deal of this customer that it is about, if any.")] = None
+    agreement_id: Annotated[
+        UUID | None, Refers("agreement"), About("The agreement of this customer that it is about, if any.")
+    ] = None
+    activity_id: Annotated[
+        UUID | None, Refers("activity"), About("The activity that it is about, for example a visit, if any.")
+    ] = None
     comment: Annotated[FreeText | None, About("What the customer added in its own words; sealed.")] = None
 
 

@@ -1,6 +1,5 @@
 """What may happen to an approval: the decisions of `approvals.py`, pure, and the declaration of the stream."""
 
-from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
@@ -20,7 +19,6 @@ from salesapi.domain.organisation.approvals import (
     ApprovalStepIsDecided,
     ApprovalStepNotNext,
     ApprovalStepUnknown,
-    ApprovalSubject,
     ApprovalWithdrawn,
     DecideApprovalStep,
     DelegateApprovalStep,
@@ -29,7 +27,8 @@ from salesapi.domain.organisation.approvals import (
     WithdrawApproval,
     evolve,
 )
-from salesapi.domain.shared.kernel import Context, Facts, StreamRef, ThingUnknown, roles
+from salesapi.domain.references import references, refuse_unknown
+from salesapi.domain.shared.kernel import Context, roles
 
 REQUEST_FOR_PAY: Final = "approval.request_for_pay"
 """Plans and runs have no owner whose scope would hide them: without this permission they do not exist as subjects."""
@@ -38,12 +37,13 @@ PAY_SUBJECTS: Final = frozenset({"compensation_plan", "payout_run"})
 
 def request(state: Approval | None, command: RequestApproval, context: Context) -> tuple[ApprovalRequested, ...]:
     """Decides `RequestApproval`."""
-    _refuse_unknown_subject(command.subject, context)
-    for member_id, pointer in _asked(command.steps):
-        if context.facts.state(StreamRef("member", member_id)) is None:
-            raise ThingUnknown(thing="member", id=str(member_id), pointer=pointer)
-        if member_id == context.member_id:
-            raise ApprovalRequesterDecides(pointer=pointer)
+    is_hidden = command.subject.kind in PAY_SUBJECTS and REQUEST_FOR_PAY not in context.permissions
+    for reference in references(command):
+        is_subject = reference.pointer == "/subject/id"
+        if context.facts.state(reference.ref) is None or (is_subject and is_hidden):
+            raise reference.refusal()
+        if not is_subject and reference.ref.id == context.member_id:
+            raise ApprovalRequesterDecides(pointer=reference.pointer)
     return (
         ApprovalRequested(
             subject=command.subject,
@@ -78,8 +78,7 @@ def decide_step(
 def delegate_step(state: Approval, command: DelegateApprovalStep, context: Context) -> tuple[ApprovalDelegated, ...]:
     """Decides `DelegateApprovalStep`. A step that is not next yet can be given away too."""
     member_id = _decider(state, command.step, context)
-    if context.facts.state(StreamRef("member", command.member_id)) is None:
-        raise ThingUnknown(thing="member", id=str(command.member_id), pointer="/member_id")
+    refuse_unknown(command, context.facts)
     if command.member_id == state.requester_id:
         raise ApprovalRequesterDecides(pointer="/member_id")
     if command.member_id == member_id:
@@ -122,27 +121,6 @@ def _refuse_closed(state: Approval) -> None:
         raise ApprovalClosed(status=state.status)
 
 
-def _refuse_unknown_subject(subject: ApprovalSubject, context: Context) -> None:
-    is_hidden = subject.kind in PAY_SUBJECTS and REQUEST_FOR_PAY not in context.permissions
-    if is_hidden or context.facts.state(StreamRef(subject.kind, subject.id)) is None:
-        raise ThingUnknown(thing=subject.kind, id=str(subject.id), pointer="/subject/id")
-
-
-def _asked(steps: tuple[StepAsked, ...]) -> Iterator[tuple[UUID, str]]:
-    for index, step in enumerate(steps):
-        for place, member_id in enumerate(step.member_ids):
-            yield member_id, f"/steps/{index}/member_ids/{place}"
-
-
-def _needs_subject_and_members(state: Approval | None, command: RequestApproval, facts: Facts) -> tuple[StreamRef, ...]:
-    members = {member_id: StreamRef("member", member_id) for member_id, _ in _asked(command.steps)}
-    return (StreamRef(command.subject.kind, command.subject.id), *members.values())
-
-
-def _needs_member(state: Approval | None, command: DelegateApprovalStep, facts: Facts) -> tuple[StreamRef, ...]:
-    return (StreamRef("member", command.member_id),)
-
-
 def _parties(state: Approval) -> frozenset[UUID]:
     return state.party_ids
 
@@ -154,9 +132,9 @@ STREAM: Final = Stream[Approval, ApprovalEvent](
     plural="approvals",
     evolve=evolve,
     commands=(
-        creates(RequestApproval, decide=request, roles=_PEOPLE, needs=_needs_subject_and_members),
+        creates(RequestApproval, decide=request, roles=_PEOPLE),
         changes(DecideApprovalStep, decide=decide_step, roles=_PEOPLE, target="approval_id"),
-        changes(DelegateApprovalStep, decide=delegate_step, roles=_PEOPLE, target="approval_id", needs=_needs_member),
+        changes(DelegateApprovalStep, decide=delegate_step, roles=_PEOPLE, target="approval_id"),
         changes(WithdrawApproval, decide=withdraw, roles=_PEOPLE, target="approval_id"),
     ),
     owner=_parties,

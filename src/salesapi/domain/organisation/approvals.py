@@ -12,7 +12,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 
-from salesapi.domain.shared.kernel import About, FreeText, Personal, Reason, Recorded, Refused, record
+from salesapi.domain.shared.kernel import About, FreeText, Personal, Reason, Recorded, Refers, Refused, record
 
 STEPS_MAX: Final = 10
 """Most steps of one approval."""
@@ -30,7 +30,7 @@ class ApprovalSubject:
     """What is to be approved."""
 
     kind: Annotated[ApprovalSubjectKind, About("What sort of thing it is.")]
-    id: Annotated[UUID, About("Its id.")]
+    id: Annotated[UUID, Refers(kind_in="kind"), About("Its id.")]
 
 
 @record
@@ -38,7 +38,11 @@ class StepAsked:
     """One step of an approval."""
 
     member_ids: Annotated[
-        tuple[UUID, ...], MinLen(1), MaxLen(DECIDERS_MAX), About("The members of whom one decides the step.")
+        tuple[UUID, ...],
+        Refers("member"),
+        MinLen(1),
+        MaxLen(DECIDERS_MAX),
+        About("The members of whom one decides the step."),
     ]
 
 
@@ -128,7 +132,7 @@ class DelegateApprovalStep:
 
     approval_id: ApprovalId
     step: StepNumber
-    member_id: Annotated[UUID, About("The member who decides in your place.")]
+    member_id: Annotated[UUID, Refers("member"), About("The member who decides in your place.")]
 
 
 @record

@@ -43,7 +43,8 @@ from salesapi.domain.organisation.teams import (
     evolve,
     start_of,
 )
-from salesapi.domain.shared.kernel import Context, Facts, StreamRef, ThingExists, ThingUnknown, external_identity, roles
+from salesapi.domain.references import refuse_unknown
+from salesapi.domain.shared.kernel import Context, ThingExists, ThingUnknown, external_identity, roles
 
 
 def form(state: Teams | None, command: FormTeam, context: Context) -> tuple[TeamFormed, ...]:
@@ -89,7 +90,7 @@ def change_membership(
 ) -> tuple[TeamMembershipChanged, ...]:
     """Decides `ChangeTeamMembership`: later memberships are never overridden, running ones end (see `teams.py`)."""
     team = _known(state, command.team_id)
-    _refuse_member_unknown(command.member_id, context.facts)
+    refuse_unknown(command, context.facts)
     if start_of(command.effective_from) >= end_of(command.effective_until):
         raise TeamPeriodEmpty(effective_until=str(command.effective_until), pointer="/effective_until")
     _refuse_outside(team, command.effective_from, command.effective_until, pointer="/effective_from")
@@ -138,7 +139,7 @@ def end_membership(state: Teams, command: EndTeamMembership, context: Context) -
 def appoint_leader(state: Teams, command: AppointTeamLeader, context: Context) -> tuple[TeamLeaderAppointed, ...]:
     """Decides `AppointTeamLeader`."""
     team = _known(state, command.team_id)
-    _refuse_member_unknown(command.member_id, context.facts)
+    refuse_unknown(command, context.facts)
     _refuse_not_begun(team, command.effective_from)
     if at(team.leaders, start_of(command.effective_from)) == command.member_id:
         return ()
@@ -184,11 +185,6 @@ def _known(teams: Teams, team_id: UUID, pointer: str = "/team_id") -> Team:
     if team is None:
         raise ThingUnknown(thing="team", id=str(team_id), pointer=pointer)
     return team
-
-
-def _refuse_member_unknown(member_id: UUID, facts: Facts) -> None:
-    if facts.state(StreamRef("member", member_id)) is None:
-        raise ThingUnknown(thing="member", id=str(member_id), pointer="/member_id")
 
 
 def _refuse_outside(team: Team, effective_from: date | None, effective_until: date | None, pointer: str) -> None:
@@ -274,12 +270,6 @@ def _tree(command: object) -> UUID:
     return TREE.id
 
 
-def _needs_member(
-    state: Teams | None, command: ChangeTeamMembership | AppointTeamLeader, facts: Facts
-) -> tuple[StreamRef, ...]:
-    return (StreamRef("member", command.member_id),)
-
-
 _KEEPERS: Final = roles("admin", "integration")
 
 
@@ -296,7 +286,6 @@ STREAM: Final = Stream[Teams, TeamEvent](
             roles=_KEEPERS,
             target="team_id",
             stream_of=_tree,
-            needs=_needs_member,
         ),
         changes(EndTeamMembership, decide=end_membership, roles=_KEEPERS, target="team_id", stream_of=_tree),
         changes(
@@ -305,7 +294,6 @@ STREAM: Final = Stream[Teams, TeamEvent](
             roles=_KEEPERS,
             target="team_id",
             stream_of=_tree,
-            needs=_needs_member,
         ),
         changes(ChangeTeamRegion, decide=change_region, roles=_KEEPERS, target="team_id", stream_of=_tree),
         changes(CloseTeam, decide=close, roles=_KEEPERS, target="team_id", stream_of=_tree),

@@ -24,6 +24,7 @@ from salesapi.domain.shared.kernel import (
     Key,
     Reason,
     Recorded,
+    Refers,
     Refused,
     StreamRef,
     Title,
@@ -138,7 +139,7 @@ class ChangeTeamMembership:
     """
 
     team_id: TeamId
-    member_id: Annotated[UUID, About("The member.")]
+    member_id: Annotated[UUID, Refers("member"), About("The member.")]
     effective_from: EffectiveFrom = None
     effective_until: Annotated[date | None, About("First day on which it no longer holds; null is open.")] = None
 
@@ -157,7 +158,7 @@ class AppointTeamLeader:
     """Appoints the leader of a team from a date on, until the next one. A leader need not be a member of the team."""
 
     team_id: TeamId
-    member_id: Annotated[UUID, About("The member who leads it.")]
+    member_id: Annotated[UUID, Refers("member"), About("The member who leads it.")]
     effective_from: EffectiveFrom = None
 
 

@@ -22,6 +22,7 @@ from salesapi.domain.shared.kernel import (
     Personal,
     Reason,
     Recorded,
+    Refers,
     Refused,
     Unset,
     record,
@@ -39,7 +40,7 @@ class Subject:
     """The lead, customer or deal that an activity is about."""
 
     kind: Annotated[SubjectKind, About("`lead`, `customer` or `deal`.")]
-    id: Annotated[UUID, About("Its id.")]
+    id: Annotated[UUID, Refers(kind_in="kind"), About("Its id.")]
 
 
 @record
@@ -139,7 +140,7 @@ class ScheduleActivity:
 
     kind: Annotated[ActivityKind, About("`task`, `call`, `visit`, `mail`, `meeting` or `message`.")]
     about: Annotated[Subject, About("What it is about.")]
-    owner_id: Annotated[UUID, About("The member who is to do it.")]
+    owner_id: Annotated[UUID, Refers("member"), About("The member who is to do it.")]
     due_on: Annotated[date, About("The local date on which it is due.")]
     due_at: DueAt = None
     next_step: Annotated[FreeText | None, About("What is to be done; sealed.")] = None
@@ -153,7 +154,7 @@ class LogFollowUp:
 
     about: Annotated[Subject, About("What it was about.")]
     channel: Annotated[Channel, About("`call`, `visit`, `mail`, `meeting` or `message`.")]
-    owner_id: Annotated[UUID, About("The member who had the contact.")]
+    owner_id: Annotated[UUID, Refers("member"), About("The member who had the contact.")]
     direction: Annotated[FollowUpDirection | None, About("`out` where we made the contact, `in` where they did.")] = (
         None
     )

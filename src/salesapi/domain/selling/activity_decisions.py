@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.declarations import Stream, changes, creates
+from salesapi.domain.references import refuse_unknown
 from salesapi.domain.selling.activities import (
     Activity,
     ActivityCancelled,
@@ -25,21 +26,11 @@ from salesapi.domain.selling.activities import (
     LogFollowUp,
     RescheduleActivity,
     ScheduleActivity,
-    Subject,
     VoidActivity,
     evolve,
 )
-from salesapi.domain.shared.attributes import AttributeValue, definitions_ref, merged, refuse_invalid_values
-from salesapi.domain.shared.kernel import (
-    UNSET,
-    Context,
-    Facts,
-    StreamRef,
-    ThingExists,
-    ThingUnknown,
-    external_identity,
-    roles,
-)
+from salesapi.domain.shared.attributes import definitions_needed, definitions_ref, merged, refuse_invalid_values
+from salesapi.domain.shared.kernel import UNSET, Context, ThingExists, external_identity, roles
 
 DATE_AND_INSTANT_MAX: Final = timedelta(days=1)
 """How far the local date may be from the date that the instant shows, which callers often send in UTC."""
@@ -48,7 +39,8 @@ DATE_AND_INSTANT_MAX: Final = timedelta(days=1)
 def schedule(state: Activity | None, command: ScheduleActivity, context: Context) -> tuple[ActivityScheduled, ...]:
     """Decides `ScheduleActivity`."""
     _refuse_existing(state, context)
-    _refuse_unknown_references(command.about, command.owner_id, command.attributes, context.facts)
+    refuse_unknown(command, context.facts)
+    refuse_invalid_values(context.facts.state(definitions_ref("activity")), command.attributes)
     _refuse_invalid_due(command.due_on, command.due_at)
     scheduled = ActivityScheduled(
         kind=command.kind,
@@ -66,7 +58,8 @@ def schedule(state: Activity | None, command: ScheduleActivity, context: Context
 def log_follow_up(state: Activity | None, command: LogFollowUp, context: Context) -> tuple[ActivityFollowUpLogged, ...]:
     """Decides `LogFollowUp`."""
     _refuse_existing(state, context)
-    _refuse_unknown_references(command.about, command.owner_id, command.attributes, context.facts)
+    refuse_unknown(command, context.facts)
+    refuse_invalid_values(context.facts.state(definitions_ref("activity")), command.attributes)
     follow_up = FollowUp(
         channel=command.channel,
         direction=command.direction,
@@ -171,32 +164,12 @@ def _refuse_closed(state: Activity) -> None:
         raise ActivityClosed(status=state.status)
 
 
-def _refuse_unknown_references(
-    about: Subject, owner_id: UUID, attributes: tuple[AttributeValue, ...], facts: Facts
-) -> None:
-    if facts.state(StreamRef(about.kind, about.id)) is None:
-        raise ThingUnknown(thing=about.kind, id=str(about.id), pointer="/about/id")
-    if facts.state(StreamRef("member", owner_id)) is None:
-        raise ThingUnknown(thing="member", id=str(owner_id), pointer="/owner_id")
-    refuse_invalid_values(facts.state(definitions_ref("activity")), attributes)
-
-
 def _refuse_invalid_due(due_on: date, due_at: datetime | None) -> None:
     """An instant has an offset, and falls on the date in some zone."""
     if due_at is None:
         return
     if due_at.tzinfo is None or abs(due_at.date() - due_on) > DATE_AND_INSTANT_MAX:
         raise ActivityDueInvalid(due_at=due_at.isoformat(), due_on=due_on.isoformat(), pointer="/due_at")
-
-
-def _needs_references(
-    state: Activity | None, command: ScheduleActivity | LogFollowUp, facts: Facts
-) -> tuple[StreamRef, ...]:
-    return (
-        StreamRef(command.about.kind, command.about.id),
-        StreamRef("member", command.owner_id),
-        *([definitions_ref("activity")] if command.attributes else []),
-    )
 
 
 def _owner(state: Activity) -> UUID:
@@ -212,14 +185,20 @@ STREAM: Final = Stream[Activity, ActivityEvent](
     plural="activities",
     evolve=evolve,
     commands=(
-        creates(ScheduleActivity, decide=schedule, roles=_SELLERS, identity=external_identity, needs=_needs_references),
+        creates(
+            ScheduleActivity,
+            decide=schedule,
+            roles=_SELLERS,
+            identity=external_identity,
+            needs=definitions_needed("activity"),
+        ),
         creates(
             LogFollowUp,
             decide=log_follow_up,
             roles=_SELLERS,
             identity=external_identity,
             verb="log-follow-up",
-            needs=_needs_references,
+            needs=definitions_needed("activity"),
         ),
         changes(RescheduleActivity, decide=reschedule, roles=_SELLERS, target="activity_id"),
         changes(CompleteActivity, decide=complete, roles=_SELLERS, target="activity_id"),

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from annotated_types import Gt
 
-from salesapi.domain.shared.kernel import About, Key, Refused, record
+from salesapi.domain.shared.kernel import About, Key, Refers, Refused, record
 from salesapi.domain.shared.money import Exact
 
 TOUCHES_MAX: Final = 500
@@ -43,7 +43,9 @@ class RecordAttributionTouch:
         TouchKind, About("`campaign`, `meeting`, `referral`, `event` (such as a fair), `content` or `outbound`.")
     ]
     member_id: Annotated[
-        UUID | None, About("The member whose touch it was, for example from marketing; null for nobody's.")
+        UUID | None,
+        Refers("member"),
+        About("The member whose touch it was, for example from marketing; null for nobody's."),
     ] = None
     campaign: Annotated[Key | None, About("The campaign that it belongs to, if any.")] = None
     weight: Annotated[

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.declarations import Stream, changes, creates
+from salesapi.domain.references import referred, refuse_unknown
 from salesapi.domain.selling.deals import (
     AmountIncomplete,
     AmountMissing,
@@ -51,7 +52,13 @@ from salesapi.domain.selling.deals import (
     evolve,
 )
 from salesapi.domain.selling.pipelines import Pipeline, PipelineIsRetired, PipelineVersion, Stage
-from salesapi.domain.shared.attributes import changed_values, definitions_ref, merged, refuse_invalid_values
+from salesapi.domain.shared.attributes import (
+    changed_values,
+    definitions_needed,
+    definitions_ref,
+    merged,
+    refuse_invalid_values,
+)
 from salesapi.domain.shared.kernel import (
     UNSET,
     Context,
@@ -73,16 +80,15 @@ def open_deal(state: Deal | None, command: OpenDeal, context: Context) -> tuple[
     """Decides `OpenDeal`."""
     if state is not None:
         raise ThingExists(thing="deal", id=str(context.subject_id), pointer="/external_id")
-    pipeline = context.facts.state(StreamRef("pipeline", command.pipeline_id))
-    if not isinstance(pipeline, Pipeline):
-        raise ThingUnknown(thing="pipeline", id=str(command.pipeline_id), pointer="/pipeline_id")
+    pipeline = referred(command, "pipeline_id", Pipeline, context.facts)
     if pipeline.is_retired:
         raise PipelineIsRetired(name=pipeline.name, pointer="/pipeline_id")
     if not pipeline.versions:
         raise PipelineUnpublished(pointer="/pipeline_id")
     version = pipeline.versions[-1]
     stage = _entry_stage(version, command.stage)
-    _refuse_unknown_references(command, context)
+    refuse_unknown(command, context.facts, "owner_id", "customer_id", "lead_id")
+    _refuse_invalid_lines(command.lines, context.facts)
     _refuse_incomplete_amount(command.amount_minor, command.currency)
     refuse_invalid_values(context.facts.state(definitions_ref("deal")), command.attributes)
     opened = DealOpened(
@@ -116,7 +122,7 @@ def change_deal(state: Deal, command: ChangeDeal, context: Context) -> tuple[Dea
 def link_customer(state: Deal, command: LinkDealCustomer, context: Context) -> tuple[DealCustomerLinked, ...]:
     """Decides `LinkDealCustomer`. Allowed after closing too: who the customer is does not depend on the outcome."""
     _refuse_voided(state)
-    _refuse_unknown("customer", command.customer_id, context.facts)
+    refuse_unknown(command, context.facts)
     if command.customer_id == state.customer_id:
         return ()
     return (DealCustomerLinked(customer_from=state.customer_id, customer_to=command.customer_id),)
@@ -181,7 +187,7 @@ def move_close_date(state: Deal, command: MoveDealCloseDate, context: Context) -
 def reassign(state: Deal, command: ReassignDeal, context: Context) -> tuple[DealReassigned, ...]:
     """Decides `ReassignDeal`."""
     _refuse_closed(state)
-    _refuse_unknown("member", command.owner_id, context.facts, pointer="/owner_id")
+    refuse_unknown(command, context.facts)
     if command.owner_id == state.owner_id:
         return ()
     return (DealReassigned(owner_from=state.owner_id, owner_to=command.owner_id, reason=command.reason),)
@@ -191,7 +197,8 @@ def change_team(state: Deal, command: ChangeDealTeam, context: Context) -> tuple
     """Decides `ChangeDealTeam`: direct shares sum to 100, or there are none and the owner has all."""
     _refuse_closed(state)
     for share in command.shares:
-        _refuse_unknown("member", share.member_id, context.facts, pointer="/shares")
+        if context.facts.state(StreamRef("member", share.member_id)) is None:
+            raise ThingUnknown(thing="member", id=str(share.member_id), pointer="/shares")
     direct = [share.percent for share in command.shares if share.kind == "direct"]
     if direct and sum(direct) != Decimal(100):
         raise SharesNotWhole(sum=str(sum(direct)), pointer="/shares")
@@ -285,23 +292,9 @@ def _refuse_closed(state: Deal) -> None:
         raise DealClosed(status=state.status)
 
 
-def _refuse_unknown(kind: str, id: UUID, facts: Facts, pointer: str = "") -> None:
-    if facts.state(StreamRef(kind, id)) is None:
-        raise ThingUnknown(thing=kind, id=str(id), pointer=pointer or f"/{kind}_id")
-
-
-def _refuse_unknown_references(command: OpenDeal, context: Context) -> None:
-    _refuse_unknown("member", command.owner_id, context.facts, pointer="/owner_id")
-    if command.customer_id is not None:
-        _refuse_unknown("customer", command.customer_id, context.facts)
-    if command.lead_id is not None:
-        _refuse_unknown("lead", command.lead_id, context.facts)
-    _refuse_invalid_lines(command.lines, context.facts)
-
-
 def _refuse_invalid_lines(lines: tuple[DealLine, ...], facts: Facts) -> None:
     for index, line in enumerate(lines):
-        _refuse_unknown("product", line.product_id, facts, pointer=f"/lines/{index}/product_id")
+        refuse_unknown(line, facts, at=f"/lines/{index}")
         if line.unit_price is not None:
             exponent(line.unit_price.currency, pointer=f"/lines/{index}/unit_price/currency")
 
@@ -364,40 +357,8 @@ def _not_allowed(version: PipelineVersion, stage_from: str, stage_to: str) -> Tr
     return TransitionNotAllowed(stage_from=stage_from, stage_to=stage_to, stages=open_ways, pointer="/stage_to")
 
 
-def _needs_to_open(state: Deal | None, command: OpenDeal, facts: Facts) -> tuple[StreamRef, ...]:
-    products = {line.product_id for line in command.lines}
-    return (
-        StreamRef("pipeline", command.pipeline_id),
-        StreamRef("member", command.owner_id),
-        *([StreamRef("customer", command.customer_id)] if command.customer_id else []),
-        *([StreamRef("lead", command.lead_id)] if command.lead_id else []),
-        *(StreamRef("product", product_id) for product_id in sorted(products)),
-        *([definitions_ref("deal")] if command.attributes else []),
-    )
-
-
-def _needs_pipeline(state: Deal | None, command: object, facts: Facts) -> tuple[StreamRef, ...]:
-    return (StreamRef("pipeline", state.pipeline_id),) if state else ()
-
-
-def _needs_definitions(state: Deal | None, command: ChangeDeal, facts: Facts) -> tuple[StreamRef, ...]:
-    return (definitions_ref("deal"),) if command.attributes else ()
-
-
-def _needs_customer(state: Deal | None, command: LinkDealCustomer, facts: Facts) -> tuple[StreamRef, ...]:
-    return (StreamRef("customer", command.customer_id),)
-
-
-def _needs_owner(state: Deal | None, command: ReassignDeal, facts: Facts) -> tuple[StreamRef, ...]:
-    return (StreamRef("member", command.owner_id),)
-
-
-def _needs_products(state: Deal | None, command: ChangeDealLines, facts: Facts) -> tuple[StreamRef, ...]:
-    return tuple(StreamRef("product", product_id) for product_id in sorted({line.product_id for line in command.lines}))
-
-
-def _needs_members(state: Deal | None, command: ChangeDealTeam, facts: Facts) -> tuple[StreamRef, ...]:
-    return tuple(StreamRef("member", member_id) for member_id in sorted({share.member_id for share in command.shares}))
+def _needs_pipeline(state: Deal, command: object, facts: Facts) -> tuple[StreamRef, ...]:
+    return (StreamRef("pipeline", state.pipeline_id),)
 
 
 def _owner(state: Deal) -> UUID:
@@ -413,15 +374,17 @@ STREAM: Final = Stream[Deal, DealEvent](
     plural="deals",
     evolve=evolve,
     commands=(
-        creates(OpenDeal, decide=open_deal, roles=_SELLERS, identity=external_identity, needs=_needs_to_open),
-        changes(ChangeDeal, decide=change_deal, roles=_SELLERS, target="deal_id", needs=_needs_definitions),
-        changes(LinkDealCustomer, decide=link_customer, roles=_SELLERS, target="deal_id", needs=_needs_customer),
+        creates(
+            OpenDeal, decide=open_deal, roles=_SELLERS, identity=external_identity, needs=definitions_needed("deal")
+        ),
+        changes(ChangeDeal, decide=change_deal, roles=_SELLERS, target="deal_id", needs=definitions_needed("deal")),
+        changes(LinkDealCustomer, decide=link_customer, roles=_SELLERS, target="deal_id"),
         changes(ChangeDealStage, decide=change_stage, roles=_SELLERS, target="deal_id", needs=_needs_pipeline),
-        changes(ChangeDealLines, decide=change_lines, roles=_SELLERS, target="deal_id", needs=_needs_products),
+        changes(ChangeDealLines, decide=change_lines, roles=_SELLERS, target="deal_id"),
         changes(ValueDeal, decide=value, roles=_SELLERS, target="deal_id"),
         changes(MoveDealCloseDate, decide=move_close_date, roles=_SELLERS, target="deal_id"),
-        changes(ReassignDeal, decide=reassign, roles=_LEADERS, target="deal_id", needs=_needs_owner),
-        changes(ChangeDealTeam, decide=change_team, roles=_LEADERS, target="deal_id", needs=_needs_members),
+        changes(ReassignDeal, decide=reassign, roles=_LEADERS, target="deal_id"),
+        changes(ChangeDealTeam, decide=change_team, roles=_LEADERS, target="deal_id"),
         changes(WinDeal, decide=win, roles=_SELLERS, target="deal_id", needs=_needs_pipeline),
         changes(LoseDeal, decide=lose, roles=_SELLERS, target="deal_id", needs=_needs_pipeline),
         changes(ReopenDeal, decide=reopen, roles=_LEADERS, target="deal_id", needs=_needs_pipeline),

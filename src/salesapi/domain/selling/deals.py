@@ -25,6 +25,7 @@ from salesapi.domain.shared.kernel import (
     Personal,
     Reason,
     Recorded,
+    Refers,
     Refused,
     Title,
     Unset,
@@ -45,7 +46,7 @@ ShareKind: TypeAlias = Literal["direct", "overlay"]
 class DealLine:
     """A product on a deal."""
 
-    product_id: Annotated[UUID, About("The product.")]
+    product_id: Annotated[UUID, Refers("product"), About("The product.")]
     quantity: Annotated[Exact, Gt(0), Le(10**9), About("Exact decimal, sent as a string.")] = Decimal(1)
     unit_price: Annotated[UnitPrice | None, About("Price of one unit before any discount, where it is known.")] = None
     discount_percent: Annotated[Exact, Ge(0), Le(100), About("What is taken off the price, in percent.")] = Decimal(0)
@@ -55,7 +56,7 @@ class DealLine:
 class DealShare:
     """A person's part in a deal."""
 
-    member_id: Annotated[UUID, About("The member.")]
+    member_id: Annotated[UUID, Refers("member"), About("The member.")]
     kind: Annotated[ShareKind, About("`direct` shares sum to 100; `overlay` stands outside of them.")]
     percent: Annotated[Exact, Gt(0), Le(100), About("Share in percent, a decimal string.")]
 
@@ -206,11 +207,11 @@ class OpenDeal:
     """
 
     title: Annotated[Title, About("A business label, stored in clear: no personal data.")]
-    pipeline_id: Annotated[UUID, About("The pipeline; its latest version is pinned.")]
-    owner_id: Annotated[UUID, About("The accountable member.")]
+    pipeline_id: Annotated[UUID, Refers("pipeline"), About("The pipeline; its latest version is pinned.")]
+    owner_id: Annotated[UUID, Refers("member"), About("The accountable member.")]
     stage: Annotated[Key | None, About("An entry stage; without it the first one.")] = None
-    customer_id: Annotated[UUID | None, About("The customer, where known.")] = None
-    lead_id: Annotated[UUID | None, About("The lead that it came from.")] = None
+    customer_id: Annotated[UUID | None, Refers("customer"), About("The customer, where known.")] = None
+    lead_id: Annotated[UUID | None, Refers("lead"), About("The lead that it came from.")] = None
     amount_minor: Annotated[AmountMinor | None, About("Expected value in minor units, where known.")] = None
     currency: Annotated[CurrencyCode | None, About("ISO 4217 code of the amount.")] = None
     lines: Lines = ()
@@ -233,7 +234,7 @@ class LinkDealCustomer:
     """Says which customer a deal is with, or corrects it."""
 
     deal_id: DealId
-    customer_id: Annotated[UUID, About("The customer.")]
+    customer_id: Annotated[UUID, Refers("customer"), About("The customer.")]
 
 
 @record
@@ -276,7 +277,7 @@ class ReassignDeal:
     """Hands an open deal to another member."""
 
     deal_id: DealId
-    owner_id: Annotated[UUID, About("The new accountable member.")]
+    owner_id: Annotated[UUID, Refers("member"), About("The new accountable member.")]
     reason: Annotated[Reason | None, About("Why.")] = None
 
 

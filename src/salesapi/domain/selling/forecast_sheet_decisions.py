@@ -4,6 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.declarations import Stream, changes, creates
+from salesapi.domain.references import refuse_unknown
 from salesapi.domain.selling.forecast_sheets import (
     ADJUSTMENTS_MAX,
     SNAPSHOTS_MAX,
@@ -29,7 +30,7 @@ from salesapi.domain.selling.forecast_sheets import (
     TakeForecastSnapshot,
     evolve,
 )
-from salesapi.domain.shared.kernel import Context, Facts, StreamRef, ThingUnknown, roles
+from salesapi.domain.shared.kernel import Context, Facts, roles
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import period_named
 
@@ -44,8 +45,7 @@ def take_snapshot(
     exponent(command.currency, pointer="/currency")
     if state is not None and state.currency != command.currency:
         raise ForecastCurrencyDiffers(currency=state.currency, pointer="/currency")
-    if context.facts.state(StreamRef("member", command.owner_id)) is None:
-        raise ThingUnknown(thing="member", id=str(command.owner_id), pointer="/owner_id")
+    refuse_unknown(command, context.facts, "owner_id")
     _refuse_invalid_deals(command.entries, context.facts)
     snapshot = state.snapshot + 1 if state else 1
     if snapshot > SNAPSHOTS_MAX:
@@ -138,15 +138,7 @@ def _refuse_invalid_deals(entries: tuple[ForecastEntry, ...], facts: Facts) -> N
         if entry.deal_id in seen:
             raise ForecastDealTwice(deal_id=str(entry.deal_id), pointer=f"/entries/{index}/deal_id")
         seen.add(entry.deal_id)
-        if facts.state(StreamRef("deal", entry.deal_id)) is None:
-            raise ThingUnknown(thing="deal", id=str(entry.deal_id), pointer=f"/entries/{index}/deal_id")
-
-
-def _needs_member_and_deals(
-    state: ForecastSheet | None, command: TakeForecastSnapshot, facts: Facts
-) -> tuple[StreamRef, ...]:
-    deals = dict.fromkeys(StreamRef("deal", entry.deal_id) for entry in command.entries)
-    return (StreamRef("member", command.owner_id), *deals)
+        refuse_unknown(entry, facts, at=f"/entries/{index}")
 
 
 def _identity(command: TakeForecastSnapshot) -> tuple[str, str]:
@@ -170,7 +162,6 @@ STREAM: Final = Stream[ForecastSheet, ForecastSheetEvent](
             roles=_SELLERS,
             identity=_identity,
             verb="take-snapshot",
-            needs=_needs_member_and_deals,
         ),
         changes(SubmitForecast, decide=submit, roles=_SELLERS, target="forecast_sheet_id", verb="submit"),
         changes(

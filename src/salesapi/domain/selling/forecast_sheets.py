@@ -20,6 +20,7 @@ from salesapi.domain.shared.kernel import (
     Personal,
     Reason,
     Recorded,
+    Refers,
     Refused,
     record,
 )
@@ -40,7 +41,7 @@ Confidence: TypeAlias = Literal["high", "mid", "low"]
 class ForecastEntry:
     """A deal as its member sees it on the day of the snapshot."""
 
-    deal_id: Annotated[UUID, About("The deal.")]
+    deal_id: Annotated[UUID, Refers("deal"), About("The deal.")]
     amount_minor: Annotated[AmountMinor, Ge(0), About("Expected value in minor units of the sheet's currency.")]
     category: Annotated[ForecastCategory, About("`commit`, `best_case` or `pipeline`.")]
     confidence: Annotated[Confidence | None, About("`high`, `mid` or `low`, where stated.")] = None
@@ -130,7 +131,7 @@ class TakeForecastSnapshot:
     All of a sheet is in one currency. Earlier snapshots stay as they were.
     """
 
-    owner_id: Annotated[UUID, About("The member whose forecast it is.")]
+    owner_id: Annotated[UUID, Refers("member"), About("The member whose forecast it is.")]
     period: Annotated[PeriodText, About("A month `2026-03`, a quarter `2026Q1` or a year `2026`.")]
     currency: Annotated[CurrencyCode, About("ISO 4217 code of all amounts.")]
     entries: Annotated[tuple[ForecastEntry, ...], MaxLen(ENTRIES_MAX), About("The deals; none is a forecast too.")]

@@ -4,6 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.declarations import Stream, changes, creates
+from salesapi.domain.references import refuse_unknown
 from salesapi.domain.selling.attribution import (
     TOUCHES_MAX,
     LeadAttributionTouchRecorded,
@@ -40,16 +41,15 @@ from salesapi.domain.selling.leads import (
     conversion,
     evolve,
 )
-from salesapi.domain.shared.attributes import definitions_ref, merged, refuse_invalid_values
-from salesapi.domain.shared.kernel import Context, Facts, StreamRef, ThingExists, ThingUnknown, external_identity, roles
+from salesapi.domain.shared.attributes import definitions_needed, definitions_ref, merged, refuse_invalid_values
+from salesapi.domain.shared.kernel import Context, ThingExists, external_identity, roles
 
 
 def capture(state: Lead | None, command: CaptureLead, context: Context) -> tuple[LeadCaptured, ...]:
     """Decides `CaptureLead`."""
     if state is not None:
         raise ThingExists(thing="lead", id=str(context.subject_id), pointer="/external_id")
-    if command.owner_id is not None:
-        _refuse_unknown("member", command.owner_id, context.facts, pointer="/owner_id")
+    refuse_unknown(command, context.facts)
     refuse_invalid_values(context.facts.state(definitions_ref("lead")), command.attributes)
     captured = LeadCaptured(
         source=command.source,
@@ -70,7 +70,7 @@ def capture(state: Lead | None, command: CaptureLead, context: Context) -> tuple
 def assign(state: Lead, command: AssignLead, context: Context) -> tuple[LeadAssigned, ...]:
     """Decides `AssignLead`."""
     _refuse_closed(state)
-    _refuse_unknown("member", command.owner_id, context.facts, pointer="/owner_id")
+    refuse_unknown(command, context.facts)
     if command.owner_id == state.owner_id:
         return ()
     return (LeadAssigned(owner_from=state.owner_id, owner_to=command.owner_id, reason=command.reason),)
@@ -119,8 +119,7 @@ def convert(state: Lead, command: ConvertLead, context: Context) -> tuple[LeadCo
         raise LeadNotQualified()
     if (command.customer_id is None) == (command.customer_name is None):
         raise LeadCustomerAmbiguous(pointer="/customer_id")
-    if command.customer_id is not None:
-        _refuse_unknown("customer", command.customer_id, context.facts, pointer="/customer_id")
+    refuse_unknown(command, context.facts)
     if command.with_contact and state.name is None:
         raise LeadNameUnknown(pointer="/with_contact")
     if command.deal is not None and state.owner_id is None:
@@ -141,8 +140,7 @@ def record_touch(
     """Decides `RecordAttributionTouch`. What touched a lead is a fact whatever became of it; only a mistake takes none."""
     if state.status == "voided":
         raise LeadClosed(status=state.status)
-    if command.member_id is not None:
-        _refuse_unknown("member", command.member_id, context.facts, pointer="/member_id")
+    refuse_unknown(command, context.facts)
     if state.touch_count >= TOUCHES_MAX:
         raise LeadTouchesTooMany(limit=TOUCHES_MAX)
     return (
@@ -161,30 +159,6 @@ def _refuse_closed(state: Lead) -> None:
         raise LeadClosed(status=state.status)
 
 
-def _refuse_unknown(kind: str, id: UUID, facts: Facts, pointer: str) -> None:
-    if facts.state(StreamRef(kind, id)) is None:
-        raise ThingUnknown(thing=kind, id=str(id), pointer=pointer)
-
-
-def _needs_to_capture(state: Lead | None, command: CaptureLead, facts: Facts) -> tuple[StreamRef, ...]:
-    return (
-        *([StreamRef("member", command.owner_id)] if command.owner_id else []),
-        *([definitions_ref("lead")] if command.attributes else []),
-    )
-
-
-def _needs_owner(state: Lead | None, command: AssignLead, facts: Facts) -> tuple[StreamRef, ...]:
-    return (StreamRef("member", command.owner_id),)
-
-
-def _needs_customer(state: Lead | None, command: ConvertLead, facts: Facts) -> tuple[StreamRef, ...]:
-    return (StreamRef("customer", command.customer_id),) if command.customer_id else ()
-
-
-def _needs_member(state: Lead, command: RecordAttributionTouch, facts: Facts) -> tuple[StreamRef, ...]:
-    return (StreamRef("member", command.member_id),) if command.member_id else ()
-
-
 def _owner(state: Lead) -> UUID | None:
     return state.owner_id
 
@@ -198,15 +172,17 @@ STREAM: Final = Stream[Lead, LeadEvent](
     plural="leads",
     evolve=evolve,
     commands=(
-        creates(CaptureLead, decide=capture, roles=_SELLERS, identity=external_identity, needs=_needs_to_capture),
-        changes(AssignLead, decide=assign, roles=_LEADERS, target="lead_id", needs=_needs_owner),
+        creates(
+            CaptureLead, decide=capture, roles=_SELLERS, identity=external_identity, needs=definitions_needed("lead")
+        ),
+        changes(AssignLead, decide=assign, roles=_LEADERS, target="lead_id"),
         changes(ReleaseLead, decide=release, roles=_SELLERS, target="lead_id"),
         changes(ClaimLead, decide=claim, roles=_SELLERS, target="lead_id"),
         changes(QualifyLead, decide=qualify, roles=_SELLERS, target="lead_id"),
         changes(DisqualifyLead, decide=disqualify, roles=_SELLERS, target="lead_id"),
-        changes(ConvertLead, decide=convert, roles=_SELLERS, target="lead_id", needs=_needs_customer),
+        changes(ConvertLead, decide=convert, roles=_SELLERS, target="lead_id"),
         changes(VoidLead, decide=void, roles=_LEADERS, target="lead_id"),
-        changes(RecordAttributionTouch, decide=record_touch, roles=_SELLERS, target="lead_id", needs=_needs_member),
+        changes(RecordAttributionTouch, decide=record_touch, roles=_SELLERS, target="lead_id"),
     ),
     owner=_owner,
 )

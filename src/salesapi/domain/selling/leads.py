@@ -26,6 +26,7 @@ from salesapi.domain.shared.kernel import (
     Personal,
     Reason,
     Recorded,
+    Refers,
     Refused,
     Title,
     natural_id,
@@ -130,7 +131,9 @@ class CaptureLead:
     email: Annotated[EmailText | None, About("Mail address; sealed.")] = None
     wechat: Annotated[Title | None, About("WeChat id; sealed.")] = None
     note: Annotated[FreeText | None, About("Free text; sealed.")] = None
-    owner_id: Annotated[UUID | None, About("The accountable member; without one it is in the pool.")] = None
+    owner_id: Annotated[
+        UUID | None, Refers("member"), About("The accountable member; without one it is in the pool.")
+    ] = None
     attributes: AttributeValues = ()
     external_id: Annotated[ExternalId | None, About("Its id in another system; unique.")] = None
 
@@ -140,7 +143,7 @@ class AssignLead:
     """Makes a member accountable for a lead, from the pool or in place of another."""
 
     lead_id: LeadId
-    owner_id: Annotated[UUID, About("The new accountable member.")]
+    owner_id: Annotated[UUID, Refers("member"), About("The new accountable member.")]
     reason: Annotated[Reason | None, About("Why.")] = None
 
 
@@ -197,7 +200,7 @@ class ConvertLead:
     """
 
     lead_id: LeadId
-    customer_id: Annotated[UUID | None, About("The existing customer that it belongs to.")] = None
+    customer_id: Annotated[UUID | None, Refers("customer"), About("The existing customer that it belongs to.")] = None
     customer_name: Annotated[Title | None, About("Name of the new customer, where it is not there yet.")] = None
     customer_kind: Annotated[CustomerKind, About("What the new customer is; a person's name is sealed.")] = "company"
     with_contact: Annotated[bool, About("Adds the person as a contact of the customer; needs a name.")] = True

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.organisation.teams import TREE, Teams
+from salesapi.domain.references import referred, refuse_unknown
 from salesapi.domain.selling.targets import (
     NO_GAP,
     REVISIONS_MAX,
@@ -46,7 +47,9 @@ from salesapi.domain.shared.periods import period_named
 
 def propose(state: Target | None, command: ProposeTarget, context: Context) -> tuple[TargetProposed, ...]:
     """Decides `ProposeTarget`. Who does not answer for a team is not told what targets it has."""
-    _refuse_unknown_owner(command.owner_id, command.team_id, context.facts)
+    refuse_unknown(command, context.facts, "owner_id")
+    if command.team_id is not None:
+        _refuse_foreign_team(command.owner_id, command.team_id, context.facts)
     if state is not None:
         raise ThingExists(thing="target", id=str(context.subject_id))
     period_named(command.period)
@@ -57,7 +60,7 @@ def propose(state: Target | None, command: ProposeTarget, context: Context) -> t
     lines = TargetLines(floor=command.floor, challenge=command.challenge, stretch=command.stretch)
     _refuse_unordered(lines, pointer="/challenge")
     if command.parent_target_id is not None:
-        _refuse_foreign_parent(command, command.parent_target_id, context.facts)
+        _refuse_foreign_parent(command, context.facts)
     return (
         TargetProposed(
             owner_id=command.owner_id,
@@ -142,11 +145,7 @@ def _refuse_unordered(lines: TargetLines, pointer: str) -> None:
         raise TargetLinesUnordered(floor=lines.floor, challenge=lines.challenge, stretch=lines.stretch, pointer=pointer)
 
 
-def _refuse_unknown_owner(owner_id: UUID, team_id: UUID | None, facts: Facts) -> None:
-    if facts.state(StreamRef("member", owner_id)) is None:
-        raise ThingUnknown(thing="member", id=str(owner_id), pointer="/owner_id")
-    if team_id is None:
-        return
+def _refuse_foreign_team(owner_id: UUID, team_id: UUID, facts: Facts) -> None:
     teams = facts.state(TREE)
     team = teams.by_id.get(team_id) if isinstance(teams, Teams) else None
     if team is None:
@@ -155,15 +154,14 @@ def _refuse_unknown_owner(owner_id: UUID, team_id: UUID | None, facts: Facts) ->
         raise TargetOwnerNotLeader(member_id=str(owner_id), pointer="/owner_id")
 
 
-def _refuse_foreign_parent(command: ProposeTarget, parent_id: UUID, facts: Facts) -> None:
+def _refuse_foreign_parent(command: ProposeTarget, facts: Facts) -> None:
     """A part is measured as its parent is, inside its period, as long as that is open."""
-    pointer = "/parent_target_id"
-    parent = facts.state(StreamRef("target", parent_id))
-    if not isinstance(parent, Target):
-        raise ThingUnknown(thing="target", id=str(parent_id), pointer=pointer)
+    parent = referred(command, "parent_target_id", Target, facts)
     _refuse_closed(parent)
     if (parent.measure, parent.currency, parent.unit) != (command.measure, command.currency, command.unit):
-        raise TargetParentDiffers(measure=parent.measure, unit=parent.currency or parent.unit, pointer=pointer)
+        raise TargetParentDiffers(
+            measure=parent.measure, unit=parent.currency or parent.unit, pointer="/parent_target_id"
+        )
     _refuse_not_nested(command.period, parent.period, pointer="/period")
 
 
@@ -191,12 +189,8 @@ def _gap(lines: TargetLines, parts: tuple[TargetPart, ...]) -> TargetGap:
     )
 
 
-def _needs_to_propose(state: Target | None, command: ProposeTarget, facts: Facts) -> tuple[StreamRef, ...]:
-    return (
-        StreamRef("member", command.owner_id),
-        *([TREE] if command.team_id else []),
-        *([StreamRef("target", command.parent_target_id)] if command.parent_target_id else []),
-    )
+def _needs_teams(state: Target | None, command: ProposeTarget, facts: Facts) -> tuple[StreamRef, ...]:
+    return (TREE,) if command.team_id else ()
 
 
 def _identity(command: ProposeTarget) -> tuple[str, ...]:
@@ -225,7 +219,7 @@ STREAM: Final = Stream[Target, TargetEvent](
             decide=propose,
             roles=roles("rep", "manager", "admin", "integration"),
             identity=_identity,
-            needs=_needs_to_propose,
+            needs=_needs_teams,
         ),
         changes(SplitTarget, decide=split, roles=_LEADERS, target="target_id"),
         changes(AgreeTarget, decide=agree, roles=roles("rep", "manager"), target="target_id"),

@@ -20,6 +20,7 @@ from salesapi.domain.shared.kernel import (
     Key,
     Reason,
     Recorded,
+    Refers,
     Refused,
     Title,
     natural_id,
@@ -158,7 +159,9 @@ TargetId: TypeAlias = Annotated[UUID, About("The target.")]
 class ProposeTarget:
     """Proposes what a member, or a team, shall reach in a period. The owner agrees to it later."""
 
-    owner_id: Annotated[UUID, About("The member who answers for it; of a team's target a leader of the team.")]
+    owner_id: Annotated[
+        UUID, Refers("member"), About("The member who answers for it; of a team's target a leader of the team.")
+    ]
     measure: Annotated[Key, About("What counts, for example `won_amount`, `received_amount` or `visits`.")]
     period: Annotated[PeriodText, About("A month `2026-03`, a quarter `2026Q1` or a year `2026`.")]
     floor: Floor
@@ -169,7 +172,9 @@ class ProposeTarget:
     unit: Annotated[Key | None, About("What is counted where it is not money, for example `visit`.")] = None
     dimension: Annotated[TargetDimension | None, About("The part of the business that counts, if not all.")] = None
     basis: Annotated[tuple[TargetInput, ...], MaxLen(INPUTS_MAX), About("The numbers that the proposal rests on.")] = ()
-    parent_target_id: Annotated[UUID | None, About("The target that this one is a part of, if any.")] = None
+    parent_target_id: Annotated[
+        UUID | None, Refers("target"), About("The target that this one is a part of, if any.")
+    ] = None
 
 
 @record

@@ -7,15 +7,16 @@ stay exact in every door.
 import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, Protocol, TypeAlias
 from uuid import UUID
 
 from annotated_types import MaxLen
 
-from salesapi.domain.declarations import Stream, creates
+from salesapi.domain.declarations import Needs, Stream, creates
 from salesapi.domain.shared.kernel import (
     About,
     Context,
+    Facts,
     Key,
     Kind,
     Recorded,
@@ -51,6 +52,14 @@ class AttributeValue:
 AttributeValues: TypeAlias = Annotated[
     tuple[AttributeValue, ...], MaxLen(VALUES_MAX), About("Typed attributes, by their definitions.")
 ]
+
+
+class WithAttributes(Protocol):
+    """A command that sends attribute values."""
+
+    @property
+    def attributes(self) -> tuple[AttributeValue, ...]:
+        """The values."""
 
 
 @record
@@ -131,6 +140,15 @@ class AttributeDefinitions:
 def definitions_ref(of: Owned) -> StreamRef:
     """The stream that holds the attribute definitions of a kind of thing; deciders name it in their needs."""
     return StreamRef("attribute_definition", natural_id("attribute_definition", of))
+
+
+def definitions_needed(of: Owned) -> Needs[object, WithAttributes]:
+    """The needs of a command that sends values: the attribute definitions of its kind of thing."""
+
+    def needs(state: object, command: WithAttributes, facts: Facts) -> tuple[StreamRef, ...]:
+        return (definitions_ref(of),) if command.attributes else ()
+
+    return needs
 
 
 def merged(stored: tuple[AttributeValue, ...], sent: tuple[AttributeValue, ...]) -> tuple[AttributeValue, ...]:

@@ -38,6 +38,7 @@ from salesapi.domain.pay.records.awards import (
 from salesapi.domain.pay.records.objections import Objection
 from salesapi.domain.pay.records.payout_runs import PayoutRun
 from salesapi.domain.pay.rules.recognition import Party, Reward, conflict_of_approver, problem_of_reward
+from salesapi.domain.references import referred, refuse_unknown
 from salesapi.domain.selling.deals import Deal
 from salesapi.domain.shared.kernel import Context, Facts, StreamRef, ThingUnknown, natural_id, roles
 from salesapi.domain.shared.money import exponent
@@ -46,14 +47,14 @@ from salesapi.domain.shared.periods import Period, period_named
 
 def grant(state: Award | None, command: GrantAward, context: Context) -> tuple[AwardGranted, ...]:
     """Decides `GrantAward`."""
-    _refuse_unknown_member(command.member_id, context)
+    refuse_unknown(command, context.facts, "member_id")
     _refuse_unclear_value(command)
     if command.currency is not None:
         exponent(command.currency, pointer="/currency")
     if command.period is not None:
         period = period_named(command.period)
         if command.plan_id is not None:
-            plan = _plan(command.plan_id, context)
+            plan = _plan(command, context)
             _refuse_other_kind(plan, period, "/period")
             if command.currency != plan.currency:
                 raise AwardCurrencyMismatch(plan_currency=plan.currency, currency=command.currency, pointer="/currency")
@@ -78,8 +79,8 @@ def post_adjustment(
     state: Award | None, command: PostAdjustment, context: Context
 ) -> tuple[AwardAdjustmentPosted, ...]:
     """Decides `PostAdjustment`."""
-    _refuse_unknown_member(command.member_id, context)
-    plan = _plan(command.plan_id, context)
+    refuse_unknown(command, context.facts, "member_id")
+    plan = _plan(command, context)
     if command.amount_minor == 0:
         raise AwardValueUnclear(problem="An adjustment of nothing adjusts nothing.", pointer="/amount_minor")
     corrected = period_named(command.period_corrected, pointer="/period_corrected")
@@ -108,8 +109,8 @@ def post_adjustment(
 
 def forgive_draw(state: Award | None, command: ForgiveDraw, context: Context) -> tuple[AwardDrawForgiven, ...]:
     """Decides `ForgiveDraw`. How much is owed is known only to the run that comes to it."""
-    _refuse_unknown_member(command.member_id, context)
-    plan = _plan(command.plan_id, context)
+    refuse_unknown(command, context.facts, "member_id")
+    plan = _plan(command, context)
     period = period_named(command.period)
     _refuse_other_kind(plan, period, "/period")
     if not any(version.draw or version.advance or version.recovery for version in plan.versions):
@@ -134,13 +135,11 @@ def forgive_draw(state: Award | None, command: ForgiveDraw, context: Context) ->
 
 def extend_expiry(state: Award | None, command: ExtendExpiry, context: Context) -> tuple[AwardExpiryExtended, ...]:
     """Decides `ExtendExpiry`. No run is asked: what a locked one paid otherwise, a later one corrects."""
-    plan = _plan(command.plan_id, context)
+    plan = _plan(command, context)
     releases = (component.release for version in plan.versions for component in version.components)
     if all(release is None or release.expiry is None for release in releases):
         raise AwardPlanWithoutExpiry(name=plan.name, pointer="/plan_id")
-    deal = context.facts.state(StreamRef("deal", command.deal_id))
-    if not isinstance(deal, Deal):
-        raise ThingUnknown(thing="deal", id=str(command.deal_id), pointer="/deal_id")
+    deal = referred(command, "deal_id", Deal, context.facts)
     return (
         AwardExpiryExtended(
             member_id=deal.owner_id,
@@ -213,15 +212,8 @@ def _refuse_unclear_value(command: GrantAward) -> None:
         raise AwardValueUnclear(problem=problem.reason, pointer=problem.pointer)
 
 
-def _refuse_unknown_member(member_id: UUID, context: Context) -> None:
-    if context.facts.state(StreamRef("member", member_id)) is None:
-        raise ThingUnknown(thing="member", id=str(member_id), pointer="/member_id")
-
-
-def _plan(plan_id: UUID, context: Context) -> CompensationPlan:
-    plan = context.facts.state(StreamRef("compensation_plan", plan_id))
-    if not isinstance(plan, CompensationPlan):
-        raise ThingUnknown(thing="compensation plan", id=str(plan_id), pointer="/plan_id")
+def _plan(command: GrantAward | PostAdjustment | ForgiveDraw | ExtendExpiry, context: Context) -> CompensationPlan:
+    plan = referred(command, "plan_id", CompensationPlan, context.facts)
     if not plan.versions:
         raise AwardPlanUnpublished(name=plan.name, pointer="/plan_id")
     return plan
@@ -242,9 +234,7 @@ def _refuse_locked(plan_id: UUID, period: str, context: Context) -> None:
 def _refuse_foreign_objection(command: PostAdjustment, context: Context) -> None:
     if command.objection_id is None:
         return
-    objection = context.facts.state(StreamRef("objection", command.objection_id))
-    if not isinstance(objection, Objection):
-        raise ThingUnknown(thing="objection", id=str(command.objection_id), pointer="/objection_id")
+    objection = referred(command, "objection_id", Objection, context.facts)
     if objection.member_id != command.member_id:
         raise AwardObjectionForeign(pointer="/objection_id")
 
@@ -254,40 +244,22 @@ def _run_ref(plan_id: UUID, period: str) -> StreamRef:
     return StreamRef("payout_run", natural_id("payout_run", str(plan_id), period))
 
 
-def _needs_of_grant(state: Award | None, command: GrantAward, facts: Facts) -> tuple[StreamRef, ...]:
-    member = StreamRef("member", command.member_id)
+def _needs_run(
+    state: Award | None, command: GrantAward | PostAdjustment | ForgiveDraw, facts: Facts
+) -> tuple[StreamRef, ...]:
     if command.plan_id is None or command.period is None:
-        return (member,)
-    plan = StreamRef("compensation_plan", command.plan_id)
-    return (member, plan, _run_ref(command.plan_id, command.period))
+        return ()
+    return (_run_ref(command.plan_id, command.period),)
 
 
-def _needs_of_adjustment(state: Award | None, command: PostAdjustment, facts: Facts) -> tuple[StreamRef, ...]:
-    needed = (
-        StreamRef("member", command.member_id),
-        StreamRef("compensation_plan", command.plan_id),
-        _run_ref(command.plan_id, command.period),
-    )
-    return (*needed, StreamRef("objection", command.objection_id)) if command.objection_id else needed
+def _needs_run_and_enrolment(state: Award | None, command: ForgiveDraw, facts: Facts) -> tuple[StreamRef, ...]:
+    return (*_needs_run(state, command, facts), enrolment_ref(command.member_id))
 
 
-def _needs_of_forgiveness(state: Award | None, command: ForgiveDraw, facts: Facts) -> tuple[StreamRef, ...]:
-    return (
-        StreamRef("member", command.member_id),
-        enrolment_ref(command.member_id),
-        StreamRef("compensation_plan", command.plan_id),
-        _run_ref(command.plan_id, command.period),
-    )
-
-
-def _needs_of_extension(state: Award | None, command: ExtendExpiry, facts: Facts) -> tuple[StreamRef, ...]:
-    return (StreamRef("compensation_plan", command.plan_id), StreamRef("deal", command.deal_id))
-
-
-def _needs_of_approval(state: Award | None, command: ApproveAward, facts: Facts) -> tuple[StreamRef, ...]:
-    if state is not None and state.deal_id is not None:
+def _needs_deal_or_run(state: Award, command: ApproveAward, facts: Facts) -> tuple[StreamRef, ...]:
+    if state.deal_id is not None:
         return (StreamRef("deal", state.deal_id),)
-    if state is None or state.plan_id is None or state.period is None:
+    if state.plan_id is None or state.period is None:
         return ()
     return (_run_ref(state.plan_id, state.period),)
 
@@ -303,23 +275,23 @@ STREAM: Final = Stream[Award, AwardEvent](
     plural="awards",
     evolve=evolve,
     commands=(
-        creates(GrantAward, decide=grant, roles=_GRANTERS, needs=_needs_of_grant),
+        creates(GrantAward, decide=grant, roles=_GRANTERS, needs=_needs_run),
         creates(
             PostAdjustment,
             decide=post_adjustment,
             roles=roles("finance", "admin"),
             verb="post-adjustment",
-            needs=_needs_of_adjustment,
+            needs=_needs_run,
         ),
         creates(
             ForgiveDraw,
             decide=forgive_draw,
             roles=roles("finance", "admin"),
             verb="forgive-draw",
-            needs=_needs_of_forgiveness,
+            needs=_needs_run_and_enrolment,
         ),
-        creates(ExtendExpiry, decide=extend_expiry, roles=_GRANTERS, verb="extend-expiry", needs=_needs_of_extension),
-        changes(ApproveAward, decide=approve, roles=_GRANTERS, target="award_id", needs=_needs_of_approval),
+        creates(ExtendExpiry, decide=extend_expiry, roles=_GRANTERS, verb="extend-expiry"),
+        changes(ApproveAward, decide=approve, roles=_GRANTERS, target="award_id", needs=_needs_deal_or_run),
         changes(RevokeAward, decide=revoke, roles=_GRANTERS, target="award_id"),
     ),
     owner=_owner,

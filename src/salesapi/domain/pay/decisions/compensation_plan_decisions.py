@@ -1,11 +1,10 @@
 """What may happen to a compensation plan: the decisions of `compensation_plans.py`, pure, and the declaration of the stream."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
 from salesapi.domain.declarations import Stream, changes, creates
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.ledger_needs import AT_HEAD, ledger_of
 from salesapi.domain.pay.plans.compensation_plans import (
     VERSIONS_MAX,
     AwardInvalid,
@@ -36,21 +35,10 @@ from salesapi.domain.pay.plans.compensation_plans import (
 from salesapi.domain.pay.plans.plan_assumptions import Assumptions, refuse_useless
 from salesapi.domain.pay.plans.plan_problems import problem_of_terms
 from salesapi.domain.pay.statements.simulating import simulated
-from salesapi.domain.shared.kernel import (
-    Context,
-    Facts,
-    LedgerRef,
-    Ref,
-    StreamRef,
-    ThingExists,
-    ThingUnknown,
-    external_identity,
-    roles,
-)
+from salesapi.domain.references import refuse_unknown
+from salesapi.domain.shared.kernel import Context, Facts, Ref, ThingExists, external_identity, roles
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import PeriodKind, period_named
-
-AT_HEAD: Final = LedgerRef(None)
 
 
 def draft(
@@ -84,7 +72,7 @@ def publish(
         raise CompensationPlanPeriodFixed(period=state.versions[-1].period, pointer="/period")
     _refuse_problem(command, command.period)
     _refuse_finer_than_money(command, state.currency)
-    _refuse_unknown_references(command, context.facts)
+    refuse_unknown(command, context.facts)
     earliest_on = context.today + timedelta(days=state.notice_days)
     is_short = command.effective_from is None or command.effective_from < earliest_on
     if is_short and command.reason is None:
@@ -111,14 +99,13 @@ def simulate(
     kind = state.versions[-1].period
     _refuse_problem(command, kind)
     _refuse_finer_than_money(command, state.currency)
-    _refuse_unknown_references(command, context.facts)
+    refuse_unknown(command, context.facts)
     period = period_named(command.period)
     if period.kind != kind:
         raise CompensationPlanPeriodFixed(period=kind, pointer="/period")
     assumed = _assumed(command)
     refuse_useless(assumed, period)
-    ledger = context.facts.state(AT_HEAD)
-    assert isinstance(ledger, Ledger), "the ledger at the head was not given"
+    ledger = ledger_of(context)
     proposal = CompensationPlanVersion(
         number=len(state.versions) + 1, period=kind, effective_from=None, **terms_of(command)
     )
@@ -161,23 +148,6 @@ def _refuse_problem(terms: PlanTerms, kind: PeriodKind) -> None:
     raise TermsInvalid(reason=found.reason, pointer=found.pointer)
 
 
-def _refuse_unknown_references(terms: PlanTerms, facts: Facts) -> None:
-    for thing, pointer, ref in _references(terms):
-        if facts.state(ref) is None:
-            raise ThingUnknown(thing=thing, id=str(ref.id), pointer=pointer)
-
-
-def _references(terms: PlanTerms) -> Iterator[tuple[str, str, StreamRef]]:
-    """Other things that they name, with the place where they do."""
-    if terms.currencies is not None:
-        yield "rate table", "/currencies/rate_table_id", StreamRef("rate_table", terms.currencies.rate_table_id)
-    if terms.quotas is not None and terms.quotas.calendar_id is not None:
-        yield "calendar", "/quotas/calendar_id", StreamRef("calendar", terms.quotas.calendar_id)
-    if isinstance(terms, SimulateCompensationPlan):
-        for pointer, member_id in _assumed(terms).members():
-            yield "member", pointer, StreamRef("member", member_id)
-
-
 def _assumed(command: SimulateCompensationPlan) -> Assumptions:
     return Assumptions(quotas=command.assumed_quotas, deals=command.assumed_deals)
 
@@ -186,13 +156,8 @@ def _identity(command: DraftCompensationPlan) -> tuple[str, ...]:
     return external_identity(command) or ("key", command.key)
 
 
-def _needs_references(state: CompensationPlan | None, command: PlanTerms, facts: Facts) -> tuple[Ref, ...]:
-    return tuple(ref for _, _, ref in _references(command))
-
-
-def _needs_ledger(state: CompensationPlan | None, command: PlanTerms, facts: Facts) -> tuple[Ref, ...]:
-    ledger = (AT_HEAD,) if state is not None and state.versions else ()
-    return (*_needs_references(state, command, facts), *ledger)
+def _needs_ledger(state: CompensationPlan, command: SimulateCompensationPlan, facts: Facts) -> tuple[Ref, ...]:
+    return (AT_HEAD,) if state.versions else ()
 
 
 _PAYERS: Final = roles("finance", "admin")
@@ -203,9 +168,7 @@ STREAM: Final = Stream[CompensationPlan, CompensationPlanEvent](
     evolve=evolve,
     commands=(
         creates(DraftCompensationPlan, decide=draft, roles=_PAYERS, identity=_identity),
-        changes(
-            PublishCompensationPlanVersion, decide=publish, roles=_PAYERS, target="plan_id", needs=_needs_references
-        ),
+        changes(PublishCompensationPlanVersion, decide=publish, roles=_PAYERS, target="plan_id"),
         changes(SimulateCompensationPlan, decide=simulate, roles=_PAYERS, target="plan_id", needs=_needs_ledger),
         changes(RetireCompensationPlan, decide=retire, roles=_PAYERS, target="plan_id"),
     ),

@@ -39,15 +39,16 @@ from salesapi.domain.pay.plans.enrolments import (
     enrolment_ref,
     evolve,
 )
-from salesapi.domain.shared.kernel import Context, Facts, FieldInvalid, StreamRef, ThingUnknown, roles
+from salesapi.domain.references import referred, refuse_unknown
+from salesapi.domain.shared.kernel import Context, FieldInvalid, ThingUnknown, roles
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import period_named
 
 
 def enrol(state: Enrolment | None, command: EnrolParticipant, context: Context) -> tuple[EnrolmentBegun, ...]:
     """Decides `EnrolParticipant`. The same enrolment again changes nothing."""
-    _refuse_unknown_member(command.member_id, context)
-    plan = _plan(command.plan_id, context)
+    refuse_unknown(command, context.facts, "member_id")
+    plan = referred(command, "plan_id", CompensationPlan, context.facts)
     if plan.is_retired:
         raise CompensationPlanIsRetired(name=plan.name, pointer="/plan_id")
     _refuse_reversed_dates(command.effective_from, command.effective_until)
@@ -106,7 +107,7 @@ def end(state: Enrolment | None, command: EndEnrolment, context: Context) -> tup
 
 def set_quota(state: Enrolment | None, command: SetQuota, context: Context) -> tuple[EnrolmentQuotaSet, ...]:
     """Decides `SetQuota`. A quota may be set before the enrolment begins."""
-    _refuse_unknown_member(command.member_id, context)
+    refuse_unknown(command, context.facts)
     period_named(command.period)
     exponent(command.currency)
     known = state.quota(command.measure, command.period) if state else None
@@ -154,7 +155,7 @@ def acknowledge(
         raise EnrolmentNotYours(pointer="/member_id")
     if all(span.plan_id != command.plan_id for span in state.spans):
         raise EnrolmentMissing(plans="no version of this plan", pointer="/plan_id")
-    latest = len(_plan(command.plan_id, context).versions)
+    latest = len(referred(command, "plan_id", CompensationPlan, context.facts).versions)
     if command.plan_version > latest:
         raise EnrolmentVersionUnpublished(plan_version=command.plan_version, latest=latest, pointer="/plan_version")
     if AcknowledgedVersion(plan_id=command.plan_id, plan_version=command.plan_version) in state.acknowledged:
@@ -166,18 +167,6 @@ def acknowledge(
             member_id=command.member_id, plan_id=command.plan_id, plan_version=command.plan_version
         ),
     )
-
-
-def _refuse_unknown_member(member_id: UUID, context: Context) -> None:
-    if context.facts.state(StreamRef("member", member_id)) is None:
-        raise ThingUnknown(thing="member", id=str(member_id), pointer="/member_id")
-
-
-def _plan(plan_id: UUID, context: Context) -> CompensationPlan:
-    plan = context.facts.state(StreamRef("compensation_plan", plan_id))
-    if not isinstance(plan, CompensationPlan):
-        raise ThingUnknown(thing="compensation plan", id=str(plan_id), pointer="/plan_id")
-    return plan
 
 
 def _refuse_reversed_dates(effective_from: date | None, effective_until: date | None) -> None:
@@ -220,18 +209,6 @@ def _last_return(state: Enrolment) -> date | None:
     return first_day_after(state.spans_before_leaving, state.leavings[-2].left_on)
 
 
-def _needs_member_and_plan(state: Enrolment | None, command: EnrolParticipant, facts: Facts) -> tuple[StreamRef, ...]:
-    return (StreamRef("member", command.member_id), StreamRef("compensation_plan", command.plan_id))
-
-
-def _needs_plan(state: Enrolment | None, command: AcknowledgeCompensationPlan, facts: Facts) -> tuple[StreamRef, ...]:
-    return (StreamRef("compensation_plan", command.plan_id),)
-
-
-def _needs_member(state: Enrolment | None, command: SetQuota, facts: Facts) -> tuple[StreamRef, ...]:
-    return (StreamRef("member", command.member_id),)
-
-
 def _stream_of(
     command: EnrolParticipant | EndEnrolment | SetQuota | RecordParticipantLeft | AcknowledgeCompensationPlan,
 ) -> UUID:
@@ -249,16 +226,15 @@ STREAM: Final = Stream[Enrolment, EnrolmentEvent](
     plural="enrolments",
     evolve=evolve,
     commands=(
-        creates(EnrolParticipant, decide=enrol, roles=_PAYERS, stream_of=_stream_of, needs=_needs_member_and_plan),
+        creates(EnrolParticipant, decide=enrol, roles=_PAYERS, stream_of=_stream_of),
         acts_on(EndEnrolment, decide=end, roles=_PAYERS, stream_of=_stream_of),
-        acts_on(SetQuota, decide=set_quota, roles=_PAYERS, stream_of=_stream_of, needs=_needs_member),
+        acts_on(SetQuota, decide=set_quota, roles=_PAYERS, stream_of=_stream_of),
         acts_on(RecordParticipantLeft, decide=leave, roles=_PAYERS, stream_of=_stream_of),
         acts_on(
             AcknowledgeCompensationPlan,
             decide=acknowledge,
             roles=roles("rep", "manager"),
             stream_of=_stream_of,
-            needs=_needs_plan,
         ),
     ),
     owner=_owner,

@@ -232,10 +232,6 @@ def _needs_subject(state: Objection | None, command: RaiseObjection, facts: Fact
     return (_ref(command.subject),)
 
 
-def _needs_correction(state: Objection | None, command: DecideObjection, facts: Facts) -> tuple[StreamRef, ...]:
-    return (StreamRef(command.correction.kind, command.correction.id),) if command.correction else ()
-
-
 def _owner(state: Objection) -> UUID:
     return state.member_id
 
@@ -250,7 +246,7 @@ STREAM: Final = Stream[Objection, ObjectionEvent](
     commands=(
         creates(RaiseObjection, decide=raise_objection, roles=_PEOPLE, needs=_needs_subject),
         changes(AnswerObjection, decide=answer, roles=_ANSWERING, target="objection_id"),
-        changes(DecideObjection, decide=decide, roles=_ANSWERING, target="objection_id", needs=_needs_correction),
+        changes(DecideObjection, decide=decide, roles=_ANSWERING, target="objection_id"),
         changes(WithdrawObjection, decide=withdraw, roles=_PEOPLE, target="objection_id"),
     ),
     owner=_owner,

@@ -47,7 +47,8 @@ from salesapi.domain.pay.records.payouts import (
     PayoutRunPayoutPaid,
     ReportPayoutFailed,
 )
-from salesapi.domain.shared.kernel import Context, Facts, StreamRef, ThingUnknown, record, roles
+from salesapi.domain.references import reference_at, referred
+from salesapi.domain.shared.kernel import Context, ThingUnknown, record, roles
 
 Item = TypeVar("Item")
 
@@ -143,9 +144,9 @@ def update_hold(
     state: PayoutRun, command: UpdatePayoutHold, context: Context
 ) -> tuple[PayoutRunLineHeld | PayoutRunLineFreed, ...]:
     """Decides `UpdatePayoutHold`: a line is held while its objection is open, if there is anything in it to hold."""
-    objection = context.facts.state(StreamRef("objection", command.objection_id))
-    if not isinstance(objection, Objection) or objection.subject.id != context.subject_id:
-        raise ThingUnknown(thing="objection", id=str(command.objection_id), pointer="/objection_id")
+    objection = referred(command, "objection_id", Objection, context.facts)
+    if objection.subject.id != context.subject_id:
+        raise reference_at(command, "objection_id").refusal()
     line, member_id = objection.subject.line, objection.member_id
     assert line is not None, "an objection to a payout run is to a line of it"
     is_held = any(each.objection_id == command.objection_id for each in state.holds)
@@ -301,15 +302,11 @@ def _parts(items: Sequence[Item], size: int = MEMBERS_MAX) -> tuple[tuple[Item, 
     return tuple(tuple(items[first : first + size]) for first in range(0, len(items), size))
 
 
-def _needs_objection(state: PayoutRun | None, command: UpdatePayoutHold, facts: Facts) -> tuple[StreamRef, ...]:
-    return (StreamRef("objection", command.objection_id),)
-
-
 _PAYERS: Final = roles("finance", "admin")
 
 COMMANDS: Final = (
     changes(InstructPayout, decide=instruct, roles=_PAYERS, target="payout_run_id"),
     changes(ConfirmPayoutPaid, decide=confirm, roles=_PAYERS, target="payout_run_id"),
     changes(ReportPayoutFailed, decide=report_failed, roles=_PAYERS, target="payout_run_id"),
-    changes(UpdatePayoutHold, decide=update_hold, roles=_PAYERS, target="payout_run_id", needs=_needs_objection),
+    changes(UpdatePayoutHold, decide=update_hold, roles=_PAYERS, target="payout_run_id"),
 )

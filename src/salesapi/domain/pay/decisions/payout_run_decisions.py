@@ -7,6 +7,7 @@ one plan are locked in the order of their periods, as far as they were opened; a
 from typing import Final
 
 from salesapi.domain.declarations import Stream, changes, creates
+from salesapi.domain.ledger_needs import AT_HEAD, ledger_needed, ledger_of
 from salesapi.domain.pay.decisions.payout_decisions import COMMANDS as PAYOUT_COMMANDS
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan
@@ -52,29 +53,16 @@ from salesapi.domain.pay.statements.statements import (
     parts_of_statement,
     statements_of,
 )
-from salesapi.domain.shared.kernel import (
-    Context,
-    Facts,
-    LedgerRef,
-    Ref,
-    StreamRef,
-    ThingExists,
-    ThingUnknown,
-    TreeRootRef,
-    roles,
-)
+from salesapi.domain.references import referred
+from salesapi.domain.shared.kernel import Context, Facts, LedgerRef, Ref, ThingExists, TreeRootRef, roles
 from salesapi.domain.shared.periods import period_named
-
-AT_HEAD: Final = LedgerRef(None)
 
 
 def open_run(state: PayoutRun | None, command: OpenPayoutRun, context: Context) -> tuple[PayoutRunOpened, ...]:
     """Decides `OpenPayoutRun`: one run for each plan and period, of the kind of period that the plan pays by."""
     if state is not None:
         raise ThingExists(thing="payout run", id=str(context.subject_id), pointer="/period")
-    plan = context.facts.state(StreamRef("compensation_plan", command.plan_id))
-    if not isinstance(plan, CompensationPlan):
-        raise ThingUnknown(thing="compensation plan", id=str(command.plan_id), pointer="/plan_id")
+    plan = referred(command, "plan_id", CompensationPlan, context.facts)
     if not plan.versions:
         raise PayoutRunPlanUnpublished(name=plan.name, pointer="/plan_id")
     period, kind = period_named(command.period), plan.versions[-1].period
@@ -86,7 +74,7 @@ def open_run(state: PayoutRun | None, command: OpenPayoutRun, context: Context) 
 def calculate(state: PayoutRun, command: CalculatePayoutRun, context: Context) -> tuple[PayoutRunCalculated, ...]:
     """Decides `CalculatePayoutRun`: everything known at the head of the log."""
     _refuse_other_status(state, "open", "calculated", "issued")
-    ledger = _ledger(context, AT_HEAD)
+    ledger = ledger_of(context)
     _refuse_earlier_open(state, ledger)
     statements = statements_of(ledger, state.plan_id, state.period)
     _refuse_too_large(statements)
@@ -112,7 +100,7 @@ def issue(
     if state.status == "issued":
         return ()
     calculated = _calculation(state)
-    ledger = _ledger(context, LedgerRef(calculated.position))
+    ledger = ledger_of(context, LedgerRef(calculated.position))
     statements = statements_of(ledger, state.plan_id, state.period)
     assert ledger.position == calculated.position, "the ledger is not at the calculated position"
     assert digest_of(statements) == calculated.digest, "the same facts gave other statements"
@@ -145,7 +133,7 @@ def lock(state: PayoutRun, command: LockPayoutRun, context: Context) -> tuple[Pa
     """Decides `LockPayoutRun`: refused where another run of the plan comes first, or came since the calculation."""
     _refuse_other_status(state, "approved")
     calculated = _calculation(state)
-    ledger = _ledger(context, AT_HEAD)
+    ledger = ledger_of(context)
     _refuse_earlier_open(state, ledger)
     _refuse_outdated(state, calculated, ledger)
     tree_root = context.facts.state(TreeRootRef(calculated.position))
@@ -234,12 +222,6 @@ def _refuse_outdated(state: PayoutRun, calculated: Calculation, ledger: Ledger) 
             raise PayoutRunOutdated(period=run.period.text, position=calculated.position)
 
 
-def _ledger(context: Context, ref: LedgerRef) -> Ledger:
-    ledger = context.facts.state(ref)
-    assert isinstance(ledger, Ledger), "the ledger was not given"
-    return ledger
-
-
 def _calculation(state: PayoutRun) -> Calculation:
     assert state.calculated is not None, "a run with this status was calculated"
     return state.calculated
@@ -249,22 +231,14 @@ def _identity(command: OpenPayoutRun) -> tuple[str, ...]:
     return (str(command.plan_id), command.period)
 
 
-def _needs_plan(state: PayoutRun | None, command: OpenPayoutRun, facts: Facts) -> tuple[Ref, ...]:
-    return (StreamRef("compensation_plan", command.plan_id),)
-
-
-def _needs_ledger(state: PayoutRun | None, command: object, facts: Facts) -> tuple[Ref, ...]:
-    return (AT_HEAD,)
-
-
-def _needs_calculated_ledger(state: PayoutRun | None, command: object, facts: Facts) -> tuple[Ref, ...]:
-    if state is None or state.status != "calculated":
+def _needs_calculated_ledger(state: PayoutRun, command: object, facts: Facts) -> tuple[Ref, ...]:
+    if state.status != "calculated":
         return ()
     return (LedgerRef(_calculation(state).position),)
 
 
-def _needs_ledger_and_root(state: PayoutRun | None, command: object, facts: Facts) -> tuple[Ref, ...]:
-    if state is None or state.status != "approved":
+def _needs_ledger_and_root(state: PayoutRun, command: object, facts: Facts) -> tuple[Ref, ...]:
+    if state.status != "approved":
         return ()
     return (AT_HEAD, TreeRootRef(_calculation(state).position))
 
@@ -276,8 +250,8 @@ STREAM: Final = Stream[PayoutRun, PayoutRunEvent](
     plural="payout-runs",
     evolve=evolve,
     commands=(
-        creates(OpenPayoutRun, decide=open_run, roles=_PAYERS, identity=_identity, needs=_needs_plan),
-        changes(CalculatePayoutRun, decide=calculate, roles=_PAYERS, target="payout_run_id", needs=_needs_ledger),
+        creates(OpenPayoutRun, decide=open_run, roles=_PAYERS, identity=_identity),
+        changes(CalculatePayoutRun, decide=calculate, roles=_PAYERS, target="payout_run_id", needs=ledger_needed),
         changes(
             IssuePayoutRunStatements,
             decide=issue,

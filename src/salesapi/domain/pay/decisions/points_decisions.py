@@ -4,6 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.declarations import Stream, changes, creates
+from salesapi.domain.ledger_needs import ledger_needed, ledger_of
 from salesapi.domain.pay.calculation.plan_points import earned_points
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.records.awards import POINTS_MAX, Award
@@ -25,17 +26,16 @@ from salesapi.domain.pay.records.points import (
     points_ref,
 )
 from salesapi.domain.pay.rules.recognition import problem_of_redemption
-from salesapi.domain.shared.kernel import Context, Facts, FieldInvalid, LedgerRef, Ref, StreamRef, ThingUnknown, roles
+from salesapi.domain.references import reference_at, referred
+from salesapi.domain.shared.kernel import Context, FieldInvalid, ThingUnknown, roles
 from salesapi.domain.shared.periods import Period, period_named
-
-AT_HEAD: Final = LedgerRef(None)
 
 
 def credit(state: Points | None, command: CreditPoints, context: Context) -> tuple[PointsCredited, ...]:
     """Decides `CreditPoints`: only what the award itself says, and once."""
-    award = context.facts.state(StreamRef("award", command.award_id))
-    if not isinstance(award, Award) or award.member_id != command.member_id:
-        raise ThingUnknown(thing="award", id=str(command.award_id), pointer="/award_id")
+    award = referred(command, "award_id", Award, context.facts)
+    if award.member_id != command.member_id:
+        raise reference_at(command, "award_id").refusal()
     if award.status != "approved" or award.points is None:
         raise FieldInvalid(reason="This is no approved award of points.", pointer="/award_id")
     known = state or Points(member_id=command.member_id)
@@ -55,7 +55,7 @@ def redeem(state: Points, command: RedeemPoints, context: Context) -> tuple[Poin
 
 def credit_plan(state: Points | None, command: CreditPlanPoints, context: Context) -> tuple[PointsPosted, ...]:
     """Decides `CreditPlanPoints`: what the facts give now, less what was posted for the same award and period."""
-    ledger, period = _ledger(context), period_named(command.period)
+    ledger, period = ledger_of(context), period_named(command.period)
     _refuse_unknown_plan(ledger, command, period)
     earned = earned_points(ledger, command.plan_id, command.award_key, command.member_id, period)
     if earned is None:
@@ -94,23 +94,9 @@ def _refuse_unknown_plan(ledger: Ledger, command: CreditPlanPoints, period: Peri
         )
 
 
-def _ledger(context: Context) -> Ledger:
-    ledger = context.facts.state(AT_HEAD)
-    assert isinstance(ledger, Ledger), "the ledger was not given"
-    return ledger
-
-
 def _refuse_full(state: Points) -> None:
     if state.entries >= ENTRIES_MAX:
         raise PointsFull(most=ENTRIES_MAX)
-
-
-def _needs_award(state: Points | None, command: CreditPoints, facts: Facts) -> tuple[StreamRef, ...]:
-    return (StreamRef("award", command.award_id),)
-
-
-def _needs_ledger(state: Points | None, command: CreditPlanPoints, facts: Facts) -> tuple[Ref, ...]:
-    return (AT_HEAD,)
 
 
 def _stream_of(command: CreditPoints | CreditPlanPoints | RedeemPoints) -> UUID:
@@ -133,7 +119,6 @@ STREAM: Final = Stream[Points, PointsEvent](
             target="member_id",
             stream_of=_stream_of,
             verb="credit",
-            needs=_needs_award,
         ),
         creates(
             CreditPlanPoints,
@@ -142,7 +127,7 @@ STREAM: Final = Stream[Points, PointsEvent](
             target="member_id",
             stream_of=_stream_of,
             verb="credit-plan",
-            needs=_needs_ledger,
+            needs=ledger_needed,
         ),
         changes(
             RedeemPoints,

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.declarations import Stream, changes, creates
+from salesapi.domain.ledger_needs import ledger_needed, ledger_of
 from salesapi.domain.pay.calculation.team_pools import days_in_teams
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.plans.plan_awards import TeamPool
@@ -37,15 +38,13 @@ from salesapi.domain.pay.records.pool_shares import (
 )
 from salesapi.domain.pay.rules.pools import problem_of_pool_shares
 from salesapi.domain.pay.rules.recognition import Party, conflict_of_approver
-from salesapi.domain.shared.kernel import Context, Facts, LedgerRef, Ref, ThingUnknown, roles
+from salesapi.domain.shared.kernel import Context, ThingUnknown, roles
 from salesapi.domain.shared.periods import Period, period_named
-
-AT_HEAD: Final = LedgerRef(None)
 
 
 def state_shares(state: PoolShares | None, command: StatePoolShares, context: Context) -> tuple[PoolSharesStated, ...]:
     """Decides `StatePoolShares`. Stated again alike nothing changes, unless that was rejected."""
-    ledger, period = _ledger(context), period_named(command.period)
+    ledger, period = ledger_of(context), period_named(command.period)
     pool = _pool(ledger, command.plan_id, command.award_key, period)
     _refuse_divided(state, ledger, command.plan_id, pool, period)
     team = days_in_teams(ledger, command.plan_id, command.award_key, period.span()).get(command.owner_id)
@@ -81,7 +80,7 @@ def approve(state: PoolShares, command: ApprovePoolShares, context: Context) -> 
             raise PoolApproverIsStater()
         case "gets_it":
             raise PoolApproverIsParty()
-    ledger, period = _ledger(context), period_named(state.period)
+    ledger, period = ledger_of(context), period_named(state.period)
     pool = _pool(ledger, state.plan_id, state.award_key, period)
     _refuse_divided(state, ledger, state.plan_id, pool, period)
     return (
@@ -149,16 +148,6 @@ def _refuse_settled(state: PoolShares) -> None:
         raise PoolSharesSettled(status=state.status)
 
 
-def _ledger(context: Context) -> Ledger:
-    ledger = context.facts.state(AT_HEAD)
-    assert isinstance(ledger, Ledger), "the ledger was not given"
-    return ledger
-
-
-def _needs_ledger(state: PoolShares | None, command: object, facts: Facts) -> tuple[Ref, ...]:
-    return (AT_HEAD,)
-
-
 def _identity(command: StatePoolShares) -> tuple[str, ...]:
     return (str(command.plan_id), command.award_key, command.period, str(command.owner_id))
 
@@ -175,9 +164,9 @@ STREAM: Final = Stream[PoolShares, PoolSharesEvent](
     evolve=evolve,
     commands=(
         creates(
-            StatePoolShares, decide=state_shares, roles=_GIVERS, identity=_identity, verb="state", needs=_needs_ledger
+            StatePoolShares, decide=state_shares, roles=_GIVERS, identity=_identity, verb="state", needs=ledger_needed
         ),
-        changes(ApprovePoolShares, decide=approve, roles=_GIVERS, target="pool_shares_id", needs=_needs_ledger),
+        changes(ApprovePoolShares, decide=approve, roles=_GIVERS, target="pool_shares_id", needs=ledger_needed),
         changes(RejectPoolShares, decide=reject, roles=_GIVERS, target="pool_shares_id"),
     ),
     owner=_owner,

@@ -25,6 +25,7 @@ from salesapi.domain.shared.kernel import (
     Key,
     Reason,
     Recorded,
+    Refers,
     Refused,
     StreamRef,
     natural_id,
@@ -108,8 +109,8 @@ MemberId: TypeAlias = Annotated[UUID, About("The member.")]
 class EnrolParticipant:
     """Enrols a member in a compensation plan for a span of win dates. One component of a plan is held once at a time."""
 
-    member_id: MemberId
-    plan_id: Annotated[UUID, About("The compensation plan.")]
+    member_id: Annotated[MemberId, Refers("member")]
+    plan_id: Annotated[UUID, Refers("compensation_plan"), About("The compensation plan.")]
     effective_from: Annotated[date | None, About("First day; null is always.")] = None
     effective_until: Annotated[date | None, About("First day on which it no longer holds; null is open.")] = None
     component_keys: Annotated[
@@ -141,7 +142,7 @@ class EndEnrolment:
 class SetQuota:
     """Sets a member's quota for a period; setting it again replaces it."""
 
-    member_id: MemberId
+    member_id: Annotated[MemberId, Refers("member")]
     measure: Annotated[Measure, About("What counts towards it.")]
     period: Annotated[PeriodText, About("A month `2026-03`, a quarter `2026Q1` or a year `2026`.")]
     amount_minor: Annotated[Annotated[int, Gt(0), Le(2**53 - 1)], About("The quota in minor units.")]
@@ -165,7 +166,7 @@ class AcknowledgeCompensationPlan:
     """Acknowledges a published version of a plan. Only the participant does; doing it again changes nothing."""
 
     member_id: Annotated[UUID, About("The participant: the member that the caller is.")]
-    plan_id: Annotated[UUID, About("The compensation plan.")]
+    plan_id: Annotated[UUID, Refers("compensation_plan"), About("The compensation plan.")]
     plan_version: Annotated[Annotated[int, Ge(1), Le(VERSIONS_MAX)], About("Number of the version.")]
 
 

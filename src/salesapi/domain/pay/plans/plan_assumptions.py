@@ -5,7 +5,6 @@ Amounts are minor units: of quotas in the plan's currency, of deals in their own
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Final
@@ -14,7 +13,7 @@ from uuid import UUID
 from annotated_types import Gt, Le
 
 from salesapi.domain.pay.plans.plan_components import Measure
-from salesapi.domain.shared.kernel import About, AmountMinor, CurrencyCode, Refused, record
+from salesapi.domain.shared.kernel import About, AmountMinor, CurrencyCode, Refers, Refused, record
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import Period, PeriodText, period_named
 
@@ -28,7 +27,7 @@ ASSUMED_DEALS_MAX: Final = 100
 class AssumedQuota:
     """A quota as it might be set; it replaces the member's own."""
 
-    member_id: Annotated[UUID, About("The member.")]
+    member_id: Annotated[UUID, Refers("member"), About("The member.")]
     period: Annotated[PeriodText, About("The simulated period, or its year for what is counted over the year.")]
     amount_minor: Annotated[
         Annotated[int, Gt(0), Le(2**53 - 1)], About("The quota in minor units of the plan's currency.")
@@ -40,7 +39,7 @@ class AssumedQuota:
 class AssumedDeal:
     """A deal as it might be won, without shares, customer and products: all of it is its owner's."""
 
-    owner_id: Annotated[UUID, About("Who wins it.")]
+    owner_id: Annotated[UUID, Refers("member"), About("Who wins it.")]
     amount_minor: Annotated[AmountMinor, About("Its value in minor units.")]
     currency: Annotated[CurrencyCode, About("ISO 4217 code of its value.")]
     on: Annotated[date, About("The day on which it is won, within the simulated period.")]
@@ -74,13 +73,6 @@ class Assumptions:
             return None
         text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
-
-    def members(self) -> Iterator[tuple[str, UUID]]:
-        """The members that they name, each with the place where they do."""
-        for index, quota in enumerate(self.quotas):
-            yield f"/assumed_quotas/{index}/member_id", quota.member_id
-        for index, deal in enumerate(self.deals):
-            yield f"/assumed_deals/{index}/owner_id", deal.owner_id
 
 
 def refuse_useless(assumed: Assumptions, period: Period) -> None:

@@ -30,7 +30,7 @@ from salesapi.domain.pay.rules.sourcing import SourcingModel
 from salesapi.domain.pay.rules.tables import Matrix, PayoutCurve, TierTable
 from salesapi.domain.pay.rules.withholding import Holdback, InstalmentTable
 from salesapi.domain.selling.attribution import TouchKind
-from salesapi.domain.shared.kernel import About, AmountMinor, Key, Title, record
+from salesapi.domain.shared.kernel import About, AmountMinor, Key, Refers, Title, record
 from salesapi.domain.shared.money import Exact, RoundingMode, exponent, rounded
 
 LEVELS_MAX: Final = 5
@@ -391,7 +391,7 @@ class Rounding:
 class CurrencyRules:
     """How sales in other currencies are credited (R67). Without them such a sale waits."""
 
-    rate_table_id: Annotated[UUID, About("The rate table.")]
+    rate_table_id: Annotated[UUID, Refers("rate_table"), About("The rate table.")]
     conversion: Annotated[Conversion, About("Which of its rates applies.")]
 
 
@@ -402,7 +402,7 @@ class QuotaRules:
     proration: Annotated[
         Proration | None, About("By the days on which the member is enrolled; null: the whole quota counts.")
     ] = None
-    calendar_id: Annotated[UUID | None, About("With `working_days`: the calendar.")] = None
+    calendar_id: Annotated[UUID | None, Refers("calendar"), About("With `working_days`: the calendar.")] = None
     ramp: Annotated[Ramp | None, About("A share of the quota by months of service, from the first enrolment on.")] = (
         None
     )

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Gt, Le
 
-from salesapi.domain.shared.kernel import About, AmountMinor, CurrencyCode, Reason, Recorded, Refused, record
+from salesapi.domain.shared.kernel import About, AmountMinor, CurrencyCode, Reason, Recorded, Refers, Refused, record
 from salesapi.domain.shared.periods import PeriodText
 
 POINTS_MAX: Final = 2**31 - 1
@@ -119,13 +119,17 @@ AwardId: TypeAlias = Annotated[UUID, About("The award.")]
 class GrantAward:
     """Grants an award of money, of points, or without either. It counts once somebody else has approved it."""
 
-    member_id: Annotated[UUID, About("The member who gets it.")]
+    member_id: Annotated[UUID, Refers("member"), About("The member who gets it.")]
     kind: Annotated[GrantedKind, About("What it is for; `points` is the one of points, `spiff` always of money.")]
     reason: Annotated[Reason, About("Why; stored in clear.")]
     amount_minor: Annotated[Annotated[AmountMinor, Gt(0)] | None, About("Amount in minor units.")] = None
     currency: Annotated[CurrencyCode | None, About("ISO 4217 code of the amount.")] = None
     points: Annotated[PointsCount | None, About("Number of points.")] = None
-    plan_id: Annotated[UUID | None, About("The compensation plan whose payout run pays it, where one does.")] = None
+    plan_id: Annotated[
+        UUID | None,
+        Refers("compensation_plan"),
+        About("The compensation plan whose payout run pays it, where one does."),
+    ] = None
     period: Annotated[PeriodText | None, About("Period in which an amount is paid, for example `2026-03`.")] = None
 
 
@@ -133,13 +137,15 @@ class GrantAward:
 class PostAdjustment:
     """Corrects by hand what a plan paid a member for an earlier period. It counts once somebody else has approved it."""
 
-    member_id: Annotated[UUID, About("The member who is paid or pays back.")]
-    plan_id: Annotated[UUID, About("The plan that paid; its currency is that of the amount.")]
+    member_id: Annotated[UUID, Refers("member"), About("The member who is paid or pays back.")]
+    plan_id: Annotated[
+        UUID, Refers("compensation_plan"), About("The plan that paid; its currency is that of the amount.")
+    ]
     period_corrected: Annotated[PeriodText, About("The period whose pay was wrong.")]
     period: Annotated[PeriodText, About("The period in which it is put right.")]
     amount_minor: Annotated[AmountMinor, About("What comes on top, in minor units; negative is taken back.")]
     cause: Annotated[Reason, About("What was wrong; stored in clear.")]
-    objection_id: Annotated[UUID | None, About("The member's objection that led to it.")] = None
+    objection_id: Annotated[UUID | None, Refers("objection"), About("The member's objection that led to it.")] = None
 
 
 @record
@@ -150,8 +156,10 @@ class ForgiveDraw:
     that was calculated before.
     """
 
-    member_id: Annotated[UUID, About("The member who owes it.")]
-    plan_id: Annotated[UUID, About("The plan that advanced it; its currency is that of the amount.")]
+    member_id: Annotated[UUID, Refers("member"), About("The member who owes it.")]
+    plan_id: Annotated[
+        UUID, Refers("compensation_plan"), About("The plan that advanced it; its currency is that of the amount.")
+    ]
     period: Annotated[PeriodText, About("Before the run of this period it is owed no more, for example `2026-03`.")]
     amount_minor: Annotated[
         Annotated[AmountMinor, Gt(0)], About("At most so much, in minor units; what is above the balance lapses.")
@@ -167,8 +175,10 @@ class ExtendExpiry:
     locked periods, later runs correct.
     """
 
-    plan_id: Annotated[UUID, About("The plan, of which a version releases less for late cash.")]
-    deal_id: Annotated[UUID, About("The deal that is paid late; it may still be open.")]
+    plan_id: Annotated[
+        UUID, Refers("compensation_plan"), About("The plan, of which a version releases less for late cash.")
+    ]
+    deal_id: Annotated[UUID, Refers("deal"), About("The deal that is paid late; it may still be open.")]
     days: Annotated[ExtensionDays, About("By so many days each step of the expiry begins later.")]
     reason: Annotated[Reason, About("Why; stored in clear.")]
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Le, MinLen
 
-from salesapi.domain.shared.kernel import About, FreeText, Key, Personal, Reason, Recorded, Refused, record
+from salesapi.domain.shared.kernel import About, FreeText, Key, Personal, Reason, Recorded, Refers, Refused, record
 
 RAISE_DAYS_MAX: Final = 30
 """Days after the lock of a payout run within which a member objects to a line of its statement."""
@@ -55,7 +55,7 @@ class ObjectionCorrection:
     """Where what was found wrong is put right."""
 
     kind: Annotated[CorrectionKind, About("An approved adjustment, or a payout run that pays the member.")]
-    id: Annotated[UUID, About("Its id.")]
+    id: Annotated[UUID, Refers(kind_in="kind"), About("Its id.")]
 
 
 @record

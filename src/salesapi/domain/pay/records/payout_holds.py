@@ -10,7 +10,7 @@ from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 from salesapi.domain.pay.records.payouts import PayoutRunId
-from salesapi.domain.shared.kernel import About, Refused, record
+from salesapi.domain.shared.kernel import About, Refers, Refused, record
 
 HELD_LINES_MAX: Final = 50
 """Most lines of one statement that are held, or were paid on their own since."""
@@ -44,7 +44,7 @@ class UpdatePayoutHold:
     """Holds a line from payout, or frees it, as its objection stands. Raising and deciding do so; again it changes nothing."""
 
     payout_run_id: PayoutRunId
-    objection_id: Annotated[UUID, About("The objection to a line of a statement of this run.")]
+    objection_id: Annotated[UUID, Refers("objection"), About("The objection to a line of a statement of this run.")]
 
 
 class PayoutLineHeld(Refused):

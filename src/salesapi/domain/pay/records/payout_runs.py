@@ -28,7 +28,7 @@ from salesapi.domain.pay.records.payouts import (
     with_payout,
     with_total,
 )
-from salesapi.domain.shared.kernel import About, Kind, Reason, Recorded, Refused, record
+from salesapi.domain.shared.kernel import About, Kind, Reason, Recorded, Refers, Refused, record
 from salesapi.domain.shared.periods import PeriodText
 
 STATEMENT_LINES_MAX: Final = 300
@@ -187,7 +187,7 @@ PayoutRunEvent: TypeAlias = (
 class OpenPayoutRun:
     """Opens the payout run of a plan for one of its periods."""
 
-    plan_id: Annotated[UUID, About("The compensation plan.")]
+    plan_id: Annotated[UUID, Refers("compensation_plan"), About("The compensation plan.")]
     period: Annotated[PeriodText, About("A month `2026-03`, a quarter `2026Q1` or a year `2026`, as the plan pays.")]
 
 

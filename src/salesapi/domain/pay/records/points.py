@@ -13,7 +13,7 @@ from uuid import UUID
 
 from salesapi.domain.pay.records.awards import PointsCount
 from salesapi.domain.pay.rules.recognition import points_balance
-from salesapi.domain.shared.kernel import About, Key, Reason, Recorded, Refused, StreamRef, natural_id, record
+from salesapi.domain.shared.kernel import About, Key, Reason, Recorded, Refers, Refused, StreamRef, natural_id, record
 from salesapi.domain.shared.periods import PeriodText
 
 ENTRIES_MAX: Final = 10_000
@@ -64,7 +64,7 @@ class CreditPoints:
     """Credits an approved award of points. Approving does so by itself; sent again it changes nothing."""
 
     member_id: MemberId
-    award_id: Annotated[UUID, About("The award.")]
+    award_id: Annotated[UUID, Refers("award"), About("The award.")]
 
 
 @record
