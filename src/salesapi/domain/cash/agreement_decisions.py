@@ -45,7 +45,16 @@ from salesapi.domain.cash.agreements import (
 )
 from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.references import reference_at, referred, refuse_unknown
-from salesapi.domain.shared.kernel import Context, Facts, StreamRef, ThingExists, ThingUnknown, external_identity, roles
+from salesapi.domain.shared.kernel import (
+    CASHIERS,
+    Context,
+    Facts,
+    StreamRef,
+    ThingExists,
+    ThingUnknown,
+    external_identity,
+    roles,
+)
 from salesapi.domain.shared.money import exponent
 
 AMOUNT_MINOR_MAX: Final = 2**53 - 1
@@ -260,12 +269,7 @@ STREAM: Final = Stream[Agreement, AgreementEvent](
             target="agreement_id",
             needs=_needs_customer,
         ),
-        changes(
-            RestateAgreementCost,
-            decide=restate_cost,
-            roles=roles("finance", "admin", "integration"),
-            target="agreement_id",
-        ),
+        changes(RestateAgreementCost, decide=restate_cost, roles=CASHIERS, target="agreement_id"),
         changes(RenewAgreement, decide=renew, roles=_SELLERS, target="agreement_id", needs=_needs_customers),
         changes(CancelAgreement, decide=cancel, roles=_LEADERS, target="agreement_id", needs=_needs_customer),
     ),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
 
 from annotated_types import Ge, Gt, Le, MaxLen, MinLen
@@ -373,6 +373,8 @@ def evolve(state: Agreement | None, event: AgreementEvent, recorded: Recorded) -
             return replace(state, renewed_by=event.renewed_by)
         case AgreementCancelled():
             return replace(state, status="cancelled")
+        case _:
+            assert_never(event)
 
 
 def _fulfilled(line: AgreedLine, event: AgreementFulfilmentReported) -> AgreedLine:

@@ -36,7 +36,7 @@ from salesapi.domain.cash.invoices import (
 )
 from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.references import referred, refuse_unknown
-from salesapi.domain.shared.kernel import Context, Facts, ThingExists, external_identity, roles
+from salesapi.domain.shared.kernel import CASHIERS, Context, Facts, ThingExists, external_identity
 from salesapi.domain.shared.money import exponent
 
 
@@ -182,18 +182,15 @@ def _identity(command: IssueInvoice) -> tuple[str, ...] | None:
     return external_identity(command)
 
 
-_CASHIERS: Final = roles("finance", "admin", "integration")
-
-
 STREAM: Final = Stream[Invoice, InvoiceEvent](
     kind="invoice",
     plural="invoices",
     evolve=evolve,
     commands=(
-        creates(IssueInvoice, decide=issue, roles=_CASHIERS, identity=_identity),
-        changes(IssueCreditNote, decide=issue_credit_note, roles=_CASHIERS, target="invoice_id"),
-        changes(DisputeInvoice, decide=dispute, roles=_CASHIERS, target="invoice_id"),
-        changes(ResolveInvoiceDispute, decide=resolve_dispute, roles=_CASHIERS, target="invoice_id"),
-        changes(VoidInvoice, decide=void, roles=_CASHIERS, target="invoice_id"),
+        creates(IssueInvoice, decide=issue, roles=CASHIERS, identity=_identity),
+        changes(IssueCreditNote, decide=issue_credit_note, roles=CASHIERS, target="invoice_id"),
+        changes(DisputeInvoice, decide=dispute, roles=CASHIERS, target="invoice_id"),
+        changes(ResolveInvoiceDispute, decide=resolve_dispute, roles=CASHIERS, target="invoice_id"),
+        changes(VoidInvoice, decide=void, roles=CASHIERS, target="invoice_id"),
     ),
 )

@@ -7,7 +7,7 @@ its number is unique. What was paid stands in `receipts.py`, the decisions in `i
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Final, TypeAlias, assert_never
 from uuid import UUID
 
 from annotated_types import Ge, Gt, MaxLen
@@ -114,9 +114,7 @@ class IssueInvoice:
         AmountMinor | None, Gt(0), About("Net amount in minor units; null where lines are sent.")
     ] = None
     tax_minor: Annotated[
-        AmountMinor | None,
-        Ge(0),
-        About("Tax on top; null where none is stated: the amount is then the whole."),
+        AmountMinor | None, Ge(0), About("Tax on top; null where none is stated: the amount is then the whole.")
     ] = None
     lines: Annotated[tuple[InvoiceLine, ...], MaxLen(LINES_MAX), About("What it is for.")] = ()
     due_on: Annotated[date | None, About("Last day on which it is paid in time, where known.")] = None
@@ -285,3 +283,5 @@ def evolve(state: Invoice | None, event: InvoiceEvent, recorded: Recorded) -> In
             return replace(state, is_disputed=False)
         case InvoiceVoided():
             return replace(state, is_voided=True)
+        case _:
+            assert_never(event)

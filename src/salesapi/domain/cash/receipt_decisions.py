@@ -33,7 +33,7 @@ from salesapi.domain.cash.receipts import (
 )
 from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.references import referred, refuse_unknown
-from salesapi.domain.shared.kernel import Context, FieldInvalid, ThingExists, external_identity, roles
+from salesapi.domain.shared.kernel import CASHIERS, Context, FieldInvalid, ThingExists, external_identity
 from salesapi.domain.shared.money import exponent, rounded
 
 
@@ -157,17 +157,14 @@ def _refuse_unpayable(currency: str, invoice: Invoice) -> None:
         raise AllocationCurrencyForeign(currency=currency, invoice_currency=invoice.currency, pointer="/invoice_id")
 
 
-_CASHIERS: Final = roles("finance", "admin", "integration")
-
-
 STREAM: Final = Stream[Receipt, ReceiptEvent](
     kind="receipt",
     plural="receipts",
     evolve=evolve,
     commands=(
-        creates(RecordReceipt, decide=record_receipt, roles=_CASHIERS, identity=external_identity),
-        changes(AllocateReceipt, decide=allocate, roles=_CASHIERS, target="receipt_id"),
-        changes(RefundReceipt, decide=refund, roles=_CASHIERS, target="receipt_id"),
-        changes(ReverseReceipt, decide=reverse, roles=_CASHIERS, target="receipt_id"),
+        creates(RecordReceipt, decide=record_receipt, roles=CASHIERS, identity=external_identity),
+        changes(AllocateReceipt, decide=allocate, roles=CASHIERS, target="receipt_id"),
+        changes(RefundReceipt, decide=refund, roles=CASHIERS, target="receipt_id"),
+        changes(ReverseReceipt, decide=reverse, roles=CASHIERS, target="receipt_id"),
     ),
 )

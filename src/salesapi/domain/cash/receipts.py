@@ -9,7 +9,7 @@ decisions are in `receipt_decisions.py`.
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
 
 from annotated_types import Ge, Gt
@@ -271,6 +271,8 @@ def evolve(state: Receipt | None, event: ReceiptEvent, recorded: Recorded) -> Re
             return replace(state, parts=_added(state, event, -1), refunded_minor=refunded_minor)
         case ReceiptReversed():
             return replace(state, parts=(), is_reversed=True)
+        case _:
+            assert_never(event)
 
 
 def _added(state: Receipt, event: ReceiptAllocated | ReceiptRefunded, sign: Literal[1, -1]) -> tuple[ReceiptPart, ...]:

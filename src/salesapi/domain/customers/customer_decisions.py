@@ -50,7 +50,16 @@ from salesapi.domain.shared.attributes import (
     merged,
     refuse_invalid_values,
 )
-from salesapi.domain.shared.kernel import UNSET, Context, ThingExists, external_identity, natural_id, roles
+from salesapi.domain.shared.kernel import (
+    LEADERS,
+    SELLERS,
+    UNSET,
+    Context,
+    ThingExists,
+    external_identity,
+    natural_id,
+    owner_of,
+)
 
 
 def register(state: Customer | None, command: RegisterCustomer, context: Context) -> tuple[CustomerRegistered, ...]:
@@ -238,14 +247,6 @@ def _refuse_invalid_parent(command: RegisterCustomer | ChangeCustomer, context: 
     refuse_unknown(command, context.facts, "parent_id")
 
 
-def _owner(state: Customer) -> UUID | None:
-    return state.owner_id
-
-
-_SELLERS: Final = roles("rep", "manager", "admin", "integration")
-_LEADERS: Final = roles("manager", "admin", "integration")
-
-
 STREAM: Final = Stream[Customer, CustomerEvent](
     kind="customer",
     plural="customers",
@@ -254,20 +255,20 @@ STREAM: Final = Stream[Customer, CustomerEvent](
         creates(
             RegisterCustomer,
             decide=register,
-            roles=_SELLERS,
+            roles=SELLERS,
             identity=external_identity,
             needs=definitions_needed("customer"),
         ),
         changes(
-            ChangeCustomer, decide=change, roles=_SELLERS, target="customer_id", needs=definitions_needed("customer")
+            ChangeCustomer, decide=change, roles=SELLERS, target="customer_id", needs=definitions_needed("customer")
         ),
-        changes(AddCustomerContact, decide=add_contact, roles=_SELLERS, target="customer_id"),
-        changes(ChangeCustomerContact, decide=change_contact, roles=_SELLERS, target="customer_id"),
-        changes(RemoveCustomerContact, decide=remove_contact, roles=_SELLERS, target="customer_id"),
-        changes(AssignCustomer, decide=assign, roles=_LEADERS, target="customer_id"),
-        changes(ReleaseCustomer, decide=release, roles=_SELLERS, target="customer_id"),
-        changes(ClaimCustomer, decide=claim, roles=_SELLERS, target="customer_id"),
-        changes(RecordSatisfaction, decide=record_satisfaction, roles=_SELLERS, target="customer_id"),
+        changes(AddCustomerContact, decide=add_contact, roles=SELLERS, target="customer_id"),
+        changes(ChangeCustomerContact, decide=change_contact, roles=SELLERS, target="customer_id"),
+        changes(RemoveCustomerContact, decide=remove_contact, roles=SELLERS, target="customer_id"),
+        changes(AssignCustomer, decide=assign, roles=LEADERS, target="customer_id"),
+        changes(ReleaseCustomer, decide=release, roles=SELLERS, target="customer_id"),
+        changes(ClaimCustomer, decide=claim, roles=SELLERS, target="customer_id"),
+        changes(RecordSatisfaction, decide=record_satisfaction, roles=SELLERS, target="customer_id"),
     ),
-    owner=_owner,
+    owner=owner_of,
 )

@@ -6,7 +6,7 @@ owner a customer is in the pool. The decisions are in `customer_decisions.py`.
 """
 
 from dataclasses import replace
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Final, TypeAlias, assert_never
 from uuid import UUID
 
 from salesapi.domain.customers.satisfaction import CustomerSatisfactionRecorded
@@ -302,6 +302,8 @@ def evolve(state: Customer | None, event: CustomerEvent, recorded: Recorded) -> 
             return replace(state, owner_id=None)
         case CustomerSatisfactionRecorded():
             return state
+        case _:
+            assert_never(event)
 
 
 def _contact(event: CustomerContactAdded | CustomerContactChanged) -> Contact:

@@ -28,7 +28,7 @@ from salesapi.domain.organisation.approvals import (
     evolve,
 )
 from salesapi.domain.references import references, refuse_unknown
-from salesapi.domain.shared.kernel import Context, roles
+from salesapi.domain.shared.kernel import PEOPLE, Context
 
 REQUEST_FOR_PAY: Final = "approval.request_for_pay"
 """Plans and runs have no owner whose scope would hide them: without this permission they do not exist as subjects."""
@@ -125,17 +125,15 @@ def _parties(state: Approval) -> frozenset[UUID]:
     return state.party_ids
 
 
-_PEOPLE: Final = roles("rep", "manager", "finance", "admin")
-
 STREAM: Final = Stream[Approval, ApprovalEvent](
     kind="approval",
     plural="approvals",
     evolve=evolve,
     commands=(
-        creates(RequestApproval, decide=request, roles=_PEOPLE),
-        changes(DecideApprovalStep, decide=decide_step, roles=_PEOPLE, target="approval_id"),
-        changes(DelegateApprovalStep, decide=delegate_step, roles=_PEOPLE, target="approval_id"),
-        changes(WithdrawApproval, decide=withdraw, roles=_PEOPLE, target="approval_id"),
+        creates(RequestApproval, decide=request, roles=PEOPLE),
+        changes(DecideApprovalStep, decide=decide_step, roles=PEOPLE, target="approval_id"),
+        changes(DelegateApprovalStep, decide=delegate_step, roles=PEOPLE, target="approval_id"),
+        changes(WithdrawApproval, decide=withdraw, roles=PEOPLE, target="approval_id"),
     ),
     owner=_parties,
 )

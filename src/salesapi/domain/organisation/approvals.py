@@ -7,7 +7,7 @@ by itself. A returned approval is closed: what was mended is asked anew. The dec
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
 
 from annotated_types import Ge, Le, MaxLen, MinLen
@@ -252,6 +252,8 @@ def evolve(state: Approval | None, event: ApprovalEvent, recorded: Recorded) -> 
             return replace(state, status="denied")
         case ApprovalWithdrawn():
             return replace(state, status="withdrawn")
+        case _:
+            assert_never(event)
 
 
 def _decided(state: Approval, event: ApprovalStepDecided) -> Approval:

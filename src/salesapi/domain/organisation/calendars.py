@@ -7,7 +7,7 @@ until the next one begins, and a period that lies across that day is cut there. 
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Annotated, Final, Literal, TypeAlias, get_args
+from typing import Annotated, Final, Literal, TypeAlias, assert_never, get_args
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -15,6 +15,8 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 
 from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
+    CASHIERS,
+    PAYERS,
     About,
     Context,
     FieldInvalid,
@@ -24,7 +26,6 @@ from salesapi.domain.shared.kernel import (
     ThingExists,
     Title,
     record,
-    roles,
 )
 from salesapi.domain.shared.periods import MONTHS, PeriodKind
 
@@ -232,6 +233,8 @@ def evolve(state: Calendar | None, event: CalendarEvent, recorded: Recorded) -> 
             return replace(state, days=tuple(by_day[on] for on in sorted(by_day)))
         case CalendarFiscalPeriodsDefined():
             return replace(state, fiscal_periods=_with_definition(state.fiscal_periods, event))
+        case _:
+            assert_never(event)
 
 
 def working_days(calendar: Calendar, first: date, last: date) -> int:
@@ -303,21 +306,13 @@ def _identity(command: DefineCalendar) -> tuple[str, ...]:
     return ("key", command.key)
 
 
-_KEEPERS: Final = roles("finance", "admin")
-
-
 STREAM: Final = Stream[Calendar, CalendarEvent](
     kind="calendar",
     plural="calendars",
     evolve=evolve,
     commands=(
-        creates(DefineCalendar, decide=define, roles=_KEEPERS, identity=_identity),
-        changes(
-            DeclareHolidays,
-            decide=declare_holidays,
-            roles=roles("finance", "admin", "integration"),
-            target="calendar_id",
-        ),
-        changes(DefineFiscalPeriods, decide=define_fiscal_periods, roles=_KEEPERS, target="calendar_id"),
+        creates(DefineCalendar, decide=define, roles=PAYERS, identity=_identity),
+        changes(DeclareHolidays, decide=declare_holidays, roles=CASHIERS, target="calendar_id"),
+        changes(DefineFiscalPeriods, decide=define_fiscal_periods, roles=PAYERS, target="calendar_id"),
     ),
 )

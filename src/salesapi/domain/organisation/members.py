@@ -6,13 +6,14 @@ centre and legal entity are keys of other systems, stored in clear. What a membe
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Final, TypeAlias, TypeVar
+from typing import Annotated, Final, TypeAlias, TypeVar, assert_never
 from uuid import UUID
 
 from annotated_types import MaxLen, MinLen
 
 from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
+    KEEPERS,
     UNSET,
     About,
     Context,
@@ -27,7 +28,6 @@ from salesapi.domain.shared.kernel import (
     Unset,
     external_identity,
     record,
-    roles,
 )
 
 EmailAddress: TypeAlias = Annotated[str, MinLen(3), MaxLen(320)]
@@ -212,6 +212,8 @@ def evolve(state: Member | None, event: MemberEvent, recorded: Recorded) -> Memb
             )
         case MemberLeft():
             return replace(state, left_on=event.left_on)
+        case _:
+            assert_never(event)
 
 
 def _sent(value: Value | Unset, stored: Value) -> Value:
@@ -238,16 +240,13 @@ def _refuse_reversed(joined_on: date | None, left_on: date | None, pointer: str)
         raise MemberDatesReversed(joined_on=str(joined_on), left_on=str(left_on), pointer=pointer)
 
 
-_KEEPERS: Final = roles("admin", "integration")
-
-
 STREAM: Final = Stream[Member, MemberEvent](
     kind="member",
     plural="members",
     evolve=evolve,
     commands=(
-        creates(JoinMember, decide=join, roles=_KEEPERS, identity=external_identity),
-        changes(ChangeMember, decide=change, roles=_KEEPERS, target="member_id"),
-        changes(MarkMemberLeft, decide=mark_left, roles=_KEEPERS, target="member_id"),
+        creates(JoinMember, decide=join, roles=KEEPERS, identity=external_identity),
+        changes(ChangeMember, decide=change, roles=KEEPERS, target="member_id"),
+        changes(MarkMemberLeft, decide=mark_left, roles=KEEPERS, target="member_id"),
     ),
 )

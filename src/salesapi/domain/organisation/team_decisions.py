@@ -44,7 +44,7 @@ from salesapi.domain.organisation.teams import (
     start_of,
 )
 from salesapi.domain.references import refuse_unknown
-from salesapi.domain.shared.kernel import Context, ThingExists, ThingUnknown, external_identity, roles
+from salesapi.domain.shared.kernel import KEEPERS, Context, ThingExists, ThingUnknown, external_identity
 
 
 def form(state: Teams | None, command: FormTeam, context: Context) -> tuple[TeamFormed, ...]:
@@ -95,9 +95,7 @@ def change_membership(
         raise TeamPeriodEmpty(effective_until=str(command.effective_until), pointer="/effective_until")
     _refuse_outside(team, command.effective_from, command.effective_until, pointer="/effective_from")
     asked = Membership(
-        team_id=command.team_id,
-        effective_from=command.effective_from,
-        effective_until=command.effective_until,
+        team_id=command.team_id, effective_from=command.effective_from, effective_until=command.effective_until
     )
     held = state.memberships_of(command.member_id)
     if any(_says_already(membership, asked) for membership in held):
@@ -270,32 +268,17 @@ def _tree(command: object) -> UUID:
     return TREE.id
 
 
-_KEEPERS: Final = roles("admin", "integration")
-
-
 STREAM: Final = Stream[Teams, TeamEvent](
     kind="team",
     plural="teams",
     evolve=evolve,
     commands=(
-        creates(FormTeam, decide=form, roles=_KEEPERS, identity=external_identity, stream_of=_tree),
-        changes(MoveTeam, decide=move, roles=_KEEPERS, target="team_id", stream_of=_tree),
-        changes(
-            ChangeTeamMembership,
-            decide=change_membership,
-            roles=_KEEPERS,
-            target="team_id",
-            stream_of=_tree,
-        ),
-        changes(EndTeamMembership, decide=end_membership, roles=_KEEPERS, target="team_id", stream_of=_tree),
-        changes(
-            AppointTeamLeader,
-            decide=appoint_leader,
-            roles=_KEEPERS,
-            target="team_id",
-            stream_of=_tree,
-        ),
-        changes(ChangeTeamRegion, decide=change_region, roles=_KEEPERS, target="team_id", stream_of=_tree),
-        changes(CloseTeam, decide=close, roles=_KEEPERS, target="team_id", stream_of=_tree),
+        creates(FormTeam, decide=form, roles=KEEPERS, identity=external_identity, stream_of=_tree),
+        changes(MoveTeam, decide=move, roles=KEEPERS, target="team_id", stream_of=_tree),
+        changes(ChangeTeamMembership, decide=change_membership, roles=KEEPERS, target="team_id", stream_of=_tree),
+        changes(EndTeamMembership, decide=end_membership, roles=KEEPERS, target="team_id", stream_of=_tree),
+        changes(AppointTeamLeader, decide=appoint_leader, roles=KEEPERS, target="team_id", stream_of=_tree),
+        changes(ChangeTeamRegion, decide=change_region, roles=KEEPERS, target="team_id", stream_of=_tree),
+        changes(CloseTeam, decide=close, roles=KEEPERS, target="team_id", stream_of=_tree),
     ),
 )

@@ -15,7 +15,7 @@ nothing else was recorded. Team names and regions are business labels, stored in
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from datetime import date
-from typing import Annotated, Final, Generic, TypeAlias, TypeVar
+from typing import Annotated, Final, Generic, TypeAlias, TypeVar, assert_never
 from uuid import UUID
 
 from salesapi.domain.shared.kernel import (
@@ -369,6 +369,8 @@ def evolve(state: Teams | None, event: TeamEvent, recorded: Recorded) -> Teams:
             return _with_team(teams, event.team_id, replace(team, regions=regions))
         case TeamClosed():
             return _with_team(teams, event.team_id, replace(team, closed_from=event.effective_from))
+        case _:
+            assert_never(event)
 
 
 def _with_team(teams: Teams, team_id: UUID, team: Team) -> Teams:
@@ -391,10 +393,7 @@ def _with_membership(teams: Teams, event: TeamMembershipChanged) -> Teams:
         elif begins >= end and begins != first:
             kept.append(held)
     if first < end:
-        kept.append(
-            Membership(
-                team_id=event.team_id, effective_from=event.effective_from, effective_until=event.effective_until
-            )
-        )
+        days = {"effective_from": event.effective_from, "effective_until": event.effective_until}
+        kept.append(Membership(team_id=event.team_id, **days))
     kept.sort(key=lambda held: start_of(held.effective_from))
     return replace(teams, by_member={**teams.by_member, event.member_id: tuple(kept)})

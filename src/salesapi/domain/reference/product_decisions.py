@@ -29,7 +29,7 @@ from salesapi.domain.reference.products import (
     evolve,
     overlapped,
 )
-from salesapi.domain.shared.kernel import Context, FieldInvalid, ThingExists, external_identity, roles
+from salesapi.domain.shared.kernel import KEEPERS, Context, FieldInvalid, ThingExists, external_identity, roles
 from salesapi.domain.shared.money import UnitPrice, exponent
 
 
@@ -126,17 +126,14 @@ def _identity(command: ListProduct) -> tuple[str, ...]:
     return external_identity(command) or ("code", command.code)
 
 
-_KEEPERS: Final = roles("admin", "integration")
-
-
 STREAM: Final = Stream[Product, ProductEvent](
     kind="product",
     plural="products",
     evolve=evolve,
     commands=(
-        creates(ListProduct, decide=list_product, roles=_KEEPERS, identity=_identity),
+        creates(ListProduct, decide=list_product, roles=KEEPERS, identity=_identity),
         changes(SetProductPrice, decide=set_price, roles=roles("admin", "integration", "finance"), target="product_id"),
         changes(SetProductCost, decide=set_cost, roles=roles("admin", "integration", "finance"), target="product_id"),
-        changes(RetireProduct, decide=retire, roles=_KEEPERS, target="product_id"),
+        changes(RetireProduct, decide=retire, roles=KEEPERS, target="product_id"),
     ),
 )

@@ -7,7 +7,7 @@ or not. The decisions are in `product_decisions.py`.
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Final, TypeAlias, TypeVar
+from typing import Annotated, Final, TypeAlias, TypeVar, assert_never
 from uuid import UUID
 
 from salesapi.domain.shared.kernel import About, ExternalId, Key, Reason, Recorded, Refused, Title, record
@@ -235,6 +235,8 @@ def evolve(state: Product | None, event: ProductEvent, recorded: Recorded) -> Pr
             return replace(state, costs=_with(state.costs, cost))
         case ProductRetired():
             return replace(state, is_retired=True)
+        case _:
+            assert_never(event)
 
 
 def overlapped(all_dated: tuple[Dated, ...], asked: Dated) -> Dated | None:

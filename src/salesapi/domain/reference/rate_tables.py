@@ -18,6 +18,8 @@ from annotated_types import Gt, MaxLen, MinLen
 
 from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
+    CASHIERS,
+    PAYERS,
     About,
     Context,
     CurrencyCode,
@@ -29,7 +31,6 @@ from salesapi.domain.shared.kernel import (
     ThingExists,
     Title,
     record,
-    roles,
 )
 from salesapi.domain.shared.money import Exact, exponent
 
@@ -314,16 +315,13 @@ def _identity(command: DefineRateTable) -> tuple[str, ...]:
     return ("key", command.key)
 
 
-_PUBLISHERS: Final = roles("finance", "admin", "integration")
-
-
 STREAM: Final = Stream[RateTable, RateTableEvent](
     kind="rate_table",
     plural="rate-tables",
     evolve=evolve,
     commands=(
-        creates(DefineRateTable, decide=define, roles=roles("finance", "admin"), identity=_identity),
-        changes(PublishRates, decide=publish, roles=_PUBLISHERS, target="rate_table_id"),
-        changes(CorrectRates, decide=correct, roles=_PUBLISHERS, target="rate_table_id"),
+        creates(DefineRateTable, decide=define, roles=PAYERS, identity=_identity),
+        changes(PublishRates, decide=publish, roles=CASHIERS, target="rate_table_id"),
+        changes(CorrectRates, decide=correct, roles=CASHIERS, target="rate_table_id"),
     ),
 )

@@ -9,7 +9,7 @@ activity is final: a correction adds a fact and the original stays, a mistake is
 
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, assert_never
 from uuid import UUID
 
 from salesapi.domain.shared.attributes import AttributeValue, AttributeValues
@@ -262,6 +262,8 @@ def evolve(state: Activity | None, event: ActivityEvent, recorded: Recorded) -> 
             return replace(state, follow_up=event.follow_up)
         case ActivityVoided():
             return replace(state, status="voided")
+        case _:
+            assert_never(event)
 
 
 def _begun(event: ActivityScheduled | ActivityFollowUpLogged) -> Activity:

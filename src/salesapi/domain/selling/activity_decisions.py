@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.references import refuse_unknown
@@ -30,7 +29,7 @@ from salesapi.domain.selling.activities import (
     evolve,
 )
 from salesapi.domain.shared.attributes import definitions_needed, definitions_ref, merged, refuse_invalid_values
-from salesapi.domain.shared.kernel import UNSET, Context, ThingExists, external_identity, roles
+from salesapi.domain.shared.kernel import LEADERS, SELLERS, UNSET, Context, ThingExists, external_identity, owner_of
 
 DATE_AND_INSTANT_MAX: Final = timedelta(days=1)
 """How far the local date may be from the date that the instant shows, which callers often send in UTC."""
@@ -100,11 +99,7 @@ def complete(state: Activity, command: CompleteActivity, context: Context) -> tu
     """Decides `CompleteActivity`."""
     _refuse_closed(state)
     completed = ActivityCompleted(
-        about=state.about,
-        kind=state.kind,
-        owner_id=state.owner_id,
-        outcome=command.outcome,
-        content=command.content,
+        about=state.about, kind=state.kind, owner_id=state.owner_id, outcome=command.outcome, content=command.content
     )
     return (completed,)
 
@@ -172,14 +167,6 @@ def _refuse_invalid_due(due_on: date, due_at: datetime | None) -> None:
         raise ActivityDueInvalid(due_at=due_at.isoformat(), due_on=due_on.isoformat(), pointer="/due_at")
 
 
-def _owner(state: Activity) -> UUID:
-    return state.owner_id
-
-
-_SELLERS: Final = roles("rep", "manager", "admin", "integration")
-_LEADERS: Final = roles("manager", "admin", "integration")
-
-
 STREAM: Final = Stream[Activity, ActivityEvent](
     kind="activity",
     plural="activities",
@@ -188,23 +175,23 @@ STREAM: Final = Stream[Activity, ActivityEvent](
         creates(
             ScheduleActivity,
             decide=schedule,
-            roles=_SELLERS,
+            roles=SELLERS,
             identity=external_identity,
             needs=definitions_needed("activity"),
         ),
         creates(
             LogFollowUp,
             decide=log_follow_up,
-            roles=_SELLERS,
+            roles=SELLERS,
             identity=external_identity,
             verb="log-follow-up",
             needs=definitions_needed("activity"),
         ),
-        changes(RescheduleActivity, decide=reschedule, roles=_SELLERS, target="activity_id"),
-        changes(CompleteActivity, decide=complete, roles=_SELLERS, target="activity_id"),
-        changes(CancelActivity, decide=cancel, roles=_SELLERS, target="activity_id"),
-        changes(CorrectFollowUp, decide=correct, roles=_SELLERS, target="activity_id"),
-        changes(VoidActivity, decide=void, roles=_LEADERS, target="activity_id"),
+        changes(RescheduleActivity, decide=reschedule, roles=SELLERS, target="activity_id"),
+        changes(CompleteActivity, decide=complete, roles=SELLERS, target="activity_id"),
+        changes(CancelActivity, decide=cancel, roles=SELLERS, target="activity_id"),
+        changes(CorrectFollowUp, decide=correct, roles=SELLERS, target="activity_id"),
+        changes(VoidActivity, decide=void, roles=LEADERS, target="activity_id"),
     ),
-    owner=_owner,
+    owner=owner_of,
 )

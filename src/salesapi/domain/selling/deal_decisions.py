@@ -3,7 +3,6 @@
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
-from uuid import UUID
 
 from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.references import referred, refuse_unknown
@@ -60,6 +59,8 @@ from salesapi.domain.shared.attributes import (
     refuse_invalid_values,
 )
 from salesapi.domain.shared.kernel import (
+    LEADERS,
+    SELLERS,
     UNSET,
     Context,
     Facts,
@@ -68,7 +69,7 @@ from salesapi.domain.shared.kernel import (
     ThingUnknown,
     external_identity,
     occurred_on,
-    roles,
+    owner_of,
 )
 from salesapi.domain.shared.money import exponent
 
@@ -361,34 +362,26 @@ def _needs_pipeline(state: Deal, command: object, facts: Facts) -> tuple[StreamR
     return (StreamRef("pipeline", state.pipeline_id),)
 
 
-def _owner(state: Deal) -> UUID:
-    return state.owner_id
-
-
-_SELLERS: Final = roles("rep", "manager", "admin", "integration")
-_LEADERS: Final = roles("manager", "admin", "integration")
-
-
 STREAM: Final = Stream[Deal, DealEvent](
     kind="deal",
     plural="deals",
     evolve=evolve,
     commands=(
         creates(
-            OpenDeal, decide=open_deal, roles=_SELLERS, identity=external_identity, needs=definitions_needed("deal")
+            OpenDeal, decide=open_deal, roles=SELLERS, identity=external_identity, needs=definitions_needed("deal")
         ),
-        changes(ChangeDeal, decide=change_deal, roles=_SELLERS, target="deal_id", needs=definitions_needed("deal")),
-        changes(LinkDealCustomer, decide=link_customer, roles=_SELLERS, target="deal_id"),
-        changes(ChangeDealStage, decide=change_stage, roles=_SELLERS, target="deal_id", needs=_needs_pipeline),
-        changes(ChangeDealLines, decide=change_lines, roles=_SELLERS, target="deal_id"),
-        changes(ValueDeal, decide=value, roles=_SELLERS, target="deal_id"),
-        changes(MoveDealCloseDate, decide=move_close_date, roles=_SELLERS, target="deal_id"),
-        changes(ReassignDeal, decide=reassign, roles=_LEADERS, target="deal_id"),
-        changes(ChangeDealTeam, decide=change_team, roles=_LEADERS, target="deal_id"),
-        changes(WinDeal, decide=win, roles=_SELLERS, target="deal_id", needs=_needs_pipeline),
-        changes(LoseDeal, decide=lose, roles=_SELLERS, target="deal_id", needs=_needs_pipeline),
-        changes(ReopenDeal, decide=reopen, roles=_LEADERS, target="deal_id", needs=_needs_pipeline),
-        changes(VoidDeal, decide=void, roles=_LEADERS, target="deal_id"),
+        changes(ChangeDeal, decide=change_deal, roles=SELLERS, target="deal_id", needs=definitions_needed("deal")),
+        changes(LinkDealCustomer, decide=link_customer, roles=SELLERS, target="deal_id"),
+        changes(ChangeDealStage, decide=change_stage, roles=SELLERS, target="deal_id", needs=_needs_pipeline),
+        changes(ChangeDealLines, decide=change_lines, roles=SELLERS, target="deal_id"),
+        changes(ValueDeal, decide=value, roles=SELLERS, target="deal_id"),
+        changes(MoveDealCloseDate, decide=move_close_date, roles=SELLERS, target="deal_id"),
+        changes(ReassignDeal, decide=reassign, roles=LEADERS, target="deal_id"),
+        changes(ChangeDealTeam, decide=change_team, roles=LEADERS, target="deal_id"),
+        changes(WinDeal, decide=win, roles=SELLERS, target="deal_id", needs=_needs_pipeline),
+        changes(LoseDeal, decide=lose, roles=SELLERS, target="deal_id", needs=_needs_pipeline),
+        changes(ReopenDeal, decide=reopen, roles=LEADERS, target="deal_id", needs=_needs_pipeline),
+        changes(VoidDeal, decide=void, roles=LEADERS, target="deal_id"),
     ),
-    owner=_owner,
+    owner=owner_of,
 )

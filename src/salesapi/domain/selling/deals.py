@@ -7,7 +7,7 @@ Amounts are minor units of a currency; an amount, a customer or a date that is n
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
 
 from annotated_types import Ge, Gt, Le, MaxLen, MinLen
@@ -461,3 +461,5 @@ def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
             return replace(state, status="open", stage=event.stage_to, stage_before_closing=None)
         case DealVoided():
             return replace(state, status="voided")
+        case _:
+            assert_never(event)

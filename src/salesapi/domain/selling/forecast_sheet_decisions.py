@@ -30,7 +30,7 @@ from salesapi.domain.selling.forecast_sheets import (
     TakeForecastSnapshot,
     evolve,
 )
-from salesapi.domain.shared.kernel import Context, Facts, roles
+from salesapi.domain.shared.kernel import SELLERS, Context, Facts, owner_of, roles
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import period_named
 
@@ -145,25 +145,13 @@ def _identity(command: TakeForecastSnapshot) -> tuple[str, str]:
     return (str(command.owner_id), command.period)
 
 
-def _owner(state: ForecastSheet) -> UUID:
-    return state.owner_id
-
-
-_SELLERS: Final = roles("rep", "manager", "admin", "integration")
-
 STREAM: Final = Stream[ForecastSheet, ForecastSheetEvent](
     kind="forecast_sheet",
     plural="forecast-sheets",
     evolve=evolve,
     commands=(
-        creates(
-            TakeForecastSnapshot,
-            decide=take_snapshot,
-            roles=_SELLERS,
-            identity=_identity,
-            verb="take-snapshot",
-        ),
-        changes(SubmitForecast, decide=submit, roles=_SELLERS, target="forecast_sheet_id", verb="submit"),
+        creates(TakeForecastSnapshot, decide=take_snapshot, roles=SELLERS, identity=_identity, verb="take-snapshot"),
+        changes(SubmitForecast, decide=submit, roles=SELLERS, target="forecast_sheet_id", verb="submit"),
         changes(
             AdjustForecast, decide=adjust, roles=roles("manager", "admin"), target="forecast_sheet_id", verb="adjust"
         ),
@@ -175,5 +163,5 @@ STREAM: Final = Stream[ForecastSheet, ForecastSheetEvent](
             verb="freeze",
         ),
     ),
-    owner=_owner,
+    owner=owner_of,
 )

@@ -7,7 +7,7 @@ submitted or frozen is the business time of the command. The decisions are in `f
 """
 
 from dataclasses import replace
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
 
 from annotated_types import Ge, MaxLen
@@ -275,3 +275,5 @@ def evolve(state: ForecastSheet | None, event: ForecastSheetEvent, recorded: Rec
             return replace(state, expected=expected, adjustment_count=state.adjustment_count + 1)
         case ForecastSheetFrozen():
             return replace(state, is_frozen=True)
+        case _:
+            assert_never(event)

@@ -1,7 +1,6 @@
 """What may happen to a lead: the decisions of `leads.py`, pure, and the declaration of the stream."""
 
 from typing import Final
-from uuid import UUID
 
 from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.references import refuse_unknown
@@ -42,7 +41,7 @@ from salesapi.domain.selling.leads import (
     evolve,
 )
 from salesapi.domain.shared.attributes import definitions_needed, definitions_ref, merged, refuse_invalid_values
-from salesapi.domain.shared.kernel import Context, ThingExists, external_identity, roles
+from salesapi.domain.shared.kernel import LEADERS, SELLERS, Context, ThingExists, external_identity, owner_of
 
 
 def capture(state: Lead | None, command: CaptureLead, context: Context) -> tuple[LeadCaptured, ...]:
@@ -159,30 +158,22 @@ def _refuse_closed(state: Lead) -> None:
         raise LeadClosed(status=state.status)
 
 
-def _owner(state: Lead) -> UUID | None:
-    return state.owner_id
-
-
-_SELLERS: Final = roles("rep", "manager", "admin", "integration")
-_LEADERS: Final = roles("manager", "admin", "integration")
-
-
 STREAM: Final = Stream[Lead, LeadEvent](
     kind="lead",
     plural="leads",
     evolve=evolve,
     commands=(
         creates(
-            CaptureLead, decide=capture, roles=_SELLERS, identity=external_identity, needs=definitions_needed("lead")
+            CaptureLead, decide=capture, roles=SELLERS, identity=external_identity, needs=definitions_needed("lead")
         ),
-        changes(AssignLead, decide=assign, roles=_LEADERS, target="lead_id"),
-        changes(ReleaseLead, decide=release, roles=_SELLERS, target="lead_id"),
-        changes(ClaimLead, decide=claim, roles=_SELLERS, target="lead_id"),
-        changes(QualifyLead, decide=qualify, roles=_SELLERS, target="lead_id"),
-        changes(DisqualifyLead, decide=disqualify, roles=_SELLERS, target="lead_id"),
-        changes(ConvertLead, decide=convert, roles=_SELLERS, target="lead_id"),
-        changes(VoidLead, decide=void, roles=_LEADERS, target="lead_id"),
-        changes(RecordAttributionTouch, decide=record_touch, roles=_SELLERS, target="lead_id"),
+        changes(AssignLead, decide=assign, roles=LEADERS, target="lead_id"),
+        changes(ReleaseLead, decide=release, roles=SELLERS, target="lead_id"),
+        changes(ClaimLead, decide=claim, roles=SELLERS, target="lead_id"),
+        changes(QualifyLead, decide=qualify, roles=SELLERS, target="lead_id"),
+        changes(DisqualifyLead, decide=disqualify, roles=SELLERS, target="lead_id"),
+        changes(ConvertLead, decide=convert, roles=SELLERS, target="lead_id"),
+        changes(VoidLead, decide=void, roles=LEADERS, target="lead_id"),
+        changes(RecordAttributionTouch, decide=record_touch, roles=SELLERS, target="lead_id"),
     ),
-    owner=_owner,
+    owner=owner_of,
 )

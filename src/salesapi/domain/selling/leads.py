@@ -8,7 +8,7 @@ is still withdrawn from there, and touches that become known late are recorded (
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
 
 from annotated_types import MaxLen, MinLen
@@ -311,3 +311,5 @@ def evolve(state: Lead | None, event: LeadEvent, recorded: Recorded) -> Lead:
             return replace(state, status="voided")
         case LeadAttributionTouchRecorded():
             return replace(state, touch_count=state.touch_count + 1)
+        case _:
+            assert_never(event)

@@ -4,7 +4,7 @@ A deal pins the version it was opened under. Stages stand in their order; a tran
 skip, one that leads to an earlier stage is backward, and both ask for a permission and a reason when they are used.
 """
 
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
 
 from annotated_types import Ge, Le, MaxLen, MinLen
@@ -45,9 +45,7 @@ class Stage:
     category: Annotated[StageCategory, About("`open`, or an end: `won` or `lost`.")] = "open"
     is_entry: Annotated[bool, About("Deals may be opened in this stage.")] = False
     required_fields: Annotated[
-        tuple[RequiredField, ...],
-        MaxLen(20),
-        About("What must be known to enter it; `reason` is that of the closing."),
+        tuple[RequiredField, ...], MaxLen(20), About("What must be known to enter it; `reason` is that of the closing.")
     ] = ()
     required_attributes: Annotated[
         tuple[Key, ...], MaxLen(20), About("Attributes of the deal that must be known to enter this stage.")
@@ -268,6 +266,8 @@ def evolve(state: Pipeline | None, event: PipelineEvent, recorded: Recorded) -> 
         case PipelineRetired():
             assert state is not None
             return Pipeline(key=state.key, name=state.name, versions=state.versions, is_retired=True)
+        case _:
+            assert_never(event)
 
 
 def _identity(command: DefinePipeline) -> tuple[str, ...]:

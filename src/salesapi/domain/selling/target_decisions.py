@@ -40,7 +40,17 @@ from salesapi.domain.selling.targets import (
     evolve,
     target_identity,
 )
-from salesapi.domain.shared.kernel import Context, Facts, StreamRef, ThingExists, ThingUnknown, roles
+from salesapi.domain.shared.kernel import (
+    LEADERS,
+    SELLERS,
+    Context,
+    Facts,
+    StreamRef,
+    ThingExists,
+    ThingUnknown,
+    owner_of,
+    roles,
+)
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import period_named
 
@@ -203,30 +213,18 @@ def _identity(command: ProposeTarget) -> tuple[str, ...]:
     )
 
 
-def _owner(state: Target) -> UUID:
-    return state.owner_id
-
-
-_LEADERS: Final = roles("manager", "admin", "integration")
-
 STREAM: Final = Stream[Target, TargetEvent](
     kind="target",
     plural="targets",
     evolve=evolve,
     commands=(
-        creates(
-            ProposeTarget,
-            decide=propose,
-            roles=roles("rep", "manager", "admin", "integration"),
-            identity=_identity,
-            needs=_needs_teams,
-        ),
-        changes(SplitTarget, decide=split, roles=_LEADERS, target="target_id"),
+        creates(ProposeTarget, decide=propose, roles=SELLERS, identity=_identity, needs=_needs_teams),
+        changes(SplitTarget, decide=split, roles=LEADERS, target="target_id"),
         changes(AgreeTarget, decide=agree, roles=roles("rep", "manager"), target="target_id"),
-        changes(AdjustTarget, decide=adjust, roles=_LEADERS, target="target_id"),
+        changes(AdjustTarget, decide=adjust, roles=LEADERS, target="target_id"),
         changes(
             CloseTarget, decide=close, roles=roles("manager", "finance", "admin", "integration"), target="target_id"
         ),
     ),
-    owner=_owner,
+    owner=owner_of,
 )

@@ -8,7 +8,7 @@ from their effective date; the earlier ones stay. A closed target is final. The 
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
 
 from annotated_types import Ge, MaxLen, MinLen
@@ -393,3 +393,5 @@ def evolve(state: Target | None, event: TargetEvent, recorded: Recorded) -> Targ
             return replace(state, revisions=(*state.revisions, since))
         case TargetClosed():
             return replace(state, result=event.result, is_closed=True)
+        case _:
+            assert_never(event)

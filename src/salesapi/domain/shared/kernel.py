@@ -275,6 +275,15 @@ def roles(*names: Role) -> frozenset[Role]:
     return frozenset(names)
 
 
+SELLERS: Final = roles("rep", "manager", "admin", "integration")
+LEADERS: Final = roles("manager", "admin", "integration")
+PEOPLE: Final = roles("rep", "manager", "finance", "admin")
+GRANTERS: Final = roles("manager", "finance", "admin")
+PAYERS: Final = roles("finance", "admin")
+CASHIERS: Final = roles("finance", "admin", "integration")
+KEEPERS: Final = roles("admin", "integration")
+
+
 def occurred_on(context: Context) -> date:
     """The business date of the command.
 
@@ -298,3 +307,29 @@ def external_identity(command: Referenced) -> tuple[str, ...] | None:
     """The natural key of a command by its `external_id`, or None."""
     external = command.external_id
     return (external.system, external.id) if external else None
+
+
+class OfOwner(Protocol):
+    """The state of a thing for which a member answers, or nobody while it is in a pool."""
+
+    @property
+    def owner_id(self) -> UUID | None:
+        """The accountable member."""
+
+
+class OfMember(Protocol):
+    """The state of a thing that is a member's own, such as what they are paid."""
+
+    @property
+    def member_id(self) -> UUID:
+        """The member."""
+
+
+def owner_of(state: OfOwner) -> UUID | None:
+    """Row scope: the accountable member."""
+    return state.owner_id
+
+
+def member_of(state: OfMember) -> UUID:
+    """Row scope: the member whose it is."""
+    return state.member_id

@@ -40,7 +40,16 @@ from salesapi.domain.pay.records.payout_runs import PayoutRun
 from salesapi.domain.pay.rules.recognition import Party, Reward, conflict_of_approver, problem_of_reward
 from salesapi.domain.references import referred, refuse_unknown
 from salesapi.domain.selling.deals import Deal
-from salesapi.domain.shared.kernel import Context, Facts, StreamRef, ThingUnknown, natural_id, roles
+from salesapi.domain.shared.kernel import (
+    GRANTERS,
+    PAYERS,
+    Context,
+    Facts,
+    StreamRef,
+    ThingUnknown,
+    member_of,
+    natural_id,
+)
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import Period, period_named
 
@@ -264,35 +273,17 @@ def _needs_deal_or_run(state: Award, command: ApproveAward, facts: Facts) -> tup
     return (_run_ref(state.plan_id, state.period),)
 
 
-def _owner(state: Award) -> UUID:
-    return state.member_id
-
-
-_GRANTERS: Final = roles("manager", "finance", "admin")
-
 STREAM: Final = Stream[Award, AwardEvent](
     kind="award",
     plural="awards",
     evolve=evolve,
     commands=(
-        creates(GrantAward, decide=grant, roles=_GRANTERS, needs=_needs_run),
-        creates(
-            PostAdjustment,
-            decide=post_adjustment,
-            roles=roles("finance", "admin"),
-            verb="post-adjustment",
-            needs=_needs_run,
-        ),
-        creates(
-            ForgiveDraw,
-            decide=forgive_draw,
-            roles=roles("finance", "admin"),
-            verb="forgive-draw",
-            needs=_needs_run_and_enrolment,
-        ),
-        creates(ExtendExpiry, decide=extend_expiry, roles=_GRANTERS, verb="extend-expiry"),
-        changes(ApproveAward, decide=approve, roles=_GRANTERS, target="award_id", needs=_needs_deal_or_run),
-        changes(RevokeAward, decide=revoke, roles=_GRANTERS, target="award_id"),
+        creates(GrantAward, decide=grant, roles=GRANTERS, needs=_needs_run),
+        creates(PostAdjustment, decide=post_adjustment, roles=PAYERS, verb="post-adjustment", needs=_needs_run),
+        creates(ForgiveDraw, decide=forgive_draw, roles=PAYERS, verb="forgive-draw", needs=_needs_run_and_enrolment),
+        creates(ExtendExpiry, decide=extend_expiry, roles=GRANTERS, verb="extend-expiry"),
+        changes(ApproveAward, decide=approve, roles=GRANTERS, target="award_id", needs=_needs_deal_or_run),
+        changes(RevokeAward, decide=revoke, roles=GRANTERS, target="award_id"),
     ),
-    owner=_owner,
+    owner=member_of,
 )

@@ -36,7 +36,7 @@ from salesapi.domain.pay.plans.plan_assumptions import Assumptions, refuse_usele
 from salesapi.domain.pay.plans.plan_problems import problem_of_terms
 from salesapi.domain.pay.statements.simulating import simulated
 from salesapi.domain.references import refuse_unknown
-from salesapi.domain.shared.kernel import Context, Facts, Ref, ThingExists, external_identity, roles
+from salesapi.domain.shared.kernel import PAYERS, Context, Facts, Ref, ThingExists, external_identity
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import PeriodKind, period_named
 
@@ -160,16 +160,14 @@ def _needs_ledger(state: CompensationPlan, command: SimulateCompensationPlan, fa
     return (AT_HEAD,) if state.versions else ()
 
 
-_PAYERS: Final = roles("finance", "admin")
-
 STREAM: Final = Stream[CompensationPlan, CompensationPlanEvent](
     kind="compensation_plan",
     plural="compensation-plans",
     evolve=evolve,
     commands=(
-        creates(DraftCompensationPlan, decide=draft, roles=_PAYERS, identity=_identity),
-        changes(PublishCompensationPlanVersion, decide=publish, roles=_PAYERS, target="plan_id"),
-        changes(SimulateCompensationPlan, decide=simulate, roles=_PAYERS, target="plan_id", needs=_needs_ledger),
-        changes(RetireCompensationPlan, decide=retire, roles=_PAYERS, target="plan_id"),
+        creates(DraftCompensationPlan, decide=draft, roles=PAYERS, identity=_identity),
+        changes(PublishCompensationPlanVersion, decide=publish, roles=PAYERS, target="plan_id"),
+        changes(SimulateCompensationPlan, decide=simulate, roles=PAYERS, target="plan_id", needs=_needs_ledger),
+        changes(RetireCompensationPlan, decide=retire, roles=PAYERS, target="plan_id"),
     ),
 )

@@ -40,7 +40,7 @@ from salesapi.domain.pay.plans.enrolments import (
     evolve,
 )
 from salesapi.domain.references import referred, refuse_unknown
-from salesapi.domain.shared.kernel import Context, FieldInvalid, ThingUnknown, roles
+from salesapi.domain.shared.kernel import PAYERS, Context, FieldInvalid, ThingUnknown, member_of, roles
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import period_named
 
@@ -215,27 +215,16 @@ def _stream_of(
     return enrolment_ref(command.member_id).id
 
 
-def _owner(state: Enrolment) -> UUID:
-    return state.member_id
-
-
-_PAYERS: Final = roles("finance", "admin")
-
 STREAM: Final = Stream[Enrolment, EnrolmentEvent](
     kind="enrolment",
     plural="enrolments",
     evolve=evolve,
     commands=(
-        creates(EnrolParticipant, decide=enrol, roles=_PAYERS, stream_of=_stream_of),
-        acts_on(EndEnrolment, decide=end, roles=_PAYERS, stream_of=_stream_of),
-        acts_on(SetQuota, decide=set_quota, roles=_PAYERS, stream_of=_stream_of),
-        acts_on(RecordParticipantLeft, decide=leave, roles=_PAYERS, stream_of=_stream_of),
-        acts_on(
-            AcknowledgeCompensationPlan,
-            decide=acknowledge,
-            roles=roles("rep", "manager"),
-            stream_of=_stream_of,
-        ),
+        creates(EnrolParticipant, decide=enrol, roles=PAYERS, stream_of=_stream_of),
+        acts_on(EndEnrolment, decide=end, roles=PAYERS, stream_of=_stream_of),
+        acts_on(SetQuota, decide=set_quota, roles=PAYERS, stream_of=_stream_of),
+        acts_on(RecordParticipantLeft, decide=leave, roles=PAYERS, stream_of=_stream_of),
+        acts_on(AcknowledgeCompensationPlan, decide=acknowledge, roles=roles("rep", "manager"), stream_of=_stream_of),
     ),
-    owner=_owner,
+    owner=member_of,
 )

@@ -41,13 +41,15 @@ from salesapi.domain.pay.records.payout_runs import PayoutRun
 from salesapi.domain.selling.pipelines import Pipeline
 from salesapi.domain.selling.targets import Target
 from salesapi.domain.shared.kernel import (
+    GRANTERS,
+    PEOPLE,
     BusinessTime,
     BusinessTimeMissing,
     Context,
     Facts,
     StreamRef,
     ThingUnknown,
-    roles,
+    member_of,
 )
 
 RAISE_LATE: Final = "objection.raise_late"
@@ -124,10 +126,7 @@ def decide(state: Objection, command: DecideObjection, context: Context) -> tupl
         _refuse_unrelated(state, command.correction, context)
     return (
         ObjectionDecided(
-            outcome=command.outcome,
-            decided_by=context.actor_id,
-            correction=command.correction,
-            reason=command.reason,
+            outcome=command.outcome, decided_by=context.actor_id, correction=command.correction, reason=command.reason
         ),
     )
 
@@ -232,22 +231,15 @@ def _needs_subject(state: Objection | None, command: RaiseObjection, facts: Fact
     return (_ref(command.subject),)
 
 
-def _owner(state: Objection) -> UUID:
-    return state.member_id
-
-
-_PEOPLE: Final = roles("rep", "manager", "finance", "admin")
-_ANSWERING: Final = roles("manager", "finance", "admin")
-
 STREAM: Final = Stream[Objection, ObjectionEvent](
     kind="objection",
     plural="objections",
     evolve=evolve,
     commands=(
-        creates(RaiseObjection, decide=raise_objection, roles=_PEOPLE, needs=_needs_subject),
-        changes(AnswerObjection, decide=answer, roles=_ANSWERING, target="objection_id"),
-        changes(DecideObjection, decide=decide, roles=_ANSWERING, target="objection_id"),
-        changes(WithdrawObjection, decide=withdraw, roles=_PEOPLE, target="objection_id"),
+        creates(RaiseObjection, decide=raise_objection, roles=PEOPLE, needs=_needs_subject),
+        changes(AnswerObjection, decide=answer, roles=GRANTERS, target="objection_id"),
+        changes(DecideObjection, decide=decide, roles=GRANTERS, target="objection_id"),
+        changes(WithdrawObjection, decide=withdraw, roles=PEOPLE, target="objection_id"),
     ),
-    owner=_owner,
+    owner=member_of,
 )

@@ -48,7 +48,7 @@ from salesapi.domain.pay.records.payouts import (
     ReportPayoutFailed,
 )
 from salesapi.domain.references import reference_at, referred
-from salesapi.domain.shared.kernel import Context, ThingUnknown, record, roles
+from salesapi.domain.shared.kernel import PAYERS, Context, ThingUnknown, record
 
 Item = TypeVar("Item")
 
@@ -302,11 +302,9 @@ def _parts(items: Sequence[Item], size: int = MEMBERS_MAX) -> tuple[tuple[Item, 
     return tuple(tuple(items[first : first + size]) for first in range(0, len(items), size))
 
 
-_PAYERS: Final = roles("finance", "admin")
-
 COMMANDS: Final = (
-    changes(InstructPayout, decide=instruct, roles=_PAYERS, target="payout_run_id"),
-    changes(ConfirmPayoutPaid, decide=confirm, roles=_PAYERS, target="payout_run_id"),
-    changes(ReportPayoutFailed, decide=report_failed, roles=_PAYERS, target="payout_run_id"),
-    changes(UpdatePayoutHold, decide=update_hold, roles=_PAYERS, target="payout_run_id"),
+    changes(InstructPayout, decide=instruct, roles=PAYERS, target="payout_run_id"),
+    changes(ConfirmPayoutPaid, decide=confirm, roles=PAYERS, target="payout_run_id"),
+    changes(ReportPayoutFailed, decide=report_failed, roles=PAYERS, target="payout_run_id"),
+    changes(UpdatePayoutHold, decide=update_hold, roles=PAYERS, target="payout_run_id"),
 )

@@ -54,7 +54,7 @@ from salesapi.domain.pay.statements.statements import (
     statements_of,
 )
 from salesapi.domain.references import referred
-from salesapi.domain.shared.kernel import Context, Facts, LedgerRef, Ref, ThingExists, TreeRootRef, roles
+from salesapi.domain.shared.kernel import PAYERS, Context, Facts, LedgerRef, Ref, ThingExists, TreeRootRef
 from salesapi.domain.shared.periods import period_named
 
 
@@ -243,26 +243,20 @@ def _needs_ledger_and_root(state: PayoutRun, command: object, facts: Facts) -> t
     return (AT_HEAD, TreeRootRef(_calculation(state).position))
 
 
-_PAYERS: Final = roles("finance", "admin")
-
 STREAM: Final = Stream[PayoutRun, PayoutRunEvent](
     kind="payout_run",
     plural="payout-runs",
     evolve=evolve,
     commands=(
-        creates(OpenPayoutRun, decide=open_run, roles=_PAYERS, identity=_identity),
-        changes(CalculatePayoutRun, decide=calculate, roles=_PAYERS, target="payout_run_id", needs=ledger_needed),
+        creates(OpenPayoutRun, decide=open_run, roles=PAYERS, identity=_identity),
+        changes(CalculatePayoutRun, decide=calculate, roles=PAYERS, target="payout_run_id", needs=ledger_needed),
         changes(
-            IssuePayoutRunStatements,
-            decide=issue,
-            roles=_PAYERS,
-            target="payout_run_id",
-            needs=_needs_calculated_ledger,
+            IssuePayoutRunStatements, decide=issue, roles=PAYERS, target="payout_run_id", needs=_needs_calculated_ledger
         ),
-        changes(SubmitPayoutRun, decide=submit, roles=_PAYERS, target="payout_run_id"),
-        changes(ApprovePayoutRun, decide=approve, roles=_PAYERS, target="payout_run_id"),
-        changes(ReturnPayoutRun, decide=return_run, roles=_PAYERS, target="payout_run_id"),
-        changes(LockPayoutRun, decide=lock, roles=_PAYERS, target="payout_run_id", needs=_needs_ledger_and_root),
+        changes(SubmitPayoutRun, decide=submit, roles=PAYERS, target="payout_run_id"),
+        changes(ApprovePayoutRun, decide=approve, roles=PAYERS, target="payout_run_id"),
+        changes(ReturnPayoutRun, decide=return_run, roles=PAYERS, target="payout_run_id"),
+        changes(LockPayoutRun, decide=lock, roles=PAYERS, target="payout_run_id", needs=_needs_ledger_and_root),
         *PAYOUT_COMMANDS,
     ),
 )

@@ -27,7 +27,7 @@ from salesapi.domain.pay.records.points import (
 )
 from salesapi.domain.pay.rules.recognition import problem_of_redemption
 from salesapi.domain.references import reference_at, referred
-from salesapi.domain.shared.kernel import Context, FieldInvalid, ThingUnknown, roles
+from salesapi.domain.shared.kernel import CASHIERS, PAYERS, PEOPLE, Context, FieldInvalid, ThingUnknown, member_of
 from salesapi.domain.shared.periods import Period, period_named
 
 
@@ -103,39 +103,22 @@ def _stream_of(command: CreditPoints | CreditPlanPoints | RedeemPoints) -> UUID:
     return points_ref(command.member_id).id
 
 
-def _owner(state: Points) -> UUID:
-    return state.member_id
-
-
 STREAM: Final = Stream[Points, PointsEvent](
     kind="points",
     plural="points",
     evolve=evolve,
     commands=(
-        creates(
-            CreditPoints,
-            decide=credit,
-            roles=roles("finance", "admin"),
-            target="member_id",
-            stream_of=_stream_of,
-            verb="credit",
-        ),
+        creates(CreditPoints, decide=credit, roles=PAYERS, target="member_id", stream_of=_stream_of, verb="credit"),
         creates(
             CreditPlanPoints,
             decide=credit_plan,
-            roles=roles("finance", "admin", "integration"),
+            roles=CASHIERS,
             target="member_id",
             stream_of=_stream_of,
             verb="credit-plan",
             needs=ledger_needed,
         ),
-        changes(
-            RedeemPoints,
-            decide=redeem,
-            roles=roles("rep", "manager", "finance", "admin"),
-            target="member_id",
-            stream_of=_stream_of,
-        ),
+        changes(RedeemPoints, decide=redeem, roles=PEOPLE, target="member_id", stream_of=_stream_of),
     ),
-    owner=_owner,
+    owner=member_of,
 )

@@ -38,7 +38,7 @@ from salesapi.domain.pay.records.pool_shares import (
 )
 from salesapi.domain.pay.rules.pools import problem_of_pool_shares
 from salesapi.domain.pay.rules.recognition import Party, conflict_of_approver
-from salesapi.domain.shared.kernel import Context, ThingUnknown, roles
+from salesapi.domain.shared.kernel import GRANTERS, Context, ThingUnknown, owner_of
 from salesapi.domain.shared.periods import Period, period_named
 
 
@@ -152,22 +152,16 @@ def _identity(command: StatePoolShares) -> tuple[str, ...]:
     return (str(command.plan_id), command.award_key, command.period, str(command.owner_id))
 
 
-def _owner(state: PoolShares) -> UUID:
-    return state.owner_id
-
-
-_GIVERS: Final = roles("manager", "finance", "admin")
-
 STREAM: Final = Stream[PoolShares, PoolSharesEvent](
     kind="pool_shares",
     plural="pool-shares",
     evolve=evolve,
     commands=(
         creates(
-            StatePoolShares, decide=state_shares, roles=_GIVERS, identity=_identity, verb="state", needs=ledger_needed
+            StatePoolShares, decide=state_shares, roles=GRANTERS, identity=_identity, verb="state", needs=ledger_needed
         ),
-        changes(ApprovePoolShares, decide=approve, roles=_GIVERS, target="pool_shares_id", needs=ledger_needed),
-        changes(RejectPoolShares, decide=reject, roles=_GIVERS, target="pool_shares_id"),
+        changes(ApprovePoolShares, decide=approve, roles=GRANTERS, target="pool_shares_id", needs=ledger_needed),
+        changes(RejectPoolShares, decide=reject, roles=GRANTERS, target="pool_shares_id"),
     ),
-    owner=_owner,
+    owner=owner_of,
 )

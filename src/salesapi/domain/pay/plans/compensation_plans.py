@@ -7,7 +7,7 @@ decisions are in `compensation_plan_decisions.py`.
 
 from dataclasses import fields, replace
 from datetime import date
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias, assert_never
 from uuid import UUID
 
 from annotated_types import Ge, Le, MaxLen, MinLen
@@ -363,10 +363,7 @@ def evolve(state: CompensationPlan | None, event: CompensationPlanEvent, recorde
         case CompensationPlanVersionPublished():
             assert state is not None, "a plan begins with compensation_plan.drafted"
             version = CompensationPlanVersion(
-                number=event.plan_version,
-                period=event.period,
-                effective_from=event.effective_from,
-                **terms_of(event),
+                number=event.plan_version, period=event.period, effective_from=event.effective_from, **terms_of(event)
             )
             return replace(state, versions=(*state.versions, version))
         case CompensationPlanSimulated():
@@ -375,3 +372,5 @@ def evolve(state: CompensationPlan | None, event: CompensationPlanEvent, recorde
         case CompensationPlanRetired():
             assert state is not None, "a plan begins with compensation_plan.drafted"
             return replace(state, is_retired=True)
+        case _:
+            assert_never(event)

@@ -8,7 +8,7 @@ plan's leaver rules (R60). Facts, requests, state and fold; the decisions are in
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Final, TypeAlias, assert_never
 from uuid import UUID
 
 from annotated_types import Ge, Gt, Le, MaxLen, MinLen
@@ -371,6 +371,8 @@ def evolve(state: Enrolment | None, event: EnrolmentEvent, recorded: Recorded) -
         case EnrolmentPlanAcknowledged():
             version = AcknowledgedVersion(plan_id=event.plan_id, plan_version=event.plan_version)
             return replace(known, acknowledged=(*known.acknowledged, version))
+        case _:
+            assert_never(event)
 
 
 def _left(known: Enrolment, left: Left) -> Enrolment:

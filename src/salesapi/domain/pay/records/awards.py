@@ -8,7 +8,7 @@ what a locked run paid, which later runs correct (R53). The decisions are in `aw
 """
 
 from dataclasses import replace
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
 
 from annotated_types import Ge, Gt, Le
@@ -312,6 +312,8 @@ def evolve(state: Award | None, event: AwardEvent, recorded: Recorded) -> Award:
             return replace(state, status="approved")
         case AwardRevoked():
             return replace(state, status="revoked")
+        case _:
+            assert_never(event)
 
 
 def kind_of(event: AwardBegun) -> AwardKind:

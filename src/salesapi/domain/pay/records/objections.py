@@ -8,7 +8,7 @@ the record clock. Lines are numbered as the statement shows them; an open object
 
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
 
 from annotated_types import Ge, Le, MinLen
@@ -234,3 +234,5 @@ def evolve(state: Objection | None, event: ObjectionEvent, recorded: Recorded) -
             return replace(state, status=STATUS_OF[event.outcome])
         case ObjectionWithdrawn():
             return replace(state, status="withdrawn")
+        case _:
+            assert_never(event)

@@ -8,7 +8,7 @@ log; a locked run is final, and what becomes known later is an adjustment in a l
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
 
 from salesapi.domain.pay.records.payout_holds import (
@@ -376,6 +376,8 @@ def evolve(state: PayoutRun | None, event: PayoutRunEvent, recorded: Recorded) -
             return replace(state, payouts=with_payout(state.payouts, event))
         case PayoutRunLineHeld() | PayoutRunLineFreed():
             return replace(state, holds=with_hold(state.holds, event))
+        case _:
+            assert_never(event)
 
 
 def _with_statement(state: PayoutRun, event: PayoutRunStatementIssued) -> PayoutRun:

@@ -8,7 +8,7 @@ currency. The decisions are in `points_decisions.py`.
 
 from collections.abc import Mapping
 from dataclasses import field, replace
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Final, TypeAlias, assert_never
 from uuid import UUID
 
 from salesapi.domain.pay.records.awards import PointsCount
@@ -149,3 +149,5 @@ def evolve(state: Points | None, event: PointsEvent, recorded: Recorded) -> Poin
             return replace(counted, balance=balance, posted=posted)
         case PointsRedeemed():
             return replace(counted, balance=balance)
+        case _:
+            assert_never(event)

@@ -6,7 +6,7 @@ statement is approved the approved one counts. The decisions are in `pool_share_
 """
 
 from dataclasses import replace
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, assert_never
 from uuid import UUID
 
 from annotated_types import Ge, MaxLen, MinLen
@@ -204,3 +204,5 @@ def evolve(state: PoolShares | None, event: PoolSharesEvent, recorded: Recorded)
             return replace(state, status="approved", has_been_approved=True)
         case PoolSharesRejected():
             return replace(state, status="rejected")
+        case _:
+            assert_never(event)
