@@ -7,23 +7,33 @@ from typing import Final
 
 import pytest
 
-from salesapi.domain.selling.deal_decisions import MOVE_BACK, SKIP_STAGES
-from salesapi.domain.selling.deals import (
+from salesapi.domain.deal_refusals import (
     AmountIncomplete,
     AmountMissing,
+    DealClosed,
+    DealNotClosed,
+    PipelineUnpublished,
+    RequiredFieldsMissing,
+    SharesNotWhole,
+    StageNotEntry,
+    StageUnknown,
+    TransitionNeedsPermission,
+    TransitionNeedsReason,
+    TransitionNotAllowed,
+)
+from salesapi.domain.selling.deal_decisions import MOVE_BACK, SKIP_STAGES
+from salesapi.domain.selling.deals import (
     ChangeDeal,
     ChangeDealLines,
     ChangeDealStage,
     ChangeDealTeam,
     Deal,
     DealChanged,
-    DealClosed,
     DealCloseDateMoved,
     DealCustomerLinked,
     DealLine,
     DealLinesChanged,
     DealLost,
-    DealNotClosed,
     DealReassigned,
     DealReopened,
     DealShare,
@@ -36,17 +46,9 @@ from salesapi.domain.selling.deals import (
     LoseDeal,
     MoveDealCloseDate,
     OpenDeal,
-    PipelineUnpublished,
     ReassignDeal,
     ReopenDeal,
-    RequiredFieldsMissing,
     ShareKind,
-    SharesNotWhole,
-    StageNotEntry,
-    StageUnknown,
-    TransitionNeedsPermission,
-    TransitionNeedsReason,
-    TransitionNotAllowed,
     ValueDeal,
     VoidDeal,
     WinDeal,

@@ -1,7 +1,8 @@
-"""Deals: one possible sale moving through a pinned pipeline version. Stream `deal`: facts, requests, refusals, state, fold.
+"""Deals: one possible sale moving through a pinned pipeline version. Stream `deal`: facts, requests, state, fold.
 
 Amounts are minor units of a currency; an amount, a customer or a date that is not known stays unknown. The decisions are in
-`deal_decisions.py`. The title is a business label and stored in clear: no personal data belongs in it.
+`deal_decisions.py`, their refusals in `deal_refusals.py`. The title is a business label and stored in clear: no personal data
+belongs in it.
 """
 
 from dataclasses import replace
@@ -26,7 +27,6 @@ from salesapi.domain.shared.kernel import (
     Reason,
     Recorded,
     Refers,
-    Refused,
     Title,
     Unset,
     record,
@@ -326,66 +326,6 @@ class VoidDeal:
     reason: Annotated[Annotated[str, MinLen(1), MaxLen(500)], About("What was wrong.")]
 
 
-class DealClosed(Refused):
-    code = "deal.closed"
-    message = "The deal is {status}; reopen it before you change it."
-
-
-class DealNotClosed(Refused):
-    code = "deal.not_closed"
-    message = "The deal is {status}: only a won or lost deal can be reopened."
-
-
-class StageUnknown(Refused):
-    code = "deal.stage_unknown"
-    message = "The pipeline version {pipeline_version} has no stage {stage}; it has {stages}."
-
-
-class StageNotEntry(Refused):
-    code = "deal.stage_not_entry"
-    message = "Deals cannot be opened in the stage {stage}; entry stages are {stages}."
-
-
-class TransitionNotAllowed(Refused):
-    code = "deal.transition_not_allowed"
-    message = "There is no way from {stage_from} to {stage_to}; from there one can go to {stages}."
-
-
-class TransitionNeedsPermission(Refused):
-    code = "deal.transition_needs_permission"
-    message = "Going {direction} from {stage_from} to {stage_to} needs the permission {permission}."
-
-
-class TransitionNeedsReason(Refused):
-    code = "deal.transition_needs_reason"
-    message = "Going {direction} from {stage_from} to {stage_to} needs a reason."
-
-
-class RequiredFieldsMissing(Refused):
-    code = "deal.required_fields_missing"
-    message = "The stage {stage} requires {fields}; send or set them first."
-
-
-class AmountMissing(Refused):
-    code = "deal.amount_missing"
-    message = "A deal is won with an amount: send amount_minor and currency, or value the deal first."
-
-
-class AmountIncomplete(Refused):
-    code = "deal.amount_incomplete"
-    message = "An amount and its currency go together: send both or neither."
-
-
-class SharesNotWhole(Refused):
-    code = "deal.shares_not_100"
-    message = "Direct shares must sum to 100 percent; these sum to {sum}."
-
-
-class PipelineUnpublished(Refused):
-    code = "deal.pipeline_unpublished"
-    message = "The pipeline has no published version yet."
-
-
 @record
 class Deal:
     """The state that decisions need."""
@@ -447,14 +387,8 @@ def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
         case DealTeamChanged():
             return replace(state, shares=event.shares)
         case DealWon():
-            return replace(
-                state,
-                status="won",
-                stage=event.stage_to,
-                stage_before_closing=event.stage_from,
-                amount_minor=event.amount_minor,
-                currency=event.currency,
-            )
+            valued = replace(state, amount_minor=event.amount_minor, currency=event.currency)
+            return replace(valued, status="won", stage=event.stage_to, stage_before_closing=event.stage_from)
         case DealLost():
             return replace(state, status="lost", stage=event.stage_to, stage_before_closing=event.stage_from)
         case DealReopened():
