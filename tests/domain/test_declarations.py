@@ -241,7 +241,7 @@ REFERENCE_CASES: Final = (
         "command LoseStrangeParcel: the field depot_id refers to depot, which is no kind of stream; name",
     ),
     (LoseNothing, "command LoseNothing: the field why refers to a thing, but holds no id; mark one of type UUID"),
-    (LoseSomewhere, "command LoseSomewhere: the field place_id takes its kind from place, which is no field beside it"),
+    (LoseSomewhere, "command LoseSomewhere: the field place_id takes its kind from place, which is no Literal of"),
     (LoseOnTheWay, "command LoseOnTheWay: the field Stop.depot_id refers to depot, which is no kind of stream"),
 )
 

@@ -80,6 +80,12 @@ def test_each_thing_that_is_not_there_is_refused_at_its_place(missing: Reference
     assert refused.value.parameters == {"thing": missing.ref.kind, "id": str(missing.ref.id)}
 
 
+@pytest.mark.parametrize("kinds", [{}, {"kind": "deal", "kind_in": "kind"}])
+def test_a_mark_says_the_kind_in_one_way(kinds: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="Refers takes the kind of the stream, or `kind_in`"):
+        Refers(**kinds)
+
+
 def test_the_first_of_several_is_refused_and_only_the_named_fields_are_looked_at() -> None:
     nothing = States({})
     with pytest.raises(ThingUnknown) as first:

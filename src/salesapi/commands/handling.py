@@ -180,7 +180,7 @@ class Handling:
         """Decides and stores several commands as one: all of them or none. Later ones see what earlier ones did."""
         if len(requests) > BULK_MAX:
             raise BulkTooLarge(limit=BULK_MAX, count=len(requests))
-        targets = [self._target(request, envelope) for request in requests]
+        targets = [self._permitted(request, envelope) for request in requests]
         for _ in range(DECISIONS_MAX):
             work = _Work(is_foreign=lambda ref, state: self._is_foreign(ref, state, envelope))
             earlier = await self._load(work, [target.ref for target in targets], envelope, key=not dry_run)
@@ -199,12 +199,16 @@ class Handling:
                 pass  # Another writer was a moment faster: its events, or a twin's receipt, are found on the next turn.
         raise VersionContended(times=DECISIONS_MAX)
 
-    def _target(self, request: Request, envelope: Envelope) -> _Target:
+    def _permitted(self, request: Request, envelope: Envelope) -> _Target:
         """Where the command goes; refuses a role that may not give it before anything is read."""
         stream, kind = self._catalogue.command(type(request.command).__name__)
         refuse_foreign_role(envelope.principal, kind.roles, route(stream, kind))
-        subject_id = self._subject_id(stream, kind, request.command)
-        stream_id = kind.stream_of(request.command) if kind.stream_of else subject_id
+        return self._target(request.command)
+
+    def _target(self, command: object, subject_id: UUID | None = None) -> _Target:
+        stream, kind = self._catalogue.command(type(command).__name__)
+        subject_id = subject_id or self._subject_id(stream, kind, command)
+        stream_id = kind.stream_of(command) if kind.stream_of else subject_id
         return _Target(stream, kind, StreamRef(stream.kind, stream_id), subject_id)
 
     def _subject_id(self, stream: AnyStream, kind: AnyCommand, command: object) -> UUID:
@@ -242,10 +246,7 @@ class Handling:
         return self._receipt(work, target, first)
 
     async def _decide_step(self, work: _Work, step: Step, occurred: BusinessTime | None, envelope: Envelope) -> None:
-        stream, kind = self._catalogue.command(type(step.command).__name__)
-        subject_id = step.subject_id or self._subject_id(stream, kind, step.command)
-        stream_id = kind.stream_of(step.command) if kind.stream_of else subject_id
-        target = _Target(stream, kind, StreamRef(stream.kind, stream_id), subject_id)
+        target = self._target(step.command, step.subject_id)
         await self._load(work, [target.ref], envelope, key=False)
         self._refuse_foreign(target, work.states[target.ref], envelope)
         _refuse_foreign_owner(step.command, envelope, pointer="")

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from salesapi.domain.consequences import AnyFollowing
 from salesapi.domain.declarations import AnyCommand, AnyStream, DeclarationInvalid
-from salesapi.domain.references import parts_of_hint, referring_fields
-from salesapi.domain.shared.kernel import Refers, Role
+from salesapi.domain.references import ReferringField, parts_of_hint, referring_fields
+from salesapi.domain.shared.kernel import Role
 
 
 def check_streams(streams: tuple[AnyStream, ...]) -> None:
@@ -129,36 +129,37 @@ def _check_decider(where: str, stream: AnyStream, command: AnyCommand) -> None:
 def _check_references(where: str, record: type, kinds: set[str]) -> None:
     hints = get_type_hints(record)
     for field in referring_fields(record):
-        if field.mark is None:
+        if not (field.kind or field.kind_in):
             continue
         name = field.name if record.__name__ in where else f"{record.__name__}.{field.name}"
         if UUID not in _classes(hints[field.name]):
             raise DeclarationInvalid(
                 f"{where}: the field {name} refers to a thing, but holds no id; mark one of type UUID"
             )
-        for kind in _kinds(where, name, field.mark, hints):
+        for kind in _kinds(where, name, field, hints):
             if kind not in kinds:
                 raise DeclarationInvalid(
-                    f"{where}: the field {name} refers to {kind or 'nothing'}, which is no kind of stream; "
+                    f"{where}: the field {name} refers to {kind}, which is no kind of stream; "
                     f"name one of {', '.join(sorted(kinds))}"
                 )
 
 
-def _kinds(where: str, name: str, mark: Refers, hints: dict[str, object]) -> Iterable[str]:
-    if not mark.kind_in:
-        return (mark.kind,)
-    if mark.kind_in not in hints:
+def _kinds(where: str, name: str, field: ReferringField, hints: dict[str, object]) -> Iterable[str]:
+    if not field.kind_in:
+        return (field.kind,)
+    kinds = [part for part in parts_of_hint(hints.get(field.kind_in)) if isinstance(part, str)]
+    if not kinds:
         raise DeclarationInvalid(
-            f"{where}: the field {name} takes its kind from {mark.kind_in}, which is no field beside it"
+            f"{where}: the field {name} takes its kind from {field.kind_in}, which is no Literal of kinds beside it"
         )
-    return (part for part in parts_of_hint(hints[mark.kind_in]) if isinstance(part, str))
+    return kinds
 
 
 def _records(record: type) -> Iterator[type]:
     """A record and the records in it that refer to other things."""
     yield record
     for name, hint in get_type_hints(record).items():
-        if any(field.name == name and field.mark is None for field in referring_fields(record)):
+        if any(field.name == name and not (field.kind or field.kind_in) for field in referring_fields(record)):
             for part in _classes(hint):
                 if is_dataclass(part):
                     yield from _records(part)

@@ -192,11 +192,11 @@ def _with_references(stated: Needs[State, Command] | None) -> Needs[State, objec
     """What a command refers to by its marks, and what is stated beyond that."""
 
     def needed(state: State, command: object, facts: Facts) -> Sequence[Ref]:
-        referred: list[Ref] = [reference.ref for reference in references(command)]
-        if stated is not None:
-            own = cast("Command", command)  # It is only given commands of its class.
-            referred += stated(state, own, facts)
-        return referred
+        referred = [reference.ref for reference in references(command)]
+        if stated is None:
+            return referred
+        own = cast("Command", command)  # It is only given commands of its class.
+        return (*referred, *stated(state, own, facts))
 
     return needed
 

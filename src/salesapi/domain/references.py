@@ -6,9 +6,9 @@ stand on one id, on a tuple of ids, and on fields of records in the command.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Annotated, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from salesapi.domain.shared.kernel import Facts, Refers, StreamRef, ThingUnknown
@@ -16,8 +16,7 @@ from salesapi.domain.shared.kernel import Facts, Refers, StreamRef, ThingUnknown
 Found = TypeVar("Found")
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """One id in a record that names another thing, and the JSON pointer of its place."""
 
     ref: StreamRef
@@ -28,24 +27,32 @@ class Reference:
         return ThingUnknown(thing=self.ref.kind, id=str(self.ref.id), pointer=self.pointer)
 
 
-@dataclass(frozen=True, slots=True)
-class ReferringField:
-    """A field of a record that holds ids of other things: itself with the mark, or in the records in it without one."""
+class ReferringField(NamedTuple):
+    """A field of a record that holds ids of other things: itself, by its mark, or (with neither kind) the records in it."""
 
     name: str
-    mark: Refers | None
+    kind: str = ""
+    kind_in: str = ""
 
 
-def references(record: object, at: str = "") -> Iterator[Reference]:
-    """What a record refers to, in the order of its fields; `at` is the JSON pointer of the record itself."""
+def references(record: object, *only: str, at: str = "") -> list[Reference]:
+    """What a record refers to, in the order of its fields, or of `only` these; `at` is the JSON pointer of the record."""
+    found: list[Reference] = []
     kind_of_record: type = type(record)
-    for field in referring_fields(kind_of_record):
-        for held, pointer in _placed(getattr(record, field.name), f"{at}/{field.name}"):
-            if field.mark is None and is_dataclass(held):
-                yield from references(held, pointer)
-            elif field.mark is not None and isinstance(held, UUID):
-                kind = field.mark.kind or getattr(record, field.mark.kind_in)
-                yield Reference(StreamRef(kind, held), pointer)
+    for name, kind, kind_in in referring_fields(kind_of_record):
+        held = getattr(record, name) if not only or name in only else None
+        if isinstance(held, UUID):
+            found.append(Reference(StreamRef(kind or getattr(record, kind_in), held), f"{at}/{name}"))
+        elif isinstance(held, tuple):
+            for place, part in enumerate(held):
+                pointer = f"{at}/{name}/{place}"
+                if isinstance(part, UUID):
+                    found.append(Reference(StreamRef(kind or getattr(record, kind_in), part), pointer))
+                else:
+                    found += references(part, at=pointer)
+        elif is_dataclass(held):
+            found += references(held, at=f"{at}/{name}")
+    return found
 
 
 def refuse_unknown(record: object, facts: Facts, *only: str, at: str = "") -> None:
@@ -54,9 +61,8 @@ def refuse_unknown(record: object, facts: Facts, *only: str, at: str = "") -> No
     Raises:
         ThingUnknown: with the pointer of the first such field.
     """
-    for reference in references(record, at):
-        is_looked_at = not only or reference.pointer.removeprefix(f"{at}/") in only
-        if is_looked_at and facts.state(reference.ref) is None:
+    for reference in references(record, *only, at=at):
+        if facts.state(reference.ref) is None:
             raise reference.refusal()
 
 
@@ -74,7 +80,7 @@ def referred(record: object, field: str, expected: type[Found], facts: Facts) ->
 
 def reference_at(record: object, field: str) -> Reference:
     """The reference that a field of a record holds; it is set."""
-    found = [reference for reference in references(record) if reference.pointer == f"/{field}"]
+    found = references(record, field)
     assert found, f"{type(record).__name__}.{field} refers to nothing"
     return found[0]
 
@@ -83,12 +89,15 @@ def reference_at(record: object, field: str) -> Reference:
 def referring_fields(record: type) -> tuple[ReferringField, ...]:
     """The fields of a record that refer to other things, in their order."""
     hints = get_type_hints(record, include_extras=True)
-    found = ((field.name, list(parts_of_hint(hints[field.name]))) for field in fields(record))
-    return tuple(
-        ReferringField(name, next((part for part in parts if isinstance(part, Refers)), None))
-        for name, parts in found
-        if any(isinstance(part, Refers) or _refers(part) for part in parts)
-    )
+    found: list[ReferringField] = []
+    for field in fields(record):
+        parts = list(parts_of_hint(hints[field.name]))
+        mark = next((part for part in parts if isinstance(part, Refers)), None)
+        if mark is not None:
+            found.append(ReferringField(field.name, mark.kind, mark.kind_in))
+        elif any(_refers(part) for part in parts):
+            found.append(ReferringField(field.name))
+    return tuple(found)
 
 
 def parts_of_hint(hint: object) -> Iterator[object]:
@@ -101,14 +110,6 @@ def parts_of_hint(hint: object) -> Iterator[object]:
             yield from parts_of_hint(part)
     else:
         yield hint
-
-
-def _placed(held: object, pointer: str) -> Iterator[tuple[object, str]]:
-    """What a field holds, with its place; of a tuple each of its parts."""
-    if isinstance(held, tuple):
-        yield from ((part, f"{pointer}/{place}") for place, part in enumerate(held))
-    else:
-        yield held, pointer
 
 
 def _refers(part: object) -> bool:

@@ -73,6 +73,11 @@ class Refers:
     kind: str = ""
     kind_in: str = ""
 
+    def __post_init__(self) -> None:
+        """Exactly one of the two says the kind."""
+        if bool(self.kind) == bool(self.kind_in):
+            raise ValueError("Refers takes the kind of the stream, or `kind_in` with the field that says it")
+
 
 class Unset(Enum):
     """The type of `UNSET`: a field that the caller did not send, unlike one sent as null."""
