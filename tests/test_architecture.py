@@ -10,13 +10,15 @@ import inspect
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, get_type_hints
 
 import pytest
 
 import salesapi.domain
 from salesapi.domain.catalogue import STREAMS
+from salesapi.domain.consequences import FOLLOWING
 from salesapi.domain.declarations import Stream
+from salesapi.domain.references import parts_of_hint
 
 DOMAIN: Final = Path(inspect.getfile(salesapi.domain)).parent
 FILES: Final = sorted(DOMAIN.rglob("*.py"))
@@ -74,6 +76,30 @@ def _offences(source: str, own: set[object]) -> list[str]:
 def test_a_module_of_the_domain_takes_no_decision_of_another_capability(file: Path) -> None:
     own = _deciders(vars(importlib.import_module(_name(file))).values())
     assert _offences(file.read_text(), own) == []
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.parent == DOMAIN], ids=_name)
+def test_whatever_decides_a_command_is_declared_with_it(file: Path) -> None:
+    module = importlib.import_module(_name(file))
+    deciding = [
+        name
+        for name, found in vars(module).items()
+        if inspect.isfunction(found)
+        and found.__module__ == module.__name__
+        and list(inspect.signature(found).parameters)[1:3] == ["command", "context"]
+    ]
+    undeclared = [name for name in deciding if vars(module)[name] not in DECIDERS | set(FOLLOWING.values())]
+    assert undeclared == [], (
+        f"{file.name}: declare its command in the stream's `commands`, or what follows in `FOLLOWING`"
+    )
+
+
+def test_every_event_is_decided_by_some_command() -> None:
+    for stream in STREAMS:
+        results = [get_type_hints(command.decide)["return"] for command in stream.commands]
+        decided = {part for result in results for part in parts_of_hint(result)}
+        undecided = [event.name for event in stream.events if event.event not in decided]
+        assert undecided == [], f"{stream.kind}: no decider's signature names them"
 
 
 FORBIDDEN: Final = (
