@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, is_dataclass
 from functools import cached_property
 from types import UnionType
-from typing import Generic, TypeAlias, TypeVar, cast, get_args, get_type_hints
+from typing import Generic, TypeAlias, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
 from salesapi.domain.references import references
@@ -32,8 +32,9 @@ Event = TypeVar("Event")
 Command = TypeVar("Command")
 StateOf = TypeVar("StateOf", covariant=True)
 EventOf = TypeVar("EventOf", covariant=True)
-"""Covariant, so that the catalogue can hold all streams together as `Stream[object, object]`. What the types forget there is
-kept by `handling.py`: it gives a stream only states, events and commands of its own."""
+CommandOf = TypeVar("CommandOf", covariant=True)
+"""Covariant, so that a stream holds its commands, and the catalogue all streams, as those of `object`. What the types forget
+there is kept by `handling.py`: it gives a stream only states, events and commands of its own."""
 
 Decide: TypeAlias = Callable[[State, Command, Context], Sequence[Event]]
 """`decide(state, command, context) -> events`; raises a Refused. Pure."""
@@ -59,20 +60,20 @@ class EventType:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommandType(Generic[StateOf, EventOf]):
+class CommandType(Generic[StateOf, CommandOf, EventOf]):
     """One kind of request and who decides it. Made by `creates`, `changes` or `acts_on`."""
 
     command: type
-    decide: Decide[StateOf, object, EventOf]
-    needs: Needs[StateOf, object]
+    decide: Decide[StateOf, CommandOf, EventOf]
+    needs: Needs[StateOf, CommandOf]
     """What the command refers to and what its decider needs beyond that."""
     roles: frozenset[Role]
     creates: bool = False
     """True where the command brings a new thing into being; its id is then made by us."""
     target: str | None = None
     """The command's field that holds the id of the thing it changes (in the REST path)."""
-    identity: Identity[object] | None = None
-    stream_of: FindStream[object] | None = None
+    identity: Identity[CommandOf] | None = None
+    stream_of: FindStream[CommandOf] | None = None
     verb: str | None = None
     """The last part of the REST path, where it is not the command's name without its noun."""
 
@@ -85,7 +86,7 @@ class Stream(Generic[StateOf, EventOf]):
     plural: str
     evolve: Callable[[StateOf | None, EventOf, Recorded], StateOf]
     """`evolve(state, event, recorded) -> state`; total over the stream's own events, which are those of its signature."""
-    commands: tuple[CommandType[StateOf, EventOf], ...]
+    commands: tuple[CommandType[StateOf, object, EventOf], ...]
     owner: Callable[[StateOf], UUID | frozenset[UUID] | None] | None = None
     """`owner(state)`: the member who answers for the thing, or the set of all members whom it concerns; row scope follows
     from it."""
@@ -119,7 +120,7 @@ class Stream(Generic[StateOf, EventOf]):
         return f"{self.kind}.{name.removeprefix(prefix)}"
 
 
-AnyCommand: TypeAlias = CommandType[object, object]
+AnyCommand: TypeAlias = CommandType[object, object, object]
 AnyStream: TypeAlias = Stream[object, object]
 
 
@@ -133,19 +134,20 @@ def creates(
     target: str | None = None,
     stream_of: FindStream[Command] | None = None,
     verb: str | None = None,
-) -> CommandType[State, Event]:
+) -> CommandType[State, object, Event]:
     """Declares a command that brings a thing into being; `target` is the thing beside which it is kept, if any."""
-    return CommandType(
+    declared: CommandType[State, Command, Event] = CommandType(
         command=command,
-        decide=cast("Decide[State, object, Event]", decide),  # It is only given commands of its class.
+        decide=decide,
         needs=_with_references(needs),
         roles=roles,
         creates=True,
         target=target,
-        identity=cast("Identity[object] | None", identity),  # It is only given commands of its class.
-        stream_of=cast("FindStream[object] | None", stream_of),  # It is only given commands of its class.
+        identity=identity,
+        stream_of=stream_of,
         verb=verb,
     )
+    return declared
 
 
 def changes(
@@ -157,17 +159,18 @@ def changes(
     needs: Needs[State, Command] | None = None,
     stream_of: FindStream[Command] | None = None,
     verb: str | None = None,
-) -> CommandType[State, Event]:
+) -> CommandType[State, object, Event]:
     """Declares a command that changes the thing whose id stands in `target`; it is there when the decider is asked."""
-    return CommandType(
+    declared: CommandType[State, Command, Event] = CommandType(
         command=command,
-        decide=cast("Decide[State, object, Event]", decide),  # It is only given commands of its class.
+        decide=decide,
         needs=_with_references(needs),
         roles=roles,
         target=target,
-        stream_of=cast("FindStream[object] | None", stream_of),  # It is only given commands of its class.
+        stream_of=stream_of,
         verb=verb,
     )
+    return declared
 
 
 def acts_on(
@@ -177,26 +180,24 @@ def acts_on(
     decide: Decide[State | None, Command, Event],
     roles: frozenset[Role],
     needs: Needs[State | None, Command] | None = None,
-) -> CommandType[State, Event]:
+) -> CommandType[State, object, Event]:
     """Declares a command on a stream that is found from its fields and may be empty: the decider says what that means."""
-    return CommandType(
+    declared: CommandType[State, Command, Event] = CommandType(
         command=command,
-        decide=cast("Decide[State, object, Event]", decide),  # It is only given commands of its class.
+        decide=decide,
         needs=_with_references(needs),
         roles=roles,
-        stream_of=cast("FindStream[object]", stream_of),  # It is only given commands of its class.
+        stream_of=stream_of,
     )
+    return declared
 
 
-def _with_references(stated: Needs[State, Command] | None) -> Needs[State, object]:
+def _with_references(stated: Needs[State, Command] | None) -> Needs[State, Command]:
     """What a command refers to by its marks, and what is stated beyond that."""
 
-    def needed(state: State, command: object, facts: Facts) -> Sequence[Ref]:
+    def needed(state: State, command: Command, facts: Facts) -> Sequence[Ref]:
         referred = [reference.ref for reference in references(command)]
-        if stated is None:
-            return referred
-        own = cast("Command", command)  # It is only given commands of its class.
-        return (*referred, *stated(state, own, facts))
+        return (*referred, *stated(state, command, facts)) if stated is not None else referred
 
     return needed
 
