@@ -8,7 +8,7 @@ import pytest
 
 from salesapi.domain.catalogue import STREAMS, Catalogue
 from salesapi.domain.consequences import Step, following
-from salesapi.domain.declaration_checks import check_following
+from salesapi.domain.declaration_checks import check_declarations
 from salesapi.domain.declarations import AnyCommand, AnyStream, DeclarationInvalid, Stream, acts_on, changes, creates
 from salesapi.domain.shared.kernel import Context, Recorded, Refers, record, roles
 
@@ -218,7 +218,10 @@ COMMAND_CASES: Final = (
         replace(SEND, decide=send_a_letter),  # type: ignore[arg-type]
         "stream parcel, command SendParcel: it is decided to LetterSent, which evolve of the stream does not take",
     ),
-    (replace(LOSE, command=NoRecord), "stream parcel, command NoRecord: it is no record; decorate it with @record"),
+    (
+        replace(LOSE, command=NoRecord),
+        "stream parcel, command NoRecord: it is no record with fields; decorate it with @record",
+    ),
 )
 
 
@@ -240,9 +243,9 @@ REFERENCE_CASES: Final = (
         LoseStrangeParcel,
         "command LoseStrangeParcel: the field depot_id refers to depot, which is no kind of stream; name",
     ),
-    (LoseNothing, "command LoseNothing: the field why refers to a thing, but holds no id; mark one of type UUID"),
+    (LoseNothing, "command LoseNothing: the field why refers to a thing, but holds no id; mark one of the type UUID"),
     (LoseSomewhere, "command LoseSomewhere: the field place_id takes its kind from place, which is no Literal of"),
-    (LoseOnTheWay, "command LoseOnTheWay: the field Stop.depot_id refers to depot, which is no kind of stream"),
+    (LoseOnTheWay, "command LoseOnTheWay: the field stops.depot_id refers to depot, which is no kind of stream"),
 )
 
 
@@ -252,6 +255,12 @@ def test_given_a_reference_to_nothing_when_the_catalogue_is_made_then_its_field_
 ) -> None:
     declared = changes(command, decide=lose_anything, roles=SELLERS, target="parcel_id")
     assert text in refused(with_command(declared))
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    wrong = replace(LOSE, target="parcle_id", roles=roles(), verb="Lose It")
+    told = refused(with_command(wrong)).splitlines()
+    assert [line.startswith(LOSE_IS) for line in told] == [True, True, True]
 
 
 def test_a_command_on_a_stream_that_may_be_empty_says_how_it_is_found() -> None:
@@ -271,7 +280,7 @@ def test_given_steps_from_another_state_when_they_are_checked_then_the_command_i
     with pytest.raises(
         DeclarationInvalid, match="what follows from LoseParcel is told from another state; let steps_of"
     ):
-        check_following((PARCELS,), {command: steps})
+        check_declarations((*STREAMS, PARCELS), {command: steps})
 
 
 def steps_of_a_letter(state: LetterSent, command: LoseParcel, context: Context) -> tuple[Step, ...]:

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from salesapi.domain.cash import agreement_decisions, invoice_decisions, receipt_decisions
 from salesapi.domain.consequences import FOLLOWING
 from salesapi.domain.customers import customer_decisions
-from salesapi.domain.declaration_checks import check_following, check_streams
+from salesapi.domain.declaration_checks import check_declarations
 from salesapi.domain.declarations import AnyCommand, AnyStream, DeclarationInvalid, EventType, words
 from salesapi.domain.organisation import approval_decisions, calendars, members, team_decisions
 from salesapi.domain.pay.decisions import (
@@ -74,8 +74,7 @@ class Catalogue:
     def __init__(self, streams: tuple[AnyStream, ...] = STREAMS) -> None:
         self.streams = streams
         self.by_kind = _unique("stream kind", ((stream.kind, stream) for stream in streams))
-        check_streams(streams)
-        check_following(streams, FOLLOWING)
+        check_declarations(streams, FOLLOWING)
         self.events = _unique("event name", ((event.name, event) for s in streams for event in s.events))
         self.commands = _unique(
             "command", ((command.command.__name__, (s, command)) for s in streams for command in s.commands)
