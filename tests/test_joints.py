@@ -12,45 +12,7 @@ ROOT: Final = Path(__file__).parent.parent
 TOLD: Final = re.compile(r"^[^:]+:(\d+): error: (.*)$", re.MULTILINE)
 MYPY_TIMEOUT_S: Final = 300
 
-BEFORE: Final = """
-from salesapi.domain.selling.deal_decisions import lose, open_deal, value, win
-from salesapi.domain.selling.deals import Deal, DealEvent, DealWon, LoseDeal, OpenDeal, ValueDeal, WinDeal, evolve
-from salesapi.domain.declarations import Stream, acts_on, changes, creates
-from salesapi.domain.pay.decisions.enrolment_decisions import end
-from salesapi.domain.pay.plans.enrolments import EndEnrolment
-from salesapi.domain.shared.kernel import Context, Facts, StreamRef, external_identity, roles
-from salesapi.domain.selling.lead_decisions import capture, qualify
-from salesapi.domain.selling.leads import CaptureLead, ConvertLead, Lead, LeadEvent, LeadQualified, QualifyLead
-from salesapi.domain.selling.leads import evolve as evolve_lead
-from salesapi.domain.consequences import convert_lead, following
-from uuid import UUID
-
-SELLERS = roles("rep")
-
-def key_of_lead(command: CaptureLead) -> tuple[str, ...]:
-    return ("lead", str(command.owner_id))
-
-def lead_of(command: CaptureLead) -> UUID:
-    return UUID(int=0)
-
-def needs_of_lead(state: Lead, command: WinDeal, facts: Facts) -> tuple[StreamRef, ...]:
-    return ()
-
-def needs_to_lose(state: Deal, command: LoseDeal, facts: Facts) -> tuple[StreamRef, ...]:
-    return ()
-
-def needs_text(state: Deal, command: WinDeal, facts: Facts) -> tuple[str, ...]:
-    return ()
-
-def win_a_lead(state: Deal, command: WinDeal, context: Context) -> tuple[LeadQualified, ...]:
-    return ()
-
-def owner_of_lead(state: Lead) -> UUID | None:
-    return state.owner_id
-
-def name_of_owner(state: Deal) -> str:
-    return ""
-"""
+EXAMPLES: Final = Path(__file__).with_name("joint_examples.py").read_text()
 A_DEAL: Final = 'Stream[Deal, DealEvent](kind="deal", plural="deals", evolve=evolve, commands=({},))'
 
 RIGHT: Final = (
@@ -144,7 +106,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[int, str]:
     """What mypy says of all lines, by the place of the line among the right and the wrong ones."""
     lines = [*RIGHT, *(line for _, line, _ in WRONG)]
     file = tmp_path_factory.mktemp("joints") / "joints.py"
-    file.write_text(BEFORE + "\n".join(lines) + "\n")
+    file.write_text(EXAMPLES + "\n".join(lines) + "\n")
     ran = subprocess.run(
         [sys.executable, "-m", "mypy", "--no-pretty", "--no-error-summary", str(file)],
         cwd=ROOT,
@@ -152,7 +114,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[int, str]:
         text=True,
         timeout=MYPY_TIMEOUT_S,
     )
-    first = BEFORE.count("\n") + 1
+    first = EXAMPLES.count("\n") + 1
     found: dict[int, str] = {}
     for number, text in TOLD.findall(ran.stdout):
         place = int(number) - first
