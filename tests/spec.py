@@ -12,6 +12,7 @@ from uuid import UUID
 
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.consequences import FOLLOWING, Step
+from salesapi.domain.references import references
 from salesapi.domain.shared.kernel import BusinessTime, Context, Recorded, Ref, Refused
 
 CATALOGUE = Catalogue()
@@ -114,7 +115,8 @@ class Case:
         """The events that the command leads to."""
         stream, kind_of_command = CATALOGUE.command(type(self.command).__name__)
         state = fold(stream.kind, self.events, self.subject, self.occurred)
-        asked = set(kind_of_command.needs(state, self.command, States(self.others)))
+        asked: set[Ref] = {reference.ref for reference in references(self.command)}
+        asked.update(kind_of_command.needs(state, self.command, States(self.others)))
         return tuple(kind_of_command.decide(state, self.command, self._context(asked)))
 
     def following(self) -> tuple[Step, ...]:

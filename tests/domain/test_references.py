@@ -174,9 +174,3 @@ def _unmarked(command: type, prefix: str) -> Iterator[str]:
         for part in parts:
             if isinstance(part, type) and is_dataclass(part):
                 yield from _unmarked(part, f"{prefix}{field.name}/")
-
-
-def test_a_command_needs_what_it_refers_to() -> None:
-    _, linking = CATALOGUE.command("LinkDealCustomer")
-    command = linking.command(deal_id=uid(1), customer_id=uid(2))
-    assert tuple(linking.needs(None, command, States({}))) == (StreamRef("customer", uid(2)),)

@@ -18,6 +18,7 @@ from salesapi.domain.catalogue import Catalogue, route, snake_name
 from salesapi.domain.consequences import FOLLOWING, Step
 from salesapi.domain.declarations import AnyCommand, AnyStream
 from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.references import references
 from salesapi.domain.shared.kernel import (
     BusinessTime,
     Context,
@@ -280,9 +281,11 @@ class Handling:
     async def _gather(
         self, work: _Work, target: _Target, state: object | None, command: object, envelope: Envelope
     ) -> None:
-        """Finds what the decider needs, in as many rounds as it asks for."""
+        """Finds what the command refers to and what its decider needs, in as many rounds as it asks for."""
+        referred: list[Ref] = [reference.ref for reference in references(command)]
         for _ in range(NEEDS_ROUNDS_MAX):
-            missing = [ref for ref in target.kind.needs(state, command, work) if not work.holds(ref)]
+            asked = (*referred, *target.kind.needs(state, command, work))
+            missing = [ref for ref in asked if not work.holds(ref)]
             if not missing:
                 return
             streams = [ref for ref in missing if isinstance(ref, StreamRef)]

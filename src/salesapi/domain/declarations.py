@@ -24,7 +24,6 @@ from types import UnionType
 from typing import Generic, TypeAlias, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
-from salesapi.domain.references import references
 from salesapi.domain.shared.kernel import Context, Facts, Recorded, Ref, Role
 
 State = TypeVar("State")
@@ -39,11 +38,16 @@ there is kept by `handling.py`: it gives a stream only states, events and comman
 Decide: TypeAlias = Callable[[State, Command, Context], Sequence[Event]]
 """`decide(state, command, context) -> events`; raises a Refused. Pure."""
 Needs: TypeAlias = Callable[[State, Command, Facts], Sequence[Ref]]
-"""`needs(state, command, facts_so_far) -> refs`, asked again until it names nothing new."""
+"""`needs(state, command, facts_so_far) -> refs` beyond what the command refers to; asked again until it names nothing new."""
 Identity: TypeAlias = Callable[[Command], tuple[str, ...] | None]
 """`identity(command)`: the natural key of the thing to create, where it has one; its id is then a uuidv5."""
 FindStream: TypeAlias = Callable[[Command], UUID]
 """`stream_of(command)`: the stream's id where it is neither the target nor new (an invariant spans several things)."""
+
+
+def nothing_needed(*_: object) -> tuple[Ref, ...]:
+    """For deciders that need no more than what the command refers to."""
+    return ()
 
 
 class DeclarationInvalid(ValueError):
@@ -66,7 +70,6 @@ class CommandType(Generic[StateOf, CommandOf, EventOf]):
     command: type
     decide: Decide[StateOf, CommandOf, EventOf]
     needs: Needs[StateOf, CommandOf]
-    """What the command refers to and what its decider needs beyond that."""
     roles: frozenset[Role]
     creates: bool = False
     """True where the command brings a new thing into being; its id is then made by us."""
@@ -129,7 +132,7 @@ def creates(
     *,
     decide: Decide[State | None, Command, Event],
     roles: frozenset[Role],
-    needs: Needs[State | None, Command] | None = None,
+    needs: Needs[State | None, Command] = nothing_needed,
     identity: Identity[Command] | None = None,
     target: str | None = None,
     stream_of: FindStream[Command] | None = None,
@@ -139,7 +142,7 @@ def creates(
     declared: CommandType[State, Command, Event] = CommandType(
         command=command,
         decide=decide,
-        needs=_with_references(needs),
+        needs=needs,
         roles=roles,
         creates=True,
         target=target,
@@ -156,7 +159,7 @@ def changes(
     target: str,
     decide: Decide[State, Command, Event],
     roles: frozenset[Role],
-    needs: Needs[State, Command] | None = None,
+    needs: Needs[State, Command] = nothing_needed,
     stream_of: FindStream[Command] | None = None,
     verb: str | None = None,
 ) -> CommandType[State, object, Event]:
@@ -164,7 +167,7 @@ def changes(
     declared: CommandType[State, Command, Event] = CommandType(
         command=command,
         decide=decide,
-        needs=_with_references(needs),
+        needs=needs,
         roles=roles,
         target=target,
         stream_of=stream_of,
@@ -179,27 +182,17 @@ def acts_on(
     stream_of: FindStream[Command],
     decide: Decide[State | None, Command, Event],
     roles: frozenset[Role],
-    needs: Needs[State | None, Command] | None = None,
+    needs: Needs[State | None, Command] = nothing_needed,
 ) -> CommandType[State, object, Event]:
     """Declares a command on a stream that is found from its fields and may be empty: the decider says what that means."""
     declared: CommandType[State, Command, Event] = CommandType(
         command=command,
         decide=decide,
-        needs=_with_references(needs),
+        needs=needs,
         roles=roles,
         stream_of=stream_of,
     )
     return declared
-
-
-def _with_references(stated: Needs[State, Command] | None) -> Needs[State, Command]:
-    """What a command refers to by its marks, and what is stated beyond that."""
-
-    def needed(state: State, command: Command, facts: Facts) -> Sequence[Ref]:
-        referred = [reference.ref for reference in references(command)]
-        return (*referred, *stated(state, command, facts)) if stated is not None else referred
-
-    return needed
 
 
 def events_of(evolve: Callable[[State | None, Event, Recorded], State]) -> tuple[type, ...]:

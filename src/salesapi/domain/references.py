@@ -11,7 +11,7 @@ from functools import cache
 from typing import Annotated, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 from uuid import UUID
 
-from salesapi.domain.shared.kernel import Facts, Refers, StreamRef, ThingUnknown
+from salesapi.domain.shared.kernel import UNSET, Facts, Refers, StreamRef, ThingUnknown
 
 Found = TypeVar("Found")
 
@@ -40,7 +40,9 @@ def references(record: object, *only: str, at: str = "") -> list[Reference]:
     found: list[Reference] = []
     kind_of_record: type = type(record)
     for name, kind, kind_in in referring_fields(kind_of_record):
-        held = getattr(record, name) if not only or name in only else None
+        held = None if only and name not in only else getattr(record, name)
+        if held is None:
+            continue
         if isinstance(held, UUID):
             found.append(Reference(StreamRef(kind or getattr(record, kind_in), held), f"{at}/{name}"))
         elif isinstance(held, tuple):
@@ -50,7 +52,7 @@ def references(record: object, *only: str, at: str = "") -> list[Reference]:
                     found.append(Reference(StreamRef(kind or getattr(record, kind_in), part), pointer))
                 else:
                     found += references(part, at=pointer)
-        elif is_dataclass(held):
+        elif held is not UNSET:
             found += references(held, at=f"{at}/{name}")
     return found
 
