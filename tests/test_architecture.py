@@ -22,6 +22,9 @@ from salesapi.domain.references import parts_of_hint
 
 DOMAIN: Final = Path(inspect.getfile(salesapi.domain)).parent
 FILES: Final = sorted(DOMAIN.rglob("*.py"))
+SOURCE: Final = DOMAIN.parent
+SOURCES: Final = sorted(file for file in SOURCE.rglob("*.py") if "StreamRef(" in file.read_text())
+KINDS: Final = {stream.kind for stream in STREAMS}
 WIRING: Final = "salesapi.domain.catalogue"
 """The one module that names every capability as a whole."""
 
@@ -127,6 +130,16 @@ def test_every_stream_that_is_declared_is_in_the_catalogue() -> None:
     modules = [importlib.import_module(_name(file)) for file in FILES]
     declared = [stream for module in modules for stream in vars(module).values() if isinstance(stream, Stream)]
     assert {stream.kind for stream in declared} == {stream.kind for stream in STREAMS}
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(SOURCE)))
+def test_a_stream_is_named_by_a_kind_that_is_declared(file: Path) -> None:
+    """A need for a stream of a kind that nobody declares would find nothing, and say that the thing is unknown."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        is_ref = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "StreamRef"
+        kind = node.args[0] if is_ref and isinstance(node, ast.Call) and node.args else None
+        if isinstance(kind, ast.Constant) and isinstance(kind.value, str):
+            assert kind.value in KINDS, f"{file.name}:{kind.lineno} names the kind {kind.value}"
 
 
 def test_the_domain_imports_only_itself_the_standard_library_and_annotated_types() -> None:
