@@ -133,9 +133,7 @@ def split_target(target: Target, command: SplitTarget, context: Context) -> tupl
 
 def following(command: type[Command], steps: Following[State, Command]) -> tuple[type, AnyFollowing]:
     """Declares what follows from a command."""
-    return command, cast(
-        "AnyFollowing", steps
-    )  # It is only given commands of its class, with the state of their stream.
+    return command, cast("AnyFollowing", steps)  # It is only given such commands, with the state of their stream.
 
 
 FOLLOWING: Final[Mapping[type, AnyFollowing]] = dict(

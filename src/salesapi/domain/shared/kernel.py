@@ -281,12 +281,19 @@ def roles(*names: Role) -> frozenset[Role]:
 
 
 SELLERS: Final = roles("rep", "manager", "admin", "integration")
+"""Whoever sells, and the systems that record it for them."""
 LEADERS: Final = roles("manager", "admin", "integration")
+"""Whoever hands out and withdraws what others sell."""
 PEOPLE: Final = roles("rep", "manager", "finance", "admin")
+"""People in their own name: no system does it for them."""
 GRANTERS: Final = roles("manager", "finance", "admin")
+"""Whoever gives to others, and answers them."""
 PAYERS: Final = roles("finance", "admin")
+"""Whoever decides what is paid."""
 CASHIERS: Final = roles("finance", "admin", "integration")
+"""Whoever records money, and the systems that do."""
 KEEPERS: Final = roles("admin", "integration")
+"""Whoever keeps the reference data."""
 
 
 def occurred_on(context: Context) -> date:
