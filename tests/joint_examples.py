@@ -8,7 +8,6 @@ The text of this file is put before the lines; it is right in itself.
 from uuid import UUID
 
 from salesapi.domain.consequences import convert_lead, following
-from salesapi.domain.declarations import Stream, acts_on, changes, creates
 from salesapi.domain.pay.decisions.enrolment_decisions import end
 from salesapi.domain.pay.plans.enrolments import EndEnrolment
 from salesapi.domain.selling.deal_decisions import lose, open_deal, value, win
@@ -16,6 +15,7 @@ from salesapi.domain.selling.deals import Deal, DealEvent, DealWon, LoseDeal, Op
 from salesapi.domain.selling.lead_decisions import capture, qualify
 from salesapi.domain.selling.leads import CaptureLead, ConvertLead, Lead, LeadEvent, LeadQualified, QualifyLead
 from salesapi.domain.selling.leads import evolve as evolve_lead
+from salesapi.domain.shared.declarations import Stream, acts_on, changes, creates
 from salesapi.domain.shared.kernel import Context, Facts, StreamRef, external_identity, roles
 
 SELLERS = roles("rep")

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.consequences import FOLLOWING, Step
-from salesapi.domain.references import references
 from salesapi.domain.shared.kernel import BusinessTime, Context, Recorded, Ref, Refused
+from salesapi.domain.shared.references import references
 
 CATALOGUE = Catalogue()
 ACTOR = UUID(int=0xAC)

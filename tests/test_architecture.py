@@ -17,8 +17,8 @@ import pytest
 import salesapi.domain
 from salesapi.domain.catalogue import STREAMS
 from salesapi.domain.consequences import FOLLOWING
-from salesapi.domain.declarations import Stream
-from salesapi.domain.references import parts_of_hint
+from salesapi.domain.shared.declarations import Stream
+from salesapi.domain.shared.references import parts_of_hint
 
 DOMAIN: Final = Path(inspect.getfile(salesapi.domain)).parent
 FILES: Final = sorted(DOMAIN.rglob("*.py"))

@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 
 from salesapi.domain.catalogue import route
-from salesapi.domain.declarations import AnyCommand
+from salesapi.domain.shared.declarations import AnyCommand
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from tests.api.graphql_client import CATALOGUE, mutate
 from tests.api.parity_requests import LOCKED_AWAY, REQUESTS

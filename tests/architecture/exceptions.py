@@ -7,8 +7,6 @@ from typing import Final
 
 LONG_FILES: Final = frozenset(
     {
-        "deal_decisions",
-        "deals",
         "evaluation",
         "generated_options",
         "handling",
@@ -157,13 +155,6 @@ CONFUSABLE: Final = frozenset(
 
 UNCHECKED_CALLABLES: Final = frozenset(
     {
-        "consequences: FOLLOWING",
-        "kernel: CommandType.identity",
-        "kernel: CommandType.stream_of",
-        "kernel: Decide",
-        "kernel: Needs",
-        "kernel: Stream.evolve",
-        "kernel: Stream.owner",
         "mutations: _resolver",
         "projection: Projection.evolve",
         "projection: Projection.groups",

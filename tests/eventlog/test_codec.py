@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapi.database.text import TextRefused
-from salesapi.domain.declarations import EventType
+from salesapi.domain.shared.declarations import EventType
 from salesapi.domain.shared.kernel import (
     About,
     AmountMinor,

@@ -6,7 +6,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.declarations import AnyCommand
+from salesapi.domain.shared.declarations import AnyCommand
 from salesapi.domain.shared.kernel import UNSET
 
 REFERENCE: Final = "#/components/schemas/{model}"

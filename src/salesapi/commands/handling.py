@@ -16,9 +16,8 @@ from salesapi.commands.command_results import EventReceipt, Receipt, positioned,
 from salesapi.commands.stream_states import Folded, StreamStates
 from salesapi.domain.catalogue import Catalogue, route, snake_name
 from salesapi.domain.consequences import FOLLOWING, Step
-from salesapi.domain.declarations import AnyCommand, AnyStream
 from salesapi.domain.pay.ledger.pay_facts import Ledger
-from salesapi.domain.references import references
+from salesapi.domain.shared.declarations import AnyCommand, AnyStream
 from salesapi.domain.shared.kernel import (
     BusinessTime,
     Context,
@@ -31,6 +30,7 @@ from salesapi.domain.shared.kernel import (
     ThingUnknown,
     natural_id,
 )
+from salesapi.domain.shared.references import references
 from salesapi.eventlog.codec import Codec, EventMeta
 from salesapi.eventlog.recorder import (
     AppendRequest,

@@ -12,7 +12,6 @@ from salesapi.domain.cash import agreement_decisions, invoice_decisions, receipt
 from salesapi.domain.consequences import FOLLOWING
 from salesapi.domain.customers import customer_decisions
 from salesapi.domain.declaration_checks import check_declarations
-from salesapi.domain.declarations import AnyCommand, AnyStream, DeclarationInvalid, EventType, words
 from salesapi.domain.organisation import approval_decisions, calendars, members, team_decisions
 from salesapi.domain.pay.decisions import (
     award_decisions,
@@ -33,6 +32,7 @@ from salesapi.domain.selling import (
     target_decisions,
 )
 from salesapi.domain.shared import attributes
+from salesapi.domain.shared.declarations import AnyCommand, AnyStream, DeclarationInvalid, EventType, words
 
 Value = TypeVar("Value")
 

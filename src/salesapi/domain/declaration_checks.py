@@ -10,9 +10,9 @@ from typing import Final, get_args, get_type_hints
 from uuid import UUID
 
 from salesapi.domain.consequences import AnyFollowing
-from salesapi.domain.declarations import AnyCommand, AnyStream, DeclarationInvalid
-from salesapi.domain.references import parts_of_hint, referring_fields
+from salesapi.domain.shared.declarations import AnyCommand, AnyStream, DeclarationInvalid
 from salesapi.domain.shared.kernel import Role
+from salesapi.domain.shared.references import parts_of_hint, referring_fields
 
 WORDS: Final = r"[a-z0-9]+(_[a-z0-9]+)*"
 PATH_WORDS: Final = r"[a-z0-9]+(-[a-z0-9]+)*"

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from salesapi.database.text import MARKED, encoded
-from salesapi.domain.declarations import EventType
+from salesapi.domain.shared.declarations import EventType
 from salesapi.domain.shared.kernel import BusinessTime, Recorded, StreamRef
 from salesapi.eventlog.recorder import NewEvent, StoredEvent
 from salesapi.privacy.field_encryption import ERASED, Place, Sealed, open_, read_sealed, seal

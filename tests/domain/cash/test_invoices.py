@@ -33,7 +33,7 @@ from salesapi.domain.cash.invoices import (
     ResolveInvoiceDispute,
     VoidInvoice,
 )
-from salesapi.domain.declarations import AnyCommand
+from salesapi.domain.shared.declarations import AnyCommand
 from salesapi.domain.shared.kernel import ExternalId, Ref, Refused, StreamRef, ThingExists, ThingUnknown
 from salesapi.domain.shared.money import CurrencyUnknown
 from tests.spec import CATALOGUE, SUBJECT, given, uid

@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 
 from salesapi.domain.catalogue import route
-from salesapi.domain.declarations import EventType
 from salesapi.domain.selling.activities import (
     Activity,
     ActivityCancelled,
@@ -35,6 +34,7 @@ from salesapi.domain.selling.activities import (
     VoidActivity,
 )
 from salesapi.domain.shared.attributes import AttributeUnknown, AttributeValue
+from salesapi.domain.shared.declarations import EventType
 from salesapi.domain.shared.kernel import ExternalId, Refused, ThingExists, ThingUnknown
 from salesapi.privacy.personal import personal_fields
 from tests.domain.examples import ACME, ANNA, DEAL, FACTS, LEAD

@@ -7,7 +7,8 @@ from typing import Final
 
 import pytest
 
-from salesapi.domain.deal_refusals import (
+from salesapi.domain.selling.deal_decisions import MOVE_BACK, SKIP_STAGES
+from salesapi.domain.selling.deal_refusals import (
     AmountIncomplete,
     AmountMissing,
     DealClosed,
@@ -21,7 +22,6 @@ from salesapi.domain.deal_refusals import (
     TransitionNeedsReason,
     TransitionNotAllowed,
 )
-from salesapi.domain.selling.deal_decisions import MOVE_BACK, SKIP_STAGES
 from salesapi.domain.selling.deals import (
     ChangeDeal,
     ChangeDealLines,

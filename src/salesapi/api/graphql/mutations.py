@@ -19,7 +19,7 @@ from salesapi.api.graphql.inputs import Inputs, values_of
 from salesapi.commands.command_reading import checked_key, fingerprint
 from salesapi.commands.handling import BULK_MAX, Envelope
 from salesapi.domain.catalogue import Catalogue, mutation_name, route
-from salesapi.domain.declarations import AnyCommand, AnyStream
+from salesapi.domain.shared.declarations import AnyCommand, AnyStream
 
 Info = strawberry.Info[Asked, None]
 

@@ -18,7 +18,7 @@ from salesapi.commands.bulk import Bulk, BulkResult, IfMatchMalformed
 from salesapi.commands.command_reading import CommandMalformed, CommandReader, checked_key, fingerprint
 from salesapi.commands.handling import BULK_MAX, Envelope, Handling
 from salesapi.domain.catalogue import Catalogue, mutation_name, route
-from salesapi.domain.declarations import AnyCommand, AnyStream
+from salesapi.domain.shared.declarations import AnyCommand, AnyStream
 from salesapi.domain.shared.kernel import Kind, Refused
 
 HEADERS: Final[list[dict[str, Any]]] = [

@@ -43,8 +43,7 @@ from salesapi.domain.cash.agreements import (
     SignAgreement,
     evolve,
 )
-from salesapi.domain.declarations import Stream, changes, creates
-from salesapi.domain.references import reference_at, referred, refuse_unknown
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     CASHIERS,
     Context,
@@ -56,6 +55,7 @@ from salesapi.domain.shared.kernel import (
     roles,
 )
 from salesapi.domain.shared.money import exponent
+from salesapi.domain.shared.references import reference_at, referred, refuse_unknown
 
 AMOUNT_MINOR_MAX: Final = 2**53 - 1
 """Largest amount that every client can read, in minor units."""

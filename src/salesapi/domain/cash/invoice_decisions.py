@@ -34,10 +34,10 @@ from salesapi.domain.cash.invoices import (
     evolve,
     gross_minor,
 )
-from salesapi.domain.declarations import Stream, changes, creates
-from salesapi.domain.references import referred, refuse_unknown
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import CASHIERS, Context, Facts, ThingExists, external_identity
 from salesapi.domain.shared.money import exponent
+from salesapi.domain.shared.references import referred, refuse_unknown
 
 
 def issue(state: Invoice | None, command: IssueInvoice, context: Context) -> tuple[InvoiceIssued, ...]:

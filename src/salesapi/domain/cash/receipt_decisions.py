@@ -31,10 +31,10 @@ from salesapi.domain.cash.receipts import (
     evolve,
     settles,
 )
-from salesapi.domain.declarations import Stream, changes, creates
-from salesapi.domain.references import referred, refuse_unknown
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import CASHIERS, Context, FieldInvalid, ThingExists, external_identity
 from salesapi.domain.shared.money import exponent, rounded
+from salesapi.domain.shared.references import referred, refuse_unknown
 
 
 def record_receipt(state: Receipt | None, command: RecordReceipt, context: Context) -> tuple[ReceiptRecorded, ...]:

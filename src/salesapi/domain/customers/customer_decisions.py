@@ -40,8 +40,6 @@ from salesapi.domain.customers.satisfaction import (
     SatisfactionDealForeign,
     refuse_off_scale,
 )
-from salesapi.domain.declarations import Stream, changes, creates
-from salesapi.domain.references import reference_at, referred, refuse_unknown
 from salesapi.domain.selling.deals import Deal
 from salesapi.domain.shared.attributes import (
     changed_values,
@@ -50,6 +48,7 @@ from salesapi.domain.shared.attributes import (
     merged,
     refuse_invalid_values,
 )
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     LEADERS,
     SELLERS,
@@ -60,6 +59,7 @@ from salesapi.domain.shared.kernel import (
     natural_id,
     owner_of,
 )
+from salesapi.domain.shared.references import reference_at, referred, refuse_unknown
 
 
 def register(state: Customer | None, command: RegisterCustomer, context: Context) -> tuple[CustomerRegistered, ...]:

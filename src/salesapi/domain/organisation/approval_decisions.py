@@ -3,7 +3,6 @@
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.organisation.approvals import (
     Approval,
     ApprovalClosed,
@@ -27,8 +26,9 @@ from salesapi.domain.organisation.approvals import (
     WithdrawApproval,
     evolve,
 )
-from salesapi.domain.references import references, refuse_unknown
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import PEOPLE, Context
+from salesapi.domain.shared.references import references, refuse_unknown
 
 REQUEST_FOR_PAY: Final = "approval.request_for_pay"
 """Plans and runs have no owner whose scope would hide them: without this permission they do not exist as subjects."""

@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 
-from salesapi.domain.declarations import Stream, changes, creates
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     CASHIERS,
     PAYERS,

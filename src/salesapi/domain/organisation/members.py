@@ -11,7 +11,7 @@ from uuid import UUID
 
 from annotated_types import MaxLen, MinLen
 
-from salesapi.domain.declarations import Stream, changes, creates
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     KEEPERS,
     UNSET,

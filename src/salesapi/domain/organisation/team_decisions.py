@@ -8,7 +8,6 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.organisation.teams import (
     CHANGES_MAX,
     MEMBERSHIPS_MAX,
@@ -43,8 +42,9 @@ from salesapi.domain.organisation.teams import (
     evolve,
     start_of,
 )
-from salesapi.domain.references import refuse_unknown
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import KEEPERS, Context, ThingExists, ThingUnknown, external_identity
+from salesapi.domain.shared.references import refuse_unknown
 
 
 def form(state: Teams | None, command: FormTeam, context: Context) -> tuple[TeamFormed, ...]:

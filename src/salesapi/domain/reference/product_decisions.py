@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.reference.products import (
     COSTS_MAX,
     PRICE_DIGITS_MAX,
@@ -29,6 +28,7 @@ from salesapi.domain.reference.products import (
     evolve,
     overlapped,
 )
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import KEEPERS, Context, FieldInvalid, ThingExists, external_identity, roles
 from salesapi.domain.shared.money import UnitPrice, exponent
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from annotated_types import Gt, MaxLen, MinLen
 
-from salesapi.domain.declarations import Stream, changes, creates
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     CASHIERS,
     PAYERS,

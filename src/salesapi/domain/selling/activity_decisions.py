@@ -3,8 +3,6 @@
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from salesapi.domain.declarations import Stream, changes, creates
-from salesapi.domain.references import refuse_unknown
 from salesapi.domain.selling.activities import (
     Activity,
     ActivityCancelled,
@@ -29,7 +27,9 @@ from salesapi.domain.selling.activities import (
     evolve,
 )
 from salesapi.domain.shared.attributes import definitions_needed, definitions_ref, merged, refuse_invalid_values
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import LEADERS, SELLERS, UNSET, Context, ThingExists, external_identity, owner_of
+from salesapi.domain.shared.references import refuse_unknown
 
 DATE_AND_INSTANT_MAX: Final = timedelta(days=1)
 """How far the local date may be from the date that the instant shows, which callers often send in UTC."""

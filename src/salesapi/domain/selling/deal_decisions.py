@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from salesapi.domain.deal_refusals import (
+from salesapi.domain.selling.deal_refusals import (
     AmountIncomplete,
     AmountMissing,
     DealClosed,
@@ -18,8 +18,6 @@ from salesapi.domain.deal_refusals import (
     TransitionNeedsReason,
     TransitionNotAllowed,
 )
-from salesapi.domain.declarations import Stream, changes, creates
-from salesapi.domain.references import referred, refuse_unknown
 from salesapi.domain.selling.deals import (
     ChangeDeal,
     ChangeDealLines,
@@ -60,6 +58,7 @@ from salesapi.domain.shared.attributes import (
     merged,
     refuse_invalid_values,
 )
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     LEADERS,
     SELLERS,
@@ -74,6 +73,7 @@ from salesapi.domain.shared.kernel import (
     owner_of,
 )
 from salesapi.domain.shared.money import exponent
+from salesapi.domain.shared.references import referred, refuse_unknown
 
 SKIP_STAGES: Final = "deal.skip_stages"
 MOVE_BACK: Final = "deal.move_back"

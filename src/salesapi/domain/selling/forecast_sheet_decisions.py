@@ -3,8 +3,6 @@
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.declarations import Stream, changes, creates
-from salesapi.domain.references import refuse_unknown
 from salesapi.domain.selling.forecast_sheets import (
     ADJUSTMENTS_MAX,
     SNAPSHOTS_MAX,
@@ -30,9 +28,11 @@ from salesapi.domain.selling.forecast_sheets import (
     TakeForecastSnapshot,
     evolve,
 )
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import SELLERS, Context, Facts, owner_of, roles
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import period_named
+from salesapi.domain.shared.references import refuse_unknown
 
 
 def take_snapshot(

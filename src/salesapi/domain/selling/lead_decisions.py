@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from salesapi.domain.declarations import Stream, changes, creates
-from salesapi.domain.references import refuse_unknown
 from salesapi.domain.selling.attribution import (
     TOUCHES_MAX,
     LeadAttributionTouchRecorded,
@@ -41,7 +39,9 @@ from salesapi.domain.selling.leads import (
     evolve,
 )
 from salesapi.domain.shared.attributes import definitions_needed, definitions_ref, merged, refuse_invalid_values
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import LEADERS, SELLERS, Context, ThingExists, external_identity, owner_of
+from salesapi.domain.shared.references import refuse_unknown
 
 
 def capture(state: Lead | None, command: CaptureLead, context: Context) -> tuple[LeadCaptured, ...]:

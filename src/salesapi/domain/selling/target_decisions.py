@@ -3,9 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.organisation.teams import TREE, Teams
-from salesapi.domain.references import referred, refuse_unknown
 from salesapi.domain.selling.targets import (
     NO_GAP,
     REVISIONS_MAX,
@@ -40,6 +38,7 @@ from salesapi.domain.selling.targets import (
     evolve,
     target_identity,
 )
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     LEADERS,
     SELLERS,
@@ -53,6 +52,7 @@ from salesapi.domain.shared.kernel import (
 )
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import period_named
+from salesapi.domain.shared.references import referred, refuse_unknown
 
 
 def propose(state: Target | None, command: ProposeTarget, context: Context) -> tuple[TargetProposed, ...]:

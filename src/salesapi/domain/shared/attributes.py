@@ -12,7 +12,7 @@ from uuid import UUID
 
 from annotated_types import MaxLen
 
-from salesapi.domain.declarations import Needs, Stream, creates
+from salesapi.domain.shared.declarations import Needs, Stream, creates
 from salesapi.domain.shared.kernel import (
     About,
     Context,

@@ -3,7 +3,6 @@
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan
 from salesapi.domain.pay.plans.enrolments import Enrolment, enrolment_ref
 from salesapi.domain.pay.records.awards import (
@@ -38,8 +37,8 @@ from salesapi.domain.pay.records.awards import (
 from salesapi.domain.pay.records.objections import Objection
 from salesapi.domain.pay.records.payout_runs import PayoutRun
 from salesapi.domain.pay.rules.recognition import Party, Reward, conflict_of_approver, problem_of_reward
-from salesapi.domain.references import referred, refuse_unknown
 from salesapi.domain.selling.deals import Deal
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     GRANTERS,
     PAYERS,
@@ -52,6 +51,7 @@ from salesapi.domain.shared.kernel import (
 )
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import Period, period_named
+from salesapi.domain.shared.references import referred, refuse_unknown
 
 
 def grant(state: Award | None, command: GrantAward, context: Context) -> tuple[AwardGranted, ...]:

@@ -3,8 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from salesapi.domain.declarations import Stream, changes, creates
-from salesapi.domain.ledger_needs import AT_HEAD, ledger_of
+from salesapi.domain.pay.ledger.ledger_needs import AT_HEAD, ledger_of
 from salesapi.domain.pay.plans.compensation_plans import (
     VERSIONS_MAX,
     AwardInvalid,
@@ -35,10 +34,11 @@ from salesapi.domain.pay.plans.compensation_plans import (
 from salesapi.domain.pay.plans.plan_assumptions import Assumptions, refuse_useless
 from salesapi.domain.pay.plans.plan_problems import problem_of_terms
 from salesapi.domain.pay.statements.simulating import simulated
-from salesapi.domain.references import refuse_unknown
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import PAYERS, Context, Facts, Ref, ThingExists, external_identity
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import PeriodKind, period_named
+from salesapi.domain.shared.references import refuse_unknown
 
 
 def draft(

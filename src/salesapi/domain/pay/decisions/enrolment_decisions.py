@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.declarations import Stream, acts_on, creates
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan, CompensationPlanIsRetired
 from salesapi.domain.pay.plans.enrolment_overrides import refuse_untaken
 from salesapi.domain.pay.plans.enrolment_spans import Span, first_day_after, overlap_of
@@ -39,10 +38,11 @@ from salesapi.domain.pay.plans.enrolments import (
     enrolment_ref,
     evolve,
 )
-from salesapi.domain.references import referred, refuse_unknown
+from salesapi.domain.shared.declarations import Stream, acts_on, creates
 from salesapi.domain.shared.kernel import PAYERS, Context, FieldInvalid, ThingUnknown, member_of, roles
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import period_named
+from salesapi.domain.shared.references import referred, refuse_unknown
 
 
 def enrol(state: Enrolment | None, command: EnrolParticipant, context: Context) -> tuple[EnrolmentBegun, ...]:

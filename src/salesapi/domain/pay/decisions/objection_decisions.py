@@ -5,7 +5,6 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from salesapi.domain.declarations import Stream, changes, creates
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan
 from salesapi.domain.pay.plans.enrolments import Enrolment, enrolment_ref
 from salesapi.domain.pay.records.awards import Award
@@ -40,6 +39,7 @@ from salesapi.domain.pay.records.objections import (
 from salesapi.domain.pay.records.payout_runs import PayoutRun
 from salesapi.domain.selling.pipelines import Pipeline
 from salesapi.domain.selling.targets import Target
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     GRANTERS,
     PEOPLE,

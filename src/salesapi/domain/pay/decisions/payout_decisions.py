@@ -9,7 +9,6 @@ from itertools import zip_longest
 from typing import Final, TypeVar
 from uuid import UUID
 
-from salesapi.domain.declarations import changes
 from salesapi.domain.pay.records.objections import Objection
 from salesapi.domain.pay.records.payout_holds import (
     HELD_LINES_MAX,
@@ -47,8 +46,9 @@ from salesapi.domain.pay.records.payouts import (
     PayoutRunPayoutPaid,
     ReportPayoutFailed,
 )
-from salesapi.domain.references import reference_at, referred
+from salesapi.domain.shared.declarations import changes
 from salesapi.domain.shared.kernel import PAYERS, Context, ThingUnknown, record
+from salesapi.domain.shared.references import reference_at, referred
 
 Item = TypeVar("Item")
 

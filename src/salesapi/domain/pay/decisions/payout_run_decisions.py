@@ -6,9 +6,8 @@ one plan are locked in the order of their periods, as far as they were opened; a
 
 from typing import Final
 
-from salesapi.domain.declarations import Stream, changes, creates
-from salesapi.domain.ledger_needs import AT_HEAD, ledger_needed, ledger_of
 from salesapi.domain.pay.decisions.payout_decisions import COMMANDS as PAYOUT_COMMANDS
+from salesapi.domain.pay.ledger.ledger_needs import AT_HEAD, ledger_needed, ledger_of
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan
 from salesapi.domain.pay.records.payout_runs import (
@@ -53,9 +52,10 @@ from salesapi.domain.pay.statements.statements import (
     parts_of_statement,
     statements_of,
 )
-from salesapi.domain.references import referred
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import PAYERS, Context, Facts, LedgerRef, Ref, ThingExists, TreeRootRef
 from salesapi.domain.shared.periods import period_named
+from salesapi.domain.shared.references import referred
 
 
 def open_run(state: PayoutRun | None, command: OpenPayoutRun, context: Context) -> tuple[PayoutRunOpened, ...]:

@@ -3,9 +3,8 @@
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.declarations import Stream, changes, creates
-from salesapi.domain.ledger_needs import ledger_needed, ledger_of
 from salesapi.domain.pay.calculation.plan_points import earned_points
+from salesapi.domain.pay.ledger.ledger_needs import ledger_needed, ledger_of
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.records.awards import POINTS_MAX, Award
 from salesapi.domain.pay.records.points import (
@@ -26,9 +25,10 @@ from salesapi.domain.pay.records.points import (
     points_ref,
 )
 from salesapi.domain.pay.rules.recognition import problem_of_redemption
-from salesapi.domain.references import reference_at, referred
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import CASHIERS, PAYERS, PEOPLE, Context, FieldInvalid, ThingUnknown, member_of
 from salesapi.domain.shared.periods import Period, period_named
+from salesapi.domain.shared.references import reference_at, referred
 
 
 def credit(state: Points | None, command: CreditPoints, context: Context) -> tuple[PointsCredited, ...]:

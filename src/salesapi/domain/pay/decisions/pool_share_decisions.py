@@ -7,9 +7,8 @@ from collections.abc import Set
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.declarations import Stream, changes, creates
-from salesapi.domain.ledger_needs import ledger_needed, ledger_of
 from salesapi.domain.pay.calculation.team_pools import days_in_teams
+from salesapi.domain.pay.ledger.ledger_needs import ledger_needed, ledger_of
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.plans.plan_awards import TeamPool
 from salesapi.domain.pay.plans.version_parts import parts_of
@@ -38,6 +37,7 @@ from salesapi.domain.pay.records.pool_shares import (
 )
 from salesapi.domain.pay.rules.pools import problem_of_pool_shares
 from salesapi.domain.pay.rules.recognition import Party, conflict_of_approver
+from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import GRANTERS, Context, ThingUnknown, owner_of
 from salesapi.domain.shared.periods import Period, period_named
 

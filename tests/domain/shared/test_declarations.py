@@ -9,7 +9,15 @@ import pytest
 from salesapi.domain.catalogue import STREAMS, Catalogue
 from salesapi.domain.consequences import Step, following
 from salesapi.domain.declaration_checks import check_declarations
-from salesapi.domain.declarations import AnyCommand, AnyStream, DeclarationInvalid, Stream, acts_on, changes, creates
+from salesapi.domain.shared.declarations import (
+    AnyCommand,
+    AnyStream,
+    DeclarationInvalid,
+    Stream,
+    acts_on,
+    changes,
+    creates,
+)
 from salesapi.domain.shared.kernel import Context, Recorded, Refers, record, roles
 
 SELLERS: Final = roles("rep")

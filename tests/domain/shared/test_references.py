@@ -7,8 +7,15 @@ from uuid import UUID
 
 import pytest
 
-from salesapi.domain.references import Reference, parts_of_hint, reference_at, references, referred, refuse_unknown
 from salesapi.domain.shared.kernel import UNSET, Ref, Refers, StreamRef, ThingUnknown, Unset, record
+from salesapi.domain.shared.references import (
+    Reference,
+    parts_of_hint,
+    reference_at,
+    references,
+    referred,
+    refuse_unknown,
+)
 from tests.spec import CATALOGUE, States, uid
 
 ALL: Final = (uid(1), uid(2), uid(3), uid(4), uid(5), uid(6))
