@@ -1,6 +1,6 @@
 """The fields `liveStatement` and `liveStatementLines`: a member's statement as it stands now, as REST answers it.
 
-Its lines are put into words where they are selected; the answer that they are read from is kept for the operation.
+Its lines are made, and put into words, where they are selected; the answer that they are read from is kept for the operation.
 """
 
 from typing import Annotated, Any, Final

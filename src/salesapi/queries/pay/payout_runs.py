@@ -25,6 +25,7 @@ from salesapi.queries.paging import (
     decoded_cursor,
     encoded_cursor,
 )
+from salesapi.queries.statement_lines import LINE_COLUMNS, read_line
 from salesapi.schemas.pay.payout_runs import (
     PayoutRun,
     PayoutRunFilter,
@@ -97,14 +98,11 @@ STATEMENT_ORDERS: Final[dict[StatementOrder, Order]] = {
     StatementOrder.TOTAL_ASC: by_amount("s.total_minor", is_descending=False),
     StatementOrder.ISSUED_DESC: by_position("s.issued_position", is_descending=True),
 }
-_LINES: Final = Reader(StatementLine)
 _LINE_ORDER: Final = "number"
-_LINES_SQL: Final = """
-    SELECT number, kind, period, component, rule, credit_rule, plan_version, deal_id, source_member_id, won_on, positions,
-           base_minor, currency, rate_percent, formula, exact_minor, posted_minor, residual_minor
-    FROM read.statement_line
+_LINES_SQL: Final = f"""
+    SELECT number, {LINE_COLUMNS} FROM read.statement_line
     WHERE payout_run_id = $1 AND member_id = $2 AND calculated_position = $3 AND number > $4 ORDER BY number LIMIT $5
-"""
+"""  # noqa: S608
 
 
 async def payout_runs(
@@ -212,7 +210,7 @@ async def statement_lines(connection: Connection, statement: Statement, page: Pa
         after,
         page.first + 1,
     )
-    shown = _LINES.all(rows[: page.first])
+    shown = tuple(map(read_line, rows[: page.first]))
     return Page(
         items=shown,
         cursors=tuple(encoded_cursor(_LINE_ORDER, line.number, statement.member_id) for line in shown),

@@ -1,13 +1,16 @@
 """Questions about members' points and their entries. `scope` is always the one over pay."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Final
 from uuid import UUID
 
 from salesapi.access.principals import Scope
 from salesapi.database.connections import Connection
 from salesapi.domain.shared.kernel import ThingUnknown
+from salesapi.projections.pay.points import PointsEntryRow
 from salesapi.queries.paging import Conditions, Listing, Order, Page, PageRequest, Reader, by_amount, by_position
+from salesapi.queries.reasons import shown_reason
 from salesapi.schemas.pay.points import (
     PointsBalance,
     PointsEntry,
@@ -19,6 +22,8 @@ from salesapi.schemas.pay.points import (
 
 READS: Final = ("points",)
 ENTRIES_READ: Final = ("points_entry",)
+POINTS: Final = ""
+"""Points have no currency, and no amounts among their reasons."""
 
 BALANCES: Final = Listing(
     columns="member_id AS id, balance, credited, redeemed, version, position",
@@ -27,10 +32,10 @@ BALANCES: Final = Listing(
     reader=Reader(PointsBalance),
 )
 ENTRIES: Final = Listing(
-    columns="member_id, number, points, award_id, plan_id, award_key, period, reason, entered_on, position",
+    columns="member_id, number, points, award_id, plan_id, award_key, period, reason, given, entered_on, position",
     source="read.points_entry",
     id="position",
-    reader=Reader(PointsEntry),
+    reader=Reader(PointsEntryRow),
     id_kind=int,
 )
 ORDERS: Final[dict[PointsOrder, Order]] = {
@@ -70,7 +75,14 @@ async def points_entries(
     conditions.known("period = {}", where.period)
     conditions.known("entered_on >= {}", where.entered_from)
     conditions.known("entered_on <= {}", where.entered_to)
-    return await ENTRIES.page(connection, conditions, (order, ENTRY_ORDERS[order]), page)
+    found = await ENTRIES.page(connection, conditions, (order, ENTRY_ORDERS[order]), page)
+    return Page(items=tuple(map(_shown, found.items)), cursors=found.cursors, has_more=found.has_more)
+
+
+def _shown(row: PointsEntryRow) -> PointsEntry:
+    values = {field.name: getattr(row, field.name) for field in fields(PointsEntryRow)}
+    values["given"] = None if row.given is None else shown_reason(row.given, POINTS)
+    return PointsEntry(**values)
 
 
 def _visible(scope: Scope) -> Conditions:

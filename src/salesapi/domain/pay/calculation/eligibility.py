@@ -17,6 +17,7 @@ from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.plans.version_parts import VersionPart, parts_of
+from salesapi.domain.pay.reasons.earned_reasons import AwaitsAcknowledgement, AwaitsRate
 from salesapi.domain.pay.rules.accounting import RateDate, converted, frozen_rate
 from salesapi.domain.pay.rules.plan_versions_and_leavers import leaver_share
 from salesapi.domain.shared.kernel import value
@@ -144,8 +145,7 @@ class Eligibility:
         """R64: where the plan says so, credits wait until the participant has acknowledged the version."""
         if not version.acknowledgement_required or enrolment.has_acknowledged(self.plan_id, version.number):
             return None
-        words = f"waiting for version {version.number} of the plan to be acknowledged; nothing is posted"
-        return Waiting(rule="R64", words=words)
+        return Waiting(rule="R64", reason=AwaitsAcknowledgement(version_number=version.number))
 
     def in_plan_currency(
         self, version: CompensationPlanVersion, sale: Sale, amount: Amount, period: Period
@@ -170,8 +170,7 @@ class Eligibility:
             )
             if frozen is not None:
                 return converted(amount, frozen), None
-        words = f"waiting for a rate from {source} to {self.currency}; nothing is posted"
-        return amount, Waiting(rule="R67", words=words)
+        return amount, Waiting(rule="R67", reason=AwaitsRate(currency_from=source, currency_to=self.currency))
 
 
 def _in_order(found: tuple[tuple[date, int], int, Eligible]) -> tuple[tuple[date, int], int]:

@@ -26,6 +26,8 @@ from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.ledger.trade_facts import AgreementFact, CashFact, InvoiceFact
 from salesapi.domain.pay.plans.plan_components import Base, Component
+from salesapi.domain.pay.reasons.earned_reasons import AwaitsAgreement, AwaitsCost, AwaitsOneCurrency
+from salesapi.domain.pay.reasons.reasons import Waits
 from salesapi.domain.pay.rules.accounting import taxed_base
 from salesapi.domain.pay.rules.commissionable_bases import ResidualTerms, margin_base
 from salesapi.domain.pay.rules.release import Anchor
@@ -41,7 +43,7 @@ class Waiting:
     """What a credit waits for, and by which rule: it posts nothing and counts towards no tier."""
 
     rule: str
-    words: str
+    reason: Waits
 
 
 @record
@@ -61,9 +63,7 @@ class SaleFacts:
 
 
 NOTHING_KNOWN: Final = SaleFacts()
-SEVERAL_CURRENCIES: Final = Waiting(
-    rule="R67", words="waiting: the deal's agreements are in several currencies; nothing is posted"
-)
+SEVERAL_CURRENCIES: Final = Waiting(rule="R67", reason=AwaitsOneCurrency())
 
 
 @value
@@ -243,8 +243,7 @@ def _whole_sale(ledger: Ledger, component: Component, win: Win, on: date) -> Sal
         price = amount
         costs = [part.cost for part in parts]
         if not costs or None in costs:
-            words = "waiting for the cost of what was sold; nothing is posted"
-            waits_for = Waiting(rule="R36", words=words)
+            waits_for = Waiting(rule="R36", reason=AwaitsCost())
         else:
             assert base.negative_margin is not None, "a published margin says what a loss counts as"
             cost = sum((each for each in costs if each is not None), ZERO)
@@ -381,8 +380,7 @@ def _is_in_one_currency(base: Base, agreed: Sequence[AgreementFact]) -> bool:
 
 
 def _no_agreement(base: Base) -> Waiting:
-    words = f"waiting for an agreement, from which the {base.kind.replace('_', ' ')} is taken; nothing is posted"
-    return Waiting(rule="R22", words=words)
+    return Waiting(rule="R22", reason=AwaitsAgreement(base=base.kind))
 
 
 def plain(amount: Amount) -> Amount:

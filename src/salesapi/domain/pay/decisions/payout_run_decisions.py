@@ -27,6 +27,7 @@ from salesapi.domain.pay.records.payout_runs import (
     PayoutRunApproverIsSubmitter,
     PayoutRunCalculated,
     PayoutRunEarlierOpen,
+    PayoutRunEngineChanged,
     PayoutRunIsLocked,
     PayoutRunLocked,
     PayoutRunOpened,
@@ -112,6 +113,8 @@ def issue(state: PayoutRun, command: IssuePayoutRunStatements, context: Context)
     if state.status == "issued":
         return ()
     calculated = _calculation(state)
+    if calculated.engine_version != ENGINE_VERSION:
+        raise PayoutRunEngineChanged(engine_version=calculated.engine_version)
     ledger = _ledger(context, LedgerRef(calculated.position))
     statements = statements_of(ledger, state.plan_id, state.period)
     assert ledger.position == calculated.position, "the ledger is not at the calculated position"
@@ -277,7 +280,7 @@ STREAM: Final = Stream(
     events=(
         EventType(name="payout_run.opened", event=PayoutRunOpened),
         EventType(name="payout_run.calculated", event=PayoutRunCalculated),
-        EventType(name="payout_run.statement_issued", event=PayoutRunStatementIssued),
+        EventType(name="payout_run.statement_issued", event=PayoutRunStatementIssued, schema=2),
         EventType(name="payout_run.submitted", event=PayoutRunSubmitted),
         EventType(name="payout_run.approved", event=PayoutRunApproved),
         EventType(name="payout_run.returned", event=PayoutRunReturned),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from salesapi.domain.pay.calculation.plan_points import earned_points
 from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.reasons.reason_form import form_of
 from salesapi.domain.pay.records.awards import POINTS_MAX, Award
 from salesapi.domain.pay.records.points import (
     ENTRIES_MAX,
@@ -85,7 +86,7 @@ def credit_plan(state: Points | None, command: CreditPlanPoints, context: Contex
             award_key=command.award_key,
             period=period.text,
             points=change,
-            formula=earned.words,
+            reason=form_of(earned.reason),
             positions=earned.positions,
         ),
     )
@@ -136,7 +137,7 @@ STREAM: Final = Stream(
     plural="points",
     events=(
         EventType(name="points.credited", event=PointsCredited),
-        EventType(name="points.posted", event=PointsPosted),
+        EventType(name="points.posted", event=PointsPosted, schema=2),
         EventType(name="points.redeemed", event=PointsRedeemed),
     ),
     commands=(
