@@ -369,7 +369,7 @@ async def test_a_forgiven_draw_is_read_by_both_doors_and_stated_by_the_next_run_
     await paying.settled()
     (line,) = (await service.get(f"/v1/statements/{run}/{rep}")).json()["item"]["lines"]
     assert (line["kind"], line["posted_minor"], line["base_minor"]) == ("draw", 0, 0)
-    assert line["formula"] == "3.00 forgiven: 0.00 of 0.00 owed = 0.00 CNY"
+    assert line["reason"]["english"] == "3.00 forgiven: 0.00 of 0.00 owed = 0.00 CNY"
 
 
 async def test_r71_an_export_that_is_sent_again_is_the_same_whatever_happened_since(paying: Paying) -> None:

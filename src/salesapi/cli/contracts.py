@@ -7,6 +7,7 @@ openapi/events/*.json     one JSON Schema for each event type and version
 openapi/compensation-plan.schema.json
                           JSON Schema of what a version of a plan says
 openapi/refusals.md       all refusals by code
+openapi/reasons.md        why pay comes to what it does: kinds, inputs, and how they read
 openapi/names.md          event, class, stored type, command, REST, GraphQL, subject
 """
 
@@ -28,6 +29,7 @@ from salesapi.api.openapi import openapi_document
 from salesapi.api.plan_schema import DIALECT, plan_schema
 from salesapi.api.refusals import STATUS
 from salesapi.app import assembled
+from salesapi.cli.reason_contract import reason_contract
 from salesapi.cli.running import run
 from salesapi.domain.catalogue import Catalogue, mutation_name, route
 from salesapi.domain.shared.kernel import Refused
@@ -51,6 +53,7 @@ async def contract_files() -> dict[str, str]:
         "asyncapi.json": _json(_asyncapi(catalogue)),
         "compensation-plan.schema.json": _json(plan_schema()),
         "refusals.md": _refusals(),
+        "reasons.md": reason_contract(),
         "names.md": _names(catalogue),
     }
     for event_type in catalogue.event_types():

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from salesapi.domain.pay.reasons.reason_form import Unit
+from salesapi.domain.pay.reasons.reason_form import ReasonUnit
 from salesapi.domain.shared.kernel import About, record
 
 
@@ -12,7 +12,7 @@ class ReasonInput:
 
     name: Annotated[str, About("What it is, for example `rate_percent`; all names are in `openapi/reasons.md`.")]
     unit: Annotated[
-        Unit,
+        ReasonUnit,
         About(
             "`minor` units of the currency of the line, `percent`, another `number`, or a `text`: a word, day or period."
         ),

@@ -128,7 +128,7 @@ def test_the_live_statement_nets_and_pays_as_the_run_will() -> None:
         ("2026-04-01", None, [("advance of 900.00 for 2026Q2 = 900.00 USD", 90_000)]),
         ("2026-04-02", None, []),
         ("2026-02-15", "2026-04-01", []),
-        (None, "2026-06-30", [("advance of 900.00 for 2026Q2 for 90 of 91 days = 890.1098901098", 89_011)]),
+        (None, "2026-06-30", [("advance of 900.00 for 2026Q2 for 90 of 91 days = ≈890.11 USD", 89_011)]),
     ],
     ids=["from the first day", "from the second day", "not on the first day any more", "known to end within it"],
 )
@@ -137,7 +137,7 @@ def test_an_advance_is_paid_to_who_takes_part_on_the_first_day_for_the_days_that
 ) -> None:
     log = Log().plan(flat("10"), advance=ADVANCE)
     enrol(log, begins, ends)
-    assert begun_as(drawn(log, "2026Q1"), expected)
+    assert drawn(log, "2026Q1") == expected
 
 
 def test_who_was_advanced_nothing_has_nothing_to_net_in_the_first_period() -> None:

@@ -82,7 +82,9 @@ def test_a_deal_across_the_threshold_is_accelerated_only_above_it() -> None:
     )
     log = log_of(accelerated, 12_000_000)
     assert posted(log) == [("R10", 400_000 + 160_000)]
-    assert lines_of(log)[0].rate_percent == "4 and 8"
+    (line,) = lines_of(log)
+    assert line.rate_percent is None, "it rests on two rates"
+    assert [[each.value for each in term.inputs] for term in line.reason.terms] == [["4", "10000000"], ["8", "2000000"]]
 
 
 @pytest.mark.parametrize(("slowed", "expected"), [("below", [80_000, 160_000]), ("whole", [80_000, 240_000])])

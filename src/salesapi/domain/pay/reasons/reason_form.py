@@ -14,11 +14,11 @@ from salesapi.domain.pay.reasons.reasons import Reason
 from salesapi.domain.shared.kernel import About, record
 from salesapi.domain.shared.money import PRECISION_DIGITS
 
-Unit: TypeAlias = Literal["minor", "percent", "number", "text"]
+ReasonUnit: TypeAlias = Literal["minor", "percent", "number", "text"]
 
 STATED: Final = "stated"
 """The kind of a reason that was stored as a sentence, before reasons were data."""
-UNITS: Final[dict[str, Unit]] = {
+UNITS: Final[dict[str, ReasonUnit]] = {
     "_minor": "minor",
     "_percent": "percent",
     "_count": "number",
@@ -87,7 +87,7 @@ def stated(text: str) -> StoredReason:
     return StoredReason(kind=STATED, inputs=(ReasonInput(name="text", value=text),))
 
 
-def unit_of(name: str) -> Unit:
+def unit_of(name: str) -> ReasonUnit:
     """The unit of an input of this name."""
     return UNITS.get(name[name.rfind("_") :], "text") if "_" in name else "text"
 

@@ -28,6 +28,7 @@ from salesapi.domain.pay.records.payout_runs import (
     STATEMENT_LINES_MAX,
     STATEMENT_PART_BYTES_MAX,
     LineKind,
+    PayoutRunStatementIssued,
     StatementLine,
 )
 from salesapi.domain.shared.kernel import record
@@ -203,6 +204,36 @@ def _parts(lines: tuple[StatementLine, ...]) -> Iterator[tuple[StatementLine, ..
         part.append(line)
         size_bytes += line_bytes
     yield tuple(part)
+
+
+def issued_parts(statement: Statement, position: int) -> tuple[PayoutRunStatementIssued, ...]:
+    """The numbered events that issue a statement which was computed at a position."""
+    parts, digest = parts_of_statement(statement), digest_of(statement)
+    return tuple(
+        PayoutRunStatementIssued(
+            member_id=statement.member_id,
+            plan_id=statement.plan_id,
+            period=statement.period,
+            position=position,
+            part=number,
+            parts=len(parts),
+            lines=lines,
+            line_count=len(statement.lines),
+            earned_minor=statement.earned_minor,
+            released_minor=statement.released_minor,
+            clawed_minor=statement.clawed_minor,
+            adjusted_minor=statement.adjusted_minor,
+            awarded_minor=statement.awarded_minor,
+            drawn_minor=statement.drawn_minor,
+            total_minor=statement.total_minor,
+            currency=statement.currency,
+            plan_versions=statement.plan_versions,
+            engine_version=statement.engine_version,
+            deal_order=statement.deal_order,
+            digest=digest,
+        )
+        for number, lines in enumerate(parts, start=1)
+    )
 
 
 def canonical_bytes(value: Statement | StatementLine) -> bytes:
