@@ -293,7 +293,8 @@ async def test_lines_are_read_page_by_page(service: Service, paid_with_cash: dic
     assert (len(first["lines"]), rest["next_cursor"]) == (3, None)
     document = """query($plan: UUID!, $member: UUID!, $period: String!, $first: Int!, $after: String) {
         liveStatementLines(planId: $plan, memberId: $member, period: $period, first: $first, after: $after) {
-            edges { node { number reason { kind inputs { name unit value } terms { inputs { name unit value } } english chinese } } }
+            edges { node { number
+              reason { kind inputs { name unit value } terms { inputs { name unit value } } english chinese } } }
             pageInfo { hasNextPage endCursor } position } }"""
     variables = {**asked_of(service, paid_with_cash["plan"], "rep"), "first": 3}
     page = (await must(service, document, variables))["liveStatementLines"]

@@ -279,7 +279,7 @@ def _earned(each: Rounded, period: Period) -> Iterator[Posting]:
             currency=credited.sale.currency,
             exact_minor=None,
             posted_minor=0,
-            reason=waits_for.reason,
+            reason=waits_for,
             positions=credited.positions,
             plan_version=credited.version.number,
             origin=origin_of(credited),

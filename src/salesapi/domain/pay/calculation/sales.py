@@ -39,14 +39,6 @@ ZERO: Final = Fraction()
 
 
 @record
-class Waiting:
-    """What a credit waits for, and by which rule: it posts nothing and counts towards no tier."""
-
-    rule: str
-    reason: Waits
-
-
-@record
 class SaleFacts:
     """What is known of a sale beside its amount; made only for components that ask for it."""
 
@@ -63,7 +55,7 @@ class SaleFacts:
 
 
 NOTHING_KNOWN: Final = SaleFacts()
-SEVERAL_CURRENCIES: Final = Waiting(rule="R67", reason=AwaitsOneCurrency())
+SEVERAL_CURRENCIES: Final = AwaitsOneCurrency()
 
 
 @value
@@ -92,7 +84,7 @@ class Sale:
     reversals: tuple[Claim, ...] = ()
     """What of that went back."""
     facts: SaleFacts = NOTHING_KNOWN
-    waits_for: Waiting | None = None
+    waits_for: Waits | None = None
 
     @property
     def order(self) -> tuple[date, int]:
@@ -233,7 +225,7 @@ def _whole_sale(ledger: Ledger, component: Component, win: Win, on: date) -> Sal
             stated_at=win.positions[-1],
             waits_for=_no_agreement(base) if whole is None else SEVERAL_CURRENCIES,
         )
-    waits_for: Waiting | None = None
+    waits_for: Waits | None = None
     share, amount = Fraction(1), Fraction(whole)
     if len(parts) < len(all_parts) or not all_parts:
         share = share_of(parts, all_parts)
@@ -243,7 +235,7 @@ def _whole_sale(ledger: Ledger, component: Component, win: Win, on: date) -> Sal
         price = amount
         costs = [part.cost for part in parts]
         if not costs or None in costs:
-            waits_for = Waiting(rule="R36", reason=AwaitsCost())
+            waits_for = AwaitsCost()
         else:
             assert base.negative_margin is not None, "a published margin says what a loss counts as"
             cost = sum((each for each in costs if each is not None), ZERO)
@@ -379,8 +371,8 @@ def _is_in_one_currency(base: Base, agreed: Sequence[AgreementFact]) -> bool:
     return _is_as_won(base) or len({each.state.currency for each in agreed}) <= 1
 
 
-def _no_agreement(base: Base) -> Waiting:
-    return Waiting(rule="R22", reason=AwaitsAgreement(base=base.kind))
+def _no_agreement(base: Base) -> Waits:
+    return AwaitsAgreement(base=base.kind)
 
 
 def plain(amount: Amount) -> Amount:

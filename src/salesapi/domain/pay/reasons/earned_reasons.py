@@ -175,6 +175,7 @@ class AwaitsAcknowledgement:
     """R64: the version of the plan is not acknowledged."""
 
     kind: ClassVar[str] = "awaits_acknowledgement"
+    rule: ClassVar[str] = "R64"
     version_number: Number
 
 
@@ -183,6 +184,7 @@ class AwaitsRate:
     """R67: there is no rate of exchange."""
 
     kind: ClassVar[str] = "awaits_rate"
+    rule: ClassVar[str] = "R67"
     currency_from: str
     currency_to: str
 
@@ -192,6 +194,7 @@ class AwaitsOneCurrency:
     """R67: the deal's agreements are in several currencies."""
 
     kind: ClassVar[str] = "awaits_one_currency"
+    rule: ClassVar[str] = "R67"
 
 
 @value
@@ -199,6 +202,7 @@ class AwaitsQuota:
     """R07: no quota is set."""
 
     kind: ClassVar[str] = "awaits_quota"
+    rule: ClassVar[str] = "R07"
     period: str
     quota_currency: str
 
@@ -208,6 +212,7 @@ class AwaitsCost:
     """R36: the cost of what was sold is not known."""
 
     kind: ClassVar[str] = "awaits_cost"
+    rule: ClassVar[str] = "R36"
 
 
 @value
@@ -215,6 +220,7 @@ class AwaitsAgreement:
     """R22: the base is taken from an agreement that is not there."""
 
     kind: ClassVar[str] = "awaits_agreement"
+    rule: ClassVar[str] = "R22"
     base: str
 
 
@@ -223,6 +229,7 @@ class AwaitsAnchor:
     """R22: the sale counts by the day of something that has not happened."""
 
     kind: ClassVar[str] = "awaits_anchor"
+    rule: ClassVar[str] = "R22"
     anchor: str
 
 

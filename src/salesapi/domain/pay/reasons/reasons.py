@@ -61,16 +61,9 @@ from salesapi.domain.pay.reasons.posted_reasons import (
 )
 
 Waits: TypeAlias = (
-    AwaitsAcknowledgement
-    | AwaitsRate
-    | AwaitsOneCurrency
-    | AwaitsQuota
-    | AwaitsCost
-    | AwaitsAgreement
-    | AwaitsAnchor
-    | PoolHeld
+    AwaitsAcknowledgement | AwaitsRate | AwaitsOneCurrency | AwaitsQuota | AwaitsCost | AwaitsAgreement | AwaitsAnchor
 )
-"""Nothing is known yet, and nothing posted."""
+"""What a credit waits for, each by its rule: it posts nothing and counts towards no tier."""
 
 Reason: TypeAlias = (
     RatedParts
@@ -102,6 +95,7 @@ Reason: TypeAlias = (
     | Retained
     | RetentionUnmeasured
     | PoolShared
+    | PoolHeld
     | Guaranteed
     | DrawAdvanced
     | DrawRecovered

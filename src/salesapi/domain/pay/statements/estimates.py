@@ -184,7 +184,7 @@ class _Marginal:
             sums[key] = sums.get(key, 0) - amount_minor
         own = [each.credited for each in after if each.credited.sale.win.deal_id == self._win.deal_id]
         shown = {key for key, amount_minor in sums.items() if amount_minor} | {each.component.key for each in own}
-        waiting = {each.component.key: each.waits_for.reason for each in own if each.waits_for is not None}
+        waiting = {each.component.key: each.waits_for for each in own if each.waits_for is not None}
         waiting |= {key: reason for key, reason in self._later(member_id) if key not in shown}
         for key in sorted(shown | waiting.keys()):
             yield EstimatedComponent(component=key, amount_minor=sums.get(key, 0), waits_for=waiting.get(key))
