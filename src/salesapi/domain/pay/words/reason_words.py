@@ -5,12 +5,13 @@ in `earned_phrases.py` and `posted_phrases.py`, under the kind of the reason.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Final
+from functools import cache, lru_cache
+from string import Formatter
+from typing import Final, TypeAlias
 
-from salesapi.domain.pay.reasons.reason_form import STATED, ReasonInput, StoredReason, unit_of
+from salesapi.domain.pay.reasons.reason_form import STATED, ReasonInput, ReasonUnit, StoredReason, unit_of
 from salesapi.domain.pay.rules.wording import MORE_DECIMALS_SHOWN, amount_shown, number_shown
 from salesapi.domain.pay.words.earned_phrases import EARNED_PHRASES
 from salesapi.domain.pay.words.plan_words import Language, Phrases
@@ -23,64 +24,65 @@ PHRASES: Final[Phrases] = {**EARNED_PHRASES, **POSTED_PHRASES}
 an input; one that ends in `?` with `kind?input` where the input is there, else with `kind!input`, or nothing. A word among the
 inputs reads as `input.word`, where there is such a phrase.
 """
+PLUS: Final[dict[Language, str]] = {"en": " + ", "zh": " + "}
+"""Stands between terms where nothing else is said to."""
 LONG_DECIMALS: Final = re.compile(rf"(\.\d{{{MORE_DECIMALS_SHOWN + 2}}})\d+(?:\.\.\.)?")
 """Decimals of an old sentence beyond what is shown of any number."""
 
 
+Values: TypeAlias = Mapping[str, str]
+NUMBERS_KEPT: Final = 4_096
+"""How many numbers are kept as they are shown: each is asked for in both languages."""
+
+
 def reason_in_words(reason: StoredReason, currency: str, exact_minor: str | None, language: Language) -> str:
     """The sentence. `exact_minor` is the result, as a number or None where nothing is known yet."""
-    if reason.kind == STATED:
+    kind = reason.kind
+    if kind == STATED:
         return LONG_DECIMALS.sub(r"\1...", reason.inputs[0].value)
-    said = _Said(reason.kind, currency, language)
-    terms = (said.phrase(f"{reason.kind}.term", said.values(term.inputs)) for term in reason.terms)
-    beside = {"currency": currency, "terms": said.joined(terms)}
+    said = {"currency": currency, **_values(reason.inputs, currency, language)}
     if exact_minor is not None:
-        beside["result"] = f"{amount_shown(Fraction(exact_minor), currency)} {currency}"
-    return said.phrase(reason.kind, {**said.values(reason.inputs), **beside})
+        said["result"] = f"{_number('minor', exact_minor, currency)} {currency}"
+    if reason.terms:
+        terms = (_phrase(kind, ".term", language, _values(term.inputs, currency, language)) for term in reason.terms)
+        said["terms"] = PHRASES.get(f"{kind}.join", PLUS)[language].join(terms)
+    return _phrase(kind, "", language, said)
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What is said of one kind of reason."""
-
-    kind: str
-    currency: str
-    language: Language
-
-    def values(self, inputs: Iterable[ReasonInput]) -> dict[str, str]:
-        return {each.name: self._shown(each) for each in inputs}
-
-    def joined(self, terms: Iterable[str]) -> str:
-        join = PHRASES.get(f"{self.kind}.join")
-        return (" + " if join is None else join[self.language]).join(terms)
-
-    def phrase(self, name: str, values: dict[str, str]) -> str:
-        return PHRASES[name][self.language].format_map(_Slots(self, values))
-
-    def maybe(self, name: str, values: dict[str, str]) -> str:
-        """What is said where there is an input, or where there is none."""
-        phrase = f"{self.kind}{'?' if name in values else '!'}{name}"
-        return self.phrase(phrase, values) if phrase in PHRASES else ""
-
-    def _shown(self, given: ReasonInput) -> str:
-        match unit_of(given.name):
-            case "minor":
-                return amount_shown(Fraction(given.value), self.currency)
-            case "percent" | "number":
-                return number_shown(Fraction(given.value))
-            case "text":
-                word = PHRASES.get(f"{given.name}.{given.value}")
-                return given.value if word is None else word[self.language]
+def _phrase(kind: str, part: str, language: Language, values: Values) -> str:
+    """A phrase of a kind with its slots filled."""
+    return "".join(
+        text + (_optional(kind, slot[:-1], language, values) if slot.endswith("?") else values.get(slot, ""))
+        for text, slot in _pieces(kind + part, language)
+    )
 
 
-class _Slots(dict[str, str]):
-    """The values of a phrase; what is said of an input that may be missing is made where a slot asks for it."""
+def _optional(kind: str, name: str, language: Language, values: Values) -> str:
+    """What is said where there is an input, or where there is none."""
+    part = f"{'?' if name in values else '!'}{name}"
+    return _phrase(kind, part, language, values) if kind + part in PHRASES else ""
 
-    def __init__(self, said: _Said, values: dict[str, str]) -> None:
-        super().__init__(values)
-        self._said = said
 
-    def __missing__(self, slot: str) -> str:
-        if not slot.endswith("?"):
-            raise KeyError(slot)
-        return self._said.maybe(slot[:-1], dict(self))
+def _values(inputs: Iterable[ReasonInput], currency: str, language: Language) -> dict[str, str]:
+    """The inputs as they are shown."""
+    found: dict[str, str] = {}
+    for each in inputs:
+        unit = unit_of(each.name)
+        if unit != "text":
+            found[each.name] = _number(unit, each.value, currency)
+        else:
+            word = PHRASES.get(f"{each.name}.{each.value}")
+            found[each.name] = each.value if word is None else word[language]
+    return found
+
+
+@lru_cache(maxsize=NUMBERS_KEPT)
+def _number(unit: ReasonUnit, value: str, currency: str) -> str:
+    number = Fraction(value)
+    return amount_shown(number, currency) if unit == "minor" else number_shown(number)
+
+
+@cache
+def _pieces(name: str, language: Language) -> tuple[tuple[str, str], ...]:
+    """A phrase as texts, each with the slot that follows it, or nothing at the end."""
+    return tuple((text, slot or "") for text, slot, _, _ in Formatter().parse(PHRASES[name][language]))
