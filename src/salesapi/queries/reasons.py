@@ -3,12 +3,12 @@
 from salesapi.domain.pay.reasons import reason_form
 from salesapi.domain.pay.reasons.reason_form import StoredReason, unit_of
 from salesapi.domain.pay.words.reason_words import reason_in_words
-from salesapi.schemas.reasons import Reason, ReasonInput, ReasonTerm
+from salesapi.schemas.reasons import PayReason, ReasonInput, ReasonTerm
 
 
-def shown_reason(reason: StoredReason, currency: str, exact_minor: str | None = None) -> Reason:
+def shown_reason(reason: StoredReason, currency: str, exact_minor: str | None = None) -> PayReason:
     """The reason of a result; `exact_minor` is None where nothing is known yet, or where the reason names it itself."""
-    return Reason(
+    return PayReason(
         kind=reason.kind,
         inputs=_inputs(reason.inputs),
         terms=tuple(ReasonTerm(inputs=_inputs(term.inputs)) for term in reason.terms),

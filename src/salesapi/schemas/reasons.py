@@ -28,7 +28,7 @@ class ReasonTerm:
 
 
 @record
-class Reason:
+class PayReason:
     """Why a result comes to what it does: as data, and as a sentence whose numbers are rounded for people."""
 
     kind: Annotated[
