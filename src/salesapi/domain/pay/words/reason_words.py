@@ -12,7 +12,7 @@ from string import Formatter
 from typing import Final, TypeAlias
 
 from salesapi.domain.pay.reasons.reason_form import STATED, ReasonInput, ReasonUnit, StoredReason, unit_of
-from salesapi.domain.pay.rules.wording import MORE_DECIMALS_SHOWN, amount_shown, number_shown
+from salesapi.domain.pay.rules.wording import MORE_DECIMALS_SHOWN, amount_shown, in_major, number_shown
 from salesapi.domain.pay.words.earned_phrases import EARNED_PHRASES
 from salesapi.domain.pay.words.plan_words import Language, Phrases
 from salesapi.domain.pay.words.posted_phrases import POSTED_PHRASES
@@ -78,8 +78,10 @@ def _values(inputs: Iterable[ReasonInput], currency: str, language: Language) ->
 
 @lru_cache(maxsize=NUMBERS_KEPT)
 def _number(unit: ReasonUnit, value: str, currency: str) -> str:
-    number = Fraction(value)
-    return amount_shown(number, currency) if unit == "minor" else number_shown(number)
+    if value.removeprefix("-").isdecimal():
+        # Most are whole: these are not worth a fraction.
+        return in_major(int(value), currency) if unit == "minor" else value
+    return amount_shown(Fraction(value), currency) if unit == "minor" else number_shown(Fraction(value))
 
 
 @cache
