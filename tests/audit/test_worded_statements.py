@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from salesapi.audit.verdict import Status, Verdict
+from salesapi.audit.leaf import StoredRow
+from salesapi.audit.pay_check import RUN_TYPES, LockedRuns, PayCheck
+from salesapi.audit.verdict import Findings, Status, Verdict
 from salesapi.audit.verifying import verify_export
 from salesapi.domain.pay.reasons.reason_form import STATED
 from salesapi.domain.pay.records.payout_runs import PayoutRunStatementIssued
@@ -107,16 +109,35 @@ def test_an_old_statement_that_was_left_out_is_named(tmp_path: Path, lines: list
     assert f"part 1 of the statement of member {ANN} was not issued" in str(verdict)
 
 
-def test_where_an_old_program_divided_a_statement_is_its_own_business(tmp_path: Path, lines: list[bytes]) -> None:
-    """Two parts where this program makes one: nothing is wrong with the lines, only with the number of events."""
+def test_where_an_old_program_divided_a_statement_is_its_own_business(lines: list[bytes]) -> None:
+    rows = rows_of(lines)
+    locked = next(place for place, row in enumerate(rows) if row.type == "payout_run.locked")
+    divided = [part for row in rows[: locked + 1] for part in (halves(row) if row.type == ISSUED else (row,))]
+    numbered = [replace(row, position=position) for position, row in enumerate(divided, start=1)]
+    runs, findings = LockedRuns(), Findings()
+    for row in numbered:
+        if row.type in RUN_TYPES:
+            runs.add(row, CODEC)
+    check = PayCheck(findings, CODEC, runs.found)
+    for row in numbered:
+        check.add(row)
+    assert findings.verdict("parts").lines == ("PROVEN: parts",)
+    assert (check.runs_checked, check.statements_confirmed, check.worded_confirmed) == (1, 2, 2)
+
+
+def halves(row: StoredRow) -> tuple[StoredRow, ...]:
+    """A statement in two events: the first line, and the others."""
+    payload = json.loads(row.payload)
+    parts = enumerate((payload["lines"][:1], payload["lines"][1:]), start=1)
+    return tuple(replace(row, payload=json.dumps({**payload, "part": n, "parts": 2, "lines": own})) for n, own in parts)
+
+
+def test_an_old_statement_whose_last_part_is_missing_is_named(tmp_path: Path, lines: list[bytes]) -> None:
     issued = next(row for row in rows_of(lines) if row.type == ISSUED)
-    payload = json.loads(issued.payload)
-    halved = json.dumps({**payload, "parts": 2, "lines": payload["lines"][:1]}, separators=(",", ":"))
-    verdict = verdict_on(
-        tmp_path, forged(lines, lambda row: replace(row, payload=halved) if row.position == issued.position else row)
-    )
+    first, _ = halves(issued)
+    verdict = verdict_on(tmp_path, forged(lines, lambda row: first if row.position == issued.position else row))
     assert verdict.status is Status.REFUTED
-    assert f"part 1 of the statement of member {payload['member_id']} was not issued" in str(verdict)
+    assert f"part 1 of the statement of member {json.loads(issued.payload)['member_id']} was not issued" in str(verdict)
 
 
 def test_an_old_line_is_read_with_its_sentence_as_its_reason(lines: list[bytes]) -> None:

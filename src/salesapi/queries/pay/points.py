@@ -76,10 +76,11 @@ async def points_entries(
     conditions.known("entered_on >= {}", where.entered_from)
     conditions.known("entered_on <= {}", where.entered_to)
     found = await ENTRIES.page(connection, conditions, (order, ENTRY_ORDERS[order]), page)
-    return Page(items=tuple(map(_shown, found.items)), cursors=found.cursors, has_more=found.has_more)
+    return Page(items=tuple(map(shown_entry, found.items)), cursors=found.cursors, has_more=found.has_more)
 
 
-def _shown(row: PointsEntryRow) -> PointsEntry:
+def shown_entry(row: PointsEntryRow) -> PointsEntry:
+    """The entry, with why a plan gives it put into words."""
     values = {field.name: getattr(row, field.name) for field in fields(PointsEntryRow)}
     values["given"] = None if row.given is None else shown_reason(row.given, POINTS)
     return PointsEntry(**values)
