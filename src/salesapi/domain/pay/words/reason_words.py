@@ -17,6 +17,8 @@ from salesapi.domain.pay.words.earned_phrases import EARNED_PHRASES
 from salesapi.domain.pay.words.plan_words import Language, Phrases
 from salesapi.domain.pay.words.posted_phrases import POSTED_PHRASES
 
+Values: TypeAlias = Mapping[str, str]
+
 PHRASES: Final[Phrases] = {**EARNED_PHRASES, **POSTED_PHRASES}
 """What is said, under one name in each language.
 
@@ -24,15 +26,12 @@ PHRASES: Final[Phrases] = {**EARNED_PHRASES, **POSTED_PHRASES}
 an input; one that ends in `?` with `kind?input` where the input is there, else with `kind!input`, or nothing. A word among the
 inputs reads as `input.word`, where there is such a phrase.
 """
+NUMBERS_KEPT: Final = 4_096
+"""How many numbers are kept as they are shown: each is asked for in both languages."""
 PLUS: Final[dict[Language, str]] = {"en": " + ", "zh": " + "}
 """Stands between terms where nothing else is said to."""
 LONG_DECIMALS: Final = re.compile(rf"(\.\d{{{MORE_DECIMALS_SHOWN + 2}}})\d+(?:\.\.\.)?")
 """Decimals of an old sentence beyond what is shown of any number."""
-
-
-Values: TypeAlias = Mapping[str, str]
-NUMBERS_KEPT: Final = 4_096
-"""How many numbers are kept as they are shown: each is asked for in both languages."""
 
 
 def reason_in_words(reason: StoredReason, currency: str, exact_minor: str | None, language: Language) -> str:
