@@ -10,7 +10,8 @@ from tests.service import Service, deal
 
 ESTIMATE = """query($deal: UUID!) { commissionEstimate(dealId: $deal) {
   kind stage probabilityPercent closesOn dealAmountMinor engineVersion
-  pays { memberId planId period currency amountMinor weightedMinor components { component amountMinor waitsFor } } } }"""
+  pays { memberId planId period currency amountMinor weightedMinor
+    components { component amountMinor waitsFor { english } } } } }"""
 NOBODY = "00000000-0000-7000-8000-00000000dead"
 
 

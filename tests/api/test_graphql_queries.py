@@ -201,7 +201,7 @@ async def test_a_query_waits_for_the_position_of_a_command(sales: Service) -> No
 
 async def test_pay_is_seen_with_its_trace(sales: Service) -> None:
     document = """{ payoutRuns(first: 5) { edges { node { id period totalMinor plan { key } statements {
-        memberId totalMinor payoutRun { status } lines(first: 1) { formula rule deal { title } positions } } } } } }"""
+        memberId totalMinor payoutRun { status } lines(first: 1) { reason { english } rule deal { title } positions } } } } } }"""
     (edge,) = (await must(sales, document, role="finance"))["payoutRuns"]["edges"]
     run = edge["node"]
     (statement,) = run["statements"]

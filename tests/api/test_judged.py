@@ -158,7 +158,7 @@ async def test_an_expiry_that_somebody_else_agrees_to_extend_releases_the_late_c
     approved = await service.must(f"/v1/awards/{asked['id']}/approve", {}, role="finance")
     assert await march(approved["position"]) == [("release", 450)]
     assert approved["position"] in lines[-1]["positions"]
-    assert lines[-1]["formula"].endswith("; expiry extended by 10 days")
+    assert lines[-1]["reason"]["english"].endswith("; expiry extended by 10 days")
 
     await company.settled()
     (by_rest,) = (await company.get("/v1/awards", "rep", kind="expiry_extended", dealId=deal, planId=plan)).json()[

@@ -19,7 +19,8 @@ LIVE = """query($plan: UUID!, $member: UUID!, $period: String!, $at: BigInt, $fi
   liveStatement(planId: $plan, memberId: $member, period: $period, minPosition: $at) {
     planId memberId period position run currency lineCount openMinor comingCount planVersions engineVersion dealOrder
     sums { earnedMinor releasedMinor totalMinor } yearToDate { totalMinor } rank { rank of }
-    standings { component creditedMinor window attainmentPercent quota { amountMinor setMinor derivation positions }
+    standings { component creditedMinor window attainmentPercent
+      quota { amountMinor setMinor derivation { kind english chinese } positions }
       nextTier { leftMinor ratePercent appliesTo } }
     coming { dealId component period openMinor }
     lines(first: $first) { number kind postedMinor positions events(first: 9) { position type streamKind streamId payload } }
@@ -109,10 +110,8 @@ async def test_a_statement_shows_what_is_earned_held_and_coming(
     ]
     (standing,) = statement["standings"]
     assert (standing["credited_minor"], standing["attainment_percent"]) == (20_000, "20")
-    assert (standing["quota"]["amount_minor"], standing["quota"]["derivation"]) == (
-        100_000,
-        "1,000.00 set = 1,000.00 CNY",
-    )
+    quota = standing["quota"]
+    assert (quota["amount_minor"], quota["derivation"]["english"]) == (100_000, "1,000.00 set = 1,000.00 CNY")
     assert standing["next_tier"] == {"left_minor": 180_000, "rate_percent": "12", "applies_to": "new"}
     assert statement["rank"] == {"rank": 2, "of": 2}
 
@@ -246,6 +245,45 @@ async def test_a_plan_without_a_version_has_no_statements(service: Service) -> N
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
+async def test_a_line_says_why_as_data_and_in_both_languages(service: Service, paid_with_cash: dict[str, str]) -> None:
+    found = await live(service, paid_with_cash["plan"], "other rep")
+    assert [line["reason"] for line in found["lines"]] == [
+        {
+            "kind": "rated_parts",
+            "inputs": [],
+            "terms": [
+                {
+                    "inputs": [
+                        {"name": "rate_percent", "unit": "percent", "value": "10"},
+                        {"name": "amount_minor", "unit": "minor", "value": "20000"},
+                    ]
+                }
+            ],
+            "english": "10 % of 200.00 = 20.00 CNY",
+            "chinese": "200.00 × 10% = 20.00 CNY",
+        },
+        {
+            "kind": "released",
+            "inputs": [
+                {"name": "payable_percent", "unit": "percent", "value": "0"},
+                {"name": "earned_minor", "unit": "minor", "value": "2000"},
+                {"name": "payable_minor", "unit": "minor", "value": "0"},
+                {"name": "before_minor", "unit": "minor", "value": "2000"},
+            ],
+            "terms": [],
+            "english": "0 % payable of 20.00: 0.00 less 20.00 = -20.00 CNY",
+            "chinese": "20.00已可支付0%:0.00 - 20.00 = -20.00 CNY",
+        },
+    ]
+
+
+def in_lower_units(reason: dict[str, Any]) -> dict[str, Any]:
+    """The reason as REST says it: units in lower case."""
+    inputs = [{**each, "unit": each["unit"].lower()} for each in reason["inputs"]]
+    terms = [in_lower_units({**term, "terms": []}) for term in reason["terms"]]
+    return {**reason, "inputs": inputs, "terms": [{"inputs": term["inputs"]} for term in terms]}
+
+
 async def test_lines_are_read_page_by_page(service: Service, paid_with_cash: dict[str, str]) -> None:
     whole = await live(service, paid_with_cash["plan"], "rep")
     first = await live(service, paid_with_cash["plan"], "rep", first=3)
@@ -255,13 +293,17 @@ async def test_lines_are_read_page_by_page(service: Service, paid_with_cash: dic
     assert (len(first["lines"]), rest["next_cursor"]) == (3, None)
     document = """query($plan: UUID!, $member: UUID!, $period: String!, $first: Int!, $after: String) {
         liveStatementLines(planId: $plan, memberId: $member, period: $period, first: $first, after: $after) {
-            edges { node { number formula } } pageInfo { hasNextPage endCursor } position } }"""
+            edges { node { number
+              reason { kind inputs { name unit value } terms { inputs { name unit value } } english chinese } } }
+            pageInfo { hasNextPage endCursor } position } }"""
     variables = {**asked_of(service, paid_with_cash["plan"], "rep"), "first": 3}
     page = (await must(service, document, variables))["liveStatementLines"]
     more = {**variables, "after": page["pageInfo"]["endCursor"]}
     last = (await must(service, document, more))["liveStatementLines"]
-    shown = [(edge["node"]["number"], edge["node"]["formula"]) for edge in [*page["edges"], *last["edges"]]]
-    assert shown == [(line["number"], line["formula"]) for line in whole["lines"]]
+    shown = [(edge["node"]["number"], edge["node"]["reason"]) for edge in [*page["edges"], *last["edges"]]]
+    assert [(number, in_lower_units(reason)) for number, reason in shown] == [
+        (line["number"], line["reason"]) for line in whole["lines"]
+    ]
     assert (page["pageInfo"]["hasNextPage"], last["pageInfo"]["hasNextPage"]) == (True, False)
 
 

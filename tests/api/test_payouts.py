@@ -20,6 +20,7 @@ from salesapi.domain.pay.records.payout_runs import LineKind
 from salesapi.domain.pay.statements.statements import _TOTALS
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.eventlog.codec import Codec
+from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.positions import wait_until
@@ -368,7 +369,7 @@ async def test_a_forgiven_draw_is_read_by_both_doors_and_stated_by_the_next_run_
     await paying.settled()
     (line,) = (await service.get(f"/v1/statements/{run}/{rep}")).json()["item"]["lines"]
     assert (line["kind"], line["posted_minor"], line["base_minor"]) == ("draw", 0, 0)
-    assert line["formula"] == "3.00 forgiven: 0.00 of 0.00 owed = 0.00 CNY"
+    assert line["reason"]["english"] == "3.00 forgiven: 0.00 of 0.00 owed = 0.00 CNY"
 
 
 async def test_r71_an_export_that_is_sent_again_is_the_same_whatever_happened_since(paying: Paying) -> None:
@@ -412,5 +413,5 @@ async def test_payouts_change_nothing_of_what_is_proven(paying: Paying) -> None:
     await paying.to("confirm-payout-paid", batch="A", external_reference="bank 7", paid_on="2026-03-16")
     url = paying.service.urls.application_url
     await seal_all(url)
-    verdict = await verify_log(url, Codec(Catalogue().event_types(), keys=None))
+    verdict = await verify_log(url, Codec(Catalogue().event_types(), None, UPCASTS))
     assert verdict.status is Status.PROVEN, str(verdict)

@@ -7,11 +7,11 @@ from typing import Final
 
 LONG_FILES: Final = frozenset(
     {
-        "evaluation",
         "generated_options",
         "handling",
         "naive_commission",
         "parity_requests",
+        "payout_runs",
         "plan_components",
         "scope_company",
         "test_advances",
@@ -35,15 +35,11 @@ MANY_POSITIONAL: Final = frozenset(
         "accounting: _quoted",
         "cleaning: _typed",
         "commands: CommandRoutes.__init__",
-        "components: _of_parts",
-        "components: cut",
-        "components: over_deal_cap",
         "draw_balances: Balances._said_forgiven",
         "enrolment_overrides: _refuse_value",
         "evaluation: Evaluation._from_here",
         "evaluation: Evaluation._rated",
         "evaluation: _standing",
-        "floors: _drawn",
         "handling: Handling._decide_one",
         "handling: Handling._gather",
         "import_job: _Import.__init__",
@@ -89,7 +85,6 @@ CONFUSABLE: Final = frozenset(
         "clawbacks: left_unclaimed",
         "cloud_events: event_id",
         "company: ref",
-        "components: cut",
         "components: over_component_cap",
         "components: over_deal_cap",
         "components: over_plan_cap",
@@ -148,7 +143,7 @@ CONFUSABLE: Final = frozenset(
         "sources: Source.__init__",
         "sources: Source.check",
         "tree: node_hash",
-        "wording: equals",
+        "worded_statements: as_worded",
         "year_to_date_restatement: rated_again",
     }
 )

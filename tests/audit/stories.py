@@ -14,21 +14,21 @@ from salesapi.audit.sealing import root_at, seal_all
 from salesapi.audit.tree import leaf_hash, root_of
 from salesapi.database.migrating import migrate
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.pay.decisions.payout_run_decisions import issued_events
 from salesapi.domain.pay.ledger.pay_facts import LedgerEvent
 from salesapi.domain.pay.records.payout_runs import PayoutRunCalculated, PayoutRunLocked, PayoutRunOpened
-from salesapi.domain.pay.statements.statements import digest_of, digest_of_digests
+from salesapi.domain.pay.statements.statements import ENGINE_VERSION, digest_of, digest_of_digests, issued_parts
 from salesapi.domain.shared.kernel import BusinessTime, StreamRef, natural_id
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.codec import Codec, EventMeta, ToEncode
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import AppendRequest, NewEvent, StreamAppend
+from salesapi.eventlog.upcasts import UPCASTS
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN, flat, share, tiered
 from tests.domain.pay.pay_terms import WITH_CASH
 from tests.domain.pay.trade_stories import TradeLog
 from tests.spec import day, uid
 
-CODEC = Codec(Catalogue().event_types(), keys=None)
+CODEC = Codec(Catalogue().event_types(), None, UPCASTS)
 META = EventMeta(actor_id=uid(0xAC), principal_kind="member", command="Story")
 NOTE_STREAM = StreamRef("note", uid(0x4E))
 NOTE_TEXT = 'Zoë "quoted" \\ back, 漢字 and 🙂'
@@ -104,14 +104,14 @@ class StoredStory:
         statements = tuple(pay.statements(period).values())
         calculated = PayoutRunCalculated(
             position=position,
-            engine_version="1",
+            engine_version=ENGINE_VERSION,
             plan_versions=(1,),
             digest=digest_of(statements),
             participant_count=len(statements),
             total_minor=sum(statement.total_minor for statement in statements),
             currency="USD",
         )
-        issued = [event for statement in statements for event in issued_events(statement, position)]
+        issued = [event for statement in statements for event in issued_parts(statement, position)]
         await self.facts([(run_id, event, None) for event in (calculated, *issued)])
         pay.head += 1
         for event in issued:

@@ -15,6 +15,7 @@ from salesapi.audit.leaf import StoredRow
 from salesapi.audit.log_verifying import verify_log
 from salesapi.audit.verdict import Status, Verdict
 from salesapi.audit.verifying import verify_export
+from salesapi.domain.pay.statements.statements import ENGINE_VERSION
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from tests.audit.stories import CODEC, cash_story, forged, paid_story, rows_of, with_payload
 from tests.domain.pay.commission_stories import ANN, BOB
@@ -195,7 +196,7 @@ def test_statements_of_another_engine_version_are_not_enough_evidence(tmp_path: 
     def foreign(row: StoredRow) -> StoredRow:
         """Also the roots in the locks are taken out, as an older program would have written all of it."""
         if row.type in ("payout_run.calculated", "payout_run.statement_issued"):
-            return with_payload(row, '"engine_version":"1"', '"engine_version":"0"')
+            return with_payload(row, f'"engine_version":"{ENGINE_VERSION}"', '"engine_version":"0"')
         return row
 
     verdict = verdict_on(
@@ -203,7 +204,7 @@ def test_statements_of_another_engine_version_are_not_enough_evidence(tmp_path: 
     )
     assert verdict.status is Status.PROVEN, "a run that is not locked is not recomputed"
     verdict = verdict_on(tmp_path, forged(lines, foreign))
-    assert "was computed by engine version 0, this program has 1" in str(verdict)
+    assert f"was computed by engine version 0, this program has {ENGINE_VERSION}" in str(verdict)
 
 
 async def test_an_unknown_schema_in_a_fact_of_pay_is_not_enough_evidence(tmp_path: Path, lines: list[bytes]) -> None:

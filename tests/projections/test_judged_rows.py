@@ -15,6 +15,7 @@ from salesapi.domain.organisation.approvals import (
     ApprovalWithdrawn,
     StepAsked,
 )
+from salesapi.domain.pay.reasons.reason_form import stated
 from salesapi.domain.pay.records.awards import (
     AwardAdjustmentPosted,
     AwardApproved,
@@ -248,16 +249,16 @@ def test_points_of_a_plan_name_it_and_what_it_takes_back_lowers_what_was_credite
         award_key="met",
         period="2026-03",
         points=8,
-        formula="3 touches x 2.5 = 7.5 points",
+        reason=stated("3 touches"),
         positions=(7, 9),
     )
-    facts = (Fact(stream, given), Fact(stream, replace(given, points=-3, formula="2 touches x 2.5 = 5 points")))
+    facts = (Fact(stream, given), Fact(stream, replace(given, points=-3, reason=stated("2 touches"))))
     (row,) = rows(points.PROJECTION, PointsRow, *facts)
     assert (row.balance, row.credited, row.redeemed) == (5, 5, 0)
     entries = rows(points.ENTRIES, PointsEntryRow, *facts)
-    assert [(entry.points, entry.plan_id, entry.award_key, entry.period, entry.reason) for entry in entries] == [
-        (8, PLAN, "met", "2026-03", "3 touches x 2.5 = 7.5 points"),
-        (-3, PLAN, "met", "2026-03", "2 touches x 2.5 = 5 points"),
+    assert [(entry.points, entry.plan_id, entry.award_key, entry.period, entry.given) for entry in entries] == [
+        (8, PLAN, "met", "2026-03", stated("3 touches")),
+        (-3, PLAN, "met", "2026-03", stated("2 touches")),
     ]
 
 

@@ -16,6 +16,7 @@ from salesapi.domain.customers.customers import (
 )
 from salesapi.domain.customers.satisfaction import CustomerSatisfactionRecorded
 from salesapi.domain.pay.plans.enrolments import EnrolmentQuotaSet
+from salesapi.domain.pay.reasons.reason_form import stated
 from salesapi.domain.pay.records.payout_runs import (
     STATEMENT_LINES_MAX,
     PayoutRunCalculated,
@@ -414,7 +415,7 @@ LINE = StatementLine(
     base_minor=1_000,
     currency="CNY",
     rate_percent="5",
-    formula="1000 x 5%",
+    reason=stated("1000 x 5%"),
     exact_minor="50",
     posted_minor=50,
     residual_minor="0",

@@ -11,6 +11,7 @@ from salesapi.domain.cash.agreement_lines import AgreementLine, Instalment
 from salesapi.domain.cash.agreements import AgreementCancelled, AgreementDrafted, AgreementSigned
 from salesapi.domain.organisation.members import MemberChanged, MemberJoined
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanDrafted
+from salesapi.domain.pay.reasons.reason_form import stated
 from salesapi.domain.pay.records.payout_runs import (
     LineKind,
     PayoutRunCalculated,
@@ -105,7 +106,7 @@ def line(
         base_minor=gone,
         currency="CNY",
         rate_percent=None,
-        formula="",
+        reason=stated(""),
         exact_minor=None,
         posted_minor=posted,
         residual_minor=None,

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from salesapi.audit.leaf import StoredRow
 from salesapi.audit.verdict import Findings, Place, Rank
+from salesapi.audit.worded_statements import WORDED, WordedRun, as_worded
 from salesapi.domain.pay.ledger.pay_facts import EVENT_TYPES, Ledger, LedgerEvent
 from salesapi.domain.pay.records.payout_runs import (
     PayoutRunCalculated,
@@ -26,6 +27,7 @@ from salesapi.domain.pay.statements.statements import (
     ENGINE_VERSION,
     Statement,
     digest_of,
+    issued_parts,
     parts_of_statement,
     statements_of,
 )
@@ -102,7 +104,9 @@ class _Recomputed:
     seen: set[tuple[UUID, int]] = field(default_factory=set)
     """Issued parts of statements, by member and number."""
     is_foreign: bool = False
-    """Computed by another engine version than this program's."""
+    """Computed by an engine version that this program does not compare with."""
+    worded: WordedRun | None = None
+    """What was issued, where it was computed by the engine version that said why in sentences."""
 
     def in_order(self) -> tuple[Statement, ...]:
         """As `statements_of` gave them."""
@@ -121,6 +125,8 @@ class PayCheck:
         self._is_over = False
         self.runs_checked = 0
         self.statements_confirmed = 0
+        self.worded_confirmed = 0
+        """How many of these said why in sentences, which are not compared."""
         for run in runs:
             self._to_calculate[run.calculated_at].append(run)
 
@@ -168,17 +174,46 @@ class PayCheck:
             return
         statements = recomputed.in_order()
         total_minor = sum(statement.total_minor for statement in statements)
+        if event.engine_version == WORDED:
+            recomputed.worded = WordedRun(calculated_digest=event.digest)
         if event.total_minor != total_minor:
             self._wrong(place, recomputed.run, _differs("total_minor", event.total_minor, total_minor))
-        elif event.digest != digest_of(statements):
+        elif recomputed.worded is None and event.digest != digest_of(statements):
             self._wrong(place, recomputed.run, _differs("digest", event.digest, digest_of(statements)))
 
     def _compare_statement(self, event: PayoutRunStatementIssued, recomputed: _Recomputed, place: Place) -> None:
         if not self._has_engine(event.engine_version, recomputed, place):
             return
         statement = recomputed.statements.get(event.member_id)
-        parts = () if statement is None else parts_of_statement(statement)
-        if statement is None or not 1 <= event.part <= len(parts):
+        if recomputed.worded is not None and statement is not None:
+            self._compare_worded(event, statement, recomputed, place)
+        elif statement is None:
+            self._compare_part(event, (), recomputed, place)
+        else:
+            self._compare_part(event, issued_parts(statement, recomputed.run.calculated_at), recomputed, place)
+
+    def _compare_worded(
+        self, event: PayoutRunStatementIssued, statement: Statement, recomputed: _Recomputed, place: Place
+    ) -> None:
+        """The whole statement at its last part: where an older program divided it is its own business."""
+        assert recomputed.worded is not None, "asked for one that said why in sentences"
+        parts = recomputed.worded.add(event)
+        if event.part < event.parts:
+            return
+        expected = as_worded(issued_parts(statement, recomputed.run.calculated_at), parts)
+        for part in parts:
+            self._compare_part(part, expected, recomputed, place)
+        self.worded_confirmed += parts == expected
+
+    def _compare_part(
+        self,
+        event: PayoutRunStatementIssued,
+        expected: tuple[PayoutRunStatementIssued, ...],
+        recomputed: _Recomputed,
+        place: Place,
+    ) -> None:
+        """One issued part with that of the parts as they are recomputed."""
+        if not 1 <= event.part <= len(expected):
             reason = (
                 f"part {event.part} of the statement of member {event.member_id} ({event.total_minor}) was issued, "
             )
@@ -188,38 +223,40 @@ class PayCheck:
             self._wrong(place, recomputed.run, f"part {event.part} for member {event.member_id} was issued twice")
             return
         recomputed.seen.add((event.member_id, event.part))
-        expected = _issued(statement, recomputed.run, parts, event.part)
-        if event == expected:
+        wanted = expected[event.part - 1]
+        if event == wanted:
             self.statements_confirmed += event.part == event.parts
             return
-        lines_before = sum(len(part) for part in parts[: event.part - 1])
-        reason = _line_difference(event.lines, expected.lines, lines_before) or _difference(event, expected)
+        lines_before = sum(len(part.lines) for part in expected[: event.part - 1])
+        reason = _line_difference(event.lines, wanted.lines, lines_before) or _difference(event, wanted)
         self._wrong(place, recomputed.run, f"statement of member {event.member_id}: {reason}")
 
     def _lock(self, event: PayoutRunLocked, recomputed: _Recomputed, place: Place) -> None:
         run = self._open.pop(recomputed.run.run_id).run
         if recomputed.is_foreign:
             return
-        statements = recomputed.in_order()
+        statements, worded = recomputed.in_order(), recomputed.worded
         wanted = {
             (statement.member_id, number)
             for statement in statements
-            for number in range(1, len(parts_of_statement(statement)) + 1)
+            for number in range(1, (worded.parts_of(statement) if worded else len(parts_of_statement(statement))) + 1)
         }
-        digest = digest_of(statements)
         for member_id, number in sorted(wanted - recomputed.seen):
             total_minor = recomputed.statements[member_id].total_minor
             reason = (
                 f"part {number} of the statement of member {member_id} was not issued, recomputed it is {total_minor}"
             )
             self._wrong(place, run, reason)
+        digest = digest_of(statements) if worded is None else worded.digest()
+        if worded is not None and worded.calculated_digest != digest:
+            self._wrong(place, run, _differs("digest", worded.calculated_digest, digest))
         if event.statements_digest != digest:
             self._wrong(place, run, _differs("statements_digest", event.statements_digest, digest))
         self.runs_checked += 1
 
     def _has_engine(self, engine_version: str, recomputed: _Recomputed, place: Place) -> bool:
         """Other rules as code give other statements: nothing is wrong, but nothing is proven either."""
-        if engine_version != ENGINE_VERSION and not recomputed.is_foreign:
+        if engine_version not in (ENGINE_VERSION, WORDED) and not recomputed.is_foreign:
             recomputed.is_foreign = True
             self._findings.missing_evidence.append(
                 f"{place}: {recomputed.run} was computed by engine version {engine_version}, this program has "
@@ -229,34 +266,6 @@ class PayCheck:
 
     def _wrong(self, place: Place, run: LockedRun, reason: str) -> None:
         self._findings.add(Rank.PAY, place, f"{run}: {reason}")
-
-
-def _issued(
-    statement: Statement, run: LockedRun, parts: tuple[tuple[StatementLine, ...], ...], part: int
-) -> PayoutRunStatementIssued:
-    """The event that issues a part of the recomputed statement."""
-    return PayoutRunStatementIssued(
-        member_id=statement.member_id,
-        plan_id=statement.plan_id,
-        period=statement.period,
-        position=run.calculated_at,
-        part=part,
-        parts=len(parts),
-        lines=parts[part - 1],
-        line_count=len(statement.lines),
-        earned_minor=statement.earned_minor,
-        released_minor=statement.released_minor,
-        clawed_minor=statement.clawed_minor,
-        adjusted_minor=statement.adjusted_minor,
-        awarded_minor=statement.awarded_minor,
-        drawn_minor=statement.drawn_minor,
-        total_minor=statement.total_minor,
-        currency=statement.currency,
-        plan_versions=statement.plan_versions,
-        engine_version=statement.engine_version,
-        deal_order=statement.deal_order,
-        digest=digest_of(statement),
-    )
 
 
 def _line_difference(

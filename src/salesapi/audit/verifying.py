@@ -78,6 +78,11 @@ def conclude(findings: Findings, check: LogCheck, pay: PayCheck, *, subject: str
         f"{check.size} events, root {check.root().hex()}",
         f"{pay.runs_checked} locked payout runs with {pay.statements_confirmed} statements recomputed: all equal",
     ]
+    if pay.worded_confirmed:
+        findings.notes.append(
+            f"{pay.worded_confirmed} of these statements say why in sentences: these stand as their digests hold them, all "
+            "else is recomputed"
+        )
     if not is_outside_known:
         findings.notes.append(
             "The root was taken from what was verified itself. Compare it with one that you hold (--root, --size): "

@@ -9,6 +9,7 @@ openapi/compensation-plan.schema.json
 openapi/read-models.json  each read model's version, with its columns
 openapi/released.json     what a tagged version promised of events; written by `--release` alone
 openapi/refusals.md       all refusals by code
+openapi/reasons.md        why pay comes to what it does: kinds, inputs, and how they read
 openapi/names.md          event, class, stored type, command, REST, GraphQL, subject
 
 What would break a promise (see `compatibility.py`) is told by name, and nothing is written.
@@ -34,6 +35,7 @@ from salesapi.api.plan_schema import DIALECT, plan_schema
 from salesapi.api.refusals import STATUS
 from salesapi.app import assembled
 from salesapi.cli.compatibility import READ_MODELS, RELEASED, broken_promises, read_models, released_now, with_kept
+from salesapi.cli.reason_contract import reason_contract
 from salesapi.cli.running import run
 from salesapi.domain.catalogue import Catalogue, mutation_name, route
 from salesapi.domain.shared.kernel import Refused
@@ -59,6 +61,7 @@ async def contract_files() -> dict[str, str]:
         "compensation-plan.schema.json": _json(plan_schema()),
         READ_MODELS: _json(read_models(PROJECTIONS)),
         "refusals.md": _refusals(),
+        "reasons.md": reason_contract(),
         "names.md": _names(catalogue),
     }
     for event_type in catalogue.event_types():

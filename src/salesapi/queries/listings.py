@@ -34,7 +34,8 @@ class Listing(Generic[Shape, Filter, Ordering]):
 
     `source` is a read model, or a FROM that begins with it. `expressions` are the fields of the shape that no column of the
     same name answers. `id` tells rows of the same place in an order apart: the key of the read model, unless it is said. `only`
-    holds for all rows of the list. `shown` takes from a row what its asker may not see of it.
+    holds for all rows of the list. `shown` takes from a row what its asker may not see of it. `read_row` reads a row where a
+    field is shown otherwise than it is stored.
 
     Raises:
         DeclarationWrong: with the declaration and the part that does not fit the others.
@@ -52,12 +53,13 @@ class Listing(Generic[Shape, Filter, Ordering]):
         expressions: Mapping[str, str] = NO_EXPRESSIONS,
         only: str = "",
         shown: Callable[[Shape, Scope], Shape] | None = None,
+        read_row: Callable[["asyncpg.Record"], Shape] | None = None,
     ) -> None:
         self._name = f"the list of {shape.__name__} over {source.split(maxsplit=1)[0]}"
         self.shape = shape
         self.filters = filters
         self.orders = orders
-        self.reader = Reader(shape)
+        self._read_row = read_row or Reader(shape).read
         self.source = source
         self._from = Source(self._name, source)
         self._scope = scope
@@ -177,8 +179,12 @@ class Listing(Generic[Shape, Filter, Ordering]):
             *conditions.values,
         )
 
+    def read(self, rows: "Sequence[asyncpg.Record]") -> tuple[Shape, ...]:
+        """Reads the rows of a statement of its own that selects `columns`, for a caller who has looked at the scope."""
+        return tuple(map(self._read_row, rows))
+
     def _read(self, row: "asyncpg.Record", scope: Scope) -> Shape:
-        read = self.reader.read(row)
+        read = self._read_row(row)
         return read if self._shown is None else self._shown(read, scope)
 
     def _check(self) -> None:

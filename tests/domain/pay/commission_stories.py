@@ -9,7 +9,6 @@ from uuid import UUID
 from salesapi.domain.pay.calculation.earnings import Earnings
 from salesapi.domain.pay.calculation.evaluation import Evaluation
 from salesapi.domain.pay.calculation.postings import line_of
-from salesapi.domain.pay.decisions.payout_run_decisions import issued_events
 from salesapi.domain.pay.ledger.pay_facts import Ledger, LedgerEvent
 from salesapi.domain.pay.ledger.payout_facts import PostedKey
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanDrafted, CompensationPlanVersionPublished
@@ -18,7 +17,13 @@ from salesapi.domain.pay.plans.plan_components import Component, CreditKind, Rou
 from salesapi.domain.pay.records.awards import AwardApproved, AwardDrawForgiven, AwardExpiryExtended
 from salesapi.domain.pay.records.payout_runs import PayoutRunLocked, PayoutRunOpened, StatementLine
 from salesapi.domain.pay.rules.tables import AppliesTo, Tier, TierBoundary, TierTable
-from salesapi.domain.pay.statements.statements import Statement, digest_of, digest_of_digests, statements_of
+from salesapi.domain.pay.statements.statements import (
+    Statement,
+    digest_of,
+    digest_of_digests,
+    issued_parts,
+    statements_of,
+)
 from salesapi.domain.selling.deals import DealReopened, DealShare, DealTeamChanged, DealVoided, DealWon
 from salesapi.domain.shared.kernel import BusinessTime, Recorded, natural_id
 from salesapi.domain.shared.periods import PeriodKind, period_named
@@ -229,7 +234,7 @@ class Log:
         """Calculates a run at this moment and issues its statements."""
         position, statements = self.head, self.statements(period)
         for statement in statements.values():
-            for issued in issued_events(statement, position):
+            for issued in issued_parts(statement, position):
                 self.add(run_of(period), issued)
         return statements
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.pay.reasons.reason_form import StoredReason
 from salesapi.domain.pay.records.points import PointsCredited, PointsEvent, PointsPosted, PointsRedeemed, entry_of
 from salesapi.domain.shared.kernel import Recorded, record
 from salesapi.projections.projection import GroupKey, Projection
@@ -39,6 +40,7 @@ class PointsEntryRow:
     award_key: str | None
     period: str | None
     reason: str | None
+    given: StoredReason | None
     entered_on: date | None
     position: int
 
@@ -75,21 +77,12 @@ def _entry(
             plan_id=posted.plan_id if posted is not None else None,
             award_key=posted.award_key if posted is not None else None,
             period=posted.period if posted is not None else None,
-            reason=_reason(event),
+            reason=event.reason if isinstance(event, PointsRedeemed) else None,
+            given=posted.reason if posted is not None else None,
             entered_on=business_date(recorded),
             position=recorded.position,
         ),
     )
-
-
-def _reason(event: PointsEvent) -> str | None:
-    match event:
-        case PointsCredited():
-            return None
-        case PointsPosted():
-            return event.formula
-        case PointsRedeemed():
-            return event.reason
 
 
 TYPES: Final = ("points.credited", "points.posted", "points.redeemed")
@@ -107,7 +100,7 @@ PROJECTION: Final = Projection(
 )
 ENTRIES: Final = Projection(
     name="points_entry",
-    version=2,
+    version=3,
     row=PointsEntryRow,
     key=("member_id", "number"),
     group=("member_id", "number"),

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.pay.reasons.reason_form import StoredReason
 from salesapi.domain.pay.records.payout_runs import STATEMENT_LINES_MAX, LineKind, PayoutRunStatementIssued
 from salesapi.domain.shared.kernel import Recorded, record
 from salesapi.projections.projection import GroupKey, Projection
@@ -39,7 +40,7 @@ class StatementLineRow:
     base_minor: int | None
     currency: str
     rate_percent: str | None
-    formula: str
+    reason: StoredReason
     exact_minor: str | None
     posted_minor: int
     residual_minor: str | None
@@ -74,7 +75,7 @@ def _evolve(
             base_minor=line.base_minor,
             currency=line.currency,
             rate_percent=line.rate_percent,
-            formula=line.formula,
+            reason=line.reason,
             exact_minor=line.exact_minor,
             posted_minor=line.posted_minor,
             residual_minor=line.residual_minor,
@@ -85,7 +86,7 @@ def _evolve(
 
 PROJECTION: Final = Projection(
     name="statement_line",
-    version=1,
+    version=2,
     row=StatementLineRow,
     key=("payout_run_id", "member_id", "number"),
     group=("payout_run_id", "member_id", "part"),

@@ -161,7 +161,7 @@ async def _latest_activities(
         """,  # noqa: S608
         *where.values,
     )
-    return ACTIVITIES.reader.all(rows), rows[0]["last_on"] if rows else None
+    return ACTIVITIES.read(rows), rows[0]["last_on"] if rows else None
 
 
 async def customer_timeline(

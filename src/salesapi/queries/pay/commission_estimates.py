@@ -5,6 +5,7 @@ from uuid import UUID
 
 from salesapi.access.principals import Scope
 from salesapi.commands.stream_states import StreamStates
+from salesapi.domain.pay.reasons.reason_form import form_of
 from salesapi.domain.pay.statements import estimates
 from salesapi.domain.pay.statements.estimates import estimated, supposed_win
 from salesapi.domain.pay.statements.statements import ENGINE_VERSION
@@ -12,6 +13,7 @@ from salesapi.domain.selling.deals import Deal
 from salesapi.domain.selling.pipelines import Pipeline
 from salesapi.domain.shared.kernel import StreamRef, ThingUnknown
 from salesapi.ledgers import Ledgers
+from salesapi.queries.pay.reasons import shown_reason
 from salesapi.schemas.pay.commission_estimates import CommissionEstimate, EstimatedComponent, EstimatedPay
 
 
@@ -57,7 +59,11 @@ def _shown(pay: estimates.EstimatedPay, probability_percent: Decimal | None) -> 
         amount_minor=pay.amount_minor,
         weighted_minor=None if probability_percent is None else pay.weighted_minor(probability_percent),
         components=tuple(
-            EstimatedComponent(component=each.component, amount_minor=each.amount_minor, waits_for=each.waits_for)
+            EstimatedComponent(
+                component=each.component,
+                amount_minor=each.amount_minor,
+                waits_for=None if each.waits_for is None else shown_reason(form_of(each.waits_for), pay.currency),
+            )
             for each in pay.components
         ),
     )

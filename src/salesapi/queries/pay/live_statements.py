@@ -4,13 +4,13 @@ It reads no read model and so lags behind nothing: the ledger is brought to the 
 of the member, and of the periods that its deals are still open in (`domain/commission/live_statements.py`).
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Final
 from uuid import UUID
 
 from salesapi.access.principals import Scope
 from salesapi.domain.pay.ledger.payout_facts import Totals
-from salesapi.domain.pay.records.payout_runs import StatementLine as DomainLine
+from salesapi.domain.pay.reasons.reason_form import form_of
 from salesapi.domain.pay.statements.live_statements import LiveStatement as Live
 from salesapi.domain.pay.statements.live_statements import LiveStatements
 from salesapi.domain.pay.statements.pending_payments import Coming
@@ -20,6 +20,8 @@ from salesapi.domain.shared.kernel import ThingUnknown
 from salesapi.domain.shared.periods import period_named
 from salesapi.ledgers import Ledgers
 from salesapi.queries.paging import Page, PageRequest, decoded_cursor, encoded_cursor
+from salesapi.queries.pay.reasons import shown_reason
+from salesapi.queries.pay.statement_lines import shown_line
 from salesapi.schemas.pay.live_statements import (
     COMING_MAX,
     ComingPayment,
@@ -63,7 +65,7 @@ class LiveAnswer:
             assert isinstance(value, int), "read as one"
             after = max(value, 0)
         lines = self.found.lines(after + 1, after + page.first)
-        shown = tuple(_line(line, number) for number, line in enumerate(lines, start=after + 1))
+        shown = tuple(shown_line(line, number) for number, line in enumerate(lines, start=after + 1))
         return Page(
             items=shown,
             cursors=tuple(encoded_cursor(LINE_ORDER, line.number, self.statement.member_id) for line in shown),
@@ -107,7 +109,7 @@ def _statement(found: Live, position: int) -> LiveStatement:
         plan_versions=found.plan_versions,
         engine_version=ENGINE_VERSION,
         deal_order=DEAL_ORDER,
-        standings=tuple(map(_standing, found.standings)),
+        standings=tuple(_standing(each, found.currency) for each in found.standings),
         rank=PlanRank(rank=found.rank.rank, of=found.rank.of) if found.rank is not None else None,
         year_to_date=_sums(found.year_to_date),
         open_minor=sum(each.open_minor for each in found.coming),
@@ -120,7 +122,7 @@ def _sums(totals: Totals) -> StatementSums:
     return StatementSums(**asdict(totals))
 
 
-def _standing(found: Standing) -> ComponentStanding:
+def _standing(found: Standing, currency: str) -> ComponentStanding:
     quota, ahead = found.quota, found.next_tier
     return ComponentStanding(
         component=found.component,
@@ -134,7 +136,7 @@ def _standing(found: Standing) -> ComponentStanding:
         else StandingQuota(
             amount_minor=quota.amount_minor,
             set_minor=quota.set_minor,
-            derivation=quota.derivation,
+            derivation=shown_reason(form_of(quota.reason), currency),
             positions=quota.positions,
         ),
         attainment_percent=found.attainment_percent,
@@ -149,8 +151,3 @@ def _coming(found: Coming) -> ComingPayment:
     return ComingPayment(
         deal_id=found.deal_id, component=found.component, period=found.period, open_minor=found.open_minor
     )
-
-
-def _line(line: DomainLine, number: int) -> StatementLine:
-    values = {field.name: getattr(line, field.name) for field in fields(DomainLine)}
-    return StatementLine(number=number, **values)

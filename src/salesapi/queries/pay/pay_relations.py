@@ -7,22 +7,19 @@ from uuid import UUID
 from salesapi.access.principals import Scope
 from salesapi.database.connections import Connection
 from salesapi.queries.pay.payout_runs import STATEMENTS
-from salesapi.queries.shapes import Reader
+from salesapi.queries.pay.statement_lines import LINE_COLUMNS, read_line
 from salesapi.schemas.pay.payout_runs import Statement, StatementLine
 
-_LINES: Final = Reader(StatementLine)
-_LINES_SQL: Final = """
+_LINES_SQL: Final = f"""
     SELECT l.*, k.run_id AS related_run_id, k.member_id AS related_member_id
     FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS k (run_id, member_id, calculated_position)
     CROSS JOIN LATERAL (
-        SELECT number, kind, period, component, rule, credit_rule, plan_version, deal_id, source_member_id, won_on,
-               positions, base_minor, currency, rate_percent, formula, exact_minor, posted_minor, residual_minor
-        FROM read.statement_line
+        SELECT number, {LINE_COLUMNS} FROM read.statement_line
         WHERE payout_run_id = k.run_id AND member_id = k.member_id AND calculated_position = k.calculated_position
         ORDER BY number LIMIT $4
     ) l
     ORDER BY l.number
-"""
+"""  # noqa: S608
 
 
 async def statements_of_runs(
@@ -41,7 +38,7 @@ async def statements_of_runs(
         *conditions.values,
     )
     found: dict[UUID, list[Statement]] = {id: [] for id in run_ids}
-    for statement in STATEMENTS.reader.all(rows):
+    for statement in STATEMENTS.read(rows):
         found[statement.payout_run_id].append(statement)
     return {id: tuple(statements) for id, statements in found.items()}
 
@@ -60,5 +57,5 @@ async def lines_of_statements(
     found: dict[tuple[UUID, UUID], list[StatementLine]] = {}
     for row in rows:
         key = (row["related_run_id"], row["related_member_id"])
-        found.setdefault(key, []).append(_LINES.read(row))
+        found.setdefault(key, []).append(read_line(row))
     return {one: tuple(found.get((one.payout_run_id, one.member_id), ())) for one in statements}

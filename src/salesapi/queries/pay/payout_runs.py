@@ -15,8 +15,8 @@ from salesapi.queries.filters import Filters
 from salesapi.queries.listings import Listing
 from salesapi.queries.orders import Orders, by_amount, by_position, by_text
 from salesapi.queries.paging import Page, PageRequest, decoded_cursor, encoded_cursor
+from salesapi.queries.pay.statement_lines import LINE_COLUMNS, read_line
 from salesapi.queries.row_scopes import RowScope, by_pay
-from salesapi.queries.shapes import Reader
 from salesapi.schemas.pay.payout_runs import (
     PayoutRun,
     PayoutRunFilter,
@@ -101,14 +101,11 @@ STATEMENTS: Final = Listing(
     ),
 )
 """The statements that stand."""
-_LINES: Final = Reader(StatementLine)
 _LINE_ORDER: Final = "number"
-_LINES_SQL: Final = """
-    SELECT number, kind, period, component, rule, credit_rule, plan_version, deal_id, source_member_id, won_on, positions,
-           base_minor, currency, rate_percent, formula, exact_minor, posted_minor, residual_minor
-    FROM read.statement_line
+_LINES_SQL: Final = f"""
+    SELECT number, {LINE_COLUMNS} FROM read.statement_line
     WHERE payout_run_id = $1 AND member_id = $2 AND calculated_position = $3 AND number > $4 ORDER BY number LIMIT $5
-"""
+"""  # noqa: S608
 
 
 async def statement(connection: Connection, scope: Scope, *, payout_run_id: UUID, member_id: UUID) -> Statement:
@@ -141,7 +138,7 @@ async def statement_lines(connection: Connection, statement: Statement, page: Pa
         after,
         page.first + 1,
     )
-    shown = _LINES.all(rows[: page.first])
+    shown = tuple(map(read_line, rows[: page.first]))
     return Page(
         items=shown,
         cursors=tuple(encoded_cursor(_LINE_ORDER, line.number, statement.member_id) for line in shown),

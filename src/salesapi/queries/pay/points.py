@@ -1,11 +1,15 @@
 """The lists of members' points and of their entries. They are seen by whose pay scope holds the member."""
 
-from typing import Final
+from dataclasses import fields
+from typing import TYPE_CHECKING, Final
 
+from salesapi.projections.pay.points import PointsEntryRow
 from salesapi.queries.filters import Filters
 from salesapi.queries.listings import Listing
 from salesapi.queries.orders import Orders, by_amount, by_position
+from salesapi.queries.pay.reasons import shown_reason
 from salesapi.queries.row_scopes import by_pay
+from salesapi.queries.shapes import Reader
 from salesapi.schemas.pay.points import (
     PointsBalance,
     PointsEntry,
@@ -15,6 +19,12 @@ from salesapi.schemas.pay.points import (
     PointsOrder,
 )
 
+if TYPE_CHECKING:
+    import asyncpg
+
+POINTS: Final = ""
+"""Points have no currency, and no amounts among their reasons."""
+
 BALANCES: Final = Listing(
     PointsBalance,
     source="read.points",
@@ -23,10 +33,25 @@ BALANCES: Final = Listing(
     orders=Orders(PointsOrder.BALANCE_DESC, {"balance": by_amount("balance"), "changed": by_position()}),
 )
 """The balances of members who ever had points."""
+_ENTRIES: Final = Reader(PointsEntryRow)
+
+
+def _read_entry(row: "asyncpg.Record") -> PointsEntry:
+    return shown_entry(_ENTRIES.read(row))
+
+
+def shown_entry(row: PointsEntryRow) -> PointsEntry:
+    """Shows an entry, with why a plan gives it put into words."""
+    values = {field.name: getattr(row, field.name) for field in fields(PointsEntryRow)}
+    values["given"] = None if row.given is None else shown_reason(row.given, POINTS)
+    return PointsEntry(**values)
+
+
 ENTRIES: Final = Listing(
     PointsEntry,
     source="read.points_entry",
     id="position",
+    read_row=_read_entry,
     scope=by_pay(),
     filters=Filters(
         PointsEntryFilter,

@@ -23,4 +23,4 @@ async def deals_changed(connection: Connection, *, after: int, until: int) -> tu
         until,
         CHANGES_MAX,
     )
-    return DEALS.reader.all(rows)
+    return DEALS.read(rows)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from salesapi.domain.shared.kernel import About, record
+from salesapi.schemas.pay.reasons import PayReason
 from salesapi.schemas.scalars import Amount
 
 
@@ -15,7 +16,9 @@ class EstimatedComponent:
 
     component: Annotated[str, About("Key of the plan's component.")]
     amount_minor: Annotated[Amount, About("In minor units; with what the deal lifts on other deals of the period.")]
-    waits_for: Annotated[str | None, About("Why nothing is known of it yet: a quota, a rate, another day; else null.")]
+    waits_for: Annotated[
+        PayReason | None, About("Why nothing is known of it yet: a quota, a rate, another day; else null.")
+    ]
 
 
 @record

@@ -13,6 +13,7 @@ from salesapi.domain.pay.statements.live_statements import RunState
 from salesapi.domain.shared.kernel import About, record
 from salesapi.schemas.pay.line_events import LINE_EVENTS, LineEvent
 from salesapi.schemas.pay.payout_runs import StatementLine
+from salesapi.schemas.pay.reasons import PayReason
 from salesapi.schemas.scalars import Amount, Position
 
 COMING_MAX: Final = 200
@@ -25,7 +26,7 @@ class StandingQuota:
 
     amount_minor: Annotated[Amount, About("What attainment is counted against.")]
     set_minor: Annotated[Amount, About("The quota as it was set.")]
-    derivation: Annotated[str, About("How one follows from the other, readable.")]
+    derivation: Annotated[PayReason, About("How one follows from the other, as data and in words.")]
     positions: Annotated[tuple[Position, ...], About("Log positions of the events that state it.")]
 
 

@@ -16,6 +16,7 @@ from salesapi.domain.pay.records.payouts import PayoutStatus
 from salesapi.domain.shared.kernel import About, record
 from salesapi.domain.shared.periods import PeriodText
 from salesapi.schemas.pay.line_events import LINE_EVENTS, LineEvent
+from salesapi.schemas.pay.reasons import PayReason
 from salesapi.schemas.scalars import Amount, Position
 
 
@@ -134,8 +135,14 @@ class StatementLine:
         Amount | None, About("The amount that the rate applies to; of a draw or recovery of 0 what was forgiven.")
     ]
     currency: Annotated[str, About("ISO 4217 code.")]
-    rate_percent: Annotated[str | None, About("Rate in percent, a decimal string.")]
-    formula: Annotated[str, About("How the amount follows, readable.")]
+    rate_percent: Annotated[
+        str | None,
+        About(
+            "Exact rate in percent: a decimal, or where that has no end a fraction such as `10/3`; null where it rests on "
+            "several, which the reason names. A statement of engine version 1 keeps what it said."
+        ),
+    ]
+    reason: Annotated[PayReason, About("How the amount follows, as data and in words.")]
     exact_minor: Annotated[str | None, About("Exact amount before rounding, a decimal string.")]
     posted_minor: Annotated[Amount, About("What it adds to the statement.")]
     residual_minor: Annotated[str | None, About("Exact minus posted, a decimal string.")]

@@ -8,6 +8,7 @@ from uuid import UUID
 from salesapi.domain.shared.kernel import About, record
 from salesapi.domain.shared.periods import PeriodText
 from salesapi.schemas.filters import Uuids
+from salesapi.schemas.pay.reasons import PayReason
 from salesapi.schemas.scalars import Position, Wide
 
 PointsSum = Annotated[int, Wide()]
@@ -36,7 +37,8 @@ class PointsEntry:
     plan_id: Annotated[UUID | None, About("The compensation plan that gives them.")]
     award_key: Annotated[str | None, About("The award of the plan.")]
     period: Annotated[str | None, About("The period for which the plan gives them.")]
-    reason: Annotated[str | None, About("What was redeemed for, or how the plan counts all of the period.")]
+    reason: Annotated[str | None, About("What was redeemed for.")]
+    given: Annotated[PayReason | None, About("How the plan counts all of the period.")]
     entered_on: Annotated[date | None, About("Business date.")]
     position: Annotated[Position, About("Log position of its event.")]
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from salesapi.domain.pay.records.awards import AwardAdjustmentPosted, AwardApproved, AwardGranted
 from salesapi.domain.pay.rules.draws import Guarantee
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN, Log, flat
+from tests.domain.pay.reasons_said import english
 from tests.spec import uid
 
 GRANTED = AwardGranted(
@@ -56,7 +57,7 @@ def test_an_approved_award_is_paid_in_its_period_and_names_grant_and_approval() 
     (line,) = statement.lines
     assert (line.kind, line.rule, line.posted_minor, line.deal_id) == ("award", "R48", 50_000, None)
     assert line.positions == (granted_at, approved_at)
-    assert line.formula == "recognition award: 500.00 USD"
+    assert english(line) == "recognition award: 500.00 USD"
     assert (statement.earned_minor, statement.awarded_minor, statement.total_minor) == (0, 50_000, 50_000)
 
 
@@ -87,7 +88,7 @@ def test_an_adjustment_by_hand_names_the_period_that_it_corrects() -> None:
     approve(log, ADJUSTED)
     (line,) = log.statements("2026Q2")[ANN].lines
     assert (line.rule, line.period, line.posted_minor) == ("R63", "2026Q1", -7_000)
-    assert line.formula == "2026Q1 adjusted by hand: -70.00 USD"
+    assert english(line) == "2026Q1 adjusted by hand: -70.00 USD"
 
 
 def test_awards_of_points_and_of_no_plan_are_none_of_pays_business() -> None:

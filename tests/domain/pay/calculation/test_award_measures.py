@@ -28,6 +28,7 @@ from salesapi.domain.selling.forecast_sheets import (
 from tests.domain.pay.award_options import RENEWAL, award, forecast, retention
 from tests.domain.pay.award_stories import line_of, paid, with_award
 from tests.domain.pay.commission_stories import ANN, BOB, Log
+from tests.domain.pay.reasons_said import english
 from tests.spec import uid
 
 HOTEL, CLINIC, SCHOOL = uid(0xC1), uid(0xC2), uid(0xC3)
@@ -109,7 +110,7 @@ def test_the_line_of_retention_says_what_the_measure_pays() -> None:
     sign(log, 4, HOTEL, 2026, YEAR_MINOR * 6 // 5)
     line = line_of(log)
     assert line is not None
-    assert (line.rule, line.formula) == ("R43", "net revenue retention of 60 % pays 60 % of 1,000.00 = 600.00 USD")
+    assert (line.rule, english(line)) == ("R43", "net revenue retention of 60 % pays 60 % of 1,000.00 = 600.00 USD")
 
 
 def test_revenue_that_was_kept_exactly_by_half_pays_at_the_first_point() -> None:
@@ -236,7 +237,7 @@ def test_a_run_of_accurate_forecasts_is_awarded_and_counts_anew() -> None:
     assert [paid(log, period) for period in FIRST_DAYS] == [0, 30_000, 0]
     line = line_of(log, "2026Q2")
     assert line is not None
-    assert line.formula == "forecast off by 5 %, at most 5 %, 2 of 2 periods in a row = 300.00 USD"
+    assert english(line) == "forecast off by 5 %, at most 5 %, 2 of 2 periods in a row = 300.00 USD"
 
 
 def test_every_further_period_of_a_run_is_awarded_where_the_plan_says_so() -> None:

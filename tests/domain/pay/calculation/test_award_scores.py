@@ -15,6 +15,7 @@ from salesapi.domain.selling.deals import DealWon
 from tests.domain.pay.award_options import award, goal
 from tests.domain.pay.award_stories import line_of, paid, with_award
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN, Log, flat
+from tests.domain.pay.reasons_said import english
 from tests.spec import uid
 
 HOTEL: Final = uid(0xC1)
@@ -44,7 +45,7 @@ def test_each_meeting_of_the_period_is_paid() -> None:
     line = line_of(log)
     assert line is not None
     assert (line.rule, line.posted_minor, line.positions) == ("R02", 10_000, (first, last))
-    assert line.formula == "touches: 2 x 50.00 = 100.00 USD"
+    assert english(line) == "touches: 2 x 50.00 = 100.00 USD"
 
 
 def test_a_meeting_before_the_member_held_the_award_is_not_paid() -> None:
@@ -124,7 +125,7 @@ def test_a_scorecard_pays_the_target_by_weighted_scores() -> None:
     line = line_of(log)
     assert line is not None
     assert (line.rule, line.posted_minor) == ("R41", 77_500), "half of 80, 30 of 75, 20 of 75 percent"
-    assert line.formula == (
+    assert english(line) == (
         "1,000.00 x (50 % x 80 % for quota at 80 % + 30 % x 75 % for content at 75 % + 20 % x 75 % for meetings at 75 %)"
         " = 775.00 USD"
     )

@@ -10,6 +10,7 @@ from salesapi.domain.pay.records.payout_runs import StatementLine
 from salesapi.domain.pay.rules.tables import TierTable
 from salesapi.domain.pay.words.plan_in_words import plan_in_words
 from tests.domain.pay.commission_stories import ANN, BOB, CID, PLAN, Log, flat, share, tiers
+from tests.domain.pay.reasons_said import english
 from tests.spec import uid
 
 
@@ -49,7 +50,7 @@ def test_two_sellers_of_one_deal_give_their_manager_its_amount_once() -> None:
     log = team_of_two(Component(key="base", name="Base", credit="manager_override", deal_amount_minor=50_000))
     log.win(1, 1_000_000, "2026-01-05", shares=HALVES)
     log.win(2, 1_000_000, "2026-01-06")
-    formulas = [line.formula for line in lines_of(log, "2026Q1", CID)]
+    formulas = [english(line) for line in lines_of(log, "2026Q1", CID)]
     assert formulas == ["1 x 500.00 = 500.00 USD", "0 x 500.00 = 0.00 USD", "1 x 500.00 = 500.00 USD"]
 
 
@@ -75,7 +76,7 @@ def test_a_credit_note_after_the_gate_opened_takes_back_what_it_takes_back() -> 
 def test_a_negative_deal_says_that_it_counts_back() -> None:
     log = Log().plan(Component(key="base", name="Base", credit="direct", deal_amount_minor=50_000)).enrol(ANN)
     log.win(1, -100, "2026-01-05")
-    assert lines_of(log, "2026Q1")[0].formula == "-1 x 500.00 = -500.00 USD"
+    assert english(lines_of(log, "2026Q1")[0]) == "-1 x 500.00 = -500.00 USD"
 
 
 def test_an_amount_without_an_end_is_its_posted_part_and_its_residual_to_the_last_digit_shown() -> None:

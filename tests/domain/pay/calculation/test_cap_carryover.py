@@ -26,6 +26,7 @@ from salesapi.domain.shared.periods import period_named
 from tests.domain.pay.commission_stories import ANN, BOB, CID, PLAN, Log, flat, share
 from tests.domain.pay.pay_terms import KEEP, RESTATE, WITH_CASH
 from tests.domain.pay.plan_options import RESIDUAL
+from tests.domain.pay.reasons_said import english
 from tests.domain.pay.trade_stories import TradeLog, line, lines_of
 from tests.spec import uid
 
@@ -73,7 +74,7 @@ def test_r30_a_carried_line_says_where_it_comes_from_and_what_becomes_of_the_res
     log = Log().plan(CARRIED).enrol(ANN)
     won = log.win(1, 2_500_000, "2026-01-15")
     cut = log.statements("2026Q1")[ANN].lines[1]
-    assert cut.formula == (
+    assert english(cut) == (
         "cap of the period 1,000.00, the rest is earned later: 1,000.00 less 2,500.00 = -1,500.00 USD"
     )
     carried, again = log.statements("2026Q2")[ANN].lines
@@ -83,8 +84,8 @@ def test_r30_a_carried_line_says_where_it_comes_from_and_what_becomes_of_the_res
         date(2026, 1, 15),
         (won,),
     )
-    assert carried.formula == "carried from 2026Q1, past the cap of the component there = 1,500.00 USD"
-    assert again.formula.endswith("the rest is earned later: 1,000.00 less 1,500.00 = -500.00 USD")
+    assert english(carried) == "carried from 2026Q1, past the cap of the component there = 1,500.00 USD"
+    assert english(again).endswith("the rest is earned later: 1,000.00 less 1,500.00 = -500.00 USD")
 
 
 def test_what_does_not_fit_at_all_waits_without_a_line() -> None:
@@ -93,7 +94,7 @@ def test_what_does_not_fit_at_all_waits_without_a_line() -> None:
         log.win(deal, 1_000_000, "2026-01-15")
     assert posted(log, "2026Q2") == of_deals(("R30", 2, 100_000))
     assert posted(log, "2026Q3") == of_deals(("R30", 3, 100_000))
-    assert log.statements("2026Q3")[ANN].lines[0].formula.startswith("carried from 2026Q2")
+    assert english(log.statements("2026Q3")[ANN].lines[0]).startswith("carried from 2026Q2")
 
 
 def test_a_refund_under_a_cap_first_takes_from_what_waits() -> None:
@@ -125,7 +126,7 @@ def test_the_cap_of_the_plan_carries_by_component_and_deal() -> None:
     log.win(1, 1_000_000, "2026-01-15")
     assert [line.component for line in log.statements("2026Q2")[ANN].lines] == ["extra"]
     assert posted(log, "2026Q2") == of_deals(("R30", 1, 50_000))
-    assert log.statements("2026Q2")[ANN].lines[0].formula == (
+    assert english(log.statements("2026Q2")[ANN].lines[0]) == (
         "carried from 2026Q1, past the cap of the plan there = 500.00 USD"
     )
 
@@ -160,7 +161,7 @@ def test_r29_what_goes_past_the_cap_of_a_deal_is_earned_in_the_next_periods_unde
     )
     assert posted(log, "2026Q3") == of_deals(("R29", 1, 50_000), ("R29", 2, 20_000))
     assert posted(log, "2026Q4") == []
-    assert log.statements("2026Q3")[ANN].lines[0].formula == (
+    assert english(log.statements("2026Q3")[ANN].lines[0]) == (
         "carried from 2026Q2, past the cap of a deal there = 500.00 USD"
     )
 
@@ -335,7 +336,7 @@ def test_what_is_carried_is_taken_back_with_its_deal() -> None:
         assert back.total_minor == -150_000
         if clawback is KEEP:
             _, carried = back.lines
-            assert carried.formula == "lost: 500.00, of which paid before = -500.00 USD", "it has no rate of its own"
+            assert english(carried) == "lost: 500.00, of which paid before = -500.00 USD", "it has no rate of its own"
         assert log.statements("2026Q4") == {}
 
 

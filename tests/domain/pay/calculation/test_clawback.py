@@ -14,6 +14,7 @@ from salesapi.domain.pay.rules.award_measures import CollectionBand
 from salesapi.domain.pay.rules.withholding import Holdback, OnClawback, Wait
 from tests.domain.pay.commission_stories import ANN, BOB, flat, share
 from tests.domain.pay.pay_terms import KEEP, NET, RESTATE, RULE, WITH_CASH
+from tests.domain.pay.reasons_said import english
 from tests.domain.pay.trade_stories import TradeLog, line, lines_of, paid
 
 UNPAID = Clawback(rule=replace(RULE, triggers=("non_payment",)), attainment="keep", non_payment_days=60)
@@ -41,7 +42,7 @@ def test_a_refund_takes_back_its_share_at_the_rate_of_the_earning_that_it_revers
     log.refund(1, 40_000, "2026-05-10", deal=1)
     (line_,) = log.lock("2026Q2")[ANN].lines
     assert (line_.kind, line_.rule, line_.posted_minor, line_.rate_percent) == ("clawback", "R49", -4_000, "10")
-    assert line_.formula == "10 % of 400.00 lost: 40.00, of which paid before = -40.00 USD"
+    assert english(line_) == "10 % of 400.00 lost: 40.00, of which paid before = -40.00 USD"
 
 
 def test_refunds_of_all_of_it_net_to_zero() -> None:

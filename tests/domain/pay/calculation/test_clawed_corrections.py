@@ -24,6 +24,7 @@ from salesapi.domain.shared.dates import DaySpan
 from salesapi.domain.shared.periods import period_named
 from tests.domain.pay.commission_stories import ANN, flat
 from tests.domain.pay.pay_terms import KEEP, WITH_CASH
+from tests.domain.pay.reasons_said import english
 from tests.domain.pay.trade_stories import TradeLog
 
 STRAIGHT = ContractCostPolicy(
@@ -101,7 +102,7 @@ def test_a_refund_of_a_closed_period_is_told_as_a_clawback_of_it() -> None:
     assert (statement.adjusted_minor, statement.clawed_minor, statement.total_minor) == (-4_800, 0, -4_800)
     (line_,) = statement.lines
     assert (line_.rule, line_.positions) == ("R53", (refunded_at,))
-    assert line_.formula == "2026Q2 taken back recomputed -48.00 less posted 0.00 = -48.00 USD"
+    assert english(line_) == "2026Q2 taken back recomputed -48.00 less posted 0.00 = -48.00 USD"
     assert log.lock("2026Q4") == {}
 
 
@@ -141,7 +142,7 @@ def test_what_was_not_payable_yet_is_cancelled_in_the_closed_period() -> None:
     ]
     gone = statements[-1].lines[1]
     assert (gone.rule, gone.positions, gone.exact_minor) == ("R53", (cancelled_at,), "0")
-    assert gone.formula == "2026Q2 never payable recomputed 60.00 less posted 0.00 = 60.00 USD"
+    assert english(gone) == "2026Q2 never payable recomputed 60.00 less posted 0.00 = 60.00 USD"
     assert balances(statements, "2026-09-30") == (0, 0)
     september = months(statements, "2026-12-31")[9]
     assert (september.added_minor, september.carrying_minor) == (-12_000, 0)

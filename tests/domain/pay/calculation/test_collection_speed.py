@@ -7,6 +7,7 @@ from salesapi.domain.pay.plans.plan_components import Release
 from salesapi.domain.pay.rules.award_measures import CollectionBand
 from tests.domain.pay.commission_stories import ANN, flat
 from tests.domain.pay.pay_terms import WITH_CASH
+from tests.domain.pay.reasons_said import english
 from tests.domain.pay.trade_stories import TradeLog, lines_of, paid
 
 BANDS = (
@@ -49,7 +50,7 @@ def test_r45_the_line_says_what_the_cash_counts_for_and_by_which_factor() -> Non
     log = invoiced()
     log.pay(1, 60_000, "2026-02-15", invoice=1)
     log.pay(2, 40_000, "2026-05-15", invoice=1)
-    said = [log.statements(period)[ANN].lines[-1].formula for period in ("2026Q1", "2026Q2")]
+    said = [english(log.statements(period)[ANN].lines[-1]) for period in ("2026Q1", "2026Q2")]
     assert said == [
         "60.00 times 1.1 by days to cash: 66.00 less 60.00 = 6.00 USD",
         "40.00 times 0.8 by days to cash: 32.00 less 40.00 = -8.00 USD",
@@ -60,7 +61,7 @@ def test_r45_a_line_of_several_factors_says_what_they_come_to() -> None:
     log = invoiced(BY_INVOICE)
     log.pay(1, 60_000, "2026-02-15", invoice=1)
     log.pay(2, 40_000, "2026-02-16", invoice=1)
-    assert log.statements("2026Q1")[ANN].lines[-1].formula == (
+    assert english(log.statements("2026Q1")[ANN].lines[-1]) == (
         "100.00 times 0.98 by days to cash: 98.00 less 100.00 = -2.00 USD"
     )
 

@@ -16,6 +16,7 @@ from salesapi.domain.pay.plans.plan_components import (
 from salesapi.domain.pay.records.payout_runs import StatementLine
 from salesapi.domain.pay.rules.tables import CurvePoint, PayoutCurve, Tier, TierTable
 from tests.domain.pay.commission_stories import ANN, BOB, Log, flat, share
+from tests.domain.pay.reasons_said import english
 
 QUOTA = 10_000_000
 """100,000.00 USD for the quarter."""
@@ -51,7 +52,7 @@ def test_a_flat_amount_is_paid_for_each_deal_and_for_each_who_shares_it() -> Non
     log.win(1, 7_000_000, "2026-01-01")
     log.win(2, 100, "2026-01-02", shares=(share(ANN, "40"), share(BOB, "60")))
     assert posted(log) == [("R02", 50_000), ("R02", 50_000)]
-    assert lines_of(log)[0].formula == "1 x 500.00 = 500.00 USD"
+    assert english(lines_of(log)[0]) == "1 x 500.00 = 500.00 USD"
     assert lines_of(log)[0].positions == (5,), "the win; no quota is looked at"
     assert log.statements("2026Q1")[BOB].total_minor == 50_000
 
@@ -72,7 +73,7 @@ def test_attainment_counts_what_was_credited_not_what_the_deal_was_worth() -> No
     log.win(2, 1_000_000, "2026-01-02")
     # Ann's half is exactly the quota: 4 % of 100,000.00; then 6 % of 10,000.00.
     assert posted(log) == [("R10", 400_000), ("R10", 60_000)]
-    assert lines_of(log)[1].formula == "6 % of 10,000.00 = 600.00 USD"
+    assert english(lines_of(log)[1]) == "6 % of 10,000.00 = 600.00 USD"
 
 
 def test_a_deal_across_the_threshold_is_accelerated_only_above_it() -> None:
@@ -81,7 +82,9 @@ def test_a_deal_across_the_threshold_is_accelerated_only_above_it() -> None:
     )
     log = log_of(accelerated, 12_000_000)
     assert posted(log) == [("R10", 400_000 + 160_000)]
-    assert lines_of(log)[0].rate_percent == "4 and 8"
+    (line,) = lines_of(log)
+    assert line.rate_percent is None, "it rests on two rates"
+    assert [[each.value for each in term.inputs] for term in line.reason.terms] == [["4", "10000000"], ["8", "2000000"]]
 
 
 @pytest.mark.parametrize(("slowed", "expected"), [("below", [80_000, 160_000]), ("whole", [80_000, 240_000])])
@@ -123,7 +126,7 @@ def test_a_target_bonus_follows_the_attainment_and_a_refund_takes_it_back() -> N
     bonus = component(bonus=TargetBonus(target_minor=1_000_000, curve=curve()))
     log = log_of(bonus, 4_000_000, 4_000_000, 8_000_000)
     assert posted(log) == [("R12", 0), ("R12", 600_000), ("R12", 1_400_000)]
-    assert lines_of(log)[1].formula == "(60 % less 0 %) of 10,000.00 = 6,000.00 USD"
+    assert english(lines_of(log)[1]) == "(60 % less 0 %) of 10,000.00 = 6,000.00 USD"
 
     log.reopen(3)
     assert sum(amount for _, amount in posted(log)) == 600_000
@@ -156,7 +159,7 @@ def test_a_missing_quota_is_waited_for_and_never_taken_for_one() -> None:
     log = log_of(bonus, 4_000_000, quota=None)
     (line,) = lines_of(log)
     assert (line.kind, line.rule, line.posted_minor) == ("held", "R07", 0)
-    assert line.formula == "waiting for a quota for 2026Q1 in USD; nothing is posted"
+    assert english(line) == "waiting for a quota for 2026Q1 in USD; nothing is posted"
 
     log.quota(ANN, QUOTA, currency="EUR")
     assert lines_of(log)[0].kind == "held", "a quota in another currency is none"
@@ -168,7 +171,7 @@ def test_a_missing_quota_is_waited_for_and_never_taken_for_one() -> None:
 def test_a_deal_earns_at_most_its_cap_and_the_statement_shows_what_was_lost() -> None:
     log = log_of(component(rate_percent=Decimal(10), deal_cap_minor=100_000), 999_999, 1_000_000, 1_500_000)
     assert posted(log) == [("R01", 100_000), ("R01", 100_000), ("R01", 150_000), ("R29", -50_000)]
-    assert lines_of(log)[3].formula == "cap of a deal 1,000.00: 1,000.00 less 1,500.00 = -500.00 USD"
+    assert english(lines_of(log)[3]) == "cap of a deal 1,000.00: 1,000.00 less 1,500.00 = -500.00 USD"
 
 
 def test_a_component_earns_at_most_its_cap_in_a_period() -> None:

@@ -11,6 +11,7 @@ from salesapi.domain.pay.records.payout_runs import StatementLine
 from salesapi.domain.pay.statements.live_statements import LiveStatements
 from salesapi.domain.shared.periods import period_named
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN, Log, flat, posted, recomputed, tiered
+from tests.domain.pay.reasons_said import english
 from tests.spec import uid
 
 
@@ -39,7 +40,7 @@ def test_a_win_reopened_after_the_lock_is_taken_back_with_its_cause() -> None:
     (line,) = adjustments(log, "2026Q2")
     assert (line.posted_minor, line.period, line.deal_id, line.rule) == (-500, "2026Q1", uid(1), "R53")
     assert line.positions == (reopened_at,)
-    assert line.formula == "2026Q1 recomputed 0.00 less posted 5.00 = -5.00 USD"
+    assert english(line) == "2026Q1 recomputed 0.00 less posted 5.00 = -5.00 USD"
 
 
 def test_a_win_voided_after_the_lock_is_taken_back() -> None:
@@ -82,7 +83,7 @@ def test_several_corrections_chain() -> None:
     assert adjustments(log, "2026Q3") == []
     log.win(1, 40_000, "2026-01-31")
     (line,) = adjustments(log, "2026Q3")
-    assert (line.posted_minor, line.formula) == (2_000, "2026Q1 recomputed 20.00 less posted 0.00 = 20.00 USD")
+    assert (line.posted_minor, english(line)) == (2_000, "2026Q1 recomputed 20.00 less posted 0.00 = 20.00 USD")
     log.lock("2026Q3")
     assert adjustments(log, "2026Q4") == []
 

@@ -13,6 +13,7 @@ from salesapi.domain.pay.records.pool_shares import PoolShare, PoolSharesApprove
 from salesapi.domain.pay.rules.pools import UndividedPool
 from tests.domain.pay.award_options import GIVEN, POOL, award
 from tests.domain.pay.commission_stories import ANN, BOB, CID, DAN, PLAN, Log, flat
+from tests.domain.pay.reasons_said import english
 from tests.spec import uid
 
 
@@ -74,7 +75,7 @@ def test_a_pool_is_divided_as_the_leader_says_and_adds_up() -> None:
     line = lines(log)[BOB]
     assert (line.rule, line.period, line.component, line.plan_version) == ("R42", "2026Q1", "pool", 1)
     assert line.positions[-1] == approved_at
-    assert line.formula == (
+    assert english(line) == (
         "2 % of 15,000.50 of the team is a pool of 300.01, 2 of 3 points of the leader: 200.01 = 200.01 USD"
     )
 
@@ -92,7 +93,7 @@ def test_without_approved_points_a_pool_is_held_back_or_divided_as_the_plan_says
 def test_a_pool_that_is_held_back_is_told_to_everybody_of_the_team() -> None:
     log = with_pool(shared())
     held = [line for each in log.statements("2026Q1").values() for line in each.lines if line.kind == "held"]
-    assert [(line.rule, line.component, line.posted_minor, line.formula) for line in held] == [
+    assert [(line.rule, line.component, line.posted_minor, english(line)) for line in held] == [
         ("R42", "pool", 0, "a pool of 300.01 waits for the points of the leader to be approved")
     ] * 2
     approve(log, (ANN, "1"), (BOB, "2"))

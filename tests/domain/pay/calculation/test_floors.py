@@ -9,6 +9,7 @@ import pytest
 from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentEnded, EnrolmentParticipantLeft
 from salesapi.domain.pay.rules.draws import Guarantee, RecoverableDraw
 from tests.domain.pay.commission_stories import ANN, PLAN, Log, balance_minor, flat
+from tests.domain.pay.reasons_said import english
 
 FLOOR = Guarantee(kind="guarantee", amount_minor=90_000, last_on=None, compared_with="payable")
 DRAWN = RecoverableDraw(
@@ -34,7 +35,7 @@ def test_the_guarantee_lifts_a_statement_and_leaves_a_better_one_alone() -> None
     statement = log.statements("2026Q1")[ANN]
     assert [(line.rule, line.posted_minor) for line in statement.lines] == [("R01", 60_000), ("R31", 30_000)]
     assert (statement.earned_minor, statement.drawn_minor, statement.total_minor) == (60_000, 30_000, 90_000)
-    assert statement.lines[1].formula == "guaranteed 900.00 less 600.00 = 300.00 USD"
+    assert english(statement.lines[1]) == "guaranteed 900.00 less 600.00 = 300.00 USD"
     log.win(2, 300_000, "2026-02-01")
     assert [line.rule for line in log.statements("2026Q1")[ANN].lines] == ["R01", "R01"]
 
@@ -105,7 +106,7 @@ def test_recovery_takes_at_most_its_share_of_a_periods_earnings() -> None:
     statement = log.lock("2026Q2")[ANN]
     assert [line.posted_minor for line in statement.lines] == [300_000, -30_000]
     assert (
-        statement.lines[1].formula
+        english(statement.lines[1])
         == "recovered of 900.00 owed, at most 10 % of 3,000.00; 2,700.00 is paid = -300.00 USD"
     )
     assert owed_of(log) == 60_000

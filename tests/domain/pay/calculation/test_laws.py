@@ -15,7 +15,6 @@ from uuid import UUID
 from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
 from salesapi.domain.pay.calculation.crediting import direct_credits, override_credits
 from salesapi.domain.pay.calculation.sales import plain_sale
-from salesapi.domain.pay.decisions.payout_run_decisions import issued_events
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersionPublished
@@ -23,6 +22,7 @@ from salesapi.domain.pay.plans.enrolments import EnrolmentEnded, EnrolmentQuotaS
 from salesapi.domain.pay.records.payout_runs import PayoutRunLocked, StatementLine
 from salesapi.domain.pay.rules.rates import Tiered, in_amounts, tiered
 from salesapi.domain.pay.rules.tables import TierTable
+from salesapi.domain.pay.statements.statements import issued_parts
 from salesapi.domain.selling.deals import DealShare
 from tests.domain.pay.commission_stories import (
     ANN,
@@ -240,7 +240,7 @@ def lock_late(story: Story, period: str) -> None:
     if story.random.random() < 0.5:
         story.happen()
     for statement in statements.values():
-        for issued in issued_events(statement, position):
+        for issued in issued_parts(statement, position):
             log.add(run_of(period), issued)
     story.happen()
     locked = PayoutRunLocked(statements_digest="00", position=position, tree_root="00", tree_size=position)

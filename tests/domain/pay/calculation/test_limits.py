@@ -14,6 +14,7 @@ from salesapi.domain.pay.rules.tables import TierTable
 from salesapi.domain.selling.deals import DealShare
 from tests.domain.pay.commission_stories import ANN, BOB, CID, Log, flat, share, tiers
 from tests.domain.pay.plan_options import CONTRACT_TERMS, RULE, SATISFACTION
+from tests.domain.pay.reasons_said import english
 from tests.domain.pay.trade_stories import TradeLog, line, sold
 
 
@@ -67,7 +68,7 @@ def test_a_budget_scales_everybody_alike_to_the_minor_unit() -> None:
     assert [statements[member].total_minor for member in (ANN, BOB, CID)] == [33_334, 33_333, 33_333]
     line = statements[ANN].lines[-1]
     assert (line.rule, line.component, line.deal_id) == ("R30", "budget", None)
-    assert line.formula == "budget 1,000.00 of all: 333.34 less 500.00 = -166.66 USD"
+    assert english(line) == "budget 1,000.00 of all: 333.34 less 500.00 = -166.66 USD"
 
 
 def test_a_budget_that_is_not_used_up_changes_nothing() -> None:
@@ -96,9 +97,9 @@ def test_a_rate_of_ones_own_pays_at_the_cap_on_it() -> None:
     statements = log.statements("2026Q1")
     (line,) = statements[ANN].lines
     assert (line.rule, line.posted_minor, line.rate_percent) == ("R03", 60_000, "6")
-    assert line.formula == "6 % in place of 7.5 % of 10,000.00 = 600.00 USD"
+    assert english(line) == "6 % in place of 7.5 % of 10,000.00 = 600.00 USD"
     (below,) = statements[BOB].lines
-    assert (below.posted_minor, below.formula) == (50_000, "5 % of 10,000.00 = 500.00 USD"), "5 % is not past it"
+    assert (below.posted_minor, english(below)) == (50_000, "5 % of 10,000.00 = 500.00 USD"), "5 % is not past it"
 
 
 def test_an_accelerated_rate_pays_at_the_cap_on_it() -> None:
@@ -108,7 +109,7 @@ def test_an_accelerated_rate_pays_at_the_cap_on_it() -> None:
     log.win(1, 1_500_000, "2026-01-15")
     (line,) = log.statements("2026Q1")[ANN].lines
     assert (line.rule, line.posted_minor) == ("R10", 90_000)
-    assert line.formula == "5 % of 10,000.00 + 8 % in place of 10 % of 5,000.00 = 900.00 USD"
+    assert english(line) == "5 % of 10,000.00 + 8 % in place of 10 % of 5,000.00 = 900.00 USD"
 
 
 def test_kickers_raise_the_rate_of_a_term_to_the_cap_on_it() -> None:
@@ -125,7 +126,7 @@ def test_kickers_raise_the_rate_of_a_term_to_the_cap_on_it() -> None:
         recurring = line("a", 20_000_000, recurring=True)
         log.agree(1, 0, on="2026-01-15", lines=(recurring,), starts="2026-02-01", ends="2028-01-31")
         (found,) = log.statements("2026Q1")[ANN].lines
-        assert (found.posted_minor, found.formula) == (paid, formula)
+        assert (found.posted_minor, english(found)) == (paid, formula)
 
 
 def test_a_quota_that_comes_late_moves_a_closed_period_to_the_cap_on_the_rate() -> None:
@@ -207,7 +208,7 @@ def test_r29_each_line_of_a_deal_earns_its_limit_at_most(component: Component, p
 def test_the_limit_of_a_line_is_told_with_its_figures() -> None:
     found = two_lines(replace(flat("10"), line_limit_minor=15_000)).statements("2026Q1")[ANN].lines[1]
     assert (found.kind, found.rule) == ("limit", "R29")
-    assert found.formula == "limit of a line 150.00: 150.00 less 300.00 = -150.00 USD"
+    assert english(found) == "limit of a line 150.00: 150.00 less 300.00 = -150.00 USD"
 
 
 def test_a_sale_without_lines_is_one_line() -> None:

@@ -14,6 +14,7 @@ from salesapi.domain.pay.rules.draws import Guarantee, RecoverableDraw
 from salesapi.domain.pay.rules.plan_versions_and_leavers import LeaverRule
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN, Log, flat, tiered
 from tests.domain.pay.plan_options import paying
+from tests.domain.pay.reasons_said import english
 
 HALF = Decimal(50)
 BASE = replace(flat("5"), override_percent_max=HALF)
@@ -67,7 +68,7 @@ def test_one_is_paid_ones_own_rate_and_the_line_says_so() -> None:
     won = log.win(1, 1_000_000, "2026-01-31")
     log.win(2, 1_000_000, "2026-01-31", owner=BOB)
     (line,) = log.statements("2026Q1")[ANN].lines
-    assert (line.rule, line.rate_percent, line.formula) == ("R01", "6", "6 % of 10,000.00 = 600.00 USD")
+    assert (line.rule, line.rate_percent, english(line)) == ("R01", "6", "6 % of 10,000.00 = 600.00 USD")
     assert line.positions == (enrolled, won)
     (other,) = log.statements("2026Q1")[BOB].lines
     assert (other.posted_minor, other.rate_percent, len(other.positions)) == (50_000, "5", 1)
@@ -90,7 +91,7 @@ def test_rate_and_cap_are_those_of_the_day_of_the_sale() -> None:
     log.win(2, 1_000_000, "2026-03-01")
     log.win(3, 500_000, "2026-03-20")
     assert posted(log) == [("R01", 75_000), ("R01", 60_000), ("R01", 30_000), ("R30", -15_000)]
-    assert [line.formula for line in log.statements("2026Q1")[ANN].lines][-1] == (
+    assert [english(line) for line in log.statements("2026Q1")[ANN].lines][-1] == (
         "cap of the period 1,500.00: 150.00 less 300.00 = -150.00 USD"
     )
 
@@ -194,7 +195,7 @@ def test_a_draw_of_ones_own_is_advanced_and_recovered() -> None:
     enrolled = enrol(log, draw_minor=120_000)
     (line,) = log.lock("2026Q1")[ANN].lines
     assert (line.rule, line.posted_minor, line.positions) == ("R33", 120_000, (enrolled,))
-    assert line.formula == "draw 1,200.00 less 0.00 advanced = 1,200.00 USD"
+    assert english(line) == "draw 1,200.00 less 0.00 advanced = 1,200.00 USD"
     log.win(1, 2_000_000, "2026-04-01")
     assert posted(log, "2026Q2") == [("R01", 200_000), ("R33", -80_000)], "1,200.00 are kept, 800.00 recovered"
 

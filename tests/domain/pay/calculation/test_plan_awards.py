@@ -23,6 +23,7 @@ from salesapi.domain.selling.deals import DealLine, DealWon
 from tests.domain.pay.award_options import POOL, award, campaign
 from tests.domain.pay.calculation.test_award_lines import AWARD, GRANTED, approve
 from tests.domain.pay.commission_stories import ANN, BOB, CID, DAN, PLAN, Log, flat, share
+from tests.domain.pay.reasons_said import english
 from tests.spec import uid
 
 BED: Final = uid(0xE1)
@@ -98,7 +99,7 @@ def test_a_line_of_a_campaign_names_plan_version_and_events_and_no_deal() -> Non
     line = lines(log)[ANN]
     assert (line.component, line.rule, line.plan_version, line.deal_id) == ("spring", "R35", 1, None)
     assert line.positions == (first, second)
-    assert line.formula == "campaign of 2026-03-01 to 2026-03-31: 500.00 + 500.00 = 1,000.00 USD"
+    assert english(line) == "campaign of 2026-03-01 to 2026-03-31: 500.00 + 500.00 = 1,000.00 USD"
 
 
 def test_a_multiplier_pays_each_one_the_multiple_of_its_own_commission() -> None:
@@ -312,7 +313,7 @@ def test_a_pool_is_divided_by_days_in_the_team_and_adds_up() -> None:
     log.win(2, 9_000_000, "2026-02-28", owner=BOB)
     log.win(3, 4_000_000, "2026-03-01", owner=BOB)
     assert paid(log) == {ANN: 148_760, BOB: 51_240}, "2,000.00 by 90 and 31 of 121 days; February was another team's"
-    assert lines(log)[ANN].formula == (
+    assert english(lines(log)[ANN]) == (
         "2 % of 100,000.00 of the team is a pool of 2,000.00, 90 of 121 days: 1,487.60 = 1,487.60 USD"
     )
 

@@ -9,6 +9,7 @@ import pytest
 
 from salesapi.domain.pay.plans.enrolments import EnrolmentPlanAcknowledged
 from salesapi.domain.pay.plans.plan_awards import PlanAward, PointsAward, Scorecard
+from salesapi.domain.pay.reasons.reason_form import ReasonInput, StoredReason, stated
 from salesapi.domain.pay.records.points import (
     CreditPlanPoints,
     PointsAwardUnknown,
@@ -27,6 +28,7 @@ from tests.spec import Case, given, uid
 
 MET = award("met", points=PointsAward(each="touch", points=Decimal("2.5"), kinds=("meeting",)))
 WON = award("won", points=PointsAward(each="deal", points=Decimal(10), component="base"))
+SAID = stated("10 points")
 CREDIT = CreditPlanPoints(member_id=ANN, plan_id=PLAN, award_key="met", period="2026Q1")
 
 
@@ -43,7 +45,13 @@ def knowing(log: Log, *events: object) -> Case:
     return given(*events).facts({LedgerRef(None): log.ledger})
 
 
-def posted(points: int, formula: str, *positions: int, award_key: str = "met") -> PointsPosted:
+def counted(done: int, each: str, points: str, exact: str) -> StoredReason:
+    """So many touches or deals at so many points, exact."""
+    named = {"done_count": str(done), "each": each, "each_points": points, "exact_points": exact}
+    return StoredReason(kind="points_earned", inputs=tuple(ReasonInput(name=n, value=v) for n, v in named.items()))
+
+
+def posted(points: int, reason: StoredReason, *positions: int, award_key: str = "met") -> PointsPosted:
     return PointsPosted(
         member_id=ANN,
         plan_id=PLAN,
@@ -51,7 +59,7 @@ def posted(points: int, formula: str, *positions: int, award_key: str = "met") -
         award_key=award_key,
         period="2026Q1",
         points=points,
-        formula=formula,
+        reason=reason,
         positions=positions,
     )
 
@@ -63,7 +71,7 @@ def test_each_touch_of_the_period_gives_points_and_the_sum_is_rounded_once() -> 
     touch(log, "2026-04-01")
     touch(log, "2026-02-01", kind="event")
     touch(log, "2026-02-01", member_id=BOB)
-    expected = posted(8, "3 touches x 2.5 = 7.5 points", first, second, third)
+    expected = posted(8, counted(3, "touch", "2.5", "7.5"), first, second, third)
     knowing(log).when(CREDIT).then(expected)
 
 
@@ -73,7 +81,7 @@ def test_each_deal_that_a_component_credits_gives_points_once() -> None:
     second = log.win(2, 5, "2026-03-31")
     log.win(3, -1_000, "2026-03-31")
     log.win(4, 1_000_000, "2026-03-31", owner=BOB)
-    expected = posted(20, "2 deals x 10 = 20 points", first, second, award_key="won")
+    expected = posted(20, counted(2, "deal", "10", "20"), first, second, award_key="won")
     knowing(log).when(replace(CREDIT, award_key="won")).then(expected)
 
 
@@ -85,29 +93,29 @@ def test_a_deal_that_is_credited_payment_by_payment_gives_points_once_a_period()
     log.pay(2, 60_000, "2026-03-10", deal=1)
     (event,) = knowing(log).when(replace(CREDIT, award_key="won")).decide()
     assert isinstance(event, PointsPosted)
-    assert (event.points, event.formula) == (10, "1 deals x 10 = 10 points")
+    assert (event.points, event.reason) == (10, counted(1, "deal", "10", "10"))
 
 
 def test_points_that_are_credited_again_are_what_is_known_by_then_less_what_was_credited() -> None:
     log = with_award(WON)
     credit = replace(CREDIT, award_key="won")
     log.win(1, 1_000_000, "2026-01-15")
-    before = posted(10, "1 deals x 10 = 10 points", log.head, award_key="won")
+    before = posted(10, counted(1, "deal", "10", "10"), log.head, award_key="won")
     knowing(log, before).when(credit).then()
     log.win(2, 1_000_000, "2026-01-16")
-    after = posted(10, "2 deals x 10 = 20 points", log.head - 1, log.head, award_key="won")
+    after = posted(10, counted(2, "deal", "10", "20"), log.head - 1, log.head, award_key="won")
     knowing(log, before).when(credit).then(after)
     log.void(1)
     log.void(2)
-    knowing(log, before, after).when(credit).then(posted(-20, "0 deals x 10 = 0 points", award_key="won"))
+    knowing(log, before, after).when(credit).then(posted(-20, counted(0, "deal", "10", "0"), award_key="won"))
 
 
 def test_what_was_redeemed_and_is_taken_back_leaves_a_balance_below_zero() -> None:
-    before = posted(10, "")
+    before = posted(10, SAID)
     redeemed = PointsRedeemed(member_id=ANN, points=8, reason="Course")
     given(before).when(RedeemPoints(member_id=ANN, points=8, reason="Course")).then(redeemed)
     one_more = RedeemPoints(member_id=ANN, points=1, reason="Mug")
-    refused = given(before, redeemed, posted(-10, "")).when(one_more).refused(PointsTooFew, pointer="/points")
+    refused = given(before, redeemed, posted(-10, SAID)).when(one_more).refused(PointsTooFew, pointer="/points")
     assert refused.parameters["balance"] == -8
 
 
@@ -116,7 +124,7 @@ def test_nothing_is_given_before_the_version_is_acknowledged() -> None:
     position = touch(log, "2026-01-01")
     knowing(log).when(CREDIT).then()
     log.add(ANN, EnrolmentPlanAcknowledged(member_id=ANN, plan_id=PLAN, plan_version=1))
-    knowing(log).when(CREDIT).then(posted(3, "1 touches x 2.5 = 2.5 points", position))
+    knowing(log).when(CREDIT).then(posted(3, counted(1, "touch", "2.5", "2.5"), position))
 
 
 @pytest.mark.parametrize(
@@ -145,6 +153,6 @@ def test_points_of_a_plan_count_for_a_goal_of_points_in_their_period() -> None:
         target_minor=100_000, goals=(goal("process", "100", of="points", target_count=10),), missing="zero"
     )
     log = with_award(award("card", scorecard=card))
-    log.add(uid(0x99), posted(5, ""), "2026-04-05")
+    log.add(uid(0x99), posted(5, SAID), "2026-04-05")
     assert {each.member_id: each.awarded_minor for each in log.statements("2026Q1").values()} == {ANN: 50_000}
     assert log.statements("2026Q2") == {}

@@ -31,6 +31,7 @@ from salesapi.domain.pay.rules.quotas import Proration, Ramp, RampStart, RampSte
 from tests.domain.pay.commission_stories import ANN, BOB, flat, tiered
 from tests.domain.pay.pay_terms import KEEP, WITH_CASH
 from tests.domain.pay.plan_options import CALENDAR
+from tests.domain.pay.reasons_said import english
 from tests.domain.pay.trade_stories import TradeLog, lines_of, paid
 
 BY_DAY = Proration(basis="calendar_days")
@@ -309,4 +310,4 @@ def test_r54_a_leavers_debt_is_netted_within_the_limits_and_the_rest_is_invoiced
     log.leave(ANN, "2026-08-31")
     statement = log.statements("2026Q3")[ANN]
     assert [(each.kind, each.posted_minor) for each in statement.lines] == [("earning", 6_000), ("recovery", -3_000)]
-    assert statement.lines[-1].formula.startswith("recovered of 100.00 owed; 30.00 is paid, 70.00 is invoiced")
+    assert english(statement.lines[-1]).startswith("recovered of 100.00 owed; 30.00 is paid, 70.00 is invoiced")

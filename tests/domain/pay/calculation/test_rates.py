@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 
 from salesapi.domain.pay.rules import rates
+from salesapi.domain.pay.rules.rates import Part
 from salesapi.domain.pay.rules.tables import (
     AboveLastPoint,
     AppliesTo,
@@ -25,7 +26,7 @@ from salesapi.domain.pay.rules.tables import (
     problem_of_tiers,
     tier_index,
 )
-from salesapi.domain.pay.rules.wording import exact_text, in_major, percent, terms
+from salesapi.domain.pay.rules.wording import exact_text, in_major, percent
 from tests.domain.pay.commission_stories import table
 
 CURVE_POINTS = ((50, 0), (80, 60), (100, 100), (100, 110), (150, 200))
@@ -98,8 +99,11 @@ def test_r05_r08_retroactive_pays_all_at_the_tier_reached(amount: int, boundary:
 def test_r05_an_uplift_pays_the_difference_on_what_came_before() -> None:
     found = rates.tiered(table("retroactive"), 7_000_000, 2_000_000)
     assert [rates.total_of(found.own), rates.total_of(found.uplift)] == [60_000, 70_000]
-    assert terms(found.own, "USD") == "3 % of 20,000.00"
-    assert terms(found.uplift, "USD") == "3 % of 70,000.00 + 2 % of -70,000.00"
+    assert found.own == (Part(rate_percent=Fraction(3), amount=2_000_000),)
+    assert found.uplift == (
+        Part(rate_percent=Fraction(3), amount=7_000_000),
+        Part(rate_percent=Fraction(2), amount=-7_000_000),
+    )
 
 
 def test_r04_r05_a_negative_amount_falls_back_through_the_tiers() -> None:

@@ -13,6 +13,7 @@ from salesapi.domain.pay.rules.release import ExpiryStep, ExpiryTable
 from salesapi.domain.pay.rules.withholding import Holdback, InstalmentTable, ReleaseInstalment, Wait
 from tests.domain.pay.commission_stories import ANN, BOB, CID, flat, share, tiered
 from tests.domain.pay.pay_terms import NET, PAYMENT, WITH_CASH
+from tests.domain.pay.reasons_said import english
 from tests.domain.pay.trade_stories import TradeLog, line, lines_of, paid
 from tests.spec import uid
 
@@ -53,7 +54,7 @@ def test_a_release_says_which_cash_it_rests_on_and_how_much_is_payable() -> None
     (line_,) = log.statements("2026Q2")[ANN].lines
     assert (line_.rule, line_.deal_id, line_.rate_percent) == ("R24", uid(1), "25")
     assert paid_at in line_.positions
-    assert line_.formula == "25 % payable of 100.00: 25.00 less 0.00 = 25.00 USD"
+    assert english(line_) == "25 % payable of 100.00: 25.00 less 0.00 = 25.00 USD"
 
 
 def test_part_payments_release_proportions_that_sum_to_the_whole() -> None:
@@ -138,7 +139,7 @@ def test_cash_that_becomes_known_after_the_lock_of_its_period_is_paid_as_a_corre
     (line_,) = log.lock("2026Q2")[ANN].lines
     assert (line_.kind, line_.period, line_.posted_minor) == ("release_adjustment", "2026Q1", 10_000)
     assert line_.positions == (paid_at,)
-    assert line_.formula == "2026Q1 payable part recomputed 0.00 less posted -100.00 = 100.00 USD"
+    assert english(line_) == "2026Q1 payable part recomputed 0.00 less posted -100.00 = 100.00 USD"
     assert log.lock("2026Q3") == {}
 
 

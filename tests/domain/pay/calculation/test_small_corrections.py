@@ -8,6 +8,7 @@ from salesapi.domain.pay.calculation.corrections import is_small
 from salesapi.domain.pay.records.payout_runs import StatementLine
 from tests.domain.pay.commission_stories import ANN, flat
 from tests.domain.pay.pay_terms import KEEP, NET, WITH_CASH
+from tests.domain.pay.reasons_said import english
 from tests.domain.pay.trade_stories import TradeLog, lines_of, paid
 
 
@@ -63,7 +64,7 @@ def test_a_small_correction_is_recorded_once_and_posts_nothing() -> None:
     line = only_line(log, "2026Q2")
     assert (line.kind, line.rule, line.period, line.posted_minor) == ("adjustment", "R53", "2026Q1", 0)
     assert (line.exact_minor, line.residual_minor, line.positions) == ("99", "99", (amended_at,))
-    assert line.formula == (
+    assert english(line) == (
         "2026Q1 recomputed 100.99 less posted 100.00 = 0.99 USD; less than 1.00 is recorded and not paid"
     )
     assert log.lock("2026Q3") == {}
@@ -75,7 +76,7 @@ def test_small_corrections_are_paid_together_once_they_come_to_enough() -> None:
     log.lock("2026Q2")
     log.amend(1, 10, on="2026-08-10")
     line = only_line(log, "2026Q3")
-    assert (line.posted_minor, line.formula) == (100, "2026Q1 recomputed 101.00 less posted 100.00 = 1.00 USD")
+    assert (line.posted_minor, english(line)) == (100, "2026Q1 recomputed 101.00 less posted 100.00 = 1.00 USD")
     assert log.lock("2026Q4") == {}
 
 

@@ -14,12 +14,13 @@ from salesapi.domain.shared.kernel import BusinessTime, StreamRef
 from salesapi.eventlog.codec import Codec, EventMeta, UnknownEventType
 from salesapi.eventlog.memory import MemoryEventLog
 from salesapi.eventlog.recorder import AppendRequest, NewEvent, Page, StreamAppend
+from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.ledgers import Ledgers, ledger_at
 from tests.domain.pay.commission_stories import ANN, BY_LINE, PLAN
 from tests.spec import ACTOR, CATALOGUE, day, uid
 
 META = EventMeta(actor_id=ACTOR, principal_kind="member", command="win_deal")
-CODEC = Codec(CATALOGUE.event_types(), None)
+CODEC = Codec(CATALOGUE.event_types(), None, UPCASTS)
 
 
 class Log(MemoryEventLog):

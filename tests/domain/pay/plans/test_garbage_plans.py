@@ -5,6 +5,7 @@ duplicates, things backwards, things missing. All follows from the printed seed.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import date
@@ -27,6 +28,7 @@ from salesapi.domain.pay.plans.compensation_plans import (
 from salesapi.domain.pay.statements.statements import Statement, canonical_bytes
 from salesapi.domain.pay.words.plan_in_words import plan_in_words
 from salesapi.domain.pay.words.plan_words import Language
+from salesapi.domain.pay.words.reason_words import reason_in_words
 from salesapi.domain.shared.kernel import Ref, Refused, StreamRef
 from salesapi.domain.shared.periods import PeriodKind, period_named
 from tests.domain.pay.commission_stories import ANN, BOB, CID, PLAN, Log, share
@@ -245,7 +247,7 @@ def check_words(plan: CompensationPlan) -> None:
 
 
 def check_statement(statement: Statement) -> None:
-    """Each line shows what it posts and what is left; the totals are those of the lines."""
+    """Each line shows what it posts and what is left, and reads in both languages; the totals are those of the lines."""
     for line in statement.lines:
         if line.kind != "held":
             assert line.exact_minor is not None, line
@@ -253,16 +255,20 @@ def check_statement(statement: Statement) -> None:
             with localcontext() as context:
                 context.prec = 200
                 assert Decimal(line.exact_minor) == line.posted_minor + Decimal(line.residual_minor), line
+        for language in LANGUAGES:
+            told = reason_in_words(line.reason, line.currency, line.exact_minor, language)
+            assert told, line
+            assert not re.search(r"[{}]|\.\d{7}", told), told
     assert statement.total_minor == sum(line.posted_minor for line in statement.lines)
     assert json.loads(canonical_bytes(statement))["total_minor"] == statement.total_minor
 
 
 def check_points(log: Log, published: CompensationPlanVersionPublished) -> None:
-    """Awards of points are told in whole points with their words."""
+    """Awards of points are told in whole points with their reason."""
     for award in published.awards:
         if award.points is not None:
             earned = earned_points(log.ledger, PLAN, award.key, ANN, period_named(PERIODS[published.period]))
-            assert earned is None or earned.words, award
+            assert earned is None or earned.reason.done_count >= 0, award
 
 
 def test_ten_thousand_plans_are_refused_with_a_place_or_read_and_pay() -> None:

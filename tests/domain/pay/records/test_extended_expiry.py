@@ -14,6 +14,7 @@ from salesapi.domain.pay.statements.live_statements import LiveStatements
 from salesapi.domain.shared.periods import period_named
 from tests.domain.pay.commission_stories import ANN, PLAN, flat, posted, recomputed
 from tests.domain.pay.pay_terms import WITH_CASH
+from tests.domain.pay.reasons_said import english
 from tests.domain.pay.trade_stories import TradeLog, lines_of, paid
 from tests.spec import uid
 
@@ -54,7 +55,7 @@ def test_r26_cash_on_day_40_keeps_all_where_15_days_were_added_to_30_and_says_by
     paid_at = log.pay(1, 100_000, "2026-04-10", deal=1)
     (line,) = log.statements("2026Q2")[ANN].lines
     assert (line.kind, line.rule, line.posted_minor) == ("release", "R24", 10_000)
-    assert line.formula == "100 % payable of 100.00: 100.00 less 0.00 = 100.00 USD; expiry extended by 15 days"
+    assert english(line) == "100 % payable of 100.00: 100.00 less 0.00 = 100.00 USD; expiry extended by 15 days"
     assert {*asked_and_approved, paid_at} <= set(line.positions)
 
 
@@ -90,7 +91,7 @@ def test_what_nobody_approved_and_what_is_of_another_deal_or_plan_extends_nothin
     log.extend(15, award=0xE2, plan_id=uid(0xF2))
     log.pay(1, 100_000, "2026-04-10", deal=1)
     assert lines_of(log, "2026Q2") == [("release", 5_000), ("lapsed", 0)]
-    assert "extended" not in log.statements("2026Q2")[ANN].lines[0].formula
+    assert "extended" not in english(log.statements("2026Q2")[ANN].lines[0])
 
 
 def test_an_extension_that_was_approved_before_the_deal_was_won_counts() -> None:
@@ -110,9 +111,9 @@ def test_cash_in_time_says_nothing_of_an_extension_that_it_did_not_need() -> Non
     (released,) = log.statements("2026Q2")[ANN].lines
     assert (withheld.posted_minor, released.posted_minor) == (-6_000, 6_000)
     assert not set(positions) & set(withheld.positions)
-    assert "extended" not in withheld.formula
+    assert "extended" not in english(withheld)
     assert set(positions) <= set(released.positions)
-    assert "extended by 15 days" in released.formula
+    assert "extended by 15 days" in english(released)
 
 
 def test_each_payment_that_needed_the_extension_says_so_in_its_own_period() -> None:
@@ -128,7 +129,7 @@ def test_each_payment_that_needed_the_extension_says_so_in_its_own_period() -> N
     for period in ("2026Q2", "2026Q3"):
         line = log.statements(period)[ANN].lines[0]
         assert set(positions) <= set(line.positions)
-        assert line.formula.endswith("; expiry extended by 15 days")
+        assert english(line).endswith("; expiry extended by 15 days")
 
 
 def test_what_an_extension_kept_within_the_period_of_the_sale_is_said_in_a_line_that_withholds_nothing() -> None:
@@ -138,7 +139,7 @@ def test_what_an_extension_kept_within_the_period_of_the_sale_is_said_in_a_line_
     log.pay(1, 100_000, "2026-02-19", deal=1)
     assert lines_of(log, "2026Q1") == [("earning", 10_000), ("withheld", 0)]
     withheld = log.statements("2026Q1")[ANN].lines[1]
-    assert withheld.formula == "100 % payable of 100.00: 100.00 less 100.00 = 0.00 USD; expiry extended by 15 days"
+    assert english(withheld) == "100 % payable of 100.00: 100.00 less 100.00 = 0.00 USD; expiry extended by 15 days"
     assert set(positions) <= set(withheld.positions)
 
 
@@ -154,7 +155,7 @@ def test_r53_a_closed_period_is_corrected_by_an_extension_that_was_approved_afte
     released, gone = log.lock("2026Q3")[ANN].lines
     assert (released.kind, released.rule, released.period) == ("release_adjustment", "R53", "2026Q2")
     assert (released.posted_minor, released.positions) == (5_000, (approved_at,))
-    assert released.formula == "2026Q2 payable part recomputed 100.00 less posted 50.00 = 50.00 USD"
+    assert english(released) == "2026Q2 payable part recomputed 100.00 less posted 50.00 = 50.00 USD"
     assert (gone.kind, gone.posted_minor, gone.base_minor) == ("cancelled", 0, -5_000)
     for period in ("2026Q1", "2026Q2", "2026Q3"):
         assert posted(log.ledger, period) == recomputed(log.ledger, period), "locked runs told what is known now"

@@ -10,6 +10,7 @@ from salesapi.domain.pay.records.awards import AwardAdjustmentPosted, AwardAppro
 from salesapi.domain.pay.rules.clawbacks import RecoveryLimit
 from salesapi.domain.pay.rules.draws import RecoverableDraw
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN, Log, balance_minor, flat
+from tests.domain.pay.reasons_said import english
 from tests.spec import uid
 
 DRAWN = RecoverableDraw(
@@ -54,8 +55,8 @@ def test_what_is_forgiven_is_not_recovered_later() -> None:
     assert posted(log, "2026Q2") == [("draw", 0, 15_000), ("draw", -10_000, None)]
     _, forgiven, recovered = log.statements("2026Q2")[ANN].lines
     assert (forgiven.rule, forgiven.component, forgiven.positions) == ("R33", "draw", positions)
-    assert forgiven.formula == "150.00 forgiven: 150.00 of 300.00 owed = 0.00 USD"
-    assert recovered.formula.startswith("recovered of 150.00 owed")
+    assert english(forgiven) == "150.00 forgiven: 150.00 of 300.00 owed = 0.00 USD"
+    assert english(recovered).startswith("recovered of 150.00 owed")
     paid = [log.lock("2026Q2")[ANN].total_minor]
     assert balance_minor(log.ledger, ANN) == 5_000
     assert posted(log, "2026Q3") == [("draw", -5_000, None)]
@@ -69,7 +70,7 @@ def test_more_is_never_forgiven_than_is_owed_and_the_rest_lapses() -> None:
     log.forgive(50_000, "2026Q2")
     earn(log, 100_000, "2026Q2")
     assert posted(log, "2026Q2") == [("draw", 0, 30_000)]
-    assert log.statements("2026Q2")[ANN].lines[1].formula == "500.00 forgiven: 300.00 of 300.00 owed = 0.00 USD"
+    assert english(log.statements("2026Q2")[ANN].lines[1]) == "500.00 forgiven: 300.00 of 300.00 owed = 0.00 USD"
     assert log.lock("2026Q2")[ANN].total_minor == 100_000
     earn(log, 80_000, "2026Q3")
     assert posted(log, "2026Q3") == [("draw", 10_000, None)]
@@ -114,7 +115,7 @@ def test_where_nothing_is_owed_the_statement_says_so_once() -> None:
     log.forgive(20_000, "2026Q1")
     earn(log, 100_000, "2026Q1")
     assert posted(log, "2026Q1") == [("draw", 0, 0)]
-    assert log.statements("2026Q1")[ANN].lines[1].formula == "200.00 forgiven: 0.00 of 0.00 owed = 0.00 USD"
+    assert english(log.statements("2026Q1")[ANN].lines[1]) == "200.00 forgiven: 0.00 of 0.00 owed = 0.00 USD"
     log.lock("2026Q1")
     assert posted(log, "2026Q2") == [("draw", 90_000, None)]
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from salesapi.domain.consequences import Step
+from salesapi.domain.pay.reasons.reason_form import stated
 from salesapi.domain.pay.records.objections import (
     DecideObjection,
     Objection,
@@ -66,7 +67,7 @@ def line(posted_minor: int) -> StatementLine:
         base_minor=None,
         currency="CNY",
         rate_percent=None,
-        formula="",
+        reason=stated(""),
         exact_minor=None,
         posted_minor=posted_minor,
         residual_minor=None,

@@ -1,10 +1,10 @@
 """Payout runs: from open to locked, who may do what, and what a lock rests on."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
-from salesapi.domain.pay.decisions.payout_run_decisions import issued_events
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan, CompensationPlanVersion
 from salesapi.domain.pay.records.payout_runs import (
@@ -19,6 +19,7 @@ from salesapi.domain.pay.records.payout_runs import (
     PayoutRunApproverIsSubmitter,
     PayoutRunCalculated,
     PayoutRunEarlierOpen,
+    PayoutRunEngineChanged,
     PayoutRunIsLocked,
     PayoutRunLocked,
     PayoutRunOpened,
@@ -31,7 +32,13 @@ from salesapi.domain.pay.records.payout_runs import (
     ReturnPayoutRun,
     SubmitPayoutRun,
 )
-from salesapi.domain.pay.statements.statements import digest_of, digest_of_digests, statements_of
+from salesapi.domain.pay.statements.statements import (
+    ENGINE_VERSION,
+    digest_of,
+    digest_of_digests,
+    issued_parts,
+    statements_of,
+)
 from salesapi.domain.shared.kernel import LedgerRef, Ref, Refused, StreamRef, ThingExists, ThingUnknown, TreeRootRef
 from salesapi.domain.shared.periods import PeriodInvalid
 from tests.domain.pay.commission_stories import ANN, BOB, BY_LINE, PLAN, Log, flat
@@ -64,14 +71,14 @@ LEDGER: Ledger = story().ledger
 STATEMENTS = statements_of(LEDGER, PLAN, QUARTER)
 CALCULATED = PayoutRunCalculated(
     position=LEDGER.position,
-    engine_version="1",
+    engine_version=ENGINE_VERSION,
     plan_versions=(1,),
     digest=digest_of(STATEMENTS),
     participant_count=2,
     total_minor=1_500,
     currency="USD",
 )
-ISSUED = tuple(event for statement in STATEMENTS for event in issued_events(statement, LEDGER.position))
+ISSUED = tuple(event for statement in STATEMENTS for event in issued_parts(statement, LEDGER.position))
 READY = (OPENED, CALCULATED, *ISSUED)
 FACTS: dict[Ref, object] = {
     LedgerRef(None): LEDGER,
@@ -128,6 +135,12 @@ def test_statements_are_issued_as_they_were_calculated() -> None:
 
 def test_statements_issued_again_change_nothing() -> None:
     run(*READY).when(ISSUE).then()
+
+
+def test_a_run_that_another_engine_version_calculated_is_calculated_again_before_it_is_issued() -> None:
+    older = replace(CALCULATED, engine_version="1", digest="00" * 32)
+    run(OPENED, older).when(ISSUE).refused(PayoutRunEngineChanged)
+    run(OPENED, older).when(CALCULATE).then(CALCULATED)
 
 
 def test_facts_that_give_another_result_than_calculated_are_never_issued() -> None:
@@ -211,7 +224,7 @@ def test_a_run_with_nobody_to_pay_needs_no_statements() -> None:
     ledger = Log().plan(flat("5")).ledger
     calculated = PayoutRunCalculated(
         position=ledger.position,
-        engine_version="1",
+        engine_version=ENGINE_VERSION,
         plan_versions=(),
         digest=digest_of(()),
         participant_count=0,

@@ -11,6 +11,7 @@ from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppoi
 from salesapi.domain.pay.ledger.sale_facts import Wins
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersionPublished
 from salesapi.domain.pay.plans.plan_components import Accelerator, Component, CustomerNovelty, SaleFilter
+from salesapi.domain.pay.reasons.earned_reasons import AwaitsAnchor, AwaitsQuota, AwaitsRate
 from salesapi.domain.pay.statements.estimates import (
     EstimateAmountMissing,
     EstimateCloseDateMissing,
@@ -131,13 +132,13 @@ def test_what_waits_for_a_quota_or_a_rate_says_so_and_is_no_amount() -> None:
     (component,) = only(log).components
     assert (component.amount_minor, component.waits_for) == (
         0,
-        "waiting for a quota for 2026Q1 in USD; nothing is posted",
+        AwaitsQuota(period="2026Q1", quota_currency="USD"),
     )
     # 4 % of 10,000 up to the quota, 6 % of the 10,000 above it.
     log.quota(ANN, 1_000_000)
     assert pays(log) == {ANN: 100_000}
     (component,) = only(log, replace(OPEN, currency="EUR")).components
-    assert component.waits_for == "waiting for a rate from EUR to USD; nothing is posted"
+    assert component.waits_for == AwaitsRate(currency_from="EUR", currency_to="USD")
 
 
 def test_what_another_day_than_that_of_the_win_counts_is_named_and_not_estimated() -> None:
@@ -146,7 +147,7 @@ def test_what_another_day_than_that_of_the_win_counts_is_named_and_not_estimated
     assert found.amount_minor == 100_000
     assert [(each.component, each.amount_minor, each.waits_for) for each in found.components] == [
         ("base", 100_000, None),
-        ("cash", 0, "counted by the day of its payment, not by that of the win: not in this estimate"),
+        ("cash", 0, AwaitsAnchor(anchor="payment")),
     ]
 
 

@@ -11,6 +11,7 @@ from salesapi.domain.pay.calculation.evaluation import Evaluation
 from salesapi.domain.pay.ledger.payout_facts import Totals
 from salesapi.domain.pay.plans.enrolments import EnrolmentBegun
 from salesapi.domain.pay.plans.plan_components import Base, Component, FilterCondition, Release, SaleFilter
+from salesapi.domain.pay.reasons.earned_reasons import QuotaDerived
 from salesapi.domain.pay.records.payout_runs import PayoutRunPeriodMismatch, PayoutRunPlanUnpublished
 from salesapi.domain.pay.rules.release import PaymentRelease
 from salesapi.domain.pay.rules.tables import TierBoundary, TierTable
@@ -140,7 +141,7 @@ def test_attainment_and_the_derivation_of_the_quota_are_told() -> None:
     found = standing(log)
     assert found.quota is not None
     assert (found.attainment_percent, found.quota.positions) == ("75", (set_at,))
-    assert found.quota.derivation == "1,200.00 set = 1,200.00 USD"
+    assert found.quota.reason == QuotaDerived(set_minor=120_000, shares=(), quota_minor=120_000)
     assert (found.rate_percent, found.next_tier) == (
         "1",
         TierAhead(left_minor=6_000, rate_percent="2", applies_to="all"),

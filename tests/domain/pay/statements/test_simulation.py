@@ -29,6 +29,7 @@ from salesapi.domain.pay.plans.plan_assumptions import (
 from salesapi.domain.pay.plans.plan_components import Accelerator, Component
 from salesapi.domain.pay.rules.draws import Guarantee
 from salesapi.domain.pay.statements.simulating import simulated
+from salesapi.domain.pay.statements.statements import ENGINE_VERSION
 from salesapi.domain.shared.kernel import LedgerRef, Refused, StreamRef, ThingUnknown
 from salesapi.domain.shared.money import CurrencyUnknown
 from salesapi.domain.shared.periods import PeriodInvalid, period_named
@@ -227,7 +228,7 @@ def test_the_result_is_recorded_with_the_position_that_it_rests_on() -> None:
         CompensationPlanSimulated(
             period="2026Q1",
             position=2,
-            engine_version="1",
+            engine_version=ENGINE_VERSION,
             proposal_digest=simulated(log.ledger, SUBJECT, Q1, proposal(flat("3"))).proposal_digest,
             assumed_quotas=(),
             assumed_deals=(),

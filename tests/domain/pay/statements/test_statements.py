@@ -22,6 +22,7 @@ from salesapi.domain.pay.statements.statements import (
 )
 from tests.domain.pay.commission_stories import ANN, BOB, CID, DAN, PLAN, Log, flat, share, tiered, tiers
 from tests.domain.pay.generated_companies import SPANS, Story
+from tests.domain.pay.reasons_said import english
 from tests.spec import CATALOGUE, uid
 
 QUARTER = "2026Q1"
@@ -69,7 +70,7 @@ def test_the_owner_at_the_win_has_all_of_it() -> None:
     assert (line.posted_minor, line.exact_minor, line.residual_minor) == (5_270, "5270", "0")
     assert (line.rule, line.credit_rule, line.plan_version, line.deal_id) == ("R01", "R15", 1, uid(1))
     assert line.positions == (won_at,)
-    assert line.formula == "5 % of 1,054.00 = 52.70 USD"
+    assert english(line) == "5 % of 1,054.00 = 52.70 USD"
 
 
 def test_who_is_not_enrolled_on_the_win_date_earns_nothing() -> None:
@@ -220,7 +221,7 @@ def test_minor_units_are_the_currencys_own(currency: str, text: str) -> None:
     log.win(1, 12_345, "2026-01-31", currency=currency)
     (line,) = log.statements(QUARTER)[ANN].lines
     assert (line.posted_minor, line.residual_minor) == (617, "0.25")
-    assert line.formula == f"5 % of {text}"
+    assert english(line) == f"5 % of {text}"
 
 
 def test_a_win_in_another_currency_waits_for_a_rate() -> None:
@@ -229,7 +230,7 @@ def test_a_win_in_another_currency_waits_for_a_rate() -> None:
     log.win(2, 8_000_000, "2026-01-31")
     held, paid = log.statements(QUARTER)[ANN].lines
     assert (held.kind, held.rule, held.posted_minor, held.exact_minor, held.currency) == ("held", "R67", 0, None, "EUR")
-    assert held.formula == "waiting for a rate from EUR to USD; nothing is posted"
+    assert english(held) == "waiting for a rate from EUR to USD; nothing is posted"
     assert paid.posted_minor == 160_000
 
 

@@ -9,14 +9,14 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.pay.calculation.draw_balances import Balances, balance_rules, days_in_plan
-from salesapi.domain.pay.calculation.floor_lines import DRAW, FloorResult, floor_postings, for_days
+from salesapi.domain.pay.calculation.floor_lines import DRAW, FloorResult, days_counted, floor_postings
 from salesapi.domain.pay.calculation.postings import Posting
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.plans.enrolment_overrides import with_advance_of
 from salesapi.domain.pay.plans.enrolment_spans import Span
 from salesapi.domain.pay.plans.enrolments import Enrolment
+from salesapi.domain.pay.reasons.posted_reasons import Advance, AdvanceNetted
 from salesapi.domain.pay.rules.draws import AdvancePeriod, DrawInAdvance, draw_in_advance, paid_in_advance
-from salesapi.domain.pay.rules.wording import in_major
 from salesapi.domain.shared.periods import Period, period_after
 
 RULE: Final = "R34"
@@ -68,7 +68,7 @@ class Advances:
             rule=RULE,
             component=DRAW,
             exact_minor=exact_minor,
-            words=self._words(found, version.advance),
+            reason=_netted(found, version.advance),
             tells=found.advanced_minor > 0,
         )
         return floor_postings(result, version, currency=self._currency, period=self._period.text)
@@ -86,35 +86,35 @@ class Advances:
             return []
         advance, positions = _own(version.advance, spans)
         days = days_in_plan(enrolment, self._plan_id, period)
-        words = f"advance of {in_major(advance.advance_minor, self._currency)} for {period.text}{for_days(days)}"
+        covered_days, period_days = days_counted(days)
         result = FloorResult(
             kind=DRAW,
             rule=RULE,
             component=DRAW,
             exact_minor=paid_in_advance(advance, days=days),
-            words=words,
+            reason=Advance(
+                advance_minor=advance.advance_minor,
+                period=period.text,
+                covered_days=covered_days,
+                period_days=period_days,
+            ),
             positions=positions,
         )
         return floor_postings(result, version, currency=self._currency, period=period.text)
 
-    def _words(self, found: AdvancePeriod, advance: DrawInAdvance) -> str:
-        earned, advanced, owed, paid, collected, carried = (
-            in_major(each, self._currency)
-            for each in (
-                found.earned_minor,
-                found.advanced_minor,
-                found.owed_before_minor,
-                found.paid_at_end_minor,
-                found.collected_minor,
-                found.owed_after_minor,
-            )
-        )
-        words = f"{earned} less {advanced} advanced"
-        if found.owed_before_minor:
-            words += f" less {owed} owed before"
-        if found.collected_minor:
-            return f"{words}; {collected} is collected, as {advance.collection_allowed_by} allows"
-        return f"{words}; {carried} is carried forward" if found.owed_after_minor else f"{words}; {paid} is paid"
+
+def _netted(found: AdvancePeriod, advance: DrawInAdvance) -> AdvanceNetted:
+    """What becomes of the rest: a law lets it be collected, it is carried forward, or it is paid."""
+    is_collected, is_carried = found.collected_minor != 0, found.owed_after_minor != 0
+    return AdvanceNetted(
+        earned_minor=found.earned_minor,
+        advanced_minor=found.advanced_minor,
+        owed_minor=found.owed_before_minor or None,
+        collected_minor=found.collected_minor if is_collected else None,
+        allowed_by=advance.collection_allowed_by if is_collected else None,
+        carried_minor=found.owed_after_minor if is_carried and not is_collected else None,
+        paid_minor=None if is_carried or is_collected else found.paid_at_end_minor,
+    )
 
 
 def _own(advance: DrawInAdvance, spans: Sequence[Span]) -> tuple[DrawInAdvance, tuple[int, ...]]:

@@ -3,7 +3,7 @@
 What the same member is asked again is kept, what all members need is computed once.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
@@ -17,6 +17,7 @@ from salesapi.domain.pay.ledger.sale_facts import Answer
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.plans.plan_awards import PartOfPeriod
+from salesapi.domain.pay.reasons.reasons import Reason
 from salesapi.domain.pay.rules.award_measures import Survey
 from salesapi.domain.pay.rules.quotas import WHOLE_QUOTA
 from salesapi.domain.pay.rules.rates import attainment_percent
@@ -33,12 +34,12 @@ ZERO: Final = Fraction()
 
 @record
 class Awarded:
-    """What an award comes to for a member, exact, with its rule, the events that it rests on, and its words."""
+    """What an award comes to for a member, exact, with its rule, the events that it rests on, and why."""
 
     rule: str
     exact_minor: Fraction
     positions: tuple[int, ...]
-    words: Callable[[], str]
+    reason: Reason
     posted_minor: int | None = None
     """Where the whole minor units are told by the rule itself; else they are rounded as the plan says."""
     is_held: bool = False

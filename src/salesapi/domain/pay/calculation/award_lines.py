@@ -10,8 +10,8 @@ from uuid import UUID
 from salesapi.domain.pay.calculation.postings import Posting
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.ledger.payout_facts import AwardFact
+from salesapi.domain.pay.reasons.posted_reasons import AdjustedByHand, Granted
 from salesapi.domain.pay.records.awards import PaidKind
-from salesapi.domain.pay.rules.wording import in_major
 from salesapi.domain.shared.periods import Period
 
 AWARD: Final = "award"
@@ -36,15 +36,15 @@ def award_postings(ledger: Ledger, plan_id: UUID, period: Period) -> dict[UUID, 
 
 
 def _posting(award: AwardFact, currency: str) -> Posting:
-    what = f"{award.kind} award" if award.period_corrected is None else f"{award.period_corrected} adjusted by hand"
+    corrected = award.period_corrected
     return Posting(
         kind="award",
         rule=RULES[award.kind],
         component=AWARD,
-        period=award.period_corrected or award.period.text,
+        period=corrected or award.period.text,
         currency=currency,
         exact_minor=Fraction(award.amount_minor),
         posted_minor=award.amount_minor,
-        said=lambda: (None, f"{what}: {in_major(award.amount_minor, currency)} {currency}"),
+        reason=Granted(award=award.kind) if corrected is None else AdjustedByHand(period=corrected),
         positions=award.positions,
     )

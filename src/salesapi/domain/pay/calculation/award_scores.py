@@ -18,6 +18,7 @@ from salesapi.domain.pay.plans.plan_awards import (
     ScoreSource,
     TouchAward,
 )
+from salesapi.domain.pay.reasons.posted_reasons import ForecastRun, GoalScored, PerTouch, Scored
 from salesapi.domain.pay.rules.award_measures import (
     ForecastSnapshot,
     customer_satisfaction,
@@ -28,7 +29,6 @@ from salesapi.domain.pay.rules.award_measures import (
 )
 from salesapi.domain.pay.rules.awards import Curve, ScorecardItem, ScorecardLine, scorecard
 from salesapi.domain.pay.rules.rates import flat_amount, payout_percent
-from salesapi.domain.pay.rules.wording import in_major, percent
 from salesapi.domain.selling.forecast_sheets import ForecastTotals
 from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.periods import Period, period_named
@@ -78,7 +78,7 @@ class Touches:
             rule="R02",
             exact_minor=flat_amount(unit_minor, len(touches)),
             positions=newest(touch.position for touch in touches),
-            words=lambda: f"touches: {len(touches)} x {in_major(unit_minor, basis.currency)}",
+            reason=PerTouch(touch_count=len(touches), amount_minor=unit_minor),
         )
 
 
@@ -105,7 +105,7 @@ class ScorecardOf:
             rule="R41",
             exact_minor=sum((line.earned for line in lines), ZERO),
             positions=newest(position for score in scores.values() for position in score.positions),
-            words=lambda: f"{in_major(target, basis.currency)} x ({' + '.join(map(_goal_in_words, lines))})",
+            reason=Scored(target_minor=target, goals=tuple(map(_goal, lines))),
         )
 
     def _score(self, member_id: UUID, goal: ScorecardGoal) -> _Score:
@@ -158,14 +158,14 @@ class ForecastAccuracy:
         if not steps:
             return None
         last = forecast_accuracy(terms, [step.deviation_percent for step in steps])[-1]
-
-        def words() -> str:
-            off = percent(last.deviation_percent) if last.deviation_percent is not None else "an unknown number of"
-            most = percent(Fraction(terms.deviation_percent_max))
-            return f"forecast off by {off} %, at most {most} %, {last.run} of {terms.periods} periods in a row"
-
+        reason = ForecastRun(
+            deviation_percent=last.deviation_percent,
+            most_percent=terms.deviation_percent_max,
+            run_count=last.run,
+            needed_count=terms.periods,
+        )
         positions = newest(position for step in steps[-terms.periods :] for position in step.positions)
-        return Awarded(rule="R46", exact_minor=last.earned, positions=positions, words=words)
+        return Awarded(rule="R46", exact_minor=last.earned, positions=positions, reason=reason)
 
     def _steps(self, member_id: UUID) -> Iterator[_Forecasted]:
         """The periods from the first sheet to this one, several without a sheet as one; nothing where this one has none."""
@@ -207,12 +207,13 @@ def _counted(count: int, source: ScoreSource, positions: tuple[int, ...]) -> _Sc
     return _Score(percent=Fraction(100 * count, source.target_count), positions=positions)
 
 
-def _goal_in_words(line: ScorecardLine) -> str:
-    weight = f"{percent(line.weight_percent)} % x"
-    if line.payout_percent is None:
-        return f"{weight} {line.key} left out"
-    score = "no score" if line.score_percent is None else f"{percent(line.score_percent)} %"
-    return f"{weight} {percent(line.payout_percent)} % for {line.key} at {score}"
+def _goal(line: ScorecardLine) -> GoalScored:
+    return GoalScored(
+        goal=line.key,
+        weight_percent=line.weight_percent,
+        payout_percent=line.payout_percent,
+        score_percent=line.score_percent,
+    )
 
 
 def _total(totals: ForecastTotals, scope: ForecastScope) -> int:

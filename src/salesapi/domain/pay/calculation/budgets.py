@@ -12,8 +12,8 @@ from uuid import UUID
 from salesapi.domain.pay.calculation.earnings import Earnings
 from salesapi.domain.pay.calculation.floors import EARNED
 from salesapi.domain.pay.calculation.postings import Posting
+from salesapi.domain.pay.reasons.earned_reasons import BudgetCut
 from salesapi.domain.pay.rules.limits import Capped, budget_cap
-from salesapi.domain.pay.rules.wording import in_major
 from salesapi.domain.shared.periods import Period
 
 BUDGET: Final = "budget"
@@ -36,15 +36,7 @@ class BudgetOf:
         if found is None or found.lost_minor == 0:
             return []
         currency = self._earnings.evaluation.currency
-
-        def said() -> tuple[str | None, str]:
-            kept, earned = in_major(found.paid_minor, currency), in_major(found.earned_minor, currency)
-            lost = in_major(-found.lost_minor, currency)
-            return (
-                None,
-                f"budget {in_major(found.cap_minor, currency)} of all: {kept} less {earned} = {lost} {currency}",
-            )
-
+        reason = BudgetCut(budget_minor=found.cap_minor, kept_minor=found.paid_minor, earned_minor=found.earned_minor)
         return [
             Posting(
                 kind="limit",
@@ -54,7 +46,7 @@ class BudgetOf:
                 currency=currency,
                 exact_minor=-found.lost_minor,
                 posted_minor=-self._version.rounding.minor(found.lost_minor, currency),
-                said=said,
+                reason=reason,
                 plan_version=self._version.number,
             )
         ]

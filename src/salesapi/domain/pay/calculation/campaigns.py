@@ -23,13 +23,13 @@ from salesapi.domain.pay.calculation.sale_parts import fits, is_asked, parts_of_
 from salesapi.domain.pay.calculation.sales import Sale
 from salesapi.domain.pay.plans.plan_awards import PlanAward, SpiffCampaign
 from salesapi.domain.pay.plans.plan_components import Base, Component
+from salesapi.domain.pay.reasons.posted_reasons import CampaignPart, CampaignSum
 from salesapi.domain.pay.rules.awards import SpiffAward, SpiffDeal, SpiffRefund, spiff_awards, with_spiff
-from salesapi.domain.pay.rules.wording import in_major
 from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.periods import Period, period_of
 
 TERMS_SHOWN: Final = 10
-"""Most amounts that one formula lists."""
+"""Most amounts that one reason lists."""
 AS_WON: Final = Base(kind="deal_amount")
 ZERO: Final = Fraction()
 
@@ -90,19 +90,19 @@ class Campaign:
         if not parts:
             return None
         exact_minor = sum((part.exact_minor for part in parts), ZERO)
-        currency = self._basis.currency
-        terms = self._campaign.terms
-
-        def words() -> str:
-            shown = [in_major(part.exact_minor, currency) for part in parts[:TERMS_SHOWN]]
-            rest = f" + {len(parts) - TERMS_SHOWN} more" if len(parts) > TERMS_SHOWN else ""
-            return f"campaign of {terms.first_on} to {terms.last_on}: {' + '.join(shown)}{rest}"
-
+        more = parts[TERMS_SHOWN:]
+        reason = CampaignSum(
+            first_on=self._campaign.terms.first_on,
+            last_on=self._campaign.terms.last_on,
+            parts=tuple(CampaignPart(part_minor=part.exact_minor) for part in parts[:TERMS_SHOWN]),
+            more_count=len(more) or None,
+            more_minor=sum((part.exact_minor for part in more), ZERO) if more else None,
+        )
         return Awarded(
             rule="R35",
             exact_minor=exact_minor,
             positions=newest(position for part in parts for position in part.positions),
-            words=words,
+            reason=reason,
         )
 
     @cached_property

@@ -16,7 +16,6 @@ from uuid import UUID
 from salesapi.domain.pay.calculation.components import (
     ZERO,
     Earning,
-    Said,
     after_leaving,
     exact_of,
     over_component_cap,
@@ -32,20 +31,15 @@ from salesapi.domain.pay.calculation.sales import Sale, sale_days
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.plans.version_parts import VersionPart
+from salesapi.domain.pay.reasons.earned_reasons import CarriedIn
 from salesapi.domain.pay.rules.limits import CapExcess, CapOf, CapWindow
-from salesapi.domain.pay.rules.wording import equals
 from salesapi.domain.shared.kernel import value
 from salesapi.domain.shared.periods import Period, period_named, period_of
 
 DealKey: TypeAlias = tuple[str, tuple[UUID, int], UUID | None]
 """A component, what the parts of one sale have in common, and whose result it is where each share has its part of the cap."""
-PAST: Final[dict[CapOf, tuple[str, str]]] = {
-    "line": ("R29", "limit of a line"),
-    "deal": ("R29", "cap of a deal"),
-    "component": ("R30", "cap of the component"),
-    "plan": ("R30", "cap of the plan"),
-}
-"""The rule of each limit, and what it is called."""
+PAST: Final[dict[CapOf, str]] = {"line": "R29", "deal": "R29", "component": "R30", "plan": "R30"}
+"""The rule of each limit."""
 
 
 @value
@@ -205,28 +199,28 @@ class _Window:
 
     def _within(self, excess: Excess, held: Held, version: CompensationPlanVersion) -> tuple[Earning, ...] | None:
         """What it earns under the cap that cut it and those after that; None where all of it waits on."""
-        component, currency, exact = held.component, self._eligibility.currency, excess.exact_minor
-        found: tuple[Earning, ...] = (_again(excess, currency),)
+        component, exact = held.component, excess.exact_minor
+        found: tuple[Earning, ...] = (_again(excess),)
         portion = Portion(amount=excess.credit.amount, sale=excess.sale, credit=excess.credit, unit=1)
         if excess.past == "line":
-            found += over_line_limit(component, portion, exact, currency)
+            found += over_line_limit(component, portion, exact)
         if excess.past in ("line", "deal"):
             key, deferred = deal_of(component, excess.sale, excess.credit), exact_of(found)
             before = self._entered.deferred.get(key, ZERO)
             self._entered.deferred[key] = before + deferred
-            found += over_deal_cap(component, portion, deferred, before, currency)
+            found += over_deal_cap(component, portion, deferred, before)
             if excess.past == "deal" and _waits_on(found):
                 return None
         if excess.past != "plan":
             before = self._counted(excess, component, exact_of(found))
             if excess.past == "component" and _is_full(component.cap_minor, component.cap_excess, before):
                 return None
-            found += over_component_cap(component, exact_of(found), before, currency)
-        found += after_leaving(held.kept_percent, found, currency)
+            found += over_component_cap(component, exact_of(found), before)
+        found += after_leaving(held.kept_percent, found)
         before = self._plan_counted(excess, version, exact_of(found))
         if excess.past == "plan" and _is_full(version.cap_minor, version.cap_excess, before):
             return None
-        return found + over_plan_cap(version, exact_of(found), before, currency)
+        return found + over_plan_cap(version, exact_of(found), before)
 
     def _counted(self, excess: Excess, component: Component, earned: Fraction) -> Fraction:
         """What the cap of the component counted before; after that it counts this, too."""
@@ -334,14 +328,10 @@ def _window_of(past: CapOf, component: Component, version: CompensationPlanVersi
             return version.cap_window
 
 
-def _again(excess: Excess, currency: str) -> Earning:
+def _again(excess: Excess) -> Earning:
     """What is earned later than it was credited, as a line of its own."""
-    rule, name = PAST[excess.past]
-
-    def said() -> Said:
-        return None, equals(f"carried from {excess.cut_in}, past the {name} there", excess.exact_minor, currency)
-
-    return Earning(kind="earning", rule=rule, base=0, exact_minor=excess.exact_minor, said=said)
+    reason = CarriedIn(limit=excess.past, period_cut=excess.cut_in)
+    return Earning(kind="earning", rule=PAST[excess.past], base=0, exact_minor=excess.exact_minor, reason=reason)
 
 
 def _waits_on(earnings: tuple[Earning, ...]) -> bool:

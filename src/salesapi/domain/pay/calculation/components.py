@@ -1,18 +1,30 @@
 """What one credit earns under one component: the catalogue's order of evaluation (section 1, steps 3 to 8) in one place.
 
 Exact fractions of minor units; nothing is rounded here. Each step that changes what is earned is a result of its own, so that
-a statement shows the rate, and then what a factor added or a gate or a cap took away. The words are made when they are read.
+a statement shows the rate, and then what a factor added or a gate or a cap took away, each with its reason as data.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
 from salesapi.domain.pay.calculation.sale_parts import Amount
-from salesapi.domain.pay.calculation.sale_rates import Portion, Rated, rated_by_sale, rule_parts
+from salesapi.domain.pay.calculation.sale_rates import Portion, rated_by_sale, reason_of_parts, rule_parts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.reasons.earned_reasons import (
+    BonusShare,
+    GateShut,
+    LeaverShare,
+    LimitCut,
+    LimitName,
+    PerDeal,
+    RatedPart,
+    RatedParts,
+    SatisfactionFactored,
+)
+from salesapi.domain.pay.reasons.reasons import Reason
 from salesapi.domain.pay.rules import rates
 from salesapi.domain.pay.rules.limits import (
     CapOf,
@@ -25,13 +37,10 @@ from salesapi.domain.pay.rules.limits import (
 )
 from salesapi.domain.pay.rules.rates import Part
 from salesapi.domain.pay.rules.tables import TierTable
-from salesapi.domain.pay.rules.wording import equals, in_major, percent, terms
 from salesapi.domain.shared.kernel import value
 from salesapi.domain.shared.money import rounded
 
 EarningKind: TypeAlias = Literal["earning", "uplift", "modifier", "limit"]
-Said: TypeAlias = tuple[str | None, str]
-"""The rate in percent, where there is one, and the formula with its numbers."""
 ZERO: Final = Fraction()
 ALL: Final = Fraction(100)
 """All of it, in percent."""
@@ -39,13 +48,13 @@ ALL: Final = Fraction(100)
 
 @value
 class Earning:
-    """One exact result with its derivation. An uplift pays on what came before; a modifier is a factor's; a limit takes away."""
+    """One exact result with its reason. An uplift pays on what came before; a modifier is a factor's; a limit takes away."""
 
     kind: EarningKind
     rule: str
     base: Amount
     exact_minor: Fraction
-    said: Callable[[], Said]
+    reason: Reason
     cap_of: CapOf | None = None
     """Of what a cap takes away: what it is the cap of."""
     is_carried: bool = False
@@ -76,20 +85,20 @@ class Standing:
     """R44: the factor of the period; None where the component has none."""
 
 
-def earnings_of(component: Component, standing: Standing, portion: Portion, currency: str) -> tuple[Earning, ...]:
+def earnings_of(component: Component, standing: Standing, portion: Portion) -> tuple[Earning, ...]:
     """Measure (R07), gate (R13), rate (R01 to R12, R36 to R40), factor (R44), limits of line and deal (R29), component (R30)."""
     if not _is_open(component, standing, portion.amount):
-        return (_shut(component, standing, portion.amount, currency),)
-    rated = _rated(component, standing, portion, currency)
+        return (_shut(component, standing, portion.amount),)
+    rated = _rated(component, standing, portion)
     if standing.satisfaction is not None:
-        rated = (*rated, _factored(standing.satisfaction, rated, currency))
+        rated = (*rated, _factored(standing.satisfaction, rated))
     if component.line_limit_minor is not None:
         for exact in _by_line(component, standing, portion, exact_of(rated)):
-            rated = (*rated, *over_line_limit(component, portion, exact, currency))
+            rated = (*rated, *over_line_limit(component, portion, exact))
     if component.deal_cap_minor is None and component.cap_minor is None:
         return rated
-    capped = (*rated, *over_deal_cap(component, portion, exact_of(rated), standing.deal_earned_minor, currency))
-    return (*capped, *over_component_cap(component, exact_of(capped), standing.earned_minor, currency))
+    capped = (*rated, *over_deal_cap(component, portion, exact_of(rated), standing.deal_earned_minor))
+    return (*capped, *over_component_cap(component, exact_of(capped), standing.earned_minor))
 
 
 def exact_of(earnings: tuple[Earning, ...]) -> Fraction:
@@ -124,34 +133,34 @@ def is_shut(earnings: tuple[Earning, ...]) -> bool:
     return any(earning.rule == "R13" for earning in earnings)
 
 
-def cut(rule: str, of: CapOf, name: str, found: Capped, currency: str) -> tuple[Earning, ...]:
+def cut(rule: str, of: CapOf, name: LimitName, found: Capped) -> tuple[Earning, ...]:
     """What a cap takes away, where it does."""
     exact = found.paid_minor - found.earned_minor
     if exact == 0:
         return ()
     is_carried = found.carried_minor != 0
+    reason = LimitCut(
+        limit=name,
+        limit_minor=found.cap_minor,
+        kept_minor=found.paid_minor,
+        earned_minor=found.earned_minor,
+        rest="later" if is_carried else "lost",
+    )
+    return (
+        Earning(kind="limit", rule=rule, base=0, exact_minor=exact, reason=reason, cap_of=of, is_carried=is_carried),
+    )
 
-    def said() -> Said:
-        kept, earned = in_major(found.paid_minor, currency), in_major(found.earned_minor, currency)
-        later = ", the rest is earned later" if is_carried else ""
-        cap = f"{name} {in_major(found.cap_minor, currency)}{later}"
-        return None, equals(f"{cap}: {kept} less {earned}", exact, currency)
 
-    return (Earning(kind="limit", rule=rule, base=0, exact_minor=exact, said=said, cap_of=of, is_carried=is_carried),)
-
-
-def over_line_limit(component: Component, portion: Portion, earned: Fraction, currency: str) -> tuple[Earning, ...]:
+def over_line_limit(component: Component, portion: Portion, earned: Fraction) -> tuple[Earning, ...]:
     """R29: what one line of a sale earns past its limit, by itself."""
     if component.line_limit_minor is None:
         return ()
     limit = _of_portion(component, portion, component.line_limit_minor)
     found = per_line_limit(limit, earned_minor=earned, excess=component.line_limit_excess)
-    return cut("R29", "line", "limit of a line", found, currency)
+    return cut("R29", "line", "line", found)
 
 
-def over_deal_cap(
-    component: Component, portion: Portion, earned: Fraction, before: Fraction, currency: str
-) -> tuple[Earning, ...]:
+def over_deal_cap(component: Component, portion: Portion, earned: Fraction, before: Fraction) -> tuple[Earning, ...]:
     """R29: what a deal earns past its cap; a refund is capped alike. `before` is what counts under the same cap."""
     if component.deal_cap_minor is None:
         return ()
@@ -161,7 +170,7 @@ def over_deal_cap(
         earned_before_minor=before,
         excess=component.deal_cap_excess,
     )
-    return cut("R29", "deal", "cap of a deal", found, currency)
+    return cut("R29", "deal", "deal", found)
 
 
 def _of_portion(component: Component, portion: Portion, limit_minor: int) -> Amount:
@@ -171,7 +180,7 @@ def _of_portion(component: Component, portion: Portion, limit_minor: int) -> Amo
     return cap_of_share(limit_minor, portion.share, component.deal_cap_split)
 
 
-def over_component_cap(component: Component, earned: Fraction, before: Fraction, currency: str) -> tuple[Earning, ...]:
+def over_component_cap(component: Component, earned: Fraction, before: Fraction) -> tuple[Earning, ...]:
     """R30: what the component earns in its window past its cap."""
     if component.cap_minor is None:
         return ()
@@ -181,33 +190,27 @@ def over_component_cap(component: Component, earned: Fraction, before: Fraction,
         cap_minor=component.cap_minor,
         excess=component.cap_excess,
     )
-    return cut("R30", "component", f"cap of the {component.cap_window}", found, currency)
+    return cut("R30", "component", component.cap_window, found)
 
 
-def over_plan_cap(
-    version: CompensationPlanVersion, earned: Fraction, before: Fraction, currency: str
-) -> tuple[Earning, ...]:
+def over_plan_cap(version: CompensationPlanVersion, earned: Fraction, before: Fraction) -> tuple[Earning, ...]:
     """R30: what the plan earns a participant in its window past its cap."""
     if version.cap_minor is None:
         return ()
     found = earnings_cap(
         earned_minor=earned, earned_before_minor=before, cap_minor=version.cap_minor, excess=version.cap_excess
     )
-    return cut("R30", "plan", "cap of the plan", found, currency)
+    return cut("R30", "plan", "plan", found)
 
 
-def after_leaving(kept_percent: Fraction, earnings: tuple[Earning, ...], currency: str) -> tuple[Earning, ...]:
+def after_leaving(kept_percent: Fraction, earnings: tuple[Earning, ...]) -> tuple[Earning, ...]:
     """R60: what the rule of a leaver does not pay."""
     if kept_percent == ALL:
         return ()
     earned = exact_of(earnings)
     lost = earned * (kept_percent / 100 - 1)
-
-    def said() -> Said:
-        words = f"after leaving {percent(kept_percent)} % of {in_major(earned, currency)} is paid"
-        return None, equals(words, lost, currency)
-
-    return (Earning(kind="limit", rule="R60", base=0, exact_minor=lost, said=said),)
+    reason = LeaverShare(paid_percent=kept_percent, earned_minor=earned)
+    return (Earning(kind="limit", rule="R60", base=0, exact_minor=lost, reason=reason),)
 
 
 def _is_open(component: Component, standing: Standing, base: Amount) -> bool:
@@ -219,32 +222,28 @@ def _is_open(component: Component, standing: Standing, base: Amount) -> bool:
     return _attainment(standing, counted) >= component.gate.attainment_percent
 
 
-def _shut(component: Component, standing: Standing, base: Amount, currency: str) -> Earning:
+def _shut(component: Component, standing: Standing, base: Amount) -> Earning:
     gate = component.gate
     assert gate is not None, "only a gate shuts"
     counted = standing.total if gate.pays == "whole_period" else standing.start + base
-
-    def said() -> Said:
-        needed, reached = percent(Fraction(gate.attainment_percent)), percent(_attainment(standing, counted))
-        return None, f"gate at {needed} % of the quota is shut at {reached} %: 0 {currency}"
-
-    return Earning(kind="earning", rule="R13", base=base, exact_minor=rates.gated(False, ZERO), said=said)
+    reason = GateShut(needed_percent=gate.attainment_percent, reached_percent=_attainment(standing, counted))
+    return Earning(kind="earning", rule="R13", base=base, exact_minor=rates.gated(False, ZERO), reason=reason)
 
 
-def _rated(component: Component, standing: Standing, portion: Portion, currency: str) -> tuple[Earning, ...]:
+def _rated(component: Component, standing: Standing, portion: Portion) -> tuple[Earning, ...]:
     base = portion.amount
     if component.tiers is not None:
-        return _by_tiers(component, standing, portion, currency)
+        return _by_tiers(component, standing, portion)
     if component.bonus is not None:
-        return (_of_bonus(component, standing, base, currency),)
+        return (_of_bonus(component, standing, base),)
     if component.rate_percent is not None or component.individual is not None:
-        return (_by_rate(component, standing, base, currency),)
+        return (_by_rate(component, standing, base),)
     if component.deal_amount_minor is not None:
-        return (_of_deal(component, standing, portion, currency),)
-    return (_by_sale(component, standing, portion, currency),)
+        return (_of_deal(component, standing, portion),)
+    return (_by_sale(component, standing, portion),)
 
 
-def _of_deal(component: Component, standing: Standing, portion: Portion, currency: str) -> Earning:
+def _of_deal(component: Component, standing: Standing, portion: Portion) -> Earning:
     """R02: the flat amount once for a deal, in however many parts it is credited; one below zero counts back.
 
     A payment has its part of it, and after losses that are restated what is left of it.
@@ -253,25 +252,20 @@ def _of_deal(component: Component, standing: Standing, portion: Portion, currenc
     unit_minor, scale = component.deal_amount_minor, portion.sale.scale
     count = ZERO if standing.is_same_deal else scale if portion.amount * scale >= 0 else -scale
     exact = rates.flat_amount(unit_minor, count)
-
-    def said() -> Said:
-        return None, equals(f"{percent(count)} x {in_major(unit_minor, currency)}", exact, currency)
-
-    return Earning(kind="earning", rule="R02", base=portion.amount, exact_minor=exact, said=said)
+    reason = PerDeal(deal_count=count, amount_minor=unit_minor)
+    return Earning(kind="earning", rule="R02", base=portion.amount, exact_minor=exact, reason=reason)
 
 
-def _by_sale(component: Component, standing: Standing, portion: Portion, currency: str) -> Earning:
+def _by_sale(component: Component, standing: Standing, portion: Portion) -> Earning:
     """R02 by unit, R14, R36 to R40: the rate follows from the sale."""
     attainment = _attainment(standing, standing.total) if standing.quota is not None else None
-    found: Rated = rated_by_sale(component, portion, attainment, standing.team_attainment)
-
-    def said() -> Said:
-        return found.rate_text(), equals(found.words(currency), found.exact_minor, currency)
-
-    return Earning(kind="earning", rule=found.rule, base=portion.amount, exact_minor=found.exact_minor, said=said)
+    found = rated_by_sale(component, portion, attainment, standing.team_attainment)
+    return Earning(
+        kind="earning", rule=found.rule, base=portion.amount, exact_minor=found.exact_minor, reason=found.reason
+    )
 
 
-def _by_rate(component: Component, standing: Standing, base: Amount, currency: str) -> Earning:
+def _by_rate(component: Component, standing: Standing, base: Amount) -> Earning:
     """R01 or R03, with the accelerator (R10) or decelerator (R11) that the component may have."""
     if component.rate_percent is not None:
         rule, rate = "R01", rates.exact(component.rate_percent)
@@ -288,27 +282,29 @@ def _by_rate(component: Component, standing: Standing, base: Amount, currency: s
         rule = "R11"
         parts = rates.decelerated(rate, slower.factor, threshold, standing.start, base, slower.slowed)
     whole, cap = parts, component.rate_cap_percent
-    if cap is not None:
-        parts = tuple(Part(rate_percent=rate_cap(part.rate_percent, cap), amount=part.amount) for part in whole)
-    return _of_parts("earning", rule, base, parts, currency, uncapped=whole)
+    if cap is None:
+        return _of_parts("earning", rule, base, parts)
+    parts = tuple(Part(rate_percent=rate_cap(part.rate_percent, cap), amount=part.amount) for part in whole)
+    reason = RatedParts(parts=tuple(map(_capped_part, parts, whole)))
+    return Earning(kind="earning", rule=rule, base=base, exact_minor=rates.total_of(parts), reason=reason)
 
 
-def _by_tiers(component: Component, standing: Standing, portion: Portion, currency: str) -> tuple[Earning, ...]:
+def _by_tiers(component: Component, standing: Standing, portion: Portion) -> tuple[Earning, ...]:
     """R04 to R09: the credit's own part, and what reaching another tier changes on what came before."""
     assert component.tiers is not None, "called for tiers only"
     table, base = _table(component.tiers, standing), portion.amount
     rule = rates.rule_of_tiers(table)
     if table.counts == "line":
         lines = [part for line in portion.lines() for part in rates.tiered(table, 0, line).own]
-        return (_of_parts("earning", rule, base, tuple(lines), currency),)
+        return (_of_parts("earning", rule, base, lines),)
     start, rated_from = standing.start, standing.rated_from
     if table.counts == "deal":
         start, rated_from = standing.deal_start, 0
     found = rates.tiered(table, start, base, rated_from=rated_from)
-    own = _of_parts("earning", rule, base, found.own, currency)
+    own = _of_parts("earning", rule, base, found.own)
     if not found.uplift:
         return (own,)
-    return (own, _of_parts("uplift", rule, start - rated_from, found.uplift, currency))
+    return (own, _of_parts("uplift", rule, start - rated_from, found.uplift))
 
 
 def _by_line(component: Component, standing: Standing, portion: Portion, earned: Fraction) -> list[Fraction]:
@@ -328,53 +324,38 @@ def _table(table: TierTable, standing: Standing) -> TierTable:
     return rates.in_amounts(table, _quota(standing)) if table.axis == "attainment_percent" else table
 
 
-def _of_bonus(component: Component, standing: Standing, base: Amount, currency: str) -> Earning:
+def _of_bonus(component: Component, standing: Standing, base: Amount) -> Earning:
     """R12: what this credit adds to the share of the target bonus that the attainment gives."""
     assert component.bonus is not None, "called for a bonus only"
     curve, target_minor = component.bonus.curve, component.bonus.target_minor
     before = rates.payout_percent(curve, _attainment(standing, standing.start)) if standing.start else ZERO
     after = rates.payout_percent(curve, _attainment(standing, standing.start + base))
     exact = (after - before) * target_minor / 100
-
-    def said() -> Said:
-        words = f"({percent(after)} % less {percent(before)} %) of {in_major(target_minor, currency)}"
-        return percent(after), equals(words, exact, currency)
-
-    return Earning(kind="earning", rule="R12", base=base, exact_minor=exact, said=said)
+    reason = BonusShare(after_percent=after, before_percent=before, target_minor=target_minor)
+    return Earning(kind="earning", rule="R12", base=base, exact_minor=exact, reason=reason)
 
 
-def _factored(factor: Fraction, rated: tuple[Earning, ...], currency: str) -> Earning:
+def _factored(factor: Fraction, rated: tuple[Earning, ...]) -> Earning:
     """R44: what the factor by satisfaction adds to what was rated, or takes away."""
     earned = exact_of(rated)
     exact = earned * (factor - 1)
-
-    def said() -> Said:
-        words = f"satisfaction factor {percent(factor)}: {in_major(earned * factor, currency)} less"
-        return None, equals(f"{words} {in_major(earned, currency)}", exact, currency)
-
-    return Earning(kind="modifier", rule="R44", base=0, exact_minor=exact, said=said)
+    reason = SatisfactionFactored(satisfaction_factor=factor, factored_minor=earned + exact, earned_minor=earned)
+    return Earning(kind="modifier", rule="R44", base=0, exact_minor=exact, reason=reason)
 
 
-def _of_parts(
-    kind: EarningKind,
-    rule: str,
-    base: Amount,
-    parts: tuple[Part, ...],
-    currency: str,
-    *,
-    uncapped: tuple[Part, ...] = (),
-) -> Earning:
-    """What parts earn; `uncapped` are the same without the cap on the rate."""
-    exact = rates.total_of(parts)
+def _of_parts(kind: EarningKind, rule: str, base: Amount, parts: Sequence[Part]) -> Earning:
+    """What parts earn, each at its rate."""
+    return Earning(kind=kind, rule=rule, base=base, exact_minor=rates.total_of(parts), reason=reason_of_parts(parts))
 
-    def said() -> Said:
-        if kind == "uplift" and len(parts) == 2:
-            shown = f"{percent(parts[0].rate_percent)} less {percent(parts[1].rate_percent)}"
-        else:
-            shown = " and ".join(percent(part.rate_percent) for part in parts)
-        return shown, equals(terms(parts, currency, uncapped=uncapped), exact, currency)
 
-    return Earning(kind=kind, rule=rule, base=base, exact_minor=exact, said=said)
+def _capped_part(part: Part, whole: Part) -> RatedPart:
+    """R30: a part whose rate a cap may hold."""
+    is_held = part.rate_percent != whole.rate_percent
+    return RatedPart(
+        rate_percent=part.rate_percent,
+        amount_minor=part.amount,
+        uncapped_percent=whole.rate_percent if is_held else None,
+    )
 
 
 def _quota(standing: Standing) -> int:

@@ -13,26 +13,25 @@ from itertools import groupby
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.pay.calculation.components import Said
 from salesapi.domain.pay.calculation.earnings import Earnings
 from salesapi.domain.pay.calculation.postings import Origin, Posting
 from salesapi.domain.pay.calculation.restatements import Restatements
 from salesapi.domain.pay.ledger.pay_facts import Change, Ledger
 from salesapi.domain.pay.ledger.payout_facts import PostedKey, RunFacts, Side
+from salesapi.domain.pay.reasons.posted_reasons import Recomputed
 from salesapi.domain.pay.records.payout_runs import LineKind
-from salesapi.domain.pay.rules.wording import in_major
 from salesapi.domain.shared.kernel import value
 from salesapi.domain.shared.periods import Period
 
 CAUSES_MAX: Final = 20
 """Most positions that one correction names: the newest of them."""
-CORRECTED: Final[dict[Side, tuple[LineKind, str]]] = {
-    "earned": ("adjustment", ""),
-    "released": ("release_adjustment", "payable part "),
-    "clawed": ("clawback_adjustment", "taken back "),
-    "gone": ("cancelled", "never payable "),
+CORRECTED: Final[dict[Side, LineKind]] = {
+    "earned": "adjustment",
+    "released": "release_adjustment",
+    "clawed": "clawback_adjustment",
+    "gone": "cancelled",
 }
-"""The kind of line that corrects a side, and how it calls it, in the order in which they are told."""
+"""The kind of line that corrects a side, in the order in which they are told."""
 _ORDER: Final = tuple(CORRECTED)
 
 
@@ -217,30 +216,28 @@ class _Correction:
 
     def recorded(self, from_minor: int) -> Posting:
         """The difference told and not posted."""
-        small = f"; less than {in_major(from_minor, self.currency)} is recorded and not paid"
-        return self._posting(exact_minor=self.delta_minor, posted_minor=0, more=small)
+        return self._posting(exact_minor=self.delta_minor, posted_minor=0, least_minor=from_minor)
 
     def _posting(
-        self, *, exact_minor: int, posted_minor: int, base_minor: int | None = None, more: str = ""
+        self, *, exact_minor: int, posted_minor: int, base_minor: int | None = None, least_minor: int | None = None
     ) -> Posting:
         _, component, deal_id, side = self.key
-        kind, what = CORRECTED[side]
-
-        def said() -> Said:
-            amounts = (self.recomputed_minor, self.posted_minor, self.delta_minor)
-            now, before, delta = (in_major(amount, self.currency) for amount in amounts)
-            words = f"{self.period.text} {what}recomputed {now} less posted {before} = {delta} {self.currency}"
-            return None, words + more
-
         return Posting(
-            kind=kind,
+            kind=CORRECTED[side],
             rule="R53",
             component=component,
             period=self.period.text,
             currency=self.currency,
             exact_minor=Fraction(exact_minor),
             posted_minor=posted_minor,
-            said=said,
+            reason=Recomputed(
+                period=self.period.text,
+                side=side,
+                recomputed_minor=self.recomputed_minor,
+                posted_minor=self.posted_minor,
+                difference_minor=self.delta_minor,
+                least_minor=least_minor,
+            ),
             positions=self.causes,
             origin=Origin(deal_id=deal_id),
             base_minor=base_minor,

@@ -3,9 +3,10 @@
 from salesapi.domain.pay.calculation.components import Earning
 from salesapi.domain.pay.calculation.crediting import Credit
 from salesapi.domain.pay.calculation.sale_parts import Amount
-from salesapi.domain.pay.calculation.sales import Sale, Waiting
+from salesapi.domain.pay.calculation.sales import Sale
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.reasons.reasons import Waits
 from salesapi.domain.pay.rules.limits import CapOf
 from salesapi.domain.shared.kernel import value
 
@@ -24,6 +25,6 @@ class Credited:
     earnings: tuple[Earning, ...]
     counts_as: int
     """Credits with the same number, under one component, count together."""
-    waits_for: Waiting | None = None
+    waits_for: Waits | None = None
     carried_past: CapOf | None = None
     """The cap that an earlier window cut it by, where that is what it earns (R29, R30): nothing is credited a second time."""

@@ -16,8 +16,8 @@ from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.ledger.payout_facts import BALANCED, Balanced, ForgivenDraw, RunFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan, CompensationPlanVersion
 from salesapi.domain.pay.plans.enrolments import Enrolment
+from salesapi.domain.pay.reasons.posted_reasons import Forgiven
 from salesapi.domain.pay.rules.draws import AdvanceEnding, DaysCovered, days_covered, draw_ended, draw_forgiven
-from salesapi.domain.pay.rules.wording import in_major
 from salesapi.domain.shared.dates import DaySpan, date_after
 from salesapi.domain.shared.periods import Period, period_after
 
@@ -95,18 +95,15 @@ class Balances:
         self, version: CompensationPlanVersion, kind: Balanced, due: ForgivenDraw, owed_minor: int, taken_minor: int
     ) -> Posting:
         """Posts nothing: the amount is the base."""
-        currency = self._plan.currency
-        granted, owed, taken = (in_major(each, currency) for each in (due.amount_minor, owed_minor, taken_minor))
-        words = f"{granted} forgiven: {taken} of {owed} owed"
         return Posting(
             kind=kind,
             rule=self._rule_of(kind),
             component=kind,
             period=self._period.text,
-            currency=currency,
+            currency=self._plan.currency,
             exact_minor=Fraction(),
             posted_minor=0,
-            said=lambda: (None, f"{words} = {in_major(0, currency)} {currency}"),
+            reason=Forgiven(granted_minor=due.amount_minor, taken_minor=taken_minor, owed_minor=owed_minor),
             positions=due.positions,
             plan_version=version.number,
             base_minor=taken_minor,

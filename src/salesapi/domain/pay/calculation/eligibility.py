@@ -11,12 +11,14 @@ from uuid import UUID
 from salesapi.domain.pay.calculation.credit_register import CreditRegister
 from salesapi.domain.pay.calculation.crediting import Credit
 from salesapi.domain.pay.calculation.sale_parts import Amount
-from salesapi.domain.pay.calculation.sales import Sale, Waiting, anchors
+from salesapi.domain.pay.calculation.sales import Sale, anchors
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.plans.version_parts import VersionPart, parts_of
+from salesapi.domain.pay.reasons.earned_reasons import AwaitsAcknowledgement, AwaitsRate
+from salesapi.domain.pay.reasons.reasons import Waits
 from salesapi.domain.pay.rules.accounting import RateDate, converted, frozen_rate
 from salesapi.domain.pay.rules.plan_versions_and_leavers import leaver_share
 from salesapi.domain.shared.kernel import value
@@ -37,7 +39,7 @@ class Eligible:
     unit: Amount
     """What one minor unit of the sale is in the plan's currency."""
     leaver_percent: Fraction
-    waits_for: Waiting | None
+    waits_for: Waits | None
     agreed_at: tuple[int, ...]
     """The enrolment that agrees the component otherwise (R56)."""
 
@@ -48,7 +50,7 @@ class Held:
 
     component: Component
     kept_percent: Fraction
-    waits_for: Waiting | None
+    waits_for: Waits | None
     agreed_at: tuple[int, ...]
 
 
@@ -140,16 +142,15 @@ class Eligibility:
             agreed_at=agreed_at,
         )
 
-    def unacknowledged(self, enrolment: Enrolment, version: CompensationPlanVersion) -> Waiting | None:
+    def unacknowledged(self, enrolment: Enrolment, version: CompensationPlanVersion) -> Waits | None:
         """R64: where the plan says so, credits wait until the participant has acknowledged the version."""
         if not version.acknowledgement_required or enrolment.has_acknowledged(self.plan_id, version.number):
             return None
-        words = f"waiting for version {version.number} of the plan to be acknowledged; nothing is posted"
-        return Waiting(rule="R64", words=words)
+        return AwaitsAcknowledgement(version_number=version.number)
 
     def in_plan_currency(
         self, version: CompensationPlanVersion, sale: Sale, amount: Amount, period: Period
-    ) -> tuple[Amount, Waiting | None]:
+    ) -> tuple[Amount, Waits | None]:
         """R67: at the rate of the day that the plan names, frozen in the credit; without a rate it waits, it is never 1."""
         source = sale.currency
         if source == self.currency:
@@ -170,8 +171,7 @@ class Eligibility:
             )
             if frozen is not None:
                 return converted(amount, frozen), None
-        words = f"waiting for a rate from {source} to {self.currency}; nothing is posted"
-        return amount, Waiting(rule="R67", words=words)
+        return amount, AwaitsRate(currency_from=source, currency_to=self.currency)
 
 
 def _in_order(found: tuple[tuple[date, int], int, Eligible]) -> tuple[tuple[date, int], int]:

@@ -34,11 +34,12 @@ from salesapi.domain.pay.calculation.measures import satisfaction_of, team_attai
 from salesapi.domain.pay.calculation.member_quotas import MemberQuota, quota_of
 from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sale_rates import Portion
-from salesapi.domain.pay.calculation.sales import Waiting
 from salesapi.domain.pay.calculation.year_to_date_restatement import CreditKey, key_of, rated_again
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.reasons.earned_reasons import AwaitsQuota
+from salesapi.domain.pay.reasons.reasons import Waits
 from salesapi.domain.shared.kernel import value
 from salesapi.domain.shared.periods import Period, period_of
 
@@ -65,10 +66,7 @@ class _Sum:
 
 @value
 class _Before:
-    """What a period pays before its own credits: what was carried into it, and what it pays again of earlier ones.
-
-    Beside its lines what these count before the caps, by component and in all.
-    """
+    """What a period pays before its own credits: carried into it, or paid again of earlier ones; what that counts for caps."""
 
     credited: tuple[Credited, ...] = ()
     again_minor: Mapping[str, Fraction] = field(default_factory=dict)
@@ -151,15 +149,14 @@ class Evaluation:
             if each.sale.on >= period.first_on or due == due_before:
                 continue
             key, version = each.component.key, each.version
-            earnings: tuple[Earning, ...] = (rated_again(due, due_before, self.currency),)
+            earnings: tuple[Earning, ...] = (rated_again(due, due_before),)
             if each.component.cap_minor is not None:
                 earned = again.get(key, ZERO) + carried.earned_minor(key, each.counts_as)
                 so_far = self._from_here(_Sum(), member_id, each.component, period, earned).earned_minor
-                earnings += over_component_cap(each.component, due - due_before, so_far, self.currency)
+                earnings += over_component_cap(each.component, due - due_before, so_far)
                 again[key] = again.get(key, ZERO) + due - due_before
-            uncapped = exact_of(earnings)
-            plan_before = self._plan_counted_in_year(member_id, version, period) + plan_earned
-            earnings += over_plan_cap(version, uncapped, plan_before, self.currency)
+            uncapped, counted = exact_of(earnings), self._plan_counted_in_year(member_id, version, period)
+            earnings += over_plan_cap(version, uncapped, counted + plan_earned)
             plan_earned += uncapped
             found.append(replace(each, sale=replace(each.sale, on=period.first_on), amount=0, earnings=earnings))
         return replace(carried, credited=tuple(found), again_minor=again, plan_earned_minor=plan_earned)
@@ -221,9 +218,8 @@ class Evaluation:
                 measured[key] = self._measured(member_id, each.component, period)
             quota, waits_for = quotas[of_version], each.waits_for
             if waits_for is None and quota is None and each.component.needs_quota():
-                window = period if each.component.counted_over == "period" else year
-                words = f"waiting for a quota for {window.text} in {self.currency}; nothing is posted"
-                waits_for = Waiting(rule="R07", words=words)
+                window = (period if each.component.counted_over == "period" else year).text
+                waits_for = AwaitsQuota(period=window, quota_currency=self.currency)
             earnings: tuple[Earning, ...] = ()
             if waits_for is None:
                 so_far = sums.get(key, _Sum())
@@ -231,16 +227,16 @@ class Evaluation:
                     earned = before.earned_minor(each.component.key, each.part.counts_as)
                     so_far = self._from_here(so_far, member_id, each.component, period, earned)
                 standing = _standing(each, so_far, totals[key], quota, measured[key], deferred if is_own else {})
-                earnings = earnings_of(each.component, standing, _portion(each), self.currency)
+                earnings = earnings_of(each.component, standing, _portion(each))
                 sums[key] = _with(so_far, standing, each, earnings, is_own=is_own)
                 if each.leaver_percent is not ALL:
-                    earnings = (*earnings, *after_leaving(each.leaver_percent, earnings, self.currency))
+                    earnings = (*earnings, *after_leaving(each.leaver_percent, earnings))
                 version = each.part.version
                 if is_own and version.cap_minor is not None:
                     if version.number not in plan_counted:
                         plan_counted[version.number] = self._plan_counted_in_year(member_id, version, period)
                     uncapped, plan_before = exact_of(earnings), plan_counted[version.number] + plan_earned
-                    earnings = (*earnings, *over_plan_cap(version, uncapped, plan_before, self.currency))
+                    earnings = (*earnings, *over_plan_cap(version, uncapped, plan_before))
                     plan_earned += uncapped
             if is_own:
                 found.append(self._credited(each, earnings, waits_for, quota))
@@ -278,7 +274,7 @@ class Evaluation:
         return counted
 
     def _credited(
-        self, each: Eligible, earnings: tuple[Earning, ...], waits_for: Waiting | None, quota: MemberQuota | None
+        self, each: Eligible, earnings: tuple[Earning, ...], waits_for: Waits | None, quota: MemberQuota | None
     ) -> Credited:
         rests_on = each.agreed_at if quota is None else (*each.agreed_at, *quota.positions)
         return Credited(

@@ -1,4 +1,4 @@
-"""Lines of guarantees, draws and recoveries: one exact result of a participant, with its words, rounded by a plan's version.
+"""Lines of guarantees, draws and recoveries: one exact result of a participant, with its reason, rounded by a plan's version.
 
 Amounts are minor units of the plan's currency.
 """
@@ -8,9 +8,9 @@ from typing import Final
 
 from salesapi.domain.pay.calculation.postings import Posting
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
+from salesapi.domain.pay.reasons.reasons import Reason
 from salesapi.domain.pay.records.payout_runs import LineKind
 from salesapi.domain.pay.rules.draws import DaysCovered
-from salesapi.domain.pay.rules.wording import in_major
 from salesapi.domain.shared.kernel import record
 
 GUARANTEE: Final = "guarantee"
@@ -27,16 +27,16 @@ class FloorResult:
     rule: str
     component: str
     exact_minor: Fraction
-    words: str
+    reason: Reason
     positions: tuple[int, ...] = ()
     tells: bool = False
-    """Whether it is said also where it comes to nothing."""
+    """Whether it has a line also where it comes to nothing."""
 
 
 def floor_postings(
     result: FloorResult, version: CompensationPlanVersion, *, currency: str, period: str
 ) -> list[Posting]:
-    """The result as a line for a period; none where it comes to nothing, and that says nothing."""
+    """The result as a line for a period; none where it comes to nothing, and that tells nothing."""
     posted_minor = version.rounding.minor(result.exact_minor, currency)
     if posted_minor == 0 and not result.tells:
         return []
@@ -49,13 +49,13 @@ def floor_postings(
             currency=currency,
             exact_minor=result.exact_minor,
             posted_minor=posted_minor,
-            said=lambda: (None, f"{result.words} = {in_major(result.exact_minor, currency)} {currency}"),
+            reason=result.reason,
             positions=result.positions,
             plan_version=version.number,
         )
     ]
 
 
-def for_days(days: DaysCovered) -> str:
-    """How many days of a period count, where these are not all."""
-    return "" if days.covered == days.of else f" for {days.covered} of {days.of} days"
+def days_counted(days: DaysCovered) -> tuple[int | None, int | None]:
+    """How many days of a period count, and of how many, where these are not all."""
+    return (None, None) if days.covered == days.of else (days.covered, days.of)

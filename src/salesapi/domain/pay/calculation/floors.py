@@ -13,13 +13,28 @@ from uuid import UUID
 
 from salesapi.domain.pay.calculation.advances import Advances
 from salesapi.domain.pay.calculation.draw_balances import Balances, days_in_plan
-from salesapi.domain.pay.calculation.floor_lines import DRAW, GUARANTEE, RECOVERY, FloorResult, floor_postings, for_days
+from salesapi.domain.pay.calculation.floor_lines import (
+    DRAW,
+    GUARANTEE,
+    RECOVERY,
+    FloorResult,
+    days_counted,
+    floor_postings,
+)
 from salesapi.domain.pay.calculation.postings import Posting
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.enrolment_overrides import with_draw_of
 from salesapi.domain.pay.plans.enrolment_spans import Span
 from salesapi.domain.pay.plans.enrolments import Enrolment
+from salesapi.domain.pay.reasons.posted_reasons import (
+    DebtCarried,
+    DebtRecovered,
+    DrawAdvanced,
+    DrawRecovered,
+    Guaranteed,
+)
+from salesapi.domain.pay.reasons.reasons import Reason
 from salesapi.domain.pay.rules.clawbacks import recovery
 from salesapi.domain.pay.rules.draws import (
     ComparedWith,
@@ -30,7 +45,6 @@ from salesapi.domain.pay.rules.draws import (
     non_recoverable_draw,
     recoverable_draw,
 )
-from salesapi.domain.pay.rules.wording import in_major
 from salesapi.domain.shared.periods import Period
 
 EARNED: Final = ("earning", "uplift", "modifier", "limit")
@@ -75,16 +89,16 @@ class Floors:
     def _floor(
         self, version: CompensationPlanVersion, enrolment: Enrolment, postings: Sequence[Posting], owed_minor: int
     ) -> list[Posting]:
-        currency, period = self._currency, self._period
+        period = self._period
         if version.guarantee is not None:
             days = days_in_plan(enrolment, self._plan_id, period, version.guarantee.last_on)
             earned_minor = _compared(postings, version.guarantee.compared_with)
-            return self._posted(version, _guaranteed(version.guarantee, earned_minor, days, currency))
+            return self._posted(version, _guaranteed(version.guarantee, earned_minor, days))
         if version.draw is not None:
             draw, agreed_at = _draw_of(version.draw, enrolment, self._plan_id, period)
             days = days_in_plan(enrolment, self._plan_id, period, draw.last_on)
             earned_minor = _compared(postings, draw.compared_with)
-            drawn = _drawn(draw, earned_minor, owed_minor, days, currency)
+            drawn = _drawn(draw, earned_minor, owed_minor, days)
             return self._posted(version, replace(drawn, positions=agreed_at))
         return []
 
@@ -103,44 +117,54 @@ class Floors:
             payable_minor=Fraction(payable_minor),
             has_left=left is not None and left.left_on <= self._period.last_on,
         )
-        currency = self._currency
+        invoiced_minor = found.invoiced_minor or None
+        reason: Reason
         if payable_minor < 0:
-            words = f"carried forward: {in_major(-payable_minor, currency)} is owed"
+            reason = DebtCarried(owed_minor=-payable_minor, invoiced_minor=invoiced_minor)
         else:
-            words = (
-                f"recovered of {in_major(owed_minor, currency)} owed; {in_major(found.paid_minor, currency)} is paid"
-            )
-        if found.invoiced_minor:
-            words += f", {in_major(found.invoiced_minor, currency)} is invoiced"
+            reason = DebtRecovered(owed_minor=owed_minor, paid_minor=found.paid_minor, invoiced_minor=invoiced_minor)
         exact_minor = found.paid_minor - payable_minor
-        result = FloorResult(kind="recovery", rule="R54", component=RECOVERY, exact_minor=exact_minor, words=words)
+        result = FloorResult(kind="recovery", rule="R54", component=RECOVERY, exact_minor=exact_minor, reason=reason)
         return self._posted(version, result)
 
     def _posted(self, version: CompensationPlanVersion, result: FloorResult) -> list[Posting]:
         return floor_postings(result, version, currency=self._currency, period=self._period.text)
 
 
-def _guaranteed(floor: Guarantee, earned_minor: int, days: DaysCovered, currency: str) -> FloorResult:
+def _guaranteed(floor: Guarantee, earned_minor: int, days: DaysCovered) -> FloorResult:
     """R31, R32: lifts what is earned to the guarantee."""
     least_minor = floor.amount_minor
     if floor.kind == "guarantee":
         rule, found = "R31", guarantee(earned_minor=earned_minor, guarantee_minor=least_minor, days=days)
     else:
         rule, found = "R32", non_recoverable_draw(earned_minor=earned_minor, draw_minor=least_minor, days=days)
-    words = f"guaranteed {in_major(least_minor, currency)}{for_days(days)} less {in_major(earned_minor, currency)}"
-    return FloorResult(kind="guarantee", rule=rule, component=GUARANTEE, exact_minor=found.topped_up_minor, words=words)
+    covered_days, period_days = days_counted(days)
+    reason = Guaranteed(
+        guaranteed_minor=least_minor, earned_minor=earned_minor, covered_days=covered_days, period_days=period_days
+    )
+    return FloorResult(
+        kind="guarantee", rule=rule, component=GUARANTEE, exact_minor=found.topped_up_minor, reason=reason
+    )
 
 
-def _drawn(draw: RecoverableDraw, earned_minor: int, owed_minor: int, days: DaysCovered, currency: str) -> FloorResult:
+def _drawn(draw: RecoverableDraw, earned_minor: int, owed_minor: int, days: DaysCovered) -> FloorResult:
     """R33: advances up to the draw, or recovers what is owed from what is earned above it."""
-    earned, owed = in_major(earned_minor, currency), in_major(owed_minor, currency)
     found = recoverable_draw(draw, earned_minor=earned_minor, owed_minor=owed_minor, days=days)
-    words = f"draw {in_major(draw.draw_minor, currency)}{for_days(days)} less {earned} advanced"
+    reason: Reason
     if found.recovered_minor:
-        kept = in_major(found.paid_minor, currency)
-        words = f"recovered of {owed} owed, at most {draw.recovery_limit_percent} % of {earned}; {kept} is paid"
+        reason = DrawRecovered(
+            owed_minor=owed_minor,
+            most_percent=draw.recovery_limit_percent,
+            earned_minor=earned_minor,
+            paid_minor=found.paid_minor,
+        )
+    else:
+        covered_days, period_days = days_counted(days)
+        reason = DrawAdvanced(
+            draw_minor=draw.draw_minor, earned_minor=earned_minor, covered_days=covered_days, period_days=period_days
+        )
     exact_minor = found.advanced_minor - found.recovered_minor
-    return FloorResult(kind="draw", rule="R33", component=DRAW, exact_minor=exact_minor, words=words)
+    return FloorResult(kind="draw", rule="R33", component=DRAW, exact_minor=exact_minor, reason=reason)
 
 
 def _draw_of(

@@ -9,8 +9,8 @@ from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.plans.plan_components import Measure, QuotaRules
 from salesapi.domain.pay.plans.version_parts import VersionPart
+from salesapi.domain.pay.reasons.earned_reasons import QuotaDerived, QuotaFor, QuotaPart
 from salesapi.domain.pay.rules.quotas import Proration, prorated_quota, ramped_share, weight_of
-from salesapi.domain.pay.rules.wording import in_major, percent
 from salesapi.domain.shared.dates import DaySpan, clipped
 from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.periods import Period
@@ -20,12 +20,12 @@ ZERO: Final = Fraction()
 
 @record
 class MemberQuota:
-    """A quota in whole minor units of the plan's currency, the events that state it, and how it was derived."""
+    """A quota in whole minor units of the plan's currency, the events that state it, and how it follows."""
 
     amount_minor: int
     positions: tuple[int, ...]
     set_minor: int
-    derivation: str
+    reason: QuotaDerived
 
 
 def quota_of(
@@ -39,26 +39,27 @@ def quota_of(
     found = ledger.quota(member_id, measure, window.text, currency)
     if found is None:
         return None
-    exact, words = Fraction(found.amount_minor), [f"{in_major(found.amount_minor, currency)} set"]
+    exact, shares = Fraction(found.amount_minor), list[QuotaPart]()
     if part.quota.share != 1:
-        words.append(f"{percent(part.quota.share * 100)} % for the days of version {part.version.number}")
+        percent_of_days, number = part.quota.share * 100, part.version.number
+        shares.append(QuotaPart(share_percent=percent_of_days, quota_for="version", version_number=number))
     rules, enrolment = part.version.quotas, ledger.enrolment(member_id)
     if rules is not None and enrolment is not None:
         for share, why in _shares(ledger, plan_id, rules, enrolment, window):
             exact *= share
-            words.append(f"{percent(share * 100)} % {why}")
+            shares.append(QuotaPart(share_percent=share * 100, quota_for=why))
     amount_minor = part.quota.of(exact)
     if amount_minor <= 0:
         return None
-    derivation = f"{', '.join(words)} = {in_major(amount_minor, currency)} {currency}"
+    reason = QuotaDerived(set_minor=found.amount_minor, shares=tuple(shares), quota_minor=amount_minor)
     return MemberQuota(
-        amount_minor=amount_minor, positions=(found.position,), set_minor=found.amount_minor, derivation=derivation
+        amount_minor=amount_minor, positions=(found.position,), set_minor=found.amount_minor, reason=reason
     )
 
 
 def _shares(
     ledger: Ledger, plan_id: UUID, rules: QuotaRules, enrolment: Enrolment, window: Period
-) -> list[tuple[Fraction, str]]:
+) -> list[tuple[Fraction, QuotaFor]]:
     whole = DaySpan(effective_from=window.first_on, effective_until=window.last_on + timedelta(days=1))
     held = _held(enrolment, plan_id, whole)
     proration = rules.proration or Proration(basis="calendar_days")
@@ -67,9 +68,9 @@ def _shares(
     def weigh(span: DaySpan) -> Fraction:
         return weight_of(proration, calendar, span)
 
-    found: list[tuple[Fraction, str]] = []
+    found: list[tuple[Fraction, QuotaFor]] = []
     if rules.proration is not None:
-        found.append((prorated_quota(1, whole, held, weigh), f"for the {proration.basis.replace('_', ' ')} enrolled"))
+        found.append((prorated_quota(1, whole, held, weigh), proration.basis))
     started_on = _started_on(enrolment, plan_id)
     if rules.ramp is not None and started_on is not None and started_on <= window.last_on:
         served = clipped(started_on, None, whole)
@@ -77,7 +78,7 @@ def _shares(
         weight = prorated_quota(1, whole, (served,), weigh) if served is not None else ZERO
         if weight:
             share /= weight
-        found.append((share, "by months of service"))
+        found.append((share, "service"))
     return found
 
 

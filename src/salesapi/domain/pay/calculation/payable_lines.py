@@ -9,22 +9,22 @@ from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import partial
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
-from salesapi.domain.pay.calculation.components import Said, exact_of
+from salesapi.domain.pay.calculation.components import exact_of
 from salesapi.domain.pay.calculation.credited import Credited
 from salesapi.domain.pay.calculation.payable import Payable
 from salesapi.domain.pay.calculation.postings import Origin, Posting
 from salesapi.domain.pay.ledger.sale_facts import Month
 from salesapi.domain.pay.plans.plan_components import Component
-from salesapi.domain.pay.records.payout_runs import LineKind
+from salesapi.domain.pay.reasons.posted_reasons import Cancelled, Clawed, Lapsed, Released, Sped
 from salesapi.domain.pay.rules.clawbacks import original_rate_percent
 from salesapi.domain.pay.rules.release import posted_part
-from salesapi.domain.pay.rules.wording import equals, in_major, percent
 from salesapi.domain.shared.periods import Period
 
 ZERO: Final = Fraction()
 NOTHING: Final = Payable()
+Unpaid: TypeAlias = Literal["lapsed", "cancelled"]
 DAYS_OF_MONTH_MAX: Final = 31
 
 
@@ -84,38 +84,37 @@ def _postings(
     def minor(exact: Fraction) -> int:
         return earned_minor if exact == whole else rounding.minor(exact, currency)
 
-    plain = Posting(
-        kind="release",
+    before_minor = whole if before is None else was.released
+    exact = after.released - before_minor
+    released = Posting(
+        kind="withheld" if before is None else "release",
         rule=_rule_of(credited.component),
         component=credited.component.key,
         period=period.text,
         currency=currency,
-        exact_minor=ZERO,
+        exact_minor=exact,
         posted_minor=0,
-        said=lambda: (None, ""),
+        reason=Released(
+            payable_percent=after.released * 100 / whole if whole else ZERO,
+            earned_minor=whole,
+            payable_minor=after.released,
+            before_minor=before_minor,
+            extended_days=extended.by.days if extended is not None else None,
+        ),
         positions=tuple(sorted(named.union(extended.by.positions if extended is not None else ()))),
         plan_version=credited.version.number,
         origin=origin,
     )
-    exact = after.released - (whole if before is None else was.released)
     posted = posted_part(minor, before=whole if before is None else was.payable, after=after.payable)
     clawed = posted
     if exact:
         clawed = posted_part(minor, before=after.clawed, after=was.clawed) if after.clawed != was.clawed else 0
 
-    def moved() -> Said:
-        share = percent(after.released * 100 / whole) if whole else "0"
-        left = f"{share} % payable of {in_major(whole, currency)}: {in_major(after.released, currency)}"
-        less = f"{left} less {in_major(whole if before is None else was.released, currency)}"
-        more = f"; expiry extended by {extended.by.days} days" if extended is not None else ""
-        return share, equals(less, exact, currency) + more
-
     if exact or (extended is not None and before is None):
-        kind: LineKind = "withheld" if before is None else "release"
-        yield replace(plain, kind=kind, exact_minor=exact, posted_minor=posted - clawed, said=moved)
-    yield from _sped(plain, was, after, credited)
-    yield from _clawed(plain, was, after, credited, clawed)
-    yield from _gone(plain, was, after, credited)
+        yield replace(released, posted_minor=posted - clawed)
+    yield from _sped(released, was, after, credited)
+    yield from _clawed(released, was, after, credited, clawed)
+    yield from _gone(released, was, after, credited)
 
 
 def _rule_of(component: Component) -> str:
@@ -135,17 +134,15 @@ def _sped(plain: Posting, was: Payable, after: Payable, credited: Credited) -> I
     if after.sped == was.sped:
         return
     exact, rounding = after.sped - was.sped, credited.version.rounding
-
-    def said() -> Said:
-        released = after.released - was.released
-        shown = in_major(released, credited.currency)
-        factor = f"times {percent(1 + exact / released)} " if released else ""
-        sped = f"{shown} {factor}by days to cash: {in_major(released + exact, credited.currency)} less {shown}"
-        return None, equals(sped, exact, credited.currency)
-
+    released = after.released - was.released
+    reason = Sped(
+        released_minor=released,
+        factored_minor=released + exact,
+        collection_factor=1 + exact / released if released else None,
+    )
     minor = partial(rounding.minor, currency=credited.currency)
     posted = posted_part(minor, before=was.sped, after=after.sped)
-    yield replace(plain, kind="modifier", rule="R45", exact_minor=exact, posted_minor=posted, said=said)
+    yield replace(plain, kind="modifier", rule="R45", exact_minor=exact, posted_minor=posted, reason=reason)
 
 
 def _clawed(plain: Posting, was: Payable, after: Payable, credited: Credited, posted_minor: int) -> Iterator[Posting]:
@@ -155,38 +152,27 @@ def _clawed(plain: Posting, was: Payable, after: Payable, credited: Credited, po
     exact = was.clawed - after.clawed
     rate = original_rate_percent(base=credited.amount, earned_minor=exact_of(credited.earnings))
     taken = after.clawed + after.cancelled - was.clawed - was.cancelled
-
-    def said() -> Said:
-        claim = f"{in_major(taken, credited.currency)}, of which paid before"
-        if not rate:
-            return None, equals(f"lost: {claim}", exact, credited.currency)
-        lost = in_major(taken * 100 / rate, credited.currency)
-        return percent(rate), equals(f"{percent(rate)} % of {lost} lost: {claim}", exact, credited.currency)
-
+    reason = Clawed(claimed_minor=taken, rate_percent=rate or None, lost_minor=taken * 100 / rate if rate else None)
     rule = "R22" if credited.sale.paid_by is not None else "R49"
-    yield replace(plain, kind="clawback", rule=rule, exact_minor=exact, posted_minor=posted_minor, said=said)
+    yield replace(plain, kind="clawback", rule=rule, exact_minor=exact, posted_minor=posted_minor, reason=reason)
 
 
 def _gone(plain: Posting, was: Payable, after: Payable, credited: Credited) -> Iterator[Posting]:
     """R26, R27, R60: what lapsed; R50: what was cancelled before it was paid. They post nothing: it was never payable."""
     late = "R27" if credited.component.release is not None and credited.component.release.instalments else "R26"
-    never, off = "never released", "taken off what was not paid yet"
     if after.lapsed != was.lapsed or after.left != was.left:
-        yield from _unpaid(plain, "lapsed", late, was.lapsed - was.left, after.lapsed - after.left, never, credited)
-        yield from _unpaid(plain, "lapsed", "R60", was.left, after.left, never, credited)
-    yield from _unpaid(plain, "cancelled", "R50", was.cancelled, after.cancelled, off, credited)
+        yield from _unpaid(plain, "lapsed", late, was.lapsed - was.left, after.lapsed - after.left, credited)
+        yield from _unpaid(plain, "lapsed", "R60", was.left, after.left, credited)
+    yield from _unpaid(plain, "cancelled", "R50", was.cancelled, after.cancelled, credited)
 
 
 def _unpaid(
-    plain: Posting, kind: LineKind, rule: str, was: Fraction, after: Fraction, words: str, credited: Credited
+    plain: Posting, kind: Unpaid, rule: str, was: Fraction, after: Fraction, credited: Credited
 ) -> Iterator[Posting]:
     """What is gone by now and was not before: its amount is the step of a rounded sum, too."""
     if after == was:
         return
-    currency = credited.currency
-    base_minor = posted_part(partial(credited.version.rounding.minor, currency=currency), before=was, after=after)
-
-    def said() -> Said:
-        return None, f"{words}: {in_major(after - was, currency)} {currency}"
-
-    yield replace(plain, kind=kind, rule=rule, exact_minor=ZERO, posted_minor=0, base_minor=base_minor, said=said)
+    minor = partial(credited.version.rounding.minor, currency=credited.currency)
+    base_minor, gone = posted_part(minor, before=was, after=after), after - was
+    reason = Lapsed(lapsed_minor=gone) if kind == "lapsed" else Cancelled(cancelled_minor=gone)
+    yield replace(plain, kind=kind, rule=rule, exact_minor=ZERO, posted_minor=0, base_minor=base_minor, reason=reason)

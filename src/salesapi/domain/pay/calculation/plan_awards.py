@@ -14,7 +14,6 @@ from uuid import UUID
 from salesapi.domain.pay.calculation.award_basis import AwardBasis, Awarded
 from salesapi.domain.pay.calculation.award_scores import ForecastAccuracy, ScorecardOf, Touches
 from salesapi.domain.pay.calculation.campaigns import Campaign
-from salesapi.domain.pay.calculation.components import Said
 from salesapi.domain.pay.calculation.evaluation import Evaluation
 from salesapi.domain.pay.calculation.postings import Posting
 from salesapi.domain.pay.calculation.retention import Retention
@@ -22,7 +21,6 @@ from salesapi.domain.pay.calculation.team_pools import TeamPools, approved_late
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.plans.plan_awards import PlanAward
-from salesapi.domain.pay.rules.wording import equals
 from salesapi.domain.shared.kernel import value
 from salesapi.domain.shared.periods import Period
 
@@ -93,11 +91,6 @@ def _stated(basis: AwardBasis) -> list[tuple[CompensationPlanVersion, PlanAward]
 
 def _posting(due: _Due, awarded: Awarded) -> Posting:
     currency = due.basis.currency
-
-    def said() -> Said:
-        words = awarded.words()
-        return None, words if awarded.is_held else equals(words, awarded.exact_minor, currency)
-
     posted_minor = awarded.posted_minor
     return Posting(
         kind="held" if awarded.is_held else "award",
@@ -109,7 +102,7 @@ def _posting(due: _Due, awarded: Awarded) -> Posting:
         posted_minor=due.version.rounding.minor(awarded.exact_minor, currency)
         if posted_minor is None
         else posted_minor,
-        said=said,
+        reason=awarded.reason,
         positions=awarded.positions,
         plan_version=due.version.number,
     )

@@ -12,8 +12,8 @@ from salesapi.domain.pay.calculation.evaluation import Evaluation
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.plans.plan_awards import PlanAward, PointsAward
+from salesapi.domain.pay.reasons.earned_reasons import PointsEarned
 from salesapi.domain.pay.rules.recognition import points_earned
-from salesapi.domain.pay.rules.wording import percent
 from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.money import rounded
 from salesapi.domain.shared.periods import Period
@@ -21,12 +21,12 @@ from salesapi.domain.shared.periods import Period
 
 @record
 class EarnedPoints:
-    """What an award comes to for a member, whole, with the version that says so, the newest events, and its words."""
+    """What an award comes to for a member, whole, with the version that says so, the newest events, and its reason."""
 
     points: int
     plan_version: int
     positions: tuple[int, ...]
-    words: str
+    reason: PointsEarned
 
 
 def earned_points(
@@ -43,12 +43,13 @@ def earned_points(
     )
     done = [] if enrolment is None or is_waiting else list(_done(basis, award, award.points, enrolment, member_id))
     exact = points_earned(Fraction(len(done)), award.points.points)
-    what = "touches" if award.points.each == "touch" else "deals"
     return EarnedPoints(
         points=rounded(exact, version.rounding.mode),
         plan_version=version.number,
         positions=newest(position for positions in done for position in positions),
-        words=f"{len(done)} {what} x {award.points.points:f} = {percent(exact)} points",
+        reason=PointsEarned(
+            done_count=len(done), each=award.points.each, each_points=award.points.points, exact_points=exact
+        ),
     )
 
 

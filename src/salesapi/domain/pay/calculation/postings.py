@@ -1,20 +1,17 @@
-"""Postings: exact results with what they come from, rounded once. A statement's line is a posting put into words.
+"""Postings: exact results with what they come from and why, rounded once. A statement's line is the stored form of a posting.
 
-Amounts are minor units of the plan's currency. The words are made when a line is: who only needs sums does not pay for them.
+Amounts are minor units of the plan's currency. The form is made when a line is: who only needs sums does not pay for it.
 """
 
-from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
-from typing import TypeAlias
 from uuid import UUID
 
-from salesapi.domain.pay.calculation.components import Said
+from salesapi.domain.pay.reasons.reason_form import form_of, number_text
+from salesapi.domain.pay.reasons.reasons import Reason, rate_of
 from salesapi.domain.pay.records.payout_runs import LineKind, StatementLine
 from salesapi.domain.pay.rules.wording import exact_text, residual_text
 from salesapi.domain.shared.kernel import value
-
-Says: TypeAlias = Callable[[], Said]
 
 
 @value
@@ -41,7 +38,7 @@ class Posting:
     currency: str
     exact_minor: Fraction | None
     posted_minor: int
-    said: Says
+    reason: Reason
     positions: tuple[int, ...] = ()
     plan_version: int | None = None
     origin: Origin | None = None
@@ -51,7 +48,7 @@ class Posting:
 def line_of(posting: Posting) -> StatementLine:
     """The posting as a line with its trace."""
     origin, exact = posting.origin, posting.exact_minor
-    rate_percent, formula = posting.said()
+    rate_percent = rate_of(posting.reason)
     return StatementLine(
         kind=posting.kind,
         period=posting.period,
@@ -65,8 +62,8 @@ def line_of(posting: Posting) -> StatementLine:
         positions=posting.positions,
         base_minor=posting.base_minor,
         currency=posting.currency,
-        rate_percent=rate_percent,
-        formula=formula,
+        rate_percent=None if rate_percent is None else number_text(rate_percent),
+        reason=form_of(posting.reason),
         exact_minor=None if exact is None else exact_text(exact),
         posted_minor=posting.posted_minor,
         residual_minor=None if exact is None else residual_text(exact, posting.posted_minor),

@@ -14,6 +14,8 @@ from uuid import UUID
 from salesapi.domain.pay.calculation.award_basis import AwardBasis, Awarded, newest
 from salesapi.domain.pay.ledger.customer_terms import CustomerTerm
 from salesapi.domain.pay.plans.plan_awards import PlanAward, RenewalTerms, RetentionAward
+from salesapi.domain.pay.reasons.posted_reasons import Retained, RetentionUnmeasured
+from salesapi.domain.pay.reasons.reasons import Reason
 from salesapi.domain.pay.rules.award_measures import (
     RenewalTerm,
     RevenueCohort,
@@ -23,7 +25,6 @@ from salesapi.domain.pay.rules.award_measures import (
     retention_percent,
 )
 from salesapi.domain.pay.rules.rates import payout_percent
-from salesapi.domain.pay.rules.wording import in_major, percent
 from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.periods import Period
 
@@ -60,15 +61,17 @@ class Retention:
             target=target,
             unmeasured=terms.unmeasured,
         )
-
-        def words() -> str:
-            what = terms.measured.replace("_", " ")
-            if measured.percent is None:
-                return f"{what}: nothing to divide by, so that {terms.unmeasured} is paid"
-            pays = percent(payout_percent(terms.curve, measured.percent))
-            return f"{what} of {percent(measured.percent)} % pays {pays} % of {in_major(target, basis.currency)}"
-
-        return Awarded(rule="R43", exact_minor=exact_minor, positions=measured.positions, words=words)
+        reason: Reason
+        if measured.percent is None:
+            reason = RetentionUnmeasured(measured=terms.measured, unmeasured=terms.unmeasured)
+        else:
+            reason = Retained(
+                measured=terms.measured,
+                retained_percent=measured.percent,
+                payout_percent=payout_percent(terms.curve, measured.percent),
+                target_minor=target,
+            )
+        return Awarded(rule="R43", exact_minor=exact_minor, positions=measured.positions, reason=reason)
 
     @cached_property
     def _customers(self) -> dict[UUID, list[tuple[CustomerTerm, ...]]]:

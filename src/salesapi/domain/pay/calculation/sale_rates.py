@@ -4,7 +4,7 @@ Amounts of a sale are exact minor units of its own currency; a credit is a share
 percent.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +15,16 @@ from salesapi.domain.pay.calculation.crediting import Credit
 from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sales import Sale
 from salesapi.domain.pay.plans.plan_components import Component, MatrixAxis
+from salesapi.domain.pay.reasons.earned_reasons import (
+    AxisValue,
+    MatrixRated,
+    PerUnit,
+    RatedPart,
+    RatedParts,
+    Recurring,
+    TableRated,
+)
+from salesapi.domain.pay.reasons.reasons import Reason
 from salesapi.domain.pay.rules import rates
 from salesapi.domain.pay.rules.commissionable_bases import (
     Contract,
@@ -28,7 +38,6 @@ from salesapi.domain.pay.rules.commissionable_bases import (
 from salesapi.domain.pay.rules.limits import rate_cap
 from salesapi.domain.pay.rules.rate_rules import RatedSale, most_specific_rule
 from salesapi.domain.pay.rules.rates import Part, total_of
-from salesapi.domain.pay.rules.wording import in_major, percent, terms
 from salesapi.domain.shared.dates import started_months
 from salesapi.domain.shared.kernel import record
 
@@ -65,13 +74,18 @@ class Portion:
 
 @record
 class Rated:
-    """What a credit earns by a rate that its sale tells, and how to say so."""
+    """What a credit earns by a rate that its sale tells, and why."""
 
     rule: str
     exact_minor: Fraction
-    rate_text: Callable[[], str | None]
-    words: Callable[[str], str]
-    """The left side of the formula, for a currency."""
+    reason: Reason
+
+
+def reason_of_parts(parts: Sequence[Part]) -> Reason:
+    """Parts, each at its rate."""
+    return RatedParts(
+        parts=tuple(RatedPart(rate_percent=part.rate_percent, amount_minor=part.amount) for part in parts)
+    )
 
 
 def rated_by_sale(
@@ -100,20 +114,14 @@ def _by_units(unit_minor: int, portion: Portion) -> Rated:
     return Rated(
         rule="R02",
         exact_minor=rates.flat_amount(unit_minor, credited),
-        rate_text=lambda: None,
-        words=lambda currency: f"{percent(credited)} units x {in_major(unit_minor, currency)}",
+        reason=PerUnit(unit_count=credited, amount_minor=unit_minor),
     )
 
 
 def _by_rules(component: Component, sale: Sale, amount: Amount) -> Rated:
     """R38: each part of the sale by its rule."""
     found = rule_parts(component, sale, amount)
-    return Rated(
-        rule="R38",
-        exact_minor=total_of(found),
-        rate_text=lambda: " and ".join(percent(part.rate_percent) for part in found),
-        words=lambda currency: terms(found, currency),
-    )
+    return Rated(rule="R38", exact_minor=total_of(found), reason=reason_of_parts(found))
 
 
 def rule_parts(component: Component, sale: Sale, amount: Amount) -> list[Part]:
@@ -146,21 +154,15 @@ def _by_base(rule: str, found: RatedBase, cap_percent: Decimal | None = None) ->
     """What the rate of a table earns; its kickers raise it to the cap on the rate at most (R30)."""
     raised = Fraction(found.rate_percent) * found.factor
     rate = raised if cap_percent is None else rate_cap(raised, cap_percent)
-
-    def words(currency: str) -> str:
-        factor = f" x {percent(found.factor)}" if found.factor != 1 else ""
-        most = f", at most {percent(rate)} %" if rate != raised else ""
-        by = (
-            "" if found.picked_by is None else f" (at {percent(found.picked_by)}{' %' if rule == 'R37' else ' months'})"
-        )
-        return f"{percent(Fraction(found.rate_percent))} %{by} of {in_major(found.base, currency)}{factor}{most}"
-
-    return Rated(
-        rule=rule,
-        exact_minor=found.earned if rate == raised else found.base * rate / 100,
-        rate_text=lambda: percent(Fraction(found.rate_percent) if rate == raised else rate),
-        words=words,
+    reason = TableRated(
+        rate_percent=found.rate_percent,
+        base_minor=found.base,
+        margin_percent=found.picked_by if rule == "R37" else None,
+        term_months=found.picked_by if rule == "R39" else None,
+        kicker_factor=found.factor if found.factor != 1 else None,
+        capped_percent=rate if rate != raised else None,
     )
+    return Rated(rule=rule, exact_minor=found.earned if rate == raised else found.base * rate / 100, reason=reason)
 
 
 def _price_and_cost(portion: Portion) -> tuple[Fraction, Fraction]:
@@ -228,13 +230,10 @@ def _residual(component: Component, sale: Sale, amount: Amount) -> Rated:
     )
     found = residuals(terms_of, [invoice], first_owner_id=sale.win.owner_id, churned_on=sale.facts.churned_on)
     exact = found[0].earned if found else ZERO
-    ended = "" if found else f" (billing period {invoice.period} does not pay)"
-    return Rated(
-        rule="R40",
-        exact_minor=exact,
-        rate_text=lambda: percent(Fraction(terms_of.rate_percent)),
-        words=lambda currency: f"{percent(Fraction(terms_of.rate_percent))} % of {in_major(amount, currency)}{ended}",
+    reason = Recurring(
+        rate_percent=terms_of.rate_percent, amount_minor=amount, unpaid_number=None if found else invoice.period
     )
+    return Rated(rule="R40", exact_minor=exact, reason=reason)
 
 
 def _by_matrix(
@@ -258,19 +257,9 @@ def _by_matrix(
 
     first, second = value(table.first), value(table.second)
     part = Part(rate_percent=Fraction(rates.matrix_rate(table.matrix, first, second)), amount=portion.amount)
-    at = f"at {percent(first)} {_named(table.first)} and {percent(second)} {_named(table.second)}: "
-    return Rated(
-        rule="R14",
-        exact_minor=part.exact,
-        rate_text=lambda: percent(part.rate_percent),
-        words=lambda currency: at + terms([part], currency),
+    reason = MatrixRated(
+        axes=(AxisValue(axis=table.first, axis_number=first), AxisValue(axis=table.second, axis_number=second)),
+        rate_percent=part.rate_percent,
+        amount_minor=part.amount,
     )
-
-
-def _named(axis: MatrixAxis) -> str:
-    return {
-        "attainment_percent": "% attainment",
-        "team_attainment_percent": "% of the team",
-        "margin_percent": "% margin",
-        "term_months": "months",
-    }[axis]
+    return Rated(rule="R14", exact_minor=part.exact, reason=reason)

@@ -26,6 +26,8 @@ from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.ledger.trade_facts import AgreementFact, CashFact, InvoiceFact
 from salesapi.domain.pay.plans.plan_components import Base, Component
+from salesapi.domain.pay.reasons.earned_reasons import AwaitsAgreement, AwaitsCost, AwaitsOneCurrency
+from salesapi.domain.pay.reasons.reasons import Waits
 from salesapi.domain.pay.rules.accounting import taxed_base
 from salesapi.domain.pay.rules.commissionable_bases import ResidualTerms, margin_base
 from salesapi.domain.pay.rules.release import Anchor
@@ -34,14 +36,6 @@ from salesapi.domain.shared.kernel import record, value
 from salesapi.domain.shared.periods import Period
 
 ZERO: Final = Fraction()
-
-
-@record
-class Waiting:
-    """What a credit waits for, and by which rule: it posts nothing and counts towards no tier."""
-
-    rule: str
-    words: str
 
 
 @record
@@ -61,9 +55,7 @@ class SaleFacts:
 
 
 NOTHING_KNOWN: Final = SaleFacts()
-SEVERAL_CURRENCIES: Final = Waiting(
-    rule="R67", words="waiting: the deal's agreements are in several currencies; nothing is posted"
-)
+SEVERAL_CURRENCIES: Final = AwaitsOneCurrency()
 
 
 @value
@@ -92,7 +84,7 @@ class Sale:
     reversals: tuple[Claim, ...] = ()
     """What of that went back."""
     facts: SaleFacts = NOTHING_KNOWN
-    waits_for: Waiting | None = None
+    waits_for: Waits | None = None
 
     @property
     def order(self) -> tuple[date, int]:
@@ -233,7 +225,7 @@ def _whole_sale(ledger: Ledger, component: Component, win: Win, on: date) -> Sal
             stated_at=win.positions[-1],
             waits_for=_no_agreement(base) if whole is None else SEVERAL_CURRENCIES,
         )
-    waits_for: Waiting | None = None
+    waits_for: Waits | None = None
     share, amount = Fraction(1), Fraction(whole)
     if len(parts) < len(all_parts) or not all_parts:
         share = share_of(parts, all_parts)
@@ -243,8 +235,7 @@ def _whole_sale(ledger: Ledger, component: Component, win: Win, on: date) -> Sal
         price = amount
         costs = [part.cost for part in parts]
         if not costs or None in costs:
-            words = "waiting for the cost of what was sold; nothing is posted"
-            waits_for = Waiting(rule="R36", words=words)
+            waits_for = AwaitsCost()
         else:
             assert base.negative_margin is not None, "a published margin says what a loss counts as"
             cost = sum((each for each in costs if each is not None), ZERO)
@@ -380,9 +371,8 @@ def _is_in_one_currency(base: Base, agreed: Sequence[AgreementFact]) -> bool:
     return _is_as_won(base) or len({each.state.currency for each in agreed}) <= 1
 
 
-def _no_agreement(base: Base) -> Waiting:
-    words = f"waiting for an agreement, from which the {base.kind.replace('_', ' ')} is taken; nothing is posted"
-    return Waiting(rule="R22", words=words)
+def _no_agreement(base: Base) -> Waits:
+    return AwaitsAgreement(base=base.kind)
 
 
 def plain(amount: Amount) -> Amount:

@@ -17,19 +17,13 @@ from salesapi.domain.pay.calculation.award_basis import AwardBasis, Awarded, day
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.ledger.pool_facts import ApprovedShares
 from salesapi.domain.pay.plans.plan_awards import PlanAward, TeamPool
+from salesapi.domain.pay.reasons.posted_reasons import HeldPool, PoolHeld, PoolShare, PoolShared
 from salesapi.domain.pay.rules.pools import PoolDivision, PoolMember, PoolPart, TeamPoolTerms, pool_parts, team_pool
-from salesapi.domain.pay.rules.wording import in_major, percent
 from salesapi.domain.shared.dates import DaySpan
 from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.periods import Period
 
 ZERO: Final = Fraction()
-DIVIDED_BY: Final[dict[PoolDivision, str]] = {
-    "equal": "days",
-    "share_points": "points x days",
-    "contribution": "contribution",
-    "leader": "points of the leader",
-}
 
 
 @dataclass(slots=True)
@@ -76,7 +70,7 @@ class TeamPools:
             exact_minor=Fraction(posted_minor),
             posted_minor=posted_minor,
             positions=newest(position for share in shares for position in share.positions),
-            words=lambda: " + ".join(map(self._words, shares)),
+            reason=PoolShared(shares=tuple(map(self._share, shares))),
         )
 
     def held_of(self, member_id: UUID) -> Awarded | None:
@@ -84,25 +78,28 @@ class TeamPools:
         teams = [team for team in self._held_back if member_id in team.days]
         if not teams:
             return None
-        pools = [in_major(self._pool_minor(team), self._basis.currency) for team in teams]
+        pools = tuple(HeldPool(pool_minor=self._pool_minor(team)) for team in teams)
         return Awarded(
             rule="R42",
             exact_minor=ZERO,
             positions=newest(position for team in teams for position in team.positions),
-            words=lambda: f"a pool of {' and of '.join(pools)} waits for the points of the leader to be approved",
+            reason=PoolHeld(pools=pools),
             is_held=True,
         )
 
-    def _words(self, share: _Share) -> str:
-        currency, terms = self._basis.currency, self._pool.terms
-        pool = f"{percent(Fraction(terms.rate_percent))} % of {in_major(share.measure, currency)} of the team"
-        if share.division == "contribution":
-            own, whole = in_major(share.part.weight, currency), in_major(share.total, currency)
-        else:
-            own, whole = percent(share.part.weight), percent(share.total)
-        by = DIVIDED_BY[share.division]
-        part = f"{own} of {whole} {by}: {in_major(share.part.part_minor, currency)}"
-        return f"{pool} is a pool of {in_major(share.pool_minor, currency)}, {part}"
+    def _share(self, share: _Share) -> PoolShare:
+        is_money = share.division == "contribution"
+        return PoolShare(
+            rate_percent=self._pool.terms.rate_percent,
+            measure_minor=share.measure,
+            pool_minor=share.pool_minor,
+            division=share.division,
+            part_minor=share.part.part_minor,
+            own_minor=share.part.weight if is_money else None,
+            whole_minor=share.total if is_money else None,
+            own_weight=None if is_money else share.part.weight,
+            whole_weight=None if is_money else share.total,
+        )
 
     @cached_property
     def _shares(self) -> dict[UUID, list[_Share]]:

@@ -9,11 +9,11 @@ from fractions import Fraction
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from salesapi.domain.pay.calculation.components import Earning, Said
+from salesapi.domain.pay.calculation.components import Earning
 from salesapi.domain.pay.calculation.sales import Sale
 from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.reasons.earned_reasons import YearToDate
 from salesapi.domain.pay.rules.rates import year_to_date_less_paid
-from salesapi.domain.pay.rules.wording import equals, in_major
 
 ZERO: Final = Fraction()
 CreditKey: TypeAlias = tuple[str, UUID, int, UUID]
@@ -25,12 +25,8 @@ def key_of(component: Component, sale: Sale, source_member_id: UUID) -> CreditKe
     return (component.key, sale.win.deal_id, sale.stated_at, source_member_id)
 
 
-def rated_again(due: Fraction, due_before: Fraction, currency: str) -> Earning:
+def rated_again(due: Fraction, due_before: Fraction) -> Earning:
     """What the year to date changes on an earlier credit."""
     exact = year_to_date_less_paid(due, due_before)
-
-    def said() -> Said:
-        left = f"the year to date pays {in_major(due, currency)} less {in_major(due_before, currency)}"
-        return None, equals(left, exact, currency)
-
-    return Earning(kind="uplift", rule="R20", base=0, exact_minor=exact, said=said)
+    reason = YearToDate(due_minor=due, paid_minor=due_before)
+    return Earning(kind="uplift", rule="R20", base=0, exact_minor=exact, reason=reason)

@@ -27,6 +27,7 @@ from salesapi.domain.pay.records.payout_runs import (
     PayoutRunApproverIsSubmitter,
     PayoutRunCalculated,
     PayoutRunEarlierOpen,
+    PayoutRunEngineChanged,
     PayoutRunEvent,
     PayoutRunIsLocked,
     PayoutRunLocked,
@@ -49,7 +50,7 @@ from salesapi.domain.pay.statements.statements import (
     Statement,
     digest_of,
     digest_of_digests,
-    parts_of_statement,
+    issued_parts,
     statements_of,
 )
 from salesapi.domain.shared.declarations import Stream, changes, creates
@@ -100,11 +101,13 @@ def issue(
     if state.status == "issued":
         return ()
     calculated = _calculation(state)
+    if calculated.engine_version != ENGINE_VERSION:
+        raise PayoutRunEngineChanged(engine_version=calculated.engine_version)
     ledger = ledger_of(context, LedgerRef(calculated.position))
     statements = statements_of(ledger, state.plan_id, state.period)
     assert ledger.position == calculated.position, "the ledger is not at the calculated position"
     assert digest_of(statements) == calculated.digest, "the same facts gave other statements"
-    return tuple(event for statement in statements for event in issued_events(statement, calculated.position))
+    return tuple(event for statement in statements for event in issued_parts(statement, calculated.position))
 
 
 def submit(state: PayoutRun, command: SubmitPayoutRun, context: Context) -> tuple[PayoutRunSubmitted, ...]:
@@ -145,36 +148,6 @@ def lock(state: PayoutRun, command: LockPayoutRun, context: Context) -> tuple[Pa
             tree_root=tree_root,
             tree_size=calculated.position,
         ),
-    )
-
-
-def issued_events(statement: Statement, position: int) -> tuple[PayoutRunStatementIssued, ...]:
-    """The numbered events of one statement."""
-    parts, digest = parts_of_statement(statement), digest_of(statement)
-    return tuple(
-        PayoutRunStatementIssued(
-            member_id=statement.member_id,
-            plan_id=statement.plan_id,
-            period=statement.period,
-            position=position,
-            part=number,
-            parts=len(parts),
-            lines=lines,
-            line_count=len(statement.lines),
-            earned_minor=statement.earned_minor,
-            released_minor=statement.released_minor,
-            clawed_minor=statement.clawed_minor,
-            adjusted_minor=statement.adjusted_minor,
-            awarded_minor=statement.awarded_minor,
-            drawn_minor=statement.drawn_minor,
-            total_minor=statement.total_minor,
-            currency=statement.currency,
-            plan_versions=statement.plan_versions,
-            engine_version=statement.engine_version,
-            deal_order=statement.deal_order,
-            digest=digest,
-        )
-        for number, lines in enumerate(parts, start=1)
     )
 
 
@@ -247,6 +220,7 @@ STREAM: Final = Stream[PayoutRun, PayoutRunEvent](
     kind="payout_run",
     plural="payout-runs",
     evolve=evolve,
+    schemas={PayoutRunStatementIssued: 2},
     commands=(
         creates(OpenPayoutRun, decide=open_run, roles=PAYERS, identity=_identity),
         changes(CalculatePayoutRun, decide=calculate, roles=PAYERS, target="payout_run_id", needs=ledger_needed),

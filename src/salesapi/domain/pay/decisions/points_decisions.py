@@ -6,6 +6,7 @@ from uuid import UUID
 from salesapi.domain.pay.calculation.plan_points import earned_points
 from salesapi.domain.pay.ledger.ledger_needs import ledger_needed, ledger_of
 from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.reasons.reason_form import form_of
 from salesapi.domain.pay.records.awards import POINTS_MAX, Award
 from salesapi.domain.pay.records.points import (
     ENTRIES_MAX,
@@ -75,7 +76,7 @@ def credit_plan(state: Points | None, command: CreditPlanPoints, context: Contex
             award_key=command.award_key,
             period=period.text,
             points=change,
-            formula=earned.words,
+            reason=form_of(earned.reason),
             positions=earned.positions,
         ),
     )
@@ -107,6 +108,7 @@ STREAM: Final = Stream[Points, PointsEvent](
     kind="points",
     plural="points",
     evolve=evolve,
+    schemas={PointsPosted: 2},
     commands=(
         creates(CreditPoints, decide=credit, roles=PAYERS, target="member_id", stream_of=_stream_of, verb="credit"),
         creates(

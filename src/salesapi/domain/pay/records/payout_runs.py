@@ -11,6 +11,7 @@ from datetime import date
 from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
 
+from salesapi.domain.pay.reasons.reason_form import StoredReason
 from salesapi.domain.pay.records.payout_holds import (
     HoldEvent,
     PayoutHold,
@@ -76,7 +77,8 @@ class StatementLine:
     0), a `recovery` carries a negative result (above 0) or recovers it (below 0); a draw or recovery of 0 names in
     `base_minor` what was forgiven of it.
 
-    `residual_minor` is exact minus posted. `positions` are the events that the line rests on. `base_minor` is in `currency`.
+    `rate_percent` is exact, a decimal or a fraction; where a line rests on several rates, its reason names them. `residual_minor`
+    is exact minus posted. `positions` are the events that the line rests on. `base_minor` is in `currency`.
     """
 
     kind: LineKind
@@ -92,7 +94,7 @@ class StatementLine:
     base_minor: int | None
     currency: str
     rate_percent: str | None
-    formula: str
+    reason: StoredReason
     exact_minor: str | None
     posted_minor: int
     residual_minor: str | None
@@ -277,6 +279,13 @@ class PayoutRunOutdated(Refused):
     message = "The run for {period} was locked after position {position}; return this run and calculate it again."
 
 
+class PayoutRunEngineChanged(Refused):
+    """Statements are issued as they were calculated, which another version of the rules as code does not do."""
+
+    code = "payout_run.engine_changed"
+    message = "The run was calculated by engine version {engine_version}; calculate it again."
+
+
 class PayoutRunTooLarge(Refused):
     """The size of one run is bounded."""
 
@@ -315,6 +324,7 @@ class Calculation:
     position: int
     digest: str
     participant_count: int
+    engine_version: str
 
 
 @record
@@ -354,7 +364,10 @@ def evolve(state: PayoutRun | None, event: PayoutRunEvent, recorded: Recorded) -
     match event:
         case PayoutRunCalculated():
             calculated = Calculation(
-                position=event.position, digest=event.digest, participant_count=event.participant_count
+                position=event.position,
+                digest=event.digest,
+                participant_count=event.participant_count,
+                engine_version=event.engine_version,
             )
             # A run without anybody to pay has no statements to issue: it can be submitted as it is.
             status: Status = "calculated" if event.participant_count else "issued"

@@ -11,6 +11,7 @@ from dataclasses import field, replace
 from typing import Annotated, Final, TypeAlias, assert_never
 from uuid import UUID
 
+from salesapi.domain.pay.reasons.reason_form import StoredReason
 from salesapi.domain.pay.records.awards import PointsCount
 from salesapi.domain.pay.rules.recognition import points_balance
 from salesapi.domain.shared.kernel import About, Key, Reason, Recorded, Refers, Refused, StreamRef, natural_id, record
@@ -40,7 +41,7 @@ class PointsRedeemed:
 
 @record
 class PointsPosted:
-    """What a plan gives for a period, less what it gave before; below zero it takes back. The formula is of all of it."""
+    """What a plan gives for a period, less what it gave before; below zero it takes back. The reason is of all of it."""
 
     member_id: UUID
     plan_id: UUID
@@ -48,7 +49,7 @@ class PointsPosted:
     award_key: str
     period: str
     points: int
-    formula: str
+    reason: StoredReason
     positions: tuple[int, ...]
 
 

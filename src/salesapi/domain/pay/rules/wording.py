@@ -1,16 +1,20 @@
-"""How exact results are put into words for statements: amounts in major units, rates in percent, formulas with their numbers."""
+"""How numbers are written: exact for data, and rounded for people, who are told where a number is not all of it."""
 
-from collections.abc import Sequence
 from decimal import ROUND_DOWN, Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
-from salesapi.domain.pay.rules.rates import Part
-from salesapi.domain.shared.money import PRECISION_DIGITS, exponent
+from salesapi.domain.shared.money import PRECISION_DIGITS, exponent, rounded
 
 RATE_DECIMALS_SHOWN: Final = 10
 """Decimals of a rate without an end, such as a target over a quota; the amounts beside it are exact."""
+MORE_DECIMALS_SHOWN: Final = 4
+"""Decimals that a sentence shows of an amount beyond those of its currency."""
+NUMBER_DECIMALS_SHOWN: Final = 4
+"""Decimals that a sentence shows of a rate, a factor or a count."""
+ABOUT: Final = "≈"
+"""Stands before a number that a sentence does not show all of."""
 TEXT_DIGITS: Final = 4 * PRECISION_DIGITS
 """Digits in which texts are made of decimals, so that none is lost on the way, however large and however fine they are."""
 RATES_KEPT: Final = 4_096
@@ -58,24 +62,27 @@ def percent(rate_percent: Fraction) -> str:
     return text if Fraction(shown) == rate_percent else f"{text}..."
 
 
-def terms(parts: Sequence[Part], currency: str, *, uncapped: Sequence[Part] = ()) -> str:
-    """`2 % of 10,000.00 + 3 % of 5,000.00`; `6 % in place of 7.5 % of 10,000.00` where a cap holds the rate of a part."""
-    return " + ".join(
-        f"{_rate(part, whole)} of {in_major(part.amount, currency)}"
-        for part, whole in zip(parts, uncapped or parts, strict=True)
-    )
+def amount_shown(amount_minor: Fraction | int, currency: str) -> str:
+    """An amount for people, in major units: as exact as it is within four more decimals than the currency has, `89.5056`.
+
+    One that has still more is rounded half up to the currency's digits and says so, `≈33.33`; where that would show nothing of
+    it, to the four more.
+    """
+    if (amount_minor * 10**MORE_DECIMALS_SHOWN).denominator == 1:
+        return in_major(amount_minor, currency)
+    shown = Fraction(rounded(Fraction(amount_minor), "half_up"))
+    if shown == 0:
+        shown = Fraction(rounded(Fraction(amount_minor) * 10**MORE_DECIMALS_SHOWN, "half_up"), 10**MORE_DECIMALS_SHOWN)
+    return f"{ABOUT}{in_major(shown, currency)}"
 
 
-def _rate(part: Part, uncapped: Part) -> str:
-    shown = f"{percent(part.rate_percent)} %"
-    if uncapped.rate_percent == part.rate_percent:
-        return shown
-    return f"{shown} in place of {percent(uncapped.rate_percent)} %"
-
-
-def equals(left: str, exact_minor: Fraction, currency: str) -> str:
-    """A formula and its result: `2 % of 10,000.00 = 200.00 USD`."""
-    return f"{left} = {in_major(exact_minor, currency)} {currency}"
+@lru_cache(maxsize=RATES_KEPT)
+def number_shown(number: Fraction) -> str:
+    """A rate, a factor or a count for people: `4.5`; one with more than four decimals is rounded half up: `≈3.3333`."""
+    in_last = number * 10**NUMBER_DECIMALS_SHOWN
+    whole = rounded(in_last, "half_up")
+    shown = format(Decimal(whole).scaleb(-NUMBER_DECIMALS_SHOWN).normalize(), "f")
+    return shown if in_last == whole else f"{ABOUT}{shown}"
 
 
 def _decimal(value: Fraction) -> Decimal:

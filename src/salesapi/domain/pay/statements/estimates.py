@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
 from uuid import UUID
 
 from salesapi.domain.pay.calculation.budgets import BudgetOf
@@ -21,12 +20,12 @@ from salesapi.domain.pay.calculation.sales import sales_of
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.reasons.earned_reasons import AwaitsAnchor
+from salesapi.domain.pay.reasons.reasons import Waits
 from salesapi.domain.selling.deals import Deal
 from salesapi.domain.shared.kernel import Refused, record
 from salesapi.domain.shared.money import rounded
 from salesapi.domain.shared.periods import Period, period_of
-
-LATER: Final = "counted by the day of its {anchor}, not by that of the win: not in this estimate"
 
 
 class EstimateDealNotOpen(Refused):
@@ -52,11 +51,11 @@ class EstimateCloseDateMissing(Refused):
 
 @record
 class EstimatedComponent:
-    """What one component would earn; `waits_for` says in words why nothing is known of it yet, where that is so."""
+    """What one component would earn; `waits_for` says why nothing is known of it yet, where that is so."""
 
     component: str
     amount_minor: int
-    waits_for: str | None = None
+    waits_for: Waits | None = None
 
 
 @record
@@ -185,12 +184,12 @@ class _Marginal:
             sums[key] = sums.get(key, 0) - amount_minor
         own = [each.credited for each in after if each.credited.sale.win.deal_id == self._win.deal_id]
         shown = {key for key, amount_minor in sums.items() if amount_minor} | {each.component.key for each in own}
-        waiting = {each.component.key: each.waits_for.words for each in own if each.waits_for is not None}
-        waiting |= {key: LATER.format(anchor=anchor) for key, anchor in self._later(member_id) if key not in shown}
+        waiting = {each.component.key: each.waits_for for each in own if each.waits_for is not None}
+        waiting |= {key: reason for key, reason in self._later(member_id) if key not in shown}
         for key in sorted(shown | waiting.keys()):
             yield EstimatedComponent(component=key, amount_minor=sums.get(key, 0), waits_for=waiting.get(key))
 
-    def _later(self, member_id: UUID) -> Iterator[tuple[str, str]]:
+    def _later(self, member_id: UUID) -> Iterator[tuple[str, Waits]]:
         """The components that would credit the member once something else has happened than the win, and what."""
         evaluation = self._after.earnings.evaluation
         enrolment = evaluation.ledger.enrolment(member_id)
@@ -199,7 +198,7 @@ class _Marginal:
             for component in part.version.components if part.pays(self._win.on) else ():
                 is_held = enrolment.covers(evaluation.plan_id, component.key, self._win.on)
                 if component.attributed != "booking" and is_held and self._credits(component, member_id):
-                    yield component.key, component.attributed.replace("_", " ")
+                    yield component.key, AwaitsAnchor(anchor=component.attributed)
 
     def _credits(self, component: Component, member_id: UUID) -> bool:
         ledger = self._after.earnings.evaluation.ledger

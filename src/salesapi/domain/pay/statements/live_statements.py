@@ -40,7 +40,7 @@ class LiveStatement:
     plan_versions: tuple[int, ...]
     totals: Totals
     postings: tuple[Posting, ...]
-    """Its lines, in their order, before they are put into words."""
+    """Its lines, in their order, before their forms are made."""
     run: RunState
     standings: tuple[Standing, ...]
     rank: Rank | None
@@ -48,7 +48,7 @@ class LiveStatement:
     coming: tuple[Coming, ...]
 
     def lines(self, first: int, last: int) -> tuple[StatementLine, ...]:
-        """The lines of these numbers, from 1, put into words for this."""
+        """The lines of these numbers, from 1, made for this."""
         return tuple(map(line_of, self.postings[max(first - 1, 0) : last]))
 
 

@@ -6,7 +6,7 @@ A member has a statement where there is at least one line. Amounts are minor uni
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -23,17 +23,22 @@ from salesapi.domain.pay.calculation.postings import Posting, line_of
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.ledger.payout_facts import Totals
 from salesapi.domain.pay.plans.enrolments import Enrolment
+from salesapi.domain.pay.reasons.reason_form import ReasonInput, ReasonTerm, StoredReason
 from salesapi.domain.pay.records.payout_runs import (
     STATEMENT_LINES_MAX,
     STATEMENT_PART_BYTES_MAX,
     LineKind,
+    PayoutRunStatementIssued,
     StatementLine,
 )
 from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.periods import Period, period_named
 
-ENGINE_VERSION: Final = "1"
-"""The version of the rules as code. It changes when the same facts would give another result."""
+ENGINE_VERSION: Final = "2"
+"""The version of the rules as code. It changes when the same facts would give another statement.
+
+`1` paid the same and said why in sentences; since `2` reasons are data.
+"""
 
 DEAL_ORDER: Final = "win date, then position of the win in the log"
 """In which order deals count inside a period, as stated in every statement."""
@@ -67,7 +72,7 @@ def statements_of(ledger: Ledger, plan_id: UUID, period: str) -> tuple[Statement
 
 
 def totals_of(ledger: Ledger, plan_id: UUID, period: str) -> dict[UUID, Totals]:
-    """What `statements_of` would pay, without the words: the preview of a run."""
+    """What `statements_of` would pay, without its lines: the preview of a run."""
     run = MemberPay(ledger, plan_id, period_named(period))
     return {member_id: totals for member_id in run.members() if (totals := run.totals(member_id)) is not None}
 
@@ -201,9 +206,39 @@ def _parts(lines: tuple[StatementLine, ...]) -> Iterator[tuple[StatementLine, ..
     yield tuple(part)
 
 
+def issued_parts(statement: Statement, position: int) -> tuple[PayoutRunStatementIssued, ...]:
+    """The numbered events that issue a statement which was computed at a position."""
+    parts, digest = parts_of_statement(statement), digest_of(statement)
+    return tuple(
+        PayoutRunStatementIssued(
+            member_id=statement.member_id,
+            plan_id=statement.plan_id,
+            period=statement.period,
+            position=position,
+            part=number,
+            parts=len(parts),
+            lines=lines,
+            line_count=len(statement.lines),
+            earned_minor=statement.earned_minor,
+            released_minor=statement.released_minor,
+            clawed_minor=statement.clawed_minor,
+            adjusted_minor=statement.adjusted_minor,
+            awarded_minor=statement.awarded_minor,
+            drawn_minor=statement.drawn_minor,
+            total_minor=statement.total_minor,
+            currency=statement.currency,
+            plan_versions=statement.plan_versions,
+            engine_version=statement.engine_version,
+            deal_order=statement.deal_order,
+            digest=digest,
+        )
+        for number, lines in enumerate(parts, start=1)
+    )
+
+
 def canonical_bytes(value: Statement | StatementLine) -> bytes:
     """The one JSON form that digests are made of: sorted keys, no spaces, UTF-8."""
-    text = json.dumps(asdict(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
     return text.encode()
 
 
@@ -219,6 +254,12 @@ def digest_of_digests(digests: tuple[str, ...]) -> str:
     return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()
 
 
-def _plain(value: object) -> str:
-    assert isinstance(value, UUID | date | Decimal), f"{type(value).__name__} has no canonical form"
-    return value.isoformat() if isinstance(value, date) else str(value)
+def _plain(value: object) -> str | dict[str, object]:
+    match value:
+        case UUID() | Decimal():
+            return str(value)
+        case date():
+            return value.isoformat()
+        case Statement() | StatementLine() | StoredReason() | ReasonTerm() | ReasonInput():
+            return {field.name: getattr(value, field.name) for field in fields(value)}
+    raise AssertionError(f"{type(value).__name__} has no canonical form")

@@ -1,0 +1,263 @@
+"""Reasons of what is earned: by which rate, under which limit, and what a credit, a quota or points wait for or follow from.
+
+One record for each way in which it comes about; see `reasons.py`.
+"""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import ClassVar, Literal, TypeAlias
+
+from salesapi.domain.shared.kernel import value
+
+Number: TypeAlias = int | Fraction | Decimal
+"""Exact."""
+LimitName: TypeAlias = Literal["line", "deal", "component", "period", "year", "plan"]
+Axis: TypeAlias = Literal["attainment_percent", "team_attainment_percent", "margin_percent", "term_months"]
+QuotaFor: TypeAlias = Literal["version", "calendar_days", "working_days", "whole_months", "seasonal_weights", "service"]
+
+
+@value
+class RatedPart:
+    """So much of a base at so many percent; where a cap holds the rate (R30), `uncapped_percent` is what it would be."""
+
+    rate_percent: Number
+    amount_minor: Number
+    uncapped_percent: Number | None = None
+
+
+@value
+class RatedParts:
+    """R01, R03 to R11, R38: parts of a base at their rates; an uplift is what came before at its new rate less at its old one."""
+
+    kind: ClassVar[str] = "rated_parts"
+    parts: tuple[RatedPart, ...]
+
+
+@value
+class PerDeal:
+    """R02: a flat amount for a deal, or for the part of it that a payment is."""
+
+    kind: ClassVar[str] = "per_deal"
+    deal_count: Number
+    amount_minor: Number
+
+
+@value
+class PerUnit:
+    """R02: a flat amount for each unit."""
+
+    kind: ClassVar[str] = "per_unit"
+    unit_count: Number
+    amount_minor: Number
+
+
+@value
+class TableRated:
+    """R37, R39: the rate that margin or term pick in a table, with the factor of kickers and the cap on the rate."""
+
+    kind: ClassVar[str] = "table_rated"
+    rate_percent: Number
+    base_minor: Number
+    margin_percent: Number | None = None
+    term_months: Number | None = None
+    kicker_factor: Number | None = None
+    capped_percent: Number | None = None
+
+
+@value
+class AxisValue:
+    """Where a sale stands on one axis of a matrix."""
+
+    axis: Axis
+    axis_number: Number
+
+
+@value
+class MatrixRated:
+    """R14: the rate of the cell where two values meet."""
+
+    kind: ClassVar[str] = "matrix_rated"
+    axes: tuple[AxisValue, ...]
+    rate_percent: Number
+    amount_minor: Number
+
+
+@value
+class Recurring:
+    """R40: the rate on an invoice; `unpaid_number` is that of its billing period where that does not pay."""
+
+    kind: ClassVar[str] = "recurring"
+    rate_percent: Number
+    amount_minor: Number
+    unpaid_number: Number | None = None
+
+
+@value
+class BonusShare:
+    """R12: the share of a target bonus that the attainment gives with a credit, less that before it."""
+
+    kind: ClassVar[str] = "bonus_share"
+    after_percent: Number
+    before_percent: Number
+    target_minor: Number
+
+
+@value
+class GateShut:
+    """R13: what the gate needs, and what is reached, in percent of the quota."""
+
+    kind: ClassVar[str] = "gate_shut"
+    needed_percent: Number
+    reached_percent: Number
+
+
+@value
+class SatisfactionFactored:
+    """R44: what was rated, and the same times the factor."""
+
+    kind: ClassVar[str] = "satisfaction_factored"
+    satisfaction_factor: Number
+    factored_minor: Number
+    earned_minor: Number
+
+
+@value
+class LimitCut:
+    """R29, R30: what a limit keeps of what was earned; the rest is `lost`, or earned `later`."""
+
+    kind: ClassVar[str] = "limit_cut"
+    limit: LimitName
+    limit_minor: Number
+    kept_minor: Number
+    earned_minor: Number
+    rest: Literal["lost", "later"]
+
+
+@value
+class CarriedIn:
+    """R29, R30: what a limit of an earlier window left to be earned now."""
+
+    kind: ClassVar[str] = "carried_in"
+    limit: LimitName
+    period_cut: str
+
+
+@value
+class BudgetCut:
+    """R30: what the budget of all keeps of what was earned."""
+
+    kind: ClassVar[str] = "budget_cut"
+    budget_minor: Number
+    kept_minor: Number
+    earned_minor: Number
+
+
+@value
+class LeaverShare:
+    """R60: the share that is paid after leaving."""
+
+    kind: ClassVar[str] = "leaver_share"
+    paid_percent: Number
+    earned_minor: Number
+
+
+@value
+class YearToDate:
+    """R20: what the year to date pays of an earlier credit, less what it paid."""
+
+    kind: ClassVar[str] = "year_to_date"
+    due_minor: Number
+    paid_minor: Number
+
+
+@value
+class AwaitsAcknowledgement:
+    """R64: the version of the plan is not acknowledged."""
+
+    kind: ClassVar[str] = "awaits_acknowledgement"
+    rule: ClassVar[str] = "R64"
+    version_number: Number
+
+
+@value
+class AwaitsRate:
+    """R67: there is no rate of exchange."""
+
+    kind: ClassVar[str] = "awaits_rate"
+    rule: ClassVar[str] = "R67"
+    currency_from: str
+    currency_to: str
+
+
+@value
+class AwaitsOneCurrency:
+    """R67: the deal's agreements are in several currencies."""
+
+    kind: ClassVar[str] = "awaits_one_currency"
+    rule: ClassVar[str] = "R67"
+
+
+@value
+class AwaitsQuota:
+    """R07: no quota is set."""
+
+    kind: ClassVar[str] = "awaits_quota"
+    rule: ClassVar[str] = "R07"
+    period: str
+    quota_currency: str
+
+
+@value
+class AwaitsCost:
+    """R36: the cost of what was sold is not known."""
+
+    kind: ClassVar[str] = "awaits_cost"
+    rule: ClassVar[str] = "R36"
+
+
+@value
+class AwaitsAgreement:
+    """R22: the base is taken from an agreement that is not there."""
+
+    kind: ClassVar[str] = "awaits_agreement"
+    rule: ClassVar[str] = "R22"
+    base: str
+
+
+@value
+class AwaitsAnchor:
+    """R22: the sale counts by the day of something that has not happened."""
+
+    kind: ClassVar[str] = "awaits_anchor"
+    rule: ClassVar[str] = "R22"
+    anchor: str
+
+
+@value
+class QuotaPart:
+    """R57 to R59: a share of a quota; of the days of a version with its number."""
+
+    share_percent: Number
+    quota_for: QuotaFor
+    version_number: Number | None = None
+
+
+@value
+class QuotaDerived:
+    """R57 to R59: the quota as set, its shares, and what it comes to."""
+
+    kind: ClassVar[str] = "quota_derived"
+    set_minor: Number
+    shares: tuple[QuotaPart, ...]
+    quota_minor: Number
+
+
+@value
+class PointsEarned:
+    """R47: points for each touch or deal."""
+
+    kind: ClassVar[str] = "points_earned"
+    done_count: Number
+    each: Literal["touch", "deal"]
+    each_points: Number
+    exact_points: Number

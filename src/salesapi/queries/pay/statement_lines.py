@@ -1,0 +1,28 @@
+"""Lines of statements as they are shown, issued or live: those of the domain, numbered, with their reasons in words."""
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Final
+
+from salesapi.domain.pay.records.payout_runs import StatementLine as DomainLine
+from salesapi.queries.pay.reasons import shown_reason
+from salesapi.queries.shapes import Reader
+from salesapi.schemas.pay.payout_runs import StatementLine
+
+if TYPE_CHECKING:
+    import asyncpg
+
+LINE_COLUMNS: Final = ", ".join(field.name for field in fields(DomainLine))
+"""The columns of a row of `read.statement_line` that are the line itself."""
+_LINES: Final = Reader(DomainLine)
+
+
+def read_line(row: "asyncpg.Record") -> StatementLine:
+    """A row with the columns of the line, and its `number`."""
+    return shown_line(_LINES.read(row), row["number"])
+
+
+def shown_line(line: DomainLine, number: int) -> StatementLine:
+    """The line under its number."""
+    values = {field.name: getattr(line, field.name) for field in fields(DomainLine)}
+    values["reason"] = shown_reason(line.reason, line.currency, line.exact_minor)
+    return StatementLine(number=number, **values)
