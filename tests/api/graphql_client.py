@@ -8,6 +8,7 @@ import httpx2
 from strawberry.utils.str_converters import to_camel_case
 
 from salesapi.domain.catalogue import Catalogue, mutation_name
+from salesapi.domain.shared.one_of import TAG, records_by_kind
 from tests.service import Service
 
 RECEIPT = "id kind version position recordedAt isReplay events { id type streamKind streamId version position payload }"
@@ -69,6 +70,9 @@ def as_input(record: Any, values: Any) -> Any:
 def _value(annotation: Any, value: Any) -> Any:
     if value is None:
         return None
+    if records := records_by_kind(annotation):
+        rest = {name: each for name, each in value.items() if name != TAG}
+        return {to_camel_case(value[TAG]): as_input(records[value[TAG]], rest)}
     if get_origin(annotation) is Annotated:
         return _value(get_args(annotation)[0], value)
     if get_origin(annotation) in (Union, UnionType):
