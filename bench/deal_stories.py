@@ -10,6 +10,7 @@ from salesapi.domain.selling.deals import DealOpened, DealStageChanged, DealValu
 from salesapi.domain.shared.kernel import BusinessTime, StreamRef, natural_id
 from salesapi.eventlog.codec import Codec, EventMeta, ToEncode
 from salesapi.eventlog.recorder import StoredEvent
+from salesapi.eventlog.upcasts import UPCASTS
 
 EVENTS_PER_DEAL: Final = 6
 OWNERS: Final = tuple(natural_id("member", "bench", str(number)) for number in range(500))
@@ -44,7 +45,7 @@ META: Final = EventMeta(
 
 def codec() -> Codec:
     """The real codec; deals in these stories hold nothing personal, so no keys are needed."""
-    return Codec(Catalogue().event_types(), None)
+    return Codec(Catalogue().event_types(), None, UPCASTS)
 
 
 def opened(number: int) -> DealOpened:

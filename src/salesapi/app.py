@@ -24,6 +24,7 @@ from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.shared.kernel import LedgerRef, Ref, TreeRootRef
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
+from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.ledgers import Ledgers
 from salesapi.privacy.encryption import FileKeyEncryption
 from salesapi.privacy.keys import Keys, PostgreSQLKeys
@@ -100,7 +101,7 @@ def assembled(
 ) -> Core:
     """Wires the parts; connects to nothing."""
     catalogue, clock, ids = Catalogue(), SystemClock(), TimeOrderedIds()
-    codec = Codec(catalogue.event_types(), keys)
+    codec = Codec(catalogue.event_types(), keys, UPCASTS)
     states = StreamStates(log, codec, catalogue)
     ledgers = Ledgers(log, codec)
 

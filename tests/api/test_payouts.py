@@ -20,6 +20,7 @@ from salesapi.domain.pay.records.payout_runs import LineKind
 from salesapi.domain.pay.statements.statements import _TOTALS
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.eventlog.codec import Codec
+from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.positions import wait_until
@@ -145,7 +146,7 @@ async def _founded(made: Paying) -> None:
     await service.make_key("paid finance", ["finance"], ids["rep"])
     plan = (await service.must("/v1/compensation-plans", {"key": "reps", "name": "Reps", "currency": "CNY"}))["id"]
     components = [
-        {"key": key, "name": key, "credit": "direct", "rate_percent": rate}
+        {"key": key, "name": key, "credit": "direct", "rate": {"kind": "flat", "rate_percent": rate}}
         for key, rate in (("base", "5"), ("plus", "1"))
     ]
     version = {
@@ -412,5 +413,5 @@ async def test_payouts_change_nothing_of_what_is_proven(paying: Paying) -> None:
     await paying.to("confirm-payout-paid", batch="A", external_reference="bank 7", paid_on="2026-03-16")
     url = paying.service.urls.application_url
     await seal_all(url)
-    verdict = await verify_log(url, Codec(Catalogue().event_types(), keys=None))
+    verdict = await verify_log(url, Codec(Catalogue().event_types(), None, UPCASTS))
     assert verdict.status is Status.PROVEN, str(verdict)

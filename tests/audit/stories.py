@@ -23,12 +23,13 @@ from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.codec import Codec, EventMeta, ToEncode
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import AppendRequest, NewEvent, StreamAppend
+from salesapi.eventlog.upcasts import UPCASTS
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN, flat, share, tiered
 from tests.domain.pay.pay_terms import WITH_CASH
 from tests.domain.pay.trade_stories import TradeLog
 from tests.spec import day, uid
 
-CODEC = Codec(Catalogue().event_types(), keys=None)
+CODEC = Codec(Catalogue().event_types(), None, UPCASTS)
 META = EventMeta(actor_id=uid(0xAC), principal_kind="member", command="Story")
 NOTE_STREAM = StreamRef("note", uid(0x4E))
 NOTE_TEXT = 'Zoë "quoted" \\ back, 漢字 and 🙂'

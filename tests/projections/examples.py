@@ -12,6 +12,7 @@ from salesapi.domain.selling.deals import DealLost, DealOpened, DealReassigned, 
 from salesapi.domain.shared.kernel import BusinessTime, Recorded, StreamRef, record
 from salesapi.eventlog.codec import Codec, EventMeta
 from salesapi.eventlog.recorder import AppendRequest, EventLog, StreamAppend
+from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.privacy.keys import MemoryKeys
 from salesapi.projections.projection import GroupKey, Projection, Row, fold_in_memory
 from tests.spec import ACTOR, DAY, uid
@@ -138,7 +139,7 @@ COUNTS = Projection(
 
 def codec() -> Codec:
     """All declared event types, with keys in memory."""
-    return Codec(Catalogue().event_types(), MemoryKeys())
+    return Codec(Catalogue().event_types(), MemoryKeys(), UPCASTS)
 
 
 def opened(title: str, owner_id: UUID = OWNERS[0]) -> DealOpened:

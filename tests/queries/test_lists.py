@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from salesapi.access.principals import EVERYTHING, Scope
 from salesapi.database.text import TextRefused
+from salesapi.domain.pay.plans.plan_rates import FlatRate
 from salesapi.domain.shared.kernel import ThingUnknown
 from salesapi.queries.cash.agreements import agreement, agreements
 from salesapi.queries.cash.invoices import invoice, invoices
@@ -429,7 +431,7 @@ async def test_single_things_are_shown_whole(reads: Reads) -> None:
     (version,) = (await pipeline(reads.pool, EVERYTHING, ids["pipeline"])).versions
     assert [stage.key for stage in version.stages][:2] == ["prospecting", "engaging"]
     (published,) = (await compensation_plan(reads.pool, EVERYTHING, ids["plan"])).versions
-    assert str(published.components[0].rate_percent) == "5"
+    assert published.components[0].rate == FlatRate(rate_percent=Decimal(5))
 
 
 async def test_pay_is_seen_by_who_is_paid(reads: Reads) -> None:

@@ -23,6 +23,7 @@ from salesapi.audit.verdict import Status
 from salesapi.audit.verifying import verify_export
 from salesapi.domain.catalogue import Catalogue
 from salesapi.eventlog.codec import Codec
+from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.rebuilding import rebuild
 from salesapi.projections.tables import rows_digest
@@ -177,7 +178,7 @@ async def test_every_read_model_is_rebuilt_to_equal_rows(published: Published, p
 
 
 async def test_the_log_and_its_export_are_proven(published: Published, paid: Mapping[str, str], tmp_path: Path) -> None:
-    url, codec = published.service.urls.application_url, Codec(Catalogue().event_types(), keys=None)
+    url, codec = published.service.urls.application_url, Codec(Catalogue().event_types(), None, UPCASTS)
     await seal_all(url)
     verdict = await verify_log(url, codec)
     assert verdict.status is Status.PROVEN, str(verdict)

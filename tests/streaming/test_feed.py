@@ -25,6 +25,7 @@ from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.shared.kernel import NAMESPACE
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.codec import Codec
+from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.streaming.cloud_events import cloud_event
 from tests.streaming.conftest import PAYLOADS, Facts
 
@@ -59,7 +60,7 @@ async def feed(facts: Facts, database: DatabaseUrls) -> AsyncIterator[Feed]:
         for role in ROLES
     }
     async with asyncpg.create_pool(database.application_url, min_size=1, max_size=2) as pool:
-        states = StreamStates(facts.log, Codec(CATALOGUE.event_types(), None), CATALOGUE)
+        states = StreamStates(facts.log, Codec(CATALOGUE.event_types(), None, UPCASTS), CATALOGUE)
         app = FastAPI()
         add_problem_handlers(app)
         FeedRoutes(Asking(ApiKeys(pool), Scopes(states), SystemClock()), facts.log, 1, CATALOGUE).add_to(app)

@@ -18,6 +18,7 @@ from salesapi.cli.cli_settings import DataDir, fail, owner_url, settings_for
 from salesapi.cli.running import run
 from salesapi.domain.catalogue import Catalogue
 from salesapi.eventlog.codec import Codec
+from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.projections import rebuilding
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.rebuilding import RebuildProgress
@@ -69,7 +70,7 @@ async def rebuild_model(settings: Settings, name: str) -> None:
 
 
 def _reader() -> Codec:
-    return Codec(Catalogue().event_types(), keys=None)
+    return Codec(Catalogue().event_types(), None, UPCASTS)
 
 
 def _database_url(settings: Settings) -> str:

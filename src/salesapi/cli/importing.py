@@ -16,6 +16,7 @@ from salesapi.commands.handling import Handling
 from salesapi.commands.stream_states import StreamStates
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.recorder import LogOverloaded, LogUnavailable, OutcomeUnknown
+from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.importing.dry_run_log import RehearsalFull, RehearsedKeys, RehearsedLog
 from salesapi.importing.import_job import FilesRefused, Parts, Watcher, run_import
 from salesapi.importing.jobs import ImportRunning
@@ -66,7 +67,7 @@ def rehearsal_parts(core: Core) -> Parts:
     assert core.settings.key_file is not None, "a running core has a key file"
     log = RehearsedLog(core.log)
     keys = RehearsedKeys(PostgreSQLKeys(core.pool, FileKeyEncryption(core.settings.key_file)))
-    codec = Codec(core.catalogue.event_types(), keys)
+    codec = Codec(core.catalogue.event_types(), keys, UPCASTS)
     handling = Handling(
         log,
         codec,

@@ -148,7 +148,7 @@ def _refuse_problem(terms: PlanTerms, kind: PeriodKind) -> None:
     if found is None:
         return
     match found.pointer.split("/")[1:]:
-        case ["components", index, "tiers", _, *_]:
+        case ["components", index, "rate", "tiers", *_]:
             key = terms.components[int(index)].key
             raise TiersInvalid(component=key, reason=found.reason, pointer=found.pointer)
         case ["components", index, *_]:
@@ -203,7 +203,7 @@ STREAM: Final = Stream(
     plural="compensation-plans",
     events=(
         EventType(name="compensation_plan.drafted", event=CompensationPlanDrafted),
-        EventType(name="compensation_plan.version_published", event=CompensationPlanVersionPublished),
+        EventType(name="compensation_plan.version_published", event=CompensationPlanVersionPublished, schema=2),
         EventType(name="compensation_plan.simulated", event=CompensationPlanSimulated),
         EventType(name="compensation_plan.retired", event=CompensationPlanRetired),
     ),
