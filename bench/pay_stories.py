@@ -12,7 +12,8 @@ from bench.deal_stories import META, OWNERS, codec
 from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanDrafted, CompensationPlanVersionPublished
 from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentQuotaSet, enrolment_ref
-from salesapi.domain.pay.plans.plan_components import Accelerator, Component, Release, Rounding
+from salesapi.domain.pay.plans.plan_components import Component, Release, Rounding
+from salesapi.domain.pay.plans.plan_rates import Accelerator, FlatRate
 from salesapi.domain.pay.rules.release import PaymentRelease
 from salesapi.domain.pay.rules.tables import AppliesTo, Tier, TierAxis, TierTable
 from salesapi.domain.shared.kernel import StreamRef, natural_id
@@ -45,23 +46,27 @@ def components() -> tuple[tuple[Component, ...], ...]:
     ladder = tiers("amount", "new", (0, 80_000_000, "1"), (80_000_000, 160_000_000, "2"), (160_000_000, None, "4"))
     return (
         (
-            Component(key="base", name="Base", credit="direct", rate_percent=Decimal(3)),
-            Component(key="override", name="Override", credit="manager_override", rate_percent=Decimal("0.5")),
+            Component(key="base", name="Base", credit="direct", rate=FlatRate(rate_percent=Decimal(3))),
+            Component(
+                key="override", name="Override", credit="manager_override", rate=FlatRate(rate_percent=Decimal("0.5"))
+            ),
         ),
-        (Component(key="ladder", name="Ladder", credit="direct", tiers=ladder),),
+        (Component(key="ladder", name="Ladder", credit="direct", rate=ladder),),
         (
             Component(
                 key="attained",
                 name="Attained",
                 credit="direct",
-                tiers=tiers("attainment_percent", "all", (0, 80, "1"), (80, 100, "2"), (100, None, "3")),
+                rate=tiers("attainment_percent", "all", (0, 80, "1"), (80, 100, "2"), (100, None, "3")),
             ),
             Component(
                 key="faster",
                 name="Faster",
                 credit="direct",
-                rate_percent=Decimal(1),
-                accelerator=Accelerator(above_attainment_percent=Decimal(100), factor=Decimal("1.5")),
+                rate=FlatRate(
+                    rate_percent=Decimal(1),
+                    accelerator=Accelerator(above_attainment_percent=Decimal(100), factor=Decimal("1.5")),
+                ),
                 cap_minor=5_000_000,
             ),
         ),
@@ -72,7 +77,9 @@ def with_cash() -> tuple[Component, ...]:
     """What the fourth plan pays: two percent of a deal, in proportion to what the customer has paid of it."""
     payment = PaymentRelease(bank_fee="counts_as_paid", prepayment="releases_on_receipt", nothing_due="release_nothing")
     release = Release(on="payment", payment=payment, order="pro_rata")
-    return (Component(key="cash", name="Cash", credit="direct", rate_percent=Decimal(2), release=release),)
+    return (
+        Component(key="cash", name="Cash", credit="direct", rate=FlatRate(rate_percent=Decimal(2)), release=release),
+    )
 
 
 def streams() -> Iterator[tuple[StreamRef, list[object]]]:

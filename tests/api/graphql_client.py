@@ -1,5 +1,6 @@
 """Calls to the GraphQL door as its users make them, and a REST body as the mutation that says the same."""
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -8,6 +9,7 @@ import httpx2
 from strawberry.utils.str_converters import to_camel_case
 
 from salesapi.domain.catalogue import Catalogue, mutation_name
+from salesapi.domain.shared.one_of import TAG, records_by_kind
 from tests.service import Service
 
 RECEIPT = "id kind version position recordedAt isReplay events { id type streamKind streamId version position payload }"
@@ -66,9 +68,19 @@ def as_input(record: Any, values: Any) -> Any:
     }
 
 
+def _one_of(records: Mapping[str, type], value: Any) -> Any:
+    """A record with its kind as the field of that kind; what is of no kind as it is."""
+    kind = value.get(TAG) if isinstance(value, dict) else None
+    if not isinstance(kind, str) or kind not in records:
+        return value
+    return {to_camel_case(kind): as_input(records[kind], {name: each for name, each in value.items() if name != TAG})}
+
+
 def _value(annotation: Any, value: Any) -> Any:
     if value is None:
         return None
+    if records := records_by_kind(annotation):
+        return _one_of(records, value)
     if get_origin(annotation) is Annotated:
         return _value(get_args(annotation)[0], value)
     if get_origin(annotation) in (Union, UnionType):

@@ -60,7 +60,7 @@ async def _sell(service: Service) -> None:
 
 async def _pay(service: Service) -> None:
     plan = (await service.must("/v1/compensation-plans", {"key": "reps", "name": "Reps", "currency": "CNY"}))["id"]
-    base = {"key": "base", "name": "Base", "credit": "direct", "rate_percent": "5"}
+    base = {"key": "base", "name": "Base", "credit": "direct", "rate": {"kind": "flat", "rate_percent": "5"}}
     version = {"period": "month", "components": [base], "rounding": {"scope": "line", "mode": "half_up"}}
     await service.must(f"/v1/compensation-plans/{plan}/publish-version", {**version, "reason": "start"})
     await service.must("/v1/enrolments", {"member_id": str(service.ids["rep"]), "plan_id": plan})

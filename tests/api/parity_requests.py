@@ -6,6 +6,10 @@ A request names its results, and later ones refer to them as `$name`; the ids di
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import TypeAdapter
+
+from salesapi.domain.pay.plans.plan_components import Component
+from tests.domain.pay.plan_options import RATES, paying
 from tests.service import STAGES, WAYS, expiring, team_pool
 
 
@@ -46,12 +50,13 @@ LOCKED_AWAY: dict[str, dict[str, Any]] = {
 are among the requests."""
 STORED_DEAL = {"title": "Pilot", "pipeline_id": "$pipeline", "owner_id": "$rep"}
 DEAL = {**STORED_DEAL, "stage": "engaging", **MONEY, "occurred_at": "2026-03-02"}
-COMPONENT = {"key": "base", "name": "Base", "credit": "direct", "rate_percent": "5.25"}
-TIERED = {
+COMPONENT = {"key": "base", "name": "Base", "credit": "direct", "rate": {"kind": "flat", "rate_percent": "5.25"}}
+TIERED: dict[str, Any] = {
     "key": "tiered",
     "name": "Tiered",
     "credit": "overlay",
-    "tiers": {
+    "rate": {
+        "kind": "tiers",
         "axis": "amount",
         "boundary": "lower_inclusive",
         "tiers": [
@@ -118,7 +123,8 @@ BONUS = {
     "key": "bonus",
     "name": "Bonus",
     "credit": "direct",
-    "bonus": {
+    "rate": {
+        "kind": "bonus",
         "target_minor": 9_007_199_254_740_991,
         "curve": {
             "points": [
@@ -131,6 +137,9 @@ BONUS = {
     "gate": {"attainment_percent": "50", "pays": "later_deals"},
     "cap_minor": 9_007_199_254_740_991,
 }
+EVERY_RATE = [
+    TypeAdapter(Component).dump_python(paying(kind, key=f"by_{kind}", name=kind), mode="json") for kind in RATES
+]
 DRAW = {
     "draw_minor": 9_007_199_254_740_991,
     "last_on": "2027-12-31",
@@ -476,7 +485,7 @@ PAY = (
         {
             "plan_id": "$plan",
             "period": "2026-03",
-            "components": [BONUS],
+            "components": [BONUS, *EVERY_RATE],
             "rounding": ROUNDING,
             "draw": DRAW,
             "assumed_quotas": [{"member_id": "$rep", "period": "2026", "amount_minor": 5_000}],
@@ -812,6 +821,28 @@ REFUSED = (
         },
         code=MALFORMED,
         pointer="/components/0/credit",
+    ),
+    Sent(
+        "PublishCompensationPlanVersion",
+        {
+            "plan_id": "$plan",
+            "period": "month",
+            "components": [{**TIERED, "rate": {**TIERED["rate"], "rate_percent": "5"}}],
+            "rounding": ROUNDING,
+        },
+        code=MALFORMED,
+        pointer="/components/0/rate/rate_percent",
+    ),
+    Sent(
+        "PublishCompensationPlanVersion",
+        {
+            "plan_id": "$plan",
+            "period": "month",
+            "components": [{**TIERED, "rate": {**TIERED["rate"], "tiers": []}}],
+            "rounding": ROUNDING,
+        },
+        code=MALFORMED,
+        pointer="/components/0/rate/tiers",
     ),
     Sent(
         "DraftCompensationPlan",

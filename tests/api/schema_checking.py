@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-SAID_ONLY: Final = {"$schema", "$defs", "title", "description", "default"}
+SAID_ONLY: Final = {"$schema", "$defs", "title", "description", "default", "discriminator"}
 TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
     "object": dict,
     "array": list,
@@ -32,6 +32,10 @@ def _problems(schema: dict[str, Any], value: Any, pointer: str, root: dict[str, 
         elif keyword == "anyOf":
             if all(list(_problems(choice, value, pointer, root)) for choice in wanted):
                 yield f"{pointer} anyOf"
+        elif keyword == "oneOf":
+            fitting = [choice for choice in wanted if not list(_problems(choice, value, pointer, root))]
+            if len(fitting) != 1:
+                yield f"{pointer} oneOf"
         elif keyword == "properties":
             for name, inner in wanted.items() if isinstance(value, dict) else ():
                 if name in value:

@@ -308,8 +308,8 @@ async def _pooled(made: Company, plan: str) -> None:
 async def _plan(made: Company, key: str, sellers: tuple[str, ...]) -> str:
     plan = await made.make(f"plan {key}", "plan", "/v1/compensation-plans", None, key=key, name=key, currency="CNY")
     made.things[-1] = Thing("plan", plan, sellers)
-    component = {"key": key, "name": key, "credit": "direct", "rate_percent": "5"}
-    late = {"key": "late", "name": "Late", "credit": "overlay", "rate_percent": "1"}
+    component = {"key": key, "name": key, "credit": "direct", "rate": {"kind": "flat", "rate_percent": "5"}}
+    late = {"key": "late", "name": "Late", "credit": "overlay", "rate": {"kind": "flat", "rate_percent": "1"}}
     version = {
         "period": "month",
         "components": [component, expiring(late)],

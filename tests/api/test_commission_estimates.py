@@ -23,10 +23,10 @@ async def plan(company: Service) -> None:
     tiers = [
         {"lower": lower, "upper": upper, "rate_percent": rate, "applies_to": "new"} for lower, upper, rate in bounds
     ]
-    table = {"axis": "amount", "boundary": "lower_inclusive", "tiers": tiers}
+    table = {"kind": "tiers", "axis": "amount", "boundary": "lower_inclusive", "tiers": tiers}
     version = {
         "period": "month",
-        "components": [{"key": "base", "name": "Base", "credit": "direct", "tiers": table}],
+        "components": [{"key": "base", "name": "Base", "credit": "direct", "rate": table}],
         "rounding": {"scope": "line", "mode": "half_up"},
         "reason": "start",
     }

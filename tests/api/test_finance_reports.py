@@ -64,7 +64,13 @@ async def _sold(service: Service) -> None:
     ids: dict[str, Any] = service.ids
     await service.must(f"/v1/members/{ids['rep']}/change", {"cost_centre": "CC-100, north"})
     plan = (await service.must("/v1/compensation-plans", {"key": "reps", "name": "Reps", "currency": "CNY"}))["id"]
-    base = {"key": "base", "name": "Base", "credit": "direct", "rate_percent": "5", "release": {"holdback": HELD}}
+    base = {
+        "key": "base",
+        "name": "Base",
+        "credit": "direct",
+        "rate": {"kind": "flat", "rate_percent": "5"},
+        "release": {"holdback": HELD},
+    }
     version = {
         "period": "month",
         "components": [base],

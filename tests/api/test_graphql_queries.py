@@ -252,7 +252,7 @@ async def test_every_list_thing_and_report_can_be_read(sales: Service) -> None:
         targets(first: 5) { edges { node { measure parent { id } parts { id } basis { value } splits { gap { floor } } } } }
         rateTables { edges { node { latest { rate on } } } } currencyRates { edges { node { rate rateTable { key } } } }
         calendars { edges { node { weekdays days { isWorked } fiscalPeriods { kind firstMonth } } } }
-        compensationPlans { edges { node { versions { components { key credit ratePercent } } } } }
+        compensationPlans { edges { node { versions { components { key credit rate { ... on FlatRate { ratePercent } } } } } } }
         statements { edges { node { digest dealOrder } } } teams { edges { node { name memberIds } } }
         customer(id: $customer) { name } pipeline(id: $pipeline) { key } product(id: $product) { name }
         member(id: $member) { name }

@@ -133,7 +133,9 @@ async def test_an_expiry_that_somebody_else_agrees_to_extend_releases_the_late_c
 ) -> None:
     service, rep, deal = company.service, company["rep"], company["won of rep"]
     plan = (await service.must("/v1/compensation-plans", {"key": "cash", "name": "Cash", "currency": "CNY"}))["id"]
-    component = expiring({"key": "base", "name": "Base", "credit": "direct", "rate_percent": "10"})
+    component = expiring(
+        {"key": "base", "name": "Base", "credit": "direct", "rate": {"kind": "flat", "rate_percent": "10"}}
+    )
     rounding = {"scope": "line", "mode": "half_up"}
     version = {"period": "month", "components": [component], "rounding": rounding, "reason": "start"}
     await service.must(f"/v1/compensation-plans/{plan}/publish-version", version)

@@ -48,7 +48,7 @@ async def paid_with_cash(company: Service) -> dict[str, str]:
         "key": "base",
         "name": "Base",
         "credit": "direct",
-        "tiers": {"axis": "amount", "boundary": "lower_inclusive", "tiers": tiers},
+        "rate": {"kind": "tiers", "axis": "amount", "boundary": "lower_inclusive", "tiers": tiers},
         "release": WITH_CASH,
     }
     version = {

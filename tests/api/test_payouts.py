@@ -146,7 +146,7 @@ async def _founded(made: Paying) -> None:
     await service.make_key("paid finance", ["finance"], ids["rep"])
     plan = (await service.must("/v1/compensation-plans", {"key": "reps", "name": "Reps", "currency": "CNY"}))["id"]
     components = [
-        {"key": key, "name": key, "credit": "direct", "rate_percent": rate}
+        {"key": key, "name": key, "credit": "direct", "rate": {"kind": "flat", "rate_percent": rate}}
         for key, rate in (("base", "5"), ("plus", "1"))
     ]
     version = {

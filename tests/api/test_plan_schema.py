@@ -85,6 +85,11 @@ def test_generated_plans_with_all_their_options_are_valid(seed: int) -> None:
 FLAT = body(publishing(terms()))
 
 
+def rated(rate: object) -> dict[str, Any]:
+    """A component with this rate."""
+    return {"components": [{**FLAT["components"][0], "rate": rate}]}
+
+
 @pytest.mark.parametrize(
     ("wrong", "place"),
     [
@@ -95,8 +100,13 @@ FLAT = body(publishing(terms()))
         ({"effective_from": "31.12.2026"}, "/effective_from anyOf"),
         ({"bonus": True}, " additionalProperties"),
         ({"components": [{**FLAT["components"][0], "credit": "nobody"}]}, "/components/0/credit enum"),
-        ({"components": [{**FLAT["components"][0], "rate_percent": "five"}]}, "/components/0/rate_percent anyOf"),
         ({"components": [{**FLAT["components"][0], "key": ""}]}, "/components/0/key minLength"),
+        (rated({"kind": "flat", "rate_percent": "five"}), "/components/0/rate oneOf"),
+        (rated({"kind": "unheard", "rate_percent": "5"}), "/components/0/rate oneOf"),
+        (rated({"kind": "deal_amount", "rate_percent": "5"}), "/components/0/rate oneOf"),
+        (rated({"kind": "flat", "rate_percent": "5", "amount_minor": 5}), "/components/0/rate oneOf"),
+        (rated({"rate_percent": "5"}), "/components/0/rate oneOf"),
+        (rated(None), "/components/0/rate oneOf"),
     ],
 )
 def test_what_the_doors_do_not_take_is_invalid_at_its_place(wrong: dict[str, Any], place: str) -> None:
@@ -105,8 +115,8 @@ def test_what_the_doors_do_not_take_is_invalid_at_its_place(wrong: dict[str, Any
 
 
 def test_a_rate_is_a_text_and_one_that_must_be_above_zero_is() -> None:
-    number = {**FLAT, "components": [{**FLAT["components"][0], "rate_percent": 5.25}]}
-    assert problems(SCHEMA, number) == ["/components/0/rate_percent anyOf"]
+    number = {**FLAT, **rated({"kind": "flat", "rate_percent": 5.25})}
+    assert problems(SCHEMA, number) == ["/components/0/rate oneOf"]
     factor = SCHEMA["$defs"]["Accelerator"]["properties"]["factor"]
     assert [problems(factor, text) for text in ("0", "0.000", "-1")] == [[" pattern"]] * 3
     assert [problems(factor, text) for text in ("0.001", "1", "10.50")] == [[]] * 3

@@ -12,7 +12,6 @@ LONG_FILES: Final = frozenset(
         "naive_commission",
         "parity_requests",
         "payout_runs",
-        "plan_components",
         "scope_company",
         "test_advances",
         "test_cap_carryover",

@@ -245,7 +245,7 @@ async def _pay(made: Reads) -> None:
     """A plan for the rep, and a payout run with its statement issued."""
     ids = made.ids
     plan = ids["plan"] = await made.command("/v1/compensation-plans", key="reps", name="Reps", currency="CNY")
-    base = {"key": "base", "name": "Base", "credit": "direct", "rate_percent": "5"}
+    base = {"key": "base", "name": "Base", "credit": "direct", "rate": {"kind": "flat", "rate_percent": "5"}}
     await made.command(
         f"/v1/compensation-plans/{plan}/publish-version",
         period="month",
@@ -273,7 +273,13 @@ async def _renew_plan(made: Reads) -> None:
         "/v1/compensation-plans", key="renewed", name="Renewed", currency="CNY", notice_days=30
     )
     for rate, effective_from in (("5", None), ("4", "2025-01-01"), ("3", "2099-01-01")):
-        base = {"key": "base", "name": "Base", "credit": "direct", "rate_percent": rate, "override_percent_max": "10"}
+        base = {
+            "key": "base",
+            "name": "Base",
+            "credit": "direct",
+            "rate": {"kind": "flat", "rate_percent": rate},
+            "override_percent_max": "10",
+        }
         await made.command(
             f"/v1/compensation-plans/{plan}/publish-version",
             period="month",

@@ -182,7 +182,9 @@ READS: Sequence[Wrong] = [
 ]
 
 
-@pytest.mark.parametrize(("declare", "said"), [*LISTS, *PARTS, *READS], ids=lambda part: str(part)[:70])
+@pytest.mark.parametrize(
+    ("declare", "said"), [*LISTS, *PARTS, *READS], ids=lambda part: part[:70] if isinstance(part, str) else ""
+)
 def test_a_wrong_declaration_is_refused_by_name(declare: Callable[[], object], said: str) -> None:
     with pytest.raises(DeclarationWrong, match=said):
         declare()

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +12,7 @@ from salesapi.access.principals import EVERYTHING, Scope
 from salesapi.api.reads.catalogue import LISTS
 from salesapi.api.reads.declaration import ListRead
 from salesapi.database.text import TextRefused
+from salesapi.domain.pay.plans.plan_rates import FlatRate
 from salesapi.domain.shared.kernel import ThingUnknown
 from salesapi.queries.cash.agreements import AGREEMENTS
 from salesapi.queries.cash.invoices import INVOICES
@@ -376,7 +378,7 @@ async def test_single_things_are_shown_whole(reads: Reads) -> None:
     (version,) = (await PIPELINES.one(reads.pool, EVERYTHING, ids["pipeline"])).versions
     assert [stage.key for stage in version.stages][:2] == ["prospecting", "engaging"]
     (published,) = (await PLANS.one(reads.pool, EVERYTHING, ids["plan"])).versions
-    assert str(published.components[0].rate_percent) == "5"
+    assert published.components[0].rate == FlatRate(rate_percent=Decimal(5))
 
 
 async def test_pay_is_seen_by_who_is_paid(reads: Reads) -> None:

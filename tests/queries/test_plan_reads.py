@@ -78,7 +78,7 @@ async def test_what_a_version_changes_is_shown_to_its_participants(reads: Reads)
         reads.pool, reads.scope("other rep"), plan, version_from=1, version_to=2
     )
     assert [(each.pointer, each.before, each.after) for each in found.differences] == [
-        ("/components/base/rate_percent", '"5"', '"4"'),
+        ("/components/base/rate/rate_percent", '"5"', '"4"'),
         ("/effective_from", None, '"2025-01-01"'),
     ]
     assert (found.count, found.version_from, found.version_to) == (2, 1, 2)

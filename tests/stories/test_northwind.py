@@ -178,11 +178,16 @@ async def statements(northwind: Northwind) -> list[Item]:
     plan = await service.must(
         "/v1/compensation-plans", {"key": "sales", "name": "Sales", "currency": "USD"}, role="finance"
     )
-    override = {"credit": "manager_override", "rate_percent": TEAM_PERCENT, "levels": LEVELS}
+    override = {"credit": "manager_override", "rate": {"kind": "flat", "rate_percent": TEAM_PERCENT}, "levels": LEVELS}
     version = {
         "period": "year",
         "components": [
-            {"key": "own", "name": "Own sales", "credit": "direct", "rate_percent": OWN_PERCENT},
+            {
+                "key": "own",
+                "name": "Own sales",
+                "credit": "direct",
+                "rate": {"kind": "flat", "rate_percent": OWN_PERCENT},
+            },
             {"key": "team", "name": "Sales of the team", **override},
         ],
         "rounding": {"scope": "statement", "mode": "half_up"},

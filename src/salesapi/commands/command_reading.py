@@ -18,6 +18,7 @@ from salesapi.clock import Clock
 from salesapi.commands.handling import Request
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.shared.kernel import BusinessTime, Kind, Refused
+from salesapi.domain.shared.one_of import TAG, UNKNOWN
 
 KEY_LENGTH_MAX: Final = 255
 """Longest idempotency key, in characters."""
@@ -143,20 +144,29 @@ def checked_key(key: str | None) -> str:
 def malformed(error: ValidationError, values: object) -> CommandMalformed:
     """The first finding of a validation as a refusal, with the pointer of its field and never with the value."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    pointer = _pointer(first["loc"], values)
+    # An unknown kind is told of the thing that is of no kind; what is wrong is its tag.
+    places = (*first["loc"], TAG) if first["type"] == UNKNOWN else first["loc"]
+    pointer = _pointer(places, values)
     place = f"The field {pointer}" if pointer else "The request"
     return CommandMalformed(reason=f"{place}: {first['msg']}.", pointer=pointer)
 
 
 def _pointer(places: Sequence[int | str], values: object) -> str:
-    """The JSON pointer into what was sent. Names of alternatives, which pydantic puts in between, are left out."""
-    pointer = ""
+    """The JSON pointer into what was sent. Names of alternatives, which pydantic puts in between, are left out.
+
+    The name of one that is told by its kind is that kind, and comes first in it: one of its fields may have the same name.
+    """
+    pointer, is_entered = "", False
     for number, place in enumerate(places, start=1):
+        if is_entered and isinstance(values, Mapping) and values.get(TAG) == place:
+            is_entered = False
+            continue
         if isinstance(values, Mapping) and (place in values or number == len(places)):
             values = values.get(place)
         elif isinstance(values, Sequence) and not isinstance(values, str) and isinstance(place, int):
             values = values[place] if place < len(values) else None
         else:
             continue
+        is_entered = True
         pointer += f"/{str(place)[:NAME_LENGTH_MAX].replace('~', '~0').replace('/', '~1')}"
     return pointer

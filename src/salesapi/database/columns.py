@@ -18,6 +18,8 @@ from uuid import UUID
 
 import msgspec
 
+from salesapi.database.records import RecordReader
+
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """Names of read models and of their columns: PostgreSQL cuts longer table names than 63 characters."""
 
@@ -78,7 +80,7 @@ def _column(row: type, name: str, hint: object) -> Column:
         if sql_type != "jsonb":
             decode = inner if isinstance(inner, type) and issubclass(inner, Enum) else None
             return Column(name=name, sql_type=sql_type, is_nullable=is_nullable, shape=shape, decode=decode)
-        decoder: msgspec.json.Decoder[object] = msgspec.json.Decoder(inner)
+        reader = RecordReader(inner)
     except TypeError as error:
         raise RowNotStorable(f"{row.__name__}.{name} cannot be a column: {error}") from error
     return Column(
@@ -87,7 +89,7 @@ def _column(row: type, name: str, hint: object) -> Column:
         is_nullable=is_nullable,
         shape=f"jsonb {shape}",
         encode=_json_text,
-        decode=lambda text: decoder.decode(str(text)),
+        decode=lambda text: reader.decode(str(text)),
     )
 
 

@@ -16,6 +16,7 @@ from salesapi.domain.organisation.teams import AppointTeamLeader, ChangeTeamMemb
 from salesapi.domain.pay.plans.compensation_plans import DraftCompensationPlan, PublishCompensationPlanVersion
 from salesapi.domain.pay.plans.enrolments import EnrolParticipant, SetQuota
 from salesapi.domain.pay.plans.plan_components import Component, Release, Rounding
+from salesapi.domain.pay.plans.plan_rates import FlatRate
 from salesapi.domain.pay.rules.release import PaymentRelease
 from salesapi.domain.pay.rules.tables import Tier, TierTable
 from salesapi.domain.reference.products import ListProduct, SetProductPrice
@@ -164,8 +165,12 @@ def _pay() -> Iterator[object]:
         order="pro_rata",
     )
     flat = (
-        Component(key="base", name="回款提成", credit="direct", rate_percent=Decimal(3), release=with_the_cash),
-        Component(key="override", name="管理提成", credit="manager_override", rate_percent=Decimal("0.5")),
+        Component(
+            key="base", name="回款提成", credit="direct", rate=FlatRate(rate_percent=Decimal(3)), release=with_the_cash
+        ),
+        Component(
+            key="override", name="管理提成", credit="manager_override", rate=FlatRate(rate_percent=Decimal("0.5"))
+        ),
     )
     bounds = ((0, 20_000_000, "1"), (20_000_000, 40_000_000, "2"), (40_000_000, None, "4"))
     tiers = TierTable(
@@ -181,7 +186,7 @@ def _pay() -> Iterator[object]:
             for low, high, rate in bounds
         ),
     )
-    ladder = (Component(key="ladder", name="阶梯提成", credit="direct", tiers=tiers),)
+    ladder = (Component(key="ladder", name="阶梯提成", credit="direct", rate=tiers),)
     for key, name, components in (("flat", "基本提成方案", flat), ("ladder", "超额累进方案", ladder)):
         plan_id = ref("compensation_plan", key)
         yield DraftCompensationPlan(key=key, name=name, currency=CURRENCY, external_id=external(key))

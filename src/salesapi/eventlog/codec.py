@@ -16,6 +16,7 @@ from salesapi.database.text import MARKED, encoded
 from salesapi.domain.shared.declarations import EventType
 from salesapi.domain.shared.kernel import BusinessTime, Recorded, StreamRef
 from salesapi.eventlog.recorder import NewEvent, StoredEvent
+from salesapi.database.records import RecordReader
 from salesapi.privacy.field_encryption import ERASED, Place, Sealed, open_, read_sealed, seal
 from salesapi.privacy.keys import Keys, SubjectKey
 from salesapi.privacy.personal import PersonalField, Spot, personal_fields, sealed_spots, spots
@@ -92,7 +93,7 @@ class _Declared:
     name: str
     event: type
     schema: int
-    decoder: "msgspec.json.Decoder[object]"
+    reader: RecordReader
     personal: tuple[PersonalField, ...]
     upcasts: tuple[Callable[[Tree], Tree], ...]
     """The one from schema 1 first."""
@@ -244,7 +245,7 @@ class Codec:
             raise UnknownEventType(row)
         try:
             if row.schema == declared.schema and not (declared.personal and MARKED in row.payload):
-                return declared.decoder.decode(row.payload)
+                return declared.reader.decode(row.payload)
             tree = _TREE_DECODER.decode(row.payload)
         except msgspec.DecodeError as error:
             raise EventUnreadable(row, str(error)) from error
@@ -289,14 +290,14 @@ def _declare(event_type: EventType, chain: Mapping[int, Upcast]) -> _Declared:
             "declare one from each earlier schema"
         )
     try:
-        decoder: msgspec.json.Decoder[object] = msgspec.json.Decoder(event_type.event)
+        reader = RecordReader(event_type.event)
     except TypeError as error:
         raise TypeError(f"event type {event_type.name} cannot be stored: {error}") from error
     return _Declared(
         name=event_type.name,
         event=event_type.event,
         schema=event_type.schema,
-        decoder=decoder,
+        reader=reader,
         personal=personal_fields(event_type.event),
         upcasts=tuple(chain[schema].apply for schema in sorted(chain)),
     )
@@ -347,7 +348,7 @@ def _finished(pending: _Pending, *, is_any_erased: bool) -> object:
             if spot.value == ERASED:
                 spot.put(None)
     try:
-        return msgspec.convert(tree, declared.event, str_keys=True)
+        return declared.reader.convert(tree)
     except msgspec.ValidationError as error:
         raise EventUnreadable(pending.stored, str(error)) from error
 

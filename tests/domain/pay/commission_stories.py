@@ -14,6 +14,7 @@ from salesapi.domain.pay.ledger.payout_facts import PostedKey
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanDrafted, CompensationPlanVersionPublished
 from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentQuotaSet
 from salesapi.domain.pay.plans.plan_components import Component, CreditKind, Rounding
+from salesapi.domain.pay.plans.plan_rates import FlatRate
 from salesapi.domain.pay.records.awards import AwardApproved, AwardDrawForgiven, AwardExpiryExtended
 from salesapi.domain.pay.records.payout_runs import PayoutRunLocked, PayoutRunOpened, StatementLine
 from salesapi.domain.pay.rules.tables import AppliesTo, Tier, TierBoundary, TierTable
@@ -61,14 +62,14 @@ def table(mode: TierMode, boundary: TierBoundary = "lower_inclusive") -> TierTab
     return TierTable(axis="amount", boundary=boundary, tiers=tiers(*TABLE_T, mode=mode))
 
 
-def flat(rate: str, credit: CreditKind = "direct", key: str = "base") -> Component:
-    """A component with a flat rate."""
-    return Component(key=key, name=key, credit=credit, rate_percent=Decimal(rate))
+def flat(rate: str, credit: CreditKind = "direct", key: str = "base", **options: Any) -> Component:
+    """A component with a flat rate; `options` are further fields of the rate."""
+    return Component(key=key, name=key, credit=credit, rate=FlatRate(rate_percent=Decimal(rate), **options))
 
 
 def tiered(mode: TierMode, boundary: TierBoundary = "lower_inclusive") -> Component:
     """A component with table T."""
-    return Component(key="base", name="Base", credit="direct", tiers=table(mode, boundary))
+    return Component(key="base", name="Base", credit="direct", rate=table(mode, boundary))
 
 
 def share(member_id: UUID, percent: str, kind: str = "direct") -> DealShare:

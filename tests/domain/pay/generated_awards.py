@@ -36,6 +36,7 @@ from salesapi.domain.pay.plans.plan_components import Component, FilterCondition
 from salesapi.domain.pay.records.points import PointsCredited
 from salesapi.domain.pay.records.pool_shares import PoolShare, PoolSharesApproved
 from salesapi.domain.pay.rules import award_measures, awards, pools
+from salesapi.domain.pay.rules.commissionable_bases import ResidualTerms
 from salesapi.domain.pay.rules.tables import CurvePoint, PayoutCurve
 from salesapi.domain.selling.attribution import TouchKind
 from salesapi.domain.selling.forecast_sheets import ForecastEntry, ForecastSheetSnapshotTaken
@@ -114,7 +115,7 @@ def _amount(random: Random) -> int:
 
 def _campaign(random: Random, components: tuple[Component, ...]) -> SpiffCampaign | None:
     """None where no component counts a deal once."""
-    whole = [each for each in components if each.attributed != "payment" and each.residual is None]
+    whole = [each for each in components if each.attributed != "payment" and not isinstance(each.rate, ResidualTerms)]
     if not whole:
         return None
     unit: SpiffUnit | None = random.choice((None, *get_args(SpiffUnit)))

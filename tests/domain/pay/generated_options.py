@@ -21,13 +21,20 @@ from salesapi.domain.pay.plans.plan_components import (
     CurrencyRules,
     CustomerNovelty,
     FilterCondition,
-    MatrixAxis,
     QuotaRules,
-    RateMatrix,
     Release,
     SaleFilter,
     Sourcing,
     VersionTakeover,
+)
+from salesapi.domain.pay.plans.plan_rates import (
+    FlatRate,
+    IndividualRate,
+    MatrixAxis,
+    Rate,
+    RateMatrix,
+    UnitAmount,
+    tells_lines,
 )
 from salesapi.domain.pay.rules import clawbacks, commissionable_bases, quotas, release, withholding
 from salesapi.domain.pay.rules.accounting import Conversion, InverseRate, RateDate
@@ -40,14 +47,14 @@ from salesapi.domain.pay.rules.award_measures import (
 )
 from salesapi.domain.pay.rules.limits import CapExcess, CapSplit, CapWindow, DealExcess
 from salesapi.domain.pay.rules.plan_versions_and_leavers import LEAVING_REASONS, CumulativeTiers, LeaverRule, PlanChange
-from salesapi.domain.pay.rules.rate_rules import ProductLevel, RateRule
+from salesapi.domain.pay.rules.rate_rules import ProductLevel, RateRule, RateRules
 from salesapi.domain.pay.rules.sourcing import SourcingModel
-from salesapi.domain.pay.rules.tables import Band, Matrix, MatrixRow
+from salesapi.domain.pay.rules.tables import Band, Matrix, MatrixRow, TierTable
 from salesapi.domain.selling.attribution import TouchKind
 from salesapi.domain.shared.dates import DateUnit
 from salesapi.domain.shared.periods import PeriodKind
 from tests.domain.pay.generated_awards import generated_awards
-from tests.domain.pay.plan_options import CALENDAR, RATE_TABLE, RATES
+from tests.domain.pay.plan_options import CALENDAR, RATE_TABLE
 from tests.domain.pay.plans.generated_plans import rate
 
 Made = TypeVar("Made")
@@ -86,22 +93,18 @@ def one_of(random: Random, literal: Any) -> Any:
 
 
 def _with_options(random: Random, component: Component, kind: PeriodKind) -> Component:
-    rated = random.choice(
-        (*[None] * 6, "unit_amount_minor", "rules", "margin_bands", "contract_terms", "residual", "matrix")
-    )
+    rated = random.choice((*[None] * 6, "unit_amount", "rules", "margin_bands", "contract_terms", "residual", "matrix"))
     if rated is not None:
-        options: dict[str, Any] = dict.fromkeys((*RATES, "accelerator", "decelerator"))
-        options |= {"rules": (), rated: _rate(random, rated)}
-        component = replace(component, **options)
+        component = replace(component, rate=_rate(random, rated))
     if random.random() < 0.1:
         component = replace(component, credit="sourcing", levels=1, sourcing=_sourcing(random))
     anchors = [anchor for anchor in get_args(release.Anchor) if anchor != "period_end"]
     attributed: release.Anchor = random.choice(anchors) if random.random() < 0.3 else "booking"
     counted_over: CountedOver = one_of(random, CountedOver)
-    counts = component.tiers is not None or component.needs_quota()
+    counts = isinstance(component.rate, TierTable) or component.needs_quota()
     component = replace(
         component,
-        attributed=attributed if component.residual is None else "invoice",
+        attributed=attributed if not isinstance(component.rate, commissionable_bases.ResidualTerms) else "invoice",
         only=maybe(random, 0.2, _only),
         base=_base(random, component),
         counted_over=counted_over if counts and kind != "year" and random.random() < 0.3 else "period",
@@ -114,15 +117,12 @@ def _with_options(random: Random, component: Component, kind: PeriodKind) -> Com
 
 def _with_limits(random: Random, component: Component, kind: PeriodKind) -> Component:
     """With what holds of the caps that it has, and a cap on a rate that moves."""
-    limit_minor = random.choice((1, 20_000)) if component.tells_lines() and random.random() < 0.3 else None
+    limit_minor = random.choice((1, 20_000)) if tells_lines(component.rate) and random.random() < 0.3 else None
     has_deal_cap, has_cap = component.deal_cap_minor is not None, component.cap_minor is not None
-    is_flat_and_faster = component.rate_percent is not None and component.accelerator is not None
-    kickers = component.contract_terms.kickers if component.contract_terms is not None else ()
-    is_moved = is_flat_and_faster or component.individual is not None or bool(kickers)
     can_defer = not component.rates_year_again()
     return replace(
         component,
-        rate_cap_percent=Decimal(random.choice(("0.01", "3.5", "900"))) if is_moved and random.random() < 0.4 else None,
+        rate=_capped(random, component.rate),
         line_limit_minor=limit_minor,
         line_limit_excess=one_of(random, DealExcess) if can_defer and limit_minor else "lost",
         deal_cap_excess=one_of(random, DealExcess) if can_defer and has_deal_cap else "lost",
@@ -132,12 +132,28 @@ def _with_limits(random: Random, component: Component, kind: PeriodKind) -> Comp
     )
 
 
-def _rate(random: Random, name: str) -> object:
-    match name:
-        case "unit_amount_minor":
-            return random.choice((1, 333, 50_000))
+def _capped(random: Random, rate: Rate) -> Rate:
+    """The rate with a cap on it, where it moves."""
+    match rate:
+        case FlatRate():
+            is_moved = rate.accelerator is not None
+        case commissionable_bases.ContractTermTable():
+            is_moved = bool(rate.kickers)
+        case _:
+            is_moved = isinstance(rate, IndividualRate)
+    if not is_moved or random.random() >= 0.4:
+        return rate
+    cap_percent = Decimal(random.choice(("0.01", "3.5", "900")))
+    assert isinstance(rate, FlatRate | IndividualRate | commissionable_bases.ContractTermTable), "only these are moved"
+    return replace(rate, rate_cap_percent=cap_percent)
+
+
+def _rate(random: Random, kind: str) -> Rate:
+    match kind:
+        case "unit_amount":
+            return UnitAmount(amount_minor=random.choice((1, 333, 50_000)))
         case "rules":
-            return tuple(_rule(random, priority) for priority in range(random.randint(1, 4)))
+            return RateRules(rules=tuple(_rule(random, priority) for priority in range(random.randint(1, 4))))
         case "margin_bands":
             return _margin_bands(random)
         case "contract_terms":
@@ -217,16 +233,16 @@ def _bands(random: Random) -> tuple[Band, ...]:
 
 
 def _base(random: Random, component: Component) -> Base | None:
-    if component.contract_terms is not None or component.residual is not None:
+    rate = component.rate
+    if isinstance(rate, commissionable_bases.ContractTermTable | commissionable_bases.ResidualTerms):
         return None
-    axes = () if component.matrix is None else (component.matrix.first, component.matrix.second)
-    is_by_margin = component.margin_bands is not None or "margin_percent" in axes
+    bands = rate if isinstance(rate, commissionable_bases.MarginBandTable) else None
+    is_by_margin = bands is not None or (isinstance(rate, RateMatrix) and rate.is_by("margin_percent"))
     if not is_by_margin and random.random() < 0.7:
         return None
     kind: BaseKind = "margin" if is_by_margin else one_of(random, BaseKind)
     if kind != "margin":
         return Base(kind=kind)
-    bands = component.margin_bands
     negative_margin = one_of(random, commissionable_bases.NegativeMargin) if bands is None else bands.negative_margin
     return Base(kind="margin", cost_from=one_of(random, CostFrom), negative_margin=negative_margin)
 

@@ -21,6 +21,7 @@ from salesapi.domain.pay.plans.plan_components import (
 )
 from salesapi.domain.pay.rules.clawbacks import AttainmentPolicy, ClawbackRule
 from salesapi.domain.pay.rules.quotas import Proration
+from salesapi.domain.pay.rules.tables import TierTable
 from tests.domain.pay.commission_stories import ANN, BOB, CID, share
 from tests.domain.pay.generated_companies import SPANS
 from tests.domain.pay.naive_commission import Deal, Enrolled
@@ -53,7 +54,7 @@ def traded_plan(random: Random) -> CompensationPlanVersion:
 def _component(random: Random, key: str) -> Component:
     credit: CreditKind = random.choice(("direct", "direct", "overlay", "manager_override"))
     made = component(random, key, credit)
-    counts = made.tiers is not None or made.needs_quota()
+    counts = isinstance(made.rate, TierTable) or made.needs_quota()
     counted_over: CountedOver = random.choice(("period", "year_to_date", "year_to_date_rate"))
     return replace(
         made,

@@ -14,6 +14,8 @@ from uuid import UUID
 
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.plans.plan_rates import DealAmount, FlatRate, IndividualRate, Rate, TargetBonus
+from salesapi.domain.pay.rules.tables import PayoutCurve, TierTable
 from salesapi.domain.selling.deals import DealShare
 
 Posted: TypeAlias = dict[tuple[UUID, str, UUID], int]
@@ -321,9 +323,10 @@ def earn(same: list[Credited], quota: int | None) -> None:
             needed = Fraction(component.gate.attainment_percent) * quota / 100
             is_open = total >= needed if component.gate.pays == "whole_period" else is_open or after >= needed
         if component.gate is None or is_open:
-            first = _first(component, each, same) if component.tiers is not None else start
-            exact = rated(component, first, first + each.amount_minor, quota)
-            if component.deal_amount_minor is not None and each.deal.deal_id in counted:
+            rate = component.rate
+            first = _first(rate, each, same) if isinstance(rate, TierTable) else start
+            exact = rated(rate, first, first + each.amount_minor, quota)
+            if isinstance(rate, DealAmount) and each.deal.deal_id in counted:
                 exact = [Fraction()]
             if component.deal_cap_minor is not None:
                 before, cap = of_deal.get(each.deal.deal_id, Fraction()), Fraction(component.deal_cap_minor)
@@ -341,37 +344,38 @@ def earn(same: list[Credited], quota: int | None) -> None:
         start = after
 
 
-def _first(component: Component, each: Credited, same: list[Credited]) -> int:
+def _first(table: TierTable, each: Credited, same: list[Credited]) -> int:
     """From which total on a tier counts a credit: of the period, of its deal, or (without any lines to tell) of nothing."""
-    assert component.tiers is not None, "asked of tiers"
-    before, counts = same[: [one is each for one in same].index(True)], component.tiers.counts
+    before, counts = same[: [one is each for one in same].index(True)], table.counts
     return sum(one.amount_minor for one in before if counts == "period" or (counts == "deal" and one.deal is each.deal))
 
 
-def rated(component: Component, start: int, after: int, quota: int | None) -> list[Fraction]:
+def rated(stated: Rate, start: int, after: int, quota: int | None) -> list[Fraction]:
     """What the way from one total to another earns: for itself, and what it changes on what came before."""
     base = after - start
-    if component.deal_amount_minor is not None:
-        return [Fraction(component.deal_amount_minor if base >= 0 else -component.deal_amount_minor)]
-    if component.tiers is not None:
-        own = tiered(component, after, after, quota) - tiered(component, after, start, quota)
-        return [own, tiered(component, after, start, quota) - tiered(component, start, start, quota)]
-    if component.bonus is not None:
+    if isinstance(stated, DealAmount):
+        return [Fraction(stated.amount_minor if base >= 0 else -stated.amount_minor)]
+    if isinstance(stated, TierTable):
+        own = tiered(stated, after, after, quota) - tiered(stated, after, start, quota)
+        return [own, tiered(stated, after, start, quota) - tiered(stated, start, start, quota)]
+    if isinstance(stated, TargetBonus):
         assert quota is not None, "a bonus needs a quota"
-        shares = [payout(component, Fraction(each * 100, quota)) if each else Fraction() for each in (start, after)]
-        return [(shares[1] - shares[0]) * component.bonus.target_minor / 100]
-    rate = Fraction(component.rate_percent or 0) / 100
-    if component.individual is not None:
-        rate = Fraction(component.individual.target_variable_minor, quota or 0)
+        shares = [payout(stated.curve, Fraction(each * 100, quota)) if each else Fraction() for each in (start, after)]
+        return [(shares[1] - shares[0]) * stated.target_minor / 100]
+    assert isinstance(stated, FlatRate | IndividualRate), "the naive engine knows no rates by what was sold"
+    if isinstance(stated, FlatRate):
+        rate = Fraction(stated.rate_percent) / 100
+    else:
+        rate = Fraction(stated.target_variable_minor, quota or 0)
     below = above = rate
     threshold = Fraction()
-    if component.accelerator is not None:
-        threshold = Fraction(component.accelerator.above_attainment_percent) * (quota or 0) / 100
-        above = rate * Fraction(component.accelerator.factor)
-    if component.decelerator is not None:
-        threshold = Fraction(component.decelerator.below_attainment_percent) * (quota or 0) / 100
-        below = rate * Fraction(component.decelerator.factor)
-        if component.decelerator.slowed == "whole":
+    if stated.accelerator is not None:
+        threshold = Fraction(stated.accelerator.above_attainment_percent) * (quota or 0) / 100
+        above = rate * Fraction(stated.accelerator.factor)
+    if stated.decelerator is not None:
+        threshold = Fraction(stated.decelerator.below_attainment_percent) * (quota or 0) / 100
+        below = rate * Fraction(stated.decelerator.factor)
+        if stated.decelerator.slowed == "whole":
             return [base * (below if after < threshold else above)]
 
     def due(whole_amount: int) -> Fraction:
@@ -380,10 +384,9 @@ def rated(component: Component, start: int, after: int, quota: int | None) -> li
     return [due(after) - due(start)]
 
 
-def tiered(component: Component, reached: int, amount: int, quota: int | None) -> Fraction:
+def tiered(table: TierTable, reached: int, amount: int, quota: int | None) -> Fraction:
     """R04 to R09: what the first `amount` of the period earns, once the period's total has `reached` so much."""
-    assert component.tiers is not None, "called for tiers only"
-    unit = Fraction(1) if component.tiers.axis == "amount" else Fraction(quota or 0, 100)
+    unit = Fraction(1) if table.axis == "amount" else Fraction(quota or 0, 100)
     tiers = [
         (
             Fraction(tier.lower) * unit,
@@ -391,15 +394,15 @@ def tiered(component: Component, reached: int, amount: int, quota: int | None) -
             Fraction(tier.rate_percent),
             Fraction(tier.rate_percent if tier.rate_at_upper_percent is None else tier.rate_at_upper_percent),
         )
-        for tier in component.tiers.tiers
+        for tier in table.tiers
     ]
     place = 0
     for lower, _, _, _ in tiers[1:]:
-        if reached > lower or (reached == lower and component.tiers.boundary == "lower_inclusive"):
+        if reached > lower or (reached == lower and table.boundary == "lower_inclusive"):
             place += 1
     first_new, due = 0, Fraction()
     for number in range(place + 1):
-        if component.tiers.tiers[number].applies_to == "all":
+        if table.tiers[number].applies_to == "all":
             lower, upper, rate, rate_at_upper = tiers[number]
             if upper is not None:
                 inside = min(max(Fraction(reached), lower), upper)
@@ -415,10 +418,8 @@ def tiered(component: Component, reached: int, amount: int, quota: int | None) -
     return due / 100
 
 
-def payout(component: Component, attainment: Fraction) -> Fraction:
+def payout(curve: PayoutCurve, attainment: Fraction) -> Fraction:
     """R12: straight between points, the later one at a step, nothing before the first."""
-    assert component.bonus is not None, "called for a bonus only"
-    curve = component.bonus.curve
     points = [(Fraction(point.attainment_percent), Fraction(point.payout_percent)) for point in curve.points]
     if attainment < points[0][0]:
         return Fraction()

@@ -13,6 +13,8 @@ from uuid import UUID
 
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.plans.plan_rates import DealAmount, Rate
+from salesapi.domain.pay.rules.tables import TierTable
 from tests.domain.pay.naive_commission import Company, Deal, Span, largest_remainder, rated, tiered, whole
 
 Key: TypeAlias = tuple[UUID, str, UUID]
@@ -266,15 +268,16 @@ def rate(company: TradedCompany, same: list[Earned], span: Span) -> None:
             needed = Fraction(component.gate.attainment_percent) * quota / 100
             is_open = total >= needed if component.gate.pays == "whole_period" else is_open or after >= needed
         if component.gate is None or is_open:
-            each.lines = _rated(component, start, after, quota, rated_from)
-            if component.tiers is not None and component.tiers.counts != "period":
-                of_deal = [one.amount for one in counted if one.deal is each.deal and component.tiers.counts == "deal"]
+            rate = component.rate
+            each.lines = _rated(rate, start, after, quota, rated_from)
+            if isinstance(rate, TierTable) and rate.counts != "period":
+                of_deal = [one.amount for one in counted if one.deal is each.deal and rate.counts == "deal"]
                 first = sum(of_deal, Fraction())
-                each.lines = _rated(component, first, first + each.amount, quota, Fraction())
-            if component.deal_amount_minor is not None and any(one.deal is each.deal and one.lines for one in counted):
+                each.lines = _rated(rate, first, first + each.amount, quota, Fraction())
+            if isinstance(rate, DealAmount) and any(one.deal is each.deal and one.lines for one in counted):
                 each.lines = [Fraction()]
-            each.lines = [line * each.left for line in each.lines] if component.deal_amount_minor else each.lines
-            if component.tiers is not None and component.tiers.counts == "period" and each.lines[1]:
+            each.lines = [line * each.left for line in each.lines] if isinstance(rate, DealAmount) else each.lines
+            if isinstance(rate, TierTable) and rate.counts == "period" and each.lines[1]:
                 lifted = [one for one in counted if one.on >= span.first_on or rated_from == 0]
                 amount = sum((one.amount for one in lifted), Fraction())
                 each.lifts = [(one.deal, each.lines[1] * one.amount / amount) for one in lifted] if amount else []
@@ -282,14 +285,12 @@ def rate(company: TradedCompany, same: list[Earned], span: Span) -> None:
         start = after
 
 
-def _rated(
-    component: Component, start: Fraction, after: Fraction, quota: int | None, rated_from: Fraction
-) -> list[Fraction]:
-    if component.tiers is None:
-        return rated(component, start, after, quota)  # type: ignore[arg-type]
+def _rated(rate: Rate, start: Fraction, after: Fraction, quota: int | None, rated_from: Fraction) -> list[Fraction]:
+    if not isinstance(rate, TierTable):
+        return rated(rate, start, after, quota)  # type: ignore[arg-type]
 
     def due(reached: Fraction, amount: Fraction) -> Fraction:
-        return tiered(component, reached, amount, quota)  # type: ignore[arg-type]
+        return tiered(rate, reached, amount, quota)  # type: ignore[arg-type]
 
     lift = due(after, start) - due(after, rated_from) - due(start, start) + due(start, rated_from)
     return [due(after, after) - due(after, start), lift]

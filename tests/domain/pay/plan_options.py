@@ -1,5 +1,6 @@
 """One valid value of every option of a plan, for the tests of what may be published and of how it reads."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -7,23 +8,29 @@ from uuid import UUID
 
 from salesapi.domain.pay.plans.compensation_plans import PlanTerms
 from salesapi.domain.pay.plans.plan_components import (
-    Accelerator,
     Base,
     Clawback,
     Component,
     CurrencyRules,
-    Decelerator,
     FilterCondition,
     Gate,
-    IndividualRate,
     QuotaRules,
-    RateMatrix,
     Release,
     Rounding,
     SaleFilter,
     Sourcing,
-    TargetBonus,
     VersionTakeover,
+)
+from salesapi.domain.pay.plans.plan_rates import (
+    Accelerator,
+    DealAmount,
+    Decelerator,
+    FlatRate,
+    IndividualRate,
+    Rate,
+    RateMatrix,
+    TargetBonus,
+    UnitAmount,
 )
 from salesapi.domain.pay.rules.accounting import Conversion
 from salesapi.domain.pay.rules.award_measures import CollectionBand, SatisfactionBand, SatisfactionTable
@@ -39,7 +46,7 @@ from salesapi.domain.pay.rules.commissionable_bases import (
 from salesapi.domain.pay.rules.draws import DrawInAdvance, Guarantee, RecoverableDraw
 from salesapi.domain.pay.rules.plan_versions_and_leavers import LEAVING_REASONS, LeaverRule
 from salesapi.domain.pay.rules.quotas import Proration, Ramp, RampStep
-from salesapi.domain.pay.rules.rate_rules import RateRule
+from salesapi.domain.pay.rules.rate_rules import RateRule, RateRules
 from salesapi.domain.pay.rules.release import ExpiryStep, ExpiryTable, PaymentRelease
 from salesapi.domain.pay.rules.tables import Band, CurvePoint, Matrix, MatrixRow, PayoutCurve, Tier, TierTable
 from salesapi.domain.pay.rules.withholding import Holdback, InstalmentTable, ReleaseInstalment, Wait
@@ -109,20 +116,25 @@ ACCELERATOR: Final = Accelerator(above_attainment_percent=Decimal(100), factor=D
 DECELERATOR: Final = Decelerator(below_attainment_percent=Decimal(50), factor=HALF, slowed="below")
 GATE: Final = Gate(attainment_percent=Decimal(60), pays="later_deals")
 
-RATES: Final[dict[str, Any]] = {
-    "rate_percent": Decimal(5),
-    "deal_amount_minor": 10_000,
-    "unit_amount_minor": 500,
-    "individual": IndividualRate(target_variable_minor=3_000_000),
-    "tiers": TIERS,
-    "bonus": TargetBonus(target_minor=900_000, curve=CURVE),
-    "rules": (RULE,),
-    "margin_bands": MARGIN_BANDS,
-    "contract_terms": CONTRACT_TERMS,
-    "residual": RESIDUAL,
-    "matrix": MATRIX,
+RATES: Final[dict[str, Rate]] = {
+    each.kind: each
+    for each in (
+        FlatRate(rate_percent=Decimal(5)),
+        DealAmount(amount_minor=10_000),
+        UnitAmount(amount_minor=500),
+        IndividualRate(target_variable_minor=3_000_000),
+        TIERS,
+        TargetBonus(target_minor=900_000, curve=CURVE),
+        RateRules(rules=(RULE,)),
+        MARGIN_BANDS,
+        CONTRACT_TERMS,
+        RESIDUAL,
+        MATRIX,
+    )
 }
 """Every kind of rate."""
+MOVING: Final = ("accelerator", "decelerator", "rate_cap_percent")
+"""Options of a rate itself."""
 NEEDED_BY: Final[dict[str, dict[str, Any]]] = {
     "margin_bands": {"base": MARGIN},
     "residual": {"attributed": "invoice"},
@@ -269,9 +281,10 @@ TERMS: Final[dict[str, Any]] = {
 OPENED: Final = date(2026, 1, 1)
 
 
-def paying(rate: str, **options: Any) -> Component:
-    """A component with one kind of rate and what that needs, and these options."""
-    return component(**{rate: RATES[rate]} | NEEDED_BY.get(rate, {}) | options)
+def paying(kind: str, **options: Any) -> Component:
+    """A component with one kind of rate and what that needs, and these options of both."""
+    moving: dict[str, Any] = {name: options.pop(name) for name in MOVING if name in options}
+    return component(**{"rate": replace(RATES[kind], **moving)} | NEEDED_BY.get(kind, {}) | options)
 
 
 def component(**options: Any) -> Component:
@@ -281,4 +294,4 @@ def component(**options: Any) -> Component:
 
 def terms(*components: Component, **rules: Any) -> PlanTerms:
     """Terms with these components, or with a flat rate, and these rules."""
-    return PlanTerms(components=components or (paying("rate_percent"),), rounding=ROUNDING, **rules)
+    return PlanTerms(components=components or (paying("flat"),), rounding=ROUNDING, **rules)

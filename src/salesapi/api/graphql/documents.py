@@ -32,6 +32,7 @@ from graphql import (
     type_from_ast,
     validate,
 )
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.utils.str_converters import to_snake_case
 
 from salesapi.api.graphql.cost import DocumentCost
@@ -80,7 +81,8 @@ class Documents:
 
     def __init__(self, schema: GraphQLSchema, *, with_introspection: bool) -> None:
         self._schema = schema
-        self._rules = specified_rules if with_introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
+        rules = (*specified_rules, OneOfInputValidationRule)
+        self._rules = rules if with_introspection else (*rules, NoSchemaIntrospectionCustomRule)
         self._valid: OrderedDict[str, DocumentNode] = OrderedDict()
 
     def prepare(self, text: str, variables: dict[str, Any], operation_name: str | None) -> Prepared:
@@ -180,9 +182,14 @@ def _misfit_in_record(value: object, type_: GraphQLInputObjectType, path: tuple[
     for name in value:
         if name not in type_.fields:
             return _Misfit((*path, name), "is unknown")
+    is_one_of = type_.extensions["strawberry-definition"].is_one_of
+    if is_one_of and [found is not None for found in value.values()] != [True]:
+        return _Misfit(path, f"needs exactly one of {', '.join(type_.fields)}")
     for name, field in type_.fields.items():
         if name in value or is_required_input_field(field):
-            found = _misfit(value.get(name), field.type, (*path, name))
+            # The field of one of several inputs says its kind; what is in it has REST's place, without the kind.
+            place = path if is_one_of else (*path, name)
+            found = _misfit(value.get(name), field.type, place)
             if found:
                 return found
     return None

@@ -1,11 +1,13 @@
 """GraphQL input types from the dataclasses of commands, and the way back to the plain values that REST's body would hold.
 
-A field is required where the dataclass gives no default. Any other is optional: left out it takes the command's default
+A field that holds one of several records is a `@oneOf` input with a field for each kind; its value gets the kind again on the way
+back. A field is required where the dataclass gives no default. Any other is optional: left out it takes the command's default
 and, where the command tells absent from null (`UNSET`), absence is not null. What a field may hold beyond its form (lengths,
 bounds, patterns) is checked by the command's own validator, the same for both doors.
 """
 
 import types
+from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,6 +23,7 @@ from strawberry.types.base import has_object_definition
 from salesapi.api.graphql.enums import Enums
 from salesapi.api.graphql.scalars import BigInt
 from salesapi.domain.shared.kernel import About, Unset
+from salesapi.domain.shared.one_of import TAG, OneOf, is_tag, records_by_kind
 
 INT_MAX: Final = 2**31 - 1
 """Largest value of GraphQL's Int."""
@@ -58,6 +61,8 @@ class Inputs:
         made: dict[str, Any] = {"__annotations__": {}}
         for field in fields(declared):
             annotation = hints[field.name]
+            if is_tag(field.name, annotation):
+                continue
             is_required = _is_required(field) and not _admits_absence(annotation)
             carried = self._type(annotation, record, field.name)
             made["__annotations__"][field.name] = carried if is_required else carried | None
@@ -68,11 +73,25 @@ class Inputs:
                 else strawberry.field(description=about, default=strawberry.UNSET)
             )
         built = types.new_class(name, (), {}, lambda namespace: namespace.update(made))
-        return strawberry.input(built, name=name, description=cleandoc(record.__doc__ or ""))
+        return strawberry.input(built, name=name, description=about_record(record))
+
+    def _one_of(self, name: str, records: Mapping[str, type], about: str | None) -> type:
+        """The input of which one field is sent, which says the kind. One name stands for one union only."""
+        if name not in self._by_name:
+            made = {kind: self.of(record) for kind, record in records.items()}
+            namespace: dict[str, Any] = {"__annotations__": {kind: each | None for kind, each in made.items()}}
+            for kind, record in records.items():
+                namespace[kind] = strawberry.field(description=about_record(record), default=strawberry.UNSET)
+            built = types.new_class(name, (), {}, lambda body: body.update(namespace))
+            self._by_name[name] = (built, strawberry.input(built, name=name, description=about, one_of=True))
+        return self._by_name[name][1]
 
     def _type(self, annotation: object, owner: type, field: str, metadata: tuple[object, ...] = ()) -> Any:
         if get_origin(annotation) is Annotated:
             inner, *more = get_args(annotation)
+            mark = next((each for each in more if isinstance(each, OneOf)), None)
+            if mark is not None:
+                return self._one_of(f"{mark.name}Input", records_by_kind(inner), description(annotation))
             return self._type(inner, owner, field, (*metadata, *more))
         if get_origin(annotation) in (Union, types.UnionType):
             (inner,) = [arm for arm in get_args(annotation) if arm not in (type(None), Unset)]
@@ -99,10 +118,20 @@ def values_of(value: Any) -> Any:
     if isinstance(value, list):
         return [values_of(item) for item in value]
     if has_object_definition(value):
-        names = [field.python_name for field in value.__strawberry_definition__.fields]
-        sent = {name: getattr(value, name) for name in names}
-        return {name: values_of(inner) for name, inner in sent.items() if inner is not strawberry.UNSET}
+        definition = value.__strawberry_definition__
+        names = [field.python_name for field in definition.fields]
+        values = {name: getattr(value, name) for name in names}
+        sent = {name: values_of(inner) for name, inner in values.items() if inner is not strawberry.UNSET}
+        if definition.is_one_of:
+            ((kind, record),) = sent.items()
+            return {TAG: kind, **record}
+        return sent
     return value
+
+
+def about_record(record: type) -> str:
+    """The description of a type that is made of a record."""
+    return cleandoc(record.__doc__ or "")
 
 
 def _is_required(field: Field[Any]) -> bool:

@@ -1,10 +1,16 @@
-"""GraphQL object types from the wire shapes of reads: the fields of the shape, and the relations that lead on from it."""
+"""GraphQL object types from the wire shapes of reads: the fields of the shape, and the relations that lead on from it.
 
+A field that holds one of several records is a union; the `kind` of each is of one enum, so that it can be asked of all of them.
+"""
+
+import functools
+import operator
 import types
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from inspect import cleandoc
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -18,6 +24,7 @@ from salesapi.api.graphql.enums import Enums
 from salesapi.api.graphql.inputs import INT_MAX, description
 from salesapi.api.graphql.relations import RELATIONS, Many, One
 from salesapi.api.graphql.scalars import BigInt
+from salesapi.domain.shared.one_of import OneOf, is_tag, records_by_kind
 from salesapi.queries.paging import PAGE_ROWS_MAX, PageSizeInvalid
 from salesapi.schemas.scalars import Wide
 
@@ -44,8 +51,8 @@ class Outputs:
         """The shape behind each type, by the type's name."""
         return {shape.__name__: shape for shape in self._by_shape}
 
-    def of(self, shape: type) -> type:
-        """The object type of a shape.
+    def of(self, shape: type, kind: type[Enum] | None = None) -> type:
+        """The object type of a shape; `kind` is the type of the kind of one that is in a union.
 
         Raises:
             OutputUnsupported: with the field, where there is no GraphQL form for it.
@@ -59,12 +66,20 @@ class Outputs:
         hints = get_type_hints(shape, include_extras=True)
         declared: Any = shape
         for field in fields(declared):
-            made.__annotations__[field.name] = self._type(hints[field.name], shape, field.name)
+            is_kind = kind is not None and is_tag(field.name, hints[field.name])
+            made.__annotations__[field.name] = kind if is_kind else self._type(hints[field.name], shape, field.name)
             setattr(made, field.name, strawberry.field(description=description(hints[field.name])))
         for relation in RELATIONS.get(shape, ()):
             setattr(made, relation.name, self._relation(relation))
+        if kind is not None:
+            made.is_type_of = _is_of(shape)
         strawberry.type(made, name=shape.__name__, description=cleandoc(shape.__doc__ or ""))
         return self._by_shape[shape]
+
+    def _union(self, name: str, records: Mapping[str, type], about: str | None) -> Any:
+        kind = self._enums.named(f"{name}Kind", list(records))
+        made: list[Any] = [self.of(record, kind) for record in records.values()]
+        return Annotated[functools.reduce(operator.or_, made), strawberry.union(name, description=about)]
 
     def _relation(self, relation: One | Many) -> Any:
         target: Any = self.of(relation.shape)
@@ -75,6 +90,9 @@ class Outputs:
     def _type(self, annotation: object, owner: type, field: str, metadata: tuple[object, ...] = ()) -> Any:
         if get_origin(annotation) is Annotated:
             inner, *more = get_args(annotation)
+            mark = next((each for each in more if isinstance(each, OneOf)), None)
+            if mark is not None:
+                return self._union(mark.name, records_by_kind(inner), description(annotation))
             return self._type(inner, owner, field, (*metadata, *more))
         if get_origin(annotation) in (Union, types.UnionType):
             arms = [arm for arm in get_args(annotation) if arm is not type(None)]
@@ -94,6 +112,10 @@ class Outputs:
         if isinstance(annotation, type) and is_dataclass(annotation):
             return self.of(annotation)
         raise OutputUnsupported(f"{owner.__name__}.{field} has the type {annotation}, which has no GraphQL form")
+
+
+def _is_of(shape: type) -> Callable[[object, object], bool]:
+    return lambda value, _: isinstance(value, shape)
 
 
 def _one(relation: One) -> Callable[[Any, Info], Awaitable[Any]]:

@@ -78,7 +78,7 @@ def _fold(row: CompensationPlanRow | None, event: CompensationPlanEvent, recorde
 
 PROJECTION: Final = Projection(
     name="compensation_plan",
-    version=3,
+    version=4,
     row=CompensationPlanRow,
     key=("plan_id",),
     group=("plan_id",),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from salesapi.domain.pay.plans.plan_components import Clawback, Component
-from tests.domain.pay.commission_stories import ANN, flat, tiered
+from tests.domain.pay.commission_stories import ANN, flat, table, tiered
 from tests.domain.pay.pay_terms import KEEP, RESTATE
 from tests.domain.pay.trade_stories import TradeLog, lines_of, paid
 
@@ -95,16 +95,15 @@ def two_small_deals() -> TradeLog:
     """A tier lifts the first deal by a half of a minor unit, and the second earns a half, too."""
     log = TradeLog()
     small = tiered("retroactive")
-    assert small.tiers is not None
-    low, _, high = small.tiers.tiers
+    low, _, high = table("retroactive").tiers
     tiers = replace(
-        small.tiers,
+        table("retroactive"),
         tiers=(
             replace(low, upper=Decimal(200), rate_percent=Decimal(1)),
             replace(high, lower=Decimal(200), rate_percent=Decimal("1.1")),
         ),
     )
-    log.plan(replace(small, tiers=tiers, clawback=KEEP)).enrol(ANN)
+    log.plan(replace(small, rate=tiers, clawback=KEEP)).enrol(ANN)
     for deal in (1, 2):
         log.sell(deal, 150, "2026-01-10")
         log.pay(deal, 150, "2026-01-20", deal=deal)
@@ -113,11 +112,10 @@ def two_small_deals() -> TradeLog:
 
 def test_r51_what_a_falling_tier_took_off_an_earlier_deal_comes_back_with_its_refund() -> None:
     falling = tiered("retroactive")
-    assert falling.tiers is not None
-    low, middle, high = falling.tiers.tiers
-    tiers = replace(falling.tiers, tiers=(replace(low, rate_percent=Decimal(4)), middle, high))
+    low, middle, high = table("retroactive").tiers
+    tiers = replace(table("retroactive"), tiers=(replace(low, rate_percent=Decimal(4)), middle, high))
     log = TradeLog()
-    log.plan(replace(falling, tiers=tiers, clawback=KEEP)).enrol(ANN)
+    log.plan(replace(falling, rate=tiers, clawback=KEEP)).enrol(ANN)
     for deal in (1, 2):
         log.sell(deal, 4_000_000, f"2026-0{deal}-10")
         log.pay(deal, 4_000_000, f"2026-0{deal}-20", deal=deal)

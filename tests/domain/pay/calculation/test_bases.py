@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from salesapi.domain.pay.plans.plan_components import Base, Component, FilterCondition, SaleFilter, Sourcing
+from salesapi.domain.pay.plans.plan_rates import DealAmount
 from salesapi.domain.pay.rules.commissionable_bases import NegativeMargin
 from tests.domain.pay.commission_stories import ANN, BOB, CID, flat, tiered
 from tests.domain.pay.pay_terms import AGREED_MARGIN, LISTED_MARGIN, NET
@@ -18,7 +19,7 @@ from tests.spec import uid
 
 def by(**options: Any) -> Component:
     """A component with a rate of some kind."""
-    return replace(flat("10"), **{"rate_percent": None, **options})
+    return replace(flat("10"), **options)
 
 
 def one_deal(component: Component, *agreed: Any, amount: int = 100_000, **terms: Any) -> TradeLog:
@@ -102,7 +103,7 @@ def test_a_filter_on_products_counts_only_their_part_of_the_deal() -> None:
 def test_a_deal_of_which_no_line_has_all_that_is_asked_for_is_no_sale() -> None:
     asked = only(product_code=("bed",), product_category=("tables",))
     log = TradeLog()
-    log.plan(by(deal_amount_minor=5_000, only=asked)).enrol(ANN)
+    log.plan(by(rate=DealAmount(amount_minor=5_000), only=asked)).enrol(ANN)
     log.product(1, "bed", "beds")
     log.product(2, "table", "tables")
     log.sell(1, 100_000, "2026-01-10", lines=(sold(1, "3", "200"), sold(2, "4", "100")))

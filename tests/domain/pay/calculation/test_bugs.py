@@ -5,7 +5,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
-from salesapi.domain.pay.plans.plan_components import Component, Gate, IndividualRate
+from salesapi.domain.pay.plans.plan_components import Component, Gate
+from salesapi.domain.pay.plans.plan_rates import DealAmount, IndividualRate
 from salesapi.domain.pay.records.payout_runs import StatementLine
 from salesapi.domain.pay.rules.tables import TierTable
 from salesapi.domain.pay.words.plan_in_words import plan_in_words
@@ -47,7 +48,9 @@ def test_two_sellers_of_one_deal_give_their_manager_one_cap_of_that_deal() -> No
 
 
 def test_two_sellers_of_one_deal_give_their_manager_its_amount_once() -> None:
-    log = team_of_two(Component(key="base", name="Base", credit="manager_override", deal_amount_minor=50_000))
+    log = team_of_two(
+        Component(key="base", name="Base", credit="manager_override", rate=DealAmount(amount_minor=50_000))
+    )
     log.win(1, 1_000_000, "2026-01-05", shares=HALVES)
     log.win(2, 1_000_000, "2026-01-06")
     formulas = [english(line) for line in lines_of(log, "2026Q1", CID)]
@@ -57,7 +60,7 @@ def test_two_sellers_of_one_deal_give_their_manager_its_amount_once() -> None:
 def test_a_deal_whose_second_part_opens_the_gate_pays_its_amount() -> None:
     gate = Gate(attainment_percent=Decimal(100), pays="later_deals")
     log = team_of_two(
-        Component(key="base", name="Base", credit="manager_override", deal_amount_minor=50_000, gate=gate)
+        Component(key="base", name="Base", credit="manager_override", rate=DealAmount(amount_minor=50_000), gate=gate)
     )
     log.quota(CID, 1_000_000)
     log.win(1, 1_000_000, "2026-01-05", shares=HALVES)
@@ -74,13 +77,15 @@ def test_a_credit_note_after_the_gate_opened_takes_back_what_it_takes_back() -> 
 
 
 def test_a_negative_deal_says_that_it_counts_back() -> None:
-    log = Log().plan(Component(key="base", name="Base", credit="direct", deal_amount_minor=50_000)).enrol(ANN)
+    log = (
+        Log().plan(Component(key="base", name="Base", credit="direct", rate=DealAmount(amount_minor=50_000))).enrol(ANN)
+    )
     log.win(1, -100, "2026-01-05")
     assert english(lines_of(log, "2026Q1")[0]) == "-1 x 500.00 = -500.00 USD"
 
 
 def test_an_amount_without_an_end_is_its_posted_part_and_its_residual_to_the_last_digit_shown() -> None:
-    third = Component(key="base", name="Base", credit="direct", individual=IndividualRate(target_variable_minor=100))
+    third = Component(key="base", name="Base", credit="direct", rate=IndividualRate(target_variable_minor=100))
     log = Log().plan(third).enrol(ANN)
     log.quota(ANN, 30)
     log.win(1, 1, "2026-01-05")
@@ -92,6 +97,6 @@ def test_a_bound_of_half_a_minor_unit_is_read_as_it_is() -> None:
     halved = TierTable(axis="amount", boundary="lower_inclusive", tiers=tiers((0, 1, "1"), (1, None, "2")))
     first, second = halved.tiers
     halved = replace(halved, tiers=(replace(first, upper=Decimal("150.5")), replace(second, lower=Decimal("150.5"))))
-    log = Log().plan(Component(key="base", name="Base", credit="direct", tiers=halved))
+    log = Log().plan(Component(key="base", name="Base", credit="direct", rate=halved))
     sentences = plan_in_words(log.ledger.plan(PLAN).versions[0], "USD", "en")
     assert any("from 0.00 USD to 1.505 USD" in sentence for sentence in sentences)

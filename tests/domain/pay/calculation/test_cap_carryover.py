@@ -18,6 +18,7 @@ from salesapi.domain.pay.plans.enrolments import (
     EnrolmentPlanAcknowledged,
 )
 from salesapi.domain.pay.plans.plan_components import Component, Gate, Rounding, RoundingScope
+from salesapi.domain.pay.plans.plan_rates import FlatRate
 from salesapi.domain.pay.rules.draws import Guarantee
 from salesapi.domain.pay.rules.limits import CapExcess, CapSplit
 from salesapi.domain.pay.rules.plan_versions_and_leavers import LEAVING_REASONS, LeaverRule
@@ -203,7 +204,7 @@ def test_neither_rate_nor_gate_of_the_new_period_is_asked_again() -> None:
 
 @pytest.mark.parametrize("scope", get_args(RoundingScope))
 def test_what_is_carried_is_exact_and_rounded_where_it_is_posted(scope: RoundingScope) -> None:
-    thirds = replace(CARRIED, rate_percent=Decimal("3.333333"))
+    thirds = replace(CARRIED, rate=FlatRate(rate_percent=Decimal("3.333333")))
     log = Log().plan(thirds, rounding=Rounding(scope=scope, mode="half_up")).enrol(ANN)
     log.win(1, 4_000_000, "2026-01-15")
     log.win(2, 1_000_000, "2026-01-15")
@@ -378,7 +379,7 @@ def test_what_is_carried_into_a_version_waits_until_that_is_acknowledged() -> No
 @pytest.mark.parametrize("split", get_args(CapSplit))
 def test_each_recurring_invoice_shares_the_cap_of_its_deal_with_what_was_deferred(split: CapSplit) -> None:
     log = TradeLog()
-    residual = replace(flat("0"), rate_percent=None, residual=replace(RESIDUAL, periods=None), attributed="invoice")
+    residual = replace(flat("0"), rate=replace(RESIDUAL, periods=None), attributed="invoice")
     log.plan(replace(residual, deal_cap_minor=15_000, deal_cap_excess="deferred", deal_cap_split=split)).enrol(ANN)
     log.sell(1, 1_000_000, "2026-01-05")
     log.agree(1, 0, on="2026-01-05", lines=(line("a", 1_000_000, recurring=True),))

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersionPublished
 from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.plans.plan_rates import tells_lines
 from salesapi.domain.pay.rules.limits import CapExcess, CapSplit, CapWindow, DealExcess
 from tests.domain.pay.calculation.test_laws import LAST, change_rules, without_floor
 from tests.domain.pay.commission_stories import ANN, Log, flat, posted, recomputed
@@ -164,7 +165,7 @@ def carrying(story: Story) -> Story:
 
 
 def _carrying(random: Random, component: Component) -> Component:
-    has_limit, has_cap = component.tells_lines() and random.random() < 0.4, random.random() < 0.5
+    has_limit, has_cap = tells_lines(component.rate) and random.random() < 0.4, random.random() < 0.5
     has_deal_cap = component.deal_cap_minor is not None
     return replace(
         component,

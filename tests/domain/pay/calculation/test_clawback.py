@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from salesapi.domain.pay.plans.plan_components import Base, Clawback, Component, Release, Rounding, RoundingScope
+from salesapi.domain.pay.plans.plan_rates import DealAmount, FlatRate
 from salesapi.domain.pay.rules.award_measures import CollectionBand
 from salesapi.domain.pay.rules.withholding import Holdback, OnClawback, Wait
 from tests.domain.pay.commission_stories import ANN, BOB, flat, share
@@ -38,7 +39,7 @@ def paid_deal(terms: Clawback = KEEP, **more: Any) -> TradeLog:
 def test_a_refund_takes_back_its_share_at_the_rate_of_the_earning_that_it_reverses() -> None:
     log = paid_deal()
     assert log.lock("2026Q1")[ANN].total_minor == 10_000
-    log.publish(2, clawed(rate_percent=Decimal(50)), effective_from="2026-04-01")
+    log.publish(2, clawed(rate=FlatRate(rate_percent=Decimal(50))), effective_from="2026-04-01")
     log.refund(1, 40_000, "2026-05-10", deal=1)
     (line_,) = log.lock("2026Q2")[ANN].lines
     assert (line_.kind, line_.rule, line_.posted_minor, line_.rate_percent) == ("clawback", "R49", -4_000, "10")
@@ -230,7 +231,7 @@ def held(on_clawback: OnClawback) -> Holdback:
 def test_what_rounding_had_added_is_taken_back_with_the_whole(scope: RoundingScope) -> None:
     log = TradeLog()
     rounding = Rounding(scope=scope, mode="half_up")
-    log.plan(clawed(rate_percent=Decimal("0.5")), rounding=rounding).enrol(ANN)
+    log.plan(clawed(rate=FlatRate(rate_percent=Decimal("0.5"))), rounding=rounding).enrol(ANN)
     for deal in (1, 2, 3):
         log.sell(deal, 100 + 70 * deal, "2026-01-10")
         log.pay(deal, 100 + 70 * deal, "2026-01-20", deal=deal)
@@ -244,7 +245,7 @@ def test_what_rounding_had_added_is_taken_back_with_the_whole(scope: RoundingSco
 def test_sellers_and_their_manager_give_back_alike() -> None:
     log = TradeLog()
     manager = replace(flat("1.5", "manager_override", "team"), clawback=KEEP)
-    log.plan(clawed(rate_percent=Decimal(3)), manager).enrol(ANN, BOB)
+    log.plan(clawed(rate=FlatRate(rate_percent=Decimal(3))), manager).enrol(ANN, BOB)
     log.team(BOB, ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.pay(1, 100_000, "2026-01-20", deal=1)
@@ -271,7 +272,7 @@ def test_a_capped_deal_gives_back_at_the_rate_that_the_cap_left() -> None:
 def test_a_flat_amount_without_a_base_is_taken_back_too() -> None:
     log = TradeLog()
     margin = Base(kind="margin", cost_from="agreement", negative_margin="zero")
-    log.plan(clawed(rate_percent=None, deal_amount_minor=5_000, base=margin)).enrol(ANN)
+    log.plan(clawed(rate=DealAmount(amount_minor=5_000), base=margin)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.agree(1, 0, on="2026-01-12", lines=(line("all", 100_000, cost=120_000),))
     log.pay(1, 100_000, "2026-01-20", deal=1)

@@ -13,7 +13,8 @@ from salesapi.domain.pay.calculation.credit_register import CreditRegister
 from salesapi.domain.pay.calculation.crediting import credits_of
 from salesapi.domain.pay.calculation.sales import sales_of
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
-from salesapi.domain.pay.plans.plan_components import Component, RateMatrix, Release, Sourcing
+from salesapi.domain.pay.plans.plan_components import Component, Release, Sourcing
+from salesapi.domain.pay.plans.plan_rates import RateMatrix
 from salesapi.domain.pay.rules.release import PaymentRelease
 from salesapi.domain.pay.rules.tables import Band, Matrix, MatrixRow
 from salesapi.domain.pay.statements.live_statements import LiveStatements
@@ -146,7 +147,7 @@ def test_a_late_win_of_a_teammate_corrects_who_is_paid_by_the_teams_attainment()
         second="attainment_percent",
         matrix=Matrix(rows=halves, columns=any_own, cells=cells),
     )
-    own = replace(flat("1"), rate_percent=None, matrix=by_team)
+    own = replace(flat("1"), rate=by_team)
     log = Log().plan(own).enrol(ANN, BOB)
     lead(log, CID, ANN, BOB)
     for member_id, quota in ((ANN, 100_000), (BOB, 100_000), (CID, 200_000)):

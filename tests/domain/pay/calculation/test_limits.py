@@ -7,9 +7,11 @@ from uuid import UUID
 
 import pytest
 
-from salesapi.domain.pay.plans.plan_components import Accelerator, Component, IndividualRate
+from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.plans.plan_rates import Accelerator, IndividualRate
 from salesapi.domain.pay.rules.commissionable_bases import TermKicker
 from salesapi.domain.pay.rules.limits import CapSplit
+from salesapi.domain.pay.rules.rate_rules import RateRules
 from salesapi.domain.pay.rules.tables import TierTable
 from salesapi.domain.selling.deals import DealShare
 from tests.domain.pay.commission_stories import ANN, BOB, CID, Log, flat, share, tiers
@@ -88,7 +90,7 @@ def test_what_is_corrected_later_is_no_part_of_a_budget() -> None:
 
 def test_a_rate_of_ones_own_pays_at_the_cap_on_it() -> None:
     individual = IndividualRate(target_variable_minor=300_000)
-    capped = replace(flat("0"), rate_percent=None, individual=individual, rate_cap_percent=Decimal(6))
+    capped = replace(flat("0"), rate=replace(individual, rate_cap_percent=Decimal(6)))
     log = Log().plan(capped).enrol(ANN, BOB)
     log.quota(ANN, 4_000_000)
     log.quota(BOB, 6_000_000)
@@ -104,7 +106,7 @@ def test_a_rate_of_ones_own_pays_at_the_cap_on_it() -> None:
 
 def test_an_accelerated_rate_pays_at_the_cap_on_it() -> None:
     faster = Accelerator(above_attainment_percent=Decimal(100), factor=Decimal(2))
-    log = Log().plan(replace(flat("5"), accelerator=faster, rate_cap_percent=Decimal(8))).enrol(ANN)
+    log = Log().plan(flat("5", accelerator=faster, rate_cap_percent=Decimal(8))).enrol(ANN)
     log.quota(ANN, 1_000_000)
     log.win(1, 1_500_000, "2026-01-15")
     (line,) = log.statements("2026Q1")[ANN].lines
@@ -120,7 +122,7 @@ def test_kickers_raise_the_rate_of_a_term_to_the_cap_on_it() -> None:
         (Decimal(10), 1_000_000, "7 % (at 24 months) of 100,000.00 x 2, at most 10 % = 10,000.00 USD"),
     ):
         log = TradeLog()
-        capped = replace(flat("0"), rate_percent=None, contract_terms=terms, rate_cap_percent=cap)
+        capped = replace(flat("0"), rate=replace(terms, rate_cap_percent=cap))
         log.plan(capped).enrol(ANN)
         log.sell(1, 20_000_000, "2026-01-15")
         recurring = line("a", 20_000_000, recurring=True)
@@ -131,7 +133,7 @@ def test_kickers_raise_the_rate_of_a_term_to_the_cap_on_it() -> None:
 
 def test_a_quota_that_comes_late_moves_a_closed_period_to_the_cap_on_the_rate() -> None:
     individual = IndividualRate(target_variable_minor=300_000)
-    capped = replace(flat("0"), rate_percent=None, individual=individual, rate_cap_percent=Decimal(6))
+    capped = replace(flat("0"), rate=replace(individual, rate_cap_percent=Decimal(6)))
     log = Log().plan(capped).enrol(ANN)
     log.quota(ANN, 6_000_000)
     log.win(1, 1_000_000, "2026-01-15")
@@ -177,7 +179,6 @@ BY_PRODUCT = (
 BY_LINE = TierTable(
     axis="amount", boundary="lower_inclusive", tiers=tiers((0, 200_000, "10"), (200_000, None, "20")), counts="line"
 )
-NO_RATE = replace(flat("0"), rate_percent=None)
 
 
 def two_lines(component: Component, shares: tuple[DealShare, ...] = ()) -> TradeLog:
@@ -194,8 +195,8 @@ def two_lines(component: Component, shares: tuple[DealShare, ...] = ()) -> Trade
     ("component", "paid"),
     [
         (replace(flat("10"), line_limit_minor=15_000), [40_000, -15_000]),
-        (replace(NO_RATE, rules=BY_PRODUCT, line_limit_minor=15_000), [50_000, -15_000, -5_000]),
-        (replace(NO_RATE, tiers=BY_LINE, line_limit_minor=15_000), [50_000, -25_000]),
+        (replace(flat("0"), rate=RateRules(rules=BY_PRODUCT), line_limit_minor=15_000), [50_000, -15_000, -5_000]),
+        (replace(flat("0"), rate=BY_LINE, line_limit_minor=15_000), [50_000, -25_000]),
         (replace(flat("10"), line_limit_minor=30_000), [40_000]),
         (replace(flat("10"), line_limit_minor=15_000, deal_cap_minor=20_000), [40_000, -15_000, -5_000]),
     ],
@@ -219,7 +220,9 @@ def test_a_sale_without_lines_is_one_line() -> None:
 
 
 def test_the_rest_of_each_line_is_deferred_under_the_next_periods_limit_and_the_cap_of_its_deal() -> None:
-    deferred = replace(NO_RATE, rules=BY_PRODUCT, line_limit_minor=12_000, line_limit_excess="deferred")
+    deferred = replace(
+        flat("0"), rate=RateRules(rules=BY_PRODUCT), line_limit_minor=12_000, line_limit_excess="deferred"
+    )
     log = two_lines(deferred)
     assert posted(log, "2026Q1") == [("earning", 50_000), ("limit", -18_000), ("limit", -8_000)]
     assert posted(log, "2026Q2") == [("earning", 18_000), ("limit", -6_000), ("earning", 8_000)]
@@ -239,6 +242,10 @@ def test_a_line_that_is_shared_has_its_limit_for_each_share_or_for_all(split: Ca
 
 def test_the_limit_of_a_line_comes_after_the_factor_by_satisfaction() -> None:
     nothing_yet = replace(SATISFACTION, too_few="nothing")
-    for component in (flat("10"), replace(NO_RATE, rules=BY_PRODUCT), replace(NO_RATE, tiers=BY_LINE)):
+    for component in (
+        flat("10"),
+        replace(flat("0"), rate=RateRules(rules=BY_PRODUCT)),
+        replace(flat("0"), rate=BY_LINE),
+    ):
         log = two_lines(replace(component, line_limit_minor=15_000, satisfaction=nothing_yet))
         assert "limit" not in [kind for kind, _ in posted(log, "2026Q1")], "nothing is left to limit"

@@ -101,7 +101,7 @@ def test_flat_pay_of_agents_and_managers_is_as_published(shared_data: Path) -> N
 def test_tiered_pay_of_each_agent_and_quarter_is_as_published(shared_data: Path) -> None:
     expected = answers(shared_data)["commission_tiered_cents"]
     table = TierTable(axis="amount", boundary="lower_inclusive", tiers=EXPECTED_TIERS)
-    log = company(shared_data, Component(key="base", name="Base", credit="direct", tiers=table))
+    log = company(shared_data, Component(key="base", name="Base", credit="direct", rate=table))
     paid = {
         (statement.member_id, quarter): statement.total_minor
         for quarter in QUARTERS

@@ -9,7 +9,8 @@ import pytest
 
 from salesapi.domain.pay.plans.enrolment_overrides import ComponentOverride
 from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentEnded, EnrolmentParticipantLeft
-from salesapi.domain.pay.plans.plan_components import Component, IndividualRate
+from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.plans.plan_rates import IndividualRate
 from salesapi.domain.pay.rules.draws import Guarantee, RecoverableDraw
 from salesapi.domain.pay.rules.plan_versions_and_leavers import LeaverRule
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN, Log, flat, tiered
@@ -101,7 +102,7 @@ def test_target_pay_and_a_bonus_of_ones_own_are_paid_at_the_quota() -> None:
         key="own",
         name="Own",
         credit="direct",
-        individual=IndividualRate(target_variable_minor=300_000),
+        rate=IndividualRate(target_variable_minor=300_000),
         override_percent_max=HALF,
     )
     log = Log().plan(individual, paying("bonus", key="bonus", override_percent_max=HALF))

@@ -14,6 +14,7 @@ from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppoi
 from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentPlanAcknowledged
 from salesapi.domain.pay.plans.plan_awards import MemberSharePoints, PlanAward, TeamPool, TouchAward
 from salesapi.domain.pay.plans.plan_components import Clawback, Component, FilterCondition, SaleFilter
+from salesapi.domain.pay.plans.plan_rates import FlatRate
 from salesapi.domain.pay.records.payout_runs import StatementLine
 from salesapi.domain.pay.rules.clawbacks import AttainmentPolicy, ClawbackRule
 from salesapi.domain.pay.rules.draws import Guarantee
@@ -164,7 +165,7 @@ def clawing(attainment: AttainmentPolicy) -> Component:
         key="base",
         name="Base",
         credit="direct",
-        rate_percent=Decimal(5),
+        rate=FlatRate(rate_percent=Decimal(5)),
         clawback=Clawback(rule=rule, attainment=attainment),
     )
 

@@ -11,14 +11,8 @@ from typing import Any
 import pytest
 
 from salesapi.domain.organisation.calendars import CalendarDefined, CalendarHolidaysDeclared, DeclaredDay
-from salesapi.domain.pay.plans.plan_components import (
-    Component,
-    Gate,
-    IndividualRate,
-    QuotaRules,
-    Release,
-    VersionTakeover,
-)
+from salesapi.domain.pay.plans.plan_components import Component, Gate, QuotaRules, Release, VersionTakeover
+from salesapi.domain.pay.plans.plan_rates import IndividualRate
 from salesapi.domain.pay.rules.clawbacks import RecoveryLimit
 from salesapi.domain.pay.rules.plan_versions_and_leavers import (
     LEAVING_REASONS,
@@ -39,7 +33,7 @@ BY_DAY = Proration(basis="calendar_days")
 
 def own_rate(target_minor: int = 1_500_000) -> Component:
     """A rate of one's own: the target at the quota."""
-    return replace(flat("0"), rate_percent=None, individual=IndividualRate(target_variable_minor=target_minor))
+    return replace(flat("0"), rate=IndividualRate(target_variable_minor=target_minor))
 
 
 def hired(on: str, until: str | None = None, component: Component | None = None, **quotas: Any) -> TradeLog:
@@ -159,7 +153,7 @@ def test_r57_a_new_version_in_mid_period_pays_its_days_its_part_or_waits(change:
 
 def test_r58_the_quotas_of_two_versions_in_one_period_sum_to_the_whole() -> None:
     log = TradeLog()
-    bonus = replace(flat("0"), rate_percent=None, individual=IndividualRate(target_variable_minor=100_000))
+    bonus = replace(flat("0"), rate=IndividualRate(target_variable_minor=100_000))
     log.plan(bonus).enrol(ANN)
     takeover = VersionTakeover(change="split_period", cumulative="restart")
     log.publish(2, bonus, effective_from="2026-08-16", takeover=takeover)

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from salesapi.domain.cash.invoices import InvoiceLine
-from salesapi.domain.pay.plans.plan_components import Component, RateMatrix
-from salesapi.domain.pay.rules.rate_rules import RateRule
+from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.plans.plan_rates import DealAmount, RateMatrix, UnitAmount
+from salesapi.domain.pay.rules.rate_rules import RateRule, RateRules
 from salesapi.domain.pay.rules.tables import TiersCount
-from tests.domain.pay.commission_stories import ANN, BOB, CID, flat, share, tiered
+from tests.domain.pay.commission_stories import ANN, BOB, CID, flat, share, table, tiered
 from tests.domain.pay.pay_terms import AGREED_MARGIN, RESTATE
 from tests.domain.pay.plan_options import CONTRACT_TERMS, CURRENCIES, MARGIN_BANDS, MATRIX, RESIDUAL, SATISFACTION
 from tests.domain.pay.trade_stories import TradeLog, line, lines_of, paid, sold
@@ -21,7 +22,7 @@ from tests.domain.pay.trade_stories import TradeLog, line, lines_of, paid, sold
 
 def by(**options: Any) -> Component:
     """A component with a rate of some kind."""
-    return replace(flat("10"), **{"rate_percent": None, **options})
+    return replace(flat("10"), **options)
 
 
 def one_deal(component: Component, *agreed: Any, amount: int = 100_000, **terms: Any) -> TradeLog:
@@ -37,14 +38,14 @@ def one_deal(component: Component, *agreed: Any, amount: int = 100_000, **terms:
 @pytest.mark.parametrize(("cost", "earned"), [(80_001, 5_000), (80_000, 8_000), (100_000, 5_000), (110_000, 5_000)])
 def test_r37_the_margin_percent_picks_the_rate_and_a_margin_on_the_bound_the_upper_band(cost: int, earned: int) -> None:
     on_price = replace(MARGIN_BANDS, base="price")
-    log = one_deal(by(margin_bands=on_price, base=AGREED_MARGIN), line("all", 100_000, cost=cost))
+    log = one_deal(by(rate=on_price, base=AGREED_MARGIN), line("all", 100_000, cost=cost))
     assert paid(log, "2026Q1") == earned
 
 
 def test_r37_sellers_of_a_deal_without_any_margin_share_its_price_as_they_share_the_deal() -> None:
     on_price = replace(MARGIN_BANDS, base="price")
     log = TradeLog()
-    log.plan(by(margin_bands=on_price, base=AGREED_MARGIN)).enrol(ANN, BOB)
+    log.plan(by(rate=on_price, base=AGREED_MARGIN)).enrol(ANN, BOB)
     log.sell(1, 100_000, "2026-01-10", shares=(share(ANN, "70"), share(BOB, "30")))
     log.agree(1, 0, on="2026-01-12", lines=(line("all", 100_000, cost=100_000),))
     assert (paid(log, "2026Q1", ANN), paid(log, "2026Q1", BOB)) == (3_500, 1_500)
@@ -53,7 +54,7 @@ def test_r37_sellers_of_a_deal_without_any_margin_share_its_price_as_they_share_
 def test_r37_a_deal_in_another_currency_without_any_margin_is_rated_on_its_price_in_the_plans() -> None:
     on_price = replace(MARGIN_BANDS, base="price")
     log = TradeLog()
-    log.plan(by(margin_bands=on_price, base=AGREED_MARGIN), currencies=CURRENCIES).enrol(ANN)
+    log.plan(by(rate=on_price, base=AGREED_MARGIN), currencies=CURRENCIES).enrol(ANN)
     log.rate("2026-01-10", "1.1")
     log.sell(1, 100_000, "2026-01-10", currency="EUR")
     log.agree(1, 0, on="2026-01-12", lines=(line("all", 100_000, cost=100_000),), currency="EUR")
@@ -86,7 +87,7 @@ BY_CATEGORY = (
 
 def test_r38_each_part_of_a_sale_has_the_rate_of_the_most_specific_rule() -> None:
     log = TradeLog()
-    log.plan(by(rules=BY_CATEGORY)).enrol(ANN)
+    log.plan(by(rate=RateRules(rules=BY_CATEGORY))).enrol(ANN)
     log.product(1, "bed", "beds")
     log.product(2, "table", "tables")
     log.sell(1, 100_000, "2026-01-10", lines=(sold(1, "3", "200"), sold(2, "4", "100")))
@@ -96,7 +97,7 @@ def test_r38_each_part_of_a_sale_has_the_rate_of_the_most_specific_rule() -> Non
 def test_r38_a_region_of_the_customer_that_becomes_known_later_is_a_correction() -> None:
     north = replace(BY_CATEGORY[1], region="north", rate_percent=Decimal(5))
     log = TradeLog()
-    log.plan(by(rules=(north, BY_CATEGORY[1]))).enrol(ANN)
+    log.plan(by(rate=RateRules(rules=(north, BY_CATEGORY[1])))).enrol(ANN)
     log.customer(1, region="south")
     log.sell(1, 100_000, "2026-01-10", customer=1)
     assert log.lock("2026Q1")[ANN].total_minor == 2_000
@@ -106,7 +107,7 @@ def test_r38_a_region_of_the_customer_that_becomes_known_later_is_a_correction()
 
 def test_r39_the_term_of_the_agreement_sets_the_rate_of_its_first_year() -> None:
     recurring = line("all", 200_000, recurring=True)
-    log = one_deal(by(contract_terms=CONTRACT_TERMS), recurring)
+    log = one_deal(by(rate=CONTRACT_TERMS), recurring)
     assert paid(log, "2026Q1") == 7_000, "7 % for 24 months, on one of two years"
 
 
@@ -118,23 +119,21 @@ def test_r39_a_term_counts_the_months_that_it_begins_with_both_its_days(ends: st
         CONTRACT_TERMS, bands=(CONTRACT_TERMS.bands[0], replace(CONTRACT_TERMS.bands[1], from_months=months))
     )
     log = TradeLog()
-    log.plan(by(contract_terms=replace(bands, base="total_contract_value"))).enrol(ANN)
+    log.plan(by(rate=replace(bands, base="total_contract_value"))).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.agree(1, 0, on="2026-01-12", lines=(line("all", 100_000, recurring=True),), starts="2026-02-01", ends=ends)
     assert paid(log, "2026Q1") == 7_000
 
 
 def test_r40_each_recurring_invoice_pays_in_its_period_for_so_many_periods() -> None:
-    log = one_deal(
-        by(residual=replace(RESIDUAL, periods=2), attributed="invoice"), line("all", 300_000, recurring=True)
-    )
+    log = one_deal(by(rate=replace(RESIDUAL, periods=2), attributed="invoice"), line("all", 300_000, recurring=True))
     for number, on in enumerate(("2026-02-01", "2026-05-01", "2026-08-01"), start=1):
         log.invoice(number, 1, 100_000, 13_000, on=on)
     assert [paid(log, period) for period in ("2026Q1", "2026Q2", "2026Q3")] == [2_000, 2_000, 0]
 
 
 def test_r40_a_credit_note_takes_back_what_its_invoice_paid() -> None:
-    log = one_deal(by(residual=RESIDUAL, attributed="invoice"), line("all", 300_000, recurring=True))
+    log = one_deal(by(rate=RESIDUAL, attributed="invoice"), line("all", 300_000, recurring=True))
     log.invoice(1, 1, 100_000, on="2026-02-01")
     log.lock("2026Q1")
     log.credit(1, 1, 25_000, on="2026-05-01")
@@ -143,7 +142,7 @@ def test_r40_a_credit_note_takes_back_what_its_invoice_paid() -> None:
 
 def test_r40_a_new_owner_of_the_customer_is_paid_from_its_day_on() -> None:
     log = TradeLog()
-    log.plan(by(residual=RESIDUAL, attributed="invoice")).enrol(ANN, BOB)
+    log.plan(by(rate=RESIDUAL, attributed="invoice")).enrol(ANN, BOB)
     log.customer(1, owner=ANN)
     log.sell(1, 300_000, "2026-01-10", customer=1)
     log.agree(1, 0, on="2026-01-12", lines=(line("all", 300_000, recurring=True),))
@@ -155,9 +154,7 @@ def test_r40_a_new_owner_of_the_customer_is_paid_from_its_day_on() -> None:
 
 
 def test_r40_only_the_recurring_lines_of_an_invoice_pay() -> None:
-    log = one_deal(
-        by(residual=RESIDUAL, attributed="invoice"), line("rent", 300_000, recurring=True), line("help", 50_000)
-    )
+    log = one_deal(by(rate=RESIDUAL, attributed="invoice"), line("rent", 300_000, recurring=True), line("help", 50_000))
     lines = (InvoiceLine(amount_minor=100_000, line_key="rent"), InvoiceLine(amount_minor=50_000, line_key="help"))
     log.invoice(1, 1, 150_000, on="2026-02-01", lines=lines)
     assert paid(log, "2026Q1") == 2_000
@@ -165,7 +162,7 @@ def test_r40_only_the_recurring_lines_of_an_invoice_pay() -> None:
 
 def test_r02_a_unit_pays_and_a_share_of_the_deal_is_a_share_of_its_units() -> None:
     log = TradeLog()
-    log.plan(by(unit_amount_minor=500)).enrol(ANN, BOB)
+    log.plan(by(rate=UnitAmount(amount_minor=500))).enrol(ANN, BOB)
     log.product(1, "bed")
     log.sell(1, 100_000, "2026-01-10", lines=(sold(1, "10", "100"),), shares=(share(ANN, "75"), share(BOB, "25")))
     assert (paid(log, "2026Q1", ANN), paid(log, "2026Q1", BOB)) == (3_750, 1_250)
@@ -173,7 +170,7 @@ def test_r02_a_unit_pays_and_a_share_of_the_deal_is_a_share_of_its_units() -> No
 
 def test_r02_units_of_a_deal_in_another_currency_are_as_many() -> None:
     log = TradeLog()
-    log.plan(by(unit_amount_minor=500), currencies=CURRENCIES).enrol(ANN)
+    log.plan(by(rate=UnitAmount(amount_minor=500)), currencies=CURRENCIES).enrol(ANN)
     log.rate("2026-01-10", "1.1")
     log.product(1, "bed")
     log.sell(1, 100_000, "2026-01-10", lines=(sold(1, "10", "100", "EUR"),), currency="EUR")
@@ -182,7 +179,7 @@ def test_r02_units_of_a_deal_in_another_currency_are_as_many() -> None:
 
 def test_r02_units_are_paid_with_the_payments_that_they_are_attributed_to() -> None:
     log = TradeLog()
-    log.plan(by(unit_amount_minor=500, attributed="payment")).enrol(ANN)
+    log.plan(by(rate=UnitAmount(amount_minor=500), attributed="payment")).enrol(ANN)
     log.product(1, "bed")
     log.sell(1, 100_000, "2026-01-10", lines=(sold(1, "10", "100"),))
     log.pay(1, 40_000, "2026-02-10", deal=1)
@@ -191,7 +188,7 @@ def test_r02_units_are_paid_with_the_payments_that_they_are_attributed_to() -> N
 
 
 def test_r14_the_cell_where_attainment_and_term_meet_rates_the_deal() -> None:
-    log = one_deal(by(matrix=MATRIX), line("all", 100_000, recurring=True))
+    log = one_deal(by(rate=MATRIX), line("all", 100_000, recurring=True))
     log.quota(ANN, 90_000)
     assert paid(log, "2026Q1") == 4_000, "above the quota, for more than a year"
 
@@ -203,7 +200,7 @@ def test_r14_who_is_in_a_team_is_corrected_when_another_ones_late_deal_moves_the
         replace(MATRIX.matrix.columns[1], lower=Decimal(100)),
     )
     log = TradeLog()
-    log.plan(by(matrix=replace(by_team, matrix=replace(MATRIX.matrix, columns=columns)))).enrol(ANN, BOB, CID)
+    log.plan(by(rate=replace(by_team, matrix=replace(MATRIX.matrix, columns=columns)))).enrol(ANN, BOB, CID)
     log.team(CID, ANN, BOB)
     log.quota(ANN, 200_000)
     log.quota(CID, 200_000)
@@ -215,7 +212,7 @@ def test_r14_who_is_in_a_team_is_corrected_when_another_ones_late_deal_moves_the
 
 def test_a_flat_amount_of_a_deal_is_paid_with_its_payments_and_comes_to_the_whole() -> None:
     log = TradeLog()
-    log.plan(by(deal_amount_minor=10_000, attributed="payment")).enrol(ANN)
+    log.plan(by(rate=DealAmount(amount_minor=10_000), attributed="payment")).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.sell(2, 100_000, "2026-01-10")
     log.pay(1, 30_000, "2026-02-10", deal=1)
@@ -229,10 +226,10 @@ def test_a_flat_amount_of_a_deal_is_paid_with_its_payments_and_comes_to_the_whol
 @pytest.mark.parametrize(
     "component",
     [
-        by(margin_bands=replace(MARGIN_BANDS, base="price"), base=AGREED_MARGIN),
-        by(contract_terms=CONTRACT_TERMS),
-        by(deal_amount_minor=4_000),
-        by(unit_amount_minor=400),
+        by(rate=replace(MARGIN_BANDS, base="price"), base=AGREED_MARGIN),
+        by(rate=CONTRACT_TERMS),
+        by(rate=DealAmount(amount_minor=4_000)),
+        by(rate=UnitAmount(amount_minor=400)),
     ],
 )
 def test_a_restated_refund_of_everything_leaves_nothing_whatever_is_rated(component: Component) -> None:
@@ -279,10 +276,8 @@ def test_r44_an_answer_that_becomes_known_after_the_lock_is_a_correction() -> No
 
 @pytest.mark.parametrize(("counts", "earned"), [("period", 855_000), ("deal", 705_000), ("line", 380_000)])
 def test_the_base_of_a_tier_is_the_line_the_deal_or_the_period(counts: TiersCount, earned: int) -> None:
-    retroactive = tiered("retroactive")
-    assert retroactive.tiers is not None
     log = TradeLog()
-    log.plan(replace(retroactive, tiers=replace(retroactive.tiers, counts=counts))).enrol(ANN)
+    log.plan(replace(tiered("retroactive"), rate=replace(table("retroactive"), counts=counts))).enrol(ANN)
     log.product(1, "bed")
     log.product(2, "table")
     log.sell(1, 13_000_000, "2026-01-10", lines=(sold(1, "1", "60000"), sold(2, "1", "70000")))
@@ -291,10 +286,9 @@ def test_the_base_of_a_tier_is_the_line_the_deal_or_the_period(counts: TiersCoun
 
 
 def test_the_sellers_of_a_managers_deal_reach_the_tiers_of_a_deal_together() -> None:
-    marginal = tiered("marginal")
-    assert marginal.tiers is not None
+    by_deal = replace(table("marginal"), counts="deal")
     log = TradeLog()
-    log.plan(replace(marginal, credit="manager_override", tiers=replace(marginal.tiers, counts="deal"))).enrol(CID)
+    log.plan(replace(tiered("marginal"), credit="manager_override", rate=by_deal)).enrol(CID)
     log.team(CID, ANN, BOB)
     log.sell(1, 13_000_000, "2026-01-10", shares=(share(ANN, "50"), share(BOB, "50")))
     log.sell(2, 1_000_000, "2026-01-11", owner=ANN)

@@ -8,15 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from salesapi.domain.pay.plans.plan_components import (
-    Accelerator,
-    Component,
-    CountedOver,
-    Gate,
-    IndividualRate,
-    RateMatrix,
-    VersionTakeover,
-)
+from salesapi.domain.pay.plans.plan_components import Component, CountedOver, Gate, VersionTakeover
+from salesapi.domain.pay.plans.plan_rates import Accelerator, IndividualRate, RateMatrix
 from salesapi.domain.pay.rules.clawbacks import RecoveryLimit
 from salesapi.domain.pay.rules.tables import TierTable
 from tests.domain.pay.commission_stories import ANN, flat, tiered, tiers
@@ -36,7 +29,7 @@ def of_year(component: Component, counted_over: CountedOver = "year_to_date") ->
 
 def test_r20_pays_what_is_due_to_date_less_what_was_paid_and_carries_a_negative_month() -> None:
     ten = tiers((0, 10_000_000, "10"), (10_000_000, None, "12"))
-    by_tiers = replace(tiered("marginal"), tiers=TierTable(axis="amount", boundary="lower_inclusive", tiers=ten))
+    by_tiers = replace(tiered("marginal"), rate=TierTable(axis="amount", boundary="lower_inclusive", tiers=ten))
     carried = RecoveryLimit(percent=None, amount_minor=None, kept_minor=None, leaver="carried")
     log = TradeLog()
     log.plan(replace(by_tiers, counted_over="year_to_date"), period="month", recovery=carried).enrol(ANN)
@@ -107,7 +100,7 @@ def test_r51_a_refund_of_an_earlier_quarter_takes_back_what_a_later_one_lifted_i
 
 
 def test_the_quota_of_such_a_component_is_that_of_the_year() -> None:
-    own = replace(flat("0"), rate_percent=None, individual=IndividualRate(target_variable_minor=120_000))
+    own = replace(flat("0"), rate=IndividualRate(target_variable_minor=120_000))
     log = of_year(own)
     log.quota(ANN, 400_000, "2026Q1")
     log.sell(1, 100_000, "2026-01-10")
@@ -118,7 +111,7 @@ def test_the_quota_of_such_a_component_is_that_of_the_year() -> None:
 
 def test_an_accelerator_of_the_year_speeds_up_what_is_above_the_years_quota() -> None:
     faster = Accelerator(above_attainment_percent=Decimal(100), factor=Decimal(2))
-    log = of_year(replace(flat("10"), accelerator=faster))
+    log = of_year(flat("10", accelerator=faster))
     log.quota(ANN, 150_000, "2026")
     log.sell(1, 100_000, "2026-01-10")
     log.sell(2, 100_000, "2026-05-10")
@@ -152,7 +145,7 @@ def test_r13_a_gate_of_the_year_for_later_deals_pays_from_the_deal_on_that_opens
 
 def test_r20_a_matrix_rates_the_year_to_date_again_when_the_attainment_moves() -> None:
     by_term = RateMatrix(first="attainment_percent", second="term_months", matrix=MATRIX.matrix)
-    log = of_year(replace(flat("0"), rate_percent=None, matrix=by_term))
+    log = of_year(replace(flat("0"), rate=by_term))
     log.quota(ANN, 200_000, "2026")
     for deal, on in ((1, "2026-01-10"), (2, "2026-04-10")):
         log.sell(deal, 100_000, on)
@@ -163,8 +156,7 @@ def test_r20_a_matrix_rates_the_year_to_date_again_when_the_attainment_moves() -
 def test_r57_a_split_of_the_years_quota_is_by_the_days_of_the_year() -> None:
     own = replace(
         flat("0"),
-        rate_percent=None,
-        individual=IndividualRate(target_variable_minor=365_000),
+        rate=IndividualRate(target_variable_minor=365_000),
         counted_over="year_to_date",
     )
     split = VersionTakeover(change="split_period", cumulative="restart")

@@ -9,6 +9,7 @@ import pytest
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanDrafted, CompensationPlanVersionPublished
 from salesapi.domain.pay.plans.enrolments import EnrolmentBegun
 from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.plans.plan_rates import FlatRate
 from salesapi.domain.selling.deals import DealReopened, DealWon
 from salesapi.domain.shared.kernel import BusinessTime, StreamRef
 from salesapi.eventlog.codec import Codec, EventMeta, UnknownEventType
@@ -81,7 +82,7 @@ async def founded() -> tuple[Log, Ledgers]:
     """A plan with Ann in it, and two wins of hers."""
     log = Log()
     drafted = CompensationPlanDrafted(key="plan", name="Plan", currency="USD", legal_entity=None, external_id=None)
-    base = Component(key="base", name="Base", credit="direct", rate_percent=Decimal(5))
+    base = Component(key="base", name="Base", credit="direct", rate=FlatRate(rate_percent=Decimal(5)))
     published = CompensationPlanVersionPublished(
         plan_version=1, period="quarter", components=(base,), rounding=BY_LINE, effective_from=None, reason=None
     )

@@ -5,20 +5,21 @@ the bounds of tiers and gates.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from random import Random
 
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
-from salesapi.domain.pay.plans.plan_components import (
+from salesapi.domain.pay.plans.plan_components import Component, CreditKind, Gate, GatePays, Rounding
+from salesapi.domain.pay.plans.plan_rates import (
     Accelerator,
-    Component,
-    CreditKind,
+    DealAmount,
     Decelerator,
-    Gate,
-    GatePays,
+    FlatRate,
     IndividualRate,
-    Rounding,
+    MovedRate,
+    Rate,
     TargetBonus,
 )
 from salesapi.domain.pay.rules.draws import AdvanceEnding, DrawInAdvance, Guarantee, NegativeEnd, RecoverableDraw
@@ -59,7 +60,7 @@ def version(random: Random, number: int = 1, effective_from: date | None = None)
 
 def component(random: Random, key: str, credit: CreditKind | None = None) -> Component:
     """A valid component with one kind of rate."""
-    rates: tuple[Callable[[Random], dict[str, object]], ...] = (
+    rates: tuple[Callable[[Random], Rate], ...] = (
         _flat,
         _for_each_deal,
         _individual,
@@ -67,9 +68,10 @@ def component(random: Random, key: str, credit: CreditKind | None = None) -> Com
         _tiers,
         _bonus,
     )
-    options = random.choice(rates)(random)
-    if options.keys() & {"rate_percent", "individual"} and random.random() < 0.6:
-        options |= _modifier(random)
+    rate = random.choice(rates)(random)
+    if isinstance(rate, FlatRate | IndividualRate) and random.random() < 0.6:
+        rate = _moved(random, rate)
+    options: dict[str, object] = {"rate": rate}
     if random.random() < 0.25:
         pays: GatePays = random.choice(("whole_period", "later_deals"))
         options["gate"] = Gate(attainment_percent=_threshold(random), pays=pays)
@@ -107,27 +109,28 @@ def _threshold(random: Random) -> Decimal:
     return Decimal(random.choice(("0.5", "25", "50", "80", "100", "100", "112.5", "33.333333")))
 
 
-def _flat(random: Random) -> dict[str, object]:
-    return {"rate_percent": rate(random)}
+def _flat(random: Random) -> FlatRate:
+    return FlatRate(rate_percent=rate(random))
 
 
-def _for_each_deal(random: Random) -> dict[str, object]:
-    return {"deal_amount_minor": random.randint(1, 90_000)}
+def _for_each_deal(random: Random) -> DealAmount:
+    return DealAmount(amount_minor=random.randint(1, 90_000))
 
 
-def _individual(random: Random) -> dict[str, object]:
-    return {"individual": IndividualRate(target_variable_minor=random.randint(1, 700_000))}
+def _individual(random: Random) -> IndividualRate:
+    return IndividualRate(target_variable_minor=random.randint(1, 700_000))
 
 
-def _modifier(random: Random) -> dict[str, object]:
+def _moved(random: Random, rate: MovedRate) -> MovedRate:
     factor = random.choice((Decimal("0.5"), Decimal("1.5"), Decimal(2), Decimal("1.2345")))
     if random.random() < 0.5:
-        return {"accelerator": Accelerator(above_attainment_percent=_threshold(random), factor=factor)}
+        return replace(rate, accelerator=Accelerator(above_attainment_percent=_threshold(random), factor=factor))
     slowed: Slowed = random.choice(("below", "whole"))
-    return {"decelerator": Decelerator(below_attainment_percent=_threshold(random), factor=factor, slowed=slowed)}
+    threshold = _threshold(random)
+    return replace(rate, decelerator=Decelerator(below_attainment_percent=threshold, factor=factor, slowed=slowed))
 
 
-def _tiers(random: Random) -> dict[str, object]:
+def _tiers(random: Random) -> TierTable:
     axis: TierAxis = random.choice(("amount", "attainment_percent"))
     steps = sorted(random.sample(range(1, 16), random.randint(0, 3)))
     bounds = [Decimal(step * (STEP_MINOR if axis == "amount" else 10)) for step in steps]
@@ -138,7 +141,7 @@ def _tiers(random: Random) -> dict[str, object]:
     tiers = tuple(_tier(random, mode, lower, upper) for lower, upper in zip(lowers, uppers, strict=True))
     boundary: TierBoundary = random.choice(("lower_inclusive", "upper_inclusive"))
     counts: TiersCount = random.choice(("period", "period", "period", "deal", "line"))
-    return {"tiers": TierTable(axis=axis, boundary=boundary, tiers=tiers, counts=counts)}
+    return TierTable(axis=axis, boundary=boundary, tiers=tiers, counts=counts)
 
 
 def _tier(random: Random, mode: str, lower: Decimal, upper: Decimal | None) -> Tier:
@@ -155,7 +158,7 @@ def _tier(random: Random, mode: str, lower: Decimal, upper: Decimal | None) -> T
     )
 
 
-def _bonus(random: Random) -> dict[str, object]:
+def _bonus(random: Random) -> TargetBonus:
     at = sorted(random.choices(range(1, 20), k=random.randint(2, 5)))
     at = [each for index, each in enumerate(at) if index < 2 or each != at[index - 2]]
     pays = sorted(random.randint(0, 30) for _ in at)
@@ -166,7 +169,7 @@ def _bonus(random: Random) -> dict[str, object]:
     can_continue = at[-1] != at[-2]
     above_last = random.choice(("capped", "continued")) if can_continue else "capped"
     curve = PayoutCurve(points=points, above_last="continued" if above_last == "continued" else "capped")
-    return {"bonus": TargetBonus(target_minor=random.randint(1, 900_000), curve=curve)}
+    return TargetBonus(target_minor=random.randint(1, 900_000), curve=curve)
 
 
 def _last_on(random: Random) -> date | None:

@@ -25,11 +25,12 @@ from salesapi.domain.pay.plans.compensation_plans import (
     TiersInvalid,
     terms_of,
 )
-from salesapi.domain.pay.plans.plan_components import Accelerator, Component, Decelerator, Gate, QuotaRules, TargetBonus
+from salesapi.domain.pay.plans.plan_components import Component, Gate, QuotaRules
+from salesapi.domain.pay.plans.plan_rates import Accelerator, Decelerator, TargetBonus
 from salesapi.domain.pay.rules.tables import CurvePoint, PayoutCurve, TierTable
 from salesapi.domain.shared.kernel import Ref, Refused, StreamRef, ThingExists, ThingUnknown
 from salesapi.domain.shared.money import CurrencyUnknown
-from tests.domain.pay.commission_stories import BY_LINE, flat, table, tiered, tiers
+from tests.domain.pay.commission_stories import BY_LINE, flat, tiered, tiers
 from tests.domain.pay.plan_options import CALENDAR, CURRENCIES, DRAW, GUARANTEE, QUOTAS, RATE_TABLE, WORKING_DAYS
 from tests.spec import SUBJECT, fold, given
 
@@ -67,7 +68,7 @@ def published(
 
 def with_tiers(*bounds_and_rates: tuple[int, int | None, str]) -> Component:
     tier_table = TierTable(axis="amount", boundary="lower_inclusive", tiers=tiers(*bounds_and_rates))
-    return Component(key="base", name="Base", credit="direct", tiers=tier_table)
+    return Component(key="base", name="Base", credit="direct", rate=tier_table)
 
 
 def test_a_plan_is_drafted_once() -> None:
@@ -121,7 +122,7 @@ def test_all_versions_of_a_plan_pay_by_the_same_kind_of_period() -> None:
     given(DRAFTED, published(1)).when(monthly).refused(CompensationPlanPeriodFixed, pointer="/period")
 
 
-TIER = "/components/0/tiers/tiers"
+TIER = "/components/0/rate/tiers"
 LATER_DEALS = Gate(attainment_percent=Decimal(50), pays="later_deals")
 FASTER = Accelerator(above_attainment_percent=Decimal(100), factor=Decimal(2))
 SLOWER = Decelerator(below_attainment_percent=Decimal(50), factor=Decimal("0.5"), slowed="below")
@@ -144,24 +145,21 @@ PAYS_AT_ZERO = TargetBonus(
         (with_tiers((0, 0, "2"), (0, None, "3")), TiersInvalid, f"{TIER}/0/upper"),
         (with_tiers(), TiersInvalid, TIER),
         (with_tiers((0, None, "1000.1")), TiersInvalid, f"{TIER}/0/rate_percent"),
-        (flat("-1000.01"), ComponentInvalid, "/components/0/rate_percent"),
-        (flat("NaN"), ComponentInvalid, "/components/0/rate_percent"),
-        (flat("Infinity"), ComponentInvalid, "/components/0/rate_percent"),
-        (flat("0.00000000001"), ComponentInvalid, "/components/0/rate_percent"),
-        (Component(key="base", name="Base", credit="direct"), ComponentInvalid, "/components/0/rate_percent"),
-        (
-            Component(key="base", name="Base", credit="direct", rate_percent=Decimal(5), tiers=table("marginal")),
-            ComponentInvalid,
-            "/components/0/tiers",
-        ),
+        (flat("-1000.01"), ComponentInvalid, "/components/0/rate/rate_percent"),
+        (flat("NaN"), ComponentInvalid, "/components/0/rate/rate_percent"),
+        (flat("Infinity"), ComponentInvalid, "/components/0/rate/rate_percent"),
+        (flat("0.00000000001"), ComponentInvalid, "/components/0/rate/rate_percent"),
         (replace(tiered("retroactive"), gate=LATER_DEALS), ComponentInvalid, "/components/0/gate/pays"),
-        (replace(tiered("marginal"), accelerator=FASTER), ComponentInvalid, "/components/0/accelerator"),
-        (replace(flat("5"), accelerator=FASTER, decelerator=SLOWER), ComponentInvalid, "/components/0/decelerator"),
+        (
+            flat("5", accelerator=FASTER, decelerator=SLOWER),
+            ComponentInvalid,
+            "/components/0/rate/decelerator",
+        ),
         (replace(flat("5"), cap_minor=0), ComponentInvalid, "/components/0/cap_minor"),
         (
-            replace(flat("5"), rate_percent=None, bonus=PAYS_AT_ZERO),
+            replace(flat("5"), rate=PAYS_AT_ZERO),
             ComponentInvalid,
-            "/components/0/bonus/curve/points",
+            "/components/0/rate/curve/points",
         ),
     ],
 )

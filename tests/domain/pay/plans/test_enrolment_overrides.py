@@ -21,6 +21,7 @@ from salesapi.domain.pay.plans.enrolment_overrides import (
     overridden,
 )
 from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentOverlaps, EnrolParticipant
+from salesapi.domain.pay.plans.plan_rates import FlatRate, IndividualRate, TargetBonus
 from salesapi.domain.shared.kernel import FieldInvalid, Ref, Refused, StreamRef
 from tests.domain.pay.commission_stories import ANN, BY_LINE, PLAN, flat
 from tests.domain.pay.plan_options import ADVANCE, DRAW, paying
@@ -211,16 +212,14 @@ def test_one_has_one_draw_at_a_time() -> None:
 def test_a_component_pays_only_the_values_that_it_takes() -> None:
     base, own, bonus, fixed = COMPONENTS
     assert overridden(base, override(rate_percent=Decimal(6), cap_minor=80_000)) == replace(
-        base, rate_percent=Decimal(6), cap_minor=80_000
+        base, rate=FlatRate(rate_percent=Decimal(6)), cap_minor=80_000
     )
     assert overridden(base, override(rate_percent=Decimal(7), cap_minor=80_000)) == replace(base, cap_minor=80_000)
     everything = override(
         rate_percent=Decimal(6), target_variable_minor=2_000_000, target_minor=800_000, cap_minor=110_000
     )
-    assert own.individual is not None
-    assert overridden(own, everything) == replace(
-        own, individual=replace(own.individual, target_variable_minor=2_000_000)
-    )
-    assert bonus.bonus is not None
-    assert overridden(bonus, everything) == replace(bonus, bonus=replace(bonus.bonus, target_minor=800_000))
+    assert isinstance(own.rate, IndividualRate)
+    assert overridden(own, everything) == replace(own, rate=replace(own.rate, target_variable_minor=2_000_000))
+    assert isinstance(bonus.rate, TargetBonus)
+    assert overridden(bonus, everything) == replace(bonus, rate=replace(bonus.rate, target_minor=800_000))
     assert overridden(fixed, everything) == fixed

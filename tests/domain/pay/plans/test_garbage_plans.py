@@ -106,6 +106,7 @@ WILD: tuple[object, ...] = (
         "non_payment",
         "schedule",
     ),
+    *("flat", "tiers", "rules", "residual", "unheard"),
     *("working_days", "seasonal_weights", "plan_fixed", "partial", "unserved_term", str(PLAN)),
     *("amount", "attainment_percent", "line", "2026-02-01", "2020-01-01", "9999-12-31", "0001-01-01", "2026-02-30"),
 )
@@ -209,7 +210,9 @@ def spoil(random: Random, values: dict[str, Any]) -> None:
         other, place = random.choice(list(places(values)))
         holder[key] = deepcopy(other[place])
     elif isinstance(holder, dict):
-        holder[random.choice(("unknown", "rate_percent", "tiers", "bonus", "cap_minor", "a/b~c"))] = random.choice(WILD)
+        holder[random.choice(("unknown", "kind", "rate", "rate_percent", "tiers", "cap_minor", "a/b~c"))] = (
+            random.choice(WILD)
+        )
 
 
 def resolves(pointer: str, values: object) -> bool:

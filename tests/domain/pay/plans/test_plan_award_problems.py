@@ -41,8 +41,8 @@ from tests.spec import given, uid
 
 PER_DEAL = campaign(unit="deal")
 FALLING = replace(EVENLY, points=(EVENLY.points[1], EVENLY.points[0]))
-PAID = paying("rate_percent", attributed="payment")
-RECURRING = component(residual=RESIDUAL, attributed="invoice")
+PAID = paying("flat", attributed="payment")
+RECURRING = component(rate=RESIDUAL, attributed="invoice")
 POINTS = (MemberSharePoints(member_id=uid(0xA), points=Decimal(1)),)
 
 

@@ -11,7 +11,7 @@ import pytest
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component, FilterCondition, Rounding, SaleFilter
 from salesapi.domain.pay.plans.plan_differences import DIFFERENCES_MAX, plan_differences
-from tests.domain.pay.commission_stories import BY_LINE, flat, tiered
+from tests.domain.pay.commission_stories import BY_LINE, flat, table, tiered
 from tests.domain.pay.plan_options import GUARANTEE
 from tests.domain.pay.plans.generated_plans import version as generated
 
@@ -41,7 +41,7 @@ def test_a_rate_is_equal_to_one_that_is_written_with_more_digits() -> None:
 def test_a_changed_rate_is_named_by_the_key_of_its_component() -> None:
     extra = flat("1", key="extra")
     assert differences(version(extra, flat("5")), version(extra, flat("4.5"))) == [
-        ("/components/base/rate_percent", '"5"', '"4.5"')
+        ("/components/base/rate/rate_percent", '"5"', '"4.5"')
     ]
 
 
@@ -50,8 +50,8 @@ def test_a_component_that_comes_or_goes_is_one_difference_without_what_it_leaves
     assert (pointer, before) == ("/components/extra", None)
     assert after is not None
     shown = json.loads(after)
-    assert shown["rate_percent"] == "1"
-    assert "tiers" not in shown
+    assert shown["rate"] == {"kind": "flat", "rate_percent": "1"}
+    assert "only" not in shown
     assert differences(version(FLAT, flat("1", key="extra")), version(FLAT)) == [(pointer, after, None)]
 
 
@@ -68,12 +68,10 @@ def _text(component: Component) -> str | None:
 
 
 def test_a_bound_of_one_tier_is_named_by_its_place() -> None:
-    table = tiered("marginal").tiers
-    assert table is not None
-    first, *rest = table.tiers
-    wider = replace(table, tiers=(replace(first, rate_percent=Decimal("2.5")), *rest))
-    changed = differences(version(tiered("marginal")), version(replace(tiered("marginal"), tiers=wider)))
-    assert [pointer for pointer, _, _ in changed] == ["/components/base/tiers/tiers/0/rate_percent"]
+    first, *rest = table("marginal").tiers
+    wider = replace(table("marginal"), tiers=(replace(first, rate_percent=Decimal("2.5")), *rest))
+    changed = differences(version(tiered("marginal")), version(replace(tiered("marginal"), rate=wider)))
+    assert [pointer for pointer, _, _ in changed] == ["/components/base/rate/tiers/0/rate_percent"]
 
 
 def test_terms_of_the_whole_plan_are_compared_in_their_order() -> None:
@@ -95,7 +93,7 @@ def test_an_amount_is_a_number_a_rate_a_text_and_a_day_a_date() -> None:
 
 def test_a_key_with_a_slash_is_escaped_as_pointers_are() -> None:
     assert differences(version(flat("1", key="a/b~c")), version(flat("2", key="a/b~c"))) == [
-        ("/components/a~1b~0c/rate_percent", '"1"', '"2"')
+        ("/components/a~1b~0c/rate/rate_percent", '"1"', '"2"')
     ]
 
 

@@ -1,5 +1,6 @@
 """What may not be published of upper limits (R29, R30), each with its place, and what may."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,50 +8,52 @@ import pytest
 from salesapi.domain.pay.plans.compensation_plans import PlanTerms
 from salesapi.domain.pay.plans.plan_components import Component, Gate
 from salesapi.domain.pay.plans.plan_problems import problem_of_component, problem_of_terms
+from salesapi.domain.pay.plans.plan_rates import FlatRate
 from tests.domain.pay import plan_options as options
 from tests.domain.pay.plan_options import component, paying, terms
 
+UNKICKED = replace(options.CONTRACT_TERMS, kickers=(), rate_cap_percent=Decimal(4))
 OF_COMPONENTS = [
-    ("a period capped at nothing", paying("rate_percent", cap_minor=0), "/cap_minor", "must be above 0"),
-    ("a deal capped at nothing", paying("rate_percent", deal_cap_minor=0), "/deal_cap_minor", "must be above 0"),
+    ("a period capped at nothing", paying("flat", cap_minor=0), "/cap_minor", "must be above 0"),
+    ("a deal capped at nothing", paying("flat", deal_cap_minor=0), "/deal_cap_minor", "must be above 0"),
     (
         "the year of no cap",
-        paying("rate_percent", cap_window="year"),
+        paying("flat", cap_window="year"),
         "/cap_window",
         "belongs to a limit; send cap_minor",
     ),
-    ("past no cap", paying("rate_percent", cap_excess="carried"), "/cap_excess", "belongs to a limit; send cap_minor"),
+    ("past no cap", paying("flat", cap_excess="carried"), "/cap_excess", "belongs to a limit; send cap_minor"),
     (
         "past no cap of a deal",
-        paying("rate_percent", deal_cap_excess="deferred"),
+        paying("flat", deal_cap_excess="deferred"),
         "/deal_cap_excess",
         "belongs to a limit; send deal_cap_minor, or `lost`",
     ),
     (
         "shares of no cap",
-        paying("rate_percent", deal_cap_split="cap_then_split"),
+        paying("flat", deal_cap_split="cap_then_split"),
         "/deal_cap_split",
         "belongs to a limit; send deal_cap_minor, or `split_then_cap`",
     ),
-    ("a line of nothing", paying("rate_percent", line_limit_minor=0), "/line_limit_minor", "must be above 0"),
+    ("a line of nothing", paying("flat", line_limit_minor=0), "/line_limit_minor", "must be above 0"),
     ("lines of a bonus", paying("bonus", line_limit_minor=1), "/line_limit_minor", "tell what a line earns"),
     ("lines of tiers of a period", paying("tiers", line_limit_minor=1), "/line_limit_minor", "tiers by line"),
     (
         "lines of a rate that grows faster",
-        paying("rate_percent", accelerator=options.ACCELERATOR, line_limit_minor=1),
+        paying("flat", accelerator=options.ACCELERATOR, line_limit_minor=1),
         "/line_limit_minor",
         "only a flat or individual rate",
     ),
     (
         "past no limit of a line",
-        paying("rate_percent", line_limit_excess="deferred"),
+        paying("flat", line_limit_excess="deferred"),
         "/line_limit_excess",
         "send line_limit_minor, or `lost`",
     ),
     (
         "deferred in a year that is rated again",
         component(
-            rate_percent=Decimal(5),
+            rate=FlatRate(rate_percent=Decimal(5)),
             gate=Gate(attainment_percent=Decimal(50), pays="whole_period"),
             counted_over="year_to_date",
             deal_cap_minor=1,
@@ -62,25 +65,25 @@ OF_COMPONENTS = [
     (
         "a rate capped at nothing",
         paying("individual", rate_cap_percent=Decimal(0)),
-        "/rate_cap_percent",
+        "/rate/rate_cap_percent",
         "above 0 percent",
     ),
     (
         "a flat rate with a cap",
-        paying("rate_percent", rate_cap_percent=Decimal(4)),
-        "/rate_cap_percent",
+        paying("flat", rate_cap_percent=Decimal(4)),
+        "/rate/rate_cap_percent",
         "nothing moves",
     ),
     (
         "a cap on the rate below the rate itself",
-        paying("rate_percent", accelerator=options.ACCELERATOR, rate_cap_percent=Decimal("0.01")),
-        "/rate_cap_percent",
+        paying("flat", accelerator=options.ACCELERATOR, rate_cap_percent=Decimal("0.01")),
+        "/rate/rate_cap_percent",
         "below the rate itself",
     ),
     (
-        "tiers with a cap on the rate",
-        paying("tiers", rate_cap_percent=Decimal(4)),
-        "/rate_cap_percent",
+        "terms without kickers with a cap on the rate",
+        paying("contract_terms", rate=UNKICKED),
+        "/rate/rate_cap_percent",
         "nothing moves",
     ),
 ]
@@ -115,7 +118,7 @@ def test_a_limit_of_the_plan_that_means_nothing_is_refused_at_its_place(
 
 
 def test_a_plan_by_year_has_no_cap_of_a_year_beside() -> None:
-    by_component = terms(paying("rate_percent", cap_minor=1, cap_window="year"))
+    by_component = terms(paying("flat", cap_minor=1, cap_window="year"))
     by_plan = terms(cap_minor=1, cap_window="year")
     for wrong, pointer in ((by_component, "/components/0/cap_window"), (by_plan, "/cap_window")):
         found = problem_of_terms(wrong, "year")
@@ -128,7 +131,7 @@ def test_a_plan_by_year_has_no_cap_of_a_year_beside() -> None:
     "valid",
     [
         paying("individual", rate_cap_percent=Decimal(9), cap_minor=1, cap_window="year", cap_excess="carried"),
-        paying("rate_percent", accelerator=options.ACCELERATOR, rate_cap_percent=Decimal(9)),
+        paying("flat", accelerator=options.ACCELERATOR, rate_cap_percent=Decimal(9)),
         paying("contract_terms", rate_cap_percent=Decimal(9)),
         paying("rules", line_limit_minor=1, line_limit_excess="deferred", deal_cap_split="cap_then_split"),
         paying("tiers", deal_cap_minor=1, deal_cap_excess="deferred", deal_cap_split="cap_then_split"),

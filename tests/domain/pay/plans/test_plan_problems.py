@@ -14,17 +14,17 @@ from salesapi.domain.pay.plans.plan_components import (
     FilterCondition,
     Gate,
     QuotaRules,
-    RateMatrix,
     Release,
     SaleFilter,
-    TargetBonus,
 )
-from salesapi.domain.pay.plans.plan_problems import RATES, problem_of_component, problem_of_terms
+from salesapi.domain.pay.plans.plan_problems import problem_of_component, problem_of_terms
+from salesapi.domain.pay.plans.plan_rates import DealAmount, FlatRate, RateMatrix, TargetBonus, UnitAmount
 from salesapi.domain.pay.rules.award_measures import CollectionBand
 from salesapi.domain.pay.rules.quotas import Proration
+from salesapi.domain.pay.rules.rate_rules import RateRules
 from salesapi.domain.pay.rules.tables import CurvePoint, MatrixRow
 from tests.domain.pay import plan_options as options
-from tests.domain.pay.plan_options import CLAWBACK, CURVE, MARGIN, MATRIX, WITH_CASH, component, paying, terms
+from tests.domain.pay.plan_options import CLAWBACK, CURVE, MARGIN, MATRIX, RATES, WITH_CASH, component, paying, terms
 
 ZERO = Decimal(0)
 TOO_HIGH = Decimal(1001)
@@ -58,111 +58,123 @@ def on_bookings(**others: Any) -> Release:
 
 def clawing(rule: dict[str, Any], **others: Any) -> Component:
     """A component with a clawback that differs from the valid one."""
-    return paying("rate_percent", clawback=replace(CLAWBACK, rule=replace(CLAWBACK.rule, **rule), **others))
+    return paying("flat", clawback=replace(CLAWBACK, rule=replace(CLAWBACK.rule, **rule), **others))
 
 
 WITHOUT_CONDITION = SaleFilter(conditions=(FilterCondition(of="deal_attribute", any_of=("direct",)),))
 OF_A_RATE = [
-    ("no rate", component(), "/rate_percent", "it has no rate; send one of rate_percent, deal_amount_minor"),
-    ("two rates", paying("tiers", bonus=bonus((50, 0))), "/bonus", "it has tiers and bonus; send one of them"),
-    ("a rate and rules", paying("rate_percent", rules=(options.RULE,)), "/rules", "it has rate_percent and rules"),
-    ("an amount for nothing", component(deal_amount_minor=0), "/deal_amount_minor", "must be above 0, not 0"),
-    ("units for nothing", component(unit_amount_minor=-1), "/unit_amount_minor", "must be above 0, not -1"),
-    ("a rate out of bounds", component(rate_percent=TOO_HIGH), "/rate_percent", "between -1000 and 1000 percent"),
-    ("tiers with a gap", component(tiers=GAPPED), "/tiers/tiers/1/lower", "leaves a gap"),
+    (
+        "an amount for nothing",
+        component(rate=DealAmount(amount_minor=0)),
+        "/rate/amount_minor",
+        "must be above 0, not 0",
+    ),
+    ("units for nothing", component(rate=UnitAmount(amount_minor=-1)), "/rate/amount_minor", "must be above 0, not -1"),
+    (
+        "a rate out of bounds",
+        component(rate=FlatRate(rate_percent=TOO_HIGH)),
+        "/rate/rate_percent",
+        "between -1000 and 1000 percent",
+    ),
+    ("tiers with a gap", component(rate=GAPPED), "/rate/tiers/1/lower", "leaves a gap"),
     (
         "a curve that goes back",
-        component(bonus=bonus((50, 0), (40, 1))),
-        "/bonus/curve/points/1/attainment_percent",
+        component(rate=bonus((50, 0), (40, 1))),
+        "/rate/curve/points/1/attainment_percent",
         "a point at 40 cannot follow one at 50",
     ),
-    ("a bonus for nothing", component(bonus=bonus((0, 10))), "/bonus/curve/points", "pays nothing at 0 percent"),
-    ("equal rules", component(rules=(options.RULE, options.RULE)), "/rules/1", "it is as specific as rule 0"),
+    ("a bonus for nothing", component(rate=bonus((0, 10))), "/rate/curve/points", "pays nothing at 0 percent"),
+    (
+        "equal rules",
+        component(rate=RateRules(rules=(options.RULE, options.RULE))),
+        "/rate/rules/1",
+        "it is as specific as rule 0",
+    ),
     (
         "margins from 20 percent on",
-        paying("margin_bands", margin_bands=FROM_20),
-        "/margin_bands/bands/0/lower_percent",
+        paying("margin_bands", rate=FROM_20),
+        "/rate/bands/0/lower_percent",
         "must begin open",
     ),
     (
         "terms from two years on",
-        component(contract_terms=FROM_24),
-        "/contract_terms/bands/0/from_months",
+        component(rate=FROM_24),
+        "/rate/bands/0/from_months",
         "the first band begins at 0 months",
     ),
     (
         "a residual out of bounds",
-        paying("residual", residual=replace(options.RESIDUAL, rate_percent=TOO_HIGH)),
-        "/residual/rate_percent",
+        paying("residual", rate=replace(options.RESIDUAL, rate_percent=TOO_HIGH)),
+        "/rate/rate_percent",
         "between -1000 and 1000 percent",
     ),
     (
         "one axis twice",
-        component(matrix=replace(MATRIX, second="attainment_percent")),
-        "/matrix/second",
+        component(rate=replace(MATRIX, second="attainment_percent")),
+        "/rate/second",
         "rows and columns both stand for attainment_percent",
     ),
     (
         "a missing cell",
-        component(matrix=replace(MATRIX, matrix=ONE_CELL)),
-        "/matrix/matrix/cells/1/rates_percent",
+        component(rate=replace(MATRIX, matrix=ONE_CELL)),
+        "/rate/matrix/cells/1/rates_percent",
         "2 bands need as many rates, not 1",
     ),
 ]
 OF_CREDIT = [
-    ("no touches", paying("rate_percent", credit="sourcing"), "/sourcing", "belongs to the credit `sourcing`"),
-    ("touches for a seller", paying("rate_percent", sourcing=options.SOURCING), "/sourcing", "and to no other"),
+    ("no touches", paying("flat", credit="sourcing"), "/sourcing", "belongs to the credit `sourcing`"),
+    ("touches for a seller", paying("flat", sourcing=options.SOURCING), "/sourcing", "and to no other"),
     (
         "a kind of touch twice",
-        paying("rate_percent", credit="sourcing", sourcing=replace(options.SOURCING, kinds=("event", "event"))),
+        paying("flat", credit="sourcing", sourcing=replace(options.SOURCING, kinds=("event", "event"))),
         "/sourcing/kinds/1",
         "event is named twice",
     ),
-    ("levels of a seller", paying("rate_percent", levels=2), "/levels", "send 1, not 2"),
-    ("no condition", paying("rate_percent", only=SaleFilter()), "/only", "send null for all sales"),
+    ("levels of a seller", paying("flat", levels=2), "/levels", "send 1, not 2"),
+    ("no condition", paying("flat", only=SaleFilter()), "/only", "send null for all sales"),
     (
         "an attribute without key",
-        paying("rate_percent", only=WITHOUT_CONDITION),
+        paying("flat", only=WITHOUT_CONDITION),
         "/only/conditions/0/key",
         "deal_attribute needs the attribute's key",
     ),
     (
         "a product with a key",
-        paying("rate_percent", only=on_products("code", "s27")),
+        paying("flat", only=on_products("code", "s27")),
         "/only/conditions/0/key",
         "a product has no key",
     ),
     (
         "a value twice",
-        paying("rate_percent", only=on_products(None, "s27", "s28", "s27")),
+        paying("flat", only=on_products(None, "s27", "s28", "s27")),
         "/only/conditions/0/any_of/2",
         "s27 is named twice",
     ),
-    ("the end of a period", paying("rate_percent", attributed="period_end"), "/attributed", "does not say which one"),
+    ("the end of a period", paying("flat", attributed="period_end"), "/attributed", "does not say which one"),
     ("invoices by booking", paying("residual", attributed="booking"), "/attributed", "send `invoice`"),
     ("a base of terms", paying("contract_terms", base=MARGIN), "/base", "contract_terms says itself what is rated"),
     ("a base of invoices", paying("residual", base=MARGIN), "/base", "residual says itself what is rated"),
     (
         "a margin without cost",
-        paying("rate_percent", base=replace(MARGIN, cost_from=None)),
+        paying("flat", base=replace(MARGIN, cost_from=None)),
         "/base/cost_from",
         "a margin needs cost_from",
     ),
     (
         "a margin that may be negative",
-        paying("rate_percent", base=replace(MARGIN, negative_margin=None)),
+        paying("flat", base=replace(MARGIN, negative_margin=None)),
         "/base/negative_margin",
         "a margin needs negative_margin",
     ),
     (
         "the cost of an amount",
-        paying("rate_percent", base=Base(kind="deal_amount", cost_from="catalogue")),
+        paying("flat", base=Base(kind="deal_amount", cost_from="catalogue")),
         "/base/cost_from",
         "cost_from belongs to the base `margin`, not to `deal_amount`",
     ),
     (
         "the loss of an amount",
-        paying("rate_percent", base=Base(kind="agreement_net", negative_margin="block")),
+        paying("flat", base=Base(kind="agreement_net", negative_margin="block")),
         "/base/negative_margin",
         "negative_margin belongs to the base `margin`, not to `agreement_net`",
     ),
@@ -173,7 +185,7 @@ OF_CREDIT = [
         "/base/kind",
         "needs the base `margin`",
     ),
-    ("a matrix of margins without cost", component(matrix=BY_MARGIN), "/base", "needs the base `margin`"),
+    ("a matrix of margins without cost", component(rate=BY_MARGIN), "/base", "needs the base `margin`"),
     (
         "two answers to a loss",
         paying("margin_bands", base=replace(MARGIN, negative_margin="block")),
@@ -182,31 +194,34 @@ OF_CREDIT = [
     ),
     (
         "a year in which nothing counts",
-        paying("rate_percent", counted_over="year_to_date"),
+        paying("flat", counted_over="year_to_date"),
         "/counted_over",
         "neither tiers nor anything by attainment",
     ),
 ]
 OF_LIMITS = [
-    ("faster tiers", paying("tiers", accelerator=options.ACCELERATOR), "/accelerator", "flat or individual rate only"),
-    ("slower rules", paying("rules", decelerator=options.DECELERATOR), "/decelerator", "flat or individual rate only"),
     (
         "faster and slower",
-        paying("rate_percent", accelerator=options.ACCELERATOR, decelerator=options.DECELERATOR),
-        "/decelerator",
+        paying("flat", accelerator=options.ACCELERATOR, decelerator=options.DECELERATOR),
+        "/rate/decelerator",
         "an accelerator and a decelerator",
     ),
     (
         "a gate for later deals under tiers that rate all",
-        component(tiers=WHOLE, gate=Gate(attainment_percent=Decimal(50), pays="later_deals")),
+        component(rate=WHOLE, gate=Gate(attainment_percent=Decimal(50), pays="later_deals")),
         "/gate/pays",
         "let it pay `whole_period`",
     ),
-    ("overrides by 0", paying("rate_percent", override_percent_max=ZERO), "/override_percent_max", "above 0 percent"),
-    ("overrides of tiers", paying("tiers", override_percent_max=TOO_HIGH), "/override_percent_max", "it has none of"),
+    ("overrides by 0", paying("flat", override_percent_max=ZERO), "/override_percent_max", "above 0 percent"),
+    (
+        "overrides of tiers",
+        paying("tiers", override_percent_max=TOO_HIGH),
+        "/override_percent_max",
+        "no enrolment can agree",
+    ),
     (
         "satisfaction from 80 on",
-        paying("rate_percent", satisfaction=FROM_80),
+        paying("flat", satisfaction=FROM_80),
         "/satisfaction/bands/0/from_score",
         "the first band begins at 0",
     ),
@@ -266,7 +281,7 @@ OF_A_CLAWBACK = [
     ),
     ("unpaid or not", clawing({"triggers": ("churn",)}), "/clawback/non_payment_days", "and to no other"),
 ]
-RELEASED = [(wrong, paying("rate_percent", release=release), *rest) for wrong, release, *rest in OF_A_RELEASE]
+RELEASED = [(wrong, paying("flat", release=release), *rest) for wrong, release, *rest in OF_A_RELEASE]
 COMPONENTS = [*OF_A_RATE, *OF_CREDIT, *OF_LIMITS, *RELEASED, *OF_A_CLAWBACK]
 
 
@@ -298,15 +313,15 @@ BACKWARDS = replace(options.RAMP, steps=options.RAMP.steps[::-1])
 TERMS = [
     (
         "a key twice",
-        terms(paying("rate_percent"), paying("tiers")),
+        terms(paying("flat"), paying("tiers")),
         "/components/1/key",
         "its key is used twice",
     ),
     (
         "a component that is wrong",
-        terms(paying("rate_percent"), component(key="other")),
-        "/components/1/rate_percent",
-        "it has no rate",
+        terms(paying("flat"), component(key="other", rate=GAPPED)),
+        "/components/1/rate/tiers/1/lower",
+        "leaves a gap",
     ),
     ("a guarantee and a draw", terms(guarantee=options.GUARANTEE, draw=options.DRAW), "/draw", "not both"),
     (
@@ -404,22 +419,22 @@ def test_a_plan_by_year_does_not_count_over_a_year_again() -> None:
     assert problem_of_terms(yearly, "quarter") is None
 
 
-@pytest.mark.parametrize("rate", RATES)
-def test_every_kind_of_rate_can_be_published(rate: str) -> None:
-    assert problem_of_component(paying(rate)) is None
+@pytest.mark.parametrize("kind", RATES)
+def test_every_kind_of_rate_can_be_published(kind: str) -> None:
+    assert problem_of_component(paying(kind)) is None
 
 
 @pytest.mark.parametrize(
     "valid",
     [
-        paying("rate_percent", credit="sourcing", sourcing=options.SOURCING, only=options.ONLY),
-        paying("rate_percent", credit="manager_override", levels=5, base=MARGIN),
-        paying("rate_percent", attributed="payment", release=WITH_CASH, clawback=CLAWBACK),
-        paying("deal_amount_minor", attributed="go_live", release=options.IN_PARTS, deal_cap_minor=1, cap_minor=1),
+        paying("flat", credit="sourcing", sourcing=options.SOURCING, only=options.ONLY),
+        paying("flat", credit="manager_override", levels=5, base=MARGIN),
+        paying("flat", attributed="payment", release=WITH_CASH, clawback=CLAWBACK),
+        paying("deal_amount", attributed="go_live", release=options.IN_PARTS, deal_cap_minor=1, cap_minor=1),
         paying("individual", decelerator=options.DECELERATOR, gate=options.GATE, satisfaction=options.SATISFACTION),
         paying("bonus", counted_over="year_to_date_rate"),
-        component(matrix=BY_MARGIN, base=MARGIN),
-        paying("rate_percent", gate=options.GATE, counted_over="year_to_date"),
+        component(rate=BY_MARGIN, base=MARGIN),
+        paying("flat", gate=options.GATE, counted_over="year_to_date"),
         clawing({"triggers": ("refund",)}, non_payment_days=None),
     ],
 )

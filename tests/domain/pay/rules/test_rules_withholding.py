@@ -1,6 +1,7 @@
 """What is earned and paid later (R27, R28): figures worked by hand, and laws with examples by hypothesis (fixed seeds)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -17,7 +18,7 @@ from salesapi.domain.pay.calculation.release_clock import Earned
 from salesapi.domain.pay.calculation.sales import plain_sale
 from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.ledger.sale_facts import Win
-from salesapi.domain.pay.plans.plan_components import Component, Release, Rounding
+from salesapi.domain.pay.plans.plan_components import Release, Rounding
 from salesapi.domain.pay.rules.release import Anchor
 from salesapi.domain.pay.rules.withholding import (
     Holdback,
@@ -35,6 +36,7 @@ from salesapi.domain.pay.rules.withholding import (
     problem_of_holdback,
     problem_of_instalments,
 )
+from tests.domain.pay.commission_stories import flat
 from tests.spec import uid
 
 LAWS: Final = settings(derandomize=True, max_examples=200)
@@ -259,7 +261,7 @@ def settled(
     )
     earned = Earned(
         sale=plain_sale(win),
-        component=Component(key="base", name="Base", credit="direct", release=Release(holdback=holdback)),
+        component=replace(flat("10"), release=Release(holdback=holdback)),
         exact_minor=Fraction(1000),
         rounding=Rounding(scope="line", mode="half_up"),
         currency="USD",

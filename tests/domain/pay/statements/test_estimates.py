@@ -10,7 +10,8 @@ import pytest
 from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
 from salesapi.domain.pay.ledger.sale_facts import Wins
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersionPublished
-from salesapi.domain.pay.plans.plan_components import Accelerator, Component, CustomerNovelty, SaleFilter
+from salesapi.domain.pay.plans.plan_components import Component, CustomerNovelty, SaleFilter
+from salesapi.domain.pay.plans.plan_rates import Accelerator
 from salesapi.domain.pay.reasons.earned_reasons import AwaitsAnchor, AwaitsQuota, AwaitsRate
 from salesapi.domain.pay.statements.estimates import (
     EstimateAmountMissing,
@@ -128,7 +129,7 @@ def test_who_takes_part_in_no_plan_has_no_estimate() -> None:
 
 def test_what_waits_for_a_quota_or_a_rate_says_so_and_is_no_amount() -> None:
     faster = Accelerator(above_attainment_percent=Decimal(100), factor=Decimal("1.5"))
-    log = Log().plan(replace(flat("4"), accelerator=faster)).enrol(ANN)
+    log = Log().plan(flat("4", accelerator=faster)).enrol(ANN)
     (component,) = only(log).components
     assert (component.amount_minor, component.waits_for) == (
         0,

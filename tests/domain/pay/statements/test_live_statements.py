@@ -135,7 +135,7 @@ def test_there_is_no_tier_after_the_last_one(credited: int) -> None:
 
 def test_attainment_and_the_derivation_of_the_quota_are_told() -> None:
     # 900.00 of a quota of 1,200.00 is 75 %; 80 % of it are 960.00, 60.00 away.
-    log = Log().plan(replace(flat("1"), rate_percent=None, tiers=BY_ATTAINMENT)).enrol(ANN)
+    log = Log().plan(replace(flat("1"), rate=BY_ATTAINMENT)).enrol(ANN)
     set_at = log.quota(ANN, 120_000)
     log.win(1, 90_000, "2026-01-10")
     found = standing(log)
@@ -149,7 +149,7 @@ def test_attainment_and_the_derivation_of_the_quota_are_told() -> None:
 
 
 def test_without_its_quota_a_table_by_attainment_has_no_distance() -> None:
-    log = Log().plan(replace(flat("1"), rate_percent=None, tiers=BY_ATTAINMENT)).enrol(ANN)
+    log = Log().plan(replace(flat("1"), rate=BY_ATTAINMENT)).enrol(ANN)
     log.win(1, 90_000, "2026-01-10")
     found = standing(log)
     assert (found.credited_minor, found.quota, found.attainment_percent) == (90_000, None, None)

@@ -26,7 +26,8 @@ from salesapi.domain.pay.plans.plan_assumptions import (
     Assumptions,
     AssumptionTwice,
 )
-from salesapi.domain.pay.plans.plan_components import Accelerator, Component
+from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.plans.plan_rates import Accelerator
 from salesapi.domain.pay.rules.draws import Guarantee
 from salesapi.domain.pay.statements.simulating import simulated
 from salesapi.domain.pay.statements.statements import ENGINE_VERSION
@@ -122,7 +123,7 @@ def deal_of(amount_minor: int, on: str = "2026-03-01", owner: UUID = ANN, curren
 
 
 def test_a_supposed_quota_is_that_of_the_member_in_the_simulation_only() -> None:
-    accelerated = replace(flat("4"), accelerator=FASTER)
+    accelerated = flat("4", accelerator=FASTER)
     log = Log().plan(accelerated).enrol(ANN)
     log.quota(ANN, 1_000_000)
     log.win(1, 2_000_000, "2026-01-31")
@@ -165,7 +166,7 @@ def test_the_result_names_what_was_supposed_with_its_digest() -> None:
 
 
 def test_a_supposed_quota_of_the_year_corrects_no_earlier_period() -> None:
-    by_year = replace(flat("4"), accelerator=FASTER, counted_over="year_to_date")
+    by_year = replace(flat("4", accelerator=FASTER), counted_over="year_to_date")
     log = Log().plan(by_year).enrol(ANN)
     log.quota(ANN, 1_000_000, "2026")
     log.win(1, 2_000_000, "2026-01-31")
@@ -209,8 +210,8 @@ def command(*components: Component, period: str = "2026Q1", **floors: Guarantee)
 
 def test_a_proposal_is_held_to_the_same_rules_as_a_version() -> None:
     plan = given(DRAFTED, PUBLISHED)
-    neither = Component(key="base", name="Base", credit="direct")
-    plan.when(command(neither)).refused(ComponentInvalid, pointer="/components/0/rate_percent")
+    endless = flat("1000.01")
+    plan.when(command(endless)).refused(ComponentInvalid, pointer="/components/0/rate/rate_percent")
     floor = Guarantee(kind="guarantee", amount_minor=-1, last_on=None, compared_with="payable")
     plan.when(command(flat("3"), guarantee=floor)).refused(FloorInvalid, pointer="/guarantee/amount_minor")
     plan.when(command(flat("3"), period="2026-03")).refused(CompensationPlanPeriodFixed, pointer="/period")

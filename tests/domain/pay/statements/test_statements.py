@@ -11,6 +11,7 @@ from salesapi.domain.organisation.teams import TeamFormed, TeamLeaderAppointed, 
 from salesapi.domain.pay.ledger.pay_facts import EVENT_TYPES
 from salesapi.domain.pay.plans.enrolments import EnrolmentBegun
 from salesapi.domain.pay.plans.plan_components import Component, Rounding, RoundingScope
+from salesapi.domain.pay.plans.plan_rates import FlatRate
 from salesapi.domain.pay.records.payout_runs import STATEMENT_LINES_MAX, STATEMENT_PART_BYTES_MAX
 from salesapi.domain.pay.rules.tables import TIERS_MAX, TierBoundary, TierTable
 from salesapi.domain.pay.statements.statements import (
@@ -142,7 +143,11 @@ def test_the_manager_on_the_win_date_earns_on_the_teams_credit() -> None:
 @pytest.mark.parametrize(("levels", "paid"), [(1, {0xB: 100}), (2, {0xB: 100, 0xC: 100})])
 def test_an_override_reaches_as_many_levels_of_managers_as_the_plan_says(levels: int, paid: dict[int, int]) -> None:
     override = Component(
-        key="override", name="Override", credit="manager_override", rate_percent=Decimal(1), levels=levels
+        key="override",
+        name="Override",
+        credit="manager_override",
+        rate=FlatRate(rate_percent=Decimal(1)),
+        levels=levels,
     )
     log = Log().plan(override).enrol(ANN, BOB, CID)
     team(log, 0x12, 0xC)
@@ -259,7 +264,7 @@ def long_table() -> Component:
     bounds = [(number * step, (number + 1) * step if number < TIERS_MAX - 1 else None) for number in range(TIERS_MAX)]
     rates = tiers(*((lower, upper, f"{lower % 999}.{number:010}") for number, (lower, upper) in enumerate(bounds)))
     table = TierTable(axis="amount", boundary="lower_inclusive", tiers=rates)
-    return Component(key="k" * 60, name="Longest", credit="direct", tiers=table)
+    return Component(key="k" * 60, name="Longest", credit="direct", rate=table)
 
 
 @pytest.mark.parametrize("component", [flat("5"), long_table()])

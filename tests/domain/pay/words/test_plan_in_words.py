@@ -9,19 +9,18 @@ from typing import Any, get_args
 import pytest
 
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
-from salesapi.domain.pay.plans.plan_components import (
+from salesapi.domain.pay.plans.plan_components import Base, Component, Gate, QuotaRules, Release
+from salesapi.domain.pay.plans.plan_rates import (
     Accelerator,
-    Base,
-    Component,
+    DealAmount,
     Decelerator,
-    Gate,
+    FlatRate,
     IndividualRate,
-    QuotaRules,
-    Release,
     TargetBonus,
 )
 from salesapi.domain.pay.rules.draws import RecoverableDraw
 from salesapi.domain.pay.rules.quotas import Proration
+from salesapi.domain.pay.rules.rate_rules import RateRules
 from salesapi.domain.pay.rules.tables import CurvePoint, PayoutCurve, Tier, TierTable
 from salesapi.domain.pay.words.award_phrases import AWARD_PHRASES
 from salesapi.domain.pay.words.component_phrases import COMPONENT_PHRASES
@@ -82,29 +81,33 @@ def test_every_option_of_a_plan_is_said(language: Language) -> None:
     points = tuple(CurvePoint(attainment_percent=Decimal(at), payout_percent=Decimal(at)) for at in (50, 100))
     percent = Decimal(80)
     components = (
-        Component(key="a", name="A", credit="direct", tiers=table, cap_minor=777_701, deal_cap_minor=777_702),
+        Component(key="a", name="A", credit="direct", rate=table, cap_minor=777_701, deal_cap_minor=777_702),
         Component(
             key="b",
             name="B",
             credit="overlay",
-            individual=IndividualRate(target_variable_minor=777_703),
-            accelerator=Accelerator(above_attainment_percent=percent, factor=Decimal("1.5")),
+            rate=IndividualRate(
+                target_variable_minor=777_703,
+                accelerator=Accelerator(above_attainment_percent=percent, factor=Decimal("1.5")),
+            ),
             gate=Gate(attainment_percent=Decimal(60), pays="later_deals"),
         ),
         Component(
             key="c",
             name="C",
             credit="direct",
-            rate_percent=Decimal(9),
-            decelerator=Decelerator(below_attainment_percent=percent, factor=Decimal("0.25"), slowed="whole"),
+            rate=FlatRate(
+                rate_percent=Decimal(9),
+                decelerator=Decelerator(below_attainment_percent=percent, factor=Decimal("0.25"), slowed="whole"),
+            ),
         ),
         Component(
             key="d",
             name="D",
             credit="direct",
-            bonus=TargetBonus(target_minor=777_704, curve=PayoutCurve(points=points, above_last="continued")),
+            rate=TargetBonus(target_minor=777_704, curve=PayoutCurve(points=points, above_last="continued")),
         ),
-        Component(key="e", name="E", credit="direct", deal_amount_minor=777_705),
+        Component(key="e", name="E", credit="direct", rate=DealAmount(amount_minor=777_705)),
     )
     draw = RecoverableDraw(
         draw_minor=777_706,
@@ -124,7 +127,7 @@ def test_every_option_of_a_plan_is_said(language: Language) -> None:
 
 OF_A_COMPONENT: list[tuple[Component, str, str]] = [
     (
-        paying("rate_percent", credit="sourcing", sourcing=options.SOURCING),
+        paying("flat", credit="sourcing", sourcing=options.SOURCING),
         "Base: for one's touches of the lead that a deal came from: 5 % of the amount.\n"
         "Touches share the deal by their weights.\n"
         "Only meetings or referrals count as touches.\n"
@@ -132,24 +135,24 @@ OF_A_COMPONENT: list[tuple[Component, str, str]] = [
         "Base:按本人对来源线索的触点,金额的5%。\n各触点按权重分享业绩。\n触点仅计会面或转介绍。\n触点90天内有效。",
     ),
     (
-        paying("rate_percent", only=options.ONLY),
+        paying("flat", only=options.ONLY),
         "Only the categories beds or tables count.\nThe deal's channel must be direct.\n"
         "The customer must not have had an earlier win.",
         "仅计类别beds或tables。\n订单的channel须为direct。\n仅限此前无赢单的新客户。",
     ),
     (
-        paying("rate_percent", base=options.MARGIN),
+        paying("flat", base=options.MARGIN),
         "The amount of a sale is its margin: that of its agreements without tax less the costs of their lines.\n"
         "A margin below zero counts as zero.",
         "金额指毛利,即合同不含税金额减去合同明细的成本。\n毛利为负时按零计。",
     ),
     (
-        paying("rate_percent", base=Base(kind="agreement_gross")),
+        paying("flat", base=Base(kind="agreement_gross")),
         "The amount of a sale is that of its agreements with tax.",
         "金额指合同含税金额。",
     ),
     (
-        paying("rate_percent", attributed="acceptance"),
+        paying("flat", attributed="acceptance"),
         "A sale belongs to the period of the acceptance, and is rated there; before that it does not count.",
         "销售按验收日期归属期间并计提,此前不计。",
     ),
@@ -158,9 +161,9 @@ OF_A_COMPONENT: list[tuple[Component, str, str]] = [
         "against the year's quota; only this period's sales are rated.",
         "对照全年指标;仅对本期销售计提。",
     ),
-    (paying("unit_amount_minor"), "Base: for one's own share of a deal: 5.00 USD for each unit.", "每件5.00 USD。"),
+    (paying("unit_amount"), "Base: for one's own share of a deal: 5.00 USD for each unit.", "每件5.00 USD。"),
     (
-        paying("rate_percent", cap_minor=100_000, override_percent_max=Decimal("12.50")),
+        paying("flat", cap_minor=100_000, override_percent_max=Decimal("12.50")),
         "An enrolment may agree another rate or cap, up to 12.5 % less or more.",
         "参加时可另行约定提成率或上限,上下浮动不超过12.5%。",
     ),
@@ -175,7 +178,7 @@ OF_A_COMPONENT: list[tuple[Component, str, str]] = [
         "参加时可另行约定目标奖金,上下浮动不超过20%。",
     ),
     (
-        paying("rules", rules=(replace(options.RULE, priority=7, effective_from=date(2026, 4, 1)),)),
+        paying("rules", rate=RateRules(rules=(replace(options.RULE, priority=7, effective_from=date(2026, 4, 1)),))),
         "Category beds, in the region north, from 2026-04-01 on: 4 %, with priority 7.\n"
         "A variant goes before a product, that before a category, that before everything;",
         "类别beds,区域north,2026-04-01起:4%,优先级7。\n规格先于产品,产品先于类别,类别先于全部;",
@@ -211,19 +214,19 @@ OF_A_COMPONENT: list[tuple[Component, str, str]] = [
         "100%起:0个月至12个月为3%、12个月起为4%。",
     ),
     (
-        paying("rate_percent", satisfaction=options.SATISFACTION),
+        paying("flat", satisfaction=options.SATISFACTION),
         "It is multiplied by a factor for the percent of one's customers who are satisfied in the period.\n"
         "A score from 0 on: times 0.\nA score from 80 on: times 1.\nWith fewer than 5 answer(s) the factor is 1.",
         "所得乘以本期客户满意率对应的系数。\n得分0起:乘以0。\n得分80起:乘以1。\n答复少于5份时系数为1。",
     ),
     (
-        paying("rate_percent", release=Release(on="period_end")),
+        paying("flat", release=Release(on="period_end")),
         "It is payable from the end of the period on, and never before it is earned.",
         "自期末起应发,且不早于计入之日。",
     ),
-    (paying("rate_percent", release=Release()), "It is payable as soon as it is earned.", "计入之日起即应发。"),
+    (paying("flat", release=Release()), "It is payable as soon as it is earned.", "计入之日起即应发。"),
     (
-        paying("rate_percent", release=options.WITH_CASH),
+        paying("flat", release=options.WITH_CASH),
         "It becomes payable with the customer's cash, in the same proportion, tax left out.\n"
         "Cash pays all lines of the deal in proportion.\n"
         "What the bank keeps of a payment counts as paid.\n"
@@ -237,7 +240,7 @@ OF_A_COMPONENT: list[tuple[Component, str, str]] = [
         "开票后超过180天的回款不再兑现。\n到期日起0天以内的回款:乘以1.1。\n其余有到期日的回款:乘以0.9。",
     ),
     (
-        paying("rate_percent", release=options.IN_PARTS),
+        paying("flat", release=options.IN_PARTS),
         "Part 1: 60 %, payable 0 day(s) after it is earned.\nPart 2: 40 %, payable from the acceptance on.\n"
         "Smallest units that are left go to the last part.\n"
         "When the customer is lost, the parts that are not payable by then are cancelled.\n"
@@ -246,7 +249,7 @@ OF_A_COMPONENT: list[tuple[Component, str, str]] = [
         "客户流失时,尚未应发的部分取消。\n留存10%,计入后12个月发放。\n发生追回时,先从留存中抵扣。",
     ),
     (
-        paying("rate_percent", clawback=options.CLAWBACK),
+        paying("flat", clawback=options.CLAWBACK),
         "Taken back on cancellation or non-payment within 12 month(s) of the win: 75 % of what the lost part earned.\n"
         "The day on which such a time is exactly over still counts.\n"
         "What is open of an invoice 60 day(s) after its due date counts as non-payment.\n"
@@ -255,7 +258,7 @@ OF_A_COMPONENT: list[tuple[Component, str, str]] = [
         "发票到期60天后仍未付清的部分视为未付款。\n失去的业绩仍计入当期完成率。",
     ),
     (
-        paying("rate_percent", clawback=options.SLIDING),
+        paying("flat", clawback=options.SLIDING),
         "Taken back on refund within 90 day(s) of the signature: a part of what the lost part earned, by the time since "
         "then.\nUp to 30 day(s): 100 % of it.\nUp to 90 day(s): 50 % of it.\n"
         "The day on which such a time is exactly over no longer counts.\n"
@@ -264,12 +267,12 @@ OF_A_COMPONENT: list[tuple[Component, str, str]] = [
         "期满当日不在期内。\n失去的业绩仍计入当期完成率。",
     ),
     (
-        paying("rate_percent", clawback=replace(options.SLIDING, attainment="restate")),
+        paying("flat", clawback=replace(options.SLIDING, attainment="restate")),
         "What is lost was never credited: the tiers and the attainment of its period fall.",
         "失去的业绩视为从未计入,当期分档与完成率随之下调。",
     ),
     (
-        paying("rate_percent", clawback=options.UNSERVED),
+        paying("flat", clawback=options.UNSERVED),
         "for as much of the term as is not served, by months.\nA month that was begun is served.",
         "失去部分所得中未履行期限的比例,按月计。\n已开始的月份视为已履行。",
     ),
@@ -278,18 +281,18 @@ TO_THE_ACCEPTANCE = replace(options.HOLDBACK, wait=None, event="acceptance", on_
 IN_FULL = replace(options.CLAWBACK.rule, share="full", percent=None)
 OF_A_COMPONENT += [
     (
-        paying("rate_percent", satisfaction=replace(options.SATISFACTION, survey="nps", too_few="nothing")),
+        paying("flat", satisfaction=replace(options.SATISFACTION, survey="nps", too_few="nothing")),
         "It is multiplied by a factor for the Net Promoter Score of one's customers in the period.",
         "所得乘以本期客户净推荐值对应的系数。",
     ),
     (
-        paying("rate_percent", release=Release(holdback=TO_THE_ACCEPTANCE)),
+        paying("flat", release=Release(holdback=TO_THE_ACCEPTANCE)),
         "10 % of it is held back until the acceptance.\n"
         "A clawback ends all that is held back, which counts towards it.",
         "留存10%,至验收发放。\n发生追回时,留存全部没收,并计入追回额。",
     ),
     (
-        paying("rate_percent", clawback=replace(options.CLAWBACK, rule=IN_FULL)),
+        paying("flat", clawback=replace(options.CLAWBACK, rule=IN_FULL)),
         "within 12 month(s) of the win: all that the lost part earned.",
         "追回失去部分的全部所得。",
     ),

@@ -16,18 +16,19 @@ from salesapi.domain.pay.plans.plan_problems import problem_of_terms
 from salesapi.domain.pay.rules.quotas import Proration
 from salesapi.domain.pay.words.plan_in_words import plan_in_words
 from salesapi.domain.pay.words.plan_words import Language
+from salesapi.domain.shared.one_of import is_tag
 from tests.domain.pay import plan_options as options
 from tests.domain.pay.award_options import every_kind
 from tests.domain.pay.plan_options import RATES, paying
 
 EXAMPLES: tuple[Component, ...] = (
     *(paying(rate, key=rate) for rate in RATES),
-    paying("rate_percent", key="sourced", credit="sourcing", sourcing=options.SOURCING, attributed="payment"),
-    paying("rate_percent", key="team", credit="manager_override", levels=2, only=options.ONLY),
-    paying("rate_percent", key="margin", base=options.MARGIN, release=Release(on="period_end")),
-    paying("rate_percent", key="net", base=Base(kind="agreement_net"), accelerator=options.ACCELERATOR),
+    paying("flat", key="sourced", credit="sourcing", sourcing=options.SOURCING, attributed="payment"),
+    paying("flat", key="team", credit="manager_override", levels=2, only=options.ONLY),
+    paying("flat", key="margin", base=options.MARGIN, release=Release(on="period_end")),
+    paying("flat", key="net", base=Base(kind="agreement_net"), accelerator=options.ACCELERATOR),
     paying("individual", key="slow", decelerator=options.DECELERATOR, gate=options.GATE, counted_over="year_to_date"),
-    paying("rate_percent", key="capped", deal_cap_minor=1_000, cap_minor=9_000, satisfaction=options.SATISFACTION),
+    paying("flat", key="capped", deal_cap_minor=1_000, cap_minor=9_000, satisfaction=options.SATISFACTION),
     paying(
         "individual",
         key="carried",
@@ -36,9 +37,9 @@ EXAMPLES: tuple[Component, ...] = (
         rate_cap_percent=Decimal(9),
         line_limit_minor=900,
     ),
-    paying("rate_percent", key="cash", release=options.WITH_CASH, clawback=options.CLAWBACK),
-    paying("rate_percent", key="parts", release=options.IN_PARTS, clawback=options.SLIDING),
-    paying("rate_percent", key="served", clawback=options.UNSERVED),
+    paying("flat", key="cash", release=options.WITH_CASH, clawback=options.CLAWBACK),
+    paying("flat", key="parts", release=options.IN_PARTS, clawback=options.SLIDING),
+    paying("flat", key="served", clawback=options.UNSERVED),
 )
 WHOLE = CompensationPlanVersion(
     number=1,
@@ -46,7 +47,7 @@ WHOLE = CompensationPlanVersion(
     effective_from=options.OPENED,
     components=EXAMPLES,
     rounding=options.ROUNDING,
-    awards=every_kind("rate_percent"),
+    awards=every_kind("flat"),
     **{name: rule for name, rule in options.TERMS.items() if name not in ("guarantee", "advance")},
 )
 OTHERS = (
@@ -91,7 +92,8 @@ def others(value: Any, hint: Any, place: str) -> Iterator[tuple[str, Any]]:
         if value is None:
             yield from ((place, sample) for each in known for sample in samples(each))
             return
-        yield place, None
+        if type(None) in get_args(hint):
+            yield place, None
         hint = known[0]
         while get_origin(hint) is Annotated:
             hint = get_args(hint)[0]
@@ -164,7 +166,7 @@ def test_versions_that_differ_do_not_read_the_same(language: Language) -> None:
 def all_places(record: Any) -> Iterator[str]:
     """Every record and field with a plain value that a version consists of."""
     for name, hint in get_type_hints(record, include_extras=True).items():
-        if name.startswith("__"):
+        if name.startswith("__") or is_tag(name, hint):
             continue
         inside = set(records_in(hint))
         if not inside:

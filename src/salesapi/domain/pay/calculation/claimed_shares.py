@@ -18,6 +18,7 @@ from salesapi.domain.pay.calculation.payable import ClaimedShare
 from salesapi.domain.pay.calculation.sales import Sale
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.rules.clawbacks import lift_parts
+from salesapi.domain.pay.rules.tables import TierTable
 from salesapi.domain.shared.periods import period_of, periods_between
 
 ZERO: Final = Fraction()
@@ -25,9 +26,9 @@ ZERO: Final = Fraction()
 
 def lifts_are_claimed(component: Component) -> bool:
     """Whether a loss of one deal may take back what another one was paid with: a lift that it shares in."""
-    table = component.tiers
+    rate = component.rate
     is_lifting = (
-        table is not None and table.counts == "period" and any(tier.applies_to == "all" for tier in table.tiers)
+        isinstance(rate, TierTable) and rate.counts == "period" and any(tier.applies_to == "all" for tier in rate.tiers)
     )
     return is_lifting and (component.attributed == "payment" or component.clawback is not None)
 

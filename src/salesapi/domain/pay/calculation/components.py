@@ -13,6 +13,7 @@ from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sale_rates import Portion, rated_by_sale, reason_of_parts, rule_parts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.plans.plan_rates import DealAmount, FlatRate, IndividualRate, MovedRate, SaleRate, TargetBonus
 from salesapi.domain.pay.reasons.earned_reasons import (
     BonusShare,
     GateShut,
@@ -35,6 +36,7 @@ from salesapi.domain.pay.rules.limits import (
     per_line_limit,
     rate_cap,
 )
+from salesapi.domain.pay.rules.rate_rules import RateRules
 from salesapi.domain.pay.rules.rates import Part
 from salesapi.domain.pay.rules.tables import TierTable
 from salesapi.domain.shared.kernel import value
@@ -231,57 +233,57 @@ def _shut(component: Component, standing: Standing, base: Amount) -> Earning:
 
 
 def _rated(component: Component, standing: Standing, portion: Portion) -> tuple[Earning, ...]:
-    base = portion.amount
-    if component.tiers is not None:
-        return _by_tiers(component, standing, portion)
-    if component.bonus is not None:
-        return (_of_bonus(component, standing, base),)
-    if component.rate_percent is not None or component.individual is not None:
-        return (_by_rate(component, standing, base),)
-    if component.deal_amount_minor is not None:
-        return (_of_deal(component, standing, portion),)
-    return (_by_sale(component, standing, portion),)
+    match component.rate:
+        case FlatRate() | IndividualRate() as rate:
+            return (_by_rate(rate, standing, portion.amount),)
+        case TierTable() as table:
+            return _by_tiers(table, standing, portion)
+        case TargetBonus() as bonus:
+            return (_of_bonus(bonus, standing, portion.amount),)
+        case DealAmount() as rate:
+            return (_of_deal(rate, standing, portion),)
+        case rate:
+            return (_by_sale(rate, standing, portion),)
 
 
-def _of_deal(component: Component, standing: Standing, portion: Portion) -> Earning:
+def _of_deal(rate: DealAmount, standing: Standing, portion: Portion) -> Earning:
     """R02: the flat amount once for a deal, in however many parts it is credited; one below zero counts back.
 
     A payment has its part of it, and after losses that are restated what is left of it.
     """
-    assert component.deal_amount_minor is not None, "called for a flat amount only"
-    unit_minor, scale = component.deal_amount_minor, portion.sale.scale
+    unit_minor, scale = rate.amount_minor, portion.sale.scale
     count = ZERO if standing.is_same_deal else scale if portion.amount * scale >= 0 else -scale
     exact = rates.flat_amount(unit_minor, count)
     reason = PerDeal(deal_count=count, amount_minor=unit_minor)
     return Earning(kind="earning", rule="R02", base=portion.amount, exact_minor=exact, reason=reason)
 
 
-def _by_sale(component: Component, standing: Standing, portion: Portion) -> Earning:
+def _by_sale(rate: SaleRate, standing: Standing, portion: Portion) -> Earning:
     """R02 by unit, R14, R36 to R40: the rate follows from the sale."""
     attainment = _attainment(standing, standing.total) if standing.quota is not None else None
-    found = rated_by_sale(component, portion, attainment, standing.team_attainment)
+    found = rated_by_sale(rate, portion, attainment, standing.team_attainment)
     return Earning(
         kind="earning", rule=found.rule, base=portion.amount, exact_minor=found.exact_minor, reason=found.reason
     )
 
 
-def _by_rate(component: Component, standing: Standing, base: Amount) -> Earning:
-    """R01 or R03, with the accelerator (R10) or decelerator (R11) that the component may have."""
-    if component.rate_percent is not None:
-        rule, rate = "R01", rates.exact(component.rate_percent)
-    else:
-        assert component.individual is not None, "a published component has one rate"
-        rule, rate = "R03", rates.individual_rate(component.individual.target_variable_minor, _quota(standing))
+def _by_rate(moved: MovedRate, standing: Standing, base: Amount) -> Earning:
+    """R01 or R03, with the accelerator (R10) or decelerator (R11) that the rate may have."""
+    match moved:
+        case FlatRate():
+            rule, rate = "R01", rates.exact(moved.rate_percent)
+        case IndividualRate():
+            rule, rate = "R03", rates.individual_rate(moved.target_variable_minor, _quota(standing))
     parts: tuple[Part, ...] = (rates.flat_percentage(rate, base),)
-    if (faster := component.accelerator) is not None:
+    if (faster := moved.accelerator) is not None:
         threshold = _threshold(standing, faster.above_attainment_percent)
         rule = "R10"
         parts = rates.accelerated(rate, faster.factor, threshold, standing.start, base)
-    elif (slower := component.decelerator) is not None:
+    elif (slower := moved.decelerator) is not None:
         threshold = _threshold(standing, slower.below_attainment_percent)
         rule = "R11"
         parts = rates.decelerated(rate, slower.factor, threshold, standing.start, base, slower.slowed)
-    whole, cap = parts, component.rate_cap_percent
+    whole, cap = parts, moved.rate_cap_percent
     if cap is None:
         return _of_parts("earning", rule, base, parts)
     parts = tuple(Part(rate_percent=rate_cap(part.rate_percent, cap), amount=part.amount) for part in whole)
@@ -289,10 +291,9 @@ def _by_rate(component: Component, standing: Standing, base: Amount) -> Earning:
     return Earning(kind="earning", rule=rule, base=base, exact_minor=rates.total_of(parts), reason=reason)
 
 
-def _by_tiers(component: Component, standing: Standing, portion: Portion) -> tuple[Earning, ...]:
+def _by_tiers(stated: TierTable, standing: Standing, portion: Portion) -> tuple[Earning, ...]:
     """R04 to R09: the credit's own part, and what reaching another tier changes on what came before."""
-    assert component.tiers is not None, "called for tiers only"
-    table, base = _table(component.tiers, standing), portion.amount
+    table, base = _table(stated, standing), portion.amount
     rule = rates.rule_of_tiers(table)
     if table.counts == "line":
         lines = [part for line in portion.lines() for part in rates.tiered(table, 0, line).own]
@@ -310,10 +311,11 @@ def _by_tiers(component: Component, standing: Standing, portion: Portion) -> tup
 def _by_line(component: Component, standing: Standing, portion: Portion, earned: Fraction) -> list[Fraction]:
     """What each line of a sale earns of what was rated, where its rate tells it."""
     factor = 1 if standing.satisfaction is None else standing.satisfaction
-    if component.rules:
-        return [part.exact * factor for part in rule_parts(component, portion.sale, portion.amount)]
-    if component.tiers is not None:
-        table = _table(component.tiers, standing)
+    rate = component.rate
+    if isinstance(rate, RateRules):
+        return [part.exact * factor for part in rule_parts(rate, portion.sale, portion.amount)]
+    if isinstance(rate, TierTable):
+        table = _table(rate, standing)
         return [rates.tiered(table, 0, line).exact * factor for line in portion.lines()]
     whole = Fraction(portion.amount)
     return [earned * line / whole for line in portion.lines()] if whole else [earned]
@@ -324,10 +326,9 @@ def _table(table: TierTable, standing: Standing) -> TierTable:
     return rates.in_amounts(table, _quota(standing)) if table.axis == "attainment_percent" else table
 
 
-def _of_bonus(component: Component, standing: Standing, base: Amount) -> Earning:
+def _of_bonus(bonus: TargetBonus, standing: Standing, base: Amount) -> Earning:
     """R12: what this credit adds to the share of the target bonus that the attainment gives."""
-    assert component.bonus is not None, "called for a bonus only"
-    curve, target_minor = component.bonus.curve, component.bonus.target_minor
+    curve, target_minor = bonus.curve, bonus.target_minor
     before = rates.payout_percent(curve, _attainment(standing, standing.start)) if standing.start else ZERO
     after = rates.payout_percent(curve, _attainment(standing, standing.start + base))
     exact = (after - before) * target_minor / 100

@@ -17,6 +17,7 @@ from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.ledger.trade_facts import AgreementFact, InvoiceFact
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.rules.clawbacks import ClawbackTrigger, Loss, cancellation_fee_kept, clawback
+from salesapi.domain.pay.rules.commissionable_bases import ResidualTerms
 from salesapi.domain.shared.dates import DaySpan
 
 _Lost: TypeAlias = tuple[date, int, ClawbackTrigger, int]
@@ -112,7 +113,8 @@ def _of_money(ledger: Ledger, component: Component, win: Win, whole_minor: int) 
     A sale that is an invoice is less by its notes without any clawback.
     """
     steps = [(cash.on, cash.position, cash.amount_minor, cash.is_refund, 0) for cash in cash_due(ledger, win)]
-    for invoice in ledger.trade.invoices_of(win.deal_id) if component.residual is None else ():
+    is_by_invoice = isinstance(component.rate, ResidualTerms)
+    for invoice in ledger.trade.invoices_of(win.deal_id) if not is_by_invoice else ():
         steps += [(note.on, note.position, 0, False, note.gross_minor) for note in invoice.notes if note.on is not None]
     paid_minor = back_minor = noted_minor = 0
     for on, position, amount_minor, is_refund, note_minor in sorted(steps):

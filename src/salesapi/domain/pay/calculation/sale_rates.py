@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Final, assert_never
 from uuid import UUID
 
 from salesapi.domain.pay.calculation.crediting import Credit
 from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sales import Sale
-from salesapi.domain.pay.plans.plan_components import Component, MatrixAxis
+from salesapi.domain.pay.plans.plan_rates import MatrixAxis, RateMatrix, SaleRate, UnitAmount
 from salesapi.domain.pay.reasons.earned_reasons import (
     AxisValue,
     MatrixRated,
@@ -28,15 +28,18 @@ from salesapi.domain.pay.reasons.reasons import Reason
 from salesapi.domain.pay.rules import rates
 from salesapi.domain.pay.rules.commissionable_bases import (
     Contract,
+    ContractTermTable,
+    MarginBandTable,
     RatedBase,
     RecurringInvoice,
+    ResidualTerms,
     contract_term_earning,
     margin_band_earning,
     margin_percent,
     residuals,
 )
 from salesapi.domain.pay.rules.limits import rate_cap
-from salesapi.domain.pay.rules.rate_rules import RatedSale, most_specific_rule
+from salesapi.domain.pay.rules.rate_rules import RatedSale, RateRules, most_specific_rule
 from salesapi.domain.pay.rules.rates import Part, total_of
 from salesapi.domain.shared.dates import started_months
 from salesapi.domain.shared.kernel import record
@@ -89,22 +92,25 @@ def reason_of_parts(parts: Sequence[Part]) -> Reason:
 
 
 def rated_by_sale(
-    component: Component, portion: Portion, attainment: Fraction | None, team_attainment: Fraction | None
+    rate: SaleRate, portion: Portion, attainment: Fraction | None, team_attainment: Fraction | None
 ) -> Rated:
-    """The one of these rates that the component has."""
-    if component.unit_amount_minor is not None:
-        return _by_units(component.unit_amount_minor, portion)
-    if component.rules:
-        return _by_rules(component, portion.sale, portion.amount)
-    if component.margin_bands is not None:
-        price, cost = _price_and_cost(portion)
-        return _by_base("R37", margin_band_earning(component.margin_bands, price=price, cost=cost))
-    if component.contract_terms is not None:
-        found = contract_term_earning(component.contract_terms, _contract(portion))
-        return _by_base("R39", found, component.rate_cap_percent)
-    if component.residual is not None:
-        return _residual(component, portion.sale, portion.amount)
-    return _by_matrix(component, portion, attainment, team_attainment)
+    """What a credit earns by such a rate."""
+    match rate:
+        case UnitAmount():
+            return _by_units(rate.amount_minor, portion)
+        case RateRules():
+            return _by_rules(rate, portion.sale, portion.amount)
+        case MarginBandTable():
+            price, cost = _price_and_cost(portion)
+            return _by_base("R37", margin_band_earning(rate, price=price, cost=cost))
+        case ContractTermTable():
+            return _by_base("R39", contract_term_earning(rate, _contract(portion)), rate.rate_cap_percent)
+        case ResidualTerms():
+            return _residual(rate, portion.sale, portion.amount)
+        case RateMatrix():
+            return _by_matrix(rate, portion, attainment, team_attainment)
+        case never:
+            assert_never(never)
 
 
 def _by_units(unit_minor: int, portion: Portion) -> Rated:
@@ -118,19 +124,19 @@ def _by_units(unit_minor: int, portion: Portion) -> Rated:
     )
 
 
-def _by_rules(component: Component, sale: Sale, amount: Amount) -> Rated:
+def _by_rules(rate: RateRules, sale: Sale, amount: Amount) -> Rated:
     """R38: each part of the sale by its rule."""
-    found = rule_parts(component, sale, amount)
+    found = rule_parts(rate, sale, amount)
     return Rated(rule="R38", exact_minor=total_of(found), reason=reason_of_parts(found))
 
 
-def rule_parts(component: Component, sale: Sale, amount: Amount) -> list[Part]:
+def rule_parts(stated: RateRules, sale: Sale, amount: Amount) -> list[Part]:
     """R38: each part of a sale by the most specific rule that fits it; a part that none fits earns nothing, and shows it."""
     whole = sum((Fraction(part.amount) for part in sale.parts), ZERO)
     weighed = [(part.product_id, Fraction(part.amount) / whole) for part in sale.parts] if whole else []
     found: list[Part] = []
     for product_id, share in weighed or [(None, Fraction(1))]:
-        rule = most_specific_rule(component.rules, _rated_sale(sale, product_id))
+        rule = most_specific_rule(stated.rules, _rated_sale(sale, product_id))
         rate = Fraction(rule.rate_percent) if rule is not None else ZERO
         found.append(Part(rate_percent=rate, amount=amount * share))
     return found
@@ -219,10 +225,8 @@ def _by_year(recurring: Fraction, term_months: int) -> tuple[Fraction, ...]:
     return tuple(recurring * months / term_months for months in years)
 
 
-def _residual(component: Component, sale: Sale, amount: Amount) -> Rated:
+def _residual(terms_of: ResidualTerms, sale: Sale, amount: Amount) -> Rated:
     """R40: the rate on this invoice, while its billing period, its owner and its contract still pay."""
-    terms_of = component.residual
-    assert terms_of is not None, "called for a residual only"
     assert sale.billing_period is not None, "a recurring sale is an invoice"
     owner_id = sale.owner_id or sale.win.owner_id
     invoice = RecurringInvoice(
@@ -237,11 +241,9 @@ def _residual(component: Component, sale: Sale, amount: Amount) -> Rated:
 
 
 def _by_matrix(
-    component: Component, portion: Portion, attainment: Fraction | None, team_attainment: Fraction | None
+    table: RateMatrix, portion: Portion, attainment: Fraction | None, team_attainment: Fraction | None
 ) -> Rated:
     """R14: the rate of the cell where two values meet."""
-    table = component.matrix
-    assert table is not None, "a published component has one rate"
 
     def value(axis: MatrixAxis) -> Fraction:
         match axis:

@@ -26,10 +26,11 @@ from salesapi.domain.pay.ledger.pay_facts import Ledger
 from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.ledger.trade_facts import AgreementFact, CashFact, InvoiceFact
 from salesapi.domain.pay.plans.plan_components import Base, Component
+from salesapi.domain.pay.plans.plan_rates import asked_of_sale
 from salesapi.domain.pay.reasons.earned_reasons import AwaitsAgreement, AwaitsCost, AwaitsOneCurrency
 from salesapi.domain.pay.reasons.reasons import Waits
 from salesapi.domain.pay.rules.accounting import taxed_base
-from salesapi.domain.pay.rules.commissionable_bases import ResidualTerms, margin_base
+from salesapi.domain.pay.rules.commissionable_bases import ContractTermTable, ResidualTerms, margin_base
 from salesapi.domain.pay.rules.release import Anchor
 from salesapi.domain.reference.products import Product
 from salesapi.domain.shared.kernel import record, value
@@ -114,11 +115,7 @@ def sales_of(ledger: Ledger, component: Component, wins: Sequence[Win], period: 
 
 def is_plain(component: Component) -> bool:
     """Whether every win is credited as it was won, on its own day: then a win is a sale without another look."""
-    rates = (component.contract_terms, component.residual, component.matrix, component.unit_amount_minor)
-    is_by_line = component.line_limit_minor is not None or (
-        component.tiers is not None and component.tiers.counts == "line"
-    )
-    is_by_sale = is_by_line or bool(component.rules) or any(rate is not None for rate in rates)
+    is_by_sale = component.line_limit_minor is not None or asked_of_sale(component.rate) != "amount"
     return not is_by_sale and component.attributed == "booking" and component.only is None and component.base is None
 
 
@@ -179,7 +176,7 @@ def cash_due(ledger: Ledger, win: Win) -> tuple[CashFact, ...]:
 
 def follows_agreements(component: Component) -> bool:
     """Whether what is credited is what the deal's agreements say: then an amendment changes it by itself."""
-    is_by_agreement = component.contract_terms is not None or component.residual is not None
+    is_by_agreement = isinstance(component.rate, ContractTermTable | ResidualTerms)
     return is_by_agreement or (component.base is not None and not _is_as_won(component.base))
 
 
@@ -191,7 +188,7 @@ def sale_days(ledger: Ledger, win: Win) -> set[date]:
 
 def _sales(ledger: Ledger, component: Component, win: Win, period: Period) -> list[Sale]:
     match component.attributed:
-        case "invoice" if component.residual is not None:
+        case "invoice" if isinstance(component.rate, ResidualTerms):
             return _recurring_sales(ledger, component, win, period)
         case "payment":
             return _paid_sales(ledger, component, win, period)
@@ -256,7 +253,7 @@ def _whole_sale(ledger: Ledger, component: Component, win: Win, on: date) -> Sal
 
 
 def _facts(ledger: Ledger, component: Component, win: Win, agreed: Sequence[AgreementFact]) -> SaleFacts:
-    if not (component.rules or component.contract_terms or component.matrix or component.residual):
+    if asked_of_sale(component.rate) != "facts":
         return NOTHING_KNOWN
     of_customer = ledger.market.attributes(win.customer_id) if win.customer_id is not None else {}
     product_ids = {line.product_id for line in win.lines} | {
@@ -301,7 +298,8 @@ def _paid_sales(ledger: Ledger, component: Component, win: Win, period: Period) 
 
 def _recurring_sales(ledger: Ledger, component: Component, win: Win, period: Period) -> list[Sale]:
     """R40: each recurring invoice of the deal's agreements; its credit notes count with it."""
-    assert component.residual is not None, "called for a residual only"
+    residual = component.rate
+    assert isinstance(residual, ResidualTerms), "called for a residual only"
     agreed = {each.agreement_id: each for each in ledger.trade.agreements_of(win.deal_id)}
     numbers: dict[UUID, int] = {}
     found: list[Sale] = []
@@ -324,7 +322,7 @@ def _recurring_sales(ledger: Ledger, component: Component, win: Win, period: Per
                 currency=invoice.currency,
                 stated_at=invoice.position,
                 billing_period=numbers[agreement.agreement_id],
-                owner_id=_credited_owner(ledger, component.residual, win, invoice.on),
+                owner_id=_credited_owner(ledger, residual, win, invoice.on),
                 facts=_facts(ledger, component, win, tuple(agreed.values())),
             )
         )

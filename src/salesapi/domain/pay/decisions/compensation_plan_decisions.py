@@ -134,7 +134,7 @@ def _refuse_problem(terms: PlanTerms, kind: PeriodKind) -> None:
     if found is None:
         return
     match found.pointer.split("/")[1:]:
-        case ["components", index, "tiers", _, *_]:
+        case ["components", index, "rate", "tiers", *_]:
             key = terms.components[int(index)].key
             raise TiersInvalid(component=key, reason=found.reason, pointer=found.pointer)
         case ["components", index, *_]:
@@ -163,6 +163,7 @@ def _needs_ledger(state: CompensationPlan, command: SimulateCompensationPlan, fa
 STREAM: Final = Stream[CompensationPlan, CompensationPlanEvent](
     kind="compensation_plan",
     plural="compensation-plans",
+    schemas={CompensationPlanVersionPublished: 2},
     evolve=evolve,
     commands=(
         creates(DraftCompensationPlan, decide=draft, roles=PAYERS, identity=_identity),

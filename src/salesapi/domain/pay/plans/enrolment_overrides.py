@@ -20,6 +20,7 @@ from salesapi.domain.pay.plans.compensation_plans import (
     CompensationPlanVersion,
 )
 from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.plans.plan_rates import FlatRate, IndividualRate, Rate, TargetBonus
 from salesapi.domain.pay.rules.draws import (
     DrawInAdvance,
     RecoverableDraw,
@@ -87,22 +88,23 @@ def overridden(component: Component, override: ComponentOverride) -> Component:
     limit_percent = component.override_percent_max
     if limit_percent is None:
         return component
-    rate_percent, cap_minor, individual, bonus = (
-        component.rate_percent,
-        component.cap_minor,
-        component.individual,
-        component.bonus,
-    )
-    if rate_percent is not None:
-        rate_percent = _paying(limit_percent, rate_percent, override.rate_percent)
+    cap_minor = component.cap_minor
     if cap_minor is not None:
         cap_minor = _paying(limit_percent, cap_minor, override.cap_minor)
-    if individual is not None:
-        target_minor = _paying(limit_percent, individual.target_variable_minor, override.target_variable_minor)
-        individual = replace(individual, target_variable_minor=target_minor)
-    if bonus is not None:
-        bonus = replace(bonus, target_minor=_paying(limit_percent, bonus.target_minor, override.target_minor))
-    return replace(component, rate_percent=rate_percent, cap_minor=cap_minor, individual=individual, bonus=bonus)
+    return replace(component, rate=_rate(component.rate, limit_percent, override), cap_minor=cap_minor)
+
+
+def _rate(rate: Rate, limit_percent: Decimal, override: ComponentOverride) -> Rate:
+    match rate:
+        case FlatRate():
+            return replace(rate, rate_percent=_paying(limit_percent, rate.rate_percent, override.rate_percent))
+        case IndividualRate():
+            target_minor = _paying(limit_percent, rate.target_variable_minor, override.target_variable_minor)
+            return replace(rate, target_variable_minor=target_minor)
+        case TargetBonus():
+            return replace(rate, target_minor=_paying(limit_percent, rate.target_minor, override.target_minor))
+        case _:
+            return rate
 
 
 def with_draw_of(draw: RecoverableDraw, draw_minor: int) -> RecoverableDraw:
@@ -209,11 +211,11 @@ def _refuse_draw(version: CompensationPlanVersion, draw_minor: int) -> None:
 
 def _planned(component: Component) -> dict[str, Decimal | int | None]:
     """What the component says itself, by the names of an override."""
-    individual, bonus = component.individual, component.bonus
+    rate = component.rate
     return {
-        "rate_percent": component.rate_percent,
-        "target_variable_minor": individual.target_variable_minor if individual is not None else None,
-        "target_minor": bonus.target_minor if bonus is not None else None,
+        "rate_percent": rate.rate_percent if isinstance(rate, FlatRate) else None,
+        "target_variable_minor": rate.target_variable_minor if isinstance(rate, IndividualRate) else None,
+        "target_minor": rate.target_minor if isinstance(rate, TargetBonus) else None,
         "cap_minor": component.cap_minor,
     }
 

@@ -21,6 +21,7 @@ from salesapi.domain.pay.plans.plan_awards import (
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.rules.award_measures import problem_of_forecast_award
 from salesapi.domain.pay.rules.awards import ScorecardItem, problem_of_scorecard, problem_of_spiff
+from salesapi.domain.pay.rules.commissionable_bases import ResidualTerms
 from salesapi.domain.pay.rules.pools import problem_of_leader_shares, problem_of_team_pool
 from salesapi.domain.pay.rules.tables import Problem, problem_of_curve
 
@@ -82,7 +83,7 @@ def _problems_of_campaign(campaign: SpiffCampaign, component: Component) -> Iter
     if (campaign.unit is not None) != (terms.unit_award_minor is not None):
         reason = "what a unit is belongs to an award for each unit, and to no multiplier"
         yield Problem(pointer="/spiff/unit", reason=reason)
-    if component.attributed == "payment" or component.residual is not None:
+    if component.attributed == "payment" or isinstance(component.rate, ResidualTerms):
         reason = f"{component.key} counts a deal with each of its payments or invoices; a campaign counts it once"
         yield Problem(pointer="/spiff/component", reason=reason)
 

@@ -1,8 +1,9 @@
 """The components of a compensation plan: whose credit counts, of what, at which rate, within which limits, payable when.
 
 Each option stands with the rule of the catalogue (`commission.md`) that it belongs to. Amounts are minor units of the plan's
-currency, rates and shares exact decimals in percent, factors plain multipliers. What a published component may not say is in
-`plan_problems.py`; what it does is in `commission/`, in the catalogue's order of evaluation (`commission/components.py`).
+currency, rates and shares exact decimals in percent, factors plain multipliers. The kinds of rate are in `plan_rates.py`. What a
+published component may not say is in `plan_problems.py`; what it does is in `commission/`, in the catalogue's order of evaluation
+(`commission/components.py`).
 """
 
 from fractions import Fraction
@@ -11,27 +12,21 @@ from uuid import UUID
 
 from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 
+from salesapi.domain.pay.plans.plan_rates import Rate, RateMatrix, asked_of_sale, counts_attainment
 from salesapi.domain.pay.rules.accounting import Conversion
 from salesapi.domain.pay.rules.award_measures import CollectedFrom, CollectionBand, SatisfactionTable
 from salesapi.domain.pay.rules.clawbacks import AttainmentPolicy, ClawbackRule
-from salesapi.domain.pay.rules.commissionable_bases import (
-    ContractTermTable,
-    MarginBandTable,
-    NegativeMargin,
-    ResidualTerms,
-)
+from salesapi.domain.pay.rules.commissionable_bases import NegativeMargin
 from salesapi.domain.pay.rules.limits import CapExcess, CapSplit, CapWindow, DealExcess
 from salesapi.domain.pay.rules.plan_versions_and_leavers import CumulativeTiers, PlanChange
 from salesapi.domain.pay.rules.quotas import Proration, Ramp
-from salesapi.domain.pay.rules.rate_rules import RULES_MAX, RateRule
-from salesapi.domain.pay.rules.rates import Slowed
 from salesapi.domain.pay.rules.release import DAYS_MAX, Anchor, CashOrder, ExpiryTable, PaymentRelease
 from salesapi.domain.pay.rules.sourcing import SourcingModel
-from salesapi.domain.pay.rules.tables import Matrix, PayoutCurve, TierTable
 from salesapi.domain.pay.rules.withholding import Holdback, InstalmentTable
 from salesapi.domain.selling.attribution import TouchKind
 from salesapi.domain.shared.kernel import About, AmountMinor, Key, Refers, Title, record
 from salesapi.domain.shared.money import Exact, RoundingMode, exponent, rounded
+from salesapi.domain.shared.one_of import OneOf
 
 LEVELS_MAX: Final = 5
 """Most levels of managers above the credited member that an override reaches."""
@@ -49,53 +44,6 @@ CostFrom: TypeAlias = Literal["agreement", "catalogue"]
 CountedOver: TypeAlias = Literal["period", "year_to_date", "year_to_date_rate"]
 CustomerNovelty: TypeAlias = Literal["new", "existing"]
 ConditionOf: TypeAlias = Literal["product_code", "product_category", "deal_attribute", "customer_attribute"]
-MatrixAxis: TypeAlias = Literal["attainment_percent", "team_attainment_percent", "margin_percent", "term_months"]
-
-
-@record
-class IndividualRate:
-    """A rate of one's own: target pay over the period's quota (R03)."""
-
-    target_variable_minor: Annotated[
-        AmountMinor, Gt(0), About("What the period pays at exactly the quota, in minor units of the plan's currency.")
-    ]
-
-
-@record
-class TargetBonus:
-    """A bonus by attainment of the quota (R12), derived anew with every credit."""
-
-    target_minor: Annotated[AmountMinor, Gt(0), About("The bonus at a payout of 100 percent, in minor units.")]
-    curve: Annotated[PayoutCurve, About("Share of the bonus by attainment; nothing is paid at 0.")]
-
-
-@record
-class RateMatrix:
-    """A rate by two values (R14). Attainments are those of the whole period."""
-
-    first: Annotated[MatrixAxis, About("What the rows stand for.")]
-    second: Annotated[MatrixAxis, About("What the columns stand for; another one than the first.")]
-    matrix: Annotated[Matrix, About("The rates.")]
-
-
-@record
-class Accelerator:
-    """A faster rate for what is credited above a threshold (R10)."""
-
-    above_attainment_percent: Annotated[Exact, Gt(0), About("Threshold in percent of the quota.")]
-    factor: Annotated[Exact, Gt(0), About("Multiplies the rate of the part above it.")]
-
-
-@record
-class Decelerator:
-    """A slower rate under a threshold (R11)."""
-
-    below_attainment_percent: Annotated[Exact, Gt(0), About("Threshold in percent of the quota.")]
-    factor: Annotated[Exact, Ge(0), About("Multiplies the rate under it.")]
-    slowed: Annotated[
-        Slowed,
-        About("`below`: the part under the threshold; `whole`: a whole credit while the total with it is under it."),
-    ]
 
 
 @record
@@ -235,39 +183,10 @@ class Component:
             "`year_to_date_rate`, only this period's credits are (R21). Quotas are then those of the year."
         ),
     ] = "period"
-    rate_percent: Annotated[Exact | None, About("Flat rate in percent. A component has exactly one kind of rate.")] = (
-        None
-    )
-    deal_amount_minor: Annotated[
-        AmountMinor | None, About("Flat amount for each credited deal, in minor units of the plan's currency.")
-    ] = None
-    unit_amount_minor: Annotated[
-        AmountMinor | None, About("Flat amount for each unit of the lines that count, in minor units.")
-    ] = None
-    individual: Annotated[IndividualRate | None, About("Rate of one's own from target pay and quota.")] = None
-    tiers: Annotated[TierTable | None, About("Rates by tier.")] = None
-    bonus: Annotated[TargetBonus | None, About("Target bonus by attainment.")] = None
-    rules: Annotated[
-        tuple[RateRule, ...], MaxLen(RULES_MAX), About("Rates by product, region, customer type and channel (R38).")
-    ] = ()
-    margin_bands: Annotated[MarginBandTable | None, About("Rates by margin (R37).")] = None
-    contract_terms: Annotated[ContractTermTable | None, About("Rates by term of the agreement (R39).")] = None
-    residual: Annotated[ResidualTerms | None, About("A rate on each recurring invoice (R40).")] = None
-    matrix: Annotated[RateMatrix | None, About("Rates by two values (R14).")] = None
-    accelerator: Annotated[Accelerator | None, About("With a flat or individual rate only.")] = None
-    decelerator: Annotated[
-        Decelerator | None, About("With a flat or individual rate only; not with an accelerator.")
-    ] = None
+    rate: Annotated[Rate, OneOf("ComponentRate"), About("What it pays: the one rate that it has.")]
     gate: Annotated[Gate | None, About("Attainment without which nothing is paid.")] = None
     satisfaction: Annotated[
         SatisfactionTable | None, About("A factor by the answers of one's customers in the period (R44).")
-    ] = None
-    rate_cap_percent: Annotated[
-        Exact | None,
-        About(
-            "The highest rate in percent, after what makes it faster (R30): with an individual rate, a flat rate that is "
-            "accelerated or agreed otherwise, or kickers of contract terms. Null: no cap."
-        ),
     ] = None
     line_limit_minor: Annotated[
         AmountMinor | None,
@@ -329,19 +248,13 @@ class Component:
 
     def looks_back(self) -> bool:
         """Whether what it pays in a period may follow from other periods, or from other facts than wins."""
-        others = (self.only, self.base, self.sourcing, self.release, self.clawback, self.satisfaction, self.residual)
-        by_sale = (self.margin_bands, self.contract_terms, self.matrix)
+        others = (self.only, self.base, self.sourcing, self.release, self.clawback, self.satisfaction)
         is_of_year = self.cap_minor is not None and self.cap_window == "year"
         is_dated_later = (
             is_of_year or self.carries_over() or self.attributed != "booking" or self.counted_over != "period"
         )
-        return is_dated_later or bool(self.rules) or any(other is not None for other in (*others, *by_sale))
-
-    def tells_lines(self) -> bool:
-        """Whether its rate tells what each line of a sale earns."""
-        is_plain = self.accelerator is None and self.decelerator is None
-        is_flat = is_plain and (self.rate_percent is not None or self.individual is not None)
-        return is_flat or bool(self.rules) or (self.tiers is not None and self.tiers.counts == "line")
+        is_by_facts = asked_of_sale(self.rate) == "facts"
+        return is_dated_later or is_by_facts or any(other is not None for other in others)
 
     def carries_over(self) -> bool:
         """Whether what one of its limits cuts is earned later."""
@@ -351,19 +264,16 @@ class Component:
     def rates_year_again(self) -> bool:
         """Whether the year's total rates what earlier periods were credited with, too (R20)."""
         is_gated = self.gate is not None and self.gate.pays == "whole_period"
-        by_attainment = self.matrix is not None and "attainment_percent" in (self.matrix.first, self.matrix.second)
+        by_attainment = isinstance(self.rate, RateMatrix) and self.rate.is_by("attainment_percent")
         return self.counted_over == "year_to_date" and (is_gated or by_attainment)
 
     def asks_team(self) -> bool:
         """Whether what a member earns follows from the team's attainment, too."""
-        return self.matrix is not None and "team_attainment_percent" in (self.matrix.first, self.matrix.second)
+        return isinstance(self.rate, RateMatrix) and self.rate.is_by("team_attainment_percent")
 
     def needs_quota(self) -> bool:
         """Whether anything of it counts attainment."""
-        by_attainment = self.tiers is not None and self.tiers.axis == "attainment_percent"
-        by_matrix = self.matrix is not None and "attainment_percent" in (self.matrix.first, self.matrix.second)
-        others = (self.individual, self.accelerator, self.decelerator, self.gate, self.bonus)
-        return by_attainment or by_matrix or any(other is not None for other in others)
+        return self.gate is not None or counts_attainment(self.rate)
 
 
 @record

@@ -3,21 +3,21 @@ limit can mean. Pure. Pointers count from the component, or from the version.
 """
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from salesapi.domain.pay.plans.compensation_plans import PlanTerms
 from salesapi.domain.pay.plans.plan_components import Component
-from salesapi.domain.pay.rules.limits import problem_of_limit, problem_of_rate_cap
+from salesapi.domain.pay.plans.plan_rates import tells_lines
+from salesapi.domain.pay.rules.limits import problem_of_limit
 from salesapi.domain.pay.rules.tables import Problem
 from salesapi.domain.shared.periods import PeriodKind
 
 
 def problems_of_component_limits(component: Component) -> Iterator[Problem]:
-    """The limit of a line, the cap of a deal, of the component and of its rate."""
+    """The limit of a line, the cap of a deal and of the component."""
     yield from _problems_of_limits(component, "line_limit_minor", "deal_cap_minor", "cap_minor")
     if component.line_limit_minor is None:
         yield from _without_limit(component, "line_limit_minor", line_limit_excess="lost")
-    elif not component.tells_lines():
+    elif not tells_lines(component.rate):
         reason = "only a flat or individual rate, rules and tiers by line tell what a line earns; send null"
         yield Problem(pointer="/line_limit_minor", reason=reason)
     if component.deal_cap_minor is None:
@@ -30,8 +30,6 @@ def problems_of_component_limits(component: Component) -> Iterator[Problem]:
         if getattr(component, name) == "deferred" and component.rates_year_again():
             reason = "the year rates earlier periods again, so that no one period says what a deal is due; send `lost`"
             yield Problem(pointer=f"/{name}", reason=reason)
-    if component.rate_cap_percent is not None:
-        yield from _problems_of_rate_cap(component, component.rate_cap_percent)
 
 
 def problems_of_plan_limits(terms: PlanTerms, kind: PeriodKind) -> Iterator[Problem]:
@@ -59,17 +57,3 @@ def _without_limit(of: PlanTerms | Component, limit: str, **plain: str) -> Itera
     for name, value in plain.items():
         if getattr(of, name) != value:
             yield Problem(pointer=f"/{name}", reason=f"it belongs to a limit; send {limit}, or `{value}`")
-
-
-def _problems_of_rate_cap(component: Component, cap_percent: Decimal) -> Iterator[Problem]:
-    found = problem_of_rate_cap(cap_percent, "/rate_cap_percent")
-    if found is not None:
-        yield found
-    is_moved = component.accelerator is not None or component.override_percent_max is not None
-    has_kickers = component.contract_terms is not None and component.contract_terms.kickers
-    if component.individual is None and not (component.rate_percent is not None and is_moved) and not has_kickers:
-        reason = "nothing moves its rate, so that it says itself what it pays at most; send null"
-        yield Problem(pointer="/rate_cap_percent", reason=reason)
-    if component.rate_percent is not None and cap_percent < component.rate_percent:
-        reason = f"it lies below the rate itself, which it would replace; send at least {component.rate_percent:f}"
-        yield Problem(pointer="/rate_cap_percent", reason=reason)

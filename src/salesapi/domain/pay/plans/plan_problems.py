@@ -6,7 +6,6 @@ for themselves what is wrong with them (`problem_of_...` in `commission/`); here
 
 from collections.abc import Iterator
 from decimal import Decimal
-from fractions import Fraction
 from typing import Final
 
 from salesapi.domain.pay.plans.compensation_plans import PlanTerms
@@ -17,20 +16,16 @@ from salesapi.domain.pay.plans.plan_components import (
     Component,
     CurrencyRules,
     QuotaRules,
-    RateMatrix,
     Release,
     SaleFilter,
-    TargetBonus,
 )
 from salesapi.domain.pay.plans.plan_limit_problems import problems_of_component_limits, problems_of_plan_limits
+from salesapi.domain.pay.plans.plan_rate_problems import problems_of_rate
+from salesapi.domain.pay.plans.plan_rates import OverridableRate
 from salesapi.domain.pay.rules.accounting import problem_of_conversion
 from salesapi.domain.pay.rules.award_measures import problem_of_collection_bands, problem_of_satisfaction
 from salesapi.domain.pay.rules.clawbacks import problem_of_clawback, problem_of_recovery
-from salesapi.domain.pay.rules.commissionable_bases import (
-    problem_of_contract_terms,
-    problem_of_margin_bands,
-    problem_of_residual,
-)
+from salesapi.domain.pay.rules.commissionable_bases import ResidualTerms
 from salesapi.domain.pay.rules.draws import (
     DrawInAdvance,
     problem_of_draw_in_advance,
@@ -39,35 +34,11 @@ from salesapi.domain.pay.rules.draws import (
 )
 from salesapi.domain.pay.rules.plan_versions_and_leavers import problem_of_leaver_rules
 from salesapi.domain.pay.rules.quotas import problem_of_proration, problem_of_ramp
-from salesapi.domain.pay.rules.rate_rules import problem_of_rate_rules
-from salesapi.domain.pay.rules.rates import payout_percent
 from salesapi.domain.pay.rules.release import Clocks, problem_of_clocks, problem_of_expiry
-from salesapi.domain.pay.rules.tables import (
-    Problem,
-    problem_of_curve,
-    problem_of_matrix,
-    problem_of_rate,
-    problem_of_tiers,
-)
+from salesapi.domain.pay.rules.tables import Problem, TierTable
 from salesapi.domain.pay.rules.withholding import problem_of_holdback, problem_of_instalments
 from salesapi.domain.shared.periods import PeriodKind
 
-RATES: Final = (
-    "rate_percent",
-    "deal_amount_minor",
-    "unit_amount_minor",
-    "individual",
-    "tiers",
-    "bonus",
-    "rules",
-    "margin_bands",
-    "contract_terms",
-    "residual",
-    "matrix",
-)
-"""The fields of a component that say what it pays; it has one of them."""
-OVERRIDABLE: Final = ("rate_percent", "individual", "bonus", "cap_minor")
-"""The fields of a component of which an enrolment may agree another value (R56)."""
 OF_PRODUCTS: Final = frozenset({"product_code", "product_category"})
 """Conditions on lines, which have no attribute's key."""
 
@@ -162,15 +133,16 @@ def _problems_of_quotas(quotas: QuotaRules, kind: PeriodKind) -> Iterator[Proble
 
 
 def _problems_of_component(component: Component) -> Iterator[Problem]:
-    yield from _problems_of_rate_count(component)
+    yield from problems_of_rate(component)
     yield from _problems_of_credit(component)
-    yield from _problems_of_modifiers(component)
-    yield from _problems_of_amounts(component)
-    yield from _problems_of_rate(component)
+    yield from problems_of_component_limits(component)
+    if component.override_percent_max is not None:
+        yield from _problems_of_overrides(component, component.override_percent_max)
     yield from _problems_of_attribution(component)
     if component.only is not None:
         yield from _problems_of_filter(component.only)
-    yield from _problems_of_base(component)
+    if component.base is not None:
+        yield from _problems_of_base(component.base)
     yield from _problems_of_counting(component)
     if component.satisfaction is not None:
         yield from _at("/satisfaction", problem_of_satisfaction(component.satisfaction))
@@ -178,14 +150,6 @@ def _problems_of_component(component: Component) -> Iterator[Problem]:
         yield from _problems_of_release(component.release)
     if component.clawback is not None:
         yield from _problems_of_clawback(component.clawback)
-
-
-def _problems_of_rate_count(component: Component) -> Iterator[Problem]:
-    sent = [name for name in RATES if getattr(component, name) not in (None, ())]
-    if len(sent) > 1:
-        yield Problem(pointer=f"/{sent[1]}", reason=f"it has {' and '.join(sent)}; send one of them")
-    if not sent:
-        yield Problem(pointer="/rate_percent", reason=f"it has no rate; send one of {', '.join(RATES)}")
 
 
 def _problems_of_credit(component: Component) -> Iterator[Problem]:
@@ -202,70 +166,13 @@ def _problems_of_credit(component: Component) -> Iterator[Problem]:
         yield Problem(pointer="/levels", reason=reason)
 
 
-def _problems_of_modifiers(component: Component) -> Iterator[Problem]:
-    has_plain_rate = component.rate_percent is not None or component.individual is not None
-    sent = [name for name in ("accelerator", "decelerator") if getattr(component, name) is not None]
-    if sent and not has_plain_rate:
-        reason = "it goes with a flat or individual rate only; tiers and curves say themselves how they rise"
-        yield Problem(pointer=f"/{sent[0]}", reason=reason)
-    if len(sent) > 1:
-        reason = "it has an accelerator and a decelerator; tiers by attainment say what holds between the two"
-        yield Problem(pointer="/decelerator", reason=reason)
-    rates_all = component.tiers is not None and any(tier.applies_to == "all" for tier in component.tiers.tiers)
-    if rates_all and component.gate is not None and component.gate.pays == "later_deals":
-        reason = "tiers that rate everything would pay on the deals before the gate; let it pay `whole_period`"
-        yield Problem(pointer="/gate/pays", reason=reason)
-
-
-def _problems_of_amounts(component: Component) -> Iterator[Problem]:
-    for name in ("deal_amount_minor", "unit_amount_minor"):
-        amount_minor = getattr(component, name)
-        if amount_minor is not None and amount_minor <= 0:
-            yield Problem(pointer=f"/{name}", reason=f"{name} must be above 0, not {amount_minor}")
-    yield from problems_of_component_limits(component)
-    if component.override_percent_max is not None:
-        yield from _problems_of_overrides(component, component.override_percent_max)
-
-
 def _problems_of_overrides(component: Component, limit_percent: Decimal) -> Iterator[Problem]:
     if limit_percent <= 0:
         reason = f"a limit is above 0 percent, not {limit_percent}; send null where nothing is agreed otherwise"
         yield Problem(pointer="/override_percent_max", reason=reason)
-    if all(getattr(component, name) is None for name in OVERRIDABLE):
-        reason = f"it has none of {', '.join(OVERRIDABLE)}, so that no enrolment can agree another; send null"
+    if not isinstance(component.rate, OverridableRate) and component.cap_minor is None:
+        reason = "it has no flat or individual rate, bonus or cap, so that no enrolment can agree another; send null"
         yield Problem(pointer="/override_percent_max", reason=reason)
-
-
-def _problems_of_rate(component: Component) -> Iterator[Problem]:
-    if component.rate_percent is not None:
-        yield from _at("", problem_of_rate(component.rate_percent, "/rate_percent"))
-    if component.tiers is not None:
-        yield from _at("/tiers", problem_of_tiers(component.tiers.tiers))
-    if component.bonus is not None:
-        yield from _problems_of_bonus(component.bonus)
-    if component.rules:
-        yield from _at("/rules", problem_of_rate_rules(component.rules))
-    if component.margin_bands is not None:
-        yield from _at("/margin_bands", problem_of_margin_bands(component.margin_bands))
-    if component.contract_terms is not None:
-        yield from _at("/contract_terms", problem_of_contract_terms(component.contract_terms))
-    if component.residual is not None:
-        yield from _at("/residual", problem_of_residual(component.residual))
-    if component.matrix is not None:
-        yield from _problems_of_matrix(component.matrix)
-
-
-def _problems_of_bonus(bonus: TargetBonus) -> Iterator[Problem]:
-    yield from _at("/bonus/curve", problem_of_curve(bonus.curve))
-    if payout_percent(bonus.curve, Fraction()) != 0:
-        reason = "a bonus pays nothing at 0 percent; what is paid without any result is a guarantee"
-        yield Problem(pointer="/bonus/curve/points", reason=reason)
-
-
-def _problems_of_matrix(matrix: RateMatrix) -> Iterator[Problem]:
-    if matrix.first == matrix.second:
-        yield Problem(pointer="/matrix/second", reason=f"rows and columns both stand for {matrix.first}")
-    yield from _at("/matrix/matrix", problem_of_matrix(matrix.matrix))
 
 
 def _problems_of_attribution(component: Component) -> Iterator[Problem]:
@@ -273,7 +180,7 @@ def _problems_of_attribution(component: Component) -> Iterator[Problem]:
     clocks = Clocks(attribution=component.attributed, release=release_on)
     if (found := problem_of_clocks(clocks)) is not None:
         yield Problem(pointer="/attributed", reason=found.reason)
-    if component.residual is not None and component.attributed != "invoice":
+    if isinstance(component.rate, ResidualTerms) and component.attributed != "invoice":
         reason = f"what is paid on each invoice belongs to the period of its invoice, not of its {component.attributed}"
         yield Problem(pointer="/attributed", reason=f"{reason}; send `invoice`")
 
@@ -291,24 +198,7 @@ def _problems_of_filter(only: SaleFilter) -> Iterator[Problem]:
                 yield Problem(pointer=f"{place}/any_of/{number}", reason=f"{value} is named twice")
 
 
-def _problems_of_base(component: Component) -> Iterator[Problem]:
-    base, bands, matrix = component.base, component.margin_bands, component.matrix
-    if base is not None:
-        yield from _problems_of_own_base(component, base)
-    is_by_margin = bands is not None or (matrix is not None and "margin_percent" in (matrix.first, matrix.second))
-    if is_by_margin and (base is None or base.kind != "margin"):
-        pointer = "/base" if base is None else "/base/kind"
-        reason = "a rate by margin needs the base `margin`, which says where costs come from"
-        yield Problem(pointer=pointer, reason=reason)
-    if bands is not None and base is not None and base.negative_margin != bands.negative_margin:
-        reason = f"it says {base.negative_margin} of a margin below zero, and margin_bands say {bands.negative_margin}"
-        yield Problem(pointer="/base/negative_margin", reason=f"{reason}; send the same")
-
-
-def _problems_of_own_base(component: Component, base: Base) -> Iterator[Problem]:
-    for name in ("contract_terms", "residual"):
-        if getattr(component, name) is not None:
-            yield Problem(pointer="/base", reason=f"{name} says itself what is rated; send no base")
+def _problems_of_base(base: Base) -> Iterator[Problem]:
     for name in ("cost_from", "negative_margin"):
         is_sent = getattr(base, name) is not None
         if base.kind == "margin" and not is_sent:
@@ -318,7 +208,8 @@ def _problems_of_own_base(component: Component, base: Base) -> Iterator[Problem]
 
 
 def _problems_of_counting(component: Component) -> Iterator[Problem]:
-    counts = component.needs_quota() or (component.tiers is not None and component.tiers.counts == "period")
+    rate = component.rate
+    counts = component.needs_quota() or (isinstance(rate, TierTable) and rate.counts == "period")
     if component.counted_over != "period" and not counts:
         reason = "it has neither tiers nor anything by attainment, so that nothing is counted; send `period`"
         yield Problem(pointer="/counted_over", reason=reason)

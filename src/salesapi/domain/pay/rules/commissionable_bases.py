@@ -75,8 +75,9 @@ class MarginBand:
 
 @record
 class MarginBandTable:
-    """Rates by margin percentage (毛利率分段)."""
+    """Rates by margin percentage (R37, 毛利率分段)."""
 
+    kind: Annotated[Literal["margin_bands"], About("Which kind of rate it is.")] = "margin_bands"
     denominator: Annotated[
         MarginDenominator, About("`price`: margin percent of the price; `cost`: markup, in percent of the cost.")
     ]
@@ -121,8 +122,9 @@ class TermKicker:
 
 @record
 class ContractTermTable:
-    """Rates and kickers by contract term."""
+    """Rates and kickers by contract term (R39)."""
 
+    kind: Annotated[Literal["contract_terms"], About("Which kind of rate it is.")] = "contract_terms"
     base: Annotated[
         ContractBase,
         About(
@@ -136,6 +138,9 @@ class ContractTermTable:
     ]
     bands: Annotated[tuple[TermBand, ...], MinLen(1), MaxLen(BANDS_MAX), About("Bands by rising term.")]
     kickers: Annotated[tuple[TermKicker, ...], MaxLen(KICKERS_MAX), About("Factors; none is an empty list.")]
+    rate_cap_percent: Annotated[
+        Exact | None, About("The highest rate in percent, to which kickers raise it (R30). Null: no cap.")
+    ] = None
 
 
 @record
@@ -151,8 +156,9 @@ class Contract:
 
 @record
 class ResidualTerms:
-    """Pay on each recurring invoice of a contract."""
+    """Pay on each recurring invoice of a contract (R40)."""
 
+    kind: Annotated[Literal["residual"], About("Which kind of rate it is.")] = "residual"
     rate_percent: Annotated[Exact, About("Rate in percent of each recurring invoice.")]
     periods: Annotated[
         Annotated[int, Ge(1), Le(PERIODS_MAX)] | None, About("How many billing periods of a contract pay; null: all.")

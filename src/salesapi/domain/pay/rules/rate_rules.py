@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Final, Literal, TypeAlias
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Le, MaxLen, MinLen
 
 from salesapi.domain.pay.rules.tables import Problem, problem_of_rate
 from salesapi.domain.shared.kernel import About, Key, record
@@ -42,6 +42,14 @@ class RateRule:
     ]
     effective_from: Annotated[date | None, About("First day that it applies to; null is always.")]
     rate_percent: Annotated[Exact, About("Rate in percent.")]
+
+
+@record
+class RateRules:
+    """Rates by product, region, customer type and channel (R38); the most specific rule wins."""
+
+    kind: Annotated[Literal["rules"], About("Which kind of rate it is.")] = "rules"
+    rules: Annotated[tuple[RateRule, ...], MinLen(1), MaxLen(RULES_MAX), About("The rules, in any order.")]
 
 
 @record

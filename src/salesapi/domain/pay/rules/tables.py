@@ -53,6 +53,7 @@ class Tier:
 class TierTable:
     """Rates by what was credited. Totals below zero belong to the first tier."""
 
+    kind: Annotated[Literal["tiers"], About("Which kind of rate it is.")] = "tiers"
     axis: Annotated[
         TierAxis,
         About("`amount`: bounds in minor units of the plan's currency; `attainment_percent`: in percent of the quota."),

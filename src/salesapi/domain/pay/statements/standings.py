@@ -116,8 +116,8 @@ def _standing(
 
 def _in_amounts(component: Component, quota: MemberQuota | None) -> TierTable | None:
     """The component's tiers by amount; those by attainment need the quota, and those of a deal tell nothing of a period."""
-    table = component.tiers
-    if table is None or table.counts != "period":
+    table = component.rate
+    if not isinstance(table, TierTable) or table.counts != "period":
         return None
     if table.axis == "amount":
         return table

@@ -3,19 +3,24 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from typing import assert_never
 
-from salesapi.domain.pay.plans.plan_components import (
-    Base,
-    Component,
+from salesapi.domain.pay.plans.plan_components import Base, Component, SaleFilter, Sourcing
+from salesapi.domain.pay.plans.plan_rates import (
+    DealAmount,
+    FlatRate,
+    IndividualRate,
     MatrixAxis,
+    MovedRate,
+    OverridableRate,
+    Rate,
     RateMatrix,
-    SaleFilter,
-    Sourcing,
     TargetBonus,
+    UnitAmount,
 )
 from salesapi.domain.pay.rules.award_measures import SatisfactionTable
 from salesapi.domain.pay.rules.commissionable_bases import ContractTermTable, MarginBandTable, ResidualTerms, TermKicker
-from salesapi.domain.pay.rules.rate_rules import RateRule
+from salesapi.domain.pay.rules.rate_rules import RateRule, RateRules
 from salesapi.domain.pay.rules.tables import Band, Tier, TierTable
 from salesapi.domain.pay.words.plan_words import Words
 from salesapi.domain.pay.words.release_in_words import clawback_in_words, release_in_words
@@ -24,7 +29,7 @@ from salesapi.domain.pay.words.release_in_words import clawback_in_words, releas
 def component_in_words(words: Words, component: Component) -> Iterator[str]:
     """The sentences of a component."""
     credit = words.say(f"credit.{component.credit}", name=component.name, levels=component.levels)
-    rate, *details = _rate(words, component)
+    rate, *details = _rate(words, component.rate)
     yield words.say("component", credit=credit, rate=rate)
     yield from details
     yield from _sales(words, component)
@@ -50,13 +55,10 @@ def component_in_words(words: Words, component: Component) -> Iterator[str]:
 
 def _overridable(words: Words, component: Component) -> str:
     """Of what an enrolment may agree another value (R56)."""
-    agreed = {
-        "rate": component.rate_percent,
-        "target": component.individual,
-        "bonus": component.bonus,
-        "cap": component.cap_minor,
-    }
-    return words.one_of([words.say(f"override.{name}") for name, value in agreed.items() if value is not None])
+    values = [words.say(f"override.{component.rate.kind}")] if isinstance(component.rate, OverridableRate) else []
+    if component.cap_minor is not None:
+        values.append(words.say("override.cap"))
+    return words.one_of(values)
 
 
 def _sales(words: Words, component: Component) -> Iterator[str]:
@@ -102,36 +104,43 @@ def _base(words: Words, base: Base) -> Iterator[str]:
         yield words.say(f"base.{base.kind}")
 
 
-def _rate(words: Words, component: Component) -> Iterator[str]:
+def _rate(words: Words, rate: Rate) -> Iterator[str]:
     """The one rate that it has; the first sentence goes on from whose credit counts."""
-    if component.rate_percent is not None:
-        yield words.say("rate.flat", rate=component.rate_percent)
-    elif component.deal_amount_minor is not None:
-        yield words.say("rate.deal", amount=words.money(component.deal_amount_minor))
-    elif component.unit_amount_minor is not None:
-        yield words.say("rate.unit", amount=words.money(component.unit_amount_minor))
-    elif component.individual is not None:
-        yield words.say("rate.individual", amount=words.money(component.individual.target_variable_minor))
-    elif component.tiers is not None:
-        yield words.say(f"rate.tiers.{component.tiers.axis}")
-        yield from (_tier(words, component.tiers, tier) for tier in component.tiers.tiers)
-        if component.tiers.counts != "period":
-            yield words.say(f"tiers.{component.tiers.counts}")
-        yield words.say(f"boundary.{component.tiers.boundary}")
-    elif component.bonus is not None:
-        yield from _bonus(words, component.bonus)
-    elif component.rules:
-        yield words.say("rate.rules")
-        yield from (_rule(words, rule) for rule in component.rules)
-        yield words.say("rules.order")
-    elif component.margin_bands is not None:
-        yield from _margin_bands(words, component.margin_bands)
-    elif component.contract_terms is not None:
-        yield from _contract_terms(words, component.contract_terms)
-    elif component.residual is not None:
-        yield from _residual(words, component.residual)
-    elif component.matrix is not None:
-        yield from _matrix(words, component.matrix)
+    match rate:
+        case FlatRate():
+            yield words.say("rate.flat", rate=rate.rate_percent)
+        case DealAmount():
+            yield words.say("rate.deal", amount=words.money(rate.amount_minor))
+        case UnitAmount():
+            yield words.say("rate.unit", amount=words.money(rate.amount_minor))
+        case IndividualRate():
+            yield words.say("rate.individual", amount=words.money(rate.target_variable_minor))
+        case TierTable():
+            yield from _tiers(words, rate)
+        case TargetBonus():
+            yield from _bonus(words, rate)
+        case RateRules():
+            yield words.say("rate.rules")
+            yield from (_rule(words, rule) for rule in rate.rules)
+            yield words.say("rules.order")
+        case MarginBandTable():
+            yield from _margin_bands(words, rate)
+        case ContractTermTable():
+            yield from _contract_terms(words, rate)
+        case ResidualTerms():
+            yield from _residual(words, rate)
+        case RateMatrix():
+            yield from _matrix(words, rate)
+        case never:
+            assert_never(never)
+
+
+def _tiers(words: Words, table: TierTable) -> Iterator[str]:
+    yield words.say(f"rate.tiers.{table.axis}")
+    yield from (_tier(words, table, tier) for tier in table.tiers)
+    if table.counts != "period":
+        yield words.say(f"tiers.{table.counts}")
+    yield words.say(f"boundary.{table.boundary}")
 
 
 def _tier(words: Words, table: TierTable, tier: Tier) -> str:
@@ -232,18 +241,24 @@ def _band(words: Words, axis: MatrixAxis, band: Band) -> str:
 
 def _modifiers(words: Words, component: Component) -> Iterator[str]:
     """What makes it faster or slower, up to which rate, what opens it, or multiplies it."""
-    faster, slower, gate = component.accelerator, component.decelerator, component.gate
+    rate, gate = component.rate, component.gate
+    if isinstance(rate, FlatRate | IndividualRate):
+        yield from _moved(words, rate)
+    if isinstance(rate, FlatRate | IndividualRate | ContractTermTable) and rate.rate_cap_percent is not None:
+        yield words.say("cap.rate", rate=rate.rate_cap_percent)
+    if gate is not None:
+        yield words.say(f"gate.{gate.pays}", at=gate.attainment_percent)
+    if component.satisfaction is not None:
+        yield from _satisfaction(words, component.satisfaction)
+
+
+def _moved(words: Words, rate: MovedRate) -> Iterator[str]:
+    faster, slower = rate.accelerator, rate.decelerator
     if faster is not None:
         yield words.say("accelerator", at=faster.above_attainment_percent, factor=faster.factor)
     if slower is not None:
         at = slower.below_attainment_percent
         yield words.say(f"decelerator.{slower.slowed}", at=at, factor=slower.factor)
-    if component.rate_cap_percent is not None:
-        yield words.say("cap.rate", rate=component.rate_cap_percent)
-    if gate is not None:
-        yield words.say(f"gate.{gate.pays}", at=gate.attainment_percent)
-    if component.satisfaction is not None:
-        yield from _satisfaction(words, component.satisfaction)
 
 
 def _satisfaction(words: Words, table: SatisfactionTable) -> Iterator[str]:

@@ -262,8 +262,8 @@ COMPONENT_PHRASES: Final[Phrases] = {
         "en": "An enrolment may agree another {values}, up to {limit} % less or more.",
         "zh": "参加时可另行约定{values},上下浮动不超过{limit}%。",
     },
-    "override.rate": {"en": "rate", "zh": "提成率"},
-    "override.target": {"en": "target pay", "zh": "目标浮动收入"},
+    "override.flat": {"en": "rate", "zh": "提成率"},
+    "override.individual": {"en": "target pay", "zh": "目标浮动收入"},
     "override.bonus": {"en": "bonus", "zh": "目标奖金"},
     "override.cap": {"en": "cap", "zh": "上限"},
     "quota": {
