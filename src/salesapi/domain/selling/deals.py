@@ -4,8 +4,7 @@ Amounts are minor units of a currency; an amount, a customer or a date that is n
 `deal_decisions.py`. The title is a business label and stored in clear: no personal data belongs in it.
 """
 
-from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
@@ -31,6 +30,7 @@ from salesapi.domain.shared.kernel import (
     record,
 )
 from salesapi.domain.shared.money import Exact, UnitPrice
+from salesapi.domain.states import business_date, business_instant, replace
 
 LINES_MAX: Final = 200
 """Most lines of one deal."""
@@ -387,7 +387,7 @@ class PipelineUnpublished(Refused):
 
 @record
 class Deal:
-    """The state that decisions need."""
+    """A deal as it is now. `reason` is that of the last closing or of the voiding."""
 
     status: Status
     title: str
@@ -404,10 +404,25 @@ class Deal:
     attributes: tuple[AttributeValue, ...]
     shares: tuple[DealShare, ...] = ()
     lead_id: UUID | None = None
+    opened_on: date | None = None
+    opened_at: datetime | None = None
+    stage_entered_on: date | None = None
+    closed_on: date | None = None
+    closed_at: datetime | None = None
+    reason: str | None = None
+    competitor: str | None = None
+    external: ExternalId | None = None
+
+    @property
+    def product_id(self) -> UUID | None:
+        """The product that all lines name, where they name one."""
+        product_ids = {line.product_id for line in self.lines}
+        return product_ids.pop() if len(product_ids) == 1 else None
 
 
 def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
     """Folds the stream to its state."""
+    on = business_date(recorded)
     if isinstance(event, DealOpened):
         return Deal(
             status="open",
@@ -424,17 +439,26 @@ def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
             expected_close_on=event.expected_close_on,
             attributes=event.attributes,
             lead_id=event.lead_id,
+            opened_on=on,
+            opened_at=business_instant(recorded),
+            stage_entered_on=on,
+            external=event.external_id,
         )
     assert state is not None, "a deal begins with deal.opened"
     match event:
+        case DealStageChanged():
+            return replace(state, stage=event.stage_to, stage_entered_on=on)
+        case DealWon():
+            won = _closed(state, event, recorded)
+            return replace(won, status="won", amount_minor=event.amount_minor, currency=event.currency)
+        case DealLost():
+            return replace(_closed(state, event, recorded), status="lost", competitor=event.competitor)
         case DealChanged():
             return replace(
                 state, title=event.title or state.title, attributes=merged(state.attributes, event.attributes)
             )
         case DealCustomerLinked():
             return replace(state, customer_id=event.customer_to)
-        case DealStageChanged():
-            return replace(state, stage=event.stage_to)
         case DealLinesChanged():
             return replace(state, lines=event.lines)
         case DealValued():
@@ -445,18 +469,30 @@ def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
             return replace(state, owner_id=event.owner_to)
         case DealTeamChanged():
             return replace(state, shares=event.shares)
-        case DealWon():
+        case DealReopened():
             return replace(
                 state,
-                status="won",
+                status="open",
                 stage=event.stage_to,
-                stage_before_closing=event.stage_from,
-                amount_minor=event.amount_minor,
-                currency=event.currency,
+                stage_before_closing=None,
+                stage_entered_on=on,
+                closed_on=None,
+                closed_at=None,
+                reason=None,
+                competitor=None,
             )
-        case DealLost():
-            return replace(state, status="lost", stage=event.stage_to, stage_before_closing=event.stage_from)
-        case DealReopened():
-            return replace(state, status="open", stage=event.stage_to, stage_before_closing=None)
         case DealVoided():
-            return replace(state, status="voided")
+            return replace(state, status="voided", reason=event.reason)
+
+
+def _closed(state: Deal, event: DealWon | DealLost, recorded: Recorded) -> Deal:
+    on = business_date(recorded)
+    return replace(
+        state,
+        stage=event.stage_to,
+        stage_before_closing=event.stage_from,
+        stage_entered_on=on,
+        closed_on=on,
+        closed_at=business_instant(recorded),
+        reason=event.reason,
+    )

@@ -3,7 +3,6 @@
 `received_on` is the business date. A reversed receipt keeps its amount and has no allocations: it counts for nothing.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -11,8 +10,8 @@ from uuid import UUID
 from salesapi.domain.cash import receipts
 from salesapi.domain.cash.receipts import Receipt, ReceiptEvent, ReceiptPart, ReceiptRecorded, ReceiptReversed
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import business_date, id_of, one_row, own_stream, system_of
+from salesapi.domain.states import business_date, id_of, replace, system_of
+from salesapi.projections.declaring import one_row
 
 
 @record
@@ -78,14 +77,11 @@ def _fold(row: ReceiptRow | None, event: ReceiptEvent, recorded: Recorded) -> Re
     )
 
 
-PROJECTION: Final = Projection(
-    name="receipt",
-    version=4,
+PROJECTION: Final = one_row(
+    "receipt",
+    _fold,
     row=ReceiptRow,
+    version=4,
     key=("receipt_id",),
-    group=("receipt_id",),
-    types=("receipt.recorded", "receipt.allocated", "receipt.refunded", "receipt.reversed"),
-    groups=own_stream,
-    evolve=one_row(_fold),
     indexes=("(position)", "(customer_id)", "(received_on)", "(external_id, external_system)"),
 )

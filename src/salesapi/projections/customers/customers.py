@@ -3,7 +3,6 @@
 A customer without an owner is in the pool. Dates are business dates.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -24,8 +23,8 @@ from salesapi.domain.customers.satisfaction import CustomerSatisfactionRecorded
 from salesapi.domain.shared.attributes import AttributeValue, merged
 from salesapi.domain.shared.kernel import ExternalId, Recorded, record
 from salesapi.domain.shared.parties import CustomerKind
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import business_date, id_of, one_row, own_stream, system_of
+from salesapi.domain.states import business_date, id_of, replace, system_of
+from salesapi.projections.declaring import one_row
 
 
 @record
@@ -117,26 +116,12 @@ def _with_contact(
     return tuple(by_id.values())
 
 
-PROJECTION: Final = Projection(
-    name="customer",
-    version=1,
+PROJECTION: Final = one_row(
+    "customer",
+    _fold,
     row=CustomerRow,
+    version=1,
     key=("customer_id",),
-    group=("customer_id",),
-    types=(
-        "customer.registered",
-        "customer.changed",
-        "customer.parent_changed",
-        "customer.contact_added",
-        "customer.contact_changed",
-        "customer.contact_removed",
-        "customer.assigned",
-        "customer.released",
-        "customer.claimed",
-        "customer.satisfaction_recorded",
-    ),
-    groups=own_stream,
-    evolve=one_row(_fold),
     indexes=("(position)", "(owner_id, position)", "(parent_id)", "(external_id, external_system)"),
     reads_personal=True,
 )

@@ -1,6 +1,5 @@
 """Calendars with their declared days and fiscal periods, one row a calendar. Days are local dates in the calendar's zone."""
 
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -14,8 +13,8 @@ from salesapi.domain.organisation.calendars import (
     Weekday,
 )
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import one_row, own_stream
+from salesapi.domain.states import replace
+from salesapi.projections.declaring import one_row
 
 
 @record
@@ -65,14 +64,11 @@ def _fold(row: CalendarRow | None, event: CalendarEvent, recorded: Recorded) -> 
     )
 
 
-PROJECTION: Final = Projection(
-    name="calendar",
-    version=1,
+PROJECTION: Final = one_row(
+    "calendar",
+    _fold,
     row=CalendarRow,
+    version=1,
     key=("calendar_id",),
-    group=("calendar_id",),
-    types=("calendar.defined", "calendar.holidays_declared", "calendar.fiscal_periods_defined"),
-    groups=own_stream,
-    evolve=one_row(_fold),
     indexes=("(key)",),
 )

@@ -1,6 +1,5 @@
 """Members as they are now, one row a member; names and mail addresses are in clear. Dates are the company's local dates."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -8,8 +7,8 @@ from uuid import UUID
 from salesapi.domain.organisation import members
 from salesapi.domain.organisation.members import Member, MemberEvent, MemberJoined
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import id_of, one_row, own_stream, system_of
+from salesapi.domain.states import id_of, replace, system_of
+from salesapi.projections.declaring import one_row
 
 
 @record
@@ -74,15 +73,12 @@ def _state(row: MemberRow) -> Member:
     )
 
 
-PROJECTION: Final = Projection(
-    name="member",
-    version=1,
+PROJECTION: Final = one_row(
+    "member",
+    _fold,
     row=MemberRow,
+    version=1,
     key=("member_id",),
-    group=("member_id",),
-    types=("member.joined", "member.changed", "member.left"),
-    groups=own_stream,
-    evolve=one_row(_fold),
     indexes=("(external_id, external_system)",),
     reads_personal=True,
 )

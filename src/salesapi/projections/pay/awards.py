@@ -3,7 +3,6 @@
 Amounts are minor units of the award's currency, points are whole.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -21,8 +20,8 @@ from salesapi.domain.pay.records.awards import (
     kind_of,
 )
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import business_date, one_row, own_stream
+from salesapi.domain.states import business_date, replace
+from salesapi.projections.declaring import one_row
 
 
 @record
@@ -93,21 +92,11 @@ def _begun(event: AwardBegun, recorded: Recorded) -> AwardRow:
     )
 
 
-PROJECTION: Final = Projection(
-    name="award",
-    version=2,
+PROJECTION: Final = one_row(
+    "award",
+    _fold,
     row=AwardRow,
+    version=2,
     key=("award_id",),
-    group=("award_id",),
-    types=(
-        "award.granted",
-        "award.adjustment_posted",
-        "award.draw_forgiven",
-        "award.expiry_extended",
-        "award.approved",
-        "award.revoked",
-    ),
-    groups=own_stream,
-    evolve=one_row(_fold),
     indexes=("(position)", "(member_id)", "(plan_id, period)", "(status)"),
 )

@@ -1,6 +1,5 @@
 """Compensation plans with all their published versions, one row a plan. Rates are exact decimals in percent."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -15,8 +14,8 @@ from salesapi.domain.pay.plans.compensation_plans import (
     terms_of,
 )
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import id_of, one_row, own_stream, system_of
+from salesapi.domain.states import id_of, replace, system_of
+from salesapi.projections.declaring import one_row
 
 
 @record
@@ -76,18 +75,10 @@ def _fold(row: CompensationPlanRow | None, event: CompensationPlanEvent, recorde
             return replace(changed, is_retired=True)
 
 
-PROJECTION: Final = Projection(
-    name="compensation_plan",
-    version=3,
+PROJECTION: Final = one_row(
+    "compensation_plan",
+    _fold,
     row=CompensationPlanRow,
+    version=3,
     key=("plan_id",),
-    group=("plan_id",),
-    types=(
-        "compensation_plan.drafted",
-        "compensation_plan.version_published",
-        "compensation_plan.simulated",
-        "compensation_plan.retired",
-    ),
-    groups=own_stream,
-    evolve=one_row(_fold),
 )

@@ -3,7 +3,6 @@
 `answer_due_*` is the business time by which it is to be answered; the instant is known where raising was one.
 """
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -20,8 +19,8 @@ from salesapi.domain.pay.records.objections import (
     ObjectionWithdrawn,
 )
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import business_date, one_row, own_stream
+from salesapi.domain.states import business_date, replace
+from salesapi.projections.declaring import one_row
 
 
 @record
@@ -108,15 +107,12 @@ def _changed(
             return replace(row, status="withdrawn", reason=event.reason, closed_on=on)
 
 
-PROJECTION: Final = Projection(
-    name="objection",
-    version=1,
+PROJECTION: Final = one_row(
+    "objection",
+    _fold,
     row=ObjectionRow,
+    version=1,
     key=("objection_id",),
-    group=("objection_id",),
-    types=("objection.raised", "objection.answered", "objection.decided", "objection.withdrawn"),
-    groups=own_stream,
-    evolve=one_row(_fold),
     indexes=("(position)", "(member_id)", "(subject_id)", "(status, answer_due_on)"),
     reads_personal=True,
 )

@@ -3,7 +3,6 @@
 `shares` were stated last; `approved_shares` are those that count.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -17,8 +16,8 @@ from salesapi.domain.pay.records.pool_shares import (
     PoolSharesStatus,
 )
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import business_date, one_row, own_stream
+from salesapi.domain.states import business_date, replace
+from salesapi.projections.declaring import one_row
 
 
 @record
@@ -74,14 +73,11 @@ def _stated(row: PoolSharesRow | None, event: PoolSharesStated, recorded: Record
     )
 
 
-PROJECTION: Final = Projection(
-    name="pool_shares",
-    version=1,
+PROJECTION: Final = one_row(
+    "pool_shares",
+    _fold,
     row=PoolSharesRow,
+    version=1,
     key=("pool_shares_id",),
-    group=("pool_shares_id",),
-    types=("pool_shares.stated", "pool_shares.approved", "pool_shares.rejected"),
-    groups=own_stream,
-    evolve=one_row(_fold),
     indexes=("(position)", "(owner_id)", "(plan_id, period)", "(status)"),
 )

@@ -1,14 +1,13 @@
 """Products with their prices and costs over time, one row a product. Both are exact decimals in major units of a currency."""
 
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
 from salesapi.domain.reference import products
 from salesapi.domain.reference.products import DatedCost, DatedPrice, Product, ProductEvent, ProductListed
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import id_of, one_row, own_stream, system_of
+from salesapi.domain.states import id_of, replace, system_of
+from salesapi.projections.declaring import one_row
 
 
 @record
@@ -56,14 +55,11 @@ def _fold(row: ProductRow | None, event: ProductEvent, recorded: Recorded) -> Pr
     )
 
 
-PROJECTION: Final = Projection(
-    name="product",
-    version=2,
+PROJECTION: Final = one_row(
+    "product",
+    _fold,
     row=ProductRow,
+    version=2,
     key=("product_id",),
-    group=("product_id",),
-    types=("product.listed", "product.price_set", "product.cost_set", "product.retired"),
-    groups=own_stream,
-    evolve=one_row(_fold),
     indexes=("(code)", "(external_id, external_system)"),
 )

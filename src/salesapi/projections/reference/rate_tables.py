@@ -1,14 +1,13 @@
 """Rate tables with the latest rate of each pair, one row a table. Rates are exact decimals in major units."""
 
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
 from salesapi.domain.reference import rate_tables
 from salesapi.domain.reference.rate_tables import LatestRate, RateTable, RateTableDefined, RateTableEvent
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import one_row, own_stream
+from salesapi.domain.states import replace
+from salesapi.projections.declaring import one_row
 
 
 @record
@@ -41,14 +40,11 @@ def _fold(row: RateTableRow | None, event: RateTableEvent, recorded: Recorded) -
     return replace(row, latest=state.latest, version=recorded.version, position=recorded.position)
 
 
-PROJECTION: Final = Projection(
-    name="rate_table",
-    version=1,
+PROJECTION: Final = one_row(
+    "rate_table",
+    _fold,
     row=RateTableRow,
+    version=1,
     key=("rate_table_id",),
-    group=("rate_table_id",),
-    types=("rate_table.defined", "rate_table.rates_published", "rate_table.rates_corrected"),
-    groups=own_stream,
-    evolve=one_row(_fold),
     indexes=("(key)",),
 )

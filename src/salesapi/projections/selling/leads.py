@@ -3,7 +3,6 @@
 `captured_on` is the first touch, `qualified_on` the qualification: business dates, None where unknown.
 """
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -23,8 +22,8 @@ from salesapi.domain.selling.leads import (
 )
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import business_date, business_instant, id_of, one_row, own_stream, system_of
+from salesapi.domain.states import business_date, business_instant, id_of, replace, system_of
+from salesapi.projections.declaring import one_row
 
 
 @record
@@ -120,25 +119,12 @@ def _changed(row: LeadRow, event: LeadEvent, recorded: Recorded) -> LeadRow:
             return replace(row, status="voided", reason=event.reason)
 
 
-PROJECTION: Final = Projection(
-    name="lead",
-    version=1,
+PROJECTION: Final = one_row(
+    "lead",
+    _fold,
     row=LeadRow,
+    version=1,
     key=("lead_id",),
-    group=("lead_id",),
-    types=(
-        "lead.captured",
-        "lead.assigned",
-        "lead.released",
-        "lead.claimed",
-        "lead.qualified",
-        "lead.disqualified",
-        "lead.converted",
-        "lead.voided",
-        "lead.attribution_touch_recorded",
-    ),
-    groups=own_stream,
-    evolve=one_row(_fold),
     indexes=(
         "(position)",
         "(owner_id, position)",

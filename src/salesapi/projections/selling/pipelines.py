@@ -1,6 +1,5 @@
 """Pipelines with all their published versions, one row a pipeline."""
 
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -12,8 +11,8 @@ from salesapi.domain.selling.pipelines import (
     PipelineVersionPublished,
 )
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import id_of, one_row, own_stream, system_of
+from salesapi.domain.states import id_of, replace, system_of
+from salesapi.projections.declaring import one_row
 
 
 @record
@@ -56,14 +55,11 @@ def _fold(row: PipelineRow | None, event: PipelineEvent, recorded: Recorded) -> 
             return replace(changed, is_retired=True)
 
 
-PROJECTION: Final = Projection(
-    name="pipeline",
-    version=1,
+PROJECTION: Final = one_row(
+    "pipeline",
+    _fold,
     row=PipelineRow,
+    version=1,
     key=("pipeline_id",),
-    group=("pipeline_id",),
-    types=("pipeline.defined", "pipeline.version_published", "pipeline.retired"),
-    groups=own_stream,
-    evolve=one_row(_fold),
     indexes=("(key)",),
 )

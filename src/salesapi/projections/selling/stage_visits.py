@@ -6,7 +6,6 @@ Closing is a visit of the end stage, reopening ends it, and voiding removes all 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Final, Literal, TypeAlias
@@ -23,8 +22,9 @@ from salesapi.domain.selling.deals import (
 )
 from salesapi.domain.selling.pipelines import StageCategory
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey, Projection
-from salesapi.projections.single_stream import business_date, business_instant, own_stream
+from salesapi.domain.states import business_date, business_instant, replace
+from salesapi.projections.declaring import row_group
+from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey
 
 Way: TypeAlias = Literal["opened", "forward", "skip", "backward", "won", "lost", "reopened"]
 _Moment: TypeAlias = tuple[date, datetime]
@@ -175,23 +175,13 @@ def _is_before(after: StageVisitRow | None, visit: StageVisitRow) -> bool:
     return after.entered_on < visit.entered_on
 
 
-PROJECTION: Final = Projection(
-    name="stage_visit",
-    version=1,
+PROJECTION: Final = row_group(
+    "stage_visit",
+    _evolve,
     row=StageVisitRow,
+    version=1,
     key=("deal_id", "version"),
     group=("deal_id",),
-    types=(
-        "deal.opened",
-        "deal.stage_changed",
-        "deal.won",
-        "deal.lost",
-        "deal.reopened",
-        "deal.reassigned",
-        "deal.voided",
-    ),
-    groups=own_stream,
-    evolve=_evolve,
     indexes=(
         "(pipeline_id, stage, entered_on)",
         "(pipeline_id, stage, left_on)",

@@ -4,7 +4,6 @@ The three lines shown are those set last; `revisions` has the earlier ones with 
 dates, None where unknown.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -22,8 +21,8 @@ from salesapi.domain.selling.targets import (
     TargetStatus,
 )
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import business_date, one_row, own_stream
+from salesapi.domain.states import business_date, replace
+from salesapi.projections.declaring import one_row
 
 
 @record
@@ -149,14 +148,11 @@ def _changed(row: TargetRow, event: TargetEvent, recorded: Recorded) -> TargetRo
             )
 
 
-PROJECTION: Final = Projection(
-    name="target",
-    version=1,
+PROJECTION: Final = one_row(
+    "target",
+    _fold,
     row=TargetRow,
+    version=1,
     key=("target_id",),
-    group=("target_id",),
-    types=("target.proposed", "target.split", "target.agreed", "target.adjusted", "target.closed"),
-    groups=own_stream,
-    evolve=one_row(_fold),
     indexes=("(position)", "(owner_id, period)", "(team_id)", "(parent_target_id, position)", "(period, measure)"),
 )
