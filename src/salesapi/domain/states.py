@@ -34,17 +34,20 @@ else:
 def maker(kind: type[Made]) -> Callable[..., Made]:
     """A function that makes a record of all its values, by position in the order of its fields."""
     names = _slots(kind)
-    lines = [f"def make({', '.join(names)}):", " made = new(twin)", *(f" made.{name} = {name}" for name in names)]
-    made: Callable[..., Made] = _compiled("make", [*lines, " made.__class__ = kind", " return made"], kind)
+    made: Callable[..., Made] = _compiled(
+        [f"def _function({', '.join(names)}):", *_assigned(names, ""), " _made.__class__ = _kind", " return _made"],
+        kind,
+    )
     return made
 
 
 @cache
 def _copier(kind: type) -> Callable[[object], object]:
     """A function that copies a record to an instance of its class's twin."""
-    lines = ["def copy(thing):", " made = new(twin)", *(f" made.{name} = thing.{name}" for name in _slots(kind))]
-    made: Callable[[object], object] = _compiled("copy", [*lines, " return made"], kind)
-    return made
+    copier: Callable[[object], object] = _compiled(
+        ["def _function(_thing):", *_assigned(_slots(kind), "_thing."), " return _made"], kind
+    )
+    return copier
 
 
 def _slots(kind: type) -> list[str]:
@@ -59,12 +62,16 @@ def _slots(kind: type) -> list[str]:
     return names
 
 
-def _compiled(name: str, lines: list[str], kind: type) -> "Callable[..., Made]":
-    """One function of generated lines, as `dataclasses` generates the constructor: they hold names of fields only."""
+def _assigned(names: list[str], source: str) -> list[str]:
+    return [" _made = _new(_twin)", *(f" _made.{name} = {source}{name}" for name in names)]
+
+
+def _compiled(lines: list[str], kind: type) -> Callable[..., Made]:
+    """The function of these lines, generated as `dataclasses` generates a constructor: they hold names of fields only."""
     twin = type(kind.__name__, (), {"__slots__": tuple(_slots(kind))})
     found: dict[str, Callable[..., Made]] = {}
-    exec("\n".join(lines), {"new": object.__new__, "twin": twin, "kind": kind}, found)
-    return found[name]
+    exec("\n".join(lines), {"_new": object.__new__, "_twin": twin, "_kind": kind}, found)
+    return found["_function"]
 
 
 def business_date(recorded: Recorded) -> date | None:

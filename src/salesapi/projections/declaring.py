@@ -66,18 +66,20 @@ def current(
     row: type,
     version: int,
     key: str | None = None,
+    renamed: Mapping[str, str] | None = None,
     indexes: tuple[str, ...] = (),
     reads_personal: bool = False,
 ) -> Projection:
     """The read model of a stream's things as they are now: one row a thing, a view of its state; see `state_rows.py`.
 
     `kind` is the stream's; the name of the read model is the same and its key `<kind>_id`, unless `key` is given.
+    `renamed` names, for a column that is called otherwise in the state, where it stands there: a field, or `field.part`.
 
     Raises:
         DeclarationWrong: the row does not hold the whole state, or a column that does not follow from it.
     """
     key = key or f"{kind}_id"
-    view = StateRow(kind, evolve, row=row, key=key)
+    view = StateRow(kind, evolve, row=row, key=key, renamed=renamed or {})
     return Projection(
         name=kind,
         version=version,

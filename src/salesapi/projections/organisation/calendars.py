@@ -3,18 +3,9 @@
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.organisation import calendars
-from salesapi.domain.organisation.calendars import (
-    Calendar,
-    CalendarDefined,
-    CalendarEvent,
-    DeclaredDay,
-    FiscalPeriods,
-    Weekday,
-)
-from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.domain.states import replace
-from salesapi.projections.declaring import one_row
+from salesapi.domain.organisation.calendars import DeclaredDay, FiscalPeriods, Weekday, evolve
+from salesapi.domain.shared.kernel import record
+from salesapi.projections.declaring import current
 
 
 @record
@@ -32,43 +23,10 @@ class CalendarRow:
     position: int
 
 
-def _fold(row: CalendarRow | None, event: CalendarEvent, recorded: Recorded) -> CalendarRow:
-    if isinstance(event, CalendarDefined):
-        return CalendarRow(
-            calendar_id=recorded.stream_id,
-            key=event.key,
-            name=event.name,
-            zone=event.zone,
-            weekdays=event.weekdays,
-            days=(),
-            fiscal_periods=(),
-            version=recorded.version,
-            position=recorded.position,
-        )
-    assert row is not None, "a calendar begins with calendar.defined"
-    known = Calendar(
-        key=row.key,
-        name=row.name,
-        zone=row.zone,
-        weekdays=row.weekdays,
-        days=row.days,
-        fiscal_periods=row.fiscal_periods,
-    )
-    state = calendars.evolve(known, event, recorded)
-    return replace(
-        row,
-        days=state.days,
-        fiscal_periods=state.fiscal_periods,
-        version=recorded.version,
-        position=recorded.position,
-    )
-
-
-PROJECTION: Final = one_row(
+PROJECTION: Final = current(
     "calendar",
-    _fold,
+    evolve,
     row=CalendarRow,
     version=1,
-    key=("calendar_id",),
     indexes=("(key)",),
 )

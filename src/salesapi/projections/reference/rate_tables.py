@@ -3,11 +3,9 @@
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.reference import rate_tables
-from salesapi.domain.reference.rate_tables import LatestRate, RateTable, RateTableDefined, RateTableEvent
-from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.domain.states import replace
-from salesapi.projections.declaring import one_row
+from salesapi.domain.reference.rate_tables import LatestRate, evolve
+from salesapi.domain.shared.kernel import record
+from salesapi.projections.declaring import current
 
 
 @record
@@ -23,28 +21,10 @@ class RateTableRow:
     position: int
 
 
-def _fold(row: RateTableRow | None, event: RateTableEvent, recorded: Recorded) -> RateTableRow:
-    if isinstance(event, RateTableDefined):
-        return RateTableRow(
-            rate_table_id=recorded.stream_id,
-            key=event.key,
-            name=event.name,
-            source=event.source,
-            latest=(),
-            version=recorded.version,
-            position=recorded.position,
-        )
-    assert row is not None, "a rate table begins with rate_table.defined"
-    known = RateTable(key=row.key, name=row.name, source=row.source, latest=row.latest)
-    state = rate_tables.evolve(known, event, recorded)
-    return replace(row, latest=state.latest, version=recorded.version, position=recorded.position)
-
-
-PROJECTION: Final = one_row(
+PROJECTION: Final = current(
     "rate_table",
-    _fold,
+    evolve,
     row=RateTableRow,
     version=1,
-    key=("rate_table_id",),
     indexes=("(key)",),
 )
