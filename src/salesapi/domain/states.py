@@ -22,15 +22,14 @@ else:
 
     def replace(thing, /, **changes):
         """The record with other values in these fields, as `dataclasses.replace` of a record without `__post_init__`."""
-        kind = type(thing)
+        kind = thing.__class__
         made = _copier(kind)(thing)
-        for name, value in changes.items():
-            setattr(made, name, value)
+        for name in changes:
+            setattr(made, name, changes[name])
         made.__class__ = kind
         return made
 
 
-@cache
 def maker(kind: type[Made]) -> Callable[..., Made]:
     """A function that makes a record of all its values, by position in the order of its fields."""
     names = _slots(kind)

@@ -14,6 +14,7 @@ import msgspec
 
 from salesapi.database.text import MARKED, encoded
 from salesapi.domain.shared.kernel import BusinessTime, EventType, Recorded, StreamRef
+from salesapi.domain.states import maker
 from salesapi.eventlog.recorder import NewEvent, StoredEvent
 from salesapi.privacy.field_encryption import ERASED, Place, Sealed, open_, read_sealed, seal
 from salesapi.privacy.keys import Keys, SubjectKey
@@ -264,6 +265,7 @@ def decode_meta(text: str) -> EventMeta:
     return _META_DECODER.decode(text)
 
 
+_make_recorded: Final = maker(Recorded)
 _META_DECODER: Final = msgspec.json.Decoder(EventMeta)
 _TREE_DECODER: Final = msgspec.json.Decoder(Tree)
 
@@ -356,7 +358,7 @@ def _recorded(row: StoredEvent) -> Recorded:
         meta = decode_meta(row.meta)
     except msgspec.DecodeError as error:
         raise EventUnreadable(row, f"meta: {error}") from error
-    return Recorded(
+    return _make_recorded(
         position=row.position,
         version=row.version,
         stream_id=row.stream.id,

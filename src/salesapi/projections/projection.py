@@ -30,6 +30,9 @@ class DeclarationWrong(TypeError):
         super().__init__(f"read model {name}: {problem}")
 
 
+_NOT_YET: Final = object()
+
+
 def _as_they_are(held: Held) -> Held:
     """For folds that hold the rows themselves."""
     return held
@@ -85,6 +88,10 @@ def fold_held(
     groups_of, evolve, held_of = projection.groups, projection.evolve, projection.held_of
     for event, recorded in events:
         for group in groups_of(event, recorded):
-            before = held[group] if group in held else held_of(known.get(group, ()))
-            held[group] = evolve(before, event, recorded, group)
+            before = held.get(group, _NOT_YET)
+            if before is _NOT_YET:
+                before = held[group] = held_of(known.get(group, ()))
+            after = evolve(before, event, recorded, group)
+            if after is not before:
+                held[group] = after
     return held

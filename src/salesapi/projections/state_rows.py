@@ -50,7 +50,8 @@ class StateRow(Generic[StateKind, EventKind]):
         stamps = {key: "stream_id", **{stamp: stamp for stamp in STAMPS}}
         columns = list(_hints(row))
         self._evolve = evolve
-        self._make_row, self._make_state = maker(row), maker(state)
+        self._make_row: Callable[..., object] = maker(row)
+        self._make_state: Callable[..., object] = maker(state)
         self._read_state = _reader(
             [_Source("__class__") if name in stamps else layout.source(name) for name in columns]
         )
@@ -146,7 +147,8 @@ class _Layout:
                 f"{self._state.__name__}.{field} is no column of {self._row.__name__}, which the state is read back from: "
                 "add it to the row and raise the version of the read model",
             )
-        read, make = _reader([_Source(name) for name in names]), maker(kind)
+        read = _reader([_Source(name) for name in names])
+        make: Callable[..., object] = maker(kind)
 
         def record_of(row: object, first: object) -> object:
             values = read(row)

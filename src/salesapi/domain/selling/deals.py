@@ -28,6 +28,7 @@ from salesapi.domain.shared.kernel import (
     Title,
     Unset,
     record,
+    value,
 )
 from salesapi.domain.shared.money import Exact, UnitPrice
 from salesapi.domain.states import business_date, business_instant, replace
@@ -385,7 +386,7 @@ class PipelineUnpublished(Refused):
     message = "The pipeline has no published version yet."
 
 
-@record
+@value
 class Deal:
     """A deal as it is now. `reason` is that of the last closing or of the voiding."""
 
@@ -422,7 +423,6 @@ class Deal:
 
 def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
     """Folds the stream to its state."""
-    on = business_date(recorded)
     if isinstance(event, DealOpened):
         return Deal(
             status="open",
@@ -439,20 +439,17 @@ def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
             expected_close_on=event.expected_close_on,
             attributes=event.attributes,
             lead_id=event.lead_id,
-            opened_on=on,
+            opened_on=business_date(recorded),
             opened_at=business_instant(recorded),
-            stage_entered_on=on,
+            stage_entered_on=business_date(recorded),
             external=event.external_id,
         )
     assert state is not None, "a deal begins with deal.opened"
     match event:
         case DealStageChanged():
-            return replace(state, stage=event.stage_to, stage_entered_on=on)
-        case DealWon():
-            won = _closed(state, event, recorded)
-            return replace(won, status="won", amount_minor=event.amount_minor, currency=event.currency)
-        case DealLost():
-            return replace(_closed(state, event, recorded), status="lost", competitor=event.competitor)
+            return replace(state, stage=event.stage_to, stage_entered_on=business_date(recorded))
+        case DealWon() | DealLost():
+            return _closed(state, event, recorded)
         case DealChanged():
             return replace(
                 state, title=event.title or state.title, attributes=merged(state.attributes, event.attributes)
@@ -475,7 +472,7 @@ def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
                 status="open",
                 stage=event.stage_to,
                 stage_before_closing=None,
-                stage_entered_on=on,
+                stage_entered_on=business_date(recorded),
                 closed_on=None,
                 closed_at=None,
                 reason=None,
@@ -489,10 +486,14 @@ def _closed(state: Deal, event: DealWon | DealLost, recorded: Recorded) -> Deal:
     on = business_date(recorded)
     return replace(
         state,
+        status="won" if isinstance(event, DealWon) else "lost",
         stage=event.stage_to,
         stage_before_closing=event.stage_from,
         stage_entered_on=on,
         closed_on=on,
         closed_at=business_instant(recorded),
+        amount_minor=event.amount_minor if isinstance(event, DealWon) else state.amount_minor,
+        currency=event.currency if isinstance(event, DealWon) else state.currency,
         reason=event.reason,
+        competitor=event.competitor if isinstance(event, DealLost) else state.competitor,
     )

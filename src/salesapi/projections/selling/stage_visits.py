@@ -8,6 +8,7 @@ Closing is a visit of the end stage, reopening ends it, and voiding removes all 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from itertools import pairwise
+from operator import attrgetter
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey
 Way: TypeAlias = Literal["opened", "forward", "skip", "backward", "won", "lost", "reopened"]
 _Moment: TypeAlias = tuple[date, datetime]
 
+_version: Final = attrgetter("version")
 _FIRST_INSTANT: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -66,14 +68,38 @@ def _evolve(
     rows: Sequence[StageVisitRow], event: _Read, recorded: Recorded, group: GroupKey
 ) -> Sequence[StageVisitRow]:
     if isinstance(event, DealOpened):
-        return _ordered([_first(event, recorded)])
+        return (_first(event, recorded),)
     if isinstance(event, DealVoided) or not rows:
         return ()
-    by_version = sorted(rows, key=lambda visit: visit.version)
-    latest = by_version[-1]
+    latest = max(rows, key=_version)
     if isinstance(event, DealReassigned):
-        return (*by_version[:-1], replace(latest, owner_id=event.owner_to))
-    return _ordered([*by_version, _next(latest, event, recorded)])
+        return tuple(replace(visit, owner_id=event.owner_to) if visit is latest else visit for visit in rows)
+    entered = _next(latest, event, recorded)
+    if latest is rows[-1] and _is_last(entered, latest, rows):
+        return (*rows[:-1], _ended(latest, entered), entered)
+    return _ordered([*sorted(rows, key=_version), entered])
+
+
+def _is_last(entered: StageVisitRow, latest: StageVisitRow, rows: Sequence[StageVisitRow]) -> bool:
+    """Whether all visits are known to stand before this one, because the latest by version does, as the last of them."""
+    if latest.number != len(rows) or len(rows) >= GROUP_ROWS_MAX:
+        return False
+    if entered.entered_on is None or entered.entered_at is None:
+        return False
+    if latest.entered_on is None or latest.entered_at is None:
+        return False
+    return (latest.entered_on, latest.entered_at) <= (entered.entered_on, entered.entered_at)
+
+
+def _ended(latest: StageVisitRow, after: StageVisitRow) -> StageVisitRow:
+    return replace(
+        latest,
+        left_on=after.entered_on,
+        left_at=after.entered_at,
+        left_version=after.version,
+        way_out=after.way_in,
+        is_negative=_is_before(after, latest),
+    )
 
 
 def _first(event: DealOpened, recorded: Recorded) -> StageVisitRow:
@@ -102,6 +128,7 @@ def _next(latest: StageVisitRow, event: _Entering, recorded: Recorded) -> StageV
     return replace(
         latest,
         version=recorded.version,
+        number=latest.number + 1,
         stage=event.stage_to,
         category=category,
         entered_on=business_date(recorded),

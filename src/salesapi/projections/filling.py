@@ -1,0 +1,153 @@
+"""Fills the empty table of a rebuild: events are folded in memory, and rows are copied into the table when they leave it.
+
+Nobody reads or follows the table meanwhile, so there is one checkpoint, at the end. What is held in memory is bounded: groups
+that were touched last stay; when there are too many, the others are stored. One that is touched again is loaded again.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from salesapi.database.connections import KEYED_READS, Connection
+from salesapi.domain.shared.kernel import Recorded
+from salesapi.eventlog.checkpoints import insert_tracking
+from salesapi.eventlog.codec import DecodedEvent
+from salesapi.projections.pages import PagedEvent, Undecodable
+from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey, Held, Row
+from salesapi.projections.table_writer import ACQUIRE_TIMEOUT_SECONDS, FoldInvalid, PoisonEvent
+from salesapi.projections.tables import LOADED_ROWS_MAX, SCHEMA, ReadTable
+
+if TYPE_CHECKING:
+    import asyncpg
+
+HELD_ROWS_MAX: Final = 20_000
+"""Rows after which the groups that were not touched lately are stored; twice as many are held at most, and a page's."""
+SETTINGS: Final = "; ".join(
+    f"SET LOCAL {name} = {value}" for name, value in {"synchronous_commit": "off", **KEYED_READS}.items()
+)
+
+
+class TableFill:
+    """Folds all events from the log's beginning into one generation's table. Call `take` for each page, `finish` at the end."""
+
+    def __init__(self, table: ReadTable, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._table = table
+        self._pool = pool
+        self._recent: dict[GroupKey, Held] = {}
+        self._older: dict[GroupKey, Held] = {}
+        self._stored: dict[GroupKey, Sequence[Row]] = {}
+        """The rows, as the table has them, of groups in memory that were stored before."""
+        self._is_all_held = True
+
+    async def take(self, events: Sequence[PagedEvent]) -> None:
+        """Folds a page.
+
+        Raises:
+            PoisonEvent: an event cannot be folded.
+            FoldInvalid: the projection broke its own rules.
+        """
+        if not self._is_all_held:
+            await self._load(events)
+        for event in events:
+            self._fold(event)
+        if self._rows_held() > HELD_ROWS_MAX:
+            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection, connection.transaction():
+                await connection.execute(SETTINGS)
+                await self._store(connection, self._older)
+            self._older, self._recent = self._recent, {}
+
+    async def finish(self, position: int) -> None:
+        """Stores what is held, with the checkpoint.
+
+        Raises:
+            IntegrityError: the table has a checkpoint already.
+        """
+        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection, connection.transaction():
+            await connection.execute(SETTINGS)
+            await insert_tracking(connection, self._table.follower, expected=None, position=position)
+            await self._store(connection, self._older)
+            await self._store(connection, self._recent)
+
+    def _fold(self, paged: PagedEvent) -> None:
+        projection = self._table.projection
+        try:
+            event, recorded = _readable(paged)
+            for group in projection.groups(event, recorded):
+                if group in self._recent:
+                    before = self._recent[group]
+                elif group in self._older:
+                    before = self._older.pop(group)
+                else:
+                    before = projection.held_of(self._stored.get(group, ()))
+                self._recent[group] = projection.evolve(before, event, recorded, group)
+        except Exception as error:
+            raise PoisonEvent(position=paged.stored.position, type=paged.stored.type, error=error) from error
+
+    async def _load(self, events: Sequence[PagedEvent]) -> None:
+        """The rows of groups that were stored before, or never seen."""
+        projection = self._table.projection
+        touched: dict[GroupKey, None] = {}
+        for paged in events:
+            if isinstance(paged, DecodedEvent):
+                touched.update(dict.fromkeys(projection.groups(paged.event, paged.recorded)))
+        missing = [group for group in touched if group not in self._recent and group not in self._older]
+        if not missing:
+            return
+        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection, connection.transaction():
+            await connection.execute(SETTINGS)
+            records = await connection.fetch(self._table.load, *zip(*missing, strict=True), LOADED_ROWS_MAX + 1)
+        if len(records) > LOADED_ROWS_MAX:
+            raise FoldInvalid(f"{len(missing)} groups of {projection.name} hold more than {LOADED_ROWS_MAX} rows")
+        for record in records:
+            row = self._table.codec.decode(tuple(record))
+            group = _named(row, projection.group)
+            self._stored[group] = (*self._stored.get(group, ()), row)
+
+    async def _store(self, connection: Connection, held: dict[GroupKey, Held]) -> None:
+        """Writes these groups: what the table has of them falls, what they are now is copied."""
+        projection = self._table.projection
+        replaced = [row for group in held for row in self._stored.pop(group, ())]
+        if replaced:
+            keys = [_named(row, projection.key) for row in replaced]
+            await connection.execute(self._table.delete, *zip(*keys, strict=True))
+        if held:
+            self._is_all_held = False
+            await connection.copy_records_to_table(
+                self._table.table_name,
+                schema_name=SCHEMA,
+                columns=[column.name for column in self._table.columns],
+                records=self._values(held),
+            )
+
+    def _values(self, held: dict[GroupKey, Held]) -> Iterator[Sequence[object]]:
+        """The values of all rows.
+
+        Raises:
+            FoldInvalid: too many rows of a group, a row of another group, or two rows with one key.
+        """
+        projection, encode = self._table.projection, self._table.codec.encode
+        for group, each in held.items():
+            rows = projection.rows_of(each)
+            if len(rows) > GROUP_ROWS_MAX:
+                raise FoldInvalid(
+                    f"a group of {projection.name} has {len(rows)} rows; at most {GROUP_ROWS_MAX} are allowed"
+                )
+            if len(rows) > 1 and len({_named(row, projection.key) for row in rows}) < len(rows):
+                raise FoldInvalid(f"{projection.name} yields two rows with one key")
+            for row in rows:
+                if _named(row, projection.group) != group:
+                    raise FoldInvalid(f"{projection.name} yields a row that is not of the group it was asked for")
+                yield encode(row)
+
+    def _rows_held(self) -> int:
+        """Rows of the groups that were touched lately. A state is one row."""
+        return sum(len(held) if isinstance(held, Sequence) else 1 for held in self._recent.values())
+
+
+def _readable(paged: PagedEvent) -> tuple[object, Recorded]:
+    if isinstance(paged, Undecodable):
+        raise paged.error
+    return paged.event, paged.recorded
+
+
+def _named(row: Row, columns: Sequence[str]) -> tuple[object, ...]:
+    return tuple(getattr(row, name) for name in columns)
