@@ -53,9 +53,11 @@ def all_of(*kinds: str) -> tuple[str, ...]:
     """The stored names of all events of the streams of these kinds.
 
     Raises:
-        KeyError: there is no stream of a kind.
+        DeclarationWrong: there is no stream of a kind.
     """
     streams = {stream.kind: stream for stream in STREAMS}
+    if unknown := [kind for kind in kinds if kind not in streams]:
+        raise DeclarationWrong(unknown[0], f"no stream is of this kind: name one of {', '.join(sorted(streams))}")
     return tuple(each.name for kind in kinds for each in streams[kind].events)
 
 
@@ -79,6 +81,7 @@ def current(
         DeclarationWrong: the row does not hold the whole state, or a column that does not follow from it.
     """
     key = key or f"{kind}_id"
+    types = _types(kind, evolve, all_of(kind))
     view = StateRow(kind, evolve, row=row, key=key, renamed=renamed or {})
     return Projection(
         name=kind,
@@ -86,7 +89,7 @@ def current(
         row=row,
         key=(key,),
         group=(key,),
-        types=_types(kind, evolve, all_of(kind)),
+        types=types,
         groups=own_stream,
         evolve=view.evolve,
         held_of=view.held_of,
