@@ -4,7 +4,8 @@ Nobody reads or follows the table meanwhile, so there is one checkpoint, at the 
 that were touched last stay; when there are too many, the others are stored. One that is touched again is loaded again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from salesapi.database.connections import KEYED_READS, Connection
@@ -12,7 +13,7 @@ from salesapi.domain.shared.kernel import Recorded
 from salesapi.eventlog.checkpoints import insert_tracking
 from salesapi.eventlog.codec import DecodedEvent
 from salesapi.projections.pages import PagedEvent, Undecodable
-from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey, Held, Row
+from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey, Held, Row, fold_held
 from salesapi.projections.table_writer import ACQUIRE_TIMEOUT_SECONDS, FoldInvalid, PoisonEvent
 from salesapi.projections.tables import LOADED_ROWS_MAX, SCHEMA, ReadTable
 
@@ -29,14 +30,19 @@ SETTINGS: Final = "; ".join(
 class TableFill:
     """Folds all events from the log's beginning into one generation's table. Call `take` for each page, `finish` at the end."""
 
-    def __init__(self, table: ReadTable, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(
+        self, table: ReadTable, pool: "asyncpg.Pool[asyncpg.Record]", *, held_rows_max: int = HELD_ROWS_MAX
+    ) -> None:
+        self._held_rows_max = held_rows_max
         self._table = table
         self._pool = pool
+        self._key_of, self._group_of = _named(table.projection.key), _named(table.projection.group)
         self._recent: dict[GroupKey, Held] = {}
         self._older: dict[GroupKey, Held] = {}
-        self._stored: dict[GroupKey, Sequence[Row]] = {}
+        self._stored: dict[GroupKey, tuple[Row, ...]] = {}
         """The rows, as the table has them, of groups in memory that were stored before."""
         self._is_all_held = True
+        self._folded = 0
 
     async def take(self, events: Sequence[PagedEvent]) -> None:
         """Folds a page.
@@ -45,11 +51,14 @@ class TableFill:
             PoisonEvent: an event cannot be folded.
             FoldInvalid: the projection broke its own rules.
         """
-        if not self._is_all_held:
-            await self._load(events)
-        for event in events:
-            self._fold(event)
-        if self._rows_held() > HELD_ROWS_MAX:
+        if self._older or not self._is_all_held:
+            await self._gather(events)
+        try:
+            fold_held(self._table.projection, self._each(events), self._recent, self._stored)
+        except Exception as error:
+            stored = events[self._folded].stored
+            raise PoisonEvent(position=stored.position, type=stored.type, error=error) from error
+        if self._rows_held() > self._held_rows_max:
             async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection, connection.transaction():
                 await connection.execute(SETTINGS)
                 await self._store(connection, self._older)
@@ -67,30 +76,24 @@ class TableFill:
             await self._store(connection, self._older)
             await self._store(connection, self._recent)
 
-    def _fold(self, paged: PagedEvent) -> None:
-        projection = self._table.projection
-        try:
-            event, recorded = _readable(paged)
-            for group in projection.groups(event, recorded):
-                if group in self._recent:
-                    before = self._recent[group]
-                elif group in self._older:
-                    before = self._older.pop(group)
-                else:
-                    before = projection.held_of(self._stored.get(group, ()))
-                self._recent[group] = projection.evolve(before, event, recorded, group)
-        except Exception as error:
-            raise PoisonEvent(position=paged.stored.position, type=paged.stored.type, error=error) from error
+    def _each(self, events: Sequence[PagedEvent]) -> Iterator[tuple[object, Recorded]]:
+        """The events for the fold, counting those that it has done with."""
+        for self._folded, paged in enumerate(events):
+            if isinstance(paged, Undecodable):
+                raise paged.error
+            yield paged.event, paged.recorded
 
-    async def _load(self, events: Sequence[PagedEvent]) -> None:
-        """The rows of groups that were stored before, or never seen."""
+    async def _gather(self, events: Sequence[PagedEvent]) -> None:
+        """Puts the groups that the events touch among the recent ones: those held, and those that may have been stored."""
         projection = self._table.projection
-        touched: dict[GroupKey, None] = {}
+        missing: dict[GroupKey, None] = {}
         for paged in events:
-            if isinstance(paged, DecodedEvent):
-                touched.update(dict.fromkeys(projection.groups(paged.event, paged.recorded)))
-        missing = [group for group in touched if group not in self._recent and group not in self._older]
-        if not missing:
+            for group in projection.groups(paged.event, paged.recorded) if isinstance(paged, DecodedEvent) else ():
+                if group in self._older:
+                    self._recent[group] = self._older.pop(group)
+                elif group not in self._recent:
+                    missing[group] = None
+        if not missing or self._is_all_held:
             return
         async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection, connection.transaction():
             await connection.execute(SETTINGS)
@@ -99,15 +102,14 @@ class TableFill:
             raise FoldInvalid(f"{len(missing)} groups of {projection.name} hold more than {LOADED_ROWS_MAX} rows")
         for record in records:
             row = self._table.codec.decode(tuple(record))
-            group = _named(row, projection.group)
+            group = self._group_of(row)
             self._stored[group] = (*self._stored.get(group, ()), row)
 
     async def _store(self, connection: Connection, held: dict[GroupKey, Held]) -> None:
         """Writes these groups: what the table has of them falls, what they are now is copied."""
-        projection = self._table.projection
         replaced = [row for group in held for row in self._stored.pop(group, ())]
         if replaced:
-            keys = [_named(row, projection.key) for row in replaced]
+            keys = [self._key_of(row) for row in replaced]
             await connection.execute(self._table.delete, *zip(*keys, strict=True))
         if held:
             self._is_all_held = False
@@ -131,23 +133,21 @@ class TableFill:
                 raise FoldInvalid(
                     f"a group of {projection.name} has {len(rows)} rows; at most {GROUP_ROWS_MAX} are allowed"
                 )
-            if len(rows) > 1 and len({_named(row, projection.key) for row in rows}) < len(rows):
+            if len(rows) > 1 and len({self._key_of(row) for row in rows}) < len(rows):
                 raise FoldInvalid(f"{projection.name} yields two rows with one key")
             for row in rows:
-                if _named(row, projection.group) != group:
+                if self._group_of(row) != group:
                     raise FoldInvalid(f"{projection.name} yields a row that is not of the group it was asked for")
                 yield encode(row)
 
     def _rows_held(self) -> int:
         """Rows of the groups that were touched lately. A state is one row."""
-        return sum(len(held) if isinstance(held, Sequence) else 1 for held in self._recent.values())
+        return sum(len(held) if isinstance(held, tuple | list) else 1 for held in self._recent.values())
 
 
-def _readable(paged: PagedEvent) -> tuple[object, Recorded]:
-    if isinstance(paged, Undecodable):
-        raise paged.error
-    return paged.event, paged.recorded
-
-
-def _named(row: Row, columns: Sequence[str]) -> tuple[object, ...]:
-    return tuple(getattr(row, name) for name in columns)
+def _named(columns: Sequence[str]) -> Callable[[Row], tuple[object, ...]]:
+    """Reads the values of these columns from a row."""
+    if len(columns) > 1:
+        return attrgetter(*columns)
+    (column,) = columns
+    return lambda row: (getattr(row, column),)
