@@ -33,6 +33,8 @@ from salesapi.projections.tables import SCHEMA, ReadTable, create_indexes
 
 REBUILD_PAGE_EVENTS: Final = 2_000
 """Larger pages are hardly faster, and hold up whatever else the process does for longer."""
+AHEAD_SECONDS: Final = 0.001
+"""Given to the query of the next page to be sent: the database answers it while this process folds, which waits for nothing."""
 SWAP_TRIES_MAX: Final = 120
 SWAP_PAUSE_SECONDS: Final = 1.0
 DROP_LOCK_TIMEOUT: Final = "10s"
@@ -150,6 +152,7 @@ class _Filling:
                 after = page.scanned_to
                 if after < page.head:
                     reading = self._read_after(after)
+                    await asyncio.wait([reading], timeout=AHEAD_SECONDS)
                 await filling.take(await self._decoded(page))
                 self._tell(after, page.head)
                 if after >= page.head:
