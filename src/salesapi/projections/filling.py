@@ -20,7 +20,7 @@ from salesapi.projections.tables import LOADED_ROWS_MAX, SCHEMA, ReadTable
 if TYPE_CHECKING:
     import asyncpg
 
-HELD_ROWS_MAX: Final = 20_000
+HELD_ROWS_MAX: Final = 10_000
 """Rows after which the groups that were not touched lately are stored; twice as many are held at most, and a page's."""
 SETTINGS: Final = "; ".join(
     f"SET LOCAL {name} = {value}" for name, value in {"synchronous_commit": "off", **KEYED_READS}.items()
