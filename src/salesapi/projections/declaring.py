@@ -16,7 +16,7 @@ from typing import Final, Generic, TypeVar, get_args, get_type_hints
 from salesapi.database.columns import columns_of
 from salesapi.domain.catalogue import STREAMS
 from salesapi.domain.shared.kernel import Recorded
-from salesapi.projections.projection import DeclarationWrong, GroupKey, Projection
+from salesapi.projections.projection import DeclarationWrong, GroupKey, Projection, own_stream
 from salesapi.projections.state_rows import StateRow
 from salesapi.projections.tables import checked_columns
 
@@ -42,11 +42,6 @@ class Grouping(Generic[EventKind]):
 def by(groups: Callable[[EventKind, Recorded], Sequence[GroupKey]]) -> Grouping[EventKind]:
     """Names the groups of rows by a function, which takes the same events as the fold."""
     return Grouping(groups)
-
-
-def own_stream(event: object, recorded: Recorded) -> tuple[GroupKey, ...]:
-    """The row of the event's own stream."""
-    return ((recorded.stream_id,),)
 
 
 def all_of(*kinds: str) -> tuple[str, ...]:

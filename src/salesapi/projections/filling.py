@@ -13,7 +13,7 @@ from salesapi.domain.shared.kernel import Recorded
 from salesapi.eventlog.checkpoints import insert_tracking
 from salesapi.eventlog.codec import DecodedEvent
 from salesapi.projections.pages import PagedEvent, Undecodable
-from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey, Held, Row, fold_held
+from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey, Held, Row, fold_held, own_stream
 from salesapi.projections.table_writer import ACQUIRE_TIMEOUT_SECONDS, FoldInvalid, PoisonEvent
 from salesapi.projections.tables import LOADED_ROWS_MAX, SCHEMA, ReadTable
 
@@ -84,14 +84,18 @@ class TableFill:
             yield paged.event, paged.recorded
 
     async def _gather(self, events: Sequence[PagedEvent]) -> None:
-        """Puts the groups that the events touch among the recent ones: those held, and those that may have been stored."""
+        """Puts the groups that the events touch among the recent ones: those held, and those that may have been stored.
+
+        A stream that begins here has none yet.
+        """
         projection = self._table.projection
+        is_of_stream = projection.groups is own_stream
         missing: dict[GroupKey, None] = {}
         for paged in events:
             for group in projection.groups(paged.event, paged.recorded) if isinstance(paged, DecodedEvent) else ():
                 if group in self._older:
                     self._recent[group] = self._older.pop(group)
-                elif group not in self._recent:
+                elif group not in self._recent and not (is_of_stream and paged.stored.version == 1):
                     missing[group] = None
         if not missing or self._is_all_held:
             return

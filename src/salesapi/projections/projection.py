@@ -67,6 +67,11 @@ class Projection:
     """True where rows hold personal values in clear; without it events are read without any key."""
 
 
+def own_stream(event: object, recorded: Recorded) -> tuple[GroupKey, ...]:
+    """Names the group of rows that the event's own stream is, by the stream's id."""
+    return ((recorded.stream_id,),)
+
+
 def fold_in_memory(
     projection: Projection,
     events: Iterable[tuple[object, Recorded]],
