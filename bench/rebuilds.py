@@ -4,6 +4,7 @@ The rebuild reads, decodes, folds and writes every event's row and checkpoints, 
 the end result, once.
 """
 
+import gc
 import time
 from collections.abc import Sequence
 from typing import Final
@@ -12,6 +13,7 @@ from bench.bench_database import Database, Ground
 from bench.deal_stories import fill_log
 from bench.measuring import Effort, Line, Measure
 from salesapi.app import Core, running_core
+from salesapi.cli.running import collect_seldom
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.projection import Projection
 from salesapi.projections.rebuilding import rebuild
@@ -22,8 +24,17 @@ assert set(REBUILT) <= set(PROJECTIONS)
 
 
 async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
-    """One rebuild and one COPY of each projection in each round."""
+    """One rebuild and one COPY of each projection in each round; cycles are looked for as seldom as in `salesapi rebuild`."""
     events = effort.scaled(60_000, 6_000)
+    thresholds = gc.get_threshold()
+    collect_seldom()
+    try:
+        return await _measured(ground, effort, events)
+    finally:
+        gc.set_threshold(*thresholds)
+
+
+async def _measured(ground: Ground, effort: Effort, events: int) -> Sequence[Line]:
     lines = []
     async with ground.database() as database:
         await fill_log(database, events)

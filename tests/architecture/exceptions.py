@@ -7,12 +7,14 @@ from typing import Final
 
 LONG_FILES: Final = frozenset(
     {
+        "deals",
         "generated_options",
         "handling",
         "naive_commission",
         "parity_requests",
         "payout_runs",
         "scope_company",
+        "targets",
         "test_advances",
         "test_cap_carryover",
         "test_codec",
@@ -119,6 +121,7 @@ CONFUSABLE: Final = frozenset(
         "pool_facts: ApprovedPools.approved",
         "processes: binary_of",
         "processes: find_processes",
+        "projection: DeclarationWrong.__init__",
         "quotas: quota_part",
         "quotas: ramp_percent",
         "rates: accelerated",
@@ -149,11 +152,16 @@ CONFUSABLE: Final = frozenset(
 
 UNCHECKED_CALLABLES: Final = frozenset(
     {
+        "columns: RowCodec.__init__.self._make",
         "mutations: _resolver",
-        "projection: Projection.evolve",
-        "projection: Projection.groups",
         "questions: FieldReading.read",
         "questions: RestReading.read",
-        "single_stream: one_row",
+        "state_rows: StateRow.__init__.self._make_row",
+        "state_rows: StateRow.__init__.self._make_state",
+        "state_rows: _Layout.column.make",
+        "states: _compiled",
+        "states: _compiled.found",
+        "states: maker",
+        "states: maker.made",
     }
 )

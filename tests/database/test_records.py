@@ -7,10 +7,10 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 import pytest
 
+from salesapi.database.records import RecordReader
 from salesapi.database.text import encoded
 from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.one_of import OneOf, is_tag, records_by_kind
-from salesapi.database.records import RecordReader
 
 
 @record

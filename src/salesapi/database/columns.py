@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Final, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -19,6 +20,7 @@ from uuid import UUID
 import msgspec
 
 from salesapi.database.records import RecordReader
+from salesapi.domain.shared.states import maker
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """Names of read models and of their columns: PostgreSQL cuts longer table names than 63 characters."""
@@ -144,14 +146,16 @@ class RowCodec:
     """Turns rows into the values of their columns and back."""
 
     def __init__(self, row: type, columns: Sequence[Column]) -> None:
-        self._row = row
-        self._names = tuple(column.name for column in columns)
+        self._make: Callable[..., object] = maker(row)
+        # With a further attribute there are always several, and the getter answers a tuple.
+        self._read = attrgetter(*(column.name for column in columns), "__class__")
         self._encoders = tuple((n, column.encode) for n, column in enumerate(columns) if column.encode is not None)
         self._decoders = tuple((n, column.decode) for n, column in enumerate(columns) if column.decode is not None)
 
     def encode(self, row: object) -> list[object]:
         """The row's values in the order of its columns."""
-        values = [getattr(row, name) for name in self._names]
+        values = list(self._read(row))
+        values.pop()
         for number, encode in self._encoders:
             if values[number] is not None:
                 values[number] = encode(values[number])
@@ -163,4 +167,4 @@ class RowCodec:
         for number, decode in self._decoders:
             if read[number] is not None:
                 read[number] = decode(read[number])
-        return self._row(**dict(zip(self._names, read, strict=True)))
+        return self._make(*read)

@@ -12,11 +12,12 @@ from uuid import UUID
 
 import msgspec
 
+from salesapi.database.records import RecordReader
 from salesapi.database.text import MARKED, encoded
 from salesapi.domain.shared.declarations import EventType
 from salesapi.domain.shared.kernel import BusinessTime, Recorded, StreamRef
+from salesapi.domain.shared.states import maker
 from salesapi.eventlog.recorder import NewEvent, StoredEvent
-from salesapi.database.records import RecordReader
 from salesapi.privacy.field_encryption import ERASED, Place, Sealed, open_, read_sealed, seal
 from salesapi.privacy.keys import Keys, SubjectKey
 from salesapi.privacy.personal import PersonalField, Spot, personal_fields, sealed_spots, spots
@@ -266,6 +267,7 @@ def decode_meta(text: str) -> EventMeta:
     return _META_DECODER.decode(text)
 
 
+_make_recorded: Final = maker(Recorded)
 _META_DECODER: Final = msgspec.json.Decoder(EventMeta)
 _TREE_DECODER: Final = msgspec.json.Decoder(Tree)
 
@@ -358,7 +360,7 @@ def _recorded(row: StoredEvent) -> Recorded:
         meta = decode_meta(row.meta)
     except msgspec.DecodeError as error:
         raise EventUnreadable(row, f"meta: {error}") from error
-    return Recorded(
+    return _make_recorded(
         position=row.position,
         version=row.version,
         stream_id=row.stream.id,

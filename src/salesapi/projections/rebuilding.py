@@ -1,12 +1,12 @@
 """Rebuilds a read model: a new table is filled from position 0 beside the live one, catches up, and takes its place.
 
-Queries read the live table all along. Memory is bounded: one page of events and a bounded cache of rows. A rebuild that dies
+Queries read the live table all along. Memory is bounded: one page of events and a bounded number of rows. A rebuild that dies
 leaves a table that nobody reads; the next rebuild of the same read model drops it.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +17,7 @@ from eventsourcing.persistence import IntegrityError
 from salesapi.database.connections import CONNECT_TIMEOUT_SECONDS, OwnConnection
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.recorder import EventLog, Page
+from salesapi.projections.filling import TableFill
 from salesapi.projections.generations import (
     add_generation,
     drop_generation,
@@ -25,15 +26,15 @@ from salesapi.projections.generations import (
     refuse_other_columns,
     registered,
 )
-from salesapi.projections.pages import decode_each
+from salesapi.projections.pages import PagedEvent, decode_each
 from salesapi.projections.projection import Projection
 from salesapi.projections.table_writer import TableFold
 from salesapi.projections.tables import SCHEMA, ReadTable, create_indexes
 
 REBUILD_PAGE_EVENTS: Final = 2_000
 """Larger pages are hardly faster, and hold up whatever else the process does for longer."""
-CACHED_ROWS_MAX: Final = 20_000
-"""Rows kept in memory between pages, so that a thing's next event needs no load."""
+AHEAD_SECONDS: Final = 0.001
+"""Given to the query of the next page to be sent: the database answers it while this process folds, which waits for nothing."""
 SWAP_TRIES_MAX: Final = 120
 SWAP_PAUSE_SECONDS: Final = 1.0
 DROP_LOCK_TIMEOUT: Final = "10s"
@@ -79,12 +80,12 @@ async def rebuild(
     Raises:
         RebuildRefused: it was never prepared, another rebuild of it runs, or readers held the view for too long.
         ReadModelChanged: its columns differ from the live table's, and its version does not.
-        PoisonEvent: an event cannot be folded. The live table stays.
+        PoisonEvent, FoldInvalid: an event cannot be folded, or its rows cannot be stored. The live table stays.
     """
     async with _owner_connection(owner_url) as owner:
         table = await _begin(owner, projection)
         filling = _Filling(table, log=log, codec=codec, pool=pool, on_progress=on_progress)
-        await filling.to_head()
+        await filling.from_beginning()
         await create_indexes(owner, table)
         await owner.execute(f'ANALYZE {SCHEMA}."{table.table_name}"')
         await follow_generation(owner, table)
@@ -137,50 +138,63 @@ class _Filling:
         self._log = log
         self._codec = codec
         self._on_progress = on_progress
-        self._fold = TableFold(table, pool, cached_rows_max=CACHED_ROWS_MAX)
+        self._pool = pool
+        self._fold = TableFold(table, pool)
 
-    async def to_head(self) -> None:
-        """Folds up to what the log's end was a moment ago. Reads the next page while the present one is folded."""
-        after = self._fold.position
+    async def from_beginning(self) -> None:
+        """Fills the empty table up to what the log's end was a moment ago. Reads the next page while one is folded."""
+        filling = TableFill(self._table, self._pool)
+        after = 0
         reading = self._read_after(after)
         try:
             while True:
                 page = await reading
-                is_last = page.scanned_to == page.head
-                if not is_last:
-                    reading = self._read_after(page.scanned_to)
-                if page.scanned_to > after:
-                    await self._take(page, after)
-                if is_last:
-                    return
-                after = self._fold.position
-                if after != page.scanned_to:
-                    reading.cancel()
+                after = page.scanned_to
+                if after < page.head:
                     reading = self._read_after(after)
+                    await asyncio.wait([reading], timeout=AHEAD_SECONDS)
+                await filling.take(await self._decoded(page))
+                self._tell(after, page.head)
+                if after >= page.head:
+                    break
         finally:
             reading.cancel()
+        if after:
+            await filling.finish(after)
+            await self._fold.resume()
+
+    async def to_head(self) -> None:
+        """Follows up to what the log's end was a moment ago."""
+        while True:
+            page = await self._read_after(self._fold.position)
+            if page.scanned_to > self._fold.position:
+                await self._take(page)
+            if page.scanned_to == page.head:
+                return
 
     async def to(self, position: int) -> None:
-        """Folds until a position is reached that the log has."""
+        """Follows until a position is reached that the log has."""
         while self._fold.position < position:
-            after = self._fold.position
-            await self._take(await self._read_after(after), after)
+            await self._take(await self._read_after(self._fold.position))
 
     def _read_after(self, position: int) -> "asyncio.Task[Page]":
         return asyncio.create_task(
             self._log.read(after=position, limit=REBUILD_PAGE_EVENTS, types=self._table.projection.types)
         )
 
-    async def _take(self, page: Page, after: int) -> None:
-        events = await decode_each(self._codec, page.events, personal=self._table.projection.reads_personal)
+    async def _take(self, page: Page) -> None:
         try:
-            await self._fold.advance(events, after=after, to=page.scanned_to)
+            await self._fold.advance(await self._decoded(page), after=self._fold.position, to=page.scanned_to)
         except IntegrityError:
             # A follower was faster: the table is already followed.
             await self._fold.resume()
-        self._on_progress(
-            RebuildProgress(table_name=self._table.table_name, position=self._fold.position, head=page.head)
-        )
+        self._tell(self._fold.position, page.head)
+
+    async def _decoded(self, page: Page) -> Sequence[PagedEvent]:
+        return await decode_each(self._codec, page.events, personal=self._table.projection.reads_personal)
+
+    def _tell(self, position: int, head: int) -> None:
+        self._on_progress(RebuildProgress(table_name=self._table.table_name, position=position, head=head))
 
 
 async def _swap(owner: OwnConnection, filling: _Filling, table: ReadTable) -> None:

@@ -7,7 +7,6 @@ back never exceed what was received. A reversed (bounced) receipt counts for not
 decisions are in `receipt_decisions.py`.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
@@ -28,6 +27,7 @@ from salesapi.domain.shared.kernel import (
     Refused,
     record,
 )
+from salesapi.domain.shared.states import business_date, replace
 
 PARTS_MAX: Final = 500
 """Most deals and invoices that one receipt is allocated to."""
@@ -236,10 +236,19 @@ class Receipt:
     """All that was paid back, also of what was allocated."""
     received_on: date | None = None
     is_reversed: bool = False
+    bank_fee_minor: int = 0
+    reason: str | None = None
+    """Why it was reversed."""
+    external: ExternalId | None = None
+
+    @property
+    def allocated_minor(self) -> int:
+        """What is allocated, in minor units."""
+        return sum(part.amount_minor for part in self.parts)
 
     def left_minor(self) -> int:
         """What is neither allocated nor paid back, in minor units."""
-        return self.amount_minor - self.refunded_minor - sum(part.amount_minor for part in self.parts)
+        return self.amount_minor - self.refunded_minor - self.allocated_minor
 
     def part(self, deal_id: UUID | None, invoice_id: UUID | None) -> ReceiptPart | None:
         """What is for this deal or invoice, where anything is."""
@@ -260,7 +269,9 @@ def evolve(state: Receipt | None, event: ReceiptEvent, recorded: Recorded) -> Re
             amount_minor=event.amount_minor,
             currency=event.currency,
             customer_id=event.customer_id,
-            received_on=recorded.occurred.on if recorded.occurred else None,
+            received_on=business_date(recorded),
+            bank_fee_minor=event.bank_fee_minor,
+            external=event.external_id,
         )
     assert state is not None, "a receipt begins with receipt.recorded"
     match event:
@@ -270,7 +281,7 @@ def evolve(state: Receipt | None, event: ReceiptEvent, recorded: Recorded) -> Re
             refunded_minor = state.refunded_minor + event.amount_minor
             return replace(state, parts=_added(state, event, -1), refunded_minor=refunded_minor)
         case ReceiptReversed():
-            return replace(state, parts=(), is_reversed=True)
+            return replace(state, parts=(), is_reversed=True, reason=event.reason)
         case _:
             assert_never(event)
 

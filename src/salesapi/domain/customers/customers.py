@@ -5,7 +5,7 @@ A company's name is a business label, stored in clear. A person's name is person
 owner a customer is in the pool. The decisions are in `customer_decisions.py`.
 """
 
-from dataclasses import replace
+from datetime import date
 from typing import Annotated, Final, TypeAlias, assert_never
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from salesapi.domain.shared.kernel import (
     record,
 )
 from salesapi.domain.shared.parties import CustomerKind, EmailText, PhoneText
+from salesapi.domain.shared.states import business_date, replace
 
 CONTACTS_MAX: Final = 200
 """Most contacts of one customer."""
@@ -258,20 +259,38 @@ class Contact:
 
 
 @record
+class KnownContact:
+    """A contact of a customer, as it is now. Erased values are null."""
+
+    contact_id: UUID
+    name: str | None
+    phone: str | None
+    email: str | None
+    wechat: str | None
+    role: str | None
+    external_id: ExternalId | None
+
+
+@record
 class Customer:
-    """The state that decisions need. `name` is that of the company or of the person."""
+    """A customer as it is now. `name` is that of the company or of the person."""
 
     kind: CustomerKind
     name: str | None
     owner_id: UUID | None
     parent_id: UUID | None
     attributes: tuple[AttributeValue, ...]
-    contacts: tuple[tuple[UUID, Contact], ...] = ()
-    """The contacts that were not removed, by id, the oldest first."""
+    contacts: tuple[KnownContact, ...] = ()
+    """Those that were not removed, the oldest first."""
+    registered_on: date | None = None
+    external: ExternalId | None = None
 
     def contact(self, contact_id: UUID) -> Contact | None:
         """The contact with this id."""
-        return dict(self.contacts).get(contact_id)
+        known = next((each for each in self.contacts if each.contact_id == contact_id), None)
+        if known is None:
+            return None
+        return Contact(name=known.name, phone=known.phone, email=known.email, wechat=known.wechat, role=known.role)
 
 
 def evolve(state: Customer | None, event: CustomerEvent, recorded: Recorded) -> Customer:
@@ -283,6 +302,8 @@ def evolve(state: Customer | None, event: CustomerEvent, recorded: Recorded) -> 
             owner_id=event.owner_id,
             parent_id=event.parent_id,
             attributes=event.attributes,
+            registered_on=business_date(recorded),
+            external=event.external_id,
         )
     assert state is not None, "a customer begins with customer.registered"
     match event:
@@ -292,10 +313,11 @@ def evolve(state: Customer | None, event: CustomerEvent, recorded: Recorded) -> 
         case CustomerParentChanged():
             return replace(state, parent_id=event.parent_to)
         case CustomerContactAdded() | CustomerContactChanged():
-            contacts = {**dict(state.contacts), event.contact_id: _contact(event)}
-            return replace(state, contacts=tuple(contacts.items()))
+            return replace(state, contacts=_with_contact(state.contacts, event))
         case CustomerContactRemoved():
-            return replace(state, contacts=tuple(pair for pair in state.contacts if pair[0] != event.contact_id))
+            return replace(
+                state, contacts=tuple(each for each in state.contacts if each.contact_id != event.contact_id)
+            )
         case CustomerAssigned() | CustomerClaimed():
             return replace(state, owner_id=event.owner_to)
         case CustomerReleased():
@@ -306,5 +328,19 @@ def evolve(state: Customer | None, event: CustomerEvent, recorded: Recorded) -> 
             assert_never(event)
 
 
-def _contact(event: CustomerContactAdded | CustomerContactChanged) -> Contact:
-    return Contact(name=event.name, phone=event.phone, email=event.email, wechat=event.wechat, role=event.role)
+def _with_contact(
+    contacts: tuple[KnownContact, ...], event: CustomerContactAdded | CustomerContactChanged
+) -> tuple[KnownContact, ...]:
+    by_id = {contact.contact_id: contact for contact in contacts}
+    known = by_id.get(event.contact_id)
+    external_id = known.external_id if known else None
+    by_id[event.contact_id] = KnownContact(
+        contact_id=event.contact_id,
+        name=event.name,
+        phone=event.phone,
+        email=event.email,
+        wechat=event.wechat,
+        role=event.role,
+        external_id=event.external_id if isinstance(event, CustomerContactAdded) else external_id,
+    )
+    return tuple(by_id.values())

@@ -5,7 +5,6 @@ worked, a make-up day (调休) is, on a weekend too. Fiscal periods tile time fr
 until the next one begins, and a period that lies across that day is cut there. First and last days are inclusive.
 """
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Final, Literal, TypeAlias, assert_never, get_args
 from uuid import UUID
@@ -28,6 +27,7 @@ from salesapi.domain.shared.kernel import (
     record,
 )
 from salesapi.domain.shared.periods import MONTHS, PeriodKind
+from salesapi.domain.shared.states import replace
 
 DAYS_MAX: Final = 1_000
 """Most declared days of one calendar: some twenty years of holidays and make-up days."""

@@ -4,7 +4,6 @@ Dates are local dates of the company's calendar. Names and mail addresses are pe
 centre and legal entity are keys of other systems, stored in clear. What a member may do is no part of this: see `access/`.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import Annotated, Final, TypeAlias, TypeVar, assert_never
 from uuid import UUID
@@ -29,6 +28,7 @@ from salesapi.domain.shared.kernel import (
     external_identity,
     record,
 )
+from salesapi.domain.shared.states import replace
 
 EmailAddress: TypeAlias = Annotated[str, MinLen(3), MaxLen(320)]
 
@@ -128,6 +128,7 @@ class Member:
     cost_centre: str | None
     legal_entity: str | None
     left_on: date | None = None
+    external: ExternalId | None = None
 
     def is_there(self, on: date) -> bool:
         """Whether the member belongs to the company on this date; an unknown first day counts as long ago."""
@@ -153,14 +154,14 @@ def join(state: Member | None, command: JoinMember, context: Context) -> tuple[M
 
 def change(state: Member, command: ChangeMember, context: Context) -> tuple[MemberChanged, ...]:
     """Decides `ChangeMember`. Allowed after leaving too: pay of a leaver still needs the right cost centre."""
-    asked = Member(
+    asked = replace(
+        state,
         name=_sent(command.name, state.name),
         email=_sent(command.email, state.email),
         employee_number=_sent(command.employee_number, state.employee_number),
         joined_on=_sent(command.joined_on, state.joined_on),
         cost_centre=_sent(command.cost_centre, state.cost_centre),
         legal_entity=_sent(command.legal_entity, state.legal_entity),
-        left_on=state.left_on,
     )
     if asked == state:
         return ()
@@ -196,19 +197,20 @@ def evolve(state: Member | None, event: MemberEvent, recorded: Recorded) -> Memb
             joined_on=event.joined_on,
             cost_centre=event.cost_centre,
             legal_entity=event.legal_entity,
+            external=event.external_id,
         )
     assert state is not None, "a member begins with member.joined"
     match event:
         case MemberChanged():
             gone = frozenset(event.cleared)
-            return Member(
+            return replace(
+                state,
                 name=event.name or state.name,
                 email=None if "email" in gone else event.email or state.email,
                 employee_number=None if "employee_number" in gone else event.employee_number or state.employee_number,
                 joined_on=None if "joined_on" in gone else event.joined_on or state.joined_on,
                 cost_centre=None if "cost_centre" in gone else event.cost_centre or state.cost_centre,
                 legal_entity=None if "legal_entity" in gone else event.legal_entity or state.legal_entity,
-                left_on=state.left_on,
             )
         case MemberLeft():
             return replace(state, left_on=event.left_on)

@@ -5,13 +5,13 @@ Prices and costs are exact decimals in major units of a currency. One holds on t
 or not. The decisions are in `product_decisions.py`.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import Annotated, Final, TypeAlias, TypeVar, assert_never
 from uuid import UUID
 
 from salesapi.domain.shared.kernel import About, ExternalId, Key, Reason, Recorded, Refused, Title, record
 from salesapi.domain.shared.money import UnitPrice
+from salesapi.domain.shared.states import replace
 
 PRICES_MAX: Final = 500
 """Most prices of one product over time."""
@@ -205,6 +205,7 @@ class Product:
     prices: tuple[DatedPrice, ...] = ()
     costs: tuple[DatedCost, ...] = ()
     is_retired: bool = False
+    external: ExternalId | None = None
 
     def price_on(self, on: date | None) -> UnitPrice | None:
         """The list price on a date; for an undated fact the one that began last."""
@@ -220,7 +221,7 @@ class Product:
 def evolve(state: Product | None, event: ProductEvent, recorded: Recorded) -> Product:
     """Folds the stream to its state."""
     if isinstance(event, ProductListed):
-        return Product(name=event.name, code=event.code, category=event.category)
+        return Product(name=event.name, code=event.code, category=event.category, external=event.external_id)
     assert state is not None, "a product begins with product.listed"
     match event:
         case ProductPriceSet():

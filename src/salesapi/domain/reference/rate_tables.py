@@ -8,7 +8,6 @@ by day are `rates_stated`, folded by those who compute with them.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Final, TypeAlias
@@ -33,6 +32,7 @@ from salesapi.domain.shared.kernel import (
     record,
 )
 from salesapi.domain.shared.money import Exact, exponent
+from salesapi.domain.shared.states import replace
 
 PAIRS_MAX: Final = 500
 """Most pairs of currencies of one table."""

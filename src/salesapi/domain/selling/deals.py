@@ -5,8 +5,7 @@ Amounts are minor units of a currency; an amount, a customer or a date that is n
 belongs in it.
 """
 
-from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
@@ -30,8 +29,10 @@ from salesapi.domain.shared.kernel import (
     Title,
     Unset,
     record,
+    value,
 )
 from salesapi.domain.shared.money import Exact, UnitPrice
+from salesapi.domain.shared.states import business_date, business_instant, replace
 
 LINES_MAX: Final = 200
 """Most lines of one deal."""
@@ -326,9 +327,9 @@ class VoidDeal:
     reason: Annotated[Annotated[str, MinLen(1), MaxLen(500)], About("What was wrong.")]
 
 
-@record
+@value
 class Deal:
-    """The state that decisions need."""
+    """A deal as it is now. `reason` is that of the last closing or of the voiding."""
 
     status: Status
     title: str
@@ -345,6 +346,20 @@ class Deal:
     attributes: tuple[AttributeValue, ...]
     shares: tuple[DealShare, ...] = ()
     lead_id: UUID | None = None
+    opened_on: date | None = None
+    opened_at: datetime | None = None
+    stage_entered_on: date | None = None
+    closed_on: date | None = None
+    closed_at: datetime | None = None
+    reason: str | None = None
+    competitor: str | None = None
+    external: ExternalId | None = None
+
+    @property
+    def product_id(self) -> UUID | None:
+        """The product that all lines name, where they name one."""
+        product_ids = {line.product_id for line in self.lines}
+        return product_ids.pop() if len(product_ids) == 1 else None
 
 
 def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
@@ -365,17 +380,23 @@ def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
             expected_close_on=event.expected_close_on,
             attributes=event.attributes,
             lead_id=event.lead_id,
+            opened_on=business_date(recorded),
+            opened_at=business_instant(recorded),
+            stage_entered_on=business_date(recorded),
+            external=event.external_id,
         )
     assert state is not None, "a deal begins with deal.opened"
     match event:
+        case DealStageChanged():
+            return replace(state, stage=event.stage_to, stage_entered_on=business_date(recorded))
+        case DealWon() | DealLost():
+            return _closed(state, event, recorded)
         case DealChanged():
             return replace(
                 state, title=event.title or state.title, attributes=merged(state.attributes, event.attributes)
             )
         case DealCustomerLinked():
             return replace(state, customer_id=event.customer_to)
-        case DealStageChanged():
-            return replace(state, stage=event.stage_to)
         case DealLinesChanged():
             return replace(state, lines=event.lines)
         case DealValued():
@@ -386,14 +407,36 @@ def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
             return replace(state, owner_id=event.owner_to)
         case DealTeamChanged():
             return replace(state, shares=event.shares)
-        case DealWon():
-            valued = replace(state, amount_minor=event.amount_minor, currency=event.currency)
-            return replace(valued, status="won", stage=event.stage_to, stage_before_closing=event.stage_from)
-        case DealLost():
-            return replace(state, status="lost", stage=event.stage_to, stage_before_closing=event.stage_from)
         case DealReopened():
-            return replace(state, status="open", stage=event.stage_to, stage_before_closing=None)
+            return replace(
+                state,
+                status="open",
+                stage=event.stage_to,
+                stage_before_closing=None,
+                stage_entered_on=business_date(recorded),
+                closed_on=None,
+                closed_at=None,
+                reason=None,
+                competitor=None,
+            )
         case DealVoided():
-            return replace(state, status="voided")
+            return replace(state, status="voided", reason=event.reason)
         case _:
             assert_never(event)
+
+
+def _closed(state: Deal, event: DealWon | DealLost, recorded: Recorded) -> Deal:
+    on = business_date(recorded)
+    return replace(
+        state,
+        status="won" if isinstance(event, DealWon) else "lost",
+        stage=event.stage_to,
+        stage_before_closing=event.stage_from,
+        stage_entered_on=on,
+        closed_on=on,
+        closed_at=business_instant(recorded),
+        amount_minor=event.amount_minor if isinstance(event, DealWon) else state.amount_minor,
+        currency=event.currency if isinstance(event, DealWon) else state.currency,
+        reason=event.reason,
+        competitor=event.competitor if isinstance(event, DealLost) else state.competitor,
+    )

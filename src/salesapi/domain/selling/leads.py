@@ -6,8 +6,7 @@ is still withdrawn from there, and touches that become known late are recorded (
 `lead_decisions.py`; what a conversion makes is in `consequences.py`.
 """
 
-from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
 
@@ -33,6 +32,7 @@ from salesapi.domain.shared.kernel import (
     record,
 )
 from salesapi.domain.shared.parties import CustomerKind, EmailText, PhoneText
+from salesapi.domain.shared.states import business_date, business_instant, replace
 
 CRITERIA_MAX: Final = 30
 """Most criteria of one qualification."""
@@ -258,7 +258,7 @@ class LeadWithoutOwner(Refused):
 
 @record
 class Lead:
-    """The state that decisions and a conversion need. Erased values are null."""
+    """A lead as it is now. Erased values are null; `reason` is that of the refusal or of the voiding."""
 
     status: LeadStatus
     owner_id: UUID | None
@@ -269,8 +269,20 @@ class Lead:
     wechat: str | None
     criteria: tuple[str, ...] = ()
     deal_id: UUID | None = None
-    """The deal that its conversion opened."""
+    """The deal that its conversion opened; customer and contact are those that it made or named."""
     touch_count: int = 0
+    note: str | None = None
+    source: str | None = None
+    campaign: str | None = None
+    captured_on: date | None = None
+    captured_at: datetime | None = None
+    qualified_on: date | None = None
+    converted_on: date | None = None
+    reason: str | None = None
+    customer_id: UUID | None = None
+    contact_id: UUID | None = None
+    attributes: tuple[AttributeValue, ...] = ()
+    external: ExternalId | None = None
 
 
 def conversion(command: ConvertLead) -> LeadConverted:
@@ -285,6 +297,7 @@ def conversion(command: ConvertLead) -> LeadConverted:
 
 def evolve(state: Lead | None, event: LeadEvent, recorded: Recorded) -> Lead:
     """Folds the stream to its state."""
+    on = business_date(recorded)
     if isinstance(event, LeadCaptured):
         return Lead(
             status="open",
@@ -294,6 +307,13 @@ def evolve(state: Lead | None, event: LeadEvent, recorded: Recorded) -> Lead:
             phone=event.phone,
             email=event.email,
             wechat=event.wechat,
+            note=event.note,
+            source=event.source,
+            campaign=event.campaign,
+            captured_on=on,
+            captured_at=business_instant(recorded),
+            attributes=event.attributes,
+            external=event.external_id,
         )
     assert state is not None, "a lead begins with lead.captured"
     match event:
@@ -302,13 +322,20 @@ def evolve(state: Lead | None, event: LeadEvent, recorded: Recorded) -> Lead:
         case LeadReleased():
             return replace(state, owner_id=None)
         case LeadQualified():
-            return replace(state, status="qualified", criteria=event.criteria)
+            return replace(state, status="qualified", criteria=event.criteria, qualified_on=on)
         case LeadDisqualified():
-            return replace(state, status="disqualified")
+            return replace(state, status="disqualified", reason=event.reason)
         case LeadConverted():
-            return replace(state, status="converted", deal_id=event.deal_id)
+            return replace(
+                state,
+                status="converted",
+                converted_on=on,
+                customer_id=event.customer_id,
+                contact_id=event.contact_id,
+                deal_id=event.deal_id,
+            )
         case LeadVoided():
-            return replace(state, status="voided")
+            return replace(state, status="voided", reason=event.reason)
         case LeadAttributionTouchRecorded():
             return replace(state, touch_count=state.touch_count + 1)
         case _:

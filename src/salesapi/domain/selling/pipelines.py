@@ -26,6 +26,7 @@ from salesapi.domain.shared.kernel import (
     roles,
 )
 from salesapi.domain.shared.money import Exact
+from salesapi.domain.shared.states import replace
 
 STAGES_MAX: Final = 30
 """Most stages in one pipeline version."""
@@ -178,6 +179,7 @@ class Pipeline:
     name: str
     versions: tuple[PipelineVersion, ...] = ()
     is_retired: bool = False
+    external: ExternalId | None = None
 
     def version(self, number: int) -> PipelineVersion:
         """A published version; versions count from 1."""
@@ -256,16 +258,14 @@ def evolve(state: Pipeline | None, event: PipelineEvent, recorded: Recorded) -> 
     """Folds the stream to its state."""
     match event:
         case PipelineDefined():
-            return Pipeline(key=event.key, name=event.name)
+            return Pipeline(key=event.key, name=event.name, external=event.external_id)
         case PipelineVersionPublished():
             assert state is not None
             version = PipelineVersion(number=event.pipeline_version, stages=event.stages, transitions=event.transitions)
-            return Pipeline(
-                key=state.key, name=state.name, versions=(*state.versions, version), is_retired=state.is_retired
-            )
+            return replace(state, versions=(*state.versions, version))
         case PipelineRetired():
             assert state is not None
-            return Pipeline(key=state.key, name=state.name, versions=state.versions, is_retired=True)
+            return replace(state, is_retired=True)
         case _:
             assert_never(event)
 

@@ -106,7 +106,7 @@ def agree(state: Target, command: AgreeTarget, context: Context) -> tuple[Target
     if context.member_id != state.owner_id:
         raise TargetNotYours()
     revision = len(state.revisions)
-    if state.agreed_revision == revision:
+    if state.revisions[-1].is_agreed:
         return ()
     return (TargetAgreed(revision=revision, agreed_by=context.member_id),)
 

@@ -6,7 +6,6 @@ team. A split proposes the children in the same commit; they sum to their parent
 from their effective date; the earlier ones stay. A closed target is final. The decisions are in `target_decisions.py`.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
@@ -28,6 +27,7 @@ from salesapi.domain.shared.kernel import (
 )
 from salesapi.domain.shared.money import Exact
 from salesapi.domain.shared.periods import PeriodText
+from salesapi.domain.shared.states import business_date, replace
 
 CHILDREN_MAX: Final = 100
 """Most children of one split."""
@@ -309,16 +309,30 @@ class TargetLimitReached(Refused):
 
 
 @record
-class LinesSince:
-    """Lines with their first day; None is the whole period."""
+class LinesSet:
+    """Lines as they were set once, with their first day; None is the whole period. `reason` is null for the proposal."""
 
+    revision: int
     lines: TargetLines
     effective_on: date | None
+    reason: str | None
+    is_agreed: bool = False
+    agreed_on: date | None = None
+
+
+@record
+class SplitMade:
+    """The children of one split."""
+
+    split: int
+    lines: TargetLines
+    target_ids: tuple[UUID, ...]
+    gap: TargetGap
 
 
 @record
 class Target:
-    """The state that decisions need."""
+    """A target as it is now. Either `currency` or `unit` is set."""
 
     owner_id: UUID
     team_id: UUID | None
@@ -327,12 +341,26 @@ class Target:
     dimension: TargetDimension | None
     currency: str | None
     unit: str | None
-    revisions: tuple[LinesSince, ...]
+    revisions: tuple[LinesSet, ...]
     """The lines in the order in which they were set."""
-    agreed_revision: int = 0
-    split_count: int = 0
+    parent_target_id: UUID | None = None
+    basis: tuple[TargetInput, ...] = ()
+    status: TargetStatus = "proposed"
+    splits: tuple[SplitMade, ...] = ()
+    proposed_on: date | None = None
     result: int | None = None
-    is_closed: bool = False
+    closed_on: date | None = None
+    note: str | None = None
+
+    @property
+    def split_count(self) -> int:
+        """The number of the last split; 0 before the first one."""
+        return self.splits[-1].split if self.splits else 0
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it takes no more commands."""
+        return self.status == "closed"
 
     @property
     def lines(self) -> TargetLines:
@@ -371,6 +399,7 @@ def _part(state: Target, child: TargetChild) -> TargetPart:
 
 def evolve(state: Target | None, event: TargetEvent, recorded: Recorded) -> Target:
     """Folds the stream to its state."""
+    on = business_date(recorded)
     if isinstance(event, TargetProposed):
         return Target(
             owner_id=event.owner_id,
@@ -380,18 +409,29 @@ def evolve(state: Target | None, event: TargetEvent, recorded: Recorded) -> Targ
             dimension=event.dimension,
             currency=event.currency,
             unit=event.unit,
-            revisions=(LinesSince(lines=event.lines, effective_on=None),),
+            revisions=(LinesSet(revision=1, lines=event.lines, effective_on=None, reason=None),),
+            parent_target_id=event.parent_target_id,
+            basis=event.basis,
+            proposed_on=on,
         )
     assert state is not None, "a target begins with target.proposed"
     match event:
         case TargetSplit():
-            return replace(state, split_count=event.split)
+            ids = tuple(child.target_id for child in event.children)
+            made = SplitMade(split=event.split, lines=event.lines, target_ids=ids, gap=event.gap)
+            return replace(state, splits=(*state.splits, made))
         case TargetAgreed():
-            return replace(state, agreed_revision=event.revision)
+            revisions = tuple(
+                replace(each, is_agreed=True, agreed_on=on) if each.revision == event.revision else each
+                for each in state.revisions
+            )
+            return replace(state, status="agreed", revisions=revisions)
         case TargetAdjusted():
-            since = LinesSince(lines=event.lines_to, effective_on=event.effective_on)
-            return replace(state, revisions=(*state.revisions, since))
+            lines = LinesSet(
+                revision=event.revision, lines=event.lines_to, effective_on=event.effective_on, reason=event.reason
+            )
+            return replace(state, status="proposed", revisions=(*state.revisions, lines))
         case TargetClosed():
-            return replace(state, result=event.result, is_closed=True)
+            return replace(state, status="closed", result=event.result, closed_on=on, note=event.note)
         case _:
             assert_never(event)

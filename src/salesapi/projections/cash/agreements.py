@@ -3,7 +3,6 @@
 Lines stand as they are after all amendments. Invoiced and credited amounts are gross; voided invoices do not count.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -21,8 +20,9 @@ from salesapi.domain.cash.agreements import (
 )
 from salesapi.domain.cash.invoices import InvoiceCreditNoteIssued, InvoiceIssued, InvoiceVoided, gross_minor
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import GroupKey, Projection
-from salesapi.projections.single_stream import business_date, id_of, one_row, system_of
+from salesapi.domain.shared.states import business_date, id_of, replace, system_of
+from salesapi.projections.declaring import by, one_row
+from salesapi.projections.projection import GroupKey
 
 _Invoicing: TypeAlias = InvoiceIssued | InvoiceCreditNoteIssued | InvoiceVoided
 
@@ -156,25 +156,12 @@ def _changed(row: AgreementRow, event: AgreementEvent, recorded: Recorded) -> Ag
             return row
 
 
-PROJECTION: Final = Projection(
-    name="agreement",
-    version=2,
+PROJECTION: Final = one_row(
+    "agreement",
+    _fold,
     row=AgreementRow,
+    version=2,
     key=("agreement_id",),
-    group=("agreement_id",),
-    types=(
-        "agreement.drafted",
-        "agreement.signed",
-        "agreement.amended",
-        "agreement.fulfilment_reported",
-        "agreement.cost_restated",
-        "agreement.renewed",
-        "agreement.cancelled",
-        "invoice.issued",
-        "invoice.credit_note_issued",
-        "invoice.voided",
-    ),
-    groups=_groups,
-    evolve=one_row(_fold),
+    groups=by(_groups),
     indexes=("(position)", "(customer_id)", "(deal_id)", "(ends_on)", "(external_id, external_system)"),
 )

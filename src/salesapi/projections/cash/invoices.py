@@ -5,7 +5,6 @@ allocation where that is unknown), a refund and a bounce on their own days, noth
 the day since which nothing is open: it falls when a receipt bounces. It is null where a day that it needs is unknown.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -22,8 +21,9 @@ from salesapi.domain.cash.invoices import (
 )
 from salesapi.domain.cash.receipts import ReceiptAllocated, ReceiptRefunded, ReceiptReversed, settles
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import GroupKey, Projection
-from salesapi.projections.single_stream import business_date, id_of, one_row, system_of
+from salesapi.domain.shared.states import business_date, id_of, replace, system_of
+from salesapi.projections.declaring import by, one_row
+from salesapi.projections.projection import GroupKey
 
 _Paying: TypeAlias = ReceiptAllocated | ReceiptRefunded | ReceiptReversed
 
@@ -179,24 +179,13 @@ def _settled_on(total_minor: int, entries: tuple[InvoiceEntry, ...]) -> date | N
     return settled_on
 
 
-PROJECTION: Final = Projection(
-    name="invoice",
-    version=2,
+PROJECTION: Final = one_row(
+    "invoice",
+    _fold,
     row=InvoiceRow,
+    version=2,
     key=("invoice_id",),
-    group=("invoice_id",),
-    types=(
-        "invoice.issued",
-        "invoice.credit_note_issued",
-        "invoice.disputed",
-        "invoice.dispute_resolved",
-        "invoice.voided",
-        "receipt.allocated",
-        "receipt.refunded",
-        "receipt.reversed",
-    ),
-    groups=_groups,
-    evolve=one_row(_fold),
+    groups=by(_groups),
     indexes=(
         "(position)",
         "(customer_id)",

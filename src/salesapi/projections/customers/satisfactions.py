@@ -9,8 +9,9 @@ from uuid import UUID
 
 from salesapi.domain.customers.satisfaction import CustomerSatisfactionRecorded, SatisfactionKind
 from salesapi.domain.shared.kernel import Recorded, natural_id, record
-from salesapi.projections.projection import GroupKey, Projection
-from salesapi.projections.single_stream import business_date, one_row
+from salesapi.domain.shared.states import business_date
+from salesapi.projections.declaring import by, one_row
+from salesapi.projections.projection import GroupKey
 
 
 @record
@@ -52,15 +53,13 @@ def _fold(row: SatisfactionRow | None, event: CustomerSatisfactionRecorded, reco
     )
 
 
-PROJECTION: Final = Projection(
-    name="satisfaction",
-    version=1,
+PROJECTION: Final = one_row(
+    "satisfaction",
+    _fold,
     row=SatisfactionRow,
+    version=1,
     key=("satisfaction_id",),
-    group=("satisfaction_id",),
-    types=("customer.satisfaction_recorded",),
-    groups=_groups,
-    evolve=one_row(_fold),
+    groups=by(_groups),
     indexes=("(position)", "(customer_id, position)", "(kind, answered_on)", "(deal_id)"),
     reads_personal=True,
 )

@@ -17,69 +17,14 @@ from salesapi.domain.cash.receipts import ReceiptAllocated, ReceiptRecorded, Rec
 from salesapi.domain.selling.activities import Subject
 from salesapi.domain.selling.leads import LeadConverted
 from salesapi.domain.shared.kernel import Personal, Recorded, record
-from salesapi.projections.projection import GroupKey, Projection
-from salesapi.projections.single_stream import business_date, business_instant
+from salesapi.domain.shared.states import business_date, business_instant
+from salesapi.projections.declaring import all_of, by, row_group
+from salesapi.projections.projection import GroupKey
 
 TimelineKind: TypeAlias = Literal["lead", "customer", "deal", "activity", "agreement", "invoice", "receipt"]
 Plain: TypeAlias = str | int | bool | None
 
-_TYPES: Final = (
-    "lead.captured",
-    "lead.assigned",
-    "lead.released",
-    "lead.claimed",
-    "lead.qualified",
-    "lead.disqualified",
-    "lead.converted",
-    "lead.voided",
-    "lead.attribution_touch_recorded",
-    "customer.registered",
-    "customer.changed",
-    "customer.parent_changed",
-    "customer.contact_added",
-    "customer.contact_changed",
-    "customer.contact_removed",
-    "customer.assigned",
-    "customer.released",
-    "customer.claimed",
-    "customer.satisfaction_recorded",
-    "deal.opened",
-    "deal.changed",
-    "deal.customer_linked",
-    "deal.stage_changed",
-    "deal.lines_changed",
-    "deal.valued",
-    "deal.close_date_moved",
-    "deal.reassigned",
-    "deal.team_changed",
-    "deal.won",
-    "deal.lost",
-    "deal.reopened",
-    "deal.voided",
-    "activity.scheduled",
-    "activity.follow_up_logged",
-    "activity.rescheduled",
-    "activity.completed",
-    "activity.cancelled",
-    "activity.follow_up_corrected",
-    "activity.voided",
-    "agreement.drafted",
-    "agreement.signed",
-    "agreement.amended",
-    "agreement.fulfilment_reported",
-    "agreement.cost_restated",
-    "agreement.renewed",
-    "agreement.cancelled",
-    "invoice.issued",
-    "invoice.credit_note_issued",
-    "invoice.disputed",
-    "invoice.dispute_resolved",
-    "invoice.voided",
-    "receipt.recorded",
-    "receipt.allocated",
-    "receipt.refunded",
-    "receipt.reversed",
-)
+_TYPES: Final = all_of("lead", "customer", "deal", "activity", "agreement", "invoice", "receipt")
 
 
 @record
@@ -171,13 +116,12 @@ def _is_personal(hint: object) -> bool:
     return get_origin(hint) is Annotated and any(isinstance(mark, Personal) for mark in get_args(hint)[1:])
 
 
-PROJECTION: Final = Projection(
-    name="timeline",
-    version=1,
+PROJECTION: Final = row_group(
+    "timeline",
+    _evolve,
     row=TimelineRow,
+    version=1,
     key=("subject_id", "position"),
-    group=("subject_id", "position"),
+    groups=by(_groups),
     types=_TYPES,
-    groups=_groups,
-    evolve=_evolve,
 )

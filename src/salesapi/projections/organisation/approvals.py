@@ -3,7 +3,6 @@
 `waiting_ids` are the members who can decide something now; `party_ids` all whom it concerns, and so may see it.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -23,8 +22,8 @@ from salesapi.domain.organisation.approvals import (
     StepOrder,
 )
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import business_date, one_row, own_stream
+from salesapi.domain.shared.states import business_date, replace
+from salesapi.projections.declaring import one_row
 
 
 @record
@@ -137,22 +136,12 @@ def _state(row: ApprovalRow) -> Approval:
     )
 
 
-PROJECTION: Final = Projection(
-    name="approval",
-    version=1,
+PROJECTION: Final = one_row(
+    "approval",
+    _fold,
     row=ApprovalRow,
+    version=1,
     key=("approval_id",),
-    group=("approval_id",),
-    types=(
-        "approval.requested",
-        "approval.step_decided",
-        "approval.delegated",
-        "approval.granted",
-        "approval.denied",
-        "approval.withdrawn",
-    ),
-    groups=own_stream,
-    evolve=one_row(_fold),
     indexes=(
         "(position)",
         "(subject_id)",

@@ -1,21 +1,11 @@
 """Calendars with their declared days and fiscal periods, one row a calendar. Days are local dates in the calendar's zone."""
 
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.organisation import calendars
-from salesapi.domain.organisation.calendars import (
-    Calendar,
-    CalendarDefined,
-    CalendarEvent,
-    DeclaredDay,
-    FiscalPeriods,
-    Weekday,
-)
-from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import one_row, own_stream
+from salesapi.domain.organisation.calendars import DeclaredDay, FiscalPeriods, Weekday, evolve
+from salesapi.domain.shared.kernel import record
+from salesapi.projections.declaring import current
 
 
 @record
@@ -33,46 +23,10 @@ class CalendarRow:
     position: int
 
 
-def _fold(row: CalendarRow | None, event: CalendarEvent, recorded: Recorded) -> CalendarRow:
-    if isinstance(event, CalendarDefined):
-        return CalendarRow(
-            calendar_id=recorded.stream_id,
-            key=event.key,
-            name=event.name,
-            zone=event.zone,
-            weekdays=event.weekdays,
-            days=(),
-            fiscal_periods=(),
-            version=recorded.version,
-            position=recorded.position,
-        )
-    assert row is not None, "a calendar begins with calendar.defined"
-    known = Calendar(
-        key=row.key,
-        name=row.name,
-        zone=row.zone,
-        weekdays=row.weekdays,
-        days=row.days,
-        fiscal_periods=row.fiscal_periods,
-    )
-    state = calendars.evolve(known, event, recorded)
-    return replace(
-        row,
-        days=state.days,
-        fiscal_periods=state.fiscal_periods,
-        version=recorded.version,
-        position=recorded.position,
-    )
-
-
-PROJECTION: Final = Projection(
-    name="calendar",
-    version=1,
+PROJECTION: Final = current(
+    "calendar",
+    evolve,
     row=CalendarRow,
-    key=("calendar_id",),
-    group=("calendar_id",),
-    types=("calendar.defined", "calendar.holidays_declared", "calendar.fiscal_periods_defined"),
-    groups=own_stream,
-    evolve=one_row(_fold),
+    version=1,
     indexes=("(key)",),
 )

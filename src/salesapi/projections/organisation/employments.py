@@ -10,8 +10,8 @@ from uuid import UUID
 from salesapi.domain.organisation import members
 from salesapi.domain.organisation.members import Member, MemberChanged, MemberJoined
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import GroupKey, Projection
-from salesapi.projections.single_stream import own_stream
+from salesapi.projections.declaring import row_group
+from salesapi.projections.projection import GroupKey
 
 CHANGES_MAX: Final = 1_000
 """Most rows of one member; of more changes only the latest are kept."""
@@ -61,13 +61,11 @@ def _places(member: Member) -> tuple[str | None, ...]:
     return (member.employee_number, member.cost_centre, member.legal_entity)
 
 
-PROJECTION: Final = Projection(
-    name="employment",
-    version=1,
+PROJECTION: Final = row_group(
+    "employment",
+    _evolve,
     row=EmploymentRow,
+    version=1,
     key=("member_id", "since_position"),
     group=("member_id",),
-    types=("member.joined", "member.changed"),
-    groups=own_stream,
-    evolve=_evolve,
 )

@@ -3,26 +3,13 @@
 Amounts are minor units of the award's currency, points are whole.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.pay.records.awards import (
-    AwardAdjustmentPosted,
-    AwardApproved,
-    AwardBegun,
-    AwardEvent,
-    AwardExpiryExtended,
-    AwardGranted,
-    AwardKind,
-    AwardRevoked,
-    AwardStatus,
-    kind_of,
-)
-from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import business_date, one_row, own_stream
+from salesapi.domain.pay.records.awards import AwardKind, AwardStatus, evolve
+from salesapi.domain.shared.kernel import record
+from salesapi.projections.declaring import current
 
 
 @record
@@ -47,6 +34,7 @@ class AwardRow:
     deal_id: UUID | None
     days: int | None
     granted_by: UUID
+    granter_id: UUID | None
     granted_on: date | None
     approved_by: UUID | None
     settled_on: date | None
@@ -55,59 +43,10 @@ class AwardRow:
     position: int
 
 
-def _fold(row: AwardRow | None, event: AwardEvent, recorded: Recorded) -> AwardRow:
-    if isinstance(event, AwardBegun):
-        return _begun(event, recorded)
-    assert row is not None, "an award begins with what is granted"
-    changed = replace(row, settled_on=business_date(recorded), version=recorded.version, position=recorded.position)
-    match event:
-        case AwardApproved():
-            return replace(changed, status="approved", approved_by=event.approved_by)
-        case AwardRevoked():
-            return replace(changed, status="revoked", revocation_reason=event.reason)
-
-
-def _begun(event: AwardBegun, recorded: Recorded) -> AwardRow:
-    return AwardRow(
-        award_id=recorded.stream_id,
-        member_id=event.member_id,
-        kind=kind_of(event),
-        status="granted",
-        amount_minor=None if isinstance(event, AwardExpiryExtended) else event.amount_minor,
-        currency=None if isinstance(event, AwardExpiryExtended) else event.currency,
-        points=event.points if isinstance(event, AwardGranted) else None,
-        reason=event.cause if isinstance(event, AwardAdjustmentPosted) else event.reason,
-        plan_id=event.plan_id,
-        period=None if isinstance(event, AwardExpiryExtended) else event.period,
-        period_corrected=event.period_corrected if isinstance(event, AwardAdjustmentPosted) else None,
-        objection_id=event.objection_id if isinstance(event, AwardAdjustmentPosted) else None,
-        deal_id=event.deal_id if isinstance(event, AwardExpiryExtended) else None,
-        days=event.days if isinstance(event, AwardExpiryExtended) else None,
-        granted_by=event.granted_by,
-        granted_on=business_date(recorded),
-        approved_by=None,
-        settled_on=None,
-        revocation_reason=None,
-        version=recorded.version,
-        position=recorded.position,
-    )
-
-
-PROJECTION: Final = Projection(
-    name="award",
-    version=2,
+PROJECTION: Final = current(
+    "award",
+    evolve,
     row=AwardRow,
-    key=("award_id",),
-    group=("award_id",),
-    types=(
-        "award.granted",
-        "award.adjustment_posted",
-        "award.draw_forgiven",
-        "award.expiry_extended",
-        "award.approved",
-        "award.revoked",
-    ),
-    groups=own_stream,
-    evolve=one_row(_fold),
+    version=3,
     indexes=("(position)", "(member_id)", "(plan_id, period)", "(status)"),
 )

@@ -1,22 +1,12 @@
 """Compensation plans with all their published versions, one row a plan. Rates are exact decimals in percent."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.pay.plans.compensation_plans import (
-    CompensationPlanDrafted,
-    CompensationPlanEvent,
-    CompensationPlanRetired,
-    CompensationPlanSimulated,
-    CompensationPlanVersion,
-    CompensationPlanVersionPublished,
-    terms_of,
-)
-from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import id_of, one_row, own_stream, system_of
+from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion, evolve
+from salesapi.domain.shared.kernel import record
+from salesapi.projections.declaring import current
 
 
 @record
@@ -38,56 +28,10 @@ class CompensationPlanRow:
     position: int
 
 
-def _fold(row: CompensationPlanRow | None, event: CompensationPlanEvent, recorded: Recorded) -> CompensationPlanRow:
-    if isinstance(event, CompensationPlanDrafted):
-        return CompensationPlanRow(
-            plan_id=recorded.stream_id,
-            key=event.key,
-            name=event.name,
-            currency=event.currency,
-            legal_entity=event.legal_entity,
-            notice_days=event.notice_days,
-            versions=(),
-            effective_dates=(),
-            is_retired=False,
-            external_system=system_of(event.external_id),
-            external_id=id_of(event.external_id),
-            version=recorded.version,
-            position=recorded.position,
-        )
-    assert row is not None, "a plan begins with compensation_plan.drafted"
-    changed = replace(row, version=recorded.version, position=recorded.position)
-    match event:
-        case CompensationPlanVersionPublished():
-            published = CompensationPlanVersion(
-                number=event.plan_version,
-                period=event.period,
-                effective_from=event.effective_from,
-                **terms_of(event),
-            )
-            return replace(
-                changed,
-                versions=(*row.versions, published),
-                effective_dates=(*row.effective_dates, event.effective_from),
-            )
-        case CompensationPlanSimulated():
-            return changed
-        case CompensationPlanRetired():
-            return replace(changed, is_retired=True)
-
-
-PROJECTION: Final = Projection(
-    name="compensation_plan",
-    version=4,
+PROJECTION: Final = current(
+    "compensation_plan",
+    evolve,
     row=CompensationPlanRow,
-    key=("plan_id",),
-    group=("plan_id",),
-    types=(
-        "compensation_plan.drafted",
-        "compensation_plan.version_published",
-        "compensation_plan.simulated",
-        "compensation_plan.retired",
-    ),
-    groups=own_stream,
-    evolve=one_row(_fold),
+    version=4,
+    key="plan_id",
 )

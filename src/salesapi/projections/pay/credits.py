@@ -6,17 +6,15 @@ A reopened deal's credits lose their amount, a voided deal has none.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from salesapi.domain.pay.calculation.crediting import direct_credits, overlay_credits
 from salesapi.domain.pay.calculation.sales import plain_sale
 from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.selling.deals import (
-    DealEvent,
     DealOpened,
     DealReassigned,
     DealReopened,
@@ -27,8 +25,9 @@ from salesapi.domain.selling.deals import (
     ShareKind,
 )
 from salesapi.domain.shared.kernel import Recorded, natural_id, record
-from salesapi.projections.projection import GroupKey, Projection
-from salesapi.projections.single_stream import own_stream
+from salesapi.domain.shared.states import replace
+from salesapi.projections.declaring import row_group
+from salesapi.projections.projection import GroupKey
 
 WHOLE: Final = Decimal(100)
 
@@ -53,7 +52,10 @@ class CreditRow:
     position: int
 
 
-def evolve(rows: Sequence[CreditRow], event: DealEvent, recorded: Recorded, group: GroupKey) -> tuple[CreditRow, ...]:
+_Read: TypeAlias = DealOpened | DealReassigned | DealTeamChanged | DealWon | DealReopened | DealVoided
+
+
+def evolve(rows: Sequence[CreditRow], event: _Read, recorded: Recorded, group: GroupKey) -> tuple[CreditRow, ...]:
     """The deal's credits after an event."""
     match event:
         case DealOpened():
@@ -137,14 +139,12 @@ def _with_amount(row: CreditRow, amount_minor: int, win: Win, recorded: Recorded
     )
 
 
-PROJECTION: Final = Projection(
-    name="credit",
-    version=1,
+PROJECTION: Final = row_group(
+    "credit",
+    evolve,
     row=CreditRow,
+    version=1,
     key=("credit_id",),
     group=("deal_id",),
-    types=("deal.opened", "deal.reassigned", "deal.team_changed", "deal.won", "deal.reopened", "deal.voided"),
-    groups=own_stream,
-    evolve=evolve,
     indexes=("(deal_id)", "(member_id, position)", "(won_on)", "(position)"),
 )

@@ -5,7 +5,6 @@ All rows of a member are one group; the bounds are those of the domain.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -23,8 +22,9 @@ from salesapi.domain.pay.plans.enrolments import (
 )
 from salesapi.domain.pay.rules.plan_versions_and_leavers import LeavingReason
 from salesapi.domain.shared.kernel import Recorded, natural_id, record
-from salesapi.projections.projection import GroupKey, Projection
-from salesapi.projections.single_stream import business_date
+from salesapi.domain.shared.states import business_date, replace
+from salesapi.projections.declaring import by, row_group
+from salesapi.projections.projection import GroupKey
 
 RowEvent: TypeAlias = EnrolmentBegun | EnrolmentEnded | EnrolmentParticipantLeft | EnrolmentPlanAcknowledged
 
@@ -143,14 +143,13 @@ def _span(plan_id: UUID, column: SpanColumn) -> Span:
     )
 
 
-PROJECTION: Final = Projection(
-    name="enrolment",
-    version=2,
+PROJECTION: Final = row_group(
+    "enrolment",
+    _evolve,
     row=EnrolmentRow,
+    version=2,
     key=("member_id", "plan_id"),
     group=("member_id",),
-    types=("enrolment.begun", "enrolment.ended", "enrolment.participant_left", "enrolment.plan_acknowledged"),
-    groups=_groups,
-    evolve=_evolve,
+    groups=by(_groups),
     indexes=("(plan_id, position)", "(position)"),
 )

@@ -3,25 +3,13 @@
 `answer_due_*` is the business time by which it is to be answered; the instant is known where raising was one.
 """
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.pay.records.objections import (
-    STATUS_OF,
-    ObjectionAnswered,
-    ObjectionCorrection,
-    ObjectionDecided,
-    ObjectionEvent,
-    ObjectionRaised,
-    ObjectionStatus,
-    ObjectionSubjectKind,
-    ObjectionWithdrawn,
-)
-from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import business_date, one_row, own_stream
+from salesapi.domain.pay.records.objections import ObjectionCorrection, ObjectionStatus, ObjectionSubjectKind, evolve
+from salesapi.domain.shared.kernel import record
+from salesapi.projections.declaring import current
 
 
 @record
@@ -53,70 +41,11 @@ class ObjectionRow:
     position: int
 
 
-def _fold(row: ObjectionRow | None, event: ObjectionEvent, recorded: Recorded) -> ObjectionRow:
-    if isinstance(event, ObjectionRaised):
-        return _raised(event, recorded)
-    assert row is not None, "an objection begins with objection.raised"
-    return replace(_changed(row, event, recorded), version=recorded.version, position=recorded.position)
-
-
-def _raised(event: ObjectionRaised, recorded: Recorded) -> ObjectionRow:
-    return ObjectionRow(
-        objection_id=recorded.stream_id,
-        member_id=event.member_id,
-        status="open",
-        subject_kind=event.subject.kind,
-        subject_id=event.subject.id,
-        subject_line=event.subject.line,
-        subject_key=event.subject.key,
-        claim=event.claim,
-        evidence=event.evidence,
-        is_late=event.is_late,
-        raised_by=event.raised_by,
-        raised_on=business_date(recorded),
-        answer_due_on=event.answer_due_on,
-        answer_due_at=event.answer_due_at,
-        answer=None,
-        answered_by=None,
-        answered_on=None,
-        decided_by=None,
-        correction=None,
-        reason=None,
-        closed_on=None,
-        version=recorded.version,
-        position=recorded.position,
-    )
-
-
-def _changed(
-    row: ObjectionRow, event: ObjectionAnswered | ObjectionDecided | ObjectionWithdrawn, recorded: Recorded
-) -> ObjectionRow:
-    on = business_date(recorded)
-    match event:
-        case ObjectionAnswered():
-            return replace(row, status="answered", answer=event.answer, answered_by=event.answered_by, answered_on=on)
-        case ObjectionDecided():
-            return replace(
-                row,
-                status=STATUS_OF[event.outcome],
-                decided_by=event.decided_by,
-                correction=event.correction,
-                reason=event.reason,
-                closed_on=on,
-            )
-        case ObjectionWithdrawn():
-            return replace(row, status="withdrawn", reason=event.reason, closed_on=on)
-
-
-PROJECTION: Final = Projection(
-    name="objection",
-    version=1,
+PROJECTION: Final = current(
+    "objection",
+    evolve,
     row=ObjectionRow,
-    key=("objection_id",),
-    group=("objection_id",),
-    types=("objection.raised", "objection.answered", "objection.decided", "objection.withdrawn"),
-    groups=own_stream,
-    evolve=one_row(_fold),
+    version=1,
     indexes=("(position)", "(member_id)", "(subject_id)", "(status, answer_due_on)"),
     reads_personal=True,
 )

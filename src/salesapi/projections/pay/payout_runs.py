@@ -1,6 +1,5 @@
 """Payout runs as they are now, one row a run. Amounts are minor units of the plan's currency."""
 
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -18,8 +17,8 @@ from salesapi.domain.pay.records.payout_runs import (
 )
 from salesapi.domain.pay.records.payouts import PayoutRunPayoutFailed, PayoutRunPayoutInstructed, PayoutRunPayoutPaid
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import one_row, own_stream
+from salesapi.domain.shared.states import replace
+from salesapi.projections.declaring import one_row
 
 
 @record
@@ -139,27 +138,11 @@ def _changed(row: PayoutRunRow, event: PayoutRunEvent, recorded: Recorded) -> Pa
             )
 
 
-PROJECTION: Final = Projection(
-    name="payout_run",
-    version=2,
+PROJECTION: Final = one_row(
+    "payout_run",
+    _fold,
     row=PayoutRunRow,
+    version=2,
     key=("payout_run_id",),
-    group=("payout_run_id",),
-    types=(
-        "payout_run.opened",
-        "payout_run.calculated",
-        "payout_run.statement_issued",
-        "payout_run.submitted",
-        "payout_run.approved",
-        "payout_run.returned",
-        "payout_run.locked",
-        "payout_run.payout_instructed",
-        "payout_run.payout_paid",
-        "payout_run.payout_failed",
-        "payout_run.line_held",
-        "payout_run.line_freed",
-    ),
-    groups=own_stream,
-    evolve=one_row(_fold),
     indexes=("(plan_id, period)",),
 )

@@ -6,7 +6,6 @@ statement is that of the batch that was instructed last.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -21,7 +20,9 @@ from salesapi.domain.pay.records.payouts import (
     PayoutStatus,
 )
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import GroupKey, Projection
+from salesapi.domain.shared.states import replace
+from salesapi.projections.declaring import by, row_group
+from salesapi.projections.projection import GroupKey
 
 
 @record
@@ -98,14 +99,12 @@ def _instructed(event: PayoutRunPayoutInstructed, recorded: Recorded, group: Gro
     )
 
 
-PROJECTION: Final = Projection(
-    name="payout",
-    version=1,
+PROJECTION: Final = row_group(
+    "payout",
+    _evolve,
     row=PayoutRow,
+    version=1,
     key=("payout_run_id", "member_id", "batch"),
-    group=("payout_run_id", "member_id", "batch"),
-    types=("payout_run.payout_instructed", "payout_run.payout_paid", "payout_run.payout_failed"),
-    groups=_groups,
-    evolve=_evolve,
+    groups=by(_groups),
     indexes=("(payout_run_id, batch)",),
 )

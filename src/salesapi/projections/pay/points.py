@@ -4,7 +4,6 @@ Points are whole; redeemed ones, and those that a plan takes back, are negative.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -12,8 +11,9 @@ from uuid import UUID
 from salesapi.domain.pay.reasons.reason_form import StoredReason
 from salesapi.domain.pay.records.points import PointsCredited, PointsEvent, PointsPosted, PointsRedeemed, entry_of
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import GroupKey, Projection
-from salesapi.projections.single_stream import business_date
+from salesapi.domain.shared.states import business_date, replace
+from salesapi.projections.declaring import by, row_group
+from salesapi.projections.projection import GroupKey
 
 
 @record
@@ -87,25 +87,21 @@ def _entry(
 
 TYPES: Final = ("points.credited", "points.posted", "points.redeemed")
 
-PROJECTION: Final = Projection(
-    name="points",
-    version=2,
+PROJECTION: Final = row_group(
+    "points",
+    _evolve,
     row=PointsRow,
+    version=2,
     key=("member_id",),
-    group=("member_id",),
-    types=TYPES,
-    groups=_member,
-    evolve=_evolve,
+    groups=by(_member),
     indexes=("(position)",),
 )
-ENTRIES: Final = Projection(
-    name="points_entry",
-    version=3,
+ENTRIES: Final = row_group(
+    "points_entry",
+    _entry,
     row=PointsEntryRow,
+    version=3,
     key=("member_id", "number"),
-    group=("member_id", "number"),
-    types=TYPES,
-    groups=_entry_groups,
-    evolve=_entry,
+    groups=by(_entry_groups),
     indexes=("(position)", "(award_id)"),
 )

@@ -3,22 +3,13 @@
 `shares` were stated last; `approved_shares` are those that count.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.pay.records.pool_shares import (
-    PoolShare,
-    PoolSharesApproved,
-    PoolSharesEvent,
-    PoolSharesRejected,
-    PoolSharesStated,
-    PoolSharesStatus,
-)
-from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import business_date, one_row, own_stream
+from salesapi.domain.pay.records.pool_shares import PoolShare, PoolSharesStatus, evolve
+from salesapi.domain.shared.kernel import record
+from salesapi.projections.declaring import current
 
 
 @record
@@ -34,6 +25,7 @@ class PoolSharesRow:
     shares: tuple[PoolShare, ...]
     approved_shares: tuple[PoolShare, ...]
     stated_by: UUID
+    stater_id: UUID | None
     stated_on: date | None
     approved_by: UUID | None
     settled_on: date | None
@@ -42,46 +34,10 @@ class PoolSharesRow:
     position: int
 
 
-def _fold(row: PoolSharesRow | None, event: PoolSharesEvent, recorded: Recorded) -> PoolSharesRow:
-    if isinstance(event, PoolSharesStated):
-        return _stated(row, event, recorded)
-    assert row is not None, "share points are stated first"
-    changed = replace(row, settled_on=business_date(recorded), version=recorded.version, position=recorded.position)
-    match event:
-        case PoolSharesApproved():
-            return replace(changed, status="approved", approved_shares=event.shares, approved_by=event.approved_by)
-        case PoolSharesRejected():
-            return replace(changed, status="rejected", rejection_reason=event.reason)
-
-
-def _stated(row: PoolSharesRow | None, event: PoolSharesStated, recorded: Recorded) -> PoolSharesRow:
-    return PoolSharesRow(
-        pool_shares_id=recorded.stream_id,
-        plan_id=event.plan_id,
-        award_key=event.award_key,
-        period=event.period,
-        owner_id=event.owner_id,
-        status="stated",
-        shares=event.shares,
-        approved_shares=row.approved_shares if row is not None else (),
-        stated_by=event.stated_by,
-        stated_on=business_date(recorded),
-        approved_by=row.approved_by if row is not None else None,
-        settled_on=None,
-        rejection_reason=None,
-        version=recorded.version,
-        position=recorded.position,
-    )
-
-
-PROJECTION: Final = Projection(
-    name="pool_shares",
-    version=1,
+PROJECTION: Final = current(
+    "pool_shares",
+    evolve,
     row=PoolSharesRow,
-    key=("pool_shares_id",),
-    group=("pool_shares_id",),
-    types=("pool_shares.stated", "pool_shares.approved", "pool_shares.rejected"),
-    groups=own_stream,
-    evolve=one_row(_fold),
+    version=2,
     indexes=("(position)", "(owner_id)", "(plan_id, period)", "(status)"),
 )

@@ -6,8 +6,8 @@ from uuid import UUID
 from salesapi.domain.pay.plans.enrolments import EnrolmentQuotaSet
 from salesapi.domain.pay.plans.plan_components import Measure
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import GroupKey, Projection
-from salesapi.projections.single_stream import one_row
+from salesapi.projections.declaring import by, one_row
+from salesapi.projections.projection import GroupKey
 
 
 @record
@@ -37,14 +37,12 @@ def _fold(row: QuotaRow | None, event: EnrolmentQuotaSet, recorded: Recorded) ->
     )
 
 
-PROJECTION: Final = Projection(
-    name="quota",
-    version=1,
+PROJECTION: Final = one_row(
+    "quota",
+    _fold,
     row=QuotaRow,
+    version=1,
     key=("member_id", "measure", "period"),
-    group=("member_id", "measure", "period"),
-    types=("enrolment.quota_set",),
-    groups=_groups,
-    evolve=one_row(_fold),
+    groups=by(_groups),
     indexes=("(period)",),
 )

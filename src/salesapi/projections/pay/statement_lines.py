@@ -12,7 +12,8 @@ from uuid import UUID
 from salesapi.domain.pay.reasons.reason_form import StoredReason
 from salesapi.domain.pay.records.payout_runs import STATEMENT_LINES_MAX, LineKind, PayoutRunStatementIssued
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import GroupKey, Projection
+from salesapi.projections.declaring import by, row_group
+from salesapi.projections.projection import GroupKey
 
 
 @record
@@ -84,14 +85,13 @@ def _evolve(
     )
 
 
-PROJECTION: Final = Projection(
-    name="statement_line",
-    version=2,
+PROJECTION: Final = row_group(
+    "statement_line",
+    _evolve,
     row=StatementLineRow,
+    version=2,
     key=("payout_run_id", "member_id", "number"),
     group=("payout_run_id", "member_id", "part"),
-    types=("payout_run.statement_issued",),
-    groups=_groups,
-    evolve=_evolve,
+    groups=by(_groups),
     indexes=("(deal_id)",),
 )

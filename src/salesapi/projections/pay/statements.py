@@ -10,7 +10,8 @@ from uuid import UUID
 
 from salesapi.domain.pay.records.payout_runs import PayoutRunStatementIssued
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import GroupKey, Projection
+from salesapi.projections.declaring import by, row_group
+from salesapi.projections.projection import GroupKey
 
 
 @record
@@ -73,14 +74,12 @@ def _evolve(
     )
 
 
-PROJECTION: Final = Projection(
-    name="statement",
-    version=2,
+PROJECTION: Final = row_group(
+    "statement",
+    _evolve,
     row=StatementRow,
+    version=2,
     key=("payout_run_id", "member_id"),
-    group=("payout_run_id", "member_id"),
-    types=("payout_run.statement_issued",),
-    groups=_groups,
-    evolve=_evolve,
+    groups=by(_groups),
     indexes=("(member_id, period)",),
 )

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from salesapi.domain.reference.rate_tables import RatesStated, RateTableRatesPublished
 from salesapi.domain.shared.kernel import Recorded, natural_id, record
-from salesapi.projections.projection import GroupKey, Projection
+from salesapi.projections.declaring import by, row_group
+from salesapi.projections.projection import GroupKey
 
 
 @record
@@ -56,14 +57,12 @@ def _evolve(
     )
 
 
-PROJECTION: Final = Projection(
-    name="currency_rate",
-    version=1,
+PROJECTION: Final = row_group(
+    "currency_rate",
+    _evolve,
     row=CurrencyRateRow,
+    version=1,
     key=("rate_table_id", "from_currency", "to_currency", "day"),
-    group=("rate_table_id", "from_currency", "to_currency", "day"),
-    types=("rate_table.rates_published", "rate_table.rates_corrected"),
-    groups=_groups,
-    evolve=_evolve,
+    groups=by(_groups),
     indexes=("(day, rate_id)", "(position)"),
 )

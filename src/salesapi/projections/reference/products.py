@@ -1,14 +1,11 @@
 """Products with their prices and costs over time, one row a product. Both are exact decimals in major units of a currency."""
 
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.reference import products
-from salesapi.domain.reference.products import DatedCost, DatedPrice, Product, ProductEvent, ProductListed
-from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import id_of, one_row, own_stream, system_of
+from salesapi.domain.reference.products import DatedCost, DatedPrice, evolve
+from salesapi.domain.shared.kernel import record
+from salesapi.projections.declaring import current
 
 
 @record
@@ -28,42 +25,10 @@ class ProductRow:
     position: int
 
 
-def _fold(row: ProductRow | None, event: ProductEvent, recorded: Recorded) -> ProductRow:
-    if isinstance(event, ProductListed):
-        return ProductRow(
-            product_id=recorded.stream_id,
-            name=event.name,
-            code=event.code,
-            category=event.category,
-            prices=(),
-            costs=(),
-            is_retired=False,
-            external_system=system_of(event.external_id),
-            external_id=id_of(event.external_id),
-            version=recorded.version,
-            position=recorded.position,
-        )
-    assert row is not None, "a product begins with product.listed"
-    known = Product(name=row.name, code=row.code, prices=row.prices, costs=row.costs, is_retired=row.is_retired)
-    state = products.evolve(known, event, recorded)
-    return replace(
-        row,
-        prices=state.prices,
-        costs=state.costs,
-        is_retired=state.is_retired,
-        version=recorded.version,
-        position=recorded.position,
-    )
-
-
-PROJECTION: Final = Projection(
-    name="product",
-    version=2,
+PROJECTION: Final = current(
+    "product",
+    evolve,
     row=ProductRow,
-    key=("product_id",),
-    group=("product_id",),
-    types=("product.listed", "product.price_set", "product.cost_set", "product.retired"),
-    groups=own_stream,
-    evolve=one_row(_fold),
+    version=2,
     indexes=("(code)", "(external_id, external_system)"),
 )

@@ -4,7 +4,6 @@
 said and marks the row; the log keeps the original.
 """
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -27,8 +26,8 @@ from salesapi.domain.selling.activities import (
 )
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import business_date, business_instant, id_of, one_row, own_stream, system_of
+from salesapi.domain.shared.states import business_date, business_instant, id_of, replace, system_of
+from salesapi.projections.declaring import one_row
 
 
 @record
@@ -146,23 +145,12 @@ def _with_follow_up(row: ActivityRow, follow_up: FollowUp) -> ActivityRow:
     )
 
 
-PROJECTION: Final = Projection(
-    name="activity",
-    version=1,
+PROJECTION: Final = one_row(
+    "activity",
+    _fold,
     row=ActivityRow,
+    version=1,
     key=("activity_id",),
-    group=("activity_id",),
-    types=(
-        "activity.scheduled",
-        "activity.follow_up_logged",
-        "activity.rescheduled",
-        "activity.completed",
-        "activity.cancelled",
-        "activity.follow_up_corrected",
-        "activity.voided",
-    ),
-    groups=own_stream,
-    evolve=one_row(_fold),
     indexes=(
         "(position)",
         "(owner_id, status, due_on)",

@@ -4,7 +4,6 @@ All touches of a lead are one group of rows. Those of a voided lead fall. `touch
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, TypeAlias
@@ -13,8 +12,9 @@ from uuid import UUID
 from salesapi.domain.selling.attribution import LeadAttributionTouchRecorded, TouchKind
 from salesapi.domain.selling.leads import LeadConverted, LeadVoided
 from salesapi.domain.shared.kernel import Recorded, natural_id, record
-from salesapi.projections.projection import GroupKey, Projection
-from salesapi.projections.single_stream import business_date, business_instant, own_stream
+from salesapi.domain.shared.states import business_date, business_instant, replace
+from salesapi.projections.declaring import row_group
+from salesapi.projections.projection import GroupKey
 
 
 @record
@@ -63,14 +63,12 @@ def _touch(event: LeadAttributionTouchRecorded, recorded: Recorded) -> Attributi
     )
 
 
-PROJECTION: Final = Projection(
-    name="attribution_touch",
-    version=1,
+PROJECTION: Final = row_group(
+    "attribution_touch",
+    _evolve,
     row=AttributionTouchRow,
+    version=1,
     key=("touch_id",),
     group=("lead_id",),
-    types=("lead.attribution_touch_recorded", "lead.converted", "lead.voided"),
-    groups=own_stream,
-    evolve=_evolve,
     indexes=("(position)", "(deal_id, position)", "(member_id, position)", "(campaign)"),
 )

@@ -4,7 +4,6 @@ A revision is a snapshot with its submission and the adjustments to it; `entries
 in clear here. Dates are business dates, None where unknown.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
@@ -22,8 +21,8 @@ from salesapi.domain.selling.forecast_sheets import (
 )
 from salesapi.domain.shared.kernel import Recorded, record
 from salesapi.domain.shared.periods import period_named
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import business_date, one_row, own_stream
+from salesapi.domain.shared.states import business_date, replace
+from salesapi.projections.declaring import one_row
 
 ForecastStatus: TypeAlias = Literal["taken", "submitted", "frozen"]
 
@@ -169,20 +168,12 @@ def _expecting(row: ForecastSheetRow, revision: Revision) -> ForecastSheetRow:
     )
 
 
-PROJECTION: Final = Projection(
-    name="forecast_sheet",
-    version=1,
+PROJECTION: Final = one_row(
+    "forecast_sheet",
+    _fold,
     row=ForecastSheetRow,
+    version=1,
     key=("forecast_sheet_id",),
-    group=("forecast_sheet_id",),
-    types=(
-        "forecast_sheet.snapshot_taken",
-        "forecast_sheet.submitted",
-        "forecast_sheet.adjusted",
-        "forecast_sheet.frozen",
-    ),
-    groups=own_stream,
-    evolve=one_row(_fold),
     indexes=("(position)", "(owner_id, period)", "(period)"),
     reads_personal=True,
 )

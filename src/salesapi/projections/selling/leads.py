@@ -3,28 +3,14 @@
 `captured_on` is the first touch, `qualified_on` the qualification: business dates, None where unknown.
 """
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.selling.attribution import LeadAttributionTouchRecorded
-from salesapi.domain.selling.leads import (
-    LeadAssigned,
-    LeadCaptured,
-    LeadClaimed,
-    LeadConverted,
-    LeadDisqualified,
-    LeadEvent,
-    LeadQualified,
-    LeadReleased,
-    LeadStatus,
-    LeadVoided,
-)
+from salesapi.domain.selling.leads import LeadStatus, evolve
 from salesapi.domain.shared.attributes import AttributeValue
-from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import business_date, business_instant, id_of, one_row, own_stream, system_of
+from salesapi.domain.shared.kernel import record
+from salesapi.projections.declaring import current
 
 
 @record
@@ -51,6 +37,7 @@ class LeadRow:
     customer_id: UUID | None
     contact_id: UUID | None
     deal_id: UUID | None
+    touch_count: int
     attributes: tuple[AttributeValue, ...]
     external_system: str | None
     external_id: str | None
@@ -58,87 +45,11 @@ class LeadRow:
     position: int
 
 
-def _fold(row: LeadRow | None, event: LeadEvent, recorded: Recorded) -> LeadRow:
-    if isinstance(event, LeadCaptured):
-        return _captured(event, recorded)
-    assert row is not None, "a lead begins with lead.captured"
-    return replace(_changed(row, event, recorded), version=recorded.version, position=recorded.position)
-
-
-def _captured(event: LeadCaptured, recorded: Recorded) -> LeadRow:
-    return LeadRow(
-        lead_id=recorded.stream_id,
-        status="open",
-        name=event.name,
-        company=event.company,
-        phone=event.phone,
-        email=event.email,
-        wechat=event.wechat,
-        note=event.note,
-        source=event.source,
-        campaign=event.campaign,
-        owner_id=event.owner_id,
-        captured_on=business_date(recorded),
-        captured_at=business_instant(recorded),
-        qualified_on=None,
-        criteria=(),
-        converted_on=None,
-        reason=None,
-        customer_id=None,
-        contact_id=None,
-        deal_id=None,
-        attributes=event.attributes,
-        external_system=system_of(event.external_id),
-        external_id=id_of(event.external_id),
-        version=recorded.version,
-        position=recorded.position,
-    )
-
-
-def _changed(row: LeadRow, event: LeadEvent, recorded: Recorded) -> LeadRow:
-    match event:
-        case LeadCaptured() | LeadAttributionTouchRecorded():
-            return row
-        case LeadAssigned() | LeadClaimed():
-            return replace(row, owner_id=event.owner_to)
-        case LeadReleased():
-            return replace(row, owner_id=None)
-        case LeadQualified():
-            return replace(row, status="qualified", criteria=event.criteria, qualified_on=business_date(recorded))
-        case LeadDisqualified():
-            return replace(row, status="disqualified", reason=event.reason)
-        case LeadConverted():
-            return replace(
-                row,
-                status="converted",
-                converted_on=business_date(recorded),
-                customer_id=event.customer_id,
-                contact_id=event.contact_id,
-                deal_id=event.deal_id,
-            )
-        case LeadVoided():
-            return replace(row, status="voided", reason=event.reason)
-
-
-PROJECTION: Final = Projection(
-    name="lead",
-    version=1,
+PROJECTION: Final = current(
+    "lead",
+    evolve,
     row=LeadRow,
-    key=("lead_id",),
-    group=("lead_id",),
-    types=(
-        "lead.captured",
-        "lead.assigned",
-        "lead.released",
-        "lead.claimed",
-        "lead.qualified",
-        "lead.disqualified",
-        "lead.converted",
-        "lead.voided",
-        "lead.attribution_touch_recorded",
-    ),
-    groups=own_stream,
-    evolve=one_row(_fold),
+    version=2,
     indexes=(
         "(position)",
         "(owner_id, position)",

@@ -1,19 +1,11 @@
 """Pipelines with all their published versions, one row a pipeline."""
 
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.selling.pipelines import (
-    PipelineDefined,
-    PipelineEvent,
-    PipelineRetired,
-    PipelineVersion,
-    PipelineVersionPublished,
-)
-from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import Projection
-from salesapi.projections.single_stream import id_of, one_row, own_stream, system_of
+from salesapi.domain.selling.pipelines import PipelineVersion, evolve
+from salesapi.domain.shared.kernel import record
+from salesapi.projections.declaring import current
 
 
 @record
@@ -31,39 +23,10 @@ class PipelineRow:
     position: int
 
 
-def _fold(row: PipelineRow | None, event: PipelineEvent, recorded: Recorded) -> PipelineRow:
-    if isinstance(event, PipelineDefined):
-        return PipelineRow(
-            pipeline_id=recorded.stream_id,
-            key=event.key,
-            name=event.name,
-            versions=(),
-            is_retired=False,
-            external_system=system_of(event.external_id),
-            external_id=id_of(event.external_id),
-            version=recorded.version,
-            position=recorded.position,
-        )
-    assert row is not None, "a pipeline begins with pipeline.defined"
-    changed = replace(row, version=recorded.version, position=recorded.position)
-    match event:
-        case PipelineVersionPublished():
-            published = PipelineVersion(
-                number=event.pipeline_version, stages=event.stages, transitions=event.transitions
-            )
-            return replace(changed, versions=(*row.versions, published))
-        case PipelineRetired():
-            return replace(changed, is_retired=True)
-
-
-PROJECTION: Final = Projection(
-    name="pipeline",
-    version=1,
+PROJECTION: Final = current(
+    "pipeline",
+    evolve,
     row=PipelineRow,
-    key=("pipeline_id",),
-    group=("pipeline_id",),
-    types=("pipeline.defined", "pipeline.version_published", "pipeline.retired"),
-    groups=own_stream,
-    evolve=one_row(_fold),
+    version=1,
     indexes=("(key)",),
 )

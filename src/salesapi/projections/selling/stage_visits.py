@@ -6,9 +6,9 @@ Closing is a visit of the end stage, reopening ends it, and voiding removes all 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
+from operator import attrgetter
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
@@ -23,12 +23,14 @@ from salesapi.domain.selling.deals import (
 )
 from salesapi.domain.selling.pipelines import StageCategory
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey, Projection
-from salesapi.projections.single_stream import business_date, business_instant, own_stream
+from salesapi.domain.shared.states import business_date, business_instant, replace
+from salesapi.projections.declaring import row_group
+from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey
 
 Way: TypeAlias = Literal["opened", "forward", "skip", "backward", "won", "lost", "reopened"]
 _Moment: TypeAlias = tuple[date, datetime]
 
+_version: Final = attrgetter("version")
 _FIRST_INSTANT: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -66,14 +68,38 @@ def _evolve(
     rows: Sequence[StageVisitRow], event: _Read, recorded: Recorded, group: GroupKey
 ) -> Sequence[StageVisitRow]:
     if isinstance(event, DealOpened):
-        return _ordered([_first(event, recorded)])
+        return (_first(event, recorded),)
     if isinstance(event, DealVoided) or not rows:
         return ()
-    by_version = sorted(rows, key=lambda visit: visit.version)
-    latest = by_version[-1]
+    latest = max(rows, key=_version)
     if isinstance(event, DealReassigned):
-        return (*by_version[:-1], replace(latest, owner_id=event.owner_to))
-    return _ordered([*by_version, _next(latest, event, recorded)])
+        return tuple(replace(visit, owner_id=event.owner_to) if visit is latest else visit for visit in rows)
+    entered = _next(latest, event, recorded)
+    if latest is rows[-1] and _is_last(entered, latest, rows):
+        return (*rows[:-1], _ended(latest, entered), entered)
+    return _ordered([*sorted(rows, key=_version), entered])
+
+
+def _is_last(entered: StageVisitRow, latest: StageVisitRow, rows: Sequence[StageVisitRow]) -> bool:
+    """Whether all visits are known to stand before this one, because the latest by version does, as the last of them."""
+    if latest.number != len(rows) or len(rows) >= GROUP_ROWS_MAX:
+        return False
+    if entered.entered_on is None or entered.entered_at is None:
+        return False
+    if latest.entered_on is None or latest.entered_at is None:
+        return False
+    return (latest.entered_on, latest.entered_at) <= (entered.entered_on, entered.entered_at)
+
+
+def _ended(latest: StageVisitRow, after: StageVisitRow) -> StageVisitRow:
+    return replace(
+        latest,
+        left_on=after.entered_on,
+        left_at=after.entered_at,
+        left_version=after.version,
+        way_out=after.way_in,
+        is_negative=_is_before(after, latest),
+    )
 
 
 def _first(event: DealOpened, recorded: Recorded) -> StageVisitRow:
@@ -102,6 +128,7 @@ def _next(latest: StageVisitRow, event: _Entering, recorded: Recorded) -> StageV
     return replace(
         latest,
         version=recorded.version,
+        number=latest.number + 1,
         stage=event.stage_to,
         category=category,
         entered_on=business_date(recorded),
@@ -175,23 +202,13 @@ def _is_before(after: StageVisitRow | None, visit: StageVisitRow) -> bool:
     return after.entered_on < visit.entered_on
 
 
-PROJECTION: Final = Projection(
-    name="stage_visit",
-    version=1,
+PROJECTION: Final = row_group(
+    "stage_visit",
+    _evolve,
     row=StageVisitRow,
+    version=1,
     key=("deal_id", "version"),
     group=("deal_id",),
-    types=(
-        "deal.opened",
-        "deal.stage_changed",
-        "deal.won",
-        "deal.lost",
-        "deal.reopened",
-        "deal.reassigned",
-        "deal.voided",
-    ),
-    groups=own_stream,
-    evolve=_evolve,
     indexes=(
         "(pipeline_id, stage, entered_on)",
         "(pipeline_id, stage, left_on)",

@@ -56,7 +56,7 @@ from salesapi.domain.shared.money import CurrencyUnknown
 from salesapi.domain.shared.periods import PeriodInvalid
 from tests.domain.pay.pay_examples import MONTHLY
 from tests.domain.pay.plan_options import ADVANCE, DRAW, WITH_CASH
-from tests.spec import ACTOR, SUBJECT, Case, fold, given, uid
+from tests.spec import ACTOR, DAY, SUBJECT, Case, fold, given, uid
 
 REP, OTHER, BOSS, UNKNOWN = uid(1), uid(2), uid(3), uid(99)
 APPROVING = uid(0xB0)
@@ -86,7 +86,9 @@ SOLD = Deal(
     expected_close_on=None,
     attributes=(),
 )
-OBJECTED = Objection(subject=ObjectionSubject(kind="target", id=uid(5)), member_id=REP, raised_by=ACTOR)
+OBJECTED = Objection(
+    answer_due_on=DAY, subject=ObjectionSubject(kind="target", id=uid(5)), member_id=REP, raised_by=ACTOR
+)
 KNOWN: dict[Ref, object] = {
     **{StreamRef("member", id): object() for id in (REP, OTHER, BOSS)},
     StreamRef("compensation_plan", PLAN): MONTHLY,

@@ -93,6 +93,7 @@ def facts(status: ObjectionStatus) -> dict[Ref, object]:
     """All objections in this status."""
     return {
         StreamRef("objection", id): Objection(
+            answer_due_on=DAY,
             subject=ObjectionSubject(kind="statement_line", id=SUBJECT, line=number),
             member_id=member_id,
             raised_by=uid(2),
@@ -183,7 +184,10 @@ def test_one_objection_at_a_time_holds_a_line() -> None:
 @pytest.mark.parametrize("subject", [SUBJECT, uid(0x99)])
 def test_only_an_objection_to_a_line_of_this_run_holds_one(subject: UUID) -> None:
     foreign = Objection(
-        subject=ObjectionSubject(kind="statement_line", id=uid(0x98), line=1), member_id=ANN, raised_by=uid(2)
+        answer_due_on=DAY,
+        subject=ObjectionSubject(kind="statement_line", id=uid(0x98), line=1),
+        member_id=ANN,
+        raised_by=uid(2),
     )
     known: dict[Ref, object] = {StreamRef("objection", ANNS_FIRST): foreign} if subject == SUBJECT else {}
     run().facts(known).when(update(ANNS_FIRST)).refused(ThingUnknown, pointer="/objection_id")
@@ -258,7 +262,10 @@ def test_a_part_is_confirmed_and_fails_as_any_other_payment() -> None:
 def test_lines_of_further_parts_of_a_statement_have_their_own_numbers() -> None:
     story = (*LOCKED[:2], issued_with(ANN, (100,) * 300), issued_with(ANN, (7, 8), 2), *LOCKED[-3:])
     objection = Objection(
-        subject=ObjectionSubject(kind="statement_line", id=SUBJECT, line=302), member_id=ANN, raised_by=uid(2)
+        answer_due_on=DAY,
+        subject=ObjectionSubject(kind="statement_line", id=SUBJECT, line=302),
+        member_id=ANN,
+        raised_by=uid(2),
     )
     hold = PayoutRunLineHeld(member_id=ANN, line=302, amount_minor=8, currency="CNY", objection_id=ANNS_FIRST)
     given(*story).facts({StreamRef("objection", ANNS_FIRST): objection}).when(update(ANNS_FIRST)).then(hold)

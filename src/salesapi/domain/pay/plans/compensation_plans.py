@@ -5,7 +5,7 @@ with the highest number among those in effect applies: a version replaces all ea
 decisions are in `compensation_plan_decisions.py`.
 """
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import date
 from typing import Annotated, Any, Final, TypeAlias, assert_never
 from uuid import UUID
@@ -32,6 +32,7 @@ from salesapi.domain.shared.kernel import (
     record,
 )
 from salesapi.domain.shared.periods import PeriodKind, PeriodText
+from salesapi.domain.shared.states import replace
 
 COMPONENTS_MAX: Final = 30
 """Most components of one plan version."""
@@ -332,6 +333,13 @@ class CompensationPlan:
     versions: tuple[CompensationPlanVersion, ...] = ()
     is_retired: bool = False
     notice_days: int = 0
+    legal_entity: str | None = None
+    external: ExternalId | None = None
+
+    @property
+    def effective_dates(self) -> tuple[date | None, ...]:
+        """The first days of the versions, in their order."""
+        return tuple(version.effective_from for version in self.versions)
 
     def version_on(self, on: date) -> CompensationPlanVersion | None:
         """The version that applies to a win on this date."""
@@ -358,7 +366,12 @@ def evolve(state: CompensationPlan | None, event: CompensationPlanEvent, recorde
     match event:
         case CompensationPlanDrafted():
             return CompensationPlan(
-                key=event.key, name=event.name, currency=event.currency, notice_days=event.notice_days
+                key=event.key,
+                name=event.name,
+                currency=event.currency,
+                notice_days=event.notice_days,
+                legal_entity=event.legal_entity,
+                external=event.external_id,
             )
         case CompensationPlanVersionPublished():
             assert state is not None, "a plan begins with compensation_plan.drafted"

@@ -7,7 +7,7 @@ release (R26) pays nothing of its own either: it is for the owner of the deal, i
 what a locked run paid, which later runs correct (R53). The decisions are in `award_decisions.py`.
 """
 
-from dataclasses import replace
+from datetime import date
 from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from annotated_types import Ge, Gt, Le
 
 from salesapi.domain.shared.kernel import About, AmountMinor, CurrencyCode, Reason, Recorded, Refers, Refused, record
 from salesapi.domain.shared.periods import PeriodText
+from salesapi.domain.shared.states import business_date, replace
 
 POINTS_MAX: Final = 2**31 - 1
 """Most points of one award or redemption."""
@@ -287,7 +288,7 @@ class AwardApproverIsBeneficiary(Refused):
 
 @record
 class Award:
-    """The state that decisions need."""
+    """An award as it is now. `settled_on` is the day of the approval or revocation."""
 
     member_id: UUID
     kind: AwardKind
@@ -299,19 +300,29 @@ class Award:
     granted_by: UUID
     granter_id: UUID | None
     deal_id: UUID | None = None
+    """Of extensions, as `days`; `period_corrected` and `objection_id` are of adjustments."""
+    days: int | None = None
+    period_corrected: str | None = None
+    objection_id: UUID | None = None
+    reason: str = ""
     status: AwardStatus = "granted"
+    granted_on: date | None = None
+    approved_by: UUID | None = None
+    settled_on: date | None = None
+    revocation_reason: str | None = None
 
 
 def evolve(state: Award | None, event: AwardEvent, recorded: Recorded) -> Award:
     """Folds the stream to its state."""
+    on = business_date(recorded)
     if isinstance(event, AwardBegun):
-        return _begun(event)
+        return _begun(event, on)
     assert state is not None, "an award begins with what is granted"
     match event:
         case AwardApproved():
-            return replace(state, status="approved")
+            return replace(state, status="approved", approved_by=event.approved_by, settled_on=on)
         case AwardRevoked():
-            return replace(state, status="revoked")
+            return replace(state, status="revoked", revocation_reason=event.reason, settled_on=on)
         case _:
             assert_never(event)
 
@@ -329,7 +340,7 @@ def kind_of(event: AwardBegun) -> AwardKind:
             return "expiry_extended"
 
 
-def _begun(event: AwardBegun) -> Award:
+def _begun(event: AwardBegun, on: date | None) -> Award:
     if isinstance(event, AwardExpiryExtended):
         return Award(
             member_id=event.member_id,
@@ -342,6 +353,9 @@ def _begun(event: AwardBegun) -> Award:
             granted_by=event.granted_by,
             granter_id=event.granter_id,
             deal_id=event.deal_id,
+            days=event.days,
+            reason=event.reason,
+            granted_on=on,
         )
     return Award(
         member_id=event.member_id,
@@ -353,4 +367,8 @@ def _begun(event: AwardBegun) -> Award:
         period=event.period,
         granted_by=event.granted_by,
         granter_id=event.granter_id,
+        period_corrected=event.period_corrected if isinstance(event, AwardAdjustmentPosted) else None,
+        objection_id=event.objection_id if isinstance(event, AwardAdjustmentPosted) else None,
+        reason=event.cause if isinstance(event, AwardAdjustmentPosted) else event.reason,
+        granted_on=on,
     )

@@ -6,7 +6,6 @@ the record clock. Lines are numbered as the statement shows them; an open object
 (`payout_holds.py`). The decisions are in `objection_decisions.py`.
 """
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
@@ -14,6 +13,7 @@ from uuid import UUID
 from annotated_types import Ge, Le, MinLen
 
 from salesapi.domain.shared.kernel import About, FreeText, Key, Personal, Reason, Recorded, Refers, Refused, record
+from salesapi.domain.shared.states import business_date, replace
 
 RAISE_DAYS_MAX: Final = 30
 """Days after the lock of a payout run within which a member objects to a line of its statement."""
@@ -208,13 +208,25 @@ class ObjectionCorrectionUnrelated(Refused):
 
 @record
 class Objection:
-    """The state that decisions need."""
+    """An objection as it is now. `closed_on` is the day of the decision or withdrawal, `reason` what was said with it."""
 
     subject: ObjectionSubject
     member_id: UUID
     raised_by: UUID
+    answer_due_on: date
     status: ObjectionStatus = "open"
+    claim: str | None = None
+    evidence: str | None = None
+    is_late: bool = False
+    raised_on: date | None = None
+    answer_due_at: datetime | None = None
     answer: str | None = None
+    answered_by: UUID | None = None
+    answered_on: date | None = None
+    decided_by: UUID | None = None
+    correction: ObjectionCorrection | None = None
+    reason: str | None = None
+    closed_on: date | None = None
 
     @property
     def is_open(self) -> bool:
@@ -224,15 +236,33 @@ class Objection:
 
 def evolve(state: Objection | None, event: ObjectionEvent, recorded: Recorded) -> Objection:
     """Folds the stream to its state."""
+    on = business_date(recorded)
     if isinstance(event, ObjectionRaised):
-        return Objection(subject=event.subject, member_id=event.member_id, raised_by=event.raised_by)
+        return Objection(
+            subject=event.subject,
+            member_id=event.member_id,
+            raised_by=event.raised_by,
+            answer_due_on=event.answer_due_on,
+            claim=event.claim,
+            evidence=event.evidence,
+            is_late=event.is_late,
+            raised_on=on,
+            answer_due_at=event.answer_due_at,
+        )
     assert state is not None, "an objection begins with objection.raised"
     match event:
         case ObjectionAnswered():
-            return replace(state, status="answered", answer=event.answer)
+            return replace(state, status="answered", answer=event.answer, answered_by=event.answered_by, answered_on=on)
         case ObjectionDecided():
-            return replace(state, status=STATUS_OF[event.outcome])
+            return replace(
+                state,
+                status=STATUS_OF[event.outcome],
+                decided_by=event.decided_by,
+                correction=event.correction,
+                reason=event.reason,
+                closed_on=on,
+            )
         case ObjectionWithdrawn():
-            return replace(state, status="withdrawn")
+            return replace(state, status="withdrawn", reason=event.reason, closed_on=on)
         case _:
             assert_never(event)

@@ -5,7 +5,7 @@ of the plan; they count once somebody else has approved them, who neither leads 
 statement is approved the approved one counts. The decisions are in `pool_share_decisions.py`.
 """
 
-from dataclasses import replace
+from datetime import date
 from typing import Annotated, Literal, TypeAlias, assert_never
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from salesapi.domain.pay.plans.plan_awards import POOL_MEMBERS_MAX
 from salesapi.domain.shared.kernel import About, Key, Reason, Recorded, Refused, record
 from salesapi.domain.shared.money import Exact
 from salesapi.domain.shared.periods import PeriodText
+from salesapi.domain.shared.states import business_date, replace
 
 PoolSharesStatus: TypeAlias = Literal["stated", "approved", "rejected"]
 
@@ -172,7 +173,10 @@ class PoolApproverIsParty(Refused):
 
 @record
 class PoolShares:
-    """The state that decisions need: what was stated last, and whether anything was ever approved."""
+    """Share points as they are now: `shares` were stated last, `approved_shares` are those that count.
+
+    `settled_on` is the day on which what was stated last was approved or rejected.
+    """
 
     plan_id: UUID
     award_key: str
@@ -182,11 +186,21 @@ class PoolShares:
     stated_by: UUID
     stater_id: UUID | None
     status: PoolSharesStatus = "stated"
-    has_been_approved: bool = False
+    stated_on: date | None = None
+    approved_shares: tuple[PoolShare, ...] = ()
+    approved_by: UUID | None = None
+    settled_on: date | None = None
+    rejection_reason: str | None = None
+
+    @property
+    def has_been_approved(self) -> bool:
+        """Whether anything was ever approved."""
+        return self.approved_by is not None
 
 
 def evolve(state: PoolShares | None, event: PoolSharesEvent, recorded: Recorded) -> PoolShares:
     """Folds the stream to its state."""
+    on = business_date(recorded)
     if isinstance(event, PoolSharesStated):
         return PoolShares(
             plan_id=event.plan_id,
@@ -196,13 +210,21 @@ def evolve(state: PoolShares | None, event: PoolSharesEvent, recorded: Recorded)
             shares=event.shares,
             stated_by=event.stated_by,
             stater_id=event.stater_id,
-            has_been_approved=state is not None and state.has_been_approved,
+            stated_on=on,
+            approved_shares=state.approved_shares if state is not None else (),
+            approved_by=state.approved_by if state is not None else None,
         )
     assert state is not None, "share points are stated first"
     match event:
         case PoolSharesApproved():
-            return replace(state, status="approved", has_been_approved=True)
+            return replace(
+                state,
+                status="approved",
+                approved_shares=event.shares,
+                approved_by=event.approved_by,
+                settled_on=on,
+            )
         case PoolSharesRejected():
-            return replace(state, status="rejected")
+            return replace(state, status="rejected", rejection_reason=event.reason, settled_on=on)
         case _:
             assert_never(event)

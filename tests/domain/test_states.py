@@ -1,0 +1,82 @@
+"""How the next state is made of the last one: as `dataclasses.replace` does, and immutable as any record is."""
+
+import dataclasses
+from dataclasses import FrozenInstanceError, dataclass
+from uuid import UUID
+
+import pytest
+
+from salesapi.domain.shared.kernel import BusinessTime, Recorded, StreamRef, record, value
+from salesapi.domain.shared.states import business_date, business_instant, maker, replace
+from tests.spec import day, instant, uid
+
+
+@record
+class Parcel:
+    """With fields of the names that generated code is likely to use itself."""
+
+    kind: str
+    made: tuple[str, ...]
+    thing: UUID | None = None
+    name: str = "unnamed"
+
+
+@value
+class Weight:
+    grams: int
+
+
+PARCEL = Parcel(kind="box", made=("paper",), thing=uid(1))
+
+
+def test_a_replaced_record_differs_in_these_fields_only() -> None:
+    changed = replace(PARCEL, name="gift", made=())
+
+    assert changed == dataclasses.replace(PARCEL, name="gift", made=())
+    assert type(changed) is Parcel
+    assert hash(changed) == hash(dataclasses.replace(PARCEL, name="gift", made=()))
+    assert PARCEL.name == "unnamed"
+    assert replace(Weight(grams=1), grams=2) == Weight(grams=2)
+
+
+def test_a_replaced_record_cannot_be_changed() -> None:
+    changed = replace(PARCEL, name="gift")
+    with pytest.raises(FrozenInstanceError):
+        changed.name = "other"  # type: ignore[misc]
+
+
+def test_a_field_that_a_record_does_not_have_cannot_be_replaced() -> None:
+    with pytest.raises(AttributeError, match="colour"):
+        replace(PARCEL, colour="red")  # type: ignore[call-arg]
+
+
+def test_a_record_is_made_of_its_values_in_the_order_of_its_fields() -> None:
+    assert maker(Parcel)("box", ("paper",), uid(1), "unnamed") == PARCEL
+    assert maker(StreamRef)("deal", uid(1)) == StreamRef("deal", uid(1))
+
+
+@dataclass
+class Open:
+    grams: int
+
+
+@dataclass(slots=True)
+class Checked:
+    grams: int
+
+    def __post_init__(self) -> None:
+        assert self.grams > 0
+
+
+@pytest.mark.parametrize("kind", [Open, Checked, int])
+def test_what_is_no_plain_record_is_not_made_this_way(kind: type) -> None:
+    with pytest.raises(TypeError, match=f"{kind.__name__} is not a record"):
+        maker(kind)
+
+
+@pytest.mark.parametrize("occurred", [None, day("2026-03-02"), instant("2026-03-02T09:00:00+08:00", "Asia/Shanghai")])
+def test_the_business_time_of_an_event_is_unknown_or_what_its_source_states(occurred: BusinessTime | None) -> None:
+    recorded = Recorded(position=1, version=1, stream_id=uid(1), occurred=occurred)
+
+    assert business_date(recorded) == (occurred.on if occurred else None)
+    assert business_instant(recorded) == (occurred.at if occurred else None)
