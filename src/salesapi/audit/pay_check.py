@@ -44,7 +44,7 @@ PAID: Final = ("posted_minor", "total_minor")
 ALTERED_FACT_ERRORS: Final = (AssertionError, ArithmeticError, LookupError, TypeError, ValueError, Refused)
 """What a fold of facts may raise that no decision would have let in."""
 
-Compared = TypeVar("Compared", PayoutRunStatementIssued, StatementLine)
+Compared = TypeVar("Compared", PayoutRunCalculated, PayoutRunStatementIssued, StatementLine)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +98,8 @@ class _Recomputed:
     """The statements of one locked run as they follow from the log."""
 
     run: LockedRun
+    currency: str
+    """The plan's."""
     statements: dict[UUID, Statement]
     seen: set[tuple[UUID, int]] = field(default_factory=set)
     """Issued parts of statements, by member and number."""
@@ -137,7 +139,8 @@ class PayCheck:
                 for run in self._to_calculate.pop(row.position):
                     statements = statements_of(self._ledger, run.plan_id, run.period)
                     by_member = {statement.member_id: statement for statement in statements}
-                    self._open[run.run_id] = _Recomputed(run=run, statements=by_member)
+                    currency = self._ledger.plan(run.plan_id).currency
+                    self._open[run.run_id] = _Recomputed(run=run, currency=currency, statements=by_member)
         except UnknownEventType as error:
             self._is_over = True
             self._findings.missing_evidence.append(f"{place}: pay cannot be recomputed from here on: {error}")
@@ -166,12 +169,9 @@ class PayCheck:
     def _compare_calculation(self, event: PayoutRunCalculated, recomputed: _Recomputed, place: Place) -> None:
         if not self._has_engine(event.engine_version, recomputed, place):
             return
-        statements = recomputed.in_order()
-        total_minor = sum(statement.total_minor for statement in statements)
-        if event.total_minor != total_minor:
-            self._wrong(place, recomputed.run, _differs("total_minor", event.total_minor, total_minor))
-        elif event.digest != digest_of(statements):
-            self._wrong(place, recomputed.run, _differs("digest", event.digest, digest_of(statements)))
+        expected = _calculated(recomputed)
+        if event != expected:
+            self._wrong(place, recomputed.run, _difference(event, expected))
 
     def _compare_statement(self, event: PayoutRunStatementIssued, recomputed: _Recomputed, place: Place) -> None:
         if not self._has_engine(event.engine_version, recomputed, place):
@@ -229,6 +229,20 @@ class PayCheck:
 
     def _wrong(self, place: Place, run: LockedRun, reason: str) -> None:
         self._findings.add(Rank.PAY, place, f"{run}: {reason}")
+
+
+def _calculated(recomputed: _Recomputed) -> PayoutRunCalculated:
+    """The event that states what was recomputed as a whole."""
+    statements = recomputed.in_order()
+    return PayoutRunCalculated(
+        position=recomputed.run.calculated_at,
+        engine_version=ENGINE_VERSION,
+        plan_versions=tuple(sorted({number for one in statements for number in one.plan_versions})),
+        digest=digest_of(statements),
+        participant_count=len(statements),
+        total_minor=sum(statement.total_minor for statement in statements),
+        currency=recomputed.currency,
+    )
 
 
 def _issued(
