@@ -19,6 +19,7 @@ from xdist.scheduler import LoadScopeScheduling
 from salesapi.embedded.helper_user import PASSAGE_MODE
 from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
+from tests import laws
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DATABASE_NUMBERS = itertools.count(1)
@@ -26,11 +27,46 @@ ONE_AFTER_THE_OTHER = ("embedded", "nemesis", "stories")
 """Folders whose tests start and kill programs, and wait for them: side by side they would only wait for each other."""
 PROGRAMS = "programs"
 """The group of all of them."""
+ENGINES = {"database": "postgresql", "nats": "nats_server"}
+"""Marks of tests by the fixture that starts what they need."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The budget of laws, see `tests/laws.py`."""
+    parser.addoption(
+        "--laws", choices=("small", "full"), help="how many cases laws are tried on; full where CI is true"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Sets the budget before the first test is imported."""
+    chosen = config.getoption("--laws") or ("full" if os.environ.get("CI") == "true" else "small")
+    laws.set_budget(is_full=chosen == "full")
+
+
+def pytest_report_header() -> str:
+    """Says what was tried, so that a failure can be tried again."""
+    return laws.described()
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest group comes first, so that all processes end together."""
+    """Marks each test by what it needs; the longest group comes first, so that all processes end together."""
+    for item in items:
+        for need in _needs(item):
+            item.add_marker(need)
     items.sort(key=lambda item: _group(item.nodeid) != PROGRAMS)
+
+
+def _needs(item: pytest.Item) -> list[str]:
+    """`pure` tests need nothing but Python; the others what their fixtures start, or a folder of tests that start programs."""
+    # A suite for a port runs on fakes too: there the adapter is a parameter, which asks for its fixture only when it runs.
+    adapters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    fixtures = {*getattr(item, "fixturenames", ()), *(each for each in adapters if isinstance(each, str))}
+    needs = [need for need, fixture in ENGINES.items() if fixture in fixtures]
+    if _group(item.nodeid) == PROGRAMS:
+        needs.append("processes")
+    return needs or ["pure"]
 
 
 @pytest.hookimpl(optionalhook=True)

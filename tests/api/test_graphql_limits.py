@@ -8,7 +8,7 @@ from types import FrameType
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapi.api.graphql.documents import Documents
@@ -133,7 +133,6 @@ def test_only_so_many_documents_are_kept() -> None:
     assert len(documents._valid) == 128
 
 
-@settings(max_examples=150, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_any_document_of_10_kb_is_judged_in_few_steps(seed: int) -> None:
     """Random nests of fields, aliases, fragments and lists; the seed is in the failure."""

@@ -18,9 +18,10 @@ from tests.domain.pay.calculation.test_laws import LAST, change_rules, without_f
 from tests.domain.pay.commission_stories import ANN, Log, flat, posted, recomputed
 from tests.domain.pay.generated_companies import SPANS, KeptLog, Story
 from tests.domain.pay.generated_options import maybe, one_of
+from tests.laws import budget
 
 QUARTERS: Final = tuple(f"{year}Q{quarter}" for year in (2025, 2026, 2027) for quarter in (1, 2, 3, 4))
-STORIES: Final = 150
+STORIES: Final = budget(150)
 
 
 @dataclass
