@@ -20,6 +20,7 @@ from salesapi.embedded.helper_user import PASSAGE_MODE
 from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
 from tests import laws
+from tests.log_checking import WATCH, WatchedPostgreSQL
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DATABASE_NUMBERS = itertools.count(1)
@@ -114,7 +115,7 @@ def reachable_folder() -> Iterator[Path]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def postgresql(session_folder: Path) -> AsyncIterator[EmbeddedPostgreSQL]:
     """One PostgreSQL for all tests, without fsync."""
-    engine = await EmbeddedPostgreSQL.start(session_folder / "postgresql", fast_unsafe=True)
+    engine = await WatchedPostgreSQL.start(session_folder / "postgresql", fast_unsafe=True)
     yield engine
     await engine.stop()
 
@@ -133,6 +134,21 @@ async def database(postgresql: EmbeddedPostgreSQL) -> AsyncIterator[DatabaseUrls
     urls = await postgresql.create_database(f"test_{next(DATABASE_NUMBERS)}")
     yield urls
     await postgresql.drop_database(urls.name)
+
+
+@pytest.fixture(autouse=True)
+def checked_log(request: pytest.FixtureRequest) -> None:
+    """Looks after each test that has PostgreSQL whether the logs there are in order, unless the test breaks one."""
+    if request.node.get_closest_marker("database") is not None:
+        request.getfixturevalue("logs_in_order")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def logs_in_order(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """The check itself; databases of one test are looked at when they are dropped, those of a module after each test."""
+    WATCH.is_broken_on_purpose = request.node.get_closest_marker("breaks_log") is not None
+    yield
+    await WATCH.check_all()
 
 
 @pytest.fixture(scope="session")
