@@ -108,6 +108,7 @@ async def company(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempP
         yield made
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def reads(company: Company) -> dict[str, tuple[str, set[str]]]:
     """The path of each read that is no list, with its query parameters, as the document has them."""
     document = (await company.get("/openapi.json", "admin")).json()
@@ -120,16 +121,18 @@ async def reads(company: Company) -> dict[str, tuple[str, set[str]]]:
     return found
 
 
-async def test_every_parameter_has_a_value_here(company: Company) -> None:
-    documented = {operation: names for operation, (_, names) in (await reads(company)).items() if names}
+def test_every_parameter_has_a_value_here(reads: dict[str, tuple[str, set[str]]]) -> None:
+    documented = {operation: names for operation, (_, names) in reads.items() if names}
     assert documented == {operation: set(values) for operation, values in ASKED.items()}
 
 
 @pytest.mark.parametrize(
     ("operation", "name"), [(operation, name) for operation, values in ASKED.items() for name in values]
 )
-async def test_a_parameter_changes_the_answer(company: Company, operation: str, name: str) -> None:
-    path, _ = (await reads(company))[operation]
+async def test_a_parameter_changes_the_answer(
+    company: Company, reads: dict[str, tuple[str, set[str]]], operation: str, name: str
+) -> None:
+    path, _ = reads[operation]
     plan = "plan nobody" if operation == "compensationPlanDifferences" else "plan both"
     path = path.format(plan_id=company[plan], member_id=company["rep"], payout_run_id=company["run both"])
     given = GIVEN.get((operation, name), GIVEN.get((operation, ""), {}))
