@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -11,17 +10,11 @@ from salesapi.domain.organisation.calendars import DeclaredDay, FiscalPeriods
 from salesapi.domain.reference.products import DatedCost
 from salesapi.domain.shared.kernel import ThingUnknown
 from salesapi.domain.shared.money import UnitPrice
-from salesapi.queries.organisation.calendars import calendar, calendars
+from salesapi.queries.organisation.calendars import calendar
 from salesapi.queries.paging import PageRequest
 from salesapi.queries.reference.products import product
-from salesapi.queries.reference.rate_tables import currency_rates, rate_table, rate_tables
-from salesapi.schemas.organisation.calendars import CalendarFilter, CalendarOrder
-from salesapi.schemas.reference.rate_tables import (
-    CurrencyRateFilter,
-    CurrencyRateOrder,
-    RateTableFilter,
-    RateTableOrder,
-)
+from salesapi.queries.reference.rate_tables import currency_rates, rate_table
+from salesapi.schemas.reference.rate_tables import CurrencyRateFilter, CurrencyRateOrder
 from tests.queries.conftest import Reads
 from tests.spec import uid
 
@@ -46,24 +39,6 @@ async def test_a_rate_table_shows_the_latest_rate_of_each_pair(reads: Reads) -> 
         await rate_table(reads.pool, EVERYTHING, uid(1))
 
 
-RATE_FILTERS: list[tuple[dict[str, Any], list[str]]] = [
-    ({}, ["7.70", "7.0", "7.2"]),
-    ({"from_currency": "USD"}, ["7.0", "7.2"]),
-    ({"to_currency": "USD"}, []),
-    ({"on_from": date(2026, 3, 2)}, ["7.2"]),
-    ({"on_to": date(2026, 2, 27)}, ["7.70", "7.0"]),
-    ({"is_corrected": True}, ["7.0"]),
-    ({"rate_table_id": uid(1)}, []),
-]
-
-
-@pytest.mark.parametrize(("fields", "expected"), RATE_FILTERS, ids=str)
-async def test_a_filter_finds_its_rates(reads: Reads, fields: dict[str, Any], expected: list[str]) -> None:
-    where, order = CurrencyRateFilter(**fields), CurrencyRateOrder.ON_ASC
-    found = await currency_rates(reads.pool, NOBODY, where=where, order=order, page=ALL)
-    assert sorted(rate.rate for rate in found.items) == sorted(expected)
-
-
 async def test_a_corrected_rate_shows_what_was_published_and_why_it_is_not_so(reads: Reads) -> None:
     where, order = CurrencyRateFilter(is_corrected=True), CurrencyRateOrder.CHANGED_DESC
     (rate,) = (await currency_rates(reads.pool, EVERYTHING, where=where, order=order, page=ALL)).items
@@ -79,14 +54,3 @@ async def test_a_calendar_shows_its_days_and_fiscal_periods(reads: Reads) -> Non
     assert shown.fiscal_periods == (FiscalPeriods(kind="quarter", first_month=4, effective_from=None),)
     with pytest.raises(ThingUnknown):
         await calendar(reads.pool, EVERYTHING, uid(1))
-
-
-async def test_rate_tables_and_calendars_are_found_by_their_keys(reads: Reads) -> None:
-    for key, names in (("bank", ["Bank"]), ("none", [])):
-        where = RateTableFilter(key=key)
-        tables = await rate_tables(reads.pool, NOBODY, where=where, order=RateTableOrder.KEY_ASC, page=ALL)
-        assert [table.name for table in tables.items] == names
-    for calendar_key, zones in (("china", ["Asia/Shanghai"]), ("none", [])):
-        chosen = CalendarFilter(key=calendar_key)
-        found = await calendars(reads.pool, NOBODY, where=chosen, order=CalendarOrder.KEY_ASC, page=ALL)
-        assert [shown.zone for shown in found.items] == zones
