@@ -4,7 +4,6 @@ The cases follow from the declarations. Rows are made from their classes, put st
 each test. A new list fails here until `list_facts.py` says what it shows.
 """
 
-import itertools
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date, timedelta
@@ -27,92 +26,18 @@ from salesapi.domain.shared.kernel import ExternalId, ThingUnknown
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.generations import registered
-from salesapi.projections.projection import Projection
 from salesapi.projections.tables import ReadTable, read_table
 from salesapi.queries.paging import PageRequest
 from tests.queries.list_facts import FACTS, ListFacts, MadeRow, Means, Values, run_of
+from tests.queries.made_rows import Rows
 from tests.spec import uid
-from tests.values_by_type import FIRST_DAY, built, plain
+from tests.values_by_type import plain
 
 DATABASE = "every_list"
 RUNS = FACTS["payoutRuns"].projection
 REP, MATE, STRANGER = uid(0xA1), uid(0xA2), uid(0xA4)
 DAY = date(2026, 3, 10)
 NEXT_DAY, DAY_BEFORE = DAY + timedelta(days=1), DAY - timedelta(days=1)
-
-
-class Rows:
-    """Rows of read models inside of one transaction, and the lists over them."""
-
-    def __init__(self, connection: Any, tables: Mapping[str, ReadTable]) -> None:
-        self.connection = connection
-        self._tables = tables
-        self._numbers = itertools.count(1)
-
-    async def put(self, facts: ListFacts, values: Values) -> Any:
-        """A row of the list's read model with these values, and what must stand around it."""
-        number = next(self._numbers)
-        row = self._made(MadeRow(facts.projection, {**facts.base, **values}), number, facts)
-        await self._store(facts.projection, row)
-        for around in facts.around({name.name: getattr(row, name.name) for name in fields(row)}):
-            await self.put_around(around)
-        return row
-
-    async def put_around(self, made: MadeRow) -> None:
-        """A row of another read model."""
-        await self._store(made.projection, self._made(made, next(self._numbers)))
-
-    def _made(self, made: MadeRow, number: int, facts: ListFacts | None = None) -> Any:
-        """Ids go down while positions go up, so that neither order can stand for the other."""
-        projection = made.projection
-        hints = get_type_hints(projection.row)
-        own = {
-            name: _key(plain(hints[name]), number) for name in (*projection.key, *((facts.id_column,) if facts else ()))
-        }
-        own |= {name: number for name in ("position", "issued_position") if name in hints}
-        return built(projection.row, **{**own, **made.values})
-
-    async def _store(self, projection: Projection, row: object) -> None:
-        table = self._tables[projection.name]
-        await self.connection.copy_records_to_table(
-            table.table_name,
-            schema_name="read",
-            columns=[column.name for column in table.columns],
-            records=[table.codec.encode(row)],
-        )
-
-    async def listed(
-        self,
-        read: ListRead,
-        where: Mapping[str, object] | None = None,
-        *,
-        scope: Scope = EVERYTHING,
-        order: StrEnum | None = None,
-    ) -> list[Any]:
-        """What the list holds, page by page with cursors."""
-        found: list[Any] = []
-        after: str | None = None
-        while True:
-            page = await read.query(
-                self.connection,
-                scope,
-                where=read.where(**(where or {})),
-                order=order or read.order,
-                page=PageRequest(first=2, after=after),
-            )
-            found += [getattr(item, FACTS[read.name].shows) for item in page.items]
-            after = page.next_cursor
-            if after is None:
-                return found
-
-
-def _key(kind: object, number: int) -> object:
-    """A value of a key that no other row has."""
-    if kind is UUID:
-        return uid(0xF000 - number)
-    if kind is date:
-        return FIRST_DAY + timedelta(days=number)
-    return number if kind is int else f"key {number}"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -141,9 +66,6 @@ def named(part: object) -> str:
 
 def test_every_list_is_known_here() -> None:
     assert {read.name for read in LISTS} == set(FACTS)
-
-
-# Filters
 
 
 FILTERS = [(read, each.name) for read in LISTS for each in fields(read.where)]
@@ -298,9 +220,6 @@ async def test_a_statement_is_listed_while_its_run_stands_by_it(rows: Rows, run:
     assert await rows.listed(read) == ([made.issued_position] if is_listed else [])
 
 
-# Orders
-
-
 ORDERS = [(read, order) for read in LISTS for order in type(read.order)]
 
 
@@ -340,9 +259,6 @@ def values_to_sort(facts: ListFacts, column: str) -> Sequence[object]:
         case kind if kind is int:
             return 0, 10, *unknown, -5, 9, 10
     return "b", "Z", *unknown, "ä", "a", "b", "10", "9"
-
-
-# Scopes
 
 
 SCOPES = {
@@ -397,9 +313,6 @@ def items_of(read: ListRead) -> list[ItemRead]:
 
 def test_every_item_is_of_a_list() -> None:
     assert sorted(item.name for read in LISTS for item in items_of(read)) == sorted(item.name for item in ITEMS)
-
-
-# Columns
 
 
 @pytest.mark.parametrize("read", LISTS, ids=named)
