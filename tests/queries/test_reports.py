@@ -241,7 +241,7 @@ def test_every_filter_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("as_of", [None, "2026-12-31"])
-@pytest.mark.parametrize(("name", "value", "inside", "outside"), FILTERS, ids=str)
+@pytest.mark.parametrize(("name", "value", "inside", "outside"), FILTERS, ids=[name for name, *_ in FILTERS])
 async def test_a_filter_leaves_exactly_its_deals(
     board: Board,
     name: str,
