@@ -19,6 +19,8 @@ from xdist.scheduler import LoadScopeScheduling
 from salesapi.embedded.helper_user import PASSAGE_MODE
 from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
+from tests import laws
+from tests.log_checking import WATCH, WatchedPostgreSQL
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DATABASE_NUMBERS = itertools.count(1)
@@ -26,11 +28,46 @@ ONE_AFTER_THE_OTHER = ("embedded", "nemesis", "stories")
 """Folders whose tests start and kill programs, and wait for them: side by side they would only wait for each other."""
 PROGRAMS = "programs"
 """The group of all of them."""
+ENGINES = {"database": "postgresql", "nats": "nats_server"}
+"""Marks of tests by the fixture that starts what they need."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The budget of laws, see `tests/laws.py`."""
+    parser.addoption(
+        "--laws", choices=("small", "full"), help="how many cases laws are tried on; full where CI is true"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Sets the budget before the first test is imported."""
+    chosen = config.getoption("--laws") or ("full" if os.environ.get("CI") == "true" else "small")
+    laws.set_budget(is_full=chosen == "full")
+
+
+def pytest_report_header() -> str:
+    """Says what was tried, so that a failure can be tried again."""
+    return laws.described()
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest group comes first, so that all processes end together."""
+    """Marks each test by what it needs; the longest group comes first, so that all processes end together."""
+    for item in items:
+        for need in _needs(item):
+            item.add_marker(need)
     items.sort(key=lambda item: _group(item.nodeid) != PROGRAMS)
+
+
+def _needs(item: pytest.Item) -> list[str]:
+    """`pure` tests need nothing but Python; the others what their fixtures start, or a folder of tests that start programs."""
+    # A suite for a port runs on fakes too: there the adapter is a parameter, which asks for its fixture only when it runs.
+    adapters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    fixtures = {*getattr(item, "fixturenames", ()), *(each for each in adapters if isinstance(each, str))}
+    needs = [need for need, fixture in ENGINES.items() if fixture in fixtures]
+    if _group(item.nodeid) == PROGRAMS:
+        needs.append("processes")
+    return needs or ["pure"]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -78,7 +115,7 @@ def reachable_folder() -> Iterator[Path]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def postgresql(session_folder: Path) -> AsyncIterator[EmbeddedPostgreSQL]:
     """One PostgreSQL for all tests, without fsync."""
-    engine = await EmbeddedPostgreSQL.start(session_folder / "postgresql", fast_unsafe=True)
+    engine = await WatchedPostgreSQL.start(session_folder / "postgresql", fast_unsafe=True)
     yield engine
     await engine.stop()
 
@@ -97,6 +134,21 @@ async def database(postgresql: EmbeddedPostgreSQL) -> AsyncIterator[DatabaseUrls
     urls = await postgresql.create_database(f"test_{next(DATABASE_NUMBERS)}")
     yield urls
     await postgresql.drop_database(urls.name)
+
+
+@pytest.fixture(autouse=True)
+def checked_log(request: pytest.FixtureRequest) -> None:
+    """Looks after each test that has PostgreSQL whether the logs there are in order, unless the test breaks one."""
+    if request.node.get_closest_marker("database") is not None:
+        request.getfixturevalue("logs_in_order")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def logs_in_order(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """The check itself; databases of one test are looked at when they are dropped, those of a module after each test."""
+    WATCH.is_broken_on_purpose = request.node.get_closest_marker("breaks_log") is not None
+    yield
+    await WATCH.check_all()
 
 
 @pytest.fixture(scope="session")

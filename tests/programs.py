@@ -5,6 +5,7 @@ Durations are in seconds, on this process's monotonic clock.
 
 import asyncio
 import ctypes
+import json
 import os
 import re
 import signal
@@ -25,6 +26,11 @@ LOOK_SECONDS = 0.05
 DEV_READY = r"salesapi is ready: REST (?P<address>http://127\.0\.0\.1:\d+)/v1 .*\n"
 SERVE_READY = r"salesapi serves (?P<address>http://127\.0\.0\.1:\d+)\n"
 WORK_READY = r"salesapi follows the log\n"
+WAITED = re.compile(
+    r"[a-z0-9_. ]+: (cannot connect to|lost its connection to|cannot reach) PostgreSQL \(TimeoutError\)(; \w+ing again)?"
+    r"|the projection engine lost its lead \(TimeoutError\); trying again"
+)
+"""What a program says on a busy machine, where its database answers late; it goes on by itself."""
 
 
 class Program:
@@ -53,6 +59,10 @@ class Program:
         """What it has written, for the message of a failed test."""
         return f"stdout:\n{self.output.read_text()}\nstderr:\n{self.errors.read_text()}"
 
+    def complaints(self) -> list[str]:
+        """What it wrote to standard error, but that its database answered late."""
+        return complaints_in(self.errors.read_text())
+
     async def says(self, pattern: str, seconds: float = READY_SECONDS) -> re.Match[str]:
         """Waits until its output holds this."""
         deadline = time.monotonic() + seconds
@@ -80,6 +90,19 @@ class Program:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+
+
+def complaints_in(errors: str) -> list[str]:
+    """The lines that are not warnings of a database that answered late."""
+    return [line for line in errors.splitlines() if not _is_wait(line)]
+
+
+def _is_wait(line: str) -> bool:
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return False
+    return isinstance(told, dict) and told.get("level") == "warning" and bool(WAITED.fullmatch(told["message"]))
 
 
 def _end_with_us() -> None:

@@ -205,7 +205,8 @@ async def _agreed(made: Company, customer: str, owner: str | None, **values: Any
     values |= {"title": f"Agreement of {name}", "customer_id": customer, "currency": "CNY"}
     agreement = await made.make(f"agreement of {name}", "agreement", "/v1/agreements", owner, **values)
     line = {"key": "all", "amount_minor": 9_000}
-    await made.service.must(f"/v1/agreements/{agreement}/sign", {"lines": [line]})
+    year = {"starts_on": "2026-02-01", "ends_on": "2027-01-31"}
+    await made.service.must(f"/v1/agreements/{agreement}/sign", {"lines": [line], **year})
     invoice = {"number": f"Invoice of {name}", "currency": "CNY", "amount_minor": 500, "agreement_id": agreement}
     await made.make(f"invoice of {name}", "invoice", "/v1/invoices", owner, **invoice, occurred_at="2026-02-10")
 

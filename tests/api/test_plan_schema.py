@@ -15,6 +15,7 @@ from tests.api.schema_checking import problems
 from tests.domain.pay.generated_options import with_options
 from tests.domain.pay.plan_options import RATES, TERMS, paying, terms
 from tests.domain.pay.plans.generated_plans import version as generated
+from tests.laws import budget
 from tests.spec import uid
 
 SCHEMA: Final = plan_schema()
@@ -76,7 +77,7 @@ def test_every_rule_of_the_whole_plan_is_valid() -> None:
     assert problems(SCHEMA, body(publishing(terms(**TERMS)))) == []
 
 
-@pytest.mark.parametrize("seed", range(100))
+@pytest.mark.parametrize("seed", range(budget(100)))
 def test_generated_plans_with_all_their_options_are_valid(seed: int) -> None:
     random = Random(seed)
     assert problems(SCHEMA, body(publishing(with_options(random, generated(random), "quarter")))) == []

@@ -159,26 +159,26 @@ async def company(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempP
         yield made
 
 
-async def reads(company: Company) -> dict[str, str]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def paths(company: Company) -> dict[str, str]:
     """The path of every read by its operation id, as the document has them."""
     document = (await company.get("/openapi.json", "admin")).json()
     return {methods["get"]["operationId"]: path for path, methods in document["paths"].items() if "get" in methods}
 
 
-async def test_every_read_has_a_policy(company: Company) -> None:
+def test_every_read_has_a_policy(paths: dict[str, str]) -> None:
     decided = {*LISTS, *DETAILS, *REPORTS, *RECEIVABLES, *FEEDS, *PAYROLL, *PAY_REPORTS, *ESTIMATES, *LIVE}
-    assert set(await reads(company)) == decided
+    assert set(paths) == decided
 
 
-async def test_every_read_asks_for_a_key(company: Company) -> None:
-    for path in (await reads(company)).values():
+async def test_every_read_asks_for_a_key(company: Company, paths: dict[str, str]) -> None:
+    for path in paths.values():
         answer = await company.service.client.get(filled(path, NOBODY))
         assert (answer.status_code, answer.json()["code"]) == (401, "access.key_unknown"), path
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_lists_hold_exactly_what_is_in_scope(company: Company, role: str) -> None:
-    paths = await reads(company)
+async def test_lists_hold_exactly_what_is_in_scope(company: Company, paths: dict[str, str], role: str) -> None:
     for operation, kind in LISTS.items():
         answer = await company.get(paths[operation], role, first=100)
         assert answer.status_code == 200, (operation, answer.text)
@@ -188,21 +188,21 @@ async def test_lists_hold_exactly_what_is_in_scope(company: Company, role: str) 
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_a_foreign_thing_is_answered_as_one_that_does_not_exist(company: Company, role: str) -> None:
-    paths = await reads(company)
+async def test_a_foreign_thing_is_answered_as_one_that_does_not_exist(
+    company: Company, paths: dict[str, str], role: str
+) -> None:
     for operation, kind in DETAILS.items():
+        missing = await company.get(filled(paths[operation], NOBODY), role)
         for thing in company.of(kind):
             answer = await company.get(filled(paths[operation], thing.id), role)
             is_seen = company.sees(role, thing)
             assert answer.status_code == (200 if is_seen else 404), (operation, role, thing)
             if not is_seen:
-                missing = await company.get(filled(paths[operation], NOBODY), role)
                 assert faceless(answer.text, thing) == faceless(missing.text), operation
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_no_answer_holds_anything_of_a_foreign_thing(company: Company, role: str) -> None:
-    paths = await reads(company)
+async def test_no_answer_holds_anything_of_a_foreign_thing(company: Company, paths: dict[str, str], role: str) -> None:
     foreign = [thing for thing in company.things if not company.sees(role, thing)]
     for operation, path in paths.items():
         if operation in FEEDS | PAYROLL:

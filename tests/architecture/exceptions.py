@@ -27,6 +27,7 @@ LONG_FILES: Final = frozenset(
         "test_rows",
         "test_rules_awards",
         "test_scope",
+        "test_tree",
         "test_verifying",
     }
 )

@@ -119,6 +119,25 @@ def test_every_number_of_a_statement_is_compared(tmp_path: Path, lines: list[byt
         assert f"position {issued.position}" in str(verdict), f"{name}\n{verdict}"
 
 
+def test_every_field_of_a_calculation_is_compared(tmp_path: Path, lines: list[bytes]) -> None:
+    calculated = row_of(lines, "payout_run.calculated")
+    payload = json.loads(calculated.payload)
+    changes = {
+        "plan_versions": [7],
+        "digest": "00" * 32,
+        "participant_count": payload["participant_count"] + 1,
+        "total_minor": payload["total_minor"] + 1,
+        "currency": "JPY",
+    }
+    assert set(payload) == {*changes, "position", "engine_version"}
+    for name, value in changes.items():
+        text = json.dumps({**payload, name: value}, separators=(",", ":"))
+        verdict = verdict_on(tmp_path, forged(lines, at(calculated.position, calculated.payload, text)))
+        assert verdict.status is Status.REFUTED, name
+        assert f"position {calculated.position}: payout run {calculated.stream_id}" in str(verdict)
+        assert f"{name} is" in str(verdict)
+
+
 def test_a_line_left_out_of_a_statement_is_named(tmp_path: Path, lines: list[bytes]) -> None:
     issued = row_of(lines, "payout_run.statement_issued", member_id=str(ANN), period="2026Q1")
     payload = json.loads(issued.payload)

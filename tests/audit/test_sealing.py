@@ -205,6 +205,7 @@ async def test_a_second_sealer_stands_by_and_takes_over(
         await second.stop()
 
 
+@pytest.mark.breaks_log
 async def test_a_sealer_that_cannot_go_on_holds_its_position_and_says_why(
     story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]"
 ) -> None:
@@ -226,6 +227,7 @@ async def test_a_sealer_that_cannot_go_on_holds_its_position_and_says_why(
     assert await pool.fetchval("SELECT max(size) FROM audit.root") == 2
 
 
+@pytest.mark.breaks_log
 async def test_sealing_stops_loudly_where_an_event_is_missing(story: StoredStory) -> None:
     await story.notes(5)
     await story.as_owner("DELETE FROM log.event WHERE position = 3")
@@ -233,6 +235,7 @@ async def test_sealing_stops_loudly_where_an_event_is_missing(story: StoredStory
         await seal_all(story.urls.application_url)
 
 
+@pytest.mark.breaks_log
 async def test_sealing_stops_loudly_where_sealed_events_were_removed(story: StoredStory) -> None:
     await story.notes(5)
     await story.seal()

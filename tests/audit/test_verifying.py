@@ -396,6 +396,7 @@ async def test_a_log_that_was_never_sealed_is_not_enough_evidence(database: Data
 ZEROS = "decode(repeat('00', 32), 'hex')"
 
 
+@pytest.mark.breaks_log
 @pytest.mark.parametrize(
     ("statement", "place"),
     [
@@ -433,6 +434,7 @@ async def test_a_changed_root_is_found_between_the_sizes_of_its_neighbours(store
     assert "audit.root for size" in str(verdict)
 
 
+@pytest.mark.breaks_log
 async def test_removed_last_events_are_found(stored: StoredStory) -> None:
     head = await stored.log.head()
     await stored.as_owner(f"DELETE FROM log.event WHERE position > {head - 2}")
@@ -448,6 +450,7 @@ async def test_an_export_of_a_changed_database_shows_the_change(stored: StoredSt
     assert (verdict.status, verdict.place) == (Status.REFUTED, Place(line=9, position=9))
 
 
+@pytest.mark.breaks_log
 async def test_an_event_that_is_missing_is_not_exported_around(stored: StoredStory, folder: Path) -> None:
     await stored.as_owner("DELETE FROM log.event WHERE position = 9")
     with pytest.raises(PositionGap):

@@ -54,10 +54,12 @@ class TestApplicationRecorder(OnTheRealLog, cases.ApplicationRecorderTestCase[Re
         self.optional_test_insert_subscribe()
 
 
+@pytest.mark.breaks_log
 class TestTrackingRecorder(OnTheRealLog, cases.TrackingRecorderTestCase):
     pass
 
 
+@pytest.mark.breaks_log
 class TestProcessRecorder(OnTheRealLog, cases.ProcessRecorderTestCase):
     STARTS_AT_ONE = ("test_insert_select",)
 

@@ -10,6 +10,9 @@ from salesapi.database.connections import OwnConnection
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.checkpoints import insert_tracking, max_tracking_id
 
+pytestmark = pytest.mark.breaks_log
+"""Checkpoints are moved without any event."""
+
 
 @pytest.fixture
 async def processes(migrated: DatabaseUrls) -> AsyncIterator[tuple[OwnConnection, OwnConnection]]:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from salesapi.domain.selling.deals import DealLost, DealReassigned, DealReopened, DealStageChanged, DealVoided, DealWon
 from salesapi.domain.selling.pipelines import Direction
 from salesapi.domain.shared.kernel import BusinessTime
@@ -75,6 +77,32 @@ def test_undated_visits_stand_in_the_order_of_their_versions() -> None:
     assert [row.stage for row in rows] == ["contact", "need", "offer"]
     assert [row.left_on for row in rows] == [date(2026, 1, 20), None, None]
     assert not any(row.is_negative for row in rows)
+
+
+MORNING, NOON = instant("2026-01-05T08:00:00+00:00"), instant("2026-01-05T12:00:00+00:00")
+
+
+@pytest.mark.parametrize(
+    ("entered", "left", "is_negative"),
+    [
+        ("2026-01-05", "2026-01-06", False),
+        ("2026-01-05", "2026-01-05", False),
+        ("2026-01-05", "2026-01-04", True),
+        (MORNING, NOON, False),
+        (MORNING, MORNING, False),
+        (NOON, MORNING, True),
+        (NOON, "2026-01-05", False),
+        ("2026-01-05", MORNING, False),
+        (MORNING, "2026-01-04", True),
+        (None, "2026-01-04", False),
+        ("2026-01-05", None, False),
+    ],
+)
+def test_a_visit_is_negative_where_the_next_one_began_before_it(
+    entered: str | BusinessTime | None, left: str | BusinessTime | None, is_negative: bool
+) -> None:
+    rows = visits(Fact(DEAL, OPENED, entered), moved("contact", "need", left))
+    assert {row.version: row.is_negative for row in rows} == {1: is_negative, 2: False}
 
 
 def test_closing_is_a_visit_of_the_end_stage_and_reopening_ends_it() -> None:

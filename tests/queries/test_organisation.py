@@ -18,12 +18,13 @@ from salesapi.domain.organisation.teams import (
     Teams,
 )
 from salesapi.queries.organisation.organisation import ReportingLine, line_arrays, reporting_lines
+from tests.laws import budget
 from tests.spec import fold, uid
 
 COMPANY, NORTH, SOUTH = uid(1), uid(2), uid(3)
 ANNA, BORIS, HEAD, CHIEF = uid(11), uid(12), uid(13), uid(14)
 MARCH, MAY, JULY = date(2026, 3, 1), date(2026, 5, 1), date(2026, 7, 1)
-HISTORIES: Final = 40
+HISTORIES: Final = budget(40)
 CHANGES: Final = 30
 
 

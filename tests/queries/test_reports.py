@@ -1,16 +1,20 @@
 """Reports on small histories that were worked out by hand, on the real tables."""
 
 from collections.abc import AsyncIterator
+from dataclasses import fields, replace
+from typing import Final
 
 import asyncpg
+import pytest
 import pytest_asyncio
 
 from salesapi.access.principals import Scope
 from salesapi.database.migrating import migrate
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from tests.domain.examples import ACME, ANNA, BORIS, PIPELINE, PRODUCT
-from tests.queries.report_stories import Board, deal
+from salesapi.schemas.selling.reports import ReportFilter
+from tests.domain.examples import ACME, ANNA, BORIS, OPENED, PIPELINE, PRODUCT
+from tests.queries.report_stories import Board, DealStory, deal
 from tests.queries.test_organisation import CHIEF, HEAD, MARCH, NORTH, SOUTH, formed, joined, leads, teams_of
 
 DATABASE = "reports_by_hand"
@@ -198,36 +202,68 @@ async def test_a_scope_leaves_only_the_deals_of_its_members(board: Board) -> Non
     assert (await board.all_deals()).deals == 0
 
 
-async def test_filters_leave_the_deals_that_fulfil_all_of_them(board: Board) -> None:
-    await board.record(
-        deal(1, "2026-01-05", customer=ACME, product=PRODUCT).won("2026-03-31"),
-        deal(2, "2026-01-31", product=PRODUCT).lost("2026-04-01"),
-        deal(3, "2026-02-01", customer=ACME),
-        deal(4, None, customer=ACME),
-        deal(5, "2026-01-05", owner=BORIS).lost(None),
-    )
-    sector = (AttributeValue(key="sector", value="retail"),)
-    city = AttributeValue(key="city", value="Bonn")
-    found = {
-        "january": await board.all_deals(opened_from="2026-01-01", opened_to="2026-01-31"),
-        "first quarter": await board.all_deals(closed_from="2026-01-01", closed_to="2026-03-31"),
-        "machines": await board.all_deals(product_category=("machines",)),
-        "product": await board.all_deals(product_id=(PRODUCT,), status=("won",)),
-        "retail": await board.all_deals(customer_attribute=sector),
-        "elsewhere": await board.all_deals(customer_attribute=(*sector, city)),
-        "pipeline": await board.all_deals(pipeline_id=(PIPELINE,), owner_id=(ANNA, BORIS)),
-        "open": await board.all_deals(status=("open",)),
-    }
-    assert {name: (group.deals, group.undated) for name, group in found.items()} == {
-        "january": (3, 1),
-        "first quarter": (1, 1),
-        "machines": (2, 0),
-        "product": (1, 0),
-        "retail": (3, 1),
-        "elsewhere": (0, 0),
-        "pipeline": (5, 2),
-        "open": (2, 1),
-    }
+def changed(story: DealStory, **values: object) -> DealStory:
+    """The deal, opened otherwise."""
+    opened, *others = story.facts
+    return replace(story, facts=(replace(opened, event=replace(OPENED, **values)), *others))  # type: ignore[arg-type]
+
+
+DAYS: Final = ("2026-01-09", "2026-01-10", "2026-01-11")
+OPENED_ON: Final = tuple(deal(number, on) for number, on in enumerate(DAYS))
+CLOSED_ON: Final = tuple(deal(number, "2026-01-05").won(on) for number, on in enumerate(DAYS))
+OPEN, OF_BORIS = deal(7, "2026-01-05"), deal(8, "2026-01-05", owner=BORIS)
+SOLD: Final = deal(9, "2026-01-05", customer=ACME, product=PRODUCT)
+RETAIL: Final = (AttributeValue(key="sector", value="retail"),)
+IN_ULM, IN_BONN = (AttributeValue(key="city", value=city) for city in ("Ulm", "Bonn"))
+FILTERS: Final[list[tuple[str, object, tuple[DealStory, ...], tuple[DealStory, ...]]]] = [
+    ("pipeline_id", (PIPELINE,), (OPEN,), (changed(OPEN, pipeline_id=NORTH),)),
+    ("owner_id", (ANNA,), (OPEN,), (OF_BORIS,)),
+    ("owner_id", (ANNA, BORIS), (OPEN, OF_BORIS), (deal(1, "2026-01-05", owner=HEAD),)),
+    ("manager_id", (HEAD,), (OPEN,), (OF_BORIS,)),
+    ("team_id", (NORTH,), (OPEN,), (OF_BORIS,)),
+    ("region", ("north",), (OPEN,), (OF_BORIS,)),
+    ("product_id", (PRODUCT,), (SOLD,), (OPEN,)),
+    ("product_category", ("machines",), (SOLD,), (OPEN,)),
+    ("customer_attribute", RETAIL, (SOLD,), (OPEN,)),
+    ("customer_attribute", (*RETAIL, IN_ULM), (SOLD,), (OPEN,)),
+    ("customer_attribute", (*RETAIL, IN_BONN), (), (SOLD, OPEN)),
+    ("status", ("open",), (OPEN,), CLOSED_ON),
+    ("status", ("won", "lost"), (*CLOSED_ON, OF_BORIS.lost("2026-02-01")), (OPEN,)),
+    ("opened_from", DAYS[1], OPENED_ON[1:], OPENED_ON[:1]),
+    ("opened_to", DAYS[1], OPENED_ON[:2], OPENED_ON[2:]),
+    ("closed_from", DAYS[1], CLOSED_ON[1:], (*CLOSED_ON[:1], OPEN)),
+    ("closed_to", DAYS[1], CLOSED_ON[:2], (*CLOSED_ON[2:], OPEN)),
+]
+
+
+def test_every_filter_is_in_the_table() -> None:
+    assert {name for name, *_ in FILTERS} == {field.name for field in fields(ReportFilter)}
+
+
+@pytest.mark.parametrize("as_of", [None, "2026-12-31"])
+@pytest.mark.parametrize(("name", "value", "inside", "outside"), FILTERS, ids=[name for name, *_ in FILTERS])
+async def test_a_filter_leaves_exactly_its_deals(
+    board: Board,
+    name: str,
+    value: object,
+    inside: tuple[DealStory, ...],
+    outside: tuple[DealStory, ...],
+    as_of: str | None,
+) -> None:
+    board.teams = teams_of(formed(NORTH, region="north"), leads(NORTH, HEAD), joined(NORTH, ANNA))
+    await board.record(*inside)
+    assert (await board.all_deals(as_of=as_of, **{name: value})).deals == len(inside)
+    await board.record(*outside)
+    assert (await board.all_deals(as_of=as_of)).deals == len(outside)
+    assert (await board.all_deals(as_of=as_of, **{name: value})).deals == 0
+
+
+async def test_a_deal_whose_date_a_filter_needs_is_counted_apart_where_it_is_unknown(board: Board) -> None:
+    await board.record(OPEN, deal(1, None), deal(2, "2026-01-05").lost(None))
+    january = {"opened_from": "2026-01-01", "opened_to": "2026-01-31"}
+    first_quarter = {"closed_from": "2026-01-01", "closed_to": "2026-03-31"}
+    found = [await board.all_deals(**asked) for asked in (january, first_quarter)]
+    assert [(group.deals, group.undated) for group in found] == [(2, 1), (0, 1)]
 
 
 async def test_groups_have_the_names_that_people_know_and_periods_as_text(board: Board) -> None:

@@ -37,7 +37,7 @@ async def test_a_start_says_in_one_line_where_everything_is(dev: Dev) -> None:
     for place in (f"REST {address}/v1", f"GraphQL {address}/graphql", f"docs {address}/docs"):
         assert place in output
     assert f"admin key {dev.folder / 'admin.key'}" in output
-    assert dev.program.errors.read_text() == ""
+    assert dev.program.complaints() == []
 
 
 async def test_the_admin_key_works_and_only_its_owner_can_read_it(dev: Dev) -> None:
@@ -125,7 +125,7 @@ async def test_what_was_stored_is_there_after_every_kind_of_end(reachable_folder
             assert "salesapi: stopping" in running.program.output.read_text()
             assert not (folder / "engines.json").exists()
             assert engine_processes(folder) == ()
-        assert running.program.errors.read_text() == ""
+        assert running.program.complaints() == []
     assert len(set(ids)) == 1
 
 
@@ -138,5 +138,5 @@ async def test_a_stop_in_the_middle_of_the_start_ends_in_order(
     await program.says("starting PostgreSQL")
 
     assert await program.stop(end) == 0, program.told()
-    assert program.errors.read_text() == ""
+    assert program.complaints() == []
     await until(lambda: engine_processes(folder) == (), "the engines are gone")

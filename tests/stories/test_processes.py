@@ -42,7 +42,7 @@ async def servers(deployment: Deployment) -> AsyncIterator[tuple[Server, Server]
     for server in made:
         await server.client.aclose()
         assert await server.program.stop() == 0, server.program.told()
-        assert server.program.errors.read_text() == ""
+        assert server.program.complaints() == []
 
 
 async def join(server: Server, number: int) -> int:
@@ -74,7 +74,7 @@ async def test_a_command_through_one_server_is_read_through_another(
         assert f"Member {number}" in {member["name"] for member in answer.json()["items"]}
         assert answer.json()["position"] >= position
     assert await worker.stop() == 0
-    assert worker.errors.read_text() == ""
+    assert worker.complaints() == []
 
 
 async def test_when_one_of_two_workers_is_killed_the_other_goes_on_with_everything(

@@ -20,7 +20,7 @@ from salesapi.eventlog.recorder import AppendRequest, NewEvent, StreamAppend
 from salesapi.streaming.sales_stream import SalesStream
 
 ACTOR = UUID("0190a000-0000-7000-8000-00000000000a")
-META = json.dumps({"actor_id": str(ACTOR), "principal_kind": "member", "command": "win_deal"})
+META = json.dumps({"actor_id": str(ACTOR), "principal_kind": "member", "command": "Example"})
 TYPES = ("deal.opened", "deal.stage_changed", "deal.won", "lead.captured")
 PAYLOADS = (
     '{"amount_minor":4800000,"note":"价格 \\u00fc \\" \\\\"}',

@@ -7,7 +7,7 @@ of the plan's currency.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from itertools import zip_longest
 from typing import Final, TypeVar, cast
 from uuid import UUID
@@ -46,7 +46,7 @@ PAID: Final = ("posted_minor", "total_minor")
 ALTERED_FACT_ERRORS: Final = (AssertionError, ArithmeticError, LookupError, TypeError, ValueError, Refused)
 """What a fold of facts may raise that no decision would have let in."""
 
-Compared = TypeVar("Compared", PayoutRunStatementIssued, StatementLine)
+Compared = TypeVar("Compared", PayoutRunCalculated, PayoutRunStatementIssued, StatementLine)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +100,8 @@ class _Recomputed:
     """The statements of one locked run as they follow from the log."""
 
     run: LockedRun
+    currency: str
+    """The plan's."""
     statements: dict[UUID, Statement]
     seen: set[tuple[UUID, int]] = field(default_factory=set)
     """Issued parts of statements, by member and number."""
@@ -143,7 +145,8 @@ class PayCheck:
                 for run in self._to_calculate.pop(row.position):
                     statements = statements_of(self._ledger, run.plan_id, run.period)
                     by_member = {statement.member_id: statement for statement in statements}
-                    self._open[run.run_id] = _Recomputed(run=run, statements=by_member)
+                    currency = self._ledger.plan(run.plan_id).currency
+                    self._open[run.run_id] = _Recomputed(run=run, currency=currency, statements=by_member)
         except UnknownEventType as error:
             self._is_over = True
             self._findings.missing_evidence.append(f"{place}: pay cannot be recomputed from here on: {error}")
@@ -172,14 +175,13 @@ class PayCheck:
     def _compare_calculation(self, event: PayoutRunCalculated, recomputed: _Recomputed, place: Place) -> None:
         if not self._has_engine(event.engine_version, recomputed, place):
             return
-        statements = recomputed.in_order()
-        total_minor = sum(statement.total_minor for statement in statements)
+        expected = _calculated(recomputed)
         if event.engine_version == WORDED:
             recomputed.worded = WordedRun(calculated_digest=event.digest)
-        if event.total_minor != total_minor:
-            self._wrong(place, recomputed.run, _differs("total_minor", event.total_minor, total_minor))
-        elif recomputed.worded is None and event.digest != digest_of(statements):
-            self._wrong(place, recomputed.run, _differs("digest", event.digest, digest_of(statements)))
+            # What it calculated is compared statement by statement, with the sentences as they were issued.
+            expected = replace(expected, engine_version=WORDED, digest=event.digest)
+        if event != expected:
+            self._wrong(place, recomputed.run, _difference(event, expected))
 
     def _compare_statement(self, event: PayoutRunStatementIssued, recomputed: _Recomputed, place: Place) -> None:
         if not self._has_engine(event.engine_version, recomputed, place):
@@ -266,6 +268,20 @@ class PayCheck:
 
     def _wrong(self, place: Place, run: LockedRun, reason: str) -> None:
         self._findings.add(Rank.PAY, place, f"{run}: {reason}")
+
+
+def _calculated(recomputed: _Recomputed) -> PayoutRunCalculated:
+    """The event that states what was recomputed as a whole."""
+    statements = recomputed.in_order()
+    return PayoutRunCalculated(
+        position=recomputed.run.calculated_at,
+        engine_version=ENGINE_VERSION,
+        plan_versions=tuple(sorted({number for one in statements for number in one.plan_versions})),
+        digest=digest_of(statements),
+        participant_count=len(statements),
+        total_minor=sum(statement.total_minor for statement in statements),
+        currency=recomputed.currency,
+    )
 
 
 def _line_difference(

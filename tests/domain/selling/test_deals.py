@@ -319,14 +319,24 @@ def test_a_team_can_be_dissolved() -> None:
     _deal(OPENED, team).when(ChangeDealTeam(deal_id=SUBJECT, shares=())).then(DealTeamChanged(shares=()))
 
 
-def test_a_deal_is_won_with_its_stated_value() -> None:
-    _deal(OFFERED).when(WinDeal(deal_id=SUBJECT)).then(WON)
+STATED: Final = (OFFERED.amount_minor, OFFERED.currency)
 
 
-def test_bug_an_amount_sent_with_the_win_did_not_count_as_known() -> None:
-    unvalued = replace(OFFERED, amount_minor=None, currency=None)
-    command = WinDeal(deal_id=SUBJECT, amount_minor=99, currency="JPY")
-    _deal(unvalued).when(command).then(replace(WON, amount_minor=99, currency="JPY"))
+@pytest.mark.parametrize(
+    ("stated", "sent", "won"),
+    [
+        (STATED, (None, None), STATED),
+        (STATED, (99, "JPY"), (99, "JPY")),
+        (STATED, (0, "CNY"), (0, "CNY")),
+        ((None, None), (99, "JPY"), (99, "JPY")),
+    ],
+)
+def test_a_deal_is_won_with_the_amount_sent_with_the_win_or_else_with_its_stated_value(
+    stated: tuple[int | None, str | None], sent: tuple[int | None, str | None], won: tuple[int, str]
+) -> None:
+    opened = replace(OFFERED, amount_minor=stated[0], currency=stated[1])
+    command = WinDeal(deal_id=SUBJECT, amount_minor=sent[0], currency=sent[1])
+    _deal(opened).when(command).then(replace(WON, amount_minor=won[0], currency=won[1]))
 
 
 WIN_PRECEDENCE: Final[list[tuple[object, WinDeal, bool, type[Refused]]]] = [

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from iso4217 import Currency
 
@@ -59,7 +59,6 @@ def test_each_rounding_mode_rounds_as_it_is_named(amount: str, half_up: int, hal
         assert rounded(exact, "down") == down
 
 
-@settings(derandomize=True, max_examples=300)
 @given(st.decimals(min_value=-(10**18), max_value=10**18, places=6, allow_nan=False, allow_infinity=False), MODES)
 def test_a_decimal_and_the_same_fraction_are_rounded_alike(amount: Decimal, mode: RoundingMode) -> None:
     assert rounded(amount, mode) == rounded(Fraction(amount), mode)
@@ -105,7 +104,6 @@ def test_a_discount_is_taken_off_before_a_line_is_rounded(
     assert line_amount_minor(unit_price, Decimal(quantity), Decimal(discount_percent)) == amount_minor
 
 
-@settings(derandomize=True, max_examples=300)
 @given(AMOUNTS, WEIGHTS)
 def test_the_parts_of_an_amount_add_up_to_it_and_none_is_off_by_a_whole_unit(
     whole_minor: int, weights: list[Decimal]
@@ -117,7 +115,6 @@ def test_the_parts_of_an_amount_add_up_to_it_and_none_is_off_by_a_whole_unit(
         assert abs(part - whole_minor * Fraction(weight) / total) < 1
 
 
-@settings(derandomize=True, max_examples=300)
 @given(AMOUNTS.map(abs), WEIGHTS)
 def test_what_is_left_over_goes_to_the_largest_remainders(whole_minor: int, weights: list[Decimal]) -> None:
     parts = parts_of(whole_minor, weights)
@@ -129,7 +126,6 @@ def test_what_is_left_over_goes_to_the_largest_remainders(whole_minor: int, weig
     assert not raised or not kept or min(raised) >= max(kept)
 
 
-@settings(derandomize=True, max_examples=300)
 @given(AMOUNTS, WEIGHTS)
 def test_bug_an_amount_taken_back_was_split_unlike_the_amount_paid(whole_minor: int, weights: list[Decimal]) -> None:
     assert parts_of(-whole_minor, weights) == tuple(-part for part in parts_of(whole_minor, weights))

@@ -20,9 +20,10 @@ from tests.domain.pay.commission_stories import ANN, Log, flat, posted, recomput
 from tests.domain.pay.generated_companies import SPANS, KeptLog, Story
 from tests.domain.pay.generated_options import maybe, one_of
 from tests.domain.pay.reasons_said import english
+from tests.laws import budget
 
 QUARTERS: Final = tuple(f"{year}Q{quarter}" for year in (2025, 2026, 2027) for quarter in (1, 2, 3, 4))
-STORIES: Final = 150
+STORIES: Final = budget(150)
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from datetime import date
 
 from hypothesis import given as examples
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentEnded
@@ -160,7 +159,6 @@ STEP = st.tuples(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
 @examples(st.lists(STEP, max_size=25))
 def test_what_locked_runs_posted_is_what_is_known_at_the_last_of_them(
     steps: list[tuple[str, int, int, int]],

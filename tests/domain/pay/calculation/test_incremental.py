@@ -26,6 +26,7 @@ from tests.domain.pay.generated_options import with_options
 from tests.domain.pay.plans.generated_plans import version as plan_version
 from tests.domain.pay.trade_stories import TradeLog
 from tests.domain.pay.traded_company import CUSTOMER, LEAD, add_trade
+from tests.laws import budget
 from tests.spec import uid
 
 TREE, NORTH = uid(0x7EE), uid(0x11)
@@ -203,7 +204,7 @@ def test_what_is_found_by_member_is_all_that_there_is() -> None:
     log.add(CUSTOMER, CustomerAssigned(owner_from=ANN, owner_to=BOB, reason=None), "2026-03-01")
     random, compared = Random(20261122), Counter[str]()
     periods = [period_named(text) for text in ("2026-01", "2026Q1", "2026Q2", "2026")]
-    for _ in range(400):
+    for _ in range(max(budget(400), 150)):
         version = with_options(random, plan_version(random), "quarter")
         for component in version.components:
             # What a clawback restates is the register's own doing, and is compared by the corrections' tests.

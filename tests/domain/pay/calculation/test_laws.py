@@ -39,10 +39,11 @@ from tests.domain.pay.commission_stories import (
 from tests.domain.pay.generated_companies import MEMBERS, SPANS, KeptLog, Story
 from tests.domain.pay.naive_commission import Deal
 from tests.domain.pay.plans.generated_plans import amount, component, version
+from tests.laws import budget
 from tests.spec import uid
 
 SEED = 20261122
-COMPANIES = 100
+COMPANIES = budget(100)
 """How many companies each law is tried on."""
 LAST = "2027Q1"
 """A period after everything that happens: its run posts all corrections that are left."""
@@ -102,7 +103,7 @@ def lines_of(log: Log, period: str, member_id: UUID = ANN) -> tuple[StatementLin
 def test_the_parts_of_a_deal_add_up_to_it_for_sellers_and_at_each_level_of_managers() -> None:
     random = told("parts")
     two_levels = under_two_leaders(SELLERS)
-    for _ in range(2_000):
+    for _ in range(budget(2_000)):
         sellers = random.sample(SELLERS, random.randint(1, 12))
         weights = [random.randint(1, 1_000) for _ in sellers]
         shares = tuple(
@@ -204,7 +205,7 @@ def _add_up(paid: dict[UUID, int], log: Log, period: str) -> None:
 
 def test_tiers_are_additive_and_marginal_ones_never_touch_what_came_before() -> None:
     random = told("tiers")
-    for _ in range(3_000):
+    for _ in range(budget(3_000)):
         each = component(random, "base")
         if not isinstance(each.rate, TierTable):
             continue

@@ -38,6 +38,14 @@ def test_the_cap_of_a_year_counts_what_earlier_periods_earned() -> None:
     assert posted(log, "2027Q1") == [("earning", 60_000)]
 
 
+def test_the_cap_of_a_year_counts_its_own_component_only() -> None:
+    capped = replace(flat("10"), cap_minor=150_000, cap_window="year")
+    log = Log().plan(capped, flat("5", key="extra")).enrol(ANN)
+    log.win(1, 600_000, "2026-01-15")
+    log.win(2, 900_000, "2026-04-15")
+    assert posted(log, "2026Q2") == [("earning", 90_000), ("earning", 45_000)], "60,000 and 90,000 under 150,000"
+
+
 def test_a_late_deal_takes_the_place_of_later_ones_under_the_cap_of_a_year() -> None:
     log = Log().plan(replace(flat("10"), cap_minor=100_000, cap_window="year")).enrol(ANN)
     log.win(1, 800_000, "2026-04-15")

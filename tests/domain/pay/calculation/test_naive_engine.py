@@ -11,9 +11,10 @@ from uuid import UUID
 from salesapi.domain.pay.statements.statements import Statement
 from tests.domain.pay.generated_companies import SPANS, Story
 from tests.domain.pay.naive_commission import Pay, Payroll
+from tests.laws import budget
 
 SEED = 20261122
-COMPANIES = 300
+COMPANIES = budget(300)
 
 
 def summed(pairs: Iterable[tuple[object, int]]) -> dict[object, int]:

@@ -12,9 +12,10 @@ from salesapi.domain.pay.statements.statements import Statement
 from tests.domain.pay.generated_companies import SPANS
 from tests.domain.pay.generated_traded_companies import TradedStory
 from tests.domain.pay.naive_trade import TradePayroll
+from tests.laws import budget
 
 SEED = 20261123
-COMPANIES = 300
+COMPANIES = budget(300)
 
 
 def by_engine(statements: Iterable[Statement]) -> dict[tuple[object, ...], int]:

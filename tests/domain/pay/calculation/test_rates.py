@@ -231,6 +231,27 @@ def test_r12_a_payout_curve_is_straight_between_points_and_says_what_lies_beyond
     assert rates.payout_percent(curve("continued"), Fraction(attainment)) == continued
 
 
+@pytest.mark.parametrize(
+    ("points", "attainment", "share"),
+    [
+        (((50, 40), (100, 100)), Fraction(4_999, 100), 0),
+        (((50, 40), (100, 100)), 50, 40),
+        (((0, 20), (100, 100)), 0, 20),
+        (((50, 40), (50, 60), (100, 100)), 50, 60),
+        (((80, 70),), 79, 0),
+        (((80, 70),), 80, 70),
+        (((80, 70),), 81, 70),
+    ],
+    ids=str,
+)
+def test_r12_a_payout_curve_pays_at_its_first_point_and_nothing_below_it(
+    points: tuple[tuple[int, int], ...], attainment: int | Fraction, share: int
+) -> None:
+    stated = tuple(CurvePoint(attainment_percent=Decimal(at), payout_percent=Decimal(pays)) for at, pays in points)
+    curve = PayoutCurve(points=stated, above_last="capped")
+    assert rates.payout_percent(curve, Fraction(attainment)) == share
+
+
 def test_r13_a_shut_gate_pays_nothing() -> None:
     assert rates.gated(True, Fraction(5)) == 5
     assert rates.gated(False, Fraction(5)) == 0

@@ -23,8 +23,9 @@ from tests.domain.pay.calculation.test_laws import Fact, interleaved, told
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN, Log, share
 from tests.domain.pay.generated_trade import QUARTERS, SELLERS, TradeStory, traded_version
 from tests.domain.pay.trade_stories import TradeLog, line
+from tests.laws import budget
 
-COMPANIES = 80
+COMPANIES = budget(80)
 """How many companies each law is tried on."""
 LAST = "2027Q1"
 """The period after: its run posts all corrections that are left."""

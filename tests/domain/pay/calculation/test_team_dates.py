@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapi.domain.organisation.members import Member
@@ -63,7 +63,6 @@ def state_of(events: tuple[object, ...]) -> Teams:
     return state
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
 @given(st.lists(commands, max_size=25))
 def test_no_accepted_history_has_a_cycle_or_a_member_in_two_teams_or_anything_in_a_closed_team(
     steps: list[object],
@@ -80,7 +79,6 @@ def test_no_accepted_history_has_a_cycle_or_a_member_in_two_teams_or_anything_in
             assert all(state.by_id[held.team_id].is_open(on) for held in holding)
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
 @given(st.lists(commands, max_size=25))
 def test_memberships_are_what_a_list_of_days_says(steps: list[object]) -> None:
     events = history(steps)

@@ -37,10 +37,11 @@ from tests.domain.pay.generated_options import with_options
 from tests.domain.pay.plan_options import CALENDAR, RATE_TABLE
 from tests.domain.pay.plans.generated_plans import version
 from tests.domain.pay.traded_company import add_trade
+from tests.laws import budget
 from tests.spec import given, uid
 
 SEED = 20261122
-PLANS = 10_000
+PLANS = budget(10_000)
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 READING = TypeAdapter(PublishCompensationPlanVersion)
 DRAFTED = CompensationPlanDrafted(key="plan", name="Plan", currency="USD", legal_entity=None, external_id=None)

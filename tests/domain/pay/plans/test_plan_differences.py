@@ -14,6 +14,7 @@ from salesapi.domain.pay.plans.plan_differences import DIFFERENCES_MAX, plan_dif
 from tests.domain.pay.commission_stories import BY_LINE, flat, table, tiered
 from tests.domain.pay.plan_options import GUARANTEE
 from tests.domain.pay.plans.generated_plans import version as generated
+from tests.laws import budget
 
 FLAT = flat("5")
 
@@ -108,7 +109,7 @@ def test_at_most_so_many_differences_are_listed_and_all_are_counted() -> None:
     assert found.count == 1_200
 
 
-@pytest.mark.parametrize("seed", range(50))
+@pytest.mark.parametrize("seed", range(budget(50)))
 def test_looked_at_from_the_other_side_the_same_places_differ(seed: int) -> None:
     random = Random(seed)
     one, other = generated(random), generated(random)

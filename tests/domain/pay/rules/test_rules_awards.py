@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapi.domain.pay.rules.awards import (
@@ -170,7 +170,6 @@ def test_an_award_stacks_with_the_commission_as_stated(
     assert with_spiff(Fraction(-800), Fraction(-500), stacking) == refunded
 
 
-@settings(derandomize=True, max_examples=200)
 @given(
     st.lists(st.integers(min_value=1, max_value=9), min_size=1, max_size=12),
     st.integers(min_value=1, max_value=20_000),
@@ -243,7 +242,6 @@ def test_a_scorecard_pays_each_weight_by_its_score(
     assert [line.earned for line in lines] == parts
 
 
-@settings(derandomize=True, max_examples=200)
 @given(st.lists(st.integers(min_value=1, max_value=99), min_size=1, max_size=8), st.data())
 def test_equal_scores_pay_the_curve_whatever_the_weights_and_the_missing_ones(
     cuts: list[int], data: st.DataObject
@@ -352,7 +350,6 @@ def test_the_part_of_an_unqualified_member_goes_to_the_others_or_lapses(
     assert parts(pool_terms("equal", unqualified), 10_000, *team) == expected
 
 
-@settings(derandomize=True, max_examples=300)
 @given(
     st.integers(min_value=-(10**12), max_value=10**12),
     st.lists(

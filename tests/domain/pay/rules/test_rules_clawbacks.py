@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapi.domain.pay.rules.clawbacks import (
@@ -246,7 +246,6 @@ def test_what_was_forfeited_stays_taken_when_the_holdback_is_over() -> None:
     assert [after.claimed, after.taken, after.clawed] == [Fraction(3, 20), Fraction(1, 5), 0]
 
 
-@settings(derandomize=True, max_examples=300)
 @given(
     released=st.fractions(0, 1, max_denominator=60),
     claims=st.lists(st.fractions(0, 1, max_denominator=7), max_size=6),

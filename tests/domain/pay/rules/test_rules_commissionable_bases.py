@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapi.domain.pay.rules.commissionable_bases import (
@@ -114,7 +114,6 @@ def test_the_margin_is_price_less_cost_and_a_loss_goes_by_the_plan(
     assert found.is_blocked == is_blocked
 
 
-@settings(derandomize=True, max_examples=200)
 @given(AMOUNTS, AMOUNTS, st.sampled_from(POLICIES))
 def test_a_full_refund_takes_back_exactly_the_margin_that_was_counted(
     price: Fraction, cost: Fraction, negative_margin: NegativeMargin

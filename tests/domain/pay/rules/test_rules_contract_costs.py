@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapi.domain.pay.rules.contract_costs import (
@@ -132,7 +132,6 @@ def test_churn_writes_off_what_is_not_recoverable() -> None:
     assert impaired(schedule, months_over=24, recoverable_minor=0).expense_minor == 0
 
 
-@settings(derandomize=True, max_examples=200)
 @given(
     cost=st.integers(0, 10**12),
     clawed=st.integers(0, 10**12),

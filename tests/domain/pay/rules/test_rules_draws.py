@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapi.domain.pay.rules.draws import (
@@ -34,7 +34,6 @@ from salesapi.domain.pay.rules.draws import (
 )
 from salesapi.domain.shared.dates import DaySpan
 
-LAWS: Final = settings(derandomize=True, max_examples=200)
 AMOUNTS: Final = st.fractions(min_value=-(10**6), max_value=10**6, max_denominator=60)
 STEPS: Final = st.lists(AMOUNTS, max_size=10)
 WHOLE: Final = DaysCovered(covered=30, of=30)
@@ -205,7 +204,6 @@ def test_what_is_forgiven_by_hand_is_at_most_what_is_owed(owed: int, granted: in
     assert [balance.forgiven_minor, balance.owed_minor] == [forgiven, left]
 
 
-@LAWS
 @given(
     STEPS,
     st.integers(min_value=1, max_value=1000),
@@ -322,7 +320,6 @@ def test_who_is_not_in_the_plan_any_more_pays_back_as_it_says_of_leaving(
     assert [period.collected_minor, period.owed_after_minor] == [collected, 500 - collected]
 
 
-@LAWS
 @given(STEPS)
 def test_what_advances_pay_over_all_periods_is_what_is_earned_and_what_is_still_owed(earned: list[Fraction]) -> None:
     paid, owed = Fraction(), Fraction()

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapi.domain.pay.rules.limits import (
@@ -22,7 +22,6 @@ from salesapi.domain.pay.rules.limits import (
     rate_cap,
 )
 
-LAWS: Final = settings(derandomize=True, max_examples=200)
 AMOUNTS: Final = st.fractions(min_value=-(10**6), max_value=10**6, max_denominator=60)
 STEPS: Final = st.lists(AMOUNTS, max_size=10)
 CAPS: Final = st.integers(min_value=0, max_value=10**6)
@@ -123,7 +122,6 @@ def test_carried_excess_is_paid_in_the_next_window_under_its_cap() -> None:
     assert [*paid, carried] == [1000, 700, 0, 0]
 
 
-@LAWS
 @given(STEPS, CAPS, st.sampled_from(("lost", "carried")))
 def test_capped_steps_sum_to_the_capped_sum_and_nothing_disappears(
     steps: list[Fraction], cap: int, excess: CapExcess
@@ -172,7 +170,6 @@ def test_a_budget_scales_everybody_alike(
     assert [result.paid_minor for result in results] == [*paid]
 
 
-@LAWS
 @given(STEPS, CAPS)
 def test_a_budget_that_bites_is_paid_out_exactly_and_each_part_is_pro_rata(earned: list[Fraction], budget: int) -> None:
     results = budget_cap(earned_minor=earned, budget_minor=budget)
@@ -184,7 +181,6 @@ def test_a_budget_that_bites_is_paid_out_exactly_and_each_part_is_pro_rata(earne
             assert abs(result.paid_minor - result.earned_minor * budget / wanted) < 1
 
 
-@LAWS
 @given(STEPS, CAPS, st.sampled_from(("lost", "deferred")))
 def test_steps_of_a_deal_sum_to_its_capped_sum_and_nothing_disappears(
     steps: list[Fraction], cap: int, excess: DealExcess

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapi.domain.organisation.calendars import WEEK, Calendar, DeclaredDay
@@ -170,7 +170,6 @@ def parts(
 BASES: Final = st.sampled_from([(basis, month_day) for basis, month_day, _ in HIRED])
 
 
-@settings(derandomize=True, max_examples=200)
 @given(
     quota=st.integers(0, 10**12),
     changes=st.lists(st.integers(-5, 370), max_size=6),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapi.domain.pay.rules.rate_rules import (
@@ -112,7 +112,6 @@ SALES: Final = st.builds(
 )
 
 
-@settings(derandomize=True, max_examples=300)
 @given(st.lists(RULES, max_size=6).map(tuple), SALES)
 def test_published_rules_leave_no_sale_with_two_winners(rules: tuple[RateRule, ...], sale: RatedSale) -> None:
     if problem_of_rate_rules(rules) is not None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapi.domain.pay.rules.recognition import (
@@ -38,7 +38,6 @@ def test_nobody_redeems_more_than_the_balance_or_nothing(balance: int, points: i
     assert (problem_of_redemption(balance, points) is None) == is_possible
 
 
-@settings(derandomize=True, max_examples=200)
 @given(st.lists(st.integers(min_value=-1_000, max_value=1_000), max_size=20), st.integers(min_value=1, max_value=2_000))
 def test_the_balance_is_the_sum_in_any_order_and_redeeming_never_overdraws_it(entries: list[int], points: int) -> None:
     balance = points_balance(entries)

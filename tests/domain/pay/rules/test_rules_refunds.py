@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapi.domain.pay.rules.clawbacks import (
@@ -72,7 +72,6 @@ def test_of_a_sale_what_losses_leave_is_still_credited(lost: list[str], left: in
     assert left_credited(map(Fraction, lost)) == Fraction(left)
 
 
-@settings(derandomize=True, max_examples=200)
 @given(
     refunds=st.lists(st.integers(0, 2_000_000), max_size=6),
     applies_to=st.sampled_from(("all", "new")),
@@ -128,7 +127,6 @@ def test_a_negative_payable_is_carried_recovered_within_limits_or_invoiced_to_a_
     assert found == Recovery(**dict(zip(names, map(Fraction, expected), strict=True)))
 
 
-@settings(derandomize=True, max_examples=300)
 @given(
     limits=st.sampled_from([limits for limits, *_ in RECOVERIES]),
     owed=st.integers(0, 2_000),

@@ -12,7 +12,7 @@ from itertools import accumulate, pairwise
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapi.domain.pay.rules.release import (
@@ -37,7 +37,6 @@ from salesapi.domain.pay.rules.release import (
 )
 from salesapi.domain.shared.money import RoundingMode, rounded
 
-LAWS: Final = settings(derandomize=True, max_examples=200)
 EARNED: Final = st.fractions(min_value=-(10**9), max_value=10**9, max_denominator=1000)
 DUE: Final = st.integers(min_value=1, max_value=10**9)
 CASH: Final = st.lists(st.integers(min_value=-(10**8), max_value=10**9), max_size=12)
@@ -125,7 +124,6 @@ def test_one_clock_says_where_an_earning_belongs_and_the_other_when_it_is_payabl
     assert (dates.attributed_on, dates.released_on) == (attributed_on, released_on)
 
 
-@LAWS
 @given(st.integers(min_value=-400, max_value=4000))
 def test_the_day_of_the_payment_never_moves_the_sale(days: int) -> None:
     happened_on: dict[Anchor, date] = {"booking": MARCH, "payment": MARCH + timedelta(days=days)}
@@ -229,7 +227,6 @@ def test_a_credit_note_takes_back_as_it_is_paid_out() -> None:
     ]
 
 
-@LAWS
 @given(EARNED, DUE, DUE, CASH)
 def test_part_payments_release_proportions_that_sum_to_the_whole(
     earned: Fraction, gross: int, net: int, cash: list[int]
@@ -239,7 +236,6 @@ def test_part_payments_release_proportions_that_sum_to_the_whole(
     assert sum(posted_steps(steps, "half_up")) == rounded(earned, "half_up")
 
 
-@LAWS
 @given(EARNED, DUE, CASH)
 def test_what_is_released_depends_on_all_cash_and_never_exceeds_the_earning(
     earned: Fraction, due: int, cash: list[int]
@@ -302,7 +298,6 @@ def test_which_line_the_cash_pays_decides_at_which_rate_it_releases() -> None:
     assert sum(sum(released(paid([100], earned=earned, gross=200, net=200))) for earned in (10, 2)) == 6
 
 
-@LAWS
 @given(DUES, st.integers(min_value=-10, max_value=10**7), st.integers(min_value=0, max_value=10**6))
 def test_allocated_cash_adds_up_and_more_cash_never_pays_a_line_less(dues: list[int], cash: int, more: int) -> None:
     before = payment_allocation(cash_minor=cash, due_minor=dues)

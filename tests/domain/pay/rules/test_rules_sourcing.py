@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapi.domain.pay.rules.sourcing import LeftOut, Sourcing, SourcingModel, SourcingPart, Touch, sourced
@@ -118,7 +118,6 @@ def test_a_touch_without_a_member_keeps_its_part_which_is_nobodys() -> None:
     assert shared(101, "first", *touches) == {1: 101}
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
 @given(
     whole_minor=st.integers(-(10**15), 10**15),
     weights=st.lists(st.decimals("0.000001", "1000", places=6), min_size=1, max_size=20),

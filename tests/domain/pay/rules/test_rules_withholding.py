@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapi.domain.pay.calculation.claims import Claim
@@ -39,7 +39,6 @@ from salesapi.domain.pay.rules.withholding import (
 from tests.domain.pay.commission_stories import flat
 from tests.spec import uid
 
-LAWS: Final = settings(derandomize=True, max_examples=200)
 SOLD: Final = date(2026, 1, 31)
 AT_ONCE: Final = Wait(count=0, unit="days")
 DAYS: Final = st.dates(min_value=date(2026, 1, 1), max_value=date(2026, 12, 31))
@@ -79,7 +78,6 @@ def test_instalments_leave_what_cannot_be_divided_to_the_last_or_to_the_largest_
     assert instalment_amounts(parts_table(*parts, residual=residual), whole) == expected
 
 
-@LAWS
 @given(
     st.integers(min_value=-(10**12), max_value=10**12),
     st.lists(st.integers(min_value=1, max_value=9999), max_size=10, unique=True),
@@ -219,7 +217,6 @@ def test_a_clawback_meets_what_is_held_back_as_the_plan_says(
     assert [stands.payable, stands.clawed] == [payable, clawed]
 
 
-@LAWS
 @given(
     st.sampled_from(("forfeited", "released", "netted")),
     st.integers(min_value=1, max_value=1000),

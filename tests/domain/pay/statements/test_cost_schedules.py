@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapi.domain.pay.rules.contract_costs import AmortisationMethod, ContractCostPolicy, Expedient
@@ -160,7 +160,6 @@ def test_a_term_has_as_many_months_as_were_started(starts_on: date, ends_on: dat
     assert term_months(starts_on, ends_on) == months
 
 
-@settings(derandomize=True, max_examples=200)
 @given(
     st.dictionaries(st.integers(1, 40), st.integers(-5_000, 5_000), min_size=1, max_size=6),
     st.integers(1, 30),
