@@ -7,8 +7,6 @@ commit is not waited for (`synchronous_commit = off`): a crash loses rows and ch
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
-from traceback import extract_tb
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from eventsourcing.persistence import IntegrityError
@@ -16,10 +14,10 @@ from eventsourcing.persistence import IntegrityError
 from salesapi.database.connections import KEYED_READS, LOST, Connection
 from salesapi.eventlog.checkpoints import insert_tracking, max_tracking_id
 from salesapi.eventlog.codec import DecodedEvent, EventUnreadable, UnknownEventType
-from salesapi.eventlog.recorder import PositionGap
 from salesapi.projections.pages import PagedEvent, Undecodable
 from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey, Row, fold_in_memory
 from salesapi.projections.tables import LOADED_ROWS_MAX, ReadTable
+from salesapi.subscriptions.states import reason_of
 
 if TYPE_CHECKING:
     import asyncpg
@@ -30,7 +28,6 @@ ACQUIRE_TIMEOUT_SECONDS: Final = 10.0
 SETTINGS: Final = "; ".join(
     f"SET LOCAL {name} = {value}" for name, value in {"synchronous_commit": "off", **KEYED_READS}.items()
 )
-CLEAR_STOPPED: Final = "DELETE FROM read.stopped WHERE name = $1 AND generation = $2"
 
 Groups: TypeAlias = dict[GroupKey, tuple[Row, ...]]
 
@@ -39,13 +36,17 @@ class FoldInvalid(RuntimeError):
     """The projection broke its own rules: a row outside of its group, two rows with one key, too many rows."""
 
 
+TOLD: Final = (UnknownEventType, EventUnreadable, FoldInvalid)
+"""Their texts name positions, types and fields, never a value."""
+
+
 class PoisonEvent(RuntimeError):
     """An event that cannot be folded. Everything before it is stored, nothing from it on."""
 
     def __init__(self, *, position: int, type: str, error: Exception) -> None:
         """Names the event, the error's class and the place in the program; never a value of the event."""
         self.position = position
-        self.reason = f"{type}: {reason_of(error)}"
+        self.reason = f"{type}: {reason_of(error, TOLD)}"
         super().__init__(f"position {position}, {self.reason}")
 
 
@@ -54,21 +55,24 @@ class TableFold:
 
     def __init__(self, table: ReadTable, pool: "asyncpg.Pool[asyncpg.Record]", *, cached_rows_max: int = 0) -> None:
         """`cached_rows_max` bounds the rows kept in memory between pages; a rebuild saves loads by it."""
-        self._table = table
+        self.table = table
         self._pool = pool
         self._cached_rows_max = cached_rows_max
         self._cached: OrderedDict[GroupKey, tuple[Row, ...]] = OrderedDict()
         self._cached_rows = 0
-        self._may_be_marked = True
         self.position = 0
+        """The checkpoint, as it is stored."""
 
     async def resume(self) -> None:
         """Takes up the stored checkpoint: at the start, and whenever a transaction's outcome is not known."""
+        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+            self.resume_at(await max_tracking_id(connection, self.table.follower) or 0)
+
+    def resume_at(self, position: int) -> None:
+        """The same where the checkpoint is known."""
         self._cached.clear()
         self._cached_rows = 0
-        self._may_be_marked = True
-        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
-            self.position = await max_tracking_id(connection, self._table.follower) or 0
+        self.position = position
 
     async def advance(self, events: Sequence[PagedEvent], *, after: int, to: int) -> None:
         """Folds the events after `after` and moves on to `to`; what fails as a whole is folded in halves.
@@ -78,7 +82,7 @@ class TableFold:
             IntegrityError: another process moved the checkpoint: `resume`.
         """
         assert after == self.position, (
-            f"{self._table.follower} is at {self.position}: events after {after} would leave a gap"
+            f"{self.table.follower} is at {self.position}: events after {after} would leave a gap"
         )
         try:
             await self._apply(events, to)
@@ -98,19 +102,24 @@ class TableFold:
             await self.advance(events[middle:], after=between, to=to)
 
     async def _apply(self, events: Sequence[PagedEvent], to: int) -> None:
-        readable = _readable(events)
         async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection, connection.transaction():
             await connection.execute(SETTINGS)
-            await insert_tracking(connection, self._table.follower, expected=self.position or None, position=to)
-            folded = await self._fold(connection, readable) if readable else {}
-            if self._may_be_marked:
-                await connection.execute(CLEAR_STOPPED, self._table.projection.name, self._table.generation)
-        self.position = to
-        self._may_be_marked = False
+            await insert_tracking(connection, self.table.follower, expected=self.position or None, position=to)
+            folded = await self.store(connection, events) if events else {}
+        self.reached(to, folded)
+
+    def reached(self, position: int, folded: Groups) -> None:
+        """The transaction that folded the events up to a position is committed."""
+        self.position = position
         self._remember(folded)
 
-    async def _fold(self, connection: Connection, events: Sequence[DecodedEvent]) -> Groups:
-        projection = self._table.projection
+    async def store(self, connection: Connection, paged: Sequence[PagedEvent]) -> Groups:
+        """Folds events into the table's rows in the open transaction, whose checkpoint has moved; then see `reached`.
+
+        Raises: whatever is wrong with one of the events or with the fold.
+        """
+        events = _readable(paged)
+        projection = self.table.projection
         touched = {group: None for each in events for group in projection.groups(each.event, each.recorded)}
         if any(len(group) != len(projection.group) for group in touched):
             raise FoldInvalid(f"{projection.name} names a group by other columns than {', '.join(projection.group)}")
@@ -125,12 +134,12 @@ class TableFold:
         missing = [group for group in groups if group not in loaded]
         if not missing:
             return loaded
-        records = await connection.fetch(self._table.load, *zip(*missing, strict=True), LOADED_ROWS_MAX + 1)
+        records = await connection.fetch(self.table.load, *zip(*missing, strict=True), LOADED_ROWS_MAX + 1)
         if len(records) > LOADED_ROWS_MAX:
             raise FoldInvalid(f"{len(groups)} groups hold more than {LOADED_ROWS_MAX} rows")
         rows: dict[GroupKey, list[Row]] = {}
         for record in records:
-            row = self._table.codec.decode(tuple(record))
+            row = self.table.codec.decode(tuple(record))
             rows.setdefault(self._group_of(row), []).append(row)
         return loaded | {group: tuple(members) for group, members in rows.items()}
 
@@ -140,11 +149,11 @@ class TableFold:
         after = self._checked(folded)
         vanished = [key for key in before if key not in after]
         if vanished:
-            await connection.execute(self._table.delete, *zip(*vanished, strict=True))
+            await connection.execute(self.table.delete, *zip(*vanished, strict=True))
         news = (self._news(before.get(key), row) for key, row in after.items())
         changed = [values for values in news if values is not None]
         if changed:
-            await connection.execute(self._table.upsert, *zip(*changed, strict=True))
+            await connection.execute(self.table.upsert, *zip(*changed, strict=True))
 
     def _checked(self, folded: Groups) -> dict[GroupKey, Row]:
         """All rows by their keys.
@@ -152,7 +161,7 @@ class TableFold:
         Raises:
             FoldInvalid: see there.
         """
-        name = self._table.projection.name
+        name = self.table.projection.name
         rows: dict[GroupKey, Row] = {}
         for group, members in folded.items():
             if len(members) > GROUP_ROWS_MAX:
@@ -169,17 +178,17 @@ class TableFold:
         """The values to store; None where they are stored already. 1.0 differs from 1.00, so that a rebuild gives the same."""
         if before is after:
             return None
-        values = self._table.codec.encode(after)
+        values = self.table.codec.encode(after)
         if before is None:
             return values
-        stored = self._table.codec.encode(before)
+        stored = self.table.codec.encode(before)
         return None if [_exact(value) for value in stored] == [_exact(value) for value in values] else values
 
     def _group_of(self, row: Row) -> GroupKey:
-        return tuple(getattr(row, name) for name in self._table.projection.group)
+        return tuple(getattr(row, name) for name in self.table.projection.group)
 
     def _key_of(self, row: Row) -> GroupKey:
-        return tuple(getattr(row, name) for name in self._table.projection.key)
+        return tuple(getattr(row, name) for name in self.table.projection.key)
 
     def _remember(self, folded: Groups) -> None:
         """Keeps the latest groups; called after the commit only."""
@@ -193,15 +202,6 @@ class TableFold:
             self._cached[group] = rows
         while self._cached_rows > self._cached_rows_max:
             self._cached_rows -= max(1, len(self._cached.popitem(last=False)[1]))
-
-
-def reason_of(error: Exception) -> str:
-    """What went wrong, without any value of an event: texts of foreign exceptions may hold such values."""
-    if isinstance(error, UnknownEventType | EventUnreadable | FoldInvalid | PositionGap):
-        return f"{type(error).__name__}: {error}"
-    frames = extract_tb(error.__traceback__)
-    place = f" in {frames[-1].name} ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
-    return f"{type(error).__name__}{place}"
 
 
 def _readable(events: Sequence[PagedEvent]) -> list[DecodedEvent]:
