@@ -127,9 +127,10 @@ async def test_two_groups_that_both_believe_they_lead_apply_each_event_once(read
     for start in range(1, 200, 10):
         position = await append_stories(read_side.log, range(start, start + 10))
     await read_side.reach(BOTH, position)
-    for task in tasks:
+    for task, group in zip(tasks, groups, strict=True):
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.wait((task,))
+        await group.close()
 
     assert await read_side.rows(COUNTS) == await folded(read_side.log, COUNTS)
     assert await read_side.rows(DEALS) == await folded(read_side.log, DEALS)

@@ -27,7 +27,7 @@ from salesapi.subscriptions.states import Trouble, trouble_of
 BATCH_EVENTS_MAX: Final = 2_000
 """Most events sealed in one transaction."""
 GATHER_SECONDS: Final = 0.1
-"""Least time between two batches at the head: a busy log is protected later by this much, at a fraction of the cost."""
+"""Pause between two batches at the head: a busy log is protected later by this much, at a fraction of the cost."""
 ACQUIRE_TIMEOUT_SECONDS: Final = 10.0
 """Longest wait for a connection of the pool."""
 SEALED_POLL_SECONDS: Final = 0.02

@@ -1,21 +1,24 @@
 """Runs the followers of the log in this process: projections, the sealer and, where NATS is configured, the relay."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from salesapi.app import Core
 from salesapi.audit.sealing import Sealer
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.engine import ProjectionEngine
+from salesapi.projections.projection import Projection
 from salesapi.streaming.relay import Relay
 from salesapi.subscriptions.runner import Subscriptions, following
 
 
 @asynccontextmanager
-async def running_followers(core: Core) -> AsyncIterator[Subscriptions]:
+async def running_followers(
+    core: Core, projections: Sequence[Projection] = PROJECTIONS
+) -> AsyncIterator[Subscriptions]:
     """Follows while the block runs."""
     async with following(core.pool, core.log) as subscriptions:
-        subscriptions.start(ProjectionEngine(PROJECTIONS, subscriptions, core.codec))
+        subscriptions.start(ProjectionEngine(projections, subscriptions, core.codec))
         subscriptions.start(Sealer(core.pool))
         if core.settings.nats_url is not None:
             subscriptions.start(Relay(core.log, core.settings.nats_url.get_secret_value()))

@@ -50,6 +50,8 @@ class ProjectionEngine:
         """`subscriptions` run the followers; their leads are shared with the other followers of the process."""
         self._projections = {projection.name: projection for projection in projections}
         assert len(self._projections) == len(projections), "two projections have one name"
+        # Once: it reads the types of all rows, and the registry is compared with it at each look.
+        self._columns = {projection.name: described(projection) for projection in projections}
         self._subscriptions = subscriptions
         self._pool = subscriptions.pool
         self._pages = PageCache(
@@ -97,7 +99,7 @@ class ProjectionEngine:
             projection = self._projections[each.name]
             if each.state not in ("live", "following") or each.version != projection.version:
                 continue
-            if each.columns != described(projection):
+            if each.columns != self._columns[each.name]:
                 logger.error("%s has other columns than this program: run `salesapi migrate`", each.table_name)
                 continue
             wanted[each.follower] = each

@@ -22,13 +22,18 @@ from salesapi.subscriptions.runner import WAIT_SECONDS, Progress
 from salesapi.subscriptions.states import Trouble, reason_of, trouble_of
 
 if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
 
 CHECKPOINT_SECONDS: Final = 0.05
 """How long the checkpoint of a read model may wait after pages that hold nothing for it."""
 LOOK_SECONDS: Final = 1.0
 """How long a group without members, or a read model that is to be shown, waits before it looks again."""
-SETTINGS_TOGETHER: Final = f"{SETTINGS}; SET LOCAL lock_timeout = '500ms'"
+SET_SESSION: Final = "; ".join(
+    f"SET {name} = {value}"
+    for name, value in {**SETTINGS, "lock_timeout": "'500ms'", "application_name": "'salesapi projections'"}.items()
+)
 """Whoever holds the table of one read model, to make an index or to drop it, holds up that one and no other."""
 CATCHING_UP_MAX: Final = 4
 """Most pages that read models outside of the group apply at the same time: a bound on connections."""
@@ -53,6 +58,7 @@ class ProjectionGroup:
         self._pool = pool
         self._pages = pages
         self._on_left = on_left
+        self._connection: PoolConnectionProxy[asyncpg.Record] | None = None
         self._members: tuple[TableFold, ...] = ()
         self._readers: dict[str, list[TableFold]] = {}
         self._position = 0
@@ -67,8 +73,8 @@ class ProjectionGroup:
     async def resume(self) -> None:
         """Takes up the stored checkpoints. Who is more than a page behind the foremost leaves."""
         asked = self._members
-        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
-            positions = await positions_of(connection, [each.table.follower for each in asked])
+        await self.close()
+        positions = await positions_of(await self._connected(), [each.table.follower for each in asked])
         for each in asked:
             each.resume_at(positions[each.table.follower])
         # Not those that were asked for: some may have been removed meanwhile, and others have joined.
@@ -105,6 +111,7 @@ class ProjectionGroup:
     async def step(self) -> Progress:
         """One page for all. Who cannot take part leaves, and the others go on."""
         if not self._members:
+            await self.close()
             await self._members_to_come()
             return Progress(position=self._position, is_at_head=False)
         beginnings = self._beginnings
@@ -134,7 +141,17 @@ class ProjectionGroup:
         return trouble_of(error, told=TOLD)
 
     async def close(self) -> None:
-        """See `Follower.close`: it borrows its connections."""
+        """See `Follower.close`."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await self._pool.release(connection)
+
+    async def _connected(self) -> Connection:
+        """One connection of the pool, kept as long as all is well: to borrow it for each page would cost two round trips."""
+        if self._connection is None:
+            self._connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS)
+            await self._connection.execute(SET_SESSION)
+        return self._connection
 
     async def _apply(self, members: Sequence[TableFold], page: DecodedPage) -> None:
         to = page.scanned_to
@@ -171,8 +188,8 @@ class ProjectionGroup:
             _Leaves: a member's checkpoint was moved by another process, or it cannot fold or store its events.
             IntegrityError: all checkpoints were.
         """
-        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection, connection.transaction():
-            await connection.execute(SETTINGS_TOGETHER)
+        connection = await self._connected()
+        async with connection.transaction():
             expected = {each.table.follower: each.position for each in moving}
             try:
                 moved = await move_together(connection, expected, to)

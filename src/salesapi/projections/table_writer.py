@@ -16,6 +16,7 @@ from salesapi.eventlog.checkpoints import insert_tracking, max_tracking_id
 from salesapi.eventlog.codec import DecodedEvent, EventUnreadable, UnknownEventType
 from salesapi.projections.pages import PagedEvent, Undecodable
 from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey, Row, fold_in_memory
+from salesapi.projections.single_stream import own_stream
 from salesapi.projections.tables import LOADED_ROWS_MAX, ReadTable
 from salesapi.subscriptions.states import reason_of
 
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
 ACQUIRE_TIMEOUT_SECONDS: Final = 10.0
 """Longest wait for a connection of the pool."""
 
-SETTINGS: Final = "; ".join(
-    f"SET LOCAL {name} = {value}" for name, value in {"synchronous_commit": "off", **KEYED_READS}.items()
-)
+SETTINGS: Final = {"synchronous_commit": "off", **KEYED_READS}
+SET_LOCAL: Final = "; ".join(f"SET LOCAL {name} = {value}" for name, value in SETTINGS.items())
 
 Groups: TypeAlias = dict[GroupKey, tuple[Row, ...]]
 
@@ -103,7 +103,7 @@ class TableFold:
 
     async def _apply(self, events: Sequence[PagedEvent], to: int) -> None:
         async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection, connection.transaction():
-            await connection.execute(SETTINGS)
+            await connection.execute(SET_LOCAL)
             await insert_tracking(connection, self.table.follower, expected=self.position or None, position=to)
             folded = await self.store(connection, events) if events else {}
         self.reached(to, folded)
@@ -123,10 +123,17 @@ class TableFold:
         touched = {group: None for each in events for group in projection.groups(each.event, each.recorded)}
         if any(len(group) != len(projection.group) for group in touched):
             raise FoldInvalid(f"{projection.name} names a group by other columns than {', '.join(projection.group)}")
-        loaded = await self._load(connection, list(touched))
+        begun = self._begun(events)
+        loaded = await self._load(connection, [group for group in touched if group not in begun])
         folded = fold_in_memory(projection, ((each.event, each.recorded) for each in events), start=loaded)
         await self._write(connection, loaded, folded)
         return folded
+
+    def _begun(self, events: Sequence[DecodedEvent]) -> set[GroupKey]:
+        """Groups that cannot have a row yet, so that none is looked for: those of streams that begin here."""
+        if self.table.projection.groups is not own_stream:
+            return set()
+        return {(each.recorded.stream_id,) for each in events if each.recorded.version == 1}
 
     async def _load(self, connection: Connection, groups: Sequence[GroupKey]) -> Groups:
         """The rows of the groups, those not in memory by one statement."""

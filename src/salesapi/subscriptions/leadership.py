@@ -8,11 +8,12 @@ import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+import asyncpg
+
 from salesapi.database.connections import KEEPALIVE_IDLE_SECONDS
 from salesapi.database.locks import FOLLOW
 
 if TYPE_CHECKING:
-    import asyncpg
     from asyncpg.pool import PoolConnectionProxy
 
 ACQUIRE_TIMEOUT_SECONDS: Final = 10.0
@@ -62,7 +63,11 @@ class Leadership:
             await self._disconnect()
 
     def _is_connected(self) -> bool:
-        return self._connection is not None and not self._connection.is_closed()
+        try:
+            return self._connection is not None and not self._connection.is_closed()
+        except asyncpg.InterfaceError:
+            # A pool takes a lost connection back by itself; asking it then is refused.
+            return False
 
     async def _connect(self) -> None:
         if self._is_connected():

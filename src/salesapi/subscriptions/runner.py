@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 WAIT_SECONDS: Final = 5.0
 """How long a follower at the head waits for news before it looks by itself."""
-GATHER_SECONDS: Final = 0.004
-"""Least time between the beginnings of two steps at the head: commits that come meanwhile share a step. The first one after
-a pause is followed at once; a busy log is seen later by this much."""
+GATHER_SECONDS: Final = 0.005
+"""Pause after a step that has come to the head: commits that come meanwhile share the next one. The first commit after a quiet
+time is followed at once; in a busy log a reader waits for what it wrote at most this much longer."""
 LEAD_SECONDS: Final = 1.0
 """How long one that does not lead waits before it asks again."""
 CONTENDED_SECONDS: Final = 0.1
@@ -169,7 +169,6 @@ class Subscription:
         return await self._leadership.lead(names) >= set(names)
 
     async def _follow(self) -> bool:
-        began = time.monotonic()
         before = self._status.position
         progress = await self._follower.step()
         if progress is None:
@@ -180,7 +179,7 @@ class Subscription:
         if not progress.is_at_head:
             return True
         if progress.position != before:
-            await asyncio.sleep(began + progress.gather_seconds - time.monotonic())
+            await asyncio.sleep(progress.gather_seconds)
         else:
             await self._log.wait_past(progress.position, min(progress.wait_seconds, until_report_seconds))
         return True
