@@ -12,8 +12,7 @@ from salesapi.cli.running import run, until_stopped
 from salesapi.domain.shared.kernel import Recorded, record
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.generations import prepare_read_models
-from salesapi.projections.projection import GroupKey, Projection
-from salesapi.projections.single_stream import one_row, own_stream
+from salesapi.projections.projection import GroupKey, Projection, Row
 
 IDLE: Final = 60
 
@@ -25,12 +24,12 @@ class IdleRow:
     stream_id: UUID
 
 
-def _row(row: IdleRow | None, event: object, recorded: Recorded) -> IdleRow:
-    return IdleRow(stream_id=recorded.stream_id)
-
-
 def _groups(event: object, recorded: Recorded) -> Sequence[GroupKey]:
-    return own_stream(event, recorded)
+    return ((recorded.stream_id,),)
+
+
+def _unchanged(rows: Sequence[Row], event: object, recorded: Recorded, group: GroupKey) -> Sequence[Row]:
+    return rows
 
 
 WITH_IDLE: Final = (
@@ -44,7 +43,7 @@ WITH_IDLE: Final = (
             group=("stream_id",),
             types=("objection.raised",),
             groups=_groups,
-            evolve=one_row(_row),
+            evolve=_unchanged,
         )
         for number in range(1, IDLE + 1)
     ),

@@ -1,9 +1,10 @@
 """Read models that are in step share a page's transaction; one that cannot go on leaves, and comes back."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -12,7 +13,7 @@ from asyncpg.connection import LoggedQuery
 
 from salesapi.domain.shared.kernel import record
 from salesapi.projections.positions import read_statuses
-from salesapi.projections.projection import Projection
+from salesapi.projections.projection import Projection, Row
 from tests.projections.conftest import PATIENCE_SECONDS, ReadSide
 from tests.projections.examples import COUNTS, DEALS, append, append_stories, evolve_counts, folded, opened
 from tests.spec import uid
@@ -171,10 +172,10 @@ async def test_a_read_model_that_had_stopped_catches_up_and_joins_the_group_afte
     await read_side.prepare(DEALS, COUNTS)
     is_broken = True
 
-    def evolve(*arguments: object) -> object:
+    def evolve(*arguments: Any) -> Sequence[Row]:
         if is_broken:
             raise ZeroDivisionError("a mistake")
-        return evolve_counts(*arguments)  # type: ignore[arg-type]
+        return evolve_counts(*arguments)
 
     mistaken = replace(COUNTS, evolve=evolve)
     async with read_side.engine(DEALS, mistaken):

@@ -5,8 +5,9 @@ commit is not waited for (`synchronous_commit = off`): a crash loses rows and ch
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from eventsourcing.persistence import IntegrityError
@@ -56,6 +57,8 @@ class TableFold:
     def __init__(self, table: ReadTable, pool: "asyncpg.Pool[asyncpg.Record]", *, cached_rows_max: int = 0) -> None:
         """`cached_rows_max` bounds the rows kept in memory between pages; a rebuild saves loads by it."""
         self.table = table
+        self._group_of = _reader(table.projection.group)
+        self._key_of = _reader(table.projection.key)
         self._pool = pool
         self._cached_rows_max = cached_rows_max
         self._cached: OrderedDict[GroupKey, tuple[Row, ...]] = OrderedDict()
@@ -152,7 +155,7 @@ class TableFold:
 
     async def _write(self, connection: Connection, loaded: Mapping[GroupKey, Sequence[Row]], folded: Groups) -> None:
         """Stores what changed: one delete, one upsert."""
-        before = {self._key_of(row): row for rows in loaded.values() for row in rows}
+        before = {self._key_of(row): row for rows in loaded.values() for row in rows} if loaded else {}
         after = self._checked(folded)
         vanished = [key for key in before if key not in after]
         if vanished:
@@ -169,6 +172,7 @@ class TableFold:
             FoldInvalid: see there.
         """
         name = self.table.projection.name
+        is_group_the_key = self.table.projection.group == self.table.projection.key
         rows: dict[GroupKey, Row] = {}
         for group, members in folded.items():
             if len(members) > GROUP_ROWS_MAX:
@@ -176,7 +180,7 @@ class TableFold:
             for row in members:
                 if self._group_of(row) != group:
                     raise FoldInvalid(f"{name} yields a row that is not of the group it was asked for")
-                rows[self._key_of(row)] = row
+                rows[group if is_group_the_key else self._key_of(row)] = row
         if len(rows) != sum(map(len, folded.values())):
             raise FoldInvalid(f"{name} yields two rows with one key")
         return rows
@@ -191,12 +195,6 @@ class TableFold:
         stored = self.table.codec.encode(before)
         return None if [_exact(value) for value in stored] == [_exact(value) for value in values] else values
 
-    def _group_of(self, row: Row) -> GroupKey:
-        return tuple(getattr(row, name) for name in self.table.projection.group)
-
-    def _key_of(self, row: Row) -> GroupKey:
-        return tuple(getattr(row, name) for name in self.table.projection.key)
-
     def _remember(self, folded: Groups) -> None:
         """Keeps the latest groups; called after the commit only."""
         if not self._cached_rows_max:
@@ -209,6 +207,14 @@ class TableFold:
             self._cached[group] = rows
         while self._cached_rows > self._cached_rows_max:
             self._cached_rows -= max(1, len(self._cached.popitem(last=False)[1]))
+
+
+def _reader(names: Sequence[str]) -> Callable[[Row], GroupKey]:
+    """Reads these fields of a row."""
+    if len(names) == 1:
+        read_one = attrgetter(names[0])
+        return lambda row: (read_one(row),)
+    return attrgetter(*names)
 
 
 def _readable(events: Sequence[PagedEvent]) -> list[DecodedEvent]:
