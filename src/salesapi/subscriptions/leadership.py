@@ -5,12 +5,13 @@ own transaction, or by the fence of what it writes to.
 """
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 import asyncpg
 
-from salesapi.database.connections import KEEPALIVE_IDLE_SECONDS
+from salesapi.database.connections import KEEPALIVE_IDLE_SECONDS, LOST
 from salesapi.database.locks import FOLLOW
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ ACQUIRE_TIMEOUT_SECONDS: Final = 10.0
 
 LEAD: Final = "SELECT name FROM unnest($2::text[]) AS name WHERE pg_try_advisory_lock($1::integer, hashtext(name))"
 LEAVE: Final = "SELECT pg_advisory_unlock($1::integer, hashtext(name)) FROM unnest($2::text[]) AS name"
+
+logger = logging.getLogger(__name__)
 
 
 class Leadership:
@@ -80,5 +83,9 @@ class Leadership:
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
         self._held.clear()
-        if connection is not None:
+        if connection is None:
+            return
+        try:
             await self._pool.release(connection)
+        except LOST as error:
+            logger.debug("the connection that held the leads was lost already (%s)", type(error).__name__)

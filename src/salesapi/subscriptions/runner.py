@@ -74,7 +74,7 @@ class Follower(Protocol):
         """Judges what a step raised; mostly `trouble_of`."""
 
     async def close(self) -> None:
-        """Gives up its connections, at the end."""
+        """Gives up its connections, at the end; may be called again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +104,8 @@ class Subscription:
         """The names, state and error that `log.follower` was told last."""
         self._reported: int | None = None
         self._report_due = 0.0
+        self._store_again = 0.0
+        """Not before this after a failure to store: a busy follower would try at each step."""
 
     def start(self) -> None:
         """Begins, in a task of its own."""
@@ -122,7 +124,7 @@ class Subscription:
             # waits, returns the answer instead when both meet in one turn of the loop.
             task.cancel()
             _, running = await asyncio.wait(running, timeout=CANCEL_AGAIN_SECONDS)
-        await self._follower.close()
+        await self._close()
         if not task.cancelled() and isinstance(error := task.exception(), Exception):
             logger.error("%s had ended by itself: %s", self._name, reason_of(error))
 
@@ -139,8 +141,15 @@ class Subscription:
         try:
             while await self._turn():
                 pass
+            await self._close()
         finally:
             self._status = SubscriptionStatus(state="ended", position=self._status.position, error=self._status.error)
+
+    async def _close(self) -> None:
+        try:
+            await self._follower.close()
+        except UNAVAILABLE as error:
+            logger.warning("%s: its connection was lost before its end (%s)", self._name, type(error).__name__)
 
     async def _turn(self) -> bool:
         """One step and the wait after it, or the pause after a failure; false once there is nothing more to do."""
@@ -201,6 +210,8 @@ class Subscription:
         told = (self._follower.names, self._status.state, self._status.error)
         if told == self._stored and (position == self._reported or now < self._report_due):
             return WAIT_SECONDS if position == self._reported else self._report_due - now
+        if now < self._store_again:
+            return self._store_again - now
         names, state, error = told
         assert state in ("following", "failing", "stopped"), "only one that leads is stored"
         try:
@@ -208,7 +219,7 @@ class Subscription:
                 await write_state(self._pool, names, state, error=error, position=position)
         except (*UNAVAILABLE, asyncpg.PostgresError) as failure:
             logger.warning("%s: cannot store its state (%s)", self._name, type(failure).__name__)
-            self._report_due = now + REPORT_SECONDS
+            self._store_again = now + REPORT_SECONDS
             return REPORT_SECONDS
         self._stored, self._reported, self._report_due = told, position, now + REPORT_SECONDS
         return WAIT_SECONDS
