@@ -26,7 +26,7 @@ from salesapi.subscriptions.states import Trouble, trouble_of
 
 BATCH_EVENTS_MAX: Final = 2_000
 """Most events sealed in one transaction."""
-GATHER_SECONDS: Final = 0.1
+GATHER_SECONDS: Final = 0.2
 """Pause between two batches at the head: a busy log is protected later by this much, at a fraction of the cost."""
 ACQUIRE_TIMEOUT_SECONDS: Final = 10.0
 """Longest wait for a connection of the pool."""

@@ -106,6 +106,8 @@ class ProjectionEngine:
         return wanted
 
     async def _let_go(self, followers: Sequence[str]) -> None:
+        if not followers:
+            return
         self._group.remove(followers)
         for follower in followers:
             del self._folds[follower]
