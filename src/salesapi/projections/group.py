@@ -224,7 +224,7 @@ class ProjectionGroup:
         changed.set()
 
     def _wait_seconds(self) -> float:
-        if all(each.position == self._position for each in self._members):
+        if all(each.position >= self._position for each in self._members):
             return WAIT_SECONDS
         return max(0.0, self._all_moved_at + CHECKPOINT_SECONDS - time.monotonic())
 
