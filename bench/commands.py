@@ -59,13 +59,17 @@ async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
                 alone = await load(ours, key, seconds=seconds)
                 lines.append(_line("POST /v1/deals, serve alone", alone, baseline))
             for _ in range(effort.rounds):
-                async with running(["salesapi", "work"], database.environment):
-                    await _until_followed(database, PROJECTIONS)
-                    baseline = await load(theirs, key, seconds=seconds)
-                    beside = await load(ours, key, seconds=seconds)
-                async with running(["bench.idle_read_models"], database.environment):
-                    await _until_followed(database, WITH_IDLE)
-                    with_idle = await load(ours, key, seconds=seconds)
+                rates: list[tuple[float, float]] = []
+                for program, projections in (
+                    (["salesapi", "work"], PROJECTIONS),
+                    (["bench.idle_read_models"], WITH_IDLE),
+                ):
+                    async with running(program, database.environment):
+                        await load(ours, key, seconds=1)
+                        await _until_followed(database, projections)
+                        baseline = await load(theirs, key, seconds=seconds)
+                        rates.append((await load(ours, key, seconds=seconds), baseline))
+                (beside, baseline), (with_idle, _) = rates
                 lines.append(_line("POST /v1/deals, work beside it", beside, baseline, target=TARGET_BESIDE))
                 lines.append(
                     Line(
