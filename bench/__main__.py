@@ -65,7 +65,7 @@ def _shown(found: list[Figure]) -> Table:
             f"{figure.ratio:.2f}",
             f"{figure.ratio_least:.2f}",
             f"{figure.ratio_most:.2f}",
-            "" if figure.target is None else f"{figure.target:.1f} {'met' if figure.is_met else 'missed'}",
+            "" if figure.target is None else f"{figure.target:.2f} {'met' if figure.is_met else 'missed'}",
             figure.unit,
             figure.baseline,
         )

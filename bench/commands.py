@@ -1,8 +1,8 @@
 """Commands per second over HTTP at 32 clients and one worker, beside a plain FastAPI service that only inserts a row.
 
 `salesapi serve` runs as a process of its own, first alone, then with `salesapi work` beside it, which follows every event on
-the same cores. Each request authenticates, validates, decides on folded state, stores the event and the key, and answers a
-receipt. Same load generator, same durability.
+the same cores, and then with a `work` of sixty read models more that nothing concerns. Each request authenticates, validates,
+decides on folded state, stores the event and the key, and answers a receipt. Same load generator, same durability.
 """
 
 import asyncio
@@ -14,18 +14,24 @@ from bench.bench_database import Database, Ground
 from bench.company import deal_body, found_company
 from bench.deal_stories import META
 from bench.equal_table import make_equal_table
+from bench.idle_read_models import WITH_IDLE, make_tables
 from bench.measuring import Effort, Line, Measure
 from bench.processes import ProcessFailed, ended, running, serving
 from salesapi.eventlog.codec import encode_meta
 from salesapi.eventlog.reading import HEAD
+from salesapi.projections.catalogue import PROJECTIONS
+from salesapi.projections.projection import Projection
 
 CLIENTS: Final = 32
 TARGET: Final = 1.0
+TARGET_BESIDE: Final = 0.85
+TARGET_WITH_IDLE: Final = 0.95
+"""Of the rate without the idle read models."""
 PATH: Final = "/v1/deals"
 BASELINE: Final = "FastAPI + asyncpg pool"
 FOLLOWED: Final = """
     SELECT min(coalesce(t.position, 0)) FROM read.registry r
-    LEFT JOIN log.tracking t ON t.follower = 'read.' || r.table_name WHERE r.is_live
+    LEFT JOIN log.tracking t ON t.follower = 'read.' || r.table_name WHERE r.is_live AND r.name = ANY($1::text[])
 """
 FOLLOW_SECONDS_MAX: Final = 300.0
 FOLLOW_LOOK_SECONDS: Final = 0.1
@@ -37,6 +43,7 @@ async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
     lines: list[Line] = []
     async with ground.database() as database:
         await found_company(database)
+        await make_tables(database)
         async with database.owner() as owner:
             await make_equal_table(owner)
         key = await database.admin_key()
@@ -51,19 +58,37 @@ async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
                 baseline = await load(theirs, key, seconds=seconds)
                 alone = await load(ours, key, seconds=seconds)
                 lines.append(_line("POST /v1/deals, serve alone", alone, baseline))
-            async with running(["salesapi", "work"], database.environment):
-                for _ in range(effort.rounds):
-                    await _until_followed(database)
-                    baseline = await load(theirs, key, seconds=seconds)
-                    beside = await load(ours, key, seconds=seconds)
-                    lines.append(_line("POST /v1/deals, work beside it", beside, baseline))
+            for _ in range(effort.rounds):
+                rates: list[tuple[float, float]] = []
+                for program, projections in (
+                    (["salesapi", "work"], PROJECTIONS),
+                    (["bench.idle_read_models"], WITH_IDLE),
+                ):
+                    async with running(program, database.environment):
+                        await load(ours, key, seconds=1)
+                        await _until_followed(database, projections)
+                        baseline = await load(theirs, key, seconds=seconds)
+                        rates.append((await load(ours, key, seconds=seconds), baseline))
+                (beside, baseline), (with_idle, _) = rates
+                lines.append(_line("POST /v1/deals, work beside it", beside, baseline, target=TARGET_BESIDE))
+                lines.append(
+                    Line(
+                        what="POST /v1/deals, sixty idle read models more",
+                        unit="1/s",
+                        ours=with_idle,
+                        baseline="work beside it",
+                        baseline_value=beside,
+                        target=TARGET_WITH_IDLE,
+                    )
+                )
     return lines
 
 
-async def _until_followed(database: Database) -> None:
+async def _until_followed(database: Database, projections: Sequence[Projection]) -> None:
     """Waits for the followers to reach the head: catching up with earlier rounds is not what is measured."""
+    names = [projection.name for projection in projections]
     async with database.owner() as owner, asyncio.timeout(FOLLOW_SECONDS_MAX):
-        while await owner.fetchval(FOLLOWED) != await owner.fetchval(HEAD):
+        while await owner.fetchval(FOLLOWED, names) != await owner.fetchval(HEAD):
             await asyncio.sleep(FOLLOW_LOOK_SECONDS)
 
 
@@ -85,8 +110,8 @@ async def load(port: int, key: str, *, seconds: int = 0, requests: int = 0) -> f
     return answer["per_second"]
 
 
-def _line(what: str, ours: float, baseline: float) -> Line:
-    return Line(what=what, unit="1/s", ours=ours, baseline=BASELINE, baseline_value=baseline, target=TARGET)
+def _line(what: str, ours: float, baseline: float, *, target: float = TARGET) -> Line:
+    return Line(what=what, unit="1/s", ours=ours, baseline=BASELINE, baseline_value=baseline, target=target)
 
 
 MEASURE: Final = Measure(name="command", run=measure)

@@ -11,6 +11,7 @@ from salesapi.app import Core, running_core
 from salesapi.audit.sealing import Sealer
 from salesapi.cli.following import running_followers
 from salesapi.demo.loading import load_demo
+from salesapi.subscriptions.runner import following
 
 
 async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
@@ -19,11 +20,13 @@ async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
     for _ in range(1 if effort.is_quick else effort.rounds):
         async with ground.database() as database, running_core(database.settings) as core, running_followers(core):
             followed = await _seconds(core)
-        async with ground.database() as database, running_core(database.settings) as core:
-            sealer = Sealer(database.urls.application_url, core.log)
-            sealer.start()
+        async with (
+            ground.database() as database,
+            running_core(database.settings) as core,
+            following(core.pool, core.log) as subscriptions,
+        ):
+            subscriptions.start(Sealer(core.pool))
             alone = await _seconds(core)
-            await sealer.stop()
         lines.append(
             Line(
                 what="demo company, all followers in the process",

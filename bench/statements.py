@@ -21,6 +21,7 @@ from salesapi.domain.pay.records.payout_runs import CalculatePayoutRun, IssuePay
 from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.pay import payout_runs, payouts, statement_lines, statements
 from salesapi.projections.positions import wait_until
+from salesapi.subscriptions.runner import following
 
 PLAN = PLANS[1]
 PERIOD = "2025Q1"
@@ -75,14 +76,11 @@ async def _issued(core: Core) -> UUID:
 
 async def _followed(core: Core) -> None:
     """Brings the read models of statements to the head."""
-    engine = ProjectionEngine(FOLLOWED, log=core.log, codec=core.codec, pool=core.pool)
-    engine.start()
-    try:
+    async with following(core.pool, core.log) as subscriptions:
+        subscriptions.start(ProjectionEngine(FOLLOWED, subscriptions, core.codec))
         head, reached = await core.log.head(), 0
         while reached < head:
             reached = await wait_until(core.pool, [each.name for each in FOLLOWED], head, FOLLOW_SECONDS_MAX)
-    finally:
-        await engine.stop()
 
 
 async def _asked(port: int, key: str, paths: list[str]) -> dict[str, float]:

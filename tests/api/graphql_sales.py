@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from salesapi.cli.following import running_followers
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.positions import wait_until
 from tests.service import Service, deal, found_company, running_service
 
@@ -21,14 +21,12 @@ async def running_sales(postgresql: EmbeddedPostgreSQL, folder: Path, name: str)
     async with running_service(urls, folder) as service:
         await found_company(service)
         core = service.core
-        engine = ProjectionEngine(PROJECTIONS, log=core.log, codec=core.codec, pool=core.pool)
-        engine.start()
-        await _sell(service)
-        await _pay(service)
-        await _reference(service)
-        await settled(service)
-        yield service
-        await engine.stop()
+        async with running_followers(core):
+            await _sell(service)
+            await _pay(service)
+            await _reference(service)
+            await settled(service)
+            yield service
     await postgresql.drop_database(urls.name)
 
 

@@ -14,11 +14,10 @@ from uuid import UUID
 
 import httpx2
 
-from salesapi.audit.sealing import Sealer
+from salesapi.cli.following import running_followers
 from salesapi.domain.shared.kernel import natural_id
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.positions import wait_until
 from tests.service import Service, deal, expiring, found_company, running_service, team_pool
 
@@ -112,12 +111,7 @@ async def scoped_company(postgresql: EmbeddedPostgreSQL, folder: Path, name: str
         service = await stack.enter_async_context(running_service(urls, folder))
         service.key_prefix = name
         await found_company(service)
-        engine = ProjectionEngine(PROJECTIONS, log=service.core.log, codec=service.core.codec, pool=service.core.pool)
-        sealer = Sealer(urls.application_url, service.core.log)
-        engine.start()
-        sealer.start()
-        stack.push_async_callback(engine.stop)
-        stack.push_async_callback(sealer.stop)
+        await stack.enter_async_context(running_followers(service.core))
         made = Company(service)
         await _second_manager(made)
         sector = {"of": "customer", "key": "sector", "name": "Sector"}

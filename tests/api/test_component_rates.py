@@ -10,13 +10,12 @@ from pydantic import TypeAdapter
 
 from salesapi.api.graphql.documents import DocumentRejected, Documents
 from salesapi.api.graphql.schema import build_schema
+from salesapi.cli.following import running_followers
 from salesapi.clock import SystemClock
 from salesapi.commands.command_reading import CommandMalformed, CommandReader
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.pay.plans.compensation_plans import PublishCompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component
-from salesapi.projections.engine import ProjectionEngine
-from salesapi.projections.pay import compensation_plans, enrolments
 from tests.api.graphql_client import must
 from tests.domain.pay.plan_options import RATES, paying
 from tests.service import Service
@@ -102,12 +101,8 @@ def test_graphql_takes_exactly_one_kind_in_a_document(rate: str) -> None:
 @pytest_asyncio.fixture
 async def followed(service: Service) -> AsyncIterator[Service]:
     """The service, whose plans are followed."""
-    core = service.core
-    read_models = [compensation_plans.PROJECTION, enrolments.PROJECTION]
-    engine = ProjectionEngine(read_models, log=core.log, codec=core.codec, pool=core.pool)
-    engine.start()
-    yield service
-    await engine.stop()
+    async with running_followers(service.core):
+        yield service
 
 
 async def test_every_kind_of_rate_is_shown_by_both_doors(followed: Service) -> None:

@@ -11,10 +11,9 @@ import pytest
 import pytest_asyncio
 
 from salesapi.api.http import doors
-from salesapi.audit.sealing import Sealer
+from salesapi.cli.following import running_followers
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.positions import wait_until
 from tests.api.graphql_client import ask, must
 from tests.service import Service, deal, found_company, running_service
@@ -40,12 +39,7 @@ async def paid(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPath
         service.key_prefix = "finance"
         await found_company(service)
         core = service.core
-        engine = ProjectionEngine(PROJECTIONS, log=core.log, codec=core.codec, pool=core.pool)
-        sealer = Sealer(urls.application_url, core.log)
-        engine.start()
-        sealer.start()
-        stack.push_async_callback(engine.stop)
-        stack.push_async_callback(sealer.stop)
+        await stack.enter_async_context(running_followers(core))
         await _sold(service)
         for period in ("2026-02", "2026-03"):
             await _locked(service, period)

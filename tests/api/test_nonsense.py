@@ -17,10 +17,10 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+from salesapi.cli.following import running_followers
 from salesapi.domain.catalogue import mutation_name, route
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.positions import wait_until
 from tests.api.graphql_client import CATALOGUE, as_input
 from tests.api.nonsense import CANARY, INSTANTS, NOBODY, TEXTS, ZONES, as_text, nonsense
@@ -50,13 +50,9 @@ async def service(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempP
         running.key_prefix = "nonsense"
         await found_company(running)
         core = running.core
-        engine = ProjectionEngine(PROJECTIONS, log=core.log, codec=core.codec, pool=core.pool)
-        engine.start()
-        try:
+        async with running_followers(core):
             await _things(running)
             yield running
-        finally:
-            await engine.stop()
     await postgresql.drop_database(urls.name)
 
 

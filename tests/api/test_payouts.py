@@ -13,8 +13,9 @@ import pytest
 import pytest_asyncio
 
 from salesapi.audit.log_verifying import verify_log
-from salesapi.audit.sealing import Sealer, seal_all
+from salesapi.audit.sealing import seal_all
 from salesapi.audit.verdict import Status
+from salesapi.cli.following import running_followers
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.pay.records.payout_runs import LineKind
 from salesapi.domain.pay.statements.statements import _TOTALS
@@ -22,7 +23,6 @@ from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.positions import wait_until
 from salesapi.queries.pay.payroll import ACCOUNTS
 from tests.api.graphql_client import ask, must
@@ -127,12 +127,7 @@ async def paying(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPa
         service.key_prefix = "payouts"
         await found_company(service)
         core = service.core
-        engine = ProjectionEngine(PROJECTIONS, log=core.log, codec=core.codec, pool=core.pool)
-        sealer = Sealer(urls.application_url, core.log)
-        engine.start()
-        sealer.start()
-        stack.push_async_callback(engine.stop)
-        stack.push_async_callback(sealer.stop)
+        await stack.enter_async_context(running_followers(core))
         made = Paying(service)
         await _founded(made)
         yield made

@@ -8,8 +8,7 @@ import pytest
 import pytest_asyncio
 
 from salesapi.api.http import doors
-from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.projections.engine import ProjectionEngine
+from salesapi.cli.following import running_followers
 from tests.service import Service, deal
 
 REPORTS = ("deals", "funnel", "stage-velocity")
@@ -19,15 +18,13 @@ WINDOWED = ("funnel", "stage-velocity")
 @pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
 async def deals_of_two_reps(company: Service) -> AsyncIterator[int]:
     """One deal of each rep in 2026, followed by the engine; the position of the last command."""
-    engine = ProjectionEngine(PROJECTIONS, log=company.core.log, codec=company.core.codec, pool=company.core.pool)
-    engine.start()
-    for name, on in (("rep", "2026-01-05"), ("other rep", "2026-02-05")):
-        values = deal(company, owner_id=str(company.ids[name]), occurred_at=on, amount_minor=500, currency="CNY")
-        receipt = await company.must("/v1/deals", values)
-    lost = {"reason": "price", "occurred_at": "2026-03-05"}
-    receipt = await company.must(f"/v1/deals/{receipt['id']}/lose", lost)
-    yield int(receipt["position"])
-    await engine.stop()
+    async with running_followers(company.core):
+        for name, on in (("rep", "2026-01-05"), ("other rep", "2026-02-05")):
+            values = deal(company, owner_id=str(company.ids[name]), occurred_at=on, amount_minor=500, currency="CNY")
+            receipt = await company.must("/v1/deals", values)
+        lost = {"reason": "price", "occurred_at": "2026-03-05"}
+        receipt = await company.must(f"/v1/deals/{receipt['id']}/lose", lost)
+        yield int(receipt["position"])
 
 
 async def read(service: Service, report: str = "deals", **params: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import asyncpg
 import pytest
@@ -17,6 +18,7 @@ from salesapi.audit.verdict import Status
 from salesapi.database.connections import open_connection
 from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
 from salesapi.eventlog.recorder import PositionGap
+from salesapi.subscriptions.runner import following
 from tests.audit.stories import CODEC, ROOT_TIMEOUT_SECONDS, StoredStory
 
 LOOKS_MAX = 500
@@ -34,7 +36,7 @@ async def story(database: DatabaseUrls) -> AsyncIterator[StoredStory]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def pool(story: StoredStory) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
     """Connections of the application's role."""
-    async with asyncpg.create_pool(story.urls.application_url, min_size=1, max_size=2) as made:
+    async with asyncpg.create_pool(story.urls.application_url, min_size=1, max_size=6) as made:
         yield made
 
 
@@ -130,17 +132,13 @@ async def test_a_root_waits_for_the_sealer_to_come_so_far(
 async def test_the_running_sealer_is_woken_by_new_events(
     story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]"
 ) -> None:
-    sealer = Sealer(story.urls.application_url, story.log)
-    sealer.start()
-    try:
+    async with following(pool, story.log) as subscriptions:
+        sealer = subscriptions.start(Sealer(pool))
         for count in (1, 2, 3):
             head = await story.notes(count)
             await root_at(pool, head, ROOT_TIMEOUT_SECONDS)
-        assert sealer.status().is_leading
-        assert sealer.status().failure is None
-    finally:
-        await sealer.stop()
-    assert not sealer.status().is_running
+        assert (sealer.status().state, sealer.status().error) == ("following", None)
+    assert sealer.status().state == "ended"
 
 
 async def test_two_sealers_at_once_never_seal_an_event_twice(
@@ -169,21 +167,20 @@ async def test_two_sealers_at_once_never_seal_an_event_twice(
 async def test_a_sealer_whose_connection_is_killed_in_the_middle_loses_nothing(
     story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]", postgresql: EmbeddedPostgreSQL
 ) -> None:
-    sealer = Sealer(story.urls.application_url, story.log)
     blocker = await asyncpg.connect(story.urls.owner_url)
     killer = await asyncpg.connect(postgresql.superuser_url)
     try:
         # The root is the last row that a batch writes: with its table locked the batch stands before its end.
         await blocker.execute("BEGIN; LOCK TABLE audit.root IN ACCESS EXCLUSIVE MODE")
         head = await story.notes(20)
-        sealer.start()
-        victim = await until_waiting_for_a_lock(postgresql.superuser_url, "salesapi sealer")
-        assert await killer.fetchval("SELECT pg_terminate_backend($1, 5000)", victim)
-        assert await killer.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid = $1", victim) == 0
-        await blocker.execute("COMMIT")
-        assert await root_at(pool, head, ROOT_TIMEOUT_SECONDS) == (await roots_by_size(story))[-1]
+        async with following(pool, story.log) as subscriptions:
+            subscriptions.start(Sealer(pool))
+            victim = await until_waiting_for_a_lock(postgresql.superuser_url, "salesapi sealer")
+            assert await killer.fetchval("SELECT pg_terminate_backend($1, 5000)", victim)
+            assert await killer.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid = $1", victim) == 0
+            await blocker.execute("COMMIT")
+            assert await root_at(pool, head, ROOT_TIMEOUT_SECONDS) == (await roots_by_size(story))[-1]
     finally:
-        await sealer.stop()
         await blocker.close()
         await killer.close()
     verdict = await verify_log(story.urls.application_url, CODEC)
@@ -193,16 +190,14 @@ async def test_a_sealer_whose_connection_is_killed_in_the_middle_loses_nothing(
 async def test_a_second_sealer_stands_by_and_takes_over(
     story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]"
 ) -> None:
-    first, second = (Sealer(story.urls.application_url, story.log) for _ in range(2))
-    first.start()
-    await root_at(pool, await story.notes(1), ROOT_TIMEOUT_SECONDS)
-    second.start()
-    await first.stop()
-    try:
+    async with AsyncExitStack() as stack:
+        async with following(pool, story.log) as first:
+            first.start(Sealer(pool))
+            await root_at(pool, await story.notes(1), ROOT_TIMEOUT_SECONDS)
+            second = (await stack.enter_async_context(following(pool, story.log))).start(Sealer(pool))
+            assert second.status().state == "standby"
         await root_at(pool, await story.notes(1), ROOT_TIMEOUT_SECONDS)
-        assert second.status().is_leading
-    finally:
-        await second.stop()
+        assert second.status().state == "following"
 
 
 @pytest.mark.breaks_log
@@ -213,17 +208,15 @@ async def test_a_sealer_that_cannot_go_on_holds_its_position_and_says_why(
     await story.seal()
     await story.notes(3)
     await story.as_owner("DELETE FROM log.event WHERE position = 3")
-    sealer = Sealer(story.urls.application_url, story.log)
-    sealer.start()
-    try:
+    async with following(pool, story.log) as subscriptions:
+        sealer = subscriptions.start(Sealer(pool))
         for _ in range(LOOKS_MAX):
-            if sealer.status().failure is not None:
+            if sealer.status().error is not None:
                 break
             await asyncio.sleep(LOOK_SECONDS)
-        failure = sealer.status().failure
-    finally:
-        await sealer.stop()
-    assert failure == "PositionGap: after position 2 the log has 4: an event was removed or renumbered"
+        status = sealer.status()
+    assert status.state == "stopped"
+    assert status.error == "PositionGap: after position 2 the log has 4: an event was removed or renumbered"
     assert await pool.fetchval("SELECT max(size) FROM audit.root") == 2
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from salesapi.database import connections
 from salesapi.database.connections import OwnConnection
+from salesapi.database.locks import APPEND
 from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
 from salesapi.eventlog import reading, writer
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
@@ -16,18 +17,15 @@ from salesapi.eventlog.recorder import Appended, KeyTaken, LogOverloaded, LogUna
 from tests.eventlog.relay import Relay
 from tests.eventlog.requests import PRINCIPAL, append, deal, event, key, request
 
-APPEND_LOCK = 7731
 OUR_BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1"
-WAITING_FOR_LOCK = (
-    f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {APPEND_LOCK} AND NOT granted"
-)
+WAITING_FOR_LOCK = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {APPEND} AND NOT granted"
 
 
 @asynccontextmanager
 async def _lock_held(url: str) -> AsyncIterator[OwnConnection]:
     """Another process holds the append lock, so what the writer sends waits in the server."""
     connection = await asyncpg.connect(url)
-    await connection.execute("SELECT pg_advisory_lock($1)", APPEND_LOCK)
+    await connection.execute("SELECT pg_advisory_lock($1)", APPEND)
     try:
         yield connection
     finally:

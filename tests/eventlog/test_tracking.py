@@ -8,7 +8,7 @@ from eventsourcing.persistence import IntegrityError
 
 from salesapi.database.connections import OwnConnection
 from salesapi.embedded.postgresql import DatabaseUrls
-from salesapi.eventlog.checkpoints import insert_tracking, max_tracking_id
+from salesapi.eventlog.checkpoints import insert_tracking, max_tracking_id, move_together, positions_of
 
 pytestmark = pytest.mark.breaks_log
 """Checkpoints are moved without any event."""
@@ -78,3 +78,36 @@ async def test_a_checkpoint_goes_back_with_its_transaction(processes: tuple[OwnC
     await transaction.rollback()
 
     assert await max_tracking_id(other, "deals") is None
+
+
+async def test_many_followers_move_together_and_those_that_another_process_moved_are_left_out(
+    processes: tuple[OwnConnection, OwnConnection],
+) -> None:
+    connection, _ = processes
+    await insert_tracking(connection, "deals", expected=None, position=3)
+    await insert_tracking(connection, "leads", expected=None, position=4)
+
+    moved = await move_together(connection, {"deals": 3, "leads": 3, "members": 0}, 9)
+
+    assert moved == {"deals", "members"}
+    assert await positions_of(connection, ["deals", "leads", "members", "teams"]) == {
+        "deals": 9,
+        "leads": 4,
+        "members": 9,
+        "teams": 0,
+    }
+
+
+async def test_a_checkpoint_that_is_being_moved_by_another_process_holds_up_no_other(
+    processes: tuple[OwnConnection, OwnConnection],
+) -> None:
+    first, second = processes
+    for follower in ("deals", "leads"):
+        await insert_tracking(first, follower, expected=None, position=3)
+    async with first.transaction():
+        await insert_tracking(first, "deals", expected=3, position=5)
+        await second.execute("SET lock_timeout = '50ms'")
+        moved = await move_together(second, {"deals": 3, "leads": 3}, 9)
+
+    assert moved == {"leads"}
+    assert await positions_of(second, ["deals", "leads"]) == {"deals": 5, "leads": 9}

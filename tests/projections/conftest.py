@@ -15,6 +15,7 @@ from salesapi.projections.generations import prepare_read_models, registered
 from salesapi.projections.positions import wait_until
 from salesapi.projections.projection import Projection, Row
 from salesapi.projections.tables import read_table
+from salesapi.subscriptions.runner import following
 from tests.projections.examples import codec
 
 PATIENCE_SECONDS = 20.0
@@ -32,13 +33,11 @@ class ReadSide:
 
     @asynccontextmanager
     async def engine(self, *projections: Projection) -> AsyncIterator[ProjectionEngine]:
-        """A running engine."""
-        engine = ProjectionEngine(projections, log=self.log, codec=codec(), pool=self.pool)
-        engine.start()
-        try:
+        """A running engine, as a process of its own has it."""
+        async with following(self.pool, self.log) as subscriptions:
+            engine = ProjectionEngine(projections, subscriptions, codec())
+            subscriptions.start(engine)
             yield engine
-        finally:
-            await engine.stop()
 
     async def prepare(self, *projections: Projection) -> None:
         """What `salesapi migrate` does."""
@@ -70,7 +69,7 @@ async def read_side(database: DatabaseUrls) -> AsyncIterator[ReadSide]:
         stack.push_async_callback(owner.close)
         application = await asyncpg.connect(database.application_url)
         stack.push_async_callback(application.close)
-        pool = await stack.enter_async_context(asyncpg.create_pool(database.application_url, min_size=1, max_size=8))
+        pool = await stack.enter_async_context(asyncpg.create_pool(database.application_url, min_size=1, max_size=12))
         log = await PostgreSQLEventLog.connect(database.application_url)
         stack.push_async_callback(log.close)
         yield ReadSide(urls=database, owner=owner, application=application, pool=pool, log=log)

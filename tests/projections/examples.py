@@ -201,10 +201,10 @@ async def append(log: EventLog, deal: UUID, *events: object, expected_version: i
 async def append_all(log: EventLog, deals: Sequence[tuple[UUID, int, Sequence[object]]]) -> int:
     """Appends events to several deals in one request."""
     occurred = BusinessTime(on=DAY, zone="UTC")
-    appends = []
+    appends, coder = [], codec()
     for deal, expected_version, events in deals:
         stream = StreamRef("deal", deal)
-        encoded = await codec().encode(
+        encoded = await coder.encode(
             [
                 (stream, version, event, occurred, META)
                 for version, event in enumerate(events, start=expected_version + 1)

@@ -165,7 +165,7 @@ def test_a_row_that_no_table_can_hold_is_refused(row: type) -> None:
         read_table(replace(EVERYTHING, row=row), 1)
 
 
-@pytest.mark.parametrize("name", ["registry", "stopped", "Deal", 'deal"; DROP', "", "a" * 41])
+@pytest.mark.parametrize("name", ["registry", "Deal", 'deal"; DROP', "", "a" * 41])
 def test_a_read_model_needs_a_plain_name_of_its_own(name: str) -> None:
     with pytest.raises(RowNotStorable):
         read_table(replace(EVERYTHING, name=name), 1)

@@ -16,10 +16,10 @@ from salesapi.api.authentication import Asking
 from salesapi.api.http import read_sources
 from salesapi.api.rest.answers import add_problem_handlers
 from salesapi.api.rest.questions import QuestionRoutes
+from salesapi.cli.following import running_followers
 from salesapi.domain.shared.kernel import natural_id
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.positions import wait_until
 from tests.service import Service, deal, found_company, running_service, team_pool
 
@@ -75,9 +75,7 @@ async def reads(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPat
         service = await stack.enter_async_context(running_service(urls, tmp_path_factory.mktemp("reads")))
         await found_company(service)
         core = service.core
-        engine = ProjectionEngine(PROJECTIONS, log=core.log, codec=core.codec, pool=core.pool)
-        engine.start()
-        stack.push_async_callback(engine.stop)
+        await stack.enter_async_context(running_followers(core))
         client = await stack.enter_async_context(
             httpx2.AsyncClient(transport=httpx2.ASGITransport(app=_reading_app(service)), base_url="http://reads")
         )

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from salesapi.cli.following import running_followers
 from salesapi.cli.importing import import_parts
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.importing.import_job import run_import
 from salesapi.importing.mapping_reading import read_mapping
 from salesapi.importing.results import Summary
 from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.positions import wait_until
 from tests.conftest import REPOSITORY
 from tests.service import Service, running_service
@@ -82,13 +82,9 @@ async def receivables(
     try:
         async with running_service(urls, tmp_path_factory.mktemp("invoices_ar")) as service:
             core = service.core
-            engine = ProjectionEngine(PROJECTIONS, log=core.log, codec=core.codec, pool=core.pool)
-            engine.start()
-            try:
+            async with running_followers(core):
                 file = shared_data / "invoices_ar" / "invoices.csv"
                 yield Receivables(service, file, await imported(service, file))
-            finally:
-                await engine.stop()
     finally:
         await postgresql.drop_database(DATABASE)
 

@@ -19,6 +19,7 @@ import pytest
 import pytest_asyncio
 
 from salesapi.audit.sealing import seal_all
+from salesapi.cli.following import running_followers
 from salesapi.cli.importing import import_parts
 from salesapi.domain.shared.money import UnitPrice, line_amount_minor, rounded
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
@@ -26,7 +27,6 @@ from salesapi.importing.import_job import run_import
 from salesapi.importing.mapping_reading import read_mapping
 from salesapi.importing.results import Summary
 from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.positions import wait_until
 from tests.conftest import REPOSITORY
 from tests.service import Service, running_service
@@ -149,16 +149,12 @@ async def northwind(
     try:
         async with running_service(urls, tmp_path_factory.mktemp("northwind")) as service:
             core = service.core
-            engine = ProjectionEngine(PROJECTIONS, log=core.log, codec=core.codec, pool=core.pool)
-            engine.start()
-            try:
+            async with running_followers(core):
                 files = [shared_data / "northwind" / name for name in FILES]
                 company = Northwind(service, files, await imported(service, files))
                 await company.followed()
                 company.names |= {each["id"]: each["name"] for each in await company.everything("/v1/members")}
                 yield company
-            finally:
-                await engine.stop()
     finally:
         await postgresql.drop_database(DATABASE)
 

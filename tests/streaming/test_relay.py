@@ -4,9 +4,11 @@ import asyncio
 import os
 import shutil
 import sys
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
+import asyncpg
 import msgspec
 import nats
 import pytest
@@ -29,11 +31,24 @@ from salesapi.streaming.sales_stream import (
     delete_stream,
 )
 from salesapi.streaming.stream_comparison import Difference, compare_stream_with_log
+from salesapi.subscriptions.runner import Subscription, following
 from tests.streaming.conftest import PATIENCE_SECONDS, Facts, deal_id, eventually
 
 
-async def relayed_to(relay: Relay, position: int) -> None:
-    await eventually(lambda: relay.status().last_sequence >= position, told=relay.status)
+@asynccontextmanager
+async def relaying(
+    log: PostgreSQLEventLog, urls: DatabaseUrls, nats_url: str, stream: SalesStream = SALES
+) -> AsyncIterator[Subscription]:
+    """A relay as a process of its own has it, for as long as the block lasts."""
+    async with (
+        asyncpg.create_pool(urls.application_url, min_size=1, max_size=3) as pool,
+        following(pool, log) as all_of_it,
+    ):
+        yield all_of_it.start(Relay(log, nats_url, stream))
+
+
+async def relayed_to(relay: Subscription, position: int) -> None:
+    await eventually(lambda: relay.status().position >= position, told=relay.status)
 
 
 async def sent_to_head(sender: StreamSender) -> None:
@@ -45,17 +60,15 @@ async def test_an_events_sequence_in_the_stream_is_its_position(
     facts: Facts, database: DatabaseUrls, nats_server: EmbeddedNats, stream: SalesStream
 ) -> None:
     await facts.append(620)
-    relay = Relay(database.application_url, facts.log, nats_server.url, stream)
-    relay.start()
-    await relayed_to(relay, 620)
-    head = await facts.append(1)
-    await relayed_to(relay, head)
+    async with relaying(facts.log, database, nats_server.url, stream) as relay:
+        await relayed_to(relay, 620)
+        head = await facts.append(1)
+        await relayed_to(relay, head)
 
-    status = relay.status()
-    assert (status.state, status.last_sequence, status.head, status.error) == ("relaying", head, head, None)
-    assert await compare_stream_with_log(facts.log, nats_server.url, stream) is None
-    await relay.stop()
-    assert relay.status().state == "stopped"
+        status = relay.status()
+        assert (status.state, status.position, status.error) == ("following", head, None)
+        assert await compare_stream_with_log(facts.log, nats_server.url, stream) is None
+    assert relay.status().state == "ended"
 
 
 async def test_a_message_names_its_subject_and_its_id(
@@ -82,16 +95,19 @@ async def test_the_product_stream_is_named_sales() -> None:
 
 RELAY_PROGRAM = """
 import asyncio, os
+import asyncpg
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.streaming.relay import Relay
 from salesapi.streaming.sales_stream import SalesStream
+from salesapi.subscriptions.runner import following
 
 async def relay():
     url = os.environ["DATABASE_URL"]
     log = await PostgreSQLEventLog.connect(url)
     stream = SalesStream(name=os.environ["STREAM"], subject_prefix=os.environ["SUBJECT_PREFIX"])
-    Relay(url, log, os.environ["NATS_URL"], stream).start()
-    await asyncio.Event().wait()
+    async with asyncpg.create_pool(url, min_size=1, max_size=3) as pool, following(pool, log) as subscriptions:
+        subscriptions.start(Relay(log, os.environ["NATS_URL"], stream))
+        await asyncio.Event().wait()
 
 asyncio.run(relay())
 """
@@ -119,10 +135,8 @@ async def test_a_relay_that_is_killed_in_the_middle_is_followed_by_another_witho
     assert await reader.last_sequence() < head, "it was done before it was killed: this tested nothing"
     await reader.close()
 
-    successor = Relay(database.application_url, facts.log, nats_server.url, stream)
-    successor.start()
-    await relayed_to(successor, head)
-    await successor.stop()
+    async with relaying(facts.log, database, nats_server.url, stream) as successor:
+        await relayed_to(successor, head)
 
     assert await compare_stream_with_log(facts.log, nats_server.url, stream) is None
 
@@ -169,14 +183,10 @@ async def test_a_relay_stops_even_when_its_cancellation_is_lost(
 ) -> None:
     await migrate(database.owner_url)
     log = await LogThatLosesOneCancellation.connect(database.application_url)
-    relay = Relay(database.application_url, log, nats_server.url, stream)
-    relay.start()
-    await eventually(lambda: log.is_waited_for, told=relay.status)
+    async with asyncio.timeout(PATIENCE_SECONDS), relaying(log, database, nats_server.url, stream) as relay:
+        await eventually(lambda: log.is_waited_for, told=relay.status)
 
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        await relay.stop()
-
-    assert relay.status().state == "stopped"
+    assert relay.status().state == "ended"
     await log.close()
 
 
@@ -184,18 +194,15 @@ async def test_of_two_relays_one_leads_and_the_other_stands_by(
     facts: Facts, database: DatabaseUrls, nats_server: EmbeddedNats, stream: SalesStream
 ) -> None:
     head = await facts.append(100)
-    relays = [Relay(database.application_url, facts.log, nats_server.url, stream) for _ in range(2)]
-    for relay in relays:
-        relay.start()
-        await eventually(lambda: any(each.status().state == "relaying" for each in relays), told=relays[0].status)
-    await relayed_to(relays[0], head)
+    async with AsyncExitStack() as stack:
+        async with relaying(facts.log, database, nats_server.url, stream) as first:
+            await relayed_to(first, head)
+            second = await stack.enter_async_context(relaying(facts.log, database, nats_server.url, stream))
+            await asyncio.sleep(0)
+            assert (first.status().state, second.status().state) == ("following", "standby")
 
-    assert [relay.status().state for relay in relays] == ["relaying", "standby"]
-
-    await relays[0].stop()
-    head = await facts.append(100)
-    await relayed_to(relays[1], head)
-    await relays[1].stop()
+        head = await facts.append(100)
+        await relayed_to(second, head)
     assert await compare_stream_with_log(facts.log, nats_server.url, stream) is None
 
 
@@ -203,22 +210,20 @@ async def test_events_recorded_while_nats_is_down_follow_when_it_is_back(
     facts: Facts, database: DatabaseUrls, reachable_folder: Path
 ) -> None:
     server = await EmbeddedNats.start(reachable_folder / "nats")
-    relay = Relay(database.application_url, facts.log, server.url)
-    relay.start()
-    await facts.append(200)
-    await relayed_to(relay, 200)
+    async with relaying(facts.log, database, server.url) as relay:
+        await facts.append(200)
+        await relayed_to(relay, 200)
 
-    await server.stop()
-    head = await facts.append(1_000)
-    await eventually(lambda: relay.status().state == "failing", told=relay.status)
-    assert relay.status().last_sequence == 200
-    assert server.url.split(":")[2].split("@")[0] not in str(relay.status().error), "the password is shown"
+        await server.stop()
+        head = await facts.append(1_000)
+        await eventually(lambda: relay.status().state == "failing", told=relay.status)
+        assert relay.status().position == 200
+        assert server.url.split(":")[2].split("@")[0] not in str(relay.status().error), "the password is shown"
 
-    server = await EmbeddedNats.start(reachable_folder / "nats", port=server.port)
-    await relayed_to(relay, head)
-    assert relay.status().state == "relaying"
-    assert await compare_stream_with_log(facts.log, server.url) is None
-    await relay.stop()
+        server = await EmbeddedNats.start(reachable_folder / "nats", port=server.port)
+        await relayed_to(relay, head)
+        assert relay.status().state == "following"
+        assert await compare_stream_with_log(facts.log, server.url) is None
     await server.stop()
 
 
@@ -264,14 +269,12 @@ async def test_a_deleted_stream_is_made_again_with_the_whole_log(
     facts: Facts, database: DatabaseUrls, nats_server: EmbeddedNats, stream: SalesStream
 ) -> None:
     await facts.append(700)
-    relay = Relay(database.application_url, facts.log, nats_server.url, stream)
-    relay.start()
-    await relayed_to(relay, 700)
+    async with relaying(facts.log, database, nats_server.url, stream) as relay:
+        await relayed_to(relay, 700)
 
-    await delete_stream(nats_server.url, stream)
-    head = await facts.append(1)
-    await relayed_to(relay, head)
-    await relay.stop()
+        await delete_stream(nats_server.url, stream)
+        head = await facts.append(1)
+        await relayed_to(relay, head)
 
     assert await compare_stream_with_log(facts.log, nats_server.url, stream) is None
 
@@ -301,19 +304,17 @@ async def test_a_stream_that_was_purged_stops_the_relay_loudly_until_it_is_delet
     )
     await client.jetstream().add_stream(purgeable)
     await facts.append(50)
-    relay = Relay(database.application_url, facts.log, nats_server.url, stream)
-    relay.start()
-    await relayed_to(relay, 50)
+    async with relaying(facts.log, database, nats_server.url, stream) as relay:
+        await relayed_to(relay, 50)
 
-    await client.jetstream().purge_stream(stream.name)
-    head = await facts.append(1)
-    await eventually(lambda: relay.status().state == "diverged", told=relay.status)
-    assert "holds 0 of the 50 messages" in str(relay.status().error)
+        await client.jetstream().purge_stream(stream.name)
+        head = await facts.append(1)
+        await eventually(lambda: relay.status().state == "stopped", told=relay.status)
+        assert "holds 0 of the 50 messages" in str(relay.status().error)
 
-    await delete_stream(nats_server.url, stream)
-    await relayed_to(relay, head)
-    await eventually(lambda: relay.status().state == "relaying", told=relay.status)
-    await relay.stop()
+        await delete_stream(nats_server.url, stream)
+        await relayed_to(relay, head)
+        await eventually(lambda: relay.status().state == "following", told=relay.status)
     await client.close()
     assert await compare_stream_with_log(facts.log, nats_server.url, stream) is None
 
@@ -327,10 +328,8 @@ async def test_a_log_restored_from_an_older_backup_stops_the_relay_loudly(
     await sender.close()
     await facts.restore_backup_at(40, epoch=2)
 
-    relay = Relay(database.application_url, facts.log, nats_server.url, stream)
-    relay.start()
-    await eventually(lambda: relay.status().state == "diverged", told=relay.status)
-    await relay.stop()
+    async with relaying(facts.log, database, nats_server.url, stream) as relay:
+        await eventually(lambda: relay.status().state == "stopped", told=relay.status)
 
     assert "ends at 60, the log (epoch 2) at 40" in str(relay.status().error)
 

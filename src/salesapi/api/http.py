@@ -1,7 +1,6 @@
 """Puts both doors, health and metrics on one ASGI application."""
 
-from fastapi import FastAPI, Request, Response
-from prometheus_client import generate_latest
+from fastapi import FastAPI
 
 from salesapi.api.authentication import Asking
 from salesapi.api.graphql.door import GraphQLDoor
@@ -16,6 +15,7 @@ from salesapi.api.rest.questions import QuestionRoutes
 from salesapi.app import Core
 from salesapi.commands.command_reading import CommandReader
 from salesapi.queries.selling.reports import Reports
+from salesapi.subscriptions.names import always_followed
 
 
 def http_app(core: Core) -> App:
@@ -40,13 +40,8 @@ def doors(core: Core) -> FastAPI:
     reading = read_sources(core)
     QuestionRoutes(asking, reading).add_to(app)
     FeedRoutes(asking, core.log, core.epoch, core.catalogue).add_to(app)
-    HealthRoutes(core.pool).add_to(app)
+    HealthRoutes(core.pool, core.registry, always_followed(has_nats=core.settings.nats_url is not None)).add_to(app)
     GraphQLDoor(core, asking, reader, reading).add_to(app)
-
-    async def metrics(request: Request) -> Response:
-        return Response(generate_latest(core.registry), media_type="text/plain; version=0.0.4")
-
-    app.add_api_route("/metrics", metrics, methods=["GET"], include_in_schema=False)
     described(app, core.catalogue)
     return app
 

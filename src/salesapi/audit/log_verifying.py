@@ -11,13 +11,13 @@ from salesapi.audit.exporting import OnProgress, no_progress
 from salesapi.audit.log_check import KnownRoot, LogCheck
 from salesapi.audit.pay_check import RUN_TYPES, LockedRun, LockedRuns, PayCheck
 from salesapi.audit.rows import SealedRow, node_hashes, pages, rows_of_types
-from salesapi.audit.sealing import FOLLOWER
 from salesapi.audit.tree import FinishedNode
 from salesapi.audit.verdict import Findings, Place, Rank, Verdict
 from salesapi.audit.verifying import OutsideRoot, conclude, new_checks
 from salesapi.database.connections import SNAPSHOT_READS, Connection, open_connection
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.recorder import PositionGap
+from salesapi.subscriptions.names import SEALER
 
 LEVELS_MAX: Final = 62
 """Highest level of a stored subtree."""
@@ -100,7 +100,7 @@ async def verify_log(
 
 
 async def _extent(connection: Connection) -> _Extent:
-    record = await connection.fetchrow(EXTENT, FOLLOWER)
+    record = await connection.fetchrow(EXTENT, SEALER)
     assert record is not None, "a query without FROM answers one row"
     return _Extent(**dict(record))
 

@@ -1,1 +1,1 @@
-"""PostgreSQL as everybody here speaks to it: connections, text, columns, migrations."""
+"""What every user of PostgreSQL here shares. Imports nothing of ours."""

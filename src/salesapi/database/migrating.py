@@ -14,11 +14,10 @@ from typing import Final
 import asyncpg
 
 from salesapi.database.connections import CONNECT_TIMEOUT_SECONDS, Connection
+from salesapi.database.locks import MIGRATE
 
 FOLDER: Final = Path(__file__).parent / "migrations"
 FILE_NAME: Final = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
-LOCK: Final = 7730
-"""Advisory lock of the one process that migrates; `log.append` has 7731."""
 
 MIGRATION_TABLE: Final = """
     CREATE SCHEMA IF NOT EXISTS log;
@@ -70,7 +69,7 @@ async def migrate(owner_url: str, folder: Path = FOLDER) -> list[str]:
     connection: Connection = await asyncpg.connect(owner_url, timeout=CONNECT_TIMEOUT_SECONDS)
     try:
         # Held by the session over all transactions, and given back with the connection.
-        await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
+        await connection.execute("SELECT pg_advisory_lock($1)", MIGRATE)
         await connection.execute(MIGRATION_TABLE)
         applied = {
             row["name"]: row["sha256"] for row in await connection.fetch("SELECT name, sha256 FROM log.migration")

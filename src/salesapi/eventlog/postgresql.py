@@ -56,6 +56,7 @@ class PostgreSQLEventLog:
             timeout=CONNECT_TIMEOUT_SECONDS,
             command_timeout=COMMAND_TIMEOUT_SECONDS,
             max_cached_statement_lifetime=0,
+            reset=_keep,
             server_settings=server_settings("pages", KEYED_READS),
         )
         log = cls(url, pages)
@@ -122,6 +123,10 @@ class PostgreSQLEventLog:
     def follow(self, *, after: int, page: int) -> AsyncIterator[Page]:
         """See `EventLog.follow`."""
         return follow(self, after=after, page=page)
+
+
+async def _keep(connection: Connection) -> None:
+    """Reading a page changes nothing of a session: a pool's usual reset would be a second round trip for each page."""
 
 
 if TYPE_CHECKING:

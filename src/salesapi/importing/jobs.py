@@ -11,16 +11,12 @@ from uuid import UUID
 
 import msgspec
 
+from salesapi.database.locks import IMPORT, RELEASE_NAMED, TRY_NAMED
 from salesapi.importing.rows import Prints, StepPrint
 
 if TYPE_CHECKING:
     import asyncpg
 
-LOCK_NUMBER: Final = 7740
-"""First number of the advisory locks of running imports; the second is made from the source's name."""
-
-LOCK: Final = "SELECT pg_try_advisory_lock($1::integer, hashtext($2))"
-UNLOCK: Final = "SELECT pg_advisory_unlock($1::integer, hashtext($2))"
 BEGIN: Final = "INSERT INTO importing.job (source, mapping_sha256, files) VALUES ($1, $2, $3::text::jsonb) RETURNING id"
 FINISH: Final = "UPDATE importing.job SET finished_at = clock_timestamp(), summary = $2::text::jsonb WHERE id = $1"
 # Probes of an index for each row, whatever the statistics say: a scalar subquery is never turned into a join.
@@ -129,14 +125,14 @@ async def running_job(
         ImportRunning.
     """
     async with pool.acquire() as connection:
-        if not await connection.fetchval(LOCK, LOCK_NUMBER, source):
+        if not await connection.fetchval(TRY_NAMED, IMPORT, source):
             raise ImportRunning(f"another import of {source} runs; wait for it to end")
         try:
             job_id = await connection.fetchval(BEGIN, source, mapping_sha256, msgspec.json.encode(files).decode())
             yield Job(pool=pool, source=source, principal_id=principal_id, id=int(job_id))
         finally:
             if not connection.is_closed():
-                await connection.execute(UNLOCK, LOCK_NUMBER, source)
+                await connection.execute(RELEASE_NAMED, IMPORT, source)
 
 
 def _text(prints: Prints) -> str:

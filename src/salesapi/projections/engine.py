@@ -1,274 +1,156 @@
-"""The engine: keeps the tables of all projections up to date, one follower for each generation.
+"""The engine: sees to it that the tables of all projections are kept up to date, each generation by one process.
 
-A follower reads the log after its checkpoint and folds page by page. An event that it cannot apply stops it alone: it holds
-its position, says so in `read.stopped` and tries again. Durations are in seconds, on this process's monotonic clock.
+It looks at the registry of generations: the live ones follow the log in one group, those that will be shown follow alone until
+they have caught up. Leads are taken for each generation, so that programs of two versions can run side by side. An event that
+cannot be applied stops its own projection only, which then says so in `log.follower`. Durations are in seconds.
 """
 
 import asyncio
 import logging
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import asyncpg
-from eventsourcing.persistence import IntegrityError
 
-from salesapi.database.connections import LOST, Connection
+from salesapi.eventlog.checkpoints import positions_of
 from salesapi.eventlog.codec import Codec
-from salesapi.eventlog.recorder import EventLog, LogUnavailable
-from salesapi.projections.generations import make_live, registered
+from salesapi.projections.generations import Generation, make_live, registered
+from salesapi.projections.group import CATCHING_UP_MAX, ProjectionGroup, Straggler
 from salesapi.projections.pages import PageCache
-from salesapi.projections.positions import ProjectionStatus, read_statuses
 from salesapi.projections.projection import Projection
-from salesapi.projections.table_writer import ACQUIRE_TIMEOUT_SECONDS, PoisonEvent, TableFold, reason_of
-from salesapi.projections.tables import ReadTable, described, read_table
+from salesapi.projections.table_writer import ACQUIRE_TIMEOUT_SECONDS, TableFold
+from salesapi.projections.tables import described, read_table
+from salesapi.subscriptions.runner import Progress, Subscription, Subscriptions
+from salesapi.subscriptions.states import Trouble, trouble_of
 
-WAKE_SECONDS: Final = 10.0
-"""How long a follower at the head waits before it looks again by itself."""
-SWAP_SECONDS: Final = 1.0
-"""The same for one that is waiting to be shown."""
-RETRY_FIRST_SECONDS: Final = 1.0
-RETRY_MAX_SECONDS: Final = 60.0
-"""The longest pause of one that has stopped before a poison event."""
-CONTENDED_SECONDS: Final = 0.1
-"""The pause of one whose checkpoint another process has moved."""
-CHECKPOINT_SECONDS: Final = 0.05
-"""How long the checkpoint may wait after pages that hold nothing for the projection: many of them cost one transaction."""
+if TYPE_CHECKING:
+    Pool = asyncpg.Pool[asyncpg.Record]
+
 REGISTRY_SECONDS: Final = 1.0
-"""How often the engine looks for new generations, and for followers that another process no longer leads."""
-
-LEAD: Final = "SELECT pg_try_advisory_lock(hashtextextended($1, 7732))"
-LEAVE: Final = "SELECT pg_advisory_unlock(hashtextextended($1, 7732))"
-MARK_STOPPED: Final = """
-    INSERT INTO read.stopped (name, generation, position, error)
-    SELECT name, generation, $3, $4 FROM read.registry WHERE name = $1 AND generation = $2
-    ON CONFLICT (name, generation) DO UPDATE SET position = excluded.position, error = excluded.error
-"""
+"""How often the engine looks for new generations, and for those that another process no longer leads."""
 
 logger = logging.getLogger(__name__)
 
 
-class ProjectionFollower:
-    """Follows the log for one generation."""
-
-    def __init__(
-        self,
-        table: ReadTable,
-        *,
-        is_live: bool,
-        log: EventLog,
-        pool: "asyncpg.Pool[asyncpg.Record]",
-        pages: PageCache,
-        on_moved: Callable[[], None],
-    ) -> None:
-        """`on_moved` is called when the registry is to be read again: a generation was shown or taken away."""
-        self._table = table
-        self._is_live = is_live
-        self._log = log
-        self._pool = pool
-        self._pages = pages
-        self._on_moved = on_moved
-        self._fold = TableFold(table, pool)
-        self._looked_to = 0
-        """How far the log is known to hold nothing more for it; the checkpoint follows within `CHECKPOINT_SECONDS`."""
-        self._checkpoint_due: float | None = None
-
-    async def run(self) -> None:
-        """Follows until it is cancelled."""
-        poison_retry_seconds = RETRY_FIRST_SECONDS
-        is_resumed = False
-        while True:
-            try:
-                if not is_resumed:
-                    await self._resume()
-                    is_resumed = True
-                await self._step()
-                poison_retry_seconds = RETRY_FIRST_SECONDS
-                continue
-            except IntegrityError:
-                logger.info("%s: another process moved the checkpoint, or it was dropped", self._table.follower)
-                self._on_moved()
-                pause_seconds = CONTENDED_SECONDS
-            except (*LOST, LogUnavailable) as error:
-                logger.warning("%s: cannot reach PostgreSQL (%s)", self._table.follower, type(error).__name__)
-                pause_seconds = RETRY_FIRST_SECONDS
-            except Exception as error:  # noqa: BLE001 - whatever it is, it stops this projection only
-                await self._mark_stopped(error)
-                pause_seconds = poison_retry_seconds
-                poison_retry_seconds = min(2 * poison_retry_seconds, RETRY_MAX_SECONDS)
-            is_resumed = False
-            await asyncio.sleep(pause_seconds)
-
-    async def _resume(self) -> None:
-        await self._fold.resume()
-        self._looked_to, self._checkpoint_due = self._fold.position, None
-
-    async def _step(self) -> None:
-        """One page, or the wait for one."""
-        projection, position = self._table.projection, self._looked_to
-        page = await self._pages.page(after=position, personal=projection.reads_personal)
-        events = [event for event in page.events if event.stored.type in self._types]
-        if events or self._is_checkpoint_due(page.scanned_to):
-            await self._fold.advance(events, after=self._fold.position, to=page.scanned_to)
-            self._checkpoint_due = None
-        self._looked_to = page.scanned_to
-        if not self._is_live and self._fold.position == page.head:
-            await self._try_to_show()
-        if page.scanned_to == page.head:
-            await self._log.wait_past(page.head, self._wait_seconds())
-
-    def _is_checkpoint_due(self, scanned_to: int) -> bool:
-        """Whether the checkpoint must move although there is nothing to store."""
-        if scanned_to == self._fold.position:
-            return False
-        now = time.monotonic()
-        if self._checkpoint_due is None:
-            self._checkpoint_due = now + CHECKPOINT_SECONDS
-        return now >= self._checkpoint_due
-
-    def _wait_seconds(self) -> float:
-        """How long to wait at the head."""
-        if self._checkpoint_due is not None:
-            return max(0.0, self._checkpoint_due - time.monotonic())
-        return WAKE_SECONDS if self._is_live else SWAP_SECONDS
-
-    async def _try_to_show(self) -> None:
-        try:
-            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
-                self._is_live = await make_live(connection, self._table)
-        except asyncpg.LockNotAvailableError:
-            logger.info("%s has caught up; a query still reads the old table", self._table.follower)
-        if self._is_live:
-            logger.info("%s has caught up and is shown now", self._table.follower)
-            self._on_moved()
-
-    async def _mark_stopped(self, error: Exception) -> None:
-        """Says where and why, for the health of every process."""
-        position, reason = self._fold.position + 1, reason_of(error)
-        if isinstance(error, PoisonEvent):
-            position, reason = error.position, error.reason
-        logger.error("%s has stopped before position %d: %s", self._table.follower, position, reason)
-        try:
-            await self._pool.execute(
-                MARK_STOPPED, self._table.projection.name, self._table.generation, position, reason
-            )
-        except (*LOST, asyncpg.PostgresError) as failure:
-            logger.warning("%s: cannot store that it has stopped (%s)", self._table.follower, type(failure).__name__)
-
-    @property
-    def _types(self) -> tuple[str, ...]:
-        return self._table.projection.types
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Led:
-    """A follower that this process leads."""
+class _Alone:
+    """A read model outside of the group, and what runs it."""
 
-    table: ReadTable
-    task: "asyncio.Task[None]"
+    straggler: Straggler
+    subscription: Subscription
 
 
 class ProjectionEngine:
-    """Runs the followers of these projections: of the live generations, and of those that will be shown."""
+    """Follows with these projections. It is a follower itself only in that the runner calls it again and again."""
 
-    def __init__(
-        self,
-        projections: Sequence[Projection],
-        *,
-        log: EventLog,
-        codec: Codec,
-        pool: "asyncpg.Pool[asyncpg.Record]",
-    ) -> None:
-        """`pool` is the application role's; one of its connections is kept for leadership."""
+    names: tuple[str, ...] = ()
+
+    def __init__(self, projections: Sequence[Projection], subscriptions: Subscriptions, codec: Codec) -> None:
+        """`subscriptions` run the followers; their leads are shared with the other followers of the process."""
         self._projections = {projection.name: projection for projection in projections}
         assert len(self._projections) == len(projections), "two projections have one name"
-        self._log = log
-        self._pool = pool
-        self._pages = PageCache(log, codec, {name for projection in projections for name in projection.types})
-        self._led: dict[str, _Led] = {}
-        self._look = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        # Once: it reads the types of all rows, and the registry is compared with it at each look.
+        self._columns = {projection.name: described(projection) for projection in projections}
+        self._subscriptions = subscriptions
+        self._pool = subscriptions.pool
+        self._pages = PageCache(
+            subscriptions.log, codec, {name for projection in projections for name in projection.types}
+        )
+        self._turns = asyncio.Semaphore(CATCHING_UP_MAX)
+        self._group = ProjectionGroup(self._pool, self._pages, on_left=self._leave)
+        self._group_subscription: Subscription | None = None
+        self._folds: dict[str, TableFold] = {}
+        """Of all generations that this process leads."""
+        self._alone: dict[str, _Alone] = {}
 
-    def start(self) -> None:
-        """Begins, in a task of its own."""
-        assert self._task is None, "the engine runs already"
-        self._task = asyncio.create_task(self._run(), name="projection engine")
+    async def resume(self) -> None:
+        """See `Follower.resume`: each look begins from what is stored."""
 
-    async def stop(self) -> None:
-        """Ends all followers; what they had not committed is folded again later."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+    async def step(self) -> Progress:
+        """One look, and the pause after it."""
+        if self._group_subscription is None:
+            self._group_subscription = self._subscriptions.start(self._group)
+        await self._look()
+        await asyncio.sleep(REGISTRY_SECONDS)
+        return Progress(position=0, is_at_head=False)
 
-    async def statuses(self) -> tuple[ProjectionStatus, ...]:
-        """All generations of the engine's projections, whichever process leads them."""
-        return await read_statuses(self._pool, tuple(self._projections))
+    def trouble(self, error: Exception) -> Trouble:
+        """See `Follower.trouble`."""
+        return trouble_of(error)
 
-    async def _run(self) -> None:
-        """Leads what no other process leads. Leadership saves double work; the checkpoints alone keep it correct."""
-        while True:
-            try:
-                # The locks live as long as this connection is kept.
-                async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
-                    while True:
-                        self._look.clear()
-                        await self._lead(connection)
-                        await _wait(self._look, REGISTRY_SECONDS)
-            except Exception as error:  # noqa: BLE001 - the engine outlives every failure of its database
-                logger.warning("the projection engine lost its lead (%s); trying again", reason_of(error))
-            finally:
-                await self._end(list(self._led))
-            await asyncio.sleep(REGISTRY_SECONDS)
+    async def close(self) -> None:
+        """See `Follower.close`: it borrows its connections."""
 
-    async def _lead(self, connection: Connection) -> None:
-        wanted = await self._wanted(connection)
-        ended = [name for name, led in self._led.items() if name not in wanted or led.task.done()]
-        await self._end(ended)
-        for name in ended:
-            await connection.execute(LEAVE, name)
-        for name, (table, is_live) in wanted.items():
-            if name not in self._led and await connection.fetchval(LEAD, name):
-                follower = ProjectionFollower(
-                    table,
-                    is_live=is_live,
-                    log=self._log,
-                    pool=self._pool,
-                    pages=self._pages,
-                    on_moved=self._look.set,
-                )
-                self._led[name] = _Led(table=table, task=asyncio.create_task(follower.run(), name=name))
+    async def _look(self) -> None:
+        """Leads what no other process leads, and lets go what is gone."""
+        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+            wanted = self._wanted(await registered(connection, tuple(self._projections)))
+        led = await self._subscriptions.leadership.lead(wanted)
+        await self._let_go([follower for follower in self._folds if follower not in led])
+        self._alone = {name: each for name, each in self._alone.items() if each.subscription.is_running}
+        await self._take_on({follower: each for follower, each in wanted.items() if follower in led})
+        await self._show()
 
-    async def _wanted(self, connection: Connection) -> dict[str, tuple[ReadTable, bool]]:
-        """The generations that this program can follow: of its own versions, and with its own columns."""
-        wanted: dict[str, tuple[ReadTable, bool]] = {}
-        for each in await registered(connection, tuple(self._projections)):
+    def _wanted(self, generations: Sequence[Generation]) -> dict[str, Generation]:
+        """Those that this program can follow: of its own versions, and with its own columns."""
+        wanted: dict[str, Generation] = {}
+        for each in generations:
             projection = self._projections[each.name]
             if each.state not in ("live", "following") or each.version != projection.version:
                 continue
-            if each.columns != described(projection):
+            if each.columns != self._columns[each.name]:
                 logger.error("%s has other columns than this program: run `salesapi migrate`", each.table_name)
                 continue
-            table = read_table(projection, each.generation)
-            wanted[table.follower] = (table, each.state == "live")
+            wanted[each.follower] = each
         return wanted
 
-    async def _end(self, names: Sequence[str]) -> None:
-        ended = [self._led.pop(name) for name in names]
-        for led in ended:
-            led.task.cancel()
-        for led, outcome in zip(
-            ended, await asyncio.gather(*(led.task for led in ended), return_exceptions=True), strict=True
-        ):
-            if isinstance(outcome, Exception):
-                logger.error("%s ended: %s", led.table.follower, reason_of(outcome))
+    async def _let_go(self, followers: Sequence[str]) -> None:
+        if not followers:
+            return
+        self._group.remove(followers)
+        for follower in followers:
+            del self._folds[follower]
+            if follower in self._alone:
+                await self._alone.pop(follower).subscription.stop()
+        await self._subscriptions.leadership.leave(followers)
 
+    async def _take_on(self, led: dict[str, Generation]) -> None:
+        """Begins with those that are new here; the live ones as a group, if there is none yet."""
+        new = [follower for follower in led if follower not in self._folds]
+        if new:
+            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+                positions = await positions_of(connection, new)
+            for follower in new:
+                each = led[follower]
+                fold = TableFold(read_table(self._projections[each.name], each.generation), self._pool)
+                fold.resume_at(positions[follower])
+                self._folds[follower] = fold
+            if not self._group.names:
+                self._group.begin([self._folds[follower] for follower in new if led[follower].state == "live"])
+        for follower, each in led.items():
+            if follower in self._alone:
+                self._alone[follower].straggler.is_live = each.state == "live"
+            elif follower not in self._group.names:
+                self._follow_alone(self._folds[follower], is_live=each.state == "live", has_failed=False)
 
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    """Until the event is set, or the time is over."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return
+    async def _show(self) -> None:
+        """Shows those that have caught up with the log, each as soon as it has caught up with the one it replaces."""
+        for follower, each in list(self._alone.items()):
+            if each.straggler.is_live or not each.straggler.is_at_head:
+                continue
+            try:
+                async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+                    each.straggler.is_live = await make_live(connection, self._folds[follower].table)
+            except asyncpg.LockNotAvailableError:
+                logger.info("%s has caught up; a query still reads the old table", follower)
+            if each.straggler.is_live:
+                logger.info("%s has caught up and is shown now", follower)
+
+    def _leave(self, fold: TableFold) -> None:
+        self._follow_alone(fold, is_live=True, has_failed=True)
+
+    def _follow_alone(self, fold: TableFold, *, is_live: bool, has_failed: bool) -> None:
+        straggler = Straggler(fold, self._group, self._pages, is_live=is_live, has_failed=has_failed, turns=self._turns)
+        subscription = self._subscriptions.start(straggler)
+        self._alone[fold.table.follower] = _Alone(straggler=straggler, subscription=subscription)

@@ -38,6 +38,11 @@ class Generation:
     columns: str
     state: State
 
+    @property
+    def follower(self) -> str:
+        """The name under which it is followed; see `ReadTable.follower`."""
+        return f"{SCHEMA}.{self.table_name}"
+
 
 async def registered(connection: Connection, names: Sequence[str]) -> list[Generation]:
     """The generations of these read models, by name and number."""
@@ -139,9 +144,9 @@ async def make_live(connection: Connection, table: ReadTable) -> bool:
 async def drop_generation(connection: Connection, generation: Generation) -> None:
     """Drops a generation that is not live, its checkpoint first: a follower of it then finds that it has none."""
     assert generation.state != "live", f"{generation.table_name} is what queries read"
-    follower = f"{SCHEMA}.{generation.table_name}"
     async with connection.transaction():
-        await connection.execute("DELETE FROM log.tracking WHERE follower = $1", follower)
+        await connection.execute("DELETE FROM log.tracking WHERE follower = $1", generation.follower)
+        await connection.execute("DELETE FROM log.follower WHERE follower = $1", generation.follower)
         await connection.execute(f'DROP TABLE {SCHEMA}."{generation.table_name}"')
         await connection.execute(
             "DELETE FROM read.registry WHERE name = $1 AND generation = $2", generation.name, generation.generation

@@ -88,14 +88,14 @@ class PageCache:
 
     async def _read(self, after: int, personal: bool) -> DecodedPage:
         if personal:
-            return await self._opened(await self.page(after=after, personal=False))
+            return await self.opened(await self.page(after=after, personal=False))
         page = await self._log.read(after=after, limit=PAGE_EVENTS)
         _check_positions(page.events, after=after, head=page.head)
         wanted = [event for event in page.events if event.type in self._types]
         events = await decode_each(self._codec, wanted, personal=False)
         return DecodedPage(events=tuple(events), scanned_to=page.scanned_to, head=page.head)
 
-    async def _opened(self, page: DecodedPage) -> DecodedPage:
+    async def opened(self, page: DecodedPage) -> DecodedPage:
         """The same page with its personal values in clear: only events that hold any are decoded again."""
         sealed = [event.stored for event in page.events if MARKED in event.stored.payload]
         if not sealed:

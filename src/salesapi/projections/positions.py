@@ -26,19 +26,19 @@ LAG_EVENTS_MAX: Final = PAGE_EVENTS
 
 STATUSES: Final = """
     SELECT r.name, r.version, r.generation, r.is_live, coalesce(t.position, 0) AS position, h.head,
-           s.position AS stopped_at, s.error, s.since
+           coalesce(t.position, 0) + 1 AS stopped_at, f.error, f.since
     FROM read.registry r
     CROSS JOIN (SELECT coalesce(max(position), 0) AS head FROM log.event) h
     LEFT JOIN log.tracking t ON t.follower = 'read.' || r.table_name
-    LEFT JOIN read.stopped s ON s.name = r.name AND s.generation = r.generation
+    LEFT JOIN log.follower f ON f.follower = 'read.' || r.table_name AND f.state = 'stopped'
     WHERE r.name = ANY($1::text[]) AND r.state IN ('live', 'following')
     ORDER BY r.name, r.generation
 """
 LIVE_POSITIONS: Final = """
-    SELECT r.name, coalesce(t.position, 0) AS position, s.position AS stopped_at
+    SELECT r.name, coalesce(t.position, 0) AS position, f.follower IS NOT NULL AS is_stopped
     FROM read.registry r
     LEFT JOIN log.tracking t ON t.follower = 'read.' || r.table_name
-    LEFT JOIN read.stopped s ON s.name = r.name AND s.generation = r.generation
+    LEFT JOIN log.follower f ON f.follower = 'read.' || r.table_name AND f.state = 'stopped'
     WHERE r.name = ANY($1::text[]) AND r.is_live
 """
 
@@ -138,7 +138,7 @@ async def wait_until(
         if last["position"] >= position:
             return int(last["position"])
         for row in rows:
-            if row["stopped_at"] is not None and row["position"] < position:
+            if row["is_stopped"] and row["position"] < position:
                 raise ProjectionStopped(read_model=row["name"], position=row["position"], wanted=position)
         if time.monotonic() + look_again_seconds > deadline:
             raise PositionTimedOut(read_model=last["name"], position=last["position"], wanted=position)

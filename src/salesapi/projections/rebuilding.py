@@ -15,6 +15,7 @@ import asyncpg
 from eventsourcing.persistence import IntegrityError
 
 from salesapi.database.connections import CONNECT_TIMEOUT_SECONDS, OwnConnection
+from salesapi.database.locks import REBUILD, TRY_NAMED
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.recorder import EventLog, Page
 from salesapi.projections.filling import TableFill
@@ -40,7 +41,6 @@ SWAP_PAUSE_SECONDS: Final = 1.0
 DROP_LOCK_TIMEOUT: Final = "10s"
 """How long the old table may still be read before it is left to the next `salesapi migrate`."""
 
-LOCK: Final = "SELECT pg_try_advisory_lock(hashtextextended('rebuild ' || $1, 7732))"
 HOLD_LIVE: Final = """
     SELECT position FROM log.tracking WHERE follower = (
         SELECT 'read.' || table_name FROM read.registry WHERE name = $1 AND is_live AND generation <> $2
@@ -108,7 +108,7 @@ async def _owner_connection(owner_url: str) -> AsyncIterator[OwnConnection]:
 
 async def _begin(owner: OwnConnection, projection: Projection) -> ReadTable:
     """Makes the new table, and drops what a rebuild that died has left. The lock lives as long as the connection."""
-    if not await owner.fetchval(LOCK, projection.name):
+    if not await owner.fetchval(TRY_NAMED, REBUILD, projection.name):
         raise RebuildRefused(f"another rebuild of {projection.name} is running")
     found = await registered(owner, [projection.name])
     if not any(each.state == "live" for each in found):

@@ -4,11 +4,9 @@ The checkpoint is compared and swapped first, so of two processes that fold the 
 commit is not waited for (`synchronous_commit = off`): a crash loses rows and checkpoint together, and they are folded again.
 """
 
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
-from traceback import extract_tb
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from eventsourcing.persistence import IntegrityError
@@ -16,10 +14,10 @@ from eventsourcing.persistence import IntegrityError
 from salesapi.database.connections import KEYED_READS, LOST, Connection
 from salesapi.eventlog.checkpoints import insert_tracking, max_tracking_id
 from salesapi.eventlog.codec import DecodedEvent, EventUnreadable, UnknownEventType
-from salesapi.eventlog.recorder import PositionGap
 from salesapi.projections.pages import PagedEvent, Undecodable
-from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey, Row, fold_in_memory
+from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey, Row, fold_in_memory, own_stream
 from salesapi.projections.tables import LOADED_ROWS_MAX, ReadTable
+from salesapi.subscriptions.states import reason_of
 
 if TYPE_CHECKING:
     import asyncpg
@@ -27,10 +25,8 @@ if TYPE_CHECKING:
 ACQUIRE_TIMEOUT_SECONDS: Final = 10.0
 """Longest wait for a connection of the pool."""
 
-SETTINGS: Final = "; ".join(
-    f"SET LOCAL {name} = {value}" for name, value in {"synchronous_commit": "off", **KEYED_READS}.items()
-)
-CLEAR_STOPPED: Final = "DELETE FROM read.stopped WHERE name = $1 AND generation = $2"
+SETTINGS: Final = {"synchronous_commit": "off", **KEYED_READS}
+SET_LOCAL: Final = "; ".join(f"SET LOCAL {name} = {value}" for name, value in SETTINGS.items())
 
 Groups: TypeAlias = dict[GroupKey, tuple[Row, ...]]
 
@@ -39,36 +35,39 @@ class FoldInvalid(RuntimeError):
     """The projection broke its own rules: a row outside of its group, two rows with one key, too many rows."""
 
 
+TOLD: Final = (UnknownEventType, EventUnreadable, FoldInvalid)
+"""Their texts name positions, types and fields, never a value."""
+
+
 class PoisonEvent(RuntimeError):
     """An event that cannot be folded. Everything before it is stored, nothing from it on."""
 
     def __init__(self, *, position: int, type: str, error: Exception) -> None:
         """Names the event, the error's class and the place in the program; never a value of the event."""
         self.position = position
-        self.reason = f"{type}: {reason_of(error)}"
+        self.reason = f"{type}: {reason_of(error, TOLD)}"
         super().__init__(f"position {position}, {self.reason}")
 
 
 class TableFold:
     """Keeps one generation's table at a position. One task uses it at a time."""
 
-    def __init__(self, table: ReadTable, pool: "asyncpg.Pool[asyncpg.Record]", *, cached_rows_max: int = 0) -> None:
-        """`cached_rows_max` bounds the rows kept in memory between pages; a rebuild saves loads by it."""
-        self._table = table
+    def __init__(self, table: ReadTable, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self.table = table
+        self._group_of = _reader(table.projection.group)
+        self._key_of = _reader(table.projection.key)
         self._pool = pool
-        self._cached_rows_max = cached_rows_max
-        self._cached: OrderedDict[GroupKey, tuple[Row, ...]] = OrderedDict()
-        self._cached_rows = 0
-        self._may_be_marked = True
         self.position = 0
+        """The checkpoint, as it is stored."""
 
     async def resume(self) -> None:
         """Takes up the stored checkpoint: at the start, and whenever a transaction's outcome is not known."""
-        self._cached.clear()
-        self._cached_rows = 0
-        self._may_be_marked = True
         async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
-            self.position = await max_tracking_id(connection, self._table.follower) or 0
+            self.resume_at(await max_tracking_id(connection, self.table.follower) or 0)
+
+    def resume_at(self, position: int) -> None:
+        """The same where the checkpoint is known."""
+        self.position = position
 
     async def advance(self, events: Sequence[PagedEvent], *, after: int, to: int) -> None:
         """Folds the events after `after` and moves on to `to`; what fails as a whole is folded in halves.
@@ -78,7 +77,7 @@ class TableFold:
             IntegrityError: another process moved the checkpoint: `resume`.
         """
         assert after == self.position, (
-            f"{self._table.follower} is at {self.position}: events after {after} would leave a gap"
+            f"{self.table.follower} is at {self.position}: events after {after} would leave a gap"
         )
         try:
             await self._apply(events, to)
@@ -98,53 +97,60 @@ class TableFold:
             await self.advance(events[middle:], after=between, to=to)
 
     async def _apply(self, events: Sequence[PagedEvent], to: int) -> None:
-        readable = _readable(events)
         async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection, connection.transaction():
-            await connection.execute(SETTINGS)
-            await insert_tracking(connection, self._table.follower, expected=self.position or None, position=to)
-            folded = await self._fold(connection, readable) if readable else {}
-            if self._may_be_marked:
-                await connection.execute(CLEAR_STOPPED, self._table.projection.name, self._table.generation)
+            await connection.execute(SET_LOCAL)
+            await insert_tracking(connection, self.table.follower, expected=self.position or None, position=to)
+            if events:
+                await self.store(connection, events)
         self.position = to
-        self._may_be_marked = False
-        self._remember(folded)
 
-    async def _fold(self, connection: Connection, events: Sequence[DecodedEvent]) -> Groups:
-        projection = self._table.projection
+    async def store(self, connection: Connection, paged: Sequence[PagedEvent]) -> None:
+        """Folds events into the table's rows in the open transaction, whose checkpoint has moved.
+
+        Whoever commits it sets `position`.
+
+        Raises: whatever is wrong with one of the events or with the fold.
+        """
+        events = _readable(paged)
+        projection = self.table.projection
         touched = {group: None for each in events for group in projection.groups(each.event, each.recorded)}
         if any(len(group) != len(projection.group) for group in touched):
             raise FoldInvalid(f"{projection.name} names a group by other columns than {', '.join(projection.group)}")
-        loaded = await self._load(connection, list(touched))
+        begun = self._begun(events)
+        loaded = await self._load(connection, [group for group in touched if group not in begun])
         folded = fold_in_memory(projection, ((each.event, each.recorded) for each in events), start=loaded)
         await self._write(connection, loaded, folded)
-        return folded
+
+    def _begun(self, events: Sequence[DecodedEvent]) -> set[GroupKey]:
+        """Groups that cannot have a row yet, so that none is looked for: those of streams that begin here."""
+        if self.table.projection.groups is not own_stream:
+            return set()
+        return {(each.recorded.stream_id,) for each in events if each.recorded.version == 1}
 
     async def _load(self, connection: Connection, groups: Sequence[GroupKey]) -> Groups:
-        """The rows of the groups, those not in memory by one statement."""
-        loaded: Groups = {group: self._cached[group] for group in groups if group in self._cached}
-        missing = [group for group in groups if group not in loaded]
-        if not missing:
-            return loaded
-        records = await connection.fetch(self._table.load, *zip(*missing, strict=True), LOADED_ROWS_MAX + 1)
+        """Finds the rows of the groups, by one statement."""
+        if not groups:
+            return {}
+        records = await connection.fetch(self.table.load, *zip(*groups, strict=True), LOADED_ROWS_MAX + 1)
         if len(records) > LOADED_ROWS_MAX:
             raise FoldInvalid(f"{len(groups)} groups hold more than {LOADED_ROWS_MAX} rows")
         rows: dict[GroupKey, list[Row]] = {}
         for record in records:
-            row = self._table.codec.decode(tuple(record))
+            row = self.table.codec.decode(tuple(record))
             rows.setdefault(self._group_of(row), []).append(row)
-        return loaded | {group: tuple(members) for group, members in rows.items()}
+        return {group: tuple(members) for group, members in rows.items()}
 
     async def _write(self, connection: Connection, loaded: Mapping[GroupKey, Sequence[Row]], folded: Groups) -> None:
         """Stores what changed: one delete, one upsert."""
-        before = {self._key_of(row): row for rows in loaded.values() for row in rows}
+        before = {self._key_of(row): row for rows in loaded.values() for row in rows} if loaded else {}
         after = self._checked(folded)
         vanished = [key for key in before if key not in after]
         if vanished:
-            await connection.execute(self._table.delete, *zip(*vanished, strict=True))
+            await connection.execute(self.table.delete, *zip(*vanished, strict=True))
         news = (self._news(before.get(key), row) for key, row in after.items())
         changed = [values for values in news if values is not None]
         if changed:
-            await connection.execute(self._table.upsert, *zip(*changed, strict=True))
+            await connection.execute(self.table.upsert, *zip(*changed, strict=True))
 
     def _checked(self, folded: Groups) -> dict[GroupKey, Row]:
         """All rows by their keys.
@@ -152,7 +158,8 @@ class TableFold:
         Raises:
             FoldInvalid: see there.
         """
-        name = self._table.projection.name
+        name = self.table.projection.name
+        is_group_the_key = self.table.projection.group == self.table.projection.key
         rows: dict[GroupKey, Row] = {}
         for group, members in folded.items():
             if len(members) > GROUP_ROWS_MAX:
@@ -160,7 +167,7 @@ class TableFold:
             for row in members:
                 if self._group_of(row) != group:
                     raise FoldInvalid(f"{name} yields a row that is not of the group it was asked for")
-                rows[self._key_of(row)] = row
+                rows[group if is_group_the_key else self._key_of(row)] = row
         if len(rows) != sum(map(len, folded.values())):
             raise FoldInvalid(f"{name} yields two rows with one key")
         return rows
@@ -169,39 +176,19 @@ class TableFold:
         """The values to store; None where they are stored already. 1.0 differs from 1.00, so that a rebuild gives the same."""
         if before is after:
             return None
-        values = self._table.codec.encode(after)
+        values = self.table.codec.encode(after)
         if before is None:
             return values
-        stored = self._table.codec.encode(before)
+        stored = self.table.codec.encode(before)
         return None if [_exact(value) for value in stored] == [_exact(value) for value in values] else values
 
-    def _group_of(self, row: Row) -> GroupKey:
-        return tuple(getattr(row, name) for name in self._table.projection.group)
 
-    def _key_of(self, row: Row) -> GroupKey:
-        return tuple(getattr(row, name) for name in self._table.projection.key)
-
-    def _remember(self, folded: Groups) -> None:
-        """Keeps the latest groups; called after the commit only."""
-        if not self._cached_rows_max:
-            return
-        for group, rows in folded.items():
-            # An empty group counts too: it takes room as well.
-            self._cached_rows += max(1, len(rows))
-            if group in self._cached:
-                self._cached_rows -= max(1, len(self._cached.pop(group)))
-            self._cached[group] = rows
-        while self._cached_rows > self._cached_rows_max:
-            self._cached_rows -= max(1, len(self._cached.popitem(last=False)[1]))
-
-
-def reason_of(error: Exception) -> str:
-    """What went wrong, without any value of an event: texts of foreign exceptions may hold such values."""
-    if isinstance(error, UnknownEventType | EventUnreadable | FoldInvalid | PositionGap):
-        return f"{type(error).__name__}: {error}"
-    frames = extract_tb(error.__traceback__)
-    place = f" in {frames[-1].name} ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
-    return f"{type(error).__name__}{place}"
+def _reader(names: Sequence[str]) -> Callable[[Row], GroupKey]:
+    """Reads these fields of a row."""
+    if len(names) == 1:
+        read_one = attrgetter(names[0])
+        return lambda row: (read_one(row),)
+    return attrgetter(*names)
 
 
 def _readable(events: Sequence[PagedEvent]) -> list[DecodedEvent]:

@@ -15,7 +15,7 @@ from salesapi.projections.projection import Projection
 
 SCHEMA: Final = "read"
 APPLICATION_ROLE: Final = "salesapi_app"
-OWN_TABLES: Final = frozenset({"registry", "stopped"})
+OWN_TABLES: Final = frozenset({"registry"})
 """Tables of the schema that are no read models."""
 LOADED_ROWS_MAX: Final = 50_000
 """Most rows that one transaction loads; a page that touches more is applied in parts."""

@@ -1,10 +1,16 @@
-"""What health shows: how far the log is, how far its followers are, and which projections have stopped."""
+"""What health shows: how far the log is, and of each follower how far it is, who leads it, and what is wrong with it.
 
+Read from the database, so that it holds for all processes. `since` is the database's clock.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import asyncpg
+
+from salesapi.database.locks import FOLLOW
 
 if TYPE_CHECKING:
     Pool = asyncpg.Pool[asyncpg.Record]
@@ -12,18 +18,43 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS: Final = 2.0
 """Longest wait for the database before it counts as down."""
 
-_FOLLOWERS: Final = "SELECT follower, position FROM log.tracking ORDER BY follower"
-_STOPPED: Final = "SELECT name, position, error, since FROM read.stopped ORDER BY name"
-_HEAD: Final = "SELECT coalesce(max(position), 0) FROM log.event"
+_HEALTH: Final = """
+    WITH head AS (SELECT coalesce(max(position), 0) AS head FROM log.event),
+    leads AS (
+        SELECT objid::bigint AS name_hash FROM pg_locks
+        WHERE locktype = 'advisory' AND granted AND classid = $2 AND objsubid = 2
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    ),
+    named AS (
+        SELECT 'read.' || table_name AS follower, name FROM read.registry WHERE state IN ('live', 'following')
+        UNION
+        SELECT follower, NULL FROM unnest($1::text[]) AS follower
+        UNION
+        SELECT follower, NULL FROM log.follower WHERE follower NOT LIKE 'read.%'
+    )
+    SELECT n.follower, n.name, h.head, coalesce(f.position, t.position, 0) AS position, f.state, f.error, f.since,
+           hashtext(n.follower)::bigint & 4294967295 IN (SELECT name_hash FROM leads) AS is_led
+    FROM head h LEFT JOIN named n ON true
+    LEFT JOIN log.tracking t ON t.follower = n.follower
+    LEFT JOIN log.follower f ON f.follower = n.follower
+    ORDER BY n.follower
+"""
+
+State: TypeAlias = Literal["following", "failing", "stopped", "not_led"]
+"""`failing`: something that it needs cannot be reached; it goes on by itself afterwards. `stopped`: only a human can mend it.
+`not_led`: no process runs it; see that `salesapi work` runs, and has the settings that it needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowerHealth:
-    """A follower with a checkpoint."""
+    """A follower of the log. `error` says what is, or was last, wrong with it, and `since` from when on."""
 
     follower: str
     position: int
     lag: int
+    state: State
+    error: str | None
+    since: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,23 +72,41 @@ class Health:
     """The state of the log and its followers."""
 
     head: int
+    are_followers_well: bool
+    """Each is led by a process and follows; how far behind it may be is for whoever watches `lag`."""
     followers: tuple[FollowerHealth, ...]
     stopped: tuple[StoppedProjection, ...]
 
 
-async def health(pool: "Pool") -> Health | None:
-    """The health, or None where PostgreSQL does not answer in time."""
+async def health(pool: "Pool", expected: Sequence[str]) -> Health | None:
+    """The health, or None where PostgreSQL does not answer in time.
+
+    `expected` are followers that must run besides those of the read models, and besides all that have ever run.
+    """
     try:
-        followers = await pool.fetch(_FOLLOWERS, timeout=PATIENCE_SECONDS)
-        stopped = await pool.fetch(_STOPPED, timeout=PATIENCE_SECONDS)
-        head = await pool.fetchval(_HEAD, timeout=PATIENCE_SECONDS)
+        rows = await pool.fetch(_HEALTH, list(expected), FOLLOW, timeout=PATIENCE_SECONDS)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
         return None
+    named = [row for row in rows if row["follower"] is not None]
+    followers = tuple(_follower(row) for row in named)
     return Health(
-        head=head,
-        followers=tuple(
-            FollowerHealth(follower=row["follower"], position=row["position"], lag=max(0, head - row["position"]))
-            for row in followers
+        head=rows[0]["head"],
+        are_followers_well=all(each.state == "following" for each in followers),
+        followers=followers,
+        stopped=tuple(
+            StoppedProjection(name=row["name"], position=row["position"] + 1, error=row["error"], since=row["since"])
+            for row in named
+            if row["name"] is not None and row["state"] == "stopped"
         ),
-        stopped=tuple(StoppedProjection(**dict(row)) for row in stopped),
+    )
+
+
+def _follower(row: "asyncpg.Record") -> FollowerHealth:
+    return FollowerHealth(
+        follower=row["follower"],
+        position=row["position"],
+        lag=max(0, row["head"] - row["position"]),
+        state="not_led" if not row["is_led"] else row["state"] or "following",
+        error=row["error"],
+        since=row["since"],
     )

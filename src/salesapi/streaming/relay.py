@@ -1,52 +1,30 @@
 """The relay: follows the log into JetStream, so that the stream's sequence of an event is its log position.
 
 Each batch is fenced by the stream's expected last sequence, and that sequence is the only cursor: a relay that was killed,
-a second one, a lost answer or a lost end of the stream can neither send an event twice nor leave one out. Durations are in
-seconds, on this process's monotonic clock.
+a second one, a lost answer or a lost end of the stream can neither send an event twice nor leave one out.
 """
 
-import asyncio
-import logging
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
-from salesapi.database.connections import BACKOFF_FIRST_SECONDS, OwnConnection, open_connection
+from nats.errors import Error as NatsError
+
 from salesapi.eventlog.recorder import EventLog, Page, PositionGap, StoredEvent
 from salesapi.streaming.cloud_events import cloud_event, event_id
 from salesapi.streaming.sales_stream import (
     BATCH_MESSAGES_MAX,
     SALES,
+    BatchRefused,
     Message,
     SalesStream,
     StreamConnection,
     StreamDiverged,
-    StreamMoved,
 )
+from salesapi.subscriptions.names import RELAY
+from salesapi.subscriptions.runner import Progress
+from salesapi.subscriptions.states import Trouble, trouble_of
 
-LEADER_LOCK: Final = 7734
-"""Session advisory lock of the process that relays: only an optimisation, the fence decides."""
-WAIT_SECONDS: Final = 5.0
-"""How long the relay waits at the head before it looks by itself, and before it asks again for the lead."""
-BACKOFF_MAX_SECONDS: Final = 5.0
-CANCEL_AGAIN_SECONDS: Final = 1.0
-"""How long a relay that was told to stop may take before it is told again."""
-
-RelayState: TypeAlias = Literal["stopped", "standby", "relaying", "failing", "diverged"]
-"""`standby`: another process leads. `failing`: NATS or the log cannot be reached, it tries again. `diverged`: the stream is
-not a copy of the log; it looks again, but only a human can mend it."""
-
-logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelayStatus:
-    """How the relay is. `last_sequence` is the last position that it knows to be in the stream, `head` the log's."""
-
-    state: RelayState
-    last_sequence: int
-    head: int
-    error: str | None
-    """What stopped the last try; None while all is well."""
+PASSING: Final = (NatsError, OSError, TimeoutError, BatchRefused)
+"""Troubles of NATS that pass by themselves. Their texts name servers, codes and streams."""
 
 
 class StreamSender:
@@ -135,92 +113,28 @@ class StreamSender:
 
 
 class Relay:
-    """Relays in a task of its own, for as long as it is started. Any number of processes may run one."""
+    """The follower that relays. Any number of processes may run one."""
 
-    def __init__(self, url: str, log: EventLog, nats_url: str, stream: SalesStream = SALES) -> None:
-        """`url` is the application's role in PostgreSQL; `log` wakes the relay."""
-        self._url = url
-        self._log = log
+    names = (RELAY,)
+
+    def __init__(self, log: EventLog, nats_url: str, stream: SalesStream = SALES) -> None:
+        """`nats_url` may hold a password: it is never shown."""
         self._sender = StreamSender(log, nats_url, stream)
-        self._task: asyncio.Task[None] | None = None
-        self._lead: OwnConnection | None = None
-        self._state: RelayState = "stopped"
-        self._error: str | None = None
 
-    def start(self) -> None:
-        """Begins relaying."""
-        assert self._task is None, "this relay runs already"
-        self._state = "standby"
-        self._task = asyncio.create_task(self._run(), name="relay")
-
-    async def stop(self) -> None:
-        """Stops; a batch under way is stored whole or not at all."""
-        if self._task is None:
-            return
-        running = {self._task}
-        while running:
-            # Asked again, because a cancellation can be lost: `asyncio.wait_for` of Python 3.11, with which the NATS client
-            # waits, returns the answer instead when both meet in one turn of the loop.
-            self._task.cancel()
-            _, running = await asyncio.wait(running, timeout=CANCEL_AGAIN_SECONDS)
-        self._task = None
-        await self._disconnect()
-        self._state = "stopped"
-
-    def status(self) -> RelayStatus:
-        """How it is now."""
-        return RelayStatus(
-            state=self._state, last_sequence=self._sender.last_sequence, head=self._sender.head, error=self._error
-        )
-
-    async def _run(self) -> None:
-        backoff_seconds = BACKOFF_FIRST_SECONDS
-        while True:
-            try:
-                await self._work()
-                self._error, backoff_seconds = None, BACKOFF_FIRST_SECONDS
-            except StreamMoved as moved:
-                # Another relay sent the same events first: nothing is wrong, go on behind it.
-                logger.info("relay: %s", moved)
-                await asyncio.sleep(BACKOFF_FIRST_SECONDS)
-            except Exception as error:  # noqa: BLE001 - a tailing loop holds its position and tries again, whatever it is
-                self._fail(error)
-                await self._disconnect()
-                await asyncio.sleep(backoff_seconds)
-                backoff_seconds = min(2 * backoff_seconds, BACKOFF_MAX_SECONDS)
-
-    async def _work(self) -> None:
-        """One batch, or one wait at the head."""
-        if not await self._leads():
-            self._state = "standby"
-            await asyncio.sleep(WAIT_SECONDS)
-            return
-        sent = await self._sender.send_next()
-        self._state, self._error = "relaying", None
-        if not sent:
-            await self._log.wait_past(self._sender.last_sequence, WAIT_SECONDS)
-
-    async def _leads(self) -> bool:
-        if self._lead is not None and not self._lead.is_closed():
-            return True
-        connection = await open_connection(self._url, name="relay")
-        try:
-            if await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
-                self._lead = connection
-        finally:
-            if self._lead is not connection:
-                connection.terminate()
-        return self._lead is connection
-
-    def _fail(self, error: Exception) -> None:
-        state: RelayState = "diverged" if isinstance(error, StreamDiverged | PositionGap) else "failing"
-        text = f"{type(error).__name__}: {error}"
-        if (state, text) != (self._state, self._error):
-            logger.error("relay: stays at sequence %d (%s); trying again", self._sender.last_sequence, text)
-        self._state, self._error = state, text
-
-    async def _disconnect(self) -> None:
+    async def resume(self) -> None:
+        """See `Follower.resume`: the next batch asks for the stream's end on a connection of its own."""
         await self._sender.close()
-        if self._lead is not None:
-            self._lead.terminate()  # gives the lead free, too
-        self._lead = None
+
+    async def step(self) -> Progress:
+        """Sends the next batch."""
+        await self._sender.send_next()
+        position = self._sender.last_sequence
+        return Progress(position=position, is_at_head=position >= self._sender.head, is_checkpoint=False)
+
+    def trouble(self, error: Exception) -> Trouble:
+        """See `Follower.trouble`: that the stream is not a copy of the log, only a human can mend."""
+        return trouble_of(error, told=(StreamDiverged, *PASSING), passing=PASSING)
+
+    async def close(self) -> None:
+        """See `Follower.close`."""
+        await self._sender.close()

@@ -13,6 +13,7 @@ from secrets import token_hex
 from typing import Final, NamedTuple
 
 import msgspec
+from eventsourcing.persistence import IntegrityError
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import Header, StorageType, StreamConfig
@@ -60,7 +61,7 @@ class Message(NamedTuple):
     body: bytes
 
 
-class StreamMoved(Exception):
+class StreamMoved(IntegrityError):
     """Another relay was first, or the stream lost its end: nothing was stored. Read the last sequence again and go on."""
 
 

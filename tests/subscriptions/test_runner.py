@@ -1,0 +1,219 @@
+"""One runner for every follower: here with the smallest one that counts, and everything that may happen to it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import asyncpg
+import pytest_asyncio
+
+from salesapi.database.migrating import migrate
+from salesapi.embedded.postgresql import DatabaseUrls
+from salesapi.eventlog.checkpoints import insert_tracking, max_tracking_id
+from salesapi.eventlog.postgresql import PostgreSQLEventLog
+from salesapi.eventlog.recorder import EventLog
+from salesapi.queries.health import FollowerHealth, health
+from salesapi.subscriptions.runner import Progress, following
+from salesapi.subscriptions.states import Trouble, trouble_of
+from tests.projections.examples import append_stories
+
+PATIENCE_SECONDS = 20.0
+LOOK_SECONDS = 0.02
+PAGE = 7
+
+
+class ServerIsAway(Exception):
+    """A trouble of the tally that passes."""
+
+
+@dataclass
+class Tally:
+    """A follower in a few lines: counts events, in the transaction of its checkpoint."""
+
+    log: EventLog
+    pool: "asyncpg.Pool[asyncpg.Record]"
+    failure: Exception | None = None
+    until: int | None = None
+    steps: int = 0
+    names: tuple[str, ...] = ("tally",)
+
+    async def resume(self) -> None:
+        """Each step begins from what is stored."""
+
+    async def step(self) -> Progress | None:
+        if self.failure is not None:
+            raise self.failure
+        async with self.pool.acquire() as connection, connection.transaction():
+            position = await max_tracking_id(connection, "tally")
+            page = await self.log.read(after=position or 0, limit=PAGE)
+            if page.events:
+                await insert_tracking(connection, "tally", expected=position, position=page.scanned_to)
+                await connection.execute("UPDATE tally SET events = events + $1", len(page.events))
+        self.steps += 1
+        if self.until is not None and page.scanned_to >= self.until:
+            return None
+        return Progress(position=page.scanned_to, is_at_head=page.scanned_to == page.head)
+
+    def trouble(self, error: Exception) -> Trouble:
+        return trouble_of(error, passing=(ServerIsAway,))
+
+    async def close(self) -> None:
+        """It borrows its connections."""
+
+
+@dataclass
+class Place:
+    """A log, a pool, and the table that the tally counts in."""
+
+    urls: DatabaseUrls
+    log: PostgreSQLEventLog
+    pool: "asyncpg.Pool[asyncpg.Record]"
+
+    async def counted(self) -> int:
+        return int(await self.pool.fetchval("SELECT events FROM tally"))
+
+    async def of_tally(self) -> FollowerHealth:
+        """What every process can show of it."""
+        found = await health(self.pool, ["tally"])
+        assert found is not None
+        (tally,) = (each for each in found.followers if each.follower == "tally")
+        return tally
+
+    async def eventually(self, **wanted: object) -> FollowerHealth:
+        """Looks until the health of the tally has these values."""
+        found: FollowerHealth | None = None
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while True:
+                    found = await self.of_tally()
+                    if all(getattr(found, name) == value for name, value in wanted.items()):
+                        return found
+                    await asyncio.sleep(LOOK_SECONDS)
+        except TimeoutError:
+            raise AssertionError(f"it did not come about: {found}") from None
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def place(database: DatabaseUrls) -> AsyncIterator[Place]:
+    """An empty log."""
+    await migrate(database.owner_url)
+    owner = await asyncpg.connect(database.owner_url)
+    await owner.execute("CREATE TABLE public.tally AS SELECT 0 AS events; GRANT ALL ON public.tally TO salesapi_app")
+    await owner.close()
+    log = await PostgreSQLEventLog.connect(database.application_url)
+    async with asyncpg.create_pool(database.application_url, min_size=1, max_size=8) as pool:
+        yield Place(database, log, pool)
+    await log.close()
+
+
+async def test_a_follower_is_brought_to_the_head_woken_by_commits_and_shown(place: Place) -> None:
+    await append_stories(place.log, range(1, 10))
+    async with following(place.pool, place.log) as subscriptions:
+        tally = subscriptions.start(Tally(place.log, place.pool))
+        await place.eventually(lag=0, state="following", error=None)
+        head = await append_stories(place.log, range(10, 20))
+        await place.eventually(position=head, lag=0)
+        assert (tally.status().state, tally.status().error) == ("following", None)
+
+    assert await place.counted() == head
+
+
+async def test_one_that_no_process_runs_is_shown_as_not_led(place: Place) -> None:
+    await place.eventually(state="not_led", position=0)
+    async with following(place.pool, place.log) as subscriptions:
+        subscriptions.start(Tally(place.log, place.pool))
+        await place.eventually(state="following")
+    await place.eventually(state="not_led")
+
+
+async def test_of_two_processes_one_leads_and_the_other_takes_over(place: Place) -> None:
+    async with following(place.pool, place.log) as second:
+        async with following(place.pool, place.log) as first:
+            leading = first.start(Tally(place.log, place.pool))
+            await place.eventually(state="following")
+            standing_by = second.start(Tally(place.log, place.pool))
+            await append_stories(place.log, range(1, 10))
+            await place.eventually(lag=0)
+            assert (leading.status().state, standing_by.status().state) == ("following", "standby")
+        head = await append_stories(place.log, range(10, 20))
+        await place.eventually(lag=0, state="following")
+
+    assert await place.counted() == head
+
+
+async def test_two_that_both_believe_they_lead_count_each_event_once(place: Place) -> None:
+    rivals = [Tally(place.log, place.pool, names=(f"rival {number}",)) for number in (1, 2)]
+    async with following(place.pool, place.log) as subscriptions:
+        for rival in rivals:
+            subscriptions.start(rival)
+        for start in range(1, 100, 10):
+            head = await append_stories(place.log, range(start, start + 10))
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while await place.counted() < head:
+                await asyncio.sleep(LOOK_SECONDS)
+
+    assert await place.counted() == head
+    assert all(rival.steps for rival in rivals)
+
+
+async def test_a_process_whose_connections_are_killed_goes_on_by_itself(place: Place) -> None:
+    async with following(place.pool, place.log) as subscriptions:
+        subscriptions.start(Tally(place.log, place.pool))
+        await append_stories(place.log, range(1, 10))
+        await place.eventually(lag=0)
+        killer = await asyncpg.connect(place.urls.application_url)
+        await killer.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = current_user "
+            "AND application_name <> 'salesapi writer'"
+        )
+        await killer.close()
+        head = await append_stories(place.log, range(10, 20))
+        await place.eventually(lag=0, state="following", error=None)
+
+    assert await place.counted() == head
+
+
+async def test_what_passes_is_shown_as_failing_and_what_does_not_as_stopped_without_any_value(place: Place) -> None:
+    tally = Tally(place.log, place.pool)
+    async with following(place.pool, place.log) as subscriptions:
+        subscriptions.start(tally)
+        await place.eventually(state="following")
+        tally.failure = ServerIsAway("at 10.0.0.1 with the password hunter2")
+        await append_stories(place.log, range(1, 2))
+        failing = await place.eventually(state="failing")
+        tally.failure = ZeroDivisionError("the secret amount 100000")
+        stopped = await place.eventually(state="stopped")
+        tally.failure = None
+        await place.eventually(state="following", error=None, lag=0)
+
+    assert failing.error is not None
+    assert failing.error.startswith("ServerIsAway in step")
+    assert stopped.error is not None
+    assert stopped.error.startswith("ZeroDivisionError in step (test_runner.py:")
+    assert "hunter2" not in failing.error
+    assert "100000" not in stopped.error
+
+
+async def test_one_that_has_nothing_more_to_do_ends_by_itself(place: Place) -> None:
+    head = await append_stories(place.log, range(1, 10))
+    async with following(place.pool, place.log) as subscriptions:
+        tally = subscriptions.start(Tally(place.log, place.pool, until=head))
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while tally.is_running:
+                await asyncio.sleep(LOOK_SECONDS)
+
+    assert await place.counted() == head
+
+
+async def test_all_leads_of_a_process_are_held_by_one_connection(place: Place) -> None:
+    count = "SELECT count(DISTINCT pid) FROM pg_locks WHERE locktype = 'advisory'"
+    async with following(place.pool, place.log) as subscriptions:
+        running = [
+            subscriptions.start(Tally(place.log, place.pool, names=(f"tally {number}",))) for number in range(1, 6)
+        ]
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not all(each.status().state == "following" for each in running):
+                await asyncio.sleep(LOOK_SECONDS)
+        assert await place.pool.fetchval(count) == 1
+    assert await place.pool.fetchval(count) == 0
