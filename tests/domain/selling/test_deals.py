@@ -185,6 +185,14 @@ def test_a_change_records_only_what_changed() -> None:
     _deal(OPENED, changed).when(replace(command, attributes=cleared.attributes)).then(cleared)
 
 
+def test_p13_the_priority_of_a_deal_is_changed_at_any_time_and_recorded_once() -> None:
+    urgent = DealChanged(priority="high")
+    _deal(OPENED).when(ChangeDeal(deal_id=SUBJECT, priority="high")).then(urgent)
+    _deal(OPENED, urgent).when(ChangeDeal(deal_id=SUBJECT, priority="high")).then()
+    _deal(OPENED).when(ChangeDeal(deal_id=SUBJECT, priority="normal")).then()
+    _deal(OPENED, LOST).when(ChangeDeal(deal_id=SUBJECT, priority="low")).then(DealChanged(priority="low"))
+
+
 def test_bug_of_two_values_for_one_attribute_both_were_recorded_and_the_first_could_win() -> None:
     steel, glass = AttributeValue(key="sector", value="steel"), AttributeValue(key="sector", value="glass")
     command = ChangeDeal(deal_id=SUBJECT, attributes=(steel, glass))

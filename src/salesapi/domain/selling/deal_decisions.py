@@ -114,12 +114,13 @@ def open_deal(state: Deal | None, command: OpenDeal, context: Context) -> tuple[
 
 
 def change_deal(state: Deal, command: ChangeDeal, context: Context) -> tuple[DealChanged, ...]:
-    """Decides `ChangeDeal`. Attributes may be corrected after closing too."""
+    """Decides `ChangeDeal`. Attributes may be corrected after closing, and the priority with them."""
     _refuse_voided(state)
     refuse_invalid_values(context.facts.state(definitions_ref("deal")), command.attributes)
     title = None if command.title is UNSET or command.title == state.title else command.title
     changed = changed_values(state.attributes, command.attributes)
-    return (DealChanged(title=title, attributes=changed),) if title or changed else ()
+    priority = None if command.priority == state.priority else command.priority
+    return (DealChanged(title=title, attributes=changed, priority=priority),) if title or changed or priority else ()
 
 
 def link_customer(state: Deal, command: LinkDealCustomer, context: Context) -> tuple[DealCustomerLinked, ...]:

@@ -40,6 +40,7 @@ TEAM_MAX: Final = 30
 """Most people on one deal."""
 
 Status: TypeAlias = Literal["open", "won", "lost", "voided"]
+Priority: TypeAlias = Literal["low", "normal", "high"]
 ShareKind: TypeAlias = Literal["direct", "overlay"]
 
 
@@ -85,6 +86,7 @@ class DealChanged:
 
     title: str | None = None
     attributes: tuple[AttributeValue, ...] = ()
+    priority: Priority | None = None
 
 
 @record
@@ -223,11 +225,12 @@ class OpenDeal:
 
 @record
 class ChangeDeal:
-    """Changes the label or attributes of a deal. Fields that are not sent stay."""
+    """Changes the label, the attributes or the priority of a deal. Fields that are not sent stay."""
 
     deal_id: DealId
     title: Annotated[Title | Unset, About("New label.")] = UNSET
     attributes: AttributeValues = ()
+    priority: Annotated[Priority | None, About("How urgently it is worked on; a deal begins with `normal`.")] = None
 
 
 @record
@@ -354,6 +357,7 @@ class Deal:
     reason: str | None = None
     competitor: str | None = None
     external: ExternalId | None = None
+    priority: Priority = "normal"
 
     @property
     def product_id(self) -> UUID | None:
@@ -393,7 +397,10 @@ def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
             return _closed(state, event, recorded)
         case DealChanged():
             return replace(
-                state, title=event.title or state.title, attributes=merged(state.attributes, event.attributes)
+                state,
+                title=event.title or state.title,
+                attributes=merged(state.attributes, event.attributes),
+                priority=event.priority or state.priority,
             )
         case DealCustomerLinked():
             return replace(state, customer_id=event.customer_to)

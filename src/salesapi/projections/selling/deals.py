@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.selling.deals import DealLine, DealShare, Status, evolve
+from salesapi.domain.selling.deals import DealLine, DealShare, Priority, Status, evolve
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import record
 from salesapi.projections.declaring import current
@@ -40,6 +40,7 @@ class DealRow:
     closed_at: datetime | None
     reason: str | None
     competitor: str | None
+    priority: Priority
     attributes: tuple[AttributeValue, ...]
     external_system: str | None
     external_id: str | None
@@ -51,7 +52,7 @@ PROJECTION: Final = current(
     "deal",
     evolve,
     row=DealRow,
-    version=2,
+    version=3,
     indexes=(
         "(position)",
         "(owner_id, position)",

@@ -27,6 +27,7 @@ DEALS: Final = Listing(
         DealFilter,
         {
             "status": Condition(text="status = ANY({})", unsent="status <> 'voided'"),
+            "priority": "priority = ANY({})",
             "pipeline_id": "pipeline_id = {}",
             "stage": "stage = ANY({})",
             "owner_id": "owner_id = ANY({})",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from annotated_types import MaxLen, MinLen
 
-from salesapi.domain.selling.deals import DealLine, DealShare, Status
+from salesapi.domain.selling.deals import DealLine, DealShare, Priority, Status
 from salesapi.domain.selling.pipelines import StageCategory
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import About, AmountMinor, CurrencyCode, ExternalId, record
@@ -41,6 +41,7 @@ class Deal:
     closed_at: Annotated[datetime | None, About("Instant of the closing, where known.")]
     reason: Annotated[str | None, About("Why it was won, lost or voided.")]
     competitor: Annotated[str | None, About("Who won it, where it was lost and that is known.")]
+    priority: Annotated[Priority, About("How urgently it is worked on.")]
     attributes: Annotated[tuple[AttributeValue, ...], About("Typed attributes.")]
     external_id: Annotated[ExternalId | None, About("Its id in another system.")]
     version: Annotated[int, About("Version of its stream; the value for If-Match.")]
@@ -78,6 +79,7 @@ class DealFilter:
     status: Annotated[
         tuple[Status, ...] | None, MinLen(1), MaxLen(4), About("Any of these; without it all but voided ones.")
     ] = None
+    priority: Annotated[tuple[Priority, ...] | None, MinLen(1), MaxLen(3), About("Of any of these priorities.")] = None
     pipeline_id: Annotated[UUID | None, About("In this pipeline.")] = None
     stage: Annotated[Keys | None, About("In any of these stages.")] = None
     owner_id: Annotated[Uuids | None, About("Of any of these members.")] = None
