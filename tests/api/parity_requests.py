@@ -247,6 +247,7 @@ DEALS = (
     Sent("OpenDeal", DEAL | external("d1") | {"lines": [{"product_id": "$product", "quantity": "2.5"}]}, name="deal"),
     Sent("ChangeDeal", {"deal_id": "$deal", "attributes": [{"key": "sector", "value": "it"}]}),
     Sent("ChangeDeal", {"deal_id": "$deal", "priority": "high"}),
+    Sent("DeclareDealConfidence", {"deal_id": "$deal", "confidence": "mid", "reason": "Budget is open"}),
     Sent("LinkDealCustomer", {"deal_id": "$deal", "customer_id": "$customer"}),
     Sent("ChangeDealLines", {"deal_id": "$deal", "lines": []}),
     Sent("ValueDeal", {"deal_id": "$deal", "amount_minor": 9_007_199_254_740_991, "currency": "USD"}),

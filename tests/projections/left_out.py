@@ -198,7 +198,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         lead: LeadAssigned(occurred) LeadReleased(occurred) LeadClaimed(occurred) LeadDisqualified(occurred)
             LeadVoided(occurred) LeadAttributionTouchRecorded(occurred)
         deal: DealChanged(occurred) DealCustomerLinked(occurred) DealLinesChanged(occurred) DealValued(occurred)
-            DealCloseDateMoved(occurred) DealReassigned(occurred) DealTeamChanged(occurred) DealVoided(occurred)
+            DealCloseDateMoved(occurred)
+            DealConfidenceDeclared(occurred) DealReassigned(occurred) DealTeamChanged(occurred) DealVoided(occurred)
         stage_visit: DealReassigned(occurred) DealVoided(occurred)
         activity: ActivityScheduled(occurred) ActivityRescheduled(occurred) ActivityCancelled(occurred)
             ActivityFollowUpCorrected(occurred) ActivityVoided(occurred)
@@ -236,7 +237,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
 TYPES_LEFT_OUT: Final[Mapping[str, str]] = {
     "Leaving changes no place of work: `member` tells the day.": "employment: member.left",
     "The deal stays where it is.": """
-        stage_visit: deal.changed deal.customer_linked deal.lines_changed deal.valued deal.close_date_moved deal.team_changed
+        stage_visit: deal.changed deal.customer_linked deal.lines_changed deal.valued deal.close_date_moved
+            deal.confidence_declared deal.team_changed
     """,
     "Disputes are the invoice's: what was invoiced on the agreement stays.": """
         agreement: invoice.disputed invoice.dispute_resolved
@@ -252,7 +254,7 @@ TYPES_LEFT_OUT: Final[Mapping[str, str]] = {
     """,
     "Parts of a deal change with its owner and its team, and have an amount from the win to a reopening.": """
         credit: deal.changed deal.customer_linked deal.stage_changed deal.lines_changed deal.valued
-            deal.close_date_moved deal.lost
+            deal.close_date_moved deal.confidence_declared deal.lost
     """,
     "Which statements stand follows from their run, by `calculated_position`.": """
         statement: payout_run.opened payout_run.calculated payout_run.submitted payout_run.approved payout_run.returned

@@ -30,6 +30,7 @@ from salesapi.domain.selling.deals import (
     Deal,
     DealChanged,
     DealCloseDateMoved,
+    DealConfidenceDeclared,
     DealCustomerLinked,
     DealLine,
     DealLinesChanged,
@@ -42,6 +43,7 @@ from salesapi.domain.selling.deals import (
     DealValued,
     DealVoided,
     DealWon,
+    DeclareDealConfidence,
     LinkDealCustomer,
     LoseDeal,
     MoveDealCloseDate,
@@ -191,6 +193,16 @@ def test_p13_the_priority_of_a_deal_is_changed_at_any_time_and_recorded_once() -
     _deal(OPENED, urgent).when(ChangeDeal(deal_id=SUBJECT, priority="high")).then()
     _deal(OPENED).when(ChangeDeal(deal_id=SUBJECT, priority="normal")).then()
     _deal(OPENED, LOST).when(ChangeDeal(deal_id=SUBJECT, priority="low")).then(DealChanged(priority="low"))
+
+
+def test_f02_confidence_in_an_open_deal_is_declared_with_its_reason_and_recorded_once() -> None:
+    command = DeclareDealConfidence(deal_id=SUBJECT, confidence="high", reason="budget approved")
+    sure = DealConfidenceDeclared(confidence="high", reason="budget approved")
+    _deal(OPENED).when(command).then(sure)
+    _deal(OPENED, sure).when(command).then()
+    doubted = DealConfidenceDeclared(confidence="low", reason="new rival")
+    _deal(OPENED, sure).when(replace(command, confidence="low", reason="new rival")).then(doubted)
+    _deal(OPENED, LOST).when(command).refused(DealClosed)
 
 
 def test_bug_of_two_values_for_one_attribute_both_were_recorded_and_the_first_could_win() -> None:

@@ -26,6 +26,7 @@ from salesapi.domain.selling.deals import (
     Deal,
     DealChanged,
     DealCloseDateMoved,
+    DealConfidenceDeclared,
     DealCustomerLinked,
     DealEvent,
     DealLine,
@@ -39,6 +40,7 @@ from salesapi.domain.selling.deals import (
     DealValued,
     DealVoided,
     DealWon,
+    DeclareDealConfidence,
     LinkDealCustomer,
     LoseDeal,
     MoveDealCloseDate,
@@ -186,6 +188,13 @@ def move_close_date(state: Deal, command: MoveDealCloseDate, context: Context) -
         close_on_from=state.expected_close_on, close_on_to=command.expected_close_on, reason=command.reason
     )
     return (moved,)
+
+
+def declare(state: Deal, command: DeclareDealConfidence, context: Context) -> tuple[DealConfidenceDeclared, ...]:
+    """Decides `DeclareDealConfidence`."""
+    _refuse_closed(state)
+    is_said = (command.confidence, command.reason) == (state.confidence, state.confidence_reason)
+    return () if is_said else (DealConfidenceDeclared(confidence=command.confidence, reason=command.reason),)
 
 
 def reassign(state: Deal, command: ReassignDeal, context: Context) -> tuple[DealReassigned, ...]:
@@ -379,6 +388,7 @@ STREAM: Final = Stream[Deal, DealEvent](
         changes(ChangeDealLines, decide=change_lines, roles=SELLERS, target="deal_id"),
         changes(ValueDeal, decide=value, roles=SELLERS, target="deal_id"),
         changes(MoveDealCloseDate, decide=move_close_date, roles=SELLERS, target="deal_id"),
+        changes(DeclareDealConfidence, decide=declare, roles=SELLERS, target="deal_id"),
         changes(ReassignDeal, decide=reassign, roles=LEADERS, target="deal_id"),
         changes(ChangeDealTeam, decide=change_team, roles=LEADERS, target="deal_id"),
         changes(WinDeal, decide=win, roles=SELLERS, target="deal_id", needs=_needs_pipeline),

@@ -41,6 +41,7 @@ TEAM_MAX: Final = 30
 
 Status: TypeAlias = Literal["open", "won", "lost", "voided"]
 Priority: TypeAlias = Literal["low", "normal", "high"]
+Confidence: TypeAlias = Literal["high", "mid", "low"]
 ShareKind: TypeAlias = Literal["direct", "overlay"]
 
 
@@ -123,6 +124,12 @@ class DealCloseDateMoved:
 
 
 @record
+class DealConfidenceDeclared:
+    confidence: Confidence
+    reason: str
+
+
+@record
 class DealReassigned:
     owner_from: UUID
     owner_to: UUID
@@ -188,6 +195,7 @@ DealEvent: TypeAlias = (
     | DealLinesChanged
     | DealValued
     | DealCloseDateMoved
+    | DealConfidenceDeclared
     | DealReassigned
     | DealTeamChanged
     | DealWon
@@ -277,6 +285,15 @@ class MoveDealCloseDate:
 
 
 @record
+class DeclareDealConfidence:
+    """Says how sure its seller is that an open deal will be won, and why."""
+
+    deal_id: DealId
+    confidence: Annotated[Confidence, About("`high`, `mid` or `low`.")]
+    reason: Annotated[Reason, About("What it rests on.")]
+
+
+@record
 class ReassignDeal:
     """Hands an open deal to another member."""
 
@@ -358,6 +375,8 @@ class Deal:
     competitor: str | None = None
     external: ExternalId | None = None
     priority: Priority = "normal"
+    confidence: Confidence | None = None
+    confidence_reason: str | None = None
 
     @property
     def product_id(self) -> UUID | None:
@@ -410,6 +429,8 @@ def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
             return replace(state, amount_minor=event.amount_minor, currency=event.currency)
         case DealCloseDateMoved():
             return replace(state, expected_close_on=event.close_on_to)
+        case DealConfidenceDeclared():
+            return replace(state, confidence=event.confidence, confidence_reason=event.reason)
         case DealReassigned():
             return replace(state, owner_id=event.owner_to)
         case DealTeamChanged():

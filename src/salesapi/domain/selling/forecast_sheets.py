@@ -12,6 +12,7 @@ from uuid import UUID
 
 from annotated_types import Ge, MaxLen
 
+from salesapi.domain.selling.deals import Confidence
 from salesapi.domain.shared.kernel import (
     About,
     AmountMinor,
@@ -34,7 +35,6 @@ ADJUSTMENTS_MAX: Final = 20
 """Most adjustments of one submission."""
 
 ForecastCategory: TypeAlias = Literal["commit", "best_case", "pipeline"]
-Confidence: TypeAlias = Literal["high", "mid", "low"]
 
 
 @record

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.selling.deals import DealLine, DealShare, Priority, Status, evolve
+from salesapi.domain.selling.deals import Confidence, DealLine, DealShare, Priority, Status, evolve
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import record
 from salesapi.projections.declaring import current
@@ -41,6 +41,8 @@ class DealRow:
     reason: str | None
     competitor: str | None
     priority: Priority
+    confidence: Confidence | None
+    confidence_reason: str | None
     attributes: tuple[AttributeValue, ...]
     external_system: str | None
     external_id: str | None
@@ -52,7 +54,7 @@ PROJECTION: Final = current(
     "deal",
     evolve,
     row=DealRow,
-    version=3,
+    version=4,
     indexes=(
         "(position)",
         "(owner_id, position)",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from annotated_types import MaxLen, MinLen
 
-from salesapi.domain.selling.deals import DealLine, DealShare, Priority, Status
+from salesapi.domain.selling.deals import Confidence, DealLine, DealShare, Priority, Status
 from salesapi.domain.selling.pipelines import StageCategory
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import About, AmountMinor, CurrencyCode, ExternalId, record
@@ -42,6 +42,8 @@ class Deal:
     reason: Annotated[str | None, About("Why it was won, lost or voided.")]
     competitor: Annotated[str | None, About("Who won it, where it was lost and that is known.")]
     priority: Annotated[Priority, About("How urgently it is worked on.")]
+    confidence: Annotated[Confidence | None, About("How sure its seller is that it will be won; null: not said.")]
+    confidence_reason: Annotated[str | None, About("What that rests on.")]
     attributes: Annotated[tuple[AttributeValue, ...], About("Typed attributes.")]
     external_id: Annotated[ExternalId | None, About("Its id in another system.")]
     version: Annotated[int, About("Version of its stream; the value for If-Match.")]
