@@ -57,7 +57,7 @@ async def make_tables(database: Database) -> None:
 
 
 async def work() -> None:
-    """What `salesapi work` does."""
+    """Follows the log as `salesapi work` does, with idle read models beside."""
     async with running_core(read_settings()) as core, running_followers(core, WITH_IDLE):
         print("follows the log", flush=True)
         await until_stopped()

@@ -70,7 +70,7 @@ class Client(asyncio.Protocol):
 
 
 class Load:
-    """What all clients share: the request, the end, the counts."""
+    """The state that all clients share: the request, the end, the counts."""
 
     def __init__(self, arguments: argparse.Namespace, body: bytes) -> None:
         self._stop_after = arguments.requests

@@ -15,7 +15,7 @@ ROUNDS_MAX: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """How much is measured. `quick` takes small data and short rounds: for trying, not for figures to keep."""
+    """The amount of measuring. `quick` takes small data and short rounds: for trying, not for figures to keep."""
 
     rounds: int
     is_quick: bool
@@ -46,7 +46,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """What all rounds together say."""
+    """The figure that all rounds together give."""
 
     what: str
     unit: str

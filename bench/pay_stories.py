@@ -42,7 +42,7 @@ def tiers(axis: TierAxis, applies_to: AppliesTo, *bounds_and_rates: tuple[int, i
 
 
 def components() -> tuple[tuple[Component, ...], ...]:
-    """What each of the plans pays: flat with the leaders' override; a ladder; by attainment, with an accelerator."""
+    """Lists what each plan pays: flat with the leaders' override; a ladder; by attainment, with an accelerator."""
     ladder = tiers("amount", "new", (0, 80_000_000, "1"), (80_000_000, 160_000_000, "2"), (160_000_000, None, "4"))
     return (
         (
@@ -74,7 +74,7 @@ def components() -> tuple[tuple[Component, ...], ...]:
 
 
 def with_cash() -> tuple[Component, ...]:
-    """What the fourth plan pays: two percent of a deal, in proportion to what the customer has paid of it."""
+    """Makes the fourth plan's component: two percent of a deal, in proportion to what the customer has paid of it."""
     payment = PaymentRelease(bank_fee="counts_as_paid", prepayment="releases_on_receipt", nothing_due="release_nothing")
     release = Release(on="payment", payment=payment, order="pro_rata")
     return (

@@ -69,7 +69,7 @@ async def _rebuilt(database: Database, core: Core, projection: Projection) -> st
 
 
 async def _copy_seconds(database: Database, table: str) -> tuple[int, float]:
-    """How many rows the table has, and the seconds of a COPY of them into an equal one."""
+    """Counts the rows of the table, and times a COPY of them into an equal one, in seconds."""
     async with database.owner() as owner:
         await owner.execute(
             f'CREATE SCHEMA IF NOT EXISTS bench; CREATE TABLE bench."{table}" (LIKE read."{table}" INCLUDING ALL)'

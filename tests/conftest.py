@@ -72,7 +72,7 @@ def _needs(item: pytest.Item) -> list[str]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """Where tests run in several processes, those of a file stay together, and one process starts all programs."""
+    """Keeps the tests of a file together where tests run in several processes; one process starts all programs."""
     return ByGroup(config, log)
 
 

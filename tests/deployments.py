@@ -29,7 +29,7 @@ class Server:
         return await self.client.post(path, json=values, headers={"idempotency-key": key})
 
     async def health(self) -> dict[str, Any]:
-        """What `/readyz` says."""
+        """Reads what `/readyz` says."""
         answer: dict[str, Any] = (await self.client.get("/readyz")).json()
         return answer
 
@@ -46,7 +46,7 @@ class Deployment:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What `serve` and `work` are given."""
+        """The settings that `serve` and `work` are given."""
         nats = {} if self.nats_url is None else {"SALESAPI_NATS_URL": self.nats_url}
         return {
             "SALESAPI_DATABASE_URL": self.urls.application_url,
@@ -57,7 +57,7 @@ class Deployment:
 
     @property
     def owner_environment(self) -> dict[str, str]:
-        """What `migrate`, `keys` and `rebuild` are given."""
+        """The settings that `migrate`, `keys` and `rebuild` are given."""
         return {**self.environment, "SALESAPI_MIGRATION_URL": self.urls.owner_url}
 
     async def found(self) -> None:

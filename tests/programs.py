@@ -56,11 +56,11 @@ class Program:
         return self.process.pid
 
     def told(self) -> str:
-        """What it has written, for the message of a failed test."""
+        """Collects what it has written, for the message of a failed test."""
         return f"stdout:\n{self.output.read_text()}\nstderr:\n{self.errors.read_text()}"
 
     def complaints(self) -> list[str]:
-        """What it wrote to standard error, but that its database answered late."""
+        """Lists what it wrote to standard error, but that its database answered late."""
         return complaints_in(self.errors.read_text())
 
     async def says(self, pattern: str, seconds: float = READY_SECONDS) -> re.Match[str]:

@@ -87,7 +87,7 @@ class Case:
         return replace(self, permissions=frozenset(permissions))
 
     def by(self, actor: UUID, member: UUID | None = None) -> "Case":
-        """Who gives the command."""
+        """Names who gives the command."""
         return replace(self, actor=actor, member=member)
 
     def when(self, command: object) -> "Case":
@@ -139,5 +139,5 @@ class Case:
 
 
 def given(*events: object) -> Case:
-    """What happened in the stream before."""
+    """Begins a case with what happened in the stream before."""
     return Case(events)

@@ -62,7 +62,7 @@ DECIDERS: Final = _deciders(STREAMS)
 
 
 def _offences(source: str, own: set[object]) -> list[str]:
-    """What a module takes from another capability and must not, where `own` are the deciders of the streams it declares."""
+    """Lists what a module takes of another capability and must not; `own` are the deciders of the module's streams."""
     found = []
     for module, name, line in _taken(ast.parse(source)):
         taken = getattr(importlib.import_module(module), name)

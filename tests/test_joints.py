@@ -103,7 +103,7 @@ WRONG: Final = (
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[int, str]:
-    """What mypy says of all lines, by the place of the line among the right and the wrong ones."""
+    """Collects what mypy says of all lines, by the place of the line among the right and the wrong ones."""
     lines = [*RIGHT, *(line for _, line, _ in WRONG)]
     file = tmp_path_factory.mktemp("joints") / "joints.py"
     file.write_text(EXAMPLES + "\n".join(lines) + "\n")

@@ -42,7 +42,7 @@ class NotConfigured(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
-    """What every process shares."""
+    """The services that every process shares."""
 
     settings: Settings
     pool: "asyncpg.Pool[asyncpg.Record]"

@@ -81,7 +81,7 @@ async def _renew_plan(service: Service, version: dict[str, Any]) -> None:
 
 
 async def _reference(service: Service) -> None:
-    """What the product costs, a rate table and a calendar."""
+    """Sets up the cost of the product, a rate table and a calendar."""
     cost = {"cost": {"amount": "6.25", "currency": "CNY"}}
     await service.must(f"/v1/products/{service.ids['product']}/set-cost", cost)
     table = (await service.must("/v1/rate-tables", {"key": "central", "name": "Central", "source": "PBOC"}))["id"]

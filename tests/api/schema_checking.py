@@ -19,7 +19,7 @@ FORMATS: Final[Mapping[str, Callable[[str], object]]] = {"date": date.fromisofor
 
 
 def problems(schema: dict[str, Any], value: Any) -> list[str]:
-    """Where the value is not as the schema says, as JSON pointers with the keyword that fails."""
+    """Lists where the value is not as the schema says, as JSON pointers with the keyword that fails."""
     return list(_problems(schema, value, "", schema))
 
 

@@ -77,7 +77,7 @@ class Company:
         return [thing for thing in self.things if thing.kind == kind]
 
     def sees(self, role: str, thing: Thing) -> bool:
-        """Whether a key reaches the thing: the policy, in one place."""
+        """Tells whether a key reaches the thing: the policy, in one place."""
         if EVERYBODY in thing.owners:
             return True
         reached = (PAY_REACHED if thing.kind in PAY_KINDS else REACHED)[role]
@@ -220,7 +220,7 @@ async def _touched(made: Company, lead: str, *owners: str | None, **touch: Any) 
 
 
 async def _pool(made: Company) -> None:
-    """What nobody owns. A receipt or invoice of a customer in the pool is still no seller's."""
+    """Makes what nobody owns. A receipt or invoice of a customer in the pool is still no seller's."""
     customer = await made.make("pool customer", "customer", "/v1/customers", POOL, name="Firm of nobody")
     await _answered(made, customer, POOL, kind="csat", score=4, comment="Comment to nobody")
     await made.make("pool lead", "lead", "/v1/leads", POOL, company="Lead of nobody")
@@ -292,7 +292,7 @@ async def _pay(made: Company) -> None:
 
 
 async def _pooled(made: Company, plan: str) -> None:
-    """What each leader gives the own seller of the pool of the own team."""
+    """States what each leader gives the own seller of the pool of the own team."""
     for seller, leader in zip(SELLERS, ("manager", "other manager"), strict=True):
         given = {"plan_id": plan, "award_key": "pool", "period": "2026-03", "owner_id": made[leader]}
         shares = [{"member_id": made[seller], "points": "1"}]
@@ -388,7 +388,7 @@ async def _by(
 
 
 def _public(made: Company) -> None:
-    """What every key sees; and the credit of each deal, which is its owner's."""
+    """Adds what every key sees; and the credit of each deal, which is its owner's."""
     for each in made.of("deal"):
         made.things.append(Thing("credit", f"{each.id}/{made[str(each.owners[0])]}", each.owners))
     for name, kind in (("product", "product"), ("pipeline", "pipeline"), ("north", "team"), ("south", "team")):

@@ -40,7 +40,7 @@ READ: Final = """query($plan: UUID!, $at: BigInt) {
 
 
 def sent(rate: object) -> dict[str, Any]:
-    """What a client sends for a version that pays by this rate."""
+    """Writes what a client sends for a version that pays by this rate."""
     component = {"key": "a", "name": "A", "credit": "direct", "rate": rate}
     rounding = {"scope": "line", "mode": "half_up"}
     return {"plan_id": str(uid(0xF1)), "period": "quarter", "components": [component], "rounding": rounding}

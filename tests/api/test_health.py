@@ -28,7 +28,7 @@ class Site:
     nats: EmbeddedNats
 
     async def ready(self) -> dict[str, Any]:
-        """What `/readyz` says; it is ready whatever happens to the followers."""
+        """Reads what `/readyz` says; it is ready whatever happens to the followers."""
         answer = await self.service.client.get("/readyz")
         assert answer.status_code == 200, answer.text
         values: dict[str, Any] = answer.json()
@@ -36,7 +36,7 @@ class Site:
         return values
 
     async def metrics(self) -> str:
-        """What `/metrics` says."""
+        """Reads what `/metrics` says."""
         return (await self.service.client.get("/metrics")).text
 
     async def relay_when(self, state: str) -> dict[str, Any]:

@@ -159,7 +159,7 @@ async def test_both_doors_give_the_same_statement(service: Service, paid_with_ca
 
 
 def as_rest(node: Any, shown: Any) -> Any:
-    """What GraphQL answers in the form of REST, with the values that were not selected taken from there."""
+    """Turns what GraphQL answers into the form of REST, with the values that were not selected taken from there."""
     if isinstance(node, dict):
         found = {snake(name): value for name, value in node.items() if name not in ("lines", "events")}
         rest = {name: value for name, value in shown.items() if name not in found}
@@ -345,7 +345,7 @@ async def test_what_concerns_the_pay_of_others_is_named_without_its_payload(
 
 
 async def asker_of(service: Service, role: str) -> Asker:
-    """Who has the key of a role."""
+    """Authenticates with the key of a role."""
     core = service.core
     return await Asking(core.api_keys, core.scopes, core.clock).asker(f"Bearer {service.keys[role]}")
 

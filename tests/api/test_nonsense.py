@@ -80,7 +80,7 @@ SAMPLES = {sent.command: sent.values for sent in REQUESTS if not sent.code} | LO
 
 @contextmanager
 def logged() -> Iterator[list[str]]:
-    """What is logged meanwhile, with the tracebacks as a handler would write them."""
+    """Collects what is logged meanwhile, with the tracebacks as a handler would write them."""
     lines: list[str] = []
 
     class Keeping(logging.Handler):
@@ -219,7 +219,7 @@ async def test_what_was_accepted_can_be_folded_and_read(service: Service) -> Non
 
 
 def required(operation: dict[str, Any]) -> dict[str, Any]:
-    """What a read cannot do without: the day of a report."""
+    """Fills in what a read cannot do without: the day of a report."""
     asked = operation.get("parameters", ())
     return {each["name"]: "2026-03-31" for each in asked if each["in"] == "query" and each["required"]}
 

@@ -148,5 +148,5 @@ async def test_a_parameter_changes_the_answer(
 
 
 def content(answer: dict[str, Any]) -> dict[str, Any]:
-    """What was found: not the position, nor the question that a report repeats."""
+    """Picks what was found: not the position, nor the question that a report repeats."""
     return {name: value for name, value in answer.items() if isinstance(value, list | dict)}

@@ -73,7 +73,7 @@ class Sender:
 
 
 def _refusal(problem: dict[str, Any]) -> dict[str, Any]:
-    """What a frontend acts on. The words for a malformed field are each door's own."""
+    """Picks what a frontend acts on. The words for a malformed field are each door's own."""
     names = ["code", "status", "pointer"]
     return {name: problem.get(name) for name in (names if problem["code"] == MALFORMED else [*names, "parameters"])}
 

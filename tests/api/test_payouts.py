@@ -76,7 +76,7 @@ class Paying:
         return list(csv.DictReader((await self.payroll(role, format="csv", **params)).decode().splitlines()))
 
     async def payouts(self) -> dict[str, tuple[Any, ...]]:
-        """How it stands with the payment of each statement, by seller; both doors say the same."""
+        """Reads how the payment of each statement stands, by seller; both doors say the same."""
         await self.settled()
         by_rest = (await self.service.get(f"/v1/payout-runs/{self.run}/statements")).json()["items"]
         run = (await must(self.service, STATEMENTS, {"run": self.run}))["payoutRun"]
@@ -96,7 +96,7 @@ class Paying:
         return states
 
     async def held(self) -> dict[str, tuple[int, int]]:
-        """What of each statement is instructed, and what objections hold, by seller."""
+        """Reads what of each statement is instructed, and what objections hold, by seller, in minor units."""
         await self.settled()
         names = {str(id): name for name, id in self.service.ids.items()}
         items = (await self.service.get(f"/v1/payout-runs/{self.run}/statements")).json()["items"]
@@ -106,7 +106,7 @@ class Paying:
         }
 
     async def sums(self) -> tuple[int, int]:
-        """What of the run is instructed and paid."""
+        """Reads what of the run is instructed and what is paid, in minor units."""
         await self.settled()
         run = (await self.service.get(f"/v1/payout-runs/{self.run}")).json()["item"]
         return run["instructed_minor"], run["paid_minor"]

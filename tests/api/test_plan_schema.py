@@ -24,7 +24,7 @@ PLAN: Final = str(uid(0xF1))
 
 
 def body(command: PublishCompensationPlanVersion) -> dict[str, Any]:
-    """What a client sends for a version."""
+    """Writes what a client sends for a version."""
     sent: dict[str, Any] = COMMAND.dump_python(command, mode="json")
     return {name: value for name, value in sent.items() if name not in NOT_OF_THE_VERSION}
 
@@ -34,7 +34,7 @@ def publishing(stated: Any, **options: Any) -> PublishCompensationPlanVersion:
 
 
 def is_taken(sent: dict[str, Any]) -> bool:
-    """Whether the doors take its form; what its parts may say together is decided later."""
+    """Tells whether the doors take its form; what its parts may say together is decided later."""
     try:
         COMMAND.validate_json(json.dumps({**sent, "plan_id": PLAN}), strict=True)
     except ValidationError:

@@ -369,7 +369,7 @@ def filled(path: str, id: str) -> str:
 
 
 def identity(kind: str, item: dict[str, Any]) -> str:
-    """What an item of a list is told by."""
+    """Names an item of a list by what tells it from the others."""
     if kind == "credit":
         return f"{item['deal_id']}/{item['member_id']}"
     if kind == "points_entry":

@@ -23,7 +23,7 @@ def _name(document: Path) -> str:
 
 
 def pointed_to(text: str, folder: Path) -> Iterator[Path]:
-    """What a document in this folder points to: links from where it stands, paths in code style from the repository's root."""
+    """Finds what a document in this folder points to: links from where it stands, paths in code style from the root."""
     yield from (folder / link for link in LINK.findall(text))
     yield from (REPOSITORY / path for path in PATH.findall(text))
 

@@ -136,7 +136,7 @@ class StoredStory:
             return await root_at(pool, size, ROOT_TIMEOUT_SECONDS)
 
     async def as_owner(self, *statements: str) -> None:
-        """What an attacker with the owner's role does: triggers off, statements, triggers on."""
+        """Acts as an attacker with the owner's role does: triggers off, statements, triggers on."""
         connection = await asyncpg.connect(self.urls.owner_url)
         tables = ("log.event", "audit.leaf", "audit.node", "audit.root")
         try:

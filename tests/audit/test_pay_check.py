@@ -38,7 +38,7 @@ async def lines(postgresql: EmbeddedPostgreSQL, session_folder: Path) -> AsyncIt
 
 
 def verdict_on(tmp_path: Path, lines: Sequence[bytes]) -> Verdict:
-    """What verification says of these lines."""
+    """Verifies an export of these lines."""
     path = tmp_path / "export.jsonl"
     path.write_bytes(b"".join(lines))
     return verify_export(path, CODEC)

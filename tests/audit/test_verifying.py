@@ -91,7 +91,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 def verdict_on(folder: Path, content: bytes | Sequence[bytes], outside: OutsideRoot | None = None) -> Verdict:
-    """What verification says of a file with this content."""
+    """Verifies a file with this content."""
     path = folder / "export.jsonl"
     path.write_bytes(content if isinstance(content, bytes) else b"".join(content))
     return verify_export(path, CODEC, outside=outside)

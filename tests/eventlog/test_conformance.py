@@ -37,7 +37,7 @@ class OnTheRealLog:
         self.facade.close()
 
     def create_recorder(self) -> RecorderFacade:
-        """What the cases call."""
+        """Answers the recorder that the cases call."""
         return self.facade
 
 

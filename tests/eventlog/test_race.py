@@ -41,7 +41,7 @@ async def _run(process: Process) -> list[int]:
 
 
 async def _race(url: str, table: str, read_after: ReadAfter) -> tuple[list[int], list[int]]:
-    """What two processes committed, and what a follower saw that polls all the while and never looks back."""
+    """Races two processes: what they committed, and what a follower saw that always polls and never looks back."""
     processes = [await _start(url, table, 1, SLOW_MS), await _start(url, table, 1_001, QUICK_MS)]
     writing = asyncio.gather(*(_run(process) for process in processes))
     seen: list[int] = []

@@ -62,7 +62,7 @@ class GeneratedCrm:
         return dict(Counter(deal["deal_stage"] for deal in self.deals))
 
     def won_value_cents(self) -> int:
-        """What was won, in cents."""
+        """Sums what was won, in cents."""
         return sum(int(deal["close_value"]) * 100 for deal in self.deals if deal["deal_stage"] == "Won")
 
     def without_account(self) -> int:

@@ -21,7 +21,7 @@ VERSION_GAPS = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What the checker saw: `broken` is empty where everything holds."""
+    """The finding of the checker: `broken` is empty where everything holds."""
 
     broken: tuple[str, ...]
     stored: int

@@ -59,11 +59,11 @@ class Clients:
         return [attempt for attempt in self.attempts if attempt.receipt is not None]
 
     def refused(self) -> int:
-        """How many attempts were told to come back."""
+        """Counts the attempts that were told to come back."""
         return sum(attempt.outcome == "503" for attempt in self.attempts)
 
     def refused_at_least(self, count: int) -> bool:
-        """Whether so many were."""
+        """Tells whether so many attempts, or more, were told to come back."""
         return self.refused() >= count
 
     async def run(self, count: int) -> None:

@@ -72,7 +72,7 @@ class Site:
         self.postgresql = await EmbeddedPostgreSQL.start(self.postgresql.folder, port=self.postgresql.port)
 
     async def is_ready(self) -> bool:
-        """What a load balancer sees."""
+        """Tells what a load balancer sees: whether `/readyz` answers 200."""
         return (await self.server.client.get("/readyz")).status_code == 200
 
     async def is_not_ready(self) -> bool:

@@ -51,7 +51,7 @@ class RealStore:
         return PostgreSQLKeys(self.application, self.encryption, self.clock)
 
     async def destroy(self, subject: UUID) -> None:
-        """What the erase command will do, with the owner's role."""
+        """Destroys a subject's key as the erase command will, with the owner's role."""
         await self.owner.execute(
             "UPDATE privacy.subject_key SET wrapped_key = NULL, shredded_at = now() WHERE subject_id = $1", subject
         )

@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class ReadSide:
-    """What a test of the read side needs."""
+    """The databases, connections and log that a test of the read side needs."""
 
     urls: DatabaseUrls
     owner: "asyncpg.Connection[asyncpg.Record]"
@@ -40,7 +40,7 @@ class ReadSide:
             yield engine
 
     async def prepare(self, *projections: Projection) -> None:
-        """What `salesapi migrate` does."""
+        """Prepares the read models as `salesapi migrate` does."""
         await prepare_read_models(self.owner, projections)
 
     async def reach(self, names: Sequence[str], position: int) -> None:

@@ -221,7 +221,7 @@ async def append_stories(log: EventLog, numbers: range) -> int:
 
 
 async def folded(log: EventLog, projection: Projection) -> set[Row]:
-    """What the projection's rows must be: the fold of the whole log in memory."""
+    """Folds the whole log in memory to what the projection's rows must be."""
     page = await log.read(after=0, limit=10_000)
     assert page.scanned_to == page.head
     decoded = codec().decode_unopened([event for event in page.events if event.type in projection.types])

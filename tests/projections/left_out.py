@@ -55,7 +55,7 @@ BEFORE: Final[Mapping[type, tuple[object, ...]]] = {
 
 @dataclass(frozen=True)
 class Way:
-    """How an event may be said where no made value means anything: fields of it, and of what began its stream."""
+    """The way to say an event where no made value means anything: fields of it, and of what began its stream."""
 
     given: Mapping[str, object] = field(default_factory=dict)
     begun: Mapping[str, object] = field(default_factory=dict)

@@ -67,7 +67,7 @@ async def group_of(read_side: ReadSide, *projections: Projection) -> ProjectionG
 
 
 async def steps(group: ProjectionGroup) -> None:
-    """What the runner does, without a lead."""
+    """Steps on and on as the runner does, without a lead."""
     while True:
         try:
             await group.step()

@@ -51,7 +51,7 @@ def fact(event: object) -> Fact:
 
 
 def told_before(projection: Projection, kind: type, begun: Mapping[str, object]) -> Iterator[Fact]:
-    """What begins each stream that the read model reads, up to the event's own, and what the event needs besides."""
+    """Yields what begins each stream that the read model reads, up to the event's own, and what the event needs."""
     for stream in STREAMS:
         first = stream.events[0].event
         is_own = stream is STREAM_OF[kind]

@@ -44,7 +44,7 @@ def idle(number: int) -> Projection:
 
 
 class Statements:
-    """What the followers of a read side send to PostgreSQL."""
+    """The statements that the followers of a read side send to PostgreSQL."""
 
     def __init__(self) -> None:
         self.sent: list[str] = []
@@ -92,7 +92,7 @@ async def quiet(read_side: ReadSide, *projections: Projection) -> int:
 
 
 async def statements_of_one_page(read_side: ReadSide, statements: Statements, *projections: Projection) -> list[str]:
-    """What one more page costs once these follow in step."""
+    """Lists the statements that one more page costs once these follow in step."""
     await read_side.prepare(*projections)
     async with read_side.engine(*projections):
         await append_stories(read_side.log, range(1, 5))
@@ -118,7 +118,7 @@ async def test_sixty_idle_read_models_add_no_statement_to_a_page(watched: tuple[
 
 
 async def in_step(read_side: ReadSide, statements: Statements, *projections: Projection) -> bool:
-    """Whether one more event costs these together one transaction."""
+    """Tells whether one more event costs these together one transaction."""
     await quiet(read_side, *projections)
     statements.sent.clear()
     await append(read_side.log, UUID(int=(await read_side.log.head()) + 0xFACE), opened("One more"))

@@ -297,7 +297,7 @@ async def _renew_plan(made: Reads) -> None:
 
 
 async def _reference(made: Reads) -> None:
-    """What a product costs, two rate tables with a correction, and a calendar."""
+    """Sets up the cost of a product, two rate tables with a correction, and a calendar."""
     ids = made.ids
     dollars = {"cost": {"amount": "6.25", "currency": "CNY"}, "effective_from": "2026-01-01"}
     await made.command(f"/v1/products/{ids['product']}/set-cost", **dollars)

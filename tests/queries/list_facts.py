@@ -64,7 +64,7 @@ class Owned:
 
 @dataclass(frozen=True)
 class Means:
-    """What a filter finds, `inside`, and what it leaves `outside`, when it is sent with this value."""
+    """The meaning of a filter with this value: what it finds, `inside`, and what it leaves, `outside`."""
 
     value: object
     inside: Sequence[Values]
@@ -120,7 +120,7 @@ def standing_run(values: Values) -> tuple[MadeRow, ...]:
 
 
 def run_of(values: Values) -> dict[str, object]:
-    """What a statement says of its run."""
+    """Picks what a statement says of its run."""
     return {name: values[name] for name in ("payout_run_id", "plan_id", "period", "calculated_position")}
 
 
@@ -179,7 +179,7 @@ def of_deal(*product_ids: UUID) -> Values:
 
 
 def parts(**ids: UUID | None) -> Values:
-    """What a receipt is for: a part for something else, and this."""
+    """Makes what a receipt is for: a part for something else, and this."""
     others = ReceiptPart(deal_id=uid(0xDD), invoice_id=None, amount_minor=1)
     part = ReceiptPart(**{"deal_id": None, "invoice_id": None, **ids, "amount_minor": 2})  # type: ignore[arg-type]
     return {"allocations": (others, part)}

@@ -66,7 +66,7 @@ class Rows:
         scope: Scope = EVERYTHING,
         order: StrEnum | None = None,
     ) -> list[Any]:
-        """What the list holds, page by page with cursors."""
+        """Reads what the list holds, page by page with cursors."""
         found: list[Any] = []
         after: str | None = None
         while True:

@@ -105,7 +105,7 @@ def meanings(read: ListRead[Any, Any, Any], name: str) -> Iterator[Means]:
 
 
 def both_ways(means: Means) -> Iterator[Means]:
-    """What `true` finds, `false` leaves."""
+    """Yields the meaning, and its opposite where it is of `true`: what `true` finds, `false` leaves."""
     yield means
     if means.value is True:
         yield Means(False, inside=means.outside, outside=means.inside, around=means.around)
@@ -300,7 +300,7 @@ async def test_a_scope_shows_exactly_its_rows_in_the_list_and_one_by_one(
 
 
 def has_nobodys(facts: ListFacts) -> bool:
-    """Whether a thing of the list can be nobody's."""
+    """Tells whether a thing of the list can be nobody's."""
     assert facts.owned_by is not None
     owned = facts.owned_by(None, 0)
     made = [MadeRow(facts.projection, owned.values), *owned.around]

@@ -31,7 +31,7 @@ async def demo(session_folder: Path) -> AsyncIterator[Dev]:
 
 
 async def stored(folder: Path) -> Counter[tuple[str, int, str]]:
-    """How many events of each type and version the `dev` on this folder has stored; none while it starts."""
+    """Counts the events of each type and version that the `dev` on this folder has stored; none while it starts."""
     try:
         connection = await asyncpg.connect(read_running_engines(folder).application_url)
     except (NoRunningEngines, OSError, asyncpg.CannotConnectNowError):

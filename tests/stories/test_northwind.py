@@ -167,7 +167,7 @@ async def lines(northwind: Northwind) -> list[Item]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def statements(northwind: Northwind) -> list[Item]:
-    """What a plan of own sales and an override on the team's pays for the three years; all of it is locked."""
+    """Pays the three years by a plan of own sales and an override on the team's; all of it is locked."""
     service = northwind.service
     await service.make_key("finance", ["finance"])
     await service.make_key("other finance", ["finance"])

@@ -78,7 +78,7 @@ class Facts:
         )
 
     async def restore_backup_at(self, position: int, *, epoch: int) -> None:
-        """What the restore of an older backup leaves: the events up to a position, under another epoch."""
+        """Leaves what the restore of an older backup leaves: the events up to a position, under another epoch."""
         await self.owner.execute("ALTER TABLE log.event DISABLE TRIGGER events_are_only_added")
         await self.owner.execute("DELETE FROM log.event WHERE position > $1", position)
         await self.owner.execute("ALTER TABLE log.event ENABLE ALWAYS TRIGGER events_are_only_added")

@@ -66,7 +66,7 @@ class ApiKeys:
 
 
 def digest_of(key: str) -> bytes:
-    """What is stored of a key."""
+    """Computes what is stored of a key: its SHA-256."""
     return hashlib.sha256(key.encode(errors="surrogatepass")).digest()
 
 

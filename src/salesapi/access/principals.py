@@ -32,7 +32,7 @@ _ORDER: Final[tuple[Reach, ...]] = ("none", "own", "team", "all")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Who asks: a person with a key, or an integration."""
+    """The one who asks: a person with a key, or an integration."""
 
     id: UUID
     name: str
@@ -65,7 +65,7 @@ class Scope:
     member_ids: frozenset[UUID] | None
 
     def reaches(self, owner_id: UUID | None) -> bool:
-        """Whether a row of this owner is inside. Rows without an owner (the pool) are open to everybody."""
+        """Tells whether a row of this owner is inside. Rows without an owner (the pool) are open to everybody."""
         return self.member_ids is None or owner_id is None or owner_id in self.member_ids
 
 

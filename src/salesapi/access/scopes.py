@@ -16,7 +16,7 @@ NOBODY = Scope(member_ids=frozenset())
 
 
 class States(Protocol):
-    """Where the state of a stream is read: `commands/stream_states.py`, which stands above and is handed in."""
+    """The reader of a stream's state: `commands/stream_states.py`, which stands above and is handed in."""
 
     async def state(self, ref: StreamRef) -> object | None:
         """The stream's folded state, or None where it has no event."""

@@ -47,7 +47,7 @@ def doors(core: Core) -> FastAPI:
 
 
 def read_sources(core: Core) -> ReadSources:
-    """What the questions of this process share."""
+    """Collects the sources that the questions of this process share."""
     return ReadSources(
         pool=core.pool,
         log=core.log,

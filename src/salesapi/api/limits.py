@@ -44,7 +44,7 @@ class BodyTooLarge(Refused):
 
 
 class Metrics:
-    """What `/metrics` shows of requests."""
+    """The metrics of requests that `/metrics` shows."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.seconds = Histogram(

@@ -47,7 +47,7 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastLine:
-    """What the export says about itself."""
+    """The last line of an export: what it says about itself."""
 
     epoch: int
     root: bytes

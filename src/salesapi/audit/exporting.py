@@ -25,7 +25,7 @@ OnProgress: TypeAlias = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """What was written. Keep `root` and `size` elsewhere: with them nobody can rewrite the file unseen."""
+    """The extent of an export and its root. Keep `root` and `size` elsewhere: with them no rewriting goes unseen."""
 
     epoch: int
     size: int
@@ -66,7 +66,7 @@ async def export(url: str, path: Path, *, up_to: int | None = None, on_progress:
 
 
 async def plan_export(connection: Connection, up_to: int | None) -> Exported:
-    """What an export up to there will hold, once it is sealed.
+    """Finds what an export up to a position will hold; waits until it is sealed.
 
     Raises:
         NotSealed: the sealer has not come so far within `SEALED_WAIT_SECONDS`.

@@ -40,7 +40,7 @@ class LogCheck:
 
     @property
     def size(self) -> int:
-        """How many events were taken."""
+        """The number of events that were taken."""
         return self._frontier.size
 
     def root(self) -> bytes:

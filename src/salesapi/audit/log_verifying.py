@@ -37,7 +37,7 @@ NODES_OF_LEVELS: Final = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Extent:
-    """How far the log and each part of the stored tree reach in the snapshot, in events."""
+    """The reach of the log and of each part of the stored tree in the snapshot, in events."""
 
     head: int
     leaves: int

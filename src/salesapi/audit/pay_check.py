@@ -306,7 +306,7 @@ def _shown_line(line: StatementLine | None) -> str:
 
 
 def _difference(issued: Compared, recomputed: Compared) -> str:
-    """What was paid first, then other amounts, else the first field that differs."""
+    """Describes the first difference: in what was paid, else in other amounts, else in the first field that differs."""
     names = sorted(
         (each.name for each in fields(recomputed)), key=lambda name: (name not in PAID, not name.endswith("_minor"))
     )

@@ -55,7 +55,7 @@ class Frontier:
 
     @property
     def size(self) -> int:
-        """How many leaves were appended."""
+        """The number of leaves that were appended."""
         return self._size
 
     @property
@@ -145,7 +145,7 @@ def consistency_proof(node: NodeReader, *, first_size: int, second_size: int) ->
 
 
 def verify_inclusion(proof: Sequence[bytes], *, index: int, size: int, leaf: bytes, root: bytes) -> bool:
-    """Whether the proof shows the leaf hash at `index` under the root of `size` leaves (RFC 9162, 2.1.3.2)."""
+    """Tells whether the proof shows the leaf hash at `index` under the root of `size` leaves (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size <= MAX_TREE_SIZE or not _are_hashes(proof, leaf, root):
         return False
     node, last, running = index, size - 1, leaf
@@ -164,7 +164,7 @@ def verify_inclusion(proof: Sequence[bytes], *, index: int, size: int, leaf: byt
 def verify_consistency(
     proof: Sequence[bytes], *, first_size: int, second_size: int, first_root: bytes, second_root: bytes
 ) -> bool:
-    """Whether the proof shows that the first tree is a prefix of the second (RFC 9162, 2.1.4.2).
+    """Tells whether the proof shows that the first tree is a prefix of the second (RFC 9162, 2.1.4.2).
 
     Size 0 is refused, since an empty tree proves nothing; equal sizes need equal roots and no proof at all.
     """
@@ -237,7 +237,7 @@ def _consistency_spans(first_size: int, second_size: int) -> tuple[_Span, ...]:
 
 
 def _split(begin: int, end: int) -> int:
-    """Where RFC 9162 parts a span: after the largest power of two that is smaller than its length."""
+    """Finds where RFC 9162 parts a span: after the largest power of two that is smaller than its length."""
     return begin + (1 << (end - begin - 1).bit_length() - 1)
 
 

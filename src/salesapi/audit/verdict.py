@@ -17,7 +17,7 @@ class Status(IntEnum):
 
 
 class Rank(IntEnum):
-    """How narrowly a finding names its place: the narrowest is told first."""
+    """The narrowness with which a finding names its place: the narrowest is told first."""
 
     EVENT = 0
     PAY = 1
@@ -26,7 +26,7 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where something is wrong: an event, or events from one position to another, and the line in an export."""
+    """The place of a fault: an event, or events from one position to another, and the line in an export."""
 
     position: int | None = None
     last_position: int | None = None
@@ -70,7 +70,7 @@ class Verdict:
 
 @dataclass(slots=True)
 class Findings:
-    """What was found so far. Bounded: of many findings the first are kept and the others counted."""
+    """The findings so far. Bounded: of many findings the first are kept and the others counted."""
 
     kept: list[Finding] = field(default_factory=list)
     dropped: int = 0

@@ -24,7 +24,7 @@ WORDED: Final = "1"
 
 @dataclass(slots=True)
 class WordedRun:
-    """What a locked run of that version issued, as far as it was read."""
+    """The statements that a locked run of that version issued, as far as they were read."""
 
     calculated_digest: str
     _parts: dict[UUID, list[PayoutRunStatementIssued]] = field(default_factory=dict)

@@ -97,7 +97,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """Who asks, and how a retry is recognised. `fingerprint` is the SHA-256 of the client's request."""
+    """The caller of a command, and the marks of a retry. `fingerprint` is the SHA-256 of the client's request."""
 
     principal: Principal
     scope: Scope
@@ -119,7 +119,7 @@ class _Work:
     order: list[tuple[StreamRef, int]] = field(default_factory=list)
 
     def state(self, ref: Ref) -> object | None:
-        """What a decider may read: only what its needs named has been loaded, and a foreign thing does not exist."""
+        """Finds what a decider may read: only what its needs named is loaded, and a foreign thing does not exist."""
         if not isinstance(ref, StreamRef):
             return self.found.get(ref)
         loaded = self.states.get(ref)
@@ -128,7 +128,7 @@ class _Work:
         return None if self.is_foreign(ref, loaded.state) else loaded.state
 
     def holds(self, ref: Ref) -> bool:
-        """Whether it is at hand; a ledger asked for at a position may have gone past it while something else was loaded."""
+        """Tells whether it is at hand; a ledger at a position may have gone past it while another thing was loaded."""
         if not isinstance(ref, LedgerRef) or ref.position is None:
             return ref in self.states or ref in self.found
         found = self.found.get(ref)
@@ -137,7 +137,7 @@ class _Work:
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """Where a command goes: its declaration, its stream, and the id of the thing itself."""
+    """The target of a command: its declaration, its stream, and the id of the thing itself."""
 
     stream: AnyStream
     kind: AnyCommand
@@ -201,7 +201,7 @@ class Handling:
         raise VersionContended(times=DECISIONS_MAX)
 
     def _permitted(self, request: Request, envelope: Envelope) -> _Target:
-        """Where the command goes; refuses a role that may not give it before anything is read."""
+        """Finds the target of the command; refuses a role that may not give it before anything is read."""
         stream, kind = self._catalogue.command(type(request.command).__name__)
         refuse_foreign_role(envelope.principal, kind.roles, route(stream, kind))
         return self._target(request.command)
@@ -314,7 +314,7 @@ class Handling:
             raise OwnerOutOfScope(member_id=", ".join(sorted(map(str, _concerned(owner(made))))))
 
     def _is_foreign(self, ref: StreamRef, state: object, envelope: Envelope) -> bool:
-        """Whether all whom the thing concerns are out of the principal's scope; a thing without an owner is everybody's."""
+        """Tells whether all whom the thing concerns are out of scope; a thing without an owner is everybody's."""
         owner = self._catalogue.by_kind[ref.kind].owner
         return owner is not None and not any(map(envelope.scope.reaches, _concerned(owner(state))))
 

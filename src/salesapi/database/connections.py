@@ -79,7 +79,7 @@ async def open_connection(url: str, *, name: str, settings: dict[str, str] | Non
 
 
 def server_settings(name: str, settings: dict[str, str] | None = None) -> dict[str, str]:
-    """What every connection of the log asks of the server."""
+    """Lists the settings that every connection of the log asks of the server."""
     return {
         "application_name": f"salesapi {name}",
         "statement_timeout": str(STATEMENT_TIMEOUT_MS),

@@ -38,7 +38,7 @@ class RecordReader:
 
 
 def _way(hint: object, around: tuple[object, ...]) -> Read | None:
-    """How to read a type that has one of several records somewhere within; None of any other. `around`: records it is in."""
+    """Finds how to read a type with one of several records within; None of any other. `around`: records it is in."""
     origin, parts = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return _way(parts[0], around)

@@ -47,7 +47,7 @@ def _problems_of_streams(streams: tuple[AnyStream, ...]) -> Iterator[str]:
 
 
 def _problems_of_following(streams: tuple[AnyStream, ...], following: Mapping[type, AnyFollowing]) -> Iterator[str]:
-    """What follows from a command is told from the state of its stream."""
+    """Checks that what follows from a command is told from the state of its stream."""
     states = {c.command: get_type_hints(stream.evolve)["return"] for stream in streams for c in stream.commands}
     for command, steps in following.items():
         taken = next(iter(get_type_hints(steps).values()))

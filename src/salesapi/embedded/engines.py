@@ -27,7 +27,7 @@ NOTE_NAME: Final = "engines.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engines:
-    """Where the engines of one data folder listen. The URLs hold passwords, so no printed form shows them."""
+    """The addresses of the engines of one data folder. The URLs hold passwords, so no printed form shows them."""
 
     owner_url: str = field(repr=False)
     application_url: str = field(repr=False)

@@ -57,7 +57,7 @@ class FolderLock:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether a living process holds the lock at `path`."""
+    """Tells whether a living process holds the lock at `path`."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -129,7 +129,7 @@ def choose_port(remembered: Path, *, wanted: int | None, engine: str) -> int:
 
 
 def port_is_free(port: int) -> bool:
-    """Whether we could listen on the port of the loopback address now."""
+    """Tells whether we could listen on the port of the loopback address now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -183,7 +183,7 @@ def _configuration(place: _Place, port: int) -> str:
 
 
 async def _greets_with_jetstream(port: int, mark: str) -> bool:
-    """Whether our own server answers; it listens only after JetStream has recovered its streams."""
+    """Tells whether our own server answers; it listens only after JetStream has recovered its streams."""
     with suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
         async with asyncio.timeout(GREETING_LIMIT_SECONDS):
             reader, writer = await asyncio.open_connection(LOOPBACK, port)

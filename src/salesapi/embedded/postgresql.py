@@ -74,7 +74,7 @@ SAFE_SETTINGS: Final = {"fsync": "on", "full_page_writes": "on", "synchronous_co
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseUrls:
-    """How to reach one database as each role. The URLs hold passwords, so no printed form shows them."""
+    """The addresses of one database for each role. The URLs hold passwords, so no printed form shows them."""
 
     name: str
     owner_url: str = field(repr=False)
@@ -139,7 +139,7 @@ class EmbeddedPostgreSQL:
         self._lock.release()
 
     def urls(self, database: str) -> DatabaseUrls:
-        """How to reach a database of this cluster as the owner and as the application."""
+        """Tells how to reach a database of this cluster as the owner and as the application."""
         return DatabaseUrls(
             name=database,
             owner_url=self._place.url(OWNER, self.port, database),

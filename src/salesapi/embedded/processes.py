@@ -86,7 +86,7 @@ def _opened_copy(wheel: str) -> Path:
 
 
 def _inside(file: PurePath) -> Path:
-    """Where a wheel's file lies in the copy: programs that stand beside the packages (`../../../bin`) come into it."""
+    """Finds where a wheel's file lies in the copy: programs beside the packages (`../../../bin`) come into it."""
     return Path(*(part for part in file.parts if part != ".."))
 
 
@@ -236,7 +236,7 @@ def find_processes(program: str, mark: str) -> tuple[int, ...]:
 
 
 def is_unreaped(pid: int) -> bool:
-    """Whether the process is dead and nobody has collected it yet. Its id still counts as living for others."""
+    """Tells whether the process is dead and nobody has collected it yet. Its id still counts as living for others."""
     if sys.platform != "linux":
         return False  # launchd and the BSDs' init collect at once
     try:

@@ -73,7 +73,7 @@ async def move_together(connection: Connection, expected: Mapping[str, int], pos
 
 
 async def positions_of(connection: Connection, followers: Sequence[str]) -> dict[str, int]:
-    """How far each of these has come; 0 before its first page."""
+    """Reads the position to which each of these has come; 0 before its first page."""
     found = await connection.fetch(
         "SELECT follower, position FROM log.tracking WHERE follower = ANY($1)", list(followers)
     )

@@ -26,7 +26,7 @@ Tree: TypeAlias = dict[str, object]
 
 
 class EventMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who and what caused an event; stored beside its payload."""
+    """The origin of an event: who and what caused it; stored beside its payload."""
 
     actor_id: UUID
     """The principal who gave the command."""

@@ -49,7 +49,7 @@ class StreamAppend:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestKey:
-    """What makes a retry recognisable: who asked, with which key, for what (SHA-256 of the client's request)."""
+    """The marks that make a retry known: who asked, with which key, for what (SHA-256 of the client's request)."""
 
     principal_id: UUID
     key: str
@@ -107,7 +107,7 @@ class StoredRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """What a command needs to be decided, read in one statement: its key's earlier request, and the streams' news."""
+    """The data to decide a command, read in one statement: its key's earlier request, and the streams' news."""
 
     request: StoredRequest | None
     streams: tuple[tuple[StoredEvent, ...], ...]

@@ -54,7 +54,7 @@ def _statement_with_reasons(tree: Tree) -> Tree:
 
 
 def _with_reason(tree: Tree) -> Tree:
-    """What holds a sentence, with that as its reason."""
+    """Puts a reason in place of the sentence that something holds."""
     return {name: value for name, value in tree.items() if name != "formula"} | {"reason": _stated(tree["formula"])}
 
 

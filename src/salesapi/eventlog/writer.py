@@ -84,7 +84,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchVerdict:
-    """What `log.append` said: stored as a whole from `first_position` on, or which requests stand in the way."""
+    """The answer of `log.append`: stored as a whole from `first_position` on, or which requests stand in the way."""
 
     appended: Appended
     taken: frozenset[int]
@@ -178,7 +178,7 @@ class GroupWriter:
             await asyncio.sleep(0)
 
     def _next_batch(self) -> list[Pending]:
-        """What goes out together: no two requests for one stream or one key, and bounded."""
+        """Takes from the queue what goes out together: no two requests for one stream or one key, and bounded."""
         batch: list[Pending] = []
         later: list[Pending] = []
         held: set[UUID | tuple[UUID, str]] = set()

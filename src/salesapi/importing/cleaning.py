@@ -48,7 +48,7 @@ class ValueInvalid(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """How cells of a column are read."""
+    """The rule by which cells of a column are read."""
 
     type: ValueType = "text"
     is_required: bool = False

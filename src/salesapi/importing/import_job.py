@@ -38,7 +38,7 @@ class FilesRefused(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What an import works with: the real write path, or that of a rehearsal, which stores nothing."""
+    """The services that an import works with: the real write path, or that of a rehearsal, which stores nothing."""
 
     pool: Pool
     handling: Handling
@@ -57,7 +57,7 @@ class TableFiles:
 
 
 def import_principal(source: str) -> Principal:
-    """Who an import is: the same principal for the same source, so that its keys are found again."""
+    """Makes the principal of an import: the same one for the same source, so that its keys are found again."""
     name = f"import:{source}"
     return Principal(id=natural_id("principal", name), name=name, roles=ROLES)
 

@@ -52,7 +52,7 @@ class ImportRunning(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What a row was imported as, how often it changed, and whether it changed by the latest offer."""
+    """The import of a row so far: its accepted changes, the prints of its steps, and whether none was accepted yet."""
 
     revision: int = 0
     prints: Prints
@@ -64,7 +64,7 @@ NOT_IMPORTED: Final = Imported(prints={}, is_new=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What a row is about to be imported as. Without a key there is nothing to ask of the log: it holds already."""
+    """The import that a row is about to get. Without a key there is nothing to ask of the log: it holds already."""
 
     row_id: str
     before: Imported
@@ -82,7 +82,7 @@ class Job:
     id: int | None
 
     async def find(self, table: str, row_ids: Sequence[str]) -> dict[str, Imported]:
-        """What these rows were imported as, where they were."""
+        """Finds what these rows were imported as so far; rows that were never offered are left out."""
         records = await self.pool.fetch(FIND, self.source, table, self.principal_id, list(row_ids))
         return {
             row_id: Imported(

@@ -22,14 +22,14 @@ Test: TypeAlias = Literal["is_one_of", "is_known", "is_unknown"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """What a column must hold for a step to apply; of details, whether there are any."""
+    """The condition that a column must meet for a step to apply; of details, whether there are any."""
 
     column: str
     test: Test
     values: frozenset[str | int] = frozenset()
 
     def holds(self, row: Row) -> bool:
-        """Whether it holds for a row."""
+        """Tells whether the condition holds for a row."""
         value = row[self.column]
         match self.test:
             case "is_one_of":
@@ -49,7 +49,7 @@ class Order:
     when: tuple[Condition, ...] = ()
 
     def applies(self, row: Row) -> bool:
-        """Whether all conditions hold for a row."""
+        """Tells whether all conditions hold for a row."""
         return all(condition.holds(row) for condition in self.when)
 
     def filled(self, row: Row) -> dict[str, object]:

@@ -19,7 +19,7 @@ REJECTIONS_SHOWN_MAX: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowResult:
-    """What became of one row. `events` counts those that this run added."""
+    """The outcome of one row. `events` counts those that this run added."""
 
     table: str
     file: str
@@ -73,7 +73,7 @@ class TableCounts:
 
 @dataclass(slots=True, kw_only=True)
 class Summary:
-    """What an import did, table by table. `seconds` is this process's monotonic clock."""
+    """The outcome of an import, table by table. `seconds` is this process's monotonic clock."""
 
     source: str
     is_dry_run: bool
@@ -109,7 +109,7 @@ class Summary:
 
 
 class ResultFile(Protocol):
-    """Where the results of rows go, in the order of the rows."""
+    """The place to which the results of rows go, in the order of the rows."""
 
     def write(self, result: RowResult) -> None:
         """Adds one row's result."""

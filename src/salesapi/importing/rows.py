@@ -107,7 +107,7 @@ def _currency(rule: Rule, row: Mapping[str, Cleaned]) -> str | None:
 
 
 def planned(steps: tuple[Step, ...], row: Row, before: Prints) -> Plan:
-    """What to do for a row that was imported as `before`; nothing where it says the same.
+    """Plans what to do for a row that was imported as `before`; nothing where it says the same.
 
     Raises:
         ChangeNotMapped.

@@ -167,7 +167,7 @@ def _mark(key: str, value: Plain) -> str:
 
 
 def _check(rule: Rule) -> None:
-    """What does not go together; a format that loses a part of the date would be found row by row otherwise."""
+    """Refuses what does not go together; a format that loses a part of the date would be found row by row otherwise."""
     if rule.decimal_mark == rule.group_mark:
         raise RuleMistake(("group_mark",), "the marks of groups and of decimals differ")
     if rule.decimals is not None and rule.type != "number":

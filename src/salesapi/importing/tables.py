@@ -51,7 +51,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """Where the declared columns stand in a file."""
+    """The places of the declared columns in a file."""
 
     width: int
     places: tuple[int, ...]

@@ -62,7 +62,7 @@ class PlacedValues:
     def listed(
         self, value: Plain, path: Pointer, make: Callable[[Plain, Pointer], Made], most: int
     ) -> tuple[Made, ...]:
-        """What is made of each item of a list; nothing is an empty list."""
+        """Makes something of each item of a list; nothing is an empty list."""
         if value is None:
             return ()
         if not isinstance(value, list) or len(value) > most:

@@ -35,7 +35,7 @@ class SealBroken(RuntimeError):
 
 
 class Place(NamedTuple):
-    """Where in the log a sealed value stands."""
+    """The place of a sealed value in the log."""
 
     stream_id: UUID
     version: int

@@ -34,7 +34,7 @@ NOT_A_COLUMN: Final = re.compile(r"'[^']*'|::\s*[a-z]+")
 
 @dataclass(frozen=True, slots=True)
 class Grouping(Generic[EventKind]):
-    """Which groups of rows an event touches. Made by `by`."""
+    """The groups of rows that an event touches. Made by `by`."""
 
     groups: Callable[[EventKind, Recorded], Sequence[GroupKey]]
 

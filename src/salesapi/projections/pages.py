@@ -77,7 +77,7 @@ class PageCache:
             return page
 
     def _rest_of_kept(self, after: int, personal: bool) -> DecodedPage | None:
-        """What a kept page holds after the position; None where there is none."""
+        """Finds what a kept page holds after the position; None where there is none."""
         for first, page in self._kept[personal]:
             if first == after:
                 return page

@@ -57,7 +57,7 @@ class RebuildRefused(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RebuildProgress:
-    """How far the new table has come."""
+    """The progress of a new table: the position that it has reached, and the log's head."""
 
     table_name: str
     position: int

@@ -106,14 +106,14 @@ def _reader(sources: Sequence[_Source]) -> Callable[[object], list[object]]:
 
 
 class _Layout:
-    """How the columns of a row and the fields of a state follow from each other."""
+    """The ways in which the columns of a row and the fields of a state follow from each other."""
 
     def __init__(self, name: str, state: type, row: type, renamed: Mapping[str, str]) -> None:
         self._name, self._state, self._row, self._renamed = name, state, row, renamed
         self._columns, self._fields = _hints(row), _hints(state)
 
     def source(self, column: str) -> _Source:
-        """Where in the state a column is read."""
+        """Finds the place in the state where a column is read."""
         path = self._renamed.get(column, column)
         found: object = self._state
         for step in path.split("."):
@@ -135,7 +135,7 @@ class _Layout:
         )
 
     def column(self, field: str) -> _Source:
-        """Where in the row a field of the state is read back."""
+        """Finds the place in the row where a field of the state is read back."""
         column = next((column for column, path in self._renamed.items() if path == field), field)
         if column in self._columns:
             return _Source(column)

@@ -95,7 +95,7 @@ def checked_columns(projection: Projection) -> tuple[Column, ...]:
 
 
 def described(projection: Projection) -> str:
-    """What a version of a read model stores, readable, one line a column. It may not change without a new version."""
+    """Describes what a version of a read model stores, one line a column. It may not change without a new version."""
     lines = [column.described for column in checked_columns(projection)]
     return "\n".join([*lines, f"key {', '.join(projection.key)}", f"group {', '.join(projection.group)}"])
 

@@ -12,7 +12,7 @@ Filter = TypeVar("Filter")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """What one field asks of a row.
+    """The condition that one field of a filter sets on a row.
 
     A field of several values needs `ANY({})`, one of a single value `{}`. A text without a place is a claim, for a field that
     is true or false: the claim or its opposite.

@@ -75,12 +75,12 @@ class Listing(Generic[Shape, Filter, Ordering]):
 
     @property
     def scope_of(self) -> ScopeOf:
-        """Which of an asker's scopes bounds it."""
+        """The one of a caller's scopes that bounds it."""
         return self._scope.of
 
     @property
     def has_ids(self) -> bool:
-        """Whether its things have ids of their own."""
+        """True where its things have ids of their own."""
         return self._id_kind is UUID
 
     def seen(self, scope: Scope) -> Conditions:

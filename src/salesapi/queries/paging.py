@@ -45,7 +45,7 @@ class PageSizeInvalid(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """How many rows, after which cursor.
+    """The number of rows asked for, and the cursor after which they stand.
 
     Raises:
         PageSizeInvalid.
@@ -70,7 +70,7 @@ class Page(Generic[Shape]):
 
     @property
     def next_cursor(self) -> str | None:
-        """Where to go on; None at the end."""
+        """The cursor from which to go on; None at the end."""
         return self.cursors[-1] if self.has_more else None
 
 

@@ -25,7 +25,7 @@ QUOTED_TEXTS_MAX: Final = 1_000
 
 
 class _Meta(msgspec.Struct, frozen=True):
-    """What consumers are told of an event's meta."""
+    """The part of an event's meta that consumers are told."""
 
     actor_id: str | None = None
     correlation_id: str | None = None

@@ -109,7 +109,7 @@ class StreamConnection:
 
     @property
     def is_open(self) -> bool:
-        """Whether the connection still stands."""
+        """True while the connection stands."""
         return bool(self._client.is_connected)
 
     async def last_sequence(self) -> int:

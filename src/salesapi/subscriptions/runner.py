@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """What a step has come to."""
+    """The outcome of a step."""
 
     position: int
     """Everything up to there is done."""
@@ -54,7 +54,7 @@ class Progress:
 
 
 class Follower(Protocol):
-    """What follows the log. It keeps its position in the transaction of its work, or asks for it where its work is."""
+    """One that follows the log. It keeps its position in its work's transaction, or asks for it where its work is."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -79,7 +79,7 @@ class Follower(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionStatus:
-    """How a follower is in this process. `position` is the last that it is known to have done."""
+    """The state of a follower in this process. `position` is the last that it is known to have done."""
 
     state: State | Literal["standby", "ended"]
     """`standby`: another process leads."""
@@ -130,11 +130,11 @@ class Subscription:
 
     @property
     def is_running(self) -> bool:
-        """Whether it follows, or tries to."""
+        """True while it follows, or tries to."""
         return self._task is not None and not self._task.done()
 
     def status(self) -> SubscriptionStatus:
-        """How it is now."""
+        """Tells the state of the follower now."""
         return self._status
 
     async def _run(self) -> None:

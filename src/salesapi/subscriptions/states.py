@@ -36,7 +36,7 @@ WRITE: Final = """
 
 
 class Trouble(NamedTuple):
-    """What stopped a try."""
+    """The trouble that stopped a try."""
 
     state: Literal["failing", "stopped"]
     reason: str
@@ -55,7 +55,7 @@ def trouble_of(
 
 
 def reason_of(error: Exception, told: tuple[type[Exception], ...] = ()) -> str:
-    """What went wrong, without any value of an event: texts of foreign exceptions may hold such values."""
+    """Says what went wrong, without any value of an event: texts of foreign exceptions may hold such values."""
     if isinstance(error, (*told, PositionGap)):
         return f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS_MAX]
     frames = extract_tb(error.__traceback__)

@@ -24,6 +24,6 @@ def line_of(log: Log, period: str = "2026Q1") -> StatementLine | None:
 
 
 def paid(log: Log, period: str = "2026Q1") -> int:
-    """What the award posts for Ann, in minor units."""
+    """Reads what the award posts for Ann, in minor units."""
     line = line_of(log, period)
     return line.posted_minor if line is not None else 0

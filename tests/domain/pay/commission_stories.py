@@ -260,7 +260,7 @@ class Log:
 
 
 def recomputed(ledger: Ledger, period: str) -> dict[PostedKey, int]:
-    """What deals earn in a period, and what of that is payable, by all that is known now: without what comes to nothing."""
+    """Computes by all known now what deals earn in a period and what of it is payable, less what comes to nothing."""
     earnings = Earnings(Evaluation(ledger, PLAN))
     return {
         key: minor
@@ -278,13 +278,13 @@ def deal_lines(ledger: Ledger, period: str) -> dict[UUID, tuple[StatementLine, .
 
 
 def posted(ledger: Ledger, period: str) -> dict[PostedKey, int]:
-    """What locked runs posted for a period: without what comes to nothing."""
+    """Collects what locked runs posted for a period: without what comes to nothing."""
     of_all = (ledger.paid.posted(PLAN, period, member_id) for member_id in ledger.participants(PLAN))
     return {key: minor for posted in of_all for key, minor in posted.items() if minor}
 
 
 def balance_minor(ledger: Ledger, member_id: UUID) -> int:
-    """What a member's draw comes to over all locked runs."""
+    """Sums a member's draw over all locked runs, in minor units."""
     return sum(ledger.paid.balance_minor(run.run_id, "draw", member_id) for run in ledger.paid.runs_of(PLAN))
 
 

@@ -83,7 +83,7 @@ def with_options(random: Random, version: CompensationPlanVersion, kind: PeriodK
 
 
 def maybe(random: Random, share: float, make: Callable[[Random], Made]) -> Made | None:
-    """What is made, in this share of the cases."""
+    """Makes a value in this share of the cases, else None."""
     return make(random) if random.random() < share else None
 
 

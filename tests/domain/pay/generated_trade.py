@@ -30,7 +30,7 @@ OPENED = date(2026, 1, 1)
 
 @dataclass
 class Traded:
-    """What a deal has come to, as far as later facts must fit it."""
+    """The state of a deal, as far as later facts must fit it."""
 
     number: int
     currency: str

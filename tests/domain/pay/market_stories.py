@@ -56,7 +56,7 @@ class MarketLog(KeptLog):
     def set_cost(
         self, number: int, cost: str, since: str | None = None, *, until: str | None = None, currency: str = "USD"
     ) -> int:
-        """What one of a product costs from a day on, until another one."""
+        """States what one of a product costs from a day on, until another one."""
         price = UnitPrice(amount=Decimal(cost), currency=currency)
         stated = ProductCostSet(cost=price, effective_from=on_day(since), effective_until=on_day(until))
         return self.add(product_id(number), stated)

@@ -43,7 +43,7 @@ class Enrolled:
     components: tuple[str, ...] | None
 
     def holds(self, on: date) -> bool:
-        """Whether this day is within."""
+        """Tells whether this day is within; `until` is the first day after it."""
         return (self.since is None or self.since <= on) and (self.until is None or on < self.until)
 
 
@@ -210,14 +210,14 @@ class Payroll:
         return advance
 
     def _days(self, member_id: UUID, first_on: date, last_on: date) -> tuple[int, int]:
-        """How many days the member is enrolled, and of how many."""
+        """Counts the days on which the member is enrolled, and all days from the first to the last, both inclusive."""
         of = (last_on - first_on).days + 1
         held = (self.company.enrolled[member_id].holds(first_on + timedelta(days=number)) for number in range(of))
         return sum(held), of
 
 
 def earned_in(company: Company, span: Span) -> Posted:
-    """What the deals of a period earn by everything known now, posted line by line."""
+    """Computes what the deals of a period earn by everything known now, posted line by line."""
     credited = all_credited(company, span)
     for first in credited:
         same = [each for each in credited if _measure(each) == _measure(first)]
@@ -351,7 +351,7 @@ def _first(table: TierTable, each: Credited, same: list[Credited]) -> int:
 
 
 def rated(stated: Rate, start: int, after: int, quota: int | None) -> list[Fraction]:
-    """What the way from one total to another earns: for itself, and what it changes on what came before."""
+    """Rates the way from one total to another: what it earns for itself, and what it changes on what came before."""
     base = after - start
     if isinstance(stated, DealAmount):
         return [Fraction(stated.amount_minor if base >= 0 else -stated.amount_minor)]

@@ -23,7 +23,7 @@ Key: TypeAlias = tuple[UUID, str, UUID]
 
 @dataclass
 class Trade:
-    """What is known of a deal beside its win. Amounts are minor units of its currency; without an agreement `net` is None."""
+    """The facts of a deal beside its win. Amounts are minor units of its currency; without agreement `net` is None."""
 
     net: int | None = None
     gross: int = 0
@@ -100,7 +100,7 @@ class TradePayroll:
 
 
 def earned_in(company: TradedCompany, span: Span, known_to: date) -> list[Earned]:
-    """What the credits of a period earn, posted line by line in their order."""
+    """Computes what the credits of a period earn, posted line by line in their order."""
     own = due_in(company, span, known_to)
     running: dict[tuple[object, ...], Fraction] = {}
     for number, each in enumerate(own):
@@ -202,7 +202,7 @@ def exchange(company: TradedCompany, deal: Deal) -> Fraction | None:
 def shared(
     company: TradedCompany, deal: Deal, component: Component, base: Fraction
 ) -> list[tuple[UUID, UUID, Fraction]]:
-    """Who has which part of the base, by whose sale: whole minor units of a whole amount, exact parts of any other."""
+    """Shares the base among members, by whose sale: whole minor units of a whole amount, exact parts of any other."""
 
     def of(percent: Fraction) -> Fraction:
         exact = base * percent / 100

@@ -33,5 +33,5 @@ AT_BOOKING: Final = Conversion(rate_date="booking", inverse="refused", base_curr
 
 
 def at_rates(**options: Any) -> CurrencyRules:
-    """How sales are converted: at the rate of the booking unless said."""
+    """Makes the rules by which sales are converted: at the rate of the booking unless said."""
     return CurrencyRules(rate_table_id=RATE_TABLE, conversion=replace(AT_BOOKING, **options))

@@ -317,6 +317,6 @@ def lines_of(log: TradeLog, period: str, member_id: UUID = ANN) -> list[tuple[Li
 
 
 def paid(log: TradeLog, period: str, member_id: UUID = ANN) -> int:
-    """What a member is paid in a period."""
+    """Reads what a member is paid in a period, in minor units."""
     found = log.statements(period).get(member_id)
     return found.total_minor if found is not None else 0

@@ -79,7 +79,7 @@ SEND, LOSE = PARCELS.commands
 
 
 def refused(stream: AnyStream) -> str:
-    """What is said of this stream beside those of the company."""
+    """Declares this stream beside those of the company; answers what is said against it."""
     with pytest.raises(DeclarationInvalid) as told:
         Catalogue((*STREAMS, stream))
     return str(told.value)

@@ -36,7 +36,7 @@ Arguments = ParamSpec("Arguments")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """What the operations of one process share."""
+    """The services that the operations of one process share."""
 
     pool: "asyncpg.Pool[asyncpg.Record]"
     log: EventLog

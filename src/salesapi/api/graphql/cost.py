@@ -43,7 +43,7 @@ _WRAPPERS: Final = ("Connection", "Edge")
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """What a selection asks for: things for each parent, and levels below it."""
+    """The weight of a selection: the things that it asks for of each parent, and the levels below it."""
 
     nodes: int
     depth: int

@@ -150,7 +150,7 @@ def _refuse_misfit(definition: VariableDefinitionNode, type_: GraphQLInputType, 
 
 @dataclass(frozen=True, slots=True)
 class _Misfit:
-    """Where a variable's value is not as its type says."""
+    """A place where a variable's value is not as its type says, and the reason."""
 
     path: tuple[str | int, ...]
     reason: str

@@ -74,7 +74,7 @@ def outage_refusal(failure: BaseException) -> Refused:
 
 
 def document_errors(errors: Iterable[GraphQLError]) -> list[dict[str, Any]]:
-    """What parsing and validation found. The reason stands in the message only, so that an answer stays small."""
+    """Shows what parsing and validation found. The reason stands in the message only, so that an answer stays small."""
     found = []
     for error in list(errors)[:ERRORS_MAX]:
         shown = refusal_error(DocumentInvalid(reason=shortened(error.message)), **_places(error))
@@ -84,7 +84,7 @@ def document_errors(errors: Iterable[GraphQLError]) -> list[dict[str, Any]]:
 
 
 def execution_errors(errors: Iterable[GraphQLError], request_id: str) -> list[dict[str, Any]]:
-    """What went wrong in fields: refusals and outages as such, anything else masked."""
+    """Shows what went wrong in fields: refusals and outages as such, anything else masked."""
     return [_execution_error(error, request_id) for error in list(errors)[:ERRORS_MAX]]
 
 

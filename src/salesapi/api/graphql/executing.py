@@ -34,7 +34,7 @@ DEADLINE_SECONDS: Final = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What goes to the client. `has_begun` is False where there is no `data`; `status` is the one for HTTP."""
+    """The answer to a client. `has_begun` is False where there is no `data`; `status` is the one for HTTP."""
 
     content: dict[str, Any]
     has_begun: bool = True

@@ -139,7 +139,7 @@ def _is_required(field: Field[Any]) -> bool:
 
 
 def _admits_absence(annotation: object) -> bool:
-    """Whether null is among the values: GraphQL cannot ask for a field that may be null, the command's reader does."""
+    """Tells whether null is among the values: GraphQL cannot require such a field, the command's reader does."""
     if get_origin(annotation) is Annotated:
         return _admits_absence(get_args(annotation)[0])
     return get_origin(annotation) in (Union, types.UnionType) and type(None) in get_args(annotation)

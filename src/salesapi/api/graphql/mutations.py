@@ -99,7 +99,7 @@ def _resolver(kind: AnyCommand) -> Callable[..., Awaitable[ReceiptType]]:
 
 @strawberry.input(description="One command of a bulk.")
 class BulkCommandInput:
-    """What REST's bulk takes as an item."""
+    """One item of a bulk, as REST's bulk takes it."""
 
     command: str = strawberry.field(description="Its name, for example `ChangeDealStage`.")
     values: JSON = strawberry.field(description="As the body in REST, in snake_case, with the id of its thing.")

@@ -36,12 +36,12 @@ class FieldReading:
 
     @property
     def asker(self) -> Asker:
-        """Who asks."""
+        """The caller who asks, with its scopes."""
         return self._asked.asker
 
     @property
     def shared(self) -> ReadSources:
-        """What it may read beside the read models."""
+        """The sources that it may read beside the read models."""
         return self._asked.sources.reading
 
     @property

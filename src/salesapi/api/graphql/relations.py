@@ -95,7 +95,7 @@ class One:
     load: Load
 
     def key_of(self, parent: Any) -> Any:
-        """What the thing is found by; None where there is none."""
+        """Reads the key by which the thing is found; None where there is none."""
         return getattr(parent, self.key)
 
 
@@ -110,7 +110,7 @@ class Many:
     key: str | None = "id"
 
     def key_of(self, parent: Any) -> Any:
-        """What the list is found by."""
+        """Reads the key by which the list is found."""
         return parent if self.key is None else getattr(parent, self.key)
 
 

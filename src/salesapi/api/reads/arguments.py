@@ -26,7 +26,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """How REST reads an argument from the texts that were sent for it, and its schema in OpenAPI."""
+    """The way in which REST reads an argument from the texts that were sent for it, and its schema in OpenAPI."""
 
     read: Callable[[Sequence[str]], object]
     """Raises a ValueError whose message says what is wanted."""
@@ -54,12 +54,12 @@ class Argument:
 
     @property
     def is_required(self) -> bool:
-        """Whether it must be sent."""
+        """True where it must be sent."""
         return self.default is REQUIRED
 
     @property
     def is_filter(self) -> bool:
-        """Whether it is a record: REST takes its fields one by one, GraphQL as an input."""
+        """True where it is a record: REST takes its fields one by one, GraphQL as an input."""
         return isinstance(self.kind, type) and is_dataclass(self.kind)
 
 

@@ -32,7 +32,7 @@ class ListRead(Generic[Shape, Filter, Ordering]):
 
     @property
     def shape(self) -> type[Shape]:
-        """What the list holds."""
+        """The shape of the things that the list holds."""
         return self.listing.shape
 
     @property
@@ -52,7 +52,7 @@ class ListRead(Generic[Shape, Filter, Ordering]):
 
     @property
     def scope(self) -> ScopeOf:
-        """Which of the asker's scopes bounds it."""
+        """The one of the caller's scopes that bounds it."""
         return self.listing.scope_of
 
     async def query(
@@ -115,7 +115,7 @@ class ItemRead(Generic[Shape]):
 
     @property
     def shape(self) -> type[Shape]:
-        """What is answered."""
+        """The shape of the answer."""
         return self.thing.shape
 
     @property
@@ -125,7 +125,7 @@ class ItemRead(Generic[Shape]):
 
     @property
     def scope(self) -> ScopeOf:
-        """Which of the asker's scopes bounds it."""
+        """The one of the caller's scopes that bounds it."""
         return self.thing.scope_of
 
     async def query(self, connection: Connection, scope: Scope, id: UUID) -> Shape:

@@ -68,7 +68,7 @@ class Whole(Answers[Shape]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadSources:
-    """What the questions of one process share."""
+    """The sources that the questions of one process share."""
 
     pool: "asyncpg.Pool[asyncpg.Record]"
     log: EventLog
@@ -83,11 +83,11 @@ class Reading(Protocol):
 
     @property
     def asker(self) -> Asker:
-        """Who asks, with its scopes."""
+        """The caller who asks, with its scopes."""
 
     @property
     def shared(self) -> ReadSources:
-        """What it may read beside the read models."""
+        """The sources that it may read beside the read models."""
 
     @property
     def live(self) -> dict[LiveStatement, LiveAnswer]:
@@ -133,7 +133,7 @@ class CsvTable(Generic[Answer]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InRest:
-    """Where REST answers a question, and what it says of it beyond the summary."""
+    """The place at which REST answers a question, and what REST says of it beyond the summary."""
 
     path: str
     """Its parts in braces are names of arguments."""

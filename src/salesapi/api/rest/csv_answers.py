@@ -26,7 +26,7 @@ def csv_content() -> dict[str, Any]:
 
 
 def is_csv(sent: Mapping[str, str]) -> bool:
-    """Whether CSV is asked for.
+    """Tells whether CSV is asked for.
 
     Raises:
         ParameterInvalid.

@@ -188,7 +188,7 @@ def cancel(state: Agreement, command: CancelAgreement, context: Context) -> tupl
 
 
 def _refuse_foreign(state: Agreement, context: Context) -> None:
-    """Who does not see the customer does not see its agreements."""
+    """Refuses an agreement whose customer the caller does not see, as if there were no such agreement."""
     if context.facts.state(_customer_of(state)) is None:
         raise ThingUnknown(thing="agreement", id=str(context.subject_id))
 

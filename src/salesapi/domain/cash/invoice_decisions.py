@@ -141,7 +141,7 @@ def _refuse_due_before_issue(command: IssueInvoice, context: Context) -> None:
 
 
 def _customer_of(command: IssueInvoice, total_minor: int, facts: Facts) -> UUID | None:
-    """Who owes it: the agreement's customer, where there is one. Refuses what does not fit the agreement."""
+    """Finds who owes it: the agreement's customer, where there is one. Refuses what does not fit the agreement."""
     refuse_unknown(command, facts, "customer_id")
     if command.agreement_id is None:
         _refuse_unknown_lines(command.lines, ())

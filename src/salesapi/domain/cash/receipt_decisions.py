@@ -130,7 +130,7 @@ def reverse(state: Receipt, command: ReverseReceipt, context: Context) -> tuple[
 
 
 def _settled_back(part: ReceiptPart | None, amount_minor: int) -> Settled | None:
-    """What paying back so much of a part unsettles: its share of what was settled; all that is left of it with the last of it."""
+    """Computes what paying back unsettles of a part: its share of what was settled; with the last, all that is left."""
     if part is None or part.settled is None:
         return None
     left = Fraction(part.settled.amount_minor * (part.amount_minor - amount_minor), part.amount_minor)

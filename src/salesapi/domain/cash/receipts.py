@@ -243,20 +243,20 @@ class Receipt:
 
     @property
     def allocated_minor(self) -> int:
-        """What is allocated, in minor units."""
+        """The amount that is allocated, in minor units."""
         return sum(part.amount_minor for part in self.parts)
 
     def left_minor(self) -> int:
-        """What is neither allocated nor paid back, in minor units."""
+        """Computes what is neither allocated nor paid back, in minor units."""
         return self.amount_minor - self.refunded_minor - self.allocated_minor
 
     def part(self, deal_id: UUID | None, invoice_id: UUID | None) -> ReceiptPart | None:
-        """What is for this deal or invoice, where anything is."""
+        """Finds the part that is for this deal or invoice, where anything is."""
         return next((each for each in self.parts if (each.deal_id, each.invoice_id) == (deal_id, invoice_id)), None)
 
 
 def settles(of: ReceiptPart | ReceiptAllocated | ReceiptRefunded, currency: str) -> tuple[int, str]:
-    """What a part of a receipt in a currency settles, in minor units, and in which currency."""
+    """Tells what a part of a receipt in a currency settles, in minor units, and in which currency."""
     if of.settled is None:
         return of.amount_minor, currency
     return of.settled.amount_minor, of.settled.currency

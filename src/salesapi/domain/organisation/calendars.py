@@ -238,7 +238,7 @@ def evolve(state: Calendar | None, event: CalendarEvent, recorded: Recorded) -> 
 
 
 def working_days(calendar: Calendar, first: date, last: date) -> int:
-    """How many days from `first` to `last`, both inclusive, are worked; none where `last` is before `first`.
+    """Counts the worked days from `first` to `last`, both inclusive; none where `last` is before `first`.
 
     The work does not grow with the span: whole weeks are counted at once.
     """

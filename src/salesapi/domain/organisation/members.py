@@ -131,7 +131,7 @@ class Member:
     external: ExternalId | None = None
 
     def is_there(self, on: date) -> bool:
-        """Whether the member belongs to the company on this date; an unknown first day counts as long ago."""
+        """Tells whether the member belongs to the company on this date; an unknown first day counts as long ago."""
         return (self.joined_on or date.min) <= on < (self.left_on or date.max)
 
 

@@ -239,7 +239,7 @@ def _next_parent_on(team: Team, effective_from: date | None) -> date | None:
 
 
 def _is_below_later(child: Team, parent_id: UUID, on: date) -> bool:
-    """Whether the child stands below the parent on this date or any later one."""
+    """Tells whether the child stands below the parent on this date or any later one."""
     return any(value == parent_id and end > on for value, end in _parent_periods(child))
 
 
@@ -256,7 +256,7 @@ def _says_already(held: Membership, asked: Membership) -> bool:
 
 
 def _overridden(held: Membership, asked: Membership) -> bool:
-    """Whether the asked period would take days from a membership that begins later, other than by containing its own."""
+    """Tells whether the asked period cuts into a later membership, except one of its team that it contains."""
     begins = start_of(held.effective_from)
     if not start_of(asked.effective_from) < begins < end_of(asked.effective_until):
         return False

@@ -238,7 +238,7 @@ class Membership:
     effective_until: date | None
 
     def holds(self, on: date) -> bool:
-        """Whether this day lies within."""
+        """Tells whether this day lies within; `effective_until` is the first day after it."""
         return start_of(self.effective_from) <= on < end_of(self.effective_until)
 
 
@@ -254,7 +254,7 @@ class Team:
     closed_from: date | None = None
 
     def is_open(self, on: date | None) -> bool:
-        """Whether the team is there on this date; for undated facts it always is."""
+        """Tells whether the team is there on this date; for undated facts it always is."""
         return on is None or start_of(self.formed_from) <= on < end_of(self.closed_from)
 
 
@@ -338,7 +338,7 @@ def end_of(effective_until: date | None) -> date:
 
 
 def at(history: tuple[Since[Value], ...], on: date | None) -> Value | None:
-    """What holds on a date: the last that has begun by then; for undated facts the last of all."""
+    """Finds what holds on a date: the last value that has begun by then; for undated facts the last of all."""
     begun = (since.value for since in reversed(history) if on is None or start_of(since.effective_from) <= on)
     return next(begun, None)
 

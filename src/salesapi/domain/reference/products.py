@@ -213,7 +213,7 @@ class Product:
         return found.price if found else None
 
     def cost_on(self, on: date | None) -> UnitPrice | None:
-        """What one unit cost on a date; for an undated fact the cost that began last. None is unknown, and never 0."""
+        """Finds a unit's cost on a date; for an undated fact the cost that began last. None is unknown, and never 0."""
         found = _held_on(self.costs, on)
         return found.cost if found else None
 

@@ -174,7 +174,7 @@ Pair: TypeAlias = tuple[str, str]
 
 @record
 class RateTable:
-    """What decisions need: the latest rate of each pair, ordered by pair."""
+    """The state that decisions need of a rate table: the latest rate of each pair, ordered by pair."""
 
     key: str
     name: str
@@ -285,7 +285,7 @@ def _named(rate: PairRate) -> dict[str, str]:
 
 
 def _is_new(known: LatestRate | None, pair: PairRate, on: date, index: int) -> bool:
-    """Whether the rate says something; refuses one that would replace another or come before it."""
+    """Tells whether the rate says something new; refuses one that would replace another or come before it."""
     if known is None or known.on < on:
         return True
     if known.on > on:

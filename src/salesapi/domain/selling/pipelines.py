@@ -149,7 +149,7 @@ class PipelineVersion:
         return next((stage for stage in self.stages if stage.key == key), None)
 
     def direction(self, stage_from: str, stage_to: str) -> Direction | None:
-        """How one gets from a stage to another, or None where no transition is defined."""
+        """Tells how one gets from a stage to another, or None where no transition is defined."""
         if Transition(stage_from=stage_from, stage_to=stage_to) not in self.transitions:
             return None
         keys = [stage.key for stage in self.stages]

@@ -359,7 +359,7 @@ class Target:
 
     @property
     def is_closed(self) -> bool:
-        """Whether it takes no more commands."""
+        """True where it takes no more commands."""
         return self.status == "closed"
 
     @property

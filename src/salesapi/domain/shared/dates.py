@@ -26,11 +26,11 @@ class DaySpan:
         assert self.effective_from < self.effective_until, "a span has at least one day"
 
     def contains(self, on: date) -> bool:
-        """Whether this day is within the span."""
+        """Tells whether this day is within the span; `effective_until` is the first day after it."""
         return self.effective_from <= on < self.effective_until
 
     def length_days(self) -> int:
-        """How many days it has."""
+        """Counts the days of the span."""
         return (self.effective_until - self.effective_from).days
 
     def days(self) -> Iterator[date]:
@@ -58,7 +58,7 @@ def date_after(on: date, count: int, unit: DateUnit) -> date:
 
 
 def whole_months(first_on: date, until: date) -> int:
-    """How many whole months fit between the two: the most that `months_after` can add to the first; 0 where none does."""
+    """Counts the whole months between the two: the most that `months_after` can add to the first; 0 without one."""
     months = (until.year - first_on.year) * 12 + until.month - first_on.month
     return max(0, months - 1 if months_after(first_on, months) > until else months)
 

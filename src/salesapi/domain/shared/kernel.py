@@ -103,7 +103,7 @@ AmountMinor: TypeAlias = Annotated[int, Ge(-(2**53) + 1), Le(2**53 - 1)]
 
 @record
 class BusinessTime:
-    """When something was true, as its source states it: an instant in a zone, or only a local date in a zone.
+    """The time at which something was true, as its source states it: an instant, or only a local date, in a zone.
 
     Unknown business time is `None`, never a default. `on` is the local date in `zone` (an IANA name).
     """
@@ -135,7 +135,7 @@ class StreamRef:
 
 
 class Kind(StrEnum):
-    """What sort of refusal it is. The doors turn it into a status, in one table."""
+    """The sort of a refusal. The doors turn it into a status, in one table."""
 
     MALFORMED = "malformed"
     UNAUTHENTICATED = "unauthenticated"
@@ -231,12 +231,12 @@ class Facts(Protocol):
     """The states of other streams that a decider asked for by its `needs`."""
 
     def state(self, ref: Ref) -> object | None:
-        """What was found: a stream's folded state, a ledger, a root. None where there is none or it was not asked for."""
+        """Finds a stream's folded state, a ledger or a root. None where there is none or it was not asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a decider knows besides the state and the command."""
+    """The knowledge of a decider besides the state and the command."""
 
     actor_id: UUID
     """The principal who gave the command."""
@@ -260,7 +260,7 @@ Role: TypeAlias = Literal["rep", "manager", "finance", "auditor", "admin", "inte
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """What `evolve` and the folds may know of an event besides its payload."""
+    """The facts of an event that `evolve` and the folds may know besides its payload."""
 
     position: int
     """Place in the log, from 1; 0 while an event is only decided, not yet stored."""

@@ -15,14 +15,14 @@ UNKNOWN: Final = "kind_unknown"
 
 
 class CoreSchemas(Protocol):
-    """What makes pydantic's schemas; the domain does not import it."""
+    """The maker of pydantic's schemas; the domain does not import it."""
 
     def generate_schema(self, source: object, /) -> object:
         """The schema of a type."""
 
 
 class JsonSchemas(Protocol):
-    """What makes JSON Schemas of pydantic's schemas."""
+    """The maker of JSON Schemas from pydantic's schemas."""
 
     def __call__(self, core_schema: object, /) -> dict[str, object]:
         """The JSON Schema of a schema."""
@@ -76,7 +76,7 @@ def records_by_kind(hint: object) -> Mapping[str, type]:
 
 
 def is_tag(name: str, hint: object) -> bool:
-    """Whether a field of a record is its tag: a `kind` that has one value."""
+    """Tells whether a field of a record is its tag: a `kind` that has one value."""
     bare = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     return name == TAG and get_origin(bare) is Literal and len(get_args(bare)) == 1
 

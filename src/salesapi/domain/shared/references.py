@@ -36,7 +36,7 @@ class ReferringField(NamedTuple):
 
 
 def references(record: object, *only: str, at: str = "") -> list[Reference]:
-    """What a record refers to, in the order of its fields, or of `only` these; `at` is the JSON pointer of the record."""
+    """Lists what a record refers to, in the order of its fields, or of `only` these; `at` is its JSON pointer."""
     found: list[Reference] = []
     kind_of_record: type = type(record)
     for name, kind, kind_in in referring_fields(kind_of_record):

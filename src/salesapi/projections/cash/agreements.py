@@ -29,7 +29,7 @@ _Invoicing: TypeAlias = InvoiceIssued | InvoiceCreditNoteIssued | InvoiceVoided
 
 @record
 class AgreementRow:
-    """What was agreed with a customer. `version` is that of its own stream."""
+    """The row of an agreement with a customer. `version` is that of its own stream."""
 
     agreement_id: UUID
     title: str

@@ -30,7 +30,7 @@ _Paying: TypeAlias = ReceiptAllocated | ReceiptRefunded | ReceiptReversed
 
 @record
 class InvoiceEntry:
-    """What was paid, less what was paid back, and what was credited on one day; without a day what is undated."""
+    """The change of an invoice on one day: paid, less paid back, and credited; without a day what is undated."""
 
     on: date | None
     allocated_minor: int
@@ -39,7 +39,7 @@ class InvoiceEntry:
 
 @record
 class InvoiceRow:
-    """What a customer owes. `version` is that of the invoice's own stream; entries are in the order of their days."""
+    """The row of an invoice. `version` is that of the invoice's own stream; entries are in the order of their days."""
 
     invoice_id: UUID
     number: str

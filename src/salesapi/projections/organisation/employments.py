@@ -19,7 +19,7 @@ CHANGES_MAX: Final = 1_000
 
 @record
 class EmploymentRow:
-    """What holds from `since_position` on, until the member's next row."""
+    """The employment that holds from `since_position` on, until the member's next row."""
 
     member_id: UUID
     since_position: int

@@ -11,7 +11,7 @@ from salesapi.projections.declaring import current
 
 @record
 class CompensationPlanRow:
-    """How sales pay is earned; all amounts are in `currency`. `effective_dates` are those of the versions, in their order."""
+    """The row of a compensation plan; amounts are in `currency`. `effective_dates` are of the versions, in order."""
 
     plan_id: UUID
     key: str

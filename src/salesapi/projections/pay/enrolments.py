@@ -90,7 +90,7 @@ def _acknowledged(row: EnrolmentRow, event: EnrolmentPlanAcknowledged, recorded:
 
 
 def _state(member_id: UUID, rows: Sequence[EnrolmentRow]) -> Enrolment:
-    """What the domain's fold needs, from the rows."""
+    """Makes what the domain's fold needs from the rows."""
     return Enrolment(
         member_id=member_id,
         spans=tuple(_span(row.plan_id, column) for row in rows for column in row.spans),

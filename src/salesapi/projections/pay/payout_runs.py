@@ -23,7 +23,7 @@ from salesapi.projections.declaring import one_row
 
 @record
 class Lock:
-    """What the lock names: the statements and the log's tree that they were computed from."""
+    """The content of a run's lock: its statements' digest, and the log's tree from which they were computed."""
 
     statements_digest: str
     position: int

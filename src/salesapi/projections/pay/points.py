@@ -18,7 +18,7 @@ from salesapi.projections.projection import GroupKey
 
 @record
 class PointsRow:
-    """What a member has."""
+    """The points of a member: credited, redeemed, and the balance."""
 
     member_id: UUID
     balance: int

@@ -12,7 +12,7 @@ from salesapi.projections.projection import GroupKey
 
 @record
 class QuotaRow:
-    """What a member is expected to reach in a calendar period."""
+    """The amount that a member is expected to reach in a calendar period."""
 
     member_id: UUID
     measure: Measure

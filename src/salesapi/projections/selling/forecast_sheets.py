@@ -29,7 +29,7 @@ ForecastStatus: TypeAlias = Literal["taken", "submitted", "frozen"]
 
 @record
 class Adjustment:
-    """What the manager expects more or less."""
+    """A manager's change to a forecast: what it expects more or less, in minor units."""
 
     category: ForecastCategory
     delta_minor: int

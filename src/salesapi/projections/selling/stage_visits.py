@@ -81,7 +81,7 @@ def _evolve(
 
 
 def _is_last(entered: StageVisitRow, latest: StageVisitRow, rows: Sequence[StageVisitRow]) -> bool:
-    """Whether all visits are known to stand before this one, because the latest by version does, as the last of them."""
+    """Tells whether all visits are known to stand before this one: the latest by version does, as the last of them."""
     if latest.number != len(rows) or len(rows) >= GROUP_ROWS_MAX:
         return False
     if entered.entered_on is None or entered.entered_at is None:
@@ -182,7 +182,7 @@ def _placed(visit: StageVisitRow, number: int, after: StageVisitRow | None, *, i
 
 
 def _moments(by_version: list[StageVisitRow]) -> dict[int, _Moment]:
-    """When each began, for ordering: what is unknown is taken from the visit that stands before it by version."""
+    """Finds when each visit began, for ordering: what is unknown is taken from the one before it by version."""
     moments: dict[int, _Moment] = {}
     on, at = date.min, _FIRST_INSTANT
     for visit in by_version:
@@ -194,7 +194,7 @@ def _moments(by_version: list[StageVisitRow]) -> dict[int, _Moment]:
 
 
 def _is_before(after: StageVisitRow | None, visit: StageVisitRow) -> bool:
-    """Whether the one that followed by version was entered before; unknown times contradict nothing."""
+    """Tells whether the one that followed by version was entered before; unknown times contradict nothing."""
     if after is None or after.entered_on is None or visit.entered_on is None:
         return False
     if after.entered_at is not None and visit.entered_at is not None:

@@ -167,7 +167,7 @@ async def _latest_activities(
 async def customer_timeline(
     connection: Connection, scope: Scope, customer_id: UUID, page: PageRequest
 ) -> Page[TimelineEntry]:
-    """What happened to the customer, its deals and its leads, the latest recorded first.
+    """Lists what happened to the customer, its deals and its leads, the latest recorded first.
 
     Raises:
         ThingUnknown: there is none, or it is out of scope.

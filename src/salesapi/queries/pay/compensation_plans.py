@@ -54,7 +54,7 @@ async def compensation_plan_in_words(connection: Connection, scope: Scope, plan_
 async def compensation_plan_differences(
     connection: Connection, scope: Scope, plan_id: UUID, *, version_from: int, version_to: int
 ) -> CompensationPlanDifferences:
-    """What one version of a plan changes against another.
+    """Lists what one version of a plan changes against another.
 
     Raises:
         ThingUnknown: there is no such plan or version, or nobody in the pay scope takes part in the plan.

@@ -44,7 +44,7 @@ async def events_of_lines(
 
 
 async def events_of_page(connection: Connection, scope: Scope, lines: Iterable[StatementLine]) -> tuple[LineEvent, ...]:
-    """What the lines of a page rest on, each event once, in the order of the lines."""
+    """Lists the events that the lines of a page rest on, each once, in the order of the lines."""
     named = dict.fromkeys(position for line in lines for position in line.positions)
     found = await line_events(connection, scope, list(named)[:EVENTS_MAX])
     return tuple(found[position] for position in named if position in found)

@@ -39,7 +39,7 @@ LINE_ORDER: Final = "live_number"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveQuestion:
-    """Whose pay, by which plan, in which period as text."""
+    """The plan, member and period (as text) of a live statement."""
 
     plan_id: UUID
     member_id: UUID

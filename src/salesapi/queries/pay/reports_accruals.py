@@ -107,7 +107,7 @@ def _movements(row: "asyncpg.Record") -> tuple[Movement, ...]:
 
 
 def _has_anything(moved: list[Movement], days: DaySpan) -> bool:
-    """Whether anything stood when the window opened, or moves within it."""
+    """Tells whether anything stood when the window opened, or moves within it."""
     opening = DaySpan(effective_from=days.effective_from, effective_until=days.effective_from + timedelta(days=1))
     opened = any(
         each.earned_not_payable_minor or each.payable_not_paid_minor for each in accrual_balances(moved, opening)

@@ -191,7 +191,7 @@ def _benefit_months(question: ContractCostQuestion, row: "asyncpg.Record") -> in
 
 
 def _commission(rows: "Sequence[asyncpg.Record]") -> dict[date, int]:
-    """What the deal costs, by the month that it is a cost of."""
+    """Sums what the deal costs, in minor units, by the month that it is a cost of."""
     found: dict[date, int] = {}
     for lines in map(locked_lines, rows):
         if amount_minor := cost_minor(lines):

@@ -53,7 +53,7 @@ class Reports:
     async def funnel_snapshot(
         self, question: ReportQuestion, scope: Scope, min_position: int | None = None
     ) -> FunnelSnapshot:
-        """Who is in which stage, and how stages were left within the window."""
+        """Reports who is in which stage, and how stages were left within the window."""
         position = await self._reached(min_position)
         teams, rows = await self._rows((STAGE_ORDER, SNAPSHOT_PARTS), question, scope)
         groups = snapshot_groups(rows, question, teams)
@@ -71,7 +71,7 @@ class Reports:
     async def stage_velocity(
         self, question: ReportQuestion, scope: Scope, min_position: int | None = None
     ) -> StageVelocity:
-        """How long deals stayed in stages, over the visits that ended within the window."""
+        """Reports how long deals stayed in stages, over the visits that ended within the window."""
         position = await self._reached(min_position)
         teams, rows = await self._rows((STAGE_ORDER, VELOCITY_PARTS), question, scope)
         return StageVelocity(position=position, as_of=question.as_of, groups=velocity_groups(rows, question, teams))
@@ -92,7 +92,7 @@ class Reports:
     async def commission_accruals(
         self, question: AccrualQuestion, pay: Scope, min_position: int | None = None
     ) -> CommissionAccruals:
-        """What of locked pay is earned and not payable, and payable and not paid, at the end of every day."""
+        """Reports what of locked pay is earned and not payable, and payable and not paid, at the end of every day."""
         position = await self._locked_reached(min_position, ACCRUALS_READ)
         return CommissionAccruals(
             position=position,

@@ -21,7 +21,7 @@ ATTRIBUTE_PREFIX: Final = "attribute:"
 
 
 class Dimension(StrEnum):
-    """What deals can be grouped by. Managers, teams and regions are those of the owner by effective date."""
+    """The dimension by which deals are grouped. Managers, teams and regions are the owner's by effective date."""
 
     PIPELINE = "pipeline"
     STAGE = "stage"

@@ -75,7 +75,7 @@ def drawn(log: Log, quarter: str) -> list[tuple[str, int]]:
 
 
 def begun_as(found: list[tuple[str, int]], expected: list[tuple[str, int]]) -> bool:
-    """Whether these lines have these amounts, and words that begin so."""
+    """Tells whether these lines have these amounts, and words that begin so."""
     words = zip((words for words, _ in found), (words for words, _ in expected), strict=False)
     return [minor for _, minor in found] == [minor for _, minor in expected] and all(
         said.startswith(begun) for said, begun in words

@@ -37,7 +37,7 @@ class Cap:
     earned: Fraction = field(default_factory=Fraction)
 
     def paid(self, quarter: str, earned: Fraction) -> Fraction:
-        """What of this is paid in a quarter; quarters follow each other."""
+        """Computes what of this is paid in a quarter; quarters follow each other."""
         if self.cap_minor is None:
             return earned
         window, most = quarter if self.window == "period" else quarter[:4], Fraction(self.cap_minor)
@@ -50,7 +50,7 @@ class Cap:
 
 
 def naive_pay(component: Component, cap: Cap, deals: dict[str, list[int]]) -> list[Fraction]:
-    """What each quarter pays for deals of these amounts at 10 percent."""
+    """Computes what each quarter pays for deals of these amounts at 10 percent."""
     own = Cap(component.cap_minor, component.cap_window, component.cap_excess)
     deferred: list[Fraction] = []
     found = []

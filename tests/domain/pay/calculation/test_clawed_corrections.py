@@ -74,7 +74,7 @@ def settled_of(statements: Iterable[Statement]) -> list[LockedLines]:
 
 
 def balances(statements: Iterable[Statement], on: str) -> tuple[int, int]:
-    """What is earned and not payable, and payable and not paid, at the end of a day before any payment."""
+    """Computes what is earned and not payable, and payable and not paid, at the end of a day before any payment."""
     day = date.fromisoformat(on)
     movements = [each for lines in settled_of(statements) for each in movements_of(lines, "") if each.on <= day]
     if not movements:

@@ -25,7 +25,7 @@ QUARTERS = ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
 
 
 def owed_of(log: Log) -> int:
-    """What Ann was advanced less what was recovered."""
+    """Computes what Ann was advanced less what was recovered."""
     return balance_minor(log.ledger, ANN)
 
 

@@ -38,7 +38,7 @@ WITH_CASH = Release(
 
 
 def looked_at(log: Log, member_id: UUID, period: str) -> list[tuple[UUID, str]]:
-    """Which members' periods a live statement evaluates, each as often as it does."""
+    """Lists the members' periods that a live statement evaluates, each as often as it does."""
     asked = LiveStatements(log.ledger, PLAN, period_named(period))
     asked.of(member_id)
     return sorted(asked.pay.evaluation.evaluated)

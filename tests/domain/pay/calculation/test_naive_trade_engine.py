@@ -19,7 +19,7 @@ COMPANIES = budget(300)
 
 
 def by_engine(statements: Iterable[Statement]) -> dict[tuple[object, ...], int]:
-    """What statements post for member, component and deal, with the period where it is a correction."""
+    """Sums what statements post for member, component and deal, with the period where it is a correction."""
     found: dict[tuple[object, ...], int] = {}
     for statement in statements:
         for line in statement.lines:

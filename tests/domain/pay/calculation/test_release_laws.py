@@ -35,7 +35,7 @@ DealKey: TypeAlias = tuple[UUID, str, UUID]
 
 
 def computed(ledger: Ledger, period: str) -> dict[PostedKey, int]:
-    """What the facts give for a period, as the last run sees it: without what comes to nothing."""
+    """Computes what the facts give for a period, as the last run sees it: without what comes to nothing."""
     earnings = Earnings(Evaluation(ledger, PLAN, period_named(LAST).last_on))
     return {
         key: minor
@@ -46,13 +46,13 @@ def computed(ledger: Ledger, period: str) -> dict[PostedKey, int]:
 
 
 def posted(ledger: Ledger, period: str) -> dict[PostedKey, int]:
-    """What locked runs posted for a period: without what comes to nothing."""
+    """Collects what locked runs posted for a period: without what comes to nothing."""
     found = (ledger.paid.posted(PLAN, period, member_id) for member_id in SELLERS)
     return {key: minor for of_member in found for key, minor in of_member.items() if minor}
 
 
 def by_deal(sums: Iterable[tuple[PostedKey, int]]) -> dict[DealKey, int]:
-    """What all sides post together, by member, component and deal: what is never released posts nothing."""
+    """Sums what all sides post, by member, component and deal: what is never released posts nothing."""
     found: dict[DealKey, int] = {}
     for (member_id, component, deal_id, side), minor in sums:
         if side != "gone":
@@ -62,7 +62,7 @@ def by_deal(sums: Iterable[tuple[PostedKey, int]]) -> dict[DealKey, int]:
 
 
 def open_by_deal(sums: Iterable[tuple[PostedKey, int]]) -> dict[DealKey, int]:
-    """What is earned and still to come, as finance's reports read the lines (R69): a minor unit may be left of roundings."""
+    """Sums what is earned and still to come, as finance's reports read it (R69): roundings may leave a minor unit."""
     found: dict[DealKey, int] = {}
     for (member_id, component, deal_id, side), minor in sums:
         if side in ("released", "gone"):
@@ -72,7 +72,7 @@ def open_by_deal(sums: Iterable[tuple[PostedKey, int]]) -> dict[DealKey, int]:
 
 
 def payable(ledger: Ledger) -> dict[DealKey, int]:
-    """What is payable of every credit by the last day, as a function of the day alone."""
+    """Computes what is payable of every credit by the last day, as a function of the day alone."""
     on = period_named(LAST).last_on
     earnings = Earnings(Evaluation(ledger, PLAN, on))
     found: dict[DealKey, int] = {}
@@ -156,7 +156,7 @@ def refunding_version(random: Random) -> CompensationPlanVersion:
 
 
 def pays_what_nothing_earned(ledger: Ledger) -> bool:
-    """Whether a credit earns less than nothing, or rounding posts something for nothing: no clawback takes that back."""
+    """Tells whether a credit earns below 0, or rounding posts something for nothing: no clawback takes that back."""
     earnings = Earnings(Evaluation(ledger, PLAN, period_named(LAST).last_on))
     found = (
         each for period in PERIODS for member in SELLERS for each in earnings.rounded(member, period_named(period))

@@ -217,7 +217,7 @@ def spoil(random: Random, values: dict[str, Any]) -> None:
 
 
 def resolves(pointer: str, values: object) -> bool:
-    """Whether an RFC 6901 pointer names a place in what was sent, or a field that its object lacks."""
+    """Tells whether an RFC 6901 pointer names a place in what was sent, or a field that its object lacks."""
     if pointer and not pointer.startswith("/"):
         return False
     tokens = [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
@@ -232,7 +232,7 @@ def resolves(pointer: str, values: object) -> bool:
 
 
 def published_from(values: dict[str, Any]) -> CompensationPlanVersionPublished:
-    """What the door and the decider make of it."""
+    """Publishes the version of a client's values by way of the door and the decider; answers the event."""
     try:
         command = READING.validate_json(json.dumps(values), strict=True)
     except ValidationError as error:

@@ -126,7 +126,7 @@ def freed(objection_id: UUID) -> PayoutRunLineFreed:
 def batch(
     number: str, *paid: tuple[UUID, int], parts: tuple[PayoutPart, ...] = (), disputed: tuple[UUID, ...] = ()
 ) -> PayoutRunPayoutInstructed:
-    """What is instructed of whom."""
+    """Makes the event that instructs so much for each member."""
     return PayoutRunPayoutInstructed(
         batch=number,
         payout_on=DUE,
@@ -300,7 +300,7 @@ def test_whatever_follows_nobody_is_paid_more_than_was_locked_and_in_the_end_exa
 
 
 def steps(events: tuple[object, ...]) -> list[tuple[object, ...]]:
-    """What may come next."""
+    """Lists the steps that may come next, each as its events."""
     found: list[tuple[object, ...]] = [
         (freed(objection_id) if is_held(events, objection_id) else held(objection_id),)
         for objection_id in (ANNS_FIRST, ANNS_SECOND)
@@ -328,7 +328,7 @@ def decided_after(events: tuple[object, ...], command: object) -> tuple[object, 
 
 
 def paid_minor(events: tuple[object, ...]) -> int:
-    """What is instructed of Ann and did not fail, counted from the events alone."""
+    """Counts what is instructed of Ann and did not fail, in minor units, from the events alone."""
     instructed = sum(
         amount.amount_minor for each in events if isinstance(each, PayoutRunPayoutInstructed) for amount in each.amounts
     )

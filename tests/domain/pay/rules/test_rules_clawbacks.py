@@ -69,7 +69,7 @@ def lost(on: str, part: Fraction | int = 1, trigger: ClawbackTrigger = "cancella
 
 
 def claim_of(one: ClawbackRule, loss: Loss) -> Fraction:
-    """What a rule claims of an earning, from its own anchor on."""
+    """Computes what a rule claims of an earning, from its own anchor on."""
     return clawback(one, loss, anchored_on=ANCHORS.get(one.anchor), term=None)
 
 
@@ -200,7 +200,7 @@ def test_a_rate_is_what_the_earning_is_of_its_base(base: int, earned: int, perce
 
 
 def reversed_by(claims: Sequence[Fraction], released: Fraction, at_least: Fraction = NOTHING) -> Reversal:
-    """What claims take one after the other of an earning of which so much was released."""
+    """Takes claims one after the other of an earning of which so much was released."""
     found = Reversal()
     for claim in claims:
         found = limited_clawback(found, claim, at_least=at_least, payable=partial(left_unclaimed, released))

@@ -39,7 +39,7 @@ THIRD_QUARTER: Final = span("2026-07-01", "2026-10-01")
 
 
 def days(part: DaySpan) -> Fraction:
-    """What a part of the quarter weighs by calendar days."""
+    """Weighs a part of the quarter by calendar days."""
     return weight_of(Proration(basis="calendar_days"), None, part)
 
 

@@ -260,7 +260,7 @@ def test_what_rounding_had_added_goes_with_the_last_part() -> None:
 
 
 def posted_steps(steps: Sequence[Fraction], mode: RoundingMode) -> list[int]:
-    """What a sum posts that grows step by step."""
+    """Lists what each step of a growing sum posts, in minor units."""
     sums = [Fraction(), *accumulate(steps)]
     minor = partial(rounded, mode=mode)
     return [posted_part(minor, before=before, after=after) for before, after in pairwise(sums)]

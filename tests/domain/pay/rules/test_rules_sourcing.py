@@ -30,7 +30,7 @@ def touch(position: int, member: int | None, on: str | None, weight: str | None 
 def shared(
     whole_minor: int, model: SourcingModel, *touches: Touch, expires_after_days: int | None = None
 ) -> dict[int, int]:
-    """What each touch gets, by its position."""
+    """Shares an amount among touches, in minor units by the position of each."""
     found = sourced(whole_minor, touches, model, on=WON_ON, expires_after_days=expires_after_days)
     return {part.position: part.amount_minor for part in found.parts}
 

@@ -243,7 +243,7 @@ def test_what_is_held_back_is_never_lost_sight_of(
 def settled(
     percent: str, on_clawback: OnClawback, ends: date | None, claim: int, claimed_on: date, by: date
 ) -> Payable:
-    """How 1,000 stand that are released on the day of the sale, of which a share is held to a day, after one claim."""
+    """Computes how 1,000 stand, released on the day of the sale with a share held to a day, after one claim."""
     wait = None if ends is None else Wait(count=(ends - NEW_YEAR).days, unit="days")
     event: Anchor | None = "acceptance" if ends is None else None
     holdback = Holdback(share_percent=Decimal(percent), wait=wait, event=event, on_clawback=on_clawback)

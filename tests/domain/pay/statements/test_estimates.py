@@ -49,7 +49,7 @@ PUBLISHED = CompensationPlanVersionPublished(
 
 
 def pays(log: Log, deal: Deal = OPEN, members: set[UUID] | None = None) -> dict[UUID, int]:
-    """What the deal would earn each member."""
+    """Estimates what the deal would earn each member, in minor units."""
     found = estimated(log.ledger, supposed_win(log.ledger, DEAL, deal), members)
     return {each.member_id: each.amount_minor for each in found}
 
@@ -236,7 +236,7 @@ def test_the_weighted_amount_is_rounded_half_up(percent: str, expected: int) -> 
 
 
 def answers(wins: Wins) -> list[object]:
-    """What a book of wins answers about all that the test speaks of."""
+    """Collects what a book of wins answers about all that the test speaks of."""
     months = [(2026, 2), (2026, 3), (2026, 4)]
     standing = [each for deal in (1, 2, 0x99) if (each := wins.win(uid(deal))) is not None]
     of_member = [[each.deal_id for each in wins.of_member(member_id, months)] for member_id in (ANN, BOB)]

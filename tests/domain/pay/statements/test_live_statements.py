@@ -43,7 +43,7 @@ def live(log: Log, member_id: UUID = ANN, period: str = QUARTER) -> LiveStatemen
 
 
 def standing(log: Log, member_id: UUID = ANN, period: str = QUARTER) -> Standing:
-    """How the member stands under the one component."""
+    """Finds how the member stands under the one component."""
     (found,) = live(log, member_id, period).standings
     return found
 
@@ -297,7 +297,7 @@ def cash_plan() -> TradeLog:
 
 
 def coming(log: Log, period: str) -> list[tuple[str, int, int]]:
-    """What is coming: period, deal, amount."""
+    """Lists what is coming: period, deal, amount in minor units."""
     return [(each.period, each.deal_id.int, each.open_minor) for each in live(log, period=period).coming]
 
 

@@ -52,7 +52,7 @@ PUBLISHED = CompensationPlanVersionPublished(
 
 
 def proposal(*components: Component, guarantee: Guarantee | None = None) -> CompensationPlanVersion:
-    """What might be published next."""
+    """Makes a version that might be published next."""
     return CompensationPlanVersion(
         number=2, period="quarter", components=components, rounding=BY_LINE, effective_from=None, guarantee=guarantee
     )

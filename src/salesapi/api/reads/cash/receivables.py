@@ -27,7 +27,7 @@ def _days(texts: Sequence[str]) -> tuple[int, ...]:
 
 @record
 class ReceivablesArguments:
-    """What the report of receivables is asked."""
+    """The arguments of the report of receivables."""
 
     as_of: Annotated[date, About("What is open at the end of this day.")]
     filter: ReceivablesFilter = ReceivablesFilter()

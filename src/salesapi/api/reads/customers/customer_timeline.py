@@ -12,7 +12,7 @@ from salesapi.schemas.customers.customers import TimelineEntry
 
 @record
 class TimelineOf:
-    """Whose timeline."""
+    """The customer whose timeline is asked for, and the page of it."""
 
     customer_id: UUID
     page: PageRequest

@@ -13,7 +13,7 @@ from salesapi.schemas.organisation.teams import Team
 
 @record
 class TeamsOn:
-    """Which day."""
+    """The day for which the teams are asked, and the page of them."""
 
     on: Annotated[date | None, About("The day on which the teams are shown; without it today (UTC).")] = None
     page: PageRequest

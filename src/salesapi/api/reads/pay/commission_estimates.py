@@ -11,7 +11,7 @@ from salesapi.schemas.pay.commission_estimates import CommissionEstimate
 
 @record
 class EstimateOf:
-    """Which deal."""
+    """The deal whose commission is estimated."""
 
     deal_id: UUID
 

@@ -53,7 +53,7 @@ Months: TypeAlias = Annotated[int, Ge(1), Le(BENEFIT_MONTHS_MAX)]
 
 @record
 class AccrualArguments:
-    """What the report of accruals is asked."""
+    """The arguments of the report of accruals."""
 
     window_from: FirstDay
     window_to: LastDay
@@ -62,7 +62,7 @@ class AccrualArguments:
 
 @record
 class ContractCostArguments:
-    """What the report of contract costs is asked."""
+    """The arguments of the report of contract costs."""
 
     window_from: FirstDay
     window_to: LastDay

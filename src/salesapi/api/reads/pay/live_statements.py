@@ -22,7 +22,7 @@ Period: TypeAlias = Annotated[
 
 @record
 class LiveStatementOf:
-    """Whose pay, by which plan, in which period."""
+    """The plan, member and period of a live statement."""
 
     plan_id: UUID
     member_id: UUID

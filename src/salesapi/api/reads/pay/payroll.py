@@ -24,7 +24,7 @@ Batch: TypeAlias = Annotated[
 
 @record
 class PayrollOf:
-    """Which run, and which batch of it."""
+    """The payout run whose payroll is asked for, and the batch of it; all members without a batch."""
 
     payout_run_id: UUID
     batch: Batch = None

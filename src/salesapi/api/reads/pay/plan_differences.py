@@ -15,7 +15,7 @@ from salesapi.schemas.pay.compensation_plans import CompensationPlanDifferences
 
 @record
 class DifferencesOf:
-    """Which versions of which plan."""
+    """The plan whose versions are compared, and the two versions."""
 
     plan_id: Annotated[UUID, Named("planId", "id")]
     version_from: Annotated[

@@ -36,7 +36,7 @@ Expand: TypeAlias = Annotated[
 
 @record
 class StatementOf:
-    """Whose statement, of which run."""
+    """The payout run and the member of a statement."""
 
     payout_run_id: UUID
     member_id: UUID
@@ -63,7 +63,7 @@ class StatementTraceOf:
 
 @record
 class StatementsOf:
-    """Which run."""
+    """The payout run whose statements are asked for, and the page of them."""
 
     payout_run_id: UUID
     page: PageRequest

@@ -41,7 +41,7 @@ WindowTo: TypeAlias = Annotated[date | None, Named("to", "windowTo"), About("Las
 
 @record
 class DealReportArguments:
-    """What the report of deals is asked. A window restricts nothing there; REST does not take one."""
+    """The arguments of the report of deals. A window restricts nothing there; REST does not take one."""
 
     filter: ReportFilter = ReportFilter()
     group_by: GroupBy = ()
@@ -52,7 +52,7 @@ class DealReportArguments:
 
 @record
 class StageReportArguments:
-    """What the reports by stage are asked."""
+    """The arguments of the reports by stage."""
 
     filter: ReportFilter = ReportFilter()
     group_by: GroupBy = ()

@@ -11,7 +11,7 @@ from salesapi.schemas.selling.deals import StageVisit
 
 @record
 class VisitsOf:
-    """Whose stage visits."""
+    """The deal whose stage visits are asked for."""
 
     deal_id: UUID
 

@@ -42,7 +42,7 @@ class Advances:
         """Whether there is anything to net or to pay."""
 
     def netted(self, enrolment: Enrolment, *, earned_minor: int, payable_minor: int, owed_minor: int) -> list[Posting]:
-        """What the period comes to, less what is owed; `payable_minor` is all that it would pay, a guarantee included."""
+        """Nets the period's result with what is owed; `payable_minor` is all it would pay, a guarantee included."""
         version = self._netting
         if version is None or version.advance is None:
             return []
@@ -104,7 +104,7 @@ class Advances:
 
 
 def _netted(found: AdvancePeriod, advance: DrawInAdvance) -> AdvanceNetted:
-    """What becomes of the rest: a law lets it be collected, it is carried forward, or it is paid."""
+    """Gives the reason of a netted advance: a law lets the rest be collected, it is carried forward, or it is paid."""
     is_collected, is_carried = found.collected_minor != 0, found.owed_after_minor != 0
     return AdvanceNetted(
         earned_minor=found.earned_minor,

@@ -34,7 +34,7 @@ ZERO: Final = Fraction()
 
 @record
 class Awarded:
-    """What an award comes to for a member, exact, with its rule, the events that it rests on, and why."""
+    """The result of an award for a member, exact, with its rule, the events that it rests on, and the reason."""
 
     rule: str
     exact_minor: Fraction
@@ -88,7 +88,7 @@ class AwardBasis:
         return attainment_percent(amount_of(self.credits(member_id, component)), quota.amount_minor)
 
     def is_enrolled(self, member_id: UUID, award: str) -> bool:
-        """Whether the member holds the award on the last day of the period."""
+        """Tells whether the member holds the award on the last day of the period."""
         enrolment = self.ledger.enrolment(member_id)
         return enrolment is not None and enrolment.covers(self.evaluation.plan_id, award, self.period.last_on)
 
@@ -139,7 +139,7 @@ def _counts(credited: Credited, component: str) -> bool:
 
 
 def amount_of(credits: Iterable[Credited]) -> Fraction:
-    """What credits come to, in the plan's currency."""
+    """Sums the amounts of credits, in exact minor units of the plan's currency."""
     return sum((Fraction(each.amount) for each in credits), ZERO)
 
 

@@ -46,7 +46,7 @@ class _Score:
 
 @record
 class _Forecasted:
-    """How far a forecast was off in a period (None: not measured), and the events that it rests on."""
+    """The deviation of a forecast in a period (None: not measured), and the events that it rests on."""
 
     deviation_percent: Fraction | None
     positions: tuple[int, ...]
@@ -93,7 +93,7 @@ class ScorecardOf:
         self._curves: dict[str, Curve] = {goal.key: partial(payout_percent, goal.curve) for goal in card.goals}
 
     def of(self, member_id: UUID) -> Awarded | None:
-        """What a member's scores earn; None where it does not hold the award at the end of the period."""
+        """Computes what a member's scores earn; None where it does not hold the award at the end of the period."""
         basis, card = self._basis, self._card
         if not basis.is_enrolled(member_id, self._key):
             return None
@@ -150,7 +150,7 @@ class ForecastAccuracy:
         self._terms = terms
 
     def of(self, member_id: UUID) -> Awarded | None:
-        """What the period adds to a member's run; None where it does not hold the award at the end, or forecast nothing."""
+        """Computes what the period adds to a member's run; None without the award at its end, or without a forecast."""
         basis, terms = self._basis, self._terms.terms
         if not basis.is_enrolled(member_id, self._key):
             return None

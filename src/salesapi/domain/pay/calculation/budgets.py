@@ -29,7 +29,7 @@ class BudgetOf:
         self._version = earnings.evaluation.plan.version_on(period.last_on)
 
     def of(self, member_id: UUID) -> list[Posting]:
-        """What a member does not get of what it earned, because all together earned more than the budget."""
+        """Posts what a member loses of what it earned because all together earned more than the budget."""
         if self._version is None or self._version.budget_minor is None:
             return []
         found = self._scaled.get(member_id)

@@ -47,7 +47,7 @@ class _Deal:
 
     @property
     def commission(self) -> Fraction:
-        """What the component earns for it, in all."""
+        """The commission of the component for the deal, of all members together, in exact minor units."""
         return sum(self.commissions.values(), ZERO)
 
 
@@ -62,7 +62,7 @@ class _Entry:
 
 @record
 class _Part:
-    """What one deal or refund comes to for a member."""
+    """The result of one deal or refund for a member, and the events that it rests on."""
 
     exact_minor: Fraction
     positions: tuple[int, ...]
@@ -85,7 +85,7 @@ class Campaign:
         self._asked = {number: replace(component, only=campaign.only) for number, component in self._components.items()}
 
     def of(self, member_id: UUID) -> Awarded | None:
-        """What the deals and refunds of the period come to for a member; None without any."""
+        """Sums what the deals and refunds of the period come to for a member; None without any."""
         parts = self._parts.get(member_id)
         if not parts:
             return None
@@ -126,7 +126,7 @@ class Campaign:
         return found
 
     def _net(self, deal: _Deal, award: SpiffAward, nets: dict[UUID, Fraction]) -> Fraction:
-        """What is paid beside the commission, which the component pays itself; a refund takes back its share of that."""
+        """Computes what is paid beside the component's commission; a refund takes back its share of that."""
         if award.outcome in ("awarded", "cut_by_budget"):
             paid = with_spiff(deal.commission, award.award, self._campaign.terms.stacking)
             net_minor = paid - deal.commission
@@ -200,7 +200,7 @@ class Campaign:
         return found
 
     def _takes_part(self, credited: Credited) -> bool:
-        """Whether a credit counts, is of the component in a version with the campaign, of its days, of a member who holds it."""
+        """Tells whether a credit counts, is of the campaign's component (in its versions) and days, and of a holder."""
         terms, on = self._campaign.terms, credited.sale.on
         if credited.component.key != self._campaign.component or credited.version.number not in self._components:
             return False

@@ -44,7 +44,7 @@ PAST: Final[dict[CapOf, str]] = {"line": "R29", "deal": "R29", "component": "R30
 
 @value
 class Excess:
-    """What a cap cut off a credit in the window of `cut_in`, to be earned in the one that begins on `due_on`."""
+    """The part of a credit that a cap cut off in the window of `cut_in`, to be earned in the one from `due_on` on."""
 
     past: CapOf
     component: str
@@ -58,7 +58,7 @@ class Excess:
 
 @dataclass(slots=True)
 class Entered:
-    """What was carried into a period: lines, and what these count under the caps before the period's own credits do."""
+    """The excess carried into a period: lines, and what these count under the caps before the period's own credits."""
 
     credited: list[Credited] = field(default_factory=list)
     deferred: dict[DealKey, Fraction] = field(default_factory=dict)
@@ -81,14 +81,14 @@ NOTHING: Final = Entered()
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """What the caps of a year count of its earlier periods, for a member and a period."""
+    """The amounts of earlier periods that the caps of a year count, for a member and a period, in exact minor units."""
 
     component: Callable[[UUID, Component, Period], Fraction]
     plan: Callable[[UUID, CompensationPlanVersion, Period], Fraction]
 
 
 class CarriedOver:
-    """What earlier periods carry into those of a plan's members."""
+    """The excess that earlier periods carry into those of a plan's members."""
 
     def __init__(
         self, eligibility: Eligibility, credited: Callable[[UUID, Period], tuple[Credited, ...]], caps: Caps
@@ -100,7 +100,7 @@ class CarriedOver:
         self._began: dict[UUID, date | None] = {}
 
     def into(self, member_id: UUID, period: Period) -> Entered:
-        """What is carried into a period, with all periods before it that are not known yet."""
+        """Finds what is carried into a period; works out all periods before it that are not known yet."""
         known = self._entered.setdefault(member_id, {})
         for each in reversed(list(self._unknown(member_id, period))):
             before = _before(each)
@@ -158,7 +158,7 @@ class _Window:
         self._entered = Entered()
 
     def enter(self, waiting: Sequence[Excess]) -> Entered:
-        """What is due is earned; the rest waits. What has passed the caps before that of the plan comes first."""
+        """Earns what is due and lets the rest wait. What has passed the caps before that of the plan comes first."""
         parts = self._eligibility.parts(self._period) if waiting else ()
         part = next((each for each in parts if each.pays(self._period.first_on)), None)
         self._entered.counts_as = part.counts_as if part is not None else 0
@@ -198,7 +198,7 @@ class _Window:
         )
 
     def _within(self, excess: Excess, held: Held, version: CompensationPlanVersion) -> tuple[Earning, ...] | None:
-        """What it earns under the cap that cut it and those after that; None where all of it waits on."""
+        """Computes what it earns under the cap that cut it and those after that; None where all of it waits on."""
         component, exact = held.component, excess.exact_minor
         found: tuple[Earning, ...] = (_again(excess),)
         portion = Portion(amount=excess.credit.amount, sale=excess.sale, credit=excess.credit, unit=1)
@@ -223,7 +223,7 @@ class _Window:
         return found + over_plan_cap(version, exact_of(found), before)
 
     def _counted(self, excess: Excess, component: Component, earned: Fraction) -> Fraction:
-        """What the cap of the component counted before; after that it counts this, too."""
+        """Tells what the cap of the component counted before; counts this under it from then on."""
         key, entered = component.key, self._entered
         if key not in self._component_before:
             self._component_before[key] = self._caps.component(self._member_id, component, self._period)
@@ -234,7 +234,7 @@ class _Window:
         return self._component_before[key] + so_far
 
     def _plan_counted(self, excess: Excess, version: CompensationPlanVersion, earned: Fraction) -> Fraction:
-        """What the cap of the plan counted before; after that it counts this, too."""
+        """Tells what the cap of the plan counted before; counts this under it from then on."""
         if self._plan_before is None:
             self._plan_before = self._caps.plan(self._member_id, version, self._period)
         so_far = self._entered.plan_earned_minor
@@ -251,7 +251,7 @@ def deal_of(component: Component, sale: Sale, credit: Credit) -> DealKey:
 
 
 def carried_out(waiting: Sequence[Excess], credited: Iterable[Credited], period: Period) -> tuple[Excess, ...]:
-    """What waits after a period: what waited on in it, and what its caps cut off its credits.
+    """Collects what waits after a period: what waited on in it, and what its caps cut off its credits.
 
     What a refund brings back under a cap that its window had passed waits no longer: the last that was cut is the first that is
     not any more. Parts of one sale wait as one, for each whose result it is.
@@ -329,18 +329,18 @@ def _window_of(past: CapOf, component: Component, version: CompensationPlanVersi
 
 
 def _again(excess: Excess) -> Earning:
-    """What is earned later than it was credited, as a line of its own."""
+    """Makes a line of its own for what is earned later than it was credited."""
     reason = CarriedIn(limit=excess.past, period_cut=excess.cut_in)
     return Earning(kind="earning", rule=PAST[excess.past], base=0, exact_minor=excess.exact_minor, reason=reason)
 
 
 def _waits_on(earnings: tuple[Earning, ...]) -> bool:
-    """Whether the last cap leaves nothing of it, and carries that on."""
+    """Tells whether the last cap leaves nothing of it, and carries that on."""
     return earnings[-1].is_carried and exact_of(earnings) == 0
 
 
 def _is_full(cap_minor: int | None, excess: CapExcess, counted: Fraction) -> bool:
-    """Whether a cap has no room any more, so that what waits for it waits on."""
+    """Tells whether a cap that carries over has no room any more, so that what waits for it waits on."""
     return cap_minor is not None and excess == "carried" and counted >= cap_minor
 
 

@@ -25,7 +25,7 @@ ZERO: Final = Fraction()
 
 
 def lifts_are_claimed(component: Component) -> bool:
-    """Whether a loss of one deal may take back what another one was paid with: a lift that it shares in."""
+    """Tells whether a loss of one deal may take back what another one was paid with: a lift that it shares in."""
     rate = component.rate
     is_lifting = (
         isinstance(rate, TierTable) and rate.counts == "period" and any(tier.applies_to == "all" for tier in rate.tiers)
@@ -86,10 +86,10 @@ class ClaimedShares:
 
 
 def _is_again(credited: Credited) -> bool:
-    """Whether it is what an earlier credit itself is paid again (R20): then all of it is its own deal's."""
+    """Tells whether a credit is an earlier one that is paid again (R20): then all of it is its own deal's."""
     return bool(credited.earnings) and credited.earnings[0].rule == "R20"
 
 
 def _rated(credited: Credited, kind: str) -> Fraction:
-    """What was rated, before factors and caps."""
+    """Sums what was rated under one kind of line, before factors and caps, in exact minor units."""
     return sum((earning.exact_minor for earning in credited.earnings if earning.kind == kind), ZERO)

@@ -65,7 +65,7 @@ class Earning:
 
 @value
 class Standing:
-    """Where a member stands under a component in its window: credited before, credited in all, the quota, earned before."""
+    """The place of a member under a component in its window: credited before and in all, the quota, earned before."""
 
     start: Amount
     peak: Amount
@@ -104,14 +104,14 @@ def earnings_of(component: Component, standing: Standing, portion: Portion) -> t
 
 
 def exact_of(earnings: tuple[Earning, ...]) -> Fraction:
-    """What results earn together, in minor units."""
+    """Sums what results earn together, in exact minor units."""
     if len(earnings) == 1:
         return earnings[0].exact_minor
     return sum((earning.exact_minor for earning in earnings), ZERO)
 
 
 def before_component_cap(earnings: tuple[Earning, ...]) -> Fraction:
-    """What results earn before the cap of the component and that of the plan, in minor units."""
+    """Sums what results earn before the cap of the component and that of the plan, in exact minor units."""
     return sum((each.exact_minor for each in earnings if each.cap_of not in ("component", "plan")), ZERO)
 
 
@@ -121,12 +121,12 @@ def before_leaving(earnings: tuple[Earning, ...]) -> tuple[Earning, ...]:
 
 
 def before_plan_cap(earnings: tuple[Earning, ...]) -> Fraction:
-    """What results earn before the cap of the plan, in minor units."""
+    """Sums what results earn before the cap of the plan, in exact minor units."""
     return sum((each.exact_minor for each in earnings if each.cap_of != "plan"), ZERO)
 
 
 def before_caps(earnings: tuple[Earning, ...]) -> Fraction:
-    """What results earn before the caps of the deal and of the component, in minor units."""
+    """Sums what results earn after the limits of lines and before all other caps, in exact minor units."""
     return sum((each.exact_minor for each in earnings if each.kind != "limit" or each.cap_of == "line"), ZERO)
 
 
@@ -136,7 +136,7 @@ def is_shut(earnings: tuple[Earning, ...]) -> bool:
 
 
 def cut(rule: str, of: CapOf, name: LimitName, found: Capped) -> tuple[Earning, ...]:
-    """What a cap takes away, where it does."""
+    """Makes the line of what a cap takes away; none where it takes nothing."""
     exact = found.paid_minor - found.earned_minor
     if exact == 0:
         return ()
@@ -309,7 +309,7 @@ def _by_tiers(stated: TierTable, standing: Standing, portion: Portion) -> tuple[
 
 
 def _by_line(component: Component, standing: Standing, portion: Portion, earned: Fraction) -> list[Fraction]:
-    """What each line of a sale earns of what was rated, where its rate tells it."""
+    """Divides what was rated among the lines of a sale, where its rate tells what each earns."""
     factor = 1 if standing.satisfaction is None else standing.satisfaction
     rate = component.rate
     if isinstance(rate, RateRules):
@@ -345,7 +345,7 @@ def _factored(factor: Fraction, rated: tuple[Earning, ...]) -> Earning:
 
 
 def _of_parts(kind: EarningKind, rule: str, base: Amount, parts: Sequence[Part]) -> Earning:
-    """What parts earn, each at its rate."""
+    """Makes the earning of parts, each at its rate."""
     return Earning(kind=kind, rule=rule, base=base, exact_minor=rates.total_of(parts), reason=reason_of_parts(parts))
 
 

@@ -110,7 +110,7 @@ class Corrections:
         return [posting for _, of_deal in groupby(found, _deal_of) for posting in self._postings(list(of_deal))]
 
     def _postings(self, of_deal: list["_Correction"]) -> list[Posting]:
-        """What a component's corrections of one deal and period post, all sides or none."""
+        """Posts a component's corrections of one deal and period: all sides are paid, or all only recorded."""
         small = is_small([each.delta_minor for each in of_deal], self._from_minor)
         return [each.recorded(self._from_minor or 0) if small else each.paid() for each in of_deal]
 
@@ -121,7 +121,7 @@ def is_small(deltas_minor: Sequence[int], from_minor: int | None) -> bool:
 
 
 class _Changes:
-    """What changed since a position: rules, and by deal what it may earn."""
+    """The changes since a position: those of rules, and by deal those of what it may earn."""
 
     def __init__(self, ledger: Ledger, since: int) -> None:
         self.rules = ledger.rule_changes(since=since)
@@ -139,7 +139,7 @@ class _Closed:
         self._looks_back = looks_back
 
     def concerns(self, deals: set[UUID] | None) -> bool:
-        """Whether what changed may change what is earned in the period by who may be credited with these deals."""
+        """Tells whether the changes may move what is earned in the period by who may be credited with these deals."""
         if self._changes.rules or self._of(None):
             return True
         changed = self._changes.by_deal.keys()
@@ -175,7 +175,7 @@ class _Closed:
 
 
 def _reaches(change: Change, period: Period, looks_back: bool) -> bool:
-    """Whether a change may move what was earned in a period: of its own months, or for a plan that looks back of earlier ones."""
+    """Tells whether a change may move what a period earned: of its months, or earlier where the plan looks back."""
     months = period.months()
     if looks_back:
         return change.since <= months[-1]
@@ -194,7 +194,7 @@ def settled_at(runs: Sequence[RunFacts], run: RunFacts) -> int:
 
 @value
 class _Correction:
-    """What is known now of one side of a deal in a closed period, and what was posted of it."""
+    """One side of a deal in a closed period: what is known of it now, and what was posted of it."""
 
     period: Period
     key: PostedKey

@@ -32,7 +32,7 @@ class Balances:
         self._plan = ledger.plan(plan_id)
 
     def before(self, enrolment: Enrolment) -> dict[Balanced, int]:
-        """What a member owes of each `BALANCED` kind; of the draw without what was forgiven at its end or on leaving."""
+        """Computes what a member owes of each `BALANCED` kind; of the draw, less what its end or a leaving forgave."""
         paid, member_id = self._ledger.paid, enrolment.member_id
         draw_minor = recovery_minor = 0
         paid_until = date.min
@@ -50,7 +50,7 @@ class Balances:
 
     @cached_property
     def is_late(self) -> bool:
-        """Whether the run of a later period was locked before: a balance goes on from there, and nothing ends it here."""
+        """True where a later period's run was locked before: a balance goes on from there, and nothing ends it here."""
         return any(run.period.first_on > self._period.first_on for run in self._locked_before)
 
     def to_come_minor(self, member_id: UUID) -> int:
@@ -123,7 +123,7 @@ class Balances:
         return int(draw_ended(ending, owed_minor=owed_minor).owed_minor) if ending is not None else owed_minor
 
     def _ending(self, enrolment: Enrolment, period: Period) -> AdvanceEnding | None:
-        """What becomes of a balance in a period on no day of which there is a draw for the member; None where there is one."""
+        """Finds what becomes of a balance where no day of the period has a draw for the member; None where one has."""
         ruling = balance_rules(self._plan, period.last_on)
         if ruling is None:
             return None

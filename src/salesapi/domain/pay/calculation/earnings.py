@@ -58,7 +58,7 @@ class Earnings:
         self._payables: tuple[UUID | None, dict[int, tuple[Credited, PayableOf]]] = (None, {})
 
     def of(self, member_id: UUID, period: Period) -> list[Posting]:
-        """What a member earned in the period, what of it waits, and what becomes payable of all that was earned before."""
+        """Posts what a member earned in the period, what of it waits, and what becomes payable of all earned before."""
         own = [
             posting
             for each in self.rounded(member_id, period)
@@ -67,7 +67,7 @@ class Earnings:
         return [*own, *self._released(member_id, period)]
 
     def sums(self, member_id: UUID, period: Period) -> dict[PostedKey, int]:
-        """What these postings come to, for each component, deal and side."""
+        """Sums the postings of a member and period for each component, deal and side, in minor units."""
         found: dict[PostedKey, int] = {}
         for posting in self.of(member_id, period):
             side = SIDES.get(posting.kind)
@@ -87,7 +87,7 @@ class Earnings:
         return found
 
     def open_by_deal(self, member_id: UUID, earned_in: Period, on: date, deals: Container[UUID]) -> dict[OpenKey, int]:
-        """What of these deals' credits of a period is neither released nor gone by the end of a day, where that is anything."""
+        """Sums what of these deals' credits of a period is neither released nor gone at a day's end, in minor units."""
         found: dict[OpenKey, int] = {}
         for each in self.rounded(member_id, earned_in):
             credited, deal_id = each.credited, each.credited.sale.win.deal_id
@@ -102,7 +102,7 @@ class Earnings:
         return found
 
     def _released(self, member_id: UUID, period: Period) -> Iterator[Posting]:
-        """What becomes payable, or is taken back, of credits of earlier periods."""
+        """Posts what becomes payable, or is taken back, of credits of earlier periods."""
         if not self.releases:
             return
         for earlier, deals in self.earlier(member_id, period):
@@ -178,7 +178,7 @@ class Earnings:
         return {deal_id: win for kind in kinds for deal_id, win in register.wins_ever(kind, member_id).items()}
 
     def payable_of(self, member_id: UUID, credited: Credited) -> PayableOf:
-        """What is payable of a credit that does not wait, by any day; that of the member who was asked for last is kept."""
+        """Finds what is payable of a credit that does not wait, by any day; keeps that of the member asked for last."""
         if self._payables[0] != member_id:
             self._payables = (member_id, {})
         kept = self._payables[1]
@@ -209,7 +209,7 @@ class Earnings:
         )
 
     def _changes(self, member_id: UUID, each: Rounded, period: Period) -> list[Posting]:
-        """How the payable part of a credit changes within a period, as postings; nothing where it is payable at once."""
+        """Posts the changes of a credit's payable part within a period; nothing where it is payable at once."""
         credited = each.credited
         if credited.waits_for is not None or not may_change(credited.component):
             return []
@@ -241,7 +241,7 @@ def _rounded(all_of: Iterable[Credited]) -> Iterator[Rounded]:
 
 
 def may_change(component: Component) -> bool:
-    """Whether what is payable of it may change after its sale: by a release, a clawback, or a payment that goes back."""
+    """Tells whether what is payable may change after the sale: by a release, a clawback or a payment that goes back."""
     return component.release is not None or component.clawback is not None or component.attributed == "payment"
 
 
@@ -261,7 +261,7 @@ def _later_in_year(period: Period) -> Iterator[Period]:
 
 
 def _rounding_group(scope: RoundingScope, credited: Credited) -> tuple[object, ...]:
-    """What is rounded together (settled by the plan version; lines of two versions are never rounded together)."""
+    """Names what is rounded together, as the plan version settles; lines of two versions are never rounded together."""
     if scope == "component":
         return (credited.version.number, credited.component.key)
     return (credited.version.number,)
@@ -304,7 +304,7 @@ def _earned(each: Rounded, period: Period) -> Iterator[Posting]:
 
 
 def origin_of(credited: Credited) -> Origin:
-    """Where a credit comes from."""
+    """Tells where a credit comes from: the deal, the rule, the member who sold, and the day of the win."""
     return Origin(
         deal_id=credited.sale.win.deal_id,
         source_member_id=credited.credit.source_member_id,

@@ -50,7 +50,7 @@ CountKey: TypeAlias = tuple[int, str]
 
 @value
 class _Sum:
-    """What a member was credited and earned so far under one component."""
+    """The running sum of what a member was credited and earned under one component."""
 
     credited: Amount = 0
     peak: Amount = 0
@@ -66,7 +66,7 @@ class _Sum:
 
 @value
 class _Before:
-    """What a period pays before its own credits: carried into it, or paid again of earlier ones; what that counts for caps."""
+    """The pay of a period before its own credits: carried into it, or paid again; and what that counts for caps."""
 
     credited: tuple[Credited, ...] = ()
     again_minor: Mapping[str, Fraction] = field(default_factory=dict)
@@ -122,7 +122,7 @@ class Evaluation:
         return found
 
     def counted(self, member_id: UUID, period: Period) -> dict[CountKey, Amount]:
-        """What counts for a member under each component, in the window that its tiers and attainment count."""
+        """Sums what counts for a member under each component, in the window that its tiers and attainment count."""
         return _counted(self._counting(member_id, period))
 
     def _evaluated(self, member_id: UUID, period: Period) -> tuple[Credited, ...]:
@@ -164,7 +164,7 @@ class Evaluation:
     def _due(
         self, member_id: UUID, counting: Sequence[Eligible], period: Period
     ) -> dict[CreditKey, tuple[Credited, Fraction]]:
-        """What each credit of the year is due by the end of a period, before the caps of the component and the plan."""
+        """Computes what each credit of the year is due by a period's end, before the caps of component and plan."""
         rated = [each for each in counting if each.component.rates_year_again()]
         of_year = self._rated(member_id, rated, period, _Before(), since=period.first_on.replace(month=1))
         return {credit_key(each): (each, before_component_cap(each.earnings)) for each in of_year}
@@ -243,7 +243,7 @@ class Evaluation:
         return tuple(found)
 
     def _from_here(self, so_far: _Sum, member_id: UUID, component: Component, period: Period, earned: Fraction) -> _Sum:
-        """Where the period begins: what caps count, and with `year_to_date_rate` what is not rated again."""
+        """Begins the period: what caps count, and with `year_to_date_rate` the sum that is not rated again."""
         earned += self._counted_in_year(member_id, component, period)
         rated_from = so_far.credited if component.counted_over == "year_to_date_rate" else 0
         return replace(so_far, rated_from=rated_from, earned_minor=earned)
@@ -317,12 +317,12 @@ def _portion(each: Eligible) -> Portion:
 
 
 def credit_key(credited: Credited) -> CreditKey:
-    """What tells the credits of a member apart."""
+    """Makes the key that tells the credits of a member apart."""
     return key_of(credited.component, credited.sale, credited.credit.source_member_id)
 
 
 def _counts_in_year(credited: Credited) -> Fraction:
-    """What the cap of a year of a component counts of a credit: what the cap of a period carries on counts where it is earned."""
+    """Computes what a component's yearly cap counts of a credit; what a period's cap carries on counts where earned."""
     component, earnings = credited.component, before_leaving(credited.earnings)
     if credited.carried_past == "plan" or (credited.carried_past == "component" and component.cap_window == "year"):
         return ZERO
@@ -340,7 +340,7 @@ def _plan_counts_in_year(credited: Credited) -> Fraction:
 
 
 def _counted(eligible: Iterable[Eligible]) -> dict[CountKey, Amount]:
-    """What waits for anything counts towards nothing."""
+    """Sums what counts under each component; what waits for anything counts towards nothing."""
     totals: dict[CountKey, Amount] = {}
     for each in eligible:
         if each.waits_for is None:

@@ -21,7 +21,7 @@ RECOVERY: Final = "recovery"
 
 @record
 class FloorResult:
-    """What a line comes to and why. `positions` are the events that it rests on, beside the plan's version."""
+    """The result of a floor and its reason. `positions` are the events that it rests on, beside the plan's version."""
 
     kind: LineKind
     rule: str
@@ -57,5 +57,5 @@ def floor_postings(
 
 
 def days_counted(days: DaysCovered) -> tuple[int | None, int | None]:
-    """How many days of a period count, and of how many, where these are not all."""
+    """Counts the days of a period that count, and all of its days; None for both where all count."""
     return (None, None) if days.covered == days.of else (days.covered, days.of)

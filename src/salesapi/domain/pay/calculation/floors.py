@@ -197,5 +197,5 @@ def _compared(postings: Sequence[Posting], compared_with: ComparedWith) -> int:
 
 
 def _payable(*postings: Sequence[Posting]) -> int:
-    """What they come to together."""
+    """Sums what postings come to, in minor units."""
     return sum(posting.posted_minor for each in postings for posting in each)

@@ -77,7 +77,7 @@ def term_of(ledger: Ledger, win: Win) -> DaySpan | None:
 
 
 def _whole_minor(ledger: Ledger, component: Component, win: Win) -> int:
-    """What losses are parts of: what is agreed now where the base follows it, else what was agreed when it was signed."""
+    """Computes what losses are parts of: what is agreed now where the base follows it, else what was signed."""
     agreed = ledger.trade.agreements_of(win.deal_id)
     if not agreed or follows_agreements(component):
         return due_minor(ledger, win)[0]

@@ -26,7 +26,7 @@ from salesapi.domain.shared.kernel import record
 
 @record
 class Payable:
-    """How an earning stands at the end of a day. `released - clawed` is payable; the rest is open, lapsed or cancelled."""
+    """The state of an earning at a day's end. `released - clawed` is payable; the rest is open, lapsed or cancelled."""
 
     released: Fraction = ZERO
     lapsed: Fraction = ZERO
@@ -46,7 +46,7 @@ class Payable:
 
     @property
     def payable(self) -> Fraction:
-        """What is paid of it by now."""
+        """The part of it that is payable by now: released less clawed back, in exact minor units."""
         return self.released - self.clawed
 
 
@@ -82,7 +82,7 @@ class PayableOf:
         self._stands: dict[date, Payable] = {}
 
     def by(self, on: date) -> Payable:
-        """How the earning stands at the end of a day; nothing of it before it is earned."""
+        """Tells how the earning stands at the end of a day; nothing of it before it is earned."""
         if on < self._earned.sale.on:
             return NOTHING
         if on not in self._stands:
@@ -91,7 +91,7 @@ class PayableOf:
         return self._stands[on]
 
     def _stand(self, on: date, released: Released) -> Payable:
-        """What is payable of each share, and what of it is gone: taken back once paid, cancelled before."""
+        """Sums what is payable of each share, and what of it is gone: taken back once paid, cancelled before."""
         exact, holdback = self._earned.exact_minor, self._holdback_on(on)
         shares = [(share, self._reversed(on, share)) for share in self._claimed]
         if all(reversal is NOT_CLAIMED for _, reversal in shares):

@@ -169,7 +169,7 @@ def _gone(plain: Posting, was: Payable, after: Payable, credited: Credited) -> I
 def _unpaid(
     plain: Posting, kind: Unpaid, rule: str, was: Fraction, after: Fraction, credited: Credited
 ) -> Iterator[Posting]:
-    """What is gone by now and was not before: its amount is the step of a rounded sum, too."""
+    """Posts what is gone by now and was not before: its amount is the step of a rounded sum, too."""
     if after == was:
         return
     minor = partial(credited.version.rounding.minor, currency=credited.currency)

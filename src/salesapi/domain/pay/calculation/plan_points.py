@@ -21,7 +21,7 @@ from salesapi.domain.shared.periods import Period
 
 @record
 class EarnedPoints:
-    """What an award comes to for a member, whole, with the version that says so, the newest events, and its reason."""
+    """The points of an award for a member, whole, with the version that says so, the newest events, and its reason."""
 
     points: int
     plan_version: int
@@ -32,7 +32,7 @@ class EarnedPoints:
 def earned_points(
     ledger: Ledger, plan_id: UUID, award_key: str, member_id: UUID, period: Period
 ) -> EarnedPoints | None:
-    """What is known now; None where the version that pays the last days of the period has no such award of points."""
+    """Counts the points known now; None where the version of the period's last days has no such award of points."""
     basis = AwardBasis(Evaluation(ledger, plan_id, period.last_on), period)
     version, enrolment = basis.version, ledger.enrolment(member_id)
     award = next((each for each in version.awards if each.key == award_key), None) if version is not None else None

@@ -63,7 +63,7 @@ class KeptByExtension:
 
 @record
 class Released:
-    """What of an earning is released by a day, what lapsed on the way (R26, R27, R60), what factors add to it (R45)."""
+    """The release of an earning by a day, what lapsed on the way (R26, R27, R60), what factors add to it (R45)."""
 
     kept: Fraction = ZERO
     lapsed: Fraction = ZERO
@@ -95,7 +95,7 @@ class Leaving:
 
 @record
 class _Step:
-    """What is released on a day, what lapsed of it, what an extension kept (R26), and its factor by days to cash (R45)."""
+    """The release on a day, what lapsed of it, what an extension kept (R26), and its factor by days to cash (R45)."""
 
     on: date
     kept: Fraction
@@ -115,11 +115,11 @@ class ReleaseClock:
 
     @cached_property
     def happened(self) -> Mapping[Anchor, date]:
-        """When what a wait can end with happened; `period_end` is the end of the year of the sale."""
+        """The days of what a wait can end with, where it happened; `period_end` is the end of the year of the sale."""
         return {**self._anchors, "period_end": date(self._earned.sale.on.year, 12, 31)}
 
     def by(self, on: date) -> Released:
-        """What is released by the end of a day. From the last day on, a leaver's rule says which part of each step is paid."""
+        """Computes what is released by a day's end; from a leaver's last day on, its rule pays a part of each step."""
         earned, release = self._earned, self._earned.component.release
         if release is None:
             return Released(kept=earned.exact_minor)
@@ -142,7 +142,7 @@ class ReleaseClock:
         return Released(kept=kept, lapsed=lapsed, left=left, sped=sped, extended=by_extension, positions=positions)
 
     def _steps(self, release: Release, cash: Sequence[CashFact], on: date) -> Iterator[_Step]:
-        """What is released by the end of a day, step by step."""
+        """Yields what is released by the end of a day, step by step."""
         if release.instalments is not None:
             yield from self._by_instalments(release.instalments, on)
         elif release.on == "payment":
@@ -308,7 +308,7 @@ class ReleaseClock:
 
 @record
 class _Payment:
-    """What is left of one receipt's money for one invoice, or for the deal."""
+    """The rest of one receipt's money for one invoice, or for the deal."""
 
     received_on: date
     invoice_id: UUID | None

@@ -48,7 +48,7 @@ class Retention:
         self._terms = terms
 
     def of(self, member_id: UUID) -> Awarded | None:
-        """What a member's customers earn it; None where it does not hold the award at the end of the period."""
+        """Computes what a member's customers earn it; None where it does not hold the award at the period's end."""
         basis, terms = self._basis, self._terms
         if not basis.is_enrolled(member_id, self._key):
             return None
@@ -129,7 +129,7 @@ class Retention:
 
 
 def _cohort(customers: Sequence[tuple[CustomerTerm, ...]], currency: str, period: Period) -> RevenueCohort:
-    """What recurred the day before the period, and what became of it by its last day."""
+    """Measures what recurred the day before the period, and what became of it by its last day."""
     starting = churned = contracted = expanded = ZERO
     if period.first_on > date.min:
         for held in customers:

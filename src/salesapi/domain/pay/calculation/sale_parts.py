@@ -71,7 +71,7 @@ def parts_of_sale(
 
 
 def tax_basis(base: Base) -> TaxBasis:
-    """Whether the plan counts agreements with their tax."""
+    """Tells whether the plan counts agreements with their tax (`gross`) or without (`net`)."""
     return "gross" if base.kind == "agreement_gross" else "net"
 
 
@@ -118,7 +118,7 @@ def attribute(win: Win, key: str | None) -> str | None:
 
 
 def is_asked(ledger: Ledger, component: Component, part: SalePart) -> bool:
-    """Whether a line counts: it has a product that the filter names, for every condition on products."""
+    """Tells whether a line counts: it has a product that the filter names, for every condition on products."""
     conditions = component.only.conditions if component.only is not None else ()
     return all(
         _product_value(ledger, condition, part.product_id) in condition.any_of
@@ -135,7 +135,7 @@ def _product_value(ledger: Ledger, condition: FilterCondition, product_id: UUID 
 
 
 def share_of(parts: Sequence[SalePart], all_parts: Sequence[SalePart]) -> Fraction:
-    """What some parts are of all; all of it where there are no parts to tell."""
+    """Computes the share of some parts in all, by number where amounts come to 0; all of it without parts to tell."""
     if not all_parts:
         return Fraction(1)
     total = sum((Fraction(part.amount) for part in all_parts), ZERO)

@@ -77,7 +77,7 @@ class Portion:
 
 @record
 class Rated:
-    """What a credit earns by a rate that its sale tells, and why."""
+    """The result of a rate that the sale tells: what a credit earns, and why."""
 
     rule: str
     exact_minor: Fraction
@@ -94,7 +94,7 @@ def reason_of_parts(parts: Sequence[Part]) -> Reason:
 def rated_by_sale(
     rate: SaleRate, portion: Portion, attainment: Fraction | None, team_attainment: Fraction | None
 ) -> Rated:
-    """What a credit earns by such a rate."""
+    """Computes what a credit earns by a rate that follows from its sale."""
     match rate:
         case UnitAmount():
             return _by_units(rate.amount_minor, portion)
@@ -157,7 +157,7 @@ def _rated_sale(sale: Sale, product_id: UUID | None) -> RatedSale:
 
 
 def _by_base(rule: str, found: RatedBase, cap_percent: Decimal | None = None) -> Rated:
-    """What the rate of a table earns; its kickers raise it to the cap on the rate at most (R30)."""
+    """Computes what the rate of a table earns; its kickers raise it to the cap on the rate at most (R30)."""
     raised = Fraction(found.rate_percent) * found.factor
     rate = raised if cap_percent is None else rate_cap(raised, cap_percent)
     reason = TableRated(

@@ -41,7 +41,7 @@ ZERO: Final = Fraction()
 
 @record
 class SaleFacts:
-    """What is known of a sale beside its amount; made only for components that ask for it."""
+    """The facts of a sale beside its amount; made only for components that ask for them."""
 
     agreements: tuple[AgreementFact, ...] = ()
     products: Mapping[UUID, Product] = field(default_factory=dict)
@@ -94,7 +94,7 @@ class Sale:
 
     @property
     def identity(self) -> tuple[UUID, int]:
-        """What parts of it have in common: its deal, and the payment that it is, where it is one."""
+        """The key that its parts have in common: its deal, and the payment that it is, 0 where it is none."""
         return (self.win.deal_id, self.paid_by.position if self.paid_by is not None else 0)
 
     def scaled(self, part: Fraction) -> "Sale":
@@ -114,7 +114,7 @@ def sales_of(ledger: Ledger, component: Component, wins: Sequence[Win], period: 
 
 
 def is_plain(component: Component) -> bool:
-    """Whether every win is credited as it was won, on its own day: then a win is a sale without another look."""
+    """Tells whether every win is credited as it was won, on its own day: then a win is a sale without another look."""
     is_by_sale = component.line_limit_minor is not None or asked_of_sale(component.rate) != "amount"
     return not is_by_sale and component.attributed == "booking" and component.only is None and component.base is None
 
@@ -155,7 +155,7 @@ def anchors(ledger: Ledger, win: Win) -> dict[Anchor, date]:
 
 
 def due_minor(ledger: Ledger, win: Win) -> tuple[int, int]:
-    """What the customer owes for a deal, gross and net: what its agreements say, else the amount as won, as one and the same."""
+    """Computes what is owed for a deal, gross and net: what its agreements say, else the amount as won for both."""
     agreed = ledger.trade.agreements_of(win.deal_id)
     if not agreed:
         return win.amount_minor, win.amount_minor
@@ -163,7 +163,7 @@ def due_minor(ledger: Ledger, win: Win) -> tuple[int, int]:
 
 
 def due_currency(ledger: Ledger, win: Win) -> str:
-    """What the customer owes it in: the currency of the deal's agreements, else that of the win."""
+    """Names the currency in which a deal is owed: that of its agreements, else that of the win."""
     agreed = ledger.trade.agreements_of(win.deal_id)
     return agreed[0].state.currency if agreed else win.currency
 
@@ -175,7 +175,7 @@ def cash_due(ledger: Ledger, win: Win) -> tuple[CashFact, ...]:
 
 
 def follows_agreements(component: Component) -> bool:
-    """Whether what is credited is what the deal's agreements say: then an amendment changes it by itself."""
+    """Tells whether what is credited is what the deal's agreements say: then an amendment changes it by itself."""
     is_by_agreement = isinstance(component.rate, ContractTermTable | ResidualTerms)
     return is_by_agreement or (component.base is not None and not _is_as_won(component.base))
 
@@ -330,7 +330,7 @@ def _recurring_sales(ledger: Ledger, component: Component, win: Win, period: Per
 
 
 def _recurring_minor(agreement: AgreementFact, invoice: InvoiceFact) -> int:
-    """What of an invoice recurs, net, less its credit notes: its lines for recurring lines; all where all of them recur."""
+    """Computes what of an invoice recurs, net, less its credit notes: recurring lines; all where all lines recur."""
     credited = sum(note.net_minor for note in invoice.notes)
     recurring = {line.key for line in agreement.state.lines if line.recurring}
     if recurring and len(recurring) == len(agreement.state.lines):
@@ -361,7 +361,7 @@ def _amount(win: Win, base: Base, agreed: Sequence[AgreementFact]) -> int | None
 
 
 def _is_as_won(base: Base) -> bool:
-    """Whether it is taken from the deal, not from its agreements."""
+    """Tells whether the base is taken from the deal, not from its agreements."""
     return base.kind == "deal_amount" or (base.kind == "margin" and base.cost_from == "catalogue")
 
 

@@ -28,7 +28,7 @@ ZERO: Final = Fraction()
 
 @dataclass(slots=True)
 class _Team:
-    """What counts of one team in the period."""
+    """The days, contributions and events that count of one team in the period."""
 
     days: dict[UUID, int] = field(default_factory=dict)
     contributions: dict[UUID, Fraction] = field(default_factory=dict)
@@ -127,7 +127,7 @@ class TeamPools:
         return basis.ledger.pool_shares.approved(basis.evaluation.plan_id, self._key, basis.period.text, leader_id)
 
     def _terms(self, given: ApprovedShares | None) -> TeamPoolTerms | None:
-        """How the pool of a team is divided; None holds it back."""
+        """Finds how the pool of a team is divided; None holds it back."""
         terms, leader = self._pool.terms, self._pool.leader
         if leader is None or given is not None:
             return terms
@@ -174,7 +174,7 @@ class TeamPools:
 
     @cached_property
     def _teams(self) -> dict[UUID, _Team]:
-        """What counts of each team that is asked for, by its leader."""
+        """The days and contributions that count of each team that is asked for, by its leader."""
         basis = self._basis
         ledger, plan_id = basis.ledger, basis.evaluation.plan_id
         held = days_in_teams(ledger, plan_id, self._key, basis.span)

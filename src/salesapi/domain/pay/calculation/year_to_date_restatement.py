@@ -21,12 +21,12 @@ CreditKey: TypeAlias = tuple[str, UUID, int, UUID]
 
 
 def key_of(component: Component, sale: Sale, source_member_id: UUID) -> CreditKey:
-    """What tells credits of a member apart."""
+    """Makes the key that tells credits of a member apart: component, deal, position of the sale, and who sold it."""
     return (component.key, sale.win.deal_id, sale.stated_at, source_member_id)
 
 
 def rated_again(due: Fraction, due_before: Fraction) -> Earning:
-    """What the year to date changes on an earlier credit."""
+    """Makes the line of what the year to date changes on an earlier credit."""
     exact = year_to_date_less_paid(due, due_before)
     reason = YearToDate(due_minor=due, paid_minor=due_before)
     return Earning(kind="uplift", rule="R20", base=0, exact_minor=exact, reason=reason)

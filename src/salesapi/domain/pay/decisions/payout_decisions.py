@@ -55,7 +55,7 @@ Item = TypeVar("Item")
 
 @record
 class _Due:
-    """What is left to pay to a member, 0 or below where nothing is. `part` where it is not the whole statement."""
+    """The amount left to pay to a member, 0 or below where nothing is. `part` where it is not the whole statement."""
 
     member_id: UUID
     total_minor: int
@@ -195,7 +195,7 @@ def _refuse_other_instruction(known: PayoutBatch, command: InstructPayout) -> No
 
 
 def _due_asked(state: PayoutRun, command: InstructPayout) -> list[_Due]:
-    """What is due to those whom the command is about, in the order of the statements: not to whom all is instructed.
+    """Lists what is due to those in the command, in the order of the statements; not to whom all is instructed.
 
     Raises:
         ThingUnknown: a named member has no statement in the run.

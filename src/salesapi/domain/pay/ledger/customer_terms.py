@@ -54,7 +54,7 @@ class CustomerTerm:
     positions: tuple[int, ...]
 
     def recurring_on(self, on: date) -> Fraction:
-        """What recurs on a day: its part of the whole term's amount, as amended by then. 0 outside of the term."""
+        """Computes what recurs on a day: its part of the term's amount, as amended by then. 0 outside of the term."""
         if self.starts_on is None or self.ends_on is None or not self.starts_on <= on <= self.ends_on:
             return ZERO
         later = sum(change.delta_minor for change in self.changes if change.on is not None and change.on > on)

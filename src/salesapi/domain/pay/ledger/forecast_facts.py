@@ -34,7 +34,7 @@ ForecastEvent: TypeAlias = ForecastSheetSnapshotTaken | ForecastSheetSubmitted |
 
 @record
 class ForecastFact:
-    """What a member expected on a day, by category."""
+    """The expectation that a member stated on a day, by category."""
 
     stated_by: ForecastStatement
     on: date

@@ -179,7 +179,7 @@ class Ledger:
         return self._plans[plan_id]
 
     def has_plan(self, plan_id: UUID) -> bool:
-        """Whether there is such a plan."""
+        """Tells whether there is such a plan."""
         return plan_id in self._plans
 
     def with_plan(self, plan_id: UUID, plan: CompensationPlan) -> "Ledger":
@@ -234,7 +234,7 @@ class Ledger:
         return self._calendars[calendar_id]
 
     def parties_to(self, win: Win) -> set[UUID]:
-        """Who may be credited with a win: its people, who answers for the customer, who touched the lead."""
+        """Finds who may be credited with a win: its people, who answers for the customer, who touched the lead."""
         found = win.members() | {win.owner_id}
         if win.customer_id is not None:
             found |= self.market.owners_of(win.customer_id)
@@ -253,7 +253,7 @@ class Ledger:
         return found
 
     def changes_since(self, position: int) -> tuple[Change, ...]:
-        """What changed about deals after a position, in the order of the log."""
+        """Lists what changed about deals after a position, in the order of the log."""
         return tuple(self._changes[bisect_right(self._changes, position, key=lambda change: change.position) :])
 
     def rule_changes(self, *, since: int) -> tuple[int, ...]:

@@ -68,7 +68,7 @@ BALANCED: Final[tuple[Balanced, ...]] = ("draw", "recovery")
 
 @record
 class Totals:
-    """What the lines of a statement come to, in minor units of the plan's currency. They add up to `total_minor`."""
+    """The sums of a statement's lines, in minor units of the plan's currency. They add up to `total_minor`."""
 
     earned_minor: int
     released_minor: int
@@ -94,7 +94,7 @@ class AwardFact:
 
 @record
 class ForgivenDraw:
-    """What was approved to be forgiven before the run of a period. `positions` are as those of an award."""
+    """The draw that was approved to be forgiven before the run of a period. `positions` are as those of an award."""
 
     period: Period
     amount_minor: int
@@ -123,17 +123,17 @@ class RunFacts:
 
     @property
     def is_locked(self) -> bool:
-        """Whether it is final."""
+        """True where it is final."""
         return self.locked_position > 0
 
 
 def told_minor(side: Side, posted_minor: int, base_minor: int | None) -> int:
-    """What a line adds to its side: what it posts; of what is never released what it names, since nothing was ever paid of it."""
+    """Tells what a line adds to its side: what it posts; of the side `gone` what it names, as it was never paid."""
     return (base_minor or 0) if side == "gone" else posted_minor
 
 
 class _Issued:
-    """What the statements of a run's newest calculation post, until the run is locked."""
+    """The postings in the statements of a run's newest calculation, until the run is locked."""
 
     def __init__(self, period: str) -> None:
         self.period = period
@@ -208,7 +208,7 @@ class PaidRuns:
         return tuple(sorted(runs, key=lambda run: run.period.first_on))
 
     def posted(self, plan_id: UUID, period: str, member_id: UUID) -> dict[PostedKey, int]:
-        """What locked runs of the plan told a member of a period, by sides, adjustments included."""
+        """Answers the sums that locked runs of the plan told a member of a period, by sides, adjustments included."""
         return dict(self._posted.get((plan_id, period), {}).get(member_id, {}))
 
     def balance_minor(self, run_id: UUID, kind: Balanced, member_id: UUID) -> int:
@@ -220,7 +220,7 @@ class PaidRuns:
         return self._advances.get(plan_id, {}).get((period, member_id), 0)
 
     def posted_ever(self, plan_id: UUID, member_id: UUID) -> dict[str, dict[PostedKey, int]]:
-        """What locked runs of the plan posted to a member, by period."""
+        """Answers the sums that locked runs of the plan posted to a member, by period."""
         return {
             period: dict(of_members[member_id])
             for (of_plan, period), of_members in self._posted.items()
@@ -228,7 +228,7 @@ class PaidRuns:
         }
 
     def totals(self, run_id: UUID, member_id: UUID) -> Totals | None:
-        """What a member's statement of a locked run comes to."""
+        """Finds what a member's statement of a locked run comes to."""
         return self._totals.get(run_id, {}).get(member_id)
 
     def awards_due(self, plan_id: UUID, period: Period) -> tuple[AwardFact, ...]:
@@ -242,7 +242,7 @@ class PaidRuns:
         )
 
     def forgiven_due(self, plan_id: UUID, member_id: UUID, period: Period) -> tuple[ForgivenDraw, ...]:
-        """What is forgiven for this period or an earlier one and no locked run has taken, in the order of approval."""
+        """Lists what is forgiven for the period or an earlier one and no locked run took, in the order of approval."""
         return tuple(
             each
             for each in self._forgiven.get((plan_id, member_id), ())

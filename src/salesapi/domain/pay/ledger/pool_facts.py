@@ -15,7 +15,7 @@ PoolKey: TypeAlias = tuple[str, str, UUID]
 
 @record
 class ApprovedShares:
-    """What was approved last for a leader's pool of a period, and the positions of that approval and of the first one."""
+    """The shares approved last for a leader's pool of a period, and the positions of that approval and the first."""
 
     award_key: str
     period: Period
@@ -46,7 +46,7 @@ class ApprovedPools:
         )
 
     def approved(self, plan_id: UUID, award_key: str, period: str, owner_id: UUID) -> ApprovedShares | None:
-        """What counts for a leader's pool; None where nothing is approved."""
+        """Finds the shares that count for a leader's pool; None where nothing is approved."""
         return self._by_plan.get(plan_id, {}).get((award_key, period, owner_id))
 
     def of_plan(self, plan_id: UUID) -> tuple[ApprovedShares, ...]:

@@ -83,7 +83,7 @@ class Win:
     attributes: tuple[AttributeValue, ...] = ()
 
     def members(self) -> set[UUID]:
-        """Who has a part in it: the people of its shares, and the owner where no direct share is stated."""
+        """Finds who has a part in it: the people of its shares, and the owner where no direct share is stated."""
         found = {share.member_id for share in self.shares}
         if not any(share.kind == "direct" for share in self.shares):
             found.add(self.owner_id)
@@ -166,7 +166,7 @@ class Wins:
             yield from of_month.get(member_id, {}).values()
 
     def won_alone(self, member_id: UUID, month: Month, currency: str) -> tuple[int, tuple[Win, ...]]:
-        """What a member won alone in a month, in a currency, and its other wins there. Kept until one of them changes."""
+        """Sums what a member won alone in a month and currency, and lists its other wins; kept until one changes."""
         kept = self._alone.setdefault((month, member_id), {})
         if currency not in kept:
             wins = tuple(self.in_months(member_id, (month,)))
@@ -175,7 +175,7 @@ class Wins:
         return kept[currency]
 
     def is_first_of_customer(self, win: Win) -> bool:
-        """Whether the customer had no earlier win."""
+        """Tells whether the customer of the win had no earlier one."""
         assert win.customer_id is not None, "asked of a win with a customer"
         return self._first_of[win.customer_id].deal_id == win.deal_id
 
@@ -321,7 +321,7 @@ class Market:
         return {value.key: value.value for value in self._attributes.get(customer_id, ())}
 
     def owner_on(self, customer_id: UUID, on: date) -> UUID | None:
-        """Who answers for the customer on a day; an undated change counts from always."""
+        """Finds who answers for the customer on a day; an undated change counts from always."""
         held = [owner_id for since, owner_id in self._owners.get(customer_id, ()) if since is None or since <= on]
         return held[-1] if held else None
 
@@ -334,7 +334,7 @@ class Market:
         return tuple(self._customers_of.get(member_id, ()))
 
     def answers_in(self, months: Iterable[Month]) -> list[Answer]:
-        """What customers answered in these months, in the order of the log."""
+        """Lists what customers answered in these months, month by month, in the order of the log."""
         return [answer for month in months for answer in self._answers.get(month, ())]
 
     def product(self, product_id: UUID) -> Product | None:

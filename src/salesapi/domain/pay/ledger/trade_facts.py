@@ -87,13 +87,13 @@ class AgreementFact:
 
     @property
     def gross_minor(self) -> int:
-        """What is owed by it with tax: its lines, or the fee kept once it is cancelled."""
+        """The amount owed by it with tax, in minor units: its lines, or the fee kept once it is cancelled."""
         cancelled = [step for step in self.steps if step.kind == "cancelled"]
         return cancelled[-1].gross_after_minor if cancelled else self.state.total_minor
 
     @property
     def net_minor(self) -> int:
-        """What its lines are worth without tax."""
+        """The worth of its lines without tax, in minor units."""
         return sum(line.amount_minor for line in self.state.lines)
 
     @property
@@ -212,7 +212,7 @@ class Trade:
         return self._cash.get((None, invoice.invoice_id), ())
 
     def is_touched(self, deal_id: UUID, months: Iterable[tuple[int, int]]) -> bool:
-        """Whether anything about a deal is dated in these months (year, month)."""
+        """Tells whether anything about a deal is dated in these months (year, month)."""
         return any(deal_id in self._touched.get(month, ()) for month in months)
 
     def first_on(self, deal_id: UUID) -> date:
@@ -220,7 +220,7 @@ class Trade:
         return self._first_on.get(deal_id, date.max)
 
     def is_due(self, deal_id: UUID, months: Iterable[tuple[int, int]]) -> bool:
-        """Whether an invoice of a deal is due in these months (year, month)."""
+        """Tells whether an invoice of a deal is due in these months (year, month)."""
         return any(deal_id in self._due.get(month, ()) for month in months)
 
     def _agreement(self, event: AgreementEvent, recorded: Recorded) -> UUID | None:

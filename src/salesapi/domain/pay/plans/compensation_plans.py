@@ -60,7 +60,7 @@ class CompensationPlanDrafted:
 
 @record
 class PlanTerms:
-    """What a version of a plan says: its components, and the rules that hold for all of them."""
+    """The terms of a plan's version: its components, and the rules that hold for all of them."""
 
     components: Annotated[
         tuple[Component, ...], MinLen(1), MaxLen(COMPONENTS_MAX), About("All earning rules of this version.")
@@ -314,12 +314,12 @@ class CompensationPlanVersion(PlanTerms):
     effective_from: date | None
 
     def looks_back(self) -> bool:
-        """Whether what all components pay in a period may follow from other periods, or from rates of other days."""
+        """Tells whether what all components pay in a period may follow from other periods or from other days' rates."""
         is_of_year = self.cap_minor is not None and self.cap_window == "year"
         return self.currencies is not None or is_of_year or self.cap_excess == "carried"
 
     def is_effective(self, on: date) -> bool:
-        """Whether it has come into effect by this date."""
+        """Tells whether it has come into effect by this date."""
         return self.effective_from is None or self.effective_from <= on
 
 

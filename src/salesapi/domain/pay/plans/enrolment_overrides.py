@@ -127,7 +127,7 @@ def refuse_untaken(
     component_keys: Sequence[str] | None,
     draw_minor: int | None,
 ) -> None:
-    """What the version that applies on the first day does not take; without a day or a version on it, the newest one.
+    """Refuses what the version on the first day does not take; without a day or a version on it, the newest one.
 
     Raises:
         CompensationPlanUnpublished, FieldInvalid, EnrolmentOverrideComponentUnknown, EnrolmentOverrideNotTaken,
@@ -210,7 +210,7 @@ def _refuse_draw(version: CompensationPlanVersion, draw_minor: int) -> None:
 
 
 def _planned(component: Component) -> dict[str, Decimal | int | None]:
-    """What the component says itself, by the names of an override."""
+    """Reads what the component says itself, by the names of an override."""
     rate = component.rate
     return {
         "rate_percent": rate.rate_percent if isinstance(rate, FlatRate) else None,

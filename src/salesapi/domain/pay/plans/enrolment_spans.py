@@ -23,23 +23,23 @@ class Span:
     """Of the event that began it: what a line by its values rests on. 0 while it is only decided."""
 
     def contains(self, on: date) -> bool:
-        """Whether this day is within the span."""
+        """Tells whether this day is within the span; `effective_until` is the first day after it."""
         return (self.effective_from is None or self.effective_from <= on) and (
             self.effective_until is None or on < self.effective_until
         )
 
     def has_component(self, key: str) -> bool:
-        """Whether it holds this component of the plan."""
+        """Tells whether it holds this component of the plan."""
         return self.component_keys is None or key in self.component_keys
 
     def override_of(self, key: str) -> ComponentOverride | None:
-        """What is agreed for a component."""
+        """Finds what is agreed for a component; None where nothing is."""
         return next((override for override in self.overrides if override.component_key == key), None)
 
 
 @record
 class Overlap:
-    """What a span would have twice: components (by their keys; all, where both have all) or a draw of one's own."""
+    """The things that a span would have twice: components (by key; all, where both have all) or a draw of one's own."""
 
     held: Span
     things: tuple[str, ...]

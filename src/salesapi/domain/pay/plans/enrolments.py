@@ -294,13 +294,13 @@ class Enrolment:
         return None
 
     def covers(self, plan_id: UUID, component: str, on: date) -> bool:
-        """Whether the member holds the component of the plan on this day."""
+        """Tells whether the member holds the component of the plan on this day."""
         return any(
             span.plan_id == plan_id and span.has_component(component) and span.contains(on) for span in self.spans
         )
 
     def has_overrides(self, plan_id: UUID) -> bool:
-        """Whether any enrolment in the plan, ever, agrees another value for a component (R56)."""
+        """Tells whether any enrolment in the plan, ever, agrees another value for a component (R56)."""
         return any(span.overrides and span.plan_id == plan_id for span in self.spans)
 
     def as_agreed(self, plan_id: UUID, component: Component, on: date) -> tuple[Component, tuple[int, ...]]:
@@ -317,11 +317,11 @@ class Enrolment:
         return component, ()
 
     def has_acknowledged(self, plan_id: UUID, plan_version: int) -> bool:
-        """Whether the member has acknowledged this version of the plan."""
+        """Tells whether the member has acknowledged this version of the plan."""
         return AcknowledgedVersion(plan_id=plan_id, plan_version=plan_version) in self.acknowledged
 
     def covers_always(self, plan_id: UUID, component: str) -> bool:
-        """Whether one enrolment holds the component of the plan on every day there is."""
+        """Tells whether one enrolment holds the component of the plan on every day there is."""
         return any(
             span.effective_from is None
             and span.effective_until is None

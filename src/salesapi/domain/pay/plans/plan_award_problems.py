@@ -38,7 +38,7 @@ NEEDED: Final = {
 
 
 def problem_of_award(award: PlanAward, components: Sequence[Component]) -> Problem | None:
-    """What is wrong with an award of a version with these components."""
+    """Finds the first problem of an award in a version with these components."""
     return next(_problems(award, components), None)
 
 

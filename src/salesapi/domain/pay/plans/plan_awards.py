@@ -154,7 +154,7 @@ class TeamPool:
     ] = None
 
     def is_held_back(self) -> bool:
-        """Whether nobody is paid until share points of the leader are approved."""
+        """Tells whether nobody is paid until share points of the leader are approved."""
         return self.leader is not None and self.leader.until_approved == "held_back"
 
 

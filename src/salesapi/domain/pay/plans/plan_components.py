@@ -247,7 +247,7 @@ class Component:
     ] = None
 
     def looks_back(self) -> bool:
-        """Whether what it pays in a period may follow from other periods, or from other facts than wins."""
+        """Tells whether what it pays in a period may follow from other periods, or from other facts than wins."""
         others = (self.only, self.base, self.sourcing, self.release, self.clawback, self.satisfaction)
         is_of_year = self.cap_minor is not None and self.cap_window == "year"
         is_dated_later = (
@@ -257,22 +257,22 @@ class Component:
         return is_dated_later or is_by_facts or any(other is not None for other in others)
 
     def carries_over(self) -> bool:
-        """Whether what one of its limits cuts is earned later."""
+        """Tells whether what one of its limits cuts is earned later."""
         is_deferred = "deferred" in (self.line_limit_excess, self.deal_cap_excess)
         return is_deferred or self.cap_excess == "carried"
 
     def rates_year_again(self) -> bool:
-        """Whether the year's total rates what earlier periods were credited with, too (R20)."""
+        """Tells whether the year's total rates what earlier periods were credited with, too (R20)."""
         is_gated = self.gate is not None and self.gate.pays == "whole_period"
         by_attainment = isinstance(self.rate, RateMatrix) and self.rate.is_by("attainment_percent")
         return self.counted_over == "year_to_date" and (is_gated or by_attainment)
 
     def asks_team(self) -> bool:
-        """Whether what a member earns follows from the team's attainment, too."""
+        """Tells whether what a member earns follows from the team's attainment, too."""
         return isinstance(self.rate, RateMatrix) and self.rate.is_by("team_attainment_percent")
 
     def needs_quota(self) -> bool:
-        """Whether anything of it counts attainment."""
+        """Tells whether anything of it counts attainment, for which a quota is needed."""
         return self.gate is not None or counts_attainment(self.rate)
 
 

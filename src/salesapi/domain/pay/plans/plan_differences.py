@@ -42,7 +42,7 @@ class PlanDifferences:
 
 
 def plan_differences(before: CompensationPlanVersion, after: CompensationPlanVersion) -> PlanDifferences:
-    """What the later version changes; their numbers are no difference. At most `DIFFERENCES_MAX` are listed."""
+    """Lists what the later version changes; their numbers are no difference. At most `DIFFERENCES_MAX` are listed."""
     found = _differences("", _version(before), _version(after))
     listed = tuple(islice(found, DIFFERENCES_MAX))
     return PlanDifferences(differences=listed, count=len(listed) + sum(1 for _ in found))

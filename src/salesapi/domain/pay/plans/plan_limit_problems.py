@@ -53,7 +53,7 @@ def _problems_of_limits(of: PlanTerms | Component, *names: str) -> Iterator[Prob
 
 
 def _without_limit(of: PlanTerms | Component, limit: str, **plain: str) -> Iterator[Problem]:
-    """What is said of a limit that there is not."""
+    """Reports what is set of a limit that there is not: each of these fields must keep its plain value."""
     for name, value in plain.items():
         if getattr(of, name) != value:
             yield Problem(pointer=f"/{name}", reason=f"it belongs to a limit; send {limit}, or `{value}`")

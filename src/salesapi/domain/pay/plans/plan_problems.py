@@ -44,12 +44,12 @@ OF_PRODUCTS: Final = frozenset({"product_code", "product_category"})
 
 
 def problem_of_terms(terms: PlanTerms, kind: PeriodKind) -> Problem | None:
-    """What is wrong with a version that pays by this kind of period, its components first. Pointers count from the command."""
+    """Finds the first problem of a version with this kind of period, components first. Pointers are the command's."""
     return next(_problems_of_terms(terms, kind), None)
 
 
 def problem_of_component(component: Component) -> Problem | None:
-    """What is wrong with a component by itself, its rate first. Pointers count from the component."""
+    """Finds the first problem of a component by itself, its rate first. Pointers count from the component."""
     return next(_problems_of_component(component), None)
 
 

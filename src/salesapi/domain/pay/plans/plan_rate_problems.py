@@ -42,7 +42,7 @@ from salesapi.domain.pay.rules.tables import (
 
 
 def problems_of_rate(component: Component) -> Iterator[Problem]:
-    """What is wrong with its rate by itself, and with what the gate and the base of the component make of it."""
+    """Finds what is wrong with a component's rate by itself, and with what its gate and its base make of that."""
     for found in _problems(component.rate):
         yield Problem(pointer=f"/rate{found.pointer}", reason=found.reason)
     rate = component.rate

@@ -110,7 +110,7 @@ class RateMatrix:
     matrix: Annotated[Matrix, About("The rates.")]
 
     def is_by(self, axis: MatrixAxis) -> bool:
-        """Whether its rows or its columns stand for this."""
+        """Tells whether its rows or its columns stand for this axis."""
         return axis in (self.first, self.second)
 
 
@@ -136,7 +136,7 @@ Rate: TypeAlias = (
 
 
 def counts_attainment(rate: Rate) -> bool:
-    """Whether a rate counts attainment of the member's own quota."""
+    """Tells whether a rate counts attainment of the member's own quota."""
     match rate:
         case FlatRate():
             return rate.accelerator is not None or rate.decelerator is not None
@@ -153,7 +153,7 @@ def counts_attainment(rate: Rate) -> bool:
 
 
 def tells_lines(rate: Rate) -> bool:
-    """Whether a rate tells what each line of a sale earns."""
+    """Tells whether a rate says what each line of a sale earns."""
     match rate:
         case FlatRate() | IndividualRate():
             return rate.accelerator is None and rate.decelerator is None
@@ -170,7 +170,7 @@ def tells_lines(rate: Rate) -> bool:
 
 
 def asked_of_sale(rate: Rate) -> AskedOfSale:
-    """What a rate must know of a sale: its `amount`, its `lines`, or `facts` beside both, which may come after the win."""
+    """Names what a rate asks of a sale: its `amount`, its `lines`, or `facts` beside both, which may follow the win."""
     match rate:
         case FlatRate() | IndividualRate() | DealAmount() | TargetBonus():
             return "amount"

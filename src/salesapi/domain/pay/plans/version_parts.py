@@ -27,7 +27,7 @@ class VersionPart:
     """Credits of parts with the same number count together: the version's, or 0 where tiers continue."""
 
     def pays(self, on: date) -> bool:
-        """Whether a sale of this day is the version's."""
+        """Tells whether a sale of this day is the version's."""
         return self.span.contains(on)
 
 

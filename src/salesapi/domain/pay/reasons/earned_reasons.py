@@ -66,7 +66,7 @@ class TableRated:
 
 @value
 class AxisValue:
-    """Where a sale stands on one axis of a matrix."""
+    """The place of a sale on one axis of a matrix."""
 
     axis: Axis
     axis_number: Number

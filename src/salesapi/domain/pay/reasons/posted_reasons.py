@@ -92,7 +92,7 @@ class AdjustedByHand:
 
 @value
 class CampaignPart:
-    """What one deal or refund comes to."""
+    """The result of one deal or refund."""
 
     part_minor: Number
 
@@ -120,7 +120,7 @@ class PerTouch:
 
 @value
 class GoalScored:
-    """What one goal adds; without a payout it is left out, without a score it has none."""
+    """The part of one goal; without a payout it is left out, without a score it has none."""
 
     goal: str
     weight_percent: Number
@@ -193,7 +193,7 @@ class PoolShared:
 
 @value
 class HeldPool:
-    """What is in the pool of one team."""
+    """The amount in the pool of one team."""
 
     pool_minor: Number
 

@@ -328,7 +328,7 @@ def evolve(state: Award | None, event: AwardEvent, recorded: Recorded) -> Award:
 
 
 def kind_of(event: AwardBegun) -> AwardKind:
-    """What sort of award begins with this event."""
+    """Names the kind of award that begins with this event."""
     match event:
         case AwardGranted():
             return event.kind

@@ -230,7 +230,7 @@ class Objection:
 
     @property
     def is_open(self) -> bool:
-        """Whether it waits for a decision, answered or not."""
+        """True while it waits for a decision, answered or not."""
         return self.status in ("open", "answered")
 
 

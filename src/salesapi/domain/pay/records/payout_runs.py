@@ -346,11 +346,11 @@ class PayoutRun:
     holds: tuple[PayoutHold, ...] = ()
 
     def is_beneficiary(self, member_id: UUID) -> bool:
-        """Whether this member has a statement in the run."""
+        """Tells whether this member has a statement in the run."""
         return any(member_id == paid for paid, _ in self.statement_digests)
 
     def line_minor(self, member_id: UUID, number: int) -> int | None:
-        """What the line of this number posts in the member's statement: each part has its own range of numbers."""
+        """Finds what a line posts in the member's statement, by its number: each part has its own range of numbers."""
         part, place = divmod(number - 1, STATEMENT_LINES_MAX)
         amounts = next((lines for *of, lines in self.statement_parts if of == [member_id, part + 1]), ())
         return amounts[place] if place < len(amounts) else None

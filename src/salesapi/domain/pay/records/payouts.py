@@ -232,7 +232,7 @@ class PayoutBatch:
 
 @record
 class Payouts:
-    """What a run pays, in the order of its statements, and its batches in the order in which they were instructed."""
+    """The pay of a run, in the order of its statements, and its batches in the order in which they were instructed."""
 
     currency: str = ""
     totals: tuple[tuple[UUID, int], ...] = ()
@@ -252,7 +252,7 @@ class Payouts:
         }
 
     def payments(self) -> dict[UUID, list[MemberPayout]]:
-        """What is instructed or paid, by member, in the order of the batches."""
+        """Lists what is instructed or paid, by member, in the order of the batches."""
         found: dict[UUID, list[MemberPayout]] = {}
         for each in self.batches:
             for member_id, payment in each.payments.items():

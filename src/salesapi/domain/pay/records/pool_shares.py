@@ -194,7 +194,7 @@ class PoolShares:
 
     @property
     def has_been_approved(self) -> bool:
-        """Whether anything was ever approved."""
+        """True where anything was ever approved."""
         return self.approved_by is not None
 
 

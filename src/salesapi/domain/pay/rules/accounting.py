@@ -174,7 +174,7 @@ def accrual_balances(movements: Sequence[Movement], days: DaySpan) -> tuple[DayB
 
 
 def _effect(movement: Movement) -> tuple[int, int]:
-    """What it adds to earned-not-payable and to payable-not-paid."""
+    """Tells what the movement adds to earned-not-payable and to payable-not-paid, in minor units."""
     amount_minor = movement.amount_minor
     match movement.kind:
         case "earned":

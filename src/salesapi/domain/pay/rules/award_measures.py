@@ -126,7 +126,7 @@ class ForecastAwardTerms:
 
 @record
 class ForecastSnapshot:
-    """What was forecast for a period, and when."""
+    """The forecast for a period, and the day on which it was taken."""
 
     taken_on: date
     forecast: Fraction

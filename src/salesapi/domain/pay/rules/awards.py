@@ -105,7 +105,7 @@ class SpiffRefund:
 
 @record
 class SpiffAward:
-    """What one deal or refund does to a campaign. `budget_left` is after it; None where there is no budget."""
+    """The effect of one deal or refund on a campaign. `budget_left` is after it; None where there is no budget."""
 
     deal_id: UUID
     award: Fraction
@@ -123,7 +123,7 @@ class ScorecardItem:
 
 @record
 class ScorecardLine:
-    """What one goal earns. The weight is the one applied; a missing score is None, and so is its payout where re-weighted."""
+    """The result of a goal, with the weight applied; a missing score is None, and its payout too where re-weighted."""
 
     key: str
     weight_percent: Fraction

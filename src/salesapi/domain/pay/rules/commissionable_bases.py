@@ -52,7 +52,7 @@ class MarginBase:
 
 @record
 class RatedBase:
-    """What a sale earns at the rate found for it. `picked_by` is the value that picked the rate; None is undefined."""
+    """The result of a sale at the rate found for it. `picked_by` is the value that picked it; None is undefined."""
 
     base: Fraction
     picked_by: Fraction | None
@@ -184,7 +184,7 @@ class RecurringInvoice:
 
 @record
 class Residual:
-    """What one recurring invoice earns, and whom."""
+    """The earning of one recurring invoice, and the member whose it is."""
 
     period: int
     member_id: UUID

@@ -30,7 +30,7 @@ BenefitMonths: TypeAlias = Annotated[int, Ge(1), Le(BENEFIT_MONTHS_MAX)]
 
 @record
 class ContractCostPolicy:
-    """How finance treats the cost of obtaining contracts."""
+    """The policy by which finance treats the cost of obtaining contracts."""
 
     method: Annotated[
         AmortisationMethod, About("`straight_line`: evenly; `by_revenue`: as the expected revenue of the months.")

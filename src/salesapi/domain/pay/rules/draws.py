@@ -73,7 +73,7 @@ class DrawInAdvance:
 
 @record
 class DaysCovered:
-    """How many days of a period a guarantee or draw is in force."""
+    """The number of days of a period on which a guarantee or draw is in force."""
 
     covered: int
     of: int

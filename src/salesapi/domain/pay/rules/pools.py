@@ -71,7 +71,7 @@ class PoolMember:
 
 @record
 class PoolPart:
-    """What one member gets of the pool, in whole minor units; the weight is what it was divided by."""
+    """The part of one member in the pool, in whole minor units; the weight is what it was divided by."""
 
     member_id: UUID
     weight: Fraction

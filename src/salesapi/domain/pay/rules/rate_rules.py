@@ -125,7 +125,7 @@ def _fits(rule: RateRule, sale: RatedSale) -> bool:
 
 
 def _can_meet(one: RateRule, other: RateRule) -> bool:
-    """Whether one sale can fit both rules of one product level: no axis is asked for with two values."""
+    """Tells whether one sale can fit both rules of one product level: no axis is asked for with two values."""
     if one.product_key != other.product_key:
         return False
     pairs = (

@@ -32,7 +32,7 @@ class Part:
 
     @property
     def exact(self) -> Fraction:
-        """What it earns, in minor units."""
+        """The earning of the part, in exact minor units."""
         rate, amount = self.rate_percent, self.amount
         if isinstance(amount, int):
             return Fraction(rate.numerator * amount, rate.denominator * 100)
@@ -41,7 +41,7 @@ class Part:
 
 @value
 class Tiered:
-    """What a credit earns by a table: `own` for itself, `uplift` on what came before, where a higher tier rates that too."""
+    """The result of a credit by a table: `own` for itself, `uplift` on what came before that a higher tier rates."""
 
     own: tuple[Part, ...]
     uplift: tuple[Part, ...]
@@ -66,7 +66,7 @@ def part_of(whole: int, value_percent: Decimal) -> Amount:
 
 
 def total_of(parts: Sequence[Part]) -> Fraction:
-    """What parts earn together, in minor units."""
+    """Sums what parts earn together, in exact minor units."""
     if len(parts) == 1:
         return parts[0].exact
     return sum((part.exact for part in parts), ZERO)
@@ -106,7 +106,7 @@ def tiered(table: TierTable, start: Amount, base: Amount, *, rated_from: Amount 
 
 
 def rule_of_tiers(table: TierTable) -> str:
-    """Which rule a table is: R04 where all tiers rate what is new, R05 where all rate everything, else R06."""
+    """Names the rule of a table: R04 where all tiers rate what is new, R05 where all rate everything, else R06."""
     kinds = {tier.applies_to for tier in table.tiers}
     return "R06" if len(kinds) > 1 else "R04" if "new" in kinds else "R05"
 
@@ -213,7 +213,7 @@ class _Step:
 
 
 def _schedule(table: TierTable, total: Amount) -> tuple[_Step, ...]:
-    """How totals are rated once this total is reached: one rate below the highest `all` tier, tier by tier above it."""
+    """Lays out how totals are rated once this one is reached: one rate below the highest `all` tier, then by tiers."""
     reached = tier_index(table, total)
     tiers = table.tiers
     last_all = max((index for index in range(reached + 1) if tiers[index].applies_to == "all"), default=None)
@@ -305,7 +305,7 @@ def _decimal(value: Fraction) -> Decimal:
 
 
 def _around(threshold: Amount, start: Amount, base: Amount) -> tuple[Amount, Amount]:
-    """What of a credit that begins at `start` lies below and above a threshold."""
+    """Splits a credit that begins at `start` into what lies below and above a threshold."""
     above = max(start + base - threshold, 0) - max(start - threshold, 0)
     return base - above, above
 

@@ -17,7 +17,7 @@ ApproverConflict: TypeAlias = Literal["granted_it", "gets_it"]
 
 @record
 class Party:
-    """Who acts: the principal, and the member that it is, where it is one."""
+    """The principal who acts, and the member that it is, where it is one."""
 
     principal_id: UUID
     member_id: UUID | None
@@ -25,7 +25,7 @@ class Party:
 
 @record
 class Reward:
-    """What is granted: an amount of money in a period, points, or neither, such as a title or a day of training."""
+    """The thing granted: an amount of money in a period, points, or neither, such as a title or a day of training."""
 
     kind: str
     amount_minor: int | None

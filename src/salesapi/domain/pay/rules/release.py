@@ -34,7 +34,7 @@ CashOrder: TypeAlias = Literal["in_order", "pro_rata"]
 
 @record
 class Clocks:
-    """Which dates decide about an earning: one says where it belongs, the other when it is paid out."""
+    """The dates that decide about an earning: one says where it belongs, the other when it is paid out."""
 
     attribution: Annotated[Anchor, About("Whose date picks the period, and with it the rate; not `period_end`.")]
     release: Annotated[Anchor, About("Whose date makes it payable; `period_end` is the end of its own period.")]
@@ -69,7 +69,7 @@ class ExpiryTable:
 
 @record
 class ClockDates:
-    """Where an earning belongs and when it is payable; None where that has not happened."""
+    """The day to which an earning belongs, and the day on which it is payable; None where that has not happened."""
 
     attributed_on: date | None
     released_on: date | None
@@ -86,7 +86,7 @@ class Cash:
 
 @record
 class PaymentStep:
-    """What one payment releases. `share` (0 to 1) is what is released up to and including it; no day: not released yet."""
+    """The release by one payment. `share` (0 to 1) is released up to and including it; no day: not released yet."""
 
     released_on: date | None
     share: Fraction
@@ -183,7 +183,7 @@ def expiry_of_release(
 
 
 def posted_part(minor: Callable[[Fraction], int], *, before: Fraction, after: Fraction) -> int:
-    """What a sum posts as it goes from one exact amount to another: the step of the rounded sum.
+    """Computes what a sum posts as it goes from one exact amount to another: the step of the rounded sum.
 
     So what is posted part by part always adds up to the rounded whole.
     """

@@ -35,7 +35,7 @@ class Touch:
 
 @record
 class SourcingPart:
-    """What one touch gets of the whole."""
+    """The part of one touch in the whole, in minor units."""
 
     position: int
     member_id: UUID | None
@@ -52,7 +52,7 @@ class LeftOut:
 
 @record
 class Sourcing:
-    """How touches share an amount. Without parts nobody sourced the deal."""
+    """The division of an amount among touches. Without parts nobody sourced the deal."""
 
     parts: tuple[SourcingPart, ...]
     left_out: tuple[LeftOut, ...]

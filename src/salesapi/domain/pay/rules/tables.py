@@ -129,7 +129,7 @@ class Matrix:
 
 @record
 class Problem:
-    """What is wrong with a table. `pointer` is the place within it (RFC 6901)."""
+    """One fault in a table or in terms. `pointer` is the place within it (RFC 6901)."""
 
     pointer: str
     reason: str

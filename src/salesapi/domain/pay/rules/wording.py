@@ -31,7 +31,7 @@ def exact_text(amount_minor: Fraction) -> str:
 
 
 def residual_text(amount_minor: Fraction, posted_minor: int) -> str:
-    """What is left of an exact amount once so much is posted: both add up to its text, to the last digit shown."""
+    """Writes what is left of an exact amount once so much is posted: both add up to its text, to its last digit."""
     if amount_minor.denominator == 1:
         return str(amount_minor.numerator - posted_minor)
     with localcontext() as context:

@@ -126,7 +126,7 @@ class _Asset:
         return caught_up(before, self._schedule, months_over=self._over).expense_minor
 
     def _due(self) -> int:
-        """What the schedule expenses in this month."""
+        """Computes what the schedule expenses in this month, in minor units."""
         if self._is_written_off or self._over >= len(self._schedule):
             return 0
         return self._schedule[self._over].expense_minor

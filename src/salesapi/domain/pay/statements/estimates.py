@@ -51,7 +51,7 @@ class EstimateCloseDateMissing(Refused):
 
 @record
 class EstimatedComponent:
-    """What one component would earn; `waits_for` says why nothing is known of it yet, where that is so."""
+    """The estimate for one component; `waits_for` says why nothing is known of it yet, where that is so."""
 
     component: str
     amount_minor: int
@@ -60,7 +60,7 @@ class EstimatedComponent:
 
 @record
 class EstimatedPay:
-    """What a member would earn by a plan, as the sum of its components; nothing of it is due to anybody."""
+    """The estimate of a member's pay by a plan, as the sum of its components; nothing of it is due to anybody."""
 
     member_id: UUID
     plan_id: UUID
@@ -124,7 +124,7 @@ def estimated(ledger: Ledger, win: Win, members: Collection[UUID] | None = None)
 
 
 def _parties(ledger: Ledger, win: Win) -> set[UUID]:
-    """Who may be credited, and the managers above."""
+    """Finds who may be credited, and the managers above."""
     found = ledger.parties_to(win)
     return found | {manager_id for each in found for manager_id in ledger.tree.managers_of(each, win.on)}
 
@@ -137,7 +137,7 @@ def _plans_of(ledger: Ledger, member_id: UUID) -> list[UUID]:
 
 
 class _Earned:
-    """What one plan earns in the period from the facts of one ledger."""
+    """The earnings of one plan in the period from the facts of one ledger."""
 
     def __init__(self, ledger: Ledger, plan_id: UUID, period: Period) -> None:
         self.earnings = Earnings(Evaluation(ledger, plan_id, period.last_on))

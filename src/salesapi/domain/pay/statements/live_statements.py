@@ -31,7 +31,7 @@ RunState: TypeAlias = Literal["none", "open", "locked"]
 
 @record
 class LiveStatement:
-    """What is known now. `run` says whether the period's payout run is locked: then it pays what was issued, not this."""
+    """The statement as known now. `run` tells whether the period's run is locked: then it pays what was issued."""
 
     plan_id: UUID
     member_id: UUID
@@ -60,7 +60,7 @@ class LiveStatements:
         self._period = period
 
     def has(self, member_id: UUID) -> bool:
-        """Whether the member takes part in the plan at any time, or is awarded by it."""
+        """Tells whether the member takes part in the plan at any time, or is awarded by it."""
         return self.pay.has(member_id)
 
     def of(self, member_id: UUID) -> LiveStatement:

@@ -17,7 +17,7 @@ from salesapi.domain.shared.periods import Period, period_named, period_of
 
 @record
 class Coming:
-    """What may still become payable of what a deal earned under a component in `period`."""
+    """The amount that may still become payable of what a deal earned under a component in `period`."""
 
     period: str
     deal_id: UUID
@@ -26,7 +26,7 @@ class Coming:
 
 
 def coming_of(earnings: Earnings, member_id: UUID, period: Period, postings: Iterable[Posting]) -> tuple[Coming, ...]:
-    """What is open at the end of a period, the earliest earned first; of one period in the order in which deals count.
+    """Lists what is open at the end of a period, the earliest earned first; of one period in the order deals count.
 
     `postings` are those of the member's statement.
     """

@@ -82,7 +82,7 @@ def _of(part: VersionPart, key: str) -> Component | None:
 def _credited(
     evaluation: Evaluation, enrolment: Enrolment, period: Period, ranked: list[tuple[VersionPart, Component]]
 ) -> Iterator[Amount]:
-    """What the member was credited with; as in its pay, what waits counts for nothing."""
+    """Yields what the member was credited with; as in its pay, what waits counts for nothing."""
     member_id, wins = enrolment.member_id, evaluation.ledger.wins
     for part, component in ranked:
         if evaluation.eligibility.unacknowledged(enrolment, part.version) is not None:

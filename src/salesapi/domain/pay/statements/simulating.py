@@ -85,7 +85,7 @@ def simulated(
 
 
 def _within_year(plan: CompensationPlan, on: date) -> int:
-    """How many versions take effect within the year that ends with a day, the first of a month."""
+    """Counts the versions that take effect within the year that ends with a day, the first of a month."""
     begun = (version.effective_from for version in plan.versions if version.effective_from is not None)
     return sum(on.replace(year=max(on.year - 1, date.min.year)) < each <= on for each in begun)
 

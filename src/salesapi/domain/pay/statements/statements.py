@@ -72,7 +72,7 @@ def statements_of(ledger: Ledger, plan_id: UUID, period: str) -> tuple[Statement
 
 
 def totals_of(ledger: Ledger, plan_id: UUID, period: str) -> dict[UUID, Totals]:
-    """What `statements_of` would pay, without its lines: the preview of a run."""
+    """Computes what `statements_of` would pay, without its lines: the preview of a run."""
     run = MemberPay(ledger, plan_id, period_named(period))
     return {member_id: totals for member_id in run.members() if (totals := run.totals(member_id)) is not None}
 
@@ -91,11 +91,11 @@ class MemberPay:
         self._floors = Floors(ledger, plan_id, period)
 
     def members(self) -> list[UUID]:
-        """Who may have a statement: participants, and who is awarded, ordered by id."""
+        """Lists who may have a statement: participants, and who is awarded, ordered by id."""
         return sorted({*self.evaluation.members(), *self._awards})
 
     def has(self, member_id: UUID) -> bool:
-        """Whether the member is one of these."""
+        """Tells whether the member may have a statement: it takes part in the plan, or is awarded by it."""
         return member_id in self._awards or self._enrolment(member_id) is not None
 
     def _enrolment(self, member_id: UUID) -> Enrolment | None:
@@ -103,7 +103,7 @@ class MemberPay:
         return self.evaluation.ledger.participation(self.evaluation.plan_id, member_id)
 
     def totals(self, member_id: UUID) -> Totals | None:
-        """What the member's statement comes to; None without a line. Where nothing rests on its lines, they are not made."""
+        """Sums the member's statement; None without a line. Its lines are made only where something rests on them."""
         if self._floors.stand or self.earnings.releases:
             postings = self.postings(member_id)
             return sums_of(postings) if postings else None
@@ -173,7 +173,7 @@ _TOTALS: Final[dict[LineKind, str]] = {
 
 
 def sums_of(postings: Iterable[Posting]) -> Totals:
-    """What they come to."""
+    """Sums what postings come to, in minor units, by the totals of a statement."""
     sums = dict.fromkeys(_TOTALS.values(), 0)
     total_minor = 0
     for posting in postings:

@@ -62,7 +62,7 @@ def _overridable(words: Words, component: Component) -> str:
 
 
 def _sales(words: Words, component: Component) -> Iterator[str]:
-    """Which sales count, of what, where."""
+    """Says which sales count, what of them, by which event, and over which time."""
     if component.sourcing is not None:
         yield from _sourcing(words, component.sourcing)
     if component.only is not None:
@@ -240,7 +240,7 @@ def _band(words: Words, axis: MatrixAxis, band: Band) -> str:
 
 
 def _modifiers(words: Words, component: Component) -> Iterator[str]:
-    """What makes it faster or slower, up to which rate, what opens it, or multiplies it."""
+    """Says what makes it faster or slower, caps its rate, opens it, or multiplies it."""
     rate, gate = component.rate, component.gate
     if isinstance(rate, FlatRate | IndividualRate):
         yield from _moved(words, rate)

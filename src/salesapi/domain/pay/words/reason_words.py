@@ -57,7 +57,7 @@ def _phrase(kind: str, part: str, language: Language, values: Values) -> str:
 
 
 def _optional(kind: str, name: str, language: Language, values: Values) -> str:
-    """What is said where there is an input, or where there is none."""
+    """Says what belongs to an input that is there, or to one that is not."""
     part = f"{'?' if name in values else '!'}{name}"
     return _phrase(kind, part, language, values) if kind + part in PHRASES else ""
 
