@@ -21,11 +21,11 @@ from salesapi.commands.stream_states import StreamStates
 from salesapi.database.connections import COMMAND_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS
 from salesapi.database.migrating import refuse_overpowered_role
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.shared.kernel import LedgerRef, Ref, TreeRootRef
+from salesapi.domain.shared.kernel import PayFactsRef, Ref, TreeRootRef
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.upcasts import UPCASTS
-from salesapi.ledgers import Ledgers
+from salesapi.ledgers import PayFactsReader
 from salesapi.privacy.encryption import FileKeyEncryption
 from salesapi.privacy.keys import Keys, PostgreSQLKeys
 from salesapi.settings import Settings
@@ -50,7 +50,7 @@ class Core:
     codec: Codec
     catalogue: Catalogue
     states: StreamStates
-    ledgers: Ledgers
+    ledgers: PayFactsReader
     handling: Handling
     api_keys: ApiKeys
     scopes: Scopes
@@ -103,10 +103,10 @@ def assembled(
     catalogue, clock, ids = Catalogue(), SystemClock(), TimeOrderedIds()
     codec = Codec(catalogue.event_types(), keys, UPCASTS)
     states = StreamStates(log, codec, catalogue)
-    ledgers = Ledgers(log, codec)
+    ledgers = PayFactsReader(log, codec)
 
     async def find_ledger(ref: Ref) -> object:
-        assert isinstance(ref, LedgerRef)
+        assert isinstance(ref, PayFactsRef)
         return await ledgers.at(ref.position)
 
     async def find_root(ref: Ref) -> object:
@@ -128,7 +128,7 @@ def assembled(
             catalogue,
             clock=clock,
             ids=ids,
-            resolvers={LedgerRef: find_ledger, TreeRootRef: find_root},
+            resolvers={PayFactsRef: find_ledger, TreeRootRef: find_root},
         ),
         api_keys=ApiKeys(pool),
         scopes=Scopes(states),

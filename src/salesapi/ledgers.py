@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final, cast
 
-from salesapi.domain.pay.ledger.pay_facts import EVENT_TYPES, Ledger, LedgerEvent
+from salesapi.domain.pay.ledger.pay_facts import EVENT_TYPES, PayEvent, PayFacts
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.recorder import EventLog, StoredEvent
 
@@ -17,19 +17,19 @@ PAGE_EVENTS: Final = 5_000
 """Events read at once."""
 
 
-class Ledgers:
+class PayFactsReader:
     """The ledgers of one log. Whoever is given one reads it before waiting for anything else: the kept one goes forward."""
 
     def __init__(self, log: EventLog, codec: Codec) -> None:
         self._log = log
         self._codec = codec
         self._turn = asyncio.Lock()
-        self._kept: Ledger | None = None
+        self._kept: PayFacts | None = None
         self._epoch = 0
         self.applied_count = 0
         """Events applied to the kept ledger, and to those that it replaced."""
 
-    async def at(self, position: int | None) -> Ledger:
+    async def at(self, position: int | None) -> PayFacts:
         """The ledger up to a position (None: the head at this moment), the kept one where it stands there."""
         if position is None:
             return await self.at_head()
@@ -38,7 +38,7 @@ class Ledgers:
             return self._kept
         return await ledger_at(self._log, self._codec, position)
 
-    async def at_head(self) -> Ledger:
+    async def at_head(self) -> PayFacts:
         """The kept ledger, brought to the head. The first call folds the whole log.
 
         An event that cannot be folded drops the ledger, and so does a log that was restored: the next call begins anew.
@@ -49,10 +49,10 @@ class Ledgers:
                 self._kept, self._epoch = None, epoch
             return await self._advanced()
 
-    async def _advanced(self) -> Ledger:
+    async def _advanced(self) -> PayFacts:
         end: int | None = None
         while True:
-            ledger = self._kept or Ledger()
+            ledger = self._kept or PayFacts()
             page = await self._log.read(after=ledger.position, limit=PAGE_EVENTS, types=EVENT_TYPES)
             if page.head < ledger.position:
                 self._kept = None
@@ -68,10 +68,10 @@ class Ledgers:
                 return ledger
 
 
-async def ledger_at(log: EventLog, codec: Codec, position: int | None) -> Ledger:
+async def ledger_at(log: EventLog, codec: Codec, position: int | None) -> PayFacts:
     """A new ledger up to a position (None: the head at this moment)."""
     end = await log.head() if position is None else position
-    ledger = Ledger()
+    ledger = PayFacts()
     reached = 0
     while reached < end:
         page = await log.read(after=reached, limit=PAGE_EVENTS, types=EVENT_TYPES)
@@ -81,7 +81,7 @@ async def ledger_at(log: EventLog, codec: Codec, position: int | None) -> Ledger
     return ledger
 
 
-def _take(ledger: Ledger, codec: Codec, events: Sequence[StoredEvent]) -> None:
+def _take(ledger: PayFacts, codec: Codec, events: Sequence[StoredEvent]) -> None:
     for decoded in codec.decode_unopened(events):
         # The filter lets only these types through, which the type checker cannot know.
-        ledger.apply(cast(LedgerEvent, decoded.event), decoded.recorded)
+        ledger.apply(cast(PayEvent, decoded.event), decoded.recorded)

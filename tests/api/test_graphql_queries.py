@@ -7,9 +7,9 @@ import pytest
 import pytest_asyncio
 
 from salesapi.access.principals import EVERYTHING
-from salesapi.api.authentication import Asker, Asking
+from salesapi.api.authentication import Authenticator, Caller
 from salesapi.api.graphql.board_watch import BoardWatch
-from salesapi.api.graphql.context import Asked, Sources
+from salesapi.api.graphql.context import OperationContext, Sources
 from salesapi.api.graphql.documents import Prepared
 from salesapi.api.graphql.executing import Executor
 from salesapi.api.graphql.schema import build_schema
@@ -101,10 +101,10 @@ async def test_a_foreign_thing_is_as_if_it_did_not_exist(sales: Service) -> None
     assert foreign["errors"][0]["extensions"]["code"] == missing["errors"][0]["extensions"]["code"] == "not_found"
 
 
-def asked(sales: Service) -> Asked:
+def asked(sales: Service) -> OperationContext:
     """The context of one operation of somebody who sees everything."""
     core = sales.core
-    asking = Asking(core.api_keys, core.scopes, core.clock)
+    authenticator = Authenticator(core.api_keys, core.scopes, core.clock)
     reader = CommandReader(core.catalogue, core.clock, "UTC")
     sources = Sources(
         pool=core.pool,
@@ -116,13 +116,13 @@ def asked(sales: Service) -> Asked:
         bulk=Bulk(core.catalogue, reader, core.handling),
         reading=read_sources(core),
         board=BoardWatch(core.pool, core.log),
-        asking=asking,
+        authenticator=authenticator,
         clock=core.clock,
         epoch=core.epoch,
     )
     principal: Any = None
-    asker = Asker(principal=principal, rows=EVERYTHING, pay=EVERYTHING)
-    return Asked(asker=asker, authorization="", sources=sources, request_id="test")
+    caller = Caller(principal=principal, rows=EVERYTHING, pay=EVERYTHING)
+    return OperationContext(caller=caller, authorization="", sources=sources, request_id="test")
 
 
 @pytest.mark.parametrize(

@@ -152,8 +152,8 @@ async def test_an_expiry_that_somebody_else_agrees_to_extend_releases_the_late_c
 
     lines: list[dict[str, Any]] = []
     assert await march(paid["position"]) == [("release", 225), ("lapsed", 0)]
-    asking = {"plan_id": plan, "deal_id": deal, "days": 10, "reason": "Their bank was closed"}
-    asked = await service.must("/v1/awards/extend-expiry", asking, role="manager")
+    authenticator = {"plan_id": plan, "deal_id": deal, "days": 10, "reason": "Their bank was closed"}
+    asked = await service.must("/v1/awards/extend-expiry", authenticator, role="manager")
     assert await march(asked["position"]) == [("release", 225), ("lapsed", 0)]
     own = await service.post(f"/v1/awards/{asked['id']}/approve", {}, role="manager")
     assert (own.status_code, own.json()["code"]) == (409, "award.approver_is_granter")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from salesapi.api.authentication import Asker, Asking
+from salesapi.api.authentication import Authenticator, Caller
 from salesapi.queries.pay.line_events import line_events
 from tests.api.graphql_client import ask, must
 from tests.service import Service, deal
@@ -344,16 +344,16 @@ async def test_what_concerns_the_pay_of_others_is_named_without_its_payload(
     assert seen == {"other rep": 100_000, "rep": None, "manager": None, "finance": 100_000}
 
 
-async def asker_of(service: Service, role: str) -> Asker:
+async def asker_of(service: Service, role: str) -> Caller:
     """Authenticates with the key of a role."""
     core = service.core
-    return await Asking(core.api_keys, core.scopes, core.clock).asker(f"Bearer {service.keys[role]}")
+    return await Authenticator(core.api_keys, core.scopes, core.clock).caller(f"Bearer {service.keys[role]}")
 
 
 async def quota_seen(service: Service, role: str, position: int) -> int | None:
     """The quota that an event states, as a role is shown it."""
-    asker = await asker_of(service, role)
+    caller = await asker_of(service, role)
     async with service.core.pool.acquire() as connection:
-        (event,) = (await line_events(connection, asker.pay, [position])).values()
+        (event,) = (await line_events(connection, caller.pay, [position])).values()
     assert (event.type, event.stream_kind) == ("enrolment.quota_set", "enrolment")
     return event.payload["amount_minor"] if event.payload is not None else None

@@ -14,7 +14,7 @@ from salesapi.audit.sealing import root_at, seal_all
 from salesapi.audit.tree import leaf_hash, root_of
 from salesapi.database.migrating import migrate
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.pay.ledger.pay_facts import LedgerEvent
+from salesapi.domain.pay.ledger.pay_facts import PayEvent
 from salesapi.domain.pay.records.payout_runs import PayoutRunCalculated, PayoutRunLocked, PayoutRunOpened
 from salesapi.domain.pay.statements.statements import ENGINE_VERSION, digest_of, digest_of_digests, issued_parts
 from salesapi.domain.shared.kernel import BusinessTime, StreamRef, natural_id
@@ -48,7 +48,7 @@ class RecordedLog(TradeLog):
 
     stored: list[tuple[UUID, object, BusinessTime | None]] = field(default_factory=list)
 
-    def add(self, stream_id: UUID, event: LedgerEvent, on: str | None = None) -> int:
+    def add(self, stream_id: UUID, event: PayEvent, on: str | None = None) -> int:
         """Appends one event; answers its position."""
         self.stored.append((stream_id, event, day(on) if on else None))
         return super().add(stream_id, event, on)

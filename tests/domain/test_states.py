@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from salesapi.domain.shared.kernel import BusinessTime, Recorded, StreamRef, record, value
+from salesapi.domain.shared.kernel import BusinessTime, Recorded, StreamRef, fast_record, record
 from salesapi.domain.shared.states import business_date, business_instant, maker, replace
 from tests.spec import day, instant, uid
 
@@ -21,7 +21,7 @@ class Parcel:
     name: str = "unnamed"
 
 
-@value
+@fast_record
 class Weight:
     grams: int
 

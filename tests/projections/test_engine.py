@@ -26,7 +26,7 @@ from salesapi.projections.positions import (
     wait_until,
 )
 from salesapi.projections.projection import GroupKey, Projection, Row
-from salesapi.projections.table_writer import TableFold
+from salesapi.projections.table_writer import TableWriter
 from salesapi.projections.tables import read_table
 from tests.projections.conftest import PATIENCE_SECONDS, ReadSide
 from tests.projections.examples import (
@@ -58,7 +58,7 @@ async def group_of(read_side: ReadSide, *projections: Projection) -> ProjectionG
     members = []
     for projection in projections:
         (live,) = await registered(read_side.owner, [projection.name])
-        members.append(TableFold(read_table(projection, live.generation), read_side.pool))
+        members.append(TableWriter(read_table(projection, live.generation), read_side.pool))
     types = {name for projection in projections for name in projection.types}
     pages = PageCache(read_side.log, codec(), types)
     group = ProjectionGroup(read_side.pool, pages, on_left=lambda fold: group.begin([*members]))

@@ -98,12 +98,12 @@ async def test_queries_are_answered_and_never_go_back_while_a_busy_read_model_is
 
     async with read_side.engine(COUNTS):
         await read_side.reach(["owner_count"], await append_stories(read_side.log, MANY))
-        selling, asking = asyncio.create_task(sell()), asyncio.create_task(ask())
+        selling, authenticator = asyncio.create_task(sell()), asyncio.create_task(ask())
         await rebuilt(read_side, COUNTS)
         await rebuilt(read_side, COUNTS)
         is_over.set()
         last = await selling
-        await asking
+        await authenticator
         await read_side.reach(["owner_count"], last)
 
     assert seen == sorted(seen), "neither the position nor the counts went back"

@@ -12,7 +12,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 
 from salesapi.access.principals import Scope
-from salesapi.api.authentication import Asking
+from salesapi.api.authentication import Authenticator
 from salesapi.api.http import read_sources
 from salesapi.api.rest.answers import add_problem_handlers
 from salesapi.api.rest.questions import QuestionRoutes
@@ -97,8 +97,8 @@ def _reading_app(service: Service) -> FastAPI:
     app = FastAPI()
     add_problem_handlers(app)
     core = service.core
-    asking = Asking(core.api_keys, core.scopes, core.clock)
-    QuestionRoutes(asking, read_sources(core)).add_to(app)
+    authenticator = Authenticator(core.api_keys, core.scopes, core.clock)
+    QuestionRoutes(authenticator, read_sources(core)).add_to(app)
     return app
 
 

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from salesapi.access.api_keys import ROLES, ApiKeys, create_key
 from salesapi.access.scopes import Scopes
-from salesapi.api.authentication import Asking
+from salesapi.api.authentication import Authenticator
 from salesapi.api.openapi import openapi_document
 from salesapi.api.rest.answers import add_problem_handlers
 from salesapi.api.rest.feed import PAGE_BYTES_MAX, FeedRoutes
@@ -63,7 +63,7 @@ async def feed(facts: Facts, database: DatabaseUrls) -> AsyncIterator[Feed]:
         states = StreamStates(facts.log, Codec(CATALOGUE.event_types(), None, UPCASTS), CATALOGUE)
         app = FastAPI()
         add_problem_handlers(app)
-        FeedRoutes(Asking(ApiKeys(pool), Scopes(states), SystemClock()), facts.log, 1, CATALOGUE).add_to(app)
+        FeedRoutes(Authenticator(ApiKeys(pool), Scopes(states), SystemClock()), facts.log, 1, CATALOGUE).add_to(app)
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://feed.test") as client:
             yield Feed(app=app, client=client, keys=keys)

@@ -10,7 +10,7 @@ from salesapi.clock import Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
+class Caller:
     """A principal and the rows that it sees."""
 
     principal: Principal
@@ -27,7 +27,7 @@ class Asker:
         return self.rows if of == "rows" else self.pay
 
 
-class Asking:
+class Authenticator:
     """Authenticates requests."""
 
     def __init__(self, keys: ApiKeys, scopes: Scopes, clock: Clock) -> None:
@@ -35,7 +35,7 @@ class Asking:
         self._scopes = scopes
         self._clock = clock
 
-    async def asker(self, authorization: str | None) -> Asker:
+    async def caller(self, authorization: str | None) -> Caller:
         """Reads `Authorization: Bearer <key>`.
 
         Raises:
@@ -46,7 +46,7 @@ class Asking:
             raise KeyUnknown()
         principal = await self._keys.principal_of(key.strip())
         today = self._clock.now().date()
-        return Asker(
+        return Caller(
             principal=principal,
             rows=await self._scopes.rows(principal, today),
             pay=await self._scopes.pay(principal, today),

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from salesapi.api.authentication import Asking
+from salesapi.api.authentication import Authenticator
 from salesapi.api.graphql.door import GraphQLDoor
 from salesapi.api.limits import App, Bounded, Metrics
 from salesapi.api.openapi import described
@@ -34,14 +34,14 @@ def doors(core: Core) -> FastAPI:
         redoc_url=None,
     )
     add_problem_handlers(app)
-    asking = Asking(core.api_keys, core.scopes, core.clock)
+    authenticator = Authenticator(core.api_keys, core.scopes, core.clock)
     reader = CommandReader(core.catalogue, core.clock, core.settings.time_zone)
-    CommandRoutes(core.catalogue, asking, reader, core.handling, core.epoch).add_to(app)
+    CommandRoutes(core.catalogue, authenticator, reader, core.handling, core.epoch).add_to(app)
     reading = read_sources(core)
-    QuestionRoutes(asking, reading).add_to(app)
-    FeedRoutes(asking, core.log, core.epoch, core.catalogue).add_to(app)
+    QuestionRoutes(authenticator, reading).add_to(app)
+    FeedRoutes(authenticator, core.log, core.epoch, core.catalogue).add_to(app)
     HealthRoutes(core.pool, core.registry, always_followed(has_nats=core.settings.nats_url is not None)).add_to(app)
-    GraphQLDoor(core, asking, reader, reading).add_to(app)
+    GraphQLDoor(core, authenticator, reader, reading).add_to(app)
     described(app, core.catalogue)
     return app
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from salesapi.audit.leaf import StoredRow
 from salesapi.audit.verdict import Findings, Place, Rank
 from salesapi.audit.worded_statements import WORDED, WordedRun, as_worded
-from salesapi.domain.pay.ledger.pay_facts import EVENT_TYPES, Ledger, LedgerEvent
+from salesapi.domain.pay.ledger.pay_facts import EVENT_TYPES, PayEvent, PayFacts
 from salesapi.domain.pay.records.payout_runs import (
     PayoutRunCalculated,
     PayoutRunLocked,
@@ -121,7 +121,7 @@ class PayCheck:
     def __init__(self, findings: Findings, codec: Codec, runs: list[LockedRun]) -> None:
         self._findings = findings
         self._codec = codec
-        self._ledger = Ledger()
+        self._ledger = PayFacts()
         self._to_calculate: defaultdict[int, list[LockedRun]] = defaultdict(list)
         self._open: dict[UUID, _Recomputed] = {}
         self._is_over = False
@@ -170,7 +170,7 @@ class PayCheck:
             self._findings.add(Rank.PAY, place, reason)
         if decoded.recorded.type != CALCULATED:
             # The codec gave the class that is declared for one of the ledger's own types.
-            self._ledger.apply(cast(LedgerEvent, event), decoded.recorded)
+            self._ledger.apply(cast(PayEvent, event), decoded.recorded)
 
     def _compare_calculation(self, event: PayoutRunCalculated, recomputed: _Recomputed, place: Place) -> None:
         if not self._has_engine(event.engine_version, recomputed, place):

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 from salesapi.commands.command_reading import CommandMalformed, CommandReader, fingerprint
-from salesapi.commands.command_results import Receipt
+from salesapi.commands.command_results import CommandResult
 from salesapi.commands.handling import BULK_MAX, BulkTooLarge, Envelope, Handling, Request
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.shared.kernel import Kind, Refused
 
-BulkResult: TypeAlias = Receipt | Refused
+BulkResult: TypeAlias = CommandResult | Refused
 _ITEM: Final = frozenset({"command", "values", "if_match"})
 """What an item may hold: a misspelt `if_match` would silently not be checked."""
 

@@ -15,7 +15,7 @@ from salesapi.eventlog.recorder import Appended, StoredRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventReceipt:
+class EventResult:
     """An event that a command wrote, or would write."""
 
     type: str
@@ -28,7 +28,7 @@ class EventReceipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class CommandResult:
     """The answer to a command. `position` is the log position that a query needs to reflect it."""
 
     id: UUID
@@ -36,14 +36,14 @@ class Receipt:
     version: int
     position: int
     recorded_at: datetime | None
-    events: tuple[EventReceipt, ...]
+    events: tuple[EventResult, ...]
     is_replay: bool = False
     is_dry_run: bool = False
 
 
 def positioned(
-    receipts: Sequence[Receipt], offsets: Mapping[tuple[StreamRef, int], int], appended: Appended, count: int
-) -> list[Receipt]:
+    receipts: Sequence[CommandResult], offsets: Mapping[tuple[StreamRef, int], int], appended: Appended, count: int
+) -> list[CommandResult]:
     """The receipts with the positions that the log gave."""
     last = appended.first_position + count - 1
     return [
@@ -64,11 +64,11 @@ def positioned(
     ]
 
 
-def _ref(event: EventReceipt) -> StreamRef:
+def _ref(event: EventResult) -> StreamRef:
     return StreamRef(event.stream_kind, event.stream_id)
 
 
-def stored_text(receipts: Sequence[Receipt], offsets: Mapping[tuple[StreamRef, int], int]) -> str:
+def stored_text(receipts: Sequence[CommandResult], offsets: Mapping[tuple[StreamRef, int], int]) -> str:
     """The receipts as JSON text, with each event's offset from the request's first position."""
     stored = [
         [
@@ -91,18 +91,18 @@ def stored_text(receipts: Sequence[Receipt], offsets: Mapping[tuple[StreamRef, i
     return orjson.dumps(stored).decode()
 
 
-def replayed(earlier: StoredRequest) -> list[Receipt]:
+def replayed(earlier: StoredRequest) -> list[CommandResult]:
     """The receipts of an earlier request, the same as they were given then."""
     first, last = earlier.first_position, earlier.first_position + earlier.event_count - 1
     return [
-        Receipt(
+        CommandResult(
             id=UUID(id),
             kind=kind,
             version=version,
             position=last,
             recorded_at=earlier.recorded_at,
             events=tuple(
-                EventReceipt(
+                EventResult(
                     type=type,
                     stream_kind=stream_kind,
                     stream_id=UUID(stream_id),

@@ -12,17 +12,17 @@ from uuid import UUID
 
 from salesapi.access.principals import OwnerOutOfScope, Principal, Scope, refuse_foreign_role
 from salesapi.clock import Clock, Ids
-from salesapi.commands.command_results import EventReceipt, Receipt, positioned, replayed, stored_text
+from salesapi.commands.command_results import CommandResult, EventResult, positioned, replayed, stored_text
 from salesapi.commands.stream_states import Folded, StreamStates
 from salesapi.domain.catalogue import Catalogue, route, snake_name
 from salesapi.domain.consequences import FOLLOWING, Step
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.shared.declarations import AnyCommand, AnyStream
 from salesapi.domain.shared.kernel import (
     BusinessTime,
     Context,
     Kind,
-    LedgerRef,
+    PayFactsRef,
     Recorded,
     Ref,
     Refused,
@@ -129,10 +129,10 @@ class _Work:
 
     def holds(self, ref: Ref) -> bool:
         """Tells whether it is at hand; a ledger at a position may have gone past it while another thing was loaded."""
-        if not isinstance(ref, LedgerRef) or ref.position is None:
+        if not isinstance(ref, PayFactsRef) or ref.position is None:
             return ref in self.states or ref in self.found
         found = self.found.get(ref)
-        return isinstance(found, Ledger) and found.position == ref.position
+        return isinstance(found, PayFacts) and found.position == ref.position
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ class Handling:
         self._resolvers = resolvers
         self._states = states
 
-    async def handle(self, request: Request, envelope: Envelope, *, dry_run: bool = False) -> Receipt:
+    async def handle(self, request: Request, envelope: Envelope, *, dry_run: bool = False) -> CommandResult:
         """Decides and stores one command.
 
         Raises:
@@ -177,7 +177,7 @@ class Handling:
 
     async def handle_together(
         self, requests: Sequence[Request], envelope: Envelope, *, dry_run: bool = False
-    ) -> list[Receipt]:
+    ) -> list[CommandResult]:
         """Decides and stores several commands as one: all of them or none. Later ones see what earlier ones did."""
         if len(requests) > BULK_MAX:
             raise BulkTooLarge(limit=BULK_MAX, count=len(requests))
@@ -231,7 +231,7 @@ class Handling:
         work.states.update(loaded)
         return earlier
 
-    async def _decide(self, work: _Work, request: Request, target: _Target, envelope: Envelope) -> Receipt:
+    async def _decide(self, work: _Work, request: Request, target: _Target, envelope: Envelope) -> CommandResult:
         """Decides a command and all that follows from it; the events are in the work then."""
         first = len(work.order)
         loaded = work.states[target.ref]
@@ -318,14 +318,14 @@ class Handling:
         owner = self._catalogue.by_kind[ref.kind].owner
         return owner is not None and not any(map(envelope.scope.reaches, _concerned(owner(state))))
 
-    def _receipt(self, work: _Work, target: _Target, first: int) -> Receipt:
+    def _receipt(self, work: _Work, target: _Target, first: int) -> CommandResult:
         """The receipt without positions, which are known after the append."""
         events = []
         for ref, index in work.order[first:]:
             event, _ = work.decided[ref][index]
             version = work.states[ref].version - len(work.decided[ref]) + index + 1
             events.append(
-                EventReceipt(
+                EventResult(
                     type=self._codec.name_of(type(event)),
                     stream_kind=ref.kind,
                     stream_id=ref.id,
@@ -334,7 +334,7 @@ class Handling:
                     payload=event,
                 )
             )
-        return Receipt(
+        return CommandResult(
             id=target.subject_id,
             kind=target.stream.kind,
             version=work.states[target.ref].version,
@@ -344,8 +344,8 @@ class Handling:
         )
 
     async def _append(
-        self, work: _Work, receipts: list[Receipt], requests: Sequence[Request], envelope: Envelope
-    ) -> list[Receipt]:
+        self, work: _Work, receipts: list[CommandResult], requests: Sequence[Request], envelope: Envelope
+    ) -> list[CommandResult]:
         offsets = _offsets(work)
         key = _request_key(receipts, offsets, envelope)
         if not work.order and key is None:
@@ -406,7 +406,7 @@ def _offsets(work: _Work) -> dict[tuple[StreamRef, int], int]:
 
 
 def _request_key(
-    receipts: Sequence[Receipt], offsets: Mapping[tuple[StreamRef, int], int], envelope: Envelope
+    receipts: Sequence[CommandResult], offsets: Mapping[tuple[StreamRef, int], int], envelope: Envelope
 ) -> RequestKey | None:
     if envelope.key is None:
         return None

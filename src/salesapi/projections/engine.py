@@ -19,7 +19,7 @@ from salesapi.projections.generations import Generation, make_live, registered
 from salesapi.projections.group import CATCHING_UP_MAX, ProjectionGroup, Straggler
 from salesapi.projections.pages import PageCache
 from salesapi.projections.projection import Projection
-from salesapi.projections.table_writer import ACQUIRE_TIMEOUT_SECONDS, TableFold
+from salesapi.projections.table_writer import ACQUIRE_TIMEOUT_SECONDS, TableWriter
 from salesapi.projections.tables import described, read_table
 from salesapi.subscriptions.runner import Progress, Subscription, Subscriptions
 from salesapi.subscriptions.states import Trouble, trouble_of
@@ -60,7 +60,7 @@ class ProjectionEngine:
         self._turns = asyncio.Semaphore(CATCHING_UP_MAX)
         self._group = ProjectionGroup(self._pool, self._pages, on_left=self._leave)
         self._group_subscription: Subscription | None = None
-        self._folds: dict[str, TableFold] = {}
+        self._folds: dict[str, TableWriter] = {}
         """Of all generations that this process leads."""
         self._alone: dict[str, _Alone] = {}
 
@@ -123,7 +123,7 @@ class ProjectionEngine:
                 positions = await positions_of(connection, new)
             for follower in new:
                 each = led[follower]
-                fold = TableFold(read_table(self._projections[each.name], each.generation), self._pool)
+                fold = TableWriter(read_table(self._projections[each.name], each.generation), self._pool)
                 fold.resume_at(positions[follower])
                 self._folds[follower] = fold
             if not self._group.names:
@@ -147,10 +147,10 @@ class ProjectionEngine:
             if each.straggler.is_live:
                 logger.info("%s has caught up and is shown now", follower)
 
-    def _leave(self, fold: TableFold) -> None:
+    def _leave(self, fold: TableWriter) -> None:
         self._follow_alone(fold, is_live=True, has_failed=True)
 
-    def _follow_alone(self, fold: TableFold, *, is_live: bool, has_failed: bool) -> None:
+    def _follow_alone(self, fold: TableWriter, *, is_live: bool, has_failed: bool) -> None:
         straggler = Straggler(fold, self._group, self._pages, is_live=is_live, has_failed=has_failed, turns=self._turns)
         subscription = self._subscriptions.start(straggler)
         self._alone[fold.table.follower] = _Alone(straggler=straggler, subscription=subscription)

@@ -17,7 +17,7 @@ from eventsourcing.persistence import IntegrityError
 from salesapi.database.connections import LOST, Connection
 from salesapi.eventlog.checkpoints import move_together, positions_of
 from salesapi.projections.pages import PAGE_EVENTS, DecodedPage, PageCache, PagedEvent
-from salesapi.projections.table_writer import ACQUIRE_TIMEOUT_SECONDS, SETTINGS, TOLD, PoisonEvent, TableFold
+from salesapi.projections.table_writer import ACQUIRE_TIMEOUT_SECONDS, SETTINGS, TOLD, PoisonEvent, TableWriter
 from salesapi.subscriptions.runner import WAIT_SECONDS, Progress
 from salesapi.subscriptions.states import Trouble, reason_of, trouble_of
 
@@ -38,7 +38,7 @@ SET_SESSION: Final = "; ".join(
 CATCHING_UP_MAX: Final = 4
 """Most pages that read models outside of the group apply at the same time: a bound on connections."""
 
-Work: TypeAlias = dict[TableFold, list[PagedEvent]]
+Work: TypeAlias = dict[TableWriter, list[PagedEvent]]
 
 logger = logging.getLogger(__name__)
 
@@ -46,21 +46,21 @@ logger = logging.getLogger(__name__)
 class _Leaves(Exception):
     """These cannot share this transaction; nothing of it is stored."""
 
-    def __init__(self, members: Sequence[TableFold]) -> None:
+    def __init__(self, members: Sequence[TableWriter]) -> None:
         self.members = members
 
 
 class ProjectionGroup:
     """The live read models of this process that are in step. Each takes the events after its own checkpoint."""
 
-    def __init__(self, pool: "Pool", pages: PageCache, *, on_left: Callable[[TableFold], None]) -> None:
+    def __init__(self, pool: "Pool", pages: PageCache, *, on_left: Callable[[TableWriter], None]) -> None:
         """`on_left` is told of each that leaves: it is to follow alone."""
         self._pool = pool
         self._pages = pages
         self._on_left = on_left
         self._connection: PoolConnectionProxy[asyncpg.Record] | None = None
-        self._members: tuple[TableFold, ...] = ()
-        self._readers: dict[str, list[TableFold]] = {}
+        self._members: tuple[TableWriter, ...] = ()
+        self._readers: dict[str, list[TableWriter]] = {}
         self._position = 0
         """Every member has done what is before, though its checkpoint may follow within `CHECKPOINT_SECONDS`."""
         self._target: int | None = None
@@ -80,7 +80,7 @@ class ProjectionGroup:
         # Not those that were asked for: some may have been removed meanwhile, and others have joined.
         self.begin(self._members)
 
-    def begin(self, members: Sequence[TableFold]) -> None:
+    def begin(self, members: Sequence[TableWriter]) -> None:
         """Makes these the members, at their checkpoints; those that are far behind the foremost leave at once."""
         foremost = max((each.position for each in members), default=0)
         self._beginnings += 1
@@ -96,7 +96,7 @@ class ProjectionGroup:
         gone = set(names)
         self._set_members([each for each in self._members if each.table.follower not in gone])
 
-    async def join(self, one: TableFold) -> bool:
+    async def join(self, one: TableWriter) -> bool:
         """Takes one in that has done what the group has; waits while the group is on its way to where it stands."""
         while self._target is not None and one.position >= self._target:
             await self._changed.wait()
@@ -153,7 +153,7 @@ class ProjectionGroup:
             await self._connection.execute(SET_SESSION)
         return self._connection
 
-    async def _apply(self, members: Sequence[TableFold], page: DecodedPage) -> None:
+    async def _apply(self, members: Sequence[TableWriter], page: DecodedPage) -> None:
         to = page.scanned_to
         work = await self._work(page)
         now = time.monotonic()
@@ -181,7 +181,7 @@ class ProjectionGroup:
                     work.setdefault(each, []).append(in_clear if each.table.projection.reads_personal else event)
         return work
 
-    async def _store(self, moving: Sequence[TableFold], work: Work, to: int) -> None:
+    async def _store(self, moving: Sequence[TableWriter], work: Work, to: int) -> None:
         """One transaction.
 
         Raises:
@@ -209,7 +209,7 @@ class ProjectionGroup:
         except TimeoutError:
             return
 
-    def _set_members(self, members: Sequence[TableFold]) -> None:
+    def _set_members(self, members: Sequence[TableWriter]) -> None:
         self._members = tuple(members)
         self.names = tuple(each.table.follower for each in members)
         self._readers = {}
@@ -231,7 +231,7 @@ class ProjectionGroup:
 
 async def _fold_all(connection: Connection, work: Work) -> None:
     """Folds and stores for every member; all that cannot are found at once."""
-    failed: list[TableFold] = []
+    failed: list[TableWriter] = []
     for each, events in work.items():
         try:
             await each.store(connection, events)
@@ -251,7 +251,7 @@ class Straggler:
 
     def __init__(
         self,
-        fold: TableFold,
+        fold: TableWriter,
         group: ProjectionGroup,
         pages: PageCache,
         *,

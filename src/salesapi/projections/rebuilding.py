@@ -29,7 +29,7 @@ from salesapi.projections.generations import (
 )
 from salesapi.projections.pages import PagedEvent, decode_each
 from salesapi.projections.projection import Projection
-from salesapi.projections.table_writer import TableFold
+from salesapi.projections.table_writer import TableWriter
 from salesapi.projections.tables import SCHEMA, ReadTable, create_indexes
 
 REBUILD_PAGE_EVENTS: Final = 2_000
@@ -139,7 +139,7 @@ class _Filling:
         self._codec = codec
         self._on_progress = on_progress
         self._pool = pool
-        self._fold = TableFold(table, pool)
+        self._fold = TableWriter(table, pool)
 
     async def from_beginning(self) -> None:
         """Fills the empty table up to what the log's end was a moment ago. Reads the next page while one is folded."""

@@ -49,7 +49,7 @@ class PoisonEvent(RuntimeError):
         super().__init__(f"position {position}, {self.reason}")
 
 
-class TableFold:
+class TableWriter:
     """Keeps one generation's table at a position. One task uses it at a time."""
 
     def __init__(self, table: ReadTable, pool: "asyncpg.Pool[asyncpg.Record]") -> None:

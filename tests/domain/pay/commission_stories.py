@@ -9,7 +9,7 @@ from uuid import UUID
 from salesapi.domain.pay.calculation.earnings import Earnings
 from salesapi.domain.pay.calculation.evaluation import Evaluation
 from salesapi.domain.pay.calculation.postings import line_of
-from salesapi.domain.pay.ledger.pay_facts import Ledger, LedgerEvent
+from salesapi.domain.pay.ledger.pay_facts import PayEvent, PayFacts
 from salesapi.domain.pay.ledger.payout_facts import PostedKey
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanDrafted, CompensationPlanVersionPublished
 from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentQuotaSet
@@ -81,10 +81,10 @@ def share(member_id: UUID, percent: str, kind: str = "direct") -> DealShare:
 class Log:
     """Facts in their order; positions count from 1."""
 
-    ledger: Ledger = field(default_factory=Ledger)
+    ledger: PayFacts = field(default_factory=PayFacts)
     head: int = 0
 
-    def add(self, stream_id: UUID, event: LedgerEvent, on: str | None = None) -> int:
+    def add(self, stream_id: UUID, event: PayEvent, on: str | None = None) -> int:
         """Appends one event; answers its position."""
         self.head += 1
         occurred: BusinessTime | None = day(on) if on else None
@@ -259,7 +259,7 @@ class Log:
         self.add(run_of(period), locked)
 
 
-def recomputed(ledger: Ledger, period: str) -> dict[PostedKey, int]:
+def recomputed(ledger: PayFacts, period: str) -> dict[PostedKey, int]:
     """Computes by all known now what deals earn in a period and what of it is payable, less what comes to nothing."""
     earnings = Earnings(Evaluation(ledger, PLAN))
     return {
@@ -270,20 +270,20 @@ def recomputed(ledger: Ledger, period: str) -> dict[PostedKey, int]:
     }
 
 
-def deal_lines(ledger: Ledger, period: str) -> dict[UUID, tuple[StatementLine, ...]]:
+def deal_lines(ledger: PayFacts, period: str) -> dict[UUID, tuple[StatementLine, ...]]:
     """The lines that members have from deals in a period."""
     earnings = Earnings(Evaluation(ledger, PLAN))
     members = earnings.evaluation.members()
     return {member_id: tuple(map(line_of, earnings.of(member_id, period_named(period)))) for member_id in members}
 
 
-def posted(ledger: Ledger, period: str) -> dict[PostedKey, int]:
+def posted(ledger: PayFacts, period: str) -> dict[PostedKey, int]:
     """Collects what locked runs posted for a period: without what comes to nothing."""
     of_all = (ledger.paid.posted(PLAN, period, member_id) for member_id in ledger.participants(PLAN))
     return {key: minor for posted in of_all for key, minor in posted.items() if minor}
 
 
-def balance_minor(ledger: Ledger, member_id: UUID) -> int:
+def balance_minor(ledger: PayFacts, member_id: UUID) -> int:
     """Sums a member's draw over all locked runs, in minor units."""
     return sum(ledger.paid.balance_minor(run.run_id, "draw", member_id) for run in ledger.paid.runs_of(PLAN))
 

@@ -11,7 +11,7 @@ from random import Random
 from uuid import UUID
 
 from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
-from salesapi.domain.pay.ledger.pay_facts import LedgerEvent
+from salesapi.domain.pay.ledger.pay_facts import PayEvent
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanDrafted, CompensationPlanVersionPublished
 from salesapi.domain.pay.plans.enrolments import EnrolmentBegun
 from salesapi.domain.pay.records.payout_runs import PayoutRunLocked, PayoutRunOpened, PayoutRunStatementIssued
@@ -35,9 +35,9 @@ SPANS = (
 class KeptLog(Log):
     """A log that keeps its facts, without runs, so that they can be told again."""
 
-    facts: list[tuple[UUID, LedgerEvent, str | None]] = field(default_factory=list)
+    facts: list[tuple[UUID, PayEvent, str | None]] = field(default_factory=list)
 
-    def add(self, stream_id: UUID, event: LedgerEvent, on: str | None = None) -> int:
+    def add(self, stream_id: UUID, event: PayEvent, on: str | None = None) -> int:
         """Appends one event; answers its position."""
         if not isinstance(event, PayoutRunOpened | PayoutRunStatementIssued | PayoutRunLocked):
             self.facts.append((stream_id, event, on))

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import strawberry
 
-from salesapi.api.graphql.context import Asked
+from salesapi.api.graphql.context import OperationContext
 from salesapi.api.graphql.outputs import Outputs
 from salesapi.api.graphql.scalars import BigInt
 from salesapi.schemas.selling.deals import Deal
@@ -20,7 +20,7 @@ from salesapi.schemas.selling.deals import Deal
 ASK_AGAIN_SECONDS: Final = 30.0
 """After how long a change is only pushed once the key and its scope have been looked at again."""
 
-Info = strawberry.Info[Asked, None]
+Info = strawberry.Info[OperationContext, None]
 PipelineId = Annotated[UUID | None, strawberry.argument(description="Only deals of this pipeline.")]
 After = Annotated[
     BigInt | None,
@@ -59,7 +59,7 @@ def subscription_type(outputs: Outputs) -> type:
     return subscription
 
 
-async def seen_changes(asked: Asked, after: int | None) -> AsyncGenerator[Deal, None]:
+async def seen_changes(asked: OperationContext, after: int | None) -> AsyncGenerator[Deal, None]:
     """The changes that the asker may see. A key that was revoked ends them.
 
     Raises:
@@ -71,5 +71,5 @@ async def seen_changes(asked: Asked, after: int | None) -> AsyncGenerator[Deal, 
             if time.monotonic() - asked_at > ASK_AGAIN_SECONDS:
                 await asked.ask_again()
                 asked_at = time.monotonic()
-            if asked.asker.rows.reaches(changed.owner_id):
+            if asked.caller.rows.reaches(changed.owner_id):
                 yield changed

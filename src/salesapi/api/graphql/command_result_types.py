@@ -10,7 +10,7 @@ from strawberry.scalars import JSON
 from salesapi.api.graphql.scalars import BigInt
 from salesapi.api.refusals import STATUS, problem
 from salesapi.commands.bulk import BulkResult
-from salesapi.commands.command_results import Receipt
+from salesapi.commands.command_results import CommandResult
 from salesapi.domain.shared.kernel import Refused
 
 
@@ -77,7 +77,7 @@ def bulk_result_type(result: BulkResult, epoch: int) -> BulkResultType:
     )
 
 
-def receipt_type(receipt: Receipt, epoch: int) -> ReceiptType:
+def receipt_type(receipt: CommandResult, epoch: int) -> ReceiptType:
     """A receipt as GraphQL shows it."""
     events = [
         EventReceiptType(

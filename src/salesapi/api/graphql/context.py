@@ -12,7 +12,7 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 
 from salesapi.access.principals import Scope, ScopeOf
-from salesapi.api.authentication import Asker, Asking
+from salesapi.api.authentication import Authenticator, Caller
 from salesapi.api.graphql.board_watch import BoardWatch
 from salesapi.api.read_positions import log_reached, reached
 from salesapi.api.reads.question import ReadSources
@@ -23,7 +23,7 @@ from salesapi.commands.handling import Handling
 from salesapi.commands.stream_states import StreamStates
 from salesapi.database.connections import Connection
 from salesapi.eventlog.recorder import EventLog
-from salesapi.ledgers import Ledgers
+from salesapi.ledgers import PayFactsReader
 from salesapi.queries.pay.live_statements import LiveAnswer
 from salesapi.schemas.pay.live_statements import LiveStatement
 
@@ -41,22 +41,22 @@ class Sources:
     pool: "asyncpg.Pool[asyncpg.Record]"
     log: EventLog
     states: StreamStates
-    ledgers: Ledgers
+    ledgers: PayFactsReader
     handling: Handling
     reader: CommandReader
     bulk: Bulk
     reading: ReadSources
     board: BoardWatch
-    asking: Asking
+    authenticator: Authenticator
     clock: Clock
     epoch: int
 
 
 @dataclass(slots=True, kw_only=True)
-class Asked:
+class OperationContext:
     """The context of one operation."""
 
-    asker: Asker
+    caller: Caller
     authorization: str
     sources: Sources
     request_id: str
@@ -71,10 +71,10 @@ class Asked:
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def anew(self) -> "Asked":
+    def anew(self) -> "OperationContext":
         """The same without what has been read: for the next event of a subscription."""
-        return Asked(
-            asker=self.asker,
+        return OperationContext(
+            caller=self.caller,
             authorization=self.authorization,
             sources=self.sources,
             request_id=self.request_id,
@@ -92,7 +92,7 @@ class Asked:
         """One question to the read models. An operation holds one connection at a time, however wide it is."""
         async with self._turn, self.sources.pool.acquire() as connection:
             self.statement_count += 1
-            return await query(connection, self.asker.scope(scope), *args, **named)
+            return await query(connection, self.caller.scope(scope), *args, **named)
 
     async def ask_again(self) -> None:
         """Looks anew at who asks, in an operation that lasts.
@@ -100,7 +100,7 @@ class Asked:
         Raises:
             KeyUnknown: the key is no longer valid.
         """
-        self.asker = await self.sources.asking.asker(self.authorization)
+        self.caller = await self.sources.authenticator.caller(self.authorization)
 
     async def position(self, wanted: int | None = None) -> int:
         """The position that everything in this operation reflects at least; waits for the wanted one.
@@ -117,7 +117,7 @@ class Asked:
             return self._position
 
     def loader(
-        self, key: Hashable, load: Callable[["Asked", Sequence[Any]], Awaitable[Mapping[Any, Found]]], absent: Found
+        self, key: Hashable, load: Callable[["OperationContext", Sequence[Any]], Awaitable[Mapping[Any, Found]]], absent: Found
     ) -> DataLoader[Any, Found]:
         """The loader of one relation in this operation: what one level asks for becomes one statement."""
         if key not in self._loaders:

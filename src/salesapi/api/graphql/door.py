@@ -13,9 +13,9 @@ from fastapi import FastAPI, Request, Response, WebSocket
 from graphql import OperationType
 from strawberry.http.ides import get_graphql_ide_html
 
-from salesapi.api.authentication import Asking
+from salesapi.api.authentication import Authenticator
 from salesapi.api.graphql.board_watch import BoardWatch
-from salesapi.api.graphql.context import Asked, Sources
+from salesapi.api.graphql.context import OperationContext, Sources
 from salesapi.api.graphql.documents import Prepared
 from salesapi.api.graphql.errors import RequestNotGraphQL, outage_refusal
 from salesapi.api.graphql.executing import Answer, Executor, refused_answer
@@ -64,7 +64,7 @@ class SubscriptionsNeedWebSocket(Refused):
 class GraphQLDoor:
     """Serves one schema over one core."""
 
-    def __init__(self, core: Core, asking: Asking, reader: CommandReader, reading: ReadSources) -> None:
+    def __init__(self, core: Core, authenticator: Authenticator, reader: CommandReader, reading: ReadSources) -> None:
         self._is_development = core.settings.development
         self._sources = Sources(
             pool=core.pool,
@@ -76,7 +76,7 @@ class GraphQLDoor:
             bulk=Bulk(core.catalogue, reader, core.handling),
             reading=reading,
             board=BoardWatch(core.pool, core.log),
-            asking=asking,
+            authenticator=authenticator,
             clock=core.clock,
             epoch=core.epoch,
         )
@@ -116,10 +116,10 @@ class GraphQLDoor:
         is_plain = answer.status == 400 and media_type == PLAIN_JSON
         return _response(answer, media_type, 200 if is_plain else answer.status)
 
-    async def _asked(self, request: Request) -> Asked:
+    async def _asked(self, request: Request) -> OperationContext:
         authorization = request.headers.get("authorization", "")
-        return Asked(
-            asker=await self._sources.asking.asker(authorization),
+        return OperationContext(
+            caller=await self._sources.authenticator.caller(authorization),
             authorization=authorization,
             sources=self._sources,
             request_id=request.scope.get("request_id", ""),

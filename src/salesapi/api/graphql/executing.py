@@ -15,7 +15,7 @@ from graphql import ExecutionResult, execute
 from graphql.execution import Executor as GraphQLExecutor
 from graphql.execution import create_source_event_stream
 
-from salesapi.api.graphql.context import Asked
+from salesapi.api.graphql.context import OperationContext
 from salesapi.api.graphql.documents import DocumentRejected, Documents, Prepared
 from salesapi.api.graphql.errors import (
     DeadlineExceeded,
@@ -66,7 +66,7 @@ class Executor:
         except Refused as refused:
             return refused_answer(refused)
 
-    async def executed(self, operation: Prepared, asked: Asked) -> Answer:
+    async def executed(self, operation: Prepared, asked: OperationContext) -> Answer:
         """Runs a query or a mutation."""
         asked.reads = self._reads(operation)
         try:
@@ -76,7 +76,7 @@ class Executor:
             return refused_answer(DeadlineExceeded(seconds=int(DEADLINE_SECONDS)), STATUS[DeadlineExceeded.kind])
         return Answer(content=result_content(result, asked.request_id))
 
-    async def subscribed(self, operation: Prepared, asked: Asked) -> AsyncGenerator[Answer, None]:
+    async def subscribed(self, operation: Prepared, asked: OperationContext) -> AsyncGenerator[Answer, None]:
         """Runs a subscription: one answer an event, each with what was read for it alone.
 
         Raises:
@@ -104,7 +104,7 @@ class Executor:
                 result = await self._run(operation, asked.anew(), event)
                 yield Answer(content=result_content(result, asked.request_id))
 
-    async def _run(self, operation: Prepared, asked: Asked, root: object) -> ExecutionResult:
+    async def _run(self, operation: Prepared, asked: OperationContext, root: object) -> ExecutionResult:
         running = execute(
             self._schema.executable,
             operation.document,

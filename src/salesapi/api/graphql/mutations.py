@@ -14,14 +14,14 @@ from strawberry.tools import create_type
 from strawberry.types.field import StrawberryField
 
 from salesapi.api.graphql.command_result_types import BulkResultType, ReceiptType, bulk_result_type, receipt_type
-from salesapi.api.graphql.context import Asked
+from salesapi.api.graphql.context import OperationContext
 from salesapi.api.graphql.inputs import Inputs, values_of
 from salesapi.commands.command_reading import checked_key, fingerprint
 from salesapi.commands.handling import BULK_MAX, Envelope
 from salesapi.domain.catalogue import Catalogue, mutation_name, route
 from salesapi.domain.shared.declarations import AnyCommand, AnyStream
 
-Info = strawberry.Info[Asked, None]
+Info = strawberry.Info[OperationContext, None]
 
 IdempotencyKey = Annotated[
     str | None,
@@ -120,10 +120,10 @@ async def _bulk(
     return [bulk_result_type(result, asked.sources.epoch) for result in results]
 
 
-def _envelope(asked: Asked, name: str, values: object, key: str | None) -> Envelope:
+def _envelope(asked: OperationContext, name: str, values: object, key: str | None) -> Envelope:
     return Envelope(
-        principal=asked.asker.principal,
-        scope=asked.asker.rows,
+        principal=asked.caller.principal,
+        scope=asked.caller.rows,
         key=key,
         fingerprint=fingerprint(name, values),
         correlation_id=asked.correlation_id,

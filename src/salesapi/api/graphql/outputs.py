@@ -19,7 +19,7 @@ import strawberry
 from annotated_types import Le
 from strawberry.scalars import JSON
 
-from salesapi.api.graphql.context import Asked
+from salesapi.api.graphql.context import OperationContext
 from salesapi.api.graphql.enums import Enums
 from salesapi.api.graphql.inputs import INT_MAX, description
 from salesapi.api.graphql.relations import RELATIONS, Many, One
@@ -31,7 +31,7 @@ from salesapi.schemas.scalars import Wide
 RELATED_DEFAULT: Final = 10
 """How many things a nested list holds where it is not said."""
 _SCALARS: Final = (str, bool, UUID, date, datetime, Decimal)
-Info = strawberry.Info[Asked, None]
+Info = strawberry.Info[OperationContext, None]
 RelatedFirst = Annotated[int, strawberry.argument(description=f"How many, at most {PAGE_ROWS_MAX}.")]
 
 
@@ -131,7 +131,7 @@ def _many(relation: Many) -> Callable[[Any, Info, RelatedFirst], Awaitable[Any]]
         if not 1 <= first <= PAGE_ROWS_MAX:
             raise PageSizeInvalid(pointer="/first", limit=PAGE_ROWS_MAX)
 
-        async def load(asked: Asked, keys: Any) -> Any:
+        async def load(asked: OperationContext, keys: Any) -> Any:
             return await relation.load(asked, keys, first)
 
         empty: tuple[Any, ...] = ()

@@ -7,10 +7,10 @@ from typing import Any, Final
 import strawberry
 
 from salesapi.api.graphql.connections import MinPosition
-from salesapi.api.graphql.context import Asked
+from salesapi.api.graphql.context import OperationContext
 from salesapi.api.graphql.scalars import BigInt
 
-Info = strawberry.Info[Asked, None]
+Info = strawberry.Info[OperationContext, None]
 _ABSENT: Final[Any] = strawberry.UNSET
 
 

@@ -9,9 +9,9 @@ from pydantic import TypeAdapter
 from strawberry.types.fields.resolver import Parameter, Signature
 
 from salesapi.access.principals import ScopeOf
-from salesapi.api.authentication import Asker
+from salesapi.api.authentication import Caller
 from salesapi.api.graphql.connections import After, Connections, First, MinPosition, read_json
-from salesapi.api.graphql.context import Asked
+from salesapi.api.graphql.context import OperationContext
 from salesapi.api.graphql.enums import Enums
 from salesapi.api.graphql.inputs import Inputs, values_of
 from salesapi.api.graphql.outputs import Outputs
@@ -22,22 +22,22 @@ from salesapi.queries.paging import PAGE_ROWS_DEFAULT, PageRequest
 from salesapi.queries.pay.live_statements import LiveAnswer
 from salesapi.schemas.pay.live_statements import LiveStatement
 
-Info = strawberry.Info[Asked, None]
+Info = strawberry.Info[OperationContext, None]
 _ABSENT: Final[Any] = strawberry.UNSET
 
 
 class FieldReading:
     """A question as a field of one operation answers it: the position is that of the whole operation."""
 
-    def __init__(self, asked: Asked, reads: tuple[str, ...], wanted: int | None) -> None:
+    def __init__(self, asked: OperationContext, reads: tuple[str, ...], wanted: int | None) -> None:
         self._asked = asked
         self._reads = reads
         self.wanted = wanted
 
     @property
-    def asker(self) -> Asker:
+    def caller(self) -> Caller:
         """The caller who asks, with its scopes."""
-        return self._asked.asker
+        return self._asked.caller
 
     @property
     def shared(self) -> ReadSources:

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from salesapi.access.principals import Scope
-from salesapi.api.graphql.context import Asked
+from salesapi.api.graphql.context import OperationContext
 from salesapi.api.reads.catalogue import READS as ALL
 from salesapi.database.connections import Connection
 from salesapi.domain.organisation.teams import TREE, Teams
@@ -71,7 +71,7 @@ from salesapi.schemas.selling.forecast_sheets import ForecastSheet
 from salesapi.schemas.selling.leads import Lead
 from salesapi.schemas.selling.targets import Target
 
-Load: TypeAlias = Callable[[Asked, Sequence[Any]], Awaitable[Mapping[Any, Any]]]
+Load: TypeAlias = Callable[[OperationContext, Sequence[Any]], Awaitable[Mapping[Any, Any]]]
 
 READS: Final[Mapping[type, tuple[str, ...]]] = {
     **{read.shape: read.reads for read in ALL},
@@ -106,7 +106,7 @@ class Many:
     name: str
     about: str
     shape: type
-    load: Callable[[Asked, Sequence[Any], int], Awaitable[Mapping[Any, Any]]]
+    load: Callable[[OperationContext, Sequence[Any], int], Awaitable[Mapping[Any, Any]]]
     key: str | None = "id"
 
     def key_of(self, parent: Any) -> Any:
@@ -120,7 +120,7 @@ class ById:
 
     listing: Listing[Any, Any, Any]
 
-    async def __call__(self, asked: Asked, ids: Sequence[UUID]) -> Mapping[UUID, Any]:
+    async def __call__(self, asked: OperationContext, ids: Sequence[UUID]) -> Mapping[UUID, Any]:
         """Reads those that are in scope."""
         return await asked.read(self.listing.by_ids, self.listing.scope_of, ids)
 
@@ -136,7 +136,7 @@ class Latest:
         """Checks the column."""
         self.listing.refuse_no_relation(self.column)
 
-    async def __call__(self, asked: Asked, ids: Sequence[UUID], first: int) -> Mapping[UUID, Any]:
+    async def __call__(self, asked: OperationContext, ids: Sequence[UUID], first: int) -> Mapping[UUID, Any]:
         """Reads those that are in scope."""
         read, scope = self.listing.latest_by, self.listing.scope_of
         return await asked.read(read, scope, ids, column=self.column, first=first)
@@ -152,7 +152,7 @@ def to_latest(listing: Listing[Any, Any, Any], *, name: str, column: str, about:
     return Many(name=name, about=about, shape=listing.shape, load=Latest(listing, column))
 
 
-async def _visits(asked: Asked, ids: Sequence[UUID], first: int) -> Mapping[UUID, Any]:
+async def _visits(asked: OperationContext, ids: Sequence[UUID], first: int) -> Mapping[UUID, Any]:
     found = await asked.read(_visits_of, "rows", ids)
     return {deal_id: visits[:first] for deal_id, visits in found.items()}
 
@@ -161,7 +161,7 @@ async def _visits_of(connection: Connection, _: Scope, ids: Sequence[UUID]) -> M
     return await stage_visits_of_deals(connection, ids)
 
 
-async def _statements(asked: Asked, ids: Sequence[UUID], first: int) -> Mapping[UUID, Any]:
+async def _statements(asked: OperationContext, ids: Sequence[UUID], first: int) -> Mapping[UUID, Any]:
     return await asked.read(statements_of_runs, "pay", ids, first)
 
 
@@ -169,20 +169,24 @@ async def _lines(connection: Connection, _: Scope, found: Sequence[Statement], f
     return await lines_of_statements(connection, found, first)
 
 
-async def _lines_of(asked: Asked, found: Sequence[Statement], first: int) -> Mapping[Statement, Any]:
+async def _lines_of(asked: OperationContext, found: Sequence[Statement], first: int) -> Mapping[Statement, Any]:
     return await asked.read(_lines, "pay", found, first)
 
 
-async def _live_lines(asked: Asked, found: Sequence[LiveStatement], first: int) -> Mapping[LiveStatement, Any]:
+async def _live_lines(
+    asked: OperationContext, found: Sequence[LiveStatement], first: int
+) -> Mapping[LiveStatement, Any]:
     return {statement: asked.live[statement].page(PageRequest(first=first)).items for statement in found}
 
 
-async def _events(asked: Asked, lines: Sequence[tuple[int, ...]], first: int) -> Mapping[tuple[int, ...], Any]:
+async def _events(
+    asked: OperationContext, lines: Sequence[tuple[int, ...]], first: int
+) -> Mapping[tuple[int, ...], Any]:
     found = await asked.read(events_of_lines, "pay", lines)
     return {line: events[:first] for line, events in found.items()}
 
 
-async def _teams(asked: Asked, member_ids: Sequence[UUID]) -> Mapping[UUID, Team]:
+async def _teams(asked: OperationContext, member_ids: Sequence[UUID]) -> Mapping[UUID, Team]:
     teams = await asked.sources.states.state(TREE)
     on = asked.sources.clock.now().date()
     return teams_of_members(teams, on, member_ids) if isinstance(teams, Teams) else {}

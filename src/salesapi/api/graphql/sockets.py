@@ -16,8 +16,8 @@ from graphql import OperationType
 from starlette.websockets import WebSocketDisconnect
 
 from salesapi.access.principals import KeyUnknown
-from salesapi.api.authentication import Asker
-from salesapi.api.graphql.context import Asked, Sources
+from salesapi.api.authentication import Caller
+from salesapi.api.graphql.context import OperationContext, Sources
 from salesapi.api.graphql.documents import Prepared
 from salesapi.api.graphql.errors import masked, outage_refusal, refusal_error
 from salesapi.api.graphql.executing import Answer, Executor
@@ -98,7 +98,7 @@ class Socket:
         self._executor = executor
         self._sources = sources
         self._id = str(uuid_utils.uuid7())
-        self._asker: Asker | None = None
+        self._caller: Caller | None = None
         self._authorization = ""
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._sending = asyncio.Lock()
@@ -112,7 +112,7 @@ class Socket:
         """
         try:
             async with asyncio.timeout(INIT_SECONDS):
-                while self._asker is None:
+                while self._caller is None:
                     await self._take(await self._message())
         except TimeoutError:
             raise Closing(INIT_TIMED_OUT, "Connection initialisation timeout") from None
@@ -169,12 +169,12 @@ class Socket:
                 raise Closing(BAD_MESSAGE, "There is no such message type")
 
     async def _begin(self, payload: object) -> None:
-        if self._asker is not None:
+        if self._caller is not None:
             raise Closing(INIT_TWICE, "Too many initialisation requests")
         authorization = payload.get("authorization") if isinstance(payload, dict) else None
         try:
             self._authorization = authorization if isinstance(authorization, str) else ""
-            self._asker = await self._sources.asking.asker(self._authorization)
+            self._caller = await self._sources.authenticator.caller(self._authorization)
         except KeyUnknown:
             raise Closing(FORBIDDEN, "Forbidden") from None
         except OUTAGES:
@@ -182,8 +182,8 @@ class Socket:
         await self._send({"type": "connection_ack"})
 
     async def _subscribe(self, message: Mapping[str, Any]) -> None:
-        id, asker = _id(message), self._asker
-        if asker is None:
+        id, caller = _id(message), self._caller
+        if caller is None:
             raise Closing(UNAUTHORIZED, "Unauthorized")
         if id in self._operations:
             raise Closing(ID_TAKEN, f"Subscriber for {id} already exists")
@@ -193,14 +193,14 @@ class Socket:
         if isinstance(operation, Answer):
             await self._send({"id": id, "type": "error", "payload": operation.content["errors"]})
             return
-        asked = Asked(
-            asker=asker, authorization=self._authorization, sources=self._sources, request_id=f"{self._id}/{id}"
+        asked = OperationContext(
+            caller=caller, authorization=self._authorization, sources=self._sources, request_id=f"{self._id}/{id}"
         )
         task = asyncio.create_task(self._operate(id, operation, asked))
         self._operations[id] = task
         task.add_done_callback(lambda done: self._ended(id, done))
 
-    async def _operate(self, id: str, operation: Prepared, asked: Asked) -> None:
+    async def _operate(self, id: str, operation: Prepared, asked: OperationContext) -> None:
         if operation.kind is not OperationType.SUBSCRIPTION:
             answer = await self._executor.executed(operation, asked)
             await self._send({"id": id, "type": "next", "payload": answer.content})

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 from salesapi.access.principals import Scope, ScopeOf
-from salesapi.api.authentication import Asker
+from salesapi.api.authentication import Caller
 from salesapi.clock import Clock
 from salesapi.commands.stream_states import StreamStates
 from salesapi.database.connections import Connection
 from salesapi.eventlog.recorder import EventLog
-from salesapi.ledgers import Ledgers
+from salesapi.ledgers import PayFactsReader
 from salesapi.queries.paging import Page
 from salesapi.queries.pay.live_statements import LiveAnswer
 from salesapi.queries.selling.reports import Reports
@@ -73,7 +73,7 @@ class ReadSources:
     pool: "asyncpg.Pool[asyncpg.Record]"
     log: EventLog
     states: StreamStates
-    ledgers: Ledgers
+    ledgers: PayFactsReader
     clock: Clock
     reports: Reports
 
@@ -82,7 +82,7 @@ class Reading(Protocol):
     """One question as it is being answered: who asks, and what may be read for it."""
 
     @property
-    def asker(self) -> Asker:
+    def caller(self) -> Caller:
         """The caller who asks, with its scopes."""
 
     @property

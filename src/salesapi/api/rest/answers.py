@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from salesapi.api.outages import OUTAGES, refusal_of
 from salesapi.api.refusals import RETRY_AFTER_SECONDS, STATUS, problem
-from salesapi.commands.command_results import Receipt
+from salesapi.commands.command_results import CommandResult
 from salesapi.domain.shared.kernel import Kind, Refused
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ def internal_answer(request: Request) -> Response:
     return Response(orjson.dumps(detail), 500, {"connection": "close"}, PROBLEM_JSON)
 
 
-def receipt_values(receipt: Receipt, epoch: int) -> dict[str, Any]:
+def receipt_values(receipt: CommandResult, epoch: int) -> dict[str, Any]:
     """A receipt as both doors show it. Positions are null in a dry run, which shows the payloads instead."""
     events = []
     for event in receipt.events:
@@ -81,7 +81,7 @@ def receipt_values(receipt: Receipt, epoch: int) -> dict[str, Any]:
     }
 
 
-def receipt_answer(receipt: Receipt, epoch: int, *, is_creation: bool) -> Response:
+def receipt_answer(receipt: CommandResult, epoch: int, *, is_creation: bool) -> Response:
     """201 for a new thing, 200 for a change or a dry run. A retry gets the same body again."""
     headers = {"etag": f'"{receipt.version}"'}
     if receipt.is_replay:

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
-from salesapi.api.authentication import Asker, Asking
+from salesapi.api.authentication import Authenticator, Caller
 from salesapi.api.refusals import STATUS, problem
 from salesapi.api.rest.answers import json_answer, receipt_answer, receipt_values
 from salesapi.api.rest.parameters import sent_once
@@ -96,10 +96,10 @@ class CommandRoutes:
     """Adds a route for each command."""
 
     def __init__(
-        self, catalogue: Catalogue, asking: Asking, reader: CommandReader, handling: Handling, epoch: int
+        self, catalogue: Catalogue, authenticator: Authenticator, reader: CommandReader, handling: Handling, epoch: int
     ) -> None:
         self._catalogue = catalogue
-        self._asking = asking
+        self._authenticator = authenticator
         self._reader = reader
         self._handling = handling
         self._epoch = epoch
@@ -154,7 +154,7 @@ class CommandRoutes:
         )
 
     async def _answer(self, request: Request, name: str, kind: AnyCommand) -> Response:
-        asker = await self._asking.asker(request.headers.get("authorization"))
+        caller = await self._authenticator.caller(request.headers.get("authorization"))
         values = _object(await request.body())
         if kind.target is not None:
             if kind.target in values:
@@ -163,17 +163,17 @@ class CommandRoutes:
                 )
             values[kind.target] = request.path_params[kind.target]
         dry_run = _flag(request, "dryRun")
-        envelope = _envelope(request, asker, name, values, dry_run=dry_run)
+        envelope = _envelope(request, caller, name, values, dry_run=dry_run)
         expected = _expected_version(request.headers.get("if-match"))
         command = self._reader.read(name, values, expected)
         receipt = await self._handling.handle(command, envelope, dry_run=dry_run)
         return receipt_answer(receipt, self._epoch, is_creation=kind.creates)
 
     async def _bulk(self, request: Request) -> Response:
-        asker = await self._asking.asker(request.headers.get("authorization"))
+        caller = await self._authenticator.caller(request.headers.get("authorization"))
         values = _object(await request.body())
         dry_run = _flag(request, "dryRun")
-        envelope = _envelope(request, asker, "bulk", values, dry_run=dry_run)
+        envelope = _envelope(request, caller, "bulk", values, dry_run=dry_run)
         results = await self._bulks.run(values, envelope, dry_run=dry_run)
         return json_answer({"results": [self._result(result) for result in results]})
 
@@ -212,11 +212,11 @@ def _flag(request: Request, name: str) -> bool:
     return value == "true"
 
 
-def _envelope(request: Request, asker: Asker, name: str, values: object, *, dry_run: bool) -> Envelope:
+def _envelope(request: Request, caller: Caller, name: str, values: object, *, dry_run: bool) -> Envelope:
     key = request.headers.get("idempotency-key")
     return Envelope(
-        principal=asker.principal,
-        scope=asker.rows,
+        principal=caller.principal,
+        scope=caller.rows,
         key=None if dry_run else checked_key(key),
         fingerprint=fingerprint(name, values),
         correlation_id=_correlation(request.headers.get("x-correlation-id")),

@@ -10,7 +10,7 @@ from typing import Any, Final
 from fastapi import FastAPI, Request, Response
 
 from salesapi.access.principals import refuse_foreign_role
-from salesapi.api.authentication import Asking
+from salesapi.api.authentication import Authenticator
 from salesapi.api.rest.commands import REFUSALS
 from salesapi.api.rest.parameters import ParameterInvalid as ParameterUnreadable
 from salesapi.api.rest.parameters import ParameterUnknown
@@ -106,8 +106,8 @@ class FeedPage:
 class FeedRoutes:
     """Adds the feed's route."""
 
-    def __init__(self, asking: Asking, log: EventLog, epoch: int, catalogue: Catalogue) -> None:
-        self._asking = asking
+    def __init__(self, authenticator: Authenticator, log: EventLog, epoch: int, catalogue: Catalogue) -> None:
+        self._authenticator = authenticator
         self._log = log
         self._epoch = epoch
         self._catalogue = catalogue
@@ -132,8 +132,8 @@ class FeedRoutes:
         )
 
     async def _answer(self, request: Request) -> Response:
-        asker = await self._asking.asker(request.headers.get("authorization"))
-        refuse_foreign_role(asker.principal, FEED_ROLES, "The event feed")
+        caller = await self._authenticator.caller(request.headers.get("authorization"))
+        refuse_foreign_role(caller.principal, FEED_ROLES, "The event feed")
         _refuse_unknown(request)
         after = _number(request, "after", default=0, least=0, most=10**POSITION_DIGITS_MAX - 1)
         limit = _number(request, "limit", default=PAGE_EVENTS_DEFAULT, least=1, most=PAGE_EVENTS_MAX)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from fastapi import FastAPI, Request, Response
 
 from salesapi.access.principals import ScopeOf
-from salesapi.api.authentication import Asker, Asking
+from salesapi.api.authentication import Authenticator, Caller
 from salesapi.api.read_positions import log_reached, reached
 from salesapi.api.reads.question import AllOf, InRest, Item, PageOf, Question, ReadSources, Reflecting, Whole
 from salesapi.api.reads.questions import QUESTIONS
@@ -26,9 +26,9 @@ NOT_STORED: Final = {"cache-control": "no-store"}
 class RestReading:
     """A question as REST answers it."""
 
-    def __init__(self, asker: Asker, shared: ReadSources, reads: Sequence[str], wanted: int | None) -> None:
+    def __init__(self, caller: Caller, shared: ReadSources, reads: Sequence[str], wanted: int | None) -> None:
         """`reads` are the read models whose position counts; without any it is the log's."""
-        self.asker = asker
+        self.caller = caller
         self.shared = shared
         self.wanted = wanted
         self.live: dict[LiveStatement, LiveAnswer] = {}
@@ -48,14 +48,14 @@ class RestReading:
     async def read(self, query: Callable[..., Awaitable[Any]], scope: ScopeOf, *args: Any, **named: Any) -> Any:
         """As `Reading.read`."""
         async with self.shared.pool.acquire() as connection:
-            return await query(connection, self.asker.scope(scope), *args, **named)
+            return await query(connection, self.caller.scope(scope), *args, **named)
 
 
 class QuestionRoutes:
     """Adds the routes of all questions."""
 
-    def __init__(self, asking: Asking, shared: ReadSources) -> None:
-        self._asking = asking
+    def __init__(self, authenticator: Authenticator, shared: ReadSources) -> None:
+        self._authenticator = authenticator
         self._shared = shared
 
     def add_to(self, app: FastAPI) -> None:
@@ -71,11 +71,11 @@ class QuestionRoutes:
         texts = ArgumentTexts(first, also)
 
         async def endpoint(request: Request) -> Response:
-            asker = await self._asking.asker(request.headers.get("authorization"))
+            caller = await self._authenticator.caller(request.headers.get("authorization"))
             arguments, wanted = texts.read(request)
             question = _chosen(request, questions)
             as_csv = question.csv is not None and is_csv(request.query_params)
-            reading = RestReading(asker, self._shared, question.reads, wanted)
+            reading = RestReading(caller, self._shared, question.reads, wanted)
             return await _answered(question, reading, arguments, as_csv=as_csv)
 
         app.add_api_route(

@@ -28,8 +28,8 @@ from salesapi.domain.shared.kernel import (
     Refers,
     Title,
     Unset,
+    fast_record,
     record,
-    value,
 )
 from salesapi.domain.shared.money import Exact, UnitPrice
 from salesapi.domain.shared.states import business_date, business_instant, replace
@@ -347,7 +347,7 @@ class VoidDeal:
     reason: Annotated[Annotated[str, MinLen(1), MaxLen(500)], About("What was wrong.")]
 
 
-@value
+@fast_record
 class Deal:
     """A deal as it is now. `reason` is that of the last closing or of the voiding."""
 

@@ -32,7 +32,7 @@ def record(cls: type[Type]) -> type[Type]:
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
-def value(cls: type[Type]) -> type[Type]:
+def fast_record(cls: type[Type]) -> type[Type]:
     """A `record` for what a computation makes by the hundred thousand and no door reads: the type checker keeps it immutable.
 
     The guard at run time is left out, because it is half of what making one costs.
@@ -211,7 +211,7 @@ class BusinessTimeMissing(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerRef:
+class PayFactsRef:
     """Asks for the commission facts folded from the log up to `position` (None: up to the head at this moment)."""
 
     position: int | None = None
@@ -224,7 +224,7 @@ class TreeRootRef:
     size: int
 
 
-Ref: TypeAlias = StreamRef | LedgerRef | TreeRootRef
+Ref: TypeAlias = StreamRef | PayFactsRef | TreeRootRef
 
 
 class Facts(Protocol):

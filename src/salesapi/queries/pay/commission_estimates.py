@@ -12,13 +12,13 @@ from salesapi.domain.pay.statements.statements import ENGINE_VERSION
 from salesapi.domain.selling.deals import Deal
 from salesapi.domain.selling.pipelines import Pipeline
 from salesapi.domain.shared.kernel import StreamRef, ThingUnknown
-from salesapi.ledgers import Ledgers
+from salesapi.ledgers import PayFactsReader
 from salesapi.queries.pay.reasons import shown_reason
 from salesapi.schemas.pay.commission_estimates import CommissionEstimate, EstimatedComponent, EstimatedPay
 
 
 async def commission_estimate(
-    states: StreamStates, ledgers: Ledgers, deal_id: UUID, *, rows: Scope, pay: Scope
+    states: StreamStates, ledgers: PayFactsReader, deal_id: UUID, *, rows: Scope, pay: Scope
 ) -> tuple[CommissionEstimate, int]:
     """The estimate of a deal for those in the pay scope, and the log position that it rests on.
 

@@ -18,7 +18,7 @@ from salesapi.domain.pay.statements.standings import Standing
 from salesapi.domain.pay.statements.statements import DEAL_ORDER, ENGINE_VERSION
 from salesapi.domain.shared.kernel import ThingUnknown
 from salesapi.domain.shared.periods import period_named
-from salesapi.ledgers import Ledgers
+from salesapi.ledgers import PayFactsReader
 from salesapi.queries.paging import Page, PageRequest, decoded_cursor, encoded_cursor
 from salesapi.queries.pay.reasons import shown_reason
 from salesapi.queries.pay.statement_lines import shown_line
@@ -73,7 +73,7 @@ class LiveAnswer:
         )
 
 
-async def live_statement(ledgers: Ledgers, scope: Scope, question: LiveQuestion) -> LiveAnswer:
+async def live_statement(ledgers: PayFactsReader, scope: Scope, question: LiveQuestion) -> LiveAnswer:
     """A member's live statement. `scope` is the one over pay.
 
     Raises:

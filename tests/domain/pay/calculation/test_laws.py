@@ -15,7 +15,7 @@ from uuid import UUID
 from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
 from salesapi.domain.pay.calculation.crediting import direct_credits, override_credits
 from salesapi.domain.pay.calculation.sales import plain_sale
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersionPublished
 from salesapi.domain.pay.plans.enrolments import EnrolmentEnded, EnrolmentQuotaSet
@@ -72,7 +72,7 @@ def without_floor(story: Story) -> Story:
 SELLERS = range(0x100, 0x140)
 
 
-def under_two_leaders(members: Iterable[int]) -> Ledger:
+def under_two_leaders(members: Iterable[int]) -> PayFacts:
     """A ledger in which all of these are in Bob's team, which belongs to Cid's."""
     log = Log()
     for team, parent in ((0x71, None), (0x72, 0x71)):

@@ -20,7 +20,7 @@ from salesapi.domain.pay.records.points import (
     RedeemPoints,
 )
 from salesapi.domain.selling.attribution import LeadAttributionTouchRecorded
-from salesapi.domain.shared.kernel import LedgerRef, Refused, ThingUnknown
+from salesapi.domain.shared.kernel import PayFactsRef, Refused, ThingUnknown
 from tests.domain.pay.award_options import award, goal
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN, Log, flat
 from tests.domain.pay.trade_stories import TradeLog
@@ -42,7 +42,7 @@ def touch(log: Log, on: str, kind: Any = "meeting", member_id: UUID = ANN) -> in
 
 
 def knowing(log: Log, *events: object) -> Case:
-    return given(*events).facts({LedgerRef(None): log.ledger})
+    return given(*events).facts({PayFactsRef(None): log.ledger})
 
 
 def counted(done: int, each: str, points: str, exact: str) -> StoredReason:

@@ -12,7 +12,7 @@ from uuid import UUID
 from salesapi.domain.pay.calculation.components import exact_of
 from salesapi.domain.pay.calculation.earnings import Earnings, may_change
 from salesapi.domain.pay.calculation.evaluation import Evaluation
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.payout_facts import PostedKey
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Clawback
@@ -34,7 +34,7 @@ LONG_AFTER = ("2027Q2", "2027Q3", "2027Q4", "2028Q1", "2028Q2")
 DealKey: TypeAlias = tuple[UUID, str, UUID]
 
 
-def computed(ledger: Ledger, period: str) -> dict[PostedKey, int]:
+def computed(ledger: PayFacts, period: str) -> dict[PostedKey, int]:
     """Computes what the facts give for a period, as the last run sees it: without what comes to nothing."""
     earnings = Earnings(Evaluation(ledger, PLAN, period_named(LAST).last_on))
     return {
@@ -45,7 +45,7 @@ def computed(ledger: Ledger, period: str) -> dict[PostedKey, int]:
     }
 
 
-def posted(ledger: Ledger, period: str) -> dict[PostedKey, int]:
+def posted(ledger: PayFacts, period: str) -> dict[PostedKey, int]:
     """Collects what locked runs posted for a period: without what comes to nothing."""
     found = (ledger.paid.posted(PLAN, period, member_id) for member_id in SELLERS)
     return {key: minor for of_member in found for key, minor in of_member.items() if minor}
@@ -71,7 +71,7 @@ def open_by_deal(sums: Iterable[tuple[PostedKey, int]]) -> dict[DealKey, int]:
     return found
 
 
-def payable(ledger: Ledger) -> dict[DealKey, int]:
+def payable(ledger: PayFacts) -> dict[DealKey, int]:
     """Computes what is payable of every credit by the last day, as a function of the day alone."""
     on = period_named(LAST).last_on
     earnings = Earnings(Evaluation(ledger, PLAN, on))
@@ -155,7 +155,7 @@ def refunding_version(random: Random) -> CompensationPlanVersion:
     return replace(made, components=tuple(replace(each, clawback=clawback) for each in made.components))
 
 
-def pays_what_nothing_earned(ledger: Ledger) -> bool:
+def pays_what_nothing_earned(ledger: PayFacts) -> bool:
     """Tells whether a credit earns below 0, or rounding posts something for nothing: no clawback takes that back."""
     earnings = Earnings(Evaluation(ledger, PLAN, period_named(LAST).last_on))
     found = (

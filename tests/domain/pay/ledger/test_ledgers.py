@@ -16,7 +16,7 @@ from salesapi.eventlog.codec import Codec, EventMeta, UnknownEventType
 from salesapi.eventlog.memory import MemoryEventLog
 from salesapi.eventlog.recorder import AppendRequest, NewEvent, Page, StreamAppend
 from salesapi.eventlog.upcasts import UPCASTS
-from salesapi.ledgers import Ledgers, ledger_at
+from salesapi.ledgers import PayFactsReader, ledger_at
 from tests.domain.pay.commission_stories import ANN, BY_LINE, PLAN
 from tests.spec import ACTOR, CATALOGUE, day, uid
 
@@ -78,7 +78,7 @@ class Log(MemoryEventLog):
         await self.add(StreamRef("deal", uid(deal)), reopened, "2026-02-01")
 
 
-async def founded() -> tuple[Log, Ledgers]:
+async def founded() -> tuple[Log, PayFactsReader]:
     """A plan with Ann in it, and two wins of hers."""
     log = Log()
     drafted = CompensationPlanDrafted(key="plan", name="Plan", currency="USD", legal_entity=None, external_id=None)
@@ -92,7 +92,7 @@ async def founded() -> tuple[Log, Ledgers]:
     await log.add(StreamRef("enrolment", ANN), begun)
     await log.win(1)
     await log.win(2)
-    return log, Ledgers(log, CODEC)
+    return log, PayFactsReader(log, CODEC)
 
 
 async def test_the_kept_ledger_is_advanced_by_what_is_new_only() -> None:

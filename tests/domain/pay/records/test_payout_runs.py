@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan, CompensationPlanVersion
 from salesapi.domain.pay.records.payout_runs import (
     ApprovePayoutRun,
@@ -39,7 +39,7 @@ from salesapi.domain.pay.statements.statements import (
     issued_parts,
     statements_of,
 )
-from salesapi.domain.shared.kernel import LedgerRef, Ref, Refused, StreamRef, ThingExists, ThingUnknown, TreeRootRef
+from salesapi.domain.shared.kernel import PayFactsRef, Ref, Refused, StreamRef, ThingExists, ThingUnknown, TreeRootRef
 from salesapi.domain.shared.periods import PeriodInvalid
 from tests.domain.pay.commission_stories import ANN, BOB, BY_LINE, PLAN, Log, flat
 from tests.spec import ACTOR, SUBJECT, Case, given, uid
@@ -67,7 +67,7 @@ def story() -> Log:
     return log
 
 
-LEDGER: Ledger = story().ledger
+LEDGER: PayFacts = story().ledger
 STATEMENTS = statements_of(LEDGER, PLAN, QUARTER)
 CALCULATED = PayoutRunCalculated(
     position=LEDGER.position,
@@ -81,8 +81,8 @@ CALCULATED = PayoutRunCalculated(
 ISSUED = tuple(event for statement in STATEMENTS for event in issued_parts(statement, LEDGER.position))
 READY = (OPENED, CALCULATED, *ISSUED)
 FACTS: dict[Ref, object] = {
-    LedgerRef(None): LEDGER,
-    LedgerRef(LEDGER.position): LEDGER,
+    PayFactsRef(None): LEDGER,
+    PayFactsRef(LEDGER.position): LEDGER,
     TreeRootRef(LEDGER.position): ROOT,
 }
 
@@ -124,7 +124,7 @@ def test_a_run_is_calculated_at_the_head_as_often_as_one_likes() -> None:
 def test_a_plan_that_pays_more_than_an_amount_may_be_is_not_calculated() -> None:
     log = Log().plan(flat("1000")).enrol(ANN)
     log.win(1, 2**53 - 1, "2026-01-31")
-    run(OPENED).facts({LedgerRef(None): log.ledger}).when(CALCULATE).refused(PayoutRunAmountTooLarge)
+    run(OPENED).facts({PayFactsRef(None): log.ledger}).when(CALCULATE).refused(PayoutRunAmountTooLarge)
 
 
 def test_statements_are_issued_as_they_were_calculated() -> None:
@@ -147,7 +147,7 @@ def test_facts_that_give_another_result_than_calculated_are_never_issued() -> No
     other = story()
     other.reopen(1)
     other.ledger.position = LEDGER.position
-    case = run(OPENED, CALCULATED).facts({LedgerRef(LEDGER.position): other.ledger})
+    case = run(OPENED, CALCULATED).facts({PayFactsRef(LEDGER.position): other.ledger})
     with pytest.raises(AssertionError, match="other statements"):
         case.when(ISSUE).decide()
 
@@ -207,16 +207,16 @@ def test_r62_a_locked_run_is_final(command: object) -> None:
 def test_an_earlier_open_period_comes_first() -> None:
     log = story()
     log.add(uid(0x77), PayoutRunOpened(plan_id=PLAN, period="2025Q4"))
-    case = run(*READY).facts({LedgerRef(None): log.ledger})
+    case = run(*READY).facts({PayFactsRef(None): log.ledger})
     refused = case.when(CALCULATE).refused(PayoutRunEarlierOpen)
     assert refused.parameters["period"] == "2025Q4"
-    run(*READY, SUBMITTED, APPROVED).facts({LedgerRef(None): log.ledger}).when(LOCK).refused(PayoutRunEarlierOpen)
+    run(*READY, SUBMITTED, APPROVED).facts({PayFactsRef(None): log.ledger}).when(LOCK).refused(PayoutRunEarlierOpen)
 
 
 def test_a_run_that_another_lock_overtook_is_calculated_again() -> None:
     log = story()
     log.lock("2025Q4")
-    case = run(*READY, SUBMITTED, APPROVED).facts({LedgerRef(None): log.ledger})
+    case = run(*READY, SUBMITTED, APPROVED).facts({PayFactsRef(None): log.ledger})
     assert case.when(LOCK).refused(PayoutRunOutdated).parameters["period"] == "2025Q4"
 
 
@@ -231,6 +231,6 @@ def test_a_run_with_nobody_to_pay_needs_no_statements() -> None:
         total_minor=0,
         currency="USD",
     )
-    run(OPENED).facts({LedgerRef(None): ledger}).when(CALCULATE).then(calculated)
+    run(OPENED).facts({PayFactsRef(None): ledger}).when(CALCULATE).then(calculated)
     run(OPENED, calculated).when(ISSUE).then()
     run(OPENED, calculated).when(SUBMIT).then(SUBMITTED)

@@ -29,7 +29,7 @@ from salesapi.domain.pay.records.pool_shares import (
     RejectPoolShares,
     StatePoolShares,
 )
-from salesapi.domain.shared.kernel import LedgerRef, Refused, ThingUnknown
+from salesapi.domain.shared.kernel import PayFactsRef, Refused, ThingUnknown
 from tests.domain.pay.calculation.test_divided_pools import approve, shared, with_pool
 from tests.domain.pay.commission_stories import ANN, BOB, CID, PLAN, Log
 from tests.spec import ACTOR, SUBJECT, Case, given, uid
@@ -61,7 +61,7 @@ APPROVE, REJECT = ApprovePoolShares(pool_shares_id=SUBJECT), RejectPoolShares(po
 
 def knowing(log: Log, *events: object) -> Case:
     """Cid gives the command, by what the log tells."""
-    return given(*events).facts({LedgerRef(None): log.ledger}).by(ACTOR, CID)
+    return given(*events).facts({PayFactsRef(None): log.ledger}).by(ACTOR, CID)
 
 
 def of_team(*events: object) -> Case:

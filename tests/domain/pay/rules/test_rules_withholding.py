@@ -16,7 +16,7 @@ from salesapi.domain.pay.calculation.claims import Claim
 from salesapi.domain.pay.calculation.payable import ClaimedShare, Payable, PayableOf
 from salesapi.domain.pay.calculation.release_clock import Earned
 from salesapi.domain.pay.calculation.sales import plain_sale
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.plans.plan_components import Release, Rounding
 from salesapi.domain.pay.rules.release import Anchor
@@ -265,7 +265,7 @@ def settled(
     )
     claims = (Claim(on=claimed_on, part=Fraction(claim, 1000), positions=(2,)),) if claim else ()
     shares = (ClaimedShare(exact_minor=Fraction(1000), claims=claims),)
-    return PayableOf(Ledger(), earned, shares, lambda on: on, None).by(by)
+    return PayableOf(PayFacts(), earned, shares, lambda on: on, None).by(by)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ from salesapi.domain.pay.plans.plan_rates import Accelerator
 from salesapi.domain.pay.rules.draws import Guarantee
 from salesapi.domain.pay.statements.simulating import simulated
 from salesapi.domain.pay.statements.statements import ENGINE_VERSION
-from salesapi.domain.shared.kernel import LedgerRef, Refused, StreamRef, ThingUnknown
+from salesapi.domain.shared.kernel import PayFactsRef, Refused, StreamRef, ThingUnknown
 from salesapi.domain.shared.money import CurrencyUnknown
 from salesapi.domain.shared.periods import PeriodInvalid, period_named
 from tests.domain.pay.commission_stories import ANN, BOB, BY_LINE, CID, PLAN, Log, flat, tiered
@@ -225,7 +225,7 @@ def test_the_result_is_recorded_with_the_position_that_it_rests_on() -> None:
     log = Log()
     log.add(SUBJECT, DRAFTED)
     log.add(SUBJECT, PUBLISHED)
-    given(DRAFTED, PUBLISHED).facts({LedgerRef(None): log.ledger}).when(command(flat("3"))).then(
+    given(DRAFTED, PUBLISHED).facts({PayFactsRef(None): log.ledger}).when(command(flat("3"))).then(
         CompensationPlanSimulated(
             period="2026Q1",
             position=2,

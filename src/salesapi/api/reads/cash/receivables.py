@@ -54,7 +54,7 @@ async def _receivables(reading: Reading, given: ReceivablesArguments) -> Receiva
         window_from=given.window_from,
         window_to=given.window_to,
     )
-    return await reading.shared.reports.receivables(question, reading.asker.rows, reading.wanted)
+    return await reading.shared.reports.receivables(question, reading.caller.rows, reading.wanted)
 
 
 QUESTIONS: Final = (

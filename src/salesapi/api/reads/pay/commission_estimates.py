@@ -17,9 +17,9 @@ class EstimateOf:
 
 
 async def _estimate(reading: Reading, given: EstimateOf) -> Reflecting[CommissionEstimate]:
-    shared, asker = reading.shared, reading.asker
+    shared, caller = reading.shared, reading.caller
     found, position = await commission_estimate(
-        shared.states, shared.ledgers, given.deal_id, rows=asker.rows, pay=asker.pay
+        shared.states, shared.ledgers, given.deal_id, rows=caller.rows, pay=caller.pay
     )
     return Reflecting(found, position)
 

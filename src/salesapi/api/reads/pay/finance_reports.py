@@ -96,7 +96,7 @@ class ContractCostArguments:
 async def _accruals(reading: Reading, given: AccrualArguments) -> CommissionAccruals:
     window = PayWindow(first_on=given.window_from, last_on=given.window_to)
     question = AccrualQuestion(window=window, dimension=given.dimension)
-    return await reading.shared.reports.commission_accruals(question, reading.asker.pay, reading.wanted)
+    return await reading.shared.reports.commission_accruals(question, reading.caller.pay, reading.wanted)
 
 
 async def _contract_costs(reading: Reading, given: ContractCostArguments) -> ContractCosts:
@@ -112,7 +112,7 @@ async def _contract_costs(reading: Reading, given: ContractCostArguments) -> Con
         plan_id=given.plan_id,
         deal_id=given.deal_id,
     )
-    return await reading.shared.reports.contract_costs(question, reading.asker.pay, reading.wanted)
+    return await reading.shared.reports.contract_costs(question, reading.caller.pay, reading.wanted)
 
 
 def _accrual_rows(report: CommissionAccruals) -> Iterator[tuple[object, ...]]:

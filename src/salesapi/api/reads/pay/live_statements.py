@@ -53,7 +53,7 @@ class LiveTraceOf:
 async def found_live(reading: Reading, given: LiveStatementOf | LiveLinesOf | LiveTraceOf) -> LiveAnswer:
     """The live statement, whose lines are put into words where they are asked for."""
     question = LiveQuestion(plan_id=given.plan_id, member_id=given.member_id, period=given.period)
-    return await live_statement(reading.shared.ledgers, reading.asker.pay, question)
+    return await live_statement(reading.shared.ledgers, reading.caller.pay, question)
 
 
 async def _statement(reading: Reading, given: LiveStatementOf) -> LiveStatement:

@@ -72,22 +72,22 @@ def _question(given: DealReportArguments | StageReportArguments, but: tuple[Dime
 
 
 async def _deals(reading: Reading, given: DealReportArguments) -> DealReport:
-    return await reading.shared.reports.deals(_question(given), reading.asker.rows, reading.wanted)
+    return await reading.shared.reports.deals(_question(given), reading.caller.rows, reading.wanted)
 
 
 async def _snapshot(reading: Reading, given: StageReportArguments) -> FunnelSnapshot:
     question = _question(given, BY_STAGE_ALREADY)
-    return await reading.shared.reports.funnel_snapshot(question, reading.asker.rows, reading.wanted)
+    return await reading.shared.reports.funnel_snapshot(question, reading.caller.rows, reading.wanted)
 
 
 async def _cohort(reading: Reading, given: StageReportArguments) -> FunnelCohort:
     question = _question(given, BY_STAGE_ALREADY)
-    return await reading.shared.reports.funnel_cohort(question, reading.asker.rows, reading.wanted)
+    return await reading.shared.reports.funnel_cohort(question, reading.caller.rows, reading.wanted)
 
 
 async def _velocity(reading: Reading, given: StageReportArguments) -> StageVelocity:
     question = _question(given, BY_STAGE_ALREADY)
-    return await reading.shared.reports.stage_velocity(question, reading.asker.rows, reading.wanted)
+    return await reading.shared.reports.stage_velocity(question, reading.caller.rows, reading.wanted)
 
 
 _FUNNEL: Final = "Funnel: stages with their conversion, by snapshot or by cohort"

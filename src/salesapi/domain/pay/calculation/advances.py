@@ -11,7 +11,7 @@ from uuid import UUID
 from salesapi.domain.pay.calculation.draw_balances import Balances, balance_rules, days_in_plan
 from salesapi.domain.pay.calculation.floor_lines import DRAW, FloorResult, days_counted, floor_postings
 from salesapi.domain.pay.calculation.postings import Posting
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.enrolment_overrides import with_advance_of
 from salesapi.domain.pay.plans.enrolment_spans import Span
 from salesapi.domain.pay.plans.enrolments import Enrolment
@@ -25,7 +25,7 @@ RULE: Final = "R34"
 class Advances:
     """The advances that the run of a plan's period nets and pays."""
 
-    def __init__(self, ledger: Ledger, plan_id: UUID, period: Period, balances: Balances) -> None:
+    def __init__(self, ledger: PayFacts, plan_id: UUID, period: Period, balances: Balances) -> None:
         self._paid_runs = ledger.paid
         self._balances = balances
         self._plan_id = plan_id

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.pay.calculation.postings import Posting
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.payout_facts import AwardFact
 from salesapi.domain.pay.reasons.posted_reasons import AdjustedByHand, Granted
 from salesapi.domain.pay.records.awards import PaidKind
@@ -26,7 +26,7 @@ RULES: Final[dict[PaidKind, str]] = {
 }
 
 
-def award_postings(ledger: Ledger, plan_id: UUID, period: Period) -> dict[UUID, list[Posting]]:
+def award_postings(ledger: PayFacts, plan_id: UUID, period: Period) -> dict[UUID, list[Posting]]:
     """One posting for each award that is due, by member, in the order of approval."""
     currency = ledger.plan(plan_id).currency
     found: dict[UUID, list[Posting]] = {}

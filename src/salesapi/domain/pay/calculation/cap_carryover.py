@@ -33,7 +33,7 @@ from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.plans.version_parts import VersionPart
 from salesapi.domain.pay.reasons.earned_reasons import CarriedIn
 from salesapi.domain.pay.rules.limits import CapExcess, CapOf, CapWindow
-from salesapi.domain.shared.kernel import value
+from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.periods import Period, period_named, period_of
 
 DealKey: TypeAlias = tuple[str, tuple[UUID, int], UUID | None]
@@ -42,7 +42,7 @@ PAST: Final[dict[CapOf, str]] = {"line": "R29", "deal": "R29", "component": "R30
 """The rule of each limit."""
 
 
-@value
+@fast_record
 class Excess:
     """The part of a credit that a cap cut off in the window of `cut_in`, to be earned in the one from `due_on` on."""
 

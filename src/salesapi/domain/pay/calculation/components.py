@@ -39,7 +39,7 @@ from salesapi.domain.pay.rules.limits import (
 from salesapi.domain.pay.rules.rate_rules import RateRules
 from salesapi.domain.pay.rules.rates import Part
 from salesapi.domain.pay.rules.tables import TierTable
-from salesapi.domain.shared.kernel import value
+from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.money import rounded
 
 EarningKind: TypeAlias = Literal["earning", "uplift", "modifier", "limit"]
@@ -48,7 +48,7 @@ ALL: Final = Fraction(100)
 """All of it, in percent."""
 
 
-@value
+@fast_record
 class Earning:
     """One exact result with its reason. An uplift pays on what came before; a modifier is a factor's; a limit takes away."""
 
@@ -63,7 +63,7 @@ class Earning:
     """Whether that is earned later."""
 
 
-@value
+@fast_record
 class Standing:
     """The place of a member under a component in its window: credited before and in all, the quota, earned before."""
 

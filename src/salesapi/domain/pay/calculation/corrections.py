@@ -16,11 +16,11 @@ from uuid import UUID
 from salesapi.domain.pay.calculation.earnings import Earnings
 from salesapi.domain.pay.calculation.postings import Origin, Posting
 from salesapi.domain.pay.calculation.restatements import Restatements
-from salesapi.domain.pay.ledger.pay_facts import Change, Ledger
+from salesapi.domain.pay.ledger.pay_facts import Change, PayFacts
 from salesapi.domain.pay.ledger.payout_facts import PostedKey, RunFacts, Side
 from salesapi.domain.pay.reasons.posted_reasons import Recomputed
 from salesapi.domain.pay.records.payout_runs import LineKind
-from salesapi.domain.shared.kernel import value
+from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.periods import Period
 
 CAUSES_MAX: Final = 20
@@ -123,7 +123,7 @@ def is_small(deltas_minor: Sequence[int], from_minor: int | None) -> bool:
 class _Changes:
     """The changes since a position: those of rules, and by deal those of what it may earn."""
 
-    def __init__(self, ledger: Ledger, since: int) -> None:
+    def __init__(self, ledger: PayFacts, since: int) -> None:
         self.rules = ledger.rule_changes(since=since)
         self.by_deal: dict[UUID | None, list[Change]] = {}
         for change in ledger.changes_since(since):
@@ -192,7 +192,7 @@ def settled_at(runs: Sequence[RunFacts], run: RunFacts) -> int:
     return max(run.position, *later, 0)
 
 
-@value
+@fast_record
 class _Correction:
     """One side of a deal in a closed period: what is known of it now, and what was posted of it."""
 

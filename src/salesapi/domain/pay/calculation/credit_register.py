@@ -12,7 +12,7 @@ from uuid import UUID
 from salesapi.domain.pay.calculation.crediting import Credit, credits_of
 from salesapi.domain.pay.calculation.losses import claims_of
 from salesapi.domain.pay.calculation.sales import Sale, is_plain, plain_sale, sales_of
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.sale_facts import Win, paid_order
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import LEVELS_MAX, Component, CreditKind
@@ -23,7 +23,7 @@ from salesapi.domain.shared.periods import Period
 class CreditRegister:
     """The credits of one ledger, by member, component and period."""
 
-    def __init__(self, ledger: Ledger, as_of: date | None = None) -> None:
+    def __init__(self, ledger: PayFacts, as_of: date | None = None) -> None:
         self.ledger = ledger
         self._as_of = as_of
         self._team_wins: dict[tuple[UUID, str], list[Win]] = {}

@@ -8,10 +8,10 @@ from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.reasons.reasons import Waits
 from salesapi.domain.pay.rules.limits import CapOf
-from salesapi.domain.shared.kernel import value
+from salesapi.domain.shared.kernel import fast_record
 
 
-@value
+@fast_record
 class Credited:
     """One credit under one component, with what it earns; `waits_for` says why it is held. `amount` is in the plan's currency."""
 

@@ -12,17 +12,17 @@ from uuid import UUID
 
 from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sales import Sale
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.rules.sourcing import sourced
 from salesapi.domain.selling.deals import DealShare
-from salesapi.domain.shared.kernel import value
+from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.money import parts_of, rounded
 
 ALL: Final = Decimal(100)
 
 
-@value
+@fast_record
 class Credit:
     """A member's part in a sale. `source_member_id` is whose result it is: for an override the member of the team."""
 
@@ -34,7 +34,7 @@ class Credit:
     """The part as it was stated: what is left to tell it where the sale counts for nothing."""
 
 
-def credits_of(sale: Sale, component: Component, ledger: Ledger) -> tuple[Credit, ...]:
+def credits_of(sale: Sale, component: Component, ledger: PayFacts) -> tuple[Credit, ...]:
     """The credits of the component's kind, in the order in which the shares were stated."""
     match component.credit:
         case "direct":
@@ -69,7 +69,7 @@ def overlay_credits(sale: Sale) -> tuple[Credit, ...]:
     )
 
 
-def override_credits(sale: Sale, levels: int, ledger: Ledger) -> tuple[Credit, ...]:
+def override_credits(sale: Sale, levels: int, ledger: PayFacts) -> tuple[Credit, ...]:
     """R18: each direct credit feeds the managers of its member on the day of the sale, as many levels up as stated."""
     return tuple(
         Credit(
@@ -84,7 +84,7 @@ def override_credits(sale: Sale, levels: int, ledger: Ledger) -> tuple[Credit, .
     )
 
 
-def sourcing_credits(sale: Sale, component: Component, ledger: Ledger) -> tuple[Credit, ...]:
+def sourcing_credits(sale: Sale, component: Component, ledger: PayFacts) -> tuple[Credit, ...]:
     """R19: the touches of the deal's lead share the sale, several of one member as one credit; nobody's touch keeps its part."""
     terms = component.sourcing
     assert terms is not None, "a published component by sourcing says how"

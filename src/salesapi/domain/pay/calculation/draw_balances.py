@@ -12,7 +12,7 @@ from uuid import UUID
 
 from salesapi.domain.pay.calculation.floor_lines import DRAW, RECOVERY
 from salesapi.domain.pay.calculation.postings import Posting
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.payout_facts import BALANCED, Balanced, ForgivenDraw, RunFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan, CompensationPlanVersion
 from salesapi.domain.pay.plans.enrolments import Enrolment
@@ -25,7 +25,7 @@ from salesapi.domain.shared.periods import Period, period_after
 class Balances:
     """The balances of a plan's participants before the run of a period."""
 
-    def __init__(self, ledger: Ledger, plan_id: UUID, period: Period) -> None:
+    def __init__(self, ledger: PayFacts, plan_id: UUID, period: Period) -> None:
         self._ledger = ledger
         self._plan_id = plan_id
         self._period = period

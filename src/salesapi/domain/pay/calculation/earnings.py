@@ -25,7 +25,7 @@ from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.plans.plan_components import Component, RoundingScope
 from salesapi.domain.pay.rules.release import posted_part
-from salesapi.domain.shared.kernel import value
+from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.money import rounded
 from salesapi.domain.shared.periods import Period, period_of, periods_between
 
@@ -34,7 +34,7 @@ OpenKey: TypeAlias = tuple[str, UUID]
 """Component and deal."""
 
 
-@value
+@fast_record
 class Rounded:
     """A credit and what each of its earnings posts, in whole minor units."""
 

@@ -12,7 +12,7 @@ from salesapi.domain.pay.calculation.credit_register import CreditRegister
 from salesapi.domain.pay.calculation.crediting import Credit
 from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sales import Sale, anchors
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.plans.plan_components import Component
@@ -21,13 +21,13 @@ from salesapi.domain.pay.reasons.earned_reasons import AwaitsAcknowledgement, Aw
 from salesapi.domain.pay.reasons.reasons import Waits
 from salesapi.domain.pay.rules.accounting import RateDate, converted, frozen_rate
 from salesapi.domain.pay.rules.plan_versions_and_leavers import leaver_share
-from salesapi.domain.shared.kernel import value
+from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.periods import Period, period_of
 
 ALL: Final = Fraction(100)
 
 
-@value
+@fast_record
 class Eligible:
     """A credit that counts, before it is rated."""
 
@@ -44,7 +44,7 @@ class Eligible:
     """The enrolment that agrees the component otherwise (R56)."""
 
 
-@value
+@fast_record
 class Held:
     """A component as a member holds it on a day; `waits_for` says why nothing of it is posted yet."""
 
@@ -57,7 +57,7 @@ class Held:
 class Eligibility:
     """Answers about the participants of one plan."""
 
-    def __init__(self, ledger: Ledger, plan_id: UUID, as_of: date | None = None) -> None:
+    def __init__(self, ledger: PayFacts, plan_id: UUID, as_of: date | None = None) -> None:
         self.ledger = ledger
         self.plan_id = plan_id
         self.plan = ledger.plan(plan_id)

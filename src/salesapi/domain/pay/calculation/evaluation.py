@@ -35,12 +35,12 @@ from salesapi.domain.pay.calculation.member_quotas import MemberQuota, quota_of
 from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sale_rates import Portion
 from salesapi.domain.pay.calculation.year_to_date_restatement import CreditKey, key_of, rated_again
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.reasons.earned_reasons import AwaitsQuota
 from salesapi.domain.pay.reasons.reasons import Waits
-from salesapi.domain.shared.kernel import value
+from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.periods import Period, period_of
 
 ZERO: Final = Fraction()
@@ -48,7 +48,7 @@ CountKey: TypeAlias = tuple[int, str]
 """Where counting begins anew: the plan version (0 where tiers continue over versions) and the component."""
 
 
-@value
+@fast_record
 class _Sum:
     """The running sum of what a member was credited and earned under one component."""
 
@@ -64,7 +64,7 @@ class _Sum:
     deal_credited: Amount = 0
 
 
-@value
+@fast_record
 class _Before:
     """The pay of a period before its own credits: carried into it, or paid again; and what that counts for caps."""
 
@@ -83,7 +83,7 @@ class _Before:
 class Evaluation:
     """Answers about one plan from one ledger; what it computed for a member and a period, it keeps where it is asked again."""
 
-    def __init__(self, ledger: Ledger, plan_id: UUID, as_of: date | None = None) -> None:
+    def __init__(self, ledger: PayFacts, plan_id: UUID, as_of: date | None = None) -> None:
         self.ledger = ledger
         self.plan_id = plan_id
         self.plan = ledger.plan(plan_id)

@@ -22,7 +22,7 @@ from salesapi.domain.pay.calculation.floor_lines import (
     floor_postings,
 )
 from salesapi.domain.pay.calculation.postings import Posting
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.enrolment_overrides import with_draw_of
 from salesapi.domain.pay.plans.enrolment_spans import Span
@@ -53,7 +53,7 @@ EARNED: Final = ("earning", "uplift", "modifier", "limit")
 class Floors:
     """The guarantee or draw of a plan's version in force at the end of a period, and how a negative result is recovered."""
 
-    def __init__(self, ledger: Ledger, plan_id: UUID, period: Period) -> None:
+    def __init__(self, ledger: PayFacts, plan_id: UUID, period: Period) -> None:
         self._plan_id = plan_id
         self._period = period
         self._currency = ledger.plan(plan_id).currency

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from salesapi.domain.pay.calculation.claims import Claim
 from salesapi.domain.pay.calculation.sales import anchors, cash_due, due_minor, follows_agreements
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.ledger.trade_facts import AgreementFact, InvoiceFact
 from salesapi.domain.pay.plans.plan_components import Component
@@ -24,7 +24,7 @@ _Lost: TypeAlias = tuple[date, int, ClawbackTrigger, int]
 """From a day on, by the event of a position: so much is lost in all, as one way of looking at it tells."""
 
 
-def losses_of(ledger: Ledger, component: Component, win: Win) -> tuple[Loss, ...]:
+def losses_of(ledger: PayFacts, component: Component, win: Win) -> tuple[Loss, ...]:
     """All losses of a deal for the triggers that the component names, by day, then by what stated them.
 
     Of what is credited with its payments nothing else is lost than what goes back of these, which they tell themselves.
@@ -52,7 +52,7 @@ def losses_of(ledger: Ledger, component: Component, win: Win) -> tuple[Loss, ...
     return tuple(found)
 
 
-def claims_of(ledger: Ledger, component: Component, win: Win) -> tuple[Claim, ...]:
+def claims_of(ledger: PayFacts, component: Component, win: Win) -> tuple[Claim, ...]:
     """R49: what the component's rule takes back of a deal, loss by loss, at whatever rate it was earned."""
     losses = losses_of(ledger, component, win)
     if component.clawback is None or not losses:
@@ -63,7 +63,7 @@ def claims_of(ledger: Ledger, component: Component, win: Win) -> tuple[Claim, ..
     return tuple(Claim(on=loss.on, part=part, positions=loss.positions) for loss, part in claims if part)
 
 
-def term_of(ledger: Ledger, win: Win) -> DaySpan | None:
+def term_of(ledger: PayFacts, win: Win) -> DaySpan | None:
     """The days that the deal's agreements run for, from the first to the last; None where no term is agreed."""
     spans = [
         (each.starts_on, each.ends_on)
@@ -76,7 +76,7 @@ def term_of(ledger: Ledger, win: Win) -> DaySpan | None:
     return DaySpan(effective_from=first_on, effective_until=last_on + timedelta(days=1))
 
 
-def _whole_minor(ledger: Ledger, component: Component, win: Win) -> int:
+def _whole_minor(ledger: PayFacts, component: Component, win: Win) -> int:
     """Computes what losses are parts of: what is agreed now where the base follows it, else what was signed."""
     agreed = ledger.trade.agreements_of(win.deal_id)
     if not agreed or follows_agreements(component):
@@ -88,7 +88,7 @@ def _signed_minor(agreement: AgreementFact) -> int:
     return agreement.steps[0].gross_before_minor if agreement.steps else agreement.gross_minor
 
 
-def _of_agreements(ledger: Ledger, component: Component, win: Win, whole_minor: int) -> Iterator[_Lost]:
+def _of_agreements(ledger: PayFacts, component: Component, win: Win, whole_minor: int) -> Iterator[_Lost]:
     """Cancellation before the term began, churn in it, downgrades: by how much less is agreed, but for the fee kept (R55)."""
     follows = follows_agreements(component)
     agreed = ledger.trade.agreements_of(win.deal_id)
@@ -107,7 +107,7 @@ def _trigger(agreement: AgreementFact, kind: str, on: date) -> ClawbackTrigger:
     return "churn" if agreement.starts_on is not None and on > agreement.starts_on else "cancellation"
 
 
-def _of_money(ledger: Ledger, component: Component, win: Win, whole_minor: int) -> Iterator[_Lost]:
+def _of_money(ledger: PayFacts, component: Component, win: Win, whole_minor: int) -> Iterator[_Lost]:
     """Money paid back of what was owed, and credit notes: a note and the money that follows it are one loss.
 
     A sale that is an invoice is less by its notes without any clawback.
@@ -125,7 +125,7 @@ def _of_money(ledger: Ledger, component: Component, win: Win, whole_minor: int) 
         yield on, position, "refund", max(back_minor, noted_minor)
 
 
-def _of_overdue(ledger: Ledger, component: Component, win: Win, whole_minor: int) -> Iterator[_Lost]:
+def _of_overdue(ledger: PayFacts, component: Component, win: Win, whole_minor: int) -> Iterator[_Lost]:
     """Invoices that are open so many days after their due date (坏账): what is open of them on that day.
 
     Money for the deal, and not for one of its invoices, pays these in the order in which they are due.
@@ -146,7 +146,7 @@ def _of_overdue(ledger: Ledger, component: Component, win: Win, whole_minor: int
         yield on, invoice.position, "non_payment", lost_minor
 
 
-def _open_minor(ledger: Ledger, invoice: InvoiceFact, on: date) -> int:
+def _open_minor(ledger: PayFacts, invoice: InvoiceFact, on: date) -> int:
     credited = sum(note.gross_minor for note in invoice.notes if note.on is not None and note.on <= on)
     paid = sum(cash.amount_minor for cash in ledger.trade.cash_of_invoice(invoice) if cash.on <= on)
     return invoice.gross_minor - credited - paid

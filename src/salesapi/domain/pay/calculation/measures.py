@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.pay.calculation.credit_register import CreditRegister
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.sale_facts import Answer
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.rules.award_measures import satisfaction_factor
@@ -16,7 +16,7 @@ ZERO: Final = Fraction()
 
 
 def team_attainment(
-    ledger: Ledger, register: CreditRegister, currency: str, member_id: UUID, period: Period
+    ledger: PayFacts, register: CreditRegister, currency: str, member_id: UUID, period: Period
 ) -> Fraction:
     """R14: what the team of the nearest manager won in the period, in percent of that manager's quota; 0 without one."""
     managers = ledger.tree.managers_of(member_id, period.last_on)
@@ -28,7 +28,7 @@ def team_attainment(
     return attainment_percent(won, quota.amount_minor)
 
 
-def satisfaction_of(ledger: Ledger, member_id: UUID, component: Component, period: Period) -> Fraction:
+def satisfaction_of(ledger: PayFacts, member_id: UUID, component: Component, period: Period) -> Fraction:
     """R44: the factor of the answers that the customers of one's wins gave in the period."""
     table = component.satisfaction
     assert table is not None, "asked for a component with one"
@@ -40,7 +40,7 @@ def satisfaction_of(ledger: Ledger, member_id: UUID, component: Component, perio
     return satisfaction_factor(table, answers).factor
 
 
-def _is_about(ledger: Ledger, member_id: UUID, answer: Answer) -> bool:
+def _is_about(ledger: PayFacts, member_id: UUID, answer: Answer) -> bool:
     """An answer is about who has a part in the deal that it names, or in any win with the customer."""
     if answer.deal_id is not None:
         win = ledger.wins.win(answer.deal_id)

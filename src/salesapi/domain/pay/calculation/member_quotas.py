@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.plans.plan_components import Measure, QuotaRules
 from salesapi.domain.pay.plans.version_parts import VersionPart
@@ -29,7 +29,7 @@ class MemberQuota:
 
 
 def quota_of(
-    ledger: Ledger, plan_id: UUID, currency: str, member_id: UUID, measure: Measure, part: VersionPart, window: Period
+    ledger: PayFacts, plan_id: UUID, currency: str, member_id: UUID, measure: Measure, part: VersionPart, window: Period
 ) -> MemberQuota | None:
     """The quota as set, its part for the version's days, for the days enrolled, and for the months of service.
 
@@ -58,7 +58,7 @@ def quota_of(
 
 
 def _shares(
-    ledger: Ledger, plan_id: UUID, rules: QuotaRules, enrolment: Enrolment, window: Period
+    ledger: PayFacts, plan_id: UUID, rules: QuotaRules, enrolment: Enrolment, window: Period
 ) -> list[tuple[Fraction, QuotaFor]]:
     whole = DaySpan(effective_from=window.first_on, effective_until=window.last_on + timedelta(days=1))
     held = _held(enrolment, plan_id, whole)

@@ -18,7 +18,7 @@ from salesapi.domain.pay.calculation.release_clock import (
     ReleaseClock,
     Released,
 )
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.rules.clawbacks import ZERO, Reversal, left_unclaimed, limited_clawback
 from salesapi.domain.pay.rules.withholding import Holdback, ends_on, forfeited, holdback_settled, meets_clawback
 from salesapi.domain.shared.kernel import record
@@ -68,7 +68,7 @@ class PayableOf:
 
     def __init__(
         self,
-        ledger: Ledger,
+        ledger: PayFacts,
         earned: Earned,
         shares: tuple[ClaimedShare, ...],
         period_end: PeriodEnd,

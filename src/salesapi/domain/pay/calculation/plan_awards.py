@@ -21,13 +21,13 @@ from salesapi.domain.pay.calculation.team_pools import TeamPools, approved_late
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.plans.plan_awards import PlanAward
-from salesapi.domain.shared.kernel import value
+from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.periods import Period
 
 Kind: TypeAlias = Campaign | ScorecardOf | TeamPools | Retention | ForecastAccuracy | Touches
 
 
-@value
+@fast_record
 class _Due:
     """An award to be paid, with the version that states it and the period that it is for."""
 

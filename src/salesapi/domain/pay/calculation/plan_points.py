@@ -9,7 +9,7 @@ from uuid import UUID
 
 from salesapi.domain.pay.calculation.award_basis import AwardBasis, newest
 from salesapi.domain.pay.calculation.evaluation import Evaluation
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.plans.plan_awards import PlanAward, PointsAward
 from salesapi.domain.pay.reasons.earned_reasons import PointsEarned
@@ -30,7 +30,7 @@ class EarnedPoints:
 
 
 def earned_points(
-    ledger: Ledger, plan_id: UUID, award_key: str, member_id: UUID, period: Period
+    ledger: PayFacts, plan_id: UUID, award_key: str, member_id: UUID, period: Period
 ) -> EarnedPoints | None:
     """Counts the points known now; None where the version of the period's last days has no such award of points."""
     basis = AwardBasis(Evaluation(ledger, plan_id, period.last_on), period)

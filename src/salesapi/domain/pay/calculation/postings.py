@@ -11,10 +11,10 @@ from salesapi.domain.pay.reasons.reason_form import form_of, number_text
 from salesapi.domain.pay.reasons.reasons import Reason, rate_of
 from salesapi.domain.pay.records.payout_runs import LineKind, StatementLine
 from salesapi.domain.pay.rules.wording import exact_text, residual_text
-from salesapi.domain.shared.kernel import value
+from salesapi.domain.shared.kernel import fast_record
 
 
-@value
+@fast_record
 class Origin:
     """The credit that a posting comes from."""
 
@@ -24,7 +24,7 @@ class Origin:
     won_on: date | None = None
 
 
-@value
+@fast_record
 class Posting:
     """One exact result and what is posted of it; `exact_minor` is None where nothing is known yet.
 

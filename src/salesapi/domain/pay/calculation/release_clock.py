@@ -14,7 +14,7 @@ from uuid import UUID
 
 from salesapi.domain.pay.calculation.sale_parts import Amount, is_asked, parts_of_sale
 from salesapi.domain.pay.calculation.sales import Sale, anchors, cash_due, due_minor
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.payout_facts import ExtendedExpiry
 from salesapi.domain.pay.ledger.trade_facts import CashFact, InvoiceFact
 from salesapi.domain.pay.plans.plan_components import Base, Component, Release, Rounding
@@ -107,7 +107,7 @@ class _Step:
 class ReleaseClock:
     """The clock of one earning, asked for any day; `leaving` for who left after it was earned."""
 
-    def __init__(self, ledger: Ledger, earned: Earned, period_end: PeriodEnd, leaving: Leaving | None = None) -> None:
+    def __init__(self, ledger: PayFacts, earned: Earned, period_end: PeriodEnd, leaving: Leaving | None = None) -> None:
         self._ledger = ledger
         self._earned = earned
         self._period_end = period_end

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.ledger.trade_facts import AgreementFact
 from salesapi.domain.pay.plans.plan_components import Base, Component, FilterCondition
@@ -35,7 +35,7 @@ class SalePart:
 
 
 def parts_of_sale(
-    ledger: Ledger, win: Win, base: Base, agreed: Sequence[AgreementFact], on: date
+    ledger: PayFacts, win: Win, base: Base, agreed: Sequence[AgreementFact], on: date
 ) -> tuple[SalePart, ...]:
     """The lines that the base is made of: those of the agreements where it is taken from these, else those of the deal."""
     if base.kind in ("agreement_net", "agreement_gross") or base.cost_from == "agreement":
@@ -82,7 +82,7 @@ def _line_share(win: Win, amount: int | None, total: int, count: int) -> Amount:
     return Fraction(win.amount_minor * amount, total)
 
 
-def fits(ledger: Ledger, component: Component, win: Win) -> bool:
+def fits(ledger: PayFacts, component: Component, win: Win) -> bool:
     """The filter on the whole sale; what it says of products is about parts, and a sale without such a part is none."""
     only = component.only
     if only is None:
@@ -95,7 +95,7 @@ def fits(ledger: Ledger, component: Component, win: Win) -> bool:
     return all(_has(ledger, condition, win) for condition in only.conditions)
 
 
-def _has(ledger: Ledger, condition: FilterCondition, win: Win) -> bool:
+def _has(ledger: PayFacts, condition: FilterCondition, win: Win) -> bool:
     match condition.of:
         case "product_code" | "product_category":
             values = {_product_value(ledger, condition, line.product_id) for line in win.lines}
@@ -117,7 +117,7 @@ def attribute(win: Win, key: str | None) -> str | None:
     return next((value.value for value in win.attributes if value.key == key), None)
 
 
-def is_asked(ledger: Ledger, component: Component, part: SalePart) -> bool:
+def is_asked(ledger: PayFacts, component: Component, part: SalePart) -> bool:
     """Tells whether a line counts: it has a product that the filter names, for every condition on products."""
     conditions = component.only.conditions if component.only is not None else ()
     return all(
@@ -127,7 +127,7 @@ def is_asked(ledger: Ledger, component: Component, part: SalePart) -> bool:
     )
 
 
-def _product_value(ledger: Ledger, condition: FilterCondition, product_id: UUID | None) -> str | None:
+def _product_value(ledger: PayFacts, condition: FilterCondition, product_id: UUID | None) -> str | None:
     product = ledger.market.product(product_id) if product_id is not None else None
     if product is None:
         return None

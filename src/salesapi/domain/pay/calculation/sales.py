@@ -22,7 +22,7 @@ from salesapi.domain.pay.calculation.sale_parts import (
     share_of,
     tax_basis,
 )
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.ledger.trade_facts import AgreementFact, CashFact, InvoiceFact
 from salesapi.domain.pay.plans.plan_components import Base, Component
@@ -33,7 +33,7 @@ from salesapi.domain.pay.rules.accounting import taxed_base
 from salesapi.domain.pay.rules.commissionable_bases import ContractTermTable, ResidualTerms, margin_base
 from salesapi.domain.pay.rules.release import Anchor
 from salesapi.domain.reference.products import Product
-from salesapi.domain.shared.kernel import record, value
+from salesapi.domain.shared.kernel import fast_record, record
 from salesapi.domain.shared.periods import Period
 
 ZERO: Final = Fraction()
@@ -59,7 +59,7 @@ NOTHING_KNOWN: Final = SaleFacts()
 SEVERAL_CURRENCIES: Final = AwaitsOneCurrency()
 
 
-@value
+@fast_record
 class Sale:
     """A win as a component credits it, in `currency`. `share` is the part (0 to 1) of the whole deal that it is."""
 
@@ -107,7 +107,7 @@ class Sale:
         )
 
 
-def sales_of(ledger: Ledger, component: Component, wins: Sequence[Win], period: Period) -> list[Sale]:
+def sales_of(ledger: PayFacts, component: Component, wins: Sequence[Win], period: Period) -> list[Sale]:
     """The sales of these wins that belong to the period, in their order; those that a filter leaves out are none."""
     found = [sale for win in wins for sale in _sales(ledger, component, win, period) if fits(ledger, component, win)]
     return sorted(found, key=lambda sale: sale.order)
@@ -131,7 +131,7 @@ def plain_sale(win: Win) -> Sale:
     )
 
 
-def anchors(ledger: Ledger, win: Win) -> dict[Anchor, date]:
+def anchors(ledger: PayFacts, win: Win) -> dict[Anchor, date]:
     """R22: the day of each event that happened; of several agreements the last one's, since only then it is complete."""
     found: dict[Anchor, date] = {"booking": win.on}
     agreed = ledger.trade.agreements_of(win.deal_id)
@@ -154,7 +154,7 @@ def anchors(ledger: Ledger, win: Win) -> dict[Anchor, date]:
     return found
 
 
-def due_minor(ledger: Ledger, win: Win) -> tuple[int, int]:
+def due_minor(ledger: PayFacts, win: Win) -> tuple[int, int]:
     """Computes what is owed for a deal, gross and net: what its agreements say, else the amount as won for both."""
     agreed = ledger.trade.agreements_of(win.deal_id)
     if not agreed:
@@ -162,13 +162,13 @@ def due_minor(ledger: Ledger, win: Win) -> tuple[int, int]:
     return sum(each.state.total_minor for each in agreed), sum(each.net_minor for each in agreed)
 
 
-def due_currency(ledger: Ledger, win: Win) -> str:
+def due_currency(ledger: PayFacts, win: Win) -> str:
     """Names the currency in which a deal is owed: that of its agreements, else that of the win."""
     agreed = ledger.trade.agreements_of(win.deal_id)
     return agreed[0].state.currency if agreed else win.currency
 
 
-def cash_due(ledger: Ledger, win: Win) -> tuple[CashFact, ...]:
+def cash_due(ledger: PayFacts, win: Win) -> tuple[CashFact, ...]:
     """The money for a deal, in the order of its days; money in another currency than what is due counts nowhere."""
     currency = due_currency(ledger, win)
     return tuple(cash for cash in ledger.trade.cash_of(win.deal_id) if cash.currency == currency)
@@ -180,13 +180,13 @@ def follows_agreements(component: Component) -> bool:
     return is_by_agreement or (component.base is not None and not _is_as_won(component.base))
 
 
-def sale_days(ledger: Ledger, win: Win) -> set[date]:
+def sale_days(ledger: PayFacts, win: Win) -> set[date]:
     """Every day on which a sale of the deal may be: of what happened, of its invoices and of its payments."""
     invoiced = {invoice.on for invoice in ledger.trade.invoices_of(win.deal_id) if invoice.on is not None}
     return {*anchors(ledger, win).values(), *invoiced, *(cash.on for cash in cash_due(ledger, win))}
 
 
-def _sales(ledger: Ledger, component: Component, win: Win, period: Period) -> list[Sale]:
+def _sales(ledger: PayFacts, component: Component, win: Win, period: Period) -> list[Sale]:
     match component.attributed:
         case "invoice" if isinstance(component.rate, ResidualTerms):
             return _recurring_sales(ledger, component, win, period)
@@ -200,7 +200,7 @@ def _sales(ledger: Ledger, component: Component, win: Win, period: Period) -> li
             return [whole] if whole is not None else []
 
 
-def _whole_sale(ledger: Ledger, component: Component, win: Win, on: date) -> Sale | None:
+def _whole_sale(ledger: PayFacts, component: Component, win: Win, on: date) -> Sale | None:
     """The deal as one sale; none where it has lines and the filter asks for none of them."""
     base, agreed = component.base or Base(kind="deal_amount"), ledger.trade.agreements_of(win.deal_id)
     positions = (
@@ -252,7 +252,7 @@ def _whole_sale(ledger: Ledger, component: Component, win: Win, on: date) -> Sal
     )
 
 
-def _facts(ledger: Ledger, component: Component, win: Win, agreed: Sequence[AgreementFact]) -> SaleFacts:
+def _facts(ledger: PayFacts, component: Component, win: Win, agreed: Sequence[AgreementFact]) -> SaleFacts:
     if asked_of_sale(component.rate) != "facts":
         return NOTHING_KNOWN
     of_customer = ledger.market.attributes(win.customer_id) if win.customer_id is not None else {}
@@ -272,7 +272,7 @@ def _facts(ledger: Ledger, component: Component, win: Win, agreed: Sequence[Agre
     )
 
 
-def _paid_sales(ledger: Ledger, component: Component, win: Win, period: Period) -> list[Sale]:
+def _paid_sales(ledger: PayFacts, component: Component, win: Win, period: Period) -> list[Sale]:
     """R22: attributed to its payment, each payment is a sale of its own: the same part of the base as of what is due.
 
     Money that goes back takes back what it earned, at the rate at which it did.
@@ -296,7 +296,7 @@ def _paid_sales(ledger: Ledger, component: Component, win: Win, period: Period) 
     ]
 
 
-def _recurring_sales(ledger: Ledger, component: Component, win: Win, period: Period) -> list[Sale]:
+def _recurring_sales(ledger: PayFacts, component: Component, win: Win, period: Period) -> list[Sale]:
     """R40: each recurring invoice of the deal's agreements; its credit notes count with it."""
     residual = component.rate
     assert isinstance(residual, ResidualTerms), "called for a residual only"
@@ -339,7 +339,7 @@ def _recurring_minor(agreement: AgreementFact, invoice: InvoiceFact) -> int:
     return named - credited if named else 0
 
 
-def _credited_owner(ledger: Ledger, residual: ResidualTerms, win: Win, on: date) -> UUID:
+def _credited_owner(ledger: PayFacts, residual: ResidualTerms, win: Win, on: date) -> UUID:
     """R40: the owner of the win, or who answers for the customer on the day of the invoice; where nobody does, the former."""
     if residual.owner_change == "first_owner" or win.customer_id is None:
         return win.owner_id

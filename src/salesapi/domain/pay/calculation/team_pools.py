@@ -14,7 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.pay.calculation.award_basis import AwardBasis, Awarded, days_held, newest, positions_of
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.pool_facts import ApprovedShares
 from salesapi.domain.pay.plans.plan_awards import PlanAward, TeamPool
 from salesapi.domain.pay.reasons.posted_reasons import HeldPool, PoolHeld, PoolShare, PoolShared
@@ -190,7 +190,7 @@ class TeamPools:
         }
 
 
-def days_in_teams(ledger: Ledger, plan_id: UUID, award: str, span: DaySpan) -> dict[UUID, dict[UUID, int]]:
+def days_in_teams(ledger: PayFacts, plan_id: UUID, award: str, span: DaySpan) -> dict[UUID, dict[UUID, int]]:
     """By leader: on how many of these days each member of the team holds an award of the plan."""
     spans = ledger.tree.spans(span)
     found: dict[UUID, dict[UUID, int]] = {}
@@ -204,7 +204,7 @@ def days_in_teams(ledger: Ledger, plan_id: UUID, award: str, span: DaySpan) -> d
     return found
 
 
-def approved_late(ledger: Ledger, plan_id: UUID, period: Period) -> dict[Period, dict[str, frozenset[UUID]]]:
+def approved_late(ledger: PayFacts, plan_id: UUID, period: Period) -> dict[Period, dict[str, frozenset[UUID]]]:
     """Earlier periods, by pool: the leaders whose points were approved first after the run that locked the period.
 
     The first run that is calculated after it pays such a pool, if it was held back; a later run does not.

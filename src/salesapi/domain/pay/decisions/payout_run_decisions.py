@@ -8,7 +8,7 @@ from typing import Final
 
 from salesapi.domain.pay.decisions.payout_decisions import COMMANDS as PAYOUT_COMMANDS
 from salesapi.domain.pay.ledger.ledger_needs import AT_HEAD, ledger_needed, ledger_of
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan
 from salesapi.domain.pay.records.payout_runs import (
     AMOUNT_MINOR_MAX,
@@ -54,7 +54,7 @@ from salesapi.domain.pay.statements.statements import (
     statements_of,
 )
 from salesapi.domain.shared.declarations import Stream, changes, creates
-from salesapi.domain.shared.kernel import PAYERS, Context, Facts, LedgerRef, Ref, ThingExists, TreeRootRef
+from salesapi.domain.shared.kernel import PAYERS, Context, Facts, PayFactsRef, Ref, ThingExists, TreeRootRef
 from salesapi.domain.shared.periods import period_named
 from salesapi.domain.shared.references import referred
 
@@ -103,7 +103,7 @@ def issue(
     calculated = _calculation(state)
     if calculated.engine_version != ENGINE_VERSION:
         raise PayoutRunEngineChanged(engine_version=calculated.engine_version)
-    ledger = ledger_of(context, LedgerRef(calculated.position))
+    ledger = ledger_of(context, PayFactsRef(calculated.position))
     statements = statements_of(ledger, state.plan_id, state.period)
     assert ledger.position == calculated.position, "the ledger is not at the calculated position"
     assert digest_of(statements) == calculated.digest, "the same facts gave other statements"
@@ -182,14 +182,14 @@ def _refuse_other_status(state: PayoutRun, *needed: Status) -> None:
         raise PayoutRunStatusWrong(status=state.status, needed=needed)
 
 
-def _refuse_earlier_open(state: PayoutRun, ledger: Ledger) -> None:
+def _refuse_earlier_open(state: PayoutRun, ledger: PayFacts) -> None:
     first_on = period_named(state.period).first_on
     for run in ledger.paid.runs_of(state.plan_id):
         if not run.is_locked and run.period.first_on < first_on:
             raise PayoutRunEarlierOpen(period=run.period.text)
 
 
-def _refuse_outdated(state: PayoutRun, calculated: Calculation, ledger: Ledger) -> None:
+def _refuse_outdated(state: PayoutRun, calculated: Calculation, ledger: PayFacts) -> None:
     for run in ledger.paid.runs_of(state.plan_id):
         if run.is_locked and run.locked_position > calculated.position:
             raise PayoutRunOutdated(period=run.period.text, position=calculated.position)
@@ -207,7 +207,7 @@ def _identity(command: OpenPayoutRun) -> tuple[str, ...]:
 def _needs_calculated_ledger(state: PayoutRun, command: object, facts: Facts) -> tuple[Ref, ...]:
     if state.status != "calculated":
         return ()
-    return (LedgerRef(_calculation(state).position),)
+    return (PayFactsRef(_calculation(state).position),)
 
 
 def _needs_ledger_and_root(state: PayoutRun, command: object, facts: Facts) -> tuple[Ref, ...]:

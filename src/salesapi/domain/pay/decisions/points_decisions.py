@@ -5,7 +5,7 @@ from uuid import UUID
 
 from salesapi.domain.pay.calculation.plan_points import earned_points
 from salesapi.domain.pay.ledger.ledger_needs import ledger_needed, ledger_of
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.reasons.reason_form import form_of
 from salesapi.domain.pay.records.awards import POINTS_MAX, Award
 from salesapi.domain.pay.records.points import (
@@ -82,7 +82,7 @@ def credit_plan(state: Points | None, command: CreditPlanPoints, context: Contex
     )
 
 
-def _refuse_unknown_plan(ledger: Ledger, command: CreditPlanPoints, period: Period) -> None:
+def _refuse_unknown_plan(ledger: PayFacts, command: CreditPlanPoints, period: Period) -> None:
     if not ledger.has_plan(command.plan_id):
         raise ThingUnknown(thing="compensation plan", id=str(command.plan_id), pointer="/plan_id")
     enrolment = ledger.enrolment(command.member_id)

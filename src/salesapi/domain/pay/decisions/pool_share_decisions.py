@@ -9,7 +9,7 @@ from uuid import UUID
 
 from salesapi.domain.pay.calculation.team_pools import days_in_teams
 from salesapi.domain.pay.ledger.ledger_needs import ledger_needed, ledger_of
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.plan_awards import TeamPool
 from salesapi.domain.pay.plans.version_parts import parts_of
 from salesapi.domain.pay.records.pool_shares import (
@@ -101,7 +101,7 @@ def reject(state: PoolShares, command: RejectPoolShares, context: Context) -> tu
     return (PoolSharesRejected(reason=command.reason),)
 
 
-def _pool(ledger: Ledger, plan_id: UUID, award_key: str, period: Period) -> TeamPool:
+def _pool(ledger: PayFacts, plan_id: UUID, award_key: str, period: Period) -> TeamPool:
     """The pool that a leader divides, of the version that pays the last days of the period.
 
     Raises:
@@ -121,7 +121,7 @@ def _pool(ledger: Ledger, plan_id: UUID, award_key: str, period: Period) -> Team
     raise PoolUnknown(period=period.text, award_key=award_key, pointer="/award_key")
 
 
-def _refuse_divided(state: PoolShares | None, ledger: Ledger, plan_id: UUID, pool: TeamPool, period: Period) -> None:
+def _refuse_divided(state: PoolShares | None, ledger: PayFacts, plan_id: UUID, pool: TeamPool, period: Period) -> None:
     """After the lock only a pool that was held back is still to be divided, once."""
     is_locked = any(run.is_locked for run in ledger.paid.runs_of(plan_id) if run.period.text == period.text)
     is_held = pool.is_held_back() and (state is None or not state.has_been_approved)

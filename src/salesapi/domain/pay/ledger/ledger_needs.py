@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from salesapi.domain.pay.ledger.pay_facts import Ledger
-from salesapi.domain.shared.kernel import Context, LedgerRef, Ref
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
+from salesapi.domain.shared.kernel import Context, PayFactsRef, Ref
 
-AT_HEAD: Final = LedgerRef(None)
+AT_HEAD: Final = PayFactsRef(None)
 """The ledger with everything that is known at this moment."""
 
 
@@ -14,8 +14,8 @@ def ledger_needed(*_: object) -> tuple[Ref, ...]:
     return (AT_HEAD,)
 
 
-def ledger_of(context: Context, ref: LedgerRef = AT_HEAD) -> Ledger:
+def ledger_of(context: Context, ref: PayFactsRef = AT_HEAD) -> PayFacts:
     """The ledger that the command's needs named."""
     ledger = context.facts.state(ref)
-    assert isinstance(ledger, Ledger), "the ledger was not given"
+    assert isinstance(ledger, PayFacts), "the ledger was not given"
     return ledger

@@ -71,7 +71,7 @@ EVENT_TYPES: Final = (
 """Stored names of all events that the ledger reads. `deal.won` states all that a win is, so that openings need not be read."""
 
 RuleEvent: TypeAlias = EnrolmentEvent | CompensationPlanEvent | CalendarEvent | ProductEvent | TeamEvent
-LedgerEvent: TypeAlias = (
+PayEvent: TypeAlias = (
     WinEvent
     | TradeEvent
     | RunEvent
@@ -115,7 +115,7 @@ class QuotaFact:
     position: int
 
 
-class Ledger:
+class PayFacts:
     """Accumulates facts in their order; answers about the state at `position`."""
 
     def __init__(self) -> None:
@@ -138,7 +138,7 @@ class Ledger:
         self._changes: list[Change] = []
         self._rule_changes: list[int] = []
 
-    def apply(self, event: LedgerEvent, recorded: Recorded) -> None:
+    def apply(self, event: PayEvent, recorded: Recorded) -> None:
         """Takes the next event of the log that is one of `EVENT_TYPES`."""
         assert recorded.position > self.position, "events come in the order of the log, each once"
         self.position = recorded.position
@@ -182,19 +182,19 @@ class Ledger:
         """Tells whether there is such a plan."""
         return plan_id in self._plans
 
-    def with_plan(self, plan_id: UUID, plan: CompensationPlan) -> "Ledger":
+    def with_plan(self, plan_id: UUID, plan: CompensationPlan) -> "PayFacts":
         """The same facts with another plan in place of this one, to look at: a what-if takes no further event."""
         what_if = copy(self)
         what_if._plans = {**self._plans, plan_id: plan}
         return what_if
 
-    def with_wins(self, added: Iterable[Win]) -> "Ledger":
+    def with_wins(self, added: Iterable[Win]) -> "PayFacts":
         """The same facts with further wins, to look at."""
         what_if = copy(self)
         what_if.wins = self.wins.with_wins(added)
         return what_if
 
-    def with_quotas(self, changed: Mapping[QuotaKey, QuotaFact]) -> "Ledger":
+    def with_quotas(self, changed: Mapping[QuotaKey, QuotaFact]) -> "PayFacts":
         """The same facts with other quotas, to look at."""
         what_if = copy(self)
         what_if._quotas = {**self._quotas, **changed}

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, Literal, TypeAlias
 
-from salesapi.domain.shared.kernel import value
+from salesapi.domain.shared.kernel import fast_record
 
 Number: TypeAlias = int | Fraction | Decimal
 """Exact."""
@@ -16,7 +16,7 @@ Axis: TypeAlias = Literal["attainment_percent", "team_attainment_percent", "marg
 QuotaFor: TypeAlias = Literal["version", "calendar_days", "working_days", "whole_months", "seasonal_weights", "service"]
 
 
-@value
+@fast_record
 class RatedPart:
     """So much of a base at so many percent; where a cap holds the rate (R30), `uncapped_percent` is what it would be."""
 
@@ -25,7 +25,7 @@ class RatedPart:
     uncapped_percent: Number | None = None
 
 
-@value
+@fast_record
 class RatedParts:
     """R01, R03 to R11, R38: parts of a base at their rates; an uplift is what came before at its new rate less at its old one."""
 
@@ -33,7 +33,7 @@ class RatedParts:
     parts: tuple[RatedPart, ...]
 
 
-@value
+@fast_record
 class PerDeal:
     """R02: a flat amount for a deal, or for the part of it that a payment is."""
 
@@ -42,7 +42,7 @@ class PerDeal:
     amount_minor: Number
 
 
-@value
+@fast_record
 class PerUnit:
     """R02: a flat amount for each unit."""
 
@@ -51,7 +51,7 @@ class PerUnit:
     amount_minor: Number
 
 
-@value
+@fast_record
 class TableRated:
     """R37, R39: the rate that margin or term pick in a table, with the factor of kickers and the cap on the rate."""
 
@@ -64,7 +64,7 @@ class TableRated:
     capped_percent: Number | None = None
 
 
-@value
+@fast_record
 class AxisValue:
     """The place of a sale on one axis of a matrix."""
 
@@ -72,7 +72,7 @@ class AxisValue:
     axis_number: Number
 
 
-@value
+@fast_record
 class MatrixRated:
     """R14: the rate of the cell where two values meet."""
 
@@ -82,7 +82,7 @@ class MatrixRated:
     amount_minor: Number
 
 
-@value
+@fast_record
 class Recurring:
     """R40: the rate on an invoice; `unpaid_number` is that of its billing period where that does not pay."""
 
@@ -92,7 +92,7 @@ class Recurring:
     unpaid_number: Number | None = None
 
 
-@value
+@fast_record
 class BonusShare:
     """R12: the share of a target bonus that the attainment gives with a credit, less that before it."""
 
@@ -102,7 +102,7 @@ class BonusShare:
     target_minor: Number
 
 
-@value
+@fast_record
 class GateShut:
     """R13: what the gate needs, and what is reached, in percent of the quota."""
 
@@ -111,7 +111,7 @@ class GateShut:
     reached_percent: Number
 
 
-@value
+@fast_record
 class SatisfactionFactored:
     """R44: what was rated, and the same times the factor."""
 
@@ -121,7 +121,7 @@ class SatisfactionFactored:
     earned_minor: Number
 
 
-@value
+@fast_record
 class LimitCut:
     """R29, R30: what a limit keeps of what was earned; the rest is `lost`, or earned `later`."""
 
@@ -133,7 +133,7 @@ class LimitCut:
     rest: Literal["lost", "later"]
 
 
-@value
+@fast_record
 class CarriedIn:
     """R29, R30: what a limit of an earlier window left to be earned now."""
 
@@ -142,7 +142,7 @@ class CarriedIn:
     period_cut: str
 
 
-@value
+@fast_record
 class BudgetCut:
     """R30: what the budget of all keeps of what was earned."""
 
@@ -152,7 +152,7 @@ class BudgetCut:
     earned_minor: Number
 
 
-@value
+@fast_record
 class LeaverShare:
     """R60: the share that is paid after leaving."""
 
@@ -161,7 +161,7 @@ class LeaverShare:
     earned_minor: Number
 
 
-@value
+@fast_record
 class YearToDate:
     """R20: what the year to date pays of an earlier credit, less what it paid."""
 
@@ -170,7 +170,7 @@ class YearToDate:
     paid_minor: Number
 
 
-@value
+@fast_record
 class AwaitsAcknowledgement:
     """R64: the version of the plan is not acknowledged."""
 
@@ -179,7 +179,7 @@ class AwaitsAcknowledgement:
     version_number: Number
 
 
-@value
+@fast_record
 class AwaitsRate:
     """R67: there is no rate of exchange."""
 
@@ -189,7 +189,7 @@ class AwaitsRate:
     currency_to: str
 
 
-@value
+@fast_record
 class AwaitsOneCurrency:
     """R67: the deal's agreements are in several currencies."""
 
@@ -197,7 +197,7 @@ class AwaitsOneCurrency:
     rule: ClassVar[str] = "R67"
 
 
-@value
+@fast_record
 class AwaitsQuota:
     """R07: no quota is set."""
 
@@ -207,7 +207,7 @@ class AwaitsQuota:
     quota_currency: str
 
 
-@value
+@fast_record
 class AwaitsCost:
     """R36: the cost of what was sold is not known."""
 
@@ -215,7 +215,7 @@ class AwaitsCost:
     rule: ClassVar[str] = "R36"
 
 
-@value
+@fast_record
 class AwaitsAgreement:
     """R22: the base is taken from an agreement that is not there."""
 
@@ -224,7 +224,7 @@ class AwaitsAgreement:
     base: str
 
 
-@value
+@fast_record
 class AwaitsAnchor:
     """R22: the sale counts by the day of something that has not happened."""
 
@@ -233,7 +233,7 @@ class AwaitsAnchor:
     anchor: str
 
 
-@value
+@fast_record
 class QuotaPart:
     """R57 to R59: a share of a quota; of the days of a version with its number."""
 
@@ -242,7 +242,7 @@ class QuotaPart:
     version_number: Number | None = None
 
 
-@value
+@fast_record
 class QuotaDerived:
     """R57 to R59: the quota as set, its shares, and what it comes to."""
 
@@ -252,7 +252,7 @@ class QuotaDerived:
     quota_minor: Number
 
 
-@value
+@fast_record
 class PointsEarned:
     """R47: points for each touch or deal."""
 

@@ -7,13 +7,13 @@ from datetime import date
 from typing import ClassVar, Literal, TypeAlias
 
 from salesapi.domain.pay.reasons.earned_reasons import Number
-from salesapi.domain.shared.kernel import value
+from salesapi.domain.shared.kernel import fast_record
 
 Division: TypeAlias = Literal["equal", "share_points", "contribution", "leader"]
 Corrected: TypeAlias = Literal["earned", "released", "clawed", "gone"]
 
 
-@value
+@fast_record
 class Released:
     """R22 to R28: what of a credit is payable by now, less what was; `extended_days` of its expiry were added by hand."""
 
@@ -25,7 +25,7 @@ class Released:
     extended_days: Number | None = None
 
 
-@value
+@fast_record
 class Sped:
     """R45: what was released, and the same times the factor by days to cash."""
 
@@ -35,7 +35,7 @@ class Sped:
     collection_factor: Number | None = None
 
 
-@value
+@fast_record
 class Clawed:
     """R22, R49: what is claimed of a deal that was lost, and what was lost at the rate that it was paid at."""
 
@@ -45,7 +45,7 @@ class Clawed:
     lost_minor: Number | None = None
 
 
-@value
+@fast_record
 class Lapsed:
     """R26, R27, R60: what is never released."""
 
@@ -53,7 +53,7 @@ class Lapsed:
     lapsed_minor: Number
 
 
-@value
+@fast_record
 class Cancelled:
     """R50: what is taken off what was not paid yet."""
 
@@ -61,7 +61,7 @@ class Cancelled:
     cancelled_minor: Number
 
 
-@value
+@fast_record
 class Recomputed:
     """R53: what is known now of a locked period, less what was posted; below `least_minor` it is recorded and not paid."""
 
@@ -74,7 +74,7 @@ class Recomputed:
     least_minor: Number | None = None
 
 
-@value
+@fast_record
 class Granted:
     """R35, R47, R48: what people granted."""
 
@@ -82,7 +82,7 @@ class Granted:
     award: str
 
 
-@value
+@fast_record
 class AdjustedByHand:
     """R63: what people corrected of a period."""
 
@@ -90,14 +90,14 @@ class AdjustedByHand:
     period: str
 
 
-@value
+@fast_record
 class CampaignPart:
     """The result of one deal or refund."""
 
     part_minor: Number
 
 
-@value
+@fast_record
 class CampaignSum:
     """R35: what the deals of a campaign come to; the first are listed, the others counted."""
 
@@ -109,7 +109,7 @@ class CampaignSum:
     more_minor: Number | None = None
 
 
-@value
+@fast_record
 class PerTouch:
     """R02: a flat amount for each touch."""
 
@@ -118,7 +118,7 @@ class PerTouch:
     amount_minor: Number
 
 
-@value
+@fast_record
 class GoalScored:
     """The part of one goal; without a payout it is left out, without a score it has none."""
 
@@ -128,7 +128,7 @@ class GoalScored:
     score_percent: Number | None = None
 
 
-@value
+@fast_record
 class Scored:
     """R41: a target by weighted goals."""
 
@@ -137,7 +137,7 @@ class Scored:
     goals: tuple[GoalScored, ...]
 
 
-@value
+@fast_record
 class ForecastRun:
     """R46: how far the forecast was off, and how many accurate periods there are in a row."""
 
@@ -148,7 +148,7 @@ class ForecastRun:
     deviation_percent: Number | None = None
 
 
-@value
+@fast_record
 class Retained:
     """R43: what customers kept, and what of the target it pays."""
 
@@ -159,7 +159,7 @@ class Retained:
     target_minor: Number
 
 
-@value
+@fast_record
 class RetentionUnmeasured:
     """R43: there is nothing to divide by; nothing or the target is paid."""
 
@@ -168,7 +168,7 @@ class RetentionUnmeasured:
     unmeasured: Literal["nothing", "target"]
 
 
-@value
+@fast_record
 class PoolShare:
     """A part of the pool of one team: by contribution in minor units, else by another weight."""
 
@@ -183,7 +183,7 @@ class PoolShare:
     whole_weight: Number | None = None
 
 
-@value
+@fast_record
 class PoolShared:
     """R42: a member's parts of the pools of its teams."""
 
@@ -191,14 +191,14 @@ class PoolShared:
     shares: tuple[PoolShare, ...]
 
 
-@value
+@fast_record
 class HeldPool:
     """The amount in the pool of one team."""
 
     pool_minor: Number
 
 
-@value
+@fast_record
 class PoolHeld:
     """R42: pools that wait for the points of the leader to be approved."""
 
@@ -206,7 +206,7 @@ class PoolHeld:
     pools: tuple[HeldPool, ...]
 
 
-@value
+@fast_record
 class Guaranteed:
     """R31, R32: what is guaranteed, where not all days count for these, less what is earned."""
 
@@ -217,7 +217,7 @@ class Guaranteed:
     period_days: Number | None = None
 
 
-@value
+@fast_record
 class DrawAdvanced:
     """R33: the draw, where not all days count for these, less what is earned."""
 
@@ -228,7 +228,7 @@ class DrawAdvanced:
     period_days: Number | None = None
 
 
-@value
+@fast_record
 class DrawRecovered:
     """R33: what is recovered of what is owed, at most so many percent of what is earned; `paid_minor` is left."""
 
@@ -239,7 +239,7 @@ class DrawRecovered:
     paid_minor: Number
 
 
-@value
+@fast_record
 class DebtCarried:
     """R54: a negative result is owed; of who left it is invoiced."""
 
@@ -248,7 +248,7 @@ class DebtCarried:
     invoiced_minor: Number | None = None
 
 
-@value
+@fast_record
 class DebtRecovered:
     """R54: what is owed is recovered from what is payable; `paid_minor` is left, and of who left the rest is invoiced."""
 
@@ -258,7 +258,7 @@ class DebtRecovered:
     invoiced_minor: Number | None = None
 
 
-@value
+@fast_record
 class Advance:
     """R34: the draw in advance for a period, where not all days count for these."""
 
@@ -269,7 +269,7 @@ class Advance:
     period_days: Number | None = None
 
 
-@value
+@fast_record
 class AdvanceNetted:
     """R34: what is earned less what was advanced and owed; it is paid, collected as a law allows, or carried forward."""
 
@@ -283,7 +283,7 @@ class AdvanceNetted:
     carried_minor: Number | None = None
 
 
-@value
+@fast_record
 class Forgiven:
     """R33, R34, R54: what was forgiven, and what of what is owed it takes off."""
 

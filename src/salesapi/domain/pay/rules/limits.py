@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.pay.rules.tables import Problem, problem_of_rate
-from salesapi.domain.shared.kernel import value
+from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.money import parts_of
 
 DealExcess: TypeAlias = Literal["lost", "deferred"]
@@ -23,7 +23,7 @@ CapOf: TypeAlias = Literal["line", "deal", "component", "plan"]
 """What a limit sums up, in the order in which limits are asked."""
 
 
-@value
+@fast_record
 class Capped:
     """An earning under a cap; paid, lost and carried (or deferred) add up to it."""
 

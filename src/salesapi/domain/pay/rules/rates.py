@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from salesapi.domain.pay.rules.tables import Band, Matrix, PayoutCurve, Tier, TierTable, tier_index
-from salesapi.domain.shared.kernel import record, value
+from salesapi.domain.shared.kernel import fast_record, record
 from salesapi.domain.shared.money import PRECISION_DIGITS
 
 Amount: TypeAlias = Fraction | int
@@ -23,7 +23,7 @@ TABLES_KEPT: Final = 4_096
 """How many tables are kept as steps: those of all participants with quotas of their own, so that a run makes each once."""
 
 
-@value
+@fast_record
 class Part:
     """So much of a base at so many percent: one term of a line's formula."""
 
@@ -39,7 +39,7 @@ class Part:
         return rate * amount / 100
 
 
-@value
+@fast_record
 class Tiered:
     """The result of a credit by a table: `own` for itself, `uplift` on what came before that a higher tier rates."""
 

@@ -17,7 +17,7 @@ from salesapi.domain.pay.calculation.crediting import credits_of
 from salesapi.domain.pay.calculation.earnings import Earnings
 from salesapi.domain.pay.calculation.evaluation import Evaluation
 from salesapi.domain.pay.calculation.sales import sales_of
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.reasons.earned_reasons import AwaitsAnchor
@@ -74,7 +74,7 @@ class EstimatedPay:
         return rounded(Fraction(probability_percent) * self.amount_minor / 100, "half_up")
 
 
-def supposed_win(ledger: Ledger, deal_id: UUID, deal: Deal) -> Win:
+def supposed_win(ledger: PayFacts, deal_id: UUID, deal: Deal) -> Win:
     """The win of an open deal as it stands. On its day it comes after all others.
 
     Raises:
@@ -103,7 +103,7 @@ def supposed_win(ledger: Ledger, deal_id: UUID, deal: Deal) -> Win:
     )
 
 
-def estimated(ledger: Ledger, win: Win, members: Collection[UUID] | None = None) -> tuple[EstimatedPay, ...]:
+def estimated(ledger: PayFacts, win: Win, members: Collection[UUID] | None = None) -> tuple[EstimatedPay, ...]:
     """R66: for each participant (of these members) whom a supposed win would credit, and each plan, ordered by member and plan.
 
     Raises:
@@ -123,13 +123,13 @@ def estimated(ledger: Ledger, win: Win, members: Collection[UUID] | None = None)
     return tuple(found)
 
 
-def _parties(ledger: Ledger, win: Win) -> set[UUID]:
+def _parties(ledger: PayFacts, win: Win) -> set[UUID]:
     """Finds who may be credited, and the managers above."""
     found = ledger.parties_to(win)
     return found | {manager_id for each in found for manager_id in ledger.tree.managers_of(each, win.on)}
 
 
-def _plans_of(ledger: Ledger, member_id: UUID) -> list[UUID]:
+def _plans_of(ledger: PayFacts, member_id: UUID) -> list[UUID]:
     """The published plans that a member ever took part in."""
     enrolment = ledger.enrolment(member_id)
     plan_ids = {span.plan_id for span in enrolment.spans} if enrolment is not None else set()
@@ -139,7 +139,7 @@ def _plans_of(ledger: Ledger, member_id: UUID) -> list[UUID]:
 class _Earned:
     """The earnings of one plan in the period from the facts of one ledger."""
 
-    def __init__(self, ledger: Ledger, plan_id: UUID, period: Period) -> None:
+    def __init__(self, ledger: PayFacts, plan_id: UUID, period: Period) -> None:
         self.earnings = Earnings(Evaluation(ledger, plan_id, period.last_on))
         self._budget = BudgetOf(self.earnings, period)
         self._period = period
@@ -158,7 +158,7 @@ class _Earned:
 class _Marginal:
     """One plan with the win and without it."""
 
-    def __init__(self, ledger: Ledger, what_if: Ledger, plan_id: UUID, win: Win) -> None:
+    def __init__(self, ledger: PayFacts, what_if: PayFacts, plan_id: UUID, win: Win) -> None:
         self._win = win
         self._period = period_of(win.on, ledger.plan(plan_id).versions[-1].period)
         self._before = _Earned(ledger, plan_id, self._period)

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 from salesapi.domain.pay.calculation.postings import Posting, line_of
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.payout_facts import RunFacts, Totals
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan
 from salesapi.domain.pay.records.payout_runs import (
@@ -55,7 +55,7 @@ class LiveStatement:
 class LiveStatements:
     """The live statements of a plan's period, from one ledger."""
 
-    def __init__(self, ledger: Ledger, plan_id: UUID, period: Period) -> None:
+    def __init__(self, ledger: PayFacts, plan_id: UUID, period: Period) -> None:
         self.pay = MemberPay(ledger, plan_id, period)
         self._period = period
 
@@ -112,7 +112,7 @@ def _state(run: RunFacts) -> RunState:
 
 
 def _year_to_date(
-    ledger: Ledger, runs: tuple[RunFacts, ...], member_id: UUID, totals: Totals, period: Period
+    ledger: PayFacts, runs: tuple[RunFacts, ...], member_id: UUID, totals: Totals, period: Period
 ) -> Totals:
     """The statements of the year's earlier runs as they were locked, and this one as it stands."""
     sums = asdict(totals)

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.pay.ledger.pay_facts import Ledger, QuotaFact
+from salesapi.domain.pay.ledger.pay_facts import PayFacts, QuotaFact
 from salesapi.domain.pay.ledger.payout_facts import Totals
 from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.plans.compensation_plans import (
@@ -41,7 +41,7 @@ NO_PAY: Final = Totals(
 
 
 def simulated(
-    ledger: Ledger,
+    ledger: PayFacts,
     plan_id: UUID,
     period: Period,
     proposal: CompensationPlanVersion,
@@ -90,7 +90,7 @@ def _within_year(plan: CompensationPlan, on: date) -> int:
     return sum(on.replace(year=max(on.year - 1, date.min.year)) < each <= on for each in begun)
 
 
-def _supposing(ledger: Ledger, currency: str, assumed: Assumptions) -> Ledger:
+def _supposing(ledger: PayFacts, currency: str, assumed: Assumptions) -> PayFacts:
     """A copy of the facts with what is supposed; on its day a supposed win comes after all others, in the order as sent."""
     wins = [
         Win(

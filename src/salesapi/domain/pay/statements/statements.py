@@ -20,7 +20,7 @@ from salesapi.domain.pay.calculation.evaluation import Evaluation
 from salesapi.domain.pay.calculation.floors import Floors
 from salesapi.domain.pay.calculation.plan_awards import PlanAwards
 from salesapi.domain.pay.calculation.postings import Posting, line_of
-from salesapi.domain.pay.ledger.pay_facts import Ledger
+from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.payout_facts import Totals
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.reasons.reason_form import ReasonInput, ReasonTerm, StoredReason
@@ -65,13 +65,13 @@ class Statement:
     total_minor: int
 
 
-def statements_of(ledger: Ledger, plan_id: UUID, period: str) -> tuple[Statement, ...]:
+def statements_of(ledger: PayFacts, plan_id: UUID, period: str) -> tuple[Statement, ...]:
     """All statements of a plan's period as of the ledger's position, ordered by member."""
     run = MemberPay(ledger, plan_id, period_named(period))
     return tuple(statement for member_id in run.members() if (statement := run.statement(member_id)) is not None)
 
 
-def totals_of(ledger: Ledger, plan_id: UUID, period: str) -> dict[UUID, Totals]:
+def totals_of(ledger: PayFacts, plan_id: UUID, period: str) -> dict[UUID, Totals]:
     """Computes what `statements_of` would pay, without its lines: the preview of a run."""
     run = MemberPay(ledger, plan_id, period_named(period))
     return {member_id: totals for member_id in run.members() if (totals := run.totals(member_id)) is not None}
@@ -80,7 +80,7 @@ def totals_of(ledger: Ledger, plan_id: UUID, period: str) -> dict[UUID, Totals]:
 class MemberPay:
     """The pay of a plan's period, member by member: what one member's costs is bounded by that member's lines."""
 
-    def __init__(self, ledger: Ledger, plan_id: UUID, period: Period) -> None:
+    def __init__(self, ledger: PayFacts, plan_id: UUID, period: Period) -> None:
         self._period = period
         self.evaluation = Evaluation(ledger, plan_id, period.last_on)
         self.earnings = Earnings(self.evaluation)
