@@ -96,7 +96,9 @@ async def company(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempP
         for rate in ("5", "4", "3"):
             version = {
                 "period": "month",
-                "components": [{"key": "base", "name": "Base", "credit": "direct", "rate_percent": rate}],
+                "components": [
+                    {"key": "base", "name": "Base", "credit": "direct", "rate": {"kind": "flat", "rate_percent": rate}}
+                ],
                 "rounding": {"scope": "line", "mode": "half_up"},
                 "effective_from": f"2099-0{8 - int(rate)}-01",
                 "reason": "agreed",

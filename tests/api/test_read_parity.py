@@ -128,6 +128,11 @@ def selection(shape: type, *, but: frozenset[str] = frozenset()) -> str:
     for field in fields(declared):
         if field.name in but:
             continue
+        if kinds := kinds_in(hints[field.name]):
+            names.append(
+                f"{camel(field.name)} {{ {' '.join(f'... on {kind.__name__} {{ kind }}' for kind in kinds)} }}"
+            )
+            continue
         inner = record_in(hints[field.name])
         names.append(f"{camel(field.name)} {{ {selection(inner)} }}" if inner is not None else camel(field.name))
     return " ".join(names)
@@ -143,10 +148,20 @@ def record_in(hint: Any) -> type | None:
     return hint if isinstance(hint, type) and is_dataclass(hint) else None
 
 
+def kinds_in(hint: Any) -> list[type]:
+    """The records of which a field holds one, told by its kind; what each holds is compared in `test_component_rates.py`."""
+    if get_origin(hint) is Annotated:
+        return kinds_in(get_args(hint)[0])
+    arms = get_args(hint) if get_origin(hint) in (Union, UnionType) else ()
+    records = [arm for arm in arms if isinstance(arm, type) and is_dataclass(arm)]
+    return records if len(records) > 1 else []
+
+
 def told(value: Any) -> Any:
     """A value as both doors tell it: names in one case, numbers and choices as their text in lower case."""
     if isinstance(value, dict):
-        return {camel(name): told(inner) for name, inner in value.items()}
+        known = {**value, "rate": {"kind": value["rate"]["kind"]}} if isinstance(value.get("rate"), dict) else value
+        return {camel(name): told(inner) for name, inner in known.items()}
     if isinstance(value, list):
         return [told(inner) for inner in value]
     return None if value is None else str(value).lower()

@@ -207,7 +207,8 @@ async def test_one_that_has_nothing_more_to_do_ends_by_itself(place: Place) -> N
 
 
 async def test_all_leads_of_a_process_are_held_by_one_connection(place: Place) -> None:
-    count = "SELECT count(DISTINCT pid) FROM pg_locks WHERE locktype = 'advisory'"
+    here = "(SELECT oid FROM pg_database WHERE datname = current_database())"
+    count = f"SELECT count(DISTINCT pid) FROM pg_locks WHERE locktype = 'advisory' AND database = {here}"
     async with following(place.pool, place.log) as subscriptions:
         running = [
             subscriptions.start(Tally(place.log, place.pool, names=(f"tally {number}",))) for number in range(1, 6)
