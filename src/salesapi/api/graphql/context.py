@@ -117,7 +117,10 @@ class OperationContext:
             return self._position
 
     def loader(
-        self, key: Hashable, load: Callable[["OperationContext", Sequence[Any]], Awaitable[Mapping[Any, Found]]], absent: Found
+        self,
+        key: Hashable,
+        load: Callable[["OperationContext", Sequence[Any]], Awaitable[Mapping[Any, Found]]],
+        absent: Found,
     ) -> DataLoader[Any, Found]:
         """The loader of one relation in this operation: what one level asks for becomes one statement."""
         if key not in self._loaders:
