@@ -153,8 +153,6 @@ UNCHECKED_CALLABLES: Final = frozenset(
     {
         "columns: RowCodec.__init__.self._make",
         "mutations: _resolver",
-        "questions: FieldReading.read",
-        "questions: RestReading.read",
         "state_rows: StateRow.__init__.self._make_row",
         "state_rows: StateRow.__init__.self._make_state",
         "state_rows: _Layout.column.make",

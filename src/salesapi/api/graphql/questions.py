@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from enum import EnumType, StrEnum
-from typing import Annotated, Any, Final, Literal, get_args, get_origin
+from typing import Annotated, Any, Concatenate, Final, Literal, get_args, get_origin
 
 import strawberry
 from pydantic import TypeAdapter
 from strawberry.types.fields.resolver import Parameter, Signature
 
-from salesapi.access.principals import ScopeOf
+from salesapi.access.principals import Scope, ScopeOf
 from salesapi.api.authentication import Caller
 from salesapi.api.graphql.connections import After, Connections, First, MinPosition, read_json
 from salesapi.api.graphql.context import OperationContext
@@ -17,7 +17,8 @@ from salesapi.api.graphql.inputs import Inputs, values_of
 from salesapi.api.graphql.outputs import Outputs
 from salesapi.api.read_positions import log_reached
 from salesapi.api.reads.arguments import Argument, arguments_of, page_field
-from salesapi.api.reads.question import Item, PageOf, Question, ReadSources, Reflecting, Whole
+from salesapi.api.reads.question import Found, Given, Item, PageOf, Question, ReadSources, Reflecting, Whole
+from salesapi.database.connections import Connection
 from salesapi.queries.paging import PAGE_ROWS_DEFAULT, PageRequest
 from salesapi.queries.pay.live_statements import LiveAnswer
 from salesapi.schemas.pay.live_statements import LiveStatement
@@ -55,7 +56,13 @@ class FieldReading:
             return await log_reached(self._asked.sources.log, self.wanted)
         return await self._asked.position(self.wanted if later is None else max(later, self.wanted or 0))
 
-    async def read(self, query: Callable[..., Awaitable[Any]], scope: ScopeOf, *args: Any, **named: Any) -> Any:
+    async def read(
+        self,
+        query: Callable[Concatenate[Connection, Scope, Given], Awaitable[Found]],
+        scope: ScopeOf,
+        *args: Given.args,
+        **named: Given.kwargs,
+    ) -> Found:
         """As `Reading.read`."""
         return await self._asked.read(query, scope, *args, **named)
 

@@ -2,20 +2,32 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Concatenate, Final
 
 from fastapi import FastAPI, Request, Response
 
-from salesapi.access.principals import ScopeOf
+from salesapi.access.principals import Scope, ScopeOf
 from salesapi.api.authentication import Authenticator, Caller
 from salesapi.api.read_positions import log_reached, reached
-from salesapi.api.reads.question import AllOf, InRest, Item, PageOf, Question, ReadSources, Reflecting, Whole
+from salesapi.api.reads.question import (
+    AllOf,
+    Found,
+    Given,
+    InRest,
+    Item,
+    PageOf,
+    Question,
+    ReadSources,
+    Reflecting,
+    Whole,
+)
 from salesapi.api.reads.questions import QUESTIONS
 from salesapi.api.rest.answers import json_answer
 from salesapi.api.rest.argument_texts import ArgumentTexts
 from salesapi.api.rest.commands import REFUSALS
 from salesapi.api.rest.csv_answers import FORMAT, csv_answer, csv_content, is_csv
 from salesapi.api.rest.parameters import ParameterInvalid
+from salesapi.database.connections import Connection
 from salesapi.queries.pay.live_statements import LiveAnswer
 from salesapi.schemas.answers import item_of, items_of, page_of
 from salesapi.schemas.pay.live_statements import LiveStatement
@@ -45,7 +57,13 @@ class RestReading:
                 self._position = await log_reached(self.shared.log, wanted)
         return self._position
 
-    async def read(self, query: Callable[..., Awaitable[Any]], scope: ScopeOf, *args: Any, **named: Any) -> Any:
+    async def read(
+        self,
+        query: Callable[Concatenate[Connection, Scope, Given], Awaitable[Found]],
+        scope: ScopeOf,
+        *args: Given.args,
+        **named: Given.kwargs,
+    ) -> Found:
         """As `Reading.read`."""
         async with self.shared.pool.acquire() as connection:
             return await query(connection, self.caller.scope(scope), *args, **named)
