@@ -6,7 +6,7 @@ from typing import Final
 from bench.bench_database import Database
 from salesapi.access.principals import EVERYTHING, Principal
 from salesapi.app import running_core
-from salesapi.commands.handling import Envelope, Request
+from salesapi.commands.requests import Envelope, Request
 from salesapi.demo.company import foundation, ref, reps
 from salesapi.domain.shared.kernel import natural_id
 

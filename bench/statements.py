@@ -16,7 +16,7 @@ from bench.pay_stories import CASH, PLANS
 from bench.processes import ended, serving
 from salesapi.access.principals import EVERYTHING
 from salesapi.app import Core, running_core
-from salesapi.commands.handling import Envelope, Request
+from salesapi.commands.requests import Envelope, Request
 from salesapi.domain.pay.records.payout_runs import CalculatePayoutRun, IssuePayoutRunStatements, OpenPayoutRun
 from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.pay import payout_runs, payouts, statement_lines, statements

@@ -9,7 +9,6 @@ LONG_FILES: Final = frozenset(
     {
         "deals",
         "generated_options",
-        "handling",
         "naive_commission",
         "parity_requests",
         "payout_runs",

@@ -5,7 +5,8 @@ from typing import Any, Final, TypeAlias
 
 from salesapi.commands.command_reading import CommandMalformed, CommandReader, fingerprint
 from salesapi.commands.command_results import CommandResult
-from salesapi.commands.handling import BULK_MAX, BulkTooLarge, Envelope, Handling, Request
+from salesapi.commands.handling import BULK_MAX, BulkTooLarge, Handling
+from salesapi.commands.requests import Envelope, Request
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.shared.kernel import Kind, Refused
 

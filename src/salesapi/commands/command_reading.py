@@ -15,7 +15,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from salesapi.clock import Clock
-from salesapi.commands.handling import Request
+from salesapi.commands.requests import Request
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.shared.kernel import BusinessTime, Kind, Refused
 from salesapi.domain.shared.one_of import TAG, UNKNOWN

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
 
-from salesapi.access.principals import OwnerOutOfScope, Principal, Scope, refuse_foreign_role
+from salesapi.access.principals import OwnerOutOfScope, refuse_foreign_role
 from salesapi.clock import Clock, Ids
-from salesapi.commands.command_results import CommandResult, EventResult, positioned, replayed, stored_text
+from salesapi.commands.command_results import CommandResult, EventResult, positioned, replayed
+from salesapi.commands.idempotency import refuse_another_request, request_key
+from salesapi.commands.requests import Envelope, Request
 from salesapi.commands.stream_states import Folded, StreamStates
 from salesapi.domain.catalogue import Catalogue, route, snake_name
 from salesapi.domain.consequences import FOLLOWING, Step
@@ -37,7 +39,6 @@ from salesapi.eventlog.recorder import (
     EventLog,
     KeyTaken,
     NewEvent,
-    RequestKey,
     StoredRequest,
     StreamAppend,
     VersionConflict,
@@ -70,42 +71,12 @@ class VersionContended(Refused):
     message = "Other writers changed the same thing {times} times meanwhile; try again."
 
 
-class KeyReused(Refused):
-    """The idempotency key was used for another request."""
-
-    code = "idempotency_key.reused"
-    kind = Kind.KEY_REUSED
-    message = "This idempotency key belongs to another request; use a new key for a new request."
-
-
 class BulkTooLarge(Refused):
     """Too many commands at once."""
 
     code = "bulk.too_large"
     kind = Kind.TOO_LARGE
     message = "A bulk takes at most {limit} commands; this one has {count}."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """One command with all that its caller said about it."""
-
-    command: object
-    occurred: BusinessTime | None
-    expected_version: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
-    """The caller of a command, and the marks of a retry. `fingerprint` is the SHA-256 of the client's request."""
-
-    principal: Principal
-    scope: Scope
-    key: str | None
-    fingerprint: bytes = b""
-    origin: str = "api"
-    keep_key: bool = False
-    correlation_id: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -186,7 +157,7 @@ class Handling:
             work = _Work(is_foreign=lambda ref, state: self._is_foreign(ref, state, envelope))
             earlier = await self._load(work, [target.ref for target in targets], envelope, key=not dry_run)
             if earlier is not None:
-                _refuse_another_request(earlier, envelope)
+                refuse_another_request(earlier, envelope)
                 return replayed(earlier)
             receipts = [
                 await self._decide(work, request, target, envelope)
@@ -347,7 +318,7 @@ class Handling:
         self, work: _Work, receipts: list[CommandResult], requests: Sequence[Request], envelope: Envelope
     ) -> list[CommandResult]:
         offsets = _offsets(work)
-        key = _request_key(receipts, offsets, envelope)
+        key = request_key(receipts, offsets, envelope)
         if not work.order and key is None:
             head = await self._log.head()
             return [replace(receipt, position=head) for receipt in receipts]
@@ -403,22 +374,3 @@ def _offsets(work: _Work) -> dict[tuple[StreamRef, int], int]:
         for index in range(len(events)):
             offsets[ref, first + index] = len(offsets)
     return offsets
-
-
-def _request_key(
-    receipts: Sequence[CommandResult], offsets: Mapping[tuple[StreamRef, int], int], envelope: Envelope
-) -> RequestKey | None:
-    if envelope.key is None:
-        return None
-    return RequestKey(
-        principal_id=envelope.principal.id,
-        key=envelope.key,
-        fingerprint=envelope.fingerprint,
-        receipt=stored_text(receipts, offsets),
-        keep_forever=envelope.keep_key,
-    )
-
-
-def _refuse_another_request(earlier: StoredRequest, envelope: Envelope) -> None:
-    if earlier.fingerprint != envelope.fingerprint:
-        raise KeyReused()

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from salesapi.access.principals import EVERYTHING, Principal
-from salesapi.commands.handling import Envelope, Handling, Request
+from salesapi.commands.handling import Handling
+from salesapi.commands.requests import Envelope, Request
 from salesapi.demo.company import QUARTERS, foundation, ref
 from salesapi.demo.stories import stories
 from salesapi.domain.pay.records.payout_runs import (

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from salesapi.commands.handling import Request
+from salesapi.commands.requests import Request
 from salesapi.demo.company import CURRENCY, PRODUCTS, YEAR, ZONE, Person, external, ref, reps
 from salesapi.domain.cash.receipts import AllocateReceipt, RecordReceipt
 from salesapi.domain.customers.customers import ChangeCustomer

@@ -13,7 +13,8 @@ from typing import Final, TypeAlias
 
 from salesapi.access.principals import EVERYTHING, Principal
 from salesapi.commands.command_reading import CommandReader
-from salesapi.commands.handling import Envelope, Handling, Request
+from salesapi.commands.handling import Handling
+from salesapi.commands.requests import Envelope, Request
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.shared.kernel import Kind, Refused, StreamRef, natural_id
 from salesapi.eventlog.recorder import NotStorable

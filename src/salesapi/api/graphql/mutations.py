@@ -17,7 +17,8 @@ from salesapi.api.graphql.command_result_types import BulkResultType, ReceiptTyp
 from salesapi.api.graphql.context import OperationContext
 from salesapi.api.graphql.inputs import Inputs, values_of
 from salesapi.commands.command_reading import checked_key, fingerprint
-from salesapi.commands.handling import BULK_MAX, Envelope
+from salesapi.commands.handling import BULK_MAX
+from salesapi.commands.requests import Envelope
 from salesapi.domain.catalogue import Catalogue, mutation_name, route
 from salesapi.domain.shared.declarations import AnyCommand, AnyStream
 

@@ -16,7 +16,8 @@ from salesapi.api.rest.answers import json_answer, receipt_answer, receipt_value
 from salesapi.api.rest.parameters import sent_once
 from salesapi.commands.bulk import Bulk, BulkResult, IfMatchMalformed
 from salesapi.commands.command_reading import CommandMalformed, CommandReader, checked_key, fingerprint
-from salesapi.commands.handling import BULK_MAX, Envelope, Handling
+from salesapi.commands.handling import BULK_MAX, Handling
+from salesapi.commands.requests import Envelope
 from salesapi.domain.catalogue import Catalogue, mutation_name, route
 from salesapi.domain.shared.declarations import AnyCommand, AnyStream
 from salesapi.domain.shared.kernel import Kind, Refused
