@@ -1,6 +1,6 @@
 """Recomputes every locked payout statement from the facts in the log, and compares it with the issued one.
 
-Only `domain/commission` is used, and no key: pay never rests on a personal value. The ledger is folded once, in the order
+Only `domain/pay` is used, and no key: pay never rests on a personal value. The ledger is folded once, in the order
 of the log, and asked at the positions at which locked runs were calculated; those must be known before (`LockedRuns`).
 Memory: the ledger, and the recomputed statements of runs between their calculation and their lock. Amounts are minor units
 of the plan's currency.

@@ -2,7 +2,7 @@
 
 A touch is a fact of the stream `lead`. It stays with its lead and, once the lead is converted with a deal, counts for that
 deal. The day of the touch is the business time of the command; it may be unknown. What may happen is decided in
-`lead_decisions.py`; how touches share what is earned stands in `commission/sourcing.py`.
+`lead_decisions.py`; how touches share what is earned stands in `pay/rules/sourcing.py`.
 """
 
 from decimal import Decimal

@@ -1,7 +1,7 @@
 """The question about a live statement: one member's pay by a plan in a period, computed from the log as it is now.
 
 It reads no read model and so lags behind nothing: the ledger is brought to the head first. What it costs is bounded by the lines
-of the member, and of the periods that its deals are still open in (`domain/commission/live_statements.py`).
+of the member, and of the periods that its deals are still open in (`domain/pay/statements/live_statements.py`).
 """
 
 from dataclasses import asdict, dataclass

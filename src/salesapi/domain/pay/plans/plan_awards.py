@@ -2,7 +2,7 @@
 
 Each award has one kind, with the rule of the catalogue (`commission.md`) that it belongs to. Amounts are minor units of the
 plan's currency, rates, weights and scores exact decimals in percent. An award belongs to the run that pays it and is never
-recomputed. What a published award may not say is in `plan_award_problems.py`; what it does is in `commission/plan_awards.py`.
+recomputed. What a published award may not say is in `plan_award_problems.py`; what it does is in `calculation/plan_awards.py`.
 """
 
 from typing import Annotated, Final, Literal, TypeAlias

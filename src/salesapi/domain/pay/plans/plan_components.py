@@ -3,7 +3,7 @@
 Each option stands with the rule of the catalogue (`commission.md`) that it belongs to. Amounts are minor units of the plan's
 currency, rates and shares exact decimals in percent, factors plain multipliers. The kinds of rate are in `plan_rates.py`. What a
 published component may not say is in `plan_problems.py`; what it does is in `commission/`, in the catalogue's order of evaluation
-(`commission/components.py`).
+(`pay/calculation/components.py`).
 """
 
 from fractions import Fraction

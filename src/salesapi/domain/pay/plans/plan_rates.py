@@ -1,7 +1,7 @@
 """The kinds of rate that a component may have, each with the options that mean something with it only; a component has one.
 
 Each kind stands with the rules of the catalogue (`commission.md`) that it belongs to. A further kind is its record here or in
-`commission/`, its place in `Rate`, and what mypy then asks for: its arithmetic (`commission/components.py`, `sale_rates.py`), its
+`pay/`, its place in `Rate`, and what mypy then asks for: its arithmetic (`calculation/components.py`, `sale_rates.py`), its
 words (`component_in_words.py`), its problems (`plan_rate_problems.py`) and the answers below.
 """
 
@@ -119,7 +119,7 @@ MovedRate: TypeAlias = FlatRate | IndividualRate
 OverridableRate: TypeAlias = FlatRate | IndividualRate | TargetBonus
 """The rates of which an enrolment may agree another value (R56)."""
 SaleRate: TypeAlias = UnitAmount | RateRules | MarginBandTable | ContractTermTable | ResidualTerms | RateMatrix
-"""The rates that follow from what was sold (`commission/sale_rates.py`)."""
+"""The rates that follow from what was sold (`calculation/sale_rates.py`)."""
 Rate: TypeAlias = (
     FlatRate
     | DealAmount
