@@ -6,7 +6,7 @@ request it is refused. A decision is made again when another writer was faster, 
 
 import itertools
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from salesapi.commands.command_results import CommandResult, EventResult, positi
 from salesapi.commands.idempotency import refuse_another_request, request_key
 from salesapi.commands.requests import Envelope, Request
 from salesapi.commands.stream_states import Folded, StreamStates
-from salesapi.domain.catalogue import Catalogue, route, snake_name
+from salesapi.domain.catalogue import Catalogue, snake_name
 from salesapi.domain.consequences import FOLLOWING, Step
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.shared.declarations import AnyCommand, AnyStream
@@ -33,6 +33,7 @@ from salesapi.domain.shared.kernel import (
     natural_id,
 )
 from salesapi.domain.shared.references import references
+from salesapi.domain.shared.states import replace
 from salesapi.eventlog.codec import Codec, EventMeta
 from salesapi.eventlog.recorder import (
     AppendRequest,
@@ -114,6 +115,8 @@ class _Target:
     kind: AnyCommand
     ref: StreamRef
     subject_id: UUID
+    referred: tuple[StreamRef, ...]
+    """What the command refers to."""
 
 
 class Handling:
@@ -155,7 +158,10 @@ class Handling:
         targets = [self._permitted(request, envelope) for request in requests]
         for _ in range(DECISIONS_MAX):
             work = _Work(is_foreign=lambda ref, state: self._is_foreign(ref, state, envelope))
-            earlier = await self._load(work, [target.ref for target in targets], envelope, key=not dry_run)
+            refs = [
+                ref for request, target in zip(requests, targets, strict=True) for ref in _foreseen(request, target)
+            ]
+            earlier = await self._load(work, refs, envelope, key=not dry_run)
             if earlier is not None:
                 refuse_another_request(earlier, envelope)
                 return replayed(earlier)
@@ -173,15 +179,17 @@ class Handling:
 
     def _permitted(self, request: Request, envelope: Envelope) -> _Target:
         """Finds the target of the command; refuses a role that may not give it before anything is read."""
-        stream, kind = self._catalogue.command(type(request.command).__name__)
-        refuse_foreign_role(envelope.principal, kind.roles, route(stream, kind))
+        name = type(request.command).__name__
+        _, kind = self._catalogue.command(name)
+        refuse_foreign_role(envelope.principal, kind.roles, self._catalogue.routes[name])
         return self._target(request.command)
 
     def _target(self, command: object, subject_id: UUID | None = None) -> _Target:
         stream, kind = self._catalogue.command(type(command).__name__)
         subject_id = subject_id or self._subject_id(stream, kind, command)
         stream_id = kind.stream_of(command) if kind.stream_of else subject_id
-        return _Target(stream, kind, StreamRef(stream.kind, stream_id), subject_id)
+        referred = tuple([reference.ref for reference in references(command)])
+        return _Target(stream, kind, StreamRef(stream.kind, stream_id), subject_id, referred)
 
     def _subject_id(self, stream: AnyStream, kind: AnyCommand, command: object) -> UUID:
         if kind.target is not None:
@@ -219,7 +227,7 @@ class Handling:
 
     async def _decide_step(self, work: _Work, step: Step, occurred: BusinessTime | None, envelope: Envelope) -> None:
         target = self._target(step.command, step.subject_id)
-        await self._load(work, [target.ref], envelope, key=False)
+        await self._load(work, (target.ref, *target.referred), envelope, key=False)
         self._refuse_foreign(target, work.states[target.ref], envelope)
         _refuse_foreign_owner(step.command, envelope, pointer="")
         await self._decide_one(work, step.command, target, occurred, envelope)
@@ -253,9 +261,8 @@ class Handling:
         self, work: _Work, target: _Target, state: object | None, command: object, envelope: Envelope
     ) -> None:
         """Finds what the command refers to and what its decider needs, in as many rounds as it asks for."""
-        referred: list[Ref] = [reference.ref for reference in references(command)]
         for _ in range(NEEDS_ROUNDS_MAX):
-            asked = (*referred, *target.kind.needs(state, command, work))
+            asked = (*target.referred, *target.kind.needs(state, command, work))
             missing = [ref for ref in asked if not work.holds(ref)]
             if not missing:
                 return
@@ -349,6 +356,26 @@ class Handling:
             StreamAppend(stream=ref, expected_version=expected[ref], events=_take(rest, len(events)))
             for ref, events in work.decided.items()
         )
+
+
+class _NothingKnown:
+    """The facts before anything is loaded."""
+
+    def state(self, ref: Ref) -> None:
+        """See `Facts.state`."""
+
+
+_NOTHING_KNOWN: Final = _NothingKnown()
+
+
+def _foreseen(request: Request, target: _Target) -> Iterator[StreamRef]:
+    """The streams to load in the first round trip: the target's, what the command refers to, what making a thing needs."""
+    yield target.ref
+    yield from target.referred
+    if target.kind.creates:
+        for ref in target.kind.needs(None, request.command, _NOTHING_KNOWN):
+            if isinstance(ref, StreamRef):
+                yield ref
 
 
 def _refuse_foreign_owner(command: object, envelope: Envelope, *, pointer: str) -> None:

@@ -80,7 +80,9 @@ class Catalogue:
             "command", ((command.command.__name__, (s, command)) for s in streams for command in s.commands)
         )
         _unique("event", ((event.event.__name__, event) for s in streams for event in s.events))
-        _unique("route", ((route(s, c), c) for s, c in self.commands.values()))
+        self.routes = {name: route(stream, command) for name, (stream, command) in self.commands.items()}
+        """The REST path of each command, by the name of its class."""
+        _unique("route", ((path, name) for name, path in self.routes.items()))
 
     def event_types(self) -> Iterator[EventType]:
         """Every declared event type."""
@@ -125,7 +127,7 @@ def route(stream: AnyStream, command: AnyCommand) -> str:
 
 
 def _verb(kind: str, command: AnyCommand) -> str:
-    noun = kind.split("_")
+    noun = tuple(kind.split("_"))
     rest = words(command.command.__name__)
     for start in range(len(rest)):
         if rest[start : start + len(noun)] == noun:

@@ -7,6 +7,7 @@ stay exact in every door.
 import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Annotated, Final, Literal, Protocol, TypeAlias
 from uuid import UUID
 
@@ -137,6 +138,7 @@ class AttributeDefinitions:
         return dict(self.by_key).get(key)
 
 
+@cache
 def definitions_ref(of: Owned) -> StreamRef:
     """The stream that holds the attribute definitions of a kind of thing; deciders name it in their needs."""
     return StreamRef("attribute_definition", natural_id("attribute_definition", of))

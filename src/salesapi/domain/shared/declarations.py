@@ -19,7 +19,7 @@ the kind and the class (`DealStageChanged` of the kind `deal` is `deal.stage_cha
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, is_dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from types import UnionType
 from typing import Generic, TypeAlias, TypeVar, get_args, get_type_hints
 from uuid import UUID
@@ -211,6 +211,7 @@ def events_of(evolve: Callable[[State | None, Event, Recorded], State]) -> tuple
     return events
 
 
-def words(name: str) -> list[str]:
+@cache
+def words(name: str) -> tuple[str, ...]:
     """`ChangeDealStage` as its words in lower case."""
-    return [word.lower() for word in re.findall(r"[A-Z][a-z0-9]*", name)]
+    return tuple(word.lower() for word in re.findall(r"[A-Z][a-z0-9]*", name))

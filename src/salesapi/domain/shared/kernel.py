@@ -234,7 +234,7 @@ class Facts(Protocol):
         """Finds a stream's folded state, a ledger or a root. None where there is none or it was not asked for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fast_record
 class Context:
     """The knowledge of a decider besides the state and the command."""
 

@@ -1,0 +1,58 @@
+"""The write path over a log in memory: how often it asks the log for one command."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from salesapi.access.principals import EVERYTHING, Principal
+from salesapi.clock import SystemClock, TimeOrderedIds
+from salesapi.commands.handling import Handling
+from salesapi.commands.requests import Envelope, Request
+from salesapi.commands.stream_states import StreamStates
+from salesapi.domain.catalogue import Catalogue
+from salesapi.domain.organisation.members import JoinMember
+from salesapi.domain.selling.deals import OpenDeal
+from salesapi.domain.selling.pipelines import DefinePipeline, PublishPipelineVersion
+from salesapi.domain.shared.attributes import AttributeValue, DefineAttribute
+from salesapi.domain.shared.kernel import StreamRef
+from salesapi.eventlog.codec import Codec
+from salesapi.eventlog.memory import MemoryEventLog
+from salesapi.eventlog.recorder import Loaded
+from salesapi.eventlog.upcasts import UPCASTS
+from salesapi.privacy.keys import MemoryKeys
+from tests.domain.examples import STAGES, WAYS
+from tests.spec import uid
+
+ENVELOPE = Envelope(
+    principal=Principal(id=uid(0xAD), name="Admin", roles=frozenset({"admin"})), scope=EVERYTHING, key=None
+)
+
+
+class CountedLog(MemoryEventLog):
+    """Counts the round trips."""
+
+    loads = 0
+
+    async def load(self, streams: Sequence[tuple[StreamRef, int]], key: tuple[UUID, str] | None = None) -> Loaded:
+        self.loads += 1
+        return await super().load(streams, key)
+
+
+async def test_a_deal_is_opened_with_one_question_to_the_log_whatever_it_refers_to() -> None:
+    log, catalogue = CountedLog(), Catalogue()
+    codec = Codec(catalogue.event_types(), MemoryKeys(), UPCASTS)
+    states = StreamStates(log, codec, catalogue)
+    handling = Handling(log, codec, states, catalogue, clock=SystemClock(), ids=TimeOrderedIds(), resolvers={})
+
+    async def give(command: object) -> UUID:
+        return (await handling.handle(Request(command=command, occurred=None), ENVELOPE)).id
+
+    member_id = await give(JoinMember(name="Anna"))
+    pipeline_id = await give(DefinePipeline(key="standard", name="Standard"))
+    await give(PublishPipelineVersion(pipeline_id=pipeline_id, stages=STAGES, transitions=WAYS))
+    await give(DefineAttribute(of="deal", key="sector", name="Sector"))
+    log.loads = 0
+
+    sector = AttributeValue(key="sector", value="retail")
+    await give(OpenDeal(title="Forklifts", pipeline_id=pipeline_id, owner_id=member_id, attributes=(sector,)))
+
+    assert log.loads == 1
