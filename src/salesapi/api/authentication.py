@@ -1,15 +1,15 @@
 """Who asks: the bearer key of a request as a principal with its scopes. Both doors begin here."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from salesapi.access.api_keys import ApiKeys
 from salesapi.access.principals import KeyUnknown, Principal, Scope, ScopeOf
 from salesapi.access.scopes import Scopes
 from salesapi.clock import Clock
+from salesapi.domain.shared.kernel import fast_record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fast_record
 class Caller:
     """A principal and the rows that it sees."""
 

@@ -4,17 +4,17 @@ A stored receipt holds no positions: these follow from the request's first posit
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 import orjson
 
-from salesapi.domain.shared.kernel import StreamRef
+from salesapi.domain.shared.kernel import StreamRef, fast_record
+from salesapi.domain.shared.states import replace
 from salesapi.eventlog.recorder import Appended, StoredRequest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fast_record
 class EventResult:
     """An event that a command wrote, or would write."""
 
@@ -27,7 +27,7 @@ class EventResult:
     """Only in a dry run, with personal fields in clear."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fast_record
 class CommandResult:
     """The answer to a command. `position` is the log position that a query needs to reflect it."""
 

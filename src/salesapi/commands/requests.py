@@ -1,13 +1,12 @@
 """What a caller asks of the write path: a command with all that was said about it, and who asks."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from salesapi.access.principals import Principal, Scope
-from salesapi.domain.shared.kernel import BusinessTime
+from salesapi.domain.shared.kernel import BusinessTime, fast_record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fast_record
 class Request:
     """One command with all that its caller said about it."""
 
@@ -16,7 +15,7 @@ class Request:
     expected_version: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fast_record
 class Envelope:
     """The caller of a command, and the marks of a retry. `fingerprint` is the SHA-256 of the client's request."""
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError
 
-from salesapi.domain.shared.kernel import BusinessTime, StreamRef
+from salesapi.domain.shared.kernel import BusinessTime, StreamRef, fast_record
 
 EVENT_BYTES_MAX: Final = 256 * 1024
 """Largest stored event (payload and meta together), in bytes."""
@@ -27,7 +27,7 @@ SCAN_POSITIONS_MAX: Final = 100_000
 """Most positions that one read with a type filter looks at; `Page.scanned_to` says how far it came."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fast_record
 class NewEvent:
     """One event to append: its declared name, and its payload and meta as the JSON text that is stored byte for byte."""
 
@@ -38,7 +38,7 @@ class NewEvent:
     occurred: BusinessTime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fast_record
 class StreamAppend:
     """Events for one stream, which must be at `expected_version` (0: it must be new)."""
 
@@ -47,7 +47,7 @@ class StreamAppend:
     events: tuple[NewEvent, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fast_record
 class RequestKey:
     """The marks that make a retry known: who asked, with which key, for what (SHA-256 of the client's request)."""
 
@@ -60,7 +60,7 @@ class RequestKey:
     """True for imports and reactions; a client's key is kept for 30 days or more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fast_record
 class AppendRequest:
     """Everything that one command (or one atomic bulk) writes: all of it or nothing. May hold no events but a key."""
 
@@ -68,7 +68,7 @@ class AppendRequest:
     key: RequestKey | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fast_record
 class Appended:
     """The verdict on an accepted request. Its events have the positions `first_position`, + 1, ... in request order.
 
@@ -105,7 +105,7 @@ class StoredRequest:
     recorded_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@fast_record
 class Loaded:
     """The data to decide a command, read in one statement: its key's earlier request, and the streams' news."""
 
