@@ -25,8 +25,13 @@ if TYPE_CHECKING:
 WAIT_SECONDS: Final = 5.0
 """How long a follower at the head waits for news before it looks by itself."""
 GATHER_SECONDS: Final = 0.005
-"""Pause after a step that has come to the head: commits that come meanwhile share the next one. The first commit after a quiet
-time is followed at once; in a busy log a reader waits for what it wrote at most this much longer."""
+"""Least pause after a step that has come to the head: commits that come meanwhile share the next one. The first commit after a
+quiet time is followed at once; in a busy log a reader waits for what it wrote this much longer."""
+GATHER_STEPS: Final = 2.0
+"""The pause in durations of the step before it: a follower that keeps up takes at most a third of its time, however busy the
+log and the machine are."""
+GATHER_SECONDS_MAX: Final = 0.025
+"""Longest pause for that reason."""
 LEAD_SECONDS: Final = 1.0
 """How long one that does not lead waits before it asks again."""
 CONTENDED_SECONDS: Final = 0.1
@@ -178,8 +183,9 @@ class Subscription:
         return await self._leadership.lead(names) >= set(names)
 
     async def _follow(self) -> bool:
-        before = self._status.position
+        before, began = self._status.position, time.monotonic()
         progress = await self._follower.step()
+        step_seconds = time.monotonic() - began
         if progress is None:
             return False
         self._backoff_seconds = None
@@ -188,7 +194,7 @@ class Subscription:
         if not progress.is_at_head:
             return True
         if progress.position != before:
-            await asyncio.sleep(progress.gather_seconds)
+            await asyncio.sleep(max(progress.gather_seconds, min(GATHER_STEPS * step_seconds, GATHER_SECONDS_MAX)))
         else:
             await self._log.wait_past(progress.position, min(progress.wait_seconds, until_report_seconds))
         return True
