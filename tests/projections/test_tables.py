@@ -99,8 +99,8 @@ EVERYTHING = replace(DEALS, name="everything", row=Everything, key=("id",), grou
 async def test_a_row_comes_back_as_it_was_stored(read_side: ReadSide, row: Everything) -> None:
     table = read_table(EVERYTHING, 1)
     await create_table(read_side.owner, table)
-    await read_side.pool.execute(table.upsert, *zip(table.codec.encode(row), strict=True))
-    (stored,) = await read_side.pool.fetch(table.load, [row.id], 10)
+    await read_side.pool.execute(table.upsert.text, *table.upsert.parameters([table.codec.encode(row)]))
+    (stored,) = await read_side.pool.fetch(table.load.text, *table.load.parameters([(row.id,)]), 10)
 
     read = table.codec.decode(tuple(stored))
     assert read == row

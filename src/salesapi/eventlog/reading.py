@@ -14,6 +14,7 @@ from uuid import UUID
 
 import asyncpg
 
+from salesapi.database.array_literals import array_literal
 from salesapi.database.connections import LOST, Connection, OwnConnection, keep_connected
 from salesapi.domain.shared.kernel import BusinessTime, StreamRef
 from salesapi.domain.shared.states import maker
@@ -38,7 +39,7 @@ TRIES_MAX: Final = 2
 LOAD: Final = """
     SELECT s.number, NULL::bytea AS fingerprint, e.position, e.stream_kind, e.stream_id, e.version, e.type, e.schema,
            e.payload, e.meta, e.occurred_at, e.occurred_on, e.occurred_zone, e.recorded_at
-    FROM unnest($1::uuid[], $2::text[], $3::integer[]) WITH ORDINALITY AS s (id, kind, after, number)
+    FROM unnest($1::text::uuid[], $2::text[], $3::text::integer[]) WITH ORDINALITY AS s (id, kind, after, number)
     CROSS JOIN LATERAL (
         SELECT * FROM log.event
         WHERE stream_id = s.id AND version > s.after AND stream_kind = s.kind
@@ -47,13 +48,14 @@ LOAD: Final = """
     UNION ALL
     SELECT -k.number, r.fingerprint, r.first_position, r.key, r.principal_id, r.event_count, '', 0,
            r.receipt, 'null', NULL, NULL, NULL, r.recorded_at
-    FROM unnest($4::uuid[], $5::text[]) WITH ORDINALITY AS k (principal_id, key, number)
+    FROM unnest($4::text::uuid[], $5::text[]) WITH ORDINALITY AS k (principal_id, key, number)
     CROSS JOIN LATERAL (
         SELECT * FROM log.request r WHERE r.principal_id = k.principal_id AND r.key = k.key OFFSET 0
     ) r
     ORDER BY 1, 6
 """
-"""Streams' events have numbers from 1 up, requests found by their key from -1 down: their columns share what fits."""
+"""Streams' events have numbers from 1 up, requests found by their key from -1 down: their columns share what fits. Ids and
+numbers go as array literals, see `database/array_literals.py`."""
 
 HEAD: Final = "SELECT coalesce(max(position), 0) FROM log.event"
 
@@ -232,10 +234,10 @@ class GroupReader:
         try:
             records = await connection.fetch(
                 LOAD,
-                [stream.id for stream, _ in wanted],
+                array_literal([stream.id.hex for stream, _ in wanted]),
                 [stream.kind for stream, _ in wanted],
-                [after for _, after in wanted],
-                [principal_id for principal_id, _ in keys],
+                array_literal([str(after) for _, after in wanted]),
+                array_literal([principal_id.hex for principal_id, _ in keys]),
                 [key for _, key in keys],
             )
         except LOST:

@@ -6,13 +6,14 @@ There is no batching timer. A lone request goes out at once; under load a batch 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
 import asyncpg
 
+from salesapi.database.array_literals import array_literal
 from salesapi.database.connections import LOST, Connection, OwnConnection, keep_connected
 from salesapi.eventlog.recorder import (
     Appended,
@@ -297,15 +298,15 @@ def _event_columns(batch: Sequence[tuple[RequestKey | None, list[EventRow]]]) ->
     kinds, ids, versions, firsts, types, schemas, payloads, metas, instants, dates, zones = zip(*rows, strict=True)
     return (
         kinds,
-        _literal([id.hex for id in ids]),
-        _literal(map(str, versions)),
-        _literal(["t" if first else "f" for first in firsts]),
+        array_literal([id.hex for id in ids]),
+        array_literal(map(str, versions)),
+        array_literal(["t" if first else "f" for first in firsts]),
         types,
-        _literal(map(str, schemas)),
+        array_literal(map(str, schemas)),
         payloads,
         metas,
-        _literal(["NULL" if instant is None else instant.isoformat() for instant in instants]),
-        _literal(["NULL" if date is None else date.isoformat() for date in dates]),
+        array_literal(["NULL" if instant is None else instant.isoformat() for instant in instants]),
+        array_literal(["NULL" if date is None else date.isoformat() for date in dates]),
         zones,
     )
 
@@ -323,19 +324,14 @@ def _key_columns(batch: Sequence[tuple[RequestKey | None, list[EventRow]]]) -> S
             counts.append(len(rows))
         events_before += len(rows)
     return (
-        _literal([key.principal_id.hex for key in keys]),
+        array_literal([key.principal_id.hex for key in keys]),
         [key.key for key in keys],
         [key.fingerprint for key in keys],
         [key.receipt for key in keys],
-        _literal(["t" if key.keep_forever else "f" for key in keys]),
-        _literal(map(str, offsets)),
-        _literal(map(str, counts)),
+        array_literal(["t" if key.keep_forever else "f" for key in keys]),
+        array_literal(map(str, offsets)),
+        array_literal(map(str, counts)),
     )
-
-
-def _literal(elements: Iterable[str]) -> str:
-    """PostgreSQL's text form of an array whose elements need no quotes."""
-    return "{" + ",".join(elements) + "}"
 
 
 def _numbers_of_keys(batch: Sequence[tuple[RequestKey | None, list[EventRow]]]) -> list[int]:

@@ -101,7 +101,8 @@ class TableFill:
             return
         async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection, connection.transaction():
             await connection.execute(SETTINGS)
-            records = await connection.fetch(self._table.load, *zip(*missing, strict=True), LOADED_ROWS_MAX + 1)
+            load = self._table.load
+            records = await connection.fetch(load.text, *load.parameters(missing), LOADED_ROWS_MAX + 1)
         if len(records) > LOADED_ROWS_MAX:
             raise FoldInvalid(f"{len(missing)} groups of {projection.name} hold more than {LOADED_ROWS_MAX} rows")
         for record in records:
@@ -114,7 +115,7 @@ class TableFill:
         replaced = [row for group in held for row in self._stored.pop(group, ())]
         if replaced:
             keys = [self._key_of(row) for row in replaced]
-            await connection.execute(self._table.delete, *zip(*keys, strict=True))
+            await connection.execute(self._table.delete.text, *self._table.delete.parameters(keys))
         if held:
             self._is_all_held = False
             await connection.copy_records_to_table(

@@ -131,7 +131,8 @@ class TableWriter:
         """Finds the rows of the groups, by one statement."""
         if not groups:
             return {}
-        records = await connection.fetch(self.table.load, *zip(*groups, strict=True), LOADED_ROWS_MAX + 1)
+        load = self.table.load
+        records = await connection.fetch(load.text, *load.parameters(groups), LOADED_ROWS_MAX + 1)
         if len(records) > LOADED_ROWS_MAX:
             raise FoldInvalid(f"{len(groups)} groups hold more than {LOADED_ROWS_MAX} rows")
         rows: dict[GroupKey, list[Row]] = {}
@@ -146,11 +147,11 @@ class TableWriter:
         after = self._checked(folded)
         vanished = [key for key in before if key not in after]
         if vanished:
-            await connection.execute(self.table.delete, *zip(*vanished, strict=True))
+            await connection.execute(self.table.delete.text, *self.table.delete.parameters(vanished))
         news = (self._news(before.get(key), row) for key, row in after.items())
         changed = [values for values in news if values is not None]
         if changed:
-            await connection.execute(self.table.upsert, *zip(*changed, strict=True))
+            await connection.execute(self.table.upsert.text, *self.table.upsert.parameters(changed))
 
     def _checked(self, folded: Groups) -> dict[GroupKey, Row]:
         """All rows by their keys.

@@ -4,11 +4,12 @@ A table is named `read.<name>_v<version>_g<generation>`; that is also its follow
 made of checked names only; every value is a parameter. No clock.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+from salesapi.database.array_literals import AS_PARAMETER, AsParameter, array_parameter
 from salesapi.database.columns import NAME, Column, RowCodec, RowNotStorable, columns_of
 from salesapi.database.connections import Connection
 from salesapi.projections.projection import Projection
@@ -22,6 +23,20 @@ LOADED_ROWS_MAX: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowsStatement:
+    """A statement over many rows at once: one parameter for each of their columns."""
+
+    text: str
+    columns: tuple[AsParameter, ...]
+
+    def parameters(self, rows: Iterable[Sequence[object]]) -> list[object]:
+        """The parameters of these rows."""
+        return [
+            as_parameter(values) for as_parameter, values in zip(self.columns, zip(*rows, strict=True), strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadTable:
     """One generation's table. Made by `read_table`."""
 
@@ -30,12 +45,12 @@ class ReadTable:
     table_name: str
     columns: tuple[Column, ...]
     codec: RowCodec
-    load: str
-    """Parameters: one array for each group column, and the most rows."""
-    upsert: str
-    """Parameters: one array for each column."""
-    delete: str
-    """Parameters: one array for each key column."""
+    load: RowsStatement
+    """Takes groups, and after them the most rows."""
+    upsert: RowsStatement
+    """Takes rows."""
+    delete: RowsStatement
+    """Takes keys."""
 
     @property
     def follower(self) -> str:
@@ -51,7 +66,7 @@ def read_table(projection: Projection, generation: int) -> ReadTable:
     """
     columns = checked_columns(projection)
     table_name = f"{projection.name}_v{projection.version}_g{generation}"
-    by_name = {column.name: column for column in columns}
+    by_name = {column.name: column.sql_type for column in columns}
     others = [name for name in by_name if name not in projection.key]
     action = f"UPDATE SET {_assigned(others)}" if others else "NOTHING"
     return ReadTable(
@@ -60,18 +75,24 @@ def read_table(projection: Projection, generation: int) -> ReadTable:
         table_name=table_name,
         columns=columns,
         codec=RowCodec(projection.row, columns),
-        load=(
+        load=_statement(
+            projection.group,
+            by_name,
             f"SELECT {_listed(by_name, 't.')} FROM {_arrays(projection.group, by_name)} "  # noqa: S608
             f'CROSS JOIN LATERAL (SELECT * FROM {SCHEMA}."{table_name}" r WHERE {_matched(projection.group, "r")} OFFSET 0) t '
-            f"LIMIT ${len(projection.group) + 1}"
+            f"LIMIT ${len(projection.group) + 1}",
         ),
-        upsert=(
+        upsert=_statement(
+            tuple(by_name),
+            by_name,
             f'INSERT INTO {SCHEMA}."{table_name}" ({_listed(by_name)}) SELECT {_listed(by_name)} '  # noqa: S608
-            f"FROM {_arrays(tuple(by_name), by_name)} ON CONFLICT ({_listed(projection.key)}) DO {action}"
+            f"FROM {_arrays(tuple(by_name), by_name)} ON CONFLICT ({_listed(projection.key)}) DO {action}",
         ),
-        delete=(
+        delete=_statement(
+            projection.key,
+            by_name,
             f'DELETE FROM {SCHEMA}."{table_name}" r USING {_arrays(projection.key, by_name)} '  # noqa: S608
-            f"WHERE {_matched(projection.key, 'r')}"
+            f"WHERE {_matched(projection.key, 'r')}",
         ),
     )
 
@@ -158,7 +179,11 @@ def _matched(names: Iterable[str], alias: str) -> str:
     return " AND ".join(f'{alias}."{name}" = g."{name}"' for name in names)
 
 
-def _arrays(names: Sequence[str], columns: dict[str, Column]) -> str:
+def _statement(names: Sequence[str], sql_types: Mapping[str, str], text: str) -> RowsStatement:
+    return RowsStatement(text=text, columns=tuple(AS_PARAMETER[sql_types[name]] for name in names))
+
+
+def _arrays(names: Sequence[str], sql_types: Mapping[str, str]) -> str:
     """Parameters 1, 2, ... as a table `g` with these columns."""
-    arrays = ", ".join(f"${number}::{columns[name].sql_type}[]" for number, name in enumerate(names, start=1))
+    arrays = ", ".join(array_parameter(number, sql_types[name]) for number, name in enumerate(names, start=1))
     return f"unnest({arrays}) AS g ({_listed(names)})"
