@@ -6,7 +6,6 @@ request it is refused. A decision is made again when another writer was faster, 
 
 import itertools
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
@@ -16,15 +15,14 @@ from salesapi.commands.command_results import CommandResult, EventResult, positi
 from salesapi.commands.idempotency import refuse_another_request, request_key
 from salesapi.commands.requests import Envelope, Request
 from salesapi.commands.stream_states import Folded, StreamStates
+from salesapi.commands.work import Target, Work
 from salesapi.domain.catalogue import Catalogue, snake_name
 from salesapi.domain.consequences import FOLLOWING, Step
-from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.shared.declarations import AnyCommand, AnyStream
 from salesapi.domain.shared.kernel import (
     BusinessTime,
     Context,
     Kind,
-    PayFactsRef,
     Recorded,
     Ref,
     Refused,
@@ -80,45 +78,6 @@ class BulkTooLarge(Refused):
     message = "A bulk takes at most {limit} commands; this one has {count}."
 
 
-@dataclass(slots=True)
-class _Work:
-    """The states as they are while one request is decided, and the events decided so far."""
-
-    is_foreign: Callable[[StreamRef, object], bool]
-    states: dict[StreamRef, Folded] = field(default_factory=dict)
-    found: dict[Ref, object | None] = field(default_factory=dict)
-    decided: dict[StreamRef, list[tuple[object, BusinessTime | None]]] = field(default_factory=dict)
-    order: list[tuple[StreamRef, int]] = field(default_factory=list)
-
-    def state(self, ref: Ref) -> object | None:
-        """Finds what a decider may read: only what its needs named is loaded, and a foreign thing does not exist."""
-        if not isinstance(ref, StreamRef):
-            return self.found.get(ref)
-        loaded = self.states.get(ref)
-        if loaded is None or loaded.state is None:
-            return None
-        return None if self.is_foreign(ref, loaded.state) else loaded.state
-
-    def holds(self, ref: Ref) -> bool:
-        """Tells whether it is at hand; a ledger at a position may have gone past it while another thing was loaded."""
-        if not isinstance(ref, PayFactsRef) or ref.position is None:
-            return ref in self.states or ref in self.found
-        found = self.found.get(ref)
-        return isinstance(found, PayFacts) and found.position == ref.position
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """The target of a command: its declaration, its stream, and the id of the thing itself."""
-
-    stream: AnyStream
-    kind: AnyCommand
-    ref: StreamRef
-    subject_id: UUID
-    referred: tuple[StreamRef, ...]
-    """What the command refers to."""
-
-
 class Handling:
     """The write path over one log. Safe for any number of concurrent requests."""
 
@@ -157,11 +116,9 @@ class Handling:
             raise BulkTooLarge(limit=BULK_MAX, count=len(requests))
         targets = [self._permitted(request, envelope) for request in requests]
         for _ in range(DECISIONS_MAX):
-            work = _Work(is_foreign=lambda ref, state: self._is_foreign(ref, state, envelope))
-            refs = [
-                ref for request, target in zip(requests, targets, strict=True) for ref in _foreseen(request, target)
-            ]
-            earlier = await self._load(work, refs, envelope, key=not dry_run)
+            work = Work(is_foreign=lambda ref, state: self._is_foreign(ref, state, envelope))
+            foreseen = [ref for target in targets for ref in target.foreseen()]
+            earlier = await self._load(work, foreseen, envelope, key=not dry_run)
             if earlier is not None:
                 refuse_another_request(earlier, envelope)
                 return replayed(earlier)
@@ -177,19 +134,26 @@ class Handling:
                 pass  # Another writer was a moment faster: its events, or a twin's receipt, are found on the next turn.
         raise VersionContended(times=DECISIONS_MAX)
 
-    def _permitted(self, request: Request, envelope: Envelope) -> _Target:
+    def _permitted(self, request: Request, envelope: Envelope) -> Target:
         """Finds the target of the command; refuses a role that may not give it before anything is read."""
         name = type(request.command).__name__
         _, kind = self._catalogue.command(name)
         refuse_foreign_role(envelope.principal, kind.roles, self._catalogue.routes[name])
         return self._target(request.command)
 
-    def _target(self, command: object, subject_id: UUID | None = None) -> _Target:
+    def _target(self, command: object, subject_id: UUID | None = None) -> Target:
         stream, kind = self._catalogue.command(type(command).__name__)
         subject_id = subject_id or self._subject_id(stream, kind, command)
         stream_id = kind.stream_of(command) if kind.stream_of else subject_id
         referred = tuple([reference.ref for reference in references(command)])
-        return _Target(stream, kind, StreamRef(stream.kind, stream_id), subject_id, referred)
+        return Target(
+            command=command,
+            stream=stream,
+            kind=kind,
+            ref=StreamRef(stream.kind, stream_id),
+            subject_id=subject_id,
+            referred=referred,
+        )
 
     def _subject_id(self, stream: AnyStream, kind: AnyCommand, command: object) -> UUID:
         if kind.target is not None:
@@ -200,7 +164,7 @@ class Handling:
         return natural_id(stream.kind, *parts) if parts else self._ids.new()
 
     async def _load(
-        self, work: _Work, refs: Sequence[StreamRef], envelope: Envelope, *, key: bool
+        self, work: Work, refs: Sequence[StreamRef], envelope: Envelope, *, key: bool
     ) -> StoredRequest | None:
         """Brings the streams into the work in one round trip; answers an earlier request under the same key."""
         wanted = [ref for ref in dict.fromkeys(refs) if ref not in work.states]
@@ -210,14 +174,14 @@ class Handling:
         work.states.update(loaded)
         return earlier
 
-    async def _decide(self, work: _Work, request: Request, target: _Target, envelope: Envelope) -> CommandResult:
+    async def _decide(self, work: Work, request: Request, target: Target, envelope: Envelope) -> CommandResult:
         """Decides a command and all that follows from it; the events are in the work then."""
         first = len(work.order)
         loaded = work.states[target.ref]
         self._authorise(request, target, loaded, envelope)
         if request.expected_version is not None and request.expected_version != loaded.version:
             raise VersionStale(version=loaded.version, expected=request.expected_version)
-        context = await self._decide_one(work, request.command, target, request.occurred, envelope)
+        context = await self._decide_one(work, target, request.occurred, envelope)
         if loaded.state is None:
             self._refuse_new_foreign(target, work.states[target.ref].state, envelope)
         following = FOLLOWING.get(type(request.command))
@@ -225,20 +189,20 @@ class Handling:
             await self._decide_step(work, step, request.occurred, envelope)
         return self._receipt(work, target, first)
 
-    async def _decide_step(self, work: _Work, step: Step, occurred: BusinessTime | None, envelope: Envelope) -> None:
+    async def _decide_step(self, work: Work, step: Step, occurred: BusinessTime | None, envelope: Envelope) -> None:
         target = self._target(step.command, step.subject_id)
         await self._load(work, (target.ref, *target.referred), envelope, key=False)
         self._refuse_foreign(target, work.states[target.ref], envelope)
         _refuse_foreign_owner(step.command, envelope, pointer="")
-        await self._decide_one(work, step.command, target, occurred, envelope)
+        await self._decide_one(work, target, occurred, envelope)
 
     async def _decide_one(
-        self, work: _Work, command: object, target: _Target, occurred: BusinessTime | None, envelope: Envelope
+        self, work: Work, target: Target, occurred: BusinessTime | None, envelope: Envelope
     ) -> Context:
         loaded = work.states[target.ref]
         if loaded.state is None and target.kind.target is not None and not target.kind.creates:
             raise ThingUnknown(thing=target.stream.kind, id=str(target.subject_id))
-        await self._gather(work, target, loaded.state, command, envelope)
+        await self._gather(work, target, loaded.state, envelope)
         context = Context(
             actor_id=envelope.principal.id,
             member_id=envelope.principal.member_id,
@@ -249,7 +213,7 @@ class Handling:
             today=self._clock.now().date(),
             facts=work,
         )
-        for event in target.kind.decide(loaded.state, command, context):
+        for event in target.kind.decide(loaded.state, target.command, context):
             loaded = work.states[target.ref]
             recorded = Recorded(position=0, version=loaded.version + 1, stream_id=target.ref.id, occurred=occurred)
             work.states[target.ref] = Folded(recorded.version, target.stream.evolve(loaded.state, event, recorded))
@@ -257,12 +221,10 @@ class Handling:
             work.order.append((target.ref, len(work.decided[target.ref]) - 1))
         return context
 
-    async def _gather(
-        self, work: _Work, target: _Target, state: object | None, command: object, envelope: Envelope
-    ) -> None:
+    async def _gather(self, work: Work, target: Target, state: object | None, envelope: Envelope) -> None:
         """Finds what the command refers to and what its decider needs, in as many rounds as it asks for."""
         for _ in range(NEEDS_ROUNDS_MAX):
-            asked = (*target.referred, *target.kind.needs(state, command, work))
+            asked = (*target.referred, *target.kind.needs(state, target.command, work))
             missing = [ref for ref in asked if not work.holds(ref)]
             if not missing:
                 return
@@ -272,19 +234,19 @@ class Handling:
             for ref in missing:
                 if not isinstance(ref, StreamRef):
                     work.found[ref] = await self._resolvers[type(ref)](ref)
-        raise AssertionError(f"{type(command).__name__} asks for streams without end")
+        raise AssertionError(f"{type(target.command).__name__} asks for streams without end")
 
-    def _authorise(self, request: Request, target: _Target, loaded: Folded, envelope: Envelope) -> None:
+    def _authorise(self, request: Request, target: Target, loaded: Folded, envelope: Envelope) -> None:
         """Row scope: a foreign thing does not exist, and nothing is created for or handed to a foreign owner."""
         self._refuse_foreign(target, loaded, envelope)
         _refuse_foreign_owner(request.command, envelope, pointer="/owner_id")
 
-    def _refuse_foreign(self, target: _Target, loaded: Folded, envelope: Envelope) -> None:
+    def _refuse_foreign(self, target: Target, loaded: Folded, envelope: Envelope) -> None:
         is_new = target.kind.creates or loaded.state is None
         if not is_new and self._is_foreign(target.ref, loaded.state, envelope):
             raise ThingUnknown(thing=target.stream.kind, id=str(target.subject_id))
 
-    def _refuse_new_foreign(self, target: _Target, made: object | None, envelope: Envelope) -> None:
+    def _refuse_new_foreign(self, target: Target, made: object | None, envelope: Envelope) -> None:
         """Nothing comes into being for somebody out of scope, whichever field of the command names them."""
         if made is not None and self._is_foreign(target.ref, made, envelope):
             owner = self._catalogue.by_kind[target.ref.kind].owner
@@ -296,7 +258,7 @@ class Handling:
         owner = self._catalogue.by_kind[ref.kind].owner
         return owner is not None and not any(map(envelope.scope.reaches, _concerned(owner(state))))
 
-    def _receipt(self, work: _Work, target: _Target, first: int) -> CommandResult:
+    def _receipt(self, work: Work, target: Target, first: int) -> CommandResult:
         """The receipt without positions, which are known after the append."""
         events = []
         for ref, index in work.order[first:]:
@@ -322,9 +284,9 @@ class Handling:
         )
 
     async def _append(
-        self, work: _Work, receipts: list[CommandResult], requests: Sequence[Request], envelope: Envelope
+        self, work: Work, receipts: list[CommandResult], requests: Sequence[Request], envelope: Envelope
     ) -> list[CommandResult]:
-        offsets = _offsets(work)
+        offsets = work.offsets()
         key = request_key(receipts, offsets, envelope)
         if not work.order and key is None:
             head = await self._log.head()
@@ -333,7 +295,7 @@ class Handling:
         appended = await self._log.append(AppendRequest(appends=appends, key=key))
         return positioned(receipts, offsets, appended, len(work.order))
 
-    async def _encoded(self, work: _Work, requests: Sequence[Request], envelope: Envelope) -> tuple[StreamAppend, ...]:
+    async def _encoded(self, work: Work, requests: Sequence[Request], envelope: Envelope) -> tuple[StreamAppend, ...]:
         _, kind = self._catalogue.command(type(requests[0].command).__name__)
         meta = EventMeta(
             actor_id=envelope.principal.id,
@@ -358,26 +320,6 @@ class Handling:
         )
 
 
-class _NothingKnown:
-    """The facts before anything is loaded."""
-
-    def state(self, ref: Ref) -> None:
-        """See `Facts.state`."""
-
-
-_NOTHING_KNOWN: Final = _NothingKnown()
-
-
-def _foreseen(request: Request, target: _Target) -> Iterator[StreamRef]:
-    """The streams to load in the first round trip: the target's, what the command refers to, what making a thing needs."""
-    yield target.ref
-    yield from target.referred
-    if target.kind.creates:
-        for ref in target.kind.needs(None, request.command, _NOTHING_KNOWN):
-            if isinstance(ref, StreamRef):
-                yield ref
-
-
 def _refuse_foreign_owner(command: object, envelope: Envelope, *, pointer: str) -> None:
     """Before anything is looked up, so that nobody is told what a foreign owner has."""
     owner_id = getattr(command, "owner_id", None)
@@ -391,13 +333,3 @@ def _concerned(owner: UUID | frozenset[UUID] | None) -> Iterable[UUID | None]:
 
 def _take(items: Iterator[NewEvent], count: int) -> tuple[NewEvent, ...]:
     return tuple(itertools.islice(items, count))
-
-
-def _offsets(work: _Work) -> dict[tuple[StreamRef, int], int]:
-    """The place of each decided event in the request, where events stand stream by stream."""
-    offsets: dict[tuple[StreamRef, int], int] = {}
-    for ref, events in work.decided.items():
-        first = work.states[ref].version - len(events) + 1
-        for index in range(len(events)):
-            offsets[ref, first + index] = len(offsets)
-    return offsets
