@@ -12,7 +12,7 @@ import asyncpg
 from salesapi.domain.catalogue import Catalogue, snake_name
 from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
 from salesapi.eventlog.codec import Codec
-from salesapi.eventlog.reading import stored_event
+from salesapi.eventlog.reading import stored_events
 from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.privacy.keys import MemoryKeys
 
@@ -66,7 +66,7 @@ async def check_log(connection: Any, *, read_to: int = 0) -> list[str]:
     broken = [f"{what}: {where}" for what, where in await connection.fetch(BROKEN)]
     for row in await connection.fetch(NEW_EVENTS, read_to, COMMANDS):
         try:
-            CODEC.decode_unopened((stored_event(*row),))
+            CODEC.decode_unopened(stored_events([row]))
         except Exception as error:  # noqa: BLE001 - whatever it is, the event cannot be read
             broken.append(f"position {row['position']} cannot be read: {type(error).__name__}: {error}")
     return broken

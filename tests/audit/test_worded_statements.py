@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from salesapi.audit.leaf import StoredRow
+from salesapi.audit.leaf import StoredRow, in_log_order
 from salesapi.audit.pay_check import RUN_TYPES, LockedRuns, PayCheck
 from salesapi.audit.verdict import Findings, Status, Verdict
 from salesapi.audit.verifying import verify_export
 from salesapi.domain.pay.reasons.reason_form import STATED
 from salesapi.domain.pay.records.payout_runs import PayoutRunStatementIssued
-from salesapi.eventlog.reading import stored_event
+from salesapi.eventlog.reading import stored_events
 from tests.audit.stories import CODEC, forged, rows_of, with_payload
 from tests.domain.pay.commission_stories import ANN
 from tests.domain.pay.reasons_said import english
@@ -142,21 +142,8 @@ def test_an_old_statement_whose_last_part_is_missing_is_named(tmp_path: Path, li
 
 def test_an_old_line_is_read_with_its_sentence_as_its_reason(lines: list[bytes]) -> None:
     row = next(row for row in rows_of(lines) if row.type == ISSUED and "499.99991666" in row.payload)
-    stored = stored_event(
-        row.position,
-        row.stream_kind,
-        row.stream_id,
-        row.version,
-        row.type,
-        row.schema,
-        row.payload,
-        row.meta,
-        row.occurred_at,
-        row.occurred_on,
-        row.occurred_zone,
-        row.recorded_at,
-    )
-    (event,) = (decoded.event for decoded in CODEC.decode_unopened([stored]))
+    stored = stored_events([in_log_order(row)])
+    (event,) = (decoded.event for decoded in CODEC.decode_unopened(stored))
     assert isinstance(event, PayoutRunStatementIssued)
     line = next(line for line in event.lines if "499.99991666" in line.reason.inputs[0].value)
     assert line.reason.kind == STATED

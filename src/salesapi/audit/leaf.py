@@ -24,6 +24,8 @@ the business's clock as the sender gave it, `recorded_at` is the log's own.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from operator import attrgetter
+from typing import Final
 from uuid import UUID
 
 PREFIX = b"salesapi leaf 1\n"
@@ -50,6 +52,13 @@ class StoredRow:
     recorded_at: datetime
     payload: str
     meta: str
+
+
+in_log_order: Final = attrgetter(
+    *("position", "stream_kind", "stream_id", "version", "type", "schema", "payload", "meta"),
+    *("occurred_at", "occurred_on", "occurred_zone", "recorded_at"),
+)
+"""Reads a row's values in the order of the event table's columns."""
 
 
 def leaf_bytes(row: StoredRow) -> bytes:

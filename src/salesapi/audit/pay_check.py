@@ -12,7 +12,7 @@ from itertools import zip_longest
 from typing import Final, TypeVar, cast
 from uuid import UUID
 
-from salesapi.audit.leaf import StoredRow
+from salesapi.audit.leaf import StoredRow, in_log_order
 from salesapi.audit.verdict import Findings, Place, Rank
 from salesapi.audit.worded_statements import WORDED, WordedRun, as_worded
 from salesapi.domain.pay.ledger.pay_facts import EVENT_TYPES, PayEvent, PayFacts
@@ -33,7 +33,7 @@ from salesapi.domain.pay.statements.statements import (
 )
 from salesapi.domain.shared.kernel import Refused
 from salesapi.eventlog.codec import Codec, DecodedEvent, EventUnreadable, UnknownEventType
-from salesapi.eventlog.reading import stored_event
+from salesapi.eventlog.reading import stored_events
 
 CALCULATED: Final = "payout_run.calculated"
 LOCKED: Final = "payout_run.locked"
@@ -322,21 +322,8 @@ def _differs(name: str, issued: object, recomputed: object) -> str:
 
 
 def _decoded(row: StoredRow, codec: Codec) -> DecodedEvent:
-    stored = stored_event(
-        row.position,
-        row.stream_kind,
-        row.stream_id,
-        row.version,
-        row.type,
-        row.schema,
-        row.payload,
-        row.meta,
-        row.occurred_at,
-        row.occurred_on,
-        row.occurred_zone,
-        row.recorded_at,
-    )
-    return codec.decode_unopened((stored,))[0]
+    stored = stored_events([in_log_order(row)])
+    return codec.decode_unopened(stored)[0]
 
 
 def _shown(error: BaseException) -> str:

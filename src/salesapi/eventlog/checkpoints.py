@@ -5,6 +5,7 @@ from typing import Final
 
 from eventsourcing.persistence import IntegrityError
 
+from salesapi.database.array_literals import array_literal
 from salesapi.database.connections import Connection
 
 FIRST: Final = """
@@ -20,7 +21,7 @@ FIRST_OF_MANY: Final = """
 """
 NEXT_OF_MANY: Final = """
     WITH free AS (
-        SELECT t.follower FROM unnest($1::text[], $2::bigint[]) AS e (follower, expected)
+        SELECT t.follower FROM unnest($1::text[], $2::text::bigint[]) AS e (follower, expected)
         JOIN log.tracking t ON t.follower = e.follower AND t.position = e.expected
         FOR UPDATE OF t SKIP LOCKED
     )
@@ -67,7 +68,7 @@ async def move_together(connection: Connection, expected: Mapping[str, int], pos
     if first:
         moved |= {row["follower"] for row in await connection.fetch(FIRST_OF_MANY, first, position)}
     if later:
-        before = [expected[name] for name in later]
+        before = array_literal([str(expected[name]) for name in later])
         moved |= {row["follower"] for row in await connection.fetch(NEXT_OF_MANY, later, before, position)}
     return frozenset(moved)
 

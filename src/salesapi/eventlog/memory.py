@@ -11,7 +11,7 @@ from uuid import UUID
 
 from salesapi.domain.shared.kernel import StreamRef
 from salesapi.eventlog.following import follow
-from salesapi.eventlog.reading import stored_event
+from salesapi.eventlog.reading import stored_events
 from salesapi.eventlog.recorder import (
     PAGE_EVENTS_MAX,
     SCAN_POSITIONS_MAX,
@@ -76,20 +76,8 @@ class MemoryEventLog:
         return stored[-1].version if stored[-1].stream.kind == row.kind else -1
 
     def _add(self, row: EventRow, recorded_at: datetime) -> None:
-        event = stored_event(
-            len(self._events) + 1,
-            row.kind,
-            row.id,
-            row.version,
-            row.type,
-            row.schema,
-            row.payload,
-            row.meta,
-            row.occurred_at,
-            row.occurred_on,
-            row.occurred_zone,
-            recorded_at,
-        )
+        kind, id, version, _, *rest = row
+        (event,) = stored_events([(len(self._events) + 1, kind, id, version, *rest, recorded_at)])
         self._events.append(event)
         self._streams.setdefault(row.id, []).append(event)
 

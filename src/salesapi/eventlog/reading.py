@@ -6,10 +6,9 @@ then cost one round trip instead of one each.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -37,8 +36,8 @@ TRIES_MAX: Final = 2
 """Times that a load is sent: once more when its connection was lost."""
 
 LOAD: Final = """
-    SELECT s.number, NULL::bytea AS fingerprint, e.position, e.stream_kind, e.stream_id, e.version, e.type, e.schema,
-           e.payload, e.meta, e.occurred_at, e.occurred_on, e.occurred_zone, e.recorded_at
+    SELECT e.position, e.stream_kind, e.stream_id, e.version, e.type, e.schema, e.payload, e.meta,
+           e.occurred_at, e.occurred_on, e.occurred_zone, e.recorded_at, s.number, NULL::bytea AS fingerprint
     FROM unnest($1::text::uuid[], $2::text[], $3::text::integer[]) WITH ORDINALITY AS s (id, kind, after, number)
     CROSS JOIN LATERAL (
         SELECT * FROM log.event
@@ -46,13 +45,13 @@ LOAD: Final = """
         ORDER BY version OFFSET 0
     ) e
     UNION ALL
-    SELECT -k.number, r.fingerprint, r.first_position, r.key, r.principal_id, r.event_count, '', 0,
-           r.receipt, 'null', NULL, NULL, NULL, r.recorded_at
+    SELECT r.first_position, r.key, r.principal_id, r.event_count, '', 0, r.receipt, 'null',
+           NULL, NULL, NULL, r.recorded_at, -k.number, r.fingerprint
     FROM unnest($4::text::uuid[], $5::text[]) WITH ORDINALITY AS k (principal_id, key, number)
     CROSS JOIN LATERAL (
         SELECT * FROM log.request r WHERE r.principal_id = k.principal_id AND r.key = k.key OFFSET 0
     ) r
-    ORDER BY 1, 6
+    ORDER BY 13, 4
 """
 """Streams' events have numbers from 1 up, requests found by their key from -1 down: their columns share what fits. Ids and
 numbers go as array literals, see `database/array_literals.py`."""
@@ -60,7 +59,7 @@ numbers go as array literals, see `database/array_literals.py`."""
 HEAD: Final = "SELECT coalesce(max(position), 0) FROM log.event"
 
 PAGE: Final = """
-    SELECT h.head, e.* FROM (SELECT coalesce(max(position), 0) AS head FROM log.event) h
+    SELECT e.*, h.head FROM (SELECT coalesce(max(position), 0) AS head FROM log.event) h
     LEFT JOIN LATERAL (
         SELECT position, stream_kind, stream_id, version, type, schema, payload, meta,
                occurred_at, occurred_on, occurred_zone, recorded_at
@@ -69,7 +68,7 @@ PAGE: Final = """
     ORDER BY e.position
 """
 PAGE_OF_TYPES: Final = """
-    SELECT h.head, e.* FROM (SELECT coalesce(max(position), 0) AS head FROM log.event) h
+    SELECT e.*, h.head FROM (SELECT coalesce(max(position), 0) AS head FROM log.event) h
     LEFT JOIN LATERAL (
         SELECT position, stream_kind, stream_id, version, type, schema, payload, meta,
                occurred_at, occurred_on, occurred_zone, recorded_at
@@ -84,32 +83,22 @@ _make_ref: Final = maker(StreamRef)
 _make_time: Final = maker(BusinessTime)
 
 
-def stored_event(
-    position: int,
-    kind: str,
-    id: UUID,
-    version: int,
-    type: str,
-    schema: int,
-    payload: str,
-    meta: str,
-    at: datetime | None,
-    on: date | None,
-    zone: str | None,
-    recorded_at: datetime,
-) -> StoredEvent:
-    """A row of `log.event`, in the order of its columns."""
-    return _make_event(
-        position=position,
-        stream=_make_ref(kind, id),
-        version=version,
-        type=type,
-        schema=schema,
-        payload=payload,
-        meta=meta,
-        occurred=None if on is None or zone is None else _make_time(on=on, zone=zone, at=at),
-        recorded_at=recorded_at,
-    )
+def stored_events(rows: Iterable[Iterable[Any]]) -> list[StoredEvent]:
+    """Rows of `log.event`, in the order of its columns; what stands behind these is not looked at."""
+    return [
+        _make_event(
+            position,
+            _make_ref(kind, id),
+            version,
+            type,
+            schema,
+            payload,
+            meta,
+            None if on is None or zone is None else _make_time(on, zone, at),
+            recorded_at,
+        )
+        for position, kind, id, version, type, schema, payload, meta, at, on, zone, recorded_at, *_ in rows
+    ]
 
 
 async def read_page(connection: Connection, *, after: int, limit: int, types: Sequence[str] | None) -> Page:
@@ -120,8 +109,9 @@ async def read_page(connection: Connection, *, after: int, limit: int, types: Se
     else:
         scan_end = after + SCAN_POSITIONS_MAX
         records = await connection.fetch(PAGE_OF_TYPES, after, limit, scan_end, list(types))
-    head: int = records[0][0]
-    events = tuple(stored_event(*record[1:]) for record in records if record[1] is not None)
+    head: int = records[0][-1]
+    # A page without events is one row that holds the head only.
+    events = tuple(stored_events(records)) if records[0][0] is not None else ()
     looked_to = max(after, head if scan_end is None else min(head, scan_end))
     return Page(events=events, scanned_to=events[-1].position if len(events) == limit else looked_to, head=head)
 
@@ -253,18 +243,17 @@ def _hand_out(group: list[PendingLoad], records: Sequence[asyncpg.Record], *, st
     """Gives each load its streams and its request, by their numbers in the statement."""
     events: list[list[StoredEvent]] = [[] for _ in range(streams)]
     requests: list[StoredRequest | None] = [None] * keys
-    for record in records:
-        number = record[0]
-        if number > 0:
-            events[number - 1].append(stored_event(*record[2:]))
-        else:
-            requests[-number - 1] = StoredRequest(
-                fingerprint=record[1],
-                first_position=record[2],
-                event_count=record[5],
-                receipt=record[8],
-                recorded_at=record[13],
-            )
+    found = len([record for record in records if record["number"] < 0])
+    for record in records[:found]:
+        requests[-record["number"] - 1] = StoredRequest(
+            fingerprint=record["fingerprint"],
+            first_position=record["position"],
+            event_count=record["version"],
+            receipt=record["payload"],
+            recorded_at=record["recorded_at"],
+        )
+    for record, event in zip(records[found:], stored_events(records[found:]), strict=True):
+        events[record["number"] - 1].append(event)
     stream_number = key_number = 0
     for load in group:
         news = tuple(tuple(tail) for tail in events[stream_number : stream_number + len(load.streams)])

@@ -13,7 +13,7 @@ from salesapi.domain.shared.kernel import Recorded
 from salesapi.eventlog.checkpoints import insert_tracking
 from salesapi.eventlog.codec import DecodedEvent
 from salesapi.projections.pages import PagedEvent, Undecodable
-from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey, Held, Row, fold_held, own_stream
+from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey, Held, Row, as_they_are, fold_held, own_stream
 from salesapi.projections.table_writer import ACQUIRE_TIMEOUT_SECONDS, FoldInvalid, PoisonEvent
 from salesapi.projections.tables import LOADED_ROWS_MAX, SCHEMA, ReadTable
 
@@ -147,7 +147,9 @@ class TableFill:
 
     def _rows_held(self) -> int:
         """Rows of the groups that were touched lately. A state is one row."""
-        return sum(len(held) if isinstance(held, tuple | list) else 1 for held in self._recent.values())
+        if self._table.projection.rows_of is not as_they_are:
+            return len(self._recent)
+        return sum(map(len, self._recent.values()))
 
 
 def _named(columns: Sequence[str]) -> Callable[[Row], tuple[object, ...]]:

@@ -33,7 +33,7 @@ class DeclarationWrong(TypeError):
 _NOT_YET: Final = object()
 
 
-def _as_they_are(held: Held) -> Held:
+def as_they_are(held: Held) -> Held:
     """For folds that hold the rows themselves."""
     return held
 
@@ -57,9 +57,9 @@ class Projection:
     """`groups(event, recorded) -> keys` of the groups that the event touches, in the order of the columns in `group`."""
     evolve: Callable[[Held, Any, Recorded, GroupKey], Held]
     """`evolve(held, event, recorded, group) -> held`; total and pure."""
-    held_of: Callable[[Sequence[Any]], Held] = _as_they_are
+    held_of: Callable[[Sequence[Any]], Held] = as_they_are
     """What is held of these rows, all of one group; of none before its first event."""
-    rows_of: Callable[[Held], Rows] = _as_they_are
+    rows_of: Callable[[Held], Rows] = as_they_are
     """The rows of what is held, in any order."""
     indexes: tuple[str, ...] = ()
     """Index definitions after `ON <table>`, for example `(owner_id, status)`."""
