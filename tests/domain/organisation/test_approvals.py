@@ -165,11 +165,11 @@ def test_an_approval_concerns_who_asked_and_all_who_were_ever_asked() -> None:
     delegated = ApprovalDelegated(step=1, member_from=LEAD, member_to=HEAD)
     state = fold("approval", (requested(), delegated))
     assert isinstance(state, Approval)
-    assert state.party_ids == {REP, LEAD, OTHER, HEAD}
-    assert state.members_waiting() == (OTHER, HEAD)
+    assert state.party_ids == (REP, LEAD, HEAD, OTHER)
+    assert state.waiting_ids == (OTHER, HEAD)
     owner = CATALOGUE.by_kind["approval"].owner
     assert owner is not None
-    assert owner(state) == state.party_ids
+    assert owner(state) == {REP, LEAD, OTHER, HEAD}
 
 
 CLOSED = (requested(), decided(1, LEAD, "reject"), DENIED)

@@ -62,8 +62,9 @@ def decide_step(
 ) -> tuple[ApprovalStepDecided | ApprovalGranted | ApprovalDenied, ...]:
     """Decides `DecideApprovalStep`. The last approval grants the whole, the first rejection denies it. Late ones count."""
     member_id = _decider(state, command.step, context)
-    if command.step not in state.steps_waiting():
-        raise ApprovalStepNotNext(step=command.step, next=state.steps_waiting()[0], pointer="/step")
+    waiting = [step.number for step in state.steps if step.is_waiting]
+    if command.step not in waiting:
+        raise ApprovalStepNotNext(step=command.step, next=waiting[0], pointer="/step")
     decided = ApprovalStepDecided(step=command.step, decision=command.decision, member_id=member_id, note=command.note)
     match command.decision:
         case "return":
@@ -71,7 +72,7 @@ def decide_step(
         case "reject":
             return (decided, ApprovalDenied(subject=state.subject))
         case "approve":
-            is_last = all(step.is_approved for n, step in enumerate(state.steps, start=1) if n != command.step)
+            is_last = all(step.decision == "approve" for step in state.steps if step.number != command.step)
             return (decided, ApprovalGranted(subject=state.subject)) if is_last else (decided,)
 
 
@@ -111,7 +112,7 @@ def _decider(state: Approval, number: int, context: Context) -> UUID:
     step = state.steps[number - 1]
     if context.member_id is None or context.member_id not in step.member_ids:
         raise ApprovalNotAsked(step=number, pointer="/step")
-    if step.is_approved:
+    if step.decision == "approve":
         raise ApprovalStepIsDecided(step=number, pointer="/step")
     return context.member_id
 
@@ -122,7 +123,7 @@ def _refuse_closed(state: Approval) -> None:
 
 
 def _parties(state: Approval) -> frozenset[UUID]:
-    return state.party_ids
+    return frozenset(state.party_ids)
 
 
 STREAM: Final = Stream[Approval, ApprovalEvent](
