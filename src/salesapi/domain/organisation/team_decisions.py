@@ -38,10 +38,9 @@ from salesapi.domain.organisation.teams import (
     Teams,
     TeamsFull,
     at,
-    end_of,
     evolve,
-    start_of,
 )
+from salesapi.domain.shared.dates import end_of, start_of
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import KEEPERS, Context, ThingExists, ThingUnknown, external_identity
 from salesapi.domain.shared.references import refuse_unknown

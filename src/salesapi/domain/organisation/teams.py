@@ -18,6 +18,7 @@ from datetime import date
 from typing import Annotated, Final, Generic, TypeAlias, TypeVar, assert_never
 from uuid import UUID
 
+from salesapi.domain.shared.dates import end_of, start_of
 from salesapi.domain.shared.kernel import (
     About,
     ExternalId,
@@ -325,16 +326,6 @@ class Teams:
     def _open(self, team_id: UUID, on: date | None) -> Team | None:
         team = self.by_id.get(team_id)
         return team if team and team.is_open(on) else None
-
-
-def start_of(effective_from: date | None) -> date:
-    """A first day that can be compared: "always" is the first day there is."""
-    return effective_from or date.min
-
-
-def end_of(effective_until: date | None) -> date:
-    """An end that can be compared: "open" is the last day there is."""
-    return effective_until or date.max
 
 
 def at(history: tuple[Since[Value], ...], on: date | None) -> Value | None:
