@@ -92,7 +92,7 @@ def test_holidays_and_make_up_days_are_declared_and_only_changed_days_are_told()
 def test_a_day_that_is_declared_again_is_so_from_then_on() -> None:
     worked = DeclaredDay(on=date(2026, 10, 7), name="recalled", is_worked=True)
     state = calendar(HOLIDAYS, CalendarHolidaysDeclared(days=(worked,)))
-    assert working_days(state, date(2026, 10, 7), date(2026, 10, 7)) == 1
+    assert working_days(state, first=date(2026, 10, 7), last=date(2026, 10, 7)) == 1
     assert len(state.days) == len(HOLIDAYS.days)
 
 
@@ -109,25 +109,25 @@ def test_a_calendar_takes_so_many_days_and_no_more() -> None:
 
 
 def test_a_week_has_five_working_days() -> None:
-    assert working_days(calendar(), date(2026, 3, 2), date(2026, 3, 8)) == 5
-    assert working_days(calendar(), date(2026, 3, 7), date(2026, 3, 8)) == 0
-    assert working_days(calendar(), date(2026, 3, 2), date(2026, 3, 2)) == 1
-    assert working_days(calendar(), date(2026, 3, 3), date(2026, 3, 2)) == 0
+    assert working_days(calendar(), first=date(2026, 3, 2), last=date(2026, 3, 8)) == 5
+    assert working_days(calendar(), first=date(2026, 3, 7), last=date(2026, 3, 8)) == 0
+    assert working_days(calendar(), first=date(2026, 3, 2), last=date(2026, 3, 2)) == 1
+    assert working_days(calendar(), first=date(2026, 3, 3), last=date(2026, 3, 2)) == 0
 
 
 def test_a_make_up_day_on_a_weekend_is_worked_and_a_holiday_on_a_weekend_takes_nothing_away() -> None:
     state = calendar(HOLIDAYS)
-    assert working_days(state, date(2026, 9, 20), date(2026, 9, 20)) == 1
-    assert working_days(state, date(2026, 10, 3), date(2026, 10, 4)) == 0
-    assert working_days(state, date(2026, 10, 1), date(2026, 10, 31)) == 22 - 5 + 1
+    assert working_days(state, first=date(2026, 9, 20), last=date(2026, 9, 20)) == 1
+    assert working_days(state, first=date(2026, 10, 3), last=date(2026, 10, 4)) == 0
+    assert working_days(state, first=date(2026, 10, 1), last=date(2026, 10, 31)) == 22 - 5 + 1
 
 
 def test_working_days_of_parts_add_up_to_those_of_the_whole() -> None:
     state = calendar(HOLIDAYS)
     hired = date(2026, 8, 16)
-    before = working_days(state, date(2026, 7, 1), hired - timedelta(days=1))
-    after = working_days(state, hired, date(2026, 9, 30))
-    assert before + after == working_days(state, date(2026, 7, 1), date(2026, 9, 30))
+    before = working_days(state, first=date(2026, 7, 1), last=hired - timedelta(days=1))
+    after = working_days(state, first=hired, last=date(2026, 9, 30))
+    assert before + after == working_days(state, first=date(2026, 7, 1), last=date(2026, 9, 30))
 
 
 def test_working_days_are_those_that_one_by_one_are_worked() -> None:
@@ -142,11 +142,11 @@ def test_working_days_are_those_that_one_by_one_are_worked() -> None:
         declared = {day.on: day.is_worked for day in days}
         each = [spans[0] + timedelta(days=step) for step in range((spans[1] - spans[0]).days + 1)]
         expected = sum(declared.get(day, WEEK[day.weekday()] in weekdays) for day in each)
-        assert working_days(state, spans[0], spans[1]) == expected, (weekdays, spans, days)
+        assert working_days(state, first=spans[0], last=spans[1]) == expected, (weekdays, spans, days)
 
 
 def test_the_longest_span_is_counted_at_once() -> None:
-    assert working_days(calendar(), date.min, date.max) == 3_652_059 // 7 * 5 + 5
+    assert working_days(calendar(), first=date.min, last=date.max) == 3_652_059 // 7 * 5 + 5
 
 
 def test_fiscal_periods_are_defined_and_the_same_again_change_nothing() -> None:

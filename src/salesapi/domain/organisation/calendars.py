@@ -237,7 +237,7 @@ def evolve(state: Calendar | None, event: CalendarEvent, recorded: Recorded) -> 
             assert_never(event)
 
 
-def working_days(calendar: Calendar, first: date, last: date) -> int:
+def working_days(calendar: Calendar, *, first: date, last: date) -> int:
     """Counts the worked days from `first` to `last`, both inclusive; none where `last` is before `first`.
 
     The work does not grow with the span: whole weeks are counted at once.
@@ -248,7 +248,7 @@ def working_days(calendar: Calendar, first: date, last: date) -> int:
     begun = {WEEK[(first.weekday() + step) % len(WEEK)] for step in range(rest)}
     regular = weeks * len(calendar.weekdays) + len(begun & set(calendar.weekdays))
     declared = [day for day in calendar.days if first <= day.on <= last]
-    return regular + sum(day.is_worked - (_weekday(day.on) in calendar.weekdays) for day in declared)
+    return regular + sum(day.is_worked - (WEEK[day.on.weekday()] in calendar.weekdays) for day in declared)
 
 
 def fiscal_period_of(calendar: Calendar, on: date) -> FiscalPeriod | None:
@@ -290,10 +290,6 @@ def _last_before(month: int) -> date:
     return begins - timedelta(days=1) if begins else date.max
 
 
-def _weekday(on: date) -> Weekday:
-    return WEEK[on.weekday()]
-
-
 def _with_definition(
     definitions: tuple[FiscalPeriods, ...], event: CalendarFiscalPeriodsDefined
 ) -> tuple[FiscalPeriods, ...]:
@@ -302,16 +298,12 @@ def _with_definition(
     return tuple(sorted([*kept, added], key=lambda definition: definition.first))
 
 
-def _identity(command: DefineCalendar) -> tuple[str, ...]:
-    return ("key", command.key)
-
-
 STREAM: Final = Stream[Calendar, CalendarEvent](
     kind="calendar",
     plural="calendars",
     evolve=evolve,
     commands=(
-        creates(DefineCalendar, decide=define, roles=PAYERS, identity=_identity),
+        creates(DefineCalendar, decide=define, roles=PAYERS, identity=lambda command: ("key", command.key)),
         changes(DeclareHolidays, decide=declare_holidays, roles=CASHIERS, target="calendar_id"),
         changes(DefineFiscalPeriods, decide=define_fiscal_periods, roles=PAYERS, target="calendar_id"),
     ),

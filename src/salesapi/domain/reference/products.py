@@ -234,7 +234,9 @@ def days_of(dated: Dated) -> tuple[date, date]:
 def _held_on(all_dated: tuple[Dated, ...], on: date | None) -> Dated | None:
     if on is None:
         return all_dated[-1] if all_dated else None
-    return next((dated for dated in all_dated if days_of(dated)[0] <= on < days_of(dated)[1]), None)
+    return next(
+        (dated for dated in all_dated if start_of(dated.effective_from) <= on < end_of(dated.effective_until)), None
+    )
 
 
 def _with(all_dated: tuple[Dated, ...], added: Dated) -> tuple[Dated, ...]:

@@ -311,16 +311,12 @@ def _refuse_unusable(pairs: tuple[PairRate, ...]) -> None:
         seen.add(_pair(pair))
 
 
-def _identity(command: DefineRateTable) -> tuple[str, ...]:
-    return ("key", command.key)
-
-
 STREAM: Final = Stream[RateTable, RateTableEvent](
     kind="rate_table",
     plural="rate-tables",
     evolve=evolve,
     commands=(
-        creates(DefineRateTable, decide=define, roles=PAYERS, identity=_identity),
+        creates(DefineRateTable, decide=define, roles=PAYERS, identity=lambda command: ("key", command.key)),
         changes(PublishRates, decide=publish, roles=CASHIERS, target="rate_table_id"),
         changes(CorrectRates, decide=correct, roles=CASHIERS, target="rate_table_id"),
     ),
