@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from salesapi.domain.cash.agreement_decisions import AMOUNT_MINOR_MAX
 from salesapi.domain.cash.agreement_lines import AgreementLine, AgreementLineChange, Instalment
 from salesapi.domain.cash.agreements import (
     INSTALMENTS_MAX,
@@ -42,7 +41,15 @@ from salesapi.domain.cash.agreements import (
     RestateAgreementCost,
     SignAgreement,
 )
-from salesapi.domain.shared.kernel import ExternalId, Ref, Refused, StreamRef, ThingExists, ThingUnknown
+from salesapi.domain.shared.kernel import (
+    AMOUNT_MINOR_MAX,
+    ExternalId,
+    Ref,
+    Refused,
+    StreamRef,
+    ThingExists,
+    ThingUnknown,
+)
 from salesapi.domain.shared.money import CurrencyUnknown
 from tests.spec import SUBJECT, fold, given, uid
 

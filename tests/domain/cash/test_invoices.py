@@ -9,7 +9,6 @@ import pytest
 from salesapi.domain.cash.agreement_lines import AgreedLine
 from salesapi.domain.cash.agreements import Agreement, AgreementLineUnknown, AgreementNotSigned
 from salesapi.domain.cash.invoices import (
-    AMOUNT_MINOR_MAX,
     CREDIT_NOTES_MAX,
     CreditNoteRepeated,
     CreditNotesFull,
@@ -34,7 +33,15 @@ from salesapi.domain.cash.invoices import (
     VoidInvoice,
 )
 from salesapi.domain.shared.declarations import AnyCommand
-from salesapi.domain.shared.kernel import ExternalId, Ref, Refused, StreamRef, ThingExists, ThingUnknown
+from salesapi.domain.shared.kernel import (
+    AMOUNT_MINOR_MAX,
+    ExternalId,
+    Ref,
+    Refused,
+    StreamRef,
+    ThingExists,
+    ThingUnknown,
+)
 from salesapi.domain.shared.money import CurrencyUnknown
 from tests.spec import CATALOGUE, SUBJECT, given, uid
 

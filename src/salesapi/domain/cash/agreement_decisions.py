@@ -45,6 +45,7 @@ from salesapi.domain.cash.agreements import (
 )
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
+    AMOUNT_MINOR_MAX,
     CASHIERS,
     Context,
     Facts,
@@ -56,9 +57,6 @@ from salesapi.domain.shared.kernel import (
 )
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.references import reference_at, referred, refuse_unknown
-
-AMOUNT_MINOR_MAX: Final = 2**53 - 1
-"""Largest amount that every client can read, in minor units."""
 
 
 def draft(state: Agreement | None, command: DraftAgreement, context: Context) -> tuple[AgreementDrafted, ...]:

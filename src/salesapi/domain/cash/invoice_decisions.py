@@ -6,7 +6,6 @@ from uuid import UUID
 
 from salesapi.domain.cash.agreements import Agreement, AgreementLineUnknown, AgreementNotSigned
 from salesapi.domain.cash.invoices import (
-    AMOUNT_MINOR_MAX,
     CREDIT_NOTES_MAX,
     CreditNoteRepeated,
     CreditNotesFull,
@@ -35,7 +34,7 @@ from salesapi.domain.cash.invoices import (
     gross_minor,
 )
 from salesapi.domain.shared.declarations import Stream, changes, creates
-from salesapi.domain.shared.kernel import CASHIERS, Context, Facts, ThingExists, external_identity
+from salesapi.domain.shared.kernel import AMOUNT_MINOR_MAX, CASHIERS, Context, Facts, ThingExists, external_identity
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.references import referred, refuse_unknown
 

@@ -80,7 +80,7 @@ def allocate(state: Receipt, command: AllocateReceipt, context: Context) -> tupl
             currency=state.currency,
             pointer="/amount_minor",
         )
-    known = state.part(command.deal_id, command.invoice_id)
+    known = state.part(deal_id=command.deal_id, invoice_id=command.invoice_id)
     if known is None and len(state.parts) >= PARTS_MAX:
         raise AllocationsFull(most=PARTS_MAX)
     if known is not None and settled_currency != (known_currency := settles(known, state.currency)[1]):
@@ -102,9 +102,11 @@ def refund(state: Receipt, command: RefundReceipt, context: Context) -> tuple[Re
     _refuse_reversed(state)
     if command.deal_id is not None and command.invoice_id is not None:
         raise AllocationUnclear(pointer="/deal_id")
-    is_allocated = command.deal_id is not None or command.invoice_id is not None
-    part = state.part(command.deal_id, command.invoice_id) if is_allocated else None
-    left_minor = (part.amount_minor if part is not None else 0) if is_allocated else state.left_minor()
+    part = state.part(deal_id=command.deal_id, invoice_id=command.invoice_id)
+    if command.deal_id is None and command.invoice_id is None:
+        left_minor = state.left_minor()
+    else:
+        left_minor = part.amount_minor if part is not None else 0
     if command.amount_minor > left_minor:
         raise RefundTooLarge(left_minor=left_minor, currency=state.currency, pointer="/amount_minor")
     return (
