@@ -24,7 +24,7 @@ from salesapi.projections.projection import GroupKey
 TimelineKind: TypeAlias = Literal["lead", "customer", "deal", "activity", "agreement", "invoice", "receipt"]
 Plain: TypeAlias = str | int | bool | None
 
-_TYPES: Final = all_of("lead", "customer", "deal", "activity", "agreement", "invoice", "receipt")
+_KINDS: Final[dict[str, TimelineKind]] = {kind: kind for kind in get_args(TimelineKind)}
 
 
 @record
@@ -65,8 +65,7 @@ def _subjects(event: object, recorded: Recorded) -> dict[UUID, TimelineKind]:
 
 
 def _stream_kind(recorded: Recorded) -> TimelineKind:
-    kinds: dict[str, TimelineKind] = {kind: kind for kind in get_args(TimelineKind)}
-    return kinds[recorded.type.partition(".")[0]]
+    return _KINDS[recorded.type.partition(".")[0]]
 
 
 def _groups(event: object, recorded: Recorded) -> tuple[GroupKey, ...]:
@@ -123,5 +122,5 @@ PROJECTION: Final = row_group(
     version=1,
     key=("subject_id", "position"),
     groups=by(_groups),
-    types=_TYPES,
+    types=all_of(*_KINDS),
 )
