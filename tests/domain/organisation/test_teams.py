@@ -34,7 +34,7 @@ from tests.spec import SUBJECT, Case, fold, given, uid
 COMPANY, EAST, WEST, NORTH = uid(1), uid(2), uid(3), uid(4)
 ANNA, BEN, CAO = uid(11), uid(12), uid(13)
 JANUARY, MARCH, MAY, JULY = date(2026, 1, 1), date(2026, 3, 1), date(2026, 5, 1), date(2026, 7, 1)
-PERSON = Member(name="x", email=None, employee_number=None, joined_on=None, cost_centre=None, legal_entity=None)
+PERSON = Member(name="x")
 MEMBERS: dict[Ref, object] = {StreamRef("member", member_id): PERSON for member_id in (ANNA, BEN, CAO)}
 
 

@@ -41,6 +41,12 @@ WEEK: Final[tuple[Weekday, ...]] = get_args(Weekday)
 """The weekdays in the order of `date.weekday()`."""
 _ZONES: Final = frozenset(available_timezones())
 
+PeriodLength: TypeAlias = Annotated[PeriodKind, About("How long a period is.")]
+FirstMonth: TypeAlias = Annotated[
+    Annotated[int, Ge(1), Le(12)], About("The month in which the fiscal year begins; 1 is January.")
+]
+CutFrom: TypeAlias = Annotated[date | None, About("First day that is cut so, the first of a month; null is always.")]
+
 
 @record
 class DeclaredDay:
@@ -57,13 +63,9 @@ class DeclaredDay:
 class FiscalPeriods:
     """How time is cut from a day on."""
 
-    kind: Annotated[PeriodKind, About("How long a period is.")]
-    first_month: Annotated[
-        Annotated[int, Ge(1), Le(12)], About("The month in which the fiscal year begins; 1 is January.")
-    ]
-    effective_from: Annotated[date | None, About("First day that is cut so, the first of a month; null is always.")] = (
-        None
-    )
+    kind: PeriodLength
+    first_month: FirstMonth
+    effective_from: CutFrom = None
 
     @property
     def first(self) -> date:
@@ -129,13 +131,9 @@ class DefineFiscalPeriods:
     """Defines fiscal periods from a day on. The same day again corrects what was defined for it."""
 
     calendar_id: CalendarId
-    kind: Annotated[PeriodKind, About("How long a period is.")]
-    first_month: Annotated[
-        Annotated[int, Ge(1), Le(12)], About("The month in which the fiscal year begins; 1 is January.")
-    ]
-    effective_from: Annotated[date | None, About("First day that is cut so, the first of a month; null is always.")] = (
-        None
-    )
+    kind: PeriodLength
+    first_month: FirstMonth
+    effective_from: CutFrom = None
 
 
 class CalendarDaysFull(Refused):

@@ -121,12 +121,12 @@ class MemberDatesReversed(Refused):
 class Member:
     """The state that decisions need."""
 
-    name: str | None
-    email: str | None
-    employee_number: str | None
-    joined_on: date | None
-    cost_centre: str | None
-    legal_entity: str | None
+    name: str | None = None
+    email: str | None = None
+    employee_number: str | None = None
+    joined_on: date | None = None
+    cost_centre: str | None = None
+    legal_entity: str | None = None
     left_on: date | None = None
     external: ExternalId | None = None
 

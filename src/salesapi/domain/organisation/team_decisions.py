@@ -103,7 +103,8 @@ def change_membership(
     if later is not None:
         name = state.by_id[later.team_id].name
         raise MemberElsewhere(team=name, on=str(later.effective_from), pointer="/effective_until")
-    _refuse_memberships_full(state)
+    if sum(map(len, state.by_member.values())) >= MEMBERSHIPS_MAX:
+        raise TeamsFull(most=MEMBERSHIPS_MAX, what="memberships")
     return (
         TeamMembershipChanged(
             team_id=command.team_id,
@@ -207,11 +208,6 @@ def _not_open(team: Team, pointer: str) -> TeamNotOpen:
 def _refuse_full(found: Sized, most: int, what: str) -> None:
     if len(found) >= most:
         raise TeamsFull(most=most, what=what)
-
-
-def _refuse_memberships_full(state: Teams) -> None:
-    if sum(map(len, state.by_member.values())) >= MEMBERSHIPS_MAX:
-        raise TeamsFull(most=MEMBERSHIPS_MAX, what="memberships")
 
 
 def _refuse_cycle(state: Teams, command: MoveTeam, parent: Team, until: date | None) -> None:

@@ -350,18 +350,16 @@ def evolve(state: Teams | None, event: TeamEvent, recorded: Recorded) -> Teams:
         case TeamMembershipChanged():
             return _with_membership(teams, event)
         case TeamMoved():
-            parents = _changed(team.parents, event.effective_from, event.parent_to)
-            return _with_team(teams, event.team_id, replace(team, parents=parents))
+            team = replace(team, parents=_changed(team.parents, event.effective_from, event.parent_to))
         case TeamLeaderAppointed():
-            leaders = _changed(team.leaders, event.effective_from, event.member_id)
-            return _with_team(teams, event.team_id, replace(team, leaders=leaders))
+            team = replace(team, leaders=_changed(team.leaders, event.effective_from, event.member_id))
         case TeamRegionChanged():
-            regions = _changed(team.regions, event.effective_from, event.region)
-            return _with_team(teams, event.team_id, replace(team, regions=regions))
+            team = replace(team, regions=_changed(team.regions, event.effective_from, event.region))
         case TeamClosed():
-            return _with_team(teams, event.team_id, replace(team, closed_from=event.effective_from))
+            team = replace(team, closed_from=event.effective_from)
         case _:
             assert_never(event)
+    return _with_team(teams, event.team_id, team)
 
 
 def _with_team(teams: Teams, team_id: UUID, team: Team) -> Teams:
