@@ -81,13 +81,6 @@ def test_leaving_again_on_the_same_day_changes_nothing_and_on_another_day_correc
     given(JOINED, LEFT).when(MarkMemberLeft(member_id=SUBJECT, left_on=MARCH)).then(corrected)
 
 
-def test_a_member_is_there_from_the_first_day_until_the_day_of_leaving() -> None:
-    member = fold("member", (JOINED, LEFT))
-    assert isinstance(member, Member)
-    days = [date(2025, 12, 31), JANUARY, date(2026, 4, 30), MAY]
-    assert [member.is_there(day) for day in days] == [False, True, True, False]
-
-
 @pytest.mark.parametrize(
     ("command", "refusal", "pointer"),
     [

@@ -22,7 +22,9 @@ def issue(
         raise ThingExists(thing="invoice", id=str(context.subject_id), pointer=pointer)
     exponent(command.currency, pointer="/currency")
     amount_minor, tax_minor = _amounts(command)
-    _refuse_due_before_issue(command, context)
+    issued_on = context.occurred.on if context.occurred else None
+    if issued_on is not None and command.due_on is not None and command.due_on < issued_on:
+        raise invoices.InvoiceDueBeforeIssue(due_on=str(command.due_on), issued_on=str(issued_on), pointer="/due_on")
     return (
         invoices.InvoiceIssued(
             number=command.number,
@@ -107,12 +109,6 @@ def _amounts(command: invoices.IssueInvoice) -> tuple[int, int | None]:
             total_minor=str(total_minor), currency=command.currency, most_minor=str(AMOUNT_MINOR_MAX), pointer="/lines"
         )
     return amount_minor, tax_minor
-
-
-def _refuse_due_before_issue(command: invoices.IssueInvoice, context: Context) -> None:
-    issued_on = context.occurred.on if context.occurred else None
-    if issued_on is not None and command.due_on is not None and command.due_on < issued_on:
-        raise invoices.InvoiceDueBeforeIssue(due_on=str(command.due_on), issued_on=str(issued_on), pointer="/due_on")
 
 
 def _customer_of(command: invoices.IssueInvoice, total_minor: int, facts: Facts) -> UUID | None:

@@ -111,10 +111,6 @@ def _refuse_closed(state: Approval) -> None:
         raise approvals.ApprovalClosed(status=state.status)
 
 
-def _parties(state: Approval) -> frozenset[UUID]:
-    return frozenset(state.party_ids)
-
-
 STREAM: Final = Stream[Approval, ApprovalEvent](
     kind="approval",
     plural="approvals",
@@ -125,5 +121,5 @@ STREAM: Final = Stream[Approval, ApprovalEvent](
         changes(approvals.DelegateApprovalStep, decide=delegate_step, roles=PEOPLE, target="approval_id"),
         changes(approvals.WithdrawApproval, decide=withdraw, roles=PEOPLE, target="approval_id"),
     ),
-    owner=_parties,
+    owner=lambda state: frozenset(state.party_ids),
 )

@@ -130,10 +130,6 @@ class Member:
     left_on: date | None = None
     external: ExternalId | None = None
 
-    def is_there(self, on: date) -> bool:
-        """Tells whether the member belongs to the company on this date; an unknown first day counts as long ago."""
-        return (self.joined_on or date.min) <= on < (self.left_on or date.max)
-
 
 def join(state: Member | None, command: JoinMember, context: Context) -> tuple[MemberJoined, ...]:
     """Decides `JoinMember`."""
