@@ -230,7 +230,9 @@ def evolve(state: Calendar | None, event: CalendarEvent, recorded: Recorded) -> 
             by_day = {day.on: day for day in (*state.days, *event.days)}
             return replace(state, days=tuple(by_day[on] for on in sorted(by_day)))
         case CalendarFiscalPeriodsDefined():
-            return replace(state, fiscal_periods=_with_definition(state.fiscal_periods, event))
+            added = FiscalPeriods(kind=event.kind, first_month=event.first_month, effective_from=event.effective_from)
+            kept = (definition for definition in state.fiscal_periods if definition.first != added.first)
+            return replace(state, fiscal_periods=tuple(sorted([*kept, added], key=lambda definition: definition.first)))
         case _:
             assert_never(event)
 
@@ -286,14 +288,6 @@ def _first_of(month: int) -> date | None:
 def _last_before(month: int) -> date:
     begins = _first_of(month)
     return begins - timedelta(days=1) if begins else date.max
-
-
-def _with_definition(
-    definitions: tuple[FiscalPeriods, ...], event: CalendarFiscalPeriodsDefined
-) -> tuple[FiscalPeriods, ...]:
-    added = FiscalPeriods(kind=event.kind, first_month=event.first_month, effective_from=event.effective_from)
-    kept = [definition for definition in definitions if definition.first != added.first]
-    return tuple(sorted([*kept, added], key=lambda definition: definition.first))
 
 
 STREAM: Final = Stream[Calendar, CalendarEvent](

@@ -41,7 +41,8 @@ def move(state: Teams, command: teams.MoveTeam, context: Context) -> tuple[teams
     """Decides `MoveTeam`: the new parent is there as long as the team stands below it, and no date has a cycle."""
     team = _known(state, command.team_id)
     first = command.effective_from
-    until = _next_parent_on(team, first) or team.closed_from
+    later = (since.effective_from for since in team.parents if start_of(since.effective_from) > start_of(first))
+    until = next(later, None) or team.closed_from
     _refuse_not_begun(team, first)
     if command.parent_id is not None:
         parent = _known(state, command.parent_id, pointer="/parent_id")
@@ -204,13 +205,6 @@ def _days_of_change(state: Teams, first: date, end: date) -> list[date]:
     """The days in [first, end) on which the tree has another shape than the day before, and the first one."""
     moves = {start_of(since.effective_from) for team in state.by_id.values() for since in team.parents}
     return sorted({first} | {day for day in moves if first < day < end})
-
-
-def _next_parent_on(team: Team, effective_from: date | None) -> date | None:
-    later = (
-        since.effective_from for since in team.parents if start_of(since.effective_from) > start_of(effective_from)
-    )
-    return next(later, None)
 
 
 def _is_below_later(child: Team, parent_id: UUID, on: date) -> bool:
