@@ -51,7 +51,7 @@ from salesapi.domain.shared.kernel import (
     ThingUnknown,
 )
 from salesapi.domain.shared.money import CurrencyUnknown
-from tests.spec import SUBJECT, fold, given, uid
+from tests.spec import SUBJECT, folded, given, uid
 
 CUSTOMER, DEAL, PRODUCT, NEXT, FOREIGN, HIDDEN, UNKNOWN = uid(1), uid(2), uid(3), uid(4), uid(5), uid(7), uid(99)
 KNOWN: dict[Ref, object] = {
@@ -123,8 +123,7 @@ def test_an_agreement_is_drafted_once_for_each_external_id() -> None:
 
 def test_an_agreement_is_signed_with_lines_and_a_plan_that_sums_to_their_total() -> None:
     given(DRAFTED).facts(KNOWN).when(SIGN).then(SIGNED)
-    agreement = fold("agreement", (DRAFTED, SIGNED))
-    assert isinstance(agreement, Agreement)
+    agreement = folded(Agreement, "agreement", DRAFTED, SIGNED)
     assert agreement.total_minor == 12_600
 
 
@@ -139,8 +138,7 @@ def test_a_plan_that_does_not_sum_to_the_total_is_refused() -> None:
 
 def test_an_amendment_adds_to_lines_and_never_rewrites_them() -> None:
     given(DRAFTED, SIGNED).facts(KNOWN).when(AMEND).then(AMENDED)
-    agreement = fold("agreement", (DRAFTED, SIGNED, AMENDED))
-    assert isinstance(agreement, Agreement)
+    agreement = folded(Agreement, "agreement", DRAFTED, SIGNED, AMENDED)
     line = agreement.line("licence")
     assert line is not None
     assert line.quantity == Decimal(12)
@@ -164,8 +162,7 @@ def test_a_line_is_charged_again_as_it_was_first_agreed_whatever_an_amendment_sa
     given(DRAFTED).facts(KNOWN).when(replace(SIGN, lines=(seats, SETUP))).then(signed)
     setup = AgreementLineChange(key="setup", amount_minor=0, recurring=True)
     amended = replace(AMENDED, lines=(MORE, setup, SUPPORT))
-    agreement = fold("agreement", (DRAFTED, signed, amended))
-    assert isinstance(agreement, Agreement)
+    agreement = folded(Agreement, "agreement", DRAFTED, signed, amended)
     assert [(line.key, line.recurring) for line in agreement.lines] == [
         ("licence", True),
         ("setup", False),

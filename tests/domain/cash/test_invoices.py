@@ -155,6 +155,7 @@ def test_an_invoice_issued_by_mistake_is_voided_and_takes_no_more_commands() -> 
 
 
 OF_AGREEMENT = replace(ISSUE, agreement_id=AGREEMENT)
+BY_LINES = replace(OF_AGREEMENT, amount_minor=None, tax_minor=None)
 TOO_MUCH = 99_999
 
 
@@ -170,7 +171,7 @@ TOO_MUCH = 99_999
         ),
         (
             (),
-            replace(ISSUE, amount_minor=None, tax_minor=None, lines=(invoices.InvoiceLine(amount_minor=-1),)),
+            replace(BY_LINES, lines=(invoices.InvoiceLine(amount_minor=-1),)),
             invoices.InvoiceAmountInvalid,
         ),
         ((), replace(ISSUE, amount_minor=AMOUNT_MINOR_MAX, tax_minor=1), invoices.InvoiceAmountInvalid),
@@ -182,12 +183,7 @@ TOO_MUCH = 99_999
         ((), replace(OF_AGREEMENT, currency="USD", amount_minor=TOO_MUCH), invoices.InvoiceCurrencyForeign),
         (
             (),
-            replace(
-                OF_AGREEMENT,
-                amount_minor=None,
-                tax_minor=None,
-                lines=(invoices.InvoiceLine(amount_minor=TOO_MUCH, line_key="support"),),
-            ),
+            replace(BY_LINES, lines=(invoices.InvoiceLine(amount_minor=TOO_MUCH, line_key="support"),)),
             AgreementLineUnknown,
         ),
         ((), replace(OF_AGREEMENT, amount_minor=10_001), invoices.InvoiceAboveAgreement),

@@ -31,7 +31,7 @@ from salesapi.domain.cash.receipts import (
 )
 from salesapi.domain.shared.kernel import ExternalId, FieldInvalid, Ref, Refused, StreamRef, ThingExists, ThingUnknown
 from salesapi.domain.shared.money import CurrencyUnknown
-from tests.spec import DAY, SUBJECT, fold, given, uid
+from tests.spec import DAY, SUBJECT, folded, given, uid
 
 CUSTOMER, DEAL, OTHER_DEAL, UNKNOWN = uid(1), uid(2), uid(3), uid(99)
 INVOICE, VOIDED, IN_YEN = uid(4), uid(5), uid(6)
@@ -118,8 +118,7 @@ def test_a_receipt_is_allocated_in_parts() -> None:
 
 
 def test_allocating_to_the_same_deal_again_adds_to_it() -> None:
-    receipt = fold("receipt", (RECORDED, allocated(4_000), allocated(1_000)))
-    assert isinstance(receipt, Receipt)
+    receipt = folded(Receipt, "receipt", RECORDED, allocated(4_000), allocated(1_000))
     assert receipt.parts == (ReceiptPart(deal_id=DEAL, amount_minor=5_000),)
     assert receipt.left_minor() == 5_000
 
@@ -222,8 +221,7 @@ def test_an_allocation_of_money_from_an_unknown_day_has_no_day() -> None:
 
 
 def test_one_receipt_pays_a_deal_and_an_invoice() -> None:
-    receipt = fold("receipt", (RECORDED, allocated(4_000), paid(1_000), paid(500)))
-    assert isinstance(receipt, Receipt)
+    receipt = folded(Receipt, "receipt", RECORDED, allocated(4_000), paid(1_000), paid(500))
     assert receipt.parts == (
         ReceiptPart(deal_id=DEAL, amount_minor=4_000),
         ReceiptPart(deal_id=None, invoice_id=INVOICE, amount_minor=1_500),
@@ -234,8 +232,7 @@ def test_what_is_paid_back_is_taken_from_the_named_allocation() -> None:
     given(RECORDED, allocated(4_000), paid(3_000)).when(refund(1_000, invoice=INVOICE)).then(
         refunded(1_000, invoice=INVOICE)
     )
-    receipt = fold("receipt", (RECORDED, allocated(4_000), paid(3_000), refunded(3_000, invoice=INVOICE)))
-    assert isinstance(receipt, Receipt)
+    receipt = folded(Receipt, "receipt", RECORDED, allocated(4_000), paid(3_000), refunded(3_000, invoice=INVOICE))
     assert receipt.parts == (ReceiptPart(deal_id=DEAL, amount_minor=4_000),)
     assert (receipt.refunded_minor, receipt.left_minor()) == (3_000, 3_000)
 

@@ -1,5 +1,6 @@
 """Customers: registering, names of persons, contacts, parents, owners and the pool."""
 
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from salesapi.domain.shared.attributes import AttributeDefined, AttributeUnknown
 from salesapi.domain.shared.kernel import ExternalId, Ref, Refused, StreamRef, ThingExists, ThingUnknown, natural_id
 from salesapi.privacy.personal import personal_fields
 from tests.domain.examples import ACME, ANNA, BORIS, FACTS
-from tests.spec import ACTOR, CATALOGUE, NEW_ID, SUBJECT, fold, given, uid
+from tests.spec import ACTOR, CATALOGUE, NEW_ID, SUBJECT, fold, folded, given, uid
 
 COMPANY: Final = customers.CustomerRegistered(
     kind="company",
@@ -23,28 +24,14 @@ COMPANY: Final = customers.CustomerRegistered(
     attributes=(),
     external_id=None,
 )
-PERSON: Final = customers.CustomerRegistered(
-    kind="person",
-    name=None,
-    person_name="Li Na",
-    owner_id=None,
-    parent_id=None,
-    attributes=(),
-    external_id=None,
-)
+PERSON: Final = replace(COMPANY, kind="person", name=None, person_name="Li Na", owner_id=None)
 MARIA: Final = customers.CustomerContactAdded(
     contact_id=uid(0xB1), name="Maria", phone="+49 30 1", email=None, wechat=None, role="buyer", external_id=None
 )
-SECTOR: Final[dict[Ref, object]] = {
-    definitions_ref("customer"): fold(
-        "attribute_definition",
-        (
-            AttributeDefined(
-                of="customer", key="sector", name="Sector", value_type="text", choices=(), definition_version=1
-            ),
-        ),
-    )
-}
+DEFINED: Final = AttributeDefined(
+    of="customer", key="sector", name="Sector", value_type="text", choices=(), definition_version=1
+)
+SECTOR: Final[dict[Ref, object]] = {definitions_ref("customer"): fold("attribute_definition", (DEFINED,))}
 
 
 def test_a_company_is_registered_with_its_name_in_clear() -> None:
@@ -69,33 +56,21 @@ def test_a_customer_with_a_known_external_id_is_there_already() -> None:
     given(COMPANY).when(command).refused(ThingExists, pointer="/external_id")
 
 
-REFUSED_REGISTRATIONS: Final[list[tuple[customers.RegisterCustomer, type[Refused], str]]] = [
-    (
-        customers.RegisterCustomer(
-            name="x", owner_id=uid(9), parent_id=SUBJECT, attributes=(AttributeValue(key="no", value="1"),)
-        ),
-        ThingUnknown,
-        "/owner_id",
-    ),
-    (
-        customers.RegisterCustomer(name="x", parent_id=SUBJECT, attributes=(AttributeValue(key="no", value="1"),)),
-        customers.CustomerParentIsItself,
-        "/parent_id",
-    ),
-    (
-        customers.RegisterCustomer(name="x", parent_id=uid(9), attributes=(AttributeValue(key="no", value="1"),)),
-        ThingUnknown,
-        "/parent_id",
-    ),
-    (
-        customers.RegisterCustomer(name="x", attributes=(AttributeValue(key="no", value="1"),)),
-        AttributeUnknown,
-        "/attributes/0/key",
-    ),
-]
+WRONG_ALTOGETHER: Final = customers.RegisterCustomer(
+    name="x", owner_id=uid(9), parent_id=SUBJECT, attributes=(AttributeValue(key="no", value="1"),)
+)
+IN_POOL: Final = replace(WRONG_ALTOGETHER, owner_id=None)
 
 
-@pytest.mark.parametrize(("command", "refusal", "pointer"), REFUSED_REGISTRATIONS)
+@pytest.mark.parametrize(
+    ("command", "refusal", "pointer"),
+    [
+        (WRONG_ALTOGETHER, ThingUnknown, "/owner_id"),
+        (IN_POOL, customers.CustomerParentIsItself, "/parent_id"),
+        (replace(IN_POOL, parent_id=uid(9)), ThingUnknown, "/parent_id"),
+        (replace(IN_POOL, parent_id=None), AttributeUnknown, "/attributes/0/key"),
+    ],
+)
 def test_a_registration_names_its_first_obstacle(
     command: customers.RegisterCustomer, refusal: type[Refused], pointer: str
 ) -> None:
@@ -152,10 +127,7 @@ def test_a_contact_id_is_given_or_made_from_its_external_id_or_new(
     sent: UUID | None, external_id: ExternalId | None, made: UUID
 ) -> None:
     command = customers.AddCustomerContact(customer_id=SUBJECT, name="Maria", contact_id=sent, external_id=external_id)
-    added = customers.CustomerContactAdded(
-        contact_id=made, name="Maria", phone=None, email=None, wechat=None, role=None, external_id=external_id
-    )
-    given(COMPANY).when(command).then(added)
+    given(COMPANY).when(command).then(replace(MARIA, contact_id=made, phone=None, role=None, external_id=external_id))
 
 
 def test_the_same_contact_again_changes_nothing_and_another_one_under_its_id_is_refused() -> None:
@@ -168,12 +140,7 @@ def test_the_same_contact_again_changes_nothing_and_another_one_under_its_id_is_
 
 
 def test_a_customer_has_a_bounded_number_of_contacts() -> None:
-    many = tuple(
-        customers.CustomerContactAdded(
-            contact_id=uid(1000 + number), name="x", phone=None, email=None, wechat=None, role=None, external_id=None
-        )
-        for number in range(customers.CONTACTS_MAX)
-    )
+    many = [replace(MARIA, contact_id=uid(1000 + number)) for number in range(customers.CONTACTS_MAX)]
     command = customers.AddCustomerContact(customer_id=SUBJECT, name="One more")
     given(COMPANY, *many).when(command).refused(customers.CustomerContactsTooMany)
     removed = customers.CustomerContactRemoved(contact_id=uid(1000), reason=None)
@@ -221,8 +188,7 @@ def test_a_released_customer_is_claimed_by_the_member_who_asks() -> None:
     given(COMPANY, released).when(customers.ReleaseCustomer(customer_id=SUBJECT, reason="idle")).then()
     claim = customers.ClaimCustomer(customer_id=SUBJECT)
     given(COMPANY, released).by(ACTOR, member=BORIS).when(claim).then(customers.CustomerClaimed(owner_to=BORIS))
-    state = fold("customer", (COMPANY, released, customers.CustomerClaimed(owner_to=BORIS)))
-    assert isinstance(state, Customer)
+    state = folded(Customer, "customer", COMPANY, released, customers.CustomerClaimed(owner_to=BORIS))
     assert state.owner_id == BORIS
 
 

@@ -10,7 +10,7 @@ from salesapi.domain.organisation import approvals
 from salesapi.domain.organisation.approval_decisions import REQUEST_FOR_PAY
 from salesapi.domain.organisation.approvals import Approval
 from salesapi.domain.shared.kernel import Ref, Refused, StreamRef, ThingUnknown
-from tests.spec import ACTOR, CATALOGUE, SUBJECT, Case, fold, given, uid
+from tests.spec import ACTOR, CATALOGUE, SUBJECT, Case, folded, given, uid
 
 DEAL, PLAN, UNKNOWN = uid(0xD), uid(0xF), uid(99)
 REP, LEAD, HEAD, OTHER = uid(1), uid(2), uid(3), uid(4)
@@ -142,8 +142,7 @@ def test_only_who_asked_withdraws() -> None:
 
 def test_an_approval_concerns_who_asked_and_all_who_were_ever_asked() -> None:
     delegated = approvals.ApprovalDelegated(step=1, member_from=LEAD, member_to=HEAD)
-    state = fold("approval", (requested(), delegated))
-    assert isinstance(state, Approval)
+    state = folded(Approval, "approval", requested(), delegated)
     assert state.party_ids == (REP, LEAD, HEAD, OTHER)
     assert state.waiting_ids == (OTHER, HEAD)
     owner = CATALOGUE.by_kind["approval"].owner

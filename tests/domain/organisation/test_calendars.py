@@ -26,7 +26,7 @@ from salesapi.domain.organisation.calendars import (
 )
 from salesapi.domain.shared.kernel import FieldInvalid, Refused, ThingExists
 from salesapi.domain.shared.periods import PeriodKind
-from tests.spec import CATALOGUE, SUBJECT, fold, given
+from tests.spec import CATALOGUE, SUBJECT, folded, given
 
 SEED = 20261122
 OFFICE: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday")
@@ -41,9 +41,7 @@ HOLIDAYS = CalendarHolidaysDeclared(days=(*NATIONAL_DAYS, *MADE_UP))
 
 
 def calendar(*events: object) -> Calendar:
-    state = fold("calendar", (DEFINED, *events))
-    assert isinstance(state, Calendar)
-    return state
+    return folded(Calendar, "calendar", DEFINED, *events)
 
 
 def declare(*days: DeclaredDay) -> DeclareHolidays:

@@ -15,7 +15,7 @@ from salesapi.domain.organisation.members import (
     MemberLeft,
 )
 from salesapi.domain.shared.kernel import ExternalId, Refused, ThingExists
-from tests.spec import SUBJECT, fold, given
+from tests.spec import SUBJECT, folded, given
 
 JANUARY, MARCH, MAY = date(2026, 1, 1), date(2026, 3, 1), date(2026, 5, 1)
 JOINED = MemberJoined(
@@ -57,8 +57,7 @@ def test_only_what_changed_is_recorded() -> None:
 def test_null_makes_a_field_unknown_and_a_field_not_sent_stays() -> None:
     cleared = MemberChanged(cleared=("email", "joined_on"))
     given(JOINED).when(ChangeMember(member_id=SUBJECT, email=None, joined_on=None)).then(cleared)
-    member = fold("member", (JOINED, cleared))
-    assert isinstance(member, Member)
+    member = folded(Member, "member", JOINED, cleared)
     assert (member.email, member.joined_on, member.employee_number) == (None, None, "17")
 
 

@@ -12,7 +12,7 @@ from salesapi.domain.reference import products
 from salesapi.domain.reference.products import ListProduct, Product
 from salesapi.domain.shared.kernel import ExternalId, FieldInvalid, Refused, ThingExists
 from salesapi.domain.shared.money import CurrencyUnknown, UnitPrice
-from tests.spec import CATALOGUE, SUBJECT, fold, given
+from tests.spec import CATALOGUE, SUBJECT, folded, given
 
 Of: TypeAlias = Literal["price", "cost"]
 Fact: TypeAlias = products.ProductPriceSet | products.ProductCostSet
@@ -44,9 +44,7 @@ def set_to(of: Of, amount: str, since: date | None = None, until: date | None = 
 
 
 def product(*events: object) -> Product:
-    state = fold("product", (LISTED, *events))
-    assert isinstance(state, Product)
-    return state
+    return folded(Product, "product", LISTED, *events)
 
 
 def held(of: Of, *events: object) -> Callable[[date | None], UnitPrice | None]:

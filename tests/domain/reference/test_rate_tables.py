@@ -9,7 +9,7 @@ from salesapi.domain.reference import rate_tables
 from salesapi.domain.reference.rate_tables import RateTable, rate_on, rates_stated
 from salesapi.domain.shared.kernel import FieldInvalid, Recorded, Refused, ThingExists
 from salesapi.domain.shared.money import MINOR_UNIT_EXPONENTS, CurrencyUnknown
-from tests.spec import CATALOGUE, DAY, SUBJECT, fold, given
+from tests.spec import CATALOGUE, DAY, SUBJECT, folded, given
 
 DEFINED = rate_tables.RateTableDefined(key="central", name="Central parity", source="PBOC")
 FRIDAY, SATURDAY, SUNDAY, MONDAY = (date(2026, 2, 27) + timedelta(days=step) for step in range(4))
@@ -101,8 +101,7 @@ def test_what_was_never_published_cannot_be_corrected() -> None:
 
 
 def test_after_a_correction_of_an_earlier_day_the_latest_rate_is_still_the_latest() -> None:
-    state = fold("rate_table", (DEFINED, were(MONDAY, usd("7.1")), were_corrected(FRIDAY, usd("7.0"))))
-    assert isinstance(state, RateTable)
+    state = folded(RateTable, "rate_table", DEFINED, were(MONDAY, usd("7.1")), were_corrected(FRIDAY, usd("7.0")))
     assert state.latest == (
         rate_tables.LatestRate(from_currency="USD", to_currency="CNY", on=MONDAY, rate=Decimal("7.1")),
     )
@@ -110,8 +109,7 @@ def test_after_a_correction_of_an_earlier_day_the_latest_rate_is_still_the_lates
 
 def test_the_state_does_not_grow_with_the_days() -> None:
     days = [were(FRIDAY - timedelta(days=1_000 - number), usd("7"), eur("8")) for number in range(1_000)]
-    state = fold("rate_table", (DEFINED, *days))
-    assert isinstance(state, RateTable)
+    state = folded(RateTable, "rate_table", DEFINED, *days)
     assert len(state.latest) == 2
 
 
