@@ -10,14 +10,15 @@ from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Final, Literal, TypeAlias, get_args, get_origin, get_type_hints
+from typing import Final, Literal, TypeAlias, get_args
 from uuid import UUID
 
 from salesapi.domain.cash.receipts import ReceiptAllocated, ReceiptRecorded, ReceiptRefunded
 from salesapi.domain.selling.activities import Subject
 from salesapi.domain.selling.leads import LeadConverted
-from salesapi.domain.shared.kernel import Personal, Recorded, record
+from salesapi.domain.shared.kernel import Recorded, record
 from salesapi.domain.shared.states import business_date, business_instant
+from salesapi.privacy.personal import personal_fields
 from salesapi.projections.declaring import all_of, by, row_group
 from salesapi.projections.projection import GroupKey
 
@@ -107,12 +108,8 @@ def _summary(event: object) -> dict[str, Plain]:
 
 @cache
 def _open_fields(event: type) -> tuple[str, ...]:
-    hints = get_type_hints(event, include_extras=True)
-    return tuple(sorted(field.name for field in fields(event) if not _is_personal(hints[field.name])))
-
-
-def _is_personal(hint: object) -> bool:
-    return get_origin(hint) is Annotated and any(isinstance(mark, Personal) for mark in get_args(hint)[1:])
+    sealed = {field.path[0] for field in personal_fields(event)}
+    return tuple(sorted(field.name for field in fields(event) if field.name not in sealed))
 
 
 PROJECTION: Final = row_group(
