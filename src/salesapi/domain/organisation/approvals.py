@@ -278,13 +278,12 @@ def _with_step(state: Approval, step: Step) -> Approval:
 
 
 def _with_turns(state: Approval) -> Approval:
-    """The pending approval with the steps marked that can be decided now."""
-    waiting = [step.number for step in state.steps if step.decision != "approve"]
+    """The approval with the steps marked that can be decided now; none is once it is closed."""
+    waiting = [step.number for step in state.steps if state.status == "pending" and step.decision != "approve"]
     if state.step_order == "ordered":
         waiting = waiting[:1]
     return replace(state, steps=tuple(replace(step, is_waiting=step.number in waiting) for step in state.steps))
 
 
 def _closed(state: Approval, status: ApprovalStatus, on: date | None) -> Approval:
-    steps = tuple(replace(step, is_waiting=False) for step in state.steps)
-    return replace(state, status=status, steps=steps, closed_on=on)
+    return _with_turns(replace(state, status=status, closed_on=on))

@@ -255,9 +255,7 @@ class DayRate:
 def rates_stated(event: RatesStated, recorded: Recorded) -> dict[RateKey, DayRate]:
     """The rates that hold by this event. Update a mapping with those of each event, in order, to have a table's rates."""
     return {
-        (pair.from_currency, pair.to_currency, event.on): DayRate(
-            on=event.on, rate=pair.rate, position=recorded.position
-        )
+        (*_pair(pair), event.on): DayRate(on=event.on, rate=pair.rate, position=recorded.position)
         for pair in event.pairs
     }
 

@@ -40,12 +40,6 @@ PROJECTION: Final = current(
     evolve,
     row=ApprovalRow,
     version=1,
-    indexes=(
-        "(position)",
-        "(subject_id)",
-        "(status, due_on)",
-        "USING gin (waiting_ids)",
-        "USING gin (party_ids)",
-    ),
+    indexes=("(position)", "(subject_id)", "(status, due_on)", "USING gin (waiting_ids)", "USING gin (party_ids)"),
     reads_personal=True,
 )
