@@ -8,12 +8,15 @@ Ids and instants are fixed. `on(...)` sets the business date, `facts(...)` the o
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from typing import TypeVar
 from uuid import UUID
 
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.consequences import FOLLOWING, Step
 from salesapi.domain.shared.kernel import BusinessTime, Context, Recorded, Ref, Refused
 from salesapi.domain.shared.references import references
+
+Found = TypeVar("Found")
 
 CATALOGUE = Catalogue()
 ACTOR = UUID(int=0xAC)
@@ -58,6 +61,13 @@ def fold(
     for number, event in enumerate(events, start=1):
         recorded = Recorded(position=number, version=number, stream_id=stream_id, occurred=occurred)
         state = stream.evolve(state, event, recorded)
+    return state
+
+
+def folded(expected: type[Found], kind: str, *events: object) -> Found:
+    """The state of a stream after these events, checked to be of its class."""
+    state = fold(kind, events)
+    assert isinstance(state, expected)
     return state
 
 

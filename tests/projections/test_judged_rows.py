@@ -13,6 +13,7 @@ from salesapi.domain.organisation.approvals import (
     ApprovalStepDecided,
     ApprovalSubject,
     ApprovalWithdrawn,
+    Step,
     StepAsked,
 )
 from salesapi.domain.pay.reasons.reason_form import stated
@@ -35,7 +36,7 @@ from salesapi.domain.pay.records.objections import (
 from salesapi.domain.pay.records.points import PointsCredited, PointsPosted, PointsRedeemed, points_ref
 from salesapi.domain.pay.records.pool_shares import PoolShare, PoolSharesApproved, PoolSharesRejected, PoolSharesStated
 from salesapi.projections.organisation import approvals
-from salesapi.projections.organisation.approvals import ApprovalRow, StepRow
+from salesapi.projections.organisation.approvals import ApprovalRow
 from salesapi.projections.pay import awards, objections, points, pool_shares
 from salesapi.projections.pay.awards import AwardRow
 from salesapi.projections.pay.objections import ObjectionRow
@@ -83,7 +84,7 @@ def test_an_approval_shows_whose_turn_it_is() -> None:
 
 def test_a_decided_step_shows_by_whom_when_and_why() -> None:
     assert approval(FIRST).steps == (
-        StepRow(
+        Step(
             number=1,
             member_ids=(LEAD,),
             is_waiting=False,
@@ -92,7 +93,7 @@ def test_a_decided_step_shows_by_whom_when_and_why() -> None:
             decided_on=date(2026, 3, 2),
             note="Once only",
         ),
-        StepRow(number=2, member_ids=(HEAD,), is_waiting=True),
+        Step(number=2, member_ids=(HEAD,), is_waiting=True),
     )
 
 

@@ -6,45 +6,20 @@ from decimal import Decimal
 
 import pytest
 
-from salesapi.domain.cash.agreement_decisions import AMOUNT_MINOR_MAX
+from salesapi.domain.cash import agreements
 from salesapi.domain.cash.agreement_lines import AgreementLine, AgreementLineChange, Instalment
-from salesapi.domain.cash.agreements import (
-    INSTALMENTS_MAX,
-    Agreement,
-    AgreementAmended,
-    AgreementCancelled,
-    AgreementCostRestated,
-    AgreementDrafted,
-    AgreementEmpty,
-    AgreementFulfilmentReported,
-    AgreementIsCancelled,
-    AgreementIsRenewed,
-    AgreementKeyRepeated,
-    AgreementLinesFull,
-    AgreementLineUnknown,
-    AgreementNotDraft,
-    AgreementNotSigned,
-    AgreementRenewed,
-    AgreementSigned,
-    AgreementTermEmpty,
-    AgreementTotalInvalid,
-    AmendAgreement,
-    CancelAgreement,
-    DraftAgreement,
-    FeeTooLarge,
-    FulfilmentStep,
-    FulfilmentTooLarge,
-    PaymentPlanUneven,
-    QuantityBelowFulfilled,
-    RenewAgreement,
-    RenewalForeign,
-    ReportAgreementFulfilment,
-    RestateAgreementCost,
-    SignAgreement,
+from salesapi.domain.cash.agreements import Agreement, FulfilmentStep
+from salesapi.domain.shared.kernel import (
+    AMOUNT_MINOR_MAX,
+    ExternalId,
+    Ref,
+    Refused,
+    StreamRef,
+    ThingExists,
+    ThingUnknown,
 )
-from salesapi.domain.shared.kernel import ExternalId, Ref, Refused, StreamRef, ThingExists, ThingUnknown
 from salesapi.domain.shared.money import CurrencyUnknown
-from tests.spec import SUBJECT, fold, given, uid
+from tests.spec import SUBJECT, folded, given, uid
 
 CUSTOMER, DEAL, PRODUCT, NEXT, FOREIGN, HIDDEN, UNKNOWN = uid(1), uid(2), uid(3), uid(4), uid(5), uid(7), uid(99)
 KNOWN: dict[Ref, object] = {
@@ -58,7 +33,7 @@ KNOWN: dict[Ref, object] = {
     StreamRef("agreement", SUBJECT): Agreement(customer_id=CUSTOMER, currency="CNY"),
 }
 REFERENCE = ExternalId(system="erp", id="C-2026-17")
-DRAFTED = AgreementDrafted(
+DRAFTED = agreements.AgreementDrafted(
     title="Rollout north",
     customer_id=CUSTOMER,
     deal_id=DEAL,
@@ -66,7 +41,9 @@ DRAFTED = AgreementDrafted(
     legal_entity=None,
     external_id=REFERENCE,
 )
-DRAFT = DraftAgreement(title="Rollout north", customer_id=CUSTOMER, deal_id=DEAL, currency="CNY", external_id=REFERENCE)
+DRAFT = agreements.DraftAgreement(
+    title="Rollout north", customer_id=CUSTOMER, deal_id=DEAL, currency="CNY", external_id=REFERENCE
+)
 LICENCE = AgreementLine(key="licence", product_id=PRODUCT, quantity=Decimal(10), amount_minor=10_000, tax_minor=600)
 SETUP = AgreementLine(key="setup", description="Set-up on site", amount_minor=2_000, cost_minor=900)
 PLAN = (
@@ -75,35 +52,45 @@ PLAN = (
 )
 SUPPORT = AgreementLineChange(key="support", amount_minor=2_000, quantity=Decimal(1), recurring=True)
 START, END = date(2026, 4, 1), date(2027, 3, 31)
-SIGN = SignAgreement(agreement_id=SUBJECT, lines=(LICENCE, SETUP), instalments=PLAN, starts_on=START, ends_on=END)
-SIGNED = AgreementSigned(lines=(LICENCE, SETUP), instalments=PLAN, starts_on=START, ends_on=END)
-CANCELLED = AgreementCancelled(status_from="signed", effective_on=None, fee_kept_minor=0, reason="moved away")
+SIGN = agreements.SignAgreement(
+    agreement_id=SUBJECT, lines=(LICENCE, SETUP), instalments=PLAN, starts_on=START, ends_on=END
+)
+SIGNED = agreements.AgreementSigned(lines=(LICENCE, SETUP), instalments=PLAN, starts_on=START, ends_on=END)
+CANCELLED = agreements.AgreementCancelled(
+    status_from="signed", effective_on=None, fee_kept_minor=0, reason="moved away"
+)
 MORE = AgreementLineChange(key="licence", quantity=Decimal(2), amount_minor=2_000, tax_minor=120)
 LATER = Instalment(key="third", due_on=date(2026, 10, 1), amount_minor=2_120)
-AMEND = AmendAgreement(
+AMEND = agreements.AmendAgreement(
     agreement_id=SUBJECT, lines=(MORE,), instalments=(LATER,), effective_on=START, reason="more seats"
 )
-AMENDED = AgreementAmended(lines=(MORE,), instalments=(LATER,), effective_on=START, reason="more seats")
+AMENDED = agreements.AgreementAmended(lines=(MORE,), instalments=(LATER,), effective_on=START, reason="more seats")
 
 
-def report(quantity: int, step: FulfilmentStep = "delivered", line: str = "licence") -> ReportAgreementFulfilment:
-    return ReportAgreementFulfilment(agreement_id=SUBJECT, line_key=line, step=step, quantity=Decimal(quantity))
+def report(
+    quantity: int, step: FulfilmentStep = "delivered", line: str = "licence"
+) -> agreements.ReportAgreementFulfilment:
+    return agreements.ReportAgreementFulfilment(
+        agreement_id=SUBJECT, line_key=line, step=step, quantity=Decimal(quantity)
+    )
 
 
-def reported(quantity: int, step: FulfilmentStep = "delivered") -> AgreementFulfilmentReported:
-    return AgreementFulfilmentReported(line_key="licence", step=step, quantity=Decimal(quantity))
+def reported(quantity: int, step: FulfilmentStep = "delivered") -> agreements.AgreementFulfilmentReported:
+    return agreements.AgreementFulfilmentReported(line_key="licence", step=step, quantity=Decimal(quantity))
 
 
-def restate(cost_minor: int | None, line: str = "setup") -> RestateAgreementCost:
-    return RestateAgreementCost(agreement_id=SUBJECT, line_key=line, cost_minor=cost_minor, reason="supplier's bill")
+def restate(cost_minor: int | None, line: str = "setup") -> agreements.RestateAgreementCost:
+    return agreements.RestateAgreementCost(
+        agreement_id=SUBJECT, line_key=line, cost_minor=cost_minor, reason="supplier's bill"
+    )
 
 
-def cancel(fee_kept_minor: int = 0) -> CancelAgreement:
-    return CancelAgreement(agreement_id=SUBJECT, reason="moved away", fee_kept_minor=fee_kept_minor)
+def cancel(fee_kept_minor: int = 0) -> agreements.CancelAgreement:
+    return agreements.CancelAgreement(agreement_id=SUBJECT, reason="moved away", fee_kept_minor=fee_kept_minor)
 
 
-def renew(by: int = 4) -> RenewAgreement:
-    return RenewAgreement(agreement_id=SUBJECT, renewed_by=uid(by))
+def renew(by: int = 4) -> agreements.RenewAgreement:
+    return agreements.RenewAgreement(agreement_id=SUBJECT, renewed_by=uid(by))
 
 
 def test_an_agreement_is_drafted_from_a_deal() -> None:
@@ -116,8 +103,7 @@ def test_an_agreement_is_drafted_once_for_each_external_id() -> None:
 
 def test_an_agreement_is_signed_with_lines_and_a_plan_that_sums_to_their_total() -> None:
     given(DRAFTED).facts(KNOWN).when(SIGN).then(SIGNED)
-    agreement = fold("agreement", (DRAFTED, SIGNED))
-    assert isinstance(agreement, Agreement)
+    agreement = folded(Agreement, "agreement", DRAFTED, SIGNED)
     assert agreement.total_minor == 12_600
 
 
@@ -126,14 +112,15 @@ def test_an_agreement_needs_no_payment_plan() -> None:
 
 
 def test_a_plan_that_does_not_sum_to_the_total_is_refused() -> None:
-    refused = given(DRAFTED).facts(KNOWN).when(replace(SIGN, instalments=PLAN[:1])).refused(PaymentPlanUneven)
+    refused = (
+        given(DRAFTED).facts(KNOWN).when(replace(SIGN, instalments=PLAN[:1])).refused(agreements.PaymentPlanUneven)
+    )
     assert refused.parameters == {"plan_minor": 6_600, "total_minor": 12_600, "currency": "CNY"}
 
 
 def test_an_amendment_adds_to_lines_and_never_rewrites_them() -> None:
     given(DRAFTED, SIGNED).facts(KNOWN).when(AMEND).then(AMENDED)
-    agreement = fold("agreement", (DRAFTED, SIGNED, AMENDED))
-    assert isinstance(agreement, Agreement)
+    agreement = folded(Agreement, "agreement", DRAFTED, SIGNED, AMENDED)
     line = agreement.line("licence")
     assert line is not None
     assert line.quantity == Decimal(12)
@@ -157,8 +144,7 @@ def test_a_line_is_charged_again_as_it_was_first_agreed_whatever_an_amendment_sa
     given(DRAFTED).facts(KNOWN).when(replace(SIGN, lines=(seats, SETUP))).then(signed)
     setup = AgreementLineChange(key="setup", amount_minor=0, recurring=True)
     amended = replace(AMENDED, lines=(MORE, setup, SUPPORT))
-    agreement = fold("agreement", (DRAFTED, signed, amended))
-    assert isinstance(agreement, Agreement)
+    agreement = folded(Agreement, "agreement", DRAFTED, signed, amended)
     assert [(line.key, line.recurring) for line in agreement.lines] == [
         ("licence", True),
         ("setup", False),
@@ -175,7 +161,7 @@ def test_an_agreement_may_state_how_many_days_the_customer_has_to_pay() -> None:
 def test_what_was_fulfilled_is_not_amended_away(step: FulfilmentStep) -> None:
     fewer = replace(AMEND, lines=(AgreementLineChange(key="licence", quantity=Decimal(-7), amount_minor=0),))
     case = given(DRAFTED, SIGNED, reported(4, step)).facts(KNOWN)
-    refused = case.when(replace(fewer, instalments=())).refused(QuantityBelowFulfilled)
+    refused = case.when(replace(fewer, instalments=())).refused(agreements.QuantityBelowFulfilled)
     assert refused.parameters == {"line": "licence", "quantity": "3", "done": "4"}
 
 
@@ -183,7 +169,7 @@ def test_what_was_fulfilled_is_not_amended_away(step: FulfilmentStep) -> None:
 def test_each_step_of_fulfilment_is_reported_in_parts_up_to_what_was_agreed(step: FulfilmentStep) -> None:
     case = given(DRAFTED, SIGNED, reported(4, step)).facts(KNOWN)
     case.when(report(6, step)).then(reported(6, step))
-    refused = case.when(report(7, step)).refused(FulfilmentTooLarge)
+    refused = case.when(report(7, step)).refused(agreements.FulfilmentTooLarge)
     assert (refused.parameters["done"], refused.parameters["step"]) == ("4", step)
 
 
@@ -198,32 +184,34 @@ def test_a_late_report_about_a_cancelled_agreement_is_taken() -> None:
 
 
 def test_a_cost_is_restated_with_what_it_was_before() -> None:
-    restated = AgreementCostRestated(line_key="setup", cost_from=900, cost_to=1_100, reason="supplier's bill")
+    restated = agreements.AgreementCostRestated(
+        line_key="setup", cost_from=900, cost_to=1_100, reason="supplier's bill"
+    )
     given(DRAFTED, SIGNED).when(restate(1_100)).then(restated)
     given(DRAFTED, SIGNED, restated).when(restate(1_100)).then()
 
 
 def test_an_agreement_is_renewed_by_another_one_of_the_same_customer() -> None:
-    renewed = AgreementRenewed(renewed_by=NEXT)
+    renewed = agreements.AgreementRenewed(renewed_by=NEXT)
     given(DRAFTED, SIGNED).facts(KNOWN).when(renew()).then(renewed)
     given(DRAFTED, SIGNED, renewed).facts(KNOWN).when(renew()).then()
-    given(DRAFTED, SIGNED, renewed).facts(KNOWN).when(renew(5)).refused(AgreementIsRenewed)
+    given(DRAFTED, SIGNED, renewed).facts(KNOWN).when(renew(5)).refused(agreements.AgreementIsRenewed)
 
 
 def test_an_agreement_does_not_renew_itself() -> None:
-    itself = RenewAgreement(agreement_id=SUBJECT, renewed_by=SUBJECT)
-    given(DRAFTED, SIGNED).facts(KNOWN).when(itself).refused(RenewalForeign)
+    itself = agreements.RenewAgreement(agreement_id=SUBJECT, renewed_by=SUBJECT)
+    given(DRAFTED, SIGNED).facts(KNOWN).when(itself).refused(agreements.RenewalForeign)
 
 
 def test_a_cancelled_agreement_may_keep_a_fee_up_to_its_total() -> None:
     case = given(DRAFTED, SIGNED).facts(KNOWN)
     case.when(cancel(12_600)).then(replace(CANCELLED, fee_kept_minor=12_600))
-    case.when(cancel(12_601)).refused(FeeTooLarge)
+    case.when(cancel(12_601)).refused(agreements.FeeTooLarge)
 
 
 def test_a_draft_may_be_dropped_without_a_fee() -> None:
     given(DRAFTED).facts(KNOWN).when(cancel()).then(replace(CANCELLED, status_from="draft"))
-    given(DRAFTED).facts(KNOWN).when(cancel(1)).refused(FeeTooLarge)
+    given(DRAFTED).facts(KNOWN).when(cancel(1)).refused(agreements.FeeTooLarge)
 
 
 @pytest.mark.parametrize("command", [SIGN, AMEND, report(1), renew(), cancel()])
@@ -233,9 +221,13 @@ def test_who_does_not_see_the_customer_does_not_see_its_agreements(command: obje
 
 
 def test_an_amendment_stays_within_the_bound_of_instalments() -> None:
-    plan = tuple(Instalment(key=str(number), due_on=END, amount_minor=0) for number in range(INSTALMENTS_MAX))
-    free = AgreementSigned(lines=(replace(SETUP, amount_minor=0),), instalments=plan, starts_on=None, ends_on=None)
-    given(DRAFTED, free).facts(KNOWN).when(AMEND).refused(AgreementLinesFull)
+    plan = tuple(
+        Instalment(key=str(number), due_on=END, amount_minor=0) for number in range(agreements.INSTALMENTS_MAX)
+    )
+    free = agreements.AgreementSigned(
+        lines=(replace(SETUP, amount_minor=0),), instalments=plan, starts_on=None, ends_on=None
+    )
+    given(DRAFTED, free).facts(KNOWN).when(AMEND).refused(agreements.AgreementLinesFull)
 
 
 TWICE = replace(SIGN, lines=(LICENCE, LICENCE))
@@ -248,28 +240,28 @@ BEYOND = AgreementLine(key="all", amount_minor=AMOUNT_MINOR_MAX, tax_minor=1)
         ((), replace(DRAFT, currency="XXX", customer_id=UNKNOWN), CurrencyUnknown),
         ((), replace(DRAFT, customer_id=UNKNOWN, deal_id=UNKNOWN), ThingUnknown),
         ((), replace(DRAFT, deal_id=UNKNOWN), ThingUnknown),
-        ((DRAFTED, SIGNED), replace(SIGN, ends_on=date(2026, 1, 1)), AgreementNotDraft),
-        ((DRAFTED,), replace(TWICE, ends_on=date(2026, 1, 1)), AgreementTermEmpty),
-        ((DRAFTED,), replace(TWICE, instalments=PLAN[:1]), AgreementKeyRepeated),
-        ((DRAFTED,), replace(SIGN, instalments=(PLAN[0], PLAN[0])), AgreementKeyRepeated),
+        ((DRAFTED, SIGNED), replace(SIGN, ends_on=date(2026, 1, 1)), agreements.AgreementNotDraft),
+        ((DRAFTED,), replace(TWICE, ends_on=date(2026, 1, 1)), agreements.AgreementTermEmpty),
+        ((DRAFTED,), replace(TWICE, instalments=PLAN[:1]), agreements.AgreementKeyRepeated),
+        ((DRAFTED,), replace(SIGN, instalments=(PLAN[0], PLAN[0])), agreements.AgreementKeyRepeated),
         ((DRAFTED,), replace(SIGN, lines=(replace(LICENCE, product_id=UNKNOWN),)), ThingUnknown),
-        ((DRAFTED,), replace(SIGN, lines=(replace(SETUP, amount_minor=-1),)), AgreementTotalInvalid),
-        ((DRAFTED,), replace(SIGN, lines=(BEYOND,)), AgreementTotalInvalid),
-        ((DRAFTED,), replace(AMEND, lines=(), instalments=()), AgreementNotSigned),
-        ((DRAFTED, SIGNED, CANCELLED), AMEND, AgreementNotSigned),
-        ((DRAFTED, SIGNED), replace(AMEND, lines=(), instalments=()), AgreementEmpty),
-        ((DRAFTED, SIGNED), replace(AMEND, lines=(MORE, MORE)), AgreementKeyRepeated),
-        ((DRAFTED, SIGNED), replace(AMEND, instalments=PLAN), AgreementKeyRepeated),
+        ((DRAFTED,), replace(SIGN, lines=(replace(SETUP, amount_minor=-1),)), agreements.AgreementTotalInvalid),
+        ((DRAFTED,), replace(SIGN, lines=(BEYOND,)), agreements.AgreementTotalInvalid),
+        ((DRAFTED,), replace(AMEND, lines=(), instalments=()), agreements.AgreementNotSigned),
+        ((DRAFTED, SIGNED, CANCELLED), AMEND, agreements.AgreementNotSigned),
+        ((DRAFTED, SIGNED), replace(AMEND, lines=(), instalments=()), agreements.AgreementEmpty),
+        ((DRAFTED, SIGNED), replace(AMEND, lines=(MORE, MORE)), agreements.AgreementKeyRepeated),
+        ((DRAFTED, SIGNED), replace(AMEND, instalments=PLAN), agreements.AgreementKeyRepeated),
         ((DRAFTED, SIGNED), replace(AMEND, lines=(replace(MORE, product_id=UNKNOWN),)), ThingUnknown),
-        ((DRAFTED, SIGNED), replace(AMEND, instalments=()), PaymentPlanUneven),
-        ((DRAFTED,), report(99, line="other"), AgreementNotSigned),
-        ((DRAFTED, SIGNED), report(99, line="other"), AgreementLineUnknown),
-        ((DRAFTED, SIGNED), restate(1, line="other"), AgreementLineUnknown),
-        ((DRAFTED,), renew(99), AgreementNotSigned),
+        ((DRAFTED, SIGNED), replace(AMEND, instalments=()), agreements.PaymentPlanUneven),
+        ((DRAFTED,), report(99, line="other"), agreements.AgreementNotSigned),
+        ((DRAFTED, SIGNED), report(99, line="other"), agreements.AgreementLineUnknown),
+        ((DRAFTED, SIGNED), restate(1, line="other"), agreements.AgreementLineUnknown),
+        ((DRAFTED,), renew(99), agreements.AgreementNotSigned),
         ((DRAFTED, SIGNED), renew(99), ThingUnknown),
         ((DRAFTED, SIGNED), renew(7), ThingUnknown),
-        ((DRAFTED, SIGNED), renew(5), RenewalForeign),
-        ((DRAFTED, SIGNED, CANCELLED), cancel(99_999), AgreementIsCancelled),
+        ((DRAFTED, SIGNED), renew(5), agreements.RenewalForeign),
+        ((DRAFTED, SIGNED, CANCELLED), cancel(99_999), agreements.AgreementIsCancelled),
     ],
 )
 def test_of_several_refusals_the_first_in_this_order_is_given(

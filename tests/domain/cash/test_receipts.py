@@ -5,33 +5,12 @@ from uuid import UUID
 
 import pytest
 
+from salesapi.domain.cash import receipts
 from salesapi.domain.cash.invoices import Invoice, InvoiceIsVoided
-from salesapi.domain.cash.receipts import (
-    PARTS_MAX,
-    AllocateReceipt,
-    AllocationCurrencyForeign,
-    AllocationsFull,
-    AllocationTooLarge,
-    AllocationUnclear,
-    BankFeeTooLarge,
-    Receipt,
-    ReceiptAllocated,
-    ReceiptIsReversed,
-    ReceiptPart,
-    ReceiptRecorded,
-    ReceiptRefunded,
-    ReceiptReversed,
-    RecordReceipt,
-    RefundReceipt,
-    RefundTooLarge,
-    ReverseReceipt,
-    Settled,
-    SettledInOwnCurrency,
-    SettledOtherwise,
-)
+from salesapi.domain.cash.receipts import AllocateReceipt, Receipt, ReceiptAllocated, ReceiptPart, Settled
 from salesapi.domain.shared.kernel import ExternalId, FieldInvalid, Ref, Refused, StreamRef, ThingExists, ThingUnknown
 from salesapi.domain.shared.money import CurrencyUnknown
-from tests.spec import DAY, SUBJECT, fold, given, uid
+from tests.spec import DAY, SUBJECT, folded, given, uid
 
 CUSTOMER, DEAL, OTHER_DEAL, UNKNOWN = uid(1), uid(2), uid(3), uid(99)
 INVOICE, VOIDED, IN_YEN = uid(4), uid(5), uid(6)
@@ -46,8 +25,10 @@ KNOWN: dict[Ref, object] = {
     StreamRef("invoice", IN_YEN): Invoice(number="3", agreement_id=None, currency="JPY", total_minor=8_000),
 }
 REFERENCE = ExternalId(system="bank", id="2026-000417")
-RECORDED = ReceiptRecorded(amount_minor=10_000, currency="CNY", customer_id=CUSTOMER, note=None, external_id=REFERENCE)
-REVERSED = ReceiptReversed(amount_minor=10_000, currency="CNY", parts=(), reason="bounced")
+RECORDED = receipts.ReceiptRecorded(
+    amount_minor=10_000, currency="CNY", customer_id=CUSTOMER, note=None, external_id=REFERENCE
+)
+REVERSED = receipts.ReceiptReversed(amount_minor=10_000, currency="CNY", parts=(), reason="bounced")
 
 
 def allocated(amount_minor: int, deal: int = 2) -> ReceiptAllocated:
@@ -64,14 +45,14 @@ def pay(amount_minor: int, invoice: int = 4) -> AllocateReceipt:
     return AllocateReceipt(receipt_id=SUBJECT, invoice_id=uid(invoice), amount_minor=amount_minor)
 
 
-def refunded(amount_minor: int, *, deal: UUID | None = None, invoice: UUID | None = None) -> ReceiptRefunded:
-    return ReceiptRefunded(
+def refunded(amount_minor: int, *, deal: UUID | None = None, invoice: UUID | None = None) -> receipts.ReceiptRefunded:
+    return receipts.ReceiptRefunded(
         deal_id=deal, invoice_id=invoice, amount_minor=amount_minor, currency="CNY", reason="returned"
     )
 
 
-def refund(amount_minor: int, *, deal: UUID | None = None, invoice: UUID | None = None) -> RefundReceipt:
-    return RefundReceipt(
+def refund(amount_minor: int, *, deal: UUID | None = None, invoice: UUID | None = None) -> receipts.RefundReceipt:
+    return receipts.RefundReceipt(
         receipt_id=SUBJECT, deal_id=deal, invoice_id=invoice, amount_minor=amount_minor, reason="returned"
     )
 
@@ -81,25 +62,25 @@ def allocate(amount_minor: int, deal: int = 2) -> AllocateReceipt:
 
 
 def test_a_receipt_is_recorded_from_a_known_customer() -> None:
-    recording = RecordReceipt(amount_minor=10_000, currency="CNY", customer_id=CUSTOMER, external_id=REFERENCE)
+    recording = receipts.RecordReceipt(amount_minor=10_000, currency="CNY", customer_id=CUSTOMER, external_id=REFERENCE)
     given().facts(KNOWN).when(recording).then(RECORDED)
 
 
 def test_a_receipt_may_come_on_an_unknown_day_from_an_unknown_payer() -> None:
-    given().on(None).when(RecordReceipt(amount_minor=500, currency="JPY")).then(
-        ReceiptRecorded(amount_minor=500, currency="JPY", customer_id=None, note=None, external_id=None)
+    given().on(None).when(receipts.RecordReceipt(amount_minor=500, currency="JPY")).then(
+        receipts.ReceiptRecorded(amount_minor=500, currency="JPY", customer_id=None, note=None, external_id=None)
     )
 
 
 @pytest.mark.parametrize("fee", [0, 1, 10_000])
 def test_the_bank_keeps_at_most_all_of_what_the_customer_paid(fee: int) -> None:
-    recording = RecordReceipt(amount_minor=10_000, bank_fee_minor=fee, currency="CNY", external_id=REFERENCE)
+    recording = receipts.RecordReceipt(amount_minor=10_000, bank_fee_minor=fee, currency="CNY", external_id=REFERENCE)
     given().when(recording).then(replace(RECORDED, customer_id=None, bank_fee_minor=fee))
 
 
 def test_a_bank_fee_above_what_was_paid_is_refused() -> None:
-    recording = RecordReceipt(amount_minor=10_000, bank_fee_minor=10_001, currency="CNY")
-    refused = given().when(recording).refused(BankFeeTooLarge, pointer="/bank_fee_minor")
+    recording = receipts.RecordReceipt(amount_minor=10_000, bank_fee_minor=10_001, currency="CNY")
+    refused = given().when(recording).refused(receipts.BankFeeTooLarge, pointer="/bank_fee_minor")
     assert refused.parameters == {"bank_fee_minor": 10_001, "amount_minor": 10_000, "currency": "CNY"}
     assert refused.text.endswith("that the customer paid; send as amount_minor all that it paid, with the fee.")
 
@@ -109,7 +90,7 @@ def test_what_the_bank_kept_is_allocated_with_the_rest_since_the_customer_paid_i
 
 
 def test_a_reference_is_recorded_once_for_each_source() -> None:
-    again = RecordReceipt(amount_minor=1, currency="CNY", external_id=REFERENCE)
+    again = receipts.RecordReceipt(amount_minor=1, currency="CNY", external_id=REFERENCE)
     given(RECORDED).when(again).refused(ThingExists, pointer="/external_id")
 
 
@@ -118,34 +99,33 @@ def test_a_receipt_is_allocated_in_parts() -> None:
 
 
 def test_allocating_to_the_same_deal_again_adds_to_it() -> None:
-    receipt = fold("receipt", (RECORDED, allocated(4_000), allocated(1_000)))
-    assert isinstance(receipt, Receipt)
+    receipt = folded(Receipt, "receipt", RECORDED, allocated(4_000), allocated(1_000))
     assert receipt.parts == (ReceiptPart(deal_id=DEAL, amount_minor=5_000),)
     assert receipt.left_minor() == 5_000
 
 
 def test_allocations_never_exceed_the_receipt() -> None:
-    refused = given(RECORDED, allocated(4_000)).facts(KNOWN).when(allocate(6_001)).refused(AllocationTooLarge)
+    refused = given(RECORDED, allocated(4_000)).facts(KNOWN).when(allocate(6_001)).refused(receipts.AllocationTooLarge)
     assert refused.parameters == {"left_minor": 6_000, "amount_minor": 10_000, "currency": "CNY"}
 
 
 def test_a_receipt_is_for_a_bounded_number_of_deals() -> None:
-    full = tuple(allocated(1, 1_000 + number) for number in range(PARTS_MAX))
-    given(RECORDED, *full).facts(KNOWN).when(allocate(1)).refused(AllocationsFull)
+    full = tuple(allocated(1, 1_000 + number) for number in range(receipts.PARTS_MAX))
+    given(RECORDED, *full).facts(KNOWN).when(allocate(1)).refused(receipts.AllocationsFull)
 
 
 def test_reversing_a_receipt_names_the_parts_that_fall() -> None:
     parts = (ReceiptPart(deal_id=DEAL, amount_minor=4_000), ReceiptPart(deal_id=OTHER_DEAL, amount_minor=500))
     given(RECORDED, allocated(4_000), allocated(500, 3)).when(
-        ReverseReceipt(receipt_id=SUBJECT, reason="bounced")
-    ).then(ReceiptReversed(amount_minor=10_000, currency="CNY", parts=parts, reason="bounced"))
+        receipts.ReverseReceipt(receipt_id=SUBJECT, reason="bounced")
+    ).then(receipts.ReceiptReversed(amount_minor=10_000, currency="CNY", parts=parts, reason="bounced"))
 
 
 def test_a_receipt_pays_an_invoice_from_the_day_on_which_the_money_came() -> None:
     given(RECORDED).facts(KNOWN).when(pay(8_000)).then(paid(8_000))
 
 
-IN_DOLLARS = ReceiptRecorded(amount_minor=1_000, currency="USD", customer_id=None, note=None, external_id=None)
+IN_DOLLARS = receipts.ReceiptRecorded(amount_minor=1_000, currency="USD", customer_id=None, note=None, external_id=None)
 
 
 def dollars(amount_minor: int, settled_minor: int, currency: str = "CNY") -> AllocateReceipt:
@@ -165,9 +145,9 @@ def test_money_in_another_currency_says_what_it_settles_of_an_invoice() -> None:
 
 def test_what_is_settled_is_in_the_invoices_currency_and_not_in_the_receipts() -> None:
     given(IN_DOLLARS).facts(KNOWN).when(dollars(1_000, 90, "EUR")).refused(
-        AllocationCurrencyForeign, pointer="/invoice_id"
+        receipts.AllocationCurrencyForeign, pointer="/invoice_id"
     )
-    given(RECORDED).facts(KNOWN).when(dollars(1_000, 1_000)).refused(SettledInOwnCurrency, pointer="/settled")
+    given(RECORDED).facts(KNOWN).when(dollars(1_000, 1_000)).refused(receipts.SettledInOwnCurrency, pointer="/settled")
     given(IN_DOLLARS).facts(KNOWN).when(dollars(1_000, 90, "XXY")).refused(CurrencyUnknown)
 
 
@@ -177,7 +157,12 @@ def test_money_that_is_for_an_invoice_settles_something_of_it() -> None:
 
 def test_all_that_a_receipt_settles_of_a_deal_is_in_one_currency() -> None:
     in_yuan = replace(allocated(500), currency="USD", settled=Settled(amount_minor=3_550, currency="CNY"))
-    refused = given(IN_DOLLARS, in_yuan).facts(KNOWN).when(allocate(500)).refused(SettledOtherwise, pointer="/settled")
+    refused = (
+        given(IN_DOLLARS, in_yuan)
+        .facts(KNOWN)
+        .when(allocate(500))
+        .refused(receipts.SettledOtherwise, pointer="/settled")
+    )
     assert refused.parameters == {"settled_currency": "CNY", "currency": "USD"}
 
 
@@ -198,7 +183,7 @@ def test_what_is_paid_back_unsettles_its_share_and_in_the_end_all(
     found: list[int] = []
     for amount in paid_back:
         (event,) = given(*events).when(refund(amount, invoice=INVOICE)).decide()
-        assert isinstance(event, ReceiptRefunded)
+        assert isinstance(event, receipts.ReceiptRefunded)
         assert event.settled is not None
         found.append(event.settled.amount_minor)
         events.append(event)
@@ -212,8 +197,8 @@ def test_a_reversed_receipt_names_what_its_parts_had_settled() -> None:
         ),
     )
     given(IN_DOLLARS, settled_in_yuan(400, 2_840), settled_in_yuan(600, 4_260)).when(
-        ReverseReceipt(receipt_id=SUBJECT, reason="bounced")
-    ).then(ReceiptReversed(amount_minor=1_000, currency="USD", parts=parts, reason="bounced"))
+        receipts.ReverseReceipt(receipt_id=SUBJECT, reason="bounced")
+    ).then(receipts.ReceiptReversed(amount_minor=1_000, currency="USD", parts=parts, reason="bounced"))
 
 
 def test_an_allocation_of_money_from_an_unknown_day_has_no_day() -> None:
@@ -222,8 +207,7 @@ def test_an_allocation_of_money_from_an_unknown_day_has_no_day() -> None:
 
 
 def test_one_receipt_pays_a_deal_and_an_invoice() -> None:
-    receipt = fold("receipt", (RECORDED, allocated(4_000), paid(1_000), paid(500)))
-    assert isinstance(receipt, Receipt)
+    receipt = folded(Receipt, "receipt", RECORDED, allocated(4_000), paid(1_000), paid(500))
     assert receipt.parts == (
         ReceiptPart(deal_id=DEAL, amount_minor=4_000),
         ReceiptPart(deal_id=None, invoice_id=INVOICE, amount_minor=1_500),
@@ -234,45 +218,44 @@ def test_what_is_paid_back_is_taken_from_the_named_allocation() -> None:
     given(RECORDED, allocated(4_000), paid(3_000)).when(refund(1_000, invoice=INVOICE)).then(
         refunded(1_000, invoice=INVOICE)
     )
-    receipt = fold("receipt", (RECORDED, allocated(4_000), paid(3_000), refunded(3_000, invoice=INVOICE)))
-    assert isinstance(receipt, Receipt)
+    receipt = folded(Receipt, "receipt", RECORDED, allocated(4_000), paid(3_000), refunded(3_000, invoice=INVOICE))
     assert receipt.parts == (ReceiptPart(deal_id=DEAL, amount_minor=4_000),)
     assert (receipt.refunded_minor, receipt.left_minor()) == (3_000, 3_000)
 
 
 def test_what_is_paid_back_cannot_be_allocated_again() -> None:
-    given(RECORDED, refunded(6_000)).facts(KNOWN).when(allocate(4_001)).refused(AllocationTooLarge)
+    given(RECORDED, refunded(6_000)).facts(KNOWN).when(allocate(4_001)).refused(receipts.AllocationTooLarge)
 
 
 def test_not_more_is_paid_back_than_is_left_or_allocated() -> None:
     case = given(RECORDED, allocated(4_000), paid(3_000), refunded(1_000, deal=DEAL))
-    assert case.when(refund(3_001, deal=DEAL)).refused(RefundTooLarge).parameters["left_minor"] == 3_000
-    assert case.when(refund(3_001)).refused(RefundTooLarge).parameters["left_minor"] == 3_000
+    assert case.when(refund(3_001, deal=DEAL)).refused(receipts.RefundTooLarge).parameters["left_minor"] == 3_000
+    assert case.when(refund(3_001)).refused(receipts.RefundTooLarge).parameters["left_minor"] == 3_000
     case.when(refund(3_000)).then(refunded(3_000))
 
 
 @pytest.mark.parametrize(
     ("events", "command", "refusal"),
     [
-        ((), RecordReceipt(amount_minor=1, currency="XXX", customer_id=UNKNOWN), CurrencyUnknown),
-        ((), RecordReceipt(amount_minor=1, currency="CNY", customer_id=UNKNOWN), ThingUnknown),
-        ((RECORDED, REVERSED), allocate(99_999, 99), ReceiptIsReversed),
+        ((), receipts.RecordReceipt(amount_minor=1, currency="XXX", customer_id=UNKNOWN), CurrencyUnknown),
+        ((), receipts.RecordReceipt(amount_minor=1, currency="CNY", customer_id=UNKNOWN), ThingUnknown),
+        ((RECORDED, REVERSED), allocate(99_999, 99), receipts.ReceiptIsReversed),
         ((RECORDED,), allocate(99_999, 99), ThingUnknown),
-        ((RECORDED,), AllocateReceipt(receipt_id=SUBJECT, amount_minor=99_999), AllocationUnclear),
+        ((RECORDED,), AllocateReceipt(receipt_id=SUBJECT, amount_minor=99_999), receipts.AllocationUnclear),
         (
             (RECORDED,),
             AllocateReceipt(receipt_id=SUBJECT, deal_id=UNKNOWN, invoice_id=UNKNOWN, amount_minor=99_999),
-            AllocationUnclear,
+            receipts.AllocationUnclear,
         ),
         ((RECORDED,), pay(99_999, 99), ThingUnknown),
         ((RECORDED,), pay(99_999, 5), InvoiceIsVoided),
-        ((RECORDED,), pay(99_999, 6), AllocationCurrencyForeign),
-        ((RECORDED,), pay(99_999), AllocationTooLarge),
-        ((RECORDED, REVERSED), refund(99_999, deal=DEAL, invoice=INVOICE), ReceiptIsReversed),
-        ((RECORDED,), refund(99_999, deal=DEAL, invoice=INVOICE), AllocationUnclear),
-        ((RECORDED,), refund(99_999, deal=UNKNOWN), RefundTooLarge),
-        ((RECORDED,), allocate(99_999), AllocationTooLarge),
-        ((RECORDED, REVERSED), ReverseReceipt(receipt_id=SUBJECT, reason="again"), ReceiptIsReversed),
+        ((RECORDED,), pay(99_999, 6), receipts.AllocationCurrencyForeign),
+        ((RECORDED,), pay(99_999), receipts.AllocationTooLarge),
+        ((RECORDED, REVERSED), refund(99_999, deal=DEAL, invoice=INVOICE), receipts.ReceiptIsReversed),
+        ((RECORDED,), refund(99_999, deal=DEAL, invoice=INVOICE), receipts.AllocationUnclear),
+        ((RECORDED,), refund(99_999, deal=UNKNOWN), receipts.RefundTooLarge),
+        ((RECORDED,), allocate(99_999), receipts.AllocationTooLarge),
+        ((RECORDED, REVERSED), receipts.ReverseReceipt(receipt_id=SUBJECT, reason="again"), receipts.ReceiptIsReversed),
     ],
 )
 def test_of_several_refusals_the_first_in_this_order_is_given(

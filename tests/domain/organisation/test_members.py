@@ -15,7 +15,7 @@ from salesapi.domain.organisation.members import (
     MemberLeft,
 )
 from salesapi.domain.shared.kernel import ExternalId, Refused, ThingExists
-from tests.spec import SUBJECT, fold, given
+from tests.spec import SUBJECT, folded, given
 
 JANUARY, MARCH, MAY = date(2026, 1, 1), date(2026, 3, 1), date(2026, 5, 1)
 JOINED = MemberJoined(
@@ -57,8 +57,7 @@ def test_only_what_changed_is_recorded() -> None:
 def test_null_makes_a_field_unknown_and_a_field_not_sent_stays() -> None:
     cleared = MemberChanged(cleared=("email", "joined_on"))
     given(JOINED).when(ChangeMember(member_id=SUBJECT, email=None, joined_on=None)).then(cleared)
-    member = fold("member", (JOINED, cleared))
-    assert isinstance(member, Member)
+    member = folded(Member, "member", JOINED, cleared)
     assert (member.email, member.joined_on, member.employee_number) == (None, None, "17")
 
 
@@ -79,13 +78,6 @@ def test_leaving_again_on_the_same_day_changes_nothing_and_on_another_day_correc
     given(JOINED, LEFT).when(MarkMemberLeft(member_id=SUBJECT, left_on=MAY)).then()
     corrected = MemberLeft(left_on=MARCH, reason=None)
     given(JOINED, LEFT).when(MarkMemberLeft(member_id=SUBJECT, left_on=MARCH)).then(corrected)
-
-
-def test_a_member_is_there_from_the_first_day_until_the_day_of_leaving() -> None:
-    member = fold("member", (JOINED, LEFT))
-    assert isinstance(member, Member)
-    days = [date(2025, 12, 31), JANUARY, date(2026, 4, 30), MAY]
-    assert [member.is_there(day) for day in days] == [False, True, True, False]
 
 
 @pytest.mark.parametrize(

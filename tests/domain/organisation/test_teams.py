@@ -29,12 +29,12 @@ from salesapi.domain.organisation.teams import (
     Teams,
 )
 from salesapi.domain.shared.kernel import ExternalId, Ref, Refused, StreamRef, ThingExists, ThingUnknown
-from tests.spec import SUBJECT, Case, fold, given, uid
+from tests.spec import SUBJECT, Case, folded, given, uid
 
 COMPANY, EAST, WEST, NORTH = uid(1), uid(2), uid(3), uid(4)
 ANNA, BEN, CAO = uid(11), uid(12), uid(13)
 JANUARY, MARCH, MAY, JULY = date(2026, 1, 1), date(2026, 3, 1), date(2026, 5, 1), date(2026, 7, 1)
-PERSON = Member(name="x", email=None, employee_number=None, joined_on=None, cost_centre=None, legal_entity=None)
+PERSON = Member(name="x")
 MEMBERS: dict[Ref, object] = {StreamRef("member", member_id): PERSON for member_id in (ANNA, BEN, CAO)}
 
 
@@ -83,9 +83,7 @@ def tree(*more: object) -> Case:
 
 
 def teams(*events: object) -> Teams:
-    state = fold("team", events)
-    assert isinstance(state, Teams)
-    return state
+    return folded(Teams, "team", *events)
 
 
 def test_the_first_team_is_formed_with_an_id_of_its_own() -> None:

@@ -6,45 +6,12 @@ An agreement is seen, and changed, by who sees its customer.
 from collections.abc import Iterable
 from typing import Final
 
+from salesapi.domain.cash import agreements
 from salesapi.domain.cash.agreement_lines import AgreedLine, Instalment, agreed, amended
-from salesapi.domain.cash.agreements import (
-    INSTALMENTS_MAX,
-    LINES_MAX,
-    Agreement,
-    AgreementAmended,
-    AgreementCancelled,
-    AgreementCostRestated,
-    AgreementDrafted,
-    AgreementEmpty,
-    AgreementEvent,
-    AgreementFulfilmentReported,
-    AgreementIsCancelled,
-    AgreementIsRenewed,
-    AgreementKeyRepeated,
-    AgreementLinesFull,
-    AgreementLineUnknown,
-    AgreementNotDraft,
-    AgreementNotSigned,
-    AgreementRenewed,
-    AgreementSigned,
-    AgreementTermEmpty,
-    AgreementTotalInvalid,
-    AmendAgreement,
-    CancelAgreement,
-    DraftAgreement,
-    FeeTooLarge,
-    FulfilmentTooLarge,
-    PaymentPlanUneven,
-    QuantityBelowFulfilled,
-    RenewAgreement,
-    RenewalForeign,
-    ReportAgreementFulfilment,
-    RestateAgreementCost,
-    SignAgreement,
-    evolve,
-)
+from salesapi.domain.cash.agreements import Agreement, AgreementEvent, evolve
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
+    AMOUNT_MINOR_MAX,
     CASHIERS,
     Context,
     Facts,
@@ -57,18 +24,17 @@ from salesapi.domain.shared.kernel import (
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.references import reference_at, referred, refuse_unknown
 
-AMOUNT_MINOR_MAX: Final = 2**53 - 1
-"""Largest amount that every client can read, in minor units."""
 
-
-def draft(state: Agreement | None, command: DraftAgreement, context: Context) -> tuple[AgreementDrafted, ...]:
+def draft(
+    state: Agreement | None, command: agreements.DraftAgreement, context: Context
+) -> tuple[agreements.AgreementDrafted, ...]:
     """Decides `DraftAgreement`."""
     if state is not None:
         raise ThingExists(thing="agreement", id=str(context.subject_id), pointer="/external_id")
     exponent(command.currency, pointer="/currency")
     refuse_unknown(command, context.facts)
     return (
-        AgreementDrafted(
+        agreements.AgreementDrafted(
             title=command.title,
             customer_id=command.customer_id,
             deal_id=command.deal_id,
@@ -79,19 +45,21 @@ def draft(state: Agreement | None, command: DraftAgreement, context: Context) ->
     )
 
 
-def sign(state: Agreement, command: SignAgreement, context: Context) -> tuple[AgreementSigned, ...]:
+def sign(
+    state: Agreement, command: agreements.SignAgreement, context: Context
+) -> tuple[agreements.AgreementSigned, ...]:
     """Decides `SignAgreement`."""
     _refuse_foreign(state, context)
     if state.status != "draft":
-        raise AgreementNotDraft(status=state.status)
+        raise agreements.AgreementNotDraft(status=state.status)
     if command.starts_on is not None and command.ends_on is not None and command.ends_on < command.starts_on:
-        raise AgreementTermEmpty(ends_on=str(command.ends_on), pointer="/ends_on")
+        raise agreements.AgreementTermEmpty(ends_on=str(command.ends_on), pointer="/ends_on")
     _refuse_repeated((line.key for line in command.lines), "/lines")
     _refuse_repeated((each.key for each in command.instalments), "/instalments")
     refuse_unknown(command, context.facts)
     _refuse_unsound(state, tuple(agreed(line) for line in command.lines), command.instalments)
     return (
-        AgreementSigned(
+        agreements.AgreementSigned(
             lines=command.lines,
             instalments=command.instalments,
             starts_on=command.starts_on,
@@ -101,23 +69,27 @@ def sign(state: Agreement, command: SignAgreement, context: Context) -> tuple[Ag
     )
 
 
-def amend(state: Agreement, command: AmendAgreement, context: Context) -> tuple[AgreementAmended, ...]:
+def amend(
+    state: Agreement, command: agreements.AmendAgreement, context: Context
+) -> tuple[agreements.AgreementAmended, ...]:
     """Decides `AmendAgreement`."""
     _refuse_foreign(state, context)
     _refuse_unsigned(state)
     if not command.lines and not command.instalments:
-        raise AgreementEmpty(pointer="/lines")
+        raise agreements.AgreementEmpty(pointer="/lines")
     _refuse_repeated((line.key for line in command.lines), "/lines")
     _refuse_repeated((each.key for each in (*state.instalments, *command.instalments)), "/instalments")
     refuse_unknown(command, context.facts)
     lines = amended(state.lines, command.lines)
     instalments = state.instalments + command.instalments
-    if len(lines) > LINES_MAX or len(instalments) > INSTALMENTS_MAX:
-        raise AgreementLinesFull(lines_most=LINES_MAX, instalments_most=INSTALMENTS_MAX)
+    if len(lines) > agreements.LINES_MAX or len(instalments) > agreements.INSTALMENTS_MAX:
+        raise agreements.AgreementLinesFull(
+            lines_most=agreements.LINES_MAX, instalments_most=agreements.INSTALMENTS_MAX
+        )
     _refuse_taken_back(lines)
     _refuse_unsound(state, lines, instalments)
     return (
-        AgreementAmended(
+        agreements.AgreementAmended(
             lines=command.lines,
             instalments=command.instalments,
             effective_on=command.effective_on,
@@ -127,58 +99,62 @@ def amend(state: Agreement, command: AmendAgreement, context: Context) -> tuple[
 
 
 def report_fulfilment(
-    state: Agreement, command: ReportAgreementFulfilment, context: Context
-) -> tuple[AgreementFulfilmentReported, ...]:
+    state: Agreement, command: agreements.ReportAgreementFulfilment, context: Context
+) -> tuple[agreements.AgreementFulfilmentReported, ...]:
     """Decides `ReportAgreementFulfilment`. Also of a cancelled agreement: the report may come late."""
     _refuse_foreign(state, context)
     line = _line(state, command.line_key)
     done = {"delivered": line.delivered, "accepted": line.accepted, "live": line.live}[command.step]
     if done + command.quantity > line.quantity:
-        raise FulfilmentTooLarge(
+        raise agreements.FulfilmentTooLarge(
             line=line.key, quantity=str(line.quantity), done=str(done), step=command.step, pointer="/quantity"
         )
-    return (AgreementFulfilmentReported(line_key=line.key, step=command.step, quantity=command.quantity),)
+    return (agreements.AgreementFulfilmentReported(line_key=line.key, step=command.step, quantity=command.quantity),)
 
 
 def restate_cost(
-    state: Agreement, command: RestateAgreementCost, context: Context
-) -> tuple[AgreementCostRestated, ...]:
+    state: Agreement, command: agreements.RestateAgreementCost, context: Context
+) -> tuple[agreements.AgreementCostRestated, ...]:
     """Decides `RestateAgreementCost`. Also of a cancelled agreement: costs become known late."""
     line = _line(state, command.line_key)
     if line.cost_minor == command.cost_minor:
         return ()
     return (
-        AgreementCostRestated(
+        agreements.AgreementCostRestated(
             line_key=line.key, cost_from=line.cost_minor, cost_to=command.cost_minor, reason=command.reason
         ),
     )
 
 
-def renew(state: Agreement, command: RenewAgreement, context: Context) -> tuple[AgreementRenewed, ...]:
+def renew(
+    state: Agreement, command: agreements.RenewAgreement, context: Context
+) -> tuple[agreements.AgreementRenewed, ...]:
     """Decides `RenewAgreement`."""
     _refuse_foreign(state, context)
     _refuse_unsigned(state)
     if state.renewed_by == command.renewed_by:
         return ()
     if state.renewed_by is not None:
-        raise AgreementIsRenewed(agreement=str(state.renewed_by))
+        raise agreements.AgreementIsRenewed(agreement=str(state.renewed_by))
     continued = referred(command, "renewed_by", Agreement, context.facts)
     if context.facts.state(_customer_of(continued)) is None:
         raise reference_at(command, "renewed_by").refusal()
     if command.renewed_by == command.agreement_id or continued.customer_id != state.customer_id:
-        raise RenewalForeign(pointer="/renewed_by")
-    return (AgreementRenewed(renewed_by=command.renewed_by),)
+        raise agreements.RenewalForeign(pointer="/renewed_by")
+    return (agreements.AgreementRenewed(renewed_by=command.renewed_by),)
 
 
-def cancel(state: Agreement, command: CancelAgreement, context: Context) -> tuple[AgreementCancelled, ...]:
+def cancel(
+    state: Agreement, command: agreements.CancelAgreement, context: Context
+) -> tuple[agreements.AgreementCancelled, ...]:
     """Decides `CancelAgreement`."""
     _refuse_foreign(state, context)
     if state.status == "cancelled":
-        raise AgreementIsCancelled()
+        raise agreements.AgreementIsCancelled()
     if command.fee_kept_minor > state.total_minor:
-        raise FeeTooLarge(total_minor=state.total_minor, currency=state.currency, pointer="/fee_kept_minor")
+        raise agreements.FeeTooLarge(total_minor=state.total_minor, currency=state.currency, pointer="/fee_kept_minor")
     return (
-        AgreementCancelled(
+        agreements.AgreementCancelled(
             status_from=state.status,
             effective_on=command.effective_on,
             fee_kept_minor=command.fee_kept_minor,
@@ -199,14 +175,14 @@ def _customer_of(agreement: Agreement) -> StreamRef:
 
 def _refuse_unsigned(state: Agreement) -> None:
     if state.status != "signed":
-        raise AgreementNotSigned(status=state.status)
+        raise agreements.AgreementNotSigned(status=state.status)
 
 
 def _refuse_repeated(keys: Iterable[str], pointer: str) -> None:
     known: set[str] = set()
     for key in keys:
         if key in known:
-            raise AgreementKeyRepeated(key=key, pointer=pointer)
+            raise agreements.AgreementKeyRepeated(key=key, pointer=pointer)
         known.add(key)
 
 
@@ -214,7 +190,9 @@ def _refuse_taken_back(lines: tuple[AgreedLine, ...]) -> None:
     for line in lines:
         done = max(line.delivered, line.accepted, line.live)
         if line.quantity < done or line.quantity < 0:
-            raise QuantityBelowFulfilled(line=line.key, quantity=str(line.quantity), done=str(done), pointer="/lines")
+            raise agreements.QuantityBelowFulfilled(
+                line=line.key, quantity=str(line.quantity), done=str(done), pointer="/lines"
+            )
 
 
 def _refuse_unsound(state: Agreement, lines: tuple[AgreedLine, ...], instalments: tuple[Instalment, ...]) -> None:
@@ -222,22 +200,22 @@ def _refuse_unsound(state: Agreement, lines: tuple[AgreedLine, ...], instalments
     total_minor = sum(line.gross_minor for line in lines)
     amounts = (amount for line in lines for amount in (line.amount_minor, line.tax_minor, line.cost_minor) if amount)
     if not 0 <= total_minor <= AMOUNT_MINOR_MAX or any(abs(amount) > AMOUNT_MINOR_MAX for amount in amounts):
-        raise AgreementTotalInvalid(
+        raise agreements.AgreementTotalInvalid(
             total_minor=str(total_minor), currency=state.currency, most_minor=str(AMOUNT_MINOR_MAX), pointer="/lines"
         )
     plan_minor = sum(instalment.amount_minor for instalment in instalments)
     if instalments and plan_minor != total_minor:
-        raise PaymentPlanUneven(
+        raise agreements.PaymentPlanUneven(
             plan_minor=plan_minor, total_minor=total_minor, currency=state.currency, pointer="/instalments"
         )
 
 
 def _line(state: Agreement, key: str) -> AgreedLine:
     if state.status == "draft":
-        raise AgreementNotSigned(status=state.status)
+        raise agreements.AgreementNotSigned(status=state.status)
     line = state.line(key)
     if line is None:
-        raise AgreementLineUnknown(line=key, lines=[line.key for line in state.lines], pointer="/line_key")
+        raise agreements.AgreementLineUnknown(line=key, lines=[line.key for line in state.lines], pointer="/line_key")
     return line
 
 
@@ -245,7 +223,7 @@ def _needs_customer(state: Agreement, command: object, facts: Facts) -> tuple[St
     return (_customer_of(state),)
 
 
-def _needs_customers(state: Agreement, command: RenewAgreement, facts: Facts) -> tuple[StreamRef, ...]:
+def _needs_customers(state: Agreement, command: agreements.RenewAgreement, facts: Facts) -> tuple[StreamRef, ...]:
     continued = facts.state(reference_at(command, "renewed_by").ref)
     return (_customer_of(state), *([_customer_of(continued)] if isinstance(continued, Agreement) else []))
 
@@ -259,18 +237,20 @@ STREAM: Final = Stream[Agreement, AgreementEvent](
     plural="agreements",
     evolve=evolve,
     commands=(
-        creates(DraftAgreement, decide=draft, roles=_SELLERS, identity=external_identity),
-        changes(SignAgreement, decide=sign, roles=_SELLERS, target="agreement_id", needs=_needs_customer),
-        changes(AmendAgreement, decide=amend, roles=_LEADERS, target="agreement_id", needs=_needs_customer),
+        creates(agreements.DraftAgreement, decide=draft, roles=_SELLERS, identity=external_identity),
+        changes(agreements.SignAgreement, decide=sign, roles=_SELLERS, target="agreement_id", needs=_needs_customer),
+        changes(agreements.AmendAgreement, decide=amend, roles=_LEADERS, target="agreement_id", needs=_needs_customer),
         changes(
-            ReportAgreementFulfilment,
+            agreements.ReportAgreementFulfilment,
             decide=report_fulfilment,
             roles=_SELLERS,
             target="agreement_id",
             needs=_needs_customer,
         ),
-        changes(RestateAgreementCost, decide=restate_cost, roles=CASHIERS, target="agreement_id"),
-        changes(RenewAgreement, decide=renew, roles=_SELLERS, target="agreement_id", needs=_needs_customers),
-        changes(CancelAgreement, decide=cancel, roles=_LEADERS, target="agreement_id", needs=_needs_customer),
+        changes(agreements.RestateAgreementCost, decide=restate_cost, roles=CASHIERS, target="agreement_id"),
+        changes(agreements.RenewAgreement, decide=renew, roles=_SELLERS, target="agreement_id", needs=_needs_customers),
+        changes(
+            agreements.CancelAgreement, decide=cancel, roles=_LEADERS, target="agreement_id", needs=_needs_customer
+        ),
     ),
 )

@@ -87,8 +87,8 @@ class AgreedLine:
         return self.amount_minor + (self.tax_minor or 0)
 
 
-def agreed(line: AgreementLine) -> AgreedLine:
-    """A line as it stands on the day of signing."""
+def agreed(line: AgreementLine | AgreementLineChange) -> AgreedLine:
+    """A line as it stands on the day of signing, or a new one on that of an amendment."""
     return AgreedLine(
         key=line.key,
         product_id=line.product_id,
@@ -106,21 +106,8 @@ def amended(lines: tuple[AgreedLine, ...], changes: tuple[AgreementLineChange, .
     by_key = {line.key: line for line in lines}
     for change in changes:
         before = by_key.get(change.key)
-        by_key[change.key] = _new_line(change) if before is None else _added(before, change)
+        by_key[change.key] = agreed(change) if before is None else _added(before, change)
     return tuple(by_key.values())
-
-
-def _new_line(change: AgreementLineChange) -> AgreedLine:
-    return AgreedLine(
-        key=change.key,
-        product_id=change.product_id,
-        description=change.description,
-        quantity=change.quantity,
-        amount_minor=change.amount_minor,
-        tax_minor=change.tax_minor,
-        cost_minor=change.cost_minor,
-        recurring=change.recurring,
-    )
 
 
 def _added(line: AgreedLine, change: AgreementLineChange) -> AgreedLine:

@@ -4,52 +4,29 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.cash import invoices
 from salesapi.domain.cash.agreements import Agreement, AgreementLineUnknown, AgreementNotSigned
-from salesapi.domain.cash.invoices import (
-    AMOUNT_MINOR_MAX,
-    CREDIT_NOTES_MAX,
-    CreditNoteRepeated,
-    CreditNotesFull,
-    CreditNoteTooLarge,
-    DisputeInvoice,
-    Invoice,
-    InvoiceAboveAgreement,
-    InvoiceAmountInvalid,
-    InvoiceAmountUnclear,
-    InvoiceCreditNoteIssued,
-    InvoiceCurrencyForeign,
-    InvoiceDisputed,
-    InvoiceDisputeResolved,
-    InvoiceDueBeforeIssue,
-    InvoiceEvent,
-    InvoiceIssued,
-    InvoiceIsVoided,
-    InvoiceLine,
-    InvoiceOfAnotherCustomer,
-    InvoiceVoided,
-    IssueCreditNote,
-    IssueInvoice,
-    ResolveInvoiceDispute,
-    VoidInvoice,
-    evolve,
-    gross_minor,
-)
+from salesapi.domain.cash.invoices import Invoice, InvoiceEvent, evolve, gross_minor
 from salesapi.domain.shared.declarations import Stream, changes, creates
-from salesapi.domain.shared.kernel import CASHIERS, Context, Facts, ThingExists, external_identity
+from salesapi.domain.shared.kernel import AMOUNT_MINOR_MAX, CASHIERS, Context, Facts, ThingExists, external_identity
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.references import referred, refuse_unknown
 
 
-def issue(state: Invoice | None, command: IssueInvoice, context: Context) -> tuple[InvoiceIssued, ...]:
+def issue(
+    state: Invoice | None, command: invoices.IssueInvoice, context: Context
+) -> tuple[invoices.InvoiceIssued, ...]:
     """Decides `IssueInvoice`."""
     if state is not None:
         pointer = "/number" if command.agreement_id else "/external_id"
         raise ThingExists(thing="invoice", id=str(context.subject_id), pointer=pointer)
     exponent(command.currency, pointer="/currency")
     amount_minor, tax_minor = _amounts(command)
-    _refuse_due_before_issue(command, context)
+    issued_on = context.occurred.on if context.occurred else None
+    if issued_on is not None and command.due_on is not None and command.due_on < issued_on:
+        raise invoices.InvoiceDueBeforeIssue(due_on=str(command.due_on), issued_on=str(issued_on), pointer="/due_on")
     return (
-        InvoiceIssued(
+        invoices.InvoiceIssued(
             number=command.number,
             customer_id=_customer_of(command, gross_minor(amount_minor, tax_minor), context.facts),
             agreement_id=command.agreement_id,
@@ -64,21 +41,21 @@ def issue(state: Invoice | None, command: IssueInvoice, context: Context) -> tup
 
 
 def issue_credit_note(
-    state: Invoice, command: IssueCreditNote, context: Context
-) -> tuple[InvoiceCreditNoteIssued, ...]:
+    state: Invoice, command: invoices.IssueCreditNote, context: Context
+) -> tuple[invoices.InvoiceCreditNoteIssued, ...]:
     """Decides `IssueCreditNote`."""
     _refuse_voided(state)
     if command.number is not None and command.number in state.credit_notes:
-        raise CreditNoteRepeated(number=command.number, pointer="/number")
-    if state.credit_note_count >= CREDIT_NOTES_MAX:
-        raise CreditNotesFull(most=CREDIT_NOTES_MAX)
+        raise invoices.CreditNoteRepeated(number=command.number, pointer="/number")
+    if state.credit_note_count >= invoices.CREDIT_NOTES_MAX:
+        raise invoices.CreditNotesFull(most=invoices.CREDIT_NOTES_MAX)
     left_minor = state.total_minor - state.credited_minor
     if gross_minor(command.amount_minor, command.tax_minor) > left_minor:
-        raise CreditNoteTooLarge(
+        raise invoices.CreditNoteTooLarge(
             left_minor=left_minor, total_minor=state.total_minor, currency=state.currency, pointer="/amount_minor"
         )
     return (
-        InvoiceCreditNoteIssued(
+        invoices.InvoiceCreditNoteIssued(
             number=command.number,
             agreement_id=state.agreement_id,
             amount_minor=command.amount_minor,
@@ -89,25 +66,25 @@ def issue_credit_note(
     )
 
 
-def dispute(state: Invoice, command: DisputeInvoice, context: Context) -> tuple[InvoiceDisputed, ...]:
+def dispute(state: Invoice, command: invoices.DisputeInvoice, context: Context) -> tuple[invoices.InvoiceDisputed, ...]:
     """Decides `DisputeInvoice`. One that is disputed stays as it is."""
     _refuse_voided(state)
-    return () if state.is_disputed else (InvoiceDisputed(reason=command.reason),)
+    return () if state.is_disputed else (invoices.InvoiceDisputed(reason=command.reason),)
 
 
 def resolve_dispute(
-    state: Invoice, command: ResolveInvoiceDispute, context: Context
-) -> tuple[InvoiceDisputeResolved, ...]:
+    state: Invoice, command: invoices.ResolveInvoiceDispute, context: Context
+) -> tuple[invoices.InvoiceDisputeResolved, ...]:
     """Decides `ResolveInvoiceDispute`. Without a dispute nothing changes."""
     _refuse_voided(state)
-    return (InvoiceDisputeResolved(outcome=command.outcome),) if state.is_disputed else ()
+    return (invoices.InvoiceDisputeResolved(outcome=command.outcome),) if state.is_disputed else ()
 
 
-def void(state: Invoice, command: VoidInvoice, context: Context) -> tuple[InvoiceVoided, ...]:
+def void(state: Invoice, command: invoices.VoidInvoice, context: Context) -> tuple[invoices.InvoiceVoided, ...]:
     """Decides `VoidInvoice`. What was paid on it stays allocated until it is refunded."""
     _refuse_voided(state)
     return (
-        InvoiceVoided(
+        invoices.InvoiceVoided(
             agreement_id=state.agreement_id,
             total_minor=state.total_minor,
             credited_minor=state.credited_minor,
@@ -117,7 +94,7 @@ def void(state: Invoice, command: VoidInvoice, context: Context) -> tuple[Invoic
     )
 
 
-def _amounts(command: IssueInvoice) -> tuple[int, int | None]:
+def _amounts(command: invoices.IssueInvoice) -> tuple[int, int | None]:
     """Net amount and tax of the whole."""
     if command.amount_minor is not None and not command.lines:
         amount_minor, tax_minor = command.amount_minor, command.tax_minor
@@ -125,22 +102,16 @@ def _amounts(command: IssueInvoice) -> tuple[int, int | None]:
         taxes = [line.tax_minor for line in command.lines if line.tax_minor is not None]
         amount_minor, tax_minor = sum(line.amount_minor for line in command.lines), sum(taxes) if taxes else None
     else:
-        raise InvoiceAmountUnclear(pointer="/amount_minor")
+        raise invoices.InvoiceAmountUnclear(pointer="/amount_minor")
     total_minor = gross_minor(amount_minor, tax_minor)
     if not 0 < total_minor <= AMOUNT_MINOR_MAX or not 0 <= amount_minor <= AMOUNT_MINOR_MAX:
-        raise InvoiceAmountInvalid(
+        raise invoices.InvoiceAmountInvalid(
             total_minor=str(total_minor), currency=command.currency, most_minor=str(AMOUNT_MINOR_MAX), pointer="/lines"
         )
     return amount_minor, tax_minor
 
 
-def _refuse_due_before_issue(command: IssueInvoice, context: Context) -> None:
-    issued_on = context.occurred.on if context.occurred else None
-    if issued_on is not None and command.due_on is not None and command.due_on < issued_on:
-        raise InvoiceDueBeforeIssue(due_on=str(command.due_on), issued_on=str(issued_on), pointer="/due_on")
-
-
-def _customer_of(command: IssueInvoice, total_minor: int, facts: Facts) -> UUID | None:
+def _customer_of(command: invoices.IssueInvoice, total_minor: int, facts: Facts) -> UUID | None:
     """Finds who owes it: the agreement's customer, where there is one. Refuses what does not fit the agreement."""
     refuse_unknown(command, facts, "customer_id")
     if command.agreement_id is None:
@@ -150,12 +121,12 @@ def _customer_of(command: IssueInvoice, total_minor: int, facts: Facts) -> UUID 
     if agreement.status == "draft":
         raise AgreementNotSigned(status=agreement.status, pointer="/agreement_id")
     if command.customer_id not in (None, agreement.customer_id):
-        raise InvoiceOfAnotherCustomer(pointer="/customer_id")
+        raise invoices.InvoiceOfAnotherCustomer(pointer="/customer_id")
     if command.currency != agreement.currency:
-        raise InvoiceCurrencyForeign(currency=agreement.currency, pointer="/currency")
+        raise invoices.InvoiceCurrencyForeign(currency=agreement.currency, pointer="/currency")
     _refuse_unknown_lines(command.lines, [line.key for line in agreement.lines])
     if total_minor > agreement.total_minor:
-        raise InvoiceAboveAgreement(
+        raise invoices.InvoiceAboveAgreement(
             total_minor=total_minor,
             agreed_minor=agreement.total_minor,
             currency=command.currency,
@@ -164,7 +135,7 @@ def _customer_of(command: IssueInvoice, total_minor: int, facts: Facts) -> UUID 
     return agreement.customer_id
 
 
-def _refuse_unknown_lines(lines: tuple[InvoiceLine, ...], known: Sequence[str]) -> None:
+def _refuse_unknown_lines(lines: tuple[invoices.InvoiceLine, ...], known: Sequence[str]) -> None:
     for index, line in enumerate(lines):
         if line.line_key is not None and line.line_key not in known:
             raise AgreementLineUnknown(line=line.line_key, lines=known, pointer=f"/lines/{index}/line_key")
@@ -172,10 +143,10 @@ def _refuse_unknown_lines(lines: tuple[InvoiceLine, ...], known: Sequence[str]) 
 
 def _refuse_voided(state: Invoice) -> None:
     if state.is_voided:
-        raise InvoiceIsVoided(number=state.number)
+        raise invoices.InvoiceIsVoided(number=state.number)
 
 
-def _identity(command: IssueInvoice) -> tuple[str, ...] | None:
+def _identity(command: invoices.IssueInvoice) -> tuple[str, ...] | None:
     """Within an agreement the number; else the id in another system."""
     if command.agreement_id is not None:
         return ("agreement", str(command.agreement_id), command.number)
@@ -187,10 +158,10 @@ STREAM: Final = Stream[Invoice, InvoiceEvent](
     plural="invoices",
     evolve=evolve,
     commands=(
-        creates(IssueInvoice, decide=issue, roles=CASHIERS, identity=_identity),
-        changes(IssueCreditNote, decide=issue_credit_note, roles=CASHIERS, target="invoice_id"),
-        changes(DisputeInvoice, decide=dispute, roles=CASHIERS, target="invoice_id"),
-        changes(ResolveInvoiceDispute, decide=resolve_dispute, roles=CASHIERS, target="invoice_id"),
-        changes(VoidInvoice, decide=void, roles=CASHIERS, target="invoice_id"),
+        creates(invoices.IssueInvoice, decide=issue, roles=CASHIERS, identity=_identity),
+        changes(invoices.IssueCreditNote, decide=issue_credit_note, roles=CASHIERS, target="invoice_id"),
+        changes(invoices.DisputeInvoice, decide=dispute, roles=CASHIERS, target="invoice_id"),
+        changes(invoices.ResolveInvoiceDispute, decide=resolve_dispute, roles=CASHIERS, target="invoice_id"),
+        changes(invoices.VoidInvoice, decide=void, roles=CASHIERS, target="invoice_id"),
     ),
 )

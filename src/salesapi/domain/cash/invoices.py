@@ -31,8 +31,6 @@ LINES_MAX: Final = 200
 """Most lines of one invoice."""
 CREDIT_NOTES_MAX: Final = 200
 """Most credit notes against one invoice."""
-AMOUNT_MINOR_MAX: Final = 2**53 - 1
-"""Largest amount that every client can read, in minor units."""
 
 
 @record

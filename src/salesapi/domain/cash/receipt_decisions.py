@@ -4,46 +4,24 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
+from salesapi.domain.cash import receipts
 from salesapi.domain.cash.invoices import Invoice, InvoiceIsVoided
-from salesapi.domain.cash.receipts import (
-    PARTS_MAX,
-    AllocateReceipt,
-    AllocationCurrencyForeign,
-    AllocationsFull,
-    AllocationTooLarge,
-    AllocationUnclear,
-    BankFeeTooLarge,
-    Receipt,
-    ReceiptAllocated,
-    ReceiptEvent,
-    ReceiptIsReversed,
-    ReceiptPart,
-    ReceiptRecorded,
-    ReceiptRefunded,
-    ReceiptReversed,
-    RecordReceipt,
-    RefundReceipt,
-    RefundTooLarge,
-    ReverseReceipt,
-    Settled,
-    SettledInOwnCurrency,
-    SettledOtherwise,
-    evolve,
-    settles,
-)
+from salesapi.domain.cash.receipts import Receipt, ReceiptEvent, ReceiptPart, Settled, evolve, settles
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import CASHIERS, Context, FieldInvalid, ThingExists, external_identity
 from salesapi.domain.shared.money import exponent, rounded
 from salesapi.domain.shared.references import referred, refuse_unknown
 
 
-def record_receipt(state: Receipt | None, command: RecordReceipt, context: Context) -> tuple[ReceiptRecorded, ...]:
+def record_receipt(
+    state: Receipt | None, command: receipts.RecordReceipt, context: Context
+) -> tuple[receipts.ReceiptRecorded, ...]:
     """Decides `RecordReceipt`."""
     if state is not None:
         raise ThingExists(thing="receipt", id=str(context.subject_id), pointer="/external_id")
     exponent(command.currency)
     if command.bank_fee_minor > command.amount_minor:
-        raise BankFeeTooLarge(
+        raise receipts.BankFeeTooLarge(
             bank_fee_minor=command.bank_fee_minor,
             amount_minor=command.amount_minor,
             currency=command.currency,
@@ -51,7 +29,7 @@ def record_receipt(state: Receipt | None, command: RecordReceipt, context: Conte
         )
     refuse_unknown(command, context.facts)
     return (
-        ReceiptRecorded(
+        receipts.ReceiptRecorded(
             amount_minor=command.amount_minor,
             currency=command.currency,
             customer_id=command.customer_id,
@@ -62,11 +40,13 @@ def record_receipt(state: Receipt | None, command: RecordReceipt, context: Conte
     )
 
 
-def allocate(state: Receipt, command: AllocateReceipt, context: Context) -> tuple[ReceiptAllocated, ...]:
+def allocate(
+    state: Receipt, command: receipts.AllocateReceipt, context: Context
+) -> tuple[receipts.ReceiptAllocated, ...]:
     """Decides `AllocateReceipt`. Closed and voided deals too: the money came, whatever became of the deal."""
     _refuse_reversed(state)
     if (command.deal_id is None) == (command.invoice_id is None):
-        raise AllocationUnclear(pointer="/deal_id")
+        raise receipts.AllocationUnclear(pointer="/deal_id")
     refuse_unknown(command, context.facts, "deal_id")
     if command.settled is not None:
         _refuse_no_settlement(state, command.settled)
@@ -74,19 +54,19 @@ def allocate(state: Receipt, command: AllocateReceipt, context: Context) -> tupl
     if command.invoice_id is not None:
         _refuse_unpayable(settled_currency, referred(command, "invoice_id", Invoice, context.facts))
     if command.amount_minor > state.left_minor():
-        raise AllocationTooLarge(
+        raise receipts.AllocationTooLarge(
             left_minor=state.left_minor(),
             amount_minor=state.amount_minor,
             currency=state.currency,
             pointer="/amount_minor",
         )
-    known = state.part(command.deal_id, command.invoice_id)
-    if known is None and len(state.parts) >= PARTS_MAX:
-        raise AllocationsFull(most=PARTS_MAX)
+    known = state.part(deal_id=command.deal_id, invoice_id=command.invoice_id)
+    if known is None and len(state.parts) >= receipts.PARTS_MAX:
+        raise receipts.AllocationsFull(most=receipts.PARTS_MAX)
     if known is not None and settled_currency != (known_currency := settles(known, state.currency)[1]):
-        raise SettledOtherwise(settled_currency=known_currency, currency=settled_currency, pointer="/settled")
+        raise receipts.SettledOtherwise(settled_currency=known_currency, currency=settled_currency, pointer="/settled")
     return (
-        ReceiptAllocated(
+        receipts.ReceiptAllocated(
             deal_id=command.deal_id,
             invoice_id=command.invoice_id,
             amount_minor=command.amount_minor,
@@ -97,18 +77,20 @@ def allocate(state: Receipt, command: AllocateReceipt, context: Context) -> tupl
     )
 
 
-def refund(state: Receipt, command: RefundReceipt, context: Context) -> tuple[ReceiptRefunded, ...]:
+def refund(state: Receipt, command: receipts.RefundReceipt, context: Context) -> tuple[receipts.ReceiptRefunded, ...]:
     """Decides `RefundReceipt`."""
     _refuse_reversed(state)
     if command.deal_id is not None and command.invoice_id is not None:
-        raise AllocationUnclear(pointer="/deal_id")
-    is_allocated = command.deal_id is not None or command.invoice_id is not None
-    part = state.part(command.deal_id, command.invoice_id) if is_allocated else None
-    left_minor = (part.amount_minor if part is not None else 0) if is_allocated else state.left_minor()
+        raise receipts.AllocationUnclear(pointer="/deal_id")
+    part = state.part(deal_id=command.deal_id, invoice_id=command.invoice_id)
+    if command.deal_id is None and command.invoice_id is None:
+        left_minor = state.left_minor()
+    else:
+        left_minor = part.amount_minor if part is not None else 0
     if command.amount_minor > left_minor:
-        raise RefundTooLarge(left_minor=left_minor, currency=state.currency, pointer="/amount_minor")
+        raise receipts.RefundTooLarge(left_minor=left_minor, currency=state.currency, pointer="/amount_minor")
     return (
-        ReceiptRefunded(
+        receipts.ReceiptRefunded(
             deal_id=command.deal_id,
             invoice_id=command.invoice_id,
             amount_minor=command.amount_minor,
@@ -119,11 +101,11 @@ def refund(state: Receipt, command: RefundReceipt, context: Context) -> tuple[Re
     )
 
 
-def reverse(state: Receipt, command: ReverseReceipt, context: Context) -> tuple[ReceiptReversed, ...]:
+def reverse(state: Receipt, command: receipts.ReverseReceipt, context: Context) -> tuple[receipts.ReceiptReversed, ...]:
     """Decides `ReverseReceipt`."""
     _refuse_reversed(state)
     return (
-        ReceiptReversed(
+        receipts.ReceiptReversed(
             amount_minor=state.amount_minor, currency=state.currency, parts=state.parts, reason=command.reason
         ),
     )
@@ -139,13 +121,13 @@ def _settled_back(part: ReceiptPart | None, amount_minor: int) -> Settled | None
 
 def _refuse_reversed(state: Receipt) -> None:
     if state.is_reversed:
-        raise ReceiptIsReversed()
+        raise receipts.ReceiptIsReversed()
 
 
 def _refuse_no_settlement(state: Receipt, settled: Settled) -> None:
     exponent(settled.currency)
     if settled.currency == state.currency:
-        raise SettledInOwnCurrency(currency=state.currency, pointer="/settled")
+        raise receipts.SettledInOwnCurrency(currency=state.currency, pointer="/settled")
     if settled.amount_minor == 0:
         raise FieldInvalid(reason="What is allocated settles more than 0.", pointer="/settled/amount_minor")
 
@@ -154,7 +136,9 @@ def _refuse_unpayable(currency: str, invoice: Invoice) -> None:
     if invoice.is_voided:
         raise InvoiceIsVoided(number=invoice.number, pointer="/invoice_id")
     if invoice.currency != currency:
-        raise AllocationCurrencyForeign(currency=currency, invoice_currency=invoice.currency, pointer="/invoice_id")
+        raise receipts.AllocationCurrencyForeign(
+            currency=currency, invoice_currency=invoice.currency, pointer="/invoice_id"
+        )
 
 
 STREAM: Final = Stream[Receipt, ReceiptEvent](
@@ -162,9 +146,9 @@ STREAM: Final = Stream[Receipt, ReceiptEvent](
     plural="receipts",
     evolve=evolve,
     commands=(
-        creates(RecordReceipt, decide=record_receipt, roles=CASHIERS, identity=external_identity),
-        changes(AllocateReceipt, decide=allocate, roles=CASHIERS, target="receipt_id"),
-        changes(RefundReceipt, decide=refund, roles=CASHIERS, target="receipt_id"),
-        changes(ReverseReceipt, decide=reverse, roles=CASHIERS, target="receipt_id"),
+        creates(receipts.RecordReceipt, decide=record_receipt, roles=CASHIERS, identity=external_identity),
+        changes(receipts.AllocateReceipt, decide=allocate, roles=CASHIERS, target="receipt_id"),
+        changes(receipts.RefundReceipt, decide=refund, roles=CASHIERS, target="receipt_id"),
+        changes(receipts.ReverseReceipt, decide=reverse, roles=CASHIERS, target="receipt_id"),
     ),
 )

@@ -250,7 +250,7 @@ class Receipt:
         """Computes what is neither allocated nor paid back, in minor units."""
         return self.amount_minor - self.refunded_minor - self.allocated_minor
 
-    def part(self, deal_id: UUID | None, invoice_id: UUID | None) -> ReceiptPart | None:
+    def part(self, *, deal_id: UUID | None, invoice_id: UUID | None) -> ReceiptPart | None:
         """Finds the part that is for this deal or invoice, where anything is."""
         return next((each for each in self.parts if (each.deal_id, each.invoice_id) == (deal_id, invoice_id)), None)
 
@@ -290,14 +290,12 @@ def _added(state: Receipt, event: ReceiptAllocated | ReceiptRefunded, sign: Lite
     """The parts with so much more, or less, for a deal or invoice; one that is paid back in whole falls."""
     if event.deal_id is None and event.invoice_id is None:
         return state.parts
-    before = state.part(event.deal_id, event.invoice_id)
-    amount_minor, settled = sign * event.amount_minor, event.settled
+    parts = {(each.deal_id, each.invoice_id): each for each in state.parts}
+    nothing = ReceiptPart(deal_id=event.deal_id, invoice_id=event.invoice_id, amount_minor=0)
+    before, settled = parts.get((event.deal_id, event.invoice_id), nothing), event.settled
     if settled is not None:
-        settled = replace(settled, amount_minor=sign * settled.amount_minor)
-    if before is not None:
-        amount_minor += before.amount_minor
-        if settled is not None and before.settled is not None:
-            settled = replace(settled, amount_minor=settled.amount_minor + before.settled.amount_minor)
-    after = ReceiptPart(deal_id=event.deal_id, invoice_id=event.invoice_id, amount_minor=amount_minor, settled=settled)
-    parts = [after if each is before else each for each in state.parts]
-    return tuple(each for each in (parts if before is not None else [*parts, after]) if each.amount_minor)
+        known_minor = before.settled.amount_minor if before.settled else 0
+        settled = replace(settled, amount_minor=known_minor + sign * settled.amount_minor)
+    after = replace(before, amount_minor=before.amount_minor + sign * event.amount_minor, settled=settled)
+    parts[event.deal_id, event.invoice_id] = after
+    return tuple(each for each in parts.values() if each.amount_minor)

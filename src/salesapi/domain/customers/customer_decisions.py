@@ -11,7 +11,6 @@ from salesapi.domain.customers.customers import (
     ChangeCustomer,
     ChangeCustomerContact,
     ClaimCustomer,
-    Contact,
     Customer,
     CustomerAlreadyClaimed,
     CustomerAssigned,
@@ -29,16 +28,18 @@ from salesapi.domain.customers.customers import (
     CustomerParentIsItself,
     CustomerRegistered,
     CustomerReleased,
+    KnownContact,
     RegisterCustomer,
     ReleaseCustomer,
     RemoveCustomerContact,
     evolve,
 )
 from salesapi.domain.customers.satisfaction import (
+    SCALES,
     CustomerSatisfactionRecorded,
     RecordSatisfaction,
     SatisfactionDealForeign,
-    refuse_off_scale,
+    SatisfactionScoreOffScale,
 )
 from salesapi.domain.selling.deals import Deal
 from salesapi.domain.shared.attributes import (
@@ -60,6 +61,7 @@ from salesapi.domain.shared.kernel import (
     owner_of,
 )
 from salesapi.domain.shared.references import reference_at, referred, refuse_unknown
+from salesapi.domain.shared.states import replace
 
 
 def register(state: Customer | None, command: RegisterCustomer, context: Context) -> tuple[CustomerRegistered, ...]:
@@ -108,7 +110,7 @@ def add_contact(state: Customer, command: AddCustomerContact, context: Context) 
     contact_id = _new_contact_id(command, context)
     known = state.contact(contact_id)
     if known is not None:
-        if known != _contact(command):
+        if _told(known) != _told(command):
             raise CustomerContactExists(id=str(contact_id), pointer="/external_id" if command.external_id else "")
         return ()
     if len(state.contacts) >= CONTACTS_MAX:
@@ -130,21 +132,16 @@ def change_contact(
 ) -> tuple[CustomerContactChanged, ...]:
     """Decides `ChangeCustomerContact`."""
     known = _known_contact(state, command.contact_id)
-    changed = Contact(
+    changed = replace(
+        known,
         name=known.name if command.name is UNSET else command.name,
         phone=known.phone if command.phone is UNSET else command.phone,
         email=known.email if command.email is UNSET else command.email,
         wechat=known.wechat if command.wechat is UNSET else command.wechat,
         role=known.role if command.role is UNSET else command.role,
     )
-    pairs = (
-        ("name", known.name, changed.name),
-        ("phone", known.phone, changed.phone),
-        ("email", known.email, changed.email),
-        ("wechat", known.wechat, changed.wechat),
-        ("role", known.role, changed.role),
-    )
-    fields = tuple(field for field, before, after in pairs if before != after)
+    before = _told(known)
+    fields = tuple(field for field, value in _told(changed).items() if value != before[field])
     if not fields:
         return ()
     return (
@@ -198,7 +195,11 @@ def record_satisfaction(
     state: Customer, command: RecordSatisfaction, context: Context
 ) -> tuple[CustomerSatisfactionRecorded, ...]:
     """Decides `RecordSatisfaction`. A deal without a customer may turn out to be this one's."""
-    refuse_off_scale(command.kind, command.score)
+    lowest, highest = SCALES[command.kind]
+    if not lowest <= command.score <= highest:
+        raise SatisfactionScoreOffScale(
+            kind=command.kind, lowest=lowest, highest=highest, score=command.score, pointer="/score"
+        )
     if command.deal_id is not None:
         deal = referred(command, "deal_id", Deal, context.facts)
         if deal.customer_id not in (None, command.customer_id):
@@ -221,10 +222,9 @@ def record_satisfaction(
     )
 
 
-def _contact(command: AddCustomerContact) -> Contact:
-    return Contact(
-        name=command.name, phone=command.phone, email=command.email, wechat=command.wechat, role=command.role
-    )
+def _told(of: KnownContact | AddCustomerContact) -> dict[str, str | None]:
+    """All that is told of a contact, by field."""
+    return {"name": of.name, "phone": of.phone, "email": of.email, "wechat": of.wechat, "role": of.role}
 
 
 def _new_contact_id(command: AddCustomerContact, context: Context) -> UUID:
@@ -234,7 +234,7 @@ def _new_contact_id(command: AddCustomerContact, context: Context) -> UUID:
     return natural_id("contact", *parts) if parts else context.new_id
 
 
-def _known_contact(state: Customer, contact_id: UUID) -> Contact:
+def _known_contact(state: Customer, contact_id: UUID) -> KnownContact:
     contact = state.contact(contact_id)
     if contact is None:
         raise CustomerContactUnknown(id=str(contact_id), pointer="/contact_id")

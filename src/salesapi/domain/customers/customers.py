@@ -248,17 +248,6 @@ class CustomerClaimantNotMember(Refused):
 
 
 @record
-class Contact:
-    """A person at a customer. Erased values are null."""
-
-    name: str | None
-    phone: str | None
-    email: str | None
-    wechat: str | None
-    role: str | None
-
-
-@record
 class KnownContact:
     """A contact of a customer, as it is now. Erased values are null."""
 
@@ -285,12 +274,9 @@ class Customer:
     registered_on: date | None = None
     external: ExternalId | None = None
 
-    def contact(self, contact_id: UUID) -> Contact | None:
+    def contact(self, contact_id: UUID) -> KnownContact | None:
         """The contact with this id."""
-        known = next((each for each in self.contacts if each.contact_id == contact_id), None)
-        if known is None:
-            return None
-        return Contact(name=known.name, phone=known.phone, email=known.email, wechat=known.wechat, role=known.role)
+        return next((each for each in self.contacts if each.contact_id == contact_id), None)
 
 
 def evolve(state: Customer | None, event: CustomerEvent, recorded: Recorded) -> Customer:

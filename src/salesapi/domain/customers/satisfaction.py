@@ -58,14 +58,3 @@ class SatisfactionDealForeign(Refused):
 
     code = "customer.satisfaction_deal_foreign"
     message = "The deal belongs to another customer; name a deal of this one, or none."
-
-
-def refuse_off_scale(kind: SatisfactionKind, score: int) -> None:
-    """Checks a score against the scale of its kind.
-
-    Raises:
-        SatisfactionScoreOffScale.
-    """
-    lowest, highest = SCALES[kind]
-    if not lowest <= score <= highest:
-        raise SatisfactionScoreOffScale(kind=kind, lowest=lowest, highest=highest, score=score, pointer="/score")

@@ -3,29 +3,8 @@
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.organisation.approvals import (
-    Approval,
-    ApprovalClosed,
-    ApprovalDelegated,
-    ApprovalDenied,
-    ApprovalEvent,
-    ApprovalGranted,
-    ApprovalNotAsked,
-    ApprovalNotRequester,
-    ApprovalRequested,
-    ApprovalRequesterDecides,
-    ApprovalStepDecided,
-    ApprovalStepIsDecided,
-    ApprovalStepNotNext,
-    ApprovalStepUnknown,
-    ApprovalWithdrawn,
-    DecideApprovalStep,
-    DelegateApprovalStep,
-    RequestApproval,
-    StepAsked,
-    WithdrawApproval,
-    evolve,
-)
+from salesapi.domain.organisation import approvals
+from salesapi.domain.organisation.approvals import Approval, ApprovalEvent, evolve
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import PEOPLE, Context
 from salesapi.domain.shared.references import references, refuse_unknown
@@ -35,7 +14,9 @@ REQUEST_FOR_PAY: Final = "approval.request_for_pay"
 PAY_SUBJECTS: Final = frozenset({"compensation_plan", "payout_run"})
 
 
-def request(state: Approval | None, command: RequestApproval, context: Context) -> tuple[ApprovalRequested, ...]:
+def request(
+    state: Approval | None, command: approvals.RequestApproval, context: Context
+) -> tuple[approvals.ApprovalRequested, ...]:
     """Decides `RequestApproval`."""
     is_hidden = command.subject.kind in PAY_SUBJECTS and REQUEST_FOR_PAY not in context.permissions
     for reference in references(command):
@@ -43,11 +24,13 @@ def request(state: Approval | None, command: RequestApproval, context: Context) 
         if context.facts.state(reference.ref) is None or (is_subject and is_hidden):
             raise reference.refusal()
         if not is_subject and reference.ref.id == context.member_id:
-            raise ApprovalRequesterDecides(pointer=reference.pointer)
+            raise approvals.ApprovalRequesterDecides(pointer=reference.pointer)
     return (
-        ApprovalRequested(
+        approvals.ApprovalRequested(
             subject=command.subject,
-            steps=tuple(StepAsked(member_ids=tuple(dict.fromkeys(step.member_ids))) for step in command.steps),
+            steps=tuple(
+                approvals.StepAsked(member_ids=tuple(dict.fromkeys(step.member_ids))) for step in command.steps
+            ),
             step_order=command.step_order,
             due_on=command.due_on,
             reason=command.reason,
@@ -58,43 +41,50 @@ def request(state: Approval | None, command: RequestApproval, context: Context) 
 
 
 def decide_step(
-    state: Approval, command: DecideApprovalStep, context: Context
-) -> tuple[ApprovalStepDecided | ApprovalGranted | ApprovalDenied, ...]:
+    state: Approval, command: approvals.DecideApprovalStep, context: Context
+) -> tuple[approvals.ApprovalStepDecided | approvals.ApprovalGranted | approvals.ApprovalDenied, ...]:
     """Decides `DecideApprovalStep`. The last approval grants the whole, the first rejection denies it. Late ones count."""
     member_id = _decider(state, command.step, context)
-    if command.step not in state.steps_waiting():
-        raise ApprovalStepNotNext(step=command.step, next=state.steps_waiting()[0], pointer="/step")
-    decided = ApprovalStepDecided(step=command.step, decision=command.decision, member_id=member_id, note=command.note)
+    waiting = [step.number for step in state.steps if step.is_waiting]
+    if command.step not in waiting:
+        raise approvals.ApprovalStepNotNext(step=command.step, next=waiting[0], pointer="/step")
+    decided = approvals.ApprovalStepDecided(
+        step=command.step, decision=command.decision, member_id=member_id, note=command.note
+    )
     match command.decision:
         case "return":
             return (decided,)
         case "reject":
-            return (decided, ApprovalDenied(subject=state.subject))
+            return (decided, approvals.ApprovalDenied(subject=state.subject))
         case "approve":
-            is_last = all(step.is_approved for n, step in enumerate(state.steps, start=1) if n != command.step)
-            return (decided, ApprovalGranted(subject=state.subject)) if is_last else (decided,)
+            is_last = all(step.decision == "approve" for step in state.steps if step.number != command.step)
+            return (decided, approvals.ApprovalGranted(subject=state.subject)) if is_last else (decided,)
 
 
-def delegate_step(state: Approval, command: DelegateApprovalStep, context: Context) -> tuple[ApprovalDelegated, ...]:
+def delegate_step(
+    state: Approval, command: approvals.DelegateApprovalStep, context: Context
+) -> tuple[approvals.ApprovalDelegated, ...]:
     """Decides `DelegateApprovalStep`. A step that is not next yet can be given away too."""
     member_id = _decider(state, command.step, context)
     refuse_unknown(command, context.facts)
     if command.member_id == state.requester_id:
-        raise ApprovalRequesterDecides(pointer="/member_id")
+        raise approvals.ApprovalRequesterDecides(pointer="/member_id")
     if command.member_id == member_id:
         return ()
-    return (ApprovalDelegated(step=command.step, member_from=member_id, member_to=command.member_id),)
+    return (approvals.ApprovalDelegated(step=command.step, member_from=member_id, member_to=command.member_id),)
 
 
-def withdraw(state: Approval, command: WithdrawApproval, context: Context) -> tuple[ApprovalWithdrawn, ...]:
+def withdraw(
+    state: Approval, command: approvals.WithdrawApproval, context: Context
+) -> tuple[approvals.ApprovalWithdrawn, ...]:
     """Decides `WithdrawApproval`."""
     _refuse_closed(state)
     is_requester = context.actor_id == state.requested_by or (
         context.member_id is not None and context.member_id == state.requester_id
     )
     if not is_requester:
-        raise ApprovalNotRequester()
-    return (ApprovalWithdrawn(reason=command.reason),)
+        raise approvals.ApprovalNotRequester()
+    return (approvals.ApprovalWithdrawn(reason=command.reason),)
 
 
 def _decider(state: Approval, number: int, context: Context) -> UUID:
@@ -105,24 +95,20 @@ def _decider(state: Approval, number: int, context: Context) -> UUID:
     """
     _refuse_closed(state)
     if context.actor_id == state.requested_by:
-        raise ApprovalRequesterDecides()
+        raise approvals.ApprovalRequesterDecides()
     if number > len(state.steps):
-        raise ApprovalStepUnknown(step=number, steps=len(state.steps), pointer="/step")
+        raise approvals.ApprovalStepUnknown(step=number, steps=len(state.steps), pointer="/step")
     step = state.steps[number - 1]
     if context.member_id is None or context.member_id not in step.member_ids:
-        raise ApprovalNotAsked(step=number, pointer="/step")
-    if step.is_approved:
-        raise ApprovalStepIsDecided(step=number, pointer="/step")
+        raise approvals.ApprovalNotAsked(step=number, pointer="/step")
+    if step.decision == "approve":
+        raise approvals.ApprovalStepIsDecided(step=number, pointer="/step")
     return context.member_id
 
 
 def _refuse_closed(state: Approval) -> None:
     if state.status != "pending":
-        raise ApprovalClosed(status=state.status)
-
-
-def _parties(state: Approval) -> frozenset[UUID]:
-    return state.party_ids
+        raise approvals.ApprovalClosed(status=state.status)
 
 
 STREAM: Final = Stream[Approval, ApprovalEvent](
@@ -130,10 +116,10 @@ STREAM: Final = Stream[Approval, ApprovalEvent](
     plural="approvals",
     evolve=evolve,
     commands=(
-        creates(RequestApproval, decide=request, roles=PEOPLE),
-        changes(DecideApprovalStep, decide=decide_step, roles=PEOPLE, target="approval_id"),
-        changes(DelegateApprovalStep, decide=delegate_step, roles=PEOPLE, target="approval_id"),
-        changes(WithdrawApproval, decide=withdraw, roles=PEOPLE, target="approval_id"),
+        creates(approvals.RequestApproval, decide=request, roles=PEOPLE),
+        changes(approvals.DecideApprovalStep, decide=decide_step, roles=PEOPLE, target="approval_id"),
+        changes(approvals.DelegateApprovalStep, decide=delegate_step, roles=PEOPLE, target="approval_id"),
+        changes(approvals.WithdrawApproval, decide=withdraw, roles=PEOPLE, target="approval_id"),
     ),
-    owner=_parties,
+    owner=lambda state: frozenset(state.party_ids),
 )

@@ -5,7 +5,6 @@ members decides. `due_on` is a local date: an approval that is not decided by th
 by itself. A returned approval is closed: what was mended is asked anew. The decisions are in `approval_decisions.py`.
 """
 
-from dataclasses import replace
 from datetime import date
 from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
@@ -13,6 +12,7 @@ from uuid import UUID
 from annotated_types import Ge, Le, MaxLen, MinLen
 
 from salesapi.domain.shared.kernel import About, FreeText, Personal, Reason, Recorded, Refers, Refused, record
+from salesapi.domain.shared.states import business_date, replace
 
 STEPS_MAX: Final = 10
 """Most steps of one approval."""
@@ -194,74 +194,96 @@ class ApprovalNotRequester(Refused):
 
 @record
 class Step:
-    """One step as it stands: who may decide it now, and whether it is approved."""
+    """One step as it stands: who may decide it now, and how it was decided."""
 
+    number: int
     member_ids: tuple[UUID, ...]
-    is_approved: bool = False
+    is_waiting: bool = False
+    """It can be decided now."""
+    decision: ApprovalDecision | None = None
+    decided_by_id: UUID | None = None
+    decided_on: date | None = None
+    note: str | None = None
 
 
 @record
 class Approval:
-    """The state that decisions need. `party_ids` are all members who asked, were asked, or gave their place away."""
+    """An approval as it is now. `party_ids` are all members who asked, were asked, or gave their place away, in order."""
 
     subject: ApprovalSubject
     steps: tuple[Step, ...]
     step_order: StepOrder
     requested_by: UUID
     requester_id: UUID | None
-    party_ids: frozenset[UUID]
+    party_ids: tuple[UUID, ...]
+    due_on: date | None
+    requested_on: date | None
+    reason: str | None
     status: ApprovalStatus = "pending"
+    closed_on: date | None = None
+    withdrawal_reason: str | None = None
 
-    def steps_waiting(self) -> tuple[int, ...]:
-        """The numbers of the steps that can be decided now."""
-        if self.status != "pending":
-            return ()
-        waiting = tuple(number for number, step in enumerate(self.steps, start=1) if not step.is_approved)
-        return waiting[:1] if self.step_order == "ordered" else waiting
-
-    def members_waiting(self) -> tuple[UUID, ...]:
+    @property
+    def waiting_ids(self) -> tuple[UUID, ...]:
         """The members who can decide something now, each once."""
-        return tuple(dict.fromkeys(id for number in self.steps_waiting() for id in self.steps[number - 1].member_ids))
+        return tuple(dict.fromkeys(id for step in self.steps if step.is_waiting for id in step.member_ids))
 
 
 def evolve(state: Approval | None, event: ApprovalEvent, recorded: Recorded) -> Approval:
     """Folds the stream to its state."""
+    on = business_date(recorded)
     if isinstance(event, ApprovalRequested):
-        asked = {id for step in event.steps for id in step.member_ids}
-        return Approval(
+        parties = {id for step in event.steps for id in step.member_ids} | {event.requester_id}
+        requested = Approval(
             subject=event.subject,
-            steps=tuple(Step(member_ids=step.member_ids) for step in event.steps),
+            steps=tuple(Step(number=n, member_ids=step.member_ids) for n, step in enumerate(event.steps, start=1)),
             step_order=event.step_order,
             requested_by=event.requested_by,
             requester_id=event.requester_id,
-            party_ids=frozenset(asked if event.requester_id is None else {*asked, event.requester_id}),
+            party_ids=tuple(sorted(id for id in parties if id is not None)),
+            due_on=event.due_on,
+            requested_on=on,
+            reason=event.reason,
         )
+        return _with_turns(requested)
     assert state is not None, "an approval begins with approval.requested"
     match event:
         case ApprovalStepDecided():
-            return _decided(state, event)
+            step = replace(
+                state.steps[event.step - 1],
+                decision=event.decision,
+                decided_by_id=event.member_id,
+                decided_on=on,
+                note=event.note,
+            )
+            decided = _with_step(state, step)
+            return _closed(decided, "returned", on) if event.decision == "return" else decided
         case ApprovalDelegated():
             step = state.steps[event.step - 1]
             others = (id for id in step.member_ids if id != event.member_from)
-            members = tuple(dict.fromkeys((*others, event.member_to)))
-            delegated = _with_step(state, event.step, replace(step, member_ids=members))
-            return replace(delegated, party_ids=state.party_ids | {event.member_to})
+            delegated = _with_step(state, replace(step, member_ids=tuple(dict.fromkeys((*others, event.member_to)))))
+            return replace(delegated, party_ids=tuple(sorted({*state.party_ids, event.member_to})))
         case ApprovalGranted():
-            return replace(state, status="granted")
+            return _closed(state, "granted", on)
         case ApprovalDenied():
-            return replace(state, status="denied")
+            return _closed(state, "denied", on)
         case ApprovalWithdrawn():
-            return replace(state, status="withdrawn")
+            return replace(_closed(state, "withdrawn", on), withdrawal_reason=event.reason)
         case _:
             assert_never(event)
 
 
-def _decided(state: Approval, event: ApprovalStepDecided) -> Approval:
-    if event.decision == "return":
-        return replace(state, status="returned")
-    step = replace(state.steps[event.step - 1], is_approved=event.decision == "approve")
-    return _with_step(state, event.step, step)
+def _with_step(state: Approval, step: Step) -> Approval:
+    return _with_turns(replace(state, steps=(*state.steps[: step.number - 1], step, *state.steps[step.number :])))
 
 
-def _with_step(state: Approval, number: int, step: Step) -> Approval:
-    return replace(state, steps=(*state.steps[: number - 1], step, *state.steps[number:]))
+def _with_turns(state: Approval) -> Approval:
+    """The approval with the steps marked that can be decided now; none is once it is closed."""
+    waiting = [step.number for step in state.steps if state.status == "pending" and step.decision != "approve"]
+    if state.step_order == "ordered":
+        waiting = waiting[:1]
+    return replace(state, steps=tuple(replace(step, is_waiting=step.number in waiting) for step in state.steps))
+
+
+def _closed(state: Approval, status: ApprovalStatus, on: date | None) -> Approval:
+    return _with_turns(replace(state, status=status, closed_on=on))

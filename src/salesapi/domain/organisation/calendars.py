@@ -41,6 +41,12 @@ WEEK: Final[tuple[Weekday, ...]] = get_args(Weekday)
 """The weekdays in the order of `date.weekday()`."""
 _ZONES: Final = frozenset(available_timezones())
 
+PeriodLength: TypeAlias = Annotated[PeriodKind, About("How long a period is.")]
+FirstMonth: TypeAlias = Annotated[
+    Annotated[int, Ge(1), Le(12)], About("The month in which the fiscal year begins; 1 is January.")
+]
+CutFrom: TypeAlias = Annotated[date | None, About("First day that is cut so, the first of a month; null is always.")]
+
 
 @record
 class DeclaredDay:
@@ -57,13 +63,9 @@ class DeclaredDay:
 class FiscalPeriods:
     """How time is cut from a day on."""
 
-    kind: Annotated[PeriodKind, About("How long a period is.")]
-    first_month: Annotated[
-        Annotated[int, Ge(1), Le(12)], About("The month in which the fiscal year begins; 1 is January.")
-    ]
-    effective_from: Annotated[date | None, About("First day that is cut so, the first of a month; null is always.")] = (
-        None
-    )
+    kind: PeriodLength
+    first_month: FirstMonth
+    effective_from: CutFrom = None
 
     @property
     def first(self) -> date:
@@ -129,13 +131,9 @@ class DefineFiscalPeriods:
     """Defines fiscal periods from a day on. The same day again corrects what was defined for it."""
 
     calendar_id: CalendarId
-    kind: Annotated[PeriodKind, About("How long a period is.")]
-    first_month: Annotated[
-        Annotated[int, Ge(1), Le(12)], About("The month in which the fiscal year begins; 1 is January.")
-    ]
-    effective_from: Annotated[date | None, About("First day that is cut so, the first of a month; null is always.")] = (
-        None
-    )
+    kind: PeriodLength
+    first_month: FirstMonth
+    effective_from: CutFrom = None
 
 
 class CalendarDaysFull(Refused):
@@ -232,12 +230,14 @@ def evolve(state: Calendar | None, event: CalendarEvent, recorded: Recorded) -> 
             by_day = {day.on: day for day in (*state.days, *event.days)}
             return replace(state, days=tuple(by_day[on] for on in sorted(by_day)))
         case CalendarFiscalPeriodsDefined():
-            return replace(state, fiscal_periods=_with_definition(state.fiscal_periods, event))
+            added = FiscalPeriods(kind=event.kind, first_month=event.first_month, effective_from=event.effective_from)
+            kept = (definition for definition in state.fiscal_periods if definition.first != added.first)
+            return replace(state, fiscal_periods=tuple(sorted([*kept, added], key=lambda definition: definition.first)))
         case _:
             assert_never(event)
 
 
-def working_days(calendar: Calendar, first: date, last: date) -> int:
+def working_days(calendar: Calendar, *, first: date, last: date) -> int:
     """Counts the worked days from `first` to `last`, both inclusive; none where `last` is before `first`.
 
     The work does not grow with the span: whole weeks are counted at once.
@@ -248,7 +248,7 @@ def working_days(calendar: Calendar, first: date, last: date) -> int:
     begun = {WEEK[(first.weekday() + step) % len(WEEK)] for step in range(rest)}
     regular = weeks * len(calendar.weekdays) + len(begun & set(calendar.weekdays))
     declared = [day for day in calendar.days if first <= day.on <= last]
-    return regular + sum(day.is_worked - (_weekday(day.on) in calendar.weekdays) for day in declared)
+    return regular + sum(day.is_worked - (WEEK[day.on.weekday()] in calendar.weekdays) for day in declared)
 
 
 def fiscal_period_of(calendar: Calendar, on: date) -> FiscalPeriod | None:
@@ -290,28 +290,12 @@ def _last_before(month: int) -> date:
     return begins - timedelta(days=1) if begins else date.max
 
 
-def _weekday(on: date) -> Weekday:
-    return WEEK[on.weekday()]
-
-
-def _with_definition(
-    definitions: tuple[FiscalPeriods, ...], event: CalendarFiscalPeriodsDefined
-) -> tuple[FiscalPeriods, ...]:
-    added = FiscalPeriods(kind=event.kind, first_month=event.first_month, effective_from=event.effective_from)
-    kept = [definition for definition in definitions if definition.first != added.first]
-    return tuple(sorted([*kept, added], key=lambda definition: definition.first))
-
-
-def _identity(command: DefineCalendar) -> tuple[str, ...]:
-    return ("key", command.key)
-
-
 STREAM: Final = Stream[Calendar, CalendarEvent](
     kind="calendar",
     plural="calendars",
     evolve=evolve,
     commands=(
-        creates(DefineCalendar, decide=define, roles=PAYERS, identity=_identity),
+        creates(DefineCalendar, decide=define, roles=PAYERS, identity=lambda command: ("key", command.key)),
         changes(DeclareHolidays, decide=declare_holidays, roles=CASHIERS, target="calendar_id"),
         changes(DefineFiscalPeriods, decide=define_fiscal_periods, roles=PAYERS, target="calendar_id"),
     ),

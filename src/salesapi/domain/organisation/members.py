@@ -121,18 +121,14 @@ class MemberDatesReversed(Refused):
 class Member:
     """The state that decisions need."""
 
-    name: str | None
-    email: str | None
-    employee_number: str | None
-    joined_on: date | None
-    cost_centre: str | None
-    legal_entity: str | None
+    name: str | None = None
+    email: str | None = None
+    employee_number: str | None = None
+    joined_on: date | None = None
+    cost_centre: str | None = None
+    legal_entity: str | None = None
     left_on: date | None = None
     external: ExternalId | None = None
-
-    def is_there(self, on: date) -> bool:
-        """Tells whether the member belongs to the company on this date; an unknown first day counts as long ago."""
-        return (self.joined_on or date.min) <= on < (self.left_on or date.max)
 
 
 def join(state: Member | None, command: JoinMember, context: Context) -> tuple[MemberJoined, ...]:
@@ -154,29 +150,20 @@ def join(state: Member | None, command: JoinMember, context: Context) -> tuple[M
 
 def change(state: Member, command: ChangeMember, context: Context) -> tuple[MemberChanged, ...]:
     """Decides `ChangeMember`. Allowed after leaving too: pay of a leaver still needs the right cost centre."""
-    asked = replace(
-        state,
-        name=_sent(command.name, state.name),
-        email=_sent(command.email, state.email),
-        employee_number=_sent(command.employee_number, state.employee_number),
-        joined_on=_sent(command.joined_on, state.joined_on),
-        cost_centre=_sent(command.cost_centre, state.cost_centre),
-        legal_entity=_sent(command.legal_entity, state.legal_entity),
+    changed = MemberChanged(
+        name=_new(command.name, state.name),
+        email=_new(command.email, state.email),
+        employee_number=_new(command.employee_number, state.employee_number),
+        joined_on=_new(command.joined_on, state.joined_on),
+        cost_centre=_new(command.cost_centre, state.cost_centre),
+        legal_entity=_new(command.legal_entity, state.legal_entity),
+        cleared=_cleared(state, command),
     )
-    if asked == state:
+    if changed == MemberChanged():
         return ()
-    _refuse_reversed(asked.joined_on, asked.left_on, pointer="/joined_on")
-    return (
-        MemberChanged(
-            name=_new(state.name, asked.name),
-            email=_new(state.email, asked.email),
-            employee_number=_new(state.employee_number, asked.employee_number),
-            joined_on=_new(state.joined_on, asked.joined_on),
-            cost_centre=_new(state.cost_centre, asked.cost_centre),
-            legal_entity=_new(state.legal_entity, asked.legal_entity),
-            cleared=_cleared(state, asked),
-        ),
-    )
+    joined_on = None if "joined_on" in changed.cleared else changed.joined_on or state.joined_on
+    _refuse_reversed(joined_on, state.left_on, pointer="/joined_on")
+    return (changed,)
 
 
 def mark_left(state: Member, command: MarkMemberLeft, context: Context) -> tuple[MemberLeft, ...]:
@@ -218,23 +205,19 @@ def evolve(state: Member | None, event: MemberEvent, recorded: Recorded) -> Memb
             assert_never(event)
 
 
-def _sent(value: Value | Unset, stored: Value) -> Value:
-    return stored if isinstance(value, Unset) else value
+def _new(sent: Value | Unset | None, known: Value | None) -> Value | None:
+    return None if isinstance(sent, Unset) or sent == known else sent
 
 
-def _new(before: Value | None, after: Value | None) -> Value | None:
-    return after if after != before else None
-
-
-def _cleared(before: Member, after: Member) -> tuple[str, ...]:
+def _cleared(known: Member, sent: ChangeMember) -> tuple[str, ...]:
     pairs = {
-        "email": (before.email, after.email),
-        "employee_number": (before.employee_number, after.employee_number),
-        "joined_on": (before.joined_on, after.joined_on),
-        "cost_centre": (before.cost_centre, after.cost_centre),
-        "legal_entity": (before.legal_entity, after.legal_entity),
+        "email": (known.email, sent.email),
+        "employee_number": (known.employee_number, sent.employee_number),
+        "joined_on": (known.joined_on, sent.joined_on),
+        "cost_centre": (known.cost_centre, sent.cost_centre),
+        "legal_entity": (known.legal_entity, sent.legal_entity),
     }
-    return tuple(name for name, (old, new) in pairs.items() if old is not None and new is None)
+    return tuple(name for name, (before, after) in pairs.items() if before is not None and after is None)
 
 
 def _refuse_reversed(joined_on: date | None, left_on: date | None, pointer: str) -> None:

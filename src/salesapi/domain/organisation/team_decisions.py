@@ -8,56 +8,25 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.organisation.teams import (
-    CHANGES_MAX,
-    MEMBERSHIPS_MAX,
-    TEAMS_MAX,
-    TREE,
-    AppointTeamLeader,
-    ChangeTeamMembership,
-    ChangeTeamRegion,
-    CloseTeam,
-    EndTeamMembership,
-    FormTeam,
-    MemberElsewhere,
-    MemberNotInTeam,
-    Membership,
-    MoveTeam,
-    Team,
-    TeamClosed,
-    TeamCycle,
-    TeamEvent,
-    TeamFormed,
-    TeamLeaderAppointed,
-    TeamMembershipChanged,
-    TeamMoved,
-    TeamNotEmpty,
-    TeamNotOpen,
-    TeamPeriodEmpty,
-    TeamRegionChanged,
-    Teams,
-    TeamsFull,
-    at,
-    end_of,
-    evolve,
-    start_of,
-)
+from salesapi.domain.organisation import teams
+from salesapi.domain.organisation.teams import Membership, Team, TeamEvent, Teams, at, evolve
+from salesapi.domain.shared.dates import end_of, start_of
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import KEEPERS, Context, ThingExists, ThingUnknown, external_identity
 from salesapi.domain.shared.references import refuse_unknown
 
 
-def form(state: Teams | None, command: FormTeam, context: Context) -> tuple[TeamFormed, ...]:
+def form(state: Teams | None, command: teams.FormTeam, context: Context) -> tuple[teams.TeamFormed, ...]:
     """Decides `FormTeam`. A new team is above nothing, so it cannot close a cycle."""
-    teams = state or Teams()
-    if context.subject_id in teams.by_id:
+    tree = state or Teams()
+    if context.subject_id in tree.by_id:
         raise ThingExists(thing="team", id=str(context.subject_id), pointer="/external_id")
     if command.parent_id is not None:
-        parent = _known(teams, command.parent_id, pointer="/parent_id")
+        parent = _known(tree, command.parent_id, pointer="/parent_id")
         _refuse_outside(parent, command.effective_from, None, pointer="/parent_id")
-    _refuse_full(teams.by_id, TEAMS_MAX, "teams")
+    _refuse_full(tree.by_id, teams.TEAMS_MAX, "teams")
     return (
-        TeamFormed(
+        teams.TeamFormed(
             team_id=context.subject_id,
             name=command.name,
             parent_id=command.parent_id,
@@ -68,11 +37,12 @@ def form(state: Teams | None, command: FormTeam, context: Context) -> tuple[Team
     )
 
 
-def move(state: Teams, command: MoveTeam, context: Context) -> tuple[TeamMoved, ...]:
+def move(state: Teams, command: teams.MoveTeam, context: Context) -> tuple[teams.TeamMoved, ...]:
     """Decides `MoveTeam`: the new parent is there as long as the team stands below it, and no date has a cycle."""
     team = _known(state, command.team_id)
     first = command.effective_from
-    until = _next_parent_on(team, first) or team.closed_from
+    later = (since.effective_from for since in team.parents if start_of(since.effective_from) > start_of(first))
+    until = next(later, None) or team.closed_from
     _refuse_not_begun(team, first)
     if command.parent_id is not None:
         parent = _known(state, command.parent_id, pointer="/parent_id")
@@ -81,18 +51,20 @@ def move(state: Teams, command: MoveTeam, context: Context) -> tuple[TeamMoved, 
     before = at(team.parents, start_of(first))
     if before == command.parent_id:
         return ()
-    _refuse_full(team.parents, CHANGES_MAX, "moves of one team")
-    return (TeamMoved(team_id=command.team_id, parent_from=before, parent_to=command.parent_id, effective_from=first),)
+    _refuse_full(team.parents, teams.CHANGES_MAX, "moves of one team")
+    return (
+        teams.TeamMoved(team_id=command.team_id, parent_from=before, parent_to=command.parent_id, effective_from=first),
+    )
 
 
 def change_membership(
-    state: Teams, command: ChangeTeamMembership, context: Context
-) -> tuple[TeamMembershipChanged, ...]:
+    state: Teams, command: teams.ChangeTeamMembership, context: Context
+) -> tuple[teams.TeamMembershipChanged, ...]:
     """Decides `ChangeTeamMembership`: later memberships are never overridden, running ones end (see `teams.py`)."""
     team = _known(state, command.team_id)
     refuse_unknown(command, context.facts)
     if start_of(command.effective_from) >= end_of(command.effective_until):
-        raise TeamPeriodEmpty(effective_until=str(command.effective_until), pointer="/effective_until")
+        raise teams.TeamPeriodEmpty(effective_until=str(command.effective_until), pointer="/effective_until")
     _refuse_outside(team, command.effective_from, command.effective_until, pointer="/effective_from")
     asked = Membership(
         team_id=command.team_id, effective_from=command.effective_from, effective_until=command.effective_until
@@ -103,10 +75,11 @@ def change_membership(
     later = next((membership for membership in held if _overridden(membership, asked)), None)
     if later is not None:
         name = state.by_id[later.team_id].name
-        raise MemberElsewhere(team=name, on=str(later.effective_from), pointer="/effective_until")
-    _refuse_memberships_full(state)
+        raise teams.MemberElsewhere(team=name, on=str(later.effective_from), pointer="/effective_until")
+    if sum(map(len, state.by_member.values())) >= teams.MEMBERSHIPS_MAX:
+        raise teams.TeamsFull(most=teams.MEMBERSHIPS_MAX, what="memberships")
     return (
-        TeamMembershipChanged(
+        teams.TeamMembershipChanged(
             team_id=command.team_id,
             member_id=command.member_id,
             effective_from=command.effective_from,
@@ -115,7 +88,9 @@ def change_membership(
     )
 
 
-def end_membership(state: Teams, command: EndTeamMembership, context: Context) -> tuple[TeamMembershipChanged, ...]:
+def end_membership(
+    state: Teams, command: teams.EndTeamMembership, context: Context
+) -> tuple[teams.TeamMembershipChanged, ...]:
     """Decides `EndTeamMembership`."""
     team = _known(state, command.team_id)
     in_team = [held for held in state.memberships_of(command.member_id) if held.team_id == command.team_id]
@@ -123,9 +98,9 @@ def end_membership(state: Teams, command: EndTeamMembership, context: Context) -
     if running is None:
         if any(held.effective_until == command.effective_until for held in in_team):
             return ()
-        raise MemberNotInTeam(team=team.name, on=str(command.effective_until), pointer="/effective_until")
+        raise teams.MemberNotInTeam(team=team.name, on=str(command.effective_until), pointer="/effective_until")
     return (
-        TeamMembershipChanged(
+        teams.TeamMembershipChanged(
             team_id=command.team_id,
             member_id=command.member_id,
             effective_from=running.effective_from,
@@ -134,32 +109,38 @@ def end_membership(state: Teams, command: EndTeamMembership, context: Context) -
     )
 
 
-def appoint_leader(state: Teams, command: AppointTeamLeader, context: Context) -> tuple[TeamLeaderAppointed, ...]:
+def appoint_leader(
+    state: Teams, command: teams.AppointTeamLeader, context: Context
+) -> tuple[teams.TeamLeaderAppointed, ...]:
     """Decides `AppointTeamLeader`."""
     team = _known(state, command.team_id)
     refuse_unknown(command, context.facts)
     _refuse_not_begun(team, command.effective_from)
     if at(team.leaders, start_of(command.effective_from)) == command.member_id:
         return ()
-    _refuse_full(team.leaders, CHANGES_MAX, "leaders of one team")
+    _refuse_full(team.leaders, teams.CHANGES_MAX, "leaders of one team")
     return (
-        TeamLeaderAppointed(
+        teams.TeamLeaderAppointed(
             team_id=command.team_id, member_id=command.member_id, effective_from=command.effective_from
         ),
     )
 
 
-def change_region(state: Teams, command: ChangeTeamRegion, context: Context) -> tuple[TeamRegionChanged, ...]:
+def change_region(
+    state: Teams, command: teams.ChangeTeamRegion, context: Context
+) -> tuple[teams.TeamRegionChanged, ...]:
     """Decides `ChangeTeamRegion`."""
     team = _known(state, command.team_id)
     _refuse_not_begun(team, command.effective_from)
     if at(team.regions, start_of(command.effective_from)) == command.region:
         return ()
-    _refuse_full(team.regions, CHANGES_MAX, "regions of one team")
-    return (TeamRegionChanged(team_id=command.team_id, region=command.region, effective_from=command.effective_from),)
+    _refuse_full(team.regions, teams.CHANGES_MAX, "regions of one team")
+    return (
+        teams.TeamRegionChanged(team_id=command.team_id, region=command.region, effective_from=command.effective_from),
+    )
 
 
-def close(state: Teams, command: CloseTeam, context: Context) -> tuple[TeamClosed, ...]:
+def close(state: Teams, command: teams.CloseTeam, context: Context) -> tuple[teams.TeamClosed, ...]:
     """Decides `CloseTeam`: nobody and nothing is left in it from that date on."""
     team = _known(state, command.team_id)
     on = command.effective_from
@@ -174,12 +155,12 @@ def close(state: Teams, command: CloseTeam, context: Context) -> tuple[TeamClose
     )
     below = sum(1 for child in state.by_id.values() if _is_below_later(child, command.team_id, on))
     if members or below:
-        raise TeamNotEmpty(team=team.name, on=str(on), members=members, teams=below)
-    return (TeamClosed(team_id=command.team_id, effective_from=on, reason=command.reason),)
+        raise teams.TeamNotEmpty(team=team.name, on=str(on), members=members, teams=below)
+    return (teams.TeamClosed(team_id=command.team_id, effective_from=on, reason=command.reason),)
 
 
-def _known(teams: Teams, team_id: UUID, pointer: str = "/team_id") -> Team:
-    team = teams.by_id.get(team_id)
+def _known(state: Teams, team_id: UUID, pointer: str = "/team_id") -> Team:
+    team = state.by_id.get(team_id)
     if team is None:
         raise ThingUnknown(thing="team", id=str(team_id), pointer=pointer)
     return team
@@ -199,43 +180,31 @@ def _refuse_not_begun(team: Team, effective_from: date | None) -> None:
         raise _not_open(team, "/effective_from")
 
 
-def _not_open(team: Team, pointer: str) -> TeamNotOpen:
+def _not_open(team: Team, pointer: str) -> teams.TeamNotOpen:
     open_from = str(team.formed_from) if team.formed_from else "always"
     open_until = str(team.closed_from) if team.closed_from else "further notice"
-    return TeamNotOpen(team=team.name, open_from=open_from, open_until=open_until, pointer=pointer)
+    return teams.TeamNotOpen(team=team.name, open_from=open_from, open_until=open_until, pointer=pointer)
 
 
 def _refuse_full(found: Sized, most: int, what: str) -> None:
     if len(found) >= most:
-        raise TeamsFull(most=most, what=what)
+        raise teams.TeamsFull(most=most, what=what)
 
 
-def _refuse_memberships_full(state: Teams) -> None:
-    if sum(map(len, state.by_member.values())) >= MEMBERSHIPS_MAX:
-        raise TeamsFull(most=MEMBERSHIPS_MAX, what="memberships")
-
-
-def _refuse_cycle(state: Teams, command: MoveTeam, parent: Team, until: date | None) -> None:
+def _refuse_cycle(state: Teams, command: teams.MoveTeam, parent: Team, until: date | None) -> None:
     """The edge closes a cycle where the team is the new parent or above it, on any day that the edge holds."""
     assert command.parent_id is not None
     for day in _days_of_change(state, start_of(command.effective_from), end_of(until)):
         if command.team_id in state.upwards(command.parent_id, day):
             team = state.by_id[command.team_id]
             on = "every date" if day == date.min else str(day)
-            raise TeamCycle(on=on, team=team.name, parent=parent.name, pointer="/parent_id")
+            raise teams.TeamCycle(on=on, team=team.name, parent=parent.name, pointer="/parent_id")
 
 
 def _days_of_change(state: Teams, first: date, end: date) -> list[date]:
     """The days in [first, end) on which the tree has another shape than the day before, and the first one."""
     moves = {start_of(since.effective_from) for team in state.by_id.values() for since in team.parents}
     return sorted({first} | {day for day in moves if first < day < end})
-
-
-def _next_parent_on(team: Team, effective_from: date | None) -> date | None:
-    later = (
-        since.effective_from for since in team.parents if start_of(since.effective_from) > start_of(effective_from)
-    )
-    return next(later, None)
 
 
 def _is_below_later(child: Team, parent_id: UUID, on: date) -> bool:
@@ -265,7 +234,7 @@ def _overridden(held: Membership, asked: Membership) -> bool:
 
 
 def _tree(command: object) -> UUID:
-    return TREE.id
+    return teams.TREE.id
 
 
 STREAM: Final = Stream[Teams, TeamEvent](
@@ -273,12 +242,12 @@ STREAM: Final = Stream[Teams, TeamEvent](
     plural="teams",
     evolve=evolve,
     commands=(
-        creates(FormTeam, decide=form, roles=KEEPERS, identity=external_identity, stream_of=_tree),
-        changes(MoveTeam, decide=move, roles=KEEPERS, target="team_id", stream_of=_tree),
-        changes(ChangeTeamMembership, decide=change_membership, roles=KEEPERS, target="team_id", stream_of=_tree),
-        changes(EndTeamMembership, decide=end_membership, roles=KEEPERS, target="team_id", stream_of=_tree),
-        changes(AppointTeamLeader, decide=appoint_leader, roles=KEEPERS, target="team_id", stream_of=_tree),
-        changes(ChangeTeamRegion, decide=change_region, roles=KEEPERS, target="team_id", stream_of=_tree),
-        changes(CloseTeam, decide=close, roles=KEEPERS, target="team_id", stream_of=_tree),
+        creates(teams.FormTeam, decide=form, roles=KEEPERS, identity=external_identity, stream_of=_tree),
+        changes(teams.MoveTeam, decide=move, roles=KEEPERS, target="team_id", stream_of=_tree),
+        changes(teams.ChangeTeamMembership, decide=change_membership, roles=KEEPERS, target="team_id", stream_of=_tree),
+        changes(teams.EndTeamMembership, decide=end_membership, roles=KEEPERS, target="team_id", stream_of=_tree),
+        changes(teams.AppointTeamLeader, decide=appoint_leader, roles=KEEPERS, target="team_id", stream_of=_tree),
+        changes(teams.ChangeTeamRegion, decide=change_region, roles=KEEPERS, target="team_id", stream_of=_tree),
+        changes(teams.CloseTeam, decide=close, roles=KEEPERS, target="team_id", stream_of=_tree),
     ),
 )

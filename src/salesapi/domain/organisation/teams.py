@@ -18,6 +18,7 @@ from datetime import date
 from typing import Annotated, Final, Generic, TypeAlias, TypeVar, assert_never
 from uuid import UUID
 
+from salesapi.domain.shared.dates import end_of, start_of
 from salesapi.domain.shared.kernel import (
     About,
     ExternalId,
@@ -327,16 +328,6 @@ class Teams:
         return team if team and team.is_open(on) else None
 
 
-def start_of(effective_from: date | None) -> date:
-    """A first day that can be compared: "always" is the first day there is."""
-    return effective_from or date.min
-
-
-def end_of(effective_until: date | None) -> date:
-    """An end that can be compared: "open" is the last day there is."""
-    return effective_until or date.max
-
-
 def at(history: tuple[Since[Value], ...], on: date | None) -> Value | None:
     """Finds what holds on a date: the last value that has begun by then; for undated facts the last of all."""
     begun = (since.value for since in reversed(history) if on is None or start_of(since.effective_from) <= on)
@@ -359,18 +350,16 @@ def evolve(state: Teams | None, event: TeamEvent, recorded: Recorded) -> Teams:
         case TeamMembershipChanged():
             return _with_membership(teams, event)
         case TeamMoved():
-            parents = _changed(team.parents, event.effective_from, event.parent_to)
-            return _with_team(teams, event.team_id, replace(team, parents=parents))
+            team = replace(team, parents=_changed(team.parents, event.effective_from, event.parent_to))
         case TeamLeaderAppointed():
-            leaders = _changed(team.leaders, event.effective_from, event.member_id)
-            return _with_team(teams, event.team_id, replace(team, leaders=leaders))
+            team = replace(team, leaders=_changed(team.leaders, event.effective_from, event.member_id))
         case TeamRegionChanged():
-            regions = _changed(team.regions, event.effective_from, event.region)
-            return _with_team(teams, event.team_id, replace(team, regions=regions))
+            team = replace(team, regions=_changed(team.regions, event.effective_from, event.region))
         case TeamClosed():
-            return _with_team(teams, event.team_id, replace(team, closed_from=event.effective_from))
+            team = replace(team, closed_from=event.effective_from)
         case _:
             assert_never(event)
+    return _with_team(teams, event.team_id, team)
 
 
 def _with_team(teams: Teams, team_id: UUID, team: Team) -> Teams:

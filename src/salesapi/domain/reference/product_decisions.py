@@ -1,108 +1,117 @@
 """The decisions about products: what is refused and what follows. Stream `product`; its facts and state are in `products.py`."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
+from salesapi.domain.reference import products
 from salesapi.domain.reference.products import (
-    COSTS_MAX,
-    PRICE_DIGITS_MAX,
-    PRICES_MAX,
-    CostPeriodEmpty,
-    CostsFull,
-    CostsOverlap,
+    Dated,
     DatedCost,
     DatedPrice,
-    ListProduct,
-    PricePeriodEmpty,
-    PricesFull,
-    PricesOverlap,
     Product,
-    ProductCostSet,
     ProductEvent,
-    ProductIsRetired,
-    ProductListed,
-    ProductPriceSet,
-    ProductRetired,
-    RetireProduct,
-    SetProductCost,
-    SetProductPrice,
+    days_of,
     evolve,
     overlapped,
 )
 from salesapi.domain.shared.declarations import Stream, changes, creates
-from salesapi.domain.shared.kernel import KEEPERS, Context, FieldInvalid, ThingExists, external_identity, roles
+from salesapi.domain.shared.kernel import (
+    CASHIERS,
+    KEEPERS,
+    Context,
+    FieldInvalid,
+    Refused,
+    ThingExists,
+    external_identity,
+)
 from salesapi.domain.shared.money import UnitPrice, exponent
 
 
-def list_product(state: Product | None, command: ListProduct, context: Context) -> tuple[ProductListed, ...]:
+def list_product(
+    state: Product | None, command: products.ListProduct, context: Context
+) -> tuple[products.ProductListed, ...]:
     """Decides `ListProduct`."""
     if state is not None:
         pointer = "/external_id" if command.external_id else "/code"
         raise ThingExists(thing="product", id=str(context.subject_id), pointer=pointer)
     return (
-        ProductListed(name=command.name, code=command.code, category=command.category, external_id=command.external_id),
+        products.ProductListed(
+            name=command.name, code=command.code, category=command.category, external_id=command.external_id
+        ),
     )
 
 
-def set_price(state: Product, command: SetProductPrice, context: Context) -> tuple[ProductPriceSet, ...]:
+def set_price(
+    state: Product, command: products.SetProductPrice, context: Context
+) -> tuple[products.ProductPriceSet, ...]:
     """Decides `SetProductPrice`."""
     _refuse_retired(state)
     _refuse_unusable(command.price, "price")
     asked = DatedPrice(
         price=command.price, effective_from=command.effective_from, effective_until=command.effective_until
     )
-    if asked.first >= asked.end:
-        raise PricePeriodEmpty(effective_until=str(command.effective_until), pointer="/effective_until")
-    if asked in state.prices:
+    if not _is_new(asked, state.prices, _OF_PRICES):
         return ()
-    other = overlapped(state.prices, asked)
-    if other is not None:
-        raise PricesOverlap(
-            effective_from=str(other.effective_from or "always"),
-            effective_until=str(other.effective_until or "further notice"),
-            pointer="/effective_from",
-        )
-    if len(state.prices) >= PRICES_MAX:
-        raise PricesFull(most=PRICES_MAX)
     return (
-        ProductPriceSet(
+        products.ProductPriceSet(
             price=command.price, effective_from=command.effective_from, effective_until=command.effective_until
         ),
     )
 
 
-def set_cost(state: Product, command: SetProductCost, context: Context) -> tuple[ProductCostSet, ...]:
+def set_cost(state: Product, command: products.SetProductCost, context: Context) -> tuple[products.ProductCostSet, ...]:
     """Decides `SetProductCost`."""
     _refuse_unusable(command.cost, "cost")
     asked = DatedCost(cost=command.cost, effective_from=command.effective_from, effective_until=command.effective_until)
-    if asked.first >= asked.end:
-        raise CostPeriodEmpty(effective_until=str(command.effective_until), pointer="/effective_until")
-    if asked in state.costs:
+    if not _is_new(asked, state.costs, _OF_COSTS):
         return ()
-    other = overlapped(state.costs, asked)
-    if other is not None:
-        raise CostsOverlap(
-            effective_from=str(other.effective_from or "always"),
-            effective_until=str(other.effective_until or "further notice"),
-            pointer="/effective_from",
-        )
-    if len(state.costs) >= COSTS_MAX:
-        raise CostsFull(most=COSTS_MAX)
     return (
-        ProductCostSet(
+        products.ProductCostSet(
             cost=command.cost, effective_from=command.effective_from, effective_until=command.effective_until
         ),
     )
 
 
-def retire(state: Product, command: RetireProduct, context: Context) -> tuple[ProductRetired, ...]:
+def retire(state: Product, command: products.RetireProduct, context: Context) -> tuple[products.ProductRetired, ...]:
     """Decides `RetireProduct`."""
     _refuse_retired(state)
-    return (ProductRetired(reason=command.reason),)
+    return (products.ProductRetired(reason=command.reason),)
+
+
+class _Bounds(NamedTuple):
+    """The refusals of what does not fit beside the other prices, or costs, of a product, and the most there are of them."""
+
+    without_days: type[Refused]
+    overlapping: type[Refused]
+    too_many: type[Refused]
+    most: int
+
+
+_OF_PRICES: Final = _Bounds(products.PricePeriodEmpty, products.PricesOverlap, products.PricesFull, products.PRICES_MAX)
+_OF_COSTS: Final = _Bounds(products.CostPeriodEmpty, products.CostsOverlap, products.CostsFull, products.COSTS_MAX)
+
+
+def _is_new(asked: Dated, known: tuple[Dated, ...], bounds: _Bounds) -> bool:
+    """Tells whether it says something new; refuses what has no day, or shares one in a way that ends or corrects nothing."""
+    first, end = days_of(asked)
+    if first >= end:
+        raise bounds.without_days(effective_until=str(asked.effective_until), pointer="/effective_until")
+    if asked in known:
+        return False
+    other = overlapped(known, asked)
+    if other is not None:
+        raise bounds.overlapping(
+            effective_from=str(other.effective_from or "always"),
+            effective_until=str(other.effective_until or "further notice"),
+            pointer="/effective_from",
+        )
+    if len(known) >= bounds.most:
+        raise bounds.too_many(most=bounds.most)
+    return True
 
 
 def _refuse_retired(state: Product) -> None:
     if state.is_retired:
-        raise ProductIsRetired(name=state.name)
+        raise products.ProductIsRetired(name=state.name)
 
 
 def _refuse_unusable(price: UnitPrice, field: str) -> None:
@@ -117,13 +126,9 @@ def _refuse_unusable(price: UnitPrice, field: str) -> None:
         raise FieldInvalid(reason=f"A {field} is a number that is not negative.", pointer=f"/{field}/amount")
     places = amount.as_tuple().exponent
     assert isinstance(places, int), "a finite decimal has a numeric exponent"
-    if amount.adjusted() >= PRICE_DIGITS_MAX or places < -PRICE_DIGITS_MAX:
-        reason = f"A {field} has at most {PRICE_DIGITS_MAX} digits on either side of its decimal point."
+    if amount.adjusted() >= products.PRICE_DIGITS_MAX or places < -products.PRICE_DIGITS_MAX:
+        reason = f"A {field} has at most {products.PRICE_DIGITS_MAX} digits on either side of its decimal point."
         raise FieldInvalid(reason=reason, pointer=f"/{field}/amount")
-
-
-def _identity(command: ListProduct) -> tuple[str, ...]:
-    return external_identity(command) or ("code", command.code)
 
 
 STREAM: Final = Stream[Product, ProductEvent](
@@ -131,9 +136,14 @@ STREAM: Final = Stream[Product, ProductEvent](
     plural="products",
     evolve=evolve,
     commands=(
-        creates(ListProduct, decide=list_product, roles=KEEPERS, identity=_identity),
-        changes(SetProductPrice, decide=set_price, roles=roles("admin", "integration", "finance"), target="product_id"),
-        changes(SetProductCost, decide=set_cost, roles=roles("admin", "integration", "finance"), target="product_id"),
-        changes(RetireProduct, decide=retire, roles=KEEPERS, target="product_id"),
+        creates(
+            products.ListProduct,
+            decide=list_product,
+            roles=KEEPERS,
+            identity=lambda command: external_identity(command) or ("code", command.code),
+        ),
+        changes(products.SetProductPrice, decide=set_price, roles=CASHIERS, target="product_id"),
+        changes(products.SetProductCost, decide=set_cost, roles=CASHIERS, target="product_id"),
+        changes(products.RetireProduct, decide=retire, roles=KEEPERS, target="product_id"),
     ),
 )

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Annotated, Final, TypeAlias, TypeVar, assert_never
 from uuid import UUID
 
+from salesapi.domain.shared.dates import end_of, start_of
 from salesapi.domain.shared.kernel import About, ExternalId, Key, Reason, Recorded, Refused, Title, record
 from salesapi.domain.shared.money import UnitPrice
 from salesapi.domain.shared.states import replace
@@ -162,16 +163,6 @@ class DatedPrice:
     effective_from: date | None
     effective_until: date | None
 
-    @property
-    def first(self) -> date:
-        """Its first day; "always" is the first day there is."""
-        return self.effective_from or date.min
-
-    @property
-    def end(self) -> date:
-        """The day after its last; "open" is the last day there is."""
-        return self.effective_until or date.max
-
 
 @record
 class DatedCost:
@@ -180,16 +171,6 @@ class DatedCost:
     cost: UnitPrice
     effective_from: date | None
     effective_until: date | None
-
-    @property
-    def first(self) -> date:
-        """Its first day; "always" is the first day there is."""
-        return self.effective_from or date.min
-
-    @property
-    def end(self) -> date:
-        """The day after its last; "open" is the last day there is."""
-        return self.effective_until or date.max
 
 
 Dated = TypeVar("Dated", bound=DatedPrice | DatedCost)
@@ -245,29 +226,33 @@ def overlapped(all_dated: tuple[Dated, ...], asked: Dated) -> Dated | None:
     return next((dated for dated in all_dated if _overlap(dated, asked)), None)
 
 
+def days_of(dated: Dated) -> tuple[date, date]:
+    """Its first day, and the first one after it, to be compared: "always" and "open" are the first and last there are."""
+    return start_of(dated.effective_from), end_of(dated.effective_until)
+
+
 def _held_on(all_dated: tuple[Dated, ...], on: date | None) -> Dated | None:
     if on is None:
         return all_dated[-1] if all_dated else None
-    return next((dated for dated in all_dated if dated.first <= on < dated.end), None)
+    return next(
+        (dated for dated in all_dated if start_of(dated.effective_from) <= on < end_of(dated.effective_until)), None
+    )
 
 
 def _with(all_dated: tuple[Dated, ...], added: Dated) -> tuple[Dated, ...]:
     kept = [
         replace(dated, effective_until=added.effective_from) if _is_ended_by(dated, added) else dated
         for dated in all_dated
-        if not _is_corrected_by(dated, added)
+        if days_of(dated) != days_of(added)
     ]
-    return tuple(sorted([*kept, added], key=lambda dated: dated.first))
+    return tuple(sorted([*kept, added], key=days_of))
 
 
 def _is_ended_by(dated: Dated, later: Dated) -> bool:
-    return dated.effective_until is None and later.effective_until is None and dated.first < later.first
-
-
-def _is_corrected_by(dated: Dated, again: Dated) -> bool:
-    return (dated.first, dated.end) == (again.first, again.end)
+    return dated.effective_until is None and later.effective_until is None and days_of(dated) < days_of(later)
 
 
 def _overlap(dated: Dated, asked: Dated) -> bool:
-    share_a_day = dated.first < asked.end and asked.first < dated.end
-    return share_a_day and not _is_ended_by(dated, asked) and not _is_corrected_by(dated, asked)
+    (first, end), (asked_first, asked_end) = days_of(dated), days_of(asked)
+    share_a_day = first < asked_end and asked_first < end
+    return share_a_day and not _is_ended_by(dated, asked) and (first, end) != (asked_first, asked_end)

@@ -255,9 +255,7 @@ class DayRate:
 def rates_stated(event: RatesStated, recorded: Recorded) -> dict[RateKey, DayRate]:
     """The rates that hold by this event. Update a mapping with those of each event, in order, to have a table's rates."""
     return {
-        (pair.from_currency, pair.to_currency, event.on): DayRate(
-            on=event.on, rate=pair.rate, position=recorded.position
-        )
+        (*_pair(pair), event.on): DayRate(on=event.on, rate=pair.rate, position=recorded.position)
         for pair in event.pairs
     }
 
@@ -311,16 +309,12 @@ def _refuse_unusable(pairs: tuple[PairRate, ...]) -> None:
         seen.add(_pair(pair))
 
 
-def _identity(command: DefineRateTable) -> tuple[str, ...]:
-    return ("key", command.key)
-
-
 STREAM: Final = Stream[RateTable, RateTableEvent](
     kind="rate_table",
     plural="rate-tables",
     evolve=evolve,
     commands=(
-        creates(DefineRateTable, decide=define, roles=PAYERS, identity=_identity),
+        creates(DefineRateTable, decide=define, roles=PAYERS, identity=lambda command: ("key", command.key)),
         changes(PublishRates, decide=publish, roles=CASHIERS, target="rate_table_id"),
         changes(CorrectRates, decide=correct, roles=CASHIERS, target="rate_table_id"),
     ),

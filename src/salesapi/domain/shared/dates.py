@@ -38,6 +38,16 @@ class DaySpan:
         return (self.effective_from + timedelta(days=number) for number in range(self.length_days()))
 
 
+def start_of(effective_from: date | None) -> date:
+    """A first day that can be compared: "always" is the first day there is."""
+    return effective_from or date.min
+
+
+def end_of(effective_until: date | None) -> date:
+    """An end that can be compared: "open" is the last day there is."""
+    return effective_until or date.max
+
+
 def months_after(on: date, months: int) -> date:
     """The same day so many months later (or earlier); the month's last day where it is shorter: 31 January + 1 = 28 February.
 

@@ -97,7 +97,9 @@ Title: TypeAlias = Annotated[str, MinLen(1), MaxLen(200)]
 Reason: TypeAlias = Annotated[str, MinLen(1), MaxLen(500)]
 FreeText: TypeAlias = Annotated[str, MaxLen(4_000)]
 CurrencyCode: TypeAlias = Annotated[str, MinLen(3), MaxLen(3)]
-AmountMinor: TypeAlias = Annotated[int, Ge(-(2**53) + 1), Le(2**53 - 1)]
+AMOUNT_MINOR_MAX: Final = 2**53 - 1
+"""Largest amount that every client can read, in minor units."""
+AmountMinor: TypeAlias = Annotated[int, Ge(-AMOUNT_MINOR_MAX), Le(AMOUNT_MINOR_MAX)]
 """An amount of money in minor units of its currency (ISO 4217 exponent)."""
 
 

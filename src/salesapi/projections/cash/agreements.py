@@ -37,21 +37,21 @@ class AgreementRow:
     deal_id: UUID | None
     currency: str
     legal_entity: str | None
-    status: Status
-    lines: tuple[AgreedLine, ...]
-    instalments: tuple[Instalment, ...]
-    total_minor: int
-    amendment_count: int
-    starts_on: date | None
-    ends_on: date | None
-    payment_days: int | None
-    signed_on: date | None
-    cancelled_on: date | None
-    fee_kept_minor: int | None
-    reason: str | None
-    renewed_by: UUID | None
-    invoiced_minor: int
-    credited_minor: int
+    status: Status = "draft"
+    lines: tuple[AgreedLine, ...] = ()
+    instalments: tuple[Instalment, ...] = ()
+    total_minor: int = 0
+    amendment_count: int = 0
+    starts_on: date | None = None
+    ends_on: date | None = None
+    payment_days: int | None = None
+    signed_on: date | None = None
+    cancelled_on: date | None = None
+    fee_kept_minor: int | None = None
+    reason: str | None = None
+    renewed_by: UUID | None = None
+    invoiced_minor: int = 0
+    credited_minor: int = 0
     external_system: str | None
     external_id: str | None
     version: int
@@ -68,54 +68,31 @@ def _groups(event: AgreementEvent | _Invoicing, recorded: Recorded) -> tuple[Gro
 
 def _fold(row: AgreementRow | None, event: AgreementEvent | _Invoicing, recorded: Recorded) -> AgreementRow:
     if isinstance(event, AgreementDrafted):
-        return _drafted(event, recorded)
+        return AgreementRow(
+            agreement_id=recorded.stream_id,
+            title=event.title,
+            customer_id=event.customer_id,
+            deal_id=event.deal_id,
+            currency=event.currency,
+            legal_entity=event.legal_entity,
+            external_system=system_of(event.external_id),
+            external_id=id_of(event.external_id),
+            version=recorded.version,
+            position=recorded.position,
+        )
     assert row is not None, "an agreement begins with agreement.drafted"
+    invoiced_minor, credited_minor = row.invoiced_minor, row.credited_minor
     match event:
         case InvoiceIssued():
-            invoiced_minor = row.invoiced_minor + gross_minor(event.amount_minor, event.tax_minor)
-            return replace(row, invoiced_minor=invoiced_minor, position=recorded.position)
+            invoiced_minor += gross_minor(event.amount_minor, event.tax_minor)
         case InvoiceCreditNoteIssued():
-            credited_minor = row.credited_minor + gross_minor(event.amount_minor, event.tax_minor)
-            return replace(row, credited_minor=credited_minor, position=recorded.position)
+            credited_minor += gross_minor(event.amount_minor, event.tax_minor)
         case InvoiceVoided():
-            return replace(
-                row,
-                invoiced_minor=row.invoiced_minor - event.total_minor,
-                credited_minor=row.credited_minor - event.credited_minor,
-                position=recorded.position,
-            )
+            invoiced_minor -= event.total_minor
+            credited_minor -= event.credited_minor
         case _:
-            return _changed(row, event, recorded)
-
-
-def _drafted(event: AgreementDrafted, recorded: Recorded) -> AgreementRow:
-    return AgreementRow(
-        agreement_id=recorded.stream_id,
-        title=event.title,
-        customer_id=event.customer_id,
-        deal_id=event.deal_id,
-        currency=event.currency,
-        legal_entity=event.legal_entity,
-        status="draft",
-        lines=(),
-        instalments=(),
-        total_minor=0,
-        amendment_count=0,
-        starts_on=None,
-        ends_on=None,
-        payment_days=None,
-        signed_on=None,
-        cancelled_on=None,
-        fee_kept_minor=None,
-        reason=None,
-        renewed_by=None,
-        invoiced_minor=0,
-        credited_minor=0,
-        external_system=system_of(event.external_id),
-        external_id=id_of(event.external_id),
-        version=recorded.version,
-        position=recorded.position,
-    )
+            row = _changed(row, event, recorded)
+    return replace(row, invoiced_minor=invoiced_minor, credited_minor=credited_minor, position=recorded.position)
 
 
 def _changed(row: AgreementRow, event: AgreementEvent, recorded: Recorded) -> AgreementRow:
@@ -136,7 +113,6 @@ def _changed(row: AgreementRow, event: AgreementEvent, recorded: Recorded) -> Ag
         total_minor=state.total_minor,
         renewed_by=state.renewed_by,
         version=recorded.version,
-        position=recorded.position,
     )
     match event:
         case AgreementSigned():

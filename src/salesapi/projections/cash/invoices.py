@@ -52,15 +52,15 @@ class InvoiceRow:
     lines: tuple[InvoiceLine, ...]
     issued_on: date | None
     due_on: date | None
-    entries: tuple[InvoiceEntry, ...]
-    allocated_minor: int
-    credited_minor: int
+    entries: tuple[InvoiceEntry, ...] = ()
+    allocated_minor: int = 0
+    credited_minor: int = 0
     open_minor: int
-    settled_on: date | None
-    is_disputed: bool
-    was_disputed: bool
-    is_voided: bool
-    reason: str | None
+    settled_on: date | None = None
+    is_disputed: bool = False
+    was_disputed: bool = False
+    is_voided: bool = False
+    reason: str | None = None
     external_system: str | None
     external_id: str | None
     version: int
@@ -82,7 +82,8 @@ def _fold(row: InvoiceRow | None, event: InvoiceEvent | _Paying, recorded: Recor
         return _issued(event, recorded)
     assert row is not None, "an invoice begins with invoice.issued"
     on = business_date(recorded)
-    row = replace(row, position=recorded.position)
+    is_own = recorded.stream_id == row.invoice_id
+    row = replace(row, version=recorded.version if is_own else row.version, position=recorded.position)
     match event:
         case ReceiptAllocated():
             settled_minor, _ = settles(event, event.currency)
@@ -94,14 +95,6 @@ def _fold(row: InvoiceRow | None, event: InvoiceEvent | _Paying, recorded: Recor
             fallen = (part for part in event.parts if part.invoice_id == row.invoice_id)
             fallen_minor = sum(settles(part, event.currency)[0] for part in fallen)
             return _with_entry(row, on, allocated_minor=-fallen_minor)
-        case _:
-            return _changed(replace(row, version=recorded.version), event, on)
-
-
-def _changed(row: InvoiceRow, event: InvoiceEvent, on: date | None) -> InvoiceRow:
-    match event:
-        case InvoiceIssued():
-            return row
         case InvoiceCreditNoteIssued():
             return _with_entry(row, on, credited_minor=gross_minor(event.amount_minor, event.tax_minor))
         case InvoiceDisputed():
@@ -126,15 +119,7 @@ def _issued(event: InvoiceIssued, recorded: Recorded) -> InvoiceRow:
         lines=event.lines,
         issued_on=business_date(recorded),
         due_on=event.due_on,
-        entries=(),
-        allocated_minor=0,
-        credited_minor=0,
         open_minor=total_minor,
-        settled_on=None,
-        is_disputed=False,
-        was_disputed=False,
-        is_voided=False,
-        reason=None,
         external_system=system_of(event.external_id),
         external_id=id_of(event.external_id),
         version=recorded.version,

@@ -10,21 +10,22 @@ from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Final, Literal, TypeAlias, get_args, get_origin, get_type_hints
+from typing import Final, Literal, TypeAlias, get_args
 from uuid import UUID
 
 from salesapi.domain.cash.receipts import ReceiptAllocated, ReceiptRecorded, ReceiptRefunded
 from salesapi.domain.selling.activities import Subject
 from salesapi.domain.selling.leads import LeadConverted
-from salesapi.domain.shared.kernel import Personal, Recorded, record
+from salesapi.domain.shared.kernel import Recorded, record
 from salesapi.domain.shared.states import business_date, business_instant
+from salesapi.privacy.personal import personal_fields
 from salesapi.projections.declaring import all_of, by, row_group
 from salesapi.projections.projection import GroupKey
 
 TimelineKind: TypeAlias = Literal["lead", "customer", "deal", "activity", "agreement", "invoice", "receipt"]
 Plain: TypeAlias = str | int | bool | None
 
-_TYPES: Final = all_of("lead", "customer", "deal", "activity", "agreement", "invoice", "receipt")
+_KINDS: Final[dict[str, TimelineKind]] = {kind: kind for kind in get_args(TimelineKind)}
 
 
 @record
@@ -65,8 +66,7 @@ def _subjects(event: object, recorded: Recorded) -> dict[UUID, TimelineKind]:
 
 
 def _stream_kind(recorded: Recorded) -> TimelineKind:
-    kinds: dict[str, TimelineKind] = {kind: kind for kind in get_args(TimelineKind)}
-    return kinds[recorded.type.partition(".")[0]]
+    return _KINDS[recorded.type.partition(".")[0]]
 
 
 def _groups(event: object, recorded: Recorded) -> tuple[GroupKey, ...]:
@@ -108,12 +108,8 @@ def _summary(event: object) -> dict[str, Plain]:
 
 @cache
 def _open_fields(event: type) -> tuple[str, ...]:
-    hints = get_type_hints(event, include_extras=True)
-    return tuple(sorted(field.name for field in fields(event) if not _is_personal(hints[field.name])))
-
-
-def _is_personal(hint: object) -> bool:
-    return get_origin(hint) is Annotated and any(isinstance(mark, Personal) for mark in get_args(hint)[1:])
+    sealed = {field.path[0] for field in personal_fields(event)}
+    return tuple(sorted(field.name for field in fields(event) if field.name not in sealed))
 
 
 PROJECTION: Final = row_group(
@@ -123,5 +119,5 @@ PROJECTION: Final = row_group(
     version=1,
     key=("subject_id", "position"),
     groups=by(_groups),
-    types=_TYPES,
+    types=all_of(*_KINDS),
 )

@@ -10,6 +10,7 @@ from uuid import UUID
 from salesapi.domain.organisation import members
 from salesapi.domain.organisation.members import Member, MemberChanged, MemberJoined
 from salesapi.domain.shared.kernel import Recorded, record
+from salesapi.domain.shared.states import replace
 from salesapi.projections.declaring import row_group
 from salesapi.projections.projection import GroupKey
 
@@ -32,10 +33,8 @@ def _evolve(
     rows: Sequence[EmploymentRow], event: MemberJoined | MemberChanged, recorded: Recorded, group: GroupKey
 ) -> tuple[EmploymentRow, ...]:
     known = sorted(rows, key=lambda row: row.since_position)
-    before = _state(known[-1]) if known else None
-    after = members.evolve(before, event, recorded)
-    if before is not None and _places(after) == _places(before):
-        return tuple(known)
+    last = known[-1] if known else None
+    after = members.evolve(_state(last) if last else None, event, recorded)
     row = EmploymentRow(
         member_id=recorded.stream_id,
         since_position=recorded.position,
@@ -43,22 +42,13 @@ def _evolve(
         cost_centre=after.cost_centre,
         legal_entity=after.legal_entity,
     )
+    if last is not None and row == replace(last, since_position=recorded.position):
+        return tuple(known)
     return (*known, row)[-CHANGES_MAX:]
 
 
 def _state(row: EmploymentRow) -> Member:
-    return Member(
-        name=None,
-        email=None,
-        employee_number=row.employee_number,
-        joined_on=None,
-        cost_centre=row.cost_centre,
-        legal_entity=row.legal_entity,
-    )
-
-
-def _places(member: Member) -> tuple[str | None, ...]:
-    return (member.employee_number, member.cost_centre, member.legal_entity)
+    return Member(employee_number=row.employee_number, cost_centre=row.cost_centre, legal_entity=row.legal_entity)
 
 
 PROJECTION: Final = row_group(

@@ -11,7 +11,8 @@ from itertools import pairwise
 from uuid import UUID
 
 from salesapi.commands.stream_states import StreamStates
-from salesapi.domain.organisation.teams import TREE, Membership, Since, Team, Teams, end_of, start_of
+from salesapi.domain.organisation.teams import TREE, Membership, Since, Team, Teams
+from salesapi.domain.shared.dates import end_of, start_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +34,13 @@ def reporting_lines(teams: Teams) -> tuple[ReportingLine, ...]:
     lines: list[ReportingLine] = []
     for member_id, memberships in teams.by_member.items():
         pieces = [
-            _line(teams, member_id, membership, starts, ends)
+            _line(teams, member_id, membership.team_id, starts=starts, ends=ends)
             for membership in memberships
             for starts, ends in _pieces(membership, changes[membership.team_id])
         ]
         lines += _merged(pieces)
         if memberships:
-            lines.append(_undated(teams, member_id, memberships[-1].team_id))
+            lines.append(_line(teams, member_id, memberships[-1].team_id, is_for_undated=True))
     return tuple(lines)
 
 
@@ -115,28 +116,23 @@ def _pieces(membership: Membership, changes: Sequence[date]) -> Iterator[tuple[d
 
 
 def _line(
-    teams: Teams, member_id: UUID, membership: Membership, starts: date | None, ends: date | None
+    teams: Teams,
+    member_id: UUID,
+    team_id: UUID,
+    *,
+    starts: date | None = None,
+    ends: date | None = None,
+    is_for_undated: bool = False,
 ) -> ReportingLine:
-    on = start_of(starts)
+    on = None if is_for_undated else start_of(starts)
     return ReportingLine(
         member_id=member_id,
         effective_from=starts,
         effective_until=ends,
-        team_id=membership.team_id,
-        manager_id=next(iter(teams.managers_of(member_id, on)), None),
-        region=teams.region_of(membership.team_id, on),
-    )
-
-
-def _undated(teams: Teams, member_id: UUID, team_id: UUID) -> ReportingLine:
-    return ReportingLine(
-        member_id=member_id,
-        effective_from=None,
-        effective_until=None,
         team_id=team_id,
-        manager_id=next(iter(teams.managers_of(member_id, None)), None),
-        region=teams.region_of(team_id, None),
-        is_for_undated=True,
+        manager_id=next(iter(teams.managers_of(member_id, on)), None),
+        region=teams.region_of(team_id, on),
+        is_for_undated=is_for_undated,
     )
 
 

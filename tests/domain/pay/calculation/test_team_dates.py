@@ -22,7 +22,7 @@ FIRST = date(2026, 1, 1)
 DAYS = [FIRST + timedelta(days=number) for number in range(6)]
 TEAMS = [spec.uid(number) for number in range(1, 6)]
 MEMBERS = [spec.uid(number) for number in (11, 12)]
-PERSON = Member(name="x", email=None, employee_number=None, joined_on=None, cost_centre=None, legal_entity=None)
+PERSON = Member(name="x")
 FACTS: dict[Ref, object] = {StreamRef("member", member_id): PERSON for member_id in MEMBERS}
 
 teams = st.sampled_from(TEAMS)

@@ -146,7 +146,7 @@ def weight_of(proration: Proration, calendar: Calendar | None, span: DaySpan) ->
 
 def days_worked(span: DaySpan, calendar: Calendar) -> int:
     """R58: days that are worked by their weekday or declared so (调休), less declared holidays."""
-    return working_days(calendar, span.effective_from, span.effective_until - timedelta(days=1))
+    return working_days(calendar, first=span.effective_from, last=span.effective_until - timedelta(days=1))
 
 
 def months_held(span: DaySpan, month_day: MonthDay) -> int:
