@@ -24,7 +24,8 @@ from salesapi.domain.pay.records.payout_holds import (
     PayoutRunLineHeld,
     UpdatePayoutHold,
 )
-from salesapi.domain.pay.records.payout_runs import PayoutRun, PayoutRunStatementIssued, StatementLine
+from salesapi.domain.pay.records.payout_run_states import PayoutRun
+from salesapi.domain.pay.records.payout_runs import PayoutRunStatementIssued, StatementLine
 from salesapi.domain.pay.records.payouts import (
     PARTS_MAX,
     InstructPayout,

@@ -35,7 +35,7 @@ from salesapi.domain.pay.records.awards import (
     evolve,
 )
 from salesapi.domain.pay.records.objections import Objection
-from salesapi.domain.pay.records.payout_runs import PayoutRun
+from salesapi.domain.pay.records.payout_run_states import PayoutRun
 from salesapi.domain.pay.rules.recognition import Party, Reward, conflict_of_approver, problem_of_reward
 from salesapi.domain.selling.deals import Deal
 from salesapi.domain.shared.declarations import Stream, changes, creates

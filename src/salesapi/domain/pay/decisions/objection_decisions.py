@@ -36,7 +36,7 @@ from salesapi.domain.pay.records.objections import (
     WithdrawObjection,
     evolve,
 )
-from salesapi.domain.pay.records.payout_runs import PayoutRun
+from salesapi.domain.pay.records.payout_run_states import PayoutRun
 from salesapi.domain.selling.pipelines import Pipeline
 from salesapi.domain.selling.targets import Target
 from salesapi.domain.shared.declarations import Stream, changes, creates

@@ -19,7 +19,8 @@ from salesapi.domain.pay.records.payout_holds import (
     UpdatePayoutHold,
     held_lines,
 )
-from salesapi.domain.pay.records.payout_runs import STATEMENT_LINES_MAX, PayoutRun, PayoutRunStatusWrong
+from salesapi.domain.pay.records.payout_run_states import PayoutRun
+from salesapi.domain.pay.records.payout_runs import STATEMENT_LINES_MAX, PayoutRunStatusWrong
 from salesapi.domain.pay.records.payouts import (
     BATCHES_MAX,
     MEMBERS_MAX,
