@@ -28,8 +28,7 @@ def reason_contract() -> str:
 def _rows() -> Iterator[tuple[str, ...]]:
     for record, kind in KINDS.items():
         says = " ".join((record.__doc__ or "").split())
-        phrase = PHRASES[kind]
-        yield f"`{kind}`", says, _inputs(record), phrase["en"], phrase["zh"]
+        yield f"`{kind}`", says, _inputs(record), *PHRASES[kind]
     yield f"`{STATED}`", "An old statement: all that is known is what it said.", "`text`", "{text}", "{text}"
 
 

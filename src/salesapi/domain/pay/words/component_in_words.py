@@ -147,7 +147,7 @@ def _tier(words: Words, table: TierTable, tier: Tier) -> str:
     def bound(value: Decimal) -> str:
         return words.money(Fraction(value)) if table.axis == "amount" else words.percent(value)
 
-    span = words.span_of_values(bound(tier.lower), None if tier.upper is None else bound(tier.upper))
+    span = words.span(bound, lower=tier.lower, upper=tier.upper)
     rate = words.plain(tier.rate_percent)
     if tier.rate_at_upper_percent is not None:
         rate = words.say("tier.moving", rate=rate, upper=tier.rate_at_upper_percent)
@@ -184,9 +184,8 @@ def _rule(words: Words, rule: RateRule) -> str:
 def _margin_bands(words: Words, table: MarginBandTable) -> Iterator[str]:
     yield words.say(f"rate.margin_bands.{table.denominator}")
     for band in table.bands:
-        lower = None if band.lower_percent is None else words.percent(band.lower_percent)
-        upper = None if band.upper_percent is None else words.percent(band.upper_percent)
-        yield words.say(f"band.{table.base}", range=words.span_of_values(lower, upper), rate=band.rate_percent)
+        span = words.span(words.percent, lower=band.lower_percent, upper=band.upper_percent)
+        yield words.say(f"band.{table.base}", range=span, rate=band.rate_percent)
     yield words.say(f"boundary.{table.boundary}")
     yield words.say("band.undefined", rate=table.undefined_rate_percent)
 
@@ -236,7 +235,7 @@ def _band(words: Words, axis: MatrixAxis, band: Band) -> str:
     def bound(value: Decimal) -> str:
         return words.say("months", count=value) if axis == "term_months" else words.percent(value)
 
-    return words.span_of_values(bound(band.lower), None if band.upper is None else bound(band.upper))
+    return words.span(bound, lower=band.lower, upper=band.upper)
 
 
 def _modifiers(words: Words, component: Component) -> Iterator[str]:
