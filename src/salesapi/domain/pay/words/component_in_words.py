@@ -21,7 +21,7 @@ from salesapi.domain.pay.plans.plan_rates import (
 from salesapi.domain.pay.rules.award_measures import SatisfactionTable
 from salesapi.domain.pay.rules.commissionable_bases import ContractTermTable, MarginBandTable, ResidualTerms, TermKicker
 from salesapi.domain.pay.rules.rate_rules import RateRule, RateRules
-from salesapi.domain.pay.rules.tables import Band, Tier, TierTable
+from salesapi.domain.pay.rules.tables import Band, PayoutCurve, Tier, TierTable
 from salesapi.domain.pay.words.plan_words import Words
 from salesapi.domain.pay.words.release_in_words import clawback_in_words, release_in_words
 
@@ -80,8 +80,7 @@ def _sales(words: Words, component: Component) -> Iterator[str]:
 def _sourcing(words: Words, sourcing: Sourcing) -> Iterator[str]:
     yield words.say(f"sourcing.{sourcing.model}")
     if sourcing.kinds:
-        kinds = words.one_of([words.say(f"touch.{kind}") for kind in sourcing.kinds])
-        yield words.say("sourcing.kinds", kinds=kinds)
+        yield words.say("sourcing.kinds", kinds=words.one_of_named("touch", sourcing.kinds))
     if sourcing.expires_after_days is None:
         yield words.say("sourcing.lasts")
     else:
@@ -98,8 +97,7 @@ def only_in_words(words: Words, only: SaleFilter) -> Iterator[str]:
 
 def _base(words: Words, base: Base) -> Iterator[str]:
     if base.kind == "margin":
-        yield words.say(f"base.margin.{base.cost_from}")
-        yield words.say(f"negative.{base.negative_margin}")
+        yield from words.say_all(f"base.margin.{base.cost_from}", f"negative.{base.negative_margin}")
     else:
         yield words.say(f"base.{base.kind}")
 
@@ -155,13 +153,16 @@ def _tier(words: Words, table: TierTable, tier: Tier) -> str:
 
 
 def _bonus(words: Words, bonus: TargetBonus) -> Iterator[str]:
-    curve = bonus.curve
-    first = curve.points[0].attainment_percent
+    first = bonus.curve.points[0].attainment_percent
     yield words.say("rate.bonus", amount=words.money(bonus.target_minor), first=first)
-    for point in curve.points:
-        yield words.say("point", at=point.attainment_percent, pays=point.payout_percent)
-    yield words.say("straight")
-    yield words.say(f"beyond.{curve.above_last}")
+    yield from curve_in_words(words, bonus.curve, point="point")
+
+
+def curve_in_words(words: Words, curve: PayoutCurve, *, point: str) -> Iterator[str]:
+    """The sentences of a curve; `point` is the phrase of each of its points."""
+    for each in curve.points:
+        yield words.say(point, at=each.attainment_percent, pays=each.payout_percent)
+    yield from words.say_all("straight", f"beyond.{curve.above_last}")
 
 
 def _rule(words: Words, rule: RateRule) -> str:
@@ -191,8 +192,7 @@ def _margin_bands(words: Words, table: MarginBandTable) -> Iterator[str]:
 
 
 def _contract_terms(words: Words, table: ContractTermTable) -> Iterator[str]:
-    yield words.say(f"rate.contract_terms.{table.base}")
-    yield words.say(f"one_off.{table.one_off}")
+    yield from words.say_all(f"rate.contract_terms.{table.base}", f"one_off.{table.one_off}")
     for band in table.bands:
         yield words.say("term", months=band.from_months, rate=band.rate_percent)
     for kicker in table.kickers:

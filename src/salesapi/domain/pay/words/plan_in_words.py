@@ -78,8 +78,7 @@ def _rounding(words: Words, rounding: Rounding) -> str:
 
 
 def _takeover(words: Words, takeover: VersionTakeover) -> Iterator[str]:
-    yield words.say(f"takeover.{takeover.change}")
-    yield words.say(f"cumulative.{takeover.cumulative}")
+    yield from words.say_all(f"takeover.{takeover.change}", f"cumulative.{takeover.cumulative}")
 
 
 def _currencies(words: Words, currencies: CurrencyRules) -> Iterator[str]:
@@ -115,11 +114,11 @@ def _leavers(words: Words, rules: Sequence[LeaverRule]) -> Iterator[str]:
     """One sentence for all reasons after which the same is paid."""
     alike: dict[LeaverRule, list[str]] = {}
     for rule in rules:
-        alike.setdefault(replace(rule, reason=rules[0].reason), []).append(words.say(f"leaving.{rule.reason}"))
+        alike.setdefault(replace(rule, reason=rules[0].reason), []).append(rule.reason)
     for rule, reasons in alike.items():
         yield words.say(
             "leaver",
-            reasons=words.one_of(reasons),
+            reasons=words.one_of_named("leaving", reasons),
             earned=rule.earned_percent,
             released=rule.released_later_percent,
             released_days=rule.released_later_days,
@@ -148,19 +147,15 @@ def _guarantee(words: Words, floor: Guarantee) -> Iterator[str]:
 def _draw(words: Words, draw: RecoverableDraw) -> Iterator[str]:
     until = words.say("until", on=draw.last_on) if draw.last_on else ""
     yield words.say("draw", amount=words.money(draw.draw_minor), until=until, limit=draw.recovery_limit_percent)
-    yield words.say(f"compared.{draw.compared_with}")
-    yield words.say("draw.own")
+    yield from words.say_all(f"compared.{draw.compared_with}", "draw.own")
     if draw.kept_minimum_minor is not None:
         yield words.say("kept", amount=words.money(draw.kept_minimum_minor))
-    yield words.say(f"at_end.{draw.at_end}")
-    yield words.say(f"on_leaving.{draw.on_leaving}")
+    yield from words.say_all(f"at_end.{draw.at_end}", f"on_leaving.{draw.on_leaving}")
 
 
 def _advance(words: Words, advance: DrawInAdvance) -> Iterator[str]:
     yield words.say("advance", amount=words.money(advance.advance_minor))
-    yield words.say(f"netted.{advance.compared_with}")
-    yield words.say("draw.own")
-    yield words.say(f"negative_end.{advance.negative_end}")
-    yield words.say(f"on_leaving.{advance.on_leaving}")
+    yield from words.say_all(f"netted.{advance.compared_with}", "draw.own")
+    yield from words.say_all(f"negative_end.{advance.negative_end}", f"on_leaving.{advance.on_leaving}")
     if advance.collection_allowed_by is not None:
         yield words.say("collection", law=advance.collection_allowed_by)

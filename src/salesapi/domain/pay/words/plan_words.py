@@ -1,6 +1,6 @@
 """How the sentences of a plan are put together: phrases by language, with amounts, ranges, lists and spans of time in them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -44,6 +44,10 @@ class Words:
         shown = {name: self.plain(value) if isinstance(value, Decimal) else value for name, value in values.items()}
         return in_language(self.phrases[phrase], self.language).format(**shown)
 
+    def say_all(self, *phrases: str) -> Iterator[str]:
+        """Phrases without values, one after the other."""
+        return map(self.say, phrases)
+
     def plain(self, value: Decimal) -> str:
         """A decimal without needless zeros: `4.5`, not `4.50` or `1E+2`."""
         return format(value.normalize(), "f")
@@ -63,6 +67,10 @@ class Words:
         if lower is not None:
             return self.say("range.from", lower=shown(lower))
         return self.say("range.below", upper=shown(upper)) if upper is not None else self.say("range.any")
+
+    def one_of_named(self, of: str, names: Sequence[str]) -> str:
+        """The phrases `of.a, of.b or of.c`."""
+        return self.one_of([self.say(f"{of}.{name}") for name in names])
 
     def one_of(self, values: Sequence[str]) -> str:
         """`a, b or c`."""
