@@ -125,7 +125,7 @@ def forgive_draw(state: Award | None, command: ForgiveDraw, context: Context) ->
     if not any(version.draw or version.advance or version.recovery for version in plan.versions):
         raise AwardPlanWithoutDraw(name=plan.name, pointer="/plan_id")
     enrolment = context.facts.state(enrolment_ref(command.member_id))
-    if not isinstance(enrolment, Enrolment) or all(span.plan_id != command.plan_id for span in enrolment.spans):
+    if not isinstance(enrolment, Enrolment) or not enrolment.takes_part_in(command.plan_id):
         raise ThingUnknown(thing="enrolment", id=str(command.member_id), pointer="/member_id")
     _refuse_locked(command.plan_id, period.text, context)
     return (

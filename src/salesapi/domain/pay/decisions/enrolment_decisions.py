@@ -153,7 +153,7 @@ def acknowledge(
         raise ThingUnknown(thing="enrolment", id=str(context.subject_id))
     if context.member_id != command.member_id:
         raise EnrolmentNotYours(pointer="/member_id")
-    if all(span.plan_id != command.plan_id for span in state.spans):
+    if not state.takes_part_in(command.plan_id):
         raise EnrolmentMissing(plans="no version of this plan", pointer="/plan_id")
     latest = len(referred(command, "plan_id", CompensationPlan, context.facts).versions)
     if command.plan_version > latest:

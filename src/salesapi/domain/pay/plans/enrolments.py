@@ -293,6 +293,10 @@ class Enrolment:
                 return left
         return None
 
+    def takes_part_in(self, plan_id: UUID) -> bool:
+        """Tells whether the member takes part in the plan on any day."""
+        return any(span.plan_id == plan_id for span in self.spans)
+
     def covers(self, plan_id: UUID, component: str, on: date) -> bool:
         """Tells whether the member holds the component of the plan on this day."""
         return any(
