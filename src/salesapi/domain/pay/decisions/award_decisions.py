@@ -119,8 +119,7 @@ def post_adjustment(
 def forgive_draw(state: Award | None, command: ForgiveDraw, context: Context) -> tuple[AwardDrawForgiven, ...]:
     """Decides `ForgiveDraw`. How much is owed is known only to the run that comes to it."""
     refuse_unknown(command, context.facts, "member_id")
-    plan = _plan(command, context)
-    period = period_named(command.period)
+    plan, period = _plan(command, context), period_named(command.period)
     _refuse_other_kind(plan, period, "/period")
     if not any(version.draw or version.advance or version.recovery for version in plan.versions):
         raise AwardPlanWithoutDraw(name=plan.name, pointer="/plan_id")

@@ -18,7 +18,7 @@ from salesapi.domain.pay.plans.plan_awards import (
     TeamPool,
 )
 from salesapi.domain.pay.plans.plan_components import Component
-from salesapi.domain.pay.plans.problem_places import at, named_twice, of_part
+from salesapi.domain.pay.plans.problem_places import at, named_twice, of_part, of_stated
 from salesapi.domain.pay.rules.award_measures import problem_of_forecast_award
 from salesapi.domain.pay.rules.awards import ScorecardItem, problem_of_scorecard, problem_of_spiff
 from salesapi.domain.pay.rules.commissionable_bases import ResidualTerms
@@ -54,18 +54,14 @@ def _problems(award: PlanAward, components: Sequence[Component]) -> Iterator[Pro
             yield Problem(pointer=pointer, reason=f"the version has no component {key}")
     if award.spiff is not None:
         yield from _problems_of_campaign(award.spiff, known[award.spiff.component])
-    if award.scorecard is not None:
-        yield from _problems_of_scorecard(award.scorecard)
-    if award.team_pool is not None:
-        yield from _problems_of_pool(award.team_pool)
-    if award.retention is not None:
-        yield from _problems_of_retention(award.retention)
+    yield from of_stated(award.scorecard, _problems_of_scorecard)
+    yield from of_stated(award.team_pool, _problems_of_pool)
+    yield from of_stated(award.retention, _problems_of_retention)
     if award.forecast is not None:
         yield from at("/forecast/terms", problem_of_forecast_award(award.forecast.terms))
     if award.touches is not None:
         yield from named_twice("/touches/kinds", award.touches.kinds)
-    if award.points is not None:
-        yield from _problems_of_points(award.points)
+    yield from of_stated(award.points, _problems_of_points)
 
 
 def _problems_of_campaign(campaign: SpiffCampaign, component: Component) -> Iterator[Problem]:

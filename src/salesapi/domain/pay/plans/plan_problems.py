@@ -21,7 +21,7 @@ from salesapi.domain.pay.plans.plan_components import (
 from salesapi.domain.pay.plans.plan_limit_problems import problems_of_component_limits, problems_of_plan_limits
 from salesapi.domain.pay.plans.plan_rate_problems import problems_of_rate
 from salesapi.domain.pay.plans.plan_rates import OverridableRate
-from salesapi.domain.pay.plans.problem_places import at, named_twice, of_part
+from salesapi.domain.pay.plans.problem_places import at, named_twice, of_part, of_stated
 from salesapi.domain.pay.rules.accounting import problem_of_conversion
 from salesapi.domain.pay.rules.award_measures import problem_of_collection_bands, problem_of_satisfaction
 from salesapi.domain.pay.rules.clawbacks import problem_of_clawback, problem_of_recovery
@@ -125,16 +125,12 @@ def _problems_of_component(component: Component) -> Iterator[Problem]:
     if component.override_percent_max is not None:
         yield from _problems_of_overrides(component, component.override_percent_max)
     yield from _problems_of_attribution(component)
-    if component.only is not None:
-        yield from _problems_of_filter(component.only)
-    if component.base is not None:
-        yield from _problems_of_base(component.base)
+    yield from of_stated(component.only, _problems_of_filter)
+    yield from of_stated(component.base, _problems_of_base)
     yield from _problems_of_counting(component)
     yield from of_part("/satisfaction", component.satisfaction, problem_of_satisfaction)
-    if component.release is not None:
-        yield from _problems_of_release(component.release)
-    if component.clawback is not None:
-        yield from _problems_of_clawback(component.clawback)
+    yield from of_stated(component.release, _problems_of_release)
+    yield from of_stated(component.clawback, _problems_of_clawback)
 
 
 def _problems_of_credit(component: Component) -> Iterator[Problem]:

@@ -23,6 +23,12 @@ def of_part(pointer: str, part: Part | None, problem: Callable[[Part], Problem |
         yield from at(pointer, problem(part))
 
 
+def of_stated(part: Part | None, problems: Callable[[Part], Iterator[Problem]]) -> Iterator[Problem]:
+    """The problems of a part, which say themselves where it stands; one that is not stated has none."""
+    if part is not None:
+        yield from problems(part)
+
+
 def named_twice(pointer: str, values: Sequence[str]) -> Iterator[Problem]:
     """Each value of a list that stands in it before."""
     for index, value in enumerate(values):

@@ -19,7 +19,7 @@ from salesapi.domain.pay.records.payouts import (
     PayoutEvent,
     PayoutRunId,
 )
-from salesapi.domain.shared.kernel import About, Kind, Reason, Refers, Refused, record
+from salesapi.domain.shared.kernel import About, Reason, Refers, Refused, record
 from salesapi.domain.shared.periods import PeriodText
 
 STATEMENT_LINES_MAX: Final = 300
@@ -251,7 +251,6 @@ class PayoutRunPeriodMismatch(Refused):
 
     code = "payout_run.period_mismatch"
     message = "The plan pays by {period_kind}; {period} is a {sent_kind}."
-    kind = Kind.RULE
 
 
 class PayoutRunEarlierOpen(Refused):

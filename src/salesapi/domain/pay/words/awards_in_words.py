@@ -14,7 +14,7 @@ from salesapi.domain.pay.plans.plan_awards import (
     TeamPool,
 )
 from salesapi.domain.pay.words.component_in_words import curve_in_words, only_in_words
-from salesapi.domain.pay.words.plan_words import Words
+from salesapi.domain.pay.words.plan_words import Words, where_stated
 
 
 def awards_in_words(words: Words, version: CompensationPlanVersion) -> Iterator[str]:
@@ -64,8 +64,7 @@ def _campaign(words: Words, name: str, campaign: SpiffCampaign, names: Mapping[s
         factor=terms.commission_multiplier,
         component=names[campaign.component],
     )
-    if campaign.only is not None:
-        yield from only_in_words(words, campaign.only)
+    yield from where_stated(words, campaign.only, only_in_words)
     yield words.say("award.spiff.shared")
     if terms.budget_minor is not None:
         yield words.say("award.spiff.budget", amount=words.money(terms.budget_minor))

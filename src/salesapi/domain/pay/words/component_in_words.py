@@ -22,7 +22,7 @@ from salesapi.domain.pay.rules.award_measures import SatisfactionTable
 from salesapi.domain.pay.rules.commissionable_bases import ContractTermTable, MarginBandTable, ResidualTerms, TermKicker
 from salesapi.domain.pay.rules.rate_rules import RateRule, RateRules
 from salesapi.domain.pay.rules.tables import Band, PayoutCurve, Tier, TierTable
-from salesapi.domain.pay.words.plan_words import Words
+from salesapi.domain.pay.words.plan_words import Words, where_stated
 from salesapi.domain.pay.words.release_in_words import clawback_in_words, release_in_words
 
 
@@ -47,10 +47,8 @@ def component_in_words(words: Words, component: Component) -> Iterator[str]:
         yield words.say("override", values=_overridable(words, component), limit=component.override_percent_max)
     if component.needs_quota():
         yield words.say("quota" if component.counted_over == "period" else "quota.year")
-    if component.release is not None:
-        yield from release_in_words(words, component.release)
-    if component.clawback is not None:
-        yield from clawback_in_words(words, component.clawback)
+    yield from where_stated(words, component.release, release_in_words)
+    yield from where_stated(words, component.clawback, clawback_in_words)
 
 
 def _overridable(words: Words, component: Component) -> str:
@@ -63,12 +61,9 @@ def _overridable(words: Words, component: Component) -> str:
 
 def _sales(words: Words, component: Component) -> Iterator[str]:
     """Says which sales count, what of them, by which event, and over which time."""
-    if component.sourcing is not None:
-        yield from _sourcing(words, component.sourcing)
-    if component.only is not None:
-        yield from only_in_words(words, component.only)
-    if component.base is not None:
-        yield from _base(words, component.base)
+    yield from where_stated(words, component.sourcing, _sourcing)
+    yield from where_stated(words, component.only, only_in_words)
+    yield from where_stated(words, component.base, _base)
     if component.attributed == "payment":
         yield words.say("attributed.payment")
     elif component.attributed != "booking":
@@ -247,8 +242,7 @@ def _modifiers(words: Words, component: Component) -> Iterator[str]:
         yield words.say("cap.rate", rate=rate.rate_cap_percent)
     if gate is not None:
         yield words.say(f"gate.{gate.pays}", at=gate.attainment_percent)
-    if component.satisfaction is not None:
-        yield from _satisfaction(words, component.satisfaction)
+    yield from where_stated(words, component.satisfaction, _satisfaction)
 
 
 def _moved(words: Words, rate: MovedRate) -> Iterator[str]:

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, TypeVar
 
 from salesapi.domain.pay.rules.wording import in_major
+
+Part = TypeVar("Part")
 
 Language: TypeAlias = Literal["en", "zh"]
 Phrase: TypeAlias = tuple[str, str]
@@ -76,3 +78,9 @@ class Words:
         """`a, b or c`."""
         *first, last = values
         return self.say("or").join((self.say("comma").join(first), last)) if first else last
+
+
+def where_stated(words: Words, part: Part | None, say: Callable[[Words, Part], Iterator[str]]) -> Iterator[str]:
+    """The sentences of a part; one that is not stated has none."""
+    if part is not None:
+        yield from say(words, part)

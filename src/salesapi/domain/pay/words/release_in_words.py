@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from salesapi.domain.pay.plans.plan_components import Clawback, Release
 from salesapi.domain.pay.rules.clawbacks import ClawbackRule
 from salesapi.domain.pay.rules.withholding import Holdback, InstalmentTable, ReleaseInstalment, Wait
-from salesapi.domain.pay.words.plan_words import Words
+from salesapi.domain.pay.words.plan_words import Words, where_stated
 
 
 def release_in_words(words: Words, release: Release) -> Iterator[str]:
@@ -18,8 +18,7 @@ def release_in_words(words: Words, release: Release) -> Iterator[str]:
         yield words.say("release.booking")
     else:
         yield words.say("release.on", event=words.say(f"event.{release.on}"))
-    if release.holdback is not None:
-        yield from _holdback(words, release.holdback)
+    yield from where_stated(words, release.holdback, _holdback)
 
 
 def clawback_in_words(words: Words, clawback: Clawback) -> Iterator[str]:
