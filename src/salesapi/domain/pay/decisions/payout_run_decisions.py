@@ -198,15 +198,11 @@ def _identity(command: OpenPayoutRun) -> tuple[str, ...]:
 
 
 def _needs_calculated_ledger(state: PayoutRun, command: object, facts: Facts) -> tuple[Ref, ...]:
-    if state.status != "calculated":
-        return ()
-    return (PayFactsRef(_calculated_position(state)),)
+    return (PayFactsRef(_calculated_position(state)),) if state.status == "calculated" else ()
 
 
 def _needs_ledger_and_root(state: PayoutRun, command: object, facts: Facts) -> tuple[Ref, ...]:
-    if state.status != "approved":
-        return ()
-    return (AT_HEAD, TreeRootRef(_calculated_position(state)))
+    return (AT_HEAD, TreeRootRef(_calculated_position(state))) if state.status == "approved" else ()
 
 
 STREAM: Final = Stream[PayoutRun, PayoutRunEvent](
