@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from typing import Any, get_args
 from uuid import UUID
 
+import httpx2
 import pytest
 import pytest_asyncio
 
@@ -30,6 +31,8 @@ from tests.service import Service, deal, found_company, running_service
 
 NUMBERS = itertools.count(1)
 PATIENCE_SECONDS = 30.0
+FIRST = {"batch": "A", "payout_on": "2026-03-15"}
+"""The first instruction of a run."""
 ACCOUNT_OF_TOTAL = {
     "earned_minor": "commission",
     "released_minor": "commission",
@@ -47,6 +50,11 @@ STATEMENTS = """query($run: UUID!) { payoutRun(id: $run) { instructedMinor paidM
   memberId payout { status batch externalReference paidOn reason } } } }"""
 
 
+def refusal(answer: httpx2.Response) -> str:
+    """How a request was refused, as `409 payout_run.locked`."""
+    return f"{answer.status_code} {answer.json()['code']}"
+
+
 class Paying:
     """A locked run of two sellers: the rep earns 450 and 90 and is owed a correction of -40, the other rep earns 200 and 40."""
 
@@ -59,10 +67,9 @@ class Paying:
         """A command to the run that is not refused."""
         return await self.service.must(f"/v1/payout-runs/{self.run}/{verb}", values, role=role)
 
-    async def refused(self, verb: str, role: str = "finance", /, **values: Any) -> tuple[int, str]:
+    async def refused(self, verb: str, role: str = "finance", /, **values: Any) -> str:
         """A command to the run that is refused; how."""
-        answer = await self.service.post(f"/v1/payout-runs/{self.run}/{verb}", values, role=role)
-        return answer.status_code, answer.json()["code"]
+        return refusal(await self.service.post(f"/v1/payout-runs/{self.run}/{verb}", values, role=role))
 
     async def payroll(self, role: str = "finance", **params: Any) -> bytes:
         """The export as it arrives."""
@@ -75,35 +82,29 @@ class Paying:
         """The lines of CSV."""
         return list(csv.DictReader((await self.payroll(role, format="csv", **params)).decode().splitlines()))
 
-    async def payouts(self) -> dict[str, tuple[Any, ...]]:
-        """Reads how the payment of each statement stands, by seller; both doors say the same."""
+    def names(self) -> dict[str, str]:
+        """The names of everything, by id."""
+        return {str(id): name for name, id in self.service.ids.items()}
+
+    async def of_statements(self, *keys: str) -> dict[str, tuple[Any, ...]]:
+        """Reads how the payment of each statement stands, by seller."""
         await self.settled()
-        by_rest = (await self.service.get(f"/v1/payout-runs/{self.run}/statements")).json()["items"]
+        items = (await self.service.get(f"/v1/payout-runs/{self.run}/statements")).json()["items"]
+        return {self.names()[each["member_id"]]: tuple(each["payout"][key] for key in keys) for each in items}
+
+    async def payouts(self) -> dict[str, tuple[Any, ...]]:
+        """Reads status, batch and reference of each payment, by seller; both doors say the same."""
+        states, names = await self.of_statements("status", "batch", "external_reference"), self.names()
         run = (await must(self.service, STATEMENTS, {"run": self.run}))["payoutRun"]
-        names = {str(id): name for name, id in self.service.ids.items()}
-        states = {
-            names[each["member_id"]]: tuple(each["payout"][key] for key in ("status", "batch", "external_reference"))
-            for each in by_rest
-        }
+        shown = {names[each["memberId"]]: each["payout"] for each in run["statements"]}
         assert states == {
-            names[each["memberId"]]: (
-                each["payout"]["status"].lower(),
-                each["payout"]["batch"],
-                each["payout"]["externalReference"],
-            )
-            for each in run["statements"]
+            name: (each["status"].lower(), each["batch"], each["externalReference"]) for name, each in shown.items()
         }
         return states
 
-    async def held(self) -> dict[str, tuple[int, int]]:
+    async def held(self) -> dict[str, tuple[Any, ...]]:
         """Reads what of each statement is instructed, and what objections hold, by seller, in minor units."""
-        await self.settled()
-        names = {str(id): name for name, id in self.service.ids.items()}
-        items = (await self.service.get(f"/v1/payout-runs/{self.run}/statements")).json()["items"]
-        return {
-            names[each["member_id"]]: (each["payout"]["instructed_minor"], each["payout"]["held_minor"])
-            for each in items
-        }
+        return await self.of_statements("instructed_minor", "held_minor")
 
     async def sums(self) -> tuple[int, int]:
         """Reads what of the run is instructed and what is paid, in minor units."""
@@ -166,13 +167,9 @@ async def _founded(made: Paying) -> None:
     )
     await service.must(f"/v1/awards/{adjusted['id']}/approve", {})
     made.run = (await service.must("/v1/payout-runs", {"plan_id": plan, "period": "2026-02"}, role="finance"))["id"]
-    for step, role in (
-        ("calculate", "finance"),
-        ("issue-statements", "finance"),
-        ("submit", "finance"),
-        ("approve", "admin"),
-    ):
-        await made.to(step, role)
+    for step in ("calculate", "issue-statements", "submit"):
+        await made.to(step)
+    await made.to("approve", "admin")
 
 
 async def _locked(paying: Paying) -> None:
@@ -184,13 +181,10 @@ async def test_a_run_is_exported_once_it_is_locked(paying: Paying) -> None:
     service, rep = paying.service, str(paying.service.ids["rep"])
     await paying.settled()
     answer = await service.get(f"/v1/payout-runs/{paying.run}/payroll", role="finance")
-    assert (answer.status_code, answer.json()["code"]) == (409, "payout_run.status_wrong")
+    assert refusal(answer) == "409 payout_run.status_wrong"
     refused = (await ask(service, LINES, {"run": paying.run, "first": 9}, role="finance")).json()
     assert refused["errors"][0]["extensions"]["code"] == "payout_run.status_wrong"
-    assert await paying.refused("instruct-payout", batch="A", payout_on="2026-03-15") == (
-        409,
-        "payout_run.status_wrong",
-    )
+    assert await paying.refused("instruct-payout", **FIRST) == "409 payout_run.status_wrong"
     await _locked(paying)
 
     mine = [line for line in await paying.lines() if line["member_id"] == rep]
@@ -233,7 +227,7 @@ async def test_accounts_are_the_totals_of_the_statement(paying: Paying) -> None:
 
 async def test_both_doors_give_the_same_lines(paying: Paying) -> None:
     await _locked(paying)
-    await paying.to("instruct-payout", batch="A", payout_on="2026-03-15", member_ids=[str(paying.service.ids["rep"])])
+    await paying.to("instruct-payout", **FIRST, member_ids=[str(paying.service.ids["rep"])])
     for batch in (None, "A"):
         by_rest = await paying.lines(**({"batch": batch} if batch else {}))
         found: list[dict[str, Any]] = []
@@ -260,21 +254,13 @@ async def test_everybody_is_paid_once_and_the_statement_says_how(paying: Paying)
     await _locked(paying)
     rep, other = str(ids["rep"]), str(ids["other rep"])
     assert await paying.payouts() == dict.fromkeys(("rep", "other rep"), ("not_instructed", None, None))
-    assert await paying.refused("instruct-payout", "rep", batch="A", payout_on="2026-03-15") == (
-        403,
-        "access.role_forbidden",
-    )
-    assert await paying.refused("instruct-payout", "paid finance", batch="A", payout_on="2026-03-15") == (
-        409,
-        "payout_run.payout_of_own",
-    )
-    await paying.to("instruct-payout", "admin", batch="A", payout_on="2026-03-15")
-    assert (await paying.to("instruct-payout", batch="A", payout_on="2026-03-15"))["events"] == []
+    assert await paying.refused("instruct-payout", "rep", **FIRST) == "403 access.role_forbidden"
+    assert await paying.refused("instruct-payout", "paid finance", **FIRST) == "409 payout_run.payout_of_own"
+    await paying.to("instruct-payout", "admin", **FIRST)
+    assert (await paying.to("instruct-payout", **FIRST))["events"] == []
     assert await paying.sums() == (740, 0)
-    assert await paying.refused("instruct-payout", batch="B", payout_on="2026-03-16") == (
-        409,
-        "payout_run.payout_nothing_open",
-    )
+    refused = await paying.refused("instruct-payout", batch="B", payout_on="2026-03-16")
+    assert refused == "409 payout_run.payout_nothing_open"
     await paying.to("report-payout-failed", batch="A", member_id=other, reason="account closed")
     paid = {"external_reference": "bank 7", "paid_on": "2026-03-16"}
     await paying.to("confirm-payout-paid", batch="A", **paid)
@@ -282,11 +268,9 @@ async def test_everybody_is_paid_once_and_the_statement_says_how(paying: Paying)
     assert await paying.payouts() == {"rep": ("paid", "A", "bank 7"), "other rep": ("failed", "A", None)}
     assert await paying.sums() == (500, 500)
     await paying.to("instruct-payout", batch="B", payout_on="2026-03-20", member_ids=[other])
-    assert await paying.refused("instruct-payout", batch="C", payout_on="2026-03-20", member_ids=[rep]) == (
-        409,
-        "payout_run.payout_instructed",
-    )
-    assert await paying.refused("confirm-payout-paid", batch="C", **paid) == (404, "payout_run.batch_unknown")
+    refused = await paying.refused("instruct-payout", batch="C", payout_on="2026-03-20", member_ids=[rep])
+    assert refused == "409 payout_run.payout_instructed"
+    assert await paying.refused("confirm-payout-paid", batch="C", **paid) == "404 payout_run.batch_unknown"
     await paying.to("confirm-payout-paid", batch="B", external_reference="bank 8", paid_on="2026-03-21")
     assert await paying.payouts() == {"rep": ("paid", "A", "bank 7"), "other rep": ("paid", "B", "bank 8")}
     assert await paying.sums() == (740, 740)
@@ -300,10 +284,10 @@ async def test_a_line_is_not_paid_while_its_member_objects_to_it_and_paid_after_
     raised = await service.must("/v1/objections", claim, role="rep")
     assert [event["type"] for event in raised["events"]] == ["objection.raised", "payout_run.line_held"]
     again = await service.post("/v1/objections", claim, role="rep")
-    assert (again.status_code, again.json()["code"]) == (409, "payout_run.line_held")
+    assert refusal(again) == "409 payout_run.line_held"
     assert await paying.held() == {"rep": (0, 450), "other rep": (0, 0)}
 
-    await paying.to("instruct-payout", batch="A", payout_on="2026-03-15")
+    await paying.to("instruct-payout", **FIRST)
     assert await paying.sums() == (290, 0), "90 less 40 to the one, all to the other"
     assert await paying.held() == {"rep": (50, 450), "other rep": (240, 0)}
     mine = [each for each in await paying.lines(batch="A") if each["member_id"] == rep]
@@ -333,7 +317,7 @@ async def test_objecting_and_instructing_at_once_never_pays_what_is_objected_to(
         for number in (1, 2)
     ]
     order = [service.post("/v1/objections", {**claim, "occurred_at": "2026-03-12"}, role="rep") for claim in claims] + [
-        service.post(f"/v1/payout-runs/{paying.run}/instruct-payout", {"batch": "A", "payout_on": "2026-03-15"})
+        service.post(f"/v1/payout-runs/{paying.run}/instruct-payout", FIRST)
     ]
     answers = await asyncio.gather(*order)
     assert [answer.status_code for answer in answers] == [201, 201, 200]
@@ -348,7 +332,7 @@ async def test_a_forgiven_draw_is_read_by_both_doors_and_stated_by_the_next_run_
     await _locked(paying)
     forgiving = {"member_id": rep, "plan_id": plan, "period": "2026-02", "amount_minor": 300, "reason": "Our delay"}
     late = await service.post("/v1/awards/forgive-draw", forgiving, role="finance")
-    assert (late.status_code, late.json()["code"]) == (409, "award.period_locked")
+    assert refusal(late) == "409 award.period_locked"
     forgiven = await service.must("/v1/awards/forgive-draw", {**forgiving, "period": "2026-03"}, role="finance")
     await service.must(f"/v1/awards/{forgiven['id']}/approve", {})
     await paying.settled()
@@ -370,7 +354,7 @@ async def test_a_forgiven_draw_is_read_by_both_doors_and_stated_by_the_next_run_
 async def test_r71_an_export_that_is_sent_again_is_the_same_whatever_happened_since(paying: Paying) -> None:
     service, ids = paying.service, paying.service.ids
     await _locked(paying)
-    await paying.to("instruct-payout", batch="A", payout_on="2026-03-15")
+    await paying.to("instruct-payout", **FIRST)
     asked: list[dict[str, str]] = [
         {**form, **batch} for form in ({}, {"format": "csv"}) for batch in ({}, {"batch": "A"})
     ]
@@ -387,24 +371,24 @@ async def test_r71_an_export_that_is_sent_again_is_the_same_whatever_happened_si
     assert [await paying.payroll(**each) for each in asked] == before
     assert [line["amount_minor"] for line in await paying.lines(batch="B")] == ["200", "40"]
     answer = await service.get(f"/v1/payout-runs/{paying.run}/payroll", batch="C")
-    assert (answer.status_code, answer.json()["code"]) == (404, "payout_run.batch_unknown")
+    assert refusal(answer) == "404 payout_run.batch_unknown"
     answer = await service.get(f"/v1/payout-runs/{paying.run}/payroll", format="xml")
-    assert (answer.status_code, answer.json()["code"]) == (422, "parameter.invalid")
+    assert refusal(answer) == "422 parameter.invalid"
 
 
 async def test_a_member_is_exported_what_its_own_statement_says(paying: Paying) -> None:
     await _locked(paying)
     ids = paying.service.ids
     assert {line["member_id"] for line in await paying.lines("rep")} == {str(ids["rep"])}
-    await paying.to("instruct-payout", batch="A", payout_on="2026-03-15", member_ids=[str(ids["other rep"])])
+    await paying.to("instruct-payout", **FIRST, member_ids=[str(ids["other rep"])])
     await paying.settled()
     answer = await paying.service.get(f"/v1/payout-runs/{paying.run}/payroll", role="rep", batch="A")
-    assert (answer.status_code, answer.json()["code"]) == (404, "payout_run.batch_unknown")
+    assert refusal(answer) == "404 payout_run.batch_unknown"
 
 
 async def test_payouts_change_nothing_of_what_is_proven(paying: Paying) -> None:
     await _locked(paying)
-    await paying.to("instruct-payout", batch="A", payout_on="2026-03-15")
+    await paying.to("instruct-payout", **FIRST)
     await paying.to("confirm-payout-paid", batch="A", external_reference="bank 7", paid_on="2026-03-16")
     url = paying.service.urls.application_url
     await seal_all(url)

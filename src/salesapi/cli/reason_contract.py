@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Final, get_args, get_origin, get_type_hints
 
 from salesapi.domain.pay.reasons.reason_form import STATED, unit_of
-from salesapi.domain.pay.reasons.reasons import Reason
+from salesapi.domain.pay.reasons.reasons import KINDS
 from salesapi.domain.pay.words.reason_words import PHRASES
 
 HEAD: Final = """# Reasons of pay
@@ -26,10 +26,9 @@ def reason_contract() -> str:
 
 
 def _rows() -> Iterator[tuple[str, ...]]:
-    for record in get_args(Reason):
+    for record, kind in KINDS.items():
         says = " ".join((record.__doc__ or "").split())
-        phrase = PHRASES[record.kind]
-        yield f"`{record.kind}`", says, _inputs(record), phrase["en"], phrase["zh"]
+        yield f"`{kind}`", says, _inputs(record), *PHRASES[kind]
     yield f"`{STATED}`", "An old statement: all that is known is what it said.", "`text`", "{text}", "{text}"
 
 

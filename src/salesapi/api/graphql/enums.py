@@ -10,10 +10,10 @@ from typing import Any, Final, get_args
 
 import strawberry
 
-from salesapi.domain.pay.records import payout_runs
+from salesapi.domain.pay.records import payout_run_states
 from salesapi.domain.selling import deals
 
-NAMED: Final[dict[object, str]] = {deals.Status: "DealStatus", payout_runs.Status: "PayoutRunStatus"}
+NAMED: Final[dict[object, str]] = {deals.Status: "DealStatus", payout_run_states.Status: "PayoutRunStatus"}
 """Literals whose alias says too little outside of its own module."""
 
 

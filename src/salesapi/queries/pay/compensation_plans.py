@@ -64,7 +64,7 @@ async def compensation_plan_differences(
     for number, pointer in ((version_from, "/from"), (version_to, "/to")):
         if number not in versions:
             raise ThingUnknown(thing="version", id=str(number), pointer=pointer)
-    found = plan_differences(versions[version_from], versions[version_to])
+    found = plan_differences(before=versions[version_from], after=versions[version_to])
     return CompensationPlanDifferences(
         id=plan.id,
         version_from=version_from,

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from annotated_types import MaxLen, MinLen
 
-from salesapi.domain.pay.records.payout_runs import LineKind, Status
+from salesapi.domain.pay.records.payout_run_states import Status
+from salesapi.domain.pay.records.payout_runs import LineKind
 from salesapi.domain.pay.records.payouts import PayoutStatus
 from salesapi.domain.shared.kernel import About, record
 from salesapi.domain.shared.periods import PeriodText

@@ -28,7 +28,9 @@ def version(*components: Component, number: int = 1) -> CompensationPlanVersion:
 def differences(
     before: CompensationPlanVersion, after: CompensationPlanVersion
 ) -> list[tuple[str, str | None, str | None]]:
-    return [(each.pointer, each.before, each.after) for each in plan_differences(before, after).differences]
+    return [
+        (each.pointer, each.before, each.after) for each in plan_differences(before=before, after=after).differences
+    ]
 
 
 def test_a_version_does_not_differ_from_itself_under_another_number() -> None:
@@ -65,7 +67,7 @@ def test_components_in_another_order_are_a_difference() -> None:
 
 
 def _text(component: Component) -> str | None:
-    return plan_differences(version(), version(component)).differences[0].after
+    return plan_differences(before=version(), after=version(component)).differences[0].after
 
 
 def test_a_bound_of_one_tier_is_named_by_its_place() -> None:
@@ -104,7 +106,7 @@ def test_at_most_so_many_differences_are_listed_and_all_are_counted() -> None:
         conditions = tuple(FilterCondition(of="product_code", any_of=values) for _ in range(6))
         return replace(FLAT, only=SaleFilter(conditions=conditions))
 
-    found = plan_differences(version(filtered("a")), version(filtered("b")))
+    found = plan_differences(before=version(filtered("a")), after=version(filtered("b")))
     assert len(found.differences) == DIFFERENCES_MAX
     assert found.count == 1_200
 
@@ -113,7 +115,7 @@ def test_at_most_so_many_differences_are_listed_and_all_are_counted() -> None:
 def test_looked_at_from_the_other_side_the_same_places_differ(seed: int) -> None:
     random = Random(seed)
     one, other = generated(random), generated(random)
-    there, back = plan_differences(one, other), plan_differences(other, one)
+    there, back = plan_differences(before=one, after=other), plan_differences(before=other, after=one)
     assert {each.pointer: (each.before, each.after) for each in there.differences} == {
         each.pointer: (each.after, each.before) for each in back.differences
     }

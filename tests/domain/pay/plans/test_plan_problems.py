@@ -1,30 +1,26 @@
-"""What a version of a plan may not say, each with the place and the words that it is refused with."""
+"""What a component of a plan may not say, each with the place and the words that it is refused with."""
 
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from salesapi.domain.pay.plans.compensation_plans import PlanTerms
 from salesapi.domain.pay.plans.plan_components import (
     Base,
     Component,
     FilterCondition,
     Gate,
-    QuotaRules,
     Release,
     SaleFilter,
 )
-from salesapi.domain.pay.plans.plan_problems import problem_of_component, problem_of_terms
+from salesapi.domain.pay.plans.plan_problems import problem_of_component
 from salesapi.domain.pay.plans.plan_rates import DealAmount, FlatRate, RateMatrix, TargetBonus, UnitAmount
 from salesapi.domain.pay.rules.award_measures import CollectionBand
-from salesapi.domain.pay.rules.quotas import Proration
 from salesapi.domain.pay.rules.rate_rules import RateRules
 from salesapi.domain.pay.rules.tables import CurvePoint, MatrixRow
 from tests.domain.pay import plan_options as options
-from tests.domain.pay.plan_options import CLAWBACK, CURVE, MARGIN, MATRIX, RATES, WITH_CASH, component, paying, terms
+from tests.domain.pay.plan_options import CLAWBACK, CURVE, MARGIN, MATRIX, RATES, WITH_CASH, component, paying
 
 ZERO = Decimal(0)
 TOO_HIGH = Decimal(1001)
@@ -297,128 +293,6 @@ def test_a_component_that_leaves_something_open_is_refused_at_its_place(
     assert words in found.reason
 
 
-def quotas(proration: Proration | None, **others: Any) -> PlanTerms:
-    """Terms with rules on quotas."""
-    return terms(quotas=QuotaRules(proration=proration, **others))
-
-
-CONVERSION = options.CURRENCIES.conversion
-FIXED = replace(options.CURRENCIES, conversion=replace(CONVERSION, rate_date="plan_fixed"))
-UNKNOWN = replace(options.CURRENCIES, conversion=replace(CONVERSION, base_currency="XXQ"))
-AT_NO_RATE = replace(options.CURRENCIES, conversion=replace(CONVERSION, fixed_on=date(2026, 1, 1)))
-SUMMERLESS = Proration(
-    basis="seasonal_weights", month_percents=tuple(Decimal(each) for each in (20, 20, 20, 20, 20, *[0] * 7))
-)
-BACKWARDS = replace(options.RAMP, steps=options.RAMP.steps[::-1])
-TERMS = [
-    (
-        "a key twice",
-        terms(paying("flat"), paying("tiers")),
-        "/components/1/key",
-        "its key is used twice",
-    ),
-    (
-        "a component that is wrong",
-        terms(paying("flat"), component(key="other", rate=GAPPED)),
-        "/components/1/rate/tiers/1/lower",
-        "leaves a gap",
-    ),
-    ("a guarantee and a draw", terms(guarantee=options.GUARANTEE, draw=options.DRAW), "/draw", "not both"),
-    (
-        "less than nothing",
-        terms(guarantee=replace(options.GUARANTEE, amount_minor=-1)),
-        "/guarantee/amount_minor",
-        "must not be negative",
-    ),
-    ("a draw of nothing", terms(draw=replace(options.DRAW, draw_minor=0)), "/draw/draw_minor", "must be above 0"),
-    (
-        "a guarantee and an advance",
-        terms(guarantee=options.GUARANTEE, advance=options.ADVANCE),
-        "/advance",
-        "send a guarantee or an advance, not both",
-    ),
-    (
-        "a draw and an advance",
-        terms(draw=options.DRAW, advance=options.ADVANCE),
-        "/advance",
-        "send a draw or an advance, not both",
-    ),
-    (
-        "a negative end carried twice",
-        terms(recovery=options.RECOVERY, advance=options.ADVANCE),
-        "/recovery",
-        "an advance says itself what becomes of a negative end",
-    ),
-    (
-        "an advance of nothing",
-        terms(advance=replace(options.ADVANCE, advance_minor=0)),
-        "/advance/advance_minor",
-        "must be above 0",
-    ),
-    (
-        "a collection that nothing allows",
-        terms(advance=replace(options.ADVANCE, collection_allowed_by=None)),
-        "/advance/collection_allowed_by",
-        "carried, not collected, unless a law or contract allows it",
-    ),
-    (
-        "a law that is not needed",
-        terms(advance=replace(options.ADVANCE, negative_end="carried", on_leaving="forgiven")),
-        "/advance/collection_allowed_by",
-        "nothing is collected",
-    ),
-    ("a rate fixed when", terms(currencies=FIXED), "/currencies/conversion/fixed_on", "belongs to the rate date"),
-    ("a rate not fixed", terms(currencies=AT_NO_RATE), "/currencies/conversion/fixed_on", "and to no other"),
-    ("a currency unknown", terms(currencies=UNKNOWN), "/currencies/conversion/base_currency", "XXQ is not a currency"),
-    ("quotas without a rule", quotas(None), "/quotas", "send null for quotas as set"),
-    (
-        "months by which day",
-        quotas(Proration(basis="whole_months")),
-        "/quotas/proration/month_day",
-        "belongs to whole months",
-    ),
-    (
-        "a quarter without weight",
-        quotas(SUMMERLESS),
-        "/quotas/proration/month_percents/6",
-        "the quarter that begins here has no weight",
-    ),
-    ("working days of whom", quotas(options.WORKING_DAYS), "/quotas/calendar_id", "a proration by working days"),
-    (
-        "a calendar for all days",
-        quotas(Proration(basis="calendar_days"), calendar_id=options.CALENDAR),
-        "/quotas/calendar_id",
-        "and to no other",
-    ),
-    ("a ramp that goes back", quotas(None, ramp=BACKWARDS), "/quotas/ramp/steps/1/through_month", "further than"),
-    ("a leaver without a rule", terms(leavers=options.LEAVERS[1:]), "/leavers", "there is no rule for resignation"),
-    (
-        "a recovery of nothing",
-        terms(recovery=replace(options.RECOVERY, percent=ZERO)),
-        "/recovery/percent",
-        "more than 0",
-    ),
-    ("no correction is small", terms(correction_from_minor=0), "/correction_from_minor", "must be above 0, not 0"),
-]
-
-
-@pytest.mark.parametrize(("wrong", "pointer", "words"), [case[1:] for case in TERMS], ids=[case[0] for case in TERMS])
-def test_terms_that_leave_something_open_are_refused_at_their_place(wrong: PlanTerms, pointer: str, words: str) -> None:
-    found = problem_of_terms(wrong, "quarter")
-    assert found is not None
-    assert found.pointer == pointer
-    assert words in found.reason
-
-
-def test_a_plan_by_year_does_not_count_over_a_year_again() -> None:
-    yearly = terms(paying("tiers", counted_over="year_to_date"))
-    found = problem_of_terms(yearly, "year")
-    assert found is not None
-    assert found.pointer == "/components/0/counted_over"
-    assert "send `period`" in found.reason
-    assert problem_of_terms(yearly, "quarter") is None
-
-
 @pytest.mark.parametrize("kind", RATES)
 def test_every_kind_of_rate_can_be_published(kind: str) -> None:
     assert problem_of_component(paying(kind)) is None
@@ -440,11 +314,3 @@ def test_every_kind_of_rate_can_be_published(kind: str) -> None:
 )
 def test_options_that_fit_together_can_be_published(valid: Component) -> None:
     assert problem_of_component(valid) is None
-
-
-@pytest.mark.parametrize("kind", ["month", "quarter", "year"])
-def test_all_rules_of_a_plan_together_can_be_published(kind: Any) -> None:
-    rules = {name: rule for name, rule in options.TERMS.items() if name not in ("guarantee", "advance")}
-    assert problem_of_terms(terms(**rules), kind) is None
-    assert problem_of_terms(terms(guarantee=options.GUARANTEE), kind) is None
-    assert problem_of_terms(terms(advance=options.ADVANCE), kind) is None

@@ -38,7 +38,7 @@ from salesapi.domain.pay.records.awards import (
     RevokeAward,
 )
 from salesapi.domain.pay.records.objections import Objection, ObjectionSubject
-from salesapi.domain.pay.records.payout_runs import PayoutRun
+from salesapi.domain.pay.records.payout_run_states import PayoutRun, RunProgress
 from salesapi.domain.pay.records.points import (
     ENTRIES_MAX,
     CreditPoints,
@@ -104,7 +104,7 @@ KNOWN: dict[Ref, object] = {
 }
 LOCKED: dict[Ref, object] = {
     StreamRef("payout_run", natural_id("payout_run", str(plan_id), "2026-03")): PayoutRun(
-        plan_id=plan_id, period="2026-03", status="locked"
+        progress=RunProgress(plan_id=plan_id, period="2026-03", status="locked")
     )
     for plan_id in (PLAN, OWED)
 }

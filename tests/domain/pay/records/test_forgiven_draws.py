@@ -8,20 +8,13 @@ import pytest
 
 from salesapi.domain.pay.records.awards import AwardAdjustmentPosted, AwardApproved
 from salesapi.domain.pay.rules.clawbacks import RecoveryLimit
-from salesapi.domain.pay.rules.draws import RecoverableDraw
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN, Log, balance_minor, flat
+from tests.domain.pay.plan_options import DRAW
 from tests.domain.pay.reasons_said import english
 from tests.spec import uid
 
-DRAWN = RecoverableDraw(
-    draw_minor=90_000,
-    last_on=None,
-    compared_with="earned",
-    kept_minimum_minor=None,
-    recovery_limit_percent=Decimal(100),
-    at_end="forgiven",
-    on_leaving="still_owed",
-)
+DRAWN = replace(DRAW, compared_with="earned", recovery_limit_percent=Decimal(100))
+"""Of 900.00."""
 CARRIED = RecoveryLimit(percent=None, amount_minor=None, kept_minor=None, leaver="carried")
 
 

@@ -35,7 +35,8 @@ from salesapi.domain.pay.records.objections import (
     RaiseObjection,
     WithdrawObjection,
 )
-from salesapi.domain.pay.records.payout_runs import STATEMENT_LINES_MAX, PayoutRun
+from salesapi.domain.pay.records.payout_run_states import PayoutRun, RunProgress
+from salesapi.domain.pay.records.payout_runs import STATEMENT_LINES_MAX
 from salesapi.domain.selling.pipelines import Pipeline, PipelineVersion, Stage
 from salesapi.domain.selling.targets import Target
 from salesapi.domain.shared.kernel import BusinessTimeMissing, Context, Ref, Refused, StreamRef, ThingUnknown
@@ -47,9 +48,7 @@ ANSWERING = uid(0xB0)
 RUN, LATER_RUN, PLAN, PIPELINE, TARGET = uid(0x10), uid(0x11), uid(0x12), uid(0x13), uid(0x14)
 FIX, FOREIGN_FIX, REVOKED_FIX, BONUS, PENDING_FIX = uid(0x20), uid(0x21), uid(0x22), uid(0x23), uid(0x24)
 LOCKED_RUN = PayoutRun(
-    plan_id=PLAN,
-    period="2026-01",
-    status="locked",
+    progress=RunProgress(plan_id=PLAN, period="2026-01", status="locked"),
     statement_digests=((REP, "d"),),
     statement_parts=((REP, 1, (100,) * 7), (REP, 2, (100,) * 3)),
     locked_on=date(2026, 2, 10),
@@ -80,7 +79,9 @@ TARGET_STATE = Target(
 )
 KNOWN: dict[Ref, object] = {
     StreamRef("payout_run", RUN): LOCKED_RUN,
-    StreamRef("payout_run", LATER_RUN): replace(LOCKED_RUN, period="2026-02", status="issued", locked_on=None),
+    StreamRef("payout_run", LATER_RUN): replace(
+        LOCKED_RUN, progress=RunProgress(plan_id=PLAN, period="2026-02", status="issued"), locked_on=None
+    ),
     StreamRef("compensation_plan", PLAN): MONTHLY,
     StreamRef("pipeline", PIPELINE): Pipeline(key="p", name="P", versions=(STAGES,)),
     StreamRef("target", TARGET): TARGET_STATE,

@@ -24,7 +24,8 @@ from salesapi.domain.pay.records.payout_holds import (
     PayoutRunLineHeld,
     UpdatePayoutHold,
 )
-from salesapi.domain.pay.records.payout_runs import PayoutRun, PayoutRunStatementIssued, StatementLine
+from salesapi.domain.pay.records.payout_run_states import PayoutRun
+from salesapi.domain.pay.records.payout_runs import PayoutRunStatementIssued, StatementLine
 from salesapi.domain.pay.records.payouts import (
     PARTS_MAX,
     InstructPayout,
@@ -35,11 +36,10 @@ from salesapi.domain.pay.records.payouts import (
     PayoutPart,
     PayoutRunPayoutFailed,
     PayoutRunPayoutInstructed,
-    PayoutRunPayoutPaid,
 )
 from salesapi.domain.shared.kernel import Ref, Refused, StreamRef, ThingUnknown
 from tests.domain.pay.commission_stories import ANN, BOB
-from tests.domain.pay.records.test_payouts import DUE, LOCKED, PAID_ON, confirm, failed, instruct, issued
+from tests.domain.pay.records.test_payouts import ANN_FAILED, DUE, LOCKED, PAID, confirm, failed, instruct, issued
 from tests.spec import DAY, SUBJECT, Case, fold, given, uid
 
 EVE = uid(0xE)
@@ -89,18 +89,15 @@ OBJECTIONS: dict[UUID, tuple[UUID, int]] = {
 }
 
 
+def objection(member_id: UUID, number: int, *, run: UUID = SUBJECT, status: ObjectionStatus = "open") -> Objection:
+    """An objection to a line of a run."""
+    subject = ObjectionSubject(kind="statement_line", id=run, line=number)
+    return Objection(answer_due_on=DAY, subject=subject, member_id=member_id, raised_by=uid(2), status=status)
+
+
 def facts(status: ObjectionStatus) -> dict[Ref, object]:
     """All objections in this status."""
-    return {
-        StreamRef("objection", id): Objection(
-            answer_due_on=DAY,
-            subject=ObjectionSubject(kind="statement_line", id=SUBJECT, line=number),
-            member_id=member_id,
-            raised_by=uid(2),
-            status=status,
-        )
-        for id, (member_id, number) in OBJECTIONS.items()
-    }
+    return {StreamRef("objection", id): objection(*line, status=status) for id, line in OBJECTIONS.items()}
 
 
 def update(objection_id: UUID) -> UpdatePayoutHold:
@@ -153,14 +150,7 @@ def run(*events: object) -> Case:
 
 
 def came_back(number: str, member_id: UUID, amount_minor: int) -> PayoutRunPayoutFailed:
-    return PayoutRunPayoutFailed(
-        batch=number,
-        member_id=member_id,
-        amount_minor=amount_minor,
-        currency="CNY",
-        was_paid=False,
-        reason="account closed",
-    )
+    return replace(ANN_FAILED, batch=number, member_id=member_id, amount_minor=amount_minor)
 
 
 def test_a_line_is_held_while_its_objection_is_open_and_free_once_it_is_closed() -> None:
@@ -183,12 +173,7 @@ def test_one_objection_at_a_time_holds_a_line() -> None:
 
 @pytest.mark.parametrize("subject", [SUBJECT, uid(0x99)])
 def test_only_an_objection_to_a_line_of_this_run_holds_one(subject: UUID) -> None:
-    foreign = Objection(
-        answer_due_on=DAY,
-        subject=ObjectionSubject(kind="statement_line", id=uid(0x98), line=1),
-        member_id=ANN,
-        raised_by=uid(2),
-    )
+    foreign = objection(ANN, 1, run=uid(0x98))
     known: dict[Ref, object] = {StreamRef("objection", ANNS_FIRST): foreign} if subject == SUBJECT else {}
     run().facts(known).when(update(ANNS_FIRST)).refused(ThingUnknown, pointer="/objection_id")
 
@@ -248,9 +233,7 @@ def test_when_the_rest_comes_back_what_was_paid_on_its_own_is_not_paid_twice() -
 
 def test_a_part_is_confirmed_and_fails_as_any_other_payment() -> None:
     first = batch("A", (ANN, 20_000), parts=(without(ANN, 1),))
-    paid = PayoutRunPayoutPaid(
-        batch="A", external_reference="bank 7", paid_on=PAID_ON, amounts=first.amounts, currency="CNY"
-    )
+    paid = replace(PAID, amounts=first.amounts)
     run(held(ANNS_FIRST), first).when(confirm()).then(paid)
     back = replace(came_back("A", ANN, 20_000), was_paid=True)
     run(held(ANNS_FIRST), first, paid).when(failed()).then(back)
@@ -261,14 +244,8 @@ def test_a_part_is_confirmed_and_fails_as_any_other_payment() -> None:
 
 def test_lines_of_further_parts_of_a_statement_have_their_own_numbers() -> None:
     story = (*LOCKED[:2], issued_with(ANN, (100,) * 300), issued_with(ANN, (7, 8), 2), *LOCKED[-3:])
-    objection = Objection(
-        answer_due_on=DAY,
-        subject=ObjectionSubject(kind="statement_line", id=SUBJECT, line=302),
-        member_id=ANN,
-        raised_by=uid(2),
-    )
     hold = PayoutRunLineHeld(member_id=ANN, line=302, amount_minor=8, currency="CNY", objection_id=ANNS_FIRST)
-    given(*story).facts({StreamRef("objection", ANNS_FIRST): objection}).when(update(ANNS_FIRST)).then(hold)
+    given(*story).facts({StreamRef("objection", ANNS_FIRST): objection(ANN, 302)}).when(update(ANNS_FIRST)).then(hold)
     given(*story, hold).when(instruct()).then(batch("A", (ANN, 29_992), parts=(without(ANN, 302),)))
 
 

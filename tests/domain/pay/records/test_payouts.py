@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
+from salesapi.domain.pay.records.payout_run_states import PayoutRun
 from salesapi.domain.pay.records.payout_runs import (
     ApprovePayoutRun,
     LockPayoutRun,
-    PayoutRun,
     PayoutRunApproved,
     PayoutRunCalculated,
     PayoutRunIsLocked,

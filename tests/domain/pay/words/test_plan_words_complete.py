@@ -70,15 +70,9 @@ BOUND_TO_ANOTHER = {
     *("Tier.lower", "Tier.upper", "Band.lower", "Band.upper", "MarginBand.lower_percent", "MarginBand.upper_percent"),
     *("MarginBandTable.negative_margin", "SatisfactionTable.survey", "ReleaseInstalment.share_percent"),
     *("Holdback.event", "ClawbackRule.share", "Proration.basis", "Proration.month_percents"),
-    *(
-        "SpiffCampaign.component",
-        "PointsAward.component",
-        "PointsAward.each",
-        "TeamPool.component",
-        "ForecastAward.component",
-        "ScoreSource.component",
-    ),
-    *("ScorecardGoal.weight_percent", "TeamPoolTerms.division", "LeaverRule.reason"),
+    *("SpiffCampaign.component", "PointsAward.component", "PointsAward.each", "TeamPool.component"),
+    *("ForecastAward.component", "ScoreSource.component", "ScorecardGoal.weight_percent", "TeamPoolTerms.division"),
+    "LeaverRule.reason",
 }
 """What cannot be changed alone, or the version could not be published: the tests of words have these, one by one."""
 

@@ -17,8 +17,7 @@ from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.plans.version_parts import VersionPart, parts_of
-from salesapi.domain.pay.reasons.earned_reasons import AwaitsAcknowledgement, AwaitsRate
-from salesapi.domain.pay.reasons.reasons import Waits
+from salesapi.domain.pay.reasons.earned_reasons import AwaitsAcknowledgement, AwaitsRate, Waits
 from salesapi.domain.pay.rules.accounting import RateDate, converted, frozen_rate
 from salesapi.domain.pay.rules.plan_versions_and_leavers import leaver_share
 from salesapi.domain.shared.kernel import fast_record

@@ -38,8 +38,7 @@ from salesapi.domain.pay.calculation.year_to_date_restatement import CreditKey, 
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component
-from salesapi.domain.pay.reasons.earned_reasons import AwaitsQuota
-from salesapi.domain.pay.reasons.reasons import Waits
+from salesapi.domain.pay.reasons.earned_reasons import AwaitsQuota, Waits
 from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.periods import Period, period_of
 

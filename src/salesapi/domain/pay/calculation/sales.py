@@ -27,8 +27,7 @@ from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.ledger.trade_facts import AgreementFact, CashFact, InvoiceFact
 from salesapi.domain.pay.plans.plan_components import Base, Component
 from salesapi.domain.pay.plans.plan_rates import asked_of_sale
-from salesapi.domain.pay.reasons.earned_reasons import AwaitsAgreement, AwaitsCost, AwaitsOneCurrency
-from salesapi.domain.pay.reasons.reasons import Waits
+from salesapi.domain.pay.reasons.earned_reasons import AwaitsAgreement, AwaitsCost, AwaitsOneCurrency, Waits
 from salesapi.domain.pay.rules.accounting import taxed_base
 from salesapi.domain.pay.rules.commissionable_bases import ContractTermTable, ResidualTerms, margin_base
 from salesapi.domain.pay.rules.release import Anchor

@@ -1,6 +1,6 @@
 """What may happen to an award: the decisions of `awards.py`, pure, and the declaration of the stream."""
 
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan
@@ -35,7 +35,7 @@ from salesapi.domain.pay.records.awards import (
     evolve,
 )
 from salesapi.domain.pay.records.objections import Objection
-from salesapi.domain.pay.records.payout_runs import PayoutRun
+from salesapi.domain.pay.records.payout_run_states import PayoutRun
 from salesapi.domain.pay.rules.recognition import Party, Reward, conflict_of_approver, problem_of_reward
 from salesapi.domain.selling.deals import Deal
 from salesapi.domain.shared.declarations import Stream, changes, creates
@@ -53,6 +53,9 @@ from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import Period, period_named
 from salesapi.domain.shared.references import referred, refuse_unknown
 
+_Paid: TypeAlias = GrantAward | PostAdjustment | ForgiveDraw | Award
+"""What a run may pay, or take off what is owed."""
+
 
 def grant(state: Award | None, command: GrantAward, context: Context) -> tuple[AwardGranted, ...]:
     """Decides `GrantAward`."""
@@ -67,7 +70,7 @@ def grant(state: Award | None, command: GrantAward, context: Context) -> tuple[A
             _refuse_other_kind(plan, period, "/period")
             if command.currency != plan.currency:
                 raise AwardCurrencyMismatch(plan_currency=plan.currency, currency=command.currency, pointer="/currency")
-            _refuse_locked(command.plan_id, period.text, context)
+            _refuse_locked(command, context)
     return (
         AwardGranted(
             member_id=command.member_id,
@@ -98,8 +101,11 @@ def post_adjustment(
     _refuse_other_kind(plan, period, "/period")
     if period.first_on < corrected.first_on:
         raise AwardPeriodsReversed(period_corrected=corrected.text, period=period.text, pointer="/period")
-    _refuse_foreign_objection(command, context)
-    _refuse_locked(command.plan_id, period.text, context)
+    if command.objection_id is not None:
+        objection = referred(command, "objection_id", Objection, context.facts)
+        if objection.member_id != command.member_id:
+            raise AwardObjectionForeign(pointer="/objection_id")
+    _refuse_locked(command, context)
     return (
         AwardAdjustmentPosted(
             member_id=command.member_id,
@@ -119,15 +125,14 @@ def post_adjustment(
 def forgive_draw(state: Award | None, command: ForgiveDraw, context: Context) -> tuple[AwardDrawForgiven, ...]:
     """Decides `ForgiveDraw`. How much is owed is known only to the run that comes to it."""
     refuse_unknown(command, context.facts, "member_id")
-    plan = _plan(command, context)
-    period = period_named(command.period)
+    plan, period = _plan(command, context), period_named(command.period)
     _refuse_other_kind(plan, period, "/period")
     if not any(version.draw or version.advance or version.recovery for version in plan.versions):
         raise AwardPlanWithoutDraw(name=plan.name, pointer="/plan_id")
     enrolment = context.facts.state(enrolment_ref(command.member_id))
-    if not isinstance(enrolment, Enrolment) or all(span.plan_id != command.plan_id for span in enrolment.spans):
+    if not isinstance(enrolment, Enrolment) or not enrolment.takes_part_in(command.plan_id):
         raise ThingUnknown(thing="enrolment", id=str(command.member_id), pointer="/member_id")
-    _refuse_locked(command.plan_id, period.text, context)
+    _refuse_locked(command, context)
     return (
         AwardDrawForgiven(
             member_id=command.member_id,
@@ -172,8 +177,7 @@ def approve(state: Award, command: ApproveAward, context: Context) -> tuple[Awar
             raise AwardApproverIsGranter()
         case "gets_it":
             raise AwardApproverIsBeneficiary()
-    if state.plan_id is not None and state.period is not None:
-        _refuse_locked(state.plan_id, state.period, context)
+    _refuse_locked(state, context)
     is_paid = state.kind != "draw_forgiven"
     return (
         AwardApproved(
@@ -234,43 +238,32 @@ def _refuse_other_kind(plan: CompensationPlan, period: Period, pointer: str) -> 
         raise AwardPeriodMismatch(period_kind=kind, period=period.text, sent_kind=period.kind, pointer=pointer)
 
 
-def _refuse_locked(plan_id: UUID, period: str, context: Context) -> None:
-    run = context.facts.state(_run_ref(plan_id, period))
-    if isinstance(run, PayoutRun) and run.status == "locked":
-        raise AwardPeriodLocked(period=period, pointer="/period")
+def _refuse_locked(paid: _Paid, context: Context) -> None:
+    for ref in _run_of(paid):
+        run = context.facts.state(ref)
+        if isinstance(run, PayoutRun) and run.status == "locked":
+            raise AwardPeriodLocked(period=run.period, pointer="/period")
 
 
-def _refuse_foreign_objection(command: PostAdjustment, context: Context) -> None:
-    if command.objection_id is None:
-        return
-    objection = referred(command, "objection_id", Objection, context.facts)
-    if objection.member_id != command.member_id:
-        raise AwardObjectionForeign(pointer="/objection_id")
-
-
-def _run_ref(plan_id: UUID, period: str) -> StreamRef:
-    """The run that pays the period: its identity is (plan, period)."""
-    return StreamRef("payout_run", natural_id("payout_run", str(plan_id), period))
+def _run_of(paid: _Paid) -> tuple[StreamRef, ...]:
+    """The run that pays it, where one does: its identity is (plan, period)."""
+    if paid.plan_id is None or paid.period is None:
+        return ()
+    return (StreamRef("payout_run", natural_id("payout_run", str(paid.plan_id), paid.period)),)
 
 
 def _needs_run(
     state: Award | None, command: GrantAward | PostAdjustment | ForgiveDraw, facts: Facts
 ) -> tuple[StreamRef, ...]:
-    if command.plan_id is None or command.period is None:
-        return ()
-    return (_run_ref(command.plan_id, command.period),)
+    return _run_of(command)
 
 
 def _needs_run_and_enrolment(state: Award | None, command: ForgiveDraw, facts: Facts) -> tuple[StreamRef, ...]:
-    return (*_needs_run(state, command, facts), enrolment_ref(command.member_id))
+    return (*_run_of(command), enrolment_ref(command.member_id))
 
 
 def _needs_deal_or_run(state: Award, command: ApproveAward, facts: Facts) -> tuple[StreamRef, ...]:
-    if state.deal_id is not None:
-        return (StreamRef("deal", state.deal_id),)
-    if state.plan_id is None or state.period is None:
-        return ()
-    return (_run_ref(state.plan_id, state.period),)
+    return (StreamRef("deal", state.deal_id),) if state.deal_id is not None else _run_of(state)
 
 
 STREAM: Final = Stream[Award, AwardEvent](

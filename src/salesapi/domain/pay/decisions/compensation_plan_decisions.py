@@ -70,9 +70,7 @@ def publish(
         raise CompensationPlanVersionsExhausted(limit=VERSIONS_MAX)
     if state.versions and state.versions[-1].period != command.period:
         raise CompensationPlanPeriodFixed(period=state.versions[-1].period, pointer="/period")
-    _refuse_problem(command, command.period)
-    _refuse_finer_than_money(command, state.currency)
-    refuse_unknown(command, context.facts)
+    _refuse_terms(state, command, command.period, context)
     earliest_on = context.today + timedelta(days=state.notice_days)
     is_short = command.effective_from is None or command.effective_from < earliest_on
     if is_short and command.reason is None:
@@ -97,19 +95,16 @@ def simulate(
     if not state.versions:
         raise CompensationPlanUnpublished(name=state.name, pointer="/plan_id")
     kind = state.versions[-1].period
-    _refuse_problem(command, kind)
-    _refuse_finer_than_money(command, state.currency)
-    refuse_unknown(command, context.facts)
+    _refuse_terms(state, command, kind, context)
     period = period_named(command.period)
     if period.kind != kind:
         raise CompensationPlanPeriodFixed(period=kind, pointer="/period")
-    assumed = _assumed(command)
+    assumed = Assumptions(quotas=command.assumed_quotas, deals=command.assumed_deals)
     refuse_useless(assumed, period)
-    ledger = ledger_of(context)
     proposal = CompensationPlanVersion(
         number=len(state.versions) + 1, period=kind, effective_from=None, **terms_of(command)
     )
-    return (simulated(ledger, command.plan_id, period, proposal, assumed=assumed),)
+    return (simulated(ledger_of(context), command.plan_id, period, proposal, assumed=assumed),)
 
 
 def retire(
@@ -121,11 +116,13 @@ def retire(
     return (CompensationPlanRetired(reason=command.reason),)
 
 
-def _refuse_finer_than_money(command: PlanTerms, currency: str) -> None:
-    digits = command.rounding.digits
-    if digits is not None and digits > exponent(currency):
-        reason = f"{currency} has {exponent(currency)} decimals, so nothing is posted with {digits}"
+def _refuse_terms(state: CompensationPlan, terms: PlanTerms, kind: PeriodKind, context: Context) -> None:
+    _refuse_problem(terms, kind)
+    digits, currency_digits = terms.rounding.digits, exponent(state.currency)
+    if digits is not None and digits > currency_digits:
+        reason = f"{state.currency} has {currency_digits} decimals, so nothing is posted with {digits}"
         raise TermsInvalid(reason=reason, pointer="/rounding/digits")
+    refuse_unknown(terms, context.facts)
 
 
 def _refuse_problem(terms: PlanTerms, kind: PeriodKind) -> None:
@@ -146,10 +143,6 @@ def _refuse_problem(terms: PlanTerms, kind: PeriodKind) -> None:
         case ["guarantee" | "draw" | "advance", *_]:
             raise FloorInvalid(reason=found.reason, pointer=found.pointer)
     raise TermsInvalid(reason=found.reason, pointer=found.pointer)
-
-
-def _assumed(command: SimulateCompensationPlan) -> Assumptions:
-    return Assumptions(quotas=command.assumed_quotas, deals=command.assumed_deals)
 
 
 def _identity(command: DraftCompensationPlan) -> tuple[str, ...]:

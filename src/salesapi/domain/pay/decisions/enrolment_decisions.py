@@ -37,6 +37,7 @@ from salesapi.domain.pay.plans.enrolments import (
     SetQuota,
     enrolment_ref,
     evolve,
+    span_of,
 )
 from salesapi.domain.shared.declarations import Stream, acts_on, creates
 from salesapi.domain.shared.kernel import PAYERS, Context, FieldInvalid, ThingUnknown, member_of, roles
@@ -53,7 +54,8 @@ def enrol(state: Enrolment | None, command: EnrolParticipant, context: Context) 
         raise CompensationPlanIsRetired(name=plan.name, pointer="/plan_id")
     _refuse_reversed_dates(command.effective_from, command.effective_until)
     _refuse_unknown_components(plan, command.component_keys)
-    span = Span(
+    begun = EnrolmentBegun(
+        member_id=command.member_id,
         plan_id=command.plan_id,
         effective_from=command.effective_from,
         effective_until=command.effective_until,
@@ -61,7 +63,7 @@ def enrol(state: Enrolment | None, command: EnrolParticipant, context: Context) 
         overrides=command.overrides,
         draw_minor=command.draw_minor,
     )
-    spans = state.spans if state else ()
+    span, spans = span_of(begun), state.spans if state else ()
     if span in spans:
         return ()
     refuse_untaken(
@@ -75,17 +77,7 @@ def enrol(state: Enrolment | None, command: EnrolParticipant, context: Context) 
     if state and max(len(spans), len(state.spans_before_leaving)) >= SPANS_MAX:
         raise EnrolmentLimitReached(limit=SPANS_MAX, things="enrolments")
     _refuse_overlap(spans, span)
-    return (
-        EnrolmentBegun(
-            member_id=command.member_id,
-            plan_id=command.plan_id,
-            effective_from=command.effective_from,
-            effective_until=command.effective_until,
-            component_keys=command.component_keys,
-            overrides=command.overrides,
-            draw_minor=command.draw_minor,
-        ),
-    )
+    return (begun,)
 
 
 def end(state: Enrolment | None, command: EndEnrolment, context: Context) -> tuple[EnrolmentEnded, ...]:
@@ -153,7 +145,7 @@ def acknowledge(
         raise ThingUnknown(thing="enrolment", id=str(context.subject_id))
     if context.member_id != command.member_id:
         raise EnrolmentNotYours(pointer="/member_id")
-    if all(span.plan_id != command.plan_id for span in state.spans):
+    if not state.takes_part_in(command.plan_id):
         raise EnrolmentMissing(plans="no version of this plan", pointer="/plan_id")
     latest = len(referred(command, "plan_id", CompensationPlan, context.facts).versions)
     if command.plan_version > latest:

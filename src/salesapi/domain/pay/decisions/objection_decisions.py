@@ -36,7 +36,7 @@ from salesapi.domain.pay.records.objections import (
     WithdrawObjection,
     evolve,
 )
-from salesapi.domain.pay.records.payout_runs import PayoutRun
+from salesapi.domain.pay.records.payout_run_states import PayoutRun
 from salesapi.domain.selling.pipelines import Pipeline
 from salesapi.domain.selling.targets import Target
 from salesapi.domain.shared.declarations import Stream, changes, creates
@@ -169,7 +169,7 @@ def _subject_found(command: RaiseObjection, context: Context) -> PayoutRun | Non
             return found
     if isinstance(found, CompensationPlan) and subject.key in found.component_keys():
         enrolment = context.facts.state(enrolment_ref(command.member_id))
-        if isinstance(enrolment, Enrolment) and any(span.plan_id == subject.id for span in enrolment.spans):
+        if isinstance(enrolment, Enrolment) and enrolment.takes_part_in(subject.id):
             return None
     if isinstance(found, Pipeline) and any(s.key == subject.key for v in found.versions for s in v.stages):
         return None

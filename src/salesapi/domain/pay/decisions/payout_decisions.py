@@ -19,7 +19,8 @@ from salesapi.domain.pay.records.payout_holds import (
     UpdatePayoutHold,
     held_lines,
 )
-from salesapi.domain.pay.records.payout_runs import STATEMENT_LINES_MAX, PayoutRun, PayoutRunStatusWrong
+from salesapi.domain.pay.records.payout_run_states import PayoutRun
+from salesapi.domain.pay.records.payout_runs import STATEMENT_LINES_MAX, PayoutRunStatusWrong
 from salesapi.domain.pay.records.payouts import (
     BATCHES_MAX,
     MEMBERS_MAX,
@@ -224,7 +225,9 @@ def _all_due(state: PayoutRun) -> list[_Due]:
     held, payments = held_lines(state.holds), state.payouts.payments()
     lines = {(member_id, part): amounts for member_id, part, amounts in state.statement_parts}
     return [
-        _due_to(member_id, total_minor, held.get(member_id, frozenset()), payments.get(member_id, ()), lines)
+        _due_to(
+            member_id, total_minor, lines, held=held.get(member_id, frozenset()), payments=payments.get(member_id, ())
+        )
         for member_id, total_minor in state.payouts.totals
     ]
 
@@ -232,9 +235,10 @@ def _all_due(state: PayoutRun) -> list[_Due]:
 def _due_to(
     member_id: UUID,
     total_minor: int,
+    lines: Mapping[tuple[UUID, int], tuple[int, ...]],
+    *,
     held: frozenset[int],
     payments: Sequence[MemberPayout],
-    lines: Mapping[tuple[UUID, int], tuple[int, ...]],
 ) -> _Due:
     """The statement but what is held or was paid on its own; once that is paid, the lines that it left out and are free."""
 

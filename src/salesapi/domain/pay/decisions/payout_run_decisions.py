@@ -10,17 +10,16 @@ from salesapi.domain.pay.decisions.payout_decisions import COMMANDS as PAYOUT_CO
 from salesapi.domain.pay.ledger.ledger_needs import AT_HEAD, ledger_needed, ledger_of
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan
+from salesapi.domain.pay.records.payout_run_states import PayoutRun, Status, evolve
 from salesapi.domain.pay.records.payout_runs import (
     AMOUNT_MINOR_MAX,
     PARTICIPANTS_MAX,
     RUN_LINES_MAX,
     ApprovePayoutRun,
     CalculatePayoutRun,
-    Calculation,
     IssuePayoutRunStatements,
     LockPayoutRun,
     OpenPayoutRun,
-    PayoutRun,
     PayoutRunAmountTooLarge,
     PayoutRunApproved,
     PayoutRunApproverIsPaid,
@@ -41,9 +40,7 @@ from salesapi.domain.pay.records.payout_runs import (
     PayoutRunSubmitted,
     PayoutRunTooLarge,
     ReturnPayoutRun,
-    Status,
     SubmitPayoutRun,
-    evolve,
 )
 from salesapi.domain.pay.statements.statements import (
     ENGINE_VERSION,
@@ -100,14 +97,14 @@ def issue(
     _refuse_other_status(state, "calculated", "issued")
     if state.status == "issued":
         return ()
-    calculated = _calculation(state)
-    if calculated.engine_version != ENGINE_VERSION:
-        raise PayoutRunEngineChanged(engine_version=calculated.engine_version)
-    ledger = ledger_of(context, PayFactsRef(calculated.position))
+    position, calculated_by = _calculated_position(state), state.progress.engine_version
+    if calculated_by != ENGINE_VERSION:
+        raise PayoutRunEngineChanged(engine_version=calculated_by)
+    ledger = ledger_of(context, PayFactsRef(position))
     statements = statements_of(ledger, state.plan_id, state.period)
-    assert ledger.position == calculated.position, "the ledger is not at the calculated position"
-    assert digest_of(statements) == calculated.digest, "the same facts gave other statements"
-    return tuple(event for statement in statements for event in issued_parts(statement, calculated.position))
+    assert ledger.position == position, "the ledger is not at the calculated position"
+    assert digest_of(statements) == state.progress.digest, "the same facts gave other statements"
+    return tuple(event for statement in statements for event in issued_parts(statement, position))
 
 
 def submit(state: PayoutRun, command: SubmitPayoutRun, context: Context) -> tuple[PayoutRunSubmitted, ...]:
@@ -119,7 +116,7 @@ def submit(state: PayoutRun, command: SubmitPayoutRun, context: Context) -> tupl
 def approve(state: PayoutRun, command: ApprovePayoutRun, context: Context) -> tuple[PayoutRunApproved, ...]:
     """Decides `ApprovePayoutRun`: by somebody else than the submitter who is not paid by the run."""
     _refuse_other_status(state, "submitted")
-    if context.actor_id == state.submitted_by:
+    if context.actor_id == state.progress.submitted_by:
         raise PayoutRunApproverIsSubmitter()
     if context.member_id is not None and state.is_beneficiary(context.member_id):
         raise PayoutRunApproverIsPaid()
@@ -135,18 +132,19 @@ def return_run(state: PayoutRun, command: ReturnPayoutRun, context: Context) -> 
 def lock(state: PayoutRun, command: LockPayoutRun, context: Context) -> tuple[PayoutRunLocked, ...]:
     """Decides `LockPayoutRun`: refused where another run of the plan comes first, or came since the calculation."""
     _refuse_other_status(state, "approved")
-    calculated = _calculation(state)
-    ledger = ledger_of(context)
+    position, ledger = _calculated_position(state), ledger_of(context)
     _refuse_earlier_open(state, ledger)
-    _refuse_outdated(state, calculated, ledger)
-    tree_root = context.facts.state(TreeRootRef(calculated.position))
+    for run in ledger.paid.runs_of(state.plan_id):
+        if run.is_locked and run.locked_position > position:
+            raise PayoutRunOutdated(period=run.period.text, position=position)
+    tree_root = context.facts.state(TreeRootRef(position))
     assert isinstance(tree_root, str), "the tree root over the calculated position was not given"
     return (
         PayoutRunLocked(
             statements_digest=digest_of_digests(tuple(digest for _, digest in state.statement_digests)),
-            position=calculated.position,
+            position=position,
             tree_root=tree_root,
-            tree_size=calculated.position,
+            tree_size=position,
         ),
     )
 
@@ -189,15 +187,10 @@ def _refuse_earlier_open(state: PayoutRun, ledger: PayFacts) -> None:
             raise PayoutRunEarlierOpen(period=run.period.text)
 
 
-def _refuse_outdated(state: PayoutRun, calculated: Calculation, ledger: PayFacts) -> None:
-    for run in ledger.paid.runs_of(state.plan_id):
-        if run.is_locked and run.locked_position > calculated.position:
-            raise PayoutRunOutdated(period=run.period.text, position=calculated.position)
-
-
-def _calculation(state: PayoutRun) -> Calculation:
-    assert state.calculated is not None, "a run with this status was calculated"
-    return state.calculated
+def _calculated_position(state: PayoutRun) -> int:
+    position = state.progress.calculated_position
+    assert position is not None, "a run with this status was calculated"
+    return position
 
 
 def _identity(command: OpenPayoutRun) -> tuple[str, ...]:
@@ -205,15 +198,11 @@ def _identity(command: OpenPayoutRun) -> tuple[str, ...]:
 
 
 def _needs_calculated_ledger(state: PayoutRun, command: object, facts: Facts) -> tuple[Ref, ...]:
-    if state.status != "calculated":
-        return ()
-    return (PayFactsRef(_calculation(state).position),)
+    return (PayFactsRef(_calculated_position(state)),) if state.status == "calculated" else ()
 
 
 def _needs_ledger_and_root(state: PayoutRun, command: object, facts: Facts) -> tuple[Ref, ...]:
-    if state.status != "approved":
-        return ()
-    return (AT_HEAD, TreeRootRef(_calculation(state).position))
+    return (AT_HEAD, TreeRootRef(_calculated_position(state))) if state.status == "approved" else ()
 
 
 STREAM: Final = Stream[PayoutRun, PayoutRunEvent](

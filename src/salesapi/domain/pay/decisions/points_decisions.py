@@ -86,7 +86,7 @@ def _refuse_unknown_plan(ledger: PayFacts, command: CreditPlanPoints, period: Pe
     if not ledger.has_plan(command.plan_id):
         raise ThingUnknown(thing="compensation plan", id=str(command.plan_id), pointer="/plan_id")
     enrolment = ledger.enrolment(command.member_id)
-    if enrolment is None or all(span.plan_id != command.plan_id for span in enrolment.spans):
+    if enrolment is None or not enrolment.takes_part_in(command.plan_id):
         raise ThingUnknown(thing="enrolment", id=str(command.member_id), pointer="/member_id")
     versions = ledger.plan(command.plan_id).versions
     if versions and versions[-1].period != period.kind:

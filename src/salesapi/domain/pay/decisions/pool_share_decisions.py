@@ -45,8 +45,7 @@ from salesapi.domain.shared.periods import Period, period_named
 def state_shares(state: PoolShares | None, command: StatePoolShares, context: Context) -> tuple[PoolSharesStated, ...]:
     """Decides `StatePoolShares`. Stated again alike nothing changes, unless that was rejected."""
     ledger, period = ledger_of(context), period_named(command.period)
-    pool = _pool(ledger, command.plan_id, command.award_key, period)
-    _refuse_divided(state, ledger, command.plan_id, pool, period)
+    pool = _undivided_pool(state, command, ledger)
     team = days_in_teams(ledger, command.plan_id, command.award_key, period.span()).get(command.owner_id)
     if not team:
         raise PoolWithoutTeam(period=period.text, pointer="/owner_id")
@@ -80,9 +79,7 @@ def approve(state: PoolShares, command: ApprovePoolShares, context: Context) -> 
             raise PoolApproverIsStater()
         case "gets_it":
             raise PoolApproverIsParty()
-    ledger, period = ledger_of(context), period_named(state.period)
-    pool = _pool(ledger, state.plan_id, state.award_key, period)
-    _refuse_divided(state, ledger, state.plan_id, pool, period)
+    _undivided_pool(state, state, ledger_of(context))
     return (
         PoolSharesApproved(
             plan_id=state.plan_id,
@@ -101,12 +98,15 @@ def reject(state: PoolShares, command: RejectPoolShares, context: Context) -> tu
     return (PoolSharesRejected(reason=command.reason),)
 
 
-def _pool(ledger: PayFacts, plan_id: UUID, award_key: str, period: Period) -> TeamPool:
+def _undivided_pool(state: PoolShares | None, stated: StatePoolShares | PoolShares, ledger: PayFacts) -> TeamPool:
     """The pool that a leader divides, of the version that pays the last days of the period.
 
+    After the lock only one that was held back is still to be divided, once.
+
     Raises:
-        ThingUnknown, PoolPeriodMismatch, PoolUnknown.
+        ThingUnknown, PoolPeriodMismatch, PoolUnknown, PoolDivided.
     """
+    plan_id, award_key, period = stated.plan_id, stated.award_key, period_named(stated.period)
     if not ledger.has_plan(plan_id):
         raise ThingUnknown(thing="compensation plan", id=str(plan_id), pointer="/plan_id")
     plan = ledger.plan(plan_id)
@@ -115,18 +115,15 @@ def _pool(ledger: PayFacts, plan_id: UUID, award_key: str, period: Period) -> Te
             period_kind=plan.versions[-1].period, period=period.text, sent_kind=period.kind, pointer="/period"
         )
     parts = parts_of(plan, period)
-    for award in parts[-1].version.awards if parts else ():
-        if award.key == award_key and award.team_pool is not None and award.team_pool.leader is not None:
-            return award.team_pool
-    raise PoolUnknown(period=period.text, award_key=award_key, pointer="/award_key")
-
-
-def _refuse_divided(state: PoolShares | None, ledger: PayFacts, plan_id: UUID, pool: TeamPool, period: Period) -> None:
-    """After the lock only a pool that was held back is still to be divided, once."""
+    pools = [each.team_pool for each in (parts[-1].version.awards if parts else ()) if each.key == award_key]
+    pool = pools[0] if pools else None
+    if pool is None or pool.leader is None:
+        raise PoolUnknown(period=period.text, award_key=award_key, pointer="/award_key")
     is_locked = any(run.is_locked for run in ledger.paid.runs_of(plan_id) if run.period.text == period.text)
     is_held = pool.is_held_back() and (state is None or not state.has_been_approved)
     if is_locked and not is_held:
         raise PoolDivided(period=period.text, pointer="/period")
+    return pool
 
 
 def _refuse_other_team(shares: tuple[PoolShare, ...], team: Set[UUID], period: Period) -> None:

@@ -172,11 +172,11 @@ def _refuse_override(version: CompensationPlanVersion, override: ComponentOverri
         if problem is not None:
             raise FieldInvalid(reason=f"It is out of bounds: {problem.reason}.", pointer=problem.pointer)
     for name in stated:
-        _refuse_value(version, component, name, getattr(override, name), f"{pointer}/{name}")
+        _refuse_value(version, component, name, own=getattr(override, name), pointer=f"{pointer}/{name}")
 
 
 def _refuse_value(
-    version: CompensationPlanVersion, component: Component, name: str, own: Decimal | int, pointer: str
+    version: CompensationPlanVersion, component: Component, name: str, *, own: Decimal | int, pointer: str
 ) -> None:
     planned, limit_percent = _planned(component)[name], component.override_percent_max
     if planned is None or limit_percent is None:

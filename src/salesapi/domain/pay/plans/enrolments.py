@@ -293,6 +293,10 @@ class Enrolment:
                 return left
         return None
 
+    def takes_part_in(self, plan_id: UUID) -> bool:
+        """Tells whether the member takes part in the plan on any day."""
+        return any(span.plan_id == plan_id for span in self.spans)
+
     def covers(self, plan_id: UUID, component: str, on: date) -> bool:
         """Tells whether the member holds the component of the plan on this day."""
         return any(
@@ -340,20 +344,25 @@ def enrolment_ref(member_id: UUID) -> StreamRef:
     return StreamRef("enrolment", natural_id("enrolment", str(member_id)))
 
 
+def span_of(begun: EnrolmentBegun, position: int = 0) -> Span:
+    """The span that begins with the event at this position of the log; 0 while it is only decided."""
+    return Span(
+        plan_id=begun.plan_id,
+        effective_from=begun.effective_from,
+        effective_until=begun.effective_until,
+        component_keys=begun.component_keys,
+        overrides=begun.overrides,
+        draw_minor=begun.draw_minor,
+        position=position,
+    )
+
+
 def evolve(state: Enrolment | None, event: EnrolmentEvent, recorded: Recorded) -> Enrolment:
     """Folds the stream to its state."""
     known = state or Enrolment(member_id=event.member_id)
     match event:
         case EnrolmentBegun():
-            span = Span(
-                plan_id=event.plan_id,
-                effective_from=event.effective_from,
-                effective_until=event.effective_until,
-                component_keys=event.component_keys,
-                overrides=event.overrides,
-                draw_minor=event.draw_minor,
-                position=recorded.position,
-            )
+            span = span_of(event, recorded.position)
             before = (*known.spans_before_leaving, span) if known.leavings else ()
             return replace(known, spans=(*known.spans, span), spans_before_leaving=before)
         case EnrolmentEnded():

@@ -16,9 +16,9 @@ from salesapi.domain.pay.plans.plan_awards import (
     ScoreSource,
     SpiffCampaign,
     TeamPool,
-    TouchAward,
 )
 from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.plans.problem_places import at, named_twice, of_part, of_stated
 from salesapi.domain.pay.rules.award_measures import problem_of_forecast_award
 from salesapi.domain.pay.rules.awards import ScorecardItem, problem_of_scorecard, problem_of_spiff
 from salesapi.domain.pay.rules.commissionable_bases import ResidualTerms
@@ -54,29 +54,19 @@ def _problems(award: PlanAward, components: Sequence[Component]) -> Iterator[Pro
             yield Problem(pointer=pointer, reason=f"the version has no component {key}")
     if award.spiff is not None:
         yield from _problems_of_campaign(award.spiff, known[award.spiff.component])
-    if award.scorecard is not None:
-        yield from _problems_of_scorecard(award.scorecard)
-    if award.team_pool is not None:
-        yield from _problems_of_pool(award.team_pool)
-    if award.retention is not None:
-        yield from _problems_of_retention(award.retention)
+    yield from of_stated(award.scorecard, _problems_of_scorecard)
+    yield from of_stated(award.team_pool, _problems_of_pool)
+    yield from of_stated(award.retention, _problems_of_retention)
     if award.forecast is not None:
-        yield from _at("/forecast/terms", problem_of_forecast_award(award.forecast.terms))
+        yield from at("/forecast/terms", problem_of_forecast_award(award.forecast.terms))
     if award.touches is not None:
-        yield from _problems_of_kinds("/touches/kinds", award.touches)
-    if award.points is not None:
-        yield from _problems_of_points(award.points)
-
-
-def _at(pointer: str, found: Problem | None) -> Iterator[Problem]:
-    """A problem of a part, seen from the whole."""
-    if found is not None:
-        yield Problem(pointer=f"{pointer}{found.pointer}", reason=found.reason)
+        yield from named_twice("/touches/kinds", award.touches.kinds)
+    yield from of_stated(award.points, _problems_of_points)
 
 
 def _problems_of_campaign(campaign: SpiffCampaign, component: Component) -> Iterator[Problem]:
     terms = campaign.terms
-    yield from _at("/spiff/terms", problem_of_spiff(terms))
+    yield from at("/spiff/terms", problem_of_spiff(terms))
     if (terms.last_on - terms.first_on).days >= CAMPAIGN_DAYS_MAX:
         reason = f"a campaign lasts at most {CAMPAIGN_DAYS_MAX} days; make the rest another one"
         yield Problem(pointer="/spiff/terms/last_on", reason=reason)
@@ -90,11 +80,11 @@ def _problems_of_campaign(campaign: SpiffCampaign, component: Component) -> Iter
 
 def _problems_of_scorecard(scorecard: Scorecard) -> Iterator[Problem]:
     items = [ScorecardItem(key=goal.key, weight_percent=goal.weight_percent) for goal in scorecard.goals]
-    yield from _at("/scorecard/goals", problem_of_scorecard(items))
+    yield from at("/scorecard/goals", problem_of_scorecard(items))
     for index, goal in enumerate(scorecard.goals):
         place = f"/scorecard/goals/{index}"
         yield from _problems_of_source(f"{place}/source", goal.source)
-        yield from _at(f"{place}/curve", problem_of_curve(goal.curve))
+        yield from at(f"{place}/curve", problem_of_curve(goal.curve))
 
 
 def _problems_of_source(pointer: str, source: ScoreSource) -> Iterator[Problem]:
@@ -106,7 +96,7 @@ def _problems_of_source(pointer: str, source: ScoreSource) -> Iterator[Problem]:
             yield Problem(pointer=f"{pointer}/{name}", reason=reason)
     if source.kinds and source.of != "touches":
         yield Problem(pointer=f"{pointer}/kinds", reason=f"kinds belong to touches, not to {source.of}")
-    yield from _problems_of_kinds(f"{pointer}/kinds", source)
+    yield from named_twice(f"{pointer}/kinds", source.kinds)
 
 
 def _problems_of_points(points: PointsAward) -> Iterator[Problem]:
@@ -115,25 +105,18 @@ def _problems_of_points(points: PointsAward) -> Iterator[Problem]:
         yield Problem(pointer="/points/component", reason=reason)
     if points.kinds and points.each != "touch":
         yield Problem(pointer="/points/kinds", reason=f"kinds belong to touches, not to points for each {points.each}")
-    yield from _problems_of_kinds("/points/kinds", points)
-
-
-def _problems_of_kinds(pointer: str, stated: ScoreSource | TouchAward | PointsAward) -> Iterator[Problem]:
-    for index, kind in enumerate(stated.kinds):
-        if kind in stated.kinds[:index]:
-            yield Problem(pointer=f"{pointer}/{index}", reason=f"{kind} is named twice")
+    yield from named_twice("/points/kinds", points.kinds)
 
 
 def _problems_of_pool(pool: TeamPool) -> Iterator[Problem]:
-    yield from _at("/team_pool/terms", problem_of_team_pool(pool.terms))
+    yield from at("/team_pool/terms", problem_of_team_pool(pool.terms))
     if (pool.terms.division == "share_points") != bool(pool.share_points):
         reason = "share points belong to a division by `share_points` and to no other"
         yield Problem(pointer="/team_pool/share_points", reason=reason)
     if (pool.terms.division == "leader") != (pool.leader is not None):
         reason = "what a leader may give belongs to a division by `leader` and to no other"
         yield Problem(pointer="/team_pool/leader", reason=reason)
-    if pool.leader is not None:
-        yield from _at("/team_pool/leader", problem_of_leader_shares(pool.leader))
+    yield from of_part("/team_pool/leader", pool.leader, problem_of_leader_shares)
     seen = set()
     for index, each in enumerate(pool.share_points):
         if each.member_id in seen:
@@ -146,4 +129,4 @@ def _problems_of_retention(retention: RetentionAward) -> Iterator[Problem]:
     if (retention.measured == "renewal_rate") != (retention.renewal is not None):
         reason = "which renewals count belongs to `renewal_rate` and to no other measure"
         yield Problem(pointer="/retention/renewal", reason=reason)
-    yield from _at("/retention/curve", problem_of_curve(retention.curve))
+    yield from at("/retention/curve", problem_of_curve(retention.curve))

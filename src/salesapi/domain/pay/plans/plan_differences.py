@@ -41,7 +41,7 @@ class PlanDifferences:
     count: int
 
 
-def plan_differences(before: CompensationPlanVersion, after: CompensationPlanVersion) -> PlanDifferences:
+def plan_differences(*, before: CompensationPlanVersion, after: CompensationPlanVersion) -> PlanDifferences:
     """Lists what the later version changes; their numbers are no difference. At most `DIFFERENCES_MAX` are listed."""
     found = _differences("", _version(before), _version(after))
     listed = tuple(islice(found, DIFFERENCES_MAX))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from salesapi.domain.pay.plans.compensation_plans import PlanTerms
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.plans.plan_rates import tells_lines
+from salesapi.domain.pay.plans.problem_places import at
 from salesapi.domain.pay.rules.limits import problem_of_limit
 from salesapi.domain.pay.rules.tables import Problem
 from salesapi.domain.shared.periods import PeriodKind
@@ -47,9 +48,8 @@ def problems_of_plan_limits(terms: PlanTerms, kind: PeriodKind) -> Iterator[Prob
 def _problems_of_limits(of: PlanTerms | Component, *names: str) -> Iterator[Problem]:
     for name in names:
         limit_minor = getattr(of, name)
-        found = problem_of_limit(limit_minor, f"/{name}") if limit_minor is not None else None
-        if found is not None:
-            yield found
+        if limit_minor is not None:
+            yield from at("", problem_of_limit(limit_minor, f"/{name}"))
 
 
 def _without_limit(of: PlanTerms | Component, limit: str, **plain: str) -> Iterator[Problem]:

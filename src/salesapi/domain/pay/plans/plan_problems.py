@@ -14,7 +14,6 @@ from salesapi.domain.pay.plans.plan_components import (
     Base,
     Clawback,
     Component,
-    CurrencyRules,
     QuotaRules,
     Release,
     SaleFilter,
@@ -22,6 +21,7 @@ from salesapi.domain.pay.plans.plan_components import (
 from salesapi.domain.pay.plans.plan_limit_problems import problems_of_component_limits, problems_of_plan_limits
 from salesapi.domain.pay.plans.plan_rate_problems import problems_of_rate
 from salesapi.domain.pay.plans.plan_rates import OverridableRate
+from salesapi.domain.pay.plans.problem_places import at, named_twice, of_part, of_stated
 from salesapi.domain.pay.rules.accounting import problem_of_conversion
 from salesapi.domain.pay.rules.award_measures import problem_of_collection_bands, problem_of_satisfaction
 from salesapi.domain.pay.rules.clawbacks import problem_of_clawback, problem_of_recovery
@@ -53,31 +53,24 @@ def problem_of_component(component: Component) -> Problem | None:
     return next(_problems_of_component(component), None)
 
 
-def _at(pointer: str, found: Problem | None) -> Iterator[Problem]:
-    """A problem of a part, seen from the whole."""
-    if found is not None:
-        yield Problem(pointer=f"{pointer}{found.pointer}", reason=found.reason)
-
-
 def _problems_of_terms(terms: PlanTerms, kind: PeriodKind) -> Iterator[Problem]:
     seen: set[str] = set()
     for index, component in enumerate(terms.components):
         if component.key in seen:
             yield Problem(pointer=f"/components/{index}/key", reason="its key is used twice")
         seen.add(component.key)
-        yield from _at(f"/components/{index}", problem_of_component(component))
+        yield from at(f"/components/{index}", problem_of_component(component))
         if kind == "year" and component.counted_over != "period":
             reason = "the plan pays by year, so that its period is the year; send `period`"
             yield Problem(pointer=f"/components/{index}/counted_over", reason=reason)
     yield from _problems_of_floor(terms)
     if terms.currencies is not None:
-        yield from _problems_of_currencies(terms.currencies)
+        yield from at("/currencies/conversion", problem_of_conversion(terms.currencies.conversion))
     if terms.quotas is not None:
         yield from _problems_of_quotas(terms.quotas, kind)
     if terms.leavers:
-        yield from _at("/leavers", problem_of_leaver_rules(terms.leavers))
-    if terms.recovery is not None:
-        yield from _at("/recovery", problem_of_recovery(terms.recovery))
+        yield from at("/leavers", problem_of_leaver_rules(terms.leavers))
+    yield from of_part("/recovery", terms.recovery, problem_of_recovery)
     yield from problems_of_plan_limits(terms, kind)
     yield from _problems_of_awards(terms, seen)
 
@@ -88,19 +81,17 @@ def _problems_of_awards(terms: PlanTerms, seen: set[str]) -> Iterator[Problem]:
         if award.key in seen:
             yield Problem(pointer=f"/awards/{index}/key", reason="its key is used twice")
         seen.add(award.key)
-        yield from _at(f"/awards/{index}", problem_of_award(award, terms.components))
+        yield from at(f"/awards/{index}", problem_of_award(award, terms.components))
         if award.spiff is not None and award.spiff.only is not None:
             for found in _problems_of_filter(award.spiff.only):
-                yield from _at(f"/awards/{index}/spiff", found)
+                yield from at(f"/awards/{index}/spiff", found)
 
 
 def _problems_of_floor(terms: PlanTerms) -> Iterator[Problem]:
     if terms.guarantee is not None and terms.draw is not None:
         yield Problem(pointer="/draw", reason="send a guarantee or a draw, not both")
-    if terms.guarantee is not None:
-        yield from _at("/guarantee", problem_of_guarantee(terms.guarantee))
-    if terms.draw is not None:
-        yield from _at("/draw", problem_of_recoverable_draw(terms.draw))
+    yield from of_part("/guarantee", terms.guarantee, problem_of_guarantee)
+    yield from of_part("/draw", terms.draw, problem_of_recoverable_draw)
     if terms.advance is not None:
         yield from _problems_of_advance(terms, terms.advance)
 
@@ -112,24 +103,19 @@ def _problems_of_advance(terms: PlanTerms, advance: DrawInAdvance) -> Iterator[P
     if terms.recovery is not None:
         reason = "an advance says itself what becomes of a negative end; send no recovery beside it"
         yield Problem(pointer="/recovery", reason=reason)
-    yield from _at("/advance", problem_of_draw_in_advance(advance))
-
-
-def _problems_of_currencies(currencies: CurrencyRules) -> Iterator[Problem]:
-    yield from _at("/currencies/conversion", problem_of_conversion(currencies.conversion))
+    yield from at("/advance", problem_of_draw_in_advance(advance))
 
 
 def _problems_of_quotas(quotas: QuotaRules, kind: PeriodKind) -> Iterator[Problem]:
     if quotas.proration is None and quotas.ramp is None:
         yield Problem(pointer="/quotas", reason="it has neither a proration nor a ramp; send null for quotas as set")
     if quotas.proration is not None:
-        yield from _at("/quotas/proration", problem_of_proration(quotas.proration, kind))
+        yield from at("/quotas/proration", problem_of_proration(quotas.proration, kind))
     is_by_working_days = quotas.proration is not None and quotas.proration.basis == "working_days"
     if is_by_working_days != (quotas.calendar_id is not None):
         reason = "a calendar belongs to a proration by working days and to no other"
         yield Problem(pointer="/quotas/calendar_id", reason=reason)
-    if quotas.ramp is not None:
-        yield from _at("/quotas/ramp", problem_of_ramp(quotas.ramp))
+    yield from of_part("/quotas/ramp", quotas.ramp, problem_of_ramp)
 
 
 def _problems_of_component(component: Component) -> Iterator[Problem]:
@@ -139,17 +125,12 @@ def _problems_of_component(component: Component) -> Iterator[Problem]:
     if component.override_percent_max is not None:
         yield from _problems_of_overrides(component, component.override_percent_max)
     yield from _problems_of_attribution(component)
-    if component.only is not None:
-        yield from _problems_of_filter(component.only)
-    if component.base is not None:
-        yield from _problems_of_base(component.base)
+    yield from of_stated(component.only, _problems_of_filter)
+    yield from of_stated(component.base, _problems_of_base)
     yield from _problems_of_counting(component)
-    if component.satisfaction is not None:
-        yield from _at("/satisfaction", problem_of_satisfaction(component.satisfaction))
-    if component.release is not None:
-        yield from _problems_of_release(component.release)
-    if component.clawback is not None:
-        yield from _problems_of_clawback(component.clawback)
+    yield from of_part("/satisfaction", component.satisfaction, problem_of_satisfaction)
+    yield from of_stated(component.release, _problems_of_release)
+    yield from of_stated(component.clawback, _problems_of_clawback)
 
 
 def _problems_of_credit(component: Component) -> Iterator[Problem]:
@@ -158,9 +139,7 @@ def _problems_of_credit(component: Component) -> Iterator[Problem]:
         reason = "which touches are credited belongs to the credit `sourcing` and to no other"
         yield Problem(pointer="/sourcing", reason=reason)
     if sourcing is not None:
-        for index, kind in enumerate(sourcing.kinds):
-            if kind in sourcing.kinds[:index]:
-                yield Problem(pointer=f"/sourcing/kinds/{index}", reason=f"{kind} is named twice")
+        yield from named_twice("/sourcing/kinds", sourcing.kinds)
     if component.levels > 1 and component.credit != "manager_override":
         reason = f"levels of managers belong to the credit `manager_override`; send 1, not {component.levels}"
         yield Problem(pointer="/levels", reason=reason)
@@ -193,9 +172,7 @@ def _problems_of_filter(only: SaleFilter) -> Iterator[Problem]:
         if (condition.of in OF_PRODUCTS) != (condition.key is None):
             reason = f"{condition.of} needs the attribute's key" if condition.key is None else "a product has no key"
             yield Problem(pointer=f"{place}/key", reason=reason)
-        for number, value in enumerate(condition.any_of):
-            if value in condition.any_of[:number]:
-                yield Problem(pointer=f"{place}/any_of/{number}", reason=f"{value} is named twice")
+        yield from named_twice(f"{place}/any_of", condition.any_of)
 
 
 def _problems_of_base(base: Base) -> Iterator[Problem]:
@@ -217,19 +194,17 @@ def _problems_of_counting(component: Component) -> Iterator[Problem]:
 
 def _problems_of_release(release: Release) -> Iterator[Problem]:
     yield from _problems_of_cash(release)
-    if release.expiry is not None:
-        yield from _at("/release/expiry", problem_of_expiry(release.expiry))
+    yield from of_part("/release/expiry", release.expiry, problem_of_expiry)
     if release.speed:
-        yield from _at("", problem_of_collection_bands(release.speed, "/release/speed"))
+        yield from at("", problem_of_collection_bands(release.speed, "/release/speed"))
     elif release.speed_from != "due_date":
         yield Problem(pointer="/release/speed_from", reason="without `speed` no days to the cash are counted")
     if release.instalments is not None:
         if release.on != "booking":
             reason = f"instalments have days of their own; send `booking`, not `{release.on}`, or no instalments"
             yield Problem(pointer="/release/on", reason=reason)
-        yield from _at("/release/instalments", problem_of_instalments(release.instalments))
-    if release.holdback is not None:
-        yield from _at("/release/holdback", problem_of_holdback(release.holdback))
+        yield from at("/release/instalments", problem_of_instalments(release.instalments))
+    yield from of_part("/release/holdback", release.holdback, problem_of_holdback)
 
 
 def _problems_of_cash(release: Release) -> Iterator[Problem]:
@@ -246,7 +221,7 @@ def _problems_of_cash(release: Release) -> Iterator[Problem]:
 
 
 def _problems_of_clawback(clawback: Clawback) -> Iterator[Problem]:
-    yield from _at("/clawback/rule", problem_of_clawback(clawback.rule))
+    yield from at("/clawback/rule", problem_of_clawback(clawback.rule))
     if ("non_payment" in clawback.rule.triggers) != (clawback.non_payment_days is not None):
         reason = "the days after which an open invoice is lost belong to the trigger `non_payment` and to no other"
         yield Problem(pointer="/clawback/non_payment_days", reason=reason)

@@ -20,6 +20,7 @@ from salesapi.domain.pay.plans.plan_rates import (
     TargetBonus,
     UnitAmount,
 )
+from salesapi.domain.pay.plans.problem_places import at
 from salesapi.domain.pay.rules.commissionable_bases import (
     ContractTermTable,
     MarginBandTable,
@@ -44,7 +45,7 @@ from salesapi.domain.pay.rules.tables import (
 def problems_of_rate(component: Component) -> Iterator[Problem]:
     """Finds what is wrong with a component's rate by itself, and with what its gate and its base make of that."""
     for found in _problems(component.rate):
-        yield Problem(pointer=f"/rate{found.pointer}", reason=found.reason)
+        yield from at("/rate", found)
     rate = component.rate
     if isinstance(rate, FlatRate | ContractTermTable) and rate.rate_cap_percent is not None:
         yield from _problems_of_unmoved(component, rate)
@@ -55,37 +56,33 @@ def problems_of_rate(component: Component) -> Iterator[Problem]:
 
 def _problems(rate: Rate) -> Iterator[Problem]:
     """Of the rate by itself. Pointers count from the rate."""
-    found: Problem | None = None
     match rate:
         case FlatRate():
             yield from _problems_of_moved(rate)
-            found = problem_of_rate(rate.rate_percent, "/rate_percent")
+            yield from at("", problem_of_rate(rate.rate_percent, "/rate_percent"))
         case IndividualRate():
             yield from _problems_of_moved(rate)
         case DealAmount() | UnitAmount():
             if rate.amount_minor <= 0:
                 reason = f"amount_minor must be above 0, not {rate.amount_minor}"
-                found = Problem(pointer="/amount_minor", reason=reason)
+                yield Problem(pointer="/amount_minor", reason=reason)
         case TierTable():
-            found = problem_of_tiers(rate.tiers)
+            yield from at("", problem_of_tiers(rate.tiers))
         case TargetBonus():
             yield from _problems_of_bonus(rate)
         case RateRules():
-            if (of_rules := problem_of_rate_rules(rate.rules)) is not None:
-                found = Problem(pointer=f"/rules{of_rules.pointer}", reason=of_rules.reason)
+            yield from at("/rules", problem_of_rate_rules(rate.rules))
         case MarginBandTable():
-            found = problem_of_margin_bands(rate)
+            yield from at("", problem_of_margin_bands(rate))
         case ContractTermTable():
-            found = problem_of_contract_terms(rate)
             yield from _problems_of_cap(rate.rate_cap_percent)
+            yield from at("", problem_of_contract_terms(rate))
         case ResidualTerms():
-            found = problem_of_residual(rate)
+            yield from at("", problem_of_residual(rate))
         case RateMatrix():
             yield from _problems_of_matrix(rate)
         case never:
             assert_never(never)
-    if found is not None:
-        yield found
 
 
 def _problems_of_moved(rate: MovedRate) -> Iterator[Problem]:
@@ -96,9 +93,8 @@ def _problems_of_moved(rate: MovedRate) -> Iterator[Problem]:
 
 
 def _problems_of_cap(cap_percent: Decimal | None) -> Iterator[Problem]:
-    found = problem_of_rate_cap(cap_percent, "/rate_cap_percent") if cap_percent is not None else None
-    if found is not None:
-        yield found
+    if cap_percent is not None:
+        yield from at("", problem_of_rate_cap(cap_percent, "/rate_cap_percent"))
 
 
 def _problems_of_unmoved(component: Component, rate: FlatRate | ContractTermTable) -> Iterator[Problem]:
@@ -124,8 +120,7 @@ def _problems_of_gated_tiers(component: Component, table: TierTable) -> Iterator
 
 
 def _problems_of_bonus(bonus: TargetBonus) -> Iterator[Problem]:
-    if (found := problem_of_curve(bonus.curve)) is not None:
-        yield Problem(pointer=f"/curve{found.pointer}", reason=found.reason)
+    yield from at("/curve", problem_of_curve(bonus.curve))
     if payout_percent(bonus.curve, Fraction()) != 0:
         reason = "a bonus pays nothing at 0 percent; what is paid without any result is a guarantee"
         yield Problem(pointer="/curve/points", reason=reason)
@@ -134,8 +129,7 @@ def _problems_of_bonus(bonus: TargetBonus) -> Iterator[Problem]:
 def _problems_of_matrix(matrix: RateMatrix) -> Iterator[Problem]:
     if matrix.first == matrix.second:
         yield Problem(pointer="/second", reason=f"rows and columns both stand for {matrix.first}")
-    if (found := problem_of_matrix(matrix.matrix)) is not None:
-        yield Problem(pointer=f"/matrix{found.pointer}", reason=found.reason)
+    yield from at("/matrix", problem_of_matrix(matrix.matrix))
 
 
 def _problems_of_base(component: Component) -> Iterator[Problem]:

@@ -29,7 +29,6 @@ class RatedPart:
 class RatedParts:
     """R01, R03 to R11, R38: parts of a base at their rates; an uplift is what came before at its new rate less at its old one."""
 
-    kind: ClassVar[str] = "rated_parts"
     parts: tuple[RatedPart, ...]
 
 
@@ -37,7 +36,6 @@ class RatedParts:
 class PerDeal:
     """R02: a flat amount for a deal, or for the part of it that a payment is."""
 
-    kind: ClassVar[str] = "per_deal"
     deal_count: Number
     amount_minor: Number
 
@@ -46,7 +44,6 @@ class PerDeal:
 class PerUnit:
     """R02: a flat amount for each unit."""
 
-    kind: ClassVar[str] = "per_unit"
     unit_count: Number
     amount_minor: Number
 
@@ -55,7 +52,6 @@ class PerUnit:
 class TableRated:
     """R37, R39: the rate that margin or term pick in a table, with the factor of kickers and the cap on the rate."""
 
-    kind: ClassVar[str] = "table_rated"
     rate_percent: Number
     base_minor: Number
     margin_percent: Number | None = None
@@ -76,7 +72,6 @@ class AxisValue:
 class MatrixRated:
     """R14: the rate of the cell where two values meet."""
 
-    kind: ClassVar[str] = "matrix_rated"
     axes: tuple[AxisValue, ...]
     rate_percent: Number
     amount_minor: Number
@@ -86,7 +81,6 @@ class MatrixRated:
 class Recurring:
     """R40: the rate on an invoice; `unpaid_number` is that of its billing period where that does not pay."""
 
-    kind: ClassVar[str] = "recurring"
     rate_percent: Number
     amount_minor: Number
     unpaid_number: Number | None = None
@@ -96,7 +90,6 @@ class Recurring:
 class BonusShare:
     """R12: the share of a target bonus that the attainment gives with a credit, less that before it."""
 
-    kind: ClassVar[str] = "bonus_share"
     after_percent: Number
     before_percent: Number
     target_minor: Number
@@ -106,7 +99,6 @@ class BonusShare:
 class GateShut:
     """R13: what the gate needs, and what is reached, in percent of the quota."""
 
-    kind: ClassVar[str] = "gate_shut"
     needed_percent: Number
     reached_percent: Number
 
@@ -115,7 +107,6 @@ class GateShut:
 class SatisfactionFactored:
     """R44: what was rated, and the same times the factor."""
 
-    kind: ClassVar[str] = "satisfaction_factored"
     satisfaction_factor: Number
     factored_minor: Number
     earned_minor: Number
@@ -125,7 +116,6 @@ class SatisfactionFactored:
 class LimitCut:
     """R29, R30: what a limit keeps of what was earned; the rest is `lost`, or earned `later`."""
 
-    kind: ClassVar[str] = "limit_cut"
     limit: LimitName
     limit_minor: Number
     kept_minor: Number
@@ -137,7 +127,6 @@ class LimitCut:
 class CarriedIn:
     """R29, R30: what a limit of an earlier window left to be earned now."""
 
-    kind: ClassVar[str] = "carried_in"
     limit: LimitName
     period_cut: str
 
@@ -146,7 +135,6 @@ class CarriedIn:
 class BudgetCut:
     """R30: what the budget of all keeps of what was earned."""
 
-    kind: ClassVar[str] = "budget_cut"
     budget_minor: Number
     kept_minor: Number
     earned_minor: Number
@@ -156,7 +144,6 @@ class BudgetCut:
 class LeaverShare:
     """R60: the share that is paid after leaving."""
 
-    kind: ClassVar[str] = "leaver_share"
     paid_percent: Number
     earned_minor: Number
 
@@ -165,7 +152,6 @@ class LeaverShare:
 class YearToDate:
     """R20: what the year to date pays of an earlier credit, less what it paid."""
 
-    kind: ClassVar[str] = "year_to_date"
     due_minor: Number
     paid_minor: Number
 
@@ -174,7 +160,6 @@ class YearToDate:
 class AwaitsAcknowledgement:
     """R64: the version of the plan is not acknowledged."""
 
-    kind: ClassVar[str] = "awaits_acknowledgement"
     rule: ClassVar[str] = "R64"
     version_number: Number
 
@@ -183,7 +168,6 @@ class AwaitsAcknowledgement:
 class AwaitsRate:
     """R67: there is no rate of exchange."""
 
-    kind: ClassVar[str] = "awaits_rate"
     rule: ClassVar[str] = "R67"
     currency_from: str
     currency_to: str
@@ -193,7 +177,6 @@ class AwaitsRate:
 class AwaitsOneCurrency:
     """R67: the deal's agreements are in several currencies."""
 
-    kind: ClassVar[str] = "awaits_one_currency"
     rule: ClassVar[str] = "R67"
 
 
@@ -201,7 +184,6 @@ class AwaitsOneCurrency:
 class AwaitsQuota:
     """R07: no quota is set."""
 
-    kind: ClassVar[str] = "awaits_quota"
     rule: ClassVar[str] = "R07"
     period: str
     quota_currency: str
@@ -211,7 +193,6 @@ class AwaitsQuota:
 class AwaitsCost:
     """R36: the cost of what was sold is not known."""
 
-    kind: ClassVar[str] = "awaits_cost"
     rule: ClassVar[str] = "R36"
 
 
@@ -219,7 +200,6 @@ class AwaitsCost:
 class AwaitsAgreement:
     """R22: the base is taken from an agreement that is not there."""
 
-    kind: ClassVar[str] = "awaits_agreement"
     rule: ClassVar[str] = "R22"
     base: str
 
@@ -228,7 +208,6 @@ class AwaitsAgreement:
 class AwaitsAnchor:
     """R22: the sale counts by the day of something that has not happened."""
 
-    kind: ClassVar[str] = "awaits_anchor"
     rule: ClassVar[str] = "R22"
     anchor: str
 
@@ -246,7 +225,6 @@ class QuotaPart:
 class QuotaDerived:
     """R57 to R59: the quota as set, its shares, and what it comes to."""
 
-    kind: ClassVar[str] = "quota_derived"
     set_minor: Number
     shares: tuple[QuotaPart, ...]
     quota_minor: Number
@@ -256,8 +234,29 @@ class QuotaDerived:
 class PointsEarned:
     """R47: points for each touch or deal."""
 
-    kind: ClassVar[str] = "points_earned"
     done_count: Number
     each: Literal["touch", "deal"]
     each_points: Number
     exact_points: Number
+
+
+EarnedReason: TypeAlias = (
+    RatedParts
+    | PerDeal
+    | PerUnit
+    | TableRated
+    | MatrixRated
+    | Recurring
+    | BonusShare
+    | GateShut
+    | SatisfactionFactored
+    | LimitCut
+    | CarriedIn
+    | BudgetCut
+    | LeaverShare
+    | YearToDate
+)
+Waits: TypeAlias = (
+    AwaitsAcknowledgement | AwaitsRate | AwaitsOneCurrency | AwaitsQuota | AwaitsCost | AwaitsAgreement | AwaitsAnchor
+)
+"""What a credit waits for, each by its rule: it posts nothing and counts towards no tier."""

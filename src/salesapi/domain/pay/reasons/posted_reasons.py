@@ -4,7 +4,7 @@ One record for each way in which it comes about; see `reasons.py`.
 """
 
 from datetime import date
-from typing import ClassVar, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from salesapi.domain.pay.reasons.earned_reasons import Number
 from salesapi.domain.shared.kernel import fast_record
@@ -17,7 +17,6 @@ Corrected: TypeAlias = Literal["earned", "released", "clawed", "gone"]
 class Released:
     """R22 to R28: what of a credit is payable by now, less what was; `extended_days` of its expiry were added by hand."""
 
-    kind: ClassVar[str] = "released"
     payable_percent: Number
     earned_minor: Number
     payable_minor: Number
@@ -29,7 +28,6 @@ class Released:
 class Sped:
     """R45: what was released, and the same times the factor by days to cash."""
 
-    kind: ClassVar[str] = "sped"
     released_minor: Number
     factored_minor: Number
     collection_factor: Number | None = None
@@ -39,7 +37,6 @@ class Sped:
 class Clawed:
     """R22, R49: what is claimed of a deal that was lost, and what was lost at the rate that it was paid at."""
 
-    kind: ClassVar[str] = "clawed"
     claimed_minor: Number
     rate_percent: Number | None = None
     lost_minor: Number | None = None
@@ -49,7 +46,6 @@ class Clawed:
 class Lapsed:
     """R26, R27, R60: what is never released."""
 
-    kind: ClassVar[str] = "lapsed"
     lapsed_minor: Number
 
 
@@ -57,7 +53,6 @@ class Lapsed:
 class Cancelled:
     """R50: what is taken off what was not paid yet."""
 
-    kind: ClassVar[str] = "cancelled"
     cancelled_minor: Number
 
 
@@ -65,7 +60,6 @@ class Cancelled:
 class Recomputed:
     """R53: what is known now of a locked period, less what was posted; below `least_minor` it is recorded and not paid."""
 
-    kind: ClassVar[str] = "recomputed"
     period: str
     side: Corrected
     recomputed_minor: Number
@@ -78,7 +72,6 @@ class Recomputed:
 class Granted:
     """R35, R47, R48: what people granted."""
 
-    kind: ClassVar[str] = "granted"
     award: str
 
 
@@ -86,7 +79,6 @@ class Granted:
 class AdjustedByHand:
     """R63: what people corrected of a period."""
 
-    kind: ClassVar[str] = "adjusted_by_hand"
     period: str
 
 
@@ -101,7 +93,6 @@ class CampaignPart:
 class CampaignSum:
     """R35: what the deals of a campaign come to; the first are listed, the others counted."""
 
-    kind: ClassVar[str] = "campaign_sum"
     first_on: date
     last_on: date
     parts: tuple[CampaignPart, ...]
@@ -113,7 +104,6 @@ class CampaignSum:
 class PerTouch:
     """R02: a flat amount for each touch."""
 
-    kind: ClassVar[str] = "per_touch"
     touch_count: Number
     amount_minor: Number
 
@@ -132,7 +122,6 @@ class GoalScored:
 class Scored:
     """R41: a target by weighted goals."""
 
-    kind: ClassVar[str] = "scored"
     target_minor: Number
     goals: tuple[GoalScored, ...]
 
@@ -141,7 +130,6 @@ class Scored:
 class ForecastRun:
     """R46: how far the forecast was off, and how many accurate periods there are in a row."""
 
-    kind: ClassVar[str] = "forecast_run"
     most_percent: Number
     run_count: Number
     needed_count: Number
@@ -152,7 +140,6 @@ class ForecastRun:
 class Retained:
     """R43: what customers kept, and what of the target it pays."""
 
-    kind: ClassVar[str] = "retained"
     measured: str
     retained_percent: Number
     payout_percent: Number
@@ -163,7 +150,6 @@ class Retained:
 class RetentionUnmeasured:
     """R43: there is nothing to divide by; nothing or the target is paid."""
 
-    kind: ClassVar[str] = "retention_unmeasured"
     measured: str
     unmeasured: Literal["nothing", "target"]
 
@@ -187,7 +173,6 @@ class PoolShare:
 class PoolShared:
     """R42: a member's parts of the pools of its teams."""
 
-    kind: ClassVar[str] = "pool_shared"
     shares: tuple[PoolShare, ...]
 
 
@@ -202,7 +187,6 @@ class HeldPool:
 class PoolHeld:
     """R42: pools that wait for the points of the leader to be approved."""
 
-    kind: ClassVar[str] = "pool_held"
     pools: tuple[HeldPool, ...]
 
 
@@ -210,7 +194,6 @@ class PoolHeld:
 class Guaranteed:
     """R31, R32: what is guaranteed, where not all days count for these, less what is earned."""
 
-    kind: ClassVar[str] = "guaranteed"
     guaranteed_minor: Number
     earned_minor: Number
     covered_days: Number | None = None
@@ -221,7 +204,6 @@ class Guaranteed:
 class DrawAdvanced:
     """R33: the draw, where not all days count for these, less what is earned."""
 
-    kind: ClassVar[str] = "draw_advanced"
     draw_minor: Number
     earned_minor: Number
     covered_days: Number | None = None
@@ -232,7 +214,6 @@ class DrawAdvanced:
 class DrawRecovered:
     """R33: what is recovered of what is owed, at most so many percent of what is earned; `paid_minor` is left."""
 
-    kind: ClassVar[str] = "draw_recovered"
     owed_minor: Number
     most_percent: Number
     earned_minor: Number
@@ -243,7 +224,6 @@ class DrawRecovered:
 class DebtCarried:
     """R54: a negative result is owed; of who left it is invoiced."""
 
-    kind: ClassVar[str] = "debt_carried"
     owed_minor: Number
     invoiced_minor: Number | None = None
 
@@ -252,7 +232,6 @@ class DebtCarried:
 class DebtRecovered:
     """R54: what is owed is recovered from what is payable; `paid_minor` is left, and of who left the rest is invoiced."""
 
-    kind: ClassVar[str] = "debt_recovered"
     owed_minor: Number
     paid_minor: Number
     invoiced_minor: Number | None = None
@@ -262,7 +241,6 @@ class DebtRecovered:
 class Advance:
     """R34: the draw in advance for a period, where not all days count for these."""
 
-    kind: ClassVar[str] = "advance"
     advance_minor: Number
     period: str
     covered_days: Number | None = None
@@ -273,7 +251,6 @@ class Advance:
 class AdvanceNetted:
     """R34: what is earned less what was advanced and owed; it is paid, collected as a law allows, or carried forward."""
 
-    kind: ClassVar[str] = "advance_netted"
     earned_minor: Number
     advanced_minor: Number
     owed_minor: Number | None = None
@@ -287,7 +264,34 @@ class AdvanceNetted:
 class Forgiven:
     """R33, R34, R54: what was forgiven, and what of what is owed it takes off."""
 
-    kind: ClassVar[str] = "forgiven"
     granted_minor: Number
     taken_minor: Number
     owed_minor: Number
+
+
+PostedReason: TypeAlias = (
+    Released
+    | Sped
+    | Clawed
+    | Lapsed
+    | Cancelled
+    | Recomputed
+    | Granted
+    | AdjustedByHand
+    | CampaignSum
+    | PerTouch
+    | Scored
+    | ForecastRun
+    | Retained
+    | RetentionUnmeasured
+    | PoolShared
+    | PoolHeld
+    | Guaranteed
+    | DrawAdvanced
+    | DrawRecovered
+    | DebtCarried
+    | DebtRecovered
+    | Advance
+    | AdvanceNetted
+    | Forgiven
+)

@@ -10,7 +10,7 @@ from decimal import ROUND_DOWN, Decimal, localcontext
 from fractions import Fraction
 from typing import Annotated, Final, Literal, TypeAlias
 
-from salesapi.domain.pay.reasons.reasons import Reason
+from salesapi.domain.pay.reasons.reasons import KINDS, Reason
 from salesapi.domain.shared.kernel import About, record
 from salesapi.domain.shared.money import PRECISION_DIGITS
 
@@ -74,7 +74,7 @@ def form_of(reason: Reason) -> StoredReason:
     """The reason as it is stored; what does not apply is left out."""
     names, terms = _names(type(reason))
     return StoredReason(
-        kind=reason.kind,
+        kind=KINDS[type(reason)],
         inputs=_inputs(reason, names),
         terms=()
         if terms is None

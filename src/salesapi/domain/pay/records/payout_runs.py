@@ -1,35 +1,25 @@
-"""Payout runs: one plan's pay for one period, calculated, approved and locked. Stream `payout_run`: facts, requests, state, fold.
+"""Payout runs: one plan's pay for one period, calculated, approved and locked. Stream `payout_run`: facts, requests, refusals.
 
 Identity is (plan, period). Amounts are minor units of the plan's currency; exact amounts are decimal strings of minor units.
 A run is calculated as often as one likes until it is submitted; its statements are issued at the calculated position of the
 log; a locked run is final, and what becomes known later is an adjustment in a later run. How it is paid out stands in
-`payouts.py`, what objections hold of it in `payout_holds.py`. The decisions are in `payout_run_decisions.py`.
+`payouts.py`, what objections hold of it in `payout_holds.py`, the state of all in `payout_run_states.py`. The decisions are in
+`payout_run_decisions.py`.
 """
 
-from dataclasses import replace
 from datetime import date
-from typing import Annotated, Final, Literal, TypeAlias, assert_never
+from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
 
 from salesapi.domain.pay.reasons.reason_form import StoredReason
 from salesapi.domain.pay.records.payout_holds import (
     HoldEvent,
-    PayoutHold,
-    PayoutRunLineFreed,
-    PayoutRunLineHeld,
-    with_hold,
 )
 from salesapi.domain.pay.records.payouts import (
     PayoutEvent,
     PayoutRunId,
-    PayoutRunPayoutFailed,
-    PayoutRunPayoutInstructed,
-    PayoutRunPayoutPaid,
-    Payouts,
-    with_payout,
-    with_total,
 )
-from salesapi.domain.shared.kernel import About, Kind, Reason, Recorded, Refers, Refused, record
+from salesapi.domain.shared.kernel import About, Reason, Refers, Refused, record
 from salesapi.domain.shared.periods import PeriodText
 
 STATEMENT_LINES_MAX: Final = 300
@@ -62,7 +52,6 @@ LineKind: TypeAlias = Literal[
     "draw",
     "recovery",
 ]
-Status: TypeAlias = Literal["open", "calculated", "issued", "submitted", "approved", "locked"]
 
 
 @record
@@ -262,7 +251,6 @@ class PayoutRunPeriodMismatch(Refused):
 
     code = "payout_run.period_mismatch"
     message = "The plan pays by {period_kind}; {period} is a {sent_kind}."
-    kind = Kind.RULE
 
 
 class PayoutRunEarlierOpen(Refused):
@@ -315,88 +303,3 @@ class PayoutRunApproverIsPaid(Refused):
 
     code = "payout_run.approver_is_paid"
     message = "You have a statement in this run; somebody else has to approve it."
-
-
-@record
-class Calculation:
-    """The last calculation of a run."""
-
-    position: int
-    digest: str
-    participant_count: int
-    engine_version: str
-
-
-@record
-class PayoutRun:
-    """The state that decisions need. `statement_digests` are those issued for the last calculation, by member.
-
-    `statement_parts` are the parts of these: member, number of the part, what its lines post. `locked_on` is the date of record.
-    """
-
-    plan_id: UUID
-    period: str
-    status: Status = "open"
-    calculated: Calculation | None = None
-    statement_digests: tuple[tuple[UUID, str], ...] = ()
-    statement_parts: tuple[tuple[UUID, int, tuple[int, ...]], ...] = ()
-    submitted_by: UUID | None = None
-    locked_on: date | None = None
-    payouts: Payouts = Payouts()
-    holds: tuple[PayoutHold, ...] = ()
-
-    def is_beneficiary(self, member_id: UUID) -> bool:
-        """Tells whether this member has a statement in the run."""
-        return any(member_id == paid for paid, _ in self.statement_digests)
-
-    def line_minor(self, member_id: UUID, number: int) -> int | None:
-        """Finds what a line posts in the member's statement, by its number: each part has its own range of numbers."""
-        part, place = divmod(number - 1, STATEMENT_LINES_MAX)
-        amounts = next((lines for *of, lines in self.statement_parts if of == [member_id, part + 1]), ())
-        return amounts[place] if place < len(amounts) else None
-
-
-def evolve(state: PayoutRun | None, event: PayoutRunEvent, recorded: Recorded) -> PayoutRun:
-    """Folds the stream to its state."""
-    if isinstance(event, PayoutRunOpened):
-        return PayoutRun(plan_id=event.plan_id, period=event.period)
-    assert state is not None, "a payout run begins with payout_run.opened"
-    match event:
-        case PayoutRunCalculated():
-            calculated = Calculation(
-                position=event.position,
-                digest=event.digest,
-                participant_count=event.participant_count,
-                engine_version=event.engine_version,
-            )
-            # A run without anybody to pay has no statements to issue: it can be submitted as it is.
-            status: Status = "calculated" if event.participant_count else "issued"
-            payouts = Payouts(currency=event.currency)
-            state = replace(state, status=status, calculated=calculated, payouts=payouts)
-            return replace(state, statement_digests=(), statement_parts=())
-        case PayoutRunStatementIssued():
-            return _with_statement(state, event)
-        case PayoutRunSubmitted():
-            return replace(state, status="submitted", submitted_by=event.submitted_by)
-        case PayoutRunApproved():
-            return replace(state, status="approved")
-        case PayoutRunReturned():
-            return PayoutRun(plan_id=state.plan_id, period=state.period)
-        case PayoutRunLocked():
-            locked_on = recorded.recorded_at.date() if recorded.recorded_at else None
-            return replace(state, status="locked", locked_on=locked_on)
-        case PayoutRunPayoutInstructed() | PayoutRunPayoutPaid() | PayoutRunPayoutFailed():
-            return replace(state, payouts=with_payout(state.payouts, event))
-        case PayoutRunLineHeld() | PayoutRunLineFreed():
-            return replace(state, holds=with_hold(state.holds, event))
-        case _:
-            assert_never(event)
-
-
-def _with_statement(state: PayoutRun, event: PayoutRunStatementIssued) -> PayoutRun:
-    parts = (*state.statement_parts, (event.member_id, event.part, tuple(line.posted_minor for line in event.lines)))
-    if event.part > 1:
-        return replace(state, statement_parts=parts)
-    digests = (*state.statement_digests, (event.member_id, event.digest))
-    payouts = with_total(state.payouts, event.member_id, event.total_minor)
-    return replace(state, status="issued", statement_digests=digests, statement_parts=parts, payouts=payouts)

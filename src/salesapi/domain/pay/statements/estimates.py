@@ -20,8 +20,7 @@ from salesapi.domain.pay.calculation.sales import sales_of
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.plans.plan_components import Component
-from salesapi.domain.pay.reasons.earned_reasons import AwaitsAnchor
-from salesapi.domain.pay.reasons.reasons import Waits
+from salesapi.domain.pay.reasons.earned_reasons import AwaitsAnchor, Waits
 from salesapi.domain.selling.deals import Deal
 from salesapi.domain.shared.kernel import Refused, record
 from salesapi.domain.shared.money import rounded

@@ -1,6 +1,6 @@
 """An award of a plan in words: what it pays, by what, within which limits."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_awards import (
@@ -13,9 +13,8 @@ from salesapi.domain.pay.plans.plan_awards import (
     SpiffCampaign,
     TeamPool,
 )
-from salesapi.domain.pay.rules.tables import PayoutCurve
-from salesapi.domain.pay.words.component_in_words import only_in_words
-from salesapi.domain.pay.words.plan_words import Words
+from salesapi.domain.pay.words.component_in_words import curve_in_words, only_in_words
+from salesapi.domain.pay.words.plan_words import Words, where_stated
 
 
 def awards_in_words(words: Words, version: CompensationPlanVersion) -> Iterator[str]:
@@ -37,19 +36,18 @@ def _award(words: Words, award: PlanAward, names: Mapping[str, str]) -> Iterator
     elif award.forecast is not None:
         yield from _forecast(words, award.name, award.forecast, names)
     elif award.touches is not None:
-        kinds = words.one_of([words.say(f"touch.{kind}") for kind in award.touches.kinds])
+        kinds = words.one_of_named("touch", award.touches.kinds)
         yield words.say("award.touches", name=award.name, amount=words.money(award.touches.amount_minor), kinds=kinds)
     elif award.points is not None:
         yield from _points(words, award.name, award.points, names)
 
 
 def _points(words: Words, name: str, points: PointsAward, names: Mapping[str, str]) -> Iterator[str]:
-    kinds = [words.say(f"touch.{kind}") for kind in points.kinds]
     yield words.say(
         f"award.points.{points.each}",
         name=name,
         points=points.points,
-        kinds=words.one_of(kinds) if kinds else words.say("award.score.touches.all"),
+        kinds=_touches(words, points.kinds),
         component=names[points.component] if points.component is not None else "",
     )
     yield words.say("award.points.no_money")
@@ -66,8 +64,7 @@ def _campaign(words: Words, name: str, campaign: SpiffCampaign, names: Mapping[s
         factor=terms.commission_multiplier,
         component=names[campaign.component],
     )
-    if campaign.only is not None:
-        yield from only_in_words(words, campaign.only)
+    yield from where_stated(words, campaign.only, only_in_words)
     yield words.say("award.spiff.shared")
     if terms.budget_minor is not None:
         yield words.say("award.spiff.budget", amount=words.money(terms.budget_minor))
@@ -77,8 +74,7 @@ def _campaign(words: Words, name: str, campaign: SpiffCampaign, names: Mapping[s
         yield words.say(f"award.spiff.ties.{terms.winner_ties}")
     if terms.member_awards_max is not None:
         yield words.say("award.spiff.member", count=terms.member_awards_max)
-    yield words.say(f"award.spiff.refund.{terms.refunded_budget}")
-    yield words.say(f"award.spiff.stacking.{terms.stacking}")
+    yield from words.say_all(f"award.spiff.refund.{terms.refunded_budget}", f"award.spiff.stacking.{terms.stacking}")
 
 
 def _scorecard(words: Words, name: str, card: Scorecard, names: Mapping[str, str]) -> Iterator[str]:
@@ -87,27 +83,22 @@ def _scorecard(words: Words, name: str, card: Scorecard, names: Mapping[str, str
         source = _source(words, goal.source, names)
         first = goal.curve.points[0].attainment_percent
         yield words.say("award.goal", key=goal.key, weight=goal.weight_percent, source=source, first=first)
-        yield from _curve(words, goal.curve)
-    yield words.say(f"award.missing.{card.missing}")
-    yield words.say(f"award.part.{card.part_of_period}")
+        yield from curve_in_words(words, goal.curve, point="award.point")
+    yield from words.say_all(f"award.missing.{card.missing}", f"award.part.{card.part_of_period}")
 
 
 def _source(words: Words, source: ScoreSource, names: Mapping[str, str]) -> str:
-    kinds = [words.say(f"touch.{kind}") for kind in source.kinds]
     return words.say(
         f"award.score.{source.of}",
         component=names[source.component] if source.component is not None else "",
         responses=source.responses_min,
         count=source.target_count,
-        kinds=words.one_of(kinds) if kinds else words.say("award.score.touches.all"),
+        kinds=_touches(words, source.kinds),
     )
 
 
-def _curve(words: Words, curve: PayoutCurve) -> Iterator[str]:
-    for point in curve.points:
-        yield words.say("award.point", at=point.attainment_percent, pays=point.payout_percent)
-    yield words.say("straight")
-    yield words.say(f"beyond.{curve.above_last}")
+def _touches(words: Words, kinds: Sequence[str]) -> str:
+    return words.one_of_named("touch", kinds) if kinds else words.say("award.score.touches.all")
 
 
 def _pool(words: Words, name: str, pool: TeamPool, names: Mapping[str, str]) -> Iterator[str]:
@@ -133,9 +124,8 @@ def _retention(words: Words, name: str, retention: RetentionAward) -> Iterator[s
         yield words.say(f"award.renewal.{retention.renewal.counting}")
         yield words.say(f"award.renewal.{retention.renewal.credit_date}", days=retention.renewal.late_days_max)
     yield words.say("award.retention.first", first=retention.curve.points[0].attainment_percent)
-    yield from _curve(words, retention.curve)
-    yield words.say(f"award.unmeasured.{retention.unmeasured}")
-    yield words.say(f"award.part.{retention.part_of_period}")
+    yield from curve_in_words(words, retention.curve, point="award.point")
+    yield from words.say_all(f"award.unmeasured.{retention.unmeasured}", f"award.part.{retention.part_of_period}")
 
 
 def _forecast(words: Words, name: str, award: ForecastAward, names: Mapping[str, str]) -> Iterator[str]:
@@ -150,6 +140,4 @@ def _forecast(words: Words, name: str, award: ForecastAward, names: Mapping[str,
     )
     statement, days = words.say(f"award.forecast.{award.stated_by}"), terms.lead_days
     yield words.say(f"award.forecast.{'before' if days >= 0 else 'after'}", statement=statement, days=abs(days))
-    yield words.say(f"award.forecast.{award.scope}")
-    yield words.say(f"award.forecast.{terms.unmeasured}")
-    yield words.say(f"award.forecast.{terms.repeat}")
+    yield from (words.say(f"award.forecast.{option}") for option in (award.scope, terms.unmeasured, terms.repeat))

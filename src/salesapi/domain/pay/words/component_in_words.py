@@ -21,8 +21,8 @@ from salesapi.domain.pay.plans.plan_rates import (
 from salesapi.domain.pay.rules.award_measures import SatisfactionTable
 from salesapi.domain.pay.rules.commissionable_bases import ContractTermTable, MarginBandTable, ResidualTerms, TermKicker
 from salesapi.domain.pay.rules.rate_rules import RateRule, RateRules
-from salesapi.domain.pay.rules.tables import Band, Tier, TierTable
-from salesapi.domain.pay.words.plan_words import Words
+from salesapi.domain.pay.rules.tables import Band, PayoutCurve, Tier, TierTable
+from salesapi.domain.pay.words.plan_words import Words, where_stated
 from salesapi.domain.pay.words.release_in_words import clawback_in_words, release_in_words
 
 
@@ -47,10 +47,8 @@ def component_in_words(words: Words, component: Component) -> Iterator[str]:
         yield words.say("override", values=_overridable(words, component), limit=component.override_percent_max)
     if component.needs_quota():
         yield words.say("quota" if component.counted_over == "period" else "quota.year")
-    if component.release is not None:
-        yield from release_in_words(words, component.release)
-    if component.clawback is not None:
-        yield from clawback_in_words(words, component.clawback)
+    yield from where_stated(words, component.release, release_in_words)
+    yield from where_stated(words, component.clawback, clawback_in_words)
 
 
 def _overridable(words: Words, component: Component) -> str:
@@ -63,12 +61,9 @@ def _overridable(words: Words, component: Component) -> str:
 
 def _sales(words: Words, component: Component) -> Iterator[str]:
     """Says which sales count, what of them, by which event, and over which time."""
-    if component.sourcing is not None:
-        yield from _sourcing(words, component.sourcing)
-    if component.only is not None:
-        yield from only_in_words(words, component.only)
-    if component.base is not None:
-        yield from _base(words, component.base)
+    yield from where_stated(words, component.sourcing, _sourcing)
+    yield from where_stated(words, component.only, only_in_words)
+    yield from where_stated(words, component.base, _base)
     if component.attributed == "payment":
         yield words.say("attributed.payment")
     elif component.attributed != "booking":
@@ -80,8 +75,7 @@ def _sales(words: Words, component: Component) -> Iterator[str]:
 def _sourcing(words: Words, sourcing: Sourcing) -> Iterator[str]:
     yield words.say(f"sourcing.{sourcing.model}")
     if sourcing.kinds:
-        kinds = words.one_of([words.say(f"touch.{kind}") for kind in sourcing.kinds])
-        yield words.say("sourcing.kinds", kinds=kinds)
+        yield words.say("sourcing.kinds", kinds=words.one_of_named("touch", sourcing.kinds))
     if sourcing.expires_after_days is None:
         yield words.say("sourcing.lasts")
     else:
@@ -98,8 +92,7 @@ def only_in_words(words: Words, only: SaleFilter) -> Iterator[str]:
 
 def _base(words: Words, base: Base) -> Iterator[str]:
     if base.kind == "margin":
-        yield words.say(f"base.margin.{base.cost_from}")
-        yield words.say(f"negative.{base.negative_margin}")
+        yield from words.say_all(f"base.margin.{base.cost_from}", f"negative.{base.negative_margin}")
     else:
         yield words.say(f"base.{base.kind}")
 
@@ -147,7 +140,7 @@ def _tier(words: Words, table: TierTable, tier: Tier) -> str:
     def bound(value: Decimal) -> str:
         return words.money(Fraction(value)) if table.axis == "amount" else words.percent(value)
 
-    span = words.span_of_values(bound(tier.lower), None if tier.upper is None else bound(tier.upper))
+    span = words.span(bound, lower=tier.lower, upper=tier.upper)
     rate = words.plain(tier.rate_percent)
     if tier.rate_at_upper_percent is not None:
         rate = words.say("tier.moving", rate=rate, upper=tier.rate_at_upper_percent)
@@ -155,13 +148,16 @@ def _tier(words: Words, table: TierTable, tier: Tier) -> str:
 
 
 def _bonus(words: Words, bonus: TargetBonus) -> Iterator[str]:
-    curve = bonus.curve
-    first = curve.points[0].attainment_percent
+    first = bonus.curve.points[0].attainment_percent
     yield words.say("rate.bonus", amount=words.money(bonus.target_minor), first=first)
-    for point in curve.points:
-        yield words.say("point", at=point.attainment_percent, pays=point.payout_percent)
-    yield words.say("straight")
-    yield words.say(f"beyond.{curve.above_last}")
+    yield from curve_in_words(words, bonus.curve, point="point")
+
+
+def curve_in_words(words: Words, curve: PayoutCurve, *, point: str) -> Iterator[str]:
+    """The sentences of a curve; `point` is the phrase of each of its points."""
+    for each in curve.points:
+        yield words.say(point, at=each.attainment_percent, pays=each.payout_percent)
+    yield from words.say_all("straight", f"beyond.{curve.above_last}")
 
 
 def _rule(words: Words, rule: RateRule) -> str:
@@ -184,16 +180,14 @@ def _rule(words: Words, rule: RateRule) -> str:
 def _margin_bands(words: Words, table: MarginBandTable) -> Iterator[str]:
     yield words.say(f"rate.margin_bands.{table.denominator}")
     for band in table.bands:
-        lower = None if band.lower_percent is None else words.percent(band.lower_percent)
-        upper = None if band.upper_percent is None else words.percent(band.upper_percent)
-        yield words.say(f"band.{table.base}", range=words.span_of_values(lower, upper), rate=band.rate_percent)
+        span = words.span(words.percent, lower=band.lower_percent, upper=band.upper_percent)
+        yield words.say(f"band.{table.base}", range=span, rate=band.rate_percent)
     yield words.say(f"boundary.{table.boundary}")
     yield words.say("band.undefined", rate=table.undefined_rate_percent)
 
 
 def _contract_terms(words: Words, table: ContractTermTable) -> Iterator[str]:
-    yield words.say(f"rate.contract_terms.{table.base}")
-    yield words.say(f"one_off.{table.one_off}")
+    yield from words.say_all(f"rate.contract_terms.{table.base}", f"one_off.{table.one_off}")
     for band in table.bands:
         yield words.say("term", months=band.from_months, rate=band.rate_percent)
     for kicker in table.kickers:
@@ -236,7 +230,7 @@ def _band(words: Words, axis: MatrixAxis, band: Band) -> str:
     def bound(value: Decimal) -> str:
         return words.say("months", count=value) if axis == "term_months" else words.percent(value)
 
-    return words.span_of_values(bound(band.lower), None if band.upper is None else bound(band.upper))
+    return words.span(bound, lower=band.lower, upper=band.upper)
 
 
 def _modifiers(words: Words, component: Component) -> Iterator[str]:
@@ -248,8 +242,7 @@ def _modifiers(words: Words, component: Component) -> Iterator[str]:
         yield words.say("cap.rate", rate=rate.rate_cap_percent)
     if gate is not None:
         yield words.say(f"gate.{gate.pays}", at=gate.attainment_percent)
-    if component.satisfaction is not None:
-        yield from _satisfaction(words, component.satisfaction)
+    yield from where_stated(words, component.satisfaction, _satisfaction)
 
 
 def _moved(words: Words, rate: MovedRate) -> Iterator[str]:

@@ -20,7 +20,7 @@ from salesapi.domain.pay.words.awards_in_words import awards_in_words
 from salesapi.domain.pay.words.component_in_words import component_in_words
 from salesapi.domain.pay.words.component_phrases import COMPONENT_PHRASES
 from salesapi.domain.pay.words.plan_phrases import PLAN_PHRASES
-from salesapi.domain.pay.words.plan_words import RANGE_PHRASES, Language, Phrases, Words
+from salesapi.domain.pay.words.plan_words import RANGE_PHRASES, Language, Phrases, Words, where_stated
 from salesapi.domain.pay.words.release_phrases import RELEASE_PHRASES
 
 PHRASES: Final[Phrases] = {
@@ -42,14 +42,11 @@ def _sentences(words: Words, version: CompensationPlanVersion) -> Iterator[str]:
     yield words.say(f"period.{version.period}")
     yield words.say("from", on=version.effective_from) if version.effective_from else words.say("always")
     yield words.say("order")
-    if version.takeover is not None:
-        yield from _takeover(words, version.takeover)
+    yield from where_stated(words, version.takeover, _takeover)
     if version.acknowledgement_required:
         yield words.say("acknowledgement")
-    if version.currencies is not None:
-        yield from _currencies(words, version.currencies)
-    if version.quotas is not None:
-        yield from _quotas(words, version.quotas)
+    yield from where_stated(words, version.currencies, _currencies)
+    yield from where_stated(words, version.quotas, _quotas)
     for component in version.components:
         yield from component_in_words(words, component)
     if version.cap_minor is not None:
@@ -61,14 +58,10 @@ def _sentences(words: Words, version: CompensationPlanVersion) -> Iterator[str]:
         yield words.say("correction_from", amount=words.money(version.correction_from_minor))
     yield from awards_in_words(words, version)
     yield from _leavers(words, version.leavers)
-    if version.recovery is not None:
-        yield from _recovery(words, version.recovery)
-    if version.guarantee is not None:
-        yield from _guarantee(words, version.guarantee)
-    if version.draw is not None:
-        yield from _draw(words, version.draw)
-    if version.advance is not None:
-        yield from _advance(words, version.advance)
+    yield from where_stated(words, version.recovery, _recovery)
+    yield from where_stated(words, version.guarantee, _guarantee)
+    yield from where_stated(words, version.draw, _draw)
+    yield from where_stated(words, version.advance, _advance)
     yield _rounding(words, version.rounding)
 
 
@@ -78,8 +71,7 @@ def _rounding(words: Words, rounding: Rounding) -> str:
 
 
 def _takeover(words: Words, takeover: VersionTakeover) -> Iterator[str]:
-    yield words.say(f"takeover.{takeover.change}")
-    yield words.say(f"cumulative.{takeover.cumulative}")
+    yield from words.say_all(f"takeover.{takeover.change}", f"cumulative.{takeover.cumulative}")
 
 
 def _currencies(words: Words, currencies: CurrencyRules) -> Iterator[str]:
@@ -100,8 +92,7 @@ def _quotas(words: Words, quotas: QuotaRules) -> Iterator[str]:
             day=words.say(f"month_day.{proration.month_day}") if proration.month_day is not None else "",
             weights=words.say("comma").join(words.plain(percent) for percent in proration.month_percents),
         )
-    if quotas.ramp is not None:
-        yield from _ramp(words, quotas.ramp)
+    yield from where_stated(words, quotas.ramp, _ramp)
 
 
 def _ramp(words: Words, ramp: Ramp) -> Iterator[str]:
@@ -115,11 +106,11 @@ def _leavers(words: Words, rules: Sequence[LeaverRule]) -> Iterator[str]:
     """One sentence for all reasons after which the same is paid."""
     alike: dict[LeaverRule, list[str]] = {}
     for rule in rules:
-        alike.setdefault(replace(rule, reason=rules[0].reason), []).append(words.say(f"leaving.{rule.reason}"))
+        alike.setdefault(replace(rule, reason=rules[0].reason), []).append(rule.reason)
     for rule, reasons in alike.items():
         yield words.say(
             "leaver",
-            reasons=words.one_of(reasons),
+            reasons=words.one_of_named("leaving", reasons),
             earned=rule.earned_percent,
             released=rule.released_later_percent,
             released_days=rule.released_later_days,
@@ -148,19 +139,15 @@ def _guarantee(words: Words, floor: Guarantee) -> Iterator[str]:
 def _draw(words: Words, draw: RecoverableDraw) -> Iterator[str]:
     until = words.say("until", on=draw.last_on) if draw.last_on else ""
     yield words.say("draw", amount=words.money(draw.draw_minor), until=until, limit=draw.recovery_limit_percent)
-    yield words.say(f"compared.{draw.compared_with}")
-    yield words.say("draw.own")
+    yield from words.say_all(f"compared.{draw.compared_with}", "draw.own")
     if draw.kept_minimum_minor is not None:
         yield words.say("kept", amount=words.money(draw.kept_minimum_minor))
-    yield words.say(f"at_end.{draw.at_end}")
-    yield words.say(f"on_leaving.{draw.on_leaving}")
+    yield from words.say_all(f"at_end.{draw.at_end}", f"on_leaving.{draw.on_leaving}")
 
 
 def _advance(words: Words, advance: DrawInAdvance) -> Iterator[str]:
     yield words.say("advance", amount=words.money(advance.advance_minor))
-    yield words.say(f"netted.{advance.compared_with}")
-    yield words.say("draw.own")
-    yield words.say(f"negative_end.{advance.negative_end}")
-    yield words.say(f"on_leaving.{advance.on_leaving}")
+    yield from words.say_all(f"netted.{advance.compared_with}", "draw.own")
+    yield from words.say_all(f"negative_end.{advance.negative_end}", f"on_leaving.{advance.on_leaving}")
     if advance.collection_allowed_by is not None:
         yield words.say("collection", law=advance.collection_allowed_by)

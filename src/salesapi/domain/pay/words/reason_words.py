@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 from salesapi.domain.pay.reasons.reason_form import STATED, ReasonInput, ReasonUnit, StoredReason, unit_of
 from salesapi.domain.pay.rules.wording import MORE_DECIMALS_SHOWN, amount_shown, in_major, number_shown
 from salesapi.domain.pay.words.earned_phrases import EARNED_PHRASES
-from salesapi.domain.pay.words.plan_words import Language, Phrases
+from salesapi.domain.pay.words.plan_words import Language, Phrases, in_language
 from salesapi.domain.pay.words.posted_phrases import POSTED_PHRASES
 
 Values: TypeAlias = Mapping[str, str]
@@ -28,7 +28,7 @@ inputs reads as `input.word`, where there is such a phrase.
 """
 NUMBERS_KEPT: Final = 4_096
 """How many numbers are kept as they are shown: each is asked for in both languages."""
-PLUS: Final[dict[Language, str]] = {"en": " + ", "zh": " + "}
+PLUS: Final = (" + ", " + ")
 """Stands between terms where nothing else is said to."""
 LONG_DECIMALS: Final = re.compile(rf"(\.\d{{{MORE_DECIMALS_SHOWN + 2}}})\d+(?:\.\.\.)?")
 """Decimals of an old sentence beyond what is shown of any number."""
@@ -44,7 +44,7 @@ def reason_in_words(reason: StoredReason, currency: str, exact_minor: str | None
         said["result"] = f"{_number('minor', exact_minor, currency)} {currency}"
     if reason.terms:
         terms = (_phrase(kind, ".term", language, _values(term.inputs, currency, language)) for term in reason.terms)
-        said["terms"] = PHRASES.get(f"{kind}.join", PLUS)[language].join(terms)
+        said["terms"] = in_language(PHRASES.get(f"{kind}.join", PLUS), language).join(terms)
     return _phrase(kind, "", language, said)
 
 
@@ -71,7 +71,7 @@ def _values(inputs: Iterable[ReasonInput], currency: str, language: Language) ->
             found[each.name] = _number(unit, each.value, currency)
         else:
             word = PHRASES.get(f"{each.name}.{each.value}")
-            found[each.name] = each.value if word is None else word[language]
+            found[each.name] = each.value if word is None else in_language(word, language)
     return found
 
 
@@ -86,4 +86,4 @@ def _number(unit: ReasonUnit, value: str, currency: str) -> str:
 @cache
 def _pieces(name: str, language: Language) -> tuple[tuple[str, str], ...]:
     """A phrase as texts, each with the slot that follows it, or nothing at the end."""
-    return tuple((text, slot or "") for text, slot, _, _ in Formatter().parse(PHRASES[name][language]))
+    return tuple((text, slot or "") for text, slot, _, _ in Formatter().parse(in_language(PHRASES[name], language)))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from salesapi.domain.pay.plans.plan_components import Clawback, Release
 from salesapi.domain.pay.rules.clawbacks import ClawbackRule
 from salesapi.domain.pay.rules.withholding import Holdback, InstalmentTable, ReleaseInstalment, Wait
-from salesapi.domain.pay.words.plan_words import Words
+from salesapi.domain.pay.words.plan_words import Words, where_stated
 
 
 def release_in_words(words: Words, release: Release) -> Iterator[str]:
@@ -18,17 +18,15 @@ def release_in_words(words: Words, release: Release) -> Iterator[str]:
         yield words.say("release.booking")
     else:
         yield words.say("release.on", event=words.say(f"event.{release.on}"))
-    if release.holdback is not None:
-        yield from _holdback(words, release.holdback)
+    yield from where_stated(words, release.holdback, _holdback)
 
 
 def clawback_in_words(words: Words, clawback: Clawback) -> Iterator[str]:
     """The sentences of a clawback: what it takes back, when, and what becomes of the attainment."""
     rule = clawback.rule
-    triggers = words.one_of([words.say(f"trigger.{trigger}") for trigger in rule.triggers])
     yield words.say(
         "clawback",
-        triggers=triggers,
+        triggers=words.one_of_named("trigger", rule.triggers),
         span=words.say(f"span.{rule.unit}", count=rule.window),
         event=words.say(f"event.{rule.anchor}"),
         share=_share(words, rule),
@@ -50,11 +48,8 @@ def _share(words: Words, rule: ClawbackRule) -> str:
 def _with_cash(words: Words, release: Release) -> Iterator[str]:
     payment = release.payment
     assert payment is not None, "a published release on payment says how cash counts"
-    yield words.say("release.payment")
-    yield words.say(f"cash.{release.order}")
-    yield words.say(f"fee.{payment.bank_fee}")
-    yield words.say(f"prepayment.{payment.prepayment}")
-    yield words.say(f"nothing_due.{payment.nothing_due}")
+    yield from words.say_all("release.payment", f"cash.{release.order}", f"fee.{payment.bank_fee}")
+    yield from words.say_all(f"prepayment.{payment.prepayment}", f"nothing_due.{payment.nothing_due}")
     if release.expiry is not None:
         event = words.say(f"event.{release.expiry.anchor}")
         for step in release.expiry.steps:
@@ -71,8 +66,7 @@ def _with_cash(words: Words, release: Release) -> Iterator[str]:
 def _instalments(words: Words, table: InstalmentTable) -> Iterator[str]:
     for number, instalment in enumerate(table.instalments, start=1):
         yield words.say("part", number=number, share=instalment.share_percent, when=_when(words, instalment))
-    yield words.say(f"remainder.{table.residual}")
-    yield words.say(f"churn.{table.on_churn}")
+    yield from words.say_all(f"remainder.{table.residual}", f"churn.{table.on_churn}")
 
 
 def _when(words: Words, instalment: ReleaseInstalment) -> str:
