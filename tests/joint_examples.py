@@ -16,7 +16,8 @@ from salesapi.domain.selling.lead_decisions import capture, qualify
 from salesapi.domain.selling.leads import CaptureLead, ConvertLead, Lead, LeadEvent, LeadQualified, QualifyLead
 from salesapi.domain.selling.leads import evolve as evolve_lead
 from salesapi.domain.shared.declarations import Stream, acts_on, changes, creates
-from salesapi.domain.shared.kernel import Context, Facts, StreamRef, external_identity, roles
+from salesapi.domain.shared.kernel import Context, Facts, StreamRef, external_identity, record, roles
+from salesapi.domain.shared.states import made_from
 
 SELLERS = roles("rep")
 
@@ -51,3 +52,23 @@ def owner_of_lead(state: Lead) -> UUID | None:
 
 def name_of_owner(state: Deal) -> str:
     return ""
+
+
+@record
+class Parcel:
+    kind: str
+    grams: int
+    note: str = ""
+
+
+@record
+class Sent:
+    kind: str
+    grams: str
+    note: str | None = None
+
+
+@record
+class Weighed:
+    kind: str
+    grams: int

@@ -19,6 +19,8 @@ RIGHT: Final = (
     A_DEAL.format('changes(WinDeal, decide=win, roles=SELLERS, target="deal_id")'),
     A_DEAL.format("creates(OpenDeal, decide=open_deal, roles=SELLERS, identity=external_identity)"),
     "following(ConvertLead, convert_lead)",
+    'made_from(Parcel, Weighed(kind="box", grams=1))',
+    'made_from(Parcel, Sent(kind="box", grams="1"), grams=1, note="")',
 )
 WRONG: Final = (
     ("the decider of another command", 'changes(WinDeal, decide=lose, roles=SELLERS, target="deal_id")', '"decide"'),
@@ -96,6 +98,26 @@ WRONG: Final = (
         "an owner that is no id",
         'Stream[Deal, DealEvent](kind="deal", plural="deals", evolve=evolve, commands=(), owner=name_of_owner)',
         'Argument "owner" to "Stream" has incompatible type',
+    ),
+    (
+        "a record made from one where a field has another type",
+        'made_from(Parcel, Sent(kind="box", grams="1"), note="")',
+        'Missing named argument "grams" for "made_from" of "Parcel"',
+    ),
+    (
+        "a record made from one that shadows a default with another type",
+        'made_from(Parcel, Sent(kind="box", grams="1"), grams=1)',
+        'Missing named argument "note" for "made_from" of "Parcel"',
+    ),
+    (
+        "a record made from one that lacks a field",
+        "made_from(Weighed, LeadQualified(), grams=1)",
+        'Missing named argument "kind" for "made_from" of "Weighed"',
+    ),
+    (
+        "a record made with a value of another type",
+        'made_from(Weighed, LeadQualified(), kind="box", grams="1")',
+        'Argument "grams" to "made_from" of "Weighed" has incompatible type',
     ),
     ("what follows from another command", "following(WinDeal, convert_lead)", 'to "following" has incompatible type'),
 )

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from salesapi.domain.shared.kernel import BusinessTime, Recorded, StreamRef, fast_record, record
-from salesapi.domain.shared.states import business_date, business_instant, maker, replace
+from salesapi.domain.shared.states import business_date, business_instant, made_from, maker, replace
 from tests.spec import day, instant, uid
 
 
@@ -24,6 +24,19 @@ class Parcel:
 @fast_record
 class Weight:
     grams: int
+
+
+@record
+class Sent:
+    """What a parcel is sent by, to be made into one."""
+
+    kind: str
+    made: tuple[str, ...]
+    name: int = 0
+
+    @property
+    def thing(self) -> UUID:
+        return uid(self.name)
 
 
 PARCEL = Parcel(kind="box", made=("paper",), thing=uid(1))
@@ -53,6 +66,24 @@ def test_a_field_that_a_record_does_not_have_cannot_be_replaced() -> None:
 def test_a_record_is_made_of_its_values_in_the_order_of_its_fields() -> None:
     assert maker(Parcel)("box", ("paper",), uid(1), "unnamed") == PARCEL
     assert maker(StreamRef)("deal", uid(1)) == StreamRef("deal", uid(1))
+
+
+def test_a_record_is_made_from_what_is_stated_and_what_the_source_has_under_the_same_name() -> None:
+    sent = Sent(kind="box", made=("paper",), name=1)
+
+    assert made_from(Parcel, sent, name="unnamed") == PARCEL
+    assert made_from(Weight, sent, grams=3) == Weight(grams=3)
+
+
+def test_what_neither_is_stated_nor_in_the_source_is_the_default() -> None:
+    assert made_from(Parcel, Weight(grams=1), kind="box", made=()) == Parcel(kind="box", made=())
+
+
+def test_a_record_that_lacks_a_field_or_has_one_too_many_is_not_made() -> None:
+    with pytest.raises(TypeError, match=r"Parcel\.kind is not in Weight: state it"):
+        made_from(Parcel, Weight(grams=1), made=())  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="Parcel has no field colour"):
+        made_from(Parcel, PARCEL, colour="red")  # type: ignore[call-arg]
 
 
 @dataclass

@@ -5,8 +5,8 @@ order of magnitude slower than assigning its slots, so `replace` and `maker` ass
 slots and without the guard, which becomes an instance of the class itself before anybody sees it.
 """
 
-from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
@@ -18,6 +18,14 @@ Made = TypeVar("Made")
 if TYPE_CHECKING:
     # The type checker knows the fields of what is replaced by this name only.
     from dataclasses import replace as replace
+
+    def made_from(kind: type[Made], source: object, /, **stated: object) -> Made:
+        """Makes a record of what is stated and, for its other fields, of what the source has under the same name.
+
+        A field that neither is stated nor has the source has its default. The type checker holds each of them against the field
+        (`tools/mypy_made_from.py`): one that lacks, or is of another type there, must be stated.
+        """
+
 else:
 
     def replace(thing, /, **changes):
@@ -29,23 +37,38 @@ else:
         made.__class__ = kind
         return made
 
+    def made_from(kind, source, /, **stated):
+        """The record that the type checker knows by this name."""
+        return _maker_from(kind, source.__class__, tuple(stated))(source, **stated)
+
+
+@cache
+def _maker_from(kind: type, source: type, stated: tuple[str, ...]) -> Callable[..., object]:
+    slots = _slots(kind)
+    if unknown := set(stated) - set(slots):
+        raise TypeError(f"{kind.__name__} has no field {', '.join(sorted(unknown))}")
+    values = {name: name if name in stated else f"_source.{name}" for name in slots}
+    for field in fields(kind):
+        if field.name not in stated and not hasattr(source, field.name):
+            if field.default is MISSING and field.default_factory is MISSING:
+                raise TypeError(f"{kind.__name__}.{field.name} is not in {source.__name__}: state it")
+            values[field.name] = f"_defaults['{field.name}']" + ("" if field.default_factory is MISSING else "()")
+    made: Callable[..., object] = _compiled(kind, ", ".join(["_source", *stated]), values)
+    return made
+
 
 def maker(kind: type[Made]) -> Callable[..., Made]:
     """A function that makes a record of all its values, by position in the order of its fields."""
     names = _slots(kind)
-    made: Callable[..., Made] = _compiled(
-        [f"def _function({', '.join(names)}):", *_assigned(names, ""), " _made.__class__ = _kind", " return _made"],
-        kind,
-    )
+    made: Callable[..., Made] = _compiled(kind, ", ".join(names), {name: name for name in names})
     return made
 
 
 @cache
 def _copier(kind: type) -> Callable[[object], object]:
     """A function that copies a record to an instance of its class's twin."""
-    copier: Callable[[object], object] = _compiled(
-        ["def _function(_thing):", *_assigned(_slots(kind), "_thing."), " return _made"], kind
-    )
+    values = {name: f"_thing.{name}" for name in _slots(kind)}
+    copier: Callable[[object], object] = _compiled(kind, "_thing", values, is_finished=False)
     return copier
 
 
@@ -61,15 +84,28 @@ def _slots(kind: type) -> list[str]:
     return names
 
 
-def _assigned(names: list[str], source: str) -> list[str]:
-    return [" _made = _new(_twin)", *(f" _made.{name} = {source}{name}" for name in names)]
-
-
-def _compiled(lines: list[str], kind: type) -> Callable[..., Made]:
-    """The function of these lines, generated as `dataclasses` generates a constructor: they hold names of fields only."""
-    twin = type(kind.__name__, (), {"__slots__": tuple(_slots(kind))})
+def _compiled(
+    kind: type, parameters: str, values: Mapping[str, str], *, is_finished: bool = True
+) -> Callable[..., Made]:
+    """A function that makes a record, generated as `dataclasses` generates a constructor: it holds names of fields only."""
+    lines = [
+        f"def _function({parameters}):",
+        " _made = _new(_twin)",
+        *(f" _made.{name} = {value}" for name, value in values.items()),
+        *([" _made.__class__ = _kind"] if is_finished else []),
+        " return _made",
+    ]
+    known = {
+        "_new": object.__new__,
+        "_twin": type(kind.__name__, (), {"__slots__": tuple(values)}),
+        "_kind": kind,
+        "_defaults": {
+            field.name: field.default if field.default_factory is MISSING else field.default_factory
+            for field in fields(kind)
+        },
+    }
     found: dict[str, Callable[..., Made]] = {}
-    exec("\n".join(lines), {"_new": object.__new__, "_twin": twin, "_kind": kind}, found)
+    exec("\n".join(lines), known, found)
     return found["_function"]
 
 
