@@ -1,6 +1,7 @@
 """Principals, their roles and named permissions, and the scope of rows that a role reaches."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
@@ -42,7 +43,7 @@ class Principal:
     @property
     def permissions(self) -> frozenset[str]:
         """Named permissions that the roles bring."""
-        return frozenset().union(*(PERMISSIONS[role] for role in self.roles))
+        return _permissions_of(self.roles)
 
     @property
     def kind(self) -> str:
@@ -51,11 +52,21 @@ class Principal:
 
     def reach(self) -> Reach:
         """The widest reach of the roles over leads, customers, deals and activities."""
-        return max((_ROW_REACH[role] for role in self.roles), key=_ORDER.index, default="none")
+        return _widest(self.roles, is_pay=False)
 
     def pay_reach(self) -> Reach:
         """The widest reach of the roles over commission statements."""
-        return max((_PAY_REACH[role] for role in self.roles), key=_ORDER.index, default="none")
+        return _widest(self.roles, is_pay=True)
+
+
+@cache
+def _permissions_of(roles: frozenset[Role]) -> frozenset[str]:
+    return frozenset().union(*(PERMISSIONS[role] for role in roles))
+
+
+@cache
+def _widest(roles: frozenset[Role], *, is_pay: bool) -> Reach:
+    return max(((_PAY_REACH if is_pay else _ROW_REACH)[role] for role in roles), key=_ORDER.index, default="none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from salesapi.database.columns import columns_of
 from salesapi.domain.catalogue import STREAMS
 from salesapi.domain.shared.kernel import Recorded
 from salesapi.projections.projection import DeclarationWrong, GroupKey, Projection, own_stream
-from salesapi.projections.state_rows import StateRow
+from salesapi.projections.state_rows import StateRow, row_of
 from salesapi.projections.tables import checked_columns
 
 EventKind = TypeVar("EventKind")
@@ -60,22 +60,27 @@ def current(
     kind: str,
     evolve: Callable[[StateKind | None, EventKind, Recorded], StateKind],
     *,
-    row: type,
     version: int,
     key: str | None = None,
+    computed: tuple[str, ...] = (),
+    row: type | None = None,
     renamed: Mapping[str, str] | None = None,
     indexes: tuple[str, ...] = (),
     reads_personal: bool = False,
 ) -> Projection:
     """The read model of a stream's things as they are now: one row a thing, a view of its state; see `state_rows.py`.
 
-    `kind` is the stream's; the name of the read model is the same and its key `<kind>_id`, unless `key` is given.
-    `renamed` names, for a column that is called otherwise in the state, where it stands there: a field, or `field.part`.
+    `kind` is the stream's; the name of the read model is the same and its key `<kind>_id`, unless `key` is given. The columns
+    are the fields of the state and these of its properties that are `computed`. A `row` is given where they are not; `renamed`
+    names, for a column that is called otherwise in the state, where it stands there: a field, or `field.part`.
 
     Raises:
         DeclarationWrong: the row does not hold the whole state, or a column that does not follow from it.
     """
     key = key or f"{kind}_id"
+    if row is None:
+        state: type = get_type_hints(evolve)["return"]
+        row = row_of(kind, state, key=key, computed=computed)
     types = _types(kind, evolve, all_of(kind))
     view = StateRow(kind, evolve, row=row, key=key, renamed=renamed or {})
     return Projection(

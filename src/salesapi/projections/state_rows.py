@@ -2,15 +2,17 @@
 
 A column is the key (the stream's id), a stamp of the last event (`version`, `position`), what it is `renamed` from, a field or
 a property of the state with the same name, or a part of a record in the state: `about_id` is `about.id`. The state is read
-back from its row when the next event comes, so each field of it must be a column, or all of its parts.
+back from its row when the next event comes, so each field of it must be a column, or all of its parts. Where nothing is said,
+the row has just these: `row_of`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, make_dataclass
 from functools import partial
 from operator import attrgetter
 from types import NoneType
 from typing import Any, Final, Generic, TypeVar, get_args, get_type_hints
+from uuid import UUID
 
 from salesapi.domain.shared.kernel import Recorded
 from salesapi.domain.shared.states import maker
@@ -76,6 +78,25 @@ class StateRow(Generic[StateKind, EventKind]):
         for number, stamp in self._stamps:
             values[number] = getattr(held.last, stamp)
         return (self._make_row(*values),)
+
+
+def row_of(name: str, state: type, *, key: str, computed: Sequence[str]) -> type:
+    """The row of a state: the key, its fields in their order, records by their parts, these properties, and the stamps."""
+    hints: dict[str, object] = {key: UUID}
+    for field, hint in _hints(state).items():
+        kind, is_nullable = _record(hint)
+        if kind is None:
+            hints[field] = hint
+        for part, of_part in _hints(kind).items() if kind else ():
+            hints[f"{field}_{part}"] = of_part | None if is_nullable else of_part
+    for column in computed:
+        if column not in (readable := _readable(state)):
+            raise DeclarationWrong(
+                name, f"{state.__name__}.{column} is computed nowhere: make it a property of the state"
+            )
+        hints[column] = readable[column]
+    hints |= dict.fromkeys(STAMPS, int)
+    return make_dataclass(f"{state.__name__}Row", hints.items(), frozen=True, slots=True, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
