@@ -119,14 +119,14 @@ def test_the_direction_of_a_transition_follows_from_the_order_of_stages(
 ) -> None:
     pipeline = fold("pipeline", PIPELINE_EVENTS)
     assert isinstance(pipeline, Pipeline)
-    assert pipeline.version(1).direction(stage_from, stage_to) == direction
+    assert pipeline.version(1).direction(stage_from=stage_from, stage_to=stage_to) == direction
 
 
 def test_a_skip_names_the_open_stages_between_and_losing_skips_nothing() -> None:
     pipeline = fold("pipeline", PIPELINE_EVENTS)
     assert isinstance(pipeline, Pipeline)
-    assert pipeline.version(1).skipped("contact", "offer") == ("need",)
-    assert pipeline.version(1).skipped("contact", "lost") == ()
+    assert pipeline.version(1).skipped(stage_from="contact", stage_to="offer") == ("need",)
+    assert pipeline.version(1).skipped(stage_from="contact", stage_to="lost") == ()
 
 
 def test_an_end_is_found_only_where_a_transition_leads_to_it() -> None:

@@ -126,4 +126,4 @@ def test_a_value_without_a_definition_is_refused_by_its_place() -> None:
 
 def test_null_clears_a_value_and_the_others_stay_in_order() -> None:
     stored = (_value("a", "1"), _value("b", "2"))
-    assert merged(stored, (_value("b", None), _value("0", "3"))) == (_value("0", "3"), _value("a", "1"))
+    assert merged(stored, sent=(_value("b", None), _value("0", "3"))) == (_value("0", "3"), _value("a", "1"))

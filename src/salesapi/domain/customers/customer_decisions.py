@@ -76,7 +76,7 @@ def register(state: Customer | None, command: RegisterCustomer, context: Context
         person_name=command.name if is_person else None,
         owner_id=command.owner_id,
         parent_id=command.parent_id,
-        attributes=merged((), command.attributes),
+        attributes=merged((), sent=command.attributes),
         external_id=command.external_id,
     )
     return (registered,)
@@ -89,7 +89,7 @@ def change(
     _refuse_invalid_parent(command, context)
     refuse_invalid_values(context.facts.state(definitions_ref("customer")), command.attributes)
     name = None if command.name is UNSET or command.name == state.name else command.name
-    attributes = changed_values(state.attributes, command.attributes)
+    attributes = changed_values(state.attributes, sent=command.attributes)
     decided: list[CustomerChanged | CustomerParentChanged] = []
     if name or attributes:
         is_person = state.kind == "person"

@@ -48,7 +48,7 @@ def schedule(state: Activity | None, command: ScheduleActivity, context: Context
         due_on=command.due_on,
         due_at=command.due_at,
         next_step=command.next_step,
-        attributes=merged((), command.attributes),
+        attributes=merged((), sent=command.attributes),
         external_id=command.external_id,
     )
     return (scheduled,)
@@ -71,7 +71,7 @@ def log_follow_up(state: Activity | None, command: LogFollowUp, context: Context
         about=command.about,
         owner_id=command.owner_id,
         follow_up=follow_up,
-        attributes=merged((), command.attributes),
+        attributes=merged((), sent=command.attributes),
         external_id=command.external_id,
     )
     return (logged,)

@@ -108,7 +108,7 @@ def open_deal(state: Deal | None, command: OpenDeal, context: Context) -> tuple[
         currency=command.currency,
         lines=command.lines,
         expected_close_on=command.expected_close_on,
-        attributes=merged((), command.attributes),
+        attributes=merged((), sent=command.attributes),
         external_id=command.external_id,
     )
     _refuse_missing_fields(stage, opened)
@@ -120,7 +120,7 @@ def change_deal(state: Deal, command: ChangeDeal, context: Context) -> tuple[Dea
     _refuse_voided(state)
     refuse_invalid_values(context.facts.state(definitions_ref("deal")), command.attributes)
     title = None if command.title is UNSET or command.title == state.title else command.title
-    changed = changed_values(state.attributes, command.attributes)
+    changed = changed_values(state.attributes, sent=command.attributes)
     priority = None if command.priority == state.priority else command.priority
     return (DealChanged(title=title, attributes=changed, priority=priority),) if title or changed or priority else ()
 
@@ -141,7 +141,7 @@ def change_stage(state: Deal, command: ChangeDealStage, context: Context) -> tup
     stage = _stage(version, command.stage_to)
     if stage.key == state.stage:
         return ()
-    direction = version.direction(state.stage, stage.key)
+    direction = version.direction(stage_from=state.stage, stage_to=stage.key)
     if direction is None or stage.category != "open":
         raise _not_allowed(version, state.stage, stage.key)
     if direction != "forward":
@@ -157,7 +157,7 @@ def change_stage(state: Deal, command: ChangeDealStage, context: Context) -> tup
             stage_from=state.stage,
             stage_to=stage.key,
             direction=direction,
-            stages_skipped=version.skipped(state.stage, stage.key) if direction == "skip" else (),
+            stages_skipped=version.skipped(stage_from=state.stage, stage_to=stage.key) if direction == "skip" else (),
             reason=command.reason,
         ),
     )

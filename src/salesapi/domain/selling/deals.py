@@ -418,7 +418,7 @@ def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
             return replace(
                 state,
                 title=event.title or state.title,
-                attributes=merged(state.attributes, event.attributes),
+                attributes=merged(state.attributes, sent=event.attributes),
                 priority=event.priority or state.priority,
             )
         case DealCustomerLinked():

@@ -60,7 +60,7 @@ def capture(state: Lead | None, command: CaptureLead, context: Context) -> tuple
         wechat=command.wechat,
         note=command.note,
         owner_id=command.owner_id,
-        attributes=merged((), command.attributes),
+        attributes=merged((), sent=command.attributes),
         external_id=command.external_id,
     )
     return (captured,)

@@ -151,13 +151,15 @@ def definitions_needed(of: Owned) -> Needs[object, WithAttributes]:
     return needs
 
 
-def merged(stored: tuple[AttributeValue, ...], sent: tuple[AttributeValue, ...]) -> tuple[AttributeValue, ...]:
+def merged(stored: tuple[AttributeValue, ...], *, sent: tuple[AttributeValue, ...]) -> tuple[AttributeValue, ...]:
     """The values after a change: sent ones replace stored ones, null clears. Sorted by key."""
     values = {value.key: value for value in (*stored, *sent)}
     return tuple(values[key] for key in sorted(values) if values[key].value is not None)
 
 
-def changed_values(stored: tuple[AttributeValue, ...], sent: tuple[AttributeValue, ...]) -> tuple[AttributeValue, ...]:
+def changed_values(
+    stored: tuple[AttributeValue, ...], *, sent: tuple[AttributeValue, ...]
+) -> tuple[AttributeValue, ...]:
     """The sent values that differ from the stored ones. Of two for one attribute the last one counts."""
     known = {value.key: value.value for value in stored}
     latest = {value.key: value for value in sent}
