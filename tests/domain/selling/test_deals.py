@@ -7,26 +7,24 @@ from typing import Final
 
 import pytest
 
+from salesapi.domain.selling import deal_refusals as refusals
 from salesapi.domain.selling.deal_decisions import MOVE_BACK, SKIP_STAGES
-from salesapi.domain.selling.deal_refusals import (
-    AmountIncomplete,
-    AmountMissing,
-    DealClosed,
-    DealNotClosed,
-    PipelineUnpublished,
-    RequiredFieldsMissing,
-    SharesNotWhole,
-    StageNotEntry,
-    StageUnknown,
-    TransitionNeedsPermission,
-    TransitionNeedsReason,
-    TransitionNotAllowed,
-)
-from salesapi.domain.selling.deals import (
-    ChangeDeal,
+from salesapi.domain.selling.deal_progress import (
     ChangeDealLines,
     ChangeDealStage,
     ChangeDealTeam,
+    DeclareDealConfidence,
+    LinkDealCustomer,
+    LoseDeal,
+    MoveDealCloseDate,
+    ReassignDeal,
+    ReopenDeal,
+    ValueDeal,
+    VoidDeal,
+    WinDeal,
+)
+from salesapi.domain.selling.deals import (
+    ChangeDeal,
     Deal,
     DealChanged,
     DealCloseDateMoved,
@@ -43,17 +41,8 @@ from salesapi.domain.selling.deals import (
     DealValued,
     DealVoided,
     DealWon,
-    DeclareDealConfidence,
-    LinkDealCustomer,
-    LoseDeal,
-    MoveDealCloseDate,
     OpenDeal,
-    ReassignDeal,
-    ReopenDeal,
     ShareKind,
-    ValueDeal,
-    VoidDeal,
-    WinDeal,
 )
 from salesapi.domain.selling.pipelines import PipelineIsRetired, PipelineRetired
 from salesapi.domain.shared.attributes import AttributeUnknown, AttributeValue
@@ -146,14 +135,14 @@ NO_PRODUCT: Final = replace(NO_LEAD, lead_id=None)
 NO_CURRENCY: Final = replace(NO_PRODUCT, lines=())
 OPENING_PRECEDENCE: Final[list[tuple[OpenDeal, type[Refused], str]]] = [
     (BROKEN, ThingUnknown, "/pipeline_id"),
-    (replace(NOT_ENTRY, stage="unknown"), StageUnknown, "/stage"),
-    (NOT_ENTRY, StageNotEntry, "/stage"),
+    (replace(NOT_ENTRY, stage="unknown"), refusals.StageUnknown, "/stage"),
+    (NOT_ENTRY, refusals.StageNotEntry, "/stage"),
     (NO_OWNER, ThingUnknown, "/owner_id"),
     (NO_CUSTOMER, ThingUnknown, "/customer_id"),
     (NO_LEAD, ThingUnknown, "/lead_id"),
     (NO_PRODUCT, ThingUnknown, "/lines/0/product_id"),
     (replace(NO_PRODUCT, lines=(_line("1", "XXX"),)), CurrencyUnknown, "/lines/0/unit_price/currency"),
-    (NO_CURRENCY, AmountIncomplete, "/currency"),
+    (NO_CURRENCY, refusals.AmountIncomplete, "/currency"),
     (replace(NO_CURRENCY, currency="XXX"), CurrencyUnknown, "/currency"),
     (replace(NO_CURRENCY, currency="JPY"), AttributeUnknown, "/attributes/0/key"),
 ]
@@ -166,7 +155,7 @@ def test_an_opening_names_its_first_obstacle(command: OpenDeal, refusal: type[Re
 
 def test_an_opening_needs_a_published_pipeline_in_use() -> None:
     defined, published = PIPELINE_EVENTS
-    _deal().facts(_pipeline(defined)).when(OPEN).refused(PipelineUnpublished)
+    _deal().facts(_pipeline(defined)).when(OPEN).refused(refusals.PipelineUnpublished)
     retired = _pipeline(defined, published, PipelineRetired(reason="old"))
     _deal().facts(retired).when(OPEN).refused(PipelineIsRetired)
 
@@ -202,7 +191,7 @@ def test_f02_confidence_in_an_open_deal_is_declared_with_its_reason_and_recorded
     _deal(OPENED, sure).when(command).then()
     doubted = DealConfidenceDeclared(confidence="low", reason="new rival")
     _deal(OPENED, sure).when(replace(command, confidence="low", reason="new rival")).then(doubted)
-    _deal(OPENED, LOST).when(command).refused(DealClosed)
+    _deal(OPENED, LOST).when(command).refused(refusals.DealClosed)
 
 
 def test_bug_of_two_values_for_one_attribute_both_were_recorded_and_the_first_could_win() -> None:
@@ -241,17 +230,17 @@ def test_a_backward_move_needs_its_own_permission() -> None:
     )
     at_need = replace(OPENED, stage="need")
     _deal(at_need).allowed(MOVE_BACK).when(command).then(moved)
-    _deal(at_need).allowed(SKIP_STAGES).when(command).refused(TransitionNeedsPermission)
+    _deal(at_need).allowed(SKIP_STAGES).when(command).refused(refusals.TransitionNeedsPermission)
 
 
 STAGE_PRECEDENCE: Final[list[tuple[tuple[object, ...], str, tuple[str, ...], str | None, type[Refused]]]] = [
-    ((OPENED, LOST), "unknown", (), None, DealClosed),
-    ((OPENED,), "unknown", (), None, StageUnknown),
-    ((replace(OPENED, stage="offer"),), "contact", (), None, TransitionNotAllowed),
-    ((OPENED,), "lost", (), None, TransitionNotAllowed),
-    ((OPENED,), "offer", (), None, TransitionNeedsPermission),
-    ((OPENED,), "offer", (SKIP_STAGES,), None, TransitionNeedsReason),
-    ((OPENED,), "offer", (SKIP_STAGES,), "hurry", RequiredFieldsMissing),
+    ((OPENED, LOST), "unknown", (), None, refusals.DealClosed),
+    ((OPENED,), "unknown", (), None, refusals.StageUnknown),
+    ((replace(OPENED, stage="offer"),), "contact", (), None, refusals.TransitionNotAllowed),
+    ((OPENED,), "lost", (), None, refusals.TransitionNotAllowed),
+    ((OPENED,), "offer", (), None, refusals.TransitionNeedsPermission),
+    ((OPENED,), "offer", (SKIP_STAGES,), None, refusals.TransitionNeedsReason),
+    ((OPENED,), "offer", (SKIP_STAGES,), "hurry", refusals.RequiredFieldsMissing),
 ]
 
 
@@ -269,7 +258,7 @@ def test_a_stage_change_names_its_first_obstacle(
 
 def test_a_stage_names_all_that_it_misses() -> None:
     command = ChangeDealStage(deal_id=SUBJECT, stage_to="offer")
-    refused = _deal(replace(OPENED, stage="need")).when(command).refused(RequiredFieldsMissing)
+    refused = _deal(replace(OPENED, stage="need")).when(command).refused(refusals.RequiredFieldsMissing)
     assert refused.parameters["fields"] == ["amount_minor", "attributes.sector"]
 
 
@@ -331,7 +320,7 @@ def test_direct_shares_sum_to_one_hundred_or_there_are_none(shares: tuple[DealSh
     if whole:
         case.then(DealTeamChanged(shares=shares))
     else:
-        case.refused(SharesNotWhole, pointer="/shares")
+        case.refused(refusals.SharesNotWhole, pointer="/shares")
 
 
 def test_a_team_can_be_dissolved() -> None:
@@ -360,11 +349,11 @@ def test_a_deal_is_won_with_the_amount_sent_with_the_win_or_else_with_its_stated
 
 
 WIN_PRECEDENCE: Final[list[tuple[object, WinDeal, bool, type[Refused]]]] = [
-    (OPENED, WinDeal(deal_id=SUBJECT, amount_minor=1), False, AmountIncomplete),
+    (OPENED, WinDeal(deal_id=SUBJECT, amount_minor=1), False, refusals.AmountIncomplete),
     (OPENED, WinDeal(deal_id=SUBJECT), False, BusinessTimeMissing),
-    (OPENED, WinDeal(deal_id=SUBJECT), True, AmountMissing),
-    (OPENED, WinDeal(deal_id=SUBJECT, amount_minor=1, currency="CNY"), True, TransitionNotAllowed),
-    (replace(OFFERED, customer_id=None), WinDeal(deal_id=SUBJECT), True, RequiredFieldsMissing),
+    (OPENED, WinDeal(deal_id=SUBJECT), True, refusals.AmountMissing),
+    (OPENED, WinDeal(deal_id=SUBJECT, amount_minor=1, currency="CNY"), True, refusals.TransitionNotAllowed),
+    (replace(OFFERED, customer_id=None), WinDeal(deal_id=SUBJECT), True, refusals.RequiredFieldsMissing),
 ]
 
 
@@ -383,7 +372,7 @@ def test_a_win_states_what_was_sold_to_whom_and_where_it_came_from() -> None:
 def test_an_end_may_require_a_reason_of_winning() -> None:
     stages = tuple(replace(stage, required_fields=("reason",)) if stage.key == "won" else stage for stage in STAGES)
     pipeline = _pipeline(PIPELINE_EVENTS[0], replace(PIPELINE_EVENTS[1], stages=stages))
-    refused = _deal(OFFERED).facts(pipeline).when(WinDeal(deal_id=SUBJECT)).refused(RequiredFieldsMissing)
+    refused = _deal(OFFERED).facts(pipeline).when(WinDeal(deal_id=SUBJECT)).refused(refusals.RequiredFieldsMissing)
     assert refused.parameters["fields"] == ["reason"]
     won = replace(WON, reason="price")
     _deal(OFFERED).facts(pipeline).when(WinDeal(deal_id=SUBJECT, reason="price")).then(won)
@@ -394,7 +383,7 @@ def test_a_lost_deal_has_its_reason_and_its_note_is_sealed() -> None:
     lost = replace(LOST, competitor="Initech", note="They were cheaper.")
     _deal(OPENED).when(command).then(lost)
     assert [field.path for field in personal_fields(DealLost)] == [("note",)]
-    _deal(OFFERED).when(command).refused(TransitionNotAllowed)
+    _deal(OFFERED).when(command).refused(refusals.TransitionNotAllowed)
 
 
 CLOSED_TO: Final = (
@@ -412,14 +401,14 @@ CLOSED_TO: Final = (
 @pytest.mark.parametrize("command", CLOSED_TO, ids=lambda command: type(command).__name__)
 def test_a_closed_deal_changes_only_by_reopening(command: object) -> None:
     for closing, opened in ((WON, OFFERED), (LOST, OPENED), (VOIDED, OPENED)):
-        _deal(opened, closing).when(command).refused(DealClosed)
+        _deal(opened, closing).when(command).refused(refusals.DealClosed)
 
 
 def test_a_voided_deal_takes_nothing_more() -> None:
-    _deal(OPENED, VOIDED).when(ChangeDeal(deal_id=SUBJECT, title="x")).refused(DealClosed)
-    _deal(OPENED, VOIDED).when(LinkDealCustomer(deal_id=SUBJECT, customer_id=ACME)).refused(DealClosed)
-    _deal(OPENED, VOIDED).when(VoidDeal(deal_id=SUBJECT, reason="again")).refused(DealClosed)
-    _deal(OPENED, VOIDED).when(ReopenDeal(deal_id=SUBJECT, reason="no")).refused(DealNotClosed)
+    _deal(OPENED, VOIDED).when(ChangeDeal(deal_id=SUBJECT, title="x")).refused(refusals.DealClosed)
+    _deal(OPENED, VOIDED).when(LinkDealCustomer(deal_id=SUBJECT, customer_id=ACME)).refused(refusals.DealClosed)
+    _deal(OPENED, VOIDED).when(VoidDeal(deal_id=SUBJECT, reason="again")).refused(refusals.DealClosed)
+    _deal(OPENED, VOIDED).when(ReopenDeal(deal_id=SUBJECT, reason="no")).refused(refusals.DealNotClosed)
 
 
 def test_reopening_a_won_deal_takes_back_its_amount_and_returns_to_the_stage_before() -> None:
@@ -439,8 +428,8 @@ def test_reopening_a_lost_deal_may_lead_to_another_open_stage() -> None:
     )
     _deal(OPENED, LOST).when(ReopenDeal(deal_id=SUBJECT, reason="called", stage_to="need")).then(reopened)
     to_end = ReopenDeal(deal_id=SUBJECT, reason="called", stage_to="won")
-    _deal(OPENED, LOST).when(to_end).refused(TransitionNotAllowed)
-    _deal(OPENED).when(ReopenDeal(deal_id=SUBJECT, reason="called")).refused(DealNotClosed)
+    _deal(OPENED, LOST).when(to_end).refused(refusals.TransitionNotAllowed)
+    _deal(OPENED).when(ReopenDeal(deal_id=SUBJECT, reason="called")).refused(refusals.DealNotClosed)
 
 
 def test_a_deal_recorded_by_mistake_is_voided_whatever_became_of_it() -> None:

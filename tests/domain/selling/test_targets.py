@@ -9,6 +9,19 @@ import pytest
 
 from salesapi.domain.catalogue import route
 from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed
+from salesapi.domain.selling.target_refusals import (
+    TargetChildTwice,
+    TargetEffectiveOutside,
+    TargetIsClosed,
+    TargetLimitReached,
+    TargetLinesUnordered,
+    TargetNotYours,
+    TargetOwnerNotLeader,
+    TargetParentDiffers,
+    TargetPeriodNotNested,
+    TargetSplitGap,
+    TargetUnitAmbiguous,
+)
 from salesapi.domain.selling.targets import (
     REVISIONS_MAX,
     SPLITS_MAX,
@@ -21,25 +34,14 @@ from salesapi.domain.selling.targets import (
     TargetAdjusted,
     TargetAgreed,
     TargetChild,
-    TargetChildTwice,
     TargetClosed,
     TargetDimension,
-    TargetEffectiveOutside,
     TargetGap,
     TargetInput,
-    TargetIsClosed,
-    TargetLimitReached,
     TargetLines,
-    TargetLinesUnordered,
-    TargetNotYours,
-    TargetOwnerNotLeader,
-    TargetParentDiffers,
     TargetPart,
-    TargetPeriodNotNested,
     TargetProposed,
     TargetSplit,
-    TargetSplitGap,
-    TargetUnitAmbiguous,
 )
 from salesapi.domain.shared.kernel import Ref, Refused, StreamRef, ThingExists, ThingUnknown, natural_id
 from salesapi.domain.shared.money import CurrencyUnknown

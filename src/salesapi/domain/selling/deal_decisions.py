@@ -4,25 +4,23 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from salesapi.domain.selling.deal_refusals import (
-    AmountIncomplete,
-    AmountMissing,
-    DealClosed,
-    DealNotClosed,
-    PipelineUnpublished,
-    RequiredFieldsMissing,
-    SharesNotWhole,
-    StageNotEntry,
-    StageUnknown,
-    TransitionNeedsPermission,
-    TransitionNeedsReason,
-    TransitionNotAllowed,
-)
-from salesapi.domain.selling.deals import (
-    ChangeDeal,
+from salesapi.domain.selling import deal_refusals as refusals
+from salesapi.domain.selling.deal_progress import (
     ChangeDealLines,
     ChangeDealStage,
     ChangeDealTeam,
+    DeclareDealConfidence,
+    LinkDealCustomer,
+    LoseDeal,
+    MoveDealCloseDate,
+    ReassignDeal,
+    ReopenDeal,
+    ValueDeal,
+    VoidDeal,
+    WinDeal,
+)
+from salesapi.domain.selling.deals import (
+    ChangeDeal,
     Deal,
     DealChanged,
     DealCloseDateMoved,
@@ -40,16 +38,7 @@ from salesapi.domain.selling.deals import (
     DealValued,
     DealVoided,
     DealWon,
-    DeclareDealConfidence,
-    LinkDealCustomer,
-    LoseDeal,
-    MoveDealCloseDate,
     OpenDeal,
-    ReassignDeal,
-    ReopenDeal,
-    ValueDeal,
-    VoidDeal,
-    WinDeal,
     evolve,
 )
 from salesapi.domain.selling.pipelines import Pipeline, PipelineIsRetired, PipelineVersion, Stage
@@ -89,7 +78,7 @@ def open_deal(state: Deal | None, command: OpenDeal, context: Context) -> tuple[
     if pipeline.is_retired:
         raise PipelineIsRetired(name=pipeline.name, pointer="/pipeline_id")
     if not pipeline.versions:
-        raise PipelineUnpublished(pointer="/pipeline_id")
+        raise refusals.PipelineUnpublished(pointer="/pipeline_id")
     version = pipeline.versions[-1]
     stage = _entry_stage(version, command.stage)
     refuse_unknown(command, context.facts, "owner_id", "customer_id", "lead_id")
@@ -148,9 +137,9 @@ def change_stage(state: Deal, command: ChangeDealStage, context: Context) -> tup
         permission = SKIP_STAGES if direction == "skip" else MOVE_BACK
         ends = {"direction": direction, "stage_from": state.stage, "stage_to": stage.key}
         if permission not in context.permissions:
-            raise TransitionNeedsPermission(permission=permission, pointer="/stage_to", **ends)
+            raise refusals.TransitionNeedsPermission(permission=permission, pointer="/stage_to", **ends)
         if command.reason is None:
-            raise TransitionNeedsReason(pointer="/reason", **ends)
+            raise refusals.TransitionNeedsReason(pointer="/reason", **ends)
     _refuse_missing_fields(stage, state)
     return (
         DealStageChanged(
@@ -214,7 +203,7 @@ def change_team(state: Deal, command: ChangeDealTeam, context: Context) -> tuple
             raise ThingUnknown(thing="member", id=str(share.member_id), pointer="/shares")
     direct = [share.percent for share in command.shares if share.kind == "direct"]
     if direct and sum(direct) != Decimal(100):
-        raise SharesNotWhole(sum=str(sum(direct)), pointer="/shares")
+        raise refusals.SharesNotWhole(sum=str(sum(direct)), pointer="/shares")
     return (DealTeamChanged(shares=command.shares),) if command.shares != state.shares else ()
 
 
@@ -226,7 +215,7 @@ def win(state: Deal, command: WinDeal, context: Context) -> tuple[DealWon, ...]:
     amount_minor = state.amount_minor if command.amount_minor is None else command.amount_minor
     currency = command.currency or state.currency
     if amount_minor is None or currency is None:
-        raise AmountMissing(pointer="/amount_minor")
+        raise refusals.AmountMissing(pointer="/amount_minor")
     version = _pinned(state, context.facts)
     end = version.end("won", state.stage)
     if end is None:
@@ -271,11 +260,11 @@ def lose(state: Deal, command: LoseDeal, context: Context) -> tuple[DealLost, ..
 def reopen(state: Deal, command: ReopenDeal, context: Context) -> tuple[DealReopened, ...]:
     """Decides `ReopenDeal`."""
     if state.status not in ("won", "lost"):
-        raise DealNotClosed(status=state.status)
+        raise refusals.DealNotClosed(status=state.status)
     assert state.stage_before_closing is not None
     stage = _stage(_pinned(state, context.facts), command.stage_to or state.stage_before_closing)
     if stage.category != "open":
-        raise TransitionNotAllowed(stage_from=state.stage, stage_to=stage.key, stages=(), pointer="/stage_to")
+        raise refusals.TransitionNotAllowed(stage_from=state.stage, stage_to=stage.key, stages=(), pointer="/stage_to")
     was_won = state.status == "won"
     return (
         DealReopened(
@@ -297,12 +286,12 @@ def void(state: Deal, command: VoidDeal, context: Context) -> tuple[DealVoided, 
 
 def _refuse_voided(state: Deal) -> None:
     if state.status == "voided":
-        raise DealClosed(status="voided")
+        raise refusals.DealClosed(status="voided")
 
 
 def _refuse_closed(state: Deal) -> None:
     if state.status != "open":
-        raise DealClosed(status=state.status)
+        raise refusals.DealClosed(status=state.status)
 
 
 def _refuse_invalid_lines(lines: tuple[DealLine, ...], facts: Facts) -> None:
@@ -314,7 +303,7 @@ def _refuse_invalid_lines(lines: tuple[DealLine, ...], facts: Facts) -> None:
 
 def _refuse_incomplete_amount(amount_minor: int | None, currency: str | None) -> None:
     if (amount_minor is None) != (currency is None):
-        raise AmountIncomplete(pointer="/currency" if currency is None else "/amount_minor")
+        raise refusals.AmountIncomplete(pointer="/currency" if currency is None else "/amount_minor")
     if currency is not None:
         exponent(currency, pointer="/currency")
 
@@ -331,7 +320,7 @@ def _refuse_missing_fields(stage: Stage, deal: Deal | DealOpened, reason: str | 
     missing: list[str] = [name for name in stage.required_fields if values[name] is None]
     missing += [f"attributes.{key}" for key in stage.required_attributes if key not in known]
     if missing:
-        raise RequiredFieldsMissing(stage=stage.key, fields=missing)
+        raise refusals.RequiredFieldsMissing(stage=stage.key, fields=missing)
 
 
 def _pinned(state: Deal, facts: Facts) -> PipelineVersion:
@@ -343,7 +332,7 @@ def _pinned(state: Deal, facts: Facts) -> PipelineVersion:
 def _stage(version: PipelineVersion, key: str) -> Stage:
     stage = version.stage(key)
     if stage is None:
-        raise StageUnknown(
+        raise refusals.StageUnknown(
             pipeline_version=version.number,
             stage=key,
             stages=[stage.key for stage in version.stages],
@@ -358,16 +347,18 @@ def _entry_stage(version: PipelineVersion, key: str | None) -> Stage:
         return entries[0]
     if version.stage(key) is None:
         stages = [stage.key for stage in version.stages]
-        raise StageUnknown(pipeline_version=version.number, stage=key, stages=stages, pointer="/stage")
+        raise refusals.StageUnknown(pipeline_version=version.number, stage=key, stages=stages, pointer="/stage")
     found = next((stage for stage in entries if stage.key == key), None)
     if found is None:
-        raise StageNotEntry(stage=key, stages=[stage.key for stage in entries], pointer="/stage")
+        raise refusals.StageNotEntry(stage=key, stages=[stage.key for stage in entries], pointer="/stage")
     return found
 
 
-def _not_allowed(version: PipelineVersion, stage_from: str, stage_to: str) -> TransitionNotAllowed:
+def _not_allowed(version: PipelineVersion, stage_from: str, stage_to: str) -> refusals.TransitionNotAllowed:
     open_ways = [way.stage_to for way in version.transitions if way.stage_from == stage_from]
-    return TransitionNotAllowed(stage_from=stage_from, stage_to=stage_to, stages=open_ways, pointer="/stage_to")
+    return refusals.TransitionNotAllowed(
+        stage_from=stage_from, stage_to=stage_to, stages=open_ways, pointer="/stage_to"
+    )
 
 
 def _needs_pipeline(state: Deal, command: object, facts: Facts) -> tuple[StreamRef, ...]:

@@ -4,6 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.organisation.teams import TREE, Teams
+from salesapi.domain.selling import target_refusals as refusals
 from salesapi.domain.selling.targets import (
     NO_GAP,
     REVISIONS_MAX,
@@ -16,24 +17,13 @@ from salesapi.domain.selling.targets import (
     Target,
     TargetAdjusted,
     TargetAgreed,
-    TargetChildTwice,
     TargetClosed,
-    TargetEffectiveOutside,
     TargetEvent,
     TargetGap,
-    TargetIsClosed,
-    TargetLimitReached,
     TargetLines,
-    TargetLinesUnordered,
-    TargetNotYours,
-    TargetOwnerNotLeader,
-    TargetParentDiffers,
     TargetPart,
-    TargetPeriodNotNested,
     TargetProposed,
     TargetSplit,
-    TargetSplitGap,
-    TargetUnitAmbiguous,
     children_of,
     evolve,
     target_identity,
@@ -64,7 +54,7 @@ def propose(state: Target | None, command: ProposeTarget, context: Context) -> t
         raise ThingExists(thing="target", id=str(context.subject_id))
     period_named(command.period)
     if (command.currency is None) == (command.unit is None):
-        raise TargetUnitAmbiguous(pointer="/currency")
+        raise refusals.TargetUnitAmbiguous(pointer="/currency")
     if command.currency is not None:
         exponent(command.currency, pointer="/currency")
     lines = TargetLines(floor=command.floor, challenge=command.challenge, stretch=command.stretch)
@@ -91,12 +81,12 @@ def split(state: Target, command: SplitTarget, context: Context) -> tuple[Target
     """Decides `SplitTarget`; the children are proposed by `consequences.py` in the same commit."""
     _refuse_closed(state)
     if state.split_count >= SPLITS_MAX:
-        raise TargetLimitReached(limit=SPLITS_MAX, things="splits")
+        raise refusals.TargetLimitReached(limit=SPLITS_MAX, things="splits")
     parts = children_of(state, command)
     _refuse_invalid_parts(state, parts, context.subject_id)
     gap = _gap(state.lines, parts)
     if gap != (command.gap or NO_GAP):
-        raise TargetSplitGap(floor=gap.floor, challenge=gap.challenge, stretch=gap.stretch, pointer="/gap")
+        raise refusals.TargetSplitGap(floor=gap.floor, challenge=gap.challenge, stretch=gap.stretch, pointer="/gap")
     return (TargetSplit(split=state.split_count + 1, lines=state.lines, children=parts, gap=gap),)
 
 
@@ -104,7 +94,7 @@ def agree(state: Target, command: AgreeTarget, context: Context) -> tuple[Target
     """Decides `AgreeTarget`. Agreeing again to the same lines changes nothing."""
     _refuse_closed(state)
     if context.member_id != state.owner_id:
-        raise TargetNotYours()
+        raise refusals.TargetNotYours()
     revision = len(state.revisions)
     if state.revisions[-1].is_agreed:
         return ()
@@ -118,14 +108,14 @@ def adjust(state: Target, command: AdjustTarget, context: Context) -> tuple[Targ
     _refuse_unordered(lines, pointer="/challenge")
     period = period_named(state.period)
     if command.effective_on is not None and not period.first_on <= command.effective_on <= period.last_on:
-        raise TargetEffectiveOutside(
+        raise refusals.TargetEffectiveOutside(
             first_on=period.first_on.isoformat(), last_on=period.last_on.isoformat(), pointer="/effective_on"
         )
     latest = state.revisions[-1]
     if (latest.lines, latest.effective_on) == (lines, command.effective_on):
         return ()
     if len(state.revisions) >= REVISIONS_MAX:
-        raise TargetLimitReached(limit=REVISIONS_MAX, things="revisions of its lines")
+        raise refusals.TargetLimitReached(limit=REVISIONS_MAX, things="revisions of its lines")
     return (
         TargetAdjusted(
             revision=len(state.revisions) + 1,
@@ -147,12 +137,14 @@ def close(state: Target, command: CloseTarget, context: Context) -> tuple[Target
 
 def _refuse_closed(state: Target) -> None:
     if state.is_closed:
-        raise TargetIsClosed()
+        raise refusals.TargetIsClosed()
 
 
 def _refuse_unordered(lines: TargetLines, pointer: str) -> None:
     if not lines.floor <= lines.challenge <= lines.stretch:
-        raise TargetLinesUnordered(floor=lines.floor, challenge=lines.challenge, stretch=lines.stretch, pointer=pointer)
+        raise refusals.TargetLinesUnordered(
+            floor=lines.floor, challenge=lines.challenge, stretch=lines.stretch, pointer=pointer
+        )
 
 
 def _refuse_foreign_team(owner_id: UUID, team_id: UUID, facts: Facts) -> None:
@@ -161,7 +153,7 @@ def _refuse_foreign_team(owner_id: UUID, team_id: UUID, facts: Facts) -> None:
     if team is None:
         raise ThingUnknown(thing="team", id=str(team_id), pointer="/team_id")
     if all(leader.value != owner_id for leader in team.leaders):
-        raise TargetOwnerNotLeader(member_id=str(owner_id), pointer="/owner_id")
+        raise refusals.TargetOwnerNotLeader(member_id=str(owner_id), pointer="/owner_id")
 
 
 def _refuse_foreign_parent(command: ProposeTarget, facts: Facts) -> None:
@@ -169,7 +161,7 @@ def _refuse_foreign_parent(command: ProposeTarget, facts: Facts) -> None:
     parent = referred(command, "parent_target_id", Target, facts)
     _refuse_closed(parent)
     if (parent.measure, parent.currency, parent.unit) != (command.measure, command.currency, command.unit):
-        raise TargetParentDiffers(
+        raise refusals.TargetParentDiffers(
             measure=parent.measure, unit=parent.currency or parent.unit, pointer="/parent_target_id"
         )
     _refuse_not_nested(command.period, parent.period, pointer="/period")
@@ -178,7 +170,7 @@ def _refuse_foreign_parent(command: ProposeTarget, facts: Facts) -> None:
 def _refuse_not_nested(period: str, parent_period: str, pointer: str) -> None:
     inner, outer = period_named(period, pointer=pointer), period_named(parent_period)
     if not (outer.first_on <= inner.first_on and inner.last_on <= outer.last_on):
-        raise TargetPeriodNotNested(period=period, parent_period=parent_period, pointer=pointer)
+        raise refusals.TargetPeriodNotNested(period=period, parent_period=parent_period, pointer=pointer)
 
 
 def _refuse_invalid_parts(state: Target, parts: tuple[TargetPart, ...], target_id: UUID) -> None:
@@ -187,7 +179,7 @@ def _refuse_invalid_parts(state: Target, parts: tuple[TargetPart, ...], target_i
         _refuse_not_nested(part.period, state.period, pointer=f"/children/{index}/period")
         _refuse_unordered(part.lines, pointer=f"/children/{index}/challenge")
         if part.target_id in seen:
-            raise TargetChildTwice(pointer=f"/children/{index}")
+            raise refusals.TargetChildTwice(pointer=f"/children/{index}")
         seen.add(part.target_id)
 
 
