@@ -60,6 +60,7 @@ from salesapi.domain.shared.kernel import (
     owner_of,
 )
 from salesapi.domain.shared.references import reference_at, referred, refuse_unknown
+from salesapi.domain.shared.states import changed_fields
 
 
 def register(state: Customer | None, command: RegisterCustomer, context: Context) -> tuple[CustomerRegistered, ...]:
@@ -137,14 +138,7 @@ def change_contact(
         wechat=known.wechat if command.wechat is UNSET else command.wechat,
         role=known.role if command.role is UNSET else command.role,
     )
-    pairs = (
-        ("name", known.name, changed.name),
-        ("phone", known.phone, changed.phone),
-        ("email", known.email, changed.email),
-        ("wechat", known.wechat, changed.wechat),
-        ("role", known.role, changed.role),
-    )
-    fields = tuple(field for field, before, after in pairs if before != after)
+    fields = changed_fields(known, now=changed)
     if not fields:
         return ()
     return (

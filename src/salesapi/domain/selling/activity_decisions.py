@@ -30,6 +30,7 @@ from salesapi.domain.shared.attributes import definitions_needed, definitions_re
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import LEADERS, SELLERS, UNSET, Context, ThingExists, external_identity, owner_of
 from salesapi.domain.shared.references import refuse_unknown
+from salesapi.domain.shared.states import changed_fields
 
 DATE_AND_INSTANT_MAX: Final = timedelta(days=1)
 """How far the local date may be from the date that the instant shows, which callers often send in UTC."""
@@ -112,10 +113,9 @@ def cancel(state: Activity, command: CancelActivity, context: Context) -> tuple[
 
 def correct(state: Activity, command: CorrectFollowUp, context: Context) -> tuple[ActivityFollowUpCorrected, ...]:
     """Decides `CorrectFollowUp`: only what took place, logged or planned before."""
-    known = state.follow_up
     if state.status != "completed":
         raise ActivityNotCompleted(status=state.status)
-    assert known is not None, "a completed activity has a follow-up"
+    known = state.follow_up()
     corrected = FollowUp(
         channel=known.channel if command.channel is UNSET else command.channel,
         direction=known.direction if command.direction is UNSET else command.direction,
@@ -124,7 +124,7 @@ def correct(state: Activity, command: CorrectFollowUp, context: Context) -> tupl
         next_step=known.next_step if command.next_step is UNSET else command.next_step,
         next_on=known.next_on if command.next_on is UNSET else command.next_on,
     )
-    fields = _different(known, corrected)
+    fields = changed_fields(known, now=corrected)
     if not fields:
         return ()
     return (ActivityFollowUpCorrected(about=state.about, fields=fields, follow_up=corrected, reason=command.reason),)
@@ -135,18 +135,6 @@ def void(state: Activity, command: VoidActivity, context: Context) -> tuple[Acti
     if state.status == "voided":
         raise ActivityClosed(status=state.status)
     return (ActivityVoided(about=state.about, status_from=state.status, reason=command.reason),)
-
-
-def _different(known: FollowUp, corrected: FollowUp) -> tuple[str, ...]:
-    pairs = (
-        ("channel", known.channel, corrected.channel),
-        ("direction", known.direction, corrected.direction),
-        ("content", known.content, corrected.content),
-        ("outcome", known.outcome, corrected.outcome),
-        ("next_step", known.next_step, corrected.next_step),
-        ("next_on", known.next_on, corrected.next_on),
-    )
-    return tuple(field for field, before, after in pairs if before != after)
 
 
 def _refuse_existing(state: Activity | None, context: Context) -> None:
