@@ -109,7 +109,8 @@ def test_a_new_submission_begins_without_adjustments() -> None:
     again = (replace(TAKEN, snapshot=2), replace(SUBMITTED, snapshot=2))
     sheet = fold("forecast_sheet", (TAKEN, SUBMITTED, ADJUSTED, *again))
     assert isinstance(sheet, ForecastSheet)
-    assert (sheet.expected, sheet.adjustment_count, sheet.submitted_snapshot) == (SUMS, 0, 2)
+    assert sheet.submission is not None
+    assert (sheet.expected, sheet.submission.adjustments, sheet.submitted_snapshot) == (SUMS, (), 2)
 
 
 def test_a_total_falls_to_nothing_but_not_below() -> None:
