@@ -5,6 +5,7 @@ from typing import Final
 import pytest
 
 from salesapi.domain.catalogue import route
+from salesapi.domain.selling.deals import ChangeDeal
 from salesapi.domain.shared.attributes import (
     DEFINITIONS_MAX,
     AttributeDefined,
@@ -19,7 +20,7 @@ from salesapi.domain.shared.attributes import (
     merged,
     refuse_invalid_values,
 )
-from tests.spec import CATALOGUE, fold, given
+from tests.spec import CATALOGUE, SUBJECT, States, fold, given
 
 SECTOR: Final = AttributeDefined(
     of="deal", key="sector", name="Sector", value_type="choice", choices=("steel", "glass"), definition_version=1
@@ -106,22 +107,23 @@ def test_a_value_fits_its_type_exactly_as_it_will_be_stored(value_type: ValueTyp
     defined = AttributeDefined(
         of="deal", key="x", name="X", value_type=value_type, choices=choices, definition_version=1
     )
-    definitions = fold("attribute_definition", (defined,))
+    definitions = States({definitions_ref("deal"): fold("attribute_definition", (defined,))})
+    command = ChangeDeal(deal_id=SUBJECT, attributes=(_value("x", text),))
     if fits:
-        refuse_invalid_values(definitions, (_value("x", text),))
+        refuse_invalid_values("deal", command, definitions)
     else:
         with pytest.raises(AttributeValueInvalid) as refused:
-            refuse_invalid_values(definitions, (_value("x", text),))
+            refuse_invalid_values("deal", command, definitions)
         assert refused.value.pointer == "/attributes/0/value"
 
 
 def test_a_value_without_a_definition_is_refused_by_its_place() -> None:
-    definitions = fold("attribute_definition", (SECTOR,))
-    with pytest.raises(AttributeUnknown) as refused:
-        refuse_invalid_values(definitions, (_value("sector", "steel"), _value("colour", "red")))
-    assert refused.value.pointer == "/attributes/1/key"
-    with pytest.raises(AttributeUnknown):
-        refuse_invalid_values(None, (_value("sector", "steel"),))
+    definitions = States({definitions_ref("deal"): fold("attribute_definition", (SECTOR,))})
+    command = ChangeDeal(deal_id=SUBJECT, attributes=(_value("sector", "steel"), _value("colour", "red")))
+    for known, pointer in ((definitions, "/attributes/1/key"), (States(), "/attributes/0/key")):
+        with pytest.raises(AttributeUnknown) as refused:
+            refuse_invalid_values("deal", command, known)
+        assert refused.value.pointer == pointer
 
 
 def test_null_clears_a_value_and_the_others_stay_in_order() -> None:

@@ -26,7 +26,7 @@ from salesapi.domain.selling.activities import (
     VoidActivity,
     evolve,
 )
-from salesapi.domain.shared.attributes import definitions_needed, definitions_ref, merged, refuse_invalid_values
+from salesapi.domain.shared.attributes import definitions_needed, merged, refuse_invalid_values
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import LEADERS, SELLERS, UNSET, Context, ThingExists, external_identity, owner_of
 from salesapi.domain.shared.references import refuse_unknown
@@ -40,7 +40,7 @@ def schedule(state: Activity | None, command: ScheduleActivity, context: Context
     """Decides `ScheduleActivity`."""
     _refuse_existing(state, context)
     refuse_unknown(command, context.facts)
-    refuse_invalid_values(context.facts.state(definitions_ref("activity")), command.attributes)
+    refuse_invalid_values("activity", command, context.facts)
     _refuse_invalid_due(command.due_on, command.due_at)
     scheduled = ActivityScheduled(
         kind=command.kind,
@@ -59,7 +59,7 @@ def log_follow_up(state: Activity | None, command: LogFollowUp, context: Context
     """Decides `LogFollowUp`."""
     _refuse_existing(state, context)
     refuse_unknown(command, context.facts)
-    refuse_invalid_values(context.facts.state(definitions_ref("activity")), command.attributes)
+    refuse_invalid_values("activity", command, context.facts)
     follow_up = FollowUp(
         channel=command.channel,
         direction=command.direction,

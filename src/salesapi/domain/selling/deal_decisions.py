@@ -41,14 +41,8 @@ from salesapi.domain.selling.deals import (
     OpenDeal,
     evolve,
 )
-from salesapi.domain.selling.pipelines import Pipeline, PipelineIsRetired, PipelineVersion, Stage
-from salesapi.domain.shared.attributes import (
-    changed_values,
-    definitions_needed,
-    definitions_ref,
-    merged,
-    refuse_invalid_values,
-)
+from salesapi.domain.selling.pipelines import Pipeline, PipelineIsRetired, PipelineVersion, Stage, StageCategory
+from salesapi.domain.shared.attributes import changed_values, definitions_needed, merged, refuse_invalid_values
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     LEADERS,
@@ -84,7 +78,7 @@ def open_deal(state: Deal | None, command: OpenDeal, context: Context) -> tuple[
     refuse_unknown(command, context.facts, "owner_id", "customer_id", "lead_id")
     _refuse_invalid_lines(command.lines, context.facts)
     _refuse_incomplete_amount(command.amount_minor, command.currency)
-    refuse_invalid_values(context.facts.state(definitions_ref("deal")), command.attributes)
+    refuse_invalid_values("deal", command, context.facts)
     opened = DealOpened(
         title=command.title,
         pipeline_id=command.pipeline_id,
@@ -107,7 +101,7 @@ def open_deal(state: Deal | None, command: OpenDeal, context: Context) -> tuple[
 def change_deal(state: Deal, command: ChangeDeal, context: Context) -> tuple[DealChanged, ...]:
     """Decides `ChangeDeal`. Attributes may be corrected after closing, and the priority with them."""
     _refuse_voided(state)
-    refuse_invalid_values(context.facts.state(definitions_ref("deal")), command.attributes)
+    refuse_invalid_values("deal", command, context.facts)
     title = None if command.title is UNSET or command.title == state.title else command.title
     changed = changed_values(state.attributes, sent=command.attributes)
     priority = None if command.priority == state.priority else command.priority
@@ -216,10 +210,7 @@ def win(state: Deal, command: WinDeal, context: Context) -> tuple[DealWon, ...]:
     currency = command.currency or state.currency
     if amount_minor is None or currency is None:
         raise refusals.AmountMissing(pointer="/amount_minor")
-    version = _pinned(state, context.facts)
-    end = version.end("won", state.stage)
-    if end is None:
-        raise _not_allowed(version, state.stage, "won")
+    end = _end(state, "won", context.facts)
     valued = replace(state, amount_minor=amount_minor, currency=currency)
     _refuse_missing_fields(end, valued, reason=command.reason)
     return (
@@ -241,10 +232,7 @@ def win(state: Deal, command: WinDeal, context: Context) -> tuple[DealWon, ...]:
 def lose(state: Deal, command: LoseDeal, context: Context) -> tuple[DealLost, ...]:
     """Decides `LoseDeal`."""
     _refuse_closed(state)
-    version = _pinned(state, context.facts)
-    end = version.end("lost", state.stage)
-    if end is None:
-        raise _not_allowed(version, state.stage, "lost")
+    end = _end(state, "lost", context.facts)
     _refuse_missing_fields(end, state, reason=command.reason)
     return (
         DealLost(
@@ -329,29 +317,28 @@ def _pinned(state: Deal, facts: Facts) -> PipelineVersion:
     return pipeline.version(state.pipeline_version)
 
 
-def _stage(version: PipelineVersion, key: str) -> Stage:
+def _end(state: Deal, category: StageCategory, facts: Facts) -> Stage:
+    version = _pinned(state, facts)
+    end = version.end(category, state.stage)
+    if end is None:
+        raise _not_allowed(version, state.stage, category)
+    return end
+
+
+def _stage(version: PipelineVersion, key: str, pointer: str = "/stage_to") -> Stage:
     stage = version.stage(key)
     if stage is None:
-        raise refusals.StageUnknown(
-            pipeline_version=version.number,
-            stage=key,
-            stages=[stage.key for stage in version.stages],
-            pointer="/stage_to",
-        )
+        stages = [stage.key for stage in version.stages]
+        raise refusals.StageUnknown(pipeline_version=version.number, stage=key, stages=stages, pointer=pointer)
     return stage
 
 
 def _entry_stage(version: PipelineVersion, key: str | None) -> Stage:
     entries = [stage for stage in version.stages if stage.is_entry]
-    if key is None:
-        return entries[0]
-    if version.stage(key) is None:
-        stages = [stage.key for stage in version.stages]
-        raise refusals.StageUnknown(pipeline_version=version.number, stage=key, stages=stages, pointer="/stage")
-    found = next((stage for stage in entries if stage.key == key), None)
-    if found is None:
-        raise refusals.StageNotEntry(stage=key, stages=[stage.key for stage in entries], pointer="/stage")
-    return found
+    stage = entries[0] if key is None else _stage(version, key, pointer="/stage")
+    if not stage.is_entry:
+        raise refusals.StageNotEntry(stage=stage.key, stages=[stage.key for stage in entries], pointer="/stage")
+    return stage
 
 
 def _not_allowed(version: PipelineVersion, stage_from: str, stage_to: str) -> refusals.TransitionNotAllowed:

@@ -38,7 +38,7 @@ from salesapi.domain.selling.leads import (
     conversion,
     evolve,
 )
-from salesapi.domain.shared.attributes import definitions_needed, definitions_ref, merged, refuse_invalid_values
+from salesapi.domain.shared.attributes import definitions_needed, merged, refuse_invalid_values
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import LEADERS, SELLERS, Context, ThingExists, external_identity, owner_of
 from salesapi.domain.shared.references import refuse_unknown
@@ -49,7 +49,7 @@ def capture(state: Lead | None, command: CaptureLead, context: Context) -> tuple
     if state is not None:
         raise ThingExists(thing="lead", id=str(context.subject_id), pointer="/external_id")
     refuse_unknown(command, context.facts)
-    refuse_invalid_values(context.facts.state(definitions_ref("lead")), command.attributes)
+    refuse_invalid_values("lead", command, context.facts)
     captured = LeadCaptured(
         source=command.source,
         campaign=command.campaign,

@@ -261,28 +261,28 @@ class Lead:
     """A lead as it is now. Erased values are null; `reason` is that of the refusal or of the voiding."""
 
     status: LeadStatus
-    owner_id: UUID | None
     name: str | None
     company: str | None
     phone: str | None
     email: str | None
     wechat: str | None
-    criteria: tuple[str, ...] = ()
-    deal_id: UUID | None = None
-    """The deal that its conversion opened; customer and contact are those that it made or named."""
-    touch_count: int = 0
-    note: str | None = None
-    source: str | None = None
-    campaign: str | None = None
-    captured_on: date | None = None
-    captured_at: datetime | None = None
+    note: str | None
+    source: str | None
+    campaign: str | None
+    owner_id: UUID | None
+    captured_on: date | None
+    captured_at: datetime | None
     qualified_on: date | None = None
+    criteria: tuple[str, ...] = ()
     converted_on: date | None = None
     reason: str | None = None
     customer_id: UUID | None = None
     contact_id: UUID | None = None
-    attributes: tuple[AttributeValue, ...] = ()
-    external: ExternalId | None = None
+    deal_id: UUID | None = None
+    """The deal that its conversion opened; customer and contact are those that it made or named."""
+    touch_count: int = 0
+    attributes: tuple[AttributeValue, ...]
+    external: ExternalId | None
 
 
 def conversion(command: ConvertLead) -> LeadConverted:

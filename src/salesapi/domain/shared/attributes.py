@@ -138,7 +138,7 @@ class AttributeDefinitions:
 
 
 def definitions_ref(of: Owned) -> StreamRef:
-    """The stream that holds the attribute definitions of a kind of thing; deciders name it in their needs."""
+    """The stream that holds the attribute definitions of a kind of thing."""
     return StreamRef("attribute_definition", natural_id("attribute_definition", of))
 
 
@@ -166,14 +166,15 @@ def changed_values(
     return tuple(value for value in latest.values() if known.get(value.key) != value.value)
 
 
-def refuse_invalid_values(definitions: object, sent: tuple[AttributeValue, ...]) -> None:
-    """Checks values against the folded definitions (or None, where none exist).
+def refuse_invalid_values(of: Owned, command: WithAttributes, facts: Facts) -> None:
+    """Checks the values that a command sends against the definitions for this kind of thing, which it needs.
 
     Raises:
         AttributeUnknown, AttributeValueInvalid: with the pointer of the value.
     """
+    definitions = facts.state(definitions_ref(of))
     assert definitions is None or isinstance(definitions, AttributeDefinitions)
-    for index, value in enumerate(sent):
+    for index, value in enumerate(command.attributes):
         definition = definitions.definition(value.key) if definitions else None
         pointer = f"/attributes/{index}"
         if definition is None:
