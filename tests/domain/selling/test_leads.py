@@ -90,25 +90,6 @@ def test_what_identifies_the_person_is_sealed_and_the_company_is_not() -> None:
     assert sealed == {"name", "phone", "email", "wechat", "note"}
 
 
-CAPTURE_PRECEDENCE: Final[list[tuple[tuple[object, ...], CaptureLead, type[Refused], str]]] = [
-    ((CAPTURED,), CaptureLead(owner_id=uid(9)), ThingExists, "/external_id"),
-    (
-        (),
-        CaptureLead(owner_id=uid(9), attributes=(AttributeValue(key="no", value="1"),)),
-        ThingUnknown,
-        "/owner_id",
-    ),
-    ((), CaptureLead(attributes=(AttributeValue(key="no", value="1"),)), AttributeUnknown, "/attributes/0/key"),
-]
-
-
-@pytest.mark.parametrize(("events", "command", "refusal", "pointer"), CAPTURE_PRECEDENCE)
-def test_a_capture_names_its_first_obstacle(
-    events: tuple[object, ...], command: CaptureLead, refusal: type[Refused], pointer: str
-) -> None:
-    given(*events).facts(FACTS).when(command).refused(refusal, pointer=pointer)
-
-
 def test_a_lead_has_one_owner_or_is_in_the_pool() -> None:
     assigned = LeadAssigned(owner_from=None, owner_to=BORIS, reason="region")
     given(IN_POOL).facts(FACTS).when(AssignLead(lead_id=SUBJECT, owner_id=BORIS, reason="region")).then(assigned)
@@ -119,11 +100,6 @@ def test_a_lead_has_one_owner_or_is_in_the_pool() -> None:
     state = fold("lead", (IN_POOL, assigned, released))
     assert isinstance(state, Lead)
     assert state.owner_id is None
-
-
-def test_a_lead_is_assigned_only_to_a_member_who_exists() -> None:
-    command = AssignLead(lead_id=SUBJECT, owner_id=uid(9))
-    given(CAPTURED).facts(FACTS).when(command).refused(ThingUnknown, pointer="/owner_id")
 
 
 def test_a_claim_takes_the_lead_for_the_member_who_asks() -> None:
@@ -172,10 +148,15 @@ def test_a_conversion_to_an_existing_customer_may_make_nothing_new() -> None:
     given(IN_POOL, QUALIFIED).facts(FACTS).when(command).then(CONVERTED)
 
 
+STRANGE: Final = CaptureLead(attributes=(AttributeValue(key="no", value="1"),))
 BROKEN: Final = ConvertLead(lead_id=SUBJECT, customer_id=uid(9), customer_name="Globex", deal=DEAL)
 UNKNOWN: Final = replace(BROKEN, customer_name=None)
 NAMELESS: Final = replace(IN_POOL, name=None)
-CONVERT_PRECEDENCE: Final[list[tuple[tuple[object, ...], ConvertLead, type[Refused], str]]] = [
+PRECEDENCE: Final[list[tuple[tuple[object, ...], object, type[Refused], str]]] = [
+    ((CAPTURED,), CaptureLead(owner_id=uid(9)), ThingExists, "/external_id"),
+    ((), replace(STRANGE, owner_id=uid(9)), ThingUnknown, "/owner_id"),
+    ((), STRANGE, AttributeUnknown, "/attributes/0/key"),
+    ((CAPTURED,), AssignLead(lead_id=SUBJECT, owner_id=uid(9)), ThingUnknown, "/owner_id"),
     ((NAMELESS, DISQUALIFIED), BROKEN, LeadClosed, ""),
     ((NAMELESS,), BROKEN, LeadNotQualified, ""),
     ((NAMELESS, QUALIFIED), BROKEN, LeadCustomerAmbiguous, "/customer_id"),
@@ -186,9 +167,9 @@ CONVERT_PRECEDENCE: Final[list[tuple[tuple[object, ...], ConvertLead, type[Refus
 ]
 
 
-@pytest.mark.parametrize(("events", "command", "refusal", "pointer"), CONVERT_PRECEDENCE)
-def test_a_conversion_names_its_first_obstacle(
-    events: tuple[object, ...], command: ConvertLead, refusal: type[Refused], pointer: str
+@pytest.mark.parametrize(("events", "command", "refusal", "pointer"), PRECEDENCE)
+def test_a_capture_an_assignment_and_a_conversion_name_their_first_obstacle(
+    events: tuple[object, ...], command: object, refusal: type[Refused], pointer: str
 ) -> None:
     given(*events).facts(FACTS).when(command).refused(refusal, pointer=pointer)
 

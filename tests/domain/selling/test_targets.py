@@ -23,6 +23,7 @@ from salesapi.domain.selling.target_refusals import (
     TargetUnitAmbiguous,
 )
 from salesapi.domain.selling.targets import (
+    NO_GAP,
     REVISIONS_MAX,
     SPLITS_MAX,
     AdjustTarget,
@@ -195,7 +196,7 @@ def test_the_children_of_a_split_sum_to_their_parent() -> None:
     )
     (split,) = given(PROPOSED).when(SplitTarget(target_id=SUBJECT, children=children)).decide()
     assert isinstance(split, TargetSplit)
-    assert (split.split, split.lines, split.gap) == (1, LINES, TargetGap(floor=0, challenge=0, stretch=0))
+    assert (split.split, split.lines, split.gap) == (1, LINES, NO_GAP)
     assert [(each.period, each.lines.challenge) for each in split.children] == [("2026-01", 400), ("2026-02", 600)]
 
 
@@ -242,29 +243,40 @@ def test_the_children_are_proposed_with_what_they_have_from_their_parent() -> No
     assert natural_id("target", *identity) == part(600, "2026-03").target_id
 
 
+MANY_SPLITS: Final = TargetSplit(split=SPLITS_MAX, lines=LINES, children=(), gap=NO_GAP)
+LATE: Final = replace(ADJUST, effective_on=date(2026, 4, 1))
+
+
+def divide(*children: TargetChild) -> SplitTarget:
+    """A split in these children that states no gap."""
+    return SplitTarget(target_id=SUBJECT, children=children)
+
+
 @pytest.mark.parametrize(
-    ("events", "children", "refusal", "pointer"),
+    ("events", "command", "refusal", "pointer"),
     [
-        ((PROPOSED, CLOSED), (child(1, period="2027"),), TargetIsClosed, ""),
+        ((PROPOSED, CLOSED), divide(child(1, period="2027")), TargetIsClosed, ""),
+        ((PROPOSED, MANY_SPLITS), divide(child(1, period="2027")), TargetLimitReached, ""),
         (
-            (
-                PROPOSED,
-                TargetSplit(split=SPLITS_MAX, lines=LINES, children=(), gap=TargetGap(floor=0, challenge=0, stretch=0)),
-            ),
-            (child(1, period="2027"),),
-            TargetLimitReached,
-            "",
+            (PROPOSED,),
+            divide(child(50), child(40, period="2026-04", floor=99)),
+            TargetPeriodNotNested,
+            "/children/1/period",
         ),
-        ((PROPOSED,), (child(50), child(40, period="2026-04", floor=99)), TargetPeriodNotNested, "/children/1/period"),
-        ((PROPOSED,), (child(50, floor=51),), TargetLinesUnordered, "/children/0/challenge"),
-        ((PROPOSED,), (child(50), child(60)), TargetChildTwice, "/children/1"),
-        ((PROPOSED,), (child(50),), TargetSplitGap, "/gap"),
+        ((PROPOSED,), divide(child(50, floor=51)), TargetLinesUnordered, "/children/0/challenge"),
+        ((PROPOSED,), divide(child(50), child(60)), TargetChildTwice, "/children/1"),
+        ((PROPOSED,), divide(child(50)), TargetSplitGap, "/gap"),
+        ((PROPOSED, CLOSED), replace(ADJUST, floor=999), TargetIsClosed, ""),
+        ((PROPOSED,), replace(LATE, floor=999), TargetLinesUnordered, "/challenge"),
+        ((PROPOSED,), LATE, TargetEffectiveOutside, "/effective_on"),
+        ((PROPOSED,), replace(ADJUST, effective_on=date(2025, 12, 31)), TargetEffectiveOutside, "/effective_on"),
+        ((PROPOSED, *((ADJUSTED,) * (REVISIONS_MAX - 1))), replace(ADJUST, floor=0), TargetLimitReached, ""),
     ],
 )
-def test_of_several_refusals_of_a_split_the_first_in_this_order_is_given(
-    events: tuple[object, ...], children: tuple[TargetChild, ...], refusal: type[Refused], pointer: str
+def test_of_several_refusals_of_a_split_or_an_adjustment_the_first_in_this_order_is_given(
+    events: tuple[object, ...], command: object, refusal: type[Refused], pointer: str
 ) -> None:
-    given(*events).when(SplitTarget(target_id=SUBJECT, children=children)).refused(refusal, pointer=pointer)
+    given(*events).when(command).refused(refusal, pointer=pointer)
 
 
 def test_only_the_owner_agrees_and_once_to_the_same_lines() -> None:
@@ -288,27 +300,6 @@ def test_the_same_adjustment_again_changes_nothing() -> None:
     given(PROPOSED, ADJUSTED).when(replace(ADJUST, effective_on=None)).then(
         replace(ADJUSTED, revision=3, lines_from=LOWER, effective_on=None)
     )
-
-
-@pytest.mark.parametrize(
-    ("events", "command", "refusal", "pointer"),
-    [
-        ((PROPOSED, CLOSED), replace(ADJUST, floor=999), TargetIsClosed, ""),
-        ((PROPOSED,), replace(ADJUST, floor=999, effective_on=date(2026, 4, 1)), TargetLinesUnordered, "/challenge"),
-        ((PROPOSED,), replace(ADJUST, effective_on=date(2026, 4, 1)), TargetEffectiveOutside, "/effective_on"),
-        ((PROPOSED,), replace(ADJUST, effective_on=date(2025, 12, 31)), TargetEffectiveOutside, "/effective_on"),
-        (
-            (PROPOSED, *((replace(ADJUSTED, reason="x"),) * (REVISIONS_MAX - 1))),
-            replace(ADJUST, floor=0),
-            TargetLimitReached,
-            "",
-        ),
-    ],
-)
-def test_of_several_refusals_of_an_adjustment_the_first_in_this_order_is_given(
-    events: tuple[object, ...], command: AdjustTarget, refusal: type[Refused], pointer: str
-) -> None:
-    given(*events).when(command).refused(refusal, pointer=pointer)
 
 
 def test_a_target_is_closed_once_with_its_result() -> None:
