@@ -9,6 +9,7 @@ import pytest
 
 from salesapi.domain.catalogue import route
 from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed
+from salesapi.domain.selling import targets
 from salesapi.domain.selling.target_refusals import (
     TargetChildTwice,
     TargetEffectiveOutside,
@@ -22,28 +23,6 @@ from salesapi.domain.selling.target_refusals import (
     TargetSplitGap,
     TargetUnitAmbiguous,
 )
-from salesapi.domain.selling.targets import (
-    NO_GAP,
-    REVISIONS_MAX,
-    SPLITS_MAX,
-    AdjustTarget,
-    AgreeTarget,
-    CloseTarget,
-    ProposeTarget,
-    SplitTarget,
-    Target,
-    TargetAdjusted,
-    TargetAgreed,
-    TargetChild,
-    TargetClosed,
-    TargetDimension,
-    TargetGap,
-    TargetInput,
-    TargetLines,
-    TargetPart,
-    TargetProposed,
-    TargetSplit,
-)
 from salesapi.domain.shared.kernel import Ref, Refused, StreamRef, ThingExists, ThingUnknown, natural_id
 from salesapi.domain.shared.money import CurrencyUnknown
 from salesapi.domain.shared.periods import PeriodInvalid
@@ -51,8 +30,8 @@ from tests.domain.examples import ANNA, BORIS, FACTS
 from tests.spec import ACTOR, CATALOGUE, SUBJECT, fold, given, uid
 
 NORTH, UNKNOWN, PARENT = uid(0x70), uid(99), uid(0x7A)
-LINES: Final = TargetLines(floor=800, challenge=1_000, stretch=1_200)
-PROPOSE: Final = ProposeTarget(
+LINES: Final = targets.TargetLines(floor=800, challenge=1_000, stretch=1_200)
+PROPOSE: Final = targets.ProposeTarget(
     owner_id=ANNA,
     measure="won_amount",
     period="2026Q1",
@@ -60,9 +39,9 @@ PROPOSE: Final = ProposeTarget(
     challenge=1_000,
     stretch=1_200,
     currency="CNY",
-    basis=(TargetInput(name="last_quarter", value=Decimal("912.5")),),
+    basis=(targets.TargetInput(name="last_quarter", value=Decimal("912.5")),),
 )
-PROPOSED: Final = TargetProposed(
+PROPOSED: Final = targets.TargetProposed(
     owner_id=ANNA,
     team_id=None,
     measure="won_amount",
@@ -71,19 +50,19 @@ PROPOSED: Final = TargetProposed(
     currency="CNY",
     unit=None,
     lines=LINES,
-    basis=(TargetInput(name="last_quarter", value=Decimal("912.5")),),
+    basis=(targets.TargetInput(name="last_quarter", value=Decimal("912.5")),),
     parent_target_id=None,
 )
-AGREED: Final = TargetAgreed(revision=1, agreed_by=ANNA)
-ADJUST: Final = AdjustTarget(
+AGREED: Final = targets.TargetAgreed(revision=1, agreed_by=ANNA)
+ADJUST: Final = targets.AdjustTarget(
     target_id=SUBJECT, floor=700, challenge=900, stretch=1_100, reason="One less", effective_on=date(2026, 3, 1)
 )
-LOWER: Final = TargetLines(floor=700, challenge=900, stretch=1_100)
-ADJUSTED: Final = TargetAdjusted(
+LOWER: Final = targets.TargetLines(floor=700, challenge=900, stretch=1_100)
+ADJUSTED: Final = targets.TargetAdjusted(
     revision=2, lines_from=LINES, lines_to=LOWER, effective_on=date(2026, 3, 1), reason="One less"
 )
-CLOSED: Final = TargetClosed(result=950, note=None)
-CLOSE: Final = CloseTarget(target_id=SUBJECT, result=950)
+CLOSED: Final = targets.TargetClosed(result=950, note=None)
+CLOSE: Final = targets.CloseTarget(target_id=SUBJECT, result=950)
 TEAMS: Final = fold(
     "team",
     (
@@ -100,9 +79,9 @@ KNOWN: Final[dict[Ref, object]] = {
 }
 
 
-def child(challenge: int, **fields: object) -> TargetChild:
+def child(challenge: int, **fields: object) -> targets.TargetChild:
     """A child with lines around this one."""
-    lines = TargetChild(owner_id=ANNA, floor=challenge - 10, challenge=challenge, stretch=challenge + 10)
+    lines = targets.TargetChild(owner_id=ANNA, floor=challenge - 10, challenge=challenge, stretch=challenge + 10)
     return replace(lines, **fields)  # type: ignore[arg-type]
 
 
@@ -131,7 +110,7 @@ def test_a_target_may_be_a_part_of_one_whose_period_holds_its_own() -> None:
 def test_a_member_has_one_target_for_a_measure_period_and_part_of_the_business() -> None:
     _, kind = CATALOGUE.command("ProposeTarget")
     assert kind.identity is not None
-    north = TargetDimension(key="region", value="north")
+    north = targets.TargetDimension(key="region", value="north")
     others = [
         replace(PROPOSE, owner_id=BORIS),
         replace(PROPOSE, team_id=NORTH),
@@ -176,16 +155,16 @@ def test_of_several_refusals_of_a_proposal_the_first_in_this_order_is_given(
     given().facts(KNOWN).when(command).refused(refusal, pointer=pointer)
 
 
-def part(challenge: int, period: str, dimension: TargetDimension | None = None) -> TargetPart:
+def part(challenge: int, period: str, dimension: targets.TargetDimension | None = None) -> targets.TargetPart:
     """Anna's part as it is split off."""
     cut = (dimension.key, dimension.value) if dimension else ("", "")
-    return TargetPart(
+    return targets.TargetPart(
         target_id=natural_id("target", "member", str(ANNA), "won_amount", period, *cut),
         owner_id=ANNA,
         team_id=None,
         period=period,
         dimension=dimension,
-        lines=TargetLines(floor=challenge - 10, challenge=challenge, stretch=challenge + 10),
+        lines=targets.TargetLines(floor=challenge - 10, challenge=challenge, stretch=challenge + 10),
     )
 
 
@@ -194,37 +173,37 @@ def test_the_children_of_a_split_sum_to_their_parent() -> None:
         replace(child(400, period="2026-01"), floor=300, stretch=500),
         replace(child(600, period="2026-02"), floor=500, stretch=700),
     )
-    (split,) = given(PROPOSED).when(SplitTarget(target_id=SUBJECT, children=children)).decide()
-    assert isinstance(split, TargetSplit)
-    assert (split.split, split.lines, split.gap) == (1, LINES, NO_GAP)
+    (split,) = given(PROPOSED).when(targets.SplitTarget(target_id=SUBJECT, children=children)).decide()
+    assert isinstance(split, targets.TargetSplit)
+    assert (split.split, split.lines, split.gap) == (1, LINES, targets.NO_GAP)
     assert [(each.period, each.lines.challenge) for each in split.children] == [("2026-01", 400), ("2026-02", 600)]
 
 
 def test_a_split_that_leaves_something_states_the_gap() -> None:
     children = (child(400, period="2026-01"), child(500, period="2026-02"))
-    gap = TargetGap(floor=-80, challenge=100, stretch=280)
-    silent = given(PROPOSED).when(SplitTarget(target_id=SUBJECT, children=children)).refused(TargetSplitGap)
+    gap = targets.TargetGap(floor=-80, challenge=100, stretch=280)
+    silent = given(PROPOSED).when(targets.SplitTarget(target_id=SUBJECT, children=children)).refused(TargetSplitGap)
     assert silent.parameters == {"floor": -80, "challenge": 100, "stretch": 280}
-    given(PROPOSED).when(SplitTarget(target_id=SUBJECT, children=children, gap=gap)).then(
-        TargetSplit(split=1, lines=LINES, children=(part(400, "2026-01"), part(500, "2026-02")), gap=gap)
+    given(PROPOSED).when(targets.SplitTarget(target_id=SUBJECT, children=children, gap=gap)).then(
+        targets.TargetSplit(split=1, lines=LINES, children=(part(400, "2026-01"), part(500, "2026-02")), gap=gap)
     )
 
 
 def test_children_may_hold_more_than_their_parent_where_that_is_stated() -> None:
-    split = SplitTarget(
+    split = targets.SplitTarget(
         target_id=SUBJECT,
         children=(child(1_100, period="2026-01"),),
-        gap=TargetGap(floor=-290, challenge=-100, stretch=90),
+        gap=targets.TargetGap(floor=-290, challenge=-100, stretch=90),
     )
     assert len(given(PROPOSED).when(split).decide()) == 1
 
 
 def test_the_children_are_proposed_with_what_they_have_from_their_parent() -> None:
-    north = TargetDimension(key="region", value="north")
+    north = targets.TargetDimension(key="region", value="north")
     children = (child(400, dimension=north), child(600, period="2026-03"))
-    steps = given(PROPOSED).when(SplitTarget(target_id=SUBJECT, children=children)).following()
+    steps = given(PROPOSED).when(targets.SplitTarget(target_id=SUBJECT, children=children)).following()
     first, second = [step.command for step in steps]
-    assert first == ProposeTarget(
+    assert first == targets.ProposeTarget(
         owner_id=ANNA,
         measure="won_amount",
         period="2026Q1",
@@ -235,7 +214,7 @@ def test_the_children_are_proposed_with_what_they_have_from_their_parent() -> No
         dimension=north,
         parent_target_id=SUBJECT,
     )
-    assert isinstance(second, ProposeTarget)
+    assert isinstance(second, targets.ProposeTarget)
     _, kind = CATALOGUE.command("ProposeTarget")
     assert kind.identity is not None
     identity = kind.identity(second)
@@ -243,13 +222,13 @@ def test_the_children_are_proposed_with_what_they_have_from_their_parent() -> No
     assert natural_id("target", *identity) == part(600, "2026-03").target_id
 
 
-MANY_SPLITS: Final = TargetSplit(split=SPLITS_MAX, lines=LINES, children=(), gap=NO_GAP)
+MANY_SPLITS: Final = targets.TargetSplit(split=targets.SPLITS_MAX, lines=LINES, children=(), gap=targets.NO_GAP)
 LATE: Final = replace(ADJUST, effective_on=date(2026, 4, 1))
 
 
-def divide(*children: TargetChild) -> SplitTarget:
+def divide(*children: targets.TargetChild) -> targets.SplitTarget:
     """A split in these children that states no gap."""
-    return SplitTarget(target_id=SUBJECT, children=children)
+    return targets.SplitTarget(target_id=SUBJECT, children=children)
 
 
 @pytest.mark.parametrize(
@@ -270,7 +249,7 @@ def divide(*children: TargetChild) -> SplitTarget:
         ((PROPOSED,), replace(LATE, floor=999), TargetLinesUnordered, "/challenge"),
         ((PROPOSED,), LATE, TargetEffectiveOutside, "/effective_on"),
         ((PROPOSED,), replace(ADJUST, effective_on=date(2025, 12, 31)), TargetEffectiveOutside, "/effective_on"),
-        ((PROPOSED, *((ADJUSTED,) * (REVISIONS_MAX - 1))), replace(ADJUST, floor=0), TargetLimitReached, ""),
+        ((PROPOSED, *((ADJUSTED,) * (targets.REVISIONS_MAX - 1))), replace(ADJUST, floor=0), TargetLimitReached, ""),
     ],
 )
 def test_of_several_refusals_of_a_split_or_an_adjustment_the_first_in_this_order_is_given(
@@ -280,7 +259,7 @@ def test_of_several_refusals_of_a_split_or_an_adjustment_the_first_in_this_order
 
 
 def test_only_the_owner_agrees_and_once_to_the_same_lines() -> None:
-    agree = AgreeTarget(target_id=SUBJECT)
+    agree = targets.AgreeTarget(target_id=SUBJECT)
     given(PROPOSED).by(ACTOR, ANNA).when(agree).then(AGREED)
     given(PROPOSED, AGREED).by(ACTOR, ANNA).when(agree).then()
     given(PROPOSED).by(ACTOR, BORIS).when(agree).refused(TargetNotYours)
@@ -291,7 +270,7 @@ def test_only_the_owner_agrees_and_once_to_the_same_lines() -> None:
 def test_adjusted_lines_name_the_old_ones_and_keep_them() -> None:
     given(PROPOSED, AGREED).when(ADJUST).then(ADJUSTED)
     target = fold("target", (PROPOSED, AGREED, ADJUSTED))
-    assert isinstance(target, Target)
+    assert isinstance(target, targets.Target)
     assert [each.lines for each in target.revisions] == [LINES, LOWER]
 
 
@@ -306,7 +285,7 @@ def test_a_target_is_closed_once_with_its_result() -> None:
     given(PROPOSED, AGREED).when(CLOSE).then(CLOSED)
     given(PROPOSED, CLOSED).when(CLOSE).then()
     given(PROPOSED, CLOSED).when(replace(CLOSE, result=951)).refused(TargetIsClosed)
-    given(PROPOSED, CLOSED).by(ACTOR, ANNA).when(AgreeTarget(target_id=SUBJECT)).refused(TargetIsClosed)
+    given(PROPOSED, CLOSED).by(ACTOR, ANNA).when(targets.AgreeTarget(target_id=SUBJECT)).refused(TargetIsClosed)
 
 
 @pytest.mark.parametrize(

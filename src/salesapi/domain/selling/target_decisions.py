@@ -5,29 +5,7 @@ from uuid import UUID
 
 from salesapi.domain.organisation.teams import TREE, Teams
 from salesapi.domain.selling import target_refusals as refusals
-from salesapi.domain.selling.targets import (
-    NO_GAP,
-    REVISIONS_MAX,
-    SPLITS_MAX,
-    AdjustTarget,
-    AgreeTarget,
-    CloseTarget,
-    ProposeTarget,
-    SplitTarget,
-    Target,
-    TargetAdjusted,
-    TargetAgreed,
-    TargetClosed,
-    TargetEvent,
-    TargetGap,
-    TargetLines,
-    TargetPart,
-    TargetProposed,
-    TargetSplit,
-    children_of,
-    evolve,
-    target_identity,
-)
+from salesapi.domain.selling import targets
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     LEADERS,
@@ -45,7 +23,9 @@ from salesapi.domain.shared.periods import period_named
 from salesapi.domain.shared.references import referred, refuse_unknown
 
 
-def propose(state: Target | None, command: ProposeTarget, context: Context) -> tuple[TargetProposed, ...]:
+def propose(
+    state: targets.Target | None, command: targets.ProposeTarget, context: Context
+) -> tuple[targets.TargetProposed, ...]:
     """Decides `ProposeTarget`. Who does not answer for a team is not told what targets it has."""
     refuse_unknown(command, context.facts, "owner_id")
     if command.team_id is not None:
@@ -57,12 +37,12 @@ def propose(state: Target | None, command: ProposeTarget, context: Context) -> t
         raise refusals.TargetUnitAmbiguous(pointer="/currency")
     if command.currency is not None:
         exponent(command.currency, pointer="/currency")
-    lines = TargetLines(floor=command.floor, challenge=command.challenge, stretch=command.stretch)
+    lines = targets.TargetLines(floor=command.floor, challenge=command.challenge, stretch=command.stretch)
     _refuse_unordered(lines, pointer="/challenge")
     if command.parent_target_id is not None:
         _refuse_foreign_parent(command, context.facts)
     return (
-        TargetProposed(
+        targets.TargetProposed(
             owner_id=command.owner_id,
             team_id=command.team_id,
             measure=command.measure,
@@ -77,20 +57,20 @@ def propose(state: Target | None, command: ProposeTarget, context: Context) -> t
     )
 
 
-def split(state: Target, command: SplitTarget, context: Context) -> tuple[TargetSplit, ...]:
+def split(state: targets.Target, command: targets.SplitTarget, context: Context) -> tuple[targets.TargetSplit, ...]:
     """Decides `SplitTarget`; the children are proposed by `consequences.py` in the same commit."""
     _refuse_closed(state)
-    if state.split_count >= SPLITS_MAX:
-        raise refusals.TargetLimitReached(limit=SPLITS_MAX, things="splits")
-    parts = children_of(state, command)
+    if state.split_count >= targets.SPLITS_MAX:
+        raise refusals.TargetLimitReached(limit=targets.SPLITS_MAX, things="splits")
+    parts = targets.children_of(state, command)
     _refuse_invalid_parts(state, parts, context.subject_id)
     gap = _gap(state.lines, parts)
-    if gap != (command.gap or NO_GAP):
+    if gap != (command.gap or targets.NO_GAP):
         raise refusals.TargetSplitGap(floor=gap.floor, challenge=gap.challenge, stretch=gap.stretch, pointer="/gap")
-    return (TargetSplit(split=state.split_count + 1, lines=state.lines, children=parts, gap=gap),)
+    return (targets.TargetSplit(split=state.split_count + 1, lines=state.lines, children=parts, gap=gap),)
 
 
-def agree(state: Target, command: AgreeTarget, context: Context) -> tuple[TargetAgreed, ...]:
+def agree(state: targets.Target, command: targets.AgreeTarget, context: Context) -> tuple[targets.TargetAgreed, ...]:
     """Decides `AgreeTarget`. Agreeing again to the same lines changes nothing."""
     _refuse_closed(state)
     if context.member_id != state.owner_id:
@@ -98,13 +78,15 @@ def agree(state: Target, command: AgreeTarget, context: Context) -> tuple[Target
     revision = len(state.revisions)
     if state.revisions[-1].is_agreed:
         return ()
-    return (TargetAgreed(revision=revision, agreed_by=context.member_id),)
+    return (targets.TargetAgreed(revision=revision, agreed_by=context.member_id),)
 
 
-def adjust(state: Target, command: AdjustTarget, context: Context) -> tuple[TargetAdjusted, ...]:
+def adjust(
+    state: targets.Target, command: targets.AdjustTarget, context: Context
+) -> tuple[targets.TargetAdjusted, ...]:
     """Decides `AdjustTarget`. The same lines from the same day on change nothing."""
     _refuse_closed(state)
-    lines = TargetLines(floor=command.floor, challenge=command.challenge, stretch=command.stretch)
+    lines = targets.TargetLines(floor=command.floor, challenge=command.challenge, stretch=command.stretch)
     _refuse_unordered(lines, pointer="/challenge")
     period = period_named(state.period)
     if command.effective_on is not None and not period.first_on <= command.effective_on <= period.last_on:
@@ -114,10 +96,10 @@ def adjust(state: Target, command: AdjustTarget, context: Context) -> tuple[Targ
     latest = state.revisions[-1]
     if (latest.lines, latest.effective_on) == (lines, command.effective_on):
         return ()
-    if len(state.revisions) >= REVISIONS_MAX:
-        raise refusals.TargetLimitReached(limit=REVISIONS_MAX, things="revisions of its lines")
+    if len(state.revisions) >= targets.REVISIONS_MAX:
+        raise refusals.TargetLimitReached(limit=targets.REVISIONS_MAX, things="revisions of its lines")
     return (
-        TargetAdjusted(
+        targets.TargetAdjusted(
             revision=len(state.revisions) + 1,
             lines_from=state.lines,
             lines_to=lines,
@@ -127,20 +109,20 @@ def adjust(state: Target, command: AdjustTarget, context: Context) -> tuple[Targ
     )
 
 
-def close(state: Target, command: CloseTarget, context: Context) -> tuple[TargetClosed, ...]:
+def close(state: targets.Target, command: targets.CloseTarget, context: Context) -> tuple[targets.TargetClosed, ...]:
     """Decides `CloseTarget`. Closing again with the same result changes nothing."""
     if state.is_closed and state.result == command.result:
         return ()
     _refuse_closed(state)
-    return (TargetClosed(result=command.result, note=command.note),)
+    return (targets.TargetClosed(result=command.result, note=command.note),)
 
 
-def _refuse_closed(state: Target) -> None:
+def _refuse_closed(state: targets.Target) -> None:
     if state.is_closed:
         raise refusals.TargetIsClosed()
 
 
-def _refuse_unordered(lines: TargetLines, pointer: str) -> None:
+def _refuse_unordered(lines: targets.TargetLines, pointer: str) -> None:
     if not lines.floor <= lines.challenge <= lines.stretch:
         raise refusals.TargetLinesUnordered(
             floor=lines.floor, challenge=lines.challenge, stretch=lines.stretch, pointer=pointer
@@ -156,9 +138,9 @@ def _refuse_foreign_team(owner_id: UUID, team_id: UUID, facts: Facts) -> None:
         raise refusals.TargetOwnerNotLeader(member_id=str(owner_id), pointer="/owner_id")
 
 
-def _refuse_foreign_parent(command: ProposeTarget, facts: Facts) -> None:
+def _refuse_foreign_parent(command: targets.ProposeTarget, facts: Facts) -> None:
     """A part is measured as its parent is, inside its period, as long as that is open."""
-    parent = referred(command, "parent_target_id", Target, facts)
+    parent = referred(command, "parent_target_id", targets.Target, facts)
     _refuse_closed(parent)
     if (parent.measure, parent.currency, parent.unit) != (command.measure, command.currency, command.unit):
         raise refusals.TargetParentDiffers(
@@ -173,7 +155,7 @@ def _refuse_not_nested(period: str, parent_period: str, pointer: str) -> None:
         raise refusals.TargetPeriodNotNested(period=period, parent_period=parent_period, pointer=pointer)
 
 
-def _refuse_invalid_parts(state: Target, parts: tuple[TargetPart, ...], target_id: UUID) -> None:
+def _refuse_invalid_parts(state: targets.Target, parts: tuple[targets.TargetPart, ...], target_id: UUID) -> None:
     seen = {target_id}
     for index, part in enumerate(parts):
         _refuse_not_nested(part.period, state.period, pointer=f"/children/{index}/period")
@@ -183,20 +165,20 @@ def _refuse_invalid_parts(state: Target, parts: tuple[TargetPart, ...], target_i
         seen.add(part.target_id)
 
 
-def _gap(lines: TargetLines, parts: tuple[TargetPart, ...]) -> TargetGap:
-    return TargetGap(
+def _gap(lines: targets.TargetLines, parts: tuple[targets.TargetPart, ...]) -> targets.TargetGap:
+    return targets.TargetGap(
         floor=lines.floor - sum(part.lines.floor for part in parts),
         challenge=lines.challenge - sum(part.lines.challenge for part in parts),
         stretch=lines.stretch - sum(part.lines.stretch for part in parts),
     )
 
 
-def _needs_teams(state: Target | None, command: ProposeTarget, facts: Facts) -> tuple[StreamRef, ...]:
+def _needs_teams(state: targets.Target | None, command: targets.ProposeTarget, facts: Facts) -> tuple[StreamRef, ...]:
     return (TREE,) if command.team_id else ()
 
 
-def _identity(command: ProposeTarget) -> tuple[str, ...]:
-    return target_identity(
+def _identity(command: targets.ProposeTarget) -> tuple[str, ...]:
+    return targets.target_identity(
         owner_id=command.owner_id,
         team_id=command.team_id,
         measure=command.measure,
@@ -205,17 +187,20 @@ def _identity(command: ProposeTarget) -> tuple[str, ...]:
     )
 
 
-STREAM: Final = Stream[Target, TargetEvent](
+STREAM: Final = Stream[targets.Target, targets.TargetEvent](
     kind="target",
     plural="targets",
-    evolve=evolve,
+    evolve=targets.evolve,
     commands=(
-        creates(ProposeTarget, decide=propose, roles=SELLERS, identity=_identity, needs=_needs_teams),
-        changes(SplitTarget, decide=split, roles=LEADERS, target="target_id"),
-        changes(AgreeTarget, decide=agree, roles=roles("rep", "manager"), target="target_id"),
-        changes(AdjustTarget, decide=adjust, roles=LEADERS, target="target_id"),
+        creates(targets.ProposeTarget, decide=propose, roles=SELLERS, identity=_identity, needs=_needs_teams),
+        changes(targets.SplitTarget, decide=split, roles=LEADERS, target="target_id"),
+        changes(targets.AgreeTarget, decide=agree, roles=roles("rep", "manager"), target="target_id"),
+        changes(targets.AdjustTarget, decide=adjust, roles=LEADERS, target="target_id"),
         changes(
-            CloseTarget, decide=close, roles=roles("manager", "finance", "admin", "integration"), target="target_id"
+            targets.CloseTarget,
+            decide=close,
+            roles=roles("manager", "finance", "admin", "integration"),
+            target="target_id",
         ),
     ),
     owner=owner_of,
