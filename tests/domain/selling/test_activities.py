@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 
-from salesapi.domain.catalogue import route
 from salesapi.domain.selling import activities
 from salesapi.domain.shared.attributes import AttributeUnknown, AttributeValue
 from salesapi.domain.shared.declarations import EventType
@@ -85,12 +84,6 @@ def test_a_follow_up_of_which_little_is_known_stays_unknown_in_all_else() -> Non
     bare = activities.FollowUp(channel="mail", direction=None, content=None, outcome=None, next_step=None, next_on=None)
     command = activities.LogFollowUp(about=ABOUT, channel="mail", owner_id=ANNA)
     given().facts(FACTS).on(None).when(command).then(replace(LOGGED, follow_up=bare))
-
-
-def test_logging_a_follow_up_has_a_route_of_its_own_beside_planning() -> None:
-    assert route(*CATALOGUE.command("LogFollowUp")) == "/v1/activities/log-follow-up"
-    assert route(*CATALOGUE.command("ScheduleActivity")) == "/v1/activities"
-    assert route(*CATALOGUE.command("CorrectFollowUp")) == "/v1/activities/{activity_id}/correct-follow-up"
 
 
 def test_what_was_said_is_sealed_wherever_it_stands() -> None:

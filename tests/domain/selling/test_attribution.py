@@ -6,7 +6,6 @@ from typing import Final
 
 import pytest
 
-from salesapi.domain.catalogue import route
 from salesapi.domain.selling.attribution import (
     TOUCHES_MAX,
     LeadAttributionTouchRecorded,
@@ -17,7 +16,7 @@ from salesapi.domain.selling.leads import LeadClosed
 from salesapi.domain.shared.kernel import Refused, ThingUnknown
 from tests.domain.examples import ANNA, DEAL, FACTS
 from tests.domain.selling.test_leads import CAPTURED, CONVERTED, DISQUALIFIED, QUALIFIED, VOIDED
-from tests.spec import CATALOGUE, SUBJECT, given, uid
+from tests.spec import SUBJECT, given, uid
 
 MEETING: Final = RecordAttributionTouch(
     lead_id=SUBJECT, kind="meeting", member_id=ANNA, campaign="spring", weight=Decimal("2.5")
@@ -69,7 +68,3 @@ def test_of_several_refusals_the_first_in_this_order_is_given(
     events: tuple[object, ...], touch: RecordAttributionTouch, refusal: type[Refused]
 ) -> None:
     given(*events).facts(FACTS).when(touch).refused(refusal)
-
-
-def test_the_command_is_below_its_lead() -> None:
-    assert route(*CATALOGUE.command("RecordAttributionTouch")) == "/v1/leads/{lead_id}/record-attribution-touch"

@@ -5,7 +5,6 @@ from typing import Final
 
 import pytest
 
-from salesapi.domain.catalogue import route
 from salesapi.domain.selling.forecast_sheets import (
     ADJUSTMENTS_MAX,
     SNAPSHOTS_MAX,
@@ -162,16 +161,3 @@ def test_of_several_refusals_the_first_in_this_order_is_given(
 
 def test_the_note_is_sealed() -> None:
     assert [field.path for field in personal_fields(ForecastSheetSubmitted)] == [("note",)]
-
-
-@pytest.mark.parametrize(
-    ("command", "path"),
-    [
-        ("TakeForecastSnapshot", "/v1/forecast-sheets/take-snapshot"),
-        ("SubmitForecast", "/v1/forecast-sheets/{forecast_sheet_id}/submit"),
-        ("AdjustForecast", "/v1/forecast-sheets/{forecast_sheet_id}/adjust"),
-        ("FreezeForecast", "/v1/forecast-sheets/{forecast_sheet_id}/freeze"),
-    ],
-)
-def test_every_command_has_its_path(command: str, path: str) -> None:
-    assert route(*CATALOGUE.command(command)) == path

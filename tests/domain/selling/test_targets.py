@@ -7,7 +7,6 @@ from typing import Final
 
 import pytest
 
-from salesapi.domain.catalogue import route
 from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed
 from salesapi.domain.selling import targets
 from salesapi.domain.selling.target_refusals import (
@@ -286,17 +285,3 @@ def test_a_target_is_closed_once_with_its_result() -> None:
     given(PROPOSED, CLOSED).when(CLOSE).then()
     given(PROPOSED, CLOSED).when(replace(CLOSE, result=951)).refused(TargetIsClosed)
     given(PROPOSED, CLOSED).by(ACTOR, ANNA).when(targets.AgreeTarget(target_id=SUBJECT)).refused(TargetIsClosed)
-
-
-@pytest.mark.parametrize(
-    ("command", "path"),
-    [
-        ("ProposeTarget", "/v1/targets"),
-        ("SplitTarget", "/v1/targets/{target_id}/split"),
-        ("AgreeTarget", "/v1/targets/{target_id}/agree"),
-        ("AdjustTarget", "/v1/targets/{target_id}/adjust"),
-        ("CloseTarget", "/v1/targets/{target_id}/close"),
-    ],
-)
-def test_every_command_has_its_path(command: str, path: str) -> None:
-    assert route(*CATALOGUE.command(command)) == path
