@@ -12,10 +12,9 @@ from salesapi.domain.selling.deal_progress import (
     LoseDeal,
     MoveDealCloseDate,
     ReopenDeal,
-    VoidDeal,
     WinDeal,
 )
-from salesapi.domain.selling.deals import ChangeDeal, Deal, DealLost, DealReopened, DealVoided, DealWon
+from salesapi.domain.selling.deals import ChangeDeal, Deal, DealLost, DealReopened, DealVoided, DealWon, VoidDeal
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import BusinessTimeMissing, Refused
 from salesapi.privacy.personal import personal_fields

@@ -54,7 +54,6 @@ from salesapi.domain.shared.kernel import (
     owner_of,
 )
 from salesapi.domain.shared.references import reference_at, referred, refuse_unknown
-from salesapi.domain.shared.states import changed_fields
 
 
 def register(state: Customer | None, command: RegisterCustomer, context: Context) -> tuple[CustomerRegistered, ...]:
@@ -132,7 +131,14 @@ def change_contact(
         wechat=known.wechat if command.wechat is UNSET else command.wechat,
         role=known.role if command.role is UNSET else command.role,
     )
-    fields = changed_fields(known, now=changed)
+    pairs = (
+        ("name", known.name, changed.name),
+        ("phone", known.phone, changed.phone),
+        ("email", known.email, changed.email),
+        ("wechat", known.wechat, changed.wechat),
+        ("role", known.role, changed.role),
+    )
+    fields = tuple(field for field, before, after in pairs if before != after)
     if not fields:
         return ()
     return (

@@ -16,7 +16,6 @@ from salesapi.domain.selling.deal_progress import (
     ReassignDeal,
     ReopenDeal,
     ValueDeal,
-    VoidDeal,
     WinDeal,
 )
 from salesapi.domain.selling.deals import (
@@ -39,6 +38,7 @@ from salesapi.domain.selling.deals import (
     DealVoided,
     DealWon,
     OpenDeal,
+    VoidDeal,
     evolve,
 )
 from salesapi.domain.selling.pipelines import Pipeline, PipelineIsRetired, PipelineVersion, Stage, StageCategory

@@ -1,13 +1,13 @@
 """Requests about a deal that is there: who it is with, where it stands, what is expected of it, and how it ends.
 
-`OpenDeal` and `ChangeDeal` stand in `deals.py`, beside the facts and the state whose fields they bring in.
+`OpenDeal`, `ChangeDeal` and `VoidDeal` stand in `deals.py`, beside the facts and the state that they begin, fill and withdraw.
 """
 
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from annotated_types import MaxLen, MinLen
+from annotated_types import MaxLen
 
 from salesapi.domain.selling.deals import TEAM_MAX, Confidence, DealId, DealShare, Lines
 from salesapi.domain.shared.kernel import About, AmountMinor, CurrencyCode, FreeText, Key, Reason, Refers, Title, record
@@ -109,11 +109,3 @@ class ReopenDeal:
     deal_id: DealId
     reason: Annotated[Reason, About("Why it is reopened.")]
     stage_to: Annotated[Key | None, About("Open stage to return to; without it the one before closing.")] = None
-
-
-@record
-class VoidDeal:
-    """Withdraws a deal that was recorded by mistake. Metrics and pay ignore it; audit shows it."""
-
-    deal_id: DealId
-    reason: Annotated[Annotated[str, MinLen(1), MaxLen(500)], About("What was wrong.")]

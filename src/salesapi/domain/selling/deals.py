@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
 
-from annotated_types import Ge, Gt, Le, MaxLen
+from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 
 from salesapi.domain.selling.pipelines import Direction
 from salesapi.domain.shared.attributes import AttributeValue, AttributeValues, merged
@@ -237,6 +237,14 @@ class ChangeDeal:
     title: Annotated[Title | Unset, About("New label.")] = UNSET
     attributes: AttributeValues = ()
     priority: Annotated[Priority | None, About("How urgently it is worked on; a deal begins with `normal`.")] = None
+
+
+@record
+class VoidDeal:
+    """Withdraws a deal that was recorded by mistake. Metrics and pay ignore it; audit shows it."""
+
+    deal_id: DealId
+    reason: Annotated[Annotated[str, MinLen(1), MaxLen(500)], About("What was wrong.")]
 
 
 @fast_record

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
 
-from annotated_types import MaxLen, MinLen
+from annotated_types import MaxLen
 
 from salesapi.domain.selling.attribution import LeadAttributionTouchRecorded
 from salesapi.domain.shared.attributes import AttributeValue, AttributeValues
@@ -212,7 +212,7 @@ class VoidLead:
     """Withdraws a lead that was recorded by mistake. Metrics ignore it; audit shows it."""
 
     lead_id: LeadId
-    reason: Annotated[Annotated[str, MinLen(1), MaxLen(500)], About("What was wrong.")]
+    reason: Annotated[Reason, About("What was wrong.")]
 
 
 class LeadClosed(Refused):
