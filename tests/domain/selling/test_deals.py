@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from salesapi.domain.selling import deal_refusals as refusals
+from salesapi.domain.selling import deals
 from salesapi.domain.selling.deal_decisions import MOVE_BACK, SKIP_STAGES
 from salesapi.domain.selling.deal_progress import (
     ChangeDealLines,
@@ -19,24 +20,6 @@ from salesapi.domain.selling.deal_progress import (
     ReassignDeal,
     ValueDeal,
 )
-from salesapi.domain.selling.deals import (
-    ChangeDeal,
-    DealChanged,
-    DealCloseDateMoved,
-    DealConfidenceDeclared,
-    DealCustomerLinked,
-    DealLine,
-    DealLinesChanged,
-    DealLost,
-    DealOpened,
-    DealReassigned,
-    DealShare,
-    DealStageChanged,
-    DealTeamChanged,
-    DealValued,
-    OpenDeal,
-    ShareKind,
-)
 from salesapi.domain.selling.pipelines import PipelineIsRetired, PipelineRetired
 from salesapi.domain.shared.attributes import AttributeUnknown, AttributeValue
 from salesapi.domain.shared.kernel import ExternalId, Ref, Refused, StreamRef, ThingExists, ThingUnknown
@@ -44,14 +27,14 @@ from salesapi.domain.shared.money import CurrencyUnknown, UnitPrice
 from tests.domain.examples import ACME, ANNA, BORIS, FACTS, HUNDRED, OFFERED, OPENED, PIPELINE, PIPELINE_EVENTS, PRODUCT
 from tests.spec import SUBJECT, Case, fold, given, uid
 
-OPEN: Final = OpenDeal(title="Machines for Acme", pipeline_id=PIPELINE, owner_id=ANNA)
-LOST: Final = DealLost(stage_from="contact", stage_to="lost", reason="price", competitor=None, note=None)
+OPEN: Final = deals.OpenDeal(title="Machines for Acme", pipeline_id=PIPELINE, owner_id=ANNA)
+LOST: Final = deals.DealLost(stage_from="contact", stage_to="lost", reason="price", competitor=None, note=None)
 TO_NEED: Final = ChangeDealStage(deal_id=SUBJECT, stage_to="need")
-MOVED: Final = DealStageChanged(
+MOVED: Final = deals.DealStageChanged(
     stage_from="contact", stage_to="need", direction="forward", stages_skipped=(), reason=None
 )
 LINK: Final = LinkDealCustomer(deal_id=SUBJECT, customer_id=ACME)
-LINKED: Final = DealCustomerLinked(customer_from=None, customer_to=ACME)
+LINKED: Final = deals.DealCustomerLinked(customer_from=None, customer_to=ACME)
 VALUE: Final = ValueDeal(deal_id=SUBJECT, amount_minor=1_234_567, currency="CNY")
 REASSIGN: Final = ReassignDeal(deal_id=SUBJECT, owner_id=BORIS)
 STEEL: Final = AttributeValue(key="sector", value="steel")
@@ -65,9 +48,9 @@ def pipeline_of(*events: object) -> dict[Ref, object]:
     return {StreamRef("pipeline", PIPELINE): fold("pipeline", events)}
 
 
-def line(price: str | None = None, currency: str = "CNY") -> DealLine:
+def line(price: str | None = None, currency: str = "CNY") -> deals.DealLine:
     unit_price = UnitPrice(amount=Decimal(price), currency=currency) if price else None
-    return DealLine(product_id=PRODUCT, quantity=Decimal(2), unit_price=unit_price)
+    return deals.DealLine(product_id=PRODUCT, quantity=Decimal(2), unit_price=unit_price)
 
 
 def test_a_deal_opens_in_the_first_entry_stage_of_the_latest_version_with_all_else_unknown() -> None:
@@ -85,14 +68,14 @@ def test_a_deal_pins_the_version_that_it_was_opened_under() -> None:
     deal(OPENED).facts(pipeline_of(*PIPELINE_EVENTS, without_way)).when(TO_NEED).then(MOVED)
 
 
-BROKEN: Final = OpenDeal(
+BROKEN: Final = deals.OpenDeal(
     title="x",
     pipeline_id=uid(9),
     stage="unknown",
     owner_id=uid(9),
     customer_id=uid(9),
     lead_id=uid(9),
-    lines=(DealLine(product_id=uid(9)),),
+    lines=(deals.DealLine(product_id=uid(9)),),
     amount_minor=1,
     attributes=(AttributeValue(key="no", value="1"),),
 )
@@ -102,7 +85,7 @@ NO_CUSTOMER: Final = replace(NO_OWNER, owner_id=ANNA)
 NO_LEAD: Final = replace(NO_CUSTOMER, customer_id=ACME)
 NO_PRODUCT: Final = replace(NO_LEAD, lead_id=None)
 NO_CURRENCY: Final = replace(NO_PRODUCT, lines=())
-OPENING_PRECEDENCE: Final[list[tuple[OpenDeal, type[Refused], str]]] = [
+OPENING_PRECEDENCE: Final[list[tuple[deals.OpenDeal, type[Refused], str]]] = [
     (BROKEN, ThingUnknown, "/pipeline_id"),
     (replace(NOT_ENTRY, stage="unknown"), refusals.StageUnknown, "/stage"),
     (NOT_ENTRY, refusals.StageNotEntry, "/stage"),
@@ -118,7 +101,7 @@ OPENING_PRECEDENCE: Final[list[tuple[OpenDeal, type[Refused], str]]] = [
 
 
 @pytest.mark.parametrize(("command", "refusal", "pointer"), OPENING_PRECEDENCE)
-def test_an_opening_names_its_first_obstacle(command: OpenDeal, refusal: type[Refused], pointer: str) -> None:
+def test_an_opening_names_its_first_obstacle(command: deals.OpenDeal, refusal: type[Refused], pointer: str) -> None:
     deal().when(command).refused(refusal, pointer=pointer)
 
 
@@ -135,49 +118,53 @@ def test_a_deal_with_a_known_external_id_is_there_already() -> None:
 
 
 DECLARE: Final = DeclareDealConfidence(deal_id=SUBJECT, confidence="high", reason="budget approved")
-SURE: Final = DealConfidenceDeclared(confidence="high", reason="budget approved")
-CLEARED: Final = DealChanged(attributes=(replace(STEEL, value=None),))
-ONCE: Final[list[tuple[DealOpened, object, object]]] = [
-    (OPENED, ChangeDeal(deal_id=SUBJECT, title=OPENED.title, attributes=(STEEL,)), DealChanged(attributes=(STEEL,))),
-    (replace(OPENED, attributes=(STEEL,)), ChangeDeal(deal_id=SUBJECT, attributes=CLEARED.attributes), CLEARED),
-    (OPENED, ChangeDeal(deal_id=SUBJECT, priority="high"), DealChanged(priority="high")),
+SURE: Final = deals.DealConfidenceDeclared(confidence="high", reason="budget approved")
+CLEARED: Final = deals.DealChanged(attributes=(replace(STEEL, value=None),))
+ONCE: Final[list[tuple[deals.DealOpened, object, object]]] = [
+    (
+        OPENED,
+        deals.ChangeDeal(deal_id=SUBJECT, title=OPENED.title, attributes=(STEEL,)),
+        deals.DealChanged(attributes=(STEEL,)),
+    ),
+    (replace(OPENED, attributes=(STEEL,)), deals.ChangeDeal(deal_id=SUBJECT, attributes=CLEARED.attributes), CLEARED),
+    (OPENED, deals.ChangeDeal(deal_id=SUBJECT, priority="high"), deals.DealChanged(priority="high")),
     (OPENED, DECLARE, SURE),
     (OPENED, LINK, LINKED),
     (OPENED, TO_NEED, MOVED),
-    (OPENED, ChangeDealLines(deal_id=SUBJECT, lines=(line("19.99"),)), DealLinesChanged(lines=(line("19.99"),))),
-    (OPENED, replace(VALUE, currency="JPY"), DealValued(amount_minor=1_234_567, currency="JPY")),
-    (OPENED, replace(VALUE, currency="BHD"), DealValued(amount_minor=1_234_567, currency="BHD")),
+    (OPENED, ChangeDealLines(deal_id=SUBJECT, lines=(line("19.99"),)), deals.DealLinesChanged(lines=(line("19.99"),))),
+    (OPENED, replace(VALUE, currency="JPY"), deals.DealValued(amount_minor=1_234_567, currency="JPY")),
+    (OPENED, replace(VALUE, currency="BHD"), deals.DealValued(amount_minor=1_234_567, currency="BHD")),
     (
         OFFERED,
         MoveDealCloseDate(deal_id=SUBJECT, expected_close_on=None, reason="budget"),
-        DealCloseDateMoved(close_on_from=date(2026, 6, 30), close_on_to=None, reason="budget"),
+        deals.DealCloseDateMoved(close_on_from=date(2026, 6, 30), close_on_to=None, reason="budget"),
     ),
-    (OPENED, REASSIGN, DealReassigned(owner_from=ANNA, owner_to=BORIS, reason=None)),
+    (OPENED, REASSIGN, deals.DealReassigned(owner_from=ANNA, owner_to=BORIS, reason=None)),
 ]
 
 
 @pytest.mark.parametrize(("opened", "command", "recorded"), ONCE, ids=lambda each: type(each).__name__)
 def test_only_what_changes_is_recorded_and_the_same_again_changes_nothing(
-    opened: DealOpened, command: object, recorded: object
+    opened: deals.DealOpened, command: object, recorded: object
 ) -> None:
     deal(opened).when(command).then(recorded)
     deal(opened, recorded).when(command).then()
 
 
 def test_p13_the_priority_of_a_deal_is_changed_at_any_time_and_begins_as_normal() -> None:
-    deal(OPENED).when(ChangeDeal(deal_id=SUBJECT, priority="normal")).then()
-    deal(OPENED, LOST).when(ChangeDeal(deal_id=SUBJECT, priority="low")).then(DealChanged(priority="low"))
+    deal(OPENED).when(deals.ChangeDeal(deal_id=SUBJECT, priority="normal")).then()
+    deal(OPENED, LOST).when(deals.ChangeDeal(deal_id=SUBJECT, priority="low")).then(deals.DealChanged(priority="low"))
 
 
 def test_f02_confidence_in_an_open_deal_may_fall() -> None:
-    doubted = DealConfidenceDeclared(confidence="low", reason="new rival")
+    doubted = deals.DealConfidenceDeclared(confidence="low", reason="new rival")
     deal(OPENED, SURE).when(replace(DECLARE, confidence="low", reason="new rival")).then(doubted)
 
 
 def test_bug_of_two_values_for_one_attribute_both_were_recorded_and_the_first_could_win() -> None:
     glass = replace(STEEL, value="glass")
-    command = ChangeDeal(deal_id=SUBJECT, attributes=(STEEL, glass))
-    deal(OPENED).when(command).then(DealChanged(attributes=(glass,)))
+    command = deals.ChangeDeal(deal_id=SUBJECT, attributes=(STEEL, glass))
+    deal(OPENED).when(command).then(deals.DealChanged(attributes=(glass,)))
     deal(replace(OPENED, attributes=(glass,))).when(command).then()
 
 
@@ -188,7 +175,7 @@ def test_a_customer_is_linked_even_after_closing() -> None:
 def test_a_skip_with_permission_and_reason_names_the_stages_left_out() -> None:
     ready = replace(OPENED, amount_minor=1, currency="CNY", attributes=(STEEL,))
     command = ChangeDealStage(deal_id=SUBJECT, stage_to="offer", reason="known customer")
-    moved = DealStageChanged(
+    moved = deals.DealStageChanged(
         stage_from="contact", stage_to="offer", direction="skip", stages_skipped=("need",), reason="known customer"
     )
     deal(ready).allowed(SKIP_STAGES).when(command).then(moved)
@@ -196,7 +183,7 @@ def test_a_skip_with_permission_and_reason_names_the_stages_left_out() -> None:
 
 def test_a_backward_move_needs_its_own_permission() -> None:
     command = ChangeDealStage(deal_id=SUBJECT, stage_to="contact", reason="wrong person")
-    moved = DealStageChanged(
+    moved = deals.DealStageChanged(
         stage_from="need", stage_to="contact", direction="backward", stages_skipped=(), reason="wrong person"
     )
     at_need = replace(OPENED, stage="need")
@@ -233,7 +220,7 @@ def test_a_stage_names_all_that_it_misses() -> None:
     assert refused.parameters["fields"] == ["amount_minor", "attributes.sector"]
 
 
-NO_PRODUCT_LINE: Final = ChangeDealLines(deal_id=SUBJECT, lines=(line(), DealLine(product_id=uid(9))))
+NO_PRODUCT_LINE: Final = ChangeDealLines(deal_id=SUBJECT, lines=(line(), deals.DealLine(product_id=uid(9))))
 UNKNOWN: Final[list[tuple[object, type[Refused], str]]] = [
     (replace(LINK, customer_id=uid(9)), ThingUnknown, "/customer_id"),
     (replace(REASSIGN, owner_id=uid(9)), ThingUnknown, "/owner_id"),
@@ -254,11 +241,11 @@ def test_bug_a_line_was_taken_with_a_price_in_an_unknown_currency() -> None:
     deal(OPENED).when(command).refused(CurrencyUnknown, pointer="/lines/1/unit_price/currency")
 
 
-def _share(percent: str, kind: ShareKind = "direct") -> DealShare:
-    return DealShare(member_id=ANNA, kind=kind, percent=Decimal(percent))
+def _share(percent: str, kind: deals.ShareKind = "direct") -> deals.DealShare:
+    return deals.DealShare(member_id=ANNA, kind=kind, percent=Decimal(percent))
 
 
-SHARES: Final[list[tuple[tuple[DealShare, ...], bool]]] = [
+SHARES: Final[list[tuple[tuple[deals.DealShare, ...], bool]]] = [
     ((_share("60"), _share("40")), True),
     ((_share("33.3"), _share("33.3"), _share("33.4")), True),
     ((_share("100"), _share("50", "overlay")), True),
@@ -269,14 +256,14 @@ SHARES: Final[list[tuple[tuple[DealShare, ...], bool]]] = [
 
 
 @pytest.mark.parametrize(("shares", "whole"), SHARES)
-def test_direct_shares_sum_to_one_hundred_or_there_are_none(shares: tuple[DealShare, ...], whole: bool) -> None:
+def test_direct_shares_sum_to_one_hundred_or_there_are_none(shares: tuple[deals.DealShare, ...], whole: bool) -> None:
     case = deal(OPENED).when(ChangeDealTeam(deal_id=SUBJECT, shares=shares))
     if whole:
-        case.then(DealTeamChanged(shares=shares))
+        case.then(deals.DealTeamChanged(shares=shares))
     else:
         case.refused(refusals.SharesNotWhole, pointer="/shares")
 
 
 def test_a_team_can_be_dissolved() -> None:
-    team = DealTeamChanged(shares=(DealShare(member_id=ANNA, kind="direct", percent=HUNDRED),))
-    deal(OPENED, team).when(ChangeDealTeam(deal_id=SUBJECT, shares=())).then(DealTeamChanged(shares=()))
+    team = deals.DealTeamChanged(shares=(deals.DealShare(member_id=ANNA, kind="direct", percent=HUNDRED),))
+    deal(OPENED, team).when(ChangeDealTeam(deal_id=SUBJECT, shares=())).then(deals.DealTeamChanged(shares=()))

@@ -9,13 +9,14 @@ from salesapi.domain.selling.attribution import (
     LeadTouchesTooMany,
     RecordAttributionTouch,
 )
+from salesapi.domain.selling.leads import Lead, LeadEvent, evolve
 from salesapi.domain.shared.attributes import definitions_needed, merged, refuse_invalid_values
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import LEADERS, SELLERS, Context, ThingExists, external_identity, owner_of
 from salesapi.domain.shared.references import refuse_unknown
 
 
-def capture(state: leads.Lead | None, command: leads.CaptureLead, context: Context) -> tuple[leads.LeadCaptured, ...]:
+def capture(state: Lead | None, command: leads.CaptureLead, context: Context) -> tuple[leads.LeadCaptured, ...]:
     """Decides `CaptureLead`."""
     if state is not None:
         raise ThingExists(thing="lead", id=str(context.subject_id), pointer="/external_id")
@@ -37,7 +38,7 @@ def capture(state: leads.Lead | None, command: leads.CaptureLead, context: Conte
     return (captured,)
 
 
-def assign(state: leads.Lead, command: leads.AssignLead, context: Context) -> tuple[leads.LeadAssigned, ...]:
+def assign(state: Lead, command: leads.AssignLead, context: Context) -> tuple[leads.LeadAssigned, ...]:
     """Decides `AssignLead`."""
     _refuse_closed(state)
     refuse_unknown(command, context.facts)
@@ -46,7 +47,7 @@ def assign(state: leads.Lead, command: leads.AssignLead, context: Context) -> tu
     return (leads.LeadAssigned(owner_from=state.owner_id, owner_to=command.owner_id, reason=command.reason),)
 
 
-def release(state: leads.Lead, command: leads.ReleaseLead, context: Context) -> tuple[leads.LeadReleased, ...]:
+def release(state: Lead, command: leads.ReleaseLead, context: Context) -> tuple[leads.LeadReleased, ...]:
     """Decides `ReleaseLead`. What is in the pool stays there."""
     _refuse_closed(state)
     if state.owner_id is None:
@@ -54,7 +55,7 @@ def release(state: leads.Lead, command: leads.ReleaseLead, context: Context) -> 
     return (leads.LeadReleased(owner_from=state.owner_id, reason=command.reason),)
 
 
-def claim(state: leads.Lead, command: leads.ClaimLead, context: Context) -> tuple[leads.LeadClaimed, ...]:
+def claim(state: Lead, command: leads.ClaimLead, context: Context) -> tuple[leads.LeadClaimed, ...]:
     """Decides `ClaimLead`: only from the pool, and for the member who asks."""
     _refuse_closed(state)
     if context.member_id is None:
@@ -66,7 +67,7 @@ def claim(state: leads.Lead, command: leads.ClaimLead, context: Context) -> tupl
     return (leads.LeadClaimed(owner_to=context.member_id),)
 
 
-def qualify(state: leads.Lead, command: leads.QualifyLead, context: Context) -> tuple[leads.LeadQualified, ...]:
+def qualify(state: Lead, command: leads.QualifyLead, context: Context) -> tuple[leads.LeadQualified, ...]:
     """Decides `QualifyLead`: once, because a funnel counts it."""
     _refuse_closed(state)
     if state.status == "qualified":
@@ -76,15 +77,13 @@ def qualify(state: leads.Lead, command: leads.QualifyLead, context: Context) -> 
     return (leads.LeadQualified(criteria=command.criteria),)
 
 
-def disqualify(
-    state: leads.Lead, command: leads.DisqualifyLead, context: Context
-) -> tuple[leads.LeadDisqualified, ...]:
+def disqualify(state: Lead, command: leads.DisqualifyLead, context: Context) -> tuple[leads.LeadDisqualified, ...]:
     """Decides `DisqualifyLead`. A qualified lead may turn out to be none."""
     _refuse_closed(state)
     return (leads.LeadDisqualified(status_from=state.status, reason=command.reason),)
 
 
-def convert(state: leads.Lead, command: leads.ConvertLead, context: Context) -> tuple[leads.LeadConverted, ...]:
+def convert(state: Lead, command: leads.ConvertLead, context: Context) -> tuple[leads.LeadConverted, ...]:
     """Decides `ConvertLead`; customer, contact and deal follow by `consequences.py` in the same commit."""
     _refuse_closed(state)
     if state.status != "qualified":
@@ -99,7 +98,7 @@ def convert(state: leads.Lead, command: leads.ConvertLead, context: Context) -> 
     return (leads.conversion(command),)
 
 
-def void(state: leads.Lead, command: leads.VoidLead, context: Context) -> tuple[leads.LeadVoided, ...]:
+def void(state: Lead, command: leads.VoidLead, context: Context) -> tuple[leads.LeadVoided, ...]:
     """Decides `VoidLead`. A mistake is withdrawn whatever became of it; what a conversion made is withdrawn apart."""
     if state.status == "voided":
         raise leads.LeadClosed(status=state.status)
@@ -107,7 +106,7 @@ def void(state: leads.Lead, command: leads.VoidLead, context: Context) -> tuple[
 
 
 def record_touch(
-    state: leads.Lead, command: RecordAttributionTouch, context: Context
+    state: Lead, command: RecordAttributionTouch, context: Context
 ) -> tuple[LeadAttributionTouchRecorded, ...]:
     """Decides `RecordAttributionTouch`. What touched a lead is a fact whatever became of it; only a mistake takes none."""
     if state.status == "voided":
@@ -126,15 +125,15 @@ def record_touch(
     )
 
 
-def _refuse_closed(state: leads.Lead) -> None:
+def _refuse_closed(state: Lead) -> None:
     if state.status in ("disqualified", "converted", "voided"):
         raise leads.LeadClosed(status=state.status)
 
 
-STREAM: Final = Stream[leads.Lead, leads.LeadEvent](
+STREAM: Final = Stream[Lead, LeadEvent](
     kind="lead",
     plural="leads",
-    evolve=leads.evolve,
+    evolve=evolve,
     commands=(
         creates(
             leads.CaptureLead,

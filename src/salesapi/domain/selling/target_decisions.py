@@ -6,6 +6,7 @@ from uuid import UUID
 from salesapi.domain.organisation.teams import TREE, Teams
 from salesapi.domain.selling import target_refusals as refusals
 from salesapi.domain.selling import targets
+from salesapi.domain.selling.targets import Target, TargetEvent, evolve
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     LEADERS,
@@ -24,7 +25,7 @@ from salesapi.domain.shared.references import referred, refuse_unknown
 
 
 def propose(
-    state: targets.Target | None, command: targets.ProposeTarget, context: Context
+    state: Target | None, command: targets.ProposeTarget, context: Context
 ) -> tuple[targets.TargetProposed, ...]:
     """Decides `ProposeTarget`. Who does not answer for a team is not told what targets it has."""
     refuse_unknown(command, context.facts, "owner_id")
@@ -57,7 +58,7 @@ def propose(
     )
 
 
-def split(state: targets.Target, command: targets.SplitTarget, context: Context) -> tuple[targets.TargetSplit, ...]:
+def split(state: Target, command: targets.SplitTarget, context: Context) -> tuple[targets.TargetSplit, ...]:
     """Decides `SplitTarget`; the children are proposed by `consequences.py` in the same commit."""
     _refuse_closed(state)
     if state.split_count >= targets.SPLITS_MAX:
@@ -70,7 +71,7 @@ def split(state: targets.Target, command: targets.SplitTarget, context: Context)
     return (targets.TargetSplit(split=state.split_count + 1, lines=state.lines, children=parts, gap=gap),)
 
 
-def agree(state: targets.Target, command: targets.AgreeTarget, context: Context) -> tuple[targets.TargetAgreed, ...]:
+def agree(state: Target, command: targets.AgreeTarget, context: Context) -> tuple[targets.TargetAgreed, ...]:
     """Decides `AgreeTarget`. Agreeing again to the same lines changes nothing."""
     _refuse_closed(state)
     if context.member_id != state.owner_id:
@@ -81,9 +82,7 @@ def agree(state: targets.Target, command: targets.AgreeTarget, context: Context)
     return (targets.TargetAgreed(revision=revision, agreed_by=context.member_id),)
 
 
-def adjust(
-    state: targets.Target, command: targets.AdjustTarget, context: Context
-) -> tuple[targets.TargetAdjusted, ...]:
+def adjust(state: Target, command: targets.AdjustTarget, context: Context) -> tuple[targets.TargetAdjusted, ...]:
     """Decides `AdjustTarget`. The same lines from the same day on change nothing."""
     _refuse_closed(state)
     lines = targets.TargetLines(floor=command.floor, challenge=command.challenge, stretch=command.stretch)
@@ -109,7 +108,7 @@ def adjust(
     )
 
 
-def close(state: targets.Target, command: targets.CloseTarget, context: Context) -> tuple[targets.TargetClosed, ...]:
+def close(state: Target, command: targets.CloseTarget, context: Context) -> tuple[targets.TargetClosed, ...]:
     """Decides `CloseTarget`. Closing again with the same result changes nothing."""
     if state.is_closed and state.result == command.result:
         return ()
@@ -117,7 +116,7 @@ def close(state: targets.Target, command: targets.CloseTarget, context: Context)
     return (targets.TargetClosed(result=command.result, note=command.note),)
 
 
-def _refuse_closed(state: targets.Target) -> None:
+def _refuse_closed(state: Target) -> None:
     if state.is_closed:
         raise refusals.TargetIsClosed()
 
@@ -140,7 +139,7 @@ def _refuse_foreign_team(owner_id: UUID, team_id: UUID, facts: Facts) -> None:
 
 def _refuse_foreign_parent(command: targets.ProposeTarget, facts: Facts) -> None:
     """A part is measured as its parent is, inside its period, as long as that is open."""
-    parent = referred(command, "parent_target_id", targets.Target, facts)
+    parent = referred(command, "parent_target_id", Target, facts)
     _refuse_closed(parent)
     if (parent.measure, parent.currency, parent.unit) != (command.measure, command.currency, command.unit):
         raise refusals.TargetParentDiffers(
@@ -155,7 +154,7 @@ def _refuse_not_nested(period: str, parent_period: str, pointer: str) -> None:
         raise refusals.TargetPeriodNotNested(period=period, parent_period=parent_period, pointer=pointer)
 
 
-def _refuse_invalid_parts(state: targets.Target, parts: tuple[targets.TargetPart, ...], target_id: UUID) -> None:
+def _refuse_invalid_parts(state: Target, parts: tuple[targets.TargetPart, ...], target_id: UUID) -> None:
     seen = {target_id}
     for index, part in enumerate(parts):
         _refuse_not_nested(part.period, state.period, pointer=f"/children/{index}/period")
@@ -173,7 +172,7 @@ def _gap(lines: targets.TargetLines, parts: tuple[targets.TargetPart, ...]) -> t
     )
 
 
-def _needs_teams(state: targets.Target | None, command: targets.ProposeTarget, facts: Facts) -> tuple[StreamRef, ...]:
+def _needs_teams(state: Target | None, command: targets.ProposeTarget, facts: Facts) -> tuple[StreamRef, ...]:
     return (TREE,) if command.team_id else ()
 
 
@@ -187,10 +186,10 @@ def _identity(command: targets.ProposeTarget) -> tuple[str, ...]:
     )
 
 
-STREAM: Final = Stream[targets.Target, targets.TargetEvent](
+STREAM: Final = Stream[Target, TargetEvent](
     kind="target",
     plural="targets",
-    evolve=targets.evolve,
+    evolve=evolve,
     commands=(
         creates(targets.ProposeTarget, decide=propose, roles=SELLERS, identity=_identity, needs=_needs_teams),
         changes(targets.SplitTarget, decide=split, roles=LEADERS, target="target_id"),
