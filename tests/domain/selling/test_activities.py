@@ -109,27 +109,23 @@ BROKEN: Final = replace(
 )
 NO_OWNER: Final = replace(BROKEN, about=ABOUT)
 NO_ATTRIBUTE: Final = replace(NO_OWNER, owner_id=ANNA)
-SCHEDULE_PRECEDENCE: Final[list[tuple[tuple[object, ...], activities.ScheduleActivity, type[Refused], str]]] = [
+PRECEDENCE: Final[list[tuple[tuple[object, ...], object, type[Refused], str]]] = [
     ((SCHEDULED,), replace(BROKEN, external_id=ExternalId(system="crm", id="1")), ThingExists, "/external_id"),
     ((), BROKEN, ThingUnknown, "/about/id"),
     ((), NO_OWNER, ThingUnknown, "/owner_id"),
     ((), NO_ATTRIBUTE, AttributeUnknown, "/attributes/0/key"),
     ((), replace(NO_ATTRIBUTE, attributes=()), activities.ActivityDueInvalid, "/due_at"),
+    ((LOGGED,), LOG, ThingExists, "/external_id"),
+    ((), replace(LOG, about=activities.Subject(kind="lead", id=uid(9)), owner_id=uid(9)), ThingUnknown, "/about/id"),
+    ((), replace(LOG, owner_id=uid(9)), ThingUnknown, "/owner_id"),
 ]
 
 
-@pytest.mark.parametrize(("events", "command", "refusal", "pointer"), SCHEDULE_PRECEDENCE)
-def test_a_plan_names_its_first_obstacle(
-    events: tuple[object, ...], command: activities.ScheduleActivity, refusal: type[Refused], pointer: str
+@pytest.mark.parametrize(("events", "command", "refusal", "pointer"), PRECEDENCE)
+def test_a_plan_and_a_follow_up_name_their_first_obstacle(
+    events: tuple[object, ...], command: object, refusal: type[Refused], pointer: str
 ) -> None:
     given(*events).facts(FACTS).when(command).refused(refusal, pointer=pointer)
-
-
-def test_a_follow_up_names_its_first_obstacle() -> None:
-    given(LOGGED).facts(FACTS).when(LOG).refused(ThingExists, pointer="/external_id")
-    about = activities.Subject(kind="lead", id=uid(9))
-    given().facts(FACTS).when(replace(LOG, about=about, owner_id=uid(9))).refused(ThingUnknown, pointer="/about/id")
-    given().facts(FACTS).when(replace(LOG, owner_id=uid(9))).refused(ThingUnknown, pointer="/owner_id")
 
 
 DUE: Final[list[tuple[datetime, bool]]] = [

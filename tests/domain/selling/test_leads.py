@@ -42,20 +42,8 @@ def test_a_lead_is_captured_as_its_source_delivers_it() -> None:
 
 def test_a_source_that_delivers_only_an_id_leaves_all_else_unknown() -> None:
     external_id = ExternalId(system="ads", id="660737")
-    captured = leads.LeadCaptured(
-        source=None,
-        campaign=None,
-        name=None,
-        company=None,
-        phone=None,
-        email=None,
-        wechat=None,
-        note=None,
-        owner_id=None,
-        attributes=(),
-        external_id=external_id,
-    )
-    given().on(None).when(leads.CaptureLead(external_id=external_id)).then(captured)
+    unknown = replace(IN_POOL, source=None, name=None, company=None, phone=None, wechat=None)
+    given().on(None).when(leads.CaptureLead(external_id=external_id)).then(replace(unknown, external_id=external_id))
 
 
 def test_what_identifies_the_person_is_sealed_and_the_company_is_not() -> None:
