@@ -30,7 +30,7 @@ from salesapi.domain.selling.forecast_sheets import (
     evolve,
 )
 from salesapi.domain.shared.declarations import Stream, changes, creates
-from salesapi.domain.shared.kernel import SELLERS, Context, Facts, owner_of, roles
+from salesapi.domain.shared.kernel import CLOSERS, SELLERS, Context, Facts, owner_of, roles
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import period_named
 from salesapi.domain.shared.references import refuse_unknown
@@ -160,13 +160,7 @@ STREAM: Final = Stream[ForecastSheet, ForecastSheetEvent](
         changes(
             AdjustForecast, decide=adjust, roles=roles("manager", "admin"), target="forecast_sheet_id", verb="adjust"
         ),
-        changes(
-            FreezeForecast,
-            decide=freeze,
-            roles=roles("manager", "finance", "admin", "integration"),
-            target="forecast_sheet_id",
-            verb="freeze",
-        ),
+        changes(FreezeForecast, decide=freeze, roles=CLOSERS, target="forecast_sheet_id", verb="freeze"),
     ),
     owner=owner_of,
 )

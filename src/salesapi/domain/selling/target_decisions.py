@@ -9,6 +9,7 @@ from salesapi.domain.selling import targets
 from salesapi.domain.selling.targets import Target, TargetEvent, evolve
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
+    CLOSERS,
     LEADERS,
     SELLERS,
     Context,
@@ -110,14 +111,14 @@ def adjust(state: Target, command: targets.AdjustTarget, context: Context) -> tu
 
 def close(state: Target, command: targets.CloseTarget, context: Context) -> tuple[targets.TargetClosed, ...]:
     """Decides `CloseTarget`. Closing again with the same result changes nothing."""
-    if state.is_closed and state.result == command.result:
+    if (state.status, state.result) == ("closed", command.result):
         return ()
     _refuse_closed(state)
     return (targets.TargetClosed(result=command.result, note=command.note),)
 
 
 def _refuse_closed(state: Target) -> None:
-    if state.is_closed:
+    if state.status == "closed":
         raise refusals.TargetIsClosed()
 
 
@@ -176,31 +177,18 @@ def _needs_teams(state: Target | None, command: targets.ProposeTarget, facts: Fa
     return (TREE,) if command.team_id else ()
 
 
-def _identity(command: targets.ProposeTarget) -> tuple[str, ...]:
-    return targets.target_identity(
-        owner_id=command.owner_id,
-        team_id=command.team_id,
-        measure=command.measure,
-        period=command.period,
-        dimension=command.dimension,
-    )
-
-
 STREAM: Final = Stream[Target, TargetEvent](
     kind="target",
     plural="targets",
     evolve=evolve,
     commands=(
-        creates(targets.ProposeTarget, decide=propose, roles=SELLERS, identity=_identity, needs=_needs_teams),
+        creates(
+            targets.ProposeTarget, decide=propose, roles=SELLERS, identity=targets.target_identity, needs=_needs_teams
+        ),
         changes(targets.SplitTarget, decide=split, roles=LEADERS, target="target_id"),
         changes(targets.AgreeTarget, decide=agree, roles=roles("rep", "manager"), target="target_id"),
         changes(targets.AdjustTarget, decide=adjust, roles=LEADERS, target="target_id"),
-        changes(
-            targets.CloseTarget,
-            decide=close,
-            roles=roles("manager", "finance", "admin", "integration"),
-            target="target_id",
-        ),
+        changes(targets.CloseTarget, decide=close, roles=CLOSERS, target="target_id"),
     ),
     owner=owner_of,
 )

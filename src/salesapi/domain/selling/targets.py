@@ -277,42 +277,50 @@ class Target:
         return self.splits[-1].split if self.splits else 0
 
     @property
-    def is_closed(self) -> bool:
-        """True where it takes no more commands."""
-        return self.status == "closed"
-
-    @property
     def lines(self) -> TargetLines:
         """The lines that were set last."""
         return self.revisions[-1].lines
 
 
-def target_identity(
-    *, owner_id: UUID, team_id: UUID | None, measure: str, period: str, dimension: TargetDimension | None
-) -> tuple[str, ...]:
+def target_identity(command: ProposeTarget) -> tuple[str, ...]:
     """The natural key of a target."""
-    whose = ("team", str(team_id)) if team_id else ("member", str(owner_id))
-    cut = (dimension.key, dimension.value) if dimension else ("", "")
-    return (*whose, measure, period, *cut)
+    whose = ("team", str(command.team_id)) if command.team_id else ("member", str(command.owner_id))
+    cut = (command.dimension.key, command.dimension.value) if command.dimension else ("", "")
+    return (*whose, command.measure, command.period, *cut)
+
+
+def proposals(state: Target, command: SplitTarget) -> tuple[ProposeTarget, ...]:
+    """The children of a split as they are proposed, with what they have from their parent."""
+    return tuple(
+        ProposeTarget(
+            owner_id=child.owner_id,
+            team_id=child.team_id,
+            measure=state.measure,
+            period=child.period or state.period,
+            floor=child.floor,
+            challenge=child.challenge,
+            stretch=child.stretch,
+            currency=state.currency,
+            unit=state.unit,
+            dimension=child.dimension or state.dimension,
+            parent_target_id=command.target_id,
+        )
+        for child in command.children
+    )
 
 
 def children_of(state: Target, command: SplitTarget) -> tuple[TargetPart, ...]:
-    """The children that a split makes, with what they have from their parent. Their ids follow from their content."""
-    return tuple(_part(state, child) for child in command.children)
-
-
-def _part(state: Target, child: TargetChild) -> TargetPart:
-    period, dimension = child.period or state.period, child.dimension or state.dimension
-    identity = target_identity(
-        owner_id=child.owner_id, team_id=child.team_id, measure=state.measure, period=period, dimension=dimension
-    )
-    return TargetPart(
-        target_id=natural_id("target", *identity),
-        owner_id=child.owner_id,
-        team_id=child.team_id,
-        period=period,
-        dimension=dimension,
-        lines=TargetLines(floor=child.floor, challenge=child.challenge, stretch=child.stretch),
+    """The children of a split as its fact tells them. Their ids follow from their content."""
+    return tuple(
+        TargetPart(
+            target_id=natural_id("target", *target_identity(child)),
+            owner_id=child.owner_id,
+            team_id=child.team_id,
+            period=child.period,
+            dimension=child.dimension,
+            lines=TargetLines(floor=child.floor, challenge=child.challenge, stretch=child.stretch),
+        )
+        for child in proposals(state, command)
     )
 
 
