@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Final
 
 from salesapi.domain.selling import deal_refusals as refusals
-from salesapi.domain.selling import deals
 from salesapi.domain.selling.deal_progress import (
     ChangeDealLines,
     ChangeDealStage,
@@ -19,7 +18,29 @@ from salesapi.domain.selling.deal_progress import (
     ValueDeal,
     WinDeal,
 )
-from salesapi.domain.selling.deals import Deal, DealEvent, evolve
+from salesapi.domain.selling.deals import (
+    ChangeDeal,
+    Deal,
+    DealChanged,
+    DealCloseDateMoved,
+    DealConfidenceDeclared,
+    DealCustomerLinked,
+    DealEvent,
+    DealLine,
+    DealLinesChanged,
+    DealLost,
+    DealOpened,
+    DealReassigned,
+    DealReopened,
+    DealStageChanged,
+    DealTeamChanged,
+    DealValued,
+    DealVoided,
+    DealWon,
+    OpenDeal,
+    VoidDeal,
+    evolve,
+)
 from salesapi.domain.selling.pipelines import Pipeline, PipelineIsRetired, PipelineVersion, Stage, StageCategory
 from salesapi.domain.shared.attributes import changed_values, definitions_needed, merged, refuse_invalid_values
 from salesapi.domain.shared.declarations import Stream, changes, creates
@@ -43,7 +64,7 @@ SKIP_STAGES: Final = "deal.skip_stages"
 MOVE_BACK: Final = "deal.move_back"
 
 
-def open_deal(state: Deal | None, command: deals.OpenDeal, context: Context) -> tuple[deals.DealOpened, ...]:
+def open_deal(state: Deal | None, command: OpenDeal, context: Context) -> tuple[DealOpened, ...]:
     """Decides `OpenDeal`."""
     if state is not None:
         raise ThingExists(thing="deal", id=str(context.subject_id), pointer="/external_id")
@@ -58,7 +79,7 @@ def open_deal(state: Deal | None, command: deals.OpenDeal, context: Context) -> 
     _refuse_invalid_lines(command.lines, context.facts)
     _refuse_incomplete_amount(command.amount_minor, command.currency)
     refuse_invalid_values("deal", command, context.facts)
-    opened = deals.DealOpened(
+    opened = DealOpened(
         title=command.title,
         pipeline_id=command.pipeline_id,
         pipeline_version=version.number,
@@ -77,28 +98,26 @@ def open_deal(state: Deal | None, command: deals.OpenDeal, context: Context) -> 
     return (opened,)
 
 
-def change_deal(state: Deal, command: deals.ChangeDeal, context: Context) -> tuple[deals.DealChanged, ...]:
+def change_deal(state: Deal, command: ChangeDeal, context: Context) -> tuple[DealChanged, ...]:
     """Decides `ChangeDeal`. Attributes may be corrected after closing, and the priority with them."""
     _refuse_voided(state)
     refuse_invalid_values("deal", command, context.facts)
     title = None if command.title is UNSET or command.title == state.title else command.title
     changed = changed_values(state.attributes, sent=command.attributes)
     priority = None if command.priority == state.priority else command.priority
-    return (
-        (deals.DealChanged(title=title, attributes=changed, priority=priority),) if title or changed or priority else ()
-    )
+    return (DealChanged(title=title, attributes=changed, priority=priority),) if title or changed or priority else ()
 
 
-def link_customer(state: Deal, command: LinkDealCustomer, context: Context) -> tuple[deals.DealCustomerLinked, ...]:
+def link_customer(state: Deal, command: LinkDealCustomer, context: Context) -> tuple[DealCustomerLinked, ...]:
     """Decides `LinkDealCustomer`. Allowed after closing too: who the customer is does not depend on the outcome."""
     _refuse_voided(state)
     refuse_unknown(command, context.facts)
     if command.customer_id == state.customer_id:
         return ()
-    return (deals.DealCustomerLinked(customer_from=state.customer_id, customer_to=command.customer_id),)
+    return (DealCustomerLinked(customer_from=state.customer_id, customer_to=command.customer_id),)
 
 
-def change_stage(state: Deal, command: ChangeDealStage, context: Context) -> tuple[deals.DealStageChanged, ...]:
+def change_stage(state: Deal, command: ChangeDealStage, context: Context) -> tuple[DealStageChanged, ...]:
     """Decides `ChangeDealStage`: only defined transitions; skip and backward with permission and reason."""
     _refuse_closed(state)
     version = _pinned(state, context.facts)
@@ -117,7 +136,7 @@ def change_stage(state: Deal, command: ChangeDealStage, context: Context) -> tup
             raise refusals.TransitionNeedsReason(pointer="/reason", **ends)
     _refuse_missing_fields(stage, state)
     return (
-        deals.DealStageChanged(
+        DealStageChanged(
             stage_from=state.stage,
             stage_to=stage.key,
             direction=direction,
@@ -127,50 +146,50 @@ def change_stage(state: Deal, command: ChangeDealStage, context: Context) -> tup
     )
 
 
-def change_lines(state: Deal, command: ChangeDealLines, context: Context) -> tuple[deals.DealLinesChanged, ...]:
+def change_lines(state: Deal, command: ChangeDealLines, context: Context) -> tuple[DealLinesChanged, ...]:
     """Decides `ChangeDealLines`."""
     _refuse_closed(state)
     _refuse_invalid_lines(command.lines, context.facts)
-    return (deals.DealLinesChanged(lines=command.lines),) if command.lines != state.lines else ()
+    return (DealLinesChanged(lines=command.lines),) if command.lines != state.lines else ()
 
 
-def value(state: Deal, command: ValueDeal, context: Context) -> tuple[deals.DealValued, ...]:
+def value(state: Deal, command: ValueDeal, context: Context) -> tuple[DealValued, ...]:
     """Decides `ValueDeal`."""
     _refuse_closed(state)
     exponent(command.currency, pointer="/currency")
     if (command.amount_minor, command.currency) == (state.amount_minor, state.currency):
         return ()
-    return (deals.DealValued(amount_minor=command.amount_minor, currency=command.currency),)
+    return (DealValued(amount_minor=command.amount_minor, currency=command.currency),)
 
 
-def move_close_date(state: Deal, command: MoveDealCloseDate, context: Context) -> tuple[deals.DealCloseDateMoved, ...]:
+def move_close_date(state: Deal, command: MoveDealCloseDate, context: Context) -> tuple[DealCloseDateMoved, ...]:
     """Decides `MoveDealCloseDate`."""
     _refuse_closed(state)
     if command.expected_close_on == state.expected_close_on:
         return ()
-    moved = deals.DealCloseDateMoved(
+    moved = DealCloseDateMoved(
         close_on_from=state.expected_close_on, close_on_to=command.expected_close_on, reason=command.reason
     )
     return (moved,)
 
 
-def declare(state: Deal, command: DeclareDealConfidence, context: Context) -> tuple[deals.DealConfidenceDeclared, ...]:
+def declare(state: Deal, command: DeclareDealConfidence, context: Context) -> tuple[DealConfidenceDeclared, ...]:
     """Decides `DeclareDealConfidence`."""
     _refuse_closed(state)
     is_said = (command.confidence, command.reason) == (state.confidence, state.confidence_reason)
-    return () if is_said else (deals.DealConfidenceDeclared(confidence=command.confidence, reason=command.reason),)
+    return () if is_said else (DealConfidenceDeclared(confidence=command.confidence, reason=command.reason),)
 
 
-def reassign(state: Deal, command: ReassignDeal, context: Context) -> tuple[deals.DealReassigned, ...]:
+def reassign(state: Deal, command: ReassignDeal, context: Context) -> tuple[DealReassigned, ...]:
     """Decides `ReassignDeal`."""
     _refuse_closed(state)
     refuse_unknown(command, context.facts)
     if command.owner_id == state.owner_id:
         return ()
-    return (deals.DealReassigned(owner_from=state.owner_id, owner_to=command.owner_id, reason=command.reason),)
+    return (DealReassigned(owner_from=state.owner_id, owner_to=command.owner_id, reason=command.reason),)
 
 
-def change_team(state: Deal, command: ChangeDealTeam, context: Context) -> tuple[deals.DealTeamChanged, ...]:
+def change_team(state: Deal, command: ChangeDealTeam, context: Context) -> tuple[DealTeamChanged, ...]:
     """Decides `ChangeDealTeam`: direct shares sum to 100, or there are none and the owner has all."""
     _refuse_closed(state)
     for share in command.shares:
@@ -179,10 +198,10 @@ def change_team(state: Deal, command: ChangeDealTeam, context: Context) -> tuple
     direct = [share.percent for share in command.shares if share.kind == "direct"]
     if direct and sum(direct) != Decimal(100):
         raise refusals.SharesNotWhole(sum=str(sum(direct)), pointer="/shares")
-    return (deals.DealTeamChanged(shares=command.shares),) if command.shares != state.shares else ()
+    return (DealTeamChanged(shares=command.shares),) if command.shares != state.shares else ()
 
 
-def win(state: Deal, command: WinDeal, context: Context) -> tuple[deals.DealWon, ...]:
+def win(state: Deal, command: WinDeal, context: Context) -> tuple[DealWon, ...]:
     """Decides `WinDeal`: needs an amount and a closing date, and a way to a won end."""
     _refuse_closed(state)
     _refuse_incomplete_amount(command.amount_minor, command.currency)
@@ -195,7 +214,7 @@ def win(state: Deal, command: WinDeal, context: Context) -> tuple[deals.DealWon,
     valued = replace(state, amount_minor=amount_minor, currency=currency)
     _refuse_missing_fields(end, valued, reason=command.reason)
     return (
-        deals.DealWon(
+        DealWon(
             stage_from=state.stage,
             stage_to=end.key,
             amount_minor=amount_minor,
@@ -210,13 +229,13 @@ def win(state: Deal, command: WinDeal, context: Context) -> tuple[deals.DealWon,
     )
 
 
-def lose(state: Deal, command: LoseDeal, context: Context) -> tuple[deals.DealLost, ...]:
+def lose(state: Deal, command: LoseDeal, context: Context) -> tuple[DealLost, ...]:
     """Decides `LoseDeal`."""
     _refuse_closed(state)
     end = _end(state, "lost", context.facts)
     _refuse_missing_fields(end, state, reason=command.reason)
     return (
-        deals.DealLost(
+        DealLost(
             stage_from=state.stage,
             stage_to=end.key,
             reason=command.reason,
@@ -226,7 +245,7 @@ def lose(state: Deal, command: LoseDeal, context: Context) -> tuple[deals.DealLo
     )
 
 
-def reopen(state: Deal, command: ReopenDeal, context: Context) -> tuple[deals.DealReopened, ...]:
+def reopen(state: Deal, command: ReopenDeal, context: Context) -> tuple[DealReopened, ...]:
     """Decides `ReopenDeal`."""
     if state.status not in ("won", "lost"):
         raise refusals.DealNotClosed(status=state.status)
@@ -236,7 +255,7 @@ def reopen(state: Deal, command: ReopenDeal, context: Context) -> tuple[deals.De
         raise refusals.TransitionNotAllowed(stage_from=state.stage, stage_to=stage.key, stages=(), pointer="/stage_to")
     was_won = state.status == "won"
     return (
-        deals.DealReopened(
+        DealReopened(
             status_from=state.status,
             stage_from=state.stage,
             stage_to=stage.key,
@@ -247,10 +266,10 @@ def reopen(state: Deal, command: ReopenDeal, context: Context) -> tuple[deals.De
     )
 
 
-def void(state: Deal, command: deals.VoidDeal, context: Context) -> tuple[deals.DealVoided, ...]:
+def void(state: Deal, command: VoidDeal, context: Context) -> tuple[DealVoided, ...]:
     """Decides `VoidDeal`."""
     _refuse_voided(state)
-    return (deals.DealVoided(status_from=state.status, stage_from=state.stage, reason=command.reason),)
+    return (DealVoided(status_from=state.status, stage_from=state.stage, reason=command.reason),)
 
 
 def _refuse_voided(state: Deal) -> None:
@@ -263,7 +282,7 @@ def _refuse_closed(state: Deal) -> None:
         raise refusals.DealClosed(status=state.status)
 
 
-def _refuse_invalid_lines(lines: tuple[deals.DealLine, ...], facts: Facts) -> None:
+def _refuse_invalid_lines(lines: tuple[DealLine, ...], facts: Facts) -> None:
     for index, line in enumerate(lines):
         refuse_unknown(line, facts, at=f"/lines/{index}")
         if line.unit_price is not None:
@@ -277,7 +296,7 @@ def _refuse_incomplete_amount(amount_minor: int | None, currency: str | None) ->
         exponent(currency, pointer="/currency")
 
 
-def _refuse_missing_fields(stage: Stage, deal: Deal | deals.DealOpened, reason: str | None = None) -> None:
+def _refuse_missing_fields(stage: Stage, deal: Deal | DealOpened, reason: str | None = None) -> None:
     values: dict[str, object] = {
         "customer_id": deal.customer_id,
         "amount_minor": deal.amount_minor,
@@ -339,15 +358,13 @@ STREAM: Final = Stream[Deal, DealEvent](
     evolve=evolve,
     commands=(
         creates(
-            deals.OpenDeal,
+            OpenDeal,
             decide=open_deal,
             roles=SELLERS,
             identity=external_identity,
             needs=definitions_needed("deal"),
         ),
-        changes(
-            deals.ChangeDeal, decide=change_deal, roles=SELLERS, target="deal_id", needs=definitions_needed("deal")
-        ),
+        changes(ChangeDeal, decide=change_deal, roles=SELLERS, target="deal_id", needs=definitions_needed("deal")),
         changes(LinkDealCustomer, decide=link_customer, roles=SELLERS, target="deal_id"),
         changes(ChangeDealStage, decide=change_stage, roles=SELLERS, target="deal_id", needs=_needs_pipeline),
         changes(ChangeDealLines, decide=change_lines, roles=SELLERS, target="deal_id"),
@@ -359,7 +376,7 @@ STREAM: Final = Stream[Deal, DealEvent](
         changes(WinDeal, decide=win, roles=SELLERS, target="deal_id", needs=_needs_pipeline),
         changes(LoseDeal, decide=lose, roles=SELLERS, target="deal_id", needs=_needs_pipeline),
         changes(ReopenDeal, decide=reopen, roles=LEADERS, target="deal_id", needs=_needs_pipeline),
-        changes(deals.VoidDeal, decide=void, roles=LEADERS, target="deal_id"),
+        changes(VoidDeal, decide=void, roles=LEADERS, target="deal_id"),
     ),
     owner=owner_of,
 )
