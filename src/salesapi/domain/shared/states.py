@@ -9,11 +9,10 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from salesapi.domain.shared.kernel import ExternalId, Recorded
 
-Fields = ParamSpec("Fields")
 Made = TypeVar("Made")
 
 if TYPE_CHECKING:
@@ -31,20 +30,23 @@ else:
         return made
 
 
-def maker(kind: Callable[Fields, Made]) -> Callable[Fields, Made]:
-    """A function that makes a record of all its values, by name or by position in the order of its fields."""
-    assert isinstance(kind, type), "a record is a class"
+def maker(kind: type[Made]) -> Callable[..., Made]:
+    """A function that makes a record of all its values, by position in the order of its fields."""
     names = _slots(kind)
-    return _compiled(
+    made: Callable[..., Made] = _compiled(
         [f"def _function({', '.join(names)}):", *_assigned(names, ""), " _made.__class__ = _kind", " return _made"],
         kind,
     )
+    return made
 
 
 @cache
 def _copier(kind: type) -> Callable[[object], object]:
     """A function that copies a record to an instance of its class's twin."""
-    return _compiled(["def _function(_thing):", *_assigned(_slots(kind), "_thing."), " return _made"], kind)
+    copier: Callable[[object], object] = _compiled(
+        ["def _function(_thing):", *_assigned(_slots(kind), "_thing."), " return _made"], kind
+    )
+    return copier
 
 
 def _slots(kind: type) -> list[str]:
@@ -63,10 +65,10 @@ def _assigned(names: list[str], source: str) -> list[str]:
     return [" _made = _new(_twin)", *(f" _made.{name} = {source}{name}" for name in names)]
 
 
-def _compiled(lines: list[str], kind: type) -> Callable[Fields, Made]:
+def _compiled(lines: list[str], kind: type) -> Callable[..., Made]:
     """The function of these lines, generated as `dataclasses` generates a constructor: they hold names of fields only."""
     twin = type(kind.__name__, (), {"__slots__": tuple(_slots(kind))})
-    found: dict[str, Callable[Fields, Made]] = {}
+    found: dict[str, Callable[..., Made]] = {}
     exec("\n".join(lines), {"_new": object.__new__, "_twin": twin, "_kind": kind}, found)
     return found["_function"]
 
