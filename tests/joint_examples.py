@@ -11,7 +11,8 @@ from salesapi.domain.consequences import convert_lead, following
 from salesapi.domain.pay.decisions.enrolment_decisions import end
 from salesapi.domain.pay.plans.enrolments import EndEnrolment
 from salesapi.domain.selling.deal_decisions import lose, open_deal, value, win
-from salesapi.domain.selling.deals import Deal, DealEvent, DealWon, LoseDeal, OpenDeal, ValueDeal, WinDeal, evolve
+from salesapi.domain.selling.deal_progress import LoseDeal, ValueDeal, WinDeal
+from salesapi.domain.selling.deals import Deal, DealEvent, DealWon, OpenDeal, evolve
 from salesapi.domain.selling.lead_decisions import capture, qualify
 from salesapi.domain.selling.leads import CaptureLead, ConvertLead, Lead, LeadEvent, LeadQualified, QualifyLead
 from salesapi.domain.selling.leads import evolve as evolve_lead

@@ -13,7 +13,7 @@ from salesapi.domain.customers.customers import (
 )
 from salesapi.domain.pay.records.awards import ApproveAward, Award, AwardGranted
 from salesapi.domain.pay.records.objections import DecideObjection, RaiseObjection, WithdrawObjection
-from salesapi.domain.selling.deals import DealOpened, OpenDeal
+from salesapi.domain.selling.deals import OpenDeal
 from salesapi.domain.selling.leads import ConvertLead, Lead, LeadDeal
 from salesapi.domain.selling.targets import SplitTarget
 from salesapi.domain.shared.kernel import Context, Ref, StreamRef, natural_id
@@ -112,21 +112,8 @@ def test_each_step_is_accepted_on_the_states_as_they_are_by_then() -> None:
     added = replace(given(*registered), subject=CUSTOMER).when(adding.command).decide()
     assert [type(event) for event in (*registered, *added)] == [CustomerRegistered, CustomerContactAdded]
     by_then: dict[Ref, object] = {**FACTS, StreamRef("customer", CUSTOMER): THERE}
-    opened = DealOpened(
-        title="Machines for Globex",
-        pipeline_id=PIPELINE,
-        pipeline_version=1,
-        stage="need",
-        owner_id=ANNA,
-        customer_id=CUSTOMER,
-        lead_id=LEAD,
-        amount_minor=5_000,
-        currency="JPY",
-        lines=(),
-        expected_close_on=date(2026, 6, 30),
-        attributes=OPENED.attributes,
-        external_id=None,
-    )
+    whose = replace(OPENED, title="Machines for Globex", stage="need", customer_id=CUSTOMER, lead_id=LEAD)
+    opened = replace(whose, amount_minor=5_000, currency="JPY", expected_close_on=date(2026, 6, 30))
     replace(given(), subject=DEAL).facts(by_then).when(opening.command).then(opened)
 
 

@@ -109,7 +109,11 @@ async def test_orders_are_won_deals_with_their_lines_and_net_amounts(
     ]
     for deal in found.values():
         lines = [(each.unit_price, each.quantity, each.discount_percent) for each in deal.lines]
-        amounts = [line_amount_minor(price, *rest) for price, *rest in lines if isinstance(price, UnitPrice)]
+        amounts = [
+            line_amount_minor(price, quantity, discount_percent=discount_percent)
+            for price, quantity, discount_percent in lines
+            if isinstance(price, UnitPrice)
+        ]
         assert sum(amounts) == deal.amount_minor
     assert by_title["Order 10250"].customer_id is None
     assert by_title["Order 10249"].owner_id == natural_id("member", "northwind", "3")

@@ -372,7 +372,7 @@ def amount_minor(line: Item, discount_percent: str | None = None) -> int:
     """A line in cents, at its own discount or at another one."""
     price = UnitPrice(amount=Decimal(line["unit_price"]["amount"]), currency=line["unit_price"]["currency"])
     discount = line["discount_percent"] if discount_percent is None else discount_percent
-    return line_amount_minor(price, Decimal(line["quantity"]), Decimal(discount))
+    return line_amount_minor(price, Decimal(line["quantity"]), discount_percent=Decimal(discount))
 
 
 def reversed_rows(file: Path, folder: Path) -> Path:

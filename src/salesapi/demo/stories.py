@@ -14,15 +14,15 @@ from salesapi.demo.company import CURRENCY, PRODUCTS, YEAR, ZONE, Person, extern
 from salesapi.domain.cash.receipts import AllocateReceipt, RecordReceipt
 from salesapi.domain.customers.customers import ChangeCustomer
 from salesapi.domain.selling.activities import LogFollowUp, ScheduleActivity, Subject
-from salesapi.domain.selling.deals import (
+from salesapi.domain.selling.deal_progress import (
     ChangeDealLines,
     ChangeDealStage,
-    DealLine,
     LoseDeal,
     MoveDealCloseDate,
     ValueDeal,
     WinDeal,
 )
+from salesapi.domain.selling.deals import DealLine
 from salesapi.domain.selling.leads import CaptureLead, ConvertLead, DisqualifyLead, LeadDeal, QualifyLead
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import BusinessTime, natural_id

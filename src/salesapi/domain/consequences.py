@@ -21,7 +21,7 @@ from salesapi.domain.pay.records.payout_holds import UpdatePayoutHold
 from salesapi.domain.pay.records.points import CreditPoints
 from salesapi.domain.selling.deals import OpenDeal
 from salesapi.domain.selling.leads import ConvertLead, Lead, LeadDeal, conversion
-from salesapi.domain.selling.targets import ProposeTarget, SplitTarget, Target, children_of
+from salesapi.domain.selling.targets import SplitTarget, Target, proposals
 from salesapi.domain.shared.kernel import Context, record
 
 State = TypeVar("State")
@@ -111,24 +111,7 @@ def _hold_updated(subject: ObjectionSubject, objection_id: UUID) -> tuple[Step, 
 
 def split_target(target: Target, command: SplitTarget, context: Context) -> tuple[Step, ...]:
     """The children of a target, proposed as they are split off."""
-    return tuple(
-        Step(
-            command=ProposeTarget(
-                owner_id=part.owner_id,
-                measure=target.measure,
-                period=part.period,
-                floor=part.lines.floor,
-                challenge=part.lines.challenge,
-                stretch=part.lines.stretch,
-                team_id=part.team_id,
-                currency=target.currency,
-                unit=target.unit,
-                dimension=part.dimension,
-                parent_target_id=command.target_id,
-            )
-        )
-        for part in children_of(target, command)
-    )
+    return tuple(Step(command=proposal) for proposal in proposals(target, command))
 
 
 def following(command: type[Command], steps: Following[State, Command]) -> tuple[type, AnyFollowing]:

@@ -7,32 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from salesapi.domain.catalogue import route
-from salesapi.domain.selling.activities import (
-    Activity,
-    ActivityCancelled,
-    ActivityClosed,
-    ActivityCompleted,
-    ActivityDueInvalid,
-    ActivityFollowUpCorrected,
-    ActivityFollowUpLogged,
-    ActivityKind,
-    ActivityNotCompleted,
-    ActivityRescheduled,
-    ActivityScheduled,
-    ActivityVoided,
-    CancelActivity,
-    Channel,
-    CompleteActivity,
-    CorrectFollowUp,
-    FollowUp,
-    LogFollowUp,
-    RescheduleActivity,
-    ScheduleActivity,
-    Subject,
-    SubjectKind,
-    VoidActivity,
-)
+from salesapi.domain.selling import activities
 from salesapi.domain.shared.attributes import AttributeUnknown, AttributeValue
 from salesapi.domain.shared.declarations import EventType
 from salesapi.domain.shared.kernel import ExternalId, Refused, ThingExists, ThingUnknown
@@ -40,9 +15,9 @@ from salesapi.privacy.personal import personal_fields
 from tests.domain.examples import ACME, ANNA, DEAL, FACTS, LEAD
 from tests.spec import CATALOGUE, SUBJECT, fold, given, uid
 
-ABOUT: Final = Subject(kind="customer", id=ACME)
+ABOUT: Final = activities.Subject(kind="customer", id=ACME)
 SHANGHAI: Final = timezone(timedelta(hours=8))
-SCHEDULED: Final = ActivityScheduled(
+SCHEDULED: Final = activities.ActivityScheduled(
     kind="call",
     about=ABOUT,
     owner_id=ANNA,
@@ -52,7 +27,7 @@ SCHEDULED: Final = ActivityScheduled(
     attributes=(),
     external_id=None,
 )
-FOLLOW_UP: Final = FollowUp(
+FOLLOW_UP: Final = activities.FollowUp(
     channel="visit",
     direction="out",
     content="They like it.",
@@ -60,16 +35,18 @@ FOLLOW_UP: Final = FollowUp(
     next_step="Send an offer.",
     next_on=date(2026, 3, 9),
 )
-LOGGED: Final = ActivityFollowUpLogged(about=ABOUT, owner_id=ANNA, follow_up=FOLLOW_UP, attributes=(), external_id=None)
-COMPLETED: Final = ActivityCompleted(
+LOGGED: Final = activities.ActivityFollowUpLogged(
+    about=ABOUT, owner_id=ANNA, follow_up=FOLLOW_UP, attributes=(), external_id=None
+)
+COMPLETED: Final = activities.ActivityCompleted(
     about=ABOUT, kind="call", owner_id=ANNA, outcome="interested", content="They have a budget."
 )
-CANCELLED: Final = ActivityCancelled(about=ABOUT, reason="ill")
-VOIDED: Final = ActivityVoided(about=ABOUT, status_from="scheduled", reason="test")
-SCHEDULE: Final = ScheduleActivity(
+CANCELLED: Final = activities.ActivityCancelled(about=ABOUT, reason="ill")
+VOIDED: Final = activities.ActivityVoided(about=ABOUT, status_from="scheduled", reason="test")
+SCHEDULE: Final = activities.ScheduleActivity(
     kind="call", about=ABOUT, owner_id=ANNA, due_on=date(2026, 3, 5), next_step="Ask about the budget."
 )
-LOG: Final = LogFollowUp(
+LOG: Final = activities.LogFollowUp(
     about=ABOUT,
     channel="visit",
     owner_id=ANNA,
@@ -90,29 +67,23 @@ def test_an_activity_is_planned_for_a_local_date() -> None:
 
 
 @pytest.mark.parametrize(("kind", "id"), [("lead", LEAD), ("customer", ACME), ("deal", DEAL)])
-def test_an_activity_is_about_a_lead_a_customer_or_a_deal(kind: SubjectKind, id: UUID) -> None:
-    about = Subject(kind=kind, id=id)
+def test_an_activity_is_about_a_lead_a_customer_or_a_deal(kind: activities.SubjectKind, id: UUID) -> None:
+    about = activities.Subject(kind=kind, id=id)
     given().facts(FACTS).when(replace(SCHEDULE, about=about)).then(replace(SCHEDULED, about=about))
 
 
 def test_a_follow_up_that_was_not_planned_starts_its_own_stream_as_completed() -> None:
     given().facts(FACTS).when(LOG).then(LOGGED)
     state = fold("activity", (LOGGED,))
-    assert isinstance(state, Activity)
+    assert isinstance(state, activities.Activity)
     assert (state.status, state.kind) == ("completed", "visit")
-    given(LOGGED).when(CompleteActivity(activity_id=SUBJECT)).refused(ActivityClosed)
+    given(LOGGED).when(activities.CompleteActivity(activity_id=SUBJECT)).refused(activities.ActivityClosed)
 
 
 def test_a_follow_up_of_which_little_is_known_stays_unknown_in_all_else() -> None:
-    bare = FollowUp(channel="mail", direction=None, content=None, outcome=None, next_step=None, next_on=None)
-    command = LogFollowUp(about=ABOUT, channel="mail", owner_id=ANNA)
+    bare = activities.FollowUp(channel="mail", direction=None, content=None, outcome=None, next_step=None, next_on=None)
+    command = activities.LogFollowUp(about=ABOUT, channel="mail", owner_id=ANNA)
     given().facts(FACTS).on(None).when(command).then(replace(LOGGED, follow_up=bare))
-
-
-def test_logging_a_follow_up_has_a_route_of_its_own_beside_planning() -> None:
-    assert route(*CATALOGUE.command("LogFollowUp")) == "/v1/activities/log-follow-up"
-    assert route(*CATALOGUE.command("ScheduleActivity")) == "/v1/activities"
-    assert route(*CATALOGUE.command("CorrectFollowUp")) == "/v1/activities/{activity_id}/correct-follow-up"
 
 
 def test_what_was_said_is_sealed_wherever_it_stands() -> None:
@@ -126,39 +97,35 @@ def test_what_was_said_is_sealed_wherever_it_stands() -> None:
 
 
 def test_every_activity_event_says_what_it_is_about() -> None:
-    assert all(get_type_hints(kind.event)["about"] is Subject for kind in _event_types())
+    assert all(get_type_hints(kind.event)["about"] is activities.Subject for kind in _event_types())
 
 
 BROKEN: Final = replace(
     SCHEDULE,
-    about=Subject(kind="deal", id=uid(9)),
+    about=activities.Subject(kind="deal", id=uid(9)),
     owner_id=uid(9),
     attributes=(AttributeValue(key="no", value="1"),),
     due_at=datetime(2026, 3, 5, 9),
 )
 NO_OWNER: Final = replace(BROKEN, about=ABOUT)
 NO_ATTRIBUTE: Final = replace(NO_OWNER, owner_id=ANNA)
-SCHEDULE_PRECEDENCE: Final[list[tuple[tuple[object, ...], ScheduleActivity, type[Refused], str]]] = [
+PRECEDENCE: Final[list[tuple[tuple[object, ...], object, type[Refused], str]]] = [
     ((SCHEDULED,), replace(BROKEN, external_id=ExternalId(system="crm", id="1")), ThingExists, "/external_id"),
     ((), BROKEN, ThingUnknown, "/about/id"),
     ((), NO_OWNER, ThingUnknown, "/owner_id"),
     ((), NO_ATTRIBUTE, AttributeUnknown, "/attributes/0/key"),
-    ((), replace(NO_ATTRIBUTE, attributes=()), ActivityDueInvalid, "/due_at"),
+    ((), replace(NO_ATTRIBUTE, attributes=()), activities.ActivityDueInvalid, "/due_at"),
+    ((LOGGED,), LOG, ThingExists, "/external_id"),
+    ((), replace(LOG, about=activities.Subject(kind="lead", id=uid(9)), owner_id=uid(9)), ThingUnknown, "/about/id"),
+    ((), replace(LOG, owner_id=uid(9)), ThingUnknown, "/owner_id"),
 ]
 
 
-@pytest.mark.parametrize(("events", "command", "refusal", "pointer"), SCHEDULE_PRECEDENCE)
-def test_a_plan_names_its_first_obstacle(
-    events: tuple[object, ...], command: ScheduleActivity, refusal: type[Refused], pointer: str
+@pytest.mark.parametrize(("events", "command", "refusal", "pointer"), PRECEDENCE)
+def test_a_plan_and_a_follow_up_name_their_first_obstacle(
+    events: tuple[object, ...], command: object, refusal: type[Refused], pointer: str
 ) -> None:
     given(*events).facts(FACTS).when(command).refused(refusal, pointer=pointer)
-
-
-def test_a_follow_up_names_its_first_obstacle() -> None:
-    given(LOGGED).facts(FACTS).when(LOG).refused(ThingExists, pointer="/external_id")
-    about = Subject(kind="lead", id=uid(9))
-    given().facts(FACTS).when(replace(LOG, about=about, owner_id=uid(9))).refused(ThingUnknown, pointer="/about/id")
-    given().facts(FACTS).when(replace(LOG, owner_id=uid(9))).refused(ThingUnknown, pointer="/owner_id")
 
 
 DUE: Final[list[tuple[datetime, bool]]] = [
@@ -177,12 +144,12 @@ def test_an_instant_has_an_offset_and_falls_on_the_date(due_at: datetime, fits: 
     if fits:
         case.then(replace(SCHEDULED, due_at=due_at))
     else:
-        case.refused(ActivityDueInvalid, pointer="/due_at")
+        case.refused(activities.ActivityDueInvalid, pointer="/due_at")
 
 
 def test_a_plan_is_moved_to_another_date_and_both_dates_are_kept() -> None:
-    command = RescheduleActivity(activity_id=SUBJECT, due_on=date(2026, 3, 8), reason="on leave")
-    rescheduled = ActivityRescheduled(
+    command = activities.RescheduleActivity(activity_id=SUBJECT, due_on=date(2026, 3, 8), reason="on leave")
+    rescheduled = activities.ActivityRescheduled(
         about=ABOUT,
         due_on_from=date(2026, 3, 5),
         due_on_to=date(2026, 3, 8),
@@ -195,33 +162,33 @@ def test_a_plan_is_moved_to_another_date_and_both_dates_are_kept() -> None:
 
 
 def test_a_planned_activity_is_completed_with_its_result() -> None:
-    command = CompleteActivity(activity_id=SUBJECT, outcome="interested", content="They have a budget.")
+    command = activities.CompleteActivity(activity_id=SUBJECT, outcome="interested", content="They have a budget.")
     given(SCHEDULED).when(command).then(COMPLETED)
 
 
 def test_a_planned_activity_is_cancelled_with_a_reason() -> None:
-    given(SCHEDULED).when(CancelActivity(activity_id=SUBJECT, reason="ill")).then(CANCELLED)
+    given(SCHEDULED).when(activities.CancelActivity(activity_id=SUBJECT, reason="ill")).then(CANCELLED)
 
 
 FINAL_FOR: Final = (
-    RescheduleActivity(activity_id=SUBJECT, due_on=date(2026, 3, 8)),
-    CompleteActivity(activity_id=SUBJECT),
-    CancelActivity(activity_id=SUBJECT, reason="again"),
+    activities.RescheduleActivity(activity_id=SUBJECT, due_on=date(2026, 3, 8)),
+    activities.CompleteActivity(activity_id=SUBJECT),
+    activities.CancelActivity(activity_id=SUBJECT, reason="again"),
 )
 
 
 @pytest.mark.parametrize("command", FINAL_FOR, ids=lambda command: type(command).__name__)
 def test_a_completed_cancelled_or_voided_activity_is_final(command: object) -> None:
     for end in (COMPLETED, CANCELLED, VOIDED):
-        given(SCHEDULED, end).when(command).refused(ActivityClosed)
-    given(LOGGED).when(command).refused(ActivityClosed)
+        given(SCHEDULED, end).when(command).refused(activities.ActivityClosed)
+    given(LOGGED).when(command).refused(activities.ActivityClosed)
 
 
 def test_a_correction_names_what_it_corrects_and_the_original_stays() -> None:
-    command = CorrectFollowUp(
+    command = activities.CorrectFollowUp(
         activity_id=SUBJECT, reason="mixed up", channel="call", content=None, outcome="interested"
     )
-    corrected = ActivityFollowUpCorrected(
+    corrected = activities.ActivityFollowUpCorrected(
         about=ABOUT,
         fields=("channel", "content"),
         follow_up=replace(FOLLOW_UP, channel="call", content=None),
@@ -232,16 +199,21 @@ def test_a_correction_names_what_it_corrects_and_the_original_stays() -> None:
     assert LOGGED.follow_up == FOLLOW_UP
 
 
-COMPLETED_CHANNELS: Final[list[tuple[ActivityKind, Channel | None]]] = [("task", None), ("meeting", "meeting")]
+COMPLETED_CHANNELS: Final[list[tuple[activities.ActivityKind, activities.Channel | None]]] = [
+    ("task", None),
+    ("meeting", "meeting"),
+]
 
 
 @pytest.mark.parametrize(("kind", "channel"), COMPLETED_CHANNELS)
-def test_what_a_completed_activity_recorded_can_be_corrected_too(kind: ActivityKind, channel: Channel | None) -> None:
+def test_what_a_completed_activity_recorded_can_be_corrected_too(
+    kind: activities.ActivityKind, channel: activities.Channel | None
+) -> None:
     events = (replace(SCHEDULED, kind=kind), replace(COMPLETED, kind=kind))
-    corrected = ActivityFollowUpCorrected(
+    corrected = activities.ActivityFollowUpCorrected(
         about=ABOUT,
         fields=("next_on",),
-        follow_up=FollowUp(
+        follow_up=activities.FollowUp(
             channel=channel,
             direction=None,
             content="They have a budget.",
@@ -251,19 +223,19 @@ def test_what_a_completed_activity_recorded_can_be_corrected_too(kind: ActivityK
         ),
         reason="forgot the date",
     )
-    command = CorrectFollowUp(activity_id=SUBJECT, reason="forgot the date", next_on=date(2026, 4, 1))
+    command = activities.CorrectFollowUp(activity_id=SUBJECT, reason="forgot the date", next_on=date(2026, 4, 1))
     given(*events).when(command).then(corrected)
 
 
 @pytest.mark.parametrize("events", [(SCHEDULED,), (SCHEDULED, CANCELLED), (LOGGED, VOIDED)])
 def test_only_what_took_place_can_be_corrected(events: tuple[object, ...]) -> None:
-    command = CorrectFollowUp(activity_id=SUBJECT, reason="typo", content="x")
-    given(*events).when(command).refused(ActivityNotCompleted)
+    command = activities.CorrectFollowUp(activity_id=SUBJECT, reason="typo", content="x")
+    given(*events).when(command).refused(activities.ActivityNotCompleted)
 
 
 def test_an_activity_recorded_by_mistake_is_voided_once_whatever_became_of_it() -> None:
-    command = VoidActivity(activity_id=SUBJECT, reason="test")
+    command = activities.VoidActivity(activity_id=SUBJECT, reason="test")
     given(SCHEDULED).when(command).then(VOIDED)
     given(LOGGED).when(command).then(replace(VOIDED, status_from="completed"))
     given(SCHEDULED, CANCELLED).when(command).then(replace(VOIDED, status_from="cancelled"))
-    given(SCHEDULED, VOIDED).when(command).refused(ActivityClosed)
+    given(SCHEDULED, VOIDED).when(command).refused(activities.ActivityClosed)

@@ -6,41 +6,18 @@ from typing import Final
 
 import pytest
 
-from salesapi.domain.catalogue import route
 from salesapi.domain.selling.attribution import (
     TOUCHES_MAX,
     LeadAttributionTouchRecorded,
     LeadTouchesTooMany,
     RecordAttributionTouch,
 )
-from salesapi.domain.selling.leads import (
-    LeadCaptured,
-    LeadClosed,
-    LeadConverted,
-    LeadDisqualified,
-    LeadQualified,
-    LeadVoided,
-)
+from salesapi.domain.selling.leads import LeadClosed
 from salesapi.domain.shared.kernel import Refused, ThingUnknown
-from tests.domain.examples import ACME, ANNA, DEAL, FACTS
-from tests.spec import CATALOGUE, SUBJECT, given, uid
+from tests.domain.examples import ANNA, DEAL, FACTS
+from tests.domain.selling.test_leads import CAPTURED, CONVERTED, DISQUALIFIED, QUALIFIED, VOIDED
+from tests.spec import SUBJECT, given, uid
 
-CAPTURED: Final = LeadCaptured(
-    source="fair",
-    campaign=None,
-    name=None,
-    company="Globex",
-    phone=None,
-    email=None,
-    wechat=None,
-    note=None,
-    owner_id=None,
-    attributes=(),
-    external_id=None,
-)
-QUALIFIED: Final = LeadQualified(criteria=())
-CONVERTED: Final = LeadConverted(customer_id=ACME, contact_id=None, deal_id=DEAL)
-VOIDED: Final = LeadVoided(status_from="open", reason="twice")
 MEETING: Final = RecordAttributionTouch(
     lead_id=SUBJECT, kind="meeting", member_id=ANNA, campaign="spring", weight=Decimal("2.5")
 )
@@ -62,16 +39,16 @@ def test_a_campaign_touches_a_lead_on_an_unknown_day_without_a_member_or_weight(
 
 
 def test_a_touch_that_becomes_known_after_the_conversion_names_the_deal() -> None:
-    given(CAPTURED, QUALIFIED, CONVERTED).facts(FACTS).when(MEETING).then(replace(MET, deal_id=DEAL))
+    converted = replace(CONVERTED, deal_id=DEAL)
+    given(CAPTURED, QUALIFIED, converted).facts(FACTS).when(MEETING).then(replace(MET, deal_id=DEAL))
 
 
 def test_a_conversion_without_a_deal_leaves_touches_without_one() -> None:
-    given(CAPTURED, QUALIFIED, replace(CONVERTED, deal_id=None)).facts(FACTS).when(MEETING).then(MET)
+    given(CAPTURED, QUALIFIED, CONVERTED).facts(FACTS).when(MEETING).then(MET)
 
 
 def test_a_disqualified_lead_was_touched_too() -> None:
-    refused = LeadDisqualified(status_from="open", reason="spam")
-    given(CAPTURED, refused).facts(FACTS).when(MEETING).then(MET)
+    given(CAPTURED, DISQUALIFIED).facts(FACTS).when(MEETING).then(MET)
 
 
 def test_the_same_touch_may_happen_twice() -> None:
@@ -91,7 +68,3 @@ def test_of_several_refusals_the_first_in_this_order_is_given(
     events: tuple[object, ...], touch: RecordAttributionTouch, refusal: type[Refused]
 ) -> None:
     given(*events).facts(FACTS).when(touch).refused(refusal)
-
-
-def test_the_command_is_below_its_lead() -> None:
-    assert route(*CATALOGUE.command("RecordAttributionTouch")) == "/v1/leads/{lead_id}/record-attribution-touch"

@@ -7,37 +7,18 @@ from typing import Final
 
 import pytest
 
-from salesapi.domain.catalogue import route
 from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed
-from salesapi.domain.selling.targets import (
-    REVISIONS_MAX,
-    SPLITS_MAX,
-    AdjustTarget,
-    AgreeTarget,
-    CloseTarget,
-    ProposeTarget,
-    SplitTarget,
-    Target,
-    TargetAdjusted,
-    TargetAgreed,
-    TargetChild,
+from salesapi.domain.selling import targets
+from salesapi.domain.selling.target_refusals import (
     TargetChildTwice,
-    TargetClosed,
-    TargetDimension,
     TargetEffectiveOutside,
-    TargetGap,
-    TargetInput,
     TargetIsClosed,
     TargetLimitReached,
-    TargetLines,
     TargetLinesUnordered,
     TargetNotYours,
     TargetOwnerNotLeader,
     TargetParentDiffers,
-    TargetPart,
     TargetPeriodNotNested,
-    TargetProposed,
-    TargetSplit,
     TargetSplitGap,
     TargetUnitAmbiguous,
 )
@@ -48,8 +29,8 @@ from tests.domain.examples import ANNA, BORIS, FACTS
 from tests.spec import ACTOR, CATALOGUE, SUBJECT, fold, given, uid
 
 NORTH, UNKNOWN, PARENT = uid(0x70), uid(99), uid(0x7A)
-LINES: Final = TargetLines(floor=800, challenge=1_000, stretch=1_200)
-PROPOSE: Final = ProposeTarget(
+LINES: Final = targets.TargetLines(floor=800, challenge=1_000, stretch=1_200)
+PROPOSE: Final = targets.ProposeTarget(
     owner_id=ANNA,
     measure="won_amount",
     period="2026Q1",
@@ -57,9 +38,9 @@ PROPOSE: Final = ProposeTarget(
     challenge=1_000,
     stretch=1_200,
     currency="CNY",
-    basis=(TargetInput(name="last_quarter", value=Decimal("912.5")),),
+    basis=(targets.TargetInput(name="last_quarter", value=Decimal("912.5")),),
 )
-PROPOSED: Final = TargetProposed(
+PROPOSED: Final = targets.TargetProposed(
     owner_id=ANNA,
     team_id=None,
     measure="won_amount",
@@ -68,19 +49,19 @@ PROPOSED: Final = TargetProposed(
     currency="CNY",
     unit=None,
     lines=LINES,
-    basis=(TargetInput(name="last_quarter", value=Decimal("912.5")),),
+    basis=(targets.TargetInput(name="last_quarter", value=Decimal("912.5")),),
     parent_target_id=None,
 )
-AGREED: Final = TargetAgreed(revision=1, agreed_by=ANNA)
-ADJUST: Final = AdjustTarget(
+AGREED: Final = targets.TargetAgreed(revision=1, agreed_by=ANNA)
+ADJUST: Final = targets.AdjustTarget(
     target_id=SUBJECT, floor=700, challenge=900, stretch=1_100, reason="One less", effective_on=date(2026, 3, 1)
 )
-LOWER: Final = TargetLines(floor=700, challenge=900, stretch=1_100)
-ADJUSTED: Final = TargetAdjusted(
+LOWER: Final = targets.TargetLines(floor=700, challenge=900, stretch=1_100)
+ADJUSTED: Final = targets.TargetAdjusted(
     revision=2, lines_from=LINES, lines_to=LOWER, effective_on=date(2026, 3, 1), reason="One less"
 )
-CLOSED: Final = TargetClosed(result=950, note=None)
-CLOSE: Final = CloseTarget(target_id=SUBJECT, result=950)
+CLOSED: Final = targets.TargetClosed(result=950, note=None)
+CLOSE: Final = targets.CloseTarget(target_id=SUBJECT, result=950)
 TEAMS: Final = fold(
     "team",
     (
@@ -97,9 +78,9 @@ KNOWN: Final[dict[Ref, object]] = {
 }
 
 
-def child(challenge: int, **fields: object) -> TargetChild:
+def child(challenge: int, **fields: object) -> targets.TargetChild:
     """A child with lines around this one."""
-    lines = TargetChild(owner_id=ANNA, floor=challenge - 10, challenge=challenge, stretch=challenge + 10)
+    lines = targets.TargetChild(owner_id=ANNA, floor=challenge - 10, challenge=challenge, stretch=challenge + 10)
     return replace(lines, **fields)  # type: ignore[arg-type]
 
 
@@ -128,7 +109,7 @@ def test_a_target_may_be_a_part_of_one_whose_period_holds_its_own() -> None:
 def test_a_member_has_one_target_for_a_measure_period_and_part_of_the_business() -> None:
     _, kind = CATALOGUE.command("ProposeTarget")
     assert kind.identity is not None
-    north = TargetDimension(key="region", value="north")
+    north = targets.TargetDimension(key="region", value="north")
     others = [
         replace(PROPOSE, owner_id=BORIS),
         replace(PROPOSE, team_id=NORTH),
@@ -173,16 +154,16 @@ def test_of_several_refusals_of_a_proposal_the_first_in_this_order_is_given(
     given().facts(KNOWN).when(command).refused(refusal, pointer=pointer)
 
 
-def part(challenge: int, period: str, dimension: TargetDimension | None = None) -> TargetPart:
+def part(challenge: int, period: str, dimension: targets.TargetDimension | None = None) -> targets.TargetPart:
     """Anna's part as it is split off."""
     cut = (dimension.key, dimension.value) if dimension else ("", "")
-    return TargetPart(
+    return targets.TargetPart(
         target_id=natural_id("target", "member", str(ANNA), "won_amount", period, *cut),
         owner_id=ANNA,
         team_id=None,
         period=period,
         dimension=dimension,
-        lines=TargetLines(floor=challenge - 10, challenge=challenge, stretch=challenge + 10),
+        lines=targets.TargetLines(floor=challenge - 10, challenge=challenge, stretch=challenge + 10),
     )
 
 
@@ -191,37 +172,37 @@ def test_the_children_of_a_split_sum_to_their_parent() -> None:
         replace(child(400, period="2026-01"), floor=300, stretch=500),
         replace(child(600, period="2026-02"), floor=500, stretch=700),
     )
-    (split,) = given(PROPOSED).when(SplitTarget(target_id=SUBJECT, children=children)).decide()
-    assert isinstance(split, TargetSplit)
-    assert (split.split, split.lines, split.gap) == (1, LINES, TargetGap(floor=0, challenge=0, stretch=0))
+    (split,) = given(PROPOSED).when(targets.SplitTarget(target_id=SUBJECT, children=children)).decide()
+    assert isinstance(split, targets.TargetSplit)
+    assert (split.split, split.lines, split.gap) == (1, LINES, targets.NO_GAP)
     assert [(each.period, each.lines.challenge) for each in split.children] == [("2026-01", 400), ("2026-02", 600)]
 
 
 def test_a_split_that_leaves_something_states_the_gap() -> None:
     children = (child(400, period="2026-01"), child(500, period="2026-02"))
-    gap = TargetGap(floor=-80, challenge=100, stretch=280)
-    silent = given(PROPOSED).when(SplitTarget(target_id=SUBJECT, children=children)).refused(TargetSplitGap)
+    gap = targets.TargetGap(floor=-80, challenge=100, stretch=280)
+    silent = given(PROPOSED).when(targets.SplitTarget(target_id=SUBJECT, children=children)).refused(TargetSplitGap)
     assert silent.parameters == {"floor": -80, "challenge": 100, "stretch": 280}
-    given(PROPOSED).when(SplitTarget(target_id=SUBJECT, children=children, gap=gap)).then(
-        TargetSplit(split=1, lines=LINES, children=(part(400, "2026-01"), part(500, "2026-02")), gap=gap)
+    given(PROPOSED).when(targets.SplitTarget(target_id=SUBJECT, children=children, gap=gap)).then(
+        targets.TargetSplit(split=1, lines=LINES, children=(part(400, "2026-01"), part(500, "2026-02")), gap=gap)
     )
 
 
 def test_children_may_hold_more_than_their_parent_where_that_is_stated() -> None:
-    split = SplitTarget(
+    split = targets.SplitTarget(
         target_id=SUBJECT,
         children=(child(1_100, period="2026-01"),),
-        gap=TargetGap(floor=-290, challenge=-100, stretch=90),
+        gap=targets.TargetGap(floor=-290, challenge=-100, stretch=90),
     )
     assert len(given(PROPOSED).when(split).decide()) == 1
 
 
 def test_the_children_are_proposed_with_what_they_have_from_their_parent() -> None:
-    north = TargetDimension(key="region", value="north")
+    north = targets.TargetDimension(key="region", value="north")
     children = (child(400, dimension=north), child(600, period="2026-03"))
-    steps = given(PROPOSED).when(SplitTarget(target_id=SUBJECT, children=children)).following()
+    steps = given(PROPOSED).when(targets.SplitTarget(target_id=SUBJECT, children=children)).following()
     first, second = [step.command for step in steps]
-    assert first == ProposeTarget(
+    assert first == targets.ProposeTarget(
         owner_id=ANNA,
         measure="won_amount",
         period="2026Q1",
@@ -232,7 +213,7 @@ def test_the_children_are_proposed_with_what_they_have_from_their_parent() -> No
         dimension=north,
         parent_target_id=SUBJECT,
     )
-    assert isinstance(second, ProposeTarget)
+    assert isinstance(second, targets.ProposeTarget)
     _, kind = CATALOGUE.command("ProposeTarget")
     assert kind.identity is not None
     identity = kind.identity(second)
@@ -240,33 +221,44 @@ def test_the_children_are_proposed_with_what_they_have_from_their_parent() -> No
     assert natural_id("target", *identity) == part(600, "2026-03").target_id
 
 
+MANY_SPLITS: Final = targets.TargetSplit(split=targets.SPLITS_MAX, lines=LINES, children=(), gap=targets.NO_GAP)
+LATE: Final = replace(ADJUST, effective_on=date(2026, 4, 1))
+
+
+def divide(*children: targets.TargetChild) -> targets.SplitTarget:
+    """A split in these children that states no gap."""
+    return targets.SplitTarget(target_id=SUBJECT, children=children)
+
+
 @pytest.mark.parametrize(
-    ("events", "children", "refusal", "pointer"),
+    ("events", "command", "refusal", "pointer"),
     [
-        ((PROPOSED, CLOSED), (child(1, period="2027"),), TargetIsClosed, ""),
+        ((PROPOSED, CLOSED), divide(child(1, period="2027")), TargetIsClosed, ""),
+        ((PROPOSED, MANY_SPLITS), divide(child(1, period="2027")), TargetLimitReached, ""),
         (
-            (
-                PROPOSED,
-                TargetSplit(split=SPLITS_MAX, lines=LINES, children=(), gap=TargetGap(floor=0, challenge=0, stretch=0)),
-            ),
-            (child(1, period="2027"),),
-            TargetLimitReached,
-            "",
+            (PROPOSED,),
+            divide(child(50), child(40, period="2026-04", floor=99)),
+            TargetPeriodNotNested,
+            "/children/1/period",
         ),
-        ((PROPOSED,), (child(50), child(40, period="2026-04", floor=99)), TargetPeriodNotNested, "/children/1/period"),
-        ((PROPOSED,), (child(50, floor=51),), TargetLinesUnordered, "/children/0/challenge"),
-        ((PROPOSED,), (child(50), child(60)), TargetChildTwice, "/children/1"),
-        ((PROPOSED,), (child(50),), TargetSplitGap, "/gap"),
+        ((PROPOSED,), divide(child(50, floor=51)), TargetLinesUnordered, "/children/0/challenge"),
+        ((PROPOSED,), divide(child(50), child(60)), TargetChildTwice, "/children/1"),
+        ((PROPOSED,), divide(child(50)), TargetSplitGap, "/gap"),
+        ((PROPOSED, CLOSED), replace(ADJUST, floor=999), TargetIsClosed, ""),
+        ((PROPOSED,), replace(LATE, floor=999), TargetLinesUnordered, "/challenge"),
+        ((PROPOSED,), LATE, TargetEffectiveOutside, "/effective_on"),
+        ((PROPOSED,), replace(ADJUST, effective_on=date(2025, 12, 31)), TargetEffectiveOutside, "/effective_on"),
+        ((PROPOSED, *((ADJUSTED,) * (targets.REVISIONS_MAX - 1))), replace(ADJUST, floor=0), TargetLimitReached, ""),
     ],
 )
-def test_of_several_refusals_of_a_split_the_first_in_this_order_is_given(
-    events: tuple[object, ...], children: tuple[TargetChild, ...], refusal: type[Refused], pointer: str
+def test_of_several_refusals_of_a_split_or_an_adjustment_the_first_in_this_order_is_given(
+    events: tuple[object, ...], command: object, refusal: type[Refused], pointer: str
 ) -> None:
-    given(*events).when(SplitTarget(target_id=SUBJECT, children=children)).refused(refusal, pointer=pointer)
+    given(*events).when(command).refused(refusal, pointer=pointer)
 
 
 def test_only_the_owner_agrees_and_once_to_the_same_lines() -> None:
-    agree = AgreeTarget(target_id=SUBJECT)
+    agree = targets.AgreeTarget(target_id=SUBJECT)
     given(PROPOSED).by(ACTOR, ANNA).when(agree).then(AGREED)
     given(PROPOSED, AGREED).by(ACTOR, ANNA).when(agree).then()
     given(PROPOSED).by(ACTOR, BORIS).when(agree).refused(TargetNotYours)
@@ -277,7 +269,7 @@ def test_only_the_owner_agrees_and_once_to_the_same_lines() -> None:
 def test_adjusted_lines_name_the_old_ones_and_keep_them() -> None:
     given(PROPOSED, AGREED).when(ADJUST).then(ADJUSTED)
     target = fold("target", (PROPOSED, AGREED, ADJUSTED))
-    assert isinstance(target, Target)
+    assert isinstance(target, targets.Target)
     assert [each.lines for each in target.revisions] == [LINES, LOWER]
 
 
@@ -288,43 +280,8 @@ def test_the_same_adjustment_again_changes_nothing() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("events", "command", "refusal", "pointer"),
-    [
-        ((PROPOSED, CLOSED), replace(ADJUST, floor=999), TargetIsClosed, ""),
-        ((PROPOSED,), replace(ADJUST, floor=999, effective_on=date(2026, 4, 1)), TargetLinesUnordered, "/challenge"),
-        ((PROPOSED,), replace(ADJUST, effective_on=date(2026, 4, 1)), TargetEffectiveOutside, "/effective_on"),
-        ((PROPOSED,), replace(ADJUST, effective_on=date(2025, 12, 31)), TargetEffectiveOutside, "/effective_on"),
-        (
-            (PROPOSED, *((replace(ADJUSTED, reason="x"),) * (REVISIONS_MAX - 1))),
-            replace(ADJUST, floor=0),
-            TargetLimitReached,
-            "",
-        ),
-    ],
-)
-def test_of_several_refusals_of_an_adjustment_the_first_in_this_order_is_given(
-    events: tuple[object, ...], command: AdjustTarget, refusal: type[Refused], pointer: str
-) -> None:
-    given(*events).when(command).refused(refusal, pointer=pointer)
-
-
 def test_a_target_is_closed_once_with_its_result() -> None:
     given(PROPOSED, AGREED).when(CLOSE).then(CLOSED)
     given(PROPOSED, CLOSED).when(CLOSE).then()
     given(PROPOSED, CLOSED).when(replace(CLOSE, result=951)).refused(TargetIsClosed)
-    given(PROPOSED, CLOSED).by(ACTOR, ANNA).when(AgreeTarget(target_id=SUBJECT)).refused(TargetIsClosed)
-
-
-@pytest.mark.parametrize(
-    ("command", "path"),
-    [
-        ("ProposeTarget", "/v1/targets"),
-        ("SplitTarget", "/v1/targets/{target_id}/split"),
-        ("AgreeTarget", "/v1/targets/{target_id}/agree"),
-        ("AdjustTarget", "/v1/targets/{target_id}/adjust"),
-        ("CloseTarget", "/v1/targets/{target_id}/close"),
-    ],
-)
-def test_every_command_has_its_path(command: str, path: str) -> None:
-    assert route(*CATALOGUE.command(command)) == path
+    given(PROPOSED, CLOSED).by(ACTOR, ANNA).when(targets.AgreeTarget(target_id=SUBJECT)).refused(TargetIsClosed)

@@ -1,10 +1,12 @@
 """Attribute definitions as data: versions, fixed types, and values checked by their type."""
 
+from dataclasses import replace
 from typing import Final
 
 import pytest
 
 from salesapi.domain.catalogue import route
+from salesapi.domain.selling.deals import ChangeDeal
 from salesapi.domain.shared.attributes import (
     DEFINITIONS_MAX,
     AttributeDefined,
@@ -19,11 +21,14 @@ from salesapi.domain.shared.attributes import (
     merged,
     refuse_invalid_values,
 )
-from tests.spec import CATALOGUE, fold, given
+from tests.spec import CATALOGUE, SUBJECT, States, fold, given
 
 SECTOR: Final = AttributeDefined(
     of="deal", key="sector", name="Sector", value_type="choice", choices=("steel", "glass"), definition_version=1
 )
+
+
+DEFINE: Final = DefineAttribute(of="deal", key="sector", name="Sector", value_type="choice", choices=("steel", "glass"))
 
 
 def _value(key: str, value: str | None) -> AttributeValue:
@@ -31,52 +36,41 @@ def _value(key: str, value: str | None) -> AttributeValue:
 
 
 def test_an_attribute_is_defined_in_its_first_version() -> None:
-    command = DefineAttribute(of="deal", key="sector", name="Sector", value_type="choice", choices=("steel", "glass"))
-    given().when(command).then(SECTOR)
-    given(SECTOR).when(command).then()
+    given().when(DEFINE).then(SECTOR)
+    given(SECTOR).when(DEFINE).then()
 
 
 def test_other_choices_are_a_new_version() -> None:
-    command = DefineAttribute(of="deal", key="sector", name="Sector", value_type="choice", choices=("steel",))
-    defined = AttributeDefined(
-        of="deal", key="sector", name="Sector", value_type="choice", choices=("steel",), definition_version=2
-    )
-    given(SECTOR).when(command).then(defined)
+    defined = replace(SECTOR, choices=("steel",), definition_version=2)
+    given(SECTOR).when(replace(DEFINE, choices=("steel",))).then(defined)
 
 
 def test_bug_another_name_of_an_attribute_was_silently_ignored() -> None:
-    command = DefineAttribute(of="deal", key="sector", name="Industry", value_type="choice", choices=("steel", "glass"))
-    defined = AttributeDefined(
-        of="deal", key="sector", name="Industry", value_type="choice", choices=("steel", "glass"), definition_version=2
-    )
-    given(SECTOR).when(command).then(defined)
+    defined = replace(SECTOR, name="Industry", definition_version=2)
+    given(SECTOR).when(replace(DEFINE, name="Industry")).then(defined)
 
 
 def test_the_type_of_an_attribute_never_changes() -> None:
-    command = DefineAttribute(of="deal", key="sector", name="Sector", value_type="text")
+    command = replace(DEFINE, value_type="text", choices=())
     given(SECTOR).when(command).refused(AttributeTypeFixed, pointer="/value_type")
 
 
 @pytest.mark.parametrize(("value_type", "choices"), [("choice", ()), ("text", ("a",))])
 def test_only_an_attribute_of_type_choice_has_choices(value_type: ValueType, choices: tuple[str, ...]) -> None:
-    command = DefineAttribute(of="deal", key="x", name="X", value_type=value_type, choices=choices)
+    command = replace(DEFINE, value_type=value_type, choices=choices)
     given().when(command).refused(AttributeDefinitionInvalid, pointer="/choices")
 
 
 def test_a_kind_of_thing_has_a_bounded_number_of_attributes() -> None:
-    many = tuple(
-        AttributeDefined(of="deal", key=f"a{number}", name="A", value_type="text", choices=(), definition_version=1)
-        for number in range(DEFINITIONS_MAX)
-    )
-    given(*many).when(DefineAttribute(of="deal", key="more", name="More")).refused(AttributeDefinitionInvalid)
-    renamed = DefineAttribute(of="deal", key="a0", name="B")
-    assert len(given(*many).when(renamed).decide()) == 1
+    many = [replace(SECTOR, key=f"a{number}") for number in range(DEFINITIONS_MAX)]
+    given(*many).when(replace(DEFINE, key="more")).refused(AttributeDefinitionInvalid)
+    assert len(given(*many).when(replace(DEFINE, key="a0", name="B")).decide()) == 1
 
 
 def test_all_attributes_of_a_kind_stand_in_one_stream() -> None:
     stream, command = CATALOGUE.command("DefineAttribute")
     assert command.stream_of is not None
-    assert command.stream_of(DefineAttribute(of="deal", key="x", name="X")) == definitions_ref("deal").id
+    assert command.stream_of(DEFINE) == definitions_ref("deal").id
     assert definitions_ref("deal") != definitions_ref("lead")
     assert route(stream, command) == "/v1/attribute-definitions"
 
@@ -103,27 +97,26 @@ VALUES: Final[list[tuple[ValueType, str, bool]]] = [
 @pytest.mark.parametrize(("value_type", "text", "fits"), VALUES)
 def test_a_value_fits_its_type_exactly_as_it_will_be_stored(value_type: ValueType, text: str, fits: bool) -> None:
     choices = ("steel", "glass") if value_type == "choice" else ()
-    defined = AttributeDefined(
-        of="deal", key="x", name="X", value_type=value_type, choices=choices, definition_version=1
-    )
-    definitions = fold("attribute_definition", (defined,))
+    defined = replace(SECTOR, value_type=value_type, choices=choices)
+    definitions = States({definitions_ref("deal"): fold("attribute_definition", (defined,))})
+    command = ChangeDeal(deal_id=SUBJECT, attributes=(_value("sector", text),))
     if fits:
-        refuse_invalid_values(definitions, (_value("x", text),))
+        refuse_invalid_values("deal", command, definitions)
     else:
         with pytest.raises(AttributeValueInvalid) as refused:
-            refuse_invalid_values(definitions, (_value("x", text),))
+            refuse_invalid_values("deal", command, definitions)
         assert refused.value.pointer == "/attributes/0/value"
 
 
 def test_a_value_without_a_definition_is_refused_by_its_place() -> None:
-    definitions = fold("attribute_definition", (SECTOR,))
-    with pytest.raises(AttributeUnknown) as refused:
-        refuse_invalid_values(definitions, (_value("sector", "steel"), _value("colour", "red")))
-    assert refused.value.pointer == "/attributes/1/key"
-    with pytest.raises(AttributeUnknown):
-        refuse_invalid_values(None, (_value("sector", "steel"),))
+    definitions = States({definitions_ref("deal"): fold("attribute_definition", (SECTOR,))})
+    command = ChangeDeal(deal_id=SUBJECT, attributes=(_value("sector", "steel"), _value("colour", "red")))
+    for known, pointer in ((definitions, "/attributes/1/key"), (States(), "/attributes/0/key")):
+        with pytest.raises(AttributeUnknown) as refused:
+            refuse_invalid_values("deal", command, known)
+        assert refused.value.pointer == pointer
 
 
 def test_null_clears_a_value_and_the_others_stay_in_order() -> None:
     stored = (_value("a", "1"), _value("b", "2"))
-    assert merged(stored, (_value("b", None), _value("0", "3"))) == (_value("0", "3"), _value("a", "1"))
+    assert merged(stored, sent=(_value("b", None), _value("0", "3"))) == (_value("0", "3"), _value("a", "1"))

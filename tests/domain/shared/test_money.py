@@ -101,7 +101,7 @@ def test_a_discount_is_taken_off_before_a_line_is_rounded(
     price: str, quantity: str, discount_percent: str, amount_minor: int
 ) -> None:
     unit_price = UnitPrice(amount=Decimal(price), currency="USD")
-    assert line_amount_minor(unit_price, Decimal(quantity), Decimal(discount_percent)) == amount_minor
+    assert line_amount_minor(unit_price, Decimal(quantity), discount_percent=Decimal(discount_percent)) == amount_minor
 
 
 @given(AMOUNTS, WEIGHTS)

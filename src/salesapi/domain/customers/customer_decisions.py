@@ -42,13 +42,7 @@ from salesapi.domain.customers.satisfaction import (
     SatisfactionScoreOffScale,
 )
 from salesapi.domain.selling.deals import Deal
-from salesapi.domain.shared.attributes import (
-    changed_values,
-    definitions_needed,
-    definitions_ref,
-    merged,
-    refuse_invalid_values,
-)
+from salesapi.domain.shared.attributes import changed_values, definitions_needed, merged, refuse_invalid_values
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     LEADERS,
@@ -70,7 +64,7 @@ def register(state: Customer | None, command: RegisterCustomer, context: Context
         raise ThingExists(thing="customer", id=str(context.subject_id), pointer="/external_id")
     refuse_unknown(command, context.facts, "owner_id")
     _refuse_invalid_parent(command, context)
-    refuse_invalid_values(context.facts.state(definitions_ref("customer")), command.attributes)
+    refuse_invalid_values("customer", command, context.facts)
     is_person = command.kind == "person"
     registered = CustomerRegistered(
         kind=command.kind,
@@ -78,7 +72,7 @@ def register(state: Customer | None, command: RegisterCustomer, context: Context
         person_name=command.name if is_person else None,
         owner_id=command.owner_id,
         parent_id=command.parent_id,
-        attributes=merged((), command.attributes),
+        attributes=merged((), sent=command.attributes),
         external_id=command.external_id,
     )
     return (registered,)
@@ -89,9 +83,9 @@ def change(
 ) -> tuple[CustomerChanged | CustomerParentChanged, ...]:
     """Decides `ChangeCustomer`. A new parent is a fact of its own, because it can also become none."""
     _refuse_invalid_parent(command, context)
-    refuse_invalid_values(context.facts.state(definitions_ref("customer")), command.attributes)
+    refuse_invalid_values("customer", command, context.facts)
     name = None if command.name is UNSET or command.name == state.name else command.name
-    attributes = changed_values(state.attributes, command.attributes)
+    attributes = changed_values(state.attributes, sent=command.attributes)
     decided: list[CustomerChanged | CustomerParentChanged] = []
     if name or attributes:
         is_person = state.kind == "person"

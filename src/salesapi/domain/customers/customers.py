@@ -295,7 +295,7 @@ def evolve(state: Customer | None, event: CustomerEvent, recorded: Recorded) -> 
     match event:
         case CustomerChanged():
             name = event.person_name if state.kind == "person" else event.name
-            return replace(state, name=name or state.name, attributes=merged(state.attributes, event.attributes))
+            return replace(state, name=name or state.name, attributes=merged(state.attributes, sent=event.attributes))
         case CustomerParentChanged():
             return replace(state, parent_id=event.parent_to)
         case CustomerContactAdded() | CustomerContactChanged():

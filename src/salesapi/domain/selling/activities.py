@@ -7,7 +7,6 @@ activity is final: a correction adds a fact and the original stays, a mistake is
 `activity_decisions.py`.
 """
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Literal, TypeAlias, assert_never
 from uuid import UUID
@@ -27,6 +26,7 @@ from salesapi.domain.shared.kernel import (
     Unset,
     record,
 )
+from salesapi.domain.shared.states import business_date, business_instant, replace
 
 ActivityKind: TypeAlias = Literal["task", "call", "visit", "mail", "meeting", "message"]
 Channel: TypeAlias = Literal["call", "visit", "mail", "meeting", "message"]
@@ -232,41 +232,74 @@ class ActivityDueInvalid(Refused):
 
 @record
 class Activity:
-    """The state that decisions need. Erased values are null."""
+    """An activity as it is now. `reason` is that of the cancelling or of the voiding. Erased values are null.
+
+    `is_follow_up` marks one that took place without a plan; `next_step` of a planned one is what it is planned for.
+    """
 
     status: ActivityStatus
     kind: ActivityKind
     about: Subject
     owner_id: UUID
-    due_on: date | None
-    due_at: datetime | None
-    follow_up: FollowUp | None
-    """What was recorded of it once it took place, with its corrections."""
+    due_on: date | None = None
+    due_at: datetime | None = None
+    done_on: date | None = None
+    done_at: datetime | None = None
+    channel: Channel | None = None
+    direction: FollowUpDirection | None = None
+    content: str | None = None
+    outcome: str | None = None
+    next_step: str | None = None
+    next_on: date | None = None
+    reason: str | None = None
+    is_follow_up: bool = False
+    is_corrected: bool = False
+    attributes: tuple[AttributeValue, ...]
+    external: ExternalId | None
+
+    def follow_up(self) -> FollowUp:
+        """What was recorded of it once it took place, with its corrections. What was planned is none of it."""
+        return FollowUp(
+            channel=self.channel,
+            direction=self.direction,
+            content=self.content,
+            outcome=self.outcome,
+            next_step=self.next_step if self.is_follow_up or self.is_corrected else None,
+            next_on=self.next_on,
+        )
 
 
 def evolve(state: Activity | None, event: ActivityEvent, recorded: Recorded) -> Activity:
     """Folds the stream to its state."""
-    match event:
-        case ActivityScheduled() | ActivityFollowUpLogged():
-            return _begun(event)
-        case _:
-            assert state is not None, "an activity begins with activity.scheduled or activity.follow_up_logged"
+    if isinstance(event, ActivityScheduled | ActivityFollowUpLogged):
+        return _begun(event, recorded)
+    assert state is not None, "an activity begins with activity.scheduled or activity.follow_up_logged"
     match event:
         case ActivityRescheduled():
             return replace(state, due_on=event.due_on_to, due_at=event.due_at_to)
         case ActivityCompleted():
-            return replace(state, status="completed", follow_up=_done(event))
+            return replace(
+                state,
+                status="completed",
+                owner_id=event.owner_id,
+                done_on=business_date(recorded),
+                done_at=business_instant(recorded),
+                # A task has no channel; every other kind is one.
+                channel=None if event.kind == "task" else event.kind,
+                content=event.content,
+                outcome=event.outcome,
+            )
         case ActivityCancelled():
-            return replace(state, status="cancelled")
+            return replace(state, status="cancelled", reason=event.reason)
         case ActivityFollowUpCorrected():
-            return replace(state, follow_up=event.follow_up)
+            return replace(_with_follow_up(state, event.follow_up), is_corrected=True)
         case ActivityVoided():
-            return replace(state, status="voided")
+            return replace(state, status="voided", reason=event.reason)
         case _:
             assert_never(event)
 
 
-def _begun(event: ActivityScheduled | ActivityFollowUpLogged) -> Activity:
+def _begun(event: ActivityScheduled | ActivityFollowUpLogged, recorded: Recorded) -> Activity:
     if isinstance(event, ActivityScheduled):
         return Activity(
             status="scheduled",
@@ -275,27 +308,32 @@ def _begun(event: ActivityScheduled | ActivityFollowUpLogged) -> Activity:
             owner_id=event.owner_id,
             due_on=event.due_on,
             due_at=event.due_at,
-            follow_up=None,
+            next_step=event.next_step,
+            attributes=event.attributes,
+            external=event.external_id,
         )
     assert event.follow_up.channel is not None, "a follow-up that was logged has a channel"
-    return Activity(
+    done = Activity(
         status="completed",
         kind=event.follow_up.channel,
         about=event.about,
         owner_id=event.owner_id,
-        due_on=None,
-        due_at=None,
-        follow_up=event.follow_up,
+        done_on=business_date(recorded),
+        done_at=business_instant(recorded),
+        is_follow_up=True,
+        attributes=event.attributes,
+        external=event.external_id,
     )
+    return _with_follow_up(done, event.follow_up)
 
 
-def _done(event: ActivityCompleted) -> FollowUp:
-    """A task has no channel; every other kind is one."""
-    return FollowUp(
-        channel=None if event.kind == "task" else event.kind,
-        direction=None,
-        content=event.content,
-        outcome=event.outcome,
-        next_step=None,
-        next_on=None,
+def _with_follow_up(state: Activity, follow_up: FollowUp) -> Activity:
+    return replace(
+        state,
+        channel=follow_up.channel,
+        direction=follow_up.direction,
+        content=follow_up.content,
+        outcome=follow_up.outcome,
+        next_step=follow_up.next_step,
+        next_on=follow_up.next_on,
     )

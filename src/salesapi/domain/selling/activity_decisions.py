@@ -26,10 +26,11 @@ from salesapi.domain.selling.activities import (
     VoidActivity,
     evolve,
 )
-from salesapi.domain.shared.attributes import definitions_needed, definitions_ref, merged, refuse_invalid_values
+from salesapi.domain.shared.attributes import definitions_needed, merged, refuse_invalid_values
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import LEADERS, SELLERS, UNSET, Context, ThingExists, external_identity, owner_of
 from salesapi.domain.shared.references import refuse_unknown
+from salesapi.domain.shared.states import changed_fields
 
 DATE_AND_INSTANT_MAX: Final = timedelta(days=1)
 """How far the local date may be from the date that the instant shows, which callers often send in UTC."""
@@ -39,7 +40,7 @@ def schedule(state: Activity | None, command: ScheduleActivity, context: Context
     """Decides `ScheduleActivity`."""
     _refuse_existing(state, context)
     refuse_unknown(command, context.facts)
-    refuse_invalid_values(context.facts.state(definitions_ref("activity")), command.attributes)
+    refuse_invalid_values("activity", command, context.facts)
     _refuse_invalid_due(command.due_on, command.due_at)
     scheduled = ActivityScheduled(
         kind=command.kind,
@@ -48,7 +49,7 @@ def schedule(state: Activity | None, command: ScheduleActivity, context: Context
         due_on=command.due_on,
         due_at=command.due_at,
         next_step=command.next_step,
-        attributes=merged((), command.attributes),
+        attributes=merged((), sent=command.attributes),
         external_id=command.external_id,
     )
     return (scheduled,)
@@ -58,7 +59,7 @@ def log_follow_up(state: Activity | None, command: LogFollowUp, context: Context
     """Decides `LogFollowUp`."""
     _refuse_existing(state, context)
     refuse_unknown(command, context.facts)
-    refuse_invalid_values(context.facts.state(definitions_ref("activity")), command.attributes)
+    refuse_invalid_values("activity", command, context.facts)
     follow_up = FollowUp(
         channel=command.channel,
         direction=command.direction,
@@ -71,7 +72,7 @@ def log_follow_up(state: Activity | None, command: LogFollowUp, context: Context
         about=command.about,
         owner_id=command.owner_id,
         follow_up=follow_up,
-        attributes=merged((), command.attributes),
+        attributes=merged((), sent=command.attributes),
         external_id=command.external_id,
     )
     return (logged,)
@@ -112,10 +113,9 @@ def cancel(state: Activity, command: CancelActivity, context: Context) -> tuple[
 
 def correct(state: Activity, command: CorrectFollowUp, context: Context) -> tuple[ActivityFollowUpCorrected, ...]:
     """Decides `CorrectFollowUp`: only what took place, logged or planned before."""
-    known = state.follow_up
     if state.status != "completed":
         raise ActivityNotCompleted(status=state.status)
-    assert known is not None, "a completed activity has a follow-up"
+    known = state.follow_up()
     corrected = FollowUp(
         channel=known.channel if command.channel is UNSET else command.channel,
         direction=known.direction if command.direction is UNSET else command.direction,
@@ -124,7 +124,7 @@ def correct(state: Activity, command: CorrectFollowUp, context: Context) -> tupl
         next_step=known.next_step if command.next_step is UNSET else command.next_step,
         next_on=known.next_on if command.next_on is UNSET else command.next_on,
     )
-    fields = _different(known, corrected)
+    fields = changed_fields(known, now=corrected)
     if not fields:
         return ()
     return (ActivityFollowUpCorrected(about=state.about, fields=fields, follow_up=corrected, reason=command.reason),)
@@ -135,18 +135,6 @@ def void(state: Activity, command: VoidActivity, context: Context) -> tuple[Acti
     if state.status == "voided":
         raise ActivityClosed(status=state.status)
     return (ActivityVoided(about=state.about, status_from=state.status, reason=command.reason),)
-
-
-def _different(known: FollowUp, corrected: FollowUp) -> tuple[str, ...]:
-    pairs = (
-        ("channel", known.channel, corrected.channel),
-        ("direction", known.direction, corrected.direction),
-        ("content", known.content, corrected.content),
-        ("outcome", known.outcome, corrected.outcome),
-        ("next_step", known.next_step, corrected.next_step),
-        ("next_on", known.next_on, corrected.next_on),
-    )
-    return tuple(field for field, before, after in pairs if before != after)
 
 
 def _refuse_existing(state: Activity | None, context: Context) -> None:

@@ -4,25 +4,22 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from salesapi.domain.selling.deal_refusals import (
-    AmountIncomplete,
-    AmountMissing,
-    DealClosed,
-    DealNotClosed,
-    PipelineUnpublished,
-    RequiredFieldsMissing,
-    SharesNotWhole,
-    StageNotEntry,
-    StageUnknown,
-    TransitionNeedsPermission,
-    TransitionNeedsReason,
-    TransitionNotAllowed,
-)
-from salesapi.domain.selling.deals import (
-    ChangeDeal,
+from salesapi.domain.selling import deal_refusals as refusals
+from salesapi.domain.selling.deal_progress import (
     ChangeDealLines,
     ChangeDealStage,
     ChangeDealTeam,
+    DeclareDealConfidence,
+    LinkDealCustomer,
+    LoseDeal,
+    MoveDealCloseDate,
+    ReassignDeal,
+    ReopenDeal,
+    ValueDeal,
+    WinDeal,
+)
+from salesapi.domain.selling.deals import (
+    ChangeDeal,
     Deal,
     DealChanged,
     DealCloseDateMoved,
@@ -40,26 +37,12 @@ from salesapi.domain.selling.deals import (
     DealValued,
     DealVoided,
     DealWon,
-    DeclareDealConfidence,
-    LinkDealCustomer,
-    LoseDeal,
-    MoveDealCloseDate,
     OpenDeal,
-    ReassignDeal,
-    ReopenDeal,
-    ValueDeal,
     VoidDeal,
-    WinDeal,
     evolve,
 )
-from salesapi.domain.selling.pipelines import Pipeline, PipelineIsRetired, PipelineVersion, Stage
-from salesapi.domain.shared.attributes import (
-    changed_values,
-    definitions_needed,
-    definitions_ref,
-    merged,
-    refuse_invalid_values,
-)
+from salesapi.domain.selling.pipelines import Pipeline, PipelineIsRetired, PipelineVersion, Stage, StageCategory
+from salesapi.domain.shared.attributes import changed_values, definitions_needed, merged, refuse_invalid_values
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     LEADERS,
@@ -89,13 +72,13 @@ def open_deal(state: Deal | None, command: OpenDeal, context: Context) -> tuple[
     if pipeline.is_retired:
         raise PipelineIsRetired(name=pipeline.name, pointer="/pipeline_id")
     if not pipeline.versions:
-        raise PipelineUnpublished(pointer="/pipeline_id")
+        raise refusals.PipelineUnpublished(pointer="/pipeline_id")
     version = pipeline.versions[-1]
     stage = _entry_stage(version, command.stage)
     refuse_unknown(command, context.facts, "owner_id", "customer_id", "lead_id")
     _refuse_invalid_lines(command.lines, context.facts)
     _refuse_incomplete_amount(command.amount_minor, command.currency)
-    refuse_invalid_values(context.facts.state(definitions_ref("deal")), command.attributes)
+    refuse_invalid_values("deal", command, context.facts)
     opened = DealOpened(
         title=command.title,
         pipeline_id=command.pipeline_id,
@@ -108,7 +91,7 @@ def open_deal(state: Deal | None, command: OpenDeal, context: Context) -> tuple[
         currency=command.currency,
         lines=command.lines,
         expected_close_on=command.expected_close_on,
-        attributes=merged((), command.attributes),
+        attributes=merged((), sent=command.attributes),
         external_id=command.external_id,
     )
     _refuse_missing_fields(stage, opened)
@@ -118,9 +101,9 @@ def open_deal(state: Deal | None, command: OpenDeal, context: Context) -> tuple[
 def change_deal(state: Deal, command: ChangeDeal, context: Context) -> tuple[DealChanged, ...]:
     """Decides `ChangeDeal`. Attributes may be corrected after closing, and the priority with them."""
     _refuse_voided(state)
-    refuse_invalid_values(context.facts.state(definitions_ref("deal")), command.attributes)
+    refuse_invalid_values("deal", command, context.facts)
     title = None if command.title is UNSET or command.title == state.title else command.title
-    changed = changed_values(state.attributes, command.attributes)
+    changed = changed_values(state.attributes, sent=command.attributes)
     priority = None if command.priority == state.priority else command.priority
     return (DealChanged(title=title, attributes=changed, priority=priority),) if title or changed or priority else ()
 
@@ -141,23 +124,23 @@ def change_stage(state: Deal, command: ChangeDealStage, context: Context) -> tup
     stage = _stage(version, command.stage_to)
     if stage.key == state.stage:
         return ()
-    direction = version.direction(state.stage, stage.key)
+    direction = version.direction(stage_from=state.stage, stage_to=stage.key)
     if direction is None or stage.category != "open":
         raise _not_allowed(version, state.stage, stage.key)
     if direction != "forward":
         permission = SKIP_STAGES if direction == "skip" else MOVE_BACK
         ends = {"direction": direction, "stage_from": state.stage, "stage_to": stage.key}
         if permission not in context.permissions:
-            raise TransitionNeedsPermission(permission=permission, pointer="/stage_to", **ends)
+            raise refusals.TransitionNeedsPermission(permission=permission, pointer="/stage_to", **ends)
         if command.reason is None:
-            raise TransitionNeedsReason(pointer="/reason", **ends)
+            raise refusals.TransitionNeedsReason(pointer="/reason", **ends)
     _refuse_missing_fields(stage, state)
     return (
         DealStageChanged(
             stage_from=state.stage,
             stage_to=stage.key,
             direction=direction,
-            stages_skipped=version.skipped(state.stage, stage.key) if direction == "skip" else (),
+            stages_skipped=version.skipped(stage_from=state.stage, stage_to=stage.key) if direction == "skip" else (),
             reason=command.reason,
         ),
     )
@@ -214,7 +197,7 @@ def change_team(state: Deal, command: ChangeDealTeam, context: Context) -> tuple
             raise ThingUnknown(thing="member", id=str(share.member_id), pointer="/shares")
     direct = [share.percent for share in command.shares if share.kind == "direct"]
     if direct and sum(direct) != Decimal(100):
-        raise SharesNotWhole(sum=str(sum(direct)), pointer="/shares")
+        raise refusals.SharesNotWhole(sum=str(sum(direct)), pointer="/shares")
     return (DealTeamChanged(shares=command.shares),) if command.shares != state.shares else ()
 
 
@@ -226,11 +209,8 @@ def win(state: Deal, command: WinDeal, context: Context) -> tuple[DealWon, ...]:
     amount_minor = state.amount_minor if command.amount_minor is None else command.amount_minor
     currency = command.currency or state.currency
     if amount_minor is None or currency is None:
-        raise AmountMissing(pointer="/amount_minor")
-    version = _pinned(state, context.facts)
-    end = version.end("won", state.stage)
-    if end is None:
-        raise _not_allowed(version, state.stage, "won")
+        raise refusals.AmountMissing(pointer="/amount_minor")
+    end = _end(state, "won", context.facts)
     valued = replace(state, amount_minor=amount_minor, currency=currency)
     _refuse_missing_fields(end, valued, reason=command.reason)
     return (
@@ -252,10 +232,7 @@ def win(state: Deal, command: WinDeal, context: Context) -> tuple[DealWon, ...]:
 def lose(state: Deal, command: LoseDeal, context: Context) -> tuple[DealLost, ...]:
     """Decides `LoseDeal`."""
     _refuse_closed(state)
-    version = _pinned(state, context.facts)
-    end = version.end("lost", state.stage)
-    if end is None:
-        raise _not_allowed(version, state.stage, "lost")
+    end = _end(state, "lost", context.facts)
     _refuse_missing_fields(end, state, reason=command.reason)
     return (
         DealLost(
@@ -271,11 +248,11 @@ def lose(state: Deal, command: LoseDeal, context: Context) -> tuple[DealLost, ..
 def reopen(state: Deal, command: ReopenDeal, context: Context) -> tuple[DealReopened, ...]:
     """Decides `ReopenDeal`."""
     if state.status not in ("won", "lost"):
-        raise DealNotClosed(status=state.status)
+        raise refusals.DealNotClosed(status=state.status)
     assert state.stage_before_closing is not None
     stage = _stage(_pinned(state, context.facts), command.stage_to or state.stage_before_closing)
     if stage.category != "open":
-        raise TransitionNotAllowed(stage_from=state.stage, stage_to=stage.key, stages=(), pointer="/stage_to")
+        raise refusals.TransitionNotAllowed(stage_from=state.stage, stage_to=stage.key, stages=(), pointer="/stage_to")
     was_won = state.status == "won"
     return (
         DealReopened(
@@ -297,12 +274,12 @@ def void(state: Deal, command: VoidDeal, context: Context) -> tuple[DealVoided, 
 
 def _refuse_voided(state: Deal) -> None:
     if state.status == "voided":
-        raise DealClosed(status="voided")
+        raise refusals.DealClosed(status="voided")
 
 
 def _refuse_closed(state: Deal) -> None:
     if state.status != "open":
-        raise DealClosed(status=state.status)
+        raise refusals.DealClosed(status=state.status)
 
 
 def _refuse_invalid_lines(lines: tuple[DealLine, ...], facts: Facts) -> None:
@@ -314,7 +291,7 @@ def _refuse_invalid_lines(lines: tuple[DealLine, ...], facts: Facts) -> None:
 
 def _refuse_incomplete_amount(amount_minor: int | None, currency: str | None) -> None:
     if (amount_minor is None) != (currency is None):
-        raise AmountIncomplete(pointer="/currency" if currency is None else "/amount_minor")
+        raise refusals.AmountIncomplete(pointer="/currency" if currency is None else "/amount_minor")
     if currency is not None:
         exponent(currency, pointer="/currency")
 
@@ -331,7 +308,7 @@ def _refuse_missing_fields(stage: Stage, deal: Deal | DealOpened, reason: str | 
     missing: list[str] = [name for name in stage.required_fields if values[name] is None]
     missing += [f"attributes.{key}" for key in stage.required_attributes if key not in known]
     if missing:
-        raise RequiredFieldsMissing(stage=stage.key, fields=missing)
+        raise refusals.RequiredFieldsMissing(stage=stage.key, fields=missing)
 
 
 def _pinned(state: Deal, facts: Facts) -> PipelineVersion:
@@ -340,34 +317,35 @@ def _pinned(state: Deal, facts: Facts) -> PipelineVersion:
     return pipeline.version(state.pipeline_version)
 
 
-def _stage(version: PipelineVersion, key: str) -> Stage:
+def _end(state: Deal, category: StageCategory, facts: Facts) -> Stage:
+    version = _pinned(state, facts)
+    end = version.end(category, state.stage)
+    if end is None:
+        raise _not_allowed(version, state.stage, category)
+    return end
+
+
+def _stage(version: PipelineVersion, key: str, pointer: str = "/stage_to") -> Stage:
     stage = version.stage(key)
     if stage is None:
-        raise StageUnknown(
-            pipeline_version=version.number,
-            stage=key,
-            stages=[stage.key for stage in version.stages],
-            pointer="/stage_to",
-        )
+        stages = [stage.key for stage in version.stages]
+        raise refusals.StageUnknown(pipeline_version=version.number, stage=key, stages=stages, pointer=pointer)
     return stage
 
 
 def _entry_stage(version: PipelineVersion, key: str | None) -> Stage:
     entries = [stage for stage in version.stages if stage.is_entry]
-    if key is None:
-        return entries[0]
-    if version.stage(key) is None:
-        stages = [stage.key for stage in version.stages]
-        raise StageUnknown(pipeline_version=version.number, stage=key, stages=stages, pointer="/stage")
-    found = next((stage for stage in entries if stage.key == key), None)
-    if found is None:
-        raise StageNotEntry(stage=key, stages=[stage.key for stage in entries], pointer="/stage")
-    return found
+    stage = entries[0] if key is None else _stage(version, key, pointer="/stage")
+    if not stage.is_entry:
+        raise refusals.StageNotEntry(stage=stage.key, stages=[stage.key for stage in entries], pointer="/stage")
+    return stage
 
 
-def _not_allowed(version: PipelineVersion, stage_from: str, stage_to: str) -> TransitionNotAllowed:
+def _not_allowed(version: PipelineVersion, stage_from: str, stage_to: str) -> refusals.TransitionNotAllowed:
     open_ways = [way.stage_to for way in version.transitions if way.stage_from == stage_from]
-    return TransitionNotAllowed(stage_from=stage_from, stage_to=stage_to, stages=open_ways, pointer="/stage_to")
+    return refusals.TransitionNotAllowed(
+        stage_from=stage_from, stage_to=stage_to, stages=open_ways, pointer="/stage_to"
+    )
 
 
 def _needs_pipeline(state: Deal, command: object, facts: Facts) -> tuple[StreamRef, ...]:
@@ -380,7 +358,11 @@ STREAM: Final = Stream[Deal, DealEvent](
     evolve=evolve,
     commands=(
         creates(
-            OpenDeal, decide=open_deal, roles=SELLERS, identity=external_identity, needs=definitions_needed("deal")
+            OpenDeal,
+            decide=open_deal,
+            roles=SELLERS,
+            identity=external_identity,
+            needs=definitions_needed("deal"),
         ),
         changes(ChangeDeal, decide=change_deal, roles=SELLERS, target="deal_id", needs=definitions_needed("deal")),
         changes(LinkDealCustomer, decide=link_customer, roles=SELLERS, target="deal_id"),

@@ -24,12 +24,13 @@ from salesapi.domain.selling.forecast_sheets import (
     ForecastTotalNegative,
     ForecastTotals,
     FreezeForecast,
+    Revision,
     SubmitForecast,
     TakeForecastSnapshot,
     evolve,
 )
 from salesapi.domain.shared.declarations import Stream, changes, creates
-from salesapi.domain.shared.kernel import SELLERS, Context, Facts, owner_of, roles
+from salesapi.domain.shared.kernel import CLOSERS, SELLERS, Context, Facts, owner_of, roles
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import period_named
 from salesapi.domain.shared.references import refuse_unknown
@@ -64,13 +65,14 @@ def take_snapshot(
 def submit(state: ForecastSheet, command: SubmitForecast, context: Context) -> tuple[ForecastSheetSubmitted, ...]:
     """Decides `SubmitForecast`. The same submission again changes nothing."""
     _refuse_frozen(state)
+    latest = state.revisions[-1]
     totals = ForecastTotals(
-        commit_minor=_stated(command.commit_minor, state.sums.commit_minor),
-        best_case_minor=_stated(command.best_case_minor, state.sums.best_case_minor),
-        pipeline_minor=_stated(command.pipeline_minor, state.sums.pipeline_minor),
+        commit_minor=_stated(command.commit_minor, latest.sums.commit_minor),
+        best_case_minor=_stated(command.best_case_minor, latest.sums.best_case_minor),
+        pipeline_minor=_stated(command.pipeline_minor, latest.sums.pipeline_minor),
     )
-    if state.submitted_snapshot == state.snapshot:
-        if (totals, command.note) == (state.submitted, state.note):
+    if latest.submitted is not None:
+        if (totals, command.note) == (latest.submitted, latest.note):
             return ()
         raise ForecastAlreadySubmitted(snapshot=state.snapshot)
     return (ForecastSheetSubmitted(snapshot=state.snapshot, totals=totals, currency=state.currency, note=command.note),)
@@ -79,21 +81,21 @@ def submit(state: ForecastSheet, command: SubmitForecast, context: Context) -> t
 def adjust(state: ForecastSheet, command: AdjustForecast, context: Context) -> tuple[ForecastSheetAdjusted, ...]:
     """Decides `AdjustForecast`: by somebody else than the member. Nothing more or less changes nothing."""
     _refuse_frozen(state)
-    _refuse_unsubmitted(state)
+    submission, expected = _submission(state)
     if context.member_id == state.owner_id:
         raise ForecastOwnAdjustment()
     if command.delta_minor == 0:
         return ()
-    total_minor = state.expected.of(command.category)
+    total_minor = expected.of(command.category)
     if total_minor + command.delta_minor < 0:
         raise ForecastTotalNegative(
             category=command.category, total_minor=total_minor, currency=state.currency, pointer="/delta_minor"
         )
-    if state.adjustment_count >= ADJUSTMENTS_MAX:
+    if len(submission.adjustments) >= ADJUSTMENTS_MAX:
         raise ForecastLimitReached(limit=ADJUSTMENTS_MAX, things="adjustments of one submission")
     return (
         ForecastSheetAdjusted(
-            snapshot=state.submitted_snapshot,
+            snapshot=submission.snapshot,
             category=command.category,
             delta_minor=command.delta_minor,
             currency=state.currency,
@@ -104,15 +106,15 @@ def adjust(state: ForecastSheet, command: AdjustForecast, context: Context) -> t
 
 def freeze(state: ForecastSheet, command: FreezeForecast, context: Context) -> tuple[ForecastSheetFrozen, ...]:
     """Decides `FreezeForecast`. A snapshot after the last submission does not count; freezing again changes nothing."""
-    if state.is_frozen:
+    if state.status == "frozen":
         return ()
-    _refuse_unsubmitted(state)
+    submission, expected = _submission(state)
     return (
         ForecastSheetFrozen(
             owner_id=state.owner_id,
             period=state.period,
-            snapshot=state.submitted_snapshot,
-            totals=state.expected,
+            snapshot=submission.snapshot,
+            totals=expected,
             currency=state.currency,
         ),
     )
@@ -123,13 +125,16 @@ def _stated(sent: int | None, sum_minor: int) -> int:
 
 
 def _refuse_frozen(state: ForecastSheet) -> None:
-    if state.is_frozen:
+    if state.status == "frozen":
         raise ForecastFrozen(period=state.period)
 
 
-def _refuse_unsubmitted(state: ForecastSheet) -> None:
-    if state.submitted_snapshot == 0:
+def _submission(state: ForecastSheet) -> tuple[Revision, ForecastTotals]:
+    """The revision that was submitted last, and what is expected by it."""
+    submission = state.submission
+    if submission is None or submission.expected is None:
         raise ForecastNotSubmitted()
+    return submission, submission.expected
 
 
 def _refuse_invalid_deals(entries: tuple[ForecastEntry, ...], facts: Facts) -> None:
@@ -155,13 +160,7 @@ STREAM: Final = Stream[ForecastSheet, ForecastSheetEvent](
         changes(
             AdjustForecast, decide=adjust, roles=roles("manager", "admin"), target="forecast_sheet_id", verb="adjust"
         ),
-        changes(
-            FreezeForecast,
-            decide=freeze,
-            roles=roles("manager", "finance", "admin", "integration"),
-            target="forecast_sheet_id",
-            verb="freeze",
-        ),
+        changes(FreezeForecast, decide=freeze, roles=CLOSERS, target="forecast_sheet_id", verb="freeze"),
     ),
     owner=owner_of,
 )

@@ -6,7 +6,7 @@ submission is what accuracy is measured by. Amounts are minor units of the sheet
 submitted or frozen is the business time of the command. The decisions are in `forecast_sheet_decisions.py`.
 """
 
-from dataclasses import replace
+from datetime import date
 from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
 
@@ -25,7 +25,8 @@ from salesapi.domain.shared.kernel import (
     Refused,
     record,
 )
-from salesapi.domain.shared.periods import PeriodText
+from salesapi.domain.shared.periods import PeriodText, period_named
+from salesapi.domain.shared.states import business_date, replace
 
 ENTRIES_MAX: Final = 500
 """Most deals in one snapshot."""
@@ -35,6 +36,7 @@ ADJUSTMENTS_MAX: Final = 20
 """Most adjustments of one submission."""
 
 ForecastCategory: TypeAlias = Literal["commit", "best_case", "pipeline"]
+ForecastStatus: TypeAlias = Literal["taken", "submitted", "frozen"]
 
 
 @record
@@ -228,22 +230,83 @@ class ForecastLimitReached(Refused):
 
 
 @record
+class Adjustment:
+    """A manager's change to a forecast: what it expects more or less, in minor units."""
+
+    category: ForecastCategory
+    delta_minor: int
+    reason: str
+    adjusted_on: date | None
+
+
+@record
+class Revision:
+    """One snapshot. `expected` are the submitted totals with the adjustments."""
+
+    snapshot: int
+    taken_on: date | None
+    deal_count: int
+    sums: ForecastTotals
+    submitted: ForecastTotals | None = None
+    submitted_on: date | None = None
+    note: str | None = None
+    adjustments: tuple[Adjustment, ...] = ()
+    expected: ForecastTotals | None = None
+
+
+@record
 class ForecastSheet:
-    """The state that decisions need. `expected` are the totals of the last submission with its adjustments."""
+    """A forecast sheet as it is now. The three amounts are those of the last submission with its adjustments."""
 
     owner_id: UUID
     period: str
     currency: str
-    snapshot: int = 0
-    sums: ForecastTotals = NOTHING
-    """The sums of the latest snapshot's entries."""
-    submitted_snapshot: int = 0
-    """The snapshot of the last submission; 0 before the first one."""
-    submitted: ForecastTotals = NOTHING
-    note: str | None = None
-    expected: ForecastTotals = NOTHING
-    adjustment_count: int = 0
-    is_frozen: bool = False
+    status: ForecastStatus = "taken"
+    entries: tuple[ForecastEntry, ...]
+    """Those of the latest snapshot."""
+    revisions: tuple[Revision, ...]
+    """At least one; the oldest first."""
+    frozen_on: date | None = None
+
+    @property
+    def snapshot(self) -> int:
+        """The number of the latest snapshot."""
+        return self.revisions[-1].snapshot
+
+    @property
+    def submission(self) -> Revision | None:
+        """The revision that was submitted last."""
+        return next((each for each in reversed(self.revisions) if each.submitted is not None), None)
+
+    @property
+    def submitted_snapshot(self) -> int | None:
+        """The number of the snapshot that was submitted last."""
+        return self.submission.snapshot if self.submission else None
+
+    @property
+    def expected(self) -> ForecastTotals | None:
+        """What was submitted last, with the adjustments."""
+        return self.submission.expected if self.submission else None
+
+    @property
+    def commit_minor(self) -> int | None:
+        """What the member commits to."""
+        return self.expected.commit_minor if self.expected else None
+
+    @property
+    def best_case_minor(self) -> int | None:
+        """What may come in addition."""
+        return self.expected.best_case_minor if self.expected else None
+
+    @property
+    def pipeline_minor(self) -> int | None:
+        """What else is open."""
+        return self.expected.pipeline_minor if self.expected else None
+
+    @property
+    def lead_days(self) -> int | None:
+        """The days from the freeze to the last day of the period."""
+        return (period_named(self.period).last_on - self.frozen_on).days if self.frozen_on else None
 
 
 def summed(entries: tuple[ForecastEntry, ...]) -> ForecastTotals:
@@ -256,24 +319,44 @@ def summed(entries: tuple[ForecastEntry, ...]) -> ForecastTotals:
 
 def evolve(state: ForecastSheet | None, event: ForecastSheetEvent, recorded: Recorded) -> ForecastSheet:
     """Folds the stream to its state."""
+    on = business_date(recorded)
     if isinstance(event, ForecastSheetSnapshotTaken):
-        known = state or ForecastSheet(owner_id=event.owner_id, period=event.period, currency=event.currency)
-        return replace(known, snapshot=event.snapshot, sums=summed(event.entries))
+        taken = Revision(
+            snapshot=event.snapshot, taken_on=on, deal_count=len(event.entries), sums=summed(event.entries)
+        )
+        if state is not None:
+            return replace(state, entries=event.entries, revisions=(*state.revisions, taken))
+        return ForecastSheet(
+            owner_id=event.owner_id,
+            period=event.period,
+            currency=event.currency,
+            entries=event.entries,
+            revisions=(taken,),
+        )
     assert state is not None, "a forecast sheet begins with forecast_sheet.snapshot_taken"
     match event:
         case ForecastSheetSubmitted():
-            return replace(
-                state,
-                submitted_snapshot=event.snapshot,
-                submitted=event.totals,
-                note=event.note,
-                expected=event.totals,
-                adjustment_count=0,
-            )
+            known = _revision(state, event.snapshot)
+            revision = replace(known, submitted=event.totals, submitted_on=on, note=event.note, expected=event.totals)
+            return replace(_revised(state, revision), status="submitted")
         case ForecastSheetAdjusted():
-            expected = state.expected.plus(event.category, event.delta_minor)
-            return replace(state, expected=expected, adjustment_count=state.adjustment_count + 1)
+            known = _revision(state, event.snapshot)
+            assert known.expected is not None, "a submission is adjusted"
+            adjustment = Adjustment(
+                category=event.category, delta_minor=event.delta_minor, reason=event.reason, adjusted_on=on
+            )
+            expected = known.expected.plus(event.category, event.delta_minor)
+            return _revised(state, replace(known, adjustments=(*known.adjustments, adjustment), expected=expected))
         case ForecastSheetFrozen():
-            return replace(state, is_frozen=True)
+            return replace(state, status="frozen", frozen_on=on)
         case _:
             assert_never(event)
+
+
+def _revision(state: ForecastSheet, snapshot: int) -> Revision:
+    return next(each for each in state.revisions if each.snapshot == snapshot)
+
+
+def _revised(state: ForecastSheet, revision: Revision) -> ForecastSheet:
+    revisions = tuple(revision if each.snapshot == revision.snapshot else each for each in state.revisions)
+    return replace(state, revisions=revisions)

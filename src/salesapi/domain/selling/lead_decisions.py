@@ -2,55 +2,27 @@
 
 from typing import Final
 
+from salesapi.domain.selling import leads
 from salesapi.domain.selling.attribution import (
     TOUCHES_MAX,
     LeadAttributionTouchRecorded,
     LeadTouchesTooMany,
     RecordAttributionTouch,
 )
-from salesapi.domain.selling.leads import (
-    AssignLead,
-    CaptureLead,
-    ClaimLead,
-    ConvertLead,
-    DisqualifyLead,
-    Lead,
-    LeadAlreadyClaimed,
-    LeadAlreadyQualified,
-    LeadAssigned,
-    LeadCaptured,
-    LeadClaimantNotMember,
-    LeadClaimed,
-    LeadClosed,
-    LeadConverted,
-    LeadCustomerAmbiguous,
-    LeadDisqualified,
-    LeadEvent,
-    LeadNameUnknown,
-    LeadNotQualified,
-    LeadQualified,
-    LeadReleased,
-    LeadVoided,
-    LeadWithoutOwner,
-    QualifyLead,
-    ReleaseLead,
-    VoidLead,
-    conversion,
-    evolve,
-)
-from salesapi.domain.shared.attributes import definitions_needed, definitions_ref, merged, refuse_invalid_values
+from salesapi.domain.selling.leads import Lead, LeadEvent, evolve
+from salesapi.domain.shared.attributes import definitions_needed, merged, refuse_invalid_values
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import LEADERS, SELLERS, Context, ThingExists, external_identity, owner_of
 from salesapi.domain.shared.references import refuse_unknown
 
 
-def capture(state: Lead | None, command: CaptureLead, context: Context) -> tuple[LeadCaptured, ...]:
+def capture(state: Lead | None, command: leads.CaptureLead, context: Context) -> tuple[leads.LeadCaptured, ...]:
     """Decides `CaptureLead`."""
     if state is not None:
         raise ThingExists(thing="lead", id=str(context.subject_id), pointer="/external_id")
     refuse_unknown(command, context.facts)
-    refuse_invalid_values(context.facts.state(definitions_ref("lead")), command.attributes)
-    captured = LeadCaptured(
+    refuse_invalid_values("lead", command, context.facts)
+    captured = leads.LeadCaptured(
         source=command.source,
         campaign=command.campaign,
         name=command.name,
@@ -60,77 +32,77 @@ def capture(state: Lead | None, command: CaptureLead, context: Context) -> tuple
         wechat=command.wechat,
         note=command.note,
         owner_id=command.owner_id,
-        attributes=merged((), command.attributes),
+        attributes=merged((), sent=command.attributes),
         external_id=command.external_id,
     )
     return (captured,)
 
 
-def assign(state: Lead, command: AssignLead, context: Context) -> tuple[LeadAssigned, ...]:
+def assign(state: Lead, command: leads.AssignLead, context: Context) -> tuple[leads.LeadAssigned, ...]:
     """Decides `AssignLead`."""
     _refuse_closed(state)
     refuse_unknown(command, context.facts)
     if command.owner_id == state.owner_id:
         return ()
-    return (LeadAssigned(owner_from=state.owner_id, owner_to=command.owner_id, reason=command.reason),)
+    return (leads.LeadAssigned(owner_from=state.owner_id, owner_to=command.owner_id, reason=command.reason),)
 
 
-def release(state: Lead, command: ReleaseLead, context: Context) -> tuple[LeadReleased, ...]:
+def release(state: Lead, command: leads.ReleaseLead, context: Context) -> tuple[leads.LeadReleased, ...]:
     """Decides `ReleaseLead`. What is in the pool stays there."""
     _refuse_closed(state)
     if state.owner_id is None:
         return ()
-    return (LeadReleased(owner_from=state.owner_id, reason=command.reason),)
+    return (leads.LeadReleased(owner_from=state.owner_id, reason=command.reason),)
 
 
-def claim(state: Lead, command: ClaimLead, context: Context) -> tuple[LeadClaimed, ...]:
+def claim(state: Lead, command: leads.ClaimLead, context: Context) -> tuple[leads.LeadClaimed, ...]:
     """Decides `ClaimLead`: only from the pool, and for the member who asks."""
     _refuse_closed(state)
     if context.member_id is None:
-        raise LeadClaimantNotMember()
+        raise leads.LeadClaimantNotMember()
     if state.owner_id == context.member_id:
         return ()
     if state.owner_id is not None:
-        raise LeadAlreadyClaimed()
-    return (LeadClaimed(owner_to=context.member_id),)
+        raise leads.LeadAlreadyClaimed()
+    return (leads.LeadClaimed(owner_to=context.member_id),)
 
 
-def qualify(state: Lead, command: QualifyLead, context: Context) -> tuple[LeadQualified, ...]:
+def qualify(state: Lead, command: leads.QualifyLead, context: Context) -> tuple[leads.LeadQualified, ...]:
     """Decides `QualifyLead`: once, because a funnel counts it."""
     _refuse_closed(state)
     if state.status == "qualified":
         if command.criteria != state.criteria:
-            raise LeadAlreadyQualified(criteria=state.criteria, pointer="/criteria")
+            raise leads.LeadAlreadyQualified(criteria=state.criteria, pointer="/criteria")
         return ()
-    return (LeadQualified(criteria=command.criteria),)
+    return (leads.LeadQualified(criteria=command.criteria),)
 
 
-def disqualify(state: Lead, command: DisqualifyLead, context: Context) -> tuple[LeadDisqualified, ...]:
+def disqualify(state: Lead, command: leads.DisqualifyLead, context: Context) -> tuple[leads.LeadDisqualified, ...]:
     """Decides `DisqualifyLead`. A qualified lead may turn out to be none."""
     _refuse_closed(state)
-    return (LeadDisqualified(status_from=state.status, reason=command.reason),)
+    return (leads.LeadDisqualified(status_from=state.status, reason=command.reason),)
 
 
-def convert(state: Lead, command: ConvertLead, context: Context) -> tuple[LeadConverted, ...]:
+def convert(state: Lead, command: leads.ConvertLead, context: Context) -> tuple[leads.LeadConverted, ...]:
     """Decides `ConvertLead`; customer, contact and deal follow by `consequences.py` in the same commit."""
     _refuse_closed(state)
     if state.status != "qualified":
-        raise LeadNotQualified()
+        raise leads.LeadNotQualified()
     if (command.customer_id is None) == (command.customer_name is None):
-        raise LeadCustomerAmbiguous(pointer="/customer_id")
+        raise leads.LeadCustomerAmbiguous(pointer="/customer_id")
     refuse_unknown(command, context.facts)
     if command.with_contact and state.name is None:
-        raise LeadNameUnknown(pointer="/with_contact")
+        raise leads.LeadNameUnknown(pointer="/with_contact")
     if command.deal is not None and state.owner_id is None:
-        raise LeadWithoutOwner(pointer="/deal")
-    return (conversion(command),)
+        raise leads.LeadWithoutOwner(pointer="/deal")
+    return (leads.conversion(command),)
 
 
-def void(state: Lead, command: VoidLead, context: Context) -> tuple[LeadVoided, ...]:
+def void(state: Lead, command: leads.VoidLead, context: Context) -> tuple[leads.LeadVoided, ...]:
     """Decides `VoidLead`. A mistake is withdrawn whatever became of it; what a conversion made is withdrawn apart."""
     if state.status == "voided":
-        raise LeadClosed(status=state.status)
-    return (LeadVoided(status_from=state.status, reason=command.reason),)
+        raise leads.LeadClosed(status=state.status)
+    return (leads.LeadVoided(status_from=state.status, reason=command.reason),)
 
 
 def record_touch(
@@ -138,7 +110,7 @@ def record_touch(
 ) -> tuple[LeadAttributionTouchRecorded, ...]:
     """Decides `RecordAttributionTouch`. What touched a lead is a fact whatever became of it; only a mistake takes none."""
     if state.status == "voided":
-        raise LeadClosed(status=state.status)
+        raise leads.LeadClosed(status=state.status)
     refuse_unknown(command, context.facts)
     if state.touch_count >= TOUCHES_MAX:
         raise LeadTouchesTooMany(limit=TOUCHES_MAX)
@@ -155,7 +127,7 @@ def record_touch(
 
 def _refuse_closed(state: Lead) -> None:
     if state.status in ("disqualified", "converted", "voided"):
-        raise LeadClosed(status=state.status)
+        raise leads.LeadClosed(status=state.status)
 
 
 STREAM: Final = Stream[Lead, LeadEvent](
@@ -164,15 +136,19 @@ STREAM: Final = Stream[Lead, LeadEvent](
     evolve=evolve,
     commands=(
         creates(
-            CaptureLead, decide=capture, roles=SELLERS, identity=external_identity, needs=definitions_needed("lead")
+            leads.CaptureLead,
+            decide=capture,
+            roles=SELLERS,
+            identity=external_identity,
+            needs=definitions_needed("lead"),
         ),
-        changes(AssignLead, decide=assign, roles=LEADERS, target="lead_id"),
-        changes(ReleaseLead, decide=release, roles=SELLERS, target="lead_id"),
-        changes(ClaimLead, decide=claim, roles=SELLERS, target="lead_id"),
-        changes(QualifyLead, decide=qualify, roles=SELLERS, target="lead_id"),
-        changes(DisqualifyLead, decide=disqualify, roles=SELLERS, target="lead_id"),
-        changes(ConvertLead, decide=convert, roles=SELLERS, target="lead_id"),
-        changes(VoidLead, decide=void, roles=LEADERS, target="lead_id"),
+        changes(leads.AssignLead, decide=assign, roles=LEADERS, target="lead_id"),
+        changes(leads.ReleaseLead, decide=release, roles=SELLERS, target="lead_id"),
+        changes(leads.ClaimLead, decide=claim, roles=SELLERS, target="lead_id"),
+        changes(leads.QualifyLead, decide=qualify, roles=SELLERS, target="lead_id"),
+        changes(leads.DisqualifyLead, decide=disqualify, roles=SELLERS, target="lead_id"),
+        changes(leads.ConvertLead, decide=convert, roles=SELLERS, target="lead_id"),
+        changes(leads.VoidLead, decide=void, roles=LEADERS, target="lead_id"),
         changes(RecordAttributionTouch, decide=record_touch, roles=SELLERS, target="lead_id"),
     ),
     owner=owner_of,

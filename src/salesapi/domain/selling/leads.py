@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Annotated, Final, Literal, TypeAlias, assert_never
 from uuid import UUID
 
-from annotated_types import MaxLen, MinLen
+from annotated_types import MaxLen
 
 from salesapi.domain.selling.attribution import LeadAttributionTouchRecorded
 from salesapi.domain.shared.attributes import AttributeValue, AttributeValues
@@ -212,7 +212,7 @@ class VoidLead:
     """Withdraws a lead that was recorded by mistake. Metrics ignore it; audit shows it."""
 
     lead_id: LeadId
-    reason: Annotated[Annotated[str, MinLen(1), MaxLen(500)], About("What was wrong.")]
+    reason: Annotated[Reason, About("What was wrong.")]
 
 
 class LeadClosed(Refused):
@@ -261,28 +261,28 @@ class Lead:
     """A lead as it is now. Erased values are null; `reason` is that of the refusal or of the voiding."""
 
     status: LeadStatus
-    owner_id: UUID | None
     name: str | None
     company: str | None
     phone: str | None
     email: str | None
     wechat: str | None
-    criteria: tuple[str, ...] = ()
-    deal_id: UUID | None = None
-    """The deal that its conversion opened; customer and contact are those that it made or named."""
-    touch_count: int = 0
-    note: str | None = None
-    source: str | None = None
-    campaign: str | None = None
-    captured_on: date | None = None
-    captured_at: datetime | None = None
+    note: str | None
+    source: str | None
+    campaign: str | None
+    owner_id: UUID | None
+    captured_on: date | None
+    captured_at: datetime | None
     qualified_on: date | None = None
+    criteria: tuple[str, ...] = ()
     converted_on: date | None = None
     reason: str | None = None
     customer_id: UUID | None = None
     contact_id: UUID | None = None
-    attributes: tuple[AttributeValue, ...] = ()
-    external: ExternalId | None = None
+    deal_id: UUID | None = None
+    """The deal that its conversion opened; customer and contact are those that it made or named."""
+    touch_count: int = 0
+    attributes: tuple[AttributeValue, ...]
+    external: ExternalId | None
 
 
 def conversion(command: ConvertLead) -> LeadConverted:

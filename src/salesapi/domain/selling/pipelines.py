@@ -148,7 +148,7 @@ class PipelineVersion:
         """The stage with this key."""
         return next((stage for stage in self.stages if stage.key == key), None)
 
-    def direction(self, stage_from: str, stage_to: str) -> Direction | None:
+    def direction(self, *, stage_from: str, stage_to: str) -> Direction | None:
         """Tells how one gets from a stage to another, or None where no transition is defined."""
         if Transition(stage_from=stage_from, stage_to=stage_to) not in self.transitions:
             return None
@@ -156,9 +156,9 @@ class PipelineVersion:
         first, last = keys.index(stage_from), keys.index(stage_to)
         if last < first:
             return "backward"
-        return "skip" if self.skipped(stage_from, stage_to) else "forward"
+        return "skip" if self.skipped(stage_from=stage_from, stage_to=stage_to) else "forward"
 
-    def skipped(self, stage_from: str, stage_to: str) -> tuple[str, ...]:
+    def skipped(self, *, stage_from: str, stage_to: str) -> tuple[str, ...]:
         """Open stages between the two, in order; none on the way to a lost end, which leaves the process anywhere."""
         keys = [stage.key for stage in self.stages]
         target = self.stages[keys.index(stage_to)]

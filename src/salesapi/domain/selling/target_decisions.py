@@ -4,42 +4,12 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.organisation.teams import TREE, Teams
-from salesapi.domain.selling.targets import (
-    NO_GAP,
-    REVISIONS_MAX,
-    SPLITS_MAX,
-    AdjustTarget,
-    AgreeTarget,
-    CloseTarget,
-    ProposeTarget,
-    SplitTarget,
-    Target,
-    TargetAdjusted,
-    TargetAgreed,
-    TargetChildTwice,
-    TargetClosed,
-    TargetEffectiveOutside,
-    TargetEvent,
-    TargetGap,
-    TargetIsClosed,
-    TargetLimitReached,
-    TargetLines,
-    TargetLinesUnordered,
-    TargetNotYours,
-    TargetOwnerNotLeader,
-    TargetParentDiffers,
-    TargetPart,
-    TargetPeriodNotNested,
-    TargetProposed,
-    TargetSplit,
-    TargetSplitGap,
-    TargetUnitAmbiguous,
-    children_of,
-    evolve,
-    target_identity,
-)
+from salesapi.domain.selling import target_refusals as refusals
+from salesapi.domain.selling import targets
+from salesapi.domain.selling.targets import Target, TargetEvent, evolve
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
+    CLOSERS,
     LEADERS,
     SELLERS,
     Context,
@@ -55,7 +25,9 @@ from salesapi.domain.shared.periods import period_named
 from salesapi.domain.shared.references import referred, refuse_unknown
 
 
-def propose(state: Target | None, command: ProposeTarget, context: Context) -> tuple[TargetProposed, ...]:
+def propose(
+    state: Target | None, command: targets.ProposeTarget, context: Context
+) -> tuple[targets.TargetProposed, ...]:
     """Decides `ProposeTarget`. Who does not answer for a team is not told what targets it has."""
     refuse_unknown(command, context.facts, "owner_id")
     if command.team_id is not None:
@@ -64,15 +36,15 @@ def propose(state: Target | None, command: ProposeTarget, context: Context) -> t
         raise ThingExists(thing="target", id=str(context.subject_id))
     period_named(command.period)
     if (command.currency is None) == (command.unit is None):
-        raise TargetUnitAmbiguous(pointer="/currency")
+        raise refusals.TargetUnitAmbiguous(pointer="/currency")
     if command.currency is not None:
         exponent(command.currency, pointer="/currency")
-    lines = TargetLines(floor=command.floor, challenge=command.challenge, stretch=command.stretch)
+    lines = targets.TargetLines(floor=command.floor, challenge=command.challenge, stretch=command.stretch)
     _refuse_unordered(lines, pointer="/challenge")
     if command.parent_target_id is not None:
         _refuse_foreign_parent(command, context.facts)
     return (
-        TargetProposed(
+        targets.TargetProposed(
             owner_id=command.owner_id,
             team_id=command.team_id,
             measure=command.measure,
@@ -87,47 +59,47 @@ def propose(state: Target | None, command: ProposeTarget, context: Context) -> t
     )
 
 
-def split(state: Target, command: SplitTarget, context: Context) -> tuple[TargetSplit, ...]:
+def split(state: Target, command: targets.SplitTarget, context: Context) -> tuple[targets.TargetSplit, ...]:
     """Decides `SplitTarget`; the children are proposed by `consequences.py` in the same commit."""
     _refuse_closed(state)
-    if state.split_count >= SPLITS_MAX:
-        raise TargetLimitReached(limit=SPLITS_MAX, things="splits")
-    parts = children_of(state, command)
+    if state.split_count >= targets.SPLITS_MAX:
+        raise refusals.TargetLimitReached(limit=targets.SPLITS_MAX, things="splits")
+    parts = targets.children_of(state, command)
     _refuse_invalid_parts(state, parts, context.subject_id)
     gap = _gap(state.lines, parts)
-    if gap != (command.gap or NO_GAP):
-        raise TargetSplitGap(floor=gap.floor, challenge=gap.challenge, stretch=gap.stretch, pointer="/gap")
-    return (TargetSplit(split=state.split_count + 1, lines=state.lines, children=parts, gap=gap),)
+    if gap != (command.gap or targets.NO_GAP):
+        raise refusals.TargetSplitGap(floor=gap.floor, challenge=gap.challenge, stretch=gap.stretch, pointer="/gap")
+    return (targets.TargetSplit(split=state.split_count + 1, lines=state.lines, children=parts, gap=gap),)
 
 
-def agree(state: Target, command: AgreeTarget, context: Context) -> tuple[TargetAgreed, ...]:
+def agree(state: Target, command: targets.AgreeTarget, context: Context) -> tuple[targets.TargetAgreed, ...]:
     """Decides `AgreeTarget`. Agreeing again to the same lines changes nothing."""
     _refuse_closed(state)
     if context.member_id != state.owner_id:
-        raise TargetNotYours()
+        raise refusals.TargetNotYours()
     revision = len(state.revisions)
     if state.revisions[-1].is_agreed:
         return ()
-    return (TargetAgreed(revision=revision, agreed_by=context.member_id),)
+    return (targets.TargetAgreed(revision=revision, agreed_by=context.member_id),)
 
 
-def adjust(state: Target, command: AdjustTarget, context: Context) -> tuple[TargetAdjusted, ...]:
+def adjust(state: Target, command: targets.AdjustTarget, context: Context) -> tuple[targets.TargetAdjusted, ...]:
     """Decides `AdjustTarget`. The same lines from the same day on change nothing."""
     _refuse_closed(state)
-    lines = TargetLines(floor=command.floor, challenge=command.challenge, stretch=command.stretch)
+    lines = targets.TargetLines(floor=command.floor, challenge=command.challenge, stretch=command.stretch)
     _refuse_unordered(lines, pointer="/challenge")
     period = period_named(state.period)
     if command.effective_on is not None and not period.first_on <= command.effective_on <= period.last_on:
-        raise TargetEffectiveOutside(
+        raise refusals.TargetEffectiveOutside(
             first_on=period.first_on.isoformat(), last_on=period.last_on.isoformat(), pointer="/effective_on"
         )
     latest = state.revisions[-1]
     if (latest.lines, latest.effective_on) == (lines, command.effective_on):
         return ()
-    if len(state.revisions) >= REVISIONS_MAX:
-        raise TargetLimitReached(limit=REVISIONS_MAX, things="revisions of its lines")
+    if len(state.revisions) >= targets.REVISIONS_MAX:
+        raise refusals.TargetLimitReached(limit=targets.REVISIONS_MAX, things="revisions of its lines")
     return (
-        TargetAdjusted(
+        targets.TargetAdjusted(
             revision=len(state.revisions) + 1,
             lines_from=state.lines,
             lines_to=lines,
@@ -137,22 +109,24 @@ def adjust(state: Target, command: AdjustTarget, context: Context) -> tuple[Targ
     )
 
 
-def close(state: Target, command: CloseTarget, context: Context) -> tuple[TargetClosed, ...]:
+def close(state: Target, command: targets.CloseTarget, context: Context) -> tuple[targets.TargetClosed, ...]:
     """Decides `CloseTarget`. Closing again with the same result changes nothing."""
-    if state.is_closed and state.result == command.result:
+    if (state.status, state.result) == ("closed", command.result):
         return ()
     _refuse_closed(state)
-    return (TargetClosed(result=command.result, note=command.note),)
+    return (targets.TargetClosed(result=command.result, note=command.note),)
 
 
 def _refuse_closed(state: Target) -> None:
-    if state.is_closed:
-        raise TargetIsClosed()
+    if state.status == "closed":
+        raise refusals.TargetIsClosed()
 
 
-def _refuse_unordered(lines: TargetLines, pointer: str) -> None:
+def _refuse_unordered(lines: targets.TargetLines, pointer: str) -> None:
     if not lines.floor <= lines.challenge <= lines.stretch:
-        raise TargetLinesUnordered(floor=lines.floor, challenge=lines.challenge, stretch=lines.stretch, pointer=pointer)
+        raise refusals.TargetLinesUnordered(
+            floor=lines.floor, challenge=lines.challenge, stretch=lines.stretch, pointer=pointer
+        )
 
 
 def _refuse_foreign_team(owner_id: UUID, team_id: UUID, facts: Facts) -> None:
@@ -161,15 +135,15 @@ def _refuse_foreign_team(owner_id: UUID, team_id: UUID, facts: Facts) -> None:
     if team is None:
         raise ThingUnknown(thing="team", id=str(team_id), pointer="/team_id")
     if all(leader.value != owner_id for leader in team.leaders):
-        raise TargetOwnerNotLeader(member_id=str(owner_id), pointer="/owner_id")
+        raise refusals.TargetOwnerNotLeader(member_id=str(owner_id), pointer="/owner_id")
 
 
-def _refuse_foreign_parent(command: ProposeTarget, facts: Facts) -> None:
+def _refuse_foreign_parent(command: targets.ProposeTarget, facts: Facts) -> None:
     """A part is measured as its parent is, inside its period, as long as that is open."""
     parent = referred(command, "parent_target_id", Target, facts)
     _refuse_closed(parent)
     if (parent.measure, parent.currency, parent.unit) != (command.measure, command.currency, command.unit):
-        raise TargetParentDiffers(
+        raise refusals.TargetParentDiffers(
             measure=parent.measure, unit=parent.currency or parent.unit, pointer="/parent_target_id"
         )
     _refuse_not_nested(command.period, parent.period, pointer="/period")
@@ -178,39 +152,29 @@ def _refuse_foreign_parent(command: ProposeTarget, facts: Facts) -> None:
 def _refuse_not_nested(period: str, parent_period: str, pointer: str) -> None:
     inner, outer = period_named(period, pointer=pointer), period_named(parent_period)
     if not (outer.first_on <= inner.first_on and inner.last_on <= outer.last_on):
-        raise TargetPeriodNotNested(period=period, parent_period=parent_period, pointer=pointer)
+        raise refusals.TargetPeriodNotNested(period=period, parent_period=parent_period, pointer=pointer)
 
 
-def _refuse_invalid_parts(state: Target, parts: tuple[TargetPart, ...], target_id: UUID) -> None:
+def _refuse_invalid_parts(state: Target, parts: tuple[targets.TargetPart, ...], target_id: UUID) -> None:
     seen = {target_id}
     for index, part in enumerate(parts):
         _refuse_not_nested(part.period, state.period, pointer=f"/children/{index}/period")
         _refuse_unordered(part.lines, pointer=f"/children/{index}/challenge")
         if part.target_id in seen:
-            raise TargetChildTwice(pointer=f"/children/{index}")
+            raise refusals.TargetChildTwice(pointer=f"/children/{index}")
         seen.add(part.target_id)
 
 
-def _gap(lines: TargetLines, parts: tuple[TargetPart, ...]) -> TargetGap:
-    return TargetGap(
+def _gap(lines: targets.TargetLines, parts: tuple[targets.TargetPart, ...]) -> targets.TargetGap:
+    return targets.TargetGap(
         floor=lines.floor - sum(part.lines.floor for part in parts),
         challenge=lines.challenge - sum(part.lines.challenge for part in parts),
         stretch=lines.stretch - sum(part.lines.stretch for part in parts),
     )
 
 
-def _needs_teams(state: Target | None, command: ProposeTarget, facts: Facts) -> tuple[StreamRef, ...]:
+def _needs_teams(state: Target | None, command: targets.ProposeTarget, facts: Facts) -> tuple[StreamRef, ...]:
     return (TREE,) if command.team_id else ()
-
-
-def _identity(command: ProposeTarget) -> tuple[str, ...]:
-    return target_identity(
-        owner_id=command.owner_id,
-        team_id=command.team_id,
-        measure=command.measure,
-        period=command.period,
-        dimension=command.dimension,
-    )
 
 
 STREAM: Final = Stream[Target, TargetEvent](
@@ -218,13 +182,13 @@ STREAM: Final = Stream[Target, TargetEvent](
     plural="targets",
     evolve=evolve,
     commands=(
-        creates(ProposeTarget, decide=propose, roles=SELLERS, identity=_identity, needs=_needs_teams),
-        changes(SplitTarget, decide=split, roles=LEADERS, target="target_id"),
-        changes(AgreeTarget, decide=agree, roles=roles("rep", "manager"), target="target_id"),
-        changes(AdjustTarget, decide=adjust, roles=LEADERS, target="target_id"),
-        changes(
-            CloseTarget, decide=close, roles=roles("manager", "finance", "admin", "integration"), target="target_id"
+        creates(
+            targets.ProposeTarget, decide=propose, roles=SELLERS, identity=targets.target_identity, needs=_needs_teams
         ),
+        changes(targets.SplitTarget, decide=split, roles=LEADERS, target="target_id"),
+        changes(targets.AgreeTarget, decide=agree, roles=roles("rep", "manager"), target="target_id"),
+        changes(targets.AdjustTarget, decide=adjust, roles=LEADERS, target="target_id"),
+        changes(targets.CloseTarget, decide=close, roles=CLOSERS, target="target_id"),
     ),
     owner=owner_of,
 )

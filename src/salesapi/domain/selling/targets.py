@@ -3,7 +3,8 @@
 Identity is (member or team, measure, period, dimension). A target has three lines, floor <= challenge <= stretch, as whole
 numbers: minor units of its currency, or its unit. A member always answers for it: of a team's target that is a leader of the
 team. A split proposes the children in the same commit; they sum to their parent or the gap is stated. Adjusted lines hold
-from their effective date; the earlier ones stay. A closed target is final. The decisions are in `target_decisions.py`.
+from their effective date; the earlier ones stay. A closed target is final. The decisions are in `target_decisions.py`,
+their refusals in `target_refusals.py`.
 """
 
 from datetime import date
@@ -20,7 +21,6 @@ from salesapi.domain.shared.kernel import (
     Reason,
     Recorded,
     Refers,
-    Refused,
     Title,
     natural_id,
     record,
@@ -227,87 +227,6 @@ class CloseTarget:
     note: Annotated[Reason | None, About("What explains it, if anything. Stored in clear: no personal data.")] = None
 
 
-class TargetIsClosed(Refused):
-    """A closed target takes no more commands."""
-
-    code = "target.closed"
-    message = "The target is closed, and that is final."
-
-
-class TargetLinesUnordered(Refused):
-    """The three lines rise."""
-
-    code = "target.lines_unordered"
-    message = "Lines rise: floor {floor}, challenge {challenge}, stretch {stretch} do not."
-
-
-class TargetUnitAmbiguous(Refused):
-    """A number without one unit cannot be measured."""
-
-    code = "target.unit_ambiguous"
-    message = "Send either currency, where money counts, or unit."
-
-
-class TargetOwnerNotLeader(Refused):
-    """For a team's result one of its leaders answers."""
-
-    code = "target.owner_not_leader"
-    message = "The member {member_id} does not lead the team; name a leader as the owner."
-
-
-class TargetParentDiffers(Refused):
-    """A part is measured as the whole is."""
-
-    code = "target.parent_differs"
-    message = "The parent counts {measure} in {unit}; a part of it does too."
-
-
-class TargetPeriodNotNested(Refused):
-    """A part's period lies inside that of the whole."""
-
-    code = "target.period_not_nested"
-    message = "The period {period} is not inside {parent_period}, that of the parent."
-
-
-class TargetChildTwice(Refused):
-    """Two children would be the same target, or the parent itself."""
-
-    code = "target.child_twice"
-    message = (
-        "This child is in the split already, or is the target itself; tell them apart by owner, period or dimension."
-    )
-
-
-class TargetSplitGap(Refused):
-    """The children sum to their parent, or the difference is stated."""
-
-    code = "target.split_gap"
-    message = (
-        "The children leave floor {floor}, challenge {challenge}, stretch {stretch} of the target; state that gap."
-    )
-
-
-class TargetNotYours(Refused):
-    """Only the owner acknowledges."""
-
-    code = "target.not_yours"
-    message = "Only the owner of a target agrees to it."
-
-
-class TargetEffectiveOutside(Refused):
-    """Lines hold within the target's period only."""
-
-    code = "target.effective_outside_period"
-    message = "New lines begin inside the period, from {first_on} to {last_on}."
-
-
-class TargetLimitReached(Refused):
-    """The number of splits and adjustments is bounded."""
-
-    code = "target.limit_reached"
-    message = "A target has at most {limit} {things}."
-
-
 @record
 class LinesSet:
     """Lines as they were set once, with their first day; None is the whole period. `reason` is null for the proposal."""
@@ -358,42 +277,50 @@ class Target:
         return self.splits[-1].split if self.splits else 0
 
     @property
-    def is_closed(self) -> bool:
-        """True where it takes no more commands."""
-        return self.status == "closed"
-
-    @property
     def lines(self) -> TargetLines:
         """The lines that were set last."""
         return self.revisions[-1].lines
 
 
-def target_identity(
-    *, owner_id: UUID, team_id: UUID | None, measure: str, period: str, dimension: TargetDimension | None
-) -> tuple[str, ...]:
+def target_identity(command: ProposeTarget) -> tuple[str, ...]:
     """The natural key of a target."""
-    whose = ("team", str(team_id)) if team_id else ("member", str(owner_id))
-    cut = (dimension.key, dimension.value) if dimension else ("", "")
-    return (*whose, measure, period, *cut)
+    whose = ("team", str(command.team_id)) if command.team_id else ("member", str(command.owner_id))
+    cut = (command.dimension.key, command.dimension.value) if command.dimension else ("", "")
+    return (*whose, command.measure, command.period, *cut)
+
+
+def proposals(state: Target, command: SplitTarget) -> tuple[ProposeTarget, ...]:
+    """The children of a split as they are proposed, with what they have from their parent."""
+    return tuple(
+        ProposeTarget(
+            owner_id=child.owner_id,
+            team_id=child.team_id,
+            measure=state.measure,
+            period=child.period or state.period,
+            floor=child.floor,
+            challenge=child.challenge,
+            stretch=child.stretch,
+            currency=state.currency,
+            unit=state.unit,
+            dimension=child.dimension or state.dimension,
+            parent_target_id=command.target_id,
+        )
+        for child in command.children
+    )
 
 
 def children_of(state: Target, command: SplitTarget) -> tuple[TargetPart, ...]:
-    """The children that a split makes, with what they have from their parent. Their ids follow from their content."""
-    return tuple(_part(state, child) for child in command.children)
-
-
-def _part(state: Target, child: TargetChild) -> TargetPart:
-    period, dimension = child.period or state.period, child.dimension or state.dimension
-    identity = target_identity(
-        owner_id=child.owner_id, team_id=child.team_id, measure=state.measure, period=period, dimension=dimension
-    )
-    return TargetPart(
-        target_id=natural_id("target", *identity),
-        owner_id=child.owner_id,
-        team_id=child.team_id,
-        period=period,
-        dimension=dimension,
-        lines=TargetLines(floor=child.floor, challenge=child.challenge, stretch=child.stretch),
+    """The children of a split as its fact tells them. Their ids follow from their content."""
+    return tuple(
+        TargetPart(
+            target_id=natural_id("target", *target_identity(child)),
+            owner_id=child.owner_id,
+            team_id=child.team_id,
+            period=child.period,
+            dimension=child.dimension,
+            lines=TargetLines(floor=child.floor, challenge=child.challenge, stretch=child.stretch),
+        )
+        for child in proposals(state, command)
     )
 
 

@@ -140,7 +140,7 @@ class AttributeDefinitions:
 
 @cache
 def definitions_ref(of: Owned) -> StreamRef:
-    """The stream that holds the attribute definitions of a kind of thing; deciders name it in their needs."""
+    """The stream that holds the attribute definitions of a kind of thing."""
     return StreamRef("attribute_definition", natural_id("attribute_definition", of))
 
 
@@ -153,27 +153,30 @@ def definitions_needed(of: Owned) -> Needs[object, WithAttributes]:
     return needs
 
 
-def merged(stored: tuple[AttributeValue, ...], sent: tuple[AttributeValue, ...]) -> tuple[AttributeValue, ...]:
+def merged(stored: tuple[AttributeValue, ...], *, sent: tuple[AttributeValue, ...]) -> tuple[AttributeValue, ...]:
     """The values after a change: sent ones replace stored ones, null clears. Sorted by key."""
     values = {value.key: value for value in (*stored, *sent)}
     return tuple(values[key] for key in sorted(values) if values[key].value is not None)
 
 
-def changed_values(stored: tuple[AttributeValue, ...], sent: tuple[AttributeValue, ...]) -> tuple[AttributeValue, ...]:
+def changed_values(
+    stored: tuple[AttributeValue, ...], *, sent: tuple[AttributeValue, ...]
+) -> tuple[AttributeValue, ...]:
     """The sent values that differ from the stored ones. Of two for one attribute the last one counts."""
     known = {value.key: value.value for value in stored}
     latest = {value.key: value for value in sent}
     return tuple(value for value in latest.values() if known.get(value.key) != value.value)
 
 
-def refuse_invalid_values(definitions: object, sent: tuple[AttributeValue, ...]) -> None:
-    """Checks values against the folded definitions (or None, where none exist).
+def refuse_invalid_values(of: Owned, command: WithAttributes, facts: Facts) -> None:
+    """Checks the values that a command sends against the definitions for this kind of thing, which it needs.
 
     Raises:
         AttributeUnknown, AttributeValueInvalid: with the pointer of the value.
     """
+    definitions = facts.state(definitions_ref(of))
     assert definitions is None or isinstance(definitions, AttributeDefinitions)
-    for index, value in enumerate(sent):
+    for index, value in enumerate(command.attributes):
         definition = definitions.definition(value.key) if definitions else None
         pointer = f"/attributes/{index}"
         if definition is None:

@@ -67,20 +67,22 @@ def date_after(on: date, count: int, unit: DateUnit) -> date:
     return on + timedelta(days=min(count, (date.max - on).days))
 
 
-def whole_months(first_on: date, until: date) -> int:
+def whole_months(first_on: date, *, until: date) -> int:
     """Counts the whole months between the two: the most that `months_after` can add to the first; 0 without one."""
     months = (until.year - first_on.year) * 12 + until.month - first_on.month
     return max(0, months - 1 if months_after(first_on, months) > until else months)
 
 
-def started_months(first_on: date, until: date) -> int:
+def started_months(first_on: date, *, until: date) -> int:
     """As `whole_months`, and one more where days are left over."""
-    whole = whole_months(first_on, until)
+    whole = whole_months(first_on, until=until)
     return whole + 1 if months_after(first_on, whole) < until else whole
 
 
-def clipped(effective_from: date | None, effective_until: date | None, whole: DaySpan) -> DaySpan | None:
-    """The part of a span (null: always, open) inside another one; None where they share no day."""
+def clipped(
+    whole: DaySpan, *, effective_from: date | None = None, effective_until: date | None = None
+) -> DaySpan | None:
+    """The part of a whole that lies between two days (null: always, open); None where they share no day."""
     first_on = max(effective_from or whole.effective_from, whole.effective_from)
     until = min(effective_until or whole.effective_until, whole.effective_until)
     return DaySpan(effective_from=first_on, effective_until=until) if first_on < until else None

@@ -290,6 +290,8 @@ PEOPLE: Final = roles("rep", "manager", "finance", "admin")
 """People in their own name: no system does it for them."""
 GRANTERS: Final = roles("manager", "finance", "admin")
 """Whoever gives to others, and answers them."""
+CLOSERS: Final = GRANTERS | roles("integration")
+"""Whoever closes what others forecast and aim at, and the systems that do."""
 PAYERS: Final = roles("finance", "admin")
 """Whoever decides what is paid."""
 CASHIERS: Final = roles("finance", "admin", "integration")

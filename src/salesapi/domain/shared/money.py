@@ -80,7 +80,7 @@ def _rounded_fraction(amount: Fraction, mode: RoundingMode) -> int:
     return sign * (whole + up)
 
 
-def line_amount_minor(price: UnitPrice, quantity: Decimal, discount_percent: Decimal = Decimal(0)) -> int:
+def line_amount_minor(price: UnitPrice, quantity: Decimal, *, discount_percent: Decimal = Decimal(0)) -> int:
     """Price times quantity less the discount in minor units, rounded half up once: the one place where a line is rounded."""
     share = (100 - Fraction(discount_percent)) / 100
     exact = Fraction(price.amount) * Fraction(quantity) * share * 10 ** exponent(price.currency)

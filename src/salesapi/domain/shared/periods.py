@@ -85,7 +85,7 @@ def period_after(period: Period) -> Period | None:
     return period_of(first_on, period.kind) if first_on.year < date.max.year else None
 
 
-def periods_between(first: Period, last: Period) -> Iterator[Period]:
+def periods_between(*, first: Period, last: Period) -> Iterator[Period]:
     """The periods of one kind from one to another, both with them; none where the first comes after the last."""
     each = first
     while each.first_on <= last.first_on:

@@ -41,19 +41,13 @@ def references(record: object, *only: str, at: str = "") -> list[Reference]:
     kind_of_record: type = type(record)
     for name, kind, kind_in in referring_fields(kind_of_record):
         held = None if only and name not in only else getattr(record, name)
-        if held is None:
-            continue
-        if isinstance(held, UUID):
-            found.append(Reference(StreamRef(kind or getattr(record, kind_in), held), f"{at}/{name}"))
-        elif isinstance(held, tuple):
-            for place, part in enumerate(held):
-                pointer = f"{at}/{name}/{place}"
-                if isinstance(part, UUID):
-                    found.append(Reference(StreamRef(kind or getattr(record, kind_in), part), pointer))
-                else:
-                    found += references(part, at=pointer)
-        elif held is not UNSET:
-            found += references(held, at=f"{at}/{name}")
+        parts = held if isinstance(held, tuple) else (held,)
+        for place, part in enumerate(parts):
+            pointer = f"{at}/{name}/{place}" if parts is held else f"{at}/{name}"
+            if isinstance(part, UUID):
+                found.append(Reference(StreamRef(kind or getattr(record, kind_in), part), pointer))
+            elif part is not None and part is not UNSET:
+                found += references(part, at=pointer)
     return found
 
 

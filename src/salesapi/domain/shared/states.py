@@ -109,6 +109,12 @@ def _compiled(
     return found["_function"]
 
 
+def changed_fields(known: object, *, now: object) -> tuple[str, ...]:
+    """Names the fields in which a record differs from what was known of it, a record of the same kind."""
+    names = _slots(type(known))
+    return tuple(name for name in names if getattr(known, name) != getattr(now, name))
+
+
 def business_date(recorded: Recorded) -> date | None:
     """The local date on which it was true."""
     return recorded.occurred.on if recorded.occurred else None

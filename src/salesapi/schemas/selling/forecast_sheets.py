@@ -7,10 +7,9 @@ from uuid import UUID
 
 from annotated_types import MaxLen, MinLen
 
-from salesapi.domain.selling.forecast_sheets import ForecastCategory, ForecastEntry, ForecastTotals
+from salesapi.domain.selling.forecast_sheets import ForecastCategory, ForecastEntry, ForecastStatus, ForecastTotals
 from salesapi.domain.shared.kernel import About, CurrencyCode, record
 from salesapi.domain.shared.periods import PeriodText
-from salesapi.projections.selling.forecast_sheets import ForecastStatus
 from salesapi.schemas.filters import CHOSEN_MAX, Uuids
 from salesapi.schemas.scalars import Amount, Position
 

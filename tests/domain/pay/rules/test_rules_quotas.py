@@ -67,7 +67,10 @@ def weigh(
     ],
 )
 def test_months_are_counted_by_the_calendar(first_on: str, until: str, whole: int, started: int) -> None:
-    assert [whole_months(on(first_on), on(until)), started_months(on(first_on), on(until))] == [whole, started]
+    assert [whole_months(on(first_on), until=on(until)), started_months(on(first_on), until=on(until))] == [
+        whole,
+        started,
+    ]
 
 
 def test_a_month_after_the_last_day_of_a_month_is_the_last_day_of_the_next_at_most() -> None:

@@ -156,7 +156,7 @@ def newest(positions: Iterable[int]) -> tuple[int, ...]:
 def days_held(enrolment: Enrolment, plan_id: UUID, award: str, whole: DaySpan) -> int:
     """On how many of these days an enrolment holds the award; no two hold it on one day."""
     parts = (
-        clipped(span.effective_from, span.effective_until, whole)
+        clipped(whole, effective_from=span.effective_from, effective_until=span.effective_until)
         for span in enrolment.spans
         if span.plan_id == plan_id and span.has_component(award)
     )

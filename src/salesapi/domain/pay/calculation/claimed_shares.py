@@ -76,7 +76,7 @@ class ClaimedShares:
         component, kind, on = credited.component, credited.version.period, credited.sale.on
         own = period_of(on, kind)
         first = period_of(on.replace(month=1, day=1), kind) if component.counted_over == "year_to_date" else own
-        for period in periods_between(first, own):
+        for period in periods_between(first=first, last=own):
             for each in self._evaluation.credited(member_id, period):
                 if each is credited:
                     return

@@ -257,7 +257,7 @@ def _leaving(enrolment: Enrolment | None, credited: Credited) -> Leaving | None:
 
 def _later_in_year(period: Period) -> Iterator[Period]:
     """A period and those after it in its year."""
-    return periods_between(period, period_of(period.first_on.replace(month=12), period.kind))
+    return periods_between(first=period, last=period_of(period.first_on.replace(month=12), period.kind))
 
 
 def _rounding_group(scope: RoundingScope, credited: Credited) -> tuple[object, ...]:

@@ -73,7 +73,7 @@ def _shares(
         found.append((prorated_quota(1, whole, held, weigh), proration.basis))
     started_on = _started_on(enrolment, plan_id)
     if rules.ramp is not None and started_on is not None and started_on <= window.last_on:
-        served = clipped(started_on, None, whole)
+        served = clipped(whole, effective_from=started_on)
         share = ramped_share(rules.ramp, started_on, whole, weigh)
         weight = prorated_quota(1, whole, (served,), weigh) if served is not None else ZERO
         if weight:
@@ -87,7 +87,9 @@ def _held(enrolment: Enrolment, plan_id: UUID, whole: DaySpan) -> list[DaySpan]:
     spans = [
         span
         for each in enrolment.spans
-        if each.plan_id == plan_id and (span := clipped(each.effective_from, each.effective_until, whole)) is not None
+        if each.plan_id == plan_id
+        and (span := clipped(whole, effective_from=each.effective_from, effective_until=each.effective_until))
+        is not None
     ]
     merged: list[DaySpan] = []
     for span in sorted(spans, key=lambda each: each.effective_from):

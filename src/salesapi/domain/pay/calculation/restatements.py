@@ -33,7 +33,7 @@ class Restatements:
         """The deals of which something was lost after a closed period, with the events that state it."""
         if not self._components:
             return NOTHING
-        later = [each for each in periods_between(closed, self._period) if each.first_on > closed.first_on]
+        later = [each for each in periods_between(first=closed, last=self._period) if each.first_on > closed.first_on]
         months = [month for each in later for month in each.months()]
         touched = (deal_id for deal_id in deals if self._ledger.trade.is_touched(deal_id, months))
         return {deal_id: positions for deal_id in touched if (positions := self._lost(deal_id, closed))}

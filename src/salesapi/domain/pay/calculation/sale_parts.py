@@ -52,7 +52,7 @@ def parts_of_sale(
     if not win.lines:
         return ()
     priced = [
-        line_amount_minor(line.unit_price, line.quantity, line.discount_percent)
+        line_amount_minor(line.unit_price, line.quantity, discount_percent=line.discount_percent)
         if line.unit_price is not None and line.unit_price.currency == win.currency
         else None
         for line in win.lines

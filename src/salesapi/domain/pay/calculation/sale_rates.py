@@ -211,7 +211,7 @@ def _contract(portion: Portion) -> Contract:
 
 def _term_months(first_on: date, last_on: date) -> int:
     """The months that a term begins, its last day included."""
-    return started_months(first_on, last_on + timedelta(days=1) if last_on < date.max else last_on)
+    return started_months(first_on, until=last_on + timedelta(days=1) if last_on < date.max else last_on)
 
 
 UNKNOWN_DAYS: Final = 10**6

@@ -278,7 +278,7 @@ class Market:
                     self._customers_of.setdefault(event.owner_id, {})[customer_id] = None
             case CustomerChanged():
                 if event.attributes:
-                    self._attributes[customer_id] = merged(self._attributes.get(customer_id, ()), event.attributes)
+                    self._attributes[customer_id] = merged(self._attributes.get(customer_id, ()), sent=event.attributes)
             case CustomerAssigned() | CustomerClaimed():
                 self._owners[customer_id] = (*self._owners.get(customer_id, ()), (on, event.owner_to))
                 self._customers_of.setdefault(event.owner_to, {})[customer_id] = None

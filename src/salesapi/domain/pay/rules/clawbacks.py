@@ -188,8 +188,8 @@ def _unserved(rule: ClawbackRule, term: DaySpan, on: date) -> Fraction:
     if rule.unit == "days":
         return Fraction((until - ended_on).days, term.length_days())
     count = started_months if rule.started_month == "served" else whole_months
-    total = started_months(first_on, until)
-    served = total if ended_on == until else min(total, count(first_on, ended_on))
+    total = started_months(first_on, until=until)
+    served = total if ended_on == until else min(total, count(first_on, until=ended_on))
     return Fraction(total - served, total)
 
 

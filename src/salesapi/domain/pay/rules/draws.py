@@ -128,7 +128,7 @@ def days_covered(period: DaySpan, held: Iterable[Held], *, last_on: date | None)
     covered, counted_until = 0, period.effective_from
     for effective_from, effective_until in sorted(held, key=lambda days: days[0] or date.min):
         ends = [end for end in (effective_until, own_end) if end is not None]
-        inside = clipped(effective_from, min(ends, default=None), period)
+        inside = clipped(period, effective_from=effective_from, effective_until=min(ends, default=None))
         if inside is not None and inside.effective_until > counted_until:
             covered += (inside.effective_until - max(inside.effective_from, counted_until)).days
             counted_until = inside.effective_until

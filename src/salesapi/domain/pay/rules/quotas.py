@@ -182,7 +182,7 @@ def quota_share(whole: DaySpan, held: Sequence[DaySpan], weigh: Weigh) -> Fracti
     The spans do not overlap; what lies outside the period counts nothing. A period in which no day is worked has nothing to
     divide a quota by: the share is 0.
     """
-    inside = [clipped(span.effective_from, span.effective_until, whole) for span in held]
+    inside = [clipped(whole, effective_from=span.effective_from, effective_until=span.effective_until) for span in held]
     total = weigh(whole)
     return sum((weigh(span) for span in inside if span is not None), ZERO) / total if total else ZERO
 
@@ -194,7 +194,7 @@ def prorated_quota(quota_minor: int, whole: DaySpan, held: Sequence[DaySpan], we
 
 def quota_part(whole: DaySpan, span: DaySpan, weigh: Weigh) -> QuotaPart:
     """R58: the part of a period's quota that some of its days carry."""
-    before = clipped(None, span.effective_from, whole)
+    before = clipped(whole, effective_until=span.effective_from)
     return QuotaPart(
         share=quota_share(whole, (span,), weigh),
         before=quota_share(whole, (before,), weigh) if before is not None else ZERO,
@@ -238,7 +238,7 @@ def _ramp_begins(ramp: Ramp, started_on: date) -> date:
 
 def ramp_parts(ramp: Ramp, started_on: date, whole: DaySpan) -> tuple[RampPart, ...]:
     """R59: the days of the period since the start, cut where the percent changes; none where the start comes later."""
-    served = clipped(started_on, None, whole)
+    served = clipped(whole, effective_from=started_on)
     if served is None:
         return ()
     first_on = _ramp_begins(ramp, started_on)

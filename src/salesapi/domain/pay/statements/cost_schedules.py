@@ -38,7 +38,7 @@ class CostMonth:
 def term_months(starts_on: date, ends_on: date) -> int:
     """R70: months of a term, both days inclusive; a started month counts. At most `BENEFIT_MONTHS_MAX`, at least 1."""
     until = ends_on + timedelta(days=1) if ends_on < date.max else ends_on
-    return min(BENEFIT_MONTHS_MAX, max(1, started_months(starts_on, until)))
+    return min(BENEFIT_MONTHS_MAX, max(1, started_months(starts_on, until=until)))
 
 
 def revenue_of_months(dues: Iterable[tuple[date, int]], first_on: date, months: int) -> tuple[int, ...]:
