@@ -17,7 +17,7 @@ from salesapi.database.columns import columns_of
 from salesapi.domain.catalogue import STREAMS
 from salesapi.domain.shared.kernel import Recorded
 from salesapi.projections.projection import DeclarationWrong, GroupKey, Projection, own_stream
-from salesapi.projections.state_rows import StateRow
+from salesapi.projections.state_rows import StateRow, row_of_state
 from salesapi.projections.tables import checked_columns
 
 EventKind = TypeVar("EventKind")
@@ -60,8 +60,9 @@ def current(
     kind: str,
     evolve: Callable[[StateKind | None, EventKind, Recorded], StateKind],
     *,
-    row: type,
     version: int,
+    row: type | None = None,
+    told: tuple[str, ...] = (),
     key: str | None = None,
     renamed: Mapping[str, str] | None = None,
     indexes: tuple[str, ...] = (),
@@ -69,14 +70,16 @@ def current(
 ) -> Projection:
     """The read model of a stream's things as they are now: one row a thing, a view of its state; see `state_rows.py`.
 
-    `kind` is the stream's; the name of the read model is the same and its key `<kind>_id`, unless `key` is given.
-    `renamed` names, for a column that is called otherwise in the state, where it stands there: a field, or `field.part`.
+    `kind` is the stream's; the name of the read model is the same and its key `<kind>_id`, unless `key` is given. The row is
+    made of the state, with the properties of it that are `told`; a `row` of its own is for columns that are called or parted
+    otherwise. `renamed` names for such a column where it stands in the state: a field, or `field.part`.
 
     Raises:
         DeclarationWrong: the row does not hold the whole state, or a column that does not follow from it.
     """
     key = key or f"{kind}_id"
     types = _types(kind, evolve, all_of(kind))
+    row = row or row_of_state(kind, get_type_hints(evolve)["return"], key=key, told=told)
     view = StateRow(kind, evolve, row=row, key=key, renamed=renamed or {})
     return Projection(
         name=kind,

@@ -2,17 +2,19 @@
 
 A column is the key (the stream's id), a stamp of the last event (`version`, `position`), what it is `renamed` from, a field or
 a property of the state with the same name, or a part of a record in the state: `about_id` is `about.id`. The state is read
-back from its row when the next event comes, so each field of it must be a column, or all of its parts.
+back from its row when the next event comes, so each field of it must be a column, or all of its parts. Where all columns are
+those of the state, `row_of_state` makes the row of it, and nobody has to list them again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, make_dataclass
 from functools import partial
 from operator import attrgetter
 from types import NoneType
 from typing import Any, Final, Generic, TypeVar, get_args, get_type_hints
+from uuid import UUID
 
-from salesapi.domain.shared.kernel import Recorded
+from salesapi.domain.shared.kernel import ExternalId, Recorded
 from salesapi.domain.shared.states import maker
 from salesapi.projections.projection import DeclarationWrong, GroupKey, Rows
 
@@ -21,6 +23,24 @@ EventKind = TypeVar("EventKind")
 
 STAMPS: Final = ("version", "position")
 """Columns that are those of the stream's last event."""
+
+
+def row_of_state(name: str, state: type, *, key: str, told: Sequence[str]) -> type:
+    """Makes the row of a state: its key, all fields, an external id as two columns, the properties that are `told`, the stamps.
+
+    Raises:
+        DeclarationWrong: the state has no such property.
+    """
+    columns: dict[str, Any] = {key: UUID}
+    for field, hint in _hints(state).items():
+        is_external = hint == ExternalId | None
+        columns |= {f"{field}_system": str | None, f"{field}_id": str | None} if is_external else {field: hint}
+    for each in told:
+        if each not in _readable(state):
+            raise DeclarationWrong(name, f"{state.__name__} has no property {each}: correct what is `told`")
+        columns[each] = _readable(state)[each]
+    columns |= dict.fromkeys(STAMPS, int)
+    return make_dataclass(f"{state.__name__}Row", columns.items(), frozen=True, slots=True, kw_only=True)
 
 
 @dataclass(slots=True)

@@ -347,6 +347,10 @@ class VoidDeal:
     reason: Annotated[Annotated[str, MinLen(1), MaxLen(500)], About("What was wrong.")]
 
 
+STATE_VERSION: Final = 5
+"""Raised when a field of `Deal` or its fold changes: the rows that are made of it are then built anew, beside the old ones."""
+
+
 @fast_record
 class Deal:
     """A deal as it is now. `reason` is that of the last closing or of the voiding."""
