@@ -66,7 +66,7 @@ def named(part: object) -> str:
 
 @pytest.mark.complete
 def test_every_list_is_known_here() -> None:
-    assert {read.name for read in LISTS} == set(FACTS)
+    assert {read.name for read in LISTS} == set(FACTS), "say in list_facts.py what they show"
 
 
 FILTERS = [(read, each.name) for read in LISTS for each in fields(read.where)]
@@ -192,7 +192,8 @@ async def test_without_a_filter_all_is_listed_but_what_hides(rows: Rows, read: L
             await item.query(rows.connection, EVERYTHING, getattr(row, facts.id_column))
 
 
-WITH_STATUS = [read for read in LISTS if "status" in get_type_hints(FACTS[read.name].projection.row)]
+KNOWN = [read for read in LISTS if read.name in FACTS]
+WITH_STATUS = [read for read in KNOWN if "status" in get_type_hints(FACTS[read.name].projection.row)]
 
 
 @pytest.mark.parametrize("read", WITH_STATUS, ids=named)
