@@ -93,6 +93,7 @@ REFERENCES = {
 NEVER_OWNED = {
     "attribute_definition",
     "pipeline",
+    "campaign",
     "member",
     "team",
     "product",
