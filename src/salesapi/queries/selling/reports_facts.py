@@ -12,6 +12,7 @@ import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -22,12 +23,12 @@ from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import Kind, Refused
 from salesapi.queries.filters import Condition, Filters
 from salesapi.queries.selling.reports_question import Dimension, Grouping, ReportQuestion
+from salesapi.queries.sources import DeclarationWrong, read_models_in
 from salesapi.schemas.selling.reports import ReportFilter, ReportKey
 
 if TYPE_CHECKING:
     import asyncpg
 
-READ_MODELS: Final = ("deal", "stage_visit", "customer", "product", "pipeline", "member")
 GROUPS_MAX: Final = 5_000
 """Most groups of one answer."""
 ROWS_MAX: Final = 100_000
@@ -207,6 +208,10 @@ _LABELS: Final[Mapping[Dimension, tuple[str, str]]] = {
         ),
     )
 }
+READ_MODELS: Final = read_models_in(_KNOWN_NOW, _KNOWN_AS_OF, _FACT, *chain.from_iterable(_LABELS.values()))
+"""The read models that the reports rest on."""
+if _without_key := set(Dimension) - {*_KEYS, Dimension.ATTRIBUTE}:
+    raise DeclarationWrong(f"reports by {', '.join(sorted(_without_key))}: say in _KEYS which key a deal has there")
 
 
 def statement(
