@@ -271,7 +271,8 @@ LEADS = (
 DEALS = (
     Sent("OpenDeal", DEAL | external("d1") | {"lines": [{"product_id": "$product", "quantity": "2.5"}]}, name="deal"),
     Sent("ChangeDeal", {"deal_id": "$deal", "attributes": [{"key": "sector", "value": "it"}]}),
-    Sent("ChangeDeal", {"deal_id": "$deal", "priority": "high"}),
+    Sent("ChangeDeal", {"deal_id": "$deal", "priority": "high", "term_months": 12}),
+    Sent("ChangeDeal", {"deal_id": "$deal", "term_months": 0}, code=MALFORMED, pointer="/term_months"),
     Sent("DeclareDealConfidence", {"deal_id": "$deal", "confidence": "mid", "reason": "Budget is open"}),
     Sent("LinkDealCustomer", {"deal_id": "$deal", "customer_id": "$customer"}),
     Sent("ChangeDealLines", {"deal_id": "$deal", "lines": []}),

@@ -195,6 +195,17 @@ def test_p13_the_priority_of_a_deal_is_changed_at_any_time_and_recorded_once() -
     _deal(OPENED, LOST).when(ChangeDeal(deal_id=SUBJECT, priority="low")).then(DealChanged(priority="low"))
 
 
+def test_the_term_of_a_deal_is_changed_beside_what_else_is_known_and_recorded_once() -> None:
+    yearly = DealChanged(term_months=12)
+    _deal(OPENED).when(ChangeDeal(deal_id=SUBJECT, term_months=12)).then(yearly)
+    _deal(OPENED, yearly).when(ChangeDeal(deal_id=SUBJECT, term_months=12)).then()
+    both = DealChanged(priority="high", term_months=24)
+    _deal(OPENED, yearly).when(ChangeDeal(deal_id=SUBJECT, priority="high", term_months=24)).then(both)
+    state = fold("deal", (OPENED, yearly, DealChanged(title="Line")))
+    assert isinstance(state, Deal)
+    assert (state.title, state.term_months) == ("Line", 12)
+
+
 def test_f02_confidence_in_an_open_deal_is_declared_with_its_reason_and_recorded_once() -> None:
     command = DeclareDealConfidence(deal_id=SUBJECT, confidence="high", reason="budget approved")
     sure = DealConfidenceDeclared(confidence="high", reason="budget approved")
