@@ -31,6 +31,7 @@ check: $(VENV)/ready  ## Static: format, lint, types, imports, contracts, and th
 	$(BIN)/lint-imports
 	$(BIN)/salesapi contracts --check
 	$(BIN)/python -m pytest --quiet tests/architecture tests/cli tests/test_architecture.py
+	$(BIN)/python -m pytest --quiet -m complete tests/api tests/projections tests/queries
 
 contracts: $(VENV)/ready  ## Writes openapi/ anew from the catalogue and the doors.
 	$(BIN)/salesapi contracts

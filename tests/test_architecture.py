@@ -81,7 +81,7 @@ def test_a_module_of_the_domain_takes_no_decision_of_another_capability(file: Pa
     assert _offences(file.read_text(), own) == []
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if file.parent == DOMAIN], ids=_name)
+@pytest.mark.parametrize("file", FILES, ids=_name)
 def test_whatever_decides_a_command_is_declared_with_it(file: Path) -> None:
     module = importlib.import_module(_name(file))
     deciding = [

@@ -175,6 +175,31 @@ SETTING = (
         },
     ),
     Sent("RetirePipeline", {"pipeline_id": "$short", "reason": "Not used"}),
+    Sent(
+        "PlanCampaign",
+        {
+            **{"key": "spring", "name": "Spring fair", "currency": "EUR", "channel": "fair", "budget_minor": 5_000},
+            **{"first_on": "2026-03-01", "last_on": "2026-03-31"},
+        },
+        name="campaign",
+    ),
+    Sent("PlanCampaign", {"key": "spring", "name": "Again", "currency": "EUR"}, code="already_exists", pointer="/key"),
+    Sent(
+        "BookCampaignCost",
+        {
+            "campaign_id": "$campaign",
+            "amount_minor": 9_007_199_254_740_991,
+            "reason": "Stand",
+            "occurred_at": "2026-03-02",
+        },
+    ),
+    Sent("CloseCampaign", {"campaign_id": "$campaign", "reason": "Over"}),
+    Sent(
+        "BookCampaignCost",
+        {"campaign_id": "$campaign", "amount_minor": -1, "reason": "Late"},
+        role="finance",
+        code="campaign.closed",
+    ),
     Sent("ListProduct", {"name": "MG", "code": "MG-1"}, name="mg"),
     Sent("SetProductPrice", {"product_id": "$mg", "price": {"amount": "0.0075", "currency": "USD"}}, role="finance"),
     Sent("SetProductCost", {"product_id": "$mg", "cost": {"amount": "0.005", "currency": "USD"}}, role="finance"),
@@ -246,7 +271,8 @@ LEADS = (
 DEALS = (
     Sent("OpenDeal", DEAL | external("d1") | {"lines": [{"product_id": "$product", "quantity": "2.5"}]}, name="deal"),
     Sent("ChangeDeal", {"deal_id": "$deal", "attributes": [{"key": "sector", "value": "it"}]}),
-    Sent("ChangeDeal", {"deal_id": "$deal", "priority": "high"}),
+    Sent("ChangeDeal", {"deal_id": "$deal", "priority": "high", "term_months": 12}),
+    Sent("ChangeDeal", {"deal_id": "$deal", "term_months": 0}, code=MALFORMED, pointer="/term_months"),
     Sent("DeclareDealConfidence", {"deal_id": "$deal", "confidence": "mid", "reason": "Budget is open"}),
     Sent("LinkDealCustomer", {"deal_id": "$deal", "customer_id": "$customer"}),
     Sent("ChangeDealLines", {"deal_id": "$deal", "lines": []}),

@@ -329,7 +329,7 @@ async def _locked(made: Company, run: str) -> None:
 
 
 async def _reference(made: Company) -> None:
-    """A rate table with a rate, and a calendar: they are nobody's."""
+    """A rate table with a rate, a calendar and a campaign: they are nobody's."""
     central = {"key": "central", "name": "Central parity", "source": "PBOC"}
     table = await made.make("rate table", "rate_table", "/v1/rate-tables", EVERYBODY, **central)
     dollar = {"from_currency": "USD", "to_currency": "CNY", "rate": "7.1"}
@@ -338,6 +338,8 @@ async def _reference(made: Company) -> None:
     made.things.append(Thing("currency_rate", str(rate), (EVERYBODY,)))
     china = {"key": "china", "name": "China", "zone": "Asia/Shanghai", "weekdays": ["monday"]}
     await made.make("calendar", "calendar", "/v1/calendars", EVERYBODY, **china)
+    spring = {"key": "spring", "name": "Spring fair", "currency": "EUR"}
+    await made.make("campaign", "campaign", "/v1/campaigns", EVERYBODY, **spring)
 
 
 async def _judged(made: Company) -> None:

@@ -54,6 +54,7 @@ async def company(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempP
         yield made
 
 
+@pytest.mark.complete
 def test_every_question_of_both_doors_is_asked_here() -> None:
     assert ASKED.keys() == IN_BOTH.keys()
 

@@ -8,12 +8,14 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import orjson
 import pytest
 import pytest_asyncio
 
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from tests.api.graphql_client import must
 from tests.api.scope_company import PAY_KINDS, PAY_REACHED, ROLES, SELLERS, Company, Thing, scoped_company
+from tests.conftest import REPOSITORY
 
 NUMBERS = itertools.count(1)
 NOBODY = "00000000-0000-7000-8000-00000000dead"
@@ -39,6 +41,7 @@ LISTS = {
     "calendars": "calendar",
     "members": "member",
     "pipelines": "pipeline",
+    "campaigns": "campaign",
     "teams": "team",
     "compensationPlans": "plan",
     "enrolments": "enrolment",
@@ -70,6 +73,7 @@ DETAILS = {
     "calendar": "calendar",
     "member": "member",
     "pipeline": "pipeline",
+    "campaign": "campaign",
     "compensationPlan": "plan",
     "compensationPlanInWords": "plan",
     "compensationPlanDifferences": "plan",
@@ -159,16 +163,17 @@ async def company(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempP
         yield made
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def paths(company: Company) -> dict[str, str]:
-    """The path of every read by its operation id, as the document has them."""
-    document = (await company.get("/openapi.json", "admin")).json()
+@pytest.fixture(scope="module")
+def paths() -> dict[str, str]:
+    """The path of every read by its operation id, as the contract has them."""
+    document = orjson.loads((REPOSITORY / "openapi" / "openapi.json").read_bytes())
     return {methods["get"]["operationId"]: path for path, methods in document["paths"].items() if "get" in methods}
 
 
+@pytest.mark.complete
 def test_every_read_has_a_policy(paths: dict[str, str]) -> None:
     decided = {*LISTS, *DETAILS, *REPORTS, *RECEIVABLES, *FEEDS, *PAYROLL, *PAY_REPORTS, *ESTIMATES, *LIVE}
-    assert set(paths) == decided
+    assert set(paths) == decided, "say in LISTS, DETAILS or the others what these show"
 
 
 async def test_every_read_asks_for_a_key(company: Company, paths: dict[str, str]) -> None:

@@ -214,6 +214,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         calendar: CalendarDefined(occurred) CalendarHolidaysDeclared(occurred)
             CalendarFiscalPeriodsDefined(occurred)
         attribution_touch: LeadConverted(occurred) LeadVoided(occurred)
+        campaign: CampaignPlanned(occurred)
         target: TargetSplit(occurred) TargetAgreed(occurred) TargetAdjusted(occurred)
         credit: DealOpened(occurred) DealReassigned(occurred) DealTeamChanged(occurred) DealReopened(occurred)
             DealVoided(occurred)

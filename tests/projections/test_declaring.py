@@ -1,13 +1,15 @@
 """A read model that is declared wrongly does not start, or does not pass the type checker; the error names it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 from mypy import api as mypy
 
-from salesapi.database.columns import RowNotStorable
+from salesapi.database.columns import RowNotStorable, columns_of
 from salesapi.domain.reference import rate_tables
 from salesapi.domain.selling import deals
 from salesapi.domain.selling.deals import DealLost, DealOpened, DealWon
@@ -16,7 +18,6 @@ from salesapi.domain.shared.states import replace
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.declaring import all_of, by, checked, current, one_row
 from salesapi.projections.projection import DeclarationWrong, GroupKey, Projection
-from salesapi.projections.selling.deals import DealRow
 
 
 @record
@@ -112,6 +113,10 @@ WRONG: list[tuple[Callable[[], object], str]] = [
         "read model rate_table: RateTableRow.name does not follow from RateTable",
     ),
     (
+        lambda: current("deal", deals.evolve, version=1, computed=("product",)),
+        "read model deal: Deal.product is computed nowhere: make it a property of the state",
+    ),
+    (
         lambda: current("deal", rate_tables.evolve, row=RateTableRow, version=1, key="rate_table_id"),
         "read model deal: its fold and its types differ in .*deal.opened.*rate_table.defined",
     ),
@@ -163,6 +168,16 @@ def test_the_types_of_a_read_model_are_those_that_its_fold_takes() -> None:
     assert current("rate_table", rate_tables.evolve, row=RateTableRow, version=1).types == all_of("rate_table")
 
 
+def test_the_row_of_a_state_has_its_fields_what_is_told_of_it_and_the_stamps() -> None:
+    made = [
+        column.name for column in columns_of(current("deal", deals.evolve, version=1, computed=("product_id",)).row)
+    ]
+    state = [field.name for field in fields(deals.Deal)]
+    at = state.index("external")
+    outside = ["external_system", "external_id"]
+    assert made == ["deal_id", *state[:at], *outside, *state[at + 1 :], "product_id", "version", "position"]
+
+
 def test_indexes_may_hold_expressions_and_conditions() -> None:
     index = "(coalesce(amount_minor, '-1'::bigint) DESC NULLS LAST) WHERE deal_id IS NOT NULL"
     assert checked([wins(indexes=(index,))])
@@ -189,8 +204,7 @@ def test_an_external_id_is_two_columns_and_comes_back_as_one() -> None:
     recorded = Recorded(position=1, version=1, stream_id=UUID(int=3), occurred=None)
     for external in (with_id, None):
         held = deal.evolve(deal.held_of(()), replace(opened, external_id=external), recorded, (UUID(int=3),))
-        (row,) = deal.rows_of(held)
-        assert isinstance(row, DealRow)
+        row: Any = deal.rows_of(held)[0]
         again = deal.held_of((row,))
 
         assert (row.external_system, row.external_id) == ((external.system, external.id) if external else (None, None))

@@ -22,6 +22,7 @@ STREAM_OF = {kind.event: stream for stream in STREAMS for kind in stream.events}
 EVENTS = {kind.name: kind.event for stream in STREAMS for kind in stream.events}
 CASES = [(projection, name) for projection in PROJECTIONS for name in projection.types]
 THE_ONLY_WAY = (Way(),)
+pytestmark = pytest.mark.complete
 
 
 def named(part: object) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from salesapi.domain.cash.receipts import ReceiptAllocated, ReceiptPart, ReceiptRecorded, ReceiptReversed
@@ -71,7 +71,6 @@ from salesapi.projections.projection import Projection
 from salesapi.projections.selling import activities, attribution_touches, deals, forecast_sheets, leads, targets
 from salesapi.projections.selling.activities import ActivityRow
 from salesapi.projections.selling.attribution_touches import AttributionTouchRow
-from salesapi.projections.selling.deals import DealRow
 from salesapi.projections.selling.forecast_sheets import ForecastSheetRow
 from salesapi.projections.selling.leads import LeadRow
 from salesapi.projections.selling.targets import TargetRow
@@ -92,8 +91,13 @@ def rows(projection: Projection, kind: type[Wanted], *facts: Fact) -> list[Wante
     return checked
 
 
+def deal_rows(*facts: Fact) -> list[Any]:
+    """The rows of deals, whose class is made of the state."""
+    return rows(deals.PROJECTION, deals.PROJECTION.row, *facts)
+
+
 def test_a_won_deal_carries_the_won_value_and_its_closing_date() -> None:
-    (deal,) = rows(deals.PROJECTION, DealRow, Fact(DEAL, OFFERED, "2026-01-05"), Fact(DEAL, WON, "2026-02-01"))
+    (deal,) = deal_rows(Fact(DEAL, OFFERED, "2026-01-05"), Fact(DEAL, WON, "2026-02-01"))
     assert (deal.status, deal.stage, deal.amount_minor, deal.closed_on) == ("won", "won", 130_000, date(2026, 2, 1))
     assert (deal.opened_on, deal.version, deal.position) == (date(2026, 1, 5), 2, 2)
 
@@ -103,14 +107,14 @@ def test_a_reopened_deal_is_open_again_without_a_closing() -> None:
     back = DealReopened(
         status_from="lost", stage_from="lost", stage_to="offer", reason="called again", amount_minor=None, currency=None
     )
-    (deal,) = rows(deals.PROJECTION, DealRow, Fact(DEAL, OFFERED), Fact(DEAL, lost), Fact(DEAL, back, "2026-03-09"))
+    (deal,) = deal_rows(Fact(DEAL, OFFERED), Fact(DEAL, lost), Fact(DEAL, back, "2026-03-09"))
     assert (deal.status, deal.stage, deal.closed_on, deal.competitor) == ("open", "offer", None, None)
     assert deal.stage_entered_on == date(2026, 3, 9)
 
 
 def test_a_voided_deal_keeps_its_row() -> None:
     voided = DealVoided(status_from="open", stage_from="offer", reason="entered twice")
-    (deal,) = rows(deals.PROJECTION, DealRow, Fact(DEAL, OFFERED), Fact(DEAL, voided))
+    (deal,) = deal_rows(Fact(DEAL, OFFERED), Fact(DEAL, voided))
     assert (deal.status, deal.reason) == ("voided", "entered twice")
 
 
@@ -118,7 +122,7 @@ def test_a_deal_names_its_product_where_all_lines_are_of_one() -> None:
     line = DealLine(product_id=PRODUCT, quantity=Decimal(2))
     one = replace(OFFERED, lines=(line, line))
     two = replace(OFFERED, lines=(line, replace(line, product_id=uid(1))))
-    assert [row.product_id for row in rows(deals.PROJECTION, DealRow, Fact(uid(1), one), Fact(uid(2), two))] == [
+    assert [row.product_id for row in deal_rows(Fact(uid(1), one), Fact(uid(2), two))] == [
         PRODUCT,
         None,
     ]

@@ -297,7 +297,7 @@ async def _renew_plan(made: Reads) -> None:
 
 
 async def _reference(made: Reads) -> None:
-    """Sets up the cost of a product, two rate tables with a correction, and a calendar."""
+    """Sets up the cost of a product, two rate tables with a correction, a calendar, a campaign with two costs."""
     ids = made.ids
     dollars = {"cost": {"amount": "6.25", "currency": "CNY"}, "effective_from": "2026-01-01"}
     await made.command(f"/v1/products/{ids['product']}/set-cost", **dollars)
@@ -316,6 +316,10 @@ async def _reference(made: Reads) -> None:
     days = [{"on": "2026-10-10", "name": "调休", "is_worked": True}, {"on": "2026-10-01", "name": "国庆节"}]
     await made.command(f"/v1/calendars/{ids['calendar']}/declare-holidays", days=days)
     await made.command(f"/v1/calendars/{ids['calendar']}/define-fiscal-periods", kind="quarter", first_month=4)
+    ids["campaign"] = await made.command("/v1/campaigns", key="spring", name="Spring fair", currency="CNY")
+    for amount_minor, reason in ((1_000, "Stand"), (-100, "Discount")):
+        cost = {"amount_minor": amount_minor, "reason": reason, "occurred_at": "2026-03-03"}
+        await made.command(f"/v1/campaigns/{ids['campaign']}/book-cost", **cost)
 
 
 async def _judge(made: Reads) -> None:

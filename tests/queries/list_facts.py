@@ -31,6 +31,7 @@ from salesapi.projections.reference import currency_rates, products, rate_tables
 from salesapi.projections.selling import (
     activities,
     attribution_touches,
+    campaigns,
     deals,
     forecast_sheets,
     leads,
@@ -222,6 +223,7 @@ FACTS: Final[Mapping[str, ListFacts]] = {
     "products": ListFacts(products.PROJECTION, None, texts=("name",)),
     "members": ListFacts(members.PROJECTION, None, texts=("name",), means={"has_left": LEFT}),
     "pipelines": ListFacts(pipelines.PROJECTION, None),
+    "campaigns": ListFacts(campaigns.PROJECTION, None, texts=("name",)),
     "agreements": ListFacts(
         agreements.PROJECTION,
         by_customer,

@@ -15,6 +15,7 @@ from salesapi.access.principals import EVERYTHING, Scope
 from salesapi.domain.customers.customers import CustomerRegistered
 from salesapi.domain.organisation.teams import Teams
 from salesapi.domain.reference.products import ProductListed
+from salesapi.domain.selling.campaigns import CampaignPlanned
 from salesapi.domain.selling.deals import (
     DealLine,
     DealLost,
@@ -24,6 +25,7 @@ from salesapi.domain.selling.deals import (
     DealVoided,
     DealWon,
 )
+from salesapi.domain.selling.leads import LeadCaptured
 from salesapi.domain.selling.pipelines import Direction
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.projections.customers import customers
@@ -31,7 +33,7 @@ from salesapi.projections.generations import prepare_read_models, registered
 from salesapi.projections.organisation import members
 from salesapi.projections.projection import Projection, Row
 from salesapi.projections.reference import products
-from salesapi.projections.selling import deals, pipelines, stage_visits
+from salesapi.projections.selling import campaigns, deals, leads, pipelines, stage_visits
 from salesapi.projections.tables import read_table
 from salesapi.queries.organisation.organisation import line_arrays, reporting_lines
 from salesapi.queries.selling.reports_deals import DEAL_PARTS, deal_groups
@@ -41,9 +43,10 @@ from salesapi.queries.selling.reports_question import ReportQuestion, groupings
 from salesapi.queries.selling.reports_stages import STAGE_ORDER
 from salesapi.queries.selling.reports_velocity import VELOCITY_PARTS, velocity_groups
 from salesapi.schemas.selling.reports import CohortStage, DealGroup, ReportFilter, SnapshotStage, StageDwell
-from tests.domain.examples import ACME, ANNA, OPENED, PIPELINE, PIPELINE_EVENTS, PRODUCT
+from tests.domain.examples import ACME, ANNA, BORIS, OPENED, PIPELINE, PIPELINE_EVENTS, PRODUCT
 from tests.projections.histories import Fact, fold
 from tests.spec import uid
+from tests.values_by_type import built
 
 READ: Final[tuple[Projection, ...]] = (
     deals.PROJECTION,
@@ -52,7 +55,11 @@ READ: Final[tuple[Projection, ...]] = (
     products.PROJECTION,
     pipelines.PROJECTION,
     members.PROJECTION,
+    leads.PROJECTION,
+    campaigns.PROJECTION,
 )
+AT_FAIR, OF_OLD = uid(0x1EAD_01), uid(0x1EAD_02)
+"""Leads of Boris: of the planned campaign `spring`, and of one that nobody planned."""
 NOBODY_LEADS: Final = Teams()
 BACKGROUND: Final = (
     *(Fact(PIPELINE, event) for event in PIPELINE_EVENTS),
@@ -69,6 +76,9 @@ BACKGROUND: Final = (
             external_id=None,
         ),
     ),
+    Fact(uid(0xCA), built(CampaignPlanned, key="spring", name="Spring fair")),
+    Fact(AT_FAIR, built(LeadCaptured, campaign="spring", owner_id=BORIS)),
+    Fact(OF_OLD, built(LeadCaptured, campaign="old", owner_id=BORIS)),
 )
 
 
@@ -131,6 +141,7 @@ def deal(
     amount_minor: int | None = None,
     currency: str = "CNY",
     customer: UUID | None = None,
+    lead: UUID | None = None,
     product: UUID | None = None,
 ) -> DealStory:
     """A deal is opened."""
@@ -141,6 +152,7 @@ def deal(
         amount_minor=amount_minor,
         currency=None if amount_minor is None else currency,
         customer_id=customer,
+        lead_id=lead,
         lines=() if product is None else (DealLine(product_id=product),),
     )
     deal_id = uid(0xDEA1_0000 + number)

@@ -64,8 +64,9 @@ def named(part: object) -> str:
     return part.name if isinstance(part, ListRead | ItemRead) else str(part)
 
 
+@pytest.mark.complete
 def test_every_list_is_known_here() -> None:
-    assert {read.name for read in LISTS} == set(FACTS)
+    assert {read.name for read in LISTS} == set(FACTS), "say in list_facts.py what they show"
 
 
 FILTERS = [(read, each.name) for read in LISTS for each in fields(read.where)]
@@ -191,7 +192,8 @@ async def test_without_a_filter_all_is_listed_but_what_hides(rows: Rows, read: L
             await item.query(rows.connection, EVERYTHING, getattr(row, facts.id_column))
 
 
-WITH_STATUS = [read for read in LISTS if "status" in get_type_hints(FACTS[read.name].projection.row)]
+KNOWN = [read for read in LISTS if read.name in FACTS]
+WITH_STATUS = [read for read in KNOWN if "status" in get_type_hints(FACTS[read.name].projection.row)]
 
 
 @pytest.mark.parametrize("read", WITH_STATUS, ids=named)
@@ -313,6 +315,7 @@ def items_of(read: ListRead[Any, Any, Any]) -> list[ItemRead[Any]]:
     return [item for item in ITEMS if item.path.partition("/{")[0] == read.path]
 
 
+@pytest.mark.complete
 def test_every_item_is_of_a_list() -> None:
     assert sorted(item.name for read in LISTS for item in items_of(read)) == sorted(item.name for item in ITEMS)
 

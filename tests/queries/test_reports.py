@@ -14,7 +14,7 @@ from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.schemas.selling.reports import ReportFilter
 from tests.domain.examples import ACME, ANNA, BORIS, OPENED, PIPELINE, PRODUCT
-from tests.queries.report_stories import Board, DealStory, deal
+from tests.queries.report_stories import AT_FAIR, OF_OLD, Board, DealStory, deal
 from tests.queries.test_organisation import CHIEF, HEAD, MARCH, NORTH, SOUTH, formed, joined, leads, teams_of
 
 DATABASE = "reports_by_hand"
@@ -294,6 +294,19 @@ async def test_groups_have_the_names_that_people_know_and_periods_as_text(board:
     (group, other) = await board.deals("attribute:sector", "attribute:city")
     assert [key.value for key in group.keys] == ["retail", "Ulm"]
     assert [key.dimension for key in other.keys] == ["attribute:sector", "attribute:city"]
+
+
+@pytest.mark.parametrize("as_of", [None, "2026-12-31"])
+async def test_l10_deals_count_for_the_campaign_of_the_lead_that_they_came_from(
+    board: Board, as_of: str | None
+) -> None:
+    await board.record(*(deal(n, "2026-01-05", lead=lead) for n, lead in enumerate((AT_FAIR, AT_FAIR, OF_OLD, None))))
+    groups = await board.by("campaign", as_of=as_of)
+    shown = {value: (group.keys[0].label, group.deals) for value, group in groups.items()}
+    assert shown == {"spring": ("Spring fair", 2), "old": (None, 1), None: (None, 1)}
+    # The leads are another member's: which campaign they answered is not told.
+    board.scope = Scope(member_ids=frozenset({ANNA}))
+    assert {value: group.deals for value, group in (await board.by("campaign", as_of=as_of)).items()} == {None: 4}
 
 
 async def test_the_snapshot_counts_the_exits_of_its_window(board: Board) -> None:

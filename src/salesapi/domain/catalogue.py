@@ -25,6 +25,7 @@ from salesapi.domain.pay.decisions import (
 from salesapi.domain.reference import product_decisions, rate_tables
 from salesapi.domain.selling import (
     activity_decisions,
+    campaigns,
     deal_decisions,
     forecast_sheet_decisions,
     lead_decisions,
@@ -48,6 +49,7 @@ STREAMS: Final[tuple[AnyStream, ...]] = (
     activity_decisions.STREAM,
     forecast_sheet_decisions.STREAM,
     target_decisions.STREAM,
+    campaigns.STREAM,
     agreement_decisions.STREAM,
     invoice_decisions.STREAM,
     receipt_decisions.STREAM,

@@ -25,6 +25,7 @@ from salesapi.projections.reference import currency_rates, products, rate_tables
 from salesapi.projections.selling import (
     activities,
     attribution_touches,
+    campaigns,
     deals,
     forecast_sheets,
     leads,
@@ -55,6 +56,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = checked(
         attribution_touches.PROJECTION,
         forecast_sheets.PROJECTION,
         targets.PROJECTION,
+        campaigns.PROJECTION,
         credits.PROJECTION,
         compensation_plans.PROJECTION,
         enrolments.PROJECTION,

@@ -25,7 +25,7 @@ from salesapi.domain.shared.attributes import AttributeUnknown, AttributeValue
 from salesapi.domain.shared.kernel import ExternalId, Ref, Refused, StreamRef, ThingExists, ThingUnknown
 from salesapi.domain.shared.money import CurrencyUnknown, UnitPrice
 from tests.domain.examples import ACME, ANNA, BORIS, FACTS, HUNDRED, OFFERED, OPENED, PIPELINE, PIPELINE_EVENTS, PRODUCT
-from tests.spec import SUBJECT, Case, fold, given, uid
+from tests.spec import SUBJECT, Case, fold, folded, given, uid
 
 OPEN: Final = deals.OpenDeal(title="Machines for Acme", pipeline_id=PIPELINE, owner_id=ANNA)
 LOST: Final = deals.DealLost(stage_from="contact", stage_to="lost", reason="price", competitor=None, note=None)
@@ -154,6 +154,16 @@ def test_only_what_changes_is_recorded_and_the_same_again_changes_nothing(
 def test_p13_the_priority_of_a_deal_is_changed_at_any_time_and_begins_as_normal() -> None:
     deal(OPENED).when(deals.ChangeDeal(deal_id=SUBJECT, priority="normal")).then()
     deal(OPENED, LOST).when(deals.ChangeDeal(deal_id=SUBJECT, priority="low")).then(deals.DealChanged(priority="low"))
+
+
+def test_the_term_of_a_deal_is_changed_beside_what_else_is_known_and_recorded_once() -> None:
+    yearly = deals.DealChanged(term_months=12)
+    deal(OPENED).when(deals.ChangeDeal(deal_id=SUBJECT, term_months=12)).then(yearly)
+    deal(OPENED, yearly).when(deals.ChangeDeal(deal_id=SUBJECT, term_months=12)).then()
+    both = deals.DealChanged(priority="high", term_months=24)
+    deal(OPENED, yearly).when(deals.ChangeDeal(deal_id=SUBJECT, priority="high", term_months=24)).then(both)
+    state = folded(deals.Deal, "deal", OPENED, yearly, deals.DealChanged(title="Line"))
+    assert (state.title, state.term_months) == ("Line", 12)
 
 
 def test_f02_confidence_in_an_open_deal_may_fall() -> None:

@@ -99,22 +99,23 @@ def open_deal(state: Deal | None, command: OpenDeal, context: Context) -> tuple[
 
 
 def change_deal(state: Deal, command: ChangeDeal, context: Context) -> tuple[DealChanged, ...]:
-    """Decides `ChangeDeal`. Attributes may be corrected after closing, and the priority with them."""
+    """Decides `ChangeDeal`. Attributes may be corrected after closing, and the others with them."""
     _refuse_voided(state)
     refuse_invalid_values("deal", command, context.facts)
     title = None if command.title is UNSET or command.title == state.title else command.title
     changed = changed_values(state.attributes, sent=command.attributes)
     priority = None if command.priority == state.priority else command.priority
-    return (DealChanged(title=title, attributes=changed, priority=priority),) if title or changed or priority else ()
+    term_months = None if command.term_months == state.term_months else command.term_months
+    changes = DealChanged(title=title, attributes=changed, priority=priority, term_months=term_months)
+    return (changes,) if changes != DealChanged() else ()
 
 
 def link_customer(state: Deal, command: LinkDealCustomer, context: Context) -> tuple[DealCustomerLinked, ...]:
     """Decides `LinkDealCustomer`. Allowed after closing too: who the customer is does not depend on the outcome."""
     _refuse_voided(state)
     refuse_unknown(command, context.facts)
-    if command.customer_id == state.customer_id:
-        return ()
-    return (DealCustomerLinked(customer_from=state.customer_id, customer_to=command.customer_id),)
+    linked = DealCustomerLinked(customer_from=state.customer_id, customer_to=command.customer_id)
+    return (linked,) if linked.customer_from != linked.customer_to else ()
 
 
 def change_stage(state: Deal, command: ChangeDealStage, context: Context) -> tuple[DealStageChanged, ...]:
@@ -184,9 +185,8 @@ def reassign(state: Deal, command: ReassignDeal, context: Context) -> tuple[Deal
     """Decides `ReassignDeal`."""
     _refuse_closed(state)
     refuse_unknown(command, context.facts)
-    if command.owner_id == state.owner_id:
-        return ()
-    return (DealReassigned(owner_from=state.owner_id, owner_to=command.owner_id, reason=command.reason),)
+    reassigned = DealReassigned(owner_from=state.owner_id, owner_to=command.owner_id, reason=command.reason)
+    return (reassigned,) if reassigned.owner_from != reassigned.owner_to else ()
 
 
 def change_team(state: Deal, command: ChangeDealTeam, context: Context) -> tuple[DealTeamChanged, ...]:

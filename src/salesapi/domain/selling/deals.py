@@ -36,6 +36,7 @@ LINES_MAX: Final = 200
 """Most lines of one deal."""
 TEAM_MAX: Final = 30
 """Most people on one deal."""
+TERM_MONTHS_MAX: Final = 600
 
 Status: TypeAlias = Literal["open", "won", "lost", "voided"]
 Priority: TypeAlias = Literal["low", "normal", "high"]
@@ -86,6 +87,7 @@ class DealChanged:
     title: str | None = None
     attributes: tuple[AttributeValue, ...] = ()
     priority: Priority | None = None
+    term_months: int | None = None
 
 
 @record
@@ -231,12 +233,13 @@ class OpenDeal:
 
 @record
 class ChangeDeal:
-    """Changes the label, the attributes or the priority of a deal. Fields that are not sent stay."""
+    """Changes the label, the attributes, the priority or the term of a deal. Fields that are not sent stay."""
 
     deal_id: DealId
     title: Annotated[Title | Unset, About("New label.")] = UNSET
     attributes: AttributeValues = ()
     priority: Annotated[Priority | None, About("How urgently it is worked on; a deal begins with `normal`.")] = None
+    term_months: Annotated[Annotated[int, Ge(1), Le(TERM_MONTHS_MAX)] | None, About("How long it is to run.")] = None
 
 
 @record
@@ -245,6 +248,10 @@ class VoidDeal:
 
     deal_id: DealId
     reason: Annotated[Annotated[str, MinLen(1), MaxLen(500)], About("What was wrong.")]
+
+
+STATE_VERSION: Final = 6
+"""Raised when a field of `Deal` or its fold changes: the rows that are made of it are then built anew, beside the old ones."""
 
 
 @fast_record
@@ -277,6 +284,7 @@ class Deal:
     priority: Priority = "normal"
     confidence: Confidence | None = None
     confidence_reason: str | None = None
+    term_months: int | None = None
 
     @property
     def product_id(self) -> UUID | None:
@@ -320,6 +328,7 @@ def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
                 title=event.title or state.title,
                 attributes=merged(state.attributes, sent=event.attributes),
                 priority=event.priority or state.priority,
+                term_months=event.term_months or state.term_months,
             )
         case DealCustomerLinked():
             return replace(state, customer_id=event.customer_to)

@@ -4,14 +4,15 @@ Columns of `fact`: deal_id, pipeline_id, pipeline_version, stage, state (open, w
 needs is unknown, so that the deal is in no figure), is_undated, amount_minor, currency, days (opening to closing), key_1, key_2.
 Without an `asOf` deals stand as they are known now; undated ones are then counted and only said to be undated. With one, a
 deal stands in the stage visit of that day's end, so that a later reopening changes nothing before it; amount, product and
-customer are the latest known. Of a customer out of scope only the id is told, as the deal names it. Amounts are minor units;
-days are calendar days.
+customer are the latest known. Of a customer out of scope only the id is told, as the deal names it, and of a lead out of scope
+nothing. Amounts are minor units; days are calendar days.
 """
 
 import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -22,12 +23,12 @@ from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import Kind, Refused
 from salesapi.queries.filters import Condition, Filters
 from salesapi.queries.selling.reports_question import Dimension, Grouping, ReportQuestion
+from salesapi.queries.sources import DeclarationWrong, read_models_in
 from salesapi.schemas.selling.reports import ReportFilter, ReportKey
 
 if TYPE_CHECKING:
     import asyncpg
 
-READ_MODELS: Final = ("deal", "stage_visit", "customer", "product", "pipeline", "member")
 GROUPS_MAX: Final = 5_000
 """Most groups of one answer."""
 ROWS_MAX: Final = 100_000
@@ -87,8 +88,8 @@ _LINE: Final = """
 
 _KNOWN_NOW: Final = """
     known AS (
-        SELECT d.deal_id, d.pipeline_id, d.pipeline_version, d.stage, d.status, d.owner_id, d.customer_id, d.product_id,
-               d.amount_minor, d.currency, d.opened_on, d.closed_on, false AS is_unknown
+        SELECT d.deal_id, d.pipeline_id, d.pipeline_version, d.stage, d.status, d.owner_id, d.customer_id, d.lead_id,
+               d.product_id, d.amount_minor, d.currency, d.opened_on, d.closed_on, false AS is_unknown
         FROM read.deal d
         WHERE d.status <> 'voided' AND (:scope_member_ids IS NULL OR d.owner_id = ANY (:scope_member_ids))
     )"""
@@ -105,7 +106,7 @@ _KNOWN_AS_OF: Final = """
     known AS (
         SELECT d.deal_id, d.pipeline_id, d.pipeline_version, coalesce(v.stage, d.stage) AS stage,
                coalesce(v.category, d.status) AS status, coalesce(v.owner_id, d.owner_id) AS owner_id, d.customer_id,
-               d.product_id, d.amount_minor, d.currency, d.opened_on,
+               d.lead_id, d.product_id, d.amount_minor, d.currency, d.opened_on,
                CASE WHEN v.category <> 'open' THEN v.entered_on END AS closed_on,
                v.deal_id IS NULL OR v.is_unknown AS is_unknown
         FROM read.deal d
@@ -139,6 +140,8 @@ _FACT: Final = """
         LEFT JOIN read.product p ON p.product_id = b.product_id
         LEFT JOIN read.customer c ON c.customer_id = b.customer_id
              AND (:scope_member_ids IS NULL OR c.owner_id IS NULL OR c.owner_id = ANY (:scope_member_ids))
+        LEFT JOIN read.lead a ON a.lead_id = b.lead_id
+             AND (:scope_member_ids IS NULL OR a.owner_id IS NULL OR a.owner_id = ANY (:scope_member_ids))
         WHERE {chosen}
     )"""
 
@@ -178,6 +181,7 @@ _KEYS: Final[Mapping[Dimension, str]] = {
     Dimension.PRODUCT: "b.product_id::text",
     Dimension.PRODUCT_CATEGORY: "p.category",
     Dimension.CUSTOMER: "b.customer_id::text",
+    Dimension.CAMPAIGN: "a.campaign",
     Dimension.OPENED_MONTH: "to_char(b.opened_on::timestamp, 'YYYY-MM')",
     Dimension.OPENED_QUARTER: "to_char(b.opened_on::timestamp, 'YYYY\"Q\"Q')",
     Dimension.OPENED_YEAR: "to_char(b.opened_on::timestamp, 'YYYY')",
@@ -205,8 +209,13 @@ _LABELS: Final[Mapping[Dimension, tuple[str, str]]] = {
             "(SELECT n.name FROM read.customer n WHERE n.customer_id = {key}::uuid "
             "AND (:scope_member_ids IS NULL OR n.owner_id IS NULL OR n.owner_id = ANY (:scope_member_ids)))",
         ),
+        (Dimension.CAMPAIGN, "(SELECT n.name FROM read.campaign n WHERE n.key = {key})"),
     )
 }
+READ_MODELS: Final = read_models_in(_KNOWN_NOW, _KNOWN_AS_OF, _FACT, *chain.from_iterable(_LABELS.values()))
+"""The read models that the reports rest on."""
+if _without_key := set(Dimension) - {*_KEYS, Dimension.ATTRIBUTE}:
+    raise DeclarationWrong(f"reports by {', '.join(sorted(_without_key))}: say in _KEYS which key a deal has there")
 
 
 def statement(

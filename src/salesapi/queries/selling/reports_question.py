@@ -32,6 +32,7 @@ class Dimension(StrEnum):
     PRODUCT = "product"
     PRODUCT_CATEGORY = "product_category"
     CUSTOMER = "customer"
+    CAMPAIGN = "campaign"
     ATTRIBUTE = "attribute"
     OPENED_MONTH = "opened_month"
     OPENED_QUARTER = "opened_quarter"

@@ -44,6 +44,7 @@ class Deal:
     priority: Annotated[Priority, About("How urgently it is worked on.")]
     confidence: Annotated[Confidence | None, About("How sure its seller is that it will be won; null: not said.")]
     confidence_reason: Annotated[str | None, About("What that rests on.")]
+    term_months: Annotated[int | None, About("How long it is to run, where known.")]
     attributes: Annotated[tuple[AttributeValue, ...], About("Typed attributes.")]
     external_id: Annotated[ExternalId | None, About("Its id in another system.")]
     version: Annotated[int, About("Version of its stream; the value for If-Match.")]

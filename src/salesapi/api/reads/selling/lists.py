@@ -1,9 +1,18 @@
-"""Lists and single things: what is sold: pipelines, leads, deals, activities, attribution, forecast sheets, targets."""
+"""Lists and single things: what is sold: pipelines, leads, deals, activities, attribution, forecasts, targets, campaigns."""
 
 from typing import Final
 
 from salesapi.api.reads.declaration import ItemRead, ListRead
-from salesapi.queries.selling import activities, attribution_touches, deals, forecast_sheets, leads, pipelines, targets
+from salesapi.queries.selling import (
+    activities,
+    attribution_touches,
+    campaigns,
+    deals,
+    forecast_sheets,
+    leads,
+    pipelines,
+    targets,
+)
 
 LISTS: Final = (
     ListRead(path="/v1/deals", name="deals", summary="Deals", listing=deals.DEALS),
@@ -25,6 +34,7 @@ LISTS: Final = (
         listing=forecast_sheets.SHEETS,
     ),
     ListRead(path="/v1/targets", name="targets", summary="Targets of members and teams", listing=targets.TARGETS),
+    ListRead(path="/v1/campaigns", name="campaigns", summary="Campaigns with their costs", listing=campaigns.CAMPAIGNS),
 )
 
 ITEMS: Final = (
@@ -53,5 +63,11 @@ ITEMS: Final = (
         name="target",
         summary="One target with all lines that were ever set",
         thing=targets.TARGETS,
+    ),
+    ItemRead(
+        path="/v1/campaigns/{campaign_id}",
+        name="campaign",
+        summary="One campaign with all its costs",
+        thing=campaigns.CAMPAIGNS,
     ),
 )

@@ -1,0 +1,132 @@
+"""What is declared is also used: a step of a recipe in CONTRIBUTING.md that is left out is told here by its name."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final, TypeVar
+
+import salesapi.domain
+import salesapi.projections
+import salesapi.queries
+from salesapi.api.reads.catalogue import ITEMS, LISTS
+from salesapi.domain.catalogue import STREAMS
+from salesapi.projections.catalogue import PROJECTIONS
+from salesapi.projections.projection import Projection
+from salesapi.queries.listings import Listing
+
+Kind = TypeVar("Kind")
+DOMAIN: Final = Path(inspect.getfile(salesapi.domain)).parent
+WITHOUT_READ_MODEL: Final = {"attribute_definition", "team"}
+"""Streams that are answered from their states."""
+WITHOUT_ITEM: Final = {"enrolment"}
+"""Streams whose things are read in lists only."""
+NOT_SHOWN: Final[Mapping[str, set[str]]] = {
+    "deals": {"product_id", "stage_before_closing"},
+    "leads": {"touch_count"},
+    "compensationPlans": {"effective_dates"},
+    "enrolments": {"enrolment_id", "is_participant", "spans_before_leaving", "leavings"},
+    "credits": {"owner_id", "number"},
+    "statements": {"parts"},
+    "awards": {"granter_id"},
+    "allPoolShares": {"stater_id"},
+    "currencyRates": {"rate_id", "day"},
+    "approvals": {"party_ids"},
+}
+"""Columns that a list has for its conditions or its fold alone, by the list."""
+HANDED_ON_WHOLE: Final = {"PublishCompensationPlanVersion", "SimulateCompensationPlan", "SplitTarget"}
+"""Commands whose fields are read by what they are handed to."""
+
+
+def modules(package: ModuleType) -> Iterator[ModuleType]:
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        yield importlib.import_module(found.name)
+
+
+def declared(package: ModuleType, kind: type[Kind]) -> Iterator[tuple[str, Kind]]:
+    """Each thing of this kind that a module of the package declares, by its place."""
+    for module in modules(package):
+        for name, found in vars(module).items():
+            if isinstance(found, kind):
+                yield f"{module.__name__}.{name}", found
+
+
+def test_a_read_model_that_is_declared_is_in_the_catalogue() -> None:
+    named = [place for place, each in declared(salesapi.projections, Projection) if each not in PROJECTIONS]
+    assert named == [], "add them to PROJECTIONS in projections/catalogue.py"
+
+
+def test_a_list_that_is_declared_is_read_through_the_doors() -> None:
+    read = [each.listing for each in LISTS]
+    named = [place for place, each in declared(salesapi.queries, Listing) if each not in read]
+    assert named == [], "add a ListRead to the context's lists in api/reads"
+
+
+def test_the_events_of_a_stream_reach_a_read_model() -> None:
+    read = {name for projection in PROJECTIONS for name in projection.types}
+    unread = {stream.kind for stream in STREAMS if read.isdisjoint(event.name for event in stream.events)}
+    assert unread == WITHOUT_READ_MODEL, "declare a read model of its things"
+
+
+def test_the_things_of_a_stream_are_listed_and_read_one_by_one() -> None:
+    kinds = {stream.kind for stream in STREAMS} - WITHOUT_READ_MODEL
+    listed = {read_model(each.listing) for each in LISTS}
+    assert kinds - listed == set(), "declare a Listing and a ListRead"
+    paths = {each.path.partition("/{")[0] for each in ITEMS}
+    shown = {read_model(each.listing) for each in LISTS if each.path in paths}
+    assert kinds - shown == WITHOUT_ITEM, "declare an ItemRead"
+
+
+def test_a_list_shows_each_column_of_its_read_model() -> None:
+    rows = {projection.name: projection for projection in PROJECTIONS}
+    for read in LISTS:
+        projection = rows[read_model(read.listing)]
+        shown = {field.name for field in fields(read.shape)} | {"external_system", projection.key[0]}
+        hidden = {field.name for field in fields(projection.row)} - shown
+        wrong = hidden ^ NOT_SHOWN.get(read.name, set())
+        assert not wrong, (
+            f"{read.name}: add {', '.join(wrong)} to {read.shape.__name__}, or say in NOT_SHOWN that it hides"
+        )
+
+
+def test_a_field_of_a_command_is_read_where_it_is_decided() -> None:
+    together = attributes_of_command(DOMAIN / "consequences.py")
+    for stream in STREAMS:
+        for command in stream.commands:
+            known = {command.target, *together, *attributes_of_command(Path(inspect.getfile(command.decide)))}
+            unread = [field.name for field in fields(command.command) if field.name not in known]
+            name = command.command.__name__
+            assert not unread or name in HANDED_ON_WHOLE, f"{name}: its decider does not read {', '.join(unread)}"
+
+
+def test_a_field_of_an_event_is_given_where_it_is_made() -> None:
+    given: dict[str, set[str]] = {}
+    for call in (node for file in DOMAIN.rglob("*.py") for node in ast.walk(tree(file)) if isinstance(node, ast.Call)):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        given.setdefault(name, set()).update(keyword.arg or "**" for keyword in call.keywords)
+    for event in (event.event for stream in STREAMS for event in stream.events):
+        named = given.get(event.__name__, set())
+        missing = [field.name for field in fields(event) if field.name not in named]
+        assert not missing or "**" in named, f"{event.__name__}: no decider gives {', '.join(missing)}"
+
+
+def read_model(listing: Listing[Any, Any, Any]) -> str:
+    """The one that the list begins with."""
+    return listing.reads[0]
+
+
+def attributes_of_command(file: Path) -> set[str]:
+    """What a module of the domain reads of the commands that it is given."""
+    return {
+        node.attr
+        for node in ast.walk(tree(file))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "command"
+    }
+
+
+def tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text())
