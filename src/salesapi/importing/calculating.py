@@ -3,8 +3,9 @@
 Exact: a result with more digits than the bound is refused, never rounded on the way. Unknown stays unknown. Pure; no clock.
 """
 
+import operator
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 from typing import Final, Literal, TypeAlias, assert_never
@@ -26,6 +27,11 @@ _TOKEN: Final = re.compile(
 _EXACT: Final = Context(prec=PRECISION_DIGITS, traps=[Inexact, InvalidOperation])
 
 Sign: TypeAlias = Literal["+", "-", "*"]
+_OPERATIONS: Final[Mapping[Sign, Callable[[Decimal, Decimal], Decimal]]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+}
 Details: TypeAlias = tuple[Mapping[str, Cleaned], ...]
 """The rows that belong to a row, such as the lines of an order."""
 Row: TypeAlias = Mapping[str, Cleaned | Details]
@@ -130,19 +136,7 @@ def _value(formula: Formula, row: Row) -> Decimal | None:
             return _sum(formula, row)
         case Combined():
             left, right = _value(formula.left, row), _value(formula.right, row)
-            return None if left is None or right is None else _combined(formula.sign, left, right)
-        case _ as never:
-            assert_never(never)
-
-
-def _combined(sign: Sign, left: Decimal, right: Decimal) -> Decimal:
-    match sign:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case "*":
-            return left * right
+            return None if left is None or right is None else _OPERATIONS[formula.sign](left, right)
         case _ as never:
             assert_never(never)
 

@@ -82,7 +82,9 @@ async def run_import(
     started = time.monotonic()
     if parts.is_dry_run:
         rehearsal = Job(pool=parts.pool, source=mapping.source, principal_id=principal.id, id=None)
-        summary = await _Import(parts, mapping, rehearsal, results or NoResultFile(), watcher).run(given)
+        summary = await _Import(parts, mapping, rehearsal, results=results or NoResultFile(), watcher=watcher).run(
+            given
+        )
     else:
         async with running_job(
             parts.pool,
@@ -91,7 +93,7 @@ async def run_import(
             mapping_sha256=mapping.sha256,
             files=_described(given),
         ) as job:
-            summary = await _Import(parts, mapping, job, results or NoResultFile(), watcher).run(given)
+            summary = await _Import(parts, mapping, job, results=results or NoResultFile(), watcher=watcher).run(given)
             await job.finish({table.table: table.counts() for table in summary.tables})
     summary.seconds = time.monotonic() - started
     return summary
@@ -150,7 +152,9 @@ def _held(table: Table, detail: Detail, files: Sequence[Path]) -> HeldDetails:
 
 
 class _Import:
-    def __init__(self, parts: Parts, mapping: ImportMapping, job: Job, results: ResultFile, watcher: Watcher) -> None:
+    def __init__(
+        self, parts: Parts, mapping: ImportMapping, job: Job, *, results: ResultFile, watcher: Watcher
+    ) -> None:
         self._parts = parts
         self._mapping = mapping
         self._job = job

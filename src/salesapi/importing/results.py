@@ -4,7 +4,7 @@ import csv
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final, Literal, Protocol, TypeAlias
 
@@ -49,13 +49,7 @@ class TableCounts:
 
     def counts(self) -> dict[str, int]:
         """The numbers by name."""
-        return {
-            "imported": self.imported,
-            "changed": self.changed,
-            "unchanged": self.unchanged,
-            "rejected": self.rejected,
-            "events": self.events,
-        }
+        return {name: number for name, number in asdict(self).items() if name != "table"}
 
     def add(self, result: RowResult) -> None:
         """Counts a row."""
