@@ -87,7 +87,7 @@ def test_the_hasher_gives_the_public_constants(shared_data: Path) -> None:
         if "leaf_hex" in case:
             actual = leaf_hash(bytes.fromhex(case["leaf_hex"]))
         elif "left_hex" in case:
-            actual = node_hash(bytes.fromhex(case["left_hex"]), bytes.fromhex(case["right_hex"]))
+            actual = node_hash(left=bytes.fromhex(case["left_hex"]), right=bytes.fromhex(case["right_hex"]))
         else:
             actual = empty_root()
         assert actual.hex() == case["want"], case["desc"]

@@ -51,7 +51,7 @@ def verify_export(
     lines = _Lines(path, on_progress)
     runs, epoch = _first_pass(lines, codec)
     check, pay = new_checks(findings, codec, runs, outside)
-    _check_lines(lines, epoch, check, pay, findings)
+    _check_lines(lines, epoch, check, pay, findings=findings)
     return conclude(findings, check, pay, subject=f"the export {path.name}", is_outside_known=outside is not None)
 
 
@@ -127,7 +127,7 @@ def _first_pass(lines: _Lines, codec: Codec) -> tuple[list[LockedRun], int | Non
     return runs.found, epoch
 
 
-def _check_lines(lines: _Lines, epoch: int | None, check: LogCheck, pay: PayCheck, findings: Findings) -> None:
+def _check_lines(lines: _Lines, epoch: int | None, check: LogCheck, pay: PayCheck, *, findings: Findings) -> None:
     """The second pass: stops at a line after which nothing can be checked."""
     number = 0
     is_closed = False

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from nats.aio.msg import Msg
 from nats.errors import TimeoutError as NoMessages
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
@@ -72,19 +73,15 @@ async def _first_difference(
                 return Difference(position=position + 1, reason="the stream lacks it")
             for message in messages:
                 event, position = expected.pop(0), position + 1
-                reason = _difference(
-                    event, epoch, stream, message.metadata.sequence.stream, message.subject, message.data
-                )
+                reason = _difference(event, epoch, stream, message)
                 if reason is not None or event.position != position:
                     return Difference(position=position, reason=reason or f"the log has position {event.position}")
     return None
 
 
-def _difference(
-    event: StoredEvent, epoch: int, stream: SalesStream, sequence: int, subject: str, body: bytes
-) -> str | None:
-    if sequence != event.position:
-        return f"the stream's next sequence is {sequence}"
-    if subject != stream.subject(event.type):
-        return f"its subject is {subject}"
-    return None if body == cloud_event(event, epoch) else "its bytes differ"
+def _difference(event: StoredEvent, epoch: int, stream: SalesStream, message: Msg) -> str | None:
+    if message.metadata.sequence.stream != event.position:
+        return f"the stream's next sequence is {message.metadata.sequence.stream}"
+    if message.subject != stream.subject(event.type):
+        return f"its subject is {message.subject}"
+    return None if message.data == cloud_event(event, epoch) else "its bytes differ"
