@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -12,6 +13,8 @@ from salesapi.audit.export_line import EventLine, LastLine, event_line, last_lin
 from salesapi.audit.leaf import StoredRow, leaf_bytes
 from salesapi.audit.sealing import root_at, seal_all
 from salesapi.audit.tree import leaf_hash, root_of
+from salesapi.audit.verdict import Status, Verdict
+from salesapi.audit.verifying import OutsideRoot, verify_export
 from salesapi.database.migrating import migrate
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.pay.ledger.pay_facts import PayEvent
@@ -194,13 +197,32 @@ def rows_of(lines: Sequence[bytes]) -> list[StoredRow]:
     return [read_event_line(line).row for line in lines[:-1]]
 
 
-def forged(lines: Sequence[bytes], change: Callable[[StoredRow], StoredRow]) -> list[bytes]:
-    """The export of somebody who changes events and computes every hash and the last line anew."""
+def forged(lines: Sequence[bytes], change: Callable[[StoredRow], StoredRow], *, at: int | None = None) -> list[bytes]:
+    """The export of somebody who changes events, or the one at a position, and computes every hash and the last line anew."""
     epoch = read_last_line(lines[-1]).epoch
-    rows = [change(row) for row in rows_of(lines)]
+    rows = [change(row) if at in (None, row.position) else row for row in rows_of(lines)]
     leaves = [leaf_hash(leaf_bytes(row)) for row in rows]
     written = [event_line(EventLine(epoch=epoch, row=row, leaf=leaf)) for row, leaf in zip(rows, leaves, strict=True)]
     return [*written, last_line(LastLine(epoch=epoch, root=root_of(leaves), size=len(rows)))]
+
+
+def reworded(lines: Sequence[bytes], at: int, old: str, new: str) -> list[bytes]:
+    """The export with a text replaced in the payload of one event, and every hash anew."""
+    return forged(lines, lambda row: with_payload(row, old, new), at=at)
+
+
+def verdict_on(folder: Path, content: bytes | Sequence[bytes], outside: OutsideRoot | None = None) -> Verdict:
+    """Verifies a file with this content."""
+    path = folder / "export.jsonl"
+    path.write_bytes(content if isinstance(content, bytes) else b"".join(content))
+    return verify_export(path, CODEC, outside=outside)
+
+
+def refuted(folder: Path, content: bytes | Sequence[bytes], outside: OutsideRoot | None = None) -> Verdict:
+    """Verifies a file with this content, which must be found wrong."""
+    verdict = verdict_on(folder, content, outside)
+    assert verdict.status is Status.REFUTED, str(verdict)
+    return verdict
 
 
 def with_payload(row: StoredRow, old: str, new: str) -> StoredRow:
