@@ -26,6 +26,7 @@ from salesapi.eventlog.codec import Codec, EventMeta, ToEncode
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import AppendRequest, NewEvent, StreamAppend
 from salesapi.eventlog.upcasts import UPCASTS
+from tests.connections import connected
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN, flat, share, tiered
 from tests.domain.pay.pay_terms import WITH_CASH
 from tests.domain.pay.trade_stories import TradeLog
@@ -140,18 +141,11 @@ class StoredStory:
 
     async def as_owner(self, *statements: str) -> None:
         """Acts as an attacker with the owner's role does: triggers off, statements, triggers on."""
-        connection = await asyncpg.connect(self.urls.owner_url)
         tables = ("log.event", "audit.leaf", "audit.node", "audit.root")
-        try:
-            async with connection.transaction():
-                for table in tables:
-                    await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-                for statement in statements:
-                    await connection.execute(statement)
-                for table in tables:
-                    await connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-        finally:
-            await connection.close()
+        switched = [[f"ALTER TABLE {table} {to} TRIGGER USER" for table in tables] for to in ("DISABLE", "ENABLE")]
+        async with connected(self.urls.owner_url) as connection, connection.transaction():
+            for statement in (*switched[0], *statements, *switched[1]):
+                await connection.execute(statement)
 
 
 async def paid_story(urls: DatabaseUrls) -> StoredStory:

@@ -20,6 +20,7 @@ from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
 from salesapi.eventlog.recorder import PositionGap
 from salesapi.subscriptions.runner import following
 from tests.audit.stories import CODEC, ROOT_TIMEOUT_SECONDS, StoredStory
+from tests.connections import connected, value_of
 
 LOOKS_MAX = 500
 LOOK_SECONDS = 0.02
@@ -44,21 +45,17 @@ async def roots_by_size(story: StoredStory) -> list[bytes]:
     """The root over the first 0, 1, 2, ... events, computed from what stands in the log."""
     frontier = Frontier()
     roots = [frontier.root()]
-    connection = await asyncpg.connect(story.urls.application_url)
-    try:
+    async with connected(story.urls.application_url) as connection:
         async for page in pages(connection):
             for each in page:
                 frontier.append(leaf_hash(leaf_bytes(each.row)))
                 roots.append(frontier.root())
-    finally:
-        await connection.close()
     return roots
 
 
 async def until_waiting_for_a_lock(superuser_url: str, application: str, *, count: int = 1) -> int:
     """A server process of this application, once so many of them wait for a lock; bounded."""
-    connection = await asyncpg.connect(superuser_url)
-    try:
+    async with connected(superuser_url) as connection:
         for _ in range(LOOKS_MAX):
             found = await connection.fetch(
                 "SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'", application
@@ -66,8 +63,6 @@ async def until_waiting_for_a_lock(superuser_url: str, application: str, *, coun
             if len(found) >= count:
                 return int(found[0]["pid"])
             await asyncio.sleep(LOOK_SECONDS)
-    finally:
-        await connection.close()
     raise AssertionError(f"{application} never came to wait for a lock")
 
 
@@ -167,9 +162,7 @@ async def test_two_sealers_at_once_never_seal_an_event_twice(
 async def test_a_sealer_whose_connection_is_killed_in_the_middle_loses_nothing(
     story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]", postgresql: EmbeddedPostgreSQL
 ) -> None:
-    blocker = await asyncpg.connect(story.urls.owner_url)
-    killer = await asyncpg.connect(postgresql.superuser_url)
-    try:
+    async with connected(story.urls.owner_url) as blocker, connected(postgresql.superuser_url) as killer:
         # The root is the last row that a batch writes: with its table locked the batch stands before its end.
         await blocker.execute("BEGIN; LOCK TABLE audit.root IN ACCESS EXCLUSIVE MODE")
         head = await story.notes(20)
@@ -180,9 +173,6 @@ async def test_a_sealer_whose_connection_is_killed_in_the_middle_loses_nothing(
             assert await killer.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid = $1", victim) == 0
             await blocker.execute("COMMIT")
             assert await root_at(pool, head, ROOT_TIMEOUT_SECONDS) == (await roots_by_size(story))[-1]
-    finally:
-        await blocker.close()
-        await killer.close()
     verdict = await verify_log(story.urls.application_url, CODEC)
     assert verdict.status is Status.PROVEN, str(verdict)
 
@@ -253,12 +243,8 @@ async def test_evidence_is_only_ever_added_even_by_the_owner(story: StoredStory,
     await story.notes(4)
     await story.seal()
     column = {"audit.leaf": "hash", "audit.node": "hash", "audit.root": "root"}[table]
-    connection = await asyncpg.connect(story.urls.owner_url)
-    try:
-        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="evidence is only ever added"):
-            await connection.execute(statement.format(table, column, column))
-    finally:
-        await connection.close()
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="evidence is only ever added"):
+        await value_of(story.urls.owner_url, statement.format(table, column, column))
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit.leaf SET position = position", "DELETE FROM audit.root"])

@@ -17,6 +17,7 @@ import asyncpg
 import nats
 import pytest
 from nats.js.api import StreamConfig
+from tests.connections import value_of
 
 from salesapi.embedded import processes
 from salesapi.embedded.engines import read_running_engines, running_engines
@@ -73,7 +74,7 @@ async def test_a_first_start_that_was_cut_short_is_made_anew(reachable_folder: P
     (folder / "data.new-1" / "PG_VERSION").write_text("18\n")
 
     engine = await EmbeddedPostgreSQL.start(folder, fast_unsafe=True)
-    answer = await _value(engine.owner_url, "SELECT 1")
+    answer = await value_of(engine.owner_url, "SELECT 1")
     await engine.stop()
 
     assert answer == 1
@@ -126,7 +127,7 @@ async def test_a_killed_cluster_keeps_what_was_committed(reachable_folder: Path)
     await engine.stop()
 
     again = await EmbeddedPostgreSQL.start(engine.folder)
-    last = await _value(again.owner_url, "SELECT max(position) FROM event")
+    last = await value_of(again.owner_url, "SELECT max(position) FROM event")
     await again.stop()
 
     assert len(killed) > 3, "the postmaster and its children"
@@ -145,7 +146,7 @@ async def test_a_cluster_starts_again_when_only_its_postmaster_was_killed(reacha
     os.kill(child, signal.SIGCONT)
 
     again = await EmbeddedPostgreSQL.start(engine.folder, fast_unsafe=True)
-    answer = await _value(again.owner_url, "SELECT 1")
+    answer = await value_of(again.owner_url, "SELECT 1")
     await again.stop()
 
     assert child in left
@@ -201,7 +202,7 @@ async def test_engines_end_with_a_killed_dev_and_the_next_dev_starts(reachable_f
         read_running_engines(folder)
     await _until_gone(engines.postgresql_pid, engines.nats_pid)
     async with running_engines(folder) as again:
-        assert await _value(again.owner_url, "SELECT 1") == 1
+        assert await value_of(again.owner_url, "SELECT 1") == 1
     assert engines.salesapi_pid == dev.pid
 
 
@@ -213,7 +214,7 @@ async def test_a_dev_killed_while_it_makes_the_cluster_does_not_disturb_the_next
     dev.wait()
 
     async with running_engines(folder) as engines:
-        assert await _value(engines.owner_url, "SELECT 1") == 1
+        assert await value_of(engines.owner_url, "SELECT 1") == 1
 
 
 async def test_a_stopped_dev_leaves_no_process_and_no_note(reachable_folder: Path) -> None:
@@ -239,9 +240,7 @@ def _run_dev(folder: Path) -> subprocess.Popen[bytes]:
 
 async def _until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(WAIT_LIMIT_SECONDS):
-        while True:
-            if holds():
-                return
+        while not holds():
             await asyncio.sleep(POLL_SECONDS)
 
 
@@ -255,11 +254,3 @@ def _is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-async def _value(url: str, statement: str, *arguments: object) -> object:
-    connection = await asyncpg.connect(url)
-    try:
-        return await connection.fetchval(statement, *arguments)
-    finally:
-        await connection.close()

@@ -14,6 +14,7 @@ from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
 from salesapi.eventlog import reading, writer
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import Appended, KeyTaken, LogOverloaded, LogUnavailable, NotStorable, OutcomeUnknown
+from tests.connections import connected
 from tests.eventlog.relay import Relay
 from tests.eventlog.requests import PRINCIPAL, append, deal, event, key, request
 
@@ -24,12 +25,9 @@ WAITING_FOR_LOCK = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' A
 @asynccontextmanager
 async def _lock_held(url: str) -> AsyncIterator[OwnConnection]:
     """Another process holds the append lock, so what the writer sends waits in the server."""
-    connection = await asyncpg.connect(url)
-    await connection.execute("SELECT pg_advisory_lock($1)", APPEND)
-    try:
+    async with connected(url) as connection:
+        await connection.execute("SELECT pg_advisory_lock($1)", APPEND)
         yield connection
-    finally:
-        await connection.close()
 
 
 async def _until_sent(connection: OwnConnection) -> None:

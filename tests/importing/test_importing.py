@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from salesapi.app import Core, running_core
@@ -20,6 +19,7 @@ from salesapi.importing.import_job import import_principal, run_import
 from salesapi.importing.jobs import ImportRunning
 from salesapi.importing.mapping_reading import read_mapping
 from salesapi.settings import Settings
+from tests.connections import value_of
 from tests.importing.generated_crm import GeneratedCrm, generated_crm
 from tests.importing.reading_back import EXAMPLE, KeptResults, content, counts, deals, events, imported
 
@@ -60,11 +60,7 @@ async def test_names_of_persons_stand_nowhere_in_clear(core: Core, database: Dat
     await imported(core, crm.write(tmp_path / "files"))
 
     stored = " ".join(f"{event.stored.payload} {event.stored.meta}" for event in await events(core))
-    connection = await asyncpg.connect(database.owner_url)
-    try:
-        kept = await connection.fetchval("SELECT string_agg(r::text, ' ') FROM importing.row r")
-    finally:
-        await connection.close()
+    kept = str(await value_of(database.owner_url, "SELECT string_agg(r::text, ' ') FROM importing.row r"))
 
     names = {row[column] for row in crm.teams for column in ("sales_agent", "manager")}
     assert [name for name in names if f'"{name}"' in stored or name in kept] == []
@@ -277,7 +273,6 @@ async def test_an_import_goes_on_over_lost_connections_of_the_log(
 ) -> None:
     files = generated_crm().write(tmp_path / "files")
     mapping = read_mapping(EXAMPLE, Catalogue())
-    same_role = await asyncpg.connect(database.application_url)
     reached = asyncio.Event()
 
     def watch(table: str, done: int, total: int) -> None:
@@ -287,12 +282,12 @@ async def test_an_import_goes_on_over_lost_connections_of_the_log(
     async with running_core(settings) as core:
         work = asyncio.create_task(run_import(import_parts(core), mapping, files, watcher=watch))
         await reached.wait()
-        await same_role.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        await value_of(
+            database.application_url,
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()",
         )
         await asyncio.gather(work, return_exceptions=True)
-    await same_role.close()
     async with running_core(settings) as core:
         await imported(core, files)
         disturbed = await content(core)
@@ -316,12 +311,8 @@ async def test_a_dry_run_decides_every_row_and_stores_nothing(
 
     assert results.rejected() == [(wrong["opportunity_id"], "not_found")]
     assert await _head(core) == 0
-    connection = await asyncpg.connect(database.owner_url)
-    try:
-        for table in ("importing.job", "importing.row", "privacy.subject_key", "log.request"):
-            assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0
-    finally:
-        await connection.close()
+    for table in ("importing.job", "importing.row", "privacy.subject_key", "log.request"):
+        assert await value_of(database.owner_url, f"SELECT count(*) FROM {table}") == 0
     real = await imported(core, files)
     assert [table.counts() for table in rehearsed.tables] == [table.counts() for table in real.tables]
 
@@ -352,15 +343,10 @@ async def test_a_job_remembers_its_files_and_what_became_of_them(
 ) -> None:
     await imported(core, generated_crm().write(tmp_path / "files"))
 
-    connection = await asyncpg.connect(database.owner_url)
-    try:
-        job = await connection.fetchrow(
-            "SELECT source, jsonb_array_length(files) AS files, finished_at IS NOT NULL AS is_finished, "
-            "summary->'opportunities'->>'imported' AS deals FROM importing.job"
-        )
-    finally:
-        await connection.close()
-
-    assert job is not None
+    job = await value_of(
+        database.owner_url,
+        "SELECT (source, jsonb_array_length(files), finished_at IS NOT NULL, summary->'opportunities'->>'imported') "
+        "FROM importing.job",
+    )
     # The accounts and the teams are two tables of one file each.
-    assert dict(job) == {"source": "maven_crm", "files": 6, "is_finished": True, "deals": "300"}
+    assert job == ("maven_crm", 6, True, "300")

@@ -15,6 +15,7 @@ from salesapi.eventlog.recorder import EventLog
 from salesapi.queries.health import FollowerHealth, health
 from salesapi.subscriptions.runner import Progress, following
 from salesapi.subscriptions.states import Trouble, trouble_of
+from tests.connections import connected, value_of
 from tests.projections.examples import append_stories
 
 PATIENCE_SECONDS = 20.0
@@ -97,9 +98,10 @@ class Place:
 async def place(database: DatabaseUrls) -> AsyncIterator[Place]:
     """An empty log."""
     await migrate(database.owner_url)
-    owner = await asyncpg.connect(database.owner_url)
-    await owner.execute("CREATE TABLE public.tally AS SELECT 0 AS events; GRANT ALL ON public.tally TO salesapi_app")
-    await owner.close()
+    async with connected(database.owner_url) as owner:
+        await owner.execute(
+            "CREATE TABLE public.tally AS SELECT 0 AS events; GRANT ALL ON public.tally TO salesapi_app"
+        )
     log = await PostgreSQLEventLog.connect(database.application_url)
     async with asyncpg.create_pool(database.application_url, min_size=1, max_size=8) as pool:
         yield Place(database, log, pool)
@@ -161,13 +163,12 @@ async def test_a_process_whose_connections_are_killed_goes_on_by_itself(place: P
         subscriptions.start(Tally(place.log, place.pool))
         await append_stories(place.log, range(1, 10))
         await place.eventually(lag=0)
-        killer = await asyncpg.connect(place.urls.application_url)
-        await killer.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        await value_of(
+            place.urls.application_url,
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = current_user "
-            "AND application_name <> 'salesapi writer'"
+            "AND application_name <> 'salesapi writer'",
         )
-        await killer.close()
         head = await append_stories(place.log, range(10, 20))
         await place.eventually(lag=0, state="following", error=None)
 
