@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from salesapi.audit.exporting import Exported, export
+from salesapi.audit.exporting import export
 from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
-from tests.audit.stories import StoredStory, paid_story
+from tests.audit.stories import Export, StoredStory, paid_story
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def exported(postgresql: EmbeddedPostgreSQL, session_folder: Path) -> AsyncIterator[tuple[Exported, list[bytes]]]:
+async def exported(postgresql: EmbeddedPostgreSQL, session_folder: Path) -> AsyncIterator[Export]:
     """The paid story as an export: what was said of it, and its lines."""
     urls = await postgresql.create_database("exported_story")
     story = await paid_story(urls)
@@ -25,7 +25,7 @@ async def exported(postgresql: EmbeddedPostgreSQL, session_folder: Path) -> Asyn
 
 
 @pytest.fixture
-def lines(exported: tuple[Exported, list[bytes]]) -> list[bytes]:
+def lines(exported: Export) -> list[bytes]:
     """The lines of the export."""
     return list(exported[1])
 

@@ -5,11 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
 
 from salesapi.audit.export_line import EventLine, LastLine, event_line, last_line, read_event_line, read_last_line
+from salesapi.audit.exporting import Exported
 from salesapi.audit.leaf import StoredRow, leaf_bytes
 from salesapi.audit.sealing import root_at, seal_all
 from salesapi.audit.tree import leaf_hash, root_of
@@ -37,6 +39,8 @@ META = EventMeta(actor_id=uid(0xAC), principal_kind="member", command="Story")
 NOTE_STREAM = StreamRef("note", uid(0x4E))
 NOTE_TEXT = 'Zoë "quoted" \\ back, 漢字 and 🙂'
 ROOT_TIMEOUT_SECONDS = 30.0
+Export: TypeAlias = tuple[Exported, list[bytes]]
+"""What an export said of itself, and its lines."""
 RECORDED_AT = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
 
 

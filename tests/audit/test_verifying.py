@@ -23,7 +23,7 @@ from salesapi.audit.export_line import (
     read_event_line,
     read_last_line,
 )
-from salesapi.audit.exporting import Exported, export
+from salesapi.audit.exporting import export
 from salesapi.audit.leaf import StoredRow, leaf_bytes, utc_text
 from salesapi.audit.log_verifying import verify_log
 from salesapi.audit.tree import Frontier, leaf_hash
@@ -36,6 +36,7 @@ from tests.audit.stories import (
     NOTE_STREAM,
     NOTE_TEXT,
     RECORDED_AT,
+    Export,
     StoredStory,
     forged,
     refuted,
@@ -70,7 +71,7 @@ def position_of(lines: Sequence[bytes], type_: str, number: int = 1) -> int:
     return [row.position for row in rows_of(lines) if row.type == type_][number - 1]
 
 
-async def test_an_export_of_a_real_log_is_proven(exported: tuple[Exported, list[bytes]], tmp_path: Path) -> None:
+async def test_an_export_of_a_real_log_is_proven(exported: Export, tmp_path: Path) -> None:
     plan, lines = exported
     verdict = verdict_on(tmp_path, lines, OutsideRoot(root=plan.root, size=plan.size))
     assert (verdict.status, verdict.place) == (Status.PROVEN, None), str(verdict)
@@ -85,9 +86,7 @@ def test_without_a_root_from_outside_the_reader_is_told_what_is_not_shown(tmp_pa
     assert "Compare it with one that you hold (--root, --size)" in str(verdict)
 
 
-def test_a_line_holds_the_stored_text_and_the_last_line_the_root(
-    exported: tuple[Exported, list[bytes]],
-) -> None:
+def test_a_line_holds_the_stored_text_and_the_last_line_the_root(exported: Export) -> None:
     plan, lines = exported
     first_note = next(line for line in lines if b'"note.written"' in line)
     payload = json.dumps({"number": 1, "text": NOTE_TEXT}, ensure_ascii=False, separators=(",", ":"))
@@ -212,9 +211,7 @@ def test_a_consistent_forgery_is_narrowed_by_the_roots_that_locks_state(tmp_path
     assert f"the lock of payout run {json.loads(lines[second_lock - 1])['stream_id']}" in str(verdict)
 
 
-def test_a_consistent_forgery_after_all_locks_is_found_by_a_root_from_outside(
-    exported: tuple[Exported, list[bytes]], tmp_path: Path
-) -> None:
+def test_a_consistent_forgery_after_all_locks_is_found_by_a_root_from_outside(exported: Export, tmp_path: Path) -> None:
     plan, lines = exported
     forgery = reworded(lines, plan.size, "Zo", "ZO")
     assert verdict_on(tmp_path, forgery).status is Status.PROVEN, "nothing inside an export can show this"
@@ -223,7 +220,7 @@ def test_a_consistent_forgery_after_all_locks_is_found_by_a_root_from_outside(
 
 
 def test_an_export_that_ends_before_the_root_from_outside_is_not_enough_evidence(
-    exported: tuple[Exported, list[bytes]], tmp_path: Path
+    exported: Export, tmp_path: Path
 ) -> None:
     plan, lines = exported
     rows = rows_of(lines)[:-1]

@@ -100,24 +100,19 @@ LEAD = LeadCaptured(
 )
 
 
-class CountingKeys:
+class CountingKeys(MemoryKeys):
     """Keys in memory that count look-ups."""
 
-    def __init__(self) -> None:
-        self.memory = MemoryKeys()
-        self.openings = 0
-
-    async def for_sealing(self, subjects: Collection[UUID]) -> Mapping[UUID, SubjectKey]:
-        return await self.memory.for_sealing(subjects)
+    openings = 0
 
     async def for_opening(self, subjects: Collection[UUID]) -> Mapping[UUID, SubjectKey | None]:
         self.openings += 1
-        return await self.memory.for_opening(subjects)
+        return await super().for_opening(subjects)
 
 
-def stored(new: NewEvent, *, version: int = 1, position: int = 7, stream: StreamRef = STREAM) -> StoredEvent:
+def stored(new: NewEvent, *, version: int = 1, stream: StreamRef = STREAM) -> StoredEvent:
     return StoredEvent(
-        position=position,
+        position=7,
         stream=stream,
         version=version,
         type=new.type,
@@ -129,8 +124,9 @@ def stored(new: NewEvent, *, version: int = 1, position: int = 7, stream: Stream
     )
 
 
-def stored_text(payload: str, *, type: str = "order.taken", schema: int = 1) -> StoredEvent:
-    return stored(NewEvent(type=type, schema=schema, payload=payload, meta=encode_meta(META), occurred=None))
+def stored_text(payload: str, *, type: str = "order.taken", schema: int = 1, stream: StreamRef = STREAM) -> StoredEvent:
+    new = NewEvent(type=type, schema=schema, payload=payload, meta=encode_meta(META), occurred=None)
+    return stored(new, stream=stream)
 
 
 async def encode_one(codec: Codec, event: object, *, version: int = 1) -> NewEvent:

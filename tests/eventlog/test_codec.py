@@ -11,20 +11,8 @@ from hypothesis import strategies as st
 
 from salesapi.database.text import TextRefused
 from salesapi.domain.shared.declarations import EventType
-from salesapi.domain.shared.kernel import (
-    BusinessTime,
-    Kind,
-    Recorded,
-    record,
-)
-from salesapi.eventlog.codec import (
-    Codec,
-    EventMeta,
-    EventUnreadable,
-    UnknownEventType,
-    decode_meta,
-    encode_meta,
-)
+from salesapi.domain.shared.kernel import BusinessTime, Kind, Recorded, record
+from salesapi.eventlog.codec import Codec, EventMeta, EventUnreadable, UnknownEventType, decode_meta, encode_meta
 from salesapi.privacy.keys import MemoryKeys
 from tests.eventlog.codec_examples import (
     ACTOR,
