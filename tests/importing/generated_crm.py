@@ -3,12 +3,13 @@
 The answers are counted here from the made rows themselves, without any of the program's code.
 """
 
-import csv
 import random
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+
+from tests.importing.reading_back import Row, written
 
 SEED = 20_260_302
 DEALS = 300
@@ -22,8 +23,6 @@ PRODUCTS = (("GTX Basic", "GTX", 550), ("GTX Pro", "GTX", 4821), ("MG Special", 
 STAGES = ("Won", "Won", "Won", "Lost", "Lost", "Engaging", "Prospecting")
 SECTORS = ("technolgy", "medical", "retail", "software")
 OFFICES = ("United States", "Philipines", "Kenya")
-
-Row = dict[str, str]
 
 
 @dataclass
@@ -45,17 +44,8 @@ class GeneratedCrm:
         }
 
     def write(self, folder: Path) -> list[Path]:
-        """The files, with CR LF at the ends of lines as in the real ones."""
-        folder.mkdir(exist_ok=True)
-        files = []
-        for name, rows in self.tables().items():
-            file = folder / f"{name}.csv"
-            with file.open("w", encoding="utf-8", newline="") as opened:
-                writer = csv.DictWriter(opened, list(rows[0]))
-                writer.writeheader()
-                writer.writerows(rows)
-            files.append(file)
-        return files
+        """The files."""
+        return written(folder, self.tables())
 
     def stages(self) -> dict[str, int]:
         """Deals by stage."""

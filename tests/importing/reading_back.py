@@ -1,7 +1,8 @@
 """What an import left in the log: counts of events, folded deals, and a text of everything that can be compared."""
 
+import csv
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +17,22 @@ from salesapi.importing.results import RowResult, Summary
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "maven_crm.yaml"
 PAGE = 5_000
+
+
+Row = dict[str, str]
+
+
+def written(folder: Path, tables: Mapping[str, Sequence[Row]]) -> list[Path]:
+    """The CSV file of each table, with CR LF at the ends of lines as in the real ones."""
+    folder.mkdir(exist_ok=True)
+    files = []
+    for name, rows in tables.items():
+        files.append(folder / f"{name}.csv")
+        with files[-1].open("w", encoding="utf-8", newline="") as opened:
+            writer = csv.DictWriter(opened, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+    return files
 
 
 class KeptResults:
@@ -65,6 +82,13 @@ async def deals(core: Core) -> dict[UUID, Deal]:
 async def counts(core: Core) -> Counter[str]:
     """Events by type."""
     return Counter(event.stored.type for event in await events(core))
+
+
+async def added_by(core: Core, files: Sequence[Path], mapping: Path = EXAMPLE) -> dict[str, int]:
+    """Imports files of which no row is rejected; answers what that added, by type."""
+    before = await counts(core)
+    assert (await imported(core, files, mapping)).rejections == []
+    return dict(await counts(core) - before)
 
 
 async def content(core: Core) -> list[str]:
