@@ -15,8 +15,9 @@ from salesapi.access.principals import EVERYTHING, Principal
 from salesapi.commands.command_reading import CommandReader
 from salesapi.commands.handling import Handling
 from salesapi.commands.requests import Envelope, Request
+from salesapi.commands.subjects import written_stream
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.shared.kernel import Kind, Refused, StreamRef, natural_id
+from salesapi.domain.shared.kernel import Kind, Refused, StreamRef
 from salesapi.eventlog.recorder import NotStorable
 from salesapi.importing.calculating import Row
 from salesapi.importing.jobs import NOT_IMPORTED, Imported, Job, Offer
@@ -200,17 +201,6 @@ class TableWriting:
 def setup_candidates(steps: tuple[Step, ...]) -> Iterator[Candidate]:
     """The mapping's own commands, each as a row of its own."""
     return (Candidate(file="", line=0, row_id=step.name, steps=(step,), row={}) for step in steps)
-
-
-def written_stream(catalogue: Catalogue, command: object) -> StreamRef | None:
-    """The stream that a command goes to; None where a new thing gets a new id."""
-    stream, kind = catalogue.command(type(command).__name__)
-    if kind.stream_of is not None:
-        return StreamRef(stream.kind, kind.stream_of(command))
-    if kind.target is not None:
-        return StreamRef(stream.kind, getattr(command, kind.target))
-    parts = kind.identity(command) if kind.identity else None
-    return StreamRef(stream.kind, natural_id(stream.kind, *parts)) if parts else None
 
 
 def _offer(ready: _Ready) -> Offer | None:
