@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from salesapi.audit.leaf import StoredRow
-from salesapi.audit.pay_check import RUN_TYPES, LockedRuns, PayCheck, decoded_row
+from salesapi.audit.pay_check import RUN_TYPES, LockedRuns, PayCheck
 from salesapi.audit.verdict import Findings, Status
 from salesapi.domain.pay.reasons.reason_form import STATED
 from salesapi.domain.pay.records.payout_runs import PayoutRunStatementIssued
+from salesapi.eventlog.reading import stored_event
 from tests.audit.stories import CODEC, forged, refuted, reworded, rows_of, verdict_on
 from tests.domain.pay.commission_stories import ANN
 from tests.domain.pay.reasons_said import english
@@ -124,7 +125,21 @@ def test_an_old_statement_whose_last_part_is_missing_is_named(tmp_path: Path, li
 
 def test_an_old_line_is_read_with_its_sentence_as_its_reason(lines: list[bytes]) -> None:
     row = next(row for row in rows_of(lines) if row.type == ISSUED and "499.99991666" in row.payload)
-    event = decoded_row(row, CODEC).event
+    stored = stored_event(
+        row.position,
+        row.stream_kind,
+        row.stream_id,
+        row.version,
+        row.type,
+        row.schema,
+        row.payload,
+        row.meta,
+        row.occurred_at,
+        row.occurred_on,
+        row.occurred_zone,
+        row.recorded_at,
+    )
+    (event,) = (decoded.event for decoded in CODEC.decode_unopened([stored]))
     assert isinstance(event, PayoutRunStatementIssued)
     line = next(line for line in event.lines if "499.99991666" in line.reason.inputs[0].value)
     assert line.reason.kind == STATED

@@ -76,7 +76,7 @@ class LockedRuns:
     def add(self, row: StoredRow, codec: Codec) -> None:
         """Takes an event of `RUN_TYPES`. One that cannot be read is left to the check itself, which names it."""
         try:
-            event = decoded_row(row, codec).event
+            event = _decoded(row, codec).event
         except (EventUnreadable, UnknownEventType):
             return
         if isinstance(event, PayoutRunOpened):
@@ -139,7 +139,7 @@ class PayCheck:
         place = Place(position=row.position, line=line)
         try:
             if row.type in READ_TYPES:
-                self._take(decoded_row(row, self._codec), place)
+                self._take(_decoded(row, self._codec), place)
             if row.position in self._to_calculate:
                 self._ledger.advance_to(row.position)
                 for run in self._to_calculate.pop(row.position):
@@ -321,12 +321,7 @@ def _differs(name: str, issued: object, recomputed: object) -> str:
     return f"{name} is {issued}, recomputed {recomputed}"
 
 
-def decoded_row(row: StoredRow, codec: Codec) -> DecodedEvent:
-    """Reads a row without opening personal values.
-
-    Raises:
-        EventUnreadable, UnknownEventType.
-    """
+def _decoded(row: StoredRow, codec: Codec) -> DecodedEvent:
     stored = stored_event(
         row.position,
         row.stream_kind,
