@@ -69,6 +69,20 @@ class Measure:
     run: Callable[[Ground, Effort], Awaitable[Sequence[Line]]]
 
 
+def cost(what: str, unit: str, ours: float, *, beside: tuple[str, float], target: float | None = None) -> Line:
+    """Makes the line of a figure of which less is better, beside a named one or a bound."""
+    baseline, baseline_value = beside
+    return Line(
+        what=what,
+        unit=unit,
+        ours=ours,
+        baseline=baseline,
+        baseline_value=baseline_value,
+        target=target,
+        is_cost=True,
+    )
+
+
 def figures(lines: Sequence[Line]) -> list[Figure]:
     """One figure for each kind of line, in the order of their first appearance."""
     by_what: dict[str, list[Line]] = {}
