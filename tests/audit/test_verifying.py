@@ -13,16 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from salesapi.audit.export_line import (
-    LINE_BYTES_MAX,
-    EventLine,
-    LastLine,
-    NotExportable,
-    event_line,
-    last_line,
-    read_event_line,
-    read_last_line,
-)
+from salesapi.audit import export_line
 from salesapi.audit.exporting import export
 from salesapi.audit.leaf import StoredRow, leaf_bytes, utc_text
 from salesapi.audit.log_verifying import verify_log
@@ -124,7 +115,7 @@ async def test_a_stored_text_with_a_line_break_is_not_exported_but_named(
             AppendRequest(appends=(StreamAppend(stream=NOTE_STREAM, expected_version=0, events=(spread,)),))
         )
         await story.seal()
-        with pytest.raises(NotExportable, match="the payload of the event at position 1 has a line break"):
+        with pytest.raises(export_line.NotExportable, match="the payload of the event at position 1 has a line break"):
             await export(database.application_url, tmp_path / "export")
     finally:
         await story.log.close()
@@ -197,7 +188,7 @@ def test_something_after_the_last_line_is_found(tmp_path: Path, lines: list[byte
 
 
 def test_a_line_longer_than_any_event_is_refused_without_reading_it_whole(tmp_path: Path, lines: list[bytes]) -> None:
-    verdict = refuted(tmp_path, [b" " * (LINE_BYTES_MAX + 1), b"\n", *lines])
+    verdict = refuted(tmp_path, [b" " * (export_line.LINE_BYTES_MAX + 1), b"\n", *lines])
     assert verdict.place == Place(line=1, position=1)
 
 
@@ -267,11 +258,11 @@ def test_a_line_is_read_back_as_it_was_written() -> None:
         occurred_zone="Asia/Shanghai",
         payload='{"a": [1.0, 1e2,  "\\u0041/\\/"],"a":null}',
     )
-    each = EventLine(epoch=3, row=row, leaf=leaf_hash(leaf_bytes(row)))
-    assert read_event_line(event_line(each)) == each
-    last = LastLine(epoch=3, root=each.leaf, size=1)
-    assert read_last_line(last_line(last)) == last
-    assert utc_text(RECORDED_AT).encode() in event_line(each)
+    each = export_line.EventLine(epoch=3, row=row, leaf=leaf_hash(leaf_bytes(row)))
+    assert export_line.read_event_line(export_line.event_line(each)) == each
+    last = export_line.LastLine(epoch=3, root=each.leaf, size=1)
+    assert export_line.read_last_line(export_line.last_line(last)) == last
+    assert utc_text(RECORDED_AT).encode() in export_line.event_line(each)
 
 
 def test_a_long_export_is_verified_in_bounded_memory(tmp_path: Path) -> None:
@@ -283,8 +274,8 @@ def test_a_long_export_is_verified_in_bounded_memory(tmp_path: Path) -> None:
             row = replace(NOTE, position=position, version=position, payload=payload)
             leaf = leaf_hash(leaf_bytes(row))
             frontier.append(leaf)
-            file.write(event_line(EventLine(epoch=1, row=row, leaf=leaf)))
-        file.write(last_line(LastLine(epoch=1, root=frontier.root(), size=frontier.size)))
+            file.write(export_line.event_line(export_line.EventLine(epoch=1, row=row, leaf=leaf)))
+        file.write(export_line.last_line(export_line.LastLine(epoch=1, root=frontier.root(), size=frontier.size)))
     assert path.stat().st_size > 3 * LONG_EXPORT_MEMORY_BYTES // 2
     progress: list[tuple[str, int, int]] = []
     tracemalloc.start()

@@ -10,14 +10,7 @@ from salesapi.commands.handling import Handling
 from salesapi.commands.requests import Envelope, Request
 from salesapi.demo.company import QUARTERS, foundation, ref
 from salesapi.demo.stories import stories
-from salesapi.domain.pay.records.payout_runs import (
-    ApprovePayoutRun,
-    CalculatePayoutRun,
-    IssuePayoutRunStatements,
-    LockPayoutRun,
-    OpenPayoutRun,
-    SubmitPayoutRun,
-)
+from salesapi.domain.pay.records import payout_runs
 from salesapi.domain.shared.kernel import natural_id
 
 STORIES_AT_ONCE: Final = 64
@@ -61,15 +54,16 @@ async def _pay(handling: Handling, plan: str, quarter: str) -> None:
     plan_id = ref("compensation_plan", plan)
     key = f"pay/{plan}/{quarter}"
     opened = await handling.handle(
-        Request(command=OpenPayoutRun(plan_id=plan_id, period=quarter), occurred=None), _envelope(f"{key}/open")
+        Request(command=payout_runs.OpenPayoutRun(plan_id=plan_id, period=quarter), occurred=None),
+        _envelope(f"{key}/open"),
     )
-    steps: list[tuple[type, Principal]] = [(CalculatePayoutRun, _LOADER)]
+    steps: list[tuple[type, Principal]] = [(payout_runs.CalculatePayoutRun, _LOADER)]
     if quarter in LOCKED_QUARTERS:
         steps += [
-            (IssuePayoutRunStatements, _LOADER),
-            (SubmitPayoutRun, _LOADER),
-            (ApprovePayoutRun, _APPROVER),
-            (LockPayoutRun, _LOADER),
+            (payout_runs.IssuePayoutRunStatements, _LOADER),
+            (payout_runs.SubmitPayoutRun, _LOADER),
+            (payout_runs.ApprovePayoutRun, _APPROVER),
+            (payout_runs.LockPayoutRun, _LOADER),
         ]
     for step, principal in steps:
         command = step(payout_run_id=opened.id)

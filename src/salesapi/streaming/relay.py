@@ -9,16 +9,9 @@ from typing import Final
 from nats.errors import Error as NatsError
 
 from salesapi.eventlog.recorder import EventLog, Page, PositionGap, StoredEvent
+from salesapi.streaming import sales_stream
 from salesapi.streaming.cloud_events import cloud_event, event_id
-from salesapi.streaming.sales_stream import (
-    BATCH_MESSAGES_MAX,
-    SALES,
-    BatchRefused,
-    Message,
-    SalesStream,
-    StreamConnection,
-    StreamDiverged,
-)
+from salesapi.streaming.sales_stream import SALES, BatchRefused, Message, SalesStream, StreamConnection, StreamDiverged
 from salesapi.subscriptions.names import RELAY
 from salesapi.subscriptions.runner import Progress
 from salesapi.subscriptions.states import Trouble, trouble_of
@@ -54,7 +47,7 @@ class StreamSender:
         self.last_sequence = await connection.last_sequence()
         if self.last_sequence != self._sent_to:
             await self._compare_end(connection)
-        page = await self._log.read(after=self.last_sequence, limit=BATCH_MESSAGES_MAX)
+        page = await self._log.read(after=self.last_sequence, limit=sales_stream.BATCH_MESSAGES_MAX)
         self._refuse_shorter_log(page)
         self._sent_to = self.last_sequence
         if not page.events:
