@@ -40,15 +40,10 @@ async def run(measures: list[Measure], effort: Effort, json_file: Path | None) -
                 found += figures(await measure.run(ground, effort))
     finally:
         # Also when a later measure fails: what was found took long.
-        _print(found)
+        output = Console()
+        (output if output.is_terminal else Console(width=WIDTH_LEAST)).print(_shown(found))
     if json_file is not None:
         json_file.write_text(json.dumps([asdict(figure) for figure in found], indent=2) + "\n", encoding="utf-8")
-
-
-def _print(found: list[Figure]) -> None:
-    output = Console()
-    output = output if output.is_terminal else Console(width=WIDTH_LEAST)
-    output.print(_shown(found))
 
 
 def _shown(found: list[Figure]) -> Table:

@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bench.bench_database import Database, Ground
+from bench.bench_database import Ground
 from bench.commands import load
 from bench.company import found_company
 from bench.deal_stories import fill_log
@@ -33,19 +33,12 @@ async def _megabytes(ground: Ground, events: int) -> tuple[float, float]:
     async with ground.database() as database:
         await fill_log(database, events)
         await found_company(database)
-        return await _of_serve(database), await _of_rebuild(database)
-
-
-async def _of_serve(database: Database) -> float:
-    key = await database.admin_key()
-    async with serving(["salesapi", "serve"], database.environment) as (pid, port):
-        await load(port, key, requests=REQUESTS)
-        return resident_bytes(pid) / MEGABYTE
-
-
-async def _of_rebuild(database: Database) -> float:
-    answer = await ended(["bench.rebuild_process", "deal"], database.environment)
-    return answer["peak_bytes"] / MEGABYTE
+        key = await database.admin_key()
+        async with serving(["salesapi", "serve"], database.environment) as (pid, port):
+            await load(port, key, requests=REQUESTS)
+            of_serve = resident_bytes(pid)
+        of_rebuild = (await ended(["bench.rebuild_process", "deal"], database.environment))["peak_bytes"]
+        return of_serve / MEGABYTE, of_rebuild / MEGABYTE
 
 
 MEASURE: Final = Measure(name="memory", run=measure)

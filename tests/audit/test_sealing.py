@@ -22,6 +22,7 @@ from salesapi.eventlog.recorder import PositionGap
 from salesapi.subscriptions.runner import following
 from tests.audit.stories import CODEC, ROOT_TIMEOUT_SECONDS, StoredStory
 from tests.connections import connected, value_of
+from tests.programs import until
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
@@ -189,10 +190,7 @@ async def test_a_sealer_that_cannot_go_on_holds_its_position_and_says_why(story:
     await story.as_owner("DELETE FROM log.event WHERE position = 3")
     async with following(pool, story.log) as subscriptions:
         sealer = subscriptions.start(Sealer(pool))
-        for _ in range(LOOKS_MAX):
-            if sealer.status().error is not None:
-                break
-            await asyncio.sleep(LOOK_SECONDS)
+        await until(lambda: sealer.status().error is not None, "it says why")
         status = sealer.status()
     assert status.state == "stopped"
     assert status.error == "PositionGap: after position 2 the log has 4: an event was removed or renumbered"

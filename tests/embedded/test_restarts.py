@@ -3,14 +3,12 @@
 Each test starts engines of its own in a folder of its own, and most kill or damage them.
 """
 
-import asyncio
 import os
 import signal
 import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
@@ -18,6 +16,7 @@ import nats
 import pytest
 from nats.js.api import StreamConfig
 from tests.connections import value_of
+from tests.programs import until
 
 from salesapi.embedded import processes
 from salesapi.embedded.engines import read_running_engines, running_engines
@@ -25,9 +24,6 @@ from salesapi.embedded.failures import EngineNotStarted, NoRunningEngines
 from salesapi.embedded.helper_user import HelperUser, find_helper_user, refuse_unreachable
 from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-
-WAIT_LIMIT_SECONDS = 60.0
-POLL_SECONDS = 0.02
 
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="the kernel ends children with their parent")
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has a helper user")
@@ -161,7 +157,7 @@ async def test_a_killed_postmaster_that_nobody_collects_does_not_hinder_the_next
     engine = await EmbeddedPostgreSQL.start(reachable_folder / "postgresql", fast_unsafe=True)
     await engine.stop()
     dead = processes.start_process(["/bin/true"], log=reachable_folder / "true.log", helper=find_helper_user())
-    await _until(lambda: processes.is_unreaped(dead.pid))
+    await until(lambda: processes.is_unreaped(dead.pid), "it is dead")
     note = engine.folder / "data" / "postmaster.pid"
     note.write_text(f"{dead.pid}\n{engine.folder / 'data'}\n")
 
@@ -193,7 +189,7 @@ async def test_jetstream_keeps_acknowledged_messages_when_killed(reachable_folde
 async def test_engines_end_with_a_killed_dev_and_the_next_dev_starts(reachable_folder: Path) -> None:
     folder = reachable_folder / "dev"
     dev = _run_dev(folder)
-    await _until(lambda: (folder / "engines.json").exists() or dev.poll() is not None)
+    await until(lambda: (folder / "engines.json").exists() or dev.poll() is not None, "it runs")
     engines = read_running_engines(folder)
     dev.kill()
     dev.wait()
@@ -209,7 +205,7 @@ async def test_engines_end_with_a_killed_dev_and_the_next_dev_starts(reachable_f
 async def test_a_dev_killed_while_it_makes_the_cluster_does_not_disturb_the_next(reachable_folder: Path) -> None:
     folder = reachable_folder / "dev"
     dev = _run_dev(folder)
-    await _until(lambda: any(folder.glob("postgresql/data.new*/base")) or dev.poll() is not None)
+    await until(lambda: any(folder.glob("postgresql/data.new*/base")) or dev.poll() is not None, "it is at it")
     dev.kill()
     dev.wait()
 
@@ -238,14 +234,8 @@ def _run_dev(folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", program, str(folder)])
 
 
-async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(WAIT_LIMIT_SECONDS):
-        while not holds():
-            await asyncio.sleep(POLL_SECONDS)
-
-
 async def _until_gone(*pids: int) -> None:
-    await _until(lambda: not any(_is_alive(pid) for pid in pids))
+    await until(lambda: not any(_is_alive(pid) for pid in pids), "they are gone")
 
 
 def _is_alive(pid: int) -> bool:

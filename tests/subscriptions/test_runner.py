@@ -16,6 +16,7 @@ from salesapi.queries.health import FollowerHealth, health
 from salesapi.subscriptions.runner import Progress, following
 from salesapi.subscriptions.states import Trouble, trouble_of
 from tests.connections import connected, value_of
+from tests.programs import until
 from tests.projections.examples import append_stories
 
 PATIENCE_SECONDS = 20.0
@@ -200,9 +201,7 @@ async def test_one_that_has_nothing_more_to_do_ends_by_itself(place: Place) -> N
     head = await append_stories(place.log, range(1, 10))
     async with following(place.pool, place.log) as subscriptions:
         tally = subscriptions.start(Tally(place.log, place.pool, until=head))
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while tally.is_running:
-                await asyncio.sleep(LOOK_SECONDS)
+        await until(lambda: not tally.is_running, "it ends")
 
     assert await place.counted() == head
 
@@ -214,8 +213,6 @@ async def test_all_leads_of_a_process_are_held_by_one_connection(place: Place) -
         running = [
             subscriptions.start(Tally(place.log, place.pool, names=(f"tally {number}",))) for number in range(1, 6)
         ]
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while not all(each.status().state == "following" for each in running):
-                await asyncio.sleep(LOOK_SECONDS)
+        await until(lambda: all(each.status().state == "following" for each in running), "all of them follow")
         assert await place.pool.fetchval(count) == 1
     assert await place.pool.fetchval(count) == 0

@@ -182,7 +182,9 @@ async def _seal_batch(connection: Connection) -> int:
         for each in page:
             finished += frontier.append(leaf_hash(leaf_bytes(each.row)))
     if not finished:
-        await _refuse_shorter_log(connection, size)
+        head: int = await connection.fetchval(HEAD)
+        if head < size:
+            raise PositionGap(f"the log ends at {head}, but {size} events are sealed: its last events were removed")
         return size
     # The checkpoint first: whoever loses the race waits here for the other's commit and has written nothing.
     await insert_tracking(connection, SEALER, expected=checkpoint, position=frontier.size)
@@ -194,9 +196,3 @@ async def _seal_batch(connection: Connection) -> int:
     )
     await connection.execute(INSERT_ROOT, frontier.size, frontier.root())
     return frontier.size
-
-
-async def _refuse_shorter_log(connection: Connection, size: int) -> None:
-    head: int = await connection.fetchval(HEAD)
-    if head < size:
-        raise PositionGap(f"the log ends at {head}, but {size} events are sealed: its last events were removed")

@@ -31,7 +31,8 @@ _APPROVER: Final = Principal(
 async def load_demo(handling: Handling, say: Callable[[str], None]) -> None:
     """Loads everything that is not there yet."""
     say("loading the demo company")
-    await _each(handling, "foundation", [Request(command=command, occurred=None) for command in foundation()])
+    for number, command in enumerate(foundation(), start=1):
+        await handling.handle(Request(command=command, occurred=None), _envelope(f"foundation/{number}"))
     room = asyncio.Semaphore(STORIES_AT_ONCE)
 
     async def live(number: int, requests: Sequence[Request]) -> None:
@@ -42,11 +43,6 @@ async def load_demo(handling: Handling, say: Callable[[str], None]) -> None:
     for plan in PLANS:
         for quarter in QUARTERS:
             await _pay(handling, plan, quarter)
-
-
-async def _each(handling: Handling, name: str, requests: Sequence[Request]) -> None:
-    for number, request in enumerate(requests, start=1):
-        await handling.handle(request, _envelope(f"{name}/{number}"))
 
 
 async def _pay(handling: Handling, plan: str, quarter: str) -> None:

@@ -223,7 +223,8 @@ def _credentials(folder: Path) -> dict[str, str]:
 
 async def _make_cluster(place: _Place, *, fast_unsafe: bool, log_progress: LogProgress) -> None:
     """Make the cluster beside its place and move it there when it is complete: a half-made one is never used."""
-    _write_access_file(place)
+    place.access_file.write_text(f"host all all {LOOPBACK}/32 scram-sha-256\n", encoding="ascii")
+    place.access_file.chmod(0o644)  # the helper reads it; there is no secret in it
     processes.limit_log(place.log)
     # Programs of a start that was killed may write on for a moment, so each attempt has a folder of its own.
     for leftover in place.folder.glob(f"{UNFINISHED}*"):
@@ -245,11 +246,6 @@ async def _make_cluster(place: _Place, *, fast_unsafe: bool, log_progress: LogPr
     unfinished.rename(place.cluster)
     # Else a power cut could bring back the unfinished name, which the next start clears, over acknowledged commits.
     sync_folder(place.folder)
-
-
-def _write_access_file(place: _Place) -> None:
-    place.access_file.write_text(f"host all all {LOOPBACK}/32 scram-sha-256\n", encoding="ascii")
-    place.access_file.chmod(0o644)  # the helper reads it; there is no secret in it
 
 
 def _roles(place: _Place) -> str:

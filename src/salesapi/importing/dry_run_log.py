@@ -11,7 +11,7 @@ from uuid import UUID
 
 from salesapi.domain.shared.kernel import StreamRef
 from salesapi.eventlog.memory import MemoryEventLog
-from salesapi.eventlog.recorder import Appended, AppendRequest, EventLog, Loaded, StreamAppend
+from salesapi.eventlog.recorder import Appended, AppendRequest, EventLog, Loaded
 from salesapi.privacy.keys import KEY_BYTES, Keys, SubjectKey
 
 REHEARSED_EVENTS_MAX: Final = 500_000
@@ -41,10 +41,11 @@ class RehearsedLog:
             raise RehearsalFull(f"a dry run holds at most {REHEARSED_EVENTS_MAX} events in memory; split the files")
         for append in request.appends:
             self._versions.setdefault(append.stream, append.expected_version)
-        return await self._added.append(replace(request, appends=tuple(map(self._counted_here, request.appends))))
-
-    def _counted_here(self, append: StreamAppend) -> StreamAppend:
-        return replace(append, expected_version=append.expected_version - self._versions[append.stream])
+        counted_here = tuple(
+            replace(append, expected_version=append.expected_version - self._versions[append.stream])
+            for append in request.appends
+        )
+        return await self._added.append(replace(request, appends=counted_here))
 
     async def load(self, streams: Sequence[tuple[StreamRef, int]], key: tuple[UUID, str] | None = None) -> Loaded:
         """See `EventLog.load`."""
