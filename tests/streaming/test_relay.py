@@ -21,7 +21,7 @@ from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.privacy.field_encryption import Place, seal
 from salesapi.privacy.keys import MemoryKeys
-from salesapi.streaming.relay import Relay, StreamSender
+from salesapi.streaming.relay import Relay
 from salesapi.streaming.sales_stream import (
     SALES,
     SalesStream,
@@ -55,9 +55,9 @@ class Site:
             yield all_of_it.start(Relay(log, self.nats_url, self.stream))
 
     @asynccontextmanager
-    async def sending(self) -> AsyncIterator[StreamSender]:
+    async def sending(self) -> AsyncIterator[Relay]:
         """A sender for as long as the block lasts."""
-        sender = StreamSender(self.facts.log, self.nats_url, self.stream)
+        sender = Relay(self.facts.log, self.nats_url, self.stream)
         yield sender
         await sender.close()
 
@@ -171,10 +171,10 @@ async def test_a_relay_that_is_killed_in_the_middle_is_followed_by_another_witho
 
 async def test_senders_that_race_store_every_event_once(site: Site, facts: Facts) -> None:
     head = await facts.append(3_000)
-    senders = [StreamSender(facts.log, site.nats_url, site.stream) for _ in range(2)]
+    senders = [Relay(facts.log, site.nats_url, site.stream) for _ in range(2)]
     refusals = 0
 
-    async def race(sender: StreamSender) -> None:
+    async def race(sender: Relay) -> None:
         nonlocal refusals
         while sender.last_sequence < head:
             try:

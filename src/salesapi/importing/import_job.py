@@ -19,11 +19,12 @@ from salesapi.commands.handling import Handling
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.shared.kernel import Role, natural_id
 from salesapi.importing.candidates import candidates_of
-from salesapi.importing.details import HeldDetails, Source, source_of
+from salesapi.importing.details import HeldDetails
 from salesapi.importing.jobs import Job, Pool, running_job
 from salesapi.importing.mapping import SETUP, Detail, ImportMapping, Layout, Table
 from salesapi.importing.results import NoResultFile, ResultFile, RowResult, Summary, TableCounts
 from salesapi.importing.row_writer import IN_FLIGHT_MAX, Candidate, TableWriting, setup_candidates
+from salesapi.importing.tables import Source, source_of
 
 ROLES: Final[frozenset[Role]] = frozenset({"admin", "finance", "integration"})
 """What an import may do: whoever starts one holds the database's address, so a narrower role would protect nothing."""

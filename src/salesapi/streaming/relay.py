@@ -20,11 +20,13 @@ PASSING: Final = (NatsError, OSError, TimeoutError, BatchRefused)
 """Troubles of NATS that pass by themselves. Their texts name servers, codes and streams."""
 
 
-class StreamSender:
-    """Brings the stream up to the log, a batch at a time. Safe to run at the same time as others."""
+class Relay:
+    """The follower that brings the stream up to the log, a batch at a time. Any number of processes may run one."""
+
+    names = (RELAY,)
 
     def __init__(self, log: EventLog, nats_url: str, stream: SalesStream = SALES) -> None:
-        """`nats_url` may hold a password: it is never logged."""
+        """`nats_url` may hold a password: it is never shown."""
         self._log = log
         self._nats_url = nats_url
         self._stream = stream
@@ -55,6 +57,20 @@ class StreamSender:
         sent = await connection.send(self._messages(page.events))
         self._sent_to = self.last_sequence = self.last_sequence + sent
         return sent
+
+    async def step(self) -> Progress:
+        """Sends the next batch."""
+        await self.send_next()
+        position = self.last_sequence
+        return Progress(position=position, is_at_head=position >= self.head, is_checkpoint=False)
+
+    async def resume(self) -> None:
+        """See `Follower.resume`: the next batch asks for the stream's end on a connection of its own."""
+        await self.close()
+
+    def trouble(self, error: Exception) -> Trouble:
+        """See `Follower.trouble`: that the stream is not a copy of the log, only a human can mend."""
+        return trouble_of(error, told=(StreamDiverged, *PASSING), passing=PASSING)
 
     async def close(self) -> None:
         """Ends the connection to NATS; the next call opens another one."""
@@ -103,31 +119,3 @@ class StreamSender:
             subject, body = self._stream.subject(event.type), cloud_event(event, self._epoch)
             messages.append(Message(position, event_id(epoch=self._epoch, position=position), subject, body))
         return messages
-
-
-class Relay:
-    """The follower that relays. Any number of processes may run one."""
-
-    names = (RELAY,)
-
-    def __init__(self, log: EventLog, nats_url: str, stream: SalesStream = SALES) -> None:
-        """`nats_url` may hold a password: it is never shown."""
-        self._sender = StreamSender(log, nats_url, stream)
-
-    async def resume(self) -> None:
-        """See `Follower.resume`: the next batch asks for the stream's end on a connection of its own."""
-        await self._sender.close()
-
-    async def step(self) -> Progress:
-        """Sends the next batch."""
-        await self._sender.send_next()
-        position = self._sender.last_sequence
-        return Progress(position=position, is_at_head=position >= self._sender.head, is_checkpoint=False)
-
-    def trouble(self, error: Exception) -> Trouble:
-        """See `Follower.trouble`: that the stream is not a copy of the log, only a human can mend."""
-        return trouble_of(error, told=(StreamDiverged, *PASSING), passing=PASSING)
-
-    async def close(self) -> None:
-        """See `Follower.close`."""
-        await self._sender.close()
