@@ -42,10 +42,6 @@ class KeptResults:
         """Starts empty."""
         self.rows: list[RowResult] = []
 
-    def write(self, result: RowResult) -> None:
-        """Keeps it."""
-        self.rows.append(result)
-
     def rejected(self) -> list[tuple[str, str]]:
         """Row and code of each rejection."""
         return [(row.row_id, row.code) for row in self.rows if row.status == "rejected"]
@@ -55,7 +51,8 @@ async def imported(
     core: Core, files: Sequence[Path], mapping: Path = EXAMPLE, results: KeptResults | None = None
 ) -> Summary:
     """Imports files into the core's log."""
-    return await run_import(import_parts(core), read_mapping(mapping, Catalogue()), files, results=results)
+    report = (results or KeptResults()).rows.append
+    return await run_import(import_parts(core), read_mapping(mapping, Catalogue()), files, results=report)
 
 
 async def events(core: Core) -> list[DecodedEvent]:

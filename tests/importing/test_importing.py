@@ -281,7 +281,7 @@ async def test_a_dry_run_decides_every_row_and_stores_nothing(
     mapping = read_mapping(EXAMPLE, core.catalogue)
     results = KeptResults()
 
-    rehearsed = await run_import(rehearsal_parts(core), mapping, files, results=results)
+    rehearsed = await run_import(rehearsal_parts(core), mapping, files, results=results.rows.append)
 
     assert results.rejected() == [(wrong["opportunity_id"], "not_found")]
     assert await core.log.head() == 0

@@ -22,7 +22,7 @@ from salesapi.importing.candidates import candidates_of
 from salesapi.importing.details import HeldDetails
 from salesapi.importing.jobs import Job, Pool, running_job
 from salesapi.importing.mapping import SETUP, Detail, ImportMapping, Layout, Table
-from salesapi.importing.results import NoResultFile, ResultFile, RowResult, Summary, TableCounts
+from salesapi.importing.results import Report, RowResult, Summary, TableCounts
 from salesapi.importing.row_writer import IN_FLIGHT_MAX, Candidate, TableWriting, setup_candidates
 from salesapi.importing.tables import Source, source_of
 
@@ -69,7 +69,7 @@ async def run_import(
     mapping: ImportMapping,
     files: Sequence[Path],
     *,
-    results: ResultFile | None = None,
+    results: Report = lambda result: None,
     watcher: Watcher = lambda table, done, total: None,
 ) -> Summary:
     """Imports files by a mapping. Rejected rows are counted and told in `results`; the others go on.
@@ -88,7 +88,7 @@ async def run_import(
             mapping=mapping,
             job=job,
             reader=CommandReader(parts.catalogue, parts.clock, mapping.zone),
-            results=results or NoResultFile(),
+            results=results,
             watcher=watcher,
             summary=summary,
         )
@@ -162,7 +162,7 @@ class _Import:
     mapping: ImportMapping
     job: Job
     reader: CommandReader
-    results: ResultFile
+    results: Report
     watcher: Watcher
     summary: Summary
 
@@ -198,7 +198,7 @@ class _Import:
 
         def report(result: RowResult) -> None:
             self.summary.add(counts, result)
-            self.results.write(result)
+            self.results(result)
             self.watcher(counts.table, counts.rows, total)
 
         await writing.write(candidates, report)

@@ -7,7 +7,7 @@ the same time; those that write the same stream run one after the other, in that
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -22,7 +22,7 @@ from salesapi.eventlog.recorder import NotStorable
 from salesapi.importing.calculating import Row
 from salesapi.importing.jobs import NOT_IMPORTED, Imported, Job, Offer
 from salesapi.importing.mapping import Step
-from salesapi.importing.results import RowResult, Status
+from salesapi.importing.results import Report, RowResult, Status
 from salesapi.importing.rows import Plan, command_values, planned
 
 CHUNK_ROWS: Final = 512
@@ -87,7 +87,7 @@ class TableWriting:
     def __post_init__(self) -> None:
         self._slots = asyncio.Semaphore(self.in_flight)
 
-    async def write(self, candidates: Iterable[Candidate], report: Callable[[RowResult], None]) -> None:
+    async def write(self, candidates: Iterable[Candidate], report: Report) -> None:
         """Writes all of them; each result is reported in the order of the rows."""
         begun: deque[_Begun] = deque()
         rows = iter(candidates)
