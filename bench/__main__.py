@@ -72,7 +72,6 @@ def _number(value: float) -> str:
 
 
 def main() -> None:
-    """Reads the arguments."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help=f"interleaved rounds of each measure, 1 to {ROUNDS_MAX}")
     parser.add_argument("--only", choices=[measure.name for measure in MEASURES], action="append", help="one measure")

@@ -21,7 +21,6 @@ class Effort:
     is_quick: bool
 
     def scaled(self, full: int, quick: int) -> int:
-        """An amount of work."""
         return quick if self.is_quick else full
 
 
@@ -40,7 +39,6 @@ class Line:
 
     @property
     def ratio(self) -> float:
-        """Ours over the baseline's."""
         return self.ours / self.baseline_value
 
 

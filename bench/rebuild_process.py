@@ -26,7 +26,6 @@ async def rebuilt(url: str, core: Core, projection: Projection) -> str:
 
 
 async def main(name: str) -> None:
-    """Rebuilds it."""
     settings = Settings()
     projection = next(projection for projection in PROJECTIONS if projection.name == name)
     async with running_core(settings) as core:

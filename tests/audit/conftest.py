@@ -26,7 +26,6 @@ async def exported(postgresql: EmbeddedPostgreSQL, session_folder: Path) -> Asyn
 
 @pytest.fixture
 def lines(exported: Export) -> list[bytes]:
-    """The lines of the export."""
     return list(exported[1])
 
 

@@ -72,7 +72,6 @@ class StoredStory:
 
     @classmethod
     async def begin(cls, urls: DatabaseUrls) -> "StoredStory":
-        """Migrates and connects."""
         await migrate(urls.owner_url)
         return cls(urls, await PostgreSQLEventLog.connect(urls.application_url))
 
@@ -87,7 +86,6 @@ class StoredStory:
         return appended.first_position + count - 1
 
     async def facts(self, facts: Sequence[tuple[UUID, object, BusinessTime | None]]) -> None:
-        """Appends facts in one request."""
         to_encode: list[ToEncode] = []
         for stream_id, event, occurred in facts:
             kind = CODEC.name_of(type(event)).partition(".")[0]
@@ -135,11 +133,9 @@ class StoredStory:
         pay.add(run_id, locked)
 
     async def seal(self) -> int:
-        """Seals what there is."""
         return await seal_all(self.urls.application_url)
 
     async def root(self, size: int) -> bytes:
-        """The sealed root."""
         async with asyncpg.create_pool(self.urls.application_url, min_size=1, max_size=1) as pool:
             return await root_at(pool, size, ROOT_TIMEOUT_SECONDS)
 
@@ -191,7 +187,6 @@ async def cash_story(urls: DatabaseUrls) -> StoredStory:
 
 
 def rows_of(lines: Sequence[bytes]) -> list[StoredRow]:
-    """The events of an export."""
     return [read_event_line(line).row for line in lines[:-1]]
 
 

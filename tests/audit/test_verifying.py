@@ -58,7 +58,6 @@ NOTE = StoredRow(
 
 
 def position_of(lines: Sequence[bytes], type_: str, number: int = 1) -> int:
-    """The position of the n-th event of a type."""
     return [row.position for row in rows_of(lines) if row.type == type_][number - 1]
 
 

@@ -35,7 +35,6 @@ class GeneratedCrm:
     deals: list[Row] = field(default_factory=list)
 
     def tables(self) -> dict[str, list[Row]]:
-        """The rows by file name."""
         return {
             "sales_teams": self.teams,
             "accounts": self.accounts,
@@ -44,11 +43,9 @@ class GeneratedCrm:
         }
 
     def write(self, folder: Path) -> list[Path]:
-        """The files."""
         return written(folder, self.tables())
 
     def stages(self) -> dict[str, int]:
-        """Deals by stage."""
         return dict(Counter(deal["deal_stage"] for deal in self.deals))
 
     def won_value_cents(self) -> int:
@@ -56,15 +53,12 @@ class GeneratedCrm:
         return sum(int(deal["close_value"]) * 100 for deal in self.deals if deal["deal_stage"] == "Won")
 
     def without_account(self) -> int:
-        """Deals whose customer is not known."""
         return sum(1 for deal in self.deals if not deal["account"])
 
     def undated(self) -> int:
-        """Deals without any date."""
         return sum(1 for deal in self.deals if not deal["engage_date"])
 
     def first(self, stage: str, *, has_account: bool = True) -> Row:
-        """The first deal in a stage."""
         return next(d for d in self.deals if d["deal_stage"] == stage and bool(d["account"]) == has_account)
 
 

@@ -39,7 +39,6 @@ class KeptResults:
     """A result file in memory."""
 
     def __init__(self) -> None:
-        """Starts empty."""
         self.rows: list[RowResult] = []
 
     def rejected(self) -> list[tuple[str, str]]:
@@ -50,13 +49,11 @@ class KeptResults:
 async def imported(
     core: Core, files: Sequence[Path], mapping: Path = EXAMPLE, results: KeptResults | None = None
 ) -> Summary:
-    """Imports files into the core's log."""
     report = (results or KeptResults()).rows.append
     return await run_import(import_parts(core), read_mapping(mapping, Catalogue()), files, results=report)
 
 
 async def events(core: Core) -> list[DecodedEvent]:
-    """The whole log."""
     found: list[DecodedEvent] = []
     while True:
         page = await core.log.read(after=len(found), limit=PAGE)
@@ -77,7 +74,6 @@ async def deals(core: Core) -> dict[UUID, Deal]:
 
 
 async def counts(core: Core) -> Counter[str]:
-    """Events by type."""
     return Counter(event.stored.type for event in await events(core))
 
 

@@ -68,7 +68,6 @@ class Site:
         await self.postgresql.stop()
 
     async def restart_postgresql(self) -> None:
-        """Starts it again on the same folder and port."""
         self.postgresql = await EmbeddedPostgreSQL.start(self.postgresql.folder, port=self.postgresql.port)
 
     async def is_ready(self) -> bool:
@@ -107,7 +106,6 @@ async def site(session_folder: Path) -> AsyncIterator[Site]:
 
 
 async def acknowledged_more(clients: Clients) -> None:
-    """Waits until the clients got on."""
     enough = len(clients.acknowledged()) + ENOUGH
     await until(lambda: len(clients.acknowledged()) >= enough, "commands are acknowledged")
 

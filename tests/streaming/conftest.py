@@ -60,7 +60,6 @@ class Facts:
         return await self.log.head()
 
     async def append_events(self, *events: NewEvent) -> None:
-        """Appends these to a new stream."""
         self.streams += 1
         stream = StreamRef("deal", deal_id(self.streams))
         append = StreamAppend(stream=stream, expected_version=0, events=events)

@@ -62,7 +62,6 @@ class Site:
         await sender.close()
 
     async def send_to_head(self) -> None:
-        """Brings the stream up to the log."""
         async with self.sending() as sender:
             while await sender.send_next():
                 pass

@@ -75,7 +75,6 @@ class Place:
         return int(await self.pool.fetchval("SELECT events FROM tally"))
 
     async def of_tally(self) -> FollowerHealth:
-        """Reads what every process can show of the tally."""
         found = await health(self.pool, ["tally"])
         assert found is not None
         (tally,) = (each for each in found.followers if each.follower == "tally")
