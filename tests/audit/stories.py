@@ -26,12 +26,13 @@ from salesapi.domain.shared.kernel import BusinessTime, StreamRef, natural_id
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.codec import Codec, EventMeta, ToEncode
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
-from salesapi.eventlog.recorder import AppendRequest, NewEvent, StreamAppend
+from salesapi.eventlog.recorder import NewEvent
 from salesapi.eventlog.upcasts import UPCASTS
 from tests.connections import connected
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN, flat, share, tiered
 from tests.domain.pay.pay_terms import WITH_CASH
 from tests.domain.pay.trade_stories import TradeLog
+from tests.eventlog.requests import append, request
 from tests.spec import day, uid
 
 CODEC = Codec(Catalogue().event_types(), None, UPCASTS)
@@ -80,9 +81,7 @@ class StoredStory:
         version = self._versions.get(NOTE_STREAM.id, 0)
         events = tuple(note(version + number) for number in range(1, count + 1))
         self._versions[NOTE_STREAM.id] = version + count
-        appended = await self.log.append(
-            AppendRequest(appends=(StreamAppend(stream=NOTE_STREAM, expected_version=version, events=events),))
-        )
+        appended = await self.log.append(request(append(NOTE_STREAM, version, *events)))
         return appended.first_position + count - 1
 
     async def facts(self, facts: Sequence[tuple[UUID, object, BusinessTime | None]]) -> None:
@@ -92,11 +91,10 @@ class StoredStory:
             version = self._versions[stream_id] = self._versions.get(stream_id, 0) + 1
             to_encode.append((StreamRef(kind, stream_id), version, event, occurred, META))
         encoded = await CODEC.encode(to_encode)
-        appends = tuple(
-            StreamAppend(stream=stream, expected_version=version - 1, events=(event,))
-            for (stream, version, *_), event in zip(to_encode, encoded, strict=True)
-        )
-        await self.log.append(AppendRequest(appends=appends))
+        appends = [
+            append(stream, version - 1, event) for (stream, version, *_), event in zip(to_encode, encoded, strict=True)
+        ]
+        await self.log.append(request(*appends))
 
     async def lock(self, pay: RecordedLog, period: str) -> None:
         """Opens, calculates, issues and locks a run at this moment, with the true root in the lock."""

@@ -21,7 +21,6 @@ from salesapi.audit.tree import Frontier, leaf_hash
 from salesapi.audit.verdict import FINDINGS_MAX, Findings, Place, Rank, Status
 from salesapi.audit.verifying import OutsideRoot, verify_export
 from salesapi.embedded.postgresql import DatabaseUrls
-from salesapi.eventlog.recorder import AppendRequest, NewEvent, StreamAppend
 from tests.audit.stories import (
     CODEC,
     NOTE_STREAM,
@@ -35,6 +34,7 @@ from tests.audit.stories import (
     rows_of,
     verdict_on,
 )
+from tests.eventlog.requests import append, event, request
 
 SEED = 20260401
 CHANGED_BYTES = 300
@@ -108,11 +108,9 @@ async def test_a_stored_text_with_a_line_break_is_not_exported_but_named(
     database: DatabaseUrls, tmp_path: Path
 ) -> None:
     story = await StoredStory.begin(database)
-    spread = NewEvent(type="note.written", schema=1, payload='{"a":\n1}', meta="{}", occurred=None)
+    spread = event("note.written", '{"a":\n1}')
     try:
-        await story.log.append(
-            AppendRequest(appends=(StreamAppend(stream=NOTE_STREAM, expected_version=0, events=(spread,)),))
-        )
+        await story.log.append(request(append(NOTE_STREAM, 0, spread)))
         await story.seal()
         with pytest.raises(export_line.NotExportable, match="the payload of the event at position 1 has a line break"):
             await export(database.application_url, tmp_path / "export")

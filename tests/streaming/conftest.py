@@ -16,8 +16,9 @@ from salesapi.database.migrating import migrate
 from salesapi.domain.shared.kernel import BusinessTime, StreamRef
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
-from salesapi.eventlog.recorder import AppendRequest, NewEvent, StreamAppend
+from salesapi.eventlog.recorder import NewEvent
 from salesapi.streaming.sales_stream import SalesStream
+from tests.eventlog.requests import append, request
 
 ACTOR = UUID("0190a000-0000-7000-8000-00000000000a")
 META = json.dumps({"actor_id": str(ACTOR), "principal_kind": "member", "command": "Example"})
@@ -62,8 +63,7 @@ class Facts:
     async def append_events(self, *events: NewEvent) -> None:
         self.streams += 1
         stream = StreamRef("deal", deal_id(self.streams))
-        append = StreamAppend(stream=stream, expected_version=0, events=events)
-        await self.log.append(AppendRequest(appends=(append,)))
+        await self.log.append(request(append(stream, 0, *events)))
 
     @staticmethod
     def event(number: int = 0, *, type: str | None = None, payload: str | None = None) -> NewEvent:

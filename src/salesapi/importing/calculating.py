@@ -126,6 +126,13 @@ def calculated(formula: Formula, column: str, row: Row) -> Decimal | None:
         raise CalculationTooLong(column=column, limit=PRECISION_DIGITS) from None
 
 
+def details_of(row: Row, name: str) -> Details:
+    """The details of a kind that a row has."""
+    details = row[name]
+    assert details is None or isinstance(details, tuple), "the mapping was read with this as its details"
+    return details or ()
+
+
 def _value(formula: Formula, row: Row) -> Decimal | None:
     match formula:
         case Number():
@@ -142,9 +149,7 @@ def _value(formula: Formula, row: Row) -> Decimal | None:
 
 
 def _sum(formula: SumOf, row: Row) -> Decimal | None:
-    details = row[formula.detail]
-    assert details is None or isinstance(details, tuple), "the mapping was read with this as its details"
-    values = [_known(detail[formula.column]) for detail in details or ()]
+    values = [_known(detail[formula.column]) for detail in details_of(row, formula.detail)]
     known = [value for value in values if value is not None]
     return sum(known, Decimal(0)) if known and len(known) == len(values) else None
 

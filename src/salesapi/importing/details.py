@@ -15,7 +15,7 @@ from salesapi.importing.cleaning import Cleaned, clean
 from salesapi.importing.mapping import Detail
 from salesapi.importing.rows import cleaned_row, complete_detail
 from salesapi.importing.tables import Line, Source, TableUnreadable
-from salesapi.importing.templates import filled_text
+from salesapi.importing.templates import filled, filled_text, known_texts
 
 DETAILS_MAX: Final = 250_000
 """Most details of one kind that are held in memory; each takes less than 1 KiB."""
@@ -119,9 +119,7 @@ class HeldDetails:
                 yield held[0].file, held[0].line, refusal
 
     def _key(self, row: Row) -> Key | None:
-        parts = [filled_text(template, row) for _, template in self.detail.of]
-        known = tuple(part for part in parts if part is not None)
-        return known if len(known) == len(parts) else None
+        return known_texts(filled(template, row) for _, template in self.detail.of)
 
     def _hold(self, source: Source, line: Line) -> None:
         file, layout = source.file.name, self.detail.layout

@@ -11,7 +11,7 @@ from nats.js.errors import NotFoundError
 
 from salesapi.eventlog.recorder import EventLog, StoredEvent
 from salesapi.streaming.cloud_events import cloud_event
-from salesapi.streaming.sales_stream import ANSWER_SECONDS_MAX, SALES, SalesStream, connect
+from salesapi.streaming.sales_stream import SALES, SalesStream, jetstream_at
 
 PAGE_MESSAGES: Final = 250
 """Events and messages in memory at once; at the largest event of 256 KiB that is twice 64 MiB."""
@@ -35,9 +35,7 @@ async def compare_stream_with_log(log: EventLog, nats_url: str, stream: SalesStr
     Raises: what asyncpg and nats-py raise when a server cannot be reached.
     """
     head, epoch = await log.head(), await log.epoch()
-    client = await connect(nats_url)
-    try:
-        jetstream = client.jetstream(timeout=ANSWER_SECONDS_MAX)
+    async with jetstream_at(nats_url) as jetstream:
         try:
             last_sequence = (await jetstream.stream_info(stream.name)).state.last_seq
         except NotFoundError:
@@ -48,8 +46,6 @@ async def compare_stream_with_log(log: EventLog, nats_url: str, stream: SalesStr
         if found is None and last_sequence > (head := await log.head()):
             found = Difference(position=head + 1, reason="the log ends before it")
         return found
-    finally:
-        await client.close()
 
 
 async def _first_difference(
