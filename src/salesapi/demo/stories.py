@@ -12,8 +12,16 @@ from salesapi.commands.requests import Request
 from salesapi.demo.company import CURRENCY, PRODUCTS, YEAR, ZONE, Person, external, ref, reps
 from salesapi.domain.cash.receipts import AllocateReceipt, RecordReceipt
 from salesapi.domain.customers.customers import ChangeCustomer
-from salesapi.domain.selling import deals
 from salesapi.domain.selling.activities import LogFollowUp, ScheduleActivity, Subject
+from salesapi.domain.selling.deals import (
+    ChangeDealLines,
+    ChangeDealStage,
+    DealLine,
+    LoseDeal,
+    MoveDealCloseDate,
+    ValueDeal,
+    WinDeal,
+)
 from salesapi.domain.selling.leads import CaptureLead, ConvertLead, DisqualifyLead, LeadDeal, QualifyLead
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import BusinessTime, natural_id
@@ -106,19 +114,17 @@ def _deal(number: int, owner: Person, diary: _Diary) -> None:
     quantity = random.randint(1, 6)
     amount_minor = int(price) * 100 * quantity * random.randint(80, 100) // 100
     diary.does(
-        deals.ChangeDealLines(
-            deal_id=deal_id, lines=(deals.DealLine(product_id=ref("product", code), quantity=Decimal(quantity)),)
-        )
+        ChangeDealLines(deal_id=deal_id, lines=(DealLine(product_id=ref("product", code), quantity=Decimal(quantity)),))
     )
     about = Subject(kind="deal", id=deal_id)
     for stage in STAGES:
         if not diary.later(18):
             return
         if stage == "demo":
-            diary.does(deals.ValueDeal(deal_id=deal_id, amount_minor=amount_minor, currency=CURRENCY))
+            diary.does(ValueDeal(deal_id=deal_id, amount_minor=amount_minor, currency=CURRENCY))
         if stage == "quote":
-            diary.does(deals.MoveDealCloseDate(deal_id=deal_id, expected_close_on=diary.at.date() + timedelta(days=14)))
-        diary.does(deals.ChangeDealStage(deal_id=deal_id, stage_to=stage))
+            diary.does(MoveDealCloseDate(deal_id=deal_id, expected_close_on=diary.at.date() + timedelta(days=14)))
+        diary.does(ChangeDealStage(deal_id=deal_id, stage_to=stage))
         _follow_up(f"deal-{number}-{stage}", about, owner, diary)
     if not diary.later(25):
         due = diary.at.date()
@@ -126,9 +132,9 @@ def _deal(number: int, owner: Person, diary: _Diary) -> None:
         diary.does(ScheduleActivity(kind="call", about=about, owner_id=owner.id, due_on=due, next_step="催问合同"))
         return
     if random.randrange(100) >= SHARE_WON:
-        diary.does(deals.LoseDeal(deal_id=deal_id, reason=random.choice(LOSS_REASONS)))
+        diary.does(LoseDeal(deal_id=deal_id, reason=random.choice(LOSS_REASONS)))
         return
-    diary.does(deals.WinDeal(deal_id=deal_id, reason="value"))
+    diary.does(WinDeal(deal_id=deal_id, reason="value"))
     if not diary.later(40):
         return
     received, key = amount_minor if random.randrange(4) else amount_minor // 2, f"receipt-{number}"
