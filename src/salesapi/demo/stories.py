@@ -137,7 +137,8 @@ def _deal(number: int, owner: Person, diary: _Diary) -> None:
     diary.does(WinDeal(deal_id=deal_id, reason="value"))
     if not diary.later(40):
         return
-    received, key = amount_minor if random.randrange(4) else amount_minor // 2, f"receipt-{number}"
+    key = f"receipt-{number}"
+    received = amount_minor if random.randrange(4) else amount_minor // 2
     diary.does(
         RecordReceipt(amount_minor=received, currency=CURRENCY, customer_id=customer_id, external_id=external(key))
     )
