@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from salesapi.database.connections import OwnConnection
+from salesapi.eventlog.postgresql import PostgreSQLEventLog
 
 
 @asynccontextmanager
@@ -16,6 +17,16 @@ async def connected(url: str) -> AsyncIterator[OwnConnection]:
         yield connection
     finally:
         await connection.close()
+
+
+@asynccontextmanager
+async def connected_log(url: str) -> AsyncIterator[PostgreSQLEventLog]:
+    """The event log, for as long as the block lasts."""
+    log = await PostgreSQLEventLog.connect(url)
+    try:
+        yield log
+    finally:
+        await log.close()
 
 
 async def value_of(url: str, statement: str, *arguments: object) -> object:

@@ -5,8 +5,7 @@ import pytest
 
 from salesapi.database.migrating import MigrationRefused, OverpoweredRole, refuse_overpowered_role
 from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
-from salesapi.eventlog.postgresql import PostgreSQLEventLog
-from tests.connections import connected, value_of
+from tests.connections import connected, connected_log, value_of
 from tests.eventlog.requests import append, deal, key, request
 
 REWRITES = {
@@ -33,9 +32,8 @@ WRITES = REWRITES | {
 
 @pytest.fixture
 async def with_one_event(migrated: DatabaseUrls) -> DatabaseUrls:
-    log = await PostgreSQLEventLog.connect(migrated.application_url)
-    await log.append(request(append(deal(1), 0), key=key("k")))
-    await log.close()
+    async with connected_log(migrated.application_url) as log:
+        await log.append(request(append(deal(1), 0), key=key("k")))
     return migrated
 
 
@@ -64,13 +62,11 @@ async def test_a_superuser_in_replica_mode_is_stopped_too(
 
 
 async def test_a_table_of_the_callers_cannot_stand_in_for_the_log(with_one_event: DatabaseUrls) -> None:
-    connection = await asyncpg.connect(with_one_event.application_url)
-    await connection.execute("CREATE TEMPORARY TABLE unnest (x int); SET search_path = pg_temp, log")
-    await connection.close()
+    async with connected(with_one_event.application_url) as connection:
+        await connection.execute("CREATE TEMPORARY TABLE unnest (x int); SET search_path = pg_temp, log")
 
-    log = await PostgreSQLEventLog.connect(with_one_event.application_url)
-    assert (await log.append(request(append(deal(2), 0)))).first_position == 2
-    await log.close()
+    async with connected_log(with_one_event.application_url) as log:
+        assert (await log.append(request(append(deal(2), 0)))).first_position == 2
 
 
 async def test_serving_is_allowed_for_the_application_role(migrated: DatabaseUrls) -> None:

@@ -18,6 +18,7 @@ from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import NewEvent
 from salesapi.streaming.sales_stream import SalesStream
+from tests.connections import connected, connected_log
 from tests.eventlog.requests import append, request
 
 ACTOR = UUID("0190a000-0000-7000-8000-00000000000a")
@@ -88,11 +89,8 @@ class Facts:
 async def facts(database: DatabaseUrls) -> AsyncIterator[Facts]:
     """A migrated log, empty."""
     await migrate(database.owner_url)
-    owner = await asyncpg.connect(database.owner_url)
-    log = await PostgreSQLEventLog.connect(database.application_url)
-    yield Facts(log, owner)
-    await log.close()
-    await owner.close()
+    async with connected(database.owner_url) as owner, connected_log(database.application_url) as log:
+        yield Facts(log, owner)
 
 
 @pytest.fixture
