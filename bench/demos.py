@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bench.bench_database import Ground
-from bench.measuring import Effort, Line, Measure
+from bench.measuring import Effort, Line, Measure, cost
 from salesapi.app import Core, running_core
 from salesapi.audit.sealing import Sealer
 from salesapi.cli.following import running_followers
@@ -27,16 +27,8 @@ async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
         ):
             subscriptions.start(Sealer(core.pool))
             alone = await _seconds(core)
-        lines.append(
-            Line(
-                what="demo company, all followers in the process",
-                unit="s",
-                ours=followed,
-                baseline="with the sealer alone",
-                baseline_value=alone,
-                is_cost=True,
-            )
-        )
+        what = "demo company, all followers in the process"
+        lines.append(cost(what, "s", followed, beside=("with the sealer alone", alone)))
     return lines
 
 

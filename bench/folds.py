@@ -10,8 +10,6 @@ from typing import Final
 from bench.bench_database import Ground
 from bench.deal_stories import codec, stored_events
 from bench.measuring import Effort, Line, Measure
-from salesapi.domain.shared.kernel import Recorded
-from salesapi.eventlog.codec import DecodedEvent
 from salesapi.projections.projection import fold_in_memory
 from salesapi.projections.selling import deals, stage_visits
 
@@ -29,7 +27,8 @@ async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
         decoding = time.process_time() - started
         for projection in PROJECTIONS:
             started = time.process_time()
-            fold_in_memory(projection, _wanted(decoded, projection.types))
+            wanted = [(each.event, each.recorded) for each in decoded if each.stored.type in projection.types]
+            fold_in_memory(projection, wanted)
             folding = time.process_time() - started
             lines.append(
                 Line(
@@ -41,10 +40,6 @@ async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
                 )
             )
     return lines
-
-
-def _wanted(decoded: Sequence[DecodedEvent], types: Sequence[str]) -> list[tuple[object, Recorded]]:
-    return [(each.event, each.recorded) for each in decoded if each.stored.type in types]
 
 
 MEASURE: Final = Measure(name="fold", run=measure)

@@ -51,7 +51,6 @@ class Client:
 
 
 def main() -> None:
-    """Reads the arguments and the requests."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--key", required=True)

@@ -51,7 +51,6 @@ WITH_IDLE: Final = (
 
 
 async def make_tables(database: Database) -> None:
-    """Makes the tables that the idle read models need."""
     async with database.owner() as owner:
         await prepare_read_models(owner, WITH_IDLE)
 

@@ -32,7 +32,6 @@ class Client(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begins."""
         # uvloop's transport has the methods of `asyncio.Transport`, and is none by class.
         self._transport = cast(asyncio.Transport, transport)
         self._send()
@@ -98,7 +97,6 @@ class Load:
             self.is_over = True
 
     def ended(self) -> None:
-        """One client has ended."""
         self.left -= 1
         if not self.left:
             self.all_ended.set()
@@ -129,7 +127,6 @@ async def run(arguments: argparse.Namespace) -> dict[str, float]:
 
 
 def main() -> None:
-    """Reads the arguments."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--path", required=True)

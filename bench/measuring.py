@@ -21,7 +21,6 @@ class Effort:
     is_quick: bool
 
     def scaled(self, full: int, quick: int) -> int:
-        """An amount of work."""
         return quick if self.is_quick else full
 
 
@@ -40,7 +39,6 @@ class Line:
 
     @property
     def ratio(self) -> float:
-        """Ours over the baseline's."""
         return self.ours / self.baseline_value
 
 
@@ -67,6 +65,20 @@ class Measure:
 
     name: str
     run: Callable[[Ground, Effort], Awaitable[Sequence[Line]]]
+
+
+def cost(what: str, unit: str, ours: float, *, beside: tuple[str, float], target: float | None = None) -> Line:
+    """Makes the line of a figure of which less is better, beside a named one or a bound."""
+    baseline, baseline_value = beside
+    return Line(
+        what=what,
+        unit=unit,
+        ours=ours,
+        baseline=baseline,
+        baseline_value=baseline_value,
+        target=target,
+        is_cost=True,
+    )
 
 
 def figures(lines: Sequence[Line]) -> list[Figure]:

@@ -6,11 +6,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bench.bench_database import Database, Ground
+from bench.bench_database import Ground
 from bench.commands import load
 from bench.company import found_company
 from bench.deal_stories import fill_log
-from bench.measuring import Effort, Line, Measure
+from bench.measuring import Effort, Line, Measure, cost
 from bench.processes import ended, resident_bytes, serving
 
 REQUESTS: Final = 2_000
@@ -24,8 +24,8 @@ async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
     serve_few, rebuild_few = await _megabytes(ground, few)
     serve_many, rebuild_many = await _megabytes(ground, many)
     return [
-        _line(f"memory of serve at {many:,} events", serve_many, few, serve_few),
-        _line(f"memory of a rebuild at {many:,} events", rebuild_many, few, rebuild_few),
+        cost(f"memory of {what} at {many:,} events", "MB", ours, beside=(f"the same at {few:,}", before), target=TARGET)
+        for what, ours, before in (("serve", serve_many, serve_few), ("a rebuild", rebuild_many, rebuild_few))
     ]
 
 
@@ -33,31 +33,12 @@ async def _megabytes(ground: Ground, events: int) -> tuple[float, float]:
     async with ground.database() as database:
         await fill_log(database, events)
         await found_company(database)
-        return await _of_serve(database), await _of_rebuild(database)
-
-
-async def _of_serve(database: Database) -> float:
-    key = await database.admin_key()
-    async with serving(["salesapi", "serve"], database.environment) as (pid, port):
-        await load(port, key, requests=REQUESTS)
-        return resident_bytes(pid) / MEGABYTE
-
-
-async def _of_rebuild(database: Database) -> float:
-    answer = await ended(["bench.rebuild_process", "deal"], database.environment)
-    return answer["peak_bytes"] / MEGABYTE
-
-
-def _line(what: str, megabytes: float, few: int, baseline: float) -> Line:
-    return Line(
-        what=what,
-        unit="MB",
-        ours=megabytes,
-        baseline=f"the same at {few:,}",
-        baseline_value=baseline,
-        target=TARGET,
-        is_cost=True,
-    )
+        key = await database.admin_key()
+        async with serving(["salesapi", "serve"], database.environment) as (pid, port):
+            await load(port, key, requests=REQUESTS)
+            of_serve = resident_bytes(pid)
+        of_rebuild = (await ended(["bench.rebuild_process", "deal"], database.environment))["peak_bytes"]
+        return of_serve / MEGABYTE, of_rebuild / MEGABYTE
 
 
 MEASURE: Final = Measure(name="memory", run=measure)

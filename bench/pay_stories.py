@@ -28,7 +28,6 @@ CASH: Final = natural_id("compensation_plan", "bench", "cash")
 
 
 def tiers(axis: TierAxis, applies_to: AppliesTo, *bounds_and_rates: tuple[int, int | None, str]) -> TierTable:
-    """A table from its bounds and rates."""
     made = (
         Tier(
             lower=Decimal(lower),
@@ -83,7 +82,6 @@ def with_cash() -> tuple[Component, ...]:
 
 
 def streams() -> Iterator[tuple[StreamRef, list[object]]]:
-    """All streams with their events."""
     tree: list[object] = []
     for first in range(0, len(OWNERS), TEAM_MEMBERS):
         team_id = natural_id("team", "bench", str(first))
@@ -132,7 +130,6 @@ def streams() -> Iterator[tuple[StreamRef, list[object]]]:
 
 
 async def append_pay(database: Database) -> None:
-    """Appends all of it to the log."""
     coder = codec()
     log = await PostgreSQLEventLog.connect(database.urls.application_url)
     try:

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sys
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,14 +24,7 @@ class ProcessFailed(RuntimeError):
 @asynccontextmanager
 async def running(arguments: Sequence[str], environment: Mapping[str, str]) -> AsyncIterator[tuple[int, str]]:
     """A Python module as a process of its own, from its first line of output on; its id and that line."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        *arguments,
-        cwd=REPOSITORY,
-        env={**os.environ, **environment},
-        stdout=asyncio.subprocess.PIPE,
-    )
+    process = await _started(arguments, environment)
     try:
         assert process.stdout is not None, "its output is a pipe"
         async with asyncio.timeout(READY_SECONDS):
@@ -63,20 +57,19 @@ async def ended(
     arguments: Sequence[str], environment: Mapping[str, str] | None = None, *, input_text: str | None = None
 ) -> dict[str, float]:
     """Runs a Python module to its end; the JSON object that it prints last."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        *arguments,
-        cwd=REPOSITORY,
-        env={**os.environ, **(environment or {})},
-        stdin=None if input_text is None else asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
+    process = await _started(arguments, environment or {}, stdin=None if input_text is None else PIPE)
     output, _ = await process.communicate(None if input_text is None else input_text.encode())
     if process.returncode != 0:
         raise ProcessFailed(f"{arguments[0]} ended with status {process.returncode}")
     answer: dict[str, float] = json.loads(output.decode().splitlines()[-1])
     return answer
+
+
+async def _started(arguments: Sequence[str], environment: Mapping[str, str], stdin: int | None = None) -> Process:
+    python = (sys.executable, "-m", *arguments)
+    return await asyncio.create_subprocess_exec(
+        *python, cwd=REPOSITORY, env={**os.environ, **environment}, stdin=stdin, stdout=PIPE
+    )
 
 
 def resident_bytes(pid: int) -> int:

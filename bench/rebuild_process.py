@@ -6,10 +6,11 @@ import sys
 
 import uvloop
 
-from salesapi.app import running_core
+from salesapi.app import Core, running_core
 from salesapi.cli.cli_settings import owner_url
 from salesapi.cli.running import collect_seldom
 from salesapi.projections.catalogue import PROJECTIONS
+from salesapi.projections.projection import Projection
 from salesapi.projections.rebuilding import rebuild
 from salesapi.settings import Settings
 
@@ -17,19 +18,18 @@ KILOBYTE = 1_024
 """Linux tells the peak in units of this."""
 
 
+async def rebuilt(url: str, core: Core, projection: Projection) -> str:
+    """Rebuilds a read model without telling of it; the name of its table."""
+    return await rebuild(
+        url, projection, log=core.log, codec=core.codec, pool=core.pool, on_progress=lambda progress: None
+    )
+
+
 async def main(name: str) -> None:
-    """Rebuilds it."""
     settings = Settings()
     projection = next(projection for projection in PROJECTIONS if projection.name == name)
     async with running_core(settings) as core:
-        await rebuild(
-            owner_url(settings),
-            projection,
-            log=core.log,
-            codec=core.codec,
-            pool=core.pool,
-            on_progress=lambda progress: None,
-        )
+        await rebuilt(owner_url(settings), core, projection)
     print(json.dumps({"peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KILOBYTE}))
 
 

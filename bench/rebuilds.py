@@ -12,11 +12,10 @@ from typing import Final
 from bench.bench_database import Database, Ground
 from bench.deal_stories import fill_log
 from bench.measuring import Effort, Line, Measure
-from salesapi.app import Core, running_core
+from bench.rebuild_process import rebuilt
+from salesapi.app import running_core
 from salesapi.cli.running import collect_seldom
 from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.projections.projection import Projection
-from salesapi.projections.rebuilding import rebuild
 from salesapi.projections.selling import deals, stage_visits
 
 REBUILT: Final = (deals.PROJECTION, stage_visits.PROJECTION)
@@ -42,7 +41,7 @@ async def _measured(ground: Ground, effort: Effort, events: int) -> Sequence[Lin
             for _ in range(effort.rounds):
                 for projection in REBUILT:
                     started = time.perf_counter()
-                    table = await _rebuilt(database, core, projection)
+                    table = await rebuilt(database.urls.owner_url, core, projection)
                     seconds = time.perf_counter() - started
                     rows, copying = await _copy_seconds(database, table)
                     lines.append(
@@ -55,17 +54,6 @@ async def _measured(ground: Ground, effort: Effort, events: int) -> Sequence[Lin
                         )
                     )
     return lines
-
-
-async def _rebuilt(database: Database, core: Core, projection: Projection) -> str:
-    return await rebuild(
-        database.urls.owner_url,
-        projection,
-        log=core.log,
-        codec=core.codec,
-        pool=core.pool,
-        on_progress=lambda progress: None,
-    )
 
 
 async def _copy_seconds(database: Database, table: str) -> tuple[int, float]:

@@ -11,7 +11,7 @@ from uuid import UUID
 from bench.bench_database import Database
 from bench.company import FOUNDER
 from bench.deal_stories import EVENTS_PER_DEAL, OWNERS, story
-from bench.measuring import Effort, Line
+from bench.measuring import Effort, Line, cost
 from bench.pay_stories import CASH, PLANS
 from bench.processes import ended, serving
 from salesapi.access.principals import EVERYTHING
@@ -41,6 +41,7 @@ async def measure(database: Database, effort: Effort, events: int) -> list[Line]
     requests = effort.scaled(2_000, 200)
     paths = [f"/v1/statements/{run_id}/{rows[number % len(rows)][0]}" for number in range(requests)]
     lines: list[Line] = []
+    where = f" at {events:,} events, p99"
     key = await database.admin_key()
     async with serving(["salesapi", "serve"], database.environment) as (_, port):
         for number in range(effort.rounds):
@@ -48,16 +49,14 @@ async def measure(database: Database, effort: Effort, events: int) -> list[Line]
             live = await _asked(port, key, [_live(_owner(at)) for at in range(requests // 4)])
             paid = await _paid(port, key, range(number * 50, number * 50 + 50), events // EVENTS_PER_DEAL)
             lines += [
-                _line(f"issued statement at {events:,} events, p99", issued["p99_ms"], "bound", P99_MS_MAX, 1.0),
-                _line(
-                    f"live statement at {events:,} events, p99", live["p99_ms"], "issued one", issued["p99_ms"], None
-                ),
-                _line(
-                    f"allocation of a receipt and its live statement at {events:,} events, p99",
+                cost(f"issued statement{where}", "ms", issued["p99_ms"], beside=("bound", P99_MS_MAX), target=1.0),
+                cost(f"live statement{where}", "ms", live["p99_ms"], beside=("issued one", issued["p99_ms"])),
+                cost(
+                    f"allocation of a receipt and its live statement{where}",
+                    "ms",
                     paid["p99_ms"],
-                    "bound",
-                    RECEIPT_MS_MAX,
-                    1.0,
+                    beside=("bound", RECEIPT_MS_MAX),
+                    target=1.0,
                 ),
             ]
     return lines
@@ -118,15 +117,3 @@ def _live(owner_id: UUID) -> str:
 
 def _owner(number: int) -> UUID:
     return OWNERS[number % len(OWNERS)]
-
-
-def _line(what: str, ours: float, baseline: str, baseline_value: float, target: float | None) -> Line:
-    return Line(
-        what=what,
-        unit="ms",
-        ours=ours,
-        baseline=baseline,
-        baseline_value=baseline_value,
-        target=target,
-        is_cost=True,
-    )

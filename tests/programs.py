@@ -152,7 +152,7 @@ def engine_processes(data_folder: Path) -> tuple[int, ...]:
     found: tuple[int, ...] = ()
     for engine, program in (("postgresql", "postgres"), ("nats", "nats-server")):
         with suppress(FileNotFoundError):
-            found += find_processes(program, read_texts(data_folder / engine / "credentials.json")["mark"])
+            found += find_processes(program=program, mark=read_texts(data_folder / engine / "credentials.json")["mark"])
     return found
 
 

@@ -4,14 +4,19 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
 
 from salesapi.audit.export_line import EventLine, LastLine, event_line, last_line, read_event_line, read_last_line
+from salesapi.audit.exporting import Exported
 from salesapi.audit.leaf import StoredRow, leaf_bytes
 from salesapi.audit.sealing import root_at, seal_all
 from salesapi.audit.tree import leaf_hash, root_of
+from salesapi.audit.verdict import Status, Verdict
+from salesapi.audit.verifying import OutsideRoot, verify_export
 from salesapi.database.migrating import migrate
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.pay.ledger.pay_facts import PayEvent
@@ -21,11 +26,13 @@ from salesapi.domain.shared.kernel import BusinessTime, StreamRef, natural_id
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.codec import Codec, EventMeta, ToEncode
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
-from salesapi.eventlog.recorder import AppendRequest, NewEvent, StreamAppend
+from salesapi.eventlog.recorder import NewEvent
 from salesapi.eventlog.upcasts import UPCASTS
+from tests.connections import connected
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN, flat, share, tiered
 from tests.domain.pay.pay_terms import WITH_CASH
 from tests.domain.pay.trade_stories import TradeLog
+from tests.eventlog.requests import append, request
 from tests.spec import day, uid
 
 CODEC = Codec(Catalogue().event_types(), None, UPCASTS)
@@ -33,6 +40,8 @@ META = EventMeta(actor_id=uid(0xAC), principal_kind="member", command="Story")
 NOTE_STREAM = StreamRef("note", uid(0x4E))
 NOTE_TEXT = 'Zoë "quoted" \\ back, 漢字 and 🙂'
 ROOT_TIMEOUT_SECONDS = 30.0
+Export: TypeAlias = tuple[Exported, list[bytes]]
+"""What an export said of itself, and its lines."""
 RECORDED_AT = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
 
 
@@ -64,7 +73,6 @@ class StoredStory:
 
     @classmethod
     async def begin(cls, urls: DatabaseUrls) -> "StoredStory":
-        """Migrates and connects."""
         await migrate(urls.owner_url)
         return cls(urls, await PostgreSQLEventLog.connect(urls.application_url))
 
@@ -73,24 +81,20 @@ class StoredStory:
         version = self._versions.get(NOTE_STREAM.id, 0)
         events = tuple(note(version + number) for number in range(1, count + 1))
         self._versions[NOTE_STREAM.id] = version + count
-        appended = await self.log.append(
-            AppendRequest(appends=(StreamAppend(stream=NOTE_STREAM, expected_version=version, events=events),))
-        )
+        appended = await self.log.append(request(append(NOTE_STREAM, version, *events)))
         return appended.first_position + count - 1
 
     async def facts(self, facts: Sequence[tuple[UUID, object, BusinessTime | None]]) -> None:
-        """Appends facts in one request."""
         to_encode: list[ToEncode] = []
         for stream_id, event, occurred in facts:
             kind = CODEC.name_of(type(event)).partition(".")[0]
             version = self._versions[stream_id] = self._versions.get(stream_id, 0) + 1
             to_encode.append((StreamRef(kind, stream_id), version, event, occurred, META))
         encoded = await CODEC.encode(to_encode)
-        appends = tuple(
-            StreamAppend(stream=stream, expected_version=version - 1, events=(event,))
-            for (stream, version, *_), event in zip(to_encode, encoded, strict=True)
-        )
-        await self.log.append(AppendRequest(appends=appends))
+        appends = [
+            append(stream, version - 1, event) for (stream, version, *_), event in zip(to_encode, encoded, strict=True)
+        ]
+        await self.log.append(request(*appends))
 
     async def lock(self, pay: RecordedLog, period: str) -> None:
         """Opens, calculates, issues and locks a run at this moment, with the true root in the lock."""
@@ -127,28 +131,19 @@ class StoredStory:
         pay.add(run_id, locked)
 
     async def seal(self) -> int:
-        """Seals what there is."""
         return await seal_all(self.urls.application_url)
 
     async def root(self, size: int) -> bytes:
-        """The sealed root."""
         async with asyncpg.create_pool(self.urls.application_url, min_size=1, max_size=1) as pool:
             return await root_at(pool, size, ROOT_TIMEOUT_SECONDS)
 
     async def as_owner(self, *statements: str) -> None:
         """Acts as an attacker with the owner's role does: triggers off, statements, triggers on."""
-        connection = await asyncpg.connect(self.urls.owner_url)
         tables = ("log.event", "audit.leaf", "audit.node", "audit.root")
-        try:
-            async with connection.transaction():
-                for table in tables:
-                    await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-                for statement in statements:
-                    await connection.execute(statement)
-                for table in tables:
-                    await connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-        finally:
-            await connection.close()
+        switched = [[f"ALTER TABLE {table} {to} TRIGGER USER" for table in tables] for to in ("DISABLE", "ENABLE")]
+        async with connected(self.urls.owner_url) as connection, connection.transaction():
+            for statement in (*switched[0], *statements, *switched[1]):
+                await connection.execute(statement)
 
 
 async def paid_story(urls: DatabaseUrls) -> StoredStory:
@@ -190,17 +185,35 @@ async def cash_story(urls: DatabaseUrls) -> StoredStory:
 
 
 def rows_of(lines: Sequence[bytes]) -> list[StoredRow]:
-    """The events of an export."""
     return [read_event_line(line).row for line in lines[:-1]]
 
 
-def forged(lines: Sequence[bytes], change: Callable[[StoredRow], StoredRow]) -> list[bytes]:
-    """The export of somebody who changes events and computes every hash and the last line anew."""
+def forged(lines: Sequence[bytes], change: Callable[[StoredRow], StoredRow], *, at: int | None = None) -> list[bytes]:
+    """The export of somebody who changes events, or the one at a position, and computes every hash and the last line anew."""
     epoch = read_last_line(lines[-1]).epoch
-    rows = [change(row) for row in rows_of(lines)]
+    rows = [change(row) if at in (None, row.position) else row for row in rows_of(lines)]
     leaves = [leaf_hash(leaf_bytes(row)) for row in rows]
     written = [event_line(EventLine(epoch=epoch, row=row, leaf=leaf)) for row, leaf in zip(rows, leaves, strict=True)]
     return [*written, last_line(LastLine(epoch=epoch, root=root_of(leaves), size=len(rows)))]
+
+
+def reworded(lines: Sequence[bytes], at: int, old: str, new: str) -> list[bytes]:
+    """The export with a text replaced in the payload of one event, and every hash anew."""
+    return forged(lines, lambda row: with_payload(row, old, new), at=at)
+
+
+def verdict_on(folder: Path, content: bytes | Sequence[bytes], outside: OutsideRoot | None = None) -> Verdict:
+    """Verifies a file with this content."""
+    path = folder / "export.jsonl"
+    path.write_bytes(content if isinstance(content, bytes) else b"".join(content))
+    return verify_export(path, CODEC, outside=outside)
+
+
+def refuted(folder: Path, content: bytes | Sequence[bytes], outside: OutsideRoot | None = None) -> Verdict:
+    """Verifies a file with this content, which must be found wrong."""
+    verdict = verdict_on(folder, content, outside)
+    assert verdict.status is Status.REFUTED, str(verdict)
+    return verdict
 
 
 def with_payload(row: StoredRow, old: str, new: str) -> StoredRow:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from typing import TypeAlias
 
 import asyncpg
 import pytest
@@ -11,15 +12,19 @@ from eventsourcing.persistence import IntegrityError
 
 from salesapi.audit.leaf import leaf_bytes
 from salesapi.audit.log_verifying import verify_log
-from salesapi.audit.rows import frontier_nodes, pages
+from salesapi.audit.rows import pages
 from salesapi.audit.sealing import BATCH_EVENTS_MAX, EvidenceBroken, NotSealed, Sealer, root_at, seal_all, seal_next
-from salesapi.audit.tree import Frontier, empty_root, leaf_hash
+from salesapi.audit.tree import Frontier, empty_root, leaf_hash, perfect_subtrees
 from salesapi.audit.verdict import Status
 from salesapi.database.connections import open_connection
 from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
 from salesapi.eventlog.recorder import PositionGap
 from salesapi.subscriptions.runner import following
 from tests.audit.stories import CODEC, ROOT_TIMEOUT_SECONDS, StoredStory
+from tests.connections import connected, value_of
+from tests.programs import until
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 LOOKS_MAX = 500
 LOOK_SECONDS = 0.02
@@ -34,7 +39,7 @@ async def story(database: DatabaseUrls) -> AsyncIterator[StoredStory]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def pool(story: StoredStory) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
+async def pool(story: StoredStory) -> AsyncIterator[Pool]:
     """Connections of the application's role."""
     async with asyncpg.create_pool(story.urls.application_url, min_size=1, max_size=6) as made:
         yield made
@@ -44,21 +49,17 @@ async def roots_by_size(story: StoredStory) -> list[bytes]:
     """The root over the first 0, 1, 2, ... events, computed from what stands in the log."""
     frontier = Frontier()
     roots = [frontier.root()]
-    connection = await asyncpg.connect(story.urls.application_url)
-    try:
+    async with connected(story.urls.application_url) as connection:
         async for page in pages(connection):
             for each in page:
                 frontier.append(leaf_hash(leaf_bytes(each.row)))
                 roots.append(frontier.root())
-    finally:
-        await connection.close()
     return roots
 
 
 async def until_waiting_for_a_lock(superuser_url: str, application: str, *, count: int = 1) -> int:
     """A server process of this application, once so many of them wait for a lock; bounded."""
-    connection = await asyncpg.connect(superuser_url)
-    try:
+    async with connected(superuser_url) as connection:
         for _ in range(LOOKS_MAX):
             found = await connection.fetch(
                 "SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'", application
@@ -66,14 +67,10 @@ async def until_waiting_for_a_lock(superuser_url: str, application: str, *, coun
             if len(found) >= count:
                 return int(found[0]["pid"])
             await asyncio.sleep(LOOK_SECONDS)
-    finally:
-        await connection.close()
     raise AssertionError(f"{application} never came to wait for a lock")
 
 
-async def test_every_sealed_size_has_the_root_over_its_events(
-    story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]"
-) -> None:
+async def test_every_sealed_size_has_the_root_over_its_events(story: StoredStory, pool: Pool) -> None:
     for count in (1, 5, 1, 26):
         await story.notes(count)
         await story.seal()
@@ -83,7 +80,7 @@ async def test_every_sealed_size_has_the_root_over_its_events(
         assert await root_at(pool, size, 0) == root, f"size {size}"
 
 
-async def test_each_sealed_batch_leaves_one_root(story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+async def test_each_sealed_batch_leaves_one_root(story: StoredStory, pool: Pool) -> None:
     await story.notes(3)
     await story.seal()
     await story.notes(4)
@@ -94,9 +91,7 @@ async def test_each_sealed_batch_leaves_one_root(story: StoredStory, pool: "asyn
     assert [(row["size"], row["root"]) for row in stored] == [(3, roots[3]), (7, roots[7])]
 
 
-async def test_a_log_longer_than_a_batch_is_sealed_in_several(
-    story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]"
-) -> None:
+async def test_a_log_longer_than_a_batch_is_sealed_in_several(story: StoredStory, pool: Pool) -> None:
     head = await story.notes(BATCH_EVENTS_MAX + 100)
     assert await story.seal() == head
     sizes = [row["size"] for row in await pool.fetch("SELECT size FROM audit.root ORDER BY size")]
@@ -104,34 +99,28 @@ async def test_a_log_longer_than_a_batch_is_sealed_in_several(
     assert await root_at(pool, head, 0) == (await roots_by_size(story))[-1]
 
 
-async def test_the_empty_log_has_the_empty_root(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+async def test_the_empty_log_has_the_empty_root(pool: Pool) -> None:
     assert await root_at(pool, 0, 0) == empty_root()
 
 
 def test_a_root_over_a_million_events_needs_few_subtrees() -> None:
-    assert len(frontier_nodes(1_000_000)) == (1_000_000).bit_count()
+    assert len(perfect_subtrees((0, 1_000_000))) == (1_000_000).bit_count()
 
 
-async def test_a_root_that_is_not_sealed_in_time_is_refused_as_unavailable(
-    story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]"
-) -> None:
+async def test_a_root_that_is_not_sealed_in_time_is_refused_as_unavailable(story: StoredStory, pool: Pool) -> None:
     await story.notes(2)
     with pytest.raises(NotSealed, match=r"audit\.not_sealed: The first 2 events are not sealed yet"):
         await root_at(pool, 2, 0.05)
 
 
-async def test_a_root_waits_for_the_sealer_to_come_so_far(
-    story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]"
-) -> None:
+async def test_a_root_waits_for_the_sealer_to_come_so_far(story: StoredStory, pool: Pool) -> None:
     await story.notes(2)
     waiting = asyncio.create_task(root_at(pool, 2, ROOT_TIMEOUT_SECONDS))
     await story.seal()
     assert await waiting == (await roots_by_size(story))[2]
 
 
-async def test_the_running_sealer_is_woken_by_new_events(
-    story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]"
-) -> None:
+async def test_the_running_sealer_is_woken_by_new_events(story: StoredStory, pool: Pool) -> None:
     async with following(pool, story.log) as subscriptions:
         sealer = subscriptions.start(Sealer(pool))
         for count in (1, 2, 3):
@@ -165,11 +154,9 @@ async def test_two_sealers_at_once_never_seal_an_event_twice(
 
 
 async def test_a_sealer_whose_connection_is_killed_in_the_middle_loses_nothing(
-    story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]", postgresql: EmbeddedPostgreSQL
+    story: StoredStory, pool: Pool, postgresql: EmbeddedPostgreSQL
 ) -> None:
-    blocker = await asyncpg.connect(story.urls.owner_url)
-    killer = await asyncpg.connect(postgresql.superuser_url)
-    try:
+    async with connected(story.urls.owner_url) as blocker, connected(postgresql.superuser_url) as killer:
         # The root is the last row that a batch writes: with its table locked the batch stands before its end.
         await blocker.execute("BEGIN; LOCK TABLE audit.root IN ACCESS EXCLUSIVE MODE")
         head = await story.notes(20)
@@ -180,16 +167,11 @@ async def test_a_sealer_whose_connection_is_killed_in_the_middle_loses_nothing(
             assert await killer.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid = $1", victim) == 0
             await blocker.execute("COMMIT")
             assert await root_at(pool, head, ROOT_TIMEOUT_SECONDS) == (await roots_by_size(story))[-1]
-    finally:
-        await blocker.close()
-        await killer.close()
     verdict = await verify_log(story.urls.application_url, CODEC)
     assert verdict.status is Status.PROVEN, str(verdict)
 
 
-async def test_a_second_sealer_stands_by_and_takes_over(
-    story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]"
-) -> None:
+async def test_a_second_sealer_stands_by_and_takes_over(story: StoredStory, pool: Pool) -> None:
     async with AsyncExitStack() as stack:
         async with following(pool, story.log) as first:
             first.start(Sealer(pool))
@@ -201,19 +183,14 @@ async def test_a_second_sealer_stands_by_and_takes_over(
 
 
 @pytest.mark.breaks_log
-async def test_a_sealer_that_cannot_go_on_holds_its_position_and_says_why(
-    story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]"
-) -> None:
+async def test_a_sealer_that_cannot_go_on_holds_its_position_and_says_why(story: StoredStory, pool: Pool) -> None:
     await story.notes(2)
     await story.seal()
     await story.notes(3)
     await story.as_owner("DELETE FROM log.event WHERE position = 3")
     async with following(pool, story.log) as subscriptions:
         sealer = subscriptions.start(Sealer(pool))
-        for _ in range(LOOKS_MAX):
-            if sealer.status().error is not None:
-                break
-            await asyncio.sleep(LOOK_SECONDS)
+        await until(lambda: sealer.status().error is not None, "it says why")
         status = sealer.status()
     assert status.state == "stopped"
     assert status.error == "PositionGap: after position 2 the log has 4: an event was removed or renumbered"
@@ -237,9 +214,7 @@ async def test_sealing_stops_loudly_where_sealed_events_were_removed(story: Stor
         await seal_all(story.urls.application_url)
 
 
-async def test_a_stored_root_that_contradicts_the_tree_is_never_handed_out(
-    story: StoredStory, pool: "asyncpg.Pool[asyncpg.Record]"
-) -> None:
+async def test_a_stored_root_that_contradicts_the_tree_is_never_handed_out(story: StoredStory, pool: Pool) -> None:
     await story.notes(5)
     await story.seal()
     await story.as_owner("UPDATE audit.root SET root = decode(repeat('00', 32), 'hex')")
@@ -253,15 +228,11 @@ async def test_evidence_is_only_ever_added_even_by_the_owner(story: StoredStory,
     await story.notes(4)
     await story.seal()
     column = {"audit.leaf": "hash", "audit.node": "hash", "audit.root": "root"}[table]
-    connection = await asyncpg.connect(story.urls.owner_url)
-    try:
-        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="evidence is only ever added"):
-            await connection.execute(statement.format(table, column, column))
-    finally:
-        await connection.close()
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="evidence is only ever added"):
+        await value_of(story.urls.owner_url, statement.format(table, column, column))
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit.leaf SET position = position", "DELETE FROM audit.root"])
-async def test_the_application_may_not_change_evidence(pool: "asyncpg.Pool[asyncpg.Record]", statement: str) -> None:
+async def test_the_application_may_not_change_evidence(pool: Pool, statement: str) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
         await pool.execute(statement)

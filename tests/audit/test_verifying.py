@@ -1,130 +1,82 @@
-"""The export and its verification, and the verification of the database: what is proven, and what every tampering shows.
+"""The export and its verification: what is proven, and what every tampering shows.
 
-One paid story is stored, sealed and exported once for all tests of the export. The random choices come from SEED, which
-stands in every failure's message.
+The random choices come from SEED, which stands in every failure's message.
 """
 
 import json
 import random
-import shutil
-import time
 import tracemalloc
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
-from salesapi.audit.export_line import (
-    LINE_BYTES_MAX,
-    EventLine,
-    LastLine,
-    NotExportable,
-    event_line,
-    last_line,
-    read_event_line,
-    read_last_line,
-)
-from salesapi.audit.exporting import Exported, export
+from salesapi.audit import export_line
+from salesapi.audit.exporting import export
 from salesapi.audit.leaf import StoredRow, leaf_bytes, utc_text
 from salesapi.audit.log_verifying import verify_log
 from salesapi.audit.tree import Frontier, leaf_hash
-from salesapi.audit.verdict import FINDINGS_MAX, Findings, Place, Rank, Status, Verdict
+from salesapi.audit.verdict import FINDINGS_MAX, Findings, Place, Rank, Status
 from salesapi.audit.verifying import OutsideRoot, verify_export
-from salesapi.database import connections
-from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
-from salesapi.eventlog.recorder import AppendRequest, NewEvent, PositionGap, StreamAppend
+from salesapi.embedded.postgresql import DatabaseUrls
 from tests.audit.stories import (
     CODEC,
     NOTE_STREAM,
     NOTE_TEXT,
     RECORDED_AT,
+    Export,
     StoredStory,
     forged,
-    paid_story,
+    refuted,
+    reworded,
     rows_of,
-    with_payload,
+    verdict_on,
 )
-from tests.spec import uid
+from tests.eventlog.requests import append, event, request
 
 SEED = 20260401
 CHANGED_BYTES = 300
 LONG_EXPORT_EVENTS = 2_000
 LONG_EXPORT_PAYLOAD_BYTES = 2_000
 LONG_EXPORT_MEMORY_BYTES = 1_500_000
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def exported(postgresql: EmbeddedPostgreSQL, session_folder: Path) -> AsyncIterator[tuple[Exported, list[bytes]]]:
-    """The paid story as an export: what was said of it, and its lines."""
-    urls = await postgresql.create_database("exported_story")
-    story = await paid_story(urls)
-    path = session_folder / "story.jsonl"
-    try:
-        yield await export(urls.application_url, path), path.read_bytes().splitlines(keepends=True)
-    finally:
-        await story.log.close()
-        await postgresql.drop_database(urls.name)
-
-
-@pytest.fixture
-def lines(exported: tuple[Exported, list[bytes]]) -> list[bytes]:
-    """The lines of the export."""
-    return list(exported[1])
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def stored(database: DatabaseUrls) -> AsyncIterator[StoredStory]:
-    """The paid story in a database of its own, to be tampered with."""
-    story = await paid_story(database)
-    yield story
-    await story.log.close()
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder for files."""
-    yield tmp_path
-    shutil.rmtree(tmp_path)
-
-
-def verdict_on(folder: Path, content: bytes | Sequence[bytes], outside: OutsideRoot | None = None) -> Verdict:
-    """Verifies a file with this content."""
-    path = folder / "export.jsonl"
-    path.write_bytes(content if isinstance(content, bytes) else b"".join(content))
-    return verify_export(path, CODEC, outside=outside)
-
-
-def names_in(folder: Path) -> list[str]:
-    """The files of a folder."""
-    return [path.name for path in folder.iterdir()]
+NOTE = StoredRow(
+    position=7,
+    stream_kind=NOTE_STREAM.kind,
+    stream_id=NOTE_STREAM.id,
+    version=2,
+    type="note.written",
+    schema=1,
+    occurred_at=None,
+    occurred_on=None,
+    occurred_zone=None,
+    recorded_at=RECORDED_AT,
+    payload="{}",
+    meta="{}",
+)
 
 
 def position_of(lines: Sequence[bytes], type_: str, number: int = 1) -> int:
-    """The position of the n-th event of a type."""
     return [row.position for row in rows_of(lines) if row.type == type_][number - 1]
 
 
-async def test_an_export_of_a_real_log_is_proven(exported: tuple[Exported, list[bytes]], folder: Path) -> None:
+async def test_an_export_of_a_real_log_is_proven(exported: Export, tmp_path: Path) -> None:
     plan, lines = exported
-    verdict = verdict_on(folder, lines, OutsideRoot(root=plan.root, size=plan.size))
+    verdict = verdict_on(tmp_path, lines, OutsideRoot(root=plan.root, size=plan.size))
     assert (verdict.status, verdict.place) == (Status.PROVEN, None), str(verdict)
     assert f"{plan.size} events, root {plan.root.hex()}" in str(verdict)
     assert "2 locked payout runs with 4 statements recomputed: all equal" in str(verdict)
     assert "--root" not in str(verdict)
 
 
-def test_without_a_root_from_outside_the_reader_is_told_what_is_not_shown(folder: Path, lines: list[bytes]) -> None:
-    verdict = verdict_on(folder, lines)
+def test_without_a_root_from_outside_the_reader_is_told_what_is_not_shown(tmp_path: Path, lines: list[bytes]) -> None:
+    verdict = verdict_on(tmp_path, lines)
     assert verdict.status is Status.PROVEN
     assert "Compare it with one that you hold (--root, --size)" in str(verdict)
 
 
-def test_a_line_holds_the_stored_text_and_the_last_line_the_root(
-    exported: tuple[Exported, list[bytes]],
-) -> None:
+def test_a_line_holds_the_stored_text_and_the_last_line_the_root(exported: Export) -> None:
     plan, lines = exported
     first_note = next(line for line in lines if b'"note.written"' in line)
     payload = json.dumps({"number": 1, "text": NOTE_TEXT}, ensure_ascii=False, separators=(",", ":"))
@@ -133,71 +85,71 @@ def test_a_line_holds_the_stored_text_and_the_last_line_the_root(
     assert json.loads(lines[-1]) == {"epoch": 1, "root": plan.root.hex(), "size": len(lines) - 1}
 
 
-async def test_an_export_is_the_same_bytes_again_and_may_end_earlier(stored: StoredStory, folder: Path) -> None:
+async def test_an_export_is_the_same_bytes_again_and_may_end_earlier(stored: StoredStory, tmp_path: Path) -> None:
     url = stored.urls.application_url
     progress: list[tuple[str, int, int]] = []
-    whole = await export(url, folder / "1", on_progress=lambda *each: progress.append(each))
-    await export(url, folder / "2")
-    earlier = await export(url, folder / "3", up_to=9)
-    assert (folder / "1").read_bytes() == (folder / "2").read_bytes()
-    assert (folder / "1").read_bytes().splitlines()[:9] == (folder / "3").read_bytes().splitlines()[:9]
+    whole = await export(url, tmp_path / "1", on_progress=lambda *each: progress.append(each))
+    await export(url, tmp_path / "2")
+    earlier = await export(url, tmp_path / "3", up_to=9)
+    assert (tmp_path / "1").read_bytes() == (tmp_path / "2").read_bytes()
+    assert (tmp_path / "1").read_bytes().splitlines()[:9] == (tmp_path / "3").read_bytes().splitlines()[:9]
     assert earlier.root == await stored.root(9)
     assert progress[-1] == ("exporting events", whole.size, whole.size)
-    assert verify_export(folder / "3", CODEC).status is Status.PROVEN
+    assert verify_export(tmp_path / "3", CODEC).status is Status.PROVEN
 
 
-async def test_an_export_past_the_head_is_refused_and_leaves_no_file(stored: StoredStory, folder: Path) -> None:
+async def test_an_export_past_the_head_is_refused_and_leaves_no_file(stored: StoredStory, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="the log has"):
-        await export(stored.urls.application_url, folder / "export", up_to=1_000)
-    assert not names_in(folder)
+        await export(stored.urls.application_url, tmp_path / "export", up_to=1_000)
+    assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_stored_text_with_a_line_break_is_not_exported_but_named(database: DatabaseUrls, folder: Path) -> None:
+async def test_a_stored_text_with_a_line_break_is_not_exported_but_named(
+    database: DatabaseUrls, tmp_path: Path
+) -> None:
     story = await StoredStory.begin(database)
-    spread = NewEvent(type="note.written", schema=1, payload='{"a":\n1}', meta="{}", occurred=None)
+    spread = event("note.written", '{"a":\n1}')
     try:
-        await story.log.append(
-            AppendRequest(appends=(StreamAppend(stream=NOTE_STREAM, expected_version=0, events=(spread,)),))
-        )
+        await story.log.append(request(append(NOTE_STREAM, 0, spread)))
         await story.seal()
-        with pytest.raises(NotExportable, match="the payload of the event at position 1 has a line break"):
-            await export(database.application_url, folder / "export")
+        with pytest.raises(export_line.NotExportable, match="the payload of the event at position 1 has a line break"):
+            await export(database.application_url, tmp_path / "export")
     finally:
         await story.log.close()
-    assert not names_in(folder)
+    assert list(tmp_path.iterdir()) == []
 
 
-async def test_an_empty_log_exports_its_last_line_alone(database: DatabaseUrls, folder: Path) -> None:
+async def test_an_empty_log_exports_its_last_line_alone(database: DatabaseUrls, tmp_path: Path) -> None:
     story = await StoredStory.begin(database)
-    await export(database.application_url, folder / "export")
+    await export(database.application_url, tmp_path / "export")
     await story.log.close()
-    assert len((folder / "export").read_bytes().splitlines()) == 1
-    assert verify_export(folder / "export", CODEC).status is Status.PROVEN
+    assert len((tmp_path / "export").read_bytes().splitlines()) == 1
+    assert verify_export(tmp_path / "export", CODEC).status is Status.PROVEN
     assert (await verify_log(database.application_url, CODEC)).status is Status.PROVEN
 
 
-def test_any_changed_byte_is_found_and_its_line_named(folder: Path, lines: list[bytes]) -> None:
+def test_any_changed_byte_is_found_and_its_line_named(tmp_path: Path, lines: list[bytes]) -> None:
     choose = random.Random(SEED)
     content = b"".join(lines)
     for _ in range(CHANGED_BYTES):
         at = choose.randrange(len(content))
         new = choose.choice([byte for byte in range(256) if byte != content[at]])
         case = f"seed {SEED}, byte {at} from {content[at]} to {new}"
-        verdict = verdict_on(folder, content[:at] + bytes([new]) + content[at + 1 :])
+        verdict = verdict_on(tmp_path, content[:at] + bytes([new]) + content[at + 1 :])
         assert verdict.status is Status.REFUTED, case
         assert verdict.place is not None, case
         assert verdict.place.line == content.count(b"\n", 0, at) + 1, f"{case}\n{verdict}"
 
 
-def test_every_byte_of_the_last_line_matters(folder: Path, lines: list[bytes]) -> None:
+def test_every_byte_of_the_last_line_matters(tmp_path: Path, lines: list[bytes]) -> None:
     start, end = b"".join(lines[:-1]), lines[-1]
     for at in range(len(end)):
-        verdict = verdict_on(folder, start + end[:at] + bytes([end[at] ^ 1]) + end[at + 1 :])
+        verdict = verdict_on(tmp_path, start + end[:at] + bytes([end[at] ^ 1]) + end[at + 1 :])
         assert verdict.status is Status.REFUTED, f"byte {at}"
         assert verdict.place is not None, f"byte {at}"
 
 
-def test_removed_swapped_and_repeated_lines_are_found_where_they_are(folder: Path, lines: list[bytes]) -> None:
+def test_removed_swapped_and_repeated_lines_are_found_where_they_are(tmp_path: Path, lines: list[bytes]) -> None:
     choose = random.Random(SEED)
     for _ in range(40):
         first, second = sorted(choose.sample(range(len(lines)), 2))
@@ -209,66 +161,59 @@ def test_removed_swapped_and_repeated_lines_are_found_where_they_are(folder: Pat
             "repeated": lines[: first + 1] + lines[first:],
         }
         for name, tampered in cases.items():
-            verdict = verdict_on(folder, tampered)
+            verdict = verdict_on(tmp_path, tampered)
             case = f"seed {SEED}: {name} {first + 1}, {second + 1}\n{verdict}"
             assert verdict.status is Status.REFUTED, case
             assert verdict.place is not None, case
             assert verdict.place.line == first + (2 if name == "repeated" else 1), case
 
 
-def test_a_cut_tail_is_found_wherever_it_was_cut(folder: Path, lines: list[bytes]) -> None:
+def test_a_cut_tail_is_found_wherever_it_was_cut(tmp_path: Path, lines: list[bytes]) -> None:
     choose = random.Random(SEED)
     content = b"".join(lines)
     ends = [0, 1, len(content) - 1, *(choose.randrange(len(content)) for _ in range(40))]
     for end in ends:
-        verdict = verdict_on(folder, content[:end])
+        verdict = verdict_on(tmp_path, content[:end])
         assert verdict.status is Status.REFUTED, f"seed {SEED}: cut to {end} bytes"
         assert verdict.place is not None
         assert verdict.place.line == content.count(b"\n", 0, end) + 1, f"seed {SEED}: cut to {end} bytes\n{verdict}"
 
 
-def test_something_after_the_last_line_is_found(folder: Path, lines: list[bytes]) -> None:
-    verdict = verdict_on(folder, [*lines, lines[0]])
+def test_something_after_the_last_line_is_found(tmp_path: Path, lines: list[bytes]) -> None:
+    verdict = verdict_on(tmp_path, [*lines, lines[0]])
     assert (verdict.status, verdict.place) == (Status.REFUTED, Place(line=len(lines) + 1, position=len(lines)))
 
 
-def test_a_line_longer_than_any_event_is_refused_without_reading_it_whole(folder: Path, lines: list[bytes]) -> None:
-    verdict = verdict_on(folder, [b" " * (LINE_BYTES_MAX + 1), b"\n", *lines])
-    assert verdict.status is Status.REFUTED
+def test_a_line_longer_than_any_event_is_refused_without_reading_it_whole(tmp_path: Path, lines: list[bytes]) -> None:
+    verdict = refuted(tmp_path, [b" " * (export_line.LINE_BYTES_MAX + 1), b"\n", *lines])
     assert verdict.place == Place(line=1, position=1)
 
 
-def test_a_consistent_forgery_is_narrowed_by_the_roots_that_locks_state(folder: Path, lines: list[bytes]) -> None:
+def test_a_consistent_forgery_is_narrowed_by_the_roots_that_locks_state(tmp_path: Path, lines: list[bytes]) -> None:
     first_lock, second_lock = (position_of(lines, "payout_run.locked", number) for number in (1, 2))
     size, later_size = (json.loads(lines[lock - 1])["payload"]["tree_size"] for lock in (first_lock, second_lock))
     noted = position_of(lines, "note.written", 4)
     assert size < noted <= later_size
-    forgery = forged(lines, lambda row: with_payload(row, "Zo", "ZO") if row.position == noted else row)
-    verdict = verdict_on(folder, forgery)
-    assert verdict.status is Status.REFUTED
+    verdict = refuted(tmp_path, reworded(lines, noted, "Zo", "ZO"))
     assert verdict.place == Place(position=size + 1, last_position=later_size)
     assert f"the lock of payout run {json.loads(lines[second_lock - 1])['stream_id']}" in str(verdict)
 
 
-def test_a_consistent_forgery_after_all_locks_is_found_by_a_root_from_outside(
-    exported: tuple[Exported, list[bytes]], folder: Path
-) -> None:
+def test_a_consistent_forgery_after_all_locks_is_found_by_a_root_from_outside(exported: Export, tmp_path: Path) -> None:
     plan, lines = exported
-    last = plan.size
-    forgery = forged(lines, lambda row: with_payload(row, "Zo", "ZO") if row.position == last else row)
-    assert verdict_on(folder, forgery).status is Status.PROVEN, "nothing inside an export can show this"
-    verdict = verdict_on(folder, forgery, OutsideRoot(root=plan.root, size=plan.size))
-    assert verdict.status is Status.REFUTED
+    forgery = reworded(lines, plan.size, "Zo", "ZO")
+    assert verdict_on(tmp_path, forgery).status is Status.PROVEN, "nothing inside an export can show this"
+    verdict = refuted(tmp_path, forgery, OutsideRoot(root=plan.root, size=plan.size))
     assert "the root given says" in str(verdict)
 
 
 def test_an_export_that_ends_before_the_root_from_outside_is_not_enough_evidence(
-    exported: tuple[Exported, list[bytes]], folder: Path
+    exported: Export, tmp_path: Path
 ) -> None:
     plan, lines = exported
     rows = rows_of(lines)[:-1]
     shorter = forged([*lines[: len(rows)], lines[-1]], lambda row: row)
-    verdict = verdict_on(folder, shorter, OutsideRoot(root=plan.root, size=plan.size))
+    verdict = verdict_on(tmp_path, shorter, OutsideRoot(root=plan.root, size=plan.size))
     assert verdict.status is Status.NOT_ENOUGH_EVIDENCE
     assert f"the root given is over {plan.size} events, here are only {plan.size - 1}" in str(verdict)
 
@@ -284,16 +229,15 @@ def test_an_export_that_ends_before_the_root_from_outside_is_not_enough_evidence
     ],
 )
 def test_versions_and_record_times_must_fit_even_in_a_consistent_forgery(
-    folder: Path, lines: list[bytes], change: Callable[[StoredRow], StoredRow], told: str
+    tmp_path: Path, lines: list[bytes], change: Callable[[StoredRow], StoredRow], told: str
 ) -> None:
     noted = position_of(lines, "note.written", 2)
-    verdict = verdict_on(folder, forged(lines, lambda row: change(row) if row.position == noted else row))
-    assert verdict.status is Status.REFUTED
+    verdict = refuted(tmp_path, forged(lines, change, at=noted))
     assert verdict.place == Place(line=noted, position=noted)
     assert told in str(verdict)
 
 
-def test_many_findings_are_counted_and_the_first_told(folder: Path, lines: list[bytes]) -> None:
+def test_many_findings_are_counted_and_the_first_told(tmp_path: Path, lines: list[bytes]) -> None:
     findings = Findings()
     for position in range(1, FINDINGS_MAX + 6):
         findings.add(Rank.RANGE, Place(position=position), "differs")
@@ -304,50 +248,31 @@ def test_many_findings_are_counted_and_the_first_told(folder: Path, lines: list[
 
 
 def test_a_line_is_read_back_as_it_was_written() -> None:
-    row = StoredRow(
-        position=7,
-        stream_kind="note",
-        stream_id=uid(1),
-        version=2,
-        type="note.written",
-        schema=1,
+    row = replace(
+        NOTE,
         occurred_at=RECORDED_AT,
         occurred_on=RECORDED_AT.date(),
         occurred_zone="Asia/Shanghai",
-        recorded_at=RECORDED_AT,
         payload='{"a": [1.0, 1e2,  "\\u0041/\\/"],"a":null}',
-        meta="{}",
     )
-    each = EventLine(epoch=3, row=row, leaf=leaf_hash(leaf_bytes(row)))
-    assert read_event_line(event_line(each)) == each
-    last = LastLine(epoch=3, root=each.leaf, size=1)
-    assert read_last_line(last_line(last)) == last
-    assert utc_text(RECORDED_AT).encode() in event_line(each)
+    each = export_line.EventLine(epoch=3, row=row, leaf=leaf_hash(leaf_bytes(row)))
+    assert export_line.read_event_line(export_line.event_line(each)) == each
+    last = export_line.LastLine(epoch=3, root=each.leaf, size=1)
+    assert export_line.read_last_line(export_line.last_line(last)) == last
+    assert utc_text(RECORDED_AT).encode() in export_line.event_line(each)
 
 
-def test_a_long_export_is_verified_in_bounded_memory(folder: Path) -> None:
-    path = folder / "long.jsonl"
+def test_a_long_export_is_verified_in_bounded_memory(tmp_path: Path) -> None:
+    path = tmp_path / "long.jsonl"
     frontier = Frontier()
+    payload = json.dumps({"text": "x" * LONG_EXPORT_PAYLOAD_BYTES}, separators=(",", ":"))
     with path.open("wb") as file:
         for position in range(1, LONG_EXPORT_EVENTS + 1):
-            row = StoredRow(
-                position=position,
-                stream_kind="note",
-                stream_id=NOTE_STREAM.id,
-                version=position,
-                type="note.written",
-                schema=1,
-                occurred_at=None,
-                occurred_on=None,
-                occurred_zone=None,
-                recorded_at=RECORDED_AT,
-                payload=json.dumps({"text": "x" * LONG_EXPORT_PAYLOAD_BYTES}, separators=(",", ":")),
-                meta="{}",
-            )
+            row = replace(NOTE, position=position, version=position, payload=payload)
             leaf = leaf_hash(leaf_bytes(row))
             frontier.append(leaf)
-            file.write(event_line(EventLine(epoch=1, row=row, leaf=leaf)))
-        file.write(last_line(LastLine(epoch=1, root=frontier.root(), size=frontier.size)))
+            file.write(export_line.event_line(export_line.EventLine(epoch=1, row=row, leaf=leaf)))
+        file.write(export_line.last_line(export_line.LastLine(epoch=1, root=frontier.root(), size=frontier.size)))
     assert path.stat().st_size > 3 * LONG_EXPORT_MEMORY_BYTES // 2
     progress: list[tuple[str, int, int]] = []
     tracemalloc.start()
@@ -359,100 +284,3 @@ def test_a_long_export_is_verified_in_bounded_memory(folder: Path) -> None:
     assert verdict.status is Status.PROVEN
     assert peak < LONG_EXPORT_MEMORY_BYTES
     assert len(progress) == 4
-
-
-async def test_an_untouched_database_is_proven(stored: StoredStory) -> None:
-    verdict = await verify_log(stored.urls.application_url, CODEC)
-    assert verdict.status is Status.PROVEN, str(verdict)
-    assert "2 locked payout runs with 4 statements recomputed: all equal" in str(verdict)
-
-
-async def test_recomputing_pay_may_take_longer_than_other_transactions_may_idle(
-    stored: StoredStory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(connections, "IDLE_IN_TRANSACTION_TIMEOUT_MS", 100)
-
-    def compute(what: str, done: int, of: int) -> None:
-        time.sleep(0.5)
-
-    verdict = await verify_log(stored.urls.application_url, CODEC, on_progress=compute)
-    assert verdict.status is Status.PROVEN
-
-
-async def test_events_not_sealed_yet_are_told_apart(stored: StoredStory) -> None:
-    await stored.notes(2)
-    verdict = await verify_log(stored.urls.application_url, CODEC)
-    assert verdict.status is Status.PROVEN
-    assert "2 events after position" in str(verdict)
-
-
-async def test_a_log_that_was_never_sealed_is_not_enough_evidence(database: DatabaseUrls) -> None:
-    story = await StoredStory.begin(database)
-    await story.notes(2)
-    await story.log.close()
-    assert (await verify_log(database.application_url, CODEC)).status is Status.NOT_ENOUGH_EVIDENCE
-
-
-ZEROS = "decode(repeat('00', 32), 'hex')"
-
-
-@pytest.mark.breaks_log
-@pytest.mark.parametrize(
-    ("statement", "place"),
-    [
-        ("UPDATE log.event SET payload = '{\"number\":9}' WHERE position = 9", Place(position=9)),
-        ("UPDATE log.event SET payload = (payload::text || ' ')::json WHERE position = 9", Place(position=9)),
-        ("UPDATE log.event SET meta = '{}' WHERE position = 9", Place(position=9)),
-        ("UPDATE log.event SET occurred_on = '2026-01-30' WHERE position = 5", Place(position=5)),
-        (
-            "UPDATE log.event SET recorded_at = recorded_at + interval '1 microsecond' WHERE position = 9",
-            Place(position=9),
-        ),
-        ("DELETE FROM log.event WHERE position = 9", Place(position=9)),
-        ("UPDATE log.event SET position = 900 WHERE position = 9", Place(position=9)),
-        (f"UPDATE audit.leaf SET hash = {ZEROS} WHERE position = 9", Place(position=9)),
-        ("DELETE FROM audit.leaf WHERE position = 9", Place(position=9)),
-        (f"UPDATE audit.node SET hash = {ZEROS} WHERE level = 2 AND idx = 1", Place(position=5, last_position=8)),
-        ("DELETE FROM audit.node WHERE level = 1 AND idx = 3", Place(position=7, last_position=8)),
-        (f"INSERT INTO audit.node VALUES (3, 50, {ZEROS})", Place(position=25, last_position=408)),
-    ],
-)
-async def test_what_the_owner_changes_in_the_database_is_found_and_named(
-    stored: StoredStory, statement: str, place: Place
-) -> None:
-    before = (await verify_log(stored.urls.application_url, CODEC)).status
-    await stored.as_owner(statement)
-    verdict = await verify_log(stored.urls.application_url, CODEC)
-    assert (before, verdict.status) == (Status.PROVEN, Status.REFUTED)
-    assert verdict.place == place, str(verdict)
-
-
-async def test_a_changed_root_is_found_between_the_sizes_of_its_neighbours(stored: StoredStory) -> None:
-    await stored.as_owner(f"UPDATE audit.root SET root = {ZEROS} WHERE size = (SELECT min(size) FROM audit.root)")
-    verdict = await verify_log(stored.urls.application_url, CODEC)
-    assert verdict.status is Status.REFUTED
-    assert "audit.root for size" in str(verdict)
-
-
-@pytest.mark.breaks_log
-async def test_removed_last_events_are_found(stored: StoredStory) -> None:
-    head = await stored.log.head()
-    await stored.as_owner(f"DELETE FROM log.event WHERE position > {head - 2}")
-    verdict = await verify_log(stored.urls.application_url, CODEC)
-    assert verdict.status is Status.REFUTED
-    assert verdict.place == Place(position=head - 1, last_position=head)
-
-
-async def test_an_export_of_a_changed_database_shows_the_change(stored: StoredStory, folder: Path) -> None:
-    await stored.as_owner("UPDATE log.event SET meta = '{}' WHERE position = 9")
-    await export(stored.urls.application_url, folder / "export")
-    verdict = verify_export(folder / "export", CODEC)
-    assert (verdict.status, verdict.place) == (Status.REFUTED, Place(line=9, position=9))
-
-
-@pytest.mark.breaks_log
-async def test_an_event_that_is_missing_is_not_exported_around(stored: StoredStory, folder: Path) -> None:
-    await stored.as_owner("DELETE FROM log.event WHERE position = 9")
-    with pytest.raises(PositionGap):
-        await export(stored.urls.application_url, folder / "export")
-    assert not names_in(folder)

@@ -13,12 +13,11 @@ import pytest
 
 from salesapi.audit.leaf import StoredRow, in_log_order
 from salesapi.audit.pay_check import RUN_TYPES, LockedRuns, PayCheck
-from salesapi.audit.verdict import Findings, Status, Verdict
-from salesapi.audit.verifying import verify_export
+from salesapi.audit.verdict import Findings, Status
 from salesapi.domain.pay.reasons.reason_form import STATED
 from salesapi.domain.pay.records.payout_runs import PayoutRunStatementIssued
 from salesapi.eventlog.reading import stored_events
-from tests.audit.stories import CODEC, forged, rows_of, with_payload
+from tests.audit.stories import CODEC, forged, refuted, reworded, rows_of, verdict_on
 from tests.domain.pay.commission_stories import ANN
 from tests.domain.pay.reasons_said import english
 
@@ -31,17 +30,10 @@ def lines() -> list[bytes]:
     return EXPORT.read_bytes().splitlines(keepends=True)
 
 
-def verdict_on(tmp_path: Path, lines: Sequence[bytes]) -> Verdict:
-    """What verification says of these lines."""
-    path = tmp_path / "export.jsonl"
-    path.write_bytes(b"".join(lines))
-    return verify_export(path, CODEC)
-
-
 def altered(lines: Sequence[bytes], old: str, new: str) -> list[bytes]:
     """The export with a text replaced in the first issued statement that has it."""
     place = next(row.position for row in rows_of(lines) if row.type == ISSUED and old in row.payload)
-    return forged(lines, lambda row: with_payload(row, old, new) if row.position == place else row)
+    return reworded(lines, place, old, new)
 
 
 def test_old_statements_are_proven_and_the_verdict_says_that_their_sentences_are_not_recomputed(
@@ -74,14 +66,12 @@ def test_old_statements_are_proven_and_the_verdict_says_that_their_sentences_are
 def test_all_but_the_sentences_of_an_old_line_is_compared(
     tmp_path: Path, lines: list[bytes], old: str, new: str, told: str
 ) -> None:
-    verdict = verdict_on(tmp_path, altered(lines, old, new))
-    assert verdict.status is Status.REFUTED
+    verdict = refuted(tmp_path, altered(lines, old, new))
     assert told in str(verdict)
 
 
 def test_a_changed_sentence_does_not_fit_its_digest(tmp_path: Path, lines: list[bytes]) -> None:
-    verdict = verdict_on(tmp_path, altered(lines, "10 % of 90,000.00", "10 % of 80,000.00"))
-    assert verdict.status is Status.REFUTED
+    verdict = refuted(tmp_path, altered(lines, "10 % of 90,000.00", "10 % of 80,000.00"))
     assert "digest is" in str(verdict)
 
 
@@ -90,9 +80,7 @@ def test_a_digest_over_other_old_statements_is_named(tmp_path: Path, lines: list
     row = next(row for row in rows_of(lines) if row.type == type_)
     payload = json.loads(row.payload)
     digest = payload["digest" if type_ == "payout_run.calculated" else "statements_digest"]
-    change = forged(lines, lambda each: with_payload(each, digest, "00" * 32) if each == row else each)
-    verdict = verdict_on(tmp_path, change)
-    assert verdict.status is Status.REFUTED
+    verdict = refuted(tmp_path, reworded(lines, row.position, digest, "00" * 32))
     assert f"recomputed {digest}" in str(verdict)
 
 
@@ -101,11 +89,7 @@ def test_an_old_statement_that_was_left_out_is_named(tmp_path: Path, lines: list
         row for row in rows_of(lines) if row.type == ISSUED and json.loads(row.payload)["member_id"] == str(ANN)
     )
     stranger = "00000000-0000-0000-0000-00000000beef"
-    change = forged(
-        lines, lambda row: with_payload(row, str(ANN), stranger) if row.position == issued.position else row
-    )
-    verdict = verdict_on(tmp_path, change)
-    assert verdict.status is Status.REFUTED
+    verdict = refuted(tmp_path, reworded(lines, issued.position, str(ANN), stranger))
     assert f"part 1 of the statement of member {ANN} was not issued" in str(verdict)
 
 
@@ -135,8 +119,7 @@ def halves(row: StoredRow) -> tuple[StoredRow, ...]:
 def test_an_old_statement_whose_last_part_is_missing_is_named(tmp_path: Path, lines: list[bytes]) -> None:
     issued = next(row for row in rows_of(lines) if row.type == ISSUED)
     first, _ = halves(issued)
-    verdict = verdict_on(tmp_path, forged(lines, lambda row: first if row.position == issued.position else row))
-    assert verdict.status is Status.REFUTED
+    verdict = refuted(tmp_path, forged(lines, lambda _: first, at=issued.position))
     assert f"part 1 of the statement of member {json.loads(issued.payload)['member_id']} was not issued" in str(verdict)
 
 

@@ -18,6 +18,7 @@ import asyncpg
 import nats
 import pytest
 import pytest_asyncio
+from tests.connections import value_of
 
 from salesapi.embedded.engines import Engines, read_running_engines, running_engines
 from salesapi.embedded.failures import EngineNotStarted, NoRunningEngines
@@ -51,7 +52,7 @@ async def running(session_folder: Path) -> AsyncIterator[Running]:
 
 
 async def test_both_engines_start_with_the_versions_of_their_wheels(running: Running) -> None:
-    version = await _value(running.engines.owner_url, "SELECT current_setting('server_version')")
+    version = await value_of(running.engines.owner_url, "SELECT current_setting('server_version')")
     client = await nats.connect(running.engines.nats_url)
     account = await client.jetstream().account_info()
     server = client.connected_server_version
@@ -81,15 +82,15 @@ async def test_both_engines_start_with_the_versions_of_their_wheels(running: Run
     ],
 )
 async def test_the_cluster_is_durable_private_and_on_loopback(running: Running, setting: str, value: str) -> None:
-    assert await _value(running.engines.owner_url, "SELECT current_setting($1)", setting) == value
+    assert await value_of(running.engines.owner_url, "SELECT current_setting($1)", setting) == value
 
 
 async def test_no_more_roles_exist_than_the_two_and_the_superuser(running: Running) -> None:
-    roles = await _value(
+    roles = await value_of(
         running.engines.owner_url,
         "SELECT array_agg(rolname::text ORDER BY rolname) FROM pg_roles WHERE rolname !~ '^pg_'",
     )
-    powerful = await _value(
+    powerful = await value_of(
         running.engines.owner_url,
         "SELECT count(*) FROM pg_roles WHERE rolname ~ '^salesapi' "
         "AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)",
@@ -111,20 +112,20 @@ async def test_the_owner_can_migrate(database: DatabaseUrls) -> None:
     await connection.execute("GRANT USAGE ON SCHEMA sales TO salesapi_app")
     await connection.close()
 
-    assert await _value(database.application_url, "SELECT sales.append()") == 1
+    assert await value_of(database.application_url, "SELECT sales.append()") == 1
 
 
 async def test_the_application_owns_nothing_and_may_make_nothing(database: DatabaseUrls) -> None:
     for statement in ("CREATE SCHEMA own", "CREATE TABLE public.own ()", "CREATE ROLE own"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await _value(database.application_url, statement)
-    assert await _value(database.application_url, "SELECT current_setting('statement_timeout')") == "30s"
+            await value_of(database.application_url, statement)
+    assert await value_of(database.application_url, "SELECT current_setting('statement_timeout')") == "30s"
 
 
 async def test_each_test_gets_an_empty_database(database: DatabaseUrls) -> None:
     tables = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
 
-    assert await _value(database.owner_url, tables) == 0
+    assert await value_of(database.owner_url, tables) == 0
 
 
 async def test_a_wrong_password_is_refused(running: Running) -> None:
@@ -226,14 +227,6 @@ async def test_a_second_start_on_one_engines_folder_is_refused(running: Running)
 def test_asking_for_engines_where_none_run_says_how_to_start_them(reachable_folder: Path) -> None:
     with pytest.raises(NoRunningEngines, match="salesapi dev --data-dir"):
         read_running_engines(reachable_folder)
-
-
-async def _value(url: str, statement: str, *arguments: object) -> object:
-    connection = await asyncpg.connect(url)
-    try:
-        return await connection.fetchval(statement, *arguments)
-    finally:
-        await connection.close()
 
 
 CLOSED_ENVIRONMENT_PROGRAM = """

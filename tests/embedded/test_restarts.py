@@ -3,20 +3,20 @@
 Each test starts engines of its own in a folder of its own, and most kill or damage them.
 """
 
-import asyncio
 import os
 import signal
 import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
 import nats
 import pytest
 from nats.js.api import StreamConfig
+from tests.connections import value_of
+from tests.programs import until
 
 from salesapi.embedded import processes
 from salesapi.embedded.engines import read_running_engines, running_engines
@@ -24,9 +24,6 @@ from salesapi.embedded.failures import EngineNotStarted, NoRunningEngines
 from salesapi.embedded.helper_user import HelperUser, find_helper_user, refuse_unreachable
 from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-
-WAIT_LIMIT_SECONDS = 60.0
-POLL_SECONDS = 0.02
 
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="the kernel ends children with their parent")
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has a helper user")
@@ -73,7 +70,7 @@ async def test_a_first_start_that_was_cut_short_is_made_anew(reachable_folder: P
     (folder / "data.new-1" / "PG_VERSION").write_text("18\n")
 
     engine = await EmbeddedPostgreSQL.start(folder, fast_unsafe=True)
-    answer = await _value(engine.owner_url, "SELECT 1")
+    answer = await value_of(engine.owner_url, "SELECT 1")
     await engine.stop()
 
     assert answer == 1
@@ -126,7 +123,7 @@ async def test_a_killed_cluster_keeps_what_was_committed(reachable_folder: Path)
     await engine.stop()
 
     again = await EmbeddedPostgreSQL.start(engine.folder)
-    last = await _value(again.owner_url, "SELECT max(position) FROM event")
+    last = await value_of(again.owner_url, "SELECT max(position) FROM event")
     await again.stop()
 
     assert len(killed) > 3, "the postmaster and its children"
@@ -145,7 +142,7 @@ async def test_a_cluster_starts_again_when_only_its_postmaster_was_killed(reacha
     os.kill(child, signal.SIGCONT)
 
     again = await EmbeddedPostgreSQL.start(engine.folder, fast_unsafe=True)
-    answer = await _value(again.owner_url, "SELECT 1")
+    answer = await value_of(again.owner_url, "SELECT 1")
     await again.stop()
 
     assert child in left
@@ -160,7 +157,7 @@ async def test_a_killed_postmaster_that_nobody_collects_does_not_hinder_the_next
     engine = await EmbeddedPostgreSQL.start(reachable_folder / "postgresql", fast_unsafe=True)
     await engine.stop()
     dead = processes.start_process(["/bin/true"], log=reachable_folder / "true.log", helper=find_helper_user())
-    await _until(lambda: processes.is_unreaped(dead.pid))
+    await until(lambda: processes.is_unreaped(dead.pid), "it is dead")
     note = engine.folder / "data" / "postmaster.pid"
     note.write_text(f"{dead.pid}\n{engine.folder / 'data'}\n")
 
@@ -192,7 +189,7 @@ async def test_jetstream_keeps_acknowledged_messages_when_killed(reachable_folde
 async def test_engines_end_with_a_killed_dev_and_the_next_dev_starts(reachable_folder: Path) -> None:
     folder = reachable_folder / "dev"
     dev = _run_dev(folder)
-    await _until(lambda: (folder / "engines.json").exists() or dev.poll() is not None)
+    await until(lambda: (folder / "engines.json").exists() or dev.poll() is not None, "it runs")
     engines = read_running_engines(folder)
     dev.kill()
     dev.wait()
@@ -201,19 +198,19 @@ async def test_engines_end_with_a_killed_dev_and_the_next_dev_starts(reachable_f
         read_running_engines(folder)
     await _until_gone(engines.postgresql_pid, engines.nats_pid)
     async with running_engines(folder) as again:
-        assert await _value(again.owner_url, "SELECT 1") == 1
+        assert await value_of(again.owner_url, "SELECT 1") == 1
     assert engines.salesapi_pid == dev.pid
 
 
 async def test_a_dev_killed_while_it_makes_the_cluster_does_not_disturb_the_next(reachable_folder: Path) -> None:
     folder = reachable_folder / "dev"
     dev = _run_dev(folder)
-    await _until(lambda: any(folder.glob("postgresql/data.new*/base")) or dev.poll() is not None)
+    await until(lambda: any(folder.glob("postgresql/data.new*/base")) or dev.poll() is not None, "it is at it")
     dev.kill()
     dev.wait()
 
     async with running_engines(folder) as engines:
-        assert await _value(engines.owner_url, "SELECT 1") == 1
+        assert await value_of(engines.owner_url, "SELECT 1") == 1
 
 
 async def test_a_stopped_dev_leaves_no_process_and_no_note(reachable_folder: Path) -> None:
@@ -237,16 +234,8 @@ def _run_dev(folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", program, str(folder)])
 
 
-async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(WAIT_LIMIT_SECONDS):
-        while True:
-            if holds():
-                return
-            await asyncio.sleep(POLL_SECONDS)
-
-
 async def _until_gone(*pids: int) -> None:
-    await _until(lambda: not any(_is_alive(pid) for pid in pids))
+    await until(lambda: not any(_is_alive(pid) for pid in pids), "they are gone")
 
 
 def _is_alive(pid: int) -> bool:
@@ -255,11 +244,3 @@ def _is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-async def _value(url: str, statement: str, *arguments: object) -> object:
-    connection = await asyncpg.connect(url)
-    try:
-        return await connection.fetchval(statement, *arguments)
-    finally:
-        await connection.close()

@@ -10,6 +10,7 @@ from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.memory import MemoryEventLog
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import EventLog
+from tests.connections import connected_log
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -22,9 +23,8 @@ async def migrated(database: DatabaseUrls) -> DatabaseUrls:
 @pytest_asyncio.fixture(loop_scope="session")
 async def postgresql_log(migrated: DatabaseUrls) -> AsyncIterator[PostgreSQLEventLog]:
     """The real log, empty, reached with the application's role."""
-    log = await PostgreSQLEventLog.connect(migrated.application_url)
-    yield log
-    await log.close()
+    async with connected_log(migrated.application_url) as log:
+        yield log
 
 
 @pytest.fixture(params=["postgresql", "memory"])

@@ -45,7 +45,6 @@ class RecorderFacade(ProcessRecorder):
         self._connection: OwnConnection = self._call(lambda: asyncpg.connect(url))
 
     def close(self) -> None:
-        """Ends the connections."""
         self._portal.call(self.log.close)
         self._call(self._connection.close)
 
@@ -96,7 +95,6 @@ class RecorderFacade(ProcessRecorder):
         )
 
     def insert_tracking(self, tracking: Tracking) -> None:
-        """`insert_tracking` in a transaction."""
 
         async def run() -> None:
             async with self._connection.transaction():
@@ -105,7 +103,6 @@ class RecorderFacade(ProcessRecorder):
         self._call(run)
 
     def max_tracking_id(self, application_name: str) -> int | None:
-        """`max_tracking_id`."""
         return self._call(lambda: checkpoints.max_tracking_id(self._connection, application_name))
 
     def select_events(
@@ -129,7 +126,6 @@ class RecorderFacade(ProcessRecorder):
         return StoredEvent(UUID(int=event.stream.id.int), version, event.type, _state(event.payload))
 
     def notification(self, event: LogEvent) -> Notification:
-        """The event with its position."""
         stored = self._stored(event)
         return Notification(
             stored.originator_id, stored.originator_version, stored.topic, stored.state, id=event.position
@@ -158,7 +154,6 @@ class RecorderFacade(ProcessRecorder):
         return FollowSubscription(self, gt, topics)
 
     def next_page(self, pages: AsyncIterator[Page]) -> Page:
-        """The next page of a follower."""
         return self._call(lambda: anext(pages))
 
 

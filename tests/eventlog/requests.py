@@ -24,7 +24,6 @@ def event(
 
 
 def key(name: str, *, fingerprint: bytes = b"request 1", receipt: str = '{"answer": 1}') -> RequestKey:
-    """An idempotency key of the one principal."""
     return RequestKey(principal_id=PRINCIPAL, key=name, fingerprint=fingerprint, receipt=receipt)
 
 
@@ -34,5 +33,4 @@ def append(stream: StreamRef, expected_version: int, *events: NewEvent) -> Strea
 
 
 def request(*appends: StreamAppend, key: RequestKey | None = None) -> AppendRequest:
-    """One request."""
     return AppendRequest(appends=appends, key=key)

@@ -21,7 +21,6 @@ async def _write(connection: Connection, table: str, number: int) -> int:
 
 
 async def main(url: str, table: str, first: int, count: int, pause_ms: int) -> None:
-    """Commits `count` times."""
     connection = await asyncpg.connect(url)
     sys.stdout.write("ready\n")
     sys.stdout.flush()

@@ -37,7 +37,6 @@ class OnTheRealLog:
         self.facade.close()
 
     def create_recorder(self) -> RecorderFacade:
-        """Answers the recorder that the cases call."""
         return self.facade
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from salesapi.database.migrating import FOLDER, MigrationRefused, migrate
 from salesapi.embedded.postgresql import DatabaseUrls
+from tests.connections import value_of
 
 FIRST, SECOND = "0001_first.sql", "0002_second.sql"
 
@@ -19,12 +20,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def _count(database: DatabaseUrls, table: str) -> int:
-    connection = await asyncpg.connect(database.owner_url)
-    try:
-        return int(await connection.fetchval(f"SELECT count(*) FROM {table}"))
-    finally:
-        await connection.close()
+async def _count(database: DatabaseUrls, table: str) -> object:
+    return await value_of(database.owner_url, f"SELECT count(*) FROM {table}")
 
 
 async def test_files_are_applied_in_order_and_only_once(database: DatabaseUrls, folder: Path) -> None:

@@ -14,6 +14,7 @@ from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
 from salesapi.eventlog import reading, writer
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import Appended, KeyTaken, LogOverloaded, LogUnavailable, NotStorable, OutcomeUnknown
+from tests.connections import connected, connected_log
 from tests.eventlog.relay import Relay
 from tests.eventlog.requests import PRINCIPAL, append, deal, event, key, request
 
@@ -24,12 +25,9 @@ WAITING_FOR_LOCK = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' A
 @asynccontextmanager
 async def _lock_held(url: str) -> AsyncIterator[OwnConnection]:
     """Another process holds the append lock, so what the writer sends waits in the server."""
-    connection = await asyncpg.connect(url)
-    await connection.execute("SELECT pg_advisory_lock($1)", APPEND)
-    try:
+    async with connected(url) as connection:
+        await connection.execute("SELECT pg_advisory_lock($1)", APPEND)
         yield connection
-    finally:
-        await connection.close()
 
 
 async def _until_sent(connection: OwnConnection) -> None:
@@ -74,9 +72,8 @@ async def test_a_lost_connection_leaves_a_request_without_a_key_with_an_unknown_
 
 
 async def test_a_commit_whose_answer_was_lost_is_recognised_by_its_key(migrated: DatabaseUrls) -> None:
-    async with Relay(migrated.application_url) as relay:
-        direct = await PostgreSQLEventLog.connect(migrated.application_url)
-        log = await PostgreSQLEventLog.connect(relay.url)
+    url = migrated.application_url
+    async with Relay(url) as relay, connected_log(url) as direct, connected_log(relay.url) as log:
         await log.append(request(append(deal(1), 0)))
         relay.is_cut = True
         keyed = asyncio.create_task(log.append(request(append(deal(2), 0, event(), event()), key=key("k"))))
@@ -87,14 +84,11 @@ async def test_a_commit_whose_answer_was_lost_is_recognised_by_its_key(migrated:
 
         assert verdict.first_position == 2
         assert await log.head() == 3
-        await log.close()
-        await direct.close()
 
 
 async def test_a_twin_that_was_first_is_not_taken_for_our_own_lost_commit(migrated: DatabaseUrls) -> None:
-    async with Relay(migrated.application_url) as relay:
-        direct = await PostgreSQLEventLog.connect(migrated.application_url)
-        log = await PostgreSQLEventLog.connect(relay.url)
+    url = migrated.application_url
+    async with Relay(url) as relay, connected_log(url) as direct, connected_log(relay.url) as log:
         await direct.append(request(append(deal(1), 0), key=key("k", receipt='{"deal":1}')))
         relay.is_cut = True
         ours = asyncio.create_task(log.append(request(append(deal(2), 0), key=key("k", receipt='{"deal":2}'))))
@@ -104,8 +98,6 @@ async def test_a_twin_that_was_first_is_not_taken_for_our_own_lost_commit(migrat
 
         with pytest.raises(KeyTaken):
             await ours
-        await log.close()
-        await direct.close()
 
 
 async def test_killed_connections_lose_nothing_and_double_nothing(
@@ -141,18 +133,16 @@ async def test_reads_and_waits_survive_lost_connections(
 
     loads = await asyncio.gather(*(postgresql_log.load([(deal(1), 0)], (PRINCIPAL, "k")) for _ in range(20)))
     waiting = asyncio.create_task(postgresql_log.wait_past(1, 10))
-    other = await PostgreSQLEventLog.connect(migrated.application_url)
-    await other.append(request(append(deal(2), 0)))
+    async with connected_log(migrated.application_url) as other:
+        await other.append(request(append(deal(2), 0)))
 
     assert all(len(loaded.streams[0]) == 1 for loaded in loads)
     assert await waiting == 2
-    await other.close()
 
 
 async def test_a_long_outage_refuses_what_waits(migrated: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "OUTAGE_SECONDS_MAX", 0.2)
-    async with Relay(migrated.application_url) as relay:
-        log = await PostgreSQLEventLog.connect(relay.url)
+    async with Relay(migrated.application_url) as relay, connected_log(relay.url) as log:
         await log.append(request(append(deal(1), 0)))
         relay.is_cut = True
         in_flight = asyncio.create_task(log.append(request(append(deal(2), 0), key=key("k"))))
@@ -167,7 +157,6 @@ async def test_a_long_outage_refuses_what_waits(migrated: DatabaseUrls, monkeypa
         # The commit whose answer was lost stands, and the key says so.
         assert (await log.load([(deal(2), 0)], (PRINCIPAL, "k"))).request is not None
         assert (await log.append(request(append(deal(3), 0)))).first_position == 3
-        await log.close()
 
 
 async def test_a_full_queue_refuses_at_once(
@@ -198,13 +187,12 @@ async def test_a_lock_held_too_long_refuses_the_batch_as_overload(
     migrated: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "STATEMENT_TIMEOUT_MS", 50)
-    log = await PostgreSQLEventLog.connect(migrated.application_url)
-    async with _lock_held(migrated.application_url):
-        with pytest.raises(LogOverloaded):
-            await log.append(request(append(deal(1), 0)))
+    async with connected_log(migrated.application_url) as log:
+        async with _lock_held(migrated.application_url):
+            with pytest.raises(LogOverloaded):
+                await log.append(request(append(deal(1), 0)))
 
-    assert (await log.append(request(append(deal(1), 0)))).first_position == 1
-    await log.close()
+        assert (await log.append(request(append(deal(1), 0)))).first_position == 1
 
 
 async def test_a_caller_who_gives_up_takes_nobody_along(

@@ -5,7 +5,7 @@ import pytest
 
 from salesapi.database.migrating import MigrationRefused, OverpoweredRole, refuse_overpowered_role
 from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
-from salesapi.eventlog.postgresql import PostgreSQLEventLog
+from tests.connections import connected, connected_log, value_of
 from tests.eventlog.requests import append, deal, key, request
 
 REWRITES = {
@@ -32,30 +32,21 @@ WRITES = REWRITES | {
 
 @pytest.fixture
 async def with_one_event(migrated: DatabaseUrls) -> DatabaseUrls:
-    log = await PostgreSQLEventLog.connect(migrated.application_url)
-    await log.append(request(append(deal(1), 0), key=key("k")))
-    await log.close()
+    async with connected_log(migrated.application_url) as log:
+        await log.append(request(append(deal(1), 0), key=key("k")))
     return migrated
 
 
 @pytest.mark.parametrize("statement", WRITES.values(), ids=WRITES.keys())
 async def test_the_application_role_cannot(with_one_event: DatabaseUrls, statement: str) -> None:
-    connection = await asyncpg.connect(with_one_event.application_url)
-
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await connection.execute(statement)
-
-    await connection.close()
+        await value_of(with_one_event.application_url, statement)
 
 
 @pytest.mark.parametrize("statement", REWRITES.values(), ids=REWRITES.keys())
 async def test_the_owner_is_stopped_by_the_trigger(with_one_event: DatabaseUrls, statement: str) -> None:
-    connection = await asyncpg.connect(with_one_event.owner_url)
-
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="events are only ever added"):
-        await connection.execute(statement)
-
-    await connection.close()
+        await value_of(with_one_event.owner_url, statement)
 
 
 async def test_a_superuser_in_replica_mode_is_stopped_too(
@@ -71,21 +62,16 @@ async def test_a_superuser_in_replica_mode_is_stopped_too(
 
 
 async def test_a_table_of_the_callers_cannot_stand_in_for_the_log(with_one_event: DatabaseUrls) -> None:
-    connection = await asyncpg.connect(with_one_event.application_url)
-    await connection.execute("CREATE TEMPORARY TABLE unnest (x int); SET search_path = pg_temp, log")
-    await connection.close()
+    async with connected(with_one_event.application_url) as connection:
+        await connection.execute("CREATE TEMPORARY TABLE unnest (x int); SET search_path = pg_temp, log")
 
-    log = await PostgreSQLEventLog.connect(with_one_event.application_url)
-    assert (await log.append(request(append(deal(2), 0)))).first_position == 2
-    await log.close()
+    async with connected_log(with_one_event.application_url) as log:
+        assert (await log.append(request(append(deal(2), 0)))).first_position == 2
 
 
 async def test_serving_is_allowed_for_the_application_role(migrated: DatabaseUrls) -> None:
-    connection = await asyncpg.connect(migrated.application_url)
-
-    await refuse_overpowered_role(connection)
-
-    await connection.close()
+    async with connected(migrated.application_url) as connection:
+        await refuse_overpowered_role(connection)
 
 
 async def test_serving_is_refused_for_the_owner_and_for_a_superuser(
@@ -110,21 +96,14 @@ async def test_serving_is_refused_for_the_owner_and_for_a_superuser(
 async def test_serving_is_refused_when_the_application_role_was_given_too_much(
     migrated: DatabaseUrls, power: str
 ) -> None:
-    owner = await asyncpg.connect(migrated.owner_url)
-    await owner.execute(f"GRANT {power} ON log.event TO salesapi_app")
-    connection = await asyncpg.connect(migrated.application_url)
+    await value_of(migrated.owner_url, f"GRANT {power} ON log.event TO salesapi_app")
 
-    with pytest.raises(OverpoweredRole, match="may write the event table"):
-        await refuse_overpowered_role(connection)
-
-    await owner.close()
-    await connection.close()
+    async with connected(migrated.application_url) as connection:
+        with pytest.raises(OverpoweredRole, match="may write the event table"):
+            await refuse_overpowered_role(connection)
 
 
 async def test_serving_is_refused_before_the_first_migration(database: DatabaseUrls) -> None:
-    connection = await asyncpg.connect(database.application_url)
-
-    with pytest.raises(MigrationRefused, match="salesapi migrate"):
-        await refuse_overpowered_role(connection)
-
-    await connection.close()
+    async with connected(database.application_url) as connection:
+        with pytest.raises(MigrationRefused, match="salesapi migrate"):
+            await refuse_overpowered_role(connection)

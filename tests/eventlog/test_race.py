@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from salesapi.embedded.postgresql import DatabaseUrls
-from salesapi.eventlog.postgresql import PostgreSQLEventLog
+from tests.connections import connected, connected_log
 from tests.eventlog.requests import append, deal, key, request
 from tests.eventlog.within import append_within
 
@@ -56,13 +56,12 @@ async def _race(url: str, table: str, read_after: ReadAfter) -> tuple[list[int],
 
 
 async def test_a_follower_never_skips_whatever_commits_when(migrated: DatabaseUrls) -> None:
-    log = await PostgreSQLEventLog.connect(migrated.application_url)
+    async with connected_log(migrated.application_url) as log:
 
-    async def read_after(last: int) -> list[int]:
-        return [event.position for event in (await log.read(after=last, limit=100)).events]
+        async def read_after(last: int) -> list[int]:
+            return [event.position for event in (await log.read(after=last, limit=100)).events]
 
-    committed, seen = await _race(migrated.application_url, "log", read_after)
-    await log.close()
+        committed, seen = await _race(migrated.application_url, "log", read_after)
 
     assert committed == list(range(1, 2 * COMMITS + 1))
     assert seen == committed
@@ -84,16 +83,13 @@ async def test_the_race_catches_positions_given_out_without_the_lock(database: D
 
 
 async def test_two_writers_in_one_log_leave_neither_hole_nor_double(migrated: DatabaseUrls) -> None:
-    logs = [await PostgreSQLEventLog.connect(migrated.application_url) for _ in range(2)]
-
-    verdicts = await asyncio.gather(
-        *(logs[n % 2].append(request(append(deal(n // 2), 0), key=key(f"k{n}"))) for n in range(400)),
-        return_exceptions=True,
-    )
-
-    stored = (await logs[0].read(after=0, limit=1_000)).events
-    for log in logs:
-        await log.close()
+    url = migrated.application_url
+    async with connected_log(url) as first, connected_log(url) as second:
+        verdicts = await asyncio.gather(
+            *((first, second)[n % 2].append(request(append(deal(n // 2), 0), key=key(f"k{n}"))) for n in range(400)),
+            return_exceptions=True,
+        )
+        stored = (await first.read(after=0, limit=1_000)).events
     accepted = sorted(verdict.first_position for verdict in verdicts if not isinstance(verdict, BaseException))
     assert accepted == [event.position for event in stored] == list(range(1, 201))
     assert len({event.stream for event in stored}) == 200
@@ -101,16 +97,15 @@ async def test_two_writers_in_one_log_leave_neither_hole_nor_double(migrated: Da
 
 @pytest.mark.parametrize("level", ["repeatable read", "serializable"])
 async def test_a_stricter_isolation_level_is_loud_never_wrong(migrated: DatabaseUrls, level: str) -> None:
-    strict, other = [await asyncpg.connect(migrated.application_url) for _ in range(2)]
-    transaction = strict.transaction(isolation="serializable" if level == "serializable" else "repeatable_read")
-    await transaction.start()
-    await strict.fetchval("SELECT count(*) FROM log.event")
-    async with other.transaction():
-        await append_within(other, request(append(deal(1), 0)))
+    url = migrated.application_url
+    async with connected(url) as strict, connected(url) as other:
+        transaction = strict.transaction(isolation="serializable" if level == "serializable" else "repeatable_read")
+        await transaction.start()
+        await strict.fetchval("SELECT count(*) FROM log.event")
+        async with other.transaction():
+            await append_within(other, request(append(deal(1), 0)))
 
-    with pytest.raises((asyncpg.UniqueViolationError, asyncpg.SerializationError)):
-        await append_within(strict, request(append(deal(2), 0)))
+        with pytest.raises((asyncpg.UniqueViolationError, asyncpg.SerializationError)):
+            await append_within(strict, request(append(deal(2), 0)))
 
-    await transaction.rollback()
-    for connection in (strict, other):
-        await connection.close()
+        await transaction.rollback()

@@ -7,14 +7,7 @@ import pytest
 
 from salesapi.domain.shared.kernel import BusinessTime, StreamRef
 from salesapi.eventlog import recorder
-from salesapi.eventlog.recorder import (
-    EVENT_BYTES_MAX,
-    REQUEST_EVENTS_MAX,
-    EventLog,
-    KeyTaken,
-    NotStorable,
-    VersionConflict,
-)
+from salesapi.eventlog.recorder import EventLog, KeyTaken, NotStorable, VersionConflict
 from tests.eventlog.requests import PRINCIPAL, append, deal, event, key, request
 
 
@@ -234,23 +227,23 @@ async def test_text_that_cannot_be_kept_is_refused(log: EventLog, text: str) -> 
 
 
 async def test_an_event_over_the_limit_is_refused_and_one_at_the_limit_is_stored(log: EventLog) -> None:
-    payload = '"' + "é" * ((EVENT_BYTES_MAX - 4) // 2) + '"'
+    payload = '"' + "é" * ((recorder.EVENT_BYTES_MAX - 4) // 2) + '"'
     await log.append(request(append(deal(1), 0, event(payload=payload, meta="{}"))))
 
-    with pytest.raises(NotStorable, match=str(EVENT_BYTES_MAX)):
+    with pytest.raises(NotStorable, match=str(recorder.EVENT_BYTES_MAX)):
         await log.append(request(append(deal(2), 0, event(payload=payload, meta="{ }"))))
 
     assert await log.head() == 1
 
 
 async def test_a_request_with_too_many_events_is_refused_and_one_at_the_limit_is_stored(log: EventLog) -> None:
-    many = (event(payload="1"),) * REQUEST_EVENTS_MAX
+    many = (event(payload="1"),) * recorder.REQUEST_EVENTS_MAX
     await log.append(request(append(deal(1), 0, *many)))
 
     with pytest.raises(NotStorable):
         await log.append(request(append(deal(2), 0, *many, event())))
 
-    assert await log.head() == REQUEST_EVENTS_MAX
+    assert await log.head() == recorder.REQUEST_EVENTS_MAX
 
 
 @pytest.mark.parametrize("empty", [request(), request(append(deal(1), -1))], ids=["nothing", "negative version"])

@@ -1,6 +1,7 @@
 """Checkpoints move by compare-and-swap in the follower's own transaction: work is counted once, whoever leads."""
 
 from collections.abc import AsyncIterator
+from typing import TypeAlias
 
 import asyncpg
 import pytest
@@ -9,22 +10,21 @@ from eventsourcing.persistence import IntegrityError
 from salesapi.database.connections import OwnConnection
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.checkpoints import insert_tracking, max_tracking_id, move_together, positions_of
+from tests.connections import connected
 
 pytestmark = pytest.mark.breaks_log
 """Checkpoints are moved without any event."""
 
+Processes: TypeAlias = tuple[OwnConnection, OwnConnection]
+
 
 @pytest.fixture
-async def processes(migrated: DatabaseUrls) -> AsyncIterator[tuple[OwnConnection, OwnConnection]]:
-    first, second = [await asyncpg.connect(migrated.application_url) for _ in range(2)]
-    yield first, second
-    await first.close()
-    await second.close()
+async def processes(migrated: DatabaseUrls) -> AsyncIterator[Processes]:
+    async with connected(migrated.application_url) as first, connected(migrated.application_url) as second:
+        yield first, second
 
 
-async def test_a_follower_begins_without_a_checkpoint_and_moves_forward(
-    processes: tuple[OwnConnection, OwnConnection],
-) -> None:
+async def test_a_follower_begins_without_a_checkpoint_and_moves_forward(processes: Processes) -> None:
     connection, _ = processes
     assert await max_tracking_id(connection, "deals") is None
 
@@ -37,7 +37,7 @@ async def test_a_follower_begins_without_a_checkpoint_and_moves_forward(
 
 @pytest.mark.parametrize(("expected", "position"), [(None, 9), (2, 9), (4, 9), (3, 3), (3, 2)])
 async def test_a_checkpoint_that_was_moved_or_would_not_move_on_is_refused(
-    processes: tuple[OwnConnection, OwnConnection], expected: int | None, position: int
+    processes: Processes, expected: int | None, position: int
 ) -> None:
     connection, _ = processes
     await insert_tracking(connection, "deals", expected=None, position=3)
@@ -49,9 +49,7 @@ async def test_a_checkpoint_that_was_moved_or_would_not_move_on_is_refused(
 
 
 @pytest.mark.parametrize("expected", [None, 3])
-async def test_of_two_processes_that_both_lead_one_counts(
-    processes: tuple[OwnConnection, OwnConnection], expected: int | None
-) -> None:
+async def test_of_two_processes_that_both_lead_one_counts(processes: Processes, expected: int | None) -> None:
     first, second = processes
     if expected is not None:
         await insert_tracking(first, "deals", expected=None, position=expected)
@@ -69,7 +67,7 @@ async def test_of_two_processes_that_both_lead_one_counts(
     assert await max_tracking_id(second, "deals") == 5
 
 
-async def test_a_checkpoint_goes_back_with_its_transaction(processes: tuple[OwnConnection, OwnConnection]) -> None:
+async def test_a_checkpoint_goes_back_with_its_transaction(processes: Processes) -> None:
     connection, other = processes
     transaction = connection.transaction()
     await transaction.start()
@@ -81,7 +79,7 @@ async def test_a_checkpoint_goes_back_with_its_transaction(processes: tuple[OwnC
 
 
 async def test_many_followers_move_together_and_those_that_another_process_moved_are_left_out(
-    processes: tuple[OwnConnection, OwnConnection],
+    processes: Processes,
 ) -> None:
     connection, _ = processes
     await insert_tracking(connection, "deals", expected=None, position=3)
@@ -98,9 +96,7 @@ async def test_many_followers_move_together_and_those_that_another_process_moved
     }
 
 
-async def test_a_checkpoint_that_is_being_moved_by_another_process_holds_up_no_other(
-    processes: tuple[OwnConnection, OwnConnection],
-) -> None:
+async def test_a_checkpoint_that_is_being_moved_by_another_process_holds_up_no_other(processes: Processes) -> None:
     first, second = processes
     for follower in ("deals", "leads"):
         await insert_tracking(first, follower, expected=None, position=3)

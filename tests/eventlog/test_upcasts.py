@@ -1,8 +1,10 @@
-"""Payloads as earlier schemas stored them: each is read as what it has always meant."""
+"""Payloads as earlier schemas stored them: each is read as what it has always meant.
+
+How an old statement is read stands in `tests/audit`.
+"""
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -20,13 +22,15 @@ from salesapi.domain.pay.plans.plan_rates import (
     TargetBonus,
     UnitAmount,
 )
+from salesapi.domain.pay.reasons.reason_form import stated as stated_reason
+from salesapi.domain.pay.records.points import PointsPosted
 from salesapi.domain.pay.rules.rate_rules import RateRules
 from salesapi.domain.pay.rules.tables import Tier, TierTable
-from salesapi.domain.shared.kernel import StreamRef
-from salesapi.eventlog.codec import Codec, EventMeta, EventUnreadable, encode_meta
+from salesapi.eventlog.codec import Codec, EventUnreadable
 from salesapi.eventlog.recorder import StoredEvent
 from salesapi.eventlog.upcasts import UPCASTS
 from tests.domain.pay import plan_options as options
+from tests.eventlog.codec_examples import stored_text
 from tests.spec import uid
 
 CODEC: Final = Codec(Catalogue().event_types(), None, UPCASTS)
@@ -143,17 +147,7 @@ def stored(components: object) -> StoredEvent:
         "effective_from": None,
         "reason": "start",
     }
-    return StoredEvent(
-        position=7,
-        stream=StreamRef("compensation_plan", uid(0xF1)),
-        version=2,
-        type="compensation_plan.version_published",
-        schema=1,
-        payload=json.dumps(payload),
-        meta=encode_meta(EventMeta(actor_id=uid(0xA), principal_kind="service", command="PublishVersion")),
-        occurred=None,
-        recorded_at=datetime(2026, 1, 1, tzinfo=UTC),
-    )
+    return stored_text(json.dumps(payload), type="compensation_plan.version_published")
 
 
 def component(**stated: Any) -> dict[str, Any]:
@@ -187,3 +181,19 @@ def test_every_kind_of_rate_was_stored_in_schema_1() -> None:
 async def test_what_was_no_version_in_schema_1_is_none_today(components: object) -> None:
     with pytest.raises(EventUnreadable, match="at position 7"):
         await CODEC.decode([stored(components)])
+
+
+def test_points_that_were_posted_with_a_sentence_keep_it() -> None:
+    member_id, plan_id = uid(0xA), uid(0xF1)
+    common: dict[str, Any] = {"plan_version": 1, "award_key": "met", "period": "2026Q1", "points": 8}
+    payload = {
+        **common,
+        "member_id": str(member_id),
+        "plan_id": str(plan_id),
+        "formula": "3 touches x 2.5 = 7.5 points",
+        "positions": [7, 9],
+    }
+    (decoded,) = CODEC.decode_unopened([stored_text(json.dumps(payload), type="points.posted")])
+    reason = stated_reason("3 touches x 2.5 = 7.5 points")
+    posted = PointsPosted(**common, member_id=member_id, plan_id=plan_id, reason=reason, positions=(7, 9))
+    assert decoded.event == posted

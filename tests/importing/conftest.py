@@ -15,7 +15,6 @@ from salesapi.settings import Settings
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def settings(database: DatabaseUrls, tmp_path: Path) -> Settings:
-    """Settings that lead to the test's own database."""
     return await _migrated(database, tmp_path)
 
 

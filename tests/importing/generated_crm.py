@@ -3,12 +3,13 @@
 The answers are counted here from the made rows themselves, without any of the program's code.
 """
 
-import csv
 import random
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+
+from tests.importing.reading_back import Row, written
 
 SEED = 20_260_302
 DEALS = 300
@@ -23,8 +24,6 @@ STAGES = ("Won", "Won", "Won", "Lost", "Lost", "Engaging", "Prospecting")
 SECTORS = ("technolgy", "medical", "retail", "software")
 OFFICES = ("United States", "Philipines", "Kenya")
 
-Row = dict[str, str]
-
 
 @dataclass
 class GeneratedCrm:
@@ -36,7 +35,6 @@ class GeneratedCrm:
     deals: list[Row] = field(default_factory=list)
 
     def tables(self) -> dict[str, list[Row]]:
-        """The rows by file name."""
         return {
             "sales_teams": self.teams,
             "accounts": self.accounts,
@@ -45,20 +43,9 @@ class GeneratedCrm:
         }
 
     def write(self, folder: Path) -> list[Path]:
-        """The files, with CR LF at the ends of lines as in the real ones."""
-        folder.mkdir(exist_ok=True)
-        files = []
-        for name, rows in self.tables().items():
-            file = folder / f"{name}.csv"
-            with file.open("w", encoding="utf-8", newline="") as opened:
-                writer = csv.DictWriter(opened, list(rows[0]))
-                writer.writeheader()
-                writer.writerows(rows)
-            files.append(file)
-        return files
+        return written(folder, self.tables())
 
     def stages(self) -> dict[str, int]:
-        """Deals by stage."""
         return dict(Counter(deal["deal_stage"] for deal in self.deals))
 
     def won_value_cents(self) -> int:
@@ -66,15 +53,12 @@ class GeneratedCrm:
         return sum(int(deal["close_value"]) * 100 for deal in self.deals if deal["deal_stage"] == "Won")
 
     def without_account(self) -> int:
-        """Deals whose customer is not known."""
         return sum(1 for deal in self.deals if not deal["account"])
 
     def undated(self) -> int:
-        """Deals without any date."""
         return sum(1 for deal in self.deals if not deal["engage_date"])
 
     def first(self, stage: str, *, has_account: bool = True) -> Row:
-        """The first deal in a stage."""
         return next(d for d in self.deals if d["deal_stage"] == stage and bool(d["account"]) == has_account)
 
 

@@ -1,7 +1,8 @@
 """What an import left in the log: counts of events, folded deals, and a text of everything that can be compared."""
 
+import csv
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -18,16 +19,27 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "maven_crm.yaml"
 PAGE = 5_000
 
 
+Row = dict[str, str]
+
+
+def written(folder: Path, tables: Mapping[str, Sequence[Row]]) -> list[Path]:
+    """The CSV file of each table, with CR LF at the ends of lines as in the real ones."""
+    folder.mkdir(exist_ok=True)
+    files = []
+    for name, rows in tables.items():
+        files.append(folder / f"{name}.csv")
+        with files[-1].open("w", encoding="utf-8", newline="") as opened:
+            writer = csv.DictWriter(opened, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+    return files
+
+
 class KeptResults:
     """A result file in memory."""
 
     def __init__(self) -> None:
-        """Starts empty."""
         self.rows: list[RowResult] = []
-
-    def write(self, result: RowResult) -> None:
-        """Keeps it."""
-        self.rows.append(result)
 
     def rejected(self) -> list[tuple[str, str]]:
         """Row and code of each rejection."""
@@ -37,12 +49,11 @@ class KeptResults:
 async def imported(
     core: Core, files: Sequence[Path], mapping: Path = EXAMPLE, results: KeptResults | None = None
 ) -> Summary:
-    """Imports files into the core's log."""
-    return await run_import(import_parts(core), read_mapping(mapping, Catalogue()), files, results=results)
+    report = (results or KeptResults()).rows.append
+    return await run_import(import_parts(core), read_mapping(mapping, Catalogue()), files, results=report)
 
 
 async def events(core: Core) -> list[DecodedEvent]:
-    """The whole log."""
     found: list[DecodedEvent] = []
     while True:
         page = await core.log.read(after=len(found), limit=PAGE)
@@ -63,8 +74,14 @@ async def deals(core: Core) -> dict[UUID, Deal]:
 
 
 async def counts(core: Core) -> Counter[str]:
-    """Events by type."""
     return Counter(event.stored.type for event in await events(core))
+
+
+async def added_by(core: Core, files: Sequence[Path], mapping: Path = EXAMPLE) -> dict[str, int]:
+    """Imports files of which no row is rejected; answers what that added, by type."""
+    before = await counts(core)
+    assert (await imported(core, files, mapping)).rejections == []
+    return dict(await counts(core) - before)
 
 
 async def content(core: Core) -> list[str]:

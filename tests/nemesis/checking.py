@@ -4,8 +4,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 
-import asyncpg
-
+from tests.connections import connected
 from tests.nemesis.clients import Attempt
 
 EVENTS = """
@@ -30,13 +29,10 @@ class Found:
 
 async def check(owner_url: str, attempts: list[Attempt], prefix: str = "n") -> Found:
     """Compares the log with the history of the clients whose keys begin so."""
-    connection = await asyncpg.connect(owner_url)
-    try:
+    async with connected(owner_url) as connection:
         events = await connection.fetch(EVENTS)
         count, first, last = await connection.fetchrow(GAPS) or (0, 1, 0)
         broken_streams = await connection.fetchval(VERSION_GAPS)
-    finally:
-        await connection.close()
     broken = []
     if (first, last) != (1, count):
         broken.append(f"positions are {first}..{last} for {count} events")

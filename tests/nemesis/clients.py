@@ -55,15 +55,12 @@ class Clients:
     _numbers: int = 0
 
     def acknowledged(self) -> list[Attempt]:
-        """The attempts that were answered with a receipt."""
         return [attempt for attempt in self.attempts if attempt.receipt is not None]
 
     def refused(self) -> int:
-        """Counts the attempts that were told to come back."""
         return sum(attempt.outcome == "503" for attempt in self.attempts)
 
     def refused_at_least(self, count: int) -> bool:
-        """Tells whether so many attempts, or more, were told to come back."""
         return self.refused() >= count
 
     async def run(self, count: int) -> None:

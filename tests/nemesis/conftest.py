@@ -10,6 +10,5 @@ from tests.programs import Programs, programs_in
 
 @pytest.fixture
 def programs(reachable_folder: Path) -> Iterator[Programs]:
-    """Programs of one test."""
     with programs_in(reachable_folder) as made:
         yield made

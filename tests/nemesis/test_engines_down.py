@@ -24,10 +24,10 @@ from salesapi.embedded.helper_user import PASSAGE_MODE
 from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
-from salesapi.eventlog.recorder import AppendRequest, NewEvent, StreamAppend
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.streaming.stream_comparison import compare_stream_with_log
 from tests.deployments import Deployment, Server, caught_up
+from tests.eventlog.requests import append, event, request
 from tests.nemesis.checking import check
 from tests.nemesis.clients import UNKNOWN, Attempt, Clients
 from tests.programs import Program, programs_in, until
@@ -68,7 +68,6 @@ class Site:
         await self.postgresql.stop()
 
     async def restart_postgresql(self) -> None:
-        """Starts it again on the same folder and port."""
         self.postgresql = await EmbeddedPostgreSQL.start(self.postgresql.folder, port=self.postgresql.port)
 
     async def is_ready(self) -> bool:
@@ -107,7 +106,6 @@ async def site(session_folder: Path) -> AsyncIterator[Site]:
 
 
 async def acknowledged_more(clients: Clients) -> None:
-    """Waits until the clients got on."""
     enough = len(clients.acknowledged()) + ENOUGH
     await until(lambda: len(clients.acknowledged()) >= enough, "commands are acknowledged")
 
@@ -180,17 +178,10 @@ async def test_while_nats_is_down_commands_go_on_and_the_stream_follows_afterwar
 async def test_an_event_that_cannot_be_folded_stops_only_the_projections_that_read_it(site: Site) -> None:
     await caught_up(site.server)
     log = await PostgreSQLEventLog.connect(site.deployment.urls.application_url)
-    broken = NewEvent(
-        type="member.joined",
-        schema=1,
-        payload=json.dumps({"nonsense": True}),
-        meta=json.dumps({"actor_id": str(POISONED_MEMBER), "principal_kind": "integration", "command": "join_member"}),
-        occurred=None,
-    )
+    meta = {"actor_id": str(POISONED_MEMBER), "principal_kind": "integration", "command": "join_member"}
+    broken = event("member.joined", json.dumps({"nonsense": True}), meta=json.dumps(meta))
     stream = StreamRef("member", POISONED_MEMBER)
-    appended = await log.append(
-        AppendRequest(appends=(StreamAppend(stream=stream, expected_version=0, events=(broken,)),))
-    )
+    appended = await log.append(request(append(stream, 0, broken)))
     await log.close()
     affected = {projection.name for projection in PROJECTIONS if "member.joined" in projection.types}
     answer = await site.server.post("/v1/products", {"name": "GTX", "code": "GTX", "category": "GTX"}, "product")

@@ -16,8 +16,10 @@ from salesapi.database.migrating import migrate
 from salesapi.domain.shared.kernel import BusinessTime, StreamRef
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
-from salesapi.eventlog.recorder import AppendRequest, NewEvent, StreamAppend
+from salesapi.eventlog.recorder import NewEvent
 from salesapi.streaming.sales_stream import SalesStream
+from tests.connections import connected, connected_log
+from tests.eventlog.requests import append, request
 
 ACTOR = UUID("0190a000-0000-7000-8000-00000000000a")
 META = json.dumps({"actor_id": str(ACTOR), "principal_kind": "member", "command": "Example"})
@@ -60,11 +62,9 @@ class Facts:
         return await self.log.head()
 
     async def append_events(self, *events: NewEvent) -> None:
-        """Appends these to a new stream."""
         self.streams += 1
         stream = StreamRef("deal", deal_id(self.streams))
-        append = StreamAppend(stream=stream, expected_version=0, events=events)
-        await self.log.append(AppendRequest(appends=(append,)))
+        await self.log.append(request(append(stream, 0, *events)))
 
     @staticmethod
     def event(number: int = 0, *, type: str | None = None, payload: str | None = None) -> NewEvent:
@@ -89,11 +89,8 @@ class Facts:
 async def facts(database: DatabaseUrls) -> AsyncIterator[Facts]:
     """A migrated log, empty."""
     await migrate(database.owner_url)
-    owner = await asyncpg.connect(database.owner_url)
-    log = await PostgreSQLEventLog.connect(database.application_url)
-    yield Facts(log, owner)
-    await log.close()
-    await owner.close()
+    async with connected(database.owner_url) as owner, connected_log(database.application_url) as log:
+        yield Facts(log, owner)
 
 
 @pytest.fixture

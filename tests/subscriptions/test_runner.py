@@ -16,6 +16,8 @@ from salesapi.eventlog.recorder import EventLog
 from salesapi.queries.health import FollowerHealth, health
 from salesapi.subscriptions.runner import Progress, following
 from salesapi.subscriptions.states import Trouble, trouble_of
+from tests.connections import connected, value_of
+from tests.programs import until
 from tests.projections.examples import append_stories
 
 PATIENCE_SECONDS = 20.0
@@ -74,7 +76,6 @@ class Place:
         return int(await self.pool.fetchval("SELECT events FROM tally"))
 
     async def of_tally(self) -> FollowerHealth:
-        """Reads what every process can show of the tally."""
         found = await health(self.pool, ["tally"])
         assert found is not None
         (tally,) = (each for each in found.followers if each.follower == "tally")
@@ -98,9 +99,10 @@ class Place:
 async def place(database: DatabaseUrls) -> AsyncIterator[Place]:
     """An empty log."""
     await migrate(database.owner_url)
-    owner = await asyncpg.connect(database.owner_url)
-    await owner.execute("CREATE TABLE public.tally AS SELECT 0 AS events; GRANT ALL ON public.tally TO salesapi_app")
-    await owner.close()
+    async with connected(database.owner_url) as owner:
+        await owner.execute(
+            "CREATE TABLE public.tally AS SELECT 0 AS events; GRANT ALL ON public.tally TO salesapi_app"
+        )
     log = await PostgreSQLEventLog.connect(database.application_url)
     async with asyncpg.create_pool(database.application_url, min_size=1, max_size=8) as pool:
         yield Place(database, log, pool)
@@ -162,13 +164,12 @@ async def test_a_process_whose_connections_are_killed_goes_on_by_itself(place: P
         subscriptions.start(Tally(place.log, place.pool))
         await append_stories(place.log, range(1, 10))
         await place.eventually(lag=0)
-        killer = await asyncpg.connect(place.urls.application_url)
-        await killer.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        await value_of(
+            place.urls.application_url,
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = current_user "
-            "AND application_name <> 'salesapi writer'"
+            "AND application_name <> 'salesapi writer'",
         )
-        await killer.close()
         head = await append_stories(place.log, range(10, 20))
         await place.eventually(lag=0, state="following", error=None)
 
@@ -200,9 +201,7 @@ async def test_one_that_has_nothing_more_to_do_ends_by_itself(place: Place) -> N
     head = await append_stories(place.log, range(1, 10))
     async with following(place.pool, place.log) as subscriptions:
         tally = subscriptions.start(Tally(place.log, place.pool, until=head))
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while tally.is_running:
-                await asyncio.sleep(LOOK_SECONDS)
+        await until(lambda: not tally.is_running, "it ends")
 
     assert await place.counted() == head
 
@@ -214,8 +213,6 @@ async def test_all_leads_of_a_process_are_held_by_one_connection(place: Place) -
         running = [
             subscriptions.start(Tally(place.log, place.pool, names=(f"tally {number}",))) for number in range(1, 6)
         ]
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while not all(each.status().state == "following" for each in running):
-                await asyncio.sleep(LOOK_SECONDS)
+        await until(lambda: all(each.status().state == "following" for each in running), "all of them follow")
         assert await place.pool.fetchval(count) == 1
     assert await place.pool.fetchval(count) == 0

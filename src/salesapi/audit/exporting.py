@@ -14,6 +14,7 @@ from salesapi.audit.export_line import EventLine, LastLine, event_line, last_lin
 from salesapi.audit.rows import pages
 from salesapi.audit.sealing import EvidenceBroken, sealed_root, wait_until_sealed
 from salesapi.database.connections import SNAPSHOT_READS, Connection, open_connection
+from salesapi.eventlog.reading import HEAD
 from salesapi.eventlog.recorder import PositionGap
 
 SEALED_WAIT_SECONDS: Final = 10.0
@@ -32,7 +33,7 @@ class Exported:
     root: bytes
 
 
-def no_progress(what: str, done: int, of: int) -> None:
+def no_progress(*_: object) -> None:
     """For callers who do not want to know."""
 
 
@@ -72,7 +73,7 @@ async def plan_export(connection: Connection, up_to: int | None) -> Exported:
         NotSealed: the sealer has not come so far within `SEALED_WAIT_SECONDS`.
         ValueError: the log has fewer events.
     """
-    head: int = await connection.fetchval("SELECT coalesce(max(position), 0) FROM log.event")
+    head: int = await connection.fetchval(HEAD)
     size = head if up_to is None else up_to
     if not 0 <= size <= head:
         raise ValueError(f"an export up to position {size} is not possible: the log has {head} events")

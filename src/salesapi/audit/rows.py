@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 import asyncpg
 
 from salesapi.audit.leaf import StoredRow
-from salesapi.audit.tree import MAX_TREE_SIZE, Frontier, NodeAddress
+from salesapi.audit.tree import MAX_TREE_SIZE, Frontier, NodeAddress, perfect_subtrees
 from salesapi.database.connections import Connection
+from salesapi.eventlog.reading import HEAD
 from salesapi.eventlog.recorder import PositionGap
 
 ROWS_PAGE: Final = 250
@@ -72,21 +73,10 @@ async def pages(
 
 async def rows_of_types(connection: Connection, types: Sequence[str]) -> AsyncIterator[Sequence[StoredRow]]:
     """The events of some rare types in order, over the whole log, a span of positions at a time."""
-    head: int = await connection.fetchval("SELECT coalesce(max(position), 0) FROM log.event")
+    head: int = await connection.fetchval(HEAD)
     for after in range(0, head, SCAN_POSITIONS):
         records = await connection.fetch(OF_TYPES, after, after + SCAN_POSITIONS, types)
         yield [_sealed_row(record).row for record in records]
-
-
-def frontier_nodes(size: int) -> tuple[NodeAddress, ...]:
-    """The finished subtrees that cover the first `size` leaves, the leftmost and largest first: one for each 1 bit."""
-    addresses: list[NodeAddress] = []
-    begin = 0
-    while begin < size:
-        level = (size - begin).bit_length() - 1
-        addresses.append((level, begin >> level))
-        begin += 1 << level
-    return tuple(addresses)
 
 
 async def node_hashes(connection: Connection, addresses: Iterable[NodeAddress]) -> list[bytes | None]:
@@ -98,23 +88,11 @@ async def node_hashes(connection: Connection, addresses: Iterable[NodeAddress]) 
 
 async def stored_frontier(connection: Connection, size: int) -> Frontier | None:
     """The tree over the first `size` events from the stored subtrees; None while they are not all sealed."""
-    hashes = [each for each in await node_hashes(connection, frontier_nodes(size)) if each is not None]
+    hashes = [each for each in await node_hashes(connection, perfect_subtrees((0, size))) if each is not None]
     return Frontier(size=size, hashes=hashes) if len(hashes) == size.bit_count() else None
 
 
 def _sealed_row(record: asyncpg.Record) -> SealedRow:
-    row = StoredRow(
-        position=record["position"],
-        stream_kind=record["stream_kind"],
-        stream_id=record["stream_id"],
-        version=record["version"],
-        type=record["type"],
-        schema=record["schema"],
-        occurred_at=record["occurred_at"],
-        occurred_on=record["occurred_on"],
-        occurred_zone=record["occurred_zone"],
-        recorded_at=record["recorded_at"],
-        payload=record["payload"],
-        meta=record["meta"],
-    )
-    return SealedRow(row, record["hash"])
+    columns = dict(record)
+    leaf = columns.pop("hash")
+    return SealedRow(StoredRow(**columns), leaf)

@@ -19,6 +19,7 @@ from salesapi.audit.tree import FinishedNode, empty_root, leaf_hash
 from salesapi.database.connections import KEYED_READS, Connection, open_connection
 from salesapi.domain.shared.kernel import Kind, Refused
 from salesapi.eventlog.checkpoints import insert_tracking, max_tracking_id
+from salesapi.eventlog.reading import HEAD
 from salesapi.eventlog.recorder import PositionGap
 from salesapi.subscriptions.names import SEALER
 from salesapi.subscriptions.runner import Progress
@@ -181,7 +182,9 @@ async def _seal_batch(connection: Connection) -> int:
         for each in page:
             finished += frontier.append(leaf_hash(leaf_bytes(each.row)))
     if not finished:
-        await _refuse_shorter_log(connection, size)
+        head: int = await connection.fetchval(HEAD)
+        if head < size:
+            raise PositionGap(f"the log ends at {head}, but {size} events are sealed: its last events were removed")
         return size
     # The checkpoint first: whoever loses the race waits here for the other's commit and has written nothing.
     await insert_tracking(connection, SEALER, expected=checkpoint, position=frontier.size)
@@ -193,9 +196,3 @@ async def _seal_batch(connection: Connection) -> int:
     )
     await connection.execute(INSERT_ROOT, frontier.size, frontier.root())
     return frontier.size
-
-
-async def _refuse_shorter_log(connection: Connection, size: int) -> None:
-    head: int = await connection.fetchval("SELECT coalesce(max(position), 0) FROM log.event")
-    if head < size:
-        raise PositionGap(f"the log ends at {head}, but {size} events are sealed: its last events were removed")

@@ -18,7 +18,7 @@ MAX_TREE_SIZE = 2**63 - 1  # leaves: the largest position that a bigint column c
 
 NodeAddress: TypeAlias = tuple[int, int]  # level, index
 NodeReader: TypeAlias = Callable[[int, int], bytes]  # (level, index) -> hash of that perfect subtree
-_Span: TypeAlias = tuple[int, int]  # first leaf, leaf after the last
+Span: TypeAlias = tuple[int, int]  # first leaf, leaf after the last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class Frontier:
         level, index, running = 0, self._size, leaf
         finished = [FinishedNode(level=0, index=index, hash=leaf)]
         while index & 1:  # a right child: its left sibling waits at the end of the frontier
-            running = node_hash(self._hashes.pop(), running)
+            running = node_hash(left=self._hashes.pop(), right=running)
             level, index = level + 1, index >> 1
             finished.append(FinishedNode(level=level, index=index, hash=running))
         self._hashes.append(running)
@@ -89,7 +89,7 @@ def leaf_hash(entry: bytes) -> bytes:
     return sha256(b"\x00" + entry).digest()
 
 
-def node_hash(left: bytes, right: bytes) -> bytes:
+def node_hash(*, left: bytes, right: bytes) -> bytes:
     """Hash two children; the prefix is 0x01."""
     return sha256(b"\x01" + left + right).digest()
 
@@ -113,19 +113,32 @@ def node_reader(leaves: Iterable[bytes]) -> NodeReader:
     while len(levels[-1]) > 1:
         below = levels[-1]
         # Not strict on purpose: a last node without a sibling has no finished parent yet.
-        levels.append(tuple(node_hash(left, right) for left, right in zip(below[::2], below[1::2], strict=False)))
+        levels.append(
+            tuple(node_hash(left=left, right=right) for left, right in zip(below[::2], below[1::2], strict=False))
+        )
     return lambda level, index: levels[level][index]
+
+
+def perfect_subtrees(span: Span) -> tuple[NodeAddress, ...]:
+    """The finished subtrees that cover a span of the RFC's recursion, or a whole tree: the leftmost and largest first."""
+    begin, end = span
+    addresses: list[NodeAddress] = []
+    while begin < end:
+        level = (end - begin).bit_length() - 1
+        addresses.append((level, begin >> level))
+        begin += 1 << level
+    return tuple(addresses)
 
 
 def inclusion_nodes(*, index: int, size: int) -> tuple[NodeAddress, ...]:
     """The nodes that `inclusion_proof` will read, so that a table can be asked for all of them at once."""
-    return tuple(address for span in _inclusion_spans(index, size) for address in _perfect_subtrees(span))
+    return tuple(address for span in _inclusion_spans(index, size) for address in perfect_subtrees(span))
 
 
 def consistency_nodes(*, first_size: int, second_size: int) -> tuple[NodeAddress, ...]:
     """The nodes that `consistency_proof` will read, so that a table can be asked for all of them at once."""
     spans = _consistency_spans(first_size, second_size)
-    return tuple(address for span in spans for address in _perfect_subtrees(span))
+    return tuple(address for span in spans for address in perfect_subtrees(span))
 
 
 def inclusion_proof(node: NodeReader, *, index: int, size: int) -> tuple[bytes, ...]:
@@ -153,10 +166,10 @@ def verify_inclusion(proof: Sequence[bytes], *, index: int, size: int, leaf: byt
         if last == 0:
             return False  # the proof is longer than the path
         if node & 1 or node == last:
-            running = node_hash(sibling, running)
+            running = node_hash(left=sibling, right=running)
             node, last = _skip_levels_without_sibling(node, last)
         else:
-            running = node_hash(running, sibling)
+            running = node_hash(left=running, right=sibling)
         node, last = node >> 1, last >> 1
     return last == 0 and compare_digest(running, root)
 
@@ -184,11 +197,11 @@ def verify_consistency(
         if last == 0:
             return False  # the proof is longer than the path
         if node & 1 or node == last:
-            first_running = node_hash(sibling, first_running)
-            second_running = node_hash(sibling, second_running)
+            first_running = node_hash(left=sibling, right=first_running)
+            second_running = node_hash(left=sibling, right=second_running)
             node, last = _skip_levels_without_sibling(node, last)
         else:
-            second_running = node_hash(second_running, sibling)
+            second_running = node_hash(left=second_running, right=sibling)
         node, last = node >> 1, last >> 1
     return last == 0 and compare_digest(first_running, first_root) and compare_digest(second_running, second_root)
 
@@ -200,11 +213,11 @@ def _skip_levels_without_sibling(node: int, last: int) -> tuple[int, int]:
     return node, last
 
 
-def _inclusion_spans(index: int, size: int) -> tuple[_Span, ...]:
+def _inclusion_spans(index: int, size: int) -> tuple[Span, ...]:
     """The siblings on the way from leaf `index` to the root, the lowest first."""
     if not 0 <= index < size <= MAX_TREE_SIZE:
         raise ValueError(f"leaf {index} is not in a tree of {size} leaves: ask for a size that covers it")
-    spans: list[_Span] = []
+    spans: list[Span] = []
     begin, end = 0, size
     while end - begin > 1:
         middle = _split(begin, end)
@@ -217,11 +230,11 @@ def _inclusion_spans(index: int, size: int) -> tuple[_Span, ...]:
     return tuple(reversed(spans))
 
 
-def _consistency_spans(first_size: int, second_size: int) -> tuple[_Span, ...]:
+def _consistency_spans(first_size: int, second_size: int) -> tuple[Span, ...]:
     """The subtrees from which both roots can be computed, the lowest first."""
     if not 0 < first_size <= second_size <= MAX_TREE_SIZE:
         raise ValueError(f"size {first_size} proves nothing about size {second_size}: ask for 0 < first <= second")
-    spans: list[_Span] = []
+    spans: list[Span] = []
     begin, end = 0, second_size
     while first_size != end:
         middle = _split(begin, end)
@@ -241,26 +254,15 @@ def _split(begin: int, end: int) -> int:
     return begin + (1 << (end - begin - 1).bit_length() - 1)
 
 
-def _perfect_subtrees(span: _Span) -> tuple[NodeAddress, ...]:
-    """The finished subtrees that cover a span of the RFC's recursion, the leftmost and largest first."""
-    begin, end = span
-    addresses: list[NodeAddress] = []
-    while begin < end:
-        level = (end - begin).bit_length() - 1
-        addresses.append((level, begin >> level))
-        begin += 1 << level
-    return tuple(addresses)
-
-
-def _span_hash(node: NodeReader, span: _Span) -> bytes:
-    return _join([node(level, index) for level, index in _perfect_subtrees(span)])
+def _span_hash(node: NodeReader, span: Span) -> bytes:
+    return _join([node(level, index) for level, index in perfect_subtrees(span)])
 
 
 def _join(hashes: Sequence[bytes]) -> bytes:
     """The root over perfect subtrees of falling size: each joins with all that stands to its right."""
     running = hashes[-1]
     for left in reversed(hashes[:-1]):
-        running = node_hash(left, running)
+        running = node_hash(left=left, right=running)
     return running
 
 

@@ -10,14 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from salesapi.audit.export_line import (
-    LAST_LINE_START,
-    LINE_BYTES_MAX,
-    LastLine,
-    LineUnreadable,
-    read_event_line,
-    read_last_line,
-)
+from salesapi.audit import export_line
 from salesapi.audit.exporting import OnProgress, no_progress
 from salesapi.audit.log_check import KnownRoot, LogCheck
 from salesapi.audit.pay_check import RUN_TYPES, LockedRun, LockedRuns, PayCheck
@@ -51,7 +44,7 @@ def verify_export(
     lines = _Lines(path, on_progress)
     runs, epoch = _first_pass(lines, codec)
     check, pay = new_checks(findings, codec, runs, outside)
-    _check_lines(lines, epoch, check, pay, findings)
+    _check_lines(lines, epoch, check, pay, findings=findings)
     return conclude(findings, check, pay, subject=f"the export {path.name}", is_outside_known=outside is not None)
 
 
@@ -103,7 +96,7 @@ class _Lines:
         """All lines; one that is too long or lacks its newline is handed out as it is, and is the last."""
         with self._path.open("rb") as file:
             number = 0
-            while line := file.readline(LINE_BYTES_MAX):
+            while line := file.readline(export_line.LINE_BYTES_MAX):
                 number += 1
                 yield number, line
                 if not line.endswith(b"\n"):
@@ -118,16 +111,16 @@ def _first_pass(lines: _Lines, codec: Codec) -> tuple[list[LockedRun], int | Non
     epoch: int | None = None
     for _, line in lines.read("looking for locked payout runs"):
         try:
-            if line.startswith(LAST_LINE_START):
-                epoch = read_last_line(line).epoch
-            elif RUN_MARK in line and (row := read_event_line(line).row).type in RUN_TYPES:
+            if line.startswith(export_line.LAST_LINE_START):
+                epoch = export_line.read_last_line(line).epoch
+            elif RUN_MARK in line and (row := export_line.read_event_line(line).row).type in RUN_TYPES:
                 runs.add(row, codec)
-        except LineUnreadable:
+        except export_line.LineUnreadable:
             continue
     return runs.found, epoch
 
 
-def _check_lines(lines: _Lines, epoch: int | None, check: LogCheck, pay: PayCheck, findings: Findings) -> None:
+def _check_lines(lines: _Lines, epoch: int | None, check: LogCheck, pay: PayCheck, *, findings: Findings) -> None:
     """The second pass: stops at a line after which nothing can be checked."""
     number = 0
     is_closed = False
@@ -135,13 +128,13 @@ def _check_lines(lines: _Lines, epoch: int | None, check: LogCheck, pay: PayChec
         place = Place(line=number, position=check.size + 1)
         try:
             if is_closed:
-                raise LineUnreadable("stands after the last line")
-            if line.startswith(LAST_LINE_START):
-                _check_last_line(read_last_line(line), number, check, findings)
+                raise export_line.LineUnreadable("stands after the last line")
+            if line.startswith(export_line.LAST_LINE_START):
+                _check_last_line(export_line.read_last_line(line), number, check, findings)
                 is_closed = True
                 continue
-            each = read_event_line(line)
-        except LineUnreadable as error:
+            each = export_line.read_event_line(line)
+        except export_line.LineUnreadable as error:
             findings.add(Rank.EVENT, place, str(error))
             return
         if epoch is not None and each.epoch != epoch:
@@ -154,7 +147,7 @@ def _check_lines(lines: _Lines, epoch: int | None, check: LogCheck, pay: PayChec
         findings.add(Rank.EVENT, place, "the export ends without its last line: its end was cut off")
 
 
-def _check_last_line(last: LastLine, number: int, check: LogCheck, findings: Findings) -> None:
+def _check_last_line(last: export_line.LastLine, number: int, check: LogCheck, findings: Findings) -> None:
     if last.size != check.size:
         findings.add(Rank.EVENT, Place(line=number), f"says {last.size} events, but {check.size} stand before it")
         return

@@ -15,10 +15,10 @@ from salesapi.commands.command_results import CommandResult, EventResult, positi
 from salesapi.commands.idempotency import refuse_another_request, request_key
 from salesapi.commands.requests import Envelope, Request
 from salesapi.commands.stream_states import Folded, StreamStates
+from salesapi.commands.subjects import stated_subject
 from salesapi.commands.work import Target, Work
 from salesapi.domain.catalogue import Catalogue, snake_name
 from salesapi.domain.consequences import FOLLOWING, Step
-from salesapi.domain.shared.declarations import AnyCommand, AnyStream
 from salesapi.domain.shared.kernel import (
     BusinessTime,
     Context,
@@ -28,7 +28,6 @@ from salesapi.domain.shared.kernel import (
     Refused,
     StreamRef,
     ThingUnknown,
-    natural_id,
 )
 from salesapi.domain.shared.references import references
 from salesapi.domain.shared.states import replace
@@ -143,7 +142,7 @@ class Handling:
 
     def _target(self, command: object, subject_id: UUID | None = None) -> Target:
         stream, kind = self._catalogue.command(type(command).__name__)
-        subject_id = subject_id or self._subject_id(stream, kind, command)
+        subject_id = subject_id or stated_subject(stream, kind, command) or self._ids.new()
         stream_id = kind.stream_of(command) if kind.stream_of else subject_id
         referred = tuple([reference.ref for reference in references(command)])
         return Target(
@@ -154,14 +153,6 @@ class Handling:
             subject_id=subject_id,
             referred=referred,
         )
-
-    def _subject_id(self, stream: AnyStream, kind: AnyCommand, command: object) -> UUID:
-        if kind.target is not None:
-            target = getattr(command, kind.target)
-            assert isinstance(target, UUID)
-            return target
-        parts = kind.identity(command) if kind.identity else None
-        return natural_id(stream.kind, *parts) if parts else self._ids.new()
 
     async def _load(
         self, work: Work, refs: Sequence[StreamRef], envelope: Envelope, *, key: bool

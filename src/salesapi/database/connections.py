@@ -7,6 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final, TypeAlias
 
 import asyncpg
@@ -88,6 +89,17 @@ def server_settings(name: str, settings: dict[str, str] | None = None) -> dict[s
         "jit": "off",
         **(settings or {}),
     }
+
+
+async def end_task(task: asyncio.Task[None] | None) -> None:
+    """Ends a task that serves a connection; harmless where there is none.
+
+    Raises: what ended it before, if a bug did.
+    """
+    if task is not None:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 async def keep_connected(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import Final
+from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 from salesapi.domain.organisation.members import JoinMember
@@ -34,39 +34,9 @@ QUARTERS: Final = tuple(f"{YEAR}Q{number}" for number in (1, 2, 3, 4))
 QUOTA_MINOR: Final = 30_000_000
 """Each rep's quarterly quota, in fen."""
 
-FAMILY_NAMES: Final = [
-    "陈",
-    "李",
-    "王",
-    "张",
-    "刘",
-    "杨",
-    "赵",
-    "黄",
-    "周",
-    "吴",
-    "徐",
-    "孙",
-    "胡",
-    "朱",
-    "高",
-    "林",
-    "何",
-    "郭",
-    "马",
-    "罗",
-    "梁",
-    "宋",
-    "郑",
-    "谢",
-    "韩",
-    "唐",
-    "冯",
-    "于",
-    "董",
-    "萧",
-]
-GIVEN_NAMES: Final = "静 伟 敏 强 丽 磊 洋 艳 勇 杰 娟 涛 明 超 兰 霞 平 刚 英 华 鹏 玲 辉 丹 斌 梅 峰 云 浩 雪".split()  # noqa: SIM905
+FAMILY_NAMES: Final = "陈李王张刘杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧"
+GIVEN_NAMES: Final = "静伟敏强丽磊洋艳勇杰娟涛明超兰霞平刚英华鹏玲辉丹斌梅峰云浩雪"
+"""One character each, as the family names; the people have them in this order."""
 TEAMS: Final = (("north", "华北一部", "华北"), ("east", "华东一部", "华东"), ("south", "华南一部", "华南"))
 REPS_PER_TEAM: Final = 8
 PRODUCTS: Final = (
@@ -77,8 +47,10 @@ PRODUCTS: Final = (
     ("rollout", "实施服务", "服务", Decimal(80_000)),
 )
 
+DemoKind: TypeAlias = Literal["compensation_plan", "lead", "member", "pipeline", "product", "receipt", "team"]
 
-def ref(kind: str, id: str) -> UUID:
+
+def ref(kind: DemoKind, id: str) -> UUID:
     """The id of a demo thing."""
     return natural_id(kind, SYSTEM, id)
 

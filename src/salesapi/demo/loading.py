@@ -10,14 +10,7 @@ from salesapi.commands.handling import Handling
 from salesapi.commands.requests import Envelope, Request
 from salesapi.demo.company import QUARTERS, foundation, ref
 from salesapi.demo.stories import stories
-from salesapi.domain.pay.records.payout_runs import (
-    ApprovePayoutRun,
-    CalculatePayoutRun,
-    IssuePayoutRunStatements,
-    LockPayoutRun,
-    OpenPayoutRun,
-    SubmitPayoutRun,
-)
+from salesapi.domain.pay.records import payout_runs
 from salesapi.domain.shared.kernel import natural_id
 
 STORIES_AT_ONCE: Final = 64
@@ -38,7 +31,8 @@ _APPROVER: Final = Principal(
 async def load_demo(handling: Handling, say: Callable[[str], None]) -> None:
     """Loads everything that is not there yet."""
     say("loading the demo company")
-    await _each(handling, "foundation", [Request(command=command, occurred=None) for command in foundation()])
+    for number, command in enumerate(foundation(), start=1):
+        await handling.handle(Request(command=command, occurred=None), _envelope(f"foundation/{number}"))
     room = asyncio.Semaphore(STORIES_AT_ONCE)
 
     async def live(number: int, requests: Sequence[Request]) -> None:
@@ -51,25 +45,21 @@ async def load_demo(handling: Handling, say: Callable[[str], None]) -> None:
             await _pay(handling, plan, quarter)
 
 
-async def _each(handling: Handling, name: str, requests: Sequence[Request]) -> None:
-    for number, request in enumerate(requests, start=1):
-        await handling.handle(request, _envelope(f"{name}/{number}"))
-
-
 async def _pay(handling: Handling, plan: str, quarter: str) -> None:
     """A quarter's payout run: locked for the first three, calculated for the last."""
     plan_id = ref("compensation_plan", plan)
     key = f"pay/{plan}/{quarter}"
     opened = await handling.handle(
-        Request(command=OpenPayoutRun(plan_id=plan_id, period=quarter), occurred=None), _envelope(f"{key}/open")
+        Request(command=payout_runs.OpenPayoutRun(plan_id=plan_id, period=quarter), occurred=None),
+        _envelope(f"{key}/open"),
     )
-    steps: list[tuple[type, Principal]] = [(CalculatePayoutRun, _LOADER)]
+    steps: list[tuple[type, Principal]] = [(payout_runs.CalculatePayoutRun, _LOADER)]
     if quarter in LOCKED_QUARTERS:
         steps += [
-            (IssuePayoutRunStatements, _LOADER),
-            (SubmitPayoutRun, _LOADER),
-            (ApprovePayoutRun, _APPROVER),
-            (LockPayoutRun, _LOADER),
+            (payout_runs.IssuePayoutRunStatements, _LOADER),
+            (payout_runs.SubmitPayoutRun, _LOADER),
+            (payout_runs.ApprovePayoutRun, _APPROVER),
+            (payout_runs.LockPayoutRun, _LOADER),
         ]
     for step, principal in steps:
         command = step(payout_run_id=opened.id)

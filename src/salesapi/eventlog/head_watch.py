@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from salesapi.database.connections import OwnConnection, keep_connected
+from salesapi.database.connections import OwnConnection, end_task, keep_connected
 from salesapi.eventlog.reading import HEAD
 
 POLL_SECONDS: Final = 1.0
@@ -40,13 +40,7 @@ class HeadWatch:
 
         Raises: what ended the listener, if a bug did.
         """
-        if self._task is None:
-            return
-        self._task.cancel()
-        try:
-            await self._task
-        except asyncio.CancelledError:
-            return
+        await end_task(self._task)
 
     def reached(self, head: int) -> None:
         """The log was seen to have this head: wakes whoever waits for less."""

@@ -28,14 +28,10 @@ from salesapi.eventlog.recorder import (
 from salesapi.eventlog.request_rows import EventRow, checked_rows
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class MemoryEventLog:
     """Keeps the events in a list: position p is at index p - 1."""
 
-    def __init__(self, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         """`clock` gives instants with a zone."""
         self._clock = clock
         self._events: list[StoredEvent] = []

@@ -1,6 +1,6 @@
 """The event log in PostgreSQL: one writer, a group reader, a listener and a small pool for pages, each on its own connections.
 
-The statements are in `writer.py`, `reading.py` and `waking.py`, the tables and `log.append` in `migrations/`.
+The statements are in `writer.py`, `reading.py` and `head_watch.py`, the tables and `log.append` in `migrations/`.
 """
 
 from collections.abc import AsyncIterator, Sequence

@@ -9,17 +9,8 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from salesapi.domain.shared.kernel import StreamRef
-from salesapi.eventlog.recorder import (
-    EVENT_BYTES_MAX,
-    REQUEST_BYTES_MAX,
-    REQUEST_EVENTS_MAX,
-    AppendRequest,
-    NewEvent,
-    NotStorable,
-    RequestKey,
-    StreamAppend,
-    VersionConflict,
-)
+from salesapi.eventlog import recorder
+from salesapi.eventlog.recorder import AppendRequest, NewEvent, NotStorable, RequestKey, StreamAppend, VersionConflict
 
 SURROGATE_PAIR: Final = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 UNSTORABLE_ESCAPE: Final = re.compile(r"\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})")
@@ -50,14 +41,16 @@ def checked_rows(request: AppendRequest) -> tuple[list[EventRow], int]:
         VersionConflict: the request contradicts itself about a stream's version.
     """
     size = 0 if request.key is None else _checked_key_size(request.key)
-    if sum(len(append.events) for append in request.appends) > REQUEST_EVENTS_MAX:
-        raise NotStorable(f"a request may hold {REQUEST_EVENTS_MAX} events: split it into several")
+    if sum(len(append.events) for append in request.appends) > recorder.REQUEST_EVENTS_MAX:
+        raise NotStorable(f"a request may hold {recorder.REQUEST_EVENTS_MAX} events: split it into several")
     rows: list[EventRow] = []
     versions: dict[UUID, tuple[str, int]] = {}
     for append in request.appends:
         size += _add_rows(rows, append, versions)
-    if size > REQUEST_BYTES_MAX:
-        raise NotStorable(f"a request of {size} bytes is over the limit of {REQUEST_BYTES_MAX}: split it into several")
+    if size > recorder.REQUEST_BYTES_MAX:
+        raise NotStorable(
+            f"a request of {size} bytes is over the limit of {recorder.REQUEST_BYTES_MAX}: split it into several"
+        )
     if not rows and request.key is None:
         raise NotStorable("a request with neither events nor a key would leave no trace")
     return rows, size
@@ -96,9 +89,9 @@ def _checked_event_size(event: NewEvent, stream: StreamRef) -> int:
         size = _text_size(event.payload) + _text_size(event.meta)
     except NotStorable as error:
         raise NotStorable(f"{_where(event, stream)}: {error}") from error.__cause__
-    if size > EVENT_BYTES_MAX:
+    if size > recorder.EVENT_BYTES_MAX:
         raise NotStorable(
-            f"{_where(event, stream)}: {size} bytes are over the limit of {EVENT_BYTES_MAX} for one event"
+            f"{_where(event, stream)}: {size} bytes are over the limit of {recorder.EVENT_BYTES_MAX} for one event"
         )
     if event.occurred is not None and event.occurred.at is not None and event.occurred.at.tzinfo is None:
         raise NotStorable(f"{_where(event, stream)}: its business time has no zone")

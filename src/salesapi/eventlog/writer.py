@@ -14,7 +14,7 @@ from uuid import UUID
 import asyncpg
 
 from salesapi.database.array_literals import array_literal
-from salesapi.database.connections import LOST, Connection, OwnConnection, keep_connected
+from salesapi.database.connections import LOST, Connection, OwnConnection, end_task, keep_connected
 from salesapi.eventlog.recorder import (
     Appended,
     AppendRequest,
@@ -116,13 +116,7 @@ class GroupWriter:
 
         Raises: what ended the writer, if a bug did.
         """
-        if self._task is None:
-            return
-        self._task.cancel()
-        try:
-            await self._task
-        except asyncio.CancelledError:
-            return
+        await end_task(self._task)
 
     async def append(self, request: AppendRequest) -> Appended:
         """See `EventLog.append`. Cancelling the caller leaves the batch alone; a request not sent yet is dropped."""

@@ -3,8 +3,9 @@
 Exact: a result with more digits than the bound is refused, never rounded on the way. Unknown stays unknown. Pure; no clock.
 """
 
+import operator
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 from typing import Final, Literal, TypeAlias, assert_never
@@ -26,6 +27,11 @@ _TOKEN: Final = re.compile(
 _EXACT: Final = Context(prec=PRECISION_DIGITS, traps=[Inexact, InvalidOperation])
 
 Sign: TypeAlias = Literal["+", "-", "*"]
+_OPERATIONS: Final[Mapping[Sign, Callable[[Decimal, Decimal], Decimal]]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+}
 Details: TypeAlias = tuple[Mapping[str, Cleaned], ...]
 """The rows that belong to a row, such as the lines of an order."""
 Row: TypeAlias = Mapping[str, Cleaned | Details]
@@ -120,6 +126,13 @@ def calculated(formula: Formula, column: str, row: Row) -> Decimal | None:
         raise CalculationTooLong(column=column, limit=PRECISION_DIGITS) from None
 
 
+def details_of(row: Row, name: str) -> Details:
+    """The details of a kind that a row has."""
+    details = row[name]
+    assert details is None or isinstance(details, tuple), "the mapping was read with this as its details"
+    return details or ()
+
+
 def _value(formula: Formula, row: Row) -> Decimal | None:
     match formula:
         case Number():
@@ -130,27 +143,13 @@ def _value(formula: Formula, row: Row) -> Decimal | None:
             return _sum(formula, row)
         case Combined():
             left, right = _value(formula.left, row), _value(formula.right, row)
-            return None if left is None or right is None else _combined(formula.sign, left, right)
-        case _ as never:
-            assert_never(never)
-
-
-def _combined(sign: Sign, left: Decimal, right: Decimal) -> Decimal:
-    match sign:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case "*":
-            return left * right
+            return None if left is None or right is None else _OPERATIONS[formula.sign](left, right)
         case _ as never:
             assert_never(never)
 
 
 def _sum(formula: SumOf, row: Row) -> Decimal | None:
-    details = row[formula.detail]
-    assert details is None or isinstance(details, tuple), "the mapping was read with this as its details"
-    values = [_known(detail[formula.column]) for detail in details or ()]
+    values = [_known(detail[formula.column]) for detail in details_of(row, formula.detail)]
     known = [value for value in values if value is not None]
     return sum(known, Decimal(0)) if known and len(known) == len(values) else None
 

@@ -6,11 +6,11 @@ from typing import Final
 
 from salesapi.domain.shared.kernel import Kind, Refused
 from salesapi.importing.calculating import Row
-from salesapi.importing.details import HeldDetails, Source
+from salesapi.importing.details import HeldDetails
 from salesapi.importing.mapping import Table
 from salesapi.importing.row_writer import Candidate
 from salesapi.importing.rows import cleaned_row, complete_row
-from salesapi.importing.tables import Line, checked_cells, rows_of
+from salesapi.importing.tables import Line, Source
 from salesapi.importing.templates import filled_text
 
 ROW_ID_LENGTH_MAX: Final = 120
@@ -51,7 +51,7 @@ def candidates_of(table: Table, sources: Sequence[Source], details: Sequence[Hel
     """
     reading = _Reading(table, details)
     for source in sources:
-        for line in rows_of(table.layout, source.file):
+        for line in source.rows():
             candidate = reading.candidate(source, line)
             if candidate is not None:
                 yield candidate
@@ -73,7 +73,7 @@ class _Reading:
         row: Row = {}
         refusal: Refused | None = None
         try:
-            row = cleaned_row(self._table.layout, checked_cells(line, source.header))
+            row = cleaned_row(self._table.layout, source.cells(line))
             if self._table.distinct and self._is_seen(row):
                 return None
             for held in self._details:

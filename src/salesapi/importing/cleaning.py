@@ -91,7 +91,19 @@ def clean(rule: Rule, column: str, cell: Cell, currency: str | None = None) -> C
         return None
     if rule.choices is not None and known not in rule.choices:
         raise _invalid(column, known, f"one of {', '.join(sorted(rule.choices))}")
-    return _typed(rule, column, known, cell, currency)
+    match rule.type:
+        case "text":
+            if len(known) > rule.longest:
+                raise _invalid(column, known, f"a text of at most {rule.longest} characters")
+            return known
+        case "number" | "integer" | "amount":
+            return clean_number(rule, column, _decimal(rule, column, known), currency)
+        case "date":
+            return _date(rule, column, known, cell).isoformat()
+        case "instant":
+            return _instant(rule, column, known, cell).isoformat()
+        case _ as never:
+            assert_never(never)
 
 
 def clean_number(rule: Rule, column: str, number: Decimal | None, currency: str | None = None) -> Cleaned:
@@ -114,22 +126,6 @@ def clean_number(rule: Rule, column: str, number: Decimal | None, currency: str 
             return _amount_minor(rule, column, number, currency)
         case _:
             return _plain(_limited(rule, column, number))
-
-
-def _typed(rule: Rule, column: str, text: str, cell: Cell, currency: str | None) -> Cleaned:
-    match rule.type:
-        case "text":
-            if len(text) > rule.longest:
-                raise _invalid(column, text, f"a text of at most {rule.longest} characters")
-            return text
-        case "number" | "integer" | "amount":
-            return clean_number(rule, column, _decimal(rule, column, text), currency)
-        case "date":
-            return _date(rule, column, text, cell).isoformat()
-        case "instant":
-            return _instant(rule, column, text, cell).isoformat()
-        case _ as never:
-            assert_never(never)
 
 
 def _decimal(rule: Rule, column: str, text: str) -> Decimal:

@@ -7,16 +7,15 @@ that names no row at all could belong to any: its file is refused before anythin
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, TypeAlias
 
 from salesapi.domain.shared.kernel import Kind, Refused
 from salesapi.importing.calculating import Details, Row
 from salesapi.importing.cleaning import Cleaned, clean
-from salesapi.importing.mapping import Detail, Layout
+from salesapi.importing.mapping import Detail
 from salesapi.importing.rows import cleaned_row, complete_detail
-from salesapi.importing.tables import Header, Line, TableUnreadable, checked_cells, header_and_count, rows_of
-from salesapi.importing.templates import filled_text
+from salesapi.importing.tables import Line, Source, TableUnreadable
+from salesapi.importing.templates import filled, filled_text, known_texts
 
 DETAILS_MAX: Final = 250_000
 """Most details of one kind that are held in memory; each takes less than 1 KiB."""
@@ -51,15 +50,6 @@ class DetailWithoutRow(Refused):
     message = "Here begin {count} {detail} of {key}, but there is no such row, or it could not be read."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A file that was read through once: where its columns stand, and how many rows it has."""
-
-    file: Path
-    header: Header
-    count: int
-
-
 @dataclass(frozen=True, slots=True)
 class _Held:
     """One detail with its place. Without an identity it could not be read, and `refusal` says why."""
@@ -73,16 +63,6 @@ class _Held:
     @property
     def place(self) -> str:
         return f"{self.file}:{self.line}"
-
-
-def source_of(layout: Layout, file: Path) -> Source:
-    """The file, read through.
-
-    Raises:
-        TableUnreadable, OSError.
-    """
-    header, count = header_and_count(layout, file)
-    return Source(file=file, header=header, count=count)
 
 
 class HeldDetails:
@@ -106,7 +86,7 @@ class HeldDetails:
                 "that the rows that belong together stay together"
             )
         for source in sources:
-            for line in rows_of(detail.layout, source.file):
+            for line in source.rows():
                 self._hold(source, line)
 
     def of(self, row: Row) -> Details | None:
@@ -139,14 +119,12 @@ class HeldDetails:
                 yield held[0].file, held[0].line, refusal
 
     def _key(self, row: Row) -> Key | None:
-        parts = [filled_text(template, row) for _, template in self.detail.of]
-        known = tuple(part for part in parts if part is not None)
-        return known if len(known) == len(parts) else None
+        return known_texts(filled(template, row) for _, template in self.detail.of)
 
     def _hold(self, source: Source, line: Line) -> None:
         file, layout = source.file.name, self.detail.layout
         try:
-            cells = checked_cells(line, source.header)
+            cells = source.cells(line)
             columns = [(layout.columns[place], cells[place]) for place in self._key_places]
             key = [clean(column.rule, column.name, cell) for column, cell in columns]
         except Refused as refused:

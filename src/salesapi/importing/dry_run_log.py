@@ -3,7 +3,7 @@
 Every row is decided as it would be in the import, those that build on earlier rows too; nothing is written anywhere.
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from os import urandom
 from typing import TYPE_CHECKING, Final
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from salesapi.domain.shared.kernel import StreamRef
 from salesapi.eventlog.memory import MemoryEventLog
-from salesapi.eventlog.recorder import Appended, AppendRequest, EventLog, Loaded, Page, StreamAppend
+from salesapi.eventlog.recorder import Appended, AppendRequest, EventLog, Loaded
 from salesapi.privacy.keys import KEY_BYTES, Keys, SubjectKey
 
 REHEARSED_EVENTS_MAX: Final = 500_000
@@ -28,6 +28,9 @@ class RehearsedLog:
     def __init__(self, stored: EventLog) -> None:
         """Nothing is ever appended to `stored`."""
         self._stored = stored
+        # What is read and followed is what is stored.
+        self.read, self.follow = stored.read, stored.follow
+        self.head, self.epoch, self.wait_past = stored.head, stored.epoch, stored.wait_past
         self._added = MemoryEventLog()
         self._versions: dict[StreamRef, int] = {}
         """The stored version of each stream that was appended to here."""
@@ -38,10 +41,11 @@ class RehearsedLog:
             raise RehearsalFull(f"a dry run holds at most {REHEARSED_EVENTS_MAX} events in memory; split the files")
         for append in request.appends:
             self._versions.setdefault(append.stream, append.expected_version)
-        return await self._added.append(replace(request, appends=tuple(map(self._counted_here, request.appends))))
-
-    def _counted_here(self, append: StreamAppend) -> StreamAppend:
-        return replace(append, expected_version=append.expected_version - self._versions[append.stream])
+        counted_here = tuple(
+            replace(append, expected_version=append.expected_version - self._versions[append.stream])
+            for append in request.appends
+        )
+        return await self._added.append(replace(request, appends=counted_here))
 
     async def load(self, streams: Sequence[tuple[StreamRef, int]], key: tuple[UUID, str] | None = None) -> Loaded:
         """See `EventLog.load`."""
@@ -56,26 +60,6 @@ class RehearsedLog:
                 for before, here, (ref, _) in zip(stored.streams, added.streams, streams, strict=True)
             ),
         )
-
-    async def read(self, *, after: int, limit: int, types: Sequence[str] | None = None) -> Page:
-        """See `EventLog.read`: what is stored."""
-        return await self._stored.read(after=after, limit=limit, types=types)
-
-    async def head(self) -> int:
-        """See `EventLog.head`: that of what is stored."""
-        return await self._stored.head()
-
-    async def epoch(self) -> int:
-        """See `EventLog.epoch`."""
-        return await self._stored.epoch()
-
-    async def wait_past(self, position: int, timeout_seconds: float) -> int:
-        """See `EventLog.wait_past`."""
-        return await self._stored.wait_past(position, timeout_seconds)
-
-    def follow(self, *, after: int, page: int) -> AsyncIterator[Page]:
-        """See `EventLog.follow`."""
-        return self._stored.follow(after=after, page=page)
 
 
 class RehearsedKeys:

@@ -6,6 +6,7 @@ Clock: monotonic seconds for the summary; the record clock is the log's.
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -18,11 +19,12 @@ from salesapi.commands.handling import Handling
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.shared.kernel import Role, natural_id
 from salesapi.importing.candidates import candidates_of
-from salesapi.importing.details import HeldDetails, Source, source_of
+from salesapi.importing.details import HeldDetails
 from salesapi.importing.jobs import Job, Pool, running_job
 from salesapi.importing.mapping import SETUP, Detail, ImportMapping, Layout, Table
-from salesapi.importing.results import NoResultFile, ResultFile, RowResult, Summary, TableCounts
+from salesapi.importing.results import Report, RowResult, Summary, TableCounts
 from salesapi.importing.row_writer import IN_FLIGHT_MAX, Candidate, TableWriting, setup_candidates
+from salesapi.importing.tables import Source, source_of
 
 ROLES: Final[frozenset[Role]] = frozenset({"admin", "finance", "integration"})
 """What an import may do: whoever starts one holds the database's address, so a narrower role would protect nothing."""
@@ -67,7 +69,7 @@ async def run_import(
     mapping: ImportMapping,
     files: Sequence[Path],
     *,
-    results: ResultFile | None = None,
+    results: Report = lambda result: None,
     watcher: Watcher = lambda table, done, total: None,
 ) -> Summary:
     """Imports files by a mapping. Rejected rows are counted and told in `results`; the others go on.
@@ -78,23 +80,28 @@ async def run_import(
         LogUnavailable, LogOverloaded, OutcomeUnknown, asyncpg.PostgresError: run it again; it goes on where it stopped.
     """
     given = matched(mapping, files)
-    principal = import_principal(mapping.source)
     started = time.monotonic()
-    if parts.is_dry_run:
-        rehearsal = Job(pool=parts.pool, source=mapping.source, principal_id=principal.id, id=None)
-        summary = await _Import(parts, mapping, rehearsal, results or NoResultFile(), watcher).run(given)
-    else:
-        async with running_job(
-            parts.pool,
-            source=mapping.source,
-            principal_id=principal.id,
-            mapping_sha256=mapping.sha256,
-            files=_described(given),
-        ) as job:
-            summary = await _Import(parts, mapping, job, results or NoResultFile(), watcher).run(given)
-            await job.finish({table.table: table.counts() for table in summary.tables})
+    summary = Summary(source=mapping.source, is_dry_run=parts.is_dry_run)
+    async with _job(parts, mapping, given) as job:
+        work = _Import(
+            parts=parts,
+            mapping=mapping,
+            job=job,
+            reader=CommandReader(parts.catalogue, parts.clock, mapping.zone),
+            results=results,
+            watcher=watcher,
+            summary=summary,
+        )
+        await work.run(given)
+        await job.finish({table.table: table.counts() for table in summary.tables})
     summary.seconds = time.monotonic() - started
     return summary
+
+
+def _job(parts: Parts, mapping: ImportMapping, given: Sequence[TableFiles]) -> AbstractAsyncContextManager[Job]:
+    """The job that is alone with its source; a rehearsal needs not be."""
+    rehearsal = Job(pool=parts.pool, source=mapping.source, principal_id=import_principal(mapping.source).id, id=None)
+    return nullcontext(rehearsal) if parts.is_dry_run else running_job(rehearsal, mapping.sha256, _described(given))
 
 
 def matched(mapping: ImportMapping, files: Sequence[Path]) -> list[TableFiles]:
@@ -149,54 +156,53 @@ def _held(table: Table, detail: Detail, files: Sequence[Path]) -> HeldDetails:
     return HeldDetails(detail, sources)
 
 
+@dataclass(slots=True, kw_only=True)
 class _Import:
-    def __init__(self, parts: Parts, mapping: ImportMapping, job: Job, results: ResultFile, watcher: Watcher) -> None:
-        self._parts = parts
-        self._mapping = mapping
-        self._job = job
-        self._results = results
-        self._watcher = watcher
-        self._reader = CommandReader(parts.catalogue, parts.clock, mapping.zone)
-        self._summary = Summary(source=mapping.source, is_dry_run=parts.is_dry_run)
+    parts: Parts
+    mapping: ImportMapping
+    job: Job
+    reader: CommandReader
+    results: Report
+    watcher: Watcher
+    summary: Summary
 
-    async def run(self, given: Sequence[TableFiles]) -> Summary:
+    async def run(self, given: Sequence[TableFiles]) -> None:
         """The setup, then each table for which there are files."""
-        setup = self._mapping.setup
+        setup = self.mapping.setup
         if setup:
             # One after the other: later commands of a setup build on earlier ones.
             counts = TableCounts(table=SETUP)
             await self._write(setup_candidates(setup), counts, total=len(setup), in_flight=1)
             if counts.rejected:
-                self._summary.is_setup_refused = True
-                return self._summary
+                self.summary.is_setup_refused = True
+                return
         for each in given:
             if each.sources:
                 counts = TableCounts(table=each.table.name)
                 total = sum(source.count for source in each.sources)
                 candidates = candidates_of(each.table, each.sources, each.details)
                 await self._write(candidates, counts, total=total, in_flight=IN_FLIGHT_MAX)
-        self._summary.left_out = tuple(each.table.name for each in given if not each.sources)
-        return self._summary
+        self.summary.left_out = tuple(each.table.name for each in given if not each.sources)
 
     async def _write(self, candidates: Iterable[Candidate], counts: TableCounts, *, total: int, in_flight: int) -> None:
-        self._summary.tables.append(counts)
+        self.summary.tables.append(counts)
         writing = TableWriting(
-            self._job,
-            self._parts.handling,
-            self._parts.catalogue,
-            self._reader,
-            principal=import_principal(self._mapping.source),
+            job=self.job,
+            handling=self.parts.handling,
+            catalogue=self.parts.catalogue,
+            reader=self.reader,
+            principal=import_principal(self.mapping.source),
             table=counts.table,
             in_flight=in_flight,
         )
 
         def report(result: RowResult) -> None:
-            self._summary.add(counts, result)
-            self._results.write(result)
-            self._watcher(counts.table, counts.rows, total)
+            self.summary.add(counts, result)
+            self.results(result)
+            self.watcher(counts.table, counts.rows, total)
 
         await writing.write(candidates, report)
-        self._watcher(counts.table, total, total)  # Rows that are not distinct have no result.
+        self.watcher(counts.table, total, total)  # Rows that are not distinct have no result.
 
 
 def _described(given: Sequence[TableFiles]) -> list[dict[str, object]]:

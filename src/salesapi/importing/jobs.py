@@ -5,7 +5,7 @@ Whether the latest offer of a row was accepted is never stored here: the log kno
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 from uuid import UUID
 
@@ -116,20 +116,19 @@ class Job:
 
 
 @asynccontextmanager
-async def running_job(
-    pool: Pool, *, source: str, principal_id: UUID, mapping_sha256: bytes, files: object
-) -> AsyncIterator[Job]:
-    """A job, alone with its source while the block runs.
+async def running_job(rehearsal: Job, mapping_sha256: bytes, files: object) -> AsyncIterator[Job]:
+    """The job that would have been a rehearsal, alone with its source while the block runs.
 
     Raises:
         ImportRunning.
     """
-    async with pool.acquire() as connection:
+    source = rehearsal.source
+    async with rehearsal.pool.acquire() as connection:
         if not await connection.fetchval(TRY_NAMED, IMPORT, source):
             raise ImportRunning(f"another import of {source} runs; wait for it to end")
         try:
             job_id = await connection.fetchval(BEGIN, source, mapping_sha256, msgspec.json.encode(files).decode())
-            yield Job(pool=pool, source=source, principal_id=principal_id, id=int(job_id))
+            yield replace(rehearsal, id=int(job_id))
         finally:
             if not connection.is_closed():
                 await connection.execute(RELEASE_NAMED, IMPORT, source)

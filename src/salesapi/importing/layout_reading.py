@@ -46,7 +46,7 @@ class LayoutReader:
         sums = {(each.name, name) for each in details for name, rule in each.rules().items() if rule.type in NUMBERS}
         calculated: list[CalculatedColumn] = []
         for key, each in formulas.items():
-            made = self._calculated(key, each, (*path, "columns", key), numbers, sums)
+            made = self._calculated(key, each, (*path, "columns", key), numbers=numbers, sums=sums)
             calculated.append(made)
             if made.rule.type in NUMBERS:
                 numbers.add(made.name)
@@ -72,7 +72,7 @@ class LayoutReader:
         return Column(name=name, header=name, rule=self._rule(value, path))
 
     def _calculated(
-        self, name: str, value: Plain, path: Pointer, numbers: Collection[str], sums: Collection[tuple[str, str]]
+        self, name: str, value: Plain, path: Pointer, *, numbers: Collection[str], sums: Collection[tuple[str, str]]
     ) -> CalculatedColumn:
         self._check_name(name, path)
         assert isinstance(value, dict), "a column with a formula is a record"

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Final, NoReturn
 from zoneinfo import available_timezones
@@ -22,7 +23,8 @@ STEPS_MAX: Final = 50
 """Most steps of one table, or of the setup."""
 DETAILS_MAX: Final = 10
 """Most kinds of details of one table."""
-_STEP_FIELDS: Final = {"name", "command", "when", "values", OCCURRED_AT, "on_change", "on_withdrawn"}
+_ORDER_FIELDS: Final = {"command", "when", "values", OCCURRED_AT}
+_STEP_FIELDS: Final = {*_ORDER_FIELDS, "name", "on_change", "on_withdrawn"}
 _TABLE_FIELDS: Final = {"name", *LAYOUT_FIELDS, "details", "distinct", "row_id", "commands"}
 _DETAIL_FIELDS: Final = {"name", *LAYOUT_FIELDS, "of", "row_id"}
 
@@ -130,9 +132,7 @@ class _Reader:
         return row_id
 
     def _steps(self, value: Plain, path: Pointer, scope: Scope) -> tuple[Step, ...]:
-        def step(each: Plain, place: Pointer) -> Step:
-            return self._step(each, place, scope)
-
+        step = partial(self._step, scope=scope)
         return self._values.unique(self._values.listed(value, path, step, STEPS_MAX), path)
 
     def _step(self, value: Plain, path: Pointer, scope: Scope) -> Step:
@@ -140,14 +140,10 @@ class _Reader:
         order = self._order(step, path, scope)
         name = self._values.name(step["name"], (*path, "name")) if "name" in step else _snake(order.command)
         stated = {key for key, _ in order.values.fields}
-
-        def change(each: Plain, place: Pointer) -> Change:
-            return self._change(each, place, scope, stated)
+        change = partial(self._change, scope=scope, stated=stated)
 
         def withdrawal(each: Plain, place: Pointer) -> Order:
-            return self._order(
-                self._values.record(each, place, {"command", "when", "values", OCCURRED_AT}), place, scope
-            )
+            return self._order(self._values.record(each, place, _ORDER_FIELDS), place, scope)
 
         return Step(
             name=name,
@@ -157,7 +153,7 @@ class _Reader:
         )
 
     def _change(self, value: Plain, path: Pointer, scope: Scope, stated: Collection[str]) -> Change:
-        change = self._values.record(value, path, {"of", "along", "command", "when", "values", OCCURRED_AT})
+        change = self._values.record(value, path, {*_ORDER_FIELDS, "of", "along"})
         of = self._values.texts(change.get("of"), (*path, "of"), stated)
         if not of:
             self._refuse(path, "say in `of` which changed values of the step this command states")

@@ -4,9 +4,9 @@ import csv
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 Status: TypeAlias = Literal["imported", "changed", "unchanged", "rejected"]
 
@@ -49,13 +49,7 @@ class TableCounts:
 
     def counts(self) -> dict[str, int]:
         """The numbers by name."""
-        return {
-            "imported": self.imported,
-            "changed": self.changed,
-            "unchanged": self.unchanged,
-            "rejected": self.rejected,
-            "events": self.events,
-        }
+        return {name: number for name, number in asdict(self).items() if name != "table"}
 
     def add(self, result: RowResult) -> None:
         """Counts a row."""
@@ -108,40 +102,26 @@ class Summary:
             self.rejections.append(result)
 
 
-class ResultFile(Protocol):
-    """The place to which the results of rows go, in the order of the rows."""
-
-    def write(self, result: RowResult) -> None:
-        """Adds one row's result."""
-
-
-class NoResultFile:
-    """For imports without a result file."""
-
-    def write(self, result: RowResult) -> None:
-        """Keeps nothing."""
-
-
-class _CsvResults:
-    def __init__(self, write_row: Callable[[Sequence[object]], object]) -> None:
-        self._write_row = write_row
-
-    def write(self, result: RowResult) -> None:
-        values: Sequence[object] = [getattr(result, name) for name in COLUMNS]
-        self._write_row([safe_cell(value) if isinstance(value, str) else value for value in values])
+Report: TypeAlias = Callable[[RowResult], None]
+"""Told the result of each row, in the order of the rows."""
 
 
 @contextmanager
-def result_file(path: Path | None) -> Iterator[ResultFile]:
+def result_file(path: Path | None) -> Iterator[Report]:
     """A result file while the block runs; an earlier one is replaced. Readable by its owner only: it shows refused values."""
     if path is None:
-        yield NoResultFile()
+        yield lambda result: None
         return
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as opened:
         write_row = csv.writer(opened).writerow
         write_row(COLUMNS)
-        yield _CsvResults(write_row)
+
+        def report(result: RowResult) -> None:
+            values: Sequence[object] = [getattr(result, name) for name in COLUMNS]
+            write_row([safe_cell(value) if isinstance(value, str) else value for value in values])
+
+        yield report
 
 
 def safe_cell(text: str) -> str:

@@ -7,21 +7,22 @@ the same time; those that write the same stream run one after the other, in that
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from salesapi.access.principals import EVERYTHING, Principal
 from salesapi.commands.command_reading import CommandReader
 from salesapi.commands.handling import Handling
 from salesapi.commands.requests import Envelope, Request
+from salesapi.commands.subjects import written_stream
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.shared.kernel import Kind, Refused, StreamRef, natural_id
+from salesapi.domain.shared.kernel import Kind, Refused, StreamRef
 from salesapi.eventlog.recorder import NotStorable
 from salesapi.importing.calculating import Row
 from salesapi.importing.jobs import NOT_IMPORTED, Imported, Job, Offer
 from salesapi.importing.mapping import Step
-from salesapi.importing.results import RowResult, Status
+from salesapi.importing.results import Report, RowResult, Status
 from salesapi.importing.rows import Plan, command_values, planned
 
 CHUNK_ROWS: Final = 512
@@ -68,31 +69,25 @@ class _Ready:
 _Begun: TypeAlias = "asyncio.Task[RowResult] | RowResult"
 
 
+@dataclass(slots=True, kw_only=True)
 class TableWriting:
     """Writes one table's rows, once."""
 
-    def __init__(
-        self,
-        job: Job,
-        handling: Handling,
-        catalogue: Catalogue,
-        reader: CommandReader,
-        *,
-        principal: Principal,
-        table: str,
-        in_flight: int = IN_FLIGHT_MAX,
-    ) -> None:
-        """`in_flight` is how many rows may run at the same time; 1 gives them one after the other."""
-        self._job = job
-        self._handling = handling
-        self._catalogue = catalogue
-        self._reader = reader
-        self._principal = principal
-        self._table = table
-        self._slots = asyncio.Semaphore(in_flight)
-        self._last_on: dict[StreamRef, asyncio.Task[RowResult]] = {}
+    job: Job
+    handling: Handling
+    catalogue: Catalogue
+    reader: CommandReader
+    principal: Principal
+    table: str
+    in_flight: int = IN_FLIGHT_MAX
+    """How many rows may run at the same time; 1 gives them one after the other."""
+    _slots: asyncio.Semaphore = field(init=False)
+    _last_on: "dict[StreamRef, asyncio.Task[RowResult]]" = field(init=False, default_factory=dict)
 
-    async def write(self, candidates: Iterable[Candidate], report: Callable[[RowResult], None]) -> None:
+    def __post_init__(self) -> None:
+        self._slots = asyncio.Semaphore(self.in_flight)
+
+    async def write(self, candidates: Iterable[Candidate], report: Report) -> None:
         """Writes all of them; each result is reported in the order of the rows."""
         begun: deque[_Begun] = deque()
         rows = iter(candidates)
@@ -112,10 +107,10 @@ class TableWriting:
 
     async def _begin(self, chunk: Sequence[Candidate], begun: deque[_Begun]) -> None:
         wanted = [candidate.row_id for candidate in chunk if candidate.refusal is None]
-        found = await self._job.find(self._table, wanted) if wanted else {}
+        found = await self.job.find(self.table, wanted) if wanted else {}
         made = [self._made_ready(candidate, found.get(candidate.row_id, NOT_IMPORTED)) for candidate in chunk]
         ready = [each for each in made if isinstance(each, _Ready)]
-        await self._job.offer(self._table, [offer for each in ready if (offer := _offer(each))])
+        await self.job.offer(self.table, [offer for each in ready if (offer := _offer(each))])
         for each in made:
             if isinstance(each, RowResult):
                 begun.append(each)
@@ -131,16 +126,16 @@ class TableWriting:
             if candidate.refusal is not None:
                 raise candidate.refusal
             plan = planned(candidate.steps, candidate.row, before.prints)
-            requests = tuple(self._reader.read(name, command_values(values)) for name, values in plan.orders)
+            requests = tuple(self.reader.read(name, command_values(values)) for name, values in plan.orders)
         except Refused as refused:
             return self._rejected(candidate, refused)
         digest = plan.sha256.hex()[:DIGEST_CHARACTERS]
-        key = f"{self._job.source}/{self._table}/{candidate.row_id}/{before.revision + 1}/{digest}"
+        key = f"{self.job.source}/{self.table}/{candidate.row_id}/{before.revision + 1}/{digest}"
         return _Ready(candidate=candidate, before=before, plan=plan, requests=requests, key=key)
 
     def _start(self, ready: _Ready) -> "asyncio.Task[RowResult]":
         """Gives the commands as soon as earlier rows that write the same streams are done."""
-        streams = {ref for request in ready.requests if (ref := written_stream(self._catalogue, request.command))}
+        streams = {ref for request in ready.requests if (ref := written_stream(self.catalogue, request.command))}
         earlier = {self._last_on[ref] for ref in streams if ref in self._last_on}
         task = asyncio.create_task(self._give(ready, earlier))
         for ref in streams:
@@ -158,7 +153,7 @@ class TableWriting:
         try:
             if earlier:
                 await asyncio.wait(earlier)
-            receipts = await self._handling.handle_together(ready.requests, self._envelope(ready))
+            receipts = await self.handling.handle_together(ready.requests, self._envelope(ready))
         except Refused as refused:
             return self._rejected(ready.candidate, refused)
         except NotStorable as error:
@@ -170,11 +165,11 @@ class TableWriting:
 
     def _envelope(self, ready: _Ready) -> Envelope:
         return Envelope(
-            principal=self._principal,
+            principal=self.principal,
             scope=EVERYTHING,
             key=ready.key,
             fingerprint=ready.plan.sha256,
-            origin=f"import:{self._job.source}",
+            origin=f"import:{self.job.source}",
             keep_key=True,
         )
 
@@ -186,7 +181,7 @@ class TableWriting:
         self, candidate: Candidate, status: Status, *, events: int = 0, code: str = "", message: str = ""
     ) -> RowResult:
         return RowResult(
-            table=self._table,
+            table=self.table,
             file=candidate.file,
             line=candidate.line,
             row_id=candidate.row_id,
@@ -200,17 +195,6 @@ class TableWriting:
 def setup_candidates(steps: tuple[Step, ...]) -> Iterator[Candidate]:
     """The mapping's own commands, each as a row of its own."""
     return (Candidate(file="", line=0, row_id=step.name, steps=(step,), row={}) for step in steps)
-
-
-def written_stream(catalogue: Catalogue, command: object) -> StreamRef | None:
-    """The stream that a command goes to; None where a new thing gets a new id."""
-    stream, kind = catalogue.command(type(command).__name__)
-    if kind.stream_of is not None:
-        return StreamRef(stream.kind, kind.stream_of(command))
-    if kind.target is not None:
-        return StreamRef(stream.kind, getattr(command, kind.target))
-    parts = kind.identity(command) if kind.identity else None
-    return StreamRef(stream.kind, natural_id(stream.kind, *parts)) if parts else None
 
 
 def _offer(ready: _Ready) -> Offer | None:

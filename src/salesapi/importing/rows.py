@@ -14,7 +14,7 @@ import orjson
 from salesapi.domain.shared.kernel import Refused
 from salesapi.importing.calculating import Details, Row, calculated
 from salesapi.importing.cleaning import Cell, Cleaned, Rule, clean, clean_number
-from salesapi.importing.mapping import OCCURRED_AT, Layout, Order, Step
+from salesapi.importing.mapping import OCCURRED_AT, Layout, Step
 
 VALUE_CHARACTERS: Final = 6
 """Hexadecimal characters of a value's fingerprint."""
@@ -57,15 +57,12 @@ def cleaned_row(layout: Layout, cells: tuple[Cell, ...]) -> dict[str, Cleaned]:
         ValueMissing, ValueInvalid, CurrencyUnknown.
     """
     row: dict[str, Cleaned] = {}
-    later: list[int] = []
-    for number, column in enumerate(layout.columns):
-        if _currency_column(column.rule) is not None:
-            later.append(number)
-        else:
-            row[column.name] = clean(column.rule, column.name, cells[number], column.rule.currency)
-    for number in later:
-        column = layout.columns[number]
-        row[column.name] = clean(column.rule, column.name, cells[number], _currency(column.rule, row))
+    placed = list(zip(layout.columns, cells, strict=True))
+    # An amount comes after the column that its currency stands in, wherever both are in the file.
+    for takes_column in (False, True):
+        for column, cell in placed:
+            if (_currency_column(column.rule) is not None) is takes_column:
+                row[column.name] = clean(column.rule, column.name, cell, _currency(column.rule, row))
     return row
 
 
@@ -131,7 +128,7 @@ def planned(steps: tuple[Step, ...], row: Row, before: Prints) -> Plan:
 
 
 def _withdrawal(step: Step, row: Row) -> Orders:
-    orders = [_given(order, row) for order in step.on_withdrawn if order.applies(row)]
+    orders = [(order.command, order.filled(row)) for order in step.on_withdrawn if order.applies(row)]
     if not orders:
         raise ChangeNotMapped(step=step.name, what="it no longer applies")
     return orders
@@ -146,15 +143,11 @@ def _changes(step: Step, row: Row, earlier: StepPrint, now: StepPrint) -> Orders
     stated: set[str] = set()
     for change in step.on_change:
         if change.of & changed and change.order.applies(row):
-            orders.append(_given(change.order, row))
+            orders.append((change.order.command, change.order.filled(row)))
             stated |= change.of | change.along
     if changed - stated:
         raise ChangeNotMapped(step=step.name, what=", ".join(sorted(changed - stated)))
     return orders
-
-
-def _given(order: Order, row: Row) -> tuple[str, dict[str, object]]:
-    return order.command, order.filled(row)
 
 
 def _print(command: str, values: Mapping[str, object]) -> StepPrint:

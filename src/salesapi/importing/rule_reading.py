@@ -48,30 +48,19 @@ def rule_from(value: Plain, base: Rule, named: Mapping[str, Plain]) -> Rule:
             raise RuleMistake(("use",), f"there is no rule {use} under `values` that stands on its own")
         rule = rule_from(used, base, {})
     for key, each in value.items():
-        if key != "use":
-            rule = _with(rule, key, each)
+        if key == "use":
+            continue
+        if key not in _READERS:
+            raise RuleMistake((key,), f"unknown field; a rule has use, {', '.join(sorted(_READERS))}")
+        rule = _READERS[key](rule, each)
     _check(rule)
     return rule
-
-
-def _with(rule: Rule, key: str, value: Plain) -> Rule:
-    if key not in _READERS:
-        raise RuleMistake((key,), f"unknown field; a rule has use, {', '.join(sorted(_READERS))}")
-    return _READERS[key](rule, value)
 
 
 def _type(rule: Rule, value: Plain) -> Rule:
     if value not in _TYPES:
         raise RuleMistake(("type",), f"a type is one of {', '.join(_TYPES)}")
     return replace(rule, type=cast(ValueType, value))  # Compared with the literal's own words just now.
-
-
-def _required(rule: Rule, value: Plain) -> Rule:
-    return replace(rule, is_required=_flag("required", value))
-
-
-def _trim(rule: Rule, value: Plain) -> Rule:
-    return replace(rule, keeps_spaces=not _flag("trim", value))
 
 
 def _unknown(rule: Rule, value: Plain) -> Rule:
@@ -90,10 +79,6 @@ def _choices(rule: Rule, value: Plain) -> Rule:
     if not isinstance(value, list) or not value:
         raise RuleMistake(("choices",), "choices are a list of texts")
     return replace(rule, choices=frozenset(_text("choices", each) for each in value))
-
-
-def _format(rule: Rule, value: Plain) -> Rule:
-    return replace(rule, format=_text("format", value))
 
 
 def _currency(rule: Rule, value: Plain) -> Rule:
@@ -115,14 +100,6 @@ def _rounding(rule: Rule, value: Plain) -> Rule:
     return replace(rule, rounding=cast(RoundingMode, value))  # Compared with the literal's own words just now.
 
 
-def _decimal_mark(rule: Rule, value: Plain) -> Rule:
-    return replace(rule, decimal_mark=_mark("decimal_mark", value))
-
-
-def _group_mark(rule: Rule, value: Plain) -> Rule:
-    return replace(rule, group_mark=_mark("group_mark", value))
-
-
 def _longest(rule: Rule, value: Plain) -> Rule:
     if not isinstance(value, int) or not 0 < value <= CELL_LENGTH_MAX:
         raise RuleMistake(("longest",), f"a number of characters from 1 to {CELL_LENGTH_MAX}")
@@ -131,17 +108,17 @@ def _longest(rule: Rule, value: Plain) -> Rule:
 
 _READERS: Final[Mapping[str, Callable[[Rule, Plain], Rule]]] = {
     "type": _type,
-    "required": _required,
-    "trim": _trim,
+    "required": lambda rule, value: replace(rule, is_required=_flag("required", value)),
+    "trim": lambda rule, value: replace(rule, keeps_spaces=not _flag("trim", value)),
     "unknown": _unknown,
     "aliases": _aliases,
     "choices": _choices,
-    "format": _format,
+    "format": lambda rule, value: replace(rule, format=_text("format", value)),
     "currency": _currency,
     "decimals": _decimals,
     "rounding": _rounding,
-    "decimal_mark": _decimal_mark,
-    "group_mark": _group_mark,
+    "decimal_mark": lambda rule, value: replace(rule, decimal_mark=_mark("decimal_mark", value)),
+    "group_mark": lambda rule, value: replace(rule, group_mark=_mark("group_mark", value)),
     "longest": _longest,
 }
 

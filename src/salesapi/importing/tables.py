@@ -50,63 +50,65 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
-    """The places of the declared columns in a file."""
+class Source:
+    """A file that was read through once: where its columns stand, and how many rows it has."""
 
+    layout: Layout
+    file: Path
     width: int
     places: tuple[int, ...]
     """The place of each of the layout's columns, from 0."""
+    count: int
+
+    def rows(self) -> Iterator[Line]:
+        """Reads the rows after the header.
+
+        Raises:
+            TableUnreadable: it was changed since it was read through.
+        """
+        lines = _lines(self.layout, self.file)
+        next(lines, None)
+        yield from lines
+
+    def cells(self, line: Line) -> tuple[Cell, ...]:
+        """The cells of the layout's columns.
+
+        Raises:
+            RowMalformed: more or fewer fields than the header, U+0000, a cell that is too long.
+        """
+        cells = line.cells
+        if len(cells) != self.width:
+            raise RowMalformed(reason=f"has {len(cells)} fields, the header {self.width}")
+        for number, cell in enumerate(cells, start=1):
+            if isinstance(cell, str):
+                if len(cell) > FIELD_LENGTH_MAX:
+                    raise RowMalformed(reason=f"has more than {FIELD_LENGTH_MAX} characters in field {number}")
+                if "\x00" in cell:
+                    raise RowMalformed(reason=f"holds the character U+0000 in field {number}, which cannot be stored")
+        return tuple(cells[place] for place in self.places)
 
 
-def header_and_count(layout: Layout, file: Path) -> tuple[Header, int]:
-    """Reads the whole file once: where its columns stand, and how many rows follow.
+def source_of(layout: Layout, file: Path) -> Source:
+    """Reads the whole file once.
 
     Raises:
         TableUnreadable: broken quotes or encoding, columns that are missing, unknown or named twice, too many rows.
+        OSError.
     """
     lines = _lines(layout, file)
     first = next(lines, None)
     if first is None:
         raise TableUnreadable(f"{file.name}:1: the file is empty; its first line names the columns")
-    header = _header(layout, file.name, first)
+    places = _places(layout, file.name, first)
     count = 0
     for line in lines:
         count += 1
         if count > ROWS_MAX:
             raise TableUnreadable(f"{file.name}:{line.number}: a file has at most {ROWS_MAX} rows; split it")
-    return header, count
+    return Source(layout=layout, file=file, width=len(first.cells), places=places, count=count)
 
 
-def rows_of(layout: Layout, file: Path) -> Iterator[Line]:
-    """The rows after the header.
-
-    Raises:
-        TableUnreadable.
-    """
-    lines = _lines(layout, file)
-    next(lines, None)
-    yield from lines
-
-
-def checked_cells(line: Line, header: Header) -> tuple[Cell, ...]:
-    """The cells of the layout's columns.
-
-    Raises:
-        RowMalformed: more or fewer fields than the header, U+0000, a cell that is too long.
-    """
-    cells = line.cells
-    if len(cells) != header.width:
-        raise RowMalformed(reason=f"has {len(cells)} fields, the header {header.width}")
-    for number, cell in enumerate(cells, start=1):
-        if isinstance(cell, str):
-            if len(cell) > FIELD_LENGTH_MAX:
-                raise RowMalformed(reason=f"has more than {FIELD_LENGTH_MAX} characters in field {number}")
-            if "\x00" in cell:
-                raise RowMalformed(reason=f"holds the character U+0000 in field {number}, which cannot be stored")
-    return tuple(cells[place] for place in header.places)
-
-
-def _header(layout: Layout, file: str, line: Line) -> Header:
+def _places(layout: Layout, file: str, line: Line) -> tuple[int, ...]:
     names = [str(cell).strip() for cell in line.cells]
     while names and not names[-1]:
         names.pop()  # A sheet is as wide as its widest row.
@@ -124,7 +126,7 @@ def _header(layout: Layout, file: str, line: Line) -> Header:
             f"{place}: the mapping does not know the column “{unknown[0]}”; declare it in {layout.name}, "
             "or list it under `ignore`"
         )
-    return Header(width=len(line.cells), places=tuple(names.index(column.header) for column in layout.columns))
+    return tuple(names.index(column.header) for column in layout.columns)
 
 
 def _lines(layout: Layout, file: Path) -> Iterator[Line]:

@@ -7,13 +7,13 @@ rows that belong to a row. No clock.
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias, assert_never
 
 from salesapi.domain.shared.kernel import natural_id
-from salesapi.importing.calculating import Row
+from salesapi.importing.calculating import Row, details_of
 
 IDS_KEPT_MAX: Final = 10_000
 """Ids made from natural keys that are kept, because rows name the same owner, product and customer again and again."""
@@ -133,7 +133,8 @@ def filled(template: Template, row: Row) -> object:
         case ColumnValue():
             return row[template.column]
         case Text():
-            return _text(template.parts, row)
+            texts = known_texts(part if isinstance(part, str) else row[part.column] for part in template.parts)
+            return None if texts is None else "".join(texts)
         case Fields():
             if template.if_known is not None and filled(template.if_known, row) is None:
                 return None
@@ -141,9 +142,11 @@ def filled(template: Template, row: Row) -> object:
         case Items():
             return [value for item in template.items if (value := filled(item, row)) is not None]
         case Each():
-            return [value for inner in _details(template, row) if (value := filled(template.item, inner)) is not None]
+            inner = ({**row, **detail} for detail in details_of(row, template.detail))
+            return [value for each in inner if (value := filled(template.item, each)) is not None]
         case Reference():
-            return _reference(template, row)
+            parts = known_texts(filled(part, row) for part in template.parts)
+            return None if parts is None else _natural_id(template.kind, parts)
         case Digest():
             text = filled(template.of, row)
             return None if text is None else _digest(str(text))
@@ -157,31 +160,14 @@ def filled_text(template: Template, row: Row) -> str | None:
     return None if value is None else str(value)
 
 
-def _details(template: Each, row: Row) -> Iterator[Row]:
-    details = row[template.detail]
-    assert details is None or isinstance(details, tuple), "the mapping was read with this as its details"
-    for detail in details or ():
-        yield {**row, **detail}
-
-
-def _text(parts: tuple[str | ColumnValue, ...], row: Row) -> str | None:
+def known_texts(values: Iterable[object]) -> tuple[str, ...] | None:
+    """The values as texts; None where one of them is unknown."""
     texts: list[str] = []
-    for part in parts:
-        value = part if isinstance(part, str) else row[part.column]
+    for value in values:
         if value is None:
             return None
         texts.append(str(value))
-    return "".join(texts)
-
-
-def _reference(template: Reference, row: Row) -> str | None:
-    parts: list[str] = []
-    for part in template.parts:
-        text = filled_text(part, row)
-        if text is None:
-            return None
-        parts.append(text)
-    return _natural_id(template.kind, tuple(parts))
+    return tuple(texts)
 
 
 @lru_cache(maxsize=IDS_KEPT_MAX)

@@ -9,16 +9,9 @@ from typing import Final
 from nats.errors import Error as NatsError
 
 from salesapi.eventlog.recorder import EventLog, Page, PositionGap, StoredEvent
+from salesapi.streaming import sales_stream
 from salesapi.streaming.cloud_events import cloud_event, event_id
-from salesapi.streaming.sales_stream import (
-    BATCH_MESSAGES_MAX,
-    SALES,
-    BatchRefused,
-    Message,
-    SalesStream,
-    StreamConnection,
-    StreamDiverged,
-)
+from salesapi.streaming.sales_stream import SALES, BatchRefused, Message, SalesStream, StreamConnection, StreamDiverged
 from salesapi.subscriptions.names import RELAY
 from salesapi.subscriptions.runner import Progress
 from salesapi.subscriptions.states import Trouble, trouble_of
@@ -27,11 +20,13 @@ PASSING: Final = (NatsError, OSError, TimeoutError, BatchRefused)
 """Troubles of NATS that pass by themselves. Their texts name servers, codes and streams."""
 
 
-class StreamSender:
-    """Brings the stream up to the log, a batch at a time. Safe to run at the same time as others."""
+class Relay:
+    """The follower that brings the stream up to the log, a batch at a time. Any number of processes may run one."""
+
+    names = (RELAY,)
 
     def __init__(self, log: EventLog, nats_url: str, stream: SalesStream = SALES) -> None:
-        """`nats_url` may hold a password: it is never logged."""
+        """`nats_url` may hold a password: it is never shown."""
         self._log = log
         self._nats_url = nats_url
         self._stream = stream
@@ -54,7 +49,7 @@ class StreamSender:
         self.last_sequence = await connection.last_sequence()
         if self.last_sequence != self._sent_to:
             await self._compare_end(connection)
-        page = await self._log.read(after=self.last_sequence, limit=BATCH_MESSAGES_MAX)
+        page = await self._log.read(after=self.last_sequence, limit=sales_stream.BATCH_MESSAGES_MAX)
         self._refuse_shorter_log(page)
         self._sent_to = self.last_sequence
         if not page.events:
@@ -62,6 +57,20 @@ class StreamSender:
         sent = await connection.send(self._messages(page.events))
         self._sent_to = self.last_sequence = self.last_sequence + sent
         return sent
+
+    async def step(self) -> Progress:
+        """Sends the next batch."""
+        await self.send_next()
+        position = self.last_sequence
+        return Progress(position=position, is_at_head=position >= self.head, is_checkpoint=False)
+
+    async def resume(self) -> None:
+        """See `Follower.resume`: the next batch asks for the stream's end on a connection of its own."""
+        await self.close()
+
+    def trouble(self, error: Exception) -> Trouble:
+        """See `Follower.trouble`: that the stream is not a copy of the log, only a human can mend."""
+        return trouble_of(error, told=(StreamDiverged, *PASSING), passing=PASSING)
 
     async def close(self) -> None:
         """Ends the connection to NATS; the next call opens another one."""
@@ -108,33 +117,5 @@ class StreamSender:
                     "Run `salesapi verify`."
                 )
             subject, body = self._stream.subject(event.type), cloud_event(event, self._epoch)
-            messages.append(Message(position, event_id(self._epoch, position), subject, body))
+            messages.append(Message(position, event_id(epoch=self._epoch, position=position), subject, body))
         return messages
-
-
-class Relay:
-    """The follower that relays. Any number of processes may run one."""
-
-    names = (RELAY,)
-
-    def __init__(self, log: EventLog, nats_url: str, stream: SalesStream = SALES) -> None:
-        """`nats_url` may hold a password: it is never shown."""
-        self._sender = StreamSender(log, nats_url, stream)
-
-    async def resume(self) -> None:
-        """See `Follower.resume`: the next batch asks for the stream's end on a connection of its own."""
-        await self._sender.close()
-
-    async def step(self) -> Progress:
-        """Sends the next batch."""
-        await self._sender.send_next()
-        position = self._sender.last_sequence
-        return Progress(position=position, is_at_head=position >= self._sender.head, is_checkpoint=False)
-
-    def trouble(self, error: Exception) -> Trouble:
-        """See `Follower.trouble`: that the stream is not a copy of the log, only a human can mend."""
-        return trouble_of(error, told=(StreamDiverged, *PASSING), passing=PASSING)
-
-    async def close(self) -> None:
-        """See `Follower.close`."""
-        await self._sender.close()

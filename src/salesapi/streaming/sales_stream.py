@@ -181,12 +181,16 @@ async def connect(nats_url: str) -> Client:
 
 async def delete_stream(nats_url: str, stream: SalesStream = SALES) -> None:
     """Deletes the stream, with its consumers; a running relay makes it anew and sends the whole log again."""
-    async with _jetstream(nats_url) as jetstream:
+    async with jetstream_at(nats_url) as jetstream:
         await jetstream.delete_stream(stream.name)
 
 
 @asynccontextmanager
-async def _jetstream(nats_url: str) -> AsyncIterator[JetStreamContext]:
+async def jetstream_at(nats_url: str) -> AsyncIterator[JetStreamContext]:
+    """JetStream on a connection of its own, for as long as the block lasts.
+
+    Raises: as `connect`.
+    """
     client = await connect(nats_url)
     try:
         yield client.jetstream(timeout=ANSWER_SECONDS_MAX)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from nats.aio.msg import Msg
 from nats.errors import TimeoutError as NoMessages
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
@@ -10,7 +11,7 @@ from nats.js.errors import NotFoundError
 
 from salesapi.eventlog.recorder import EventLog, StoredEvent
 from salesapi.streaming.cloud_events import cloud_event
-from salesapi.streaming.sales_stream import ANSWER_SECONDS_MAX, SALES, SalesStream, connect
+from salesapi.streaming.sales_stream import SALES, SalesStream, jetstream_at
 
 PAGE_MESSAGES: Final = 250
 """Events and messages in memory at once; at the largest event of 256 KiB that is twice 64 MiB."""
@@ -34,9 +35,7 @@ async def compare_stream_with_log(log: EventLog, nats_url: str, stream: SalesStr
     Raises: what asyncpg and nats-py raise when a server cannot be reached.
     """
     head, epoch = await log.head(), await log.epoch()
-    client = await connect(nats_url)
-    try:
-        jetstream = client.jetstream(timeout=ANSWER_SECONDS_MAX)
+    async with jetstream_at(nats_url) as jetstream:
         try:
             last_sequence = (await jetstream.stream_info(stream.name)).state.last_seq
         except NotFoundError:
@@ -47,8 +46,6 @@ async def compare_stream_with_log(log: EventLog, nats_url: str, stream: SalesStr
         if found is None and last_sequence > (head := await log.head()):
             found = Difference(position=head + 1, reason="the log ends before it")
         return found
-    finally:
-        await client.close()
 
 
 async def _first_difference(
@@ -72,19 +69,15 @@ async def _first_difference(
                 return Difference(position=position + 1, reason="the stream lacks it")
             for message in messages:
                 event, position = expected.pop(0), position + 1
-                reason = _difference(
-                    event, epoch, stream, message.metadata.sequence.stream, message.subject, message.data
-                )
+                reason = _difference(event, epoch, stream, message)
                 if reason is not None or event.position != position:
                     return Difference(position=position, reason=reason or f"the log has position {event.position}")
     return None
 
 
-def _difference(
-    event: StoredEvent, epoch: int, stream: SalesStream, sequence: int, subject: str, body: bytes
-) -> str | None:
-    if sequence != event.position:
-        return f"the stream's next sequence is {sequence}"
-    if subject != stream.subject(event.type):
-        return f"its subject is {subject}"
-    return None if body == cloud_event(event, epoch) else "its bytes differ"
+def _difference(event: StoredEvent, epoch: int, stream: SalesStream, message: Msg) -> str | None:
+    if message.metadata.sequence.stream != event.position:
+        return f"the stream's next sequence is {message.metadata.sequence.stream}"
+    if message.subject != stream.subject(event.type):
+        return f"its subject is {message.subject}"
+    return None if message.data == cloud_event(event, epoch) else "its bytes differ"

@@ -159,7 +159,8 @@ class Subscription:
     async def _turn(self) -> bool:
         """One step and the wait after it, or the pause after a failure; false once there is nothing more to do."""
         try:
-            if not await self._leads():
+            names = self._follower.names
+            if not await self._leadership.lead(names) >= set(names):
                 self._is_resumed, self._stored = False, ()
                 self._status = SubscriptionStatus(state="standby", position=self._status.position, error=None)
                 await asyncio.sleep(LEAD_SECONDS)
@@ -177,10 +178,6 @@ class Subscription:
         self._is_resumed = False
         await asyncio.sleep(pause_seconds)
         return True
-
-    async def _leads(self) -> bool:
-        names = self._follower.names
-        return await self._leadership.lead(names) >= set(names)
 
     async def _follow(self) -> bool:
         before, began = self._status.position, time.monotonic()
