@@ -20,7 +20,7 @@ from salesapi.commands.handling import Handling
 from salesapi.commands.stream_states import StreamStates
 from salesapi.database.connections import COMMAND_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS
 from salesapi.database.migrating import refuse_overpowered_role
-from salesapi.domain.catalogue import Catalogue
+from salesapi.domain.catalogue import Catalogue, whole_catalogue
 from salesapi.domain.shared.kernel import PayFactsRef, Ref, TreeRootRef
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
@@ -100,7 +100,7 @@ def assembled(
     epoch: int,
 ) -> Core:
     """Wires the parts; connects to nothing."""
-    catalogue, clock, ids = Catalogue(), SystemClock(), TimeOrderedIds()
+    catalogue, clock, ids = whole_catalogue(), SystemClock(), TimeOrderedIds()
     codec = Codec(catalogue.event_types(), keys, UPCASTS)
     states = StreamStates(log, codec, catalogue)
     ledgers = PayFactsReader(log, codec)

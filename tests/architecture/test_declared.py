@@ -40,6 +40,11 @@ NOT_SHOWN: Final[Mapping[str, set[str]]] = {
 """Columns that a list has for its conditions or its fold alone, by the list."""
 HANDED_ON_WHOLE: Final = {"PublishCompensationPlanVersion", "SimulateCompensationPlan", "SplitTarget"}
 """Commands whose fields are read by what they are handed to."""
+COPYING: Final = "made_from"
+"""The function that makes a record of another one, which is its second argument."""
+FIELDS_OF_EVENTS: Final = {
+    event.event.__name__: [field.name for field in fields(event.event)] for stream in STREAMS for event in stream.events
+}
 
 
 def modules(package: ModuleType) -> Iterator[ModuleType]:
@@ -56,14 +61,14 @@ def declared(package: ModuleType, kind: type[Kind]) -> Iterator[tuple[str, Kind]
 
 
 def test_a_read_model_that_is_declared_is_in_the_catalogue() -> None:
-    named = [place for place, each in declared(salesapi.projections, Projection) if each not in PROJECTIONS]
-    assert named == [], "add them to PROJECTIONS in projections/catalogue.py"
+    left_out = [place for place, each in declared(salesapi.projections, Projection) if each not in PROJECTIONS]
+    assert left_out == [], "add them to PROJECTIONS in projections/catalogue.py"
 
 
 def test_a_list_that_is_declared_is_read_through_the_doors() -> None:
     read = [each.listing for each in LISTS]
-    named = [place for place, each in declared(salesapi.queries, Listing) if each not in read]
-    assert named == [], "add a ListRead to the context's lists in api/reads"
+    left_out = [place for place, each in declared(salesapi.queries, Listing) if each not in read]
+    assert left_out == [], "add a ListRead to the context's lists in api/reads"
 
 
 def test_the_events_of_a_stream_reach_a_read_model() -> None:
@@ -106,12 +111,13 @@ def test_a_field_of_a_command_is_read_where_it_is_decided() -> None:
 def test_a_field_of_an_event_is_given_where_it_is_made() -> None:
     given: dict[str, set[str]] = {}
     for call in (node for file in DOMAIN.rglob("*.py") for node in ast.walk(tree(file)) if isinstance(node, ast.Call)):
-        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        given.setdefault(name, set()).update(keyword.arg or "**" for keyword in call.keywords)
+        given.setdefault(named(call.func), set()).update(keyword.arg or "**" for keyword in call.keywords)
+        if named(call.func) == COPYING and call.args:
+            given.setdefault(named(call.args[0]), set()).add("**")
     for event in (event.event for stream in STREAMS for event in stream.events):
-        named = given.get(event.__name__, set())
-        missing = [field.name for field in fields(event) if field.name not in named]
-        assert not missing or "**" in named, f"{event.__name__}: no decider gives {', '.join(missing)}"
+        known = given.get(event.__name__, set())
+        missing = [field.name for field in fields(event) if field.name not in known]
+        assert not missing or "**" in known, f"{event.__name__}: no decider gives {', '.join(missing)}"
 
 
 def read_model(listing: Listing[Any, Any, Any]) -> str:
@@ -120,12 +126,19 @@ def read_model(listing: Listing[Any, Any, Any]) -> str:
 
 
 def attributes_of_command(file: Path) -> set[str]:
-    """What a module of the domain reads of the commands that it is given."""
-    return {
-        node.attr
-        for node in ast.walk(tree(file))
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "command"
-    }
+    """What a module of the domain reads of the commands that it is given, one by one or by making an event of all."""
+    read: set[str] = set()
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.Attribute) and named(node.value) == "command":
+            read.add(node.attr)
+        elif isinstance(node, ast.Call) and named(node.func) == COPYING and named(node.args[1]) == "command":
+            read.update(FIELDS_OF_EVENTS.get(named(node.args[0]), ()))
+    return read
+
+
+def named(node: ast.expr) -> str:
+    """The last word of what is named."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def tree(file: Path) -> ast.Module:

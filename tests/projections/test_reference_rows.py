@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from salesapi.domain.organisation.calendars import (
     CalendarDefined,
@@ -20,11 +21,9 @@ from salesapi.domain.reference.rate_tables import (
 )
 from salesapi.domain.shared.money import UnitPrice
 from salesapi.projections.organisation import calendars
-from salesapi.projections.organisation.calendars import CalendarRow
+from salesapi.projections.projection import Projection
 from salesapi.projections.reference import currency_rates, products, rate_tables
 from salesapi.projections.reference.currency_rates import CurrencyRateRow
-from salesapi.projections.reference.products import ProductRow
-from salesapi.projections.reference.rate_tables import RateTableRow
 from tests.domain.examples import PRODUCT
 from tests.projections.histories import Fact
 from tests.projections.test_rows import rows
@@ -32,6 +31,11 @@ from tests.spec import uid
 
 TABLE, OTHER_TABLE, CALENDAR = uid(0xC1), uid(0xC2), uid(0xC3)
 FRIDAY, MONDAY = date(2026, 2, 27), date(2026, 3, 2)
+
+
+def states(projection: Projection, *facts: Fact) -> list[Any]:
+    """The rows of a read model whose class is made of the state."""
+    return rows(projection, projection.row, *facts)
 
 
 def cny(amount: str) -> UnitPrice:
@@ -46,7 +50,7 @@ def test_a_later_cost_ends_the_one_before_and_leaves_the_prices() -> None:
         ProductRetired(reason="replaced"),
         ProductCostSet(cost=cny("7"), effective_from=MONDAY, effective_until=None),
     )
-    (product,) = rows(products.PROJECTION, ProductRow, *(Fact(PRODUCT, event) for event in facts))
+    (product,) = states(products.PROJECTION, *(Fact(PRODUCT, event) for event in facts))
     assert product.costs == (
         DatedCost(cost=cny("6"), effective_from=None, effective_until=MONDAY),
         DatedCost(cost=cny("7"), effective_from=MONDAY, effective_until=None),
@@ -72,7 +76,7 @@ RATES = (
 
 
 def test_a_rate_table_holds_the_latest_rate_of_each_pair() -> None:
-    table, other = rows(rate_tables.PROJECTION, RateTableRow, *RATES)
+    table, other = states(rate_tables.PROJECTION, *RATES)
     assert table.latest == (
         LatestRate(from_currency="EUR", to_currency="CNY", on=FRIDAY, rate=Decimal("7.7")),
         LatestRate(from_currency="USD", to_currency="CNY", on=MONDAY, rate=Decimal("7.2")),
@@ -102,7 +106,7 @@ def test_a_calendar_holds_its_days_and_fiscal_periods_in_the_order_of_their_date
         CalendarFiscalPeriodsDefined(kind="month", first_month=1, effective_from=date(2026, 1, 1)),
         CalendarFiscalPeriodsDefined(kind="quarter", first_month=4, effective_from=None),
     )
-    (calendar,) = rows(calendars.PROJECTION, CalendarRow, *(Fact(CALENDAR, event) for event in facts))
+    (calendar,) = states(calendars.PROJECTION, *(Fact(CALENDAR, event) for event in facts))
     assert (calendar.weekdays, calendar.days) == (("monday", "friday"), (made_up, holiday))
     assert calendar.fiscal_periods == (
         FiscalPeriods(kind="quarter", first_month=4, effective_from=None),

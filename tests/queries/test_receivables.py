@@ -25,6 +25,7 @@ from salesapi.queries.cash.reports_receivables import ReceivablesQuestion, recei
 from salesapi.schemas.cash.receivables import OpenInvoices, ReceivablesFilter, ReceivablesGroup
 from tests.domain.examples import ACME, ANNA, BORIS
 from tests.projections.histories import Fact, fold
+from tests.queries.report_stories import Board, deal
 from tests.spec import uid
 
 DATABASE = "receivables_by_hand"
@@ -275,3 +276,22 @@ async def test_a_seller_is_told_what_its_own_customers_owe(books: Books) -> None
 def test_buckets_that_do_not_ascend_or_are_too_many_are_refused(bucket_days: tuple[int, ...]) -> None:
     with pytest.raises(FieldInvalid):
         ReceivablesQuestion(as_of=date(2026, 3, 31), bucket_days=bucket_days)
+
+
+FIRST, LAST = "0001-01-01", "9999-12-31"
+"""The first and the last day that there is, which PostgreSQL is given as infinite."""
+
+
+async def test_bug_of_the_first_and_last_day_which_no_report_could_count_from(books: Books) -> None:
+    all_days = (date.max - date.min).days
+    await books.record(issued(1, FIRST, FIRST), paid(1, LAST))
+    assert (await books.whole("9999-12-30")).overdue[-1].invoices == 1
+    cycle = (await books.whole(LAST)).collection
+    assert (cycle.invoices, cycle.median_days) == (1, str(all_days))
+    board = Board(books.owner, books.pool)
+    await board.record(deal(1, FIRST).moved("contact", "need", LAST), deal(2, FIRST).won(LAST))
+    assert (await board.all_deals()).won_cycle.max_days == all_days
+    for as_of, lasting in ((None, 0), ("9999-12-30", 2)):
+        contact = (await board.dwells(as_of=as_of))["contact"]
+        assert (contact.visits, contact.censored.visits) == (2 - lasting, lasting)
+    assert (await board.dwells(as_of=LAST))["need"].censored.max_days == 0

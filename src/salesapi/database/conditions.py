@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from salesapi.database.text import encoded
@@ -56,3 +57,14 @@ class Conditions:
     def text(self) -> str:
         """All of them together, each in parentheses: an OR in one of them cannot take away another."""
         return " AND ".join(f"({text})" for text in self._texts) or "true"
+
+
+def days_between(*, first: str, last: str) -> str:
+    """The text of the days from one date to another. The first and the last date that there is stand as infinite in the tables:
+    the driver sends them so, and PostgreSQL can compare them, but not subtract.
+    """
+    return f"({_stated(last)} - {_stated(first)})"
+
+
+def _stated(day: str) -> str:
+    return f"CASE {day} WHEN '-infinity' THEN date '{date.min}' WHEN 'infinity' THEN date '{date.max}' ELSE {day} END"

@@ -6,6 +6,7 @@ Names: class `ChangeDealStage`, REST `POST /v1/deals/{deal_id}/change-stage`, Gr
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Final, TypeVar
 
 from salesapi.domain.cash import agreement_decisions, invoice_decisions, receipt_decisions
@@ -97,6 +98,12 @@ class Catalogue:
             KeyError: for an unknown name.
         """
         return self.commands[name]
+
+
+@cache
+def whole_catalogue() -> Catalogue:
+    """The catalogue of all declared streams, which a process makes and checks once."""
+    return Catalogue()
 
 
 def _unique(what: str, pairs: Iterator[tuple[str, Value]]) -> dict[str, Value]:

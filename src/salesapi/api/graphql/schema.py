@@ -1,6 +1,7 @@
 """The GraphQL schema: put together from the catalogue's commands and the hand-written reads, without any engine."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import strawberry
 from graphql import GraphQLSchema
@@ -29,8 +30,9 @@ class Schema:
     reads: dict[str, frozenset[str]]
 
 
+@cache
 def build_schema(catalogue: Catalogue) -> Schema:
-    """The schema of this catalogue."""
+    """The schema of this catalogue. It takes more than a second, and holds nothing of whom it serves: it is made once."""
     enums = Enums()
     inputs, outputs = Inputs(enums), Outputs(enums)
     connections = Connections(outputs)

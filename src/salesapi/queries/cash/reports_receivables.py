@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from salesapi.access.principals import Scope
+from salesapi.database.conditions import days_between
 from salesapi.domain.shared.kernel import FieldInvalid
 from salesapi.queries.cash.invoices import INVOICES
 from salesapi.queries.filters import Filters
@@ -41,11 +42,11 @@ BUCKET_DAYS_MAX: Final = 3_650
 _Parts: TypeAlias = dict[str, Mapping[str, Any]]
 
 _CHOSEN: Final = Filters(ReceivablesFilter, {"customer_id": "customer_id = ANY({})", "currency": "currency = {}"})
-_STATEMENT: Final = """
+_STATEMENT: Final = f"""
     WITH seen AS (
         SELECT i.*, CASE WHEN :by_customer THEN i.customer_id::text END AS key
         FROM read.invoice i
-        WHERE NOT i.is_voided AND {chosen}
+        WHERE NOT i.is_voided AND {{chosen}}
     ),
     standing AS (
         SELECT s.key, s.currency, s.due_on, s.is_disputed, s.issued_on IS NULL OR e.is_undated AS is_undated,
@@ -62,12 +63,14 @@ _STATEMENT: Final = """
         SELECT *, CASE WHEN is_undated THEN 'undated'
                        WHEN due_on IS NULL THEN 'without_due_date'
                        WHEN due_on >= :as_of THEN 'not_due'
-                       ELSE 'overdue_' || width_bucket(:as_of - due_on - 1, :bucket_days) END AS part
+                       ELSE 'overdue_'
+                           || width_bucket({days_between(first="due_on", last=":as_of")} - 1, :bucket_days) END AS part
         FROM standing
         WHERE open_minor > 0 OR is_undated
     ),
     settled AS (
-        SELECT key, currency, allocated_minor, settled_on - issued_on AS days, settled_on - due_on AS late_days,
+        SELECT key, currency, allocated_minor, {days_between(first="issued_on", last="settled_on")} AS days,
+               {days_between(first="due_on", last="settled_on")} AS late_days,
                due_on IS NOT NULL AS is_due_known, settled_on IS NULL OR issued_on IS NULL AS is_undated
         FROM seen
         WHERE open_minor <= 0 AND allocated_minor > 0
@@ -97,8 +100,8 @@ _STATEMENT: Final = """
     SELECT a.part, a.key, a.currency, a.figures, c.name AS label
     FROM answer a
     LEFT JOIN read.customer c ON c.customer_id = a.key::uuid
-    LIMIT {limit}
-"""
+    LIMIT {{limit}}
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
