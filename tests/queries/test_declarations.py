@@ -78,7 +78,6 @@ class Named:
 
 
 CONDITIONS: Mapping[str, str | Condition] = {
-    "key": "key = ANY({})",
     "is_known": "name <> ''",
     "version": Condition(text="version = {}", unsent="version > 0"),
 }
@@ -141,6 +140,7 @@ LISTS: Sequence[Wrong] = [
         lambda: calendars(filters=filters({**CONDITIONS, "version": Condition(text="version = {}", unsent="is_open")})),
         "the filter `version` names `is_open`",
     ),
+    (lambda: calendars(filters=filters({})), "the filter `is_known` names `is_known`"),
     (lambda: calendars(filters=DEALS.filters), "DealFilter is not of the file"),
     (lambda: calendars(orders=DEALS.orders), "DealOrder is not of the file"),
     (lambda: calendars(orders=orders({**ORDERS, "key": by_text("kee")})), "an order names `kee`"),
@@ -149,7 +149,6 @@ LISTS: Sequence[Wrong] = [
     (lambda: RowScope(text="owner_id IS NOT NULL"), "the scope `owner_id IS NOT NULL` has no place"),
 ]
 PARTS: Sequence[Wrong] = [
-    (lambda: filters({"key": "key = ANY({})", "version": "version = {}"}), "CalendarFilter: its field `is_known`"),
     (lambda: filters({**CONDITIONS, "zone": "zone = {}"}), "CalendarFilter: the condition `zone` has no field"),
     (lambda: filters({**CONDITIONS, "key": "key = {}"}), "`key = {}` does not fit the type of its field `key`"),
     (lambda: filters({**CONDITIONS, "version": "version = ANY({})"}), "the type of its field `version`"),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from salesapi.queries.filters import EXTERNAL, Filters, contains
+from salesapi.queries.filters import Filters, contains
 from salesapi.queries.listings import Listing
 from salesapi.queries.orders import Orders, by_amount, by_day, by_position
 from salesapi.queries.row_scopes import by_customer
@@ -15,18 +15,8 @@ AGREEMENTS: Final = Listing(
     filters=Filters(
         AgreementFilter,
         {
-            "customer_id": "customer_id = ANY({})",
-            "deal_id": "deal_id = {}",
-            "status": "status = ANY({})",
-            "currency": "currency = {}",
-            "legal_entity": "legal_entity = {}",
             "is_renewed": "renewed_by IS NOT NULL",
-            "signed_from": "signed_on >= {}",
-            "signed_to": "signed_on <= {}",
-            "ends_from": "ends_on >= {}",
-            "ends_to": "ends_on <= {}",
             "text": contains("title"),
-            **EXTERNAL,
         },
     ),
     orders=Orders(

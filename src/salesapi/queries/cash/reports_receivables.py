@@ -40,7 +40,7 @@ BUCKET_DAYS_MAX: Final = 3_650
 
 _Parts: TypeAlias = dict[str, Mapping[str, Any]]
 
-_CHOSEN: Final = Filters(ReceivablesFilter, {"customer_id": "customer_id = ANY({})", "currency": "currency = {}"})
+_CHOSEN: Final = Filters(ReceivablesFilter)
 _STATEMENT: Final = """
     WITH seen AS (
         SELECT i.*, CASE WHEN :by_customer THEN i.customer_id::text END AS key

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from salesapi.access.principals import Scope
 from salesapi.database.connections import Connection
-from salesapi.queries.filters import EXTERNAL, Filters, contains
+from salesapi.queries.filters import Filters, contains
 from salesapi.queries.listings import Listing, Single
 from salesapi.queries.orders import Orders, by_position, by_text
 from salesapi.queries.paging import INTEGER_MAX, Page, PageRequest, decoded_cursor, encoded_cursor
@@ -41,12 +41,8 @@ CUSTOMERS: Final = Listing(
     filters=Filters(
         CustomerFilter,
         {
-            "kind": "kind = {}",
-            "owner_id": "owner_id = ANY({})",
             "is_in_pool": "owner_id IS NULL",
-            "parent_id": "parent_id = {}",
             "text": contains("name"),
-            **EXTERNAL,
         },
     ),
     orders=Orders(CustomerOrder.CHANGED_DESC, {"changed": by_position(), "name": by_text("name")}),

@@ -12,17 +12,6 @@ SATISFACTIONS: Final = Listing(
     Satisfaction,
     source="read.satisfaction",
     scope=by_customer(has_pool=True),
-    filters=Filters(
-        SatisfactionFilter,
-        {
-            "customer_id": "customer_id = ANY({})",
-            "deal_id": "deal_id = ANY({})",
-            "agreement_id": "agreement_id = ANY({})",
-            "activity_id": "activity_id = ANY({})",
-            "kind": "kind = {}",
-            "answered_from": "answered_on >= {}",
-            "answered_to": "answered_on <= {}",
-        },
-    ),
+    filters=Filters(SatisfactionFilter),
     orders=Orders(SatisfactionOrder.RECORDED_DESC, {"recorded": by_position(), "answered": by_day("answered_on")}),
 )

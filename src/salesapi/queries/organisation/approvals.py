@@ -18,14 +18,8 @@ APPROVALS: Final = Listing(
     filters=Filters(
         ApprovalFilter,
         {
-            "status": "status = ANY({})",
             "waiting_for": "waiting_ids @> jsonb_build_array({}::uuid)",
-            "requester_id": "requester_id = {}",
-            "subject_kind": "subject_kind = {}",
-            "subject_id": "subject_id = ANY({})",
             "is_overdue": OVERDUE,
-            "due_from": "due_on >= {}",
-            "due_to": "due_on <= {}",
         },
     ),
     orders=Orders(ApprovalOrder.CHANGED_DESC, {"changed": by_position(), "due": by_day("due_on")}),

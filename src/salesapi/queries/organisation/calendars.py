@@ -12,6 +12,6 @@ CALENDARS: Final = Listing(
     Calendar,
     source="read.calendar",
     scope=EVERYBODY,
-    filters=Filters(CalendarFilter, {"key": "key = {}"}),
+    filters=Filters(CalendarFilter),
     orders=Orders(CalendarOrder.KEY_ASC, {"key": by_text("key"), "changed": by_position()}),
 )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from salesapi.queries.filters import EXTERNAL, Filters, contains
+from salesapi.queries.filters import Filters, contains
 from salesapi.queries.listings import Listing
 from salesapi.queries.orders import Orders, by_position, by_text
 from salesapi.queries.row_scopes import EVERYBODY
@@ -15,10 +15,8 @@ MEMBERS: Final = Listing(
     filters=Filters(
         MemberFilter,
         {
-            "employee_number": "employee_number = {}",
             "has_left": "left_on IS NOT NULL",
             "text": contains("name"),
-            **EXTERNAL,
         },
     ),
     orders=Orders(MemberOrder.NAME_ASC, {"name": by_text("name"), "changed": by_position()}),

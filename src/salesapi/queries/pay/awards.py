@@ -12,21 +12,7 @@ AWARDS: Final = Listing(
     Award,
     source="read.award",
     scope=by_pay(),
-    filters=Filters(
-        AwardFilter,
-        {
-            "member_id": "member_id = ANY({})",
-            "kind": "kind = ANY({})",
-            "status": "status = ANY({})",
-            "plan_id": "plan_id = {}",
-            "period": "period = {}",
-            "period_corrected": "period_corrected = {}",
-            "objection_id": "objection_id = ANY({})",
-            "deal_id": "deal_id = ANY({})",
-            "granted_from": "granted_on >= {}",
-            "granted_to": "granted_on <= {}",
-        },
-    ),
+    filters=Filters(AwardFilter),
     orders=Orders(
         AwardOrder.CHANGED_DESC,
         {"changed": by_position(), "granted": by_day("granted_on"), "amount": by_amount("amount_minor")},

@@ -27,7 +27,7 @@ PLANS: Final = Listing(
     CompensationPlan,
     source="read.compensation_plan",
     scope=RowScope(text=f"plan_id IN ({_ENROLLED})", of="pay"),
-    filters=Filters(CompensationPlanFilter, {"key": "key = {}", "is_retired": "is_retired"}),
+    filters=Filters(CompensationPlanFilter),
     orders=Orders(CompensationPlanOrder.KEY_ASC, {"key": by_text("key"), "changed": by_position()}),
 )
 

@@ -16,12 +16,7 @@ CREDITS: Final = Listing(
     filters=Filters(
         CreditFilter,
         {
-            "deal_id": "deal_id = ANY({})",
-            "member_id": "member_id = ANY({})",
-            "kind": "kind = {}",
             "is_earned": "amount_minor IS NOT NULL",
-            "won_from": "won_on >= {}",
-            "won_to": "won_on <= {}",
         },
     ),
     orders=Orders(CreditOrder.CHANGED_DESC, {"changed": by_position(), "won": by_day("won_on")}),

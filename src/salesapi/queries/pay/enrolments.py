@@ -31,8 +31,6 @@ ENROLMENTS: Final = Listing(
     filters=Filters(
         EnrolmentFilter,
         {
-            "member_id": "member_id = ANY({})",
-            "plan_id": "plan_id = ANY({})",
             "is_open": "open_version IS NOT NULL",
             "has_left": "left_on IS NOT NULL",
         },

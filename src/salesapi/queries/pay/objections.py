@@ -19,14 +19,8 @@ OBJECTIONS: Final = Listing(
     filters=Filters(
         ObjectionFilter,
         {
-            "status": "status = ANY({})",
             "is_open": "status IN ('open', 'answered')",
             "is_overdue": OVERDUE,
-            "member_id": "member_id = ANY({})",
-            "subject_kind": "subject_kind = {}",
-            "subject_id": "subject_id = ANY({})",
-            "raised_from": "raised_on >= {}",
-            "raised_to": "raised_on <= {}",
         },
     ),
     orders=Orders(

@@ -75,9 +75,7 @@ RUNS: Final = Listing(
     source="read.payout_run",
     scope=RowScope(text=f"payout_run_id IN ({_PAID})", of="pay"),
     shown=_without_totals,
-    filters=Filters(
-        PayoutRunFilter, {"plan_id": "plan_id = {}", "period": "period = {}", "status": "status = ANY({})"}
-    ),
+    filters=Filters(PayoutRunFilter),
     orders=Orders(PayoutRunOrder.PERIOD_DESC, {"changed": by_position(), "period": by_text("period")}),
 )
 STATEMENTS: Final = Listing(
@@ -87,15 +85,7 @@ STATEMENTS: Final = Listing(
     only=STANDING,
     scope=by_pay("s.member_id"),
     expressions={"run_status": "r.status", "payout": PAYOUT},
-    filters=Filters(
-        StatementFilter,
-        {
-            "payout_run_id": "s.payout_run_id = {}",
-            "member_id": "s.member_id = {}",
-            "plan_id": "s.plan_id = {}",
-            "period": "s.period = {}",
-        },
-    ),
+    filters=Filters(StatementFilter, prefix="s."),
     orders=Orders(
         StatementOrder.ISSUED_DESC, {"total": by_amount("s.total_minor"), "issued": by_position("s.issued_position")}
     ),

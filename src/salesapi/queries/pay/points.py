@@ -29,7 +29,7 @@ BALANCES: Final = Listing(
     PointsBalance,
     source="read.points",
     scope=by_pay(),
-    filters=Filters(PointsFilter, {"member_id": "member_id = ANY({})"}),
+    filters=Filters(PointsFilter),
     orders=Orders(PointsOrder.BALANCE_DESC, {"balance": by_amount("balance"), "changed": by_position()}),
 )
 """The balances of members who ever had points."""
@@ -53,16 +53,6 @@ ENTRIES: Final = Listing(
     id="position",
     read_row=_read_entry,
     scope=by_pay(),
-    filters=Filters(
-        PointsEntryFilter,
-        {
-            "member_id": "member_id = ANY({})",
-            "award_id": "award_id = {}",
-            "plan_id": "plan_id = {}",
-            "period": "period = {}",
-            "entered_from": "entered_on >= {}",
-            "entered_to": "entered_on <= {}",
-        },
-    ),
+    filters=Filters(PointsEntryFilter),
     orders=Orders(PointsEntryOrder.ENTERED_DESC, {"entered": by_position()}),
 )

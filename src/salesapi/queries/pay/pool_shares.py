@@ -12,15 +12,6 @@ SHARES: Final = Listing(
     PoolShares,
     source="read.pool_shares",
     scope=by_pay("owner_id"),
-    filters=Filters(
-        PoolSharesFilter,
-        {
-            "plan_id": "plan_id = {}",
-            "award_key": "award_key = {}",
-            "period": "period = {}",
-            "owner_id": "owner_id = ANY({})",
-            "status": "status = ANY({})",
-        },
-    ),
+    filters=Filters(PoolSharesFilter),
     orders=Orders(PoolSharesOrder.CHANGED_DESC, {"changed": by_position(), "period": by_text("period")}),
 )

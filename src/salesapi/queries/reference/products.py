@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from salesapi.queries.filters import EXTERNAL, Filters, contains
+from salesapi.queries.filters import Filters, contains
 from salesapi.queries.listings import Listing
 from salesapi.queries.orders import Orders, by_position, by_text
 from salesapi.queries.row_scopes import EVERYBODY
@@ -15,11 +15,7 @@ PRODUCTS: Final = Listing(
     filters=Filters(
         ProductFilter,
         {
-            "code": "code = {}",
-            "category": "category = {}",
-            "is_retired": "is_retired",
             "text": contains("name"),
-            **EXTERNAL,
         },
     ),
     orders=Orders(ProductOrder.NAME_ASC, {"name": by_text("name"), "changed": by_position()}),

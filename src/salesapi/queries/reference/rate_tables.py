@@ -19,7 +19,7 @@ RATE_TABLES: Final = Listing(
     RateTable,
     source="read.rate_table",
     scope=EVERYBODY,
-    filters=Filters(RateTableFilter, {"key": "key = {}"}),
+    filters=Filters(RateTableFilter),
     orders=Orders(RateTableOrder.KEY_ASC, {"key": by_text("key"), "changed": by_position()}),
 )
 CURRENCY_RATES: Final = Listing(
@@ -31,12 +31,8 @@ CURRENCY_RATES: Final = Listing(
     filters=Filters(
         CurrencyRateFilter,
         {
-            "rate_table_id": "rate_table_id = {}",
-            "from_currency": "from_currency = {}",
-            "to_currency": "to_currency = {}",
             "on_from": "day >= {}",
             "on_to": "day <= {}",
-            "is_corrected": "is_corrected",
         },
     ),
     orders=Orders(CurrencyRateOrder.ON_DESC, {"on": by_day("day"), "changed": by_position()}),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from salesapi.queries.filters import EXTERNAL, Condition, Filters
+from salesapi.queries.filters import Condition, Filters
 from salesapi.queries.listings import Listing
 from salesapi.queries.orders import Orders, by_day, by_position
 from salesapi.queries.row_scopes import by_owner
@@ -16,15 +16,6 @@ ACTIVITIES: Final = Listing(
         ActivityFilter,
         {
             "status": Condition(text="status = ANY({})", unsent="status <> 'voided'"),
-            "kind": "kind = ANY({})",
-            "owner_id": "owner_id = ANY({})",
-            "about_kind": "about_kind = {}",
-            "about_id": "about_id = ANY({})",
-            "due_from": "due_on >= {}",
-            "due_to": "due_on <= {}",
-            "done_from": "done_on >= {}",
-            "done_to": "done_on <= {}",
-            **EXTERNAL,
         },
     ),
     orders=Orders(

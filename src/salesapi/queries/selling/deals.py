@@ -6,7 +6,7 @@ from uuid import UUID
 
 from salesapi.access.principals import Scope
 from salesapi.database.connections import Connection
-from salesapi.queries.filters import EXTERNAL, Condition, Filters, contains
+from salesapi.queries.filters import Condition, Filters, contains
 from salesapi.queries.listings import Listing
 from salesapi.queries.orders import Orders, by_amount, by_day, by_position, by_text
 from salesapi.queries.row_scopes import by_owner
@@ -27,23 +27,12 @@ DEALS: Final = Listing(
         DealFilter,
         {
             "status": Condition(text="status = ANY({})", unsent="status <> 'voided'"),
-            "priority": "priority = ANY({})",
-            "pipeline_id": "pipeline_id = {}",
-            "stage": "stage = ANY({})",
-            "owner_id": "owner_id = ANY({})",
-            "customer_id": "customer_id = ANY({})",
             "product_id": _WITH_PRODUCT,
-            "opened_from": "opened_on >= {}",
-            "opened_to": "opened_on <= {}",
-            "closed_from": "closed_on >= {}",
-            "closed_to": "closed_on <= {}",
             "expected_from": "expected_close_on >= {}",
             "expected_to": "expected_close_on <= {}",
             "amount_from": "amount_minor >= {}",
             "amount_to": "amount_minor <= {}",
-            "currency": "currency = {}",
             "text": contains("title"),
-            **EXTERNAL,
         },
     ),
     orders=Orders(

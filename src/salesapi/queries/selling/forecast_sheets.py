@@ -12,15 +12,7 @@ SHEETS: Final = Listing(
     ForecastSheet,
     source="read.forecast_sheet",
     scope=by_owner(),
-    filters=Filters(
-        ForecastSheetFilter,
-        {
-            "owner_id": "owner_id = ANY({})",
-            "period": "period = ANY({})",
-            "status": "status = ANY({})",
-            "currency": "currency = {}",
-        },
-    ),
+    filters=Filters(ForecastSheetFilter),
     orders=Orders(
         ForecastSheetOrder.CHANGED_DESC,
         {"changed": by_position(), "period": by_text("period"), "commit": by_amount("commit_minor")},

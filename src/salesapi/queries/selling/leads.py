@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from salesapi.queries.filters import EXTERNAL, Condition, Filters, contains
+from salesapi.queries.filters import Condition, Filters, contains
 from salesapi.queries.listings import Listing
 from salesapi.queries.orders import Orders, by_day, by_position
 from salesapi.queries.row_scopes import by_owner
@@ -16,15 +16,8 @@ LEADS: Final = Listing(
         LeadFilter,
         {
             "status": Condition(text="status = ANY({})", unsent="status <> 'voided'"),
-            "owner_id": "owner_id = ANY({})",
             "is_in_pool": "owner_id IS NULL",
-            "source": "source = ANY({})",
-            "campaign": "campaign = ANY({})",
-            "customer_id": "customer_id = {}",
-            "captured_from": "captured_on >= {}",
-            "captured_to": "captured_on <= {}",
             "text": contains("concat_ws(' ', name, company)"),
-            **EXTERNAL,
         },
     ),
     orders=Orders(LeadOrder.CHANGED_DESC, {"changed": by_position(), "captured": by_day("captured_on")}),

@@ -12,6 +12,6 @@ PIPELINES: Final = Listing(
     Pipeline,
     source="read.pipeline",
     scope=EVERYBODY,
-    filters=Filters(PipelineFilter, {"key": "key = {}", "is_retired": "is_retired"}),
+    filters=Filters(PipelineFilter),
     orders=Orders(PipelineOrder.KEY_ASC, {"key": by_text("key"), "changed": by_position()}),
 )

@@ -150,20 +150,14 @@ def _attributes(sent: Sequence[AttributeValue]) -> str:
 _CHOSEN: Final = Filters(
     ReportFilter,
     {
-        "pipeline_id": "b.pipeline_id = ANY({})",
-        "owner_id": "b.owner_id = ANY({})",
-        "manager_id": "b.manager_id = ANY({})",
-        "team_id": "b.team_id = ANY({})",
-        "region": "b.region = ANY({})",
-        "product_id": "b.product_id = ANY({})",
         "product_category": "p.category = ANY({})",
         "customer_attribute": Condition(text="c.attributes @> {}::jsonb", parameter=_attributes),
-        "status": "b.status = ANY({})",
         "opened_from": "b.opened_on IS NULL OR b.opened_on >= {}",
         "opened_to": "b.opened_on IS NULL OR b.opened_on <= {}",
         "closed_from": "b.status <> 'open' AND (b.closed_on IS NULL OR b.closed_on >= {})",
         "closed_to": "b.status <> 'open' AND (b.closed_on IS NULL OR b.closed_on <= {})",
     },
+    prefix="b.",
 )
 """The conditions of the filter, over `placed` as `b`, its one product as `p` and its customer as `c`."""
 

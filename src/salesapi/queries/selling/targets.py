@@ -12,19 +12,7 @@ TARGETS: Final = Listing(
     Target,
     source="read.target",
     scope=by_owner(),
-    filters=Filters(
-        TargetFilter,
-        {
-            "owner_id": "owner_id = ANY({})",
-            "team_id": "team_id = ANY({})",
-            "parent_target_id": "parent_target_id = ANY({})",
-            "measure": "measure = ANY({})",
-            "period": "period = ANY({})",
-            "status": "status = ANY({})",
-            "dimension_key": "dimension_key = {}",
-            "dimension_value": "dimension_value = {}",
-        },
-    ),
+    filters=Filters(TargetFilter),
     orders=Orders(
         TargetOrder.CHANGED_DESC,
         {"changed": by_position(), "period": by_text("period"), "challenge": by_amount("challenge")},
