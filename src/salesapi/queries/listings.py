@@ -16,7 +16,7 @@ from salesapi.database.columns import SQL_TYPES
 from salesapi.database.conditions import Conditions
 from salesapi.database.connections import Connection
 from salesapi.domain.shared.kernel import ThingUnknown
-from salesapi.queries.filters import Filter, Filters
+from salesapi.queries.filters import Condition, Filter, Filters
 from salesapi.queries.orders import Ordering, Orders
 from salesapi.queries.paging import PAGE_ROWS_MAX, IdValue, Page, PageRequest, decoded_cursor, encoded_cursor
 from salesapi.queries.row_scopes import RowScope
@@ -26,16 +26,17 @@ from salesapi.queries.sources import DeclarationWrong, Source, read_models_in, r
 if TYPE_CHECKING:
     import asyncpg
 
-NO_EXPRESSIONS: Final[Mapping[str, str]] = MappingProxyType({})
+NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Listing(Generic[Shape, Filter, Ordering]):
     """A list of wire shapes: what it reads from, who sees which rows, its filter and its orders.
 
-    `source` is a read model, or a FROM that begins with it. `expressions` are the fields of the shape that no column of the
-    same name answers. `id` tells rows of the same place in an order apart: the key of the read model, unless it is said. `only`
-    holds for all rows of the list. `shown` takes from a row what its asker may not see of it. `read_row` reads a row where a
-    field is shown otherwise than it is stored.
+    `source` is a read model, or a FROM that begins with it. What does not follow from names is said: `expressions` for fields of
+    the shape, `conditions` for fields of the filter, `ordered_by` for orders, whose class `order` has all of, the one unless
+    another is asked for. `id` tells rows of the same place in an order apart: the key of the read model, unless it is said.
+    `only` holds for all rows of the list. `shown` takes from a row what its asker may not see of it. `read_row` reads a row
+    where a field is shown otherwise than it is stored.
 
     Raises:
         DeclarationWrong: with the declaration and the part that does not fit the others.
@@ -47,30 +48,32 @@ class Listing(Generic[Shape, Filter, Ordering]):
         *,
         source: str,
         scope: RowScope,
-        filters: Filters[Filter],
-        orders: Orders[Ordering],
+        where: type[Filter],
+        conditions: Mapping[str, str | Condition] = NO_NAMES,
+        order: Ordering,
+        ordered_by: Mapping[str, str] = NO_NAMES,
         id: str | None = None,
-        expressions: Mapping[str, str] = NO_EXPRESSIONS,
+        expressions: Mapping[str, str] = NO_NAMES,
         only: str = "",
         shown: Callable[[Shape, Scope], Shape] | None = None,
         read_row: Callable[["asyncpg.Record"], Shape] | None = None,
     ) -> None:
         self._name = f"the list of {shape.__name__} over {source.split(maxsplit=1)[0]}"
         self.shape = shape
-        self.filters = filters
-        self.orders = orders
         self._read_row = read_row or Reader(shape).read
         self.source = source
         self._from = Source(self._name, source)
+        self.filters = Filters(where, conditions, prefix=self._from.prefix)
         self._scope = scope
         self._only = only
         self._shown = shown
         self._id = id or self._from.key()
         self._id_kind: type[IdValue] = UUID if self._from.sql_type(self._id) == SQL_TYPES[UUID] else int
         self.columns = selection(self._from, shape, self._id, expressions)
+        self.orders = Orders(order, self._from, ordered_by)
         self._check()
-        conditions = [text for each in filters.conditions.values() for text in (each.text, each.unsent)]
-        self.reads = read_models_in(source, scope.text, only, *conditions, *expressions.values())
+        texts = [text for each in self.filters.conditions.values() for text in (each.text, each.unsent)]
+        self.reads = read_models_in(source, scope.text, only, *texts, *expressions.values())
         """The read models whose position its answers reflect."""
 
     @property
@@ -198,10 +201,6 @@ class Listing(Generic[Shape, Filter, Ordering]):
         for name, condition in self.filters.conditions.items():
             self._from.check(f"the filter `{name}`", condition.text)
             self._from.check(f"the filter `{name}`", condition.unsent)
-        for name, kind in self.orders.columns.items():
-            self._from.check("an order", name)
-            if self._from.sql_type(name) != SQL_TYPES[kind]:
-                raise DeclarationWrong(f"{self._name}: `{name}` cannot be ordered by as {kind.__name__}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,8 @@ from uuid import UUID
 
 from salesapi.access.principals import Scope
 from salesapi.database.connections import Connection
-from salesapi.queries.filters import Filters, contains
+from salesapi.queries.filters import contains
 from salesapi.queries.listings import Listing, Single
-from salesapi.queries.orders import Orders, by_position, by_text
 from salesapi.queries.paging import INTEGER_MAX, Page, PageRequest, decoded_cursor, encoded_cursor
 from salesapi.queries.row_scopes import by_owner
 from salesapi.queries.selling.activities import ACTIVITIES
@@ -38,14 +37,9 @@ CUSTOMERS: Final = Listing(
     Customer,
     source="read.customer",
     scope=by_owner(has_pool=True),
-    filters=Filters(
-        CustomerFilter,
-        {
-            "is_in_pool": "owner_id IS NULL",
-            "text": contains("name"),
-        },
-    ),
-    orders=Orders(CustomerOrder.CHANGED_DESC, {"changed": by_position(), "name": by_text("name")}),
+    where=CustomerFilter,
+    conditions={"is_in_pool": "owner_id IS NULL", "text": contains("name")},
+    order=CustomerOrder.CHANGED_DESC,
 )
 _TIMELINE_ORDER: Final = "timeline"
 _ENTRIES: Final = Reader(TimelineEntry)

@@ -8,9 +8,7 @@ from salesapi.database.connections import Connection
 from salesapi.domain.pay.plans.plan_differences import plan_differences
 from salesapi.domain.pay.words.plan_in_words import plan_in_words
 from salesapi.domain.shared.kernel import ThingUnknown
-from salesapi.queries.filters import Filters
 from salesapi.queries.listings import Listing, Single
-from salesapi.queries.orders import Orders, by_position, by_text
 from salesapi.queries.row_scopes import RowScope
 from salesapi.schemas.pay.compensation_plans import (
     CompensationPlan,
@@ -27,8 +25,8 @@ PLANS: Final = Listing(
     CompensationPlan,
     source="read.compensation_plan",
     scope=RowScope(text=f"plan_id IN ({_ENROLLED})", of="pay"),
-    filters=Filters(CompensationPlanFilter),
-    orders=Orders(CompensationPlanOrder.KEY_ASC, {"key": by_text("key"), "changed": by_position()}),
+    where=CompensationPlanFilter,
+    order=CompensationPlanOrder.KEY_ASC,
 )
 
 

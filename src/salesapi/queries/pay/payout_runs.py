@@ -11,9 +11,7 @@ from uuid import UUID
 from salesapi.access.principals import Scope
 from salesapi.database.connections import Connection
 from salesapi.domain.shared.kernel import ThingUnknown
-from salesapi.queries.filters import Filters
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_amount, by_position, by_text
 from salesapi.queries.paging import Page, PageRequest, decoded_cursor, encoded_cursor
 from salesapi.queries.pay.statement_lines import LINE_COLUMNS, read_line
 from salesapi.queries.row_scopes import RowScope, by_pay
@@ -75,8 +73,8 @@ RUNS: Final = Listing(
     source="read.payout_run",
     scope=RowScope(text=f"payout_run_id IN ({_PAID})", of="pay"),
     shown=_without_totals,
-    filters=Filters(PayoutRunFilter),
-    orders=Orders(PayoutRunOrder.PERIOD_DESC, {"changed": by_position(), "period": by_text("period")}),
+    where=PayoutRunFilter,
+    order=PayoutRunOrder.PERIOD_DESC,
 )
 STATEMENTS: Final = Listing(
     Statement,
@@ -85,10 +83,9 @@ STATEMENTS: Final = Listing(
     only=STANDING,
     scope=by_pay("s.member_id"),
     expressions={"run_status": "r.status", "payout": PAYOUT},
-    filters=Filters(StatementFilter, prefix="s."),
-    orders=Orders(
-        StatementOrder.ISSUED_DESC, {"total": by_amount("s.total_minor"), "issued": by_position("s.issued_position")}
-    ),
+    where=StatementFilter,
+    order=StatementOrder.ISSUED_DESC,
+    ordered_by={"issued": "issued_position"},
 )
 """The statements that stand."""
 _LINE_ORDER: Final = "number"

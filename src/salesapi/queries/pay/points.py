@@ -4,9 +4,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
 from salesapi.projections.pay.points import PointsEntryRow
-from salesapi.queries.filters import Filters
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_amount, by_position
 from salesapi.queries.pay.reasons import shown_reason
 from salesapi.queries.row_scopes import by_pay
 from salesapi.queries.shapes import Reader
@@ -26,11 +24,7 @@ POINTS: Final = ""
 """Points have no currency, and no amounts among their reasons."""
 
 BALANCES: Final = Listing(
-    PointsBalance,
-    source="read.points",
-    scope=by_pay(),
-    filters=Filters(PointsFilter),
-    orders=Orders(PointsOrder.BALANCE_DESC, {"balance": by_amount("balance"), "changed": by_position()}),
+    PointsBalance, source="read.points", scope=by_pay(), where=PointsFilter, order=PointsOrder.BALANCE_DESC
 )
 """The balances of members who ever had points."""
 _ENTRIES: Final = Reader(PointsEntryRow)
@@ -53,6 +47,7 @@ ENTRIES: Final = Listing(
     id="position",
     read_row=_read_entry,
     scope=by_pay(),
-    filters=Filters(PointsEntryFilter),
-    orders=Orders(PointsEntryOrder.ENTERED_DESC, {"entered": by_position()}),
+    where=PointsEntryFilter,
+    order=PointsEntryOrder.ENTERED_DESC,
+    ordered_by={"entered": "position"},
 )

@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from salesapi.queries.filters import Filters
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_day, by_position, by_text
 from salesapi.queries.row_scopes import EVERYBODY
 from salesapi.schemas.reference.rate_tables import (
     CurrencyRate,
@@ -16,11 +14,7 @@ from salesapi.schemas.reference.rate_tables import (
 )
 
 RATE_TABLES: Final = Listing(
-    RateTable,
-    source="read.rate_table",
-    scope=EVERYBODY,
-    filters=Filters(RateTableFilter),
-    orders=Orders(RateTableOrder.KEY_ASC, {"key": by_text("key"), "changed": by_position()}),
+    RateTable, source="read.rate_table", scope=EVERYBODY, where=RateTableFilter, order=RateTableOrder.KEY_ASC
 )
 CURRENCY_RATES: Final = Listing(
     CurrencyRate,
@@ -28,12 +22,8 @@ CURRENCY_RATES: Final = Listing(
     id="rate_id",
     scope=EVERYBODY,
     expressions={"on": "day", "rate": "rate::text", "published_rate": "published_rate::text"},
-    filters=Filters(
-        CurrencyRateFilter,
-        {
-            "on_from": "day >= {}",
-            "on_to": "day <= {}",
-        },
-    ),
-    orders=Orders(CurrencyRateOrder.ON_DESC, {"on": by_day("day"), "changed": by_position()}),
+    where=CurrencyRateFilter,
+    conditions={"on_from": "day >= {}", "on_to": "day <= {}"},
+    order=CurrencyRateOrder.ON_DESC,
+    ordered_by={"on": "day"},
 )

@@ -6,9 +6,8 @@ from uuid import UUID
 
 from salesapi.access.principals import Scope
 from salesapi.database.connections import Connection
-from salesapi.queries.filters import Condition, Filters, contains
+from salesapi.queries.filters import Condition, contains
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_amount, by_day, by_position, by_text
 from salesapi.queries.row_scopes import by_owner
 from salesapi.queries.shapes import Reader
 from salesapi.schemas.selling.deals import Deal, DealFilter, DealOrder, StageVisit
@@ -23,29 +22,17 @@ DEALS: Final = Listing(
     Deal,
     source="read.deal",
     scope=by_owner(),
-    filters=Filters(
-        DealFilter,
-        {
-            "status": Condition(text="status = ANY({})", unsent="status <> 'voided'"),
-            "product_id": _WITH_PRODUCT,
-            "expected_from": "expected_close_on >= {}",
-            "expected_to": "expected_close_on <= {}",
-            "amount_from": "amount_minor >= {}",
-            "amount_to": "amount_minor <= {}",
-            "text": contains("title"),
-        },
-    ),
-    orders=Orders(
-        DealOrder.CHANGED_DESC,
-        {
-            "changed": by_position(),
-            "opened": by_day("opened_on"),
-            "closed": by_day("closed_on"),
-            "expected_close": by_day("expected_close_on"),
-            "amount": by_amount("amount_minor"),
-            "title": by_text("title"),
-        },
-    ),
+    where=DealFilter,
+    conditions={
+        "status": Condition(text="status = ANY({})", unsent="status <> 'voided'"),
+        "product_id": _WITH_PRODUCT,
+        "expected_from": "expected_close_on >= {}",
+        "expected_to": "expected_close_on <= {}",
+        "amount_from": "amount_minor >= {}",
+        "amount_to": "amount_minor <= {}",
+        "text": contains("title"),
+    },
+    order=DealOrder.CHANGED_DESC,
 )
 _VISITS: Final = Reader(StageVisit)
 _VISITS_SQL: Final = """
