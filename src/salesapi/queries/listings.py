@@ -18,7 +18,7 @@ from salesapi.database.connections import Connection
 from salesapi.domain.shared.kernel import ThingUnknown
 from salesapi.queries.filters import Condition, Filter, Filters
 from salesapi.queries.orders import Ordering, Orders
-from salesapi.queries.paging import PAGE_ROWS_MAX, IdValue, Page, PageRequest, decoded_cursor, encoded_cursor
+from salesapi.queries.paging import PAGE_ROWS_MAX, Cursors, IdValue, Page, PageRequest
 from salesapi.queries.row_scopes import RowScope
 from salesapi.queries.shapes import Reader, Shape, selection
 from salesapi.queries.sources import DeclarationWrong, Source, read_models_in, refuse_unknown_read_models
@@ -104,9 +104,9 @@ class Listing(Generic[Shape, Filter, Ordering]):
         """
         conditions = self.seen(scope)
         self.filters.add_to(conditions, where)
-        by, name = self.orders[order], order.value
-        if page.after is not None:
-            after = decoded_cursor(page.after, name, by.kind, self._id_kind)
+        by = self.orders[order]
+        cursors = Cursors(order=order.value, kind=by.kind, id_kind=self._id_kind)
+        if (after := cursors.after(page)) is not None:
             conditions.add(f"({by.expression}, {self._id}) {'<' if by.is_descending else '>'} ({{}}, {{}})", *after)
         direction = "DESC" if by.is_descending else "ASC"
         limit = conditions.parameter(page.first + 1)
@@ -115,11 +115,11 @@ class Listing(Generic[Shape, Filter, Ordering]):
             f"WHERE {conditions.text} ORDER BY {by.expression} {direction}, {self._id} {direction} LIMIT {limit}",
             *conditions.values,
         )
-        shown = rows[: page.first]
-        return Page(
-            items=tuple(self._read(row, scope) for row in shown),
-            cursors=tuple(encoded_cursor(name, row["order_value"], row["order_id"]) for row in shown),
-            has_more=len(rows) > page.first,
+        return cursors.page(
+            rows,
+            page,
+            item=lambda row: self._read(row, scope),
+            place=lambda row: (row["order_value"], row["order_id"]),
         )
 
     async def one(self, connection: Connection, scope: Scope, id: UUID) -> Shape:

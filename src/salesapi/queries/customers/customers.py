@@ -11,7 +11,7 @@ from salesapi.access.principals import Scope
 from salesapi.database.connections import Connection
 from salesapi.queries.filters import contains
 from salesapi.queries.listings import Listing, Single
-from salesapi.queries.paging import INTEGER_MAX, Page, PageRequest, decoded_cursor, encoded_cursor
+from salesapi.queries.paging import INTEGER_MAX, Cursors, Page, PageRequest
 from salesapi.queries.row_scopes import by_owner
 from salesapi.queries.selling.activities import ACTIVITIES
 from salesapi.queries.selling.deals import DEALS
@@ -41,7 +41,7 @@ CUSTOMERS: Final = Listing(
     conditions={"is_in_pool": "owner_id IS NULL", "text": contains("name")},
     order=CustomerOrder.CHANGED_DESC,
 )
-_TIMELINE_ORDER: Final = "timeline"
+_TIMELINE_CURSORS: Final = Cursors(order="timeline", kind=int)
 _ENTRIES: Final = Reader(TimelineEntry)
 _TIMELINE_SQL: Final = """
     WITH subject AS (
@@ -164,17 +164,10 @@ async def customer_timeline(
         CursorMalformed.
     """
     await CUSTOMERS.one(connection, scope, customer_id)
-    before: object = INTEGER_MAX
-    if page.after is not None:
-        before, _ = decoded_cursor(page.after, _TIMELINE_ORDER, int)
+    before, _ = _TIMELINE_CURSORS.after(page) or (INTEGER_MAX, None)
     members = None if scope.member_ids is None else list(scope.member_ids)
     rows = await connection.fetch(_TIMELINE_SQL, customer_id, members, before, page.first + 1, SUBJECTS_MAX)
-    shown = _ENTRIES.all(rows[: page.first])
-    return Page(
-        items=shown,
-        cursors=tuple(encoded_cursor(_TIMELINE_ORDER, entry.position, entry.stream_id) for entry in shown),
-        has_more=len(rows) > page.first,
-    )
+    return _TIMELINE_CURSORS.page(rows, page, item=_ENTRIES.read, place=lambda row: (row["position"], row["stream_id"]))
 
 
 PROFILE: Final = Single(

@@ -19,7 +19,7 @@ from salesapi.domain.pay.statements.statements import DEAL_ORDER, ENGINE_VERSION
 from salesapi.domain.shared.kernel import ThingUnknown
 from salesapi.domain.shared.periods import period_named
 from salesapi.ledgers import PayFactsReader
-from salesapi.queries.paging import Page, PageRequest, decoded_cursor, encoded_cursor
+from salesapi.queries.paging import Cursors, Page, PageRequest
 from salesapi.queries.pay.reasons import shown_reason
 from salesapi.queries.pay.statement_lines import shown_line
 from salesapi.schemas.pay.live_statements import (
@@ -34,7 +34,7 @@ from salesapi.schemas.pay.live_statements import (
 )
 from salesapi.schemas.pay.payout_runs import StatementLine
 
-LINE_ORDER: Final = "live_number"
+_CURSORS: Final = Cursors(order="live_number", kind=int)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,17 +59,15 @@ class LiveAnswer:
         Raises:
             CursorMalformed.
         """
-        after = 0
-        if page.after is not None:
-            value, _ = decoded_cursor(page.after, LINE_ORDER, int)
-            assert isinstance(value, int), "read as one"
-            after = max(value, 0)
-        lines = self.found.lines(after + 1, after + page.first)
-        shown = tuple(shown_line(line, number) for number, line in enumerate(lines, start=after + 1))
-        return Page(
-            items=shown,
-            cursors=tuple(encoded_cursor(LINE_ORDER, line.number, self.statement.member_id) for line in shown),
-            has_more=self.statement.line_count > after + len(shown),
+        value, _ = _CURSORS.after(page) or (0, None)
+        assert isinstance(value, int), "read as one"
+        first = max(value, 0) + 1
+        lines = self.found.lines(first, first + page.first)
+        return _CURSORS.page(
+            list(enumerate(lines, start=first)),
+            page,
+            item=lambda each: shown_line(each[1], each[0]),
+            place=lambda each: (each[0], self.statement.member_id),
         )
 
 

@@ -12,7 +12,7 @@ from salesapi.access.principals import Scope
 from salesapi.database.connections import Connection
 from salesapi.domain.shared.kernel import ThingUnknown
 from salesapi.queries.listings import Listing
-from salesapi.queries.paging import Page, PageRequest, decoded_cursor, encoded_cursor
+from salesapi.queries.paging import Cursors, Page, PageRequest
 from salesapi.queries.pay.statement_lines import LINE_COLUMNS, read_line
 from salesapi.queries.row_scopes import RowScope, by_pay
 from salesapi.schemas.pay.payout_runs import (
@@ -88,7 +88,7 @@ STATEMENTS: Final = Listing(
     ordered_by={"issued": "issued_position"},
 )
 """The statements that stand."""
-_LINE_ORDER: Final = "number"
+_LINE_CURSORS: Final = Cursors(order="number", kind=int)
 _LINES_SQL: Final = f"""
     SELECT number, {LINE_COLUMNS} FROM read.statement_line
     WHERE payout_run_id = $1 AND member_id = $2 AND calculated_position = $3 AND number > $4 ORDER BY number LIMIT $5
@@ -114,9 +114,7 @@ async def statement_lines(connection: Connection, statement: Statement, page: Pa
     Raises:
         CursorMalformed.
     """
-    after: object = 0
-    if page.after is not None:
-        after, _ = decoded_cursor(page.after, _LINE_ORDER, int)
+    after, _ = _LINE_CURSORS.after(page) or (0, None)
     rows = await connection.fetch(
         _LINES_SQL,
         statement.payout_run_id,
@@ -125,9 +123,4 @@ async def statement_lines(connection: Connection, statement: Statement, page: Pa
         after,
         page.first + 1,
     )
-    shown = tuple(map(read_line, rows[: page.first]))
-    return Page(
-        items=shown,
-        cursors=tuple(encoded_cursor(_LINE_ORDER, line.number, statement.member_id) for line in shown),
-        has_more=len(rows) > page.first,
-    )
+    return _LINE_CURSORS.page(rows, page, item=read_line, place=lambda row: (row["number"], statement.member_id))

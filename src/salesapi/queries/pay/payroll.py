@@ -13,7 +13,7 @@ from salesapi.database.conditions import Conditions
 from salesapi.database.connections import Connection
 from salesapi.domain.pay.records.payout_runs import RUN_LINES_MAX, LineKind, PayoutRunStatusWrong
 from salesapi.domain.pay.records.payouts import PayoutBatchUnknown
-from salesapi.queries.paging import Page, PageRequest, decoded_cursor, encoded_cursor
+from salesapi.queries.paging import Cursors, Page, PageRequest
 from salesapi.queries.pay.payout_runs import LINES_READ, PAID_BY, RUNS, STATEMENTS
 from salesapi.queries.row_scopes import by_pay
 from salesapi.queries.shapes import Reader
@@ -43,7 +43,7 @@ _PAID_BY: Final = "payout_run_id = {} AND batch = {} AND status <> 'not_instruct
 _OF_BATCH: Final = f"""EXISTS (SELECT FROM read.payout p
         WHERE p.payout_run_id = l.payout_run_id AND p.member_id = l.member_id AND p.batch = {{}} AND {PAID_BY})"""
 """The lines that a batch pays of a statement: not those that objections held, or only these."""
-_ORDER: Final = "member_id, number"
+_CURSORS: Final = Cursors(order="member_id, number", kind=str, id_kind=int)
 _LINES: Final = Reader(PayrollLine)
 _BOOKED: Final = " ".join(f"WHEN '{kind}' THEN '{account}'" for kind, account in ACCOUNTS.items())
 _ACCOUNT: Final = f"CASE l.kind {_BOOKED} ELSE 'commission' END"
@@ -114,16 +114,9 @@ async def payroll_lines(
         PayoutBatchUnknown: as for `payroll`.
         CursorMalformed.
     """
-    after: tuple[object, object] = ("", 0)
-    if page.after is not None:
-        after = decoded_cursor(page.after, _ORDER, str, int)
+    after = _CURSORS.after(page) or ("", 0)
     rows = await _rows(connection, scope, run, batch, after=after, limit=page.first + 1)
-    shown = rows[: page.first]
-    return Page(
-        items=_LINES.all(shown),
-        cursors=tuple(encoded_cursor(_ORDER, str(row["member_id"]), row["number"]) for row in shown),
-        has_more=len(rows) > page.first,
-    )
+    return _CURSORS.page(rows, page, item=_LINES.read, place=lambda row: (str(row["member_id"]), row["number"]))
 
 
 async def _rows(
