@@ -7,8 +7,7 @@ declaration are held against each other and against the read models when it is m
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import signature
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Generic
+from typing import TYPE_CHECKING, Generic
 from uuid import UUID
 
 from salesapi.access.principals import Scope, ScopeOf
@@ -20,13 +19,11 @@ from salesapi.queries.filters import Condition, Filter, Filters
 from salesapi.queries.orders import Ordering, Orders
 from salesapi.queries.paging import PAGE_ROWS_MAX, Cursors, IdValue, Page, PageRequest
 from salesapi.queries.row_scopes import RowScope
-from salesapi.queries.shapes import Reader, Shape, selection
+from salesapi.queries.shapes import NO_NAMES, Reader, Shape, by_key, selection
 from salesapi.queries.sources import DeclarationWrong, Source, read_models_in, refuse_unknown_read_models
 
 if TYPE_CHECKING:
     import asyncpg
-
-NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Listing(Generic[Shape, Filter, Ordering]):
@@ -69,7 +66,7 @@ class Listing(Generic[Shape, Filter, Ordering]):
         self._shown = shown
         self._id = id or self._from.key()
         self._id_kind: type[IdValue] = UUID if self._from.sql_type(self._id) == SQL_TYPES[UUID] else int
-        self.columns = selection(self._from, shape, self._id, expressions)
+        self.columns = selection(self._from, shape, id=self._id, expressions=expressions)
         self.orders = Orders(order, self._from, ordered_by)
         self._check()
         texts = [text for each in self.filters.conditions.values() for text in (each.text, each.unsent)]
@@ -162,10 +159,7 @@ class Listing(Generic[Shape, Filter, Ordering]):
             f"ORDER BY position DESC LIMIT {limit}) r",
             *conditions.values,
         )
-        found: dict[UUID, list[Shape]] = {id: [] for id in ids}
-        for row in rows:
-            found[row["related_id"]].append(self._read(row, scope))
-        return {id: tuple(shapes) for id, shapes in found.items()}
+        return by_key(ids, ((row["related_id"], self._read(row, scope)) for row in rows))
 
     def refuse_no_relation(self, column: str) -> None:
         """Refuses a column that `latest_by` cannot be asked by.

@@ -1,7 +1,8 @@
 """How rows become wire shapes: which columns answer the fields of a shape, and the reader of such rows."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Generic, TypeVar, get_type_hints
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Generic, TypeVar, get_type_hints
 
 from salesapi.database.columns import Column, RowCodec, columns_of
 from salesapi.domain.shared.kernel import ExternalId
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     import asyncpg
 
 Shape = TypeVar("Shape")
+Key = TypeVar("Key")
+Item = TypeVar("Item")
+NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Reader(Generic[Shape]):
@@ -33,7 +37,15 @@ class Reader(Generic[Shape]):
         return tuple(map(self.read, rows))
 
 
-def selection(source: Source, shape: type, id: str, expressions: Mapping[str, str]) -> str:
+def by_key(keys: Iterable[Key], pairs: Iterable[tuple[Key, Item]]) -> dict[Key, tuple[Item, ...]]:
+    """Returns for each key what was found for it, in its order, and nothing where nothing was."""
+    found: dict[Key, list[Item]] = {key: [] for key in keys}
+    for key, item in pairs:
+        found[key].append(item)
+    return {key: tuple(items) for key, items in found.items()}
+
+
+def selection(source: Source, shape: type, *, id: str = "", expressions: Mapping[str, str] = NO_NAMES) -> str:
     """Returns the columns of a statement over a source that answer the fields of a shape.
 
     A field is the column of its name, unless an expression answers it. `id` is the id of the thing where no column is called

@@ -16,8 +16,8 @@ from salesapi.queries.row_scopes import by_owner
 from salesapi.queries.selling.activities import ACTIVITIES
 from salesapi.queries.selling.deals import DEALS
 from salesapi.queries.selling.leads import LEADS
-from salesapi.queries.shapes import Reader
-from salesapi.queries.sources import read_models_in
+from salesapi.queries.shapes import Reader, selection
+from salesapi.queries.sources import Source, read_models_in
 from salesapi.schemas.customers.customers import (
     CurrencyValue,
     Customer,
@@ -43,7 +43,7 @@ CUSTOMERS: Final = Listing(
 )
 _TIMELINE_CURSORS: Final = Cursors(order="timeline", kind=int)
 _ENTRIES: Final = Reader(TimelineEntry)
-_TIMELINE_SQL: Final = """
+_TIMELINE_SQL: Final = f"""
     WITH subject AS (
         SELECT $1::uuid AS id
         UNION ALL (
@@ -63,8 +63,7 @@ _TIMELINE_SQL: Final = """
             WHERE i.customer_id = $1 AND ($2::uuid[] IS NULL OR c.owner_id = ANY($2)) ORDER BY i.position DESC LIMIT $5
         )
     )
-    SELECT DISTINCT ON (e.position) e.position, e.type, e.stream_kind, e.stream_id, e.occurred_on, e.occurred_at,
-           e.recorded_at, e.actor_id, e.summary
+    SELECT DISTINCT ON (e.position) {selection(Source("a customer's timeline", "read.timeline e"), TimelineEntry)}
     FROM subject s CROSS JOIN LATERAL (
         SELECT * FROM read.timeline t
         WHERE t.subject_id = s.id AND t.position < $3 AND ($2::uuid[] IS NULL OR t.stream_id = s.id OR CASE t.stream_kind
@@ -82,7 +81,7 @@ _TIMELINE_SQL: Final = """
         ORDER BY t.position DESC LIMIT $4
     ) e
     ORDER BY e.position DESC LIMIT $4
-"""
+"""  # noqa: S608
 """Each subject gives no more rows than a page has; an event about two of them is one entry.
 
 An event of another thing than the subject is told to those who see that thing, and to nobody else.

@@ -63,11 +63,10 @@ _SQL: Final = """
     )
     SELECT p.payout_run_id, {batch}::text AS batch, p.period, l.period AS earned_period, p.plan_id, p.plan_key, l.component,
            {account} AS account, p.member_id, p.employee_number, p.cost_centre, p.legal_entity, p.currency,
-           sum(l.posted_minor)::bigint AS amount_minor, p.statement_digest, min(l.number) AS number
+           p.statement_digest, sum(l.posted_minor)::bigint AS amount_minor, min(l.number) AS number
     FROM paid p JOIN read.statement_line l USING (payout_run_id, member_id, calculated_position)
     WHERE {of_batch}
-    GROUP BY p.payout_run_id, p.period, l.period, p.plan_id, p.plan_key, l.component, {account}, p.member_id,
-             p.employee_number, p.cost_centre, p.legal_entity, p.currency, p.statement_digest
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
     HAVING sum(l.posted_minor) <> 0 AND (p.member_id::text COLLATE "C", min(l.number)) > ({member}, {number})
     ORDER BY p.member_id::text COLLATE "C", min(l.number) LIMIT {limit}
 """

@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING, Final
 
 from salesapi.domain.pay.records.payout_runs import StatementLine as DomainLine
 from salesapi.queries.pay.reasons import shown_reason
-from salesapi.queries.shapes import Reader
+from salesapi.queries.shapes import Reader, selection
+from salesapi.queries.sources import Source
 from salesapi.schemas.pay.payout_runs import StatementLine
 
 if TYPE_CHECKING:
     import asyncpg
 
-LINE_COLUMNS: Final = ", ".join(field.name for field in fields(DomainLine))
-"""The columns of a row of `read.statement_line` that are the line itself."""
+LINE_COLUMNS: Final = selection(Source("the lines of statements", "read.statement_line"), DomainLine)
+"""The columns of a row that are the line itself."""
 _LINES: Final = Reader(DomainLine)
 
 

@@ -9,7 +9,8 @@ from salesapi.database.connections import Connection
 from salesapi.queries.filters import Condition, contains
 from salesapi.queries.listings import Listing
 from salesapi.queries.row_scopes import by_owner
-from salesapi.queries.shapes import Reader
+from salesapi.queries.shapes import Reader, by_key, selection
+from salesapi.queries.sources import Source
 from salesapi.schemas.selling.deals import Deal, DealFilter, DealOrder, StageVisit
 
 VISITS_MAX: Final = 2_000
@@ -35,11 +36,10 @@ DEALS: Final = Listing(
     order=DealOrder.CHANGED_DESC,
 )
 _VISITS: Final = Reader(StageVisit)
-_VISITS_SQL: Final = """
-    SELECT deal_id, number, version, pipeline_id, pipeline_version, stage, category, owner_id, entered_on, entered_at,
-           left_on, left_at, left_version, way_in, way_out, is_negative
+_VISITS_SQL: Final = f"""
+    SELECT {selection(Source("the visits of deals", "read.stage_visit"), StageVisit)}
     FROM read.stage_visit WHERE deal_id = ANY($1::uuid[]) ORDER BY deal_id, number LIMIT $2
-"""
+"""  # noqa: S608
 VISITS_READ: Final = (*DEALS.reads, "stage_visit")
 
 
@@ -56,7 +56,4 @@ async def stage_visits(connection: Connection, scope: Scope, deal_id: UUID) -> t
 async def stage_visits_of_deals(connection: Connection, deal_ids: Sequence[UUID]) -> dict[UUID, tuple[StageVisit, ...]]:
     """The visits of deals that the caller has already found in scope, at most `VISITS_MAX` together."""
     rows = await connection.fetch(_VISITS_SQL, list(deal_ids), VISITS_MAX)
-    found: dict[UUID, list[StageVisit]] = {deal_id: [] for deal_id in deal_ids}
-    for visit in _VISITS.all(rows):
-        found[visit.deal_id].append(visit)
-    return {deal_id: tuple(visits) for deal_id, visits in found.items()}
+    return by_key(deal_ids, ((visit.deal_id, visit) for visit in _VISITS.all(rows)))
