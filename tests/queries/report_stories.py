@@ -216,7 +216,7 @@ class Board:
 
     async def _rows(self, parts: Sequence[str], question: ReportQuestion) -> list[ReportRow]:
         lines = line_arrays(reporting_lines(self.teams))
-        return await fetched(self._pool, parts, question, self.scope, lines)
+        return await fetched(self._pool, parts, question, scope=self.scope, lines=lines)
 
 
 def asked(

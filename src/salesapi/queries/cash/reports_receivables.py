@@ -136,15 +136,14 @@ async def receivables_groups(
     """
     chosen = INVOICES.seen(scope)
     _CHOSEN.add_to(chosen, question.filter)
-    named: Mapping[str, tuple[str, object]] = {
+    named = {
         "as_of": ("date", question.as_of),
         "bucket_days": ("int[]", question.bucket_days),
         "window_from": ("date", question.window_from),
         "window_to": ("date", question.window_to),
         "by_customer": ("boolean", question.by_customer),
     }
-    text = chosen.numbered(_STATEMENT.format(chosen=chosen.text, limit=ROWS_MAX + 1), named)
-    rows = await rows_of(pool, text, chosen.values)
+    rows = await rows_of(pool, _STATEMENT.format(chosen=chosen.text, limit=ROWS_MAX + 1), named, chosen)
     groups: dict[tuple[str | None, str, str | None], _Parts] = {}
     for row in rows:
         figures = json.loads(row["figures"])
@@ -152,7 +151,7 @@ async def receivables_groups(
     if len(groups) > GROUPS_MAX:
         raise TooManyGroups(most=GROUPS_MAX)
     return tuple(
-        _group(key, label, currency, parts, question)
+        _group(ReportKey(dimension="customer", value=key, label=label), currency, parts, question)
         for (key, currency, label), parts in sorted(groups.items(), key=lambda each: _place(*each[0]))
     )
 
@@ -161,13 +160,11 @@ def _place(key: str | None, currency: str, label: str | None) -> tuple[bool, str
     return key is None, label or "", key or "", currency
 
 
-def _group(
-    key: str | None, label: str | None, currency: str, parts: _Parts, question: ReceivablesQuestion
-) -> ReceivablesGroup:
+def _group(key: ReportKey, currency: str, parts: _Parts, question: ReceivablesQuestion) -> ReceivablesGroup:
     overdue = _overdue(parts, question.bucket_days)
     not_due, undue = _open(parts, "not_due"), _open(parts, "without_due_date")
     return ReceivablesGroup(
-        keys=(ReportKey(dimension="customer", value=key, label=label),) if question.by_customer else (),
+        keys=(key,) if question.by_customer else (),
         currency=currency,
         open=OpenInvoices(
             invoices=not_due.invoices + undue.invoices + sum(bucket.invoices for bucket in overdue),
@@ -201,11 +198,11 @@ def _collection(parts: _Parts) -> CollectionCycle:
     return CollectionCycle(
         invoices=figures["invoices"],
         amount_minor=figures["amount"],
-        mean_days=quotient(figures["days"], figures["invoices"]),
-        weighted_mean_days=quotient(figures["weighted_days"], figures["amount"]),
+        mean_days=quotient(figures["days"], by=figures["invoices"]),
+        weighted_mean_days=quotient(figures["weighted_days"], by=figures["amount"]),
         median_days=median(figures, "middle"),
         late=figures["late"],
-        late_share=quotient(figures["late"], figures["due"]),
+        late_share=quotient(figures["late"], by=figures["due"]),
         late_amount_minor=figures["late_amount"],
         late_days=figures["late_days"],
         undated=parts.get("unknown_cycle", _NONE)["invoices"],

@@ -5,7 +5,7 @@ day a member has at most one. Beside its pieces a member has one line for undate
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from itertools import pairwise
 from uuid import UUID
@@ -33,27 +33,20 @@ def reporting_lines(teams: Teams) -> tuple[ReportingLine, ...]:
     lines: list[ReportingLine] = []
     for member_id, memberships in teams.by_member.items():
         pieces = [
-            _line(teams, member_id, membership, starts, ends)
+            _line(teams, member_id, piece)
             for membership in memberships
-            for starts, ends in _pieces(membership, changes[membership.team_id])
+            for piece in _pieces(membership, changes[membership.team_id])
         ]
         lines += _merged(pieces)
         if memberships:
-            lines.append(_undated(teams, member_id, memberships[-1].team_id))
+            always = replace(memberships[-1], effective_from=None, effective_until=None)
+            lines.append(_line(teams, member_id, always, is_for_undated=True))
     return tuple(lines)
 
 
 def line_arrays(lines: Sequence[ReportingLine]) -> tuple[list[object], ...]:
     """The lines as one array a column, in the order of the fields: parameters for `unnest`."""
-    return (
-        [line.member_id for line in lines],
-        [line.effective_from for line in lines],
-        [line.effective_until for line in lines],
-        [line.team_id for line in lines],
-        [line.manager_id for line in lines],
-        [line.region for line in lines],
-        [line.is_for_undated for line in lines],
-    )
+    return tuple([getattr(line, column.name) for line in lines] for column in fields(ReportingLine))
 
 
 class Organisation:
@@ -107,36 +100,24 @@ def _dates(team: Team) -> Iterable[date]:
     return (on for on in (team.formed_from, team.closed_from, *begins) if on is not None)
 
 
-def _pieces(membership: Membership, changes: Sequence[date]) -> Iterator[tuple[date | None, date | None]]:
+def _pieces(membership: Membership, changes: Sequence[date]) -> Iterator[Membership]:
     """The membership's time, cut at the changes within."""
     first, end = start_of(membership.effective_from), end_of(membership.effective_until)
     within = [on for on in changes if first < on < end]
-    return pairwise([membership.effective_from, *within, membership.effective_until])
+    for starts, ends in pairwise([membership.effective_from, *within, membership.effective_until]):
+        yield replace(membership, effective_from=starts, effective_until=ends)
 
 
-def _line(
-    teams: Teams, member_id: UUID, membership: Membership, starts: date | None, ends: date | None
-) -> ReportingLine:
-    on = start_of(starts)
+def _line(teams: Teams, member_id: UUID, piece: Membership, *, is_for_undated: bool = False) -> ReportingLine:
+    on = None if is_for_undated else start_of(piece.effective_from)
     return ReportingLine(
         member_id=member_id,
-        effective_from=starts,
-        effective_until=ends,
-        team_id=membership.team_id,
+        effective_from=piece.effective_from,
+        effective_until=piece.effective_until,
+        team_id=piece.team_id,
         manager_id=next(iter(teams.managers_of(member_id, on)), None),
-        region=teams.region_of(membership.team_id, on),
-    )
-
-
-def _undated(teams: Teams, member_id: UUID, team_id: UUID) -> ReportingLine:
-    return ReportingLine(
-        member_id=member_id,
-        effective_from=None,
-        effective_until=None,
-        team_id=team_id,
-        manager_id=next(iter(teams.managers_of(member_id, None)), None),
-        region=teams.region_of(team_id, None),
-        is_for_undated=True,
+        region=teams.region_of(piece.team_id, on),
+        is_for_undated=is_for_undated,
     )
 
 

@@ -13,9 +13,9 @@ from salesapi.access.principals import Scope
 from salesapi.domain.pay.rules.accounting import DayBalance, Movement, accrual_balances
 from salesapi.domain.pay.statements.accruals import movements_of
 from salesapi.domain.shared.dates import DaySpan
-from salesapi.queries.pay.reports_pay import LINES, SETTLED, SUMS, PayWindow, locked_lines, name_order, refuse_long
+from salesapi.queries.pay.reports_pay import LINES, SETTLED, SUMS, PayWindow, locked_lines, refuse_long
 from salesapi.queries.pay.reports_pay import READ_MODELS as PAY_READ
-from salesapi.queries.selling.reports_facts import ROWS_MAX, rows_of
+from salesapi.queries.selling.reports_facts import ROWS_MAX, name_order, rows_of
 from salesapi.schemas.pay.finance_reports import AccrualBalance, AccrualDimension, AccrualGroup
 from salesapi.schemas.selling.reports import ReportKey
 
@@ -41,17 +41,17 @@ _LABEL: Final[Mapping[AccrualDimension, str]] = {
 _STATEMENT: Final = """
     WITH {settled},
     line AS (
-        SELECT {key} AS value, k.currency, l.kind, greatest(d.earned_on, $3) AS earned_on,
-               greatest(k.last_on, $3) AS payable_on, {sums}
+        SELECT {key} AS value, k.currency, l.kind, greatest(d.earned_on, :first_on) AS earned_on,
+               greatest(k.last_on, :first_on) AS payable_on, {sums}
         FROM {lines}
-        WHERE d.earned_on <= $2
+        WHERE d.earned_on <= :last_on
         GROUP BY 1, 2, 3, 4, 5
     ),
     payment AS (
-        SELECT {key} AS value, k.currency, 'paid' AS kind, greatest(p.paid_on, $3) AS earned_on,
-               greatest(p.paid_on, $3) AS payable_on, sum(p.amount_minor)::bigint AS posted_minor, 0::bigint AS gone_minor
+        SELECT {key} AS value, k.currency, 'paid' AS kind, greatest(p.paid_on, :first_on) AS earned_on,
+               greatest(p.paid_on, :first_on) AS payable_on, sum(p.amount_minor)::bigint AS posted_minor, 0::bigint AS gone_minor
         FROM settled k JOIN read.payout p USING (payout_run_id, member_id)
-        WHERE p.status = 'paid' AND p.paid_on <= $2
+        WHERE p.status = 'paid' AND p.paid_on <= :last_on
         GROUP BY 1, 2, 3, 4, 5
     )
     SELECT a.*, {label} AS label FROM (SELECT * FROM line UNION ALL SELECT * FROM payment) a LIMIT {limit}
@@ -83,7 +83,12 @@ async def accrual_groups(
         limit=ROWS_MAX + 1,
     )
     window = question.window
-    rows = await rows_of(pool, text, (scope.member_ids, window.last_on, window.first_on))
+    named = {
+        "scope_member_ids": ("uuid[]", scope.member_ids),
+        "first_on": ("date", window.first_on),
+        "last_on": ("date", window.last_on),
+    }
+    rows = await rows_of(pool, text, named)
     movements: dict[tuple[str | None, str | None, str], list[Movement]] = {}
     for row in rows:
         movements.setdefault((row["value"], row["label"], row["currency"]), []).extend(_movements(row))
@@ -96,7 +101,7 @@ async def accrual_groups(
             currency=currency,
             balances=tuple(map(_shown, accrual_balances(shown[value, label, currency], days))),
         )
-        for value, label, currency in sorted(shown, key=lambda each: (*name_order(*each[:2]), each[2]))
+        for value, label, currency in sorted(shown, key=lambda each: (*name_order(each[0], label=each[1]), each[2]))
     )
 
 

@@ -48,8 +48,8 @@ _STATEMENT: Final = f"""
         SELECT l.deal_id, k.currency, l.kind, date_trunc('month', d.earned_on)::date AS earned_on,
                date_trunc('month', k.last_on)::date AS payable_on, {SUMS}
         FROM {LINES}
-        WHERE l.deal_id IS NOT NULL AND d.earned_on <= $2 AND ($3::uuid IS NULL OR k.plan_id = $3)
-          AND ($4::uuid IS NULL OR l.deal_id = $4)
+        WHERE l.deal_id IS NOT NULL AND d.earned_on <= :last_on AND (:plan_id IS NULL OR k.plan_id = :plan_id)
+          AND (:deal_id IS NULL OR l.deal_id = :deal_id)
         GROUP BY 1, 2, 3, 4, 5
     ),
     agreed AS (
@@ -57,7 +57,7 @@ _STATEMENT: Final = f"""
                CASE WHEN bool_and(coalesce(a.starts_on, a.signed_on) IS NOT NULL)
                     THEN min(coalesce(a.starts_on, a.signed_on)) END AS starts_on,
                CASE WHEN bool_and(a.ends_on IS NOT NULL) THEN max(a.ends_on) END AS ends_on,
-               CASE WHEN $5 THEN jsonb_agg(a.instalments) END AS plans,
+               CASE WHEN :by_revenue THEN jsonb_agg(a.instalments) END AS plans,
                CASE WHEN bool_and(a.status = 'cancelled')
                     THEN coalesce(max(a.cancelled_on), min(a.starts_on), min(a.signed_on), '-infinity') END AS ended_on
         FROM read.agreement a
@@ -146,9 +146,14 @@ async def contract_costs(
     Raises:
         AnswerTooLong, TooManyGroups, ReportTimedOut.
     """
-    by_revenue = question.method == "by_revenue"
-    arguments = (scope.member_ids, question.last_on, question.plan_id, question.deal_id, by_revenue)
-    rows = await rows_of(pool, _STATEMENT, arguments)
+    named = {
+        "scope_member_ids": ("uuid[]", scope.member_ids),
+        "last_on": ("date", question.last_on),
+        "plan_id": ("uuid", question.plan_id),
+        "deal_id": ("uuid", question.deal_id),
+        "by_revenue": ("boolean", question.method == "by_revenue"),
+    }
+    rows = await rows_of(pool, _STATEMENT, named)
     groups: dict[tuple[UUID, str], list[asyncpg.Record]] = {}
     for row in rows:
         groups.setdefault((row["deal_id"], row["currency"]), []).append(row)

@@ -127,7 +127,7 @@ class Reports:
         self, parts: Sequence[str], question: ReportQuestion, scope: Scope
     ) -> tuple[Teams, list[ReportRow]]:
         teams, lines = await self._organisation.now()
-        return teams, await fetched(self._pool, parts, question, scope, lines)
+        return teams, await fetched(self._pool, parts, question, scope=scope, lines=lines)
 
     async def _reached(self, min_position: int | None, read_models: Sequence[str] = READ_MODELS) -> int:
         """The position that the answer will reflect at least: asked before its rows are read."""

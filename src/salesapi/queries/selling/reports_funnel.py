@@ -143,7 +143,7 @@ def _snapshot(of: StageRows) -> SnapshotStage:
         exits_lost=lost,
         exits_backward=backward,
         exits_undated=leaving.get("undated", 0),
-        conversion=quotient(forward, forward + lost + backward),
+        conversion=quotient(forward, by=forward + lost + backward),
     )
 
 
@@ -155,9 +155,9 @@ def _cohort(of: StageRows) -> CohortStage:
         name=of.name,
         entered=cohort["entered"],
         reached_next=cohort["reached_next"],
-        conversion=quotient(cohort["reached_next"], cohort["entered"]),
+        conversion=quotient(cohort["reached_next"], by=cohort["entered"]),
         passed=cohort["passed"],
-        step_through=quotient(cohort["passed"], cohort["entered"]),
+        step_through=quotient(cohort["passed"], by=cohort["entered"]),
         still_open=cohort["still_open"],
         won=cohort["won"],
         lost=cohort["lost"],

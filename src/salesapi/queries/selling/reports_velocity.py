@@ -73,7 +73,7 @@ def _dwell(of: StageRows, *, has_ages: bool) -> StageDwell:
         visits=ended["visits"],
         median_days=median(ended, "middle"),
         p90_days=ended["p90"],
-        mean_days=quotient(ended["days"], ended["visits"]),
+        mean_days=quotient(ended["days"], by=ended["visits"]),
         max_days=ended["max"],
         negative=ended["negative"],
         undated=of.part("undated").get("visits", 0),
