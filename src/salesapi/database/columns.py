@@ -146,7 +146,7 @@ class RowCodec:
     """Turns rows into the values of their columns and back."""
 
     def __init__(self, row: type, columns: Sequence[Column]) -> None:
-        self._make: Callable[..., object] = maker(row)
+        self._make = maker(row)
         # With a further attribute there are always several, and the getter answers a tuple.
         self._read = attrgetter(*(column.name for column in columns), "__class__")
         self._encoders = tuple((n, column.encode) for n, column in enumerate(columns) if column.encode is not None)

@@ -59,7 +59,7 @@ class Listing(Generic[Shape, Filter, Ordering]):
         self.shape = shape
         self._read_row = read_row or Reader(shape).read
         self.source = source
-        self._from = Source(self._name, source)
+        self._from = Source(source, declaration=self._name)
         self.filters = Filters(where, conditions, prefix=self._from.prefix)
         self._scope = scope
         self._only = only
@@ -189,12 +189,12 @@ class Listing(Generic[Shape, Filter, Ordering]):
         for part in (self.filters.where, self.orders.members):
             if part.__module__ != self.shape.__module__:
                 raise DeclarationWrong(f"{self._name}: {part.__name__} is not of the file that its shape is of")
-        self._from.check("its id", self._id)
-        self._from.check("its scope", self._scope.text)
-        self._from.check("what holds for all its rows", self._only)
+        self._from.check(self._id, part="its id")
+        self._from.check(self._scope.text, part="its scope")
+        self._from.check(self._only, part="what holds for all its rows")
         for name, condition in self.filters.conditions.items():
-            self._from.check(f"the filter `{name}`", condition.text)
-            self._from.check(f"the filter `{name}`", condition.unsent)
+            for text in (condition.text, condition.unsent):
+                self._from.check(text, part=f"the filter `{name}`")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,7 @@ def selection(source: Source, shape: type, *, id: str = "", expressions: Mapping
     answers: list[str] = []
     for field in columns_of(shape):
         if field.name in expressions:
-            source.check(f"the expression of `{field.name}`", expressions[field.name])
+            source.check(expressions[field.name], part=f"the expression of `{field.name}`")
             answers.append(f'{expressions[field.name]} AS "{field.name}"')
         elif hints[field.name] == ExternalId | None and source.has("external_system"):
             answers.append(_external_id(source.prefix))

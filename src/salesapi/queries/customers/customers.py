@@ -43,6 +43,7 @@ CUSTOMERS: Final = Listing(
 )
 _TIMELINE_CURSORS: Final = Cursors(order="timeline", kind=int)
 _ENTRIES: Final = Reader(TimelineEntry)
+_ENTRY_COLUMNS: Final = selection(Source("read.timeline e", declaration="a customer's timeline"), TimelineEntry)
 _TIMELINE_SQL: Final = f"""
     WITH subject AS (
         SELECT $1::uuid AS id
@@ -63,7 +64,7 @@ _TIMELINE_SQL: Final = f"""
             WHERE i.customer_id = $1 AND ($2::uuid[] IS NULL OR c.owner_id = ANY($2)) ORDER BY i.position DESC LIMIT $5
         )
     )
-    SELECT DISTINCT ON (e.position) {selection(Source("a customer's timeline", "read.timeline e"), TimelineEntry)}
+    SELECT DISTINCT ON (e.position) {_ENTRY_COLUMNS}
     FROM subject s CROSS JOIN LATERAL (
         SELECT * FROM read.timeline t
         WHERE t.subject_id = s.id AND t.position < $3 AND ($2::uuid[] IS NULL OR t.stream_id = s.id OR CASE t.stream_kind

@@ -105,7 +105,7 @@ async def payroll(connection: Connection, scope: Scope, run: PayoutRun, batch: s
 
 
 async def payroll_lines(
-    connection: Connection, scope: Scope, run: PayoutRun, batch: str | None, page: PageRequest
+    connection: Connection, scope: Scope, run: PayoutRun, *, batch: str | None, page: PageRequest
 ) -> Page[PayrollLine]:
     """A page of the same lines, in the same order.
 

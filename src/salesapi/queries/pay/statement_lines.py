@@ -12,7 +12,7 @@ from salesapi.schemas.pay.payout_runs import StatementLine
 if TYPE_CHECKING:
     import asyncpg
 
-LINE_COLUMNS: Final = selection(Source("the lines of statements", "read.statement_line"), DomainLine)
+LINE_COLUMNS: Final = selection(Source("read.statement_line", declaration="the lines of statements"), DomainLine)
 """The columns of a row that are the line itself."""
 _LINES: Final = Reader(DomainLine)
 

@@ -36,8 +36,9 @@ DEALS: Final = Listing(
     order=DealOrder.CHANGED_DESC,
 )
 _VISITS: Final = Reader(StageVisit)
+_VISIT_COLUMNS: Final = selection(Source("read.stage_visit", declaration="the visits of deals"), StageVisit)
 _VISITS_SQL: Final = f"""
-    SELECT {selection(Source("the visits of deals", "read.stage_visit"), StageVisit)}
+    SELECT {_VISIT_COLUMNS}
     FROM read.stage_visit WHERE deal_id = ANY($1::uuid[]) ORDER BY deal_id, number LIMIT $2
 """  # noqa: S608
 VISITS_READ: Final = (*DEALS.reads, "stage_visit")
