@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import Enum
 from operator import attrgetter
 from types import NoneType, UnionType
-from typing import Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Final, Literal, Protocol, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -36,6 +36,12 @@ SQL_TYPES: Final[Mapping[object, str]] = {
 }
 JSON: Final = msgspec.json.Encoder(order="deterministic")
 """Sets and mappings have no order in memory: sorted, equal rows are equal text."""
+
+
+class Make(Protocol):
+    """Makes a record of all its values, in the order of its fields."""
+
+    def __call__(self, *values: object) -> object: ...
 
 
 class RowNotStorable(TypeError):
@@ -146,7 +152,7 @@ class RowCodec:
     """Turns rows into the values of their columns and back."""
 
     def __init__(self, row: type, columns: Sequence[Column]) -> None:
-        self._make = maker(row)
+        self._make: Make = maker(row)
         # With a further attribute there are always several, and the getter answers a tuple.
         self._read = attrgetter(*(column.name for column in columns), "__class__")
         self._encoders = tuple((n, column.encode) for n, column in enumerate(columns) if column.encode is not None)
