@@ -14,13 +14,29 @@ from decimal import Decimal
 from enum import Enum
 from operator import attrgetter
 from types import NoneType, UnionType
-from typing import Final, Literal, Protocol, Union, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Final,
+    Generic,
+    Literal,
+    Protocol,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 from uuid import UUID
 
 import msgspec
 
 from salesapi.database.records import RecordReader
 from salesapi.domain.shared.states import maker
+
+if TYPE_CHECKING:
+    import asyncpg
+
+Kind = TypeVar("Kind")
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """Names of read models and of their columns: PostgreSQL cuts longer table names than 63 characters."""
@@ -174,3 +190,23 @@ class RowCodec:
             if read[number] is not None:
                 read[number] = decode(read[number])
         return self._make(*read)
+
+
+class Reader(Generic[Kind]):
+    """Reads rows of a statement into records, whose fields have the names of its columns."""
+
+    def __init__(self, kind: type[Kind]) -> None:
+        columns = columns_of(kind)
+        self._kind = kind
+        self._names = tuple(column.name for column in columns)
+        self._codec = RowCodec(kind, columns)
+
+    def read(self, row: "asyncpg.Record") -> Kind:
+        """Returns the row as a record."""
+        made = self._codec.decode([row[name] for name in self._names])
+        assert isinstance(made, self._kind)
+        return made
+
+    def all(self, rows: "Sequence[asyncpg.Record]") -> tuple[Kind, ...]:
+        """Returns all rows as records."""
+        return tuple(map(self.read, rows))

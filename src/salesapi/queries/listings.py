@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Generic
 from uuid import UUID
 
 from salesapi.access.principals import Scope, ScopeOf
-from salesapi.database.columns import SQL_TYPES
+from salesapi.database.columns import SQL_TYPES, Reader
 from salesapi.database.conditions import Conditions
 from salesapi.database.connections import Connection
 from salesapi.domain.shared.kernel import ThingUnknown
 from salesapi.queries.filters import Condition, Filter, Filters
 from salesapi.queries.orders import Ordering, Orders
-from salesapi.queries.paging import PAGE_ROWS_MAX, Cursors, IdValue, Page, PageRequest
+from salesapi.queries.paging import PAGE_ROWS_MAX, Cursors, IdValue, Page, PageRequest, Shape
 from salesapi.queries.row_scopes import RowScope
-from salesapi.queries.shapes import NO_NAMES, Reader, Shape, by_key, selection
+from salesapi.queries.shapes import NO_NAMES, by_key, selection
 from salesapi.queries.sources import DeclarationWrong, Source, read_models_in, refuse_unknown_read_models
 
 if TYPE_CHECKING:

@@ -1,40 +1,16 @@
-"""How rows become wire shapes: which columns answer the fields of a shape, and the reader of such rows."""
+"""How rows become wire shapes: which columns answer the fields of a shape, and what is found for several things at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Generic, TypeVar, get_type_hints
+from typing import Final, TypeVar, get_type_hints
 
-from salesapi.database.columns import Column, RowCodec, columns_of
+from salesapi.database.columns import Column, columns_of
 from salesapi.domain.shared.kernel import ExternalId
 from salesapi.queries.sources import DeclarationWrong, Source
 
-if TYPE_CHECKING:
-    import asyncpg
-
-Shape = TypeVar("Shape")
 Key = TypeVar("Key")
 Item = TypeVar("Item")
 NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
-
-
-class Reader(Generic[Shape]):
-    """Reads rows into a wire shape; columns have the names of its fields."""
-
-    def __init__(self, shape: type[Shape]) -> None:
-        columns = columns_of(shape)
-        self._shape = shape
-        self._names = tuple(column.name for column in columns)
-        self._codec = RowCodec(shape, columns)
-
-    def read(self, row: "asyncpg.Record") -> Shape:
-        """Returns the row's wire shape."""
-        made = self._codec.decode([row[name] for name in self._names])
-        assert isinstance(made, self._shape)
-        return made
-
-    def all(self, rows: "Sequence[asyncpg.Record]") -> tuple[Shape, ...]:
-        """Returns the wire shapes of all rows."""
-        return tuple(map(self.read, rows))
 
 
 def by_key(keys: Iterable[Key], pairs: Iterable[tuple[Key, Item]]) -> dict[Key, tuple[Item, ...]]:

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.access.principals import Scope
+from salesapi.database.columns import Reader
 from salesapi.database.connections import Connection
 from salesapi.queries.filters import contains
 from salesapi.queries.listings import Listing, Single
@@ -16,7 +17,7 @@ from salesapi.queries.row_scopes import by_owner
 from salesapi.queries.selling.activities import ACTIVITIES
 from salesapi.queries.selling.deals import DEALS
 from salesapi.queries.selling.leads import LEADS
-from salesapi.queries.shapes import Reader, selection
+from salesapi.queries.shapes import selection
 from salesapi.queries.sources import Source, read_models_in
 from salesapi.schemas.customers.customers import (
     CurrencyValue,
@@ -43,6 +44,7 @@ CUSTOMERS: Final = Listing(
 )
 _TIMELINE_CURSORS: Final = Cursors(order="timeline", kind=int)
 _ENTRIES: Final = Reader(TimelineEntry)
+_VALUES: Final = Reader(CurrencyValue)
 _ENTRY_COLUMNS: Final = selection(Source("read.timeline e", declaration="a customer's timeline"), TimelineEntry)
 _TIMELINE_SQL: Final = f"""
     WITH subject AS (
@@ -118,18 +120,15 @@ async def _values(connection: Connection, scope: Scope, customer_id: UUID) -> tu
     where.add("customer_id = {} AND status IN ('open', 'won')", customer_id)
     rows = await connection.fetch(
         f"""
-        SELECT currency, count(*) AS deals, coalesce(sum(amount_minor) FILTER (WHERE status = 'open'), 0)::bigint AS open,
-               coalesce(sum(amount_minor) FILTER (WHERE status = 'won'), 0)::bigint AS won
+        SELECT currency, count(*) AS deal_count,
+               coalesce(sum(amount_minor) FILTER (WHERE status = 'open'), 0)::bigint AS open_minor,
+               coalesce(sum(amount_minor) FILTER (WHERE status = 'won'), 0)::bigint AS won_minor
         FROM read.deal WHERE {where.text} GROUP BY currency ORDER BY currency
         """,  # noqa: S608
         *where.values,
     )
-    values = tuple(
-        CurrencyValue(currency=row["currency"], deal_count=row["deals"], open_minor=row["open"], won_minor=row["won"])
-        for row in rows
-        if row["currency"] is not None
-    )
-    return values, sum(row["deals"] for row in rows if row["currency"] is None)
+    values = _VALUES.all([row for row in rows if row["currency"] is not None])
+    return values, sum(row["deal_count"] for row in rows if row["currency"] is None)
 
 
 async def _latest_activities(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from salesapi.access.principals import Scope
+from salesapi.database.columns import Reader
 from salesapi.database.conditions import Conditions
 from salesapi.database.connections import Connection
 from salesapi.domain.pay.records.payout_runs import RUN_LINES_MAX, LineKind, PayoutRunStatusWrong
@@ -16,7 +17,6 @@ from salesapi.domain.pay.records.payouts import PayoutBatchUnknown
 from salesapi.queries.paging import Cursors, Page, PageRequest
 from salesapi.queries.pay.payout_runs import LINES_READ, PAID_BY, RUNS, STATEMENTS
 from salesapi.queries.row_scopes import by_pay
-from salesapi.queries.shapes import Reader
 from salesapi.schemas.pay.payout_runs import PayoutRun
 from salesapi.schemas.pay.payroll import Payroll, PayrollAccount, PayrollLine
 

@@ -3,11 +3,11 @@
 from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
+from salesapi.database.columns import Reader
 from salesapi.projections.pay.points import PointsEntryRow
 from salesapi.queries.listings import Listing
 from salesapi.queries.pay.reasons import shown_reason
 from salesapi.queries.row_scopes import by_pay
-from salesapi.queries.shapes import Reader
 from salesapi.schemas.pay.points import (
     PointsBalance,
     PointsEntry,

@@ -13,7 +13,7 @@ from salesapi.access.principals import Scope
 from salesapi.domain.pay.rules.accounting import DayBalance, Movement, accrual_balances
 from salesapi.domain.pay.statements.accruals import movements_of
 from salesapi.domain.shared.dates import DaySpan
-from salesapi.queries.pay.reports_pay import LINES, SETTLED, SUMS, PayWindow, locked_lines, refuse_long
+from salesapi.queries.pay.reports_pay import LINES, LOCKED_LINES, SETTLED, SUMS, PayWindow, refuse_long
 from salesapi.queries.pay.reports_pay import READ_MODELS as PAY_READ
 from salesapi.queries.selling.reports_facts import ROWS_MAX, name_order, rows_of
 from salesapi.schemas.pay.finance_reports import AccrualBalance, AccrualDimension, AccrualGroup
@@ -108,7 +108,7 @@ async def accrual_groups(
 def _movements(row: "asyncpg.Record") -> tuple[Movement, ...]:
     if row["kind"] == "paid":
         return (Movement(on=row["payable_on"], kind="paid", amount_minor=row["posted_minor"], dimension=""),)
-    return movements_of(locked_lines(row), "")
+    return movements_of(LOCKED_LINES.read(row), "")
 
 
 def _has_anything(moved: list[Movement], days: DaySpan) -> bool:

@@ -30,7 +30,7 @@ from salesapi.domain.pay.statements.accruals import cost_minor, cost_on
 from salesapi.domain.pay.statements.cost_schedules import CostMonth, cost_schedule, revenue_of_months, term_months
 from salesapi.domain.shared.dates import months_after
 from salesapi.domain.shared.kernel import FieldInvalid
-from salesapi.queries.pay.reports_pay import LINES, SETTLED, SUMS, PayWindow, locked_lines, refuse_long
+from salesapi.queries.pay.reports_pay import LINES, LOCKED_LINES, SETTLED, SUMS, PayWindow, refuse_long
 from salesapi.queries.pay.reports_pay import READ_MODELS as PAY_READ
 from salesapi.queries.selling.reports_facts import ROWS_MAX, rows_of
 from salesapi.schemas.pay.finance_reports import ContractCost, ContractCostMonth
@@ -198,7 +198,7 @@ def _benefit_months(question: ContractCostQuestion, row: "asyncpg.Record") -> in
 def _commission(rows: "Sequence[asyncpg.Record]") -> dict[date, int]:
     """Sums what the deal costs, in minor units, by the month that it is a cost of."""
     found: dict[date, int] = {}
-    for lines in map(locked_lines, rows):
+    for lines in LOCKED_LINES.all(rows):
         if amount_minor := cost_minor(lines):
             found[cost_on(lines)] = found.get(cost_on(lines), 0) + amount_minor
     return found

@@ -7,13 +7,11 @@ calendar days.
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from salesapi.database.columns import Reader
 from salesapi.domain.pay.statements.accruals import LockedLines
 from salesapi.domain.shared.kernel import FieldInvalid, Kind, Refused
-
-if TYPE_CHECKING:
-    import asyncpg
 
 READ_MODELS: Final = ("payout_run", "statement", "statement_line")
 WINDOW_DAYS_MAX: Final = 3_660
@@ -48,6 +46,9 @@ SUMS: Final = """
     sum(l.posted_minor)::bigint AS posted_minor,
     coalesce(sum(l.base_minor) FILTER (WHERE l.kind IN ('lapsed', 'cancelled')), 0)::bigint AS gone_minor"""
 
+LOCKED_LINES: Final = Reader(LockedLines)
+"""Reads the lines of one row of a report's statement."""
+
 
 class AnswerTooLong(Refused):
     """The answer would have too many items."""
@@ -73,17 +74,6 @@ class PayWindow:
         if not 0 <= (self.last_on - self.first_on).days < WINDOW_DAYS_MAX or self.last_on == date.max:
             reason = f"A window ends on its first day or later, within {WINDOW_DAYS_MAX:,} days."
             raise FieldInvalid(reason=reason, pointer="/to")
-
-
-def locked_lines(row: "asyncpg.Record") -> LockedLines:
-    """The lines of one row of a report's statement."""
-    return LockedLines(
-        kind=row["kind"],
-        posted_minor=row["posted_minor"],
-        gone_minor=row["gone_minor"],
-        earned_on=row["earned_on"],
-        payable_on=row["payable_on"],
-    )
 
 
 def refuse_long(count: int, items: str) -> None:

@@ -3,9 +3,10 @@
 from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
+from salesapi.database.columns import Reader
 from salesapi.domain.pay.records.payout_runs import StatementLine as DomainLine
 from salesapi.queries.pay.reasons import shown_reason
-from salesapi.queries.shapes import Reader, selection
+from salesapi.queries.shapes import selection
 from salesapi.queries.sources import Source
 from salesapi.schemas.pay.payout_runs import StatementLine
 

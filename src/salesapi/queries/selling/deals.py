@@ -5,11 +5,12 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.access.principals import Scope
+from salesapi.database.columns import Reader
 from salesapi.database.connections import Connection
 from salesapi.queries.filters import Condition, contains
 from salesapi.queries.listings import Listing
 from salesapi.queries.row_scopes import by_owner
-from salesapi.queries.shapes import Reader, by_key, selection
+from salesapi.queries.shapes import by_key, selection
 from salesapi.queries.sources import Source
 from salesapi.schemas.selling.deals import Deal, DealFilter, DealOrder, StageVisit
 
