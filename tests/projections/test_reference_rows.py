@@ -26,8 +26,7 @@ from salesapi.projections.reference.currency_rates import CurrencyRateRow
 from salesapi.projections.reference.products import ProductRow
 from salesapi.projections.reference.rate_tables import RateTableRow
 from tests.domain.examples import PRODUCT
-from tests.projections.histories import Fact
-from tests.projections.test_rows import rows
+from tests.projections.histories import Fact, rows
 from tests.spec import uid
 
 TABLE, OTHER_TABLE, CALENDAR = uid(0xC1), uid(0xC2), uid(0xC3)
