@@ -38,7 +38,7 @@ from salesapi.queries.selling.reports_deals import DEAL_PARTS, deal_groups
 from salesapi.queries.selling.reports_facts import ReportRow, fetched
 from salesapi.queries.selling.reports_funnel import COHORT_PARTS, SNAPSHOT_PARTS, cohort_groups, snapshot_groups
 from salesapi.queries.selling.reports_question import ReportQuestion, groupings
-from salesapi.queries.selling.reports_stages import STAGE_ORDER
+from salesapi.queries.selling.reports_stages import STAGE_ANSWER, STAGE_ORDER
 from salesapi.queries.selling.reports_velocity import VELOCITY_PARTS, velocity_groups
 from salesapi.schemas.selling.reports import CohortStage, DealGroup, ReportFilter, SnapshotStage, StageDwell
 from tests.domain.examples import ACME, ANNA, OPENED, PIPELINE, PIPELINE_EVENTS, PRODUCT
@@ -192,7 +192,7 @@ class Board:
     ) -> dict[str, SnapshotStage]:
         """The funnel as a flow, by stage."""
         question = asked((), as_of=as_of, window_from=window_from, window_to=window_to)
-        rows = await self._rows((STAGE_ORDER, SNAPSHOT_PARTS), question)
+        rows = await self._rows((STAGE_ORDER, SNAPSHOT_PARTS, STAGE_ANSWER), question)
         (group,) = snapshot_groups(rows, question, self.teams)
         return {stage.stage: stage for stage in group.stages}
 
@@ -201,7 +201,7 @@ class Board:
     ) -> dict[str, CohortStage]:
         """The cohorts, by stage."""
         question = asked((), as_of=as_of, window_from=window_from, window_to=window_to)
-        rows = await self._rows((STAGE_ORDER, COHORT_PARTS), question)
+        rows = await self._rows((STAGE_ORDER, COHORT_PARTS, STAGE_ANSWER), question)
         (group,) = cohort_groups(rows, question, self.teams)
         return {stage.stage: stage for stage in group.stages}
 
@@ -210,7 +210,7 @@ class Board:
     ) -> dict[str, StageDwell]:
         """The stage velocity, by stage."""
         question = asked((), as_of=as_of, window_from=window_from, window_to=window_to)
-        rows = await self._rows((STAGE_ORDER, VELOCITY_PARTS), question)
+        rows = await self._rows((STAGE_ORDER, VELOCITY_PARTS, STAGE_ANSWER), question)
         (group,) = velocity_groups(rows, question, self.teams)
         return {stage.stage: stage for stage in group.stages}
 

@@ -31,12 +31,8 @@ VELOCITY_PARTS: Final = """
           AND (v.left_on IS NULL OR v.left_on > :as_of OR (
               (:window_from IS NULL OR v.left_on >= :window_from) AND (:window_to IS NULL OR v.left_on <= :window_to)))
     ),
-    answer AS (
-        SELECT s.kind AS part, s.key_1, s.key_2, jsonb_build_object(
-            'pipeline_id', pipeline_id, 'stage', stage, 'name', o.name, 'rank', o.rank, 'visits', s.visits,
-            'negative', s.negative, 'days', s.days, 'max', s.max, 'p90', s.p90,
-            'middle_lower', s.middle_lower, 'middle_upper', s.middle_upper, 'ages', s.ages
-        ) AS figures
+    told AS (
+        SELECT kind AS part, key_1, key_2, pipeline_id, stage, to_jsonb(s) AS figures
         FROM (
             SELECT kind, key_1, key_2, pipeline_id, stage, count(*) AS visits,
                    count(*) FILTER (WHERE is_negative) AS negative, sum(length) AS days, max(length) AS max,
@@ -50,7 +46,6 @@ VELOCITY_PARTS: Final = """
             FROM (SELECT *, CASE kind WHEN 'ended' THEN days WHEN 'censored' THEN age END AS length FROM stay) measured
             GROUP BY kind, key_1, key_2, pipeline_id, stage
         ) s
-        LEFT JOIN latest_stage o USING (pipeline_id, stage)
     )"""
 
 
