@@ -9,8 +9,6 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-import asyncpg
-
 from salesapi.access.principals import EVERYTHING, Scope
 from salesapi.domain.customers.customers import CustomerRegistered
 from salesapi.domain.organisation.teams import Teams
@@ -27,12 +25,10 @@ from salesapi.domain.selling.deals import (
 from salesapi.domain.selling.pipelines import Direction
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.projections.customers import customers
-from salesapi.projections.generations import prepare_read_models, registered
 from salesapi.projections.organisation import members
-from salesapi.projections.projection import Projection, Row
+from salesapi.projections.projection import Projection
 from salesapi.projections.reference import products
 from salesapi.projections.selling import deals, pipelines, stage_visits
-from salesapi.projections.tables import read_table
 from salesapi.queries.organisation.organisation import line_arrays, reporting_lines
 from salesapi.queries.selling.reports_deals import DEAL_PARTS, deal_groups
 from salesapi.queries.selling.reports_facts import ReportRow, fetched
@@ -42,8 +38,10 @@ from salesapi.queries.selling.reports_stages import STAGE_ANSWER, STAGE_ORDER
 from salesapi.queries.selling.reports_velocity import VELOCITY_PARTS, velocity_groups
 from salesapi.schemas.selling.reports import CohortStage, DealGroup, ReportFilter, SnapshotStage, StageDwell
 from tests.domain.examples import ACME, ANNA, OPENED, PIPELINE, PIPELINE_EVENTS, PRODUCT
-from tests.projections.histories import Fact, fold
+from tests.projections.histories import Fact
+from tests.queries.read_tables import ReadTables
 from tests.spec import uid
+from tests.values_by_type import built
 
 READ: Final[tuple[Projection, ...]] = (
     deals.PROJECTION,
@@ -56,17 +54,15 @@ READ: Final[tuple[Projection, ...]] = (
 NOBODY_LEADS: Final = Teams()
 BACKGROUND: Final = (
     *(Fact(PIPELINE, event) for event in PIPELINE_EVENTS),
-    Fact(PRODUCT, ProductListed(name="Machine", code="M-1", category="machines", external_id=None)),
+    Fact(PRODUCT, built(ProductListed, name="Machine", category="machines")),
     Fact(
         ACME,
-        CustomerRegistered(
+        built(
+            CustomerRegistered,
             kind="company",
             name="Acme",
-            person_name=None,
             owner_id=None,
-            parent_id=None,
             attributes=(AttributeValue(key="city", value="Ulm"), AttributeValue(key="sector", value="retail")),
-            external_id=None,
         ),
     ),
 )
@@ -85,41 +81,30 @@ class DealStory:
 
     def moved(self, stage_from: str, stage_to: str, on: str | None, direction: Direction = "forward") -> "DealStory":
         """To another open stage."""
-        event = DealStageChanged(
-            stage_from=stage_from, stage_to=stage_to, direction=direction, stages_skipped=(), reason=None
-        )
+        event = built(DealStageChanged, stage_from=stage_from, stage_to=stage_to, direction=direction)
         return self.then(event, on)
 
     def won(self, on: str | None, amount_minor: int = 100, currency: str = "CNY") -> "DealStory":
         """Won."""
-        event = DealWon(
-            stage_from="offer",
-            stage_to="won",
-            amount_minor=amount_minor,
-            currency=currency,
-            owner_id=ANNA,
-            reason=None,
-        )
+        event = built(DealWon, stage_to="won", amount_minor=amount_minor, currency=currency, owner_id=ANNA)
         return self.then(event, on)
 
     def lost(self, on: str | None) -> "DealStory":
         """Lost."""
-        return self.then(DealLost(stage_from="contact", stage_to="lost", reason=None, competitor=None, note=None), on)
+        return self.then(built(DealLost, stage_to="lost"), on)
 
     def reopened(self, on: str | None) -> "DealStory":
         """Open again."""
-        event = DealReopened(
-            status_from="won", stage_from="won", stage_to="offer", reason="unsigned", amount_minor=100, currency="CNY"
-        )
+        event = built(DealReopened, stage_to="offer", amount_minor=100, currency="CNY")
         return self.then(event, on)
 
     def reassigned(self, owner_to: UUID, on: str | None) -> "DealStory":
         """Of another member."""
-        return self.then(DealReassigned(owner_from=ANNA, owner_to=owner_to, reason=None), on)
+        return self.then(built(DealReassigned, owner_to=owner_to), on)
 
     def voided(self, on: str | None) -> "DealStory":
         """Recorded by mistake."""
-        return self.then(DealVoided(status_from="open", stage_from="contact", reason="entered twice"), on)
+        return self.then(built(DealVoided), on)
 
 
 def deal(
@@ -150,27 +135,15 @@ def deal(
 class Board:
     """Reports over what was recorded in this test."""
 
-    def __init__(self, owner: "asyncpg.Connection[asyncpg.Record]", pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-        self._owner = owner
-        self._pool = pool
+    def __init__(self, tables: ReadTables) -> None:
+        self._tables = tables
         self.teams = NOBODY_LEADS
         self.scope: Scope = EVERYTHING
 
     async def record(self, *stories: DealStory) -> None:
         """Replaces everything that the read tables hold by these deals and what stands around them."""
         facts = [*BACKGROUND, *(fact for story in stories for fact in story.facts)]
-        await prepare_read_models(self._owner, READ)
-        for projection in READ:
-            (live,) = await registered(self._owner, [projection.name])
-            table = read_table(projection, live.generation)
-            rows: list[Row] = [row for rows in fold(projection, *facts).values() for row in rows]
-            await self._owner.execute(f'TRUNCATE read."{live.table_name}"')
-            await self._owner.copy_records_to_table(
-                live.table_name,
-                schema_name="read",
-                columns=[column.name for column in table.columns],
-                records=[table.codec.encode(row) for row in rows],
-            )
+        await self._tables.fill(READ, facts)
 
     async def deals(self, *group_by: str, as_of: str | None = None, **filters: object) -> tuple[DealGroup, ...]:
         """The groups of the deal report."""
@@ -216,7 +189,7 @@ class Board:
 
     async def _rows(self, parts: Sequence[str], question: ReportQuestion) -> list[ReportRow]:
         lines = line_arrays(reporting_lines(self.teams))
-        return await fetched(self._pool, parts, question, scope=self.scope, lines=lines)
+        return await fetched(self._tables.pool, parts, question, scope=self.scope, lines=lines)
 
 
 def asked(

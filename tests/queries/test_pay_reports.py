@@ -5,12 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import asyncpg
 import pytest
 import pytest_asyncio
 
 from salesapi.access.principals import EVERYTHING, Scope
-from salesapi.database.migrating import migrate
 from salesapi.domain.pay.records.payout_runs import LineKind
 from salesapi.domain.shared.kernel import FieldInvalid
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
@@ -32,6 +30,7 @@ from tests.queries.locked_pay import (
     paid,
     run,
 )
+from tests.queries.read_tables import read_tables
 
 DATABASE = "locked_pay_by_hand"
 MINE = Scope(member_ids=frozenset({ANN}))
@@ -39,13 +38,8 @@ MINE = Scope(member_ids=frozenset({ANN}))
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def books(postgresql: EmbeddedPostgreSQL) -> AsyncIterator[Books]:
-    urls = await postgresql.create_database(DATABASE)
-    await migrate(urls.owner_url)
-    owner = await asyncpg.connect(urls.owner_url)
-    async with asyncpg.create_pool(urls.application_url, min_size=1, max_size=2) as pool:
-        yield Books(owner, pool)
-    await owner.close()
-    await postgresql.drop_database(DATABASE)
+    async with read_tables(postgresql, DATABASE) as tables:
+        yield Books(tables)
 
 
 def window(first: str, last: str) -> PayWindow:
