@@ -23,7 +23,7 @@ def credits_after(*events: object) -> list[tuple[UUID, str, str, int | None]]:
 
 
 def won(amount_minor: int, owner_id: UUID = ANN) -> DealWon:
-    return built(DealWon, amount_minor=amount_minor, currency="USD", owner_id=owner_id)  # type: ignore[no-any-return]
+    return built(DealWon, amount_minor=amount_minor, currency="USD", owner_id=owner_id)
 
 
 def team(*shares: tuple[UUID, str]) -> DealTeamChanged:

@@ -115,7 +115,7 @@ def test_what_an_event_says_stands_in_the_column_of_its_name(projection: Project
     alike = [each.name for each in fields(kind) if plain(columns.get(each.name)) == plain(hints[each.name])]
     elsewhere = set()
     for way in WAYS.get(kind, THE_ONLY_WAY):
-        event = built(kind, **way.given)
+        event: object = built(kind, **way.given)
         told = fold(projection, *told_before(projection, kind, way.begun), fact(event))
         rows = [row for group in told.values() for row in group]
         elsewhere |= {field for field in alike if getattr(event, field) not in [getattr(row, field) for row in rows]}

@@ -80,7 +80,7 @@ def line(
     period: str = "2026-02",
 ) -> StatementLine:
     """A line of a statement. `gone` is what it says is never released."""
-    return built(  # type: ignore[no-any-return]
+    return built(
         StatementLine,
         kind=kind,
         period=period,
