@@ -14,8 +14,9 @@ from salesapi.domain.shared.kernel import FieldInvalid
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.queries.pay import reports_pay
 from salesapi.queries.pay.reports_accruals import AccrualQuestion, accrual_groups
-from salesapi.queries.pay.reports_contract_costs import ContractCostAnswer, ContractCostQuestion, contract_costs
+from salesapi.queries.pay.reports_contract_costs import ContractCostQuestion, contract_costs
 from salesapi.queries.pay.reports_pay import AnswerTooLong, PayWindow
+from salesapi.schemas.pay.finance_reports import ContractCosts
 from tests.queries.locked_pay import (
     ANN,
     BOB,
@@ -190,13 +191,13 @@ async def test_an_answer_is_bounded(books: Books, monkeypatch: pytest.MonkeyPatc
         await costs(books, "2026-01", "2026-12")
 
 
-async def costs(books: Books, first: str, last: str, scope: Scope = EVERYTHING, **asked: Any) -> ContractCostAnswer:
+async def costs(books: Books, first: str, last: str, scope: Scope = EVERYTHING, **asked: Any) -> ContractCosts:
     """The report over whole months."""
     days = PayWindow(first_on=date.fromisoformat(f"{first}-11"), last_on=date.fromisoformat(f"{last}-15"))
-    return await contract_costs(books.pool, ContractCostQuestion(window=days, **asked), scope)
+    return await contract_costs(books.pool, ContractCostQuestion(window=days, **asked), scope, position=0)
 
 
-def months_of(answer: ContractCostAnswer) -> list[tuple[str, int, int, int, int]]:
+def months_of(answer: ContractCosts) -> list[tuple[str, int, int, int, int]]:
     """The months of the one deal."""
     (deal,) = answer.deals
     return [

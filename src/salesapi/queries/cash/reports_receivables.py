@@ -19,13 +19,7 @@ from salesapi.queries.cash.invoices import INVOICES
 from salesapi.queries.filters import Filters
 from salesapi.queries.selling.reports_facts import GROUPS_MAX, ROWS_MAX, TooManyGroups, rows_of
 from salesapi.queries.selling.reports_figures import median, quotient
-from salesapi.schemas.cash.receivables import (
-    AgeingBucket,
-    CollectionCycle,
-    OpenInvoices,
-    ReceivablesFilter,
-    ReceivablesGroup,
-)
+from salesapi.schemas.cash import receivables as wire
 from salesapi.schemas.selling.reports import ReportKey
 
 if TYPE_CHECKING:
@@ -40,7 +34,7 @@ BUCKET_DAYS_MAX: Final = 3_650
 
 _Parts: TypeAlias = dict[str, Mapping[str, Any]]
 
-_CHOSEN: Final = Filters(ReceivablesFilter)
+_CHOSEN: Final = Filters(wire.ReceivablesFilter)
 _STATEMENT: Final = """
     WITH seen AS (
         SELECT i.*, CASE WHEN :by_customer THEN i.customer_id::text END AS key
@@ -110,7 +104,7 @@ class ReceivablesQuestion:
     """
 
     as_of: date
-    filter: ReceivablesFilter = field(default_factory=ReceivablesFilter)
+    filter: wire.ReceivablesFilter = field(default_factory=wire.ReceivablesFilter)
     by_customer: bool = False
     bucket_days: tuple[int, ...] = BUCKET_DAYS
     window_from: date | None = None
@@ -128,7 +122,7 @@ class ReceivablesQuestion:
 
 async def receivables_groups(
     pool: "asyncpg.Pool[asyncpg.Record]", question: ReceivablesQuestion, scope: Scope
-) -> tuple[ReceivablesGroup, ...]:
+) -> tuple[wire.ReceivablesGroup, ...]:
     """The groups of the report: by currency, and by the customers' names where it is by customer; unknown ones last.
 
     Raises:
@@ -160,13 +154,13 @@ def _place(key: str | None, currency: str, label: str | None) -> tuple[bool, str
     return key is None, label or "", key or "", currency
 
 
-def _group(key: ReportKey, currency: str, parts: _Parts, question: ReceivablesQuestion) -> ReceivablesGroup:
+def _group(key: ReportKey, currency: str, parts: _Parts, question: ReceivablesQuestion) -> wire.ReceivablesGroup:
     overdue = _overdue(parts, question.bucket_days)
     not_due, undue = _open(parts, "not_due"), _open(parts, "without_due_date")
-    return ReceivablesGroup(
+    return wire.ReceivablesGroup(
         keys=(key,) if question.by_customer else (),
         currency=currency,
-        open=OpenInvoices(
+        open=wire.OpenInvoices(
             invoices=not_due.invoices + undue.invoices + sum(bucket.invoices for bucket in overdue),
             amount_minor=not_due.amount_minor + undue.amount_minor + sum(bucket.amount_minor for bucket in overdue),
         ),
@@ -179,23 +173,23 @@ def _group(key: ReportKey, currency: str, parts: _Parts, question: ReceivablesQu
     )
 
 
-def _overdue(parts: _Parts, bucket_days: Sequence[int]) -> tuple[AgeingBucket, ...]:
+def _overdue(parts: _Parts, bucket_days: Sequence[int]) -> tuple[wire.AgeingBucket, ...]:
     bounds = zip((0, *bucket_days), (*bucket_days, None), strict=True)
     buckets = [(first + 1, last, parts.get(f"overdue_{n}", _NONE)) for n, (first, last) in enumerate(bounds)]
     return tuple(
-        AgeingBucket(days_from=first, days_to=last, invoices=figures["invoices"], amount_minor=figures["amount"])
+        wire.AgeingBucket(days_from=first, days_to=last, invoices=figures["invoices"], amount_minor=figures["amount"])
         for first, last, figures in buckets
     )
 
 
-def _open(parts: _Parts, part: str) -> OpenInvoices:
+def _open(parts: _Parts, part: str) -> wire.OpenInvoices:
     figures = parts.get(part, _NONE)
-    return OpenInvoices(invoices=figures["invoices"], amount_minor=figures["amount"])
+    return wire.OpenInvoices(invoices=figures["invoices"], amount_minor=figures["amount"])
 
 
-def _collection(parts: _Parts) -> CollectionCycle:
+def _collection(parts: _Parts) -> wire.CollectionCycle:
     figures = parts.get("cycle", _NO_CYCLE)
-    return CollectionCycle(
+    return wire.CollectionCycle(
         invoices=figures["invoices"],
         amount_minor=figures["amount"],
         mean_days=quotient(figures["days"], by=figures["invoices"]),

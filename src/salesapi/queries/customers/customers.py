@@ -19,14 +19,7 @@ from salesapi.queries.selling.deals import DEALS
 from salesapi.queries.selling.leads import LEADS
 from salesapi.queries.shapes import selection
 from salesapi.queries.sources import Source, read_models_in
-from salesapi.schemas.customers.customers import (
-    CurrencyValue,
-    Customer,
-    CustomerFilter,
-    CustomerOrder,
-    CustomerProfile,
-    TimelineEntry,
-)
+from salesapi.schemas.customers import customers as wire
 from salesapi.schemas.selling.activities import Activity
 
 PROFILE_ROWS: Final = 20
@@ -35,17 +28,17 @@ SUBJECTS_MAX: Final = 500
 """Most deals, and most leads, whose events one timeline goes over: those that changed last."""
 
 CUSTOMERS: Final = Listing(
-    Customer,
+    wire.Customer,
     source="read.customer",
     scope=by_owner(has_pool=True),
-    where=CustomerFilter,
+    where=wire.CustomerFilter,
     conditions={"is_in_pool": "owner_id IS NULL", "text": contains("name")},
-    order=CustomerOrder.CHANGED_DESC,
+    order=wire.CustomerOrder.CHANGED_DESC,
 )
 _TIMELINE_CURSORS: Final = Cursors(order="timeline", kind=int)
-_ENTRIES: Final = Reader(TimelineEntry)
-_VALUES: Final = Reader(CurrencyValue)
-_ENTRY_COLUMNS: Final = selection(Source("read.timeline e", declaration="a customer's timeline"), TimelineEntry)
+_ENTRIES: Final = Reader(wire.TimelineEntry)
+_VALUES: Final = Reader(wire.CurrencyValue)
+_ENTRY_COLUMNS: Final = selection(Source("read.timeline e", declaration="a customer's timeline"), wire.TimelineEntry)
 _TIMELINE_SQL: Final = f"""
     WITH subject AS (
         SELECT $1::uuid AS id
@@ -92,7 +85,7 @@ An event of another thing than the subject is told to those who see that thing, 
 TIMELINE_READS: Final = read_models_in(_TIMELINE_SQL)
 
 
-async def customer_profile(connection: Connection, scope: Scope, customer_id: UUID) -> CustomerProfile:
+async def customer_profile(connection: Connection, scope: Scope, customer_id: UUID) -> wire.CustomerProfile:
     """Everything about a customer at a glance.
 
     Raises:
@@ -103,7 +96,7 @@ async def customer_profile(connection: Connection, scope: Scope, customer_id: UU
     deals = await DEALS.latest_by(connection, scope, [customer_id], column="customer_id", first=PROFILE_ROWS)
     leads = await LEADS.latest_by(connection, scope, [customer_id], column="customer_id", first=PROFILE_ROWS)
     activities, last_activity_on = await _latest_activities(connection, scope, customer_id)
-    return CustomerProfile(
+    return wire.CustomerProfile(
         customer=customer,
         values=values,
         unvalued_deal_count=unvalued,
@@ -114,7 +107,9 @@ async def customer_profile(connection: Connection, scope: Scope, customer_id: UU
     )
 
 
-async def _values(connection: Connection, scope: Scope, customer_id: UUID) -> tuple[tuple[CurrencyValue, ...], int]:
+async def _values(
+    connection: Connection, scope: Scope, customer_id: UUID
+) -> tuple[tuple[wire.CurrencyValue, ...], int]:
     """Open and won value by currency, and the number of open deals without a value."""
     where = DEALS.seen(scope)
     where.add("customer_id = {} AND status IN ('open', 'won')", customer_id)
@@ -155,7 +150,7 @@ async def _latest_activities(
 
 async def customer_timeline(
     connection: Connection, scope: Scope, customer_id: UUID, page: PageRequest
-) -> Page[TimelineEntry]:
+) -> Page[wire.TimelineEntry]:
     """Lists what happened to the customer, its deals and its leads, the latest recorded first.
 
     Raises:
@@ -170,7 +165,7 @@ async def customer_timeline(
 
 
 PROFILE: Final = Single(
-    shape=CustomerProfile,
+    shape=wire.CustomerProfile,
     one=customer_profile,
     scope_of=CUSTOMERS.scope_of,
     reads=(*CUSTOMERS.reads, *DEALS.reads, *LEADS.reads, *ACTIVITIES.reads),

@@ -15,15 +15,7 @@ from salesapi.queries.listings import Listing
 from salesapi.queries.paging import Cursors, Page, PageRequest
 from salesapi.queries.pay.statement_lines import LINE_COLUMNS, read_line
 from salesapi.queries.row_scopes import RowScope, by_pay
-from salesapi.schemas.pay.payout_runs import (
-    PayoutRun,
-    PayoutRunFilter,
-    PayoutRunOrder,
-    Statement,
-    StatementFilter,
-    StatementLine,
-    StatementOrder,
-)
+from salesapi.schemas.pay import payout_runs as wire
 
 LINES_READ: Final = ("payout_run", "statement", "statement_line", "payout")
 
@@ -61,7 +53,7 @@ _PAID: Final = f"""SELECT r.payout_run_id FROM read.statement s JOIN read.payout
         WHERE s.member_id = ANY({{0}}::uuid[]) AND {STANDING}"""  # noqa: S608
 
 
-def _without_totals(run: PayoutRun, scope: Scope) -> PayoutRun:
+def _without_totals(run: wire.PayoutRun, scope: Scope) -> wire.PayoutRun:
     """The run without the totals of members that are out of scope."""
     if scope.member_ids is None:
         return run
@@ -69,22 +61,22 @@ def _without_totals(run: PayoutRun, scope: Scope) -> PayoutRun:
 
 
 RUNS: Final = Listing(
-    PayoutRun,
+    wire.PayoutRun,
     source="read.payout_run",
     scope=RowScope(text=f"payout_run_id IN ({_PAID})", of="pay"),
     shown=_without_totals,
-    where=PayoutRunFilter,
-    order=PayoutRunOrder.PERIOD_DESC,
+    where=wire.PayoutRunFilter,
+    order=wire.PayoutRunOrder.PERIOD_DESC,
 )
 STATEMENTS: Final = Listing(
-    Statement,
+    wire.Statement,
     source="read.statement s JOIN read.payout_run r USING (payout_run_id)",
     id="s.issued_position",
     only=STANDING,
     scope=by_pay("s.member_id"),
     expressions={"run_status": "r.status", "payout": PAYOUT},
-    where=StatementFilter,
-    order=StatementOrder.ISSUED_DESC,
+    where=wire.StatementFilter,
+    order=wire.StatementOrder.ISSUED_DESC,
     ordered_by={"issued": "issued_position"},
 )
 """The statements that stand."""
@@ -95,7 +87,7 @@ _LINES_SQL: Final = f"""
 """  # noqa: S608
 
 
-async def statement(connection: Connection, scope: Scope, *, payout_run_id: UUID, member_id: UUID) -> Statement:
+async def statement(connection: Connection, scope: Scope, *, payout_run_id: UUID, member_id: UUID) -> wire.Statement:
     """One statement that stands.
 
     Raises:
@@ -108,7 +100,9 @@ async def statement(connection: Connection, scope: Scope, *, payout_run_id: UUID
     return found[0]
 
 
-async def statement_lines(connection: Connection, statement: Statement, page: PageRequest) -> Page[StatementLine]:
+async def statement_lines(
+    connection: Connection, statement: wire.Statement, page: PageRequest
+) -> Page[wire.StatementLine]:
     """A page of the lines of a statement that the caller has found in scope, in their order.
 
     Raises:

@@ -8,14 +8,7 @@ from salesapi.projections.pay.points import PointsEntryRow
 from salesapi.queries.listings import Listing
 from salesapi.queries.pay.reasons import shown_reason
 from salesapi.queries.row_scopes import by_pay
-from salesapi.schemas.pay.points import (
-    PointsBalance,
-    PointsEntry,
-    PointsEntryFilter,
-    PointsEntryOrder,
-    PointsFilter,
-    PointsOrder,
-)
+from salesapi.schemas.pay import points as wire
 
 if TYPE_CHECKING:
     import asyncpg
@@ -24,30 +17,34 @@ POINTS: Final = ""
 """Points have no currency, and no amounts among their reasons."""
 
 BALANCES: Final = Listing(
-    PointsBalance, source="read.points", scope=by_pay(), where=PointsFilter, order=PointsOrder.BALANCE_DESC
+    wire.PointsBalance,
+    source="read.points",
+    scope=by_pay(),
+    where=wire.PointsFilter,
+    order=wire.PointsOrder.BALANCE_DESC,
 )
 """The balances of members who ever had points."""
 _ENTRIES: Final = Reader(PointsEntryRow)
 
 
-def _read_entry(row: "asyncpg.Record") -> PointsEntry:
+def _read_entry(row: "asyncpg.Record") -> wire.PointsEntry:
     return shown_entry(_ENTRIES.read(row))
 
 
-def shown_entry(row: PointsEntryRow) -> PointsEntry:
+def shown_entry(row: PointsEntryRow) -> wire.PointsEntry:
     """Shows an entry, with why a plan gives it put into words."""
     values = {field.name: getattr(row, field.name) for field in fields(PointsEntryRow)}
     values["given"] = None if row.given is None else shown_reason(row.given, POINTS)
-    return PointsEntry(**values)
+    return wire.PointsEntry(**values)
 
 
 ENTRIES: Final = Listing(
-    PointsEntry,
+    wire.PointsEntry,
     source="read.points_entry",
     id="position",
     read_row=_read_entry,
     scope=by_pay(),
-    where=PointsEntryFilter,
-    order=PointsEntryOrder.ENTERED_DESC,
+    where=wire.PointsEntryFilter,
+    order=wire.PointsEntryOrder.ENTERED_DESC,
     ordered_by={"entered": "position"},
 )

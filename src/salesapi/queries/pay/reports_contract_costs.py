@@ -14,18 +14,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from salesapi.access.principals import Scope
-from salesapi.domain.pay.rules.contract_costs import (
-    BENEFIT_MONTHS_MAX,
-    AmortisationMethod,
-    ContractCostPolicy,
-    EmployerTaxes,
-    Expedient,
-    RenewalCommission,
-    benefit_months,
-    contract_cost,
-    problem_of_revenue,
-)
-from salesapi.domain.pay.rules.contract_costs import ContractCost as Cost
+from salesapi.domain.pay.rules import contract_costs as rules
 from salesapi.domain.pay.statements.accruals import cost_minor, cost_on
 from salesapi.domain.pay.statements.cost_schedules import CostMonth, cost_schedule, revenue_of_months, term_months
 from salesapi.domain.shared.dates import months_after
@@ -33,7 +22,7 @@ from salesapi.domain.shared.kernel import FieldInvalid
 from salesapi.queries.pay.reports_pay import LINES, LOCKED_LINES, SETTLED, SUMS, PayWindow, refuse_long
 from salesapi.queries.pay.reports_pay import READ_MODELS as PAY_READ
 from salesapi.queries.selling.reports_facts import ROWS_MAX, rows_of
-from salesapi.schemas.pay.finance_reports import ContractCost, ContractCostMonth
+from salesapi.schemas.pay.finance_reports import ContractCost, ContractCostMonth, ContractCosts
 
 if TYPE_CHECKING:
     import asyncpg
@@ -80,11 +69,11 @@ class ContractCostQuestion:
     """
 
     window: PayWindow
-    method: AmortisationMethod = "straight_line"
-    expedient: Expedient = "not_elected"
-    employer_taxes: EmployerTaxes = "expensed"
+    method: rules.AmortisationMethod = "straight_line"
+    expedient: rules.Expedient = "not_elected"
+    employer_taxes: rules.EmployerTaxes = "expensed"
     employer_tax_percent: Decimal = Decimal(0)
-    renewal_commission: RenewalCommission = "commensurate"
+    renewal_commission: rules.RenewalCommission = "commensurate"
     customer_life_months: int | None = None
     benefit_months: int | None = None
     plan_id: UUID | None = None
@@ -112,9 +101,9 @@ class ContractCostQuestion:
         return months_after(self.window.last_on.replace(day=1), 1) - timedelta(days=1)
 
     @property
-    def policy(self) -> ContractCostPolicy:
+    def policy(self) -> rules.ContractCostPolicy:
         """The treatment that is asked for: of a benefit period that is given for all, or of each deal's own term."""
-        return ContractCostPolicy(
+        return rules.ContractCostPolicy(
             method=self.method,
             expedient=self.expedient,
             employer_taxes=self.employer_taxes,
@@ -124,24 +113,15 @@ class ContractCostQuestion:
 
 
 def _refuse_months(months: int | None, what: str, pointer: str) -> None:
-    if months is not None and not 1 <= months <= BENEFIT_MONTHS_MAX:
-        raise FieldInvalid(reason=f"{what} has 1 to {BENEFIT_MONTHS_MAX} months.", pointer=pointer)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContractCostAnswer:
-    """The deals, and how many had to be left out."""
-
-    deals: tuple[ContractCost, ...]
-    without_agreement: int
-    without_term: int
-    without_revenue: int
+    if months is not None and not 1 <= months <= rules.BENEFIT_MONTHS_MAX:
+        raise FieldInvalid(reason=f"{what} has 1 to {rules.BENEFIT_MONTHS_MAX} months.", pointer=pointer)
 
 
 async def contract_costs(
-    pool: "asyncpg.Pool[asyncpg.Record]", question: ContractCostQuestion, scope: Scope
-) -> ContractCostAnswer:
-    """The deals with anything in the window, by deal and currency. `scope` is the one over pay.
+    pool: "asyncpg.Pool[asyncpg.Record]", question: ContractCostQuestion, scope: Scope, *, position: int
+) -> ContractCosts:
+    """The deals with anything in the window, by deal and currency, and how many had to be left out. `scope` is the one over pay,
+    `position` what the read models have reached.
 
     Raises:
         AnswerTooLong, TooManyGroups, ReportTimedOut.
@@ -166,7 +146,7 @@ async def contract_costs(
             without_agreement.add(deal_id)
         elif months is None:
             without_term.add(deal_id)
-        elif problem_of_revenue(question.method, revenue := _revenue(found, months), months) is not None:
+        elif rules.problem_of_revenue(question.method, revenue := _revenue(found, months), months) is not None:
             without_revenue.add(deal_id)
         elif schedule := _schedule(question, found, months, revenue):
             items += len(schedule)
@@ -180,7 +160,15 @@ async def contract_costs(
                     months=schedule,
                 )
             )
-    return ContractCostAnswer(
+    return ContractCosts(
+        position=position,
+        window_from=question.first_on,
+        window_to=question.last_on,
+        method=question.method,
+        expedient=question.expedient,
+        employer_taxes=question.employer_taxes,
+        renewal_commission=question.renewal_commission,
+        benefit_months=question.benefit_months,
         deals=tuple(deals),
         without_agreement=len(without_agreement),
         without_term=len(without_term),
@@ -192,7 +180,7 @@ def _benefit_months(question: ContractCostQuestion, row: "asyncpg.Record") -> in
     """The term of the deal's agreements, or the customer's life where renewals pay less; None where the term is open."""
     if row["starts_on"] is None or row["ends_on"] is None:
         return None
-    return benefit_months(question.policy, term_months(row["starts_on"], row["ends_on"]))
+    return rules.benefit_months(question.policy, term_months(row["starts_on"], row["ends_on"]))
 
 
 def _commission(rows: "Sequence[asyncpg.Record]") -> dict[date, int]:
@@ -218,7 +206,7 @@ def _schedule(
     question: ContractCostQuestion, rows: "Sequence[asyncpg.Record]", months: int, revenue_minor: Sequence[int]
 ) -> tuple[ContractCostMonth, ...]:
     costs = {
-        month_on: contract_cost(
+        month_on: rules.contract_cost(
             question.policy, commission_minor=amount_minor, employer_tax_percent=question.employer_tax_percent
         )
         for month_on, amount_minor in _commission(rows).items()
@@ -241,7 +229,7 @@ def _has_anything(month: ContractCostMonth) -> bool:
     )
 
 
-def _shown(month: CostMonth, cost: Cost | None) -> ContractCostMonth:
+def _shown(month: CostMonth, cost: rules.ContractCost | None) -> ContractCostMonth:
     return ContractCostMonth(
         month=f"{month.month_on:%Y-%m}",
         added_minor=month.added_minor,

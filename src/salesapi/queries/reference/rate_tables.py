@@ -4,26 +4,23 @@ from typing import Final
 
 from salesapi.queries.listings import Listing
 from salesapi.queries.row_scopes import EVERYBODY
-from salesapi.schemas.reference.rate_tables import (
-    CurrencyRate,
-    CurrencyRateFilter,
-    CurrencyRateOrder,
-    RateTable,
-    RateTableFilter,
-    RateTableOrder,
-)
+from salesapi.schemas.reference import rate_tables as wire
 
 RATE_TABLES: Final = Listing(
-    RateTable, source="read.rate_table", scope=EVERYBODY, where=RateTableFilter, order=RateTableOrder.KEY_ASC
+    wire.RateTable,
+    source="read.rate_table",
+    scope=EVERYBODY,
+    where=wire.RateTableFilter,
+    order=wire.RateTableOrder.KEY_ASC,
 )
 CURRENCY_RATES: Final = Listing(
-    CurrencyRate,
+    wire.CurrencyRate,
     source="read.currency_rate",
     id="rate_id",
     scope=EVERYBODY,
     expressions={"on": "day", "rate": "rate::text", "published_rate": "published_rate::text"},
-    where=CurrencyRateFilter,
+    where=wire.CurrencyRateFilter,
     conditions={"on_from": "day >= {}", "on_to": "day <= {}"},
-    order=CurrencyRateOrder.ON_DESC,
+    order=wire.CurrencyRateOrder.ON_DESC,
     ordered_by={"on": "day"},
 )

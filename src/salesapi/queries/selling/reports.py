@@ -109,21 +109,7 @@ class Reports:
     ) -> ContractCosts:
         """The asset of costs to obtain contracts, by deal and month."""
         position = await self._locked_reached(min_position, COSTS_READ)
-        found = await contract_costs(self._pool, question, pay)
-        return ContractCosts(
-            position=position,
-            window_from=question.first_on,
-            window_to=question.last_on,
-            method=question.method,
-            expedient=question.expedient,
-            employer_taxes=question.employer_taxes,
-            renewal_commission=question.renewal_commission,
-            benefit_months=question.benefit_months,
-            deals=found.deals,
-            without_agreement=found.without_agreement,
-            without_term=found.without_term,
-            without_revenue=found.without_revenue,
-        )
+        return await contract_costs(self._pool, question, pay, position=position)
 
     async def _facts(
         self, parts: Sequence[str], question: ReportQuestion, scope: Scope, min_position: int | None
