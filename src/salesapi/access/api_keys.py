@@ -12,9 +12,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import asyncpg
-
 from salesapi.access.principals import KeyUnknown, Principal
+from salesapi.database.connections import OwnConnection, Pool
 from salesapi.domain.shared.kernel import Role
 
 REMEMBERED_SECONDS: Final = 5.0
@@ -37,7 +36,7 @@ _FIND: Final = """
 class ApiKeys:
     """Finds the principal of a bearer key."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._remembered: dict[bytes, tuple[float, Principal]] = {}
 
@@ -71,7 +70,7 @@ def digest_of(key: str) -> bytes:
 
 
 async def create_key(
-    connection: "asyncpg.Connection[asyncpg.Record]",
+    connection: OwnConnection,
     *,
     principal_id: UUID,
     name: str,
@@ -113,7 +112,7 @@ async def create_key(
     return key
 
 
-async def revoke_keys(connection: "asyncpg.Connection[asyncpg.Record]", prefix: str) -> int:
+async def revoke_keys(connection: OwnConnection, prefix: str) -> int:
     """Revokes the keys with this prefix; answers how many were."""
     rows = await connection.fetch(
         "UPDATE access.api_key SET revoked_at = clock_timestamp() WHERE prefix = $1 AND revoked_at IS NULL RETURNING 1",

@@ -15,7 +15,6 @@ from enum import Enum
 from operator import attrgetter
 from types import NoneType, UnionType
 from typing import (
-    TYPE_CHECKING,
     Final,
     Generic,
     Literal,
@@ -30,11 +29,9 @@ from uuid import UUID
 
 import msgspec
 
+from salesapi.database.connections import Record
 from salesapi.database.records import RecordReader
 from salesapi.domain.shared.states import maker
-
-if TYPE_CHECKING:
-    import asyncpg
 
 Kind = TypeVar("Kind")
 
@@ -201,12 +198,12 @@ class Reader(Generic[Kind]):
         self._names = tuple(column.name for column in columns)
         self._codec = RowCodec(kind, columns)
 
-    def read(self, row: "asyncpg.Record") -> Kind:
+    def read(self, row: Record) -> Kind:
         """Returns the row as a record."""
         made = self._codec.decode([row[name] for name in self._names])
         assert isinstance(made, self._kind)
         return made
 
-    def all(self, rows: "Sequence[asyncpg.Record]") -> tuple[Kind, ...]:
+    def all(self, rows: Sequence[Record]) -> tuple[Kind, ...]:
         """Returns all rows as records."""
         return tuple(map(self.read, rows))

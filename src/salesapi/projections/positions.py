@@ -6,12 +6,10 @@ Read from the database, so that it holds for all processes. Durations are in sec
 import asyncio
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from salesapi.database.connections import Pool, Record
 from salesapi.domain.shared.kernel import Kind, Refused
-
-if TYPE_CHECKING:
-    import asyncpg
 
 WAIT_SECONDS_MAX: Final = 30.0
 """Longest that a query may ask to wait."""
@@ -46,7 +44,7 @@ class ReadModelMissing(RuntimeError):
     """A read model has no live table: `salesapi migrate` was not run."""
 
 
-async def position_of(pool: "asyncpg.Pool[asyncpg.Record]", names: Sequence[str]) -> int:
+async def position_of(pool: Pool, names: Sequence[str]) -> int:
     """The position that all of these read models have reached. Ask before reading rows: they then hold at least that.
 
     Raises:
@@ -55,9 +53,7 @@ async def position_of(pool: "asyncpg.Pool[asyncpg.Record]", names: Sequence[str]
     return min(int(row["position"]) for row in await _live_positions(pool, names))
 
 
-async def wait_until(
-    pool: "asyncpg.Pool[asyncpg.Record]", names: Sequence[str], position: int, timeout_seconds: float
-) -> int:
+async def wait_until(pool: Pool, names: Sequence[str], position: int, timeout_seconds: float) -> int:
     """Waits until all of these read models have reached the position; returns what they have reached.
 
     Raises:
@@ -81,7 +77,7 @@ async def wait_until(
         look_again_seconds = min(2 * look_again_seconds, LOOK_MAX_SECONDS)
 
 
-async def _live_positions(pool: "asyncpg.Pool[asyncpg.Record]", names: Sequence[str]) -> "list[asyncpg.Record]":
+async def _live_positions(pool: Pool, names: Sequence[str]) -> list[Record]:
     rows = await pool.fetch(LIVE_POSITIONS, list(names))
     missing = set(names) - {row["name"] for row in rows}
     if missing or not rows:

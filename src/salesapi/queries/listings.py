@@ -7,13 +7,13 @@ declaration are held against each other and against the read models when it is m
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import signature
-from typing import TYPE_CHECKING, Generic
+from typing import Generic
 from uuid import UUID
 
 from salesapi.access.principals import Scope, ScopeOf
 from salesapi.database.columns import SQL_TYPES, Reader
 from salesapi.database.conditions import Conditions
-from salesapi.database.connections import Connection
+from salesapi.database.connections import Connection, Record
 from salesapi.domain.shared.kernel import ThingUnknown
 from salesapi.queries.filters import Condition, Filter, Filters
 from salesapi.queries.orders import Ordering, Orders
@@ -21,9 +21,6 @@ from salesapi.queries.paging import PAGE_ROWS_MAX, Cursors, IdValue, Page, PageR
 from salesapi.queries.row_scopes import RowScope
 from salesapi.queries.shapes import NO_NAMES, by_key, selection
 from salesapi.queries.sources import DeclarationWrong, Source, read_models_in, refuse_unknown_read_models
-
-if TYPE_CHECKING:
-    import asyncpg
 
 
 class Listing(Generic[Shape, Filter, Ordering]):
@@ -53,7 +50,7 @@ class Listing(Generic[Shape, Filter, Ordering]):
         expressions: Mapping[str, str] = NO_NAMES,
         only: str = "",
         shown: Callable[[Shape, Scope], Shape] | None = None,
-        read_row: Callable[["asyncpg.Record"], Shape] | None = None,
+        read_row: Callable[[Record], Shape] | None = None,
     ) -> None:
         self._name = f"the list of {shape.__name__} over {source.split(maxsplit=1)[0]}"
         self.shape = shape
@@ -170,17 +167,17 @@ class Listing(Generic[Shape, Filter, Ordering]):
         if self._from.sql_type(column) != SQL_TYPES[UUID] or self._from.sql_type("position") is None:
             raise DeclarationWrong(f"{self._name}: the latest of it cannot be found by `{column}`")
 
-    async def _fetched(self, connection: Connection, conditions: Conditions) -> "list[asyncpg.Record]":
+    async def _fetched(self, connection: Connection, conditions: Conditions) -> list[Record]:
         return await connection.fetch(
             f"SELECT {self.columns}, {self._id} AS found_id FROM {self.source} WHERE {conditions.text}",  # noqa: S608
             *conditions.values,
         )
 
-    def read(self, rows: "Sequence[asyncpg.Record]") -> tuple[Shape, ...]:
+    def read(self, rows: Sequence[Record]) -> tuple[Shape, ...]:
         """Reads the rows of a statement of its own that selects `columns`, for a caller who has looked at the scope."""
         return tuple(map(self._read_row, rows))
 
-    def _read(self, row: "asyncpg.Record", scope: Scope) -> Shape:
+    def _read(self, row: Record, scope: Scope) -> Shape:
         read = self._read_row(row)
         return read if self._shown is None else self._shown(read, scope)
 

@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from salesapi.access.principals import Scope
+from salesapi.database.connections import Pool
 from salesapi.domain.shared.kernel import FieldInvalid
 from salesapi.queries.cash.invoices import INVOICES
 from salesapi.queries.filters import Filters
@@ -21,9 +22,6 @@ from salesapi.queries.selling.reports_facts import GROUPS_MAX, ROWS_MAX, TooMany
 from salesapi.queries.selling.reports_figures import median, quotient
 from salesapi.schemas.cash import receivables as wire
 from salesapi.schemas.selling.reports import ReportKey
-
-if TYPE_CHECKING:
-    import asyncpg
 
 READ_MODELS: Final = ("invoice", "customer")
 BUCKET_DAYS: Final = (30, 60, 90)
@@ -121,7 +119,7 @@ class ReceivablesQuestion:
 
 
 async def receivables_groups(
-    pool: "asyncpg.Pool[asyncpg.Record]", question: ReceivablesQuestion, scope: Scope
+    pool: Pool, question: ReceivablesQuestion, scope: Scope
 ) -> tuple[wire.ReceivablesGroup, ...]:
     """The groups of the report: by currency, and by the customers' names where it is by customer; unknown ones last.
 

@@ -5,13 +5,13 @@ calculated at, and batches as they were instructed, less the lines that objectio
 time.
 """
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
 from salesapi.access.principals import Scope
 from salesapi.database.columns import Reader
 from salesapi.database.conditions import Conditions
-from salesapi.database.connections import Connection
+from salesapi.database.connections import Connection, Record
 from salesapi.domain.pay.records.payout_runs import RUN_LINES_MAX, LineKind, PayoutRunStatusWrong
 from salesapi.domain.pay.records.payouts import PayoutBatchUnknown
 from salesapi.queries.paging import Cursors, Page, PageRequest
@@ -19,9 +19,6 @@ from salesapi.queries.pay.payout_runs import LINES_READ, PAID_BY, RUNS, STATEMEN
 from salesapi.queries.row_scopes import by_pay
 from salesapi.schemas.pay.payout_runs import PayoutRun
 from salesapi.schemas.pay.payroll import Payroll, PayrollAccount, PayrollLine
-
-if TYPE_CHECKING:
-    import asyncpg
 
 READS: Final = (*LINES_READ, "employment", "compensation_plan")
 LINES_MAX: Final = RUN_LINES_MAX
@@ -126,7 +123,7 @@ async def _rows(
     *,
     limit: int,
     after: tuple[object, object] = ("", 0),
-) -> "list[asyncpg.Record]":
+) -> list[Record]:
     where = STATEMENTS.seen(scope)
     where.add("s.payout_run_id = {}", run.id)
     if batch is not None:

@@ -1,17 +1,15 @@
 """The lists of members' points and of their entries. They are seen by whose pay scope holds the member."""
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from salesapi.database.columns import Reader
+from salesapi.database.connections import Record
 from salesapi.projections.pay.points import PointsEntryRow
 from salesapi.queries.listings import Listing
 from salesapi.queries.pay.reasons import shown_reason
 from salesapi.queries.row_scopes import by_pay
 from salesapi.schemas.pay import points as wire
-
-if TYPE_CHECKING:
-    import asyncpg
 
 POINTS: Final = ""
 """Points have no currency, and no amounts among their reasons."""
@@ -27,7 +25,7 @@ BALANCES: Final = Listing(
 _ENTRIES: Final = Reader(PointsEntryRow)
 
 
-def _read_entry(row: "asyncpg.Record") -> wire.PointsEntry:
+def _read_entry(row: Record) -> wire.PointsEntry:
     return shown_entry(_ENTRIES.read(row))
 
 

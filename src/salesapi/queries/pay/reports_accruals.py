@@ -7,9 +7,10 @@ which was known when the run was calculated, as in the export to payroll.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from salesapi.access.principals import Scope
+from salesapi.database.connections import Pool, Record
 from salesapi.domain.pay.rules.accounting import DayBalance, Movement, accrual_balances
 from salesapi.domain.pay.statements.accruals import movements_of
 from salesapi.domain.shared.dates import DaySpan
@@ -18,9 +19,6 @@ from salesapi.queries.pay.reports_pay import READ_MODELS as PAY_READ
 from salesapi.queries.selling.reports_facts import ROWS_MAX, name_order, rows_of
 from salesapi.schemas.pay.finance_reports import AccrualBalance, AccrualDimension, AccrualGroup
 from salesapi.schemas.selling.reports import ReportKey
-
-if TYPE_CHECKING:
-    import asyncpg
 
 READ_MODELS: Final = (*PAY_READ, "payout", "employment", "member", "compensation_plan")
 
@@ -66,9 +64,7 @@ class AccrualQuestion:
     dimension: AccrualDimension = "plan"
 
 
-async def accrual_groups(
-    pool: "asyncpg.Pool[asyncpg.Record]", question: AccrualQuestion, scope: Scope
-) -> tuple[AccrualGroup, ...]:
+async def accrual_groups(pool: Pool, question: AccrualQuestion, scope: Scope) -> tuple[AccrualGroup, ...]:
     """The groups that have anything in the window, by their names; unknown ones last. `scope` is the one over pay.
 
     Raises:
@@ -105,7 +101,7 @@ async def accrual_groups(
     )
 
 
-def _movements(row: "asyncpg.Record") -> tuple[Movement, ...]:
+def _movements(row: Record) -> tuple[Movement, ...]:
     if row["kind"] == "paid":
         return (Movement(on=row["payable_on"], kind="paid", amount_minor=row["posted_minor"], dimension=""),)
     return movements_of(LOCKED_LINES.read(row), "")

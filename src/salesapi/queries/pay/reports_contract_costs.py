@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
 from salesapi.access.principals import Scope
+from salesapi.database.connections import Pool, Record
 from salesapi.domain.pay.rules import contract_costs as rules
 from salesapi.domain.pay.statements.accruals import cost_minor, cost_on
 from salesapi.domain.pay.statements.cost_schedules import CostMonth, cost_schedule, revenue_of_months, term_months
@@ -23,9 +24,6 @@ from salesapi.queries.pay.reports_pay import LINES, LOCKED_LINES, SETTLED, SUMS,
 from salesapi.queries.pay.reports_pay import READ_MODELS as PAY_READ
 from salesapi.queries.selling.reports_facts import ROWS_MAX, rows_of
 from salesapi.schemas.pay.finance_reports import ContractCost, ContractCostMonth, ContractCosts
-
-if TYPE_CHECKING:
-    import asyncpg
 
 READ_MODELS: Final = (*PAY_READ, "agreement")
 TAX_PERCENT_MAX: Final = Decimal(100)
@@ -117,9 +115,7 @@ def _refuse_months(months: int | None, what: str, pointer: str) -> None:
         raise FieldInvalid(reason=f"{what} has 1 to {rules.BENEFIT_MONTHS_MAX} months.", pointer=pointer)
 
 
-async def contract_costs(
-    pool: "asyncpg.Pool[asyncpg.Record]", question: ContractCostQuestion, scope: Scope, *, position: int
-) -> ContractCosts:
+async def contract_costs(pool: Pool, question: ContractCostQuestion, scope: Scope, *, position: int) -> ContractCosts:
     """The deals with anything in the window, by deal and currency, and how many had to be left out. `scope` is the one over pay,
     `position` what the read models have reached.
 
@@ -134,7 +130,7 @@ async def contract_costs(
         "by_revenue": ("boolean", question.method == "by_revenue"),
     }
     rows = await rows_of(pool, _STATEMENT, named)
-    groups: dict[tuple[UUID, str], list[asyncpg.Record]] = {}
+    groups: dict[tuple[UUID, str], list[Record]] = {}
     for row in rows:
         groups.setdefault((row["deal_id"], row["currency"]), []).append(row)
     deals: list[ContractCost] = []
@@ -176,14 +172,14 @@ async def contract_costs(
     )
 
 
-def _benefit_months(question: ContractCostQuestion, row: "asyncpg.Record") -> int | None:
+def _benefit_months(question: ContractCostQuestion, row: Record) -> int | None:
     """The term of the deal's agreements, or the customer's life where renewals pay less; None where the term is open."""
     if row["starts_on"] is None or row["ends_on"] is None:
         return None
     return rules.benefit_months(question.policy, term_months(row["starts_on"], row["ends_on"]))
 
 
-def _commission(rows: "Sequence[asyncpg.Record]") -> dict[date, int]:
+def _commission(rows: Sequence[Record]) -> dict[date, int]:
     """Sums what the deal costs, in minor units, by the month that it is a cost of."""
     found: dict[date, int] = {}
     for lines in LOCKED_LINES.all(rows):
@@ -192,7 +188,7 @@ def _commission(rows: "Sequence[asyncpg.Record]") -> dict[date, int]:
     return found
 
 
-def _revenue(rows: "Sequence[asyncpg.Record]", months: int) -> tuple[int, ...]:
+def _revenue(rows: Sequence[Record], months: int) -> tuple[int, ...]:
     """The expected revenue of the benefit period by month, where it is asked for."""
     commission = _commission(rows)
     if rows[0]["plans"] is None or not commission:
@@ -203,7 +199,7 @@ def _revenue(rows: "Sequence[asyncpg.Record]", months: int) -> tuple[int, ...]:
 
 
 def _schedule(
-    question: ContractCostQuestion, rows: "Sequence[asyncpg.Record]", months: int, revenue_minor: Sequence[int]
+    question: ContractCostQuestion, rows: Sequence[Record], months: int, revenue_minor: Sequence[int]
 ) -> tuple[ContractCostMonth, ...]:
     costs = {
         month_on: rules.contract_cost(

@@ -1,10 +1,11 @@
 """Reports over deals, their stage visits, invoices and locked pay, for both doors: each says which position it reflects."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from salesapi.access.principals import Scope
 from salesapi.commands.stream_states import StreamStates
+from salesapi.database.connections import Pool
 from salesapi.domain.organisation.teams import Teams
 from salesapi.projections.positions import position_of, wait_until
 from salesapi.queries.cash.reports_receivables import READ_MODELS as RECEIVABLES_READ
@@ -25,9 +26,6 @@ from salesapi.schemas.cash.receivables import ReceivablesReport
 from salesapi.schemas.pay.finance_reports import CommissionAccruals, ContractCosts
 from salesapi.schemas.selling.reports import DealReport, FunnelCohort, FunnelSnapshot, StageVelocity
 
-if TYPE_CHECKING:
-    import asyncpg
-
 MIN_POSITION_WAIT_SECONDS: Final = 2.0
 """How long a report waits for the position that its caller wants to see."""
 
@@ -40,7 +38,7 @@ class Reports:
         TooManyGroups, ReportTimedOut: the question asks for too much.
     """
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", states: StreamStates) -> None:
+    def __init__(self, pool: Pool, states: StreamStates) -> None:
         self._pool = pool
         self._organisation = Organisation(states)
 

@@ -12,12 +12,13 @@ import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 from salesapi.access.principals import Scope
 from salesapi.database.columns import columns_of
 from salesapi.database.conditions import Conditions, Named
+from salesapi.database.connections import Pool, Record
 from salesapi.domain.organisation.teams import Teams
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import Kind, Refused
@@ -25,9 +26,6 @@ from salesapi.queries.filters import Condition, Filters
 from salesapi.queries.organisation.organisation import ReportingLine
 from salesapi.queries.selling.reports_question import Dimension, Grouping, ReportQuestion
 from salesapi.schemas.selling.reports import ReportFilter, ReportKey
-
-if TYPE_CHECKING:
-    import asyncpg
 
 READ_MODELS: Final = ("deal", "stage_visit", "customer", "product", "pipeline", "member")
 GROUPS_MAX: Final = 5_000
@@ -219,7 +217,7 @@ def _named(question: ReportQuestion, scope: Scope, lines: tuple[list[object], ..
 
 
 async def fetched(
-    pool: "asyncpg.Pool[asyncpg.Record]",
+    pool: Pool,
     parts: Sequence[str],
     question: ReportQuestion,
     *,
@@ -246,9 +244,7 @@ async def fetched(
     ]
 
 
-async def rows_of(
-    pool: "asyncpg.Pool[asyncpg.Record]", text: str, named: Named, chosen: Conditions | None = None
-) -> "list[asyncpg.Record]":
+async def rows_of(pool: Pool, text: str, named: Named, chosen: Conditions | None = None) -> list[Record]:
     """The rows of one statement of a report, which ends with a limit of one row more than `ROWS_MAX`.
 
     `named` are the parameters that its text names; those of conditions in the text stand before them.
