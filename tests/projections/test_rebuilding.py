@@ -15,8 +15,8 @@ from salesapi.projections.positions import position_of
 from salesapi.projections.projection import GroupKey, Projection, Row
 from salesapi.projections.rebuilding import RebuildProgress, RebuildRefused, rebuild
 from salesapi.projections.table_writer import PoisonEvent
-from salesapi.projections.tables import rows_digest
 from tests.projections.conftest import PATIENCE_SECONDS, ReadSide
+from tests.projections.digests import rows_digest
 from tests.projections.examples import COUNTS, DEALS, append_stories, codec, deal_groups, folded
 from tests.spec import uid
 

@@ -4,7 +4,6 @@ from dataclasses import fields
 from typing import Final
 
 from salesapi.database.columns import Reader
-from salesapi.database.connections import Record
 from salesapi.projections.pay.points import PointsEntryRow
 from salesapi.queries.listings import Listing
 from salesapi.queries.pay.reasons import shown_reason
@@ -25,10 +24,6 @@ BALANCES: Final = Listing(
 _ENTRIES: Final = Reader(PointsEntryRow)
 
 
-def _read_entry(row: Record) -> wire.PointsEntry:
-    return shown_entry(_ENTRIES.read(row))
-
-
 def shown_entry(row: PointsEntryRow) -> wire.PointsEntry:
     """Shows an entry, with why a plan gives it put into words."""
     values = {field.name: getattr(row, field.name) for field in fields(PointsEntryRow)}
@@ -40,7 +35,7 @@ ENTRIES: Final = Listing(
     wire.PointsEntry,
     source="read.points_entry",
     id="position",
-    read_row=_read_entry,
+    read_row=lambda row: shown_entry(_ENTRIES.read(row)),
     scope=by_pay(),
     where=wire.PointsEntryFilter,
     order=wire.PointsEntryOrder.ENTERED_DESC,
