@@ -9,7 +9,7 @@ import secrets
 import time
 from collections.abc import Collection
 from datetime import datetime
-from typing import Final
+from typing import Final, get_args
 from uuid import UUID
 
 from salesapi.access.principals import KeyUnknown, Principal
@@ -21,7 +21,7 @@ REMEMBERED_KEYS_MAX: Final = 10_000
 SECRET_BYTES: Final = 32
 KEY_LENGTH_MAX: Final = 200
 """Longest bearer token that is looked at, in characters."""
-ROLES: Final[tuple[Role, ...]] = ("rep", "manager", "finance", "auditor", "admin", "integration")
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
 SELLING: Final[frozenset[Role]] = frozenset({"rep", "manager"})
 """Roles that see a part of the rows. A key that mixed them with others would see everything in all its roles."""

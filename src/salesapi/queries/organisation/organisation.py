@@ -4,14 +4,14 @@ A piece is [effective_from, effective_until) in local dates of the company's cal
 day a member has at most one. Beside its pieces a member has one line for undated facts: what began last (see domain/teams).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from itertools import pairwise
 from uuid import UUID
 
 from salesapi.commands.stream_states import StreamStates
-from salesapi.domain.organisation.teams import TREE, Membership, Since, Team, Teams, end_of, start_of
+from salesapi.domain.organisation.teams import TREE, Membership, Teams, end_of, start_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,8 @@ class ReportingLine:
 
 def reporting_lines(teams: Teams) -> tuple[ReportingLine, ...]:
     """All lines of all members. A piece ends where the team, the nearest manager or the region changes."""
-    changes = {team_id: _changes(teams, team_id) for team_id in _joined(teams)}
+    joined = {membership.team_id for held in teams.by_member.values() for membership in held}
+    changes = {team_id: _changes(teams, team_id) for team_id in joined}
     lines: list[ReportingLine] = []
     for member_id, memberships in teams.by_member.items():
         pieces = [
@@ -66,38 +67,18 @@ class Organisation:
         return self._teams, self._arrays
 
 
-def _joined(teams: Teams) -> set[UUID]:
-    return {membership.team_id for held in teams.by_member.values() for membership in held}
-
-
 def _changes(teams: Teams, team_id: UUID) -> list[date]:
     """The dates on which anything about the team changes, or about a team that was ever above it."""
-    above, dates = {team_id: None}, set[date]()
-    for each in _growing(above):
-        team = teams.by_id.get(each)
-        if team is None:
-            continue
-        dates.update(_dates(team))
-        above.update(dict.fromkeys(parent.value for parent in team.parents if parent.value is not None))
-    return sorted(dates)
-
-
-def _growing(keys: dict[UUID, None]) -> Iterator[UUID]:
-    """All keys, those included that are added meanwhile."""
-    done = 0
-    while done < len(keys):
-        yield list(keys)[done]
-        done += 1
-
-
-def _dates(team: Team) -> Iterable[date]:
-    histories: tuple[tuple[Since[UUID | None] | Since[str | None] | Since[UUID], ...], ...] = (
-        team.parents,
-        team.leaders,
-        team.regions,
-    )
-    begins = (since.effective_from for history in histories for since in history)
-    return (on for on in (team.formed_from, team.closed_from, *begins) if on is not None)
+    above, dates = [team_id], set[date | None]()
+    # The list grows while it is gone through.
+    for each in above:
+        if (team := teams.by_id.get(each)) is not None:
+            dates.update((team.formed_from, team.closed_from))
+            dates.update(since.effective_from for since in team.parents)
+            dates.update(since.effective_from for since in team.leaders)
+            dates.update(since.effective_from for since in team.regions)
+            above += {parent.value for parent in team.parents if parent.value is not None}.difference(above)
+    return sorted(on for on in dates if on is not None)
 
 
 def _pieces(membership: Membership, changes: Sequence[date]) -> Iterator[Membership]:
