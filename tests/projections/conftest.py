@@ -73,6 +73,18 @@ class ReadSide:
         (live,) = [each for each in await registered(self.owner, [name]) if each.state == "live"]
         return live.table_name
 
+    @asynccontextmanager
+    async def held_up(self, name: str) -> AsyncIterator[str]:
+        """While it lasts, rows of this read model can be read and not written; the name of its table."""
+        table = await self.live_table(name)
+        blocker = await asyncpg.connect(self.urls.owner_url)
+        try:
+            async with blocker.transaction():
+                await blocker.execute(f"LOCK TABLE read.{table} IN SHARE MODE")
+                yield table
+        finally:
+            await blocker.close()
+
     async def rows(self, projection: Projection) -> set[Row]:
         """All rows that queries see."""
         table = read_table(projection, 1)

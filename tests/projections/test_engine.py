@@ -1,11 +1,9 @@
 """Read models on the real database: what they hold, where they stop, and who keeps them up."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 
-import asyncpg
 import pytest
 from eventsourcing.persistence import IntegrityError
 
@@ -180,18 +178,6 @@ async def test_an_event_that_no_program_knows_stops_only_those_who_read_its_type
     assert status.position == stored.position
 
 
-@asynccontextmanager
-async def blocked_writes(read_side: ReadSide, table: str) -> AsyncIterator[None]:
-    """While it lasts, rows can be read and not written."""
-    blocker = await asyncpg.connect(read_side.urls.owner_url)
-    try:
-        async with blocker.transaction():
-            await blocker.execute(f"LOCK TABLE read.{table} IN SHARE MODE")
-            yield
-    finally:
-        await blocker.close()
-
-
 async def waiting_backend(read_side: ReadSide, table: str) -> int:
     """The server process that waits for the table in the middle of its transaction."""
     async with asyncio.timeout(PATIENCE_SECONDS):
@@ -206,8 +192,7 @@ async def waiting_backend(read_side: ReadSide, table: str) -> int:
 
 async def test_rows_and_checkpoint_are_lost_together(read_side: ReadSide) -> None:
     await read_side.prepare(COUNTS)
-    table = await read_side.live_table("owner_count")
-    async with blocked_writes(read_side, table), read_side.engine(COUNTS):
+    async with read_side.held_up("owner_count") as table, read_side.engine(COUNTS):
         last = await append_stories(read_side.log, range(1, 10))
         backend = await waiting_backend(read_side, table)
         await read_side.pool.execute("SELECT pg_terminate_backend($1, 5000)", backend)
@@ -222,9 +207,8 @@ async def test_rows_and_checkpoint_are_lost_together(read_side: ReadSide) -> Non
 
 async def test_a_follower_that_lost_its_connection_goes_on_by_itself(read_side: ReadSide) -> None:
     await read_side.prepare(COUNTS)
-    table = await read_side.live_table("owner_count")
     async with read_side.engine(COUNTS):
-        async with blocked_writes(read_side, table):
+        async with read_side.held_up("owner_count") as table:
             last = await append_stories(read_side.log, range(1, 10))
             backend = await waiting_backend(read_side, table)
             await read_side.pool.execute("SELECT pg_terminate_backend($1, 5000)", backend)

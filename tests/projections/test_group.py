@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -132,19 +131,6 @@ async def eventually_in_step(read_side: ReadSide, statements: Statements, *proje
             await asyncio.sleep(LOOK_SECONDS)
 
 
-@asynccontextmanager
-async def held_up(read_side: ReadSide, name: str) -> AsyncIterator[None]:
-    """While it lasts, nobody writes rows of this read model."""
-    table = await read_side.live_table(name)
-    blocker = await asyncpg.connect(read_side.urls.owner_url)
-    try:
-        async with blocker.transaction():
-            await blocker.execute(f"LOCK TABLE read.{table} IN SHARE MODE")
-            yield
-    finally:
-        await blocker.close()
-
-
 async def test_a_read_model_whose_table_is_held_leaves_the_group_and_comes_back(
     watched: tuple[ReadSide, Statements],
 ) -> None:
@@ -153,7 +139,7 @@ async def test_a_read_model_whose_table_is_held_leaves_the_group_and_comes_back(
     async with read_side.engine(DEALS, COUNTS):
         await append_stories(read_side.log, range(1, 5))
         await quiet(read_side, DEALS, COUNTS)
-        async with held_up(read_side, "owner_count"):
+        async with read_side.held_up("owner_count"):
             last = await append_stories(read_side.log, range(5, 10))
             await read_side.reach(["deal_example"], last)
             assert await position_of(read_side.pool, ["owner_count"]) < last

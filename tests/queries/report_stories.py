@@ -3,7 +3,7 @@
 The pipeline is contact, need, offer, won, lost (`tests.domain.examples`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -147,7 +147,7 @@ class Board:
 
     async def deals(self, *group_by: str, as_of: str | None = None, **filters: object) -> tuple[DealGroup, ...]:
         """The groups of the deal report."""
-        question = asked(group_by, as_of=as_of, filters=filters)
+        question = asked(group_by, filters, as_of=as_of)
         return deal_groups(await self._rows((DEAL_PARTS,), question), question, self.teams)
 
     async def all_deals(self, as_of: str | None = None, **filters: object) -> DealGroup:
@@ -160,32 +160,26 @@ class Board:
         groups = await self.deals(grouping, as_of=as_of, **filters)
         return {group.keys[0].value: group for group in groups}
 
-    async def snapshot(
-        self, as_of: str | None = None, *, window_from: str | None = None, window_to: str | None = None
-    ) -> dict[str, SnapshotStage]:
+    async def snapshot(self, as_of: str | None = None, **window: str) -> dict[str, SnapshotStage]:
         """The funnel as a flow, by stage."""
-        question = asked((), as_of=as_of, window_from=window_from, window_to=window_to)
-        rows = await self._rows((STAGE_ORDER, SNAPSHOT_PARTS, STAGE_ANSWER), question)
-        (group,) = snapshot_groups(rows, question, self.teams)
+        question = asked((), {}, as_of=as_of, **window)
+        (group,) = snapshot_groups(await self._stages(SNAPSHOT_PARTS, question), question, self.teams)
         return {stage.stage: stage for stage in group.stages}
 
-    async def cohort(
-        self, as_of: str | None = None, *, window_from: str | None = None, window_to: str | None = None
-    ) -> dict[str, CohortStage]:
+    async def cohort(self, as_of: str | None = None, **window: str) -> dict[str, CohortStage]:
         """The cohorts, by stage."""
-        question = asked((), as_of=as_of, window_from=window_from, window_to=window_to)
-        rows = await self._rows((STAGE_ORDER, COHORT_PARTS, STAGE_ANSWER), question)
-        (group,) = cohort_groups(rows, question, self.teams)
+        question = asked((), {}, as_of=as_of, **window)
+        (group,) = cohort_groups(await self._stages(COHORT_PARTS, question), question, self.teams)
         return {stage.stage: stage for stage in group.stages}
 
-    async def dwells(
-        self, as_of: str | None = None, *, window_from: str | None = None, window_to: str | None = None
-    ) -> dict[str, StageDwell]:
+    async def dwells(self, as_of: str | None = None, **window: str) -> dict[str, StageDwell]:
         """The stage velocity, by stage."""
-        question = asked((), as_of=as_of, window_from=window_from, window_to=window_to)
-        rows = await self._rows((STAGE_ORDER, VELOCITY_PARTS, STAGE_ANSWER), question)
-        (group,) = velocity_groups(rows, question, self.teams)
+        question = asked((), {}, as_of=as_of, **window)
+        (group,) = velocity_groups(await self._stages(VELOCITY_PARTS, question), question, self.teams)
         return {stage.stage: stage for stage in group.stages}
+
+    async def _stages(self, parts: str, question: ReportQuestion) -> list[ReportRow]:
+        return await self._rows((STAGE_ORDER, parts, STAGE_ANSWER), question)
 
     async def _rows(self, parts: Sequence[str], question: ReportQuestion) -> list[ReportRow]:
         lines = line_arrays(reporting_lines(self.teams))
@@ -194,15 +188,16 @@ class Board:
 
 def asked(
     group_by: Sequence[str],
+    filters: Mapping[str, object],
+    /,
     *,
     as_of: str | None = None,
     window_from: str | None = None,
     window_to: str | None = None,
-    filters: dict[str, object] | None = None,
 ) -> ReportQuestion:
     """A question with its dates as text."""
     return ReportQuestion(
-        filter=ReportFilter(**{name: _day(value) for name, value in (filters or {}).items()}),  # type: ignore[arg-type]
+        filter=ReportFilter(**{name: _day(value) for name, value in filters.items()}),  # type: ignore[arg-type]
         group_by=groupings(group_by),
         as_of=None if as_of is None else date.fromisoformat(as_of),
         window_from=None if window_from is None else date.fromisoformat(window_from),
