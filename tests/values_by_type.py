@@ -9,19 +9,22 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 from zlib import crc32
 
 from salesapi.domain.pay.reasons.reason_form import StoredReason, stated
+
+Made = TypeVar("Made")
 
 FIRST_DAY: Final = date(2026, 1, 1)
 PERIODS: Final = ("2026-03", "2026-04")
 """Values of fields that hold a period."""
 
 
-def built(cls: type, **given: object) -> Any:
+def built(cls: type[Made], **given: object) -> Made:
     """A record of this class with a value in every field; `given` fields are as they are."""
+    assert is_dataclass(cls), "records have fields"
     hints = get_type_hints(cls, include_extras=True)
     made = {field.name: built_value(hints[field.name], field.name) for field in fields(cls) if field.name not in given}
     return cls(**{**made, **given})

@@ -13,9 +13,9 @@ from salesapi.projections.organisation import approvals
 from salesapi.projections.pay import awards, objections, points, pool_shares
 from salesapi.projections.projection import Projection
 from salesapi.projections.rebuilding import RebuildProgress, rebuild
-from salesapi.projections.tables import rows_digest
 from tests.api.graphql_client import must
 from tests.api.scope_company import Company, scoped_company
+from tests.projections.digests import rows_digest
 from tests.service import expiring
 
 NUMBERS = itertools.count(1)

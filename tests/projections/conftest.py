@@ -1,5 +1,6 @@
 """A migrated database with a log, a pool of the application's role, and engines that end with their test."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from salesapi.projections.generations import prepare_read_models, registered
 from salesapi.projections.positions import wait_until
 from salesapi.projections.projection import Projection, Row
 from salesapi.projections.tables import read_table
+from salesapi.queries.health import StoppedProjection, health
 from salesapi.subscriptions.runner import following
 from tests.projections.examples import codec
 
@@ -47,10 +49,41 @@ class ReadSide:
         """Waits until these read models have come so far."""
         await wait_until(self.pool, names, position, PATIENCE_SECONDS)
 
+    async def stopped(self, name: str) -> StoppedProjection | None:
+        """The read model as health shows it, where it has stopped."""
+        found = await health(self.pool, ())
+        assert found is not None
+        return next((each for each in found.stopped if each.name == name), None)
+
+    async def stops(self, name: str) -> StoppedProjection:
+        """Waits until the read model has stopped."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (found := await self.stopped(name)) is None:
+                await asyncio.sleep(0.01)
+        return found
+
+    async def goes_on(self, name: str) -> None:
+        """Waits until the read model is not stopped."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while await self.stopped(name) is not None:
+                await asyncio.sleep(0.01)
+
     async def live_table(self, name: str) -> str:
         """The name of the table that queries read."""
         (live,) = [each for each in await registered(self.owner, [name]) if each.state == "live"]
         return live.table_name
+
+    @asynccontextmanager
+    async def held_up(self, name: str) -> AsyncIterator[str]:
+        """While it lasts, rows of this read model can be read and not written; the name of its table."""
+        table = await self.live_table(name)
+        blocker = await asyncpg.connect(self.urls.owner_url)
+        try:
+            async with blocker.transaction():
+                await blocker.execute(f"LOCK TABLE read.{table} IN SHARE MODE")
+                yield table
+        finally:
+            await blocker.close()
 
     async def rows(self, projection: Projection) -> set[Row]:
         """All rows that queries see."""

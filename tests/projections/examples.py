@@ -16,6 +16,7 @@ from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.privacy.keys import MemoryKeys
 from salesapi.projections.projection import GroupKey, Projection, Row, fold_in_memory
 from tests.spec import ACTOR, DAY, uid
+from tests.values_by_type import built
 
 META = EventMeta(actor_id=ACTOR, principal_kind="member", command="Example")
 OWNERS = (uid(0xA1), uid(0xA2), uid(0xA3))
@@ -144,35 +145,19 @@ def codec() -> Codec:
 
 def opened(title: str, owner_id: UUID = OWNERS[0]) -> DealOpened:
     """A deal begins."""
-    return DealOpened(
-        title=title,
-        pipeline_id=uid(0xB1),
-        pipeline_version=1,
-        stage="prospecting",
-        owner_id=owner_id,
-        customer_id=None,
-        lead_id=None,
-        amount_minor=None,
-        currency=None,
-        lines=(),
-        expected_close_on=None,
-        attributes=(),
-        external_id=None,
+    return built(
+        DealOpened, title=title, stage="prospecting", owner_id=owner_id, amount_minor=None, currency=None, lines=()
     )
 
 
 def staged(stage_to: str) -> DealStageChanged:
     """A deal moves on."""
-    return DealStageChanged(
-        stage_from="prospecting", stage_to=stage_to, direction="forward", stages_skipped=(), reason=None
-    )
+    return built(DealStageChanged, stage_from="prospecting", stage_to=stage_to)
 
 
 def won(owner_id: UUID = OWNERS[0]) -> DealWon:
     """A deal is won for 1,000.00 EUR."""
-    return DealWon(
-        stage_from="offer", stage_to="won", amount_minor=100_000, currency="EUR", owner_id=owner_id, reason=None
-    )
+    return built(DealWon, stage_to="won", amount_minor=100_000, currency="EUR", owner_id=owner_id)
 
 
 def story(number: int) -> tuple[object, ...]:
@@ -182,14 +167,11 @@ def story(number: int) -> tuple[object, ...]:
     match number % 4:
         case 0:
             other = OWNERS[(number + 1) % len(OWNERS)]
-            return (*beginning, DealReassigned(owner_from=owner_id, owner_to=other, reason=None), won(other))
+            return (*beginning, built(DealReassigned, owner_from=owner_id, owner_to=other), won(other))
         case 1:
-            return (
-                *beginning,
-                DealLost(stage_from="offer", stage_to="lost", reason="price", competitor=None, note="too dear"),
-            )
+            return (*beginning, built(DealLost, stage_to="lost"))
         case 2:
-            return (*beginning, DealVoided(status_from="open", stage_from="offer", reason="entered twice"))
+            return (*beginning, built(DealVoided))
     return (*beginning, won(owner_id))
 
 

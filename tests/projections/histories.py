@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from salesapi.domain.catalogue import STREAMS
@@ -11,6 +11,7 @@ from salesapi.projections.projection import GroupKey, Projection, Row, fold_in_m
 from tests.spec import ACTOR, day
 
 TYPE_NAMES: Final = {kind.event: kind.name for stream in STREAMS for kind in stream.events}
+Wanted = TypeVar("Wanted")
 RECORDED_FROM: Final = datetime(2026, 7, 1, tzinfo=UTC)
 
 
@@ -45,6 +46,14 @@ def history(*facts: Fact) -> list[tuple[object, Recorded]]:
 def fold(projection: Projection, *facts: Fact) -> dict[GroupKey, tuple[Row, ...]]:
     """The read model's rows after these facts, by group."""
     return fold_in_memory(projection, read_by(projection, history(*facts)))
+
+
+def rows(projection: Projection, kind: type[Wanted], *facts: Fact) -> list[Wanted]:
+    """All rows of a read model after these facts, checked to be of its class."""
+    found = [row for group in fold(projection, *facts).values() for row in group]
+    checked = [row for row in found if isinstance(row, kind)]
+    assert len(checked) == len(found)
+    return checked
 
 
 def read_by(projection: Projection, events: list[tuple[object, Recorded]]) -> list[tuple[object, Recorded]]:

@@ -235,6 +235,15 @@ LEFT_OUT: Final[Mapping[str, str]] = {
 }
 """By reason: the read model, and of which events it leaves out which fields."""
 
+STANDS_OTHERWISE: Final[Mapping[str, str]] = {
+    "The name of a person is a personal value: it stands by itself.": "customer: CustomerRegistered(name) CustomerChanged(name)",
+    "The reason is that of the confidence.": "deal: DealConfidenceDeclared(reason)",
+    "What is amended stands beside what was agreed.": "agreement: AgreementAmended(instalments)",
+    "The sums are those of all invoices.": "agreement: InvoiceVoided(total_minor, credited_minor)",
+    "The position is the one that was calculated at.": "payout_run: PayoutRunCalculated(position) PayoutRunLocked(position)",
+}
+"""What a column of the same name does not hold of an event, by the reason."""
+
 TYPES_LEFT_OUT: Final[Mapping[str, str]] = {
     "Leaving changes no place of work: `member` tells the day.": "employment: member.left",
     "The deal stays where it is.": """

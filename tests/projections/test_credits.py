@@ -6,11 +6,10 @@ from uuid import UUID
 import pytest
 
 from salesapi.domain.selling.deals import DealReassigned, DealReopened, DealShare, DealTeamChanged, DealVoided, DealWon
-from salesapi.domain.shared.kernel import Recorded
 from salesapi.projections.pay.credits import PROJECTION, CreditRow
-from salesapi.projections.projection import fold_in_memory
 from tests.projections.examples import OWNERS, opened
-from tests.spec import day
+from tests.projections.histories import Fact, rows
+from tests.values_by_type import built
 
 DEAL = UUID(int=7)
 ANN, BOB = OWNERS[0], OWNERS[1]
@@ -19,27 +18,12 @@ CHRIS = UUID(int=0xC4)
 
 def credits_after(*events: object) -> list[tuple[UUID, str, str, int | None]]:
     """Member, kind, rule and amount of each credit, in order."""
-    recorded = [
-        (event, Recorded(position=number, version=number, stream_id=DEAL, occurred=day("2026-03-02")))
-        for number, event in enumerate(events, start=1)
-    ]
-    rows: list[CreditRow] = []
-    for group in fold_in_memory(PROJECTION, recorded).values():
-        for row in group:
-            assert isinstance(row, CreditRow)
-            rows.append(row)
-    return [(row.member_id, row.kind, row.rule, row.amount_minor) for row in sorted(rows, key=lambda row: row.number)]
+    found = rows(PROJECTION, CreditRow, *(Fact(DEAL, event) for event in events))
+    return [(row.member_id, row.kind, row.rule, row.amount_minor) for row in sorted(found, key=lambda row: row.number)]
 
 
 def won(amount_minor: int, owner_id: UUID = ANN) -> DealWon:
-    return DealWon(
-        stage_from="quote",
-        stage_to="won",
-        amount_minor=amount_minor,
-        currency="USD",
-        owner_id=owner_id,
-        reason=None,
-    )
+    return built(DealWon, amount_minor=amount_minor, currency="USD", owner_id=owner_id)
 
 
 def team(*shares: tuple[UUID, str]) -> DealTeamChanged:
@@ -48,9 +32,7 @@ def team(*shares: tuple[UUID, str]) -> DealTeamChanged:
     )
 
 
-REOPENED = DealReopened(
-    status_from="won", stage_from="won", stage_to="quote", reason="wrong", amount_minor=10_000, currency="USD"
-)
+REOPENED = built(DealReopened)
 
 
 def test_an_open_deal_credits_its_owner_with_no_amount_yet() -> None:

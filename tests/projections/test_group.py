@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,7 @@ import pytest_asyncio
 from asyncpg.connection import LoggedQuery
 
 from salesapi.domain.shared.kernel import record
-from salesapi.projections.positions import read_statuses
+from salesapi.projections.positions import position_of
 from salesapi.projections.projection import Projection, Row
 from tests.projections.conftest import PATIENCE_SECONDS, ReadSide
 from tests.projections.examples import COUNTS, DEALS, append, append_stories, evolve_counts, folded, opened
@@ -132,19 +131,6 @@ async def eventually_in_step(read_side: ReadSide, statements: Statements, *proje
             await asyncio.sleep(LOOK_SECONDS)
 
 
-@asynccontextmanager
-async def held_up(read_side: ReadSide, name: str) -> AsyncIterator[None]:
-    """While it lasts, nobody writes rows of this read model."""
-    table = await read_side.live_table(name)
-    blocker = await asyncpg.connect(read_side.urls.owner_url)
-    try:
-        async with blocker.transaction():
-            await blocker.execute(f"LOCK TABLE read.{table} IN SHARE MODE")
-            yield
-    finally:
-        await blocker.close()
-
-
 async def test_a_read_model_whose_table_is_held_leaves_the_group_and_comes_back(
     watched: tuple[ReadSide, Statements],
 ) -> None:
@@ -153,12 +139,11 @@ async def test_a_read_model_whose_table_is_held_leaves_the_group_and_comes_back(
     async with read_side.engine(DEALS, COUNTS):
         await append_stories(read_side.log, range(1, 5))
         await quiet(read_side, DEALS, COUNTS)
-        async with held_up(read_side, "owner_count"):
+        async with read_side.held_up("owner_count"):
             last = await append_stories(read_side.log, range(5, 10))
             await read_side.reach(["deal_example"], last)
-            (waiting,) = await read_statuses(read_side.pool, ["owner_count"])
-            assert waiting.position < last
-            assert waiting.error is None, "to wait for a lock is no trouble"
+            assert await position_of(read_side.pool, ["owner_count"]) < last
+            assert await read_side.stopped("owner_count") is None, "to wait for a lock is no trouble"
         await eventually_in_step(read_side, statements, DEALS, COUNTS)
 
     assert await read_side.rows(COUNTS) == await folded(read_side.log, COUNTS)
@@ -181,17 +166,11 @@ async def test_a_read_model_that_had_stopped_catches_up_and_joins_the_group_afte
     async with read_side.engine(DEALS, mistaken):
         last = await append_stories(read_side.log, range(1, 50))
         await read_side.reach(["deal_example"], last)
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while (await read_statuses(read_side.pool, ["owner_count"]))[0].error is None:
-                await asyncio.sleep(LOOK_SECONDS)
+        await read_side.stops("owner_count")
         is_broken = False
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while (await read_statuses(read_side.pool, ["owner_count"]))[0].error is not None:
-                await asyncio.sleep(LOOK_SECONDS)
+        await read_side.goes_on("owner_count")
         await eventually_in_step(read_side, statements, DEALS, COUNTS)
-        (mended,) = await read_statuses(read_side.pool, ["owner_count"])
 
-    assert (mended.state, mended.error) == ("live", None)
     assert await read_side.rows(COUNTS) == await folded(read_side.log, COUNTS)
 
 

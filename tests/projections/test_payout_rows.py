@@ -1,4 +1,4 @@
-"""Rows of payouts and of where pay is booked: given facts, the rows."""
+"""Rows of payout runs, statements and payouts, and of where pay is booked: given facts, the rows."""
 
 from dataclasses import replace
 from datetime import date
@@ -6,7 +6,14 @@ from uuid import UUID
 
 from salesapi.domain.organisation.members import MemberChanged, MemberJoined, MemberLeft
 from salesapi.domain.pay.records.payout_holds import PayoutRunLineFreed, PayoutRunLineHeld
-from salesapi.domain.pay.records.payout_runs import PayoutRunOpened
+from salesapi.domain.pay.records.payout_runs import (
+    STATEMENT_LINES_MAX,
+    PayoutRunCalculated,
+    PayoutRunOpened,
+    PayoutRunReturned,
+    PayoutRunStatementIssued,
+    StatementLine,
+)
 from salesapi.domain.pay.records.payouts import (
     PayoutAmount,
     PayoutOmission,
@@ -17,11 +24,14 @@ from salesapi.domain.pay.records.payouts import (
 )
 from salesapi.projections.organisation import employments
 from salesapi.projections.organisation.employments import CHANGES_MAX, EmploymentRow
-from salesapi.projections.pay import payout_runs, payouts
+from salesapi.projections.pay import payout_runs, payouts, statement_lines, statements
 from salesapi.projections.pay.payout_runs import PayoutRunRow
 from salesapi.projections.pay.payouts import PayoutRow
-from tests.projections.histories import Fact, fold
+from salesapi.projections.pay.statement_lines import StatementLineRow
+from salesapi.projections.pay.statements import StatementRow
+from tests.projections.histories import Fact, rows
 from tests.spec import uid
+from tests.values_by_type import built
 
 RUN, PLAN, ANN, BOB, CAT = uid(0xF3), uid(0xF2), uid(0xA), uid(0xB), uid(0xC)
 ANNS, BOBS = PayoutAmount(member_id=ANN, amount_minor=500), PayoutAmount(member_id=BOB, amount_minor=1_200)
@@ -44,22 +54,18 @@ ANN_AGAIN = replace(INSTRUCTED, batch="B", amounts=(ANNS,), omissions=())
 
 
 def payments(*events: object) -> dict[tuple[UUID, str], PayoutRow]:
-    rows = [
-        row for group in fold(payouts.PROJECTION, *(Fact(RUN, event) for event in events)).values() for row in group
-    ]
-    return {(row.member_id, row.batch): row for row in rows if isinstance(row, PayoutRow)}
+    found = rows(payouts.PROJECTION, PayoutRow, *(Fact(RUN, event) for event in events))
+    return {(row.member_id, row.batch): row for row in found}
 
 
 def run_after(*events: object) -> PayoutRunRow:
-    opened = Fact(RUN, PayoutRunOpened(plan_id=PLAN, period="2026-03"))
-    ((run,),) = fold(payout_runs.PROJECTION, opened, *(Fact(RUN, event) for event in events)).values()
-    assert isinstance(run, PayoutRunRow)
+    opened = PayoutRunOpened(plan_id=PLAN, period="2026-03")
+    (run,) = rows(payout_runs.PROJECTION, PayoutRunRow, *(Fact(RUN, event) for event in (opened, *events)))
     return run
 
 
 def employed(*events: object) -> list[EmploymentRow]:
-    ((*rows,),) = fold(employments.PROJECTION, *(Fact(ANN, event) for event in events)).values()
-    return [row for row in rows if isinstance(row, EmploymentRow)]
+    return rows(employments.PROJECTION, EmploymentRow, *(Fact(ANN, event) for event in events))
 
 
 def test_a_batch_has_a_row_for_each_member_with_the_reason_of_those_who_are_left_out() -> None:
@@ -162,3 +168,44 @@ def test_of_many_changes_only_the_latest_are_kept() -> None:
     changes = [MemberChanged(cost_centre=f"CC-{number % 2 + 2}") for number in range(CHANGES_MAX + 5)]
     rows = employed(JOINED, *changes)
     assert (len(rows), rows[-1].since_position) == (CHANGES_MAX, CHANGES_MAX + 6)
+
+
+LINE = built(StatementLine, posted_minor=50)
+
+
+def issued(part: int, lines: tuple[StatementLine, ...], position: int = 9) -> Fact:
+    """A part of the statement of one member."""
+    event = built(PayoutRunStatementIssued, member_id=ANN, part=part, parts=2, lines=lines, position=position)
+    return Fact(RUN, event)
+
+
+def test_a_statement_of_several_parts_is_one_row_with_all_its_lines() -> None:
+    facts = (
+        issued(1, (LINE,) * STATEMENT_LINES_MAX),
+        issued(2, (LINE,)),
+    )
+    (statement,) = rows(statements.PROJECTION, StatementRow, *facts)
+    assert (statement.parts, statement.calculated_position, statement.issued_position) == (2, 9, 1)
+    lines = rows(statement_lines.PROJECTION, StatementLineRow, *facts)
+    assert [line.number for line in lines] == list(range(1, STATEMENT_LINES_MAX + 2))
+
+
+def test_a_statement_issued_anew_replaces_the_lines_of_its_parts() -> None:
+    facts = (
+        issued(1, (LINE, LINE)),
+        issued(1, (replace(LINE, posted_minor=60),), position=12),
+    )
+    (line,) = rows(statement_lines.PROJECTION, StatementLineRow, *facts)
+    assert (line.posted_minor, line.calculated_position) == (60, 12)
+
+
+def test_a_returned_run_has_no_calculation_any_more() -> None:
+    facts = (
+        Fact(RUN, PayoutRunOpened(plan_id=PLAN, period="2026-03")),
+        Fact(RUN, built(PayoutRunCalculated, position=9, total_minor=50)),
+        issued(1, (LINE,)),
+    )
+    (run,) = rows(payout_runs.PROJECTION, PayoutRunRow, *facts)
+    assert (run.status, run.calculated_position, run.total_minor) == ("issued", 9, 50)
+    (run,) = rows(payout_runs.PROJECTION, PayoutRunRow, *facts, Fact(RUN, PayoutRunReturned(reason="wrong rate")))
+    assert (run.status, run.calculated_position, run.total_minor, run.reason) == ("open", None, None, "wrong rate")

@@ -22,17 +22,16 @@ from salesapi.projections.pay.compensation_plans import CompensationPlanRow
 from salesapi.projections.pay.enrolments import AcknowledgedColumn, EnrolmentRow
 from tests.domain.pay.commission_stories import BY_LINE, flat
 from tests.domain.pay.plan_options import TERMS
-from tests.projections.histories import Fact, fold
+from tests.projections.histories import Fact, rows
 from tests.spec import uid
+from tests.values_by_type import built
 
 ANN, PLAN, OTHER, STREAM = uid(0xA), uid(0xF1), uid(0xF2), uid(0xE0)
 MAY, JULY = date(2026, 5, 1), date(2026, 7, 1)
 BEGUN = EnrolmentBegun(member_id=ANN, plan_id=PLAN, effective_from=None, effective_until=None, component_keys=("base",))
 ELSEWHERE = replace(BEGUN, plan_id=OTHER, component_keys=None)
 LEFT = EnrolmentParticipantLeft(member_id=ANN, left_on=date(2026, 4, 30), leaving="retirement")
-DRAFTED = CompensationPlanDrafted(
-    key="reps", name="Reps", currency="USD", legal_entity=None, external_id=None, notice_days=30
-)
+DRAFTED = built(CompensationPlanDrafted, notice_days=30)
 PUBLISHED = CompensationPlanVersionPublished(
     plan_version=1,
     period="quarter",
@@ -45,13 +44,11 @@ PUBLISHED = CompensationPlanVersionPublished(
 
 
 def enrolled(*events: object) -> list[EnrolmentRow]:
-    ((*rows,),) = fold(enrolments.PROJECTION, *(Fact(STREAM, event) for event in events)).values()
-    return [row for row in rows if isinstance(row, EnrolmentRow)]
+    return rows(enrolments.PROJECTION, EnrolmentRow, *(Fact(STREAM, event) for event in events))
 
 
 def plan(*events: object) -> CompensationPlanRow:
-    ((row,),) = fold(compensation_plans.PROJECTION, *(Fact(PLAN, event) for event in events)).values()
-    assert isinstance(row, CompensationPlanRow)
+    (row,) = rows(compensation_plans.PROJECTION, CompensationPlanRow, *(Fact(PLAN, event) for event in events))
     return row
 
 

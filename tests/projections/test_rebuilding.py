@@ -11,12 +11,12 @@ import pytest
 from salesapi.database.locks import REBUILD, TRY_NAMED
 from salesapi.domain.shared.kernel import Recorded, record
 from salesapi.projections.generations import ReadModelChanged, add_generation, follow_generation, make_live, registered
-from salesapi.projections.positions import position_of, read_statuses
+from salesapi.projections.positions import position_of
 from salesapi.projections.projection import GroupKey, Projection, Row
 from salesapi.projections.rebuilding import RebuildProgress, RebuildRefused, rebuild
 from salesapi.projections.table_writer import PoisonEvent
-from salesapi.projections.tables import rows_digest
 from tests.projections.conftest import PATIENCE_SECONDS, ReadSide
+from tests.projections.digests import rows_digest
 from tests.projections.examples import COUNTS, DEALS, append_stories, codec, deal_groups, folded
 from tests.spec import uid
 
@@ -125,12 +125,12 @@ async def test_a_rebuild_that_died_is_cleaned_up_by_the_next(read_side: ReadSide
     dying = asyncio.create_task(rebuilt(read_side, DEALS, die))
     await asyncio.gather(dying, return_exceptions=True)
     left_behind = await tables(read_side)
-    (status,) = await read_statuses(read_side.pool, ["deal_example"])
+    served = await read_side.live_table("deal_example")
     await rebuilt(read_side, DEALS)
 
     assert dying.cancelled()
     assert len(left_behind) == 2
-    assert status.is_live
+    assert served == min(left_behind)
     assert len(await tables(read_side)) == 1
     assert await rows_digest(read_side.application, DEALS) == before
 
@@ -184,8 +184,8 @@ async def shown(read_side: ReadSide, version: int) -> None:
     """Waits until queries see this version."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
-            statuses = await read_statuses(read_side.pool, ["deal_example"])
-            if any(status.is_live and status.version == version for status in statuses):
+            found = await registered(read_side.owner, ["deal_example"])
+            if any(each.state == "live" and each.version == version for each in found):
                 return
             await asyncio.sleep(0.01)
 

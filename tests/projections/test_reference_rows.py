@@ -25,8 +25,7 @@ from salesapi.projections.projection import Projection
 from salesapi.projections.reference import currency_rates, products, rate_tables
 from salesapi.projections.reference.currency_rates import CurrencyRateRow
 from tests.domain.examples import PRODUCT
-from tests.projections.histories import Fact
-from tests.projections.test_rows import rows
+from tests.projections.histories import Fact, rows
 from tests.spec import uid
 
 TABLE, OTHER_TABLE, CALENDAR = uid(0xC1), uid(0xC2), uid(0xC3)

@@ -12,8 +12,9 @@ from salesapi.projections.projection import GROUP_ROWS_MAX
 from salesapi.projections.selling import stage_visits
 from salesapi.projections.selling.stage_visits import StageVisitRow
 from tests.domain.examples import ANNA, BORIS, DEAL, OFFERED, OPENED
-from tests.projections.histories import Fact, fold
+from tests.projections.histories import Fact, rows
 from tests.spec import instant
+from tests.values_by_type import built
 
 
 def moved(stage_from: str, stage_to: str, on: str | BusinessTime | None, direction: Direction = "forward") -> Fact:
@@ -25,16 +26,11 @@ def moved(stage_from: str, stage_to: str, on: str | BusinessTime | None, directi
 
 def visits(*facts: Fact) -> list[StageVisitRow]:
     """The deal's visits in their order."""
-    rows = [row for row in fold(stage_visits.PROJECTION, *facts).get((DEAL,), ()) if isinstance(row, StageVisitRow)]
-    return sorted(rows, key=lambda row: row.number)
+    return sorted(rows(stage_visits.PROJECTION, StageVisitRow, *facts), key=lambda row: row.number)
 
 
-WON = DealWon(
-    stage_from="offer", stage_to="won", amount_minor=125_000, currency="CNY", owner_id=ANNA, reason="best price"
-)
-REOPENED = DealReopened(
-    status_from="won", stage_from="won", stage_to="offer", reason="not signed", amount_minor=125_000, currency="CNY"
-)
+WON = built(DealWon, stage_to="won")
+REOPENED = built(DealReopened, stage_to="offer")
 
 
 def test_a_visit_ends_where_the_next_one_begins() -> None:
@@ -62,21 +58,21 @@ def test_a_back_dated_change_takes_its_place_among_the_earlier_visits() -> None:
 
 
 def test_visits_of_one_day_stand_in_the_order_of_their_instants() -> None:
-    rows = visits(
+    found = visits(
         Fact(DEAL, OPENED, instant("2026-01-05T08:00:00+00:00")),
         moved("contact", "need", instant("2026-01-05T12:00:00+00:00")),
         moved("need", "contact", instant("2026-01-05T10:00:00+00:00"), "backward"),
     )
-    assert [row.version for row in rows] == [1, 3, 2]
+    assert [row.version for row in found] == [1, 3, 2]
 
 
 def test_undated_visits_stand_in_the_order_of_their_versions() -> None:
-    rows = visits(
+    found = visits(
         Fact(DEAL, OPENED, None), moved("contact", "need", "2026-01-20"), moved("need", "offer", None, "forward")
     )
-    assert [row.stage for row in rows] == ["contact", "need", "offer"]
-    assert [row.left_on for row in rows] == [date(2026, 1, 20), None, None]
-    assert not any(row.is_negative for row in rows)
+    assert [row.stage for row in found] == ["contact", "need", "offer"]
+    assert [row.left_on for row in found] == [date(2026, 1, 20), None, None]
+    assert not any(row.is_negative for row in found)
 
 
 MORNING, NOON = instant("2026-01-05T08:00:00+00:00"), instant("2026-01-05T12:00:00+00:00")
@@ -101,8 +97,8 @@ MORNING, NOON = instant("2026-01-05T08:00:00+00:00"), instant("2026-01-05T12:00:
 def test_a_visit_is_negative_where_the_next_one_began_before_it(
     entered: str | BusinessTime | None, left: str | BusinessTime | None, is_negative: bool
 ) -> None:
-    rows = visits(Fact(DEAL, OPENED, entered), moved("contact", "need", left))
-    assert {row.version: row.is_negative for row in rows} == {1: is_negative, 2: False}
+    found = visits(Fact(DEAL, OPENED, entered), moved("contact", "need", left))
+    assert {row.version: row.is_negative for row in found} == {1: is_negative, 2: False}
 
 
 def test_closing_is_a_visit_of_the_end_stage_and_reopening_ends_it() -> None:
@@ -130,17 +126,17 @@ def test_voiding_a_deal_removes_its_visits() -> None:
 
 def test_a_hand_over_gives_the_running_visit_to_the_new_owner_and_leaves_the_earlier_ones() -> None:
     handed = DealReassigned(owner_from=ANNA, owner_to=BORIS, reason=None)
-    rows = visits(
+    found = visits(
         Fact(DEAL, OPENED, "2026-01-05"),
         moved("contact", "need", "2026-01-09"),
         Fact(DEAL, handed, "2026-01-10"),
         moved("need", "offer", "2026-01-11"),
     )
-    assert [row.owner_id for row in rows] == [ANNA, BORIS, BORIS]
+    assert [row.owner_id for row in found] == [ANNA, BORIS, BORIS]
 
 
 def test_the_visits_of_one_deal_are_bounded_and_the_latest_are_kept() -> None:
     there, back = moved("contact", "need", "2026-01-05"), moved("need", "contact", "2026-01-05", "backward")
-    rows = visits(Fact(DEAL, OPENED, "2026-01-05"), *([there, back] * (GROUP_ROWS_MAX // 2)))
-    assert len(rows) == GROUP_ROWS_MAX
-    assert (rows[0].version, rows[-1].version) == (2, GROUP_ROWS_MAX + 1)
+    found = visits(Fact(DEAL, OPENED, "2026-01-05"), *([there, back] * (GROUP_ROWS_MAX // 2)))
+    assert len(found) == GROUP_ROWS_MAX
+    assert (found[0].version, found[-1].version) == (2, GROUP_ROWS_MAX + 1)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -11,7 +11,6 @@ from salesapi.domain.cash.agreement_lines import AgreementLine, Instalment
 from salesapi.domain.cash.agreements import AgreementCancelled, AgreementDrafted, AgreementSigned
 from salesapi.domain.organisation.members import MemberChanged, MemberJoined
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanDrafted
-from salesapi.domain.pay.reasons.reason_form import stated
 from salesapi.domain.pay.records.payout_runs import (
     LineKind,
     PayoutRunCalculated,
@@ -28,14 +27,13 @@ from salesapi.domain.pay.records.payouts import (
 )
 from salesapi.domain.shared.kernel import natural_id
 from salesapi.projections.cash import agreements
-from salesapi.projections.generations import prepare_read_models, registered
 from salesapi.projections.organisation import employments, members
 from salesapi.projections.pay import compensation_plans, payout_runs, payouts, statement_lines, statements
 from salesapi.projections.projection import Projection
-from salesapi.projections.tables import read_table
-from tests.domain.examples import ACME
-from tests.projections.histories import Fact, fold
+from tests.projections.histories import Fact
+from tests.queries.read_tables import ReadTables
 from tests.spec import uid
+from tests.values_by_type import built
 
 READ: Final[tuple[Projection, ...]] = (
     agreements.PROJECTION,
@@ -54,21 +52,11 @@ CALCULATED: Final = 7
 
 
 def plan(plan_id: UUID, key: str, currency: str = "CNY") -> Fact:
-    drafted = CompensationPlanDrafted(key=key, name=key.title(), currency=currency, legal_entity=None, external_id=None)
-    return Fact(plan_id, drafted)
+    return Fact(plan_id, built(CompensationPlanDrafted, key=key, currency=currency))
 
 
 def member(member_id: UUID, name: str, cost_centre: str | None) -> Fact:
-    joined = MemberJoined(
-        name=name,
-        email=None,
-        employee_number=None,
-        joined_on=None,
-        cost_centre=cost_centre,
-        legal_entity=None,
-        external_id=None,
-    )
-    return Fact(member_id, joined)
+    return Fact(member_id, built(MemberJoined, name=name, cost_centre=cost_centre))
 
 
 BACKGROUND: Final = (
@@ -92,24 +80,14 @@ def line(
     period: str = "2026-02",
 ) -> StatementLine:
     """A line of a statement. `gone` is what it says is never released."""
-    return StatementLine(
+    return built(
+        StatementLine,
         kind=kind,
         period=period,
-        component="base",
-        rule="R01",
-        credit_rule=None,
-        plan_version=1,
         deal_id=deal,
-        source_member_id=None,
         won_on=date.fromisoformat(won) if won else None,
-        positions=(),
         base_minor=gone,
-        currency="CNY",
-        rate_percent=None,
-        reason=stated(""),
-        exact_minor=None,
         posted_minor=posted,
-        residual_minor=None,
     )
 
 
@@ -127,41 +105,14 @@ def run(
 ) -> tuple[Fact, ...]:
     """A run with its statements: a member and its lines."""
     run_id = run_of(plan_id, period)
-    calculated = PayoutRunCalculated(
-        position=CALCULATED,
-        engine_version="1",
-        plan_versions=(1,),
-        digest="00",
-        participant_count=len(statements_of),
-        total_minor=0,
-        currency=currency,
+    calculated = built(
+        PayoutRunCalculated, position=CALCULATED, participant_count=len(statements_of), currency=currency
     )
+    whole = {"plan_id": plan_id, "period": period, "position": CALCULATED, "part": 1, "parts": 1, "currency": currency}
     issued = [
-        PayoutRunStatementIssued(
-            member_id=member_id,
-            plan_id=plan_id,
-            period=period,
-            position=CALCULATED,
-            part=1,
-            parts=1,
-            lines=lines,
-            line_count=len(lines),
-            earned_minor=0,
-            released_minor=0,
-            clawed_minor=0,
-            adjusted_minor=0,
-            awarded_minor=0,
-            drawn_minor=0,
-            total_minor=sum(each.posted_minor for each in lines),
-            currency=currency,
-            plan_versions=(1,),
-            engine_version="1",
-            deal_order="",
-            digest="00",
-        )
-        for member_id, lines in statements_of
+        built(PayoutRunStatementIssued, member_id=member_id, lines=lines, **whole) for member_id, lines in statements_of
     ]
-    locked = PayoutRunLocked(statements_digest="00", position=CALCULATED, tree_root="00", tree_size=CALCULATED)
+    locked = built(PayoutRunLocked, position=CALCULATED)
     events: list[object] = [PayoutRunOpened(plan_id=plan_id, period=period), calculated, *issued]
     return tuple(Fact(run_id, event) for event in (*events, *((locked,) if is_locked else ())))
 
@@ -171,31 +122,14 @@ def paid(
 ) -> tuple[Fact, ...]:
     """A payment of a run; one that came back failed afterwards."""
     amounts = (PayoutAmount(member_id=member_id, amount_minor=amount_minor),)
+    paid_on = date.fromisoformat(on)
     events: list[object] = [
-        PayoutRunPayoutInstructed(
-            batch=batch,
-            payout_on=date.fromisoformat(on),
-            takes_all=True,
-            amounts=amounts,
-            parts=(),
-            omissions=(),
-            currency="CNY",
-        ),
-        PayoutRunPayoutPaid(
-            batch=batch, external_reference="bank 7", paid_on=date.fromisoformat(on), amounts=amounts, currency="CNY"
-        ),
+        built(PayoutRunPayoutInstructed, batch=batch, amounts=amounts, parts=(), omissions=()),
+        built(PayoutRunPayoutPaid, batch=batch, amounts=amounts, paid_on=paid_on),
     ]
     if came_back:
-        events.append(
-            PayoutRunPayoutFailed(
-                batch=batch,
-                member_id=member_id,
-                amount_minor=amount_minor,
-                currency="CNY",
-                was_paid=True,
-                reason="returned",
-            )
-        )
+        back = {"member_id": member_id, "amount_minor": amount_minor, "was_paid": True}
+        events.append(built(PayoutRunPayoutFailed, batch=batch, **back))
     return tuple(Fact(run_of(PLAN, period), event) for event in events)
 
 
@@ -210,9 +144,7 @@ def agreement(
     dues: tuple[tuple[str, int], ...] = (),
 ) -> tuple[Fact, ...]:
     """An agreement on a deal; without a day of signing it may be signed all the same (`starts`), or a draft."""
-    drafted = AgreementDrafted(
-        title="Service", customer_id=ACME, deal_id=deal, currency="CNY", legal_entity=None, external_id=None
-    )
+    drafted = built(AgreementDrafted, deal_id=deal, currency="CNY")
     facts = [Fact(uid(number), drafted)]
     if signed or starts:
         terms = AgreementSigned(
@@ -227,30 +159,22 @@ def agreement(
         facts.append(Fact(uid(number), terms, signed))
     if cancelled:
         on = None if cancelled == "always" else date.fromisoformat(cancelled)
-        ended = AgreementCancelled(status_from="signed", effective_on=on, fee_kept_minor=0, reason="closed")
+        ended = built(AgreementCancelled, effective_on=on, fee_kept_minor=0)
         facts.append(Fact(uid(number), ended))
     return tuple(facts)
 
 
 @dataclass(frozen=True)
 class Books:
-    """The real read tables, filled anew with the rows of a history."""
+    """The locked pay of a history, in the real read tables."""
 
-    owner: "asyncpg.Connection[asyncpg.Record]"
-    pool: "asyncpg.Pool[asyncpg.Record]"
+    tables: ReadTables
+
+    @property
+    def pool(self) -> "asyncpg.Pool[asyncpg.Record]":
+        """The application's connections."""
+        return self.tables.pool
 
     async def record(self, *histories: tuple[Fact, ...]) -> None:
         """Replaces all rows by those of these histories."""
-        await prepare_read_models(self.owner, READ)
-        facts: list[Any] = [*BACKGROUND, *(fact for each in histories for fact in each)]
-        for projection in READ:
-            (live,) = await registered(self.owner, [projection.name])
-            table = read_table(projection, live.generation)
-            rows = [row for rows in fold(projection, *facts).values() for row in rows]
-            await self.owner.execute(f'TRUNCATE read."{live.table_name}"')
-            await self.owner.copy_records_to_table(
-                live.table_name,
-                schema_name="read",
-                columns=[column.name for column in table.columns],
-                records=[table.codec.encode(row) for row in rows],
-            )
+        await self.tables.fill(READ, [*BACKGROUND, *(fact for each in histories for fact in each)])

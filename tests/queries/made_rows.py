@@ -77,6 +77,7 @@ class Rows:
                 order=order or read.order,
                 page=PageRequest(first=2, after=after),
             )
+            assert page.items or after is None, "a cursor is given only where there are further rows"
             found += [getattr(item, FACTS[read.name].shows) for item in page.items]
             after = page.next_cursor
             if after is None:

@@ -3,13 +3,11 @@
 The pipeline is contact, need, offer, won, lost (`tests.domain.examples`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 from uuid import UUID
-
-import asyncpg
 
 from salesapi.access.principals import EVERYTHING, Scope
 from salesapi.domain.customers.customers import CustomerRegistered
@@ -29,22 +27,21 @@ from salesapi.domain.selling.leads import LeadCaptured
 from salesapi.domain.selling.pipelines import Direction
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.projections.customers import customers
-from salesapi.projections.generations import prepare_read_models, registered
 from salesapi.projections.organisation import members
-from salesapi.projections.projection import Projection, Row
+from salesapi.projections.projection import Projection
 from salesapi.projections.reference import products
 from salesapi.projections.selling import campaigns, deals, leads, pipelines, stage_visits
-from salesapi.projections.tables import read_table
 from salesapi.queries.organisation.organisation import line_arrays, reporting_lines
 from salesapi.queries.selling.reports_deals import DEAL_PARTS, deal_groups
 from salesapi.queries.selling.reports_facts import ReportRow, fetched
 from salesapi.queries.selling.reports_funnel import COHORT_PARTS, SNAPSHOT_PARTS, cohort_groups, snapshot_groups
 from salesapi.queries.selling.reports_question import ReportQuestion, groupings
-from salesapi.queries.selling.reports_stages import STAGE_ORDER
+from salesapi.queries.selling.reports_stages import STAGE_ANSWER, STAGE_ORDER
 from salesapi.queries.selling.reports_velocity import VELOCITY_PARTS, velocity_groups
 from salesapi.schemas.selling.reports import CohortStage, DealGroup, ReportFilter, SnapshotStage, StageDwell
 from tests.domain.examples import ACME, ANNA, BORIS, OPENED, PIPELINE, PIPELINE_EVENTS, PRODUCT
-from tests.projections.histories import Fact, fold
+from tests.projections.histories import Fact
+from tests.queries.read_tables import ReadTables
 from tests.spec import uid
 from tests.values_by_type import built
 
@@ -63,17 +60,15 @@ AT_FAIR, OF_OLD = uid(0x1EAD_01), uid(0x1EAD_02)
 NOBODY_LEADS: Final = Teams()
 BACKGROUND: Final = (
     *(Fact(PIPELINE, event) for event in PIPELINE_EVENTS),
-    Fact(PRODUCT, ProductListed(name="Machine", code="M-1", category="machines", external_id=None)),
+    Fact(PRODUCT, built(ProductListed, name="Machine", category="machines")),
     Fact(
         ACME,
-        CustomerRegistered(
+        built(
+            CustomerRegistered,
             kind="company",
             name="Acme",
-            person_name=None,
             owner_id=None,
-            parent_id=None,
             attributes=(AttributeValue(key="city", value="Ulm"), AttributeValue(key="sector", value="retail")),
-            external_id=None,
         ),
     ),
     Fact(uid(0xCA), built(CampaignPlanned, key="spring", name="Spring fair")),
@@ -95,41 +90,30 @@ class DealStory:
 
     def moved(self, stage_from: str, stage_to: str, on: str | None, direction: Direction = "forward") -> "DealStory":
         """To another open stage."""
-        event = DealStageChanged(
-            stage_from=stage_from, stage_to=stage_to, direction=direction, stages_skipped=(), reason=None
-        )
+        event = built(DealStageChanged, stage_from=stage_from, stage_to=stage_to, direction=direction)
         return self.then(event, on)
 
     def won(self, on: str | None, amount_minor: int = 100, currency: str = "CNY") -> "DealStory":
         """Won."""
-        event = DealWon(
-            stage_from="offer",
-            stage_to="won",
-            amount_minor=amount_minor,
-            currency=currency,
-            owner_id=ANNA,
-            reason=None,
-        )
+        event = built(DealWon, stage_to="won", amount_minor=amount_minor, currency=currency, owner_id=ANNA)
         return self.then(event, on)
 
     def lost(self, on: str | None) -> "DealStory":
         """Lost."""
-        return self.then(DealLost(stage_from="contact", stage_to="lost", reason=None, competitor=None, note=None), on)
+        return self.then(built(DealLost, stage_to="lost"), on)
 
     def reopened(self, on: str | None) -> "DealStory":
         """Open again."""
-        event = DealReopened(
-            status_from="won", stage_from="won", stage_to="offer", reason="unsigned", amount_minor=100, currency="CNY"
-        )
+        event = built(DealReopened, stage_to="offer", amount_minor=100, currency="CNY")
         return self.then(event, on)
 
     def reassigned(self, owner_to: UUID, on: str | None) -> "DealStory":
         """Of another member."""
-        return self.then(DealReassigned(owner_from=ANNA, owner_to=owner_to, reason=None), on)
+        return self.then(built(DealReassigned, owner_to=owner_to), on)
 
     def voided(self, on: str | None) -> "DealStory":
         """Recorded by mistake."""
-        return self.then(DealVoided(status_from="open", stage_from="contact", reason="entered twice"), on)
+        return self.then(built(DealVoided), on)
 
 
 def deal(
@@ -162,31 +146,19 @@ def deal(
 class Board:
     """Reports over what was recorded in this test."""
 
-    def __init__(self, owner: "asyncpg.Connection[asyncpg.Record]", pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-        self._owner = owner
-        self._pool = pool
+    def __init__(self, tables: ReadTables) -> None:
+        self._tables = tables
         self.teams = NOBODY_LEADS
         self.scope: Scope = EVERYTHING
 
     async def record(self, *stories: DealStory) -> None:
         """Replaces everything that the read tables hold by these deals and what stands around them."""
         facts = [*BACKGROUND, *(fact for story in stories for fact in story.facts)]
-        await prepare_read_models(self._owner, READ)
-        for projection in READ:
-            (live,) = await registered(self._owner, [projection.name])
-            table = read_table(projection, live.generation)
-            rows: list[Row] = [row for rows in fold(projection, *facts).values() for row in rows]
-            await self._owner.execute(f'TRUNCATE read."{live.table_name}"')
-            await self._owner.copy_records_to_table(
-                live.table_name,
-                schema_name="read",
-                columns=[column.name for column in table.columns],
-                records=[table.codec.encode(row) for row in rows],
-            )
+        await self._tables.fill(READ, facts)
 
     async def deals(self, *group_by: str, as_of: str | None = None, **filters: object) -> tuple[DealGroup, ...]:
         """The groups of the deal report."""
-        question = asked(group_by, as_of=as_of, filters=filters)
+        question = asked(group_by, filters, as_of=as_of)
         return deal_groups(await self._rows((DEAL_PARTS,), question), question, self.teams)
 
     async def all_deals(self, as_of: str | None = None, **filters: object) -> DealGroup:
@@ -199,49 +171,44 @@ class Board:
         groups = await self.deals(grouping, as_of=as_of, **filters)
         return {group.keys[0].value: group for group in groups}
 
-    async def snapshot(
-        self, as_of: str | None = None, *, window_from: str | None = None, window_to: str | None = None
-    ) -> dict[str, SnapshotStage]:
+    async def snapshot(self, as_of: str | None = None, **window: str) -> dict[str, SnapshotStage]:
         """The funnel as a flow, by stage."""
-        question = asked((), as_of=as_of, window_from=window_from, window_to=window_to)
-        rows = await self._rows((STAGE_ORDER, SNAPSHOT_PARTS), question)
-        (group,) = snapshot_groups(rows, question, self.teams)
+        question = asked((), {}, as_of=as_of, **window)
+        (group,) = snapshot_groups(await self._stages(SNAPSHOT_PARTS, question), question, self.teams)
         return {stage.stage: stage for stage in group.stages}
 
-    async def cohort(
-        self, as_of: str | None = None, *, window_from: str | None = None, window_to: str | None = None
-    ) -> dict[str, CohortStage]:
+    async def cohort(self, as_of: str | None = None, **window: str) -> dict[str, CohortStage]:
         """The cohorts, by stage."""
-        question = asked((), as_of=as_of, window_from=window_from, window_to=window_to)
-        rows = await self._rows((STAGE_ORDER, COHORT_PARTS), question)
-        (group,) = cohort_groups(rows, question, self.teams)
+        question = asked((), {}, as_of=as_of, **window)
+        (group,) = cohort_groups(await self._stages(COHORT_PARTS, question), question, self.teams)
         return {stage.stage: stage for stage in group.stages}
 
-    async def dwells(
-        self, as_of: str | None = None, *, window_from: str | None = None, window_to: str | None = None
-    ) -> dict[str, StageDwell]:
+    async def dwells(self, as_of: str | None = None, **window: str) -> dict[str, StageDwell]:
         """The stage velocity, by stage."""
-        question = asked((), as_of=as_of, window_from=window_from, window_to=window_to)
-        rows = await self._rows((STAGE_ORDER, VELOCITY_PARTS), question)
-        (group,) = velocity_groups(rows, question, self.teams)
+        question = asked((), {}, as_of=as_of, **window)
+        (group,) = velocity_groups(await self._stages(VELOCITY_PARTS, question), question, self.teams)
         return {stage.stage: stage for stage in group.stages}
+
+    async def _stages(self, parts: str, question: ReportQuestion) -> list[ReportRow]:
+        return await self._rows((STAGE_ORDER, parts, STAGE_ANSWER), question)
 
     async def _rows(self, parts: Sequence[str], question: ReportQuestion) -> list[ReportRow]:
         lines = line_arrays(reporting_lines(self.teams))
-        return await fetched(self._pool, parts, question, self.scope, lines)
+        return await fetched(self._tables.pool, parts, question, scope=self.scope, lines=lines)
 
 
 def asked(
     group_by: Sequence[str],
+    filters: Mapping[str, object],
+    /,
     *,
     as_of: str | None = None,
     window_from: str | None = None,
     window_to: str | None = None,
-    filters: dict[str, object] | None = None,
 ) -> ReportQuestion:
     """A question with its dates as text."""
     return ReportQuestion(
-        filter=ReportFilter(**{name: _day(value) for name, value in (filters or {}).items()}),  # type: ignore[arg-type]
+        filter=ReportFilter(**{name: _day(value) for name, value in filters.items()}),  # type: ignore[arg-type]
         group_by=groupings(group_by),
         as_of=None if as_of is None else date.fromisoformat(as_of),
         window_from=None if window_from is None else date.fromisoformat(window_from),

@@ -12,9 +12,8 @@ from salesapi.api.graphql.relations import Latest, refuse_unknown_keys, to_one
 from salesapi.api.reads.declaration import ItemRead, ListRead, refuse_repeated
 from salesapi.database.connections import Connection
 from salesapi.domain.shared.kernel import record
-from salesapi.queries.filters import Condition, Filters
+from salesapi.queries.filters import Condition
 from salesapi.queries.listings import Listing, Single
-from salesapi.queries.orders import Order, Orders, by_amount, by_day, by_position, by_text
 from salesapi.queries.organisation.members import MEMBERS
 from salesapi.queries.paging import PageRequest
 from salesapi.queries.pay.payout_runs import STATEMENTS
@@ -78,27 +77,20 @@ class Named:
 
 
 CONDITIONS: Mapping[str, str | Condition] = {
-    "key": "key = ANY({})",
     "is_known": "name <> ''",
     "version": Condition(text="version = {}", unsent="version > 0"),
 }
-ORDERS: Mapping[str, Order] = {"key": by_text("key"), "changed": by_position()}
-
-
-def filters(conditions: Mapping[str, str | Condition] = CONDITIONS) -> Filters[CalendarFilter]:
-    """The filter, in which conditions may be wrong."""
-    return Filters(CalendarFilter, conditions)
-
-
-def orders(by: Mapping[str, Order] = ORDERS) -> Orders[CalendarOrder]:
-    """The orders, of which some may be wrong."""
-    return Orders(CalendarOrder.KEY_ASC, by)
 
 
 def calendars(shape: type = Calendar, source: str = "read.calendar", **parts: Any) -> Listing[Any, Any, Any]:
     """The list of calendars, in which a part may be wrong."""
-    right: dict[str, Any] = {"scope": EVERYBODY, "filters": filters(), "orders": orders()}
-    return Listing(shape, source=source, **(right | parts))
+    right: dict[str, Any] = {"scope": EVERYBODY, "where": CalendarFilter, "conditions": CONDITIONS}
+    return Listing(shape, source=source, **(right | {"order": CalendarOrder.KEY_ASC} | parts))
+
+
+def conditions(**wrong: str | Condition) -> Listing[Any, Any, Any]:
+    """The list of calendars, in which a condition is wrong."""
+    return calendars(conditions={**CONDITIONS, **wrong})
 
 
 async def one_calendar(connection: Connection, scope: Scope, id: UUID) -> Calendar:
@@ -133,31 +125,25 @@ LISTS: Sequence[Wrong] = [
     (lambda: calendars(source="read.employment"), "over read.employment: its read model has the key"),
     (lambda: calendars(scope=by_owner()), "its scope names `owner_id`"),
     (lambda: calendars(only="is_retired"), "what holds for all its rows names `is_retired`"),
+    (lambda: conditions(version="versoin = {}"), "the filter `version` names `versoin`"),
     (
-        lambda: calendars(filters=filters({**CONDITIONS, "version": "versoin = {}"})),
-        "the filter `version` names `versoin`",
-    ),
-    (
-        lambda: calendars(filters=filters({**CONDITIONS, "version": Condition(text="version = {}", unsent="is_open")})),
+        lambda: conditions(version=Condition(text="version = {}", unsent="is_open")),
         "the filter `version` names `is_open`",
     ),
-    (lambda: calendars(filters=DEALS.filters), "DealFilter is not of the file"),
-    (lambda: calendars(orders=DEALS.orders), "DealOrder is not of the file"),
-    (lambda: calendars(orders=orders({**ORDERS, "key": by_text("kee")})), "an order names `kee`"),
-    (lambda: calendars(orders=orders({**ORDERS, "key": by_amount("key")})), "`key` cannot be ordered by as int"),
-    (lambda: calendars(orders=orders({**ORDERS, "key": by_day("key")})), "`key` cannot be ordered by as date"),
+    (lambda: calendars(conditions={}), "the filter `is_known` names `is_known`"),
+    (lambda: conditions(zone="zone = {}"), "CalendarFilter: the condition `zone` has no field"),
+    (lambda: conditions(key="key = {}"), "`key = {}` does not fit the type of its field `key`"),
+    (lambda: conditions(version="version = ANY({})"), "the type of its field `version`"),
+    (lambda: conditions(is_known="is_known = {}"), "the type of its field `is_known`"),
+    (lambda: conditions(version="version > 0"), "the type of its field `version`"),
+    (lambda: calendars(where=DealFilter, conditions=DEALS.filters.conditions), "DealFilter is not of the file"),
+    (lambda: calendars(order=LeadOrder.CHANGED_DESC, ordered_by={"captured": "key"}), "LeadOrder is not of the file"),
+    (lambda: calendars(ordered_by={"key": "kee"}), "CalendarOrder: there is no order for `key_asc`"),
+    (lambda: calendars(ordered_by={"key": "days"}), "CalendarOrder: there is no order for `key_asc`"),
+    (lambda: calendars(ordered_by={"zone": "zone"}), "CalendarOrder: the order `zone` has no member"),
+    (lambda: calendars(order=LeadOrder.CHANGED_DESC), "LeadOrder: there is no order for `captured_"),
+    (lambda: calendars(order=cast("Any", StrEnum("Up", ["KEY"])).KEY), "Up: there is no order for `key`"),
     (lambda: RowScope(text="owner_id IS NOT NULL"), "the scope `owner_id IS NOT NULL` has no place"),
-]
-PARTS: Sequence[Wrong] = [
-    (lambda: filters({"key": "key = ANY({})", "version": "version = {}"}), "CalendarFilter: its field `is_known`"),
-    (lambda: filters({**CONDITIONS, "zone": "zone = {}"}), "CalendarFilter: the condition `zone` has no field"),
-    (lambda: filters({**CONDITIONS, "key": "key = {}"}), "`key = {}` does not fit the type of its field `key`"),
-    (lambda: filters({**CONDITIONS, "version": "version = ANY({})"}), "the type of its field `version`"),
-    (lambda: filters({**CONDITIONS, "is_known": "is_known = {}"}), "the type of its field `is_known`"),
-    (lambda: filters({**CONDITIONS, "version": "version > 0"}), "the type of its field `version`"),
-    (lambda: orders({"key": by_text("key")}), "CalendarOrder: there is no order for `changed_desc`"),
-    (lambda: orders({**ORDERS, "zone": by_text("zone")}), "CalendarOrder: the order `zone` has no member"),
-    (lambda: Orders(cast("Any", StrEnum("Up", ["KEY"])).KEY, ORDERS), "Up: there is no order for `key`"),
 ]
 READS: Sequence[Wrong] = [
     (
@@ -183,7 +169,7 @@ READS: Sequence[Wrong] = [
 
 
 @pytest.mark.parametrize(
-    ("declare", "said"), [*LISTS, *PARTS, *READS], ids=lambda part: part[:70] if isinstance(part, str) else ""
+    ("declare", "said"), [*LISTS, *READS], ids=lambda part: part[:70] if isinstance(part, str) else ""
 )
 def test_a_wrong_declaration_is_refused_by_name(declare: Callable[[], object], said: str) -> None:
     with pytest.raises(DeclarationWrong, match=said):
@@ -198,7 +184,7 @@ def test_a_right_declaration_says_what_it_is_read_from() -> None:
 
 def test_a_list_without_a_scope_is_refused() -> None:
     with pytest.raises(TypeError, match="'scope'"):
-        Listing(Calendar, source="read.calendar", filters=filters(), orders=orders())  # type: ignore[call-arg]
+        Listing(Calendar, source="read.calendar", where=CalendarFilter, order=CalendarOrder.KEY_ASC)  # type: ignore[call-arg]
 
 
 async def test_a_filter_or_an_order_of_another_list_does_not_type_check() -> None:

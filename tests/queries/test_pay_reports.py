@@ -5,19 +5,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import asyncpg
 import pytest
 import pytest_asyncio
 
 from salesapi.access.principals import EVERYTHING, Scope
-from salesapi.database.migrating import migrate
 from salesapi.domain.pay.records.payout_runs import LineKind
 from salesapi.domain.shared.kernel import FieldInvalid
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.queries.pay import reports_pay
 from salesapi.queries.pay.reports_accruals import AccrualQuestion, accrual_groups
-from salesapi.queries.pay.reports_contract_costs import ContractCostAnswer, ContractCostQuestion, contract_costs
+from salesapi.queries.pay.reports_contract_costs import ContractCostQuestion, contract_costs
 from salesapi.queries.pay.reports_pay import AnswerTooLong, PayWindow
+from salesapi.schemas.pay.finance_reports import ContractCosts
 from tests.queries.locked_pay import (
     ANN,
     BOB,
@@ -32,6 +31,7 @@ from tests.queries.locked_pay import (
     paid,
     run,
 )
+from tests.queries.read_tables import read_tables
 
 DATABASE = "locked_pay_by_hand"
 MINE = Scope(member_ids=frozenset({ANN}))
@@ -39,13 +39,8 @@ MINE = Scope(member_ids=frozenset({ANN}))
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def books(postgresql: EmbeddedPostgreSQL) -> AsyncIterator[Books]:
-    urls = await postgresql.create_database(DATABASE)
-    await migrate(urls.owner_url)
-    owner = await asyncpg.connect(urls.owner_url)
-    async with asyncpg.create_pool(urls.application_url, min_size=1, max_size=2) as pool:
-        yield Books(owner, pool)
-    await owner.close()
-    await postgresql.drop_database(DATABASE)
+    async with read_tables(postgresql, DATABASE) as tables:
+        yield Books(tables)
 
 
 def window(first: str, last: str) -> PayWindow:
@@ -196,13 +191,13 @@ async def test_an_answer_is_bounded(books: Books, monkeypatch: pytest.MonkeyPatc
         await costs(books, "2026-01", "2026-12")
 
 
-async def costs(books: Books, first: str, last: str, scope: Scope = EVERYTHING, **asked: Any) -> ContractCostAnswer:
+async def costs(books: Books, first: str, last: str, scope: Scope = EVERYTHING, **asked: Any) -> ContractCosts:
     """The report over whole months."""
     days = PayWindow(first_on=date.fromisoformat(f"{first}-11"), last_on=date.fromisoformat(f"{last}-15"))
-    return await contract_costs(books.pool, ContractCostQuestion(window=days, **asked), scope)
+    return await contract_costs(books.pool, ContractCostQuestion(window=days, **asked), scope, position=0)
 
 
-def months_of(answer: ContractCostAnswer) -> list[tuple[str, int, int, int, int]]:
+def months_of(answer: ContractCosts) -> list[tuple[str, int, int, int, int]]:
     """The months of the one deal."""
     (deal,) = answer.deals
     return [

@@ -6,12 +6,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 import pytest_asyncio
 
 from salesapi.access.principals import EVERYTHING, Scope
-from salesapi.database.migrating import migrate
 from salesapi.domain.cash.invoices import InvoiceCreditNoteIssued, InvoiceDisputed, InvoiceIssued, InvoiceVoided
 from salesapi.domain.cash.receipts import ReceiptAllocated, ReceiptPart, ReceiptRefunded, ReceiptReversed
 from salesapi.domain.customers.customers import CustomerRegistered
@@ -19,14 +17,14 @@ from salesapi.domain.shared.kernel import FieldInvalid
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.projections.cash import invoices
 from salesapi.projections.customers import customers
-from salesapi.projections.generations import prepare_read_models, registered
-from salesapi.projections.tables import read_table
 from salesapi.queries.cash.reports_receivables import ReceivablesQuestion, receivables_groups
 from salesapi.schemas.cash.receivables import OpenInvoices, ReceivablesFilter, ReceivablesGroup
 from tests.domain.examples import ACME, ANNA, BORIS
-from tests.projections.histories import Fact, fold
+from tests.projections.histories import Fact
+from tests.queries.read_tables import ReadTables, read_tables
 from tests.queries.report_stories import Board, deal
 from tests.spec import uid
+from tests.values_by_type import built
 
 DATABASE = "receivables_by_hand"
 GLOBEX = uid(0xB0)
@@ -34,33 +32,21 @@ READ = (customers.PROJECTION, invoices.PROJECTION)
 RECEIPT = uid(0xEC)
 
 
-def customer(name: str, owner_id: UUID) -> CustomerRegistered:
-    return CustomerRegistered(
-        kind="company",
-        name=name,
-        person_name=None,
-        owner_id=owner_id,
-        parent_id=None,
-        attributes=(),
-        external_id=None,
-    )
-
-
-BACKGROUND = (Fact(ACME, customer("Acme", ANNA)), Fact(GLOBEX, customer("Globex", BORIS)))
+BACKGROUND = (
+    Fact(ACME, built(CustomerRegistered, kind="company", name="Acme", owner_id=ANNA)),
+    Fact(GLOBEX, built(CustomerRegistered, kind="company", name="Globex", owner_id=BORIS)),
+)
 
 
 def issued(number: int, on: str | None, due: str | None, amount_minor: int = 1_000, *, of: UUID | None = ACME) -> Fact:
     """An invoice, named by its number."""
-    event = InvoiceIssued(
-        number=str(number),
+    event = built(
+        InvoiceIssued,
         customer_id=of,
-        agreement_id=None,
         amount_minor=amount_minor,
         tax_minor=None,
         currency="CNY",
-        lines=(),
         due_on=date.fromisoformat(due) if due else None,
-        external_id=None,
     )
     return Fact(uid(number), event, on)
 
@@ -84,38 +70,24 @@ def bounced(number: int, on: str, amount_minor: int = 1_000) -> Fact:
 
 
 def credited(number: int, on: str, amount_minor: int) -> Fact:
-    event = InvoiceCreditNoteIssued(
-        number=None, agreement_id=None, amount_minor=amount_minor, tax_minor=None, currency="CNY", reason="damaged"
-    )
+    event = built(InvoiceCreditNoteIssued, amount_minor=amount_minor, tax_minor=None, currency="CNY")
     return Fact(uid(number), event, on)
 
 
 @dataclass(frozen=True)
 class Books:
-    """The real read tables, filled anew with the rows of a history."""
+    """The invoices of a history, in the real read tables."""
 
-    owner: "asyncpg.Connection[asyncpg.Record]"
-    pool: "asyncpg.Pool[asyncpg.Record]"
+    tables: ReadTables
 
     async def record(self, *facts: Fact) -> None:
         """Replaces all rows by those of these facts."""
-        await prepare_read_models(self.owner, READ)
-        for projection in READ:
-            (live,) = await registered(self.owner, [projection.name])
-            table = read_table(projection, live.generation)
-            rows = [row for rows in fold(projection, *BACKGROUND, *facts).values() for row in rows]
-            await self.owner.execute(f'TRUNCATE read."{live.table_name}"')
-            await self.owner.copy_records_to_table(
-                live.table_name,
-                schema_name="read",
-                columns=[column.name for column in table.columns],
-                records=[table.codec.encode(row) for row in rows],
-            )
+        await self.tables.fill(READ, (*BACKGROUND, *facts))
 
     async def groups(self, as_of: str, scope: Scope = EVERYTHING, **asked: Any) -> Sequence[ReceivablesGroup]:
         """The groups of the report."""
         question = ReceivablesQuestion(as_of=date.fromisoformat(as_of), **asked)
-        return await receivables_groups(self.pool, question, scope)
+        return await receivables_groups(self.tables.pool, question, scope)
 
     async def whole(self, as_of: str, **asked: Any) -> ReceivablesGroup:
         """The figures of all invoices."""
@@ -125,13 +97,8 @@ class Books:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def books(postgresql: EmbeddedPostgreSQL) -> AsyncIterator[Books]:
-    urls = await postgresql.create_database(DATABASE)
-    await migrate(urls.owner_url)
-    owner = await asyncpg.connect(urls.owner_url)
-    async with asyncpg.create_pool(urls.application_url, min_size=1, max_size=2) as pool:
-        yield Books(owner, pool)
-    await owner.close()
-    await postgresql.drop_database(DATABASE)
+    async with read_tables(postgresql, DATABASE) as tables:
+        yield Books(tables)
 
 
 def opened(invoices: int, amount_minor: int) -> OpenInvoices:
@@ -288,7 +255,7 @@ async def test_bug_of_the_first_and_last_day_which_no_report_could_count_from(bo
     assert (await books.whole("9999-12-30")).overdue[-1].invoices == 1
     cycle = (await books.whole(LAST)).collection
     assert (cycle.invoices, cycle.median_days) == (1, str(all_days))
-    board = Board(books.owner, books.pool)
+    board = Board(books.tables)
     await board.record(deal(1, FIRST).moved("contact", "need", LAST), deal(2, FIRST).won(LAST))
     assert (await board.all_deals()).won_cycle.max_days == all_days
     for as_of, lasting in ((None, 0), ("9999-12-30", 2)):

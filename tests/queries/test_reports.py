@@ -4,16 +4,15 @@ from collections.abc import AsyncIterator
 from dataclasses import fields, replace
 from typing import Final
 
-import asyncpg
 import pytest
 import pytest_asyncio
 
 from salesapi.access.principals import Scope
-from salesapi.database.migrating import migrate
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.schemas.selling.reports import ReportFilter
 from tests.domain.examples import ACME, ANNA, BORIS, OPENED, PIPELINE, PRODUCT
+from tests.queries.read_tables import ReadTables, read_tables
 from tests.queries.report_stories import AT_FAIR, OF_OLD, Board, DealStory, deal
 from tests.queries.test_organisation import CHIEF, HEAD, MARCH, NORTH, SOUTH, formed, joined, leads, teams_of
 
@@ -21,23 +20,14 @@ DATABASE = "reports_by_hand"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def connections(
-    postgresql: EmbeddedPostgreSQL,
-) -> AsyncIterator[tuple["asyncpg.Connection[asyncpg.Record]", "asyncpg.Pool[asyncpg.Record]"]]:
-    urls = await postgresql.create_database(DATABASE)
-    await migrate(urls.owner_url)
-    owner = await asyncpg.connect(urls.owner_url)
-    async with asyncpg.create_pool(urls.application_url, min_size=1, max_size=2) as pool:
-        yield owner, pool
-    await owner.close()
-    await postgresql.drop_database(DATABASE)
+async def tables(postgresql: EmbeddedPostgreSQL) -> AsyncIterator[ReadTables]:
+    async with read_tables(postgresql, DATABASE) as tables:
+        yield tables
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def board(
-    connections: tuple["asyncpg.Connection[asyncpg.Record]", "asyncpg.Pool[asyncpg.Record]"],
-) -> Board:
-    return Board(*connections)
+async def board(tables: ReadTables) -> Board:
+    return Board(tables)
 
 
 async def test_a_reopened_deal_stays_won_on_the_days_on_which_it_was(board: Board) -> None:

@@ -26,8 +26,8 @@ from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.rebuilding import rebuild
-from salesapi.projections.tables import rows_digest
 from salesapi.streaming.stream_comparison import compare_stream_with_log
+from tests.projections.digests import rows_digest
 from tests.stories.conftest import Published
 
 QUARTERS = ("2017Q1", "2017Q2", "2017Q3", "2017Q4")

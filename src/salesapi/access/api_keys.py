@@ -9,12 +9,11 @@ import secrets
 import time
 from collections.abc import Collection
 from datetime import datetime
-from typing import Final
+from typing import Final, get_args
 from uuid import UUID
 
-import asyncpg
-
 from salesapi.access.principals import KeyUnknown, Principal
+from salesapi.database.connections import OwnConnection, Pool
 from salesapi.domain.shared.kernel import Role
 
 REMEMBERED_SECONDS: Final = 5.0
@@ -22,7 +21,7 @@ REMEMBERED_KEYS_MAX: Final = 10_000
 SECRET_BYTES: Final = 32
 KEY_LENGTH_MAX: Final = 200
 """Longest bearer token that is looked at, in characters."""
-ROLES: Final[tuple[Role, ...]] = ("rep", "manager", "finance", "auditor", "admin", "integration")
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
 SELLING: Final[frozenset[Role]] = frozenset({"rep", "manager"})
 """Roles that see a part of the rows. A key that mixed them with others would see everything in all its roles."""
@@ -37,7 +36,7 @@ _FIND: Final = """
 class ApiKeys:
     """Finds the principal of a bearer key."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._remembered: dict[bytes, tuple[float, Principal]] = {}
 
@@ -71,7 +70,7 @@ def digest_of(key: str) -> bytes:
 
 
 async def create_key(
-    connection: "asyncpg.Connection[asyncpg.Record]",
+    connection: OwnConnection,
     *,
     principal_id: UUID,
     name: str,
@@ -113,7 +112,7 @@ async def create_key(
     return key
 
 
-async def revoke_keys(connection: "asyncpg.Connection[asyncpg.Record]", prefix: str) -> int:
+async def revoke_keys(connection: OwnConnection, prefix: str) -> int:
     """Revokes the keys with this prefix; answers how many were."""
     rows = await connection.fetch(
         "UPDATE access.api_key SET revoked_at = clock_timestamp() WHERE prefix = $1 AND revoked_at IS NULL RETURNING 1",

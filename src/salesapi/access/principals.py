@@ -27,7 +27,7 @@ _ROW_REACH: Final[dict[Role, Reach]] = {
     "admin": "all",
     "integration": "all",
 }
-_PAY_REACH: Final[dict[Role, Reach]] = {**_ROW_REACH, "admin": "all", "integration": "none"}
+_PAY_REACH: Final[dict[Role, Reach]] = {**_ROW_REACH, "integration": "none"}
 _ORDER: Final[tuple[Reach, ...]] = ("none", "own", "team", "all")
 
 

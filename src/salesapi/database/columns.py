@@ -14,13 +14,26 @@ from decimal import Decimal
 from enum import Enum
 from operator import attrgetter
 from types import NoneType, UnionType
-from typing import Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Final,
+    Generic,
+    Literal,
+    Protocol,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 from uuid import UUID
 
 import msgspec
 
+from salesapi.database.connections import Record
 from salesapi.database.records import RecordReader
 from salesapi.domain.shared.states import maker
+
+Kind = TypeVar("Kind")
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """Names of read models and of their columns: PostgreSQL cuts longer table names than 63 characters."""
@@ -36,6 +49,12 @@ SQL_TYPES: Final[Mapping[object, str]] = {
 }
 JSON: Final = msgspec.json.Encoder(order="deterministic")
 """Sets and mappings have no order in memory: sorted, equal rows are equal text."""
+
+
+class Make(Protocol):
+    """Makes a record of all its values, in the order of its fields."""
+
+    def __call__(self, *values: object) -> object: ...
 
 
 class RowNotStorable(TypeError):
@@ -146,7 +165,7 @@ class RowCodec:
     """Turns rows into the values of their columns and back."""
 
     def __init__(self, row: type, columns: Sequence[Column]) -> None:
-        self._make: Callable[..., object] = maker(row)
+        self._make: Make = maker(row)
         # With a further attribute there are always several, and the getter answers a tuple.
         self._read = attrgetter(*(column.name for column in columns), "__class__")
         self._encoders = tuple((n, column.encode) for n, column in enumerate(columns) if column.encode is not None)
@@ -168,3 +187,23 @@ class RowCodec:
             if read[number] is not None:
                 read[number] = decode(read[number])
         return self._make(*read)
+
+
+class Reader(Generic[Kind]):
+    """Reads rows of a statement into records, whose fields have the names of its columns."""
+
+    def __init__(self, kind: type[Kind]) -> None:
+        columns = columns_of(kind)
+        self._kind = kind
+        self._names = tuple(column.name for column in columns)
+        self._codec = RowCodec(kind, columns)
+
+    def read(self, row: Record) -> Kind:
+        """Returns the row as a record."""
+        made = self._codec.decode([row[name] for name in self._names])
+        assert isinstance(made, self._kind)
+        return made
+
+    def all(self, rows: Sequence[Record]) -> tuple[Kind, ...]:
+        """Returns all rows as records."""
+        return tuple(map(self.read, rows))

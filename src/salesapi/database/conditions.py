@@ -3,10 +3,12 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 
 from salesapi.database.text import encoded
 
+Named: TypeAlias = Mapping[str, tuple[str, object]]
+"""Parameters by their names, each with its type and value."""
 _NAMED: Final = re.compile(r"(?<!:):([a-z][a-z_]*)")
 
 
@@ -36,8 +38,8 @@ class Conditions:
         self.values.append(value)
         return f"${len(self.values)}"
 
-    def numbered(self, text: str, named: Mapping[str, tuple[str, object]]) -> str:
-        """Returns a text with the places of parameters for `:name`. Each has a type and a value; only those named are sent.
+    def numbered(self, text: str, named: Named) -> str:
+        """Returns a text with the places of parameters for `:name`. Only those named are sent.
 
         Raises:
             TextRefused: see `parameter`.

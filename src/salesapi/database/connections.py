@@ -27,6 +27,8 @@ OwnConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 """A connection that one task keeps for itself."""
 Connection: TypeAlias = "OwnConnection | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 """Any connection a statement can run on, also a pool's."""
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+Record: TypeAlias = asyncpg.Record
 
 LOST: Final = (
     OSError,

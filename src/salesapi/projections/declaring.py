@@ -52,7 +52,7 @@ def all_of(*kinds: str) -> tuple[str, ...]:
     """
     streams = {stream.kind: stream for stream in STREAMS}
     if unknown := [kind for kind in kinds if kind not in streams]:
-        raise DeclarationWrong(unknown[0], f"no stream is of this kind: name one of {', '.join(sorted(streams))}")
+        raise DeclarationWrong(unknown[0], why=f"no stream is of this kind: name one of {', '.join(sorted(streams))}")
     return tuple(each.name for kind in kinds for each in streams[kind].events)
 
 
@@ -176,7 +176,7 @@ def checked(projections: Iterable[Projection]) -> tuple[Projection, ...]:
     found: dict[str, Projection] = {}
     for projection in projections:
         if found.setdefault(projection.name, projection) is not projection:
-            raise DeclarationWrong(projection.name, "this name is declared twice: rename one of the two")
+            raise DeclarationWrong(projection.name, why="this name is declared twice: rename one of the two")
         checked_columns(projection)
         columns = {column.name for column in columns_of(projection.row)}
         for definition in projection.indexes:
@@ -184,7 +184,7 @@ def checked(projections: Iterable[Projection]) -> tuple[Projection, ...]:
             if unknown := sorted(words - columns - SQL_WORDS):
                 raise DeclarationWrong(
                     projection.name,
-                    f"the index {definition} is on {', '.join(unknown)}, but {projection.row.__name__} has no such field: "
+                    why=f"the index {definition} is on {', '.join(unknown)}, but {projection.row.__name__} has no such field: "
                     "name a field of the row",
                 )
     return tuple(found.values())
@@ -203,20 +203,21 @@ def _types(
     if object in taken:
         if stated is None:
             raise DeclarationWrong(
-                name, "its fold takes any event: annotate the events that it reads, or state `types`"
+                name, why="its fold takes any event: annotate the events that it reads, or state `types`"
             )
         if unknown := sorted(set(stated) - set(known.values())):
-            raise DeclarationWrong(name, f"no stream declares {', '.join(unknown)}: correct `types`")
+            raise DeclarationWrong(name, why=f"no stream declares {', '.join(unknown)}: correct `types`")
         return tuple(stated)
     if undeclared := sorted(event.__name__ for event in taken if event not in known):
         raise DeclarationWrong(
-            name, f"no stream declares {', '.join(undeclared)}, which its fold takes: declare it in its stream's events"
+            name,
+            why=f"no stream declares {', '.join(undeclared)}, which its fold takes: declare it in its stream's events",
         )
     types = tuple(known[event] for event in taken)
     if stated is not None and set(stated) != set(types):
         raise DeclarationWrong(
             name,
-            f"its fold and its types differ in {', '.join(sorted(set(stated) ^ set(types)))}: "
+            why=f"its fold and its types differ in {', '.join(sorted(set(stated) ^ set(types)))}: "
             "let the annotation of the fold's event name the events that it reads, no more and no less",
         )
     grouped = _event_classes(groups.groups) if groups else (object,)
@@ -224,7 +225,7 @@ def _types(
         ungrouped := sorted({event.__name__ for event in taken} - {e.__name__ for e in grouped})
     ):
         raise DeclarationWrong(
-            name, f"its groups do not take {', '.join(ungrouped)}, which its fold reads: annotate both alike"
+            name, why=f"its groups do not take {', '.join(ungrouped)}, which its fold reads: annotate both alike"
         )
     return types
 

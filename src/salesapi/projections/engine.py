@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import asyncpg
 
@@ -23,9 +23,6 @@ from salesapi.projections.table_writer import ACQUIRE_TIMEOUT_SECONDS, TableWrit
 from salesapi.projections.tables import described, read_table
 from salesapi.subscriptions.runner import Progress, Subscription, Subscriptions
 from salesapi.subscriptions.states import Trouble, trouble_of
-
-if TYPE_CHECKING:
-    Pool = asyncpg.Pool[asyncpg.Record]
 
 REGISTRY_SECONDS: Final = 1.0
 """How often the engine looks for new generations, and for those that another process no longer leads."""

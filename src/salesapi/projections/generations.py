@@ -6,8 +6,9 @@ through the function `read.make_live`, which the application's role may call too
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias, cast
+from typing import Final, Literal, TypeAlias
 
+from salesapi.database.columns import Reader
 from salesapi.database.connections import Connection
 from salesapi.projections.projection import Projection
 from salesapi.projections.tables import SCHEMA, ReadTable, create_indexes, create_table, described, read_table
@@ -44,19 +45,12 @@ class Generation:
         return f"{SCHEMA}.{self.table_name}"
 
 
-async def registered(connection: Connection, names: Sequence[str]) -> list[Generation]:
+GENERATIONS: Final = Reader(Generation)
+
+
+async def registered(connection: Connection, names: Sequence[str]) -> tuple[Generation, ...]:
     """The generations of these read models, by name and number."""
-    return [
-        Generation(
-            name=row["name"],
-            generation=row["generation"],
-            version=row["version"],
-            table_name=row["table_name"],
-            columns=row["columns"],
-            state=cast(State, row["state"]),  # the table's own CHECK
-        )
-        for row in await connection.fetch(REGISTERED, list(names))
-    ]
+    return GENERATIONS.all(await connection.fetch(REGISTERED, list(names)))
 
 
 async def prepare_read_models(owner_connection: Connection, projections: Sequence[Projection]) -> None:

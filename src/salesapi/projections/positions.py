@@ -1,39 +1,20 @@
-"""How far read models have come: their status for health, and the bounded wait of a query for a position.
+"""How far read models have come, and the bounded wait of a query for a position.
 
-Read from the database, so that it holds for all processes. Durations are in seconds, on this process's monotonic clock;
-`since` is the database's clock.
+Read from the database, so that it holds for all processes. Durations are in seconds, on this process's monotonic clock.
 """
 
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import Final
 
+from salesapi.database.connections import Pool, Record
 from salesapi.domain.shared.kernel import Kind, Refused
-from salesapi.projections.pages import PAGE_EVENTS
-
-if TYPE_CHECKING:
-    import asyncpg
 
 WAIT_SECONDS_MAX: Final = 30.0
 """Longest that a query may ask to wait."""
 LOOK_FIRST_SECONDS: Final = 0.002
 LOOK_MAX_SECONDS: Final = 0.05
-LAG_EVENTS_MAX: Final = PAGE_EVENTS
-"""A projection this far behind the head is still called live."""
-
-STATUSES: Final = """
-    SELECT r.name, r.version, r.generation, r.is_live, coalesce(t.position, 0) AS position, h.head,
-           coalesce(t.position, 0) + 1 AS stopped_at, f.error, f.since
-    FROM read.registry r
-    CROSS JOIN (SELECT coalesce(max(position), 0) AS head FROM log.event) h
-    LEFT JOIN log.tracking t ON t.follower = 'read.' || r.table_name
-    LEFT JOIN log.follower f ON f.follower = 'read.' || r.table_name AND f.state = 'stopped'
-    WHERE r.name = ANY($1::text[]) AND r.state IN ('live', 'following')
-    ORDER BY r.name, r.generation
-"""
 LIVE_POSITIONS: Final = """
     SELECT r.name, coalesce(t.position, 0) AS position, f.follower IS NOT NULL AS is_stopped
     FROM read.registry r
@@ -41,8 +22,6 @@ LIVE_POSITIONS: Final = """
     LEFT JOIN log.follower f ON f.follower = 'read.' || r.table_name AND f.state = 'stopped'
     WHERE r.name = ANY($1::text[]) AND r.is_live
 """
-
-State: TypeAlias = Literal["live", "catching_up", "stopped"]
 
 
 class PositionTimedOut(Refused):
@@ -65,53 +44,7 @@ class ReadModelMissing(RuntimeError):
     """A read model has no live table: `salesapi migrate` was not run."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopReason:
-    """Why a projection stands still. Holds no value of the event."""
-
-    position: int
-    """The event that cannot be applied."""
-    error: str
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectionStatus:
-    """One generation of a read model: the live one, or one that is being built beside it."""
-
-    name: str
-    version: int
-    generation: int
-    is_live: bool
-    position: int
-    head: int
-    state: State
-    error: StopReason | None
-
-
-async def read_statuses(pool: "asyncpg.Pool[asyncpg.Record]", names: Sequence[str]) -> tuple[ProjectionStatus, ...]:
-    """The status of every generation of these read models that is followed, in one snapshot."""
-    return tuple(_status(row) for row in await pool.fetch(STATUSES, list(names)))
-
-
-def _status(row: "asyncpg.Record") -> ProjectionStatus:
-    error = None
-    if row["error"] is not None:
-        error = StopReason(position=row["stopped_at"], error=row["error"], since=row["since"])
-    is_near = row["is_live"] and row["head"] - row["position"] <= LAG_EVENTS_MAX
-    return ProjectionStatus(
-        name=row["name"],
-        version=row["version"],
-        generation=row["generation"],
-        is_live=row["is_live"],
-        position=row["position"],
-        head=row["head"],
-        state="stopped" if error is not None else "live" if is_near else "catching_up",
-        error=error,
-    )
-
-
-async def position_of(pool: "asyncpg.Pool[asyncpg.Record]", names: Sequence[str]) -> int:
+async def position_of(pool: Pool, names: Sequence[str]) -> int:
     """The position that all of these read models have reached. Ask before reading rows: they then hold at least that.
 
     Raises:
@@ -120,9 +53,7 @@ async def position_of(pool: "asyncpg.Pool[asyncpg.Record]", names: Sequence[str]
     return min(int(row["position"]) for row in await _live_positions(pool, names))
 
 
-async def wait_until(
-    pool: "asyncpg.Pool[asyncpg.Record]", names: Sequence[str], position: int, timeout_seconds: float
-) -> int:
+async def wait_until(pool: Pool, names: Sequence[str], position: int, timeout_seconds: float) -> int:
     """Waits until all of these read models have reached the position; returns what they have reached.
 
     Raises:
@@ -146,7 +77,7 @@ async def wait_until(
         look_again_seconds = min(2 * look_again_seconds, LOOK_MAX_SECONDS)
 
 
-async def _live_positions(pool: "asyncpg.Pool[asyncpg.Record]", names: Sequence[str]) -> "list[asyncpg.Record]":
+async def _live_positions(pool: Pool, names: Sequence[str]) -> list[Record]:
     rows = await pool.fetch(LIVE_POSITIONS, list(names))
     missing = set(names) - {row["name"] for row in rows}
     if missing or not rows:

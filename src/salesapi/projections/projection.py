@@ -26,8 +26,8 @@ Held: TypeAlias = Any
 class DeclarationWrong(TypeError):
     """A read model is declared in a way that cannot be meant; says which one, and what to do."""
 
-    def __init__(self, name: str, problem: str) -> None:
-        super().__init__(f"read model {name}: {problem}")
+    def __init__(self, name: str, *, why: str) -> None:
+        super().__init__(f"read model {name}: {why}")
 
 
 _NOT_YET: Final = object()

@@ -14,7 +14,7 @@ from typing import Final
 import asyncpg
 from eventsourcing.persistence import IntegrityError
 
-from salesapi.database.connections import CONNECT_TIMEOUT_SECONDS, OwnConnection
+from salesapi.database.connections import CONNECT_TIMEOUT_SECONDS, OwnConnection, Pool
 from salesapi.database.locks import REBUILD, TRY_NAMED
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.recorder import EventLog, Page
@@ -70,7 +70,7 @@ async def rebuild(
     *,
     log: EventLog,
     codec: Codec,
-    pool: "asyncpg.Pool[asyncpg.Record]",
+    pool: Pool,
     on_progress: Callable[[RebuildProgress], None],
 ) -> str:
     """Rebuilds the read model while it is served; returns the name of the table that is live afterwards.
@@ -131,7 +131,7 @@ class _Filling:
         *,
         log: EventLog,
         codec: Codec,
-        pool: "asyncpg.Pool[asyncpg.Record]",
+        pool: Pool,
         on_progress: Callable[[RebuildProgress], None],
     ) -> None:
         self._table = table

@@ -14,6 +14,7 @@ from types import NoneType
 from typing import Any, Final, Generic, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
+from salesapi.database.columns import Make
 from salesapi.domain.shared.kernel import Recorded
 from salesapi.domain.shared.states import maker
 from salesapi.projections.projection import DeclarationWrong, GroupKey, Rows
@@ -52,8 +53,8 @@ class StateRow(Generic[StateKind, EventKind]):
         stamps = {key: "stream_id", **{stamp: stamp for stamp in STAMPS}}
         columns = list(_hints(row))
         self._evolve = evolve
-        self._make_row: Callable[..., object] = maker(row)
-        self._make_state: Callable[..., object] = maker(state)
+        self._make_row: Make = maker(row)
+        self._make_state: Make = maker(state)
         self._read_state = _reader(
             [_Source("__class__") if name in stamps else layout.source(name) for name in columns]
         )
@@ -151,7 +152,7 @@ class _Layout:
                 return _Source(field, partial(_part_of, part))
         raise DeclarationWrong(
             self._name,
-            f"{self._row.__name__}.{column} does not follow from {self._state.__name__}: fold it there (a field or a "
+            why=f"{self._row.__name__}.{column} does not follow from {self._state.__name__}: fold it there (a field or a "
             "property of this name), or declare the read model by `one_row`, with a fold of its own",
         )
 
@@ -165,11 +166,11 @@ class _Layout:
         if kind is None or not set(names) <= set(self._columns):
             raise DeclarationWrong(
                 self._name,
-                f"{self._state.__name__}.{field} is no column of {self._row.__name__}, which the state is read back from: "
+                why=f"{self._state.__name__}.{field} is no column of {self._row.__name__}, which the state is read back from: "
                 "add it to the row and raise the version of the read model",
             )
         read = _reader([_Source(name) for name in names])
-        make: Callable[..., object] = maker(kind)
+        make: Make = maker(kind)
 
         def record_of(row: object, first: object) -> object:
             values = read(row)
@@ -181,7 +182,7 @@ class _Layout:
         if self._columns[column] != found:
             raise DeclarationWrong(
                 self._name,
-                f"{self._row.__name__}.{column} is {self._columns[column]}, but {self._state.__name__}.{source} is {found}: "
+                why=f"{self._row.__name__}.{column} is {self._columns[column]}, but {self._state.__name__}.{source} is {found}: "
                 "give both one type",
             )
 

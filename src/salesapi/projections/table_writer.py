@@ -7,20 +7,17 @@ commit is not waited for (`synchronous_commit = off`): a crash loses rows and ch
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from eventsourcing.persistence import IntegrityError
 
-from salesapi.database.connections import KEYED_READS, LOST, Connection
+from salesapi.database.connections import KEYED_READS, LOST, Connection, Pool
 from salesapi.eventlog.checkpoints import insert_tracking, max_tracking_id
 from salesapi.eventlog.codec import DecodedEvent, EventUnreadable, UnknownEventType
 from salesapi.projections.pages import PagedEvent, Undecodable
 from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey, Row, fold_in_memory, own_stream
 from salesapi.projections.tables import LOADED_ROWS_MAX, ReadTable
 from salesapi.subscriptions.states import reason_of
-
-if TYPE_CHECKING:
-    import asyncpg
 
 ACQUIRE_TIMEOUT_SECONDS: Final = 10.0
 """Longest wait for a connection of the pool."""
@@ -52,7 +49,7 @@ class PoisonEvent(RuntimeError):
 class TableWriter:
     """Keeps one generation's table at a position. One task uses it at a time."""
 
-    def __init__(self, table: ReadTable, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, table: ReadTable, pool: Pool) -> None:
         self.table = table
         self._group_of = _reader(table.projection.group)
         self._key_of = _reader(table.projection.key)

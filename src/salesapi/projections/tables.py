@@ -1,4 +1,4 @@
-"""The table of one generation of a read model: its DDL, its statements, and a digest of its rows.
+"""The table of one generation of a read model: its DDL and its statements.
 
 A table is named `read.<name>_v<version>_g<generation>`; that is also its follower's name in log.tracking. The statements are
 made of checked names only; every value is a parameter. No clock.
@@ -139,32 +139,6 @@ async def create_indexes(connection: Connection, table: ReadTable) -> None:
     for definition in table.projection.indexes:
         name = f"{table.table_name}_{sha256(definition.encode()).hexdigest()[:8]}"
         await connection.execute(f'CREATE INDEX IF NOT EXISTS "{name}" ON {SCHEMA}."{table.table_name}" {definition}')
-
-
-async def rows_digest(connection: Connection, projection: Projection) -> str:
-    """A digest of all live rows that does not depend on their order: two tables with equal rows have equal digests.
-
-    Meant to compare a table with its rebuild; it is no evidence against somebody who forges rows.
-    """
-    values = ", ".join(
-        f'trim_scale("{column.name}")' if column.sql_type == "numeric" else f'"{column.name}"'
-        for column in checked_columns(projection)
-    )
-    async with connection.transaction(readonly=True):
-        # The text of an instant depends on the session's zone.
-        await connection.execute("SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO, YMD'")
-        row = await connection.fetchrow(
-            f"""
-            SELECT count(*) AS rows, coalesce(sum(('x' || left(h, 15))::bit(60)::bigint), 0) AS low,
-                   coalesce(sum(('x' || right(h, 15))::bit(60)::bigint), 0) AS high
-            FROM (
-                SELECT encode(sha256(convert_to(ROW({values})::text, 'UTF8')), 'hex') AS h
-                FROM {SCHEMA}."{projection.name}"
-            ) hashed
-            """  # noqa: S608
-        )
-    assert row is not None, "an aggregate answers one row"
-    return f"{row['rows']}:{int(row['low']):x}:{int(row['high']):x}"
 
 
 def _listed(names: Iterable[str], prefix: str = "") -> str:

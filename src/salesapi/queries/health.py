@@ -6,14 +6,12 @@ Read from the database, so that it holds for all processes. `since` is the datab
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import asyncpg
 
+from salesapi.database.connections import Pool, Record
 from salesapi.database.locks import FOLLOW
-
-if TYPE_CHECKING:
-    Pool = asyncpg.Pool[asyncpg.Record]
 
 PATIENCE_SECONDS: Final = 2.0
 """Longest wait for the database before it counts as down."""
@@ -78,7 +76,7 @@ class Health:
     stopped: tuple[StoppedProjection, ...]
 
 
-async def health(pool: "Pool", expected: Sequence[str]) -> Health | None:
+async def health(pool: Pool, expected: Sequence[str]) -> Health | None:
     """The health, or None where PostgreSQL does not answer in time.
 
     `expected` are followers that must run besides those of the read models, and besides all that have ever run.
@@ -101,7 +99,7 @@ async def health(pool: "Pool", expected: Sequence[str]) -> Health | None:
     )
 
 
-def _follower(row: "asyncpg.Record") -> FollowerHealth:
+def _follower(row: Record) -> FollowerHealth:
     return FollowerHealth(
         follower=row["follower"],
         position=row["position"],

@@ -7,35 +7,30 @@ declaration are held against each other and against the read models when it is m
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import signature
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Generic
+from typing import Generic
 from uuid import UUID
 
 from salesapi.access.principals import Scope, ScopeOf
-from salesapi.database.columns import SQL_TYPES
+from salesapi.database.columns import SQL_TYPES, Reader
 from salesapi.database.conditions import Conditions
-from salesapi.database.connections import Connection
+from salesapi.database.connections import Connection, Record
 from salesapi.domain.shared.kernel import ThingUnknown
-from salesapi.queries.filters import Filter, Filters
+from salesapi.queries.filters import Condition, Filter, Filters
 from salesapi.queries.orders import Ordering, Orders
-from salesapi.queries.paging import PAGE_ROWS_MAX, IdValue, Page, PageRequest, decoded_cursor, encoded_cursor
+from salesapi.queries.paging import PAGE_ROWS_MAX, Cursors, IdValue, Page, PageRequest, Shape
 from salesapi.queries.row_scopes import RowScope
-from salesapi.queries.shapes import Reader, Shape, selection
+from salesapi.queries.shapes import NO_NAMES, by_key, selection
 from salesapi.queries.sources import DeclarationWrong, Source, read_models_in, refuse_unknown_read_models
-
-if TYPE_CHECKING:
-    import asyncpg
-
-NO_EXPRESSIONS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Listing(Generic[Shape, Filter, Ordering]):
     """A list of wire shapes: what it reads from, who sees which rows, its filter and its orders.
 
-    `source` is a read model, or a FROM that begins with it. `expressions` are the fields of the shape that no column of the
-    same name answers. `id` tells rows of the same place in an order apart: the key of the read model, unless it is said. `only`
-    holds for all rows of the list. `shown` takes from a row what its asker may not see of it. `read_row` reads a row where a
-    field is shown otherwise than it is stored.
+    `source` is a read model, or a FROM that begins with it. What does not follow from names is said: `expressions` for fields of
+    the shape, `conditions` for fields of the filter, `ordered_by` for orders, whose class `order` has all of, the one unless
+    another is asked for. `id` tells rows of the same place in an order apart: the key of the read model, unless it is said.
+    `only` holds for all rows of the list. `shown` takes from a row what its asker may not see of it. `read_row` reads a row
+    where a field is shown otherwise than it is stored.
 
     Raises:
         DeclarationWrong: with the declaration and the part that does not fit the others.
@@ -47,30 +42,32 @@ class Listing(Generic[Shape, Filter, Ordering]):
         *,
         source: str,
         scope: RowScope,
-        filters: Filters[Filter],
-        orders: Orders[Ordering],
+        where: type[Filter],
+        conditions: Mapping[str, str | Condition] = NO_NAMES,
+        order: Ordering,
+        ordered_by: Mapping[str, str] = NO_NAMES,
         id: str | None = None,
-        expressions: Mapping[str, str] = NO_EXPRESSIONS,
+        expressions: Mapping[str, str] = NO_NAMES,
         only: str = "",
         shown: Callable[[Shape, Scope], Shape] | None = None,
-        read_row: Callable[["asyncpg.Record"], Shape] | None = None,
+        read_row: Callable[[Record], Shape] | None = None,
     ) -> None:
         self._name = f"the list of {shape.__name__} over {source.split(maxsplit=1)[0]}"
         self.shape = shape
-        self.filters = filters
-        self.orders = orders
         self._read_row = read_row or Reader(shape).read
         self.source = source
-        self._from = Source(self._name, source)
+        self._from = Source(source, declaration=self._name)
+        self.filters = Filters(where, conditions, prefix=self._from.prefix)
         self._scope = scope
         self._only = only
         self._shown = shown
         self._id = id or self._from.key()
         self._id_kind: type[IdValue] = UUID if self._from.sql_type(self._id) == SQL_TYPES[UUID] else int
-        self.columns = selection(self._from, shape, self._id, expressions)
+        self.columns = selection(self._from, shape, id=self._id, expressions=expressions)
+        self.orders = Orders(order, self._from, ordered_by)
         self._check()
-        conditions = [text for each in filters.conditions.values() for text in (each.text, each.unsent)]
-        self.reads = read_models_in(source, scope.text, only, *conditions, *expressions.values())
+        texts = [text for each in self.filters.conditions.values() for text in (each.text, each.unsent)]
+        self.reads = read_models_in(source, scope.text, only, *texts, *expressions.values())
         """The read models whose position its answers reflect."""
 
     @property
@@ -101,9 +98,9 @@ class Listing(Generic[Shape, Filter, Ordering]):
         """
         conditions = self.seen(scope)
         self.filters.add_to(conditions, where)
-        by, name = self.orders[order], order.value
-        if page.after is not None:
-            after = decoded_cursor(page.after, name, by.kind, self._id_kind)
+        by = self.orders[order]
+        cursors = Cursors(order=order.value, kind=by.kind, id_kind=self._id_kind)
+        if (after := cursors.after(page)) is not None:
             conditions.add(f"({by.expression}, {self._id}) {'<' if by.is_descending else '>'} ({{}}, {{}})", *after)
         direction = "DESC" if by.is_descending else "ASC"
         limit = conditions.parameter(page.first + 1)
@@ -112,11 +109,11 @@ class Listing(Generic[Shape, Filter, Ordering]):
             f"WHERE {conditions.text} ORDER BY {by.expression} {direction}, {self._id} {direction} LIMIT {limit}",
             *conditions.values,
         )
-        shown = rows[: page.first]
-        return Page(
-            items=tuple(self._read(row, scope) for row in shown),
-            cursors=tuple(encoded_cursor(name, row["order_value"], row["order_id"]) for row in shown),
-            has_more=len(rows) > page.first,
+        return cursors.page(
+            rows,
+            page,
+            item=lambda row: self._read(row, scope),
+            place=lambda row: (row["order_value"], row["order_id"]),
         )
 
     async def one(self, connection: Connection, scope: Scope, id: UUID) -> Shape:
@@ -159,10 +156,7 @@ class Listing(Generic[Shape, Filter, Ordering]):
             f"ORDER BY position DESC LIMIT {limit}) r",
             *conditions.values,
         )
-        found: dict[UUID, list[Shape]] = {id: [] for id in ids}
-        for row in rows:
-            found[row["related_id"]].append(self._read(row, scope))
-        return {id: tuple(shapes) for id, shapes in found.items()}
+        return by_key(ids, ((row["related_id"], self._read(row, scope)) for row in rows))
 
     def refuse_no_relation(self, column: str) -> None:
         """Refuses a column that `latest_by` cannot be asked by.
@@ -173,17 +167,17 @@ class Listing(Generic[Shape, Filter, Ordering]):
         if self._from.sql_type(column) != SQL_TYPES[UUID] or self._from.sql_type("position") is None:
             raise DeclarationWrong(f"{self._name}: the latest of it cannot be found by `{column}`")
 
-    async def _fetched(self, connection: Connection, conditions: Conditions) -> "list[asyncpg.Record]":
+    async def _fetched(self, connection: Connection, conditions: Conditions) -> list[Record]:
         return await connection.fetch(
             f"SELECT {self.columns}, {self._id} AS found_id FROM {self.source} WHERE {conditions.text}",  # noqa: S608
             *conditions.values,
         )
 
-    def read(self, rows: "Sequence[asyncpg.Record]") -> tuple[Shape, ...]:
+    def read(self, rows: Sequence[Record]) -> tuple[Shape, ...]:
         """Reads the rows of a statement of its own that selects `columns`, for a caller who has looked at the scope."""
         return tuple(map(self._read_row, rows))
 
-    def _read(self, row: "asyncpg.Record", scope: Scope) -> Shape:
+    def _read(self, row: Record, scope: Scope) -> Shape:
         read = self._read_row(row)
         return read if self._shown is None else self._shown(read, scope)
 
@@ -192,16 +186,12 @@ class Listing(Generic[Shape, Filter, Ordering]):
         for part in (self.filters.where, self.orders.members):
             if part.__module__ != self.shape.__module__:
                 raise DeclarationWrong(f"{self._name}: {part.__name__} is not of the file that its shape is of")
-        self._from.check("its id", self._id)
-        self._from.check("its scope", self._scope.text)
-        self._from.check("what holds for all its rows", self._only)
+        self._from.check(self._id, part="its id")
+        self._from.check(self._scope.text, part="its scope")
+        self._from.check(self._only, part="what holds for all its rows")
         for name, condition in self.filters.conditions.items():
-            self._from.check(f"the filter `{name}`", condition.text)
-            self._from.check(f"the filter `{name}`", condition.unsent)
-        for name, kind in self.orders.columns.items():
-            self._from.check("an order", name)
-            if self._from.sql_type(name) != SQL_TYPES[kind]:
-                raise DeclarationWrong(f"{self._name}: `{name}` cannot be ordered by as {kind.__name__}")
+            for text in (condition.text, condition.unsent):
+                self._from.check(text, part=f"the filter `{name}`")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ A list is not a snapshot: a thing that moves in the order between two pages is m
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Generic, TypeAlias, TypeVar
@@ -23,6 +23,7 @@ CURSOR_LENGTH_MAX: Final = 2_000
 INTEGER_MAX: Final = 2**63 - 1
 
 Shape = TypeVar("Shape")
+Row = TypeVar("Row")
 IdValue: TypeAlias = UUID | int
 """What tells rows of the same place in an order apart: the thing's id, or a log position that only one row has."""
 
@@ -80,23 +81,47 @@ def encoded_cursor(order: str, value: OrderValue, id: IdValue) -> str:
     return urlsafe_b64encode(orjson.dumps([order, value, id], default=str)).decode().rstrip("=")
 
 
-def decoded_cursor(
-    cursor: str, order: str, kind: type[OrderValue], id_kind: type[IdValue] = UUID
-) -> tuple[OrderValue, IdValue]:
-    """The order's value and the id that a cursor of this order continues after.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursors:
+    """The cursors of one order of a list, whose values and ids are of these kinds."""
 
-    Raises:
-        CursorMalformed.
-    """
-    try:
-        if len(cursor) > CURSOR_LENGTH_MAX:
-            raise ValueError
-        name, value, id = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if name != order:
-            raise ValueError
-        return _READ[kind](value), UUID(_text(id)) if id_kind is UUID else _integer(id)
-    except (NotBase64, ValueError, TypeError):
-        raise CursorMalformed(pointer="/after") from None
+    order: str
+    kind: type[OrderValue]
+    id_kind: type[IdValue] = UUID
+
+    def after(self, asked: PageRequest) -> tuple[OrderValue, IdValue] | None:
+        """The order's value and the id after which a page stands; None where it is the first.
+
+        Raises:
+            CursorMalformed.
+        """
+        if asked.after is None:
+            return None
+        try:
+            if len(asked.after) > CURSOR_LENGTH_MAX:
+                raise ValueError
+            name, value, id = orjson.loads(urlsafe_b64decode(asked.after + "=" * (-len(asked.after) % 4)))
+            if name != self.order:
+                raise ValueError
+            return _READ[self.kind](value), UUID(_text(id)) if self.id_kind is UUID else _integer(id)
+        except (NotBase64, ValueError, TypeError):
+            raise CursorMalformed(pointer="/after") from None
+
+    def page(
+        self,
+        found: Sequence[Row],
+        asked: PageRequest,
+        *,
+        item: Callable[[Row], Shape],
+        place: Callable[[Row], tuple[OrderValue, IdValue]],
+    ) -> Page[Shape]:
+        """The page of rows of which one more than is asked for was looked for; `place` is a row's value and id."""
+        shown = found[: asked.first]
+        return Page(
+            items=tuple(map(item, shown)),
+            cursors=tuple(encoded_cursor(self.order, *place(row)) for row in shown),
+            has_more=len(found) > asked.first,
+        )
 
 
 def _day(value: object) -> date:

@@ -1,39 +1,27 @@
-"""How rows become wire shapes: which columns answer the fields of a shape, and the reader of such rows."""
+"""How rows become wire shapes: which columns answer the fields of a shape, and what is found for several things at once."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Generic, TypeVar, get_type_hints
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final, TypeVar, get_type_hints
 
-from salesapi.database.columns import Column, RowCodec, columns_of
+from salesapi.database.columns import Column, columns_of
 from salesapi.domain.shared.kernel import ExternalId
 from salesapi.queries.sources import DeclarationWrong, Source
 
-if TYPE_CHECKING:
-    import asyncpg
-
-Shape = TypeVar("Shape")
-
-
-class Reader(Generic[Shape]):
-    """Reads rows into a wire shape; columns have the names of its fields."""
-
-    def __init__(self, shape: type[Shape]) -> None:
-        columns = columns_of(shape)
-        self._shape = shape
-        self._names = tuple(column.name for column in columns)
-        self._codec = RowCodec(shape, columns)
-
-    def read(self, row: "asyncpg.Record") -> Shape:
-        """Returns the row's wire shape."""
-        made = self._codec.decode([row[name] for name in self._names])
-        assert isinstance(made, self._shape)
-        return made
-
-    def all(self, rows: "Sequence[asyncpg.Record]") -> tuple[Shape, ...]:
-        """Returns the wire shapes of all rows."""
-        return tuple(map(self.read, rows))
+Key = TypeVar("Key")
+Item = TypeVar("Item")
+NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-def selection(source: Source, shape: type, id: str, expressions: Mapping[str, str]) -> str:
+def by_key(keys: Iterable[Key], pairs: Iterable[tuple[Key, Item]]) -> dict[Key, tuple[Item, ...]]:
+    """Returns for each key what was found for it, in its order, and nothing where nothing was."""
+    found: dict[Key, list[Item]] = {key: [] for key in keys}
+    for key, item in pairs:
+        found[key].append(item)
+    return {key: tuple(items) for key, items in found.items()}
+
+
+def selection(source: Source, shape: type, *, id: str = "", expressions: Mapping[str, str] = NO_NAMES) -> str:
     """Returns the columns of a statement over a source that answer the fields of a shape.
 
     A field is the column of its name, unless an expression answers it. `id` is the id of the thing where no column is called
@@ -49,7 +37,7 @@ def selection(source: Source, shape: type, id: str, expressions: Mapping[str, st
     answers: list[str] = []
     for field in columns_of(shape):
         if field.name in expressions:
-            source.check(f"the expression of `{field.name}`", expressions[field.name])
+            source.check(expressions[field.name], part=f"the expression of `{field.name}`")
             answers.append(f'{expressions[field.name]} AS "{field.name}"')
         elif hints[field.name] == ExternalId | None and source.has("external_system"):
             answers.append(_external_id(source.prefix))

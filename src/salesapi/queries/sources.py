@@ -51,7 +51,7 @@ class Source:
         DeclarationWrong: it names no read model that there is, or a name in it is unknown.
     """
 
-    def __init__(self, declaration: str, text: str) -> None:
+    def __init__(self, text: str, *, declaration: str) -> None:
         self.text = text
         self.declaration = declaration
         named = _READ_MODEL.search(text)
@@ -60,7 +60,7 @@ class Source:
         self.read_model = named[1]
         self.prefix = "" if named[2] is None else f"{named[2]}."
         """What stands before the columns of the read model, where the text gives it an alias."""
-        self.check("its source", text)
+        self.check(text, part="its source")
 
     def key(self) -> str:
         """Returns the column that tells its rows apart.
@@ -88,7 +88,7 @@ class Source:
         """Returns whether its rows have this name: a column of the read model, or one that the text makes."""
         return self.column(name) is not None or name in _made(self.text)
 
-    def check(self, part: str, text: str) -> None:
+    def check(self, text: str, *, part: str) -> None:
         """Refuses a text of SQL over this source with a name that there is not.
 
         Raises:

@@ -13,8 +13,7 @@ from salesapi.domain.shared.kernel import About
 from salesapi.queries.filters import Filter
 from salesapi.queries.listings import Listing, Single
 from salesapi.queries.orders import Ordering
-from salesapi.queries.paging import Page, PageRequest
-from salesapi.queries.shapes import Shape
+from salesapi.queries.paging import Page, PageRequest, Shape
 from salesapi.queries.sources import DeclarationWrong
 
 

@@ -123,19 +123,15 @@ def _earned(rows: Sequence[CreditRow], event: DealWon, recorded: Recorded, on: d
     sale = plain_sale(win)
     amounts = {"direct": iter(direct_credits(sale)), "overlay": iter(overlay_credits(sale))}
     return tuple(
-        _with_amount(row, int(next(amounts[row.kind]).amount), win, recorded)
+        replace(
+            row,
+            amount_minor=int(next(amounts[row.kind]).amount),
+            currency=win.currency,
+            won_on=win.on,
+            won_position=recorded.position,
+            position=recorded.position,
+        )
         for row in sorted(rows, key=lambda row: row.number)
-    )
-
-
-def _with_amount(row: CreditRow, amount_minor: int, win: Win, recorded: Recorded) -> CreditRow:
-    return replace(
-        row,
-        amount_minor=amount_minor,
-        currency=win.currency,
-        won_on=win.on,
-        won_position=recorded.position,
-        position=recorded.position,
     )
 
 

@@ -3,7 +3,6 @@
 Points are whole; redeemed ones, and those that a plan takes back, are negative.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -11,8 +10,8 @@ from uuid import UUID
 from salesapi.domain.pay.reasons.reason_form import StoredReason
 from salesapi.domain.pay.records.points import PointsCredited, PointsEvent, PointsPosted, PointsRedeemed, entry_of
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.domain.shared.states import business_date, replace
-from salesapi.projections.declaring import by, row_group
+from salesapi.domain.shared.states import business_date
+from salesapi.projections.declaring import by, one_row
 from salesapi.projections.projection import GroupKey
 
 
@@ -49,54 +48,50 @@ def _member(event: PointsEvent, recorded: Recorded) -> tuple[GroupKey, ...]:
     return ((event.member_id,),)
 
 
-def _evolve(
-    rows: Sequence[PointsRow], event: PointsEvent, recorded: Recorded, group: GroupKey
-) -> tuple[PointsRow, ...]:
-    first = PointsRow(member_id=event.member_id, balance=0, credited=0, redeemed=0, version=0, position=0)
-    row = replace(rows[0] if rows else first, version=recorded.version, position=recorded.position)
-    changed = replace(row, balance=row.balance + entry_of(event))
-    if isinstance(event, PointsRedeemed):
-        return (replace(changed, redeemed=row.redeemed + event.points),)
-    return (replace(changed, credited=row.credited + event.points),)
+def _fold(row: PointsRow | None, event: PointsEvent, recorded: Recorded) -> PointsRow:
+    before = row or PointsRow(member_id=event.member_id, balance=0, credited=0, redeemed=0, version=0, position=0)
+    is_redeemed = isinstance(event, PointsRedeemed)
+    return PointsRow(
+        member_id=event.member_id,
+        balance=before.balance + entry_of(event),
+        credited=before.credited + (0 if is_redeemed else event.points),
+        redeemed=before.redeemed + (event.points if is_redeemed else 0),
+        version=recorded.version,
+        position=recorded.position,
+    )
 
 
 def _entry_groups(event: PointsEvent, recorded: Recorded) -> tuple[GroupKey, ...]:
     return ((event.member_id, recorded.version),)
 
 
-def _entry(
-    rows: Sequence[PointsEntryRow], event: PointsEvent, recorded: Recorded, group: GroupKey
-) -> tuple[PointsEntryRow, ...]:
+def _entry(row: PointsEntryRow | None, event: PointsEvent, recorded: Recorded) -> PointsEntryRow:
     posted = event if isinstance(event, PointsPosted) else None
-    return (
-        PointsEntryRow(
-            member_id=event.member_id,
-            number=recorded.version,
-            points=entry_of(event),
-            award_id=event.award_id if isinstance(event, PointsCredited) else None,
-            plan_id=posted.plan_id if posted is not None else None,
-            award_key=posted.award_key if posted is not None else None,
-            period=posted.period if posted is not None else None,
-            reason=event.reason if isinstance(event, PointsRedeemed) else None,
-            given=posted.reason if posted is not None else None,
-            entered_on=business_date(recorded),
-            position=recorded.position,
-        ),
+    return PointsEntryRow(
+        member_id=event.member_id,
+        number=recorded.version,
+        points=entry_of(event),
+        award_id=event.award_id if isinstance(event, PointsCredited) else None,
+        plan_id=posted.plan_id if posted is not None else None,
+        award_key=posted.award_key if posted is not None else None,
+        period=posted.period if posted is not None else None,
+        reason=event.reason if isinstance(event, PointsRedeemed) else None,
+        given=posted.reason if posted is not None else None,
+        entered_on=business_date(recorded),
+        position=recorded.position,
     )
 
 
-TYPES: Final = ("points.credited", "points.posted", "points.redeemed")
-
-PROJECTION: Final = row_group(
+PROJECTION: Final = one_row(
     "points",
-    _evolve,
+    _fold,
     row=PointsRow,
     version=2,
     key=("member_id",),
     groups=by(_member),
     indexes=("(position)",),
 )
-ENTRIES: Final = row_group(
+ENTRIES: Final = one_row(
     "points_entry",
     _entry,
     row=PointsEntryRow,

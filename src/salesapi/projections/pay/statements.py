@@ -4,13 +4,12 @@ A run that is returned leaves the rows as they are, because an event touches a b
 only where `calculated_position` is that of its payout run and the run is issued or further; every query joins the two.
 """
 
-from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
 from salesapi.domain.pay.records.payout_runs import PayoutRunStatementIssued
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.projections.declaring import by, row_group
+from salesapi.projections.declaring import by, one_row
 from salesapi.projections.projection import GroupKey
 
 
@@ -45,38 +44,34 @@ def _groups(event: PayoutRunStatementIssued, recorded: Recorded) -> tuple[GroupK
     return ((recorded.stream_id, event.member_id),) if event.part == 1 else ()
 
 
-def _evolve(
-    rows: Sequence[StatementRow], event: PayoutRunStatementIssued, recorded: Recorded, group: GroupKey
-) -> tuple[StatementRow, ...]:
-    return (
-        StatementRow(
-            payout_run_id=recorded.stream_id,
-            member_id=event.member_id,
-            plan_id=event.plan_id,
-            period=event.period,
-            currency=event.currency,
-            earned_minor=event.earned_minor,
-            released_minor=event.released_minor,
-            clawed_minor=event.clawed_minor,
-            adjusted_minor=event.adjusted_minor,
-            awarded_minor=event.awarded_minor,
-            drawn_minor=event.drawn_minor,
-            total_minor=event.total_minor,
-            line_count=event.line_count,
-            parts=event.parts,
-            plan_versions=event.plan_versions,
-            engine_version=event.engine_version,
-            deal_order=event.deal_order,
-            digest=event.digest,
-            calculated_position=event.position,
-            issued_position=recorded.position,
-        ),
+def _fold(row: StatementRow | None, event: PayoutRunStatementIssued, recorded: Recorded) -> StatementRow:
+    return StatementRow(
+        payout_run_id=recorded.stream_id,
+        member_id=event.member_id,
+        plan_id=event.plan_id,
+        period=event.period,
+        currency=event.currency,
+        earned_minor=event.earned_minor,
+        released_minor=event.released_minor,
+        clawed_minor=event.clawed_minor,
+        adjusted_minor=event.adjusted_minor,
+        awarded_minor=event.awarded_minor,
+        drawn_minor=event.drawn_minor,
+        total_minor=event.total_minor,
+        line_count=event.line_count,
+        parts=event.parts,
+        plan_versions=event.plan_versions,
+        engine_version=event.engine_version,
+        deal_order=event.deal_order,
+        digest=event.digest,
+        calculated_position=event.position,
+        issued_position=recorded.position,
     )
 
 
-PROJECTION: Final = row_group(
+PROJECTION: Final = one_row(
     "statement",
-    _evolve,
+    _fold,
     row=StatementRow,
     version=2,
     key=("payout_run_id", "member_id"),

@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from salesapi.queries.filters import EXTERNAL, Filters, contains
+from salesapi.queries.filters import contains
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_amount, by_day, by_position
 from salesapi.queries.row_scopes import by_customer
 from salesapi.schemas.cash.agreements import Agreement, AgreementFilter, AgreementOrder
 
@@ -12,30 +11,7 @@ AGREEMENTS: Final = Listing(
     Agreement,
     source="read.agreement",
     scope=by_customer(has_pool=True),
-    filters=Filters(
-        AgreementFilter,
-        {
-            "customer_id": "customer_id = ANY({})",
-            "deal_id": "deal_id = {}",
-            "status": "status = ANY({})",
-            "currency": "currency = {}",
-            "legal_entity": "legal_entity = {}",
-            "is_renewed": "renewed_by IS NOT NULL",
-            "signed_from": "signed_on >= {}",
-            "signed_to": "signed_on <= {}",
-            "ends_from": "ends_on >= {}",
-            "ends_to": "ends_on <= {}",
-            "text": contains("title"),
-            **EXTERNAL,
-        },
-    ),
-    orders=Orders(
-        AgreementOrder.CHANGED_DESC,
-        {
-            "changed": by_position(),
-            "signed": by_day("signed_on"),
-            "ends": by_day("ends_on"),
-            "total": by_amount("total_minor"),
-        },
-    ),
+    where=AgreementFilter,
+    conditions={"is_renewed": "renewed_by IS NOT NULL", "text": contains("title")},
+    order=AgreementOrder.CHANGED_DESC,
 )

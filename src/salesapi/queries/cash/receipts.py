@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from salesapi.queries.filters import EXTERNAL, Filters
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_amount, by_day, by_position
 from salesapi.queries.row_scopes import by_customer
 from salesapi.schemas.cash.receipts import PaymentReceipt, ReceiptFilter, ReceiptOrder
 
@@ -12,21 +10,10 @@ RECEIPTS: Final = Listing(
     PaymentReceipt,
     source="read.receipt",
     scope=by_customer(),
-    filters=Filters(
-        ReceiptFilter,
-        {
-            "customer_id": "customer_id = ANY({})",
-            "deal_id": "allocations @> jsonb_build_array(jsonb_build_object('deal_id', {}::uuid))",
-            "invoice_id": "allocations @> jsonb_build_array(jsonb_build_object('invoice_id', {}::uuid))",
-            "currency": "currency = {}",
-            "is_reversed": "is_reversed",
-            "received_from": "received_on >= {}",
-            "received_to": "received_on <= {}",
-            **EXTERNAL,
-        },
-    ),
-    orders=Orders(
-        ReceiptOrder.CHANGED_DESC,
-        {"changed": by_position(), "received": by_day("received_on"), "amount": by_amount("amount_minor")},
-    ),
+    where=ReceiptFilter,
+    conditions={
+        "deal_id": "allocations @> jsonb_build_array(jsonb_build_object('deal_id', {}::uuid))",
+        "invoice_id": "allocations @> jsonb_build_array(jsonb_build_object('invoice_id', {}::uuid))",
+    },
+    order=ReceiptOrder.CHANGED_DESC,
 )

@@ -11,26 +11,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from salesapi.access.principals import Scope
 from salesapi.database.conditions import days_between
+from salesapi.database.connections import Pool
 from salesapi.domain.shared.kernel import FieldInvalid
 from salesapi.queries.cash.invoices import INVOICES
 from salesapi.queries.filters import Filters
 from salesapi.queries.selling.reports_facts import GROUPS_MAX, ROWS_MAX, TooManyGroups, rows_of
 from salesapi.queries.selling.reports_figures import median, quotient
-from salesapi.schemas.cash.receivables import (
-    AgeingBucket,
-    CollectionCycle,
-    OpenInvoices,
-    ReceivablesFilter,
-    ReceivablesGroup,
-)
+from salesapi.schemas.cash import receivables as wire
 from salesapi.schemas.selling.reports import ReportKey
-
-if TYPE_CHECKING:
-    import asyncpg
 
 READ_MODELS: Final = ("invoice", "customer")
 BUCKET_DAYS: Final = (30, 60, 90)
@@ -41,7 +33,7 @@ BUCKET_DAYS_MAX: Final = 3_650
 
 _Parts: TypeAlias = dict[str, Mapping[str, Any]]
 
-_CHOSEN: Final = Filters(ReceivablesFilter, {"customer_id": "customer_id = ANY({})", "currency": "currency = {}"})
+_CHOSEN: Final = Filters(wire.ReceivablesFilter)
 _STATEMENT: Final = f"""
     WITH seen AS (
         SELECT i.*, CASE WHEN :by_customer THEN i.customer_id::text END AS key
@@ -113,7 +105,7 @@ class ReceivablesQuestion:
     """
 
     as_of: date
-    filter: ReceivablesFilter = field(default_factory=ReceivablesFilter)
+    filter: wire.ReceivablesFilter = field(default_factory=wire.ReceivablesFilter)
     by_customer: bool = False
     bucket_days: tuple[int, ...] = BUCKET_DAYS
     window_from: date | None = None
@@ -130,8 +122,8 @@ class ReceivablesQuestion:
 
 
 async def receivables_groups(
-    pool: "asyncpg.Pool[asyncpg.Record]", question: ReceivablesQuestion, scope: Scope
-) -> tuple[ReceivablesGroup, ...]:
+    pool: Pool, question: ReceivablesQuestion, scope: Scope
+) -> tuple[wire.ReceivablesGroup, ...]:
     """The groups of the report: by currency, and by the customers' names where it is by customer; unknown ones last.
 
     Raises:
@@ -139,15 +131,14 @@ async def receivables_groups(
     """
     chosen = INVOICES.seen(scope)
     _CHOSEN.add_to(chosen, question.filter)
-    named: Mapping[str, tuple[str, object]] = {
+    named = {
         "as_of": ("date", question.as_of),
         "bucket_days": ("int[]", question.bucket_days),
         "window_from": ("date", question.window_from),
         "window_to": ("date", question.window_to),
         "by_customer": ("boolean", question.by_customer),
     }
-    text = chosen.numbered(_STATEMENT.format(chosen=chosen.text, limit=ROWS_MAX + 1), named)
-    rows = await rows_of(pool, text, chosen.values)
+    rows = await rows_of(pool, _STATEMENT.format(chosen=chosen.text, limit=ROWS_MAX + 1), named, chosen)
     groups: dict[tuple[str | None, str, str | None], _Parts] = {}
     for row in rows:
         figures = json.loads(row["figures"])
@@ -155,7 +146,7 @@ async def receivables_groups(
     if len(groups) > GROUPS_MAX:
         raise TooManyGroups(most=GROUPS_MAX)
     return tuple(
-        _group(key, label, currency, parts, question)
+        _group(ReportKey(dimension="customer", value=key, label=label), currency, parts, question)
         for (key, currency, label), parts in sorted(groups.items(), key=lambda each: _place(*each[0]))
     )
 
@@ -164,15 +155,13 @@ def _place(key: str | None, currency: str, label: str | None) -> tuple[bool, str
     return key is None, label or "", key or "", currency
 
 
-def _group(
-    key: str | None, label: str | None, currency: str, parts: _Parts, question: ReceivablesQuestion
-) -> ReceivablesGroup:
+def _group(key: ReportKey, currency: str, parts: _Parts, question: ReceivablesQuestion) -> wire.ReceivablesGroup:
     overdue = _overdue(parts, question.bucket_days)
     not_due, undue = _open(parts, "not_due"), _open(parts, "without_due_date")
-    return ReceivablesGroup(
-        keys=(ReportKey(dimension="customer", value=key, label=label),) if question.by_customer else (),
+    return wire.ReceivablesGroup(
+        keys=(key,) if question.by_customer else (),
         currency=currency,
-        open=OpenInvoices(
+        open=wire.OpenInvoices(
             invoices=not_due.invoices + undue.invoices + sum(bucket.invoices for bucket in overdue),
             amount_minor=not_due.amount_minor + undue.amount_minor + sum(bucket.amount_minor for bucket in overdue),
         ),
@@ -185,30 +174,30 @@ def _group(
     )
 
 
-def _overdue(parts: _Parts, bucket_days: Sequence[int]) -> tuple[AgeingBucket, ...]:
+def _overdue(parts: _Parts, bucket_days: Sequence[int]) -> tuple[wire.AgeingBucket, ...]:
     bounds = zip((0, *bucket_days), (*bucket_days, None), strict=True)
     buckets = [(first + 1, last, parts.get(f"overdue_{n}", _NONE)) for n, (first, last) in enumerate(bounds)]
     return tuple(
-        AgeingBucket(days_from=first, days_to=last, invoices=figures["invoices"], amount_minor=figures["amount"])
+        wire.AgeingBucket(days_from=first, days_to=last, invoices=figures["invoices"], amount_minor=figures["amount"])
         for first, last, figures in buckets
     )
 
 
-def _open(parts: _Parts, part: str) -> OpenInvoices:
+def _open(parts: _Parts, part: str) -> wire.OpenInvoices:
     figures = parts.get(part, _NONE)
-    return OpenInvoices(invoices=figures["invoices"], amount_minor=figures["amount"])
+    return wire.OpenInvoices(invoices=figures["invoices"], amount_minor=figures["amount"])
 
 
-def _collection(parts: _Parts) -> CollectionCycle:
+def _collection(parts: _Parts) -> wire.CollectionCycle:
     figures = parts.get("cycle", _NO_CYCLE)
-    return CollectionCycle(
+    return wire.CollectionCycle(
         invoices=figures["invoices"],
         amount_minor=figures["amount"],
-        mean_days=quotient(figures["days"], figures["invoices"]),
-        weighted_mean_days=quotient(figures["weighted_days"], figures["amount"]),
+        mean_days=quotient(figures["days"], by=figures["invoices"]),
+        weighted_mean_days=quotient(figures["weighted_days"], by=figures["amount"]),
         median_days=median(figures, "middle"),
         late=figures["late"],
-        late_share=quotient(figures["late"], figures["due"]),
+        late_share=quotient(figures["late"], by=figures["due"]),
         late_amount_minor=figures["late_amount"],
         late_days=figures["late_days"],
         undated=parts.get("unknown_cycle", _NONE)["invoices"],

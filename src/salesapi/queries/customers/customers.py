@@ -8,25 +8,18 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.access.principals import Scope
+from salesapi.database.columns import Reader
 from salesapi.database.connections import Connection
-from salesapi.queries.filters import EXTERNAL, Filters, contains
+from salesapi.queries.filters import contains
 from salesapi.queries.listings import Listing, Single
-from salesapi.queries.orders import Orders, by_position, by_text
-from salesapi.queries.paging import INTEGER_MAX, Page, PageRequest, decoded_cursor, encoded_cursor
+from salesapi.queries.paging import INTEGER_MAX, Cursors, Page, PageRequest
 from salesapi.queries.row_scopes import by_owner
 from salesapi.queries.selling.activities import ACTIVITIES
 from salesapi.queries.selling.deals import DEALS
 from salesapi.queries.selling.leads import LEADS
-from salesapi.queries.shapes import Reader
-from salesapi.queries.sources import read_models_in
-from salesapi.schemas.customers.customers import (
-    CurrencyValue,
-    Customer,
-    CustomerFilter,
-    CustomerOrder,
-    CustomerProfile,
-    TimelineEntry,
-)
+from salesapi.queries.shapes import selection
+from salesapi.queries.sources import Source, read_models_in
+from salesapi.schemas.customers import customers as wire
 from salesapi.schemas.selling.activities import Activity
 
 PROFILE_ROWS: Final = 20
@@ -35,25 +28,18 @@ SUBJECTS_MAX: Final = 500
 """Most deals, and most leads, whose events one timeline goes over: those that changed last."""
 
 CUSTOMERS: Final = Listing(
-    Customer,
+    wire.Customer,
     source="read.customer",
     scope=by_owner(has_pool=True),
-    filters=Filters(
-        CustomerFilter,
-        {
-            "kind": "kind = {}",
-            "owner_id": "owner_id = ANY({})",
-            "is_in_pool": "owner_id IS NULL",
-            "parent_id": "parent_id = {}",
-            "text": contains("name"),
-            **EXTERNAL,
-        },
-    ),
-    orders=Orders(CustomerOrder.CHANGED_DESC, {"changed": by_position(), "name": by_text("name")}),
+    where=wire.CustomerFilter,
+    conditions={"is_in_pool": "owner_id IS NULL", "text": contains("name")},
+    order=wire.CustomerOrder.CHANGED_DESC,
 )
-_TIMELINE_ORDER: Final = "timeline"
-_ENTRIES: Final = Reader(TimelineEntry)
-_TIMELINE_SQL: Final = """
+_TIMELINE_CURSORS: Final = Cursors(order="timeline", kind=int)
+_ENTRIES: Final = Reader(wire.TimelineEntry)
+_VALUES: Final = Reader(wire.CurrencyValue)
+_ENTRY_COLUMNS: Final = selection(Source("read.timeline e", declaration="a customer's timeline"), wire.TimelineEntry)
+_TIMELINE_SQL: Final = f"""
     WITH subject AS (
         SELECT $1::uuid AS id
         UNION ALL (
@@ -73,8 +59,7 @@ _TIMELINE_SQL: Final = """
             WHERE i.customer_id = $1 AND ($2::uuid[] IS NULL OR c.owner_id = ANY($2)) ORDER BY i.position DESC LIMIT $5
         )
     )
-    SELECT DISTINCT ON (e.position) e.position, e.type, e.stream_kind, e.stream_id, e.occurred_on, e.occurred_at,
-           e.recorded_at, e.actor_id, e.summary
+    SELECT DISTINCT ON (e.position) {_ENTRY_COLUMNS}
     FROM subject s CROSS JOIN LATERAL (
         SELECT * FROM read.timeline t
         WHERE t.subject_id = s.id AND t.position < $3 AND ($2::uuid[] IS NULL OR t.stream_id = s.id OR CASE t.stream_kind
@@ -92,7 +77,7 @@ _TIMELINE_SQL: Final = """
         ORDER BY t.position DESC LIMIT $4
     ) e
     ORDER BY e.position DESC LIMIT $4
-"""
+"""  # noqa: S608
 """Each subject gives no more rows than a page has; an event about two of them is one entry.
 
 An event of another thing than the subject is told to those who see that thing, and to nobody else.
@@ -100,7 +85,7 @@ An event of another thing than the subject is told to those who see that thing, 
 TIMELINE_READS: Final = read_models_in(_TIMELINE_SQL)
 
 
-async def customer_profile(connection: Connection, scope: Scope, customer_id: UUID) -> CustomerProfile:
+async def customer_profile(connection: Connection, scope: Scope, customer_id: UUID) -> wire.CustomerProfile:
     """Everything about a customer at a glance.
 
     Raises:
@@ -111,7 +96,7 @@ async def customer_profile(connection: Connection, scope: Scope, customer_id: UU
     deals = await DEALS.latest_by(connection, scope, [customer_id], column="customer_id", first=PROFILE_ROWS)
     leads = await LEADS.latest_by(connection, scope, [customer_id], column="customer_id", first=PROFILE_ROWS)
     activities, last_activity_on = await _latest_activities(connection, scope, customer_id)
-    return CustomerProfile(
+    return wire.CustomerProfile(
         customer=customer,
         values=values,
         unvalued_deal_count=unvalued,
@@ -122,24 +107,23 @@ async def customer_profile(connection: Connection, scope: Scope, customer_id: UU
     )
 
 
-async def _values(connection: Connection, scope: Scope, customer_id: UUID) -> tuple[tuple[CurrencyValue, ...], int]:
+async def _values(
+    connection: Connection, scope: Scope, customer_id: UUID
+) -> tuple[tuple[wire.CurrencyValue, ...], int]:
     """Open and won value by currency, and the number of open deals without a value."""
     where = DEALS.seen(scope)
     where.add("customer_id = {} AND status IN ('open', 'won')", customer_id)
     rows = await connection.fetch(
         f"""
-        SELECT currency, count(*) AS deals, coalesce(sum(amount_minor) FILTER (WHERE status = 'open'), 0)::bigint AS open,
-               coalesce(sum(amount_minor) FILTER (WHERE status = 'won'), 0)::bigint AS won
+        SELECT currency, count(*) AS deal_count,
+               coalesce(sum(amount_minor) FILTER (WHERE status = 'open'), 0)::bigint AS open_minor,
+               coalesce(sum(amount_minor) FILTER (WHERE status = 'won'), 0)::bigint AS won_minor
         FROM read.deal WHERE {where.text} GROUP BY currency ORDER BY currency
         """,  # noqa: S608
         *where.values,
     )
-    values = tuple(
-        CurrencyValue(currency=row["currency"], deal_count=row["deals"], open_minor=row["open"], won_minor=row["won"])
-        for row in rows
-        if row["currency"] is not None
-    )
-    return values, sum(row["deals"] for row in rows if row["currency"] is None)
+    values = _VALUES.all([row for row in rows if row["currency"] is not None])
+    return values, sum(row["deal_count"] for row in rows if row["currency"] is None)
 
 
 async def _latest_activities(
@@ -166,7 +150,7 @@ async def _latest_activities(
 
 async def customer_timeline(
     connection: Connection, scope: Scope, customer_id: UUID, page: PageRequest
-) -> Page[TimelineEntry]:
+) -> Page[wire.TimelineEntry]:
     """Lists what happened to the customer, its deals and its leads, the latest recorded first.
 
     Raises:
@@ -174,21 +158,14 @@ async def customer_timeline(
         CursorMalformed.
     """
     await CUSTOMERS.one(connection, scope, customer_id)
-    before: object = INTEGER_MAX
-    if page.after is not None:
-        before, _ = decoded_cursor(page.after, _TIMELINE_ORDER, int)
+    before, _ = _TIMELINE_CURSORS.after(page) or (INTEGER_MAX, None)
     members = None if scope.member_ids is None else list(scope.member_ids)
     rows = await connection.fetch(_TIMELINE_SQL, customer_id, members, before, page.first + 1, SUBJECTS_MAX)
-    shown = _ENTRIES.all(rows[: page.first])
-    return Page(
-        items=shown,
-        cursors=tuple(encoded_cursor(_TIMELINE_ORDER, entry.position, entry.stream_id) for entry in shown),
-        has_more=len(rows) > page.first,
-    )
+    return _TIMELINE_CURSORS.page(rows, page, item=_ENTRIES.read, place=lambda row: (row["position"], row["stream_id"]))
 
 
 PROFILE: Final = Single(
-    shape=CustomerProfile,
+    shape=wire.CustomerProfile,
     one=customer_profile,
     scope_of=CUSTOMERS.scope_of,
     reads=(*CUSTOMERS.reads, *DEALS.reads, *LEADS.reads, *ACTIVITIES.reads),

@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from salesapi.queries.filters import Filters
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_day, by_position
 from salesapi.queries.row_scopes import by_customer
 from salesapi.schemas.customers.satisfactions import Satisfaction, SatisfactionFilter, SatisfactionOrder
 
@@ -12,17 +10,7 @@ SATISFACTIONS: Final = Listing(
     Satisfaction,
     source="read.satisfaction",
     scope=by_customer(has_pool=True),
-    filters=Filters(
-        SatisfactionFilter,
-        {
-            "customer_id": "customer_id = ANY({})",
-            "deal_id": "deal_id = ANY({})",
-            "agreement_id": "agreement_id = ANY({})",
-            "activity_id": "activity_id = ANY({})",
-            "kind": "kind = {}",
-            "answered_from": "answered_on >= {}",
-            "answered_to": "answered_on <= {}",
-        },
-    ),
-    orders=Orders(SatisfactionOrder.RECORDED_DESC, {"recorded": by_position(), "answered": by_day("answered_on")}),
+    where=SatisfactionFilter,
+    order=SatisfactionOrder.RECORDED_DESC,
+    ordered_by={"recorded": "position"},
 )

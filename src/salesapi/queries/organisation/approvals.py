@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from salesapi.queries.filters import Filters
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_day, by_position
 from salesapi.queries.row_scopes import RowScope
 from salesapi.schemas.organisation.approvals import Approval, ApprovalFilter, ApprovalOrder
 
@@ -15,18 +13,7 @@ APPROVALS: Final = Listing(
     source="read.approval",
     scope=RowScope(text="party_ids ?| {0}::uuid[]::text[]"),
     expressions={"is_overdue": OVERDUE},
-    filters=Filters(
-        ApprovalFilter,
-        {
-            "status": "status = ANY({})",
-            "waiting_for": "waiting_ids @> jsonb_build_array({}::uuid)",
-            "requester_id": "requester_id = {}",
-            "subject_kind": "subject_kind = {}",
-            "subject_id": "subject_id = ANY({})",
-            "is_overdue": OVERDUE,
-            "due_from": "due_on >= {}",
-            "due_to": "due_on <= {}",
-        },
-    ),
-    orders=Orders(ApprovalOrder.CHANGED_DESC, {"changed": by_position(), "due": by_day("due_on")}),
+    where=ApprovalFilter,
+    conditions={"waiting_for": "waiting_ids @> jsonb_build_array({}::uuid)", "is_overdue": OVERDUE},
+    order=ApprovalOrder.CHANGED_DESC,
 )

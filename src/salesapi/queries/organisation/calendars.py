@@ -2,16 +2,10 @@
 
 from typing import Final
 
-from salesapi.queries.filters import Filters
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_position, by_text
 from salesapi.queries.row_scopes import EVERYBODY
 from salesapi.schemas.organisation.calendars import Calendar, CalendarFilter, CalendarOrder
 
 CALENDARS: Final = Listing(
-    Calendar,
-    source="read.calendar",
-    scope=EVERYBODY,
-    filters=Filters(CalendarFilter, {"key": "key = {}"}),
-    orders=Orders(CalendarOrder.KEY_ASC, {"key": by_text("key"), "changed": by_position()}),
+    Calendar, source="read.calendar", scope=EVERYBODY, where=CalendarFilter, order=CalendarOrder.KEY_ASC
 )

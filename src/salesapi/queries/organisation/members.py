@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from salesapi.queries.filters import EXTERNAL, Filters, contains
+from salesapi.queries.filters import contains
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_position, by_text
 from salesapi.queries.row_scopes import EVERYBODY
 from salesapi.schemas.organisation.members import Member, MemberFilter, MemberOrder
 
@@ -12,14 +11,7 @@ MEMBERS: Final = Listing(
     Member,
     source="read.member",
     scope=EVERYBODY,
-    filters=Filters(
-        MemberFilter,
-        {
-            "employee_number": "employee_number = {}",
-            "has_left": "left_on IS NOT NULL",
-            "text": contains("name"),
-            **EXTERNAL,
-        },
-    ),
-    orders=Orders(MemberOrder.NAME_ASC, {"name": by_text("name"), "changed": by_position()}),
+    where=MemberFilter,
+    conditions={"has_left": "left_on IS NOT NULL", "text": contains("name")},
+    order=MemberOrder.NAME_ASC,
 )

@@ -4,14 +4,14 @@ A piece is [effective_from, effective_until) in local dates of the company's cal
 day a member has at most one. Beside its pieces a member has one line for undated facts: what began last (see domain/teams).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from itertools import pairwise
 from uuid import UUID
 
 from salesapi.commands.stream_states import StreamStates
-from salesapi.domain.organisation.teams import TREE, Membership, Since, Team, Teams
+from salesapi.domain.organisation.teams import TREE, Membership, Teams
 from salesapi.domain.shared.dates import end_of, start_of
 
 
@@ -30,31 +30,25 @@ class ReportingLine:
 
 def reporting_lines(teams: Teams) -> tuple[ReportingLine, ...]:
     """All lines of all members. A piece ends where the team, the nearest manager or the region changes."""
-    changes = {team_id: _changes(teams, team_id) for team_id in _joined(teams)}
+    joined = {membership.team_id for held in teams.by_member.values() for membership in held}
+    changes = {team_id: _changes(teams, team_id) for team_id in joined}
     lines: list[ReportingLine] = []
     for member_id, memberships in teams.by_member.items():
         pieces = [
-            _line(teams, member_id, membership.team_id, starts=starts, ends=ends)
+            _line(teams, member_id, piece)
             for membership in memberships
-            for starts, ends in _pieces(membership, changes[membership.team_id])
+            for piece in _pieces(membership, changes[membership.team_id])
         ]
         lines += _merged(pieces)
         if memberships:
-            lines.append(_line(teams, member_id, memberships[-1].team_id, is_for_undated=True))
+            always = replace(memberships[-1], effective_from=None, effective_until=None)
+            lines.append(_line(teams, member_id, always, is_for_undated=True))
     return tuple(lines)
 
 
 def line_arrays(lines: Sequence[ReportingLine]) -> tuple[list[object], ...]:
     """The lines as one array a column, in the order of the fields: parameters for `unnest`."""
-    return (
-        [line.member_id for line in lines],
-        [line.effective_from for line in lines],
-        [line.effective_until for line in lines],
-        [line.team_id for line in lines],
-        [line.manager_id for line in lines],
-        [line.region for line in lines],
-        [line.is_for_undated for line in lines],
-    )
+    return tuple([getattr(line, column.name) for line in lines] for column in fields(ReportingLine))
 
 
 class Organisation:
@@ -74,64 +68,37 @@ class Organisation:
         return self._teams, self._arrays
 
 
-def _joined(teams: Teams) -> set[UUID]:
-    return {membership.team_id for held in teams.by_member.values() for membership in held}
-
-
 def _changes(teams: Teams, team_id: UUID) -> list[date]:
     """The dates on which anything about the team changes, or about a team that was ever above it."""
-    above, dates = {team_id: None}, set[date]()
-    for each in _growing(above):
-        team = teams.by_id.get(each)
-        if team is None:
-            continue
-        dates.update(_dates(team))
-        above.update(dict.fromkeys(parent.value for parent in team.parents if parent.value is not None))
-    return sorted(dates)
+    above, dates = [team_id], set[date | None]()
+    # The list grows while it is gone through.
+    for each in above:
+        if (team := teams.by_id.get(each)) is not None:
+            dates.update((team.formed_from, team.closed_from))
+            dates.update(since.effective_from for since in team.parents)
+            dates.update(since.effective_from for since in team.leaders)
+            dates.update(since.effective_from for since in team.regions)
+            above += {parent.value for parent in team.parents if parent.value is not None}.difference(above)
+    return sorted(on for on in dates if on is not None)
 
 
-def _growing(keys: dict[UUID, None]) -> Iterator[UUID]:
-    """All keys, those included that are added meanwhile."""
-    done = 0
-    while done < len(keys):
-        yield list(keys)[done]
-        done += 1
-
-
-def _dates(team: Team) -> Iterable[date]:
-    histories: tuple[tuple[Since[UUID | None] | Since[str | None] | Since[UUID], ...], ...] = (
-        team.parents,
-        team.leaders,
-        team.regions,
-    )
-    begins = (since.effective_from for history in histories for since in history)
-    return (on for on in (team.formed_from, team.closed_from, *begins) if on is not None)
-
-
-def _pieces(membership: Membership, changes: Sequence[date]) -> Iterator[tuple[date | None, date | None]]:
+def _pieces(membership: Membership, changes: Sequence[date]) -> Iterator[Membership]:
     """The membership's time, cut at the changes within."""
     first, end = start_of(membership.effective_from), end_of(membership.effective_until)
     within = [on for on in changes if first < on < end]
-    return pairwise([membership.effective_from, *within, membership.effective_until])
+    for starts, ends in pairwise([membership.effective_from, *within, membership.effective_until]):
+        yield replace(membership, effective_from=starts, effective_until=ends)
 
 
-def _line(
-    teams: Teams,
-    member_id: UUID,
-    team_id: UUID,
-    *,
-    starts: date | None = None,
-    ends: date | None = None,
-    is_for_undated: bool = False,
-) -> ReportingLine:
-    on = None if is_for_undated else start_of(starts)
+def _line(teams: Teams, member_id: UUID, piece: Membership, *, is_for_undated: bool = False) -> ReportingLine:
+    on = None if is_for_undated else start_of(piece.effective_from)
     return ReportingLine(
         member_id=member_id,
-        effective_from=starts,
-        effective_until=ends,
-        team_id=team_id,
+        effective_from=piece.effective_from,
+        effective_until=piece.effective_until,
+        team_id=piece.team_id,
         manager_id=next(iter(teams.managers_of(member_id, on)), None),
-        region=teams.region_of(team_id, on),
+        region=teams.region_of(piece.team_id, on),
         is_for_undated=is_for_undated,
     )
 

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from salesapi.domain.organisation.teams import Teams
-from salesapi.queries.paging import Page, PageRequest, decoded_cursor, encoded_cursor
+from salesapi.queries.paging import Cursors, Page, PageRequest
 from salesapi.schemas.organisation.teams import Team
 
-_ORDER = "team"
+_CURSORS: Final = Cursors(order="team", kind=str)
 
 
 def teams_on(teams: Teams, on: date, page: PageRequest) -> Page[Team]:
@@ -19,15 +20,11 @@ def teams_on(teams: Teams, on: date, page: PageRequest) -> Page[Team]:
         CursorMalformed.
     """
     by_place = sorted((team.name, id) for id, team in teams.by_id.items() if team.is_open(on))
-    if page.after is not None:
-        after = decoded_cursor(page.after, _ORDER, str)
+    if (after := _CURSORS.after(page)) is not None:
         by_place = [place for place in by_place if place > after]
-    shown = by_place[: page.first]
     members = _members(teams, on)
-    return Page(
-        items=tuple(_team(teams, id, on, members.get(id, ())) for _, id in shown),
-        cursors=tuple(encoded_cursor(_ORDER, *place) for place in shown),
-        has_more=len(by_place) > page.first,
+    return _CURSORS.page(
+        by_place, page, item=lambda each: _team(teams, each[1], on, members.get(each[1], ())), place=lambda each: each
     )
 
 

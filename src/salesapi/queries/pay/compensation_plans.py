@@ -8,31 +8,24 @@ from salesapi.database.connections import Connection
 from salesapi.domain.pay.plans.plan_differences import plan_differences
 from salesapi.domain.pay.words.plan_in_words import plan_in_words
 from salesapi.domain.shared.kernel import ThingUnknown
-from salesapi.queries.filters import Filters
 from salesapi.queries.listings import Listing, Single
-from salesapi.queries.orders import Orders, by_position, by_text
 from salesapi.queries.row_scopes import RowScope
-from salesapi.schemas.pay.compensation_plans import (
-    CompensationPlan,
-    CompensationPlanDifferences,
-    CompensationPlanFilter,
-    CompensationPlanInWords,
-    CompensationPlanOrder,
-    CompensationPlanVersionInWords,
-)
+from salesapi.schemas.pay import compensation_plans as wire
 
 _ENROLLED: Final = "SELECT plan_id FROM read.enrolment WHERE is_participant AND member_id = ANY({0}::uuid[])"
 
 PLANS: Final = Listing(
-    CompensationPlan,
+    wire.CompensationPlan,
     source="read.compensation_plan",
     scope=RowScope(text=f"plan_id IN ({_ENROLLED})", of="pay"),
-    filters=Filters(CompensationPlanFilter, {"key": "key = {}", "is_retired": "is_retired"}),
-    orders=Orders(CompensationPlanOrder.KEY_ASC, {"key": by_text("key"), "changed": by_position()}),
+    where=wire.CompensationPlanFilter,
+    order=wire.CompensationPlanOrder.KEY_ASC,
 )
 
 
-async def compensation_plan_in_words(connection: Connection, scope: Scope, plan_id: UUID) -> CompensationPlanInWords:
+async def compensation_plan_in_words(
+    connection: Connection, scope: Scope, plan_id: UUID
+) -> wire.CompensationPlanInWords:
     """One plan with its versions in words, English and Chinese.
 
     Raises:
@@ -40,7 +33,7 @@ async def compensation_plan_in_words(connection: Connection, scope: Scope, plan_
     """
     plan = await PLANS.one(connection, scope, plan_id)
     versions = tuple(
-        CompensationPlanVersionInWords(
+        wire.CompensationPlanVersionInWords(
             number=version.number,
             effective_from=version.effective_from,
             english=plan_in_words(version, plan.currency, "en"),
@@ -48,12 +41,14 @@ async def compensation_plan_in_words(connection: Connection, scope: Scope, plan_
         )
         for version in plan.versions
     )
-    return CompensationPlanInWords(id=plan.id, key=plan.key, name=plan.name, currency=plan.currency, versions=versions)
+    return wire.CompensationPlanInWords(
+        id=plan.id, key=plan.key, name=plan.name, currency=plan.currency, versions=versions
+    )
 
 
 async def compensation_plan_differences(
     connection: Connection, scope: Scope, plan_id: UUID, *, version_from: int, version_to: int
-) -> CompensationPlanDifferences:
+) -> wire.CompensationPlanDifferences:
     """Lists what one version of a plan changes against another.
 
     Raises:
@@ -65,7 +60,7 @@ async def compensation_plan_differences(
         if number not in versions:
             raise ThingUnknown(thing="version", id=str(number), pointer=pointer)
     found = plan_differences(before=versions[version_from], after=versions[version_to])
-    return CompensationPlanDifferences(
+    return wire.CompensationPlanDifferences(
         id=plan.id,
         version_from=version_from,
         version_to=version_to,
@@ -75,5 +70,5 @@ async def compensation_plan_differences(
 
 
 PLAN_IN_WORDS: Final = Single(
-    shape=CompensationPlanInWords, one=compensation_plan_in_words, scope_of=PLANS.scope_of, reads=PLANS.reads
+    shape=wire.CompensationPlanInWords, one=compensation_plan_in_words, scope_of=PLANS.scope_of, reads=PLANS.reads
 )

@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from salesapi.queries.filters import Filters
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_day, by_position
 from salesapi.queries.row_scopes import by_pay
 from salesapi.schemas.pay.credits import Credit, CreditFilter, CreditOrder
 
@@ -13,16 +11,7 @@ CREDITS: Final = Listing(
     source="read.credit",
     scope=by_pay(),
     expressions={"percent": "percent::text"},
-    filters=Filters(
-        CreditFilter,
-        {
-            "deal_id": "deal_id = ANY({})",
-            "member_id": "member_id = ANY({})",
-            "kind": "kind = {}",
-            "is_earned": "amount_minor IS NOT NULL",
-            "won_from": "won_on >= {}",
-            "won_to": "won_on <= {}",
-        },
-    ),
-    orders=Orders(CreditOrder.CHANGED_DESC, {"changed": by_position(), "won": by_day("won_on")}),
+    where=CreditFilter,
+    conditions={"is_earned": "amount_minor IS NOT NULL"},
+    order=CreditOrder.CHANGED_DESC,
 )

@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from salesapi.queries.filters import Filters
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_position
 from salesapi.queries.row_scopes import by_pay
 from salesapi.schemas.pay.enrolments import Enrolment, EnrolmentFilter, EnrolmentOrder
 
@@ -28,14 +26,7 @@ ENROLMENTS: Final = Listing(
     ) e""",
     id="e.enrolment_id",
     scope=by_pay(),
-    filters=Filters(
-        EnrolmentFilter,
-        {
-            "member_id": "member_id = ANY({})",
-            "plan_id": "plan_id = ANY({})",
-            "is_open": "open_version IS NOT NULL",
-            "has_left": "left_on IS NOT NULL",
-        },
-    ),
-    orders=Orders(EnrolmentOrder.CHANGED_DESC, {"changed": by_position()}),
+    where=EnrolmentFilter,
+    conditions={"is_open": "open_version IS NOT NULL", "has_left": "left_on IS NOT NULL"},
+    order=EnrolmentOrder.CHANGED_DESC,
 )

@@ -5,20 +5,17 @@ name the change of a quota among its causes. Payloads are the stored ones, perso
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
 
 from salesapi.access.principals import Scope
-from salesapi.database.connections import Connection
+from salesapi.database.connections import Connection, Record
 from salesapi.eventlog.codec import decode_meta
 from salesapi.privacy.personal import sealed_spots
 from salesapi.schemas.pay.line_events import EVENTS_MAX, LineEvent
 from salesapi.schemas.pay.payout_runs import StatementLine
-
-if TYPE_CHECKING:
-    import asyncpg
 
 OF_ONE_MEMBER: Final = frozenset({"enrolment", "award", "forecast_sheet", "objection", "payout_run", "target"})
 """Kinds of streams whose events are about one member's pay, or its goals."""
@@ -50,7 +47,7 @@ async def events_of_page(connection: Connection, scope: Scope, lines: Iterable[S
     return tuple(found[position] for position in named if position in found)
 
 
-def _event(row: "asyncpg.Record", scope: Scope) -> LineEvent:
+def _event(row: Record, scope: Scope) -> LineEvent:
     payload: dict[str, Any] = orjson.loads(row["payload"])
     for spot in sealed_spots(payload):
         spot.put(None)

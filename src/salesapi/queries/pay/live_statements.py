@@ -19,22 +19,13 @@ from salesapi.domain.pay.statements.statements import DEAL_ORDER, ENGINE_VERSION
 from salesapi.domain.shared.kernel import ThingUnknown
 from salesapi.domain.shared.periods import period_named
 from salesapi.ledgers import PayFactsReader
-from salesapi.queries.paging import Page, PageRequest, decoded_cursor, encoded_cursor
+from salesapi.queries.paging import Cursors, Page, PageRequest
 from salesapi.queries.pay.reasons import shown_reason
 from salesapi.queries.pay.statement_lines import shown_line
-from salesapi.schemas.pay.live_statements import (
-    COMING_MAX,
-    ComingPayment,
-    ComponentStanding,
-    LiveStatement,
-    PlanRank,
-    StandingQuota,
-    StatementSums,
-    TierAhead,
-)
+from salesapi.schemas.pay import live_statements as wire
 from salesapi.schemas.pay.payout_runs import StatementLine
 
-LINE_ORDER: Final = "live_number"
+_CURSORS: Final = Cursors(order="live_number", kind=int)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +41,7 @@ class LiveQuestion:
 class LiveAnswer:
     """The statement, and its lines where they are asked for."""
 
-    statement: LiveStatement
+    statement: wire.LiveStatement
     found: Live
 
     def page(self, page: PageRequest) -> Page[StatementLine]:
@@ -59,17 +50,15 @@ class LiveAnswer:
         Raises:
             CursorMalformed.
         """
-        after = 0
-        if page.after is not None:
-            value, _ = decoded_cursor(page.after, LINE_ORDER, int)
-            assert isinstance(value, int), "read as one"
-            after = max(value, 0)
-        lines = self.found.lines(after + 1, after + page.first)
-        shown = tuple(shown_line(line, number) for number, line in enumerate(lines, start=after + 1))
-        return Page(
-            items=shown,
-            cursors=tuple(encoded_cursor(LINE_ORDER, line.number, self.statement.member_id) for line in shown),
-            has_more=self.statement.line_count > after + len(shown),
+        value, _ = _CURSORS.after(page) or (0, None)
+        assert isinstance(value, int), "read as one"
+        first = max(value, 0) + 1
+        lines = self.found.lines(first, first + page.first)
+        return _CURSORS.page(
+            list(enumerate(lines, start=first)),
+            page,
+            item=lambda each: shown_line(each[1], each[0]),
+            place=lambda each: (each[0], self.statement.member_id),
         )
 
 
@@ -96,8 +85,8 @@ async def live_statement(ledgers: PayFactsReader, scope: Scope, question: LiveQu
     return LiveAnswer(statement=_statement(found, ledger.position), found=found)
 
 
-def _statement(found: Live, position: int) -> LiveStatement:
-    return LiveStatement(
+def _statement(found: Live, position: int) -> wire.LiveStatement:
+    return wire.LiveStatement(
         plan_id=found.plan_id,
         member_id=found.member_id,
         period=found.period,
@@ -110,21 +99,21 @@ def _statement(found: Live, position: int) -> LiveStatement:
         engine_version=ENGINE_VERSION,
         deal_order=DEAL_ORDER,
         standings=tuple(_standing(each, found.currency) for each in found.standings),
-        rank=PlanRank(rank=found.rank.rank, of=found.rank.of) if found.rank is not None else None,
+        rank=wire.PlanRank(rank=found.rank.rank, of=found.rank.of) if found.rank is not None else None,
         year_to_date=_sums(found.year_to_date),
         open_minor=sum(each.open_minor for each in found.coming),
         coming_count=len(found.coming),
-        coming=tuple(map(_coming, found.coming[:COMING_MAX])),
+        coming=tuple(map(_coming, found.coming[: wire.COMING_MAX])),
     )
 
 
-def _sums(totals: Totals) -> StatementSums:
-    return StatementSums(**asdict(totals))
+def _sums(totals: Totals) -> wire.StatementSums:
+    return wire.StatementSums(**asdict(totals))
 
 
-def _standing(found: Standing, currency: str) -> ComponentStanding:
+def _standing(found: Standing, currency: str) -> wire.ComponentStanding:
     quota, ahead = found.quota, found.next_tier
-    return ComponentStanding(
+    return wire.ComponentStanding(
         component=found.component,
         name=found.name,
         credit=found.credit,
@@ -133,7 +122,7 @@ def _standing(found: Standing, currency: str) -> ComponentStanding:
         credited_minor=found.credited_minor,
         quota=None
         if quota is None
-        else StandingQuota(
+        else wire.StandingQuota(
             amount_minor=quota.amount_minor,
             set_minor=quota.set_minor,
             derivation=shown_reason(form_of(quota.reason), currency),
@@ -143,11 +132,11 @@ def _standing(found: Standing, currency: str) -> ComponentStanding:
         rate_percent=found.rate_percent,
         next_tier=None
         if ahead is None
-        else TierAhead(left_minor=ahead.left_minor, rate_percent=ahead.rate_percent, applies_to=ahead.applies_to),
+        else wire.TierAhead(left_minor=ahead.left_minor, rate_percent=ahead.rate_percent, applies_to=ahead.applies_to),
     )
 
 
-def _coming(found: Coming) -> ComingPayment:
-    return ComingPayment(
+def _coming(found: Coming) -> wire.ComingPayment:
+    return wire.ComingPayment(
         deal_id=found.deal_id, component=found.component, period=found.period, open_minor=found.open_minor
     )

@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from salesapi.queries.filters import Filters
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_day, by_position
 from salesapi.queries.row_scopes import by_pay
 from salesapi.schemas.pay.objections import Objection, ObjectionFilter, ObjectionOrder
 
@@ -16,21 +14,7 @@ OBJECTIONS: Final = Listing(
     source="read.objection",
     scope=by_pay(),
     expressions={"is_overdue": OVERDUE},
-    filters=Filters(
-        ObjectionFilter,
-        {
-            "status": "status = ANY({})",
-            "is_open": "status IN ('open', 'answered')",
-            "is_overdue": OVERDUE,
-            "member_id": "member_id = ANY({})",
-            "subject_kind": "subject_kind = {}",
-            "subject_id": "subject_id = ANY({})",
-            "raised_from": "raised_on >= {}",
-            "raised_to": "raised_on <= {}",
-        },
-    ),
-    orders=Orders(
-        ObjectionOrder.CHANGED_DESC,
-        {"changed": by_position(), "answer_due": by_day("answer_due_on"), "raised": by_day("raised_on")},
-    ),
+    where=ObjectionFilter,
+    conditions={"is_open": "status IN ('open', 'answered')", "is_overdue": OVERDUE},
+    order=ObjectionOrder.CHANGED_DESC,
 )

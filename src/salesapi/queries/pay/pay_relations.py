@@ -8,10 +8,11 @@ from salesapi.access.principals import Scope
 from salesapi.database.connections import Connection
 from salesapi.queries.pay.payout_runs import STATEMENTS
 from salesapi.queries.pay.statement_lines import LINE_COLUMNS, read_line
+from salesapi.queries.shapes import by_key
 from salesapi.schemas.pay.payout_runs import Statement, StatementLine
 
 _LINES_SQL: Final = f"""
-    SELECT l.*, k.run_id AS related_run_id, k.member_id AS related_member_id
+    SELECT l.*, k.run_id, k.member_id
     FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS k (run_id, member_id, calculated_position)
     CROSS JOIN LATERAL (
         SELECT number, {LINE_COLUMNS} FROM read.statement_line
@@ -37,10 +38,7 @@ async def statements_of_runs(
         """,  # noqa: S608
         *conditions.values,
     )
-    found: dict[UUID, list[Statement]] = {id: [] for id in run_ids}
-    for statement in STATEMENTS.read(rows):
-        found[statement.payout_run_id].append(statement)
-    return {id: tuple(statements) for id, statements in found.items()}
+    return by_key(run_ids, ((each.payout_run_id, each) for each in STATEMENTS.read(rows)))
 
 
 async def lines_of_statements(
@@ -54,8 +52,5 @@ async def lines_of_statements(
         [statement.calculated_position for statement in statements],
         first,
     )
-    found: dict[tuple[UUID, UUID], list[StatementLine]] = {}
-    for row in rows:
-        key = (row["related_run_id"], row["related_member_id"])
-        found.setdefault(key, []).append(read_line(row))
-    return {one: tuple(found.get((one.payout_run_id, one.member_id), ())) for one in statements}
+    named = {(each.payout_run_id, each.member_id): each for each in statements}
+    return by_key(statements, ((named[row["run_id"], row["member_id"]], read_line(row)) for row in rows))

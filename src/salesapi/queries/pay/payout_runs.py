@@ -11,21 +11,11 @@ from uuid import UUID
 from salesapi.access.principals import Scope
 from salesapi.database.connections import Connection
 from salesapi.domain.shared.kernel import ThingUnknown
-from salesapi.queries.filters import Filters
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_amount, by_position, by_text
-from salesapi.queries.paging import Page, PageRequest, decoded_cursor, encoded_cursor
+from salesapi.queries.paging import Cursors, Page, PageRequest
 from salesapi.queries.pay.statement_lines import LINE_COLUMNS, read_line
 from salesapi.queries.row_scopes import RowScope, by_pay
-from salesapi.schemas.pay.payout_runs import (
-    PayoutRun,
-    PayoutRunFilter,
-    PayoutRunOrder,
-    Statement,
-    StatementFilter,
-    StatementLine,
-    StatementOrder,
-)
+from salesapi.schemas.pay import payout_runs as wire
 
 LINES_READ: Final = ("payout_run", "statement", "statement_line", "payout")
 
@@ -63,7 +53,7 @@ _PAID: Final = f"""SELECT r.payout_run_id FROM read.statement s JOIN read.payout
         WHERE s.member_id = ANY({{0}}::uuid[]) AND {STANDING}"""  # noqa: S608
 
 
-def _without_totals(run: PayoutRun, scope: Scope) -> PayoutRun:
+def _without_totals(run: wire.PayoutRun, scope: Scope) -> wire.PayoutRun:
     """The run without the totals of members that are out of scope."""
     if scope.member_ids is None:
         return run
@@ -71,44 +61,33 @@ def _without_totals(run: PayoutRun, scope: Scope) -> PayoutRun:
 
 
 RUNS: Final = Listing(
-    PayoutRun,
+    wire.PayoutRun,
     source="read.payout_run",
     scope=RowScope(text=f"payout_run_id IN ({_PAID})", of="pay"),
     shown=_without_totals,
-    filters=Filters(
-        PayoutRunFilter, {"plan_id": "plan_id = {}", "period": "period = {}", "status": "status = ANY({})"}
-    ),
-    orders=Orders(PayoutRunOrder.PERIOD_DESC, {"changed": by_position(), "period": by_text("period")}),
+    where=wire.PayoutRunFilter,
+    order=wire.PayoutRunOrder.PERIOD_DESC,
 )
 STATEMENTS: Final = Listing(
-    Statement,
+    wire.Statement,
     source="read.statement s JOIN read.payout_run r USING (payout_run_id)",
     id="s.issued_position",
     only=STANDING,
     scope=by_pay("s.member_id"),
     expressions={"run_status": "r.status", "payout": PAYOUT},
-    filters=Filters(
-        StatementFilter,
-        {
-            "payout_run_id": "s.payout_run_id = {}",
-            "member_id": "s.member_id = {}",
-            "plan_id": "s.plan_id = {}",
-            "period": "s.period = {}",
-        },
-    ),
-    orders=Orders(
-        StatementOrder.ISSUED_DESC, {"total": by_amount("s.total_minor"), "issued": by_position("s.issued_position")}
-    ),
+    where=wire.StatementFilter,
+    order=wire.StatementOrder.ISSUED_DESC,
+    ordered_by={"issued": "issued_position"},
 )
 """The statements that stand."""
-_LINE_ORDER: Final = "number"
+_LINE_CURSORS: Final = Cursors(order="number", kind=int)
 _LINES_SQL: Final = f"""
     SELECT number, {LINE_COLUMNS} FROM read.statement_line
     WHERE payout_run_id = $1 AND member_id = $2 AND calculated_position = $3 AND number > $4 ORDER BY number LIMIT $5
 """  # noqa: S608
 
 
-async def statement(connection: Connection, scope: Scope, *, payout_run_id: UUID, member_id: UUID) -> Statement:
+async def statement(connection: Connection, scope: Scope, *, payout_run_id: UUID, member_id: UUID) -> wire.Statement:
     """One statement that stands.
 
     Raises:
@@ -121,15 +100,15 @@ async def statement(connection: Connection, scope: Scope, *, payout_run_id: UUID
     return found[0]
 
 
-async def statement_lines(connection: Connection, statement: Statement, page: PageRequest) -> Page[StatementLine]:
+async def statement_lines(
+    connection: Connection, statement: wire.Statement, page: PageRequest
+) -> Page[wire.StatementLine]:
     """A page of the lines of a statement that the caller has found in scope, in their order.
 
     Raises:
         CursorMalformed.
     """
-    after: object = 0
-    if page.after is not None:
-        after, _ = decoded_cursor(page.after, _LINE_ORDER, int)
+    after, _ = _LINE_CURSORS.after(page) or (0, None)
     rows = await connection.fetch(
         _LINES_SQL,
         statement.payout_run_id,
@@ -138,9 +117,4 @@ async def statement_lines(connection: Connection, statement: Statement, page: Pa
         after,
         page.first + 1,
     )
-    shown = tuple(map(read_line, rows[: page.first]))
-    return Page(
-        items=shown,
-        cursors=tuple(encoded_cursor(_LINE_ORDER, line.number, statement.member_id) for line in shown),
-        has_more=len(rows) > page.first,
-    )
+    return _LINE_CURSORS.page(rows, page, item=read_line, place=lambda row: (row["number"], statement.member_id))

@@ -5,23 +5,20 @@ calculated at, and batches as they were instructed, less the lines that objectio
 time.
 """
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
 from salesapi.access.principals import Scope
+from salesapi.database.columns import Reader
 from salesapi.database.conditions import Conditions
-from salesapi.database.connections import Connection
+from salesapi.database.connections import Connection, Record
 from salesapi.domain.pay.records.payout_runs import RUN_LINES_MAX, LineKind, PayoutRunStatusWrong
 from salesapi.domain.pay.records.payouts import PayoutBatchUnknown
-from salesapi.queries.paging import Page, PageRequest, decoded_cursor, encoded_cursor
+from salesapi.queries.paging import Cursors, Page, PageRequest
 from salesapi.queries.pay.payout_runs import LINES_READ, PAID_BY, RUNS, STATEMENTS
 from salesapi.queries.row_scopes import by_pay
-from salesapi.queries.shapes import Reader
 from salesapi.schemas.pay.payout_runs import PayoutRun
 from salesapi.schemas.pay.payroll import Payroll, PayrollAccount, PayrollLine
-
-if TYPE_CHECKING:
-    import asyncpg
 
 READS: Final = (*LINES_READ, "employment", "compensation_plan")
 LINES_MAX: Final = RUN_LINES_MAX
@@ -43,7 +40,7 @@ _PAID_BY: Final = "payout_run_id = {} AND batch = {} AND status <> 'not_instruct
 _OF_BATCH: Final = f"""EXISTS (SELECT FROM read.payout p
         WHERE p.payout_run_id = l.payout_run_id AND p.member_id = l.member_id AND p.batch = {{}} AND {PAID_BY})"""
 """The lines that a batch pays of a statement: not those that objections held, or only these."""
-_ORDER: Final = "member_id, number"
+_CURSORS: Final = Cursors(order="member_id, number", kind=str, id_kind=int)
 _LINES: Final = Reader(PayrollLine)
 _BOOKED: Final = " ".join(f"WHEN '{kind}' THEN '{account}'" for kind, account in ACCOUNTS.items())
 _ACCOUNT: Final = f"CASE l.kind {_BOOKED} ELSE 'commission' END"
@@ -63,11 +60,10 @@ _SQL: Final = """
     )
     SELECT p.payout_run_id, {batch}::text AS batch, p.period, l.period AS earned_period, p.plan_id, p.plan_key, l.component,
            {account} AS account, p.member_id, p.employee_number, p.cost_centre, p.legal_entity, p.currency,
-           sum(l.posted_minor)::bigint AS amount_minor, p.statement_digest, min(l.number) AS number
+           p.statement_digest, sum(l.posted_minor)::bigint AS amount_minor, min(l.number) AS number
     FROM paid p JOIN read.statement_line l USING (payout_run_id, member_id, calculated_position)
     WHERE {of_batch}
-    GROUP BY p.payout_run_id, p.period, l.period, p.plan_id, p.plan_key, l.component, {account}, p.member_id,
-             p.employee_number, p.cost_centre, p.legal_entity, p.currency, p.statement_digest
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
     HAVING sum(l.posted_minor) <> 0 AND (p.member_id::text COLLATE "C", min(l.number)) > ({member}, {number})
     ORDER BY p.member_id::text COLLATE "C", min(l.number) LIMIT {limit}
 """
@@ -106,7 +102,7 @@ async def payroll(connection: Connection, scope: Scope, run: PayoutRun, batch: s
 
 
 async def payroll_lines(
-    connection: Connection, scope: Scope, run: PayoutRun, batch: str | None, page: PageRequest
+    connection: Connection, scope: Scope, run: PayoutRun, *, batch: str | None, page: PageRequest
 ) -> Page[PayrollLine]:
     """A page of the same lines, in the same order.
 
@@ -114,16 +110,9 @@ async def payroll_lines(
         PayoutBatchUnknown: as for `payroll`.
         CursorMalformed.
     """
-    after: tuple[object, object] = ("", 0)
-    if page.after is not None:
-        after = decoded_cursor(page.after, _ORDER, str, int)
+    after = _CURSORS.after(page) or ("", 0)
     rows = await _rows(connection, scope, run, batch, after=after, limit=page.first + 1)
-    shown = rows[: page.first]
-    return Page(
-        items=_LINES.all(shown),
-        cursors=tuple(encoded_cursor(_ORDER, str(row["member_id"]), row["number"]) for row in shown),
-        has_more=len(rows) > page.first,
-    )
+    return _CURSORS.page(rows, page, item=_LINES.read, place=lambda row: (str(row["member_id"]), row["number"]))
 
 
 async def _rows(
@@ -134,7 +123,7 @@ async def _rows(
     *,
     limit: int,
     after: tuple[object, object] = ("", 0),
-) -> "list[asyncpg.Record]":
+) -> list[Record]:
     where = STATEMENTS.seen(scope)
     where.add("s.payout_run_id = {}", run.id)
     if batch is not None:

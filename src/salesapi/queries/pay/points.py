@@ -1,68 +1,43 @@
 """The lists of members' points and of their entries. They are seen by whose pay scope holds the member."""
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from salesapi.database.columns import Reader
 from salesapi.projections.pay.points import PointsEntryRow
-from salesapi.queries.filters import Filters
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_amount, by_position
 from salesapi.queries.pay.reasons import shown_reason
 from salesapi.queries.row_scopes import by_pay
-from salesapi.queries.shapes import Reader
-from salesapi.schemas.pay.points import (
-    PointsBalance,
-    PointsEntry,
-    PointsEntryFilter,
-    PointsEntryOrder,
-    PointsFilter,
-    PointsOrder,
-)
-
-if TYPE_CHECKING:
-    import asyncpg
+from salesapi.schemas.pay import points as wire
 
 POINTS: Final = ""
 """Points have no currency, and no amounts among their reasons."""
 
 BALANCES: Final = Listing(
-    PointsBalance,
+    wire.PointsBalance,
     source="read.points",
     scope=by_pay(),
-    filters=Filters(PointsFilter, {"member_id": "member_id = ANY({})"}),
-    orders=Orders(PointsOrder.BALANCE_DESC, {"balance": by_amount("balance"), "changed": by_position()}),
+    where=wire.PointsFilter,
+    order=wire.PointsOrder.BALANCE_DESC,
 )
 """The balances of members who ever had points."""
 _ENTRIES: Final = Reader(PointsEntryRow)
 
 
-def _read_entry(row: "asyncpg.Record") -> PointsEntry:
-    return shown_entry(_ENTRIES.read(row))
-
-
-def shown_entry(row: PointsEntryRow) -> PointsEntry:
+def shown_entry(row: PointsEntryRow) -> wire.PointsEntry:
     """Shows an entry, with why a plan gives it put into words."""
     values = {field.name: getattr(row, field.name) for field in fields(PointsEntryRow)}
     values["given"] = None if row.given is None else shown_reason(row.given, POINTS)
-    return PointsEntry(**values)
+    return wire.PointsEntry(**values)
 
 
 ENTRIES: Final = Listing(
-    PointsEntry,
+    wire.PointsEntry,
     source="read.points_entry",
     id="position",
-    read_row=_read_entry,
+    read_row=lambda row: shown_entry(_ENTRIES.read(row)),
     scope=by_pay(),
-    filters=Filters(
-        PointsEntryFilter,
-        {
-            "member_id": "member_id = ANY({})",
-            "award_id": "award_id = {}",
-            "plan_id": "plan_id = {}",
-            "period": "period = {}",
-            "entered_from": "entered_on >= {}",
-            "entered_to": "entered_on <= {}",
-        },
-    ),
-    orders=Orders(PointsEntryOrder.ENTERED_DESC, {"entered": by_position()}),
+    where=wire.PointsEntryFilter,
+    order=wire.PointsEntryOrder.ENTERED_DESC,
+    ordered_by={"entered": "position"},
 )

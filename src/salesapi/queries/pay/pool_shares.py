@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from salesapi.queries.filters import Filters
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_position, by_text
 from salesapi.queries.row_scopes import by_pay
 from salesapi.schemas.pay.pool_shares import PoolShares, PoolSharesFilter, PoolSharesOrder
 
@@ -12,15 +10,6 @@ SHARES: Final = Listing(
     PoolShares,
     source="read.pool_shares",
     scope=by_pay("owner_id"),
-    filters=Filters(
-        PoolSharesFilter,
-        {
-            "plan_id": "plan_id = {}",
-            "award_key": "award_key = {}",
-            "period": "period = {}",
-            "owner_id": "owner_id = ANY({})",
-            "status": "status = ANY({})",
-        },
-    ),
-    orders=Orders(PoolSharesOrder.CHANGED_DESC, {"changed": by_position(), "period": by_text("period")}),
+    where=PoolSharesFilter,
+    order=PoolSharesOrder.CHANGED_DESC,
 )

@@ -7,20 +7,18 @@ which was known when the run was calculated, as in the export to payroll.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from salesapi.access.principals import Scope
+from salesapi.database.connections import Pool, Record
 from salesapi.domain.pay.rules.accounting import DayBalance, Movement, accrual_balances
 from salesapi.domain.pay.statements.accruals import movements_of
 from salesapi.domain.shared.dates import DaySpan
-from salesapi.queries.pay.reports_pay import LINES, SETTLED, SUMS, PayWindow, locked_lines, name_order, refuse_long
+from salesapi.queries.pay.reports_pay import LINES, LOCKED_LINES, SETTLED, SUMS, PayWindow, refuse_long
 from salesapi.queries.pay.reports_pay import READ_MODELS as PAY_READ
-from salesapi.queries.selling.reports_facts import ROWS_MAX, rows_of
+from salesapi.queries.selling.reports_facts import ROWS_MAX, name_order, rows_of
 from salesapi.schemas.pay.finance_reports import AccrualBalance, AccrualDimension, AccrualGroup
 from salesapi.schemas.selling.reports import ReportKey
-
-if TYPE_CHECKING:
-    import asyncpg
 
 READ_MODELS: Final = (*PAY_READ, "payout", "employment", "member", "compensation_plan")
 
@@ -41,17 +39,17 @@ _LABEL: Final[Mapping[AccrualDimension, str]] = {
 _STATEMENT: Final = """
     WITH {settled},
     line AS (
-        SELECT {key} AS value, k.currency, l.kind, greatest(d.earned_on, $3) AS earned_on,
-               greatest(k.last_on, $3) AS payable_on, {sums}
+        SELECT {key} AS value, k.currency, l.kind, greatest(d.earned_on, :first_on) AS earned_on,
+               greatest(k.last_on, :first_on) AS payable_on, {sums}
         FROM {lines}
-        WHERE d.earned_on <= $2
+        WHERE d.earned_on <= :last_on
         GROUP BY 1, 2, 3, 4, 5
     ),
     payment AS (
-        SELECT {key} AS value, k.currency, 'paid' AS kind, greatest(p.paid_on, $3) AS earned_on,
-               greatest(p.paid_on, $3) AS payable_on, sum(p.amount_minor)::bigint AS posted_minor, 0::bigint AS gone_minor
+        SELECT {key} AS value, k.currency, 'paid' AS kind, greatest(p.paid_on, :first_on) AS earned_on,
+               greatest(p.paid_on, :first_on) AS payable_on, sum(p.amount_minor)::bigint AS posted_minor, 0::bigint AS gone_minor
         FROM settled k JOIN read.payout p USING (payout_run_id, member_id)
-        WHERE p.status = 'paid' AND p.paid_on <= $2
+        WHERE p.status = 'paid' AND p.paid_on <= :last_on
         GROUP BY 1, 2, 3, 4, 5
     )
     SELECT a.*, {label} AS label FROM (SELECT * FROM line UNION ALL SELECT * FROM payment) a LIMIT {limit}
@@ -66,9 +64,7 @@ class AccrualQuestion:
     dimension: AccrualDimension = "plan"
 
 
-async def accrual_groups(
-    pool: "asyncpg.Pool[asyncpg.Record]", question: AccrualQuestion, scope: Scope
-) -> tuple[AccrualGroup, ...]:
+async def accrual_groups(pool: Pool, question: AccrualQuestion, scope: Scope) -> tuple[AccrualGroup, ...]:
     """The groups that have anything in the window, by their names; unknown ones last. `scope` is the one over pay.
 
     Raises:
@@ -83,7 +79,12 @@ async def accrual_groups(
         limit=ROWS_MAX + 1,
     )
     window = question.window
-    rows = await rows_of(pool, text, (scope.member_ids, window.last_on, window.first_on))
+    named = {
+        "scope_member_ids": ("uuid[]", scope.member_ids),
+        "first_on": ("date", window.first_on),
+        "last_on": ("date", window.last_on),
+    }
+    rows = await rows_of(pool, text, named)
     movements: dict[tuple[str | None, str | None, str], list[Movement]] = {}
     for row in rows:
         movements.setdefault((row["value"], row["label"], row["currency"]), []).extend(_movements(row))
@@ -96,14 +97,14 @@ async def accrual_groups(
             currency=currency,
             balances=tuple(map(_shown, accrual_balances(shown[value, label, currency], days))),
         )
-        for value, label, currency in sorted(shown, key=lambda each: (*name_order(*each[:2]), each[2]))
+        for value, label, currency in sorted(shown, key=lambda each: (*name_order(each[0], label=each[1]), each[2]))
     )
 
 
-def _movements(row: "asyncpg.Record") -> tuple[Movement, ...]:
+def _movements(row: Record) -> tuple[Movement, ...]:
     if row["kind"] == "paid":
         return (Movement(on=row["payable_on"], kind="paid", amount_minor=row["posted_minor"], dimension=""),)
-    return movements_of(locked_lines(row), "")
+    return movements_of(LOCKED_LINES.read(row), "")
 
 
 def _has_anything(moved: list[Movement], days: DaySpan) -> bool:

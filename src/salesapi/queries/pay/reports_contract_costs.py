@@ -10,33 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
 from salesapi.access.principals import Scope
-from salesapi.domain.pay.rules.contract_costs import (
-    BENEFIT_MONTHS_MAX,
-    AmortisationMethod,
-    ContractCostPolicy,
-    EmployerTaxes,
-    Expedient,
-    RenewalCommission,
-    benefit_months,
-    contract_cost,
-    problem_of_revenue,
-)
-from salesapi.domain.pay.rules.contract_costs import ContractCost as Cost
+from salesapi.database.connections import Pool, Record
+from salesapi.domain.pay.rules import contract_costs as rules
 from salesapi.domain.pay.statements.accruals import cost_minor, cost_on
 from salesapi.domain.pay.statements.cost_schedules import CostMonth, cost_schedule, revenue_of_months, term_months
 from salesapi.domain.shared.dates import months_after
 from salesapi.domain.shared.kernel import FieldInvalid
-from salesapi.queries.pay.reports_pay import LINES, SETTLED, SUMS, PayWindow, locked_lines, refuse_long
+from salesapi.queries.pay.reports_pay import LINES, LOCKED_LINES, SETTLED, SUMS, PayWindow, refuse_long
 from salesapi.queries.pay.reports_pay import READ_MODELS as PAY_READ
 from salesapi.queries.selling.reports_facts import ROWS_MAX, rows_of
-from salesapi.schemas.pay.finance_reports import ContractCost, ContractCostMonth
-
-if TYPE_CHECKING:
-    import asyncpg
+from salesapi.schemas.pay.finance_reports import ContractCost, ContractCostMonth, ContractCosts
 
 READ_MODELS: Final = (*PAY_READ, "agreement")
 TAX_PERCENT_MAX: Final = Decimal(100)
@@ -48,8 +35,8 @@ _STATEMENT: Final = f"""
         SELECT l.deal_id, k.currency, l.kind, date_trunc('month', d.earned_on)::date AS earned_on,
                date_trunc('month', k.last_on)::date AS payable_on, {SUMS}
         FROM {LINES}
-        WHERE l.deal_id IS NOT NULL AND d.earned_on <= $2 AND ($3::uuid IS NULL OR k.plan_id = $3)
-          AND ($4::uuid IS NULL OR l.deal_id = $4)
+        WHERE l.deal_id IS NOT NULL AND d.earned_on <= :last_on AND (:plan_id IS NULL OR k.plan_id = :plan_id)
+          AND (:deal_id IS NULL OR l.deal_id = :deal_id)
         GROUP BY 1, 2, 3, 4, 5
     ),
     agreed AS (
@@ -57,7 +44,7 @@ _STATEMENT: Final = f"""
                CASE WHEN bool_and(coalesce(a.starts_on, a.signed_on) IS NOT NULL)
                     THEN min(coalesce(a.starts_on, a.signed_on)) END AS starts_on,
                CASE WHEN bool_and(a.ends_on IS NOT NULL) THEN max(a.ends_on) END AS ends_on,
-               CASE WHEN $5 THEN jsonb_agg(a.instalments) END AS plans,
+               CASE WHEN :by_revenue THEN jsonb_agg(a.instalments) END AS plans,
                CASE WHEN bool_and(a.status = 'cancelled')
                     THEN coalesce(max(a.cancelled_on), min(a.starts_on), min(a.signed_on), '-infinity') END AS ended_on
         FROM read.agreement a
@@ -80,11 +67,11 @@ class ContractCostQuestion:
     """
 
     window: PayWindow
-    method: AmortisationMethod = "straight_line"
-    expedient: Expedient = "not_elected"
-    employer_taxes: EmployerTaxes = "expensed"
+    method: rules.AmortisationMethod = "straight_line"
+    expedient: rules.Expedient = "not_elected"
+    employer_taxes: rules.EmployerTaxes = "expensed"
     employer_tax_percent: Decimal = Decimal(0)
-    renewal_commission: RenewalCommission = "commensurate"
+    renewal_commission: rules.RenewalCommission = "commensurate"
     customer_life_months: int | None = None
     benefit_months: int | None = None
     plan_id: UUID | None = None
@@ -112,9 +99,9 @@ class ContractCostQuestion:
         return months_after(self.window.last_on.replace(day=1), 1) - timedelta(days=1)
 
     @property
-    def policy(self) -> ContractCostPolicy:
+    def policy(self) -> rules.ContractCostPolicy:
         """The treatment that is asked for: of a benefit period that is given for all, or of each deal's own term."""
-        return ContractCostPolicy(
+        return rules.ContractCostPolicy(
             method=self.method,
             expedient=self.expedient,
             employer_taxes=self.employer_taxes,
@@ -124,32 +111,26 @@ class ContractCostQuestion:
 
 
 def _refuse_months(months: int | None, what: str, pointer: str) -> None:
-    if months is not None and not 1 <= months <= BENEFIT_MONTHS_MAX:
-        raise FieldInvalid(reason=f"{what} has 1 to {BENEFIT_MONTHS_MAX} months.", pointer=pointer)
+    if months is not None and not 1 <= months <= rules.BENEFIT_MONTHS_MAX:
+        raise FieldInvalid(reason=f"{what} has 1 to {rules.BENEFIT_MONTHS_MAX} months.", pointer=pointer)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContractCostAnswer:
-    """The deals, and how many had to be left out."""
-
-    deals: tuple[ContractCost, ...]
-    without_agreement: int
-    without_term: int
-    without_revenue: int
-
-
-async def contract_costs(
-    pool: "asyncpg.Pool[asyncpg.Record]", question: ContractCostQuestion, scope: Scope
-) -> ContractCostAnswer:
-    """The deals with anything in the window, by deal and currency. `scope` is the one over pay.
+async def contract_costs(pool: Pool, question: ContractCostQuestion, scope: Scope, *, position: int) -> ContractCosts:
+    """The deals with anything in the window, by deal and currency, and how many had to be left out. `scope` is the one over pay,
+    `position` what the read models have reached.
 
     Raises:
         AnswerTooLong, TooManyGroups, ReportTimedOut.
     """
-    by_revenue = question.method == "by_revenue"
-    arguments = (scope.member_ids, question.last_on, question.plan_id, question.deal_id, by_revenue)
-    rows = await rows_of(pool, _STATEMENT, arguments)
-    groups: dict[tuple[UUID, str], list[asyncpg.Record]] = {}
+    named = {
+        "scope_member_ids": ("uuid[]", scope.member_ids),
+        "last_on": ("date", question.last_on),
+        "plan_id": ("uuid", question.plan_id),
+        "deal_id": ("uuid", question.deal_id),
+        "by_revenue": ("boolean", question.method == "by_revenue"),
+    }
+    rows = await rows_of(pool, _STATEMENT, named)
+    groups: dict[tuple[UUID, str], list[Record]] = {}
     for row in rows:
         groups.setdefault((row["deal_id"], row["currency"]), []).append(row)
     deals: list[ContractCost] = []
@@ -161,7 +142,7 @@ async def contract_costs(
             without_agreement.add(deal_id)
         elif months is None:
             without_term.add(deal_id)
-        elif problem_of_revenue(question.method, revenue := _revenue(found, months), months) is not None:
+        elif rules.problem_of_revenue(question.method, revenue := _revenue(found, months), months) is not None:
             without_revenue.add(deal_id)
         elif schedule := _schedule(question, found, months, revenue):
             items += len(schedule)
@@ -175,7 +156,15 @@ async def contract_costs(
                     months=schedule,
                 )
             )
-    return ContractCostAnswer(
+    return ContractCosts(
+        position=position,
+        window_from=question.first_on,
+        window_to=question.last_on,
+        method=question.method,
+        expedient=question.expedient,
+        employer_taxes=question.employer_taxes,
+        renewal_commission=question.renewal_commission,
+        benefit_months=question.benefit_months,
         deals=tuple(deals),
         without_agreement=len(without_agreement),
         without_term=len(without_term),
@@ -183,23 +172,23 @@ async def contract_costs(
     )
 
 
-def _benefit_months(question: ContractCostQuestion, row: "asyncpg.Record") -> int | None:
+def _benefit_months(question: ContractCostQuestion, row: Record) -> int | None:
     """The term of the deal's agreements, or the customer's life where renewals pay less; None where the term is open."""
     if row["starts_on"] is None or row["ends_on"] is None:
         return None
-    return benefit_months(question.policy, term_months(row["starts_on"], row["ends_on"]))
+    return rules.benefit_months(question.policy, term_months(row["starts_on"], row["ends_on"]))
 
 
-def _commission(rows: "Sequence[asyncpg.Record]") -> dict[date, int]:
+def _commission(rows: Sequence[Record]) -> dict[date, int]:
     """Sums what the deal costs, in minor units, by the month that it is a cost of."""
     found: dict[date, int] = {}
-    for lines in map(locked_lines, rows):
+    for lines in LOCKED_LINES.all(rows):
         if amount_minor := cost_minor(lines):
             found[cost_on(lines)] = found.get(cost_on(lines), 0) + amount_minor
     return found
 
 
-def _revenue(rows: "Sequence[asyncpg.Record]", months: int) -> tuple[int, ...]:
+def _revenue(rows: Sequence[Record], months: int) -> tuple[int, ...]:
     """The expected revenue of the benefit period by month, where it is asked for."""
     commission = _commission(rows)
     if rows[0]["plans"] is None or not commission:
@@ -210,10 +199,10 @@ def _revenue(rows: "Sequence[asyncpg.Record]", months: int) -> tuple[int, ...]:
 
 
 def _schedule(
-    question: ContractCostQuestion, rows: "Sequence[asyncpg.Record]", months: int, revenue_minor: Sequence[int]
+    question: ContractCostQuestion, rows: Sequence[Record], months: int, revenue_minor: Sequence[int]
 ) -> tuple[ContractCostMonth, ...]:
     costs = {
-        month_on: contract_cost(
+        month_on: rules.contract_cost(
             question.policy, commission_minor=amount_minor, employer_tax_percent=question.employer_tax_percent
         )
         for month_on, amount_minor in _commission(rows).items()
@@ -236,7 +225,7 @@ def _has_anything(month: ContractCostMonth) -> bool:
     )
 
 
-def _shown(month: CostMonth, cost: Cost | None) -> ContractCostMonth:
+def _shown(month: CostMonth, cost: rules.ContractCost | None) -> ContractCostMonth:
     return ContractCostMonth(
         month=f"{month.month_on:%Y-%m}",
         added_minor=month.added_minor,

@@ -1,20 +1,17 @@
 """What finance's reports of locked pay have in common: the statements that are locked, and the days that their lines count on.
 
 The CTE `settled` has a row for each statement of a locked run that is in scope, with first and last day of the run's period.
-Parameters: $1 the members in scope (null: all), $2 the last day that is asked for. Amounts are minor units; days are calendar
-days.
+Parameters: `:scope_member_ids` (null: all) and `:last_on`, the last day that is asked for. Amounts are minor units; days are
+calendar days.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from salesapi.database.columns import Reader
 from salesapi.domain.pay.statements.accruals import LockedLines
 from salesapi.domain.shared.kernel import FieldInvalid, Kind, Refused
-
-if TYPE_CHECKING:
-    import asyncpg
 
 READ_MODELS: Final = ("payout_run", "statement", "statement_line")
 WINDOW_DAYS_MAX: Final = 3_660
@@ -37,7 +34,8 @@ SETTLED: Final = """
                    CASE WHEN s.period LIKE '%-%' THEN interval '1 month' WHEN s.period LIKE '%Q%' THEN interval '3 months'
                         ELSE interval '1 year' END AS length
         ) p
-        WHERE r.status = 'locked' AND ($1::uuid[] IS NULL OR s.member_id = ANY ($1)) AND p.first_on <= $2
+        WHERE r.status = 'locked' AND (:scope_member_ids IS NULL OR s.member_id = ANY (:scope_member_ids))
+          AND p.first_on <= :last_on
     )"""
 LINES: Final = """
     settled k JOIN read.statement_line l USING (payout_run_id, member_id, calculated_position)
@@ -47,6 +45,9 @@ LINES: Final = """
 SUMS: Final = """
     sum(l.posted_minor)::bigint AS posted_minor,
     coalesce(sum(l.base_minor) FILTER (WHERE l.kind IN ('lapsed', 'cancelled')), 0)::bigint AS gone_minor"""
+
+LOCKED_LINES: Final = Reader(LockedLines)
+"""Reads the lines of one row of a report's statement."""
 
 
 class AnswerTooLong(Refused):
@@ -75,17 +76,6 @@ class PayWindow:
             raise FieldInvalid(reason=reason, pointer="/to")
 
 
-def locked_lines(row: "asyncpg.Record") -> LockedLines:
-    """The lines of one row of a report's statement."""
-    return LockedLines(
-        kind=row["kind"],
-        posted_minor=row["posted_minor"],
-        gone_minor=row["gone_minor"],
-        earned_on=row["earned_on"],
-        payable_on=row["payable_on"],
-    )
-
-
 def refuse_long(count: int, items: str) -> None:
     """Bounds an answer.
 
@@ -94,8 +84,3 @@ def refuse_long(count: int, items: str) -> None:
     """
     if count > ITEMS_MAX:
         raise AnswerTooLong(most=ITEMS_MAX, items=items)
-
-
-def name_order(value: str | None, label: str | None) -> Sequence[object]:
-    """The place of a group: by its name, unknown ones last."""
-    return (value is None, label or value or "", value or "")

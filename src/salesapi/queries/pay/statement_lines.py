@@ -1,22 +1,22 @@
 """Lines of statements as they are shown, issued or live: those of the domain, numbered, with their reasons in words."""
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from salesapi.database.columns import Reader
+from salesapi.database.connections import Record
 from salesapi.domain.pay.records.payout_runs import StatementLine as DomainLine
 from salesapi.queries.pay.reasons import shown_reason
-from salesapi.queries.shapes import Reader
+from salesapi.queries.shapes import selection
+from salesapi.queries.sources import Source
 from salesapi.schemas.pay.payout_runs import StatementLine
 
-if TYPE_CHECKING:
-    import asyncpg
-
-LINE_COLUMNS: Final = ", ".join(field.name for field in fields(DomainLine))
-"""The columns of a row of `read.statement_line` that are the line itself."""
+LINE_COLUMNS: Final = selection(Source("read.statement_line", declaration="the lines of statements"), DomainLine)
+"""The columns of a row that are the line itself."""
 _LINES: Final = Reader(DomainLine)
 
 
-def read_line(row: "asyncpg.Record") -> StatementLine:
+def read_line(row: Record) -> StatementLine:
     """A row with the columns of the line, and its `number`."""
     return shown_line(_LINES.read(row), row["number"])
 

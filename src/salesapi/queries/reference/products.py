@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from salesapi.queries.filters import EXTERNAL, Filters, contains
+from salesapi.queries.filters import contains
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_position, by_text
 from salesapi.queries.row_scopes import EVERYBODY
 from salesapi.schemas.reference.products import Product, ProductFilter, ProductOrder
 
@@ -12,15 +11,7 @@ PRODUCTS: Final = Listing(
     Product,
     source="read.product",
     scope=EVERYBODY,
-    filters=Filters(
-        ProductFilter,
-        {
-            "code": "code = {}",
-            "category": "category = {}",
-            "is_retired": "is_retired",
-            "text": contains("name"),
-            **EXTERNAL,
-        },
-    ),
-    orders=Orders(ProductOrder.NAME_ASC, {"name": by_text("name"), "changed": by_position()}),
+    where=ProductFilter,
+    conditions={"text": contains("name")},
+    order=ProductOrder.NAME_ASC,
 )

@@ -2,42 +2,25 @@
 
 from typing import Final
 
-from salesapi.queries.filters import Filters
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_day, by_position, by_text
 from salesapi.queries.row_scopes import EVERYBODY
-from salesapi.schemas.reference.rate_tables import (
-    CurrencyRate,
-    CurrencyRateFilter,
-    CurrencyRateOrder,
-    RateTable,
-    RateTableFilter,
-    RateTableOrder,
-)
+from salesapi.schemas.reference import rate_tables as wire
 
 RATE_TABLES: Final = Listing(
-    RateTable,
+    wire.RateTable,
     source="read.rate_table",
     scope=EVERYBODY,
-    filters=Filters(RateTableFilter, {"key": "key = {}"}),
-    orders=Orders(RateTableOrder.KEY_ASC, {"key": by_text("key"), "changed": by_position()}),
+    where=wire.RateTableFilter,
+    order=wire.RateTableOrder.KEY_ASC,
 )
 CURRENCY_RATES: Final = Listing(
-    CurrencyRate,
+    wire.CurrencyRate,
     source="read.currency_rate",
     id="rate_id",
     scope=EVERYBODY,
     expressions={"on": "day", "rate": "rate::text", "published_rate": "published_rate::text"},
-    filters=Filters(
-        CurrencyRateFilter,
-        {
-            "rate_table_id": "rate_table_id = {}",
-            "from_currency": "from_currency = {}",
-            "to_currency": "to_currency = {}",
-            "on_from": "day >= {}",
-            "on_to": "day <= {}",
-            "is_corrected": "is_corrected",
-        },
-    ),
-    orders=Orders(CurrencyRateOrder.ON_DESC, {"on": by_day("day"), "changed": by_position()}),
+    where=wire.CurrencyRateFilter,
+    conditions={"on_from": "day >= {}", "on_to": "day <= {}"},
+    order=wire.CurrencyRateOrder.ON_DESC,
+    ordered_by={"on": "day"},
 )

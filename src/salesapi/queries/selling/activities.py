@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from salesapi.queries.filters import EXTERNAL, Condition, Filters
+from salesapi.queries.filters import Condition
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_day, by_position
 from salesapi.queries.row_scopes import by_owner
 from salesapi.schemas.selling.activities import Activity, ActivityFilter, ActivityOrder
 
@@ -12,22 +11,7 @@ ACTIVITIES: Final = Listing(
     Activity,
     source="read.activity",
     scope=by_owner(),
-    filters=Filters(
-        ActivityFilter,
-        {
-            "status": Condition(text="status = ANY({})", unsent="status <> 'voided'"),
-            "kind": "kind = ANY({})",
-            "owner_id": "owner_id = ANY({})",
-            "about_kind": "about_kind = {}",
-            "about_id": "about_id = ANY({})",
-            "due_from": "due_on >= {}",
-            "due_to": "due_on <= {}",
-            "done_from": "done_on >= {}",
-            "done_to": "done_on <= {}",
-            **EXTERNAL,
-        },
-    ),
-    orders=Orders(
-        ActivityOrder.CHANGED_DESC, {"changed": by_position(), "due": by_day("due_on"), "done": by_day("done_on")}
-    ),
+    where=ActivityFilter,
+    conditions={"status": Condition(text="status = ANY({})", unsent="status <> 'voided'")},
+    order=ActivityOrder.CHANGED_DESC,
 )

@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from salesapi.queries.filters import Filters
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_day, by_position
 from salesapi.queries.row_scopes import RowScope
 from salesapi.schemas.selling.attribution_touches import AttributionTouch, AttributionTouchFilter, AttributionTouchOrder
 
@@ -17,17 +15,6 @@ TOUCHES: Final = Listing(
     source="read.attribution_touch",
     scope=RowScope(text=f"{_OF_SEEN_LEADS} OR member_id = ANY({{0}}::uuid[])"),
     expressions={"weight": "trim_scale(weight)::text"},
-    filters=Filters(
-        AttributionTouchFilter,
-        {
-            "lead_id": "lead_id = ANY({})",
-            "deal_id": "deal_id = ANY({})",
-            "member_id": "member_id = ANY({})",
-            "kind": "kind = {}",
-            "campaign": "campaign = ANY({})",
-            "touched_from": "touched_on >= {}",
-            "touched_to": "touched_on <= {}",
-        },
-    ),
-    orders=Orders(AttributionTouchOrder.CHANGED_DESC, {"changed": by_position(), "touched": by_day("touched_on")}),
+    where=AttributionTouchFilter,
+    order=AttributionTouchOrder.CHANGED_DESC,
 )

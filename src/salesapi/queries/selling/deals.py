@@ -5,12 +5,13 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.access.principals import Scope
+from salesapi.database.columns import Reader
 from salesapi.database.connections import Connection
-from salesapi.queries.filters import EXTERNAL, Condition, Filters, contains
+from salesapi.queries.filters import Condition, contains
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_amount, by_day, by_position, by_text
 from salesapi.queries.row_scopes import by_owner
-from salesapi.queries.shapes import Reader
+from salesapi.queries.shapes import by_key, selection
+from salesapi.queries.sources import Source
 from salesapi.schemas.selling.deals import Deal, DealFilter, DealOrder, StageVisit
 
 VISITS_MAX: Final = 2_000
@@ -23,47 +24,24 @@ DEALS: Final = Listing(
     Deal,
     source="read.deal",
     scope=by_owner(),
-    filters=Filters(
-        DealFilter,
-        {
-            "status": Condition(text="status = ANY({})", unsent="status <> 'voided'"),
-            "priority": "priority = ANY({})",
-            "pipeline_id": "pipeline_id = {}",
-            "stage": "stage = ANY({})",
-            "owner_id": "owner_id = ANY({})",
-            "customer_id": "customer_id = ANY({})",
-            "product_id": _WITH_PRODUCT,
-            "opened_from": "opened_on >= {}",
-            "opened_to": "opened_on <= {}",
-            "closed_from": "closed_on >= {}",
-            "closed_to": "closed_on <= {}",
-            "expected_from": "expected_close_on >= {}",
-            "expected_to": "expected_close_on <= {}",
-            "amount_from": "amount_minor >= {}",
-            "amount_to": "amount_minor <= {}",
-            "currency": "currency = {}",
-            "text": contains("title"),
-            **EXTERNAL,
-        },
-    ),
-    orders=Orders(
-        DealOrder.CHANGED_DESC,
-        {
-            "changed": by_position(),
-            "opened": by_day("opened_on"),
-            "closed": by_day("closed_on"),
-            "expected_close": by_day("expected_close_on"),
-            "amount": by_amount("amount_minor"),
-            "title": by_text("title"),
-        },
-    ),
+    where=DealFilter,
+    conditions={
+        "status": Condition(text="status = ANY({})", unsent="status <> 'voided'"),
+        "product_id": _WITH_PRODUCT,
+        "expected_from": "expected_close_on >= {}",
+        "expected_to": "expected_close_on <= {}",
+        "amount_from": "amount_minor >= {}",
+        "amount_to": "amount_minor <= {}",
+        "text": contains("title"),
+    },
+    order=DealOrder.CHANGED_DESC,
 )
 _VISITS: Final = Reader(StageVisit)
-_VISITS_SQL: Final = """
-    SELECT deal_id, number, version, pipeline_id, pipeline_version, stage, category, owner_id, entered_on, entered_at,
-           left_on, left_at, left_version, way_in, way_out, is_negative
+_VISIT_COLUMNS: Final = selection(Source("read.stage_visit", declaration="the visits of deals"), StageVisit)
+_VISITS_SQL: Final = f"""
+    SELECT {_VISIT_COLUMNS}
     FROM read.stage_visit WHERE deal_id = ANY($1::uuid[]) ORDER BY deal_id, number LIMIT $2
-"""
+"""  # noqa: S608
 VISITS_READ: Final = (*DEALS.reads, "stage_visit")
 
 
@@ -80,7 +58,4 @@ async def stage_visits(connection: Connection, scope: Scope, deal_id: UUID) -> t
 async def stage_visits_of_deals(connection: Connection, deal_ids: Sequence[UUID]) -> dict[UUID, tuple[StageVisit, ...]]:
     """The visits of deals that the caller has already found in scope, at most `VISITS_MAX` together."""
     rows = await connection.fetch(_VISITS_SQL, list(deal_ids), VISITS_MAX)
-    found: dict[UUID, list[StageVisit]] = {deal_id: [] for deal_id in deal_ids}
-    for visit in _VISITS.all(rows):
-        found[visit.deal_id].append(visit)
-    return {deal_id: tuple(visits) for deal_id, visits in found.items()}
+    return by_key(deal_ids, ((visit.deal_id, visit) for visit in _VISITS.all(rows)))

@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from salesapi.queries.filters import Filters
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_amount, by_position, by_text
 from salesapi.queries.row_scopes import by_owner
 from salesapi.schemas.selling.forecast_sheets import ForecastSheet, ForecastSheetFilter, ForecastSheetOrder
 
@@ -12,17 +10,6 @@ SHEETS: Final = Listing(
     ForecastSheet,
     source="read.forecast_sheet",
     scope=by_owner(),
-    filters=Filters(
-        ForecastSheetFilter,
-        {
-            "owner_id": "owner_id = ANY({})",
-            "period": "period = ANY({})",
-            "status": "status = ANY({})",
-            "currency": "currency = {}",
-        },
-    ),
-    orders=Orders(
-        ForecastSheetOrder.CHANGED_DESC,
-        {"changed": by_position(), "period": by_text("period"), "commit": by_amount("commit_minor")},
-    ),
+    where=ForecastSheetFilter,
+    order=ForecastSheetOrder.CHANGED_DESC,
 )

@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from salesapi.queries.filters import EXTERNAL, Condition, Filters, contains
+from salesapi.queries.filters import Condition, contains
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_day, by_position
 from salesapi.queries.row_scopes import by_owner
 from salesapi.schemas.selling.leads import Lead, LeadFilter, LeadOrder
 
@@ -12,20 +11,11 @@ LEADS: Final = Listing(
     Lead,
     source="read.lead",
     scope=by_owner(has_pool=True),
-    filters=Filters(
-        LeadFilter,
-        {
-            "status": Condition(text="status = ANY({})", unsent="status <> 'voided'"),
-            "owner_id": "owner_id = ANY({})",
-            "is_in_pool": "owner_id IS NULL",
-            "source": "source = ANY({})",
-            "campaign": "campaign = ANY({})",
-            "customer_id": "customer_id = {}",
-            "captured_from": "captured_on >= {}",
-            "captured_to": "captured_on <= {}",
-            "text": contains("concat_ws(' ', name, company)"),
-            **EXTERNAL,
-        },
-    ),
-    orders=Orders(LeadOrder.CHANGED_DESC, {"changed": by_position(), "captured": by_day("captured_on")}),
+    where=LeadFilter,
+    conditions={
+        "status": Condition(text="status = ANY({})", unsent="status <> 'voided'"),
+        "is_in_pool": "owner_id IS NULL",
+        "text": contains("concat_ws(' ', name, company)"),
+    },
+    order=LeadOrder.CHANGED_DESC,
 )

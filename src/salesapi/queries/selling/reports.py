@@ -1,10 +1,11 @@
 """Reports over deals, their stage visits, invoices and locked pay, for both doors: each says which position it reflects."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from salesapi.access.principals import Scope
 from salesapi.commands.stream_states import StreamStates
+from salesapi.database.connections import Pool
 from salesapi.domain.organisation.teams import Teams
 from salesapi.projections.positions import position_of, wait_until
 from salesapi.queries.cash.reports_receivables import READ_MODELS as RECEIVABLES_READ
@@ -19,14 +20,11 @@ from salesapi.queries.selling.reports_deals import DEAL_PARTS, deal_groups
 from salesapi.queries.selling.reports_facts import READ_MODELS, ReportRow, fetched
 from salesapi.queries.selling.reports_funnel import COHORT_PARTS, SNAPSHOT_PARTS, cohort_groups, snapshot_groups
 from salesapi.queries.selling.reports_question import ReportQuestion
-from salesapi.queries.selling.reports_stages import STAGE_ORDER
+from salesapi.queries.selling.reports_stages import STAGE_ANSWER, STAGE_ORDER
 from salesapi.queries.selling.reports_velocity import VELOCITY_PARTS, velocity_groups
 from salesapi.schemas.cash.receivables import ReceivablesReport
 from salesapi.schemas.pay.finance_reports import CommissionAccruals, ContractCosts
 from salesapi.schemas.selling.reports import DealReport, FunnelCohort, FunnelSnapshot, StageVelocity
-
-if TYPE_CHECKING:
-    import asyncpg
 
 MIN_POSITION_WAIT_SECONDS: Final = 2.0
 """How long a report waits for the position that its caller wants to see."""
@@ -40,22 +38,22 @@ class Reports:
         TooManyGroups, ReportTimedOut: the question asks for too much.
     """
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", states: StreamStates) -> None:
+    def __init__(self, pool: Pool, states: StreamStates) -> None:
         self._pool = pool
         self._organisation = Organisation(states)
 
     async def deals(self, question: ReportQuestion, scope: Scope, min_position: int | None = None) -> DealReport:
         """Counts by status and stage, win rates, values and sales cycles."""
-        position = await self._reached(min_position)
-        teams, rows = await self._rows((DEAL_PARTS,), question, scope)
+        position, teams, rows = await self._facts((DEAL_PARTS,), question, scope, min_position)
         return DealReport(position=position, as_of=question.as_of, groups=deal_groups(rows, question, teams))
 
     async def funnel_snapshot(
         self, question: ReportQuestion, scope: Scope, min_position: int | None = None
     ) -> FunnelSnapshot:
         """Reports who is in which stage, and how stages were left within the window."""
-        position = await self._reached(min_position)
-        teams, rows = await self._rows((STAGE_ORDER, SNAPSHOT_PARTS), question, scope)
+        position, teams, rows = await self._facts(
+            (STAGE_ORDER, SNAPSHOT_PARTS, STAGE_ANSWER), question, scope, min_position
+        )
         groups = snapshot_groups(rows, question, teams)
         return FunnelSnapshot(mode="snapshot", position=position, as_of=question.as_of, groups=groups)
 
@@ -63,8 +61,9 @@ class Reports:
         self, question: ReportQuestion, scope: Scope, min_position: int | None = None
     ) -> FunnelCohort:
         """Of the deals that entered a stage within the window, how many ever came further."""
-        position = await self._reached(min_position)
-        teams, rows = await self._rows((STAGE_ORDER, COHORT_PARTS), question, scope)
+        position, teams, rows = await self._facts(
+            (STAGE_ORDER, COHORT_PARTS, STAGE_ANSWER), question, scope, min_position
+        )
         groups = cohort_groups(rows, question, teams)
         return FunnelCohort(mode="cohort", position=position, as_of=question.as_of, groups=groups)
 
@@ -72,8 +71,9 @@ class Reports:
         self, question: ReportQuestion, scope: Scope, min_position: int | None = None
     ) -> StageVelocity:
         """Reports how long deals stayed in stages, over the visits that ended within the window."""
-        position = await self._reached(min_position)
-        teams, rows = await self._rows((STAGE_ORDER, VELOCITY_PARTS), question, scope)
+        position, teams, rows = await self._facts(
+            (STAGE_ORDER, VELOCITY_PARTS, STAGE_ANSWER), question, scope, min_position
+        )
         return StageVelocity(position=position, as_of=question.as_of, groups=velocity_groups(rows, question, teams))
 
     async def receivables(
@@ -107,27 +107,14 @@ class Reports:
     ) -> ContractCosts:
         """The asset of costs to obtain contracts, by deal and month."""
         position = await self._locked_reached(min_position, COSTS_READ)
-        found = await contract_costs(self._pool, question, pay)
-        return ContractCosts(
-            position=position,
-            window_from=question.first_on,
-            window_to=question.last_on,
-            method=question.method,
-            expedient=question.expedient,
-            employer_taxes=question.employer_taxes,
-            renewal_commission=question.renewal_commission,
-            benefit_months=question.benefit_months,
-            deals=found.deals,
-            without_agreement=found.without_agreement,
-            without_term=found.without_term,
-            without_revenue=found.without_revenue,
-        )
+        return await contract_costs(self._pool, question, pay, position=position)
 
-    async def _rows(
-        self, parts: Sequence[str], question: ReportQuestion, scope: Scope
-    ) -> tuple[Teams, list[ReportRow]]:
+    async def _facts(
+        self, parts: Sequence[str], question: ReportQuestion, scope: Scope, min_position: int | None
+    ) -> tuple[int, Teams, list[ReportRow]]:
+        position = await self._reached(min_position)
         teams, lines = await self._organisation.now()
-        return teams, await fetched(self._pool, parts, question, scope, lines)
+        return position, teams, await fetched(self._pool, parts, question, scope=scope, lines=lines)
 
     async def _reached(self, min_position: int | None, read_models: Sequence[str] = READ_MODELS) -> int:
         """The position that the answer will reflect at least: asked before its rows are read."""

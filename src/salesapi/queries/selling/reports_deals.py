@@ -75,7 +75,7 @@ def _group(rows: Sequence[ReportRow], question: ReportQuestion, teams: Teams) ->
         lost=counts["lost"],
         undated=counts["undated"],
         unvalued=counts["unvalued"],
-        win_rate=quotient(counts["won"], counts["won"] + counts["lost"]),
+        win_rate=quotient(counts["won"], by=counts["won"] + counts["lost"]),
         stages=tuple(sorted(stages, key=lambda each: (str(each.pipeline_id), each.stage))),
         values=tuple(sorted(values, key=lambda each: each.currency)),
         won_cycle=cycles.get("won", _NO_CYCLE),
@@ -89,7 +89,7 @@ def _cycle(figures: Mapping[str, Any]) -> Cycle:
         deals=figures["deals"],
         undated=figures["undated"],
         median_days=median(figures, "middle"),
-        mean_days=quotient(figures["days"], figures["deals"]),
+        mean_days=quotient(figures["days"], by=figures["deals"]),
         min_days=figures["min"],
         max_days=figures["max"],
     )
@@ -104,9 +104,9 @@ def _values(figures: Mapping[str, Any]) -> DealValues:
         won_amount_minor=figures["won_minor"],
         lost_deals=figures["lost"],
         lost_amount_minor=figures["lost_minor"],
-        won_mean_minor=quotient(figures["won_minor"], figures["won"]),
+        won_mean_minor=quotient(figures["won_minor"], by=figures["won"]),
         won_median_minor=median(figures, "won"),
-        win_rate=quotient(figures["won_minor"], figures["won_minor"] + figures["lost_minor"]),
+        win_rate=quotient(figures["won_minor"], by=figures["won_minor"] + figures["lost_minor"]),
     )
 
 

@@ -12,22 +12,21 @@ import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 from salesapi.access.principals import Scope
-from salesapi.database.conditions import Conditions, days_between
+from salesapi.database.columns import columns_of
+from salesapi.database.conditions import Conditions, Named, days_between
+from salesapi.database.connections import Pool, Record
 from salesapi.domain.organisation.teams import Teams
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import Kind, Refused
 from salesapi.queries.filters import Condition, Filters
+from salesapi.queries.organisation.organisation import ReportingLine
 from salesapi.queries.selling.reports_question import Dimension, Grouping, ReportQuestion
 from salesapi.queries.sources import DeclarationWrong, read_models_in
 from salesapi.schemas.selling.reports import ReportFilter, ReportKey
-
-if TYPE_CHECKING:
-    import asyncpg
 
 GROUPS_MAX: Final = 5_000
 """Most groups of one answer."""
@@ -66,25 +65,14 @@ class ReportRow:
     figures: Mapping[str, Any]
 
 
-_LINE_COLUMNS: Final = {
-    "line_member_ids": "uuid[]",
-    "line_from": "date[]",
-    "line_until": "date[]",
-    "line_team_ids": "uuid[]",
-    "line_manager_ids": "uuid[]",
-    "line_regions": "text[]",
-    "line_is_for_undated": "boolean[]",
-}
-"""The columns of `line_arrays`, in their order."""
-
-_LINE: Final = """
+_LINE_COLUMNS: Final = columns_of(ReportingLine)
+_LINE: Final = f"""
     line AS (
         SELECT member_id, coalesce(effective_from, '-infinity') AS effective_from,
                coalesce(effective_until, 'infinity') AS effective_until, team_id, manager_id, region, is_for_undated
-        FROM unnest(
-            :line_member_ids, :line_from, :line_until, :line_team_ids, :line_manager_ids, :line_regions, :line_is_for_undated
-        ) AS l (member_id, effective_from, effective_until, team_id, manager_id, region, is_for_undated)
-    )"""
+        FROM unnest({", ".join(f":line_{column.name}" for column in _LINE_COLUMNS)})
+             AS l ({", ".join(column.name for column in _LINE_COLUMNS)})
+    )"""  # noqa: S608
 
 _KNOWN_NOW: Final = """
     known AS (
@@ -153,24 +141,18 @@ def _attributes(sent: Sequence[AttributeValue]) -> str:
 _CHOSEN: Final = Filters(
     ReportFilter,
     {
-        "pipeline_id": "b.pipeline_id = ANY({})",
-        "owner_id": "b.owner_id = ANY({})",
-        "manager_id": "b.manager_id = ANY({})",
-        "team_id": "b.team_id = ANY({})",
-        "region": "b.region = ANY({})",
-        "product_id": "b.product_id = ANY({})",
         "product_category": "p.category = ANY({})",
         "customer_attribute": Condition(text="c.attributes @> {}::jsonb", parameter=_attributes),
-        "status": "b.status = ANY({})",
         "opened_from": "b.opened_on IS NULL OR b.opened_on >= {}",
         "opened_to": "b.opened_on IS NULL OR b.opened_on <= {}",
         "closed_from": "b.status <> 'open' AND (b.closed_on IS NULL OR b.closed_on >= {})",
         "closed_to": "b.status <> 'open' AND (b.closed_on IS NULL OR b.closed_on <= {})",
     },
+    prefix="b.",
 )
 """The conditions of the filter, over `placed` as `b`, its one product as `p` and its customer as `c`."""
 
-_NO_KEY: Final = "NULL::text"
+_NONE: Final = "NULL::text"
 _KEYS: Final[Mapping[Dimension, str]] = {
     Dimension.PIPELINE: "b.pipeline_id::text",
     Dimension.STAGE: "b.stage",
@@ -196,49 +178,40 @@ _ATTRIBUTE_KEYS: Final = tuple(
 )
 """The value of the customer's attribute that is asked for in this place."""
 
-_NO_LABEL: Final = "NULL::text"
-_LABELS: Final[Mapping[Dimension, tuple[str, str]]] = {
-    dimension: (statement.format(key="key_1"), statement.format(key="key_2"))
-    for dimension, statement in (
-        (Dimension.PIPELINE, "(SELECT n.name FROM read.pipeline n WHERE n.pipeline_id = {key}::uuid)"),
-        (Dimension.OWNER, "(SELECT n.name FROM read.member n WHERE n.member_id = {key}::uuid)"),
-        (Dimension.MANAGER, "(SELECT n.name FROM read.member n WHERE n.member_id = {key}::uuid)"),
-        (Dimension.PRODUCT, "(SELECT n.name FROM read.product n WHERE n.product_id = {key}::uuid)"),
-        (
-            Dimension.CUSTOMER,
-            "(SELECT n.name FROM read.customer n WHERE n.customer_id = {key}::uuid "
-            "AND (:scope_member_ids IS NULL OR n.owner_id IS NULL OR n.owner_id = ANY (:scope_member_ids)))",
-        ),
-        (Dimension.CAMPAIGN, "(SELECT n.name FROM read.campaign n WHERE n.key = {key})"),
-    )
+_NAMES: Final[Mapping[Dimension, str]] = {
+    Dimension.PIPELINE: "SELECT n.name FROM read.pipeline n WHERE n.pipeline_id = {key}::uuid",
+    Dimension.OWNER: "SELECT n.name FROM read.member n WHERE n.member_id = {key}::uuid",
+    Dimension.MANAGER: "SELECT n.name FROM read.member n WHERE n.member_id = {key}::uuid",
+    Dimension.PRODUCT: "SELECT n.name FROM read.product n WHERE n.product_id = {key}::uuid",
+    Dimension.CUSTOMER: """SELECT n.name FROM read.customer n WHERE n.customer_id = {key}::uuid
+        AND (:scope_member_ids IS NULL OR n.owner_id IS NULL OR n.owner_id = ANY (:scope_member_ids))""",
+    Dimension.CAMPAIGN: "SELECT n.name FROM read.campaign n WHERE n.key = {key}",
 }
-READ_MODELS: Final = read_models_in(_KNOWN_NOW, _KNOWN_AS_OF, _FACT, *chain.from_iterable(_LABELS.values()))
+READ_MODELS: Final = read_models_in(_KNOWN_NOW, _KNOWN_AS_OF, _FACT, *_NAMES.values())
 """The read models that the reports rest on."""
 if _without_key := set(Dimension) - {*_KEYS, Dimension.ATTRIBUTE}:
     raise DeclarationWrong(f"reports by {', '.join(sorted(_without_key))}: say in _KEYS which key a deal has there")
 
 
-def statement(
-    question: ReportQuestion, scope: Scope, lines: tuple[list[object], ...], parts: Sequence[str]
-) -> tuple[str, list[object]]:
-    """Returns the whole statement with the values of its parameters: the facts, then the report's own CTEs in `parts`, of
-    which the last, `answer`, has the columns part, key_1, key_2 and figures. Made of this package's own texts only.
+def _statement(parts: Sequence[str], question: ReportQuestion, chosen: Conditions) -> str:
+    """Returns the whole statement: the facts, then the report's own CTEs in `parts`, of which the last, `answer`, has the
+    columns part, key_1, key_2 and figures. Made of this package's own texts only.
     """
-    chosen = Conditions()
-    _CHOSEN.add_to(chosen, question.filter)
     known = _KNOWN_NOW if question.as_of is None else _KNOWN_AS_OF
     fact = _FACT.format(key_1=_key(question.group_by, 0), key_2=_key(question.group_by, 1), chosen=chosen.text)
     labels = f"{_label(question.group_by, 0)} AS label_1, {_label(question.group_by, 1)} AS label_2"
     ctes = ",".join((_LINE, known, _PLACED, fact, *parts))
-    text = f"WITH {ctes} SELECT part, key_1, key_2, {labels}, figures FROM answer LIMIT {ROWS_MAX + 1}"  # noqa: S608
-    return chosen.numbered(text, _named(question, scope, lines)), chosen.values
+    return f"WITH {ctes} SELECT part, key_1, key_2, {labels}, figures FROM answer LIMIT {ROWS_MAX + 1}"  # noqa: S608
 
 
-def _named(question: ReportQuestion, scope: Scope, lines: tuple[list[object], ...]) -> Mapping[str, tuple[str, object]]:
+def _named(question: ReportQuestion, scope: Scope, lines: tuple[list[object], ...]) -> Named:
     """The parameters that the texts name, each with its type and value."""
     asked = question.filter
     return {
-        **{name: (sql_type, line) for (name, sql_type), line in zip(_LINE_COLUMNS.items(), lines, strict=True)},
+        **{
+            f"line_{column.name}": (f"{column.sql_type}[]", line)
+            for column, line in zip(_LINE_COLUMNS, lines, strict=True)
+        },
         "scope_member_ids": ("uuid[]", scope.member_ids),
         "as_of": ("date", question.as_of),
         "opened_from": ("date", asked.opened_from),
@@ -252,9 +225,10 @@ def _named(question: ReportQuestion, scope: Scope, lines: tuple[list[object], ..
 
 
 async def fetched(
-    pool: "asyncpg.Pool[asyncpg.Record]",
+    pool: Pool,
     parts: Sequence[str],
     question: ReportQuestion,
+    *,
     scope: Scope,
     lines: tuple[list[object], ...],
 ) -> list[ReportRow]:
@@ -264,7 +238,9 @@ async def fetched(
         TooManyGroups: beyond `ROWS_MAX`.
         ReportTimedOut: after `REPORT_TIMEOUT_SECONDS`.
     """
-    rows = await rows_of(pool, *statement(question, scope, lines, parts))
+    chosen = Conditions()
+    _CHOSEN.add_to(chosen, question.filter)
+    rows = await rows_of(pool, _statement(parts, question, chosen), _named(question, scope, lines), chosen)
     return [
         ReportRow(
             row["part"],
@@ -276,13 +252,17 @@ async def fetched(
     ]
 
 
-async def rows_of(pool: "asyncpg.Pool[asyncpg.Record]", text: str, values: Sequence[object]) -> "list[asyncpg.Record]":
+async def rows_of(pool: Pool, text: str, named: Named, chosen: Conditions | None = None) -> list[Record]:
     """The rows of one statement of a report, which ends with a limit of one row more than `ROWS_MAX`.
+
+    `named` are the parameters that its text names; those of conditions in the text stand before them.
 
     Raises:
         TooManyGroups: beyond `ROWS_MAX`.
         ReportTimedOut: after `REPORT_TIMEOUT_SECONDS`.
     """
+    conditions = chosen or Conditions()
+    numbered = conditions.numbered(text, named)
     try:
         async with (
             asyncio.timeout(REPORT_TIMEOUT_SECONDS),
@@ -290,7 +270,7 @@ async def rows_of(pool: "asyncpg.Pool[asyncpg.Record]", text: str, values: Seque
             connection.transaction(readonly=True),
         ):
             await connection.execute(SETTINGS)
-            rows = await connection.fetch(text, *values)
+            rows = await connection.fetch(numbered, *conditions.values)
     except TimeoutError:
         raise ReportTimedOut(seconds=int(REPORT_TIMEOUT_SECONDS)) from None
     if len(rows) > ROWS_MAX:
@@ -311,7 +291,9 @@ def by_group(rows: Sequence[ReportRow], question: ReportQuestion) -> Iterator[li
         groups.setdefault(row.keys, []).append(row)
     if len(groups) > GROUPS_MAX:
         raise TooManyGroups(most=GROUPS_MAX)
-    ordered = sorted(groups.values(), key=lambda group: [_place(*pair) for pair in _pairs(group)])
+    ordered = sorted(
+        groups.values(), key=lambda group: [name_order(value, label=label) for value, label in _pairs(group)]
+    )
     return iter(ordered)
 
 
@@ -331,21 +313,22 @@ def keys_of(group: Sequence[ReportRow], question: ReportQuestion, teams: Teams) 
 
 def _key(group_by: Sequence[Grouping], slot: int) -> str:
     if slot >= len(group_by):
-        return _NO_KEY
+        return _NONE
     dimension = group_by[slot].dimension
     return _ATTRIBUTE_KEYS[slot] if dimension is Dimension.ATTRIBUTE else _KEYS[dimension]
 
 
 def _label(group_by: Sequence[Grouping], slot: int) -> str:
-    labels = _LABELS.get(group_by[slot].dimension) if slot < len(group_by) else None
-    return labels[slot] if labels else _NO_LABEL
+    named = _NAMES.get(group_by[slot].dimension) if slot < len(group_by) else None
+    return f"({named.format(key=f'key_{slot + 1}')})" if named else _NONE
 
 
 def _pairs(group: Sequence[ReportRow]) -> list[tuple[str | None, str | None]]:
     return list(zip(group[0].keys, group[0].labels, strict=True)) if group else []
 
 
-def _place(value: str | None, label: str | None) -> tuple[bool, str, str]:
+def name_order(value: str | None, *, label: str | None) -> tuple[bool, str, str]:
+    """The place of a group: by its name, unknown ones last."""
     return value is None, label or value or "", value or ""
 
 

@@ -39,23 +39,12 @@ SNAPSHOT_PARTS: Final = """
               AND (:as_of IS NULL OR v.left_on <= :as_of)))
         GROUP BY f.key_1, f.key_2, v.pipeline_id, v.stage
     ),
-    answer AS (
-        SELECT 'place' AS part, key_1, key_2, jsonb_build_object(
-            'pipeline_id', pipeline_id, 'stage', stage, 'name', o.name, 'rank', o.rank, 'deals', deals, 'undated', undated
-        ) AS figures
-        FROM place LEFT JOIN latest_stage o USING (pipeline_id, stage)
+    told AS (
+        SELECT 'place' AS part, key_1, key_2, pipeline_id, stage, to_jsonb(p) AS figures FROM place p
         UNION ALL
-        SELECT 'worth', key_1, key_2, jsonb_build_object(
-            'pipeline_id', pipeline_id, 'stage', stage, 'name', o.name, 'rank', o.rank, 'currency', currency, 'deals', deals,
-            'amount_minor', amount_minor
-        )
-        FROM worth LEFT JOIN latest_stage o USING (pipeline_id, stage)
+        SELECT 'worth', key_1, key_2, pipeline_id, stage, to_jsonb(w) FROM worth w
         UNION ALL
-        SELECT 'leaving', key_1, key_2, jsonb_build_object(
-            'pipeline_id', pipeline_id, 'stage', stage, 'name', o.name, 'rank', o.rank, 'forward', forward, 'lost', lost,
-            'backward', backward, 'undated', undated
-        )
-        FROM leaving LEFT JOIN latest_stage o USING (pipeline_id, stage)
+        SELECT 'leaving', key_1, key_2, pipeline_id, stage, to_jsonb(l) FROM leaving l
     )"""
 
 # The course of a deal is folded once, into sets of open stages: the bit number `step` of an integer (a pipeline has at most 30
@@ -89,27 +78,21 @@ COHORT_PARTS: Final = """
     ),
     cohort AS (
         SELECT a.key_1, a.key_2, a.pipeline_id, s.stage,
-               sum(a.deals) FILTER (WHERE is_in) AS entered,
-               sum(a.deals) FILTER (WHERE is_in AND (a.has_won OR a.reached >> (s.step + 1) & 1 = 1)) AS reached_next,
-               sum(a.deals) FILTER (WHERE is_in AND (a.has_won OR a.reached >> (s.step + 1) > 0)) AS passed,
-               sum(a.deals) FILTER (WHERE is_in AND a.state = 'open') AS still_open,
-               sum(a.deals) FILTER (WHERE is_in AND a.state = 'won') AS won,
-               sum(a.deals) FILTER (WHERE is_in AND a.state = 'lost') AS lost,
-               sum(a.deals) FILTER (WHERE a.undated >> s.step & 1 = 1) AS undated
+               sum(CASE WHEN is_in THEN a.deals ELSE 0 END) AS entered,
+               sum(CASE WHEN is_in AND (a.has_won OR a.reached >> (s.step + 1) & 1 = 1) THEN a.deals ELSE 0 END) AS reached_next,
+               sum(CASE WHEN is_in AND (a.has_won OR a.reached >> (s.step + 1) > 0) THEN a.deals ELSE 0 END) AS passed,
+               sum(CASE WHEN is_in AND a.state = 'open' THEN a.deals ELSE 0 END) AS still_open,
+               sum(CASE WHEN is_in AND a.state = 'won' THEN a.deals ELSE 0 END) AS won,
+               sum(CASE WHEN is_in AND a.state = 'lost' THEN a.deals ELSE 0 END) AS lost,
+               sum(CASE WHEN a.undated >> s.step & 1 = 1 THEN a.deals ELSE 0 END) AS undated
         FROM alike a
         JOIN stage_order s USING (pipeline_id, pipeline_version)
         CROSS JOIN LATERAL (SELECT a.entered >> s.step & 1 = 1 AS is_in) entering
         WHERE s.category = 'open' AND (a.entered | a.undated) >> s.step & 1 = 1
         GROUP BY a.key_1, a.key_2, a.pipeline_id, s.stage
     ),
-    answer AS (
-        SELECT 'cohort' AS part, key_1, key_2, jsonb_build_object(
-            'pipeline_id', pipeline_id, 'stage', stage, 'name', o.name, 'rank', o.rank, 'entered', coalesce(entered, 0),
-            'reached_next', coalesce(reached_next, 0), 'passed', coalesce(passed, 0),
-            'still_open', coalesce(still_open, 0), 'won', coalesce(won, 0), 'lost', coalesce(lost, 0),
-            'undated', coalesce(undated, 0)
-        ) AS figures
-        FROM cohort LEFT JOIN latest_stage o USING (pipeline_id, stage)
+    told AS (
+        SELECT 'cohort' AS part, key_1, key_2, pipeline_id, stage, to_jsonb(c) AS figures FROM cohort c
     )"""
 
 
@@ -143,7 +126,7 @@ def _snapshot(of: StageRows) -> SnapshotStage:
         exits_lost=lost,
         exits_backward=backward,
         exits_undated=leaving.get("undated", 0),
-        conversion=quotient(forward, forward + lost + backward),
+        conversion=quotient(forward, by=forward + lost + backward),
     )
 
 
@@ -155,9 +138,9 @@ def _cohort(of: StageRows) -> CohortStage:
         name=of.name,
         entered=cohort["entered"],
         reached_next=cohort["reached_next"],
-        conversion=quotient(cohort["reached_next"], cohort["entered"]),
+        conversion=quotient(cohort["reached_next"], by=cohort["entered"]),
         passed=cohort["passed"],
-        step_through=quotient(cohort["passed"], cohort["entered"]),
+        step_through=quotient(cohort["passed"], by=cohort["entered"]),
         still_open=cohort["still_open"],
         won=cohort["won"],
         lost=cohort["lost"],

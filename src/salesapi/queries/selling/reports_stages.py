@@ -27,6 +27,14 @@ STAGE_ORDER: Final = """
 """`step` counts the stages of one category, from 1: the next open stage of a pipeline has the next step."""
 
 
+STAGE_ANSWER: Final = """
+    answer AS (
+        SELECT part, key_1, key_2, figures || jsonb_build_object('name', o.name, 'rank', o.rank) AS figures
+        FROM told LEFT JOIN latest_stage o USING (pipeline_id, stage)
+    )"""
+"""The last part of a report by stage, whose own CTE `told` has the figures of each stage, among them pipeline_id and stage."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageRows:
     """All rows of one stage in one group; `parts` are those of which a stage has one, by their name."""

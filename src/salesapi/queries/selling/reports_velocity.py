@@ -33,12 +33,8 @@ VELOCITY_PARTS: Final = f"""
           AND (v.left_on IS NULL OR v.left_on > :as_of OR (
               (:window_from IS NULL OR v.left_on >= :window_from) AND (:window_to IS NULL OR v.left_on <= :window_to)))
     ),
-    answer AS (
-        SELECT s.kind AS part, s.key_1, s.key_2, jsonb_build_object(
-            'pipeline_id', pipeline_id, 'stage', stage, 'name', o.name, 'rank', o.rank, 'visits', s.visits,
-            'negative', s.negative, 'days', s.days, 'max', s.max, 'p90', s.p90,
-            'middle_lower', s.middle_lower, 'middle_upper', s.middle_upper, 'ages', s.ages
-        ) AS figures
+    told AS (
+        SELECT kind AS part, key_1, key_2, pipeline_id, stage, to_jsonb(s) AS figures
         FROM (
             SELECT kind, key_1, key_2, pipeline_id, stage, count(*) AS visits,
                    count(*) FILTER (WHERE is_negative) AS negative, sum(length) AS days, max(length) AS max,
@@ -52,7 +48,6 @@ VELOCITY_PARTS: Final = f"""
             FROM (SELECT *, CASE kind WHEN 'ended' THEN days WHEN 'censored' THEN age END AS length FROM stay) measured
             GROUP BY kind, key_1, key_2, pipeline_id, stage
         ) s
-        LEFT JOIN latest_stage o USING (pipeline_id, stage)
     )"""  # noqa: S608
 
 
@@ -75,7 +70,7 @@ def _dwell(of: StageRows, *, has_ages: bool) -> StageDwell:
         visits=ended["visits"],
         median_days=median(ended, "middle"),
         p90_days=ended["p90"],
-        mean_days=quotient(ended["days"], ended["visits"]),
+        mean_days=quotient(ended["days"], by=ended["visits"]),
         max_days=ended["max"],
         negative=ended["negative"],
         undated=of.part("undated").get("visits", 0),

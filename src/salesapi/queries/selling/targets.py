@@ -2,31 +2,10 @@
 
 from typing import Final
 
-from salesapi.queries.filters import Filters
 from salesapi.queries.listings import Listing
-from salesapi.queries.orders import Orders, by_amount, by_position, by_text
 from salesapi.queries.row_scopes import by_owner
 from salesapi.schemas.selling.targets import Target, TargetFilter, TargetOrder
 
 TARGETS: Final = Listing(
-    Target,
-    source="read.target",
-    scope=by_owner(),
-    filters=Filters(
-        TargetFilter,
-        {
-            "owner_id": "owner_id = ANY({})",
-            "team_id": "team_id = ANY({})",
-            "parent_target_id": "parent_target_id = ANY({})",
-            "measure": "measure = ANY({})",
-            "period": "period = ANY({})",
-            "status": "status = ANY({})",
-            "dimension_key": "dimension_key = {}",
-            "dimension_value": "dimension_value = {}",
-        },
-    ),
-    orders=Orders(
-        TargetOrder.CHANGED_DESC,
-        {"changed": by_position(), "period": by_text("period"), "challenge": by_amount("challenge")},
-    ),
+    Target, source="read.target", scope=by_owner(), where=TargetFilter, order=TargetOrder.CHANGED_DESC
 )

@@ -54,7 +54,7 @@ async def _payroll(reading: Reading, given: PayrollOf) -> Payroll:
 
 async def _lines(reading: Reading, given: PayrollLinesOf) -> Reflecting[Page[PayrollLine]]:
     run = await _complete_run(reading, given.payout_run_id)
-    found = await reading.read(payroll_lines, "pay", run, given.batch, given.page)
+    found = await reading.read(payroll_lines, "pay", run, batch=given.batch, page=given.page)
     return Reflecting(found, await reading.position())
 
 
