@@ -93,7 +93,7 @@ def row_of(name: str, state: type, *, key: str, computed: Sequence[str]) -> type
     for column in computed:
         if column not in (readable := _readable(state)):
             raise DeclarationWrong(
-                name, f"{state.__name__}.{column} is computed nowhere: make it a property of the state"
+                name, why=f"{state.__name__}.{column} is computed nowhere: make it a property of the state"
             )
         hints[column] = readable[column]
     hints |= dict.fromkeys(STAMPS, int)
