@@ -279,13 +279,13 @@ def deal_lines(ledger: PayFacts, period: str) -> dict[UUID, tuple[StatementLine,
 
 def posted(ledger: PayFacts, period: str) -> dict[PostedKey, int]:
     """Collects what locked runs posted for a period: without what comes to nothing."""
-    of_all = (ledger.paid.posted(PLAN, period, member_id) for member_id in ledger.participants(PLAN))
+    of_all = (ledger.paid.posted(PLAN, period, member_id=member_id) for member_id in ledger.participants(PLAN))
     return {key: minor for posted in of_all for key, minor in posted.items() if minor}
 
 
 def balance_minor(ledger: PayFacts, member_id: UUID) -> int:
     """Sums a member's draw over all locked runs, in minor units."""
-    return sum(ledger.paid.balance_minor(run.run_id, "draw", member_id) for run in ledger.paid.runs_of(PLAN))
+    return sum(ledger.paid.balance_minor(run.run_id, "draw", member_id=member_id) for run in ledger.paid.runs_of(PLAN))
 
 
 def run_of(period: str) -> UUID:

@@ -64,7 +64,7 @@ class LiveAnswer:
             value, _ = decoded_cursor(page.after, LINE_ORDER, int)
             assert isinstance(value, int), "read as one"
             after = max(value, 0)
-        lines = self.found.lines(after + 1, after + page.first)
+        lines = self.found.lines(first=after + 1, last=after + page.first)
         shown = tuple(shown_line(line, number) for number, line in enumerate(lines, start=after + 1))
         return Page(
             items=shown,

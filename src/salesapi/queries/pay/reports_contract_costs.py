@@ -187,7 +187,7 @@ def _benefit_months(question: ContractCostQuestion, row: "asyncpg.Record") -> in
     """The term of the deal's agreements, or the customer's life where renewals pay less; None where the term is open."""
     if row["starts_on"] is None or row["ends_on"] is None:
         return None
-    return benefit_months(question.policy, term_months(row["starts_on"], row["ends_on"]))
+    return benefit_months(question.policy, term_months(row["starts_on"], ends_on=row["ends_on"]))
 
 
 def _commission(rows: "Sequence[asyncpg.Record]") -> dict[date, int]:

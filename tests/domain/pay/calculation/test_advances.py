@@ -118,7 +118,7 @@ def test_the_live_statement_nets_and_pays_as_the_run_will() -> None:
     earn(log, 100_000, "2026Q2")
     live = LiveStatements(log.ledger, PLAN, period_named("2026Q2")).of(ANN)
     issued = log.statements("2026Q2")[ANN]
-    assert live.lines(1, 100) == issued.lines
+    assert live.lines(first=1, last=100) == issued.lines
     assert (live.totals.drawn_minor, live.totals.total_minor) == (issued.drawn_minor, issued.total_minor)
 
 

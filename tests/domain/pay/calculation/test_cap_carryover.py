@@ -431,7 +431,7 @@ def test_a_live_statement_is_the_one_that_a_run_issues_and_shows_what_is_coming_
     log.lock("2026Q1")
     live = LiveStatements(log.ledger, PLAN, period_named("2026Q2")).of(ANN)
     issued = log.statements("2026Q2")[ANN]
-    assert live.lines(1, len(live.postings)) == issued.lines
+    assert live.lines(first=1, last=len(live.postings)) == issued.lines
     assert [(each.period, each.deal_id, each.open_minor) for each in live.coming] == [
         ("2026Q1", uid(1), 100_000),
         ("2026Q2", uid(1), 50_000),

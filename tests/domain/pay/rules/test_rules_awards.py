@@ -165,9 +165,9 @@ def test_a_place_is_freed_only_by_the_refund_of_the_whole_deal(
 def test_an_award_stacks_with_the_commission_as_stated(
     stacking: SpiffStacking, won: int, missed: int, refunded: int
 ) -> None:
-    assert with_spiff(Fraction(800), Fraction(500), stacking) == won
-    assert with_spiff(Fraction(800), Fraction(0), stacking) == missed
-    assert with_spiff(Fraction(-800), Fraction(-500), stacking) == refunded
+    assert with_spiff(Fraction(800), award=Fraction(500), stacking=stacking) == won
+    assert with_spiff(Fraction(800), award=Fraction(0), stacking=stacking) == missed
+    assert with_spiff(Fraction(-800), award=Fraction(-500), stacking=stacking) == refunded
 
 
 @given(

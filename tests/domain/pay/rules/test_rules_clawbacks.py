@@ -203,7 +203,7 @@ def reversed_by(claims: Sequence[Fraction], released: Fraction, at_least: Fracti
     """Takes claims one after the other of an earning of which so much was released."""
     found = Reversal()
     for claim in claims:
-        found = limited_clawback(found, claim, at_least=at_least, payable=partial(left_unclaimed, released))
+        found = limited_clawback(found, claim, at_least=at_least, payable=partial(left_unclaimed, released=released))
     return found
 
 
@@ -242,7 +242,9 @@ def test_what_a_holdback_forfeits_counts_towards_the_clawback() -> None:
 
 def test_what_was_forfeited_stays_taken_when_the_holdback_is_over() -> None:
     before = reversed_by([Fraction(1, 10)], Fraction(4, 5), Fraction(1, 5))
-    after = limited_clawback(before, Fraction(1, 20), at_least=NOTHING, payable=partial(left_unclaimed, Fraction(1)))
+    after = limited_clawback(
+        before, Fraction(1, 20), at_least=NOTHING, payable=partial(left_unclaimed, released=Fraction(1))
+    )
     assert [after.claimed, after.taken, after.clawed] == [Fraction(3, 20), Fraction(1, 5), 0]
 
 
@@ -256,10 +258,12 @@ def test_clawbacks_take_at_most_what_was_paid_and_a_refund_of_all_leaves_nothing
     for number in range(len(claims) + 1):
         one = reversed_by(claims[:number], released)
         assert 0 <= one.clawed <= min(released, one.taken)
-        assert released - one.clawed == left_unclaimed(released, one.taken), "paid less clawed back is what is payable"
+        assert released - one.clawed == left_unclaimed(one.taken, released=released), (
+            "paid less clawed back is what is payable"
+        )
     assert reversed_by(claims, released).taken == reversed_by(sorted(claims), released).taken
     whole = reversed_by([*claims, Fraction(1)], released)
-    assert [whole.taken, whole.clawed, left_unclaimed(released, whole.taken)] == [1, released, 0]
+    assert [whole.taken, whole.clawed, left_unclaimed(whole.taken, released=released)] == [1, released, 0]
 
 
 PROBLEMS: Final[list[tuple[ClawbackRule, str | None]]] = [

@@ -76,14 +76,14 @@ def test_renewals_that_pay_less_make_the_first_sale_benefit_the_customers_life(
 
 def test_a_straight_line_leaves_its_residual_to_the_last_month() -> None:
     # 1,000 over 13 months: 76 each, and 1,000 - 12 * 76 = 88.
-    schedule = amortisation(policy(), 1_000, 13)
+    schedule = amortisation(policy(), 1_000, months=13)
     assert expenses(schedule) == [76] * 12 + [88]
     assert [(one.month, one.carrying_minor) for one in schedule[-2:]] == [(12, 88), (13, 0)]
 
 
 def test_an_expense_by_revenue_follows_the_expected_revenue() -> None:
     # 1,000 by 1 : 1 : 4 : 1 (of 7): 142, 142, 571 and the rest, 145.
-    schedule = amortisation(policy("by_revenue", "not_elected"), 1_000, 4, (1, 1, 4, 1))
+    schedule = amortisation(policy("by_revenue", "not_elected"), 1_000, months=4, revenue_minor=(1, 1, 4, 1))
     assert expenses(schedule) == [142, 142, 571, 145]
 
 
@@ -93,13 +93,13 @@ def test_an_expense_by_revenue_follows_the_expected_revenue() -> None:
 def test_what_benefits_at_most_twelve_months_may_be_an_expense_at_once(
     expedient: Expedient, months: int, count: int
 ) -> None:
-    assert len(amortisation(policy(expedient=expedient), 1_200, months)) == count
+    assert len(amortisation(policy(expedient=expedient), 1_200, months=months)) == count
 
 
 def test_a_clawback_lowers_the_asset_and_catches_up_what_was_expensed_too_much() -> None:
     # 2,400 over 24 months, 600 expensed in six. 960 is clawed back: 1,440 is 60 a month, 360 in six: 240 comes back.
-    before, after = amortisation(policy(), 2_400, 24), amortisation(policy(), 1_440, 24)
-    found = caught_up(before, after, months_over=6)
+    before, after = amortisation(policy(), 2_400, months=24), amortisation(policy(), 1_440, months=24)
+    found = caught_up(before, after=after, months_over=6)
     assert (found.asset_minor, found.expense_minor) == (-960, -240)
     assert expenses(found.remaining) == [60] * 18
     assert found.remaining[0].month == 7
@@ -108,19 +108,21 @@ def test_a_clawback_lowers_the_asset_and_catches_up_what_was_expensed_too_much()
 
 
 def test_a_full_clawback_takes_back_all_expense() -> None:
-    before, after = amortisation(policy(), 2_400, 24), amortisation(policy(), 0, 24)
-    found = caught_up(before, after, months_over=6)
+    before, after = amortisation(policy(), 2_400, months=24), amortisation(policy(), 0, months=24)
+    found = caught_up(before, after=after, months_over=6)
     assert (found.asset_minor, found.expense_minor, set(expenses(found.remaining))) == (-2_400, -600, {0})
 
 
 def test_a_clawback_of_what_was_expensed_at_once_takes_back_the_expense() -> None:
-    found = caught_up(amortisation(policy(), 1_200, 12), amortisation(policy(), 300, 12), months_over=5)
+    found = caught_up(
+        amortisation(policy(), 1_200, months=12), after=amortisation(policy(), 300, months=12), months_over=5
+    )
     assert (found.asset_minor, found.expense_minor, found.remaining) == (-900, -900, ())
 
 
 def test_churn_writes_off_what_is_not_recoverable() -> None:
     # 2,400 over 24 months: 1,800 stands after six.
-    schedule = amortisation(policy(), 2_400, 24)
+    schedule = amortisation(policy(), 2_400, months=24)
     lost = impaired(schedule, months_over=6, recoverable_minor=0)
     assert (lost.expense_minor, lost.remaining) == (1_800, ())
     # 1,000 is recoverable: 55 a month, the last takes 65.
@@ -151,12 +153,12 @@ def test_all_expense_together_is_the_cost_that_is_left(
     expedient: Expedient,
 ) -> None:
     def of(amount_minor: int) -> tuple[AmortisedMonth, ...]:
-        return amortisation(policy(method, expedient), amount_minor, len(revenue), revenue)
+        return amortisation(policy(method, expedient), amount_minor, months=len(revenue), revenue_minor=revenue)
 
     before, left = of(cost), max(0, cost - clawed)
     assert sum(expenses(before)) == cost
     expensed = sum(expenses(before[:months_over]))
-    change = caught_up(before, of(left), months_over=months_over)
+    change = caught_up(before, after=of(left), months_over=months_over)
     assert expensed + change.expense_minor + sum(expenses(change.remaining)) == left
     end = impaired(change.remaining, months_over=0, recoverable_minor=recoverable)
     assert expensed + change.expense_minor + end.expense_minor + sum(expenses(end.remaining)) == left

@@ -154,7 +154,7 @@ def test_parts_of_a_quota_are_whole_and_sum_to_it() -> None:
     # 46 days each: 50.5 is 51, and 50 are left.
     assert parts(101, THIRD_QUARTER, on("2026-08-16")) == [51, 50]
     assert parts(100, THIRD_QUARTER) == [100]
-    assert quota_part(THIRD_QUARTER, span("2026-08-16", "2026-10-01"), weigh("calendar_days")) == QuotaPart(
+    assert quota_part(THIRD_QUARTER, span=span("2026-08-16", "2026-10-01"), weigh=weigh("calendar_days")) == QuotaPart(
         share=Fraction(1, 2), before=Fraction(1, 2)
     )
 
@@ -164,7 +164,7 @@ def parts(
 ) -> list[int]:
     """The quota of each part of a period, which is cut on these days."""
     by = weighed or weigh("calendar_days")
-    return [quota_part(whole, each, by).of(Fraction(quota)) for each in cut(whole, changes)]
+    return [quota_part(whole, span=each, weigh=by).of(Fraction(quota)) for each in cut(whole, changes)]
 
 
 BASES: Final = st.sampled_from([(basis, month_day) for basis, month_day, _ in HIRED])
@@ -214,13 +214,13 @@ SERVICE: Final[list[tuple[RampStart, str, int]]] = [
 
 @pytest.mark.parametrize(("counted_from", "day", "percent"), SERVICE)
 def test_a_ramp_goes_by_months_of_service(counted_from: RampStart, day: str, percent: int) -> None:
-    assert ramp_percent(ramp(counted_from), on("2026-08-16"), on(day)) == percent
+    assert ramp_percent(ramp(counted_from), on("2026-08-16"), on=on(day)) == percent
 
 
 def test_a_start_on_the_first_of_a_month_is_the_same_by_every_count() -> None:
     for counted_from in ("start_date", "month_of_start", "month_after_start"):
-        assert ramp_percent(ramp(counted_from), on("2026-08-01"), on("2026-08-31")) == 0
-        assert ramp_percent(ramp(counted_from), on("2026-08-01"), on("2026-09-01")) == 50
+        assert ramp_percent(ramp(counted_from), on("2026-08-01"), on=on("2026-08-31")) == 0
+        assert ramp_percent(ramp(counted_from), on("2026-08-01"), on=on("2026-09-01")) == 50
 
 
 def test_a_ramp_in_mid_period_cuts_it_and_weighs_its_parts() -> None:

@@ -42,7 +42,7 @@ def catalogue_tiers(applies_to: AppliesTo) -> TierTable:
 
 def earned(table: TierTable, total: Fraction) -> Fraction:
     """All that a total earns from the start of its period on."""
-    return tiered(table, 0, total).exact
+    return tiered(table, start=0, base=total).exact
 
 
 def test_a_refund_keeps_the_attainment_or_restates_it_as_in_the_catalogue() -> None:

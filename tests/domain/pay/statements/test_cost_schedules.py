@@ -157,7 +157,7 @@ def test_what_is_earned_after_the_end_is_an_expense_at_once() -> None:
     ],
 )
 def test_a_term_has_as_many_months_as_were_started(starts_on: date, ends_on: date, months: int) -> None:
-    assert term_months(starts_on, ends_on) == months
+    assert term_months(starts_on, ends_on=ends_on) == months
 
 
 @given(

@@ -71,8 +71,8 @@ def test_r52_a_live_statement_is_the_one_that_a_run_would_calculate() -> None:
     log.win(1, 7_000_000, "2026-01-10")
     log.win(2, 2_000_000, "2026-02-10")
     found, calculated = live(log), log.statements(QUARTER)[ANN]
-    assert found.lines(1, 10) == calculated.lines
-    assert found.lines(2, 2) == calculated.lines[1:2]
+    assert found.lines(first=1, last=10) == calculated.lines
+    assert found.lines(first=2, last=2) == calculated.lines[1:2]
     assert (found.totals.total_minor, found.plan_versions) == (calculated.total_minor, calculated.plan_versions)
 
 

@@ -53,7 +53,7 @@ class Advances:
         elif version.advance.compared_with == "earned":
             compared_minor = min(earned_minor, payable_minor)
         owed_minor = max(0, owed_minor - self._balances.to_come_minor(enrolment.member_id))
-        posted_minor = self._paid_runs.advanced_minor(self._plan_id, self._period.text, enrolment.member_id)
+        posted_minor = self._paid_runs.advanced_minor(self._plan_id, self._period.text, member_id=enrolment.member_id)
         advanced_minor = 0 if self._balances.is_late else min(posted_minor, owed_minor)
         found = draw_in_advance(
             version.advance,

@@ -77,15 +77,14 @@ class AwardBasis:
         measured = next((each for each in self.version.components if each.key == component), None)
         assert measured is not None, "a published award names a component of its version"
         whole = replace(self.evaluation.eligibility.parts(self.period)[-1], quota=WHOLE_QUOTA)
-        plan_id, currency = self.evaluation.plan_id, self.currency
-        return quota_of(self.ledger, plan_id, currency, member_id, measured.measure, whole, self.period)
+        return quota_of(self.evaluation.eligibility, member_id, measured.measure, part=whole, window=self.period)
 
     def attainment(self, member_id: UUID, component: str) -> Fraction | None:
         """R07: what the component credited in the period in percent of the quota; None without one."""
         quota = self.quota(member_id, component)
         if quota is None:
             return None
-        return attainment_percent(amount_of(self.credits(member_id, component)), quota.amount_minor)
+        return attainment_percent(amount_of(self.credits(member_id, component)), quota=quota.amount_minor)
 
     def is_enrolled(self, member_id: UUID, award: str) -> bool:
         """Tells whether the member holds the award on the last day of the period."""

@@ -125,7 +125,7 @@ class ScorecardOf:
                 return _counted(len(touches), source, tuple(touch.position for touch in touches))
             case "points":
                 period = basis.period
-                got = basis.ledger.points.of_member(member_id, period.first_on, period.last_on)
+                got = basis.ledger.points.of_member(member_id, first_on=period.first_on, last_on=period.last_on)
                 return _counted(sum(each.points for each in got), source, tuple(each.position for each in got))
         assert_never(source.of)
 

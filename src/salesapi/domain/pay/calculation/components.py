@@ -99,8 +99,8 @@ def earnings_of(component: Component, standing: Standing, portion: Portion) -> t
             rated = (*rated, *over_line_limit(component, portion, exact))
     if component.deal_cap_minor is None and component.cap_minor is None:
         return rated
-    capped = (*rated, *over_deal_cap(component, portion, exact_of(rated), standing.deal_earned_minor))
-    return (*capped, *over_component_cap(component, exact_of(capped), standing.earned_minor))
+    capped = (*rated, *over_deal_cap(component, portion, exact_of(rated), before=standing.deal_earned_minor))
+    return (*capped, *over_component_cap(component, exact_of(capped), before=standing.earned_minor))
 
 
 def exact_of(earnings: tuple[Earning, ...]) -> Fraction:
@@ -162,7 +162,7 @@ def over_line_limit(component: Component, portion: Portion, earned: Fraction) ->
     return cut("R29", "line", "line", found)
 
 
-def over_deal_cap(component: Component, portion: Portion, earned: Fraction, before: Fraction) -> tuple[Earning, ...]:
+def over_deal_cap(component: Component, portion: Portion, earned: Fraction, *, before: Fraction) -> tuple[Earning, ...]:
     """R29: what a deal earns past its cap; a refund is capped alike. `before` is what counts under the same cap."""
     if component.deal_cap_minor is None:
         return ()
@@ -182,7 +182,7 @@ def _of_portion(component: Component, portion: Portion, limit_minor: int) -> Amo
     return cap_of_share(limit_minor, portion.share, component.deal_cap_split)
 
 
-def over_component_cap(component: Component, earned: Fraction, before: Fraction) -> tuple[Earning, ...]:
+def over_component_cap(component: Component, earned: Fraction, *, before: Fraction) -> tuple[Earning, ...]:
     """R30: what the component earns in its window past its cap."""
     if component.cap_minor is None:
         return ()
@@ -195,7 +195,7 @@ def over_component_cap(component: Component, earned: Fraction, before: Fraction)
     return cut("R30", "component", component.cap_window, found)
 
 
-def over_plan_cap(version: CompensationPlanVersion, earned: Fraction, before: Fraction) -> tuple[Earning, ...]:
+def over_plan_cap(version: CompensationPlanVersion, earned: Fraction, *, before: Fraction) -> tuple[Earning, ...]:
     """R30: what the plan earns a participant in its window past its cap."""
     if version.cap_minor is None:
         return ()
@@ -261,7 +261,7 @@ def _of_deal(rate: DealAmount, standing: Standing, portion: Portion) -> Earning:
 def _by_sale(rate: SaleRate, standing: Standing, portion: Portion) -> Earning:
     """R02 by unit, R14, R36 to R40: the rate follows from the sale."""
     attainment = _attainment(standing, standing.total) if standing.quota is not None else None
-    found = rated_by_sale(rate, portion, attainment, standing.team_attainment)
+    found = rated_by_sale(rate, portion, attainment=attainment, team_attainment=standing.team_attainment)
     return Earning(
         kind="earning", rule=found.rule, base=portion.amount, exact_minor=found.exact_minor, reason=found.reason
     )
@@ -273,16 +273,18 @@ def _by_rate(moved: MovedRate, standing: Standing, base: Amount) -> Earning:
         case FlatRate():
             rule, rate = "R01", rates.exact(moved.rate_percent)
         case IndividualRate():
-            rule, rate = "R03", rates.individual_rate(moved.target_variable_minor, _quota(standing))
+            rule, rate = "R03", rates.individual_rate(moved.target_variable_minor, quota_minor=_quota(standing))
     parts: tuple[Part, ...] = (rates.flat_percentage(rate, base),)
     if (faster := moved.accelerator) is not None:
         threshold = _threshold(standing, faster.above_attainment_percent)
         rule = "R10"
-        parts = rates.accelerated(rate, faster.factor, threshold, standing.start, base)
+        parts = rates.accelerated(rate, factor=faster.factor, threshold=threshold, start=standing.start, base=base)
     elif (slower := moved.decelerator) is not None:
         threshold = _threshold(standing, slower.below_attainment_percent)
         rule = "R11"
-        parts = rates.decelerated(rate, slower.factor, threshold, standing.start, base, slower.slowed)
+        parts = rates.decelerated(
+            rate, factor=slower.factor, threshold=threshold, start=standing.start, base=base, slowed=slower.slowed
+        )
     whole, cap = parts, moved.rate_cap_percent
     if cap is None:
         return _of_parts("earning", rule, base, parts)
@@ -296,12 +298,12 @@ def _by_tiers(stated: TierTable, standing: Standing, portion: Portion) -> tuple[
     table, base = _table(stated, standing), portion.amount
     rule = rates.rule_of_tiers(table)
     if table.counts == "line":
-        lines = [part for line in portion.lines() for part in rates.tiered(table, 0, line).own]
+        lines = [part for line in portion.lines() for part in rates.tiered(table, start=0, base=line).own]
         return (_of_parts("earning", rule, base, lines),)
     start, rated_from = standing.start, standing.rated_from
     if table.counts == "deal":
         start, rated_from = standing.deal_start, 0
-    found = rates.tiered(table, start, base, rated_from=rated_from)
+    found = rates.tiered(table, start=start, base=base, rated_from=rated_from)
     own = _of_parts("earning", rule, base, found.own)
     if not found.uplift:
         return (own,)
@@ -316,7 +318,7 @@ def _by_line(component: Component, standing: Standing, portion: Portion, earned:
         return [part.exact * factor for part in rule_parts(rate, portion.sale, portion.amount)]
     if isinstance(rate, TierTable):
         table = _table(rate, standing)
-        return [rates.tiered(table, 0, line).exact * factor for line in portion.lines()]
+        return [rates.tiered(table, start=0, base=line).exact * factor for line in portion.lines()]
     whole = Fraction(portion.amount)
     return [earned * line / whole for line in portion.lines()] if whole else [earned]
 
@@ -365,7 +367,7 @@ def _quota(standing: Standing) -> int:
 
 
 def _attainment(standing: Standing, credited: Amount) -> Fraction:
-    return rates.attainment_percent(credited, _quota(standing))
+    return rates.attainment_percent(credited, quota=_quota(standing))
 
 
 def _threshold(standing: Standing, attainment: Decimal) -> Amount:

@@ -61,7 +61,7 @@ class Corrections:
             return []
         evaluation = self._earnings.evaluation
         posted = [
-            evaluation.ledger.paid.posted(evaluation.plan_id, closed.run.period.text, member_id)
+            evaluation.ledger.paid.posted(evaluation.plan_id, closed.run.period.text, member_id=member_id)
             for closed in self._closed
         ]
         deals = self._deals_of(member_id)

@@ -42,9 +42,9 @@ class Balances:
                 draw_minor = self._still_owed(draw_minor, enrolment, run.period)
             advanced_minor = self._advanced_by(run, member_id)
             # What was recovered before a leaving became known that forgives it is no credit.
-            draw_minor = max(0, draw_minor + paid.balance_minor(run.run_id, DRAW, member_id) - advanced_minor)
+            draw_minor = max(0, draw_minor + paid.balance_minor(run.run_id, DRAW, member_id=member_id) - advanced_minor)
             draw_minor += advanced_minor
-            recovery_minor += paid.balance_minor(run.run_id, RECOVERY, member_id)
+            recovery_minor += paid.balance_minor(run.run_id, RECOVERY, member_id=member_id)
         draw_minor = draw_minor if self.is_late else self._still_owed(draw_minor, enrolment, self._period)
         return {"draw": draw_minor, "recovery": recovery_minor}
 
@@ -61,7 +61,7 @@ class Balances:
     def _advanced_by(self, run: RunFacts, member_id: UUID) -> int:
         """R34: what a locked run paid in advance for the period after its own."""
         following = period_after(run.period)
-        return self._ledger.paid.advanced_minor(self._plan_id, following.text, member_id) if following else 0
+        return self._ledger.paid.advanced_minor(self._plan_id, following.text, member_id=member_id) if following else 0
 
     @cached_property
     def _locked_before(self) -> list[RunFacts]:
@@ -75,7 +75,7 @@ class Balances:
         self, version: CompensationPlanVersion, enrolment: Enrolment, owed: dict[Balanced, int]
     ) -> list[Posting]:
         """R33, R34, R54: what people forgave lowers `owed`; each balance that it changes has a line, one that finds none, too."""
-        due = self._ledger.paid.forgiven_due(self._plan_id, enrolment.member_id, self._period)
+        due = self._ledger.paid.forgiven_due(self._plan_id, member_id=enrolment.member_id, period=self._period)
         return [posting for each in due for posting in self._taken_off(version, each, owed)]
 
     def _taken_off(
@@ -86,13 +86,13 @@ class Balances:
         for kind in BALANCED:
             taken_minor = int(draw_forgiven(owed_minor=owed[kind], granted_minor=left_minor).forgiven_minor)
             if taken_minor:
-                found.append(self._said_forgiven(version, kind, due, owed[kind], taken_minor))
+                found.append(self._said_forgiven(version, kind, due, owed_minor=owed[kind], taken_minor=taken_minor))
                 owed[kind] -= taken_minor
                 left_minor -= taken_minor
-        return found or [self._said_forgiven(version, DRAW, due, 0, 0)]
+        return found or [self._said_forgiven(version, DRAW, due, owed_minor=0, taken_minor=0)]
 
     def _said_forgiven(
-        self, version: CompensationPlanVersion, kind: Balanced, due: ForgivenDraw, owed_minor: int, taken_minor: int
+        self, version: CompensationPlanVersion, kind: Balanced, due: ForgivenDraw, *, owed_minor: int, taken_minor: int
     ) -> Posting:
         """Posts nothing: the amount is the base."""
         return Posting(

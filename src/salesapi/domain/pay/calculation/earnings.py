@@ -197,15 +197,15 @@ class Earnings:
             exact_minor=exact_of(credited.earnings),
             rounding=credited.version.rounding,
             currency=credited.currency,
-            extended=paid.extended_expiry(self.evaluation.plan_id, deal_id) if expires else None,
+            extended=paid.extended_expiry(self.evaluation.plan_id, deal_id=deal_id) if expires else None,
         )
         kind = credited.version.period
         return PayableOf(
             self.evaluation.ledger,
             earned,
             self._shares.of(member_id, credited),
-            lambda on: period_of(on, kind).last_on,
-            _leaving(enrolment, credited),
+            period_end=lambda on: period_of(on, kind).last_on,
+            leaving=_leaving(enrolment, credited),
         )
 
     def _changes(self, member_id: UUID, each: Rounded, period: Period) -> list[Posting]:
@@ -219,7 +219,8 @@ class Earnings:
         after = payable.by(period.last_on)
         if before == after:
             return []
-        return payable_postings(each.credited, each.posted_minor, origin_of(credited), period, before, after)
+        origin = origin_of(credited)
+        return list(payable_postings(credited, each.posted_minor, origin, period, before=before, after=after))
 
 
 def _rounded(all_of: Iterable[Credited]) -> Iterator[Rounded]:

@@ -167,7 +167,9 @@ class Eligibility:
                 rules.conversion,
                 (source, self.currency),
                 dates,
-                lambda one, other, on: self.ledger.rate_on(rules.rate_table_id, one, other, on),
+                lambda one, other, on: self.ledger.rate_on(
+                    rules.rate_table_id, from_currency=one, to_currency=other, on=on
+                ),
             )
             if frozen is not None:
                 return converted(amount, frozen), None

@@ -34,7 +34,7 @@ from salesapi.domain.pay.calculation.measures import satisfaction_of, team_attai
 from salesapi.domain.pay.calculation.member_quotas import MemberQuota, quota_of
 from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sale_rates import Portion
-from salesapi.domain.pay.calculation.year_to_date_restatement import CreditKey, key_of, rated_again
+from salesapi.domain.pay.calculation.year_to_date_restatement import CreditKey, credit_key, rated_again
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component
@@ -149,14 +149,14 @@ class Evaluation:
             if each.sale.on >= period.first_on or due == due_before:
                 continue
             key, version = each.component.key, each.version
-            earnings: tuple[Earning, ...] = (rated_again(due, due_before),)
+            earnings: tuple[Earning, ...] = (rated_again(due, due_before=due_before),)
             if each.component.cap_minor is not None:
                 earned = again.get(key, ZERO) + carried.earned_minor(key, each.counts_as)
-                so_far = self._from_here(_Sum(), member_id, each.component, period, earned).earned_minor
-                earnings += over_component_cap(each.component, due - due_before, so_far)
+                so_far = self._from_here(_Sum(), member_id, each.component, period, earned=earned).earned_minor
+                earnings += over_component_cap(each.component, due - due_before, before=so_far)
                 again[key] = again.get(key, ZERO) + due - due_before
             uncapped, counted = exact_of(earnings), self._plan_counted_in_year(member_id, version, period)
-            earnings += over_plan_cap(version, uncapped, counted + plan_earned)
+            earnings += over_plan_cap(version, uncapped, before=counted + plan_earned)
             plan_earned += uncapped
             found.append(replace(each, sale=replace(each.sale, on=period.first_on), amount=0, earnings=earnings))
         return replace(carried, credited=tuple(found), again_minor=again, plan_earned_minor=plan_earned)
@@ -199,6 +199,7 @@ class Evaluation:
         eligible: Sequence[Eligible],
         period: Period,
         before: "_Before",
+        *,
         since: date | None = None,
     ) -> tuple[Credited, ...]:
         """The credits since a day, of the period where none is said, with what they earn."""
@@ -225,8 +226,15 @@ class Evaluation:
                 so_far = sums.get(key, _Sum())
                 if is_own and so_far.rated_from is None:
                     earned = before.earned_minor(each.component.key, each.part.counts_as)
-                    so_far = self._from_here(so_far, member_id, each.component, period, earned)
-                standing = _standing(each, so_far, totals[key], quota, measured[key], deferred if is_own else {})
+                    so_far = self._from_here(so_far, member_id, each.component, period, earned=earned)
+                standing = _standing(
+                    each,
+                    so_far,
+                    total=totals[key],
+                    quota=quota,
+                    measured=measured[key],
+                    deferred=deferred if is_own else {},
+                )
                 earnings = earnings_of(each.component, standing, _portion(each))
                 sums[key] = _with(so_far, standing, each, earnings, is_own=is_own)
                 if each.leaver_percent is not ALL:
@@ -236,13 +244,15 @@ class Evaluation:
                     if version.number not in plan_counted:
                         plan_counted[version.number] = self._plan_counted_in_year(member_id, version, period)
                     uncapped, plan_before = exact_of(earnings), plan_counted[version.number] + plan_earned
-                    earnings = (*earnings, *over_plan_cap(version, uncapped, plan_before))
+                    earnings = (*earnings, *over_plan_cap(version, uncapped, before=plan_before))
                     plan_earned += uncapped
             if is_own:
                 found.append(self._credited(each, earnings, waits_for, quota))
         return tuple(found)
 
-    def _from_here(self, so_far: _Sum, member_id: UUID, component: Component, period: Period, earned: Fraction) -> _Sum:
+    def _from_here(
+        self, so_far: _Sum, member_id: UUID, component: Component, period: Period, *, earned: Fraction
+    ) -> _Sum:
         """Begins the period: what caps count, and with `year_to_date_rate` the sum that is not rated again."""
         earned += self._counted_in_year(member_id, component, period)
         rated_from = so_far.credited if component.counted_over == "year_to_date_rate" else 0
@@ -296,7 +306,7 @@ class Evaluation:
         """The team's attainment and the factor of satisfaction, where the component asks for them."""
         team = satisfaction = None
         if component.asks_team():
-            team = team_attainment(self.ledger, self.register, self.currency, member_id, period)
+            team = team_attainment(self.eligibility, member_id, period)
         if component.satisfaction is not None:
             satisfaction = satisfaction_of(self.ledger, member_id, component, period)
         return team, satisfaction
@@ -309,16 +319,11 @@ class Evaluation:
             window = year
             of_year = next((one for one in self.eligibility.parts(year) if one.pays(each.sale.on)), part)
             part = replace(part, quota=of_year.quota)
-        return quota_of(self.ledger, self.plan_id, self.currency, member_id, each.component.measure, part, window)
+        return quota_of(self.eligibility, member_id, each.component.measure, part=part, window=window)
 
 
 def _portion(each: Eligible) -> Portion:
     return Portion(amount=each.amount, sale=each.sale, credit=each.credit, unit=each.unit)
-
-
-def credit_key(credited: Credited) -> CreditKey:
-    """Makes the key that tells the credits of a member apart."""
-    return key_of(credited.component, credited.sale, credited.credit.source_member_id)
 
 
 def _counts_in_year(credited: Credited) -> Fraction:
@@ -356,6 +361,7 @@ def _key(each: Eligible) -> CountKey:
 def _standing(
     each: Eligible,
     so_far: _Sum,
+    *,
     total: Amount,
     quota: MemberQuota | None,
     measured: tuple[Fraction | None, Fraction | None],

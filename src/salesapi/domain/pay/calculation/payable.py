@@ -71,6 +71,7 @@ class PayableOf:
         ledger: PayFacts,
         earned: Earned,
         shares: tuple[ClaimedShare, ...],
+        *,
         period_end: PeriodEnd,
         leaving: Leaving | None,
     ) -> None:
@@ -108,7 +109,7 @@ class PayableOf:
         taken = clawed = ZERO
         for share, reversal in shares:
             payable += share.exact_minor * self._behind(holdback, on, reversal.taken)
-            counted += share.exact_minor * left_unclaimed(self._released_part(on), reversal.taken)
+            counted += share.exact_minor * left_unclaimed(reversal.taken, released=self._released_part(on))
             taken += share.exact_minor * reversal.taken
             clawed += share.exact_minor * reversal.clawed
         claims = (claim for share in self._claimed for claim in share.claims if claim.on <= on)
@@ -147,7 +148,7 @@ class PayableOf:
     def _behind(self, holdback: Holdback | None, on: date, taken: Fraction) -> Fraction:
         """The part that is payable by the end of a day behind a holdback, where so much was taken."""
         released = self._released_part(on)
-        left = left_unclaimed(released, taken)
+        left = left_unclaimed(taken, released=released)
         return left if holdback is None else holdback_settled(holdback, released=released, left=left)
 
     @property

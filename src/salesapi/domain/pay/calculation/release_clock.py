@@ -83,7 +83,7 @@ class Leaving:
     rule: LeaverRule
     period_first_on: date
 
-    def share(self, earned_on: date, released_on: date) -> Fraction:
+    def share(self, *, earned_on: date, released_on: date) -> Fraction:
         """R60: the part that is paid of what was released on a day. What was released in earlier periods stays paid."""
         if released_on < self.period_first_on:
             return ALL
@@ -129,7 +129,7 @@ class ReleaseClock:
         for step in self._steps(release, cash, on):
             paid = step.kept
             if leaving is not None:
-                paid *= leaving.share(earned.sale.on, max(step.on, earned.sale.on))
+                paid *= leaving.share(earned_on=earned.sale.on, released_on=max(step.on, earned.sale.on))
             kept += paid
             left += step.kept - paid
             lapsed += step.lapsed + step.kept - paid
@@ -248,7 +248,7 @@ class ReleaseClock:
         component, win = self._earned.component, self._earned.sale.win
         agreed = self._ledger.trade.agreements_of(win.deal_id)
         base = Base(kind="agreement_gross") if agreed else Base(kind="deal_amount")
-        parts = parts_of_sale(self._ledger, win, base, agreed, win.on)
+        parts = parts_of_sale(self._ledger, win, base, agreed, on=win.on)
         dues = [max(0, rounded(Fraction(part.amount), "half_up")) for part in parts]
         asked = [is_asked(self._ledger, component, part) for part in parts]
         due_asked = sum(due for due, is_one in zip(dues, asked, strict=True) if is_one)

@@ -92,7 +92,7 @@ def reason_of_parts(parts: Sequence[Part]) -> Reason:
 
 
 def rated_by_sale(
-    rate: SaleRate, portion: Portion, attainment: Fraction | None, team_attainment: Fraction | None
+    rate: SaleRate, portion: Portion, *, attainment: Fraction | None, team_attainment: Fraction | None
 ) -> Rated:
     """Computes what a credit earns by a rate that follows from its sale."""
     match rate:
@@ -258,7 +258,9 @@ def _by_matrix(
                 return Fraction(_contract(portion).term_months)
 
     first, second = value(table.first), value(table.second)
-    part = Part(rate_percent=Fraction(rates.matrix_rate(table.matrix, first, second)), amount=portion.amount)
+    part = Part(
+        rate_percent=Fraction(rates.matrix_rate(table.matrix, first=first, second=second)), amount=portion.amount
+    )
     reason = MatrixRated(
         axes=(AxisValue(axis=table.first, axis_number=first), AxisValue(axis=table.second, axis_number=second)),
         rate_percent=part.rate_percent,

@@ -206,7 +206,7 @@ def _whole_sale(ledger: PayFacts, component: Component, win: Win, on: date) -> S
     positions = (
         _positions(win, agreed) if base.kind != "deal_amount" or component.attributed != "booking" else win.positions
     )
-    all_parts = parts_of_sale(ledger, win, base, agreed, on)
+    all_parts = parts_of_sale(ledger, win, base, agreed, on=on)
     parts = tuple(part for part in all_parts if is_asked(ledger, component, part))
     if all_parts and not parts:
         return None
@@ -225,7 +225,7 @@ def _whole_sale(ledger: PayFacts, component: Component, win: Win, on: date) -> S
     waits_for: Waits | None = None
     share, amount = Fraction(1), Fraction(whole)
     if len(parts) < len(all_parts) or not all_parts:
-        share = share_of(parts, all_parts)
+        share = share_of(parts, of=all_parts)
         amount = whole * share
     price: Fraction | None = None
     if base.kind == "margin":

@@ -103,6 +103,6 @@ class PointsEarned:
             fact = PointsFact(on=on, points=event.points, position=recorded.position)
             self._facts.setdefault(event.member_id, []).append(fact)
 
-    def of_member(self, member_id: UUID, first_on: date, last_on: date) -> list[PointsFact]:
+    def of_member(self, member_id: UUID, *, first_on: date, last_on: date) -> list[PointsFact]:
         """A member's points of these days, both included, in the order of the log."""
         return [fact for fact in self._facts.get(member_id, ()) if first_on <= fact.on <= last_on]

@@ -209,16 +209,16 @@ class PayFacts:
         took_part = self._took_part.get(plan_id, set())
         return {member_id: enrolment for member_id, enrolment in self._enrolments.items() if member_id in took_part}
 
-    def participation(self, plan_id: UUID, member_id: UUID) -> Enrolment | None:
+    def participation(self, plan_id: UUID, *, member_id: UUID) -> Enrolment | None:
         """The enrolments of a member who was ever enrolled in the plan."""
         return self._enrolments.get(member_id) if member_id in self._took_part.get(plan_id, ()) else None
 
-    def quota(self, member_id: UUID, measure: Measure, period: str, currency: str) -> QuotaFact | None:
+    def quota(self, member_id: UUID, measure: Measure, *, period: str, currency: str) -> QuotaFact | None:
         """The member's quota for the period; None where none is set in this currency."""
         found = self._quotas.get((member_id, measure, period))
         return found if found is not None and found.currency == currency else None
 
-    def rate_on(self, table_id: UUID, from_currency: str, to_currency: str, on: date) -> Decimal | None:
+    def rate_on(self, table_id: UUID, *, from_currency: str, to_currency: str, on: date) -> Decimal | None:
         """R67: the last rate of the pair of this day or of at most `RATE_DAYS_MAX` days before it."""
         found = rate_on(
             self._rates.get(table_id, {}),

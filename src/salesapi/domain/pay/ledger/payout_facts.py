@@ -207,19 +207,19 @@ class PaidRuns:
         runs = (run for run in self._runs.values() if run.plan_id == plan_id)
         return tuple(sorted(runs, key=lambda run: run.period.first_on))
 
-    def posted(self, plan_id: UUID, period: str, member_id: UUID) -> dict[PostedKey, int]:
+    def posted(self, plan_id: UUID, period: str, *, member_id: UUID) -> dict[PostedKey, int]:
         """Answers the sums that locked runs of the plan told a member of a period, by sides, adjustments included."""
         return dict(self._posted.get((plan_id, period), {}).get(member_id, {}))
 
-    def balance_minor(self, run_id: UUID, kind: Balanced, member_id: UUID) -> int:
+    def balance_minor(self, run_id: UUID, kind: Balanced, *, member_id: UUID) -> int:
         """By how much the lines of a `BALANCED` kind change what a member owes, in a locked run."""
         return self._balances.get(run_id, {}).get((kind, member_id), 0)
 
-    def advanced_minor(self, plan_id: UUID, period: str, member_id: UUID) -> int:
+    def advanced_minor(self, plan_id: UUID, period: str, *, member_id: UUID) -> int:
         """R34: what locked runs of earlier periods paid a member of a plan in advance for a period."""
         return self._advances.get(plan_id, {}).get((period, member_id), 0)
 
-    def posted_ever(self, plan_id: UUID, member_id: UUID) -> dict[str, dict[PostedKey, int]]:
+    def posted_ever(self, plan_id: UUID, *, member_id: UUID) -> dict[str, dict[PostedKey, int]]:
         """Answers the sums that locked runs of the plan posted to a member, by period."""
         return {
             period: dict(of_members[member_id])
@@ -227,7 +227,7 @@ class PaidRuns:
             if of_plan == plan_id and member_id in of_members
         }
 
-    def totals(self, run_id: UUID, member_id: UUID) -> Totals | None:
+    def totals(self, run_id: UUID, *, member_id: UUID) -> Totals | None:
         """Finds what a member's statement of a locked run comes to."""
         return self._totals.get(run_id, {}).get(member_id)
 
@@ -241,7 +241,7 @@ class PaidRuns:
             and award.positions[1] not in self._used_awards
         )
 
-    def forgiven_due(self, plan_id: UUID, member_id: UUID, period: Period) -> tuple[ForgivenDraw, ...]:
+    def forgiven_due(self, plan_id: UUID, *, member_id: UUID, period: Period) -> tuple[ForgivenDraw, ...]:
         """Lists what is forgiven for the period or an earlier one and no locked run took, in the order of approval."""
         return tuple(
             each
@@ -249,7 +249,7 @@ class PaidRuns:
             if each.period.first_on <= period.first_on and each.positions[1] not in self._used_awards
         )
 
-    def extended_expiry(self, plan_id: UUID, deal_id: UUID) -> ExtendedExpiry | None:
+    def extended_expiry(self, plan_id: UUID, *, deal_id: UUID) -> ExtendedExpiry | None:
         """R26: by how much the expiry of a deal's release under a plan is extended; several extensions add up."""
         return self._extended.get((plan_id, deal_id))
 

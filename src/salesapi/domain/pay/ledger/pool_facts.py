@@ -45,7 +45,7 @@ class ApprovedPools:
             first_position=recorded.position if known is None else known.first_position,
         )
 
-    def approved(self, plan_id: UUID, award_key: str, period: str, owner_id: UUID) -> ApprovedShares | None:
+    def approved(self, plan_id: UUID, award_key: str, *, period: str, owner_id: UUID) -> ApprovedShares | None:
         """Finds the shares that count for a leader's pool; None where nothing is approved."""
         return self._by_plan.get(plan_id, {}).get((award_key, period, owner_id))
 

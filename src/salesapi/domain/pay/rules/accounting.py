@@ -107,7 +107,7 @@ def frozen_rate(
     on = conversion.fixed_on if conversion.rate_date == "plan_fixed" else dates.get(conversion.rate_date)
     if on is None:
         return None
-    rate, through = _quoted(conversion, source, target, on, rate_on), None
+    rate, through = _quoted(conversion, currencies, on, rate_on), None
     if rate is None and conversion.base_currency not in (None, source, target):
         through = conversion.base_currency
         rate = _triangulated(conversion, currencies, on, rate_on)
@@ -116,7 +116,8 @@ def frozen_rate(
     return FrozenRate(currency_from=source, currency_to=target, rate=rate, on=on, through=through)
 
 
-def _quoted(conversion: Conversion, source: str, target: str, on: date, rate_on: RateOn) -> Fraction | None:
+def _quoted(conversion: Conversion, currencies: tuple[str, str], on: date, rate_on: RateOn) -> Fraction | None:
+    source, target = currencies
     direct = rate_on(source, target, on)
     if direct is not None and direct > 0:
         return Fraction(direct)
@@ -129,8 +130,8 @@ def _quoted(conversion: Conversion, source: str, target: str, on: date, rate_on:
 def _triangulated(conversion: Conversion, currencies: tuple[str, str], on: date, rate_on: RateOn) -> Fraction | None:
     base = conversion.base_currency
     assert base is not None, "the caller has a base currency"
-    into_base = _quoted(conversion, currencies[0], base, on, rate_on)
-    out_of_base = _quoted(conversion, base, currencies[1], on, rate_on)
+    into_base = _quoted(conversion, (currencies[0], base), on, rate_on)
+    out_of_base = _quoted(conversion, (base, currencies[1]), on, rate_on)
     return into_base * out_of_base if into_base is not None and out_of_base is not None else None
 
 

@@ -164,7 +164,7 @@ def spiff_awards(spiff: Spiff, entries: Sequence[SpiffDeal | SpiffRefund]) -> tu
     return tuple(found)
 
 
-def with_spiff(commission: Fraction, award: Fraction, stacking: SpiffStacking) -> Fraction:
+def with_spiff(commission: Fraction, *, award: Fraction, stacking: SpiffStacking) -> Fraction:
     """R35: what a deal pays in all; a deal without award keeps its commission. Refunds (both below zero) mirror it."""
     match stacking:
         case "added":

@@ -125,7 +125,7 @@ def benefit_months(policy: ContractCostPolicy, term_months: int) -> int:
 
 
 def amortisation(
-    policy: ContractCostPolicy, cost_minor: int, months: int, revenue_minor: Sequence[int] = ()
+    policy: ContractCostPolicy, cost_minor: int, *, months: int, revenue_minor: Sequence[int] = ()
 ) -> tuple[AmortisedMonth, ...]:
     """R70: the months of the benefit period, or one month with all of it where the expedient applies.
 
@@ -155,7 +155,7 @@ def _with_carrying(cost_minor: int, expenses: Sequence[int], first_month: int) -
     return tuple(amortised)
 
 
-def caught_up(before: Sequence[AmortisedMonth], after: Sequence[AmortisedMonth], *, months_over: int) -> CatchUp:
+def caught_up(before: Sequence[AmortisedMonth], *, after: Sequence[AmortisedMonth], months_over: int) -> CatchUp:
     """R70: a clawback makes the cost smaller from the first month on: `after` is the schedule of the cost that is left.
 
     The asset falls by what is clawed back; what was expensed too much in the months that are over is taken back at once, and

@@ -94,7 +94,7 @@ def plan_parts(
         PlanPart(
             version=number,
             span=span,
-            quota=quota_part(whole, span, weigh) if change == "split_period" else WHOLE_QUOTA,
+            quota=quota_part(whole, span=span, weigh=weigh) if change == "split_period" else WHOLE_QUOTA,
             counts_from=span.effective_from if cumulative == "restart" else whole.effective_from,
         )
         for number, span in _version_spans(versions, whole)

@@ -192,7 +192,7 @@ def prorated_quota(quota_minor: int, whole: DaySpan, held: Sequence[DaySpan], we
     return quota_minor * quota_share(whole, held, weigh)
 
 
-def quota_part(whole: DaySpan, span: DaySpan, weigh: Weigh) -> QuotaPart:
+def quota_part(whole: DaySpan, *, span: DaySpan, weigh: Weigh) -> QuotaPart:
     """R58: the part of a period's quota that some of its days carry."""
     before = clipped(None, span.effective_from, whole)
     return QuotaPart(
@@ -216,7 +216,7 @@ def problem_of_ramp(ramp: Ramp) -> Problem | None:
     return None
 
 
-def ramp_percent(ramp: Ramp, started_on: date, on: date) -> Decimal:
+def ramp_percent(ramp: Ramp, started_on: date, *, on: date) -> Decimal:
     """R59: the percent of a day by its month of service; the first step also holds for days before the first month."""
     first_on = _ramp_begins(ramp, started_on)
     for step in ramp.steps:
@@ -243,7 +243,7 @@ def ramp_parts(ramp: Ramp, started_on: date, whole: DaySpan) -> tuple[RampPart, 
         return ()
     first_on = _ramp_begins(ramp, started_on)
     parts = cut(served, [months_after(first_on, step.through_month) for step in ramp.steps])
-    return tuple(RampPart(span=span, percent=ramp_percent(ramp, started_on, span.effective_from)) for span in parts)
+    return tuple(RampPart(span=span, percent=ramp_percent(ramp, started_on, on=span.effective_from)) for span in parts)
 
 
 def ramped_share(ramp: Ramp, started_on: date, whole: DaySpan, weigh: Weigh) -> Fraction:

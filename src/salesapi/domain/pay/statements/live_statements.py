@@ -47,7 +47,7 @@ class LiveStatement:
     year_to_date: Totals
     coming: tuple[Coming, ...]
 
-    def lines(self, first: int, last: int) -> tuple[StatementLine, ...]:
+    def lines(self, *, first: int, last: int) -> tuple[StatementLine, ...]:
         """The lines of these numbers, from 1, made for this."""
         return tuple(map(line_of, self.postings[max(first - 1, 0) : last]))
 
@@ -86,7 +86,7 @@ class LiveStatements:
             run=next((_state(run) for run in runs if run.period == self._period), "none"),
             standings=standings_of(evaluation, enrolment, self._period) if enrolment is not None else (),
             rank=rank_of(evaluation, member_id, self._period),
-            year_to_date=_year_to_date(evaluation.ledger, runs, member_id, totals, self._period),
+            year_to_date=_year_to_date(evaluation.ledger, runs, member_id, totals, period=self._period),
             coming=coming_of(self.pay.earnings, member_id, self._period, postings),
         )
 
@@ -112,13 +112,13 @@ def _state(run: RunFacts) -> RunState:
 
 
 def _year_to_date(
-    ledger: PayFacts, runs: tuple[RunFacts, ...], member_id: UUID, totals: Totals, period: Period
+    ledger: PayFacts, runs: tuple[RunFacts, ...], member_id: UUID, totals: Totals, *, period: Period
 ) -> Totals:
     """The statements of the year's earlier runs as they were locked, and this one as it stands."""
     sums = asdict(totals)
     for run in runs:
         if run.period.first_on.year == period.first_on.year and run.period.first_on < period.first_on:
-            locked = ledger.paid.totals(run.run_id, member_id)
+            locked = ledger.paid.totals(run.run_id, member_id=member_id)
             for name in sums if locked is not None else ():
                 sums[name] += getattr(locked, name)
     return Totals(**sums)

@@ -52,7 +52,14 @@ def standings_of(evaluation: Evaluation, enrolment: Enrolment, period: Period) -
     """The components that the member holds on any day of the period, in the order of versions and components."""
     counted = evaluation.counted(enrolment.member_id, period)
     return tuple(
-        _standing(evaluation, enrolment, component, part, counted.get((part.counts_as, component.key), 0), period)
+        _standing(
+            evaluation,
+            enrolment,
+            component,
+            part,
+            credited=counted.get((part.counts_as, component.key), 0),
+            period=period,
+        )
         for part in evaluation.eligibility.parts(period)
         for component in part.version.components
         if _holds(enrolment, evaluation.plan_id, component, part) or (part.counts_as, component.key) in counted
@@ -90,15 +97,14 @@ def _standing(
     enrolment: Enrolment,
     component: Component,
     part: VersionPart,
+    *,
     credited: Amount,
     period: Period,
 ) -> Standing:
-    member_id, last_on = enrolment.member_id, period.last_on
+    last_on = period.last_on
     paying, _ = enrolment.as_agreed(evaluation.plan_id, component, last_on)
     window = period if component.counted_over == "period" else period_of(last_on, "year")
-    quota = quota_of(
-        evaluation.ledger, evaluation.plan_id, evaluation.currency, member_id, component.measure, part, window
-    )
+    quota = quota_of(evaluation.eligibility, enrolment.member_id, component.measure, part=part, window=window)
     table = _in_amounts(paying, quota)
     return Standing(
         component=component.key,
@@ -108,7 +114,9 @@ def _standing(
         window=window.text,
         credited_minor=rounded(Fraction(credited), "half_up"),
         quota=quota,
-        attainment_percent=percent(attainment_percent(credited, quota.amount_minor)) if quota is not None else None,
+        attainment_percent=percent(attainment_percent(credited, quota=quota.amount_minor))
+        if quota is not None
+        else None,
         rate_percent=None if table is None else _rate(table, credited),
         next_tier=None if table is None else next_tier(table, credited),
     )

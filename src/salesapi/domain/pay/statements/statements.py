@@ -100,7 +100,7 @@ class MemberPay:
 
     def _enrolment(self, member_id: UUID) -> Enrolment | None:
         """The enrolments of who ever took part in the plan."""
-        return self.evaluation.ledger.participation(self.evaluation.plan_id, member_id)
+        return self.evaluation.ledger.participation(self.evaluation.plan_id, member_id=member_id)
 
     def totals(self, member_id: UUID) -> Totals | None:
         """Sums the member's statement; None without a line. Its lines are made only where something rests on them."""
