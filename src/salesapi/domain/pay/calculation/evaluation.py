@@ -6,7 +6,7 @@ in another currency than the plan's waits for a rate (R67), a credit under a com
 held, it posts nothing and counts towards no tier. All exact; `earnings.py` rounds.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
 from fractions import Fraction
@@ -31,7 +31,7 @@ from salesapi.domain.pay.calculation.components import (
 from salesapi.domain.pay.calculation.credited import Credited
 from salesapi.domain.pay.calculation.eligibility import ALL, Eligibility, Eligible
 from salesapi.domain.pay.calculation.measures import satisfaction_of, team_attainment
-from salesapi.domain.pay.calculation.member_quotas import MemberQuota, quota_of
+from salesapi.domain.pay.calculation.member_quotas import MemberQuota, quota_of, quota_window
 from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sale_rates import Portion
 from salesapi.domain.pay.calculation.year_to_date_restatement import CreditKey, credit_key, rated_again
@@ -131,14 +131,14 @@ class Evaluation:
         before = self._again(member_id, counting, period, self._carried(member_id, period))
         return (*before.credited, *self._rated(member_id, counting, period, before))
 
-    def _carried(self, member_id: UUID, period: Period) -> "_Before":
+    def _carried(self, member_id: UUID, period: Period) -> _Before:
         """R29, R30: what earlier periods carry into this one."""
         if self.carried_over is None:
             return _Before()
         entered = self.carried_over.into(member_id, period)
         return _Before(credited=tuple(entered.credited), plan_earned_minor=entered.plan_earned_minor, carried=entered)
 
-    def _again(self, member_id: UUID, counting: Sequence[Eligible], period: Period, carried: "_Before") -> "_Before":
+    def _again(self, member_id: UUID, counting: Sequence[Eligible], period: Period, carried: _Before) -> _Before:
         """R20: what the period pays again of earlier credits, where all of the year is rated by where it stands."""
         if not self._rates_again or not any(each.sale.on < period.first_on for each in counting):
             return carried
@@ -198,12 +198,12 @@ class Evaluation:
         member_id: UUID,
         eligible: Sequence[Eligible],
         period: Period,
-        before: "_Before",
+        before: _Before,
         *,
         since: date | None = None,
     ) -> tuple[Credited, ...]:
         """The credits since a day, of the period where none is said, with what they earn."""
-        totals, year = _counted(eligible), period_of(period.first_on, "year")
+        totals = _counted(eligible)
         sums: dict[CountKey, _Sum] = {}
         quotas: dict[CountKey, MemberQuota | None] = {}
         measured: dict[CountKey, tuple[Fraction | None, Fraction | None]] = {}
@@ -214,19 +214,19 @@ class Evaluation:
             key, is_own = _key(each), each.sale.on >= (since or period.first_on)
             of_version = (each.part.version.number, each.component.key)
             if of_version not in quotas:
-                quotas[of_version] = self._quota(member_id, each, period, year)
+                quotas[of_version] = self._quota(member_id, each, period)
             if key not in measured:
                 measured[key] = self._measured(member_id, each.component, period)
             quota, waits_for = quotas[of_version], each.waits_for
             if waits_for is None and quota is None and each.component.needs_quota():
-                window = (period if each.component.counted_over == "period" else year).text
-                waits_for = AwaitsQuota(period=window, quota_currency=self.currency)
+                waits_for = AwaitsQuota(period=quota_window(each.component, period).text, quota_currency=self.currency)
             earnings: tuple[Earning, ...] = ()
             if waits_for is None:
                 so_far = sums.get(key, _Sum())
                 if is_own and so_far.rated_from is None:
                     earned = before.earned_minor(each.component.key, each.part.counts_as)
                     so_far = self._from_here(so_far, member_id, each.component, period, earned=earned)
+                portion = Portion(amount=each.amount, sale=each.sale, credit=each.credit, unit=each.unit)
                 standing = _standing(
                     each,
                     so_far,
@@ -235,7 +235,7 @@ class Evaluation:
                     measured=measured[key],
                     deferred=deferred if is_own else {},
                 )
-                earnings = earnings_of(each.component, standing, _portion(each))
+                earnings = earnings_of(each.component, standing, portion)
                 sums[key] = _with(so_far, standing, each, earnings, is_own=is_own)
                 if each.leaver_percent is not ALL:
                     earnings = (*earnings, *after_leaving(each.leaver_percent, earnings))
@@ -263,12 +263,9 @@ class Evaluation:
         if component.cap_minor is None or component.cap_window == "period":
             return ZERO
         counted = ZERO
-        for before in self._earlier(period):
-            entered = self.carried_over.into(member_id, before) if self.carried_over is not None else NOTHING
+        for entered, credited in self._in_year_before(member_id, period):
             counted += entered.past_component.get(component.key, ZERO)
-            for each in self.credited(member_id, before):
-                if each.component.key == component.key:
-                    counted += _counts_in_year(each)
+            counted += sum(_counts_in_year(each) for each in credited if each.component.key == component.key)
         return counted
 
     def _plan_counted_in_year(self, member_id: UUID, version: CompensationPlanVersion, period: Period) -> Fraction:
@@ -276,12 +273,15 @@ class Evaluation:
         if version.cap_minor is None or version.cap_window == "period":
             return ZERO
         counted = ZERO
+        for entered, credited in self._in_year_before(member_id, period):
+            counted += entered.past_plan + sum(map(_plan_counts_in_year, credited))
+        return counted
+
+    def _in_year_before(self, member_id: UUID, period: Period) -> Iterator[tuple[Entered, tuple[Credited, ...]]]:
+        """What entered each earlier period of the year, and its credits."""
         for before in self._earlier(period):
             entered = self.carried_over.into(member_id, before) if self.carried_over is not None else NOTHING
-            counted += entered.past_plan
-            for each in self.credited(member_id, before):
-                counted += _plan_counts_in_year(each)
-        return counted
+            yield entered, self.credited(member_id, before)
 
     def _credited(
         self, each: Eligible, earnings: tuple[Earning, ...], waits_for: Waits | None, quota: MemberQuota | None
@@ -311,19 +311,14 @@ class Evaluation:
             satisfaction = satisfaction_of(self.ledger, member_id, component, period)
         return team, satisfaction
 
-    def _quota(self, member_id: UUID, each: Eligible, period: Period, year: Period) -> MemberQuota | None:
+    def _quota(self, member_id: UUID, each: Eligible, period: Period) -> MemberQuota | None:
         if not each.component.needs_quota():
             return None
-        window, part = period, each.part
-        if each.component.counted_over != "period":
-            window = year
-            of_year = next((one for one in self.eligibility.parts(year) if one.pays(each.sale.on)), part)
+        window, part = quota_window(each.component, period), each.part
+        if window is not period:
+            of_year = next((one for one in self.eligibility.parts(window) if one.pays(each.sale.on)), part)
             part = replace(part, quota=of_year.quota)
         return quota_of(self.eligibility, member_id, each.component.measure, part=part, window=window)
-
-
-def _portion(each: Eligible) -> Portion:
-    return Portion(amount=each.amount, sale=each.sale, credit=each.credit, unit=each.unit)
 
 
 def _counts_in_year(credited: Credited) -> Fraction:

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from salesapi.domain.pay.calculation.eligibility import Eligibility
 from salesapi.domain.pay.plans.enrolments import Enrolment
-from salesapi.domain.pay.plans.plan_components import Measure, QuotaRules
+from salesapi.domain.pay.plans.plan_components import Component, Measure, QuotaRules
 from salesapi.domain.pay.plans.version_parts import VersionPart
 from salesapi.domain.pay.reasons.earned_reasons import QuotaDerived, QuotaFor, QuotaPart
 from salesapi.domain.pay.rules.quotas import Proration, prorated_quota, ramped_share, weight_of
 from salesapi.domain.shared.dates import DaySpan, clipped
 from salesapi.domain.shared.kernel import record
-from salesapi.domain.shared.periods import Period
+from salesapi.domain.shared.periods import Period, period_of
 
 ZERO: Final = Fraction()
 
@@ -26,6 +26,11 @@ class MemberQuota:
     positions: tuple[int, ...]
     set_minor: int
     reason: QuotaDerived
+
+
+def quota_window(component: Component, period: Period) -> Period:
+    """The days whose quota a component's attainment is of: a period, or its year where the year counts."""
+    return period if component.counted_over == "period" else period_of(period.first_on, "year")
 
 
 def quota_of(

@@ -9,7 +9,7 @@ from math import ceil, floor
 from uuid import UUID
 
 from salesapi.domain.pay.calculation.evaluation import Evaluation
-from salesapi.domain.pay.calculation.member_quotas import MemberQuota, quota_of
+from salesapi.domain.pay.calculation.member_quotas import MemberQuota, quota_of, quota_window
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.plans.plan_components import Component, CreditKind
 from salesapi.domain.pay.plans.version_parts import VersionPart
@@ -18,7 +18,7 @@ from salesapi.domain.pay.rules.tables import AppliesTo, TierTable, tier_index
 from salesapi.domain.pay.rules.wording import percent
 from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.money import rounded
-from salesapi.domain.shared.periods import Period, period_of
+from salesapi.domain.shared.periods import Period
 
 
 @record
@@ -101,9 +101,8 @@ def _standing(
     credited: Amount,
     period: Period,
 ) -> Standing:
-    last_on = period.last_on
-    paying, _ = enrolment.as_agreed(evaluation.plan_id, component, last_on)
-    window = period if component.counted_over == "period" else period_of(last_on, "year")
+    paying, _ = enrolment.as_agreed(evaluation.plan_id, component, period.last_on)
+    window = quota_window(component, period)
     quota = quota_of(evaluation.eligibility, enrolment.member_id, component.measure, part=part, window=window)
     table = _in_amounts(paying, quota)
     return Standing(
