@@ -20,6 +20,7 @@ from salesapi.domain.cash.agreements import (
     AgreementSigned,
 )
 from salesapi.domain.shared.kernel import Recorded, record
+from salesapi.domain.shared.states import business_date
 
 ZERO: Final = Fraction()
 
@@ -70,7 +71,7 @@ class CustomerTerms:
         self._terms: dict[UUID, CustomerTerm] = {}
         self._of_customer: dict[UUID, list[UUID]] = {}
 
-    def take(self, event: AgreementEvent, recorded: Recorded) -> None:
+    def apply(self, event: AgreementEvent, recorded: Recorded) -> None:
         """Takes the next event of an agreement."""
         agreement_id = recorded.stream_id
         if isinstance(event, AgreementDrafted):
@@ -102,7 +103,7 @@ def _signed(draft: AgreementDrafted, event: AgreementSigned, recorded: Recorded)
         net_minor=sum(line.amount_minor for line in event.lines),
         recurring_minor=sum(line.amount_minor for line in event.lines if line.recurring),
         recurs=tuple((line.key, line.recurring) for line in event.lines),
-        signed_on=_on(recorded),
+        signed_on=business_date(recorded),
         starts_on=event.starts_on,
         ends_on=event.ends_on,
         positions=(recorded.position,),
@@ -116,13 +117,13 @@ def _changed(term: CustomerTerm, event: AgreementEvent, recorded: Recorded) -> C
             delta_minor = sum(change.amount_minor for change in event.lines if recurs[change.key])
             net_minor = term.net_minor + sum(change.amount_minor for change in event.lines)
             known = replace(term, net_minor=net_minor, recurs=tuple(recurs.items()))
-            return _recurring(known, delta_minor, event.effective_on or _on(recorded), recorded)
+            return _recurring(known, delta_minor, event.effective_on or business_date(recorded), recorded)
         case AgreementCancelled():
             known = replace(term, is_cancelled=True)
-            return _recurring(known, -term.recurring_minor, event.effective_on or _on(recorded), recorded)
+            return _recurring(known, -term.recurring_minor, event.effective_on or business_date(recorded), recorded)
         case AgreementRenewed():
             positions = (*term.positions, recorded.position)
-            return replace(term, renewed_by=event.renewed_by, noticed_on=_on(recorded), positions=positions)
+            return replace(term, renewed_by=event.renewed_by, noticed_on=business_date(recorded), positions=positions)
         case _:
             return term
 
@@ -135,7 +136,3 @@ def _recurring(term: CustomerTerm, delta_minor: int, on: date | None, recorded: 
         changes=(*term.changes, RecurringChange(on=on, delta_minor=delta_minor)),
         positions=(*term.positions, recorded.position),
     )
-
-
-def _on(recorded: Recorded) -> date | None:
-    return recorded.occurred.on if recorded.occurred is not None else None

@@ -26,19 +26,7 @@ from salesapi.domain.pay.records.payout_runs import (
 from salesapi.domain.shared.kernel import Recorded, record
 from salesapi.domain.shared.periods import Period, period_named
 
-EVENT_TYPES: Final = (
-    "award.granted",
-    "award.adjustment_posted",
-    "award.draw_forgiven",
-    "award.expiry_extended",
-    "award.approved",
-    "payout_run.opened",
-    "payout_run.statement_issued",
-    "payout_run.locked",
-)
-
-AwardEvent: TypeAlias = AwardBegun | AwardApproved
-RunEvent: TypeAlias = PayoutRunOpened | PayoutRunStatementIssued | PayoutRunLocked
+PaidEvent: TypeAlias = PayoutRunOpened | PayoutRunStatementIssued | PayoutRunLocked | AwardBegun | AwardApproved
 
 Side: TypeAlias = Literal["earned", "released", "clawed", "gone"]
 """What a deal earned, what of that is released, what was taken back, and what is never released: only this posts nothing."""
@@ -179,8 +167,8 @@ class PaidRuns:
         self._used_awards: set[int] = set()
         self._totals: dict[UUID, dict[UUID, Totals]] = {}
 
-    def take_run(self, event: RunEvent, recorded: Recorded) -> None:
-        """Takes the next event of a payout run."""
+    def apply(self, event: PaidEvent, recorded: Recorded) -> UUID | None:
+        """Takes the next event; answers the deal whose pay it changes, where it is an extension that counts now."""
         match event:
             case PayoutRunOpened():
                 run = RunFacts(run_id=recorded.stream_id, plan_id=event.plan_id, period=period_named(event.period))
@@ -189,17 +177,14 @@ class PaidRuns:
                 self._issue(event, recorded)
             case PayoutRunLocked():
                 self._lock(event, recorded)
-
-    def take_award(self, event: AwardEvent, recorded: Recorded) -> UUID | None:
-        """Takes the next event of an award; answers the deal whose pay it changes, where it is an extension that counts now."""
-        if not isinstance(event, AwardApproved):
-            self._offered[recorded.stream_id] = (recorded.position, event)
-            return None
-        offered_at, offered = self._offered.pop(recorded.stream_id)
-        if isinstance(offered, AwardExpiryExtended):
-            self._extend(offered, (offered_at, recorded.position))
-            return offered.deal_id
-        self._approve(offered, event, (offered_at, recorded.position))
+            case AwardApproved():
+                offered_at, offered = self._offered.pop(recorded.stream_id)
+                if isinstance(offered, AwardExpiryExtended):
+                    self._extend(offered, (offered_at, recorded.position))
+                    return offered.deal_id
+                self._approve(offered, event, (offered_at, recorded.position))
+            case _:
+                self._offered[recorded.stream_id] = (recorded.position, event)
         return None
 
     def runs_of(self, plan_id: UUID) -> tuple[RunFacts, ...]:

@@ -7,7 +7,7 @@ from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import replace
 from datetime import date
-from typing import Final, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 from salesapi.domain.customers.customers import (
@@ -33,25 +33,7 @@ from salesapi.domain.selling.deals import (
 )
 from salesapi.domain.shared.attributes import AttributeValue, merged
 from salesapi.domain.shared.kernel import Recorded, record
-
-EVENT_TYPES: Final = (
-    "deal.team_changed",
-    "deal.customer_linked",
-    "deal.won",
-    "deal.reopened",
-    "deal.voided",
-    "customer.registered",
-    "customer.changed",
-    "customer.assigned",
-    "customer.released",
-    "customer.claimed",
-    "customer.satisfaction_recorded",
-    "product.listed",
-    "product.price_set",
-    "product.cost_set",
-    "product.retired",
-    "lead.attribution_touch_recorded",
-)
+from salesapi.domain.shared.states import business_date, business_instant
 
 WinEvent: TypeAlias = DealTeamChanged | DealCustomerLinked | DealWon | DealReopened | DealVoided
 CustomerFact: TypeAlias = (
@@ -266,9 +248,9 @@ class Market:
         self._touches: dict[UUID, tuple[Touch, ...]] = {}
         self._leads_of: dict[UUID, dict[UUID, None]] = {}
 
-    def take_customer(self, event: CustomerFact, recorded: Recorded) -> None:
+    def apply_customer(self, event: CustomerFact, recorded: Recorded) -> None:
         """Takes the next event about a customer."""
-        customer_id, on = recorded.stream_id, recorded.occurred.on if recorded.occurred is not None else None
+        customer_id, on = recorded.stream_id, business_date(recorded)
         match event:
             case CustomerRegistered():
                 if event.attributes:
@@ -296,21 +278,20 @@ class Market:
                     )
                     self._answers.setdefault((on.year, on.month), []).append(answer)
 
-    def take_product(self, event: ProductEvent, recorded: Recorded) -> None:
+    def apply_product(self, event: ProductEvent, recorded: Recorded) -> None:
         """Takes the next event about a product."""
         known = self._products.get(recorded.stream_id)
         self._products[recorded.stream_id] = products.evolve(known, event, recorded)
 
-    def take_touch(self, event: LeadAttributionTouchRecorded, recorded: Recorded) -> None:
+    def apply_touch(self, event: LeadAttributionTouchRecorded, recorded: Recorded) -> None:
         """Takes the next touch of a lead."""
-        occurred = recorded.occurred
         touch = Touch(
             position=recorded.position,
             kind=event.kind,
             member_id=event.member_id,
             weight=event.weight,
-            on=occurred.on if occurred is not None else None,
-            at=occurred.at if occurred is not None else None,
+            on=business_date(recorded),
+            at=business_instant(recorded),
         )
         self._touches[recorded.stream_id] = (*self._touches.get(recorded.stream_id, ()), touch)
         if event.member_id is not None:
