@@ -98,7 +98,7 @@ def sourcing_credits(sale: Sale, component: Component, ledger: PayFacts) -> tupl
     def shared(minor: int) -> dict[UUID, int]:
         found = sourced(minor, touches, terms.model, on=sale.on, expires_after_days=terms.expires_after_days)
         amounts: dict[UUID, int] = {}
-        for part in found.parts:
+        for part in found:
             if part.member_id is not None:
                 amounts[part.member_id] = amounts.get(part.member_id, 0) + part.amount_minor
         return amounts

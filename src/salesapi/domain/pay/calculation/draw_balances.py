@@ -84,7 +84,7 @@ class Balances:
         found: list[Posting] = []
         left_minor = due.amount_minor
         for kind in BALANCED:
-            taken_minor = int(draw_forgiven(owed_minor=owed[kind], granted_minor=left_minor).forgiven_minor)
+            taken_minor = draw_forgiven(owed_minor=owed[kind], granted_minor=left_minor)
             if taken_minor:
                 found.append(self._said_forgiven(version, kind, due, owed_minor=owed[kind], taken_minor=taken_minor))
                 owed[kind] -= taken_minor
@@ -120,7 +120,7 @@ class Balances:
         if owed_minor == 0:
             return 0
         ending = self._ending(enrolment, period)
-        return int(draw_ended(ending, owed_minor=owed_minor).owed_minor) if ending is not None else owed_minor
+        return owed_minor if ending is None else draw_ended(ending, owed_minor=owed_minor)
 
     def _ending(self, enrolment: Enrolment, period: Period) -> AdvanceEnding | None:
         """Finds what becomes of a balance where no day of the period has a draw for the member; None where one has."""

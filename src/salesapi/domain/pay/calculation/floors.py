@@ -135,16 +135,15 @@ def _guaranteed(floor: Guarantee, earned_minor: int, days: DaysCovered) -> Floor
     """R31, R32: lifts what is earned to the guarantee."""
     least_minor = floor.amount_minor
     if floor.kind == "guarantee":
-        rule, found = "R31", guarantee(earned_minor=earned_minor, guarantee_minor=least_minor, days=days)
+        rule, paid_minor = "R31", guarantee(earned_minor=earned_minor, guarantee_minor=least_minor, days=days)
     else:
-        rule, found = "R32", non_recoverable_draw(earned_minor=earned_minor, draw_minor=least_minor, days=days)
+        rule, paid_minor = "R32", non_recoverable_draw(earned_minor=earned_minor, draw_minor=least_minor, days=days)
     covered_days, period_days = days_counted(days)
     reason = Guaranteed(
         guaranteed_minor=least_minor, earned_minor=earned_minor, covered_days=covered_days, period_days=period_days
     )
-    return FloorResult(
-        kind="guarantee", rule=rule, component=GUARANTEE, exact_minor=found.topped_up_minor, reason=reason
-    )
+    exact_minor = paid_minor - earned_minor
+    return FloorResult(kind="guarantee", rule=rule, component=GUARANTEE, exact_minor=exact_minor, reason=reason)
 
 
 def _drawn(draw: RecoverableDraw, earned_minor: int, owed_minor: int, days: DaysCovered) -> FloorResult:

@@ -36,7 +36,7 @@ def satisfaction_of(ledger: PayFacts, member_id: UUID, component: Component, per
         for answer in ledger.market.answers_in(period.months())
         if answer.kind == table.survey and _is_about(ledger, member_id, answer)
     ]
-    return satisfaction_factor(table, answers).factor
+    return satisfaction_factor(table, answers)
 
 
 def _is_about(ledger: PayFacts, member_id: UUID, answer: Answer) -> bool:

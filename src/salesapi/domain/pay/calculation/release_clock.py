@@ -161,7 +161,7 @@ class ReleaseClock:
         assert release is not None, "asked of what is released"
         clocks = Clocks(attribution=component.attributed, release=release.on)
         happened = {**self._anchors, component.attributed: self._earned.sale.on}
-        return two_clocks(clocks, happened, self._period_end).released_on
+        return two_clocks(clocks, happened, self._period_end)
 
     @cached_property
     def _invoices(self) -> Sequence[InvoiceFact]:

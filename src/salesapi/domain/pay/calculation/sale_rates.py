@@ -36,7 +36,7 @@ from salesapi.domain.pay.rules.commissionable_bases import (
     contract_term_earning,
     margin_band_earning,
     margin_percent,
-    residuals,
+    residual,
 )
 from salesapi.domain.pay.rules.limits import rate_cap
 from salesapi.domain.pay.rules.rate_rules import RatedSale, RateRules, most_specific_rule
@@ -225,19 +225,17 @@ def _by_year(recurring: Fraction, term_months: int) -> tuple[Fraction, ...]:
     return tuple(recurring * months / term_months for months in years)
 
 
-def _residual(terms_of: ResidualTerms, sale: Sale, amount: Amount) -> Rated:
+def _residual(terms: ResidualTerms, sale: Sale, amount: Amount) -> Rated:
     """R40: the rate on this invoice, while its billing period, its owner and its contract still pay."""
     assert sale.billing_period is not None, "a recurring sale is an invoice"
     owner_id = sale.owner_id or sale.win.owner_id
     invoice = RecurringInvoice(
         period=sale.billing_period, begins_on=sale.on, recurring=Fraction(amount), owner_id=owner_id
     )
-    found = residuals(terms_of, [invoice], first_owner_id=sale.win.owner_id, churned_on=sale.facts.churned_on)
-    exact = found[0].earned if found else ZERO
-    reason = Recurring(
-        rate_percent=terms_of.rate_percent, amount_minor=amount, unpaid_number=None if found else invoice.period
-    )
-    return Rated(rule="R40", exact_minor=exact, reason=reason)
+    found = residual(terms, invoice, first_owner_id=sale.win.owner_id, churned_on=sale.facts.churned_on)
+    unpaid_number = invoice.period if found is None else None
+    reason = Recurring(rate_percent=terms.rate_percent, amount_minor=amount, unpaid_number=unpaid_number)
+    return Rated(rule="R40", exact_minor=ZERO if found is None else found, reason=reason)
 
 
 def _by_matrix(

@@ -30,7 +30,7 @@ from salesapi.domain.pay.plans.plan_rates import asked_of_sale
 from salesapi.domain.pay.reasons.earned_reasons import AwaitsAgreement, AwaitsCost, AwaitsOneCurrency
 from salesapi.domain.pay.reasons.reasons import Waits
 from salesapi.domain.pay.rules.accounting import taxed_base
-from salesapi.domain.pay.rules.commissionable_bases import ContractTermTable, ResidualTerms, margin_base
+from salesapi.domain.pay.rules.commissionable_bases import ContractTermTable, ResidualTerms, margin_base, residual_owner
 from salesapi.domain.pay.rules.release import Anchor
 from salesapi.domain.reference.products import Product
 from salesapi.domain.shared.kernel import fast_record, record
@@ -341,9 +341,8 @@ def _recurring_minor(agreement: AgreementFact, invoice: InvoiceFact) -> int:
 
 def _credited_owner(ledger: PayFacts, residual: ResidualTerms, win: Win, on: date) -> UUID:
     """R40: the owner of the win, or who answers for the customer on the day of the invoice; where nobody does, the former."""
-    if residual.owner_change == "first_owner" or win.customer_id is None:
-        return win.owner_id
-    return ledger.market.owner_on(win.customer_id, on) or win.owner_id
+    owner_id = ledger.market.owner_on(win.customer_id, on) if win.customer_id is not None else None
+    return residual_owner(residual, first_owner_id=win.owner_id, owner_id=owner_id or win.owner_id)
 
 
 def _positions(win: Win, agreed: Sequence[AgreementFact]) -> tuple[int, ...]:

@@ -104,7 +104,7 @@ class _Asset:
         self._carrying_minor += added_minor - expense_minor
         impairment_minor = 0
         if is_churned and not self._is_written_off:
-            impairment_minor = impaired(self._schedule, months_over=self._over, recoverable_minor=0).expense_minor
+            impairment_minor = impaired(self._schedule, months_over=self._over)
             self._carrying_minor -= impairment_minor
             # Less than nothing is no asset to write off: it goes on as it was planned.
             self._is_written_off = self._carrying_minor == 0
@@ -125,7 +125,7 @@ class _Asset:
         self._schedule = amortisation(
             self._policy, self._cost_minor, months=self._months, revenue_minor=self._revenue_minor
         )
-        return caught_up(before, after=self._schedule, months_over=self._over).expense_minor
+        return caught_up(before, after=self._schedule, months_over=self._over)
 
     def _due(self) -> int:
         """Computes what the schedule expenses in this month, in minor units."""
