@@ -100,13 +100,6 @@ def test_a_pair_without_a_rate_waits_unless_the_plan_names_a_way(
     assert rate(conversion(inverse=inverse, base=base), source, target) == expected
 
 
-def test_a_frozen_rate_says_its_date_and_its_way() -> None:
-    found = frozen_rate(conversion(base="USD"), ("EUR", "JPY"), DATES, quoted)
-    assert found == FrozenRate(
-        currency_from="EUR", currency_to="JPY", rate=Fraction(180), on=date(2026, 1, 10), through="USD"
-    )
-
-
 @pytest.mark.parametrize(
     ("source", "target", "at", "amount", "expected"),
     [
@@ -121,7 +114,7 @@ def test_a_frozen_rate_says_its_date_and_its_way() -> None:
 def test_a_conversion_goes_from_minor_units_to_minor_units(
     source: str, target: str, at: str, amount: int, expected: Fraction
 ) -> None:
-    frozen = FrozenRate(currency_from=source, currency_to=target, rate=Fraction(at), on=None, through=None)
+    frozen = FrozenRate(currency_from=source, currency_to=target, rate=Fraction(at))
     assert converted(amount, frozen) == expected
 
 

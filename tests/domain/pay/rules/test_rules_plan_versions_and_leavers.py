@@ -80,38 +80,38 @@ def test_r56_one_component_and_one_draw_is_held_once_on_any_day(
 
 
 # Version 2 applies from 16 August on: 46 of the quarter's 92 days each.
-CHANGES: Final[list[tuple[PlanChange, CumulativeTiers, list[tuple[int, str, str, Fraction, str]]]]] = [
+CHANGES: Final[list[tuple[PlanChange, CumulativeTiers, list[tuple[int, str, str, Fraction, int]]]]] = [
     (
         "split_period",
         "restart",
         [
-            (1, "2026-07-01", "2026-08-16", Fraction(1, 2), "2026-07-01"),
-            (2, "2026-08-16", "2026-10-01", Fraction(1, 2), "2026-08-16"),
+            (1, "2026-07-01", "2026-08-16", Fraction(1, 2), 1),
+            (2, "2026-08-16", "2026-10-01", Fraction(1, 2), 2),
         ],
     ),
     (
         "split_period",
         "continue",
         [
-            (1, "2026-07-01", "2026-08-16", Fraction(1, 2), "2026-07-01"),
-            (2, "2026-08-16", "2026-10-01", Fraction(1, 2), "2026-07-01"),
+            (1, "2026-07-01", "2026-08-16", Fraction(1, 2), 0),
+            (2, "2026-08-16", "2026-10-01", Fraction(1, 2), 0),
         ],
     ),
     (
         "by_transaction_date",
         "continue",
         [
-            (1, "2026-07-01", "2026-08-16", Fraction(1), "2026-07-01"),
-            (2, "2026-08-16", "2026-10-01", Fraction(1), "2026-07-01"),
+            (1, "2026-07-01", "2026-08-16", Fraction(1), 0),
+            (2, "2026-08-16", "2026-10-01", Fraction(1), 0),
         ],
     ),
-    ("from_next_period", "restart", [(1, "2026-07-01", "2026-10-01", Fraction(1), "2026-07-01")]),
+    ("from_next_period", "restart", [(1, "2026-07-01", "2026-10-01", Fraction(1), 1)]),
 ]
 
 
 @pytest.mark.parametrize(("change", "cumulative", "expected"), CHANGES)
 def test_a_plan_change_in_mid_period_splits_it_goes_by_date_or_waits(
-    change: PlanChange, cumulative: CumulativeTiers, expected: list[tuple[int, str, str, Fraction, str]]
+    change: PlanChange, cumulative: CumulativeTiers, expected: list[tuple[int, str, str, Fraction, int]]
 ) -> None:
     versions = (
         VersionFrom(number=1, effective_from=None),
@@ -119,9 +119,8 @@ def test_a_plan_change_in_mid_period_splits_it_goes_by_date_or_waits(
         VersionFrom(number=3, effective_from=on("2026-10-01")),
     )
     parts = plan_parts(change, cumulative, versions, whole=THIRD_QUARTER, weigh=days)
-    assert [(part.version, part.span, part.quota.share, part.counts_from) for part in parts] == [
-        (number, span(first_on, until), share, on(counts_from))
-        for number, first_on, until, share, counts_from in expected
+    assert [(part.version, part.span, part.quota.share, part.counts_as) for part in parts] == [
+        (number, span(first_on, until), share, counts_as) for number, first_on, until, share, counts_as in expected
     ]
 
 

@@ -119,16 +119,9 @@ class AwardBasis:
 
     @cached_property
     def _answers(self) -> dict[UUID, list[Answer]]:
-        """An answer is about who has a part in the deal that it names, or in any win with the customer."""
         found: dict[UUID, list[Answer]] = {}
-        wins = self.ledger.wins
         for answer in self.ledger.market.answers_in(self.period.months()):
-            if answer.deal_id is not None:
-                win = wins.win(answer.deal_id)
-                about = win.members() if win is not None else set()
-            else:
-                about = {member for win in wins.of_customer(answer.customer_id) for member in win.members()}
-            for member_id in about:
+            for member_id in self.ledger.members_answered_about(answer):
                 found.setdefault(member_id, []).append(answer)
         return found
 

@@ -133,8 +133,7 @@ class CarriedOver:
         ledger, plan, register = self._eligibility.ledger, self._eligibility.plan, self._eligibility.register
         components = [component for version in plan.versions for component in version.components]
         is_by_win = all(component.attributed == "booking" for component in components)
-        kinds = {component.credit for component in components}
-        wins = (win for kind in kinds for win in register.wins_ever(kind, member_id).values())
+        wins = register.wins_ever(components, member_id).values()
         days = [on for win in wins for on in ({win.on} if is_by_win else sale_days(ledger, win))]
         enrolment = ledger.enrolment(member_id)
         spans = [span for span in enrolment.spans if span.plan_id == self._eligibility.plan_id] if enrolment else []

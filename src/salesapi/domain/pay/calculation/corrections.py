@@ -77,12 +77,10 @@ class Corrections:
 
     def _deals_of(self, member_id: UUID) -> set[UUID] | None:
         """The deals that the member may be credited with; None where any deal moves its pay, as by the team's attainment."""
-        components = [each for version in self._earnings.evaluation.plan.versions for each in version.components]
-        if any(component.asks_team() for component in components):
+        evaluation = self._earnings.evaluation
+        if any(component.asks_team() for component in evaluation.components):
             return None
-        register = self._earnings.evaluation.register
-        kinds = {component.credit for component in components}
-        return {deal_id for kind in kinds for deal_id in register.wins_ever(kind, member_id)}
+        return set(evaluation.register.wins_ever(evaluation.components, member_id))
 
     def _of_run(
         self,

@@ -114,8 +114,7 @@ class Earnings:
     @cached_property
     def releases(self) -> tuple[Component, ...]:
         """The components of all versions that anything is released of, or taken back, after its own period."""
-        versions = self.evaluation.plan.versions
-        return tuple(component for version in versions for component in version.components if may_change(component))
+        return tuple(filter(may_change, self.evaluation.components))
 
     def earlier(self, member_id: UUID, period: Period) -> list[tuple[Period, set[UUID] | None]]:
         """See `_earlier`; what was asked last is kept, since a live statement asks twice."""
@@ -173,9 +172,7 @@ class Earnings:
 
     def wins_ever(self, member_id: UUID) -> dict[UUID, Win]:
         """The wins of which anything may be released to the member, or taken back."""
-        kinds = {component.credit for component in self.releases}
-        register = self.evaluation.register
-        return {deal_id: win for kind in kinds for deal_id, win in register.wins_ever(kind, member_id).items()}
+        return self.evaluation.register.wins_ever(self.releases, member_id)
 
     def payable_of(self, member_id: UUID, credited: Credited) -> PayableOf:
         """Finds what is payable of a credit that does not wait, by any day; keeps that of the member asked for last."""

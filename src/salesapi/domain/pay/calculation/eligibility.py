@@ -110,22 +110,18 @@ class Eligibility:
         What of the last period's earnings is paid when it is released counts by the day of that (`payable.py`).
         """
         left = enrolment.leaving_of(on)
-        if enrolment.covers(self.plan_id, component.key, on):
-            if (
-                left is None
-                or not version.leavers
-                or component.release is not None
-                or period_of(on, version.period) != period_of(left.left_on, version.period)
+        is_enrolled = enrolment.covers(self.plan_id, component.key, on)
+        if left is None or not version.leavers:
+            return ALL if is_enrolled else None
+        if is_enrolled:
+            if component.release is not None or period_of(on, version.period) != period_of(
+                left.left_on, version.period
             ):
                 return ALL
-            share = leaver_share(version.leavers, left.leaving, left_on=left.left_on, earned_on=on, released_on=on)
-            return Fraction(share.percent)
-        if left is None or not version.leavers or on <= left.left_on:
-            return None
-        if not enrolment.covers(self.plan_id, component.key, left.left_on):
+        elif on <= left.left_on or not enrolment.covers(self.plan_id, component.key, left.left_on):
             return None
         share = leaver_share(version.leavers, left.leaving, left_on=left.left_on, earned_on=on, released_on=on)
-        return Fraction(share.percent) if share.percent else None
+        return Fraction(share.percent) if is_enrolled or share.percent else None
 
     def held_on(self, member_id: UUID, version: CompensationPlanVersion, key: str, on: date) -> Held | None:
         """A component of a version by its key, for who is enrolled in it on a day; None for everybody else."""

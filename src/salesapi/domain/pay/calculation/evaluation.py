@@ -88,19 +88,19 @@ class Evaluation:
         self.plan_id = plan_id
         self.plan = ledger.plan(plan_id)
         self.currency = self.plan.currency
-        self.looks_back = any(
-            component.looks_back() or version.looks_back()
-            for version in self.plan.versions
-            for component in version.components
+        versions = self.plan.versions
+        self.components = tuple(component for version in versions for component in version.components)
+        """Those of all versions."""
+        self.looks_back = any(component.looks_back() for component in self.components) or any(
+            version.looks_back() for version in versions
         )
-        components = [component for version in self.plan.versions for component in version.components]
-        self._rates_again = any(component.rates_year_again() for component in components)
+        self._rates_again = any(component.rates_year_again() for component in self.components)
         self._kept: dict[tuple[UUID, str], tuple[Credited, ...]] = {}
         self.eligibility = Eligibility(ledger, plan_id, as_of)
         self.register = self.eligibility.register
         self.carried_over: CarriedOver | None = None
-        if any(component.carries_over() for component in components) or any(
-            version.cap_excess == "carried" for version in self.plan.versions
+        if any(component.carries_over() for component in self.components) or any(
+            version.cap_excess == "carried" for version in versions
         ):
             caps = Caps(component=self._counted_in_year, plan=self._plan_counted_in_year)
             self.carried_over = CarriedOver(self.eligibility, self.credited, caps)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from salesapi.domain.pay.calculation.eligibility import Eligibility
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
-from salesapi.domain.pay.ledger.sale_facts import Answer
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.rules.award_measures import satisfaction_factor
 from salesapi.domain.pay.rules.rates import attainment_percent
@@ -34,14 +33,6 @@ def satisfaction_of(ledger: PayFacts, member_id: UUID, component: Component, per
     answers = [
         answer.score
         for answer in ledger.market.answers_in(period.months())
-        if answer.kind == table.survey and _is_about(ledger, member_id, answer)
+        if answer.kind == table.survey and member_id in ledger.members_answered_about(answer)
     ]
     return satisfaction_factor(table, answers)
-
-
-def _is_about(ledger: PayFacts, member_id: UUID, answer: Answer) -> bool:
-    """An answer is about who has a part in the deal that it names, or in any win with the customer."""
-    if answer.deal_id is not None:
-        win = ledger.wins.win(answer.deal_id)
-        return win is not None and member_id in win.members()
-    return any(member_id in win.members() for win in ledger.wins.of_customer(answer.customer_id))

@@ -4,6 +4,7 @@ It is a function of the day: what the clock has released, less what was taken ba
 period, so that all parts add up to the whole in whatever order facts arrive. Exact minor units of the plan's currency.
 """
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property, partial
@@ -95,15 +96,16 @@ class PayableOf:
         """Sums what is payable of each share, and what of it is gone: taken back once paid, cancelled before."""
         exact, holdback = self._earned.exact_minor, self._holdback_on(on)
         shares = [(share, self._reversed(on, share)) for share in self._claimed]
+        unclaimed = Payable(
+            released=released.kept if holdback is None else exact * self._behind(holdback, on, ZERO),
+            lapsed=released.lapsed,
+            left=released.left,
+            sped=released.sped,
+            extended=released.extended,
+            positions=released.positions,
+        )
         if all(reversal is NOT_CLAIMED for _, reversal in shares):
-            return Payable(
-                released=released.kept if holdback is None else exact * self._behind(holdback, on, ZERO),
-                lapsed=released.lapsed,
-                left=released.left,
-                sped=released.sped,
-                extended=released.extended,
-                positions=released.positions,
-            )
+            return unclaimed
         payable = self._unclaimed_minor * self._behind(holdback, on, ZERO)
         counted = self._unclaimed_minor * self._released_part(on)
         taken = clawed = ZERO
@@ -114,14 +116,12 @@ class PayableOf:
             clawed += share.exact_minor * reversal.clawed
         claims = (claim for share in self._claimed for claim in share.claims if claim.on <= on)
         unpaid, gone = taken - clawed, exact - payable - clawed - released.lapsed
-        return Payable(
+        return replace(
+            unclaimed,
             released=payable + clawed,
-            lapsed=released.lapsed,
-            left=released.left,
             clawed=clawed,
             cancelled=max(ZERO, min(unpaid, gone)) if exact > 0 else min(ZERO, max(unpaid, gone)),
             sped=released.sped * counted / released.kept if taken and released.kept else released.sped,
-            extended=released.extended,
             positions=tuple(sorted({*released.positions, *(each for claim in claims for each in claim.positions)})),
         )
 

@@ -25,7 +25,7 @@ from salesapi.domain.pay.ledger.customer_terms import CustomerTerms
 from salesapi.domain.pay.ledger.forecast_facts import ForecastEvent, Forecasts, PointsEarned
 from salesapi.domain.pay.ledger.payout_facts import PaidEvent, PaidRuns
 from salesapi.domain.pay.ledger.pool_facts import ApprovedPools
-from salesapi.domain.pay.ledger.sale_facts import CustomerFact, Market, Month, Win, WinEvent, Wins
+from salesapi.domain.pay.ledger.sale_facts import Answer, CustomerFact, Market, Month, Win, WinEvent, Wins
 from salesapi.domain.pay.ledger.team_facts import TeamTree
 from salesapi.domain.pay.ledger.trade_facts import Trade, TradeEvent
 from salesapi.domain.pay.plans import compensation_plans, enrolments
@@ -220,6 +220,13 @@ class PayFacts:
             touches = self.market.touches_of(win.lead_id)
             found |= {touch.member_id for touch in touches if touch.member_id is not None}
         return found
+
+    def members_answered_about(self, answer: Answer) -> set[UUID]:
+        """R44: who has a part in the deal that an answer names, or in any win with the customer."""
+        if answer.deal_id is None:
+            return {member for win in self.wins.of_customer(answer.customer_id) for member in win.members()}
+        win = self.wins.win(answer.deal_id)
+        return win.members() if win is not None else set()
 
     def wins_concerning(self, member_id: UUID) -> dict[UUID, Win]:
         """The wins, by deal, that a member may be credited with at any time: the other way round of `parties_to`."""

@@ -323,22 +323,16 @@ def _with(fact: AgreementFact, gross_before_minor: int, event: AgreementEvent, r
                 ends_on=event.ends_on,
                 payment_days=event.payment_days,
             )
-        case AgreementAmended():
+        case AgreementAmended() | AgreementCancelled():
+            kind, gross_after_minor = "amended", fact.state.total_minor
+            if isinstance(event, AgreementCancelled):
+                kind, gross_after_minor = "cancelled", event.fee_kept_minor
             step = Step(
-                kind="amended",
+                kind=kind,
                 on=event.effective_on or on,
                 position=recorded.position,
                 gross_before_minor=gross_before_minor,
-                gross_after_minor=fact.state.total_minor,
-            )
-            return replace(fact, steps=(*fact.steps, step))
-        case AgreementCancelled():
-            step = Step(
-                kind="cancelled",
-                on=event.effective_on or on,
-                position=recorded.position,
-                gross_before_minor=gross_before_minor,
-                gross_after_minor=event.fee_kept_minor,
+                gross_after_minor=gross_after_minor,
             )
             return replace(fact, steps=(*fact.steps, step))
         case AgreementFulfilmentReported():
@@ -349,20 +343,16 @@ def _with(fact: AgreementFact, gross_before_minor: int, event: AgreementEvent, r
 
 def _fulfilled(fact: AgreementFact, event: AgreementFulfilmentReported, on: date | None) -> AgreementFact:
     """The day on which a step is complete: all of every line."""
-    done = {
-        "delivered": all(line.delivered >= line.quantity for line in fact.state.lines),
-        "accepted": all(line.accepted >= line.quantity for line in fact.state.lines),
-        "live": all(line.live >= line.quantity for line in fact.state.lines),
-    }
-    if not done[event.step]:
-        return fact
+    lines = fact.state.lines
     match event.step:
-        case "delivered":
+        case "delivered" if all(line.delivered >= line.quantity for line in lines):
             return replace(fact, delivered_on=fact.delivered_on or on)
-        case "accepted":
+        case "accepted" if all(line.accepted >= line.quantity for line in lines):
             return replace(fact, accepted_on=fact.accepted_on or on)
-        case "live":
+        case "live" if all(line.live >= line.quantity for line in lines):
             return replace(fact, went_live_on=fact.went_live_on or on)
+        case _:
+            return fact
 
 
 def _note(by_month: dict[tuple[int, int], set[UUID]], on: date | None, deal_id: UUID) -> None:

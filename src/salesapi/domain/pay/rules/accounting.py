@@ -54,10 +54,6 @@ class FrozenRate:
     currency_to: str
     rate: Fraction
     """Major units of the second currency for one of the first."""
-    on: date | None
-    """The date of the rate; None where both currencies are the same."""
-    through: str | None
-    """The base currency of a triangulated rate."""
 
 
 @record
@@ -103,17 +99,14 @@ def frozen_rate(
     """
     source, target = currencies
     if source == target:
-        return FrozenRate(currency_from=source, currency_to=target, rate=Fraction(1), on=None, through=None)
+        return FrozenRate(currency_from=source, currency_to=target, rate=Fraction(1))
     on = conversion.fixed_on if conversion.rate_date == "plan_fixed" else dates.get(conversion.rate_date)
     if on is None:
         return None
-    rate, through = _quoted(conversion, currencies, on, rate_on), None
+    rate = _quoted(conversion, currencies, on, rate_on)
     if rate is None and conversion.base_currency not in (None, source, target):
-        through = conversion.base_currency
         rate = _triangulated(conversion, currencies, on, rate_on)
-    if rate is None:
-        return None
-    return FrozenRate(currency_from=source, currency_to=target, rate=rate, on=on, through=through)
+    return None if rate is None else FrozenRate(currency_from=source, currency_to=target, rate=rate)
 
 
 def _quoted(conversion: Conversion, currencies: tuple[str, str], on: date, rate_on: RateOn) -> Fraction | None:

@@ -47,8 +47,8 @@ class PlanPart:
     span: DaySpan
     quota: QuotaPart
     """Of the whole period's quota."""
-    counts_from: date
-    """From this day on credits count towards the part's tiers."""
+    counts_as: int
+    """Credits of parts with the same number count together: the version's, or 0 where tiers continue."""
 
 
 @record
@@ -87,17 +87,17 @@ def plan_parts(
     """
     if change == "from_next_period":
         number = _version_on(versions, whole.effective_from)
-        if number is None:
-            return ()
-        return (PlanPart(version=number, span=whole, quota=WHOLE_QUOTA, counts_from=whole.effective_from),)
+        spans = [] if number is None else [(number, whole)]
+    else:
+        spans = _version_spans(versions, whole)
     return tuple(
         PlanPart(
             version=number,
             span=span,
             quota=quota_part(whole, span=span, weigh=weigh) if change == "split_period" else WHOLE_QUOTA,
-            counts_from=span.effective_from if cumulative == "restart" else whole.effective_from,
+            counts_as=number if cumulative == "restart" else 0,
         )
-        for number, span in _version_spans(versions, whole)
+        for number, span in spans
     )
 
 
