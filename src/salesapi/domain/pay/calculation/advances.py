@@ -66,7 +66,6 @@ class Advances:
         result = FloorResult(
             kind=DRAW,
             rule=RULE,
-            component=DRAW,
             exact_minor=exact_minor,
             reason=_netted(found, version.advance),
             tells=found.advanced_minor > 0,
@@ -90,7 +89,6 @@ class Advances:
         result = FloorResult(
             kind=DRAW,
             rule=RULE,
-            component=DRAW,
             exact_minor=paid_in_advance(advance, days=days),
             reason=Advance(
                 advance_minor=advance.advance_minor,

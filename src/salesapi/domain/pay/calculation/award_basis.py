@@ -46,6 +46,14 @@ class Awarded:
     """Whether it waits, and comes to nothing yet."""
 
 
+@record
+class Measured:
+    """A measure in percent, None where there is nothing to divide by, and the events that it rests on."""
+
+    percent: Fraction | None
+    positions: tuple[int, ...] = ()
+
+
 class AwardBasis:
     """The facts of one plan's period, as awards ask for them."""
 

@@ -9,7 +9,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
-from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sale_rates import Portion, rated_by_sale, reason_of_parts, rule_parts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component
@@ -38,6 +37,7 @@ from salesapi.domain.pay.rules.limits import (
 )
 from salesapi.domain.pay.rules.rate_rules import RateRules
 from salesapi.domain.pay.rules.rates import Part
+from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.pay.rules.tables import TierTable
 from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.money import rounded

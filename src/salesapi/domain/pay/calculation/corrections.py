@@ -105,7 +105,8 @@ class Corrections:
             )
             for key in changed
         ]
-        return [posting for _, of_deal in groupby(found, _deal_of) for posting in self._postings(list(of_deal))]
+        by_deal = groupby(found, key=lambda each: each.key[:3])
+        return [posting for _, of_deal in by_deal for posting in self._postings(list(of_deal))]
 
     def _postings(self, of_deal: list["_Correction"]) -> list[Posting]:
         """Posts a component's corrections of one deal and period: all sides are paid, or all only recorded."""
@@ -240,7 +241,3 @@ class _Correction:
             origin=Origin(deal_id=deal_id),
             base_minor=base_minor,
         )
-
-
-def _deal_of(correction: _Correction) -> tuple[UUID, str, UUID]:
-    return correction.key[:3]

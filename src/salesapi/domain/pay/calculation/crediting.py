@@ -10,10 +10,10 @@ from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sales import Sale
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.pay.rules.sourcing import sourced
 from salesapi.domain.selling.deals import DealShare
 from salesapi.domain.shared.kernel import fast_record

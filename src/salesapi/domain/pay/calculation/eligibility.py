@@ -10,7 +10,6 @@ from uuid import UUID
 
 from salesapi.domain.pay.calculation.credit_register import CreditRegister
 from salesapi.domain.pay.calculation.crediting import Credit
-from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sales import Sale, anchors
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
@@ -21,6 +20,7 @@ from salesapi.domain.pay.reasons.earned_reasons import AwaitsAcknowledgement, Aw
 from salesapi.domain.pay.reasons.reasons import Waits
 from salesapi.domain.pay.rules.accounting import RateDate, converted, frozen_rate
 from salesapi.domain.pay.rules.plan_versions_and_leavers import leaver_share
+from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.periods import Period, period_of
 

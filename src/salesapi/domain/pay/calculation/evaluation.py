@@ -32,7 +32,6 @@ from salesapi.domain.pay.calculation.credited import Credited
 from salesapi.domain.pay.calculation.eligibility import ALL, Eligibility, Eligible
 from salesapi.domain.pay.calculation.measures import satisfaction_of, team_attainment
 from salesapi.domain.pay.calculation.member_quotas import MemberQuota, quota_of, quota_window
-from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sale_rates import Portion
 from salesapi.domain.pay.calculation.year_to_date_restatement import CreditKey, credit_key, rated_again
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
@@ -40,6 +39,7 @@ from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.reasons.earned_reasons import AwaitsQuota
 from salesapi.domain.pay.reasons.reasons import Waits
+from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.periods import Period, period_of
 

@@ -15,7 +15,6 @@ from salesapi.domain.pay.calculation.advances import Advances
 from salesapi.domain.pay.calculation.draw_balances import Balances, days_in_plan
 from salesapi.domain.pay.calculation.floor_lines import (
     DRAW,
-    GUARANTEE,
     RECOVERY,
     FloorResult,
     days_counted,
@@ -75,14 +74,14 @@ class Floors:
         owed = self._balances.before(enrolment)
         forgiven = self._balances.forgiven(self._version, enrolment, owed)
         floor = self._floor(self._version, enrolment, postings, owed[DRAW])
-        payable_minor = _payable(postings, floor)
+        payable_minor = compared_minor(postings, "payable") + compared_minor(floor, "payable")
         netted = self._advances.netted(
             enrolment,
-            earned_minor=_compared(postings, "earned"),
+            earned_minor=compared_minor(postings, "earned"),
             payable_minor=payable_minor,
             owed_minor=owed[DRAW],
         )
-        left_minor = payable_minor + _payable(netted)
+        left_minor = payable_minor + compared_minor(netted, "payable")
         recovered = self._recovery(self._version, enrolment, left_minor, owed[RECOVERY])
         return [*forgiven, *floor, *netted, *recovered, *self._advances.paid(enrolment)]
 
@@ -92,12 +91,12 @@ class Floors:
         period = self._period
         if version.guarantee is not None:
             days = days_in_plan(enrolment, self._plan_id, period, version.guarantee.last_on)
-            earned_minor = _compared(postings, version.guarantee.compared_with)
+            earned_minor = compared_minor(postings, version.guarantee.compared_with)
             return self._posted(version, _guaranteed(version.guarantee, earned_minor, days))
         if version.draw is not None:
             draw, agreed_at = _draw_of(version.draw, enrolment, self._plan_id, period)
             days = days_in_plan(enrolment, self._plan_id, period, draw.last_on)
-            earned_minor = _compared(postings, draw.compared_with)
+            earned_minor = compared_minor(postings, draw.compared_with)
             drawn = _drawn(draw, earned_minor, owed_minor, days)
             return self._posted(version, replace(drawn, positions=agreed_at))
         return []
@@ -124,7 +123,7 @@ class Floors:
         else:
             reason = DebtRecovered(owed_minor=owed_minor, paid_minor=found.paid_minor, invoiced_minor=invoiced_minor)
         exact_minor = found.paid_minor - payable_minor
-        result = FloorResult(kind="recovery", rule="R54", component=RECOVERY, exact_minor=exact_minor, reason=reason)
+        result = FloorResult(kind="recovery", rule="R54", exact_minor=exact_minor, reason=reason)
         return self._posted(version, result)
 
     def _posted(self, version: CompensationPlanVersion, result: FloorResult) -> list[Posting]:
@@ -143,7 +142,7 @@ def _guaranteed(floor: Guarantee, earned_minor: int, days: DaysCovered) -> Floor
         guaranteed_minor=least_minor, earned_minor=earned_minor, covered_days=covered_days, period_days=period_days
     )
     exact_minor = paid_minor - earned_minor
-    return FloorResult(kind="guarantee", rule=rule, component=GUARANTEE, exact_minor=exact_minor, reason=reason)
+    return FloorResult(kind="guarantee", rule=rule, exact_minor=exact_minor, reason=reason)
 
 
 def _drawn(draw: RecoverableDraw, earned_minor: int, owed_minor: int, days: DaysCovered) -> FloorResult:
@@ -163,7 +162,7 @@ def _drawn(draw: RecoverableDraw, earned_minor: int, owed_minor: int, days: Days
             draw_minor=draw.draw_minor, earned_minor=earned_minor, covered_days=covered_days, period_days=period_days
         )
     exact_minor = found.advanced_minor - found.recovered_minor
-    return FloorResult(kind="draw", rule="R33", component=DRAW, exact_minor=exact_minor, reason=reason)
+    return FloorResult(kind="draw", rule="R33", exact_minor=exact_minor, reason=reason)
 
 
 def _draw_of(
@@ -188,13 +187,8 @@ def _last_day(span: Span, period: Period) -> date | None:
     return last_on if last_on >= period.first_on and span.contains(last_on) else None
 
 
-def _compared(postings: Sequence[Posting], compared_with: ComparedWith) -> int:
+def compared_minor(postings: Sequence[Posting], compared_with: ComparedWith) -> int:
     """All that is payable, or what was earned in the period, payable or not."""
     if compared_with == "payable":
         return sum(posting.posted_minor for posting in postings)
     return sum(posting.posted_minor for posting in postings if posting.kind in EARNED)
-
-
-def _payable(*postings: Sequence[Posting]) -> int:
-    """Sums what postings come to, in minor units."""
-    return sum(posting.posted_minor for each in postings for posting in each)

@@ -38,10 +38,9 @@ def earned_points(
     award = next((each for each in version.awards if each.key == award_key), None) if version is not None else None
     if version is None or award is None or award.points is None:
         return None
-    is_waiting = version.acknowledgement_required and (
-        enrolment is None or not enrolment.has_acknowledged(plan_id, version.number)
-    )
-    done = [] if enrolment is None or is_waiting else list(_done(basis, award, award.points, enrolment))
+    done: list[tuple[int, ...]] = []
+    if enrolment is not None and basis.evaluation.eligibility.unacknowledged(enrolment, version) is None:
+        done += _done(basis, award, award.points, enrolment)
     exact = points_earned(Fraction(len(done)), award.points.points)
     return EarnedPoints(
         points=rounded(exact, version.rounding.mode),

@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from salesapi.domain.pay.calculation.sale_parts import Amount, is_asked, parts_of_sale
+from salesapi.domain.pay.calculation.sale_parts import is_asked, parts_of_sale
 from salesapi.domain.pay.calculation.sales import Sale, anchors, cash_due, due_minor
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.payout_facts import ExtendedExpiry
@@ -21,6 +21,7 @@ from salesapi.domain.pay.plans.plan_components import Base, Component, Release, 
 from salesapi.domain.pay.rules.award_measures import collection_speed
 from salesapi.domain.pay.rules.plan_versions_and_leavers import LeaverRule, leaver_share
 from salesapi.domain.pay.rules.release import (
+    Amount,
     Anchor,
     Cash,
     Clocks,

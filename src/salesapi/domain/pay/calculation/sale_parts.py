@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, TypeAlias
+from typing import Final
 from uuid import UUID
 
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
@@ -16,11 +16,10 @@ from salesapi.domain.pay.ledger.trade_facts import AgreementFact
 from salesapi.domain.pay.plans.plan_components import Base, Component, FilterCondition
 from salesapi.domain.pay.rules.accounting import TaxBasis, taxed_base
 from salesapi.domain.pay.rules.commissionable_bases import frozen_cost
+from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.money import line_amount_minor
 
-Amount: TypeAlias = int | Fraction
-"""Minor units, exact."""
 ZERO: Final = Fraction()
 
 

@@ -12,7 +12,6 @@ from typing import Final, assert_never
 from uuid import UUID
 
 from salesapi.domain.pay.calculation.crediting import Credit
-from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sales import Sale
 from salesapi.domain.pay.plans.plan_rates import MatrixAxis, RateMatrix, SaleRate, UnitAmount
 from salesapi.domain.pay.reasons.earned_reasons import (
@@ -41,6 +40,7 @@ from salesapi.domain.pay.rules.commissionable_bases import (
 from salesapi.domain.pay.rules.limits import rate_cap
 from salesapi.domain.pay.rules.rate_rules import RatedSale, RateRules, most_specific_rule
 from salesapi.domain.pay.rules.rates import Part, total_of
+from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.shared.dates import started_months
 from salesapi.domain.shared.kernel import record
 

@@ -13,15 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.pay.calculation.claims import Claim, paid_lots
-from salesapi.domain.pay.calculation.sale_parts import (
-    Amount,
-    SalePart,
-    fits,
-    is_asked,
-    parts_of_sale,
-    share_of,
-    tax_basis,
-)
+from salesapi.domain.pay.calculation.sale_parts import SalePart, fits, is_asked, parts_of_sale, share_of, tax_basis
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.ledger.trade_facts import AgreementFact, CashFact, InvoiceFact
@@ -31,7 +23,7 @@ from salesapi.domain.pay.reasons.earned_reasons import AwaitsAgreement, AwaitsCo
 from salesapi.domain.pay.reasons.reasons import Waits
 from salesapi.domain.pay.rules.accounting import taxed_base
 from salesapi.domain.pay.rules.commissionable_bases import ContractTermTable, ResidualTerms, margin_base, residual_owner
-from salesapi.domain.pay.rules.release import Anchor
+from salesapi.domain.pay.rules.release import Amount, Anchor
 from salesapi.domain.reference.products import Product
 from salesapi.domain.shared.kernel import fast_record, record
 from salesapi.domain.shared.periods import Period

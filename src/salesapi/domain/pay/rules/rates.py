@@ -10,12 +10,11 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
+from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.pay.rules.tables import Band, Matrix, PayoutCurve, Tier, TierTable, tier_index
 from salesapi.domain.shared.kernel import fast_record, record
 from salesapi.domain.shared.money import PRECISION_DIGITS
 
-Amount: TypeAlias = Fraction | int
-"""Minor units, exact."""
 Slowed: TypeAlias = Literal["whole", "below"]
 
 ZERO: Final = Fraction()

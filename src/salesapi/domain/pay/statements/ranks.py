@@ -12,12 +12,12 @@ from uuid import UUID
 
 from salesapi.domain.pay.calculation.crediting import credits_of
 from salesapi.domain.pay.calculation.evaluation import Evaluation
-from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sales import is_plain, plain_sale
 from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.plans.version_parts import VersionPart
+from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.periods import Period
 

@@ -13,7 +13,8 @@ from salesapi.domain.pay.calculation.member_quotas import MemberQuota, quota_of,
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.plans.plan_components import Component, CreditKind
 from salesapi.domain.pay.plans.version_parts import VersionPart
-from salesapi.domain.pay.rules.rates import Amount, attainment_percent, in_amounts, in_tier_rate
+from salesapi.domain.pay.rules.rates import attainment_percent, in_amounts, in_tier_rate
+from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.pay.rules.tables import AppliesTo, TierTable, tier_index
 from salesapi.domain.pay.rules.wording import percent
 from salesapi.domain.shared.kernel import record
