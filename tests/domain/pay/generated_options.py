@@ -9,21 +9,8 @@ from decimal import Decimal
 from random import Random
 from typing import get_args
 
+from salesapi.domain.pay.plans import plan_components
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
-from salesapi.domain.pay.plans.plan_components import (
-    Base,
-    BaseKind,
-    Component,
-    CostFrom,
-    CountedOver,
-    CurrencyRules,
-    CustomerNovelty,
-    FilterCondition,
-    QuotaRules,
-    SaleFilter,
-    Sourcing,
-    VersionTakeover,
-)
 from salesapi.domain.pay.plans.plan_rates import (
     FlatRate,
     IndividualRate,
@@ -76,7 +63,7 @@ def with_options(random: Random, version: CompensationPlanVersion, kind: PeriodK
     )
 
 
-def _with_options(random: Random, component: Component, kind: PeriodKind) -> Component:
+def _with_options(random: Random, component: plan_components.Component, kind: PeriodKind) -> plan_components.Component:
     rated = random.choice((*[None] * 6, "unit_amount", "rules", "margin_bands", "contract_terms", "residual", "matrix"))
     if rated is not None:
         component = replace(component, rate=_rate(random, rated))
@@ -84,7 +71,7 @@ def _with_options(random: Random, component: Component, kind: PeriodKind) -> Com
         component = replace(component, credit="sourcing", levels=1, sourcing=_sourcing(random))
     anchors = [anchor for anchor in get_args(release.Anchor) if anchor != "period_end"]
     attributed: release.Anchor = random.choice(anchors) if random.random() < 0.3 else "booking"
-    counted_over: CountedOver = one_of(random, CountedOver)
+    counted_over: plan_components.CountedOver = one_of(random, plan_components.CountedOver)
     counts = isinstance(component.rate, TierTable) or component.needs_quota()
     component = replace(
         component,
@@ -99,7 +86,7 @@ def _with_options(random: Random, component: Component, kind: PeriodKind) -> Com
     return _with_limits(random, component, kind)
 
 
-def _with_limits(random: Random, component: Component, kind: PeriodKind) -> Component:
+def _with_limits(random: Random, component: plan_components.Component, kind: PeriodKind) -> plan_components.Component:
     """With what holds of the caps that it has, and a cap on a rate that moves."""
     limit_minor = random.choice((1, 20_000)) if tells_lines(component.rate) and random.random() < 0.3 else None
     has_deal_cap, has_cap = component.deal_cap_minor is not None, component.cap_minor is not None
@@ -216,7 +203,7 @@ def _bands(random: Random) -> tuple[Band, ...]:
     return tuple(Band(lower=lower, upper=upper) for lower, upper in zip(bounds, uppers, strict=True))
 
 
-def _base(random: Random, component: Component) -> Base | None:
+def _base(random: Random, component: plan_components.Component) -> plan_components.Base | None:
     rate = component.rate
     if isinstance(rate, commissionable_bases.ContractTermTable | commissionable_bases.ResidualTerms):
         return None
@@ -224,31 +211,33 @@ def _base(random: Random, component: Component) -> Base | None:
     is_by_margin = bands is not None or (isinstance(rate, RateMatrix) and rate.is_by("margin_percent"))
     if not is_by_margin and random.random() < 0.7:
         return None
-    kind: BaseKind = "margin" if is_by_margin else one_of(random, BaseKind)
+    kind: plan_components.BaseKind = "margin" if is_by_margin else one_of(random, plan_components.BaseKind)
     if kind != "margin":
-        return Base(kind=kind)
+        return plan_components.Base(kind=kind)
     negative_margin = one_of(random, commissionable_bases.NegativeMargin) if bands is None else bands.negative_margin
-    return Base(kind="margin", cost_from=one_of(random, CostFrom), negative_margin=negative_margin)
+    return plan_components.Base(
+        kind="margin", cost_from=one_of(random, plan_components.CostFrom), negative_margin=negative_margin
+    )
 
 
-def _sourcing(random: Random) -> Sourcing:
+def _sourcing(random: Random) -> plan_components.Sourcing:
     kinds = get_args(TouchKind)
-    return Sourcing(
+    return plan_components.Sourcing(
         model=one_of(random, SourcingModel),
         kinds=tuple(random.sample(kinds, random.randint(0, 3))),
         expires_after_days=random.choice((None, 0, 90)),
     )
 
 
-def _only(random: Random) -> SaleFilter:
+def _only(random: Random) -> plan_components.SaleFilter:
     conditions = (
-        FilterCondition(of="product_code", any_of=("s27",)),
-        FilterCondition(of="product_category", any_of=("beds", "tables")),
-        FilterCondition(of="deal_attribute", key="channel", any_of=("direct",)),
-        FilterCondition(of="customer_attribute", key="type", any_of=("hotel", "clinic")),
+        plan_components.FilterCondition(of="product_code", any_of=("s27",)),
+        plan_components.FilterCondition(of="product_category", any_of=("beds", "tables")),
+        plan_components.FilterCondition(of="deal_attribute", key="channel", any_of=("direct",)),
+        plan_components.FilterCondition(of="customer_attribute", key="type", any_of=("hotel", "clinic")),
     )
-    customer: CustomerNovelty = one_of(random, CustomerNovelty)
-    return SaleFilter(
+    customer: plan_components.CustomerNovelty = one_of(random, plan_components.CustomerNovelty)
+    return plan_components.SaleFilter(
         conditions=tuple(random.sample(conditions, random.randint(1, 2))), customer=random.choice((None, customer))
     )
 
@@ -268,7 +257,7 @@ def _satisfaction(random: Random) -> SatisfactionTable:
     )
 
 
-def _currencies(random: Random) -> CurrencyRules:
+def _currencies(random: Random) -> plan_components.CurrencyRules:
     rate_date: RateDate = one_of(random, RateDate)
     conversion = Conversion(
         rate_date=rate_date,
@@ -276,14 +265,16 @@ def _currencies(random: Random) -> CurrencyRules:
         base_currency=random.choice((None, "EUR", "USD")),
         fixed_on=date(2026, 1, 2) if rate_date == "plan_fixed" else None,
     )
-    return CurrencyRules(rate_table_id=RATE_TABLE, conversion=conversion)
+    return plan_components.CurrencyRules(rate_table_id=RATE_TABLE, conversion=conversion)
 
 
-def _quotas(random: Random) -> QuotaRules:
+def _quotas(random: Random) -> plan_components.QuotaRules:
     ramp = maybe(random, 0.4, _ramp)
     proration = None if ramp is not None and random.random() < 0.3 else _proration(random)
     is_by_working_days = proration is not None and proration.basis == "working_days"
-    return QuotaRules(proration=proration, calendar_id=CALENDAR if is_by_working_days else None, ramp=ramp)
+    return plan_components.QuotaRules(
+        proration=proration, calendar_id=CALENDAR if is_by_working_days else None, ramp=ramp
+    )
 
 
 def _proration(random: Random) -> quotas.Proration:
@@ -308,8 +299,10 @@ def _ramp(random: Random) -> quotas.Ramp:
     )
 
 
-def _takeover(random: Random) -> VersionTakeover:
-    return VersionTakeover(change=one_of(random, PlanChange), cumulative=one_of(random, CumulativeTiers))
+def _takeover(random: Random) -> plan_components.VersionTakeover:
+    return plan_components.VersionTakeover(
+        change=one_of(random, PlanChange), cumulative=one_of(random, CumulativeTiers)
+    )
 
 
 def _leavers(random: Random) -> tuple[LeaverRule, ...]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from salesapi.domain.pay.plans import plan_rates
 from salesapi.domain.pay.plans.compensation_plans import PlanTerms
 from salesapi.domain.pay.plans.plan_components import (
     Base,
@@ -20,17 +21,6 @@ from salesapi.domain.pay.plans.plan_components import (
     SaleFilter,
     Sourcing,
     VersionTakeover,
-)
-from salesapi.domain.pay.plans.plan_rates import (
-    Accelerator,
-    DealAmount,
-    Decelerator,
-    FlatRate,
-    IndividualRate,
-    Rate,
-    RateMatrix,
-    TargetBonus,
-    UnitAmount,
 )
 from salesapi.domain.pay.rules.accounting import Conversion
 from salesapi.domain.pay.rules.award_measures import CollectionBand, SatisfactionBand, SatisfactionTable
@@ -100,7 +90,7 @@ CONTRACT_TERMS: Final = ContractTermTable(
     kickers=(TermKicker(term_months_min=36, prepaid_percent_min=None, payment_days_max=None, factor=Decimal("1.2")),),
 )
 RESIDUAL: Final = ResidualTerms(rate_percent=Decimal(2), periods=12, owner_change="new_owner")
-MATRIX: Final = RateMatrix(
+MATRIX: Final = plan_rates.RateMatrix(
     first="attainment_percent",
     second="term_months",
     matrix=Matrix(
@@ -112,19 +102,19 @@ MATRIX: Final = RateMatrix(
         ),
     ),
 )
-ACCELERATOR: Final = Accelerator(above_attainment_percent=Decimal(100), factor=Decimal("1.5"))
-DECELERATOR: Final = Decelerator(below_attainment_percent=Decimal(50), factor=HALF, slowed="below")
+ACCELERATOR: Final = plan_rates.Accelerator(above_attainment_percent=Decimal(100), factor=Decimal("1.5"))
+DECELERATOR: Final = plan_rates.Decelerator(below_attainment_percent=Decimal(50), factor=HALF, slowed="below")
 GATE: Final = Gate(attainment_percent=Decimal(60), pays="later_deals")
 
-RATES: Final[dict[str, Rate]] = {
+RATES: Final[dict[str, plan_rates.Rate]] = {
     each.kind: each
     for each in (
-        FlatRate(rate_percent=Decimal(5)),
-        DealAmount(amount_minor=10_000),
-        UnitAmount(amount_minor=500),
-        IndividualRate(target_variable_minor=3_000_000),
+        plan_rates.FlatRate(rate_percent=Decimal(5)),
+        plan_rates.DealAmount(amount_minor=10_000),
+        plan_rates.UnitAmount(amount_minor=500),
+        plan_rates.IndividualRate(target_variable_minor=3_000_000),
         TIERS,
-        TargetBonus(target_minor=900_000, curve=CURVE),
+        plan_rates.TargetBonus(target_minor=900_000, curve=CURVE),
         RateRules(rules=(RULE,)),
         MARGIN_BANDS,
         CONTRACT_TERMS,

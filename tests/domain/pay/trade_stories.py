@@ -10,25 +10,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from salesapi.domain.cash import agreements, receipts
 from salesapi.domain.cash.agreement_lines import AgreementLine, AgreementLineChange, Instalment
-from salesapi.domain.cash.agreements import (
-    AgreementAmended,
-    AgreementCancelled,
-    AgreementCostRestated,
-    AgreementDrafted,
-    AgreementFulfilmentReported,
-    AgreementSigned,
-    FulfilmentStep,
-)
 from salesapi.domain.cash.invoices import InvoiceCreditNoteIssued, InvoiceIssued, InvoiceLine, InvoiceVoided
-from salesapi.domain.cash.receipts import (
-    ReceiptAllocated,
-    ReceiptPart,
-    ReceiptRecorded,
-    ReceiptRefunded,
-    ReceiptReversed,
-    Settled,
-)
 from salesapi.domain.pay.records.payout_runs import LineKind
 from salesapi.domain.selling.deals import DealLine, DealShare, DealTeamChanged, DealWon
 from salesapi.domain.shared.attributes import AttributeValue
@@ -82,7 +66,7 @@ class TradeLog(MarketLog):
     allocated: dict[int, dict[tuple[UUID | None, UUID | None], int]] = field(default_factory=dict)
     received: dict[int, str | None] = field(default_factory=dict)
     currencies: dict[int, str] = field(default_factory=dict)
-    settled: dict[int, Settled] = field(default_factory=dict)
+    settled: dict[int, receipts.Settled] = field(default_factory=dict)
     """What all of a receipt settles, where that is in another currency."""
 
     def sell(
@@ -133,7 +117,7 @@ class TradeLog(MarketLog):
     ) -> int:
         """An agreement of a deal is drafted and signed, with one line where none are named."""
         self.draft(deal, number=number, currency=currency)
-        signed = AgreementSigned(
+        signed = agreements.AgreementSigned(
             lines=lines or (line("all", net, tax),),
             instalments=tuple(
                 Instalment(key=f"part-{index}", due_on=date.fromisoformat(due), amount_minor=amount)
@@ -147,7 +131,7 @@ class TradeLog(MarketLog):
 
     def draft(self, deal: int, *, number: int = 1, currency: str = "USD") -> int:
         """An agreement of a deal is drafted."""
-        drafted = AgreementDrafted(
+        drafted = agreements.AgreementDrafted(
             title="Agreement",
             customer_id=customer_id(1),
             deal_id=uid(deal),
@@ -160,24 +144,26 @@ class TradeLog(MarketLog):
     def amend(self, deal: int, net: int, tax: int | None = None, *, on: str, effective: str | None = None) -> int:
         """So much more, or less, is agreed for the one line."""
         change = AgreementLineChange(key="all", amount_minor=net, tax_minor=tax)
-        amended = AgreementAmended(lines=(change,), instalments=(), effective_on=on_day(effective), reason="amended")
+        amended = agreements.AgreementAmended(
+            lines=(change,), instalments=(), effective_on=on_day(effective), reason="amended"
+        )
         return self.add(agreement_id(deal), amended, on)
 
     def cancel(self, deal: int, *, on: str, fee: int = 0, effective: str | None = None, number: int = 1) -> int:
         """An agreement is cancelled; the customer still owes the fee."""
-        cancelled = AgreementCancelled(
+        cancelled = agreements.AgreementCancelled(
             status_from="signed", effective_on=on_day(effective), fee_kept_minor=fee, reason="closed"
         )
         return self.add(agreement_id(deal, number), cancelled, on)
 
-    def report(self, deal: int, step: FulfilmentStep, *, on: str, key: str = "all", number: int = 1) -> int:
+    def report(self, deal: int, step: agreements.FulfilmentStep, *, on: str, key: str = "all", number: int = 1) -> int:
         """One unit of a line is delivered, accepted or live."""
-        reported = AgreementFulfilmentReported(line_key=key, step=step, quantity=Decimal(1))
+        reported = agreements.AgreementFulfilmentReported(line_key=key, step=step, quantity=Decimal(1))
         return self.add(agreement_id(deal, number), reported, on)
 
     def restate_cost(self, deal: int, cost: int, *, on: str, key: str = "all") -> int:
         """The cost of an agreement's line becomes known better."""
-        restated = AgreementCostRestated(line_key=key, cost_from=None, cost_to=cost, reason="counted")
+        restated = agreements.AgreementCostRestated(line_key=key, cost_from=None, cost_to=cost, reason="counted")
         return self.add(agreement_id(deal), restated, on)
 
     def invoice(
@@ -235,10 +221,10 @@ class TradeLog(MarketLog):
         invoice: int | None = None,
         currency: str = "USD",
         fee: int = 0,
-        settled: Settled | None = None,
+        settled: receipts.Settled | None = None,
     ) -> int:
         """Money comes in, and all of it is for a deal or for an invoice; the bank may keep something of it."""
-        received = ReceiptRecorded(
+        received = receipts.ReceiptRecorded(
             amount_minor=amount,
             currency=currency,
             customer_id=None,
@@ -259,12 +245,12 @@ class TradeLog(MarketLog):
         *,
         deal: int | None = None,
         invoice: int | None = None,
-        settled: Settled | None = None,
+        settled: receipts.Settled | None = None,
     ) -> int:
         """So much of a receipt is for a deal or for an invoice."""
         place = _place(deal, invoice)
         self.allocated[number][place] = self.allocated[number].get(place, 0) + amount
-        allocated = ReceiptAllocated(
+        allocated = receipts.ReceiptAllocated(
             deal_id=place[0],
             invoice_id=place[1],
             amount_minor=amount,
@@ -280,7 +266,7 @@ class TradeLog(MarketLog):
         """So much of a receipt is paid back."""
         place = _place(deal, invoice)
         self.allocated[number][place] -= amount
-        refunded = ReceiptRefunded(
+        refunded = receipts.ReceiptRefunded(
             deal_id=place[0],
             invoice_id=place[1],
             amount_minor=amount,
@@ -292,11 +278,13 @@ class TradeLog(MarketLog):
     def bounce(self, number: int, on: str | None) -> int:
         """A receipt did not stay; all that was allocated of it falls."""
         parts = tuple(
-            ReceiptPart(deal_id=deal, invoice_id=invoice, amount_minor=amount, settled=self.settled.get(number))
+            receipts.ReceiptPart(
+                deal_id=deal, invoice_id=invoice, amount_minor=amount, settled=self.settled.get(number)
+            )
             for (deal, invoice), amount in self.allocated[number].items()
             if amount
         )
-        reversed_ = ReceiptReversed(
+        reversed_ = receipts.ReceiptReversed(
             amount_minor=sum(part.amount_minor for part in parts),
             currency=self.currencies[number],
             parts=parts,

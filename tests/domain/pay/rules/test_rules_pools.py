@@ -10,32 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesapi.domain.pay.rules.pools import (
-    LeaderShares,
-    PoolDivision,
-    PoolMember,
-    TeamPoolTerms,
-    UnqualifiedShare,
-    pool_parts,
-    problem_of_leader_shares,
-    problem_of_pool_shares,
-    problem_of_team_pool,
-    team_pool,
-)
+from salesapi.domain.pay.rules import pools
 from salesapi.domain.shared.money import RoundingMode
 from tests.spec import uid
 
 
 def pool_terms(
-    division: PoolDivision, unqualified: UnqualifiedShare = "redistributed", rounding: RoundingMode = "half_up"
-) -> TeamPoolTerms:
-    return TeamPoolTerms(rate_percent=Decimal(2), division=division, unqualified=unqualified, rounding=rounding)
+    division: pools.PoolDivision,
+    unqualified: pools.UnqualifiedShare = "redistributed",
+    rounding: RoundingMode = "half_up",
+) -> pools.TeamPoolTerms:
+    return pools.TeamPoolTerms(rate_percent=Decimal(2), division=division, unqualified=unqualified, rounding=rounding)
 
 
 def member(
     number: int, days: int = 30, points: str = "1", contribution: int = 0, is_qualified: bool = True
-) -> PoolMember:
-    return PoolMember(
+) -> pools.PoolMember:
+    return pools.PoolMember(
         member_id=uid(number),
         days=days,
         share_points=Decimal(points),
@@ -44,8 +35,8 @@ def member(
     )
 
 
-def parts(terms: TeamPoolTerms, pool_minor: int, *members: PoolMember) -> list[int]:
-    found = {part.member_id: part.part_minor for part in pool_parts(terms, pool_minor, members)}
+def parts(terms: pools.TeamPoolTerms, pool_minor: int, *members: pools.PoolMember) -> list[int]:
+    found = {part.member_id: part.part_minor for part in pools.pool_parts(terms, pool_minor, members)}
     return [found[one.member_id] for one in members]
 
 
@@ -60,7 +51,7 @@ def parts(terms: TeamPoolTerms, pool_minor: int, *members: PoolMember) -> list[i
     ],
 )
 def test_a_pool_is_a_share_of_what_the_team_did(measure: int, rounding: RoundingMode, pool_minor: int) -> None:
-    assert team_pool(pool_terms("equal", rounding=rounding), Fraction(measure)) == pool_minor
+    assert pools.team_pool(pool_terms("equal", rounding=rounding), Fraction(measure)) == pool_minor
 
 
 @pytest.mark.parametrize(
@@ -80,7 +71,7 @@ def test_a_pool_is_a_share_of_what_the_team_did(measure: int, rounding: Rounding
     ],
 )
 def test_a_pool_is_divided_as_the_plan_says(
-    division: PoolDivision, members: tuple[PoolMember, ...], expected: list[int]
+    division: pools.PoolDivision, members: tuple[pools.PoolMember, ...], expected: list[int]
 ) -> None:
     assert parts(pool_terms(division), 10_000, *members) == expected
 
@@ -89,7 +80,7 @@ def test_a_pool_is_divided_as_the_plan_says(
     ("unqualified", "expected"), [("redistributed", [5_000, 0, 5_000]), ("lapses", [3_334, 0, 3_333])]
 )
 def test_the_part_of_an_unqualified_member_goes_to_the_others_or_lapses(
-    unqualified: UnqualifiedShare, expected: list[int]
+    unqualified: pools.UnqualifiedShare, expected: list[int]
 ) -> None:
     team = (member(1), member(2, is_qualified=False), member(3))
     assert parts(pool_terms("equal", unqualified), 10_000, *team) == expected
@@ -113,19 +104,19 @@ def test_the_part_of_an_unqualified_member_goes_to_the_others_or_lapses(
     st.data(),
 )
 def test_the_parts_add_up_to_the_pool_whatever_the_order(
-    pool_minor: int, members: list[PoolMember], division: PoolDivision, data: st.DataObject
+    pool_minor: int, members: list[pools.PoolMember], division: pools.PoolDivision, data: st.DataObject
 ) -> None:
-    found = pool_parts(pool_terms(division), pool_minor, members)
+    found = pools.pool_parts(pool_terms(division), pool_minor, members)
     has_weight = any(part.weight for part in found)
     assert sum(part.part_minor for part in found) == (pool_minor if has_weight else 0)
-    assert pool_parts(pool_terms(division), pool_minor, data.draw(st.permutations(members))) == found
+    assert pools.pool_parts(pool_terms(division), pool_minor, data.draw(st.permutations(members))) == found
     mirrored: dict[UUID, int] = {
-        part.member_id: -part.part_minor for part in pool_parts(pool_terms(division), -pool_minor, members)
+        part.member_id: -part.part_minor for part in pools.pool_parts(pool_terms(division), -pool_minor, members)
     }
     assert mirrored == {part.member_id: part.part_minor for part in found}
 
 
-BOUNDS: Final = LeaderShares(lowest_percent=Decimal(20), highest_percent=Decimal(60), until_approved="equal")
+BOUNDS: Final = pools.LeaderShares(lowest_percent=Decimal(20), highest_percent=Decimal(60), until_approved="equal")
 
 
 @pytest.mark.parametrize(
@@ -140,13 +131,13 @@ BOUNDS: Final = LeaderShares(lowest_percent=Decimal(20), highest_percent=Decimal
 def test_a_leaders_division_keeps_to_the_bounds_of_the_plan(
     points: tuple[str, ...], pointer: str | None, reason: str
 ) -> None:
-    found = problem_of_pool_shares(BOUNDS, [Decimal(each) for each in points])
+    found = pools.problem_of_pool_shares(BOUNDS, [Decimal(each) for each in points])
     assert (found.pointer, found.reason) == (pointer, reason) if found is not None else pointer is None
 
 
 def test_nobody_has_less_than_no_share() -> None:
     anything = replace(BOUNDS, lowest_percent=Decimal(-100), highest_percent=Decimal(200))
-    assert problem_of_pool_shares(anything, [Decimal(-1), Decimal(2)]) is not None
+    assert pools.problem_of_pool_shares(anything, [Decimal(-1), Decimal(2)]) is not None
 
 
 @pytest.mark.parametrize(
@@ -154,11 +145,11 @@ def test_nobody_has_less_than_no_share() -> None:
 )
 def test_bounds_between_which_no_share_lies_are_not_published(lowest: int, highest: int, is_fine: bool) -> None:
     terms = replace(BOUNDS, lowest_percent=Decimal(lowest), highest_percent=Decimal(highest))
-    assert (problem_of_leader_shares(terms) is None) == is_fine
+    assert (pools.problem_of_leader_shares(terms) is None) == is_fine
 
 
 def test_a_pool_below_zero_percent_is_not_published() -> None:
-    assert problem_of_team_pool(pool_terms("equal")) is None
-    assert problem_of_team_pool(replace(pool_terms("equal"), rate_percent=Decimal(0))) is None
-    assert problem_of_team_pool(replace(pool_terms("equal"), rate_percent=Decimal(-1))) is not None
-    assert problem_of_team_pool(replace(pool_terms("equal"), rate_percent=Decimal(1001))) is not None
+    assert pools.problem_of_team_pool(pool_terms("equal")) is None
+    assert pools.problem_of_team_pool(replace(pool_terms("equal"), rate_percent=Decimal(0))) is None
+    assert pools.problem_of_team_pool(replace(pool_terms("equal"), rate_percent=Decimal(-1))) is not None
+    assert pools.problem_of_team_pool(replace(pool_terms("equal"), rate_percent=Decimal(1001))) is not None

@@ -9,15 +9,7 @@ from uuid import UUID
 
 from salesapi.domain.pay.calculation.award_basis import AwardBasis, Awarded, Measured, amount_of, newest, positions_of
 from salesapi.domain.pay.ledger.forecast_facts import ForecastFact
-from salesapi.domain.pay.plans.plan_awards import (
-    ForecastAward,
-    ForecastScope,
-    PlanAward,
-    Scorecard,
-    ScorecardGoal,
-    ScoreSource,
-    TouchAward,
-)
+from salesapi.domain.pay.plans import plan_awards
 from salesapi.domain.pay.reasons.posted_reasons import ForecastRun, GoalScored, PerTouch, Scored
 from salesapi.domain.pay.rules.award_measures import (
     ForecastSnapshot,
@@ -41,7 +33,7 @@ UNMEASURED: Final = Measured(percent=None)
 class Touches:
     """R02: a flat amount for each touch."""
 
-    def __init__(self, basis: AwardBasis, award: PlanAward, terms: TouchAward) -> None:
+    def __init__(self, basis: AwardBasis, award: plan_awards.PlanAward, terms: plan_awards.TouchAward) -> None:
         self._basis = basis
         self._key = award.key
         self._terms = terms
@@ -68,7 +60,7 @@ class Touches:
 class ScorecardOf:
     """R41: a target by weighted goals."""
 
-    def __init__(self, basis: AwardBasis, award: PlanAward, card: Scorecard) -> None:
+    def __init__(self, basis: AwardBasis, award: plan_awards.PlanAward, card: plan_awards.Scorecard) -> None:
         self._basis = basis
         self._key = award.key
         self._card = card
@@ -91,7 +83,7 @@ class ScorecardOf:
             reason=Scored(target_minor=target, goals=tuple(map(_goal, lines))),
         )
 
-    def _score(self, member_id: UUID, goal: ScorecardGoal) -> Measured:
+    def _score(self, member_id: UUID, goal: plan_awards.ScorecardGoal) -> Measured:
         basis, source = self._basis, goal.source
         match source.of:
             case "attainment":
@@ -112,7 +104,7 @@ class ScorecardOf:
                 return _counted(sum(each.points for each in got), source, tuple(each.position for each in got))
         assert_never(source.of)
 
-    def _attainment(self, member_id: UUID, source: ScoreSource) -> Measured:
+    def _attainment(self, member_id: UUID, source: plan_awards.ScoreSource) -> Measured:
         basis = self._basis
         assert source.component is not None, "a published score by attainment names its component"
         quota = basis.quota(member_id, source.component)
@@ -127,7 +119,7 @@ class ScorecardOf:
 class ForecastAccuracy:
     """R46: a run of accurate forecasts."""
 
-    def __init__(self, basis: AwardBasis, award: PlanAward, terms: ForecastAward) -> None:
+    def __init__(self, basis: AwardBasis, award: plan_awards.PlanAward, terms: plan_awards.ForecastAward) -> None:
         self._basis = basis
         self._key = award.key
         self._terms = terms
@@ -184,7 +176,7 @@ class ForecastAccuracy:
         return Measured(percent=deviation, positions=newest(positions))
 
 
-def _counted(count: int, source: ScoreSource, positions: tuple[int, ...]) -> Measured:
+def _counted(count: int, source: plan_awards.ScoreSource, positions: tuple[int, ...]) -> Measured:
     """A number in percent of the one that is asked for."""
     assert source.target_count is not None, "a published score by number says what 100 percent is"
     return Measured(percent=Fraction(100 * count, source.target_count), positions=positions)
@@ -199,7 +191,7 @@ def _goal(line: ScorecardLine) -> GoalScored:
     )
 
 
-def _total(totals: ForecastTotals, scope: ForecastScope) -> int:
+def _total(totals: ForecastTotals, scope: plan_awards.ForecastScope) -> int:
     match scope:
         case "commit":
             return totals.commit_minor

@@ -13,28 +13,9 @@ from salesapi.domain.pay.calculation.sale_rates import Portion, rated_by_sale, r
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.plans.plan_rates import DealAmount, FlatRate, IndividualRate, MovedRate, SaleRate, TargetBonus
-from salesapi.domain.pay.reasons.earned_reasons import (
-    BonusShare,
-    GateShut,
-    LeaverShare,
-    LimitCut,
-    LimitName,
-    PerDeal,
-    RatedPart,
-    RatedParts,
-    SatisfactionFactored,
-)
+from salesapi.domain.pay.reasons import earned_reasons
 from salesapi.domain.pay.reasons.reasons import Reason
-from salesapi.domain.pay.rules import rates
-from salesapi.domain.pay.rules.limits import (
-    CapOf,
-    Capped,
-    cap_of_share,
-    earnings_cap,
-    per_deal_cap,
-    per_line_limit,
-    rate_cap,
-)
+from salesapi.domain.pay.rules import limits, rates
 from salesapi.domain.pay.rules.rate_rules import RateRules
 from salesapi.domain.pay.rules.rates import Part
 from salesapi.domain.pay.rules.release import Amount
@@ -57,7 +38,7 @@ class Earning:
     base: Amount
     exact_minor: Fraction
     reason: Reason
-    cap_of: CapOf | None = None
+    cap_of: limits.CapOf | None = None
     """Of what a cap takes away: what it is the cap of."""
     is_carried: bool = False
     """Whether that is earned later."""
@@ -135,13 +116,13 @@ def is_shut(earnings: tuple[Earning, ...]) -> bool:
     return any(earning.rule == "R13" for earning in earnings)
 
 
-def cut(rule: str, of: CapOf, name: LimitName, found: Capped) -> tuple[Earning, ...]:
+def cut(rule: str, of: limits.CapOf, name: earned_reasons.LimitName, found: limits.Capped) -> tuple[Earning, ...]:
     """Makes the line of what a cap takes away; none where it takes nothing."""
     exact = found.paid_minor - found.earned_minor
     if exact == 0:
         return ()
     is_carried = found.carried_minor != 0
-    reason = LimitCut(
+    reason = earned_reasons.LimitCut(
         limit=name,
         limit_minor=found.cap_minor,
         kept_minor=found.paid_minor,
@@ -158,7 +139,7 @@ def over_line_limit(component: Component, portion: Portion, earned: Fraction) ->
     if component.line_limit_minor is None:
         return ()
     limit = _of_portion(component, portion, component.line_limit_minor)
-    found = per_line_limit(limit, earned_minor=earned, excess=component.line_limit_excess)
+    found = limits.per_line_limit(limit, earned_minor=earned, excess=component.line_limit_excess)
     return cut("R29", "line", "line", found)
 
 
@@ -166,7 +147,7 @@ def over_deal_cap(component: Component, portion: Portion, earned: Fraction, *, b
     """R29: what a deal earns past its cap; a refund is capped alike. `before` is what counts under the same cap."""
     if component.deal_cap_minor is None:
         return ()
-    found = per_deal_cap(
+    found = limits.per_deal_cap(
         _of_portion(component, portion, component.deal_cap_minor),
         earned_minor=earned,
         earned_before_minor=before,
@@ -179,14 +160,14 @@ def _of_portion(component: Component, portion: Portion, limit_minor: int) -> Amo
     """R29: what a credit has of a limit of its deal. A payment has its part of it, cut to a whole minor unit."""
     if portion.sale.paid_by is not None:
         limit_minor = rounded(limit_minor * portion.sale.scale, "down")
-    return cap_of_share(limit_minor, portion.share, component.deal_cap_split)
+    return limits.cap_of_share(limit_minor, portion.share, component.deal_cap_split)
 
 
 def over_component_cap(component: Component, earned: Fraction, *, before: Fraction) -> tuple[Earning, ...]:
     """R30: what the component earns in its window past its cap."""
     if component.cap_minor is None:
         return ()
-    found = earnings_cap(
+    found = limits.earnings_cap(
         earned_minor=earned,
         earned_before_minor=before,
         cap_minor=component.cap_minor,
@@ -199,7 +180,7 @@ def over_plan_cap(version: CompensationPlanVersion, earned: Fraction, *, before:
     """R30: what the plan earns a participant in its window past its cap."""
     if version.cap_minor is None:
         return ()
-    found = earnings_cap(
+    found = limits.earnings_cap(
         earned_minor=earned, earned_before_minor=before, cap_minor=version.cap_minor, excess=version.cap_excess
     )
     return cut("R30", "plan", "plan", found)
@@ -211,7 +192,7 @@ def after_leaving(kept_percent: Fraction, earnings: tuple[Earning, ...]) -> tupl
         return ()
     earned = exact_of(earnings)
     lost = earned * (kept_percent / 100 - 1)
-    reason = LeaverShare(paid_percent=kept_percent, earned_minor=earned)
+    reason = earned_reasons.LeaverShare(paid_percent=kept_percent, earned_minor=earned)
     return (Earning(kind="limit", rule="R60", base=0, exact_minor=lost, reason=reason),)
 
 
@@ -228,7 +209,9 @@ def _shut(component: Component, standing: Standing, base: Amount) -> Earning:
     gate = component.gate
     assert gate is not None, "only a gate shuts"
     counted = standing.total if gate.pays == "whole_period" else standing.start + base
-    reason = GateShut(needed_percent=gate.attainment_percent, reached_percent=_attainment(standing, counted))
+    reason = earned_reasons.GateShut(
+        needed_percent=gate.attainment_percent, reached_percent=_attainment(standing, counted)
+    )
     return Earning(kind="earning", rule="R13", base=base, exact_minor=rates.gated(False, ZERO), reason=reason)
 
 
@@ -254,7 +237,7 @@ def _of_deal(rate: DealAmount, standing: Standing, portion: Portion) -> Earning:
     unit_minor, scale = rate.amount_minor, portion.sale.scale
     count = ZERO if standing.is_same_deal else scale if portion.amount * scale >= 0 else -scale
     exact = rates.flat_amount(unit_minor, count)
-    reason = PerDeal(deal_count=count, amount_minor=unit_minor)
+    reason = earned_reasons.PerDeal(deal_count=count, amount_minor=unit_minor)
     return Earning(kind="earning", rule="R02", base=portion.amount, exact_minor=exact, reason=reason)
 
 
@@ -288,8 +271,8 @@ def _by_rate(moved: MovedRate, standing: Standing, base: Amount) -> Earning:
     whole, cap = parts, moved.rate_cap_percent
     if cap is None:
         return _of_parts("earning", rule, base, parts)
-    parts = tuple(Part(rate_percent=rate_cap(part.rate_percent, cap), amount=part.amount) for part in whole)
-    reason = RatedParts(parts=tuple(map(_capped_part, parts, whole)))
+    parts = tuple(Part(rate_percent=limits.rate_cap(part.rate_percent, cap), amount=part.amount) for part in whole)
+    reason = earned_reasons.RatedParts(parts=tuple(map(_capped_part, parts, whole)))
     return Earning(kind="earning", rule=rule, base=base, exact_minor=rates.total_of(parts), reason=reason)
 
 
@@ -334,7 +317,7 @@ def _of_bonus(bonus: TargetBonus, standing: Standing, base: Amount) -> Earning:
     before = rates.payout_percent(curve, _attainment(standing, standing.start)) if standing.start else ZERO
     after = rates.payout_percent(curve, _attainment(standing, standing.start + base))
     exact = (after - before) * target_minor / 100
-    reason = BonusShare(after_percent=after, before_percent=before, target_minor=target_minor)
+    reason = earned_reasons.BonusShare(after_percent=after, before_percent=before, target_minor=target_minor)
     return Earning(kind="earning", rule="R12", base=base, exact_minor=exact, reason=reason)
 
 
@@ -342,7 +325,9 @@ def _factored(factor: Fraction, rated: tuple[Earning, ...]) -> Earning:
     """R44: what the factor by satisfaction adds to what was rated, or takes away."""
     earned = exact_of(rated)
     exact = earned * (factor - 1)
-    reason = SatisfactionFactored(satisfaction_factor=factor, factored_minor=earned + exact, earned_minor=earned)
+    reason = earned_reasons.SatisfactionFactored(
+        satisfaction_factor=factor, factored_minor=earned + exact, earned_minor=earned
+    )
     return Earning(kind="modifier", rule="R44", base=0, exact_minor=exact, reason=reason)
 
 
@@ -351,10 +336,10 @@ def _of_parts(kind: EarningKind, rule: str, base: Amount, parts: Sequence[Part])
     return Earning(kind=kind, rule=rule, base=base, exact_minor=rates.total_of(parts), reason=reason_of_parts(parts))
 
 
-def _capped_part(part: Part, whole: Part) -> RatedPart:
+def _capped_part(part: Part, whole: Part) -> earned_reasons.RatedPart:
     """R30: a part whose rate a cap may hold."""
     is_held = part.rate_percent != whole.rate_percent
-    return RatedPart(
+    return earned_reasons.RatedPart(
         rate_percent=part.rate_percent,
         amount_minor=part.amount,
         uncapped_percent=whole.rate_percent if is_held else None,

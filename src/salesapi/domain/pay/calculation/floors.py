@@ -11,15 +11,9 @@ from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.pay.calculation import floor_lines
 from salesapi.domain.pay.calculation.advances import Advances
 from salesapi.domain.pay.calculation.draw_balances import Balances, days_in_plan
-from salesapi.domain.pay.calculation.floor_lines import (
-    DRAW,
-    RECOVERY,
-    FloorResult,
-    days_counted,
-    floor_postings,
-)
 from salesapi.domain.pay.calculation.postings import Posting
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
@@ -73,16 +67,16 @@ class Floors:
             return self._advances.paid(enrolment)
         owed = self._balances.before(enrolment)
         forgiven = self._balances.forgiven(self._version, enrolment, owed)
-        floor = self._floor(self._version, enrolment, postings, owed[DRAW])
+        floor = self._floor(self._version, enrolment, postings, owed[floor_lines.DRAW])
         payable_minor = compared_minor(postings, "payable") + compared_minor(floor, "payable")
         netted = self._advances.netted(
             enrolment,
             earned_minor=compared_minor(postings, "earned"),
             payable_minor=payable_minor,
-            owed_minor=owed[DRAW],
+            owed_minor=owed[floor_lines.DRAW],
         )
         left_minor = payable_minor + compared_minor(netted, "payable")
-        recovered = self._recovery(self._version, enrolment, left_minor, owed[RECOVERY])
+        recovered = self._recovery(self._version, enrolment, left_minor, owed[floor_lines.RECOVERY])
         return [*forgiven, *floor, *netted, *recovered, *self._advances.paid(enrolment)]
 
     def _floor(
@@ -123,29 +117,29 @@ class Floors:
         else:
             reason = DebtRecovered(owed_minor=owed_minor, paid_minor=found.paid_minor, invoiced_minor=invoiced_minor)
         exact_minor = found.paid_minor - payable_minor
-        result = FloorResult(kind="recovery", rule="R54", exact_minor=exact_minor, reason=reason)
+        result = floor_lines.FloorResult(kind="recovery", rule="R54", exact_minor=exact_minor, reason=reason)
         return self._posted(version, result)
 
-    def _posted(self, version: CompensationPlanVersion, result: FloorResult) -> list[Posting]:
-        return floor_postings(result, version, currency=self._currency, period=self._period.text)
+    def _posted(self, version: CompensationPlanVersion, result: floor_lines.FloorResult) -> list[Posting]:
+        return floor_lines.floor_postings(result, version, currency=self._currency, period=self._period.text)
 
 
-def _guaranteed(floor: Guarantee, earned_minor: int, days: DaysCovered) -> FloorResult:
+def _guaranteed(floor: Guarantee, earned_minor: int, days: DaysCovered) -> floor_lines.FloorResult:
     """R31, R32: lifts what is earned to the guarantee."""
     least_minor = floor.amount_minor
     if floor.kind == "guarantee":
         rule, paid_minor = "R31", guarantee(earned_minor=earned_minor, guarantee_minor=least_minor, days=days)
     else:
         rule, paid_minor = "R32", non_recoverable_draw(earned_minor=earned_minor, draw_minor=least_minor, days=days)
-    covered_days, period_days = days_counted(days)
+    covered_days, period_days = floor_lines.days_counted(days)
     reason = Guaranteed(
         guaranteed_minor=least_minor, earned_minor=earned_minor, covered_days=covered_days, period_days=period_days
     )
     exact_minor = paid_minor - earned_minor
-    return FloorResult(kind="guarantee", rule=rule, exact_minor=exact_minor, reason=reason)
+    return floor_lines.FloorResult(kind="guarantee", rule=rule, exact_minor=exact_minor, reason=reason)
 
 
-def _drawn(draw: RecoverableDraw, earned_minor: int, owed_minor: int, days: DaysCovered) -> FloorResult:
+def _drawn(draw: RecoverableDraw, earned_minor: int, owed_minor: int, days: DaysCovered) -> floor_lines.FloorResult:
     """R33: advances up to the draw, or recovers what is owed from what is earned above it."""
     found = recoverable_draw(draw, earned_minor=earned_minor, owed_minor=owed_minor, days=days)
     reason: Reason
@@ -157,12 +151,12 @@ def _drawn(draw: RecoverableDraw, earned_minor: int, owed_minor: int, days: Days
             paid_minor=found.paid_minor,
         )
     else:
-        covered_days, period_days = days_counted(days)
+        covered_days, period_days = floor_lines.days_counted(days)
         reason = DrawAdvanced(
             draw_minor=draw.draw_minor, earned_minor=earned_minor, covered_days=covered_days, period_days=period_days
         )
     exact_minor = found.advanced_minor - found.recovered_minor
-    return FloorResult(kind="draw", rule="R33", exact_minor=exact_minor, reason=reason)
+    return floor_lines.FloorResult(kind="draw", rule="R33", exact_minor=exact_minor, reason=reason)
 
 
 def _draw_of(

@@ -10,15 +10,8 @@ from fractions import Fraction
 from functools import cached_property, partial
 from typing import Final
 
+from salesapi.domain.pay.calculation import release_clock
 from salesapi.domain.pay.calculation.claims import Claim
-from salesapi.domain.pay.calculation.release_clock import (
-    Earned,
-    KeptByExtension,
-    Leaving,
-    PeriodEnd,
-    ReleaseClock,
-    Released,
-)
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.rules.clawbacks import ZERO, Reversal, left_unclaimed, limited_clawback
 from salesapi.domain.pay.rules.withholding import Holdback, ends_on, forfeited, holdback_settled, meets_clawback
@@ -40,7 +33,7 @@ class Payable:
     """Taken off what had not been released (R50)."""
     sped: Fraction = ZERO
     """What factors by days to cash add to what was released (R45)."""
-    extended: KeptByExtension | None = None
+    extended: release_clock.KeptByExtension | None = None
     """What the clock released only because its expiry was extended (R26), before holdbacks and clawbacks."""
     positions: tuple[int, ...] = ()
     """The events, beside those of the sale, that it rests on."""
@@ -70,17 +63,17 @@ class PayableOf:
     def __init__(
         self,
         ledger: PayFacts,
-        earned: Earned,
+        earned: release_clock.Earned,
         shares: tuple[ClaimedShare, ...],
         *,
-        period_end: PeriodEnd,
-        leaving: Leaving | None,
+        period_end: release_clock.PeriodEnd,
+        leaving: release_clock.Leaving | None,
     ) -> None:
         self._earned = earned
-        self._clock = ReleaseClock(ledger, earned, period_end, leaving)
+        self._clock = release_clock.ReleaseClock(ledger, earned, period_end, leaving)
         self._claimed = tuple(share for share in shares if share.claims)
         self._unclaimed_minor = sum((share.exact_minor for share in shares if not share.claims), ZERO)
-        self._released: dict[date, Released] = {}
+        self._released: dict[date, release_clock.Released] = {}
         self._stands: dict[date, Payable] = {}
 
     def by(self, on: date) -> Payable:
@@ -92,7 +85,7 @@ class PayableOf:
             self._stands[on] = self._stand(on, released) if self._earned.exact_minor else _of_nothing(released)
         return self._stands[on]
 
-    def _stand(self, on: date, released: Released) -> Payable:
+    def _stand(self, on: date, released: release_clock.Released) -> Payable:
         """Sums what is payable of each share, and what of it is gone: taken back once paid, cancelled before."""
         exact, holdback = self._earned.exact_minor, self._holdback_on(on)
         shares = [(share, self._reversed(on, share)) for share in self._claimed]
@@ -165,11 +158,11 @@ class PayableOf:
     def _released_part(self, on: date) -> Fraction:
         return self._released_by(on).kept / self._earned.exact_minor
 
-    def _released_by(self, on: date) -> Released:
+    def _released_by(self, on: date) -> release_clock.Released:
         if on not in self._released:
             self._released[on] = self._clock.by(on)
         return self._released[on]
 
 
-def _of_nothing(released: Released) -> Payable:
+def _of_nothing(released: release_clock.Released) -> Payable:
     return Payable(positions=released.positions)
