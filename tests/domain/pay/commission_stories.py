@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 from uuid import UUID
 
 from salesapi.domain.pay.calculation.earnings import Earnings
@@ -99,7 +99,7 @@ class Log:
         currency: str = "USD",
         rounding: Rounding = BY_LINE,
         **terms: Any,
-    ) -> "Log":
+    ) -> Self:
         """A plan with one version that always applies, quarterly unless said; `terms` are further fields of a version."""
         drafted = CompensationPlanDrafted(
             key="plan", name="Plan", currency=currency, legal_entity=None, external_id=None
@@ -131,7 +131,7 @@ class Log:
             ),
         )
 
-    def enrol(self, *members: UUID) -> "Log":
+    def enrol(self, *members: UUID) -> Self:
         """Members who always hold all components."""
         for member_id in members:
             begun = EnrolmentBegun(

@@ -4,7 +4,7 @@ Numbers name things: deal 1 has agreement 1, and receipts, invoices, products, c
 Amounts are minor units, days ISO dates.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,12 +13,14 @@ from uuid import UUID
 from salesapi.domain.cash import agreements, receipts
 from salesapi.domain.cash.agreement_lines import AgreementLine, AgreementLineChange, Instalment
 from salesapi.domain.cash.invoices import InvoiceCreditNoteIssued, InvoiceIssued, InvoiceLine, InvoiceVoided
+from salesapi.domain.pay.plans.plan_components import Clawback, Component
 from salesapi.domain.pay.records.payout_runs import LineKind
 from salesapi.domain.selling.deals import DealLine, DealShare, DealTeamChanged, DealWon
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.money import UnitPrice
-from tests.domain.pay.commission_stories import ANN
+from tests.domain.pay.commission_stories import ANN, BOB, CID, flat
 from tests.domain.pay.market_stories import MarketLog, customer_id, lead_id, on_day, product_id
+from tests.domain.pay.pay_terms import KEEP
 from tests.spec import uid
 
 
@@ -308,3 +310,31 @@ def paid(log: TradeLog, period: str, member_id: UUID = ANN) -> int:
     """Reads what a member is paid in a period, in minor units."""
     found = log.statements(period).get(member_id)
     return found.total_minor if found is not None else 0
+
+
+def clawed(terms: Clawback = KEEP, **more: Any) -> Component:
+    """Ten percent that can be taken back."""
+    return replace(flat("10"), clawback=terms, **more)
+
+
+def paid_deal(terms: Clawback = KEEP, **more: Any) -> TradeLog:
+    """Ann was paid 100.00 for a deal of 1,000.00 in the first quarter, which the customer has paid."""
+    log = TradeLog().plan(clawed(terms, **more)).enrol(ANN)
+    log.sell(1, 100_000, "2026-01-10")
+    log.agree(1, 100_000, on="2026-01-12", starts="2026-02-01", ends="2027-01-31")
+    log.pay(1, 100_000, "2026-01-20", deal=1)
+    return log
+
+
+def by(**options: Any) -> Component:
+    """A component with a rate of some kind."""
+    return replace(flat("10"), **options)
+
+
+def one_deal(component: Component, *agreed: Any, amount: int = 100_000, **terms: Any) -> TradeLog:
+    """Ann's deal of 1,000.00, with an agreement where lines are named."""
+    log = TradeLog().plan(component, **terms).enrol(ANN, BOB, CID)
+    log.sell(1, amount, "2026-01-10")
+    if agreed:
+        log.agree(1, 0, on="2026-01-12", lines=agreed, starts="2026-02-01", ends="2028-01-31")
+    return log

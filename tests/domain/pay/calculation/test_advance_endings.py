@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
-from salesapi.domain.pay.rules.draws import Guarantee, RecoverableDraw
+from salesapi.domain.pay.rules.draws import Guarantee
 from salesapi.domain.pay.statements.simulating import simulated
 from salesapi.domain.shared.periods import period_named
 from tests.domain.pay.advance_stories import (
@@ -23,6 +23,7 @@ from tests.domain.pay.advance_stories import (
     owing,
 )
 from tests.domain.pay.commission_stories import ANN, BY_LINE, PLAN, Log, balance_minor, flat
+from tests.domain.pay.plan_options import DRAW
 from tests.domain.pay.reasons_said import english
 
 
@@ -92,17 +93,7 @@ def test_an_advance_is_netted_also_where_a_later_version_pays_none() -> None:
             [60_000, 40_000, -100_000],
         ),
         (
-            {
-                "draw": RecoverableDraw(
-                    draw_minor=50_000,
-                    last_on=None,
-                    compared_with="payable",
-                    kept_minimum_minor=None,
-                    recovery_limit_percent=Decimal(100),
-                    at_end="forgiven",
-                    on_leaving="still_owed",
-                )
-            },
+            {"draw": replace(DRAW, draw_minor=50_000, recovery_limit_percent=Decimal(100))},
             [60_000, -10_000],
         ),
     ],

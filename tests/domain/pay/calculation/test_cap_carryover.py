@@ -210,8 +210,7 @@ def test_corrections_of_what_was_carried_chain() -> None:
 
 
 def test_what_is_carried_is_released_with_the_cash_of_its_deal() -> None:
-    log = TradeLog()
-    log.plan(replace(CARRIED, release=WITH_CASH)).enrol(ANN)
+    log = TradeLog().plan(replace(CARRIED, release=WITH_CASH)).enrol(ANN)
     log.sell(1, 1_500_000, "2026-01-15")
     log.agree(1, 1_500_000, on="2026-01-15")
     log.pay(1, 750_000, "2026-03-01", deal=1)
@@ -223,8 +222,7 @@ def test_what_is_carried_is_released_with_the_cash_of_its_deal() -> None:
 
 def test_what_is_carried_is_taken_back_with_its_deal() -> None:
     for clawback in (KEEP, RESTATE):
-        log = TradeLog()
-        log.plan(replace(CARRIED, clawback=clawback)).enrol(ANN)
+        log = TradeLog().plan(replace(CARRIED, clawback=clawback)).enrol(ANN)
         log.sell(1, 1_500_000, "2026-01-15")
         log.agree(1, 1_500_000, on="2026-01-15")
         for period in ("2026Q1", "2026Q2"):
@@ -264,8 +262,7 @@ def test_each_recurring_invoice_shares_the_cap_of_its_deal_with_what_was_deferre
 
 
 def test_what_a_payment_earns_past_a_cap_goes_back_with_it() -> None:
-    log = TradeLog()
-    log.plan(replace(CARRIED, attributed="payment")).enrol(ANN)
+    log = TradeLog().plan(replace(CARRIED, attributed="payment")).enrol(ANN)
     log.sell(1, 1_500_000, "2026-01-15")
     log.pay(1, 1_500_000, "2026-02-15", deal=1)
     assert lines_of(log, "2026Q1") == [("earning", 150_000), ("limit", -50_000)]
@@ -276,8 +273,7 @@ def test_what_a_payment_earns_past_a_cap_goes_back_with_it() -> None:
 
 
 def test_a_manager_carries_what_the_team_earns_past_a_cap() -> None:
-    log = TradeLog()
-    log.plan(replace(CARRIED, credit="manager_override")).enrol(CID)
+    log = TradeLog().plan(replace(CARRIED, credit="manager_override")).enrol(CID)
     log.team(CID, ANN, BOB)
     log.sell(1, 1_500_000, "2026-01-15", shares=(share(ANN, "60"), share(BOB, "40")))
     (carried,) = log.statements("2026Q2")[CID].lines
@@ -297,8 +293,7 @@ def test_what_is_carried_counts_in_the_budget_and_the_guarantee_of_the_period_th
 
 
 def test_a_live_statement_is_the_one_that_a_run_issues_and_shows_what_is_coming_of_what_was_carried() -> None:
-    log = TradeLog()
-    log.plan(replace(CARRIED, release=WITH_CASH)).enrol(ANN)
+    log = TradeLog().plan(replace(CARRIED, release=WITH_CASH)).enrol(ANN)
     log.sell(1, 1_500_000, "2026-01-15")
     log.agree(1, 1_500_000, on="2026-01-15")
     log.lock("2026Q1")
@@ -312,8 +307,7 @@ def test_a_live_statement_is_the_one_that_a_run_issues_and_shows_what_is_coming_
 
 
 def test_each_share_of_a_manager_defers_under_its_own_part_of_the_cap() -> None:
-    log = TradeLog()
-    log.plan(replace(DEFERRED, credit="manager_override", deal_cap_split="cap_then_split")).enrol(CID)
+    log = TradeLog().plan(replace(DEFERRED, credit="manager_override", deal_cap_split="cap_then_split")).enrol(CID)
     log.team(CID, ANN, BOB)
     log.sell(1, 2_000_000, "2026-01-15", shares=(share(ANN, "75"), share(BOB, "25")))
     for period in ("2026Q1", "2026Q2"):

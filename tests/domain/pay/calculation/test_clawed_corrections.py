@@ -38,8 +38,7 @@ STRAIGHT = ContractCostPolicy(
 
 def sold(paid: int = 120_000, **more: Any) -> TradeLog:
     """Won in January, for a year; so much of the 1,200.00 is paid at once."""
-    log = TradeLog()
-    log.plan(replace(flat("10"), clawback=KEEP, **more)).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), clawback=KEEP, **more)).enrol(ANN)
     log.sell(1, 120_000, "2026-01-10")
     log.agree(1, 120_000, on="2026-01-12", starts="2026-01-01", ends="2026-12-31")
     log.pay(1, paid, "2026-01-20", deal=1)

@@ -7,20 +7,13 @@ from decimal import Decimal
 import pytest
 
 from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentEnded, EnrolmentParticipantLeft
-from salesapi.domain.pay.rules.draws import Guarantee, RecoverableDraw
+from salesapi.domain.pay.rules.draws import Guarantee
 from tests.domain.pay.commission_stories import ANN, PLAN, Log, balance_minor, flat
+from tests.domain.pay.plan_options import DRAW
 from tests.domain.pay.reasons_said import english
 
 FLOOR = Guarantee(kind="guarantee", amount_minor=90_000, last_on=None, compared_with="payable")
-DRAWN = RecoverableDraw(
-    draw_minor=90_000,
-    last_on=None,
-    compared_with="payable",
-    kept_minimum_minor=None,
-    recovery_limit_percent=Decimal(100),
-    at_end="forgiven",
-    on_leaving="still_owed",
-)
+DRAWN = replace(DRAW, recovery_limit_percent=Decimal(100))
 QUARTERS = ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
 
 

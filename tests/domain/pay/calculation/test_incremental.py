@@ -58,8 +58,7 @@ def lead(log: Log, leader: UUID, *members: UUID) -> None:
 
 def two_years_with_cash() -> TradeLog:
     """Ann and Bob are paid with the cash and won a deal in each quarter of 2025 and 2026; those of 2025 are paid for."""
-    log = TradeLog()
-    log.plan(replace(flat("10"), release=WITH_CASH)).enrol(ANN, BOB)
+    log = TradeLog().plan(replace(flat("10"), release=WITH_CASH)).enrol(ANN, BOB)
     number = 0
     for year in (2025, 2026):
         for month in (1, 4, 7, 10):

@@ -11,23 +11,15 @@ from salesapi.domain.pay.plans.enrolment_overrides import ComponentOverride
 from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentEnded, EnrolmentParticipantLeft
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.plans.plan_rates import IndividualRate
-from salesapi.domain.pay.rules.draws import Guarantee, RecoverableDraw
+from salesapi.domain.pay.rules.draws import Guarantee
 from salesapi.domain.pay.rules.plan_versions_and_leavers import LeaverRule
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN, Log, flat, tiered
-from tests.domain.pay.plan_options import paying
+from tests.domain.pay.plan_options import DRAW, paying
 from tests.domain.pay.reasons_said import english
 
 HALF = Decimal(50)
 BASE = replace(flat("5"), override_percent_max=HALF)
-DRAWN = RecoverableDraw(
-    draw_minor=90_000,
-    last_on=None,
-    compared_with="payable",
-    kept_minimum_minor=None,
-    recovery_limit_percent=Decimal(100),
-    at_end="still_owed",
-    on_leaving="still_owed",
-)
+DRAWN = replace(DRAW, at_end="still_owed", recovery_limit_percent=Decimal(100))
 
 
 def own(key: str = "base", **values: Any) -> ComponentOverride:

@@ -39,8 +39,7 @@ def late_deal() -> TradeLog:
 
 def planned() -> TradeLog:
     """The plan without any deal."""
-    log = TradeLog()
-    log.plan(replace(flat("10"), release=EXPIRES)).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), release=EXPIRES)).enrol(ANN)
     return log
 
 

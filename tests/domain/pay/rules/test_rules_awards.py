@@ -26,23 +26,12 @@ from salesapi.domain.pay.rules.awards import (
     spiff_awards,
     with_spiff,
 )
+from tests.domain.pay import award_options
 from tests.spec import uid
 
 # R35
 
-MARCH: Final = Spiff(
-    first_on=date(2026, 3, 1),
-    last_on=date(2026, 3, 31),
-    unit_award_minor=500,
-    commission_multiplier=None,
-    budget_minor=None,
-    budget_end="partial",
-    winners_max=None,
-    member_awards_max=None,
-    winner_ties="in_order",
-    refunded_budget="freed",
-    stacking="added",
-)
+MARCH: Final = replace(award_options.MARCH, unit_award_minor=500)
 
 
 def deal(number: int, units: int = 1, on: date = date(2026, 3, 10), member: int = 0xA) -> SpiffDeal:

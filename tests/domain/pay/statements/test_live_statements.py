@@ -288,8 +288,7 @@ def test_a_locked_period_says_so_and_its_year_to_date_counts_it_once() -> None:
 
 def cash_plan() -> TradeLog:
     """Ten percent with the cash: Ann has two deals of the first quarter and one of the second."""
-    log = TradeLog()
-    log.plan(replace(flat("10"), release=WITH_CASH)).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), release=WITH_CASH)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.sell(2, 50_000, "2026-02-10")
     log.sell(3, 30_000, "2026-04-10")
