@@ -4,16 +4,14 @@ The version in force on the first day of the next period pays its advance, to wh
 locked runs posted, whatever versions came between. Amounts are minor units of the plan's currency.
 """
 
-from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.pay.calculation.draw_balances import Balances, balance_rules, days_in_plan
+from salesapi.domain.pay.calculation.draw_balances import Balances, as_agreed, balance_rules, days_in_plan
 from salesapi.domain.pay.calculation.floor_lines import DRAW, FloorResult, days_counted, floor_postings
 from salesapi.domain.pay.calculation.postings import Posting
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.enrolment_overrides import with_advance_of
-from salesapi.domain.pay.plans.enrolment_spans import Span
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.reasons.posted_reasons import Advance, AdvanceNetted
 from salesapi.domain.pay.rules.draws import AdvancePeriod, DrawInAdvance, draw_in_advance, paid_in_advance
@@ -83,7 +81,7 @@ class Advances:
         spans = [each for each in enrolment.spans if each.plan_id == self._plan_id and each.contains(period.first_on)]
         if not spans:
             return []
-        advance, positions = _own(version.advance, spans)
+        advance, positions = as_agreed(version.advance, spans, with_advance_of)
         days = days_in_plan(enrolment, self._plan_id, period)
         covered_days, period_days = days_counted(days)
         result = FloorResult(
@@ -113,12 +111,3 @@ def _netted(found: AdvancePeriod, advance: DrawInAdvance) -> AdvanceNetted:
         carried_minor=found.owed_after_minor if is_carried and not is_collected else None,
         paid_minor=None if is_carried or is_collected else found.paid_at_end_minor,
     )
-
-
-def _own(advance: DrawInAdvance, spans: Sequence[Span]) -> tuple[DrawInAdvance, tuple[int, ...]]:
-    """R56: the advance as agreed by the enrolment in force on the first day of the period that it is for."""
-    for span in spans:
-        if span.draw_minor is not None:
-            own = with_advance_of(advance, span.draw_minor)
-            return (own, (span.position,)) if own != advance else (advance, ())
-    return advance, ()

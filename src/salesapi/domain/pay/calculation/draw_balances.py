@@ -5,9 +5,11 @@ their periods. What people forgive is taken off before the run: of the draw firs
 minor units of the plan's currency.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from typing import TypeVar
 from uuid import UUID
 
 from salesapi.domain.pay.calculation.floor_lines import DRAW, RECOVERY
@@ -15,11 +17,22 @@ from salesapi.domain.pay.calculation.postings import Posting
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.payout_facts import BALANCED, Balanced, ForgivenDraw, RunFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan, CompensationPlanVersion
+from salesapi.domain.pay.plans.enrolment_spans import Span
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.reasons.posted_reasons import Forgiven
-from salesapi.domain.pay.rules.draws import AdvanceEnding, DaysCovered, days_covered, draw_ended, draw_forgiven
+from salesapi.domain.pay.rules.draws import (
+    AdvanceEnding,
+    DaysCovered,
+    DrawInAdvance,
+    RecoverableDraw,
+    days_covered,
+    draw_ended,
+    draw_forgiven,
+)
 from salesapi.domain.shared.dates import DaySpan, date_after
 from salesapi.domain.shared.periods import Period, period_after
+
+Draw = TypeVar("Draw", RecoverableDraw, DrawInAdvance)
 
 
 class Balances:
@@ -150,6 +163,17 @@ def balance_rules(plan: CompensationPlan, on: date) -> CompensationPlanVersion |
             if version.draw is not None:
                 return version if version is in_force else None
     return None
+
+
+def as_agreed(
+    draw: Draw, spans: Iterable[Span], with_draw: Callable[[Draw, int], Draw]
+) -> tuple[Draw, tuple[int, ...]]:
+    """R56: the draw that the first of these spans with one of its own agrees, and its position where that differs."""
+    for span in spans:
+        if span.draw_minor is not None:
+            own = with_draw(draw, span.draw_minor)
+            return (own, (span.position,)) if own != draw else (draw, ())
+    return draw, ()
 
 
 def days_in_plan(enrolment: Enrolment, plan_id: UUID, period: Period, last_on: date | None = None) -> DaysCovered:

@@ -144,8 +144,10 @@ class Earnings:
                 touched.setdefault(earlier.text, (earlier, set()))[1].update(carried & asked)
         found: dict[str, tuple[Period, set[UUID] | None]] = dict(touched)
         if any(lifts_are_claimed(each) or each.rates_year_again() for each in self.releases):
-            lifted = (each for earlier, _ in touched.values() for each in _later_in_year(earlier))
-            found |= {each.text: (each, None) for each in lifted if each.first_on < period.first_on}
+            for earlier, _ in touched.values():
+                # What a period lifts, or pays again, may be of any after it in its year.
+                in_year = periods_between(earlier, period_of(earlier.first_on.replace(month=12), period.kind))
+                found |= {each.text: (each, None) for each in in_year if each.first_on < period.first_on}
         leavers = (rule for version in self.evaluation.plan.versions for rule in version.leavers)
         days = max((*map(longest_wait, self.releases), *(rule.released_later_days for rule in leavers)))
         on = period.first_on - timedelta(days=1)
@@ -251,11 +253,6 @@ def _leaving(enrolment: Enrolment | None, credited: Credited) -> Leaving | None:
     rule = next(rule for rule in credited.version.leavers if rule.reason == left.leaving)
     period_first_on = period_of(left.left_on, credited.version.period).first_on
     return Leaving(left_on=left.left_on, rule=rule, period_first_on=period_first_on)
-
-
-def _later_in_year(period: Period) -> Iterator[Period]:
-    """A period and those after it in its year."""
-    return periods_between(period, period_of(period.first_on.replace(month=12), period.kind))
 
 
 def _rounding_group(scope: RoundingScope, credited: Credited) -> tuple[object, ...]:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from salesapi.domain.pay.calculation import floor_lines
 from salesapi.domain.pay.calculation.advances import Advances
-from salesapi.domain.pay.calculation.draw_balances import Balances, days_in_plan
+from salesapi.domain.pay.calculation.draw_balances import Balances, as_agreed, days_in_plan
 from salesapi.domain.pay.calculation.postings import Posting
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
@@ -164,14 +164,9 @@ def _draw_of(
 ) -> tuple[RecoverableDraw, tuple[int, ...]]:
     """R56: the draw as agreed by the enrolment in force on the last day of the period on which the member takes part."""
     spans = [span for span in enrolment.spans if span.plan_id == plan_id]
-    if all(span.draw_minor is None for span in spans):
-        return draw, ()
-    last_days = [on for span in spans if (on := _last_day(span, period)) is not None]
-    for span in spans:
-        if span.draw_minor is not None and last_days and span.contains(max(last_days)):
-            own = with_draw_of(draw, span.draw_minor)
-            return (own, (span.position,)) if own != draw else (draw, ())
-    return draw, ()
+    last_on = max((on for span in spans if (on := _last_day(span, period)) is not None), default=None)
+    held = [] if last_on is None else [span for span in spans if span.contains(last_on)]
+    return as_agreed(draw, held, with_draw_of)
 
 
 def _last_day(span: Span, period: Period) -> date | None:

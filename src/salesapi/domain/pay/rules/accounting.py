@@ -162,8 +162,10 @@ def accrual_balances(movements: Sequence[Movement], days: DaySpan) -> tuple[DayB
     balances = []
     for day in days.days():
         for dimension, before in standing.items():
-            standing[dimension] = _sum(before, changes.get((day, dimension), (0, 0)))
-            balances.append(_balance(day, dimension, standing[dimension]))
+            standing[dimension] = (earned, payable) = _sum(before, changes.get((day, dimension), (0, 0)))
+            balances.append(
+                DayBalance(on=day, dimension=dimension, earned_not_payable_minor=earned, payable_not_paid_minor=payable)
+            )
     return tuple(balances)
 
 
@@ -184,13 +186,3 @@ def _effect(movement: Movement) -> tuple[int, int]:
 
 def _sum(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
     return one[0] + other[0], one[1] + other[1]
-
-
-def _balance(on: date, dimension: str, standing: tuple[int, int]) -> DayBalance:
-    earned_not_payable_minor, payable_not_paid_minor = standing
-    return DayBalance(
-        on=on,
-        dimension=dimension,
-        earned_not_payable_minor=earned_not_payable_minor,
-        payable_not_paid_minor=payable_not_paid_minor,
-    )

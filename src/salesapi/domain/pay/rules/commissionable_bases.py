@@ -55,7 +55,11 @@ class RatedBase:
     picked_by: Fraction | None
     rate_percent: Decimal
     factor: Fraction
-    earned: Fraction
+
+    @property
+    def earned(self) -> Fraction:
+        """In exact minor units."""
+        return self.base * Fraction(self.rate_percent) / 100 * self.factor
 
 
 @record
@@ -238,7 +242,7 @@ def margin_band_earning(table: MarginBandTable, *, price: Fraction, cost: Fracti
     margin = margin_base(price=price, cost=cost, negative_margin=table.negative_margin)
     base = margin.base if table.base == "margin" or margin.is_blocked else price
     rate_percent = margin_band_rate(table, percent)
-    return _rated(base, percent, rate_percent, Fraction(1))
+    return RatedBase(base=base, picked_by=percent, rate_percent=rate_percent, factor=Fraction(1))
 
 
 def contract_base(contract: Contract, base: ContractBase, one_off: OneOffCharges) -> Fraction:
@@ -273,8 +277,12 @@ def contract_term_earning(table: ContractTermTable, contract: Contract) -> Rated
     """R39: `earned = base * rate(term) * kickers`; the rate is that of the longest band that the term reaches."""
     reached = [band for band in table.bands if band.from_months <= contract.term_months]
     base = contract_base(contract, table.base, table.one_off)
-    factor = kicker_factor(table, contract)
-    return _rated(base, Fraction(contract.term_months), reached[-1].rate_percent, factor)
+    return RatedBase(
+        base=base,
+        picked_by=Fraction(contract.term_months),
+        rate_percent=reached[-1].rate_percent,
+        factor=kicker_factor(table, contract),
+    )
 
 
 def residual_owner(terms: ResidualTerms, *, first_owner_id: UUID, owner_id: UUID) -> UUID:
@@ -359,14 +367,4 @@ def _is_kicked(kicker: TermKicker, contract: Contract) -> bool:
         (kicker.term_months_min is None or contract.term_months >= kicker.term_months_min)
         and (kicker.prepaid_percent_min is None or contract.prepaid_percent >= kicker.prepaid_percent_min)
         and (kicker.payment_days_max is None or contract.payment_days <= kicker.payment_days_max)
-    )
-
-
-def _rated(base: Fraction, picked_by: Fraction | None, rate_percent: Decimal, factor: Fraction) -> RatedBase:
-    return RatedBase(
-        base=base,
-        picked_by=picked_by,
-        rate_percent=rate_percent,
-        factor=factor,
-        earned=base * Fraction(rate_percent) / 100 * factor,
     )

@@ -7,6 +7,7 @@ being the first; the last month takes the residual of rounding, so that the mont
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate
 from typing import Annotated, Final, Literal, TypeAlias, assert_never
 
 from annotated_types import Ge, Le
@@ -113,26 +114,17 @@ def amortisation(
     month takes the rest. `revenue_minor` is the expected revenue of each month.
     """
     assert 1 <= months <= BENEFIT_MONTHS_MAX, "the caller bounds the benefit period"
-    if policy.expedient == "elected" and months <= EXPEDIENT_MONTHS_MAX:
-        return _with_carrying(cost_minor, (cost_minor,))
-    return _with_carrying(cost_minor, _expenses(policy, cost_minor, months, revenue_minor))
-
-
-def _expenses(
-    policy: ContractCostPolicy, cost_minor: int, months: int, revenue_minor: Sequence[int]
-) -> tuple[int, ...]:
-    weights = (1,) * months if policy.method == "straight_line" else tuple(revenue_minor)
-    total = sum(weights)
-    but_last = [rounded(Fraction(cost_minor * weight, total), "down") for weight in weights[:-1]]
-    return (*but_last, cost_minor - sum(but_last))
-
-
-def _with_carrying(cost_minor: int, expenses: Sequence[int]) -> tuple[AmortisedMonth, ...]:
-    amortised = []
-    for month, expense_minor in enumerate(expenses, 1):
-        cost_minor -= expense_minor
-        amortised.append(AmortisedMonth(month=month, expense_minor=expense_minor, carrying_minor=cost_minor))
-    return tuple(amortised)
+    expenses: tuple[int, ...] = (cost_minor,)
+    if policy.expedient == "not_elected" or months > EXPEDIENT_MONTHS_MAX:
+        weights = (1,) * months if policy.method == "straight_line" else tuple(revenue_minor)
+        total = sum(weights)
+        but_last = tuple(rounded(Fraction(cost_minor * weight, total), "down") for weight in weights[:-1])
+        expenses = (*but_last, cost_minor - sum(but_last))
+    carrying = (cost_minor - expensed for expensed in accumulate(expenses))
+    return tuple(
+        AmortisedMonth(month=month, expense_minor=expense_minor, carrying_minor=carrying_minor)
+        for month, (expense_minor, carrying_minor) in enumerate(zip(expenses, carrying, strict=True), 1)
+    )
 
 
 def caught_up(before: Sequence[AmortisedMonth], *, after: Sequence[AmortisedMonth], months_over: int) -> int:

@@ -83,7 +83,7 @@ class LiveStatements:
             plan_versions=versions_of(postings),
             totals=totals,
             postings=tuple(postings),
-            run=next((_state(run) for run in runs if run.period == self._period), "none"),
+            run=next(("locked" if run.is_locked else "open" for run in runs if run.period == self._period), "none"),
             standings=standings_of(evaluation, enrolment, self._period) if enrolment is not None else (),
             rank=rank_of(evaluation, member_id, self._period),
             year_to_date=_year_to_date(evaluation.ledger, runs, member_id, totals, period=self._period),
@@ -105,10 +105,6 @@ def _refuse_too_large(member_id: UUID, postings: Sequence[Posting]) -> None:
         paid_minor += abs(posting.posted_minor)
         if paid_minor > AMOUNT_MINOR_MAX:
             raise PayoutRunAmountTooLarge(component=posting.component, member_id=str(member_id), limit=AMOUNT_MINOR_MAX)
-
-
-def _state(run: RunFacts) -> RunState:
-    return "locked" if run.is_locked else "open"
 
 
 def _year_to_date(
