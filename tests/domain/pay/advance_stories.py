@@ -1,12 +1,10 @@
 """A plan that pays Ann 900.00 a quarter in advance (R34), for tests."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Final
 
-from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentParticipantLeft
 from salesapi.domain.pay.rules.draws import DrawInAdvance
-from tests.domain.pay.commission_stories import ANN, PLAN, Log, flat
+from tests.domain.pay.commission_stories import ANN, Log, flat
 from tests.domain.pay.reasons_said import english
 
 LAW: Final = "clause 7 of the contract"
@@ -36,25 +34,6 @@ def earn(log: Log, amount_minor: int, quarter: str, *, deal: int = 0) -> None:
     """One deal of Ann in a quarter that earns so much at 10 percent."""
     month = 3 * int(quarter[-1])
     log.win(deal or 0x100 + month, amount_minor * 10, f"{quarter[:4]}-{month:02}-01")
-
-
-def enrol(log: Log, begins: str | None, ends: str | None = None, draw_minor: int | None = None) -> int:
-    """Ann takes part from a day until another; answers the position."""
-    begun = EnrolmentBegun(
-        member_id=ANN,
-        plan_id=PLAN,
-        effective_from=date.fromisoformat(begins) if begins else None,
-        effective_until=date.fromisoformat(ends) if ends else None,
-        component_keys=None,
-        draw_minor=draw_minor,
-    )
-    return log.add(ANN, begun)
-
-
-def leave(log: Log, left_on: str) -> None:
-    """Ann's last day of employment."""
-    left = EnrolmentParticipantLeft(member_id=ANN, left_on=date.fromisoformat(left_on), leaving="resignation")
-    log.add(ANN, left)
 
 
 def drawn(log: Log, quarter: str) -> list[tuple[str, int]]:

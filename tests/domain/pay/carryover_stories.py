@@ -1,25 +1,14 @@
 """Caps of 1,000.00 that carry over, and the lines of Ann under them, for tests."""
 
 from dataclasses import replace
-from decimal import Decimal
 
-from salesapi.domain.pay.rules.plan_versions_and_leavers import LEAVING_REASONS, LeaverRule
 from tests.domain.pay.commission_stories import ANN, Log, flat
+from tests.domain.pay.pay_terms import leavers
 from tests.spec import uid
 
 CARRIED = replace(flat("10"), cap_minor=100_000, cap_excess="carried")
 DEFERRED = replace(flat("10"), deal_cap_minor=100_000, deal_cap_excess="deferred")
-HALF_AND_PIPELINE = tuple(
-    LeaverRule(
-        reason=reason,
-        earned_percent=Decimal(50),
-        released_later_percent=Decimal(0),
-        released_later_days=0,
-        pipeline_percent=Decimal(100),
-        pipeline_days=300,
-    )
-    for reason in LEAVING_REASONS
-)
+HALF_AND_PIPELINE = leavers("50", "0", 0, pipeline="100", pipeline_days=300)
 
 
 def posted(log: Log, period: str) -> list[tuple[str, int, int]]:

@@ -7,6 +7,8 @@ from typing import Any, Final
 from salesapi.domain.pay.plans.plan_components import Base, Clawback, CurrencyRules, Release
 from salesapi.domain.pay.rules.accounting import Conversion
 from salesapi.domain.pay.rules.clawbacks import ClawbackRule
+from salesapi.domain.pay.rules.contract_costs import ContractCostPolicy
+from salesapi.domain.pay.rules.plan_versions_and_leavers import LEAVING_REASONS, LeaverRule
 from salesapi.domain.pay.rules.release import Anchor, PaymentRelease
 from salesapi.domain.pay.rules.withholding import InstalmentTable, OnChurn, ReleaseInstalment, Wait
 from salesapi.domain.shared.dates import DateUnit
@@ -55,3 +57,29 @@ def in_parts(*parts: tuple[str, Wait | Anchor], on_churn: OnChurn = "cancel_rema
 def after(count: int, unit: DateUnit = "months") -> Wait:
     """Makes a wait of so many months or days."""
     return Wait(count=count, unit=unit)
+
+
+STRAIGHT: Final = ContractCostPolicy(
+    method="straight_line",
+    expedient="not_elected",
+    employer_taxes="expensed",
+    renewal_commission="commensurate",
+    customer_life_months=1,
+)
+
+
+def leavers(
+    earned: str = "100", later: str = "100", days: int = 90, *, pipeline: str = "0", pipeline_days: int = 30
+) -> tuple[LeaverRule, ...]:
+    """Makes one rule for every reason."""
+    return tuple(
+        LeaverRule(
+            reason=reason,
+            earned_percent=Decimal(earned),
+            released_later_percent=Decimal(later),
+            released_later_days=days,
+            pipeline_percent=Decimal(pipeline),
+            pipeline_days=pipeline_days,
+        )
+        for reason in LEAVING_REASONS
+    )

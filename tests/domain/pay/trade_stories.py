@@ -15,11 +15,11 @@ from salesapi.domain.cash.agreement_lines import AgreementLine, AgreementLineCha
 from salesapi.domain.cash.invoices import InvoiceCreditNoteIssued, InvoiceIssued, InvoiceLine, InvoiceVoided
 from salesapi.domain.pay.plans.plan_components import Clawback, Component
 from salesapi.domain.pay.records.payout_runs import LineKind
-from salesapi.domain.selling.deals import DealLine, DealShare, DealTeamChanged, DealWon
+from salesapi.domain.selling.deals import DealLine, DealShare
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.money import UnitPrice
-from tests.domain.pay.commission_stories import ANN, BOB, CID, flat
-from tests.domain.pay.market_stories import MarketLog, customer_id, lead_id, on_day, product_id
+from tests.domain.pay.commission_stories import ANN, BOB, CID, flat, on_day
+from tests.domain.pay.market_stories import MarketLog, customer_id, lead_id, product_id
 from tests.domain.pay.pay_terms import KEEP
 from tests.spec import uid
 
@@ -86,21 +86,18 @@ class TradeLog(MarketLog):
         **attributes: str,
     ) -> int:
         """A won deal with what is known of it."""
-        if shares:
-            self.add(uid(deal), DealTeamChanged(shares=shares))
-        won = DealWon(
-            stage_from="open",
-            stage_to="won",
-            amount_minor=amount,
+        return self.win(
+            deal,
+            amount,
+            on,
+            owner=owner,
             currency=currency,
-            owner_id=owner,
-            reason=None,
+            shares=shares,
             customer_id=None if customer is None else customer_id(customer),
             lead_id=None if lead is None else lead_id(lead),
             lines=lines,
             attributes=tuple(AttributeValue(key=key, value=value) for key, value in attributes.items()),
         )
-        return self.add(uid(deal), won, on)
 
     def agree(
         self,

@@ -18,8 +18,6 @@ from tests.domain.pay.advance_stories import (
     begun_as,
     drawn,
     earn,
-    enrol,
-    leave,
     owing,
 )
 from tests.domain.pay.commission_stories import ANN, BY_LINE, PLAN, Log, balance_minor, flat
@@ -54,7 +52,7 @@ def test_what_a_leaver_owes_is_carried_forgiven_or_collected(
 ) -> None:
     law = LAW if on_leaving == "collected" else None
     log = owing(replace(ADVANCE, on_leaving=on_leaving, collection_allowed_by=law))
-    leave(log, "2026-03-31")
+    log.leave(ANN, "2026-03-31")
     earn(log, 20_000, "2026Q1", deal=1)
     found = drawn(log, "2026Q2")
     assert begun_as(found, netted), "nothing is paid for a quarter in which Ann takes no part"
@@ -66,7 +64,7 @@ def test_what_a_leaver_owes_is_carried_forgiven_or_collected(
 
 def test_who_is_known_to_leave_is_advanced_nothing_for_afterwards_and_nets_the_last_period_as_any_other() -> None:
     log = owing()
-    leave(log, "2026-05-15")
+    log.leave(ANN, "2026-05-15")
     earn(log, 0, "2026Q2")
     log.win(1, 1_500_000, "2026-05-01")
     assert drawn(log, "2026Q2") == [
@@ -118,7 +116,7 @@ def test_the_version_of_the_first_day_pays_the_advance_though_the_run_before_has
 
 def test_an_enrolment_agrees_another_advance() -> None:
     log = Log().plan(flat("10"), advance=ADVANCE)
-    enrolled = enrol(log, None, draw_minor=120_000)
+    enrolled = log.enrol_from(ANN, None, draw_minor=120_000)
     (line,) = log.lock("2025Q4")[ANN].lines
     assert (line.posted_minor, line.positions) == (120_000, (enrolled,))
     earn(log, 150_000, "2026Q1")

@@ -17,7 +17,6 @@ from tests.domain.pay.advance_stories import (
     advancing,
     drawn,
     earn,
-    enrol,
     owing,
 )
 from tests.domain.pay.commission_stories import ANN, PLAN, Log, balance_minor, flat
@@ -79,13 +78,13 @@ def test_an_advance_is_paid_to_who_takes_part_on_the_first_day_for_the_days_that
     begins: str | None, ends: str | None, expected: list[tuple[str, int]]
 ) -> None:
     log = Log().plan(flat("10"), advance=ADVANCE)
-    enrol(log, begins, ends)
+    log.enrol_from(ANN, begins, ends)
     assert drawn(log, "2026Q1") == expected
 
 
 def test_who_was_advanced_nothing_has_nothing_to_net_in_the_first_period() -> None:
     log = Log().plan(flat("10"), advance=ADVANCE)
-    enrol(log, "2026-02-15")
+    log.enrol_from(ANN, "2026-02-15")
     earn(log, 60_000, "2026Q1")
     log.lock("2025Q4")
     statement = log.lock("2026Q1")[ANN]
@@ -141,7 +140,7 @@ def test_the_late_run_of_a_period_before_a_member_joined_ends_nothing_of_what_it
 ) -> None:
     law = LAW if on_leaving == "collected" else None
     log = Log().plan(flat("10"), advance=replace(ADVANCE, on_leaving=on_leaving, collection_allowed_by=law))
-    enrol(log, "2026-07-01")
+    log.enrol_from(ANN, "2026-07-01")
     log.lock("2026Q2")
     assert log.lock("2026Q1") == {}, "900.00 are paid for a quarter to come"
     earn(log, 100_000, "2026Q3")

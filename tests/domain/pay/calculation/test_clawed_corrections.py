@@ -15,7 +15,6 @@ import pytest
 from salesapi.domain.pay.plans.plan_components import Release
 from salesapi.domain.pay.records.payout_runs import StatementLine
 from salesapi.domain.pay.rules.accounting import accrual_balances
-from salesapi.domain.pay.rules.contract_costs import ContractCostPolicy
 from salesapi.domain.pay.rules.withholding import Holdback, Wait
 from salesapi.domain.pay.statements.accruals import LockedLines, cost_minor, cost_on, movements_of
 from salesapi.domain.pay.statements.cost_schedules import CostMonth, cost_schedule
@@ -23,17 +22,9 @@ from salesapi.domain.pay.statements.statements import Statement
 from salesapi.domain.shared.dates import DaySpan
 from salesapi.domain.shared.periods import period_named
 from tests.domain.pay.commission_stories import ANN, flat
-from tests.domain.pay.pay_terms import KEEP, WITH_CASH
+from tests.domain.pay.pay_terms import KEEP, STRAIGHT, WITH_CASH
 from tests.domain.pay.reasons_said import english
 from tests.domain.pay.trade_stories import TradeLog
-
-STRAIGHT = ContractCostPolicy(
-    method="straight_line",
-    expedient="not_elected",
-    employer_taxes="expensed",
-    renewal_commission="commensurate",
-    customer_life_months=1,
-)
 
 
 def sold(paid: int = 120_000, **more: Any) -> TradeLog:

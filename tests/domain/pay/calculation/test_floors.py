@@ -53,14 +53,7 @@ def test_a_guarantee_counts_for_the_days_on_which_it_holds(
 ) -> None:
     floor = replace(FLOOR, last_on=date.fromisoformat(last_on) if last_on else None)
     log = Log().plan(flat("10"), guarantee=floor)
-    begun = EnrolmentBegun(
-        member_id=ANN,
-        plan_id=PLAN,
-        effective_from=date.fromisoformat(begins),
-        effective_until=date.fromisoformat(ends) if ends else None,
-        component_keys=None,
-    )
-    log.add(ANN, begun)
+    log.enrol_from(ANN, begins, ends)
     statements = log.statements("2026Q1")
     assert (statements[ANN].total_minor if ANN in statements else 0) == expected
 

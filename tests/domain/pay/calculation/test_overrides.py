@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from salesapi.domain.pay.plans.enrolment_overrides import ComponentOverride
-from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentEnded, EnrolmentParticipantLeft
+from salesapi.domain.pay.plans.enrolments import EnrolmentEnded, EnrolmentParticipantLeft
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.plans.plan_rates import IndividualRate
 from salesapi.domain.pay.rules.draws import Guarantee
-from salesapi.domain.pay.rules.plan_versions_and_leavers import LeaverRule
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN, Log, flat, tiered
+from tests.domain.pay.pay_terms import leavers
 from tests.domain.pay.plan_options import DRAW, paying
 from tests.domain.pay.reasons_said import english
 
@@ -36,18 +36,7 @@ def enrol(
     log: Log, *overrides: ComponentOverride, begins: str | None = None, ends: str | None = None, **others: Any
 ) -> int:
     """Ann takes part with values of her own; answers the position."""
-    begun = EnrolmentBegun(
-        **{
-            "member_id": ANN,
-            "plan_id": PLAN,
-            "effective_from": date.fromisoformat(begins) if begins else None,
-            "effective_until": date.fromisoformat(ends) if ends else None,
-            "component_keys": None,
-            "overrides": overrides,
-            **others,
-        }
-    )
-    return log.add(ANN, begun)
+    return log.enrol_from(ANN, begins, ends, overrides=overrides, **others)
 
 
 def posted(log: Log, period: str = "2026Q1") -> list[tuple[str, int]]:
@@ -155,15 +144,7 @@ def test_each_value_of_a_component_stands_for_itself_in_a_later_version() -> Non
 
 
 def test_what_a_leaver_closes_later_is_paid_as_on_the_last_day() -> None:
-    rule = LeaverRule(
-        reason="retirement",
-        earned_percent=Decimal(100),
-        released_later_percent=Decimal(100),
-        released_later_days=0,
-        pipeline_percent=HALF,
-        pipeline_days=90,
-    )
-    log = Log().plan(BASE, leavers=(rule,))
+    log = Log().plan(BASE, leavers=leavers(pipeline="50", pipeline_days=90))
     enrol(log, rate("4"), ends="2026-02-01")
     enrolled = enrol(log, rate("6"), begins="2026-02-01")
     log.add(ANN, EnrolmentParticipantLeft(member_id=ANN, left_on=date(2026, 3, 31), leaving="retirement"))

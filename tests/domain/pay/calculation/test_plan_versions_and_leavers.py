@@ -15,7 +15,6 @@ from salesapi.domain.pay.plans.plan_components import Component, Gate, QuotaRule
 from salesapi.domain.pay.plans.plan_rates import IndividualRate
 from salesapi.domain.pay.rules.clawbacks import RecoveryLimit
 from salesapi.domain.pay.rules.plan_versions_and_leavers import (
-    LEAVING_REASONS,
     CumulativeTiers,
     LeaverRule,
     LeavingReason,
@@ -23,7 +22,7 @@ from salesapi.domain.pay.rules.plan_versions_and_leavers import (
 )
 from salesapi.domain.pay.rules.quotas import Proration, Ramp, RampStart, RampStep
 from tests.domain.pay.commission_stories import ANN, BOB, flat, tiered
-from tests.domain.pay.pay_terms import KEEP, WITH_CASH
+from tests.domain.pay.pay_terms import KEEP, WITH_CASH, leavers
 from tests.domain.pay.plan_options import CALENDAR
 from tests.domain.pay.reasons_said import english
 from tests.domain.pay.trade_stories import TradeLog, lines_of, paid
@@ -172,22 +171,6 @@ def test_r57_tiers_restart_with_the_new_version_or_continue(cumulative: Cumulati
     assert [posted for _, posted in lines_of(log, "2026Q1")] == [140_000, second]
 
 
-def leavers(earned: str = "100", later: str = "100", days: int = 90, pipeline: str = "0") -> tuple[LeaverRule, ...]:
-    """One rule for every reason, but nothing for who is dismissed for cause."""
-    rule = LeaverRule(
-        reason="resignation",
-        earned_percent=Decimal(earned),
-        released_later_percent=Decimal(later),
-        released_later_days=days,
-        pipeline_percent=Decimal(pipeline),
-        pipeline_days=30,
-    )
-    nothing = replace(rule, earned_percent=Decimal(0), released_later_percent=Decimal(0), pipeline_percent=Decimal(0))
-    return tuple(
-        replace(nothing if reason == "dismissal_for_cause" else rule, reason=reason) for reason in LEAVING_REASONS
-    )
-
-
 def leaver(*rules: LeaverRule, release: Release | None = WITH_CASH, on: str = "2026-05-15") -> TradeLog:
     """Ann's deal of the first quarter is paid in part; then she leaves."""
     log = TradeLog().plan(replace(flat("10"), release=release), leavers=rules).enrol(ANN)
@@ -220,7 +203,8 @@ def test_r60_what_lapses_with_a_leaver_is_shown() -> None:
 def test_r60_the_reason_decides_and_a_corrected_reason_corrects_what_was_paid(
     reason: LeavingReason, released: int
 ) -> None:
-    log = leaver(*leavers())
+    nothing = [rule for rule in leavers("0", "0") if rule.reason == "dismissal_for_cause"]
+    log = leaver(*(rule for rule in leavers() if rule.reason != "dismissal_for_cause"), *nothing)
     log.pay(2, 60_000, "2026-06-01", deal=1)
     assert log.lock("2026Q2")[ANN].total_minor == 6_000
     log.leave(ANN, "2026-05-15", reason)

@@ -10,11 +10,10 @@ import pytest
 
 from salesapi.domain.pay.plans.plan_components import Clawback, Component, Release
 from salesapi.domain.pay.records.payout_runs import LineKind
-from salesapi.domain.pay.rules.plan_versions_and_leavers import LEAVING_REASONS, LeaverRule
 from salesapi.domain.pay.rules.release import ExpiryStep, ExpiryTable
 from salesapi.domain.pay.rules.withholding import Holdback, OnClawback, Wait
 from tests.domain.pay.commission_stories import ANN, flat
-from tests.domain.pay.pay_terms import KEEP, WITH_CASH, after, in_parts
+from tests.domain.pay.pay_terms import KEEP, WITH_CASH, after, in_parts, leavers
 from tests.domain.pay.trade_stories import TradeLog, lines_of, paid
 
 
@@ -23,21 +22,6 @@ def held(months: int, on_clawback: OnClawback = "netted") -> Component:
     wait = Wait(count=months, unit="months")
     holdback = Holdback(share_percent=Decimal(20), wait=wait, event=None, on_clawback=on_clawback)
     return replace(flat("10"), release=Release(holdback=holdback), clawback=KEEP)
-
-
-def leavers(earned: str, later: str, days: int = 30) -> tuple[LeaverRule, ...]:
-    """One rule for every reason."""
-    return tuple(
-        LeaverRule(
-            reason=reason,
-            earned_percent=Decimal(earned),
-            released_later_percent=Decimal(later),
-            released_later_days=days,
-            pipeline_percent=Decimal(0),
-            pipeline_days=0,
-        )
-        for reason in LEAVING_REASONS
-    )
 
 
 def test_r28_what_an_earlier_version_holds_back_for_longer_is_released_on_its_day() -> None:
@@ -83,7 +67,7 @@ def test_r28_on_its_last_day_a_clawback_still_meets_what_is_held(
 
 def test_r60_who_left_gives_back_no_more_of_a_refund_than_its_cash_had_paid() -> None:
     # Half of what the last period released was paid: 50.00. A refund at the later share of 100 % took back 100.00.
-    log = TradeLog().plan(replace(flat("10"), release=WITH_CASH), leavers=leavers("50", "100")).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), release=WITH_CASH), leavers=leavers("50", "100", 30)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.pay(1, 100_000, "2026-05-01", deal=1)
     log.leave(ANN, "2026-05-15")
@@ -95,7 +79,7 @@ def test_r60_who_left_gives_back_no_more_of_a_refund_than_its_cash_had_paid() ->
 
 
 def test_r60_money_that_went_back_counts_later_again_by_the_later_share() -> None:
-    log = TradeLog().plan(replace(flat("10"), release=WITH_CASH), leavers=leavers("100", "50")).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), release=WITH_CASH), leavers=leavers("100", "50", 30)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.pay(1, 100_000, "2026-02-01", deal=1)
     log.leave(ANN, "2026-05-15")
@@ -106,7 +90,7 @@ def test_r60_money_that_went_back_counts_later_again_by_the_later_share() -> Non
 
 def test_r60_a_prepayment_of_what_was_sold_in_the_last_period_is_of_that_period() -> None:
     # Nothing is released before it is earned (R22): the payment of March counts on the day of the sale.
-    log = TradeLog().plan(replace(flat("10"), release=WITH_CASH), leavers=leavers("50", "0")).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), release=WITH_CASH), leavers=leavers("50", "0", 30)).enrol(ANN)
     log.pay(1, 100_000, "2026-03-20", deal=1)
     log.sell(1, 100_000, "2026-05-01")
     log.leave(ANN, "2026-05-15")
@@ -145,7 +129,7 @@ def test_what_lapses_step_by_step_adds_up_to_what_lapses_in_all() -> None:
 def test_a_line_of_what_lapsed_says_by_which_rule() -> None:
     # Half is due at once, half on acceptance; Ann leaves in the quarter, and the customer is lost before it accepts.
     halves = in_parts(("50", after(0)), ("50", "acceptance"))
-    log = TradeLog().plan(replace(flat("10"), release=halves), leavers=leavers("80", "0")).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), release=halves), leavers=leavers("80", "0", 30)).enrol(ANN)
     log.sell(1, 100_000, "2026-04-10")
     log.agree(1, 100_000, on="2026-04-12")
     log.leave(ANN, "2026-05-15")
