@@ -3,23 +3,19 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, get_args
+from typing import Any, get_args
 
 import pytest
 
 from salesapi.domain.pay.plans.enrolment_overrides import ComponentOverride
 from salesapi.domain.pay.plans.enrolments import (
-    EnrolmentBegun,
     EnrolmentEnded,
-    EnrolmentParticipantLeft,
     EnrolmentPlanAcknowledged,
 )
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.rules.limits import CapExcess
 from tests.domain.pay.carryover_stories import CARRIED, HALF_AND_PIPELINE, of_deals, posted
 from tests.domain.pay.commission_stories import ANN, PLAN, Log, flat
-
-ALWAYS: Final[dict[str, Any]] = {"member_id": ANN, "plan_id": PLAN, "effective_from": None, "component_keys": None}
 
 
 def test_who_leaves_the_plan_before_the_next_window_loses_what_is_carried() -> None:
@@ -37,7 +33,7 @@ def test_who_leaves_the_plan_before_the_next_window_loses_what_is_carried() -> N
 def test_a_leaver_has_of_what_is_carried_the_part_of_the_last_period() -> None:
     log = Log().plan(CARRIED, leavers=HALF_AND_PIPELINE).enrol(ANN)
     log.win(1, 3_000_000, "2026-01-15")
-    log.add(ANN, EnrolmentParticipantLeft(member_id=ANN, left_on=date(2026, 5, 31), leaving="resignation"))
+    log.leave(ANN, "2026-05-31")
     assert posted(log, "2026Q2") == of_deals(("R30", 1, 200_000), ("R30", 1, -100_000), ("R60", 1, -50_000))
     assert posted(log, "2026Q3") == [], "what is still carried then is lost"
 
@@ -47,7 +43,7 @@ def test_the_cap_of_a_year_counts_what_a_leaver_earned_before_its_part_of_that(e
     log = Log().plan(replace(CARRIED, cap_window="year", cap_excess=excess), leavers=HALF_AND_PIPELINE).enrol(ANN)
     log.win(1, 800_000, "2026-01-15")
     log.win(2, 800_000, "2026-04-15")
-    log.add(ANN, EnrolmentParticipantLeft(member_id=ANN, left_on=date(2026, 3, 31), leaving="resignation"))
+    log.leave(ANN, "2026-03-31")
     assert posted(log, "2026Q1") == of_deals(("R01", 1, 80_000), ("R60", 1, -40_000))
     assert posted(log, "2026Q2") == of_deals(("R01", 2, 80_000), ("R30", 2, -60_000)), "200.00 were left under it"
 
@@ -93,11 +89,9 @@ def test_where_tiers_begin_anew_inside_a_period_what_is_carried_counts_with_the_
 
 def test_ones_own_cap_limits_what_is_carried_into_the_window_that_it_is_agreed_for() -> None:
     log = Log().plan(replace(CARRIED, override_percent_max=Decimal(50)))
-    log.add(ANN, EnrolmentBegun(**ALWAYS, effective_until=date(2026, 4, 1)))
+    log.enrol_from(ANN, None, "2026-04-01")
     own = (ComponentOverride(component_key="base", cap_minor=120_000),)
-    agreed = log.add(
-        ANN, EnrolmentBegun(**ALWAYS | {"effective_from": date(2026, 4, 1)}, effective_until=None, overrides=own)
-    )
+    agreed = log.enrol_from(ANN, "2026-04-01", overrides=own)
     won = log.win(1, 2_500_000, "2026-01-15")
     assert posted(log, "2026Q2") == of_deals(("R30", 1, 150_000), ("R30", 1, -30_000))
     assert log.statements("2026Q2")[ANN].lines[0].positions == (agreed, won)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentEnded, EnrolmentParticipantLeft
+from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentEnded
 from salesapi.domain.pay.rules.draws import Guarantee
 from tests.domain.pay.commission_stories import ANN, PLAN, Log, balance_minor, flat
 from tests.domain.pay.plan_options import DRAW
@@ -162,7 +162,7 @@ def test_what_was_recovered_before_a_leaving_became_known_that_forgives_it_is_no
     log.lock("2026Q1")
     log.win(2, 1_500_000, "2026-06-01")
     assert log.lock("2026Q2")[ANN].total_minor == 120_000, "300.00 are recovered"
-    log.add(ANN, EnrolmentParticipantLeft(member_id=ANN, left_on=date(2026, 3, 31), leaving="resignation"))
+    log.leave(ANN, "2026-03-31")
     back = EnrolmentBegun(
         member_id=ANN, plan_id=PLAN, effective_from=date(2026, 7, 1), effective_until=None, component_keys=None
     )

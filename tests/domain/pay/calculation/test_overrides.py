@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from salesapi.domain.pay.plans.enrolment_overrides import ComponentOverride
-from salesapi.domain.pay.plans.enrolments import EnrolmentEnded, EnrolmentParticipantLeft
+from salesapi.domain.pay.plans.enrolments import EnrolmentEnded
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.plans.plan_rates import IndividualRate
 from salesapi.domain.pay.rules.draws import Guarantee
@@ -147,7 +147,7 @@ def test_what_a_leaver_closes_later_is_paid_as_on_the_last_day() -> None:
     log = Log().plan(BASE, leavers=leavers(pipeline="50", pipeline_days=90))
     enrol(log, rate("4"), ends="2026-02-01")
     enrolled = enrol(log, rate("6"), begins="2026-02-01")
-    log.add(ANN, EnrolmentParticipantLeft(member_id=ANN, left_on=date(2026, 3, 31), leaving="retirement"))
+    log.leave(ANN, "2026-03-31", "retirement")
     won = log.win(1, 1_000_000, "2026-04-10")
     assert posted(log, "2026Q2") == [("R01", 60_000), ("R60", -30_000)]
     assert log.statements("2026Q2")[ANN].lines[0].positions == (enrolled, won)
