@@ -102,8 +102,8 @@ async def accrual_groups(
 
 def _movements(row: "asyncpg.Record") -> tuple[Movement, ...]:
     if row["kind"] == "paid":
-        return (Movement(on=row["payable_on"], kind="paid", amount_minor=row["posted_minor"], dimension=""),)
-    return movements_of(locked_lines(row), "")
+        return (Movement(on=row["payable_on"], kind="paid", amount_minor=row["posted_minor"]),)
+    return movements_of(locked_lines(row))
 
 
 def _has_anything(moved: list[Movement], days: DaySpan) -> bool:

@@ -66,9 +66,7 @@ def settled_of(statements: Iterable[Statement]) -> list[LockedLines]:
 def balances(statements: Iterable[Statement], on: str) -> tuple[int, int]:
     """Computes what is earned and not payable, and payable and not paid, at the end of a day before any payment."""
     day = date.fromisoformat(on)
-    movements = [each for lines in settled_of(statements) for each in movements_of(lines, "") if each.on <= day]
-    if not movements:
-        return (0, 0)
+    movements = [each for lines in settled_of(statements) for each in movements_of(lines) if each.on <= day]
     (found,) = accrual_balances(movements, DaySpan(effective_from=day, effective_until=day + timedelta(days=1)))
     return (found.earned_not_payable_minor, found.payable_not_paid_minor)
 

@@ -265,11 +265,6 @@ def test_r12_a_payout_curve_pays_at_its_first_point_and_nothing_below_it(
     assert rates.payout_percent(curve, Fraction(attainment)) == share
 
 
-def test_r13_a_shut_gate_pays_nothing() -> None:
-    assert rates.gated(True, Fraction(5)) == 5
-    assert rates.gated(False, Fraction(5)) == 0
-
-
 def matrix() -> Matrix:
     """Own attainment by rows, the team's by columns: under 100 and from 100 on."""
     bands = (Band(lower=Decimal(0), upper=Decimal(100)), Band(lower=Decimal(100), upper=None))

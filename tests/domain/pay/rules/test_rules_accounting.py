@@ -173,8 +173,8 @@ def test_money_on_mixed_rates_has_the_net_share_of_the_whole(
     assert sum(step.released_minor for step in steps) == released_minor
 
 
-def moved(day: int, kind: accounting.MovementKind, amount_minor: int, dimension: str = "north") -> accounting.Movement:
-    return accounting.Movement(on=date(2026, 1, day), kind=kind, amount_minor=amount_minor, dimension=dimension)
+def moved(day: int, kind: accounting.MovementKind, amount_minor: int) -> accounting.Movement:
+    return accounting.Movement(on=date(2026, 1, day), kind=kind, amount_minor=amount_minor)
 
 
 JANUARY_5_TO_8: Final = DaySpan(effective_from=date(2026, 1, 5), effective_until=date(2026, 1, 9))
@@ -196,16 +196,6 @@ def test_balances_stand_for_every_day_also_those_without_a_movement() -> None:
         (7, 300, 0),
         (8, 300, -200),  # more taken back than was due: it is owed
     ]
-
-
-def test_balances_are_kept_apart_by_dimension() -> None:
-    found = accounting.accrual_balances((*LEDGER, moved(6, "earned", 50, "south")), JANUARY_5_TO_8)
-    south = [(row.on.day, row.earned_not_payable_minor) for row in found if row.dimension == "south"]
-    assert south == [(5, 0), (6, 50), (7, 50), (8, 50)]
-    assert tuple(row for row in found if row.dimension == "north") == accounting.accrual_balances(
-        LEDGER, JANUARY_5_TO_8
-    )
-    assert accounting.accrual_balances((), JANUARY_5_TO_8) == ()
 
 
 KINDS: Final = st.sampled_from(("earned", "cancelled", "released", "paid", "clawed_back"))

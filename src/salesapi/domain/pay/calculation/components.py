@@ -206,13 +206,14 @@ def _is_open(component: Component, standing: Standing, base: Amount) -> bool:
 
 
 def _shut(component: Component, standing: Standing, base: Amount) -> Earning:
+    """R13: `e = open ? e : 0`."""
     gate = component.gate
     assert gate is not None, "only a gate shuts"
     counted = standing.total if gate.pays == "whole_period" else standing.start + base
     reason = earned_reasons.GateShut(
         needed_percent=gate.attainment_percent, reached_percent=_attainment(standing, counted)
     )
-    return Earning(kind="earning", rule="R13", base=base, exact_minor=rates.gated(False, ZERO), reason=reason)
+    return Earning(kind="earning", rule="R13", base=base, exact_minor=ZERO, reason=reason)
 
 
 def _rated(component: Component, standing: Standing, portion: Portion) -> tuple[Earning, ...]:

@@ -58,7 +58,7 @@ class FrozenRate:
 
 @record
 class Movement:
-    """One posting of the pay ledger: its day, its kind, its amount and where finance accounts for it.
+    """One posting of the pay ledger: its day, its kind and its amount.
 
     The amount is positive in the direction of its kind: earned more, cancelled, released, paid, taken back. A correction of
     the same kind is negative.
@@ -67,7 +67,6 @@ class Movement:
     on: date
     kind: MovementKind
     amount_minor: int
-    dimension: str
 
 
 @record
@@ -75,7 +74,6 @@ class DayBalance:
     """R69: what stands at the end of a day."""
 
     on: date
-    dimension: str
     earned_not_payable_minor: int
     payable_not_paid_minor: int
 
@@ -148,24 +146,22 @@ def taxed_base(net_minor: int, tax_minor: int | None, basis: TaxBasis) -> int:
 
 
 def accrual_balances(movements: Sequence[Movement], days: DaySpan) -> tuple[DayBalance, ...]:
-    """R69: for every day and dimension, what stands at its end; earlier movements open the first day, later ones wait.
+    """R69: for every day, what stands at its end; earlier movements open the first day, later ones wait.
 
     `earned not payable = earned - cancelled - released`; `payable not paid = released - paid - clawed back`, negative where
-    more was taken back than was due (R54). Both together are the liability. The order of the movements does not matter.
+    more was taken back than was due (R54). Both together are the liability. The order of the movements does not matter;
+    those of one dimension of finance are sent together.
     """
     assert days.length_days() <= BALANCE_DAYS_MAX, "the caller bounds the days"
-    changes: dict[tuple[date, str], tuple[int, int]] = {}
+    changes: dict[date, tuple[int, int]] = {}
     for movement in movements:
-        key = (max(movement.on, days.effective_from), movement.dimension)
-        changes[key] = _sum(changes.get(key, (0, 0)), _effect(movement))
-    standing = dict.fromkeys(sorted({movement.dimension for movement in movements}), (0, 0))
+        on = max(movement.on, days.effective_from)
+        changes[on] = _sum(changes.get(on, (0, 0)), _effect(movement))
+    standing = (0, 0)
     balances = []
     for day in days.days():
-        for dimension, before in standing.items():
-            standing[dimension] = (earned, payable) = _sum(before, changes.get((day, dimension), (0, 0)))
-            balances.append(
-                DayBalance(on=day, dimension=dimension, earned_not_payable_minor=earned, payable_not_paid_minor=payable)
-            )
+        standing = (earned_minor, payable_minor) = _sum(standing, changes.get(day, (0, 0)))
+        balances.append(DayBalance(on=day, earned_not_payable_minor=earned_minor, payable_not_paid_minor=payable_minor))
     return tuple(balances)
 
 

@@ -1,4 +1,4 @@
-"""Rates R01 to R14, R20 and R21 of the rule catalogue, one function a rule, in its order.
+"""Rates R01 to R14, R20 and R21 of the rule catalogue, one function a rule, in its order; the gate (R13) is in `components.py`.
 
 All exact: amounts are fractions of minor units, rates decimals in percent; nothing is rounded here. A table counts what was
 credited before (`start`) and with a credit (`start` plus `base`), so that deals of a period stand on each other's shoulders.
@@ -172,11 +172,6 @@ def payout_percent(curve: PayoutCurve, attainment: Fraction) -> Fraction:
     if curve.above_last == "capped" or attainment == points[place][0]:
         return points[place][1]
     return _on_line(points[place - 1], points[place], attainment)
-
-
-def gated(is_open: bool, earned: Fraction) -> Fraction:
-    """R13: `e = open ? e : 0`."""
-    return earned if is_open else ZERO
 
 
 def matrix_rate(matrix: Matrix, *, first: Fraction, second: Fraction) -> Decimal:

@@ -24,12 +24,12 @@ class LockedLines:
     payable_on: date
 
 
-def movements_of(lines: LockedLines, dimension: str) -> tuple[Movement, ...]:
+def movements_of(lines: LockedLines) -> tuple[Movement, ...]:
     """R69: what lines move. All that is earned is payable at the end of its period, but for what is withheld there."""
 
     def moved(kind: MovementKind, amount_minor: int) -> Movement:
         on = lines.earned_on if kind == "earned" else lines.payable_on
-        return Movement(on=on, kind=kind, amount_minor=amount_minor, dimension=dimension)
+        return Movement(on=on, kind=kind, amount_minor=amount_minor)
 
     match lines.kind:
         case "earning" | "uplift" | "modifier" | "limit" | "adjustment" | "award" | "guarantee" | "draw" | "recovery":
