@@ -121,7 +121,7 @@ class Eligibility:
         elif on <= left.left_on or not enrolment.covers(self.plan_id, component.key, left.left_on):
             return None
         share = leaver_share(version.leavers, left.leaving, left_on=left.left_on, earned_on=on, released_on=on)
-        return Fraction(share.percent) if is_enrolled or share.percent else None
+        return Fraction(share) if is_enrolled or share else None
 
     def held_on(self, member_id: UUID, version: CompensationPlanVersion, key: str, on: date) -> Held | None:
         """A component of a version by its key, for who is enrolled in it on a day; None for everybody else."""

@@ -91,7 +91,7 @@ class Leaving:
         found = leaver_share(
             (self.rule,), self.rule.reason, left_on=self.left_on, earned_on=earned_on, released_on=released_on
         )
-        return Fraction(found.percent) / 100
+        return Fraction(found) / 100
 
 
 @record

@@ -27,7 +27,6 @@ CumulativeTiers: TypeAlias = Literal["restart", "continue"]
 LeavingReason: TypeAlias = Literal[
     "resignation", "dismissal", "dismissal_for_cause", "redundancy", "end_of_contract", "retirement", "death"
 ]
-LeaverState: TypeAlias = Literal["earned", "released_later", "pipeline"]
 LEAVING_REASONS: Final[tuple[LeavingReason, ...]] = get_args(LeavingReason)
 
 
@@ -65,14 +64,6 @@ class LeaverRule:
     pipeline_days: Annotated[
         Annotated[int, Ge(0), Le(LEAVER_DAYS_MAX)], About("Last day of earning that still pays, in days after leaving.")
     ]
-
-
-@record
-class LeaverShare:
-    """R60: in which state an earning was when the participant left, and how much of it still pays."""
-
-    state: LeaverState
-    percent: Decimal
 
 
 def plan_parts(
@@ -140,8 +131,8 @@ def problem_of_leaver_rules(rules: Sequence[LeaverRule]) -> Problem | None:
 
 def leaver_share(
     rules: Sequence[LeaverRule], reason: LeavingReason, *, left_on: date, earned_on: date, released_on: date
-) -> LeaverShare:
-    """R60: what still pays of an earning. `left_on` is the last day of employment, and counts as before leaving.
+) -> Decimal:
+    """R60: what still pays of an earning, in percent. `left_on` is the last day of employment, and counts as before leaving.
 
     Earned and released by then: `earned`. Earned by then, released after: `released_later`, within its days. Earned after:
     `pipeline`, within its days, whenever it is released. Beyond the days it is 0.
@@ -149,8 +140,8 @@ def leaver_share(
     rule = next(rule for rule in rules if rule.reason == reason)
     if earned_on > left_on:
         is_paid = (earned_on - left_on).days <= rule.pipeline_days
-        return LeaverShare(state="pipeline", percent=rule.pipeline_percent if is_paid else Decimal(0))
+        return rule.pipeline_percent if is_paid else Decimal(0)
     if released_on > left_on:
         is_paid = (released_on - left_on).days <= rule.released_later_days
-        return LeaverShare(state="released_later", percent=rule.released_later_percent if is_paid else Decimal(0))
-    return LeaverShare(state="earned", percent=rule.earned_percent)
+        return rule.released_later_percent if is_paid else Decimal(0)
+    return rule.earned_percent
