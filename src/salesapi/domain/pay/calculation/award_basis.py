@@ -77,7 +77,11 @@ class AwardBasis:
         key = (member_id, within.text)
         if self._last is None or self._last[0] != key:
             self._last = (key, self.evaluation.credited(member_id, within))
-        return [each for each in self._last[1] if _counts(each, component)]
+        return [
+            each
+            for each in self._last[1]
+            if each.component.key == component and each.waits_for is None and each.carried_past is None
+        ]
 
     def quota(self, member_id: UUID, component: str) -> MemberQuota | None:
         """R57 to R59: the member's quota of the whole period for what the component measures."""
@@ -132,10 +136,6 @@ class AwardBasis:
             for member_id in self.ledger.members_answered_about(answer):
                 found.setdefault(member_id, []).append(answer)
         return found
-
-
-def _counts(credited: Credited, component: str) -> bool:
-    return credited.component.key == component and credited.waits_for is None and credited.carried_past is None
 
 
 def amount_of(credits: Iterable[Credited]) -> Fraction:

@@ -82,7 +82,9 @@ class PayableOf:
             return NOTHING
         if on not in self._stands:
             released = self._released_by(on)
-            self._stands[on] = self._stand(on, released) if self._earned.exact_minor else _of_nothing(released)
+            self._stands[on] = (
+                self._stand(on, released) if self._earned.exact_minor else Payable(positions=released.positions)
+            )
         return self._stands[on]
 
     def _stand(self, on: date, released: release_clock.Released) -> Payable:
@@ -162,7 +164,3 @@ class PayableOf:
         if on not in self._released:
             self._released[on] = self._clock.by(on)
         return self._released[on]
-
-
-def _of_nothing(released: release_clock.Released) -> Payable:
-    return Payable(positions=released.positions)

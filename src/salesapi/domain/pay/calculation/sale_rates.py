@@ -99,7 +99,8 @@ def rated_by_sale(
         case UnitAmount():
             return _by_units(rate.amount_minor, portion)
         case RateRules():
-            return _by_rules(rate, portion.sale, portion.amount)
+            parts = rule_parts(rate, portion.sale, portion.amount)
+            return Rated(rule="R38", exact_minor=total_of(parts), reason=reason_of_parts(parts))
         case MarginBandTable():
             price, cost = _price_and_cost(portion)
             return _by_base("R37", margin_band_earning(rate, price=price, cost=cost))
@@ -122,12 +123,6 @@ def _by_units(unit_minor: int, portion: Portion) -> Rated:
         exact_minor=rates.flat_amount(unit_minor, credited),
         reason=PerUnit(unit_count=credited, amount_minor=unit_minor),
     )
-
-
-def _by_rules(rate: RateRules, sale: Sale, amount: Amount) -> Rated:
-    """R38: each part of the sale by its rule."""
-    found = rule_parts(rate, sale, amount)
-    return Rated(rule="R38", exact_minor=total_of(found), reason=reason_of_parts(found))
 
 
 def rule_parts(stated: RateRules, sale: Sale, amount: Amount) -> list[Part]:

@@ -204,7 +204,8 @@ def _whole_sale(ledger: PayFacts, component: Component, win: Win, on: date) -> S
         return None
     currency = win.currency if _is_as_won(base) or not agreed else agreed[0].state.currency
     whole = _amount(win, base, agreed)
-    if whole is None or not _is_in_one_currency(base, agreed):
+    currencies = set() if _is_as_won(base) else {each.state.currency for each in agreed}
+    if whole is None or len(currencies) > 1:
         return Sale(
             win=win,
             on=on,
@@ -212,7 +213,7 @@ def _whole_sale(ledger: PayFacts, component: Component, win: Win, on: date) -> S
             base=0,
             currency=currency,
             stated_at=win.positions[-1],
-            waits_for=_no_agreement(base) if whole is None else SEVERAL_CURRENCIES,
+            waits_for=AwaitsAgreement(base=base.kind) if whole is None else SEVERAL_CURRENCIES,
         )
     waits_for: Waits | None = None
     share, amount = Fraction(1), Fraction(whole)
@@ -354,14 +355,6 @@ def _amount(win: Win, base: Base, agreed: Sequence[AgreementFact]) -> int | None
 def _is_as_won(base: Base) -> bool:
     """Tells whether the base is taken from the deal, not from its agreements."""
     return base.kind == "deal_amount" or (base.kind == "margin" and base.cost_from == "catalogue")
-
-
-def _is_in_one_currency(base: Base, agreed: Sequence[AgreementFact]) -> bool:
-    return _is_as_won(base) or len({each.state.currency for each in agreed}) <= 1
-
-
-def _no_agreement(base: Base) -> Waits:
-    return AwaitsAgreement(base=base.kind)
 
 
 def plain(amount: Amount) -> Amount:

@@ -134,7 +134,7 @@ def payment_triggered(
         released_on = _release_day(options.prepayment, cash.on, invoiced_on)
         share = share_before
         if released_on is not None:
-            cash_minor += _counted_minor(options.bank_fee, cash)
+            cash_minor += cash.received_minor + (cash.fee_minor if options.bank_fee == "counts_as_paid" else 0)
             share = min(max(Fraction(cash_minor, gross_due_minor), Fraction()), Fraction(1))
         released_minor = earned_minor * (share - share_before)
         steps.append(PaymentStep(released_on=released_on, share=share, released_minor=released_minor))
@@ -212,10 +212,6 @@ def _release_day(prepayment: Prepayment, paid_on: date, invoiced_on: date | None
     if prepayment == "releases_on_receipt":
         return paid_on
     return None if invoiced_on is None else max(paid_on, invoiced_on)
-
-
-def _counted_minor(bank_fee: BankFee, cash: Cash) -> Amount:
-    return cash.received_minor + cash.fee_minor if bank_fee == "counts_as_paid" else cash.received_minor
 
 
 def _nothing_due(nothing_due: NothingDue, earned_minor: Fraction, invoiced_on: date | None) -> tuple[PaymentStep, ...]:

@@ -117,7 +117,9 @@ def _standing(
         attainment_percent=percent(attainment_percent(credited, quota=quota.amount_minor))
         if quota is not None
         else None,
-        rate_percent=None if table is None else _rate(table, credited),
+        rate_percent=None
+        if table is None
+        else percent(in_tier_rate(table.tiers[tier_index(table, credited)], credited)),
         next_tier=None if table is None else next_tier(table, credited),
     )
 
@@ -130,7 +132,3 @@ def _in_amounts(component: Component, quota: MemberQuota | None) -> TierTable | 
     if table.axis == "amount":
         return table
     return in_amounts(table, quota.amount_minor) if quota is not None else None
-
-
-def _rate(table: TierTable, credited: Amount) -> str:
-    return percent(in_tier_rate(table.tiers[tier_index(table, credited)], credited))
