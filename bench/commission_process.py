@@ -13,7 +13,7 @@ from bench.pay_stories import PERIODS, PLANS
 from bench.rebuild_process import KILOBYTE
 from salesapi.app import Core, running_core
 from salesapi.cli.running import collect_seldom
-from salesapi.domain.pay.ledger.pay_facts import EVENT_TYPES
+from salesapi.domain.catalogue import PAY_EVENT_TYPES
 from salesapi.domain.pay.statements.statements import totals_of
 from salesapi.ledgers import PAGE_EVENTS, ledger_at
 from salesapi.settings import Settings
@@ -47,7 +47,7 @@ async def _read(core: Core) -> None:
     """Reads and decodes what pay follows from, and keeps nothing."""
     reached, head = 0, await core.log.head()
     while reached < head:
-        page = await core.log.read(after=reached, limit=PAGE_EVENTS, types=EVENT_TYPES)
+        page = await core.log.read(after=reached, limit=PAGE_EVENTS, types=PAY_EVENT_TYPES)
         core.codec.decode_unopened(page.events)
         reached = page.scanned_to
 

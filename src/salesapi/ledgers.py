@@ -9,7 +9,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final, cast
 
-from salesapi.domain.pay.ledger.pay_facts import EVENT_TYPES, PayEvent, PayFacts
+from salesapi.domain.catalogue import PAY_EVENT_TYPES
+from salesapi.domain.pay.ledger.pay_facts import PayEvent, PayFacts
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.recorder import EventLog, StoredEvent
 
@@ -53,14 +54,14 @@ class PayFactsReader:
         end: int | None = None
         while True:
             ledger = self._kept or PayFacts()
-            page = await self._log.read(after=ledger.position, limit=PAGE_EVENTS, types=EVENT_TYPES)
+            page = await self._log.read(after=ledger.position, limit=PAGE_EVENTS, types=PAY_EVENT_TYPES)
             if page.head < ledger.position:
                 self._kept = None
                 continue
             end = end or page.head
             # Put back once the page is whole: between pages it may be read, and a fault leaves none behind.
             self._kept = None
-            _take(ledger, self._codec, page.events)
+            _apply(ledger, self._codec, page.events)
             ledger.advance_to(page.scanned_to)
             self._kept = ledger
             self.applied_count += len(page.events)
@@ -74,14 +75,14 @@ async def ledger_at(log: EventLog, codec: Codec, position: int | None) -> PayFac
     ledger = PayFacts()
     reached = 0
     while reached < end:
-        page = await log.read(after=reached, limit=PAGE_EVENTS, types=EVENT_TYPES)
-        _take(ledger, codec, [event for event in page.events if event.position <= end])
+        page = await log.read(after=reached, limit=PAGE_EVENTS, types=PAY_EVENT_TYPES)
+        _apply(ledger, codec, [event for event in page.events if event.position <= end])
         reached = page.scanned_to
     ledger.advance_to(end)
     return ledger
 
 
-def _take(ledger: PayFacts, codec: Codec, events: Sequence[StoredEvent]) -> None:
+def _apply(ledger: PayFacts, codec: Codec, events: Sequence[StoredEvent]) -> None:
     for decoded in codec.decode_unopened(events):
         # The filter lets only these types through, which the type checker cannot know.
         ledger.apply(cast(PayEvent, decoded.event), decoded.recorded)

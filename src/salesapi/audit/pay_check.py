@@ -15,7 +15,8 @@ from uuid import UUID
 from salesapi.audit.leaf import StoredRow, in_log_order
 from salesapi.audit.verdict import Findings, Place, Rank
 from salesapi.audit.worded_statements import WORDED, WordedRun, as_worded
-from salesapi.domain.pay.ledger.pay_facts import EVENT_TYPES, PayEvent, PayFacts
+from salesapi.domain.catalogue import PAY_EVENT_TYPES
+from salesapi.domain.pay.ledger.pay_facts import PayEvent, PayFacts
 from salesapi.domain.pay.records.payout_runs import (
     PayoutRunCalculated,
     PayoutRunLocked,
@@ -39,7 +40,7 @@ CALCULATED: Final = "payout_run.calculated"
 LOCKED: Final = "payout_run.locked"
 RUN_TYPES: Final = ("payout_run.opened", LOCKED)
 """What must be known of the whole log before it is checked: which runs are locked, and where they were calculated."""
-READ_TYPES: Final = frozenset((*EVENT_TYPES, CALCULATED))
+READ_TYPES: Final = frozenset((*PAY_EVENT_TYPES, CALCULATED))
 
 PAID: Final = ("posted_minor", "total_minor")
 """The amounts of a line and of a statement that were paid."""

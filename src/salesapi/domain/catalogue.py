@@ -7,7 +7,7 @@ Names: class `ChangeDealStage`, REST `POST /v1/deals/{deal_id}/change-stage`, Gr
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Final, TypeVar
+from typing import Final, TypeVar, get_args
 
 from salesapi.domain.cash import agreement_decisions, invoice_decisions, receipt_decisions
 from salesapi.domain.consequences import FOLLOWING
@@ -23,6 +23,7 @@ from salesapi.domain.pay.decisions import (
     points_decisions,
     pool_share_decisions,
 )
+from salesapi.domain.pay.ledger.pay_facts import PayEvent
 from salesapi.domain.reference import product_decisions, rate_tables
 from salesapi.domain.selling import (
     activity_decisions,
@@ -65,6 +66,11 @@ STREAMS: Final[tuple[AnyStream, ...]] = (
     points_decisions.STREAM,
     pool_share_decisions.STREAM,
 )
+
+PAY_EVENT_TYPES: Final = tuple(
+    kind.name for stream in STREAMS for kind in stream.events if kind.event in get_args(PayEvent)
+)
+"""Stored names of all events that the ledger of pay reads."""
 
 
 class Catalogue:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 from uuid import UUID
 
 from salesapi.domain.pay.calculation.earnings import Earnings
@@ -12,11 +12,12 @@ from salesapi.domain.pay.calculation.postings import line_of
 from salesapi.domain.pay.ledger.pay_facts import PayEvent, PayFacts
 from salesapi.domain.pay.ledger.payout_facts import PostedKey
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanDrafted, CompensationPlanVersionPublished
-from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentQuotaSet
+from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentParticipantLeft, EnrolmentQuotaSet
 from salesapi.domain.pay.plans.plan_components import Component, CreditKind, Rounding
 from salesapi.domain.pay.plans.plan_rates import FlatRate
 from salesapi.domain.pay.records.awards import AwardApproved, AwardDrawForgiven, AwardExpiryExtended
 from salesapi.domain.pay.records.payout_runs import PayoutRunLocked, PayoutRunOpened, StatementLine
+from salesapi.domain.pay.rules.plan_versions_and_leavers import LeavingReason
 from salesapi.domain.pay.rules.tables import AppliesTo, Tier, TierBoundary, TierTable
 from salesapi.domain.pay.statements.statements import (
     Statement,
@@ -77,6 +78,11 @@ def share(member_id: UUID, percent: str, kind: str = "direct") -> DealShare:
     return DealShare(member_id=member_id, kind="overlay" if kind == "overlay" else "direct", percent=Decimal(percent))
 
 
+def on_day(text: str | None) -> date | None:
+    """A day, or none."""
+    return None if text is None else date.fromisoformat(text)
+
+
 @dataclass
 class Log:
     """Facts in their order; positions count from 1."""
@@ -99,7 +105,7 @@ class Log:
         currency: str = "USD",
         rounding: Rounding = BY_LINE,
         **terms: Any,
-    ) -> "Log":
+    ) -> Self:
         """A plan with one version that always applies, quarterly unless said; `terms` are further fields of a version."""
         drafted = CompensationPlanDrafted(
             key="plan", name="Plan", currency=currency, legal_entity=None, external_id=None
@@ -131,14 +137,24 @@ class Log:
             ),
         )
 
-    def enrol(self, *members: UUID) -> "Log":
+    def enrol(self, *members: UUID) -> Self:
         """Members who always hold all components."""
         for member_id in members:
-            begun = EnrolmentBegun(
-                member_id=member_id, plan_id=PLAN, effective_from=None, effective_until=None, component_keys=None
-            )
-            self.add(member_id, begun)
+            self.enrol_from(member_id, None)
         return self
+
+    def enrol_from(self, member_id: UUID, since: str | None, until: str | None = None, **agreed: Any) -> int:
+        """A member takes part for some days; answers the position."""
+        agreed = {"component_keys": None, **agreed}
+        begun = EnrolmentBegun(
+            member_id=member_id, plan_id=PLAN, effective_from=on_day(since), effective_until=on_day(until), **agreed
+        )
+        return self.add(member_id, begun)
+
+    def leave(self, member_id: UUID, on: str, leaving: LeavingReason = "resignation") -> int:
+        """A member leaves after its last day."""
+        left = EnrolmentParticipantLeft(member_id=member_id, left_on=date.fromisoformat(on), leaving=leaving)
+        return self.add(member_id, left)
 
     def quota(self, member_id: UUID, amount_minor: int, period: str = "2026Q1", currency: str = "USD") -> int:
         """A member's quota for a period."""
@@ -162,12 +178,19 @@ class Log:
         owner: UUID = ANN,
         currency: str = "USD",
         shares: tuple[DealShare, ...] = (),
+        **known: Any,
     ) -> int:
-        """A won deal; answers the position of the win."""
+        """A won deal with what is known of it; answers the position of the win."""
         if shares:
             self.add(uid(deal), DealTeamChanged(shares=shares))
         won = DealWon(
-            stage_from="open", stage_to="won", amount_minor=amount_minor, currency=currency, owner_id=owner, reason=None
+            stage_from="open",
+            stage_to="won",
+            amount_minor=amount_minor,
+            currency=currency,
+            owner_id=owner,
+            reason=None,
+            **known,
         )
         return self.add(uid(deal), won, on)
 
@@ -279,13 +302,13 @@ def deal_lines(ledger: PayFacts, period: str) -> dict[UUID, tuple[StatementLine,
 
 def posted(ledger: PayFacts, period: str) -> dict[PostedKey, int]:
     """Collects what locked runs posted for a period: without what comes to nothing."""
-    of_all = (ledger.paid.posted(PLAN, period, member_id) for member_id in ledger.participants(PLAN))
+    of_all = (ledger.paid.posted(PLAN, period, member_id=member_id) for member_id in ledger.participants(PLAN))
     return {key: minor for posted in of_all for key, minor in posted.items() if minor}
 
 
 def balance_minor(ledger: PayFacts, member_id: UUID) -> int:
     """Sums a member's draw over all locked runs, in minor units."""
-    return sum(ledger.paid.balance_minor(run.run_id, "draw", member_id) for run in ledger.paid.runs_of(PLAN))
+    return sum(ledger.paid.balance_minor(run.run_id, "draw", member_id=member_id) for run in ledger.paid.runs_of(PLAN))
 
 
 def run_of(period: str) -> UUID:

@@ -11,27 +11,7 @@ from typing import Any, get_args
 
 from salesapi.domain.cash.agreement_lines import AgreementLine
 from salesapi.domain.cash.agreements import AgreementDrafted, AgreementRenewed, AgreementSigned
-from salesapi.domain.pay.plans.plan_awards import (
-    ForecastAward,
-    ForecastScope,
-    ForecastStatement,
-    MemberSharePoints,
-    PartOfPeriod,
-    PlanAward,
-    PointsAward,
-    PointsFor,
-    RenewalTerms,
-    RetentionAward,
-    RetentionOf,
-    Scorecard,
-    ScorecardGoal,
-    ScoreOf,
-    ScoreSource,
-    SpiffCampaign,
-    SpiffUnit,
-    TeamPool,
-    TouchAward,
-)
+from salesapi.domain.pay.plans import plan_awards
 from salesapi.domain.pay.plans.plan_components import Component, FilterCondition, SaleFilter
 from salesapi.domain.pay.records.points import PointsCredited
 from salesapi.domain.pay.records.pool_shares import PoolShare, PoolSharesApproved
@@ -44,7 +24,7 @@ from tests.domain.pay.commission_stories import ANN, BOB, CID, PLAN, Log
 from tests.domain.pay.traded_company import CUSTOMER
 from tests.spec import uid
 
-NEEDED: dict[ScoreOf, str] = {
+NEEDED: dict[plan_awards.ScoreOf, str] = {
     "attainment": "component",
     "nps": "responses_min",
     "csat": "responses_min",
@@ -53,7 +33,7 @@ NEEDED: dict[ScoreOf, str] = {
 }
 
 
-def generated_awards(random: Random, components: tuple[Component, ...]) -> tuple[PlanAward, ...]:
+def generated_awards(random: Random, components: tuple[Component, ...]) -> tuple[plan_awards.PlanAward, ...]:
     """None to three awards, of any kind."""
     kinds: dict[str, Callable[[Random, tuple[Component, ...]], Any]] = {
         "spiff": _campaign,
@@ -67,7 +47,7 @@ def generated_awards(random: Random, components: tuple[Component, ...]) -> tuple
     chosen = random.sample(list(kinds), random.choice((0, 0, 1, 2, 3)))
     made = {kind: kinds[kind](random, components) for kind in chosen}
     return tuple(
-        PlanAward(key=f"award_{kind}", name=kind.title(), **{kind: terms})
+        plan_awards.PlanAward(key=f"award_{kind}", name=kind.title(), **{kind: terms})
         for kind, terms in made.items()
         if terms is not None
     )
@@ -113,12 +93,12 @@ def _amount(random: Random) -> int:
     return random.choice((1, 999, 50_000, 2**50))
 
 
-def _campaign(random: Random, components: tuple[Component, ...]) -> SpiffCampaign | None:
+def _campaign(random: Random, components: tuple[Component, ...]) -> plan_awards.SpiffCampaign | None:
     """None where no component counts a deal once."""
     whole = [each for each in components if each.attributed != "payment" and not isinstance(each.rate, ResidualTerms)]
     if not whole:
         return None
-    unit: SpiffUnit | None = random.choice((None, *get_args(SpiffUnit)))
+    unit: plan_awards.SpiffUnit | None = random.choice((None, *get_args(plan_awards.SpiffUnit)))
     only = SaleFilter(conditions=(FilterCondition(of="product_code", any_of=("s27",)),))
     terms = awards.Spiff(
         first_on=random.choice((date(2025, 6, 1), date(2026, 1, 5))),
@@ -133,15 +113,15 @@ def _campaign(random: Random, components: tuple[Component, ...]) -> SpiffCampaig
         refunded_budget=_one_of(random, awards.RefundedBudget),
         stacking=_one_of(random, awards.SpiffStacking),
     )
-    return SpiffCampaign(
+    return plan_awards.SpiffCampaign(
         terms=terms, component=random.choice(whole).key, unit=unit, only=only if random.random() < 0.3 else None
     )
 
 
-def _scorecard(random: Random, components: tuple[Component, ...]) -> Scorecard:
+def _scorecard(random: Random, components: tuple[Component, ...]) -> plan_awards.Scorecard:
     weights = random.choice((("100",), ("60", "40"), ("33.3", "33.3", "33.4")))
     goals = tuple(
-        ScorecardGoal(
+        plan_awards.ScorecardGoal(
             key=f"goal_{number}",
             weight_percent=Decimal(weight),
             source=_source(random, components),
@@ -149,16 +129,16 @@ def _scorecard(random: Random, components: tuple[Component, ...]) -> Scorecard:
         )
         for number, weight in enumerate(weights)
     )
-    part: PartOfPeriod = _one_of(random, PartOfPeriod)
+    part: plan_awards.PartOfPeriod = _one_of(random, plan_awards.PartOfPeriod)
     missing: awards.MissingScore = _one_of(random, awards.MissingScore)
-    return Scorecard(target_minor=_amount(random), goals=goals, missing=missing, part_of_period=part)
+    return plan_awards.Scorecard(target_minor=_amount(random), goals=goals, missing=missing, part_of_period=part)
 
 
-def _source(random: Random, components: tuple[Component, ...]) -> ScoreSource:
-    of: ScoreOf = _one_of(random, ScoreOf)
+def _source(random: Random, components: tuple[Component, ...]) -> plan_awards.ScoreSource:
+    of: plan_awards.ScoreOf = _one_of(random, plan_awards.ScoreOf)
     needed: dict[str, Any] = {"component": random.choice(components).key, "responses_min": 2, "target_count": 3}
     kinds = tuple(random.sample(get_args(TouchKind), random.randint(0, 2))) if of == "touches" else ()
-    return ScoreSource(of=of, kinds=kinds, **{NEEDED[of]: needed[NEEDED[of]]})
+    return plan_awards.ScoreSource(of=of, kinds=kinds, **{NEEDED[of]: needed[NEEDED[of]]})
 
 
 def _curve(random: Random) -> PayoutCurve:
@@ -172,10 +152,10 @@ def _curve(random: Random) -> PayoutCurve:
     return PayoutCurve(points=points, above_last=random.choice(("capped", "continued")))
 
 
-def _pool(random: Random, components: tuple[Component, ...]) -> TeamPool:
+def _pool(random: Random, components: tuple[Component, ...]) -> plan_awards.TeamPool:
     division: pools.PoolDivision = _one_of(random, pools.PoolDivision)
-    points = tuple(MemberSharePoints(member_id=each, points=Decimal("1.5")) for each in (ANN, BOB))
-    return TeamPool(
+    points = tuple(plan_awards.MemberSharePoints(member_id=each, points=Decimal("1.5")) for each in (ANN, BOB))
+    return plan_awards.TeamPool(
         terms=pools.TeamPoolTerms(
             rate_percent=Decimal(random.choice(("0", "0.5", "33.3333", "1000"))),
             division=division,
@@ -198,9 +178,9 @@ def _leader(random: Random) -> pools.LeaderShares:
     )
 
 
-def _points(random: Random, components: tuple[Component, ...]) -> PointsAward:
-    each: PointsFor = _one_of(random, PointsFor)
-    return PointsAward(
+def _points(random: Random, components: tuple[Component, ...]) -> plan_awards.PointsAward:
+    each: plan_awards.PointsFor = _one_of(random, plan_awards.PointsFor)
+    return plan_awards.PointsAward(
         each=each,
         points=Decimal(random.choice(("0.333", "1", "1000000000"))),
         kinds=tuple(random.sample(get_args(TouchKind), random.randint(0, 2))) if each == "touch" else (),
@@ -208,24 +188,24 @@ def _points(random: Random, components: tuple[Component, ...]) -> PointsAward:
     )
 
 
-def _retention(random: Random, components: tuple[Component, ...]) -> RetentionAward:
-    measured: RetentionOf = _one_of(random, RetentionOf)
-    renewal = RenewalTerms(
+def _retention(random: Random, components: tuple[Component, ...]) -> plan_awards.RetentionAward:
+    measured: plan_awards.RetentionOf = _one_of(random, plan_awards.RetentionOf)
+    renewal = plan_awards.RenewalTerms(
         counting=_one_of(random, award_measures.RenewalCounting),
         credit_date=_one_of(random, award_measures.RenewalCreditDate),
         late_days_max=random.choice((0, 30, 3_650)),
     )
-    return RetentionAward(
+    return plan_awards.RetentionAward(
         measured=measured,
         target_minor=_amount(random),
         curve=_curve(random),
         unmeasured=_one_of(random, award_measures.Unmeasured),
         renewal=renewal if measured == "renewal_rate" else None,
-        part_of_period=_one_of(random, PartOfPeriod),
+        part_of_period=_one_of(random, plan_awards.PartOfPeriod),
     )
 
 
-def _forecast(random: Random, components: tuple[Component, ...]) -> ForecastAward:
+def _forecast(random: Random, components: tuple[Component, ...]) -> plan_awards.ForecastAward:
     terms = award_measures.ForecastAwardTerms(
         lead_days=random.choice((-366, -60, 0, 366)),
         deviation_percent_max=Decimal(random.choice(("0", "12.5", "1000"))),
@@ -234,14 +214,14 @@ def _forecast(random: Random, components: tuple[Component, ...]) -> ForecastAwar
         repeat=_one_of(random, award_measures.ForecastRepeat),
         award_minor=_amount(random),
     )
-    return ForecastAward(
+    return plan_awards.ForecastAward(
         terms=terms,
         component=random.choice(components).key,
-        stated_by=_one_of(random, ForecastStatement),
-        scope=_one_of(random, ForecastScope),
+        stated_by=_one_of(random, plan_awards.ForecastStatement),
+        scope=_one_of(random, plan_awards.ForecastScope),
     )
 
 
-def _touches(random: Random, components: tuple[Component, ...]) -> TouchAward:
+def _touches(random: Random, components: tuple[Component, ...]) -> plan_awards.TouchAward:
     kinds = random.sample(get_args(TouchKind), random.randint(1, 3))
-    return TouchAward(kinds=tuple(kinds), amount_minor=_amount(random))
+    return plan_awards.TouchAward(kinds=tuple(kinds), amount_minor=_amount(random))

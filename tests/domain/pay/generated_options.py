@@ -3,30 +3,14 @@
 They are put on a generated version (`generated_plans.py`) and leave it valid. All follows from the caller's seeded random.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from random import Random
-from typing import Any, TypeVar, get_args
+from typing import get_args
 
+from salesapi.domain.pay.plans import plan_components
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
-from salesapi.domain.pay.plans.plan_components import (
-    Base,
-    BaseKind,
-    Clawback,
-    Component,
-    CostFrom,
-    CountedOver,
-    CurrencyRules,
-    CustomerNovelty,
-    FilterCondition,
-    QuotaRules,
-    Release,
-    SaleFilter,
-    Sourcing,
-    VersionTakeover,
-)
 from salesapi.domain.pay.plans.plan_rates import (
     FlatRate,
     IndividualRate,
@@ -36,11 +20,9 @@ from salesapi.domain.pay.plans.plan_rates import (
     UnitAmount,
     tells_lines,
 )
-from salesapi.domain.pay.rules import clawbacks, commissionable_bases, quotas, release, withholding
+from salesapi.domain.pay.rules import clawbacks, commissionable_bases, quotas, release
 from salesapi.domain.pay.rules.accounting import Conversion, InverseRate, RateDate
 from salesapi.domain.pay.rules.award_measures import (
-    CollectedFrom,
-    CollectionBand,
     SatisfactionBand,
     SatisfactionTable,
     Survey,
@@ -51,13 +33,12 @@ from salesapi.domain.pay.rules.rate_rules import ProductLevel, RateRule, RateRul
 from salesapi.domain.pay.rules.sourcing import SourcingModel
 from salesapi.domain.pay.rules.tables import Band, Matrix, MatrixRow, TierTable
 from salesapi.domain.selling.attribution import TouchKind
-from salesapi.domain.shared.dates import DateUnit
 from salesapi.domain.shared.periods import PeriodKind
 from tests.domain.pay.generated_awards import generated_awards
+from tests.domain.pay.generated_choices import maybe, one_of
+from tests.domain.pay.generated_releases import generated_clawback, generated_release
 from tests.domain.pay.plan_options import CALENDAR, RATE_TABLE
 from tests.domain.pay.plans.generated_plans import rate
-
-Made = TypeVar("Made")
 
 
 def with_options(random: Random, version: CompensationPlanVersion, kind: PeriodKind) -> CompensationPlanVersion:
@@ -82,17 +63,7 @@ def with_options(random: Random, version: CompensationPlanVersion, kind: PeriodK
     )
 
 
-def maybe(random: Random, share: float, make: Callable[[Random], Made]) -> Made | None:
-    """Makes a value in this share of the cases, else None."""
-    return make(random) if random.random() < share else None
-
-
-def one_of(random: Random, literal: Any) -> Any:
-    """One of the words of a literal type."""
-    return random.choice(get_args(literal))
-
-
-def _with_options(random: Random, component: Component, kind: PeriodKind) -> Component:
+def _with_options(random: Random, component: plan_components.Component, kind: PeriodKind) -> plan_components.Component:
     rated = random.choice((*[None] * 6, "unit_amount", "rules", "margin_bands", "contract_terms", "residual", "matrix"))
     if rated is not None:
         component = replace(component, rate=_rate(random, rated))
@@ -100,7 +71,7 @@ def _with_options(random: Random, component: Component, kind: PeriodKind) -> Com
         component = replace(component, credit="sourcing", levels=1, sourcing=_sourcing(random))
     anchors = [anchor for anchor in get_args(release.Anchor) if anchor != "period_end"]
     attributed: release.Anchor = random.choice(anchors) if random.random() < 0.3 else "booking"
-    counted_over: CountedOver = one_of(random, CountedOver)
+    counted_over: plan_components.CountedOver = one_of(random, plan_components.CountedOver)
     counts = isinstance(component.rate, TierTable) or component.needs_quota()
     component = replace(
         component,
@@ -109,13 +80,13 @@ def _with_options(random: Random, component: Component, kind: PeriodKind) -> Com
         base=_base(random, component),
         counted_over=counted_over if counts and kind != "year" and random.random() < 0.3 else "period",
         satisfaction=maybe(random, 0.2, _satisfaction),
-        release=maybe(random, 0.4, _release),
-        clawback=maybe(random, 0.3, _clawback),
+        release=maybe(random, 0.4, generated_release),
+        clawback=maybe(random, 0.3, generated_clawback),
     )
     return _with_limits(random, component, kind)
 
 
-def _with_limits(random: Random, component: Component, kind: PeriodKind) -> Component:
+def _with_limits(random: Random, component: plan_components.Component, kind: PeriodKind) -> plan_components.Component:
     """With what holds of the caps that it has, and a cap on a rate that moves."""
     limit_minor = random.choice((1, 20_000)) if tells_lines(component.rate) and random.random() < 0.3 else None
     has_deal_cap, has_cap = component.deal_cap_minor is not None, component.cap_minor is not None
@@ -232,7 +203,7 @@ def _bands(random: Random) -> tuple[Band, ...]:
     return tuple(Band(lower=lower, upper=upper) for lower, upper in zip(bounds, uppers, strict=True))
 
 
-def _base(random: Random, component: Component) -> Base | None:
+def _base(random: Random, component: plan_components.Component) -> plan_components.Base | None:
     rate = component.rate
     if isinstance(rate, commissionable_bases.ContractTermTable | commissionable_bases.ResidualTerms):
         return None
@@ -240,31 +211,33 @@ def _base(random: Random, component: Component) -> Base | None:
     is_by_margin = bands is not None or (isinstance(rate, RateMatrix) and rate.is_by("margin_percent"))
     if not is_by_margin and random.random() < 0.7:
         return None
-    kind: BaseKind = "margin" if is_by_margin else one_of(random, BaseKind)
+    kind: plan_components.BaseKind = "margin" if is_by_margin else one_of(random, plan_components.BaseKind)
     if kind != "margin":
-        return Base(kind=kind)
+        return plan_components.Base(kind=kind)
     negative_margin = one_of(random, commissionable_bases.NegativeMargin) if bands is None else bands.negative_margin
-    return Base(kind="margin", cost_from=one_of(random, CostFrom), negative_margin=negative_margin)
+    return plan_components.Base(
+        kind="margin", cost_from=one_of(random, plan_components.CostFrom), negative_margin=negative_margin
+    )
 
 
-def _sourcing(random: Random) -> Sourcing:
+def _sourcing(random: Random) -> plan_components.Sourcing:
     kinds = get_args(TouchKind)
-    return Sourcing(
+    return plan_components.Sourcing(
         model=one_of(random, SourcingModel),
         kinds=tuple(random.sample(kinds, random.randint(0, 3))),
         expires_after_days=random.choice((None, 0, 90)),
     )
 
 
-def _only(random: Random) -> SaleFilter:
+def _only(random: Random) -> plan_components.SaleFilter:
     conditions = (
-        FilterCondition(of="product_code", any_of=("s27",)),
-        FilterCondition(of="product_category", any_of=("beds", "tables")),
-        FilterCondition(of="deal_attribute", key="channel", any_of=("direct",)),
-        FilterCondition(of="customer_attribute", key="type", any_of=("hotel", "clinic")),
+        plan_components.FilterCondition(of="product_code", any_of=("s27",)),
+        plan_components.FilterCondition(of="product_category", any_of=("beds", "tables")),
+        plan_components.FilterCondition(of="deal_attribute", key="channel", any_of=("direct",)),
+        plan_components.FilterCondition(of="customer_attribute", key="type", any_of=("hotel", "clinic")),
     )
-    customer: CustomerNovelty = one_of(random, CustomerNovelty)
-    return SaleFilter(
+    customer: plan_components.CustomerNovelty = one_of(random, plan_components.CustomerNovelty)
+    return plan_components.SaleFilter(
         conditions=tuple(random.sample(conditions, random.randint(1, 2))), customer=random.choice((None, customer))
     )
 
@@ -284,105 +257,7 @@ def _satisfaction(random: Random) -> SatisfactionTable:
     )
 
 
-def _release(random: Random) -> Release:
-    holdback = maybe(random, 0.3, _holdback)
-    if random.random() < 0.3:
-        return Release(instalments=_instalments(random), holdback=holdback)
-    on: release.Anchor = "payment" if random.random() < 0.5 else one_of(random, release.Anchor)
-    if on != "payment":
-        return Release(on=on, holdback=holdback)
-    payment = release.PaymentRelease(
-        bank_fee=one_of(random, release.BankFee),
-        prepayment=one_of(random, release.Prepayment),
-        nothing_due=one_of(random, release.NothingDue),
-    )
-    speed = _speed(random) if random.random() < 0.4 else ()
-    return Release(
-        on="payment",
-        payment=payment,
-        order=one_of(random, release.CashOrder),
-        expiry=maybe(random, 0.4, _expiry),
-        speed=speed,
-        speed_from=one_of(random, CollectedFrom) if speed else "due_date",
-        holdback=holdback,
-    )
-
-
-def _expiry(random: Random) -> release.ExpiryTable:
-    days, kept = random.choice((((0,), (50,)), ((30, 90), (80, 0)), ((1, 2, 3), (99, 50, 1))))
-    return release.ExpiryTable(
-        anchor=random.choice(("booking", "signature", "invoice", "delivery", "acceptance", "go_live")),
-        steps=tuple(
-            release.ExpiryStep(after_days=after, kept_percent=Decimal(percent))
-            for after, percent in zip(days, kept, strict=True)
-        ),
-    )
-
-
-def _speed(random: Random) -> tuple[CollectionBand, ...]:
-    days = (*sorted(random.sample((-10, 0, 30, 90), random.randint(0, 3))), None)
-    return tuple(
-        CollectionBand(up_to_days=each, factor=Decimal(random.choice(("0", "0.9", "1", "1.1")))) for each in days
-    )
-
-
-def _wait(random: Random) -> withholding.Wait:
-    return withholding.Wait(count=random.choice((0, 1, 12, 400)), unit=random.choice(("days", "months")))
-
-
-def _instalments(random: Random) -> withholding.InstalmentTable:
-    shares = random.choice((("100",), ("60", "40"), ("33.3", "33.3", "33.4")))
-    parts = []
-    for share in shares:
-        wait = maybe(random, 0.5, _wait)
-        event: release.Anchor | None = one_of(random, release.Anchor) if wait is None else None
-        parts.append(withholding.ReleaseInstalment(share_percent=Decimal(share), wait=wait, event=event))
-    return withholding.InstalmentTable(
-        residual=one_of(random, withholding.Residual),
-        on_churn=one_of(random, withholding.OnChurn),
-        instalments=tuple(parts),
-    )
-
-
-def _holdback(random: Random) -> withholding.Holdback:
-    wait = maybe(random, 0.5, _wait)
-    return withholding.Holdback(
-        share_percent=Decimal(random.choice(("10", "33.3333", "100"))),
-        wait=wait,
-        event=one_of(random, release.Anchor) if wait is None else None,
-        on_clawback=one_of(random, withholding.OnClawback),
-    )
-
-
-def _clawback(random: Random) -> Clawback:
-    triggers = tuple(random.sample(get_args(clawbacks.ClawbackTrigger), random.randint(1, 5)))
-    share: clawbacks.ClawbackShare = one_of(random, clawbacks.ClawbackShare)
-    unit: DateUnit = one_of(random, DateUnit)
-    window = random.choice((1, 12, 90))
-    rule = clawbacks.ClawbackRule(
-        triggers=triggers,
-        anchor=one_of(random, release.Anchor),
-        window=window,
-        unit=unit,
-        window_end=one_of(random, clawbacks.WindowEnd),
-        share=share,
-        percent=Decimal(random.choice(("100", "12.5"))) if share == "partial" else None,
-        started_month=one_of(random, clawbacks.StartedMonth) if share == "unserved_term" and unit == "months" else None,
-        steps=_steps(window) if share == "schedule" else (),
-    )
-    return Clawback(
-        rule=rule,
-        attainment="keep" if "non_payment" in triggers else one_of(random, clawbacks.AttainmentPolicy),
-        non_payment_days=random.choice((1, 60)) if "non_payment" in triggers else None,
-    )
-
-
-def _steps(window: int) -> tuple[clawbacks.ClawbackStep, ...]:
-    half = (clawbacks.ClawbackStep(until=window // 2, percent=Decimal(100)),) if window > 1 else ()
-    return (*half, clawbacks.ClawbackStep(until=window, percent=Decimal(50)))
-
-
-def _currencies(random: Random) -> CurrencyRules:
+def _currencies(random: Random) -> plan_components.CurrencyRules:
     rate_date: RateDate = one_of(random, RateDate)
     conversion = Conversion(
         rate_date=rate_date,
@@ -390,14 +265,16 @@ def _currencies(random: Random) -> CurrencyRules:
         base_currency=random.choice((None, "EUR", "USD")),
         fixed_on=date(2026, 1, 2) if rate_date == "plan_fixed" else None,
     )
-    return CurrencyRules(rate_table_id=RATE_TABLE, conversion=conversion)
+    return plan_components.CurrencyRules(rate_table_id=RATE_TABLE, conversion=conversion)
 
 
-def _quotas(random: Random) -> QuotaRules:
+def _quotas(random: Random) -> plan_components.QuotaRules:
     ramp = maybe(random, 0.4, _ramp)
     proration = None if ramp is not None and random.random() < 0.3 else _proration(random)
     is_by_working_days = proration is not None and proration.basis == "working_days"
-    return QuotaRules(proration=proration, calendar_id=CALENDAR if is_by_working_days else None, ramp=ramp)
+    return plan_components.QuotaRules(
+        proration=proration, calendar_id=CALENDAR if is_by_working_days else None, ramp=ramp
+    )
 
 
 def _proration(random: Random) -> quotas.Proration:
@@ -422,8 +299,10 @@ def _ramp(random: Random) -> quotas.Ramp:
     )
 
 
-def _takeover(random: Random) -> VersionTakeover:
-    return VersionTakeover(change=one_of(random, PlanChange), cumulative=one_of(random, CumulativeTiers))
+def _takeover(random: Random) -> plan_components.VersionTakeover:
+    return plan_components.VersionTakeover(
+        change=one_of(random, PlanChange), cumulative=one_of(random, CumulativeTiers)
+    )
 
 
 def _leavers(random: Random) -> tuple[LeaverRule, ...]:

@@ -10,14 +10,12 @@ from uuid import UUID
 from salesapi.domain.customers.customers import CustomerAssigned, CustomerChanged, CustomerRegistered
 from salesapi.domain.customers.satisfaction import CustomerSatisfactionRecorded, SatisfactionKind
 from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
-from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentParticipantLeft
-from salesapi.domain.pay.rules.plan_versions_and_leavers import LeavingReason
 from salesapi.domain.reference.products import ProductCostSet, ProductListed
 from salesapi.domain.reference.rate_tables import PairRate, RateTableRatesCorrected, RateTableRatesPublished
 from salesapi.domain.selling.attribution import LeadAttributionTouchRecorded, TouchKind
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.money import UnitPrice
-from tests.domain.pay.commission_stories import PLAN
+from tests.domain.pay.commission_stories import on_day
 from tests.domain.pay.generated_companies import KeptLog
 from tests.domain.pay.plan_options import RATE_TABLE
 from tests.spec import uid
@@ -36,11 +34,6 @@ def customer_id(number: int) -> UUID:
 def lead_id(number: int) -> UUID:
     """The id of a lead."""
     return uid(0x5000_0000 + number)
-
-
-def on_day(text: str | None) -> date | None:
-    """A day, or none."""
-    return None if text is None else date.fromisoformat(text)
 
 
 class MarketLog(KeptLog):
@@ -121,22 +114,6 @@ class MarketLog(KeptLog):
             comment=None,
         )
         return self.add(customer_id(customer), answered, on)
-
-    def enrol_from(self, member_id: UUID, since: str | None, until: str | None = None) -> int:
-        """A member takes part for some days."""
-        begun = EnrolmentBegun(
-            member_id=member_id,
-            plan_id=PLAN,
-            effective_from=on_day(since),
-            effective_until=on_day(until),
-            component_keys=None,
-        )
-        return self.add(member_id, begun)
-
-    def leave(self, member_id: UUID, on: str, leaving: LeavingReason = "resignation") -> int:
-        """A member leaves after its last day."""
-        left = EnrolmentParticipantLeft(member_id=member_id, left_on=date.fromisoformat(on), leaving=leaving)
-        return self.add(member_id, left)
 
     def team(self, leader: UUID, *members: UUID, since: str | None = None) -> None:
         """Members in one team with a leader."""

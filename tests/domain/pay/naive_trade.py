@@ -15,7 +15,8 @@ from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.plans.plan_rates import DealAmount, Rate
 from salesapi.domain.pay.rules.tables import TierTable
-from tests.domain.pay.naive_commission import Company, Deal, Span, largest_remainder, rated, tiered, whole
+from tests.domain.pay.naive_commission import Company, Deal, Span, largest_remainder
+from tests.domain.pay.naive_rates import rated, tiered, whole
 
 Key: TypeAlias = tuple[UUID, str, UUID]
 """Member, component, deal."""

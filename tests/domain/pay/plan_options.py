@@ -6,32 +6,8 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from salesapi.domain.pay.plans import plan_components, plan_rates
 from salesapi.domain.pay.plans.compensation_plans import PlanTerms
-from salesapi.domain.pay.plans.plan_components import (
-    Base,
-    Clawback,
-    Component,
-    CurrencyRules,
-    FilterCondition,
-    Gate,
-    QuotaRules,
-    Release,
-    Rounding,
-    SaleFilter,
-    Sourcing,
-    VersionTakeover,
-)
-from salesapi.domain.pay.plans.plan_rates import (
-    Accelerator,
-    DealAmount,
-    Decelerator,
-    FlatRate,
-    IndividualRate,
-    Rate,
-    RateMatrix,
-    TargetBonus,
-    UnitAmount,
-)
 from salesapi.domain.pay.rules.accounting import Conversion
 from salesapi.domain.pay.rules.award_measures import CollectionBand, SatisfactionBand, SatisfactionTable
 from salesapi.domain.pay.rules.clawbacks import ClawbackRule, ClawbackStep, RecoveryLimit
@@ -77,7 +53,7 @@ RULE: Final = RateRule(
     effective_from=None,
     rate_percent=Decimal(4),
 )
-MARGIN: Final = Base(kind="margin", cost_from="agreement", negative_margin="zero")
+MARGIN: Final = plan_components.Base(kind="margin", cost_from="agreement", negative_margin="zero")
 MARGIN_BANDS: Final = MarginBandTable(
     denominator="price",
     boundary="lower_inclusive",
@@ -100,7 +76,7 @@ CONTRACT_TERMS: Final = ContractTermTable(
     kickers=(TermKicker(term_months_min=36, prepaid_percent_min=None, payment_days_max=None, factor=Decimal("1.2")),),
 )
 RESIDUAL: Final = ResidualTerms(rate_percent=Decimal(2), periods=12, owner_change="new_owner")
-MATRIX: Final = RateMatrix(
+MATRIX: Final = plan_rates.RateMatrix(
     first="attainment_percent",
     second="term_months",
     matrix=Matrix(
@@ -112,19 +88,19 @@ MATRIX: Final = RateMatrix(
         ),
     ),
 )
-ACCELERATOR: Final = Accelerator(above_attainment_percent=Decimal(100), factor=Decimal("1.5"))
-DECELERATOR: Final = Decelerator(below_attainment_percent=Decimal(50), factor=HALF, slowed="below")
-GATE: Final = Gate(attainment_percent=Decimal(60), pays="later_deals")
+ACCELERATOR: Final = plan_rates.Accelerator(above_attainment_percent=Decimal(100), factor=Decimal("1.5"))
+DECELERATOR: Final = plan_rates.Decelerator(below_attainment_percent=Decimal(50), factor=HALF, slowed="below")
+GATE: Final = plan_components.Gate(attainment_percent=Decimal(60), pays="later_deals")
 
-RATES: Final[dict[str, Rate]] = {
+RATES: Final[dict[str, plan_rates.Rate]] = {
     each.kind: each
     for each in (
-        FlatRate(rate_percent=Decimal(5)),
-        DealAmount(amount_minor=10_000),
-        UnitAmount(amount_minor=500),
-        IndividualRate(target_variable_minor=3_000_000),
+        plan_rates.FlatRate(rate_percent=Decimal(5)),
+        plan_rates.DealAmount(amount_minor=10_000),
+        plan_rates.UnitAmount(amount_minor=500),
+        plan_rates.IndividualRate(target_variable_minor=3_000_000),
         TIERS,
-        TargetBonus(target_minor=900_000, curve=CURVE),
+        plan_rates.TargetBonus(target_minor=900_000, curve=CURVE),
         RateRules(rules=(RULE,)),
         MARGIN_BANDS,
         CONTRACT_TERMS,
@@ -141,14 +117,14 @@ NEEDED_BY: Final[dict[str, dict[str, Any]]] = {
 }
 """What a kind of rate needs beside it."""
 
-ONLY: Final = SaleFilter(
+ONLY: Final = plan_components.SaleFilter(
     conditions=(
-        FilterCondition(of="product_category", any_of=("beds", "tables")),
-        FilterCondition(of="deal_attribute", key="channel", any_of=("direct",)),
+        plan_components.FilterCondition(of="product_category", any_of=("beds", "tables")),
+        plan_components.FilterCondition(of="deal_attribute", key="channel", any_of=("direct",)),
     ),
     customer="new",
 )
-SOURCING: Final = Sourcing(model="weighted", kinds=("meeting", "referral"), expires_after_days=90)
+SOURCING: Final = plan_components.Sourcing(model="weighted", kinds=("meeting", "referral"), expires_after_days=90)
 SATISFACTION: Final = SatisfactionTable(
     survey="csat",
     responses_min=5,
@@ -169,7 +145,7 @@ SPEED: Final = (
     CollectionBand(up_to_days=0, factor=Decimal("1.1")),
     CollectionBand(up_to_days=None, factor=Decimal("0.9")),
 )
-WITH_CASH: Final = Release(on="payment", payment=PAYMENT, order="pro_rata", expiry=EXPIRY, speed=SPEED)
+WITH_CASH: Final = plan_components.Release(on="payment", payment=PAYMENT, order="pro_rata", expiry=EXPIRY, speed=SPEED)
 INSTALMENTS: Final = InstalmentTable(
     residual="last_part",
     on_churn="cancel_remaining",
@@ -181,8 +157,8 @@ INSTALMENTS: Final = InstalmentTable(
 HOLDBACK: Final = Holdback(
     share_percent=Decimal(10), wait=Wait(count=12, unit="months"), event=None, on_clawback="netted"
 )
-IN_PARTS: Final = Release(instalments=INSTALMENTS, holdback=HOLDBACK)
-CLAWBACK: Final = Clawback(
+IN_PARTS: Final = plan_components.Release(instalments=INSTALMENTS, holdback=HOLDBACK)
+CLAWBACK: Final = plan_components.Clawback(
     rule=ClawbackRule(
         triggers=("cancellation", "non_payment"),
         anchor="booking",
@@ -195,7 +171,7 @@ CLAWBACK: Final = Clawback(
     attainment="keep",
     non_payment_days=60,
 )
-SLIDING: Final = Clawback(
+SLIDING: Final = plan_components.Clawback(
     rule=ClawbackRule(
         triggers=("refund",),
         anchor="signature",
@@ -207,7 +183,7 @@ SLIDING: Final = Clawback(
     ),
     attainment="keep",
 )
-UNSERVED: Final = Clawback(
+UNSERVED: Final = plan_components.Clawback(
     rule=ClawbackRule(
         triggers=("churn", "downgrade"),
         anchor="go_live",
@@ -220,7 +196,7 @@ UNSERVED: Final = Clawback(
     attainment="keep",
 )
 
-ROUNDING: Final = Rounding(scope="component", mode="half_even")
+ROUNDING: Final = plan_components.Rounding(scope="component", mode="half_even")
 GUARANTEE: Final = Guarantee(kind="guarantee", amount_minor=200_000, last_on=None, compared_with="earned")
 DRAW: Final = RecoverableDraw(
     draw_minor=90_000,
@@ -238,7 +214,7 @@ ADVANCE: Final = DrawInAdvance(
     on_leaving="collected",
     collection_allowed_by="section 3 of the agreement",
 )
-CURRENCIES: Final = CurrencyRules(
+CURRENCIES: Final = plan_components.CurrencyRules(
     rate_table_id=RATE_TABLE, conversion=Conversion(rate_date="booking", inverse="allowed", base_currency="EUR")
 )
 RAMP: Final = Ramp(
@@ -250,8 +226,8 @@ WORKING_DAYS: Final = Proration(basis="working_days")
 SEASONAL: Final = Proration(
     basis="seasonal_weights", month_percents=tuple(Decimal(each) for each in (*[5] * 4, *[10] * 8))
 )
-QUOTAS: Final = QuotaRules(proration=WORKING_DAYS, calendar_id=CALENDAR, ramp=RAMP)
-TAKEOVER: Final = VersionTakeover(change="split_period", cumulative="continue")
+QUOTAS: Final = plan_components.QuotaRules(proration=WORKING_DAYS, calendar_id=CALENDAR, ramp=RAMP)
+TAKEOVER: Final = plan_components.VersionTakeover(change="split_period", cumulative="continue")
 LEAVERS: Final = tuple(
     LeaverRule(
         reason=reason,
@@ -281,17 +257,17 @@ TERMS: Final[dict[str, Any]] = {
 OPENED: Final = date(2026, 1, 1)
 
 
-def paying(kind: str, **options: Any) -> Component:
+def paying(kind: str, **options: Any) -> plan_components.Component:
     """A component with one kind of rate and what that needs, and these options of both."""
     moving: dict[str, Any] = {name: options.pop(name) for name in MOVING if name in options}
     return component(**{"rate": replace(RATES[kind], **moving)} | NEEDED_BY.get(kind, {}) | options)
 
 
-def component(**options: Any) -> Component:
+def component(**options: Any) -> plan_components.Component:
     """A component with these options only."""
-    return Component(**{"key": "base", "name": "Base", "credit": "direct", **options})
+    return plan_components.Component(**{"key": "base", "name": "Base", "credit": "direct", **options})
 
 
-def terms(*components: Component, **rules: Any) -> PlanTerms:
+def terms(*components: plan_components.Component, **rules: Any) -> PlanTerms:
     """Terms with these components, or with a flat rate, and these rules."""
     return PlanTerms(components=components or (paying("flat"),), rounding=ROUNDING, **rules)

@@ -4,37 +4,23 @@ Numbers name things: deal 1 has agreement 1, and receipts, invoices, products, c
 Amounts are minor units, days ISO dates.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from salesapi.domain.cash import agreements, receipts
 from salesapi.domain.cash.agreement_lines import AgreementLine, AgreementLineChange, Instalment
-from salesapi.domain.cash.agreements import (
-    AgreementAmended,
-    AgreementCancelled,
-    AgreementCostRestated,
-    AgreementDrafted,
-    AgreementFulfilmentReported,
-    AgreementSigned,
-    FulfilmentStep,
-)
 from salesapi.domain.cash.invoices import InvoiceCreditNoteIssued, InvoiceIssued, InvoiceLine, InvoiceVoided
-from salesapi.domain.cash.receipts import (
-    ReceiptAllocated,
-    ReceiptPart,
-    ReceiptRecorded,
-    ReceiptRefunded,
-    ReceiptReversed,
-    Settled,
-)
+from salesapi.domain.pay.plans.plan_components import Clawback, Component
 from salesapi.domain.pay.records.payout_runs import LineKind
-from salesapi.domain.selling.deals import DealLine, DealShare, DealTeamChanged, DealWon
+from salesapi.domain.selling.deals import DealLine, DealShare
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.money import UnitPrice
-from tests.domain.pay.commission_stories import ANN
-from tests.domain.pay.market_stories import MarketLog, customer_id, lead_id, on_day, product_id
+from tests.domain.pay.commission_stories import ANN, BOB, CID, flat, on_day
+from tests.domain.pay.market_stories import MarketLog, customer_id, lead_id, product_id
+from tests.domain.pay.pay_terms import KEEP
 from tests.spec import uid
 
 
@@ -82,7 +68,7 @@ class TradeLog(MarketLog):
     allocated: dict[int, dict[tuple[UUID | None, UUID | None], int]] = field(default_factory=dict)
     received: dict[int, str | None] = field(default_factory=dict)
     currencies: dict[int, str] = field(default_factory=dict)
-    settled: dict[int, Settled] = field(default_factory=dict)
+    settled: dict[int, receipts.Settled] = field(default_factory=dict)
     """What all of a receipt settles, where that is in another currency."""
 
     def sell(
@@ -100,21 +86,18 @@ class TradeLog(MarketLog):
         **attributes: str,
     ) -> int:
         """A won deal with what is known of it."""
-        if shares:
-            self.add(uid(deal), DealTeamChanged(shares=shares))
-        won = DealWon(
-            stage_from="open",
-            stage_to="won",
-            amount_minor=amount,
+        return self.win(
+            deal,
+            amount,
+            on,
+            owner=owner,
             currency=currency,
-            owner_id=owner,
-            reason=None,
+            shares=shares,
             customer_id=None if customer is None else customer_id(customer),
             lead_id=None if lead is None else lead_id(lead),
             lines=lines,
             attributes=tuple(AttributeValue(key=key, value=value) for key, value in attributes.items()),
         )
-        return self.add(uid(deal), won, on)
 
     def agree(
         self,
@@ -133,7 +116,7 @@ class TradeLog(MarketLog):
     ) -> int:
         """An agreement of a deal is drafted and signed, with one line where none are named."""
         self.draft(deal, number=number, currency=currency)
-        signed = AgreementSigned(
+        signed = agreements.AgreementSigned(
             lines=lines or (line("all", net, tax),),
             instalments=tuple(
                 Instalment(key=f"part-{index}", due_on=date.fromisoformat(due), amount_minor=amount)
@@ -147,7 +130,7 @@ class TradeLog(MarketLog):
 
     def draft(self, deal: int, *, number: int = 1, currency: str = "USD") -> int:
         """An agreement of a deal is drafted."""
-        drafted = AgreementDrafted(
+        drafted = agreements.AgreementDrafted(
             title="Agreement",
             customer_id=customer_id(1),
             deal_id=uid(deal),
@@ -160,24 +143,26 @@ class TradeLog(MarketLog):
     def amend(self, deal: int, net: int, tax: int | None = None, *, on: str, effective: str | None = None) -> int:
         """So much more, or less, is agreed for the one line."""
         change = AgreementLineChange(key="all", amount_minor=net, tax_minor=tax)
-        amended = AgreementAmended(lines=(change,), instalments=(), effective_on=on_day(effective), reason="amended")
+        amended = agreements.AgreementAmended(
+            lines=(change,), instalments=(), effective_on=on_day(effective), reason="amended"
+        )
         return self.add(agreement_id(deal), amended, on)
 
     def cancel(self, deal: int, *, on: str, fee: int = 0, effective: str | None = None, number: int = 1) -> int:
         """An agreement is cancelled; the customer still owes the fee."""
-        cancelled = AgreementCancelled(
+        cancelled = agreements.AgreementCancelled(
             status_from="signed", effective_on=on_day(effective), fee_kept_minor=fee, reason="closed"
         )
         return self.add(agreement_id(deal, number), cancelled, on)
 
-    def report(self, deal: int, step: FulfilmentStep, *, on: str, key: str = "all", number: int = 1) -> int:
+    def report(self, deal: int, step: agreements.FulfilmentStep, *, on: str, key: str = "all", number: int = 1) -> int:
         """One unit of a line is delivered, accepted or live."""
-        reported = AgreementFulfilmentReported(line_key=key, step=step, quantity=Decimal(1))
+        reported = agreements.AgreementFulfilmentReported(line_key=key, step=step, quantity=Decimal(1))
         return self.add(agreement_id(deal, number), reported, on)
 
     def restate_cost(self, deal: int, cost: int, *, on: str, key: str = "all") -> int:
         """The cost of an agreement's line becomes known better."""
-        restated = AgreementCostRestated(line_key=key, cost_from=None, cost_to=cost, reason="counted")
+        restated = agreements.AgreementCostRestated(line_key=key, cost_from=None, cost_to=cost, reason="counted")
         return self.add(agreement_id(deal), restated, on)
 
     def invoice(
@@ -235,10 +220,10 @@ class TradeLog(MarketLog):
         invoice: int | None = None,
         currency: str = "USD",
         fee: int = 0,
-        settled: Settled | None = None,
+        settled: receipts.Settled | None = None,
     ) -> int:
         """Money comes in, and all of it is for a deal or for an invoice; the bank may keep something of it."""
-        received = ReceiptRecorded(
+        received = receipts.ReceiptRecorded(
             amount_minor=amount,
             currency=currency,
             customer_id=None,
@@ -259,12 +244,12 @@ class TradeLog(MarketLog):
         *,
         deal: int | None = None,
         invoice: int | None = None,
-        settled: Settled | None = None,
+        settled: receipts.Settled | None = None,
     ) -> int:
         """So much of a receipt is for a deal or for an invoice."""
         place = _place(deal, invoice)
         self.allocated[number][place] = self.allocated[number].get(place, 0) + amount
-        allocated = ReceiptAllocated(
+        allocated = receipts.ReceiptAllocated(
             deal_id=place[0],
             invoice_id=place[1],
             amount_minor=amount,
@@ -280,7 +265,7 @@ class TradeLog(MarketLog):
         """So much of a receipt is paid back."""
         place = _place(deal, invoice)
         self.allocated[number][place] -= amount
-        refunded = ReceiptRefunded(
+        refunded = receipts.ReceiptRefunded(
             deal_id=place[0],
             invoice_id=place[1],
             amount_minor=amount,
@@ -292,11 +277,13 @@ class TradeLog(MarketLog):
     def bounce(self, number: int, on: str | None) -> int:
         """A receipt did not stay; all that was allocated of it falls."""
         parts = tuple(
-            ReceiptPart(deal_id=deal, invoice_id=invoice, amount_minor=amount, settled=self.settled.get(number))
+            receipts.ReceiptPart(
+                deal_id=deal, invoice_id=invoice, amount_minor=amount, settled=self.settled.get(number)
+            )
             for (deal, invoice), amount in self.allocated[number].items()
             if amount
         )
-        reversed_ = ReceiptReversed(
+        reversed_ = receipts.ReceiptReversed(
             amount_minor=sum(part.amount_minor for part in parts),
             currency=self.currencies[number],
             parts=parts,
@@ -320,3 +307,31 @@ def paid(log: TradeLog, period: str, member_id: UUID = ANN) -> int:
     """Reads what a member is paid in a period, in minor units."""
     found = log.statements(period).get(member_id)
     return found.total_minor if found is not None else 0
+
+
+def clawed(terms: Clawback = KEEP, **more: Any) -> Component:
+    """Ten percent that can be taken back."""
+    return replace(flat("10"), clawback=terms, **more)
+
+
+def paid_deal(terms: Clawback = KEEP, **more: Any) -> TradeLog:
+    """Ann was paid 100.00 for a deal of 1,000.00 in the first quarter, which the customer has paid."""
+    log = TradeLog().plan(clawed(terms, **more)).enrol(ANN)
+    log.sell(1, 100_000, "2026-01-10")
+    log.agree(1, 100_000, on="2026-01-12", starts="2026-02-01", ends="2027-01-31")
+    log.pay(1, 100_000, "2026-01-20", deal=1)
+    return log
+
+
+def by(**options: Any) -> Component:
+    """A component with a rate of some kind."""
+    return replace(flat("10"), **options)
+
+
+def one_deal(component: Component, *agreed: Any, amount: int = 100_000, **terms: Any) -> TradeLog:
+    """Ann's deal of 1,000.00, with an agreement where lines are named."""
+    log = TradeLog().plan(component, **terms).enrol(ANN, BOB, CID)
+    log.sell(1, amount, "2026-01-10")
+    if agreed:
+        log.agree(1, 0, on="2026-01-12", lines=agreed, starts="2026-02-01", ends="2028-01-31")
+    return log

@@ -7,14 +7,8 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from salesapi.domain.cash import agreements
 from salesapi.domain.cash.agreement_lines import AgreementLine
-from salesapi.domain.cash.agreements import (
-    AgreementCancelled,
-    AgreementDrafted,
-    AgreementFulfilmentReported,
-    AgreementSigned,
-    FulfilmentStep,
-)
 from salesapi.domain.cash.invoices import InvoiceCreditNoteIssued, InvoiceIssued, InvoiceLine
 from salesapi.domain.cash.receipts import ReceiptAllocated, ReceiptRecorded, ReceiptRefunded
 from salesapi.domain.customers.customers import CustomerRegistered
@@ -55,7 +49,7 @@ def add_trade(log: Log) -> None:
         number=None, agreement_id=AGREED, amount_minor=57_522, tax_minor=7_478, currency="USD", reason="late"
     )
     log.add(uid(21), note, "2026-03-11")
-    cancelled = AgreementCancelled(
+    cancelled = agreements.AgreementCancelled(
         status_from="signed", effective_on=date(2026, 3, 20), fee_kept_minor=100_000, reason="closed"
     )
     log.add(CANCELLED, cancelled, "2026-03-20")
@@ -114,7 +108,7 @@ def _win(log: Log, deal: int, currency: str) -> None:
 
 
 def _sign(log: Log, deal: int, agreement_id: UUID, currency: str) -> None:
-    drafted = AgreementDrafted(
+    drafted = agreements.AgreementDrafted(
         title="Beds", customer_id=CUSTOMER, deal_id=uid(deal), currency=currency, legal_entity=None, external_id=None
     )
     log.add(agreement_id, drafted)
@@ -124,15 +118,15 @@ def _sign(log: Log, deal: int, agreement_id: UUID, currency: str) -> None:
         ),
         AgreementLine(key="help", amount_minor=300_000, tax_minor=39_000, cost_minor=350_000),
     )
-    signed = AgreementSigned(
+    signed = agreements.AgreementSigned(
         lines=lines, instalments=(), starts_on=date(2026, 2, 1), ends_on=date(2028, 1, 31), payment_days=30
     )
     log.add(agreement_id, signed, f"2026-01-{deal + 5}")
 
 
-def _report(log: Log, step: FulfilmentStep, on: str) -> None:
+def _report(log: Log, step: agreements.FulfilmentStep, on: str) -> None:
     for key in ("beds", "help"):
-        log.add(AGREED, AgreementFulfilmentReported(line_key=key, step=step, quantity=Decimal(1)), on)
+        log.add(AGREED, agreements.AgreementFulfilmentReported(line_key=key, step=step, quantity=Decimal(1)), on)
 
 
 def _invoice(log: Log, number: int, agreement_id: UUID, currency: str, on: str) -> None:

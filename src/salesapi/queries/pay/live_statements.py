@@ -53,7 +53,7 @@ class LiveAnswer:
         value, _ = _CURSORS.after(page) or (0, None)
         assert isinstance(value, int), "read as one"
         first = max(value, 0) + 1
-        lines = self.found.lines(first, first + page.first)
+        lines = self.found.lines(first=first, last=first + page.first)
         return _CURSORS.page(
             list(enumerate(lines, start=first)),
             page,

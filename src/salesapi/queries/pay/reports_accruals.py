@@ -103,8 +103,8 @@ async def accrual_groups(pool: Pool, question: AccrualQuestion, scope: Scope) ->
 
 def _movements(row: Record) -> tuple[Movement, ...]:
     if row["kind"] == "paid":
-        return (Movement(on=row["payable_on"], kind="paid", amount_minor=row["posted_minor"], dimension=""),)
-    return movements_of(LOCKED_LINES.read(row), "")
+        return (Movement(on=row["payable_on"], kind="paid", amount_minor=row["posted_minor"]),)
+    return movements_of(LOCKED_LINES.read(row))
 
 
 def _has_anything(moved: list[Movement], days: DaySpan) -> bool:

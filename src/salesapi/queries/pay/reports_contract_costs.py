@@ -176,7 +176,7 @@ def _benefit_months(question: ContractCostQuestion, row: Record) -> int | None:
     """The term of the deal's agreements, or the customer's life where renewals pay less; None where the term is open."""
     if row["starts_on"] is None or row["ends_on"] is None:
         return None
-    return rules.benefit_months(question.policy, term_months(row["starts_on"], row["ends_on"]))
+    return rules.benefit_months(question.policy, term_months(row["starts_on"], ends_on=row["ends_on"]))
 
 
 def _commission(rows: Sequence[Record]) -> dict[date, int]:

@@ -5,29 +5,13 @@ A deal gives back at the rate that its tier finally paid it at, also what a late
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from salesapi.domain.pay.plans.plan_components import Clawback, Component
-from tests.domain.pay.commission_stories import ANN, flat, table, tiered
+from salesapi.domain.pay.plans.plan_components import Clawback
+from tests.domain.pay.commission_stories import ANN, table, tiered
 from tests.domain.pay.pay_terms import KEEP, RESTATE
-from tests.domain.pay.trade_stories import TradeLog, lines_of, paid
-
-
-def clawed(terms: Clawback = KEEP, **more: Any) -> Component:
-    """Ten percent that can be taken back."""
-    return replace(flat("10"), clawback=terms, **more)
-
-
-def paid_deal(terms: Clawback = KEEP, **more: Any) -> TradeLog:
-    """Ann was paid 100.00 for a deal of 1,000.00 in the first quarter, which the customer has paid."""
-    log = TradeLog()
-    log.plan(clawed(terms, **more)).enrol(ANN)
-    log.sell(1, 100_000, "2026-01-10")
-    log.agree(1, 100_000, on="2026-01-12", starts="2026-02-01", ends="2027-01-31")
-    log.pay(1, 100_000, "2026-01-20", deal=1)
-    return log
+from tests.domain.pay.trade_stories import TradeLog, lines_of, paid, paid_deal
 
 
 def test_r51_a_refund_of_the_last_deal_keeps_the_attainment_and_takes_its_own_commission() -> None:
@@ -63,8 +47,7 @@ def test_r51_refunds_of_everything_net_to_zero_whatever_becomes_of_the_attainmen
 
 def two_deals(terms: Clawback) -> TradeLog:
     """80,000 and 40,000 at table T, retroactive: 5,400 is paid in the first quarter."""
-    log = TradeLog()
-    log.plan(replace(tiered("retroactive"), clawback=terms)).enrol(ANN)
+    log = TradeLog().plan(replace(tiered("retroactive"), clawback=terms)).enrol(ANN)
     log.sell(1, 8_000_000, "2026-01-10")
     log.sell(2, 4_000_000, "2026-02-10")
     log.pay(1, 8_000_000, "2026-01-20", deal=1)
@@ -114,8 +97,7 @@ def test_r51_what_a_falling_tier_took_off_an_earlier_deal_comes_back_with_its_re
     falling = tiered("retroactive")
     low, middle, high = table("retroactive").tiers
     tiers = replace(table("retroactive"), tiers=(replace(low, rate_percent=Decimal(4)), middle, high))
-    log = TradeLog()
-    log.plan(replace(falling, rate=tiers, clawback=KEEP)).enrol(ANN)
+    log = TradeLog().plan(replace(falling, rate=tiers, clawback=KEEP)).enrol(ANN)
     for deal in (1, 2):
         log.sell(deal, 4_000_000, f"2026-0{deal}-10")
         log.pay(deal, 4_000_000, f"2026-0{deal}-20", deal=deal)

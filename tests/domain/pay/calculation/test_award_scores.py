@@ -11,7 +11,6 @@ from salesapi.domain.pay.plans.enrolments import EnrolmentBegun
 from salesapi.domain.pay.plans.plan_awards import PlanAward, Scorecard, ScorecardGoal, TouchAward
 from salesapi.domain.pay.records.points import PointsCredited
 from salesapi.domain.selling.attribution import LeadAttributionTouchRecorded, TouchKind
-from salesapi.domain.selling.deals import DealWon
 from tests.domain.pay.award_options import award, goal
 from tests.domain.pay.award_stories import line_of, paid, with_award
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN, Log, flat
@@ -97,16 +96,7 @@ def answer(log: Log, kind: SatisfactionKind, *scores: int, on: str = "2026-02-10
 
 
 def sell(log: Log, deal: int, owner: UUID, on: str, customer_id: UUID = HOTEL, amount_minor: int = 800_000) -> int:
-    won = DealWon(
-        stage_from="open",
-        stage_to="won",
-        amount_minor=amount_minor,
-        currency="USD",
-        owner_id=owner,
-        reason=None,
-        customer_id=customer_id,
-    )
-    return log.add(uid(deal), won, on)
+    return log.win(deal, amount_minor, on, owner=owner, customer_id=customer_id)
 
 
 def scored(made: PlanAward, enrolled_from: str | None = None) -> Log:

@@ -13,8 +13,7 @@ PAID = replace(WITH_CASH, payment=replace(PAYMENT, bank_fee="counts_as_paid"))
 
 def ten_percent(**more: Any) -> TradeLog:
     """Ann has ten percent of a deal of 1,000.00, which is paid in February less 20.00 that the bank kept."""
-    log = TradeLog()
-    log.plan(replace(flat("10"), **more)).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), **more)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.pay(1, 100_000, "2026-02-10", deal=1, fee=2_000)
     return log
@@ -33,8 +32,7 @@ def test_a_fee_that_counts_as_unpaid_releases_nothing_until_the_customer_pays_it
 
 
 def test_each_part_of_a_receipt_carries_its_part_of_the_fee() -> None:
-    log = TradeLog()
-    log.plan(replace(flat("10"), release=UNPAID)).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), release=UNPAID)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.sell(2, 300_000, "2026-01-10")
     log.pay(1, 100_000, "2026-02-10", deal=1, fee=4_000)

@@ -13,23 +13,8 @@ from salesapi.domain.pay.plans.plan_rates import DealAmount
 from salesapi.domain.pay.rules.commissionable_bases import NegativeMargin
 from tests.domain.pay.commission_stories import ANN, BOB, CID, flat, tiered
 from tests.domain.pay.pay_terms import AGREED_MARGIN, LISTED_MARGIN, NET
-from tests.domain.pay.trade_stories import TradeLog, line, lines_of, paid, sold
+from tests.domain.pay.trade_stories import TradeLog, by, line, lines_of, one_deal, paid, sold
 from tests.spec import uid
-
-
-def by(**options: Any) -> Component:
-    """A component with a rate of some kind."""
-    return replace(flat("10"), **options)
-
-
-def one_deal(component: Component, *agreed: Any, amount: int = 100_000, **terms: Any) -> TradeLog:
-    """Ann's deal of 1,000.00, with an agreement where lines are named."""
-    log = TradeLog()
-    log.plan(component, **terms).enrol(ANN, BOB, CID)
-    log.sell(1, amount, "2026-01-10")
-    if agreed:
-        log.agree(1, 0, on="2026-01-12", lines=agreed, starts="2026-02-01", ends="2028-01-31")
-    return log
 
 
 def only(**conditions: Any) -> SaleFilter:
@@ -51,8 +36,7 @@ def test_r36_a_margin_is_price_less_cost_and_a_restated_cost_is_a_correction() -
 
 
 def test_r36_the_cost_of_the_catalogue_is_that_of_the_day_of_the_sale() -> None:
-    log = TradeLog()
-    log.plan(replace(flat("10"), base=LISTED_MARGIN)).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), base=LISTED_MARGIN)).enrol(ANN)
     log.product(1, "bed", cost="120")
     log.set_cost(1, "150", since="2026-02-01")
     log.sell(1, 100_000, "2026-01-31", lines=(sold(1, "5", "200"),))
@@ -61,8 +45,7 @@ def test_r36_the_cost_of_the_catalogue_is_that_of_the_day_of_the_sale() -> None:
 
 
 def test_r36_a_cost_that_begins_later_changes_no_closed_margin_and_one_that_is_corrected_does() -> None:
-    log = TradeLog()
-    log.plan(replace(flat("10"), base=LISTED_MARGIN)).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), base=LISTED_MARGIN)).enrol(ANN)
     log.product(1, "bed", cost="120")
     log.sell(1, 100_000, "2026-01-31", lines=(sold(1, "5", "200"),))
     assert log.lock("2026Q1")[ANN].total_minor == 4_000
@@ -73,8 +56,7 @@ def test_r36_a_cost_that_begins_later_changes_no_closed_margin_and_one_that_is_c
 
 
 def test_r36_a_margin_waits_for_an_unknown_cost_and_is_paid_when_that_is_known() -> None:
-    log = TradeLog()
-    log.plan(replace(flat("10"), base=LISTED_MARGIN)).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), base=LISTED_MARGIN)).enrol(ANN)
     log.product(1, "bed")
     log.sell(1, 100_000, "2026-01-31", lines=(sold(1, "5", "200"),))
     assert lines_of(log, "2026Q1") == [("held", 0)]
@@ -91,8 +73,7 @@ def test_r36_a_loss_counts_as_the_plan_says(negative_margin: NegativeMargin, ear
 
 
 def test_a_filter_on_products_counts_only_their_part_of_the_deal() -> None:
-    log = TradeLog()
-    log.plan(replace(flat("10"), only=only(product_category=("beds",)))).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), only=only(product_category=("beds",)))).enrol(ANN)
     log.product(1, "bed", "beds")
     log.product(2, "table", "tables")
     log.sell(1, 100_000, "2026-01-10", lines=(sold(1, "3", "200"), sold(2, "4", "100")))
@@ -102,8 +83,7 @@ def test_a_filter_on_products_counts_only_their_part_of_the_deal() -> None:
 
 def test_a_deal_of_which_no_line_has_all_that_is_asked_for_is_no_sale() -> None:
     asked = only(product_code=("bed",), product_category=("tables",))
-    log = TradeLog()
-    log.plan(by(rate=DealAmount(amount_minor=5_000), only=asked)).enrol(ANN)
+    log = TradeLog().plan(by(rate=DealAmount(amount_minor=5_000), only=asked)).enrol(ANN)
     log.product(1, "bed", "beds")
     log.product(2, "table", "tables")
     log.sell(1, 100_000, "2026-01-10", lines=(sold(1, "3", "200"), sold(2, "4", "100")))
@@ -112,8 +92,7 @@ def test_a_deal_of_which_no_line_has_all_that_is_asked_for_is_no_sale() -> None:
 
 def test_a_filter_on_the_deal_and_on_its_customer_lets_through_who_has_the_value() -> None:
     asked = only(deal_attribute__channel=("direct",), customer_attribute__type=("hotel", "inn"))
-    log = TradeLog()
-    log.plan(replace(flat("10"), only=asked)).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), only=asked)).enrol(ANN)
     log.customer(1, type="hotel")
     log.customer(2, type="bar")
     log.sell(1, 100_000, "2026-01-10", customer=1, channel="direct")
@@ -124,10 +103,11 @@ def test_a_filter_on_the_deal_and_on_its_customer_lets_through_who_has_the_value
 
 def test_a_new_customer_is_one_without_an_earlier_win() -> None:
     new, existing = flat("5", key="new"), flat("1", key="existing")
-    log = TradeLog()
-    log.plan(
-        replace(new, only=SaleFilter(customer="new")), replace(existing, only=SaleFilter(customer="existing"))
-    ).enrol(ANN)
+    log = (
+        TradeLog()
+        .plan(replace(new, only=SaleFilter(customer="new")), replace(existing, only=SaleFilter(customer="existing")))
+        .enrol(ANN)
+    )
     log.sell(1, 100_000, "2026-01-10", customer=1)
     log.sell(2, 100_000, "2026-01-11", customer=1)
     log.sell(3, 100_000, "2026-01-12")
@@ -135,8 +115,7 @@ def test_a_new_customer_is_one_without_an_earlier_win() -> None:
 
 
 def test_an_earlier_win_that_becomes_known_late_makes_another_sellers_customer_an_existing_one() -> None:
-    log = TradeLog()
-    log.plan(replace(flat("5"), only=SaleFilter(customer="new"))).enrol(ANN, BOB)
+    log = TradeLog().plan(replace(flat("5"), only=SaleFilter(customer="new"))).enrol(ANN, BOB)
     log.sell(2, 100_000, "2026-03-01", owner=BOB, customer=1)
     assert log.lock("2026Q1")[BOB].total_minor == 5_000
     log.sell(1, 40_000, "2026-01-10", owner=ANN, customer=1)
@@ -145,8 +124,7 @@ def test_an_earlier_win_that_becomes_known_late_makes_another_sellers_customer_a
 
 
 def test_a_first_win_that_is_taken_back_makes_another_sellers_customer_a_new_one() -> None:
-    log = TradeLog()
-    log.plan(replace(flat("5"), only=SaleFilter(customer="new"))).enrol(ANN, BOB)
+    log = TradeLog().plan(replace(flat("5"), only=SaleFilter(customer="new"))).enrol(ANN, BOB)
     log.sell(1, 40_000, "2026-01-10", owner=ANN, customer=1)
     log.sell(2, 100_000, "2026-03-01", owner=BOB, customer=1)
     log.lock("2026Q1")
@@ -165,8 +143,7 @@ def test_an_amended_order_re_derives_its_commission_as_a_delta() -> None:
 
 
 def test_an_amendment_does_not_change_the_order_of_the_deals_of_a_day() -> None:
-    log = TradeLog()
-    log.plan(replace(tiered("marginal"), base=NET)).enrol(ANN)
+    log = TradeLog().plan(replace(tiered("marginal"), base=NET)).enrol(ANN)
     for deal in (1, 2):
         log.sell(deal, 8_000_000, "2026-01-10")
         log.agree(deal, 8_000_000, on="2026-01-12")
@@ -198,8 +175,7 @@ def sourced(model: str = "weighted", **options: Any) -> Component:
 
 
 def test_r19_touches_of_the_lead_share_the_deal_by_their_weights() -> None:
-    log = TradeLog()
-    log.plan(sourced()).enrol(ANN, BOB)
+    log = TradeLog().plan(sourced()).enrol(ANN, BOB)
     log.touch(1, ANN, "2025-12-01", weight="3")
     log.touch(1, BOB, "2025-12-02", weight="1")
     log.sell(1, 100_000, "2026-01-10", owner=CID, lead=1)
@@ -208,8 +184,7 @@ def test_r19_touches_of_the_lead_share_the_deal_by_their_weights() -> None:
 
 @pytest.mark.parametrize(("model", "earned"), [("first", (5_000, 0)), ("last", (0, 5_000))])
 def test_r19_the_first_or_the_last_touch_has_all_of_it(model: str, earned: tuple[int, int]) -> None:
-    log = TradeLog()
-    log.plan(sourced(model)).enrol(ANN, BOB)
+    log = TradeLog().plan(sourced(model)).enrol(ANN, BOB)
     log.touch(1, ANN, "2025-12-01")
     log.touch(1, BOB, "2025-12-02")
     log.sell(1, 100_000, "2026-01-10", owner=CID, lead=1)
@@ -217,8 +192,7 @@ def test_r19_the_first_or_the_last_touch_has_all_of_it(model: str, earned: tuple
 
 
 def test_r19_a_touch_expires() -> None:
-    log = TradeLog()
-    log.plan(sourced("first", expires_after_days=30)).enrol(ANN, BOB)
+    log = TradeLog().plan(sourced("first", expires_after_days=30)).enrol(ANN, BOB)
     log.touch(1, ANN, "2025-12-10")
     log.touch(1, BOB, "2025-12-11")
     log.sell(1, 100_000, "2026-01-10", owner=CID, lead=1)
@@ -226,8 +200,7 @@ def test_r19_a_touch_expires() -> None:
 
 
 def test_r19_a_touch_that_becomes_known_after_the_lock_is_a_correction() -> None:
-    log = TradeLog()
-    log.plan(sourced("first")).enrol(ANN, BOB)
+    log = TradeLog().plan(sourced("first")).enrol(ANN, BOB)
     log.touch(1, BOB, "2025-12-02")
     log.sell(1, 100_000, "2026-01-10", owner=CID, lead=1)
     assert log.lock("2026Q1")[BOB].total_minor == 5_000
@@ -236,8 +209,7 @@ def test_r19_a_touch_that_becomes_known_after_the_lock_is_a_correction() -> None
 
 
 def test_sales_attributed_to_payments_are_credited_payment_by_payment() -> None:
-    log = TradeLog()
-    log.plan(replace(flat("10"), attributed="payment", base=NET)).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), attributed="payment", base=NET)).enrol(ANN)
     log.sell(1, 113_000, "2026-01-10")
     log.agree(1, 100_000, 13_000, on="2026-01-12")
     log.pay(1, 56_500, "2026-02-10", deal=1)
@@ -247,8 +219,7 @@ def test_sales_attributed_to_payments_are_credited_payment_by_payment() -> None:
 
 
 def test_money_in_another_currency_than_what_is_due_pays_nothing() -> None:
-    log = TradeLog()
-    log.plan(replace(flat("10"), attributed="payment")).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), attributed="payment")).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.pay(1, 100_000, "2026-02-10", deal=1, currency="JPY")
     log.pay(2, 50_000, "2026-02-11", deal=1)
@@ -256,8 +227,7 @@ def test_money_in_another_currency_than_what_is_due_pays_nothing() -> None:
 
 
 def test_a_deal_that_is_paid_in_parts_earns_at_most_its_cap_in_all() -> None:
-    log = TradeLog()
-    log.plan(replace(flat("10"), attributed="payment", deal_cap_minor=5_000)).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), attributed="payment", deal_cap_minor=5_000)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.pay(1, 40_000, "2026-02-10", deal=1)
     log.pay(2, 60_000, "2026-05-10", deal=1)
@@ -265,8 +235,7 @@ def test_a_deal_that_is_paid_in_parts_earns_at_most_its_cap_in_all() -> None:
 
 
 def test_a_refund_of_a_payment_is_taken_back_at_the_rate_of_its_payment() -> None:
-    log = TradeLog()
-    log.plan(replace(tiered("retroactive"), attributed="payment")).enrol(ANN)
+    log = TradeLog().plan(replace(tiered("retroactive"), attributed="payment")).enrol(ANN)
     log.sell(1, 12_000_000, "2026-01-10")
     log.sell(2, 1_000_000, "2026-01-10")
     log.pay(1, 12_000_000, "2026-02-10", deal=1)

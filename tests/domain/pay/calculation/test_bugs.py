@@ -4,15 +4,14 @@ from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
-from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
 from salesapi.domain.pay.plans.plan_components import Component, Gate
 from salesapi.domain.pay.plans.plan_rates import DealAmount, IndividualRate
 from salesapi.domain.pay.records.payout_runs import StatementLine
 from salesapi.domain.pay.rules.tables import TierTable
 from salesapi.domain.pay.words.plan_in_words import plan_in_words
 from tests.domain.pay.commission_stories import ANN, BOB, CID, PLAN, Log, flat, share, tiers
+from tests.domain.pay.market_stories import MarketLog
 from tests.domain.pay.reasons_said import english
-from tests.spec import uid
 
 
 def lines_of(log: Log, period: str, member_id: UUID = ANN) -> tuple[StatementLine, ...]:
@@ -22,18 +21,9 @@ def lines_of(log: Log, period: str, member_id: UUID = ANN) -> tuple[StatementLin
 
 def team_of_two(*components: Component) -> Log:
     """Cid leads Ann and Bob; all three are enrolled."""
-    log = Log().plan(*components)
-    formed = TeamFormed(
-        team_id=uid(0x71), name="Team", parent_id=None, region=None, effective_from=None, external_id=None
-    )
-    log.add(TREE.id, formed)
-    log.add(TREE.id, TeamLeaderAppointed(team_id=uid(0x71), member_id=CID, effective_from=None))
-    for member_id in (ANN, BOB):
-        joined = TeamMembershipChanged(
-            team_id=uid(0x71), member_id=member_id, effective_from=None, effective_until=None
-        )
-        log.add(TREE.id, joined)
-    return log.enrol(ANN, BOB, CID)
+    log = MarketLog().plan(*components).enrol(ANN, BOB, CID)
+    log.team(CID, ANN, BOB)
+    return log
 
 
 HALVES = (share(ANN, "50"), share(BOB, "50"))

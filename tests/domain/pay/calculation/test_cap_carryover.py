@@ -1,62 +1,28 @@
 """What caps carry over through the whole engine (R29 deferred, R30 carried): into which window, with which words, by whom.
 
-Figures worked by hand. Laws over generated deals are in `test_commission_carried_laws.py`.
+Figures worked by hand. Laws over generated deals are in `test_cap_carryover_laws.py`.
 """
 
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, get_args
+from typing import get_args
 
 import pytest
 
-from salesapi.domain.pay.plans.enrolment_overrides import ComponentOverride
-from salesapi.domain.pay.plans.enrolments import (
-    EnrolmentBegun,
-    EnrolmentEnded,
-    EnrolmentParticipantLeft,
-    EnrolmentPlanAcknowledged,
-)
-from salesapi.domain.pay.plans.plan_components import Component, Gate, Rounding, RoundingScope
+from salesapi.domain.pay.plans.plan_components import Gate, Rounding, RoundingScope
 from salesapi.domain.pay.plans.plan_rates import FlatRate
 from salesapi.domain.pay.rules.draws import Guarantee
-from salesapi.domain.pay.rules.limits import CapExcess, CapSplit
-from salesapi.domain.pay.rules.plan_versions_and_leavers import LEAVING_REASONS, LeaverRule
+from salesapi.domain.pay.rules.limits import CapSplit
 from salesapi.domain.pay.statements.live_statements import LiveStatements
 from salesapi.domain.shared.periods import period_named
+from tests.domain.pay.carryover_stories import CARRIED, DEFERRED, of_deals, posted
 from tests.domain.pay.commission_stories import ANN, BOB, CID, PLAN, Log, flat, share
 from tests.domain.pay.pay_terms import KEEP, RESTATE, WITH_CASH
 from tests.domain.pay.plan_options import RESIDUAL
 from tests.domain.pay.reasons_said import english
 from tests.domain.pay.trade_stories import TradeLog, line, lines_of
 from tests.spec import uid
-
-ALWAYS: Final[dict[str, Any]] = {"member_id": ANN, "plan_id": PLAN, "effective_from": None, "component_keys": None}
-CARRIED = replace(flat("10"), cap_minor=100_000, cap_excess="carried")
-DEFERRED = replace(flat("10"), deal_cap_minor=100_000, deal_cap_excess="deferred")
-HALF_AND_PIPELINE = tuple(
-    LeaverRule(
-        reason=reason,
-        earned_percent=Decimal(50),
-        released_later_percent=Decimal(0),
-        released_later_days=0,
-        pipeline_percent=Decimal(100),
-        pipeline_days=300,
-    )
-    for reason in LEAVING_REASONS
-)
-
-
-def posted(log: Log, period: str) -> list[tuple[str, int, int]]:
-    """Rule, deal and amount of each of Ann's lines; corrections have the rule R53."""
-    found = log.statements(period).get(ANN)
-    lines = found.lines if found is not None else ()
-    return [(line.rule, line.deal_id.int if line.deal_id is not None else 0, line.posted_minor) for line in lines]
-
-
-def of_deals(*lines: tuple[str, int, int]) -> list[tuple[str, int, int]]:
-    """The same with the numbers of deals as ids."""
-    return [(rule, uid(deal).int, minor) for rule, deal, minor in lines]
 
 
 def test_r30_what_goes_past_the_cap_of_a_period_is_earned_first_in_the_next_ones() -> None:
@@ -243,78 +209,8 @@ def test_corrections_of_what_was_carried_chain() -> None:
     assert log.statements("2026Q4") == {}
 
 
-def test_who_leaves_the_plan_before_the_next_window_loses_what_is_carried() -> None:
-    log = Log().plan(CARRIED).enrol(ANN)
-    log.win(1, 1_500_000, "2026-01-15")
-    ended = EnrolmentEnded(member_id=ANN, plan_id=PLAN, effective_until=date(2026, 4, 1), reason="moved")
-    log.add(ANN, ended)
-    assert posted(log, "2026Q2") == []
-    log = Log().plan(CARRIED).enrol(ANN)
-    log.win(1, 1_500_000, "2026-01-15")
-    log.add(ANN, replace(ended, effective_until=date(2026, 4, 2)))
-    assert posted(log, "2026Q2") == of_deals(("R30", 1, 50_000)), "on the first day it was still held"
-
-
-def test_a_leaver_has_of_what_is_carried_the_part_of_the_last_period() -> None:
-    log = Log().plan(CARRIED, leavers=HALF_AND_PIPELINE).enrol(ANN)
-    log.win(1, 3_000_000, "2026-01-15")
-    log.add(ANN, EnrolmentParticipantLeft(member_id=ANN, left_on=date(2026, 5, 31), leaving="resignation"))
-    assert posted(log, "2026Q2") == of_deals(("R30", 1, 200_000), ("R30", 1, -100_000), ("R60", 1, -50_000))
-    assert posted(log, "2026Q3") == [], "what is still carried then is lost"
-
-
-@pytest.mark.parametrize("excess", get_args(CapExcess))
-def test_the_cap_of_a_year_counts_what_a_leaver_earned_before_its_part_of_that(excess: CapExcess) -> None:
-    log = Log().plan(replace(CARRIED, cap_window="year", cap_excess=excess), leavers=HALF_AND_PIPELINE).enrol(ANN)
-    log.win(1, 800_000, "2026-01-15")
-    log.win(2, 800_000, "2026-04-15")
-    log.add(ANN, EnrolmentParticipantLeft(member_id=ANN, left_on=date(2026, 3, 31), leaving="resignation"))
-    assert posted(log, "2026Q1") == of_deals(("R01", 1, 80_000), ("R60", 1, -40_000))
-    assert posted(log, "2026Q2") == of_deals(("R01", 2, 80_000), ("R30", 2, -60_000)), "200.00 were left under it"
-
-
-def test_the_version_of_the_next_windows_first_day_limits_what_is_carried() -> None:
-    def paid_by(*components: Component) -> list[tuple[str, int, int]]:
-        log = Log().plan(CARRIED).enrol(ANN)
-        log.publish(2, *components, effective_from="2026-04-01")
-        log.win(1, 2_500_000, "2026-01-15")
-        return posted(log, "2026Q2")
-
-    assert paid_by(flat("10")) == of_deals(("R30", 1, 150_000)), "no cap any more"
-    lost = replace(CARRIED, cap_minor=120_000, cap_excess="lost")
-    assert paid_by(lost) == of_deals(("R30", 1, 150_000), ("R30", 1, -30_000))
-    assert paid_by(flat("10", key="other")) == [], "no such component any more"
-
-
-@pytest.mark.parametrize("is_of_plan", [False, True])
-def test_a_cap_of_a_year_that_follows_one_of_a_period_counts_what_that_carried_on_once(is_of_plan: bool) -> None:
-    log = Log()
-    of_year: dict[str, Any] = {"cap_minor": 300_000, "cap_excess": "carried", "cap_window": "year"}
-    if is_of_plan:
-        log.plan(flat("10"), cap_minor=100_000, cap_excess="carried").enrol(ANN)
-        log.publish(2, flat("10"), **of_year, effective_from="2026-07-01")
-    else:
-        log.plan(CARRIED).enrol(ANN)
-        log.publish(2, replace(CARRIED, **of_year), effective_from="2026-07-01")
-    log.win(1, 2_500_000, "2026-01-15")
-    log.win(2, 1_000_000, "2026-10-15")
-    paid = [sum(minor for _, _, minor in posted(log, period)) for period in ("2026Q1", "2026Q2", "2026Q3", "2026Q4")]
-    assert paid == [100_000, 100_000, 50_000, 50_000], "3,000.00 in the year"
-    assert posted(log, "2027Q1") == of_deals(("R30", 2, 50_000))
-
-
-def test_where_tiers_begin_anew_inside_a_period_what_is_carried_counts_with_the_version_of_its_first_day() -> None:
-    log = Log().plan(CARRIED).enrol(ANN)
-    log.publish(2, CARRIED, effective_from="2026-05-01")
-    log.win(1, 1_500_000, "2026-01-15")
-    log.win(2, 1_200_000, "2026-05-15")
-    assert posted(log, "2026Q2") == of_deals(("R30", 1, 50_000), ("R01", 2, 120_000), ("R30", 2, -20_000))
-    assert posted(log, "2026Q3") == of_deals(("R30", 2, 20_000))
-
-
 def test_what_is_carried_is_released_with_the_cash_of_its_deal() -> None:
-    log = TradeLog()
-    log.plan(replace(CARRIED, release=WITH_CASH)).enrol(ANN)
+    log = TradeLog().plan(replace(CARRIED, release=WITH_CASH)).enrol(ANN)
     log.sell(1, 1_500_000, "2026-01-15")
     log.agree(1, 1_500_000, on="2026-01-15")
     log.pay(1, 750_000, "2026-03-01", deal=1)
@@ -326,8 +222,7 @@ def test_what_is_carried_is_released_with_the_cash_of_its_deal() -> None:
 
 def test_what_is_carried_is_taken_back_with_its_deal() -> None:
     for clawback in (KEEP, RESTATE):
-        log = TradeLog()
-        log.plan(replace(CARRIED, clawback=clawback)).enrol(ANN)
+        log = TradeLog().plan(replace(CARRIED, clawback=clawback)).enrol(ANN)
         log.sell(1, 1_500_000, "2026-01-15")
         log.agree(1, 1_500_000, on="2026-01-15")
         for period in ("2026Q1", "2026Q2"):
@@ -352,30 +247,6 @@ def test_r29_a_split_deal_has_its_cap_for_each_share_or_for_all_together(split: 
         assert totals == {ANN: ann, BOB: bob}, "what is deferred is under the same cap"
 
 
-def test_ones_own_cap_limits_what_is_carried_into_the_window_that_it_is_agreed_for() -> None:
-    log = Log().plan(replace(CARRIED, override_percent_max=Decimal(50)))
-    log.add(ANN, EnrolmentBegun(**ALWAYS, effective_until=date(2026, 4, 1)))
-    own = (ComponentOverride(component_key="base", cap_minor=120_000),)
-    agreed = log.add(
-        ANN, EnrolmentBegun(**ALWAYS | {"effective_from": date(2026, 4, 1)}, effective_until=None, overrides=own)
-    )
-    won = log.win(1, 2_500_000, "2026-01-15")
-    assert posted(log, "2026Q2") == of_deals(("R30", 1, 150_000), ("R30", 1, -30_000))
-    assert log.statements("2026Q2")[ANN].lines[0].positions == (agreed, won)
-
-
-def test_what_is_carried_into_a_version_waits_until_that_is_acknowledged() -> None:
-    log = Log().plan(CARRIED).enrol(ANN)
-    log.publish(2, CARRIED, effective_from="2026-04-01", acknowledgement_required=True)
-    log.win(1, 2_500_000, "2026-01-15")
-    (held,) = log.statements("2026Q2")[ANN].lines
-    assert (held.kind, held.rule, held.posted_minor) == ("held", "R64", 0)
-    assert posted(log, "2026Q3") == [], "nothing is past the cap of a quarter that waits"
-    log.lock("2026Q2")
-    log.add(ANN, EnrolmentPlanAcknowledged(member_id=ANN, plan_id=PLAN, plan_version=2))
-    assert posted(log, "2026Q3") == of_deals(("R30", 1, 50_000), ("R53", 1, 100_000))
-
-
 @pytest.mark.parametrize("split", get_args(CapSplit))
 def test_each_recurring_invoice_shares_the_cap_of_its_deal_with_what_was_deferred(split: CapSplit) -> None:
     log = TradeLog()
@@ -391,8 +262,7 @@ def test_each_recurring_invoice_shares_the_cap_of_its_deal_with_what_was_deferre
 
 
 def test_what_a_payment_earns_past_a_cap_goes_back_with_it() -> None:
-    log = TradeLog()
-    log.plan(replace(CARRIED, attributed="payment")).enrol(ANN)
+    log = TradeLog().plan(replace(CARRIED, attributed="payment")).enrol(ANN)
     log.sell(1, 1_500_000, "2026-01-15")
     log.pay(1, 1_500_000, "2026-02-15", deal=1)
     assert lines_of(log, "2026Q1") == [("earning", 150_000), ("limit", -50_000)]
@@ -403,8 +273,7 @@ def test_what_a_payment_earns_past_a_cap_goes_back_with_it() -> None:
 
 
 def test_a_manager_carries_what_the_team_earns_past_a_cap() -> None:
-    log = TradeLog()
-    log.plan(replace(CARRIED, credit="manager_override")).enrol(CID)
+    log = TradeLog().plan(replace(CARRIED, credit="manager_override")).enrol(CID)
     log.team(CID, ANN, BOB)
     log.sell(1, 1_500_000, "2026-01-15", shares=(share(ANN, "60"), share(BOB, "40")))
     (carried,) = log.statements("2026Q2")[CID].lines
@@ -424,14 +293,13 @@ def test_what_is_carried_counts_in_the_budget_and_the_guarantee_of_the_period_th
 
 
 def test_a_live_statement_is_the_one_that_a_run_issues_and_shows_what_is_coming_of_what_was_carried() -> None:
-    log = TradeLog()
-    log.plan(replace(CARRIED, release=WITH_CASH)).enrol(ANN)
+    log = TradeLog().plan(replace(CARRIED, release=WITH_CASH)).enrol(ANN)
     log.sell(1, 1_500_000, "2026-01-15")
     log.agree(1, 1_500_000, on="2026-01-15")
     log.lock("2026Q1")
     live = LiveStatements(log.ledger, PLAN, period_named("2026Q2")).of(ANN)
     issued = log.statements("2026Q2")[ANN]
-    assert live.lines(1, len(live.postings)) == issued.lines
+    assert live.lines(first=1, last=len(live.postings)) == issued.lines
     assert [(each.period, each.deal_id, each.open_minor) for each in live.coming] == [
         ("2026Q1", uid(1), 100_000),
         ("2026Q2", uid(1), 50_000),
@@ -439,8 +307,7 @@ def test_a_live_statement_is_the_one_that_a_run_issues_and_shows_what_is_coming_
 
 
 def test_each_share_of_a_manager_defers_under_its_own_part_of_the_cap() -> None:
-    log = TradeLog()
-    log.plan(replace(DEFERRED, credit="manager_override", deal_cap_split="cap_then_split")).enrol(CID)
+    log = TradeLog().plan(replace(DEFERRED, credit="manager_override", deal_cap_split="cap_then_split")).enrol(CID)
     log.team(CID, ANN, BOB)
     log.sell(1, 2_000_000, "2026-01-15", shares=(share(ANN, "75"), share(BOB, "25")))
     for period in ("2026Q1", "2026Q2"):

@@ -17,8 +17,8 @@ from salesapi.domain.pay.plans.plan_rates import tells_lines
 from salesapi.domain.pay.rules.limits import CapExcess, CapSplit, CapWindow, DealExcess
 from tests.domain.pay.calculation.test_laws import LAST, change_rules, without_floor
 from tests.domain.pay.commission_stories import ANN, Log, flat, posted, recomputed
+from tests.domain.pay.generated_choices import maybe, one_of
 from tests.domain.pay.generated_companies import SPANS, KeptLog, Story
-from tests.domain.pay.generated_options import maybe, one_of
 from tests.domain.pay.reasons_said import english
 from tests.laws import budget
 

@@ -5,35 +5,19 @@ A statement takes back in the period of the loss, at the rate of the earning; wh
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from salesapi.domain.pay.plans.plan_components import Base, Clawback, Component, Release, Rounding, RoundingScope
+from salesapi.domain.pay.plans.plan_components import Base, Clawback, Release, Rounding, RoundingScope
 from salesapi.domain.pay.plans.plan_rates import DealAmount, FlatRate
 from salesapi.domain.pay.rules.award_measures import CollectionBand
 from salesapi.domain.pay.rules.withholding import Holdback, OnClawback, Wait
 from tests.domain.pay.commission_stories import ANN, BOB, flat, share
 from tests.domain.pay.pay_terms import KEEP, NET, RESTATE, RULE, WITH_CASH
 from tests.domain.pay.reasons_said import english
-from tests.domain.pay.trade_stories import TradeLog, line, lines_of, paid
+from tests.domain.pay.trade_stories import TradeLog, clawed, line, lines_of, paid, paid_deal
 
 UNPAID = Clawback(rule=replace(RULE, triggers=("non_payment",)), attainment="keep", non_payment_days=60)
-
-
-def clawed(terms: Clawback = KEEP, **more: Any) -> Component:
-    """Ten percent that can be taken back."""
-    return replace(flat("10"), clawback=terms, **more)
-
-
-def paid_deal(terms: Clawback = KEEP, **more: Any) -> TradeLog:
-    """Ann was paid 100.00 for a deal of 1,000.00 in the first quarter, which the customer has paid."""
-    log = TradeLog()
-    log.plan(clawed(terms, **more)).enrol(ANN)
-    log.sell(1, 100_000, "2026-01-10")
-    log.agree(1, 100_000, on="2026-01-12", starts="2026-02-01", ends="2027-01-31")
-    log.pay(1, 100_000, "2026-01-20", deal=1)
-    return log
 
 
 def test_a_refund_takes_back_its_share_at_the_rate_of_the_earning_that_it_reverses() -> None:
@@ -144,8 +128,7 @@ def test_a_cancellation_that_holds_from_a_locked_period_on_is_a_correction_of_it
 
 
 def test_non_payment_takes_back_what_is_open_so_many_days_after_it_was_due() -> None:
-    log = TradeLog()
-    log.plan(clawed(UNPAID)).enrol(ANN)
+    log = TradeLog().plan(clawed(UNPAID)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.agree(1, 100_000, on="2026-01-12")
     log.invoice(1, 1, 100_000, on="2026-01-15", due="2026-03-01")
@@ -155,8 +138,7 @@ def test_non_payment_takes_back_what_is_open_so_many_days_after_it_was_due() -> 
 
 
 def test_money_for_the_deal_pays_its_invoices_in_the_order_in_which_they_are_due() -> None:
-    log = TradeLog()
-    log.plan(clawed(UNPAID)).enrol(ANN)
+    log = TradeLog().plan(clawed(UNPAID)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.agree(1, 100_000, on="2026-01-12")
     log.invoice(1, 1, 60_000, on="2026-01-15", due="2026-02-01")
@@ -167,8 +149,7 @@ def test_money_for_the_deal_pays_its_invoices_in_the_order_in_which_they_are_due
 
 def test_non_payment_of_an_invoice_of_a_later_year_is_found_in_its_period() -> None:
     rule = replace(UNPAID.rule, window=60)
-    log = TradeLog()
-    log.plan(clawed(replace(UNPAID, rule=rule))).enrol(ANN)
+    log = TradeLog().plan(clawed(replace(UNPAID, rule=rule))).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.agree(1, 100_000, on="2026-01-12")
     log.invoice(1, 1, 50_000, on="2028-01-15", due="2028-02-15")
@@ -255,8 +236,7 @@ def test_sellers_and_their_manager_give_back_alike() -> None:
 
 
 def test_each_share_of_a_deal_gives_back_its_own_part() -> None:
-    log = TradeLog()
-    log.plan(clawed()).enrol(ANN, BOB)
+    log = TradeLog().plan(clawed()).enrol(ANN, BOB)
     log.sell(1, 100_000, "2026-01-10", shares=(share(ANN, "70"), share(BOB, "30")))
     log.pay(1, 100_000, "2026-01-20", deal=1)
     log.refund(1, 50_000, "2026-04-20", deal=1)

@@ -15,7 +15,6 @@ import pytest
 from salesapi.domain.pay.plans.plan_components import Release
 from salesapi.domain.pay.records.payout_runs import StatementLine
 from salesapi.domain.pay.rules.accounting import accrual_balances
-from salesapi.domain.pay.rules.contract_costs import ContractCostPolicy
 from salesapi.domain.pay.rules.withholding import Holdback, Wait
 from salesapi.domain.pay.statements.accruals import LockedLines, cost_minor, cost_on, movements_of
 from salesapi.domain.pay.statements.cost_schedules import CostMonth, cost_schedule
@@ -23,23 +22,14 @@ from salesapi.domain.pay.statements.statements import Statement
 from salesapi.domain.shared.dates import DaySpan
 from salesapi.domain.shared.periods import period_named
 from tests.domain.pay.commission_stories import ANN, flat
-from tests.domain.pay.pay_terms import KEEP, WITH_CASH
+from tests.domain.pay.pay_terms import KEEP, STRAIGHT, WITH_CASH
 from tests.domain.pay.reasons_said import english
 from tests.domain.pay.trade_stories import TradeLog
-
-STRAIGHT = ContractCostPolicy(
-    method="straight_line",
-    expedient="not_elected",
-    employer_taxes="expensed",
-    renewal_commission="commensurate",
-    customer_life_months=1,
-)
 
 
 def sold(paid: int = 120_000, **more: Any) -> TradeLog:
     """Won in January, for a year; so much of the 1,200.00 is paid at once."""
-    log = TradeLog()
-    log.plan(replace(flat("10"), clawback=KEEP, **more)).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), clawback=KEEP, **more)).enrol(ANN)
     log.sell(1, 120_000, "2026-01-10")
     log.agree(1, 120_000, on="2026-01-12", starts="2026-01-01", ends="2026-12-31")
     log.pay(1, paid, "2026-01-20", deal=1)
@@ -76,9 +66,7 @@ def settled_of(statements: Iterable[Statement]) -> list[LockedLines]:
 def balances(statements: Iterable[Statement], on: str) -> tuple[int, int]:
     """Computes what is earned and not payable, and payable and not paid, at the end of a day before any payment."""
     day = date.fromisoformat(on)
-    movements = [each for lines in settled_of(statements) for each in movements_of(lines, "") if each.on <= day]
-    if not movements:
-        return (0, 0)
+    movements = [each for lines in settled_of(statements) for each in movements_of(lines) if each.on <= day]
     (found,) = accrual_balances(movements, DaySpan(effective_from=day, effective_until=day + timedelta(days=1)))
     return (found.earned_not_payable_minor, found.payable_not_paid_minor)
 

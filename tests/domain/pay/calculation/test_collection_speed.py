@@ -21,8 +21,7 @@ BY_INVOICE = replace(WITH_CASH, speed=SOON, speed_from="invoice_date")
 
 def invoiced(release: Release = BY_DUE_DATE) -> TradeLog:
     """Ann has ten percent of 1,000.00, won on 10 January, invoiced on 15 January and due on 15 February."""
-    log = TradeLog()
-    log.plan(replace(flat("10"), release=release)).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), release=release)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.agree(1, 100_000, on="2026-01-12")
     log.invoice(1, 1, 100_000, on="2026-01-15", due="2026-02-15")
@@ -82,8 +81,7 @@ def test_r45_cash_for_the_deal_counts_from_its_first_invoice() -> None:
 
 
 def test_r45_without_an_invoice_there_is_no_factor_by_its_days() -> None:
-    log = TradeLog()
-    log.plan(replace(flat("10"), release=BY_INVOICE)).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), release=BY_INVOICE)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.agree(1, 100_000, on="2026-01-12", instalments=(("2026-01-15", 100_000),))
     log.pay(1, 100_000, "2026-03-16", deal=1)

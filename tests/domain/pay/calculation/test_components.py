@@ -145,7 +145,7 @@ def test_a_target_bonus_follows_the_attainment_and_a_refund_takes_it_back() -> N
         ("later_deals", (4_000_000, 6_000_000, 100), [("R13", 0), ("R01", 300_000), ("R01", 5)]),
     ],
 )
-def test_a_gate_opens_exactly_at_its_attainment(
+def test_r13_a_gate_opens_exactly_at_its_attainment(
     pays: GatePays, amounts: tuple[int, ...], expected: list[tuple[str, int]]
 ) -> None:
     gate = Gate(attainment_percent=Decimal(100), pays=pays)

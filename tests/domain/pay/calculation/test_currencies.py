@@ -15,8 +15,7 @@ from tests.domain.pay.trade_stories import TradeLog, lines_of, paid
 
 def in_euros(component: Component, currency: str = "EUR", paid_in: str = "USD", **options: Any) -> TradeLog:
     """Ann's deal of 1,000.00 euros in a plan in dollars, won on 10 January."""
-    log = TradeLog()
-    log.plan(component, currency=paid_in, currencies=at_rates(**options)).enrol(ANN)
+    log = TradeLog().plan(component, currency=paid_in, currencies=at_rates(**options)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10", currency=currency)
     return log
 
@@ -148,8 +147,7 @@ def test_each_payment_that_a_sale_is_attributed_to_has_the_rate_of_its_own_day_a
 
 
 def test_an_agreement_in_another_currency_than_its_deal_is_credited_in_its_own() -> None:
-    log = TradeLog()
-    log.plan(replace(flat("10"), base=NET), currencies=at_rates()).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), base=NET), currencies=at_rates()).enrol(ANN)
     log.rate("2026-01-10", "1.1")
     log.sell(1, 110_000, "2026-01-10")
     log.agree(1, 100_000, on="2026-01-12", currency="EUR")
@@ -157,8 +155,7 @@ def test_an_agreement_in_another_currency_than_its_deal_is_credited_in_its_own()
 
 
 def test_agreements_of_a_deal_in_several_currencies_are_not_added_up() -> None:
-    log = TradeLog()
-    log.plan(replace(flat("10"), base=NET), currencies=at_rates()).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), base=NET), currencies=at_rates()).enrol(ANN)
     log.sell(1, 110_000, "2026-01-10")
     log.agree(1, 100_000, on="2026-01-12", currency="EUR")
     log.agree(1, 100_000, on="2026-01-12", number=2)
@@ -166,8 +163,7 @@ def test_agreements_of_a_deal_in_several_currencies_are_not_added_up() -> None:
 
 
 def test_a_plan_without_rules_for_currencies_lets_a_foreign_sale_wait() -> None:
-    log = TradeLog()
-    log.plan(flat("10")).enrol(ANN)
+    log = TradeLog().plan(flat("10")).enrol(ANN)
     log.rate("2026-01-10", "1.1")
     log.sell(1, 100_000, "2026-01-10", currency="EUR")
     assert lines_of(log, "2026Q1") == [("held", 0)]

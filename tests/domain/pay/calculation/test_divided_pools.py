@@ -6,13 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
 from salesapi.domain.pay.plans.plan_awards import TeamPool
 from salesapi.domain.pay.records.payout_runs import StatementLine
 from salesapi.domain.pay.records.pool_shares import PoolShare, PoolSharesApproved
 from salesapi.domain.pay.rules.pools import UndividedPool
 from tests.domain.pay.award_options import GIVEN, POOL, award
 from tests.domain.pay.commission_stories import ANN, BOB, CID, DAN, PLAN, Log, flat
+from tests.domain.pay.market_stories import MarketLog
 from tests.domain.pay.reasons_said import english
 from tests.spec import uid
 
@@ -27,19 +27,10 @@ def shared(until_approved: UndividedPool = "held_back", qualified: str | None = 
     )
 
 
-def with_pool(pool: TeamPool) -> Log:
+def with_pool(pool: TeamPool) -> MarketLog:
     """Cid leads Ann and Bob; Ann sells for 10,000.00 and Bob for 5,000.50 in the first quarter of 2026."""
-    log = Log().plan(flat("5"), awards=(award("pool", team_pool=pool),)).enrol(ANN, BOB, CID)
-    formed = TeamFormed(
-        team_id=uid(0x71), name="Team", parent_id=None, region=None, effective_from=None, external_id=None
-    )
-    log.add(TREE.id, formed)
-    log.add(TREE.id, TeamLeaderAppointed(team_id=uid(0x71), member_id=CID, effective_from=None))
-    for member_id in (ANN, BOB):
-        joined = TeamMembershipChanged(
-            team_id=uid(0x71), member_id=member_id, effective_from=None, effective_until=None
-        )
-        log.add(TREE.id, joined)
+    log = MarketLog().plan(flat("5"), awards=(award("pool", team_pool=pool),)).enrol(ANN, BOB, CID)
+    log.team(CID, ANN, BOB)
     log.win(1, 1_000_000, "2026-01-15")
     log.win(2, 500_050, "2026-02-15", owner=BOB)
     return log
@@ -163,13 +154,7 @@ def test_what_is_approved_at_the_position_of_the_calculation_is_in_it_and_paid_o
 def test_only_the_pools_that_were_held_back_are_paid_later() -> None:
     log = with_pool(shared())
     log.enrol(DAN)
-    formed = TeamFormed(
-        team_id=uid(0x72), name="South", parent_id=None, region=None, effective_from=None, external_id=None
-    )
-    log.add(TREE.id, formed)
-    log.add(TREE.id, TeamLeaderAppointed(team_id=uid(0x72), member_id=uid(0xE), effective_from=None))
-    joined = TeamMembershipChanged(team_id=uid(0x72), member_id=DAN, effective_from=None, effective_until=None)
-    log.add(TREE.id, joined)
+    log.team(uid(0xE), DAN)
     log.win(5, 2_000_000, "2026-01-20", owner=DAN)
     approve(log, (ANN, "1"), (BOB, "2"))
     assert {each.awarded_minor for each in log.lock("2026Q1").values()} == {10_000, 20_001, 0}

@@ -6,21 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentEnded, EnrolmentParticipantLeft
-from salesapi.domain.pay.rules.draws import Guarantee, RecoverableDraw
+from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentEnded
+from salesapi.domain.pay.rules.draws import Guarantee
 from tests.domain.pay.commission_stories import ANN, PLAN, Log, balance_minor, flat
+from tests.domain.pay.plan_options import DRAW
 from tests.domain.pay.reasons_said import english
 
 FLOOR = Guarantee(kind="guarantee", amount_minor=90_000, last_on=None, compared_with="payable")
-DRAWN = RecoverableDraw(
-    draw_minor=90_000,
-    last_on=None,
-    compared_with="payable",
-    kept_minimum_minor=None,
-    recovery_limit_percent=Decimal(100),
-    at_end="forgiven",
-    on_leaving="still_owed",
-)
+DRAWN = replace(DRAW, recovery_limit_percent=Decimal(100))
 QUARTERS = ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
 
 
@@ -60,14 +53,7 @@ def test_a_guarantee_counts_for_the_days_on_which_it_holds(
 ) -> None:
     floor = replace(FLOOR, last_on=date.fromisoformat(last_on) if last_on else None)
     log = Log().plan(flat("10"), guarantee=floor)
-    begun = EnrolmentBegun(
-        member_id=ANN,
-        plan_id=PLAN,
-        effective_from=date.fromisoformat(begins),
-        effective_until=date.fromisoformat(ends) if ends else None,
-        component_keys=None,
-    )
-    log.add(ANN, begun)
+    log.enrol_from(ANN, begins, ends)
     statements = log.statements("2026Q1")
     assert (statements[ANN].total_minor if ANN in statements else 0) == expected
 
@@ -176,7 +162,7 @@ def test_what_was_recovered_before_a_leaving_became_known_that_forgives_it_is_no
     log.lock("2026Q1")
     log.win(2, 1_500_000, "2026-06-01")
     assert log.lock("2026Q2")[ANN].total_minor == 120_000, "300.00 are recovered"
-    log.add(ANN, EnrolmentParticipantLeft(member_id=ANN, left_on=date(2026, 3, 31), leaving="resignation"))
+    log.leave(ANN, "2026-03-31")
     back = EnrolmentBegun(
         member_id=ANN, plan_id=PLAN, effective_from=date(2026, 7, 1), effective_until=None, component_keys=None
     )

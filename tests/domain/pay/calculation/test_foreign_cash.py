@@ -10,8 +10,7 @@ from tests.domain.pay.trade_stories import TradeLog, lines_of
 
 def sold() -> TradeLog:
     """Ann has ten percent of a deal of 1,000.00 dollars, payable with the cash."""
-    log = TradeLog()
-    log.plan(replace(flat("10"), release=WITH_CASH)).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), release=WITH_CASH)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     return log
 

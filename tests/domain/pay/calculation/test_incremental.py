@@ -58,8 +58,7 @@ def lead(log: Log, leader: UUID, *members: UUID) -> None:
 
 def two_years_with_cash() -> TradeLog:
     """Ann and Bob are paid with the cash and won a deal in each quarter of 2025 and 2026; those of 2025 are paid for."""
-    log = TradeLog()
-    log.plan(replace(flat("10"), release=WITH_CASH)).enrol(ANN, BOB)
+    log = TradeLog().plan(replace(flat("10"), release=WITH_CASH)).enrol(ANN, BOB)
     number = 0
     for year in (2025, 2026):
         for month in (1, 4, 7, 10):
@@ -79,7 +78,7 @@ def test_a_receipt_makes_its_own_members_statement_look_at_its_own_period() -> N
     still_open = [(ANN, "2026Q1"), (ANN, "2026Q2"), (ANN, "2026Q3"), (ANN, "2026Q4")]
     assert looked_at(log, ANN, "2026Q4") == still_open
     found = LiveStatements(log.ledger, PLAN, period_named("2026Q4")).of(ANN)
-    assert [(line.kind, line.deal_id, line.posted_minor) for line in found.lines(1, 9)] == [
+    assert [(line.kind, line.deal_id, line.posted_minor) for line in found.lines(first=1, last=9)] == [
         ("earning", uid(15), 10_000),
         ("withheld", uid(15), -10_000),
         ("release", uid(9), 5_000),

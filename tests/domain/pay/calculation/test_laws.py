@@ -211,12 +211,12 @@ def test_tiers_are_additive_and_marginal_ones_never_touch_what_came_before() -> 
             continue
         table: TierTable = in_amounts(each.rate, random.choice((3_000_000, 7_777_777)))
         start, base, more = (amount(random) + amount(random) for _ in range(3))
-        first, second = tiered(table, start, base), tiered(table, start + base, more)
-        assert first.exact + second.exact == tiered(table, start, base + more).exact
-        assert tiered(table, 0, start).exact + first.exact == tiered(table, 0, start + base).exact
+        first, second = tiered(table, start=start, base=base), tiered(table, start=start + base, base=more)
+        assert first.exact + second.exact == tiered(table, start=start, base=base + more).exact
+        assert tiered(table, start=0, base=start).exact + first.exact == tiered(table, start=0, base=start + base).exact
         if all(tier.applies_to == "new" for tier in table.tiers):
             assert first == Tiered(own=first.own, uplift=())
-            together = tiered(table, start, base + more).own
+            together = tiered(table, start=start, base=base + more).own
             if base >= 0 and more >= 0:
                 # The parts themselves add up rate by rate, not only what they earn.
                 assert _by_rate((*first.own, *second.own)) == _by_rate(together) or _has_moving_rate(table)

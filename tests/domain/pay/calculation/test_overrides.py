@@ -8,26 +8,18 @@ from typing import Any
 import pytest
 
 from salesapi.domain.pay.plans.enrolment_overrides import ComponentOverride
-from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentEnded, EnrolmentParticipantLeft
+from salesapi.domain.pay.plans.enrolments import EnrolmentEnded
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.plans.plan_rates import IndividualRate
-from salesapi.domain.pay.rules.draws import Guarantee, RecoverableDraw
-from salesapi.domain.pay.rules.plan_versions_and_leavers import LeaverRule
+from salesapi.domain.pay.rules.draws import Guarantee
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN, Log, flat, tiered
-from tests.domain.pay.plan_options import paying
+from tests.domain.pay.pay_terms import leavers
+from tests.domain.pay.plan_options import DRAW, paying
 from tests.domain.pay.reasons_said import english
 
 HALF = Decimal(50)
 BASE = replace(flat("5"), override_percent_max=HALF)
-DRAWN = RecoverableDraw(
-    draw_minor=90_000,
-    last_on=None,
-    compared_with="payable",
-    kept_minimum_minor=None,
-    recovery_limit_percent=Decimal(100),
-    at_end="still_owed",
-    on_leaving="still_owed",
-)
+DRAWN = replace(DRAW, at_end="still_owed", recovery_limit_percent=Decimal(100))
 
 
 def own(key: str = "base", **values: Any) -> ComponentOverride:
@@ -44,18 +36,7 @@ def enrol(
     log: Log, *overrides: ComponentOverride, begins: str | None = None, ends: str | None = None, **others: Any
 ) -> int:
     """Ann takes part with values of her own; answers the position."""
-    begun = EnrolmentBegun(
-        **{
-            "member_id": ANN,
-            "plan_id": PLAN,
-            "effective_from": date.fromisoformat(begins) if begins else None,
-            "effective_until": date.fromisoformat(ends) if ends else None,
-            "component_keys": None,
-            "overrides": overrides,
-            **others,
-        }
-    )
-    return log.add(ANN, begun)
+    return log.enrol_from(ANN, begins, ends, overrides=overrides, **others)
 
 
 def posted(log: Log, period: str = "2026Q1") -> list[tuple[str, int]]:
@@ -163,18 +144,10 @@ def test_each_value_of_a_component_stands_for_itself_in_a_later_version() -> Non
 
 
 def test_what_a_leaver_closes_later_is_paid_as_on_the_last_day() -> None:
-    rule = LeaverRule(
-        reason="retirement",
-        earned_percent=Decimal(100),
-        released_later_percent=Decimal(100),
-        released_later_days=0,
-        pipeline_percent=HALF,
-        pipeline_days=90,
-    )
-    log = Log().plan(BASE, leavers=(rule,))
+    log = Log().plan(BASE, leavers=leavers(pipeline="50", pipeline_days=90))
     enrol(log, rate("4"), ends="2026-02-01")
     enrolled = enrol(log, rate("6"), begins="2026-02-01")
-    log.add(ANN, EnrolmentParticipantLeft(member_id=ANN, left_on=date(2026, 3, 31), leaving="retirement"))
+    log.leave(ANN, "2026-03-31", "retirement")
     won = log.win(1, 1_000_000, "2026-04-10")
     assert posted(log, "2026Q2") == [("R01", 60_000), ("R60", -30_000)]
     assert log.statements("2026Q2")[ANN].lines[0].positions == (enrolled, won)

@@ -20,7 +20,7 @@ from salesapi.domain.pay.rules.clawbacks import AttainmentPolicy, ClawbackRule
 from salesapi.domain.pay.rules.draws import Guarantee
 from salesapi.domain.reference.products import ProductListed
 from salesapi.domain.selling.attribution import LeadAttributionTouchRecorded
-from salesapi.domain.selling.deals import DealLine, DealWon
+from salesapi.domain.selling.deals import DealLine
 from tests.domain.pay.award_options import POOL, award, campaign
 from tests.domain.pay.calculation.test_award_lines import AWARD, GRANTED, approve
 from tests.domain.pay.commission_stories import ANN, BOB, CID, DAN, PLAN, Log, flat, share
@@ -217,16 +217,7 @@ def test_only_what_the_filter_names_takes_part_and_units_are_those_of_its_lines(
     log.add(BED, ProductListed(name="Bed", code="s27", category="beds", external_id=None))
     line, other = (DealLine(product_id=each, quantity=Decimal("3.5")) for each in (BED, uid(0xE2)))
     for deal, sold in ((1, (line, other)), (2, (other,))):
-        won = DealWon(
-            stage_from="open",
-            stage_to="won",
-            amount_minor=1_000_000,
-            currency="USD",
-            owner_id=ANN,
-            reason=None,
-            lines=sold,
-        )
-        log.add(uid(deal), won, "2026-03-05")
+        log.win(deal, 1_000_000, "2026-03-05", lines=sold)
     assert paid(log) == {ANN: 3_500}
 
 
@@ -241,14 +232,7 @@ def test_a_deal_that_waits_or_is_won_for_less_than_nothing_takes_no_place() -> N
 def test_deals_of_who_does_not_hold_the_award_take_no_part() -> None:
     log = Log().plan(flat("5"), awards=(award("spring", spiff=campaign(unit="deal", winners_max=1)),))
     for member_id, since, keys in ((ANN, None, ("base",)), (BOB, "2026-03-06", None), (CID, None, ("base", "spring"))):
-        begun = EnrolmentBegun(
-            member_id=member_id,
-            plan_id=PLAN,
-            effective_from=date.fromisoformat(since) if since else None,
-            effective_until=None,
-            component_keys=keys,
-        )
-        log.add(member_id, begun)
+        log.enrol_from(member_id, since, component_keys=keys)
     for deal, owner in enumerate((ANN, BOB, CID), start=1):
         log.win(deal, 1_000_000, "2026-03-05", owner=owner)
     assert paid(log) == {CID: 50_000}

@@ -86,8 +86,7 @@ def test_each_deal_that_a_component_credits_gives_points_once() -> None:
 
 
 def test_a_deal_that_is_credited_payment_by_payment_gives_points_once_a_period() -> None:
-    log = TradeLog()
-    log.plan(replace(flat("5"), attributed="payment"), awards=(WON,)).enrol(ANN)
+    log = TradeLog().plan(replace(flat("5"), attributed="payment"), awards=(WON,)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.pay(1, 40_000, "2026-02-10", deal=1)
     log.pay(2, 60_000, "2026-03-10", deal=1)

@@ -15,7 +15,6 @@ from salesapi.domain.pay.plans.plan_components import Component, Gate, QuotaRule
 from salesapi.domain.pay.plans.plan_rates import IndividualRate
 from salesapi.domain.pay.rules.clawbacks import RecoveryLimit
 from salesapi.domain.pay.rules.plan_versions_and_leavers import (
-    LEAVING_REASONS,
     CumulativeTiers,
     LeaverRule,
     LeavingReason,
@@ -23,7 +22,7 @@ from salesapi.domain.pay.rules.plan_versions_and_leavers import (
 )
 from salesapi.domain.pay.rules.quotas import Proration, Ramp, RampStart, RampStep
 from tests.domain.pay.commission_stories import ANN, BOB, flat, tiered
-from tests.domain.pay.pay_terms import KEEP, WITH_CASH
+from tests.domain.pay.pay_terms import KEEP, WITH_CASH, leavers
 from tests.domain.pay.plan_options import CALENDAR
 from tests.domain.pay.reasons_said import english
 from tests.domain.pay.trade_stories import TradeLog, lines_of, paid
@@ -38,8 +37,7 @@ def own_rate(target_minor: int = 1_500_000) -> Component:
 
 def hired(on: str, until: str | None = None, component: Component | None = None, **quotas: Any) -> TradeLog:
     """Ann is there for a part of the third quarter, in which 300,000.00 are asked for."""
-    log = TradeLog()
-    log.plan(component or own_rate(), quotas=QuotaRules(**quotas) if quotas else None)
+    log = TradeLog().plan(component or own_rate(), quotas=QuotaRules(**quotas) if quotas else None)
     log.enrol_from(ANN, on, until)
     log.quota(ANN, 30_000_000, "2026Q3")
     return log
@@ -141,8 +139,7 @@ def test_r59_a_ramp_of_who_starts_after_the_day_that_decides_has_nothing_to_weig
     ],
 )
 def test_r57_a_new_version_in_mid_period_pays_its_days_its_part_or_waits(change: PlanChange, earned: list[int]) -> None:
-    log = TradeLog()
-    log.plan(own_rate(450_000)).enrol(ANN)
+    log = TradeLog().plan(own_rate(450_000)).enrol(ANN)
     takeover = VersionTakeover(change=change, cumulative="restart")
     log.publish(2, own_rate(900_000), effective_from="2026-01-31", takeover=takeover)
     log.quota(ANN, 900_000)
@@ -166,8 +163,7 @@ def test_r58_the_quotas_of_two_versions_in_one_period_sum_to_the_whole() -> None
 
 @pytest.mark.parametrize(("cumulative", "second"), [("restart", 140_000), ("continue", 230_000)])
 def test_r57_tiers_restart_with_the_new_version_or_continue(cumulative: CumulativeTiers, second: int) -> None:
-    log = TradeLog()
-    log.plan(tiered("marginal")).enrol(ANN)
+    log = TradeLog().plan(tiered("marginal")).enrol(ANN)
     takeover = VersionTakeover(change="by_transaction_date", cumulative=cumulative)
     log.publish(2, tiered("marginal"), effective_from="2026-02-01", takeover=takeover)
     log.sell(1, 7_000_000, "2026-01-30")
@@ -175,26 +171,9 @@ def test_r57_tiers_restart_with_the_new_version_or_continue(cumulative: Cumulati
     assert [posted for _, posted in lines_of(log, "2026Q1")] == [140_000, second]
 
 
-def leavers(earned: str = "100", later: str = "100", days: int = 90, pipeline: str = "0") -> tuple[LeaverRule, ...]:
-    """One rule for every reason, but nothing for who is dismissed for cause."""
-    rule = LeaverRule(
-        reason="resignation",
-        earned_percent=Decimal(earned),
-        released_later_percent=Decimal(later),
-        released_later_days=days,
-        pipeline_percent=Decimal(pipeline),
-        pipeline_days=30,
-    )
-    nothing = replace(rule, earned_percent=Decimal(0), released_later_percent=Decimal(0), pipeline_percent=Decimal(0))
-    return tuple(
-        replace(nothing if reason == "dismissal_for_cause" else rule, reason=reason) for reason in LEAVING_REASONS
-    )
-
-
 def leaver(*rules: LeaverRule, release: Release | None = WITH_CASH, on: str = "2026-05-15") -> TradeLog:
     """Ann's deal of the first quarter is paid in part; then she leaves."""
-    log = TradeLog()
-    log.plan(replace(flat("10"), release=release), leavers=rules).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), release=release), leavers=rules).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.pay(1, 40_000, "2026-02-10", deal=1)
     log.lock("2026Q1")
@@ -224,7 +203,8 @@ def test_r60_what_lapses_with_a_leaver_is_shown() -> None:
 def test_r60_the_reason_decides_and_a_corrected_reason_corrects_what_was_paid(
     reason: LeavingReason, released: int
 ) -> None:
-    log = leaver(*leavers())
+    nothing = [rule for rule in leavers("0", "0") if rule.reason == "dismissal_for_cause"]
+    log = leaver(*(rule for rule in leavers() if rule.reason != "dismissal_for_cause"), *nothing)
     log.pay(2, 60_000, "2026-06-01", deal=1)
     assert log.lock("2026Q2")[ANN].total_minor == 6_000
     log.leave(ANN, "2026-05-15", reason)
@@ -234,16 +214,14 @@ def test_r60_the_reason_decides_and_a_corrected_reason_corrects_what_was_paid(
 
 @pytest.mark.parametrize(("on", "earned"), [("2026-05-15", 10_000), ("2026-05-16", 2_500), ("2026-06-15", 0)])
 def test_r60_open_deals_of_a_leaver_pay_their_part_for_some_days(on: str, earned: int) -> None:
-    log = TradeLog()
-    log.plan(flat("10"), leavers=leavers(pipeline="25")).enrol(ANN)
+    log = TradeLog().plan(flat("10"), leavers=leavers(pipeline="25")).enrol(ANN)
     log.leave(ANN, "2026-05-15")
     log.sell(1, 100_000, on)
     assert paid(log, "2026Q2") == earned
 
 
 def test_r60_what_was_earned_in_the_last_period_counts_by_its_own_share() -> None:
-    log = TradeLog()
-    log.plan(flat("10"), leavers=leavers(earned="80")).enrol(ANN)
+    log = TradeLog().plan(flat("10"), leavers=leavers(earned="80")).enrol(ANN)
     log.sell(1, 100_000, "2026-02-10")
     log.sell(2, 100_000, "2026-05-10")
     log.leave(ANN, "2026-05-15")
@@ -252,8 +230,7 @@ def test_r60_what_was_earned_in_the_last_period_counts_by_its_own_share() -> Non
 
 
 def test_r60_of_the_last_periods_cash_what_came_by_the_last_day_is_earned_and_the_rest_is_released_later() -> None:
-    log = TradeLog()
-    log.plan(replace(flat("10"), release=WITH_CASH), leavers=leavers(earned="80", later="50")).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), release=WITH_CASH), leavers=leavers(earned="80", later="50")).enrol(ANN)
     log.sell(1, 100_000, "2026-05-01")
     log.pay(1, 40_000, "2026-05-10", deal=1)
     log.pay(2, 60_000, "2026-06-10", deal=1)
@@ -276,8 +253,7 @@ def carried(**limits: Any) -> RecoveryLimit:
 
 
 def test_r54_what_was_paid_too_much_is_recovered_from_a_share_of_later_earnings_only() -> None:
-    log = TradeLog()
-    log.plan(replace(flat("10"), clawback=KEEP), recovery=carried(percent=Decimal(25))).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), clawback=KEEP), recovery=carried(percent=Decimal(25))).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.pay(1, 100_000, "2026-01-20", deal=1)
     log.lock("2026Q1")

@@ -67,7 +67,7 @@ def test_r02_a_flat_amount_is_paid_for_each_and_counts_back(count: Fraction | in
 
 
 def test_r03_the_individual_rate_pays_the_target_at_the_quota() -> None:
-    rate = rates.individual_rate(1_200_000, 30_000_000)
+    rate = rates.individual_rate(1_200_000, quota_minor=30_000_000)
     assert rate == 4
     assert rate * 30_000_000 / 100 == 1_200_000
 
@@ -78,7 +78,7 @@ def test_r03_the_individual_rate_pays_the_target_at_the_quota() -> None:
 )
 @pytest.mark.parametrize("boundary", ["lower_inclusive", "upper_inclusive"])
 def test_r04_marginal_pays_each_part_at_its_own_rate(amount: int, expected: int, boundary: TierBoundary) -> None:
-    assert rates.tiered(table("marginal", boundary), 0, amount * 100).exact == expected * 100
+    assert rates.tiered(table("marginal", boundary), start=0, base=amount * 100).exact == expected * 100
 
 
 @pytest.mark.parametrize(
@@ -93,11 +93,11 @@ def test_r04_marginal_pays_each_part_at_its_own_rate(amount: int, expected: int,
     ],
 )
 def test_r05_r08_retroactive_pays_all_at_the_tier_reached(amount: int, boundary: TierBoundary, expected: int) -> None:
-    assert rates.tiered(table("retroactive", boundary), 0, amount * 100).exact == expected * 100
+    assert rates.tiered(table("retroactive", boundary), start=0, base=amount * 100).exact == expected * 100
 
 
 def test_r05_an_uplift_pays_the_difference_on_what_came_before() -> None:
-    found = rates.tiered(table("retroactive"), 7_000_000, 2_000_000)
+    found = rates.tiered(table("retroactive"), start=7_000_000, base=2_000_000)
     assert [rates.total_of(found.own), rates.total_of(found.uplift)] == [60_000, 70_000]
     assert found.own == (Part(rate_percent=Fraction(3), amount=2_000_000),)
     assert found.uplift == (
@@ -107,8 +107,8 @@ def test_r05_an_uplift_pays_the_difference_on_what_came_before() -> None:
 
 
 def test_r04_r05_a_negative_amount_falls_back_through_the_tiers() -> None:
-    assert rates.tiered(table("marginal"), 13_000_000, -13_000_000).exact == -325_000
-    assert rates.tiered(table("retroactive"), 9_000_000, -2_000_000).exact == 140_000 - 270_000
+    assert rates.tiered(table("marginal"), start=13_000_000, base=-13_000_000).exact == -325_000
+    assert rates.tiered(table("retroactive"), start=9_000_000, base=-2_000_000).exact == 140_000 - 270_000
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_r06_mixed_tiers_rate_all_up_to_the_highest_that_says_so_and_only_what_i
     mixed = tiers_of(tier(0, 200, "2", "new"), tier(200, 201, "4", "all"), tier(201, None, "8", "new"))
     # The middle tier ends at 201, so one unit of what lies above 200 is still rated with everything below it.
     one_unit = Fraction(4 - 8, 100) if total > 200 else 0
-    assert rates.tiered(mixed, 0, total).exact == expected + one_unit
+    assert rates.tiered(mixed, start=0, base=total).exact == expected + one_unit
 
 
 def test_r04_to_r06_credits_one_by_one_earn_what_their_sum_earns() -> None:
@@ -130,15 +130,15 @@ def test_r04_to_r06_credits_one_by_one_earn_what_their_sum_earns() -> None:
     for each in (table("marginal"), table("retroactive"), moving):
         total, earned = 0, Fraction()
         for base in (5, 90, 0, 12, -40, 8_000_000, 200, -7_999_000, 6_000_000):
-            earned += rates.tiered(each, total, base).exact
+            earned += rates.tiered(each, start=total, base=base).exact
             total += base
-            assert earned == rates.tiered(each, 0, total).exact
+            assert earned == rates.tiered(each, start=0, base=total).exact
 
 
 @pytest.mark.parametrize("start", [-5, 0, 7_999_999, 8_000_000, 12_500_000])
 @pytest.mark.parametrize("base", [-9_000_000, -1, 0, 1, 4_000_001])
 def test_r04_the_parts_of_a_marginal_line_add_up_to_its_base(start: int, base: int) -> None:
-    own = rates.tiered(table("marginal"), start, base).own
+    own = rates.tiered(table("marginal"), start=start, base=base).own
     assert sum(part.amount for part in own) == base
 
 
@@ -149,9 +149,9 @@ def test_r07_tiers_by_attainment_are_tiers_by_amount_for_one_quota() -> None:
         tiers=(tier(0, 80, "2", "all"), tier(80, 120, "3", "all"), tier(120, None, "4.5", "all")),
     )
     for total in (7_999_999, 8_000_000, 12_000_000, 13_000_000):
-        found = rates.tiered(rates.in_amounts(by_attainment, 10_000_000), 0, total)
-        assert found.exact == rates.tiered(table("retroactive"), 0, total).exact
-    assert rates.attainment_percent(150, 200) == 75
+        found = rates.tiered(rates.in_amounts(by_attainment, 10_000_000), start=0, base=total)
+        assert found.exact == rates.tiered(table("retroactive"), start=0, base=total).exact
+    assert rates.attainment_percent(150, quota=200) == 75
 
 
 @pytest.mark.parametrize(
@@ -177,10 +177,10 @@ def test_r09_a_moving_rate_goes_evenly_from_one_end_of_its_tier_to_the_other(val
 
 def test_r09_a_moving_marginal_rate_counts_with_its_mean_and_a_moving_retroactive_one_with_the_rate_reached() -> None:
     new = tiers_of(tier(0, 100, "0", "new", "10"), tier(100, None, "10", "new"))
-    assert rates.tiered(new, 0, 100).exact == 5
+    assert rates.tiered(new, start=0, base=100).exact == 5
     every = tiers_of(tier(0, 100, "0", "all", "10"), tier(100, None, "10", "all"))
-    assert rates.tiered(every, 0, 50).exact == Fraction(5, 2)
-    assert rates.tiered(every, 0, 100).exact == 10
+    assert rates.tiered(every, start=0, base=50).exact == Fraction(5, 2)
+    assert rates.tiered(every, start=0, base=100).exact == 10
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,10 @@ def test_r09_a_moving_marginal_rate_counts_with_its_mean_and_a_moving_retroactiv
 def test_r10_an_accelerator_multiplies_only_the_part_above_its_threshold(
     start: int, base: int, expected: Fraction
 ) -> None:
-    assert rates.total_of(rates.accelerated(Fraction(4), Decimal("1.5"), 100, start, base)) == expected
+    assert (
+        rates.total_of(rates.accelerated(Fraction(4), factor=Decimal("1.5"), threshold=100, start=start, base=base))
+        == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -206,8 +209,18 @@ def test_r11_a_decelerator_slows_the_part_below_or_whole_credits_until_the_thres
     start: int, base: int, part_below: Fraction, whole: Fraction
 ) -> None:
     half = Decimal("0.5")
-    assert rates.total_of(rates.decelerated(Fraction(4), half, 100, start, base, "below")) == part_below
-    assert rates.total_of(rates.decelerated(Fraction(4), half, 100, start, base, "whole")) == whole
+    assert (
+        rates.total_of(
+            rates.decelerated(Fraction(4), factor=half, threshold=100, start=start, base=base, slowed="below")
+        )
+        == part_below
+    )
+    assert (
+        rates.total_of(
+            rates.decelerated(Fraction(4), factor=half, threshold=100, start=start, base=base, slowed="whole")
+        )
+        == whole
+    )
 
 
 @pytest.mark.parametrize(
@@ -252,11 +265,6 @@ def test_r12_a_payout_curve_pays_at_its_first_point_and_nothing_below_it(
     assert rates.payout_percent(curve, Fraction(attainment)) == share
 
 
-def test_r13_a_shut_gate_pays_nothing() -> None:
-    assert rates.gated(True, Fraction(5)) == 5
-    assert rates.gated(False, Fraction(5)) == 0
-
-
 def matrix() -> Matrix:
     """Own attainment by rows, the team's by columns: under 100 and from 100 on."""
     bands = (Band(lower=Decimal(0), upper=Decimal(100)), Band(lower=Decimal(100), upper=None))
@@ -268,13 +276,13 @@ def matrix() -> Matrix:
     ("own", "team", "rate"), [(99, 99, 1), (99, 100, 2), (100, 99, 3), (100, 100, 5), (-1, 500, 2)]
 )
 def test_r14_a_matrix_rates_by_the_cell_where_both_values_meet(own: int, team: int, rate: int) -> None:
-    assert rates.matrix_rate(matrix(), Fraction(own), Fraction(team)) == rate
+    assert rates.matrix_rate(matrix(), first=Fraction(own), second=Fraction(team)) == rate
 
 
 def test_r20_year_to_date_pays_what_is_due_less_what_was_paid() -> None:
     paid: list[Fraction] = []
     for due in (1_000, 1_800, 1_500):
-        paid.append(rates.year_to_date_less_paid(Fraction(due), sum(paid, Fraction())))
+        paid.append(rates.year_to_date_less_paid(Fraction(due), paid_before=sum(paid, Fraction())))
     assert paid == [1_000, 800, -300], "a refund in March gives back, to be carried"
 
 
@@ -295,7 +303,7 @@ def test_r20_year_to_date_pays_what_is_due_less_what_was_paid() -> None:
 def test_r21_the_year_to_date_rates_only_this_periods_lines(
     start: int, base: int, own: Fraction | int, uplift: int
 ) -> None:
-    found = rates.tiered(table("retroactive"), start, base, rated_from=7_000_000)
+    found = rates.tiered(table("retroactive"), start=start, base=base, rated_from=7_000_000)
     assert (rates.total_of(found.own), rates.total_of(found.uplift)) == (Fraction(own), Fraction(uplift))
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from salesapi.domain.cash.invoices import InvoiceLine
 from salesapi.domain.pay.plans.plan_components import Component, FilterCondition, Release, SaleFilter
 from salesapi.domain.pay.rules.release import ExpiryStep, ExpiryTable
-from salesapi.domain.pay.rules.withholding import Holdback, InstalmentTable, ReleaseInstalment, Wait
+from salesapi.domain.pay.rules.withholding import Holdback, Wait
 from tests.domain.pay.commission_stories import ANN, BOB, CID, flat, share, tiered
-from tests.domain.pay.pay_terms import NET, PAYMENT, WITH_CASH
+from tests.domain.pay.pay_terms import NET, PAYMENT, WITH_CASH, after, in_parts
 from tests.domain.pay.reasons_said import english
 from tests.domain.pay.trade_stories import TradeLog, line, lines_of, paid
 from tests.spec import uid
@@ -30,15 +30,13 @@ def released(rate: str, release: Release = WITH_CASH, **more: Any) -> Component:
 
 def ten_percent(release: Release = WITH_CASH, **more: Any) -> TradeLog:
     """Ann has ten percent, and a deal of 1,000.00 won on 10 January."""
-    log = TradeLog()
-    log.plan(released("10", release, **more)).enrol(ANN)
+    log = TradeLog().plan(released("10", release, **more)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     return log
 
 
 def test_r24_half_of_the_cash_releases_half_of_what_is_earned_on_the_net() -> None:
-    log = TradeLog()
-    log.plan(released("4", base=NET)).enrol(ANN)
+    log = TradeLog().plan(released("4", base=NET)).enrol(ANN)
     log.sell(1, 11_300_000, "2026-01-10")
     log.agree(1, 10_000_000, 1_300_000, on="2026-01-12")
     log.pay(1, 5_650_000, "2026-02-10", deal=1)
@@ -58,8 +56,7 @@ def test_a_release_says_which_cash_it_rests_on_and_how_much_is_payable() -> None
 
 
 def test_part_payments_release_proportions_that_sum_to_the_whole() -> None:
-    log = TradeLog()
-    log.plan(released("10")).enrol(ANN)
+    log = TradeLog().plan(released("10")).enrol(ANN)
     log.sell(1, 10_000, "2026-01-10")
     log.pay(1, 3_334, "2026-02-10", deal=1)
     log.pay(2, 3_333, "2026-05-10", deal=1)
@@ -76,8 +73,7 @@ def test_over_payment_releases_no_more_than_the_whole() -> None:
 
 
 def test_a_late_payment_counts_to_its_sales_period_and_rate() -> None:
-    log = TradeLog()
-    log.plan(released("5")).enrol(ANN)
+    log = TradeLog().plan(released("5")).enrol(ANN)
     log.publish(2, released("50"), effective_from="2026-04-01")
     log.sell(1, 100_000, "2026-03-31")
     log.pay(1, 100_000, "2026-08-10", deal=1)
@@ -87,8 +83,7 @@ def test_a_late_payment_counts_to_its_sales_period_and_rate() -> None:
 
 
 def test_a_late_payment_moves_no_tier_of_the_period_in_which_it_comes() -> None:
-    log = TradeLog()
-    log.plan(replace(tiered("retroactive"), release=WITH_CASH)).enrol(ANN)
+    log = TradeLog().plan(replace(tiered("retroactive"), release=WITH_CASH)).enrol(ANN)
     log.sell(1, 7_000_000, "2026-01-10")
     log.sell(2, 7_000_000, "2026-04-10")
     log.pay(1, 7_000_000, "2026-04-20", deal=1)
@@ -186,8 +181,7 @@ def test_a_manager_and_a_seller_are_released_alike_and_need_no_split_of_a_hundre
 
 
 def test_attainment_counts_the_credited_share_and_not_what_is_paid_of_it() -> None:
-    log = TradeLog()
-    log.plan(replace(tiered("retroactive"), release=WITH_CASH)).enrol(ANN, BOB, CID)
+    log = TradeLog().plan(replace(tiered("retroactive"), release=WITH_CASH)).enrol(ANN, BOB, CID)
     log.sell(1, 16_000_000, "2026-01-10", shares=(share(ANN, "50"), share(BOB, "50")))
     log.pay(1, 8_000_000, "2026-02-10", deal=1)
     assert lines_of(log, "2026Q1") == [("earning", 240_000), ("withheld", -120_000)]
@@ -195,8 +189,7 @@ def test_attainment_counts_the_credited_share_and_not_what_is_paid_of_it() -> No
 
 def test_money_that_came_before_the_invoice_waits_for_it_where_the_plan_says_so() -> None:
     waiting = replace(PAYMENT, prepayment="releases_on_invoice")
-    log = TradeLog()
-    log.plan(released("10", replace(WITH_CASH, payment=waiting))).enrol(ANN)
+    log = TradeLog().plan(released("10", replace(WITH_CASH, payment=waiting))).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.agree(1, 100_000, on="2026-01-12")
     log.pay(1, 30_000, "2026-02-10", deal=1)
@@ -209,8 +202,7 @@ def test_money_that_came_before_the_invoice_waits_for_it_where_the_plan_says_so(
 def test_r25_cash_pays_the_lines_in_order_and_releases_only_those_that_count() -> None:
     beds = SaleFilter(conditions=(FilterCondition(of="product_code", any_of=("bed",)),))
     in_order = replace(WITH_CASH, order="in_order")
-    log = TradeLog()
-    log.plan(released("10", in_order, base=NET, only=beds)).enrol(ANN)
+    log = TradeLog().plan(released("10", in_order, base=NET, only=beds)).enrol(ANN)
     log.product(1, "table")
     log.product(2, "bed")
     log.sell(1, 100_000, "2026-01-10")
@@ -223,8 +215,7 @@ def test_r25_cash_pays_the_lines_in_order_and_releases_only_those_that_count() -
 
 def test_r25_pro_rata_every_line_has_its_part_of_each_payment() -> None:
     beds = SaleFilter(conditions=(FilterCondition(of="product_code", any_of=("bed",)),))
-    log = TradeLog()
-    log.plan(released("10", base=NET, only=beds)).enrol(ANN)
+    log = TradeLog().plan(released("10", base=NET, only=beds)).enrol(ANN)
     log.product(1, "table")
     log.product(2, "bed")
     log.sell(1, 100_000, "2026-01-10")
@@ -263,30 +254,15 @@ def test_a_refund_of_late_cash_takes_back_only_what_that_released() -> None:
 
 
 def test_r27_instalments_are_paid_on_their_days_and_the_last_has_the_rest() -> None:
-    thirds = InstalmentTable(
-        residual="last_part",
-        on_churn="cancel_remaining",
-        instalments=tuple(
-            ReleaseInstalment(share_percent=Decimal(percent), wait=Wait(count=months, unit="months"), event=None)
-            for percent, months in (("33.3", 0), ("33.3", 3), ("33.4", 6))
-        ),
-    )
-    log = TradeLog()
-    log.plan(released("10", Release(instalments=thirds))).enrol(ANN)
+    thirds = in_parts(("33.3", after(0)), ("33.3", after(3)), ("33.4", after(6)))
+    log = TradeLog().plan(released("10", thirds)).enrol(ANN)
     log.sell(1, 10_010, "2026-01-10")
     assert [paid(log, period) for period in ("2026Q1", "2026Q2", "2026Q3", "2026Q4")] == [333, 333, 335, 0]
 
 
 def test_r27_what_remains_of_instalments_is_cancelled_with_the_customer() -> None:
-    halves = InstalmentTable(
-        residual="last_part",
-        on_churn="cancel_remaining",
-        instalments=(
-            ReleaseInstalment(share_percent=Decimal(50), wait=Wait(count=0, unit="days"), event=None),
-            ReleaseInstalment(share_percent=Decimal(50), wait=None, event="acceptance"),
-        ),
-    )
-    log = ten_percent(Release(instalments=halves))
+    halves = in_parts(("50", after(0)), ("50", "acceptance"))
+    log = ten_percent(halves)
     log.agree(1, 100_000, on="2026-01-12")
     log.lock("2026Q1")
     log.cancel(1, on="2026-05-01")
@@ -322,8 +298,7 @@ def test_r22_an_earning_is_released_on_delivery_and_belongs_to_its_booking() -> 
 
 
 def test_r22_a_sale_belongs_to_the_period_of_its_signature_when_it_is_attributed_to_it() -> None:
-    log = TradeLog()
-    log.plan(replace(flat("10"), attributed="signature", base=NET)).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), attributed="signature", base=NET)).enrol(ANN)
     log.sell(1, 100_000, "2026-03-31")
     log.agree(1, 90_000, 11_700, on="2026-04-01")
     assert lines_of(log, "2026Q1") == []
@@ -331,8 +306,7 @@ def test_r22_a_sale_belongs_to_the_period_of_its_signature_when_it_is_attributed
 
 
 def test_a_draft_that_was_dropped_is_no_agreement() -> None:
-    log = TradeLog()
-    log.plan(replace(flat("10"), attributed="signature", base=NET)).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), attributed="signature", base=NET)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.draft(1, number=2)
     log.agree(1, 90_000, on="2026-01-12")

@@ -47,7 +47,7 @@ def computed(ledger: PayFacts, period: str) -> dict[PostedKey, int]:
 
 def posted(ledger: PayFacts, period: str) -> dict[PostedKey, int]:
     """Collects what locked runs posted for a period: without what comes to nothing."""
-    found = (ledger.paid.posted(PLAN, period, member_id) for member_id in SELLERS)
+    found = (ledger.paid.posted(PLAN, period, member_id=member_id) for member_id in SELLERS)
     return {key: minor for of_member in found for key, minor in of_member.items() if minor}
 
 

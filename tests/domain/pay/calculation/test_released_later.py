@@ -10,11 +10,10 @@ import pytest
 
 from salesapi.domain.pay.plans.plan_components import Clawback, Component, Release
 from salesapi.domain.pay.records.payout_runs import LineKind
-from salesapi.domain.pay.rules.plan_versions_and_leavers import LEAVING_REASONS, LeaverRule
 from salesapi.domain.pay.rules.release import ExpiryStep, ExpiryTable
-from salesapi.domain.pay.rules.withholding import Holdback, InstalmentTable, OnClawback, ReleaseInstalment, Wait
+from salesapi.domain.pay.rules.withholding import Holdback, OnClawback, Wait
 from tests.domain.pay.commission_stories import ANN, flat
-from tests.domain.pay.pay_terms import KEEP, WITH_CASH
+from tests.domain.pay.pay_terms import KEEP, WITH_CASH, after, in_parts, leavers
 from tests.domain.pay.trade_stories import TradeLog, lines_of, paid
 
 
@@ -25,25 +24,9 @@ def held(months: int, on_clawback: OnClawback = "netted") -> Component:
     return replace(flat("10"), release=Release(holdback=holdback), clawback=KEEP)
 
 
-def leavers(earned: str, later: str, days: int = 30) -> tuple[LeaverRule, ...]:
-    """One rule for every reason."""
-    return tuple(
-        LeaverRule(
-            reason=reason,
-            earned_percent=Decimal(earned),
-            released_later_percent=Decimal(later),
-            released_later_days=days,
-            pipeline_percent=Decimal(0),
-            pipeline_days=0,
-        )
-        for reason in LEAVING_REASONS
-    )
-
-
 def test_r28_what_an_earlier_version_holds_back_for_longer_is_released_on_its_day() -> None:
     # Looked for only as long after the sale as the last version waits, it was never found.
-    log = TradeLog()
-    log.plan(held(12)).enrol(ANN)
+    log = TradeLog().plan(held(12)).enrol(ANN)
     log.publish(2, held(1), effective_from="2026-04-01")
     log.sell(1, 100_000, "2026-01-10")
     assert paid(log, "2026Q1") == 8_000
@@ -52,16 +35,8 @@ def test_r28_what_an_earlier_version_holds_back_for_longer_is_released_on_its_da
 
 def test_r60_what_an_earlier_version_pays_long_after_leaving_is_found() -> None:
     # Released by its instalment, without any event of the deal, after a version that has no rules of leavers.
-    halves = InstalmentTable(
-        residual="last_part",
-        on_churn="keep_remaining",
-        instalments=tuple(
-            ReleaseInstalment(share_percent=Decimal(50), wait=Wait(count=days, unit="days"), event=None)
-            for days in (0, 200)
-        ),
-    )
-    log = TradeLog()
-    log.plan(replace(flat("10"), release=Release(instalments=halves)), leavers=leavers("100", "50", 300)).enrol(ANN)
+    halves = in_parts(("50", after(0, "days")), ("50", after(200, "days")), on_churn="keep_remaining")
+    log = TradeLog().plan(replace(flat("10"), release=halves), leavers=leavers("100", "50", 300)).enrol(ANN)
     log.publish(2, replace(flat("10"), release=WITH_CASH), effective_from="2026-04-01")
     log.sell(1, 100_000, "2026-01-10")
     log.leave(ANN, "2026-05-15")
@@ -81,8 +56,7 @@ def test_r28_on_its_last_day_a_clawback_still_meets_what_is_held(
     on_clawback: OnClawback, on: str, in_first_of_next_year: int
 ) -> None:
     # Of 100.00 a fifth is held until 10 January 2027; 10.00 are taken back. Forfeited, all 20.00 are lost with it.
-    log = TradeLog()
-    log.plan(held(12, on_clawback)).enrol(ANN)
+    log = TradeLog().plan(held(12, on_clawback)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.pay(1, 100_000, "2026-01-20", deal=1)
     for period in ("2026Q1", "2026Q2", "2026Q3", "2026Q4"):
@@ -93,8 +67,7 @@ def test_r28_on_its_last_day_a_clawback_still_meets_what_is_held(
 
 def test_r60_who_left_gives_back_no_more_of_a_refund_than_its_cash_had_paid() -> None:
     # Half of what the last period released was paid: 50.00. A refund at the later share of 100 % took back 100.00.
-    log = TradeLog()
-    log.plan(replace(flat("10"), release=WITH_CASH), leavers=leavers("50", "100")).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), release=WITH_CASH), leavers=leavers("50", "100", 30)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.pay(1, 100_000, "2026-05-01", deal=1)
     log.leave(ANN, "2026-05-15")
@@ -106,8 +79,7 @@ def test_r60_who_left_gives_back_no_more_of_a_refund_than_its_cash_had_paid() ->
 
 
 def test_r60_money_that_went_back_counts_later_again_by_the_later_share() -> None:
-    log = TradeLog()
-    log.plan(replace(flat("10"), release=WITH_CASH), leavers=leavers("100", "50")).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), release=WITH_CASH), leavers=leavers("100", "50", 30)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.pay(1, 100_000, "2026-02-01", deal=1)
     log.leave(ANN, "2026-05-15")
@@ -118,8 +90,7 @@ def test_r60_money_that_went_back_counts_later_again_by_the_later_share() -> Non
 
 def test_r60_a_prepayment_of_what_was_sold_in_the_last_period_is_of_that_period() -> None:
     # Nothing is released before it is earned (R22): the payment of March counts on the day of the sale.
-    log = TradeLog()
-    log.plan(replace(flat("10"), release=WITH_CASH), leavers=leavers("50", "0")).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), release=WITH_CASH), leavers=leavers("50", "0", 30)).enrol(ANN)
     log.pay(1, 100_000, "2026-03-20", deal=1)
     log.sell(1, 100_000, "2026-05-01")
     log.leave(ANN, "2026-05-15")
@@ -133,16 +104,8 @@ def test_r27_what_is_cancelled_of_a_half_minor_unit_is_said_once(
     clawback: Clawback | None, in_second: list[tuple[LineKind, int]]
 ) -> None:
     # 10 % of 10.05 are 100.5, posted as 101: 50 at once; the other 51 lapse, and no half is cancelled beside them.
-    halves = InstalmentTable(
-        residual="last_part",
-        on_churn="cancel_remaining",
-        instalments=tuple(
-            ReleaseInstalment(share_percent=Decimal(50), wait=Wait(count=months, unit="months"), event=None)
-            for months in (0, 6)
-        ),
-    )
-    log = TradeLog()
-    log.plan(replace(flat("10"), release=Release(instalments=halves), clawback=clawback)).enrol(ANN)
+    halves = in_parts(("50", after(0)), ("50", after(6)))
+    log = TradeLog().plan(replace(flat("10"), release=halves, clawback=clawback)).enrol(ANN)
     log.sell(1, 1_005, "2026-01-10")
     log.agree(1, 1_005, on="2026-01-12")
     assert lines_of(log, "2026Q1") == [("earning", 101), ("withheld", -51)]
@@ -154,8 +117,7 @@ def test_r27_what_is_cancelled_of_a_half_minor_unit_is_said_once(
 def test_what_lapses_step_by_step_adds_up_to_what_lapses_in_all() -> None:
     # 10 % of 10.10 are 101; each quarter a quarter of it is paid too late, and half of that, 12.625, lapses: 50.5 in all.
     late = ExpiryTable(anchor="booking", steps=(ExpiryStep(after_days=0, kept_percent=Decimal(50)),))
-    log = TradeLog()
-    log.plan(replace(flat("10"), release=replace(WITH_CASH, expiry=late))).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), release=replace(WITH_CASH, expiry=late))).enrol(ANN)
     log.sell(1, 1_010, "2026-01-10")
     gone: list[int | None] = []
     for number, period in enumerate(("2026Q1", "2026Q2", "2026Q3", "2026Q4")):
@@ -166,16 +128,8 @@ def test_what_lapses_step_by_step_adds_up_to_what_lapses_in_all() -> None:
 
 def test_a_line_of_what_lapsed_says_by_which_rule() -> None:
     # Half is due at once, half on acceptance; Ann leaves in the quarter, and the customer is lost before it accepts.
-    halves = InstalmentTable(
-        residual="last_part",
-        on_churn="cancel_remaining",
-        instalments=(
-            ReleaseInstalment(share_percent=Decimal(50), wait=Wait(count=0, unit="days"), event=None),
-            ReleaseInstalment(share_percent=Decimal(50), wait=None, event="acceptance"),
-        ),
-    )
-    log = TradeLog()
-    log.plan(replace(flat("10"), release=Release(instalments=halves)), leavers=leavers("80", "0")).enrol(ANN)
+    halves = in_parts(("50", after(0)), ("50", "acceptance"))
+    log = TradeLog().plan(replace(flat("10"), release=halves), leavers=leavers("80", "0", 30)).enrol(ANN)
     log.sell(1, 100_000, "2026-04-10")
     log.agree(1, 100_000, on="2026-04-12")
     log.leave(ANN, "2026-05-15")

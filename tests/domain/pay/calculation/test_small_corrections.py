@@ -45,8 +45,7 @@ def test_r53_a_correction_is_small_where_each_of_its_sides_is(
 
 def agreed(from_minor: int | None = 100) -> TradeLog:
     """Ten percent of what is agreed: 1,000.00, paid in the first quarter, which is locked. Corrections count from 1.00 on."""
-    log = TradeLog()
-    log.plan(replace(flat("10"), base=NET), correction_from_minor=from_minor).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), base=NET), correction_from_minor=from_minor).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.agree(1, 100_000, on="2026-01-12")
     assert log.lock("2026Q1")[ANN].total_minor == 10_000
@@ -116,8 +115,7 @@ def test_the_sides_of_a_deal_are_recorded_or_paid_together() -> None:
 
 
 def test_a_small_clawback_of_a_closed_period_waits_too() -> None:
-    log = TradeLog()
-    log.plan(replace(flat("10"), clawback=KEEP), correction_from_minor=100).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), clawback=KEEP), correction_from_minor=100).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.pay(1, 100_000, "2026-01-20", deal=1)
     log.lock("2026Q1")

@@ -22,8 +22,7 @@ QUARTERS = ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
 
 def of_year(component: Component, counted_over: CountedOver = "year_to_date") -> TradeLog:
     """Ann's component counts over the year."""
-    log = TradeLog()
-    log.plan(replace(component, counted_over=counted_over)).enrol(ANN)
+    log = TradeLog().plan(replace(component, counted_over=counted_over)).enrol(ANN)
     return log
 
 
@@ -31,8 +30,7 @@ def test_r20_pays_what_is_due_to_date_less_what_was_paid_and_carries_a_negative_
     ten = tiers((0, 10_000_000, "10"), (10_000_000, None, "12"))
     by_tiers = replace(tiered("marginal"), rate=TierTable(axis="amount", boundary="lower_inclusive", tiers=ten))
     carried = RecoveryLimit(percent=None, amount_minor=None, kept_minor=None, leaver="carried")
-    log = TradeLog()
-    log.plan(replace(by_tiers, counted_over="year_to_date"), period="month", recovery=carried).enrol(ANN)
+    log = TradeLog().plan(replace(by_tiers, counted_over="year_to_date"), period="month", recovery=carried).enrol(ANN)
     log.sell(1, 1_000_000, "2026-01-10")
     log.sell(2, 800_000, "2026-02-10")
     log.sell(3, -300_000, "2026-03-10")
@@ -160,8 +158,7 @@ def test_r57_a_split_of_the_years_quota_is_by_the_days_of_the_year() -> None:
         counted_over="year_to_date",
     )
     split = VersionTakeover(change="split_period", cumulative="restart")
-    log = TradeLog()
-    log.plan(own).enrol(ANN)
+    log = TradeLog().plan(own).enrol(ANN)
     log.publish(2, own, effective_from="2026-03-15", takeover=split)
     log.quota(ANN, 3_650_000, "2026")
     log.sell(1, 100_000, "2026-03-14")

@@ -208,7 +208,9 @@ def check_points(log: Log, published: CompensationPlanVersionPublished) -> None:
     """Awards of points are told in whole points with their reason."""
     for award in published.awards:
         if award.points is not None:
-            earned = earned_points(log.ledger, PLAN, award.key, ANN, period_named(PERIODS[published.period]))
+            earned = earned_points(
+                log.ledger, PLAN, award.key, member_id=ANN, period=period_named(PERIODS[published.period])
+            )
             assert earned is None or earned.reason.done_count >= 0, award
 
 

@@ -39,8 +39,7 @@ def late_deal() -> TradeLog:
 
 def planned() -> TradeLog:
     """The plan without any deal."""
-    log = TradeLog()
-    log.plan(replace(flat("10"), release=EXPIRES)).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), release=EXPIRES)).enrol(ANN)
     return log
 
 
@@ -180,5 +179,5 @@ def test_a_live_statement_knows_an_extension_as_soon_as_a_run_would() -> None:
     for days, kept_minor in ((9, 5_000), (1, 10_000)):
         log.extend(days, award=0xE0 + days)
         found = LiveStatements(log.ledger, PLAN, period_named("2026Q2")).of(ANN)
-        assert found.lines(1, 10) == log.statements("2026Q2")[ANN].lines
+        assert found.lines(first=1, last=10) == log.statements("2026Q2")[ANN].lines
         assert found.totals.total_minor == kept_minor

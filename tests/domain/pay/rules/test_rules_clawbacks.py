@@ -11,23 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesapi.domain.pay.rules.clawbacks import (
-    ClawbackRule,
-    ClawbackShare,
-    ClawbackStep,
-    ClawbackTrigger,
-    Loss,
-    Reversal,
-    StartedMonth,
-    WindowEnd,
-    cancellation_fee_kept,
-    clawback,
-    clawback_share,
-    left_unclaimed,
-    limited_clawback,
-    original_rate_percent,
-    problem_of_clawback,
-)
+from salesapi.domain.pay.rules import clawbacks
 from salesapi.domain.pay.rules.release import Anchor
 from salesapi.domain.shared.dates import DateUnit, DaySpan
 
@@ -35,23 +19,23 @@ NOTHING: Final = Fraction()
 ANCHORS: Final[dict[Anchor, date]] = {"booking": date(2026, 1, 10), "go_live": date(2026, 1, 31)}
 YEAR: Final = DaySpan(effective_from=date(2026, 1, 1), effective_until=date(2027, 1, 1))
 STEPS: Final = tuple(
-    ClawbackStep(until=until, percent=Decimal(percent)) for until, percent in ((3, 100), (6, 50), (12, 25))
+    clawbacks.ClawbackStep(until=until, percent=Decimal(percent)) for until, percent in ((3, 100), (6, 50), (12, 25))
 )
 
 
 def rule(
-    share: ClawbackShare = "full",
+    share: clawbacks.ClawbackShare = "full",
     *,
     window: int = 12,
     unit: DateUnit = "months",
-    window_end: WindowEnd = "excluded",
+    window_end: clawbacks.WindowEnd = "excluded",
     anchor: Anchor = "go_live",
-    triggers: tuple[ClawbackTrigger, ...] = ("cancellation", "refund", "downgrade", "churn"),
+    triggers: tuple[clawbacks.ClawbackTrigger, ...] = ("cancellation", "refund", "downgrade", "churn"),
     percent: Decimal | None = None,
-    started_month: StartedMonth | None = None,
-    steps: tuple[ClawbackStep, ...] = (),
-) -> ClawbackRule:
-    return ClawbackRule(
+    started_month: clawbacks.StartedMonth | None = None,
+    steps: tuple[clawbacks.ClawbackStep, ...] = (),
+) -> clawbacks.ClawbackRule:
+    return clawbacks.ClawbackRule(
         triggers=triggers,
         anchor=anchor,
         window=window,
@@ -64,21 +48,21 @@ def rule(
     )
 
 
-def lost(on: str, part: Fraction | int = 1, trigger: ClawbackTrigger = "cancellation") -> Loss:
-    return Loss(trigger=trigger, on=date.fromisoformat(on), part=Fraction(part))
+def lost(on: str, part: Fraction | int = 1, trigger: clawbacks.ClawbackTrigger = "cancellation") -> clawbacks.Loss:
+    return clawbacks.Loss(trigger=trigger, on=date.fromisoformat(on), part=Fraction(part))
 
 
-def claim_of(one: ClawbackRule, loss: Loss) -> Fraction:
+def claim_of(one: clawbacks.ClawbackRule, loss: clawbacks.Loss) -> Fraction:
     """Computes what a rule claims of an earning, from its own anchor on."""
-    return clawback(one, loss, anchored_on=ANCHORS.get(one.anchor), term=None)
+    return clawbacks.clawback(one, loss, anchored_on=ANCHORS.get(one.anchor), term=None)
 
 
-def share_of(one: ClawbackRule, on: str, term: DaySpan | None = YEAR) -> Fraction:
-    return clawback_share(one, lost(on), anchored_on=ANCHORS.get(one.anchor), term=term)
+def share_of(one: clawbacks.ClawbackRule, on: str, term: DaySpan | None = YEAR) -> Fraction:
+    return clawbacks.clawback_share(one, lost(on), anchored_on=ANCHORS.get(one.anchor), term=term)
 
 
 # From 31 January on: one calendar month ends on 28 February; 30 days end on 2 March.
-WINDOWS: Final[list[tuple[int, DateUnit, WindowEnd, str, int]]] = [
+WINDOWS: Final[list[tuple[int, DateUnit, clawbacks.WindowEnd, str, int]]] = [
     (1, "months", "excluded", "2026-02-27", 1),
     (1, "months", "excluded", "2026-02-28", 0),
     (1, "months", "included", "2026-02-28", 1),
@@ -96,7 +80,7 @@ WINDOWS: Final[list[tuple[int, DateUnit, WindowEnd, str, int]]] = [
 
 @pytest.mark.parametrize(("window", "unit", "window_end", "on", "share"), WINDOWS)
 def test_a_window_is_counted_from_its_anchor_by_calendar_months_or_days(
-    window: int, unit: DateUnit, window_end: WindowEnd, on: str, share: int
+    window: int, unit: DateUnit, window_end: clawbacks.WindowEnd, on: str, share: int
 ) -> None:
     assert share_of(rule(window=window, unit=unit, window_end=window_end), on) == share
 
@@ -121,7 +105,7 @@ def test_a_full_clawback_takes_it_all_and_a_partial_one_its_percent() -> None:
 
 
 # 2026 has 365 days. From 1 July on 184 are not served. On 15 July six months are served and one is begun.
-UNSERVED: Final[list[tuple[DateUnit, StartedMonth | None, str, Fraction]]] = [
+UNSERVED: Final[list[tuple[DateUnit, clawbacks.StartedMonth | None, str, Fraction]]] = [
     ("days", None, "2026-07-01", Fraction(184, 365)),
     ("days", None, "2026-01-01", Fraction(1)),
     ("days", None, "2025-12-01", Fraction(1)),
@@ -138,7 +122,7 @@ UNSERVED: Final[list[tuple[DateUnit, StartedMonth | None, str, Fraction]]] = [
 
 @pytest.mark.parametrize(("unit", "started_month", "on", "share"), UNSERVED)
 def test_a_prorated_clawback_takes_the_unserved_part_of_the_term(
-    unit: DateUnit, started_month: StartedMonth | None, on: str, share: Fraction
+    unit: DateUnit, started_month: clawbacks.StartedMonth | None, on: str, share: Fraction
 ) -> None:
     one = rule("unserved_term", unit=unit, window=3_000 if unit == "days" else 99, started_month=started_month)
     assert share_of(one, on) == share
@@ -175,35 +159,37 @@ def test_a_sliding_clawback_takes_less_with_time(on: str, percent: int) -> None:
 
 def test_a_downgrade_claws_only_the_difference() -> None:
     # 1,000.00 earned 5 %, 50.00; downgraded to 700.00: 5 % of 300.00, half of it.
-    lost_minor = cancellation_fee_kept(agreed_minor=100_000, kept_minor=70_000)
+    lost_minor = clawbacks.cancellation_fee_kept(agreed_minor=100_000, kept_minor=70_000)
     event = lost("2026-05-01", Fraction(lost_minor, 100_000), "downgrade")
     assert [lost_minor, 5_000 * claim_of(rule("schedule", steps=STEPS), event)] == [30_000, 750]
 
 
 @pytest.mark.parametrize("after", [100_000, 100_001])
 def test_a_change_that_lowers_nothing_claws_nothing(after: int) -> None:
-    assert cancellation_fee_kept(agreed_minor=100_000, kept_minor=after) == 0
+    assert clawbacks.cancellation_fee_kept(agreed_minor=100_000, kept_minor=after) == 0
 
 
 def test_refund_reverses_at_the_rate_of_the_earning_it_reverses() -> None:
     # 1,000.00 EUR earned 3 % at 8 CNY: 240.00 CNY. Whatever rate and currency rate hold today, half of it is 120.00 CNY.
     earned = Fraction(24_000)
     claim = claim_of(rule(), lost("2026-02-01", Fraction(1, 2), "refund"))
-    assert [original_rate_percent(base=100_000, earned_minor=earned), claim * earned] == [24, 12_000]
+    assert [clawbacks.original_rate_percent(base=100_000, earned_minor=earned), claim * earned] == [24, 12_000]
 
 
 @pytest.mark.parametrize(
     ("base", "earned", "percent"), [(0, 500, 0), (-100, -5, 5), (100, -5, -5), (300, 100, "100/3")]
 )
 def test_a_rate_is_what_the_earning_is_of_its_base(base: int, earned: int, percent: int | str) -> None:
-    assert original_rate_percent(base=base, earned_minor=Fraction(earned)) == Fraction(percent)
+    assert clawbacks.original_rate_percent(base=base, earned_minor=Fraction(earned)) == Fraction(percent)
 
 
-def reversed_by(claims: Sequence[Fraction], released: Fraction, at_least: Fraction = NOTHING) -> Reversal:
+def reversed_by(claims: Sequence[Fraction], released: Fraction, at_least: Fraction = NOTHING) -> clawbacks.Reversal:
     """Takes claims one after the other of an earning of which so much was released."""
-    found = Reversal()
+    found = clawbacks.Reversal()
     for claim in claims:
-        found = limited_clawback(found, claim, at_least=at_least, payable=partial(left_unclaimed, released))
+        found = clawbacks.limited_clawback(
+            found, claim, at_least=at_least, payable=partial(clawbacks.left_unclaimed, released=released)
+        )
     return found
 
 
@@ -242,7 +228,9 @@ def test_what_a_holdback_forfeits_counts_towards_the_clawback() -> None:
 
 def test_what_was_forfeited_stays_taken_when_the_holdback_is_over() -> None:
     before = reversed_by([Fraction(1, 10)], Fraction(4, 5), Fraction(1, 5))
-    after = limited_clawback(before, Fraction(1, 20), at_least=NOTHING, payable=partial(left_unclaimed, Fraction(1)))
+    after = clawbacks.limited_clawback(
+        before, Fraction(1, 20), at_least=NOTHING, payable=partial(clawbacks.left_unclaimed, released=Fraction(1))
+    )
     assert [after.claimed, after.taken, after.clawed] == [Fraction(3, 20), Fraction(1, 5), 0]
 
 
@@ -256,13 +244,15 @@ def test_clawbacks_take_at_most_what_was_paid_and_a_refund_of_all_leaves_nothing
     for number in range(len(claims) + 1):
         one = reversed_by(claims[:number], released)
         assert 0 <= one.clawed <= min(released, one.taken)
-        assert released - one.clawed == left_unclaimed(released, one.taken), "paid less clawed back is what is payable"
+        assert released - one.clawed == clawbacks.left_unclaimed(one.taken, released=released), (
+            "paid less clawed back is what is payable"
+        )
     assert reversed_by(claims, released).taken == reversed_by(sorted(claims), released).taken
     whole = reversed_by([*claims, Fraction(1)], released)
-    assert [whole.taken, whole.clawed, left_unclaimed(released, whole.taken)] == [1, released, 0]
+    assert [whole.taken, whole.clawed, clawbacks.left_unclaimed(whole.taken, released=released)] == [1, released, 0]
 
 
-PROBLEMS: Final[list[tuple[ClawbackRule, str | None]]] = [
+PROBLEMS: Final[list[tuple[clawbacks.ClawbackRule, str | None]]] = [
     (rule(), None),
     (rule("partial", percent=Decimal(100)), None),
     (rule("schedule", steps=STEPS), None),
@@ -278,13 +268,13 @@ PROBLEMS: Final[list[tuple[ClawbackRule, str | None]]] = [
     (rule("full", steps=STEPS), "/steps"),
     (rule("schedule", steps=(STEPS[1], STEPS[0])), "/steps/1/until"),
     (rule("schedule", steps=STEPS[:2]), "/steps/1/until"),
-    (rule("schedule", window=3, steps=(ClawbackStep(until=3, percent=Decimal(101)),)), "/steps/0/percent"),
+    (rule("schedule", window=3, steps=(clawbacks.ClawbackStep(until=3, percent=Decimal(101)),)), "/steps/0/percent"),
 ]
 
 
 @pytest.mark.parametrize(("one", "pointer"), PROBLEMS)
 def test_a_clawback_rule_that_contradicts_itself_is_refused_at_its_place(
-    one: ClawbackRule, pointer: str | None
+    one: clawbacks.ClawbackRule, pointer: str | None
 ) -> None:
-    found = problem_of_clawback(one)
+    found = clawbacks.problem_of_clawback(one)
     assert (found and found.pointer) == pointer

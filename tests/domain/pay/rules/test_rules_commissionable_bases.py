@@ -37,7 +37,8 @@ from salesapi.domain.pay.rules.commissionable_bases import (
     problem_of_contract_terms,
     problem_of_margin_bands,
     problem_of_residual,
-    residuals,
+    residual,
+    residual_owner,
 )
 from salesapi.domain.pay.rules.tables import TierBoundary
 from salesapi.domain.reference.products import DatedCost, Product
@@ -338,8 +339,13 @@ def invoice(period: int, owner_first: bool = True, recurring: int = 10_000) -> R
 
 def paid(owner_change: OwnerChange, churned_on: date | None, *invoices: RecurringInvoice) -> list[tuple[str, int]]:
     terms = ResidualTerms(rate_percent=Decimal(5), periods=3, owner_change=owner_change)
-    found = residuals(terms, invoices, first_owner_id=ANNA, churned_on=churned_on)
-    return [("Anna" if line.member_id == ANNA else "Boris", int(line.earned)) for line in found]
+    found: list[tuple[str, int]] = []
+    for each in invoices:
+        earned = residual(terms, each, first_owner_id=ANNA, churned_on=churned_on)
+        if earned is not None:
+            whose = residual_owner(terms, first_owner_id=ANNA, owner_id=each.owner_id)
+            found.append(("Anna" if whose == ANNA else "Boris", int(earned)))
+    return found
 
 
 HELD_THEN_HANDED_OVER: Final = (invoice(1), invoice(2, owner_first=False), invoice(3, owner_first=False), invoice(4))
@@ -373,8 +379,8 @@ def test_a_credit_note_takes_back_what_its_period_paid() -> None:
 
 def test_a_residual_without_end_pays_every_period() -> None:
     terms = ResidualTerms(rate_percent=Decimal(5), periods=None, owner_change="ends")
-    found = residuals(terms, [invoice(period) for period in range(1, 13)], first_owner_id=ANNA, churned_on=None)
-    assert [line.earned for line in found] == [500] * 12
+    invoices = map(invoice, range(1, 13))
+    assert [residual(terms, each, first_owner_id=ANNA, churned_on=None) for each in invoices] == [500] * 12
     assert problem_of_residual(terms) is None
     assert problem_of_residual(replace(terms, periods=1)) is None
     assert problem_of_residual(replace(terms, periods=0)) is not None

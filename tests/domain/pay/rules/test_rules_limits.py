@@ -8,19 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesapi.domain.pay.rules.limits import (
-    CapExcess,
-    CapSplit,
-    DealExcess,
-    budget_cap,
-    cap_of_share,
-    earnings_cap,
-    per_deal_cap,
-    per_line_limit,
-    problem_of_limit,
-    problem_of_rate_cap,
-    rate_cap,
-)
+from salesapi.domain.pay.rules import limits
 
 AMOUNTS: Final = st.fractions(min_value=-(10**6), max_value=10**6, max_denominator=60)
 STEPS: Final = st.lists(AMOUNTS, max_size=10)
@@ -40,9 +28,9 @@ CAPS: Final = st.integers(min_value=0, max_value=10**6)
     ],
 )
 def test_a_line_or_a_deal_earns_its_limit_at_most_and_its_refund_takes_back_no_more(
-    earned: int, excess: DealExcess, paid: int, lost: int, carried: int
+    earned: int, excess: limits.DealExcess, paid: int, lost: int, carried: int
 ) -> None:
-    for limit in (per_line_limit, per_deal_cap):
+    for limit in (limits.per_line_limit, limits.per_deal_cap):
         result = limit(1000, earned_minor=earned, excess=excess)
         assert [result.paid_minor, result.lost_minor, result.carried_minor] == [paid, lost, carried]
 
@@ -59,11 +47,11 @@ def test_a_line_or_a_deal_earns_its_limit_at_most_and_its_refund_takes_back_no_m
     ],
 )
 def test_the_shares_of_a_deal_have_its_cap_together_or_each(
-    split: CapSplit, earned: tuple[int, int], paid: tuple[int, int]
+    split: limits.CapSplit, earned: tuple[int, int], paid: tuple[int, int]
 ) -> None:
     shares = (Fraction(60, 100), Fraction(40, 100))
     results = [
-        per_deal_cap(cap_of_share(1000, share, split), earned_minor=each)
+        limits.per_deal_cap(limits.cap_of_share(1000, share, split), earned_minor=each)
         for share, each in zip(shares, earned, strict=True)
     ]
     assert [result.paid_minor for result in results] == [*paid]
@@ -74,7 +62,7 @@ def test_lines_of_one_deal_share_its_cap_and_a_refund_first_undoes_what_was_cut(
     # Cap 1,000: 700 pays 700, then 500 pays 300; -100 still leaves 1,100 earned, -1,100 takes back all.
     before, paid, deferred = 0, [], []
     for earned in (700, 500, -100, -1100):
-        result = per_deal_cap(1000, earned_minor=earned, earned_before_minor=before, excess="deferred")
+        result = limits.per_deal_cap(1000, earned_minor=earned, earned_before_minor=before, excess="deferred")
         before += earned
         paid.append(result.paid_minor)
         deferred.append(result.carried_minor)
@@ -106,9 +94,9 @@ def test_lines_of_one_deal_share_its_cap_and_a_refund_first_undoes_what_was_cut(
     ],
 )
 def test_a_cap_pays_up_to_its_room_and_says_what_becomes_of_the_rest(
-    earned: int, before: int, excess: CapExcess, paid: int, lost: int, carried: int
+    earned: int, before: int, excess: limits.CapExcess, paid: int, lost: int, carried: int
 ) -> None:
-    result = earnings_cap(earned_minor=earned, earned_before_minor=before, cap_minor=1000, excess=excess)
+    result = limits.earnings_cap(earned_minor=earned, earned_before_minor=before, cap_minor=1000, excess=excess)
     assert [result.paid_minor, result.lost_minor, result.carried_minor] == [paid, lost, carried]
 
 
@@ -116,7 +104,9 @@ def test_carried_excess_is_paid_in_the_next_window_under_its_cap() -> None:
     # Earned 1,500, 200, 0 under 1,000 a period: paid 1,000, 700, 0.
     carried, paid = Fraction(), []
     for earned in (1500, 200, 0):
-        result = earnings_cap(earned_minor=earned + carried, earned_before_minor=0, cap_minor=1000, excess="carried")
+        result = limits.earnings_cap(
+            earned_minor=earned + carried, earned_before_minor=0, cap_minor=1000, excess="carried"
+        )
         carried = result.carried_minor
         paid.append(result.paid_minor)
     assert [*paid, carried] == [1000, 700, 0, 0]
@@ -124,11 +114,11 @@ def test_carried_excess_is_paid_in_the_next_window_under_its_cap() -> None:
 
 @given(STEPS, CAPS, st.sampled_from(("lost", "carried")))
 def test_capped_steps_sum_to_the_capped_sum_and_nothing_disappears(
-    steps: list[Fraction], cap: int, excess: CapExcess
+    steps: list[Fraction], cap: int, excess: limits.CapExcess
 ) -> None:
     before, paid = Fraction(), Fraction()
     for earned in steps:
-        result = earnings_cap(earned_minor=earned, earned_before_minor=before, cap_minor=cap, excess=excess)
+        result = limits.earnings_cap(earned_minor=earned, earned_before_minor=before, cap_minor=cap, excess=excess)
         assert result.paid_minor + result.lost_minor + result.carried_minor == earned
         before += earned
         paid += result.paid_minor
@@ -137,7 +127,7 @@ def test_capped_steps_sum_to_the_capped_sum_and_nothing_disappears(
 
 @pytest.mark.parametrize(("rate", "paid"), [("4", "4"), ("6", "6"), ("7.5", "6"), ("-1", "-1")])
 def test_a_cap_on_the_rate_pays_at_the_cap(rate: str, paid: str) -> None:
-    assert rate_cap(Fraction(rate), Decimal(6)) == Fraction(paid)
+    assert limits.rate_cap(Fraction(rate), Decimal(6)) == Fraction(paid)
 
 
 @pytest.mark.parametrize(
@@ -166,13 +156,13 @@ def test_a_cap_on_the_rate_pays_at_the_cap(rate: str, paid: str) -> None:
 def test_a_budget_scales_everybody_alike(
     earned: tuple[int | Fraction, ...], budget: int, paid: tuple[int | Fraction, ...]
 ) -> None:
-    results = budget_cap(earned_minor=earned, budget_minor=budget)
+    results = limits.budget_cap(earned_minor=earned, budget_minor=budget)
     assert [result.paid_minor for result in results] == [*paid]
 
 
 @given(STEPS, CAPS)
 def test_a_budget_that_bites_is_paid_out_exactly_and_each_part_is_pro_rata(earned: list[Fraction], budget: int) -> None:
-    results = budget_cap(earned_minor=earned, budget_minor=budget)
+    results = limits.budget_cap(earned_minor=earned, budget_minor=budget)
     wanted = sum(max(each, Fraction()) for each in earned)
     assert sum(max(result.paid_minor, Fraction()) for result in results) == min(wanted, budget)
     for result in results:
@@ -183,11 +173,11 @@ def test_a_budget_that_bites_is_paid_out_exactly_and_each_part_is_pro_rata(earne
 
 @given(STEPS, CAPS, st.sampled_from(("lost", "deferred")))
 def test_steps_of_a_deal_sum_to_its_capped_sum_and_nothing_disappears(
-    steps: list[Fraction], cap: int, excess: DealExcess
+    steps: list[Fraction], cap: int, excess: limits.DealExcess
 ) -> None:
     before, paid = Fraction(), Fraction()
     for earned in steps:
-        result = per_deal_cap(cap, earned_minor=earned, earned_before_minor=before, excess=excess)
+        result = limits.per_deal_cap(cap, earned_minor=earned, earned_before_minor=before, excess=excess)
         assert result.paid_minor + result.lost_minor + result.carried_minor == earned
         before += earned
         paid += result.paid_minor
@@ -196,7 +186,7 @@ def test_steps_of_a_deal_sum_to_its_capped_sum_and_nothing_disappears(
 
 @pytest.mark.parametrize(("limit", "pointer"), [(1, None), (0, "/cap_minor"), (-1, "/cap_minor")])
 def test_a_limit_of_nothing_is_refused(limit: int, pointer: str | None) -> None:
-    found = problem_of_limit(limit, "/cap_minor")
+    found = limits.problem_of_limit(limit, "/cap_minor")
     assert (found.pointer if found else None) == pointer
 
 
@@ -213,7 +203,7 @@ def test_a_limit_of_nothing_is_refused(limit: int, pointer: str | None) -> None:
     ],
 )
 def test_a_cap_on_the_rate_is_a_rate_above_nothing(cap: str, reason: str | None) -> None:
-    found = problem_of_rate_cap(Decimal(cap), "/rate_cap_percent")
+    found = limits.problem_of_rate_cap(Decimal(cap), "/rate_cap_percent")
     assert (found is None) == (reason is None)
     if found is not None and reason is not None:
         assert found.pointer == "/rate_cap_percent"

@@ -12,24 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapi.domain.organisation.calendars import WEEK, Calendar, DeclaredDay
-from salesapi.domain.pay.rules.quotas import (
-    MonthDay,
-    Proration,
-    QuotaBasis,
-    QuotaPart,
-    Ramp,
-    RampStart,
-    RampStep,
-    problem_of_proration,
-    problem_of_ramp,
-    prorated_quota,
-    quota_part,
-    quota_share,
-    ramp_parts,
-    ramp_percent,
-    ramped_share,
-    weight_of,
-)
+from salesapi.domain.pay.rules import quotas
 from salesapi.domain.shared.dates import DaySpan, cut, months_after, started_months, whole_months
 from salesapi.domain.shared.periods import PeriodKind
 
@@ -48,11 +31,11 @@ SEASON: Final = tuple(Decimal(percent) for percent in (2, 3, 5, 10, 10, 10, 5, 1
 
 
 def weigh(
-    basis: QuotaBasis, month_day: MonthDay | None = None, calendar: Calendar = NO_HOLIDAYS
+    basis: quotas.QuotaBasis, month_day: quotas.MonthDay | None = None, calendar: Calendar = NO_HOLIDAYS
 ) -> Callable[[DaySpan], Fraction]:
     percents = SEASON if basis == "seasonal_weights" else ()
-    proration = Proration(basis=basis, month_day=month_day, month_percents=percents)
-    return lambda days: weight_of(proration, calendar, days)
+    proration = quotas.Proration(basis=basis, month_day=month_day, month_percents=percents)
+    return lambda days: quotas.weight_of(proration, calendar, days)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +64,7 @@ def test_a_month_after_the_last_day_of_a_month_is_the_last_day_of_the_next_at_mo
 
 # Hired on 16 August 2026, a Sunday. August has 31 days, 16 of them left. July 23, August 21 and September 22 weekdays; 11
 # are left in August (17 to 28 and 31). Weights 5, 15 and 10 of 30.
-HIRED: Final[list[tuple[QuotaBasis, MonthDay | None, Fraction]]] = [
+HIRED: Final[list[tuple[quotas.QuotaBasis, quotas.MonthDay | None, Fraction]]] = [
     ("calendar_days", None, Fraction(46, 92)),
     ("working_days", None, Fraction(11 + 22, 23 + 21 + 22)),
     ("whole_months", "first", Fraction(1, 3)),
@@ -93,15 +76,15 @@ HIRED: Final[list[tuple[QuotaBasis, MonthDay | None, Fraction]]] = [
 
 @pytest.mark.parametrize(("basis", "month_day", "share"), HIRED)
 def test_a_quota_is_prorated_for_a_hire_in_mid_quarter(
-    basis: QuotaBasis, month_day: MonthDay | None, share: Fraction
+    basis: quotas.QuotaBasis, month_day: quotas.MonthDay | None, share: Fraction
 ) -> None:
     hired = (span("2026-08-16", "2027-01-01"),)
-    assert quota_share(THIRD_QUARTER, hired, weigh(basis, month_day)) == share
+    assert quotas.quota_share(THIRD_QUARTER, hired, weigh(basis, month_day)) == share
 
 
 def test_a_quarter_quota_from_16_august_on_is_half_by_calendar_days_as_in_the_catalogue() -> None:
     hired = (span("2026-08-16", "2026-10-01"),)
-    assert prorated_quota(30_000_000, THIRD_QUARTER, hired, weigh("calendar_days")) == 15_000_000
+    assert quotas.prorated_quota(30_000_000, THIRD_QUARTER, hired, weigh("calendar_days")) == 15_000_000
 
 
 @pytest.mark.parametrize(
@@ -116,25 +99,27 @@ def test_a_quarter_quota_from_16_august_on_is_half_by_calendar_days_as_in_the_ca
         ("first", "2026-08-02", 2),
     ],
 )
-def test_a_month_goes_to_who_is_there_on_the_day_that_decides(month_day: MonthDay, until: str, months: int) -> None:
+def test_a_month_goes_to_who_is_there_on_the_day_that_decides(
+    month_day: quotas.MonthDay, until: str, months: int
+) -> None:
     left = (span("2026-01-01", until),)
-    assert quota_share(THIRD_QUARTER, left, weigh("whole_months", month_day)) == Fraction(months, 3)
+    assert quotas.quota_share(THIRD_QUARTER, left, weigh("whole_months", month_day)) == Fraction(months, 3)
 
 
 def test_leave_is_a_gap_and_days_outside_of_the_period_count_nothing() -> None:
     # On leave from 1 to 31 August: 92 - 31 days of 92.
     working = (span("2020-01-01", "2026-08-01"), span("2026-09-01", "2030-01-01"))
-    assert quota_share(THIRD_QUARTER, working, weigh("calendar_days")) == Fraction(61, 92)
-    assert quota_share(THIRD_QUARTER, (span("2026-10-01", "2026-11-01"),), weigh("calendar_days")) == 0
-    assert quota_share(THIRD_QUARTER, (THIRD_QUARTER,), weigh("working_days")) == 1
+    assert quotas.quota_share(THIRD_QUARTER, working, weigh("calendar_days")) == Fraction(61, 92)
+    assert quotas.quota_share(THIRD_QUARTER, (span("2026-10-01", "2026-11-01"),), weigh("calendar_days")) == 0
+    assert quotas.quota_share(THIRD_QUARTER, (THIRD_QUARTER,), weigh("working_days")) == 1
 
 
 @pytest.mark.parametrize(("year", "days"), [(2024, 29), (2025, 28)])
 def test_a_leap_day_counts_where_there_is_one(year: int, days: int) -> None:
     whole = span(f"{year}-01-01", f"{year + 1}-01-01")
     february = (span(f"{year}-02-01", f"{year}-03-01"),)
-    assert quota_share(whole, february, weigh("calendar_days")) == Fraction(days, 337 + days)
-    assert quota_share(whole, february, weigh("seasonal_weights")) == Fraction(3, 100)
+    assert quotas.quota_share(whole, february, weigh("calendar_days")) == Fraction(days, 337 + days)
+    assert quotas.quota_share(whole, february, weigh("seasonal_weights")) == Fraction(3, 100)
 
 
 def test_holidays_are_not_worked_and_moved_rest_days_are() -> None:
@@ -145,10 +130,10 @@ def test_holidays_are_not_worked_and_moved_rest_days_are() -> None:
     assert weigh("working_days", calendar=calendar)(span("2026-10-01", "2026-10-12")) == 3
     # Of October's 18 worked days 3 are before the 12th; in its first week there is nothing to divide by.
     by_days = weigh("working_days", calendar=calendar)
-    assert quota_share(span("2026-10-01", "2026-11-01"), (span("2026-10-01", "2026-10-12"),), by_days) == Fraction(
-        3, 18
-    )
-    assert quota_share(span("2026-10-01", "2026-10-08"), (span("2026-10-01", "2026-10-08"),), by_days) == 0
+    assert quotas.quota_share(
+        span("2026-10-01", "2026-11-01"), (span("2026-10-01", "2026-10-12"),), by_days
+    ) == Fraction(3, 18)
+    assert quotas.quota_share(span("2026-10-01", "2026-10-08"), (span("2026-10-01", "2026-10-08"),), by_days) == 0
 
 
 def test_parts_of_a_quota_are_whole_and_sum_to_it() -> None:
@@ -157,9 +142,9 @@ def test_parts_of_a_quota_are_whole_and_sum_to_it() -> None:
     # 46 days each: 50.5 is 51, and 50 are left.
     assert parts(101, THIRD_QUARTER, on("2026-08-16")) == [51, 50]
     assert parts(100, THIRD_QUARTER) == [100]
-    assert quota_part(THIRD_QUARTER, span("2026-08-16", "2026-10-01"), weigh("calendar_days")) == QuotaPart(
-        share=Fraction(1, 2), before=Fraction(1, 2)
-    )
+    assert quotas.quota_part(
+        THIRD_QUARTER, span=span("2026-08-16", "2026-10-01"), weigh=weigh("calendar_days")
+    ) == quotas.QuotaPart(share=Fraction(1, 2), before=Fraction(1, 2))
 
 
 def parts(
@@ -167,7 +152,7 @@ def parts(
 ) -> list[int]:
     """The quota of each part of a period, which is cut on these days."""
     by = weighed or weigh("calendar_days")
-    return [quota_part(whole, each, by).of(Fraction(quota)) for each in cut(whole, changes)]
+    return [quotas.quota_part(whole, span=each, weigh=by).of(Fraction(quota)) for each in cut(whole, changes)]
 
 
 BASES: Final = st.sampled_from([(basis, month_day) for basis, month_day, _ in HIRED])
@@ -180,7 +165,7 @@ BASES: Final = st.sampled_from([(basis, month_day) for basis, month_day, _ in HI
     year=st.sampled_from((2023, 2024)),
 )
 def test_parts_of_a_quota_sum_to_the_whole_on_every_basis(
-    quota: int, changes: list[int], chosen: tuple[QuotaBasis, MonthDay | None], year: int
+    quota: int, changes: list[int], chosen: tuple[quotas.QuotaBasis, quotas.MonthDay | None], year: int
 ) -> None:
     whole = span(f"{year}-01-01", f"{year + 1}-01-01")
     days = [whole.effective_from + timedelta(days=number) for number in changes]
@@ -189,17 +174,23 @@ def test_parts_of_a_quota_sum_to_the_whole_on_every_basis(
     for day in middle:
         before = DaySpan(effective_from=whole.effective_from, effective_until=day)
         after = DaySpan(effective_from=day, effective_until=whole.effective_until)
-        assert quota_share(whole, (before,), weigh(*chosen)) + quota_share(whole, (after,), weigh(*chosen)) == 1
+        assert (
+            quotas.quota_share(whole, (before,), weigh(*chosen)) + quotas.quota_share(whole, (after,), weigh(*chosen))
+            == 1
+        )
 
 
-def ramp(counted_from: RampStart) -> Ramp:
+def ramp(counted_from: quotas.RampStart) -> quotas.Ramp:
     """Nothing is asked of month 1, half through month 3, then all."""
-    steps = (RampStep(through_month=1, percent=Decimal(0)), RampStep(through_month=3, percent=Decimal(50)))
-    return Ramp(steps=steps, after_percent=Decimal(100), counted_from=counted_from)
+    steps = (
+        quotas.RampStep(through_month=1, percent=Decimal(0)),
+        quotas.RampStep(through_month=3, percent=Decimal(50)),
+    )
+    return quotas.Ramp(steps=steps, after_percent=Decimal(100), counted_from=counted_from)
 
 
 # Started on 16 August.
-SERVICE: Final[list[tuple[RampStart, str, int]]] = [
+SERVICE: Final[list[tuple[quotas.RampStart, str, int]]] = [
     ("start_date", "2026-08-16", 0),
     ("start_date", "2026-09-15", 0),
     ("start_date", "2026-09-16", 50),
@@ -216,58 +207,58 @@ SERVICE: Final[list[tuple[RampStart, str, int]]] = [
 
 
 @pytest.mark.parametrize(("counted_from", "day", "percent"), SERVICE)
-def test_a_ramp_goes_by_months_of_service(counted_from: RampStart, day: str, percent: int) -> None:
-    assert ramp_percent(ramp(counted_from), on("2026-08-16"), on(day)) == percent
+def test_a_ramp_goes_by_months_of_service(counted_from: quotas.RampStart, day: str, percent: int) -> None:
+    assert quotas.ramp_percent(ramp(counted_from), on("2026-08-16"), on=on(day)) == percent
 
 
 def test_a_start_on_the_first_of_a_month_is_the_same_by_every_count() -> None:
     for counted_from in ("start_date", "month_of_start", "month_after_start"):
-        assert ramp_percent(ramp(counted_from), on("2026-08-01"), on("2026-08-31")) == 0
-        assert ramp_percent(ramp(counted_from), on("2026-08-01"), on("2026-09-01")) == 50
+        assert quotas.ramp_percent(ramp(counted_from), on("2026-08-01"), on=on("2026-08-31")) == 0
+        assert quotas.ramp_percent(ramp(counted_from), on("2026-08-01"), on=on("2026-09-01")) == 50
 
 
 def test_a_ramp_in_mid_period_cuts_it_and_weighs_its_parts() -> None:
     # From 16 August 31 days at 0, from 16 September 15 days at 50 percent, of 92.
-    parts = ramp_parts(ramp("start_date"), on("2026-08-16"), THIRD_QUARTER)
+    parts = quotas.ramp_parts(ramp("start_date"), on("2026-08-16"), THIRD_QUARTER)
     assert [(part.span, part.percent) for part in parts] == [
         (span("2026-08-16", "2026-09-16"), Decimal(0)),
         (span("2026-09-16", "2026-10-01"), Decimal(50)),
     ]
     days = weigh("calendar_days")
-    assert ramped_share(ramp("start_date"), on("2026-08-16"), THIRD_QUARTER, days) == Fraction(15, 2 * 92)
-    assert ramped_share(ramp("start_date"), on("2020-01-01"), THIRD_QUARTER, days) == 1
-    assert ramped_share(ramp("start_date"), on("2026-10-01"), THIRD_QUARTER, days) == 0
+    assert quotas.ramped_share(ramp("start_date"), on("2026-08-16"), THIRD_QUARTER, days) == Fraction(15, 2 * 92)
+    assert quotas.ramped_share(ramp("start_date"), on("2020-01-01"), THIRD_QUARTER, days) == 1
+    assert quotas.ramped_share(ramp("start_date"), on("2026-10-01"), THIRD_QUARTER, days) == 0
 
 
-PRORATIONS: Final[list[tuple[Proration, PeriodKind, str | None]]] = [
-    (Proration(basis="calendar_days"), "month", None),
-    (Proration(basis="whole_months", month_day="last"), "month", None),
-    (Proration(basis="seasonal_weights", month_percents=SEASON), "month", None),
-    (Proration(basis="whole_months"), "month", "/month_day"),
-    (Proration(basis="calendar_days", month_day="last"), "month", "/month_day"),
-    (Proration(basis="seasonal_weights"), "month", "/month_percents"),
-    (Proration(basis="working_days", month_percents=SEASON), "month", "/month_percents"),
-    (Proration(basis="seasonal_weights", month_percents=SEASON[:11]), "month", "/month_percents"),
-    (Proration(basis="seasonal_weights", month_percents=(Decimal(3), *SEASON[1:])), "month", "/month_percents"),
+PRORATIONS: Final[list[tuple[quotas.Proration, PeriodKind, str | None]]] = [
+    (quotas.Proration(basis="calendar_days"), "month", None),
+    (quotas.Proration(basis="whole_months", month_day="last"), "month", None),
+    (quotas.Proration(basis="seasonal_weights", month_percents=SEASON), "month", None),
+    (quotas.Proration(basis="whole_months"), "month", "/month_day"),
+    (quotas.Proration(basis="calendar_days", month_day="last"), "month", "/month_day"),
+    (quotas.Proration(basis="seasonal_weights"), "month", "/month_percents"),
+    (quotas.Proration(basis="working_days", month_percents=SEASON), "month", "/month_percents"),
+    (quotas.Proration(basis="seasonal_weights", month_percents=SEASON[:11]), "month", "/month_percents"),
+    (quotas.Proration(basis="seasonal_weights", month_percents=(Decimal(3), *SEASON[1:])), "month", "/month_percents"),
     (
-        Proration(basis="seasonal_weights", month_percents=(Decimal(-2), Decimal(7), *SEASON[2:])),
+        quotas.Proration(basis="seasonal_weights", month_percents=(Decimal(-2), Decimal(7), *SEASON[2:])),
         "year",
         "/month_percents/0",
     ),
     (
-        Proration(basis="seasonal_weights", month_percents=(Decimal(0), Decimal(5), *SEASON[2:])),
+        quotas.Proration(basis="seasonal_weights", month_percents=(Decimal(0), Decimal(5), *SEASON[2:])),
         "month",
         "/month_percents/0",
     ),
-    (Proration(basis="seasonal_weights", month_percents=(Decimal(0), Decimal(5), *SEASON[2:])), "quarter", None),
+    (quotas.Proration(basis="seasonal_weights", month_percents=(Decimal(0), Decimal(5), *SEASON[2:])), "quarter", None),
 ]
 
 
 @pytest.mark.parametrize(("one", "kind", "pointer"), PRORATIONS)
 def test_a_proration_that_cannot_divide_a_quota_is_refused_at_its_place(
-    one: Proration, kind: PeriodKind, pointer: str | None
+    one: quotas.Proration, kind: PeriodKind, pointer: str | None
 ) -> None:
-    found = problem_of_proration(one, kind)
+    found = quotas.problem_of_proration(one, kind)
     assert (found and found.pointer) == pointer
 
 
@@ -283,6 +274,6 @@ def test_a_proration_that_cannot_divide_a_quota_is_refused_at_its_place(
 def test_a_ramp_out_of_order_is_refused_at_its_place(
     steps: tuple[tuple[int, int], ...], after: int, pointer: str | None
 ) -> None:
-    made = tuple(RampStep(through_month=month, percent=Decimal(percent)) for month, percent in steps)
-    found = problem_of_ramp(Ramp(steps=made, after_percent=Decimal(after), counted_from="start_date"))
+    made = tuple(quotas.RampStep(through_month=month, percent=Decimal(percent)) for month, percent in steps)
+    found = quotas.problem_of_ramp(quotas.Ramp(steps=made, after_percent=Decimal(after), counted_from="start_date"))
     assert (found and found.pointer) == pointer

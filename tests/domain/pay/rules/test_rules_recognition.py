@@ -35,14 +35,14 @@ def test_points_are_earned_for_each_unit(quantity: str, points: Fraction) -> Non
     [(250, 250, True), (250, 251, False), (250, 1, True), (250, 0, False), (-5, 1, False), (250, -100, False)],
 )
 def test_nobody_redeems_more_than_the_balance_or_nothing(balance: int, points: int, is_possible: bool) -> None:
-    assert (problem_of_redemption(balance, points) is None) == is_possible
+    assert (problem_of_redemption(balance, points=points) is None) == is_possible
 
 
 @given(st.lists(st.integers(min_value=-1_000, max_value=1_000), max_size=20), st.integers(min_value=1, max_value=2_000))
 def test_the_balance_is_the_sum_in_any_order_and_redeeming_never_overdraws_it(entries: list[int], points: int) -> None:
     balance = points_balance(entries)
     assert points_balance(entries[::-1]) == balance
-    if problem_of_redemption(balance, points) is None:
+    if problem_of_redemption(balance, points=points) is None:
         assert points_balance([*entries, -points]) == balance - points >= 0
 
 
@@ -73,12 +73,17 @@ def test_neither_who_nominates_nor_who_gets_an_award_approves_it(
     principal: int, member: UUID | None, expected: ApproverConflict | None
 ) -> None:
     approver = Party(principal_id=uid(principal), member_id=member)
-    assert conflict_of_approver(approver, GRANTER, {NOMINEE}) == expected
+    assert conflict_of_approver(approver=approver, granter=GRANTER, beneficiary_ids={NOMINEE}) == expected
 
 
 def test_a_key_without_a_member_is_nobody_elses() -> None:
     nobodys = replace(GRANTER, member_id=None)
-    assert conflict_of_approver(Party(principal_id=uid(0xF0), member_id=None), nobodys, {NOMINEE}) is None
+    assert (
+        conflict_of_approver(
+            approver=Party(principal_id=uid(0xF0), member_id=None), granter=nobodys, beneficiary_ids={NOMINEE}
+        )
+        is None
+    )
 
 
 @pytest.mark.parametrize(

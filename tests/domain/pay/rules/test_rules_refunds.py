@@ -8,18 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesapi.domain.pay.rules.clawbacks import (
-    LeaverDebt,
-    Recovery,
-    RecoveryLimit,
-    Reversal,
-    cancellation_fee_kept,
-    left_credited,
-    lift_parts,
-    limited_clawback,
-    problem_of_recovery,
-    recovery,
-)
+from salesapi.domain.pay.rules import clawbacks
 from salesapi.domain.pay.rules.rates import tiered
 from salesapi.domain.pay.rules.tables import AppliesTo, Tier, TierTable
 from salesapi.domain.shared.money import rounded
@@ -42,7 +31,7 @@ def catalogue_tiers(applies_to: AppliesTo) -> TierTable:
 
 def earned(table: TierTable, total: Fraction) -> Fraction:
     """All that a total earns from the start of its period on."""
-    return tiered(table, 0, total).exact
+    return tiered(table, start=0, base=total).exact
 
 
 def test_a_refund_keeps_the_attainment_or_restates_it_as_in_the_catalogue() -> None:
@@ -51,25 +40,27 @@ def test_a_refund_keeps_the_attainment_or_restates_it_as_in_the_catalogue() -> N
     assert earned(table, Fraction(12_000_000)) == paid
     # Kept: the second deal gives back 4.5 % of it, 1,800; what it lifted the first one by, 1,200, is for that one.
     lift = paid - earned(table, Fraction(8_000_000)) - 180_000
-    assert [lift, lift_parts(lift, [Fraction(8_000_000)])] == [120_000, (120_000,)]
-    own = limited_clawback(Reversal(), Fraction(1), at_least=Fraction(), payable=lambda taken: 1 - taken)
+    assert [lift, clawbacks.lift_parts(lift, [Fraction(8_000_000)])] == [120_000, (120_000,)]
+    own = clawbacks.limited_clawback(
+        clawbacks.Reversal(), Fraction(1), at_least=Fraction(), payable=lambda taken: 1 - taken
+    )
     assert -own.clawed * (paid - 240_000 - lift) == -180_000
     # Restated, 80,000 earns 3 %, 2,400: 1,800 less for the refunded deal itself and 1,200 less for the other one.
-    left = 8_000_000 + 4_000_000 * left_credited([Fraction(1)])
+    left = 8_000_000 + 4_000_000 * clawbacks.left_credited([Fraction(1)])
     assert earned(table, left) - paid == -300_000
 
 
 def test_a_lift_is_given_back_by_the_credits_that_it_is_on_by_amount() -> None:
     # 70,000 and 10,000 were lifted by 800 together: 700 and 100. One that was taken back before counts against them.
-    assert [*lift_parts(Fraction(80_000), [Fraction(7_000_000), Fraction(1_000_000)])] == [70_000, 10_000]
-    assert [*lift_parts(Fraction(80_000), [Fraction(9_000_000), Fraction(-1_000_000)])] == [90_000, -10_000]
+    assert [*clawbacks.lift_parts(Fraction(80_000), [Fraction(7_000_000), Fraction(1_000_000)])] == [70_000, 10_000]
+    assert [*clawbacks.lift_parts(Fraction(80_000), [Fraction(9_000_000), Fraction(-1_000_000)])] == [90_000, -10_000]
 
 
 @pytest.mark.parametrize(
     ("lost", "left"), [([], 1), (["1/4"], "3/4"), (["1/4", "3/4"], 0), (["1/3"] * 3, 0), (["1", "1/2"], 0)]
 )
 def test_of_a_sale_what_losses_leave_is_still_credited(lost: list[str], left: int | str) -> None:
-    assert left_credited(map(Fraction, lost)) == Fraction(left)
+    assert clawbacks.left_credited(map(Fraction, lost)) == Fraction(left)
 
 
 @given(
@@ -81,24 +72,24 @@ def test_restated_refunds_change_the_same_in_any_order_and_a_refund_of_all_is_ze
 ) -> None:
     table, attained = catalogue_tiers(applies_to), 13_000_000
     parts = [Fraction(refund, attained) for refund in refunds]
-    one, other = (earned(table, attained * left_credited(each)) for each in (parts, sorted(parts)))
+    one, other = (earned(table, attained * clawbacks.left_credited(each)) for each in (parts, sorted(parts)))
     assert one == other == earned(table, Fraction(attained - sum(refunds)))
-    assert earned(table, attained * left_credited([*parts, 1 - sum(parts, Fraction())])) == 0
+    assert earned(table, attained * clawbacks.left_credited([*parts, 1 - sum(parts, Fraction())])) == 0
 
 
 def limit(
     percent: str | None = None,
     amount: int | None = None,
     kept: int | None = None,
-    leaver: LeaverDebt = "carried",
-) -> RecoveryLimit:
-    return RecoveryLimit(
+    leaver: clawbacks.LeaverDebt = "carried",
+) -> clawbacks.RecoveryLimit:
+    return clawbacks.RecoveryLimit(
         percent=None if percent is None else Decimal(percent), amount_minor=amount, kept_minor=kept, leaver=leaver
     )
 
 
 # owed before, payable, has left -> paid, recovered, invoiced, owed
-RECOVERIES: Final[list[tuple[RecoveryLimit, int, int, bool, tuple[int, int, int, int]]]] = [
+RECOVERIES: Final[list[tuple[clawbacks.RecoveryLimit, int, int, bool, tuple[int, int, int, int]]]] = [
     (limit(), 0, -300, False, (0, 0, 0, 300)),  # a negative payable is carried
     (limit(), 300, 1_000, False, (700, 300, 0, 0)),
     (limit(), 300, 300, False, (0, 300, 0, 0)),  # exactly
@@ -120,11 +111,11 @@ RECOVERIES: Final[list[tuple[RecoveryLimit, int, int, bool, tuple[int, int, int,
 
 @pytest.mark.parametrize(("limits", "owed", "payable", "has_left", "expected"), RECOVERIES)
 def test_a_negative_payable_is_carried_recovered_within_limits_or_invoiced_to_a_leaver(
-    limits: RecoveryLimit, owed: int, payable: int, has_left: bool, expected: tuple[int, int, int, int]
+    limits: clawbacks.RecoveryLimit, owed: int, payable: int, has_left: bool, expected: tuple[int, int, int, int]
 ) -> None:
-    found = recovery(limits, owed_minor=Fraction(owed), payable_minor=Fraction(payable), has_left=has_left)
+    found = clawbacks.recovery(limits, owed_minor=Fraction(owed), payable_minor=Fraction(payable), has_left=has_left)
     names = ("paid_minor", "recovered_minor", "invoiced_minor", "owed_minor")
-    assert found == Recovery(**dict(zip(names, map(Fraction, expected), strict=True)))
+    assert found == clawbacks.Recovery(**dict(zip(names, map(Fraction, expected), strict=True)))
 
 
 @given(
@@ -134,11 +125,11 @@ def test_a_negative_payable_is_carried_recovered_within_limits_or_invoiced_to_a_
     has_left=st.booleans(),
 )
 def test_nothing_is_lost_between_pay_and_debt_and_nobody_is_paid_less_than_nothing(
-    limits: RecoveryLimit, owed: int, payables: list[int], has_left: bool
+    limits: clawbacks.RecoveryLimit, owed: int, payables: list[int], has_left: bool
 ) -> None:
     standing, paid_out, invoiced = Fraction(owed), Fraction(), Fraction()
     for payable in payables:
-        one = recovery(limits, owed_minor=standing, payable_minor=Fraction(payable), has_left=has_left)
+        one = clawbacks.recovery(limits, owed_minor=standing, payable_minor=Fraction(payable), has_left=has_left)
         assert min(one.paid_minor, one.recovered_minor, one.invoiced_minor, one.owed_minor) >= 0
         standing, paid_out, invoiced = one.owed_minor, paid_out + one.paid_minor, invoiced + one.invoiced_minor
     assert paid_out - invoiced - standing == sum(payables) - owed
@@ -158,7 +149,7 @@ FEES: Final[list[tuple[int, int, int]]] = [
 
 @pytest.mark.parametrize(("fee", "lost", "claim"), FEES)
 def test_a_cancellation_fee_kept_keeps_its_commission(fee: int, lost: int, claim: int) -> None:
-    found = cancellation_fee_kept(agreed_minor=100_000, kept_minor=fee)
+    found = clawbacks.cancellation_fee_kept(agreed_minor=100_000, kept_minor=fee)
     assert [found, rounded(Fraction(5_000 * found, 100_000), "half_up")] == [lost, claim]
 
 
@@ -173,6 +164,8 @@ def test_a_cancellation_fee_kept_keeps_its_commission(fee: int, lost: int, claim
         (limit(kept=-1), "/kept_minor"),
     ],
 )
-def test_a_recovery_that_would_never_end_is_refused_at_its_place(one: RecoveryLimit, pointer: str | None) -> None:
-    found = problem_of_recovery(one)
+def test_a_recovery_that_would_never_end_is_refused_at_its_place(
+    one: clawbacks.RecoveryLimit, pointer: str | None
+) -> None:
+    found = clawbacks.problem_of_recovery(one)
     assert (found and found.pointer) == pointer

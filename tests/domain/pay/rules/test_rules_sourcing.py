@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesapi.domain.pay.rules.sourcing import LeftOut, Sourcing, SourcingModel, SourcingPart, Touch, sourced
+from salesapi.domain.pay.rules.sourcing import SourcingModel, SourcingPart, Touch, sourced
 from tests.spec import uid
 
 ANNA, BORIS, CHEN = uid(1), uid(2), uid(3)
@@ -32,7 +32,7 @@ def shared(
 ) -> dict[int, int]:
     """Shares an amount among touches, in minor units by the position of each."""
     found = sourced(whole_minor, touches, model, on=WON_ON, expires_after_days=expires_after_days)
-    return {part.position: part.amount_minor for part in found.parts}
+    return {part.position: part.amount_minor for part in found}
 
 
 THREE: Final = (touch(10, 2, "2026-02-01", "1"), touch(11, 1, "2026-01-05", "3"), touch(12, 3, "2026-03-31", "2"))
@@ -82,39 +82,35 @@ def test_touches_stand_by_day_then_instant_then_place_in_the_log(
 
 
 EXPIRIES: Final = [
-    (30, "2026-03-01", None),
-    (30, "2026-02-28", "expired"),
-    (0, "2026-03-31", None),
-    (0, "2026-03-30", "expired"),
-    (None, "2019-01-01", None),
-    (30, "2026-04-01", "later"),
-    (None, "2026-04-01", "later"),
-    (None, None, "undated"),
+    (30, "2026-03-01", True),
+    (30, "2026-02-28", False),
+    (0, "2026-03-31", True),
+    (0, "2026-03-30", False),
+    (None, "2019-01-01", True),
+    (30, "2026-04-01", False),
+    (None, "2026-04-01", False),
+    (None, None, False),
 ]
 
 
-@pytest.mark.parametrize(("expires_after_days", "on", "reason"), EXPIRIES)
+@pytest.mark.parametrize(("expires_after_days", "on", "counts"), EXPIRIES)
 def test_a_touch_counts_on_its_day_and_for_so_many_days_after_it(
-    expires_after_days: int | None, on: str | None, reason: str | None
+    expires_after_days: int | None, on: str | None, counts: bool
 ) -> None:
     found = sourced(100, (touch(5, 1, on),), "weighted", on=WON_ON, expires_after_days=expires_after_days)
-    if reason is None:
-        assert found == Sourcing(parts=(SourcingPart(position=5, member_id=ANNA, amount_minor=100),), left_out=())
-    else:
-        assert (found.parts, [(out.position, out.reason) for out in found.left_out]) == ((), [(5, reason)])
+    assert found == ((SourcingPart(position=5, member_id=ANNA, amount_minor=100),) if counts else ())
 
 
-def test_an_expired_first_touch_makes_way_for_the_next_one_and_is_named() -> None:
+def test_an_expired_first_touch_makes_way_for_the_next_one() -> None:
     touches = (touch(3, 1, "2025-01-01"), touch(4, 2, "2026-03-01"), touch(5, 3, None))
     found = sourced(100, touches, "first", on=WON_ON, expires_after_days=90)
-    assert found.parts == (SourcingPart(position=4, member_id=BORIS, amount_minor=100),)
-    assert found.left_out == (LeftOut(position=3, reason="expired"), LeftOut(position=5, reason="undated"))
+    assert found == (SourcingPart(position=4, member_id=BORIS, amount_minor=100),)
 
 
 def test_a_touch_without_a_member_keeps_its_part_which_is_nobodys() -> None:
     touches = (touch(1, None, "2026-01-01"), touch(2, 3, "2026-01-02"))
     found = sourced(101, touches, "weighted", on=WON_ON, expires_after_days=None)
-    assert [(part.member_id, part.amount_minor) for part in found.parts] == [(None, 51), (CHEN, 50)]
+    assert [(part.member_id, part.amount_minor) for part in found] == [(None, 51), (CHEN, 50)]
     assert shared(101, "first", *touches) == {1: 101}
 
 

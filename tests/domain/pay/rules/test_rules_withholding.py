@@ -265,7 +265,7 @@ def settled(
     )
     claims = (Claim(on=claimed_on, part=Fraction(claim, 1000), positions=(2,)),) if claim else ()
     shares = (ClaimedShare(exact_minor=Fraction(1000), claims=claims),)
-    return PayableOf(PayFacts(), earned, shares, lambda on: on, None).by(by)
+    return PayableOf(PayFacts(), earned, shares, period_end=lambda on: on, leaving=None).by(by)
 
 
 @pytest.mark.parametrize(

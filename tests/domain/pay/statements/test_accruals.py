@@ -45,7 +45,7 @@ def test_each_kind_of_line_moves_its_balances_and_adds_to_the_cost_of_its_deal(
     kind: LineKind, expected: list[tuple[date, str, int]], cost: int
 ) -> None:
     found = lines(kind, 100, 7)
-    assert [(each.on, each.kind, each.amount_minor) for each in movements_of(found, "north")] == expected
+    assert [(each.on, each.kind, each.amount_minor) for each in movements_of(found)] == expected
     assert cost_minor(found) == cost
 
 
@@ -70,8 +70,8 @@ def test_a_sale_is_accrued_when_it_is_won_due_when_its_quarter_ends_and_gone_whe
     )
     paid = [(date(2026, 4, 15), 40_000), (date(2026, 7, 15), 20_000)]
     movements = [
-        *(movement for each in settled for movement in movements_of(each, "north")),
-        *(Movement(on=on, kind="paid", amount_minor=amount_minor, dimension="north") for on, amount_minor in paid),
+        *(movement for each in settled for movement in movements_of(each)),
+        *(Movement(on=on, kind="paid", amount_minor=amount_minor) for on, amount_minor in paid),
     ]
     year = DaySpan(effective_from=date(2026, 1, 1), effective_until=date(2027, 1, 1))
     balances = {

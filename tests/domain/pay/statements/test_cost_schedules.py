@@ -1,14 +1,16 @@
 """The contract cost of a deal month by month (R70), worked by hand. Amounts are minor units; fixed seeds."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesapi.domain.pay.rules.contract_costs import AmortisationMethod, ContractCostPolicy, Expedient
+from salesapi.domain.pay.rules.contract_costs import AmortisationMethod, Expedient
 from salesapi.domain.pay.statements.cost_schedules import CostMonth, cost_schedule, revenue_of_months, term_months
 from salesapi.domain.shared.dates import months_after
+from tests.domain.pay.pay_terms import STRAIGHT
 
 LATER = date(2040, 12, 31)
 
@@ -29,13 +31,7 @@ def schedule(
     revenue: tuple[int, ...] = (),
 ) -> list[tuple[int, int, int, int]]:
     """The months as (added, expense, impairment, carrying)."""
-    policy = ContractCostPolicy(
-        method=method,
-        expedient=expedient,
-        employer_taxes="expensed",
-        renewal_commission="commensurate",
-        customer_life_months=1,
-    )
+    policy = replace(STRAIGHT, method=method, expedient=expedient)
     by_month = {month(number): amount_minor for number, amount_minor in added.items()}
     found = cost_schedule(policy, by_month, months, churned_on=churned, until_on=until, revenue_minor=revenue)
     assert [each.month_on for each in found] == [month(min(added) + step) for step in range(len(found))]
@@ -59,13 +55,7 @@ def test_the_last_month_takes_the_residual() -> None:
 
 def test_nothing_is_shown_after_the_day_that_is_asked_for() -> None:
     assert schedule({1: 2_400}, until=date(2026, 2, 1)) == [(2_400, 100, 0, 2_300), (0, 100, 0, 2_200)]
-    policy = ContractCostPolicy(
-        method="straight_line",
-        expedient="elected",
-        employer_taxes="expensed",
-        renewal_commission="commensurate",
-        customer_life_months=1,
-    )
+    policy = replace(STRAIGHT, expedient="elected")
     assert cost_schedule(policy, {month(2): 100}, 24, churned_on=None, until_on=month(1)) == ()
 
 
@@ -157,7 +147,7 @@ def test_what_is_earned_after_the_end_is_an_expense_at_once() -> None:
     ],
 )
 def test_a_term_has_as_many_months_as_were_started(starts_on: date, ends_on: date, months: int) -> None:
-    assert term_months(starts_on, ends_on) == months
+    assert term_months(starts_on, ends_on=ends_on) == months
 
 
 @given(

@@ -157,16 +157,7 @@ def test_a_filter_sees_the_deal_after_the_wins_that_stand(customer: CustomerNove
     log = Log().plan(replace(flat("5"), only=SaleFilter(customer=customer))).enrol(ANN)
     known = replace(OPEN, customer_id=CUSTOMER)
     assert pays(log, known).get(ANN, 0) == before
-    first = DealWon(
-        stage_from="open",
-        stage_to="won",
-        amount_minor=100,
-        currency="USD",
-        owner_id=BOB,
-        customer_id=CUSTOMER,
-        reason=None,
-    )
-    log.add(uid(1), first, "2026-01-05")
+    log.win(1, 100, "2026-01-05", owner=BOB, customer_id=CUSTOMER)
     assert pays(log, known).get(ANN, 0) == after
 
 

@@ -1,7 +1,6 @@
 """A statement as it stands: standing by component, the tier ahead, rank, year to date, what is coming. Figures worked by hand."""
 
 from dataclasses import replace
-from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
@@ -9,7 +8,6 @@ import pytest
 
 from salesapi.domain.pay.calculation.evaluation import Evaluation
 from salesapi.domain.pay.ledger.payout_facts import Totals
-from salesapi.domain.pay.plans.enrolments import EnrolmentBegun
 from salesapi.domain.pay.plans.plan_components import Base, Component, FilterCondition, Release, SaleFilter
 from salesapi.domain.pay.reasons.earned_reasons import QuotaDerived
 from salesapi.domain.pay.records.payout_runs import PayoutRunPeriodMismatch, PayoutRunPlanUnpublished
@@ -53,26 +51,13 @@ def rank(log: Log, member_id: UUID, period: str = QUARTER) -> Rank | None:
     return rank_of(Evaluation(log.ledger, PLAN), member_id, period_named(period))
 
 
-def begun(
-    member_id: UUID, since: str | None, until: str | None = None, keys: tuple[str, ...] | None = None
-) -> EnrolmentBegun:
-    """An enrolment for some days."""
-    return EnrolmentBegun(
-        member_id=member_id,
-        plan_id=PLAN,
-        effective_from=date.fromisoformat(since) if since else None,
-        effective_until=date.fromisoformat(until) if until else None,
-        component_keys=keys,
-    )
-
-
 def test_r52_a_live_statement_is_the_one_that_a_run_would_calculate() -> None:
     log = Log().plan(tiered("retroactive")).enrol(ANN, BOB)
     log.win(1, 7_000_000, "2026-01-10")
     log.win(2, 2_000_000, "2026-02-10")
     found, calculated = live(log), log.statements(QUARTER)[ANN]
-    assert found.lines(1, 10) == calculated.lines
-    assert found.lines(2, 2) == calculated.lines[1:2]
+    assert found.lines(first=1, last=10) == calculated.lines
+    assert found.lines(first=2, last=2) == calculated.lines[1:2]
     assert (found.totals.total_minor, found.plan_versions) == (calculated.total_minor, calculated.plan_versions)
 
 
@@ -177,7 +162,7 @@ def test_each_version_of_a_period_has_its_own_standing() -> None:
 
 def test_only_components_that_the_member_holds_are_shown() -> None:
     log = Log().plan(flat("5"), flat("1", key="other"))
-    log.add(ANN, begun(ANN, None, keys=("other",)))
+    log.enrol_from(ANN, None, component_keys=("other",))
     assert [each.component for each in live(log).standings] == ["other"]
 
 
@@ -220,8 +205,8 @@ def test_a_rank_follows_each_win_that_comes_changes_or_falls() -> None:
 
 def test_a_rank_counts_only_days_on_which_the_member_takes_part() -> None:
     log = Log().plan(flat("5")).enrol(ANN)
-    log.add(BOB, begun(BOB, "2026-02-01", "2026-03-01"))
-    log.add(CID, begun(CID, "2026-04-01"))
+    log.enrol_from(BOB, "2026-02-01", "2026-03-01")
+    log.enrol_from(CID, "2026-04-01")
     log.win(1, 500, "2026-01-10", owner=ANN)
     log.win(2, 900, "2026-01-31", owner=BOB)
     log.win(3, 400, "2026-02-28", owner=BOB)
@@ -288,8 +273,7 @@ def test_a_locked_period_says_so_and_its_year_to_date_counts_it_once() -> None:
 
 def cash_plan() -> TradeLog:
     """Ten percent with the cash: Ann has two deals of the first quarter and one of the second."""
-    log = TradeLog()
-    log.plan(replace(flat("10"), release=WITH_CASH)).enrol(ANN)
+    log = TradeLog().plan(replace(flat("10"), release=WITH_CASH)).enrol(ANN)
     log.sell(1, 100_000, "2026-01-10")
     log.sell(2, 50_000, "2026-02-10")
     log.sell(3, 30_000, "2026-04-10")

@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from random import Random
+from typing import get_args
 
 import pytest
 
+from salesapi.domain.catalogue import PAY_EVENT_TYPES
 from salesapi.domain.organisation.teams import TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
-from salesapi.domain.pay.ledger.pay_facts import EVENT_TYPES
-from salesapi.domain.pay.plans.enrolments import EnrolmentBegun
+from salesapi.domain.pay.ledger.pay_facts import PayEvent
 from salesapi.domain.pay.plans.plan_components import Component, Rounding, RoundingScope
 from salesapi.domain.pay.plans.plan_rates import FlatRate
 from salesapi.domain.pay.records.payout_runs import STATEMENT_LINES_MAX, STATEMENT_PART_BYTES_MAX
@@ -56,10 +57,10 @@ def joined(team_id: int, member: int, on: str | None = None) -> TeamMembershipCh
 
 
 def test_the_ledger_reads_only_declared_events() -> None:
-    assert set(EVENT_TYPES) <= set(CATALOGUE.events)
+    assert len(PAY_EVENT_TYPES) == len(get_args(PayEvent))
     whole_streams = ("team", "compensation_plan", "enrolment")
     needed = {event.name for kind in whole_streams for event in CATALOGUE.by_kind[kind].events}
-    assert needed - set(EVENT_TYPES) == {"compensation_plan.simulated"}, "a what-if changes no pay"
+    assert needed - set(PAY_EVENT_TYPES) == {"compensation_plan.simulated"}, "a what-if changes no pay"
 
 
 def test_the_owner_at_the_win_has_all_of_it() -> None:
@@ -76,14 +77,7 @@ def test_the_owner_at_the_win_has_all_of_it() -> None:
 
 def test_who_is_not_enrolled_on_the_win_date_earns_nothing() -> None:
     log = Log().plan(flat("5"))
-    begun = EnrolmentBegun(
-        member_id=ANN,
-        plan_id=PLAN,
-        effective_from=date(2026, 2, 1),
-        effective_until=date(2026, 3, 1),
-        component_keys=("base",),
-    )
-    log.add(ANN, begun)
+    log.enrol_from(ANN, "2026-02-01", "2026-03-01", component_keys=("base",))
     for deal, on in enumerate(("2026-01-31", "2026-02-01", "2026-02-28", "2026-03-01"), start=1):
         log.win(deal, 10_000, on)
     assert [line.deal_id for line in log.statements(QUARTER)[ANN].lines] == [uid(2), uid(3)]

@@ -4,16 +4,14 @@ The version in force on the first day of the next period pays its advance, to wh
 locked runs posted, whatever versions came between. Amounts are minor units of the plan's currency.
 """
 
-from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.pay.calculation.draw_balances import Balances, balance_rules, days_in_plan
+from salesapi.domain.pay.calculation.draw_balances import Balances, as_agreed, balance_rules, days_in_plan
 from salesapi.domain.pay.calculation.floor_lines import DRAW, FloorResult, days_counted, floor_postings
 from salesapi.domain.pay.calculation.postings import Posting
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.enrolment_overrides import with_advance_of
-from salesapi.domain.pay.plans.enrolment_spans import Span
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.reasons.posted_reasons import Advance, AdvanceNetted
 from salesapi.domain.pay.rules.draws import AdvancePeriod, DrawInAdvance, draw_in_advance, paid_in_advance
@@ -53,7 +51,7 @@ class Advances:
         elif version.advance.compared_with == "earned":
             compared_minor = min(earned_minor, payable_minor)
         owed_minor = max(0, owed_minor - self._balances.to_come_minor(enrolment.member_id))
-        posted_minor = self._paid_runs.advanced_minor(self._plan_id, self._period.text, enrolment.member_id)
+        posted_minor = self._paid_runs.advanced_minor(self._plan_id, self._period.text, member_id=enrolment.member_id)
         advanced_minor = 0 if self._balances.is_late else min(posted_minor, owed_minor)
         found = draw_in_advance(
             version.advance,
@@ -66,7 +64,6 @@ class Advances:
         result = FloorResult(
             kind=DRAW,
             rule=RULE,
-            component=DRAW,
             exact_minor=exact_minor,
             reason=_netted(found, version.advance),
             tells=found.advanced_minor > 0,
@@ -84,13 +81,12 @@ class Advances:
         spans = [each for each in enrolment.spans if each.plan_id == self._plan_id and each.contains(period.first_on)]
         if not spans:
             return []
-        advance, positions = _own(version.advance, spans)
+        advance, positions = as_agreed(version.advance, spans, with_advance_of)
         days = days_in_plan(enrolment, self._plan_id, period)
         covered_days, period_days = days_counted(days)
         result = FloorResult(
             kind=DRAW,
             rule=RULE,
-            component=DRAW,
             exact_minor=paid_in_advance(advance, days=days),
             reason=Advance(
                 advance_minor=advance.advance_minor,
@@ -115,12 +111,3 @@ def _netted(found: AdvancePeriod, advance: DrawInAdvance) -> AdvanceNetted:
         carried_minor=found.owed_after_minor if is_carried and not is_collected else None,
         paid_minor=None if is_carried or is_collected else found.paid_at_end_minor,
     )
-
-
-def _own(advance: DrawInAdvance, spans: Sequence[Span]) -> tuple[DrawInAdvance, tuple[int, ...]]:
-    """R56: the advance as agreed by the enrolment in force on the first day of the period that it is for."""
-    for span in spans:
-        if span.draw_minor is not None:
-            own = with_advance_of(advance, span.draw_minor)
-            return (own, (span.position,)) if own != advance else (advance, ())
-    return advance, ()

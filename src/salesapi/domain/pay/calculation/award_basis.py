@@ -46,6 +46,14 @@ class Awarded:
     """Whether it waits, and comes to nothing yet."""
 
 
+@record
+class Measured:
+    """A measure in percent, None where there is nothing to divide by, and the events that it rests on."""
+
+    percent: Fraction | None
+    positions: tuple[int, ...] = ()
+
+
 class AwardBasis:
     """The facts of one plan's period, as awards ask for them."""
 
@@ -69,7 +77,11 @@ class AwardBasis:
         key = (member_id, within.text)
         if self._last is None or self._last[0] != key:
             self._last = (key, self.evaluation.credited(member_id, within))
-        return [each for each in self._last[1] if _counts(each, component)]
+        return [
+            each
+            for each in self._last[1]
+            if each.component.key == component and each.waits_for is None and each.carried_past is None
+        ]
 
     def quota(self, member_id: UUID, component: str) -> MemberQuota | None:
         """R57 to R59: the member's quota of the whole period for what the component measures."""
@@ -77,15 +89,14 @@ class AwardBasis:
         measured = next((each for each in self.version.components if each.key == component), None)
         assert measured is not None, "a published award names a component of its version"
         whole = replace(self.evaluation.eligibility.parts(self.period)[-1], quota=WHOLE_QUOTA)
-        plan_id, currency = self.evaluation.plan_id, self.currency
-        return quota_of(self.ledger, plan_id, currency, member_id, measured.measure, whole, self.period)
+        return quota_of(self.evaluation.eligibility, member_id, measured.measure, part=whole, window=self.period)
 
     def attainment(self, member_id: UUID, component: str) -> Fraction | None:
         """R07: what the component credited in the period in percent of the quota; None without one."""
         quota = self.quota(member_id, component)
         if quota is None:
             return None
-        return attainment_percent(amount_of(self.credits(member_id, component)), quota.amount_minor)
+        return attainment_percent(amount_of(self.credits(member_id, component)), quota=quota.amount_minor)
 
     def is_enrolled(self, member_id: UUID, award: str) -> bool:
         """Tells whether the member holds the award on the last day of the period."""
@@ -120,22 +131,11 @@ class AwardBasis:
 
     @cached_property
     def _answers(self) -> dict[UUID, list[Answer]]:
-        """An answer is about who has a part in the deal that it names, or in any win with the customer."""
         found: dict[UUID, list[Answer]] = {}
-        wins = self.ledger.wins
         for answer in self.ledger.market.answers_in(self.period.months()):
-            if answer.deal_id is not None:
-                win = wins.win(answer.deal_id)
-                about = win.members() if win is not None else set()
-            else:
-                about = {member for win in wins.of_customer(answer.customer_id) for member in win.members()}
-            for member_id in about:
+            for member_id in self.ledger.members_answered_about(answer):
                 found.setdefault(member_id, []).append(answer)
         return found
-
-
-def _counts(credited: Credited, component: str) -> bool:
-    return credited.component.key == component and credited.waits_for is None and credited.carried_past is None
 
 
 def amount_of(credits: Iterable[Credited]) -> Fraction:

@@ -7,17 +7,9 @@ from functools import partial
 from typing import Final, assert_never
 from uuid import UUID
 
-from salesapi.domain.pay.calculation.award_basis import AwardBasis, Awarded, amount_of, newest, positions_of
+from salesapi.domain.pay.calculation.award_basis import AwardBasis, Awarded, Measured, amount_of, newest, positions_of
 from salesapi.domain.pay.ledger.forecast_facts import ForecastFact
-from salesapi.domain.pay.plans.plan_awards import (
-    ForecastAward,
-    ForecastScope,
-    PlanAward,
-    Scorecard,
-    ScorecardGoal,
-    ScoreSource,
-    TouchAward,
-)
+from salesapi.domain.pay.plans import plan_awards
 from salesapi.domain.pay.reasons.posted_reasons import ForecastRun, GoalScored, PerTouch, Scored
 from salesapi.domain.pay.rules.award_measures import (
     ForecastSnapshot,
@@ -30,35 +22,18 @@ from salesapi.domain.pay.rules.award_measures import (
 from salesapi.domain.pay.rules.awards import Curve, ScorecardItem, ScorecardLine, scorecard
 from salesapi.domain.pay.rules.rates import flat_amount, payout_percent
 from salesapi.domain.selling.forecast_sheets import ForecastTotals
-from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.periods import Period, period_named
 
 ZERO: Final = Fraction()
 
 
-@record
-class _Score:
-    """A score in percent, None where it is missing, and the events that it rests on."""
-
-    percent: Fraction | None
-    positions: tuple[int, ...]
-
-
-@record
-class _Forecasted:
-    """The deviation of a forecast in a period (None: not measured), and the events that it rests on."""
-
-    deviation_percent: Fraction | None
-    positions: tuple[int, ...]
-
-
-UNMEASURED: Final = _Forecasted(deviation_percent=None, positions=())
+UNMEASURED: Final = Measured(percent=None)
 
 
 class Touches:
     """R02: a flat amount for each touch."""
 
-    def __init__(self, basis: AwardBasis, award: PlanAward, terms: TouchAward) -> None:
+    def __init__(self, basis: AwardBasis, award: plan_awards.PlanAward, terms: plan_awards.TouchAward) -> None:
         self._basis = basis
         self._key = award.key
         self._terms = terms
@@ -85,7 +60,7 @@ class Touches:
 class ScorecardOf:
     """R41: a target by weighted goals."""
 
-    def __init__(self, basis: AwardBasis, award: PlanAward, card: Scorecard) -> None:
+    def __init__(self, basis: AwardBasis, award: plan_awards.PlanAward, card: plan_awards.Scorecard) -> None:
         self._basis = basis
         self._key = award.key
         self._card = card
@@ -108,7 +83,7 @@ class ScorecardOf:
             reason=Scored(target_minor=target, goals=tuple(map(_goal, lines))),
         )
 
-    def _score(self, member_id: UUID, goal: ScorecardGoal) -> _Score:
+    def _score(self, member_id: UUID, goal: plan_awards.ScorecardGoal) -> Measured:
         basis, source = self._basis, goal.source
         match source.of:
             case "attainment":
@@ -119,24 +94,24 @@ class ScorecardOf:
                 score_of = net_promoter_score if survey == "nps" else customer_satisfaction
                 is_enough = len(answers) >= source.responses_min
                 score = score_of([answer.score for answer in answers]) if is_enough else None
-                return _Score(percent=score, positions=tuple(answer.position for answer in answers))
+                return Measured(percent=score, positions=tuple(answer.position for answer in answers))
             case "touches":
                 touches = basis.touches(member_id, source.kinds)
                 return _counted(len(touches), source, tuple(touch.position for touch in touches))
             case "points":
                 period = basis.period
-                got = basis.ledger.points.of_member(member_id, period.first_on, period.last_on)
+                got = basis.ledger.points.of_member(member_id, first_on=period.first_on, last_on=period.last_on)
                 return _counted(sum(each.points for each in got), source, tuple(each.position for each in got))
         assert_never(source.of)
 
-    def _attainment(self, member_id: UUID, source: ScoreSource) -> _Score:
+    def _attainment(self, member_id: UUID, source: plan_awards.ScoreSource) -> Measured:
         basis = self._basis
         assert source.component is not None, "a published score by attainment names its component"
         quota = basis.quota(member_id, source.component)
         if quota is None:
-            return _Score(percent=None, positions=())
+            return Measured(percent=None)
         positions = positions_of(basis.credits(member_id, source.component))
-        return _Score(
+        return Measured(
             percent=basis.attainment(member_id, source.component), positions=tuple({*positions, *quota.positions})
         )
 
@@ -144,7 +119,7 @@ class ScorecardOf:
 class ForecastAccuracy:
     """R46: a run of accurate forecasts."""
 
-    def __init__(self, basis: AwardBasis, award: PlanAward, terms: ForecastAward) -> None:
+    def __init__(self, basis: AwardBasis, award: plan_awards.PlanAward, terms: plan_awards.ForecastAward) -> None:
         self._basis = basis
         self._key = award.key
         self._terms = terms
@@ -157,7 +132,7 @@ class ForecastAccuracy:
         steps = list(self._steps(member_id))
         if not steps:
             return None
-        last = forecast_accuracy(terms, [step.deviation_percent for step in steps])[-1]
+        last = forecast_accuracy(terms, [step.percent for step in steps])[-1]
         reason = ForecastRun(
             deviation_percent=last.deviation_percent,
             most_percent=terms.deviation_percent_max,
@@ -167,7 +142,7 @@ class ForecastAccuracy:
         positions = newest(position for step in steps[-terms.periods :] for position in step.positions)
         return Awarded(rule="R46", exact_minor=last.earned, positions=positions, reason=reason)
 
-    def _steps(self, member_id: UUID) -> Iterator[_Forecasted]:
+    def _steps(self, member_id: UUID) -> Iterator[Measured]:
         """The periods from the first sheet to this one, several without a sheet as one; nothing where this one has none."""
         basis = self._basis
         sheets = {
@@ -184,7 +159,7 @@ class ForecastAccuracy:
             yield self._forecasted(member_id, period, sheets[period.text])
             before = period
 
-    def _forecasted(self, member_id: UUID, period: Period, facts: Sequence[ForecastFact]) -> _Forecasted:
+    def _forecasted(self, member_id: UUID, period: Period, facts: Sequence[ForecastFact]) -> Measured:
         basis, terms = self._basis, self._terms
         stated = [fact for fact in facts if fact.stated_by == terms.stated_by and fact.currency == basis.currency]
         # Of those of one day the first in the list counts: the newest stands first.
@@ -198,13 +173,13 @@ class ForecastAccuracy:
         credits = basis.credits(member_id, terms.component, period)
         positions = {fact.position for fact in stated} | positions_of(credits)
         deviation = forecast_deviation(actual=amount_of(credits), forecast=forecast)
-        return _Forecasted(deviation_percent=deviation, positions=newest(positions))
+        return Measured(percent=deviation, positions=newest(positions))
 
 
-def _counted(count: int, source: ScoreSource, positions: tuple[int, ...]) -> _Score:
+def _counted(count: int, source: plan_awards.ScoreSource, positions: tuple[int, ...]) -> Measured:
     """A number in percent of the one that is asked for."""
     assert source.target_count is not None, "a published score by number says what 100 percent is"
-    return _Score(percent=Fraction(100 * count, source.target_count), positions=positions)
+    return Measured(percent=Fraction(100 * count, source.target_count), positions=positions)
 
 
 def _goal(line: ScorecardLine) -> GoalScored:
@@ -216,7 +191,7 @@ def _goal(line: ScorecardLine) -> GoalScored:
     )
 
 
-def _total(totals: ForecastTotals, scope: ForecastScope) -> int:
+def _total(totals: ForecastTotals, scope: plan_awards.ForecastScope) -> int:
     match scope:
         case "commit":
             return totals.commit_minor

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.pay.calculation.earnings import Earnings
-from salesapi.domain.pay.calculation.floors import EARNED
+from salesapi.domain.pay.calculation.floors import compared_minor
 from salesapi.domain.pay.calculation.postings import Posting
 from salesapi.domain.pay.reasons.earned_reasons import BudgetCut
 from salesapi.domain.pay.rules.limits import Capped, budget_cap
@@ -61,5 +61,4 @@ class BudgetOf:
         return dict(zip(members, found, strict=True))
 
     def _earned_minor(self, member_id: UUID) -> Fraction:
-        own = self._earnings.of(member_id, self._period)
-        return Fraction(sum(posting.posted_minor for posting in own if posting.kind in EARNED))
+        return Fraction(compared_minor(self._earnings.of(member_id, self._period), "earned"))

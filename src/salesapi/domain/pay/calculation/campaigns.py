@@ -128,7 +128,7 @@ class Campaign:
     def _net(self, deal: _Deal, award: SpiffAward, nets: dict[UUID, Fraction]) -> Fraction:
         """Computes what is paid beside the component's commission; a refund takes back its share of that."""
         if award.outcome in ("awarded", "cut_by_budget"):
-            paid = with_spiff(deal.commission, award.award, self._campaign.terms.stacking)
+            paid = with_spiff(deal.commission, award=award.award, stacking=self._campaign.terms.stacking)
             net_minor = paid - deal.commission
             nets[award.deal_id] = net_minor / award.award
             return net_minor
@@ -172,7 +172,7 @@ class Campaign:
         return sum(
             (
                 Fraction(part.quantity)
-                for part in parts_of_sale(ledger, win, AS_WON, (), deal.sale.on)
+                for part in parts_of_sale(ledger, win, AS_WON, (), on=deal.sale.on)
                 if is_asked(ledger, deal.component, part) and is_asked(ledger, deal.asked, part)
             ),
             ZERO,

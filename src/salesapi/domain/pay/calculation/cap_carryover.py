@@ -133,8 +133,7 @@ class CarriedOver:
         ledger, plan, register = self._eligibility.ledger, self._eligibility.plan, self._eligibility.register
         components = [component for version in plan.versions for component in version.components]
         is_by_win = all(component.attributed == "booking" for component in components)
-        kinds = {component.credit for component in components}
-        wins = (win for kind in kinds for win in register.wins_ever(kind, member_id).values())
+        wins = register.wins_ever(components, member_id).values()
         days = [on for win in wins for on in ({win.on} if is_by_win else sale_days(ledger, win))]
         enrolment = ledger.enrolment(member_id)
         spans = [span for span in enrolment.spans if span.plan_id == self._eligibility.plan_id] if enrolment else []
@@ -208,19 +207,19 @@ class _Window:
             key, deferred = deal_of(component, excess.sale, excess.credit), exact_of(found)
             before = self._entered.deferred.get(key, ZERO)
             self._entered.deferred[key] = before + deferred
-            found += over_deal_cap(component, portion, deferred, before)
+            found += over_deal_cap(component, portion, deferred, before=before)
             if excess.past == "deal" and _waits_on(found):
                 return None
         if excess.past != "plan":
             before = self._counted(excess, component, exact_of(found))
             if excess.past == "component" and _is_full(component.cap_minor, component.cap_excess, before):
                 return None
-            found += over_component_cap(component, exact_of(found), before)
+            found += over_component_cap(component, exact_of(found), before=before)
         found += after_leaving(held.kept_percent, found)
         before = self._plan_counted(excess, version, exact_of(found))
         if excess.past == "plan" and _is_full(version.cap_minor, version.cap_excess, before):
             return None
-        return found + over_plan_cap(version, exact_of(found), before)
+        return found + over_plan_cap(version, exact_of(found), before=before)
 
     def _counted(self, excess: Excess, component: Component, earned: Fraction) -> Fraction:
         """Tells what the cap of the component counted before; counts this under it from then on."""

@@ -9,35 +9,16 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
-from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sale_rates import Portion, rated_by_sale, reason_of_parts, rule_parts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.plans.plan_rates import DealAmount, FlatRate, IndividualRate, MovedRate, SaleRate, TargetBonus
-from salesapi.domain.pay.reasons.earned_reasons import (
-    BonusShare,
-    GateShut,
-    LeaverShare,
-    LimitCut,
-    LimitName,
-    PerDeal,
-    RatedPart,
-    RatedParts,
-    SatisfactionFactored,
-)
+from salesapi.domain.pay.reasons import earned_reasons
 from salesapi.domain.pay.reasons.reasons import Reason
-from salesapi.domain.pay.rules import rates
-from salesapi.domain.pay.rules.limits import (
-    CapOf,
-    Capped,
-    cap_of_share,
-    earnings_cap,
-    per_deal_cap,
-    per_line_limit,
-    rate_cap,
-)
+from salesapi.domain.pay.rules import limits, rates
 from salesapi.domain.pay.rules.rate_rules import RateRules
 from salesapi.domain.pay.rules.rates import Part
+from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.pay.rules.tables import TierTable
 from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.money import rounded
@@ -57,7 +38,7 @@ class Earning:
     base: Amount
     exact_minor: Fraction
     reason: Reason
-    cap_of: CapOf | None = None
+    cap_of: limits.CapOf | None = None
     """Of what a cap takes away: what it is the cap of."""
     is_carried: bool = False
     """Whether that is earned later."""
@@ -99,8 +80,8 @@ def earnings_of(component: Component, standing: Standing, portion: Portion) -> t
             rated = (*rated, *over_line_limit(component, portion, exact))
     if component.deal_cap_minor is None and component.cap_minor is None:
         return rated
-    capped = (*rated, *over_deal_cap(component, portion, exact_of(rated), standing.deal_earned_minor))
-    return (*capped, *over_component_cap(component, exact_of(capped), standing.earned_minor))
+    capped = (*rated, *over_deal_cap(component, portion, exact_of(rated), before=standing.deal_earned_minor))
+    return (*capped, *over_component_cap(component, exact_of(capped), before=standing.earned_minor))
 
 
 def exact_of(earnings: tuple[Earning, ...]) -> Fraction:
@@ -135,13 +116,13 @@ def is_shut(earnings: tuple[Earning, ...]) -> bool:
     return any(earning.rule == "R13" for earning in earnings)
 
 
-def cut(rule: str, of: CapOf, name: LimitName, found: Capped) -> tuple[Earning, ...]:
+def cut(rule: str, of: limits.CapOf, name: earned_reasons.LimitName, found: limits.Capped) -> tuple[Earning, ...]:
     """Makes the line of what a cap takes away; none where it takes nothing."""
     exact = found.paid_minor - found.earned_minor
     if exact == 0:
         return ()
     is_carried = found.carried_minor != 0
-    reason = LimitCut(
+    reason = earned_reasons.LimitCut(
         limit=name,
         limit_minor=found.cap_minor,
         kept_minor=found.paid_minor,
@@ -158,15 +139,15 @@ def over_line_limit(component: Component, portion: Portion, earned: Fraction) ->
     if component.line_limit_minor is None:
         return ()
     limit = _of_portion(component, portion, component.line_limit_minor)
-    found = per_line_limit(limit, earned_minor=earned, excess=component.line_limit_excess)
+    found = limits.per_line_limit(limit, earned_minor=earned, excess=component.line_limit_excess)
     return cut("R29", "line", "line", found)
 
 
-def over_deal_cap(component: Component, portion: Portion, earned: Fraction, before: Fraction) -> tuple[Earning, ...]:
+def over_deal_cap(component: Component, portion: Portion, earned: Fraction, *, before: Fraction) -> tuple[Earning, ...]:
     """R29: what a deal earns past its cap; a refund is capped alike. `before` is what counts under the same cap."""
     if component.deal_cap_minor is None:
         return ()
-    found = per_deal_cap(
+    found = limits.per_deal_cap(
         _of_portion(component, portion, component.deal_cap_minor),
         earned_minor=earned,
         earned_before_minor=before,
@@ -179,14 +160,14 @@ def _of_portion(component: Component, portion: Portion, limit_minor: int) -> Amo
     """R29: what a credit has of a limit of its deal. A payment has its part of it, cut to a whole minor unit."""
     if portion.sale.paid_by is not None:
         limit_minor = rounded(limit_minor * portion.sale.scale, "down")
-    return cap_of_share(limit_minor, portion.share, component.deal_cap_split)
+    return limits.cap_of_share(limit_minor, portion.share, component.deal_cap_split)
 
 
-def over_component_cap(component: Component, earned: Fraction, before: Fraction) -> tuple[Earning, ...]:
+def over_component_cap(component: Component, earned: Fraction, *, before: Fraction) -> tuple[Earning, ...]:
     """R30: what the component earns in its window past its cap."""
     if component.cap_minor is None:
         return ()
-    found = earnings_cap(
+    found = limits.earnings_cap(
         earned_minor=earned,
         earned_before_minor=before,
         cap_minor=component.cap_minor,
@@ -195,11 +176,11 @@ def over_component_cap(component: Component, earned: Fraction, before: Fraction)
     return cut("R30", "component", component.cap_window, found)
 
 
-def over_plan_cap(version: CompensationPlanVersion, earned: Fraction, before: Fraction) -> tuple[Earning, ...]:
+def over_plan_cap(version: CompensationPlanVersion, earned: Fraction, *, before: Fraction) -> tuple[Earning, ...]:
     """R30: what the plan earns a participant in its window past its cap."""
     if version.cap_minor is None:
         return ()
-    found = earnings_cap(
+    found = limits.earnings_cap(
         earned_minor=earned, earned_before_minor=before, cap_minor=version.cap_minor, excess=version.cap_excess
     )
     return cut("R30", "plan", "plan", found)
@@ -211,7 +192,7 @@ def after_leaving(kept_percent: Fraction, earnings: tuple[Earning, ...]) -> tupl
         return ()
     earned = exact_of(earnings)
     lost = earned * (kept_percent / 100 - 1)
-    reason = LeaverShare(paid_percent=kept_percent, earned_minor=earned)
+    reason = earned_reasons.LeaverShare(paid_percent=kept_percent, earned_minor=earned)
     return (Earning(kind="limit", rule="R60", base=0, exact_minor=lost, reason=reason),)
 
 
@@ -225,11 +206,14 @@ def _is_open(component: Component, standing: Standing, base: Amount) -> bool:
 
 
 def _shut(component: Component, standing: Standing, base: Amount) -> Earning:
+    """R13: `e = open ? e : 0`."""
     gate = component.gate
     assert gate is not None, "only a gate shuts"
     counted = standing.total if gate.pays == "whole_period" else standing.start + base
-    reason = GateShut(needed_percent=gate.attainment_percent, reached_percent=_attainment(standing, counted))
-    return Earning(kind="earning", rule="R13", base=base, exact_minor=rates.gated(False, ZERO), reason=reason)
+    reason = earned_reasons.GateShut(
+        needed_percent=gate.attainment_percent, reached_percent=_attainment(standing, counted)
+    )
+    return Earning(kind="earning", rule="R13", base=base, exact_minor=ZERO, reason=reason)
 
 
 def _rated(component: Component, standing: Standing, portion: Portion) -> tuple[Earning, ...]:
@@ -254,14 +238,14 @@ def _of_deal(rate: DealAmount, standing: Standing, portion: Portion) -> Earning:
     unit_minor, scale = rate.amount_minor, portion.sale.scale
     count = ZERO if standing.is_same_deal else scale if portion.amount * scale >= 0 else -scale
     exact = rates.flat_amount(unit_minor, count)
-    reason = PerDeal(deal_count=count, amount_minor=unit_minor)
+    reason = earned_reasons.PerDeal(deal_count=count, amount_minor=unit_minor)
     return Earning(kind="earning", rule="R02", base=portion.amount, exact_minor=exact, reason=reason)
 
 
 def _by_sale(rate: SaleRate, standing: Standing, portion: Portion) -> Earning:
     """R02 by unit, R14, R36 to R40: the rate follows from the sale."""
     attainment = _attainment(standing, standing.total) if standing.quota is not None else None
-    found = rated_by_sale(rate, portion, attainment, standing.team_attainment)
+    found = rated_by_sale(rate, portion, attainment=attainment, team_attainment=standing.team_attainment)
     return Earning(
         kind="earning", rule=found.rule, base=portion.amount, exact_minor=found.exact_minor, reason=found.reason
     )
@@ -273,21 +257,23 @@ def _by_rate(moved: MovedRate, standing: Standing, base: Amount) -> Earning:
         case FlatRate():
             rule, rate = "R01", rates.exact(moved.rate_percent)
         case IndividualRate():
-            rule, rate = "R03", rates.individual_rate(moved.target_variable_minor, _quota(standing))
+            rule, rate = "R03", rates.individual_rate(moved.target_variable_minor, quota_minor=_quota(standing))
     parts: tuple[Part, ...] = (rates.flat_percentage(rate, base),)
     if (faster := moved.accelerator) is not None:
         threshold = _threshold(standing, faster.above_attainment_percent)
         rule = "R10"
-        parts = rates.accelerated(rate, faster.factor, threshold, standing.start, base)
+        parts = rates.accelerated(rate, factor=faster.factor, threshold=threshold, start=standing.start, base=base)
     elif (slower := moved.decelerator) is not None:
         threshold = _threshold(standing, slower.below_attainment_percent)
         rule = "R11"
-        parts = rates.decelerated(rate, slower.factor, threshold, standing.start, base, slower.slowed)
+        parts = rates.decelerated(
+            rate, factor=slower.factor, threshold=threshold, start=standing.start, base=base, slowed=slower.slowed
+        )
     whole, cap = parts, moved.rate_cap_percent
     if cap is None:
         return _of_parts("earning", rule, base, parts)
-    parts = tuple(Part(rate_percent=rate_cap(part.rate_percent, cap), amount=part.amount) for part in whole)
-    reason = RatedParts(parts=tuple(map(_capped_part, parts, whole)))
+    parts = tuple(Part(rate_percent=limits.rate_cap(part.rate_percent, cap), amount=part.amount) for part in whole)
+    reason = earned_reasons.RatedParts(parts=tuple(map(_capped_part, parts, whole)))
     return Earning(kind="earning", rule=rule, base=base, exact_minor=rates.total_of(parts), reason=reason)
 
 
@@ -296,12 +282,12 @@ def _by_tiers(stated: TierTable, standing: Standing, portion: Portion) -> tuple[
     table, base = _table(stated, standing), portion.amount
     rule = rates.rule_of_tiers(table)
     if table.counts == "line":
-        lines = [part for line in portion.lines() for part in rates.tiered(table, 0, line).own]
+        lines = [part for line in portion.lines() for part in rates.tiered(table, start=0, base=line).own]
         return (_of_parts("earning", rule, base, lines),)
     start, rated_from = standing.start, standing.rated_from
     if table.counts == "deal":
         start, rated_from = standing.deal_start, 0
-    found = rates.tiered(table, start, base, rated_from=rated_from)
+    found = rates.tiered(table, start=start, base=base, rated_from=rated_from)
     own = _of_parts("earning", rule, base, found.own)
     if not found.uplift:
         return (own,)
@@ -316,7 +302,7 @@ def _by_line(component: Component, standing: Standing, portion: Portion, earned:
         return [part.exact * factor for part in rule_parts(rate, portion.sale, portion.amount)]
     if isinstance(rate, TierTable):
         table = _table(rate, standing)
-        return [rates.tiered(table, 0, line).exact * factor for line in portion.lines()]
+        return [rates.tiered(table, start=0, base=line).exact * factor for line in portion.lines()]
     whole = Fraction(portion.amount)
     return [earned * line / whole for line in portion.lines()] if whole else [earned]
 
@@ -332,7 +318,7 @@ def _of_bonus(bonus: TargetBonus, standing: Standing, base: Amount) -> Earning:
     before = rates.payout_percent(curve, _attainment(standing, standing.start)) if standing.start else ZERO
     after = rates.payout_percent(curve, _attainment(standing, standing.start + base))
     exact = (after - before) * target_minor / 100
-    reason = BonusShare(after_percent=after, before_percent=before, target_minor=target_minor)
+    reason = earned_reasons.BonusShare(after_percent=after, before_percent=before, target_minor=target_minor)
     return Earning(kind="earning", rule="R12", base=base, exact_minor=exact, reason=reason)
 
 
@@ -340,7 +326,9 @@ def _factored(factor: Fraction, rated: tuple[Earning, ...]) -> Earning:
     """R44: what the factor by satisfaction adds to what was rated, or takes away."""
     earned = exact_of(rated)
     exact = earned * (factor - 1)
-    reason = SatisfactionFactored(satisfaction_factor=factor, factored_minor=earned + exact, earned_minor=earned)
+    reason = earned_reasons.SatisfactionFactored(
+        satisfaction_factor=factor, factored_minor=earned + exact, earned_minor=earned
+    )
     return Earning(kind="modifier", rule="R44", base=0, exact_minor=exact, reason=reason)
 
 
@@ -349,10 +337,10 @@ def _of_parts(kind: EarningKind, rule: str, base: Amount, parts: Sequence[Part])
     return Earning(kind=kind, rule=rule, base=base, exact_minor=rates.total_of(parts), reason=reason_of_parts(parts))
 
 
-def _capped_part(part: Part, whole: Part) -> RatedPart:
+def _capped_part(part: Part, whole: Part) -> earned_reasons.RatedPart:
     """R30: a part whose rate a cap may hold."""
     is_held = part.rate_percent != whole.rate_percent
-    return RatedPart(
+    return earned_reasons.RatedPart(
         rate_percent=part.rate_percent,
         amount_minor=part.amount,
         uncapped_percent=whole.rate_percent if is_held else None,
@@ -365,7 +353,7 @@ def _quota(standing: Standing) -> int:
 
 
 def _attainment(standing: Standing, credited: Amount) -> Fraction:
-    return rates.attainment_percent(credited, _quota(standing))
+    return rates.attainment_percent(credited, quota=_quota(standing))
 
 
 def _threshold(standing: Standing, attainment: Decimal) -> Amount:

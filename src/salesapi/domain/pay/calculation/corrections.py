@@ -61,7 +61,7 @@ class Corrections:
             return []
         evaluation = self._earnings.evaluation
         posted = [
-            evaluation.ledger.paid.posted(evaluation.plan_id, closed.run.period.text, member_id)
+            evaluation.ledger.paid.posted(evaluation.plan_id, closed.run.period.text, member_id=member_id)
             for closed in self._closed
         ]
         deals = self._deals_of(member_id)
@@ -77,12 +77,10 @@ class Corrections:
 
     def _deals_of(self, member_id: UUID) -> set[UUID] | None:
         """The deals that the member may be credited with; None where any deal moves its pay, as by the team's attainment."""
-        components = [each for version in self._earnings.evaluation.plan.versions for each in version.components]
-        if any(component.asks_team() for component in components):
+        evaluation = self._earnings.evaluation
+        if any(component.asks_team() for component in evaluation.components):
             return None
-        register = self._earnings.evaluation.register
-        kinds = {component.credit for component in components}
-        return {deal_id for kind in kinds for deal_id in register.wins_ever(kind, member_id)}
+        return set(evaluation.register.wins_ever(evaluation.components, member_id))
 
     def _of_run(
         self,
@@ -107,7 +105,8 @@ class Corrections:
             )
             for key in changed
         ]
-        return [posting for _, of_deal in groupby(found, _deal_of) for posting in self._postings(list(of_deal))]
+        by_deal = groupby(found, key=lambda each: each.key[:3])
+        return [posting for _, of_deal in by_deal for posting in self._postings(list(of_deal))]
 
     def _postings(self, of_deal: list["_Correction"]) -> list[Posting]:
         """Posts a component's corrections of one deal and period: all sides are paid, or all only recorded."""
@@ -242,7 +241,3 @@ class _Correction:
             origin=Origin(deal_id=deal_id),
             base_minor=base_minor,
         )
-
-
-def _deal_of(correction: _Correction) -> tuple[UUID, str, UUID]:
-    return correction.key[:3]

@@ -59,12 +59,12 @@ class CreditRegister:
             self._team_wins[key] = sorted(found.values(), key=paid_order)
         return self._team_wins[key]
 
-    def wins_ever(self, kind: CreditKind, member_id: UUID) -> dict[UUID, Win]:
-        """The wins, by deal, in which a member may have a credit of this kind at any time."""
-        if kind != "manager_override":
-            return self.ledger.wins_concerning(member_id)
-        below = self.ledger.tree.ever_below(member_id)
-        return {deal_id: win for each in below for deal_id, win in self.ledger.wins_concerning(each).items()}
+    def wins_ever(self, components: Iterable[Component], member_id: UUID) -> dict[UUID, Win]:
+        """The wins, by deal, in which a member may have a credit under any of these components at any time."""
+        sources: set[UUID] = set()
+        for kind in {component.credit for component in components}:
+            sources |= self.ledger.tree.ever_below(member_id) if kind == "manager_override" else {member_id}
+        return {deal_id: win for each in sources for deal_id, win in self.ledger.wins_concerning(each).items()}
 
     def _restated(self, component: Component) -> Callable[[Sale], Sale]:
         """R51, `restate`: what was lost of a deal was never credited; other policies leave the credit as it is."""
@@ -96,7 +96,7 @@ class CreditRegister:
     ) -> Iterable[tuple[Sale, Credit]]:
         """A member's credits of sales that another event than the win dates: of the deals about which something happened."""
         months = period.months()
-        for deal_id, win in self.wins_ever(component.credit, member_id).items():
+        for deal_id, win in self.wins_ever((component,), member_id).items():
             if self.ledger.trade.is_touched(deal_id, months):
                 for sale, credit in self._credits_of(version, component, win, period):
                     if credit.member_id == member_id:

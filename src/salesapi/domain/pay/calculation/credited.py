@@ -2,12 +2,12 @@
 
 from salesapi.domain.pay.calculation.components import Earning
 from salesapi.domain.pay.calculation.crediting import Credit
-from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sales import Sale
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.reasons.earned_reasons import Waits
 from salesapi.domain.pay.rules.limits import CapOf
+from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.shared.kernel import fast_record
 
 

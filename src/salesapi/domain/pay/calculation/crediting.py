@@ -10,10 +10,10 @@ from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sales import Sale
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.pay.rules.sourcing import sourced
 from salesapi.domain.selling.deals import DealShare
 from salesapi.domain.shared.kernel import fast_record
@@ -98,7 +98,7 @@ def sourcing_credits(sale: Sale, component: Component, ledger: PayFacts) -> tupl
     def shared(minor: int) -> dict[UUID, int]:
         found = sourced(minor, touches, terms.model, on=sale.on, expires_after_days=terms.expires_after_days)
         amounts: dict[UUID, int] = {}
-        for part in found.parts:
+        for part in found:
             if part.member_id is not None:
                 amounts[part.member_id] = amounts.get(part.member_id, 0) + part.amount_minor
         return amounts

@@ -5,9 +5,11 @@ their periods. What people forgive is taken off before the run: of the draw firs
 minor units of the plan's currency.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from typing import TypeVar
 from uuid import UUID
 
 from salesapi.domain.pay.calculation.floor_lines import DRAW, RECOVERY
@@ -15,11 +17,22 @@ from salesapi.domain.pay.calculation.postings import Posting
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.payout_facts import BALANCED, Balanced, ForgivenDraw, RunFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan, CompensationPlanVersion
+from salesapi.domain.pay.plans.enrolment_spans import Span
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.reasons.posted_reasons import Forgiven
-from salesapi.domain.pay.rules.draws import AdvanceEnding, DaysCovered, days_covered, draw_ended, draw_forgiven
+from salesapi.domain.pay.rules.draws import (
+    AdvanceEnding,
+    DaysCovered,
+    DrawInAdvance,
+    RecoverableDraw,
+    days_covered,
+    draw_ended,
+    draw_forgiven,
+)
 from salesapi.domain.shared.dates import DaySpan, date_after
 from salesapi.domain.shared.periods import Period, period_after
+
+Draw = TypeVar("Draw", RecoverableDraw, DrawInAdvance)
 
 
 class Balances:
@@ -42,9 +55,9 @@ class Balances:
                 draw_minor = self._still_owed(draw_minor, enrolment, run.period)
             advanced_minor = self._advanced_by(run, member_id)
             # What was recovered before a leaving became known that forgives it is no credit.
-            draw_minor = max(0, draw_minor + paid.balance_minor(run.run_id, DRAW, member_id) - advanced_minor)
+            draw_minor = max(0, draw_minor + paid.balance_minor(run.run_id, DRAW, member_id=member_id) - advanced_minor)
             draw_minor += advanced_minor
-            recovery_minor += paid.balance_minor(run.run_id, RECOVERY, member_id)
+            recovery_minor += paid.balance_minor(run.run_id, RECOVERY, member_id=member_id)
         draw_minor = draw_minor if self.is_late else self._still_owed(draw_minor, enrolment, self._period)
         return {"draw": draw_minor, "recovery": recovery_minor}
 
@@ -61,7 +74,7 @@ class Balances:
     def _advanced_by(self, run: RunFacts, member_id: UUID) -> int:
         """R34: what a locked run paid in advance for the period after its own."""
         following = period_after(run.period)
-        return self._ledger.paid.advanced_minor(self._plan_id, following.text, member_id) if following else 0
+        return self._ledger.paid.advanced_minor(self._plan_id, following.text, member_id=member_id) if following else 0
 
     @cached_property
     def _locked_before(self) -> list[RunFacts]:
@@ -75,7 +88,7 @@ class Balances:
         self, version: CompensationPlanVersion, enrolment: Enrolment, owed: dict[Balanced, int]
     ) -> list[Posting]:
         """R33, R34, R54: what people forgave lowers `owed`; each balance that it changes has a line, one that finds none, too."""
-        due = self._ledger.paid.forgiven_due(self._plan_id, enrolment.member_id, self._period)
+        due = self._ledger.paid.forgiven_due(self._plan_id, member_id=enrolment.member_id, period=self._period)
         return [posting for each in due for posting in self._taken_off(version, each, owed)]
 
     def _taken_off(
@@ -84,15 +97,15 @@ class Balances:
         found: list[Posting] = []
         left_minor = due.amount_minor
         for kind in BALANCED:
-            taken_minor = int(draw_forgiven(owed_minor=owed[kind], granted_minor=left_minor).forgiven_minor)
+            taken_minor = draw_forgiven(owed_minor=owed[kind], granted_minor=left_minor)
             if taken_minor:
-                found.append(self._said_forgiven(version, kind, due, owed[kind], taken_minor))
+                found.append(self._said_forgiven(version, kind, due, owed_minor=owed[kind], taken_minor=taken_minor))
                 owed[kind] -= taken_minor
                 left_minor -= taken_minor
-        return found or [self._said_forgiven(version, DRAW, due, 0, 0)]
+        return found or [self._said_forgiven(version, DRAW, due, owed_minor=0, taken_minor=0)]
 
     def _said_forgiven(
-        self, version: CompensationPlanVersion, kind: Balanced, due: ForgivenDraw, owed_minor: int, taken_minor: int
+        self, version: CompensationPlanVersion, kind: Balanced, due: ForgivenDraw, *, owed_minor: int, taken_minor: int
     ) -> Posting:
         """Posts nothing: the amount is the base."""
         return Posting(
@@ -120,7 +133,7 @@ class Balances:
         if owed_minor == 0:
             return 0
         ending = self._ending(enrolment, period)
-        return int(draw_ended(ending, owed_minor=owed_minor).owed_minor) if ending is not None else owed_minor
+        return owed_minor if ending is None else draw_ended(ending, owed_minor=owed_minor)
 
     def _ending(self, enrolment: Enrolment, period: Period) -> AdvanceEnding | None:
         """Finds what becomes of a balance where no day of the period has a draw for the member; None where one has."""
@@ -150,6 +163,17 @@ def balance_rules(plan: CompensationPlan, on: date) -> CompensationPlanVersion |
             if version.draw is not None:
                 return version if version is in_force else None
     return None
+
+
+def as_agreed(
+    draw: Draw, spans: Iterable[Span], with_draw: Callable[[Draw, int], Draw]
+) -> tuple[Draw, tuple[int, ...]]:
+    """R56: the draw that the first of these spans with one of its own agrees, and its position where that differs."""
+    for span in spans:
+        if span.draw_minor is not None:
+            own = with_draw(draw, span.draw_minor)
+            return (own, (span.position,)) if own != draw else (draw, ())
+    return draw, ()
 
 
 def days_in_plan(enrolment: Enrolment, plan_id: UUID, period: Period, last_on: date | None = None) -> DaysCovered:

@@ -114,8 +114,7 @@ class Earnings:
     @cached_property
     def releases(self) -> tuple[Component, ...]:
         """The components of all versions that anything is released of, or taken back, after its own period."""
-        versions = self.evaluation.plan.versions
-        return tuple(component for version in versions for component in version.components if may_change(component))
+        return tuple(filter(may_change, self.evaluation.components))
 
     def earlier(self, member_id: UUID, period: Period) -> list[tuple[Period, set[UUID] | None]]:
         """See `_earlier`; what was asked last is kept, since a live statement asks twice."""
@@ -145,8 +144,12 @@ class Earnings:
                 touched.setdefault(earlier.text, (earlier, set()))[1].update(carried & asked)
         found: dict[str, tuple[Period, set[UUID] | None]] = dict(touched)
         if any(lifts_are_claimed(each) or each.rates_year_again() for each in self.releases):
-            lifted = (each for earlier, _ in touched.values() for each in _later_in_year(earlier))
-            found |= {each.text: (each, None) for each in lifted if each.first_on < period.first_on}
+            for earlier, _ in touched.values():
+                # What a period lifts, or pays again, may be of any after it in its year.
+                in_year = periods_between(
+                    first=earlier, last=period_of(earlier.first_on.replace(month=12), period.kind)
+                )
+                found |= {each.text: (each, None) for each in in_year if each.first_on < period.first_on}
         leavers = (rule for version in self.evaluation.plan.versions for rule in version.leavers)
         days = max((*map(longest_wait, self.releases), *(rule.released_later_days for rule in leavers)))
         on = period.first_on - timedelta(days=1)
@@ -173,9 +176,7 @@ class Earnings:
 
     def wins_ever(self, member_id: UUID) -> dict[UUID, Win]:
         """The wins of which anything may be released to the member, or taken back."""
-        kinds = {component.credit for component in self.releases}
-        register = self.evaluation.register
-        return {deal_id: win for kind in kinds for deal_id, win in register.wins_ever(kind, member_id).items()}
+        return self.evaluation.register.wins_ever(self.releases, member_id)
 
     def payable_of(self, member_id: UUID, credited: Credited) -> PayableOf:
         """Finds what is payable of a credit that does not wait, by any day; keeps that of the member asked for last."""
@@ -197,15 +198,15 @@ class Earnings:
             exact_minor=exact_of(credited.earnings),
             rounding=credited.version.rounding,
             currency=credited.currency,
-            extended=paid.extended_expiry(self.evaluation.plan_id, deal_id) if expires else None,
+            extended=paid.extended_expiry(self.evaluation.plan_id, deal_id=deal_id) if expires else None,
         )
         kind = credited.version.period
         return PayableOf(
             self.evaluation.ledger,
             earned,
             self._shares.of(member_id, credited),
-            lambda on: period_of(on, kind).last_on,
-            _leaving(enrolment, credited),
+            period_end=lambda on: period_of(on, kind).last_on,
+            leaving=_leaving(enrolment, credited),
         )
 
     def _changes(self, member_id: UUID, each: Rounded, period: Period) -> list[Posting]:
@@ -219,7 +220,8 @@ class Earnings:
         after = payable.by(period.last_on)
         if before == after:
             return []
-        return payable_postings(each.credited, each.posted_minor, origin_of(credited), period, before, after)
+        origin = origin_of(credited)
+        return list(payable_postings(credited, each.posted_minor, origin, period, before=before, after=after))
 
 
 def _rounded(all_of: Iterable[Credited]) -> Iterator[Rounded]:
@@ -253,11 +255,6 @@ def _leaving(enrolment: Enrolment | None, credited: Credited) -> Leaving | None:
     rule = next(rule for rule in credited.version.leavers if rule.reason == left.leaving)
     period_first_on = period_of(left.left_on, credited.version.period).first_on
     return Leaving(left_on=left.left_on, rule=rule, period_first_on=period_first_on)
-
-
-def _later_in_year(period: Period) -> Iterator[Period]:
-    """A period and those after it in its year."""
-    return periods_between(first=period, last=period_of(period.first_on.replace(month=12), period.kind))
 
 
 def _rounding_group(scope: RoundingScope, credited: Credited) -> tuple[object, ...]:

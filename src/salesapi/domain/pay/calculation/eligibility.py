@@ -10,7 +10,6 @@ from uuid import UUID
 
 from salesapi.domain.pay.calculation.credit_register import CreditRegister
 from salesapi.domain.pay.calculation.crediting import Credit
-from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sales import Sale, anchors
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
@@ -20,6 +19,7 @@ from salesapi.domain.pay.plans.version_parts import VersionPart, parts_of
 from salesapi.domain.pay.reasons.earned_reasons import AwaitsAcknowledgement, AwaitsRate, Waits
 from salesapi.domain.pay.rules.accounting import RateDate, converted, frozen_rate
 from salesapi.domain.pay.rules.plan_versions_and_leavers import leaver_share
+from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.periods import Period, period_of
 
@@ -109,22 +109,18 @@ class Eligibility:
         What of the last period's earnings is paid when it is released counts by the day of that (`payable.py`).
         """
         left = enrolment.leaving_of(on)
-        if enrolment.covers(self.plan_id, component.key, on):
-            if (
-                left is None
-                or not version.leavers
-                or component.release is not None
-                or period_of(on, version.period) != period_of(left.left_on, version.period)
+        is_enrolled = enrolment.covers(self.plan_id, component.key, on)
+        if left is None or not version.leavers:
+            return ALL if is_enrolled else None
+        if is_enrolled:
+            if component.release is not None or period_of(on, version.period) != period_of(
+                left.left_on, version.period
             ):
                 return ALL
-            share = leaver_share(version.leavers, left.leaving, left_on=left.left_on, earned_on=on, released_on=on)
-            return Fraction(share.percent)
-        if left is None or not version.leavers or on <= left.left_on:
-            return None
-        if not enrolment.covers(self.plan_id, component.key, left.left_on):
+        elif on <= left.left_on or not enrolment.covers(self.plan_id, component.key, left.left_on):
             return None
         share = leaver_share(version.leavers, left.leaving, left_on=left.left_on, earned_on=on, released_on=on)
-        return Fraction(share.percent) if share.percent else None
+        return Fraction(share) if is_enrolled or share else None
 
     def held_on(self, member_id: UUID, version: CompensationPlanVersion, key: str, on: date) -> Held | None:
         """A component of a version by its key, for who is enrolled in it on a day; None for everybody else."""
@@ -166,7 +162,9 @@ class Eligibility:
                 rules.conversion,
                 (source, self.currency),
                 dates,
-                lambda one, other, on: self.ledger.rate_on(rules.rate_table_id, one, other, on),
+                lambda one, other, on: self.ledger.rate_on(
+                    rules.rate_table_id, from_currency=one, to_currency=other, on=on
+                ),
             )
             if frozen is not None:
                 return converted(amount, frozen), None

@@ -6,7 +6,7 @@ in another currency than the plan's waits for a rate (R67), a credit under a com
 held, it posts nothing and counts towards no tier. All exact; `earnings.py` rounds.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
 from fractions import Fraction
@@ -31,14 +31,14 @@ from salesapi.domain.pay.calculation.components import (
 from salesapi.domain.pay.calculation.credited import Credited
 from salesapi.domain.pay.calculation.eligibility import ALL, Eligibility, Eligible
 from salesapi.domain.pay.calculation.measures import satisfaction_of, team_attainment
-from salesapi.domain.pay.calculation.member_quotas import MemberQuota, quota_of
-from salesapi.domain.pay.calculation.sale_parts import Amount
+from salesapi.domain.pay.calculation.member_quotas import MemberQuota, quota_of, quota_window
 from salesapi.domain.pay.calculation.sale_rates import Portion
-from salesapi.domain.pay.calculation.year_to_date_restatement import CreditKey, key_of, rated_again
+from salesapi.domain.pay.calculation.year_to_date_restatement import CreditKey, credit_key, rated_again
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.reasons.earned_reasons import AwaitsQuota, Waits
+from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.periods import Period, period_of
 
@@ -87,19 +87,19 @@ class Evaluation:
         self.plan_id = plan_id
         self.plan = ledger.plan(plan_id)
         self.currency = self.plan.currency
-        self.looks_back = any(
-            component.looks_back() or version.looks_back()
-            for version in self.plan.versions
-            for component in version.components
+        versions = self.plan.versions
+        self.components = tuple(component for version in versions for component in version.components)
+        """Those of all versions."""
+        self.looks_back = any(component.looks_back() for component in self.components) or any(
+            version.looks_back() for version in versions
         )
-        components = [component for version in self.plan.versions for component in version.components]
-        self._rates_again = any(component.rates_year_again() for component in components)
+        self._rates_again = any(component.rates_year_again() for component in self.components)
         self._kept: dict[tuple[UUID, str], tuple[Credited, ...]] = {}
         self.eligibility = Eligibility(ledger, plan_id, as_of)
         self.register = self.eligibility.register
         self.carried_over: CarriedOver | None = None
-        if any(component.carries_over() for component in components) or any(
-            version.cap_excess == "carried" for version in self.plan.versions
+        if any(component.carries_over() for component in self.components) or any(
+            version.cap_excess == "carried" for version in versions
         ):
             caps = Caps(component=self._counted_in_year, plan=self._plan_counted_in_year)
             self.carried_over = CarriedOver(self.eligibility, self.credited, caps)
@@ -130,14 +130,14 @@ class Evaluation:
         before = self._again(member_id, counting, period, self._carried(member_id, period))
         return (*before.credited, *self._rated(member_id, counting, period, before))
 
-    def _carried(self, member_id: UUID, period: Period) -> "_Before":
+    def _carried(self, member_id: UUID, period: Period) -> _Before:
         """R29, R30: what earlier periods carry into this one."""
         if self.carried_over is None:
             return _Before()
         entered = self.carried_over.into(member_id, period)
         return _Before(credited=tuple(entered.credited), plan_earned_minor=entered.plan_earned_minor, carried=entered)
 
-    def _again(self, member_id: UUID, counting: Sequence[Eligible], period: Period, carried: "_Before") -> "_Before":
+    def _again(self, member_id: UUID, counting: Sequence[Eligible], period: Period, carried: _Before) -> _Before:
         """R20: what the period pays again of earlier credits, where all of the year is rated by where it stands."""
         if not self._rates_again or not any(each.sale.on < period.first_on for each in counting):
             return carried
@@ -148,14 +148,14 @@ class Evaluation:
             if each.sale.on >= period.first_on or due == due_before:
                 continue
             key, version = each.component.key, each.version
-            earnings: tuple[Earning, ...] = (rated_again(due, due_before),)
+            earnings: tuple[Earning, ...] = (rated_again(due, due_before=due_before),)
             if each.component.cap_minor is not None:
                 earned = again.get(key, ZERO) + carried.earned_minor(key, each.counts_as)
-                so_far = self._from_here(_Sum(), member_id, each.component, period, earned).earned_minor
-                earnings += over_component_cap(each.component, due - due_before, so_far)
+                so_far = self._from_here(_Sum(), member_id, each.component, period, earned=earned).earned_minor
+                earnings += over_component_cap(each.component, due - due_before, before=so_far)
                 again[key] = again.get(key, ZERO) + due - due_before
             uncapped, counted = exact_of(earnings), self._plan_counted_in_year(member_id, version, period)
-            earnings += over_plan_cap(version, uncapped, counted + plan_earned)
+            earnings += over_plan_cap(version, uncapped, before=counted + plan_earned)
             plan_earned += uncapped
             found.append(replace(each, sale=replace(each.sale, on=period.first_on), amount=0, earnings=earnings))
         return replace(carried, credited=tuple(found), again_minor=again, plan_earned_minor=plan_earned)
@@ -197,11 +197,12 @@ class Evaluation:
         member_id: UUID,
         eligible: Sequence[Eligible],
         period: Period,
-        before: "_Before",
+        before: _Before,
+        *,
         since: date | None = None,
     ) -> tuple[Credited, ...]:
         """The credits since a day, of the period where none is said, with what they earn."""
-        totals, year = _counted(eligible), period_of(period.first_on, "year")
+        totals = _counted(eligible)
         sums: dict[CountKey, _Sum] = {}
         quotas: dict[CountKey, MemberQuota | None] = {}
         measured: dict[CountKey, tuple[Fraction | None, Fraction | None]] = {}
@@ -212,21 +213,28 @@ class Evaluation:
             key, is_own = _key(each), each.sale.on >= (since or period.first_on)
             of_version = (each.part.version.number, each.component.key)
             if of_version not in quotas:
-                quotas[of_version] = self._quota(member_id, each, period, year)
+                quotas[of_version] = self._quota(member_id, each, period)
             if key not in measured:
                 measured[key] = self._measured(member_id, each.component, period)
             quota, waits_for = quotas[of_version], each.waits_for
             if waits_for is None and quota is None and each.component.needs_quota():
-                window = (period if each.component.counted_over == "period" else year).text
-                waits_for = AwaitsQuota(period=window, quota_currency=self.currency)
+                waits_for = AwaitsQuota(period=quota_window(each.component, period).text, quota_currency=self.currency)
             earnings: tuple[Earning, ...] = ()
             if waits_for is None:
                 so_far = sums.get(key, _Sum())
                 if is_own and so_far.rated_from is None:
                     earned = before.earned_minor(each.component.key, each.part.counts_as)
-                    so_far = self._from_here(so_far, member_id, each.component, period, earned)
-                standing = _standing(each, so_far, totals[key], quota, measured[key], deferred if is_own else {})
-                earnings = earnings_of(each.component, standing, _portion(each))
+                    so_far = self._from_here(so_far, member_id, each.component, period, earned=earned)
+                portion = Portion(amount=each.amount, sale=each.sale, credit=each.credit, unit=each.unit)
+                standing = _standing(
+                    each,
+                    so_far,
+                    total=totals[key],
+                    quota=quota,
+                    measured=measured[key],
+                    deferred=deferred if is_own else {},
+                )
+                earnings = earnings_of(each.component, standing, portion)
                 sums[key] = _with(so_far, standing, each, earnings, is_own=is_own)
                 if each.leaver_percent is not ALL:
                     earnings = (*earnings, *after_leaving(each.leaver_percent, earnings))
@@ -235,13 +243,15 @@ class Evaluation:
                     if version.number not in plan_counted:
                         plan_counted[version.number] = self._plan_counted_in_year(member_id, version, period)
                     uncapped, plan_before = exact_of(earnings), plan_counted[version.number] + plan_earned
-                    earnings = (*earnings, *over_plan_cap(version, uncapped, plan_before))
+                    earnings = (*earnings, *over_plan_cap(version, uncapped, before=plan_before))
                     plan_earned += uncapped
             if is_own:
                 found.append(self._credited(each, earnings, waits_for, quota))
         return tuple(found)
 
-    def _from_here(self, so_far: _Sum, member_id: UUID, component: Component, period: Period, earned: Fraction) -> _Sum:
+    def _from_here(
+        self, so_far: _Sum, member_id: UUID, component: Component, period: Period, *, earned: Fraction
+    ) -> _Sum:
         """Begins the period: what caps count, and with `year_to_date_rate` the sum that is not rated again."""
         earned += self._counted_in_year(member_id, component, period)
         rated_from = so_far.credited if component.counted_over == "year_to_date_rate" else 0
@@ -252,12 +262,9 @@ class Evaluation:
         if component.cap_minor is None or component.cap_window == "period":
             return ZERO
         counted = ZERO
-        for before in self._earlier(period):
-            entered = self.carried_over.into(member_id, before) if self.carried_over is not None else NOTHING
+        for entered, credited in self._in_year_before(member_id, period):
             counted += entered.past_component.get(component.key, ZERO)
-            for each in self.credited(member_id, before):
-                if each.component.key == component.key:
-                    counted += _counts_in_year(each)
+            counted += sum(_counts_in_year(each) for each in credited if each.component.key == component.key)
         return counted
 
     def _plan_counted_in_year(self, member_id: UUID, version: CompensationPlanVersion, period: Period) -> Fraction:
@@ -265,12 +272,15 @@ class Evaluation:
         if version.cap_minor is None or version.cap_window == "period":
             return ZERO
         counted = ZERO
+        for entered, credited in self._in_year_before(member_id, period):
+            counted += entered.past_plan + sum(map(_plan_counts_in_year, credited))
+        return counted
+
+    def _in_year_before(self, member_id: UUID, period: Period) -> Iterator[tuple[Entered, tuple[Credited, ...]]]:
+        """What entered each earlier period of the year, and its credits."""
         for before in self._earlier(period):
             entered = self.carried_over.into(member_id, before) if self.carried_over is not None else NOTHING
-            counted += entered.past_plan
-            for each in self.credited(member_id, before):
-                counted += _plan_counts_in_year(each)
-        return counted
+            yield entered, self.credited(member_id, before)
 
     def _credited(
         self, each: Eligible, earnings: tuple[Earning, ...], waits_for: Waits | None, quota: MemberQuota | None
@@ -295,29 +305,19 @@ class Evaluation:
         """The team's attainment and the factor of satisfaction, where the component asks for them."""
         team = satisfaction = None
         if component.asks_team():
-            team = team_attainment(self.ledger, self.register, self.currency, member_id, period)
+            team = team_attainment(self.eligibility, member_id, period)
         if component.satisfaction is not None:
             satisfaction = satisfaction_of(self.ledger, member_id, component, period)
         return team, satisfaction
 
-    def _quota(self, member_id: UUID, each: Eligible, period: Period, year: Period) -> MemberQuota | None:
+    def _quota(self, member_id: UUID, each: Eligible, period: Period) -> MemberQuota | None:
         if not each.component.needs_quota():
             return None
-        window, part = period, each.part
-        if each.component.counted_over != "period":
-            window = year
-            of_year = next((one for one in self.eligibility.parts(year) if one.pays(each.sale.on)), part)
+        window, part = quota_window(each.component, period), each.part
+        if window is not period:
+            of_year = next((one for one in self.eligibility.parts(window) if one.pays(each.sale.on)), part)
             part = replace(part, quota=of_year.quota)
-        return quota_of(self.ledger, self.plan_id, self.currency, member_id, each.component.measure, part, window)
-
-
-def _portion(each: Eligible) -> Portion:
-    return Portion(amount=each.amount, sale=each.sale, credit=each.credit, unit=each.unit)
-
-
-def credit_key(credited: Credited) -> CreditKey:
-    """Makes the key that tells the credits of a member apart."""
-    return key_of(credited.component, credited.sale, credited.credit.source_member_id)
+        return quota_of(self.eligibility, member_id, each.component.measure, part=part, window=window)
 
 
 def _counts_in_year(credited: Credited) -> Fraction:
@@ -355,6 +355,7 @@ def _key(each: Eligible) -> CountKey:
 def _standing(
     each: Eligible,
     so_far: _Sum,
+    *,
     total: Amount,
     quota: MemberQuota | None,
     measured: tuple[Fraction | None, Fraction | None],

@@ -16,7 +16,7 @@ from salesapi.domain.shared.kernel import record
 GUARANTEE: Final = "guarantee"
 DRAW: Final = "draw"
 RECOVERY: Final = "recovery"
-"""What stands in place of a component's key on these lines, and the kind of the last two."""
+"""The kinds of these lines, and what stands in place of a component's key on them."""
 
 
 @record
@@ -25,7 +25,6 @@ class FloorResult:
 
     kind: LineKind
     rule: str
-    component: str
     exact_minor: Fraction
     reason: Reason
     positions: tuple[int, ...] = ()
@@ -44,7 +43,7 @@ def floor_postings(
         Posting(
             kind=result.kind,
             rule=result.rule,
-            component=result.component,
+            component=result.kind,
             period=period,
             currency=currency,
             exact_minor=result.exact_minor,

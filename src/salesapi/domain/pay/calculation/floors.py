@@ -11,16 +11,9 @@ from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
+from salesapi.domain.pay.calculation import floor_lines
 from salesapi.domain.pay.calculation.advances import Advances
-from salesapi.domain.pay.calculation.draw_balances import Balances, days_in_plan
-from salesapi.domain.pay.calculation.floor_lines import (
-    DRAW,
-    GUARANTEE,
-    RECOVERY,
-    FloorResult,
-    days_counted,
-    floor_postings,
-)
+from salesapi.domain.pay.calculation.draw_balances import Balances, as_agreed, days_in_plan
 from salesapi.domain.pay.calculation.postings import Posting
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
@@ -74,16 +67,16 @@ class Floors:
             return self._advances.paid(enrolment)
         owed = self._balances.before(enrolment)
         forgiven = self._balances.forgiven(self._version, enrolment, owed)
-        floor = self._floor(self._version, enrolment, postings, owed[DRAW])
-        payable_minor = _payable(postings, floor)
+        floor = self._floor(self._version, enrolment, postings, owed[floor_lines.DRAW])
+        payable_minor = compared_minor(postings, "payable") + compared_minor(floor, "payable")
         netted = self._advances.netted(
             enrolment,
-            earned_minor=_compared(postings, "earned"),
+            earned_minor=compared_minor(postings, "earned"),
             payable_minor=payable_minor,
-            owed_minor=owed[DRAW],
+            owed_minor=owed[floor_lines.DRAW],
         )
-        left_minor = payable_minor + _payable(netted)
-        recovered = self._recovery(self._version, enrolment, left_minor, owed[RECOVERY])
+        left_minor = payable_minor + compared_minor(netted, "payable")
+        recovered = self._recovery(self._version, enrolment, left_minor, owed[floor_lines.RECOVERY])
         return [*forgiven, *floor, *netted, *recovered, *self._advances.paid(enrolment)]
 
     def _floor(
@@ -92,12 +85,12 @@ class Floors:
         period = self._period
         if version.guarantee is not None:
             days = days_in_plan(enrolment, self._plan_id, period, version.guarantee.last_on)
-            earned_minor = _compared(postings, version.guarantee.compared_with)
+            earned_minor = compared_minor(postings, version.guarantee.compared_with)
             return self._posted(version, _guaranteed(version.guarantee, earned_minor, days))
         if version.draw is not None:
             draw, agreed_at = _draw_of(version.draw, enrolment, self._plan_id, period)
             days = days_in_plan(enrolment, self._plan_id, period, draw.last_on)
-            earned_minor = _compared(postings, draw.compared_with)
+            earned_minor = compared_minor(postings, draw.compared_with)
             drawn = _drawn(draw, earned_minor, owed_minor, days)
             return self._posted(version, replace(drawn, positions=agreed_at))
         return []
@@ -124,30 +117,29 @@ class Floors:
         else:
             reason = DebtRecovered(owed_minor=owed_minor, paid_minor=found.paid_minor, invoiced_minor=invoiced_minor)
         exact_minor = found.paid_minor - payable_minor
-        result = FloorResult(kind="recovery", rule="R54", component=RECOVERY, exact_minor=exact_minor, reason=reason)
+        result = floor_lines.FloorResult(kind="recovery", rule="R54", exact_minor=exact_minor, reason=reason)
         return self._posted(version, result)
 
-    def _posted(self, version: CompensationPlanVersion, result: FloorResult) -> list[Posting]:
-        return floor_postings(result, version, currency=self._currency, period=self._period.text)
+    def _posted(self, version: CompensationPlanVersion, result: floor_lines.FloorResult) -> list[Posting]:
+        return floor_lines.floor_postings(result, version, currency=self._currency, period=self._period.text)
 
 
-def _guaranteed(floor: Guarantee, earned_minor: int, days: DaysCovered) -> FloorResult:
+def _guaranteed(floor: Guarantee, earned_minor: int, days: DaysCovered) -> floor_lines.FloorResult:
     """R31, R32: lifts what is earned to the guarantee."""
     least_minor = floor.amount_minor
     if floor.kind == "guarantee":
-        rule, found = "R31", guarantee(earned_minor=earned_minor, guarantee_minor=least_minor, days=days)
+        rule, paid_minor = "R31", guarantee(earned_minor=earned_minor, guarantee_minor=least_minor, days=days)
     else:
-        rule, found = "R32", non_recoverable_draw(earned_minor=earned_minor, draw_minor=least_minor, days=days)
-    covered_days, period_days = days_counted(days)
+        rule, paid_minor = "R32", non_recoverable_draw(earned_minor=earned_minor, draw_minor=least_minor, days=days)
+    covered_days, period_days = floor_lines.days_counted(days)
     reason = Guaranteed(
         guaranteed_minor=least_minor, earned_minor=earned_minor, covered_days=covered_days, period_days=period_days
     )
-    return FloorResult(
-        kind="guarantee", rule=rule, component=GUARANTEE, exact_minor=found.topped_up_minor, reason=reason
-    )
+    exact_minor = paid_minor - earned_minor
+    return floor_lines.FloorResult(kind="guarantee", rule=rule, exact_minor=exact_minor, reason=reason)
 
 
-def _drawn(draw: RecoverableDraw, earned_minor: int, owed_minor: int, days: DaysCovered) -> FloorResult:
+def _drawn(draw: RecoverableDraw, earned_minor: int, owed_minor: int, days: DaysCovered) -> floor_lines.FloorResult:
     """R33: advances up to the draw, or recovers what is owed from what is earned above it."""
     found = recoverable_draw(draw, earned_minor=earned_minor, owed_minor=owed_minor, days=days)
     reason: Reason
@@ -159,12 +151,12 @@ def _drawn(draw: RecoverableDraw, earned_minor: int, owed_minor: int, days: Days
             paid_minor=found.paid_minor,
         )
     else:
-        covered_days, period_days = days_counted(days)
+        covered_days, period_days = floor_lines.days_counted(days)
         reason = DrawAdvanced(
             draw_minor=draw.draw_minor, earned_minor=earned_minor, covered_days=covered_days, period_days=period_days
         )
     exact_minor = found.advanced_minor - found.recovered_minor
-    return FloorResult(kind="draw", rule="R33", component=DRAW, exact_minor=exact_minor, reason=reason)
+    return floor_lines.FloorResult(kind="draw", rule="R33", exact_minor=exact_minor, reason=reason)
 
 
 def _draw_of(
@@ -172,14 +164,9 @@ def _draw_of(
 ) -> tuple[RecoverableDraw, tuple[int, ...]]:
     """R56: the draw as agreed by the enrolment in force on the last day of the period on which the member takes part."""
     spans = [span for span in enrolment.spans if span.plan_id == plan_id]
-    if all(span.draw_minor is None for span in spans):
-        return draw, ()
-    last_days = [on for span in spans if (on := _last_day(span, period)) is not None]
-    for span in spans:
-        if span.draw_minor is not None and last_days and span.contains(max(last_days)):
-            own = with_draw_of(draw, span.draw_minor)
-            return (own, (span.position,)) if own != draw else (draw, ())
-    return draw, ()
+    last_on = max((on for span in spans if (on := _last_day(span, period)) is not None), default=None)
+    held = [] if last_on is None else [span for span in spans if span.contains(last_on)]
+    return as_agreed(draw, held, with_draw_of)
 
 
 def _last_day(span: Span, period: Period) -> date | None:
@@ -189,13 +176,8 @@ def _last_day(span: Span, period: Period) -> date | None:
     return last_on if last_on >= period.first_on and span.contains(last_on) else None
 
 
-def _compared(postings: Sequence[Posting], compared_with: ComparedWith) -> int:
+def compared_minor(postings: Sequence[Posting], compared_with: ComparedWith) -> int:
     """All that is payable, or what was earned in the period, payable or not."""
     if compared_with == "payable":
         return sum(posting.posted_minor for posting in postings)
     return sum(posting.posted_minor for posting in postings if posting.kind in EARNED)
-
-
-def _payable(*postings: Sequence[Posting]) -> int:
-    """Sums what postings come to, in minor units."""
-    return sum(posting.posted_minor for each in postings for posting in each)

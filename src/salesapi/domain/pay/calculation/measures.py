@@ -4,9 +4,8 @@ from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.pay.calculation.credit_register import CreditRegister
+from salesapi.domain.pay.calculation.eligibility import Eligibility
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
-from salesapi.domain.pay.ledger.sale_facts import Answer
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.rules.award_measures import satisfaction_factor
 from salesapi.domain.pay.rules.rates import attainment_percent
@@ -15,17 +14,16 @@ from salesapi.domain.shared.periods import Period
 ZERO: Final = Fraction()
 
 
-def team_attainment(
-    ledger: PayFacts, register: CreditRegister, currency: str, member_id: UUID, period: Period
-) -> Fraction:
+def team_attainment(eligibility: Eligibility, member_id: UUID, period: Period) -> Fraction:
     """R14: what the team of the nearest manager won in the period, in percent of that manager's quota; 0 without one."""
+    ledger, currency = eligibility.ledger, eligibility.currency
     managers = ledger.tree.managers_of(member_id, period.last_on)
-    quota = ledger.quota(managers[0], "credited_amount", period.text, currency) if managers else None
+    quota = ledger.quota(managers[0], "credited_amount", period=period.text, currency=currency) if managers else None
     if quota is None:
         return ZERO
-    wins = register.wins_of_team(managers[0], period)
+    wins = eligibility.register.wins_of_team(managers[0], period)
     won = sum(win.amount_minor for win in wins if win.currency == currency)
-    return attainment_percent(won, quota.amount_minor)
+    return attainment_percent(won, quota=quota.amount_minor)
 
 
 def satisfaction_of(ledger: PayFacts, member_id: UUID, component: Component, period: Period) -> Fraction:
@@ -35,14 +33,6 @@ def satisfaction_of(ledger: PayFacts, member_id: UUID, component: Component, per
     answers = [
         answer.score
         for answer in ledger.market.answers_in(period.months())
-        if answer.kind == table.survey and _is_about(ledger, member_id, answer)
+        if answer.kind == table.survey and member_id in ledger.members_answered_about(answer)
     ]
-    return satisfaction_factor(table, answers).factor
-
-
-def _is_about(ledger: PayFacts, member_id: UUID, answer: Answer) -> bool:
-    """An answer is about who has a part in the deal that it names, or in any win with the customer."""
-    if answer.deal_id is not None:
-        win = ledger.wins.win(answer.deal_id)
-        return win is not None and member_id in win.members()
-    return any(member_id in win.members() for win in ledger.wins.of_customer(answer.customer_id))
+    return satisfaction_factor(table, answers)

@@ -1,19 +1,19 @@
 """A member's quota for what a plan version pays of a period: R57, R58 and R59 on the quota as it was set."""
 
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.pay.ledger.pay_facts import PayFacts
+from salesapi.domain.pay.calculation.eligibility import Eligibility
 from salesapi.domain.pay.plans.enrolments import Enrolment
-from salesapi.domain.pay.plans.plan_components import Measure, QuotaRules
+from salesapi.domain.pay.plans.plan_components import Component, Measure, QuotaRules
 from salesapi.domain.pay.plans.version_parts import VersionPart
 from salesapi.domain.pay.reasons.earned_reasons import QuotaDerived, QuotaFor, QuotaPart
 from salesapi.domain.pay.rules.quotas import Proration, prorated_quota, ramped_share, weight_of
 from salesapi.domain.shared.dates import DaySpan, clipped
 from salesapi.domain.shared.kernel import record
-from salesapi.domain.shared.periods import Period
+from salesapi.domain.shared.periods import Period, period_of
 
 ZERO: Final = Fraction()
 
@@ -28,15 +28,21 @@ class MemberQuota:
     reason: QuotaDerived
 
 
+def quota_window(component: Component, period: Period) -> Period:
+    """The days whose quota a component's attainment is of: a period, or its year where the year counts."""
+    return period if component.counted_over == "period" else period_of(period.first_on, "year")
+
+
 def quota_of(
-    ledger: PayFacts, plan_id: UUID, currency: str, member_id: UUID, measure: Measure, part: VersionPart, window: Period
+    eligibility: Eligibility, member_id: UUID, measure: Measure, *, part: VersionPart, window: Period
 ) -> MemberQuota | None:
     """The quota as set, its part for the version's days, for the days enrolled, and for the months of service.
 
     Rounded half up at the end, so that the parts of several versions sum to the whole; None where none is set, or where no part
     of it is left to divide by.
     """
-    found = ledger.quota(member_id, measure, window.text, currency)
+    ledger = eligibility.ledger
+    found = ledger.quota(member_id, measure, period=window.text, currency=eligibility.currency)
     if found is None:
         return None
     exact, shares = Fraction(found.amount_minor), list[QuotaPart]()
@@ -45,7 +51,7 @@ def quota_of(
         shares.append(QuotaPart(share_percent=percent_of_days, quota_for="version", version_number=number))
     rules, enrolment = part.version.quotas, ledger.enrolment(member_id)
     if rules is not None and enrolment is not None:
-        for share, why in _shares(ledger, plan_id, rules, enrolment, window):
+        for share, why in _shares(eligibility, rules, enrolment, window):
             exact *= share
             shares.append(QuotaPart(share_percent=share * 100, quota_for=why))
     amount_minor = part.quota.of(exact)
@@ -58,12 +64,12 @@ def quota_of(
 
 
 def _shares(
-    ledger: PayFacts, plan_id: UUID, rules: QuotaRules, enrolment: Enrolment, window: Period
+    eligibility: Eligibility, rules: QuotaRules, enrolment: Enrolment, window: Period
 ) -> list[tuple[Fraction, QuotaFor]]:
-    whole = DaySpan(effective_from=window.first_on, effective_until=window.last_on + timedelta(days=1))
+    whole, plan_id = window.span(), eligibility.plan_id
     held = _held(enrolment, plan_id, whole)
     proration = rules.proration or Proration(basis="calendar_days")
-    calendar = ledger.calendar(rules.calendar_id) if rules.calendar_id is not None else None
+    calendar = eligibility.ledger.calendar(rules.calendar_id) if rules.calendar_id is not None else None
 
     def weigh(span: DaySpan) -> Fraction:
         return weight_of(proration, calendar, span)

@@ -4,20 +4,14 @@ It is a function of the day: what the clock has released, less what was taken ba
 period, so that all parts add up to the whole in whatever order facts arrive. Exact minor units of the plan's currency.
 """
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property, partial
 from typing import Final
 
+from salesapi.domain.pay.calculation import release_clock
 from salesapi.domain.pay.calculation.claims import Claim
-from salesapi.domain.pay.calculation.release_clock import (
-    Earned,
-    KeptByExtension,
-    Leaving,
-    PeriodEnd,
-    ReleaseClock,
-    Released,
-)
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.rules.clawbacks import ZERO, Reversal, left_unclaimed, limited_clawback
 from salesapi.domain.pay.rules.withholding import Holdback, ends_on, forfeited, holdback_settled, meets_clawback
@@ -39,7 +33,7 @@ class Payable:
     """Taken off what had not been released (R50)."""
     sped: Fraction = ZERO
     """What factors by days to cash add to what was released (R45)."""
-    extended: KeptByExtension | None = None
+    extended: release_clock.KeptByExtension | None = None
     """What the clock released only because its expiry was extended (R26), before holdbacks and clawbacks."""
     positions: tuple[int, ...] = ()
     """The events, beside those of the sale, that it rests on."""
@@ -69,16 +63,17 @@ class PayableOf:
     def __init__(
         self,
         ledger: PayFacts,
-        earned: Earned,
+        earned: release_clock.Earned,
         shares: tuple[ClaimedShare, ...],
-        period_end: PeriodEnd,
-        leaving: Leaving | None,
+        *,
+        period_end: release_clock.PeriodEnd,
+        leaving: release_clock.Leaving | None,
     ) -> None:
         self._earned = earned
-        self._clock = ReleaseClock(ledger, earned, period_end, leaving)
+        self._clock = release_clock.ReleaseClock(ledger, earned, period_end, leaving)
         self._claimed = tuple(share for share in shares if share.claims)
         self._unclaimed_minor = sum((share.exact_minor for share in shares if not share.claims), ZERO)
-        self._released: dict[date, Released] = {}
+        self._released: dict[date, release_clock.Released] = {}
         self._stands: dict[date, Payable] = {}
 
     def by(self, on: date) -> Payable:
@@ -87,40 +82,41 @@ class PayableOf:
             return NOTHING
         if on not in self._stands:
             released = self._released_by(on)
-            self._stands[on] = self._stand(on, released) if self._earned.exact_minor else _of_nothing(released)
+            self._stands[on] = (
+                self._stand(on, released) if self._earned.exact_minor else Payable(positions=released.positions)
+            )
         return self._stands[on]
 
-    def _stand(self, on: date, released: Released) -> Payable:
+    def _stand(self, on: date, released: release_clock.Released) -> Payable:
         """Sums what is payable of each share, and what of it is gone: taken back once paid, cancelled before."""
         exact, holdback = self._earned.exact_minor, self._holdback_on(on)
         shares = [(share, self._reversed(on, share)) for share in self._claimed]
+        unclaimed = Payable(
+            released=released.kept if holdback is None else exact * self._behind(holdback, on, ZERO),
+            lapsed=released.lapsed,
+            left=released.left,
+            sped=released.sped,
+            extended=released.extended,
+            positions=released.positions,
+        )
         if all(reversal is NOT_CLAIMED for _, reversal in shares):
-            return Payable(
-                released=released.kept if holdback is None else exact * self._behind(holdback, on, ZERO),
-                lapsed=released.lapsed,
-                left=released.left,
-                sped=released.sped,
-                extended=released.extended,
-                positions=released.positions,
-            )
+            return unclaimed
         payable = self._unclaimed_minor * self._behind(holdback, on, ZERO)
         counted = self._unclaimed_minor * self._released_part(on)
         taken = clawed = ZERO
         for share, reversal in shares:
             payable += share.exact_minor * self._behind(holdback, on, reversal.taken)
-            counted += share.exact_minor * left_unclaimed(self._released_part(on), reversal.taken)
+            counted += share.exact_minor * left_unclaimed(reversal.taken, released=self._released_part(on))
             taken += share.exact_minor * reversal.taken
             clawed += share.exact_minor * reversal.clawed
         claims = (claim for share in self._claimed for claim in share.claims if claim.on <= on)
         unpaid, gone = taken - clawed, exact - payable - clawed - released.lapsed
-        return Payable(
+        return replace(
+            unclaimed,
             released=payable + clawed,
-            lapsed=released.lapsed,
-            left=released.left,
             clawed=clawed,
             cancelled=max(ZERO, min(unpaid, gone)) if exact > 0 else min(ZERO, max(unpaid, gone)),
             sped=released.sped * counted / released.kept if taken and released.kept else released.sped,
-            extended=released.extended,
             positions=tuple(sorted({*released.positions, *(each for claim in claims for each in claim.positions)})),
         )
 
@@ -147,7 +143,7 @@ class PayableOf:
     def _behind(self, holdback: Holdback | None, on: date, taken: Fraction) -> Fraction:
         """The part that is payable by the end of a day behind a holdback, where so much was taken."""
         released = self._released_part(on)
-        left = left_unclaimed(released, taken)
+        left = left_unclaimed(taken, released=released)
         return left if holdback is None else holdback_settled(holdback, released=released, left=left)
 
     @property
@@ -164,11 +160,7 @@ class PayableOf:
     def _released_part(self, on: date) -> Fraction:
         return self._released_by(on).kept / self._earned.exact_minor
 
-    def _released_by(self, on: date) -> Released:
+    def _released_by(self, on: date) -> release_clock.Released:
         if on not in self._released:
             self._released[on] = self._clock.by(on)
         return self._released[on]
-
-
-def _of_nothing(released: Released) -> Payable:
-    return Payable(positions=released.positions)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import partial
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal
 
 from salesapi.domain.pay.calculation.components import exact_of
 from salesapi.domain.pay.calculation.credited import Credited
@@ -24,7 +24,6 @@ from salesapi.domain.shared.periods import Period
 
 ZERO: Final = Fraction()
 NOTHING: Final = Payable()
-Unpaid: TypeAlias = Literal["lapsed", "cancelled"]
 DAYS_OF_MONTH_MAX: Final = 31
 
 
@@ -66,16 +65,11 @@ def payable_postings(
     earned_minor: int,
     origin: Origin,
     period: Period,
+    *,
     before: Payable | None,
     after: Payable,
-) -> list[Posting]:
-    """The postings of one credit; `before` is None in the period of its sale, where what is not payable is withheld."""
-    return list(_postings(credited, earned_minor, origin, period, before, after))
-
-
-def _postings(
-    credited: Credited, earned_minor: int, origin: Origin, period: Period, before: Payable | None, after: Payable
 ) -> Iterator[Posting]:
+    """The postings of one credit; `before` is None in the period of its sale, where what is not payable is withheld."""
     whole, rounding, currency = exact_of(credited.earnings), credited.version.rounding, credited.currency
     was = before or NOTHING
     extended = (after.extended or was.extended) if after.extended != was.extended else None
@@ -113,7 +107,7 @@ def _postings(
     if exact or (extended is not None and before is None):
         yield replace(released, posted_minor=posted - clawed)
     yield from _sped(released, was, after, credited)
-    yield from _clawed(released, was, after, credited, clawed)
+    yield from _clawed(released, was, after, credited, posted_minor=clawed)
     yield from _gone(released, was, after, credited)
 
 
@@ -145,7 +139,9 @@ def _sped(plain: Posting, was: Payable, after: Payable, credited: Credited) -> I
     yield replace(plain, kind="modifier", rule="R45", exact_minor=exact, posted_minor=posted, reason=reason)
 
 
-def _clawed(plain: Posting, was: Payable, after: Payable, credited: Credited, posted_minor: int) -> Iterator[Posting]:
+def _clawed(
+    plain: Posting, was: Payable, after: Payable, credited: Credited, *, posted_minor: int
+) -> Iterator[Posting]:
     """R49, R50: what is taken back of what had been paid, at the rate that it was paid at; R22: with its payment."""
     if after.clawed == was.clawed:
         return
@@ -161,13 +157,19 @@ def _gone(plain: Posting, was: Payable, after: Payable, credited: Credited) -> I
     """R26, R27, R60: what lapsed; R50: what was cancelled before it was paid. They post nothing: it was never payable."""
     late = "R27" if credited.component.release is not None and credited.component.release.instalments else "R26"
     if after.lapsed != was.lapsed or after.left != was.left:
-        yield from _unpaid(plain, "lapsed", late, was.lapsed - was.left, after.lapsed - after.left, credited)
-        yield from _unpaid(plain, "lapsed", "R60", was.left, after.left, credited)
-    yield from _unpaid(plain, "cancelled", "R50", was.cancelled, after.cancelled, credited)
+        yield from _unpaid(plain, "lapsed", late, credited, was=was.lapsed - was.left, after=after.lapsed - after.left)
+        yield from _unpaid(plain, "lapsed", "R60", credited, was=was.left, after=after.left)
+    yield from _unpaid(plain, "cancelled", "R50", credited, was=was.cancelled, after=after.cancelled)
 
 
 def _unpaid(
-    plain: Posting, kind: Unpaid, rule: str, was: Fraction, after: Fraction, credited: Credited
+    plain: Posting,
+    kind: Literal["lapsed", "cancelled"],
+    rule: str,
+    credited: Credited,
+    *,
+    was: Fraction,
+    after: Fraction,
 ) -> Iterator[Posting]:
     """Posts what is gone by now and was not before: its amount is the step of a rounded sum, too."""
     if after == was:

@@ -51,9 +51,7 @@ class PlanAwards:
 
     def _postings(self, member_id: UUID, enrolment: Enrolment) -> Iterator[Posting]:
         for due in self._due:
-            if due.version.acknowledgement_required and not enrolment.has_acknowledged(
-                self._evaluation.plan_id, due.version.number
-            ):
+            if self._evaluation.eligibility.unacknowledged(enrolment, due.version) is not None:
                 continue
             awarded = due.kind.of(member_id)
             if awarded is not None and awarded.exact_minor != 0:

@@ -30,7 +30,7 @@ class EarnedPoints:
 
 
 def earned_points(
-    ledger: PayFacts, plan_id: UUID, award_key: str, member_id: UUID, period: Period
+    ledger: PayFacts, plan_id: UUID, award_key: str, *, member_id: UUID, period: Period
 ) -> EarnedPoints | None:
     """Counts the points known now; None where the version of the period's last days has no such award of points."""
     basis = AwardBasis(Evaluation(ledger, plan_id, period.last_on), period)
@@ -38,10 +38,9 @@ def earned_points(
     award = next((each for each in version.awards if each.key == award_key), None) if version is not None else None
     if version is None or award is None or award.points is None:
         return None
-    is_waiting = version.acknowledgement_required and (
-        enrolment is None or not enrolment.has_acknowledged(plan_id, version.number)
-    )
-    done = [] if enrolment is None or is_waiting else list(_done(basis, award, award.points, enrolment, member_id))
+    done: list[tuple[int, ...]] = []
+    if enrolment is not None and basis.evaluation.eligibility.unacknowledged(enrolment, version) is None:
+        done += _done(basis, award, award.points, enrolment)
     exact = points_earned(Fraction(len(done)), award.points.points)
     return EarnedPoints(
         points=rounded(exact, version.rounding.mode),
@@ -53,11 +52,9 @@ def earned_points(
     )
 
 
-def _done(
-    basis: AwardBasis, award: PlanAward, terms: PointsAward, enrolment: Enrolment, member_id: UUID
-) -> Iterator[tuple[int, ...]]:
+def _done(basis: AwardBasis, award: PlanAward, terms: PointsAward, enrolment: Enrolment) -> Iterator[tuple[int, ...]]:
     """The events of each touch or deal of the days on which the member holds the award."""
-    plan_id = basis.evaluation.plan_id
+    plan_id, member_id = basis.evaluation.plan_id, enrolment.member_id
     if terms.component is None:
         for touch in basis.touches(member_id, terms.kinds):
             if touch.on is not None and enrolment.covers(plan_id, award.key, touch.on):

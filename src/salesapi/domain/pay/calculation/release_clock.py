@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from salesapi.domain.pay.calculation.sale_parts import Amount, is_asked, parts_of_sale
+from salesapi.domain.pay.calculation.sale_parts import is_asked, parts_of_sale
 from salesapi.domain.pay.calculation.sales import Sale, anchors, cash_due, due_minor
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.payout_facts import ExtendedExpiry
@@ -21,6 +21,7 @@ from salesapi.domain.pay.plans.plan_components import Base, Component, Release, 
 from salesapi.domain.pay.rules.award_measures import collection_speed
 from salesapi.domain.pay.rules.plan_versions_and_leavers import LeaverRule, leaver_share
 from salesapi.domain.pay.rules.release import (
+    Amount,
     Anchor,
     Cash,
     Clocks,
@@ -83,14 +84,14 @@ class Leaving:
     rule: LeaverRule
     period_first_on: date
 
-    def share(self, earned_on: date, released_on: date) -> Fraction:
+    def share(self, *, earned_on: date, released_on: date) -> Fraction:
         """R60: the part that is paid of what was released on a day. What was released in earlier periods stays paid."""
         if released_on < self.period_first_on:
             return ALL
         found = leaver_share(
             (self.rule,), self.rule.reason, left_on=self.left_on, earned_on=earned_on, released_on=released_on
         )
-        return Fraction(found.percent) / 100
+        return Fraction(found) / 100
 
 
 @record
@@ -129,7 +130,7 @@ class ReleaseClock:
         for step in self._steps(release, cash, on):
             paid = step.kept
             if leaving is not None:
-                paid *= leaving.share(earned.sale.on, max(step.on, earned.sale.on))
+                paid *= leaving.share(earned_on=earned.sale.on, released_on=max(step.on, earned.sale.on))
             kept += paid
             left += step.kept - paid
             lapsed += step.lapsed + step.kept - paid
@@ -161,7 +162,7 @@ class ReleaseClock:
         assert release is not None, "asked of what is released"
         clocks = Clocks(attribution=component.attributed, release=release.on)
         happened = {**self._anchors, component.attributed: self._earned.sale.on}
-        return two_clocks(clocks, happened, self._period_end).released_on
+        return two_clocks(clocks, happened, self._period_end)
 
     @cached_property
     def _invoices(self) -> Sequence[InvoiceFact]:
@@ -248,7 +249,7 @@ class ReleaseClock:
         component, win = self._earned.component, self._earned.sale.win
         agreed = self._ledger.trade.agreements_of(win.deal_id)
         base = Base(kind="agreement_gross") if agreed else Base(kind="deal_amount")
-        parts = parts_of_sale(self._ledger, win, base, agreed, win.on)
+        parts = parts_of_sale(self._ledger, win, base, agreed, on=win.on)
         dues = [max(0, rounded(Fraction(part.amount), "half_up")) for part in parts]
         asked = [is_asked(self._ledger, component, part) for part in parts]
         due_asked = sum(due for due, is_one in zip(dues, asked, strict=True) if is_one)

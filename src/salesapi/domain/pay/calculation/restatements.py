@@ -24,8 +24,7 @@ class Restatements:
         self._period = period
         self._components: tuple[Component, ...] = tuple(
             component
-            for version in evaluation.plan.versions
-            for component in version.components
+            for component in evaluation.components
             if component.clawback is not None and component.clawback.attainment == "restate"
         )
 

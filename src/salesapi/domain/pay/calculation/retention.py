@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.pay.calculation.award_basis import AwardBasis, Awarded, newest
+from salesapi.domain.pay.calculation.award_basis import AwardBasis, Awarded, Measured, newest
 from salesapi.domain.pay.ledger.customer_terms import CustomerTerm
 from salesapi.domain.pay.plans.plan_awards import PlanAward, RenewalTerms, RetentionAward
 from salesapi.domain.pay.reasons.posted_reasons import Retained, RetentionUnmeasured
@@ -25,18 +25,9 @@ from salesapi.domain.pay.rules.award_measures import (
     retention_percent,
 )
 from salesapi.domain.pay.rules.rates import payout_percent
-from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.periods import Period
 
 ZERO: Final = Fraction()
-
-
-@record
-class _Measured:
-    """The measure in percent; None where there is nothing to divide by."""
-
-    percent: Fraction | None
-    positions: tuple[int, ...]
 
 
 class Retention:
@@ -84,22 +75,22 @@ class Retention:
                 found.setdefault(owner_id, []).append(ledger.terms.of_customer(customer_id))
         return found
 
-    def _measured(self, customers: Sequence[tuple[CustomerTerm, ...]]) -> _Measured:
+    def _measured(self, customers: Sequence[tuple[CustomerTerm, ...]]) -> Measured:
         period = self._basis.period
         match self._terms.measured:
             case "net_revenue_retention" | "gross_revenue_retention" | "expansion_rate" as measure:
                 cohort = _cohort(customers, self._basis.currency, period)
-                return _Measured(percent=retention_percent(cohort, measure), positions=_positions(customers))
+                return Measured(percent=retention_percent(cohort, measure), positions=_positions(customers))
             case "renewal_rate":
                 assert self._terms.renewal is not None, "a published renewal rate says which renewals count"
                 return self._renewed(customers, self._terms.renewal)
             case "repurchase_rate":
-                return _Measured(percent=_repurchased(customers, period), positions=_positions(customers))
+                return Measured(percent=_repurchased(customers, period), positions=_positions(customers))
 
-    def _renewed(self, customers: Sequence[tuple[CustomerTerm, ...]], renewal: RenewalTerms) -> _Measured:
+    def _renewed(self, customers: Sequence[tuple[CustomerTerm, ...]], renewal: RenewalTerms) -> Measured:
         due = list(self._due(customers, renewal))
         found = renewal_rate([term for _, term in due], renewal.counting, renewal.credit_date, renewal.late_days_max)
-        return _Measured(percent=found, positions=_positions([tuple(held for held, _ in due)]))
+        return Measured(percent=found, positions=_positions([tuple(held for held, _ in due)]))
 
     def _due(
         self, customers: Sequence[tuple[CustomerTerm, ...]], renewal: RenewalTerms

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, TypeAlias
+from typing import Final
 from uuid import UUID
 
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
@@ -16,11 +16,10 @@ from salesapi.domain.pay.ledger.trade_facts import AgreementFact
 from salesapi.domain.pay.plans.plan_components import Base, Component, FilterCondition
 from salesapi.domain.pay.rules.accounting import TaxBasis, taxed_base
 from salesapi.domain.pay.rules.commissionable_bases import frozen_cost
+from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.money import line_amount_minor
 
-Amount: TypeAlias = int | Fraction
-"""Minor units, exact."""
 ZERO: Final = Fraction()
 
 
@@ -35,7 +34,7 @@ class SalePart:
 
 
 def parts_of_sale(
-    ledger: PayFacts, win: Win, base: Base, agreed: Sequence[AgreementFact], on: date
+    ledger: PayFacts, win: Win, base: Base, agreed: Sequence[AgreementFact], *, on: date
 ) -> tuple[SalePart, ...]:
     """The lines that the base is made of: those of the agreements where it is taken from these, else those of the deal."""
     if base.kind in ("agreement_net", "agreement_gross") or base.cost_from == "agreement":
@@ -134,11 +133,11 @@ def _product_value(ledger: PayFacts, condition: FilterCondition, product_id: UUI
     return product.code if condition.of == "product_code" else product.category
 
 
-def share_of(parts: Sequence[SalePart], all_parts: Sequence[SalePart]) -> Fraction:
+def share_of(parts: Sequence[SalePart], *, of: Sequence[SalePart]) -> Fraction:
     """Computes the share of some parts in all, by number where amounts come to 0; all of it without parts to tell."""
-    if not all_parts:
+    if not of:
         return Fraction(1)
-    total = sum((Fraction(part.amount) for part in all_parts), ZERO)
+    total = sum((Fraction(part.amount) for part in of), ZERO)
     if total == 0:
-        return Fraction(len(parts), len(all_parts))
+        return Fraction(len(parts), len(of))
     return sum((Fraction(part.amount) for part in parts), ZERO) / total

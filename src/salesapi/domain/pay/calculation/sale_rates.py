@@ -12,7 +12,6 @@ from typing import Final, assert_never
 from uuid import UUID
 
 from salesapi.domain.pay.calculation.crediting import Credit
-from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sales import Sale
 from salesapi.domain.pay.plans.plan_rates import MatrixAxis, RateMatrix, SaleRate, UnitAmount
 from salesapi.domain.pay.reasons.earned_reasons import (
@@ -36,11 +35,12 @@ from salesapi.domain.pay.rules.commissionable_bases import (
     contract_term_earning,
     margin_band_earning,
     margin_percent,
-    residuals,
+    residual,
 )
 from salesapi.domain.pay.rules.limits import rate_cap
 from salesapi.domain.pay.rules.rate_rules import RatedSale, RateRules, most_specific_rule
 from salesapi.domain.pay.rules.rates import Part, total_of
+from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.shared.dates import started_months
 from salesapi.domain.shared.kernel import record
 
@@ -92,14 +92,15 @@ def reason_of_parts(parts: Sequence[Part]) -> Reason:
 
 
 def rated_by_sale(
-    rate: SaleRate, portion: Portion, attainment: Fraction | None, team_attainment: Fraction | None
+    rate: SaleRate, portion: Portion, *, attainment: Fraction | None, team_attainment: Fraction | None
 ) -> Rated:
     """Computes what a credit earns by a rate that follows from its sale."""
     match rate:
         case UnitAmount():
             return _by_units(rate.amount_minor, portion)
         case RateRules():
-            return _by_rules(rate, portion.sale, portion.amount)
+            parts = rule_parts(rate, portion.sale, portion.amount)
+            return Rated(rule="R38", exact_minor=total_of(parts), reason=reason_of_parts(parts))
         case MarginBandTable():
             price, cost = _price_and_cost(portion)
             return _by_base("R37", margin_band_earning(rate, price=price, cost=cost))
@@ -122,12 +123,6 @@ def _by_units(unit_minor: int, portion: Portion) -> Rated:
         exact_minor=rates.flat_amount(unit_minor, credited),
         reason=PerUnit(unit_count=credited, amount_minor=unit_minor),
     )
-
-
-def _by_rules(rate: RateRules, sale: Sale, amount: Amount) -> Rated:
-    """R38: each part of the sale by its rule."""
-    found = rule_parts(rate, sale, amount)
-    return Rated(rule="R38", exact_minor=total_of(found), reason=reason_of_parts(found))
 
 
 def rule_parts(stated: RateRules, sale: Sale, amount: Amount) -> list[Part]:
@@ -225,19 +220,17 @@ def _by_year(recurring: Fraction, term_months: int) -> tuple[Fraction, ...]:
     return tuple(recurring * months / term_months for months in years)
 
 
-def _residual(terms_of: ResidualTerms, sale: Sale, amount: Amount) -> Rated:
+def _residual(terms: ResidualTerms, sale: Sale, amount: Amount) -> Rated:
     """R40: the rate on this invoice, while its billing period, its owner and its contract still pay."""
     assert sale.billing_period is not None, "a recurring sale is an invoice"
     owner_id = sale.owner_id or sale.win.owner_id
     invoice = RecurringInvoice(
         period=sale.billing_period, begins_on=sale.on, recurring=Fraction(amount), owner_id=owner_id
     )
-    found = residuals(terms_of, [invoice], first_owner_id=sale.win.owner_id, churned_on=sale.facts.churned_on)
-    exact = found[0].earned if found else ZERO
-    reason = Recurring(
-        rate_percent=terms_of.rate_percent, amount_minor=amount, unpaid_number=None if found else invoice.period
-    )
-    return Rated(rule="R40", exact_minor=exact, reason=reason)
+    found = residual(terms, invoice, first_owner_id=sale.win.owner_id, churned_on=sale.facts.churned_on)
+    unpaid_number = invoice.period if found is None else None
+    reason = Recurring(rate_percent=terms.rate_percent, amount_minor=amount, unpaid_number=unpaid_number)
+    return Rated(rule="R40", exact_minor=ZERO if found is None else found, reason=reason)
 
 
 def _by_matrix(
@@ -258,7 +251,9 @@ def _by_matrix(
                 return Fraction(_contract(portion).term_months)
 
     first, second = value(table.first), value(table.second)
-    part = Part(rate_percent=Fraction(rates.matrix_rate(table.matrix, first, second)), amount=portion.amount)
+    part = Part(
+        rate_percent=Fraction(rates.matrix_rate(table.matrix, first=first, second=second)), amount=portion.amount
+    )
     reason = MatrixRated(
         axes=(AxisValue(axis=table.first, axis_number=first), AxisValue(axis=table.second, axis_number=second)),
         rate_percent=part.rate_percent,

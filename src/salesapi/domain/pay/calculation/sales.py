@@ -13,15 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.pay.calculation.claims import Claim, paid_lots
-from salesapi.domain.pay.calculation.sale_parts import (
-    Amount,
-    SalePart,
-    fits,
-    is_asked,
-    parts_of_sale,
-    share_of,
-    tax_basis,
-)
+from salesapi.domain.pay.calculation.sale_parts import SalePart, fits, is_asked, parts_of_sale, share_of, tax_basis
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.ledger.trade_facts import AgreementFact, CashFact, InvoiceFact
@@ -29,8 +21,8 @@ from salesapi.domain.pay.plans.plan_components import Base, Component
 from salesapi.domain.pay.plans.plan_rates import asked_of_sale
 from salesapi.domain.pay.reasons.earned_reasons import AwaitsAgreement, AwaitsCost, AwaitsOneCurrency, Waits
 from salesapi.domain.pay.rules.accounting import taxed_base
-from salesapi.domain.pay.rules.commissionable_bases import ContractTermTable, ResidualTerms, margin_base
-from salesapi.domain.pay.rules.release import Anchor
+from salesapi.domain.pay.rules.commissionable_bases import ContractTermTable, ResidualTerms, margin_base, residual_owner
+from salesapi.domain.pay.rules.release import Amount, Anchor
 from salesapi.domain.reference.products import Product
 from salesapi.domain.shared.kernel import fast_record, record
 from salesapi.domain.shared.periods import Period
@@ -205,13 +197,14 @@ def _whole_sale(ledger: PayFacts, component: Component, win: Win, on: date) -> S
     positions = (
         _positions(win, agreed) if base.kind != "deal_amount" or component.attributed != "booking" else win.positions
     )
-    all_parts = parts_of_sale(ledger, win, base, agreed, on)
+    all_parts = parts_of_sale(ledger, win, base, agreed, on=on)
     parts = tuple(part for part in all_parts if is_asked(ledger, component, part))
     if all_parts and not parts:
         return None
     currency = win.currency if _is_as_won(base) or not agreed else agreed[0].state.currency
     whole = _amount(win, base, agreed)
-    if whole is None or not _is_in_one_currency(base, agreed):
+    currencies = set() if _is_as_won(base) else {each.state.currency for each in agreed}
+    if whole is None or len(currencies) > 1:
         return Sale(
             win=win,
             on=on,
@@ -219,12 +212,12 @@ def _whole_sale(ledger: PayFacts, component: Component, win: Win, on: date) -> S
             base=0,
             currency=currency,
             stated_at=win.positions[-1],
-            waits_for=_no_agreement(base) if whole is None else SEVERAL_CURRENCIES,
+            waits_for=AwaitsAgreement(base=base.kind) if whole is None else SEVERAL_CURRENCIES,
         )
     waits_for: Waits | None = None
     share, amount = Fraction(1), Fraction(whole)
     if len(parts) < len(all_parts) or not all_parts:
-        share = share_of(parts, all_parts)
+        share = share_of(parts, of=all_parts)
         amount = whole * share
     price: Fraction | None = None
     if base.kind == "margin":
@@ -340,9 +333,8 @@ def _recurring_minor(agreement: AgreementFact, invoice: InvoiceFact) -> int:
 
 def _credited_owner(ledger: PayFacts, residual: ResidualTerms, win: Win, on: date) -> UUID:
     """R40: the owner of the win, or who answers for the customer on the day of the invoice; where nobody does, the former."""
-    if residual.owner_change == "first_owner" or win.customer_id is None:
-        return win.owner_id
-    return ledger.market.owner_on(win.customer_id, on) or win.owner_id
+    owner_id = ledger.market.owner_on(win.customer_id, on) if win.customer_id is not None else None
+    return residual_owner(residual, first_owner_id=win.owner_id, owner_id=owner_id or win.owner_id)
 
 
 def _positions(win: Win, agreed: Sequence[AgreementFact]) -> tuple[int, ...]:
@@ -362,14 +354,6 @@ def _amount(win: Win, base: Base, agreed: Sequence[AgreementFact]) -> int | None
 def _is_as_won(base: Base) -> bool:
     """Tells whether the base is taken from the deal, not from its agreements."""
     return base.kind == "deal_amount" or (base.kind == "margin" and base.cost_from == "catalogue")
-
-
-def _is_in_one_currency(base: Base, agreed: Sequence[AgreementFact]) -> bool:
-    return _is_as_won(base) or len({each.state.currency for each in agreed}) <= 1
-
-
-def _no_agreement(base: Base) -> Waits:
-    return AwaitsAgreement(base=base.kind)
 
 
 def plain(amount: Amount) -> Amount:

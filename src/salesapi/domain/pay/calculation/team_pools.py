@@ -124,7 +124,9 @@ class TeamPools:
         if self._pool.leader is None:
             return None
         basis = self._basis
-        return basis.ledger.pool_shares.approved(basis.evaluation.plan_id, self._key, basis.period.text, leader_id)
+        return basis.ledger.pool_shares.approved(
+            basis.evaluation.plan_id, self._key, period=basis.period.text, owner_id=leader_id
+        )
 
     def _terms(self, given: ApprovedShares | None) -> TeamPoolTerms | None:
         """Finds how the pool of a team is divided; None holds it back."""

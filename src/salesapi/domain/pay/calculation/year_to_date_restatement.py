@@ -10,8 +10,7 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from salesapi.domain.pay.calculation.components import Earning
-from salesapi.domain.pay.calculation.sales import Sale
-from salesapi.domain.pay.plans.plan_components import Component
+from salesapi.domain.pay.calculation.credited import Credited
 from salesapi.domain.pay.reasons.earned_reasons import YearToDate
 from salesapi.domain.pay.rules.rates import year_to_date_less_paid
 
@@ -20,13 +19,14 @@ CreditKey: TypeAlias = tuple[str, UUID, int, UUID]
 """A component and what it credits: deal, the event that its sale is counted by, and whose result it is."""
 
 
-def key_of(component: Component, sale: Sale, source_member_id: UUID) -> CreditKey:
-    """Makes the key that tells credits of a member apart: component, deal, position of the sale, and who sold it."""
-    return (component.key, sale.win.deal_id, sale.stated_at, source_member_id)
+def credit_key(credited: Credited) -> CreditKey:
+    """Makes the key that tells the credits of a member apart."""
+    sale = credited.sale
+    return (credited.component.key, sale.win.deal_id, sale.stated_at, credited.credit.source_member_id)
 
 
-def rated_again(due: Fraction, due_before: Fraction) -> Earning:
+def rated_again(due: Fraction, *, due_before: Fraction) -> Earning:
     """Makes the line of what the year to date changes on an earlier credit."""
-    exact = year_to_date_less_paid(due, due_before)
+    exact = year_to_date_less_paid(due, paid_before=due_before)
     reason = YearToDate(due_minor=due, paid_minor=due_before)
     return Earning(kind="uplift", rule="R20", base=0, exact_minor=exact, reason=reason)

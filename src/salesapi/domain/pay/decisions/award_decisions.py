@@ -172,7 +172,7 @@ def approve(state: Award, command: ApproveAward, context: Context) -> tuple[Awar
     _refuse_settled(state)
     approver = Party(principal_id=context.actor_id, member_id=context.member_id)
     granter = Party(principal_id=state.granted_by, member_id=state.granter_id)
-    match conflict_of_approver(approver, granter, _beneficiaries(state, context)):
+    match conflict_of_approver(approver=approver, granter=granter, beneficiary_ids=_beneficiaries(state, context)):
         case "granted_it":
             raise AwardApproverIsGranter()
         case "gets_it":

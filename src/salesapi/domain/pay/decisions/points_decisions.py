@@ -48,7 +48,7 @@ def credit(state: Points | None, command: CreditPoints, context: Context) -> tup
 
 def redeem(state: Points, command: RedeemPoints, context: Context) -> tuple[PointsRedeemed, ...]:
     """Decides `RedeemPoints`."""
-    if problem_of_redemption(state.balance, command.points) is not None:
+    if problem_of_redemption(state.balance, points=command.points) is not None:
         raise PointsTooFew(balance=state.balance, points=command.points, pointer="/points")
     _refuse_full(state)
     return (PointsRedeemed(member_id=command.member_id, points=command.points, reason=command.reason),)
@@ -58,7 +58,7 @@ def credit_plan(state: Points | None, command: CreditPlanPoints, context: Contex
     """Decides `CreditPlanPoints`: what the facts give now, less what was posted for the same award and period."""
     ledger, period = ledger_of(context), period_named(command.period)
     _refuse_unknown_plan(ledger, command, period)
-    earned = earned_points(ledger, command.plan_id, command.award_key, command.member_id, period)
+    earned = earned_points(ledger, command.plan_id, command.award_key, member_id=command.member_id, period=period)
     if earned is None:
         raise PointsAwardUnknown(period=period.text, award_key=command.award_key, pointer="/award_key")
     known = state or Points(member_id=command.member_id)

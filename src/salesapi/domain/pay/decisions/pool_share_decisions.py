@@ -74,7 +74,11 @@ def approve(state: PoolShares, command: ApprovePoolShares, context: Context) -> 
     _refuse_settled(state)
     approver = Party(principal_id=context.actor_id, member_id=context.member_id)
     stater = Party(principal_id=state.stated_by, member_id=state.stater_id)
-    match conflict_of_approver(approver, stater, {state.owner_id, *(share.member_id for share in state.shares)}):
+    match conflict_of_approver(
+        approver=approver,
+        granter=stater,
+        beneficiary_ids={state.owner_id, *(share.member_id for share in state.shares)},
+    ):
         case "granted_it":
             raise PoolApproverIsStater()
         case "gets_it":

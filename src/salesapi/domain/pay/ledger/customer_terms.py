@@ -11,15 +11,9 @@ from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.cash.agreements import (
-    AgreementAmended,
-    AgreementCancelled,
-    AgreementDrafted,
-    AgreementEvent,
-    AgreementRenewed,
-    AgreementSigned,
-)
+from salesapi.domain.cash import agreements
 from salesapi.domain.shared.kernel import Recorded, record
+from salesapi.domain.shared.states import business_date
 
 ZERO: Final = Fraction()
 
@@ -66,16 +60,16 @@ class CustomerTerms:
     """The agreements of all customers up to now."""
 
     def __init__(self) -> None:
-        self._drafts: dict[UUID, AgreementDrafted] = {}
+        self._drafts: dict[UUID, agreements.AgreementDrafted] = {}
         self._terms: dict[UUID, CustomerTerm] = {}
         self._of_customer: dict[UUID, list[UUID]] = {}
 
-    def take(self, event: AgreementEvent, recorded: Recorded) -> None:
+    def apply(self, event: agreements.AgreementEvent, recorded: Recorded) -> None:
         """Takes the next event of an agreement."""
         agreement_id = recorded.stream_id
-        if isinstance(event, AgreementDrafted):
+        if isinstance(event, agreements.AgreementDrafted):
             self._drafts[agreement_id] = event
-        elif isinstance(event, AgreementSigned):
+        elif isinstance(event, agreements.AgreementSigned):
             draft = self._drafts.pop(agreement_id)
             self._terms[agreement_id] = _signed(draft, event, recorded)
             self._of_customer.setdefault(draft.customer_id, []).append(agreement_id)
@@ -95,34 +89,34 @@ class CustomerTerms:
         return self._terms.get(agreement_id)
 
 
-def _signed(draft: AgreementDrafted, event: AgreementSigned, recorded: Recorded) -> CustomerTerm:
+def _signed(draft: agreements.AgreementDrafted, event: agreements.AgreementSigned, recorded: Recorded) -> CustomerTerm:
     return CustomerTerm(
         customer_id=draft.customer_id,
         currency=draft.currency,
         net_minor=sum(line.amount_minor for line in event.lines),
         recurring_minor=sum(line.amount_minor for line in event.lines if line.recurring),
         recurs=tuple((line.key, line.recurring) for line in event.lines),
-        signed_on=_on(recorded),
+        signed_on=business_date(recorded),
         starts_on=event.starts_on,
         ends_on=event.ends_on,
         positions=(recorded.position,),
     )
 
 
-def _changed(term: CustomerTerm, event: AgreementEvent, recorded: Recorded) -> CustomerTerm:
+def _changed(term: CustomerTerm, event: agreements.AgreementEvent, recorded: Recorded) -> CustomerTerm:
     match event:
-        case AgreementAmended():
+        case agreements.AgreementAmended():
             recurs = {change.key: change.recurring for change in event.lines} | dict(term.recurs)
             delta_minor = sum(change.amount_minor for change in event.lines if recurs[change.key])
             net_minor = term.net_minor + sum(change.amount_minor for change in event.lines)
             known = replace(term, net_minor=net_minor, recurs=tuple(recurs.items()))
-            return _recurring(known, delta_minor, event.effective_on or _on(recorded), recorded)
-        case AgreementCancelled():
+            return _recurring(known, delta_minor, event.effective_on or business_date(recorded), recorded)
+        case agreements.AgreementCancelled():
             known = replace(term, is_cancelled=True)
-            return _recurring(known, -term.recurring_minor, event.effective_on or _on(recorded), recorded)
-        case AgreementRenewed():
+            return _recurring(known, -term.recurring_minor, event.effective_on or business_date(recorded), recorded)
+        case agreements.AgreementRenewed():
             positions = (*term.positions, recorded.position)
-            return replace(term, renewed_by=event.renewed_by, noticed_on=_on(recorded), positions=positions)
+            return replace(term, renewed_by=event.renewed_by, noticed_on=business_date(recorded), positions=positions)
         case _:
             return term
 
@@ -135,7 +129,3 @@ def _recurring(term: CustomerTerm, delta_minor: int, on: date | None, recorded: 
         changes=(*term.changes, RecurringChange(on=on, delta_minor=delta_minor)),
         positions=(*term.positions, recorded.position),
     )
-
-
-def _on(recorded: Recorded) -> date | None:
-    return recorded.occurred.on if recorded.occurred is not None else None

@@ -5,7 +5,7 @@ Amounts are minor units of the sheet's currency, days business dates. What has n
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Final, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 from salesapi.domain.pay.plans.plan_awards import ForecastStatement
@@ -19,17 +19,10 @@ from salesapi.domain.selling.forecast_sheets import (
 )
 from salesapi.domain.shared.kernel import Recorded, record
 from salesapi.domain.shared.periods import period_named
-
-EVENT_TYPES: Final = (
-    "forecast_sheet.snapshot_taken",
-    "forecast_sheet.submitted",
-    "forecast_sheet.frozen",
-    "points.credited",
-    "points.posted",
-)
-"""An adjustment of a forecast counts once it is frozen, and the freezing states the totals with it."""
+from salesapi.domain.shared.states import business_date
 
 ForecastEvent: TypeAlias = ForecastSheetSnapshotTaken | ForecastSheetSubmitted | ForecastSheetFrozen
+"""An adjustment of a forecast counts once it is frozen, and the freezing states the totals with it."""
 
 
 @record
@@ -59,7 +52,7 @@ class Forecasts:
         self._sheets: dict[UUID, tuple[UUID, str]] = {}
         self._facts: dict[UUID, dict[str, tuple[ForecastFact, ...]]] = {}
 
-    def take(self, event: ForecastEvent, recorded: Recorded) -> None:
+    def apply(self, event: ForecastEvent, recorded: Recorded) -> None:
         """Takes the next event of a forecast sheet."""
         match event:
             case ForecastSheetSnapshotTaken():
@@ -95,14 +88,15 @@ class PointsEarned:
     def __init__(self) -> None:
         self._facts: dict[UUID, list[PointsFact]] = {}
 
-    def take(self, event: PointsCredited | PointsPosted, recorded: Recorded) -> None:
+    def apply(self, event: PointsCredited | PointsPosted, recorded: Recorded) -> None:
         """Takes the next points; those of a plan are of the last day of their period."""
-        occurred_on = recorded.occurred.on if recorded.occurred is not None else None
-        on = period_named(event.period).last_on if isinstance(event, PointsPosted) else occurred_on
+        on = business_date(recorded)
+        if isinstance(event, PointsPosted):
+            on = period_named(event.period).last_on
         if on is not None:
             fact = PointsFact(on=on, points=event.points, position=recorded.position)
             self._facts.setdefault(event.member_id, []).append(fact)
 
-    def of_member(self, member_id: UUID, first_on: date, last_on: date) -> list[PointsFact]:
+    def of_member(self, member_id: UUID, *, first_on: date, last_on: date) -> list[PointsFact]:
         """A member's points of these days, both included, in the order of the log."""
         return [fact for fact in self._facts.get(member_id, ()) if first_on <= fact.on <= last_on]

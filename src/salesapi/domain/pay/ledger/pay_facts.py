@@ -1,9 +1,9 @@
 """The ledger: the facts that pay follows from, folded from the log event by event, in constant work for each.
 
-Read the log filtered by `EVENT_TYPES`, `apply` each event in its order, then `advance_to` the position that was read up to.
-Positions are the log's; days are business dates of the events (`recorded.occurred.on`). Deciders only read a ledger. It is
-books, each in a file of its own: wins and their market (`sale_facts.py`), what follows a win (`trade_facts.py`), what customers
-hold (`customer_terms.py`), forecasts and points (`forecast_facts.py`), what people decided about pay (`pay_facts.py`,
+Read the log filtered by `PAY_EVENT_TYPES` of the catalogue, `apply` each event in its order, then `advance_to` the position that
+was read up to. Positions are the log's; days are business dates of the events. Deciders only read a ledger. It is books, each in
+a file of its own: wins and their market (`sale_facts.py`), what follows a win (`trade_facts.py`), what customers hold
+(`customer_terms.py`), forecasts and points (`forecast_facts.py`), what people decided about pay (`payout_facts.py`,
 `pool_facts.py`), who leads whom (`team_facts.py`), and here the rules: plans, enrolments, currency rates, calendars.
 """
 
@@ -19,18 +19,22 @@ from salesapi.domain.cash.agreements import AgreementEvent
 from salesapi.domain.customers.customers import CustomerRegistered
 from salesapi.domain.customers.satisfaction import CustomerSatisfactionRecorded
 from salesapi.domain.organisation import calendars
-from salesapi.domain.organisation.calendars import Calendar, CalendarEvent
+from salesapi.domain.organisation.calendars import Calendar, CalendarDefined, CalendarHolidaysDeclared
 from salesapi.domain.organisation.teams import TeamEvent
-from salesapi.domain.pay.ledger import forecast_facts, payout_facts, pool_facts, sale_facts, trade_facts
 from salesapi.domain.pay.ledger.customer_terms import CustomerTerms
 from salesapi.domain.pay.ledger.forecast_facts import ForecastEvent, Forecasts, PointsEarned
-from salesapi.domain.pay.ledger.payout_facts import AwardEvent, PaidRuns, RunEvent
+from salesapi.domain.pay.ledger.payout_facts import PaidEvent, PaidRuns
 from salesapi.domain.pay.ledger.pool_facts import ApprovedPools
-from salesapi.domain.pay.ledger.sale_facts import CustomerFact, Market, Month, Win, WinEvent, Wins
+from salesapi.domain.pay.ledger.sale_facts import Answer, CustomerFact, Market, Month, Win, WinEvent, Wins
 from salesapi.domain.pay.ledger.team_facts import TeamTree
 from salesapi.domain.pay.ledger.trade_facts import Trade, TradeEvent
 from salesapi.domain.pay.plans import compensation_plans, enrolments
-from salesapi.domain.pay.plans.compensation_plans import CompensationPlan, CompensationPlanEvent
+from salesapi.domain.pay.plans.compensation_plans import (
+    CompensationPlan,
+    CompensationPlanDrafted,
+    CompensationPlanRetired,
+    CompensationPlanVersionPublished,
+)
 from salesapi.domain.pay.plans.enrolments import Enrolment, EnrolmentBegun, EnrolmentEvent, EnrolmentQuotaSet
 from salesapi.domain.pay.plans.plan_components import Measure
 from salesapi.domain.pay.records.points import PointsCredited, PointsPosted
@@ -43,39 +47,14 @@ from salesapi.domain.shared.kernel import Recorded, record
 RATE_DAYS_MAX: Final = 31
 """A rate holds until the next one of its pair, at most for so many days: after that it is missing."""
 
-EVENT_TYPES: Final = (
-    *sale_facts.EVENT_TYPES,
-    *trade_facts.EVENT_TYPES,
-    *payout_facts.EVENT_TYPES,
-    *forecast_facts.EVENT_TYPES,
-    *pool_facts.EVENT_TYPES,
-    "team.formed",
-    "team.membership_changed",
-    "team.moved",
-    "team.leader_appointed",
-    "team.region_changed",
-    "team.closed",
-    "compensation_plan.drafted",
-    "compensation_plan.version_published",
-    "compensation_plan.retired",
-    "enrolment.begun",
-    "enrolment.ended",
-    "enrolment.quota_set",
-    "enrolment.participant_left",
-    "enrolment.plan_acknowledged",
-    "rate_table.rates_published",
-    "rate_table.rates_corrected",
-    "calendar.defined",
-    "calendar.holidays_declared",
-)
-"""Stored names of all events that the ledger reads. `deal.won` states all that a win is, so that openings need not be read."""
 
-RuleEvent: TypeAlias = EnrolmentEvent | CompensationPlanEvent | CalendarEvent | ProductEvent | TeamEvent
+PlanFact: TypeAlias = CompensationPlanDrafted | CompensationPlanVersionPublished | CompensationPlanRetired
+CalendarFact: TypeAlias = CalendarDefined | CalendarHolidaysDeclared
+RuleEvent: TypeAlias = EnrolmentEvent | PlanFact | CalendarFact | ProductEvent | TeamEvent
 PayEvent: TypeAlias = (
     WinEvent
     | TradeEvent
-    | RunEvent
-    | AwardEvent
+    | PaidEvent
     | ForecastEvent
     | PointsCredited
     | PointsPosted
@@ -85,6 +64,7 @@ PayEvent: TypeAlias = (
     | RatesStated
     | RuleEvent
 )
+"""All events that the ledger reads: `deal.won` states all that a win is, so that openings need not be read."""
 
 
 QuotaKey: TypeAlias = tuple[UUID, Measure, str]
@@ -139,35 +119,33 @@ class PayFacts:
         self._rule_changes: list[int] = []
 
     def apply(self, event: PayEvent, recorded: Recorded) -> None:
-        """Takes the next event of the log that is one of `EVENT_TYPES`."""
+        """Takes the next event of the log that pay follows from."""
         assert recorded.position > self.position, "events come in the order of the log, each once"
         self.position = recorded.position
         if isinstance(event, WinEvent):
             for win in self.wins.apply(event, recorded):
                 self._change(win.on, win.deal_id, is_win=win.deal_id == recorded.stream_id)
         elif isinstance(event, TradeEvent):
-            self._take_trade(event, recorded)
-        elif isinstance(event, RunEvent):
-            self.paid.take_run(event, recorded)
-        elif isinstance(event, AwardEvent):
-            self._change_of(self.paid.take_award(event, recorded), None)
+            self._apply_trade(event, recorded)
+        elif isinstance(event, PaidEvent):
+            self._change_of(self.paid.apply(event, recorded), None)
         elif isinstance(event, ForecastEvent):
-            self.forecasts.take(event, recorded)
+            self.forecasts.apply(event, recorded)
         elif isinstance(event, PointsCredited | PointsPosted):
-            self.points.take(event, recorded)
+            self.points.apply(event, recorded)
         elif isinstance(event, PoolSharesApproved):
-            self.pool_shares.take(event, recorded)
+            self.pool_shares.apply(event, recorded)
         elif isinstance(event, CustomerFact):
-            self._take_about_customer(event, recorded)
+            self._apply_about_customer(event, recorded)
         elif isinstance(event, LeadAttributionTouchRecorded):
-            self.market.take_touch(event, recorded)
+            self.market.apply_touch(event, recorded)
             for win in self.wins.of_lead(recorded.stream_id):
                 self._change(win.on, win.deal_id)
         elif isinstance(event, RatesStated):
             self._rates.setdefault(recorded.stream_id, {}).update(rates_stated(event, recorded))
             self._change(event.on, None)
         else:
-            self._take_rule(event, recorded)
+            self._apply_rule(event, recorded)
 
     def advance_to(self, position: int) -> None:
         """States that the log was read up to here: what lies between was of no concern."""
@@ -209,16 +187,16 @@ class PayFacts:
         took_part = self._took_part.get(plan_id, set())
         return {member_id: enrolment for member_id, enrolment in self._enrolments.items() if member_id in took_part}
 
-    def participation(self, plan_id: UUID, member_id: UUID) -> Enrolment | None:
+    def participation(self, plan_id: UUID, *, member_id: UUID) -> Enrolment | None:
         """The enrolments of a member who was ever enrolled in the plan."""
         return self._enrolments.get(member_id) if member_id in self._took_part.get(plan_id, ()) else None
 
-    def quota(self, member_id: UUID, measure: Measure, period: str, currency: str) -> QuotaFact | None:
+    def quota(self, member_id: UUID, measure: Measure, *, period: str, currency: str) -> QuotaFact | None:
         """The member's quota for the period; None where none is set in this currency."""
         found = self._quotas.get((member_id, measure, period))
         return found if found is not None and found.currency == currency else None
 
-    def rate_on(self, table_id: UUID, from_currency: str, to_currency: str, on: date) -> Decimal | None:
+    def rate_on(self, table_id: UUID, *, from_currency: str, to_currency: str, on: date) -> Decimal | None:
         """R67: the last rate of the pair of this day or of at most `RATE_DAYS_MAX` days before it."""
         found = rate_on(
             self._rates.get(table_id, {}),
@@ -242,6 +220,13 @@ class PayFacts:
             touches = self.market.touches_of(win.lead_id)
             found |= {touch.member_id for touch in touches if touch.member_id is not None}
         return found
+
+    def members_answered_about(self, answer: Answer) -> set[UUID]:
+        """R44: who has a part in the deal that an answer names, or in any win with the customer."""
+        if answer.deal_id is None:
+            return {member for win in self.wins.of_customer(answer.customer_id) for member in win.members()}
+        win = self.wins.win(answer.deal_id)
+        return win.members() if win is not None else set()
 
     def wins_concerning(self, member_id: UUID) -> dict[UUID, Win]:
         """The wins, by deal, that a member may be credited with at any time: the other way round of `parties_to`."""
@@ -269,8 +254,8 @@ class PayFacts:
         since = (traded_on.year, traded_on.month) if traded_on < first_on else month
         self._changes.append(Change(position=self.position, month=month, since=since, deal_id=deal_id, is_win=is_win))
 
-    def _take_about_customer(self, event: CustomerFact, recorded: Recorded) -> None:
-        self.market.take_customer(event, recorded)
+    def _apply_about_customer(self, event: CustomerFact, recorded: Recorded) -> None:
+        self.market.apply_customer(event, recorded)
         if isinstance(event, CustomerSatisfactionRecorded):
             if recorded.occurred is not None:
                 self._change(recorded.occurred.on, None)
@@ -278,9 +263,9 @@ class PayFacts:
             for win in self.wins.of_customer(recorded.stream_id):
                 self._change(win.on, win.deal_id)
 
-    def _take_trade(self, event: TradeEvent, recorded: Recorded) -> None:
+    def _apply_trade(self, event: TradeEvent, recorded: Recorded) -> None:
         if isinstance(event, AgreementEvent):
-            self.terms.take(event, recorded)
+            self.terms.apply(event, recorded)
         for deal_id, on in self.trade.apply(event, recorded):
             self._change_of(deal_id, on)
 
@@ -290,7 +275,7 @@ class PayFacts:
         if win is not None:
             self._change(on or win.on, win.deal_id)
 
-    def _take_rule(self, event: RuleEvent, recorded: Recorded) -> None:
+    def _apply_rule(self, event: RuleEvent, recorded: Recorded) -> None:
         """Plans, enrolments, teams, products and calendars fold as their own streams do."""
         self._rule_changes.append(recorded.position)
         if isinstance(event, EnrolmentEvent):
@@ -302,13 +287,13 @@ class PayFacts:
                 self._quotas[event.member_id, event.measure, event.period] = QuotaFact(
                     amount_minor=event.amount_minor, currency=event.currency, position=recorded.position
                 )
-        elif isinstance(event, CompensationPlanEvent):
+        elif isinstance(event, PlanFact):
             plan = self._plans.get(recorded.stream_id)
             self._plans[recorded.stream_id] = compensation_plans.evolve(plan, event, recorded)
-        elif isinstance(event, CalendarEvent):
+        elif isinstance(event, CalendarFact):
             calendar = self._calendars.get(recorded.stream_id)
             self._calendars[recorded.stream_id] = calendars.evolve(calendar, event, recorded)
         elif isinstance(event, ProductEvent):
-            self.market.take_product(event, recorded)
+            self.market.apply_product(event, recorded)
         else:
-            self.tree = self.tree.after(event, recorded)
+            self.tree = self.tree.apply(event, recorded)

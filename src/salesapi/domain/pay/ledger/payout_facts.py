@@ -26,19 +26,7 @@ from salesapi.domain.pay.records.payout_runs import (
 from salesapi.domain.shared.kernel import Recorded, record
 from salesapi.domain.shared.periods import Period, period_named
 
-EVENT_TYPES: Final = (
-    "award.granted",
-    "award.adjustment_posted",
-    "award.draw_forgiven",
-    "award.expiry_extended",
-    "award.approved",
-    "payout_run.opened",
-    "payout_run.statement_issued",
-    "payout_run.locked",
-)
-
-AwardEvent: TypeAlias = AwardBegun | AwardApproved
-RunEvent: TypeAlias = PayoutRunOpened | PayoutRunStatementIssued | PayoutRunLocked
+PaidEvent: TypeAlias = PayoutRunOpened | PayoutRunStatementIssued | PayoutRunLocked | AwardBegun | AwardApproved
 
 Side: TypeAlias = Literal["earned", "released", "clawed", "gone"]
 """What a deal earned, what of that is released, what was taken back, and what is never released: only this posts nothing."""
@@ -179,8 +167,8 @@ class PaidRuns:
         self._used_awards: set[int] = set()
         self._totals: dict[UUID, dict[UUID, Totals]] = {}
 
-    def take_run(self, event: RunEvent, recorded: Recorded) -> None:
-        """Takes the next event of a payout run."""
+    def apply(self, event: PaidEvent, recorded: Recorded) -> UUID | None:
+        """Takes the next event; answers the deal whose pay it changes, where it is an extension that counts now."""
         match event:
             case PayoutRunOpened():
                 run = RunFacts(run_id=recorded.stream_id, plan_id=event.plan_id, period=period_named(event.period))
@@ -189,17 +177,14 @@ class PaidRuns:
                 self._issue(event, recorded)
             case PayoutRunLocked():
                 self._lock(event, recorded)
-
-    def take_award(self, event: AwardEvent, recorded: Recorded) -> UUID | None:
-        """Takes the next event of an award; answers the deal whose pay it changes, where it is an extension that counts now."""
-        if not isinstance(event, AwardApproved):
-            self._offered[recorded.stream_id] = (recorded.position, event)
-            return None
-        offered_at, offered = self._offered.pop(recorded.stream_id)
-        if isinstance(offered, AwardExpiryExtended):
-            self._extend(offered, (offered_at, recorded.position))
-            return offered.deal_id
-        self._approve(offered, event, (offered_at, recorded.position))
+            case AwardApproved():
+                offered_at, offered = self._offered.pop(recorded.stream_id)
+                if isinstance(offered, AwardExpiryExtended):
+                    self._extend(offered, (offered_at, recorded.position))
+                    return offered.deal_id
+                self._approve(offered, event, (offered_at, recorded.position))
+            case _:
+                self._offered[recorded.stream_id] = (recorded.position, event)
         return None
 
     def runs_of(self, plan_id: UUID) -> tuple[RunFacts, ...]:
@@ -207,19 +192,19 @@ class PaidRuns:
         runs = (run for run in self._runs.values() if run.plan_id == plan_id)
         return tuple(sorted(runs, key=lambda run: run.period.first_on))
 
-    def posted(self, plan_id: UUID, period: str, member_id: UUID) -> dict[PostedKey, int]:
+    def posted(self, plan_id: UUID, period: str, *, member_id: UUID) -> dict[PostedKey, int]:
         """Answers the sums that locked runs of the plan told a member of a period, by sides, adjustments included."""
         return dict(self._posted.get((plan_id, period), {}).get(member_id, {}))
 
-    def balance_minor(self, run_id: UUID, kind: Balanced, member_id: UUID) -> int:
+    def balance_minor(self, run_id: UUID, kind: Balanced, *, member_id: UUID) -> int:
         """By how much the lines of a `BALANCED` kind change what a member owes, in a locked run."""
         return self._balances.get(run_id, {}).get((kind, member_id), 0)
 
-    def advanced_minor(self, plan_id: UUID, period: str, member_id: UUID) -> int:
+    def advanced_minor(self, plan_id: UUID, period: str, *, member_id: UUID) -> int:
         """R34: what locked runs of earlier periods paid a member of a plan in advance for a period."""
         return self._advances.get(plan_id, {}).get((period, member_id), 0)
 
-    def posted_ever(self, plan_id: UUID, member_id: UUID) -> dict[str, dict[PostedKey, int]]:
+    def posted_ever(self, plan_id: UUID, *, member_id: UUID) -> dict[str, dict[PostedKey, int]]:
         """Answers the sums that locked runs of the plan posted to a member, by period."""
         return {
             period: dict(of_members[member_id])
@@ -227,7 +212,7 @@ class PaidRuns:
             if of_plan == plan_id and member_id in of_members
         }
 
-    def totals(self, run_id: UUID, member_id: UUID) -> Totals | None:
+    def totals(self, run_id: UUID, *, member_id: UUID) -> Totals | None:
         """Finds what a member's statement of a locked run comes to."""
         return self._totals.get(run_id, {}).get(member_id)
 
@@ -241,7 +226,7 @@ class PaidRuns:
             and award.positions[1] not in self._used_awards
         )
 
-    def forgiven_due(self, plan_id: UUID, member_id: UUID, period: Period) -> tuple[ForgivenDraw, ...]:
+    def forgiven_due(self, plan_id: UUID, *, member_id: UUID, period: Period) -> tuple[ForgivenDraw, ...]:
         """Lists what is forgiven for the period or an earlier one and no locked run took, in the order of approval."""
         return tuple(
             each
@@ -249,7 +234,7 @@ class PaidRuns:
             if each.period.first_on <= period.first_on and each.positions[1] not in self._used_awards
         )
 
-    def extended_expiry(self, plan_id: UUID, deal_id: UUID) -> ExtendedExpiry | None:
+    def extended_expiry(self, plan_id: UUID, *, deal_id: UUID) -> ExtendedExpiry | None:
         """R26: by how much the expiry of a deal's release under a plan is extended; several extensions add up."""
         return self._extended.get((plan_id, deal_id))
 

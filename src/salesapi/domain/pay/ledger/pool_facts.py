@@ -1,13 +1,11 @@
 """What leaders gave of the pools of their teams (R42) and somebody else approved. Folded in constant work for an approval."""
 
-from typing import Final, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 from salesapi.domain.pay.records.pool_shares import PoolShare, PoolSharesApproved
 from salesapi.domain.shared.kernel import Recorded, record
 from salesapi.domain.shared.periods import Period, period_named
-
-EVENT_TYPES: Final = ("pool_shares.approved",)
 
 PoolKey: TypeAlias = tuple[str, str, UUID]
 """Award, period and leader."""
@@ -31,7 +29,7 @@ class ApprovedPools:
     def __init__(self) -> None:
         self._by_plan: dict[UUID, dict[PoolKey, ApprovedShares]] = {}
 
-    def take(self, event: PoolSharesApproved, recorded: Recorded) -> None:
+    def apply(self, event: PoolSharesApproved, recorded: Recorded) -> None:
         """Takes the next approval: it counts instead of an earlier one."""
         of_plan = self._by_plan.setdefault(event.plan_id, {})
         key = (event.award_key, event.period, event.owner_id)
@@ -45,7 +43,7 @@ class ApprovedPools:
             first_position=recorded.position if known is None else known.first_position,
         )
 
-    def approved(self, plan_id: UUID, award_key: str, period: str, owner_id: UUID) -> ApprovedShares | None:
+    def approved(self, plan_id: UUID, award_key: str, *, period: str, owner_id: UUID) -> ApprovedShares | None:
         """Finds the shares that count for a leader's pool; None where nothing is approved."""
         return self._by_plan.get(plan_id, {}).get((award_key, period, owner_id))
 

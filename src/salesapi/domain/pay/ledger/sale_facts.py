@@ -7,59 +7,29 @@ from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import replace
 from datetime import date
-from typing import Final, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
-from salesapi.domain.customers.customers import (
-    CustomerAssigned,
-    CustomerChanged,
-    CustomerClaimed,
-    CustomerRegistered,
-    CustomerReleased,
-)
+from salesapi.domain.customers import customers
 from salesapi.domain.customers.satisfaction import CustomerSatisfactionRecorded, SatisfactionKind
 from salesapi.domain.pay.rules.sourcing import Touch
 from salesapi.domain.reference import products
 from salesapi.domain.reference.products import Product, ProductEvent
+from salesapi.domain.selling import deals
 from salesapi.domain.selling.attribution import LeadAttributionTouchRecorded
-from salesapi.domain.selling.deals import (
-    DealCustomerLinked,
-    DealLine,
-    DealReopened,
-    DealShare,
-    DealTeamChanged,
-    DealVoided,
-    DealWon,
-)
 from salesapi.domain.shared.attributes import AttributeValue, merged
 from salesapi.domain.shared.kernel import Recorded, record
+from salesapi.domain.shared.states import business_date, business_instant
 
-EVENT_TYPES: Final = (
-    "deal.team_changed",
-    "deal.customer_linked",
-    "deal.won",
-    "deal.reopened",
-    "deal.voided",
-    "customer.registered",
-    "customer.changed",
-    "customer.assigned",
-    "customer.released",
-    "customer.claimed",
-    "customer.satisfaction_recorded",
-    "product.listed",
-    "product.price_set",
-    "product.cost_set",
-    "product.retired",
-    "lead.attribution_touch_recorded",
+WinEvent: TypeAlias = (
+    deals.DealTeamChanged | deals.DealCustomerLinked | deals.DealWon | deals.DealReopened | deals.DealVoided
 )
-
-WinEvent: TypeAlias = DealTeamChanged | DealCustomerLinked | DealWon | DealReopened | DealVoided
 CustomerFact: TypeAlias = (
-    CustomerRegistered
-    | CustomerChanged
-    | CustomerAssigned
-    | CustomerReleased
-    | CustomerClaimed
+    customers.CustomerRegistered
+    | customers.CustomerChanged
+    | customers.CustomerAssigned
+    | customers.CustomerReleased
+    | customers.CustomerClaimed
     | CustomerSatisfactionRecorded
 )
 Month: TypeAlias = tuple[int, int]
@@ -76,10 +46,10 @@ class Win:
     amount_minor: int
     currency: str
     owner_id: UUID
-    shares: tuple[DealShare, ...]
+    shares: tuple[deals.DealShare, ...]
     customer_id: UUID | None = None
     lead_id: UUID | None = None
-    lines: tuple[DealLine, ...] = ()
+    lines: tuple[deals.DealLine, ...] = ()
     attributes: tuple[AttributeValue, ...] = ()
 
     def members(self) -> set[UUID]:
@@ -106,7 +76,7 @@ class Wins:
     """The wins that stand, by month and by who has a part in them."""
 
     def __init__(self) -> None:
-        self._shares: dict[UUID, tuple[int, tuple[DealShare, ...]]] = {}
+        self._shares: dict[UUID, tuple[int, tuple[deals.DealShare, ...]]] = {}
         self._wins: MutableMapping[UUID, Win] = {}
         self._by_month: MutableMapping[Month, dict[UUID, dict[UUID, Win]]] = {}
         self._of_customer: MutableMapping[UUID, list[UUID]] = {}
@@ -119,13 +89,13 @@ class Wins:
         """Takes the next event; answers the wins that came, changed or fell, also those that became a customer's first or not."""
         self._moved = []
         match event:
-            case DealWon():
+            case deals.DealWon():
                 self._win(event, recorded)
-            case DealTeamChanged():
+            case deals.DealTeamChanged():
                 self._shares[recorded.stream_id] = (recorded.position, event.shares)
-            case DealCustomerLinked():
+            case deals.DealCustomerLinked():
                 self._link(event, recorded)
-            case DealReopened() | DealVoided():
+            case deals.DealReopened() | deals.DealVoided():
                 self._remove(recorded.stream_id)
         return self._moved
 
@@ -187,7 +157,7 @@ class Wins:
         """The wins with a customer."""
         return [self._wins[deal_id] for deal_id in self._of_customer.get(customer_id, ())]
 
-    def _win(self, event: DealWon, recorded: Recorded) -> None:
+    def _win(self, event: deals.DealWon, recorded: Recorded) -> None:
         assert recorded.occurred is not None, "a win has a business date"
         assert recorded.stream_id not in self._wins, "a deal is won once until it is reopened"
         shared_at, shares = self._shares.get(recorded.stream_id, (0, ()))
@@ -222,7 +192,7 @@ class Wins:
         if win.lead_id is not None:
             self._of_lead.setdefault(win.lead_id, []).append(win.deal_id)
 
-    def _link(self, event: DealCustomerLinked, recorded: Recorded) -> None:
+    def _link(self, event: deals.DealCustomerLinked, recorded: Recorded) -> None:
         """A win whose customer becomes known later is that customer's from then on."""
         before = self._remove(recorded.stream_id)
         if before is not None:
@@ -266,23 +236,23 @@ class Market:
         self._touches: dict[UUID, tuple[Touch, ...]] = {}
         self._leads_of: dict[UUID, dict[UUID, None]] = {}
 
-    def take_customer(self, event: CustomerFact, recorded: Recorded) -> None:
+    def apply_customer(self, event: CustomerFact, recorded: Recorded) -> None:
         """Takes the next event about a customer."""
-        customer_id, on = recorded.stream_id, recorded.occurred.on if recorded.occurred is not None else None
+        customer_id, on = recorded.stream_id, business_date(recorded)
         match event:
-            case CustomerRegistered():
+            case customers.CustomerRegistered():
                 if event.attributes:
                     self._attributes[customer_id] = event.attributes
                 self._owners[customer_id] = ((None, event.owner_id),)
                 if event.owner_id is not None:
                     self._customers_of.setdefault(event.owner_id, {})[customer_id] = None
-            case CustomerChanged():
+            case customers.CustomerChanged():
                 if event.attributes:
                     self._attributes[customer_id] = merged(self._attributes.get(customer_id, ()), sent=event.attributes)
-            case CustomerAssigned() | CustomerClaimed():
+            case customers.CustomerAssigned() | customers.CustomerClaimed():
                 self._owners[customer_id] = (*self._owners.get(customer_id, ()), (on, event.owner_to))
                 self._customers_of.setdefault(event.owner_to, {})[customer_id] = None
-            case CustomerReleased():
+            case customers.CustomerReleased():
                 self._owners[customer_id] = (*self._owners.get(customer_id, ()), (on, None))
             case CustomerSatisfactionRecorded():
                 if on is not None:
@@ -296,21 +266,20 @@ class Market:
                     )
                     self._answers.setdefault((on.year, on.month), []).append(answer)
 
-    def take_product(self, event: ProductEvent, recorded: Recorded) -> None:
+    def apply_product(self, event: ProductEvent, recorded: Recorded) -> None:
         """Takes the next event about a product."""
         known = self._products.get(recorded.stream_id)
         self._products[recorded.stream_id] = products.evolve(known, event, recorded)
 
-    def take_touch(self, event: LeadAttributionTouchRecorded, recorded: Recorded) -> None:
+    def apply_touch(self, event: LeadAttributionTouchRecorded, recorded: Recorded) -> None:
         """Takes the next touch of a lead."""
-        occurred = recorded.occurred
         touch = Touch(
             position=recorded.position,
             kind=event.kind,
             member_id=event.member_id,
             weight=event.weight,
-            on=occurred.on if occurred is not None else None,
-            at=occurred.at if occurred is not None else None,
+            on=business_date(recorded),
+            at=business_instant(recorded),
         )
         self._touches[recorded.stream_id] = (*self._touches.get(recorded.stream_id, ()), touch)
         if event.member_id is not None:

@@ -18,7 +18,7 @@ class TeamTree:
         self._teams = teams or Teams()
         self._managers: dict[tuple[UUID, int], tuple[UUID, ...]] = {}
 
-    def after(self, event: TeamEvent, recorded: Recorded) -> "TeamTree":
+    def apply(self, event: TeamEvent, recorded: Recorded) -> "TeamTree":
         """The tree after an event."""
         return TeamTree(teams.evolve(self._teams, event, recorded))
 

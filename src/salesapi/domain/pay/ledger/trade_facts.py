@@ -26,33 +26,18 @@ from salesapi.domain.cash.agreements import (
 )
 from salesapi.domain.cash.invoices import (
     InvoiceCreditNoteIssued,
-    InvoiceEvent,
     InvoiceIssued,
     InvoiceLine,
     InvoiceVoided,
 )
 from salesapi.domain.cash.receipts import ReceiptAllocated, ReceiptEvent, ReceiptRecorded, ReceiptRefunded, settles
 from salesapi.domain.shared.kernel import Recorded, record
+from salesapi.domain.shared.states import business_date
 
 ZERO: Final = Fraction()
-EVENT_TYPES: Final = (
-    "agreement.drafted",
-    "agreement.signed",
-    "agreement.amended",
-    "agreement.fulfilment_reported",
-    "agreement.cost_restated",
-    "agreement.renewed",
-    "agreement.cancelled",
-    "invoice.issued",
-    "invoice.credit_note_issued",
-    "invoice.voided",
-    "receipt.recorded",
-    "receipt.allocated",
-    "receipt.refunded",
-    "receipt.reversed",
-)
 
-TradeEvent: TypeAlias = AgreementEvent | InvoiceEvent | ReceiptEvent
+InvoiceFactEvent: TypeAlias = InvoiceIssued | InvoiceCreditNoteIssued | InvoiceVoided
+TradeEvent: TypeAlias = AgreementEvent | InvoiceFactEvent | ReceiptEvent
 
 
 @record
@@ -174,7 +159,7 @@ class Trade:
             found = [self._invoice(event, recorded)]
         touched = [(deal_id, on) for deal_id, on in found if deal_id is not None]
         for deal_id, on in touched:
-            self._touch(deal_id, on or _on(recorded))
+            self._touch(deal_id, on or business_date(recorded))
             if isinstance(event, AgreementAmended | AgreementCancelled):
                 self._touch(deal_id, event.effective_on)
             elif isinstance(event, InvoiceIssued):
@@ -247,13 +232,13 @@ class Trade:
         self._agreements[recorded.stream_id] = _with(after, before.gross_minor, event, recorded)
         return before.deal_id
 
-    def _invoice(self, event: InvoiceEvent, recorded: Recorded) -> tuple[UUID | None, date | None]:
+    def _invoice(self, event: InvoiceFactEvent, recorded: Recorded) -> tuple[UUID | None, date | None]:
         invoice_id = recorded.stream_id
         if isinstance(event, InvoiceIssued):
             self._invoices[invoice_id] = InvoiceFact(
                 invoice_id=invoice_id,
                 agreement_id=event.agreement_id,
-                on=_on(recorded),
+                on=business_date(recorded),
                 due_on=event.due_on,
                 gross_minor=invoices.gross_minor(event.amount_minor, event.tax_minor),
                 net_minor=event.amount_minor,
@@ -264,7 +249,7 @@ class Trade:
             if event.agreement_id is not None:
                 of_agreement = self._of_agreement.get(event.agreement_id, ())
                 self._of_agreement[event.agreement_id] = (*of_agreement, invoice_id)
-            return self._deal_of(event.agreement_id), _on(recorded)
+            return self._deal_of(event.agreement_id), business_date(recorded)
         invoice = self._invoices.get(invoice_id)
         if invoice is None:
             return None, None
@@ -272,7 +257,7 @@ class Trade:
             del self._invoices[invoice_id]
         elif isinstance(event, InvoiceCreditNoteIssued):
             note = CreditNoteFact(
-                on=_on(recorded),
+                on=business_date(recorded),
                 gross_minor=invoices.gross_minor(event.amount_minor, event.tax_minor),
                 net_minor=event.amount_minor,
                 position=recorded.position,
@@ -282,7 +267,7 @@ class Trade:
 
     def _receipt(self, event: ReceiptEvent, recorded: Recorded) -> list[tuple[UUID | None, date | None]]:
         if isinstance(event, ReceiptRecorded):
-            self._received_on[recorded.stream_id] = _on(recorded)
+            self._received_on[recorded.stream_id] = business_date(recorded)
             if event.bank_fee_minor:
                 self._fee_shares[recorded.stream_id] = Fraction(event.bank_fee_minor, event.amount_minor)
             return []
@@ -293,10 +278,10 @@ class Trade:
             parts, on = [(event.deal_id, event.invoice_id, *settles(event, event.currency), 1)], received_on
         elif isinstance(event, ReceiptRefunded):
             parts = [(event.deal_id, event.invoice_id, *settles(event, event.currency), -1)]
-            on = _on(recorded) or received_on
+            on = business_date(recorded) or received_on
         else:
             parts = [(part.deal_id, part.invoice_id, *settles(part, event.currency), -1) for part in event.parts]
-            on = _on(recorded) or received_on
+            on = business_date(recorded) or received_on
         found: list[tuple[UUID | None, date | None]] = []
         for deal_id, invoice_id, amount_minor, currency, sign in parts:
             cash = CashFact(
@@ -328,7 +313,7 @@ class Trade:
 
 
 def _with(fact: AgreementFact, gross_before_minor: int, event: AgreementEvent, recorded: Recorded) -> AgreementFact:
-    on = _on(recorded)
+    on = business_date(recorded)
     match event:
         case AgreementSigned():
             return replace(
@@ -338,22 +323,16 @@ def _with(fact: AgreementFact, gross_before_minor: int, event: AgreementEvent, r
                 ends_on=event.ends_on,
                 payment_days=event.payment_days,
             )
-        case AgreementAmended():
+        case AgreementAmended() | AgreementCancelled():
+            kind, gross_after_minor = "amended", fact.state.total_minor
+            if isinstance(event, AgreementCancelled):
+                kind, gross_after_minor = "cancelled", event.fee_kept_minor
             step = Step(
-                kind="amended",
+                kind=kind,
                 on=event.effective_on or on,
                 position=recorded.position,
                 gross_before_minor=gross_before_minor,
-                gross_after_minor=fact.state.total_minor,
-            )
-            return replace(fact, steps=(*fact.steps, step))
-        case AgreementCancelled():
-            step = Step(
-                kind="cancelled",
-                on=event.effective_on or on,
-                position=recorded.position,
-                gross_before_minor=gross_before_minor,
-                gross_after_minor=event.fee_kept_minor,
+                gross_after_minor=gross_after_minor,
             )
             return replace(fact, steps=(*fact.steps, step))
         case AgreementFulfilmentReported():
@@ -364,26 +343,18 @@ def _with(fact: AgreementFact, gross_before_minor: int, event: AgreementEvent, r
 
 def _fulfilled(fact: AgreementFact, event: AgreementFulfilmentReported, on: date | None) -> AgreementFact:
     """The day on which a step is complete: all of every line."""
-    done = {
-        "delivered": all(line.delivered >= line.quantity for line in fact.state.lines),
-        "accepted": all(line.accepted >= line.quantity for line in fact.state.lines),
-        "live": all(line.live >= line.quantity for line in fact.state.lines),
-    }
-    if not done[event.step]:
-        return fact
+    lines = fact.state.lines
     match event.step:
-        case "delivered":
+        case "delivered" if all(line.delivered >= line.quantity for line in lines):
             return replace(fact, delivered_on=fact.delivered_on or on)
-        case "accepted":
+        case "accepted" if all(line.accepted >= line.quantity for line in lines):
             return replace(fact, accepted_on=fact.accepted_on or on)
-        case "live":
+        case "live" if all(line.live >= line.quantity for line in lines):
             return replace(fact, went_live_on=fact.went_live_on or on)
+        case _:
+            return fact
 
 
 def _note(by_month: dict[tuple[int, int], set[UUID]], on: date | None, deal_id: UUID) -> None:
     if on is not None:
         by_month.setdefault((on.year, on.month), set()).add(deal_id)
-
-
-def _on(recorded: Recorded) -> date | None:
-    return recorded.occurred.on if recorded.occurred is not None else None

@@ -43,7 +43,7 @@ def parts_of(plan: CompensationPlan, period: Period) -> tuple[VersionPart, ...]:
             version=by_number[part.version],
             span=part.span,
             quota=part.quota,
-            counts_as=part.version if takeover.cumulative == "restart" else 0,
+            counts_as=part.counts_as,
         )
         for part in plan_parts(takeover.change, takeover.cumulative, versions, whole=whole, weigh=_by_days)
     )

@@ -54,15 +54,11 @@ class FrozenRate:
     currency_to: str
     rate: Fraction
     """Major units of the second currency for one of the first."""
-    on: date | None
-    """The date of the rate; None where both currencies are the same."""
-    through: str | None
-    """The base currency of a triangulated rate."""
 
 
 @record
 class Movement:
-    """One posting of the pay ledger: its day, its kind, its amount and where finance accounts for it.
+    """One posting of the pay ledger: its day, its kind and its amount.
 
     The amount is positive in the direction of its kind: earned more, cancelled, released, paid, taken back. A correction of
     the same kind is negative.
@@ -71,7 +67,6 @@ class Movement:
     on: date
     kind: MovementKind
     amount_minor: int
-    dimension: str
 
 
 @record
@@ -79,7 +74,6 @@ class DayBalance:
     """R69: what stands at the end of a day."""
 
     on: date
-    dimension: str
     earned_not_payable_minor: int
     payable_not_paid_minor: int
 
@@ -103,20 +97,18 @@ def frozen_rate(
     """
     source, target = currencies
     if source == target:
-        return FrozenRate(currency_from=source, currency_to=target, rate=Fraction(1), on=None, through=None)
+        return FrozenRate(currency_from=source, currency_to=target, rate=Fraction(1))
     on = conversion.fixed_on if conversion.rate_date == "plan_fixed" else dates.get(conversion.rate_date)
     if on is None:
         return None
-    rate, through = _quoted(conversion, source, target, on, rate_on), None
+    rate = _quoted(conversion, currencies, on, rate_on)
     if rate is None and conversion.base_currency not in (None, source, target):
-        through = conversion.base_currency
         rate = _triangulated(conversion, currencies, on, rate_on)
-    if rate is None:
-        return None
-    return FrozenRate(currency_from=source, currency_to=target, rate=rate, on=on, through=through)
+    return None if rate is None else FrozenRate(currency_from=source, currency_to=target, rate=rate)
 
 
-def _quoted(conversion: Conversion, source: str, target: str, on: date, rate_on: RateOn) -> Fraction | None:
+def _quoted(conversion: Conversion, currencies: tuple[str, str], on: date, rate_on: RateOn) -> Fraction | None:
+    source, target = currencies
     direct = rate_on(source, target, on)
     if direct is not None and direct > 0:
         return Fraction(direct)
@@ -129,8 +121,8 @@ def _quoted(conversion: Conversion, source: str, target: str, on: date, rate_on:
 def _triangulated(conversion: Conversion, currencies: tuple[str, str], on: date, rate_on: RateOn) -> Fraction | None:
     base = conversion.base_currency
     assert base is not None, "the caller has a base currency"
-    into_base = _quoted(conversion, currencies[0], base, on, rate_on)
-    out_of_base = _quoted(conversion, base, currencies[1], on, rate_on)
+    into_base = _quoted(conversion, (currencies[0], base), on, rate_on)
+    out_of_base = _quoted(conversion, (base, currencies[1]), on, rate_on)
     return into_base * out_of_base if into_base is not None and out_of_base is not None else None
 
 
@@ -154,22 +146,22 @@ def taxed_base(net_minor: int, tax_minor: int | None, basis: TaxBasis) -> int:
 
 
 def accrual_balances(movements: Sequence[Movement], days: DaySpan) -> tuple[DayBalance, ...]:
-    """R69: for every day and dimension, what stands at its end; earlier movements open the first day, later ones wait.
+    """R69: for every day, what stands at its end; earlier movements open the first day, later ones wait.
 
     `earned not payable = earned - cancelled - released`; `payable not paid = released - paid - clawed back`, negative where
-    more was taken back than was due (R54). Both together are the liability. The order of the movements does not matter.
+    more was taken back than was due (R54). Both together are the liability. The order of the movements does not matter;
+    those of one dimension of finance are sent together.
     """
     assert days.length_days() <= BALANCE_DAYS_MAX, "the caller bounds the days"
-    changes: dict[tuple[date, str], tuple[int, int]] = {}
+    changes: dict[date, tuple[int, int]] = {}
     for movement in movements:
-        key = (max(movement.on, days.effective_from), movement.dimension)
-        changes[key] = _sum(changes.get(key, (0, 0)), _effect(movement))
-    standing = dict.fromkeys(sorted({movement.dimension for movement in movements}), (0, 0))
+        on = max(movement.on, days.effective_from)
+        changes[on] = _sum(changes.get(on, (0, 0)), _effect(movement))
+    standing = (0, 0)
     balances = []
     for day in days.days():
-        for dimension, before in standing.items():
-            standing[dimension] = _sum(before, changes.get((day, dimension), (0, 0)))
-            balances.append(_balance(day, dimension, standing[dimension]))
+        standing = (earned_minor, payable_minor) = _sum(standing, changes.get(day, (0, 0)))
+        balances.append(DayBalance(on=day, earned_not_payable_minor=earned_minor, payable_not_paid_minor=payable_minor))
     return tuple(balances)
 
 
@@ -190,13 +182,3 @@ def _effect(movement: Movement) -> tuple[int, int]:
 
 def _sum(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
     return one[0] + other[0], one[1] + other[1]
-
-
-def _balance(on: date, dimension: str, standing: tuple[int, int]) -> DayBalance:
-    earned_not_payable_minor, payable_not_paid_minor = standing
-    return DayBalance(
-        on=on,
-        dimension=dimension,
-        earned_not_payable_minor=earned_not_payable_minor,
-        payable_not_paid_minor=payable_not_paid_minor,
-    )

@@ -83,15 +83,6 @@ class SatisfactionTable:
 
 
 @record
-class SatisfactionFactor:
-    """The figures of R44. The score is None where the answers were too few."""
-
-    responses: int
-    score: Fraction | None
-    factor: Fraction
-
-
-@record
 class CollectionBand:
     """The factor of payments up to this many days."""
 
@@ -211,17 +202,15 @@ def customer_satisfaction(answers: Sequence[int]) -> Fraction | None:
     return Fraction(100 * sum(answer >= 4 for answer in answers), len(answers)) if answers else None
 
 
-def satisfaction_factor(table: SatisfactionTable, answers: Sequence[int]) -> SatisfactionFactor:
+def satisfaction_factor(table: SatisfactionTable, answers: Sequence[int]) -> Fraction:
     """R44: the factor of the highest band that the score reaches; a gate is a table with the factors 0 and 1.
 
     With fewer answers than the minimum there is no score: the factor is 0 (`nothing`) or 1 (`neutral`).
     """
     score = net_promoter_score(answers) if table.survey == "nps" else customer_satisfaction(answers)
     if score is None or len(answers) < table.responses_min:
-        factor = Fraction(1 if table.too_few == "neutral" else 0)
-        return SatisfactionFactor(responses=len(answers), score=None, factor=factor)
-    reached = [band for band in table.bands if band.from_score <= score]
-    return SatisfactionFactor(responses=len(answers), score=score, factor=Fraction(reached[-1].factor))
+        return Fraction(1 if table.too_few == "neutral" else 0)
+    return Fraction([band for band in table.bands if band.from_score <= score][-1].factor)
 
 
 def collection_speed(bands: Sequence[CollectionBand], days: int | None) -> Fraction:

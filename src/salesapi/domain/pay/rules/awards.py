@@ -105,11 +105,10 @@ class SpiffRefund:
 
 @record
 class SpiffAward:
-    """The effect of one deal or refund on a campaign. `budget_left` is after it; None where there is no budget."""
+    """The effect of one deal or refund on a campaign."""
 
     deal_id: UUID
     award: Fraction
-    budget_left: Fraction | None
     outcome: SpiffOutcome
 
 
@@ -159,12 +158,11 @@ def spiff_awards(spiff: Spiff, entries: Sequence[SpiffDeal | SpiffRefund]) -> tu
                 used += award
                 if returned[entry.deal_id] == 1:
                     places = [place for place in places if place.deal_id != entry.deal_id]
-        left = None if spiff.budget_minor is None else max(spiff.budget_minor - used, Fraction())
-        found.append(SpiffAward(deal_id=entry.deal_id, award=award, budget_left=left, outcome=outcome))
+        found.append(SpiffAward(deal_id=entry.deal_id, award=award, outcome=outcome))
     return tuple(found)
 
 
-def with_spiff(commission: Fraction, award: Fraction, stacking: SpiffStacking) -> Fraction:
+def with_spiff(commission: Fraction, *, award: Fraction, stacking: SpiffStacking) -> Fraction:
     """R35: what a deal pays in all; a deal without award keeps its commission. Refunds (both below zero) mirror it."""
     match stacking:
         case "added":

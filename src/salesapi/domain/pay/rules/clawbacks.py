@@ -201,7 +201,7 @@ def original_rate_percent(*, base: int | Fraction, earned_minor: Fraction) -> Fr
     return earned_minor * 100 / Fraction(base) if base else ZERO
 
 
-def left_unclaimed(released: Fraction, taken: Fraction) -> Fraction:
+def left_unclaimed(taken: Fraction, *, released: Fraction) -> Fraction:
     """R50: what is payable of the part that is released, where so much was taken: what is unpaid is cancelled first.
 
     With nothing taken all of it, also where rounded instalments release a part of a minor unit more than was earned.

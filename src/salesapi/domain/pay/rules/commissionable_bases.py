@@ -5,7 +5,6 @@ nothing), terms whole months, dates business dates. Nothing is rounded here. Whi
 region, customer type and channel (R38) is in `rate_rules.py`.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -44,8 +43,6 @@ OwnerChange: TypeAlias = Literal["new_owner", "first_owner", "ends"]
 class MarginBase:
     """The figures of R36. A blocked sale earns nothing until someone decides."""
 
-    price: Fraction
-    cost: Fraction
     base: Fraction
     is_blocked: bool
 
@@ -58,8 +55,11 @@ class RatedBase:
     picked_by: Fraction | None
     rate_percent: Decimal
     factor: Fraction
-    earned: Fraction
-    is_blocked: bool
+
+    @property
+    def earned(self) -> Fraction:
+        """In exact minor units."""
+        return self.base * Fraction(self.rate_percent) / 100 * self.factor
 
 
 @record
@@ -182,17 +182,6 @@ class RecurringInvoice:
     owner_id: UUID
 
 
-@record
-class Residual:
-    """The earning of one recurring invoice, and the member whose it is."""
-
-    period: int
-    member_id: UUID
-    base: Fraction
-    rate_percent: Decimal
-    earned: Fraction
-
-
 def frozen_cost(product: Product | None, quantity: Decimal, *, on: date, currency: str) -> Fraction | None:
     """R36: what so many of a product cost on the day of their sale, in minor units of its currency.
 
@@ -214,11 +203,11 @@ def margin_base(*, price: Fraction, cost: Fraction, negative_margin: NegativeMar
     """
     if price < 0 or (price == 0 and cost < 0):
         sale = margin_base(price=-price, cost=-cost, negative_margin=negative_margin)
-        return MarginBase(price=price, cost=cost, base=-sale.base, is_blocked=sale.is_blocked)
+        return MarginBase(base=-sale.base, is_blocked=sale.is_blocked)
     margin = price - cost
     is_loss = margin < 0
     base = Fraction() if is_loss and negative_margin != "negative" else margin
-    return MarginBase(price=price, cost=cost, base=base, is_blocked=is_loss and negative_margin == "block")
+    return MarginBase(base=base, is_blocked=is_loss and negative_margin == "block")
 
 
 def margin_percent(*, price: Fraction, cost: Fraction, denominator: MarginDenominator) -> Fraction | None:
@@ -253,7 +242,7 @@ def margin_band_earning(table: MarginBandTable, *, price: Fraction, cost: Fracti
     margin = margin_base(price=price, cost=cost, negative_margin=table.negative_margin)
     base = margin.base if table.base == "margin" or margin.is_blocked else price
     rate_percent = margin_band_rate(table, percent)
-    return _rated(base, percent, rate_percent, Fraction(1), is_blocked=margin.is_blocked)
+    return RatedBase(base=base, picked_by=percent, rate_percent=rate_percent, factor=Fraction(1))
 
 
 def contract_base(contract: Contract, base: ContractBase, one_off: OneOffCharges) -> Fraction:
@@ -288,36 +277,32 @@ def contract_term_earning(table: ContractTermTable, contract: Contract) -> Rated
     """R39: `earned = base * rate(term) * kickers`; the rate is that of the longest band that the term reaches."""
     reached = [band for band in table.bands if band.from_months <= contract.term_months]
     base = contract_base(contract, table.base, table.one_off)
-    factor = kicker_factor(table, contract)
-    return _rated(base, Fraction(contract.term_months), reached[-1].rate_percent, factor, is_blocked=False)
+    return RatedBase(
+        base=base,
+        picked_by=Fraction(contract.term_months),
+        rate_percent=reached[-1].rate_percent,
+        factor=kicker_factor(table, contract),
+    )
 
 
-def residuals(
-    terms: ResidualTerms, invoices: Sequence[RecurringInvoice], *, first_owner_id: UUID, churned_on: date | None
-) -> tuple[Residual, ...]:
-    """R40: `earned = rate * recurring` for each invoice of the first n periods that begin before the churn date.
+def residual_owner(terms: ResidualTerms, *, first_owner_id: UUID, owner_id: UUID) -> UUID:
+    """R40: whose a recurring invoice is: the contract's owner when its period began, or always the first one."""
+    return first_owner_id if terms.owner_change == "first_owner" else owner_id
+
+
+def residual(
+    terms: ResidualTerms, invoice: RecurringInvoice, *, first_owner_id: UUID, churned_on: date | None
+) -> Fraction | None:
+    """R40: `earned = rate * recurring` for an invoice of the first n periods that begin before the churn date; else None.
 
     A period that began before the churn pays; what is not served comes back as a credit note of that period. The periods
     are counted by the contract: a change of owner does not start them again. With `ends`, every period that another than
     the first owner held earns nothing.
     """
-    found: list[Residual] = []
-    for invoice in invoices:
-        is_over = terms.periods is not None and invoice.period > terms.periods
-        is_churned = churned_on is not None and invoice.begins_on >= churned_on
-        has_ended = terms.owner_change == "ends" and invoice.owner_id != first_owner_id
-        if not (is_over or is_churned or has_ended):
-            member_id = first_owner_id if terms.owner_change == "first_owner" else invoice.owner_id
-            found.append(
-                Residual(
-                    period=invoice.period,
-                    member_id=member_id,
-                    base=invoice.recurring,
-                    rate_percent=terms.rate_percent,
-                    earned=invoice.recurring * Fraction(terms.rate_percent) / 100,
-                )
-            )
-    return tuple(found)
+    is_over = terms.periods is not None and invoice.period > terms.periods
+    is_churned = churned_on is not None and invoice.begins_on >= churned_on
+    has_ended = terms.owner_change == "ends" and invoice.owner_id != first_owner_id
+    return None if is_over or is_churned or has_ended else invoice.recurring * Fraction(terms.rate_percent) / 100
 
 
 def problem_of_margin_bands(table: MarginBandTable) -> Problem | None:
@@ -382,17 +367,4 @@ def _is_kicked(kicker: TermKicker, contract: Contract) -> bool:
         (kicker.term_months_min is None or contract.term_months >= kicker.term_months_min)
         and (kicker.prepaid_percent_min is None or contract.prepaid_percent >= kicker.prepaid_percent_min)
         and (kicker.payment_days_max is None or contract.payment_days <= kicker.payment_days_max)
-    )
-
-
-def _rated(
-    base: Fraction, picked_by: Fraction | None, rate_percent: Decimal, factor: Fraction, *, is_blocked: bool
-) -> RatedBase:
-    return RatedBase(
-        base=base,
-        picked_by=picked_by,
-        rate_percent=rate_percent,
-        factor=factor,
-        earned=base * Fraction(rate_percent) / 100 * factor,
-        is_blocked=is_blocked,
     )

@@ -7,6 +7,7 @@ being the first; the last month takes the residual of rounding, so that the mont
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate
 from typing import Annotated, Final, Literal, TypeAlias, assert_never
 
 from annotated_types import Ge, Le
@@ -68,26 +69,6 @@ class AmortisedMonth:
     carrying_minor: int
 
 
-@record
-class CatchUp:
-    """R70: what a clawback changes, and the expense of the months that are left."""
-
-    asset_minor: int
-    """Change of the asset by the clawback itself: never positive; the other side is owed by the participant."""
-    expense_minor: int
-    """Change of the expense of the months that are over, posted in the month of the clawback: never positive. The
-    asset takes the other side."""
-    remaining: tuple[AmortisedMonth, ...]
-
-
-@record
-class Impairment:
-    """R70: what is written off, and the expense of the months that are left."""
-
-    expense_minor: int
-    remaining: tuple[AmortisedMonth, ...]
-
-
 def problem_of_revenue(method: AmortisationMethod, revenue_minor: Sequence[int], months: int) -> Problem | None:
     """R70: by revenue needs one amount for each month, none negative, and not all zero."""
     if method == "straight_line":
@@ -125,7 +106,7 @@ def benefit_months(policy: ContractCostPolicy, term_months: int) -> int:
 
 
 def amortisation(
-    policy: ContractCostPolicy, cost_minor: int, months: int, revenue_minor: Sequence[int] = ()
+    policy: ContractCostPolicy, cost_minor: int, *, months: int, revenue_minor: Sequence[int] = ()
 ) -> tuple[AmortisedMonth, ...]:
     """R70: the months of the benefit period, or one month with all of it where the expedient applies.
 
@@ -133,64 +114,33 @@ def amortisation(
     month takes the rest. `revenue_minor` is the expected revenue of each month.
     """
     assert 1 <= months <= BENEFIT_MONTHS_MAX, "the caller bounds the benefit period"
-    if policy.expedient == "elected" and months <= EXPEDIENT_MONTHS_MAX:
-        return _with_carrying(cost_minor, (cost_minor,), 1)
-    return _with_carrying(cost_minor, _expenses(policy, cost_minor, months, revenue_minor), 1)
+    expenses: tuple[int, ...] = (cost_minor,)
+    if policy.expedient == "not_elected" or months > EXPEDIENT_MONTHS_MAX:
+        weights = (1,) * months if policy.method == "straight_line" else tuple(revenue_minor)
+        total = sum(weights)
+        but_last = tuple(rounded(Fraction(cost_minor * weight, total), "down") for weight in weights[:-1])
+        expenses = (*but_last, cost_minor - sum(but_last))
+    carrying = (cost_minor - expensed for expensed in accumulate(expenses))
+    return tuple(
+        AmortisedMonth(month=month, expense_minor=expense_minor, carrying_minor=carrying_minor)
+        for month, (expense_minor, carrying_minor) in enumerate(zip(expenses, carrying, strict=True), 1)
+    )
 
 
-def _expenses(
-    policy: ContractCostPolicy, cost_minor: int, months: int, revenue_minor: Sequence[int]
-) -> tuple[int, ...]:
-    weights = (1,) * months if policy.method == "straight_line" else tuple(revenue_minor)
-    total = sum(weights)
-    but_last = [rounded(Fraction(cost_minor * weight, total), "down") for weight in weights[:-1]]
-    return (*but_last, cost_minor - sum(but_last))
-
-
-def _with_carrying(cost_minor: int, expenses: Sequence[int], first_month: int) -> tuple[AmortisedMonth, ...]:
-    amortised = []
-    for month, expense_minor in enumerate(expenses, first_month):
-        cost_minor -= expense_minor
-        amortised.append(AmortisedMonth(month=month, expense_minor=expense_minor, carrying_minor=cost_minor))
-    return tuple(amortised)
-
-
-def caught_up(before: Sequence[AmortisedMonth], after: Sequence[AmortisedMonth], *, months_over: int) -> CatchUp:
+def caught_up(before: Sequence[AmortisedMonth], *, after: Sequence[AmortisedMonth], months_over: int) -> int:
     """R70: a clawback makes the cost smaller from the first month on: `after` is the schedule of the cost that is left.
 
-    The asset falls by what is clawed back; what was expensed too much in the months that are over is taken back at once, and
-    the months that are left follow the new schedule. All expense together is the cost that is left.
+    The asset falls by what is clawed back; what was expensed too much in the months that are over is taken back at once: by so
+    much the expense changes. The months that are left follow the new schedule. All expense together is the cost that is left.
     """
     over = min(months_over, len(before))
-    expensed_minor = sum(month.expense_minor for month in before[:over])
-    due_minor = sum(month.expense_minor for month in after[:over])
-    return CatchUp(
-        asset_minor=_cost(after) - _cost(before),
-        expense_minor=due_minor - expensed_minor,
-        remaining=tuple(after[over:]),
-    )
+    return _expense_minor(after[:over]) - _expense_minor(before[:over])
 
 
-def _cost(schedule: Sequence[AmortisedMonth]) -> int:
-    return sum(month.expense_minor for month in schedule)
+def impaired(schedule: Sequence[AmortisedMonth], *, months_over: int) -> int:
+    """R70: on churn nothing of the asset is recoverable, and all that the months that are left carry is expensed at once."""
+    return _expense_minor(schedule[months_over:])
 
 
-def impaired(schedule: Sequence[AmortisedMonth], *, months_over: int, recoverable_minor: int) -> Impairment:
-    """R70: `impairment = carrying amount - recoverable`, not negative: on churn nothing is recoverable and all is expensed.
-
-    What is recoverable is the consideration still expected less its costs. The months that are left share it in the
-    proportion in which they shared the asset, the last with the residual.
-    """
-    left = tuple(schedule[months_over:])
-    carrying_minor = _cost(left)
-    kept_minor = min(carrying_minor, max(0, recoverable_minor))
-    if kept_minor == carrying_minor:
-        return Impairment(expense_minor=0, remaining=left)
-    if kept_minor == 0:
-        return Impairment(expense_minor=carrying_minor, remaining=())
-    but_last = [rounded(Fraction(kept_minor * month.expense_minor, carrying_minor), "down") for month in left[:-1]]
-    expenses = (*but_last, kept_minor - sum(but_last))
-    return Impairment(
-        expense_minor=carrying_minor - kept_minor,
-        remaining=_with_carrying(kept_minor, expenses, left[0].month),
-    )
+def _expense_minor(months: Sequence[AmortisedMonth]) -> int:
+    return sum(month.expense_minor for month in months)

@@ -80,34 +80,13 @@ class DaysCovered:
 
 
 @record
-class Floor:
-    """Pay with a floor under it: `paid = earned + topped_up`."""
-
-    earned_minor: Fraction
-    floor_minor: Fraction
-    topped_up_minor: Fraction
-    paid_minor: Fraction
-
-
-@record
 class DrawPeriod:
     """One period of a recoverable draw: `paid = earned + advanced - recovered`, and the balance changes by the same."""
 
-    earned_minor: Fraction
-    draw_minor: Fraction
     advanced_minor: Fraction
     recovered_minor: Fraction
     paid_minor: Fraction
-    owed_before_minor: Fraction
     owed_after_minor: Fraction
-
-
-@record
-class DrawBalance:
-    """A balance of which something was forgiven; both parts add up to what it was."""
-
-    forgiven_minor: Fraction
-    owed_minor: Fraction
 
 
 @record
@@ -135,19 +114,16 @@ def days_covered(period: DaySpan, held: Iterable[Held], *, last_on: date | None)
     return DaysCovered(covered=covered, of=period.length_days())
 
 
-def guarantee(*, earned_minor: Amount, guarantee_minor: Amount, days: DaysCovered) -> Floor:
-    """R31: `pay = max(e, g * covered / of)`; what is topped up is never recovered.
+def guarantee(*, earned_minor: Amount, guarantee_minor: Amount, days: DaysCovered) -> Fraction:
+    """R31: `pay = max(e, g * covered / of)`; what that tops up is never recovered.
 
     On no covered day there is no floor, not one of zero: a negative result stays negative. In force, it is lifted too.
     """
-    earned, floor_minor = Fraction(earned_minor), _prorated(guarantee_minor, days)
-    paid_minor = max(earned, floor_minor) if days.covered else earned
-    return Floor(
-        earned_minor=earned, floor_minor=floor_minor, topped_up_minor=paid_minor - earned, paid_minor=paid_minor
-    )
+    earned = Fraction(earned_minor)
+    return max(earned, _prorated(guarantee_minor, days)) if days.covered else earned
 
 
-def non_recoverable_draw(*, earned_minor: Amount, draw_minor: Amount, days: DaysCovered) -> Floor:
+def non_recoverable_draw(*, earned_minor: Amount, draw_minor: Amount, days: DaysCovered) -> Fraction:
     """R32: as R31; it is only called a draw."""
     return guarantee(earned_minor=earned_minor, guarantee_minor=draw_minor, days=days)
 
@@ -168,30 +144,21 @@ def recoverable_draw(
     recoverable_minor = min(owed, earned - _kept_minor(draw, draw_minor, days), limit_minor)
     recovered_minor = max(recoverable_minor, Fraction())
     return DrawPeriod(
-        earned_minor=earned,
-        draw_minor=draw_minor,
         advanced_minor=advanced_minor,
         recovered_minor=recovered_minor,
         paid_minor=earned + advanced_minor - recovered_minor,
-        owed_before_minor=owed,
         owed_after_minor=owed + advanced_minor - recovered_minor,
     )
 
 
-def draw_ended(ending: AdvanceEnding, *, owed_minor: Amount) -> DrawBalance:
-    """R33, R34: what becomes of the balance at the end of the draw, or when the member leaves; collected is still owed."""
-    owed = Fraction(owed_minor)
-    is_forgiven = ending == "forgiven"
-    return DrawBalance(
-        forgiven_minor=owed if is_forgiven else Fraction(), owed_minor=Fraction() if is_forgiven else owed
-    )
+def draw_ended(ending: AdvanceEnding, *, owed_minor: int) -> int:
+    """R33, R34: what of the balance is owed once the draw ends, or the member leaves; what is collected is still owed."""
+    return 0 if ending == "forgiven" else owed_minor
 
 
-def draw_forgiven(*, owed_minor: Amount, granted_minor: Amount) -> DrawBalance:
+def draw_forgiven(*, owed_minor: int, granted_minor: int) -> int:
     """R33, R34: `forgiven = min(granted, owed)`; a balance goes down to 0 and never below, what is granted above it lapses."""
-    owed = Fraction(owed_minor)
-    forgiven_minor = max(min(Fraction(granted_minor), owed), Fraction())
-    return DrawBalance(forgiven_minor=forgiven_minor, owed_minor=owed - forgiven_minor)
+    return max(min(granted_minor, owed_minor), 0)
 
 
 def paid_in_advance(draw: DrawInAdvance, *, days: DaysCovered) -> Fraction:

@@ -27,7 +27,6 @@ CumulativeTiers: TypeAlias = Literal["restart", "continue"]
 LeavingReason: TypeAlias = Literal[
     "resignation", "dismissal", "dismissal_for_cause", "redundancy", "end_of_contract", "retirement", "death"
 ]
-LeaverState: TypeAlias = Literal["earned", "released_later", "pipeline"]
 LEAVING_REASONS: Final[tuple[LeavingReason, ...]] = get_args(LeavingReason)
 
 
@@ -47,8 +46,8 @@ class PlanPart:
     span: DaySpan
     quota: QuotaPart
     """Of the whole period's quota."""
-    counts_from: date
-    """From this day on credits count towards the part's tiers."""
+    counts_as: int
+    """Credits of parts with the same number count together: the version's, or 0 where tiers continue."""
 
 
 @record
@@ -67,14 +66,6 @@ class LeaverRule:
     ]
 
 
-@record
-class LeaverShare:
-    """R60: in which state an earning was when the participant left, and how much of it still pays."""
-
-    state: LeaverState
-    percent: Decimal
-
-
 def plan_parts(
     change: PlanChange, cumulative: CumulativeTiers, versions: Sequence[VersionFrom], *, whole: DaySpan, weigh: Weigh
 ) -> tuple[PlanPart, ...]:
@@ -87,17 +78,17 @@ def plan_parts(
     """
     if change == "from_next_period":
         number = _version_on(versions, whole.effective_from)
-        if number is None:
-            return ()
-        return (PlanPart(version=number, span=whole, quota=WHOLE_QUOTA, counts_from=whole.effective_from),)
+        spans = [] if number is None else [(number, whole)]
+    else:
+        spans = _version_spans(versions, whole)
     return tuple(
         PlanPart(
             version=number,
             span=span,
-            quota=quota_part(whole, span, weigh) if change == "split_period" else WHOLE_QUOTA,
-            counts_from=span.effective_from if cumulative == "restart" else whole.effective_from,
+            quota=quota_part(whole, span=span, weigh=weigh) if change == "split_period" else WHOLE_QUOTA,
+            counts_as=number if cumulative == "restart" else 0,
         )
-        for number, span in _version_spans(versions, whole)
+        for number, span in spans
     )
 
 
@@ -140,8 +131,8 @@ def problem_of_leaver_rules(rules: Sequence[LeaverRule]) -> Problem | None:
 
 def leaver_share(
     rules: Sequence[LeaverRule], reason: LeavingReason, *, left_on: date, earned_on: date, released_on: date
-) -> LeaverShare:
-    """R60: what still pays of an earning. `left_on` is the last day of employment, and counts as before leaving.
+) -> Decimal:
+    """R60: what still pays of an earning, in percent. `left_on` is the last day of employment, and counts as before leaving.
 
     Earned and released by then: `earned`. Earned by then, released after: `released_later`, within its days. Earned after:
     `pipeline`, within its days, whenever it is released. Beyond the days it is 0.
@@ -149,8 +140,8 @@ def leaver_share(
     rule = next(rule for rule in rules if rule.reason == reason)
     if earned_on > left_on:
         is_paid = (earned_on - left_on).days <= rule.pipeline_days
-        return LeaverShare(state="pipeline", percent=rule.pipeline_percent if is_paid else Decimal(0))
+        return rule.pipeline_percent if is_paid else Decimal(0)
     if released_on > left_on:
         is_paid = (released_on - left_on).days <= rule.released_later_days
-        return LeaverShare(state="released_later", percent=rule.released_later_percent if is_paid else Decimal(0))
-    return LeaverShare(state="earned", percent=rule.earned_percent)
+        return rule.released_later_percent if is_paid else Decimal(0)
+    return rule.earned_percent

@@ -129,29 +129,27 @@ def problem_of_proration(proration: Proration, kind: PeriodKind) -> Problem | No
 
 
 def weight_of(proration: Proration, calendar: Calendar | None, span: DaySpan) -> Fraction:
-    """R58: what some days weigh by the plan's basis. Only working days need a calendar."""
+    """R58: what some days weigh by the plan's basis. Only working days need a calendar.
+
+    Worked are days by their weekday or declared so (调休), less declared holidays. Of whole months those count whose first,
+    fifteenth or last day is among the days: every month goes to one part and is never shared. By season it is the sum of each
+    month's weight times its days among these by all of its days, in percent of the year.
+    """
     match proration.basis:
         case "calendar_days":
             return Fraction(span.length_days())
         case "working_days":
             assert calendar is not None, "a plan by working days names its calendar"
-            return Fraction(days_worked(span, calendar))
+            last_on = span.effective_until - timedelta(days=1)
+            return Fraction(working_days(calendar, first=span.effective_from, last=last_on))
         case "whole_months":
             assert proration.month_day is not None, "published whole months have a day that decides"
-            return Fraction(months_held(span, proration.month_day))
+            decides = (_day_of_month(month.effective_from, proration.month_day) for month in calendar_months(span))
+            return Fraction(sum(map(span.contains, decides)))
         case "seasonal_weights":
-            return seasonal_weight(span, proration.month_percents)
+            months = calendar_months(span)
+            return sum((_weight_in_month(part, proration.month_percents) for part in months), ZERO)
     assert_never(proration.basis)
-
-
-def days_worked(span: DaySpan, calendar: Calendar) -> int:
-    """R58: days that are worked by their weekday or declared so (调休), less declared holidays."""
-    return working_days(calendar, first=span.effective_from, last=span.effective_until - timedelta(days=1))
-
-
-def months_held(span: DaySpan, month_day: MonthDay) -> int:
-    """R58: months whose first, fifteenth or last day is among the days: every month goes to one part and is never shared."""
-    return sum(1 for month in calendar_months(span) if span.contains(_day_of_month(month.effective_from, month_day)))
 
 
 def _day_of_month(on: date, month_day: MonthDay) -> date:
@@ -163,11 +161,6 @@ def _day_of_month(on: date, month_day: MonthDay) -> date:
         case "last":
             return months_after(on.replace(day=1), 1) - timedelta(days=1)
     assert_never(month_day)
-
-
-def seasonal_weight(span: DaySpan, month_percents: Sequence[Decimal]) -> Fraction:
-    """R58: `sum of month's weight * its days in the span / its days`, in percent of the year."""
-    return sum((_weight_in_month(part, month_percents) for part in calendar_months(span)), ZERO)
 
 
 def _weight_in_month(part: DaySpan, month_percents: Sequence[Decimal]) -> Fraction:
@@ -192,7 +185,7 @@ def prorated_quota(quota_minor: int, whole: DaySpan, held: Sequence[DaySpan], we
     return quota_minor * quota_share(whole, held, weigh)
 
 
-def quota_part(whole: DaySpan, span: DaySpan, weigh: Weigh) -> QuotaPart:
+def quota_part(whole: DaySpan, *, span: DaySpan, weigh: Weigh) -> QuotaPart:
     """R58: the part of a period's quota that some of its days carry."""
     before = clipped(whole, effective_until=span.effective_from)
     return QuotaPart(
@@ -216,7 +209,7 @@ def problem_of_ramp(ramp: Ramp) -> Problem | None:
     return None
 
 
-def ramp_percent(ramp: Ramp, started_on: date, on: date) -> Decimal:
+def ramp_percent(ramp: Ramp, started_on: date, *, on: date) -> Decimal:
     """R59: the percent of a day by its month of service; the first step also holds for days before the first month."""
     first_on = _ramp_begins(ramp, started_on)
     for step in ramp.steps:
@@ -243,7 +236,7 @@ def ramp_parts(ramp: Ramp, started_on: date, whole: DaySpan) -> tuple[RampPart, 
         return ()
     first_on = _ramp_begins(ramp, started_on)
     parts = cut(served, [months_after(first_on, step.through_month) for step in ramp.steps])
-    return tuple(RampPart(span=span, percent=ramp_percent(ramp, started_on, span.effective_from)) for span in parts)
+    return tuple(RampPart(span=span, percent=ramp_percent(ramp, started_on, on=span.effective_from)) for span in parts)
 
 
 def ramped_share(ramp: Ramp, started_on: date, whole: DaySpan, weigh: Weigh) -> Fraction:

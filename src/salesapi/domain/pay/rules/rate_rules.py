@@ -72,7 +72,7 @@ def most_specific_rule(rules: Sequence[RateRule], sale: RatedSale) -> RateRule |
     rule states; then the higher priority; then the newer date of effect (`always` is the oldest). The order of the rules
     does not matter. None where no rule fits: the sale has no rate, which a statement shows as such.
     """
-    fitting = [rule for rule in rules if _is_in_effect(rule, sale.on) and _fits(rule, sale)]
+    fitting = [rule for rule in rules if (rule.effective_from or date.min) <= sale.on and _fits(rule, sale)]
     return max(fitting, key=specificity_of, default=None)
 
 
@@ -104,10 +104,6 @@ def _problem_of_rule(rule: RateRule, pointer: str) -> Problem | None:
         reason = f"a rule for `{rule.product_level}` needs a key" if rule.product_key is None else "`all` has no key"
         return Problem(pointer=f"{pointer}/product_key", reason=reason)
     return problem_of_rate(rule.rate_percent, f"{pointer}/rate_percent")
-
-
-def _is_in_effect(rule: RateRule, on: date) -> bool:
-    return rule.effective_from is None or rule.effective_from <= on
 
 
 def _fits(rule: RateRule, sale: RatedSale) -> bool:

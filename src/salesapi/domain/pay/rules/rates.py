@@ -1,4 +1,4 @@
-"""Rates R01 to R14, R20 and R21 of the rule catalogue, one function a rule, in its order.
+"""Rates R01 to R14, R20 and R21 of the rule catalogue, one function a rule, in its order; the gate (R13) is in `components.py`.
 
 All exact: amounts are fractions of minor units, rates decimals in percent; nothing is rounded here. A table counts what was
 credited before (`start`) and with a credit (`start` plus `base`), so that deals of a period stand on each other's shoulders.
@@ -10,12 +10,11 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
+from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.pay.rules.tables import Band, Matrix, PayoutCurve, Tier, TierTable, tier_index
 from salesapi.domain.shared.kernel import fast_record, record
 from salesapi.domain.shared.money import PRECISION_DIGITS
 
-Amount: TypeAlias = Fraction | int
-"""Minor units, exact."""
 Slowed: TypeAlias = Literal["whole", "below"]
 
 ZERO: Final = Fraction()
@@ -82,13 +81,13 @@ def flat_amount(unit_minor: int, count: Fraction | int) -> Fraction:
     return Fraction(count) * unit_minor
 
 
-def individual_rate(target_variable_minor: int, quota_minor: int) -> Fraction:
+def individual_rate(target_variable_minor: int, *, quota_minor: int) -> Fraction:
     """R03: `r = targetVariable / quota`, in percent. The quota is positive and as the period has it, prorated or not."""
     assert quota_minor > 0, "a rate of one's own needs a quota"
     return Fraction(target_variable_minor * 100, quota_minor)
 
 
-def tiered(table: TierTable, start: Amount, base: Amount, *, rated_from: Amount = 0) -> Tiered:
+def tiered(table: TierTable, *, start: Amount, base: Amount, rated_from: Amount = 0) -> Tiered:
     """R04 to R06 and R21: what a credit earns that takes the total from `start` on.
 
     R04, tiers for what is `new`: each part of the amount earns its own tier's rate, `e = sum_i r_i * len([m0, m1] in [lo_i,
@@ -111,7 +110,7 @@ def rule_of_tiers(table: TierTable) -> str:
     return "R06" if len(kinds) > 1 else "R04" if "new" in kinds else "R05"
 
 
-def attainment_percent(measure: Amount, quota: Amount) -> Fraction:
+def attainment_percent(measure: Amount, *, quota: Amount) -> Fraction:
     """R07: the measure in percent of a positive quota."""
     assert quota > 0, "attainment needs a quota"
     return Fraction(measure) * 100 / quota
@@ -141,7 +140,7 @@ def in_tier_rate(tier: Tier, value: Amount) -> Fraction:
 
 
 def accelerated(
-    rate_percent: Fraction, factor: Decimal, threshold: Amount, start: Amount, base: Amount
+    rate_percent: Fraction, *, factor: Decimal, threshold: Amount, start: Amount, base: Amount
 ) -> tuple[Part, ...]:
     """R10: `e = r * k * b` for the part above the threshold, on new credit only; the part below it at the plain rate."""
     below, above = _around(threshold, start, base)
@@ -149,7 +148,7 @@ def accelerated(
 
 
 def decelerated(
-    rate_percent: Fraction, factor: Decimal, threshold: Amount, start: Amount, base: Amount, slowed: Slowed
+    rate_percent: Fraction, *, factor: Decimal, threshold: Amount, start: Amount, base: Amount, slowed: Slowed
 ) -> tuple[Part, ...]:
     """R11: `e = r * d * b` under a threshold: on the part `below` it, or on the `whole` credit while the total is under it."""
     slow = rate_percent * exact(factor)
@@ -175,17 +174,12 @@ def payout_percent(curve: PayoutCurve, attainment: Fraction) -> Fraction:
     return _on_line(points[place - 1], points[place], attainment)
 
 
-def gated(is_open: bool, earned: Fraction) -> Fraction:
-    """R13: `e = open ? e : 0`."""
-    return earned if is_open else ZERO
-
-
-def matrix_rate(matrix: Matrix, first: Fraction, second: Fraction) -> Decimal:
+def matrix_rate(matrix: Matrix, *, first: Fraction, second: Fraction) -> Decimal:
     """R14: the rate of the cell where the bands of two values meet; values below the first band belong to it."""
     return matrix.cells[_band(matrix.rows, first)].rates_percent[_band(matrix.columns, second)]
 
 
-def year_to_date_less_paid(due_to_date: Fraction, paid_before: Fraction) -> Fraction:
+def year_to_date_less_paid(due_to_date: Fraction, *, paid_before: Fraction) -> Fraction:
     """R20: `p_t = E(YTD_t) - sum p_<t`; negative after a refund, to be carried or recovered (R54)."""
     return due_to_date - paid_before
 

@@ -45,7 +45,7 @@ def points_balance(entries: Iterable[int]) -> int:
     return sum(entries)
 
 
-def problem_of_redemption(balance: int, points: int) -> Problem | None:
+def problem_of_redemption(balance: int, *, points: int) -> Problem | None:
     """R47: a redemption posts a negative entry; nobody redeems nothing, or more than the balance."""
     if not 0 < points <= balance:
         return Problem(pointer="/points", reason=f"the balance is {balance} points, so {points} cannot be redeemed")
@@ -87,7 +87,7 @@ def problem_of_reward(reward: Reward) -> Problem | None:
     return None
 
 
-def conflict_of_approver(approver: Party, granter: Party, beneficiary_ids: Set[UUID]) -> ApproverConflict | None:
+def conflict_of_approver(*, approver: Party, granter: Party, beneficiary_ids: Set[UUID]) -> ApproverConflict | None:
     """R48, R61: neither who grants nor who gets something approves it, under whichever key."""
     if approver.principal_id == granter.principal_id:
         return "granted_it"

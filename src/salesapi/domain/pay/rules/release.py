@@ -68,14 +68,6 @@ class ExpiryTable:
 
 
 @record
-class ClockDates:
-    """The day to which an earning belongs, and the day on which it is payable; None where that has not happened."""
-
-    attributed_on: date | None
-    released_on: date | None
-
-
-@record
 class Cash:
     """One allocated payment in the currency of what is due: what arrived, and what the bank kept. A refund is negative."""
 
@@ -93,8 +85,8 @@ class PaymentStep:
     released_minor: Fraction
 
 
-def two_clocks(clocks: Clocks, happened_on: Mapping[Anchor, date], period_end: Callable[[date], date]) -> ClockDates:
-    """R22: `attributed = date(attribution)`, `released = max(attributed, date(release))`.
+def two_clocks(clocks: Clocks, happened_on: Mapping[Anchor, date], period_end: Callable[[date], date]) -> date | None:
+    """R22: `attributed = date(attribution)`, `released = max(attributed, date(release))`: the day on which it is payable.
 
     The attribution date never looks at the release: late cash keeps the period and the rate of its sale. What comes
     before the attribution (a prepayment) waits for it: nothing is payable before it is earned. `happened_on` has no entry
@@ -102,10 +94,9 @@ def two_clocks(clocks: Clocks, happened_on: Mapping[Anchor, date], period_end: C
     """
     attributed_on = happened_on.get(clocks.attribution)
     if attributed_on is None:
-        return ClockDates(attributed_on=None, released_on=None)
+        return None
     release_on = period_end(attributed_on) if clocks.release == "period_end" else happened_on.get(clocks.release)
-    released_on = None if release_on is None else max(attributed_on, release_on)
-    return ClockDates(attributed_on=attributed_on, released_on=released_on)
+    return None if release_on is None else max(attributed_on, release_on)
 
 
 def booking_triggered(earned_minor: Fraction, *, released_on: date | None, by: date) -> Fraction:
@@ -143,7 +134,7 @@ def payment_triggered(
         released_on = _release_day(options.prepayment, cash.on, invoiced_on)
         share = share_before
         if released_on is not None:
-            cash_minor += _counted_minor(options.bank_fee, cash)
+            cash_minor += cash.received_minor + (cash.fee_minor if options.bank_fee == "counts_as_paid" else 0)
             share = min(max(Fraction(cash_minor, gross_due_minor), Fraction()), Fraction(1))
         released_minor = earned_minor * (share - share_before)
         steps.append(PaymentStep(released_on=released_on, share=share, released_minor=released_minor))
@@ -221,10 +212,6 @@ def _release_day(prepayment: Prepayment, paid_on: date, invoiced_on: date | None
     if prepayment == "releases_on_receipt":
         return paid_on
     return None if invoiced_on is None else max(paid_on, invoiced_on)
-
-
-def _counted_minor(bank_fee: BankFee, cash: Cash) -> Amount:
-    return cash.received_minor + cash.fee_minor if bank_fee == "counts_as_paid" else cash.received_minor
 
 
 def _nothing_due(nothing_due: NothingDue, earned_minor: Fraction, invoiced_on: date | None) -> tuple[PaymentStep, ...]:

@@ -16,7 +16,6 @@ from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.money import parts_of
 
 SourcingModel: TypeAlias = Literal["first", "last", "weighted"]
-LeftOutReason: TypeAlias = Literal["undated", "later", "expired"]
 
 _FIRST_INSTANT: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -42,44 +41,23 @@ class SourcingPart:
     amount_minor: int
 
 
-@record
-class LeftOut:
-    """A touch that does not count, and why: its day is unknown, it came after the deal's day, or it is too old."""
-
-    position: int
-    reason: LeftOutReason
-
-
-@record
-class Sourcing:
-    """The division of an amount among touches. Without parts nobody sourced the deal."""
-
-    parts: tuple[SourcingPart, ...]
-    left_out: tuple[LeftOut, ...]
-
-
 def sourced(
     whole_minor: int, touches: Sequence[Touch], model: SourcingModel, *, on: date, expires_after_days: int | None
-) -> Sourcing:
+) -> tuple[SourcingPart, ...]:
     """Shares an amount among the touches that count on the deal's day, in the order in which they happened.
 
-    A touch counts from its own day on, that day included, and for `expires_after_days` days after it; None is for ever.
+    A touch counts from its own day on, that day included, and for `expires_after_days` days after it; None is for ever. One
+    without a day does not count. Without parts nobody sourced the deal.
     """
-    reasons = {touch.position: _reason(touch, on, expires_after_days) for touch in touches}
-    counted = sorted((touch for touch in touches if reasons[touch.position] is None), key=_moment)
-    left_out = (LeftOut(position=position, reason=reason) for position, reason in reasons.items() if reason)
-    return Sourcing(
-        parts=_parts(whole_minor, counted, model), left_out=tuple(sorted(left_out, key=lambda touch: touch.position))
-    )
+    counted = (touch for touch in touches if _counts(touch, on, expires_after_days))
+    return _parts(whole_minor, sorted(counted, key=_moment), model)
 
 
-def _reason(touch: Touch, on: date, expires_after_days: int | None) -> LeftOutReason | None:
+def _counts(touch: Touch, on: date, expires_after_days: int | None) -> bool:
     if touch.on is None:
-        return "undated"
+        return False
     age_days = (on - touch.on).days
-    if age_days < 0:
-        return "later"
-    return "expired" if expires_after_days is not None and age_days > expires_after_days else None
+    return age_days >= 0 and (expires_after_days is None or age_days <= expires_after_days)
 
 
 def _moment(touch: Touch) -> tuple[date, datetime, int]:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import assert_never
 
 from salesapi.domain.pay.records.payout_runs import LineKind
-from salesapi.domain.pay.rules.accounting import Movement
+from salesapi.domain.pay.rules.accounting import Movement, MovementKind
 from salesapi.domain.shared.kernel import record
 
 
@@ -24,27 +24,22 @@ class LockedLines:
     payable_on: date
 
 
-def movements_of(lines: LockedLines, dimension: str) -> tuple[Movement, ...]:
+def movements_of(lines: LockedLines) -> tuple[Movement, ...]:
     """R69: what lines move. All that is earned is payable at the end of its period, but for what is withheld there."""
 
-    def earned(amount_minor: int) -> Movement:
-        return Movement(on=lines.earned_on, kind="earned", amount_minor=amount_minor, dimension=dimension)
-
-    def released(amount_minor: int) -> Movement:
-        return Movement(on=lines.payable_on, kind="released", amount_minor=amount_minor, dimension=dimension)
+    def moved(kind: MovementKind, amount_minor: int) -> Movement:
+        on = lines.earned_on if kind == "earned" else lines.payable_on
+        return Movement(on=on, kind=kind, amount_minor=amount_minor)
 
     match lines.kind:
         case "earning" | "uplift" | "modifier" | "limit" | "adjustment" | "award" | "guarantee" | "draw" | "recovery":
-            return earned(lines.posted_minor), released(lines.posted_minor)
+            return moved("earned", lines.posted_minor), moved("released", lines.posted_minor)
         case "withheld" | "release" | "release_adjustment":
-            return (released(lines.posted_minor),)
+            return (moved("released", lines.posted_minor),)
         case "clawback" | "clawback_adjustment":
-            taken_minor = -lines.posted_minor
-            return (Movement(on=lines.payable_on, kind="clawed_back", amount_minor=taken_minor, dimension=dimension),)
+            return (moved("clawed_back", -lines.posted_minor),)
         case "lapsed" | "cancelled":
-            return (
-                Movement(on=lines.payable_on, kind="cancelled", amount_minor=lines.gone_minor, dimension=dimension),
-            )
+            return (moved("cancelled", lines.gone_minor),)
         case "held":
             return ()
     assert_never(lines.kind)

@@ -35,7 +35,7 @@ class CostMonth:
     """The asset at the end of the month."""
 
 
-def term_months(starts_on: date, ends_on: date) -> int:
+def term_months(starts_on: date, *, ends_on: date) -> int:
     """R70: months of a term, both days inclusive; a started month counts. At most `BENEFIT_MONTHS_MAX`, at least 1."""
     until = ends_on + timedelta(days=1) if ends_on < date.max else ends_on
     return min(BENEFIT_MONTHS_MAX, max(1, started_months(starts_on, until=until)))
@@ -94,7 +94,7 @@ class _Asset:
         self._over = 0
         self._cost_minor = 0
         self._carrying_minor = 0
-        self._schedule: tuple[AmortisedMonth, ...] = amortisation(policy, 0, months, revenue_minor)
+        self._schedule: tuple[AmortisedMonth, ...] = amortisation(policy, 0, months=months, revenue_minor=revenue_minor)
         self._is_written_off = False
 
     def month(self, month_on: date, added_minor: int, *, is_churned: bool) -> CostMonth:
@@ -104,7 +104,7 @@ class _Asset:
         self._carrying_minor += added_minor - expense_minor
         impairment_minor = 0
         if is_churned and not self._is_written_off:
-            impairment_minor = impaired(self._schedule, months_over=self._over, recoverable_minor=0).expense_minor
+            impairment_minor = impaired(self._schedule, months_over=self._over)
             self._carrying_minor -= impairment_minor
             # Less than nothing is no asset to write off: it goes on as it was planned.
             self._is_written_off = self._carrying_minor == 0
@@ -122,8 +122,10 @@ class _Asset:
             return added_minor
         self._cost_minor += added_minor
         before = self._schedule
-        self._schedule = amortisation(self._policy, self._cost_minor, self._months, self._revenue_minor)
-        return caught_up(before, self._schedule, months_over=self._over).expense_minor
+        self._schedule = amortisation(
+            self._policy, self._cost_minor, months=self._months, revenue_minor=self._revenue_minor
+        )
+        return caught_up(before, after=self._schedule, months_over=self._over)
 
     def _due(self) -> int:
         """Computes what the schedule expenses in this month, in minor units."""

@@ -47,7 +47,7 @@ class LiveStatement:
     year_to_date: Totals
     coming: tuple[Coming, ...]
 
-    def lines(self, first: int, last: int) -> tuple[StatementLine, ...]:
+    def lines(self, *, first: int, last: int) -> tuple[StatementLine, ...]:
         """The lines of these numbers, from 1, made for this."""
         return tuple(map(line_of, self.postings[max(first - 1, 0) : last]))
 
@@ -83,10 +83,10 @@ class LiveStatements:
             plan_versions=versions_of(postings),
             totals=totals,
             postings=tuple(postings),
-            run=next((_state(run) for run in runs if run.period == self._period), "none"),
+            run=next(("locked" if run.is_locked else "open" for run in runs if run.period == self._period), "none"),
             standings=standings_of(evaluation, enrolment, self._period) if enrolment is not None else (),
             rank=rank_of(evaluation, member_id, self._period),
-            year_to_date=_year_to_date(evaluation.ledger, runs, member_id, totals, self._period),
+            year_to_date=_year_to_date(evaluation.ledger, runs, member_id, totals, period=self._period),
             coming=coming_of(self.pay.earnings, member_id, self._period, postings),
         )
 
@@ -107,18 +107,14 @@ def _refuse_too_large(member_id: UUID, postings: Sequence[Posting]) -> None:
             raise PayoutRunAmountTooLarge(component=posting.component, member_id=str(member_id), limit=AMOUNT_MINOR_MAX)
 
 
-def _state(run: RunFacts) -> RunState:
-    return "locked" if run.is_locked else "open"
-
-
 def _year_to_date(
-    ledger: PayFacts, runs: tuple[RunFacts, ...], member_id: UUID, totals: Totals, period: Period
+    ledger: PayFacts, runs: tuple[RunFacts, ...], member_id: UUID, totals: Totals, *, period: Period
 ) -> Totals:
     """The statements of the year's earlier runs as they were locked, and this one as it stands."""
     sums = asdict(totals)
     for run in runs:
         if run.period.first_on.year == period.first_on.year and run.period.first_on < period.first_on:
-            locked = ledger.paid.totals(run.run_id, member_id)
+            locked = ledger.paid.totals(run.run_id, member_id=member_id)
             for name in sums if locked is not None else ():
                 sums[name] += getattr(locked, name)
     return Totals(**sums)

@@ -54,7 +54,7 @@ def coming_of(earnings: Earnings, member_id: UUID, period: Period, postings: Ite
 def _unreleased(earnings: Earnings, member_id: UUID) -> Iterator[tuple[str, UUID]]:
     """The deals whose withheld and released lines do not end at 0 over the locked periods, with those where they earned."""
     evaluation = earnings.evaluation
-    posted = evaluation.ledger.paid.posted_ever(evaluation.plan_id, member_id)
+    posted = evaluation.ledger.paid.posted_ever(evaluation.plan_id, member_id=member_id)
     left: dict[tuple[str, UUID], int] = {}
     for of_period in posted.values():
         for (_, component, deal_id, side), minor in of_period.items():

@@ -12,12 +12,12 @@ from uuid import UUID
 
 from salesapi.domain.pay.calculation.crediting import credits_of
 from salesapi.domain.pay.calculation.evaluation import Evaluation
-from salesapi.domain.pay.calculation.sale_parts import Amount
 from salesapi.domain.pay.calculation.sales import is_plain, plain_sale
 from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.plans.version_parts import VersionPart
+from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.periods import Period
 
@@ -93,18 +93,18 @@ def _credited(
                 alone_minor, others = wins.won_alone(member_id, month, evaluation.currency)
                 yield alone_minor if component.credit == "direct" else 0
                 for win in others:
-                    yield from _parts(evaluation, part, component, member_id, win, period)
+                    yield from _parts(evaluation, part, component, member_id=member_id, win=win, period=period)
             continue
         for win in wins.in_months(member_id, period.months()):
             is_held = (
                 is_always or evaluation.eligibility.kept_percent(enrolment, part.version, component, win.on) is not None
             )
             if is_held and part.pays(win.on):
-                yield from _parts(evaluation, part, component, member_id, win, period)
+                yield from _parts(evaluation, part, component, member_id=member_id, win=win, period=period)
 
 
 def _parts(
-    evaluation: Evaluation, part: VersionPart, component: Component, member_id: UUID, win: Win, period: Period
+    evaluation: Evaluation, part: VersionPart, component: Component, *, member_id: UUID, win: Win, period: Period
 ) -> Iterator[Amount]:
     """The member's credits of one win."""
     sale = plain_sale(win)

@@ -15,14 +15,7 @@ from uuid import UUID
 from salesapi.domain.pay.ledger.pay_facts import PayFacts, QuotaFact
 from salesapi.domain.pay.ledger.payout_facts import Totals
 from salesapi.domain.pay.ledger.sale_facts import Win
-from salesapi.domain.pay.plans.compensation_plans import (
-    CHANGES_MAX,
-    VERSIONS_A_YEAR_MAX,
-    CompensationPlan,
-    CompensationPlanSimulated,
-    CompensationPlanVersion,
-    SimulatedPay,
-)
+from salesapi.domain.pay.plans import compensation_plans
 from salesapi.domain.pay.plans.plan_assumptions import Assumptions
 from salesapi.domain.pay.statements.statements import ENGINE_VERSION, totals_of
 from salesapi.domain.shared.kernel import natural_id
@@ -44,17 +37,17 @@ def simulated(
     ledger: PayFacts,
     plan_id: UUID,
     period: Period,
-    proposal: CompensationPlanVersion,
+    proposal: compensation_plans.CompensationPlanVersion,
     *,
     assumed: Assumptions = NOTHING_ASSUMED,
-) -> CompensationPlanSimulated:
+) -> compensation_plans.CompensationPlanSimulated:
     """R65: every participant's pay now, and by the proposal with what it supposes, the largest differences first."""
     plan = ledger.plan(plan_id)
     proposed = replace(plan, versions=(*plan.versions, replace(proposal, effective_from=period.first_on)))
     what_if = _supposing(ledger, plan.currency, assumed).with_plan(plan_id, proposed)
     now, then = totals_of(ledger, plan_id, period.text), totals_of(what_if, plan_id, period.text)
     pays = [
-        SimulatedPay(
+        compensation_plans.SimulatedPay(
             member_id=member_id,
             current_minor=now.get(member_id, NO_PAY).total_minor,
             simulated_minor=_corrected_as_now(then.get(member_id, NO_PAY), now.get(member_id, NO_PAY)),
@@ -64,7 +57,7 @@ def simulated(
     changed = [pay for pay in pays if pay.simulated_minor != pay.current_minor]
     changed.sort(key=lambda pay: -abs(pay.simulated_minor - pay.current_minor))
     winners = sum(pay.simulated_minor > pay.current_minor for pay in changed)
-    return CompensationPlanSimulated(
+    return compensation_plans.CompensationPlanSimulated(
         period=period.text,
         position=ledger.position,
         engine_version=ENGINE_VERSION,
@@ -78,13 +71,13 @@ def simulated(
         current_minor=sum(pay.current_minor for pay in pays),
         simulated_minor=sum(pay.simulated_minor for pay in pays),
         currency=plan.currency,
-        changes=tuple(changed[:CHANGES_MAX]),
+        changes=tuple(changed[: compensation_plans.CHANGES_MAX]),
         versions_within_year=(within_year := _within_year(proposed, period.first_on)),
-        is_changed_often=within_year > VERSIONS_A_YEAR_MAX,
+        is_changed_often=within_year > compensation_plans.VERSIONS_A_YEAR_MAX,
     )
 
 
-def _within_year(plan: CompensationPlan, on: date) -> int:
+def _within_year(plan: compensation_plans.CompensationPlan, on: date) -> int:
     """Counts the versions that take effect within the year that ends with a day, the first of a month."""
     begun = (version.effective_from for version in plan.versions if version.effective_from is not None)
     return sum(on.replace(year=max(on.year - 1, date.min.year)) < each <= on for each in begun)
@@ -118,7 +111,7 @@ def _corrected_as_now(then: Totals, now: Totals) -> int:
     return then.total_minor - then.adjusted_minor + now.adjusted_minor
 
 
-def _digest(proposal: CompensationPlanVersion) -> str:
+def _digest(proposal: compensation_plans.CompensationPlanVersion) -> str:
     """SHA-256 (hex) over the canonical JSON of what decides pay: a published version can be compared with it."""
     rules = {name: value for name, value in asdict(proposal).items() if name not in ("number", "effective_from")}
     text = json.dumps(rules, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)

@@ -9,16 +9,17 @@ from math import ceil, floor
 from uuid import UUID
 
 from salesapi.domain.pay.calculation.evaluation import Evaluation
-from salesapi.domain.pay.calculation.member_quotas import MemberQuota, quota_of
+from salesapi.domain.pay.calculation.member_quotas import MemberQuota, quota_of, quota_window
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.plans.plan_components import Component, CreditKind
 from salesapi.domain.pay.plans.version_parts import VersionPart
-from salesapi.domain.pay.rules.rates import Amount, attainment_percent, in_amounts, in_tier_rate
+from salesapi.domain.pay.rules.rates import attainment_percent, in_amounts, in_tier_rate
+from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.pay.rules.tables import AppliesTo, TierTable, tier_index
 from salesapi.domain.pay.rules.wording import percent
 from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.money import rounded
-from salesapi.domain.shared.periods import Period, period_of
+from salesapi.domain.shared.periods import Period
 
 
 @record
@@ -52,7 +53,14 @@ def standings_of(evaluation: Evaluation, enrolment: Enrolment, period: Period) -
     """The components that the member holds on any day of the period, in the order of versions and components."""
     counted = evaluation.counted(enrolment.member_id, period)
     return tuple(
-        _standing(evaluation, enrolment, component, part, counted.get((part.counts_as, component.key), 0), period)
+        _standing(
+            evaluation,
+            enrolment,
+            component,
+            part,
+            credited=counted.get((part.counts_as, component.key), 0),
+            period=period,
+        )
         for part in evaluation.eligibility.parts(period)
         for component in part.version.components
         if _holds(enrolment, evaluation.plan_id, component, part) or (part.counts_as, component.key) in counted
@@ -90,15 +98,13 @@ def _standing(
     enrolment: Enrolment,
     component: Component,
     part: VersionPart,
+    *,
     credited: Amount,
     period: Period,
 ) -> Standing:
-    member_id, last_on = enrolment.member_id, period.last_on
-    paying, _ = enrolment.as_agreed(evaluation.plan_id, component, last_on)
-    window = period if component.counted_over == "period" else period_of(last_on, "year")
-    quota = quota_of(
-        evaluation.ledger, evaluation.plan_id, evaluation.currency, member_id, component.measure, part, window
-    )
+    paying, _ = enrolment.as_agreed(evaluation.plan_id, component, period.last_on)
+    window = quota_window(component, period)
+    quota = quota_of(evaluation.eligibility, enrolment.member_id, component.measure, part=part, window=window)
     table = _in_amounts(paying, quota)
     return Standing(
         component=component.key,
@@ -108,8 +114,12 @@ def _standing(
         window=window.text,
         credited_minor=rounded(Fraction(credited), "half_up"),
         quota=quota,
-        attainment_percent=percent(attainment_percent(credited, quota.amount_minor)) if quota is not None else None,
-        rate_percent=None if table is None else _rate(table, credited),
+        attainment_percent=percent(attainment_percent(credited, quota=quota.amount_minor))
+        if quota is not None
+        else None,
+        rate_percent=None
+        if table is None
+        else percent(in_tier_rate(table.tiers[tier_index(table, credited)], credited)),
         next_tier=None if table is None else next_tier(table, credited),
     )
 
@@ -122,7 +132,3 @@ def _in_amounts(component: Component, quota: MemberQuota | None) -> TierTable | 
     if table.axis == "amount":
         return table
     return in_amounts(table, quota.amount_minor) if quota is not None else None
-
-
-def _rate(table: TierTable, credited: Amount) -> str:
-    return percent(in_tier_rate(table.tiers[tier_index(table, credited)], credited))

@@ -5,7 +5,7 @@ A member has a statement where there is at least one line. Amounts are minor uni
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
@@ -100,7 +100,7 @@ class MemberPay:
 
     def _enrolment(self, member_id: UUID) -> Enrolment | None:
         """The enrolments of who ever took part in the plan."""
-        return self.evaluation.ledger.participation(self.evaluation.plan_id, member_id)
+        return self.evaluation.ledger.participation(self.evaluation.plan_id, member_id=member_id)
 
     def totals(self, member_id: UUID) -> Totals | None:
         """Sums the member's statement; None without a line. Its lines are made only where something rests on them."""
@@ -190,20 +190,16 @@ def versions_of(postings: Iterable[Posting]) -> tuple[int, ...]:
 
 def parts_of_statement(statement: Statement) -> tuple[tuple[StatementLine, ...], ...]:
     """The lines in parts that each fit into one event with room to spare."""
-    return tuple(_parts(statement.lines))
-
-
-def _parts(lines: tuple[StatementLine, ...]) -> Iterator[tuple[StatementLine, ...]]:
-    part: list[StatementLine] = []
+    parts: list[list[StatementLine]] = [[]]
     size_bytes = 0
-    for line in lines:
+    for line in statement.lines:
         line_bytes = len(canonical_bytes(line))
-        if part and (len(part) == STATEMENT_LINES_MAX or size_bytes + line_bytes > STATEMENT_PART_BYTES_MAX):
-            yield tuple(part)
-            part, size_bytes = [], 0
-        part.append(line)
+        if parts[-1] and (len(parts[-1]) == STATEMENT_LINES_MAX or size_bytes + line_bytes > STATEMENT_PART_BYTES_MAX):
+            parts.append([])
+            size_bytes = 0
+        parts[-1].append(line)
         size_bytes += line_bytes
-    yield tuple(part)
+    return tuple(map(tuple, parts))
 
 
 def issued_parts(statement: Statement, position: int) -> tuple[PayoutRunStatementIssued, ...]:
