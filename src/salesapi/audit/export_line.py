@@ -21,6 +21,7 @@ import msgspec
 
 from salesapi.audit.leaf import StoredRow, utc_text
 from salesapi.audit.tree import HASH_BYTES
+from salesapi.domain.shared.states import made_from
 
 LINE_BYTES_MAX: Final = 1024 * 1024
 """Longest line: an event of 256 KiB with room for its envelope, and for a rewritten log to be read all the same."""
@@ -157,20 +158,7 @@ def _event_of(members: _EventMembers) -> EventLine:
     epoch, separator, position = members.id.partition(":")
     if not separator or not epoch.isdecimal() or position != str(members.position):
         raise ValueError(f"its id {members.id!r} is not that of position {members.position}")
-    row = StoredRow(
-        position=members.position,
-        stream_kind=members.stream_kind,
-        stream_id=members.stream_id,
-        version=members.version,
-        type=members.type,
-        schema=members.schema,
-        occurred_at=members.occurred_at,
-        occurred_on=members.occurred_on,
-        occurred_zone=members.occurred_zone,
-        recorded_at=members.recorded_at,
-        payload=bytes(members.payload).decode(),
-        meta=bytes(members.meta).decode(),
-    )
+    row = made_from(StoredRow, members, payload=bytes(members.payload).decode(), meta=bytes(members.meta).decode())
     return EventLine(epoch=int(epoch), row=row, leaf=_hash(members.leaf))
 
 

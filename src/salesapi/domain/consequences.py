@@ -23,6 +23,7 @@ from salesapi.domain.selling.deals import OpenDeal
 from salesapi.domain.selling.leads import ConvertLead, Lead, LeadDeal, conversion
 from salesapi.domain.selling.targets import SplitTarget, Target, proposals
 from salesapi.domain.shared.kernel import Context, record
+from salesapi.domain.shared.states import made_from
 
 State = TypeVar("State")
 Command = TypeVar("Command")
@@ -71,17 +72,7 @@ def _contact(lead: Lead, customer_id: UUID, contact_id: UUID) -> AddCustomerCont
 
 def _deal(lead: Lead, lead_id: UUID, deal: LeadDeal, customer_id: UUID) -> OpenDeal:
     assert lead.owner_id is not None, "a lead in the pool is not converted with a deal"
-    return OpenDeal(
-        title=deal.title,
-        pipeline_id=deal.pipeline_id,
-        owner_id=lead.owner_id,
-        stage=deal.stage,
-        customer_id=customer_id,
-        lead_id=lead_id,
-        amount_minor=deal.amount_minor,
-        currency=deal.currency,
-        expected_close_on=deal.expected_close_on,
-    )
+    return made_from(OpenDeal, deal, owner_id=lead.owner_id, customer_id=customer_id, lead_id=lead_id)
 
 
 def approve_award(award: Award, command: ApproveAward, context: Context) -> tuple[Step, ...]:

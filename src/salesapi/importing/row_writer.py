@@ -18,6 +18,7 @@ from salesapi.commands.requests import Envelope, Request
 from salesapi.commands.subjects import written_stream
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.shared.kernel import Kind, Refused, StreamRef
+from salesapi.domain.shared.states import made_from
 from salesapi.eventlog.recorder import NotStorable
 from salesapi.importing.calculating import Row
 from salesapi.importing.jobs import NOT_IMPORTED, Imported, Job, Offer
@@ -180,15 +181,8 @@ class TableWriting:
     def _result(
         self, candidate: Candidate, status: Status, *, events: int = 0, code: str = "", message: str = ""
     ) -> RowResult:
-        return RowResult(
-            table=self.table,
-            file=candidate.file,
-            line=candidate.line,
-            row_id=candidate.row_id,
-            status=status,
-            events=events,
-            code=code,
-            message=message,
+        return made_from(
+            RowResult, candidate, table=self.table, status=status, events=events, code=code, message=message
         )
 
 

@@ -23,6 +23,7 @@ from salesapi.domain.shared.kernel import (
 )
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.references import reference_at, referred, refuse_unknown
+from salesapi.domain.shared.states import made_from
 
 
 def draft(
@@ -33,16 +34,7 @@ def draft(
         raise ThingExists(thing="agreement", id=str(context.subject_id), pointer="/external_id")
     exponent(command.currency, pointer="/currency")
     refuse_unknown(command, context.facts)
-    return (
-        agreements.AgreementDrafted(
-            title=command.title,
-            customer_id=command.customer_id,
-            deal_id=command.deal_id,
-            currency=command.currency,
-            legal_entity=command.legal_entity,
-            external_id=command.external_id,
-        ),
-    )
+    return (made_from(agreements.AgreementDrafted, command),)
 
 
 def sign(
@@ -58,15 +50,7 @@ def sign(
     _refuse_repeated((each.key for each in command.instalments), "/instalments")
     refuse_unknown(command, context.facts)
     _refuse_unsound(state, tuple(agreed(line) for line in command.lines), command.instalments)
-    return (
-        agreements.AgreementSigned(
-            lines=command.lines,
-            instalments=command.instalments,
-            starts_on=command.starts_on,
-            ends_on=command.ends_on,
-            payment_days=command.payment_days,
-        ),
-    )
+    return (made_from(agreements.AgreementSigned, command),)
 
 
 def amend(
@@ -88,14 +72,7 @@ def amend(
         )
     _refuse_taken_back(lines)
     _refuse_unsound(state, lines, instalments)
-    return (
-        agreements.AgreementAmended(
-            lines=command.lines,
-            instalments=command.instalments,
-            effective_on=command.effective_on,
-            reason=command.reason,
-        ),
-    )
+    return (made_from(agreements.AgreementAmended, command),)
 
 
 def report_fulfilment(
@@ -153,14 +130,7 @@ def cancel(
         raise agreements.AgreementIsCancelled()
     if command.fee_kept_minor > state.total_minor:
         raise agreements.FeeTooLarge(total_minor=state.total_minor, currency=state.currency, pointer="/fee_kept_minor")
-    return (
-        agreements.AgreementCancelled(
-            status_from=state.status,
-            effective_on=command.effective_on,
-            fee_kept_minor=command.fee_kept_minor,
-            reason=command.reason,
-        ),
-    )
+    return (made_from(agreements.AgreementCancelled, command, status_from=state.status),)
 
 
 def _refuse_foreign(state: Agreement, context: Context) -> None:

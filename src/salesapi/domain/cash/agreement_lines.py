@@ -13,6 +13,7 @@ from annotated_types import Ge, Gt, Le
 
 from salesapi.domain.shared.kernel import About, AmountMinor, Key, Refers, Title, record
 from salesapi.domain.shared.money import Exact
+from salesapi.domain.shared.states import made_from
 
 Tax: TypeAlias = Annotated[
     AmountMinor | None, About("Its tax in minor units; null where none is stated: the amount is then the whole.")
@@ -89,16 +90,7 @@ class AgreedLine:
 
 def agreed(line: AgreementLine | AgreementLineChange) -> AgreedLine:
     """A line as it stands on the day of signing, or a new one on that of an amendment."""
-    return AgreedLine(
-        key=line.key,
-        product_id=line.product_id,
-        description=line.description,
-        quantity=line.quantity,
-        amount_minor=line.amount_minor,
-        tax_minor=line.tax_minor,
-        cost_minor=line.cost_minor,
-        recurring=line.recurring,
-    )
+    return made_from(AgreedLine, line)
 
 
 def amended(lines: tuple[AgreedLine, ...], changes: tuple[AgreementLineChange, ...]) -> tuple[AgreedLine, ...]:

@@ -11,6 +11,7 @@ from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import AMOUNT_MINOR_MAX, CASHIERS, Context, Facts, ThingExists, external_identity
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.references import referred, refuse_unknown
+from salesapi.domain.shared.states import made_from
 
 
 def issue(
@@ -26,16 +27,12 @@ def issue(
     if issued_on is not None and command.due_on is not None and command.due_on < issued_on:
         raise invoices.InvoiceDueBeforeIssue(due_on=str(command.due_on), issued_on=str(issued_on), pointer="/due_on")
     return (
-        invoices.InvoiceIssued(
-            number=command.number,
+        made_from(
+            invoices.InvoiceIssued,
+            command,
             customer_id=_customer_of(command, gross_minor(amount_minor, tax_minor), context.facts),
-            agreement_id=command.agreement_id,
             amount_minor=amount_minor,
             tax_minor=tax_minor,
-            currency=command.currency,
-            lines=command.lines,
-            due_on=command.due_on,
-            external_id=command.external_id,
         ),
     )
 
@@ -55,14 +52,7 @@ def issue_credit_note(
             left_minor=left_minor, total_minor=state.total_minor, currency=state.currency, pointer="/amount_minor"
         )
     return (
-        invoices.InvoiceCreditNoteIssued(
-            number=command.number,
-            agreement_id=state.agreement_id,
-            amount_minor=command.amount_minor,
-            tax_minor=command.tax_minor,
-            currency=state.currency,
-            reason=command.reason,
-        ),
+        made_from(invoices.InvoiceCreditNoteIssued, command, agreement_id=state.agreement_id, currency=state.currency),
     )
 
 
@@ -83,15 +73,7 @@ def resolve_dispute(
 def void(state: Invoice, command: invoices.VoidInvoice, context: Context) -> tuple[invoices.InvoiceVoided, ...]:
     """Decides `VoidInvoice`. What was paid on it stays allocated until it is refunded."""
     _refuse_voided(state)
-    return (
-        invoices.InvoiceVoided(
-            agreement_id=state.agreement_id,
-            total_minor=state.total_minor,
-            credited_minor=state.credited_minor,
-            currency=state.currency,
-            reason=command.reason,
-        ),
-    )
+    return (made_from(invoices.InvoiceVoided, state, reason=command.reason),)
 
 
 def _amounts(command: invoices.IssueInvoice) -> tuple[int, int | None]:

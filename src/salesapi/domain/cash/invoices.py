@@ -26,6 +26,7 @@ from salesapi.domain.shared.kernel import (
     Title,
     record,
 )
+from salesapi.domain.shared.states import made_from
 
 LINES_MAX: Final = 200
 """Most lines of one invoice."""
@@ -260,12 +261,7 @@ def gross_minor(amount_minor: int, tax_minor: int | None) -> int:
 def evolve(state: Invoice | None, event: InvoiceEvent, recorded: Recorded) -> Invoice:
     """Folds the stream to its state."""
     if isinstance(event, InvoiceIssued):
-        return Invoice(
-            number=event.number,
-            agreement_id=event.agreement_id,
-            currency=event.currency,
-            total_minor=gross_minor(event.amount_minor, event.tax_minor),
-        )
+        return made_from(Invoice, event, total_minor=gross_minor(event.amount_minor, event.tax_minor))
     assert state is not None, "an invoice begins with invoice.issued"
     match event:
         case InvoiceCreditNoteIssued():

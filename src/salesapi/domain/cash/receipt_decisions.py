@@ -11,6 +11,7 @@ from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import CASHIERS, Context, FieldInvalid, ThingExists, external_identity
 from salesapi.domain.shared.money import exponent, rounded
 from salesapi.domain.shared.references import referred, refuse_unknown
+from salesapi.domain.shared.states import made_from
 
 
 def record_receipt(
@@ -28,16 +29,7 @@ def record_receipt(
             pointer="/bank_fee_minor",
         )
     refuse_unknown(command, context.facts)
-    return (
-        receipts.ReceiptRecorded(
-            amount_minor=command.amount_minor,
-            currency=command.currency,
-            customer_id=command.customer_id,
-            note=command.note,
-            external_id=command.external_id,
-            bank_fee_minor=command.bank_fee_minor,
-        ),
-    )
+    return (made_from(receipts.ReceiptRecorded, command),)
 
 
 def allocate(
@@ -65,16 +57,7 @@ def allocate(
         raise receipts.AllocationsFull(most=receipts.PARTS_MAX)
     if known is not None and settled_currency != (known_currency := settles(known, state.currency)[1]):
         raise receipts.SettledOtherwise(settled_currency=known_currency, currency=settled_currency, pointer="/settled")
-    return (
-        receipts.ReceiptAllocated(
-            deal_id=command.deal_id,
-            invoice_id=command.invoice_id,
-            amount_minor=command.amount_minor,
-            currency=state.currency,
-            received_on=state.received_on,
-            settled=command.settled,
-        ),
-    )
+    return (made_from(receipts.ReceiptAllocated, command, currency=state.currency, received_on=state.received_on),)
 
 
 def refund(state: Receipt, command: receipts.RefundReceipt, context: Context) -> tuple[receipts.ReceiptRefunded, ...]:
@@ -90,12 +73,10 @@ def refund(state: Receipt, command: receipts.RefundReceipt, context: Context) ->
     if command.amount_minor > left_minor:
         raise receipts.RefundTooLarge(left_minor=left_minor, currency=state.currency, pointer="/amount_minor")
     return (
-        receipts.ReceiptRefunded(
-            deal_id=command.deal_id,
-            invoice_id=command.invoice_id,
-            amount_minor=command.amount_minor,
+        made_from(
+            receipts.ReceiptRefunded,
+            command,
             currency=state.currency,
-            reason=command.reason,
             settled=_settled_back(part, command.amount_minor),
         ),
     )
@@ -104,11 +85,7 @@ def refund(state: Receipt, command: receipts.RefundReceipt, context: Context) ->
 def reverse(state: Receipt, command: receipts.ReverseReceipt, context: Context) -> tuple[receipts.ReceiptReversed, ...]:
     """Decides `ReverseReceipt`."""
     _refuse_reversed(state)
-    return (
-        receipts.ReceiptReversed(
-            amount_minor=state.amount_minor, currency=state.currency, parts=state.parts, reason=command.reason
-        ),
-    )
+    return (made_from(receipts.ReceiptReversed, state, reason=command.reason),)
 
 
 def _settled_back(part: ReceiptPart | None, amount_minor: int) -> Settled | None:

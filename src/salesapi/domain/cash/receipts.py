@@ -27,7 +27,7 @@ from salesapi.domain.shared.kernel import (
     Refused,
     record,
 )
-from salesapi.domain.shared.states import business_date, replace
+from salesapi.domain.shared.states import business_date, made_from, replace
 
 PARTS_MAX: Final = 500
 """Most deals and invoices that one receipt is allocated to."""
@@ -265,14 +265,7 @@ def settles(of: ReceiptPart | ReceiptAllocated | ReceiptRefunded, currency: str)
 def evolve(state: Receipt | None, event: ReceiptEvent, recorded: Recorded) -> Receipt:
     """Folds the stream to its state."""
     if isinstance(event, ReceiptRecorded):
-        return Receipt(
-            amount_minor=event.amount_minor,
-            currency=event.currency,
-            customer_id=event.customer_id,
-            received_on=business_date(recorded),
-            bank_fee_minor=event.bank_fee_minor,
-            external=event.external_id,
-        )
+        return made_from(Receipt, event, received_on=business_date(recorded), external=event.external_id)
     assert state is not None, "a receipt begins with receipt.recorded"
     match event:
         case ReceiptAllocated():

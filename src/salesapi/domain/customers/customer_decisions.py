@@ -55,7 +55,7 @@ from salesapi.domain.shared.kernel import (
     owner_of,
 )
 from salesapi.domain.shared.references import reference_at, referred, refuse_unknown
-from salesapi.domain.shared.states import replace
+from salesapi.domain.shared.states import made_from, replace
 
 
 def register(state: Customer | None, command: RegisterCustomer, context: Context) -> tuple[CustomerRegistered, ...]:
@@ -66,14 +66,12 @@ def register(state: Customer | None, command: RegisterCustomer, context: Context
     _refuse_invalid_parent(command, context)
     refuse_invalid_values("customer", command, context.facts)
     is_person = command.kind == "person"
-    registered = CustomerRegistered(
-        kind=command.kind,
+    registered = made_from(
+        CustomerRegistered,
+        command,
         name=None if is_person else command.name,
         person_name=command.name if is_person else None,
-        owner_id=command.owner_id,
-        parent_id=command.parent_id,
         attributes=merged((), sent=command.attributes),
-        external_id=command.external_id,
     )
     return (registered,)
 
@@ -109,15 +107,7 @@ def add_contact(state: Customer, command: AddCustomerContact, context: Context) 
         return ()
     if len(state.contacts) >= CONTACTS_MAX:
         raise CustomerContactsTooMany(limit=CONTACTS_MAX)
-    added = CustomerContactAdded(
-        contact_id=contact_id,
-        name=command.name,
-        phone=command.phone,
-        email=command.email,
-        wechat=command.wechat,
-        role=command.role,
-        external_id=command.external_id,
-    )
+    added = made_from(CustomerContactAdded, command, contact_id=contact_id)
     return (added,)
 
 
@@ -138,17 +128,7 @@ def change_contact(
     fields = tuple(field for field, value in _told(changed).items() if value != before[field])
     if not fields:
         return ()
-    return (
-        CustomerContactChanged(
-            contact_id=command.contact_id,
-            fields=fields,
-            name=changed.name,
-            phone=changed.phone,
-            email=changed.email,
-            wechat=changed.wechat,
-            role=changed.role,
-        ),
-    )
+    return (made_from(CustomerContactChanged, changed, contact_id=command.contact_id, fields=fields),)
 
 
 def remove_contact(
@@ -204,16 +184,7 @@ def record_satisfaction(
         if agreement.customer_id != command.customer_id:
             raise reference_at(command, "agreement_id").refusal()
     refuse_unknown(command, context.facts, "activity_id")
-    return (
-        CustomerSatisfactionRecorded(
-            kind=command.kind,
-            score=command.score,
-            deal_id=command.deal_id,
-            agreement_id=command.agreement_id,
-            activity_id=command.activity_id,
-            comment=command.comment,
-        ),
-    )
+    return (made_from(CustomerSatisfactionRecorded, command),)
 
 
 def _told(of: KnownContact | AddCustomerContact) -> dict[str, str | None]:

@@ -26,7 +26,7 @@ from salesapi.domain.shared.kernel import (
     record,
 )
 from salesapi.domain.shared.parties import CustomerKind, EmailText, PhoneText
-from salesapi.domain.shared.states import business_date, replace
+from salesapi.domain.shared.states import business_date, made_from, replace
 
 CONTACTS_MAX: Final = 200
 """Most contacts of one customer."""
@@ -282,12 +282,10 @@ class Customer:
 def evolve(state: Customer | None, event: CustomerEvent, recorded: Recorded) -> Customer:
     """Folds the stream to its state."""
     if isinstance(event, CustomerRegistered):
-        return Customer(
-            kind=event.kind,
+        return made_from(
+            Customer,
+            event,
             name=event.person_name if event.kind == "person" else event.name,
-            owner_id=event.owner_id,
-            parent_id=event.parent_id,
-            attributes=event.attributes,
             registered_on=business_date(recorded),
             external=event.external_id,
         )
@@ -320,13 +318,7 @@ def _with_contact(
     by_id = {contact.contact_id: contact for contact in contacts}
     known = by_id.get(event.contact_id)
     external_id = known.external_id if known else None
-    by_id[event.contact_id] = KnownContact(
-        contact_id=event.contact_id,
-        name=event.name,
-        phone=event.phone,
-        email=event.email,
-        wechat=event.wechat,
-        role=event.role,
-        external_id=event.external_id if isinstance(event, CustomerContactAdded) else external_id,
+    by_id[event.contact_id] = made_from(
+        KnownContact, event, external_id=event.external_id if isinstance(event, CustomerContactAdded) else external_id
     )
     return tuple(by_id.values())

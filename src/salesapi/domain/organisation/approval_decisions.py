@@ -8,6 +8,7 @@ from salesapi.domain.organisation.approvals import Approval, ApprovalEvent, evol
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import PEOPLE, Context
 from salesapi.domain.shared.references import references, refuse_unknown
+from salesapi.domain.shared.states import made_from
 
 REQUEST_FOR_PAY: Final = "approval.request_for_pay"
 """Plans and runs have no owner whose scope would hide them: without this permission they do not exist as subjects."""
@@ -26,14 +27,12 @@ def request(
         if not is_subject and reference.ref.id == context.member_id:
             raise approvals.ApprovalRequesterDecides(pointer=reference.pointer)
     return (
-        approvals.ApprovalRequested(
-            subject=command.subject,
+        made_from(
+            approvals.ApprovalRequested,
+            command,
             steps=tuple(
                 approvals.StepAsked(member_ids=tuple(dict.fromkeys(step.member_ids))) for step in command.steps
             ),
-            step_order=command.step_order,
-            due_on=command.due_on,
-            reason=command.reason,
             requested_by=context.actor_id,
             requester_id=context.member_id,
         ),
@@ -48,9 +47,7 @@ def decide_step(
     waiting = [step.number for step in state.steps if step.is_waiting]
     if command.step not in waiting:
         raise approvals.ApprovalStepNotNext(step=command.step, next=waiting[0], pointer="/step")
-    decided = approvals.ApprovalStepDecided(
-        step=command.step, decision=command.decision, member_id=member_id, note=command.note
-    )
+    decided = made_from(approvals.ApprovalStepDecided, command, member_id=member_id)
     match command.decision:
         case "return":
             return (decided,)

@@ -12,7 +12,7 @@ from uuid import UUID
 from annotated_types import Ge, Le, MaxLen, MinLen
 
 from salesapi.domain.shared.kernel import About, FreeText, Personal, Reason, Recorded, Refers, Refused, record
-from salesapi.domain.shared.states import business_date, replace
+from salesapi.domain.shared.states import business_date, made_from, replace
 
 STEPS_MAX: Final = 10
 """Most steps of one approval."""
@@ -234,16 +234,12 @@ def evolve(state: Approval | None, event: ApprovalEvent, recorded: Recorded) -> 
     on = business_date(recorded)
     if isinstance(event, ApprovalRequested):
         parties = {id for step in event.steps for id in step.member_ids} | {event.requester_id}
-        requested = Approval(
-            subject=event.subject,
+        requested = made_from(
+            Approval,
+            event,
             steps=tuple(Step(number=n, member_ids=step.member_ids) for n, step in enumerate(event.steps, start=1)),
-            step_order=event.step_order,
-            requested_by=event.requested_by,
-            requester_id=event.requester_id,
             party_ids=tuple(sorted(id for id in parties if id is not None)),
-            due_on=event.due_on,
             requested_on=on,
-            reason=event.reason,
         )
         return _with_turns(requested)
     assert state is not None, "an approval begins with approval.requested"

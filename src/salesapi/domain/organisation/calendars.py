@@ -27,7 +27,7 @@ from salesapi.domain.shared.kernel import (
     record,
 )
 from salesapi.domain.shared.periods import MONTHS, PeriodKind
-from salesapi.domain.shared.states import replace
+from salesapi.domain.shared.states import made_from, replace
 
 DAYS_MAX: Final = 1_000
 """Most declared days of one calendar: some twenty years of holidays and make-up days."""
@@ -213,11 +213,7 @@ def define_fiscal_periods(
         return ()
     if len({asked.first, *(definition.first for definition in state.fiscal_periods)}) > DEFINITIONS_MAX:
         raise FiscalDefinitionsFull(most=DEFINITIONS_MAX)
-    return (
-        CalendarFiscalPeriodsDefined(
-            kind=command.kind, first_month=command.first_month, effective_from=command.effective_from
-        ),
-    )
+    return (made_from(CalendarFiscalPeriodsDefined, command),)
 
 
 def evolve(state: Calendar | None, event: CalendarEvent, recorded: Recorded) -> Calendar:

@@ -28,7 +28,7 @@ from salesapi.domain.shared.kernel import (
     external_identity,
     record,
 )
-from salesapi.domain.shared.states import replace
+from salesapi.domain.shared.states import made_from, replace
 
 EmailAddress: TypeAlias = Annotated[str, MinLen(3), MaxLen(320)]
 
@@ -135,17 +135,7 @@ def join(state: Member | None, command: JoinMember, context: Context) -> tuple[M
     """Decides `JoinMember`."""
     if state is not None:
         raise ThingExists(thing="member", id=str(context.subject_id), pointer="/external_id")
-    return (
-        MemberJoined(
-            name=command.name,
-            email=command.email,
-            employee_number=command.employee_number,
-            joined_on=command.joined_on,
-            cost_centre=command.cost_centre,
-            legal_entity=command.legal_entity,
-            external_id=command.external_id,
-        ),
-    )
+    return (made_from(MemberJoined, command),)
 
 
 def change(state: Member, command: ChangeMember, context: Context) -> tuple[MemberChanged, ...]:
@@ -177,15 +167,7 @@ def mark_left(state: Member, command: MarkMemberLeft, context: Context) -> tuple
 def evolve(state: Member | None, event: MemberEvent, recorded: Recorded) -> Member:
     """Folds the stream to its state."""
     if isinstance(event, MemberJoined):
-        return Member(
-            name=event.name,
-            email=event.email,
-            employee_number=event.employee_number,
-            joined_on=event.joined_on,
-            cost_centre=event.cost_centre,
-            legal_entity=event.legal_entity,
-            external=event.external_id,
-        )
+        return made_from(Member, event, external=event.external_id)
     assert state is not None, "a member begins with member.joined"
     match event:
         case MemberChanged():

@@ -14,6 +14,7 @@ from salesapi.domain.shared.dates import end_of, start_of
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import KEEPERS, Context, ThingExists, ThingUnknown, external_identity
 from salesapi.domain.shared.references import refuse_unknown
+from salesapi.domain.shared.states import made_from
 
 
 def form(state: Teams | None, command: teams.FormTeam, context: Context) -> tuple[teams.TeamFormed, ...]:
@@ -25,16 +26,7 @@ def form(state: Teams | None, command: teams.FormTeam, context: Context) -> tupl
         parent = _known(tree, command.parent_id, pointer="/parent_id")
         _refuse_outside(parent, command.effective_from, None, pointer="/parent_id")
     _refuse_full(tree.by_id, teams.TEAMS_MAX, "teams")
-    return (
-        teams.TeamFormed(
-            team_id=context.subject_id,
-            name=command.name,
-            parent_id=command.parent_id,
-            region=command.region,
-            effective_from=command.effective_from,
-            external_id=command.external_id,
-        ),
-    )
+    return (made_from(teams.TeamFormed, command, team_id=context.subject_id),)
 
 
 def move(state: Teams, command: teams.MoveTeam, context: Context) -> tuple[teams.TeamMoved, ...]:
@@ -66,9 +58,7 @@ def change_membership(
     if start_of(command.effective_from) >= end_of(command.effective_until):
         raise teams.TeamPeriodEmpty(effective_until=str(command.effective_until), pointer="/effective_until")
     _refuse_outside(team, command.effective_from, command.effective_until, pointer="/effective_from")
-    asked = Membership(
-        team_id=command.team_id, effective_from=command.effective_from, effective_until=command.effective_until
-    )
+    asked = made_from(Membership, command)
     held = state.memberships_of(command.member_id)
     if any(_says_already(membership, asked) for membership in held):
         return ()
@@ -78,14 +68,7 @@ def change_membership(
         raise teams.MemberElsewhere(team=name, on=str(later.effective_from), pointer="/effective_until")
     if sum(map(len, state.by_member.values())) >= teams.MEMBERSHIPS_MAX:
         raise teams.TeamsFull(most=teams.MEMBERSHIPS_MAX, what="memberships")
-    return (
-        teams.TeamMembershipChanged(
-            team_id=command.team_id,
-            member_id=command.member_id,
-            effective_from=command.effective_from,
-            effective_until=command.effective_until,
-        ),
-    )
+    return (made_from(teams.TeamMembershipChanged, command),)
 
 
 def end_membership(
@@ -99,14 +82,7 @@ def end_membership(
         if any(held.effective_until == command.effective_until for held in in_team):
             return ()
         raise teams.MemberNotInTeam(team=team.name, on=str(command.effective_until), pointer="/effective_until")
-    return (
-        teams.TeamMembershipChanged(
-            team_id=command.team_id,
-            member_id=command.member_id,
-            effective_from=running.effective_from,
-            effective_until=command.effective_until,
-        ),
-    )
+    return (made_from(teams.TeamMembershipChanged, command, effective_from=running.effective_from),)
 
 
 def appoint_leader(
@@ -119,11 +95,7 @@ def appoint_leader(
     if at(team.leaders, start_of(command.effective_from)) == command.member_id:
         return ()
     _refuse_full(team.leaders, teams.CHANGES_MAX, "leaders of one team")
-    return (
-        teams.TeamLeaderAppointed(
-            team_id=command.team_id, member_id=command.member_id, effective_from=command.effective_from
-        ),
-    )
+    return (made_from(teams.TeamLeaderAppointed, command),)
 
 
 def change_region(

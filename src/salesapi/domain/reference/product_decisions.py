@@ -24,6 +24,7 @@ from salesapi.domain.shared.kernel import (
     external_identity,
 )
 from salesapi.domain.shared.money import UnitPrice, exponent
+from salesapi.domain.shared.states import made_from
 
 
 def list_product(
@@ -33,11 +34,7 @@ def list_product(
     if state is not None:
         pointer = "/external_id" if command.external_id else "/code"
         raise ThingExists(thing="product", id=str(context.subject_id), pointer=pointer)
-    return (
-        products.ProductListed(
-            name=command.name, code=command.code, category=command.category, external_id=command.external_id
-        ),
-    )
+    return (made_from(products.ProductListed, command),)
 
 
 def set_price(
@@ -46,16 +43,10 @@ def set_price(
     """Decides `SetProductPrice`."""
     _refuse_retired(state)
     _refuse_unusable(command.price, "price")
-    asked = DatedPrice(
-        price=command.price, effective_from=command.effective_from, effective_until=command.effective_until
-    )
+    asked = made_from(DatedPrice, command)
     if not _is_new(asked, state.prices, _OF_PRICES):
         return ()
-    return (
-        products.ProductPriceSet(
-            price=command.price, effective_from=command.effective_from, effective_until=command.effective_until
-        ),
-    )
+    return (made_from(products.ProductPriceSet, command),)
 
 
 def set_cost(state: Product, command: products.SetProductCost, context: Context) -> tuple[products.ProductCostSet, ...]:
@@ -64,11 +55,7 @@ def set_cost(state: Product, command: products.SetProductCost, context: Context)
     asked = DatedCost(cost=command.cost, effective_from=command.effective_from, effective_until=command.effective_until)
     if not _is_new(asked, state.costs, _OF_COSTS):
         return ()
-    return (
-        products.ProductCostSet(
-            cost=command.cost, effective_from=command.effective_from, effective_until=command.effective_until
-        ),
-    )
+    return (made_from(products.ProductCostSet, command),)
 
 
 def retire(state: Product, command: products.RetireProduct, context: Context) -> tuple[products.ProductRetired, ...]:

@@ -12,7 +12,7 @@ from uuid import UUID
 from salesapi.domain.shared.dates import end_of, start_of
 from salesapi.domain.shared.kernel import About, ExternalId, Key, Reason, Recorded, Refused, Title, record
 from salesapi.domain.shared.money import UnitPrice
-from salesapi.domain.shared.states import replace
+from salesapi.domain.shared.states import made_from, replace
 
 PRICES_MAX: Final = 500
 """Most prices of one product over time."""
@@ -206,14 +206,10 @@ def evolve(state: Product | None, event: ProductEvent, recorded: Recorded) -> Pr
     assert state is not None, "a product begins with product.listed"
     match event:
         case ProductPriceSet():
-            price = DatedPrice(
-                price=event.price, effective_from=event.effective_from, effective_until=event.effective_until
-            )
+            price = made_from(DatedPrice, event)
             return replace(state, prices=_with(state.prices, price))
         case ProductCostSet():
-            cost = DatedCost(
-                cost=event.cost, effective_from=event.effective_from, effective_until=event.effective_until
-            )
+            cost = made_from(DatedCost, event)
             return replace(state, costs=_with(state.costs, cost))
         case ProductRetired():
             return replace(state, is_retired=True)

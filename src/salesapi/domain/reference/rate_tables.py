@@ -32,7 +32,7 @@ from salesapi.domain.shared.kernel import (
     record,
 )
 from salesapi.domain.shared.money import Exact, exponent
-from salesapi.domain.shared.states import replace
+from salesapi.domain.shared.states import made_from, replace
 
 PAIRS_MAX: Final = 500
 """Most pairs of currencies of one table."""
@@ -233,9 +233,7 @@ def evolve(state: RateTable | None, event: RateTableEvent, recorded: Recorded) -
     for pair in event.pairs:
         known = latest.get(_pair(pair))
         if known is None or known.on <= event.on:
-            latest[_pair(pair)] = LatestRate(
-                from_currency=pair.from_currency, to_currency=pair.to_currency, on=event.on, rate=pair.rate
-            )
+            latest[_pair(pair)] = made_from(LatestRate, pair, on=event.on)
     return replace(state, latest=tuple(latest[pair] for pair in sorted(latest)))
 
 

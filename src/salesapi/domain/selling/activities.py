@@ -26,7 +26,7 @@ from salesapi.domain.shared.kernel import (
     Unset,
     record,
 )
-from salesapi.domain.shared.states import business_date, business_instant, replace
+from salesapi.domain.shared.states import business_date, business_instant, made_from, replace
 
 ActivityKind: TypeAlias = Literal["task", "call", "visit", "mail", "meeting", "message"]
 Channel: TypeAlias = Literal["call", "visit", "mail", "meeting", "message"]
@@ -259,14 +259,7 @@ class Activity:
 
     def follow_up(self) -> FollowUp:
         """What was recorded of it once it took place, with its corrections. What was planned is none of it."""
-        return FollowUp(
-            channel=self.channel,
-            direction=self.direction,
-            content=self.content,
-            outcome=self.outcome,
-            next_step=self.next_step if self.is_follow_up or self.is_corrected else None,
-            next_on=self.next_on,
-        )
+        return made_from(FollowUp, self, next_step=self.next_step if self.is_follow_up or self.is_corrected else None)
 
 
 def evolve(state: Activity | None, event: ActivityEvent, recorded: Recorded) -> Activity:
@@ -301,27 +294,16 @@ def evolve(state: Activity | None, event: ActivityEvent, recorded: Recorded) -> 
 
 def _begun(event: ActivityScheduled | ActivityFollowUpLogged, recorded: Recorded) -> Activity:
     if isinstance(event, ActivityScheduled):
-        return Activity(
-            status="scheduled",
-            kind=event.kind,
-            about=event.about,
-            owner_id=event.owner_id,
-            due_on=event.due_on,
-            due_at=event.due_at,
-            next_step=event.next_step,
-            attributes=event.attributes,
-            external=event.external_id,
-        )
+        return made_from(Activity, event, status="scheduled", external=event.external_id)
     assert event.follow_up.channel is not None, "a follow-up that was logged has a channel"
-    done = Activity(
+    done = made_from(
+        Activity,
+        event,
         status="completed",
         kind=event.follow_up.channel,
-        about=event.about,
-        owner_id=event.owner_id,
         done_on=business_date(recorded),
         done_at=business_instant(recorded),
         is_follow_up=True,
-        attributes=event.attributes,
         external=event.external_id,
     )
     return _with_follow_up(done, event.follow_up)

@@ -30,7 +30,7 @@ from salesapi.domain.shared.attributes import definitions_needed, merged, refuse
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import LEADERS, SELLERS, UNSET, Context, ThingExists, external_identity, owner_of
 from salesapi.domain.shared.references import refuse_unknown
-from salesapi.domain.shared.states import changed_fields
+from salesapi.domain.shared.states import changed_fields, made_from
 
 DATE_AND_INSTANT_MAX: Final = timedelta(days=1)
 """How far the local date may be from the date that the instant shows, which callers often send in UTC."""
@@ -42,16 +42,7 @@ def schedule(state: Activity | None, command: ScheduleActivity, context: Context
     refuse_unknown(command, context.facts)
     refuse_invalid_values("activity", command, context.facts)
     _refuse_invalid_due(command.due_on, command.due_at)
-    scheduled = ActivityScheduled(
-        kind=command.kind,
-        about=command.about,
-        owner_id=command.owner_id,
-        due_on=command.due_on,
-        due_at=command.due_at,
-        next_step=command.next_step,
-        attributes=merged((), sent=command.attributes),
-        external_id=command.external_id,
-    )
+    scheduled = made_from(ActivityScheduled, command, attributes=merged((), sent=command.attributes))
     return (scheduled,)
 
 
@@ -60,20 +51,9 @@ def log_follow_up(state: Activity | None, command: LogFollowUp, context: Context
     _refuse_existing(state, context)
     refuse_unknown(command, context.facts)
     refuse_invalid_values("activity", command, context.facts)
-    follow_up = FollowUp(
-        channel=command.channel,
-        direction=command.direction,
-        content=command.content,
-        outcome=command.outcome,
-        next_step=command.next_step,
-        next_on=command.next_on,
-    )
-    logged = ActivityFollowUpLogged(
-        about=command.about,
-        owner_id=command.owner_id,
-        follow_up=follow_up,
-        attributes=merged((), sent=command.attributes),
-        external_id=command.external_id,
+    follow_up = made_from(FollowUp, command)
+    logged = made_from(
+        ActivityFollowUpLogged, command, follow_up=follow_up, attributes=merged((), sent=command.attributes)
     )
     return (logged,)
 
@@ -99,9 +79,7 @@ def reschedule(state: Activity, command: RescheduleActivity, context: Context) -
 def complete(state: Activity, command: CompleteActivity, context: Context) -> tuple[ActivityCompleted, ...]:
     """Decides `CompleteActivity`."""
     _refuse_closed(state)
-    completed = ActivityCompleted(
-        about=state.about, kind=state.kind, owner_id=state.owner_id, outcome=command.outcome, content=command.content
-    )
+    completed = made_from(ActivityCompleted, state, outcome=command.outcome, content=command.content)
     return (completed,)
 
 

@@ -28,7 +28,7 @@ from salesapi.domain.shared.kernel import (
     record,
 )
 from salesapi.domain.shared.money import exponent
-from salesapi.domain.shared.states import business_date, replace
+from salesapi.domain.shared.states import business_date, made_from, replace
 
 COSTS_MAX: Final = 500
 """Most entries of one campaign."""
@@ -155,15 +155,7 @@ class Campaign:
 def evolve(state: Campaign | None, event: CampaignEvent, recorded: Recorded) -> Campaign:
     """Folds the stream to its state."""
     if isinstance(event, CampaignPlanned):
-        return Campaign(
-            key=event.key,
-            name=event.name,
-            channel=event.channel,
-            currency=event.currency,
-            budget_minor=event.budget_minor,
-            first_on=event.first_on,
-            last_on=event.last_on,
-        )
+        return made_from(Campaign, event)
     assert state is not None, "a campaign begins with campaign.planned"
     on = business_date(recorded)
     match event:
@@ -183,17 +175,7 @@ def plan(state: Campaign | None, command: PlanCampaign, context: Context) -> tup
     exponent(command.currency, pointer="/currency")
     if command.first_on and command.last_on and command.last_on < command.first_on:
         raise CampaignDatesReversed(first_on=str(command.first_on), last_on=str(command.last_on), pointer="/last_on")
-    return (
-        CampaignPlanned(
-            key=command.key,
-            name=command.name,
-            channel=command.channel,
-            currency=command.currency,
-            budget_minor=command.budget_minor,
-            first_on=command.first_on,
-            last_on=command.last_on,
-        ),
-    )
+    return (made_from(CampaignPlanned, command),)
 
 
 def book(state: Campaign, command: BookCampaignCost, context: Context) -> tuple[CampaignCostBooked, ...]:

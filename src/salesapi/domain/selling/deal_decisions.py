@@ -59,6 +59,7 @@ from salesapi.domain.shared.kernel import (
 )
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.references import referred, refuse_unknown
+from salesapi.domain.shared.states import made_from
 
 SKIP_STAGES: Final = "deal.skip_stages"
 MOVE_BACK: Final = "deal.move_back"
@@ -79,20 +80,12 @@ def open_deal(state: Deal | None, command: OpenDeal, context: Context) -> tuple[
     _refuse_invalid_lines(command.lines, context.facts)
     _refuse_incomplete_amount(command.amount_minor, command.currency)
     refuse_invalid_values("deal", command, context.facts)
-    opened = DealOpened(
-        title=command.title,
-        pipeline_id=command.pipeline_id,
+    opened = made_from(
+        DealOpened,
+        command,
         pipeline_version=version.number,
         stage=stage.key,
-        owner_id=command.owner_id,
-        customer_id=command.customer_id,
-        lead_id=command.lead_id,
-        amount_minor=command.amount_minor,
-        currency=command.currency,
-        lines=command.lines,
-        expected_close_on=command.expected_close_on,
         attributes=merged((), sent=command.attributes),
-        external_id=command.external_id,
     )
     _refuse_missing_fields(stage, opened)
     return (opened,)
@@ -214,17 +207,14 @@ def win(state: Deal, command: WinDeal, context: Context) -> tuple[DealWon, ...]:
     valued = replace(state, amount_minor=amount_minor, currency=currency)
     _refuse_missing_fields(end, valued, reason=command.reason)
     return (
-        DealWon(
+        made_from(
+            DealWon,
+            state,
             stage_from=state.stage,
             stage_to=end.key,
             amount_minor=amount_minor,
             currency=currency,
-            owner_id=state.owner_id,
             reason=command.reason,
-            customer_id=state.customer_id,
-            lead_id=state.lead_id,
-            lines=state.lines,
-            attributes=state.attributes,
         ),
     )
 
@@ -234,15 +224,7 @@ def lose(state: Deal, command: LoseDeal, context: Context) -> tuple[DealLost, ..
     _refuse_closed(state)
     end = _end(state, "lost", context.facts)
     _refuse_missing_fields(end, state, reason=command.reason)
-    return (
-        DealLost(
-            stage_from=state.stage,
-            stage_to=end.key,
-            reason=command.reason,
-            competitor=command.competitor,
-            note=command.note,
-        ),
-    )
+    return (made_from(DealLost, command, stage_from=state.stage, stage_to=end.key),)
 
 
 def reopen(state: Deal, command: ReopenDeal, context: Context) -> tuple[DealReopened, ...]:

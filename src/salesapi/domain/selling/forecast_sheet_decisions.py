@@ -34,6 +34,7 @@ from salesapi.domain.shared.kernel import CLOSERS, SELLERS, Context, Facts, owne
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import period_named
 from salesapi.domain.shared.references import refuse_unknown
+from salesapi.domain.shared.states import made_from
 
 
 def take_snapshot(
@@ -51,15 +52,7 @@ def take_snapshot(
     snapshot = state.snapshot + 1 if state else 1
     if snapshot > SNAPSHOTS_MAX:
         raise ForecastLimitReached(limit=SNAPSHOTS_MAX, things="snapshots of one sheet")
-    return (
-        ForecastSheetSnapshotTaken(
-            owner_id=command.owner_id,
-            period=command.period,
-            snapshot=snapshot,
-            currency=command.currency,
-            entries=command.entries,
-        ),
-    )
+    return (made_from(ForecastSheetSnapshotTaken, command, snapshot=snapshot),)
 
 
 def submit(state: ForecastSheet, command: SubmitForecast, context: Context) -> tuple[ForecastSheetSubmitted, ...]:
@@ -93,15 +86,7 @@ def adjust(state: ForecastSheet, command: AdjustForecast, context: Context) -> t
         )
     if len(submission.adjustments) >= ADJUSTMENTS_MAX:
         raise ForecastLimitReached(limit=ADJUSTMENTS_MAX, things="adjustments of one submission")
-    return (
-        ForecastSheetAdjusted(
-            snapshot=submission.snapshot,
-            category=command.category,
-            delta_minor=command.delta_minor,
-            currency=state.currency,
-            reason=command.reason,
-        ),
-    )
+    return (made_from(ForecastSheetAdjusted, command, snapshot=submission.snapshot, currency=state.currency),)
 
 
 def freeze(state: ForecastSheet, command: FreezeForecast, context: Context) -> tuple[ForecastSheetFrozen, ...]:
@@ -109,15 +94,7 @@ def freeze(state: ForecastSheet, command: FreezeForecast, context: Context) -> t
     if state.status == "frozen":
         return ()
     submission, expected = _submission(state)
-    return (
-        ForecastSheetFrozen(
-            owner_id=state.owner_id,
-            period=state.period,
-            snapshot=submission.snapshot,
-            totals=expected,
-            currency=state.currency,
-        ),
-    )
+    return (made_from(ForecastSheetFrozen, state, snapshot=submission.snapshot, totals=expected),)
 
 
 def _stated(sent: int | None, sum_minor: int) -> int:

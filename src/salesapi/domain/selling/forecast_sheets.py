@@ -26,7 +26,7 @@ from salesapi.domain.shared.kernel import (
     record,
 )
 from salesapi.domain.shared.periods import PeriodText, period_named
-from salesapi.domain.shared.states import business_date, replace
+from salesapi.domain.shared.states import business_date, made_from, replace
 
 ENTRIES_MAX: Final = 500
 """Most deals in one snapshot."""
@@ -326,13 +326,7 @@ def evolve(state: ForecastSheet | None, event: ForecastSheetEvent, recorded: Rec
         )
         if state is not None:
             return replace(state, entries=event.entries, revisions=(*state.revisions, taken))
-        return ForecastSheet(
-            owner_id=event.owner_id,
-            period=event.period,
-            currency=event.currency,
-            entries=event.entries,
-            revisions=(taken,),
-        )
+        return made_from(ForecastSheet, event, revisions=(taken,))
     assert state is not None, "a forecast sheet begins with forecast_sheet.snapshot_taken"
     match event:
         case ForecastSheetSubmitted():
@@ -342,9 +336,7 @@ def evolve(state: ForecastSheet | None, event: ForecastSheetEvent, recorded: Rec
         case ForecastSheetAdjusted():
             known = _revision(state, event.snapshot)
             assert known.expected is not None, "a submission is adjusted"
-            adjustment = Adjustment(
-                category=event.category, delta_minor=event.delta_minor, reason=event.reason, adjusted_on=on
-            )
+            adjustment = made_from(Adjustment, event, adjusted_on=on)
             expected = known.expected.plus(event.category, event.delta_minor)
             return _revised(state, replace(known, adjustments=(*known.adjustments, adjustment), expected=expected))
         case ForecastSheetFrozen():

@@ -14,6 +14,7 @@ from salesapi.domain.shared.attributes import definitions_needed, merged, refuse
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import LEADERS, SELLERS, Context, ThingExists, external_identity, owner_of
 from salesapi.domain.shared.references import refuse_unknown
+from salesapi.domain.shared.states import made_from
 
 
 def capture(state: Lead | None, command: leads.CaptureLead, context: Context) -> tuple[leads.LeadCaptured, ...]:
@@ -22,19 +23,7 @@ def capture(state: Lead | None, command: leads.CaptureLead, context: Context) ->
         raise ThingExists(thing="lead", id=str(context.subject_id), pointer="/external_id")
     refuse_unknown(command, context.facts)
     refuse_invalid_values("lead", command, context.facts)
-    captured = leads.LeadCaptured(
-        source=command.source,
-        campaign=command.campaign,
-        name=command.name,
-        company=command.company,
-        phone=command.phone,
-        email=command.email,
-        wechat=command.wechat,
-        note=command.note,
-        owner_id=command.owner_id,
-        attributes=merged((), sent=command.attributes),
-        external_id=command.external_id,
-    )
+    captured = made_from(leads.LeadCaptured, command, attributes=merged((), sent=command.attributes))
     return (captured,)
 
 
@@ -114,15 +103,7 @@ def record_touch(
     refuse_unknown(command, context.facts)
     if state.touch_count >= TOUCHES_MAX:
         raise LeadTouchesTooMany(limit=TOUCHES_MAX)
-    return (
-        LeadAttributionTouchRecorded(
-            kind=command.kind,
-            member_id=command.member_id,
-            campaign=command.campaign,
-            weight=command.weight,
-            deal_id=state.deal_id,
-        ),
-    )
+    return (made_from(LeadAttributionTouchRecorded, command, deal_id=state.deal_id),)
 
 
 def _refuse_closed(state: Lead) -> None:

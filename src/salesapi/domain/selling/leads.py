@@ -32,7 +32,7 @@ from salesapi.domain.shared.kernel import (
     record,
 )
 from salesapi.domain.shared.parties import CustomerKind, EmailText, PhoneText
-from salesapi.domain.shared.states import business_date, business_instant, replace
+from salesapi.domain.shared.states import business_date, business_instant, made_from, replace
 
 CRITERIA_MAX: Final = 30
 """Most criteria of one qualification."""
@@ -299,20 +299,12 @@ def evolve(state: Lead | None, event: LeadEvent, recorded: Recorded) -> Lead:
     """Folds the stream to its state."""
     on = business_date(recorded)
     if isinstance(event, LeadCaptured):
-        return Lead(
+        return made_from(
+            Lead,
+            event,
             status="open",
-            owner_id=event.owner_id,
-            name=event.name,
-            company=event.company,
-            phone=event.phone,
-            email=event.email,
-            wechat=event.wechat,
-            note=event.note,
-            source=event.source,
-            campaign=event.campaign,
             captured_on=on,
             captured_at=business_instant(recorded),
-            attributes=event.attributes,
             external=event.external_id,
         )
     assert state is not None, "a lead begins with lead.captured"

@@ -23,6 +23,7 @@ from salesapi.domain.shared.kernel import (
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import period_named
 from salesapi.domain.shared.references import referred, refuse_unknown
+from salesapi.domain.shared.states import made_from
 
 
 def propose(
@@ -43,20 +44,7 @@ def propose(
     _refuse_unordered(lines, pointer="/challenge")
     if command.parent_target_id is not None:
         _refuse_foreign_parent(command, context.facts)
-    return (
-        targets.TargetProposed(
-            owner_id=command.owner_id,
-            team_id=command.team_id,
-            measure=command.measure,
-            period=command.period,
-            dimension=command.dimension,
-            currency=command.currency,
-            unit=command.unit,
-            lines=lines,
-            basis=command.basis,
-            parent_target_id=command.parent_target_id,
-        ),
-    )
+    return (made_from(targets.TargetProposed, command, lines=lines),)
 
 
 def split(state: Target, command: targets.SplitTarget, context: Context) -> tuple[targets.TargetSplit, ...]:

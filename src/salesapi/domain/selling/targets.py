@@ -27,7 +27,7 @@ from salesapi.domain.shared.kernel import (
 )
 from salesapi.domain.shared.money import Exact
 from salesapi.domain.shared.periods import PeriodText
-from salesapi.domain.shared.states import business_date, replace
+from salesapi.domain.shared.states import business_date, made_from, replace
 
 CHILDREN_MAX: Final = 100
 """Most children of one split."""
@@ -292,14 +292,11 @@ def target_identity(command: ProposeTarget) -> tuple[str, ...]:
 def proposals(state: Target, command: SplitTarget) -> tuple[ProposeTarget, ...]:
     """The children of a split as they are proposed, with what they have from their parent."""
     return tuple(
-        ProposeTarget(
-            owner_id=child.owner_id,
-            team_id=child.team_id,
+        made_from(
+            ProposeTarget,
+            child,
             measure=state.measure,
             period=child.period or state.period,
-            floor=child.floor,
-            challenge=child.challenge,
-            stretch=child.stretch,
             currency=state.currency,
             unit=state.unit,
             dimension=child.dimension or state.dimension,
@@ -312,12 +309,10 @@ def proposals(state: Target, command: SplitTarget) -> tuple[ProposeTarget, ...]:
 def children_of(state: Target, command: SplitTarget) -> tuple[TargetPart, ...]:
     """The children of a split as its fact tells them. Their ids follow from their content."""
     return tuple(
-        TargetPart(
+        made_from(
+            TargetPart,
+            child,
             target_id=natural_id("target", *target_identity(child)),
-            owner_id=child.owner_id,
-            team_id=child.team_id,
-            period=child.period,
-            dimension=child.dimension,
             lines=TargetLines(floor=child.floor, challenge=child.challenge, stretch=child.stretch),
         )
         for child in proposals(state, command)
@@ -328,17 +323,10 @@ def evolve(state: Target | None, event: TargetEvent, recorded: Recorded) -> Targ
     """Folds the stream to its state."""
     on = business_date(recorded)
     if isinstance(event, TargetProposed):
-        return Target(
-            owner_id=event.owner_id,
-            team_id=event.team_id,
-            measure=event.measure,
-            period=event.period,
-            dimension=event.dimension,
-            currency=event.currency,
-            unit=event.unit,
+        return made_from(
+            Target,
+            event,
             revisions=(LinesSet(revision=1, lines=event.lines, effective_on=None, reason=None),),
-            parent_target_id=event.parent_target_id,
-            basis=event.basis,
             proposed_on=on,
         )
     assert state is not None, "a target begins with target.proposed"
@@ -354,9 +342,7 @@ def evolve(state: Target | None, event: TargetEvent, recorded: Recorded) -> Targ
             )
             return replace(state, status="agreed", revisions=revisions)
         case TargetAdjusted():
-            lines = LinesSet(
-                revision=event.revision, lines=event.lines_to, effective_on=event.effective_on, reason=event.reason
-            )
+            lines = made_from(LinesSet, event, lines=event.lines_to)
             return replace(state, status="proposed", revisions=(*state.revisions, lines))
         case TargetClosed():
             return replace(state, status="closed", result=event.result, closed_on=on, note=event.note)

@@ -28,6 +28,7 @@ from salesapi.domain.shared.kernel import (
     record,
     roles,
 )
+from salesapi.domain.shared.states import made_from
 
 CHOICES_MAX: Final = 200
 DEFINITIONS_MAX: Final = 200
@@ -231,23 +232,12 @@ def define(
         return ()
     if state and known is None and len(state.by_key) >= DEFINITIONS_MAX:
         raise AttributeDefinitionInvalid(reason=f"A {command.of} has at most {DEFINITIONS_MAX} attributes.")
-    return (
-        AttributeDefined(
-            of=command.of,
-            key=command.key,
-            name=command.name,
-            value_type=command.value_type,
-            choices=command.choices,
-            definition_version=known.version + 1 if known else 1,
-        ),
-    )
+    return (made_from(AttributeDefined, command, definition_version=known.version + 1 if known else 1),)
 
 
 def evolve(state: AttributeDefinitions | None, event: AttributeDefined, recorded: Recorded) -> AttributeDefinitions:
     """Folds the stream to its state."""
-    definition = Definition(
-        name=event.name, value_type=event.value_type, choices=event.choices, version=event.definition_version
-    )
+    definition = made_from(Definition, event, version=event.definition_version)
     known = dict(state.by_key) if state else {}
     return AttributeDefinitions(of=event.of, by_key=tuple({**known, event.key: definition}.items()))
 

@@ -20,7 +20,7 @@ from salesapi.domain.cash.agreements import (
 )
 from salesapi.domain.cash.invoices import InvoiceCreditNoteIssued, InvoiceIssued, InvoiceVoided, gross_minor
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.domain.shared.states import business_date, id_of, replace, system_of
+from salesapi.domain.shared.states import business_date, id_of, made_from, replace, system_of
 from salesapi.projections.declaring import by, one_row
 from salesapi.projections.projection import GroupKey
 
@@ -68,13 +68,10 @@ def _groups(event: AgreementEvent | _Invoicing, recorded: Recorded) -> tuple[Gro
 
 def _fold(row: AgreementRow | None, event: AgreementEvent | _Invoicing, recorded: Recorded) -> AgreementRow:
     if isinstance(event, AgreementDrafted):
-        return AgreementRow(
+        return made_from(
+            AgreementRow,
+            event,
             agreement_id=recorded.stream_id,
-            title=event.title,
-            customer_id=event.customer_id,
-            deal_id=event.deal_id,
-            currency=event.currency,
-            legal_entity=event.legal_entity,
             external_system=system_of(event.external_id),
             external_id=id_of(event.external_id),
             version=recorded.version,
@@ -96,14 +93,7 @@ def _fold(row: AgreementRow | None, event: AgreementEvent | _Invoicing, recorded
 
 
 def _changed(row: AgreementRow, event: AgreementEvent, recorded: Recorded) -> AgreementRow:
-    known = Agreement(
-        customer_id=row.customer_id,
-        currency=row.currency,
-        status=row.status,
-        lines=row.lines,
-        instalments=row.instalments,
-        renewed_by=row.renewed_by,
-    )
+    known = made_from(Agreement, row)
     state = agreements.evolve(known, event, recorded)
     row = replace(
         row,

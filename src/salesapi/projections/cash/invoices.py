@@ -21,7 +21,7 @@ from salesapi.domain.cash.invoices import (
 )
 from salesapi.domain.cash.receipts import ReceiptAllocated, ReceiptRefunded, ReceiptReversed, settles
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.domain.shared.states import business_date, id_of, replace, system_of
+from salesapi.domain.shared.states import business_date, id_of, made_from, replace, system_of
 from salesapi.projections.declaring import by, one_row
 from salesapi.projections.projection import GroupKey
 
@@ -107,18 +107,12 @@ def _fold(row: InvoiceRow | None, event: InvoiceEvent | _Paying, recorded: Recor
 
 def _issued(event: InvoiceIssued, recorded: Recorded) -> InvoiceRow:
     total_minor = gross_minor(event.amount_minor, event.tax_minor)
-    return InvoiceRow(
+    return made_from(
+        InvoiceRow,
+        event,
         invoice_id=recorded.stream_id,
-        number=event.number,
-        customer_id=event.customer_id,
-        agreement_id=event.agreement_id,
-        amount_minor=event.amount_minor,
-        tax_minor=event.tax_minor,
         total_minor=total_minor,
-        currency=event.currency,
-        lines=event.lines,
         issued_on=business_date(recorded),
-        due_on=event.due_on,
         open_minor=total_minor,
         external_system=system_of(event.external_id),
         external_id=id_of(event.external_id),

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from salesapi.domain.customers.satisfaction import CustomerSatisfactionRecorded, SatisfactionKind
 from salesapi.domain.shared.kernel import Recorded, natural_id, record
-from salesapi.domain.shared.states import business_date
+from salesapi.domain.shared.states import business_date, made_from
 from salesapi.projections.declaring import by, one_row
 from salesapi.projections.projection import GroupKey
 
@@ -39,15 +39,11 @@ def _groups(event: CustomerSatisfactionRecorded, recorded: Recorded) -> tuple[Gr
 
 
 def _fold(row: SatisfactionRow | None, event: CustomerSatisfactionRecorded, recorded: Recorded) -> SatisfactionRow:
-    return SatisfactionRow(
+    return made_from(
+        SatisfactionRow,
+        event,
         satisfaction_id=_id(recorded),
         customer_id=recorded.stream_id,
-        kind=event.kind,
-        score=event.score,
-        deal_id=event.deal_id,
-        agreement_id=event.agreement_id,
-        activity_id=event.activity_id,
-        comment=event.comment,
         answered_on=business_date(recorded),
         position=recorded.position,
     )

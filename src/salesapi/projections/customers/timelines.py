@@ -17,7 +17,7 @@ from salesapi.domain.cash.receipts import ReceiptAllocated, ReceiptRecorded, Rec
 from salesapi.domain.selling.activities import Subject
 from salesapi.domain.selling.leads import LeadConverted
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.domain.shared.states import business_date, business_instant
+from salesapi.domain.shared.states import business_date, business_instant, made_from
 from salesapi.privacy.personal import personal_fields
 from salesapi.projections.declaring import all_of, by, row_group
 from salesapi.projections.projection import GroupKey
@@ -77,17 +77,14 @@ def _evolve(rows: Sequence[TimelineRow], event: object, recorded: Recorded, grou
     subject_id = group[0]
     assert isinstance(subject_id, UUID), "the group is (subject_id, position)"
     return (
-        TimelineRow(
+        made_from(
+            TimelineRow,
+            recorded,
             subject_id=subject_id,
-            position=recorded.position,
             subject_kind=_subjects(event, recorded)[subject_id],
             stream_kind=_stream_kind(recorded),
-            stream_id=recorded.stream_id,
-            type=recorded.type,
             occurred_on=business_date(recorded),
             occurred_at=business_instant(recorded),
-            recorded_at=recorded.recorded_at,
-            actor_id=recorded.actor_id,
             summary=_summary(event),
         ),
     )

@@ -10,7 +10,7 @@ from uuid import UUID
 from salesapi.domain.organisation import members
 from salesapi.domain.organisation.members import Member, MemberChanged, MemberJoined
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.domain.shared.states import replace
+from salesapi.domain.shared.states import made_from, replace
 from salesapi.projections.declaring import row_group
 from salesapi.projections.projection import GroupKey
 
@@ -35,13 +35,7 @@ def _evolve(
     known = sorted(rows, key=lambda row: row.since_position)
     last = known[-1] if known else None
     after = members.evolve(_state(last) if last else None, event, recorded)
-    row = EmploymentRow(
-        member_id=recorded.stream_id,
-        since_position=recorded.position,
-        employee_number=after.employee_number,
-        cost_centre=after.cost_centre,
-        legal_entity=after.legal_entity,
-    )
+    row = made_from(EmploymentRow, after, member_id=recorded.stream_id, since_position=recorded.position)
     if last is not None and row == replace(last, since_position=recorded.position):
         return tuple(known)
     return (*known, row)[-CHANGES_MAX:]

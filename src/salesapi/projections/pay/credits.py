@@ -25,7 +25,7 @@ from salesapi.domain.selling.deals import (
     ShareKind,
 )
 from salesapi.domain.shared.kernel import Recorded, natural_id, record
-from salesapi.domain.shared.states import replace
+from salesapi.domain.shared.states import made_from, replace
 from salesapi.projections.declaring import row_group
 from salesapi.projections.projection import GroupKey
 
@@ -89,13 +89,12 @@ def _credited(owner_id: UUID, shares: Sequence[DealShare], recorded: Recorded) -
         parts.insert(0, ("R15", DealShare(member_id=owner_id, kind="direct", percent=WHOLE)))
     deal_id = recorded.stream_id
     return tuple(
-        CreditRow(
+        made_from(
+            CreditRow,
+            share,
             credit_id=natural_id("credit", str(deal_id), str(share.member_id), share.kind, str(number)),
             deal_id=deal_id,
-            member_id=share.member_id,
-            kind=share.kind,
             rule=rule,
-            percent=share.percent,
             owner_id=owner_id,
             number=number,
             amount_minor=None,

@@ -22,7 +22,7 @@ from salesapi.domain.pay.plans.enrolments import (
 )
 from salesapi.domain.pay.rules.plan_versions_and_leavers import LeavingReason
 from salesapi.domain.shared.kernel import Recorded, natural_id, record
-from salesapi.domain.shared.states import business_date, replace
+from salesapi.domain.shared.states import business_date, made_from, replace
 from salesapi.projections.declaring import by, row_group
 from salesapi.projections.projection import GroupKey
 
@@ -119,28 +119,11 @@ def _row(state: Enrolment, plan_id: UUID, known: EnrolmentRow | None, recorded: 
 
 
 def _columns(spans: Iterable[Span], plan_id: UUID) -> tuple[SpanColumn, ...]:
-    return tuple(
-        SpanColumn(
-            effective_from=span.effective_from,
-            effective_until=span.effective_until,
-            component_keys=span.component_keys,
-            overrides=span.overrides,
-            draw_minor=span.draw_minor,
-        )
-        for span in spans
-        if span.plan_id == plan_id
-    )
+    return tuple(made_from(SpanColumn, span) for span in spans if span.plan_id == plan_id)
 
 
 def _span(plan_id: UUID, column: SpanColumn) -> Span:
-    return Span(
-        plan_id=plan_id,
-        effective_from=column.effective_from,
-        effective_until=column.effective_until,
-        component_keys=column.component_keys,
-        overrides=column.overrides,
-        draw_minor=column.draw_minor,
-    )
+    return made_from(Span, column, plan_id=plan_id)
 
 
 PROJECTION: Final = row_group(

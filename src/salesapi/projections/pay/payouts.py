@@ -20,7 +20,7 @@ from salesapi.domain.pay.records.payouts import (
     PayoutStatus,
 )
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.domain.shared.states import replace
+from salesapi.domain.shared.states import made_from, replace
 from salesapi.projections.declaring import by, row_group
 from salesapi.projections.projection import GroupKey
 
@@ -81,14 +81,13 @@ def _instructed(event: PayoutRunPayoutInstructed, recorded: Recorded, group: Gro
     else:
         assert left_out is not None, "a batch pays or leaves out each of its members"
         member_id, amount_minor = left_out.member_id, left_out.total_minor
-    return PayoutRow(
+    return made_from(
+        PayoutRow,
+        event,
         payout_run_id=recorded.stream_id,
         member_id=member_id,
-        batch=event.batch,
         status="not_instructed" if left_out else "instructed",
         amount_minor=amount_minor,
-        currency=event.currency,
-        payout_on=event.payout_on,
         external_reference=None,
         paid_on=None,
         reason=left_out.reason if left_out else None,

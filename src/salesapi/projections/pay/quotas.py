@@ -6,6 +6,7 @@ from uuid import UUID
 from salesapi.domain.pay.plans.enrolments import EnrolmentQuotaSet
 from salesapi.domain.pay.plans.plan_components import Measure
 from salesapi.domain.shared.kernel import Recorded, record
+from salesapi.domain.shared.states import made_from
 from salesapi.projections.declaring import by, one_row
 from salesapi.projections.projection import GroupKey
 
@@ -27,14 +28,7 @@ def _groups(event: EnrolmentQuotaSet, recorded: Recorded) -> tuple[GroupKey, ...
 
 
 def _fold(row: QuotaRow | None, event: EnrolmentQuotaSet, recorded: Recorded) -> QuotaRow:
-    return QuotaRow(
-        member_id=event.member_id,
-        measure=event.measure,
-        period=event.period,
-        amount_minor=event.amount_minor,
-        currency=event.currency,
-        position=recorded.position,
-    )
+    return made_from(QuotaRow, event, position=recorded.position)
 
 
 PROJECTION: Final = one_row(

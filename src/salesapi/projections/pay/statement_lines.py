@@ -12,6 +12,7 @@ from uuid import UUID
 from salesapi.domain.pay.reasons.reason_form import StoredReason
 from salesapi.domain.pay.records.payout_runs import STATEMENT_LINES_MAX, LineKind, PayoutRunStatementIssued
 from salesapi.domain.shared.kernel import Recorded, record
+from salesapi.domain.shared.states import made_from
 from salesapi.projections.declaring import by, row_group
 from salesapi.projections.projection import GroupKey
 
@@ -57,29 +58,14 @@ def _evolve(
     # Each part has its own range of numbers, so that a statement issued anew in other parts never moves a row to another.
     first = (event.part - 1) * STATEMENT_LINES_MAX + 1
     return tuple(
-        StatementLineRow(
+        made_from(
+            StatementLineRow,
+            line,
             payout_run_id=recorded.stream_id,
             member_id=event.member_id,
             number=number,
             part=event.part,
             calculated_position=event.position,
-            kind=line.kind,
-            period=line.period,
-            component=line.component,
-            rule=line.rule,
-            credit_rule=line.credit_rule,
-            plan_version=line.plan_version,
-            deal_id=line.deal_id,
-            source_member_id=line.source_member_id,
-            won_on=line.won_on,
-            positions=line.positions,
-            base_minor=line.base_minor,
-            currency=line.currency,
-            rate_percent=line.rate_percent,
-            reason=line.reason,
-            exact_minor=line.exact_minor,
-            posted_minor=line.posted_minor,
-            residual_minor=line.residual_minor,
         )
         for number, line in enumerate(event.lines, start=first)
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from salesapi.domain.pay.records.payout_runs import PayoutRunStatementIssued
 from salesapi.domain.shared.kernel import Recorded, record
+from salesapi.domain.shared.states import made_from
 from salesapi.projections.declaring import by, one_row
 from salesapi.projections.projection import GroupKey
 
@@ -45,25 +46,10 @@ def _groups(event: PayoutRunStatementIssued, recorded: Recorded) -> tuple[GroupK
 
 
 def _fold(row: StatementRow | None, event: PayoutRunStatementIssued, recorded: Recorded) -> StatementRow:
-    return StatementRow(
+    return made_from(
+        StatementRow,
+        event,
         payout_run_id=recorded.stream_id,
-        member_id=event.member_id,
-        plan_id=event.plan_id,
-        period=event.period,
-        currency=event.currency,
-        earned_minor=event.earned_minor,
-        released_minor=event.released_minor,
-        clawed_minor=event.clawed_minor,
-        adjusted_minor=event.adjusted_minor,
-        awarded_minor=event.awarded_minor,
-        drawn_minor=event.drawn_minor,
-        total_minor=event.total_minor,
-        line_count=event.line_count,
-        parts=event.parts,
-        plan_versions=event.plan_versions,
-        engine_version=event.engine_version,
-        deal_order=event.deal_order,
-        digest=event.digest,
         calculated_position=event.position,
         issued_position=recorded.position,
     )

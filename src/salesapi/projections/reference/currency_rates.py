@@ -11,6 +11,7 @@ from uuid import UUID
 
 from salesapi.domain.reference.rate_tables import RatesStated, RateTableRatesPublished
 from salesapi.domain.shared.kernel import Recorded, natural_id, record
+from salesapi.domain.shared.states import made_from
 from salesapi.projections.declaring import by, row_group
 from salesapi.projections.projection import GroupKey
 
@@ -42,13 +43,12 @@ def _evolve(
     is_published = isinstance(event, RateTableRatesPublished)
     before = rows[0].published_rate if rows else None
     return (
-        CurrencyRateRow(
+        made_from(
+            CurrencyRateRow,
+            stated,
             rate_table_id=recorded.stream_id,
-            from_currency=stated.from_currency,
-            to_currency=stated.to_currency,
             day=event.on,
             rate_id=natural_id("currency_rate", *map(str, group)),
-            rate=stated.rate,
             published_rate=stated.rate if is_published else before,
             is_corrected=not is_published,
             reason=None if isinstance(event, RateTableRatesPublished) else event.reason,

@@ -12,7 +12,7 @@ from uuid import UUID
 from salesapi.domain.selling.attribution import LeadAttributionTouchRecorded, TouchKind
 from salesapi.domain.selling.leads import LeadConverted, LeadVoided
 from salesapi.domain.shared.kernel import Recorded, natural_id, record
-from salesapi.domain.shared.states import business_date, business_instant, replace
+from salesapi.domain.shared.states import business_date, business_instant, made_from, replace
 from salesapi.projections.declaring import row_group
 from salesapi.projections.projection import GroupKey
 
@@ -49,16 +49,13 @@ def _evolve(
 
 
 def _touch(event: LeadAttributionTouchRecorded, recorded: Recorded) -> AttributionTouchRow:
-    return AttributionTouchRow(
+    return made_from(
+        AttributionTouchRow,
+        event,
         touch_id=natural_id("attribution_touch", str(recorded.stream_id), str(recorded.version)),
         lead_id=recorded.stream_id,
-        kind=event.kind,
-        member_id=event.member_id,
-        campaign=event.campaign,
-        weight=event.weight,
         touched_on=business_date(recorded),
         touched_at=business_instant(recorded),
-        deal_id=event.deal_id,
         position=recorded.position,
     )
 

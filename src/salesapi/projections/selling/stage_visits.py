@@ -23,7 +23,7 @@ from salesapi.domain.selling.deals import (
 )
 from salesapi.domain.selling.pipelines import StageCategory
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.domain.shared.states import business_date, business_instant, replace
+from salesapi.domain.shared.states import business_date, business_instant, made_from, replace
 from salesapi.projections.declaring import row_group
 from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey
 
@@ -103,15 +103,13 @@ def _ended(latest: StageVisitRow, after: StageVisitRow) -> StageVisitRow:
 
 
 def _first(event: DealOpened, recorded: Recorded) -> StageVisitRow:
-    return StageVisitRow(
+    return made_from(
+        StageVisitRow,
+        event,
         deal_id=recorded.stream_id,
         version=recorded.version,
         number=1,
-        pipeline_id=event.pipeline_id,
-        pipeline_version=event.pipeline_version,
-        stage=event.stage,
         category="open",
-        owner_id=event.owner_id,
         entered_on=business_date(recorded),
         entered_at=business_instant(recorded),
         left_on=None,

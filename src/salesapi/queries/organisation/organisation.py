@@ -13,6 +13,7 @@ from uuid import UUID
 from salesapi.commands.stream_states import StreamStates
 from salesapi.domain.organisation.teams import TREE, Membership, Teams
 from salesapi.domain.shared.dates import end_of, start_of
+from salesapi.domain.shared.states import made_from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +93,10 @@ def _pieces(membership: Membership, changes: Sequence[date]) -> Iterator[Members
 
 def _line(teams: Teams, member_id: UUID, piece: Membership, *, is_for_undated: bool = False) -> ReportingLine:
     on = None if is_for_undated else start_of(piece.effective_from)
-    return ReportingLine(
+    return made_from(
+        ReportingLine,
+        piece,
         member_id=member_id,
-        effective_from=piece.effective_from,
-        effective_until=piece.effective_until,
-        team_id=piece.team_id,
         manager_id=next(iter(teams.managers_of(member_id, on)), None),
         region=teams.region_of(piece.team_id, on),
         is_for_undated=is_for_undated,

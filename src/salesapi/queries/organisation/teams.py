@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.organisation.teams import Teams
+from salesapi.domain.shared.states import made_from
 from salesapi.queries.paging import Cursors, Page, PageRequest
 from salesapi.schemas.organisation.teams import Team
 
@@ -39,15 +40,14 @@ def _members(teams: Teams, on: date) -> dict[UUID, tuple[UUID, ...]]:
 
 def _team(teams: Teams, team_id: UUID, on: date, member_ids: tuple[UUID, ...]) -> Team:
     team = teams.by_id[team_id]
-    return Team(
+    return made_from(
+        Team,
+        team,
         id=team_id,
-        name=team.name,
         parent_id=teams.parent_of(team_id, on),
         leader_id=teams.leader_of(team_id, on),
         region=teams.region_of(team_id, on),
         member_ids=member_ids,
-        formed_from=team.formed_from,
-        closed_from=team.closed_from,
     )
 
 

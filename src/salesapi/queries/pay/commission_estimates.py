@@ -12,6 +12,7 @@ from salesapi.domain.pay.statements.statements import ENGINE_VERSION
 from salesapi.domain.selling.deals import Deal
 from salesapi.domain.selling.pipelines import Pipeline
 from salesapi.domain.shared.kernel import StreamRef, ThingUnknown
+from salesapi.domain.shared.states import made_from
 from salesapi.ledgers import PayFactsReader
 from salesapi.queries.pay.reasons import shown_reason
 from salesapi.schemas.pay.commission_estimates import CommissionEstimate, EstimatedComponent, EstimatedPay
@@ -51,12 +52,9 @@ async def commission_estimate(
 
 
 def _shown(pay: estimates.EstimatedPay, probability_percent: Decimal | None) -> EstimatedPay:
-    return EstimatedPay(
-        member_id=pay.member_id,
-        plan_id=pay.plan_id,
-        period=pay.period,
-        currency=pay.currency,
-        amount_minor=pay.amount_minor,
+    return made_from(
+        EstimatedPay,
+        pay,
         weighted_minor=None if probability_percent is None else pay.weighted_minor(probability_percent),
         components=tuple(
             EstimatedComponent(

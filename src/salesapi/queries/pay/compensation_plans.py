@@ -8,6 +8,7 @@ from salesapi.database.connections import Connection
 from salesapi.domain.pay.plans.plan_differences import plan_differences
 from salesapi.domain.pay.words.plan_in_words import plan_in_words
 from salesapi.domain.shared.kernel import ThingUnknown
+from salesapi.domain.shared.states import made_from
 from salesapi.queries.listings import Listing, Single
 from salesapi.queries.row_scopes import RowScope
 from salesapi.schemas.pay import compensation_plans as wire
@@ -41,9 +42,7 @@ async def compensation_plan_in_words(
         )
         for version in plan.versions
     )
-    return wire.CompensationPlanInWords(
-        id=plan.id, key=plan.key, name=plan.name, currency=plan.currency, versions=versions
-    )
+    return made_from(wire.CompensationPlanInWords, plan, versions=versions)
 
 
 async def compensation_plan_differences(

@@ -18,6 +18,7 @@ from salesapi.domain.pay.statements.standings import Standing
 from salesapi.domain.pay.statements.statements import DEAL_ORDER, ENGINE_VERSION
 from salesapi.domain.shared.kernel import ThingUnknown
 from salesapi.domain.shared.periods import period_named
+from salesapi.domain.shared.states import made_from
 from salesapi.ledgers import PayFactsReader
 from salesapi.queries.paging import Cursors, Page, PageRequest
 from salesapi.queries.pay.reasons import shown_reason
@@ -86,16 +87,12 @@ async def live_statement(ledgers: PayFactsReader, scope: Scope, question: LiveQu
 
 
 def _statement(found: Live, position: int) -> wire.LiveStatement:
-    return wire.LiveStatement(
-        plan_id=found.plan_id,
-        member_id=found.member_id,
-        period=found.period,
+    return made_from(
+        wire.LiveStatement,
+        found,
         position=position,
-        run=found.run,
-        currency=found.currency,
         sums=_sums(found.totals),
         line_count=len(found.postings),
-        plan_versions=found.plan_versions,
         engine_version=ENGINE_VERSION,
         deal_order=DEAL_ORDER,
         standings=tuple(_standing(each, found.currency) for each in found.standings),
@@ -113,13 +110,9 @@ def _sums(totals: Totals) -> wire.StatementSums:
 
 def _standing(found: Standing, currency: str) -> wire.ComponentStanding:
     quota, ahead = found.quota, found.next_tier
-    return wire.ComponentStanding(
-        component=found.component,
-        name=found.name,
-        credit=found.credit,
-        plan_version=found.plan_version,
-        window=found.window,
-        credited_minor=found.credited_minor,
+    return made_from(
+        wire.ComponentStanding,
+        found,
         quota=None
         if quota is None
         else wire.StandingQuota(
@@ -128,8 +121,6 @@ def _standing(found: Standing, currency: str) -> wire.ComponentStanding:
             derivation=shown_reason(form_of(quota.reason), currency),
             positions=quota.positions,
         ),
-        attainment_percent=found.attainment_percent,
-        rate_percent=found.rate_percent,
         next_tier=None
         if ahead is None
         else wire.TierAhead(left_minor=ahead.left_minor, rate_percent=ahead.rate_percent, applies_to=ahead.applies_to),
@@ -137,6 +128,4 @@ def _standing(found: Standing, currency: str) -> wire.ComponentStanding:
 
 
 def _coming(found: Coming) -> wire.ComingPayment:
-    return wire.ComingPayment(
-        deal_id=found.deal_id, component=found.component, period=found.period, open_minor=found.open_minor
-    )
+    return made_from(wire.ComingPayment, found)

@@ -14,6 +14,7 @@ from salesapi.database.connections import Pool, Record
 from salesapi.domain.pay.rules.accounting import DayBalance, Movement, accrual_balances
 from salesapi.domain.pay.statements.accruals import movements_of
 from salesapi.domain.shared.dates import DaySpan
+from salesapi.domain.shared.states import made_from
 from salesapi.queries.pay.reports_pay import LINES, LOCKED_LINES, SETTLED, SUMS, PayWindow, refuse_long
 from salesapi.queries.pay.reports_pay import READ_MODELS as PAY_READ
 from salesapi.queries.selling.reports_facts import ROWS_MAX, name_order, rows_of
@@ -117,8 +118,4 @@ def _has_anything(moved: list[Movement], days: DaySpan) -> bool:
 
 
 def _shown(balance: DayBalance) -> AccrualBalance:
-    return AccrualBalance(
-        on=balance.on,
-        earned_not_payable_minor=balance.earned_not_payable_minor,
-        payable_not_paid_minor=balance.payable_not_paid_minor,
-    )
+    return made_from(AccrualBalance, balance)

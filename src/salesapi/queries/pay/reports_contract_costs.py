@@ -20,6 +20,7 @@ from salesapi.domain.pay.statements.accruals import cost_minor, cost_on
 from salesapi.domain.pay.statements.cost_schedules import CostMonth, cost_schedule, revenue_of_months, term_months
 from salesapi.domain.shared.dates import months_after
 from salesapi.domain.shared.kernel import FieldInvalid
+from salesapi.domain.shared.states import made_from
 from salesapi.queries.pay.reports_pay import LINES, LOCKED_LINES, SETTLED, SUMS, PayWindow, refuse_long
 from salesapi.queries.pay.reports_pay import READ_MODELS as PAY_READ
 from salesapi.queries.selling.reports_facts import ROWS_MAX, rows_of
@@ -101,13 +102,7 @@ class ContractCostQuestion:
     @property
     def policy(self) -> rules.ContractCostPolicy:
         """The treatment that is asked for: of a benefit period that is given for all, or of each deal's own term."""
-        return rules.ContractCostPolicy(
-            method=self.method,
-            expedient=self.expedient,
-            employer_taxes=self.employer_taxes,
-            renewal_commission=self.renewal_commission,
-            customer_life_months=self.customer_life_months or 1,
-        )
+        return made_from(rules.ContractCostPolicy, self, customer_life_months=self.customer_life_months or 1)
 
 
 def _refuse_months(months: int | None, what: str, pointer: str) -> None:
@@ -156,15 +151,12 @@ async def contract_costs(pool: Pool, question: ContractCostQuestion, scope: Scop
                     months=schedule,
                 )
             )
-    return ContractCosts(
+    return made_from(
+        ContractCosts,
+        question,
         position=position,
         window_from=question.first_on,
         window_to=question.last_on,
-        method=question.method,
-        expedient=question.expedient,
-        employer_taxes=question.employer_taxes,
-        renewal_commission=question.renewal_commission,
-        benefit_months=question.benefit_months,
         deals=tuple(deals),
         without_agreement=len(without_agreement),
         without_term=len(without_term),
@@ -226,11 +218,9 @@ def _has_anything(month: ContractCostMonth) -> bool:
 
 
 def _shown(month: CostMonth, cost: rules.ContractCost | None) -> ContractCostMonth:
-    return ContractCostMonth(
+    return made_from(
+        ContractCostMonth,
+        month,
         month=f"{month.month_on:%Y-%m}",
-        added_minor=month.added_minor,
-        expense_minor=month.expense_minor,
         taxes_minor=cost.expensed_minor if cost is not None else 0,
-        impairment_minor=month.impairment_minor,
-        carrying_minor=month.carrying_minor,
     )

@@ -7,6 +7,7 @@ from salesapi.access.principals import Scope
 from salesapi.commands.stream_states import StreamStates
 from salesapi.database.connections import Pool
 from salesapi.domain.organisation.teams import Teams
+from salesapi.domain.shared.states import made_from
 from salesapi.projections.positions import position_of, wait_until
 from salesapi.queries.cash.reports_receivables import READ_MODELS as RECEIVABLES_READ
 from salesapi.queries.cash.reports_receivables import ReceivablesQuestion, receivables_groups
@@ -81,12 +82,8 @@ class Reports:
     ) -> ReceivablesReport:
         """Open invoices by age at the end of a day, and the collection cycle within a window."""
         position = await self._reached(min_position, RECEIVABLES_READ)
-        return ReceivablesReport(
-            position=position,
-            as_of=question.as_of,
-            window_from=question.window_from,
-            window_to=question.window_to,
-            groups=await receivables_groups(self._pool, question, scope),
+        return made_from(
+            ReceivablesReport, question, position=position, groups=await receivables_groups(self._pool, question, scope)
         )
 
     async def commission_accruals(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from salesapi.domain.organisation.teams import Teams
+from salesapi.domain.shared.states import made_from
 from salesapi.queries.selling.reports_facts import ReportRow
 from salesapi.queries.selling.reports_figures import quotient
 from salesapi.queries.selling.reports_question import ReportQuestion
@@ -112,10 +113,9 @@ def _snapshot(of: StageRows) -> SnapshotStage:
     place, leaving = of.part("place"), of.part("leaving")
     forward, lost, backward = (leaving.get(way, 0) for way in ("forward", "lost", "backward"))
     values = [row.figures for row in of.rows if row.part == "worth"]
-    return SnapshotStage(
-        pipeline_id=of.pipeline_id,
-        stage=of.stage,
-        name=of.name,
+    return made_from(
+        SnapshotStage,
+        of,
         deals=place.get("deals", 0),
         undated=place.get("undated", 0),
         values=tuple(
@@ -132,10 +132,9 @@ def _snapshot(of: StageRows) -> SnapshotStage:
 
 def _cohort(of: StageRows) -> CohortStage:
     cohort = of.part("cohort")
-    return CohortStage(
-        pipeline_id=of.pipeline_id,
-        stage=of.stage,
-        name=of.name,
+    return made_from(
+        CohortStage,
+        of,
         entered=cohort["entered"],
         reached_next=cohort["reached_next"],
         conversion=quotient(cohort["reached_next"], by=cohort["entered"]),

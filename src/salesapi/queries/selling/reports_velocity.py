@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from salesapi.database.conditions import days_between
 from salesapi.domain.organisation.teams import Teams
+from salesapi.domain.shared.states import made_from
 from salesapi.queries.selling.reports_facts import ReportRow
 from salesapi.queries.selling.reports_figures import median, quotient
 from salesapi.queries.selling.reports_question import ReportQuestion
@@ -63,10 +64,9 @@ def velocity_groups(rows: Sequence[ReportRow], question: ReportQuestion, teams: 
 
 def _dwell(of: StageRows, *, has_ages: bool) -> StageDwell:
     ended = {**_NO_VISITS, **of.part("ended")}
-    return StageDwell(
-        pipeline_id=of.pipeline_id,
-        stage=of.stage,
-        name=of.name,
+    return made_from(
+        StageDwell,
+        of,
         visits=ended["visits"],
         median_days=median(ended, "middle"),
         p90_days=ended["p90"],

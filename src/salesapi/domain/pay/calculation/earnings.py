@@ -28,6 +28,7 @@ from salesapi.domain.pay.rules.release import posted_part
 from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.money import rounded
 from salesapi.domain.shared.periods import Period, period_of, periods_between
+from salesapi.domain.shared.states import made_from
 
 ZERO: Final = Fraction()
 OpenKey: TypeAlias = tuple[str, UUID]
@@ -192,12 +193,11 @@ class Earnings:
         release, deal_id = credited.component.release, credited.sale.win.deal_id
         expires = release is not None and release.expiry is not None
         paid = self.evaluation.ledger.paid
-        earned = Earned(
-            sale=credited.sale,
-            component=credited.component,
+        earned = made_from(
+            Earned,
+            credited,
             exact_minor=exact_of(credited.earnings),
             rounding=credited.version.rounding,
-            currency=credited.currency,
             extended=paid.extended_expiry(self.evaluation.plan_id, deal_id=deal_id) if expires else None,
         )
         kind = credited.version.period

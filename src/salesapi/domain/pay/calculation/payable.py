@@ -16,6 +16,7 @@ from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.rules.clawbacks import ZERO, Reversal, left_unclaimed, limited_clawback
 from salesapi.domain.pay.rules.withholding import Holdback, ends_on, forfeited, holdback_settled, meets_clawback
 from salesapi.domain.shared.kernel import record
+from salesapi.domain.shared.states import made_from
 
 
 @record
@@ -91,13 +92,8 @@ class PayableOf:
         """Sums what is payable of each share, and what of it is gone: taken back once paid, cancelled before."""
         exact, holdback = self._earned.exact_minor, self._holdback_on(on)
         shares = [(share, self._reversed(on, share)) for share in self._claimed]
-        unclaimed = Payable(
-            released=released.kept if holdback is None else exact * self._behind(holdback, on, ZERO),
-            lapsed=released.lapsed,
-            left=released.left,
-            sped=released.sped,
-            extended=released.extended,
-            positions=released.positions,
+        unclaimed = made_from(
+            Payable, released, released=released.kept if holdback is None else exact * self._behind(holdback, on, ZERO)
         )
         if all(reversal is NOT_CLAIMED for _, reversal in shares):
             return unclaimed

@@ -12,6 +12,7 @@ from salesapi.domain.pay.reasons.reasons import Reason, rate_of
 from salesapi.domain.pay.records.payout_runs import LineKind, StatementLine
 from salesapi.domain.pay.rules.wording import exact_text, residual_text
 from salesapi.domain.shared.kernel import fast_record
+from salesapi.domain.shared.states import made_from
 
 
 @fast_record
@@ -49,22 +50,15 @@ def line_of(posting: Posting) -> StatementLine:
     """The posting as a line with its trace."""
     origin, exact = posting.origin, posting.exact_minor
     rate_percent = rate_of(posting.reason)
-    return StatementLine(
-        kind=posting.kind,
-        period=posting.period,
-        component=posting.component,
-        rule=posting.rule,
+    return made_from(
+        StatementLine,
+        posting,
         credit_rule=origin.credit_rule if origin is not None else None,
-        plan_version=posting.plan_version,
         deal_id=origin.deal_id if origin is not None else None,
         source_member_id=origin.source_member_id if origin is not None else None,
         won_on=origin.won_on if origin is not None else None,
-        positions=posting.positions,
-        base_minor=posting.base_minor,
-        currency=posting.currency,
         rate_percent=None if rate_percent is None else number_text(rate_percent),
         reason=form_of(posting.reason),
         exact_minor=None if exact is None else exact_text(exact),
-        posted_minor=posting.posted_minor,
         residual_minor=None if exact is None else residual_text(exact, posting.posted_minor),
     )

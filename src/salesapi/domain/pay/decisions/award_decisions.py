@@ -52,6 +52,7 @@ from salesapi.domain.shared.kernel import (
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import Period, period_named
 from salesapi.domain.shared.references import referred, refuse_unknown
+from salesapi.domain.shared.states import made_from
 
 _Paid: TypeAlias = GrantAward | PostAdjustment | ForgiveDraw | Award
 """What a run may pay, or take off what is owed."""
@@ -71,20 +72,7 @@ def grant(state: Award | None, command: GrantAward, context: Context) -> tuple[A
             if command.currency != plan.currency:
                 raise AwardCurrencyMismatch(plan_currency=plan.currency, currency=command.currency, pointer="/currency")
             _refuse_locked(command, context)
-    return (
-        AwardGranted(
-            member_id=command.member_id,
-            kind=command.kind,
-            amount_minor=command.amount_minor,
-            currency=command.currency,
-            points=command.points,
-            reason=command.reason,
-            plan_id=command.plan_id,
-            period=command.period,
-            granted_by=context.actor_id,
-            granter_id=context.member_id,
-        ),
-    )
+    return (made_from(AwardGranted, command, granted_by=context.actor_id, granter_id=context.member_id),)
 
 
 def post_adjustment(
@@ -107,15 +95,10 @@ def post_adjustment(
             raise AwardObjectionForeign(pointer="/objection_id")
     _refuse_locked(command, context)
     return (
-        AwardAdjustmentPosted(
-            member_id=command.member_id,
-            plan_id=command.plan_id,
-            period_corrected=command.period_corrected,
-            period=command.period,
-            amount_minor=command.amount_minor,
+        made_from(
+            AwardAdjustmentPosted,
+            command,
             currency=plan.currency,
-            cause=command.cause,
-            objection_id=command.objection_id,
             granted_by=context.actor_id,
             granter_id=context.member_id,
         ),
@@ -134,13 +117,10 @@ def forgive_draw(state: Award | None, command: ForgiveDraw, context: Context) ->
         raise ThingUnknown(thing="enrolment", id=str(command.member_id), pointer="/member_id")
     _refuse_locked(command, context)
     return (
-        AwardDrawForgiven(
-            member_id=command.member_id,
-            plan_id=command.plan_id,
-            period=command.period,
-            amount_minor=command.amount_minor,
+        made_from(
+            AwardDrawForgiven,
+            command,
             currency=plan.currency,
-            reason=command.reason,
             granted_by=context.actor_id,
             granter_id=context.member_id,
         ),
@@ -155,12 +135,10 @@ def extend_expiry(state: Award | None, command: ExtendExpiry, context: Context) 
         raise AwardPlanWithoutExpiry(name=plan.name, pointer="/plan_id")
     deal = referred(command, "deal_id", Deal, context.facts)
     return (
-        AwardExpiryExtended(
+        made_from(
+            AwardExpiryExtended,
+            command,
             member_id=deal.owner_id,
-            plan_id=command.plan_id,
-            deal_id=command.deal_id,
-            days=command.days,
-            reason=command.reason,
             granted_by=context.actor_id,
             granter_id=context.member_id,
         ),
@@ -180,10 +158,9 @@ def approve(state: Award, command: ApproveAward, context: Context) -> tuple[Awar
     _refuse_locked(state, context)
     is_paid = state.kind != "draw_forgiven"
     return (
-        AwardApproved(
-            member_id=state.member_id,
-            plan_id=state.plan_id,
-            period=state.period,
+        made_from(
+            AwardApproved,
+            state,
             amount_minor=state.amount_minor if is_paid else None,
             currency=state.currency if is_paid else None,
             approved_by=context.actor_id,
@@ -211,16 +188,7 @@ def _refuse_settled(state: Award) -> None:
 
 
 def _refuse_unclear_value(command: GrantAward) -> None:
-    problem = problem_of_reward(
-        Reward(
-            kind=command.kind,
-            amount_minor=command.amount_minor,
-            currency=command.currency,
-            points=command.points,
-            plan_id=command.plan_id,
-            period=command.period,
-        )
-    )
+    problem = problem_of_reward(made_from(Reward, command))
     if problem is not None:
         raise AwardValueUnclear(problem=problem.reason, pointer=problem.pointer)
 

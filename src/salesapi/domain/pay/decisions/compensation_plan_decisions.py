@@ -39,6 +39,7 @@ from salesapi.domain.shared.kernel import PAYERS, Context, Facts, Ref, ThingExis
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import PeriodKind, period_named
 from salesapi.domain.shared.references import refuse_unknown
+from salesapi.domain.shared.states import made_from
 
 
 def draft(
@@ -48,16 +49,7 @@ def draft(
     if state is not None:
         raise ThingExists(thing="compensation plan", id=str(context.subject_id), pointer="/key")
     exponent(command.currency)
-    return (
-        CompensationPlanDrafted(
-            key=command.key,
-            name=command.name,
-            currency=command.currency,
-            legal_entity=command.legal_entity,
-            external_id=command.external_id,
-            notice_days=command.notice_days,
-        ),
-    )
+    return (made_from(CompensationPlanDrafted, command),)
 
 
 def publish(

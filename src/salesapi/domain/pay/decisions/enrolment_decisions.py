@@ -44,6 +44,7 @@ from salesapi.domain.shared.kernel import PAYERS, Context, FieldInvalid, ThingUn
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import period_named
 from salesapi.domain.shared.references import referred, refuse_unknown
+from salesapi.domain.shared.states import made_from
 
 
 def enrol(state: Enrolment | None, command: EnrolParticipant, context: Context) -> tuple[EnrolmentBegun, ...]:
@@ -54,15 +55,7 @@ def enrol(state: Enrolment | None, command: EnrolParticipant, context: Context) 
         raise CompensationPlanIsRetired(name=plan.name, pointer="/plan_id")
     _refuse_reversed_dates(command.effective_from, command.effective_until)
     _refuse_unknown_components(plan, command.component_keys)
-    begun = EnrolmentBegun(
-        member_id=command.member_id,
-        plan_id=command.plan_id,
-        effective_from=command.effective_from,
-        effective_until=command.effective_until,
-        component_keys=command.component_keys,
-        overrides=command.overrides,
-        draw_minor=command.draw_minor,
-    )
+    begun = made_from(EnrolmentBegun, command)
     span, spans = span_of(begun), state.spans if state else ()
     if span in spans:
         return ()
@@ -87,14 +80,7 @@ def end(state: Enrolment | None, command: EndEnrolment, context: Context) -> tup
         if any(span.effective_until == command.effective_until for span in spans):
             return ()
         raise EnrolmentNotInForce(effective_until=command.effective_until.isoformat(), pointer="/effective_until")
-    return (
-        EnrolmentEnded(
-            member_id=command.member_id,
-            plan_id=command.plan_id,
-            effective_until=command.effective_until,
-            reason=command.reason,
-        ),
-    )
+    return (made_from(EnrolmentEnded, command),)
 
 
 def set_quota(state: Enrolment | None, command: SetQuota, context: Context) -> tuple[EnrolmentQuotaSet, ...]:
@@ -107,15 +93,7 @@ def set_quota(state: Enrolment | None, command: SetQuota, context: Context) -> t
         return ()
     if state and known is None and len(state.quotas) >= QUOTAS_MAX:
         raise EnrolmentLimitReached(limit=QUOTAS_MAX, things="quotas")
-    return (
-        EnrolmentQuotaSet(
-            member_id=command.member_id,
-            measure=command.measure,
-            period=command.period,
-            amount_minor=command.amount_minor,
-            currency=command.currency,
-        ),
-    )
+    return (made_from(EnrolmentQuotaSet, command),)
 
 
 def leave(
@@ -154,11 +132,7 @@ def acknowledge(
         return ()
     if len(state.acknowledged) >= ACKNOWLEDGEMENTS_MAX:
         raise EnrolmentLimitReached(limit=ACKNOWLEDGEMENTS_MAX, things="acknowledged plan versions")
-    return (
-        EnrolmentPlanAcknowledged(
-            member_id=command.member_id, plan_id=command.plan_id, plan_version=command.plan_version
-        ),
-    )
+    return (made_from(EnrolmentPlanAcknowledged, command),)
 
 
 def _refuse_reversed_dates(effective_from: date | None, effective_until: date | None) -> None:

@@ -51,6 +51,7 @@ from salesapi.domain.shared.kernel import (
     ThingUnknown,
     member_of,
 )
+from salesapi.domain.shared.states import made_from
 
 RAISE_LATE: Final = "objection.raise_late"
 """Permits an objection to a statement after the days for it, for oneself or for the member whom it concerns."""
@@ -89,11 +90,9 @@ def raise_objection(
         raise ObjectionNotYours(pointer="/member_id")
     answer_due_on, answer_due_at = answer_due(context.occurred, answer_hours)
     return (
-        ObjectionRaised(
-            subject=command.subject,
-            member_id=command.member_id,
-            claim=command.claim,
-            evidence=command.evidence,
+        made_from(
+            ObjectionRaised,
+            command,
             raised_by=context.actor_id,
             is_late=is_late,
             answer_due_on=answer_due_on,
@@ -124,11 +123,7 @@ def decide(state: Objection, command: DecideObjection, context: Context) -> tupl
         raise ObjectionCorrectionUnwanted(outcome=command.outcome, pointer="/correction")
     if command.correction is not None:
         _refuse_unrelated(state, command.correction, context)
-    return (
-        ObjectionDecided(
-            outcome=command.outcome, decided_by=context.actor_id, correction=command.correction, reason=command.reason
-        ),
-    )
+    return (made_from(ObjectionDecided, command, decided_by=context.actor_id),)
 
 
 def withdraw(state: Objection, command: WithdrawObjection, context: Context) -> tuple[ObjectionWithdrawn, ...]:

@@ -50,6 +50,7 @@ from salesapi.domain.pay.records.payouts import (
 from salesapi.domain.shared.declarations import changes
 from salesapi.domain.shared.kernel import PAYERS, Context, ThingUnknown, record
 from salesapi.domain.shared.references import reference_at, referred
+from salesapi.domain.shared.states import made_from
 
 Item = TypeVar("Item")
 
@@ -109,13 +110,7 @@ def confirm(state: PayoutRun, command: ConfirmPayoutPaid, context: Context) -> t
     if not amounts and not any(_is_paid_so(payment, command) for _, payment in payments):
         raise PayoutNothingOpen(pointer="/batch")
     return tuple(
-        PayoutRunPayoutPaid(
-            batch=command.batch,
-            external_reference=command.external_reference,
-            paid_on=command.paid_on,
-            amounts=some,
-            currency=state.payouts.currency,
-        )
+        made_from(PayoutRunPayoutPaid, command, amounts=some, currency=state.payouts.currency)
         for some in _parts(amounts)
     )
 

@@ -30,6 +30,7 @@ from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import CASHIERS, PAYERS, PEOPLE, Context, FieldInvalid, ThingUnknown, member_of
 from salesapi.domain.shared.periods import Period, period_named
 from salesapi.domain.shared.references import reference_at, referred
+from salesapi.domain.shared.states import made_from
 
 
 def credit(state: Points | None, command: CreditPoints, context: Context) -> tuple[PointsCredited, ...]:
@@ -69,11 +70,10 @@ def credit_plan(state: Points | None, command: CreditPlanPoints, context: Contex
         raise FieldInvalid(reason=f"One entry has at most {POINTS_MAX} points.", pointer="/award_key")
     _refuse_full(known)
     return (
-        PointsPosted(
-            member_id=command.member_id,
-            plan_id=command.plan_id,
+        made_from(
+            PointsPosted,
+            command,
             plan_version=earned.plan_version,
-            award_key=command.award_key,
             period=period.text,
             points=change,
             reason=form_of(earned.reason),

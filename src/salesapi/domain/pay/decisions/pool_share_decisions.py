@@ -40,6 +40,7 @@ from salesapi.domain.pay.rules.recognition import Party, conflict_of_approver
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import GRANTERS, Context, ThingUnknown, owner_of
 from salesapi.domain.shared.periods import Period, period_named
+from salesapi.domain.shared.states import made_from
 
 
 def state_shares(state: PoolShares | None, command: StatePoolShares, context: Context) -> tuple[PoolSharesStated, ...]:
@@ -56,17 +57,7 @@ def state_shares(state: PoolShares | None, command: StatePoolShares, context: Co
         raise PoolSharesOutOfBounds(reason=problem.reason, pointer=f"/shares{problem.pointer}")
     if state is not None and state.shares == command.shares and state.status != "rejected":
         return ()
-    return (
-        PoolSharesStated(
-            plan_id=command.plan_id,
-            award_key=command.award_key,
-            period=command.period,
-            owner_id=command.owner_id,
-            shares=command.shares,
-            stated_by=context.actor_id,
-            stater_id=context.member_id,
-        ),
-    )
+    return (made_from(PoolSharesStated, command, stated_by=context.actor_id, stater_id=context.member_id),)
 
 
 def approve(state: PoolShares, command: ApprovePoolShares, context: Context) -> tuple[PoolSharesApproved, ...]:
@@ -84,16 +75,7 @@ def approve(state: PoolShares, command: ApprovePoolShares, context: Context) -> 
         case "gets_it":
             raise PoolApproverIsParty()
     _undivided_pool(state, state, ledger_of(context))
-    return (
-        PoolSharesApproved(
-            plan_id=state.plan_id,
-            award_key=state.award_key,
-            period=state.period,
-            owner_id=state.owner_id,
-            shares=state.shares,
-            approved_by=context.actor_id,
-        ),
-    )
+    return (made_from(PoolSharesApproved, state, approved_by=context.actor_id),)
 
 
 def reject(state: PoolShares, command: RejectPoolShares, context: Context) -> tuple[PoolSharesRejected, ...]:

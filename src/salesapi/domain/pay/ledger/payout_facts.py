@@ -25,6 +25,7 @@ from salesapi.domain.pay.records.payout_runs import (
 )
 from salesapi.domain.shared.kernel import Recorded, record
 from salesapi.domain.shared.periods import Period, period_named
+from salesapi.domain.shared.states import made_from
 
 PaidEvent: TypeAlias = PayoutRunOpened | PayoutRunStatementIssued | PayoutRunLocked | AwardBegun | AwardApproved
 
@@ -300,12 +301,4 @@ class PaidRuns:
 
 def _totals(event: PayoutRunStatementIssued) -> Totals:
     """Each part of a statement states the totals of the whole."""
-    return Totals(
-        earned_minor=event.earned_minor,
-        released_minor=event.released_minor,
-        clawed_minor=event.clawed_minor,
-        adjusted_minor=event.adjusted_minor,
-        awarded_minor=event.awarded_minor,
-        drawn_minor=event.drawn_minor,
-        total_minor=event.total_minor,
-    )
+    return made_from(Totals, event)

@@ -6,6 +6,7 @@ from uuid import UUID
 from salesapi.domain.pay.records.pool_shares import PoolShare, PoolSharesApproved
 from salesapi.domain.shared.kernel import Recorded, record
 from salesapi.domain.shared.periods import Period, period_named
+from salesapi.domain.shared.states import made_from
 
 PoolKey: TypeAlias = tuple[str, str, UUID]
 """Award, period and leader."""
@@ -34,11 +35,10 @@ class ApprovedPools:
         of_plan = self._by_plan.setdefault(event.plan_id, {})
         key = (event.award_key, event.period, event.owner_id)
         known = of_plan.get(key)
-        of_plan[key] = ApprovedShares(
-            award_key=event.award_key,
+        of_plan[key] = made_from(
+            ApprovedShares,
+            event,
             period=period_named(event.period),
-            owner_id=event.owner_id,
-            shares=event.shares,
             position=recorded.position,
             first_position=recorded.position if known is None else known.first_position,
         )

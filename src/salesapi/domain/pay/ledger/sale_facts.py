@@ -19,7 +19,7 @@ from salesapi.domain.selling import deals
 from salesapi.domain.selling.attribution import LeadAttributionTouchRecorded
 from salesapi.domain.shared.attributes import AttributeValue, merged
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.domain.shared.states import business_date, business_instant
+from salesapi.domain.shared.states import business_date, business_instant, made_from
 
 WinEvent: TypeAlias = (
     deals.DealTeamChanged | deals.DealCustomerLinked | deals.DealWon | deals.DealReopened | deals.DealVoided
@@ -161,18 +161,13 @@ class Wins:
         assert recorded.occurred is not None, "a win has a business date"
         assert recorded.stream_id not in self._wins, "a deal is won once until it is reopened"
         shared_at, shares = self._shares.get(recorded.stream_id, (0, ()))
-        win = Win(
+        win = made_from(
+            Win,
+            event,
             deal_id=recorded.stream_id,
             on=recorded.occurred.on,
             positions=(shared_at, recorded.position) if shares else (recorded.position,),
-            amount_minor=event.amount_minor,
-            currency=event.currency,
-            owner_id=event.owner_id,
             shares=shares,
-            customer_id=event.customer_id,
-            lead_id=event.lead_id,
-            lines=event.lines,
-            attributes=event.attributes,
         )
         self._put(win)
 
@@ -256,14 +251,7 @@ class Market:
                 self._owners[customer_id] = (*self._owners.get(customer_id, ()), (on, None))
             case CustomerSatisfactionRecorded():
                 if on is not None:
-                    answer = Answer(
-                        customer_id=customer_id,
-                        deal_id=event.deal_id,
-                        kind=event.kind,
-                        score=event.score,
-                        on=on,
-                        position=recorded.position,
-                    )
+                    answer = made_from(Answer, event, customer_id=customer_id, on=on, position=recorded.position)
                     self._answers.setdefault((on.year, on.month), []).append(answer)
 
     def apply_product(self, event: ProductEvent, recorded: Recorded) -> None:
@@ -273,13 +261,8 @@ class Market:
 
     def apply_touch(self, event: LeadAttributionTouchRecorded, recorded: Recorded) -> None:
         """Takes the next touch of a lead."""
-        touch = Touch(
-            position=recorded.position,
-            kind=event.kind,
-            member_id=event.member_id,
-            weight=event.weight,
-            on=business_date(recorded),
-            at=business_instant(recorded),
+        touch = made_from(
+            Touch, event, position=recorded.position, on=business_date(recorded), at=business_instant(recorded)
         )
         self._touches[recorded.stream_id] = (*self._touches.get(recorded.stream_id, ()), touch)
         if event.member_id is not None:

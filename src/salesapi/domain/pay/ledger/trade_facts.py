@@ -32,7 +32,7 @@ from salesapi.domain.cash.invoices import (
 )
 from salesapi.domain.cash.receipts import ReceiptAllocated, ReceiptEvent, ReceiptRecorded, ReceiptRefunded, settles
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.domain.shared.states import business_date
+from salesapi.domain.shared.states import business_date, made_from
 
 ZERO: Final = Fraction()
 
@@ -235,15 +235,13 @@ class Trade:
     def _invoice(self, event: InvoiceFactEvent, recorded: Recorded) -> tuple[UUID | None, date | None]:
         invoice_id = recorded.stream_id
         if isinstance(event, InvoiceIssued):
-            self._invoices[invoice_id] = InvoiceFact(
+            self._invoices[invoice_id] = made_from(
+                InvoiceFact,
+                event,
                 invoice_id=invoice_id,
-                agreement_id=event.agreement_id,
                 on=business_date(recorded),
-                due_on=event.due_on,
                 gross_minor=invoices.gross_minor(event.amount_minor, event.tax_minor),
                 net_minor=event.amount_minor,
-                currency=event.currency,
-                lines=event.lines,
                 position=recorded.position,
             )
             if event.agreement_id is not None:

@@ -32,7 +32,7 @@ from salesapi.domain.shared.kernel import (
     record,
 )
 from salesapi.domain.shared.periods import PeriodKind, PeriodText
-from salesapi.domain.shared.states import replace
+from salesapi.domain.shared.states import made_from, replace
 
 COMPONENTS_MAX: Final = 30
 """Most components of one plan version."""
@@ -365,14 +365,7 @@ def evolve(state: CompensationPlan | None, event: CompensationPlanEvent, recorde
     """Folds the stream to its state."""
     match event:
         case CompensationPlanDrafted():
-            return CompensationPlan(
-                key=event.key,
-                name=event.name,
-                currency=event.currency,
-                notice_days=event.notice_days,
-                legal_entity=event.legal_entity,
-                external=event.external_id,
-            )
+            return made_from(CompensationPlan, event, external=event.external_id)
         case CompensationPlanVersionPublished():
             assert state is not None, "a plan begins with compensation_plan.drafted"
             version = CompensationPlanVersion(

@@ -32,6 +32,7 @@ from salesapi.domain.shared.kernel import (
     record,
 )
 from salesapi.domain.shared.periods import PeriodText
+from salesapi.domain.shared.states import made_from
 
 SPANS_MAX: Final = 500
 """Most enrolments of one member over time."""
@@ -346,15 +347,7 @@ def enrolment_ref(member_id: UUID) -> StreamRef:
 
 def span_of(begun: EnrolmentBegun, position: int = 0) -> Span:
     """The span that begins with the event at this position of the log; 0 while it is only decided."""
-    return Span(
-        plan_id=begun.plan_id,
-        effective_from=begun.effective_from,
-        effective_until=begun.effective_until,
-        component_keys=begun.component_keys,
-        overrides=begun.overrides,
-        draw_minor=begun.draw_minor,
-        position=position,
-    )
+    return made_from(Span, begun, position=position)
 
 
 def evolve(state: Enrolment | None, event: EnrolmentEvent, recorded: Recorded) -> Enrolment:
@@ -370,9 +363,7 @@ def evolve(state: Enrolment | None, event: EnrolmentEvent, recorded: Recorded) -
             spans = ended(known.spans, event.plan_id, event.effective_until)
             return replace(known, spans=spans, spans_before_leaving=before)
         case EnrolmentQuotaSet():
-            quota = Quota(
-                measure=event.measure, period=event.period, amount_minor=event.amount_minor, currency=event.currency
-            )
+            quota = made_from(Quota, event)
             others = tuple(q for q in known.quotas if (q.measure, q.period) != (quota.measure, quota.period))
             return replace(known, quotas=(*others, quota))
         case EnrolmentParticipantLeft():

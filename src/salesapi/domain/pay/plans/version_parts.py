@@ -11,6 +11,7 @@ from salesapi.domain.pay.rules.quotas import QuotaPart
 from salesapi.domain.shared.dates import DaySpan
 from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.periods import Period
+from salesapi.domain.shared.states import made_from
 
 BY_DAY: Final = VersionTakeover(change="by_transaction_date", cumulative="restart")
 """What holds where a version does not say how it takes over."""
@@ -39,12 +40,7 @@ def parts_of(plan: CompensationPlan, period: Period) -> tuple[VersionPart, ...]:
     versions = [VersionFrom(number=version.number, effective_from=version.effective_from) for version in plan.versions]
     by_number = {version.number: version for version in plan.versions}
     return tuple(
-        VersionPart(
-            version=by_number[part.version],
-            span=part.span,
-            quota=part.quota,
-            counts_as=part.counts_as,
-        )
+        made_from(VersionPart, part, version=by_number[part.version])
         for part in plan_parts(takeover.change, takeover.cumulative, versions, whole=whole, weigh=_by_days)
     )
 

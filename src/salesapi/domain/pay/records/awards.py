@@ -15,7 +15,7 @@ from annotated_types import Ge, Gt, Le
 
 from salesapi.domain.shared.kernel import About, AmountMinor, CurrencyCode, Reason, Recorded, Refers, Refused, record
 from salesapi.domain.shared.periods import PeriodText
-from salesapi.domain.shared.states import business_date, replace
+from salesapi.domain.shared.states import business_date, made_from, replace
 
 POINTS_MAX: Final = 2**31 - 1
 """Most points of one award or redemption."""
@@ -342,31 +342,14 @@ def kind_of(event: AwardBegun) -> AwardKind:
 
 def _begun(event: AwardBegun, on: date | None) -> Award:
     if isinstance(event, AwardExpiryExtended):
-        return Award(
-            member_id=event.member_id,
-            kind=kind_of(event),
-            amount_minor=None,
-            currency=None,
-            points=None,
-            plan_id=event.plan_id,
-            period=None,
-            granted_by=event.granted_by,
-            granter_id=event.granter_id,
-            deal_id=event.deal_id,
-            days=event.days,
-            reason=event.reason,
-            granted_on=on,
+        return made_from(
+            Award, event, kind=kind_of(event), amount_minor=None, currency=None, points=None, period=None, granted_on=on
         )
-    return Award(
-        member_id=event.member_id,
+    return made_from(
+        Award,
+        event,
         kind=kind_of(event),
-        amount_minor=event.amount_minor,
-        currency=event.currency,
         points=event.points if isinstance(event, AwardGranted) else None,
-        plan_id=event.plan_id,
-        period=event.period,
-        granted_by=event.granted_by,
-        granter_id=event.granter_id,
         period_corrected=event.period_corrected if isinstance(event, AwardAdjustmentPosted) else None,
         objection_id=event.objection_id if isinstance(event, AwardAdjustmentPosted) else None,
         reason=event.cause if isinstance(event, AwardAdjustmentPosted) else event.reason,

@@ -13,7 +13,7 @@ from uuid import UUID
 from annotated_types import Ge, Le, MinLen
 
 from salesapi.domain.shared.kernel import About, FreeText, Key, Personal, Reason, Recorded, Refers, Refused, record
-from salesapi.domain.shared.states import business_date, replace
+from salesapi.domain.shared.states import business_date, made_from, replace
 
 RAISE_DAYS_MAX: Final = 30
 """Days after the lock of a payout run within which a member objects to a line of its statement."""
@@ -238,17 +238,7 @@ def evolve(state: Objection | None, event: ObjectionEvent, recorded: Recorded) -
     """Folds the stream to its state."""
     on = business_date(recorded)
     if isinstance(event, ObjectionRaised):
-        return Objection(
-            subject=event.subject,
-            member_id=event.member_id,
-            raised_by=event.raised_by,
-            answer_due_on=event.answer_due_on,
-            claim=event.claim,
-            evidence=event.evidence,
-            is_late=event.is_late,
-            raised_on=on,
-            answer_due_at=event.answer_due_at,
-        )
+        return made_from(Objection, event, raised_on=on)
     assert state is not None, "an objection begins with objection.raised"
     match event:
         case ObjectionAnswered():

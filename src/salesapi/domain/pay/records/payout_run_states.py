@@ -29,7 +29,7 @@ from salesapi.domain.pay.records.payouts import (
     with_total,
 )
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.domain.shared.states import replace
+from salesapi.domain.shared.states import made_from, replace
 
 Status: TypeAlias = Literal["open", "calculated", "issued", "submitted", "approved", "locked"]
 
@@ -162,12 +162,7 @@ def progressed(state: RunProgress | None, event: PayoutRunEvent, recorded: Recor
         case PayoutRunReturned():
             return RunProgress(plan_id=state.plan_id, period=state.period, reason=event.reason)
         case PayoutRunLocked():
-            locked = Lock(
-                statements_digest=event.statements_digest,
-                position=event.position,
-                tree_root=event.tree_root,
-                tree_size=event.tree_size,
-            )
+            locked = made_from(Lock, event)
             return replace(state, status="locked", locked=locked)
         case PayoutRunPayoutInstructed():
             sent_minor = sum(each.amount_minor for each in event.amounts)

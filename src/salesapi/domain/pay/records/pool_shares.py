@@ -15,7 +15,7 @@ from salesapi.domain.pay.plans.plan_awards import POOL_MEMBERS_MAX
 from salesapi.domain.shared.kernel import About, Key, Reason, Recorded, Refused, record
 from salesapi.domain.shared.money import Exact
 from salesapi.domain.shared.periods import PeriodText
-from salesapi.domain.shared.states import business_date, replace
+from salesapi.domain.shared.states import business_date, made_from, replace
 
 PoolSharesStatus: TypeAlias = Literal["stated", "approved", "rejected"]
 
@@ -202,14 +202,9 @@ def evolve(state: PoolShares | None, event: PoolSharesEvent, recorded: Recorded)
     """Folds the stream to its state."""
     on = business_date(recorded)
     if isinstance(event, PoolSharesStated):
-        return PoolShares(
-            plan_id=event.plan_id,
-            award_key=event.award_key,
-            period=event.period,
-            owner_id=event.owner_id,
-            shares=event.shares,
-            stated_by=event.stated_by,
-            stater_id=event.stater_id,
+        return made_from(
+            PoolShares,
+            event,
             stated_on=on,
             approved_shares=state.approved_shares if state is not None else (),
             approved_by=state.approved_by if state is not None else None,

@@ -14,6 +14,7 @@ from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.pay.rules.tables import Band, Matrix, PayoutCurve, Tier, TierTable, tier_index
 from salesapi.domain.shared.kernel import fast_record, record
 from salesapi.domain.shared.money import PRECISION_DIGITS
+from salesapi.domain.shared.states import made_from
 
 Slowed: TypeAlias = Literal["whole", "below"]
 
@@ -282,12 +283,11 @@ def _difference(after: tuple[Part, ...], before: tuple[Part, ...]) -> tuple[Part
 
 def _of_quota(tier: Tier, quota_minor: Amount) -> Tier:
     share = Fraction(quota_minor) / 100
-    return Tier(
+    return made_from(
+        Tier,
+        tier,
         lower=_decimal(Fraction(tier.lower) * share),
         upper=None if tier.upper is None else _decimal(Fraction(tier.upper) * share),
-        rate_percent=tier.rate_percent,
-        applies_to=tier.applies_to,
-        rate_at_upper_percent=tier.rate_at_upper_percent,
     )
 
 

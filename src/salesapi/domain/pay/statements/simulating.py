@@ -20,6 +20,7 @@ from salesapi.domain.pay.plans.plan_assumptions import Assumptions
 from salesapi.domain.pay.statements.statements import ENGINE_VERSION, totals_of
 from salesapi.domain.shared.kernel import natural_id
 from salesapi.domain.shared.periods import Period
+from salesapi.domain.shared.states import made_from
 
 NOTHING_ASSUMED: Final = Assumptions()
 NO_PAY: Final = Totals(
@@ -86,14 +87,8 @@ def _within_year(plan: compensation_plans.CompensationPlan, on: date) -> int:
 def _supposing(ledger: PayFacts, currency: str, assumed: Assumptions) -> PayFacts:
     """A copy of the facts with what is supposed; on its day a supposed win comes after all others, in the order as sent."""
     wins = [
-        Win(
-            deal_id=natural_id("assumed_deal", str(number)),
-            on=deal.on,
-            positions=(ledger.position + number,),
-            amount_minor=deal.amount_minor,
-            currency=deal.currency,
-            owner_id=deal.owner_id,
-            shares=(),
+        made_from(
+            Win, deal, deal_id=natural_id("assumed_deal", str(number)), positions=(ledger.position + number,), shares=()
         )
         for number, deal in enumerate(assumed.deals, start=1)
     ]

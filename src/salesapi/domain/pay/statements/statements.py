@@ -33,6 +33,7 @@ from salesapi.domain.pay.records.payout_runs import (
 )
 from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.periods import Period, period_named
+from salesapi.domain.shared.states import made_from
 
 ENGINE_VERSION: Final = "2"
 """The version of the rules as code. It changes when the same facts would give another statement.
@@ -134,7 +135,9 @@ class MemberPay:
         if not postings:
             return None
         totals = sums_of(postings)
-        return Statement(
+        return made_from(
+            Statement,
+            totals,
             member_id=member_id,
             plan_id=self.evaluation.plan_id,
             period=self._period.text,
@@ -143,13 +146,6 @@ class MemberPay:
             plan_versions=versions_of(postings),
             deal_order=DEAL_ORDER,
             lines=tuple(map(line_of, postings)),
-            earned_minor=totals.earned_minor,
-            released_minor=totals.released_minor,
-            clawed_minor=totals.clawed_minor,
-            adjusted_minor=totals.adjusted_minor,
-            awarded_minor=totals.awarded_minor,
-            drawn_minor=totals.drawn_minor,
-            total_minor=totals.total_minor,
         )
 
 
@@ -206,26 +202,14 @@ def issued_parts(statement: Statement, position: int) -> tuple[PayoutRunStatemen
     """The numbered events that issue a statement which was computed at a position."""
     parts, digest = parts_of_statement(statement), digest_of(statement)
     return tuple(
-        PayoutRunStatementIssued(
-            member_id=statement.member_id,
-            plan_id=statement.plan_id,
-            period=statement.period,
+        made_from(
+            PayoutRunStatementIssued,
+            statement,
             position=position,
             part=number,
             parts=len(parts),
             lines=lines,
             line_count=len(statement.lines),
-            earned_minor=statement.earned_minor,
-            released_minor=statement.released_minor,
-            clawed_minor=statement.clawed_minor,
-            adjusted_minor=statement.adjusted_minor,
-            awarded_minor=statement.awarded_minor,
-            drawn_minor=statement.drawn_minor,
-            total_minor=statement.total_minor,
-            currency=statement.currency,
-            plan_versions=statement.plan_versions,
-            engine_version=statement.engine_version,
-            deal_order=statement.deal_order,
             digest=digest,
         )
         for number, lines in enumerate(parts, start=1)
