@@ -139,7 +139,7 @@ class FeedRoutes:
         limit = _number(request, "limit", default=PAGE_EVENTS_DEFAULT, least=1, most=PAGE_EVENTS_MAX)
         wait_seconds = _number(request, "waitSeconds", default=0, least=0, most=WAIT_SECONDS_MAX)
         page = await self._page(after, limit, self._types(request), time.monotonic() + wait_seconds)
-        return Response(page.body(self._epoch), media_type="application/json", headers={"cache-control": "no-store"})
+        return Response(page.body(self._epoch), media_type="application/json")
 
     def _types(self, request: Request) -> list[str] | None:
         text = request.query_params.get("types")

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
-from typing import Any, Concatenate, Final
+from typing import Any, Concatenate
 
 from fastapi import FastAPI, Request, Response
 
@@ -31,8 +31,6 @@ from salesapi.database.connections import Connection
 from salesapi.queries.pay.live_statements import LiveAnswer
 from salesapi.schemas.answers import item_of, items_of, page_of
 from salesapi.schemas.pay.live_statements import LiveStatement
-
-NOT_STORED: Final = {"cache-control": "no-store"}
 
 
 class RestReading:
@@ -129,7 +127,7 @@ async def _answered(question: Question[Any, Any], reading: RestReading, argument
         version = getattr(found, "version", None)
         headers = {} if version is None else {"etag": f'"{version}"'}
         return json_answer({"item": found, "position": position}, headers=headers)
-    return json_answer(found, headers=None if _place(question).is_stored else NOT_STORED)
+    return json_answer(found)
 
 
 def _place(question: Question[Any, Any]) -> InRest:

@@ -9,7 +9,7 @@ from uuid import UUID
 from annotated_types import Ge, Le
 
 from salesapi.api.reads.arguments import Named
-from salesapi.api.reads.question import CsvTable, InRest, Question, Reading, Whole
+from salesapi.api.reads.question import CsvTable, Question, Reading, Whole, in_reports
 from salesapi.domain.pay.rules.contract_costs import (
     BENEFIT_MONTHS_MAX,
     AmortisationMethod,
@@ -45,7 +45,6 @@ COST_COLUMNS: Final = (
     "impairment_minor",
     "carrying_minor",
 )
-_REFUSALS: Final = (401, 413, 422, 503)
 FirstDay: TypeAlias = Annotated[date, Named("from", "windowFrom"), About("First day.")]
 LastDay: TypeAlias = Annotated[date, Named("to", "windowTo"), About("Last day, inclusive; at most ten years later.")]
 Months: TypeAlias = Annotated[int, Ge(1), Le(BENEFIT_MONTHS_MAX)]
@@ -145,12 +144,11 @@ QUESTIONS: Final = (
         answer=_accruals,
         summary="What of locked pay is earned and not payable, and payable and not paid, at the end of every day",
         reads=reports_accruals.READ_MODELS,
-        rest=InRest(
+        rest=in_reports(
             path="/v1/reports/commission-accruals",
             operation="CommissionAccrualsReport",
             summary="Commission accruals: earned and not payable, payable and not paid, at the end of every day",
             about="From the lines of locked statements and from payments, by plan, member or cost centre, in each currency.",
-            refusals=_REFUSALS,
         ),
         csv=CsvTable(name=lambda _: "commission-accruals", columns=ACCRUAL_COLUMNS, rows=_accrual_rows),
     ),
@@ -161,14 +159,13 @@ QUESTIONS: Final = (
         answer=_contract_costs,
         summary="The asset of costs to obtain contracts, by deal and month, from locked pay",
         reads=reports_contract_costs.READ_MODELS,
-        rest=InRest(
+        rest=in_reports(
             path="/v1/reports/contract-costs",
             operation="ContractCostsReport",
             summary="Contract costs: the asset of costs to obtain contracts, by deal and month",
             about="""\
 From locked pay for deals with a signed agreement (ASC 340-40, IFRS 15): capitalised in the month of the earning,
 amortised over the benefit period in a straight line or by revenue; what is taken back lowers the asset and catches up.""",
-            refusals=_REFUSALS,
         ),
         csv=CsvTable(name=lambda _: "contract-costs", columns=COST_COLUMNS, rows=_cost_rows),
     ),
