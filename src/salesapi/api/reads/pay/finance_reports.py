@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
@@ -24,27 +25,10 @@ from salesapi.queries.pay.reports_contract_costs import ContractCostQuestion
 from salesapi.queries.pay.reports_pay import PayWindow
 from salesapi.schemas.pay.finance_reports import AccrualDimension, CommissionAccruals, ContractCosts
 
-ACCRUAL_COLUMNS: Final = (
-    "on",
-    "dimension",
-    "value",
-    "label",
-    "currency",
-    "earned_not_payable_minor",
-    "payable_not_paid_minor",
-)
-COST_COLUMNS: Final = (
-    "deal_id",
-    "currency",
-    "benefit_months",
-    "ended_on",
-    "month",
-    "added_minor",
-    "expense_minor",
-    "taxes_minor",
-    "impairment_minor",
-    "carrying_minor",
-)
+DAY_COLUMNS: Final = ("on", "dimension", "value", "label", "currency")
+BALANCE_COLUMNS: Final = ("earned_not_payable_minor", "payable_not_paid_minor")
+DEAL_COLUMNS: Final = ("deal_id", "currency", "benefit_months", "ended_on")
+MONTH_COLUMNS: Final = ("month", "added_minor", "expense_minor", "taxes_minor", "impairment_minor", "carrying_minor")
 FirstDay: TypeAlias = Annotated[date, Named("from", "windowFrom"), About("First day.")]
 LastDay: TypeAlias = Annotated[date, Named("to", "windowTo"), About("Last day, inclusive; at most ten years later.")]
 Months: TypeAlias = Annotated[int, Ge(1), Le(BENEFIT_MONTHS_MAX)]
@@ -122,18 +106,9 @@ def _accrual_rows(report: CommissionAccruals) -> Iterator[tuple[object, ...]]:
 
 
 def _cost_rows(report: ContractCosts) -> Iterator[tuple[object, ...]]:
+    of_deal, of_month = attrgetter(*DEAL_COLUMNS), attrgetter(*MONTH_COLUMNS)
     for deal in report.deals:
-        key = (deal.deal_id, deal.currency, deal.benefit_months, deal.ended_on)
-        for each in deal.months:
-            yield (
-                *key,
-                each.month,
-                each.added_minor,
-                each.expense_minor,
-                each.taxes_minor,
-                each.impairment_minor,
-                each.carrying_minor,
-            )
+        yield from ((*of_deal(deal), *of_month(month)) for month in deal.months)
 
 
 QUESTIONS: Final = (
@@ -150,7 +125,9 @@ QUESTIONS: Final = (
             summary="Commission accruals: earned and not payable, payable and not paid, at the end of every day",
             about="From the lines of locked statements and from payments, by plan, member or cost centre, in each currency.",
         ),
-        csv=CsvTable(name=lambda _: "commission-accruals", columns=ACCRUAL_COLUMNS, rows=_accrual_rows),
+        csv=CsvTable(
+            name=lambda _: "commission-accruals", columns=(*DAY_COLUMNS, *BALANCE_COLUMNS), rows=_accrual_rows
+        ),
     ),
     Question(
         name="contractCosts",
@@ -167,6 +144,6 @@ QUESTIONS: Final = (
 From locked pay for deals with a signed agreement (ASC 340-40, IFRS 15): capitalised in the month of the earning,
 amortised over the benefit period in a straight line or by revenue; what is taken back lowers the asset and catches up.""",
         ),
-        csv=CsvTable(name=lambda _: "contract-costs", columns=COST_COLUMNS, rows=_cost_rows),
+        csv=CsvTable(name=lambda _: "contract-costs", columns=(*DEAL_COLUMNS, *MONTH_COLUMNS), rows=_cost_rows),
     ),
 )
