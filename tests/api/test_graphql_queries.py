@@ -107,17 +107,12 @@ def asked(sales: Service) -> OperationContext:
     authenticator = Authenticator(core.api_keys, core.scopes, core.clock)
     reader = CommandReader(core.catalogue, core.clock, "UTC")
     sources = Sources(
-        pool=core.pool,
-        log=core.log,
-        states=core.states,
-        ledgers=core.ledgers,
         handling=core.handling,
         reader=reader,
         bulk=Bulk(core.catalogue, reader, core.handling),
         reading=read_sources(core),
         board=BoardWatch(core.pool, core.log),
         authenticator=authenticator,
-        clock=core.clock,
         epoch=core.epoch,
     )
     principal: Any = None

@@ -67,17 +67,12 @@ class GraphQLDoor:
     def __init__(self, core: Core, authenticator: Authenticator, reader: CommandReader, reading: ReadSources) -> None:
         self._is_development = core.settings.development
         self._sources = Sources(
-            pool=core.pool,
-            log=core.log,
-            states=core.states,
-            ledgers=core.ledgers,
             handling=core.handling,
             reader=reader,
             bulk=Bulk(core.catalogue, reader, core.handling),
             reading=reading,
             board=BoardWatch(core.pool, core.log),
             authenticator=authenticator,
-            clock=core.clock,
             epoch=core.epoch,
         )
         self._executor = Executor(build_schema(core.catalogue), with_introspection=self._is_development)
