@@ -24,7 +24,8 @@ from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.positions import wait_until
 from tests.api.graphql_client import CATALOGUE, as_input
 from tests.api.nonsense import CANARY, INSTANTS, NOBODY, TEXTS, ZONES, as_text, nonsense
-from tests.api.parity_requests import LOCKED_AWAY, REQUESTS
+from tests.api.parity.request import LOCKED_AWAY
+from tests.api.parity.requests import REQUESTS
 from tests.service import Service, found_company, running_service
 
 NUMBERS = itertools.count(1)

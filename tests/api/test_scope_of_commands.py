@@ -18,7 +18,8 @@ from salesapi.domain.catalogue import route
 from salesapi.domain.shared.declarations import AnyCommand
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from tests.api.graphql_client import CATALOGUE, mutate
-from tests.api.parity_requests import LOCKED_AWAY, REQUESTS
+from tests.api.parity.request import LOCKED_AWAY
+from tests.api.parity.requests import REQUESTS
 from tests.api.scope_company import Company, scoped_company
 from tests.api.test_scope import NOBODY, faceless
 
