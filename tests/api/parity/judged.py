@@ -1,6 +1,6 @@
 """Approvals, objections, awards, points and pools."""
 
-from tests.api.parity.request import MALFORMED, Sent
+from tests.api.parity.request import MALFORMED, Sent, refused
 
 SHARED = {
     "plan_id": "$plan",
@@ -48,12 +48,12 @@ JUDGED = (
         {"approval_id": "$approval", "step": 1, "decision": "approve", "note": "Once only"},
         role="manager",
     ),
-    Sent(
+    refused(
         "DecideApprovalStep",
         {"approval_id": "$approval", "step": 2, "decision": "approve"},
+        "approval.not_asked",
+        "/step",
         role="manager",
-        code="approval.not_asked",
-        pointer="/step",
     ),
     Sent("DecideApprovalStep", {"approval_id": "$approval", "step": 2, "decision": "reject"}, role="rep"),
     Sent("RequestApproval", {**ASKED, "step_order": "parallel"}, role="rep", name="dropped"),
@@ -63,58 +63,53 @@ JUDGED = (
     Sent("DecideObjection", {"objection_id": "$objection", "outcome": "explain"}, role="manager"),
     Sent("RaiseObjection", OBJECTED, role="rep", name="taken back"),
     Sent("WithdrawObjection", {"objection_id": "$taken back"}, role="rep"),
-    Sent("RaiseObjection", OBJECTED, role="manager", code="objection.not_yours", pointer="/member_id"),
+    refused("RaiseObjection", OBJECTED, "objection.not_yours", "/member_id", role="manager"),
     Sent("GrantAward", POINTS, role="finance", name="points award"),
-    Sent("ApproveAward", {"award_id": "$points award"}, role="finance", code="award.approver_is_granter"),
+    refused("ApproveAward", {"award_id": "$points award"}, "award.approver_is_granter", role="finance"),
     Sent("ApproveAward", {"award_id": "$points award"}),
     Sent("CreditPoints", {"member_id": "$rep", "award_id": "$points award"}, role="finance"),
     Sent("RedeemPoints", {"member_id": "$rep", "points": 30, "reason": "Day off"}, role="rep"),
     Sent("CreditPlanPoints", PLAN_POINTS, role="finance"),
-    Sent("CreditPlanPoints", {**PLAN_POINTS, "award_key": "spring"}, code="points.no_award", pointer="/award_key"),
+    refused("CreditPlanPoints", {**PLAN_POINTS, "award_key": "spring"}, "points.no_award", "/award_key"),
     Sent("RedeemPoints", {"member_id": "$rep", "points": 10, "reason": "Mug"}, role="rep"),
-    Sent(
+    refused(
         "RedeemPoints",
         {"member_id": "$rep", "points": 11, "reason": "Day off"},
+        "points.too_few",
+        "/points",
         role="rep",
-        code="points.too_few",
-        pointer="/points",
     ),
     Sent("PostAdjustment", ADJUSTED, role="finance", name="adjustment"),
     Sent("RevokeAward", {"award_id": "$adjustment", "reason": "Was right"}, role="finance"),
-    Sent("PostAdjustment", {**ADJUSTED, "period": "2026-01"}, role="finance", code="award.periods_reversed"),
+    refused("PostAdjustment", {**ADJUSTED, "period": "2026-01"}, "award.periods_reversed", role="finance"),
     Sent("ForgiveDraw", FORGIVEN, role="finance", name="forgiven"),
-    Sent("ApproveAward", {"award_id": "$forgiven"}, role="finance", code="award.approver_is_granter"),
+    refused("ApproveAward", {"award_id": "$forgiven"}, "award.approver_is_granter", role="finance"),
     Sent("ApproveAward", {"award_id": "$forgiven"}),
-    Sent("ForgiveDraw", {**FORGIVEN, "amount_minor": 0}, role="finance", code=MALFORMED, pointer="/amount_minor"),
-    Sent("ForgiveDraw", {**FORGIVEN, "member_id": "$manager"}, code="not_found", pointer="/member_id"),
-    Sent("ForgiveDraw", FORGIVEN, role="manager", code="access.role_forbidden"),
+    refused("ForgiveDraw", {**FORGIVEN, "amount_minor": 0}, MALFORMED, "/amount_minor", role="finance"),
+    refused("ForgiveDraw", {**FORGIVEN, "member_id": "$manager"}, "not_found", "/member_id"),
+    refused("ForgiveDraw", FORGIVEN, "access.role_forbidden", role="manager"),
     Sent("ExtendExpiry", EXTENDED, role="manager", name="extension"),
-    Sent("ApproveAward", {"award_id": "$extension"}, role="manager", code="award.approver_is_granter"),
+    refused("ApproveAward", {"award_id": "$extension"}, "award.approver_is_granter", role="manager"),
     Sent("ApproveAward", {"award_id": "$extension"}, role="finance"),
     Sent("ExtendExpiry", EXTENDED, role="finance", name="extension dropped"),
     Sent("RevokeAward", {"award_id": "$extension dropped", "reason": "Paid in time"}, role="finance"),
-    Sent("ExtendExpiry", {**EXTENDED, "days": 0}, role="finance", code=MALFORMED, pointer="/days"),
-    Sent("ExtendExpiry", {**EXTENDED, "days": 3661}, role="finance", code=MALFORMED, pointer="/days"),
-    Sent("ExtendExpiry", {**EXTENDED, "deal_id": "$rep"}, role="finance", code="not_found", pointer="/deal_id"),
-    Sent("ExtendExpiry", {**EXTENDED, "plan_id": "$rep"}, role="finance", code="not_found", pointer="/plan_id"),
-    Sent("ExtendExpiry", EXTENDED, role="rep", code="access.role_forbidden"),
+    refused("ExtendExpiry", {**EXTENDED, "days": 0}, MALFORMED, "/days", role="finance"),
+    refused("ExtendExpiry", {**EXTENDED, "days": 3661}, MALFORMED, "/days", role="finance"),
+    refused("ExtendExpiry", {**EXTENDED, "deal_id": "$rep"}, "not_found", "/deal_id", role="finance"),
+    refused("ExtendExpiry", {**EXTENDED, "plan_id": "$rep"}, "not_found", "/plan_id", role="finance"),
+    refused("ExtendExpiry", EXTENDED, "access.role_forbidden", role="rep"),
     Sent("StatePoolShares", SHARED, role="manager", name="pool shares"),
-    Sent(
-        "ApprovePoolShares", {"pool_shares_id": "$pool shares"}, role="manager", code="pool_shares.approver_is_stater"
-    ),
+    refused("ApprovePoolShares", {"pool_shares_id": "$pool shares"}, "pool_shares.approver_is_stater", role="manager"),
     Sent("RejectPoolShares", {"pool_shares_id": "$pool shares", "reason": "Too bold"}, role="finance"),
     Sent("StatePoolShares", SHARED, role="manager"),
     Sent("ApprovePoolShares", {"pool_shares_id": "$pool shares"}, role="finance"),
-    Sent(
+    refused(
         "StatePoolShares",
         {**SHARED, "shares": [{"member_id": "$rep", "points": "0"}]},
-        code="pool_shares.out_of_bounds",
-        pointer="/shares",
+        "pool_shares.out_of_bounds",
+        "/shares",
     ),
-    Sent(
-        "StatePoolShares",
-        {**SHARED, "shares": [{"member_id": "$rep", "points": "-1"}]},
-        code=MALFORMED,
-        pointer="/shares/0/points",
+    refused(
+        "StatePoolShares", {**SHARED, "shares": [{"member_id": "$rep", "points": "-1"}]}, MALFORMED, "/shares/0/points"
     ),
 )

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from salesapi.domain.pay.plans.plan_components import Component
-from tests.api.parity.request import DEAL, MONEY, Sent, external
+from tests.api.parity.request import DEAL, MONEY, Sent, external, refused
 from tests.domain.pay.plan_options import RATES, paying
 from tests.service import expiring, team_pool
 
@@ -62,10 +62,7 @@ AWARDS = [
                     "key": "met",
                     "weight_percent": "100",
                     "source": {"of": "touches", "target_count": 8, "kinds": ["meeting"]},
-                    "curve": {
-                        "points": [{"attainment_percent": "50", "payout_percent": "50"}],
-                        "above_last": "capped",
-                    },
+                    "curve": {"points": [{"attainment_percent": "50", "payout_percent": "50"}], "above_last": "capped"},
                 }
             ],
         },
@@ -102,8 +99,14 @@ DRAW = {
     "on_leaving": "still_owed",
 }
 ROUNDING = {"scope": "line", "mode": "half_up"}
+PUBLISHED = {"plan_id": "$plan", "period": "month", "rounding": ROUNDING}
+SIMULATED = {"plan_id": "$plan", "period": "2026-03", "components": [BONUS], "rounding": ROUNDING}
+PARTICIPANT = {"member_id": "$rep", "plan_id": "$plan"}
 
-ACKNOWLEDGED = {"member_id": "$rep", "plan_id": "$plan", "plan_version": 1}
+ACKNOWLEDGED = {**PARTICIPANT, "plan_version": 1}
+DRAFT = {"key": "core", "name": "Core", "currency": "USD"}
+QUOTA = {"measure": "credited_amount", "period": "2026-03"}
+LEFT = {"member_id": "$rep", "left_on": "2026-11-30", "leaving": "resignation"}
 
 PAY = (
     Sent("OpenDeal", DEAL | {"stage": "engaging"}, name="paid"),
@@ -122,19 +125,12 @@ PAY = (
         role="finance",
     ),
     Sent("ReverseReceipt", {"receipt_id": "$receipt", "reason": "Bounced"}, role="finance"),
-    Sent(
-        "DraftCompensationPlan",
-        {"key": "core", "name": "Core", "currency": "USD", "notice_days": 30},
-        role="finance",
-        name="plan",
-    ),
+    Sent("DraftCompensationPlan", {**DRAFT, "notice_days": 30}, role="finance", name="plan"),
     Sent(
         "PublishCompensationPlanVersion",
         {
-            "plan_id": "$plan",
-            "period": "month",
+            **PUBLISHED,
             "components": [{**COMPONENT, "override_percent_max": "20"}, expiring(TIERED)],
-            "rounding": ROUNDING,
             "recovery": {"percent": "50", "amount_minor": None, "kept_minor": None, "leaver": "carried"},
             "awards": AWARDS,
             "reason": "Start",
@@ -144,66 +140,48 @@ PAY = (
     Sent(
         "SimulateCompensationPlan",
         {
-            "plan_id": "$plan",
-            "period": "2026-03",
+            **SIMULATED,
             "components": [BONUS, *EVERY_RATE],
-            "rounding": ROUNDING,
             "draw": DRAW,
             "assumed_quotas": [{"member_id": "$rep", "period": "2026", "amount_minor": 5_000}],
             "assumed_deals": [{"owner_id": "$rep", **MONEY, "on": "2026-03-31"}],
         },
         role="finance",
     ),
-    Sent(
+    refused(
         "SimulateCompensationPlan",
-        {
-            "plan_id": "$plan",
-            "period": "2026-03",
-            "components": [BONUS],
-            "rounding": ROUNDING,
-            "awards": [{"key": "nothing", "name": "Nothing"}],
-        },
+        {**SIMULATED, "awards": [{"key": "nothing", "name": "Nothing"}]},
+        "compensation_plan.award_invalid",
+        "/awards/0/key",
         role="finance",
-        code="compensation_plan.award_invalid",
-        pointer="/awards/0/key",
     ),
-    Sent(
+    refused(
         "SimulateCompensationPlan",
-        {
-            "plan_id": "$plan",
-            "period": "2026-03",
-            "components": [BONUS],
-            "rounding": ROUNDING,
-            "assumed_deals": [{"owner_id": "$rep", **MONEY, "on": "2026-04-01"}],
-        },
+        {**SIMULATED, "assumed_deals": [{"owner_id": "$rep", **MONEY, "on": "2026-04-01"}]},
+        "compensation_plan.assumption_outside",
+        "/assumed_deals/0/on",
         role="finance",
-        code="compensation_plan.assumption_outside",
-        pointer="/assumed_deals/0/on",
+    ),
+    refused(
+        "EnrolParticipant",
+        {**PARTICIPANT, "overrides": [{"component_key": "base", "rate_percent": "6.31"}]},
+        "enrolment.override_beyond_limit",
+        "/overrides/0/rate_percent",
+        role="finance",
+    ),
+    refused(
+        "EnrolParticipant",
+        {**PARTICIPANT, "draw_minor": 9_007_199_254_740_991},
+        "enrolment.draw_not_taken",
+        "/draw_minor",
+        role="finance",
     ),
     Sent(
         "EnrolParticipant",
-        {"member_id": "$rep", "plan_id": "$plan", "overrides": [{"component_key": "base", "rate_percent": "6.31"}]},
-        role="finance",
-        code="enrolment.override_beyond_limit",
-        pointer="/overrides/0/rate_percent",
-    ),
-    Sent(
-        "EnrolParticipant",
-        {"member_id": "$rep", "plan_id": "$plan", "draw_minor": 9_007_199_254_740_991},
-        role="finance",
-        code="enrolment.draw_not_taken",
-        pointer="/draw_minor",
-    ),
-    Sent(
-        "EnrolParticipant",
-        {"member_id": "$rep", "plan_id": "$plan", "overrides": [{"component_key": "base", "rate_percent": "6.3"}]},
+        {**PARTICIPANT, "overrides": [{"component_key": "base", "rate_percent": "6.3"}]},
         role="finance",
     ),
-    Sent(
-        "SetQuota",
-        {"member_id": "$rep", "measure": "credited_amount", "period": "2026-03", **MONEY},
-        role="finance",
-    ),
+    Sent("SetQuota", {"member_id": "$rep", **QUOTA, **MONEY}, role="finance"),
     Sent("OpenPayoutRun", {"plan_id": "$plan", "period": "2026-03"}, role="finance", name="run"),
     Sent("CalculatePayoutRun", {"payout_run_id": "$run"}, role="finance"),
     Sent("IssuePayoutRunStatements", {"payout_run_id": "$run"}, role="finance"),
@@ -213,17 +191,9 @@ PAY = (
     Sent("IssuePayoutRunStatements", {"payout_run_id": "$run"}, role="finance"),
     Sent("SubmitPayoutRun", {"payout_run_id": "$run"}, role="finance"),
     Sent("ApprovePayoutRun", {"payout_run_id": "$run"}),
-    Sent(
-        "EndEnrolment",
-        {"member_id": "$rep", "plan_id": "$plan", "effective_until": "2027-01-01", "reason": "Moved"},
-        role="finance",
-    ),
+    Sent("EndEnrolment", {**PARTICIPANT, "effective_until": "2027-01-01", "reason": "Moved"}, role="finance"),
     Sent("AcknowledgeCompensationPlan", ACKNOWLEDGED, role="rep"),
     Sent("AcknowledgeCompensationPlan", ACKNOWLEDGED, role="rep"),
-    Sent(
-        "RecordParticipantLeft",
-        {"member_id": "$rep", "left_on": "2026-11-30", "leaving": "resignation"},
-        role="finance",
-    ),
+    Sent("RecordParticipantLeft", LEFT, role="finance"),
     Sent("RetireCompensationPlan", {"plan_id": "$plan", "reason": "Old"}),
 )

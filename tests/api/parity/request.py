@@ -16,6 +16,13 @@ class Sent:
     pointer: str | None = None
 
 
+def refused(
+    command: str, values: dict[str, Any], code: str, pointer: str | None = None, *, role: str = "admin"
+) -> Sent:
+    """A request that is refused, where the place is said at this one."""
+    return Sent(command, values, role=role, code=code, pointer=pointer)
+
+
 def external(id: str) -> dict[str, Any]:
     """An external id."""
     return {"external_id": {"system": "crm", "id": id}}

@@ -1,6 +1,6 @@
 """Leads, deals, activities, forecast sheets and targets."""
 
-from tests.api.parity.request import DEAL, MALFORMED, MONEY, NOBODY, STORED_DEAL, Sent, external
+from tests.api.parity.request import DEAL, MALFORMED, MONEY, NOBODY, STORED_DEAL, Sent, external, refused
 
 LEADS = (
     Sent("CaptureLead", {"source": "fair", "name": "Mei", "note": "Tall", "occurred_at": None}, name="mei"),
@@ -91,14 +91,14 @@ FORECASTS = (
     ),
     Sent("SubmitForecast", {"forecast_sheet_id": "$sheet", "best_case_minor": 500, "note": "Careful"}, role="rep"),
     Sent("AdjustForecast", {"forecast_sheet_id": "$sheet", "delta_minor": -1, "reason": "Leave"}, role="manager"),
-    Sent(
+    refused(
         "TakeForecastSnapshot",
         {**SNAPSHOT, "entries": [{"deal_id": NOBODY, "amount_minor": 1, "category": "commit", "confidence": "low"}]},
-        code="not_found",
-        pointer="/entries/0/deal_id",
+        "not_found",
+        "/entries/0/deal_id",
     ),
     Sent("FreezeForecast", {"forecast_sheet_id": "$sheet"}, role="manager"),
-    Sent("SubmitForecast", {"forecast_sheet_id": "$sheet"}, code="forecast_sheet.frozen"),
+    refused("SubmitForecast", {"forecast_sheet_id": "$sheet"}, "forecast_sheet.frozen"),
 )
 
 THREE_LINES = {"floor": 800, "challenge": 1_000, "stretch": 9_007_199_254_740_991}
@@ -133,7 +133,7 @@ TARGETS = (
         role="manager",
     ),
     Sent("CloseTarget", {"target_id": "$target", "result": 9_007_199_254_740_991}, role="manager"),
-    Sent("AgreeTarget", {"target_id": "$target"}, role="rep", code="target.closed"),
-    Sent("ProposeTarget", {**TARGET, "floor": 1_001}, code="target.lines_unordered", pointer="/challenge"),
-    Sent("ProposeTarget", {**TARGET, "floor": -1}, code=MALFORMED, pointer="/floor"),
+    refused("AgreeTarget", {"target_id": "$target"}, "target.closed", role="rep"),
+    refused("ProposeTarget", {**TARGET, "floor": 1_001}, "target.lines_unordered", "/challenge"),
+    refused("ProposeTarget", {**TARGET, "floor": -1}, MALFORMED, "/floor"),
 )
