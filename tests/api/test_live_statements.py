@@ -11,8 +11,9 @@ import pytest_asyncio
 
 from salesapi.api.authentication import Authenticator, Caller
 from salesapi.queries.pay.line_events import line_events
+from tests.api.companies import opened, published, share, tiered, version_of, win
 from tests.api.graphql_client import ask, must
-from tests.service import Service, deal
+from tests.service import Service
 
 NOBODY = "00000000-0000-7000-8000-00000000dead"
 LIVE = """query($plan: UUID!, $member: UUID!, $period: String!, $at: BigInt, $first: Int! = 10) {
@@ -39,41 +40,16 @@ WITH_CASH = {
 @pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
 async def paid_with_cash(company: Service) -> dict[str, str]:
     """The plan, and the ids of the deals."""
-    plan = (await company.must("/v1/compensation-plans", {"key": "cash", "name": "Cash", "currency": "CNY"}))["id"]
-    bounds: list[tuple[str, str | None, str]] = [("0", "200000", "10"), ("200000", None, "12")]
-    tiers = [
-        {"lower": lower, "upper": upper, "rate_percent": rate, "applies_to": "new"} for lower, upper, rate in bounds
-    ]
-    base = {
-        "key": "base",
-        "name": "Base",
-        "credit": "direct",
-        "rate": {"kind": "tiers", "axis": "amount", "boundary": "lower_inclusive", "tiers": tiers},
-        "release": WITH_CASH,
-    }
-    version = {
-        "period": "month",
-        "components": [base],
-        "rounding": {"scope": "line", "mode": "half_up"},
-        "reason": "start",
-    }
-    await company.must(f"/v1/compensation-plans/{plan}/publish-version", version)
-    for seller in ("rep", "other rep"):
-        await company.must("/v1/enrolments", {"member_id": str(company.ids[seller]), "plan_id": plan})
+    base = tiered(("0", "200000", "10"), ("200000", None, "12"), release=WITH_CASH)
+    plan = await published(company, version_of(base), key="cash")
     quota = {"measure": "credited_amount", "period": "2026-02", "amount_minor": 100_000, "currency": "CNY"}
     await company.must("/v1/enrolments/set-quota", {"member_id": str(company.ids["other rep"]), **quota})
     found = {"plan": plan}
     for name, amount_minor, shares in (("own", 100_000, {}), ("shared", 50_000, {"rep": "60", "other rep": "40"})):
-        values = deal(company, stage="engaging", amount_minor=amount_minor, currency="CNY", occurred_at="2026-01-02")
-        id = found[name] = (await company.must("/v1/deals", values))["id"]
-        parts = [
-            {"member_id": str(company.ids[seller]), "kind": "direct", "percent": percent}
-            for seller, percent in shares.items()
-        ]
-        if parts:
-            await company.must(f"/v1/deals/{id}/change-team", {"shares": parts})
-        await company.must(f"/v1/deals/{id}/change-stage", {"stage_to": "proposal", "occurred_at": "2026-01-20"})
-        await company.must(f"/v1/deals/{id}/win", {"occurred_at": "2026-02-03"})
+        found[name] = await opened(company, "rep", amount_minor, occurred_at="2026-01-02")
+        if shares:
+            await share(company, found[name], shares)
+        await win(company, found[name], "2026-02-03")
     return found
 
 

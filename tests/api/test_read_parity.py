@@ -28,6 +28,7 @@ IN_BOTH: Final = {
 }
 """Questions that are neither a list nor a single thing by its id."""
 WINDOW: Final = {"window_from": "2026-02-01", "window_to": "2026-02-28"}
+LIFE: Final = {"renewal_commission": "not_commensurate", "customer_life_months": 30}
 ASKED: Final[dict[str, tuple[dict[str, Any], ...]]] = {
     "customerTimeline": ({"customer_id": "$customer of rep"},),
     "teams": ({}, {"on": "2026-02-01"}),
@@ -39,7 +40,11 @@ ASKED: Final[dict[str, tuple[dict[str, Any], ...]]] = {
     "stageVelocity": ({"group_by": ["attribute:sector"], **WINDOW},),
     "receivables": ({"as_of": "2026-03-31"}, {"as_of": "2026-03-31", "by_customer": True, "bucket_days": [7, 14]}),
     "commissionAccruals": (WINDOW, {**WINDOW, "dimension": "member"}),
-    "contractCosts": ({**WINDOW, "benefit_months": 24}, {**WINDOW, "benefit_months": 6, "expedient": "elected"}),
+    "contractCosts": (
+        {**WINDOW, "benefit_months": 24},
+        {**WINDOW, "benefit_months": 6, "expedient": "elected"},
+        {**WINDOW, "employer_tax_percent": "20.5", "employer_taxes": "capitalised", **LIFE},
+    ),
 }
 """What is asked of each question, by the fields of its record. `$name` is the id of a thing of the company."""
 
