@@ -24,12 +24,13 @@ async def paid(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPath
     """Two reps who sold in February for 9,000 and 4,000: 5 %, of which 40 % are kept for a month. The rep was paid in March."""
     folder = tmp_path_factory.mktemp("finance")
     async with followed_company(postgresql, folder, f"finance_{next(NUMBERS)}") as service:
-        await _sold(service)
+        ids: dict[str, Any] = service.ids
+        await _sold(service, ids)
         for period in ("2026-02", "2026-03"):
-            run = service.ids[f"run {period}"] = await approved_run(service, service.ids["plan"], period)
-            await lock(service, run)
-        batch = {"batch": "A", "payout_on": "2026-03-15", "member_ids": [str(service.ids["rep"])]}
-        run = service.ids["run 2026-02"]
+            ids[f"run {period}"] = await approved_run(service, ids["plan"], period)
+            await lock(service, ids[f"run {period}"])
+        batch = {"batch": "A", "payout_on": "2026-03-15", "member_ids": [str(ids["rep"])]}
+        run = ids["run 2026-02"]
         await service.must(f"/v1/payout-runs/{run}/instruct-payout", batch)
         confirmed = {"batch": "A", "external_reference": "bank 7", "paid_on": "2026-03-16"}
         await service.must(f"/v1/payout-runs/{run}/confirm-payout-paid", confirmed)
@@ -37,8 +38,7 @@ async def paid(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPath
         yield service
 
 
-async def _sold(service: Service) -> None:
-    ids: dict[str, Any] = service.ids
+async def _sold(service: Service, ids: dict[str, Any]) -> None:
     await service.must(f"/v1/members/{ids['rep']}/change", {"cost_centre": "CC-100, north"})
     ids["plan"] = await published(service, version_of(flat("5", release={"holdback": HELD})))
     for seller, amount_minor in (("rep", 9_000), ("other rep", 4_000)):

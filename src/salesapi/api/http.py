@@ -36,7 +36,7 @@ def doors(core: Core) -> FastAPI:
     add_problem_handlers(app)
     authenticator = Authenticator(core.api_keys, core.scopes, core.clock)
     reader = CommandReader(core.catalogue, core.clock, core.settings.time_zone)
-    CommandRoutes(core.catalogue, authenticator, reader, core.handling, core.epoch).add_to(app)
+    CommandRoutes(core.catalogue, authenticator, reader=reader, handling=core.handling, epoch=core.epoch).add_to(app)
     reading = read_sources(core)
     QuestionRoutes(authenticator, reading).add_to(app)
     FeedRoutes(authenticator, core.log, core.epoch, core.catalogue).add_to(app)

@@ -58,7 +58,7 @@ class Metrics:
         )
         self._found: dict[tuple[str, str, int], tuple[Histogram, Counter]] = {}
 
-    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+    def count(self, *, method: str, route: str, status: int, seconds: float) -> None:
         """Counts one answer. The series are looked up once: there are as many as routes and statuses."""
         found = self._found.get((method, route, status))
         if found is None:
@@ -105,7 +105,8 @@ class Bounded:
                 await self._app(scope, _counted(receive), sending)
         finally:
             route = getattr(scope.get("route"), "path", "unknown")
-            self._metrics.count(scope["method"], route, status, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            self._metrics.count(method=scope["method"], route=route, status=status, seconds=seconds)
 
 
 def _counted(receive: Receive) -> Receive:

@@ -202,7 +202,7 @@ class PayCheck:
         parts = recomputed.worded.add(event)
         if event.part < event.parts:
             return
-        expected = as_worded(issued_parts(statement, recomputed.run.calculated_at), parts)
+        expected = as_worded(issued_parts(statement, recomputed.run.calculated_at), issued=parts)
         for part in parts:
             self._compare_part(part, expected, recomputed, place)
         self.worded_confirmed += parts == expected

@@ -45,7 +45,7 @@ class WordedRun:
 
 
 def as_worded(
-    recomputed: Sequence[PayoutRunStatementIssued], issued: Sequence[PayoutRunStatementIssued]
+    recomputed: Sequence[PayoutRunStatementIssued], *, issued: Sequence[PayoutRunStatementIssued]
 ) -> tuple[PayoutRunStatementIssued, ...]:
     """The recomputed statement as it was issued: so divided, with its sentences, rates as they were said, and its digest."""
     lines = tuple(line for part in recomputed for line in part.lines)

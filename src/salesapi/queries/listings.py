@@ -103,7 +103,7 @@ class Listing(Generic[Shape, Filter, Ordering]):
         self.filters.add_to(conditions, where)
         by, name = self.orders[order], order.value
         if page.after is not None:
-            after = decoded_cursor(page.after, name, by.kind, self._id_kind)
+            after = decoded_cursor(page.after, order=name, kind=by.kind, id_kind=self._id_kind)
             conditions.add(f"({by.expression}, {self._id}) {'<' if by.is_descending else '>'} ({{}}, {{}})", *after)
         direction = "DESC" if by.is_descending else "ASC"
         limit = conditions.parameter(page.first + 1)

@@ -81,7 +81,7 @@ def encoded_cursor(order: str, value: OrderValue, id: IdValue) -> str:
 
 
 def decoded_cursor(
-    cursor: str, order: str, kind: type[OrderValue], id_kind: type[IdValue] = UUID
+    cursor: str, *, order: str, kind: type[OrderValue], id_kind: type[IdValue] = UUID
 ) -> tuple[OrderValue, IdValue]:
     """The order's value and the id that a cursor of this order continues after.
 

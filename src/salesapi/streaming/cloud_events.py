@@ -34,7 +34,7 @@ class _Meta(msgspec.Struct, frozen=True):
 _META_DECODER: Final = msgspec.json.Decoder(_Meta)
 
 
-def event_id(epoch: int, position: int) -> str:
+def event_id(*, epoch: int, position: int) -> str:
     """The one id of an event."""
     return f"{epoch}:{position}"
 
@@ -42,7 +42,7 @@ def event_id(epoch: int, position: int) -> str:
 def cloud_event(event: StoredEvent, epoch: int) -> bytes:
     """The bytes of the event's CloudEvent."""
     return (
-        f'{{"specversion":"1.0","id":"{event_id(epoch, event.position)}","source":"{SOURCE}",'
+        f'{{"specversion":"1.0","id":"{event_id(epoch=epoch, position=event.position)}","source":"{SOURCE}",'
         f'"type":{_quoted(TYPE_PREFIX + event.type)},"subject":"{event.stream.id}","time":"{utc_text(event.recorded_at)}",'
         f'"datacontenttype":"application/json","position":{event.position},"streamkind":{_quoted(event.stream.kind)},'
         f'"streamversion":{event.version},"schema":{event.schema}'

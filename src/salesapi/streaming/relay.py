@@ -108,7 +108,7 @@ class StreamSender:
                     "Run `salesapi verify`."
                 )
             subject, body = self._stream.subject(event.type), cloud_event(event, self._epoch)
-            messages.append(Message(position, event_id(self._epoch, position), subject, body))
+            messages.append(Message(position, event_id(epoch=self._epoch, position=position), subject, body))
         return messages
 
 

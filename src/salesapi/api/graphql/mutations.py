@@ -4,7 +4,6 @@ The arguments beside `input` are what REST carries in headers and query: the ide
 run. With the business time they make up the same values that REST's body holds, so both doors take the same fingerprint.
 """
 
-from collections.abc import Awaitable, Callable
 from inspect import cleandoc
 from typing import Annotated, Any
 
@@ -60,22 +59,11 @@ def mutation_type(catalogue: Catalogue, inputs: Inputs) -> type:
 
 
 def _mutation(stream: AnyStream, kind: AnyCommand, inputs: Inputs) -> StrawberryField:
-    resolver = _resolver(kind)
-    resolver.__annotations__["input"] = inputs.of(kind.command)
-    about = f"{cleandoc(kind.command.__doc__ or '')}\n\nRoles: {', '.join(sorted(kind.roles))}. "
-    field: StrawberryField = strawberry.mutation(
-        resolver=resolver,
-        name=mutation_name(kind),
-        description=f"{about}As `POST {route(stream, kind)}`.",
-    )
-    return field
-
-
-def _resolver(kind: AnyCommand) -> Callable[..., Awaitable[ReceiptType]]:
     name = kind.command.__name__
 
     async def resolver(
         info: Info,
+        *,
         input: Any,
         idempotency_key: IdempotencyKey = ABSENT,
         expected_version: ExpectedVersion = ABSENT,
@@ -92,7 +80,14 @@ def _resolver(kind: AnyCommand) -> Callable[..., Awaitable[ReceiptType]]:
         return receipt_type(receipt, asked.sources.epoch)
 
     resolver.__name__ = resolver.__qualname__ = mutation_name(kind)
-    return resolver
+    resolver.__annotations__["input"] = inputs.of(kind.command)
+    about = f"{cleandoc(kind.command.__doc__ or '')}\n\nRoles: {', '.join(sorted(kind.roles))}. "
+    field: StrawberryField = strawberry.mutation(
+        resolver=resolver,
+        name=mutation_name(kind),
+        description=f"{about}As `POST {route(stream, kind)}`.",
+    )
+    return field
 
 
 @strawberry.input(description="One command of a bulk.")
@@ -106,6 +101,7 @@ class BulkCommandInput:
 
 async def _bulk(
     info: Info,
+    *,
     atomic: bool,
     commands: list[BulkCommandInput],
     idempotency_key: IdempotencyKey = ABSENT,

@@ -105,7 +105,8 @@ class ArgumentTexts:
         known = (*self.names, *(each["name"] for each in self._also))
         sent = sent_once(request, known, self._repeated)
         values: dict[str, object] = {
-            argument.field: path_id(argument.field, request.path_params[argument.field]) for argument in self._of_path
+            argument.field: _read(_uuid, argument.field, [request.path_params[argument.field]])
+            for argument in self._of_path
         }
         if self._page is not None:
             values[self._page] = page_request(sent)
@@ -169,18 +170,6 @@ class FilterTexts:
 
     def _is_attributes(self, name: str) -> bool:
         return get_args(self._fields[name].kind)[:1] == (AttributeValue,)
-
-
-def path_id(name: str, text: str) -> UUID:
-    """An id in a path.
-
-    Raises:
-        ParameterInvalid: it is no UUID.
-    """
-    try:
-        return UUID(text)
-    except ValueError:
-        raise ParameterInvalid(name=name, reason="it is no UUID", pointer=f"/{name}") from None
 
 
 def _value(argument: Argument, request: Request, sent: Mapping[str, str]) -> object:

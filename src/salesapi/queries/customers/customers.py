@@ -176,7 +176,7 @@ async def customer_timeline(
     await CUSTOMERS.one(connection, scope, customer_id)
     before: object = INTEGER_MAX
     if page.after is not None:
-        before, _ = decoded_cursor(page.after, _TIMELINE_ORDER, int)
+        before, _ = decoded_cursor(page.after, order=_TIMELINE_ORDER, kind=int)
     members = None if scope.member_ids is None else list(scope.member_ids)
     rows = await connection.fetch(_TIMELINE_SQL, customer_id, members, before, page.first + 1, SUBJECTS_MAX)
     shown = _ENTRIES.all(rows[: page.first])

@@ -20,7 +20,7 @@ def teams_on(teams: Teams, on: date, page: PageRequest) -> Page[Team]:
     """
     by_place = sorted((team.name, id) for id, team in teams.by_id.items() if team.is_open(on))
     if page.after is not None:
-        after = decoded_cursor(page.after, _ORDER, str)
+        after = decoded_cursor(page.after, order=_ORDER, kind=str)
         by_place = [place for place in by_place if place > after]
     shown = by_place[: page.first]
     members = _members(teams, on)

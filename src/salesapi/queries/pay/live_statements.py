@@ -61,7 +61,7 @@ class LiveAnswer:
         """
         after = 0
         if page.after is not None:
-            value, _ = decoded_cursor(page.after, LINE_ORDER, int)
+            value, _ = decoded_cursor(page.after, order=LINE_ORDER, kind=int)
             assert isinstance(value, int), "read as one"
             after = max(value, 0)
         lines = self.found.lines(after + 1, after + page.first)

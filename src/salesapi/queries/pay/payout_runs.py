@@ -129,7 +129,7 @@ async def statement_lines(connection: Connection, statement: Statement, page: Pa
     """
     after: object = 0
     if page.after is not None:
-        after, _ = decoded_cursor(page.after, _LINE_ORDER, int)
+        after, _ = decoded_cursor(page.after, order=_LINE_ORDER, kind=int)
     rows = await connection.fetch(
         _LINES_SQL,
         statement.payout_run_id,

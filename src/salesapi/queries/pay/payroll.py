@@ -116,7 +116,7 @@ async def payroll_lines(
     """
     after: tuple[object, object] = ("", 0)
     if page.after is not None:
-        after = decoded_cursor(page.after, _ORDER, str, int)
+        after = decoded_cursor(page.after, order=_ORDER, kind=str, id_kind=int)
     rows = await _rows(connection, scope, run, batch, after=after, limit=page.first + 1)
     shown = rows[: page.first]
     return Page(
