@@ -17,6 +17,8 @@ OUTAGES: Final[tuple[type[Exception], ...]] = (
     *UNAVAILABLE,
 )
 """Failures that are answered as refusals; every other one is a fault of ours."""
+ANSWERED: Final[tuple[type[Exception], ...]] = (Refused, *OUTAGES)
+"""What ends a request with a refusal."""
 
 
 class DatabaseUnavailable(Refused):
@@ -53,8 +55,17 @@ class EventsTooLarge(Refused):
     message = "This request makes events that are too large or too many to be stored; send less in one request."
 
 
+def refusal(answered: BaseException) -> Refused:
+    """The refusal of what is among `ANSWERED`."""
+    found = refusal_of(answered)
+    assert found is not None, "only refusals and outages come here"
+    return found
+
+
 def refusal_of(failure: BaseException) -> Refused | None:
-    """The refusal that a failure is answered with; None for what is no outage."""
+    """The refusal that a failure is answered with; None for what is neither a refusal nor an outage."""
+    if isinstance(failure, Refused):
+        return failure
     if isinstance(failure, OutcomeUnknown):
         return OutcomeNotKnown()
     if isinstance(failure, LogOverloaded):

@@ -17,12 +17,12 @@ from salesapi.api.authentication import Authenticator
 from salesapi.api.graphql.board_watch import BoardWatch
 from salesapi.api.graphql.context import OperationContext, Sources
 from salesapi.api.graphql.documents import Prepared
-from salesapi.api.graphql.errors import RequestNotGraphQL, outage_refusal
+from salesapi.api.graphql.errors import RequestNotGraphQL
 from salesapi.api.graphql.executing import Answer, Executor, refused_answer
 from salesapi.api.graphql.schema import build_schema
 from salesapi.api.graphql.sockets import Sockets
 from salesapi.api.limits import BodyTooLarge
-from salesapi.api.outages import OUTAGES
+from salesapi.api.outages import ANSWERED, refusal
 from salesapi.api.reads.question import ReadSources
 from salesapi.api.refusals import RETRY_AFTER_SECONDS, STATUS
 from salesapi.app import Core
@@ -100,10 +100,8 @@ class GraphQLDoor:
         try:
             asked = await self._asked(request)
             content = await _content(request)
-        except Refused as refused:
-            return _refused(refused, media_type)
-        except OUTAGES as failure:
-            return _refused(outage_refusal(failure), media_type)
+        except ANSWERED as failure:
+            return _refused(refusal(failure), media_type)
         operation = self._executor.prepared(content)
         if isinstance(operation, Prepared) and operation.kind is OperationType.SUBSCRIPTION:
             operation = refused_answer(SubscriptionsNeedWebSocket())

@@ -6,7 +6,7 @@ from dataclasses import field as with_default
 from typing import Annotated, Any, Generic
 from uuid import UUID
 
-from salesapi.access.principals import Scope, ScopeOf
+from salesapi.access.principals import Scope
 from salesapi.api.reads.arguments import Named, path_names
 from salesapi.api.reads.question import InRest, Item, PageOf, Question, Reading
 from salesapi.database.connections import Connection
@@ -56,11 +56,6 @@ class ListRead(Generic[Shape, Filter, Ordering]):
         """The read models whose position the answer reflects."""
         return self.listing.reads
 
-    @property
-    def scope(self) -> ScopeOf:
-        """The one of the caller's scopes that bounds it."""
-        return self.listing.scope_of
-
     async def query(
         self, connection: Connection, scope: Scope, *, where: Filter, order: Ordering, page: PageRequest
     ) -> Page[Shape]:
@@ -86,7 +81,8 @@ class ListRead(Generic[Shape, Filter, Ordering]):
         )
 
         async def answer(reading: Reading, given: Any) -> Page[Shape]:
-            return await reading.read(self.query, self.scope, where=given.filter, order=given.order_by, page=given.page)
+            read, scope = self.listing.page, self.listing.scope_of
+            return await reading.read(read, scope, where=given.filter, order=given.order_by, page=given.page)
 
         return Question(
             name=self.name,
@@ -135,11 +131,6 @@ class ItemRead(Generic[Shape]):
         """The read models whose position the answer reflects."""
         return self.thing.reads
 
-    @property
-    def scope(self) -> ScopeOf:
-        """The one of the caller's scopes that bounds it."""
-        return self.thing.scope_of
-
     async def query(self, connection: Connection, scope: Scope, id: UUID) -> Shape:
         """Reads the thing.
 
@@ -159,7 +150,7 @@ class ItemRead(Generic[Shape]):
         )
 
         async def answer(reading: Reading, given: Any) -> Shape:
-            return await reading.read(self.query, self.scope, getattr(given, name))
+            return await reading.read(self.thing.one, self.thing.scope_of, getattr(given, name))
 
         return Question(
             name=self.name,

@@ -23,6 +23,7 @@ from salesapi.api.rest.parameters import (
     PAGE,
     ParameterInvalid,
     day,
+    described,
     min_position,
     number,
     page_request,
@@ -86,15 +87,8 @@ class ArgumentTexts:
         if argument.is_filter:
             return self._filters[argument.field].described()
         schema = argument.texts.schema if argument.texts is not None else _schema(argument)
-        return [
-            {
-                "name": argument.rest,
-                "in": "query",
-                "required": argument.is_required,
-                "schema": schema,
-                "description": argument.about,
-            }
-        ]
+        (name,) = self._names(argument)
+        return [described(name, schema, about=argument.about, is_required=argument.is_required)]
 
     def read(self, request: Request) -> tuple[Any, int | None]:
         """The arguments, and the position that the answer shall reflect.
@@ -141,8 +135,7 @@ class FilterTexts:
         sent = {**choices[0], **plain} if len(choices) == 1 else plain
         if self._is_attributes(name):
             sent = {**sent, "items": {"type": "string", "examples": ["sector:retail"]}}
-        about = schema.get("description", "")
-        return {"name": name, "in": "query", "required": False, "schema": sent, "description": about}
+        return described(name, sent, about=schema.get("description", ""))
 
     def read(self, request: Request, sent: Mapping[str, str]) -> Any:
         """The filter of a request.

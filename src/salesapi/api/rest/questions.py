@@ -1,10 +1,13 @@
 """REST's door to questions: one route for each path, its parameters, its answer as JSON or CSV, and its description."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import reduce
 from itertools import groupby
-from typing import Any, Concatenate
+from operator import or_
+from typing import Any, Concatenate, Final
 
 from fastapi import FastAPI, Request, Response
+from pydantic import BaseModel
 
 from salesapi.access.principals import Scope, ScopeOf
 from salesapi.api.authentication import Authenticator, Caller
@@ -26,11 +29,14 @@ from salesapi.api.rest.answers import json_answer
 from salesapi.api.rest.argument_texts import ArgumentTexts
 from salesapi.api.rest.commands import REFUSALS
 from salesapi.api.rest.csv_answers import FORMAT, csv_answer, csv_content, is_csv
-from salesapi.api.rest.parameters import ParameterInvalid
+from salesapi.api.rest.parameters import ParameterInvalid, described
 from salesapi.database.connections import Connection
 from salesapi.queries.pay.live_statements import LiveAnswer
 from salesapi.schemas.answers import item_of, items_of, page_of
 from salesapi.schemas.pay.live_statements import LiveStatement
+
+ENVELOPES: Final[dict[type, Callable[[Any], type[BaseModel]]]] = {PageOf: page_of, AllOf: items_of, Item: item_of}
+"""What is around a form of answer; one that stands by itself has none."""
 
 
 class RestReading:
@@ -146,13 +152,7 @@ def _choice(questions: Sequence[Question[Any, Any]]) -> dict[str, Any] | None:
         return None
     values = [value for _, value in choices]
     schema = {"type": "string", "enum": values, "default": values[0]}
-    return {
-        "name": choices[0][0],
-        "in": "query",
-        "required": False,
-        "schema": schema,
-        "description": "Flow, or cohorts.",
-    }
+    return described(choices[0][0], schema, about="Flow, or cohorts.")
 
 
 def _chosen(request: Request, questions: Sequence[Question[Any, Any]]) -> Question[Any, Any]:
@@ -168,17 +168,10 @@ def _chosen(request: Request, questions: Sequence[Question[Any, Any]]) -> Questi
 
 
 def _model(questions: Sequence[Question[Any, Any]]) -> Any:
-    first = questions[0]
-    if isinstance(first.answers, PageOf):
-        return page_of(first.answers.shape)
-    if isinstance(first.answers, AllOf):
-        return items_of(first.answers.shape)
-    if isinstance(first.answers, Item):
-        return item_of(first.answers.shape)
-    made: Any = first.answers.shape
-    for question in questions[1:]:
-        made = made | question.answers.shape
-    return made
+    answers = questions[0].answers
+    if type(answers) in ENVELOPES:
+        return ENVELOPES[type(answers)](answers.shape)
+    return reduce(or_, (question.answers.shape for question in questions))
 
 
 def _described(question: Question[Any, Any]) -> dict[str, Any]:
