@@ -298,6 +298,8 @@ async def _plan(made: Company, key: str, sellers: tuple[str, ...]) -> str:
         await made.service.must("/v1/enrolments", {"member_id": made[seller], "plan_id": plan})
         seen = {"member_id": made[seller], "plan_id": plan, "plan_version": 1}
         await made.service.must("/v1/enrolments/acknowledge-compensation-plan", seen, role=seller)
+        quota = {"measure": "credited_amount", "period": "2026-02", "amount_minor": 100_000, "currency": "CNY"}
+        await made.service.must("/v1/enrolments/set-quota", {"member_id": made[seller], **quota})
         made.things.append(Thing("enrolment", str(natural_id("enrolment", made[seller], plan)), (seller,)))
     return plan
 
