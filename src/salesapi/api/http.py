@@ -1,10 +1,11 @@
 """Puts both doors, health and metrics on one ASGI application."""
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from salesapi.api.authentication import Authenticator
 from salesapi.api.graphql.door import GraphQLDoor
-from salesapi.api.limits import App, Bounded, Metrics
+from salesapi.api.limits import Bounded, Metrics
 from salesapi.api.openapi import described
 from salesapi.api.reads.question import ReadSources
 from salesapi.api.rest.answers import add_problem_handlers
@@ -18,7 +19,7 @@ from salesapi.queries.selling.reports import Reports
 from salesapi.subscriptions.names import always_followed
 
 
-def http_app(core: Core) -> App:
+def http_app(core: Core) -> ASGIApp:
     """The ASGI application over a running core."""
     return Bounded(doors(core), Metrics(core.registry))
 

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
-from typing import Any, Final
+from typing import Final
 
 from fastapi import Response
 
@@ -16,11 +16,6 @@ FORMAT: Final = described(
     {"type": "string", "enum": list(FORMATS), "default": FORMATS[0]},
     about="JSON, or CSV (RFC 4180, UTF-8, with a header line; what is unknown is empty).",
 )
-
-
-def csv_content() -> dict[str, Any]:
-    """The further content of an answer, for the OpenAPI document, which FastAPI adds to."""
-    return {"text/csv": {"schema": {"type": "string"}}}
 
 
 def is_csv(sent: Mapping[str, str]) -> bool:

@@ -28,7 +28,7 @@ from salesapi.api.reads.questions import QUESTIONS
 from salesapi.api.rest.answers import json_answer
 from salesapi.api.rest.argument_texts import ArgumentTexts
 from salesapi.api.rest.commands import REFUSALS
-from salesapi.api.rest.csv_answers import FORMAT, csv_answer, csv_content, is_csv
+from salesapi.api.rest.csv_answers import FORMAT, csv_answer, is_csv
 from salesapi.api.rest.parameters import ParameterInvalid, described
 from salesapi.database.connections import Connection
 from salesapi.queries.pay.live_statements import LiveAnswer
@@ -82,9 +82,9 @@ class QuestionRoutes:
 
     def add_to(self, app: FastAPI) -> None:
         """Adds them; questions that share a path are told apart by a parameter."""
-        answered = [question for question in QUESTIONS if question.rest is not None]
-        for _, several in groupby(answered, key=_path):
-            self._add(app, list(several))
+        for path, several in groupby(QUESTIONS, key=lambda question: question.rest and question.rest.path):
+            if path is not None:
+                self._add(app, list(several))
 
     def _add(self, app: FastAPI, questions: list[Question[Any, Any]]) -> None:
         first, place = questions[0], _place(questions[0])
@@ -141,10 +141,6 @@ def _place(question: Question[Any, Any]) -> InRest:
     return question.rest
 
 
-def _path(question: Question[Any, Any]) -> str:
-    return _place(question).path
-
-
 def _choice(questions: Sequence[Question[Any, Any]]) -> dict[str, Any] | None:
     """The parameter that tells the questions of one path apart, for the OpenAPI document."""
     choices = [place.choice for place in map(_place, questions) if place.choice is not None]
@@ -177,4 +173,7 @@ def _model(questions: Sequence[Question[Any, Any]]) -> Any:
 def _described(question: Question[Any, Any]) -> dict[str, Any]:
     if not isinstance(question.answers, Whole):
         return {"description": "The answer."}
-    return {"description": "The report.", "content": csv_content() if question.csv is not None else {}}
+    return {
+        "description": "The report.",
+        "content": {"text/csv": {"schema": {"type": "string"}}} if question.csv else {},
+    }
