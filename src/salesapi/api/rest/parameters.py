@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Final
 
 from fastapi import Request
@@ -13,7 +12,6 @@ from salesapi.queries.paging import PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, PageReques
 PARAMETER_LENGTH_MAX: Final = 2_000
 """Longest value of one parameter, in characters."""
 POSITION_MAX: Final = 2**53 - 1
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER: Final = re.compile(r"[0-9]{1,16}")
 
 
@@ -106,20 +104,3 @@ def number(sent: Mapping[str, str], name: str, most: int) -> int:
     if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= most:
         raise ParameterInvalid(name=name, reason=f"send a number from 1 to {most}", pointer=f"/{name}")
     return int(text)
-
-
-def day(sent: Mapping[str, str], name: str) -> date | None:
-    """A date.
-
-    Raises:
-        ParameterInvalid.
-    """
-    text = sent.get(name)
-    if text is None:
-        return None
-    try:
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise ParameterInvalid(name=name, reason="a date is written as 2026-03-02", pointer=f"/{name}")
