@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 import orjson
-from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi import FastAPI, Request, Response
 from graphql import OperationType
 from strawberry.http.ides import get_graphql_ide_html
 
@@ -82,16 +82,13 @@ class GraphQLDoor:
         """Mounts the door."""
         app.add_api_route(PATH, self._post, methods=["POST"], include_in_schema=False)
         app.add_api_route(PATH, self._get, methods=["GET"], include_in_schema=False)
-        app.add_api_websocket_route(PATH, self._socket)
+        app.add_api_websocket_route(PATH, self._sockets.serve)
 
     async def _get(self, request: Request) -> Response:
         """GraphiQL for people in development; nothing else is read by GET."""
         if self._is_development and "text/html" in request.headers.get("accept", ""):
             return Response(get_graphql_ide_html("graphiql"), media_type="text/html")
         return _response(refused_answer(QueriesArePosted()), PLAIN_JSON, 405, {"allow": "POST"})
-
-    async def _socket(self, websocket: WebSocket) -> None:
-        await self._sockets.serve(websocket)
 
     async def _post(self, request: Request) -> Response:
         media_type = _media_type(request.headers.get("accept"))
