@@ -3,37 +3,20 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-from salesapi.cli.following import running_followers
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.projections.positions import wait_until
-from tests.service import Service, deal, found_company, running_service
-
-PATIENCE_SECONDS = 30.0
+from tests.api.companies import flat, followed_company, published, settled, version_of
+from tests.service import Service, deal
 
 
 @asynccontextmanager
 async def running_sales(postgresql: EmbeddedPostgreSQL, folder: Path, name: str) -> AsyncIterator[Service]:
     """The company in a database of its own."""
-    urls = await postgresql.create_database(name)
-    async with running_service(urls, folder) as service:
-        await found_company(service)
-        core = service.core
-        async with running_followers(core):
-            await _sell(service)
-            await _pay(service)
-            await _reference(service)
-            await settled(service)
-            yield service
-    await postgresql.drop_database(urls.name)
-
-
-async def settled(service: Service) -> int:
-    """Waits until all read models reflect everything; the position."""
-    names = [projection.name for projection in PROJECTIONS]
-    return await wait_until(service.core.pool, names, await service.core.log.head(), PATIENCE_SECONDS)
+    async with followed_company(postgresql, folder, name) as service:
+        await _sell(service)
+        await _pay(service)
+        await settled(service)
+        yield service
 
 
 async def _sell(service: Service) -> None:
@@ -57,38 +40,15 @@ async def _sell(service: Service) -> None:
 
 
 async def _pay(service: Service) -> None:
-    plan = (await service.must("/v1/compensation-plans", {"key": "reps", "name": "Reps", "currency": "CNY"}))["id"]
-    base = {"key": "base", "name": "Base", "credit": "direct", "rate": {"kind": "flat", "rate_percent": "5"}}
-    version = {"period": "month", "components": [base], "rounding": {"scope": "line", "mode": "half_up"}}
-    await service.must(f"/v1/compensation-plans/{plan}/publish-version", {**version, "reason": "start"})
-    await service.must("/v1/enrolments", {"member_id": str(service.ids["rep"]), "plan_id": plan})
+    plan = await published(service, version_of(flat("5")), sellers=("rep",))
     run = (await service.must("/v1/payout-runs", {"plan_id": plan, "period": "2026-02"}))["id"]
     await service.must(f"/v1/payout-runs/{run}/calculate", {})
     await service.must(f"/v1/payout-runs/{run}/issue-statements", {})
-    await _renew_plan(service, version)
-
-
-async def _renew_plan(service: Service, version: dict[str, Any]) -> None:
-    """A plan in its second version, of which its participant has acknowledged the first."""
-    draft = {"key": "spiff", "name": "Spiff", "currency": "CNY"}
-    plan = (await service.must("/v1/compensation-plans", draft))["id"]
-    for cap_minor in (None, 90_000):
-        renewed = {**version, "cap_minor": cap_minor, "reason": "agreed"}
-        await service.must(f"/v1/compensation-plans/{plan}/publish-version", renewed)
-    mine = {"member_id": str(service.ids["rep"]), "plan_id": plan}
+    # A plan in its second version, of which its participant has acknowledged the first.
+    renewed = await published(service, version_of(flat("5")), key="spiff", sellers=())
+    await service.must(
+        f"/v1/compensation-plans/{renewed}/publish-version", version_of(flat("5"), cap_minor=90_000, reason="agreed")
+    )
+    mine = {"member_id": str(service.ids["rep"]), "plan_id": renewed}
     await service.must("/v1/enrolments", mine)
     await service.must("/v1/enrolments/acknowledge-compensation-plan", {**mine, "plan_version": 1}, role="rep")
-
-
-async def _reference(service: Service) -> None:
-    """Sets up the cost of the product, a rate table and a calendar."""
-    cost = {"cost": {"amount": "6.25", "currency": "CNY"}}
-    await service.must(f"/v1/products/{service.ids['product']}/set-cost", cost)
-    table = (await service.must("/v1/rate-tables", {"key": "central", "name": "Central", "source": "PBOC"}))["id"]
-    dollar = {"from_currency": "USD", "to_currency": "CNY", "rate": "7.1012"}
-    await service.must(f"/v1/rate-tables/{table}/publish-rates", {"on": "2026-03-02", "pairs": [dollar]})
-    week = {"zone": "Asia/Shanghai", "weekdays": ["tuesday", "monday"]}
-    calendar = (await service.must("/v1/calendars", {"key": "china", "name": "China", **week}))["id"]
-    made_up = {"on": "2026-10-10", "name": "Made up", "is_worked": True}
-    await service.must(f"/v1/calendars/{calendar}/declare-holidays", {"days": [made_up]})
-    await service.must(f"/v1/calendars/{calendar}/define-fiscal-periods", {"kind": "quarter", "first_month": 4})

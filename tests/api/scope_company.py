@@ -4,9 +4,8 @@ Each seller has a customer with a contact, a lead, deals, activities, receipts a
 that cross the border: a deal at a foreign customer, an activity about a foreign thing, a lead that became a foreign customer.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,14 +13,11 @@ from uuid import UUID
 
 import httpx2
 
-from salesapi.cli.following import running_followers
 from salesapi.domain.shared.kernel import natural_id
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.projections.positions import wait_until
-from tests.service import Service, deal, expiring, found_company, running_service, team_pool
+from tests.api.companies import flat, followed_company, lock, settled, version_of
+from tests.service import Service, deal, expiring, team_pool
 
-PATIENCE_SECONDS = 30.0
 SELLERS = ("rep", "other rep")
 ROLES = ("rep", "other rep", "manager", "other manager", "finance", "auditor", "admin", "integration")
 REACHED: dict[str, tuple[str, ...] | None] = {
@@ -87,9 +83,7 @@ class Company:
 
     async def settled(self) -> None:
         """Waits until all read models reflect everything."""
-        core = self.service.core
-        names = [projection.name for projection in PROJECTIONS]
-        await wait_until(core.pool, names, await core.log.head(), PATIENCE_SECONDS)
+        await settled(self.service)
 
     async def get(self, path: str, role: str, **params: Any) -> httpx2.Response:
         """A read by REST."""
@@ -106,12 +100,7 @@ POOLED = {"lead", "customer", "agreement", "satisfaction", "touch"}
 @asynccontextmanager
 async def scoped_company(postgresql: EmbeddedPostgreSQL, folder: Path, name: str) -> AsyncIterator[Company]:
     """The company while the block runs, with its followers."""
-    urls = await postgresql.create_database(name)
-    async with AsyncExitStack() as stack:
-        service = await stack.enter_async_context(running_service(urls, folder))
-        service.key_prefix = name
-        await found_company(service)
-        await stack.enter_async_context(running_followers(service.core))
+    async with followed_company(postgresql, folder, name) as service:
         made = Company(service)
         await _second_manager(made)
         sector = {"of": "customer", "key": "sector", "name": "Sector"}
@@ -126,7 +115,6 @@ async def scoped_company(postgresql: EmbeddedPostgreSQL, folder: Path, name: str
         _public(made)
         await made.settled()
         yield made
-    await postgresql.drop_database(urls.name)
 
 
 async def _second_manager(made: Company) -> None:
@@ -303,20 +291,15 @@ async def _pooled(made: Company, plan: str) -> None:
 async def _plan(made: Company, key: str, sellers: tuple[str, ...]) -> str:
     plan = await made.make(f"plan {key}", "plan", "/v1/compensation-plans", None, key=key, name=key, currency="CNY")
     made.things[-1] = Thing("plan", plan, sellers)
-    component = {"key": key, "name": key, "credit": "direct", "rate": {"kind": "flat", "rate_percent": "5"}}
-    late = {"key": "late", "name": "Late", "credit": "overlay", "rate": {"kind": "flat", "rate_percent": "1"}}
-    version = {
-        "period": "month",
-        "components": [component, expiring(late)],
-        "rounding": {"scope": "line", "mode": "half_up"},
-        "awards": [team_pool(key)],
-        "reason": "start",
-    }
+    late = {**flat("1", key="late"), "credit": "overlay"}
+    version = version_of(flat("5", key=key), expiring(late), awards=[team_pool(key)])
     await made.service.must(f"/v1/compensation-plans/{plan}/publish-version", version)
     for seller in sellers:
         await made.service.must("/v1/enrolments", {"member_id": made[seller], "plan_id": plan})
         seen = {"member_id": made[seller], "plan_id": plan, "plan_version": 1}
         await made.service.must("/v1/enrolments/acknowledge-compensation-plan", seen, role=seller)
+        quota = {"measure": "credited_amount", "period": "2026-02", "amount_minor": 100_000, "currency": "CNY"}
+        await made.service.must("/v1/enrolments/set-quota", {"member_id": made[seller], **quota})
         made.things.append(Thing("enrolment", str(natural_id("enrolment", made[seller], plan)), (seller,)))
     return plan
 
@@ -324,12 +307,11 @@ async def _plan(made: Company, key: str, sellers: tuple[str, ...]) -> str:
 async def _locked(made: Company, run: str) -> None:
     await made.service.must(f"/v1/payout-runs/{run}/submit", {}, role="finance")
     await made.service.must(f"/v1/payout-runs/{run}/approve", {})
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        await made.service.must(f"/v1/payout-runs/{run}/lock", {}, role="finance")
+    await lock(made.service, run)
 
 
 async def _reference(made: Company) -> None:
-    """A rate table with a rate, a calendar and a campaign: they are nobody's."""
+    """A rate table with a rate, a calendar, a campaign, and the cost of the product: they are nobody's."""
     central = {"key": "central", "name": "Central parity", "source": "PBOC"}
     table = await made.make("rate table", "rate_table", "/v1/rate-tables", EVERYBODY, **central)
     dollar = {"from_currency": "USD", "to_currency": "CNY", "rate": "7.1"}
@@ -337,7 +319,12 @@ async def _reference(made: Company) -> None:
     rate = natural_id("currency_rate", table, "USD", "CNY", "2026-03-02")
     made.things.append(Thing("currency_rate", str(rate), (EVERYBODY,)))
     china = {"key": "china", "name": "China", "zone": "Asia/Shanghai", "weekdays": ["monday"]}
-    await made.make("calendar", "calendar", "/v1/calendars", EVERYBODY, **china)
+    calendar = await made.make("calendar", "calendar", "/v1/calendars", EVERYBODY, **china)
+    made_up = {"on": "2026-10-10", "name": "Made up", "is_worked": True}
+    await made.service.must(f"/v1/calendars/{calendar}/declare-holidays", {"days": [made_up]})
+    await made.service.must(f"/v1/calendars/{calendar}/define-fiscal-periods", {"kind": "quarter", "first_month": 4})
+    cost = {"cost": {"amount": "6.25", "currency": "CNY"}}
+    await made.service.must(f"/v1/products/{made['product']}/set-cost", cost)
     spring = {"key": "spring", "name": "Spring fair", "currency": "EUR"}
     await made.make("campaign", "campaign", "/v1/campaigns", EVERYBODY, **spring)
 

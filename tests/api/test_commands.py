@@ -2,9 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
-
-import pytest
 
 from tests.service import Service, deal
 
@@ -87,48 +84,17 @@ async def test_a_dry_run_shows_the_events_and_writes_nothing(service: Service) -
     assert await service.core.log.head() == before
 
 
-@pytest.mark.parametrize(
-    ("case", "status", "code", "pointer"),
-    [
-        ({"drop": "title"}, 422, "request.malformed", "/title"),
-        ({"put": {"unknown": 1}}, 422, "request.malformed", "/unknown"),
-        ({"put": {"title": ""}}, 422, "request.malformed", "/title"),
-        ({"put": {"amount_minor": 1.5, "currency": "USD"}}, 422, "request.malformed", "/amount_minor"),
-        ({"put": {"amount_minor": 2**60, "currency": "USD"}}, 422, "request.malformed", "/amount_minor"),
-        ({"put": {"amount_minor": 5}}, 409, "deal.amount_incomplete", "/currency"),
-        ({"put": {"amount_minor": 5, "currency": "XXX"}}, 422, "currency.unknown", None),
-        ({"put": {"stage": "nowhere"}}, 409, "deal.stage_unknown", "/stage"),
-        ({"put": {"stage": "proposal"}}, 409, "deal.stage_not_entry", "/stage"),
-        ({"put": {"title": "a\u0000b"}}, 422, "text.refused", None),
-        ({"put": {"occurred_at": "yesterday"}}, 422, "occurred_at.malformed", "/occurred_at"),
-        ({"put": {"occurred_at": "2026-03-02", "occurred_zone": "Mars/Base"}}, 422, "occurred_at.malformed", None),
-        ({"put": {"customer_id": "00000000-0000-0000-0000-000000000001"}}, 404, "not_found", "/customer_id"),
-    ],
-)
-async def test_bad_input_is_refused_with_a_code_and_a_place(
-    service: Service, case: dict[str, Any], status: int, code: str, pointer: str | None
-) -> None:
-    values = deal(service) | case.get("put", {})
-    values.pop(case.get("drop"), None)
+async def test_a_refusal_is_a_problem_and_writes_nothing(service: Service) -> None:
     before = await service.core.log.head()
-    answer = await service.post("/v1/deals", values, role="rep")
-    problem = answer.json()
-    assert (answer.status_code, problem["code"]) == (status, code), problem
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert pointer is None or problem["pointer"] == pointer
+    for values, status, code in (
+        ({"title": ""}, 422, "request.malformed"),
+        ({"stage": "proposal"}, 409, "deal.stage_not_entry"),
+        ({"customer_id": "00000000-0000-0000-0000-000000000001"}, 404, "not_found"),
+    ):
+        answer = await service.post("/v1/deals", deal(service, **values), role="rep")
+        assert (answer.status_code, answer.json()["status"], answer.json()["code"]) == (status, status, code)
+        assert answer.headers["content-type"] == "application/problem+json"
     assert await service.core.log.head() == before
-
-
-async def test_a_pointer_names_the_field_that_was_sent_and_no_alternative(service: Service) -> None:
-    path = f"/v1/members/{service.ids['rep']}/change"
-    null = await service.post(path, {"name": None})
-    assert (null.status_code, null.json()["pointer"]) == (422, "/name")
-    nested = await service.post("/v1/deals", deal(service, external_id={"system": 1, "id": "x"}))
-    assert (nested.status_code, nested.json()["pointer"]) == (422, "/external_id/system")
-    listed = await service.post("/v1/deals", deal(service, lines=[{"product_id": "x"}]))
-    assert (listed.status_code, listed.json()["pointer"]) == (422, "/lines/0/product_id")
-    unknown = await service.post("/v1/deals", deal(service, external_id={"system": "a", "id": "x", "more": 1}))
-    assert (unknown.status_code, unknown.json()["pointer"]) == (422, "/external_id/more")
 
 
 async def test_a_body_that_is_not_json_is_refused(service: Service) -> None:
@@ -164,25 +130,6 @@ async def test_a_write_needs_an_idempotency_key(service: Service) -> None:
         "/v1/deals", json=deal(service), headers={"authorization": f"Bearer {service.keys['rep']}"}
     )
     assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key.missing")
-
-
-async def test_a_role_gives_only_its_own_commands(service: Service) -> None:
-    answer = await service.post("/v1/pipelines", {"key": "x", "name": "X"}, role="rep")
-    assert (answer.status_code, answer.json()["code"]) == (403, "access.role_forbidden")
-    answer = await service.post("/v1/deals", deal(service), role="auditor")
-    assert (answer.status_code, answer.json()["code"]) == (403, "access.role_forbidden")
-
-
-async def test_a_rep_neither_sees_nor_makes_deals_of_others(service: Service) -> None:
-    foreign = await service.must("/v1/deals", deal(service, owner_id=str(service.ids["other rep"])))
-    touched = await service.post(f"/v1/deals/{foreign['id']}/void", {"reason": "mine"}, role="manager")
-    missing = await service.post(
-        "/v1/deals/00000000-0000-0000-0000-00000000dead/void", {"reason": "mine"}, role="manager"
-    )
-    assert touched.status_code == missing.status_code == 404
-    assert touched.json()["code"] == missing.json()["code"] == "not_found"
-    made = await service.post("/v1/deals", deal(service, owner_id=str(service.ids["other rep"])), role="rep")
-    assert (made.status_code, made.json()["code"]) == (403, "access.owner_out_of_scope")
 
 
 async def test_a_manager_reaches_the_deals_of_the_team(service: Service) -> None:

@@ -16,7 +16,8 @@ from salesapi.access.principals import EVERYTHING
 from salesapi.api.graphql.board_watch import QUEUE_CHANGES_MAX, Subscriber
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.queries.selling.deals import DEALS
-from tests.api.graphql_sales import PATIENCE_SECONDS, running_sales, settled
+from tests.api.companies import PATIENCE_SECONDS, settled
+from tests.api.graphql_sales import running_sales
 from tests.service import Service, deal
 
 PROTOCOL: Any = ["graphql-transport-ws"]

@@ -6,9 +6,7 @@ from typing import Any
 import pytest
 
 from salesapi.api.graphql.errors import masked
-from salesapi.api.graphql.schema import schema_text
-from salesapi.domain.catalogue import mutation_name
-from tests.api.graphql_client import CATALOGUE, RESPONSE_JSON, ask, mutate
+from tests.api.graphql_client import RESPONSE_JSON, ask, mutate
 from tests.service import Service, deal
 
 OPEN = "mutation($input: OpenDealInput!, $key: String) { openDeal(input: $input, idempotencyKey: $key) { id } }"
@@ -27,13 +25,6 @@ async def test_a_mutation_answers_a_receipt_with_its_position(service: Service) 
     assert receipt["version"] == 1
     assert [event["type"] for event in receipt["events"]] == ["deal.opened"]
     assert receipt["events"][0]["id"] == f"1:{head}"
-
-
-async def test_a_retry_with_the_same_key_gives_the_same_receipt(service: Service) -> None:
-    first = await mutate(service, "OpenDeal", deal(service), key="k1")
-    again = await mutate(service, "OpenDeal", deal(service), key="k1")
-    assert again == {**first, "isReplay": True}
-    assert await service.core.log.head() == int(first["position"])
 
 
 async def test_a_key_belongs_to_one_request(service: Service) -> None:
@@ -171,10 +162,3 @@ def test_an_unexpected_error_is_masked_and_logged_once_without_its_text(caplog: 
     assert "request-1" in shown["message"]
     assert len(caplog.records) == 1
     assert "canary" not in caplog.text + str(shown)
-
-
-def test_every_command_has_its_mutation_with_its_documentation() -> None:
-    text = schema_text()
-    for _, kind in CATALOGUE.commands.values():
-        assert f"  {mutation_name(kind)}(\n    input: {kind.command.__name__}Input!" in text
-    assert '"""Why it is reopened."""' in text

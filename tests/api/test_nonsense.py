@@ -17,15 +17,14 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from salesapi.cli.following import running_followers
 from salesapi.domain.catalogue import mutation_name, route
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.projections.positions import wait_until
+from tests.api.companies import followed_company, settled
 from tests.api.graphql_client import CATALOGUE, as_input
 from tests.api.nonsense import CANARY, INSTANTS, NOBODY, TEXTS, ZONES, as_text, nonsense
-from tests.api.parity_requests import LOCKED_AWAY, REQUESTS
-from tests.service import Service, found_company, running_service
+from tests.api.parity.request import LOCKED_AWAY
+from tests.api.parity.requests import REQUESTS
+from tests.service import Service
 
 NUMBERS = itertools.count(1)
 SEED = int(os.environ.get("NONSENSE_SEED", "20261121"))
@@ -34,7 +33,6 @@ BY_GRAPHQL = 2
 BY_QUERY = 350
 """How many requests: for each command by each door, and for all reads together."""
 ANSWER_SECONDS_MAX = 10.0
-PATIENCE_SECONDS = 30.0
 NAMES_THE_WORD = {"report.grouping_invalid", "feed.type_unknown", "deal.stage_unknown", "parameter.unknown"}
 """Refusals that repeat what was sent: a word of the API's or the company's own vocabulary, never a person's."""
 WAITING = {"minPosition", "waitSeconds"}
@@ -44,16 +42,11 @@ WAITING = {"minPosition", "waitSeconds"}
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def service(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
     """A company whose read models follow whatever is accepted."""
-    urls = await postgresql.create_database(f"nonsense_{next(NUMBERS)}")
     print(f"seed {SEED}")  # noqa: T201 - pytest shows it with a failure
-    async with running_service(urls, tmp_path_factory.mktemp("nonsense")) as running:
-        running.key_prefix = "nonsense"
-        await found_company(running)
-        core = running.core
-        async with running_followers(core):
-            await _things(running)
-            yield running
-    await postgresql.drop_database(urls.name)
+    folder = tmp_path_factory.mktemp("nonsense")
+    async with followed_company(postgresql, folder, f"nonsense_{next(NUMBERS)}") as running:
+        await _things(running)
+        yield running
 
 
 async def _things(service: Service) -> None:
@@ -208,9 +201,8 @@ async def test_no_query_parameter_is_a_fault(service: Service) -> None:
 
 
 async def test_what_was_accepted_can_be_folded_and_read(service: Service) -> None:
-    core, document = service.core, await described(service)
-    names = [projection.name for projection in PROJECTIONS]
-    await wait_until(core.pool, names, await core.log.head(), PATIENCE_SECONDS)
+    document = await described(service)
+    await settled(service)
     assert (await service.client.get("/readyz")).json()["stopped"] == []
     for path, methods in document["paths"].items():
         if "get" in methods and "{" not in path:

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from salesapi.api.reads.catalogue import LISTS
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
+from tests.api.companies import flat, version_of
 from tests.api.scope_company import Company, scoped_company
 
 NOBODY: Final = "00000000-0000-7000-8000-00000000dead"
@@ -21,19 +22,12 @@ COMMON: Final = {"first", "after", "minPosition", "format", "waitSeconds"}
 """What all lists have, and what changes the form of an answer only."""
 OF_LISTS: Final = {read.name for read in LISTS}
 OF_DEALS: Final[dict[str, Any]] = {
-    "pipelineId": NOBODY,
-    "ownerId": NOBODY,
-    "managerId": NOBODY,
-    "teamId": NOBODY,
+    **dict.fromkeys(("pipelineId", "ownerId", "managerId", "teamId", "productId"), NOBODY),
     "region": "west",
-    "productId": NOBODY,
     "productCategory": "none",
     "customerAttribute": "sector:none",
     "status": "lost",
-    "openedFrom": AFTER,
-    "openedTo": BEFORE,
-    "closedFrom": AFTER,
-    "closedTo": BEFORE,
+    **{"openedFrom": AFTER, "openedTo": BEFORE, "closedFrom": AFTER, "closedTo": BEFORE},
     "groupBy": "owner",
     "asOf": BEFORE,
 }
@@ -94,15 +88,7 @@ async def company(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempP
     async with scoped_company(postgresql, tmp_path_factory.mktemp("parameters"), "parameters") as made:
         await made.service.must("/v1/teams", {"name": "Later", "effective_from": "2026-01-01"})
         for rate in ("5", "4", "3"):
-            version = {
-                "period": "month",
-                "components": [
-                    {"key": "base", "name": "Base", "credit": "direct", "rate": {"kind": "flat", "rate_percent": rate}}
-                ],
-                "rounding": {"scope": "line", "mode": "half_up"},
-                "effective_from": f"2099-0{8 - int(rate)}-01",
-                "reason": "agreed",
-            }
+            version = version_of(flat(rate), effective_from=f"2099-0{8 - int(rate)}-01", reason="agreed")
             await made.service.must(f"/v1/compensation-plans/{made['plan nobody']}/publish-version", version)
         rest = {"invoice_id": made["invoice of rep"], "amount_minor": 300, "occurred_at": "2026-02-20"}
         await made.service.must(f"/v1/receipts/{made['receipt of rep']}/allocate", rest)

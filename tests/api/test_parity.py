@@ -16,7 +16,8 @@ import pytest_asyncio
 from salesapi.domain.catalogue import route
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from tests.api.graphql_client import CATALOGUE, must, mutate
-from tests.api.parity_requests import LOCKED_AWAY, MALFORMED, REQUESTS, Sent
+from tests.api.parity.request import LOCKED_AWAY, MALFORMED, Sent
+from tests.api.parity.requests import REQUESTS
 from tests.service import Service, deal, found_company, running_service
 
 UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

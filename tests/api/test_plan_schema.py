@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from salesapi.api.plan_schema import DIALECT, NOT_OF_THE_VERSION, plan_schema
 from salesapi.demo.company import foundation
 from salesapi.domain.pay.plans.compensation_plans import PublishCompensationPlanVersion, terms_of
-from tests.api.parity_requests import REQUESTS
+from tests.api.parity.requests import REQUESTS
 from tests.api.schema_checking import problems
 from tests.domain.pay.generated_options import with_options
 from tests.domain.pay.plan_options import RATES, TERMS, paying, terms

@@ -14,20 +14,18 @@ import pytest_asyncio
 
 from salesapi.api.reads.arguments import arguments_of, camel
 from salesapi.api.reads.catalogue import ITEMS, LISTS, READS
-from salesapi.api.reads.question import Item, PageOf
+from salesapi.api.reads.question import Item, PageOf, Question
 from salesapi.api.reads.questions import QUESTIONS
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from tests.api.graphql_client import must
 from tests.api.scope_company import Company, scoped_company
 
 NUMBERS: Final = itertools.count(1)
-IN_BOTH: Final = {
-    question.name: question
-    for question in QUESTIONS
-    if question.rest is not None and question.in_graphql and question.name not in {read.name for read in READS}
-}
+NAMED: Final = {question.name: question for question in QUESTIONS if question.name not in {read.name for read in READS}}
 """Questions that are neither a list nor a single thing by its id."""
+IN_BOTH: Final = {name for name, question in NAMED.items() if question.rest is not None and question.in_graphql}
 WINDOW: Final = {"window_from": "2026-02-01", "window_to": "2026-02-28"}
+LIFE: Final = {"renewal_commission": "not_commensurate", "customer_life_months": 30}
 ASKED: Final[dict[str, tuple[dict[str, Any], ...]]] = {
     "customerTimeline": ({"customer_id": "$customer of rep"},),
     "teams": ({}, {"on": "2026-02-01"}),
@@ -39,10 +37,26 @@ ASKED: Final[dict[str, tuple[dict[str, Any], ...]]] = {
     "stageVelocity": ({"group_by": ["attribute:sector"], **WINDOW},),
     "receivables": ({"as_of": "2026-03-31"}, {"as_of": "2026-03-31", "by_customer": True, "bucket_days": [7, 14]}),
     "commissionAccruals": (WINDOW, {**WINDOW, "dimension": "member"}),
-    "contractCosts": ({**WINDOW, "benefit_months": 24}, {**WINDOW, "benefit_months": 6, "expedient": "elected"}),
+    "contractCosts": (
+        {**WINDOW, "benefit_months": 24},
+        {**WINDOW, "benefit_months": 6, "expedient": "elected"},
+        {**WINDOW, "employer_tax_percent": "20.5", "employer_taxes": "capitalised", **LIFE},
+    ),
 }
 """What is asked of each question, by the fields of its record. `$name` is the id of a thing of the company."""
 
+PAID: Final = {"payout_run_id": "$run both", "member_id": "$rep"}
+LIVE: Final = {"plan_id": "$plan both", "member_id": "$rep", "period": "2026-02"}
+PARTS: Final = (
+    ("payroll", "lines", "payrollLines", {"payout_run_id": "$run both"}),
+    ("statementTrace", "statement", "statement", PAID),
+    ("statementTrace", "lines", "statementLines", PAID),
+    ("liveStatementTrace", "statement", "liveStatement", LIVE),
+    ("liveStatementTrace", "lines", "liveStatementLines", LIVE),
+)
+"""Questions of REST alone, a part of the answer, and the question of GraphQL that answers it."""
+RELATIONS: Final = {"stageVisits", "payoutRunStatements"}
+"""Questions of REST that are a field of a thing in GraphQL."""
 TOO_DEEP: Final = frozenset({"versions"})
 """Fields that a list would show deeper than a document may go; the single thing shows them."""
 
@@ -56,7 +70,8 @@ async def company(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempP
 
 @pytest.mark.complete
 def test_every_question_of_both_doors_is_asked_here() -> None:
-    assert ASKED.keys() == IN_BOTH.keys()
+    assert ASKED.keys() == IN_BOTH
+    assert {name for each in PARTS for name in (each[0], each[2])} | RELATIONS == NAMED.keys() - IN_BOTH
 
 
 @pytest.mark.parametrize("read", LISTS, ids=lambda read: str(read.name))
@@ -84,41 +99,58 @@ async def test_a_thing_is_the_same_in_both_doors(company: Company, read: Any) ->
     ("name", "given"), [(name, given) for name, several in ASKED.items() for given in several], ids=str
 )
 async def test_a_question_is_answered_alike_by_both_doors(company: Company, name: str, given: dict[str, Any]) -> None:
-    question = IN_BOTH[name]
+    question = NAMED[name]
+    shown = await by_rest(company, question, given)
+    assert shown, f"the company has nothing to answer {name} with"
+    assert told(await by_graphql(company, question, given)) == told(shown)
+
+
+@pytest.mark.parametrize(("whole", "part", "name", "given"), PARTS, ids=str)
+async def test_a_part_of_an_answer_is_the_same_where_it_is_asked_for_alone(
+    company: Company, whole: str, part: str, name: str, given: dict[str, Any]
+) -> None:
+    shown = (await by_rest(company, NAMED[whole], given))[part]
+    assert shown, f"the company has nothing to answer {name} with"
+    assert told(await by_graphql(company, NAMED[name], given)) == told(shown)
+
+
+def known_in(company: Company, given: dict[str, Any]) -> dict[str, Any]:
+    """What is given, with the ids of the company."""
+    return {field: company[value[1:]] if str(value).startswith("$") else value for field, value in given.items()}
+
+
+async def by_rest(company: Company, question: Question[Any, Any], given: dict[str, Any]) -> Any:
+    """The answer of REST without what is around it."""
     assert question.rest is not None
-    known = {field: company[value[1:]] if str(value).startswith("$") else value for field, value in given.items()}
-    arguments = {argument.field: argument for argument in arguments_of(question.arguments)}
-    path = question.rest.path.format(**known)
-    sent = {
-        str(argument.rest): text(known[field])
-        if argument.texts is None or not argument.texts.is_repeated
-        else known[field]
-        for field, argument in arguments.items()
-        if field in known and f"{{{field}}}" not in question.rest.path
-    }
+    known, sent = known_in(company, given), dict[str, Any]()
+    for argument in arguments_of(question.arguments):
+        if argument.field in known and f"{{{argument.field}}}" not in question.rest.path:
+            is_repeated = argument.texts is not None and argument.texts.is_repeated
+            sent[str(argument.rest)] = known[argument.field] if is_repeated else text(known[argument.field])
     if "by_customer" in known:
         sent["groupBy"] = "customer"
     if question.rest.choice is not None:
         sent |= dict([question.rest.choice])
-    answer = await company.get(path, "admin", **sent)
+    answer = await company.get(question.rest.path.format(**known), "admin", **sent)
     assert answer.status_code == 200, answer.text
-    shown = answer.json()
-    inner = selection(question.answers.shape)
+    inner = {PageOf: "items", Item: "item"}.get(type(question.answers))
+    return answer.json()[inner] if inner else answer.json()
+
+
+async def by_graphql(company: Company, question: Question[Any, Any], given: dict[str, Any]) -> Any:
+    """The answer of GraphQL without what is around it."""
+    known, name = known_in(company, given), question.name
     passed = ", ".join(
-        f"{argument.graphql}: {literal(argument.kind, known[field])}"
-        for field, argument in arguments.items()
-        if field in known
+        f"{argument.graphql}: {literal(argument.kind, known[argument.field])}"
+        for argument in arguments_of(question.arguments)
+        if argument.field in known
     )
     called = f"{name}({passed})" if passed else name
-    if isinstance(question.answers, PageOf):
-        document = f"{{ {called} {{ edges {{ node {{ {inner} }} }} }} }}"
-        found: Any = [edge["node"] for edge in (await must(company.service, document))[name]["edges"]]
-        shown = shown["items"]
-    else:
-        found = (await must(company.service, f"{{ {called} {{ {inner} }} }}"))[name]
-        shown = shown["item"] if isinstance(question.answers, Item) else shown
-    assert shown, f"the company has nothing to answer {name} with"
-    assert told(found) == told(shown)
+    inner = selection(question.answers.shape)
+    if not isinstance(question.answers, PageOf):
+        return (await must(company.service, f"{{ {called} {{ {inner} }} }}"))[name]
+    document = f"{{ {called} {{ edges {{ node {{ {inner} }} }} }} }}"
+    return [edge["node"] for edge in (await must(company.service, document))[name]["edges"]]
 
 
 def selection(shape: type, *, but: frozenset[str] = frozenset()) -> str:

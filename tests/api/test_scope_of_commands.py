@@ -18,91 +18,36 @@ from salesapi.domain.catalogue import route
 from salesapi.domain.shared.declarations import AnyCommand
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from tests.api.graphql_client import CATALOGUE, mutate
-from tests.api.parity_requests import LOCKED_AWAY, REQUESTS
+from tests.api.parity.request import LOCKED_AWAY
+from tests.api.parity.requests import REQUESTS
 from tests.api.scope_company import Company, scoped_company
 from tests.api.test_scope import NOBODY, faceless
 
 NUMBERS = itertools.count(1)
 KEYS = {"rep": "rep", "manager": "manager"}
 """The roles that do not see everything, by the key that has it."""
+OF_REPS = ("lead", "customer", "deal", "agreement", "approval", "objection", "award", "target")
 FOREIGN = {
-    "lead": "lead of other rep",
-    "customer": "customer of other rep",
-    "deal": "deal of other rep",
-    "activity": "task of other rep",
-    "forecast_sheet": "sheet of other rep",
-    "target": "target of other rep",
-    "agreement": "agreement of other rep",
-    "approval": "approval of other rep",
-    "objection": "objection of other rep",
-    "award": "award of other rep",
-    "points": "other rep",
+    **{kind: f"{kind} of other rep" for kind in OF_REPS},
+    **{"activity": "task of other rep", "forecast_sheet": "sheet of other rep", "points": "other rep"},
     "pool_shares": "pool shares of other manager",
 }
-OWN = {
-    "lead": "ready of rep",
-    "customer": "customer of rep",
-    "deal": "deal of rep",
-    "activity": "task of rep",
-    "forecast_sheet": "sheet of rep",
-    "target": "target of rep",
-    "agreement": "agreement of rep",
-    "approval": "approval of rep",
-    "objection": "objection of rep",
-    "award": "award of rep",
-    "points": "rep",
-    "pool_shares": "pool shares of manager",
-}
+OWN = {kind: name.replace("other ", "") for kind, name in FOREIGN.items()} | {"lead": "ready of rep"}
 REFERENCES = {
-    "customer_id": "customer",
-    "parent_id": "customer",
-    "lead_id": "lead",
-    "deal_id": "deal",
-    "activity_id": "activity",
-    "entries/deal_id": "deal",
-    "parent_target_id": "target",
-    "children/owner_id": "owner",
-    "children/team_id": "public",
-    "about/id": "about",
-    "owner_id": "owner",
-    "member_id": "public",
-    "member_ids": "public",
-    "shares/member_id": "public",
-    "awards/team_pool/share_points/member_id": "public",
-    "assumed_quotas/member_id": "public",
-    "assumed_deals/owner_id": "public",
-    "pipeline_id": "public",
-    "deal/pipeline_id": "public",
-    "product_id": "public",
-    "lines/product_id": "public",
-    "plan_id": "public",
-    "currencies/rate_table_id": "public",
-    "quotas/calendar_id": "public",
-    "team_id": "public",
-    "contact_id": "part",
-    "agreement_id": "agreement",
-    "renewed_by": "agreement",
-    "invoice_id": "invoice",
-    "award_id": "award",
-    "objection_id": "objection",
-    "steps/member_ids": "public",
-    "subject/id": "subject",
-    "correction/id": "correction",
+    **{f"{kind}_id": kind for kind in ("customer", "lead", "deal", "activity", "agreement", "invoice", "award")},
+    **{"parent_id": "customer", "entries/deal_id": "deal", "parent_target_id": "target", "renewed_by": "agreement"},
+    **{"owner_id": "owner", "children/owner_id": "owner", "objection_id": "objection", "contact_id": "part"},
+    **{"about/id": "about", "subject/id": "subject", "correction/id": "correction"},
+    **dict.fromkeys(("member_id", "member_ids", "shares/member_id", "steps/member_ids", "team_id"), "public"),
+    **dict.fromkeys(("awards/team_pool/share_points/member_id", "assumed_quotas/member_id"), "public"),
+    **dict.fromkeys(("assumed_deals/owner_id", "children/team_id", "pipeline_id", "deal/pipeline_id"), "public"),
+    **dict.fromkeys(("product_id", "lines/product_id", "plan_id"), "public"),
+    **dict.fromkeys(("currencies/rate_table_id", "quotas/calendar_id"), "public"),
 }
 """What each field of a command names. Public things everybody sees; a part is found in its thing only."""
 NEVER_OWNED = {
-    "attribute_definition",
-    "pipeline",
-    "campaign",
-    "member",
-    "team",
-    "product",
-    "invoice",
-    "receipt",
-    "rate_table",
-    "calendar",
-    "compensation_plan",
-    "payout_run",
+    *("attribute_definition", "pipeline", "member", "team", "product", "invoice", "receipt", "rate_table"),
+    *("calendar", "compensation_plan", "payout_run", "campaign"),
 }
 """Kinds whose commands are for roles that see everything."""
 SEEN_WITH_CUSTOMER = {"agreement"}

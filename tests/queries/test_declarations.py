@@ -100,12 +100,12 @@ async def one_calendar(connection: Connection, scope: Scope, id: UUID) -> Calend
 
 def item(path: str, thing: Listing[Any, Any, Any]) -> ItemRead[Any]:
     """One thing at a path."""
-    return ItemRead(path=path, name="calendar", summary="One", thing=thing)
+    return ItemRead(at=path, name="calendar", summary="One", thing=thing)
 
 
 def read(name: str, path: str) -> ListRead[Any, Any, Any]:
     """A list at a path."""
-    return ListRead(path=path, name=name, summary="All", listing=MEMBERS)
+    return ListRead(at=path, name=name, summary="All", listing=MEMBERS)
 
 
 Wrong = tuple[Callable[[], object], str]

@@ -1,10 +1,11 @@
 """Puts both doors, health and metrics on one ASGI application."""
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from salesapi.api.authentication import Authenticator
 from salesapi.api.graphql.door import GraphQLDoor
-from salesapi.api.limits import App, Bounded, Metrics
+from salesapi.api.limits import Bounded, Metrics
 from salesapi.api.openapi import described
 from salesapi.api.reads.question import ReadSources
 from salesapi.api.rest.answers import add_problem_handlers
@@ -18,7 +19,7 @@ from salesapi.queries.selling.reports import Reports
 from salesapi.subscriptions.names import always_followed
 
 
-def http_app(core: Core) -> App:
+def http_app(core: Core) -> ASGIApp:
     """The ASGI application over a running core."""
     return Bounded(doors(core), Metrics(core.registry))
 
@@ -36,7 +37,7 @@ def doors(core: Core) -> FastAPI:
     add_problem_handlers(app)
     authenticator = Authenticator(core.api_keys, core.scopes, core.clock)
     reader = CommandReader(core.catalogue, core.clock, core.settings.time_zone)
-    CommandRoutes(core.catalogue, authenticator, reader, core.handling, core.epoch).add_to(app)
+    CommandRoutes(core.catalogue, authenticator, reader=reader, handling=core.handling, epoch=core.epoch).add_to(app)
     reading = read_sources(core)
     QuestionRoutes(authenticator, reading).add_to(app)
     FeedRoutes(authenticator, core.log, core.epoch, core.catalogue).add_to(app)

@@ -7,12 +7,12 @@ import asyncio
 import contextlib
 import re
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 import orjson
 import uuid_utils
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from salesapi.api.refusals import problem
 from salesapi.domain.shared.kernel import Kind, Refused
@@ -23,12 +23,6 @@ DRAINED_BYTES_MAX: Final = 8 * 1024 * 1024
 """How much of an oversized body is read and dropped, so that its sender can still read the refusal."""
 DRAIN_SECONDS_MAX: Final = 2.0
 """How long that is waited for: a sender may announce a body that never comes."""
-
-Message: TypeAlias = MutableMapping[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
-Scope: TypeAlias = MutableMapping[str, Any]
-App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SAFE_HEADERS: Final = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 """What every answer says: it is for its asker alone, and is only what its media type says. A route's own word wins."""
@@ -58,7 +52,7 @@ class Metrics:
         )
         self._found: dict[tuple[str, str, int], tuple[Histogram, Counter]] = {}
 
-    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+    def count(self, *, method: str, route: str, status: int, seconds: float) -> None:
         """Counts one answer. The series are looked up once: there are as many as routes and statuses."""
         found = self._found.get((method, route, status))
         if found is None:
@@ -71,7 +65,7 @@ class Metrics:
 class Bounded:
     """The outermost layer: refuses oversized bodies, names each request, measures it."""
 
-    def __init__(self, app: App, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
         self._metrics = metrics
 
@@ -105,7 +99,8 @@ class Bounded:
                 await self._app(scope, _counted(receive), sending)
         finally:
             route = getattr(scope.get("route"), "path", "unknown")
-            self._metrics.count(scope["method"], route, status, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            self._metrics.count(method=scope["method"], route=route, status=status, seconds=seconds)
 
 
 def _counted(receive: Receive) -> Receive:

@@ -9,15 +9,6 @@ from salesapi.database.connections import UNAVAILABLE
 from salesapi.domain.shared.kernel import Kind, Refused
 from salesapi.eventlog.recorder import LogOverloaded, LogUnavailable, NotStorable, OutcomeUnknown
 
-OUTAGES: Final[tuple[type[Exception], ...]] = (
-    OutcomeUnknown,
-    LogOverloaded,
-    LogUnavailable,
-    NotStorable,
-    *UNAVAILABLE,
-)
-"""Failures that are answered as refusals; every other one is a fault of ours."""
-
 
 class DatabaseUnavailable(Refused):
     """PostgreSQL cannot be reached, or cannot serve the statement now."""
@@ -53,12 +44,27 @@ class EventsTooLarge(Refused):
     message = "This request makes events that are too large or too many to be stored; send less in one request."
 
 
+REFUSALS: Final[tuple[tuple[tuple[type[Exception], ...], type[Refused]], ...]] = (
+    ((OutcomeUnknown,), OutcomeNotKnown),
+    ((LogOverloaded,), LogIsOverloaded),
+    ((NotStorable,), EventsTooLarge),
+    ((LogUnavailable, *UNAVAILABLE), DatabaseUnavailable),
+)
+OUTAGES: Final = tuple(outage for outages, _ in REFUSALS for outage in outages)
+"""Failures that are answered as refusals; every other one is a fault of ours."""
+ANSWERED: Final[tuple[type[Exception], ...]] = (Refused, *OUTAGES)
+"""What ends a request with a refusal."""
+
+
+def refusal(answered: BaseException) -> Refused:
+    """The refusal of what is among `ANSWERED`."""
+    found = refusal_of(answered)
+    assert found is not None, "only refusals and outages come here"
+    return found
+
+
 def refusal_of(failure: BaseException) -> Refused | None:
-    """The refusal that a failure is answered with; None for what is no outage."""
-    if isinstance(failure, OutcomeUnknown):
-        return OutcomeNotKnown()
-    if isinstance(failure, LogOverloaded):
-        return LogIsOverloaded()
-    if isinstance(failure, NotStorable):
-        return EventsTooLarge()
-    return DatabaseUnavailable() if isinstance(failure, OUTAGES) else None
+    """The refusal that a failure is answered with; None for what is neither a refusal nor an outage."""
+    if isinstance(failure, Refused):
+        return failure
+    return next((refused() for outages, refused in REFUSALS if isinstance(failure, outages)), None)

@@ -1,11 +1,10 @@
 """`export`, `verify` and `rebuild`: the evidence leaves, is checked, and read models are folded anew; with progress shown."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.console import Console
 
 from salesapi.app import NotConfigured, running_core
 from salesapi.audit import exporting
@@ -15,6 +14,7 @@ from salesapi.audit.sealing import seal_all
 from salesapi.audit.verdict import Verdict
 from salesapi.audit.verifying import OutsideRoot, verify_export
 from salesapi.cli.cli_settings import DataDir, fail, owner_url, settings_for
+from salesapi.cli.progress import shown_progress
 from salesapi.cli.running import run
 from salesapi.domain.catalogue import Catalogue
 from salesapi.eventlog.codec import Codec
@@ -79,19 +79,8 @@ def _database_url(settings: Settings) -> str:
     return settings.database_url.get_secret_value()
 
 
-@contextmanager
-def _shown() -> Iterator[OnProgress]:
-    """A bar on a terminal, nothing elsewhere."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, transient=True) as bars:
-        tasks = {}
-
-        def on_progress(what: str, done: int, of: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=of)
-            bars.update(tasks[what], completed=done, total=of)
-
-        yield on_progress
+def _shown() -> AbstractContextManager[OnProgress]:
+    return shown_progress(Console(), is_transient=True)
 
 
 def export(file: Path, *, data_dir: DataDir = None) -> None:

@@ -1,9 +1,12 @@
 """How a command finds its engines: by the environment, or by the data folder of a running `dev`."""
 
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
+import asyncpg
 from cyclopts import Parameter
 from pydantic import SecretStr, ValidationError
 
@@ -55,6 +58,16 @@ def owner_url(settings: Settings) -> str:
     if settings.migration_url is None:
         raise NotConfigured("set SALESAPI_MIGRATION_URL to the owner's role, or give --data-dir of a running dev")
     return settings.migration_url.get_secret_value()
+
+
+@asynccontextmanager
+async def owner_connection(url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    """A connection with the owner's role."""
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 def fail(message: str, status: int = 1) -> NoReturn:

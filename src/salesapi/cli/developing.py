@@ -5,12 +5,10 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-import asyncpg
-
 from salesapi.access.api_keys import create_key
 from salesapi.api.http import http_app
 from salesapi.app import Core, running_core
-from salesapi.cli.cli_settings import KEY_FILE_NAME, settings_of
+from salesapi.cli.cli_settings import KEY_FILE_NAME, owner_connection, settings_of
 from salesapi.cli.following import running_followers
 from salesapi.cli.migrating import migrate_all
 from salesapi.cli.running import run, until_stopped
@@ -70,17 +68,9 @@ async def _make_key(
     file = folder / f"{name}.key"
     if file.exists():
         return
-    connection = await asyncpg.connect(owner_url)
-    try:
-        key = await create_key(
-            connection,
-            principal_id=natural_id("principal", name),
-            name=name,
-            roles=roles or (name,),
-            member_id=member_id,
-        )
-    finally:
-        await connection.close()
+    id = natural_id("principal", name)
+    async with owner_connection(owner_url) as connection:
+        key = await create_key(connection, principal_id=id, name=name, roles=roles or (name,), member_id=member_id)
     write_private(file, key + "\n")
 
 

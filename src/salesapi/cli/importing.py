@@ -1,16 +1,15 @@
 """`salesapi import`: runs an import and shows it to people: a progress bar on a terminal, a summary, the first rejections."""
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table as ShownTable
 
 from salesapi.app import Core, running_core
 from salesapi.cli.cli_settings import DataDir, settings_for
+from salesapi.cli.progress import shown_progress
 from salesapi.cli.running import run
 from salesapi.commands.handling import Handling
 from salesapi.commands.stream_states import StreamStates
@@ -18,7 +17,7 @@ from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.recorder import LogOverloaded, LogUnavailable, OutcomeUnknown
 from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.importing.dry_run_log import RehearsalFull, RehearsedKeys, RehearsedLog
-from salesapi.importing.import_job import FilesRefused, Parts, Watcher, run_import
+from salesapi.importing.import_job import FilesRefused, Parts, run_import
 from salesapi.importing.jobs import ImportRunning
 from salesapi.importing.mapping_reading import read_mapping
 from salesapi.importing.results import REJECTIONS_SHOWN_MAX, Summary, result_file
@@ -45,7 +44,7 @@ async def import_files(
         async with running_core(settings) as core:
             read = read_mapping(mapping, core.catalogue)
             parts = rehearsal_parts(core) if dry_run else import_parts(core)
-            with result_file(results) as opened, _progress() as watcher:
+            with result_file(results) as opened, shown_progress(Console(stderr=True), is_transient=False) as watcher:
                 summary = await run_import(parts, read, files, results=opened, watcher=watcher)
     except NOT_USABLE as error:
         print(f"salesapi: {error}", file=sys.stderr)
@@ -103,22 +102,6 @@ def show(summary: Summary, console: Console, results: Path | None = None) -> Non
         console.print(f"No file was given for {', '.join(summary.left_out)}.", markup=False)
     rate = summary.rows / summary.seconds if summary.seconds else 0.0
     console.print(f"{summary.rows} rows, {summary.events} events, {summary.seconds:.1f} s, {rate:,.0f} rows/s")
-
-
-@contextmanager
-def _progress() -> Iterator[Watcher]:
-    """A bar for each table, on a terminal only."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        bars: dict[str, TaskID] = {}
-
-        def watch(table: str, done: int, total: int) -> None:
-            if table not in bars:
-                bars[table] = progress.add_task(table, total=total)
-            progress.update(bars[table], completed=done)
-
-        yield watch
 
 
 def import_(

@@ -3,11 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-import asyncpg
 from cyclopts import Parameter
 
 from salesapi.access.api_keys import create_key, revoke_keys
-from salesapi.cli.cli_settings import DataDir, fail, owner_url, settings_for
+from salesapi.cli.cli_settings import DataDir, fail, owner_connection, owner_url, settings_for
 from salesapi.cli.running import run
 from salesapi.domain.shared.kernel import Role, natural_id
 
@@ -34,20 +33,12 @@ def create(
     async def making() -> None:
         if {"rep", "manager"} & set(roles) and member is None:
             fail("a rep or manager sees the rows of a member: give --member")
-        connection = await asyncpg.connect(owner_url(settings_for(data_dir)))
+        id = natural_id("principal", name)
         try:
-            key = await create_key(
-                connection,
-                principal_id=natural_id("principal", name),
-                name=name,
-                roles=roles,
-                member_id=member,
-            )
+            async with owner_connection(owner_url(settings_for(data_dir))) as connection:
+                print(await create_key(connection, principal_id=id, name=name, roles=roles, member_id=member))
         except ValueError as error:
             fail(str(error))
-        finally:
-            await connection.close()
-        print(key)
 
     run(making())
 
@@ -62,11 +53,8 @@ def revoke(prefix: str, *, data_dir: DataDir = None) -> None:
     """
 
     async def revoking() -> int:
-        connection = await asyncpg.connect(owner_url(settings_for(data_dir)))
-        try:
+        async with owner_connection(owner_url(settings_for(data_dir))) as connection:
             count = await revoke_keys(connection, prefix)
-        finally:
-            await connection.close()
         print(f"{count} keys revoked")
         return 0 if count else 1
 

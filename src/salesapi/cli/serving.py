@@ -9,8 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Final
 
 import uvicorn
-
-from salesapi.api.limits import App
+from starlette.types import ASGIApp
 
 SHUTDOWN_SECONDS: Final = 10
 """How long open requests may take after a stop signal."""
@@ -56,7 +55,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
 
 
 @contextlib.asynccontextmanager
-async def serving(app: App, listener: socket.socket) -> AsyncIterator[None]:
+async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
     """Serves while the block runs."""
     config = uvicorn.Config(
         app,

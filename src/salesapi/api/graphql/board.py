@@ -11,8 +11,9 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 import strawberry
+from strawberry.tools import create_type
 
-from salesapi.api.graphql.context import OperationContext
+from salesapi.api.graphql.context import ABSENT, Info, OperationContext
 from salesapi.api.graphql.outputs import Outputs
 from salesapi.api.graphql.scalars import BigInt
 from salesapi.schemas.selling.deals import Deal
@@ -20,7 +21,6 @@ from salesapi.schemas.selling.deals import Deal
 ASK_AGAIN_SECONDS: Final = 30.0
 """After how long a change is only pushed once the key and its scope have been looked at again."""
 
-Info = strawberry.Info[OperationContext, None]
 PipelineId = Annotated[UUID | None, strawberry.argument(description="Only deals of this pipeline.")]
 After = Annotated[
     BigInt | None,
@@ -29,7 +29,6 @@ After = Annotated[
         "what changes from now on."
     ),
 ]
-_ABSENT: Final[Any] = strawberry.UNSET
 
 
 def subscription_type(outputs: Outputs) -> type:
@@ -40,7 +39,7 @@ def subscription_type(outputs: Outputs) -> type:
     strawberry.type(change, description="A deal as it is after a change. One that leaves your scope is not told.")
 
     async def resolver(
-        info: Info, pipeline_id: PipelineId = _ABSENT, min_position: After = _ABSENT
+        info: Info, pipeline_id: PipelineId = ABSENT, min_position: After = ABSENT
     ) -> AsyncGenerator[Any, None]:
         wanted = UUID(str(pipeline_id)) if pipeline_id else None
         async with aclosing(seen_changes(info.context, min_position or None)) as changes:
@@ -49,14 +48,12 @@ def subscription_type(outputs: Outputs) -> type:
                     yield change(position=BigInt(changed.position), deal=changed)
 
     resolver.__annotations__["return"] = AsyncGenerator[change, None]
-    made: Any = types.new_class("Subscription")
-    made.deal_board = strawberry.subscription(
-        resolver=resolver, description="Deals whose state changed, within your scope, as soon as queries show it."
+    field: Any = strawberry.subscription(
+        resolver=resolver,
+        name="dealBoard",
+        description="Deals whose state changed, within your scope, as soon as queries show it.",
     )
-    made.__annotations__ = {}
-    strawberry.type(made, name="Subscription")
-    subscription: type = made
-    return subscription
+    return create_type("Subscription", [field])
 
 
 async def seen_changes(asked: OperationContext, after: int | None) -> AsyncGenerator[Deal, None]:

@@ -7,13 +7,11 @@ import orjson
 import strawberry
 from pydantic import TypeAdapter, ValidationError
 
-from salesapi.api.graphql.context import OperationContext
 from salesapi.api.graphql.outputs import Outputs
 from salesapi.api.graphql.scalars import BigInt
 from salesapi.commands.command_reading import CommandMalformed, malformed
 from salesapi.queries.paging import PAGE_ROWS_MAX, Page
 
-Info = strawberry.Info[OperationContext, None]
 First = Annotated[int, strawberry.argument(description=f"How many, at most {PAGE_ROWS_MAX}.")]
 After = Annotated[str | None, strawberry.argument(description="The cursor to go on after, in the same order.")]
 MinPosition = Annotated[
@@ -22,7 +20,6 @@ MinPosition = Annotated[
         description="Waits up to 2 seconds until the answer reflects this log position, as a receipt gave it."
     ),
 ]
-_ABSENT: Final[Any] = strawberry.UNSET
 _U0000: Final = b"\\u0000"
 
 

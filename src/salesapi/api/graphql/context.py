@@ -6,9 +6,10 @@ Made anew for each operation: nothing here may outlive it, least of all the load
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeAlias, TypeVar
 from uuid import UUID
 
+import strawberry
 from strawberry.dataloader import DataLoader
 
 from salesapi.access.principals import Scope, ScopeOf
@@ -16,20 +17,15 @@ from salesapi.api.authentication import Authenticator, Caller
 from salesapi.api.graphql.board_watch import BoardWatch
 from salesapi.api.read_positions import log_reached, reached
 from salesapi.api.reads.question import ReadSources
-from salesapi.clock import Clock
 from salesapi.commands.bulk import Bulk
 from salesapi.commands.command_reading import CommandReader
 from salesapi.commands.handling import Handling
-from salesapi.commands.stream_states import StreamStates
 from salesapi.database.connections import Connection
-from salesapi.eventlog.recorder import EventLog
-from salesapi.ledgers import PayFactsReader
 from salesapi.queries.pay.live_statements import LiveAnswer
 from salesapi.schemas.pay.live_statements import LiveStatement
 
-if TYPE_CHECKING:
-    import asyncpg
-
+ABSENT: Final[Any] = strawberry.UNSET
+"""The default of an argument that need not be sent."""
 Found = TypeVar("Found")
 Arguments = ParamSpec("Arguments")
 
@@ -38,17 +34,12 @@ Arguments = ParamSpec("Arguments")
 class Sources:
     """The services that the operations of one process share."""
 
-    pool: "asyncpg.Pool[asyncpg.Record]"
-    log: EventLog
-    states: StreamStates
-    ledgers: PayFactsReader
     handling: Handling
     reader: CommandReader
     bulk: Bulk
     reading: ReadSources
     board: BoardWatch
     authenticator: Authenticator
-    clock: Clock
     epoch: int
 
 
@@ -90,7 +81,7 @@ class OperationContext:
         **named: Arguments.kwargs,
     ) -> Found:
         """One question to the read models. An operation holds one connection at a time, however wide it is."""
-        async with self._turn, self.sources.pool.acquire() as connection:
+        async with self._turn, self.sources.reading.pool.acquire() as connection:
             self.statement_count += 1
             return await query(connection, self.caller.scope(scope), *args, **named)
 
@@ -111,9 +102,9 @@ class OperationContext:
         async with self._turn:
             if self._position is None or (wanted is not None and self._position < wanted):
                 if self.reads:
-                    self._position = await reached(self.sources.pool, sorted(self.reads), wanted)
+                    self._position = await reached(self.sources.reading.pool, sorted(self.reads), wanted)
                 else:
-                    self._position = await log_reached(self.sources.log, wanted)
+                    self._position = await log_reached(self.sources.reading.log, wanted)
             return self._position
 
     def loader(
@@ -131,3 +122,6 @@ class OperationContext:
 
             self._loaders[key] = DataLoader(load_fn=load_all)
         return self._loaders[key]
+
+
+Info: TypeAlias = strawberry.Info[OperationContext, None]

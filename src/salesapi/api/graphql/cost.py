@@ -85,7 +85,9 @@ class DocumentCost:
             if isinstance(selection, FieldNode):
                 weight = self._field(selection, parent, depth)
             elif isinstance(selection, InlineFragmentNode):
-                weight = self._selection(selection.selection_set, self._narrowed(selection, parent), depth)
+                on = selection.type_condition
+                narrowed = self._schema.get_type(on.name.value) if on else parent
+                weight = self._selection(selection.selection_set, narrowed, depth)
             else:
                 assert isinstance(selection, FragmentSpreadNode)
                 weight = self._spread(selection, depth)
@@ -153,9 +155,6 @@ class DocumentCost:
             return 1  # Null, or of a wrong type: validation and the check of variables see to it.
         _refuse_over(wanted, "as `first` of a list", FIRST_MAX)
         return max(wanted, 0)
-
-    def _narrowed(self, node: InlineFragmentNode, parent: GraphQLNamedType | None) -> GraphQLNamedType | None:
-        return self._schema.get_type(node.type_condition.name.value) if node.type_condition else parent
 
 
 _HAS_FIELDS: Final = (GraphQLObjectType, GraphQLInterfaceType)

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 import orjson
-from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi import FastAPI, Request, Response
 from graphql import OperationType
 from strawberry.http.ides import get_graphql_ide_html
 
@@ -17,12 +17,12 @@ from salesapi.api.authentication import Authenticator
 from salesapi.api.graphql.board_watch import BoardWatch
 from salesapi.api.graphql.context import OperationContext, Sources
 from salesapi.api.graphql.documents import Prepared
-from salesapi.api.graphql.errors import RequestNotGraphQL, outage_refusal
+from salesapi.api.graphql.errors import RequestNotGraphQL
 from salesapi.api.graphql.executing import Answer, Executor, refused_answer
 from salesapi.api.graphql.schema import build_schema
 from salesapi.api.graphql.sockets import Sockets
 from salesapi.api.limits import BodyTooLarge
-from salesapi.api.outages import OUTAGES
+from salesapi.api.outages import ANSWERED, refusal
 from salesapi.api.reads.question import ReadSources
 from salesapi.api.refusals import RETRY_AFTER_SECONDS, STATUS
 from salesapi.app import Core
@@ -67,17 +67,12 @@ class GraphQLDoor:
     def __init__(self, core: Core, authenticator: Authenticator, reader: CommandReader, reading: ReadSources) -> None:
         self._is_development = core.settings.development
         self._sources = Sources(
-            pool=core.pool,
-            log=core.log,
-            states=core.states,
-            ledgers=core.ledgers,
             handling=core.handling,
             reader=reader,
             bulk=Bulk(core.catalogue, reader, core.handling),
             reading=reading,
             board=BoardWatch(core.pool, core.log),
             authenticator=authenticator,
-            clock=core.clock,
             epoch=core.epoch,
         )
         self._executor = Executor(build_schema(core.catalogue), with_introspection=self._is_development)
@@ -87,16 +82,13 @@ class GraphQLDoor:
         """Mounts the door."""
         app.add_api_route(PATH, self._post, methods=["POST"], include_in_schema=False)
         app.add_api_route(PATH, self._get, methods=["GET"], include_in_schema=False)
-        app.add_api_websocket_route(PATH, self._socket)
+        app.add_api_websocket_route(PATH, self._sockets.serve)
 
     async def _get(self, request: Request) -> Response:
         """GraphiQL for people in development; nothing else is read by GET."""
         if self._is_development and "text/html" in request.headers.get("accept", ""):
             return Response(get_graphql_ide_html("graphiql"), media_type="text/html")
         return _response(refused_answer(QueriesArePosted()), PLAIN_JSON, 405, {"allow": "POST"})
-
-    async def _socket(self, websocket: WebSocket) -> None:
-        await self._sockets.serve(websocket)
 
     async def _post(self, request: Request) -> Response:
         media_type = _media_type(request.headers.get("accept"))
@@ -105,10 +97,8 @@ class GraphQLDoor:
         try:
             asked = await self._asked(request)
             content = await _content(request)
-        except Refused as refused:
-            return _refused(refused, media_type)
-        except OUTAGES as failure:
-            return _refused(outage_refusal(failure), media_type)
+        except ANSWERED as failure:
+            return _refused(refusal(failure), media_type)
         operation = self._executor.prepared(content)
         if isinstance(operation, Prepared) and operation.kind is OperationType.SUBSCRIPTION:
             operation = refused_answer(SubscriptionsNeedWebSocket())

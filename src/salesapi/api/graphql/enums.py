@@ -46,22 +46,14 @@ class Enums:
         """
         made = self._by_name.get(name)
         if made is None:
-            made = self._by_name[name] = _enum(name, values)
+            build: Any = Enum  # The functional form: mypy takes a call of Enum for the look-up of a member.
+            symbols = {value.upper().replace("-", "_").replace(".", "_"): value for value in values}
+            made = self._by_name[name] = strawberry.enum(build(name, symbols))
         if [member.value for member in made] != values:
             raise EnumsClash(f"the enum {name} stands for {[member.value for member in made]} and for {values}")
         return made
 
 
-def _enum(name: str, values: list[str]) -> type[Enum]:
-    build: Any = Enum  # The functional form: mypy takes a call of Enum for the look-up of a member.
-    made: type[Enum] = strawberry.enum(build(name, {_symbol(value): value for value in values}))
-    return made
-
-
 def _alias(literal: object, module: str) -> str | None:
     named = vars(sys.modules[module]).items()
     return next((name for name, value in named if value == literal and not name.startswith("_")), None)
-
-
-def _symbol(value: str) -> str:
-    return value.upper().replace("-", "_").replace(".", "_")

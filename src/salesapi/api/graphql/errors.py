@@ -66,13 +66,6 @@ def refusal_error(refused: Refused, **places: Any) -> dict[str, Any]:
     return {"message": refused.text, **places, "extensions": {**extensions, "kind": refused.kind.value}}
 
 
-def outage_refusal(failure: BaseException) -> Refused:
-    """The refusal of a failure that is among the outages."""
-    refused = refusal_of(failure)
-    assert refused is not None, "only outages come here"
-    return refused
-
-
 def document_errors(errors: Iterable[GraphQLError]) -> list[dict[str, Any]]:
     """Shows what parsing and validation found. The reason stands in the message only, so that an answer stays small."""
     found = []
@@ -111,7 +104,7 @@ def masked(error: BaseException | None, request_id: str, path: object = None) ->
 
 def _execution_error(error: GraphQLError, request_id: str) -> dict[str, Any]:
     cause = _cause(error)
-    refused = cause if isinstance(cause, Refused) else refusal_of(cause)
+    refused = refusal_of(cause)
     if refused is not None:
         return refusal_error(refused, **_places(error))
     return {**masked(cause, request_id, error.path), **_places(error)}

@@ -63,15 +63,13 @@ class Inputs:
             annotation = hints[field.name]
             if is_tag(field.name, annotation):
                 continue
-            is_required = _is_required(field) and not _admits_absence(annotation)
+            has_default = field.default is not MISSING or field.default_factory is not MISSING
+            is_required = not has_default and not _admits_absence(annotation)
             carried = self._type(annotation, record, field.name)
             made["__annotations__"][field.name] = carried if is_required else carried | None
             about = _description(annotation, field, carried)
-            made[field.name] = (
-                strawberry.field(description=about)
-                if is_required
-                else strawberry.field(description=about, default=strawberry.UNSET)
-            )
+            absent = {} if is_required else {"default": strawberry.UNSET}
+            made[field.name] = strawberry.field(description=about, **absent)
         built = types.new_class(name, (), {}, lambda namespace: namespace.update(made))
         return strawberry.input(built, name=name, description=about_record(record))
 
@@ -132,10 +130,6 @@ def values_of(value: Any) -> Any:
 def about_record(record: type) -> str:
     """The description of a type that is made of a record."""
     return cleandoc(record.__doc__ or "")
-
-
-def _is_required(field: Field[Any]) -> bool:
-    return field.default is MISSING and field.default_factory is MISSING
 
 
 def _admits_absence(annotation: object) -> bool:

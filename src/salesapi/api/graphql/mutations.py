@@ -4,9 +4,8 @@ The arguments beside `input` are what REST carries in headers and query: the ide
 run. With the business time they make up the same values that REST's body holds, so both doors take the same fingerprint.
 """
 
-from collections.abc import Awaitable, Callable
 from inspect import cleandoc
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import strawberry
 from strawberry.scalars import JSON
@@ -14,15 +13,13 @@ from strawberry.tools import create_type
 from strawberry.types.field import StrawberryField
 
 from salesapi.api.graphql.command_result_types import BulkResultType, ReceiptType, bulk_result_type, receipt_type
-from salesapi.api.graphql.context import OperationContext
+from salesapi.api.graphql.context import ABSENT, Info, OperationContext
 from salesapi.api.graphql.inputs import Inputs, values_of
 from salesapi.commands.command_reading import checked_key, fingerprint
 from salesapi.commands.handling import BULK_MAX
 from salesapi.commands.requests import Envelope
 from salesapi.domain.catalogue import Catalogue, mutation_name, route
 from salesapi.domain.shared.declarations import AnyCommand, AnyStream
-
-Info = strawberry.Info[OperationContext, None]
 
 IdempotencyKey = Annotated[
     str | None,
@@ -47,7 +44,6 @@ OccurredZone = Annotated[
     str | None,
     strawberry.argument(description="IANA zone in which a business date is read; without it the company's zone."),
 ]
-_ABSENT: Final[Any] = strawberry.UNSET
 
 
 def mutation_type(catalogue: Catalogue, inputs: Inputs) -> type:
@@ -63,7 +59,27 @@ def mutation_type(catalogue: Catalogue, inputs: Inputs) -> type:
 
 
 def _mutation(stream: AnyStream, kind: AnyCommand, inputs: Inputs) -> StrawberryField:
-    resolver = _resolver(kind)
+    name = kind.command.__name__
+
+    async def resolver(
+        info: Info,
+        *,
+        input: Any,
+        idempotency_key: IdempotencyKey = ABSENT,
+        expected_version: ExpectedVersion = ABSENT,
+        dry_run: DryRun = False,
+        occurred_at: OccurredAt = ABSENT,
+        occurred_zone: OccurredZone = ABSENT,
+    ) -> ReceiptType:
+        asked = info.context
+        occurred = {"occurred_at": occurred_at, "occurred_zone": occurred_zone}
+        values = values_of(input) | {field: value for field, value in occurred.items() if value is not ABSENT}
+        envelope = _envelope(asked, name, values, None if dry_run else checked_key(idempotency_key or None))
+        request = asked.sources.reader.read(name, values, None if expected_version is ABSENT else expected_version)
+        receipt = await asked.sources.handling.handle(request, envelope, dry_run=dry_run)
+        return receipt_type(receipt, asked.sources.epoch)
+
+    resolver.__name__ = resolver.__qualname__ = mutation_name(kind)
     resolver.__annotations__["input"] = inputs.of(kind.command)
     about = f"{cleandoc(kind.command.__doc__ or '')}\n\nRoles: {', '.join(sorted(kind.roles))}. "
     field: StrawberryField = strawberry.mutation(
@@ -74,44 +90,21 @@ def _mutation(stream: AnyStream, kind: AnyCommand, inputs: Inputs) -> Strawberry
     return field
 
 
-def _resolver(kind: AnyCommand) -> Callable[..., Awaitable[ReceiptType]]:
-    name = kind.command.__name__
-
-    async def resolver(
-        info: Info,
-        input: Any,
-        idempotency_key: IdempotencyKey = _ABSENT,
-        expected_version: ExpectedVersion = _ABSENT,
-        dry_run: DryRun = False,
-        occurred_at: OccurredAt = _ABSENT,
-        occurred_zone: OccurredZone = _ABSENT,
-    ) -> ReceiptType:
-        asked = info.context
-        occurred = {"occurred_at": occurred_at, "occurred_zone": occurred_zone}
-        values = values_of(input) | {field: value for field, value in occurred.items() if value is not _ABSENT}
-        envelope = _envelope(asked, name, values, None if dry_run else checked_key(idempotency_key or None))
-        request = asked.sources.reader.read(name, values, None if expected_version is _ABSENT else expected_version)
-        receipt = await asked.sources.handling.handle(request, envelope, dry_run=dry_run)
-        return receipt_type(receipt, asked.sources.epoch)
-
-    resolver.__name__ = resolver.__qualname__ = mutation_name(kind)
-    return resolver
-
-
 @strawberry.input(description="One command of a bulk.")
 class BulkCommandInput:
     """One item of a bulk, as REST's bulk takes it."""
 
     command: str = strawberry.field(description="Its name, for example `ChangeDealStage`.")
     values: JSON = strawberry.field(description="As the body in REST, in snake_case, with the id of its thing.")
-    if_match: int | None = strawberry.field(default=_ABSENT, description="The version that the change is meant for.")
+    if_match: int | None = strawberry.field(default=ABSENT, description="The version that the change is meant for.")
 
 
 async def _bulk(
     info: Info,
+    *,
     atomic: bool,
     commands: list[BulkCommandInput],
-    idempotency_key: IdempotencyKey = _ABSENT,
+    idempotency_key: IdempotencyKey = ABSENT,
     dry_run: DryRun = False,
 ) -> list[BulkResultType]:
     asked = info.context

@@ -19,7 +19,7 @@ import strawberry
 from annotated_types import Le
 from strawberry.scalars import JSON
 
-from salesapi.api.graphql.context import OperationContext
+from salesapi.api.graphql.context import Info, OperationContext
 from salesapi.api.graphql.enums import Enums
 from salesapi.api.graphql.inputs import INT_MAX, description
 from salesapi.api.graphql.relations import RELATIONS, Many, One
@@ -31,7 +31,6 @@ from salesapi.schemas.scalars import Wide
 RELATED_DEFAULT: Final = 10
 """How many things a nested list holds where it is not said."""
 _SCALARS: Final = (str, bool, UUID, date, datetime, Decimal)
-Info = strawberry.Info[OperationContext, None]
 RelatedFirst = Annotated[int, strawberry.argument(description=f"How many, at most {PAGE_ROWS_MAX}.")]
 
 

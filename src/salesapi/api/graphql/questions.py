@@ -2,29 +2,44 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from enum import EnumType, StrEnum
-from typing import Annotated, Any, Concatenate, Final, Literal, get_args, get_origin
+from typing import Annotated, Any, Concatenate, Literal, get_args, get_origin
 
 import strawberry
 from pydantic import TypeAdapter
+from strawberry.tools import create_type
 from strawberry.types.fields.resolver import Parameter, Signature
 
 from salesapi.access.principals import Scope, ScopeOf
 from salesapi.api.authentication import Caller
 from salesapi.api.graphql.connections import After, Connections, First, MinPosition, read_json
-from salesapi.api.graphql.context import OperationContext
+from salesapi.api.graphql.context import ABSENT, Info, OperationContext
 from salesapi.api.graphql.enums import Enums
 from salesapi.api.graphql.inputs import Inputs, values_of
 from salesapi.api.graphql.outputs import Outputs
+from salesapi.api.graphql.scalars import BigInt
 from salesapi.api.read_positions import log_reached
 from salesapi.api.reads.arguments import Argument, arguments_of, page_field
 from salesapi.api.reads.question import Found, Given, Item, PageOf, Question, ReadSources, Reflecting, Whole
+from salesapi.api.reads.questions import QUESTIONS
 from salesapi.database.connections import Connection
 from salesapi.queries.paging import PAGE_ROWS_DEFAULT, PageRequest
 from salesapi.queries.pay.live_statements import LiveAnswer
 from salesapi.schemas.pay.live_statements import LiveStatement
 
-Info = strawberry.Info[OperationContext, None]
-_ABSENT: Final[Any] = strawberry.UNSET
+
+def query_type(fields: "QuestionFields") -> type:
+    """The type `Query`: one field for each question that GraphQL answers, and the position that an answer reflects."""
+    position: Any = strawberry.field(
+        resolver=_position,
+        name="position",
+        description="Log position that everything in this answer reflects, at least.",
+    )
+    answered = [fields.field(question) for question in QUESTIONS if question.in_graphql]
+    return create_type("Query", [position, *answered], description="All reads, within the scope of the key.")
+
+
+async def _position(info: Info, min_position: MinPosition = ABSENT) -> BigInt:
+    return BigInt(await info.context.position(min_position or None))
 
 
 class FieldReading:
@@ -53,7 +68,7 @@ class FieldReading:
     async def position(self, later: int | None = None) -> int:
         """As `Reading.position`."""
         if not self._reads:
-            return await log_reached(self._asked.sources.log, self.wanted)
+            return await log_reached(self._asked.sources.reading.log, self.wanted)
         return await self._asked.position(self.wanted if later is None else max(later, self.wanted or 0))
 
     async def read(
@@ -79,7 +94,8 @@ class QuestionFields:
     def field(self, question: Question[Any, Any]) -> Any:
         """The field that answers a question."""
         taken = {argument.graphql: argument for argument in arguments_of(question.arguments) if argument.graphql}
-        adapters = {name: _adapter(argument) for name, argument in taken.items()}
+        # Bounds of plain values are checked by whoever answers, alike for both doors.
+        adapters = {name: TypeAdapter[Any](argument.kind) for name, argument in taken.items()}
         page_name = page_field(question.arguments)
 
         async def resolver(info: Info, **given: Any) -> Any:
@@ -87,7 +103,7 @@ class QuestionFields:
             values = {
                 argument.field: read_json(adapters[name], values_of(given[argument.field]), pointer=f"/{name}")
                 for name, argument in taken.items()
-                if given.get(argument.field, _ABSENT) is not _ABSENT and given[argument.field] is not None
+                if given.get(argument.field, ABSENT) is not ABSENT and given[argument.field] is not None
             }
             reading = FieldReading(info.context, question.reads, given.get("min_position") or None)
             return await self._answered(question, reading, question.arguments(**values, **page), page)
@@ -97,6 +113,7 @@ class QuestionFields:
             name: parameter.annotation
             for name, parameter in resolver.__signature__.parameters.items()  # type: ignore[attr-defined]
         } | {"return": self._returned(question)}
+        resolver.__name__ = question.name
         return strawberry.field(resolver=resolver, name=question.name, description=f"{question.summary}.")
 
     async def _answered(
@@ -123,12 +140,12 @@ class QuestionFields:
         for name, argument in taken.items():
             carried = self._carried(argument, question.arguments)
             default = _default(argument, carried)
-            shown = carried | None if default is _ABSENT else carried
+            shown = carried | None if default is ABSENT else carried
             about = strawberry.argument(name=name, description=argument.about or None)
             parameters.append(_parameter(argument.field, Annotated[shown, about], default))
         if has_page:
-            parameters += [_parameter("first", First, PAGE_ROWS_DEFAULT), _parameter("after", After, _ABSENT)]
-        parameters.append(_parameter("min_position", MinPosition, _ABSENT))
+            parameters += [_parameter("first", First, PAGE_ROWS_DEFAULT), _parameter("after", After, ABSENT)]
+        parameters.append(_parameter("min_position", MinPosition, ABSENT))
         return Signature(parameters, return_annotation=self._returned(question))
 
     def _carried(self, argument: Argument, owner: type) -> Any:
@@ -154,12 +171,7 @@ def _default(argument: Argument, carried: Any) -> Any:
         return argument.default
     if get_origin(argument.kind) is tuple and argument.default:
         return list(argument.default)
-    return _ABSENT
-
-
-def _adapter(argument: Argument) -> TypeAdapter[Any]:
-    """Reads what the client sent. Bounds of plain values are checked by whoever answers, alike for both doors."""
-    return TypeAdapter(argument.kind)
+    return ABSENT
 
 
 def _page(given: Mapping[str, Any]) -> PageRequest:

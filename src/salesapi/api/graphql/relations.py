@@ -10,17 +10,14 @@ from functools import partial
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from salesapi.access.principals import Scope
 from salesapi.api.graphql.context import OperationContext
-from salesapi.api.reads.catalogue import READS as ALL
-from salesapi.database.connections import Connection
 from salesapi.domain.organisation.teams import TREE, Teams
 from salesapi.domain.pay.records.pool_shares import PoolShare
 from salesapi.domain.selling.deals import DealLine, DealShare
 from salesapi.domain.selling.forecast_sheets import ForecastEntry
 from salesapi.queries.cash.agreements import AGREEMENTS
 from salesapi.queries.cash.invoices import INVOICES
-from salesapi.queries.customers.customers import CUSTOMERS, TIMELINE_READS
+from salesapi.queries.customers.customers import CUSTOMERS
 from salesapi.queries.customers.satisfactions import SATISFACTIONS
 from salesapi.queries.listings import Listing
 from salesapi.queries.organisation.members import MEMBERS
@@ -32,13 +29,12 @@ from salesapi.queries.pay.enrolments import ENROLMENTS
 from salesapi.queries.pay.line_events import events_of_lines
 from salesapi.queries.pay.objections import OBJECTIONS
 from salesapi.queries.pay.pay_relations import lines_of_statements, statements_of_runs
-from salesapi.queries.pay.payout_runs import LINES_READ, RUNS
-from salesapi.queries.pay.payroll import READS as PAYROLL_READS
+from salesapi.queries.pay.payout_runs import RUNS
 from salesapi.queries.reference.products import PRODUCTS
 from salesapi.queries.reference.rate_tables import RATE_TABLES
 from salesapi.queries.selling.activities import ACTIVITIES
 from salesapi.queries.selling.attribution_touches import TOUCHES
-from salesapi.queries.selling.deals import DEALS, VISITS_READ, stage_visits_of_deals
+from salesapi.queries.selling.deals import DEALS, stage_visits_of_deals
 from salesapi.queries.selling.leads import LEADS
 from salesapi.queries.selling.pipelines import PIPELINES
 from salesapi.queries.selling.targets import TARGETS
@@ -46,14 +42,14 @@ from salesapi.queries.sources import DeclarationWrong
 from salesapi.schemas.cash.agreements import AgreedLine, Agreement
 from salesapi.schemas.cash.invoices import Invoice
 from salesapi.schemas.cash.receipts import PaymentReceipt, ReceiptAllocation
-from salesapi.schemas.customers.customers import Customer, TimelineEntry
+from salesapi.schemas.customers.customers import Customer
 from salesapi.schemas.customers.satisfactions import Satisfaction
 from salesapi.schemas.organisation.approvals import Approval
 from salesapi.schemas.organisation.members import Member
 from salesapi.schemas.organisation.teams import Team
 from salesapi.schemas.pay.awards import Award
 from salesapi.schemas.pay.commission_estimates import CommissionEstimate, EstimatedPay
-from salesapi.schemas.pay.compensation_plans import CompensationPlan, CompensationPlanDifferences
+from salesapi.schemas.pay.compensation_plans import CompensationPlan
 from salesapi.schemas.pay.credits import Credit
 from salesapi.schemas.pay.enrolments import Enrolment
 from salesapi.schemas.pay.line_events import LineEvent
@@ -72,16 +68,6 @@ from salesapi.schemas.selling.leads import Lead
 from salesapi.schemas.selling.targets import Target
 
 Load: TypeAlias = Callable[[OperationContext, Sequence[Any]], Awaitable[Mapping[Any, Any]]]
-
-READS: Final[Mapping[type, tuple[str, ...]]] = {
-    **{read.shape: read.reads for read in ALL},
-    CompensationPlanDifferences: PLANS.reads,
-    StageVisit: VISITS_READ,
-    StatementLine: LINES_READ,
-    PayrollLine: PAYROLL_READS,
-    TimelineEntry: TIMELINE_READS,
-}
-"""The read models behind each type; a position that an answer reflects is that of all types it touches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,24 +139,16 @@ def to_latest(listing: Listing[Any, Any, Any], *, name: str, column: str, about:
 
 
 async def _visits(asked: OperationContext, ids: Sequence[UUID], first: int) -> Mapping[UUID, Any]:
-    found = await asked.read(_visits_of, "rows", ids)
+    found = await asked.read(lambda connection, _: stage_visits_of_deals(connection, ids), "rows")
     return {deal_id: visits[:first] for deal_id, visits in found.items()}
-
-
-async def _visits_of(connection: Connection, _: Scope, ids: Sequence[UUID]) -> Mapping[UUID, tuple[StageVisit, ...]]:
-    return await stage_visits_of_deals(connection, ids)
 
 
 async def _statements(asked: OperationContext, ids: Sequence[UUID], first: int) -> Mapping[UUID, Any]:
     return await asked.read(statements_of_runs, "pay", ids, first)
 
 
-async def _lines(connection: Connection, _: Scope, found: Sequence[Statement], first: int) -> Mapping[Statement, Any]:
-    return await lines_of_statements(connection, found, first)
-
-
-async def _lines_of(asked: OperationContext, found: Sequence[Statement], first: int) -> Mapping[Statement, Any]:
-    return await asked.read(_lines, "pay", found, first)
+async def _lines(asked: OperationContext, found: Sequence[Statement], first: int) -> Mapping[Statement, Any]:
+    return await asked.read(lambda connection, _: lines_of_statements(connection, found, first), "pay")
 
 
 async def _live_lines(
@@ -187,8 +165,8 @@ async def _events(
 
 
 async def _teams(asked: OperationContext, member_ids: Sequence[UUID]) -> Mapping[UUID, Team]:
-    teams = await asked.sources.states.state(TREE)
-    on = asked.sources.clock.now().date()
+    teams = await asked.sources.reading.states.state(TREE)
+    on = asked.sources.reading.clock.now().date()
     return teams_of_members(teams, on, member_ids) if isinstance(teams, Teams) else {}
 
 
@@ -214,12 +192,7 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
         _customer(about="The customer, where known and in your scope."),
         _lead(about="The lead that it came from."),
         _pipeline(),
-        Many(
-            name="stage_visits",
-            about="Its stays in stages, in their order.",
-            shape=StageVisit,
-            load=_visits,
-        ),
+        Many(name="stage_visits", about="Its stays in stages, in their order.", shape=StageVisit, load=_visits),
         _activities(about="The activities about it that changed last."),
         _touches(about="The attribution touches that count for it.", column="deal_id"),
     ),
@@ -262,8 +235,7 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
     Member: (
         One(name="team", about="The team that the member is in today.", shape=Team, key="id", load=_teams),
         _enrolments(
-            about="Its compensation plans that changed last, where its pay is in your scope.",
-            column="member_id",
+            about="Its compensation plans that changed last, where its pay is in your scope.", column="member_id"
         ),
     ),
     Team: (to_one(MEMBERS, name="leader", key="leader_id", about="Who leads it."),),
@@ -296,15 +268,9 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
         _invoices(column="agreement_id"),
     ),
     AgreedLine: (_product(),),
-    Invoice: (
-        _customer(about="The customer who owes it."),
-        _agreement(about="The agreement that it is for."),
-    ),
+    Invoice: (_customer(about="The customer who owes it."), _agreement(about="The agreement that it is for.")),
     CompensationPlan: (
-        _enrolments(
-            about="Who takes part, where its pay is in your scope; what changed last.",
-            column="plan_id",
-        ),
+        _enrolments(about="Who takes part, where its pay is in your scope; what changed last.", column="plan_id"),
     ),
     Enrolment: (_member(), _plan()),
     Credit: (_member(), _deal(about="The deal, where it is in your scope.")),
@@ -314,10 +280,7 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
         _deal(about="The deal that is to be approved, where it is one.", key="subject_id"),
         _award(about="The award that is to be approved, where it is one.", key="subject_id"),
     ),
-    Objection: (
-        _member(),
-        _run(about="The payout run, where it is about a statement.", key="subject_id"),
-    ),
+    Objection: (_member(), _run(about="The payout run, where it is about a statement.", key="subject_id")),
     Award: (
         _member(),
         _plan(),
@@ -331,17 +294,14 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
     PayoutRun: (
         _plan(),
         Many(
-            name="statements",
-            about="Its statements that stand, the largest first.",
-            shape=Statement,
-            load=_statements,
+            name="statements", about="Its statements that stand, the largest first.", shape=Statement, load=_statements
         ),
     ),
     Statement: (
         _member(),
         _plan(),
         _run(about="The payout run.", key="payout_run_id"),
-        Many(name="lines", about="Its first lines, in their order.", shape=StatementLine, load=_lines_of, key=None),
+        Many(name="lines", about="Its first lines, in their order.", shape=StatementLine, load=_lines, key=None),
     ),
     PayrollLine: (_member(), _plan()),
     CommissionEstimate: (_deal(about="The deal."),),
@@ -360,13 +320,7 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
     LiveStatement: (
         _member(),
         _plan(),
-        Many(
-            name="lines",
-            about="Its first lines, in their order.",
-            shape=StatementLine,
-            load=_live_lines,
-            key=None,
-        ),
+        Many(name="lines", about="Its first lines, in their order.", shape=StatementLine, load=_live_lines, key=None),
     ),
     ComingPayment: (_deal(about="The deal, where it is in your scope."),),
 }

@@ -1,4 +1,4 @@
-"""The GraphQL schema: put together from the catalogue's commands and the hand-written reads, without any engine."""
+"""The GraphQL schema: put together from the catalogue's commands and the questions, without any engine."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -13,10 +13,9 @@ from salesapi.api.graphql.enums import Enums
 from salesapi.api.graphql.inputs import Inputs
 from salesapi.api.graphql.mutations import mutation_type
 from salesapi.api.graphql.outputs import Outputs
-from salesapi.api.graphql.queries import query_type
-from salesapi.api.graphql.questions import QuestionFields
-from salesapi.api.graphql.relations import READS
+from salesapi.api.graphql.questions import QuestionFields, query_type
 from salesapi.api.graphql.scalars import SCALARS
+from salesapi.api.reads.question import Whole
 from salesapi.api.reads.questions import QUESTIONS
 from salesapi.domain.catalogue import Catalogue
 
@@ -37,9 +36,8 @@ def build_schema(catalogue: Catalogue) -> Schema:
     inputs, outputs = Inputs(enums), Outputs(enums)
     connections = Connections(outputs)
     fields = QuestionFields(enums, inputs, outputs, connections)
-    questions = {question.name: fields.field(question) for question in QUESTIONS if question.in_graphql}
     made = strawberry.Schema(
-        query=query_type(questions),
+        query=query_type(fields),
         mutation=mutation_type(catalogue, inputs),
         subscription=subscription_type(outputs),
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
@@ -47,8 +45,18 @@ def build_schema(catalogue: Catalogue) -> Schema:
     return Schema(
         executable=made._schema,  # Strawberry gives the schema below it no public name.
         text=f"{made.as_str()}\n",
-        reads={shape.__name__: frozenset(reads) for shape, reads in READS.items()},
+        reads=_reads(),
     )
+
+
+def _reads() -> dict[str, frozenset[str]]:
+    """The read models behind each type, as the questions say of what they answer; those of a report are its own affair."""
+    reads: dict[str, frozenset[str]] = {}
+    for question in QUESTIONS:
+        if not isinstance(question.answers, Whole):
+            name = question.answers.shape.__name__
+            reads[name] = reads.get(name, frozenset()) | frozenset(question.reads)
+    return reads
 
 
 def schema_text() -> str:

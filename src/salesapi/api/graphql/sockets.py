@@ -19,10 +19,9 @@ from salesapi.access.principals import KeyUnknown
 from salesapi.api.authentication import Caller
 from salesapi.api.graphql.context import OperationContext, Sources
 from salesapi.api.graphql.documents import Prepared
-from salesapi.api.graphql.errors import masked, outage_refusal, refusal_error
+from salesapi.api.graphql.errors import masked, refusal_error
 from salesapi.api.graphql.executing import Answer, Executor
-from salesapi.api.outages import OUTAGES
-from salesapi.domain.shared.kernel import Refused
+from salesapi.api.outages import ANSWERED, OUTAGES, refusal
 
 PROTOCOL: Final = "graphql-transport-ws"
 INIT_SECONDS: Final = 10.0
@@ -212,11 +211,8 @@ class Socket:
                             await self._send({"id": id, "type": "error", "payload": answer.content["errors"]})
                             return
                         await self._send({"id": id, "type": "next", "payload": answer.content})
-            except Refused as refused:
-                await self._send({"id": id, "type": "error", "payload": [refusal_error(refused)]})
-                return
-            except OUTAGES as failure:
-                await self._send({"id": id, "type": "error", "payload": [refusal_error(outage_refusal(failure))]})
+            except ANSWERED as failure:
+                await self._send({"id": id, "type": "error", "payload": [refusal_error(refusal(failure))]})
                 return
         self._operations.pop(id, None)
         await self._send({"id": id, "type": "complete"})

@@ -1,11 +1,12 @@
 """What both doors need to know of a read: where it is found, how it is told, and the declared list or thing that answers it."""
 
+import re
 from dataclasses import dataclass, make_dataclass
 from dataclasses import field as with_default
 from typing import Annotated, Any, Generic
 from uuid import UUID
 
-from salesapi.access.principals import Scope, ScopeOf
+from salesapi.access.principals import Scope
 from salesapi.api.reads.arguments import Named, path_names
 from salesapi.api.reads.question import InRest, Item, PageOf, Question, Reading
 from salesapi.database.connections import Connection
@@ -21,13 +22,18 @@ from salesapi.queries.sources import DeclarationWrong
 class ListRead(Generic[Shape, Filter, Ordering]):
     """A list."""
 
-    path: str
-    """The path in REST."""
     name: str
     """The operation in REST and the field of `Query` in GraphQL."""
     summary: str
     """One sentence for the users of both doors, without its full stop."""
     listing: Listing[Shape, Filter, Ordering]
+    at: str = ""
+    """The path in REST, where it does not follow from the name."""
+
+    @property
+    def path(self) -> str:
+        """The path in REST: `rateTables` are at `/v1/rate-tables`."""
+        return self.at or f"/v1/{_kebab(self.name)}"
 
     @property
     def shape(self) -> type[Shape]:
@@ -48,11 +54,6 @@ class ListRead(Generic[Shape, Filter, Ordering]):
     def reads(self) -> tuple[str, ...]:
         """The read models whose position the answer reflects."""
         return self.listing.reads
-
-    @property
-    def scope(self) -> ScopeOf:
-        """The one of the caller's scopes that bounds it."""
-        return self.listing.scope_of
 
     async def query(
         self, connection: Connection, scope: Scope, *, where: Filter, order: Ordering, page: PageRequest
@@ -79,7 +80,8 @@ class ListRead(Generic[Shape, Filter, Ordering]):
         )
 
         async def answer(reading: Reading, given: Any) -> Page[Shape]:
-            return await reading.read(self.query, self.scope, where=given.filter, order=given.order_by, page=given.page)
+            read, scope = self.listing.page, self.listing.scope_of
+            return await reading.read(read, scope, where=given.filter, order=given.order_by, page=given.page)
 
         return Question(
             name=self.name,
@@ -94,16 +96,16 @@ class ListRead(Generic[Shape, Filter, Ordering]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRead(Generic[Shape]):
-    """One thing by the one id in its path. `path`, `name` and `summary` are as those of a list.
+    """One thing by the one id in its path. `name`, `summary` and `at` are as those of a list.
 
     Raises:
         DeclarationWrong: the path has not one id, or the things of the list have none.
     """
 
-    path: str
     name: str
     summary: str
     thing: Listing[Shape, Any, Any] | Single[Shape]
+    at: str = ""
 
     def __post_init__(self) -> None:
         """Checks that it is found by one id."""
@@ -111,6 +113,12 @@ class ItemRead(Generic[Shape]):
             raise DeclarationWrong(f"{self.name}: the path {self.path} is to have one id")
         if isinstance(self.thing, Listing) and not self.thing.has_ids:
             raise DeclarationWrong(f"{self.name}: the things of its list have no ids")
+
+    @property
+    def path(self) -> str:
+        """The path in REST: a `rateTable` is at `/v1/rate-tables/{rate_table_id}`."""
+        kebab = _kebab(self.name)
+        return self.at or f"/v1/{kebab}s/{{{kebab.replace('-', '_')}_id}}"
 
     @property
     def shape(self) -> type[Shape]:
@@ -121,11 +129,6 @@ class ItemRead(Generic[Shape]):
     def reads(self) -> tuple[str, ...]:
         """The read models whose position the answer reflects."""
         return self.thing.reads
-
-    @property
-    def scope(self) -> ScopeOf:
-        """The one of the caller's scopes that bounds it."""
-        return self.thing.scope_of
 
     async def query(self, connection: Connection, scope: Scope, id: UUID) -> Shape:
         """Reads the thing.
@@ -146,7 +149,7 @@ class ItemRead(Generic[Shape]):
         )
 
         async def answer(reading: Reading, given: Any) -> Shape:
-            return await reading.read(self.query, self.scope, getattr(given, name))
+            return await reading.read(self.thing.one, self.thing.scope_of, getattr(given, name))
 
         return Question(
             name=self.name,
@@ -157,6 +160,11 @@ class ItemRead(Generic[Shape]):
             reads=self.reads,
             rest=InRest(path=self.path),
         )
+
+
+def _kebab(name: str) -> str:
+    """`rateTables` as `rate-tables`."""
+    return re.sub("[A-Z]", lambda capital: f"-{capital[0].lower()}", name)
 
 
 def refuse_repeated(reads: tuple[ListRead[Any, Any, Any] | ItemRead[Any], ...]) -> None:

@@ -6,7 +6,8 @@ that it rests on, and the function that answers it. Whose rows it sees is said w
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Concatenate, Generic, ParamSpec, Protocol, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Concatenate, Final, Generic, ParamSpec, Protocol, TypeVar
 
 from salesapi.access.principals import Scope, ScopeOf
 from salesapi.api.authentication import Caller
@@ -148,8 +149,12 @@ class InRest:
     """The group of operations, where it is not the first part of the path."""
     choice: tuple[str, str] | None = None
     """A parameter and the value with which this question is meant, where several share a path; the first is the default."""
-    is_stored: bool = True
-    """Whether an answer may be kept by a cache on the way."""
+
+
+in_reports: Final = partial(InRest, refusals=(401, 413, 422, 503))
+"""The place of a report: it names no thing that could be unknown, and may ask for too much."""
+in_pay: Final = partial(InRest, refusals=(401, 404, 409, 422, 503))
+"""The place of pay as it is computed, which what it is asked of may not allow yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from salesapi.api.outages import OUTAGES, refusal_of
+from salesapi.api.outages import ANSWERED, refusal
 from salesapi.api.refusals import RETRY_AFTER_SECONDS, STATUS, problem
 from salesapi.commands.command_results import CommandResult
 from salesapi.domain.shared.kernel import Kind, Refused
@@ -26,14 +26,14 @@ def json_answer(content: object, status: int = 200, headers: dict[str, str] | No
     return Response(orjson.dumps(content, default=str, option=OPTIONS), status, headers, "application/json")
 
 
-def problem_answer(refused: Refused, instance: str) -> Response:
+def problem_answer(refused: Refused, request: Request) -> Response:
     """A refusal as problem+json with its status."""
     headers: dict[str, str] = {}
     if refused.kind is Kind.UNAVAILABLE:
         headers["retry-after"] = str(RETRY_AFTER_SECONDS)
     if refused.kind is Kind.UNAUTHENTICATED:
         headers["www-authenticate"] = "Bearer"
-    content = orjson.dumps(problem(refused, instance=instance), option=OPTIONS)
+    content = orjson.dumps(problem(refused, instance=instance_of(request)), option=OPTIONS)
     return Response(content, STATUS[refused.kind], headers, PROBLEM_JSON)
 
 
@@ -114,13 +114,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     """Makes every refusal, also the framework's own, and every outage a problem."""
 
     async def on_refused(request: Request, error: Exception) -> Response:
-        assert isinstance(error, Refused)
-        return problem_answer(error, instance_of(request))
-
-    async def on_outage(request: Request, error: Exception) -> Response:
-        refused = refusal_of(error)
-        assert refused is not None
-        return problem_answer(refused, instance_of(request))
+        return problem_answer(refusal(error), request)
 
     async def on_fault(request: Request, error: Exception) -> Response:
         # The framework raises it again, so that the server's log has its type and places; this line has the id.
@@ -131,12 +125,12 @@ def add_problem_handlers(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0]
         place = "/".join(str(part) for part in first["loc"])
-        return problem_answer(_Plain(reason=f"{place}: {first['msg']}.", pointer=f"/{place}"), instance_of(request))
+        return problem_answer(_Plain(reason=f"{place}: {first['msg']}.", pointer=f"/{place}"), request)
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if error.status_code == 404:
-            return problem_answer(_NoRoute(), instance_of(request))
+            return problem_answer(_NoRoute(), request)
         if error.status_code == 405:
             refused: Refused = _MethodNotAllowed(allowed=(error.headers or {}).get("Allow"))
         else:
@@ -144,9 +138,8 @@ def add_problem_handlers(app: FastAPI) -> None:
         detail = {**problem(refused, instance=instance_of(request)), "status": error.status_code}
         return Response(orjson.dumps(detail, option=OPTIONS), error.status_code, error.headers, PROBLEM_JSON)
 
-    app.add_exception_handler(Refused, on_refused)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(Exception, on_fault)
-    for outage in OUTAGES:
-        app.add_exception_handler(outage, on_outage)
+    for answered in ANSWERED:
+        app.add_exception_handler(answered, on_refused)

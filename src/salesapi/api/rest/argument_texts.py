@@ -9,6 +9,7 @@ from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final, Literal, get_args, get_origin
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from salesapi.api.rest.parameters import (
     MIN_POSITION,
     PAGE,
     ParameterInvalid,
-    day,
+    described,
     min_position,
     number,
     page_request,
@@ -30,9 +31,10 @@ from salesapi.api.rest.parameters import (
 )
 from salesapi.domain.shared.attributes import AttributeValue
 
+DATE_TEXT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 DECIMAL_TEXT: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,12})?", re.ASCII)
 _UUID: Final[dict[str, Any]] = {"type": "string", "format": "uuid"}
-_DAY: Final[dict[str, Any]] = {"type": "string", "format": "date"}
+_DAY_SCHEMA: Final[dict[str, Any]] = {"type": "string", "format": "date"}
 
 
 class ArgumentTexts:
@@ -86,15 +88,8 @@ class ArgumentTexts:
         if argument.is_filter:
             return self._filters[argument.field].described()
         schema = argument.texts.schema if argument.texts is not None else _schema(argument)
-        return [
-            {
-                "name": argument.rest,
-                "in": "query",
-                "required": argument.is_required,
-                "schema": schema,
-                "description": argument.about,
-            }
-        ]
+        (name,) = self._names(argument)
+        return [described(name, schema, about=argument.about, is_required=argument.is_required)]
 
     def read(self, request: Request) -> tuple[Any, int | None]:
         """The arguments, and the position that the answer shall reflect.
@@ -105,7 +100,8 @@ class ArgumentTexts:
         known = (*self.names, *(each["name"] for each in self._also))
         sent = sent_once(request, known, self._repeated)
         values: dict[str, object] = {
-            argument.field: path_id(argument.field, request.path_params[argument.field]) for argument in self._of_path
+            argument.field: _read(_uuid, argument.field, [request.path_params[argument.field]])
+            for argument in self._of_path
         }
         if self._page is not None:
             values[self._page] = page_request(sent)
@@ -140,8 +136,7 @@ class FilterTexts:
         sent = {**choices[0], **plain} if len(choices) == 1 else plain
         if self._is_attributes(name):
             sent = {**sent, "items": {"type": "string", "examples": ["sector:retail"]}}
-        about = schema.get("description", "")
-        return {"name": name, "in": "query", "required": False, "schema": sent, "description": about}
+        return described(name, sent, about=schema.get("description", ""))
 
     def read(self, request: Request, sent: Mapping[str, str]) -> Any:
         """The filter of a request.
@@ -157,7 +152,7 @@ class FilterTexts:
             if self._is_attributes(name):
                 values[argument.field] = [_attribute(name, text) for text in texts]
             elif argument.kind is date:
-                values[argument.field] = day(sent, name)
+                values[argument.field] = _read(_day, name, texts)
             else:
                 values[argument.field] = texts if name in self.repeated else sent[name]
         try:
@@ -171,18 +166,6 @@ class FilterTexts:
         return get_args(self._fields[name].kind)[:1] == (AttributeValue,)
 
 
-def path_id(name: str, text: str) -> UUID:
-    """An id in a path.
-
-    Raises:
-        ParameterInvalid: it is no UUID.
-    """
-    try:
-        return UUID(text)
-    except ValueError:
-        raise ParameterInvalid(name=name, reason="it is no UUID", pointer=f"/{name}") from None
-
-
 def _value(argument: Argument, request: Request, sent: Mapping[str, str]) -> object:
     name = argument.rest
     assert name is not None, "taken by REST"
@@ -190,13 +173,13 @@ def _value(argument: Argument, request: Request, sent: Mapping[str, str]) -> obj
         return number(sent, name, bound_of(argument, Le) or 0)
     if name not in sent:
         raise ParameterInvalid(name=name, reason="it is missing", pointer=f"/{name}")
+    return _read(_reader(argument), name, request.query_params.getlist(name))
+
+
+def _reader(argument: Argument) -> Callable[[Sequence[str]], object]:
     if argument.texts is not None:
-        return _read(argument.texts.read, name, request.query_params.getlist(name))
-    if argument.kind is date:
-        return day(sent, name)
-    if _has_choices(argument):
-        return _read(_chosen(_choices(argument)), name, [sent[name]])
-    return _read(_READERS[argument.kind], name, [sent[name]])
+        return argument.texts.read
+    return partial(_chosen, _choices(argument)) if _has_choices(argument) else _READERS[argument.kind]
 
 
 def _read(read: Callable[[Sequence[str]], object], name: str, texts: Sequence[str]) -> object:
@@ -219,13 +202,10 @@ def _choices(argument: Argument) -> list[str]:
     return sorted(get_args(argument.kind), key=lambda choice: choice != argument.default)
 
 
-def _chosen(choices: Sequence[str]) -> Callable[[Sequence[str]], str]:
-    def read(texts: Sequence[str]) -> str:
-        if texts[0] not in choices:
-            raise ValueError(f"it is one of {', '.join(choices)}")
-        return choices[choices.index(texts[0])]
-
-    return read
+def _chosen(choices: Sequence[str], texts: Sequence[str]) -> str:
+    if texts[0] not in choices:
+        raise ValueError(f"it is one of {', '.join(choices)}")
+    return choices[choices.index(texts[0])]
 
 
 def _uuid(texts: Sequence[str]) -> UUID:
@@ -233,6 +213,15 @@ def _uuid(texts: Sequence[str]) -> UUID:
         return UUID(texts[0])
     except ValueError:
         raise ValueError("it is no UUID") from None
+
+
+def _day(texts: Sequence[str]) -> date:
+    try:
+        if DATE_TEXT.fullmatch(texts[0]):
+            return date.fromisoformat(texts[0])
+    except ValueError:
+        pass
+    raise ValueError("a date is written as 2026-03-02")
 
 
 def _decimal(texts: Sequence[str]) -> Decimal:
@@ -243,6 +232,7 @@ def _decimal(texts: Sequence[str]) -> Decimal:
 
 _READERS: Final[Mapping[Any, Callable[[Sequence[str]], object]]] = {
     UUID: _uuid,
+    date: _day,
     Decimal: _decimal,
     str: lambda texts: texts[0],
 }
@@ -258,7 +248,7 @@ def _attribute(name: str, text: str) -> dict[str, str]:
 def _schema(argument: Argument) -> dict[str, Any]:
     default = {} if argument.is_required or argument.default is None else {"default": str(argument.default)}
     if argument.kind is date:
-        return _DAY
+        return _DAY_SCHEMA
     if argument.kind is UUID:
         return _UUID
     if argument.kind is int:

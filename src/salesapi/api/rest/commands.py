@@ -97,7 +97,13 @@ class CommandRoutes:
     """Adds a route for each command."""
 
     def __init__(
-        self, catalogue: Catalogue, authenticator: Authenticator, reader: CommandReader, handling: Handling, epoch: int
+        self,
+        catalogue: Catalogue,
+        authenticator: Authenticator,
+        *,
+        reader: CommandReader,
+        handling: Handling,
+        epoch: int,
     ) -> None:
         self._catalogue = catalogue
         self._authenticator = authenticator

@@ -3,26 +3,19 @@
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
-from typing import Any, Final
+from typing import Final
 
 from fastapi import Response
 
-from salesapi.api.rest.parameters import ParameterInvalid
+from salesapi.api.rest.parameters import ParameterInvalid, described
 
 FORMATS: Final = ("json", "csv")
 LINE_END: Final = "\r\n"
-FORMAT: Final[dict[str, Any]] = {
-    "name": "format",
-    "in": "query",
-    "required": False,
-    "schema": {"type": "string", "enum": list(FORMATS), "default": FORMATS[0]},
-    "description": "JSON, or CSV (RFC 4180, UTF-8, with a header line; what is unknown is empty).",
-}
-
-
-def csv_content() -> dict[str, Any]:
-    """The further content of an answer, for the OpenAPI document, which FastAPI adds to."""
-    return {"text/csv": {"schema": {"type": "string"}}}
+FORMAT: Final = described(
+    "format",
+    {"type": "string", "enum": list(FORMATS), "default": FORMATS[0]},
+    about="JSON, or CSV (RFC 4180, UTF-8, with a header line; what is unknown is empty).",
+)
 
 
 def is_csv(sent: Mapping[str, str]) -> bool:

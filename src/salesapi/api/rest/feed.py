@@ -13,7 +13,7 @@ from salesapi.access.principals import refuse_foreign_role
 from salesapi.api.authentication import Authenticator
 from salesapi.api.rest.commands import REFUSALS
 from salesapi.api.rest.parameters import ParameterInvalid as ParameterUnreadable
-from salesapi.api.rest.parameters import ParameterUnknown
+from salesapi.api.rest.parameters import ParameterUnknown, described
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.shared.kernel import Kind, Refused, roles
 from salesapi.eventlog.recorder import EventLog
@@ -139,7 +139,7 @@ class FeedRoutes:
         limit = _number(request, "limit", default=PAGE_EVENTS_DEFAULT, least=1, most=PAGE_EVENTS_MAX)
         wait_seconds = _number(request, "waitSeconds", default=0, least=0, most=WAIT_SECONDS_MAX)
         page = await self._page(after, limit, self._types(request), time.monotonic() + wait_seconds)
-        return Response(page.body(self._epoch), media_type="application/json", headers={"cache-control": "no-store"})
+        return Response(page.body(self._epoch), media_type="application/json")
 
     def _types(self, request: Request) -> list[str] | None:
         text = request.query_params.get("types")
@@ -221,23 +221,20 @@ restored from a backup: positions may stand for other events, so start again fro
 Personal fields are sealed. Roles: {", ".join(sorted(FEED_ROLES))}."""
 
 
-def _parameter(name: str, description: str, **schema: Any) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
-
-
-PARAMETERS: Final[list[dict[str, Any]]] = [
-    _parameter("after", "Events after this position.", type="integer", format="int64", minimum=0, default=0),
-    _parameter(
-        "limit", "Most events.", type="integer", minimum=1, maximum=PAGE_EVENTS_MAX, default=PAGE_EVENTS_DEFAULT
+PARAMETERS: Final = [
+    described(
+        "after", {"type": "integer", "format": "int64", "minimum": 0, "default": 0}, about="Events after this position."
     ),
-    _parameter("types", "Only these stored types, with commas between: `deal.won,deal.lost`.", type="string"),
-    _parameter(
+    described(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": PAGE_EVENTS_MAX, "default": PAGE_EVENTS_DEFAULT},
+        about="Most events.",
+    ),
+    described("types", {"type": "string"}, about="Only these stored types, with commas between: `deal.won,deal.lost`."),
+    described(
         "waitSeconds",
-        "Longest wait for an event where there is none yet.",
-        type="integer",
-        minimum=0,
-        maximum=WAIT_SECONDS_MAX,
-        default=0,
+        {"type": "integer", "minimum": 0, "maximum": WAIT_SECONDS_MAX, "default": 0},
+        about="Longest wait for an event where there is none yet.",
     ),
 ]
 

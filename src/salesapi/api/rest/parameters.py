@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Final
 
 from fastapi import Request
@@ -13,31 +12,23 @@ from salesapi.queries.paging import PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, PageReques
 PARAMETER_LENGTH_MAX: Final = 2_000
 """Longest value of one parameter, in characters."""
 POSITION_MAX: Final = 2**53 - 1
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER: Final = re.compile(r"[0-9]{1,16}")
 
-MIN_POSITION: Final[dict[str, Any]] = {
-    "name": "minPosition",
-    "in": "query",
-    "required": False,
-    "schema": {"type": "integer", "minimum": 1, "maximum": POSITION_MAX},
-    "description": "Waits up to 2 seconds until the answer reflects this log position, as a receipt gave it.",
-}
-PAGE: Final[tuple[dict[str, Any], ...]] = (
-    {
-        "name": "first",
-        "in": "query",
-        "required": False,
-        "schema": {"type": "integer", "minimum": 1, "maximum": PAGE_ROWS_MAX, "default": PAGE_ROWS_DEFAULT},
-        "description": "How many rows.",
-    },
-    {
-        "name": "after",
-        "in": "query",
-        "required": False,
-        "schema": {"type": "string"},
-        "description": "The `next_cursor` of the page before, in the same order.",
-    },
+
+def described(name: str, schema: dict[str, Any], *, about: str, is_required: bool = False) -> dict[str, Any]:
+    """A parameter of the query for the OpenAPI document."""
+    return {"name": name, "in": "query", "required": is_required, "schema": schema, "description": about}
+
+
+MIN_POSITION: Final = described(
+    "minPosition",
+    {"type": "integer", "minimum": 1, "maximum": POSITION_MAX},
+    about="Waits up to 2 seconds until the answer reflects this log position, as a receipt gave it.",
+)
+ROWS: Final = {"type": "integer", "minimum": 1, "maximum": PAGE_ROWS_MAX, "default": PAGE_ROWS_DEFAULT}
+PAGE: Final = (
+    described("first", ROWS, about="How many rows."),
+    described("after", {"type": "string"}, about="The `next_cursor` of the page before, in the same order."),
 )
 
 
@@ -113,20 +104,3 @@ def number(sent: Mapping[str, str], name: str, most: int) -> int:
     if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= most:
         raise ParameterInvalid(name=name, reason=f"send a number from 1 to {most}", pointer=f"/{name}")
     return int(text)
-
-
-def day(sent: Mapping[str, str], name: str) -> date | None:
-    """A date.
-
-    Raises:
-        ParameterInvalid.
-    """
-    text = sent.get(name)
-    if text is None:
-        return None
-    try:
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise ParameterInvalid(name=name, reason="a date is written as 2026-03-02", pointer=f"/{name}")

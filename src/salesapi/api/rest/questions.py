@@ -1,10 +1,13 @@
 """REST's door to questions: one route for each path, its parameters, its answer as JSON or CSV, and its description."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import reduce
 from itertools import groupby
+from operator import or_
 from typing import Any, Concatenate, Final
 
 from fastapi import FastAPI, Request, Response
+from pydantic import BaseModel
 
 from salesapi.access.principals import Scope, ScopeOf
 from salesapi.api.authentication import Authenticator, Caller
@@ -25,14 +28,15 @@ from salesapi.api.reads.questions import QUESTIONS
 from salesapi.api.rest.answers import json_answer
 from salesapi.api.rest.argument_texts import ArgumentTexts
 from salesapi.api.rest.commands import REFUSALS
-from salesapi.api.rest.csv_answers import FORMAT, csv_answer, csv_content, is_csv
-from salesapi.api.rest.parameters import ParameterInvalid
+from salesapi.api.rest.csv_answers import FORMAT, csv_answer, is_csv
+from salesapi.api.rest.parameters import ParameterInvalid, described
 from salesapi.database.connections import Connection
 from salesapi.queries.pay.live_statements import LiveAnswer
 from salesapi.schemas.answers import item_of, items_of, page_of
 from salesapi.schemas.pay.live_statements import LiveStatement
 
-NOT_STORED: Final = {"cache-control": "no-store"}
+ENVELOPES: Final[dict[type, Callable[[Any], type[BaseModel]]]] = {PageOf: page_of, AllOf: items_of, Item: item_of}
+"""What is around a form of answer; one that stands by itself has none."""
 
 
 class RestReading:
@@ -78,9 +82,9 @@ class QuestionRoutes:
 
     def add_to(self, app: FastAPI) -> None:
         """Adds them; questions that share a path are told apart by a parameter."""
-        answered = [question for question in QUESTIONS if question.rest is not None]
-        for _, several in groupby(answered, key=_path):
-            self._add(app, list(several))
+        for path, several in groupby(QUESTIONS, key=lambda question: question.rest and question.rest.path):
+            if path is not None:
+                self._add(app, list(several))
 
     def _add(self, app: FastAPI, questions: list[Question[Any, Any]]) -> None:
         first, place = questions[0], _place(questions[0])
@@ -129,16 +133,12 @@ async def _answered(question: Question[Any, Any], reading: RestReading, argument
         version = getattr(found, "version", None)
         headers = {} if version is None else {"etag": f'"{version}"'}
         return json_answer({"item": found, "position": position}, headers=headers)
-    return json_answer(found, headers=None if _place(question).is_stored else NOT_STORED)
+    return json_answer(found)
 
 
 def _place(question: Question[Any, Any]) -> InRest:
     assert question.rest is not None, "REST answers it"
     return question.rest
-
-
-def _path(question: Question[Any, Any]) -> str:
-    return _place(question).path
 
 
 def _choice(questions: Sequence[Question[Any, Any]]) -> dict[str, Any] | None:
@@ -148,13 +148,7 @@ def _choice(questions: Sequence[Question[Any, Any]]) -> dict[str, Any] | None:
         return None
     values = [value for _, value in choices]
     schema = {"type": "string", "enum": values, "default": values[0]}
-    return {
-        "name": choices[0][0],
-        "in": "query",
-        "required": False,
-        "schema": schema,
-        "description": "Flow, or cohorts.",
-    }
+    return described(choices[0][0], schema, about="Flow, or cohorts.")
 
 
 def _chosen(request: Request, questions: Sequence[Question[Any, Any]]) -> Question[Any, Any]:
@@ -170,20 +164,16 @@ def _chosen(request: Request, questions: Sequence[Question[Any, Any]]) -> Questi
 
 
 def _model(questions: Sequence[Question[Any, Any]]) -> Any:
-    first = questions[0]
-    if isinstance(first.answers, PageOf):
-        return page_of(first.answers.shape)
-    if isinstance(first.answers, AllOf):
-        return items_of(first.answers.shape)
-    if isinstance(first.answers, Item):
-        return item_of(first.answers.shape)
-    made: Any = first.answers.shape
-    for question in questions[1:]:
-        made = made | question.answers.shape
-    return made
+    answers = questions[0].answers
+    if type(answers) in ENVELOPES:
+        return ENVELOPES[type(answers)](answers.shape)
+    return reduce(or_, (question.answers.shape for question in questions))
 
 
 def _described(question: Question[Any, Any]) -> dict[str, Any]:
     if not isinstance(question.answers, Whole):
         return {"description": "The answer."}
-    return {"description": "The report.", "content": csv_content() if question.csv is not None else {}}
+    return {
+        "description": "The report.",
+        "content": {"text/csv": {"schema": {"type": "string"}}} if question.csv else {},
+    }

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Final
 
 from salesapi.api.reads.arguments import Texts
-from salesapi.api.reads.question import InRest, Question, Reading, Whole
+from salesapi.api.reads.question import Question, Reading, Whole, in_reports
 from salesapi.api.reads.selling.deal_reports import WindowFrom, WindowTo
 from salesapi.domain.shared.kernel import About, record
 from salesapi.queries.cash.reports_receivables import BUCKET_DAYS, BUCKETS_MAX, READ_MODELS, ReceivablesQuestion
@@ -65,15 +65,13 @@ QUESTIONS: Final = (
         answer=_receivables,
         summary="Open invoices by age at the end of a day, and the collection cycle within a window",
         reads=READ_MODELS,
-        rest=InRest(
+        rest=in_reports(
             path="/v1/reports/receivables",
             operation="ReceivablesReport",
             summary="Receivables: open invoices by age, and how fast they are paid",
             about="""\
 What is open at the end of the day `asOf`, by currency and by days overdue: that day less the due date. The collection
 cycle is counted over the invoices that were settled with money within the window `from` to `to`.""",
-            refusals=(401, 413, 422, 503),
-            is_stored=False,
         ),
     ),
 )

@@ -6,11 +6,8 @@ from salesapi.api.reads.declaration import ItemRead, ListRead
 from salesapi.queries.customers import customers, satisfactions
 
 LISTS: Final = (
+    ListRead(name="customers", summary="Customers, those in the pool too", listing=customers.CUSTOMERS),
     ListRead(
-        path="/v1/customers", name="customers", summary="Customers, those in the pool too", listing=customers.CUSTOMERS
-    ),
-    ListRead(
-        path="/v1/satisfactions",
         name="satisfactions",
         summary="What customers answered about their satisfaction",
         listing=satisfactions.SATISFACTIONS,
@@ -18,14 +15,9 @@ LISTS: Final = (
 )
 
 ITEMS: Final = (
+    ItemRead(name="customer", summary="One customer with its contacts", thing=customers.CUSTOMERS),
     ItemRead(
-        path="/v1/customers/{customer_id}",
-        name="customer",
-        summary="One customer with its contacts",
-        thing=customers.CUSTOMERS,
-    ),
-    ItemRead(
-        path="/v1/customers/{customer_id}/profile",
+        at="/v1/customers/{customer_id}/profile",
         name="customerProfile",
         summary="Everything about a customer at a glance",
         thing=customers.PROFILE,

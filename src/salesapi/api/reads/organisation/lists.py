@@ -6,28 +6,15 @@ from salesapi.api.reads.declaration import ItemRead, ListRead
 from salesapi.queries.organisation import approvals, calendars, members
 
 LISTS: Final = (
-    ListRead(path="/v1/members", name="members", summary="Members", listing=members.MEMBERS),
-    ListRead(path="/v1/calendars", name="calendars", summary="Calendars", listing=calendars.CALENDARS),
+    ListRead(name="members", summary="Members", listing=members.MEMBERS),
+    ListRead(name="calendars", summary="Calendars", listing=calendars.CALENDARS),
     ListRead(
-        path="/v1/approvals",
-        name="approvals",
-        summary="Approvals that concern you, your team or everybody",
-        listing=approvals.APPROVALS,
+        name="approvals", summary="Approvals that concern you, your team or everybody", listing=approvals.APPROVALS
     ),
 )
 
 ITEMS: Final = (
-    ItemRead(path="/v1/members/{member_id}", name="member", summary="One member", thing=members.MEMBERS),
-    ItemRead(
-        path="/v1/calendars/{calendar_id}",
-        name="calendar",
-        summary="One calendar with its holidays and fiscal periods",
-        thing=calendars.CALENDARS,
-    ),
-    ItemRead(
-        path="/v1/approvals/{approval_id}",
-        name="approval",
-        summary="One approval with its steps",
-        thing=approvals.APPROVALS,
-    ),
+    ItemRead(name="member", summary="One member", thing=members.MEMBERS),
+    ItemRead(name="calendar", summary="One calendar with its holidays and fiscal periods", thing=calendars.CALENDARS),
+    ItemRead(name="approval", summary="One approval with its steps", thing=approvals.APPROVALS),
 )

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 from annotated_types import Ge, Le
 
 from salesapi.api.reads.arguments import Named
-from salesapi.api.reads.question import CsvTable, InRest, Question, Reading, Whole
+from salesapi.api.reads.question import CsvTable, Question, Reading, Whole, in_reports
 from salesapi.domain.pay.rules.contract_costs import (
     BENEFIT_MONTHS_MAX,
     AmortisationMethod,
@@ -24,28 +25,10 @@ from salesapi.queries.pay.reports_contract_costs import ContractCostQuestion
 from salesapi.queries.pay.reports_pay import PayWindow
 from salesapi.schemas.pay.finance_reports import AccrualDimension, CommissionAccruals, ContractCosts
 
-ACCRUAL_COLUMNS: Final = (
-    "on",
-    "dimension",
-    "value",
-    "label",
-    "currency",
-    "earned_not_payable_minor",
-    "payable_not_paid_minor",
-)
-COST_COLUMNS: Final = (
-    "deal_id",
-    "currency",
-    "benefit_months",
-    "ended_on",
-    "month",
-    "added_minor",
-    "expense_minor",
-    "taxes_minor",
-    "impairment_minor",
-    "carrying_minor",
-)
-_REFUSALS: Final = (401, 413, 422, 503)
+DAY_COLUMNS: Final = ("on", "dimension", "value", "label", "currency")
+BALANCE_COLUMNS: Final = ("earned_not_payable_minor", "payable_not_paid_minor")
+DEAL_COLUMNS: Final = ("deal_id", "currency", "benefit_months", "ended_on")
+MONTH_COLUMNS: Final = ("month", "added_minor", "expense_minor", "taxes_minor", "impairment_minor", "carrying_minor")
 FirstDay: TypeAlias = Annotated[date, Named("from", "windowFrom"), About("First day.")]
 LastDay: TypeAlias = Annotated[date, Named("to", "windowTo"), About("Last day, inclusive; at most ten years later.")]
 Months: TypeAlias = Annotated[int, Ge(1), Le(BENEFIT_MONTHS_MAX)]
@@ -123,18 +106,9 @@ def _accrual_rows(report: CommissionAccruals) -> Iterator[tuple[object, ...]]:
 
 
 def _cost_rows(report: ContractCosts) -> Iterator[tuple[object, ...]]:
+    of_deal, of_month = attrgetter(*DEAL_COLUMNS), attrgetter(*MONTH_COLUMNS)
     for deal in report.deals:
-        key = (deal.deal_id, deal.currency, deal.benefit_months, deal.ended_on)
-        for each in deal.months:
-            yield (
-                *key,
-                each.month,
-                each.added_minor,
-                each.expense_minor,
-                each.taxes_minor,
-                each.impairment_minor,
-                each.carrying_minor,
-            )
+        yield from ((*of_deal(deal), *of_month(month)) for month in deal.months)
 
 
 QUESTIONS: Final = (
@@ -145,14 +119,15 @@ QUESTIONS: Final = (
         answer=_accruals,
         summary="What of locked pay is earned and not payable, and payable and not paid, at the end of every day",
         reads=reports_accruals.READ_MODELS,
-        rest=InRest(
+        rest=in_reports(
             path="/v1/reports/commission-accruals",
             operation="CommissionAccrualsReport",
             summary="Commission accruals: earned and not payable, payable and not paid, at the end of every day",
             about="From the lines of locked statements and from payments, by plan, member or cost centre, in each currency.",
-            refusals=_REFUSALS,
         ),
-        csv=CsvTable(name=lambda _: "commission-accruals", columns=ACCRUAL_COLUMNS, rows=_accrual_rows),
+        csv=CsvTable(
+            name=lambda _: "commission-accruals", columns=(*DAY_COLUMNS, *BALANCE_COLUMNS), rows=_accrual_rows
+        ),
     ),
     Question(
         name="contractCosts",
@@ -161,15 +136,14 @@ QUESTIONS: Final = (
         answer=_contract_costs,
         summary="The asset of costs to obtain contracts, by deal and month, from locked pay",
         reads=reports_contract_costs.READ_MODELS,
-        rest=InRest(
+        rest=in_reports(
             path="/v1/reports/contract-costs",
             operation="ContractCostsReport",
             summary="Contract costs: the asset of costs to obtain contracts, by deal and month",
             about="""\
 From locked pay for deals with a signed agreement (ASC 340-40, IFRS 15): capitalised in the month of the earning,
 amortised over the benefit period in a straight line or by revenue; what is taken back lowers the asset and catches up.""",
-            refusals=_REFUSALS,
         ),
-        csv=CsvTable(name=lambda _: "contract-costs", columns=COST_COLUMNS, rows=_cost_rows),
+        csv=CsvTable(name=lambda _: "contract-costs", columns=(*DEAL_COLUMNS, *MONTH_COLUMNS), rows=_cost_rows),
     ),
 )

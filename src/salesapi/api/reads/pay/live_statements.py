@@ -5,7 +5,7 @@ from uuid import UUID
 
 from salesapi.api.reads.arguments import Texts
 from salesapi.api.reads.pay.statements import Expand
-from salesapi.api.reads.question import InRest, Item, PageOf, Question, Reading, Reflecting
+from salesapi.api.reads.question import Item, PageOf, Question, Reading, Reflecting, in_pay
 from salesapi.domain.shared.kernel import About, record
 from salesapi.queries.paging import Page, PageRequest
 from salesapi.queries.pay.line_events import events_of_page
@@ -85,7 +85,7 @@ QUESTIONS: Final = (
         answer=_trace,
         summary="A member's statement as it stands now",
         reads=(),
-        rest=InRest(
+        rest=in_pay(
             path="/v1/live-statements/{plan_id}/{member_id}",
             operation="liveStatement",
             about="""\
@@ -94,7 +94,6 @@ surrounds it: attainment and the derivation of the quota, the distance to the ne
 earned and still to come. With `minPosition` it reflects a write of your own. It pays nothing: issued statements do.
 
 Pages of lines are of the moment at which each is asked for: compare `position`.""",
-            refusals=(401, 404, 409, 422, 503),
         ),
         in_graphql=False,
     ),

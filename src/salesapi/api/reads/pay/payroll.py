@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
-from salesapi.api.reads.question import CsvTable, InRest, PageOf, Question, Reading, Reflecting, Whole
+from salesapi.api.reads.question import CsvTable, PageOf, Question, Reading, Reflecting, Whole, in_pay
 from salesapi.domain.shared.kernel import About, record
 from salesapi.queries.paging import Page, PageRequest
 from salesapi.queries.pay.payroll import LINES_MAX, READS, locked_run, payroll, payroll_lines
@@ -66,7 +66,7 @@ QUESTIONS: Final = (
         answer=_payroll,
         summary="A locked run for payroll and ERP, as JSON or CSV",
         reads=READS,
-        rest=InRest(
+        rest=in_pay(
             path="/v1/payout-runs/{payout_run_id}/payroll",
             about=f"""\
 One line for each member, component, account and period that it is for; lines of 0 are left out. The \
@@ -75,7 +75,6 @@ of line, as in the totals of a statement. Cost centre, employee number and emplo
 calculated. Who sees only some statements gets the lines of these. At most {LINES_MAX:,} lines.
 
 The same request gives the same bytes again, whatever happens later.""",
-            refusals=(401, 404, 409, 422, 503),
         ),
         in_graphql=False,
         csv=CsvTable(

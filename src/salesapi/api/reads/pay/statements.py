@@ -11,7 +11,7 @@ from salesapi.database.connections import Connection
 from salesapi.domain.shared.kernel import About, record
 from salesapi.queries.paging import Page, PageRequest
 from salesapi.queries.pay.line_events import events_of_page
-from salesapi.queries.pay.payout_runs import RUNS, STATEMENTS, statement, statement_lines
+from salesapi.queries.pay.payout_runs import LINES_READ, RUNS, STATEMENTS, statement, statement_lines
 from salesapi.schemas.pay.payout_runs import (
     Statement,
     StatementFilter,
@@ -132,6 +132,6 @@ QUESTIONS: Final = (
         arguments=StatementLinesOf,
         answer=_lines,
         summary="All lines of a statement, in their order, each with the trace that explains it",
-        reads=STATEMENTS.reads,
+        reads=LINES_READ,
     ),
 )

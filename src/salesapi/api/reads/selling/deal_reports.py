@@ -1,12 +1,15 @@
 """Reports over deals and their stage visits: deals, funnel by snapshot or cohort, stage velocity. The scope says whose deals."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Final, TypeAlias
 
+from salesapi.access.principals import Scope
 from salesapi.api.reads.arguments import Named, Texts
-from salesapi.api.reads.question import InRest, Question, Reading, Whole
+from salesapi.api.reads.question import Answer, Question, Reading, Whole, in_reports
 from salesapi.domain.shared.kernel import About, record
+from salesapi.queries.selling.reports import Reports
 from salesapi.queries.selling.reports_facts import READ_MODELS
 from salesapi.queries.selling.reports_question import (
     BY_STAGE_ALREADY,
@@ -18,7 +21,6 @@ from salesapi.queries.selling.reports_question import (
 from salesapi.schemas.selling.reports import DealReport, FunnelCohort, FunnelSnapshot, ReportFilter, StageVelocity
 
 _DIMENSIONS: Final = ", ".join(each for each in Dimension if each != Dimension.ATTRIBUTE)
-_REFUSALS: Final = (401, 413, 422, 503)
 
 
 def _by_commas(texts: Sequence[str]) -> tuple[str, ...]:
@@ -75,25 +77,26 @@ async def _deals(reading: Reading, given: DealReportArguments) -> DealReport:
     return await reading.shared.reports.deals(_question(given), reading.caller.rows, reading.wanted)
 
 
-async def _snapshot(reading: Reading, given: StageReportArguments) -> FunnelSnapshot:
-    question = _question(given, BY_STAGE_ALREADY)
-    return await reading.shared.reports.funnel_snapshot(question, reading.caller.rows, reading.wanted)
+def _by_stage(
+    report: Callable[[Reports, ReportQuestion, Scope, int | None], Awaitable[Answer]],
+) -> Callable[[Reading, StageReportArguments], Awaitable[Answer]]:
+    """Answers with a report that is by stage already."""
+
+    async def answer(reading: Reading, given: StageReportArguments) -> Answer:
+        question = _question(given, BY_STAGE_ALREADY)
+        return await report(reading.shared.reports, question, reading.caller.rows, reading.wanted)
+
+    return answer
 
 
-async def _cohort(reading: Reading, given: StageReportArguments) -> FunnelCohort:
-    question = _question(given, BY_STAGE_ALREADY)
-    return await reading.shared.reports.funnel_cohort(question, reading.caller.rows, reading.wanted)
-
-
-async def _velocity(reading: Reading, given: StageReportArguments) -> StageVelocity:
-    question = _question(given, BY_STAGE_ALREADY)
-    return await reading.shared.reports.stage_velocity(question, reading.caller.rows, reading.wanted)
-
-
-_FUNNEL: Final = "Funnel: stages with their conversion, by snapshot or by cohort"
-_FUNNEL_ABOUT: Final = """\
+_FUNNEL: Final = in_reports(
+    path="/v1/reports/funnel",
+    operation="FunnelReport",
+    summary="Funnel: stages with their conversion, by snapshot or by cohort",
+    about="""\
 `snapshot`: the deals in each stage, and how stages were left within the window `from` to `to`. `cohort`: of the deals
-that entered a stage within the window, how many were ever in the next one, or won; a deal counts once a stage."""
+that entered a stage within the window, how many were ever in the next one, or won; a deal counts once a stage.""",
+)
 QUESTIONS: Final = (
     Question(
         name="dealReport",
@@ -102,65 +105,45 @@ QUESTIONS: Final = (
         answer=_deals,
         summary="Counts by status and stage, win rates, values and sales cycles",
         reads=READ_MODELS,
-        rest=InRest(
+        rest=in_reports(
             path="/v1/reports/deals",
             operation="DealsReport",
             summary="Deals: counts, win rates, values, sales cycles",
             about="One set of figures for each group; without `groupBy` there is one group of all deals. Values are by currency.",
-            refusals=_REFUSALS,
-            is_stored=False,
         ),
     ),
     Question(
         name="funnelSnapshot",
         answers=Whole(FunnelSnapshot),
         arguments=StageReportArguments,
-        answer=_snapshot,
+        answer=_by_stage(Reports.funnel_snapshot),
         summary="Who is in which stage, and how stages were left within the window",
         reads=READ_MODELS,
-        rest=InRest(
-            path="/v1/reports/funnel",
-            operation="FunnelReport",
-            summary=_FUNNEL,
-            about=_FUNNEL_ABOUT,
-            refusals=_REFUSALS,
-            choice=("mode", "snapshot"),
-            is_stored=False,
-        ),
+        rest=replace(_FUNNEL, choice=("mode", "snapshot")),
     ),
     Question(
         name="funnelCohort",
         answers=Whole(FunnelCohort),
         arguments=StageReportArguments,
-        answer=_cohort,
+        answer=_by_stage(Reports.funnel_cohort),
         summary="Of the deals that entered a stage within the window, how many ever came further",
         reads=READ_MODELS,
-        rest=InRest(
-            path="/v1/reports/funnel",
-            operation="FunnelReport",
-            summary=_FUNNEL,
-            about=_FUNNEL_ABOUT,
-            refusals=_REFUSALS,
-            choice=("mode", "cohort"),
-            is_stored=False,
-        ),
+        rest=replace(_FUNNEL, choice=("mode", "cohort")),
     ),
     Question(
         name="stageVelocity",
         answers=Whole(StageVelocity),
         arguments=StageReportArguments,
-        answer=_velocity,
+        answer=_by_stage(Reports.stage_velocity),
         summary="How long deals stayed in stages, over the visits that ended within the window",
         reads=READ_MODELS,
-        rest=InRest(
+        rest=in_reports(
             path="/v1/reports/stage-velocity",
             operation="StageVelocityReport",
             summary="Stage velocity: how long deals stay in each stage",
             about="""\
 Median and p90 over the visits that ended within the window `from` to `to`. Visits that last are told apart, with
 their ages on the day `asOf`.""",
-            refusals=_REFUSALS,
-            is_stored=False,
         ),
     ),
 )

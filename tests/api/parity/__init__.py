@@ -1,0 +1,1 @@
+"""The requests that parity is shown with, by what they are about."""
