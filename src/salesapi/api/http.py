@@ -13,6 +13,7 @@ from salesapi.api.rest.commands import CommandRoutes
 from salesapi.api.rest.feed import FeedRoutes
 from salesapi.api.rest.health import HealthRoutes
 from salesapi.api.rest.questions import QuestionRoutes
+from salesapi.api.routing import RoutesByThing
 from salesapi.app import Core
 from salesapi.commands.command_reading import CommandReader
 from salesapi.queries.selling.reports import Reports
@@ -44,6 +45,7 @@ def doors(core: Core) -> FastAPI:
     HealthRoutes(core.pool, core.registry, always_followed(has_nats=core.settings.nats_url is not None)).add_to(app)
     GraphQLDoor(core, authenticator, reader, reading).add_to(app)
     described(app, core.catalogue)
+    app.router.routes = [RoutesByThing(app.router.routes)]
     return app
 
 

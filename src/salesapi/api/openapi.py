@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from salesapi.api.command_schemas import command_schemas
+from salesapi.api.routing import RoutesByThing
 from salesapi.commands.handling import BULK_MAX
 from salesapi.domain.catalogue import Catalogue
 
@@ -98,8 +99,9 @@ def described(app: FastAPI, catalogue: Catalogue) -> None:
 
 def openapi_document(app: FastAPI, catalogue: Catalogue) -> dict[str, Any]:
     """The document, with components in a stable order."""
+    routes = [each for route in app.routes for each in (route.all if isinstance(route, RoutesByThing) else (route,))]
     made = get_openapi(
-        title=app.title, version=app.version, openapi_version="3.1.0", description=DESCRIPTION, routes=app.routes
+        title=app.title, version=app.version, openapi_version="3.1.0", description=DESCRIPTION, routes=routes
     )
     components = made.setdefault("components", {})
     schemas = {**components.get("schemas", {}), **command_schemas(catalogue), **SHARED_SCHEMAS}

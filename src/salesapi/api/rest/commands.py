@@ -7,7 +7,6 @@ from uuid import UUID
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
-from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from salesapi.api.authentication import Authenticator, Caller
@@ -80,13 +79,6 @@ class CommandRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[[Request], Awaitable[Response]], **described: Any) -> None:
         super().__init__(path, endpoint, **described)
         self.app = self._answer
-        self._begins = path.partition("{")[0]
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Most routes differ in their first words: only the others are worth the pattern and what comes with it."""
-        if self._begins not in scope["path"]:
-            return Match.NONE, {}
-        return super().matches(scope)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self.endpoint(Request(scope, receive, send))
