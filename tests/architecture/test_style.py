@@ -1,14 +1,12 @@
-"""The measures of the house style hold everywhere but at the places of `exceptions.py`, and those get fewer."""
+"""The measures of the house style hold everywhere."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from tests.architecture import exceptions
 from tests.architecture.measures import (
     FILE_LINES_MAX,
     FUNCTION_LINES_MAX,
@@ -28,11 +26,10 @@ EVERYWHERE: Final = ("src", "tests", "bench")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One measure, the folders that it holds in, its exceptions, and what to do about a new place."""
+    """One measure, the folders that it holds in, and what to do about a place that breaks it."""
 
     measure: Measure
     folders: tuple[str, ...]
-    exceptions: frozenset[str]
     advice: str
 
 
@@ -40,40 +37,29 @@ RULES: Final = {
     "file lines": Rule(
         measure=long_files,
         folders=EVERYWHERE,
-        exceptions=exceptions.LONG_FILES,
         advice=f"has more than {FILE_LINES_MAX} lines; part it by subject",
     ),
     "function lines": Rule(
         measure=long_functions,
         folders=EVERYWHERE,
-        exceptions=frozenset(),
         advice=f"has more than {FUNCTION_LINES_MAX} lines; take a step out of it",
     ),
     "positional arguments": Rule(
         measure=many_positional,
         folders=("src",),
-        exceptions=exceptions.MANY_POSITIONAL,
         advice=f"takes more than {POSITIONAL_MAX} arguments by position; put `*` before those that a call should name",
     ),
     "arguments of one type": Rule(
         measure=confusable,
         folders=("src",),
-        exceptions=exceptions.CONFUSABLE,
         advice="takes two arguments of one type by position, which a call may swap; put `*` before them",
     ),
     "unchecked callables": Rule(
         measure=unchecked_callables,
         folders=("src",),
-        exceptions=exceptions.UNCHECKED_CALLABLES,
         advice="says `Callable[..., X]`, so that no wrong function is told; name the arguments or take a type parameter",
     ),
 }
-
-
-@cache
-def places_of(name: str) -> frozenset[str]:
-    rule = RULES[name]
-    return frozenset(places(rule.measure, source_files(rule.folders)))
 
 
 def source_files(folders: tuple[str, ...]) -> Iterator[Path]:
@@ -82,15 +68,9 @@ def source_files(folders: tuple[str, ...]) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_a_rule_of_style_holds_but_for_its_exceptions(name: str) -> None:
+def test_a_rule_of_style_holds(name: str) -> None:
     rule = RULES[name]
-    assert [f"{place} {rule.advice}" for place in sorted(places_of(name) - rule.exceptions)] == []
-
-
-@pytest.mark.parametrize("name", RULES)
-def test_an_exception_that_is_no_longer_needed_is_taken_off_the_list(name: str) -> None:
-    unneeded = sorted(RULES[name].exceptions - places_of(name))
-    assert unneeded == [], "take these off the list in tests/architecture/exceptions.py"
+    assert [f"{place} {rule.advice}" for place in sorted(places(rule.measure, source_files(rule.folders)))] == []
 
 
 @pytest.mark.parametrize(

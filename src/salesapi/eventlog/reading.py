@@ -87,15 +87,15 @@ def stored_events(rows: Iterable[Iterable[Any]]) -> list[StoredEvent]:
     """Rows of `log.event`, in the order of its columns; what stands behind these is not looked at."""
     return [
         _make_event(
-            position,
-            _make_ref(kind, id),
-            version,
-            type,
-            schema,
-            payload,
-            meta,
-            None if on is None or zone is None else _make_time(on, zone, at),
-            recorded_at,
+            position=position,
+            stream=_make_ref(kind, id),
+            version=version,
+            type=type,
+            schema=schema,
+            payload=payload,
+            meta=meta,
+            occurred=None if on is None or zone is None else _make_time(on=on, zone=zone, at=at),
+            recorded_at=recorded_at,
         )
         for position, kind, id, version, type, schema, payload, meta, at, on, zone, recorded_at, *_ in rows
     ]

@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from types import FunctionType
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from salesapi.domain.shared.kernel import ExternalId, Recorded
 
 Made = TypeVar("Made")
+Values = ParamSpec("Values")
 
 if TYPE_CHECKING:
     # The type checker knows the fields of what is replaced by this name only.
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
         A field that neither is stated nor has the source has its default. The type checker holds each of them against the field
         (`tools/mypy_made_from.py`): one that lacks, or is of another type there, must be stated.
         """
+
+    def maker(kind: Callable[Values, Made]) -> Callable[Values, Made]:
+        """A function that makes a record of all its values."""
 
 else:
 
@@ -41,9 +46,14 @@ else:
         """The record that the type checker knows by this name."""
         return _maker_from(kind, source.__class__, tuple(stated))(source, **stated)
 
+    def maker(kind):
+        """The function that the type checker knows by this name; it takes the values by position, too."""
+        names = _slots(kind)
+        return _compiled(kind, ", ".join(names), {name: name for name in names})
+
 
 @cache
-def _maker_from(kind: type, source: type, stated: tuple[str, ...]) -> Callable[..., object]:
+def _maker_from(kind: type, source: type, stated: tuple[str, ...]) -> FunctionType:
     slots = _slots(kind)
     if unknown := set(stated) - set(slots):
         raise TypeError(f"{kind.__name__} has no field {', '.join(sorted(unknown))}")
@@ -53,23 +63,14 @@ def _maker_from(kind: type, source: type, stated: tuple[str, ...]) -> Callable[.
             if field.default is MISSING and field.default_factory is MISSING:
                 raise TypeError(f"{kind.__name__}.{field.name} is not in {source.__name__}: state it")
             values[field.name] = f"_defaults['{field.name}']" + ("" if field.default_factory is MISSING else "()")
-    made: Callable[..., object] = _compiled(kind, ", ".join(["_source", *stated]), values)
-    return made
-
-
-def maker(kind: type[Made]) -> Callable[..., Made]:
-    """A function that makes a record of all its values, by position in the order of its fields."""
-    names = _slots(kind)
-    made: Callable[..., Made] = _compiled(kind, ", ".join(names), {name: name for name in names})
-    return made
+    return _compiled(kind, ", ".join(["_source", *stated]), values)
 
 
 @cache
-def _copier(kind: type) -> Callable[[object], object]:
+def _copier(kind: type) -> FunctionType:
     """A function that copies a record to an instance of its class's twin."""
     values = {name: f"_thing.{name}" for name in _slots(kind)}
-    copier: Callable[[object], object] = _compiled(kind, "_thing", values, is_finished=False)
-    return copier
+    return _compiled(kind, "_thing", values, is_finished=False)
 
 
 def _slots(kind: type) -> list[str]:
@@ -84,9 +85,7 @@ def _slots(kind: type) -> list[str]:
     return names
 
 
-def _compiled(
-    kind: type, parameters: str, values: Mapping[str, str], *, is_finished: bool = True
-) -> Callable[..., Made]:
+def _compiled(kind: type, parameters: str, values: Mapping[str, str], *, is_finished: bool = True) -> FunctionType:
     """A function that makes a record, generated as `dataclasses` generates a constructor: it holds names of fields only."""
     lines = [
         f"def _function({parameters}):",
@@ -104,7 +103,7 @@ def _compiled(
             for field in fields(kind)
         },
     }
-    found: dict[str, Callable[..., Made]] = {}
+    found: dict[str, FunctionType] = {}
     exec("\n".join(lines), known, found)
     return found["_function"]
 
