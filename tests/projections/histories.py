@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from salesapi.domain.catalogue import STREAMS
@@ -54,6 +54,11 @@ def rows(projection: Projection, kind: type[Wanted], *facts: Fact) -> list[Wante
     checked = [row for row in found if isinstance(row, kind)]
     assert len(checked) == len(found)
     return checked
+
+
+def views(projection: Projection, *facts: Fact) -> list[Any]:
+    """All rows of a read model whose class is made of a state."""
+    return [row for group in fold(projection, *facts).values() for row in group]
 
 
 def read_by(projection: Projection, events: list[tuple[object, Recorded]]) -> list[tuple[object, Recorded]]:

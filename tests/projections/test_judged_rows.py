@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from salesapi.domain.organisation.approvals import (
     ApprovalDelegated,
@@ -34,13 +35,10 @@ from salesapi.domain.pay.records.objections import (
 from salesapi.domain.pay.records.points import PointsCredited, PointsPosted, PointsRedeemed, points_ref
 from salesapi.domain.pay.records.pool_shares import PoolShare, PoolSharesApproved, PoolSharesRejected, PoolSharesStated
 from salesapi.projections.organisation import approvals
-from salesapi.projections.organisation.approvals import ApprovalRow
 from salesapi.projections.pay import awards, objections, points, pool_shares
-from salesapi.projections.pay.awards import AwardRow
 from salesapi.projections.pay.objections import ObjectionRow
 from salesapi.projections.pay.points import PointsEntryRow, PointsRow
-from salesapi.projections.pay.pool_shares import PoolSharesRow
-from tests.projections.histories import Fact, rows
+from tests.projections.histories import Fact, rows, views
 from tests.spec import uid
 from tests.values_by_type import built
 
@@ -55,8 +53,8 @@ REQUESTED = built(
 FIRST = ApprovalStepDecided(step=1, decision="approve", member_id=LEAD, note="Once only")
 
 
-def approval(*events: object) -> ApprovalRow:
-    (row,) = rows(approvals.PROJECTION, ApprovalRow, *(Fact(ID, event) for event in (REQUESTED, *events)))
+def approval(*events: object) -> Any:
+    (row,) = views(approvals.PROJECTION, *(Fact(ID, event) for event in (REQUESTED, *events)))
     return row
 
 
@@ -123,8 +121,8 @@ GRANTED = built(AwardGranted, kind="spiff", points=None)
 APPROVED = built(AwardApproved, approved_by=OTHER_PRINCIPAL)
 
 
-def awarded(*events: object) -> AwardRow:
-    (row,) = rows(awards.PROJECTION, AwardRow, *(Fact(ID, event) for event in events))
+def awarded(*events: object) -> Any:
+    (row,) = views(awards.PROJECTION, *(Fact(ID, event) for event in events))
     return row
 
 
@@ -185,8 +183,8 @@ STATED = built(PoolSharesStated, shares=GIVEN)
 POOL_APPROVED = built(PoolSharesApproved, shares=GIVEN, approved_by=OTHER_PRINCIPAL)
 
 
-def pooled(*events: object) -> PoolSharesRow:
-    (row,) = rows(pool_shares.PROJECTION, PoolSharesRow, *(Fact(ID, event) for event in events))
+def pooled(*events: object) -> Any:
+    (row,) = views(pool_shares.PROJECTION, *(Fact(ID, event) for event in events))
     return row
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from salesapi.domain.pay.plans.compensation_plans import (
     CompensationPlanDrafted,
@@ -18,11 +19,10 @@ from salesapi.domain.pay.plans.enrolments import (
     Left,
 )
 from salesapi.projections.pay import compensation_plans, enrolments
-from salesapi.projections.pay.compensation_plans import CompensationPlanRow
 from salesapi.projections.pay.enrolments import AcknowledgedColumn, EnrolmentRow
 from tests.domain.pay.commission_stories import BY_LINE, flat
 from tests.domain.pay.plan_options import TERMS
-from tests.projections.histories import Fact, rows
+from tests.projections.histories import Fact, rows, views
 from tests.spec import uid
 from tests.values_by_type import built
 
@@ -47,8 +47,8 @@ def enrolled(*events: object) -> list[EnrolmentRow]:
     return rows(enrolments.PROJECTION, EnrolmentRow, *(Fact(STREAM, event) for event in events))
 
 
-def plan(*events: object) -> CompensationPlanRow:
-    (row,) = rows(compensation_plans.PROJECTION, CompensationPlanRow, *(Fact(PLAN, event) for event in events))
+def plan(*events: object) -> Any:
+    (row,) = views(compensation_plans.PROJECTION, *(Fact(PLAN, event) for event in events))
     return row
 
 

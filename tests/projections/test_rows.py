@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from salesapi.domain.cash.receipts import ReceiptAllocated, ReceiptPart, ReceiptRecorded, ReceiptReversed
 from salesapi.domain.customers.customers import (
@@ -47,19 +46,16 @@ from salesapi.domain.selling.targets import (
 from salesapi.projections.cash import receipts
 from salesapi.projections.cash.receipts import ReceiptRow
 from salesapi.projections.customers import customers, satisfactions, timelines
-from salesapi.projections.customers.customers import CustomerRow
 from salesapi.projections.customers.satisfactions import SatisfactionRow
 from salesapi.projections.customers.timelines import TimelineRow
 from salesapi.projections.pay import quotas
 from salesapi.projections.pay.quotas import QuotaRow
 from salesapi.projections.selling import activities, attribution_touches, deals, forecast_sheets, leads, targets
-from salesapi.projections.selling.activities import ActivityRow
 from salesapi.projections.selling.attribution_touches import AttributionTouchRow
 from salesapi.projections.selling.forecast_sheets import ForecastSheetRow
-from salesapi.projections.selling.leads import LeadRow
 from salesapi.projections.selling.targets import TargetRow
 from tests.domain.examples import ACME, ANNA, DEAL, LEAD, OFFERED, PRODUCT
-from tests.projections.histories import Fact, rows
+from tests.projections.histories import Fact, rows, views
 from tests.spec import uid
 from tests.values_by_type import built
 
@@ -67,13 +63,8 @@ ACTIVITY, RECEIPT, PLAN, RUN, CONTACT = uid(0xAA), uid(0xEC), uid(0xF2), uid(0xF
 WON = DealWon(stage_from="offer", stage_to="won", amount_minor=130_000, currency="CNY", owner_id=ANNA, reason=None)
 
 
-def deal_rows(*facts: Fact) -> list[Any]:
-    """The rows of deals, whose class is made of the state."""
-    return rows(deals.PROJECTION, deals.PROJECTION.row, *facts)
-
-
 def test_a_won_deal_carries_the_won_value_and_its_closing_date() -> None:
-    (deal,) = deal_rows(Fact(DEAL, OFFERED, "2026-01-05"), Fact(DEAL, WON, "2026-02-01"))
+    (deal,) = views(deals.PROJECTION, Fact(DEAL, OFFERED, "2026-01-05"), Fact(DEAL, WON, "2026-02-01"))
     assert (deal.status, deal.stage, deal.amount_minor, deal.closed_on) == ("won", "won", 130_000, date(2026, 2, 1))
     assert (deal.opened_on, deal.version, deal.position) == (date(2026, 1, 5), 2, 2)
 
@@ -83,7 +74,7 @@ def test_a_reopened_deal_is_open_again_without_a_closing() -> None:
     back = DealReopened(
         status_from="lost", stage_from="lost", stage_to="offer", reason="called again", amount_minor=None, currency=None
     )
-    (deal,) = deal_rows(Fact(DEAL, OFFERED), Fact(DEAL, lost), Fact(DEAL, back, "2026-03-09"))
+    (deal,) = views(deals.PROJECTION, Fact(DEAL, OFFERED), Fact(DEAL, lost), Fact(DEAL, back, "2026-03-09"))
     assert (deal.status, deal.stage, deal.closed_on, deal.competitor) == ("open", "offer", None, None)
     assert deal.stage_entered_on == date(2026, 3, 9)
 
@@ -92,7 +83,7 @@ def test_a_deal_names_its_product_where_all_lines_are_of_one() -> None:
     line = DealLine(product_id=PRODUCT, quantity=Decimal(2))
     one = replace(OFFERED, lines=(line, line))
     two = replace(OFFERED, lines=(line, replace(line, product_id=uid(1))))
-    assert [row.product_id for row in deal_rows(Fact(uid(1), one), Fact(uid(2), two))] == [
+    assert [row.product_id for row in views(deals.PROJECTION, Fact(uid(1), one), Fact(uid(2), two))] == [
         PRODUCT,
         None,
     ]
@@ -106,13 +97,13 @@ def test_a_changed_contact_keeps_its_place_and_external_id() -> None:
     other = replace(MARIA, contact_id=uid(0xB2), name="Ben")
     changed = built(CustomerContactChanged, contact_id=CONTACT, fields=("phone",), name="Maria", phone="+49 1")
     facts = [Fact(ACME, event) for event in (COMPANY, MARIA, other, changed)]
-    (customer,) = rows(customers.PROJECTION, CustomerRow, *facts)
+    (customer,) = views(customers.PROJECTION, *facts)
     assert [(c.name, c.phone, c.external_id) for c in customer.contacts] == [
         ("Maria", "+49 1", MARIA.external_id),
         ("Ben", MARIA.phone, MARIA.external_id),
     ]
     gone = Fact(ACME, CustomerContactRemoved(contact_id=CONTACT, reason=None))
-    (customer,) = rows(customers.PROJECTION, CustomerRow, *facts, gone)
+    (customer,) = views(customers.PROJECTION, *facts, gone)
     assert [contact.name for contact in customer.contacts] == ["Ben"]
 
 
@@ -138,7 +129,7 @@ def test_touches_of_a_lead_count_for_the_deal_of_its_conversion_and_fall_with_a_
         ("campaign", DEAL, 4, date(2026, 1, 3)),
         ("meeting", DEAL, 5, None),
     ]
-    (lead,) = rows(leads.PROJECTION, LeadRow, *facts)
+    (lead,) = views(leads.PROJECTION, *facts)
     assert (lead.version, lead.position, lead.status) == (5, 5, "converted")
     voided = Fact(LEAD, LeadVoided(status_from="converted", reason="twice"))
     assert rows(attribution_touches.PROJECTION, AttributionTouchRow, *facts, voided) == []
@@ -151,9 +142,7 @@ def test_a_corrected_follow_up_shows_what_is_right_now() -> None:
     corrected = ActivityFollowUpCorrected(
         about=about, fields=("content",), follow_up=replace(said, content="hello again"), reason="typo"
     )
-    (activity,) = rows(
-        activities.PROJECTION, ActivityRow, Fact(ACTIVITY, logged, "2026-01-09"), Fact(ACTIVITY, corrected)
-    )
+    (activity,) = views(activities.PROJECTION, Fact(ACTIVITY, logged, "2026-01-09"), Fact(ACTIVITY, corrected))
     assert (activity.status, activity.kind, activity.done_on) == ("completed", "call", date(2026, 1, 9))
     assert (activity.content, activity.is_follow_up, activity.is_corrected) == ("hello again", True, True)
 
@@ -162,7 +151,7 @@ def test_a_planned_activity_is_done_on_its_completion() -> None:
     about = Subject(kind="lead", id=LEAD)
     planned = built(ActivityScheduled, kind="visit", about=about, due_on=date(2026, 1, 9), next_step="show it")
     done = ActivityCompleted(about=about, kind="visit", owner_id=ANNA, outcome="interested", content="long talk")
-    (activity,) = rows(activities.PROJECTION, ActivityRow, Fact(ACTIVITY, planned), Fact(ACTIVITY, done, "2026-01-10"))
+    (activity,) = views(activities.PROJECTION, Fact(ACTIVITY, planned), Fact(ACTIVITY, done, "2026-01-10"))
     assert (activity.due_on, activity.done_on, activity.channel) == (date(2026, 1, 9), date(2026, 1, 10), "visit")
     assert (activity.outcome, activity.next_step, activity.is_follow_up) == ("interested", "show it", False)
 
@@ -189,7 +178,7 @@ def test_each_answer_of_a_customer_is_a_row_of_its_own_and_changes_nothing_else_
         (ACME, "csat", 4, None, 3),
     ]
     assert len({row.satisfaction_id for row in found}) == 2
-    (customer,) = rows(customers.PROJECTION, CustomerRow, *facts)
+    (customer,) = views(customers.PROJECTION, *facts)
     assert (customer.version, customer.position, customer.registered_on) == (3, 3, date(2026, 1, 2))
 
 

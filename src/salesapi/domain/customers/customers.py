@@ -264,15 +264,15 @@ class KnownContact:
 class Customer:
     """A customer as it is now. `name` is that of the company or of the person."""
 
-    kind: CustomerKind
     name: str | None
+    kind: CustomerKind
     owner_id: UUID | None
     parent_id: UUID | None
     attributes: tuple[AttributeValue, ...]
     contacts: tuple[KnownContact, ...] = ()
     """Those that were not removed, the oldest first."""
-    registered_on: date | None = None
     external: ExternalId | None = None
+    registered_on: date | None = None
 
     def contact(self, contact_id: UUID) -> KnownContact | None:
         """The contact with this id."""

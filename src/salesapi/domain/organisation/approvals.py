@@ -211,16 +211,16 @@ class Approval:
     """An approval as it is now. `party_ids` are all members who asked, were asked, or gave their place away, in order."""
 
     subject: ApprovalSubject
-    steps: tuple[Step, ...]
+    status: ApprovalStatus = "pending"
     step_order: StepOrder
+    steps: tuple[Step, ...]
     requested_by: UUID
     requester_id: UUID | None
     party_ids: tuple[UUID, ...]
     due_on: date | None
     requested_on: date | None
-    reason: str | None
-    status: ApprovalStatus = "pending"
     closed_on: date | None = None
+    reason: str | None
     withdrawal_reason: str | None = None
 
     @property

@@ -125,9 +125,9 @@ class Member:
     email: str | None = None
     employee_number: str | None = None
     joined_on: date | None = None
+    left_on: date | None = None
     cost_centre: str | None = None
     legal_entity: str | None = None
-    left_on: date | None = None
     external: ExternalId | None = None
 
 

@@ -237,8 +237,8 @@ class Activity:
     `is_follow_up` marks one that took place without a plan; `next_step` of a planned one is what it is planned for.
     """
 
-    status: ActivityStatus
     kind: ActivityKind
+    status: ActivityStatus
     about: Subject
     owner_id: UUID
     due_on: date | None = None

@@ -330,10 +330,10 @@ class CompensationPlan:
     key: str
     name: str
     currency: str
+    legal_entity: str | None = None
+    notice_days: int = 0
     versions: tuple[CompensationPlanVersion, ...] = ()
     is_retired: bool = False
-    notice_days: int = 0
-    legal_entity: str | None = None
     external: ExternalId | None = None
 
     @property

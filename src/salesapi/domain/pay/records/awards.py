@@ -292,20 +292,20 @@ class Award:
 
     member_id: UUID
     kind: AwardKind
+    status: AwardStatus = "granted"
     amount_minor: int | None
     currency: str | None
     points: int | None
+    reason: str = ""
     plan_id: UUID | None
     period: str | None
-    granted_by: UUID
-    granter_id: UUID | None
+    period_corrected: str | None = None
+    objection_id: UUID | None = None
     deal_id: UUID | None = None
     """Of extensions, as `days`; `period_corrected` and `objection_id` are of adjustments."""
     days: int | None = None
-    period_corrected: str | None = None
-    objection_id: UUID | None = None
-    reason: str = ""
-    status: AwardStatus = "granted"
+    granted_by: UUID
+    granter_id: UUID | None
     granted_on: date | None = None
     approved_by: UUID | None = None
     settled_on: date | None = None

@@ -182,12 +182,12 @@ class PoolShares:
     award_key: str
     period: str
     owner_id: UUID
+    status: PoolSharesStatus = "stated"
     shares: tuple[PoolShare, ...]
+    approved_shares: tuple[PoolShare, ...] = ()
     stated_by: UUID
     stater_id: UUID | None
-    status: PoolSharesStatus = "stated"
     stated_on: date | None = None
-    approved_shares: tuple[PoolShare, ...] = ()
     approved_by: UUID | None = None
     settled_on: date | None = None
     rejection_reason: str | None = None
