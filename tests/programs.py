@@ -19,6 +19,8 @@ from pathlib import Path
 from salesapi.embedded.folders import read_texts
 from salesapi.embedded.processes import PR_SET_PDEATHSIG, find_processes
 
+SOURCE = Path(__file__).parent.parent / "src"
+"""The programs are those of this checkout, whatever is installed."""
 READY_SECONDS = 90.0
 """How long a start may take on a busy machine; a second start of a killed cluster recovers first."""
 END_SECONDS = 60.0
@@ -45,7 +47,7 @@ class Program:
                 stdout=output,
                 stderr=errors,
                 cwd=folder,
-                env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **environment},
+                env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYTHONPATH": str(SOURCE), **environment},
                 start_new_session=True,
                 preexec_fn=_end_with_us,
             )
