@@ -71,13 +71,7 @@ def cost(what: str, unit: str, ours: float, *, beside: tuple[str, float], target
     """Makes the line of a figure of which less is better, beside a named one or a bound."""
     baseline, baseline_value = beside
     return Line(
-        what=what,
-        unit=unit,
-        ours=ours,
-        baseline=baseline,
-        baseline_value=baseline_value,
-        target=target,
-        is_cost=True,
+        what=what, unit=unit, ours=ours, baseline=baseline, baseline_value=baseline_value, target=target, is_cost=True
     )
 
 

@@ -71,10 +71,7 @@ class LeadCaptured:
     person: UUID | None = None
 
 
-TYPES = (
-    EventType(name="order.taken", event=OrderTaken),
-    EventType(name="lead.captured", event=LeadCaptured),
-)
+TYPES = (EventType(name="order.taken", event=OrderTaken), EventType(name="lead.captured", event=LeadCaptured))
 ORDER = OrderTaken(
     title="Pumps",
     amount_minor=2**53 - 1,

@@ -97,14 +97,6 @@ async def test_every_kind_of_value_round_trips(orders: list[OrderTaken]) -> None
     assert await codec.encode([(STREAM, 1, each.event, None, META) for each in decoded]) == new
 
 
-async def test_an_event_without_personal_values_needs_no_key() -> None:
-    codec = Codec(TYPES, None)
-
-    new = await encode_one(codec, ORDER)
-
-    assert await decode_one(codec, stored(new)) == ORDER
-
-
 async def test_unknown_fields_are_ignored_on_reading() -> None:
     codec = Codec(TYPES, MemoryKeys())
     new = await encode_one(codec, LEAD)
@@ -166,15 +158,6 @@ def test_a_name_or_a_class_declared_twice_is_found_when_the_program_starts() -> 
         Codec([TYPES[0], EventType(name="order.taken", event=LeadCaptured)], None)
     with pytest.raises(ValueError, match=r"order\.taken_too \(OrderTaken\) is declared twice"):
         Codec([TYPES[0], EventType(name="order.taken_too", event=OrderTaken)], None)
-
-
-def test_names_and_classes_find_each_other() -> None:
-    codec = Codec(TYPES, None)
-
-    assert codec.class_of("order.taken") is OrderTaken
-    assert codec.name_of(LeadCaptured) == "lead.captured"
-    with pytest.raises(KeyError):
-        codec.class_of("order.lost")
 
 
 def test_an_event_class_that_cannot_be_read_back_is_found_when_the_program_starts() -> None:

@@ -90,7 +90,3 @@ def test_a_gap_in_the_upcasts_is_found_when_the_program_starts() -> None:
 async def test_an_earlier_payload_that_is_no_object_stops_the_reader() -> None:
     with pytest.raises(EventUnreadable, match="at position 7"):
         await decode_one(Codec([VALUED], None, UPCASTS), stored_text("[]", type="deal.valued"))
-
-
-def test_a_class_has_the_schema_that_is_declared() -> None:
-    assert Codec([VALUED], None, UPCASTS).schema_of(DealValued) == 3

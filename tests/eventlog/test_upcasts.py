@@ -80,9 +80,7 @@ TERMS: Final = {
     "one_off": "left_out",
     "kicker_stacking": "multiplied",
     "bands": [{"from_months": 0, "rate_percent": "6"}, {"from_months": 24, "rate_percent": "7"}],
-    "kickers": [
-        {"term_months_min": 36, "prepaid_percent_min": None, "payment_days_max": None, "factor": "1.2"},
-    ],
+    "kickers": [{"term_months_min": 36, "prepaid_percent_min": None, "payment_days_max": None, "factor": "1.2"}],
 }
 CELLS: Final = {
     "rows": [{"lower": "0", "upper": "100"}, {"lower": "100", "upper": None}],
@@ -128,10 +126,7 @@ OF_SCHEMA_1: Final[list[tuple[dict[str, Any], Rate]]] = [
     ({"rules": [RULE]}, RateRules(rules=(options.RULE,))),
     ({"margin_bands": BANDS}, options.MARGIN_BANDS),
     ({"contract_terms": TERMS}, options.CONTRACT_TERMS),
-    (
-        {"contract_terms": TERMS, "rate_cap_percent": "8"},
-        replace(options.CONTRACT_TERMS, rate_cap_percent=Decimal(8)),
-    ),
+    ({"contract_terms": TERMS, "rate_cap_percent": "8"}, replace(options.CONTRACT_TERMS, rate_cap_percent=Decimal(8))),
     ({"residual": {"rate_percent": "2", "periods": 12, "owner_change": "new_owner"}}, options.RESIDUAL),
     ({"matrix": {"first": "attainment_percent", "second": "term_months", "matrix": CELLS}}, options.MATRIX),
 ]

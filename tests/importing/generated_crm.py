@@ -13,12 +13,7 @@ from tests.importing.reading_back import Row, written
 
 SEED = 20_260_302
 DEALS = 300
-MANAGERS = {
-    "Dustin Brinkmann": "Central",
-    "Melvin Marxen": "Central",
-    "Cara Losch": "East",
-    "Celia Rouche": "West",
-}
+MANAGERS = {"Dustin Brinkmann": "Central", "Melvin Marxen": "Central", "Cara Losch": "East", "Celia Rouche": "West"}
 PRODUCTS = (("GTX Basic", "GTX", 550), ("GTX Pro", "GTX", 4821), ("MG Special", "MG", 55), ("GTK 500", "GTK", 26768))
 STAGES = ("Won", "Won", "Won", "Lost", "Lost", "Engaging", "Prospecting")
 SECTORS = ("technolgy", "medical", "retail", "software")

@@ -110,12 +110,7 @@ MISTAKES_WITH_LINES: list[Mistake] = [
     ("$price * 2", "$net * 2", ":17:28: /tables/0/details/0/columns/net/calculate", "declared before"),
     ("decimals: 4", "decimals: 13", ":16:43: /tables/0/details/0/columns/price/decimals", "from 0 to 12"),
     ("{type: number, decimals: 4}", "{decimals: 4}", ":16:29: /tables", "only a number states them"),
-    (
-        "      total",
-        "      lines: text\n      total",
-        ":12:15: /tables/0/details/0/name",
-        "lines is a column already",
-    ),
+    ("      total", "      lines: text\n      total", ":12:15: /tables/0/details/0/name", "lines is a column already"),
     ("of: {number: $number}", "of: {order: $number}", ":18:21: /tables/0/details/0/of/order", "no declared column"),
     ("of: {number: $number}", "of: {number: $total}", ":18:22: /tables/0/details/0/of/number", "not a declared"),
     ("        of: {number: $number}\n", "", ":11:9: /tables/0/details/0", "which columns name the row"),

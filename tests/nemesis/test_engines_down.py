@@ -25,12 +25,12 @@ from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.streaming.stream_comparison import compare_stream_with_log
 from tests.deployments import Deployment, Server, caught_up
 from tests.eventlog.requests import append, event, request
 from tests.nemesis.checking import check
 from tests.nemesis.clients import UNKNOWN, Attempt, Clients
 from tests.programs import Program, programs_in, until
+from tests.streaming.stream_comparison import compare_stream_with_log
 
 SEED = 20_260_303
 CLIENTS = 8

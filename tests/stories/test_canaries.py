@@ -18,9 +18,9 @@ from salesapi.embedded.helper_user import PASSAGE_MODE
 from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
-from salesapi.streaming.stream_comparison import compare_stream_with_log
 from tests.deployments import Deployment, Server, caught_up
 from tests.programs import programs_in, until
+from tests.streaming.stream_comparison import compare_stream_with_log
 
 CONTROL = "Control-4411"
 """Not personal, in the same commands: where it is not found, the search looks in the wrong place."""

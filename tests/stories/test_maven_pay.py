@@ -26,9 +26,9 @@ from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.rebuilding import rebuild
-from salesapi.streaming.stream_comparison import compare_stream_with_log
 from tests.projections.digests import rows_digest
 from tests.stories.conftest import Published
+from tests.streaming.stream_comparison import compare_stream_with_log
 
 QUARTERS = ("2017Q1", "2017Q2", "2017Q3", "2017Q4")
 STEPS = ("calculate", "issue-statements", "submit", "approve", "lock")

@@ -11,9 +11,9 @@ from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.streaming.stream_comparison import compare_stream_with_log
 from tests.deployments import Deployment, Server, caught_up
 from tests.programs import Programs, programs_in, until
+from tests.streaming.stream_comparison import compare_stream_with_log
 
 DATABASE = "story_processes"
 NOTHING = "postgresql://nobody:secret-5521@127.0.0.1:1/nothing?sslmode=disable"

@@ -30,9 +30,9 @@ from salesapi.streaming.sales_stream import (
     StreamMoved,
     delete_stream,
 )
-from salesapi.streaming.stream_comparison import Difference, compare_stream_with_log
 from salesapi.subscriptions.runner import Subscription, following
 from tests.streaming.conftest import PATIENCE_SECONDS, Facts, deal_id, eventually
+from tests.streaming.stream_comparison import Difference, compare_stream_with_log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,9 +19,7 @@ PLANS: Final = ("flat", "ladder")
 LOCKED_QUARTERS: Final = QUARTERS[:3]
 
 _LOADER: Final = Principal(
-    id=natural_id("principal", "demo loader"),
-    name="demo loader",
-    roles=frozenset({"admin", "finance", "integration"}),
+    id=natural_id("principal", "demo loader"), name="demo loader", roles=frozenset({"admin", "finance", "integration"})
 )
 _APPROVER: Final = Principal(
     id=natural_id("principal", "demo approver"), name="demo approver", roles=frozenset({"finance"})

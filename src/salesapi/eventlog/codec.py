@@ -145,17 +145,9 @@ class Codec:
         if chains:
             raise ValueError(f"upcasts for undeclared event types: {', '.join(sorted(chains))}")
 
-    def class_of(self, name: str) -> type:
-        """The class of a declared name; KeyError where there is none."""
-        return self._by_name[name].event
-
     def name_of(self, event: type) -> str:
         """The stored name of an event class; KeyError where it is not declared."""
         return self._by_class[event].name
-
-    def schema_of(self, event: type) -> int:
-        """The schema version that events of the class are written with."""
-        return self._by_class[event].schema
 
     async def encode(self, events: Sequence[ToEncode]) -> list[NewEvent]:
         """The events as they are appended, personal values sealed. A retry at another version must encode again.

@@ -87,12 +87,7 @@ class _Reading:
         except Refused as refused:
             refusal = refused
         return Candidate(
-            file=source.file.name,
-            line=line.number,
-            row_id=row_id,
-            steps=self._table.steps,
-            row=row,
-            refusal=refusal,
+            file=source.file.name, line=line.number, row_id=row_id, steps=self._table.steps, row=row, refusal=refusal
         )
 
     def _is_seen(self, row: Row) -> bool:

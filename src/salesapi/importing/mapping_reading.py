@@ -86,8 +86,7 @@ class _Reader:
 
         details = self._values.listed(table.get("details"), place, detail, DETAILS_MAX)
         scope = Scope(
-            columns=frozenset(layout.rules()),
-            details={each.name: frozenset(each.rules()) for each in of_details},
+            columns=frozenset(layout.rules()), details={each.name: frozenset(each.rules()) for each in of_details}
         )
         for number, each in enumerate(of_details):
             if each.name in scope.columns:
