@@ -21,7 +21,7 @@ import uuid_utils
 from bench.bench_database import Database, Ground
 from bench.deal_stories import META, business_time, codec, opened
 from bench.equal_table import make_equal_table
-from bench.measuring import Effort, Line, Measure
+from bench.measuring import Effort, Line, Measure, rate
 from bench.processes import ProcessFailed
 from salesapi.clock import TimeOrderedIds
 from salesapi.domain.shared.kernel import StreamRef
@@ -63,17 +63,9 @@ async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
                     ("append, request made and encoded", _encoding(coder)),
                     ("append, requests made before", _made_before(encoded, seconds * REQUESTS_PER_SECOND_MAX)),
                 ):
-                    rate = await _rate(log, made, seconds)
-                    lines.append(
-                        Line(
-                            what=f"{what}, {CLIENTS} clients",
-                            unit="1/s",
-                            ours=rate,
-                            baseline=BASELINE,
-                            baseline_value=baseline,
-                            target=TARGET,
-                        )
-                    )
+                    ours = await _rate(log, made, seconds)
+                    what = f"{what}, {CLIENTS} clients"
+                    lines.append(rate(what, "1/s", ours, beside=(BASELINE, baseline), target=TARGET))
         finally:
             await log.close()
     return lines

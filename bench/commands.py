@@ -15,7 +15,7 @@ from bench.company import deal_body, found_company
 from bench.deal_stories import META
 from bench.equal_table import make_equal_table
 from bench.idle_read_models import WITH_IDLE, make_tables
-from bench.measuring import Effort, Line, Measure
+from bench.measuring import Effort, Line, Measure, rate
 from bench.processes import ProcessFailed, ended, running, serving
 from salesapi.eventlog.codec import encode_meta
 from salesapi.eventlog.reading import HEAD
@@ -57,7 +57,8 @@ async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
             for _ in range(effort.rounds):
                 baseline = await load(theirs, key, seconds=seconds)
                 alone = await load(ours, key, seconds=seconds)
-                lines.append(_line("POST /v1/deals, serve alone", alone, baseline))
+                beside = (BASELINE, baseline)
+                lines.append(rate("POST /v1/deals, serve alone", "1/s", alone, beside=beside, target=TARGET))
             for _ in range(effort.rounds):
                 rates: list[tuple[float, float]] = []
                 for program, projections in (
@@ -69,10 +70,11 @@ async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
                         await _until_followed(database, projections)
                         baseline = await load(theirs, key, seconds=seconds)
                         rates.append((await load(ours, key, seconds=seconds), baseline))
-                (beside, baseline), (with_idle, _) = rates
-                lines.append(_line("POST /v1/deals, work beside it", beside, baseline, target=TARGET_BESIDE))
-                what = "POST /v1/deals, sixty idle read models more"
-                lines.append(_line(what, with_idle, beside, baseline="work beside it", target=TARGET_WITH_IDLE))
+                (worked, baseline), (with_idle, _) = rates
+                what, beside = "POST /v1/deals, work beside it", (BASELINE, baseline)
+                lines.append(rate(what, "1/s", worked, beside=beside, target=TARGET_BESIDE))
+                what, beside = "POST /v1/deals, sixty idle read models more", ("work beside it", worked)
+                lines.append(rate(what, "1/s", with_idle, beside=beside, target=TARGET_WITH_IDLE))
     return lines
 
 
@@ -100,10 +102,6 @@ async def load(port: int, key: str, *, seconds: int = 0, requests: int = 0) -> f
     if answer["refused"]:
         raise ProcessFailed(f"{answer['refused']} of the requests at port {port} were refused")
     return answer["per_second"]
-
-
-def _line(what: str, ours: float, theirs: float, *, baseline: str = BASELINE, target: float = TARGET) -> Line:
-    return Line(what=what, unit="1/s", ours=ours, baseline=baseline, baseline_value=theirs, target=target)
 
 
 MEASURE: Final = Measure(name="command", run=measure)

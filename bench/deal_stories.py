@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from bench.bench_database import Database
+from salesapi.audit.leaf import LOG_COLUMNS
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.selling.deals import DealOpened, DealStageChanged, DealValued, DealWon
 from salesapi.domain.shared.kernel import BusinessTime, StreamRef, natural_id
+from salesapi.domain.shared.states import made_from
 from salesapi.eventlog.codec import Codec, EventMeta, ToEncode
 from salesapi.eventlog.recorder import StoredEvent
 from salesapi.eventlog.upcasts import UPCASTS
@@ -19,22 +21,6 @@ CUSTOMERS: Final = 500
 FIRST_INSTANT: Final = datetime(2025, 1, 1, 9, tzinfo=UTC)
 COPY_EVENTS: Final = 20_000
 """Events encoded and copied at once."""
-COLUMNS: Final = (
-    "position",
-    "stream_kind",
-    "stream_id",
-    "version",
-    "type",
-    "schema",
-    "payload",
-    "meta",
-    "occurred_at",
-    "occurred_on",
-    "occurred_zone",
-    "recorded_at",
-)
-"""The columns of log.event."""
-
 META: Final = EventMeta(
     actor_id=natural_id("principal", "bench"),
     principal_kind="integration",
@@ -115,19 +101,16 @@ async def stored_events(count: int) -> AsyncIterator[list[StoredEvent]]:
     for first in range(0, -(-count // EVENTS_PER_DEAL), deals_a_page):
         wanted = to_encode(first, deals_a_page)[: count - position]
         page = [
-            StoredEvent(
-                position=position + number,
+            made_from(
+                StoredEvent,
+                new,
+                position=number,
                 stream=stream,
                 version=version,
-                type=new.type,
-                schema=new.schema,
-                payload=new.payload,
-                meta=new.meta,
-                occurred=new.occurred,
-                recorded_at=FIRST_INSTANT + timedelta(milliseconds=position + number),
+                recorded_at=FIRST_INSTANT + timedelta(milliseconds=number),
             )
             for number, ((stream, version, _, _, _), new) in enumerate(
-                zip(wanted, await coder.encode(wanted), strict=True), start=1
+                zip(wanted, await coder.encode(wanted), strict=True), start=position + 1
             )
         ]
         position += len(page)
@@ -137,25 +120,15 @@ async def stored_events(count: int) -> AsyncIterator[list[StoredEvent]]:
 def as_row(event: StoredEvent) -> tuple[object, ...]:
     occurred = event.occurred
     at, on, zone = (occurred.at, occurred.on, occurred.zone) if occurred else (None, None, None)
-    return (
-        event.position,
-        event.stream.kind,
-        event.stream.id,
-        event.version,
-        event.type,
-        event.schema,
-        event.payload,
-        event.meta,
-        at,
-        on,
-        zone,
-        event.recorded_at,
-    )
+    stated = (event.version, event.type, event.schema, event.payload, event.meta)
+    return (event.position, event.stream.kind, event.stream.id, *stated, at, on, zone, event.recorded_at)
 
 
 async def fill_log(database: Database, count: int) -> None:
     """Puts the stories into an empty log by COPY with the owner's role: the rows are those that appends would store."""
     async with database.owner() as owner:
         async for page in stored_events(count):
-            await owner.copy_records_to_table("event", schema_name="log", columns=COLUMNS, records=map(as_row, page))
+            await owner.copy_records_to_table(
+                "event", schema_name="log", columns=LOG_COLUMNS, records=map(as_row, page)
+            )
         await owner.execute("ANALYZE log.event")

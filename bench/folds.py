@@ -9,7 +9,7 @@ from typing import Final
 
 from bench.bench_database import Ground
 from bench.deal_stories import codec, stored_events
-from bench.measuring import Effort, Line, Measure
+from bench.measuring import Effort, Line, Measure, rate
 from salesapi.projections.projection import fold_in_memory
 from salesapi.projections.selling import deals, stage_visits
 
@@ -30,15 +30,9 @@ async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
             wanted = [(each.event, each.recorded) for each in decoded if each.stored.type in projection.types]
             fold_in_memory(projection, wanted)
             folding = time.process_time() - started
-            lines.append(
-                Line(
-                    what=f"decode + fold of {projection.name}, {len(stored):,} events",
-                    unit="events/s",
-                    ours=len(stored) / (decoding + folding),
-                    baseline="decoding alone",
-                    baseline_value=len(stored) / decoding,
-                )
-            )
+            what = f"decode + fold of {projection.name}, {len(stored):,} events"
+            ours, decoding_alone = len(stored) / (decoding + folding), len(stored) / decoding
+            lines.append(rate(what, "events/s", ours, beside=("decoding alone", decoding_alone)))
     return lines
 
 

@@ -13,11 +13,12 @@ from typing import Final
 from tests.importing.generated_crm import SEED, generated_crm
 
 from bench.bench_database import Database, Ground
-from bench.deal_stories import COLUMNS, as_row
+from bench.deal_stories import as_row
 from bench.equal_table import make_equal_table
-from bench.measuring import Effort, Line, Measure
+from bench.measuring import Effort, Line, Measure, rate
 from bench.processes import REPOSITORY, ProcessFailed
 from salesapi.app import Core, running_core
+from salesapi.audit.leaf import LOG_COLUMNS
 from salesapi.cli.importing import import_parts
 from salesapi.domain.catalogue import Catalogue
 from salesapi.eventlog.recorder import StoredEvent
@@ -40,15 +41,9 @@ async def measure(ground: Ground, effort: Effort) -> Sequence[Line]:
                     f"{summary.rejected} rows were rejected, the first: {summary.rejections[0].message}"
                 )
             seconds = await _copy_seconds(database, await _events(core))
-        lines.append(
-            Line(
-                what=f"import of {summary.rows:,} rows, {summary.events:,} events",
-                unit="rows/s",
-                ours=summary.rows / summary.seconds,
-                baseline="COPY of its event rows",
-                baseline_value=summary.rows / seconds,
-            )
-        )
+        what = f"import of {summary.rows:,} rows, {summary.events:,} events"
+        copied = ("COPY of its event rows", summary.rows / seconds)
+        lines.append(rate(what, "rows/s", summary.rows / summary.seconds, beside=copied))
     return lines
 
 
@@ -76,7 +71,9 @@ async def _copy_seconds(database: Database, events: Sequence[StoredEvent]) -> fl
     async with database.owner() as owner:
         await make_equal_table(owner)
         started = time.perf_counter()
-        await owner.copy_records_to_table("event", schema_name="bench", columns=COLUMNS, records=map(as_row, events))
+        await owner.copy_records_to_table(
+            "event", schema_name="bench", columns=LOG_COLUMNS, records=map(as_row, events)
+        )
         return time.perf_counter() - started
 
 

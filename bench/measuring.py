@@ -4,11 +4,12 @@ A ratio is taken within each round and the median of these is shown: a disturban
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Final
 
 from bench.bench_database import Ground
+from salesapi.domain.shared.states import made_from
 
 ROUNDS_MAX: Final = 50
 
@@ -67,12 +68,15 @@ class Measure:
     run: Callable[[Ground, Effort], Awaitable[Sequence[Line]]]
 
 
+def rate(what: str, unit: str, ours: float, *, beside: tuple[str, float], target: float | None = None) -> Line:
+    """Makes the line of a figure of which more is better, beside a named one."""
+    baseline, baseline_value = beside
+    return Line(what=what, unit=unit, ours=ours, baseline=baseline, baseline_value=baseline_value, target=target)
+
+
 def cost(what: str, unit: str, ours: float, *, beside: tuple[str, float], target: float | None = None) -> Line:
     """Makes the line of a figure of which less is better, beside a named one or a bound."""
-    baseline, baseline_value = beside
-    return Line(
-        what=what, unit=unit, ours=ours, baseline=baseline, baseline_value=baseline_value, target=target, is_cost=True
-    )
+    return replace(rate(what, unit, ours, beside=beside, target=target), is_cost=True)
 
 
 def figures(lines: Sequence[Line]) -> list[Figure]:
@@ -88,16 +92,14 @@ def _figure(group: Sequence[Line]) -> Figure:
     ratios = [line.ratio for line in group]
     ratio = median(ratios)
     is_met = None if first.target is None else (ratio <= first.target if first.is_cost else ratio >= first.target)
-    return Figure(
-        what=first.what,
-        unit=first.unit,
+    return made_from(
+        Figure,
+        first,
         ours=median(line.ours for line in group),
-        baseline=first.baseline,
         baseline_value=median(line.baseline_value for line in group),
         ratio=ratio,
         ratio_least=min(ratios),
         ratio_most=max(ratios),
         rounds=len(group),
-        target=first.target,
         is_met=is_met,
     )

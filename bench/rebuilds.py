@@ -11,7 +11,7 @@ from typing import Final
 
 from bench.bench_database import Database, Ground
 from bench.deal_stories import fill_log
-from bench.measuring import Effort, Line, Measure
+from bench.measuring import Effort, Line, Measure, rate
 from bench.rebuild_process import rebuilt
 from salesapi.app import running_core
 from salesapi.cli.running import collect_seldom
@@ -44,15 +44,9 @@ async def _measured(ground: Ground, effort: Effort, events: int) -> Sequence[Lin
                     table = await rebuilt(database.urls.owner_url, core, projection)
                     seconds = time.perf_counter() - started
                     rows, copying = await _copy_seconds(database, table)
-                    lines.append(
-                        Line(
-                            what=f"rebuild of {projection.name}, {events:,} events to {rows:,} rows",
-                            unit="rows/s",
-                            ours=rows / seconds,
-                            baseline="COPY of the same rows",
-                            baseline_value=rows / copying,
-                        )
-                    )
+                    what = f"rebuild of {projection.name}, {events:,} events to {rows:,} rows"
+                    copied = ("COPY of the same rows", rows / copying)
+                    lines.append(rate(what, "rows/s", rows / seconds, beside=copied))
     return lines
 
 

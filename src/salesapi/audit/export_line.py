@@ -19,13 +19,15 @@ from uuid import UUID
 
 import msgspec
 
-from salesapi.audit.leaf import StoredRow, utc_text
+from salesapi.audit.leaf import StoredRow, row_texts
 from salesapi.audit.tree import HASH_BYTES
 from salesapi.domain.shared.states import made_from
 
 LINE_BYTES_MAX: Final = 1024 * 1024
 """Longest line: an event of 256 KiB with room for its envelope, and for a rewritten log to be read all the same."""
 JSON_SPACE: Final = " \t\r\n"
+UNQUOTED: Final = frozenset({"position", "version", "schema", "payload", "meta"})
+"""Members that are JSON as they are: numbers, and the stored JSON texts."""
 LAST_LINE_START: Final = b'{"epoch":'
 
 
@@ -95,23 +97,12 @@ def event_line(each: EventLine) -> bytes:
                 f"the {name} of the event at position {row.position} has a line break or space around its JSON text: "
                 "this program did not write it. Run `salesapi verify` on the database."
             )
-    members = (
-        ("id", _text(f"{each.epoch}:{row.position}")),
-        ("position", str(row.position)),
-        ("stream_kind", _text(row.stream_kind)),
-        ("stream_id", _text(str(row.stream_id))),
-        ("version", str(row.version)),
-        ("type", _text(row.type)),
-        ("schema", str(row.schema)),
-        ("occurred_at", _text(None if row.occurred_at is None else utc_text(row.occurred_at))),
-        ("occurred_on", _text(None if row.occurred_on is None else row.occurred_on.isoformat())),
-        ("occurred_zone", _text(row.occurred_zone)),
-        ("recorded_at", _text(utc_text(row.recorded_at))),
-        ("payload", row.payload),
-        ("meta", row.meta),
-        ("leaf", _text(each.leaf.hex())),
+    texts = (f"{each.epoch}:{row.position}", *row_texts(row), each.leaf.hex())
+    members = ",".join(
+        f'"{name}":{text if name in UNQUOTED else _text(text)}'
+        for name, text in zip(_EventMembers.__struct_fields__, texts, strict=True)
     )
-    return ("{" + ",".join(f'"{name}":{value}' for name, value in members) + "}\n").encode()
+    return f"{{{members}}}\n".encode()
 
 
 def last_line(last: LastLine) -> bytes:

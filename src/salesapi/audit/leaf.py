@@ -54,11 +54,13 @@ class StoredRow:
     meta: str
 
 
-in_log_order: Final = attrgetter(
+LOG_COLUMNS: Final = (
     *("position", "stream_kind", "stream_id", "version", "type", "schema", "payload", "meta"),
     *("occurred_at", "occurred_on", "occurred_zone", "recorded_at"),
 )
-"""Reads a row's values in the order of the event table's columns."""
+"""The columns of the event table, in its order."""
+in_log_order: Final = attrgetter(*LOG_COLUMNS)
+"""Reads a row's values in that order."""
 
 
 def leaf_bytes(row: StoredRow) -> bytes:
@@ -66,21 +68,27 @@ def leaf_bytes(row: StoredRow) -> bytes:
 
     Raises: ValueError if an instant has no zone, or a text is longer than MAX_FIELD_BYTES or is not Unicode.
     """
-    return PREFIX + b"".join(
-        (
-            _field(str(row.position)),
-            _field(row.stream_kind),
-            _field(str(row.stream_id)),
-            _field(str(row.version)),
-            _field(row.type),
-            _field(str(row.schema)),
-            _field(None if row.occurred_at is None else utc_text(row.occurred_at)),
-            _field(None if row.occurred_on is None else row.occurred_on.isoformat()),
-            _field(row.occurred_zone),
-            _field(utc_text(row.recorded_at)),
-            _field(row.payload),
-            _field(row.meta),
-        )
+    return PREFIX + b"".join([_field(text) for text in row_texts(row)])
+
+
+def row_texts(row: StoredRow) -> tuple[str | None, ...]:
+    """The values of a row in the order of `StoredRow`, as they are spelt in evidence; None is NULL.
+
+    Raises: ValueError if an instant has no zone.
+    """
+    return (
+        str(row.position),
+        row.stream_kind,
+        str(row.stream_id),
+        str(row.version),
+        row.type,
+        str(row.schema),
+        None if row.occurred_at is None else utc_text(row.occurred_at),
+        None if row.occurred_on is None else row.occurred_on.isoformat(),
+        row.occurred_zone,
+        utc_text(row.recorded_at),
+        row.payload,
+        row.meta,
     )
 
 

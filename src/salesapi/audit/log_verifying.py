@@ -87,7 +87,9 @@ async def verify_log(
     try:
         # One snapshot for both passes and all tables, however long it takes.
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            extent = await _extent(connection)
+            record = await connection.fetchrow(EXTENT, SEALER)
+            assert record is not None, "a query without FROM answers one row"
+            extent = _Extent(**dict(record))
             runs = await _locked_runs(connection, codec)
             check, pay = new_checks(findings, codec, runs, outside)
             _check_extent(extent, findings)
@@ -97,12 +99,6 @@ async def verify_log(
     finally:
         await connection.close()
     return conclude(findings, check, pay, subject="the event log", is_outside_known=outside is not None)
-
-
-async def _extent(connection: Connection) -> _Extent:
-    record = await connection.fetchrow(EXTENT, SEALER)
-    assert record is not None, "a query without FROM answers one row"
-    return _Extent(**dict(record))
 
 
 async def _locked_runs(connection: Connection, codec: Codec) -> list[LockedRun]:
