@@ -9,13 +9,13 @@ from typing import Final
 
 from bench.bench_database import Database
 from bench.deal_stories import META, OWNERS, codec
+from salesapi.demo.company import tiers
 from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanDrafted, CompensationPlanVersionPublished
 from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentQuotaSet, enrolment_ref
 from salesapi.domain.pay.plans.plan_components import Component, Release, Rounding
 from salesapi.domain.pay.plans.plan_rates import Accelerator, FlatRate
 from salesapi.domain.pay.rules.release import PaymentRelease
-from salesapi.domain.pay.rules.tables import AppliesTo, Tier, TierAxis, TierTable
 from salesapi.domain.shared.kernel import StreamRef, natural_id
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import AppendRequest, StreamAppend
@@ -25,19 +25,6 @@ PERIODS: Final = ("2025Q1", "2025Q2", "2025Q3", "2025Q4")
 QUOTA_MINOR: Final = 150_000_000
 PLANS: Final = tuple(natural_id("compensation_plan", "bench", key) for key in ("flat", "ladder", "quota"))
 CASH: Final = natural_id("compensation_plan", "bench", "cash")
-
-
-def tiers(axis: TierAxis, applies_to: AppliesTo, *bounds_and_rates: tuple[int, int | None, str]) -> TierTable:
-    made = (
-        Tier(
-            lower=Decimal(lower),
-            upper=None if upper is None else Decimal(upper),
-            rate_percent=Decimal(rate),
-            applies_to=applies_to,
-        )
-        for lower, upper, rate in bounds_and_rates
-    )
-    return TierTable(axis=axis, boundary="lower_inclusive", tiers=tuple(made))
 
 
 def components() -> tuple[tuple[Component, ...], ...]:

@@ -13,6 +13,7 @@ import asyncpg
 from salesapi.audit.export_line import EventLine, LastLine, event_line, last_line, read_event_line, read_last_line
 from salesapi.audit.exporting import Exported
 from salesapi.audit.leaf import StoredRow, leaf_bytes
+from salesapi.audit.log_verifying import verify_log
 from salesapi.audit.sealing import root_at, seal_all
 from salesapi.audit.tree import leaf_hash, root_of
 from salesapi.audit.verdict import Status, Verdict
@@ -129,6 +130,19 @@ class StoredStory:
         )
         await self.facts([(run_id, locked, None)])
         pay.add(run_id, locked)
+
+    async def verified(self) -> Verdict:
+        return await verify_log(self.urls.application_url, CODEC)
+
+    async def must_be_proven(self) -> Verdict:
+        verdict = await self.verified()
+        assert verdict.status is Status.PROVEN, str(verdict)
+        return verdict
+
+    async def refuted(self) -> Verdict:
+        verdict = await self.verified()
+        assert verdict.status is Status.REFUTED, str(verdict)
+        return verdict
 
     async def seal(self) -> int:
         return await seal_all(self.urls.application_url)

@@ -10,15 +10,12 @@ from salesapi.audit.log_verifying import verify_log
 from salesapi.audit.verdict import Place, Status
 from salesapi.audit.verifying import verify_export
 from salesapi.database import connections
-from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.recorder import PositionGap
 from tests.audit.stories import CODEC, StoredStory
 
 
 async def test_an_untouched_database_is_proven(stored: StoredStory) -> None:
-    verdict = await verify_log(stored.urls.application_url, CODEC)
-    assert verdict.status is Status.PROVEN, str(verdict)
-    assert "2 locked payout runs with 4 statements recomputed: all equal" in str(verdict)
+    assert "2 locked payout runs with 4 statements recomputed: all equal" in str(await stored.must_be_proven())
 
 
 async def test_recomputing_pay_may_take_longer_than_other_transactions_may_idle(
@@ -35,16 +32,12 @@ async def test_recomputing_pay_may_take_longer_than_other_transactions_may_idle(
 
 async def test_events_not_sealed_yet_are_told_apart(stored: StoredStory) -> None:
     await stored.notes(2)
-    verdict = await verify_log(stored.urls.application_url, CODEC)
-    assert verdict.status is Status.PROVEN
-    assert "2 events after position" in str(verdict)
+    assert "2 events after position" in str(await stored.must_be_proven())
 
 
-async def test_a_log_that_was_never_sealed_is_not_enough_evidence(database: DatabaseUrls) -> None:
-    story = await StoredStory.begin(database)
+async def test_a_log_that_was_never_sealed_is_not_enough_evidence(story: StoredStory) -> None:
     await story.notes(2)
-    await story.log.close()
-    assert (await verify_log(database.application_url, CODEC)).status is Status.NOT_ENOUGH_EVIDENCE
+    assert (await story.verified()).status is Status.NOT_ENOUGH_EVIDENCE
 
 
 ZEROS = "decode(repeat('00', 32), 'hex')"
@@ -74,27 +67,22 @@ ZEROS = "decode(repeat('00', 32), 'hex')"
 async def test_what_the_owner_changes_in_the_database_is_found_and_named(
     stored: StoredStory, statement: str, place: Place
 ) -> None:
-    before = (await verify_log(stored.urls.application_url, CODEC)).status
+    await stored.must_be_proven()
     await stored.as_owner(statement)
-    verdict = await verify_log(stored.urls.application_url, CODEC)
-    assert (before, verdict.status) == (Status.PROVEN, Status.REFUTED)
+    verdict = await stored.refuted()
     assert verdict.place == place, str(verdict)
 
 
 async def test_a_changed_root_is_found_between_the_sizes_of_its_neighbours(stored: StoredStory) -> None:
     await stored.as_owner(f"UPDATE audit.root SET root = {ZEROS} WHERE size = (SELECT min(size) FROM audit.root)")
-    verdict = await verify_log(stored.urls.application_url, CODEC)
-    assert verdict.status is Status.REFUTED
-    assert "audit.root for size" in str(verdict)
+    assert "audit.root for size" in str(await stored.refuted())
 
 
 @pytest.mark.breaks_log
 async def test_removed_last_events_are_found(stored: StoredStory) -> None:
     head = await stored.log.head()
     await stored.as_owner(f"DELETE FROM log.event WHERE position > {head - 2}")
-    verdict = await verify_log(stored.urls.application_url, CODEC)
-    assert verdict.status is Status.REFUTED
-    assert verdict.place == Place(position=head - 1, last_position=head)
+    assert (await stored.refuted()).place == Place(position=head - 1, last_position=head)
 
 
 async def test_an_export_of_a_changed_database_shows_the_change(stored: StoredStory, tmp_path: Path) -> None:

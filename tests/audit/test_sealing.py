@@ -11,16 +11,14 @@ import pytest_asyncio
 from eventsourcing.persistence import IntegrityError
 
 from salesapi.audit.leaf import leaf_bytes
-from salesapi.audit.log_verifying import verify_log
 from salesapi.audit.rows import pages
 from salesapi.audit.sealing import BATCH_EVENTS_MAX, EvidenceBroken, NotSealed, Sealer, root_at, seal_all, seal_next
 from salesapi.audit.tree import Frontier, empty_root, leaf_hash, perfect_subtrees
-from salesapi.audit.verdict import Status
 from salesapi.database.connections import open_connection
-from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
+from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.eventlog.recorder import PositionGap
 from salesapi.subscriptions.runner import following
-from tests.audit.stories import CODEC, ROOT_TIMEOUT_SECONDS, StoredStory
+from tests.audit.stories import ROOT_TIMEOUT_SECONDS, StoredStory
 from tests.connections import connected, value_of
 from tests.programs import until
 
@@ -28,14 +26,6 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 LOOKS_MAX = 500
 LOOK_SECONDS = 0.02
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def story(database: DatabaseUrls) -> AsyncIterator[StoredStory]:
-    """An empty log."""
-    begun = await StoredStory.begin(database)
-    yield begun
-    await begun.log.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -149,8 +139,7 @@ async def test_two_sealers_at_once_never_seal_an_event_twice(
     finally:
         for connection in (*rivals, blocker):
             await connection.close()
-    verdict = await verify_log(story.urls.application_url, CODEC)
-    assert verdict.status is Status.PROVEN, str(verdict)
+    await story.must_be_proven()
 
 
 async def test_a_sealer_whose_connection_is_killed_in_the_middle_loses_nothing(
@@ -167,8 +156,7 @@ async def test_a_sealer_whose_connection_is_killed_in_the_middle_loses_nothing(
             assert await killer.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid = $1", victim) == 0
             await blocker.execute("COMMIT")
             assert await root_at(pool, head, ROOT_TIMEOUT_SECONDS) == (await roots_by_size(story))[-1]
-    verdict = await verify_log(story.urls.application_url, CODEC)
-    assert verdict.status is Status.PROVEN, str(verdict)
+    await story.must_be_proven()
 
 
 async def test_a_second_sealer_stands_by_and_takes_over(story: StoredStory, pool: Pool) -> None:

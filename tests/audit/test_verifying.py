@@ -16,11 +16,9 @@ import pytest
 from salesapi.audit import export_line
 from salesapi.audit.exporting import export
 from salesapi.audit.leaf import StoredRow, leaf_bytes, utc_text
-from salesapi.audit.log_verifying import verify_log
 from salesapi.audit.tree import Frontier, leaf_hash
 from salesapi.audit.verdict import FINDINGS_MAX, Findings, Place, Rank, Status
 from salesapi.audit.verifying import OutsideRoot, verify_export
-from salesapi.embedded.postgresql import DatabaseUrls
 from tests.audit.stories import (
     CODEC,
     NOTE_STREAM,
@@ -104,28 +102,26 @@ async def test_an_export_past_the_head_is_refused_and_leaves_no_file(stored: Sto
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_stored_text_with_a_line_break_is_not_exported_but_named(
-    database: DatabaseUrls, tmp_path: Path
-) -> None:
-    story = await StoredStory.begin(database)
-    spread = event("note.written", '{"a":\n1}')
-    try:
-        await story.log.append(request(append(NOTE_STREAM, 0, spread)))
-        await story.seal()
-        with pytest.raises(export_line.NotExportable, match="the payload of the event at position 1 has a line break"):
-            await export(database.application_url, tmp_path / "export")
-    finally:
-        await story.log.close()
+async def test_a_stored_text_with_a_line_break_is_not_exported_but_named(story: StoredStory, tmp_path: Path) -> None:
+    await story.log.append(request(append(NOTE_STREAM, 0, event("note.written", '{"a":\n1}'))))
+    await story.seal()
+    with pytest.raises(export_line.NotExportable, match="the payload of the event at position 1 has a line break"):
+        await export(story.urls.application_url, tmp_path / "export")
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_an_empty_log_exports_its_last_line_alone(database: DatabaseUrls, tmp_path: Path) -> None:
-    story = await StoredStory.begin(database)
-    await export(database.application_url, tmp_path / "export")
-    await story.log.close()
+async def test_an_empty_log_exports_its_last_line_alone(story: StoredStory, tmp_path: Path) -> None:
+    await export(story.urls.application_url, tmp_path / "export")
     assert len((tmp_path / "export").read_bytes().splitlines()) == 1
     assert verify_export(tmp_path / "export", CODEC).status is Status.PROVEN
-    assert (await verify_log(database.application_url, CODEC)).status is Status.PROVEN
+    await story.must_be_proven()
+
+
+def refuted_at_line(folder: Path, content: bytes | Sequence[bytes], line: int, case: str) -> None:
+    verdict = verdict_on(folder, content)
+    assert verdict.status is Status.REFUTED, case
+    assert verdict.place is not None, case
+    assert verdict.place.line == line, f"{case}\n{verdict}"
 
 
 def test_any_changed_byte_is_found_and_its_line_named(tmp_path: Path, lines: list[bytes]) -> None:
@@ -135,10 +131,8 @@ def test_any_changed_byte_is_found_and_its_line_named(tmp_path: Path, lines: lis
         at = choose.randrange(len(content))
         new = choose.choice([byte for byte in range(256) if byte != content[at]])
         case = f"seed {SEED}, byte {at} from {content[at]} to {new}"
-        verdict = verdict_on(tmp_path, content[:at] + bytes([new]) + content[at + 1 :])
-        assert verdict.status is Status.REFUTED, case
-        assert verdict.place is not None, case
-        assert verdict.place.line == content.count(b"\n", 0, at) + 1, f"{case}\n{verdict}"
+        changed = content[:at] + bytes([new]) + content[at + 1 :]
+        refuted_at_line(tmp_path, changed, content.count(b"\n", 0, at) + 1, case)
 
 
 def test_every_byte_of_the_last_line_matters(tmp_path: Path, lines: list[bytes]) -> None:
@@ -161,11 +155,8 @@ def test_removed_swapped_and_repeated_lines_are_found_where_they_are(tmp_path: P
             "repeated": lines[: first + 1] + lines[first:],
         }
         for name, tampered in cases.items():
-            verdict = verdict_on(tmp_path, tampered)
-            case = f"seed {SEED}: {name} {first + 1}, {second + 1}\n{verdict}"
-            assert verdict.status is Status.REFUTED, case
-            assert verdict.place is not None, case
-            assert verdict.place.line == first + (2 if name == "repeated" else 1), case
+            case = f"seed {SEED}: {name} {first + 1}, {second + 1}"
+            refuted_at_line(tmp_path, tampered, first + (2 if name == "repeated" else 1), case)
 
 
 def test_a_cut_tail_is_found_wherever_it_was_cut(tmp_path: Path, lines: list[bytes]) -> None:
@@ -173,10 +164,8 @@ def test_a_cut_tail_is_found_wherever_it_was_cut(tmp_path: Path, lines: list[byt
     content = b"".join(lines)
     ends = [0, 1, len(content) - 1, *(choose.randrange(len(content)) for _ in range(40))]
     for end in ends:
-        verdict = verdict_on(tmp_path, content[:end])
-        assert verdict.status is Status.REFUTED, f"seed {SEED}: cut to {end} bytes"
-        assert verdict.place is not None
-        assert verdict.place.line == content.count(b"\n", 0, end) + 1, f"seed {SEED}: cut to {end} bytes\n{verdict}"
+        case = f"seed {SEED}: cut to {end} bytes"
+        refuted_at_line(tmp_path, content[:end], content.count(b"\n", 0, end) + 1, case)
 
 
 def test_something_after_the_last_line_is_found(tmp_path: Path, lines: list[bytes]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
@@ -11,6 +12,8 @@ from salesapi.database.migrating import migrate
 from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
 from salesapi.privacy.encryption import FileKeyEncryption
 from salesapi.settings import Settings
+from tests.importing.generated_crm import GeneratedCrm, generated_crm
+from tests.importing.reading_back import Importing
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -40,3 +43,10 @@ async def core(settings: Settings) -> AsyncIterator[Core]:
     """The write path on the test's own database."""
     async with running_core(settings) as running:
         yield running
+
+
+@pytest.fixture
+def crm(core: Core, tmp_path: Path) -> Importing[GeneratedCrm]:
+    """The generated company."""
+    made = generated_crm()
+    return Importing(core, tmp_path / "files", made, made.tables())

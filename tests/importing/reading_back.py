@@ -3,7 +3,9 @@
 import csv
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from salesapi.app import Core
@@ -20,6 +22,7 @@ PAGE = 5_000
 
 
 Row = dict[str, str]
+Made = TypeVar("Made")
 
 
 def written(folder: Path, tables: Mapping[str, Sequence[Row]]) -> list[Path]:
@@ -53,6 +56,36 @@ async def imported(
     return await run_import(import_parts(core), read_mapping(mapping, Catalogue()), files, results=report)
 
 
+@dataclass
+class Importing(Generic[Made]):
+    """Rows made for a test, the files that they are written to, and the database that these are imported into."""
+
+    core: Core
+    folder: Path
+    made: Made
+    tables: Mapping[str, list[Row]]
+    mapping: Path = EXAMPLE
+    results: KeptResults = field(default_factory=KeptResults)
+    """Those of the latest import."""
+
+    def files(self) -> list[Path]:
+        return written(self.folder, self.tables)
+
+    async def run(self) -> Summary:
+        self.results = KeptResults()
+        return await imported(self.core, self.files(), self.mapping, self.results)
+
+    async def added(self) -> dict[str, int]:
+        """Imports once more, with no row rejected; answers what that added, by type."""
+        before = await counts(self.core)
+        assert (await self.run()).rejections == []
+        return dict(await counts(self.core) - before)
+
+    async def stored_text(self) -> str:
+        """Collects what the log holds, as it is stored."""
+        return " ".join(f"{event.stored.payload} {event.stored.meta}" for event in await events(self.core))
+
+
 async def events(core: Core) -> list[DecodedEvent]:
     found: list[DecodedEvent] = []
     while True:
@@ -73,15 +106,14 @@ async def deals(core: Core) -> dict[UUID, Deal]:
     return {id: deal for id, deal in folded.items() if isinstance(deal, Deal)}
 
 
+def stages_and_won_minor(found: Mapping[UUID, Deal]) -> tuple[dict[str, int], int]:
+    """How many deals are in each stage, and what was won."""
+    won_minor = sum(deal.amount_minor or 0 for deal in found.values() if deal.status == "won")
+    return dict(Counter(deal.stage.capitalize() for deal in found.values())), won_minor
+
+
 async def counts(core: Core) -> Counter[str]:
     return Counter(event.stored.type for event in await events(core))
-
-
-async def added_by(core: Core, files: Sequence[Path], mapping: Path = EXAMPLE) -> dict[str, int]:
-    """Imports files of which no row is rejected; answers what that added, by type."""
-    before = await counts(core)
-    assert (await imported(core, files, mapping)).rejections == []
-    return dict(await counts(core) - before)
 
 
 async def content(core: Core) -> list[str]:

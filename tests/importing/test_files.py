@@ -13,8 +13,10 @@ from salesapi.importing.import_job import FilesRefused
 from salesapi.importing.results import safe_cell
 from salesapi.importing.tables import TableUnreadable
 from salesapi.settings import Settings
-from tests.importing.generated_crm import generated_crm
-from tests.importing.reading_back import EXAMPLE, KeptResults, content, imported
+from tests.importing.generated_crm import GeneratedCrm, generated_crm
+from tests.importing.reading_back import EXAMPLE, Importing, content, imported
+
+Crm = Importing[GeneratedCrm]
 
 
 def _append(file: Path, stored: bytes) -> None:
@@ -43,15 +45,15 @@ BROKEN: list[tuple[str, Callable[[Path], None], str]] = [
 
 @pytest.mark.parametrize(("defect", "spoil", "message"), BROKEN, ids=[name for name, _, _ in BROKEN])
 async def test_a_file_that_cannot_be_read_is_refused_before_anything_is_written(
-    core: Core, tmp_path: Path, defect: str, spoil: Callable[[Path], None], message: str
+    crm: Crm, defect: str, spoil: Callable[[Path], None], message: str
 ) -> None:
-    files = generated_crm().write(tmp_path / "files")
+    files = crm.files()
     spoil(files[-1])
 
     with pytest.raises(TableUnreadable, match=message):
-        await imported(core, files)
+        await imported(crm.core, files)
 
-    assert await core.log.head() == 0
+    assert await crm.core.log.head() == 0
 
 
 @pytest.mark.parametrize(
@@ -64,15 +66,14 @@ async def test_a_file_that_cannot_be_read_is_refused_before_anything_is_written(
     ids=["U+0000", "too few fields", "a field that is too long"],
 )
 async def test_a_malformed_row_is_rejected_with_its_line_and_the_others_come_in(
-    core: Core, tmp_path: Path, row: bytes, reason: str
+    crm: Crm, row: bytes, reason: str
 ) -> None:
-    files = generated_crm().write(tmp_path / "files")
+    files = crm.files()
     _append(files[-1], row)
-    results = KeptResults()
 
-    await imported(core, files, results=results)
+    await imported(crm.core, files, results=crm.results)
 
-    [rejected] = [each for each in results.rows if each.status == "rejected"]
+    [rejected] = [each for each in crm.results.rows if each.status == "rejected"]
     assert (rejected.file, rejected.line, rejected.code) == ("sales_pipeline.csv", 302, "import.row_malformed")
     assert reason in rejected.message
 
@@ -85,11 +86,10 @@ async def test_a_file_that_no_table_takes_is_refused(core: Core, tmp_path: Path)
         await imported(core, [other])
 
 
-async def test_a_workbook_says_the_same_as_its_csv(core: Core, tmp_path: Path) -> None:
-    crm = generated_crm()
-    files = crm.write(tmp_path / "files")
-    await imported(core, files)
-    before = await content(core)
+async def test_a_workbook_says_the_same_as_its_csv(crm: Crm) -> None:
+    files = crm.files()
+    await imported(crm.core, files)
+    before = await content(crm.core)
     typed = []
     for file in files:
         with file.open(newline="") as opened:
@@ -100,10 +100,10 @@ async def test_a_workbook_says_the_same_as_its_csv(core: Core, tmp_path: Path) -
         typed.append(file.with_suffix(".xlsx"))
         book.save(typed[-1])  # type: ignore[no-untyped-call]
 
-    again = await imported(core, typed)
+    again = await imported(crm.core, typed)
 
     assert (again.events, again.rejections) == (0, [])
-    assert await content(core) == before
+    assert await content(crm.core) == before
 
 
 def _typed(cell: str) -> str | float | int | None:

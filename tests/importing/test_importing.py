@@ -2,15 +2,14 @@
 
 import asyncio
 import copy
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from salesapi.app import Core, running_core
 from salesapi.cli.importing import import_parts, rehearsal_parts
-from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.organisation.teams import TREE, Teams
 from salesapi.domain.selling.deals import DealOpened, DealReopened, DealWon
 from salesapi.domain.shared.kernel import natural_id
@@ -18,54 +17,53 @@ from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.importing.import_job import import_principal, run_import
 from salesapi.importing.jobs import ImportRunning
 from salesapi.importing.mapping_reading import read_mapping
+from salesapi.importing.results import Summary
 from salesapi.settings import Settings
 from tests.connections import value_of
 from tests.importing.generated_crm import GeneratedCrm, generated_crm
-from tests.importing.reading_back import EXAMPLE, KeptResults, added_by, content, deals, events, imported
+from tests.importing.reading_back import EXAMPLE, Importing, content, deals, events, imported, stages_and_won_minor
+
+Crm = Importing[GeneratedCrm]
 
 
-async def test_all_rows_come_in_with_their_stages_values_and_unknowns(core: Core, tmp_path: Path) -> None:
-    crm = generated_crm()
-
-    summary = await imported(core, crm.write(tmp_path / "files"))
+async def test_all_rows_come_in_with_their_stages_values_and_unknowns(crm: Crm) -> None:
+    summary = await crm.run()
 
     assert summary.rejections == []
-    found = await deals(core)
-    assert Counter(deal.stage.capitalize() for deal in found.values()) == crm.stages()
-    assert sum(deal.amount_minor or 0 for deal in found.values() if deal.status == "won") == crm.won_value_cents()
-    assert sum(1 for deal in found.values() if deal.customer_id is None) == crm.without_account()
-    opened = [event for event in await events(core) if isinstance(event.event, DealOpened)]
-    assert sum(1 for event in opened if event.recorded.occurred is None) == crm.undated()
+    found = await deals(crm.core)
+    assert stages_and_won_minor(found) == (crm.made.stages(), crm.made.won_value_cents())
+    assert sum(1 for deal in found.values() if deal.customer_id is None) == crm.made.without_account()
+    opened = [event for event in await events(crm.core) if isinstance(event.event, DealOpened)]
+    assert sum(1 for event in opened if event.recorded.occurred is None) == crm.made.undated()
 
 
-async def test_misspelt_words_of_the_files_arrive_corrected(core: Core, tmp_path: Path) -> None:
-    await imported(core, generated_crm().write(tmp_path / "files"))
+async def test_misspelt_words_of_the_files_arrive_corrected(crm: Crm) -> None:
+    await crm.run()
 
-    stored = " ".join(event.stored.payload for event in await events(core))
+    stored = " ".join(event.stored.payload for event in await events(crm.core))
 
     assert "technology" in stored
     assert "Philippines" in stored
     assert "technolgy" not in stored
     assert "Philipines" not in stored
-    products = {event.stored.stream.id for event in await events(core) if event.stored.type == "product.listed"}
-    assert {line.product_id for deal in (await deals(core)).values() for line in deal.lines} <= products
+    products = {event.stored.stream.id for event in await events(crm.core) if event.stored.type == "product.listed"}
+    assert {line.product_id for deal in (await deals(crm.core)).values() for line in deal.lines} <= products
 
 
-async def test_names_of_persons_stand_nowhere_in_clear(core: Core, database: DatabaseUrls, tmp_path: Path) -> None:
-    crm = generated_crm()
-    await imported(core, crm.write(tmp_path / "files"))
+async def test_names_of_persons_stand_nowhere_in_clear(crm: Crm, database: DatabaseUrls) -> None:
+    await crm.run()
 
-    stored = " ".join(f"{event.stored.payload} {event.stored.meta}" for event in await events(core))
+    stored = await crm.stored_text()
     kept = str(await value_of(database.owner_url, "SELECT string_agg(r::text, ' ') FROM importing.row r"))
 
-    names = {row[column] for row in crm.teams for column in ("sales_agent", "manager")}
+    names = {row[column] for row in crm.made.teams for column in ("sales_agent", "manager")}
     assert [name for name in names if f'"{name}"' in stored or name in kept] == []
 
 
-async def test_teams_have_their_leader_region_and_members_always(core: Core, tmp_path: Path) -> None:
-    await imported(core, generated_crm().write(tmp_path / "files"))
+async def test_teams_have_their_leader_region_and_members_always(crm: Crm) -> None:
+    await crm.run()
 
-    teams = await core.states.state(TREE)
+    teams = await crm.core.states.state(TREE)
 
     assert isinstance(teams, Teams)
     assert {team.name for team in teams.by_id.values()} == {"Central 1", "Central 2", "East 1", "West 1"}
@@ -75,26 +73,25 @@ async def test_teams_have_their_leader_region_and_members_always(core: Core, tmp
     assert len(teams.by_member) == 12
 
 
-async def test_events_say_that_they_were_imported_and_by_whom(core: Core, tmp_path: Path) -> None:
-    await imported(core, generated_crm().write(tmp_path / "files"))
+async def test_events_say_that_they_were_imported_and_by_whom(crm: Crm) -> None:
+    await crm.run()
 
-    first = (await events(core))[0]
+    first = (await events(crm.core))[0]
 
     assert '"origin":"import:maven_crm"' in first.stored.meta
     assert first.recorded.actor_id == import_principal("maven_crm").id
 
 
-async def test_the_same_files_again_add_nothing_in_any_order(core: Core, tmp_path: Path) -> None:
-    crm = generated_crm()
-    await imported(core, crm.write(tmp_path / "files"))
-    head = await core.log.head()
+async def test_the_same_files_again_add_nothing_in_any_order(crm: Crm) -> None:
+    await crm.run()
+    head = await crm.core.log.head()
 
-    again = await imported(core, crm.write(tmp_path / "files"))
-    for rows in crm.tables().values():
+    again = await crm.run()
+    for rows in crm.tables.values():
         rows.reverse()
-    resorted = await imported(core, crm.write(tmp_path / "resorted"))
+    resorted = await crm.run()
 
-    assert await core.log.head() == head
+    assert await crm.core.log.head() == head
     assert (again.events, again.rejected, resorted.events, resorted.rejected) == (0, 0, 0, 0)
 
 
@@ -140,78 +137,91 @@ CHANGES: dict[str, tuple[Callable[[GeneratedCrm], None], dict[str, int]]] = {
 }
 
 
-async def test_a_changed_row_adds_only_its_change(core: Core, tmp_path: Path) -> None:
-    crm = generated_crm()
-    await imported(core, crm.write(tmp_path / "files"))
+async def test_a_changed_row_adds_only_its_change(crm: Crm) -> None:
+    await crm.run()
 
     for name, (change, expected) in CHANGES.items():
-        change(crm)
-        assert (name, await added_by(core, crm.write(tmp_path / "files"))) == (name, expected)
+        change(crm.made)
+        assert (name, await crm.added()) == (name, expected)
 
-    found = await deals(core)
-    assert Counter(deal.stage.capitalize() for deal in found.values()) == crm.stages()
-    assert sum(deal.amount_minor or 0 for deal in found.values() if deal.status == "won") == crm.won_value_cents()
+    found = await deals(crm.core)
+    assert stages_and_won_minor(found) == (crm.made.stages(), crm.made.won_value_cents())
 
 
-async def test_a_corrected_win_keeps_the_date_of_the_source_and_an_undated_reopening(
-    core: Core, tmp_path: Path
-) -> None:
-    crm = generated_crm()
-    await imported(core, crm.write(tmp_path / "files"))
-    _correct_value(crm)
-    await imported(core, crm.write(tmp_path / "files"))
+async def test_a_corrected_win_keeps_the_date_of_the_source_and_an_undated_reopening(crm: Crm) -> None:
+    await crm.run()
+    _correct_value(crm.made)
+    await crm.run()
 
-    reopened, won = (await events(core))[-2:]
+    reopened, won = (await events(crm.core))[-2:]
 
     assert isinstance(reopened.event, DealReopened)
     assert reopened.recorded.occurred is None
     assert isinstance(won.event, DealWon)
     assert won.event.amount_minor == 100
     assert won.recorded.occurred is not None
-    assert won.recorded.occurred.on.isoformat() == crm.first("Won")["close_date"]
+    assert won.recorded.occurred.on.isoformat() == crm.made.first("Won")["close_date"]
 
 
-async def test_a_change_that_the_mapping_does_not_know_is_rejected_and_the_others_go_on(
-    core: Core, tmp_path: Path
-) -> None:
-    crm = generated_crm()
-    await imported(core, crm.write(tmp_path / "files"))
-    engaged = crm.first("Engaging")
+async def test_a_change_that_the_mapping_does_not_know_is_rejected_and_the_others_go_on(crm: Crm) -> None:
+    await crm.run()
+    engaged = crm.made.first("Engaging")
     engaged["engage_date"] = "2017-12-24"
-    _owner_changes_of = crm.first("Engaging", has_account=False)
-    _owner_changes_of["account"] = "Account 7"
-    results = KeptResults()
+    crm.made.first("Engaging", has_account=False)["account"] = "Account 7"
 
-    summary = await imported(core, crm.write(tmp_path / "files"), results=results)
+    summary = await crm.run()
 
-    assert results.rejected() == [(engaged["opportunity_id"], "import.change_not_mapped")]
+    assert crm.results.rejected() == [(engaged["opportunity_id"], "import.change_not_mapped")]
     assert summary.events == 1
 
 
-async def test_a_rejected_row_comes_in_once_its_cause_is_gone(core: Core, tmp_path: Path) -> None:
-    crm = generated_crm()
-    row = crm.first("Won")
+async def test_a_rejected_row_comes_in_once_its_cause_is_gone(crm: Crm) -> None:
+    row = crm.made.first("Won")
     known, row["sales_agent"] = row["sales_agent"], "Nobody"
-    results = KeptResults()
-    await imported(core, crm.write(tmp_path / "files"), results=results)
-    assert results.rejected() == [(row["opportunity_id"], "not_found")]
+    await crm.run()
+    assert crm.results.rejected() == [(row["opportunity_id"], "not_found")]
 
     row["sales_agent"] = known
-    summary = await imported(core, crm.write(tmp_path / "files"))
+    summary = await crm.run()
 
     assert (summary.events, summary.rejected) == (2, 0)
 
 
-async def test_the_second_row_with_the_same_identity_is_rejected(core: Core, tmp_path: Path) -> None:
-    crm = generated_crm()
-    crm.deals.append(copy.copy(crm.deals[0]))
-    results = KeptResults()
+async def test_the_second_row_with_the_same_identity_is_rejected(crm: Crm) -> None:
+    crm.made.deals.append(copy.copy(crm.made.deals[0]))
 
-    await imported(core, crm.write(tmp_path / "files"), results=results)
+    await crm.run()
 
-    assert results.rejected() == [(crm.deals[0]["opportunity_id"], "import.row_repeated")]
-    assert "sales_pipeline.csv:2" in results.rows[-1].message
-    assert results.rows[-1].line == len(crm.deals) + 1
+    assert crm.results.rejected() == [(crm.made.deals[0]["opportunity_id"], "import.row_repeated")]
+    assert "sales_pipeline.csv:2" in crm.results.rows[-1].message
+    assert crm.results.rows[-1].line == len(crm.made.deals) + 1
+
+
+@asynccontextmanager
+async def import_reaching(
+    core: Core, files: list[Path], table: str, rows: int
+) -> AsyncIterator["asyncio.Task[Summary]"]:
+    """An import that has come so far in this table; its end is waited for with the block's."""
+    reached = asyncio.Event()
+
+    def watch(at: str, done: int, total: int) -> None:
+        if at == table and done >= rows:
+            reached.set()
+
+    mapping = read_mapping(EXAMPLE, core.catalogue)
+    work = asyncio.create_task(run_import(import_parts(core), mapping, files, watcher=watch))
+    await reached.wait()
+    yield work
+    await asyncio.gather(work, return_exceptions=True)
+
+
+async def assert_completed(settings: Settings, undisturbed: Settings, files: list[Path]) -> None:
+    """Run again, the import ends as one that nothing disturbed; once more, it adds nothing."""
+    async with running_core(settings) as core, running_core(undisturbed) as other:
+        await imported(core, files)
+        await imported(other, files)
+        assert await content(core) == await content(other)
+        assert (await imported(core, files)).events == 0
 
 
 @pytest.mark.parametrize("stopped_in", ["setup", "agents", "accounts", "opportunities"])
@@ -219,103 +229,64 @@ async def test_an_import_killed_in_the_middle_ends_the_same_when_it_is_run_again
     settings: Settings, other_settings: Settings, tmp_path: Path, stopped_in: str
 ) -> None:
     files = generated_crm().write(tmp_path / "files")
-    mapping = read_mapping(EXAMPLE, Catalogue())
-    reached = asyncio.Event()
-
-    def watch(table: str, done: int, total: int) -> None:
-        if table == stopped_in and done > 2:
-            reached.set()
-
     async with running_core(settings) as core:
-        work = asyncio.create_task(run_import(import_parts(core), mapping, files, watcher=watch))
-        await reached.wait()
-        work.cancel()
-        await asyncio.gather(work, return_exceptions=True)
+        async with import_reaching(core, files, stopped_in, 3) as work:
+            work.cancel()
         assert work.cancelled()
-    async with running_core(settings) as core:
-        await imported(core, files)
-        interrupted = await content(core)
-        assert (await imported(core, files)).events == 0
-
-    async with running_core(other_settings) as undisturbed:
-        await imported(undisturbed, files)
-        assert interrupted == await content(undisturbed)
+    await assert_completed(settings, other_settings, files)
 
 
 async def test_an_import_goes_on_over_lost_connections_of_the_log(
     settings: Settings, other_settings: Settings, database: DatabaseUrls, tmp_path: Path
 ) -> None:
     files = generated_crm().write(tmp_path / "files")
-    mapping = read_mapping(EXAMPLE, Catalogue())
-    reached = asyncio.Event()
-
-    def watch(table: str, done: int, total: int) -> None:
-        if table == "opportunities":
-            reached.set()
-
-    async with running_core(settings) as core:
-        work = asyncio.create_task(run_import(import_parts(core), mapping, files, watcher=watch))
-        await reached.wait()
+    async with running_core(settings) as core, import_reaching(core, files, "opportunities", 0):
         await value_of(
             database.application_url,
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()",
         )
-        await asyncio.gather(work, return_exceptions=True)
-    async with running_core(settings) as core:
-        await imported(core, files)
-        disturbed = await content(core)
-
-    async with running_core(other_settings) as undisturbed:
-        await imported(undisturbed, files)
-        assert disturbed == await content(undisturbed)
+    await assert_completed(settings, other_settings, files)
 
 
-async def test_a_dry_run_decides_every_row_and_stores_nothing(
-    core: Core, database: DatabaseUrls, tmp_path: Path
-) -> None:
-    crm = generated_crm()
-    wrong = crm.first("Won")
+async def test_a_dry_run_decides_every_row_and_stores_nothing(crm: Crm, database: DatabaseUrls) -> None:
+    wrong = crm.made.first("Won")
     wrong["sales_agent"] = "Nobody"
-    files = crm.write(tmp_path / "files")
-    mapping = read_mapping(EXAMPLE, core.catalogue)
-    results = KeptResults()
+    files = crm.files()
+    mapping = read_mapping(EXAMPLE, crm.core.catalogue)
 
-    rehearsed = await run_import(rehearsal_parts(core), mapping, files, results=results.rows.append)
+    rehearsed = await run_import(rehearsal_parts(crm.core), mapping, files, results=crm.results.rows.append)
 
-    assert results.rejected() == [(wrong["opportunity_id"], "not_found")]
-    assert await core.log.head() == 0
+    assert crm.results.rejected() == [(wrong["opportunity_id"], "not_found")]
+    assert await crm.core.log.head() == 0
     for table in ("importing.job", "importing.row", "privacy.subject_key", "log.request"):
         assert await value_of(database.owner_url, f"SELECT count(*) FROM {table}") == 0
-    real = await imported(core, files)
+    real = await imported(crm.core, files)
     assert [table.counts() for table in rehearsed.tables] == [table.counts() for table in real.tables]
 
 
-async def test_a_dry_run_over_an_imported_log_sees_only_the_change(core: Core, tmp_path: Path) -> None:
-    crm = generated_crm()
-    await imported(core, crm.write(tmp_path / "files"))
-    head = await core.log.head()
-    _correct_value(crm)
-    mapping = read_mapping(EXAMPLE, core.catalogue)
+async def test_a_dry_run_over_an_imported_log_sees_only_the_change(crm: Crm) -> None:
+    await crm.run()
+    head = await crm.core.log.head()
+    _correct_value(crm.made)
+    mapping = read_mapping(EXAMPLE, crm.core.catalogue)
 
-    rehearsed = await run_import(rehearsal_parts(core), mapping, crm.write(tmp_path / "files"))
+    rehearsed = await run_import(rehearsal_parts(crm.core), mapping, crm.files())
 
     assert (rehearsed.events, rehearsed.rejected) == (2, 0)
-    assert await core.log.head() == head
+    assert await crm.core.log.head() == head
 
 
-async def test_two_imports_of_one_source_do_not_run_at_the_same_time(core: Core, tmp_path: Path) -> None:
-    files = generated_crm().write(tmp_path / "files")
+async def test_two_imports_of_one_source_do_not_run_at_the_same_time(crm: Crm) -> None:
+    files = crm.files()
 
-    both = await asyncio.gather(imported(core, files), imported(core, files), return_exceptions=True)
+    both = await asyncio.gather(imported(crm.core, files), imported(crm.core, files), return_exceptions=True)
 
     assert sum(isinstance(each, ImportRunning) for each in both) == 1
 
 
-async def test_a_job_remembers_its_files_and_what_became_of_them(
-    core: Core, database: DatabaseUrls, tmp_path: Path
-) -> None:
-    await imported(core, generated_crm().write(tmp_path / "files"))
+async def test_a_job_remembers_its_files_and_what_became_of_them(crm: Crm, database: DatabaseUrls) -> None:
+    await crm.run()
 
     job = await value_of(
         database.owner_url,

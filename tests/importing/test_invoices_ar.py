@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from salesapi.app import Core
-from tests.importing.reading_back import EXAMPLE, KeptResults, Row, added_by, counts, events, imported, written
+from tests.importing.reading_back import EXAMPLE, Importing, Row, counts, events
 
+Invoices = Importing[list[Row]]
 MAPPING = EXAMPLE.with_name("invoices_ar.yaml")
 CONTENT = """\
 countryCode,customerID,PaperlessDate,invoiceNumber,InvoiceDate,DueDate,InvoiceAmount,Disputed,SettledDate,PaperlessBill,DaysToSettle,DaysLate
@@ -19,18 +20,17 @@ countryCode,customerID,PaperlessDate,invoiceNumber,InvoiceDate,DueDate,InvoiceAm
 
 
 @pytest.fixture
-def rows() -> list[Row]:
+def invoices(core: Core, tmp_path: Path) -> Invoices:
     """Three invoices of two customers; one is disputed and paid late, one is open."""
-    return list(csv.DictReader(CONTENT.splitlines()))
+    made = list(csv.DictReader(CONTENT.splitlines()))
+    return Importing(core, tmp_path / "files", made, {"invoices": made}, MAPPING)
 
 
-async def test_dates_are_read_month_first_and_amounts_rounded_half_up(
-    core: Core, tmp_path: Path, rows: list[Row]
-) -> None:
-    summary = await imported(core, written(tmp_path / "files", {"invoices": rows}), MAPPING)
+async def test_dates_are_read_month_first_and_amounts_rounded_half_up(invoices: Invoices) -> None:
+    summary = await invoices.run()
 
     assert summary.rejections == []
-    found = await events(core)
+    found = await events(invoices.core)
     issued = {e.stored.position: e for e in found if e.stored.type == "invoice.issued"}.values()
     shown = {getattr(e.event, "number", ""): (getattr(e.event, "amount_minor", 0), _day(e)) for e in issued}
     assert shown == {"611365": (5595, "2013-01-02"), "790077": (6174, "2013-01-26"), "923190": (6590, "2013-12-31")}
@@ -38,7 +38,7 @@ async def test_dates_are_read_month_first_and_amounts_rounded_half_up(
     assert received == {5595: "2013-01-15", 6174: "2013-03-03"}
     disputed = [e for e in found if e.stored.type == "invoice.disputed"]
     assert [e.recorded.occurred for e in disputed] == [None]
-    assert await counts(core) == Counter(
+    assert await counts(invoices.core) == Counter(
         {
             "attribute_definition.defined": 2,
             "customer.registered": 2,
@@ -50,32 +50,29 @@ async def test_dates_are_read_month_first_and_amounts_rounded_half_up(
     )
 
 
-async def test_the_same_file_adds_nothing_and_a_changed_one_what_changed(
-    core: Core, tmp_path: Path, rows: list[Row]
-) -> None:
-    await imported(core, written(tmp_path / "files", {"invoices": rows}), MAPPING)
+async def test_the_same_file_adds_nothing_and_a_changed_one_what_changed(invoices: Invoices) -> None:
+    await invoices.run()
 
-    rows.reverse()
-    assert await added_by(core, written(tmp_path / "again", {"invoices": rows}), MAPPING) == {}
+    invoices.made.reverse()
+    assert await invoices.added() == {}
 
-    rows[0]["SettledDate"] = "2/3/2014"
-    rows[1]["Disputed"] = "No"
-    assert await added_by(core, written(tmp_path / "changed", {"invoices": rows}), MAPPING) == {
+    invoices.made[0]["SettledDate"] = "2/3/2014"
+    invoices.made[1]["Disputed"] = "No"
+    assert await invoices.added() == {
         "receipt.recorded": 1,
         "receipt.allocated": 1,
         "invoice.dispute_resolved": 1,
     }
 
 
-async def test_what_no_command_can_change_is_rejected_with_its_row(core: Core, tmp_path: Path, rows: list[Row]) -> None:
-    await imported(core, written(tmp_path / "files", {"invoices": rows}), MAPPING)
-    rows[0]["InvoiceAmount"] = "60"
-    rows[1]["InvoiceDate"] = "26/1/2013"
-    results = KeptResults()
+async def test_what_no_command_can_change_is_rejected_with_its_row(invoices: Invoices) -> None:
+    await invoices.run()
+    invoices.made[0]["InvoiceAmount"] = "60"
+    invoices.made[1]["InvoiceDate"] = "26/1/2013"
 
-    await imported(core, written(tmp_path / "changed", {"invoices": rows}), MAPPING, results)
+    await invoices.run()
 
-    assert results.rejected() == [("611365", "import.change_not_mapped"), ("", "import.value_invalid")]
+    assert invoices.results.rejected() == [("611365", "import.change_not_mapped"), ("", "import.value_invalid")]
 
 
 def _day(event: object) -> str:

@@ -1,11 +1,10 @@
 """The whole of the real CRM files, imported by the example mapping."""
 
 import json
-from collections import Counter
 from pathlib import Path
 
 from salesapi.app import Core
-from tests.importing.reading_back import counts, deals, imported
+from tests.importing.reading_back import counts, deals, imported, stages_and_won_minor
 
 FILES = ("accounts.csv", "products.csv", "sales_pipeline.csv", "sales_teams.csv")
 
@@ -22,10 +21,7 @@ async def test_the_real_crm_files_are_imported_whole_and_a_second_time_add_nothi
     assert summary.rejections == []
     assert summary.events == sum((await counts(core)).values())
     found = await deals(core)
-    stages = Counter(deal.stage.capitalize() for deal in found.values())
-    assert stages == answers["by_stage"]
-    won = [deal for deal in found.values() if deal.status == "won"]
-    assert sum(deal.amount_minor or 0 for deal in won) == answers["won_value_cents"]
+    assert stages_and_won_minor(found) == (answers["by_stage"], answers["won_value_cents"])
     assert sum(1 for deal in found.values() if deal.customer_id is None) == answers["no_account"]
     assert dict(await counts(core)) == {
         "attribute_definition.defined": 5,

@@ -1,9 +1,9 @@
 """A trading company of the same shape as the sample one, made here with its own answers, imported by the example mapping."""
 
-import copy
 import csv
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from salesapi.domain.organisation.teams import TREE, Teams
 from salesapi.domain.selling.deals import DealLine
 from salesapi.domain.shared.kernel import natural_id
 from salesapi.domain.shared.money import UnitPrice, line_amount_minor
-from tests.importing.reading_back import EXAMPLE, KeptResults, Row, added_by, deals, events, imported, written
+from tests.importing.reading_back import EXAMPLE, Importing, Row, deals, events
 
 MAPPING = EXAMPLE.with_name("northwind.yaml")
 EMPLOYEES = """\
@@ -56,13 +56,15 @@ TEXTS = {
     "order_details": ORDER_DETAILS,
 }
 
-Company = dict[str, list[Row]]
+Tables = dict[str, list[Row]]
+Company = Importing[Tables]
 
 
 @pytest.fixture
-def company() -> Company:
+def company(core: Core, tmp_path: Path) -> Company:
     """Five employees on three levels, three orders with four lines."""
-    return {name: list(csv.DictReader(text.splitlines())) for name, text in TEXTS.items()}
+    made = {name: list(csv.DictReader(text.splitlines())) for name, text in TEXTS.items()}
+    return Importing(core, tmp_path / "files", made, made, MAPPING)
 
 
 def line(code: str, price: str, quantity: str, discount_percent: str) -> tuple[object, ...]:
@@ -74,13 +76,11 @@ def shown(line: DealLine) -> tuple[object, ...]:
     return line.product_id, str(line.unit_price.amount), str(line.quantity), str(line.discount_percent)
 
 
-async def test_orders_are_won_deals_with_their_lines_and_net_amounts(
-    core: Core, tmp_path: Path, company: Company
-) -> None:
-    summary = await imported(core, written(tmp_path / "files", company), MAPPING)
+async def test_orders_are_won_deals_with_their_lines_and_net_amounts(company: Company) -> None:
+    summary = await company.run()
 
     assert summary.rejections == []
-    found = await deals(core)
+    found = await deals(company.core)
     by_title = {deal.title: deal for deal in found.values()}
     # 14 x 12 less 15 % is 142.80, and 98.0000019 rounds to 98.00; 18.6000004 x 9 less 5 % is 159.03; 0.0097 rounds to 0.01.
     assert {title: (deal.status, deal.amount_minor, deal.currency) for title, deal in by_title.items()} == {
@@ -103,15 +103,17 @@ async def test_orders_are_won_deals_with_their_lines_and_net_amounts(
     assert by_title["Order 10250"].customer_id is None
     assert by_title["Order 10249"].owner_id == natural_id("member", "northwind", "3")
     days = {
-        str(e.recorded.occurred.on) for e in await events(core) if e.stored.type == "deal.won" and e.recorded.occurred
+        str(e.recorded.occurred.on)
+        for e in await events(company.core)
+        if e.stored.type == "deal.won" and e.recorded.occurred
     }
     assert days == {"1996-07-04", "1996-07-05", "1997-01-31"}
 
 
-async def test_teams_follow_who_reports_to_whom(core: Core, tmp_path: Path, company: Company) -> None:
-    await imported(core, written(tmp_path / "files", company), MAPPING)
+async def test_teams_follow_who_reports_to_whom(company: Company) -> None:
+    await company.run()
 
-    teams = await core.states.state(TREE)
+    teams = await company.core.states.state(TREE)
 
     assert isinstance(teams, Teams)
     ids = {natural_id("member", "northwind", str(number)): number for number in range(1, 6)}
@@ -120,16 +122,16 @@ async def test_teams_follow_who_reports_to_whom(core: Core, tmp_path: Path, comp
     assert sorted(team.name for team in teams.by_id.values()) == ["Team of employee 2", "Team of employee 3"]
 
 
-async def test_names_of_employees_stand_nowhere_in_clear(core: Core, tmp_path: Path, company: Company) -> None:
-    await imported(core, written(tmp_path / "files", company), MAPPING)
+async def test_names_of_employees_stand_nowhere_in_clear(company: Company) -> None:
+    await company.run()
 
-    stored = " ".join(f"{event.stored.payload} {event.stored.meta}" for event in await events(core))
+    stored = await company.stored_text()
 
-    assert [row["last_name"] for row in company["employees"] if row["last_name"] in stored] == []
+    assert [row["last_name"] for row in company.made["employees"] if row["last_name"] in stored] == []
 
 
 WON_AGAIN = {"deal.reopened": 1, "deal.won": 1}
-CHANGES: dict[str, tuple[Callable[[Company], None], dict[str, int]]] = {
+CHANGES: dict[str, tuple[Callable[[Tables], None], dict[str, int]]] = {
     "discount is corrected": (
         lambda company: company["order_details"][1].update(discount="0.100000001"),
         {**WON_AGAIN, "deal.lines_changed": 1, "deal.valued": 1},
@@ -165,28 +167,25 @@ CHANGES: dict[str, tuple[Callable[[Company], None], dict[str, int]]] = {
 }
 
 
-async def test_a_re_sorted_company_adds_nothing_and_a_changed_one_what_changed(
-    core: Core, tmp_path: Path, company: Company
-) -> None:
-    await imported(core, written(tmp_path / "files", company), MAPPING)
-    resorted = {name: list(reversed(rows)) for name, rows in copy.deepcopy(company).items()}
-    assert await added_by(core, written(tmp_path / "files", resorted), MAPPING) == {}
+async def test_a_re_sorted_company_adds_nothing_and_a_changed_one_what_changed(company: Company) -> None:
+    await company.run()
+    resorted = {name: list(reversed(rows)) for name, rows in company.made.items()}
+    assert await replace(company, tables=resorted).added() == {}
 
     for name, (change, expected) in CHANGES.items():
-        change(company)
-        assert (name, await added_by(core, written(tmp_path / "files", company), MAPPING)) == (name, expected)
+        change(company.made)
+        assert (name, await company.added()) == (name, expected)
 
-    won = Counter(deal.status for deal in (await deals(core)).values())
+    won = Counter(deal.status for deal in (await deals(company.core)).values())
     assert won == {"won": 3}
 
 
 async def test_an_order_that_moves_to_another_day_is_rejected_because_no_command_moves_an_opening(
-    core: Core, tmp_path: Path, company: Company
+    company: Company,
 ) -> None:
-    await imported(core, written(tmp_path / "files", company), MAPPING)
-    company["orders"][1]["order_date"] = "1996-07-06"
-    results = KeptResults()
+    await company.run()
+    company.made["orders"][1]["order_date"] = "1996-07-06"
 
-    await imported(core, written(tmp_path / "files", company), MAPPING, results)
+    await company.run()
 
-    assert results.rejected() == [("10249", "import.change_not_mapped")]
+    assert company.results.rejected() == [("10249", "import.change_not_mapped")]

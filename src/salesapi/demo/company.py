@@ -18,7 +18,7 @@ from salesapi.domain.pay.plans.enrolments import EnrolParticipant, SetQuota
 from salesapi.domain.pay.plans.plan_components import Component, Release, Rounding
 from salesapi.domain.pay.plans.plan_rates import FlatRate
 from salesapi.domain.pay.rules.release import PaymentRelease
-from salesapi.domain.pay.rules.tables import Tier, TierTable
+from salesapi.domain.pay.rules.tables import AppliesTo, Tier, TierAxis, TierTable
 from salesapi.domain.reference.products import ListProduct, SetProductPrice
 from salesapi.domain.selling.pipelines import DefinePipeline, PublishPipelineVersion, Stage, Transition
 from salesapi.domain.shared.attributes import DefineAttribute
@@ -129,6 +129,20 @@ def _process() -> Iterator[object]:
     yield PublishPipelineVersion(pipeline_id=pipeline_id, stages=stages, transitions=transitions)
 
 
+def tiers(axis: TierAxis, applies_to: AppliesTo, *bounds_and_rates: tuple[int, int | None, str]) -> TierTable:
+    """A table of rates from one bound to another."""
+    made = (
+        Tier(
+            lower=Decimal(lower),
+            upper=None if upper is None else Decimal(upper),
+            rate_percent=Decimal(rate),
+            applies_to=applies_to,
+        )
+        for lower, upper, rate in bounds_and_rates
+    )
+    return TierTable(axis=axis, boundary="lower_inclusive", tiers=tuple(made))
+
+
 def _pay() -> Iterator[object]:
     """Two plans: a flat one, paid as the cash comes in, with the manager's override; and marginal tiers by quarter."""
     with_the_cash = Release(
@@ -144,21 +158,8 @@ def _pay() -> Iterator[object]:
             key="override", name="管理提成", credit="manager_override", rate=FlatRate(rate_percent=Decimal("0.5"))
         ),
     )
-    bounds = ((0, 20_000_000, "1"), (20_000_000, 40_000_000, "2"), (40_000_000, None, "4"))
-    tiers = TierTable(
-        axis="amount",
-        boundary="lower_inclusive",
-        tiers=tuple(
-            Tier(
-                lower=Decimal(low),
-                upper=None if high is None else Decimal(high),
-                rate_percent=Decimal(rate),
-                applies_to="new",
-            )
-            for low, high, rate in bounds
-        ),
-    )
-    ladder = (Component(key="ladder", name="阶梯提成", credit="direct", rate=tiers),)
+    rates = tiers("amount", "new", (0, 20_000_000, "1"), (20_000_000, 40_000_000, "2"), (40_000_000, None, "4"))
+    ladder = (Component(key="ladder", name="阶梯提成", credit="direct", rate=rates),)
     for key, name, components in (("flat", "基本提成方案", flat), ("ladder", "超额累进方案", ladder)):
         plan_id = ref("compensation_plan", key)
         yield DraftCompensationPlan(key=key, name=name, currency=CURRENCY, external_id=external(key))

