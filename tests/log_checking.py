@@ -14,7 +14,7 @@ from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.reading import stored_events
 from salesapi.eventlog.upcasts import UPCASTS
-from salesapi.privacy.keys import MemoryKeys
+from tests.privacy.memory_keys import MemoryKeys
 
 CATALOGUE: Final = Catalogue()
 CODEC: Final = Codec(CATALOGUE.event_types(), MemoryKeys(), UPCASTS)

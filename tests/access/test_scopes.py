@@ -23,7 +23,7 @@ from salesapi.eventlog.codec import Codec, EventMeta
 from salesapi.eventlog.memory import MemoryEventLog
 from salesapi.eventlog.recorder import AppendRequest, StreamAppend
 from salesapi.eventlog.upcasts import UPCASTS
-from salesapi.privacy.keys import MemoryKeys
+from tests.privacy.memory_keys import MemoryKeys
 from tests.spec import ACTOR, uid
 
 NORTH, HARBOUR, QUAY, SOUTH = uid(1), uid(2), uid(3), uid(4)

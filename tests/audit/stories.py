@@ -1,7 +1,7 @@
 """Logs to seal, export and forge: facts of pay in a real database, and an attacker who rewrites an export consistently."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from salesapi.audit.exporting import Exported
 from salesapi.audit.leaf import StoredRow, leaf_bytes
 from salesapi.audit.log_verifying import verify_log
 from salesapi.audit.sealing import root_at, seal_all
-from salesapi.audit.tree import leaf_hash, root_of
+from salesapi.audit.tree import Frontier, leaf_hash
 from salesapi.audit.verdict import Status, Verdict
 from salesapi.audit.verifying import OutsideRoot, verify_export
 from salesapi.database.migrating import migrate
@@ -196,6 +196,14 @@ async def cash_story(urls: DatabaseUrls) -> StoredStory:
     await story.lock(pay, "2026Q2")
     await story.seal()
     return story
+
+
+def root_of(leaves: Iterable[bytes]) -> bytes:
+    """The root over these leaf hashes, in one pass and with the memory of a frontier."""
+    frontier = Frontier()
+    for leaf in leaves:
+        frontier.append(leaf)
+    return frontier.root()
 
 
 def rows_of(lines: Sequence[bytes]) -> list[StoredRow]:

@@ -6,7 +6,7 @@ Sizes count leaves. The random choices come from SEED, which stands in every fai
 import json
 import random
 from base64 import b64decode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
@@ -17,6 +17,7 @@ import pytest
 from salesapi.audit.tree import (
     MAX_TREE_SIZE,
     Frontier,
+    NodeReader,
     consistency_nodes,
     consistency_proof,
     empty_root,
@@ -24,11 +25,10 @@ from salesapi.audit.tree import (
     inclusion_proof,
     leaf_hash,
     node_hash,
-    node_reader,
-    root_of,
     verify_consistency,
     verify_inclusion,
 )
+from tests.audit.stories import root_of
 from tests.laws import budget
 
 SEED = 20260331
@@ -51,6 +51,18 @@ def naive_root(leaves: Sequence[bytes]) -> bytes:
     while split * 2 < len(leaves):
         split *= 2
     return sha256(b"\x01" + naive_root(leaves[:split]) + naive_root(leaves[split:])).digest()
+
+
+def node_reader(leaves: Iterable[bytes]) -> NodeReader:
+    """Serve the perfect subtrees over leaf hashes held in memory (all of them: two hashes a leaf)."""
+    levels = [tuple(leaves)]
+    while len(levels[-1]) > 1:
+        below = levels[-1]
+        # Not strict on purpose: a last node without a sibling has no finished parent yet.
+        levels.append(
+            tuple(node_hash(left=left, right=right) for left, right in zip(below[::2], below[1::2], strict=False))
+        )
+    return lambda level, index: levels[level][index]
 
 
 ROOTS = tuple(naive_root(LEAVES[:size]) for size in range(LARGEST_SIZE + 1))

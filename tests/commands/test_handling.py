@@ -18,8 +18,8 @@ from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.memory import MemoryEventLog
 from salesapi.eventlog.recorder import Loaded
 from salesapi.eventlog.upcasts import UPCASTS
-from salesapi.privacy.keys import MemoryKeys
 from tests.domain.examples import STAGES, WAYS
+from tests.privacy.memory_keys import MemoryKeys
 from tests.spec import uid
 
 ENVELOPE = Envelope(

@@ -18,7 +18,7 @@ import asyncpg
 import nats
 import pytest
 import pytest_asyncio
-from tests.connections import value_of
+from tests.connections import connected, value_of
 
 from salesapi.embedded.engines import Engines, read_running_engines, running_engines
 from salesapi.embedded.failures import EngineNotStarted, NoRunningEngines
@@ -54,8 +54,7 @@ async def running(session_folder: Path) -> AsyncIterator[Running]:
 async def test_both_engines_start_with_the_versions_of_their_wheels(running: Running) -> None:
     version = await value_of(running.engines.owner_url, "SELECT current_setting('server_version')")
     client = await nats.connect(running.engines.nats_url)
-    account = await client.jetstream().account_info()
-    server = client.connected_server_version
+    account, server = await client.jetstream().account_info(), client.connected_server_version
     await client.close()
 
     # The wheel's third number counts its own builds.
@@ -101,16 +100,15 @@ async def test_no_more_roles_exist_than_the_two_and_the_superuser(running: Runni
 
 
 async def test_the_owner_can_migrate(database: DatabaseUrls) -> None:
-    connection = await asyncpg.connect(database.owner_url)
-    await connection.execute("CREATE EXTENSION pg_trgm")
-    await connection.execute("CREATE SCHEMA sales")
-    await connection.execute("CREATE TABLE sales.event (position bigint PRIMARY KEY)")
-    await connection.execute(
-        "CREATE FUNCTION sales.append() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = sales "
-        "RETURN (SELECT 1::bigint)"
-    )
-    await connection.execute("GRANT USAGE ON SCHEMA sales TO salesapi_app")
-    await connection.close()
+    async with connected(database.owner_url) as connection:
+        await connection.execute("""
+            CREATE EXTENSION pg_trgm;
+            CREATE SCHEMA sales;
+            CREATE TABLE sales.event (position bigint PRIMARY KEY);
+            CREATE FUNCTION sales.append() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = sales
+                RETURN (SELECT 1::bigint);
+            GRANT USAGE ON SCHEMA sales TO salesapi_app
+        """)
 
     assert await value_of(database.application_url, "SELECT sales.append()") == 1
 
@@ -122,17 +120,9 @@ async def test_the_application_owns_nothing_and_may_make_nothing(database: Datab
     assert await value_of(database.application_url, "SELECT current_setting('statement_timeout')") == "30s"
 
 
-async def test_each_test_gets_an_empty_database(database: DatabaseUrls) -> None:
-    tables = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-
-    assert await value_of(database.owner_url, tables) == 0
-
-
 async def test_a_wrong_password_is_refused(running: Running) -> None:
-    wrong = running.engines.owner_url.replace("@127", "x@127")
-
     with pytest.raises(asyncpg.InvalidPasswordError):
-        await asyncpg.connect(wrong)
+        await asyncpg.connect(running.engines.owner_url.replace("@127", "x@127"))
 
 
 async def test_nats_refuses_a_client_without_the_password(running: Running) -> None:
@@ -143,17 +133,10 @@ async def test_nats_refuses_a_client_without_the_password(running: Running) -> N
 
 
 def test_only_their_owner_can_read_the_files_with_secrets(running: Running) -> None:
-    for name in (
-        "engines.json",
-        "postgresql/credentials.json",
-        "postgresql/postgresql.log",
-        "nats/credentials.json",
-        "nats/nats.conf",
-        "nats/nats.log",
-    ):
-        assert stat.S_IMODE((running.folder / name).stat().st_mode) == 0o600, name
-    assert stat.S_IMODE((running.folder / "postgresql" / "data").stat().st_mode) == 0o700
-    assert stat.S_IMODE((running.folder / "nats" / "store").stat().st_mode) == 0o700
+    secrets: tuple[str, ...] = ("engines.json", "postgresql/credentials.json", "postgresql/postgresql.log")
+    secrets += ("nats/credentials.json", "nats/nats.conf", "nats/nats.log")
+    for name, mode in (*((name, 0o600) for name in secrets), ("postgresql/data", 0o700), ("nats/store", 0o700)):
+        assert stat.S_IMODE((running.folder / name).stat().st_mode) == mode, name
 
 
 def test_passwords_stand_in_no_command_line_and_no_log(running: Running) -> None:
@@ -172,14 +155,13 @@ def test_passwords_stand_in_no_command_line_and_no_log(running: Running) -> None
 
 
 async def test_a_failing_statement_leaves_no_personal_data_in_the_log(running: Running) -> None:
-    connection = await asyncpg.connect(running.engines.owner_url)
-    await connection.execute("CREATE TEMP TABLE contact (phone text UNIQUE)")
-    with pytest.raises(asyncpg.NumericValueOutOfRangeError):
-        await connection.execute(f"SELECT '{PHONE_IN_A_STATEMENT}'::integer")
-    await connection.execute("INSERT INTO contact VALUES ($1)", PHONE_IN_A_STATEMENT)
-    with pytest.raises(asyncpg.UniqueViolationError):
+    async with connected(running.engines.owner_url) as connection:
+        await connection.execute("CREATE TEMP TABLE contact (phone text UNIQUE)")
+        with pytest.raises(asyncpg.NumericValueOutOfRangeError):
+            await connection.execute(f"SELECT '{PHONE_IN_A_STATEMENT}'::integer")
         await connection.execute("INSERT INTO contact VALUES ($1)", PHONE_IN_A_STATEMENT)
-    await connection.close()
+        with pytest.raises(asyncpg.UniqueViolationError):
+            await connection.execute("INSERT INTO contact VALUES ($1)", PHONE_IN_A_STATEMENT)
 
     assert PHONE_IN_A_STATEMENT not in running.log()
 

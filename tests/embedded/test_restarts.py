@@ -9,11 +9,13 @@ import socket
 import stat
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
-import nats
 import pytest
+import pytest_asyncio
 from nats.js.api import StreamConfig
 from tests.connections import value_of
 from tests.programs import until
@@ -24,9 +26,32 @@ from salesapi.embedded.failures import EngineNotStarted, NoRunningEngines
 from salesapi.embedded.helper_user import HelperUser, find_helper_user, refuse_unreachable
 from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
+from salesapi.streaming.sales_stream import jetstream_at
 
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="the kernel ends children with their parent")
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has a helper user")
+
+
+@asynccontextmanager
+async def postgresql_in(folder: Path, *, fast_unsafe: bool = True) -> AsyncIterator[EmbeddedPostgreSQL]:
+    """A cluster that is stopped in order when the block ends."""
+    engine = await EmbeddedPostgreSQL.start(folder, fast_unsafe=fast_unsafe)
+    yield engine
+    await engine.stop()
+
+
+@asynccontextmanager
+async def nats_in(folder: Path) -> AsyncIterator[EmbeddedNats]:
+    engine = await EmbeddedNats.start(folder)
+    yield engine
+    await engine.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def cluster(reachable_folder: Path) -> Path:
+    """The folder of a cluster that ran and was stopped."""
+    async with postgresql_in(reachable_folder / "postgresql") as engine:
+        return engine.folder
 
 
 @needs_root
@@ -54,13 +79,11 @@ def test_programs_that_the_helper_cannot_reach_are_refused(reachable_folder: Pat
 
 
 @needs_root
-async def test_a_cluster_of_another_user_is_refused(reachable_folder: Path) -> None:
-    engine = await EmbeddedPostgreSQL.start(reachable_folder / "postgresql", fast_unsafe=True)
-    await engine.stop()
-    os.chown(engine.folder / "data", 0, 0)
+async def test_a_cluster_of_another_user_is_refused(cluster: Path) -> None:
+    os.chown(cluster / "data", 0, 0)
 
     with pytest.raises(EngineNotStarted, match="belongs to user id 0, but the engine would run as user id"):
-        await EmbeddedPostgreSQL.start(engine.folder, fast_unsafe=True)
+        await EmbeddedPostgreSQL.start(cluster, fast_unsafe=True)
 
 
 async def test_a_first_start_that_was_cut_short_is_made_anew(reachable_folder: Path) -> None:
@@ -69,38 +92,29 @@ async def test_a_first_start_that_was_cut_short_is_made_anew(reachable_folder: P
     folder.chmod(0o711)
     (folder / "data.new-1" / "PG_VERSION").write_text("18\n")
 
-    engine = await EmbeddedPostgreSQL.start(folder, fast_unsafe=True)
-    answer = await value_of(engine.owner_url, "SELECT 1")
-    await engine.stop()
-
-    assert answer == 1
+    async with postgresql_in(folder) as engine:
+        assert await value_of(engine.owner_url, "SELECT 1") == 1
     assert list(folder.glob("data.new*")) == []
 
 
-async def test_a_cluster_that_cannot_start_is_told_with_the_last_lines_of_its_log(reachable_folder: Path) -> None:
-    engine = await EmbeddedPostgreSQL.start(reachable_folder / "postgresql", fast_unsafe=True)
-    await engine.stop()
-    (engine.folder / "data" / "global" / "pg_control").write_bytes(b"")
-
-    with pytest.raises(EngineNotStarted, match=r"(?s)ended with code .*pg_control"):
-        await EmbeddedPostgreSQL.start(engine.folder, fast_unsafe=True)
+async def test_a_cluster_that_cannot_start_is_told_with_the_last_lines_of_its_log(cluster: Path) -> None:
+    (cluster / "data" / "global" / "pg_control").write_bytes(b"")
 
     # Nothing is left behind: the same folder can be locked again, and the refusal is the same.
-    with pytest.raises(EngineNotStarted, match=r"(?s)ended with code .*pg_control"):
-        await EmbeddedPostgreSQL.start(engine.folder, fast_unsafe=True)
+    for _ in range(2):
+        with pytest.raises(EngineNotStarted, match=r"(?s)ended with code .*pg_control"):
+            await EmbeddedPostgreSQL.start(cluster, fast_unsafe=True)
 
 
 async def test_a_remembered_port_is_kept_and_another_chosen_when_it_is_taken(reachable_folder: Path) -> None:
-    first = await EmbeddedNats.start(reachable_folder / "nats")
-    await first.stop()
-    second = await EmbeddedNats.start(first.folder)
-    await second.stop()
+    folder = reachable_folder / "nats"
+    async with nats_in(folder) as first:
+        pass
+    async with nats_in(folder) as second:
+        assert second.port == first.port
     with socket.create_server(("127.0.0.1", first.port)):
-        third = await EmbeddedNats.start(first.folder)
-        await third.stop()
-
-    assert second.port == first.port
-    assert third.port != first.port
+        async with nats_in(folder) as third:
+            assert third.port != first.port
 
 
 async def test_a_wanted_port_that_is_taken_is_refused(reachable_folder: Path) -> None:
@@ -122,13 +136,10 @@ async def test_a_killed_cluster_keeps_what_was_committed(reachable_folder: Path)
     connection.terminate()
     await engine.stop()
 
-    again = await EmbeddedPostgreSQL.start(engine.folder)
-    last = await value_of(again.owner_url, "SELECT max(position) FROM event")
-    await again.stop()
-
     assert len(killed) > 3, "the postmaster and its children"
     assert engine.pid in killed
-    assert last == 1000
+    async with postgresql_in(engine.folder, fast_unsafe=False) as again:
+        assert await value_of(again.owner_url, "SELECT max(position) FROM event") == 1000
 
 
 async def test_a_cluster_starts_again_when_only_its_postmaster_was_killed(reachable_folder: Path) -> None:
@@ -138,48 +149,36 @@ async def test_a_cluster_starts_again_when_only_its_postmaster_was_killed(reacha
     os.kill(child, signal.SIGSTOP)
     os.kill(engine.pid, signal.SIGKILL)
     await engine.stop()
-    left = engine.process_ids()
+    assert child in engine.process_ids()
     os.kill(child, signal.SIGCONT)
 
-    again = await EmbeddedPostgreSQL.start(engine.folder, fast_unsafe=True)
-    answer = await value_of(again.owner_url, "SELECT 1")
-    await again.stop()
-
-    assert child in left
-    assert answer == 1
+    async with postgresql_in(engine.folder) as again:
+        assert await value_of(again.owner_url, "SELECT 1") == 1
 
 
 @needs_linux
 async def test_a_killed_postmaster_that_nobody_collects_does_not_hinder_the_next(
-    reachable_folder: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: Path, reachable_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(processes, "KILL_LIMIT_SECONDS", 0.2)
-    engine = await EmbeddedPostgreSQL.start(reachable_folder / "postgresql", fast_unsafe=True)
-    await engine.stop()
     dead = processes.start_process(["/bin/true"], log=reachable_folder / "true.log", helper=find_helper_user())
     await until(lambda: processes.is_unreaped(dead.pid), "it is dead")
-    note = engine.folder / "data" / "postmaster.pid"
-    note.write_text(f"{dead.pid}\n{engine.folder / 'data'}\n")
+    (cluster / "data" / "postmaster.pid").write_text(f"{dead.pid}\n{cluster / 'data'}\n")
 
-    again = await EmbeddedPostgreSQL.start(engine.folder, fast_unsafe=True)
-    await again.stop()
-    dead.wait()
+    async with postgresql_in(cluster):
+        dead.wait()
 
 
 async def test_jetstream_keeps_acknowledged_messages_when_killed(reachable_folder: Path) -> None:
     engine = await EmbeddedNats.start(reachable_folder / "nats")
-    client = await nats.connect(engine.url, allow_reconnect=False)
-    await client.jetstream().add_stream(StreamConfig(name="SALES", subjects=["sales.v1.>"]))
-    acknowledged = [(await client.jetstream().publish("sales.v1.deal.won", b"{}")).seq for _ in range(20)]
-    os.kill(engine.pid, signal.SIGKILL)
-    await engine.stop()
-    await client.close()
+    async with jetstream_at(engine.url) as jetstream:
+        await jetstream.add_stream(StreamConfig(name="SALES", subjects=["sales.v1.>"]))
+        acknowledged = [(await jetstream.publish("sales.v1.deal.won", b"{}")).seq for _ in range(20)]
+        os.kill(engine.pid, signal.SIGKILL)
+        await engine.stop()
 
-    again = await EmbeddedNats.start(engine.folder)
-    client = await nats.connect(again.url)
-    state = (await client.jetstream().stream_info("SALES")).state
-    await client.close()
-    await again.stop()
+    async with nats_in(engine.folder) as again, jetstream_at(again.url) as jetstream:
+        state = (await jetstream.stream_info("SALES")).state
 
     assert acknowledged == list(range(1, 21))
     assert (state.first_seq, state.last_seq, state.messages) == (1, 20, 20)

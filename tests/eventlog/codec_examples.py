@@ -13,7 +13,8 @@ from salesapi.domain.shared.declarations import EventType
 from salesapi.domain.shared.kernel import About, AmountMinor, Personal, StreamRef, Title, record
 from salesapi.eventlog.codec import Codec, EventMeta, encode_meta
 from salesapi.eventlog.recorder import NewEvent, StoredEvent
-from salesapi.privacy.keys import MemoryKeys, SubjectKey
+from salesapi.privacy.keys import SubjectKey
+from tests.privacy.memory_keys import MemoryKeys
 
 STREAM = StreamRef("lead", UUID("0190a000-0000-7000-8000-000000000001"))
 OTHER_STREAM = StreamRef("lead", UUID("0190a000-0000-7000-8000-000000000002"))

@@ -13,7 +13,6 @@ from salesapi.database.text import TextRefused
 from salesapi.domain.shared.declarations import EventType
 from salesapi.domain.shared.kernel import BusinessTime, Kind, Recorded, record
 from salesapi.eventlog.codec import Codec, EventMeta, EventUnreadable, UnknownEventType, decode_meta, encode_meta
-from salesapi.privacy.keys import MemoryKeys
 from tests.eventlog.codec_examples import (
     ACTOR,
     LEAD,
@@ -32,6 +31,7 @@ from tests.eventlog.codec_examples import (
     stored,
     stored_text,
 )
+from tests.privacy.memory_keys import MemoryKeys
 
 
 async def test_an_event_is_read_back_as_it_was_written() -> None:

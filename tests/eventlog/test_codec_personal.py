@@ -10,7 +10,6 @@ from salesapi.domain.shared.declarations import EventType
 from salesapi.domain.shared.kernel import FieldInvalid, StreamRef, record
 from salesapi.eventlog.codec import Codec
 from salesapi.privacy.field_encryption import ERASED, SealBroken
-from salesapi.privacy.keys import MemoryKeys
 from tests.eventlog.codec_examples import (
     CANARY,
     LEAD,
@@ -26,6 +25,7 @@ from tests.eventlog.codec_examples import (
     encode_one,
     stored,
 )
+from tests.privacy.memory_keys import MemoryKeys
 
 
 async def test_a_personal_value_never_stands_in_the_stored_text() -> None:

@@ -9,8 +9,8 @@ import pytest
 from salesapi.domain.shared.declarations import EventType
 from salesapi.domain.shared.kernel import Personal, record
 from salesapi.eventlog.codec import Codec, EventUnreadable, Upcast
-from salesapi.privacy.keys import MemoryKeys
 from tests.eventlog.codec_examples import CANARY, STREAM, TYPES, decode_one, encode_one, stored, stored_text
+from tests.privacy.memory_keys import MemoryKeys
 
 
 @record

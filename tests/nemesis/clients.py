@@ -7,7 +7,8 @@ seconds, on this process's monotonic clock.
 import asyncio
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -63,11 +64,16 @@ class Clients:
     def refused_at_least(self, count: int) -> bool:
         return self.refused() >= count
 
-    async def run(self, count: int) -> None:
-        """Runs so many clients until they are stopped; each ends with an acknowledged command."""
+    @asynccontextmanager
+    async def running(self, count: int) -> AsyncIterator[None]:
+        """So many clients, for as long as the block lasts; each ends with an acknowledged command."""
         async with asyncio.TaskGroup() as group:
             for _ in range(count):
                 group.create_task(self._client())
+            try:
+                yield
+            finally:
+                self.is_stopped = True
 
     async def _client(self) -> None:
         async with httpx2.AsyncClient(timeout=ATTEMPT_SECONDS) as client:

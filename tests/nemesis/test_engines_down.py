@@ -23,8 +23,8 @@ from salesapi.domain.shared.kernel import StreamRef
 from salesapi.embedded.helper_user import PASSAGE_MODE
 from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.projections.catalogue import PROJECTIONS
+from tests.connections import connected_log
 from tests.deployments import Deployment, Server, caught_up
 from tests.eventlog.requests import append, event, request
 from tests.nemesis.checking import check
@@ -112,9 +112,8 @@ async def acknowledged_more(clients: Clients) -> None:
 
 async def test_while_postgresql_is_dead_every_request_is_told_to_come_back_and_nothing_is_lost(site: Site) -> None:
     clients = site.clients()
-    load = asyncio.create_task(clients.run(CLIENTS))
     reads: list[tuple[int, str, str | None]] = []
-    try:
+    async with clients.running(CLIENTS):
         for _ in range(KILLS):
             await acknowledged_more(clients)
             await site.kill_postgresql()
@@ -131,9 +130,6 @@ async def test_while_postgresql_is_dead_every_request_is_told_to_come_back_and_n
             await site.restart_postgresql()
             await until(site.is_ready, "it is ready by itself", 15)
             await acknowledged_more(clients)
-    finally:
-        clients.is_stopped = True
-        await load
 
     assert reads == [(503, "database.unavailable", "1")] * KILLS
     _assert_told(clients.attempts)
@@ -154,43 +150,36 @@ def _assert_told(attempts: list[Attempt]) -> None:
 
 async def test_while_nats_is_down_commands_go_on_and_the_stream_follows_afterwards(site: Site) -> None:
     clients = site.clients()
-    load = asyncio.create_task(clients.run(CLIENTS))
-    try:
+    async with clients.running(CLIENTS):
         await acknowledged_more(clients)
         await site.nats.stop()
         await acknowledged_more(clients)
-    finally:
-        clients.is_stopped = True
-        await load
     assert {attempt.outcome for attempt in clients.attempts} == {"201"}
     assert await site.is_ready()
 
     site.nats = await EmbeddedNats.start(site.nats.folder, port=site.nats.port)
-    log = await PostgreSQLEventLog.connect(site.deployment.urls.application_url)
+    async with connected_log(site.deployment.urls.application_url) as log:
 
-    async def is_relayed() -> bool:
-        return await compare_stream_with_log(log, site.nats.url) is None
+        async def is_relayed() -> bool:
+            return await compare_stream_with_log(log, site.nats.url) is None
 
-    await until(is_relayed, "the stream is the log")
-    await log.close()
+        await until(is_relayed, "the stream is the log")
 
 
 async def test_an_event_that_cannot_be_folded_stops_only_the_projections_that_read_it(site: Site) -> None:
     await caught_up(site.server)
-    log = await PostgreSQLEventLog.connect(site.deployment.urls.application_url)
     meta = {"actor_id": str(POISONED_MEMBER), "principal_kind": "integration", "command": "join_member"}
     broken = event("member.joined", json.dumps({"nonsense": True}), meta=json.dumps(meta))
     stream = StreamRef("member", POISONED_MEMBER)
-    appended = await log.append(request(append(stream, 0, broken)))
-    await log.close()
+    async with connected_log(site.deployment.urls.application_url) as log:
+        appended = await log.append(request(append(stream, 0, broken)))
     affected = {projection.name for projection in PROJECTIONS if "member.joined" in projection.types}
     answer = await site.server.post("/v1/products", {"name": "GTX", "code": "GTX", "category": "GTX"}, "product")
     assert answer.status_code == 201, answer.text
     position = answer.json()["position"]
 
     async def has_stopped() -> bool:
-        stopped = (await site.server.health())["stopped"]
-        return {each["name"] for each in stopped} == affected
+        return {each["name"] for each in (await site.server.health())["stopped"]} == affected
 
     await until(has_stopped, f"{affected} are shown as stopped")
     stopped = (await site.server.health())["stopped"]

@@ -75,12 +75,8 @@ async def clients_of(load: Load, prefix: str, *, retries_with_a_new_key: bool = 
         prefix=prefix,
         retries_with_a_new_key=retries_with_a_new_key,
     )
-    running = asyncio.create_task(load.clients.run(CLIENTS))
-    try:
+    async with load.clients.running(CLIENTS):
         yield load.clients
-    finally:
-        load.clients.is_stopped = True
-        await running
 
 
 async def test_what_was_acknowledged_survives_killed_servers_once_and_with_the_same_receipt(load: Load) -> None:

@@ -16,7 +16,9 @@ import pytest_asyncio
 from salesapi.database.migrating import migrate
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.privacy.encryption import FileKeyEncryption, KeyNotUnwrapped
-from salesapi.privacy.keys import CACHED_KEY_LIFE_SECONDS, CACHED_KEYS_MAX, Keys, MemoryKeys, PostgreSQLKeys
+from salesapi.privacy.keys import CACHED_KEY_LIFE_SECONDS, CACHED_KEYS_MAX, Keys, PostgreSQLKeys
+from tests.connections import connected
+from tests.privacy.memory_keys import MemoryKeys
 
 ANN = UUID("0190a000-0000-7000-8000-000000000001")
 BEN = UUID("0190a000-0000-7000-8000-000000000002")
@@ -60,11 +62,12 @@ class RealStore:
 @pytest_asyncio.fixture(loop_scope="session")
 async def real(database: DatabaseUrls, tmp_path: Path) -> AsyncIterator[RealStore]:
     await migrate(database.owner_url)
-    owner = await asyncpg.connect(database.owner_url)
-    async with asyncpg.create_pool(database.application_url, min_size=1, max_size=4) as pool:
-        encryption = FileKeyEncryption.create(tmp_path / "kek")
+    encryption = FileKeyEncryption.create(tmp_path / "kek")
+    async with (
+        connected(database.owner_url) as owner,
+        asyncpg.create_pool(database.application_url, min_size=1, max_size=4) as pool,
+    ):
         yield RealStore(application=pool, owner=owner, encryption=encryption, clock=StandingClock())
-    await owner.close()
 
 
 @pytest.fixture(params=["memory", "postgresql"])
@@ -135,12 +138,8 @@ async def test_processes_that_need_a_key_at_the_same_moment_get_the_same_one(rea
     subjects = [uuid5(ANN, str(number)) for number in range(200)]
     processes = [real.keys() for _ in range(4)]
 
-    made = await asyncio.gather(
-        *(
-            keys.for_sealing(subjects if number % 2 else list(reversed(subjects)))
-            for number, keys in enumerate(processes)
-        )
-    )
+    orders = (subjects, subjects[::-1], subjects, subjects[::-1])
+    made = await asyncio.gather(*(keys.for_sealing(each) for keys, each in zip(processes, orders, strict=True)))
 
     assert all(each == made[0] for each in made)
     assert await real.owner.fetchval("SELECT count(*) FROM privacy.subject_key") == len(subjects)
@@ -185,10 +184,9 @@ async def test_a_key_file_that_is_not_the_one_that_wrapped_is_refused(real: Real
     await real.keys().for_sealing([ANN])
     other = PostgreSQLKeys(real.application, FileKeyEncryption.create(tmp_path / "other"), real.clock)
 
-    with pytest.raises(KeyNotUnwrapped, match="use the other file"):
-        await other.for_opening([ANN])
-    with pytest.raises(KeyNotUnwrapped, match="use the other file"):
-        await other.for_sealing([ANN])
+    for asked in (other.for_opening, other.for_sealing):
+        with pytest.raises(KeyNotUnwrapped, match="use the other file"):
+            await asked([ANN])
 
 
 @pytest.mark.parametrize(

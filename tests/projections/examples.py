@@ -13,8 +13,8 @@ from salesapi.domain.shared.kernel import BusinessTime, Recorded, StreamRef, rec
 from salesapi.eventlog.codec import Codec, EventMeta
 from salesapi.eventlog.recorder import AppendRequest, EventLog, StreamAppend
 from salesapi.eventlog.upcasts import UPCASTS
-from salesapi.privacy.keys import MemoryKeys
 from salesapi.projections.projection import GroupKey, Projection, Row, fold_in_memory
+from tests.privacy.memory_keys import MemoryKeys
 from tests.spec import ACTOR, DAY, uid
 from tests.values_by_type import built
 

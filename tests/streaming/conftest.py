@@ -61,6 +61,12 @@ class Facts:
             await self.append_events(*(self.event(number) for number in numbers))
         return await self.log.head()
 
+    async def append_large(self) -> None:
+        """Appends forty events of a quarter of a megabyte each."""
+        large = '{"content":"' + "x" * 250_000 + '"}'
+        for _ in range(4):
+            await self.append_events(*(self.event(payload=large) for _ in range(10)))
+
     async def append_events(self, *events: NewEvent) -> None:
         self.streams += 1
         stream = StreamRef("deal", deal_id(self.streams))

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import asyncpg
 import msgspec
-import nats
 import pytest
 from nats.js.api import StorageType, StreamConfig
 from nats.js.errors import APIError
@@ -20,7 +19,6 @@ from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.privacy.field_encryption import Place, seal
-from salesapi.privacy.keys import MemoryKeys
 from salesapi.streaming.relay import Relay
 from salesapi.streaming.sales_stream import (
     SALES,
@@ -28,9 +26,10 @@ from salesapi.streaming.sales_stream import (
     StreamConnection,
     StreamDiverged,
     StreamMoved,
-    delete_stream,
+    jetstream_at,
 )
 from salesapi.subscriptions.runner import Subscription, following
+from tests.privacy.memory_keys import MemoryKeys
 from tests.streaming.conftest import PATIENCE_SECONDS, Facts, deal_id, eventually
 from tests.streaming.stream_comparison import Difference, compare_stream_with_log
 
@@ -65,6 +64,10 @@ class Site:
         async with self.sending() as sender:
             while await sender.send_next():
                 pass
+
+    async def delete_stream(self) -> None:
+        async with jetstream_at(self.nats_url) as jetstream:
+            await jetstream.delete_stream(self.stream.name)
 
     async def difference(self) -> Difference | None:
         """The first place at which stream and log are not the same."""
@@ -106,9 +109,8 @@ async def test_a_message_names_its_subject_and_its_id(site: Site, facts: Facts) 
     await facts.append_events(facts.event(type="deal.stage_changed"))
     await site.send_to_head()
 
-    client = await nats.connect(site.nats_url)
-    message = await client.jetstream().get_msg(site.stream.name, 1)
-    await client.close()
+    async with jetstream_at(site.nats_url) as jetstream:
+        message = await jetstream.get_msg(site.stream.name, 1)
 
     assert message.subject == f"{site.stream.subject_prefix}.deal.stage_changed"
     assert message.headers is not None
@@ -281,7 +283,7 @@ async def test_a_deleted_stream_is_made_again_with_the_whole_log(site: Site, fac
     async with site.relaying() as relay:
         await relayed_to(relay, 700)
 
-        await delete_stream(site.nats_url, site.stream)
+        await site.delete_stream()
         head = await facts.append(1)
         await relayed_to(relay, head)
 
@@ -292,33 +294,30 @@ async def test_nobody_can_purge_the_stream_or_delete_one_of_its_messages(site: S
     await facts.append(3)
     await site.send_to_head()
 
-    client = await nats.connect(site.nats_url)
-    with pytest.raises(APIError, match="purge not permitted"):
-        await client.jetstream().purge_stream(site.stream.name)
-    with pytest.raises(APIError, match="delete not permitted"):
-        await client.jetstream().delete_msg(site.stream.name, 2)
-    await client.close()
+    async with jetstream_at(site.nats_url) as jetstream:
+        with pytest.raises(APIError, match="purge not permitted"):
+            await jetstream.purge_stream(site.stream.name)
+        with pytest.raises(APIError, match="delete not permitted"):
+            await jetstream.delete_msg(site.stream.name, 2)
 
 
 async def test_a_stream_that_was_purged_stops_the_relay_loudly_until_it_is_deleted(site: Site, facts: Facts) -> None:
-    client = await nats.connect(site.nats_url)
-    purgeable = StreamConfig(
-        name=site.stream.name, subjects=[f"{site.stream.subject_prefix}.>"], storage=StorageType.FILE, allow_atomic=True
-    )
-    await client.jetstream().add_stream(purgeable)
+    subjects = [f"{site.stream.subject_prefix}.>"]
+    purgeable = StreamConfig(name=site.stream.name, subjects=subjects, storage=StorageType.FILE, allow_atomic=True)
+    async with jetstream_at(site.nats_url) as jetstream:
+        await jetstream.add_stream(purgeable)
     await facts.append(50)
-    async with site.relaying() as relay:
+    async with jetstream_at(site.nats_url) as jetstream, site.relaying() as relay:
         await relayed_to(relay, 50)
 
-        await client.jetstream().purge_stream(site.stream.name)
+        await jetstream.purge_stream(site.stream.name)
         head = await facts.append(1)
         await eventually(lambda: relay.status().state == "stopped", told=relay.status)
         assert "holds 0 of the 50 messages" in str(relay.status().error)
 
-        await delete_stream(site.nats_url, site.stream)
+        await site.delete_stream()
         await relayed_to(relay, head)
         await eventually(lambda: relay.status().state == "following", told=relay.status)
-    await client.close()
     assert await site.difference() is None
 
 
@@ -359,9 +358,7 @@ async def test_the_comparison_names_what_the_stream_lacks(site: Site, facts: Fac
 
 
 async def test_large_events_are_sent_in_several_batches(site: Site, facts: Facts) -> None:
-    large = '{"content":"' + "x" * 250_000 + '"}'
-    for _ in range(4):
-        await facts.append_events(*(facts.event(payload=large) for _ in range(10)))
+    await facts.append_large()
     async with site.sending() as sender:
         assert await sender.send_next() == 33
     await site.send_to_head()

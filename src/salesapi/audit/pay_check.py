@@ -33,6 +33,7 @@ from salesapi.domain.pay.statements.statements import (
     statements_of,
 )
 from salesapi.domain.shared.kernel import Refused
+from salesapi.domain.shared.states import made_from
 from salesapi.eventlog.codec import Codec, DecodedEvent, EventUnreadable, UnknownEventType
 from salesapi.eventlog.reading import stored_events
 
@@ -84,10 +85,10 @@ class LockedRuns:
             self._opened[row.stream_id] = event
         elif isinstance(event, PayoutRunLocked) and row.stream_id in self._opened:
             opened = self._opened[row.stream_id]
-            run = LockedRun(
+            run = made_from(
+                LockedRun,
+                opened,
                 run_id=row.stream_id,
-                plan_id=opened.plan_id,
-                period=opened.period,
                 calculated_at=event.position,
                 locked_at=row.position,
                 tree_root=event.tree_root,

@@ -99,26 +99,6 @@ def empty_root() -> bytes:
     return sha256(b"").digest()
 
 
-def root_of(leaves: Iterable[bytes]) -> bytes:
-    """The root over these leaf hashes, in one pass and with the memory of a frontier."""
-    frontier = Frontier()
-    for leaf in leaves:
-        frontier.append(leaf)
-    return frontier.root()
-
-
-def node_reader(leaves: Iterable[bytes]) -> NodeReader:
-    """Serve the perfect subtrees over leaf hashes held in memory (all of them: two hashes a leaf)."""
-    levels = [tuple(leaves)]
-    while len(levels[-1]) > 1:
-        below = levels[-1]
-        # Not strict on purpose: a last node without a sibling has no finished parent yet.
-        levels.append(
-            tuple(node_hash(left=left, right=right) for left, right in zip(below[::2], below[1::2], strict=False))
-        )
-    return lambda level, index: levels[level][index]
-
-
 def perfect_subtrees(span: Span) -> tuple[NodeAddress, ...]:
     """The finished subtrees that cover a span of the RFC's recursion, or a whole tree: the leftmost and largest first."""
     begin, end = span

@@ -92,13 +92,7 @@ class Findings:
         told = [str(finding) for finding in found]
         if self.dropped:
             told.append(f"and {self.dropped} more")
-        if found:
-            return Verdict(
-                status=Status.REFUTED,
-                place=found[0].place,
-                lines=(f"REFUTED: {subject}", *told, *self.missing_evidence),
-            )
-        if self.missing_evidence:
-            lines = (f"NOT ENOUGH EVIDENCE: {subject}", *self.missing_evidence, *self.notes)
-            return Verdict(status=Status.NOT_ENOUGH_EVIDENCE, place=None, lines=lines)
-        return Verdict(status=Status.PROVEN, place=None, lines=(f"PROVEN: {subject}", *self.notes))
+        status = Status.REFUTED if found else Status.NOT_ENOUGH_EVIDENCE if self.missing_evidence else Status.PROVEN
+        heading = f"{status.name.replace('_', ' ')}: {subject}"
+        lines = (heading, *told, *self.missing_evidence, *(() if found else self.notes))
+        return Verdict(status=status, place=found[0].place if found else None, lines=lines)

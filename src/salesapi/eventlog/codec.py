@@ -16,7 +16,7 @@ from salesapi.database.records import RecordReader
 from salesapi.database.text import MARKED, encoded
 from salesapi.domain.shared.declarations import EventType
 from salesapi.domain.shared.kernel import BusinessTime, Recorded, StreamRef
-from salesapi.domain.shared.states import maker
+from salesapi.domain.shared.states import made_from
 from salesapi.eventlog.recorder import NewEvent, StoredEvent
 from salesapi.privacy.field_encryption import ERASED, Place, Sealed, open_, read_sealed, seal
 from salesapi.privacy.keys import Keys, SubjectKey
@@ -259,7 +259,6 @@ def decode_meta(text: str) -> EventMeta:
     return _META_DECODER.decode(text)
 
 
-_make_recorded: Final = maker(Recorded)
 _META_DECODER: Final = msgspec.json.Decoder(EventMeta)
 _TREE_DECODER: Final = msgspec.json.Decoder(Tree)
 
@@ -352,12 +351,4 @@ def _recorded(row: StoredEvent) -> Recorded:
         meta = decode_meta(row.meta)
     except msgspec.DecodeError as error:
         raise EventUnreadable(row, f"meta: {error}") from error
-    return _make_recorded(
-        position=row.position,
-        version=row.version,
-        stream_id=row.stream.id,
-        occurred=row.occurred,
-        type=row.type,
-        recorded_at=row.recorded_at,
-        actor_id=meta.actor_id,
-    )
+    return made_from(Recorded, row, stream_id=row.stream.id, actor_id=meta.actor_id)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from salesapi.domain.shared.kernel import StreamRef
+from salesapi.domain.shared.states import made_from
 from salesapi.eventlog.following import follow
 from salesapi.eventlog.reading import stored_events
 from salesapi.eventlog.recorder import (
@@ -52,12 +53,8 @@ class MemoryEventLog:
         if self._events:
             recorded_at = max(recorded_at, self._events[-1].recorded_at)
         if key is not None:
-            self._requests[key.principal_id, key.key] = StoredRequest(
-                fingerprint=key.fingerprint,
-                receipt=key.receipt,
-                first_position=first_position,
-                event_count=len(rows),
-                recorded_at=recorded_at,
+            self._requests[key.principal_id, key.key] = made_from(
+                StoredRequest, key, first_position=first_position, event_count=len(rows), recorded_at=recorded_at
             )
         for row in rows:
             self._add(row, recorded_at)

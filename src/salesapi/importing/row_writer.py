@@ -154,7 +154,15 @@ class TableWriting:
         try:
             if earlier:
                 await asyncio.wait(earlier)
-            receipts = await self.handling.handle_together(ready.requests, self._envelope(ready))
+            envelope = Envelope(
+                principal=self.principal,
+                scope=EVERYTHING,
+                key=ready.key,
+                fingerprint=ready.plan.sha256,
+                origin=f"import:{self.job.source}",
+                keep_key=True,
+            )
+            receipts = await self.handling.handle_together(ready.requests, envelope)
         except Refused as refused:
             return self._rejected(ready.candidate, refused)
         except NotStorable as error:
@@ -163,16 +171,6 @@ class TableWriting:
             self._slots.release()
         events = sum(len(receipt.events) for receipt in receipts if not receipt.is_replay)
         return self._result(ready.candidate, "imported" if ready.before.is_new else "changed", events=events)
-
-    def _envelope(self, ready: _Ready) -> Envelope:
-        return Envelope(
-            principal=self.principal,
-            scope=EVERYTHING,
-            key=ready.key,
-            fingerprint=ready.plan.sha256,
-            origin=f"import:{self.job.source}",
-            keep_key=True,
-        )
 
     def _rejected(self, candidate: Candidate, refused: Refused) -> RowResult:
         message = f"{refused.text} ({refused.pointer})" if refused.pointer else refused.text

@@ -7,7 +7,7 @@ import csv
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -178,7 +178,5 @@ def _cell(value: object) -> Cell:
             return repr(value).removesuffix(".0")
         case date():
             return value
-        case time() | timedelta():
-            return str(value)
         case _:
             return str(value)

@@ -36,7 +36,7 @@ class SubjectKey:
 
 
 class Keys(Protocol):
-    """The port. `PostgreSQLKeys` and `MemoryKeys` pass one and the same suite.
+    """The port. `PostgreSQLKeys` and the twin of the tests pass one and the same suite.
 
     Callers bound the number of subjects by the size of their page or request.
     """
@@ -46,31 +46,6 @@ class Keys(Protocol):
 
     async def for_opening(self, subjects: Collection[UUID]) -> Mapping[UUID, SubjectKey | None]:
         """The living key of each subject, or None where it was destroyed or never made."""
-
-
-class MemoryKeys:
-    """The twin for tests: keys that end with the process."""
-
-    def __init__(self) -> None:
-        """Starts without keys."""
-        self._versions: dict[UUID, int] = {}
-        self._living: dict[UUID, SubjectKey] = {}
-
-    async def for_sealing(self, subjects: Collection[UUID]) -> Mapping[UUID, SubjectKey]:
-        """See `Keys`."""
-        for subject in subjects:
-            if subject not in self._living:
-                self._versions[subject] = self._versions.get(subject, 0) + 1
-                self._living[subject] = SubjectKey(subject, self._versions[subject], urandom(KEY_BYTES))
-        return {subject: self._living[subject] for subject in subjects}
-
-    async def for_opening(self, subjects: Collection[UUID]) -> Mapping[UUID, SubjectKey | None]:
-        """See `Keys`."""
-        return {subject: self._living.get(subject) for subject in subjects}
-
-    def destroy(self, subject: UUID) -> None:
-        """Makes everything sealed for this subject unreadable."""
-        self._living.pop(subject, None)
 
 
 class PostgreSQLKeys:

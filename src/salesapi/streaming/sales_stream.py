@@ -179,12 +179,6 @@ async def connect(nats_url: str) -> Client:
     return client
 
 
-async def delete_stream(nats_url: str, stream: SalesStream = SALES) -> None:
-    """Deletes the stream, with its consumers; a running relay makes it anew and sends the whole log again."""
-    async with jetstream_at(nats_url) as jetstream:
-        await jetstream.delete_stream(stream.name)
-
-
 @asynccontextmanager
 async def jetstream_at(nats_url: str) -> AsyncIterator[JetStreamContext]:
     """JetStream on a connection of its own, for as long as the block lasts.
