@@ -6,7 +6,7 @@ Sizes count leaves. The random choices come from SEED, which stands in every fai
 import json
 import random
 from base64 import b64decode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
@@ -101,31 +101,24 @@ def test_the_hasher_gives_the_public_constants(shared_data: Path) -> None:
         assert actual.hex() == case["want"], case["desc"]
 
 
-def test_inclusion_vectors_are_accepted_and_refused_as_published(shared_data: Path) -> None:
-    cases = vectors(shared_data, "inclusion.json")
-    for case in cases:
-        accepted = verify_inclusion(
-            decoded(case["proof"]),
-            index=case["leafIdx"],
-            size=case["treeSize"],
-            leaf=b64decode(case["leafHash"]),
-            root=b64decode(case["root"]),
-        )
-        assert accepted is not case["wantErr"], case["file"]
-    assert (len(cases), sum(case["wantErr"] for case in cases)) == (98, 92)
+def is_included(case: Any) -> bool:
+    leaf, root = b64decode(case["leafHash"]), b64decode(case["root"])
+    return verify_inclusion(decoded(case["proof"]), index=case["leafIdx"], size=case["treeSize"], leaf=leaf, root=root)
 
 
-def test_consistency_vectors_are_accepted_and_refused_as_published(shared_data: Path) -> None:
-    cases = vectors(shared_data, "consistency.json")
+def is_consistent(case: Any) -> bool:
+    sizes = {"first_size": case["size1"], "second_size": case["size2"]}
+    first, second = b64decode(case["root1"]), b64decode(case["root2"])
+    return verify_consistency(decoded(case["proof"]), **sizes, first_root=first, second_root=second)
+
+
+@pytest.mark.parametrize(("name", "accepts"), [("inclusion.json", is_included), ("consistency.json", is_consistent)])
+def test_vectors_are_accepted_and_refused_as_published(
+    shared_data: Path, name: str, accepts: Callable[[Any], bool]
+) -> None:
+    cases = vectors(shared_data, name)
     for case in cases:
-        accepted = verify_consistency(
-            decoded(case["proof"]),
-            first_size=case["size1"],
-            second_size=case["size2"],
-            first_root=b64decode(case["root1"]),
-            second_root=b64decode(case["root2"]),
-        )
-        assert accepted is not case["wantErr"], case["file"]
+        assert accepts(case) is not case["wantErr"], case["file"]
     assert (len(cases), sum(case["wantErr"] for case in cases)) == (98, 92)
 
 

@@ -34,22 +34,10 @@ from tests.eventlog.codec_examples import stored_text
 from tests.spec import uid
 
 CODEC: Final = Codec(Catalogue().event_types(), None, UPCASTS)
-NO_RATE: Final[dict[str, Any]] = {
-    "rate_percent": None,
-    "deal_amount_minor": None,
-    "unit_amount_minor": None,
-    "individual": None,
-    "tiers": None,
-    "bonus": None,
-    "rules": [],
-    "margin_bands": None,
-    "contract_terms": None,
-    "residual": None,
-    "matrix": None,
-    "accelerator": None,
-    "decelerator": None,
-    "rate_cap_percent": None,
-}
+RATES: Final = ("rate_percent", "deal_amount_minor", "unit_amount_minor", "individual", "tiers", "bonus", "rules")
+RATES_OF_TABLES: Final = ("margin_bands", "contract_terms", "residual", "matrix")
+BESIDE: Final = ("accelerator", "decelerator", "rate_cap_percent")
+NO_RATE: Final[dict[str, Any]] = {**dict.fromkeys((*RATES, *RATES_OF_TABLES, *BESIDE)), "rules": []}
 """The fields of which one said what a component pays, and those beside."""
 TIER: Final = {"lower": "0", "upper": None, "rate_percent": "2", "applies_to": "all", "rate_at_upper_percent": None}
 FASTER: Final = {"above_attainment_percent": "100", "factor": "1.5"}

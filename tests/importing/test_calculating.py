@@ -4,19 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from salesapi.importing.calculating import (
-    FORMULA_DEPTH_MAX,
-    CalculationTooLong,
-    FormulaMistake,
-    OfColumn,
-    Row,
-    SumOf,
-    calculated,
-    operands,
-    parsed_formula,
-)
+from salesapi.importing import calculating
 
-ROW: Row = {
+ROW: calculating.Row = {
     "price": "9.80000019",
     "quantity": 10,
     "discount": "0.05",
@@ -45,29 +35,29 @@ ROW: Row = {
     ],
 )
 def test_a_formula_is_exact_and_in_the_usual_order(formula: str, result: str) -> None:
-    assert calculated(parsed_formula(formula), "column", ROW) == Decimal(result)
+    assert calculating.calculated(calculating.parsed_formula(formula), "column", ROW) == Decimal(result)
 
 
 @pytest.mark.parametrize(
     "formula", ["$missing", "$price * $missing", "0 * $missing", "sum($lines.tax)", "sum($none.net)"]
 )
 def test_what_is_made_of_something_unknown_is_unknown(formula: str) -> None:
-    assert calculated(parsed_formula(formula), "column", ROW) is None
+    assert calculating.calculated(calculating.parsed_formula(formula), "column", ROW) is None
 
 
 def test_a_result_with_too_many_digits_is_refused_and_not_rounded() -> None:
-    fits, too_long = parsed_formula("$long * $long"), parsed_formula("$long * $long * $long")
+    fits, too_long = calculating.parsed_formula("$long * $long"), calculating.parsed_formula("$long * $long * $long")
 
-    assert calculated(fits, "net", ROW) == Decimal("0.0123456790123456790120987654320987654321")
-    with pytest.raises(CalculationTooLong, match="The column net has more than 50 digits"):
-        calculated(too_long, "net", ROW)
+    assert calculating.calculated(fits, "net", ROW) == Decimal("0.0123456790123456790120987654320987654321")
+    with pytest.raises(calculating.CalculationTooLong, match="The column net has more than 50 digits"):
+        calculating.calculated(too_long, "net", ROW)
 
 
 def test_a_formula_names_the_columns_that_it_takes() -> None:
-    assert list(operands(parsed_formula("$a * (1 - $b) + sum($lines.net)"))) == [
-        OfColumn("a"),
-        OfColumn("b"),
-        SumOf("lines", "net"),
+    assert list(calculating.operands(calculating.parsed_formula("$a * (1 - $b) + sum($lines.net)"))) == [
+        calculating.OfColumn("a"),
+        calculating.OfColumn("b"),
+        calculating.SumOf("lines", "net"),
     ]
 
 
@@ -94,10 +84,10 @@ def test_a_formula_names_the_columns_that_it_takes() -> None:
         "__import__('os')",
         "1" * 21,
         "1+" * 300 + "1",
-        "(" * (FORMULA_DEPTH_MAX + 2) + "1" + ")" * (FORMULA_DEPTH_MAX + 2),
-        "-" * (FORMULA_DEPTH_MAX + 2) + "1",
+        "(" * (calculating.FORMULA_DEPTH_MAX + 2) + "1" + ")" * (calculating.FORMULA_DEPTH_MAX + 2),
+        "-" * (calculating.FORMULA_DEPTH_MAX + 2) + "1",
     ],
 )
 def test_what_is_no_formula_is_refused(formula: str) -> None:
-    with pytest.raises(FormulaMistake, match=r"formula|parenthesis"):
-        parsed_formula(formula)
+    with pytest.raises(calculating.FormulaMistake, match=r"formula|parenthesis"):
+        calculating.parsed_formula(formula)
