@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from salesapi.audit.exporting import export
 from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
-from tests.audit.stories import Export, StoredStory, paid_story
+from tests.audit.stories import Evidence, Export, StoredStory, paid_story
 
 
 @asynccontextmanager
@@ -36,6 +36,11 @@ async def exported(postgresql: EmbeddedPostgreSQL, session_folder: Path) -> Asyn
 @pytest.fixture
 def lines(exported: Export) -> list[bytes]:
     return list(exported[1])
+
+
+@pytest.fixture
+def evidence(tmp_path: Path, lines: list[bytes]) -> Evidence:
+    return Evidence(tmp_path, lines)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

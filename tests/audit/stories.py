@@ -242,3 +242,31 @@ def with_payload(row: StoredRow, old: str, new: str) -> StoredRow:
     """The row with a text of its payload replaced, which must be there."""
     assert old in row.payload, f"{old} is not in {row.payload}"
     return replace(row, payload=row.payload.replace(old, new, 1))
+
+
+@dataclass
+class Evidence:
+    """An export, and what is found once a row of it was rewritten consistently."""
+
+    folder: Path
+    lines: list[bytes]
+
+    def row(self, type_: str, **members: object) -> StoredRow:
+        """The first event of a type whose payload has these members."""
+        for row in rows_of(self.lines):
+            payload = json.loads(row.payload)
+            if row.type == type_ and all(payload.get(name) == value for name, value in members.items()):
+                return row
+        raise AssertionError(f"no {type_} with {members}")
+
+    def issued(self, member_id: UUID = ANN, period: str = "2026Q1") -> StoredRow:
+        return self.row("payout_run.statement_issued", member_id=str(member_id), period=period)
+
+    def refuted(self, row: StoredRow, old: str, new: str) -> Verdict:
+        """A text of the row's payload is another one."""
+        return refuted(self.folder, reworded(self.lines, row.position, old, new))
+
+    def refuted_with(self, row: StoredRow, **members: object) -> Verdict:
+        """Members of the row's payload are others."""
+        changed = json.dumps({**json.loads(row.payload), **members}, separators=(",", ":"))
+        return self.refuted(row, row.payload, changed)

@@ -4,62 +4,26 @@ Every forgery here is consistent: lines, leaves and the last line's root fit eac
 """
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from uuid import UUID
-
-import pytest
 
 from salesapi.audit.exporting import export
 from salesapi.audit.leaf import StoredRow
-from salesapi.audit.verdict import Status, Verdict
+from salesapi.audit.verdict import Status
 from salesapi.domain.pay.statements.statements import ENGINE_VERSION
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from tests.audit.conftest import story_in_a_database
 from tests.audit.stories import (
+    Evidence,
     cash_story,
     forged,
     paid_story,
     refuted,
-    reworded,
     rows_of,
     verdict_on,
     with_payload,
 )
 from tests.domain.pay.commission_stories import ANN, BOB
-
-
-@dataclass
-class Evidence:
-    """An export, and what is found once a row of it was rewritten consistently."""
-
-    folder: Path
-    lines: list[bytes]
-
-    def row(self, type_: str, **members: object) -> StoredRow:
-        """The first event of a type whose payload has these members."""
-        for row in rows_of(self.lines):
-            payload = json.loads(row.payload)
-            if row.type == type_ and all(payload.get(name) == value for name, value in members.items()):
-                return row
-        raise AssertionError(f"no {type_} with {members}")
-
-    def issued(self, member_id: UUID = ANN, period: str = "2026Q1") -> StoredRow:
-        return self.row("payout_run.statement_issued", member_id=str(member_id), period=period)
-
-    def refuted(self, row: StoredRow, old: str, new: str) -> Verdict:
-        """A text of the row's payload is another one."""
-        return refuted(self.folder, reworded(self.lines, row.position, old, new))
-
-    def refuted_with(self, row: StoredRow, **members: object) -> Verdict:
-        """Members of the row's payload are others."""
-        changed = json.dumps({**json.loads(row.payload), **members}, separators=(",", ":"))
-        return self.refuted(row, row.payload, changed)
-
-
-@pytest.fixture
-def evidence(tmp_path: Path, lines: list[bytes]) -> Evidence:
-    return Evidence(tmp_path, lines)
 
 
 def test_an_amount_changed_in_a_won_deal_is_named_with_what_it_pays(evidence: Evidence) -> None:
