@@ -32,9 +32,6 @@ from salesapi.domain.pay.rules.award_measures import (
     forecast_deviation,
     forecast_that_counts,
     net_promoter_score,
-    problem_of_collection_bands,
-    problem_of_forecast_award,
-    problem_of_satisfaction,
     renewal_credited_on,
     renewal_rate,
     repurchase_rate,
@@ -201,24 +198,6 @@ def test_too_few_answers_give_no_score(answers: tuple[int, ...], too_few: TooFew
     assert satisfaction_factor(csat, (5, 5, 5, 1)) == 1  # three of four are exactly 75 percent
 
 
-@pytest.mark.parametrize(
-    ("steps", "pointer"),
-    [
-        ((), "/bands"),
-        ((("0", "1"),), "/bands/0/from_score"),
-        ((("-100", "1"), ("-100", "2")), "/bands/1/from_score"),
-        ((("-100", "1"), ("101", "2")), "/bands/1/from_score"),
-        ((("-100", "-1"),), "/bands/0/factor"),
-    ],
-)
-def test_scores_without_a_factor_are_not_published(steps: tuple[tuple[str, str], ...], pointer: str) -> None:
-    found = problem_of_satisfaction(replace(NPS, bands=bands(*steps)))
-    assert found is not None
-    assert found.pointer == pointer
-    assert problem_of_satisfaction(NPS) is None
-    assert problem_of_satisfaction(replace(NPS, bands=bands(("-100", "0"), ("100", "1")))) is None
-
-
 # R45
 
 
@@ -246,23 +225,6 @@ def test_each_partial_payment_has_its_own_days() -> None:
 
 def test_without_a_day_to_count_from_there_is_no_factor() -> None:
     assert collection_speed(SPEED, None) == 1
-
-
-@pytest.mark.parametrize(
-    ("bands", "pointer"),
-    [
-        (speed(), "/speed"),
-        (speed((0, "1")), "/speed/0/up_to_days"),
-        (speed((None, "1"), (None, "0")), "/speed/0/up_to_days"),
-        (speed((30, "1"), (30, "1"), (None, "0")), "/speed/1/up_to_days"),
-        (speed((30, "101"), (None, "0")), "/speed/0/factor"),
-    ],
-)
-def test_days_without_a_factor_are_not_published(bands: tuple[CollectionBand, ...], pointer: str) -> None:
-    found = problem_of_collection_bands(bands, "/speed")
-    assert found is not None
-    assert found.pointer == pointer
-    assert problem_of_collection_bands(SPEED, "/speed") is None
 
 
 # R46
@@ -317,17 +279,3 @@ def test_accurate_forecasts_in_a_row_are_awarded(
     deviations: list[int | None], unmeasured: UnmeasuredForecast, repeat: ForecastRepeat, expected: str
 ) -> None:
     assert awarded(deviations, unmeasured, repeat) == [mark == "x" for mark in expected]
-
-
-def test_a_forecast_award_that_cannot_be_earned_is_not_published() -> None:
-    cases = {
-        "/deviation_percent_max": replace(FORECAST, deviation_percent_max=Decimal(-1)),
-        "/periods": replace(FORECAST, periods=0),
-        "/award_minor": replace(FORECAST, award_minor=0),
-    }
-    for pointer, terms in cases.items():
-        found = problem_of_forecast_award(terms)
-        assert found is not None
-        assert found.pointer == pointer
-    smallest = replace(FORECAST, deviation_percent_max=Decimal(0), periods=1, award_minor=1)
-    assert problem_of_forecast_award(smallest) is None

@@ -202,24 +202,6 @@ def test_what_is_paid_over_all_periods_is_what_is_earned_and_what_is_still_owed(
         assert period.recovered_minor <= max(each, Fraction()) * limit / 100
 
 
-@pytest.mark.parametrize(
-    ("draw", "pointer"),
-    [
-        (DRAW, None),
-        (replace(DRAW, kept_minimum_minor=900), None),
-        (replace(DRAW, draw_minor=0), "/draw_minor"),
-        (replace(DRAW, kept_minimum_minor=899), "/kept_minimum_minor"),
-        (replace(DRAW, recovery_limit_percent=Decimal(0)), "/recovery_limit_percent"),
-        (replace(DRAW, recovery_limit_percent=Decimal("100.1")), "/recovery_limit_percent"),
-    ],
-)
-def test_a_draw_that_cannot_be_recovered_or_pays_less_for_more_is_refused(
-    draw: draws.RecoverableDraw, pointer: str | None
-) -> None:
-    found = draws.problem_of_recoverable_draw(draw)
-    assert (found.pointer if found else None) == pointer
-
-
 LAW: Final = "clause 7 of the contract"
 ADVANCE: Final = draws.DrawInAdvance(
     advance_minor=900, compared_with="payable", negative_end="carried", on_leaving="still_owed"
@@ -310,28 +292,3 @@ def test_what_advances_pay_over_all_periods_is_what_is_earned_and_what_is_still_
         assert period.paid_at_end_minor == 0 or owed == 0, "nothing is paid at an end while something is owed"
     assert paid == sum(earned) + owed
     assert paid >= 900 * len(earned)
-
-
-def test_guarantees_of_less_than_nothing_are_refused() -> None:
-    floor = draws.Guarantee(kind="guarantee", amount_minor=0, last_on=None, compared_with="payable")
-    assert draws.problem_of_guarantee(floor) is None
-    assert draws.problem_of_guarantee(replace(floor, amount_minor=-1)) is not None
-
-
-@pytest.mark.parametrize(
-    ("draw", "pointer"),
-    [
-        (replace(ADVANCE, advance_minor=1), None),
-        (replace(ADVANCE, advance_minor=0), "/advance_minor"),
-        (replace(ADVANCE, negative_end="collected"), "/collection_allowed_by"),
-        (replace(ADVANCE, on_leaving="collected"), "/collection_allowed_by"),
-        (replace(ADVANCE, collection_allowed_by=LAW), "/collection_allowed_by"),
-        (replace(ADVANCE, negative_end="collected", collection_allowed_by=LAW), None),
-        (replace(ADVANCE, on_leaving="collected", collection_allowed_by=LAW), None),
-    ],
-)
-def test_an_advance_of_nothing_is_refused_and_so_is_collection_that_nothing_allows(
-    draw: draws.DrawInAdvance, pointer: str | None
-) -> None:
-    found = draws.problem_of_draw_in_advance(draw)
-    assert (found.pointer if found else None) == pointer

@@ -182,29 +182,3 @@ def test_steps_of_a_deal_sum_to_its_capped_sum_and_nothing_disappears(
         before += earned
         paid += result.paid_minor
         assert paid == max(-cap, min(before, cap))
-
-
-@pytest.mark.parametrize(("limit", "pointer"), [(1, None), (0, "/cap_minor"), (-1, "/cap_minor")])
-def test_a_limit_of_nothing_is_refused(limit: int, pointer: str | None) -> None:
-    found = limits.problem_of_limit(limit, "/cap_minor")
-    assert (found.pointer if found else None) == pointer
-
-
-@pytest.mark.parametrize(
-    ("cap", "reason"),
-    [
-        ("6", None),
-        ("0.0001", None),
-        ("1000", None),
-        ("0", "above 0 percent"),
-        ("-1", "above 0 percent"),
-        ("1001", "lies between"),
-        ("NaN", "lies between"),
-    ],
-)
-def test_a_cap_on_the_rate_is_a_rate_above_nothing(cap: str, reason: str | None) -> None:
-    found = limits.problem_of_rate_cap(Decimal(cap), "/rate_cap_percent")
-    assert (found is None) == (reason is None)
-    if found is not None and reason is not None:
-        assert found.pointer == "/rate_cap_percent"
-        assert reason in found.reason

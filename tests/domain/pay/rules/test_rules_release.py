@@ -31,8 +31,6 @@ from salesapi.domain.pay.rules.release import (
     payment_allocation,
     payment_triggered,
     posted_part,
-    problem_of_clocks,
-    problem_of_expiry,
     two_clocks,
 )
 from salesapi.domain.shared.money import RoundingMode, rounded
@@ -128,13 +126,6 @@ def test_a_payment_before_the_sale_waits_for_it(days: int) -> None:
     happened_on: dict[Anchor, date] = {"booking": MARCH, "payment": MARCH + timedelta(days=days)}
     released_on = two_clocks(Clocks(attribution="booking", release="payment"), happened_on, end_of_quarter)
     assert released_on == MARCH + timedelta(days=max(days, 0))
-
-
-def test_the_end_of_a_period_cannot_say_which_period() -> None:
-    found = problem_of_clocks(Clocks(attribution="period_end", release="payment"))
-    assert found is not None
-    assert found.pointer == "/attribution"
-    assert problem_of_clocks(Clocks(attribution="booking", release="period_end")) is None
 
 
 @pytest.mark.parametrize(
@@ -358,22 +349,3 @@ def test_each_part_payment_has_its_own_days() -> None:
         for step, days in zip(released(paid([5_650_000, 5_650_000])), days_of, strict=True)
     ]
     assert kept == [200_000, 100_000]
-
-
-@pytest.mark.parametrize(
-    ("table", "pointer"),
-    [
-        (OVERDUE, None),
-        (expiry((0, "0")), None),
-        (expiry(), "/steps"),
-        (expiry((30, "80"), (30, "50")), "/steps/1/after_days"),
-        (expiry((30, "80"), (60, "80")), "/steps/1/kept_percent"),
-        (expiry((30, "100")), "/steps/0/kept_percent"),
-        (expiry((30, "-1")), "/steps/0/kept_percent"),
-        (expiry((30, "0"), anchor="payment"), "/anchor"),
-        (expiry((30, "0"), anchor="period_end"), "/anchor"),
-    ],
-)
-def test_an_expiry_that_is_out_of_order_or_keeps_more_later_is_refused(table: ExpiryTable, pointer: str | None) -> None:
-    found = problem_of_expiry(table)
-    assert (found.pointer if found else None) == pointer

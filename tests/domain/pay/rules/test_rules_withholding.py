@@ -33,7 +33,6 @@ from salesapi.domain.pay.rules.withholding import (
     holdback_settled,
     instalment_amounts,
     instalments,
-    problem_of_holdback,
     problem_of_instalments,
 )
 from tests.domain.pay.commission_stories import flat
@@ -153,25 +152,6 @@ def test_an_event_before_the_sale_counts_on_the_day_of_the_sale() -> None:
 
 
 @pytest.mark.parametrize(
-    ("parts", "pointer"),
-    [
-        (BY_MONTH, None),
-        ((), "/instalments"),
-        ((part("50"), part("49.99")), "/instalments"),
-        ((part("0"), part("100")), "/instalments/0/share_percent"),
-        ((part("101"),), "/instalments/0/share_percent"),
-        ((part("50"), part("50", None)), "/instalments/1/wait"),
-        ((part("100", AT_ONCE, "payment"),), "/instalments/0/event"),
-    ],
-)
-def test_instalments_that_do_not_add_up_or_never_come_are_refused(
-    parts: tuple[ReleaseInstalment, ...], pointer: str | None
-) -> None:
-    found = problem_of_instalments(parts_table(*parts))
-    assert (found.pointer if found else None) == pointer
-
-
-@pytest.mark.parametrize(
     ("earned", "percent", "kept"),
     [(1000, "10", 100), (0, "10", 0), (-1000, "10", -100), (1000, "100", 1000), (5, "10", "1/2")],
 )
@@ -266,22 +246,3 @@ def settled(
     claims = (Claim(on=claimed_on, part=Fraction(claim, 1000), positions=(2,)),) if claim else ()
     shares = (ClaimedShare(exact_minor=Fraction(1000), claims=claims),)
     return PayableOf(PayFacts(), earned, shares, period_end=lambda on: on, leaving=None).by(by)
-
-
-@pytest.mark.parametrize(
-    ("percent", "wait", "event", "pointer"),
-    [
-        ("10", Wait(count=12, unit="months"), None, None),
-        ("100", None, "acceptance", None),
-        ("0", AT_ONCE, None, "/share_percent"),
-        ("100.01", AT_ONCE, None, "/share_percent"),
-        ("10", None, None, "/wait"),
-        ("10", AT_ONCE, "acceptance", "/event"),
-    ],
-)
-def test_a_holdback_without_a_share_or_an_end_is_refused(
-    percent: str, wait: Wait | None, event: Anchor | None, pointer: str | None
-) -> None:
-    holdback = Holdback(share_percent=Decimal(percent), wait=wait, event=event, on_clawback="netted")
-    found = problem_of_holdback(holdback)
-    assert (found.pointer if found else None) == pointer
