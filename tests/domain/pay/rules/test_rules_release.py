@@ -89,28 +89,24 @@ def test_a_late_payment_counts_to_its_sales_period() -> None:
 
 
 TWO_CLOCKS: Final[list[tuple[Anchor, Anchor, Mapping[Anchor, date], date | None]]] = [
-    ("booking", "booking", {"booking": MARCH}, MARCH),
-    ("invoice", "payment", {"booking": MARCH, "payment": MARCH}, None),
-    ("booking", "payment", {"booking": MARCH}, None),
-    ("invoice", "payment", {"invoice": date(2026, 4, 2), "payment": MARCH}, date(2026, 4, 2)),
-    ("signature", "period_end", {"signature": MARCH}, date(2026, 3, 31)),
-    ("signature", "period_end", {"signature": date(2026, 3, 31)}, date(2026, 3, 31)),
-    ("payment", "payment", {"booking": MARCH, "payment": date(2026, 7, 1)}, date(2026, 7, 1)),
+    ("booking", "booking", {"booking": MARCH}, MARCH),  # one date for both
+    ("invoice", "payment", {"booking": MARCH, "payment": MARCH}, None),  # not invoiced not earned
+    ("booking", "payment", {"booking": MARCH}, None),  # earned not paid
+    (
+        "invoice",
+        "payment",
+        {"invoice": date(2026, 4, 2), "payment": MARCH},
+        date(2026, 4, 2),
+    ),  # a prepayment waits for the invoice
+    ("signature", "period_end", {"signature": MARCH}, date(2026, 3, 31)),  # paid at the end of its quarter
+    ("signature", "period_end", {"signature": date(2026, 3, 31)}, date(2026, 3, 31)),  # sold on the last day
+    ("payment", "payment", {"booking": MARCH, "payment": date(2026, 7, 1)}, date(2026, 7, 1)),  # cash decides both
 ]
 
 
 @pytest.mark.parametrize(
     ("attribution", "release", "happened_on", "released_on"),
     TWO_CLOCKS,
-    ids=[
-        "one_date_for_both",
-        "not_invoiced_not_earned",
-        "earned_not_paid",
-        "a_prepayment_waits_for_the_invoice",
-        "paid_at_the_end_of_its_quarter",
-        "sold_on_the_last_day",
-        "cash_decides_both",
-    ],
 )
 def test_one_clock_says_where_an_earning_belongs_and_the_other_when_it_is_payable(
     attribution: Anchor,
@@ -155,26 +151,15 @@ def test_half_of_the_cash_releases_half_of_what_is_earned_on_the_net() -> None:
 @pytest.mark.parametrize(
     ("amounts", "expected"),
     [
-        ([], []),
-        ([0], [0]),
-        ([5_650_000, 5_650_000], [200_000, 200_000]),
-        ([11_300_000, 1_000], [400_000, 0]),
-        ([12_000_000], [400_000]),
-        ([12_000_000, -700_000], [400_000, 0]),
-        ([11_300_000, -5_650_000], [400_000, -200_000]),
-        ([5_650_000, -5_650_000], [200_000, -200_000]),
-        ([-100], [0]),
-    ],
-    ids=[
-        "no_cash",
-        "nothing",
-        "two_halves",
-        "over_payment_after_all",
-        "over_payment_at_once",
-        "over_payment_paid_back",
-        "half_refunded",
-        "all_refunded",
-        "paid_back_before_paid",
+        ([], []),  # no cash
+        ([0], [0]),  # nothing
+        ([5_650_000, 5_650_000], [200_000, 200_000]),  # two halves
+        ([11_300_000, 1_000], [400_000, 0]),  # over payment after all
+        ([12_000_000], [400_000]),  # over payment at once
+        ([12_000_000, -700_000], [400_000, 0]),  # over payment paid back
+        ([11_300_000, -5_650_000], [400_000, -200_000]),  # half refunded
+        ([5_650_000, -5_650_000], [200_000, -200_000]),  # all refunded
+        ([-100], [0]),  # paid back before paid
     ],
 )
 def test_payments_release_their_share_and_over_payment_no_more_than_the_whole(

@@ -107,28 +107,52 @@ NOTHING: Final[Mapping[Anchor, date]] = {}
 @pytest.mark.parametrize(
     ("happened_on", "churned_on", "on_churn", "as_of_on", "states"),
     [
-        (NOTHING, None, "cancel_remaining", date(2026, 1, 30), "coming coming coming coming"),
-        (NOTHING, None, "cancel_remaining", date(2026, 1, 31), "released coming coming coming"),
-        (NOTHING, None, "cancel_remaining", date(2026, 2, 28), "released released coming coming"),
-        (NOTHING, None, "cancel_remaining", date(2026, 5, 1), "released released released coming"),
-        (ACCEPTED, None, "cancel_remaining", date(2026, 5, 4), "released released released released"),
-        (ACCEPTED, date(2026, 2, 28), "cancel_remaining", date(2026, 6, 1), "released released cancelled cancelled"),
-        (ACCEPTED, date(2026, 2, 27), "cancel_remaining", date(2026, 6, 1), "released cancelled cancelled cancelled"),
-        (NOTHING, date(2026, 2, 27), "cancel_remaining", date(2026, 2, 26), "released coming coming coming"),
-        (NOTHING, date(2026, 2, 27), "cancel_remaining", date(2026, 2, 27), "released cancelled cancelled cancelled"),
-        (ACCEPTED, date(2026, 2, 27), "keep_remaining", date(2026, 6, 1), "released released released released"),
-    ],
-    ids=[
-        "before_the_sale",
-        "on_the_sale",
-        "a_month_after_the_31st",
-        "ninety_days_after",
-        "accepted",
-        "lost_on_the_day_of_the_second",
-        "lost_a_day_before",
-        "not_lost_yet",
-        "lost_today",
-        "lost_but_kept",
+        (NOTHING, None, "cancel_remaining", date(2026, 1, 30), "coming coming coming coming"),  # before the sale
+        (NOTHING, None, "cancel_remaining", date(2026, 1, 31), "released coming coming coming"),  # on the sale
+        (
+            NOTHING,
+            None,
+            "cancel_remaining",
+            date(2026, 2, 28),
+            "released released coming coming",
+        ),  # a month after the 31st
+        (NOTHING, None, "cancel_remaining", date(2026, 5, 1), "released released released coming"),  # ninety days after
+        (ACCEPTED, None, "cancel_remaining", date(2026, 5, 4), "released released released released"),  # accepted
+        (
+            ACCEPTED,
+            date(2026, 2, 28),
+            "cancel_remaining",
+            date(2026, 6, 1),
+            "released released cancelled cancelled",
+        ),  # lost on the day of the second
+        (
+            ACCEPTED,
+            date(2026, 2, 27),
+            "cancel_remaining",
+            date(2026, 6, 1),
+            "released cancelled cancelled cancelled",
+        ),  # lost a day before
+        (
+            NOTHING,
+            date(2026, 2, 27),
+            "cancel_remaining",
+            date(2026, 2, 26),
+            "released coming coming coming",
+        ),  # not lost yet
+        (
+            NOTHING,
+            date(2026, 2, 27),
+            "cancel_remaining",
+            date(2026, 2, 27),
+            "released cancelled cancelled cancelled",
+        ),  # lost today
+        (
+            ACCEPTED,
+            date(2026, 2, 27),
+            "keep_remaining",
+            date(2026, 6, 1),
+            "released released released released",
+        ),  # lost but kept
     ],
 )
 def test_instalments_are_released_on_their_days_and_what_remains_falls_with_the_customer(
