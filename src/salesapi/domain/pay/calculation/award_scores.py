@@ -11,14 +11,7 @@ from salesapi.domain.pay.calculation.award_basis import AwardBasis, Awarded, Mea
 from salesapi.domain.pay.ledger.forecast_facts import ForecastFact
 from salesapi.domain.pay.plans import plan_awards
 from salesapi.domain.pay.reasons.posted_reasons import ForecastRun, GoalScored, PerTouch, Scored
-from salesapi.domain.pay.rules.award_measures import (
-    ForecastSnapshot,
-    customer_satisfaction,
-    forecast_accuracy,
-    forecast_deviation,
-    forecast_that_counts,
-    net_promoter_score,
-)
+from salesapi.domain.pay.rules import award_measures
 from salesapi.domain.pay.rules.awards import Curve, ScorecardItem, ScorecardLine, scorecard
 from salesapi.domain.pay.rules.rates import flat_amount, payout_percent
 from salesapi.domain.selling.forecast_sheets import ForecastTotals
@@ -91,7 +84,9 @@ class ScorecardOf:
             case "nps" | "csat" as survey:
                 answers = basis.answers(member_id, survey)
                 assert source.responses_min is not None, "a published score of answers says how many it takes"
-                score_of = net_promoter_score if survey == "nps" else customer_satisfaction
+                score_of = (
+                    award_measures.net_promoter_score if survey == "nps" else award_measures.customer_satisfaction
+                )
                 is_enough = len(answers) >= source.responses_min
                 score = score_of([answer.score for answer in answers]) if is_enough else None
                 return Measured(percent=score, positions=tuple(answer.position for answer in answers))
@@ -132,7 +127,7 @@ class ForecastAccuracy:
         steps = list(self._steps(member_id))
         if not steps:
             return None
-        last = forecast_accuracy(terms, [step.percent for step in steps])[-1]
+        last = award_measures.forecast_accuracy(terms, [step.percent for step in steps])[-1]
         reason = ForecastRun(
             deviation_percent=last.deviation_percent,
             most_percent=terms.deviation_percent_max,
@@ -164,15 +159,15 @@ class ForecastAccuracy:
         stated = [fact for fact in facts if fact.stated_by == terms.stated_by and fact.currency == basis.currency]
         # Of those of one day the first in the list counts: the newest stands first.
         snapshots = [
-            ForecastSnapshot(taken_on=fact.on, forecast=Fraction(_total(fact.totals, terms.scope)))
+            award_measures.ForecastSnapshot(taken_on=fact.on, forecast=Fraction(_total(fact.totals, terms.scope)))
             for fact in reversed(stated)
         ]
-        forecast = forecast_that_counts(terms.terms, snapshots, period_first_on=period.first_on)
+        forecast = award_measures.forecast_that_counts(terms.terms, snapshots, period_first_on=period.first_on)
         if forecast is None:
             return UNMEASURED
         credits = basis.credits(member_id, terms.component, period)
         positions = {fact.position for fact in stated} | positions_of(credits)
-        deviation = forecast_deviation(actual=amount_of(credits), forecast=forecast)
+        deviation = award_measures.forecast_deviation(actual=amount_of(credits), forecast=forecast)
         return Measured(percent=deviation, positions=newest(positions))
 
 
