@@ -37,7 +37,6 @@ def test_a_guarantee_of_900_is_a_floor_by_days_that_nobody_pays_back(
     earned: int, days: draws.DaysCovered, paid: int, topped_up: int
 ) -> None:
     assert draws.guarantee(earned_minor=earned, guarantee_minor=900, days=days) == paid == earned + topped_up
-    assert draws.non_recoverable_draw(earned_minor=earned, draw_minor=900, days=days) == paid
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,11 @@ from salesapi.domain.pay.ledger.forecast_facts import ForecastFact
 from salesapi.domain.pay.plans import plan_awards
 from salesapi.domain.pay.reasons.posted_reasons import ForecastRun, GoalScored, PerTouch, Scored
 from salesapi.domain.pay.rules import award_measures
-from salesapi.domain.pay.rules.awards import Curve, ScorecardItem, ScorecardLine, scorecard
+from salesapi.domain.pay.rules.awards import Curve, ScorecardItem, scorecard
 from salesapi.domain.pay.rules.rates import flat_amount, payout_percent
 from salesapi.domain.selling.forecast_sheets import ForecastTotals
 from salesapi.domain.shared.periods import Period, period_named
+from salesapi.domain.shared.states import made_from
 
 ZERO: Final = Fraction()
 
@@ -73,7 +74,9 @@ class ScorecardOf:
             rule="R41",
             exact_minor=sum((line.earned for line in lines), ZERO),
             positions=newest(position for score in scores.values() for position in score.positions),
-            reason=Scored(target_minor=target, goals=tuple(map(_goal, lines))),
+            reason=Scored(
+                target_minor=target, goals=tuple(made_from(GoalScored, line, goal=line.key) for line in lines)
+            ),
         )
 
     def _score(self, member_id: UUID, goal: plan_awards.ScorecardGoal) -> Measured:
@@ -175,15 +178,6 @@ def _counted(count: int, source: plan_awards.ScoreSource, positions: tuple[int, 
     """A number in percent of the one that is asked for."""
     assert source.target_count is not None, "a published score by number says what 100 percent is"
     return Measured(percent=Fraction(100 * count, source.target_count), positions=positions)
-
-
-def _goal(line: ScorecardLine) -> GoalScored:
-    return GoalScored(
-        goal=line.key,
-        weight_percent=line.weight_percent,
-        payout_percent=line.payout_percent,
-        score_percent=line.score_percent,
-    )
 
 
 def _total(totals: ForecastTotals, scope: plan_awards.ForecastScope) -> int:

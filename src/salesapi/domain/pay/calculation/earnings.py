@@ -284,15 +284,13 @@ def _earned(each: Rounded, period: Period) -> Iterator[Posting]:
         )
     for earning, posted_minor in zip(credited.earnings, each.posted, strict=True):
         base = earning.base
-        yield Posting(
-            kind=earning.kind,
-            rule=earning.rule,
+        yield made_from(
+            Posting,
+            earning,
             component=credited.component.key,
             period=period.text,
             currency=credited.currency,
-            exact_minor=earning.exact_minor,
             posted_minor=posted_minor,
-            reason=earning.reason,
             positions=credited.positions,
             plan_version=credited.version.number,
             origin=origin_of(credited),

@@ -24,6 +24,7 @@ from salesapi.domain.pay.rules.plan_versions_and_leavers import LeaverRule, leav
 from salesapi.domain.pay.rules.withholding import InstalmentTable, instalments
 from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.money import rounded
+from salesapi.domain.shared.states import made_from
 
 ZERO: Final = Fraction()
 ALL: Final = Fraction(1)
@@ -222,13 +223,7 @@ class ReleaseClock:
         """The payments that count and what is due, gross and net; a sale that is a payment is paid by itself."""
         sale = self._earned.sale
         if sale.paid_by is not None:
-            own = _Payment(
-                received_on=sale.paid_by.received_on,
-                invoice_id=sale.paid_by.invoice_id,
-                amount=1,
-                fee_share=sale.paid_by.fee_share,
-            )
-            return [own], 1, 1
+            return [made_from(_Payment, sale.paid_by, amount=1)], 1, 1
         gross_minor, net_minor = self._due
         if release.order == "in_order" and self._earned.component.only is not None:
             return self._in_order(_payments(cash), gross_minor, net_minor)
@@ -324,8 +319,6 @@ def _payments(cash: Sequence[CashFact]) -> list[_Payment]:
         amounts[key] = amounts.get(key, 0) + each.amount_minor
         first.setdefault(key, each)
     return [
-        _Payment(
-            received_on=each.received_on, invoice_id=each.invoice_id, amount=amounts[key], fee_share=each.fee_share
-        )
+        made_from(_Payment, each, amount=amounts[key])
         for key, each in sorted(first.items(), key=lambda found: (found[1].received_on, found[1].position))
     ]
