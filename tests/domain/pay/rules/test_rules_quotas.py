@@ -83,7 +83,7 @@ def test_a_quota_is_prorated_for_a_hire_in_mid_quarter(
 
 def test_a_quarter_quota_from_16_august_on_is_half_by_calendar_days_as_in_the_catalogue() -> None:
     hired = (span("2026-08-16", "2026-10-01"),)
-    assert quotas.prorated_quota(30_000_000, THIRD_QUARTER, hired, weigh("calendar_days")) == 15_000_000
+    assert 30_000_000 * quotas.quota_share(THIRD_QUARTER, hired, weigh("calendar_days")) == 15_000_000
 
 
 @pytest.mark.parametrize(

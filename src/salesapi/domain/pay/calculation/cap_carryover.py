@@ -208,7 +208,7 @@ class _Window:
             before = self._entered.deferred.get(key, ZERO)
             self._entered.deferred[key] = before + deferred
             found += over_deal_cap(component, portion, deferred, before=before)
-            if excess.past == "deal" and _waits_on(found):
+            if excess.past == "deal" and found[-1].is_carried and exact_of(found) == 0:
                 return None
         if excess.past != "plan":
             before = self._counted(excess, component, exact_of(found))
@@ -330,11 +330,6 @@ def _again(excess: Excess) -> Earning:
     """Makes a line of its own for what is earned later than it was credited."""
     reason = CarriedIn(limit=excess.past, period_cut=excess.cut_in)
     return Earning(kind="earning", rule=PAST[excess.past], base=0, exact_minor=excess.exact_minor, reason=reason)
-
-
-def _waits_on(earnings: tuple[Earning, ...]) -> bool:
-    """Tells whether the last cap leaves nothing of it, and carries that on."""
-    return earnings[-1].is_carried and exact_of(earnings) == 0
 
 
 def _is_full(cap_minor: int | None, excess: CapExcess, counted: Fraction) -> bool:

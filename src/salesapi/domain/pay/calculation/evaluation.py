@@ -382,7 +382,9 @@ def _standing(
 def _with(so_far: _Sum, standing: Standing, each: Eligible, earnings: tuple[Earning, ...], *, is_own: bool) -> _Sum:
     component, credited = each.component, so_far.credited + each.amount
     is_capped = component.cap_minor is not None and is_own
-    before_caps = exact_before(earnings, "deal", "component", "plan")
+    deal_earned = ZERO
+    if component.deal_cap_minor:
+        deal_earned = standing.deal_earned_minor + exact_before(earnings, "deal", "component", "plan")
     return _Sum(
         credited=credited,
         peak=max(so_far.peak, credited),
@@ -390,6 +392,6 @@ def _with(so_far: _Sum, standing: Standing, each: Eligible, earnings: tuple[Earn
         earned_minor=so_far.earned_minor + exact_before(earnings, "component", "plan") if is_capped else ZERO,
         sale=each.sale.identity,
         is_shut=component.gate is not None and is_shut(earnings),
-        deal_earned_minor=standing.deal_earned_minor + before_caps if component.deal_cap_minor else ZERO,
+        deal_earned_minor=deal_earned,
         deal_credited=standing.deal_start + each.amount,
     )

@@ -14,7 +14,6 @@ from salesapi.domain.pay.rules.draws import DaysCovered
 from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.states import made_from
 
-GUARANTEE: Final = "guarantee"
 DRAW: Final = "draw"
 RECOVERY: Final = "recovery"
 """The kinds of these lines, and what stands in place of a component's key on them."""

@@ -98,9 +98,7 @@ class Floors:
         self, version: CompensationPlanVersion, enrolment: Enrolment, payable_minor: int, owed_minor: int
     ) -> list[Posting]:
         """R54: a negative result is carried forward, and recovered from later pay within the plan's limits."""
-        if version.recovery is None:
-            return []
-        if owed_minor == 0 and payable_minor >= 0:
+        if version.recovery is None or (owed_minor == 0 and payable_minor >= 0):
             return []
         left = enrolment.left
         found = recovery(

@@ -13,7 +13,14 @@ from uuid import UUID
 
 from salesapi.domain.cash import agreements, invoices
 from salesapi.domain.cash.agreement_lines import Instalment
-from salesapi.domain.cash.receipts import ReceiptAllocated, ReceiptEvent, ReceiptRecorded, ReceiptRefunded, settles
+from salesapi.domain.cash.receipts import (
+    ReceiptAllocated,
+    ReceiptEvent,
+    ReceiptRecorded,
+    ReceiptRefunded,
+    ReceiptReversed,
+    settles,
+)
 from salesapi.domain.shared.kernel import Recorded, record
 from salesapi.domain.shared.states import business_date, made_from
 
@@ -255,28 +262,23 @@ class Trade:
         received_on = self._received_on.get(recorded.stream_id)
         if received_on is None:
             return []
-        if isinstance(event, ReceiptAllocated):
-            parts, on = [(event.deal_id, event.invoice_id, *settles(event, event.currency), 1)], received_on
-        elif isinstance(event, ReceiptRefunded):
-            parts = [(event.deal_id, event.invoice_id, *settles(event, event.currency), -1)]
-            on = business_date(recorded) or received_on
-        else:
-            parts = [(part.deal_id, part.invoice_id, *settles(part, event.currency), -1) for part in event.parts]
-            on = business_date(recorded) or received_on
+        is_back = not isinstance(event, ReceiptAllocated)
+        on = business_date(recorded) or received_on if is_back else received_on
         found: list[tuple[UUID | None, date | None]] = []
-        for deal_id, invoice_id, amount_minor, currency, sign in parts:
+        for part in event.parts if isinstance(event, ReceiptReversed) else (event,):
+            amount_minor, currency = settles(part, event.currency)
             cash = CashFact(
                 receipt_id=recorded.stream_id,
                 received_on=received_on,
                 on=on,
-                amount_minor=sign * amount_minor,
+                amount_minor=-amount_minor if is_back else amount_minor,
                 currency=currency,
                 position=recorded.position,
-                invoice_id=invoice_id,
+                invoice_id=part.invoice_id,
                 fee_share=self._fee_shares.get(recorded.stream_id, ZERO),
                 is_refund=isinstance(event, ReceiptRefunded),
             )
-            found.append((self._paid(deal_id, cash), on))
+            found.append((self._paid(part.deal_id, cash), on))
         return found
 
     def _paid(self, deal_id: UUID | None, cash: CashFact) -> UUID | None:

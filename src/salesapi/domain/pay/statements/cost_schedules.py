@@ -7,6 +7,7 @@ that are over catch up at once. When the contract ends early nothing of the asse
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 from salesapi.domain.pay.rules import contract_costs
 from salesapi.domain.shared.dates import months_after, started_months
@@ -81,15 +82,11 @@ class _Asset:
     """The asset of one deal as its months pass."""
 
     def __init__(self, policy: contract_costs.ContractCostPolicy, months: int, revenue_minor: Sequence[int]) -> None:
-        self._policy = policy
-        self._months = months
-        self._revenue_minor = revenue_minor
+        self._amortised = partial(contract_costs.amortisation, policy, months=months, revenue_minor=revenue_minor)
         self._over = 0
         self._cost_minor = 0
         self._carrying_minor = 0
-        self._schedule: tuple[contract_costs.AmortisedMonth, ...] = contract_costs.amortisation(
-            policy, 0, months=months, revenue_minor=revenue_minor
-        )
+        self._schedule = self._amortised(0)
         self._is_written_off = False
 
     def month(self, month_on: date, added_minor: int, *, is_churned: bool) -> CostMonth:
@@ -117,9 +114,7 @@ class _Asset:
             return added_minor
         self._cost_minor += added_minor
         before = self._schedule
-        self._schedule = contract_costs.amortisation(
-            self._policy, self._cost_minor, months=self._months, revenue_minor=self._revenue_minor
-        )
+        self._schedule = self._amortised(self._cost_minor)
         return contract_costs.caught_up(before, after=self._schedule, months_over=self._over)
 
     def _due(self) -> int:
