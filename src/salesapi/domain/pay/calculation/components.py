@@ -287,7 +287,6 @@ def _by_line(component: Component, standing: Standing, portion: Portion, earned:
 
 
 def _table(table: TierTable, standing: Standing) -> TierTable:
-    """The tiers by amount."""
     return rates.in_amounts(table, _quota(standing)) if table.axis == "attainment_percent" else table
 
 
@@ -312,7 +311,6 @@ def _factored(factor: Fraction, rated: tuple[Earning, ...]) -> Earning:
 
 
 def _of_parts(kind: EarningKind, rule: str, base: Amount, parts: Sequence[Part]) -> Earning:
-    """Makes the earning of parts, each at its rate."""
     return Earning(kind=kind, rule=rule, base=base, exact_minor=rates.total_of(parts), reason=reason_of_parts(parts))
 
 
