@@ -312,9 +312,9 @@ PROBLEMS: Final[dict[Callable[[Any], tables.Problem | None], Problems]] = {
         "/month_percents": [
             prorated("seasonal_weights"),
             prorated("working_days", SEASON),
-            prorated("seasonal_weights", SEASON[:11]),
-            prorated("seasonal_weights", (Decimal(3), *SEASON[1:])),
         ],
+        "/month_percents: a year has 12 months, not 11": [prorated("seasonal_weights", SEASON[:11])],
+        "/month_percents: the weights sum to 101": [prorated("seasonal_weights", (Decimal(3), *SEASON[1:]))],
         "/month_percents/0": [JANUARY_FREE, prorated("seasonal_weights", (Decimal(-2), Decimal(7), *SEASON[2:]))],
     },
     partial(quotas.problem_of_proration, kind="quarter"): {None: [JANUARY_FREE]},
