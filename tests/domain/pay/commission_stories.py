@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Literal, Self, TypeAlias
 from uuid import UUID
 
+from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
 from salesapi.domain.pay.calculation.earnings import Earnings
 from salesapi.domain.pay.calculation.evaluation import Evaluation
 from salesapi.domain.pay.calculation.postings import line_of
@@ -155,6 +156,31 @@ class Log:
         """A member leaves after its last day."""
         left = EnrolmentParticipantLeft(member_id=member_id, left_on=date.fromisoformat(on), leaving=leaving)
         return self.add(member_id, left)
+
+    def team(self, leader: UUID, *members: UUID, since: str | None = None) -> None:
+        """Members in one team with a leader."""
+        team_id = uid(0x7100_0000 + leader.int)
+        self.form(team_id, leader=leader, since=since)
+        self.join(team_id, *members, since=since)
+
+    def form(
+        self, team_id: UUID, *, leader: UUID | None = None, parent: UUID | None = None, since: str | None = None
+    ) -> None:
+        """A team, within another one and with a leader where they are named."""
+        formed = TeamFormed(
+            team_id=team_id, name="Team", parent_id=parent, region=None, effective_from=on_day(since), external_id=None
+        )
+        self.add(TREE.id, formed)
+        if leader is not None:
+            self.add(TREE.id, TeamLeaderAppointed(team_id=team_id, member_id=leader, effective_from=on_day(since)))
+
+    def join(self, team_id: UUID, *members: UUID, since: str | None = None, until: str | None = None) -> None:
+        """Members are in a team for some days."""
+        for member_id in members:
+            joined = TeamMembershipChanged(
+                team_id=team_id, member_id=member_id, effective_from=on_day(since), effective_until=on_day(until)
+            )
+            self.add(TREE.id, joined)
 
     def quota(self, member_id: UUID, amount_minor: int, period: str = "2026Q1", currency: str = "USD") -> int:
         """A member's quota for a period."""

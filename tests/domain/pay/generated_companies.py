@@ -10,7 +10,7 @@ from itertools import count
 from random import Random
 from uuid import UUID
 
-from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
+from salesapi.domain.organisation.teams import TREE, TeamLeaderAppointed
 from salesapi.domain.pay.ledger.pay_facts import PayEvent
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanDrafted, CompensationPlanVersionPublished
 from salesapi.domain.pay.plans.enrolments import EnrolmentBegun
@@ -97,10 +97,7 @@ class Story:
                     self.log.quota(member_id, quota, span.text)
 
     def _team(self, team_id: UUID, leader_id: UUID, parent: UUID | None) -> None:
-        formed = TeamFormed(
-            team_id=team_id, name="Team", parent_id=parent, region=None, effective_from=None, external_id=None
-        )
-        self.log.add(TREE.id, formed)
+        self.log.form(team_id, parent=parent)
         if parent is not None:
             self.company.parent_of[team_id] = parent
         if self.random.random() < 0.9:
@@ -110,8 +107,7 @@ class Story:
     def _join(self, member_id: UUID) -> None:
         team_id = TEAM if self.random.random() < 0.8 else REGION
         self.company.team_of[member_id] = team_id
-        joined = TeamMembershipChanged(team_id=team_id, member_id=member_id, effective_from=None, effective_until=None)
-        self.log.add(TREE.id, joined)
+        self.log.join(team_id, member_id)
 
     def _enrol(self, member_id: UUID) -> None:
         since = self.random.choice((None, None, date(2026, 1, 1), date(2026, 2, 10)))

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from salesapi.domain.customers.customers import CustomerAssigned, CustomerChanged, CustomerRegistered
 from salesapi.domain.customers.satisfaction import CustomerSatisfactionRecorded, SatisfactionKind
-from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
 from salesapi.domain.reference.products import ProductCostSet, ProductListed
 from salesapi.domain.reference.rate_tables import PairRate, RateTableRatesCorrected, RateTableRatesPublished
 from salesapi.domain.selling.attribution import LeadAttributionTouchRecorded, TouchKind
@@ -114,20 +113,6 @@ class MarketLog(KeptLog):
             comment=None,
         )
         return self.add(customer_id(customer), answered, on)
-
-    def team(self, leader: UUID, *members: UUID, since: str | None = None) -> None:
-        """Members in one team with a leader."""
-        team_id = uid(0x7100_0000 + leader.int)
-        formed = TeamFormed(
-            team_id=team_id, name="Team", parent_id=None, region=None, effective_from=on_day(since), external_id=None
-        )
-        self.add(TREE.id, formed)
-        for member_id in members:
-            joined = TeamMembershipChanged(
-                team_id=team_id, member_id=member_id, effective_from=on_day(since), effective_until=None
-            )
-            self.add(TREE.id, joined)
-        self.add(TREE.id, TeamLeaderAppointed(team_id=team_id, member_id=leader, effective_from=on_day(since)))
 
 
 def _pair(pair: tuple[str, str], rate: str) -> PairRate:

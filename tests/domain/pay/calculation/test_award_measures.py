@@ -15,7 +15,6 @@ from salesapi.domain.cash.agreements import (
     AgreementRenewed,
     AgreementSigned,
 )
-from salesapi.domain.customers.customers import CustomerAssigned, CustomerRegistered
 from salesapi.domain.pay.rules.award_measures import RenewalCounting
 from salesapi.domain.selling.forecast_sheets import (
     ForecastCategory,
@@ -28,10 +27,12 @@ from salesapi.domain.selling.forecast_sheets import (
 from tests.domain.pay.award_options import RENEWAL, award, forecast, retention
 from tests.domain.pay.award_stories import line_of, paid, with_award
 from tests.domain.pay.commission_stories import ANN, BOB, Log
+from tests.domain.pay.market_stories import customer_id
 from tests.domain.pay.reasons_said import english
+from tests.domain.pay.trade_stories import TradeLog
 from tests.spec import uid
 
-HOTEL, CLINIC, SCHOOL = uid(0xC1), uid(0xC2), uid(0xC3)
+HOTEL, CLINIC, SCHOOL, INN = 1, 2, 3, 4
 YEAR_MINOR: Final = 365_000
 """10.00 for each day of 2025 or of 2026."""
 
@@ -39,23 +40,10 @@ YEAR_MINOR: Final = 365_000
 # R43
 
 
-def register(log: Log, customer_id: UUID, owner_id: UUID = ANN) -> None:
-    registered = CustomerRegistered(
-        kind="company",
-        name="Customer",
-        person_name=None,
-        owner_id=owner_id,
-        parent_id=None,
-        attributes=(),
-        external_id=None,
-    )
-    log.add(customer_id, registered)
-
-
 def sign(
     log: Log,
     agreement: int,
-    customer_id: UUID,
+    customer: int,
     year: int,
     amount_minor: int = YEAR_MINOR,
     *,
@@ -64,7 +52,12 @@ def sign(
 ) -> UUID:
     """An agreement without a deal over a calendar year, all of it recurring."""
     drafted = AgreementDrafted(
-        title="Care", customer_id=customer_id, deal_id=None, currency=currency, legal_entity=None, external_id=None
+        title="Care",
+        customer_id=customer_id(customer),
+        deal_id=None,
+        currency=currency,
+        legal_entity=None,
+        external_id=None,
     )
     log.add(uid(agreement), drafted)
     signed = AgreementSigned(
@@ -77,12 +70,12 @@ def sign(
     return uid(agreement)
 
 
-def kept(measured: Any, **options: Any) -> Log:
+def kept(measured: Any, **options: Any) -> TradeLog:
     """Two customers of Ann's and one of Bob's, each with an agreement over 2025."""
     log = with_award(award("kept", retention=retention(measured, **options)))
-    for number, (customer_id, owner_id) in enumerate(((HOTEL, ANN), (CLINIC, ANN), (SCHOOL, BOB)), start=1):
-        register(log, customer_id, owner_id)
-        sign(log, number, customer_id, 2025)
+    for number, owner in ((HOTEL, ANN), (CLINIC, ANN), (SCHOOL, BOB)):
+        log.customer(number, owner=owner)
+        sign(log, number, number, 2025)
     return log
 
 
@@ -109,7 +102,6 @@ def test_the_line_of_retention_says_what_the_measure_pays() -> None:
     log = kept("net_revenue_retention")
     sign(log, 4, HOTEL, 2026, YEAR_MINOR * 6 // 5)
     line = line_of(log)
-    assert line is not None
     assert (line.rule, english(line)) == ("R43", "net revenue retention of 60 % pays 60 % of 1,000.00 = 600.00 USD")
 
 
@@ -127,8 +119,8 @@ def test_revenue_that_was_kept_exactly_by_half_pays_at_the_first_point() -> None
 
 def test_an_amendment_changes_what_recurs_from_its_day_on() -> None:
     log = kept("net_revenue_retention")
-    for agreement, customer_id in ((4, HOTEL), (5, CLINIC)):
-        sign(log, agreement, customer_id, 2026)
+    for agreement, customer in ((4, HOTEL), (5, CLINIC)):
+        sign(log, agreement, customer, 2026)
     changes = (
         AgreementLineChange(key="care", amount_minor=-YEAR_MINOR // 5),
         AgreementLineChange(key="training", amount_minor=YEAR_MINOR),
@@ -149,7 +141,7 @@ def test_revenue_in_another_currency_counts_nowhere() -> None:
 def test_customers_are_those_of_the_first_day_of_the_period() -> None:
     log = kept("gross_revenue_retention")
     sign(log, 4, HOTEL, 2026)
-    log.add(CLINIC, CustomerAssigned(owner_from=ANN, owner_to=BOB, reason=None), "2026-01-01")
+    log.assign(CLINIC, BOB, "2026-01-01")
     assert paid(log) == 100_000
 
 
@@ -188,8 +180,8 @@ def test_a_customer_who_signs_again_in_the_period_bought_again() -> None:
     log = kept("repurchase_rate")
     sign(log, 4, HOTEL, 2026, on="2026-03-31")
     sign(log, 5, HOTEL, 2026, on="2026-03-31")
-    register(log, uid(0xC4))
-    sign(log, 6, uid(0xC4), 2026, on="2026-02-01")
+    log.customer(INN, owner=ANN)
+    sign(log, 6, INN, 2026, on="2026-02-01")
     assert paid(log) == 50_000, "one of two; a new customer bought for the first time"
 
 
@@ -222,7 +214,7 @@ SHEETS: Final = {"2026Q1": 0x501, "2026Q2": 0x502, "2026Q3": 0x503}
 FIRST_DAYS: Final = {"2026Q1": "2026-01-01", "2026Q2": "2026-04-01", "2026Q3": "2026-07-01"}
 
 
-def foreseen(*exact: bool | None, **options: Any) -> Log:
+def foreseen(*exact: bool | None, **options: Any) -> TradeLog:
     """Quarters of 2026 from the first on, each with 10,000.00: forecast within 5 percent, not so, or not at all."""
     log = with_award(award("foreseen", forecast=forecast(**options)))
     for number, (hit, (period, on)) in enumerate(zip(exact, FIRST_DAYS.items(), strict=False), start=1):
@@ -236,7 +228,6 @@ def test_a_run_of_accurate_forecasts_is_awarded_and_counts_anew() -> None:
     log = foreseen(True, True, True)
     assert [paid(log, period) for period in FIRST_DAYS] == [0, 30_000, 0]
     line = line_of(log, "2026Q2")
-    assert line is not None
     assert english(line) == "forecast off by 5 %, at most 5 %, 2 of 2 periods in a row = 300.00 USD"
 
 

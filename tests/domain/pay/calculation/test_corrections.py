@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
-from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentEnded
+from salesapi.domain.pay.plans.enrolments import EnrolmentEnded
 from salesapi.domain.pay.records.payout_runs import StatementLine
 from salesapi.domain.pay.statements.live_statements import LiveStatements
 from salesapi.domain.shared.periods import period_named
@@ -59,10 +59,7 @@ def test_a_late_recorded_win_of_a_locked_period_is_paid_in_the_next_run() -> Non
 
 def test_what_was_paid_under_an_enrolment_that_falls_is_taken_back_from_who_then_never_took_part() -> None:
     log = Log().plan(flat("5"))
-    begun = EnrolmentBegun(
-        member_id=ANN, plan_id=PLAN, effective_from=date(2026, 1, 20), effective_until=None, component_keys=None
-    )
-    log.add(ANN, begun)
+    log.enrol_from(ANN, "2026-01-20")
     log.win(1, 10_000, "2026-01-31")
     log.lock("2026Q1")
     mistaken = EnrolmentEnded(member_id=ANN, plan_id=PLAN, effective_until=date(2026, 1, 20), reason="mistaken")

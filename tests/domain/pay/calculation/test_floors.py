@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentEnded
+from salesapi.domain.pay.plans.enrolments import EnrolmentEnded
 from salesapi.domain.pay.rules.draws import Guarantee
 from tests.domain.pay.commission_stories import ANN, PLAN, Log, balance_minor, flat
 from tests.domain.pay.plan_options import DRAW
@@ -148,10 +148,7 @@ def test_what_was_forgiven_when_a_member_left_is_not_owed_again_when_it_comes_ba
     log.lock("2026Q1")
     log.add(ANN, EnrolmentEnded(member_id=ANN, plan_id=PLAN, effective_until=date(2026, 4, 1), reason="left"))
     log.lock("2026Q2")
-    back = EnrolmentBegun(
-        member_id=ANN, plan_id=PLAN, effective_from=date(2026, 7, 1), effective_until=None, component_keys=None
-    )
-    log.add(ANN, back)
+    log.enrol_from(ANN, "2026-07-01")
     log.win(1, 3_000_000, "2026-07-01")
     assert [line.posted_minor for line in log.statements("2026Q3")[ANN].lines] == expected
 
@@ -163,10 +160,7 @@ def test_what_was_recovered_before_a_leaving_became_known_that_forgives_it_is_no
     log.win(2, 1_500_000, "2026-06-01")
     assert log.lock("2026Q2")[ANN].total_minor == 120_000, "300.00 are recovered"
     log.leave(ANN, "2026-03-31")
-    back = EnrolmentBegun(
-        member_id=ANN, plan_id=PLAN, effective_from=date(2026, 7, 1), effective_until=None, component_keys=None
-    )
-    log.add(ANN, back)
+    log.enrol_from(ANN, "2026-07-01")
     log.win(3, 300_000, "2026-07-01")
     log.win(4, 3_000_000, "2026-10-01")
     third, fourth = (log.lock(quarter)[ANN].lines for quarter in ("2026Q3", "2026Q4"))

@@ -8,33 +8,23 @@ from random import Random
 from uuid import UUID
 
 from salesapi.domain.customers.customers import CustomerAssigned
-from salesapi.domain.organisation.teams import TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
 from salesapi.domain.pay.calculation.credit_register import CreditRegister
 from salesapi.domain.pay.calculation.crediting import credits_of
 from salesapi.domain.pay.calculation.sales import sales_of
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
-from salesapi.domain.pay.plans.plan_components import Component, Release, Sourcing
+from salesapi.domain.pay.plans.plan_components import Component, Sourcing
 from salesapi.domain.pay.plans.plan_rates import RateMatrix
-from salesapi.domain.pay.rules.release import PaymentRelease
 from salesapi.domain.pay.rules.tables import Band, Matrix, MatrixRow
 from salesapi.domain.pay.statements.live_statements import LiveStatements
-from salesapi.domain.selling.attribution import LeadAttributionTouchRecorded
-from salesapi.domain.selling.deals import DealWon
 from salesapi.domain.shared.periods import Period, period_named
 from tests.domain.pay.commission_stories import ANN, BOB, CID, DAN, PLAN, Log, flat, share, tiered
 from tests.domain.pay.generated_options import with_options
+from tests.domain.pay.pay_terms import WITH_CASH
 from tests.domain.pay.plans.generated_plans import version as plan_version
 from tests.domain.pay.trade_stories import TradeLog
-from tests.domain.pay.traded_company import CUSTOMER, LEAD, add_trade
+from tests.domain.pay.traded_company import CUSTOMER, add_trade
 from tests.laws import budget
 from tests.spec import uid
-
-TREE, NORTH = uid(0x7EE), uid(0x11)
-WITH_CASH = Release(
-    on="payment",
-    payment=PaymentRelease(bank_fee="counts_as_paid", prepayment="releases_on_receipt", nothing_due="release_nothing"),
-    order="pro_rata",
-)
 
 
 def looked_at(log: Log, member_id: UUID, period: str) -> list[tuple[UUID, str]]:
@@ -42,18 +32,6 @@ def looked_at(log: Log, member_id: UUID, period: str) -> list[tuple[UUID, str]]:
     asked = LiveStatements(log.ledger, PLAN, period_named(period))
     asked.of(member_id)
     return sorted(asked.pay.evaluation.evaluated)
-
-
-def lead(log: Log, leader: UUID, *members: UUID) -> None:
-    """A team that always was."""
-    formed = TeamFormed(team_id=NORTH, name="North", parent_id=None, region=None, effective_from=None, external_id=None)
-    log.add(TREE, formed)
-    for member_id in members:
-        log.add(
-            TREE,
-            TeamMembershipChanged(team_id=NORTH, member_id=member_id, effective_from=None, effective_until=None),
-        )
-    log.add(TREE, TeamLeaderAppointed(team_id=NORTH, member_id=leader, effective_from=None))
 
 
 def two_years_with_cash() -> TradeLog:
@@ -103,7 +81,7 @@ def test_what_was_paid_for_in_full_is_not_looked_at_again() -> None:
 
 def test_who_does_not_lead_looks_at_nobody_below() -> None:
     log = Log().plan(flat("5"), flat("1", "manager_override", key="over")).enrol(ANN, BOB, CID)
-    lead(log, CID, ANN, BOB)
+    log.team(CID, ANN, BOB)
     log.win(1, 1_000, "2026-01-10", owner=ANN)
     log.win(2, 1_000, "2026-01-10", owner=BOB)
     asked = LiveStatements(log.ledger, PLAN, period_named("2026Q1"))
@@ -149,7 +127,7 @@ def test_a_late_win_of_a_teammate_corrects_who_is_paid_by_the_teams_attainment()
     )
     own = replace(flat("1"), rate=by_team)
     log = Log().plan(own).enrol(ANN, BOB)
-    lead(log, CID, ANN, BOB)
+    log.team(CID, ANN, BOB)
     for member_id, quota in ((ANN, 100_000), (BOB, 100_000), (CID, 200_000)):
         log.quota(member_id, quota)
     log.win(1, 100_000, "2026-01-10", owner=ANN)
@@ -161,14 +139,10 @@ def test_a_late_win_of_a_teammate_corrects_who_is_paid_by_the_teams_attainment()
 
 def test_every_deal_that_came_from_a_lead_is_credited_to_who_touched_it() -> None:
     sourced = replace(flat("1"), credit="sourcing", sourcing=Sourcing(model="last"))
-    log = Log().plan(sourced).enrol(ANN)
-    touch = LeadAttributionTouchRecorded(kind="meeting", member_id=ANN, campaign=None, weight=Decimal(1), deal_id=None)
-    log.add(LEAD, touch, "2026-01-02")
+    log = TradeLog().plan(sourced).enrol(ANN)
+    log.touch(1, ANN, "2026-01-02")
     for deal in (1, 2):
-        won = DealWon(
-            stage_from="a", stage_to="won", amount_minor=100, currency="USD", owner_id=BOB, reason=None, lead_id=LEAD
-        )
-        log.add(uid(deal), won, "2026-01-10")
+        log.sell(deal, 100, "2026-01-10", owner=BOB, lead=1)
     assert [line.deal_id for line in log.statements("2026Q1")[ANN].lines] == [uid(1), uid(2)]
 
 
@@ -196,7 +170,7 @@ def credits_by_member(
 
 def test_what_is_found_by_member_is_all_that_there_is() -> None:
     log = Log()
-    lead(log, CID, ANN, BOB)
+    log.team(CID, ANN, BOB)
     log.win(1, 4_000_000, "2026-01-05", shares=(share(ANN, "40"), share(BOB, "60"), share(DAN, "10", "overlay")))
     log.win(2, 300_000, "2026-02-06", owner=BOB)
     add_trade(log)

@@ -12,7 +12,7 @@ from random import Random
 from typing import TypeAlias
 from uuid import UUID
 
-from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
+from salesapi.domain.organisation.teams import TREE, TeamLeaderAppointed
 from salesapi.domain.pay.calculation.crediting import direct_credits, override_credits
 from salesapi.domain.pay.calculation.sales import plain_sale
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
@@ -75,23 +75,9 @@ SELLERS = range(0x100, 0x140)
 def under_two_leaders(members: Iterable[int]) -> PayFacts:
     """A ledger in which all of these are in Bob's team, which belongs to Cid's."""
     log = Log()
-    for team, parent in ((0x71, None), (0x72, 0x71)):
-        formed = TeamFormed(
-            team_id=uid(team),
-            name="Team",
-            parent_id=uid(parent) if parent else None,
-            region=None,
-            effective_from=None,
-            external_id=None,
-        )
-        log.add(TREE.id, formed)
-    for member in members:
-        log.add(
-            TREE.id,
-            TeamMembershipChanged(team_id=uid(0x72), member_id=uid(member), effective_from=None, effective_until=None),
-        )
-    for team, leader_id in ((0x71, CID), (0x72, BOB)):
-        log.add(TREE.id, TeamLeaderAppointed(team_id=uid(team), member_id=leader_id, effective_from=None))
+    log.form(uid(0x71), leader=CID)
+    log.form(uid(0x72), leader=BOB, parent=uid(0x71))
+    log.join(uid(0x72), *map(uid, members))
     return log.ledger
 
 

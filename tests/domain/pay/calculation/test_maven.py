@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final, TypedDict
 from uuid import UUID
 
-from salesapi.domain.organisation.teams import TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
 from salesapi.domain.pay.plans.plan_components import Component, Rounding
 from salesapi.domain.pay.rules.tables import TierTable
 from salesapi.domain.pay.statements.statements import statements_of
@@ -60,20 +59,10 @@ def company(folder: Path, *components: Component) -> Log:
     agents = rows(folder, "sales_teams.csv")
     for manager in dict.fromkeys(row["manager"] for row in agents):
         team_id = natural_id("team", manager)
-        formed = TeamFormed(
-            team_id=team_id, name=manager, parent_id=None, region=None, effective_from=None, external_id=None
-        )
-        log.add(TREE, formed)
-        log.add(TREE, TeamLeaderAppointed(team_id=team_id, member_id=member(manager), effective_from=None))
+        log.form(team_id, leader=member(manager))
         log.enrol(member(manager))
     for row in agents:
-        joined = TeamMembershipChanged(
-            team_id=natural_id("team", row["manager"]),
-            member_id=member(row["sales_agent"]),
-            effective_from=None,
-            effective_until=None,
-        )
-        log.add(TREE, joined)
+        log.join(natural_id("team", row["manager"]), member(row["sales_agent"]))
         log.enrol(member(row["sales_agent"]))
     for number, row in enumerate(rows(folder, "sales_pipeline.csv"), start=1):
         if row["deal_stage"] == "Won":

@@ -3,43 +3,41 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from salesapi.domain.cash.agreement_lines import AgreementLine
-from salesapi.domain.cash.agreements import AgreementCancelled, AgreementDrafted, AgreementSigned
-from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
-from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentPlanAcknowledged
+from salesapi.domain.organisation.teams import TREE, TeamLeaderAppointed
+from salesapi.domain.pay.plans.enrolments import EnrolmentPlanAcknowledged
 from salesapi.domain.pay.plans.plan_awards import MemberSharePoints, PlanAward, TeamPool, TouchAward
-from salesapi.domain.pay.plans.plan_components import Clawback, Component, FilterCondition, SaleFilter
-from salesapi.domain.pay.plans.plan_rates import FlatRate
-from salesapi.domain.pay.records.payout_runs import StatementLine
-from salesapi.domain.pay.rules.clawbacks import AttainmentPolicy, ClawbackRule
+from salesapi.domain.pay.plans.plan_components import Component, FilterCondition, SaleFilter
+from salesapi.domain.pay.rules.clawbacks import AttainmentPolicy
 from salesapi.domain.pay.rules.draws import Guarantee
-from salesapi.domain.reference.products import ProductListed
-from salesapi.domain.selling.attribution import LeadAttributionTouchRecorded
 from salesapi.domain.selling.deals import DealLine
 from tests.domain.pay.award_options import POOL, award, campaign
+from tests.domain.pay.award_stories import award_lines, awarded, awarding
 from tests.domain.pay.calculation.test_award_lines import AWARD, GRANTED, approve
 from tests.domain.pay.commission_stories import ANN, BOB, CID, DAN, PLAN, Log, flat, share
+from tests.domain.pay.market_stories import product_id
+from tests.domain.pay.pay_terms import KEEP
 from tests.domain.pay.reasons_said import english
+from tests.domain.pay.trade_stories import TradeLog
 from tests.spec import uid
 
-BED: Final = uid(0xE1)
+NORTH, SOUTH = uid(0x71), uid(0x72)
 
 
-def with_award(made: PlanAward, *components: Component, **terms: Any) -> Log:
+def with_award(made: PlanAward, *components: Component, **terms: Any) -> TradeLog:
     """A quarterly plan with 5 percent and one award, and four people in it."""
-    return Log().plan(*(components or (flat("5"),)), awards=(made,), **terms).enrol(ANN, BOB, CID, DAN)
+    return awarding(made, *components, **terms).enrol(ANN, BOB, CID, DAN)
 
 
-def with_campaign(*components: Component, **options: Any) -> Log:
+def with_campaign(*components: Component, **options: Any) -> TradeLog:
     return with_award(award("spring", spiff=campaign(**{"unit": "deal", **options})), *components)
 
 
-def with_pool(*, points: tuple[tuple[UUID, str], ...] = (), qualified: str | None = None, **options: Any) -> Log:
+def with_pool(*, points: tuple[tuple[UUID, str], ...] = (), qualified: str | None = None, **options: Any) -> TradeLog:
     """A pool of 2 percent; Cid leads Ann and Bob, nobody leads Dan's team."""
     pool = TeamPool(
         terms=replace(POOL, **options),
@@ -48,36 +46,11 @@ def with_pool(*, points: tuple[tuple[UUID, str], ...] = (), qualified: str | Non
         qualified_from_percent=Decimal(qualified) if qualified else None,
     )
     log = with_award(award("pool", team_pool=pool))
-    for team in (0x71, 0x72):
-        formed = TeamFormed(
-            team_id=uid(team), name="Team", parent_id=None, region=None, effective_from=None, external_id=None
-        )
-        log.add(TREE.id, formed)
-    log.add(TREE.id, TeamLeaderAppointed(team_id=uid(0x71), member_id=CID, effective_from=None))
-    join(log, ANN)
-    join(log, DAN, team=0x72)
+    log.form(NORTH, leader=CID)
+    log.form(SOUTH)
+    log.join(NORTH, ANN)
+    log.join(SOUTH, DAN)
     return log
-
-
-def join(log: Log, member_id: UUID, since: str | None = None, until: str | None = None, team: int = 0x71) -> None:
-    """A member is in a team from one day until before another."""
-    joined = TeamMembershipChanged(
-        team_id=uid(team),
-        member_id=member_id,
-        effective_from=date.fromisoformat(since) if since else None,
-        effective_until=date.fromisoformat(until) if until else None,
-    )
-    log.add(TREE.id, joined)
-
-
-def lines(log: Log, period: str = "2026Q1") -> dict[UUID, StatementLine]:
-    """The one award line of each member."""
-    statements = log.statements(period).values()
-    return {each.member_id: line for each in statements for line in each.lines if line.kind == "award"}
-
-
-def paid(log: Log, period: str = "2026Q1") -> dict[UUID, int]:
-    return {member_id: line.posted_minor for member_id, line in lines(log, period).items()}
 
 
 # R35
@@ -89,15 +62,15 @@ def test_deals_of_a_campaign_share_its_budget_in_their_order() -> None:
     log.win(2, 1_000_000, "2026-03-01")
     log.win(4, 1_000_000, "2026-03-31", owner=BOB)
     log.win(3, 1_000_000, "2026-03-02", owner=BOB)
-    assert paid(log) == {ANN: 50_000, BOB: 70_000}, "the deal of 31 March gets the 200.00 that are left"
+    assert awarded(log) == {ANN: 50_000, BOB: 70_000}, "the deal of 31 March gets the 200.00 that are left"
     log.win(5, 1_000_000, "2026-04-01")
-    assert paid(log, "2026Q2") == {}
+    assert awarded(log, "2026Q2") == {}
 
 
 def test_a_line_of_a_campaign_names_plan_version_and_events_and_no_deal() -> None:
     log = with_campaign()
     first, second = log.win(2, 1_000_000, "2026-03-01"), log.win(3, 1_000_000, "2026-03-02")
-    line = lines(log)[ANN]
+    line = award_lines(log)[ANN]
     assert (line.component, line.rule, line.plan_version, line.deal_id) == ("spring", "R35", 1, None)
     assert line.positions == (first, second)
     assert english(line) == "campaign of 2026-03-01 to 2026-03-31: 500.00 + 500.00 = 1,000.00 USD"
@@ -106,14 +79,14 @@ def test_a_line_of_a_campaign_names_plan_version_and_events_and_no_deal() -> Non
 def test_a_multiplier_pays_each_one_the_multiple_of_its_own_commission() -> None:
     log = with_campaign(unit=None, unit_award_minor=None, commission_multiplier=Decimal("0.5"))
     log.win(1, 1_000_000, "2026-03-05", shares=(share(ANN, "60"), share(BOB, "40")))
-    assert paid(log) == {ANN: 15_000, BOB: 10_000}, "half of 300.00 and of 200.00"
+    assert awarded(log) == {ANN: 15_000, BOB: 10_000}, "half of 300.00 and of 200.00"
 
 
 def test_an_award_for_a_shared_deal_is_one_award_and_divided_by_credit() -> None:
     log = with_campaign(winners_max=1)
     log.win(1, 1_000_000, "2026-03-05", shares=(share(ANN, "60"), share(BOB, "40")))
     log.win(2, 1_000_000, "2026-03-06", owner=CID)
-    assert paid(log) == {ANN: 30_000, BOB: 20_000}
+    assert awarded(log) == {ANN: 30_000, BOB: 20_000}
 
 
 def test_a_shared_deal_counts_for_the_one_with_the_largest_part() -> None:
@@ -121,7 +94,7 @@ def test_a_shared_deal_counts_for_the_one_with_the_largest_part() -> None:
     log.win(1, 1_000_000, "2026-03-05", shares=(share(ANN, "40"), share(BOB, "60")))
     log.win(2, 1_000_000, "2026-03-06", owner=BOB)
     log.win(3, 1_000_000, "2026-03-07", owner=ANN)
-    assert paid(log) == {ANN: 70_000, BOB: 30_000}
+    assert awarded(log) == {ANN: 70_000, BOB: 30_000}
 
 
 @pytest.mark.parametrize(
@@ -132,7 +105,7 @@ def test_deals_of_the_day_of_the_last_winner_win_only_where_the_plan_says_so(tie
     log.win(1, 1_000_000, "2026-03-05")
     log.win(2, 1_000_000, "2026-03-05", owner=BOB)
     log.win(3, 1_000_000, "2026-03-06", owner=CID)
-    assert paid(log) == expected
+    assert awarded(log) == expected
 
 
 @pytest.mark.parametrize(
@@ -144,7 +117,7 @@ def test_the_line_is_what_the_campaign_adds_to_the_commission(
 ) -> None:
     log = with_campaign(stacking=stacking, unit_award_minor=unit_award_minor)
     log.win(1, 1_000_000, "2026-03-05")
-    assert paid(log).get(ANN) == expected, "the commission of 500.00 stands on a line of its own"
+    assert awarded(log).get(ANN) == expected, "the commission of 500.00 stands on a line of its own"
 
 
 def test_the_budget_that_an_earlier_period_used_is_used() -> None:
@@ -153,37 +126,18 @@ def test_the_budget_that_an_earlier_period_used_is_used() -> None:
     log.win(2, 1_000_000, "2026-03-31", owner=BOB)
     log.lock("2026Q1")
     log.win(3, 1_000_000, "2026-04-01")
-    assert paid(log, "2026Q2") == {ANN: 20_000}
+    assert awarded(log, "2026Q2") == {ANN: 20_000}
 
 
 def clawing(attainment: AttainmentPolicy) -> Component:
     """5 percent, all of which is clawed back within a year."""
-    rule = ClawbackRule(
-        triggers=("cancellation",), anchor="booking", window=12, unit="months", window_end="included", share="full"
-    )
-    return Component(
-        key="base",
-        name="Base",
-        credit="direct",
-        rate=FlatRate(rate_percent=Decimal(5)),
-        clawback=Clawback(rule=rule, attainment=attainment),
-    )
+    return replace(flat("5"), clawback=replace(KEEP, attainment=attainment))
 
 
-def cancel(log: Log, deal: int, on: str, kept_minor: int = 0) -> None:
+def cancel(log: TradeLog, deal: int, on: str, kept_minor: int = 0) -> None:
     """The deal's agreement is signed on the day of the win and cancelled on another one."""
-    drafted = AgreementDrafted(
-        title="Beds", customer_id=uid(0xC1), deal_id=uid(deal), currency="USD", legal_entity=None, external_id=None
-    )
-    log.add(uid(0xA0 + deal), drafted)
-    signed = AgreementSigned(
-        lines=(AgreementLine(key="beds", amount_minor=1_000_000),), instalments=(), starts_on=None, ends_on=None
-    )
-    log.add(uid(0xA0 + deal), signed, "2026-03-05")
-    cancelled = AgreementCancelled(
-        status_from="signed", effective_on=date.fromisoformat(on), fee_kept_minor=kept_minor, reason="closed"
-    )
-    log.add(uid(0xA0 + deal), cancelled, on)
+    log.agree(deal, 1_000_000, on="2026-03-05")
+    log.cancel(deal, on=on, effective=on, fee=kept_minor)
 
 
 @pytest.mark.parametrize("attainment", ["keep", "restate"])
@@ -194,11 +148,11 @@ def test_what_claws_the_commission_back_takes_the_award_back_in_its_own_period(
     multiplied = {"unit": None, "unit_award_minor": None, "commission_multiplier": Decimal(1)}
     log = with_campaign(clawing(attainment), **(multiplied if doubling else {}))
     log.win(1, 1_000_000, "2026-03-05")
-    assert paid(log) == {ANN: 50_000}
+    assert awarded(log) == {ANN: 50_000}
     log.lock("2026Q1")
     cancel(log, 1, "2026-05-01", kept_minor=250_000)
-    assert paid(log, "2026Q2") == {ANN: -37_500}, "three quarters of it"
-    assert paid(log, "2026Q3") == {}
+    assert awarded(log, "2026Q2") == {ANN: -37_500}, "three quarters of it"
+    assert awarded(log, "2026Q3") == {}
 
 
 @pytest.mark.parametrize(("refunded", "expected"), [("freed", {ANN: -50_000, BOB: 50_000}), ("kept", {ANN: -50_000})])
@@ -208,17 +162,17 @@ def test_a_refund_frees_the_place_for_a_later_deal_where_the_plan_says_so(refund
     log.lock("2026Q1")
     cancel(log, 1, "2026-05-01")
     log.win(2, 1_000_000, "2026-05-02", owner=BOB)
-    assert paid(log, "2026Q2") == expected
+    assert awarded(log, "2026Q2") == expected
 
 
 def test_only_what_the_filter_names_takes_part_and_units_are_those_of_its_lines() -> None:
     only = SaleFilter(conditions=(FilterCondition(of="product_code", any_of=("s27",)),))
     log = with_campaign(unit="quantity", unit_award_minor=1_000, only=only)
-    log.add(BED, ProductListed(name="Bed", code="s27", category="beds", external_id=None))
-    line, other = (DealLine(product_id=each, quantity=Decimal("3.5")) for each in (BED, uid(0xE2)))
+    log.product(1, "s27", "beds")
+    line, other = (DealLine(product_id=product_id(number), quantity=Decimal("3.5")) for number in (1, 2))
     for deal, sold in ((1, (line, other)), (2, (other,))):
         log.win(deal, 1_000_000, "2026-03-05", lines=sold)
-    assert paid(log) == {ANN: 3_500}
+    assert awarded(log) == {ANN: 3_500}
 
 
 def test_a_deal_that_waits_or_is_won_for_less_than_nothing_takes_no_place() -> None:
@@ -226,7 +180,7 @@ def test_a_deal_that_waits_or_is_won_for_less_than_nothing_takes_no_place() -> N
     log.win(1, 1_000_000, "2026-03-05", currency="EUR")
     log.win(2, -1_000_000, "2026-03-06")
     log.win(3, 1_000_000, "2026-03-07", owner=BOB)
-    assert paid(log) == {BOB: 50_000}
+    assert awarded(log) == {BOB: 50_000}
 
 
 def test_deals_of_who_does_not_hold_the_award_take_no_part() -> None:
@@ -235,7 +189,7 @@ def test_deals_of_who_does_not_hold_the_award_take_no_part() -> None:
         log.enrol_from(member_id, since, component_keys=keys)
     for deal, owner in enumerate((ANN, BOB, CID), start=1):
         log.win(deal, 1_000_000, "2026-03-05", owner=owner)
-    assert paid(log) == {CID: 50_000}
+    assert awarded(log) == {CID: 50_000}
     assert log.ledger.plan(PLAN).component_keys() == {"base", "spring"}, "an enrolment can be limited to either"
 
 
@@ -246,8 +200,8 @@ def test_deals_of_a_version_without_the_campaign_take_no_part() -> None:
     )
     log.win(1, 1_000_000, "2026-03-09")
     second = log.win(2, 1_000_000, "2026-03-10")
-    assert lines(log)[ANN].positions == (second,)
-    assert lines(log)[ANN].plan_version == 2
+    assert award_lines(log)[ANN].positions == (second,)
+    assert award_lines(log)[ANN].plan_version == 2
 
 
 def test_an_award_of_a_locked_run_is_never_recomputed() -> None:
@@ -281,11 +235,10 @@ def test_awards_count_towards_a_guarantee_of_what_is_payable() -> None:
 def test_a_version_that_is_not_acknowledged_awards_nothing() -> None:
     met = award("met", touches=TouchAward(kinds=("meeting",), amount_minor=5_000))
     log = with_award(met, acknowledgement_required=True)
-    met_on = LeadAttributionTouchRecorded(kind="meeting", member_id=ANN, campaign=None, weight=None, deal_id=None)
-    log.add(uid(0xD1), met_on, "2026-03-05")
-    assert paid(log) == {}
+    log.touch(1, ANN, "2026-03-05")
+    assert awarded(log) == {}
     log.add(ANN, EnrolmentPlanAcknowledged(member_id=ANN, plan_id=PLAN, plan_version=1))
-    assert paid(log) == {ANN: 5_000}
+    assert awarded(log) == {ANN: 5_000}
 
 
 # R42
@@ -293,71 +246,66 @@ def test_a_version_that_is_not_acknowledged_awards_nothing() -> None:
 
 def test_a_pool_is_divided_by_days_in_the_team_and_adds_up() -> None:
     log = with_pool()
-    join(log, BOB, "2026-03-01")
+    log.join(NORTH, BOB, since="2026-03-01")
     log.win(1, 6_000_000, "2026-01-15")
     log.win(2, 9_000_000, "2026-02-28", owner=BOB)
     log.win(3, 4_000_000, "2026-03-01", owner=BOB)
-    assert paid(log) == {ANN: 148_760, BOB: 51_240}, "2,000.00 by 90 and 31 of 121 days; February was another team's"
-    assert english(lines(log)[ANN]) == (
+    assert awarded(log) == {ANN: 148_760, BOB: 51_240}, "2,000.00 by 90 and 31 of 121 days; February was another team's"
+    assert english(award_lines(log)[ANN]) == (
         "2 % of 100,000.00 of the team is a pool of 2,000.00, 90 of 121 days: 1,487.60 = 1,487.60 USD"
     )
 
 
 def test_who_changes_teams_gets_a_part_of_each_pool() -> None:
     log = with_pool()
-    log.add(TREE.id, TeamLeaderAppointed(team_id=uid(0x72), member_id=BOB, effective_from=None))
-    join(log, ANN, "2026-03-01", team=0x72)
+    log.add(TREE.id, TeamLeaderAppointed(team_id=SOUTH, member_id=BOB, effective_from=None))
+    log.join(SOUTH, ANN, since="2026-03-01")
     log.win(1, 1_000_000, "2026-02-01")
     log.win(2, 1_000_000, "2026-03-01")
-    assert paid(log) == {ANN: 20_000 + 5_124, DAN: 14_876}, "alone with Cid; 31 of 121 days beside Dan"
+    assert awarded(log) == {ANN: 20_000 + 5_124, DAN: 14_876}, "alone with Cid; 31 of 121 days beside Dan"
 
 
 def test_a_team_without_a_leader_has_no_pool() -> None:
     log = with_pool()
     log.win(1, 1_000_000, "2026-02-01", owner=DAN)
-    assert paid(log) == {}
+    assert awarded(log) == {}
 
 
 def test_a_pool_by_share_points_gives_nothing_to_who_has_none() -> None:
     log = with_pool(division="share_points", points=((ANN, "3"), (DAN, "9")))
-    join(log, BOB)
+    log.join(NORTH, BOB)
     log.win(1, 1_000_000, "2026-02-01", owner=BOB)
-    assert paid(log) == {ANN: 20_000}
+    assert awarded(log) == {ANN: 20_000}
 
 
 def test_a_pool_by_contribution_counts_who_lost_more_than_it_won_as_nothing() -> None:
     log = with_pool(division="contribution")
-    join(log, BOB)
+    log.join(NORTH, BOB)
     log.win(1, 1_500_000, "2026-02-01")
     log.win(2, -500_000, "2026-02-01", owner=BOB)
-    assert paid(log) == {ANN: 20_000}
+    assert awarded(log) == {ANN: 20_000}
 
 
 def test_a_team_that_lost_more_than_it_won_has_its_pool_taken_back() -> None:
     log = with_pool()
-    join(log, BOB)
+    log.join(NORTH, BOB)
     log.win(1, -1_000_025, "2026-02-01")
-    assert paid(log) == {ANN: -10_001, BOB: -10_000}, "2 percent of -10,000.25 is -200.005, rounded to -200.01"
+    assert awarded(log) == {ANN: -10_001, BOB: -10_000}, "2 percent of -10,000.25 is -200.005, rounded to -200.01"
 
 
 @pytest.mark.parametrize(("unqualified", "of_ann"), [("redistributed", 20_000), ("lapses", 10_000)])
 def test_who_misses_the_quota_or_has_none_does_not_qualify(unqualified: str, of_ann: int) -> None:
     log = with_pool(unqualified=unqualified, qualified="80")
-    join(log, BOB)
+    log.join(NORTH, BOB)
     log.win(1, 800_000, "2026-02-01")
     log.win(2, 200_000, "2026-02-01", owner=BOB)
     log.quota(ANN, 1_000_000)
-    assert paid(log) == {ANN: of_ann}, "exactly 80 percent qualifies"
+    assert awarded(log) == {ANN: of_ann}, "exactly 80 percent qualifies"
 
 
 def test_days_in_the_team_count_only_while_the_award_is_held() -> None:
     log = with_pool()
-    log.add(
-        uid(0xE),
-        EnrolmentBegun(
-            member_id=uid(0xE), plan_id=PLAN, effective_from=date(2026, 3, 1), effective_until=None, component_keys=None
-        ),
-    )
-    join(log, uid(0xE))
+    log.enrol_from(uid(0xE), "2026-03-01")
+    log.join(NORTH, uid(0xE))
     log.win(1, 6_050_000, "2026-02-01")
-    assert paid(log) == {ANN: 90_000, uid(0xE): 31_000}
+    assert awarded(log) == {ANN: 90_000, uid(0xE): 31_000}

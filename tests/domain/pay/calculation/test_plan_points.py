@@ -3,7 +3,6 @@
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -19,9 +18,9 @@ from salesapi.domain.pay.records.points import (
     PointsTooFew,
     RedeemPoints,
 )
-from salesapi.domain.selling.attribution import LeadAttributionTouchRecorded
 from salesapi.domain.shared.kernel import PayFactsRef, Refused, ThingUnknown
 from tests.domain.pay.award_options import award, goal
+from tests.domain.pay.award_stories import awarding
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN, Log, flat
 from tests.domain.pay.trade_stories import TradeLog
 from tests.spec import Case, given, uid
@@ -32,13 +31,8 @@ SAID = stated("10 points")
 CREDIT = CreditPlanPoints(member_id=ANN, plan_id=PLAN, award_key="met", period="2026Q1")
 
 
-def with_award(made: PlanAward, **terms: Any) -> Log:
-    return Log().plan(flat("5"), awards=(made,), **terms).enrol(ANN, BOB)
-
-
-def touch(log: Log, on: str, kind: Any = "meeting", member_id: UUID = ANN) -> int:
-    touched = LeadAttributionTouchRecorded(kind=kind, member_id=member_id, campaign=None, weight=None, deal_id=None)
-    return log.add(uid(0xD1), touched, on)
+def with_award(made: PlanAward, **terms: Any) -> TradeLog:
+    return awarding(made, **terms).enrol(ANN, BOB)
 
 
 def knowing(log: Log, *events: object) -> Case:
@@ -66,11 +60,11 @@ def posted(points: int, reason: StoredReason, *positions: int, award_key: str = 
 
 def test_each_touch_of_the_period_gives_points_and_the_sum_is_rounded_once() -> None:
     log = with_award(MET)
-    first, second = touch(log, "2026-01-01"), touch(log, "2026-03-31")
-    third = touch(log, "2026-02-01")
-    touch(log, "2026-04-01")
-    touch(log, "2026-02-01", kind="event")
-    touch(log, "2026-02-01", member_id=BOB)
+    first, second = log.touch(1, ANN, "2026-01-01"), log.touch(1, ANN, "2026-03-31")
+    third = log.touch(1, ANN, "2026-02-01")
+    log.touch(1, ANN, "2026-04-01")
+    log.touch(1, ANN, "2026-02-01", kind="event")
+    log.touch(1, BOB, "2026-02-01")
     expected = posted(8, counted(3, "touch", "2.5", "7.5"), first, second, third)
     knowing(log).when(CREDIT).then(expected)
 
@@ -120,7 +114,7 @@ def test_what_was_redeemed_and_is_taken_back_leaves_a_balance_below_zero() -> No
 
 def test_nothing_is_given_before_the_version_is_acknowledged() -> None:
     log = with_award(MET, acknowledgement_required=True)
-    position = touch(log, "2026-01-01")
+    position = log.touch(1, ANN, "2026-01-01")
     knowing(log).when(CREDIT).then()
     log.add(ANN, EnrolmentPlanAcknowledged(member_id=ANN, plan_id=PLAN, plan_version=1))
     knowing(log).when(CREDIT).then(posted(3, counted(1, "touch", "2.5", "2.5"), position))
@@ -143,7 +137,7 @@ def test_only_what_an_award_of_points_gives_a_participant_is_credited(
 
 def test_points_stand_on_no_statement() -> None:
     log = with_award(MET)
-    touch(log, "2026-01-01")
+    log.touch(1, ANN, "2026-01-01")
     assert log.statements("2026Q1") == {}
 
 

@@ -21,23 +21,21 @@ from salesapi.domain.pay.rules.tables import (
     Tier,
     TierBoundary,
     TierTable,
-    problem_of_curve,
-    problem_of_matrix,
-    problem_of_tiers,
     tier_index,
 )
 from salesapi.domain.pay.rules.wording import exact_text, in_major, percent
 from tests.domain.pay.commission_stories import table
 
-CURVE_POINTS = ((50, 0), (80, 60), (100, 100), (100, 110), (150, 200))
+
+def payout(*points: tuple[int, int], above_last: AboveLastPoint = "capped") -> PayoutCurve:
+    """A curve through these points of attainment and pay, both in percent."""
+    stated = tuple(CurvePoint(attainment_percent=Decimal(at), payout_percent=Decimal(pays)) for at, pays in points)
+    return PayoutCurve(points=stated, above_last=above_last)
 
 
 def curve(above_last: AboveLastPoint = "capped") -> PayoutCurve:
     """Nothing under 50 %, 60 at 80, a step from 100 to 110 at the quota, 200 at 150."""
-    points = tuple(
-        CurvePoint(attainment_percent=Decimal(at), payout_percent=Decimal(pays)) for at, pays in CURVE_POINTS
-    )
-    return PayoutCurve(points=points, above_last=above_last)
+    return payout((50, 0), (80, 60), (100, 100), (100, 110), (150, 200), above_last=above_last)
 
 
 def tier(lower: int, upper: int | None, rate: str, applies_to: AppliesTo, at_upper: str | None = None) -> Tier:
@@ -260,9 +258,7 @@ def test_r12_a_payout_curve_is_straight_between_points_and_says_what_lies_beyond
 def test_r12_a_payout_curve_pays_at_its_first_point_and_nothing_below_it(
     points: tuple[tuple[int, int], ...], attainment: int | Fraction, share: int
 ) -> None:
-    stated = tuple(CurvePoint(attainment_percent=Decimal(at), payout_percent=Decimal(pays)) for at, pays in points)
-    curve = PayoutCurve(points=stated, above_last="capped")
-    assert rates.payout_percent(curve, Fraction(attainment)) == share
+    assert rates.payout_percent(payout(*points), Fraction(attainment)) == share
 
 
 def matrix() -> Matrix:
@@ -305,40 +301,6 @@ def test_r21_the_year_to_date_rates_only_this_periods_lines(
 ) -> None:
     found = rates.tiered(table("retroactive"), start=start, base=base, rated_from=7_000_000)
     assert (rates.total_of(found.own), rates.total_of(found.uplift)) == (Fraction(own), Fraction(uplift))
-
-
-def test_tables_with_holes_are_named_with_the_place() -> None:
-    open_ended = tier(100, None, "3", "new", "4")
-    assert problem_of_tiers((tier(0, 100, "2", "new"), open_ended)) is not None
-    found = problem_of_tiers((tier(0, 100, "2", "new"), tier(101, None, "3", "new")))
-    assert found is not None
-    assert (found.pointer, found.reason) == (
-        "/tiers/1/lower",
-        "a tier that begins at 101 leaves a gap; it must begin at 100",
-    )
-    assert problem_of_tiers((tier(0, 100, "2", "new", "3"), tier(100, None, "3", "all"))) is None
-
-
-def test_curves_that_go_back_or_cannot_be_continued_are_refused() -> None:
-    at = [CurvePoint(attainment_percent=Decimal(value), payout_percent=Decimal(value)) for value in (50, 80, 80, 80)]
-    assert problem_of_curve(curve("continued")) is None
-    backwards = problem_of_curve(PayoutCurve(points=(at[1], at[0]), above_last="capped"))
-    assert backwards is not None
-    assert backwards.pointer == "/points/1/attainment_percent"
-    assert problem_of_curve(PayoutCurve(points=tuple(at), above_last="capped")) is not None
-    assert problem_of_curve(PayoutCurve(points=tuple(at[:1]), above_last="continued")) is not None
-    assert problem_of_curve(PayoutCurve(points=tuple(at[:3]), above_last="continued")) is not None
-
-
-def test_a_matrix_with_a_missing_cell_is_refused() -> None:
-    whole = matrix()
-    assert problem_of_matrix(whole) is None
-    short = Matrix(
-        rows=whole.rows, columns=whole.columns, cells=(whole.cells[0], MatrixRow(rates_percent=(Decimal(3),)))
-    )
-    found = problem_of_matrix(short)
-    assert found is not None
-    assert (found.pointer, found.reason) == ("/cells/1/rates_percent", "2 bands need as many rates, not 1")
 
 
 @pytest.mark.parametrize(

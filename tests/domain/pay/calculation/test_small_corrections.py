@@ -15,26 +15,15 @@ from tests.domain.pay.trade_stories import TradeLog, lines_of, paid
 @pytest.mark.parametrize(
     ("deltas", "from_minor", "expected"),
     [
-        ((99,), 100, True),
-        ((-99,), 100, True),
-        ((100,), 100, False),
-        ((-100,), 100, False),
-        ((-99, 99), 100, True),
-        ((60, 60), 100, True),
-        ((-5, 100), 100, False),
+        ((99,), 100, True),  # below
+        ((-99,), 100, True),  # below, taken back
+        ((100,), 100, False),  # exactly
+        ((-100,), 100, False),  # exactly, taken back
+        ((-99, 99), 100, True),  # two sides
+        ((60, 60), 100, True),  # never added up
+        ((-5, 100), 100, False),  # one side
         ((1,), 1, False),
-        ((1,), None, False),
-    ],
-    ids=[
-        "below",
-        "below, taken back",
-        "exactly",
-        "exactly, taken back",
-        "two sides",
-        "never added up",
-        "one side",
-        "",
-        "none",
+        ((1,), None, False),  # none
     ],
 )
 def test_r53_a_correction_is_small_where_each_of_its_sides_is(

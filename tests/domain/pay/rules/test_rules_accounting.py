@@ -114,23 +114,6 @@ def test_a_refund_is_converted_at_the_rate_that_was_frozen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "pointer"),
-    [
-        (conversion(base="USD"), None),
-        (conversion("plan_fixed", fixed=date(2026, 1, 1)), None),
-        (conversion("plan_fixed"), "/fixed_on"),
-        (conversion("booking", fixed=date(2026, 1, 1)), "/fixed_on"),
-        (conversion(base="XXX"), "/base_currency"),
-    ],
-)
-def test_a_conversion_that_could_never_find_a_rate_is_refused_at_its_place(
-    one: accounting.Conversion, pointer: str | None
-) -> None:
-    found = accounting.problem_of_conversion(one)
-    assert (found and found.pointer) == pointer
-
-
-@pytest.mark.parametrize(
     ("lines", "net", "gross"),
     [
         (((10_000_000, 1_300_000),), 10_000_000, 11_300_000),  # 113,000 with 13 % is 100,000

@@ -250,31 +250,3 @@ def test_clawbacks_take_at_most_what_was_paid_and_a_refund_of_all_leaves_nothing
     assert reversed_by(claims, released).taken == reversed_by(sorted(claims), released).taken
     whole = reversed_by([*claims, Fraction(1)], released)
     assert [whole.taken, whole.clawed, clawbacks.left_unclaimed(whole.taken, released=released)] == [1, released, 0]
-
-
-PROBLEMS: Final[list[tuple[clawbacks.ClawbackRule, str | None]]] = [
-    (rule(), None),
-    (rule("partial", percent=Decimal(100)), None),
-    (rule("schedule", steps=STEPS), None),
-    (rule("unserved_term", unit="days"), None),
-    (rule(triggers=("churn", "churn")), "/triggers"),
-    (rule("partial"), "/percent"),
-    (rule("full", percent=Decimal(5)), "/percent"),
-    (rule("partial", percent=Decimal(0)), "/percent"),
-    (rule("partial", percent=Decimal("100.1")), "/percent"),
-    (rule("unserved_term"), "/started_month"),
-    (rule("unserved_term", unit="days", started_month="served"), "/started_month"),
-    (rule("schedule"), "/steps"),
-    (rule("full", steps=STEPS), "/steps"),
-    (rule("schedule", steps=(STEPS[1], STEPS[0])), "/steps/1/until"),
-    (rule("schedule", steps=STEPS[:2]), "/steps/1/until"),
-    (rule("schedule", window=3, steps=(clawbacks.ClawbackStep(until=3, percent=Decimal(101)),)), "/steps/0/percent"),
-]
-
-
-@pytest.mark.parametrize(("one", "pointer"), PROBLEMS)
-def test_a_clawback_rule_that_contradicts_itself_is_refused_at_its_place(
-    one: clawbacks.ClawbackRule, pointer: str | None
-) -> None:
-    found = clawbacks.problem_of_clawback(one)
-    assert (found and found.pointer) == pointer

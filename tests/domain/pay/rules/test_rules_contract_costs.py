@@ -18,7 +18,6 @@ from salesapi.domain.pay.rules.contract_costs import (
     caught_up,
     contract_cost,
     impaired,
-    problem_of_revenue,
 )
 
 
@@ -142,21 +141,3 @@ def test_all_expense_together_is_the_cost_that_is_left(
     assert expensed + change + sum(expenses(of(left)[months_over:])) == left
     assert expensed + change + impaired(of(left), months_over=months_over) == left
     assert impaired(of(left), months_over=months_over) >= 0
-
-
-@pytest.mark.parametrize(
-    ("method", "revenue", "pointer"),
-    [
-        ("straight_line", (), None),
-        ("by_revenue", (0, 0, 5), None),
-        ("straight_line", (1, 1, 1), ""),
-        ("by_revenue", (1, 1), ""),
-        ("by_revenue", (1, -1, 5), "/1"),
-        ("by_revenue", (0, 0, 0), ""),
-    ],
-)
-def test_revenue_that_nothing_can_be_amortised_by_is_refused(
-    method: AmortisationMethod, revenue: tuple[int, ...], pointer: str | None
-) -> None:
-    found = problem_of_revenue(method, revenue, 3)
-    assert (found.pointer if found else None) == pointer

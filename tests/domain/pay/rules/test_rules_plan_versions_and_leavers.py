@@ -1,6 +1,5 @@
 """Enrolments, plan changes and leavers (R56, R57, R60), worked by hand."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -18,7 +17,6 @@ from salesapi.domain.pay.rules.plan_versions_and_leavers import (
     VersionFrom,
     leaver_share,
     plan_parts,
-    problem_of_leaver_rules,
 )
 from salesapi.domain.pay.rules.quotas import Proration, weight_of
 from salesapi.domain.shared.dates import DaySpan
@@ -198,26 +196,3 @@ def test_a_leaver_is_paid_by_reason_and_date(
         released_on=on(released_on),
     )
     assert found == percent
-
-
-def test_leaver_rules_name_every_reason_once_with_shares_of_at_most_all() -> None:
-    whole = leaver_rules(RESIGNED)
-    assert problem_of_leaver_rules(whole) is None
-    twice, missing = problem_of_leaver_rules((*whole, RESIGNED)), problem_of_leaver_rules(whole[:-1])
-    assert twice is not None
-    assert (twice.pointer, twice.reason) == ("/7/reason", "resignation has a rule already")
-    assert missing is not None
-    assert missing.reason == "there is no rule for death"
-
-
-@pytest.mark.parametrize("percent", [Decimal(-1), Decimal("100.1")])
-def test_a_leaver_is_never_promised_less_than_nothing_or_more_than_all(percent: Decimal) -> None:
-    wrong = {
-        "/0/earned_percent": replace(RESIGNED, earned_percent=percent),
-        "/0/released_later_percent": replace(RESIGNED, released_later_percent=percent),
-        "/0/pipeline_percent": replace(RESIGNED, pipeline_percent=percent),
-    }
-    for pointer, one in wrong.items():
-        found = problem_of_leaver_rules(leaver_rules(one))
-        assert found is not None
-        assert found.pointer == pointer

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from salesapi.domain.organisation.calendars import WEEK, Calendar, DeclaredDay
 from salesapi.domain.pay.rules import quotas
 from salesapi.domain.shared.dates import DaySpan, cut, months_after, started_months, whole_months
-from salesapi.domain.shared.periods import PeriodKind
 
 
 def on(text: str) -> date:
@@ -84,7 +83,7 @@ def test_a_quota_is_prorated_for_a_hire_in_mid_quarter(
 
 def test_a_quarter_quota_from_16_august_on_is_half_by_calendar_days_as_in_the_catalogue() -> None:
     hired = (span("2026-08-16", "2026-10-01"),)
-    assert quotas.prorated_quota(30_000_000, THIRD_QUARTER, hired, weigh("calendar_days")) == 15_000_000
+    assert 30_000_000 * quotas.quota_share(THIRD_QUARTER, hired, weigh("calendar_days")) == 15_000_000
 
 
 @pytest.mark.parametrize(
@@ -180,13 +179,12 @@ def test_parts_of_a_quota_sum_to_the_whole_on_every_basis(
         )
 
 
-def ramp(counted_from: quotas.RampStart) -> quotas.Ramp:
-    """Nothing is asked of month 1, half through month 3, then all."""
-    steps = (
-        quotas.RampStep(through_month=1, percent=Decimal(0)),
-        quotas.RampStep(through_month=3, percent=Decimal(50)),
+def ramp(*steps: tuple[int, int], counted_from: quotas.RampStart = "start_date") -> quotas.Ramp:
+    """A percent through each month, then all; unless said nothing is asked of month 1, and half through month 3."""
+    made = tuple(
+        quotas.RampStep(through_month=month, percent=Decimal(percent)) for month, percent in steps or ((1, 0), (3, 50))
     )
-    return quotas.Ramp(steps=steps, after_percent=Decimal(100), counted_from=counted_from)
+    return quotas.Ramp(steps=made, after_percent=Decimal(100), counted_from=counted_from)
 
 
 # Started on 16 August.
@@ -208,72 +206,23 @@ SERVICE: Final[list[tuple[quotas.RampStart, str, int]]] = [
 
 @pytest.mark.parametrize(("counted_from", "day", "percent"), SERVICE)
 def test_a_ramp_goes_by_months_of_service(counted_from: quotas.RampStart, day: str, percent: int) -> None:
-    assert quotas.ramp_percent(ramp(counted_from), on("2026-08-16"), on=on(day)) == percent
+    assert quotas.ramp_percent(ramp(counted_from=counted_from), on("2026-08-16"), on=on(day)) == percent
 
 
 def test_a_start_on_the_first_of_a_month_is_the_same_by_every_count() -> None:
     for counted_from in ("start_date", "month_of_start", "month_after_start"):
-        assert quotas.ramp_percent(ramp(counted_from), on("2026-08-01"), on=on("2026-08-31")) == 0
-        assert quotas.ramp_percent(ramp(counted_from), on("2026-08-01"), on=on("2026-09-01")) == 50
+        assert quotas.ramp_percent(ramp(counted_from=counted_from), on("2026-08-01"), on=on("2026-08-31")) == 0
+        assert quotas.ramp_percent(ramp(counted_from=counted_from), on("2026-08-01"), on=on("2026-09-01")) == 50
 
 
 def test_a_ramp_in_mid_period_cuts_it_and_weighs_its_parts() -> None:
     # From 16 August 31 days at 0, from 16 September 15 days at 50 percent, of 92.
-    parts = quotas.ramp_parts(ramp("start_date"), on("2026-08-16"), THIRD_QUARTER)
+    parts = quotas.ramp_parts(ramp(), on("2026-08-16"), THIRD_QUARTER)
     assert [(part.span, part.percent) for part in parts] == [
         (span("2026-08-16", "2026-09-16"), Decimal(0)),
         (span("2026-09-16", "2026-10-01"), Decimal(50)),
     ]
     days = weigh("calendar_days")
-    assert quotas.ramped_share(ramp("start_date"), on("2026-08-16"), THIRD_QUARTER, days) == Fraction(15, 2 * 92)
-    assert quotas.ramped_share(ramp("start_date"), on("2020-01-01"), THIRD_QUARTER, days) == 1
-    assert quotas.ramped_share(ramp("start_date"), on("2026-10-01"), THIRD_QUARTER, days) == 0
-
-
-PRORATIONS: Final[list[tuple[quotas.Proration, PeriodKind, str | None]]] = [
-    (quotas.Proration(basis="calendar_days"), "month", None),
-    (quotas.Proration(basis="whole_months", month_day="last"), "month", None),
-    (quotas.Proration(basis="seasonal_weights", month_percents=SEASON), "month", None),
-    (quotas.Proration(basis="whole_months"), "month", "/month_day"),
-    (quotas.Proration(basis="calendar_days", month_day="last"), "month", "/month_day"),
-    (quotas.Proration(basis="seasonal_weights"), "month", "/month_percents"),
-    (quotas.Proration(basis="working_days", month_percents=SEASON), "month", "/month_percents"),
-    (quotas.Proration(basis="seasonal_weights", month_percents=SEASON[:11]), "month", "/month_percents"),
-    (quotas.Proration(basis="seasonal_weights", month_percents=(Decimal(3), *SEASON[1:])), "month", "/month_percents"),
-    (
-        quotas.Proration(basis="seasonal_weights", month_percents=(Decimal(-2), Decimal(7), *SEASON[2:])),
-        "year",
-        "/month_percents/0",
-    ),
-    (
-        quotas.Proration(basis="seasonal_weights", month_percents=(Decimal(0), Decimal(5), *SEASON[2:])),
-        "month",
-        "/month_percents/0",
-    ),
-    (quotas.Proration(basis="seasonal_weights", month_percents=(Decimal(0), Decimal(5), *SEASON[2:])), "quarter", None),
-]
-
-
-@pytest.mark.parametrize(("one", "kind", "pointer"), PRORATIONS)
-def test_a_proration_that_cannot_divide_a_quota_is_refused_at_its_place(
-    one: quotas.Proration, kind: PeriodKind, pointer: str | None
-) -> None:
-    found = quotas.problem_of_proration(one, kind)
-    assert (found and found.pointer) == pointer
-
-
-@pytest.mark.parametrize(
-    ("steps", "after", "pointer"),
-    [
-        (((1, 0), (3, 50)), 100, None),
-        (((3, 0), (3, 50)), 100, "/steps/1/through_month"),
-        (((1, -1),), 100, "/steps/0/percent"),
-        (((1, 0),), 1_001, "/after_percent"),
-    ],
-)
-def test_a_ramp_out_of_order_is_refused_at_its_place(
-    steps: tuple[tuple[int, int], ...], after: int, pointer: str | None
-) -> None:
-    made = tuple(quotas.RampStep(through_month=month, percent=Decimal(percent)) for month, percent in steps)
-    found = quotas.problem_of_ramp(quotas.Ramp(steps=made, after_percent=Decimal(after), counted_from="start_date"))
-    assert (found and found.pointer) == pointer
+    assert quotas.ramped_share(ramp(), on("2026-08-16"), THIRD_QUARTER, days) == Fraction(15, 2 * 92)
+    assert quotas.ramped_share(ramp(), on("2020-01-01"), THIRD_QUARTER, days) == 1
+    assert quotas.ramped_share(ramp(), on("2026-10-01"), THIRD_QUARTER, days) == 0

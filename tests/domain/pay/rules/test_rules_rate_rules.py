@@ -69,28 +69,6 @@ def test_the_most_specific_rule_wins_in_any_order(
     assert most_specific_rule(rules[::-1], sale) == winner
 
 
-@pytest.mark.parametrize(
-    ("rules", "pointer"),
-    [
-        ((ALL, replace(ALL, rate_percent=Decimal(9))), "/1"),
-        ((NORTH, replace(PARTNER, priority=0)), "/1"),  # a partner's sale in the north fits both
-        ((CATEGORY, replace(CATEGORY, product_key=None)), "/1/product_key"),
-        ((replace(ALL, product_key="s27"),), "/0/product_key"),
-        ((replace(ALL, rate_percent=Decimal(1001)),), "/0/rate_percent"),
-    ],
-)
-def test_rules_of_equal_rank_for_the_same_sales_are_not_published(rules: tuple[RateRule, ...], pointer: str) -> None:
-    found = problem_of_rate_rules(rules)
-    assert found is not None
-    assert found.pointer == pointer
-
-
-def test_rules_of_equal_rank_that_never_meet_are_published() -> None:
-    south = replace(NORTH, region="south")
-    other_product = replace(PRODUCT, product_key="s32")
-    assert problem_of_rate_rules((ALL, NEWER, NORTH, south, PARTNER, PRODUCT, other_product)) is None
-
-
 RULES: Final = st.builds(
     lambda level, region, channel, priority: replace(
         ALL,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import pytest
@@ -18,7 +18,6 @@ from salesapi.domain.pay.rules.recognition import (
     points_balance,
     points_earned,
     problem_of_redemption,
-    problem_of_reward,
 )
 from tests.spec import uid
 
@@ -28,14 +27,6 @@ from tests.spec import uid
 @pytest.mark.parametrize(("quantity", "points"), [("3", 30), ("0", 0), ("-1", -10), ("1/4", Fraction(5, 2))])
 def test_points_are_earned_for_each_unit(quantity: str, points: Fraction) -> None:
     assert points_earned(Fraction(quantity), Decimal(10)) == points
-
-
-@pytest.mark.parametrize(
-    ("balance", "points", "is_possible"),
-    [(250, 250, True), (250, 251, False), (250, 1, True), (250, 0, False), (-5, 1, False), (250, -100, False)],
-)
-def test_nobody_redeems_more_than_the_balance_or_nothing(balance: int, points: int, is_possible: bool) -> None:
-    assert (problem_of_redemption(balance, points=points) is None) == is_possible
 
 
 @given(st.lists(st.integers(min_value=-1_000, max_value=1_000), max_size=20), st.integers(min_value=1, max_value=2_000))
@@ -84,30 +75,3 @@ def test_a_key_without_a_member_is_nobody_elses() -> None:
         )
         is None
     )
-
-
-@pytest.mark.parametrize(
-    "reward",
-    [STAR, replace(STAR, plan_id=None), TITLE, replace(TITLE, kind="points", points=40), replace(STAR, kind="spiff")],
-)
-def test_an_award_is_a_fixed_amount_points_or_no_money(reward: Reward) -> None:
-    assert problem_of_reward(reward) is None
-
-
-@pytest.mark.parametrize(
-    ("reward", "changed", "pointer"),
-    [
-        (STAR, {"currency": None}, "/currency"),
-        (STAR, {"period": None}, "/period"),
-        (TITLE, {"period": "2026Q1"}, "/period"),
-        (TITLE, {"plan_id": uid(0xF1)}, "/plan_id"),
-        (STAR, {"points": 3}, "/points"),
-        (TITLE, {"kind": "points"}, "/points"),
-        (STAR, {"kind": "points", "points": 3}, "/amount_minor"),
-        (TITLE, {"kind": "spiff"}, "/amount_minor"),
-    ],
-)
-def test_an_award_that_contradicts_itself_is_not_granted(reward: Reward, changed: dict[str, Any], pointer: str) -> None:
-    found = problem_of_reward(replace(reward, **changed))
-    assert found is not None
-    assert found.pointer == pointer

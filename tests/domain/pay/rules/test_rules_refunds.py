@@ -151,21 +151,3 @@ FEES: Final[list[tuple[int, int, int]]] = [
 def test_a_cancellation_fee_kept_keeps_its_commission(fee: int, lost: int, claim: int) -> None:
     found = clawbacks.cancellation_fee_kept(agreed_minor=100_000, kept_minor=fee)
     assert [found, rounded(Fraction(5_000 * found, 100_000), "half_up")] == [lost, claim]
-
-
-@pytest.mark.parametrize(
-    ("one", "pointer"),
-    [
-        (limit("100", 1, 0), None),
-        (limit(), None),
-        (limit("0"), "/percent"),
-        (limit("100.5"), "/percent"),
-        (limit(amount=0), "/amount_minor"),
-        (limit(kept=-1), "/kept_minor"),
-    ],
-)
-def test_a_recovery_that_would_never_end_is_refused_at_its_place(
-    one: clawbacks.RecoveryLimit, pointer: str | None
-) -> None:
-    found = clawbacks.problem_of_recovery(one)
-    assert (found and found.pointer) == pointer

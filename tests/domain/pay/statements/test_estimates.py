@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 
-from salesapi.domain.organisation.teams import TREE, TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
 from salesapi.domain.pay.ledger.sale_facts import Wins
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersionPublished
 from salesapi.domain.pay.plans.plan_components import Component, CustomerNovelty, SaleFilter
@@ -21,7 +20,7 @@ from salesapi.domain.pay.statements.estimates import (
     estimated,
     supposed_win,
 )
-from salesapi.domain.selling.deals import Deal, DealShare, DealWon, Status
+from salesapi.domain.selling.deals import Deal, DealShare, Status
 from salesapi.domain.shared.kernel import Refused
 from salesapi.domain.shared.periods import PeriodInvalid
 from tests.domain.pay.commission_stories import ANN, BOB, BY_LINE, CID, DAN, PLAN, Log, flat, share, tiered
@@ -58,16 +57,6 @@ def only(log: Log, deal: Deal = OPEN) -> EstimatedPay:
     """The one estimate there is."""
     (found,) = estimated(log.ledger, supposed_win(log.ledger, DEAL, deal))
     return found
-
-
-def team(log: Log) -> None:
-    """Ann and Bob are in a team that Cid leads."""
-    formed = TeamFormed(team_id=NORTH, name="North", parent_id=None, region=None, effective_from=None, external_id=None)
-    log.add(TREE.id, formed)
-    log.add(TREE.id, TeamLeaderAppointed(team_id=NORTH, member_id=CID, effective_from=None))
-    for member_id in (ANN, BOB):
-        joined = TeamMembershipChanged(team_id=NORTH, member_id=member_id, effective_from=None, effective_until=None)
-        log.add(TREE.id, joined)
 
 
 def test_an_estimate_goes_on_from_the_tier_that_the_period_stands_in() -> None:
@@ -113,7 +102,7 @@ def test_a_budget_of_all_scales_what_the_deal_adds() -> None:
 def test_everybody_with_a_part_has_an_estimate_of_its_own() -> None:
     override = flat("1", "manager_override", key="team")
     log = Log().plan(flat("5"), flat("2", "overlay", key="overlay"), override).enrol(ANN, BOB, CID, DAN)
-    team(log)
+    log.team(CID, ANN, BOB)
     shares: tuple[DealShare, ...] = (share(ANN, "60"), share(BOB, "40"), share(DAN, "10", "overlay"))
     # 5 % of 12,000 and of 8,000; 2 % of 2,000; Cid 1 % of the 20,000 that its people sell.
     expected = {ANN: 60_000, BOB: 40_000, CID: 20_000, DAN: 4_000}
@@ -245,25 +234,13 @@ def answers(wins: Wins) -> list[object]:
 
 @pytest.mark.parametrize("on", ["2026-02-01", "2026-03-15", "2026-04-01"])
 def test_supposed_wins_stand_beside_the_others_as_if_they_were_won(on: str) -> None:
-    def won(owner: UUID) -> DealWon:
-        return DealWon(
-            stage_from="open",
-            stage_to="won",
-            amount_minor=100,
-            currency="USD",
-            owner_id=owner,
-            customer_id=CUSTOMER,
-            lead_id=LEAD,
-            reason=None,
-        )
-
     log = Log()
-    log.add(uid(1), won(ANN), "2026-03-01")
-    log.add(uid(2), won(BOB), "2026-02-15")
+    log.win(1, 100, "2026-03-01", customer_id=CUSTOMER, lead_id=LEAD)
+    log.win(2, 100, "2026-02-15", owner=BOB, customer_id=CUSTOMER, lead_id=LEAD)
     before = answers(log.ledger.wins)
     deal = replace(OPEN, customer_id=CUSTOMER, lead_id=LEAD, expected_close_on=date.fromisoformat(on))
     what_if = log.ledger.with_wins([supposed_win(log.ledger, DEAL, deal)])
     supposed = answers(what_if.wins)
     assert answers(log.ledger.wins) == before
-    log.add(DEAL, won(ANN), on)
+    log.win(0x99, 100, on, customer_id=CUSTOMER, lead_id=LEAD)
     assert answers(log.ledger.wins) == supposed != before

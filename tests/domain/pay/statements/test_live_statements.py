@@ -8,10 +8,9 @@ import pytest
 
 from salesapi.domain.pay.calculation.evaluation import Evaluation
 from salesapi.domain.pay.ledger.payout_facts import Totals
-from salesapi.domain.pay.plans.plan_components import Base, Component, FilterCondition, Release, SaleFilter
+from salesapi.domain.pay.plans.plan_components import Base, Component, FilterCondition, SaleFilter
 from salesapi.domain.pay.reasons.earned_reasons import QuotaDerived
 from salesapi.domain.pay.records.payout_runs import PayoutRunPeriodMismatch, PayoutRunPlanUnpublished
-from salesapi.domain.pay.rules.release import PaymentRelease
 from salesapi.domain.pay.rules.tables import TierBoundary, TierTable
 from salesapi.domain.pay.statements.live_statements import LiveStatement, LiveStatements
 from salesapi.domain.pay.statements.pending_payments import Coming
@@ -19,15 +18,11 @@ from salesapi.domain.pay.statements.ranks import Rank, rank_of
 from salesapi.domain.pay.statements.standings import Standing, TierAhead, next_tier
 from salesapi.domain.shared.periods import period_named
 from tests.domain.pay.commission_stories import ANN, BOB, CID, DAN, PLAN, Log, flat, share, table, tiered, tiers
+from tests.domain.pay.pay_terms import WITH_CASH
 from tests.domain.pay.trade_stories import TradeLog
 from tests.spec import uid
 
 QUARTER = "2026Q1"
-WITH_CASH = Release(
-    on="payment",
-    payment=PaymentRelease(bank_fee="counts_as_paid", prepayment="releases_on_receipt", nothing_due="release_nothing"),
-    order="pro_rata",
-)
 BY_ATTAINMENT = TierTable(
     axis="attainment_percent",
     boundary="lower_inclusive",

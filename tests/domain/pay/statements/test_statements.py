@@ -1,7 +1,5 @@
 """Statements: credit, rates, rounding and the trace of a period, from facts applied to a ledger."""
 
-from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from random import Random
 from typing import get_args
@@ -9,7 +7,6 @@ from typing import get_args
 import pytest
 
 from salesapi.domain.catalogue import PAY_EVENT_TYPES
-from salesapi.domain.organisation.teams import TeamFormed, TeamLeaderAppointed, TeamMembershipChanged
 from salesapi.domain.pay.ledger.pay_facts import PayEvent
 from salesapi.domain.pay.plans.plan_components import Component, Rounding, RoundingScope
 from salesapi.domain.pay.plans.plan_rates import FlatRate
@@ -28,32 +25,7 @@ from tests.domain.pay.reasons_said import english
 from tests.spec import CATALOGUE, uid
 
 QUARTER = "2026Q1"
-TREE = uid(0x7EE)
 NORTH, TOP = uid(0x11), uid(0x12)
-
-
-def team(log: Log, team_id: int, leader: int, *members: int) -> None:
-    """A team that always was, with its leader and members."""
-    log.add(TREE, formed(team_id))
-    log.add(TREE, TeamLeaderAppointed(team_id=uid(team_id), member_id=uid(leader), effective_from=None))
-    for member in members:
-        log.add(TREE, joined(team_id, member))
-
-
-def formed(team_id: int) -> TeamFormed:
-    """A team at the top."""
-    return TeamFormed(
-        team_id=uid(team_id), name="Team", parent_id=None, region=None, effective_from=None, external_id=None
-    )
-
-
-def joined(team_id: int, member: int, on: str | None = None) -> TeamMembershipChanged:
-    return TeamMembershipChanged(
-        team_id=uid(team_id),
-        member_id=uid(member),
-        effective_from=date.fromisoformat(on) if on else None,
-        effective_until=None,
-    )
 
 
 def test_the_ledger_reads_only_declared_events() -> None:
@@ -119,9 +91,11 @@ def test_overlay_credit_stands_outside_the_hundred_at_its_own_rate() -> None:
 
 def test_the_manager_on_the_win_date_earns_on_the_teams_credit() -> None:
     log = Log().plan(flat("5"), flat("1", "manager_override", "override")).enrol(ANN, BOB, CID, DAN)
-    team(log, 0x11, 0xC, 0xA, 0xC)
-    team(log, 0x12, 0xD, 0xB)
-    log.add(TREE, joined(0x12, 0xA, "2026-02-01"))
+    log.form(NORTH, leader=CID)
+    log.join(NORTH, ANN, CID)
+    log.form(TOP, leader=DAN)
+    log.join(TOP, BOB)
+    log.join(TOP, ANN, since="2026-02-01")
     log.win(1, 10_000, "2026-01-31")
     log.win(2, 20_000, "2026-02-01")
     log.win(3, 40_000, "2026-02-02", owner=CID)
@@ -144,10 +118,9 @@ def test_an_override_reaches_as_many_levels_of_managers_as_the_plan_says(levels:
         levels=levels,
     )
     log = Log().plan(override).enrol(ANN, BOB, CID)
-    team(log, 0x12, 0xC)
-    log.add(TREE, replace(formed(0x11), parent_id=uid(0x12)))
-    log.add(TREE, TeamLeaderAppointed(team_id=uid(0x11), member_id=BOB, effective_from=None))
-    log.add(TREE, joined(0x11, 0xA))
+    log.form(TOP, leader=CID)
+    log.form(NORTH, leader=BOB, parent=TOP)
+    log.join(NORTH, ANN)
     log.win(1, 10_000, "2026-01-31")
     totals = {member_id: statement.total_minor for member_id, statement in log.statements(QUARTER).items()}
     assert totals == {uid(member): amount for member, amount in paid.items()}

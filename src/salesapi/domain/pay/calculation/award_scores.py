@@ -11,18 +11,12 @@ from salesapi.domain.pay.calculation.award_basis import AwardBasis, Awarded, Mea
 from salesapi.domain.pay.ledger.forecast_facts import ForecastFact
 from salesapi.domain.pay.plans import plan_awards
 from salesapi.domain.pay.reasons.posted_reasons import ForecastRun, GoalScored, PerTouch, Scored
-from salesapi.domain.pay.rules.award_measures import (
-    ForecastSnapshot,
-    customer_satisfaction,
-    forecast_accuracy,
-    forecast_deviation,
-    forecast_that_counts,
-    net_promoter_score,
-)
-from salesapi.domain.pay.rules.awards import Curve, ScorecardItem, ScorecardLine, scorecard
+from salesapi.domain.pay.rules import award_measures
+from salesapi.domain.pay.rules.awards import Curve, ScorecardItem, scorecard
 from salesapi.domain.pay.rules.rates import flat_amount, payout_percent
 from salesapi.domain.selling.forecast_sheets import ForecastTotals
 from salesapi.domain.shared.periods import Period, period_named
+from salesapi.domain.shared.states import made_from
 
 ZERO: Final = Fraction()
 
@@ -80,7 +74,9 @@ class ScorecardOf:
             rule="R41",
             exact_minor=sum((line.earned for line in lines), ZERO),
             positions=newest(position for score in scores.values() for position in score.positions),
-            reason=Scored(target_minor=target, goals=tuple(map(_goal, lines))),
+            reason=Scored(
+                target_minor=target, goals=tuple(made_from(GoalScored, line, goal=line.key) for line in lines)
+            ),
         )
 
     def _score(self, member_id: UUID, goal: plan_awards.ScorecardGoal) -> Measured:
@@ -91,7 +87,9 @@ class ScorecardOf:
             case "nps" | "csat" as survey:
                 answers = basis.answers(member_id, survey)
                 assert source.responses_min is not None, "a published score of answers says how many it takes"
-                score_of = net_promoter_score if survey == "nps" else customer_satisfaction
+                score_of = (
+                    award_measures.net_promoter_score if survey == "nps" else award_measures.customer_satisfaction
+                )
                 is_enough = len(answers) >= source.responses_min
                 score = score_of([answer.score for answer in answers]) if is_enough else None
                 return Measured(percent=score, positions=tuple(answer.position for answer in answers))
@@ -132,7 +130,7 @@ class ForecastAccuracy:
         steps = list(self._steps(member_id))
         if not steps:
             return None
-        last = forecast_accuracy(terms, [step.percent for step in steps])[-1]
+        last = award_measures.forecast_accuracy(terms, [step.percent for step in steps])[-1]
         reason = ForecastRun(
             deviation_percent=last.deviation_percent,
             most_percent=terms.deviation_percent_max,
@@ -164,15 +162,15 @@ class ForecastAccuracy:
         stated = [fact for fact in facts if fact.stated_by == terms.stated_by and fact.currency == basis.currency]
         # Of those of one day the first in the list counts: the newest stands first.
         snapshots = [
-            ForecastSnapshot(taken_on=fact.on, forecast=Fraction(_total(fact.totals, terms.scope)))
+            award_measures.ForecastSnapshot(taken_on=fact.on, forecast=Fraction(_total(fact.totals, terms.scope)))
             for fact in reversed(stated)
         ]
-        forecast = forecast_that_counts(terms.terms, snapshots, period_first_on=period.first_on)
+        forecast = award_measures.forecast_that_counts(terms.terms, snapshots, period_first_on=period.first_on)
         if forecast is None:
             return UNMEASURED
         credits = basis.credits(member_id, terms.component, period)
         positions = {fact.position for fact in stated} | positions_of(credits)
-        deviation = forecast_deviation(actual=amount_of(credits), forecast=forecast)
+        deviation = award_measures.forecast_deviation(actual=amount_of(credits), forecast=forecast)
         return Measured(percent=deviation, positions=newest(positions))
 
 
@@ -180,15 +178,6 @@ def _counted(count: int, source: plan_awards.ScoreSource, positions: tuple[int, 
     """A number in percent of the one that is asked for."""
     assert source.target_count is not None, "a published score by number says what 100 percent is"
     return Measured(percent=Fraction(100 * count, source.target_count), positions=positions)
-
-
-def _goal(line: ScorecardLine) -> GoalScored:
-    return GoalScored(
-        goal=line.key,
-        weight_percent=line.weight_percent,
-        payout_percent=line.payout_percent,
-        score_percent=line.score_percent,
-    )
 
 
 def _total(totals: ForecastTotals, scope: plan_awards.ForecastScope) -> int:

@@ -4,7 +4,6 @@ It belongs to the run that pays it, as guarantees do: what is corrected later is
 earnings of the period, so that one member's statement of a plan with a budget costs as much as all.
 """
 
-from fractions import Fraction
 from functools import cached_property
 from typing import Final
 from uuid import UUID
@@ -56,9 +55,7 @@ class BudgetOf:
         assert self._version is not None, "only a version has a budget"
         assert self._version.budget_minor is not None, "asked for a budget"
         members = self._earnings.evaluation.members()
-        earned = [self._earned_minor(member_id) for member_id in members]
+        of_members = (self._earnings.of(member_id, self._period) for member_id in members)
+        earned = [compared_minor(postings, "earned") for postings in of_members]
         found = budget_cap(earned_minor=earned, budget_minor=self._version.budget_minor)
         return dict(zip(members, found, strict=True))
-
-    def _earned_minor(self, member_id: UUID) -> Fraction:
-        return Fraction(compared_minor(self._earnings.of(member_id, self._period), "earned"))

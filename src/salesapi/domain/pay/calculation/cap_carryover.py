@@ -18,10 +18,9 @@ from salesapi.domain.pay.calculation.components import (
     Earning,
     after_leaving,
     exact_of,
-    over_component_cap,
+    over_cap,
     over_deal_cap,
     over_line_limit,
-    over_plan_cap,
 )
 from salesapi.domain.pay.calculation.credited import Credited
 from salesapi.domain.pay.calculation.crediting import Credit
@@ -35,6 +34,7 @@ from salesapi.domain.pay.reasons.earned_reasons import CarriedIn
 from salesapi.domain.pay.rules.limits import CapExcess, CapOf, CapWindow
 from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.periods import Period, period_named, period_of
+from salesapi.domain.shared.states import made_from
 
 DealKey: TypeAlias = tuple[str, tuple[UUID, int], UUID | None]
 """A component, what the parts of one sale have in common, and whose result it is where each share has its part of the cap."""
@@ -208,18 +208,18 @@ class _Window:
             before = self._entered.deferred.get(key, ZERO)
             self._entered.deferred[key] = before + deferred
             found += over_deal_cap(component, portion, deferred, before=before)
-            if excess.past == "deal" and _waits_on(found):
+            if excess.past == "deal" and found[-1].is_carried and exact_of(found) == 0:
                 return None
         if excess.past != "plan":
             before = self._counted(excess, component, exact_of(found))
             if excess.past == "component" and _is_full(component.cap_minor, component.cap_excess, before):
                 return None
-            found += over_component_cap(component, exact_of(found), before=before)
+            found += over_cap(component, exact_of(found), before=before)
         found += after_leaving(held.kept_percent, found)
         before = self._plan_counted(excess, version, exact_of(found))
         if excess.past == "plan" and _is_full(version.cap_minor, version.cap_excess, before):
             return None
-        return found + over_plan_cap(version, exact_of(found), before=before)
+        return found + over_cap(version, exact_of(found), before=before)
 
     def _counted(self, excess: Excess, component: Component, earned: Fraction) -> Fraction:
         """Tells what the cap of the component counted before; counts this under it from then on."""
@@ -292,12 +292,11 @@ def next_window_on(period: Period, window: CapWindow) -> date:
 def _cut(credited: Credited, earning: Earning, period: Period) -> Excess:
     assert earning.cap_of is not None, "only a cap carries over"
     window = _window_of(earning.cap_of, credited.component, credited.version)
-    return Excess(
+    return made_from(
+        Excess,
+        credited,
         past=earning.cap_of,
         component=credited.component.key,
-        sale=credited.sale,
-        credit=credited.credit,
-        positions=credited.positions,
         cut_in=period.text,
         due_on=next_window_on(period, window),
         exact_minor=-earning.exact_minor,
@@ -331,11 +330,6 @@ def _again(excess: Excess) -> Earning:
     """Makes a line of its own for what is earned later than it was credited."""
     reason = CarriedIn(limit=excess.past, period_cut=excess.cut_in)
     return Earning(kind="earning", rule=PAST[excess.past], base=0, exact_minor=excess.exact_minor, reason=reason)
-
-
-def _waits_on(earnings: tuple[Earning, ...]) -> bool:
-    """Tells whether the last cap leaves nothing of it, and carries that on."""
-    return earnings[-1].is_carried and exact_of(earnings) == 0
 
 
 def _is_full(cap_minor: int | None, excess: CapExcess, counted: Fraction) -> bool:

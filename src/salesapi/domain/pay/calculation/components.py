@@ -81,7 +81,7 @@ def earnings_of(component: Component, standing: Standing, portion: Portion) -> t
     if component.deal_cap_minor is None and component.cap_minor is None:
         return rated
     capped = (*rated, *over_deal_cap(component, portion, exact_of(rated), before=standing.deal_earned_minor))
-    return (*capped, *over_component_cap(component, exact_of(capped), before=standing.earned_minor))
+    return (*capped, *over_cap(component, exact_of(capped), before=standing.earned_minor))
 
 
 def exact_of(earnings: tuple[Earning, ...]) -> Fraction:
@@ -91,24 +91,14 @@ def exact_of(earnings: tuple[Earning, ...]) -> Fraction:
     return sum((earning.exact_minor for earning in earnings), ZERO)
 
 
-def before_component_cap(earnings: tuple[Earning, ...]) -> Fraction:
-    """Sums what results earn before the cap of the component and that of the plan, in exact minor units."""
-    return sum((each.exact_minor for each in earnings if each.cap_of not in ("component", "plan")), ZERO)
+def exact_before(earnings: tuple[Earning, ...], *caps: limits.CapOf) -> Fraction:
+    """Sums what results earn before these caps take anything of it, in exact minor units."""
+    return sum((each.exact_minor for each in earnings if each.cap_of not in caps), ZERO)
 
 
 def before_leaving(earnings: tuple[Earning, ...]) -> tuple[Earning, ...]:
     """Results without what the rule of a leaver does not pay (R60), which caps of components do not know of."""
     return tuple(each for each in earnings if each.rule != "R60")
-
-
-def before_plan_cap(earnings: tuple[Earning, ...]) -> Fraction:
-    """Sums what results earn before the cap of the plan, in exact minor units."""
-    return sum((each.exact_minor for each in earnings if each.cap_of != "plan"), ZERO)
-
-
-def before_caps(earnings: tuple[Earning, ...]) -> Fraction:
-    """Sums what results earn after the limits of lines and before all other caps, in exact minor units."""
-    return sum((each.exact_minor for each in earnings if each.kind != "limit" or each.cap_of == "line"), ZERO)
 
 
 def is_shut(earnings: tuple[Earning, ...]) -> bool:
@@ -163,26 +153,15 @@ def _of_portion(component: Component, portion: Portion, limit_minor: int) -> Amo
     return limits.cap_of_share(limit_minor, portion.share, component.deal_cap_split)
 
 
-def over_component_cap(component: Component, earned: Fraction, *, before: Fraction) -> tuple[Earning, ...]:
-    """R30: what the component earns in its window past its cap."""
-    if component.cap_minor is None:
+def over_cap(capped: Component | CompensationPlanVersion, earned: Fraction, *, before: Fraction) -> tuple[Earning, ...]:
+    """R30: what a component, or the plan of a version, earns a participant in its window past its cap."""
+    if capped.cap_minor is None:
         return ()
     found = limits.earnings_cap(
-        earned_minor=earned,
-        earned_before_minor=before,
-        cap_minor=component.cap_minor,
-        excess=component.cap_excess,
+        earned_minor=earned, earned_before_minor=before, cap_minor=capped.cap_minor, excess=capped.cap_excess
     )
-    return cut("R30", "component", component.cap_window, found)
-
-
-def over_plan_cap(version: CompensationPlanVersion, earned: Fraction, *, before: Fraction) -> tuple[Earning, ...]:
-    """R30: what the plan earns a participant in its window past its cap."""
-    if version.cap_minor is None:
-        return ()
-    found = limits.earnings_cap(
-        earned_minor=earned, earned_before_minor=before, cap_minor=version.cap_minor, excess=version.cap_excess
-    )
+    if isinstance(capped, Component):
+        return cut("R30", "component", capped.cap_window, found)
     return cut("R30", "plan", "plan", found)
 
 
@@ -308,7 +287,6 @@ def _by_line(component: Component, standing: Standing, portion: Portion, earned:
 
 
 def _table(table: TierTable, standing: Standing) -> TierTable:
-    """The tiers by amount."""
     return rates.in_amounts(table, _quota(standing)) if table.axis == "attainment_percent" else table
 
 
@@ -333,7 +311,6 @@ def _factored(factor: Fraction, rated: tuple[Earning, ...]) -> Earning:
 
 
 def _of_parts(kind: EarningKind, rule: str, base: Amount, parts: Sequence[Part]) -> Earning:
-    """Makes the earning of parts, each at its rate."""
     return Earning(kind=kind, rule=rule, base=base, exact_minor=rates.total_of(parts), reason=reason_of_parts(parts))
 
 

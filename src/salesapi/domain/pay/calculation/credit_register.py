@@ -70,7 +70,7 @@ class CreditRegister:
         """R51, `restate`: what was lost of a deal was never credited; other policies leave the credit as it is."""
         terms = component.clawback
         if terms is None or terms.attainment == "keep":
-            return _as_it_is
+            return lambda sale: sale
 
         def restated(sale: Sale) -> Sale:
             claims = (*claims_of(self.ledger, component, sale.win), *sale.reversals)
@@ -114,7 +114,3 @@ class CreditRegister:
                 for credit in credits_of(sale, component, self.ledger)
             ]
         return self._found[key]
-
-
-def _as_it_is(sale: Sale) -> Sale:
-    return sale

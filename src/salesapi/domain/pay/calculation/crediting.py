@@ -18,6 +18,7 @@ from salesapi.domain.pay.rules.sourcing import sourced
 from salesapi.domain.selling.deals import DealShare
 from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.money import parts_of, rounded
+from salesapi.domain.shared.states import replace
 
 ALL: Final = Decimal(100)
 
@@ -72,13 +73,7 @@ def overlay_credits(sale: Sale) -> tuple[Credit, ...]:
 def override_credits(sale: Sale, levels: int, ledger: PayFacts) -> tuple[Credit, ...]:
     """R18: each direct credit feeds the managers of its member on the day of the sale, as many levels up as stated."""
     return tuple(
-        Credit(
-            member_id=manager_id,
-            source_member_id=credit.member_id,
-            rule="R18",
-            amount=credit.amount,
-            percent=credit.percent,
-        )
+        replace(credit, member_id=manager_id, rule="R18")
         for credit in direct_credits(sale)
         for manager_id in ledger.tree.managers_of(credit.member_id, sale.on)[:levels]
     )

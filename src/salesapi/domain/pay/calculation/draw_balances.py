@@ -20,19 +20,11 @@ from salesapi.domain.pay.plans.compensation_plans import CompensationPlan, Compe
 from salesapi.domain.pay.plans.enrolment_spans import Span
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.reasons.posted_reasons import Forgiven
-from salesapi.domain.pay.rules.draws import (
-    AdvanceEnding,
-    DaysCovered,
-    DrawInAdvance,
-    RecoverableDraw,
-    days_covered,
-    draw_ended,
-    draw_forgiven,
-)
+from salesapi.domain.pay.rules import draws
 from salesapi.domain.shared.dates import DaySpan, date_after
 from salesapi.domain.shared.periods import Period, period_after
 
-Draw = TypeVar("Draw", RecoverableDraw, DrawInAdvance)
+Draw = TypeVar("Draw", draws.RecoverableDraw, draws.DrawInAdvance)
 
 
 class Balances:
@@ -97,7 +89,7 @@ class Balances:
         found: list[Posting] = []
         left_minor = due.amount_minor
         for kind in BALANCED:
-            taken_minor = draw_forgiven(owed_minor=owed[kind], granted_minor=left_minor)
+            taken_minor = draws.draw_forgiven(owed_minor=owed[kind], granted_minor=left_minor)
             if taken_minor:
                 found.append(self._said_forgiven(version, kind, due, owed_minor=owed[kind], taken_minor=taken_minor))
                 owed[kind] -= taken_minor
@@ -133,9 +125,9 @@ class Balances:
         if owed_minor == 0:
             return 0
         ending = self._ending(enrolment, period)
-        return owed_minor if ending is None else draw_ended(ending, owed_minor=owed_minor)
+        return owed_minor if ending is None else draws.draw_ended(ending, owed_minor=owed_minor)
 
-    def _ending(self, enrolment: Enrolment, period: Period) -> AdvanceEnding | None:
+    def _ending(self, enrolment: Enrolment, period: Period) -> draws.AdvanceEnding | None:
         """Finds what becomes of a balance where no day of the period has a draw for the member; None where one has."""
         ruling = balance_rules(self._plan, period.last_on)
         if ruling is None:
@@ -176,8 +168,8 @@ def as_agreed(
     return draw, ()
 
 
-def days_in_plan(enrolment: Enrolment, plan_id: UUID, period: Period, last_on: date | None = None) -> DaysCovered:
+def days_in_plan(enrolment: Enrolment, plan_id: UUID, period: Period, last_on: date | None = None) -> draws.DaysCovered:
     """The days of the period on which the member is enrolled, up to the last day of a guarantee or draw."""
     whole = DaySpan(effective_from=period.first_on, effective_until=date_after(period.last_on, 1, "days"))
     spans = (span for span in enrolment.spans if span.plan_id == plan_id)
-    return days_covered(whole, [(span.effective_from, span.effective_until) for span in spans], last_on=last_on)
+    return draws.days_covered(whole, [(span.effective_from, span.effective_until) for span in spans], last_on=last_on)

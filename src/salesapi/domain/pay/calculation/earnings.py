@@ -23,7 +23,7 @@ from salesapi.domain.pay.calculation.sales import sale_days
 from salesapi.domain.pay.ledger.payout_facts import SIDES, PostedKey, told_minor
 from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.plans.enrolments import Enrolment
-from salesapi.domain.pay.plans.plan_components import Component, RoundingScope
+from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.rules.release import posted_part
 from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.money import rounded
@@ -235,7 +235,8 @@ def _rounded(all_of: Iterable[Credited]) -> Iterator[Rounded]:
             if rounding.scope == "line":
                 posted.append(minor(earning.exact_minor))
                 continue
-            group = _rounding_group(rounding.scope, credited)
+            # Lines of two versions are never rounded together.
+            group = (credited.version.number, credited.component.key if rounding.scope == "component" else None)
             before = running.get(group, ZERO)
             running[group] = before + earning.exact_minor
             posted.append(posted_part(minor, before=before, after=running[group]))
@@ -255,13 +256,6 @@ def _leaving(enrolment: Enrolment | None, credited: Credited) -> Leaving | None:
     rule = next(rule for rule in credited.version.leavers if rule.reason == left.leaving)
     period_first_on = period_of(left.left_on, credited.version.period).first_on
     return Leaving(left_on=left.left_on, rule=rule, period_first_on=period_first_on)
-
-
-def _rounding_group(scope: RoundingScope, credited: Credited) -> tuple[object, ...]:
-    """Names what is rounded together, as the plan version settles; lines of two versions are never rounded together."""
-    if scope == "component":
-        return (credited.version.number, credited.component.key)
-    return (credited.version.number,)
 
 
 def _earned(each: Rounded, period: Period) -> Iterator[Posting]:
@@ -284,15 +278,13 @@ def _earned(each: Rounded, period: Period) -> Iterator[Posting]:
         )
     for earning, posted_minor in zip(credited.earnings, each.posted, strict=True):
         base = earning.base
-        yield Posting(
-            kind=earning.kind,
-            rule=earning.rule,
+        yield made_from(
+            Posting,
+            earning,
             component=credited.component.key,
             period=period.text,
             currency=credited.currency,
-            exact_minor=earning.exact_minor,
             posted_minor=posted_minor,
-            reason=earning.reason,
             positions=credited.positions,
             plan_version=credited.version.number,
             origin=origin_of(credited),

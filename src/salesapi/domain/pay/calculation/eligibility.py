@@ -98,7 +98,7 @@ class Eligibility:
                             agreed_at=() if agreed is None else agreed[1],
                         )
                         found.append((sale.order, index, eligible))
-        found.sort(key=_in_order)
+        found.sort(key=lambda each: each[:2])
         return [eligible for _, _, eligible in found]
 
     def kept_percent(
@@ -169,7 +169,3 @@ class Eligibility:
             if frozen is not None:
                 return converted(amount, frozen), None
         return amount, AwaitsRate(currency_from=source, currency_to=self.currency)
-
-
-def _in_order(found: tuple[tuple[date, int], int, Eligible]) -> tuple[tuple[date, int], int]:
-    return found[0], found[1]

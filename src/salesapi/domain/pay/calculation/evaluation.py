@@ -18,15 +18,12 @@ from salesapi.domain.pay.calculation.components import (
     Earning,
     Standing,
     after_leaving,
-    before_caps,
-    before_component_cap,
     before_leaving,
-    before_plan_cap,
     earnings_of,
+    exact_before,
     exact_of,
     is_shut,
-    over_component_cap,
-    over_plan_cap,
+    over_cap,
 )
 from salesapi.domain.pay.calculation.credited import Credited
 from salesapi.domain.pay.calculation.eligibility import ALL, Eligibility, Eligible
@@ -41,6 +38,7 @@ from salesapi.domain.pay.reasons.earned_reasons import AwaitsQuota, Waits
 from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.periods import Period, period_of
+from salesapi.domain.shared.states import made_from
 
 ZERO: Final = Fraction()
 CountKey: TypeAlias = tuple[int, str]
@@ -152,10 +150,10 @@ class Evaluation:
             if each.component.cap_minor is not None:
                 earned = again.get(key, ZERO) + carried.earned_minor(key, each.counts_as)
                 so_far = self._from_here(_Sum(), member_id, each.component, period, earned=earned).earned_minor
-                earnings += over_component_cap(each.component, due - due_before, before=so_far)
+                earnings += over_cap(each.component, due - due_before, before=so_far)
                 again[key] = again.get(key, ZERO) + due - due_before
             uncapped, counted = exact_of(earnings), self._plan_counted_in_year(member_id, version, period)
-            earnings += over_plan_cap(version, uncapped, before=counted + plan_earned)
+            earnings += over_cap(version, uncapped, before=counted + plan_earned)
             plan_earned += uncapped
             found.append(replace(each, sale=replace(each.sale, on=period.first_on), amount=0, earnings=earnings))
         return replace(carried, credited=tuple(found), again_minor=again, plan_earned_minor=plan_earned)
@@ -166,7 +164,7 @@ class Evaluation:
         """Computes what each credit of the year is due by a period's end, before the caps of component and plan."""
         rated = [each for each in counting if each.component.rates_year_again()]
         of_year = self._rated(member_id, rated, period, _Before(), since=period.first_on.replace(month=1))
-        return {credit_key(each): (each, before_component_cap(each.earnings)) for each in of_year}
+        return {credit_key(each): (each, exact_before(each.earnings, "component", "plan")) for each in of_year}
 
     def _counting(self, member_id: UUID, period: Period) -> list[Eligible]:
         """The credits of the period, after those of earlier periods of the year which count beside them."""
@@ -243,7 +241,7 @@ class Evaluation:
                     if version.number not in plan_counted:
                         plan_counted[version.number] = self._plan_counted_in_year(member_id, version, period)
                     uncapped, plan_before = exact_of(earnings), plan_counted[version.number] + plan_earned
-                    earnings = (*earnings, *over_plan_cap(version, uncapped, before=plan_before))
+                    earnings = (*earnings, *over_cap(version, uncapped, before=plan_before))
                     plan_earned += uncapped
             if is_own:
                 found.append(self._credited(each, earnings, waits_for, quota))
@@ -286,12 +284,10 @@ class Evaluation:
         self, each: Eligible, earnings: tuple[Earning, ...], waits_for: Waits | None, quota: MemberQuota | None
     ) -> Credited:
         rests_on = each.agreed_at if quota is None else (*each.agreed_at, *quota.positions)
-        return Credited(
-            sale=each.sale,
-            credit=each.credit,
+        return made_from(
+            Credited,
+            each,
             version=each.part.version,
-            component=each.component,
-            amount=each.amount,
             currency=self.currency,
             positions=tuple(sorted({*each.sale.positions, *rests_on})) if rests_on else each.sale.positions,
             earnings=earnings,
@@ -326,7 +322,7 @@ def _counts_in_year(credited: Credited) -> Fraction:
     if credited.carried_past == "plan" or (credited.carried_past == "component" and component.cap_window == "year"):
         return ZERO
     is_carried_on = component.cap_window == "period" and component.cap_excess == "carried"
-    return before_plan_cap(earnings) if is_carried_on else before_component_cap(earnings)
+    return exact_before(earnings, "plan") if is_carried_on else exact_before(earnings, "component", "plan")
 
 
 def _plan_counts_in_year(credited: Credited) -> Fraction:
@@ -335,7 +331,7 @@ def _plan_counts_in_year(credited: Credited) -> Fraction:
     if credited.carried_past == "plan" and version.cap_window == "year":
         return ZERO
     is_carried_on = version.cap_window == "period" and version.cap_excess == "carried"
-    return exact_of(credited.earnings) if is_carried_on else before_plan_cap(credited.earnings)
+    return exact_of(credited.earnings) if is_carried_on else exact_before(credited.earnings, "plan")
 
 
 def _counted(eligible: Iterable[Eligible]) -> dict[CountKey, Amount]:
@@ -386,13 +382,16 @@ def _standing(
 def _with(so_far: _Sum, standing: Standing, each: Eligible, earnings: tuple[Earning, ...], *, is_own: bool) -> _Sum:
     component, credited = each.component, so_far.credited + each.amount
     is_capped = component.cap_minor is not None and is_own
+    deal_earned = ZERO
+    if component.deal_cap_minor:
+        deal_earned = standing.deal_earned_minor + exact_before(earnings, "deal", "component", "plan")
     return _Sum(
         credited=credited,
         peak=max(so_far.peak, credited),
         rated_from=so_far.rated_from,
-        earned_minor=so_far.earned_minor + before_component_cap(earnings) if is_capped else ZERO,
+        earned_minor=so_far.earned_minor + exact_before(earnings, "component", "plan") if is_capped else ZERO,
         sale=each.sale.identity,
         is_shut=component.gate is not None and is_shut(earnings),
-        deal_earned_minor=standing.deal_earned_minor + before_caps(earnings) if component.deal_cap_minor else ZERO,
+        deal_earned_minor=deal_earned,
         deal_credited=standing.deal_start + each.amount,
     )

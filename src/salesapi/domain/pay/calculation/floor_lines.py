@@ -12,8 +12,8 @@ from salesapi.domain.pay.reasons.reasons import Reason
 from salesapi.domain.pay.records.payout_runs import LineKind
 from salesapi.domain.pay.rules.draws import DaysCovered
 from salesapi.domain.shared.kernel import record
+from salesapi.domain.shared.states import made_from
 
-GUARANTEE: Final = "guarantee"
 DRAW: Final = "draw"
 RECOVERY: Final = "recovery"
 """The kinds of these lines, and what stands in place of a component's key on them."""
@@ -40,16 +40,13 @@ def floor_postings(
     if posted_minor == 0 and not result.tells:
         return []
     return [
-        Posting(
-            kind=result.kind,
-            rule=result.rule,
+        made_from(
+            Posting,
+            result,
             component=result.kind,
             period=period,
             currency=currency,
-            exact_minor=result.exact_minor,
             posted_minor=posted_minor,
-            reason=result.reason,
-            positions=result.positions,
             plan_version=version.number,
         )
     ]

@@ -35,7 +35,6 @@ from salesapi.domain.pay.rules.draws import (
     Guarantee,
     RecoverableDraw,
     guarantee,
-    non_recoverable_draw,
     recoverable_draw,
 )
 from salesapi.domain.shared.periods import Period
@@ -99,9 +98,7 @@ class Floors:
         self, version: CompensationPlanVersion, enrolment: Enrolment, payable_minor: int, owed_minor: int
     ) -> list[Posting]:
         """R54: a negative result is carried forward, and recovered from later pay within the plan's limits."""
-        if version.recovery is None:
-            return []
-        if owed_minor == 0 and payable_minor >= 0:
+        if version.recovery is None or (owed_minor == 0 and payable_minor >= 0):
             return []
         left = enrolment.left
         found = recovery(
@@ -127,10 +124,8 @@ class Floors:
 def _guaranteed(floor: Guarantee, earned_minor: int, days: DaysCovered) -> floor_lines.FloorResult:
     """R31, R32: lifts what is earned to the guarantee."""
     least_minor = floor.amount_minor
-    if floor.kind == "guarantee":
-        rule, paid_minor = "R31", guarantee(earned_minor=earned_minor, guarantee_minor=least_minor, days=days)
-    else:
-        rule, paid_minor = "R32", non_recoverable_draw(earned_minor=earned_minor, draw_minor=least_minor, days=days)
+    rule = "R31" if floor.kind == "guarantee" else "R32"
+    paid_minor = guarantee(earned_minor=earned_minor, guarantee_minor=least_minor, days=days)
     covered_days, period_days = floor_lines.days_counted(days)
     reason = Guaranteed(
         guaranteed_minor=least_minor, earned_minor=earned_minor, covered_days=covered_days, period_days=period_days

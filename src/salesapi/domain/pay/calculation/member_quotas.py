@@ -10,7 +10,7 @@ from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.plans.plan_components import Component, Measure, QuotaRules
 from salesapi.domain.pay.plans.version_parts import VersionPart
 from salesapi.domain.pay.reasons.earned_reasons import QuotaDerived, QuotaFor, QuotaPart
-from salesapi.domain.pay.rules.quotas import Proration, prorated_quota, ramped_share, weight_of
+from salesapi.domain.pay.rules.quotas import Proration, quota_share, ramped_share, weight_of
 from salesapi.domain.shared.dates import DaySpan, clipped
 from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.periods import Period, period_of
@@ -76,12 +76,12 @@ def _shares(
 
     found: list[tuple[Fraction, QuotaFor]] = []
     if rules.proration is not None:
-        found.append((prorated_quota(1, whole, held, weigh), proration.basis))
+        found.append((quota_share(whole, held, weigh), proration.basis))
     started_on = _started_on(enrolment, plan_id)
     if rules.ramp is not None and started_on is not None and started_on <= window.last_on:
         served = clipped(whole, effective_from=started_on)
         share = ramped_share(rules.ramp, started_on, whole, weigh)
-        weight = prorated_quota(1, whole, (served,), weigh) if served is not None else ZERO
+        weight = quota_share(whole, (served,), weigh) if served is not None else ZERO
         if weight:
             share /= weight
         found.append((share, "service"))

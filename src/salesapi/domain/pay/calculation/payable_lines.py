@@ -20,6 +20,7 @@ from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.reasons.posted_reasons import Cancelled, Clawed, Lapsed, Released, Sped
 from salesapi.domain.pay.rules.clawbacks import original_rate_percent
 from salesapi.domain.pay.rules.release import posted_part
+from salesapi.domain.pay.rules.withholding import Holdback, ReleaseInstalment
 from salesapi.domain.shared.periods import Period
 
 ZERO: Final = Fraction()
@@ -30,11 +31,13 @@ DAYS_OF_MONTH_MAX: Final = 31
 def longest_wait(component: Component) -> int:
     """For how many days after its sale a credit may change without any event of its deal: waits and instalments."""
     release = component.release
-    waits = [release.holdback.wait] if release is not None and release.holdback is not None else []
-    if release is not None and release.instalments is not None:
-        waits += [part.wait for part in release.instalments.instalments]
-    days = [wait.count * (DAYS_OF_MONTH_MAX if wait.unit == "months" else 1) for wait in waits if wait is not None]
-    if release is not None and (release.on == "period_end" or _ends_with_year(component)):
+    if release is None:
+        return 0
+    parts: list[ReleaseInstalment | Holdback] = [release.holdback] if release.holdback is not None else []
+    parts += release.instalments.instalments if release.instalments is not None else ()
+    waits = (part.wait for part in parts if part.wait is not None)
+    days = [wait.count * (DAYS_OF_MONTH_MAX if wait.unit == "months" else 1) for wait in waits]
+    if release.on == "period_end" or any(part.event == "period_end" for part in parts):
         days.append(366)
     return max(days, default=0)
 
@@ -49,15 +52,6 @@ def months_due(component: Component, period: Period) -> tuple[Month, ...]:
     )
     months = range(first_on.year * 12 + first_on.month - 1, last_on.year * 12 + last_on.month)
     return tuple((month // 12, month % 12 + 1) for month in months)
-
-
-def _ends_with_year(component: Component) -> bool:
-    release = component.release
-    if release is None:
-        return False
-    parts = release.instalments.instalments if release.instalments is not None else ()
-    events = {release.holdback.event if release.holdback is not None else None, *(part.event for part in parts)}
-    return "period_end" in events
 
 
 def payable_postings(

@@ -23,6 +23,7 @@ from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.plans.plan_awards import PlanAward
 from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.periods import Period
+from salesapi.domain.shared.states import made_from
 
 Kind: TypeAlias = Campaign | ScorecardOf | TeamPools | Retention | ForecastAccuracy | Touches
 
@@ -88,20 +89,18 @@ def _stated(basis: AwardBasis) -> list[tuple[CompensationPlanVersion, PlanAward]
 
 
 def _posting(due: _Due, awarded: Awarded) -> Posting:
-    currency = due.basis.currency
-    posted_minor = awarded.posted_minor
-    return Posting(
+    currency, posted_minor = due.basis.currency, awarded.posted_minor
+    if posted_minor is None:
+        posted_minor = due.version.rounding.minor(awarded.exact_minor, currency)
+    return made_from(
+        Posting,
+        awarded,
         kind="held" if awarded.is_held else "award",
-        rule=awarded.rule,
         component=due.award.key,
         period=due.basis.period.text,
         currency=currency,
         exact_minor=None if awarded.is_held else awarded.exact_minor,
-        posted_minor=due.version.rounding.minor(awarded.exact_minor, currency)
-        if posted_minor is None
-        else posted_minor,
-        reason=awarded.reason,
-        positions=awarded.positions,
+        posted_minor=posted_minor,
         plan_version=due.version.number,
     )
 

@@ -18,22 +18,13 @@ from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.ledger.payout_facts import ExtendedExpiry
 from salesapi.domain.pay.ledger.trade_facts import CashFact, InvoiceFact
 from salesapi.domain.pay.plans.plan_components import Base, Component, Release, Rounding
+from salesapi.domain.pay.rules import release as release_rules
 from salesapi.domain.pay.rules.award_measures import collection_speed
 from salesapi.domain.pay.rules.plan_versions_and_leavers import LeaverRule, leaver_share
-from salesapi.domain.pay.rules.release import (
-    Amount,
-    Anchor,
-    Cash,
-    Clocks,
-    booking_triggered,
-    expiry_of_release,
-    payment_allocation,
-    payment_triggered,
-    two_clocks,
-)
 from salesapi.domain.pay.rules.withholding import InstalmentTable, instalments
 from salesapi.domain.shared.kernel import record
 from salesapi.domain.shared.money import rounded
+from salesapi.domain.shared.states import made_from
 
 ZERO: Final = Fraction()
 ALL: Final = Fraction(1)
@@ -115,7 +106,7 @@ class ReleaseClock:
         self._leaving = leaving
 
     @cached_property
-    def happened(self) -> Mapping[Anchor, date]:
+    def happened(self) -> Mapping[release_rules.Anchor, date]:
         """The days of what a wait can end with, where it happened; `period_end` is the end of the year of the sale."""
         return {**self._anchors, "period_end": date(self._earned.sale.on.year, 12, 31)}
 
@@ -148,11 +139,13 @@ class ReleaseClock:
             yield from self._by_instalments(release.instalments, on)
         elif release.on == "payment":
             yield from self._by_payment(release, cash, on)
-        elif released := booking_triggered(self._earned.exact_minor, released_on=self._released_on, by=on):
+        elif released := release_rules.booking_triggered(
+            self._earned.exact_minor, released_on=self._released_on, by=on
+        ):
             yield _Step(on=self._released_on or on, kept=released)
 
     @cached_property
-    def _anchors(self) -> Mapping[Anchor, date]:
+    def _anchors(self) -> Mapping[release_rules.Anchor, date]:
         return anchors(self._ledger, self._earned.sale.win)
 
     @cached_property
@@ -160,9 +153,9 @@ class ReleaseClock:
         """R22: the day of the one event that releases it."""
         component, release = self._earned.component, self._earned.component.release
         assert release is not None, "asked of what is released"
-        clocks = Clocks(attribution=component.attributed, release=release.on)
+        clocks = release_rules.Clocks(attribution=component.attributed, release=release.on)
         happened = {**self._anchors, component.attributed: self._earned.sale.on}
-        return two_clocks(clocks, happened, self._period_end)
+        return release_rules.two_clocks(clocks, happened, self._period_end)
 
     @cached_property
     def _invoices(self) -> Sequence[InvoiceFact]:
@@ -207,7 +200,7 @@ class ReleaseClock:
         is_due = gross_minor != 0 and net_minor != 0
         if is_due and not payments:
             return
-        steps = payment_triggered(
+        steps = release_rules.payment_triggered(
             options=release.payment,
             earned_minor=self._earned.exact_minor,
             gross_due_minor=gross_minor,
@@ -230,13 +223,7 @@ class ReleaseClock:
         """The payments that count and what is due, gross and net; a sale that is a payment is paid by itself."""
         sale = self._earned.sale
         if sale.paid_by is not None:
-            own = _Payment(
-                received_on=sale.paid_by.received_on,
-                invoice_id=sale.paid_by.invoice_id,
-                amount=1,
-                fee_share=sale.paid_by.fee_share,
-            )
-            return [own], 1, 1
+            return [made_from(_Payment, sale.paid_by, amount=1)], 1, 1
         gross_minor, net_minor = self._due
         if release.order == "in_order" and self._earned.component.only is not None:
             return self._in_order(_payments(cash), gross_minor, net_minor)
@@ -259,7 +246,7 @@ class ReleaseClock:
         total = before = ZERO
         for each in payments:
             total += each.amount
-            split = payment_allocation(cash_minor=total, due_minor=dues)
+            split = release_rules.payment_allocation(cash_minor=total, due_minor=dues)
             after = sum((part for part, is_one in zip(split, asked, strict=True) if is_one), ZERO)
             paid.append(replace(each, amount=after - before))
             before = after
@@ -274,7 +261,7 @@ class ReleaseClock:
         if counted_from is None:
             return released, ZERO
         kept = partial(
-            expiry_of_release,
+            release_rules.expiry_of_release,
             release.expiry,
             released_minor=released,
             counted_from_on=counted_from,
@@ -313,14 +300,14 @@ class _Payment:
 
     received_on: date
     invoice_id: UUID | None
-    amount: Amount
+    amount: release_rules.Amount
     fee_share: Fraction
     """The part of it that the bank kept."""
 
-    def cash(self) -> Cash:
+    def cash(self) -> release_rules.Cash:
         """As R24 counts it."""
         fee = self.amount * self.fee_share if self.fee_share else 0
-        return Cash(on=self.received_on, received_minor=self.amount - fee, fee_minor=fee)
+        return release_rules.Cash(on=self.received_on, received_minor=self.amount - fee, fee_minor=fee)
 
 
 def _payments(cash: Sequence[CashFact]) -> list[_Payment]:
@@ -332,8 +319,6 @@ def _payments(cash: Sequence[CashFact]) -> list[_Payment]:
         amounts[key] = amounts.get(key, 0) + each.amount_minor
         first.setdefault(key, each)
     return [
-        _Payment(
-            received_on=each.received_on, invoice_id=each.invoice_id, amount=amounts[key], fee_share=each.fee_share
-        )
+        made_from(_Payment, each, amount=amounts[key])
         for key, each in sorted(first.items(), key=lambda found: (found[1].received_on, found[1].position))
     ]

@@ -24,19 +24,8 @@ from salesapi.domain.pay.reasons.earned_reasons import (
     TableRated,
 )
 from salesapi.domain.pay.reasons.reasons import Reason
+from salesapi.domain.pay.rules import commissionable_bases as bases
 from salesapi.domain.pay.rules import rates
-from salesapi.domain.pay.rules.commissionable_bases import (
-    Contract,
-    ContractTermTable,
-    MarginBandTable,
-    RatedBase,
-    RecurringInvoice,
-    ResidualTerms,
-    contract_term_earning,
-    margin_band_earning,
-    margin_percent,
-    residual,
-)
 from salesapi.domain.pay.rules.limits import rate_cap
 from salesapi.domain.pay.rules.rate_rules import RatedSale, RateRules, most_specific_rule
 from salesapi.domain.pay.rules.rates import Part, total_of
@@ -101,12 +90,12 @@ def rated_by_sale(
         case RateRules():
             parts = rule_parts(rate, portion.sale, portion.amount)
             return Rated(rule="R38", exact_minor=total_of(parts), reason=reason_of_parts(parts))
-        case MarginBandTable():
+        case bases.MarginBandTable():
             price, cost = _price_and_cost(portion)
-            return _by_base("R37", margin_band_earning(rate, price=price, cost=cost))
-        case ContractTermTable():
-            return _by_base("R39", contract_term_earning(rate, _contract(portion)), rate.rate_cap_percent)
-        case ResidualTerms():
+            return _by_base("R37", bases.margin_band_earning(rate, price=price, cost=cost))
+        case bases.ContractTermTable():
+            return _by_base("R39", bases.contract_term_earning(rate, _contract(portion)), rate.rate_cap_percent)
+        case bases.ResidualTerms():
             return _residual(rate, portion.sale, portion.amount)
         case RateMatrix():
             return _by_matrix(rate, portion, attainment, team_attainment)
@@ -151,7 +140,7 @@ def _rated_sale(sale: Sale, product_id: UUID | None) -> RatedSale:
     )
 
 
-def _by_base(rule: str, found: RatedBase, cap_percent: Decimal | None = None) -> Rated:
+def _by_base(rule: str, found: bases.RatedBase, cap_percent: Decimal | None = None) -> Rated:
     """Computes what the rate of a table earns; its kickers raise it to the cap on the rate at most (R30)."""
     raised = Fraction(found.rate_percent) * found.factor
     rate = raised if cap_percent is None else rate_cap(raised, cap_percent)
@@ -174,7 +163,7 @@ def _price_and_cost(portion: Portion) -> tuple[Fraction, Fraction]:
     return portion.credited(sale.price), portion.credited(cost * sale.scale)
 
 
-def _contract(portion: Portion) -> Contract:
+def _contract(portion: Portion) -> bases.Contract:
     """R39: the deal's agreements as one contract: the longest term, recurring value evenly over it, whole contract years.
 
     Of its amounts the part that the sale is of the deal and the credit of the sale.
@@ -195,7 +184,7 @@ def _contract(portion: Portion) -> Contract:
         if each.starts_on is not None and part.due_on <= each.starts_on
     )
     days = [each.payment_days for each in agreed]
-    return Contract(
+    return bases.Contract(
         term_months=term,
         recurring_by_year=_by_year(recurring, term),
         one_off=one_off,
@@ -220,14 +209,14 @@ def _by_year(recurring: Fraction, term_months: int) -> tuple[Fraction, ...]:
     return tuple(recurring * months / term_months for months in years)
 
 
-def _residual(terms: ResidualTerms, sale: Sale, amount: Amount) -> Rated:
+def _residual(terms: bases.ResidualTerms, sale: Sale, amount: Amount) -> Rated:
     """R40: the rate on this invoice, while its billing period, its owner and its contract still pay."""
     assert sale.billing_period is not None, "a recurring sale is an invoice"
     owner_id = sale.owner_id or sale.win.owner_id
-    invoice = RecurringInvoice(
+    invoice = bases.RecurringInvoice(
         period=sale.billing_period, begins_on=sale.on, recurring=Fraction(amount), owner_id=owner_id
     )
-    found = residual(terms, invoice, first_owner_id=sale.win.owner_id, churned_on=sale.facts.churned_on)
+    found = bases.residual(terms, invoice, first_owner_id=sale.win.owner_id, churned_on=sale.facts.churned_on)
     unpaid_number = invoice.period if found is None else None
     reason = Recurring(rate_percent=terms.rate_percent, amount_minor=amount, unpaid_number=unpaid_number)
     return Rated(rule="R40", exact_minor=ZERO if found is None else found, reason=reason)
@@ -246,7 +235,7 @@ def _by_matrix(
                 return team_attainment or ZERO
             case "margin_percent":
                 price, cost = _price_and_cost(portion)
-                return margin_percent(price=price, cost=cost, denominator="price") or ZERO
+                return bases.margin_percent(price=price, cost=cost, denominator="price") or ZERO
             case "term_months":
                 return Fraction(_contract(portion).term_months)
 

@@ -205,15 +205,8 @@ def _whole_sale(ledger: PayFacts, component: Component, win: Win, on: date) -> S
     whole = _amount(win, base, agreed)
     currencies = set() if _is_as_won(base) else {each.state.currency for each in agreed}
     if whole is None or len(currencies) > 1:
-        return Sale(
-            win=win,
-            on=on,
-            positions=positions,
-            base=0,
-            currency=currency,
-            stated_at=win.positions[-1],
-            waits_for=AwaitsAgreement(base=base.kind) if whole is None else SEVERAL_CURRENCIES,
-        )
+        missing = AwaitsAgreement(base=base.kind) if whole is None else SEVERAL_CURRENCIES
+        return replace(plain_sale(win), on=on, positions=positions, base=0, currency=currency, waits_for=missing)
     waits_for: Waits | None = None
     share, amount = Fraction(1), Fraction(whole)
     if len(parts) < len(all_parts) or not all_parts:
@@ -229,13 +222,12 @@ def _whole_sale(ledger: PayFacts, component: Component, win: Win, on: date) -> S
             assert base.negative_margin is not None, "a published margin says what a loss counts as"
             cost = sum((each for each in costs if each is not None), ZERO)
             amount = margin_base(price=price, cost=cost, negative_margin=base.negative_margin).base
-    return Sale(
-        win=win,
+    return replace(
+        plain_sale(win),
         on=on,
         positions=positions,
         base=plain(amount),
         currency=currency,
-        stated_at=win.positions[-1],
         parts=parts,
         price=price,
         share=share,

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from salesapi.domain.cash import agreements
 from salesapi.domain.shared.kernel import Recorded, record
-from salesapi.domain.shared.states import business_date
+from salesapi.domain.shared.states import business_date, made_from
 
 ZERO: Final = Fraction()
 
@@ -90,15 +90,15 @@ class CustomerTerms:
 
 
 def _signed(draft: agreements.AgreementDrafted, event: agreements.AgreementSigned, recorded: Recorded) -> CustomerTerm:
-    return CustomerTerm(
+    return made_from(
+        CustomerTerm,
+        event,
         customer_id=draft.customer_id,
         currency=draft.currency,
         net_minor=sum(line.amount_minor for line in event.lines),
         recurring_minor=sum(line.amount_minor for line in event.lines if line.recurring),
         recurs=tuple((line.key, line.recurring) for line in event.lines),
         signed_on=business_date(recorded),
-        starts_on=event.starts_on,
-        ends_on=event.ends_on,
         positions=(recorded.position,),
     )
 

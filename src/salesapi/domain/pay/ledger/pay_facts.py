@@ -126,7 +126,10 @@ class PayFacts:
             for win in self.wins.apply(event, recorded):
                 self._change(win.on, win.deal_id, is_win=win.deal_id == recorded.stream_id)
         elif isinstance(event, TradeEvent):
-            self._apply_trade(event, recorded)
+            if isinstance(event, AgreementEvent):
+                self.terms.apply(event, recorded)
+            for deal_id, on in self.trade.apply(event, recorded):
+                self._change_of(deal_id, on)
         elif isinstance(event, PaidEvent):
             self._change_of(self.paid.apply(event, recorded), None)
         elif isinstance(event, ForecastEvent):
@@ -262,12 +265,6 @@ class PayFacts:
         elif not isinstance(event, CustomerRegistered):
             for win in self.wins.of_customer(recorded.stream_id):
                 self._change(win.on, win.deal_id)
-
-    def _apply_trade(self, event: TradeEvent, recorded: Recorded) -> None:
-        if isinstance(event, AgreementEvent):
-            self.terms.apply(event, recorded)
-        for deal_id, on in self.trade.apply(event, recorded):
-            self._change_of(deal_id, on)
 
     def _change_of(self, deal_id: UUID | None, on: date | None) -> None:
         """A deal that is won earns something else from a day on, or from its win on."""

@@ -260,8 +260,9 @@ class PaidRuns:
         if event.plan_id is None or event.period is None or event.amount_minor is None:
             return
         self._awards.append(
-            AwardFact(
-                member_id=event.member_id,
+            made_from(
+                AwardFact,
+                event,
                 plan_id=event.plan_id,
                 period=period_named(event.period),
                 kind="adjustment" if isinstance(offered, AwardAdjustmentPosted) else offered.kind,
@@ -278,7 +279,8 @@ class PaidRuns:
             self._runs[run.run_id] = replace(run, position=event.position)
             self._issued[run.run_id] = _Issued(run.period.text)
         issued = self._issued[run.run_id]
-        issued.totals[event.member_id] = _totals(event)
+        # Each part of a statement states the totals of the whole.
+        issued.totals[event.member_id] = made_from(Totals, event)
         for line in event.lines:
             issued.add(event.member_id, line)
 
@@ -297,8 +299,3 @@ class PaidRuns:
         for (period, key), posted_minor in issued.posted.items():
             posted = self._posted.setdefault((run.plan_id, period), {}).setdefault(key[0], {})
             posted[key] = posted.get(key, 0) + posted_minor
-
-
-def _totals(event: PayoutRunStatementIssued) -> Totals:
-    """Each part of a statement states the totals of the whole."""
-    return made_from(Totals, event)

@@ -13,31 +13,21 @@ from uuid import UUID
 
 from salesapi.domain.cash import agreements, invoices
 from salesapi.domain.cash.agreement_lines import Instalment
-from salesapi.domain.cash.agreements import (
-    Agreement,
-    AgreementAmended,
-    AgreementCancelled,
-    AgreementCostRestated,
-    AgreementDrafted,
-    AgreementEvent,
-    AgreementFulfilmentReported,
-    AgreementRenewed,
-    AgreementSigned,
+from salesapi.domain.cash.receipts import (
+    ReceiptAllocated,
+    ReceiptEvent,
+    ReceiptRecorded,
+    ReceiptRefunded,
+    ReceiptReversed,
+    settles,
 )
-from salesapi.domain.cash.invoices import (
-    InvoiceCreditNoteIssued,
-    InvoiceIssued,
-    InvoiceLine,
-    InvoiceVoided,
-)
-from salesapi.domain.cash.receipts import ReceiptAllocated, ReceiptEvent, ReceiptRecorded, ReceiptRefunded, settles
 from salesapi.domain.shared.kernel import Recorded, record
 from salesapi.domain.shared.states import business_date, made_from
 
 ZERO: Final = Fraction()
 
-InvoiceFactEvent: TypeAlias = InvoiceIssued | InvoiceCreditNoteIssued | InvoiceVoided
-TradeEvent: TypeAlias = AgreementEvent | InvoiceFactEvent | ReceiptEvent
+InvoiceFactEvent: TypeAlias = invoices.InvoiceIssued | invoices.InvoiceCreditNoteIssued | invoices.InvoiceVoided
+TradeEvent: TypeAlias = agreements.AgreementEvent | InvoiceFactEvent | ReceiptEvent
 
 
 @record
@@ -57,7 +47,7 @@ class AgreementFact:
 
     agreement_id: UUID
     deal_id: UUID
-    state: Agreement
+    state: agreements.Agreement
     signed_on: date | None = None
     starts_on: date | None = None
     ends_on: date | None = None
@@ -108,7 +98,7 @@ class InvoiceFact:
     gross_minor: int
     net_minor: int
     currency: str
-    lines: tuple[InvoiceLine, ...]
+    lines: tuple[invoices.InvoiceLine, ...]
     position: int
     notes: tuple[CreditNoteFact, ...] = ()
 
@@ -153,16 +143,16 @@ class Trade:
         """
         if isinstance(event, ReceiptEvent):
             found = self._receipt(event, recorded)
-        elif isinstance(event, AgreementEvent):
+        elif isinstance(event, agreements.AgreementEvent):
             found = [(self._agreement(event, recorded), None)]
         else:
             found = [self._invoice(event, recorded)]
         touched = [(deal_id, on) for deal_id, on in found if deal_id is not None]
         for deal_id, on in touched:
             self._touch(deal_id, on or business_date(recorded))
-            if isinstance(event, AgreementAmended | AgreementCancelled):
+            if isinstance(event, agreements.AgreementAmended | agreements.AgreementCancelled):
                 self._touch(deal_id, event.effective_on)
-            elif isinstance(event, InvoiceIssued):
+            elif isinstance(event, invoices.InvoiceIssued):
                 _note(self._due, event.due_on, deal_id)
         return touched
 
@@ -208,8 +198,8 @@ class Trade:
         """Tells whether an invoice of a deal is due in these months (year, month)."""
         return any(deal_id in self._due.get(month, ()) for month in months)
 
-    def _agreement(self, event: AgreementEvent, recorded: Recorded) -> UUID | None:
-        if isinstance(event, AgreementDrafted):
+    def _agreement(self, event: agreements.AgreementEvent, recorded: Recorded) -> UUID | None:
+        if isinstance(event, agreements.AgreementDrafted):
             if event.deal_id is not None:
                 state = agreements.evolve(None, event, recorded)
                 self._agreements[recorded.stream_id] = AgreementFact(
@@ -221,7 +211,7 @@ class Trade:
         before = self._agreements.get(recorded.stream_id)
         if before is None:
             return None
-        if isinstance(event, AgreementCancelled) and before.state.status == "draft":
+        if isinstance(event, agreements.AgreementCancelled) and before.state.status == "draft":
             del self._agreements[recorded.stream_id]
             return None
         after = replace(
@@ -234,7 +224,7 @@ class Trade:
 
     def _invoice(self, event: InvoiceFactEvent, recorded: Recorded) -> tuple[UUID | None, date | None]:
         invoice_id = recorded.stream_id
-        if isinstance(event, InvoiceIssued):
+        if isinstance(event, invoices.InvoiceIssued):
             self._invoices[invoice_id] = made_from(
                 InvoiceFact,
                 event,
@@ -251,9 +241,9 @@ class Trade:
         invoice = self._invoices.get(invoice_id)
         if invoice is None:
             return None, None
-        if isinstance(event, InvoiceVoided):
+        if isinstance(event, invoices.InvoiceVoided):
             del self._invoices[invoice_id]
-        elif isinstance(event, InvoiceCreditNoteIssued):
+        elif isinstance(event, invoices.InvoiceCreditNoteIssued):
             note = CreditNoteFact(
                 on=business_date(recorded),
                 gross_minor=invoices.gross_minor(event.amount_minor, event.tax_minor),
@@ -272,28 +262,23 @@ class Trade:
         received_on = self._received_on.get(recorded.stream_id)
         if received_on is None:
             return []
-        if isinstance(event, ReceiptAllocated):
-            parts, on = [(event.deal_id, event.invoice_id, *settles(event, event.currency), 1)], received_on
-        elif isinstance(event, ReceiptRefunded):
-            parts = [(event.deal_id, event.invoice_id, *settles(event, event.currency), -1)]
-            on = business_date(recorded) or received_on
-        else:
-            parts = [(part.deal_id, part.invoice_id, *settles(part, event.currency), -1) for part in event.parts]
-            on = business_date(recorded) or received_on
+        is_back = not isinstance(event, ReceiptAllocated)
+        on = business_date(recorded) or received_on if is_back else received_on
         found: list[tuple[UUID | None, date | None]] = []
-        for deal_id, invoice_id, amount_minor, currency, sign in parts:
+        for part in event.parts if isinstance(event, ReceiptReversed) else (event,):
+            amount_minor, currency = settles(part, event.currency)
             cash = CashFact(
                 receipt_id=recorded.stream_id,
                 received_on=received_on,
                 on=on,
-                amount_minor=sign * amount_minor,
+                amount_minor=-amount_minor if is_back else amount_minor,
                 currency=currency,
                 position=recorded.position,
-                invoice_id=invoice_id,
+                invoice_id=part.invoice_id,
                 fee_share=self._fee_shares.get(recorded.stream_id, ZERO),
                 is_refund=isinstance(event, ReceiptRefunded),
             )
-            found.append((self._paid(deal_id, cash), on))
+            found.append((self._paid(part.deal_id, cash), on))
         return found
 
     def _paid(self, deal_id: UUID | None, cash: CashFact) -> UUID | None:
@@ -310,10 +295,12 @@ class Trade:
         return agreement.deal_id if agreement is not None else None
 
 
-def _with(fact: AgreementFact, gross_before_minor: int, event: AgreementEvent, recorded: Recorded) -> AgreementFact:
+def _with(
+    fact: AgreementFact, gross_before_minor: int, event: agreements.AgreementEvent, recorded: Recorded
+) -> AgreementFact:
     on = business_date(recorded)
     match event:
-        case AgreementSigned():
+        case agreements.AgreementSigned():
             return replace(
                 fact,
                 signed_on=on,
@@ -321,9 +308,9 @@ def _with(fact: AgreementFact, gross_before_minor: int, event: AgreementEvent, r
                 ends_on=event.ends_on,
                 payment_days=event.payment_days,
             )
-        case AgreementAmended() | AgreementCancelled():
+        case agreements.AgreementAmended() | agreements.AgreementCancelled():
             kind, gross_after_minor = "amended", fact.state.total_minor
-            if isinstance(event, AgreementCancelled):
+            if isinstance(event, agreements.AgreementCancelled):
                 kind, gross_after_minor = "cancelled", event.fee_kept_minor
             step = Step(
                 kind=kind,
@@ -333,13 +320,13 @@ def _with(fact: AgreementFact, gross_before_minor: int, event: AgreementEvent, r
                 gross_after_minor=gross_after_minor,
             )
             return replace(fact, steps=(*fact.steps, step))
-        case AgreementFulfilmentReported():
+        case agreements.AgreementFulfilmentReported():
             return _fulfilled(fact, event, on)
-        case AgreementDrafted() | AgreementCostRestated() | AgreementRenewed():
+        case agreements.AgreementDrafted() | agreements.AgreementCostRestated() | agreements.AgreementRenewed():
             return fact
 
 
-def _fulfilled(fact: AgreementFact, event: AgreementFulfilmentReported, on: date | None) -> AgreementFact:
+def _fulfilled(fact: AgreementFact, event: agreements.AgreementFulfilmentReported, on: date | None) -> AgreementFact:
     """The day on which a step is complete: all of every line."""
     lines = fact.state.lines
     match event.step:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Final, Literal, TypeAlias, assert_never
+from typing import Annotated, Final, Literal, TypeAlias
 
 from salesapi.domain.pay.rules.tables import Problem
 from salesapi.domain.shared.dates import DaySpan
@@ -24,6 +24,15 @@ RateDate: TypeAlias = Literal["booking", "invoice", "payment", "period_end", "pl
 InverseRate: TypeAlias = Literal["allowed", "refused"]
 TaxBasis: TypeAlias = Literal["net", "gross"]
 MovementKind: TypeAlias = Literal["earned", "cancelled", "released", "paid", "clawed_back"]
+
+_EFFECTS: Final[dict[MovementKind, tuple[int, int]]] = {
+    "earned": (1, 0),
+    "cancelled": (-1, 0),
+    "released": (-1, 1),
+    "paid": (0, -1),
+    "clawed_back": (0, -1),
+}
+"""How often the amount of a movement is added to what is earned and not payable, and to what is payable and not paid."""
 
 RateOn: TypeAlias = Callable[[str, str, date], Decimal | None]
 """`rate_on(from, to, on)`: how many major units of the second currency one of the first is, as quoted; None is unknown."""
@@ -156,29 +165,14 @@ def accrual_balances(movements: Sequence[Movement], days: DaySpan) -> tuple[DayB
     changes: dict[date, tuple[int, int]] = {}
     for movement in movements:
         on = max(movement.on, days.effective_from)
-        changes[on] = _sum(changes.get(on, (0, 0)), _effect(movement))
-    standing = (0, 0)
+        earned_minor, payable_minor = changes.get(on, (0, 0))
+        of_earned, of_payable = _EFFECTS[movement.kind]
+        amount_minor = movement.amount_minor
+        changes[on] = (earned_minor + of_earned * amount_minor, payable_minor + of_payable * amount_minor)
+    earned_minor = payable_minor = 0
     balances = []
     for day in days.days():
-        standing = (earned_minor, payable_minor) = _sum(standing, changes.get(day, (0, 0)))
+        earned_change, payable_change = changes.get(day, (0, 0))
+        earned_minor, payable_minor = earned_minor + earned_change, payable_minor + payable_change
         balances.append(DayBalance(on=day, earned_not_payable_minor=earned_minor, payable_not_paid_minor=payable_minor))
     return tuple(balances)
-
-
-def _effect(movement: Movement) -> tuple[int, int]:
-    """Tells what the movement adds to earned-not-payable and to payable-not-paid, in minor units."""
-    amount_minor = movement.amount_minor
-    match movement.kind:
-        case "earned":
-            return amount_minor, 0
-        case "cancelled":
-            return -amount_minor, 0
-        case "released":
-            return -amount_minor, amount_minor
-        case "paid" | "clawed_back":
-            return 0, -amount_minor
-    assert_never(movement.kind)
-
-
-def _sum(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
-    return one[0] + other[0], one[1] + other[1]

@@ -115,17 +115,12 @@ def days_covered(period: DaySpan, held: Iterable[Held], *, last_on: date | None)
 
 
 def guarantee(*, earned_minor: Amount, guarantee_minor: Amount, days: DaysCovered) -> Fraction:
-    """R31: `pay = max(e, g * covered / of)`; what that tops up is never recovered.
+    """R31, R32: `pay = max(e, g * covered / of)`; what that tops up is never recovered, also where it is called a draw.
 
     On no covered day there is no floor, not one of zero: a negative result stays negative. In force, it is lifted too.
     """
     earned = Fraction(earned_minor)
     return max(earned, _prorated(guarantee_minor, days)) if days.covered else earned
-
-
-def non_recoverable_draw(*, earned_minor: Amount, draw_minor: Amount, days: DaysCovered) -> Fraction:
-    """R32: as R31; it is only called a draw."""
-    return guarantee(earned_minor=earned_minor, guarantee_minor=draw_minor, days=days)
 
 
 def recoverable_draw(

@@ -86,11 +86,15 @@ def budget_cap(*, earned_minor: Sequence[Amount], budget_minor: int) -> tuple[Ca
     positive = [max(each, Fraction()) for each in earned]
     paid = earned
     if sum(positive) > budget_minor:
-        # The weights of parts_of are decimals; a third is none, but all of them times their common denominator are.
-        scale = lcm(*(each.denominator for each in positive))
-        parts = parts_of(budget_minor, [Decimal(int(each * scale)) for each in positive])
+        parts = parts_of(budget_minor, in_whole_numbers(positive))
         paid = [Fraction(part) if each > 0 else each for each, part in zip(earned, parts, strict=True)]
     return tuple(_result(each, Fraction(budget_minor), kept, "lost") for each, kept in zip(earned, paid, strict=True))
+
+
+def in_whole_numbers(weights: Sequence[Fraction]) -> list[Decimal]:
+    """The same proportions as whole numbers, because a decimal cannot hold every fraction exactly."""
+    scale = lcm(*(weight.denominator for weight in weights))
+    return [Decimal(int(weight * scale)) for weight in weights]
 
 
 def problem_of_limit(limit_minor: int, pointer: str) -> Problem | None:

@@ -6,12 +6,12 @@ A pool is whole minor units of the plan's currency, and its parts add up to it; 
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from math import lcm
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
 from annotated_types import Ge, Le
 
+from salesapi.domain.pay.rules.limits import in_whole_numbers
 from salesapi.domain.pay.rules.tables import Problem, problem_of_rate
 from salesapi.domain.pay.rules.wording import percent
 from salesapi.domain.shared.kernel import About, record
@@ -97,7 +97,7 @@ def pool_parts(terms: TeamPoolTerms, pool_minor: int, members: Sequence[PoolMemb
         weight if member.is_qualified or terms.unqualified == "lapses" else Fraction()
         for member, weight in zip(ordered, counted, strict=True)
     ]
-    divided = parts_of(pool_minor, _in_whole_numbers(weights)) if any(weights) else (0,) * len(ordered)
+    divided = parts_of(pool_minor, in_whole_numbers(weights)) if any(weights) else (0,) * len(ordered)
     return tuple(
         PoolPart(member_id=member.member_id, weight=weight, part_minor=part if member.is_qualified else 0)
         for member, weight, part in zip(ordered, weights, divided, strict=True)
@@ -143,9 +143,3 @@ def _pool_weight(member: PoolMember, division: PoolDivision) -> Fraction:
             return Fraction(member.share_points)
         case "contribution":
             return max(member.contribution, Fraction())
-
-
-def _in_whole_numbers(weights: Sequence[Fraction]) -> list[Decimal]:
-    """The same proportions as whole numbers, because a decimal cannot hold every fraction exactly."""
-    scale = lcm(*(weight.denominator for weight in weights))
-    return [Decimal(int(weight * scale)) for weight in weights]

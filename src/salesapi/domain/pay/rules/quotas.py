@@ -173,16 +173,11 @@ def quota_share(whole: DaySpan, held: Sequence[DaySpan], weigh: Weigh) -> Fracti
     """R58: `weight of the days held / weight of the period`: for a hire, leave, leaver or transfer. Leave is a gap.
 
     The spans do not overlap; what lies outside the period counts nothing. A period in which no day is worked has nothing to
-    divide a quota by: the share is 0.
+    divide a quota by: the share is 0. Of 300,000 for July to September, held from 16 August, it is 46/92: 150,000.
     """
     inside = [clipped(whole, effective_from=span.effective_from, effective_until=span.effective_until) for span in held]
     total = weigh(whole)
     return sum((weigh(span) for span in inside if span is not None), ZERO) / total if total else ZERO
-
-
-def prorated_quota(quota_minor: int, whole: DaySpan, held: Sequence[DaySpan], weigh: Weigh) -> Fraction:
-    """R58: `quota * share`, exact: 300,000 for July to September, held from 16 August, is 46/92 of it: 150,000."""
-    return quota_minor * quota_share(whole, held, weigh)
 
 
 def quota_part(whole: DaySpan, *, span: DaySpan, weigh: Weigh) -> QuotaPart:

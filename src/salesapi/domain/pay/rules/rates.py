@@ -122,12 +122,7 @@ def in_amounts(table: TierTable, quota_minor: Amount) -> TierTable:
     """R07: a table by attainment as the table by amount that it is for one quota."""
     if table.axis == "amount":
         return table
-    return TierTable(
-        axis="amount",
-        boundary=table.boundary,
-        tiers=tuple(_of_quota(tier, quota_minor) for tier in table.tiers),
-        counts=table.counts,
-    )
+    return made_from(TierTable, table, axis="amount", tiers=tuple(_of_quota(tier, quota_minor) for tier in table.tiers))
 
 
 def in_tier_rate(tier: Tier, value: Amount) -> Fraction:

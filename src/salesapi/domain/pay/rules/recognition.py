@@ -54,36 +54,22 @@ def problem_of_redemption(balance: int, *, points: int) -> Problem | None:
 
 def problem_of_reward(reward: Reward) -> Problem | None:
     """R48: a fixed amount, or none; money names its currency and its period, points are a kind of their own."""
-    for is_wrong, pointer, reason in (
-        (
-            (reward.amount_minor is None) != (reward.currency is None),
-            "/currency",
-            "An amount and its currency go together: send both or neither.",
-        ),
-        (
-            (reward.amount_minor is None) != (reward.period is None),
-            "/period",
-            "An amount needs the period in which it is paid, and nothing else has one.",
-        ),
-        (
-            reward.plan_id is not None and reward.amount_minor is None,
-            "/plan_id",
-            "Only an amount is paid by a plan.",
-        ),
-        (
-            (reward.kind == "points") != (reward.points is not None),
-            "/points",
-            "An award of the kind points needs points, and no other kind takes them.",
-        ),
-        (
-            reward.kind == "points" and reward.amount_minor is not None,
-            "/amount_minor",
-            "An award is of money or of points, not of both.",
-        ),
-        (reward.kind == "spiff" and reward.amount_minor is None, "/amount_minor", "A spiff needs an amount."),
-    ):
-        if is_wrong:
-            return Problem(pointer=pointer, reason=reason)
+    has_money = reward.amount_minor is not None
+    if has_money != (reward.currency is not None):
+        return Problem(pointer="/currency", reason="An amount and its currency go together: send both or neither.")
+    if has_money != (reward.period is not None):
+        return Problem(
+            pointer="/period", reason="An amount needs the period in which it is paid, and nothing else has one."
+        )
+    if reward.plan_id is not None and not has_money:
+        return Problem(pointer="/plan_id", reason="Only an amount is paid by a plan.")
+    if (reward.kind == "points") != (reward.points is not None):
+        reason = "An award of the kind points needs points, and no other kind takes them."
+        return Problem(pointer="/points", reason=reason)
+    if reward.kind == "points" and has_money:
+        return Problem(pointer="/amount_minor", reason="An award is of money or of points, not of both.")
+    if reward.kind == "spiff" and not has_money:
+        return Problem(pointer="/amount_minor", reason="A spiff needs an amount.")
     return None
 
 

@@ -126,7 +126,9 @@ def payment_triggered(
     releases as `options` say.
     """
     if net_due_minor == 0 or gross_due_minor == 0:
-        return _nothing_due(options.nothing_due, Fraction(earned_minor), invoiced_on)
+        if options.nothing_due == "release_nothing" or invoiced_on is None:
+            return ()
+        return (PaymentStep(released_on=invoiced_on, share=Fraction(1), released_minor=Fraction(earned_minor)),)
     steps: list[PaymentStep] = []
     cash_minor: Amount = 0
     share_before = Fraction()
@@ -212,9 +214,3 @@ def _release_day(prepayment: Prepayment, paid_on: date, invoiced_on: date | None
     if prepayment == "releases_on_receipt":
         return paid_on
     return None if invoiced_on is None else max(paid_on, invoiced_on)
-
-
-def _nothing_due(nothing_due: NothingDue, earned_minor: Fraction, invoiced_on: date | None) -> tuple[PaymentStep, ...]:
-    if nothing_due == "release_nothing" or invoiced_on is None:
-        return ()
-    return (PaymentStep(released_on=invoiced_on, share=Fraction(1), released_minor=earned_minor),)

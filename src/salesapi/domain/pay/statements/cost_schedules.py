@@ -7,15 +7,9 @@ that are over catch up at once. When the contract ends early nothing of the asse
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 
-from salesapi.domain.pay.rules.contract_costs import (
-    BENEFIT_MONTHS_MAX,
-    AmortisedMonth,
-    ContractCostPolicy,
-    amortisation,
-    caught_up,
-    impaired,
-)
+from salesapi.domain.pay.rules import contract_costs
 from salesapi.domain.shared.dates import months_after, started_months
 from salesapi.domain.shared.kernel import record
 
@@ -38,7 +32,7 @@ class CostMonth:
 def term_months(starts_on: date, *, ends_on: date) -> int:
     """R70: months of a term, both days inclusive; a started month counts. At most `BENEFIT_MONTHS_MAX`, at least 1."""
     until = ends_on + timedelta(days=1) if ends_on < date.max else ends_on
-    return min(BENEFIT_MONTHS_MAX, max(1, started_months(starts_on, until=until)))
+    return min(contract_costs.BENEFIT_MONTHS_MAX, max(1, started_months(starts_on, until=until)))
 
 
 def revenue_of_months(dues: Iterable[tuple[date, int]], first_on: date, months: int) -> tuple[int, ...]:
@@ -56,7 +50,7 @@ def revenue_of_months(dues: Iterable[tuple[date, int]], first_on: date, months: 
 
 
 def cost_schedule(
-    policy: ContractCostPolicy,
+    policy: contract_costs.ContractCostPolicy,
     added: Mapping[date, int],
     months: int,
     *,
@@ -87,14 +81,12 @@ def cost_schedule(
 class _Asset:
     """The asset of one deal as its months pass."""
 
-    def __init__(self, policy: ContractCostPolicy, months: int, revenue_minor: Sequence[int]) -> None:
-        self._policy = policy
-        self._months = months
-        self._revenue_minor = revenue_minor
+    def __init__(self, policy: contract_costs.ContractCostPolicy, months: int, revenue_minor: Sequence[int]) -> None:
+        self._amortised = partial(contract_costs.amortisation, policy, months=months, revenue_minor=revenue_minor)
         self._over = 0
         self._cost_minor = 0
         self._carrying_minor = 0
-        self._schedule: tuple[AmortisedMonth, ...] = amortisation(policy, 0, months=months, revenue_minor=revenue_minor)
+        self._schedule = self._amortised(0)
         self._is_written_off = False
 
     def month(self, month_on: date, added_minor: int, *, is_churned: bool) -> CostMonth:
@@ -104,7 +96,7 @@ class _Asset:
         self._carrying_minor += added_minor - expense_minor
         impairment_minor = 0
         if is_churned and not self._is_written_off:
-            impairment_minor = impaired(self._schedule, months_over=self._over)
+            impairment_minor = contract_costs.impaired(self._schedule, months_over=self._over)
             self._carrying_minor -= impairment_minor
             # Less than nothing is no asset to write off: it goes on as it was planned.
             self._is_written_off = self._carrying_minor == 0
@@ -122,10 +114,8 @@ class _Asset:
             return added_minor
         self._cost_minor += added_minor
         before = self._schedule
-        self._schedule = amortisation(
-            self._policy, self._cost_minor, months=self._months, revenue_minor=self._revenue_minor
-        )
-        return caught_up(before, after=self._schedule, months_over=self._over)
+        self._schedule = self._amortised(self._cost_minor)
+        return contract_costs.caught_up(before, after=self._schedule, months_over=self._over)
 
     def _due(self) -> int:
         """Computes what the schedule expenses in this month, in minor units."""

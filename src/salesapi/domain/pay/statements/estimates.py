@@ -25,6 +25,7 @@ from salesapi.domain.selling.deals import Deal
 from salesapi.domain.shared.kernel import Refused, record
 from salesapi.domain.shared.money import rounded
 from salesapi.domain.shared.periods import Period, period_of
+from salesapi.domain.shared.states import made_from
 
 
 class EstimateDealNotOpen(Refused):
@@ -87,18 +88,14 @@ def supposed_win(ledger: PayFacts, deal_id: UUID, deal: Deal) -> Win:
         raise EstimateAmountMissing()
     if deal.expected_close_on is None:
         raise EstimateCloseDateMissing()
-    return Win(
+    return made_from(
+        Win,
+        deal,
         deal_id=deal_id,
         on=deal.expected_close_on,
         positions=(ledger.position + 1,),
         amount_minor=deal.amount_minor,
         currency=deal.currency,
-        owner_id=deal.owner_id,
-        shares=deal.shares,
-        customer_id=deal.customer_id,
-        lead_id=deal.lead_id,
-        lines=deal.lines,
-        attributes=deal.attributes,
     )
 
 

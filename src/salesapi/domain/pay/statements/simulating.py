@@ -17,21 +17,13 @@ from salesapi.domain.pay.ledger.payout_facts import Totals
 from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.plans import compensation_plans
 from salesapi.domain.pay.plans.plan_assumptions import Assumptions
-from salesapi.domain.pay.statements.statements import ENGINE_VERSION, totals_of
+from salesapi.domain.pay.statements.statements import ENGINE_VERSION, sums_of, totals_of
 from salesapi.domain.shared.kernel import natural_id
 from salesapi.domain.shared.periods import Period
 from salesapi.domain.shared.states import made_from
 
 NOTHING_ASSUMED: Final = Assumptions()
-NO_PAY: Final = Totals(
-    earned_minor=0,
-    released_minor=0,
-    clawed_minor=0,
-    adjusted_minor=0,
-    awarded_minor=0,
-    drawn_minor=0,
-    total_minor=0,
-)
+NO_PAY: Final = sums_of(())
 
 
 def simulated(
