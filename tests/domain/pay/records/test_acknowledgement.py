@@ -2,17 +2,8 @@
 
 from dataclasses import replace
 
+from salesapi.domain.pay.plans import enrolments
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan, CompensationPlanVersion
-from salesapi.domain.pay.plans.enrolments import (
-    ACKNOWLEDGEMENTS_MAX,
-    AcknowledgeCompensationPlan,
-    EnrolmentBegun,
-    EnrolmentLimitReached,
-    EnrolmentMissing,
-    EnrolmentNotYours,
-    EnrolmentPlanAcknowledged,
-    EnrolmentVersionUnpublished,
-)
 from salesapi.domain.shared.kernel import Ref, StreamRef, ThingUnknown
 from tests.domain.pay.commission_stories import ANN, BOB, BY_LINE, PLAN, flat
 from tests.spec import ACTOR, Case, given, uid
@@ -23,15 +14,17 @@ VERSION = CompensationPlanVersion(
 KNOWN: dict[Ref, object] = {
     StreamRef("compensation_plan", PLAN): CompensationPlan(key="reps", name="Reps", currency="USD", versions=(VERSION,))
 }
-ENROLLED = EnrolmentBegun(member_id=ANN, plan_id=PLAN, effective_from=None, effective_until=None, component_keys=None)
+ENROLLED = enrolments.EnrolmentBegun(
+    member_id=ANN, plan_id=PLAN, effective_from=None, effective_until=None, component_keys=None
+)
 
 
-def acknowledge(version: int = 1) -> AcknowledgeCompensationPlan:
-    return AcknowledgeCompensationPlan(member_id=ANN, plan_id=PLAN, plan_version=version)
+def acknowledge(version: int = 1) -> enrolments.AcknowledgeCompensationPlan:
+    return enrolments.AcknowledgeCompensationPlan(member_id=ANN, plan_id=PLAN, plan_version=version)
 
 
-def acknowledged(version: int = 1) -> EnrolmentPlanAcknowledged:
-    return EnrolmentPlanAcknowledged(member_id=ANN, plan_id=PLAN, plan_version=version)
+def acknowledged(version: int = 1) -> enrolments.EnrolmentPlanAcknowledged:
+    return enrolments.EnrolmentPlanAcknowledged(member_id=ANN, plan_id=PLAN, plan_version=version)
 
 
 def ann(*events: object) -> Case:
@@ -47,13 +40,15 @@ def test_acknowledging_again_changes_nothing() -> None:
 
 
 def test_nobody_acknowledges_for_somebody_else() -> None:
-    given(ENROLLED).facts(KNOWN).by(ACTOR, BOB).when(acknowledge()).refused(EnrolmentNotYours, pointer="/member_id")
-    given(ENROLLED).facts(KNOWN).when(acknowledge()).refused(EnrolmentNotYours)
+    given(ENROLLED).facts(KNOWN).by(ACTOR, BOB).when(acknowledge()).refused(
+        enrolments.EnrolmentNotYours, pointer="/member_id"
+    )
+    given(ENROLLED).facts(KNOWN).when(acknowledge()).refused(enrolments.EnrolmentNotYours)
 
 
 def test_only_a_participant_acknowledges() -> None:
     elsewhere = replace(ENROLLED, plan_id=uid(0xF2))
-    ann(elsewhere).when(acknowledge()).refused(EnrolmentMissing, pointer="/plan_id")
+    ann(elsewhere).when(acknowledge()).refused(enrolments.EnrolmentMissing, pointer="/plan_id")
 
 
 def test_who_takes_part_in_nothing_is_answered_as_a_foreign_participant_is() -> None:
@@ -62,13 +57,15 @@ def test_who_takes_part_in_nothing_is_answered_as_a_foreign_participant_is() -> 
 
 
 def test_an_unpublished_version_is_not_acknowledged() -> None:
-    refused = ann(ENROLLED).when(acknowledge(2)).refused(EnrolmentVersionUnpublished, pointer="/plan_version")
+    refused = (
+        ann(ENROLLED).when(acknowledge(2)).refused(enrolments.EnrolmentVersionUnpublished, pointer="/plan_version")
+    )
     assert refused.parameters == {"plan_version": 2, "latest": 1}
 
 
 def test_a_member_acknowledges_a_bounded_number_of_versions() -> None:
     others = (
-        EnrolmentPlanAcknowledged(member_id=ANN, plan_id=uid(0x1000 + number), plan_version=1)
-        for number in range(ACKNOWLEDGEMENTS_MAX)
+        enrolments.EnrolmentPlanAcknowledged(member_id=ANN, plan_id=uid(0x1000 + number), plan_version=1)
+        for number in range(enrolments.ACKNOWLEDGEMENTS_MAX)
     )
-    ann(ENROLLED, *others).when(acknowledge()).refused(EnrolmentLimitReached)
+    ann(ENROLLED, *others).when(acknowledge()).refused(enrolments.EnrolmentLimitReached)
