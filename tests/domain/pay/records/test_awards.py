@@ -28,9 +28,11 @@ from salesapi.domain.selling.deals import Deal, DealShare
 from salesapi.domain.shared.kernel import FieldInvalid, Ref, Refused, StreamRef, ThingUnknown, natural_id
 from salesapi.domain.shared.money import CurrencyUnknown
 from salesapi.domain.shared.periods import PeriodInvalid
+from salesapi.domain.shared.states import made_from
 from tests.domain.pay.pay_examples import MONTHLY
 from tests.domain.pay.plan_options import ADVANCE, DRAW, WITH_CASH
 from tests.spec import ACTOR, DAY, SUBJECT, Case, fold, given, uid
+from tests.values_by_type import built
 
 REP, OTHER, BOSS, UNKNOWN = uid(1), uid(2), uid(3), uid(99)
 APPROVING = uid(0xB0)
@@ -45,21 +47,7 @@ LATE = replace(
     MONTHLY,
     versions=(replace(SELLING, components=(replace(SELLING.components[0], release=WITH_CASH),)), SELLING),
 )
-SOLD = Deal(
-    status="won",
-    title="Beds",
-    pipeline_id=uid(0x18),
-    pipeline_version=1,
-    stage="won",
-    stage_before_closing=None,
-    owner_id=REP,
-    customer_id=None,
-    amount_minor=100_000,
-    currency="CNY",
-    lines=(),
-    expected_close_on=None,
-    attributes=(),
-)
+SOLD = built(Deal, owner_id=REP, shares=())
 OBJECTED = Objection(
     answer_due_on=DAY, subject=ObjectionSubject(kind="target", id=uid(5)), member_id=REP, raised_by=ACTOR
 )
@@ -109,51 +97,12 @@ APPROVE, REVOKE = awards.ApproveAward(award_id=SUBJECT), awards.RevokeAward(awar
 
 
 def granted(command: awards.GrantAward = SPIFF, granter_id: UUID | None = BOSS) -> awards.AwardGranted:
-    return awards.AwardGranted(
-        member_id=command.member_id,
-        kind=command.kind,
-        amount_minor=command.amount_minor,
-        currency=command.currency,
-        points=command.points,
-        reason=command.reason,
-        plan_id=command.plan_id,
-        period=command.period,
-        granted_by=ACTOR,
-        granter_id=granter_id,
-    )
+    return made_from(awards.AwardGranted, command, granted_by=ACTOR, granter_id=granter_id)
 
 
-POSTED = awards.AwardAdjustmentPosted(
-    member_id=REP,
-    plan_id=PLAN,
-    period_corrected="2026-01",
-    period="2026-03",
-    amount_minor=-700,
-    currency="CNY",
-    cause="Deal counted twice",
-    objection_id=OBJECTION,
-    granted_by=ACTOR,
-    granter_id=BOSS,
-)
-FORGIVEN = awards.AwardDrawForgiven(
-    member_id=REP,
-    plan_id=OWED,
-    period="2026-03",
-    amount_minor=30_000,
-    currency="CNY",
-    reason="The launch was ours to delay",
-    granted_by=ACTOR,
-    granter_id=BOSS,
-)
-EXTENDED = awards.AwardExpiryExtended(
-    member_id=REP,
-    plan_id=EXPIRING,
-    deal_id=DEAL,
-    days=15,
-    reason="Their works burned down",
-    granted_by=ACTOR,
-    granter_id=BOSS,
-)
+POSTED = made_from(awards.AwardAdjustmentPosted, ADJUSTMENT, currency="CNY", granted_by=ACTOR, granter_id=BOSS)
+FORGIVEN = made_from(awards.AwardDrawForgiven, FORGIVE, currency="CNY", granted_by=ACTOR, granter_id=BOSS)
+EXTENDED = made_from(awards.AwardExpiryExtended, EXTEND, member_id=REP, granted_by=ACTOR, granter_id=BOSS)
 APPROVED = awards.AwardApproved(
     member_id=REP, plan_id=PLAN, period="2026-03", amount_minor=50_000, currency="CNY", approved_by=APPROVING
 )

@@ -16,8 +16,10 @@ from salesapi.domain.pay.records.payout_runs import STATEMENT_LINES_MAX
 from salesapi.domain.selling.pipelines import Pipeline, PipelineVersion, Stage
 from salesapi.domain.selling.targets import Target
 from salesapi.domain.shared.kernel import BusinessTimeMissing, Context, Ref, Refused, StreamRef, ThingUnknown
+from salesapi.domain.shared.states import made_from
 from tests.domain.pay.pay_examples import MONTHLY
 from tests.spec import ACTOR, DAY, NEW_ID, SUBJECT, Case, States, day, given, instant, uid
+from tests.values_by_type import built
 
 REP, OTHER, BOSS, NOBODY = uid(1), uid(2), uid(3), uid(99)
 ANSWERING = uid(0xB0)
@@ -29,30 +31,9 @@ LOCKED_RUN = PayoutRun(
     statement_parts=((REP, 1, (100,) * 7), (REP, 2, (100,) * 3)),
     locked_on=date(2026, 2, 10),
 )
-ADJUSTMENT = Award(
-    member_id=REP,
-    kind="adjustment",
-    amount_minor=500,
-    currency="CNY",
-    points=None,
-    plan_id=PLAN,
-    period="2026-02",
-    granted_by=ANSWERING,
-    granter_id=None,
-    status="approved",
-)
+ADJUSTMENT = built(Award, member_id=REP, kind="adjustment", status="approved")
 STAGES = PipelineVersion(number=1, stages=(Stage(key="offer", name="Offer", is_entry=True),), transitions=())
 SPAN = Span(plan_id=PLAN, effective_from=None, effective_until=None, component_keys=None)
-TARGET_STATE = Target(
-    owner_id=REP,
-    team_id=None,
-    measure="won_amount",
-    period="2026-03",
-    dimension=None,
-    currency="CNY",
-    unit=None,
-    revisions=(),
-)
 KNOWN: dict[Ref, object] = {
     StreamRef("payout_run", RUN): LOCKED_RUN,
     StreamRef("payout_run", LATER_RUN): replace(
@@ -60,7 +41,7 @@ KNOWN: dict[Ref, object] = {
     ),
     StreamRef("compensation_plan", PLAN): MONTHLY,
     StreamRef("pipeline", PIPELINE): Pipeline(key="p", name="P", versions=(STAGES,)),
-    StreamRef("target", TARGET): TARGET_STATE,
+    StreamRef("target", TARGET): built(Target, owner_id=REP),
     enrolment_ref(REP): Enrolment(member_id=REP, spans=(SPAN,)),
     StreamRef("award", FIX): ADJUSTMENT,
     StreamRef("award", FOREIGN_FIX): replace(ADJUSTMENT, member_id=OTHER),
@@ -82,14 +63,13 @@ def raising(subject: objections.ObjectionSubject = LINE, member_id: UUID = REP) 
 def raised(
     subject: objections.ObjectionSubject = LINE, *, is_late: bool = False, by: UUID = ACTOR
 ) -> objections.ObjectionRaised:
-    return objections.ObjectionRaised(
-        subject=subject,
-        member_id=REP,
-        claim="The deal is mine.",
-        evidence="Mail of 3 January",
+    due_on = date(2026, 3, 4)
+    return made_from(
+        objections.ObjectionRaised,
+        raising(subject),
         raised_by=by,
         is_late=is_late,
-        answer_due_on=date(2026, 3, 4),
+        answer_due_on=due_on,
         answer_due_at=None,
     )
 

@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 
 from salesapi.domain.consequences import Step
-from salesapi.domain.pay.reasons.reason_form import stated
 from salesapi.domain.pay.records import payouts
 from salesapi.domain.pay.records.objections import (
     DecideObjection,
@@ -31,6 +30,7 @@ from salesapi.domain.shared.kernel import Ref, Refused, StreamRef, ThingUnknown
 from tests.domain.pay.commission_stories import ANN, BOB
 from tests.domain.pay.records.test_payouts import ANN_FAILED, DUE, LOCKED, PAID, confirm, failed, instruct, issued
 from tests.spec import DAY, SUBJECT, Case, fold, given, uid
+from tests.values_by_type import built
 
 EVE = uid(0xE)
 LINES: dict[UUID, tuple[int, ...]] = {
@@ -41,31 +41,10 @@ LINES: dict[UUID, tuple[int, ...]] = {
 """What the lines of each statement post; Eve's first line is more than her total."""
 
 
-def line(posted_minor: int) -> StatementLine:
-    """A line with nothing but its amount."""
-    return StatementLine(
-        kind="earning",
-        period="2026-03",
-        component="base",
-        rule="R01",
-        credit_rule="R15",
-        plan_version=1,
-        deal_id=uid(1),
-        source_member_id=None,
-        won_on=None,
-        positions=(1,),
-        base_minor=None,
-        currency="CNY",
-        rate_percent=None,
-        reason=stated(""),
-        exact_minor=None,
-        posted_minor=posted_minor,
-        residual_minor=None,
-    )
-
-
 def issued_with(member_id: UUID, amounts: tuple[int, ...], part: int = 1) -> PayoutRunStatementIssued:
-    return replace(issued(member_id, sum(amounts), part), lines=tuple(map(line, amounts)))
+    return replace(
+        issued(member_id, sum(amounts), part), lines=tuple(built(StatementLine, posted_minor=each) for each in amounts)
+    )
 
 
 RUN = (*LOCKED[:2], *(issued_with(*each) for each in LINES.items()), *LOCKED[-3:])
@@ -321,13 +300,4 @@ def test_raising_deciding_and_withdrawing_an_objection_to_a_line_update_its_hold
 
 
 def raised(subject: ObjectionSubject) -> ObjectionRaised:
-    return ObjectionRaised(
-        subject=subject,
-        member_id=ANN,
-        claim="It is mine.",
-        evidence=None,
-        raised_by=uid(2),
-        is_late=False,
-        answer_due_on=DAY,
-        answer_due_at=None,
-    )
+    return built(ObjectionRaised, subject=subject, member_id=ANN)

@@ -12,6 +12,7 @@ from salesapi.domain.pay.records.payout_run_states import PayoutRun
 from salesapi.domain.shared.kernel import Recorded, Refused, ThingUnknown
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN
 from tests.spec import ACTOR, CATALOGUE, SUBJECT, Case, given, uid
+from tests.values_by_type import built
 
 CAT, DAN, STRANGER, APPROVER = uid(0xC), uid(0xD), uid(0xEE), uid(0xAD)
 TOTALS = ((ANN, 50_000), (BOB, 120_050), (CAT, -30_000), (DAN, 0))
@@ -19,39 +20,17 @@ DUE, PAID_ON = date(2026, 4, 15), date(2026, 4, 16)
 
 
 def issued(member_id: UUID, total_minor: int, part: int = 1) -> runs.PayoutRunStatementIssued:
-    return runs.PayoutRunStatementIssued(
+    return built(
+        runs.PayoutRunStatementIssued,
         member_id=member_id,
-        plan_id=PLAN,
-        period="2026-03",
-        position=9,
         part=part,
-        parts=1,
         lines=(),
-        line_count=0,
-        earned_minor=total_minor,
-        released_minor=0,
-        clawed_minor=0,
-        adjusted_minor=0,
-        awarded_minor=0,
-        drawn_minor=0,
         total_minor=total_minor,
-        currency="CNY",
-        plan_versions=(1,),
-        engine_version="1",
-        deal_order="",
         digest=f"digest of {member_id}",
     )
 
 
-CALCULATED = runs.PayoutRunCalculated(
-    position=9,
-    engine_version="1",
-    plan_versions=(1,),
-    digest="00",
-    participant_count=len(TOTALS),
-    total_minor=sum(total for _, total in TOTALS),
-    currency="CNY",
-)
+CALCULATED = built(runs.PayoutRunCalculated, participant_count=len(TOTALS), currency="CNY")
 ISSUED = (runs.PayoutRunOpened(plan_id=PLAN, period="2026-03"), CALCULATED, *(issued(*each) for each in TOTALS))
 SUBMITTED, APPROVED = runs.PayoutRunSubmitted(submitted_by=uid(1)), runs.PayoutRunApproved(approved_by=APPROVER)
 LOCKED = (
