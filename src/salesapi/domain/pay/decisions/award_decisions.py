@@ -33,7 +33,9 @@ _Paid: TypeAlias = awards.GrantAward | awards.PostAdjustment | awards.ForgiveDra
 def grant(state: awards.Award | None, command: awards.GrantAward, context: Context) -> tuple[awards.AwardGranted, ...]:
     """Decides `GrantAward`."""
     refuse_unknown(command, context.facts, "member_id")
-    _refuse_unclear_value(command)
+    problem = problem_of_reward(made_from(Reward, command))
+    if problem is not None:
+        raise awards.AwardValueUnclear(problem=problem.reason, pointer=problem.pointer)
     if command.currency is not None:
         exponent(command.currency, pointer="/currency")
     if command.period is not None:
@@ -163,12 +165,6 @@ def _beneficiaries(state: awards.Award, context: Context) -> set[UUID]:
 def _refuse_settled(state: awards.Award) -> None:
     if state.status != "granted":
         raise awards.AwardSettled(status=state.status)
-
-
-def _refuse_unclear_value(command: awards.GrantAward) -> None:
-    problem = problem_of_reward(made_from(Reward, command))
-    if problem is not None:
-        raise awards.AwardValueUnclear(problem=problem.reason, pointer=problem.pointer)
 
 
 def _plan(

@@ -79,18 +79,14 @@ def leave(
     """Decides `RecordParticipantLeft`. The same day and reason again change nothing; others correct them."""
     if state is None or not (state.spans or state.spans_before_leaving):
         raise enrolments.EnrolmentMissing(plans="no plan", pointer="/member_id")
-    if state.left == enrolments.Left(left_on=command.left_on, leaving=command.leaving):
+    if state.left == made_from(enrolments.Left, command):
         return ()
     returned_on = _last_return(state)
     if returned_on is not None and command.left_on < returned_on:
         raise enrolments.EnrolmentLeavingBeforeReturn(returned_on=returned_on.isoformat(), pointer="/left_on")
     if state.left is None and len(state.leavings) >= enrolments.LEAVINGS_MAX:
         raise enrolments.EnrolmentLimitReached(limit=enrolments.LEAVINGS_MAX, things="leavings")
-    return (
-        enrolments.EnrolmentParticipantLeft(
-            member_id=command.member_id, left_on=command.left_on, leaving=command.leaving
-        ),
-    )
+    return (made_from(enrolments.EnrolmentParticipantLeft, command),)
 
 
 def acknowledge(
@@ -111,7 +107,7 @@ def acknowledge(
         raise enrolments.EnrolmentVersionUnpublished(
             plan_version=command.plan_version, latest=latest, pointer="/plan_version"
         )
-    if enrolments.AcknowledgedVersion(plan_id=command.plan_id, plan_version=command.plan_version) in state.acknowledged:
+    if state.has_acknowledged(command.plan_id, command.plan_version):
         return ()
     if len(state.acknowledged) >= enrolments.ACKNOWLEDGEMENTS_MAX:
         raise enrolments.EnrolmentLimitReached(

@@ -58,13 +58,11 @@ def instruct(
     omissions = [_omission(each) for each in asked if each.amount_minor <= 0]
     size = payouts.PARTS_MAX if any(each.part for each in due) else payouts.MEMBERS_MAX
     return tuple(
-        payouts.PayoutRunPayoutInstructed(
-            batch=command.batch,
-            payout_on=command.payout_on,
+        made_from(
+            payouts.PayoutRunPayoutInstructed,
+            command,
             takes_all=command.member_ids is None,
-            amounts=tuple(
-                payouts.PayoutAmount(member_id=each.member_id, amount_minor=each.amount_minor) for each in some
-            ),
+            amounts=tuple(made_from(payouts.PayoutAmount, each) for each in some),
             parts=tuple(each.part for each in some if each.part is not None),
             omissions=left_out,
             currency=state.payouts.currency,
@@ -108,13 +106,12 @@ def report_failed(
     if payment.status == "failed":
         return ()
     return (
-        payouts.PayoutRunPayoutFailed(
-            batch=batch.batch,
-            member_id=command.member_id,
+        made_from(
+            payouts.PayoutRunPayoutFailed,
+            command,
             amount_minor=payment.amount_minor,
             currency=state.payouts.currency,
             was_paid=payment.status == "paid",
-            reason=command.reason,
         ),
     )
 
@@ -239,10 +236,8 @@ def _due_to(
 
 
 def _omission(due: _Due) -> payouts.PayoutOmission:
-    reason: payouts.OmissionReason = (
-        "disputed" if due.total_minor > 0 else "negative" if due.total_minor < 0 else "zero"
-    )
-    return payouts.PayoutOmission(member_id=due.member_id, total_minor=due.total_minor, reason=reason)
+    unearned: payouts.OmissionReason = "negative" if due.total_minor < 0 else "zero"
+    return made_from(payouts.PayoutOmission, due, reason="disputed" if due.total_minor > 0 else unearned)
 
 
 def _batch(state: PayoutRun, number: str) -> payouts.PayoutBatch:

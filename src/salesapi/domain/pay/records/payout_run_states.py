@@ -130,18 +130,14 @@ def progressed(state: RunProgress | None, event: payout_runs.PayoutRunEvent, rec
     assert state is not None, "a payout run begins with payout_run.opened"
     match event:
         case payout_runs.PayoutRunCalculated():
-            return replace(
-                state,
+            return made_from(
+                RunProgress,
+                event,
+                plan_id=state.plan_id,
+                period=state.period,
                 # A run without anybody to pay has no statements to issue: it can be submitted as it is.
                 status="calculated" if event.participant_count else "issued",
                 calculated_position=event.position,
-                engine_version=event.engine_version,
-                plan_versions=event.plan_versions,
-                digest=event.digest,
-                participant_count=event.participant_count,
-                total_minor=event.total_minor,
-                currency=event.currency,
-                reason=None,
             )
         case payout_runs.PayoutRunStatementIssued():
             return replace(state, status="issued")
@@ -152,8 +148,7 @@ def progressed(state: RunProgress | None, event: payout_runs.PayoutRunEvent, rec
         case payout_runs.PayoutRunReturned():
             return RunProgress(plan_id=state.plan_id, period=state.period, reason=event.reason)
         case payout_runs.PayoutRunLocked():
-            locked = made_from(Lock, event)
-            return replace(state, status="locked", locked=locked)
+            return replace(state, status="locked", locked=made_from(Lock, event))
         case PayoutRunPayoutInstructed():
             sent_minor = sum(each.amount_minor for each in event.amounts)
             return replace(state, instructed_minor=state.instructed_minor + sent_minor)
