@@ -40,12 +40,9 @@ def published(
     return plans.CompensationPlanVersionPublished(
         plan_version=number,
         period="quarter",
-        components=(flat("5"),),
-        rounding=BY_LINE,
-        guarantee=None,
-        draw=None,
         effective_from=effective_from,
         reason=reason,
+        **plans.terms_of(publish(flat("5"))),
     )
 
 
@@ -99,10 +96,9 @@ def test_a_retired_plan_takes_no_version_and_is_not_retired_twice() -> None:
 
 
 def test_all_versions_of_a_plan_pay_by_the_same_kind_of_period() -> None:
-    monthly = plans.PublishCompensationPlanVersion(
-        plan_id=SUBJECT, period="month", components=(flat("5"),), rounding=BY_LINE, effective_from=TOMORROW
+    given(DRAFTED, published(1)).when(replace(publish(flat("5")), period="month")).refused(
+        plans.CompensationPlanPeriodFixed, pointer="/period"
     )
-    given(DRAFTED, published(1)).when(monthly).refused(plans.CompensationPlanPeriodFixed, pointer="/period")
 
 
 TIER = "/components/0/rate/tiers"

@@ -23,8 +23,9 @@ from salesapi.domain.pay.plans.enrolment_overrides import (
 from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentOverlaps, EnrolParticipant
 from salesapi.domain.pay.plans.plan_rates import FlatRate, IndividualRate, TargetBonus
 from salesapi.domain.shared.kernel import FieldInvalid, Ref, Refused, StreamRef
-from tests.domain.pay.commission_stories import ANN, BY_LINE, PLAN, flat
+from tests.domain.pay.commission_stories import ANN, PLAN, flat
 from tests.domain.pay.plan_options import ADVANCE, DRAW, paying
+from tests.domain.pay.plans.examples import quarterly
 from tests.spec import Case, given
 
 TWENTY = Decimal(20)
@@ -34,9 +35,7 @@ COMPONENTS = (
     paying("bonus", key="bonus", override_percent_max=Decimal(300)),
     flat("2", key="fixed"),
 )
-FIRST = CompensationPlanVersion(
-    number=1, period="quarter", components=COMPONENTS, rounding=BY_LINE, effective_from=None, draw=DRAW
-)
+FIRST = quarterly(*COMPONENTS, draw=DRAW)
 SECOND = replace(FIRST, number=2, components=COMPONENTS[1:], effective_from=date(2027, 1, 1), draw=None)
 JANUARY, APRIL, JULY = date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1)
 NEXT_YEAR = date(2027, 1, 1)

@@ -3,17 +3,15 @@
 from dataclasses import replace
 
 from salesapi.domain.pay.plans import enrolments
-from salesapi.domain.pay.plans.compensation_plans import CompensationPlan, CompensationPlanVersion
+from salesapi.domain.pay.plans.compensation_plans import CompensationPlan
 from salesapi.domain.shared.kernel import Ref, StreamRef, ThingUnknown
-from tests.domain.pay.commission_stories import ANN, BOB, BY_LINE, PLAN, flat
+from salesapi.domain.shared.states import made_from
+from tests.domain.pay.commission_stories import ANN, BOB, PLAN, flat
+from tests.domain.pay.plans.examples import quarterly
 from tests.spec import ACTOR, Case, given, uid
 
-VERSION = CompensationPlanVersion(
-    number=1, period="quarter", components=(flat("5"),), rounding=BY_LINE, effective_from=None
-)
-KNOWN: dict[Ref, object] = {
-    StreamRef("compensation_plan", PLAN): CompensationPlan(key="reps", name="Reps", currency="USD", versions=(VERSION,))
-}
+REPS = CompensationPlan(key="reps", name="Reps", currency="USD", versions=(quarterly(flat("5")),))
+KNOWN: dict[Ref, object] = {StreamRef("compensation_plan", PLAN): REPS}
 ENROLLED = enrolments.EnrolmentBegun(
     member_id=ANN, plan_id=PLAN, effective_from=None, effective_until=None, component_keys=None
 )
@@ -24,7 +22,7 @@ def acknowledge(version: int = 1) -> enrolments.AcknowledgeCompensationPlan:
 
 
 def acknowledged(version: int = 1) -> enrolments.EnrolmentPlanAcknowledged:
-    return enrolments.EnrolmentPlanAcknowledged(member_id=ANN, plan_id=PLAN, plan_version=version)
+    return made_from(enrolments.EnrolmentPlanAcknowledged, acknowledge(version))
 
 
 def ann(*events: object) -> Case:
@@ -64,8 +62,6 @@ def test_an_unpublished_version_is_not_acknowledged() -> None:
 
 
 def test_a_member_acknowledges_a_bounded_number_of_versions() -> None:
-    others = (
-        enrolments.EnrolmentPlanAcknowledged(member_id=ANN, plan_id=uid(0x1000 + number), plan_version=1)
-        for number in range(enrolments.ACKNOWLEDGEMENTS_MAX)
-    )
+    plans = (uid(0x1000 + number) for number in range(enrolments.ACKNOWLEDGEMENTS_MAX))
+    others = (replace(acknowledged(), plan_id=plan) for plan in plans)
     ann(ENROLLED, *others).when(acknowledge()).refused(enrolments.EnrolmentLimitReached)

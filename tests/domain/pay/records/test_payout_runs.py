@@ -17,7 +17,8 @@ from salesapi.domain.pay.statements.statements import (
 )
 from salesapi.domain.shared.kernel import PayFactsRef, Ref, Refused, StreamRef, ThingExists, ThingUnknown, TreeRootRef
 from salesapi.domain.shared.periods import PeriodInvalid
-from tests.domain.pay.commission_stories import ANN, BOB, BY_LINE, PLAN, Log, flat
+from tests.domain.pay.commission_stories import ANN, BOB, PLAN, Log, flat
+from tests.domain.pay.plans.examples import quarterly
 from tests.spec import ACTOR, SUBJECT, Case, given, uid
 
 QUARTER = "2026Q1"
@@ -33,9 +34,7 @@ RETURN, LOCK = (
 )
 LOCKED = runs.PayoutRunLocked(statements_digest="00", position=1, tree_root=ROOT, tree_size=1)
 PLAN_REF = StreamRef("compensation_plan", PLAN)
-VERSION = CompensationPlanVersion(
-    number=1, period="quarter", components=(flat("5"),), rounding=BY_LINE, effective_from=None
-)
+VERSION = quarterly(flat("5"))
 
 
 def story() -> Log:
@@ -203,14 +202,9 @@ def test_a_run_that_another_lock_overtook_is_calculated_again() -> None:
 
 def test_a_run_with_nobody_to_pay_needs_no_statements() -> None:
     ledger = Log().plan(flat("5")).ledger
-    calculated = runs.PayoutRunCalculated(
-        position=ledger.position,
-        engine_version=ENGINE_VERSION,
-        plan_versions=(),
-        digest=digest_of(()),
-        participant_count=0,
-        total_minor=0,
-        currency="USD",
+    position, digest = ledger.position, digest_of(())
+    calculated = replace(
+        CALCULATED, position=position, plan_versions=(), digest=digest, participant_count=0, total_minor=0
     )
     run(OPENED).facts({PayFactsRef(None): ledger}).when(CALCULATE).then(calculated)
     run(OPENED, calculated).when(ISSUE).then()

@@ -11,6 +11,7 @@ import pytest
 from salesapi.domain.pay.plans.enrolments import EnrolmentEnded
 from salesapi.domain.pay.records import pool_shares
 from salesapi.domain.shared.kernel import PayFactsRef, Refused, ThingUnknown
+from salesapi.domain.shared.states import made_from
 from tests.domain.pay.calculation.test_divided_pools import approve, shared, with_pool
 from tests.domain.pay.commission_stories import ANN, BOB, CID, PLAN, Log
 from tests.spec import ACTOR, SUBJECT, Case, given, uid
@@ -25,18 +26,8 @@ def gives(*points: tuple[UUID, str]) -> tuple[pool_shares.PoolShare, ...]:
 STATE = pool_shares.StatePoolShares(
     plan_id=PLAN, award_key="pool", period="2026Q1", owner_id=CID, shares=gives((ANN, "3"), (BOB, "7"))
 )
-STATED = pool_shares.PoolSharesStated(
-    plan_id=PLAN,
-    award_key="pool",
-    period="2026Q1",
-    owner_id=CID,
-    shares=STATE.shares,
-    stated_by=ACTOR,
-    stater_id=CID,
-)
-APPROVED = pool_shares.PoolSharesApproved(
-    plan_id=PLAN, award_key="pool", period="2026Q1", owner_id=CID, shares=STATE.shares, approved_by=FINANCE
-)
+STATED = made_from(pool_shares.PoolSharesStated, STATE, stated_by=ACTOR, stater_id=CID)
+APPROVED = made_from(pool_shares.PoolSharesApproved, STATE, approved_by=FINANCE)
 APPROVE, REJECT = (
     pool_shares.ApprovePoolShares(pool_shares_id=SUBJECT),
     pool_shares.RejectPoolShares(pool_shares_id=SUBJECT, reason="Too bold"),

@@ -30,18 +30,12 @@ from salesapi.domain.pay.words.release_phrases import RELEASE_PHRASES
 from tests.domain.pay import plan_options as options
 from tests.domain.pay.commission_stories import flat, tiered
 from tests.domain.pay.plan_options import ROUNDING, component, paying
+from tests.domain.pay.plans.examples import quarterly
 
 
 def version(*components: Component, **rules: Any) -> CompensationPlanVersion:
     """A version of a quarterly plan in USD."""
-    return CompensationPlanVersion(
-        number=1,
-        period="quarter",
-        components=components,
-        rounding=ROUNDING,
-        effective_from=date(2026, 1, 1),
-        **rules,
-    )
+    return quarterly(*components, rounding=ROUNDING, effective_from=date(2026, 1, 1), **rules)
 
 
 def test_a_plan_reads_in_english_in_the_order_in_which_it_is_evaluated() -> None:

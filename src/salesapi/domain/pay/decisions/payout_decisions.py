@@ -4,7 +4,7 @@ The same command again changes nothing. Nobody who is paid by the run pays it ou
 objections hold is left out and paid once they are closed: with the rest of the statement, or on its own where that is paid.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Final, TypeVar
 from uuid import UUID
@@ -196,43 +196,30 @@ def _due_asked(state: PayoutRun, command: payouts.InstructPayout) -> list[_Due]:
     return [each for member_id, each in open_to.items() if member_id in named]
 
 
-def _all_due(state: PayoutRun) -> list[_Due]:
+def _all_due(state: PayoutRun) -> Iterator[_Due]:
+    """Each statement but what is held or was paid on its own; once that is paid, the lines that it left out and are free."""
     held, payments = held_lines(state.holds), state.payouts.payments()
     lines = {(member_id, part): amounts for member_id, part, amounts in state.statement_parts}
-    return [
-        _due_to(
-            member_id, total_minor, lines, held=held.get(member_id, frozenset()), payments=payments.get(member_id, ())
-        )
-        for member_id, total_minor in state.payouts.totals
-    ]
 
-
-def _due_to(
-    member_id: UUID,
-    total_minor: int,
-    lines: Mapping[tuple[UUID, int], tuple[int, ...]],
-    *,
-    held: frozenset[int],
-    payments: Sequence[payouts.MemberPayout],
-) -> _Due:
-    """The statement but what is held or was paid on its own; once that is paid, the lines that it left out and are free."""
-
-    def sum_minor(numbers: Iterable[int]) -> int:
+    def sum_minor(member_id: UUID, numbers: Iterable[int]) -> int:
         places = (divmod(number - 1, STATEMENT_LINES_MAX) for number in numbers)
         return sum(lines[member_id, part + 1][place] for part, place in places)
 
-    apart = frozenset(number for payment in payments for number in payment.lines)
-    main = next((payment for payment in payments if not payment.lines), None)
-    left_out = apart | held if main is None else frozenset()
-    freed = frozenset() if main is None else frozenset(main.without_lines) - apart - held
-    amount_minor = total_minor - sum_minor(left_out) if main is None else sum_minor(freed)
-    part = payouts.PayoutPart(member_id=member_id, without_lines=tuple(sorted(left_out)), lines=tuple(sorted(freed)))
-    return _Due(
-        member_id=member_id,
-        total_minor=total_minor,
-        amount_minor=amount_minor,
-        part=part if left_out or freed else None,
-    )
+    for member_id, total_minor in state.payouts.totals:
+        paid = payments.get(member_id, [])
+        taken = frozenset(number for payment in paid for number in payment.lines) | held.get(member_id, frozenset())
+        main = next((payment for payment in paid if not payment.lines), None)
+        left_out = taken if main is None else frozenset[int]()
+        freed = frozenset[int]() if main is None else frozenset(main.without_lines) - taken
+        amount_minor = total_minor - sum_minor(member_id, left_out) if main is None else sum_minor(member_id, freed)
+        without_lines, lines_freed = tuple(sorted(left_out)), tuple(sorted(freed))
+        part = payouts.PayoutPart(member_id=member_id, without_lines=without_lines, lines=lines_freed)
+        yield _Due(
+            member_id=member_id,
+            total_minor=total_minor,
+            amount_minor=amount_minor,
+            part=part if left_out or freed else None,
+        )
 
 
 def _omission(due: _Due) -> payouts.PayoutOmission:

@@ -52,7 +52,6 @@ def calculate(
     _refuse_earlier_open(state, ledger)
     statements = statements_of(ledger, state.plan_id, state.period)
     _refuse_too_large(statements)
-    _refuse_too_large_amounts(statements)
     return (
         runs.PayoutRunCalculated(
             position=ledger.position,
@@ -126,6 +125,7 @@ def lock(state: PayoutRun, command: runs.LockPayoutRun, context: Context) -> tup
 
 
 def _refuse_too_large(statements: tuple[Statement, ...]) -> None:
+    """Refuses too many lines, and any sum of a statement's lines that is more than an amount may be."""
     line_count = sum(len(statement.lines) for statement in statements)
     if len(statements) > runs.PARTICIPANTS_MAX or line_count > runs.RUN_LINES_MAX:
         raise runs.PayoutRunTooLarge(
@@ -135,9 +135,6 @@ def _refuse_too_large(statements: tuple[Statement, ...]) -> None:
             lines_max=runs.RUN_LINES_MAX,
         )
 
-
-def _refuse_too_large_amounts(statements: tuple[Statement, ...]) -> None:
-    """Neither a line nor any sum of a statement's lines is more than an amount may be."""
     for statement in statements:
         paid_minor = 0
         for line in statement.lines:
