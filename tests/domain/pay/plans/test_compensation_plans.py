@@ -129,17 +129,9 @@ PAYS_AT_ZERO = TargetBonus(
         (flat("Infinity"), plans.ComponentInvalid, "/components/0/rate/rate_percent"),
         (flat("0.00000000001"), plans.ComponentInvalid, "/components/0/rate/rate_percent"),
         (replace(tiered("retroactive"), gate=LATER_DEALS), plans.ComponentInvalid, "/components/0/gate/pays"),
-        (
-            flat("5", accelerator=FASTER, decelerator=SLOWER),
-            plans.ComponentInvalid,
-            "/components/0/rate/decelerator",
-        ),
+        (flat("5", accelerator=FASTER, decelerator=SLOWER), plans.ComponentInvalid, "/components/0/rate/decelerator"),
         (replace(flat("5"), cap_minor=0), plans.ComponentInvalid, "/components/0/cap_minor"),
-        (
-            replace(flat("5"), rate=PAYS_AT_ZERO),
-            plans.ComponentInvalid,
-            "/components/0/rate/curve/points",
-        ),
+        (replace(flat("5"), rate=PAYS_AT_ZERO), plans.ComponentInvalid, "/components/0/rate/curve/points"),
     ],
 )
 def test_a_component_that_could_be_read_in_two_ways_is_refused(

@@ -4,10 +4,7 @@ from datetime import date
 
 import pytest
 
-from salesapi.domain.pay.plans.compensation_plans import (
-    CompensationPlan,
-    CompensationPlanIsRetired,
-)
+from salesapi.domain.pay.plans.compensation_plans import CompensationPlan, CompensationPlanIsRetired
 from salesapi.domain.pay.plans.enrolments import (
     EndEnrolment,
     EnrolmentBegun,

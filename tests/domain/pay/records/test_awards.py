@@ -44,8 +44,7 @@ LENDING = replace(
 )
 SELLING = MONTHLY.versions[0]
 LATE = replace(
-    MONTHLY,
-    versions=(replace(SELLING, components=(replace(SELLING.components[0], release=WITH_CASH),)), SELLING),
+    MONTHLY, versions=(replace(SELLING, components=(replace(SELLING.components[0], release=WITH_CASH),)), SELLING)
 )
 SOLD = built(Deal, owner_id=REP, shares=())
 OBJECTED = Objection(
@@ -289,11 +288,7 @@ def test_an_award_is_credited_once() -> None:
 
 @pytest.mark.parametrize(
     ("changed", "refusal"),
-    [
-        ({"status": "granted"}, FieldInvalid),
-        ({"points": None}, FieldInvalid),
-        ({"member_id": OTHER}, ThingUnknown),
-    ],
+    [({"status": "granted"}, FieldInvalid), ({"points": None}, FieldInvalid), ({"member_id": OTHER}, ThingUnknown)],
 )
 def test_only_an_approved_award_of_points_of_this_member_is_credited(
     changed: dict[str, Any], refusal: type[Refused]

@@ -77,9 +77,7 @@ def raised(
 ANSWERED = objections.ObjectionAnswered(answered_by=ANSWERING, answer="We look into it.")
 ANSWER = objections.AnswerObjection(objection_id=SUBJECT, answer="We look into it.")
 WITHDRAW = objections.WithdrawObjection(objection_id=SUBJECT)
-LOCKED_LONG_AGO: dict[Ref, object] = {
-    StreamRef("payout_run", RUN): replace(LOCKED_RUN, locked_on=date(2026, 1, 30)),
-}
+LOCKED_LONG_AGO: dict[Ref, object] = {StreamRef("payout_run", RUN): replace(LOCKED_RUN, locked_on=date(2026, 1, 30))}
 
 
 def deciding(

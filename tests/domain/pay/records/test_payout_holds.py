@@ -33,11 +33,7 @@ from tests.spec import DAY, SUBJECT, Case, fold, given, uid
 from tests.values_by_type import built
 
 EVE = uid(0xE)
-LINES: dict[UUID, tuple[int, ...]] = {
-    ANN: (30_000, 25_000, -5_000),
-    BOB: (100_000, 20_050),
-    EVE: (90_000, -20_000),
-}
+LINES: dict[UUID, tuple[int, ...]] = {ANN: (30_000, 25_000, -5_000), BOB: (100_000, 20_050), EVE: (90_000, -20_000)}
 """What the lines of each statement post; Eve's first line is more than her total."""
 
 
@@ -188,6 +184,10 @@ def test_an_objection_to_what_is_paid_holds_nothing_until_that_comes_back() -> N
     back = came_back("A", ANN, 50_000)
     again = batch("B", (ANN, 25_000), parts=(without(ANN, 2),))
     run(paid, held(ANNS_SECOND), back).when(instruct("B")).then(again)
+    without_first = batch("A", (ANN, 20_000), (BOB, 120_050), (EVE, 70_000), parts=(without(ANN, 1),))
+    own = batch("B", (ANN, 30_000), parts=(only(ANN, 1),))
+    story = (held(ANNS_FIRST), without_first, freed(ANNS_FIRST), held(ANNS_SECOND))
+    run(*story).when(instruct("B")).then(own)
 
 
 def test_when_the_rest_comes_back_what_was_paid_on_its_own_is_not_paid_twice() -> None:

@@ -207,10 +207,7 @@ def test_the_batches_of_a_run_are_bounded() -> None:
     story = [
         event
         for number in range(payouts.BATCHES_MAX)
-        for event in (
-            replace(INSTRUCTED, batch=str(number), amounts=(ANNS,)),
-            replace(ANN_FAILED, batch=str(number)),
-        )
+        for event in (replace(INSTRUCTED, batch=str(number), amounts=(ANNS,)), replace(ANN_FAILED, batch=str(number)))
     ]
     locked(*story).when(instruct("one more")).refused(payouts.PayoutBatchesTooMany)
 
