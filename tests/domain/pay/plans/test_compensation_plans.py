@@ -15,7 +15,7 @@ from salesapi.domain.shared.kernel import Ref, Refused, StreamRef, ThingExists, 
 from salesapi.domain.shared.money import CurrencyUnknown
 from tests.domain.pay.commission_stories import BY_LINE, flat, tiered, tiers
 from tests.domain.pay.plan_options import CALENDAR, CURRENCIES, DRAW, GUARANTEE, QUOTAS, RATE_TABLE, WORKING_DAYS
-from tests.spec import SUBJECT, fold, given
+from tests.spec import SUBJECT, folded, given
 
 DRAFTED = plans.CompensationPlanDrafted(key="reps", name="Reps", currency="USD", legal_entity=None, external_id=None)
 TOMORROW = date(2026, 3, 3)
@@ -183,10 +183,7 @@ def test_what_is_refused_first() -> None:
 
 
 def test_the_newest_version_in_effect_on_the_day_applies() -> None:
-    plan = fold(
-        "compensation_plan",
-        (DRAFTED, published(1, None, "x"), published(2, date(2026, 6, 1)), published(3, date(2026, 4, 1))),
-    )
-    assert isinstance(plan, plans.CompensationPlan)
+    versions = (published(1, None, "x"), published(2, date(2026, 6, 1)), published(3, date(2026, 4, 1)))
+    plan = folded(plans.CompensationPlan, "compensation_plan", DRAFTED, *versions)
     found = [plan.version_on(date(2026, month, 1)) for month in (3, 4, 6)]
     assert [version.number for version in found if version] == [1, 3, 3]

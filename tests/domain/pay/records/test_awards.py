@@ -31,7 +31,7 @@ from salesapi.domain.shared.periods import PeriodInvalid
 from salesapi.domain.shared.states import made_from
 from tests.domain.pay.pay_examples import MONTHLY
 from tests.domain.pay.plan_options import ADVANCE, DRAW, WITH_CASH
-from tests.spec import ACTOR, DAY, SUBJECT, Case, fold, given, uid
+from tests.spec import ACTOR, DAY, SUBJECT, Case, folded, given, uid
 from tests.values_by_type import built
 
 REP, OTHER, BOSS, UNKNOWN = uid(1), uid(2), uid(3), uid(99)
@@ -262,8 +262,7 @@ def test_of_several_refusals_the_first_in_this_order_is_given(
 
 
 def award(**changed: Any) -> dict[Ref, object]:
-    state = fold("award", (granted(POINTS),))
-    assert isinstance(state, awards.Award)
+    state = folded(awards.Award, "award", granted(POINTS))
     return {StreamRef("award", AWARD): replace(state, **{"status": "approved", **changed})}
 
 
@@ -305,7 +304,6 @@ def test_points_are_redeemed_as_long_as_the_balance_suffices() -> None:
 
 def test_the_entries_of_a_member_are_bounded() -> None:
     full = tuple(PointsCredited(member_id=REP, award_id=uid(1_000 + n), points=1) for n in range(ENTRIES_MAX))
-    state = fold("points", full)
-    assert isinstance(state, Points)
+    state = folded(Points, "points", *full)
     assert (state.balance, state.entries) == (ENTRIES_MAX, ENTRIES_MAX)
     given(*full).when(redeem(1)).refused(PointsFull)

@@ -29,7 +29,7 @@ from salesapi.domain.pay.records.payout_runs import PayoutRunStatementIssued, St
 from salesapi.domain.shared.kernel import Ref, Refused, StreamRef, ThingUnknown
 from tests.domain.pay.commission_stories import ANN, BOB
 from tests.domain.pay.records.test_payouts import ANN_FAILED, DUE, LOCKED, PAID, confirm, failed, instruct, issued
-from tests.spec import DAY, SUBJECT, Case, fold, given, uid
+from tests.spec import DAY, SUBJECT, Case, folded, given, uid
 from tests.values_by_type import built
 
 EVE = uid(0xE)
@@ -207,8 +207,7 @@ def test_a_part_is_confirmed_and_fails_as_any_other_payment() -> None:
     run(held(ANNS_FIRST), first).when(confirm()).then(paid)
     back = replace(came_back("A", ANN, 20_000), was_paid=True)
     run(held(ANNS_FIRST), first, paid).when(failed()).then(back)
-    state = fold("payout_run", (*RUN, held(ANNS_FIRST), first, paid, back))
-    assert isinstance(state, PayoutRun)
+    state = folded(PayoutRun, "payout_run", *RUN, held(ANNS_FIRST), first, paid, back)
     assert state.payouts.batches[0].payments[ANN].without_lines == (1,)
 
 

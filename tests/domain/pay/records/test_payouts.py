@@ -9,9 +9,9 @@ import pytest
 from salesapi.domain.pay.records import payout_runs as runs
 from salesapi.domain.pay.records import payouts
 from salesapi.domain.pay.records.payout_run_states import PayoutRun
-from salesapi.domain.shared.kernel import Recorded, Refused, ThingUnknown
+from salesapi.domain.shared.kernel import Refused, ThingUnknown
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN
-from tests.spec import ACTOR, CATALOGUE, SUBJECT, Case, given, uid
+from tests.spec import ACTOR, SUBJECT, Case, folded, given, uid
 from tests.values_by_type import built
 
 CAT, DAN, STRANGER, APPROVER = uid(0xC), uid(0xD), uid(0xEE), uid(0xAD)
@@ -264,11 +264,7 @@ def paid_and_locked(events: tuple[object, ...]) -> list[tuple[int, int]]:
 
 
 def test_the_fold_of_a_run_names_its_batches_in_their_order() -> None:
-    state: object | None = None
     again = replace(INSTRUCTED, batch="B", amounts=(ANNS,))
-    for number, event in enumerate((*LOCKED, INSTRUCTED, ANN_FAILED, again, replace(PAID, amounts=(BOBS,))), start=1):
-        recorded = Recorded(position=number, version=number, stream_id=SUBJECT, occurred=None)
-        state = CATALOGUE.by_kind["payout_run"].evolve(state, event, recorded)
-    assert isinstance(state, PayoutRun)
+    state = folded(PayoutRun, "payout_run", *LOCKED, INSTRUCTED, ANN_FAILED, again, replace(PAID, amounts=(BOBS,)))
     assert [batch.batch for batch in state.payouts.batches] == ["A", "B"]
     assert [each.status for each in state.payouts.batches[0].payments.values()] == ["failed", "paid"]
