@@ -90,8 +90,7 @@ def test_graphql_takes_exactly_one_kind(rate: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "rate",
-    ["{}", "{flat: null}", '{flat: {ratePercent: "5"}, dealAmount: {amountMinor: 5}}', "{flat: $nothing}"],
+    "rate", ["{}", "{flat: null}", '{flat: {ratePercent: "5"}, dealAmount: {amountMinor: 5}}', "{flat: $nothing}"]
 )
 def test_graphql_takes_exactly_one_kind_in_a_document(rate: str) -> None:
     with pytest.raises(DocumentRejected):

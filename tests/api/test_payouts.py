@@ -111,12 +111,19 @@ class Paying:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def paying(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Paying]:
+async def approved(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Paying]:
     """A company of its own for each test, with what follows its log."""
     async with followed_company(postgresql, tmp_path_factory.mktemp("payouts"), f"payouts_{next(NUMBERS)}") as service:
         made = Paying(service)
         await _founded(made)
         yield made
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def paying(approved: Paying) -> Paying:
+    """The same once the run is locked."""
+    await lock(approved.service, approved.run)
+    return approved
 
 
 async def _founded(made: Paying) -> None:
@@ -138,21 +145,17 @@ async def _founded(made: Paying) -> None:
     made.run = await approved_run(service, plan, "2026-02")
 
 
-async def _locked(paying: Paying) -> None:
-    await lock(paying.service, paying.run)
-
-
-async def test_a_run_is_exported_once_it_is_locked(paying: Paying) -> None:
-    service, rep = paying.service, str(paying.service.ids["rep"])
-    await paying.settled()
-    answer = await service.get(f"/v1/payout-runs/{paying.run}/payroll", role="finance")
+async def test_a_run_is_exported_once_it_is_locked(approved: Paying) -> None:
+    service, rep = approved.service, str(approved.service.ids["rep"])
+    await approved.settled()
+    answer = await service.get(f"/v1/payout-runs/{approved.run}/payroll", role="finance")
     assert refusal(answer) == "409 payout_run.status_wrong"
-    refused = (await ask(service, LINES, {"run": paying.run, "first": 9}, role="finance")).json()
+    refused = (await ask(service, LINES, {"run": approved.run, "first": 9}, role="finance")).json()
     assert refused["errors"][0]["extensions"]["code"] == "payout_run.status_wrong"
-    assert await paying.refused("instruct-payout", **FIRST) == "409 payout_run.status_wrong"
-    await _locked(paying)
+    assert await approved.refused("instruct-payout", **FIRST) == "409 payout_run.status_wrong"
+    await lock(service, approved.run)
 
-    mine = [line for line in await paying.lines() if line["member_id"] == rep]
+    mine = [line for line in await approved.lines() if line["member_id"] == rep]
     assert [(each["component"], each["account"], each["earned_period"], each["amount_minor"]) for each in mine] == [
         ("base", "commission", "2026-02", "450"),
         ("plus", "commission", "2026-02", "90"),
@@ -161,7 +164,7 @@ async def test_a_run_is_exported_once_it_is_locked(paying: Paying) -> None:
     assert {(each["cost_centre"], each["employee_number"], each["legal_entity"]) for each in mine} == {
         ("CC-100, north", "E7", "CN-1")
     }
-    others = [line for line in await paying.lines() if line["member_id"] != rep]
+    others = [line for line in await approved.lines() if line["member_id"] != rep]
     assert {(each["cost_centre"], each["employee_number"], each["batch"]) for each in others} == {("", "", "")}
     assert [int(each["amount_minor"]) for each in others] == [200, 40]
     assert {(each["plan_key"], each["period"], each["currency"]) for each in mine + others} == {
@@ -177,7 +180,6 @@ def test_every_kind_of_line_is_booked_where_the_statement_sums_it() -> None:
 
 
 async def test_accounts_are_the_totals_of_the_statement(paying: Paying) -> None:
-    await _locked(paying)
     lines = await paying.lines()
     for each in (await paying.service.get(f"/v1/payout-runs/{paying.run}/statements")).json()["items"]:
         mine = [line for line in lines if line["member_id"] == each["member_id"]]
@@ -191,7 +193,6 @@ async def test_accounts_are_the_totals_of_the_statement(paying: Paying) -> None:
 
 
 async def test_lines_are_read_page_by_page_by_graphql(paying: Paying) -> None:
-    await _locked(paying)
     await paying.to("instruct-payout", **FIRST, member_ids=[str(paying.service.ids["rep"])])
     for batch in (None, "A"):
         by_rest = await paying.lines(**({"batch": batch} if batch else {}))
@@ -208,7 +209,6 @@ async def test_lines_are_read_page_by_page_by_graphql(paying: Paying) -> None:
 
 async def test_everybody_is_paid_once_and_the_statement_says_how(paying: Paying) -> None:
     ids = paying.service.ids
-    await _locked(paying)
     rep, other = str(ids["rep"]), str(ids["other rep"])
     assert await paying.payouts() == dict.fromkeys(("rep", "other rep"), ("not_instructed", None, None))
     assert await paying.refused("instruct-payout", "rep", **FIRST) == "403 access.role_forbidden"
@@ -235,7 +235,6 @@ async def test_everybody_is_paid_once_and_the_statement_says_how(paying: Paying)
 
 async def test_a_line_is_not_paid_while_its_member_objects_to_it_and_paid_after_the_decision(paying: Paying) -> None:
     service, rep, run = paying.service, str(paying.service.ids["rep"]), paying.run
-    await _locked(paying)
     line = {"kind": "statement_line", "id": run, "line": 1}
     claim = {"subject": line, "member_id": rep, "claim": "Half of it is missing", "occurred_at": "2026-03-12"}
     raised = await service.must("/v1/objections", claim, role="rep")
@@ -268,7 +267,6 @@ async def test_a_line_is_not_paid_while_its_member_objects_to_it_and_paid_after_
 
 async def test_objecting_and_instructing_at_once_never_pays_what_is_objected_to(paying: Paying) -> None:
     service, rep = paying.service, str(paying.service.ids["rep"])
-    await _locked(paying)
     claims = [
         {"subject": {"kind": "statement_line", "id": paying.run, "line": number}, "member_id": rep, "claim": "Mine"}
         for number in (1, 2)
@@ -284,7 +282,6 @@ async def test_objecting_and_instructing_at_once_never_pays_what_is_objected_to(
 
 async def test_a_forgiven_draw_is_stated_by_the_next_run_without_being_paid(paying: Paying) -> None:
     service, plan, rep = paying.service, str(paying.service.ids["plan"]), str(paying.service.ids["rep"])
-    await _locked(paying)
     forgiving = {"member_id": rep, "plan_id": plan, "period": "2026-02", "amount_minor": 300, "reason": "Our delay"}
     late = await service.post("/v1/awards/forgive-draw", forgiving, role="finance")
     assert refusal(late) == "409 award.period_locked"
@@ -305,7 +302,6 @@ async def test_a_forgiven_draw_is_stated_by_the_next_run_without_being_paid(payi
 
 async def test_r71_an_export_that_is_sent_again_is_the_same_whatever_happened_since(paying: Paying) -> None:
     service, ids = paying.service, paying.service.ids
-    await _locked(paying)
     await paying.to("instruct-payout", **FIRST)
     asked: list[dict[str, str]] = [
         {**form, **batch} for form in ({}, {"format": "csv"}) for batch in ({}, {"batch": "A"})
@@ -329,7 +325,6 @@ async def test_r71_an_export_that_is_sent_again_is_the_same_whatever_happened_si
 
 
 async def test_a_member_is_exported_what_its_own_statement_says(paying: Paying) -> None:
-    await _locked(paying)
     ids = paying.service.ids
     assert {line["member_id"] for line in await paying.lines("rep")} == {str(ids["rep"])}
     await paying.to("instruct-payout", **FIRST, member_ids=[str(ids["other rep"])])
@@ -339,7 +334,6 @@ async def test_a_member_is_exported_what_its_own_statement_says(paying: Paying) 
 
 
 async def test_payouts_change_nothing_of_what_is_proven(paying: Paying) -> None:
-    await _locked(paying)
     await paying.to("instruct-payout", **FIRST)
     await paying.to("confirm-payout-paid", batch="A", external_reference="bank 7", paid_on="2026-03-16")
     url = paying.service.urls.application_url

@@ -9,8 +9,5 @@ from salesapi.domain.pay.records.awards import evolve
 from salesapi.projections.declaring import current
 
 PROJECTION: Final = current(
-    "award",
-    evolve,
-    version=3,
-    indexes=("(position)", "(member_id)", "(plan_id, period)", "(status)"),
+    "award", evolve, version=3, indexes=("(position)", "(member_id)", "(plan_id, period)", "(status)")
 )

@@ -12,21 +12,18 @@ from uuid import UUID
 from salesapi.domain.pay.plans import enrolments
 from salesapi.domain.pay.plans.enrolment_overrides import ComponentOverride
 from salesapi.domain.pay.plans.enrolment_spans import Span
-from salesapi.domain.pay.plans.enrolments import (
-    Enrolment,
-    EnrolmentBegun,
-    EnrolmentEnded,
-    EnrolmentParticipantLeft,
-    EnrolmentPlanAcknowledged,
-    Left,
-)
 from salesapi.domain.pay.rules.plan_versions_and_leavers import LeavingReason
 from salesapi.domain.shared.kernel import Recorded, natural_id, record
 from salesapi.domain.shared.states import business_date, made_from, replace
 from salesapi.projections.declaring import by, row_group
 from salesapi.projections.projection import GroupKey
 
-RowEvent: TypeAlias = EnrolmentBegun | EnrolmentEnded | EnrolmentParticipantLeft | EnrolmentPlanAcknowledged
+RowEvent: TypeAlias = (
+    enrolments.EnrolmentBegun
+    | enrolments.EnrolmentEnded
+    | enrolments.EnrolmentParticipantLeft
+    | enrolments.EnrolmentPlanAcknowledged
+)
 
 
 @record
@@ -59,7 +56,7 @@ class EnrolmentRow:
     is_participant: bool
     """Whether a span is left."""
     spans_before_leaving: tuple[SpanColumn, ...]
-    leavings: tuple[Left, ...]
+    leavings: tuple[enrolments.Left, ...]
     left_on: date | None
     leaving: LeavingReason | None
     acknowledged: tuple[AcknowledgedColumn, ...]
@@ -73,7 +70,7 @@ def _groups(event: RowEvent, recorded: Recorded) -> tuple[GroupKey, ...]:
 def _evolve(
     rows: Sequence[EnrolmentRow], event: RowEvent, recorded: Recorded, group: GroupKey
 ) -> tuple[EnrolmentRow, ...]:
-    if isinstance(event, EnrolmentPlanAcknowledged):
+    if isinstance(event, enrolments.EnrolmentPlanAcknowledged):
         return tuple(_acknowledged(row, event, recorded) for row in rows)
     state = enrolments.evolve(_state(event.member_id, rows), event, recorded)
     known = {row.plan_id: row for row in rows}
@@ -82,16 +79,16 @@ def _evolve(
     return tuple(_row(state, plan_id, known.get(plan_id), recorded) for plan_id in plan_ids)
 
 
-def _acknowledged(row: EnrolmentRow, event: EnrolmentPlanAcknowledged, recorded: Recorded) -> EnrolmentRow:
+def _acknowledged(row: EnrolmentRow, event: enrolments.EnrolmentPlanAcknowledged, recorded: Recorded) -> EnrolmentRow:
     if row.plan_id != event.plan_id:
         return row
     version = AcknowledgedColumn(plan_version=event.plan_version, acknowledged_on=business_date(recorded))
     return replace(row, acknowledged=(*row.acknowledged, version), position=recorded.position)
 
 
-def _state(member_id: UUID, rows: Sequence[EnrolmentRow]) -> Enrolment:
+def _state(member_id: UUID, rows: Sequence[EnrolmentRow]) -> enrolments.Enrolment:
     """Makes what the domain's fold needs from the rows."""
-    return Enrolment(
+    return enrolments.Enrolment(
         member_id=member_id,
         spans=tuple(_span(row.plan_id, column) for row in rows for column in row.spans),
         spans_before_leaving=tuple(_span(row.plan_id, column) for row in rows for column in row.spans_before_leaving),
@@ -99,7 +96,7 @@ def _state(member_id: UUID, rows: Sequence[EnrolmentRow]) -> Enrolment:
     )
 
 
-def _row(state: Enrolment, plan_id: UUID, known: EnrolmentRow | None, recorded: Recorded) -> EnrolmentRow:
+def _row(state: enrolments.Enrolment, plan_id: UUID, known: EnrolmentRow | None, recorded: Recorded) -> EnrolmentRow:
     """The row of a plan; its position moves only where something in it does."""
     spans = _columns(state.spans, plan_id)
     row = EnrolmentRow(

@@ -10,15 +10,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from salesapi.domain.pay.records.payouts import (
-    PayoutAmount,
-    PayoutEvent,
-    PayoutOmission,
-    PayoutRunPayoutFailed,
-    PayoutRunPayoutInstructed,
-    PayoutRunPayoutPaid,
-    PayoutStatus,
-)
+from salesapi.domain.pay.records import payouts
 from salesapi.domain.shared.kernel import Recorded, record
 from salesapi.domain.shared.states import made_from, replace
 from salesapi.projections.declaring import by, row_group
@@ -32,7 +24,7 @@ class PayoutRow:
     payout_run_id: UUID
     member_id: UUID
     batch: str
-    status: PayoutStatus
+    status: payouts.PayoutStatus
     amount_minor: int
     currency: str
     payout_on: date
@@ -45,34 +37,34 @@ class PayoutRow:
     position: int
 
 
-def _groups(event: PayoutEvent, recorded: Recorded) -> tuple[GroupKey, ...]:
+def _groups(event: payouts.PayoutEvent, recorded: Recorded) -> tuple[GroupKey, ...]:
     members: list[UUID]
     match event:
-        case PayoutRunPayoutInstructed():
-            named: tuple[PayoutAmount | PayoutOmission, ...] = (*event.amounts, *event.omissions)
+        case payouts.PayoutRunPayoutInstructed():
+            named: tuple[payouts.PayoutAmount | payouts.PayoutOmission, ...] = (*event.amounts, *event.omissions)
             members = [each.member_id for each in named]
-        case PayoutRunPayoutPaid():
+        case payouts.PayoutRunPayoutPaid():
             members = [each.member_id for each in event.amounts]
-        case PayoutRunPayoutFailed():
+        case payouts.PayoutRunPayoutFailed():
             members = [event.member_id]
     return tuple((recorded.stream_id, member_id, event.batch) for member_id in members)
 
 
 def _evolve(
-    rows: Sequence[PayoutRow], event: PayoutEvent, recorded: Recorded, group: GroupKey
+    rows: Sequence[PayoutRow], event: payouts.PayoutEvent, recorded: Recorded, group: GroupKey
 ) -> tuple[PayoutRow, ...]:
-    if isinstance(event, PayoutRunPayoutInstructed):
+    if isinstance(event, payouts.PayoutRunPayoutInstructed):
         return (_instructed(event, recorded, group),)
     assert len(rows) == 1, "what is paid or fails was instructed in this batch"
     row = replace(rows[0], position=recorded.position)
     match event:
-        case PayoutRunPayoutPaid():
+        case payouts.PayoutRunPayoutPaid():
             return (replace(row, status="paid", external_reference=event.external_reference, paid_on=event.paid_on),)
-        case PayoutRunPayoutFailed():
+        case payouts.PayoutRunPayoutFailed():
             return (replace(row, status="failed", external_reference=None, paid_on=None, reason=event.reason),)
 
 
-def _instructed(event: PayoutRunPayoutInstructed, recorded: Recorded, group: GroupKey) -> PayoutRow:
+def _instructed(event: payouts.PayoutRunPayoutInstructed, recorded: Recorded, group: GroupKey) -> PayoutRow:
     paid = next((each for each in event.amounts if each.member_id == group[1]), None)
     part = next((each for each in event.parts if each.member_id == group[1]), None)
     left_out = next((each for each in event.omissions if each.member_id == group[1]), None)

@@ -83,13 +83,7 @@ def _entry(row: PointsEntryRow | None, event: PointsEvent, recorded: Recorded) -
 
 
 PROJECTION: Final = one_row(
-    "points",
-    _fold,
-    row=PointsRow,
-    version=2,
-    key=("member_id",),
-    groups=by(_member),
-    indexes=("(position)",),
+    "points", _fold, row=PointsRow, version=2, key=("member_id",), groups=by(_member), indexes=("(position)",)
 )
 ENTRIES: Final = one_row(
     "points_entry",

@@ -9,8 +9,5 @@ from salesapi.domain.pay.records.pool_shares import evolve
 from salesapi.projections.declaring import current
 
 PROJECTION: Final = current(
-    "pool_shares",
-    evolve,
-    version=2,
-    indexes=("(position)", "(owner_id)", "(plan_id, period)", "(status)"),
+    "pool_shares", evolve, version=2, indexes=("(position)", "(owner_id)", "(plan_id, period)", "(status)")
 )

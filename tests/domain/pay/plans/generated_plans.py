@@ -10,30 +10,12 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
+from salesapi.domain.pay.plans import plan_rates
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_components import Component, CreditKind, Gate, GatePays, Rounding
-from salesapi.domain.pay.plans.plan_rates import (
-    Accelerator,
-    DealAmount,
-    Decelerator,
-    FlatRate,
-    IndividualRate,
-    MovedRate,
-    Rate,
-    TargetBonus,
-)
+from salesapi.domain.pay.rules import tables
 from salesapi.domain.pay.rules.draws import AdvanceEnding, DrawInAdvance, Guarantee, NegativeEnd, RecoverableDraw
 from salesapi.domain.pay.rules.rates import Slowed
-from salesapi.domain.pay.rules.tables import (
-    AppliesTo,
-    CurvePoint,
-    PayoutCurve,
-    Tier,
-    TierAxis,
-    TierBoundary,
-    TiersCount,
-    TierTable,
-)
 
 STEP_MINOR = 1_000_000
 """Deals, quotas, tiers and thresholds meet on multiples of this."""
@@ -60,7 +42,7 @@ def version(random: Random, number: int = 1, effective_from: date | None = None)
 
 def component(random: Random, key: str, credit: CreditKind | None = None) -> Component:
     """A valid component with one kind of rate."""
-    rates: tuple[Callable[[Random], Rate], ...] = (
+    rates: tuple[Callable[[Random], plan_rates.Rate], ...] = (
         _flat,
         _for_each_deal,
         _individual,
@@ -69,7 +51,7 @@ def component(random: Random, key: str, credit: CreditKind | None = None) -> Com
         _bonus,
     )
     rate = random.choice(rates)(random)
-    if isinstance(rate, FlatRate | IndividualRate) and random.random() < 0.6:
+    if isinstance(rate, plan_rates.FlatRate | plan_rates.IndividualRate) and random.random() < 0.6:
         rate = _moved(random, rate)
     options: dict[str, object] = {"rate": rate}
     if random.random() < 0.25:
@@ -109,29 +91,33 @@ def _threshold(random: Random) -> Decimal:
     return Decimal(random.choice(("0.5", "25", "50", "80", "100", "100", "112.5", "33.333333")))
 
 
-def _flat(random: Random) -> FlatRate:
-    return FlatRate(rate_percent=rate(random))
+def _flat(random: Random) -> plan_rates.FlatRate:
+    return plan_rates.FlatRate(rate_percent=rate(random))
 
 
-def _for_each_deal(random: Random) -> DealAmount:
-    return DealAmount(amount_minor=random.randint(1, 90_000))
+def _for_each_deal(random: Random) -> plan_rates.DealAmount:
+    return plan_rates.DealAmount(amount_minor=random.randint(1, 90_000))
 
 
-def _individual(random: Random) -> IndividualRate:
-    return IndividualRate(target_variable_minor=random.randint(1, 700_000))
+def _individual(random: Random) -> plan_rates.IndividualRate:
+    return plan_rates.IndividualRate(target_variable_minor=random.randint(1, 700_000))
 
 
-def _moved(random: Random, rate: MovedRate) -> MovedRate:
+def _moved(random: Random, rate: plan_rates.MovedRate) -> plan_rates.MovedRate:
     factor = random.choice((Decimal("0.5"), Decimal("1.5"), Decimal(2), Decimal("1.2345")))
     if random.random() < 0.5:
-        return replace(rate, accelerator=Accelerator(above_attainment_percent=_threshold(random), factor=factor))
+        return replace(
+            rate, accelerator=plan_rates.Accelerator(above_attainment_percent=_threshold(random), factor=factor)
+        )
     slowed: Slowed = random.choice(("below", "whole"))
     threshold = _threshold(random)
-    return replace(rate, decelerator=Decelerator(below_attainment_percent=threshold, factor=factor, slowed=slowed))
+    return replace(
+        rate, decelerator=plan_rates.Decelerator(below_attainment_percent=threshold, factor=factor, slowed=slowed)
+    )
 
 
-def _tiers(random: Random) -> TierTable:
-    axis: TierAxis = random.choice(("amount", "attainment_percent"))
+def _tiers(random: Random) -> tables.TierTable:
+    axis: tables.TierAxis = random.choice(("amount", "attainment_percent"))
     steps = sorted(random.sample(range(1, 16), random.randint(0, 3)))
     bounds = [Decimal(step * (STEP_MINOR if axis == "amount" else 10)) for step in steps]
     if random.random() < 0.2:
@@ -139,17 +125,17 @@ def _tiers(random: Random) -> TierTable:
     mode = random.choice(("new", "all", "mixed"))
     lowers, uppers = [Decimal(0), *bounds], [*bounds, None]
     tiers = tuple(_tier(random, mode, lower, upper) for lower, upper in zip(lowers, uppers, strict=True))
-    boundary: TierBoundary = random.choice(("lower_inclusive", "upper_inclusive"))
-    counts: TiersCount = random.choice(("period", "period", "period", "deal", "line"))
-    return TierTable(axis=axis, boundary=boundary, tiers=tiers, counts=counts)
+    boundary: tables.TierBoundary = random.choice(("lower_inclusive", "upper_inclusive"))
+    counts: tables.TiersCount = random.choice(("period", "period", "period", "deal", "line"))
+    return tables.TierTable(axis=axis, boundary=boundary, tiers=tiers, counts=counts)
 
 
-def _tier(random: Random, mode: str, lower: Decimal, upper: Decimal | None) -> Tier:
-    applies_to: AppliesTo = random.choice(("new", "all"))
+def _tier(random: Random, mode: str, lower: Decimal, upper: Decimal | None) -> tables.Tier:
+    applies_to: tables.AppliesTo = random.choice(("new", "all"))
     if mode != "mixed":
         applies_to = "new" if mode == "new" else "all"
     is_moving = upper is not None and random.random() < 0.3
-    return Tier(
+    return tables.Tier(
         lower=lower,
         upper=upper,
         rate_percent=rate(random),
@@ -158,18 +144,18 @@ def _tier(random: Random, mode: str, lower: Decimal, upper: Decimal | None) -> T
     )
 
 
-def _bonus(random: Random) -> TargetBonus:
+def _bonus(random: Random) -> plan_rates.TargetBonus:
     at = sorted(random.choices(range(1, 20), k=random.randint(2, 5)))
     at = [each for index, each in enumerate(at) if index < 2 or each != at[index - 2]]
     pays = sorted(random.randint(0, 30) for _ in at)
     points = tuple(
-        CurvePoint(attainment_percent=Decimal(10 * each), payout_percent=Decimal(10 * pay))
+        tables.CurvePoint(attainment_percent=Decimal(10 * each), payout_percent=Decimal(10 * pay))
         for each, pay in zip(at, pays, strict=True)
     )
     can_continue = at[-1] != at[-2]
     above_last = random.choice(("capped", "continued")) if can_continue else "capped"
-    curve = PayoutCurve(points=points, above_last="continued" if above_last == "continued" else "capped")
-    return TargetBonus(target_minor=random.randint(1, 900_000), curve=curve)
+    curve = tables.PayoutCurve(points=points, above_last="continued" if above_last == "continued" else "capped")
+    return plan_rates.TargetBonus(target_minor=random.randint(1, 900_000), curve=curve)
 
 
 def _last_on(random: Random) -> date | None:

@@ -7,24 +7,7 @@ from typing import Any
 
 import pytest
 
-from salesapi.domain.pay.plans.compensation_plans import (
-    CompensationPlan,
-    CompensationPlanDrafted,
-    CompensationPlanIsRetired,
-    CompensationPlanPeriodFixed,
-    CompensationPlanReasonMissing,
-    CompensationPlanRetired,
-    CompensationPlanVersionPublished,
-    ComponentInvalid,
-    DraftCompensationPlan,
-    FloorInvalid,
-    PublishCompensationPlanVersion,
-    RetireCompensationPlan,
-    SimulateCompensationPlan,
-    TermsInvalid,
-    TiersInvalid,
-    terms_of,
-)
+from salesapi.domain.pay.plans import compensation_plans as plans
 from salesapi.domain.pay.plans.plan_components import Component, Gate, QuotaRules
 from salesapi.domain.pay.plans.plan_rates import Accelerator, Decelerator, TargetBonus
 from salesapi.domain.pay.rules.tables import CurvePoint, PayoutCurve, TierTable
@@ -32,16 +15,16 @@ from salesapi.domain.shared.kernel import Ref, Refused, StreamRef, ThingExists, 
 from salesapi.domain.shared.money import CurrencyUnknown
 from tests.domain.pay.commission_stories import BY_LINE, flat, tiered, tiers
 from tests.domain.pay.plan_options import CALENDAR, CURRENCIES, DRAW, GUARANTEE, QUOTAS, RATE_TABLE, WORKING_DAYS
-from tests.spec import SUBJECT, fold, given
+from tests.spec import SUBJECT, folded, given
 
-DRAFTED = CompensationPlanDrafted(key="reps", name="Reps", currency="USD", legal_entity=None, external_id=None)
+DRAFTED = plans.CompensationPlanDrafted(key="reps", name="Reps", currency="USD", legal_entity=None, external_id=None)
 TOMORROW = date(2026, 3, 3)
 
 
 def publish(
     *components: Component, effective_from: date | None = TOMORROW, reason: str | None = None
-) -> PublishCompensationPlanVersion:
-    return PublishCompensationPlanVersion(
+) -> plans.PublishCompensationPlanVersion:
+    return plans.PublishCompensationPlanVersion(
         plan_id=SUBJECT,
         period="quarter",
         components=components,
@@ -53,16 +36,13 @@ def publish(
 
 def published(
     number: int, effective_from: date | None = TOMORROW, reason: str | None = None
-) -> CompensationPlanVersionPublished:
-    return CompensationPlanVersionPublished(
+) -> plans.CompensationPlanVersionPublished:
+    return plans.CompensationPlanVersionPublished(
         plan_version=number,
         period="quarter",
-        components=(flat("5"),),
-        rounding=BY_LINE,
-        guarantee=None,
-        draw=None,
         effective_from=effective_from,
         reason=reason,
+        **plans.terms_of(publish(flat("5"))),
     )
 
 
@@ -72,13 +52,13 @@ def with_tiers(*bounds_and_rates: tuple[int, int | None, str]) -> Component:
 
 
 def test_a_plan_is_drafted_once() -> None:
-    command = DraftCompensationPlan(key="reps", name="Reps", currency="USD")
+    command = plans.DraftCompensationPlan(key="reps", name="Reps", currency="USD")
     given().when(command).then(DRAFTED)
     given(DRAFTED).when(command).refused(ThingExists, pointer="/key")
 
 
 def test_a_plan_pays_in_a_currency_that_exists() -> None:
-    given().when(DraftCompensationPlan(key="reps", name="Reps", currency="XXQ")).refused(CurrencyUnknown)
+    given().when(plans.DraftCompensationPlan(key="reps", name="Reps", currency="XXQ")).refused(CurrencyUnknown)
 
 
 def test_versions_are_numbered_as_they_are_published() -> None:
@@ -90,7 +70,7 @@ def test_versions_are_numbered_as_they_are_published() -> None:
 def test_a_version_that_reaches_back_needs_a_reason(effective_from: date | None) -> None:
     case = given(DRAFTED)
     case.when(publish(flat("5"), effective_from=effective_from)).refused(
-        CompensationPlanReasonMissing, pointer="/reason"
+        plans.CompensationPlanReasonMissing, pointer="/reason"
     )
     case.when(publish(flat("5"), effective_from=effective_from, reason="agreed")).then(
         published(1, effective_from, "agreed")
@@ -98,28 +78,27 @@ def test_a_version_that_reaches_back_needs_a_reason(effective_from: date | None)
 
 
 def test_a_version_at_shorter_notice_than_the_plans_needs_a_reason() -> None:
-    command = DraftCompensationPlan(key="reps", name="Reps", currency="USD", notice_days=30)
+    command = plans.DraftCompensationPlan(key="reps", name="Reps", currency="USD", notice_days=30)
     drafted = replace(DRAFTED, notice_days=30)
     given().when(command).then(drafted)
     last_short, in_time = date(2026, 3, 31), date(2026, 4, 1)
     case = given(drafted)
-    refused = case.when(publish(flat("5"), effective_from=last_short)).refused(CompensationPlanReasonMissing)
+    refused = case.when(publish(flat("5"), effective_from=last_short)).refused(plans.CompensationPlanReasonMissing)
     assert refused.parameters == {"earliest_on": "2026-04-01", "notice_days": 30}
     case.when(publish(flat("5"), effective_from=last_short, reason="urgent")).then(published(1, last_short, "urgent"))
     case.when(publish(flat("5"), effective_from=in_time)).then(published(1, in_time))
 
 
 def test_a_retired_plan_takes_no_version_and_is_not_retired_twice() -> None:
-    case = given(DRAFTED, CompensationPlanRetired(reason="replaced"))
-    case.when(publish(flat("5"))).refused(CompensationPlanIsRetired)
-    case.when(RetireCompensationPlan(plan_id=SUBJECT, reason="again")).refused(CompensationPlanIsRetired)
+    case = given(DRAFTED, plans.CompensationPlanRetired(reason="replaced"))
+    case.when(publish(flat("5"))).refused(plans.CompensationPlanIsRetired)
+    case.when(plans.RetireCompensationPlan(plan_id=SUBJECT, reason="again")).refused(plans.CompensationPlanIsRetired)
 
 
 def test_all_versions_of_a_plan_pay_by_the_same_kind_of_period() -> None:
-    monthly = PublishCompensationPlanVersion(
-        plan_id=SUBJECT, period="month", components=(flat("5"),), rounding=BY_LINE, effective_from=TOMORROW
+    given(DRAFTED, published(1)).when(replace(publish(flat("5")), period="month")).refused(
+        plans.CompensationPlanPeriodFixed, pointer="/period"
     )
-    given(DRAFTED, published(1)).when(monthly).refused(CompensationPlanPeriodFixed, pointer="/period")
 
 
 TIER = "/components/0/rate/tiers"
@@ -137,30 +116,22 @@ PAYS_AT_ZERO = TargetBonus(
 @pytest.mark.parametrize(
     ("component", "refusal", "pointer"),
     [
-        (with_tiers((1, None, "2")), TiersInvalid, f"{TIER}/0/lower"),
-        (with_tiers((0, 100, "2"), (101, None, "3")), TiersInvalid, f"{TIER}/1/lower"),
-        (with_tiers((0, 100, "2"), (99, None, "3")), TiersInvalid, f"{TIER}/1/lower"),
-        (with_tiers((0, 100, "2"), (100, 200, "3")), TiersInvalid, f"{TIER}/1/upper"),
-        (with_tiers((0, None, "2"), (100, None, "3")), TiersInvalid, f"{TIER}/0/upper"),
-        (with_tiers((0, 0, "2"), (0, None, "3")), TiersInvalid, f"{TIER}/0/upper"),
-        (with_tiers(), TiersInvalid, TIER),
-        (with_tiers((0, None, "1000.1")), TiersInvalid, f"{TIER}/0/rate_percent"),
-        (flat("-1000.01"), ComponentInvalid, "/components/0/rate/rate_percent"),
-        (flat("NaN"), ComponentInvalid, "/components/0/rate/rate_percent"),
-        (flat("Infinity"), ComponentInvalid, "/components/0/rate/rate_percent"),
-        (flat("0.00000000001"), ComponentInvalid, "/components/0/rate/rate_percent"),
-        (replace(tiered("retroactive"), gate=LATER_DEALS), ComponentInvalid, "/components/0/gate/pays"),
-        (
-            flat("5", accelerator=FASTER, decelerator=SLOWER),
-            ComponentInvalid,
-            "/components/0/rate/decelerator",
-        ),
-        (replace(flat("5"), cap_minor=0), ComponentInvalid, "/components/0/cap_minor"),
-        (
-            replace(flat("5"), rate=PAYS_AT_ZERO),
-            ComponentInvalid,
-            "/components/0/rate/curve/points",
-        ),
+        (with_tiers((1, None, "2")), plans.TiersInvalid, f"{TIER}/0/lower"),
+        (with_tiers((0, 100, "2"), (101, None, "3")), plans.TiersInvalid, f"{TIER}/1/lower"),
+        (with_tiers((0, 100, "2"), (99, None, "3")), plans.TiersInvalid, f"{TIER}/1/lower"),
+        (with_tiers((0, 100, "2"), (100, 200, "3")), plans.TiersInvalid, f"{TIER}/1/upper"),
+        (with_tiers((0, None, "2"), (100, None, "3")), plans.TiersInvalid, f"{TIER}/0/upper"),
+        (with_tiers((0, 0, "2"), (0, None, "3")), plans.TiersInvalid, f"{TIER}/0/upper"),
+        (with_tiers(), plans.TiersInvalid, TIER),
+        (with_tiers((0, None, "1000.1")), plans.TiersInvalid, f"{TIER}/0/rate_percent"),
+        (flat("-1000.01"), plans.ComponentInvalid, "/components/0/rate/rate_percent"),
+        (flat("NaN"), plans.ComponentInvalid, "/components/0/rate/rate_percent"),
+        (flat("Infinity"), plans.ComponentInvalid, "/components/0/rate/rate_percent"),
+        (flat("0.00000000001"), plans.ComponentInvalid, "/components/0/rate/rate_percent"),
+        (replace(tiered("retroactive"), gate=LATER_DEALS), plans.ComponentInvalid, "/components/0/gate/pays"),
+        (flat("5", accelerator=FASTER, decelerator=SLOWER), plans.ComponentInvalid, "/components/0/rate/decelerator"),
+        (replace(flat("5"), cap_minor=0), plans.ComponentInvalid, "/components/0/cap_minor"),
+        (replace(flat("5"), rate=PAYS_AT_ZERO), plans.ComponentInvalid, "/components/0/rate/curve/points"),
     ],
 )
 def test_a_component_that_could_be_read_in_two_ways_is_refused(
@@ -172,10 +143,10 @@ def test_a_component_that_could_be_read_in_two_ways_is_refused(
 @pytest.mark.parametrize(
     ("rules", "refusal", "pointer"),
     [
-        ({"cap_minor": 0}, TermsInvalid, "/cap_minor"),
-        ({"quotas": QuotaRules(proration=WORKING_DAYS)}, TermsInvalid, "/quotas/calendar_id"),
-        ({"guarantee": GUARANTEE, "draw": DRAW}, FloorInvalid, "/draw"),
-        ({"guarantee": replace(GUARANTEE, amount_minor=-1)}, FloorInvalid, "/guarantee/amount_minor"),
+        ({"cap_minor": 0}, plans.TermsInvalid, "/cap_minor"),
+        ({"quotas": QuotaRules(proration=WORKING_DAYS)}, plans.TermsInvalid, "/quotas/calendar_id"),
+        ({"guarantee": GUARANTEE, "draw": DRAW}, plans.FloorInvalid, "/draw"),
+        ({"guarantee": replace(GUARANTEE, amount_minor=-1)}, plans.FloorInvalid, "/guarantee/amount_minor"),
         ({"currencies": CURRENCIES}, ThingUnknown, "/currencies/rate_table_id"),
         ({"quotas": QUOTAS}, ThingUnknown, "/quotas/calendar_id"),
     ],
@@ -185,7 +156,7 @@ def test_rules_of_a_plan_that_cannot_be_meant_are_refused_in_a_version_and_in_a_
 ) -> None:
     version = replace(publish(flat("5")), **rules)
     given(DRAFTED).when(version).refused(refusal, pointer=pointer)
-    proposal = SimulateCompensationPlan(plan_id=SUBJECT, period="2026Q1", **terms_of(version))
+    proposal = plans.SimulateCompensationPlan(plan_id=SUBJECT, period="2026Q1", **plans.terms_of(version))
     given(DRAFTED, published(1)).when(proposal).refused(refusal, pointer=pointer)
 
 
@@ -200,20 +171,19 @@ def test_a_plan_names_a_rate_table_and_a_calendar_that_are_there() -> None:
 
 
 def test_two_components_with_one_key_are_refused() -> None:
-    given(DRAFTED).when(publish(flat("5"), tiered("marginal"))).refused(ComponentInvalid, pointer="/components/1/key")
+    given(DRAFTED).when(publish(flat("5"), tiered("marginal"))).refused(
+        plans.ComponentInvalid, pointer="/components/1/key"
+    )
 
 
 def test_what_is_refused_first() -> None:
-    retired = given(DRAFTED, published(1), CompensationPlanRetired(reason="replaced"))
-    retired.when(publish(flat("NaN"), effective_from=None)).refused(CompensationPlanIsRetired)
-    given(DRAFTED, published(1)).when(publish(flat("NaN"), effective_from=None)).refused(ComponentInvalid)
+    retired = given(DRAFTED, published(1), plans.CompensationPlanRetired(reason="replaced"))
+    retired.when(publish(flat("NaN"), effective_from=None)).refused(plans.CompensationPlanIsRetired)
+    given(DRAFTED, published(1)).when(publish(flat("NaN"), effective_from=None)).refused(plans.ComponentInvalid)
 
 
 def test_the_newest_version_in_effect_on_the_day_applies() -> None:
-    plan = fold(
-        "compensation_plan",
-        (DRAFTED, published(1, None, "x"), published(2, date(2026, 6, 1)), published(3, date(2026, 4, 1))),
-    )
-    assert isinstance(plan, CompensationPlan)
+    versions = (published(1, None, "x"), published(2, date(2026, 6, 1)), published(3, date(2026, 4, 1)))
+    plan = folded(plans.CompensationPlan, "compensation_plan", DRAFTED, *versions)
     found = [plan.version_on(date(2026, month, 1)) for month in (3, 4, 6)]
     assert [version.number for version in found if version] == [1, 3, 3]

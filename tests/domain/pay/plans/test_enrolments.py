@@ -4,11 +4,7 @@ from datetime import date
 
 import pytest
 
-from salesapi.domain.pay.plans.compensation_plans import (
-    CompensationPlan,
-    CompensationPlanIsRetired,
-    CompensationPlanVersion,
-)
+from salesapi.domain.pay.plans.compensation_plans import CompensationPlan, CompensationPlanIsRetired
 from salesapi.domain.pay.plans.enrolments import (
     EndEnrolment,
     EnrolmentBegun,
@@ -22,12 +18,12 @@ from salesapi.domain.pay.plans.enrolments import (
 )
 from salesapi.domain.shared.kernel import FieldInvalid, Ref, StreamRef, ThingUnknown
 from salesapi.domain.shared.periods import PeriodInvalid
-from tests.domain.pay.commission_stories import ANN, BY_LINE, PLAN, flat
+from salesapi.domain.shared.states import made_from
+from tests.domain.pay.commission_stories import ANN, PLAN, flat
+from tests.domain.pay.plans.examples import quarterly
 from tests.spec import Case, given
 
-VERSION = CompensationPlanVersion(
-    number=1, period="quarter", components=(flat("5"), flat("1", key="extra")), rounding=BY_LINE, effective_from=None
-)
+VERSION = quarterly(flat("5"), flat("1", key="extra"))
 REPS = CompensationPlan(key="reps", name="Reps", currency="USD", versions=(VERSION,))
 RETIRED = CompensationPlan(key="reps", name="Reps", currency="USD", is_retired=True)
 MEMBER_REF, PLAN_REF = StreamRef("member", ANN), StreamRef("compensation_plan", PLAN)
@@ -35,12 +31,12 @@ KNOWN: dict[Ref, object] = {MEMBER_REF: "a member", PLAN_REF: REPS}
 JANUARY, APRIL, JULY = date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1)
 
 
-def begun(first: date | None = None, end: date | None = None, keys: tuple[str, ...] | None = None) -> EnrolmentBegun:
-    return EnrolmentBegun(member_id=ANN, plan_id=PLAN, effective_from=first, effective_until=end, component_keys=keys)
-
-
 def enrol(first: date | None = None, end: date | None = None, keys: tuple[str, ...] | None = None) -> EnrolParticipant:
     return EnrolParticipant(member_id=ANN, plan_id=PLAN, effective_from=first, effective_until=end, component_keys=keys)
+
+
+def begun(first: date | None = None, end: date | None = None, keys: tuple[str, ...] | None = None) -> EnrolmentBegun:
+    return made_from(EnrolmentBegun, enrol(first, end, keys))
 
 
 def end_on(day: date) -> EndEnrolment:
@@ -48,7 +44,7 @@ def end_on(day: date) -> EndEnrolment:
 
 
 def ended(day: date) -> EnrolmentEnded:
-    return EnrolmentEnded(member_id=ANN, plan_id=PLAN, effective_until=day, reason="leaves")
+    return made_from(EnrolmentEnded, end_on(day))
 
 
 def known(*events: object) -> Case:
@@ -121,14 +117,10 @@ def test_a_quota_is_set_once_and_replaced() -> None:
             member_id=ANN, measure="credited_amount", period="2026Q1", amount_minor=amount_minor, currency="USD"
         )
 
-    def quota(amount_minor: int) -> EnrolmentQuotaSet:
-        return EnrolmentQuotaSet(
-            member_id=ANN, measure="credited_amount", period="2026Q1", amount_minor=amount_minor, currency="USD"
-        )
-
-    known().when(set_quota(30_000_000)).then(quota(30_000_000))
-    known(quota(30_000_000)).when(set_quota(30_000_000)).then()
-    known(quota(30_000_000)).when(set_quota(1)).then(quota(1))
+    known_quota, smaller = (made_from(EnrolmentQuotaSet, set_quota(amount)) for amount in (30_000_000, 1))
+    known().when(set_quota(30_000_000)).then(known_quota)
+    known(known_quota).when(set_quota(30_000_000)).then()
+    known(known_quota).when(set_quota(1)).then(smaller)
 
 
 @pytest.mark.parametrize("period", ["2026Q5", "2026-13", "26Q1", "0000", "2026-1", "always"])

@@ -3,15 +3,11 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
-from salesapi.domain.pay.plans.compensation_plans import (
-    AwardInvalid,
-    CompensationPlanDrafted,
-    PublishCompensationPlanVersion,
-)
+from salesapi.domain.pay.plans import compensation_plans as plans
 from salesapi.domain.pay.plans.plan_awards import (
     MemberSharePoints,
     PlanAward,
@@ -22,21 +18,13 @@ from salesapi.domain.pay.plans.plan_awards import (
 )
 from salesapi.domain.pay.plans.plan_components import SaleFilter
 from salesapi.domain.pay.plans.plan_problems import problem_of_terms
-from salesapi.domain.pay.rules.tables import CurvePoint
+from salesapi.domain.pay.rules.pools import PoolDivision
+from salesapi.domain.pay.rules.tables import PayoutCurve
 from salesapi.domain.shared.periods import PeriodKind
-from tests.domain.pay.award_options import (
-    EVENLY,
-    GIVEN,
-    POOL,
-    RENEWAL,
-    award,
-    campaign,
-    every_kind,
-    forecast,
-    goal,
-    retention,
-)
+from tests.domain.pay import award_options
+from tests.domain.pay.award_options import EVENLY, GIVEN, POOL, RENEWAL, award, campaign, forecast, goal, retention
 from tests.domain.pay.plan_options import RESIDUAL, ROUNDING, component, paying, terms
+from tests.domain.pay.plans.examples import check_problem
 from tests.spec import given, uid
 
 PER_DEAL = campaign(unit="deal")
@@ -46,226 +34,109 @@ RECURRING = component(rate=RESIDUAL, attributed="invoice")
 POINTS = (MemberSharePoints(member_id=uid(0xA), points=Decimal(1)),)
 
 
-def card(*goals: Any) -> Scorecard:
-    return Scorecard(target_minor=100_000, goals=goals, missing="zero")
+def campaigning(**options: Any) -> PlanAward:
+    """A campaign by deals."""
+    return award("a", spiff=campaign(**{"unit": "deal", **options}))
 
 
-def pool(**options: Any) -> TeamPool:
-    return TeamPool(**{"terms": POOL, "component": "base", **options})
+def scored(of: str, weight: str = "100", curve: PayoutCurve = EVENLY, **source: Any) -> PlanAward:
+    """A scorecard with one goal."""
+    goals = (goal("only", weight, curve, of=of, **source),)
+    return award("a", scorecard=Scorecard(target_minor=100_000, goals=goals, missing="zero"))
 
 
-REFUSED: list[tuple[str, PlanAward, str, str]] = [
-    ("no kind", award("a"), "/key", "it has no kind"),
-    ("two kinds", award("a", spiff=PER_DEAL, team_pool=pool()), "/team_pool", "spiff and team_pool; send one"),
+def pool(rate_percent: int = 2, division: PoolDivision = "equal", **options: Any) -> TeamPool:
+    """A pool of a team."""
+    terms = replace(POOL, rate_percent=Decimal(rate_percent), division=division)
+    return TeamPool(**{"terms": terms, "component": "base", **options})
+
+
+def pooled(**options: Any) -> PlanAward:
+    return award("a", team_pool=pool(**options))
+
+
+def pointing(each: Literal["touch", "deal"], **options: Any) -> PlanAward:
+    return award("a", points=PointsAward(each=each, points=Decimal(1), **options))
+
+
+COMPONENT = "/scorecard/goals/0/source/component"
+RESPONSES = "/scorecard/goals/0/source/responses_min"
+ATTAINED = "/scorecard/goals/0/curve/points/1/attainment_percent"
+ONCE = retention("repurchase_rate", curve=replace(EVENLY, points=EVENLY.points[:1] * 3))
+TOO_LITTLE = replace(GIVEN, lowest_percent=Decimal(71))
+REFUSED: list[tuple[PlanAward, str, str]] = [
+    (award("a"), "/key", "it has no kind"),
+    (award("a", spiff=PER_DEAL, team_pool=pool()), "/team_pool", "spiff and team_pool; send one"),
+    (pooled(component="other"), "/team_pool/component", "no component other"),
+    (scored("attainment", component="other"), COMPONENT, "no component other"),
+    (award("base", spiff=PER_DEAL), "/key", "used twice"),
+    (campaigning(last_on=date(2026, 2, 28)), "/spiff/terms/last_on", "it ends before 2026-03-01"),
+    (campaigning(last_on=date(2029, 2, 28)), "/spiff/terms/last_on", "at most 731 days"),
+    (campaigning(unit=None), "/spiff/unit", "belongs to an award for each unit"),
+    (campaigning(unit_award_minor=None, commission_multiplier=Decimal(1)), "/spiff/unit", "to no multiplier"),
+    (campaigning(only=SaleFilter()), "/spiff/only", "it has no condition"),
+    (scored("nps", "90", responses_min=1), "/scorecard/goals", "add up to 90 percent"),
+    (scored("nps"), RESPONSES, "a score of nps needs responses_min"),
+    (scored("points", target_count=5, responses_min=1), RESPONSES, "no part of points"),
+    (scored("points", target_count=5, kinds=("event",)), "/scorecard/goals/0/source/kinds", "kinds belong to touches"),
+    (scored("points", curve=FALLING, target_count=5), ATTAINED, "cannot follow"),
+    (pooled(share_points=POINTS), "/team_pool/share_points", "belong to a division"),
+    (pooled(division="share_points"), "/team_pool/share_points", "belong to a division"),
     (
-        "an unknown component",
-        award("a", team_pool=pool(component="other")),
-        "/team_pool/component",
-        "no component other",
-    ),
-    (
-        "a score of an unknown component",
-        award("a", scorecard=card(goal("q", "100", of="attainment", component="other"))),
-        "/scorecard/goals/0/source/component",
-        "no component other",
-    ),
-    ("the key of a component", award("base", spiff=PER_DEAL), "/key", "used twice"),
-    (
-        "a campaign that ends before it begins",
-        award("a", spiff=campaign(unit="deal", last_on=date(2026, 2, 28))),
-        "/spiff/terms/last_on",
-        "it ends before 2026-03-01",
-    ),
-    (
-        "a campaign of three years",
-        award("a", spiff=campaign(unit="deal", last_on=date(2029, 2, 28))),
-        "/spiff/terms/last_on",
-        "at most 731 days",
-    ),
-    ("no unit", award("a", spiff=campaign()), "/spiff/unit", "belongs to an award for each unit"),
-    (
-        "a unit with a multiplier",
-        award("a", spiff=campaign(unit="deal", unit_award_minor=None, commission_multiplier=Decimal(1))),
-        "/spiff/unit",
-        "to no multiplier",
-    ),
-    (
-        "an empty filter",
-        award("a", spiff=campaign(unit="deal", only=SaleFilter())),
-        "/spiff/only",
-        "it has no condition",
-    ),
-    (
-        "weights of 90 percent",
-        award("a", scorecard=card(goal("n", "90", of="nps", responses_min=1))),
-        "/scorecard/goals",
-        "add up to 90 percent",
-    ),
-    (
-        "answers without their number",
-        award("a", scorecard=card(goal("n", "100", of="nps"))),
-        "/scorecard/goals/0/source/responses_min",
-        "a score of nps needs responses_min",
-    ),
-    (
-        "points with a number of answers",
-        award("a", scorecard=card(goal("p", "100", of="points", target_count=5, responses_min=1))),
-        "/scorecard/goals/0/source/responses_min",
-        "no part of points",
-    ),
-    (
-        "kinds of points",
-        award("a", scorecard=card(goal("p", "100", of="points", target_count=5, kinds=("meeting",)))),
-        "/scorecard/goals/0/source/kinds",
-        "kinds belong to touches",
-    ),
-    (
-        "a falling curve",
-        award("a", scorecard=card(goal("p", "100", FALLING, of="points", target_count=5))),
-        "/scorecard/goals/0/curve/points/1/attainment_percent",
-        "cannot follow",
-    ),
-    (
-        "share points without their division",
-        award("a", team_pool=pool(share_points=POINTS)),
-        "/team_pool/share_points",
-        "belong to a division",
-    ),
-    (
-        "the division without share points",
-        award("a", team_pool=pool(terms=replace(POOL, division="share_points"))),
-        "/team_pool/share_points",
-        "belong to a division",
-    ),
-    (
-        "a member's share points twice",
-        award("a", team_pool=pool(terms=replace(POOL, division="share_points"), share_points=POINTS * 2)),
+        pooled(division="share_points", share_points=POINTS * 2),
         "/team_pool/share_points/1/member_id",
         "named twice",
     ),
+    (pooled(leader=GIVEN), "/team_pool/leader", "belongs to a division by `leader`"),
+    (pooled(division="leader"), "/team_pool/leader", "belongs to a division by `leader`"),
     (
-        "bounds of a leader without the division",
-        award("a", team_pool=pool(leader=GIVEN)),
-        "/team_pool/leader",
-        "belongs to a division by `leader`",
-    ),
-    (
-        "a division by the leader without bounds",
-        award("a", team_pool=pool(terms=replace(POOL, division="leader"))),
-        "/team_pool/leader",
-        "belongs to a division by `leader`",
-    ),
-    (
-        "bounds between which no share lies",
-        award(
-            "a",
-            team_pool=pool(terms=replace(POOL, division="leader"), leader=replace(GIVEN, lowest_percent=Decimal(71))),
-        ),
+        pooled(division="leader", leader=TOO_LITTLE),
         "/team_pool/leader/highest_percent",
         "no share lies from 71 to 70 percent",
     ),
+    (pointing("deal"), "/points/component", "belongs to points for each `deal`"),
+    (pointing("touch", component="base"), "/points/component", "belongs to points for each `deal`"),
+    (pointing("deal", component="other"), "/points/component", "no component other"),
+    (pointing("deal", component="base", kinds=("meeting",)), "/points/kinds", "kinds belong to touches"),
+    (pooled(rate_percent=-1), "/team_pool/terms/rate_percent", "not below 0 percent"),
+    (award("a", retention=retention("renewal_rate")), "/retention/renewal", "belongs to `renewal_rate`"),
     (
-        "points for each deal of no component",
-        award("a", points=PointsAward(each="deal", points=Decimal(1))),
-        "/points/component",
-        "belongs to points for each `deal`",
-    ),
-    (
-        "points for touches by a component",
-        award("a", points=PointsAward(each="touch", points=Decimal(1), component="base")),
-        "/points/component",
-        "belongs to points for each `deal`",
-    ),
-    (
-        "points of an unknown component",
-        award("a", points=PointsAward(each="deal", points=Decimal(1), component="other")),
-        "/points/component",
-        "no component other",
-    ),
-    (
-        "kinds of touches for deals",
-        award("a", points=PointsAward(each="deal", points=Decimal(1), component="base", kinds=("meeting",))),
-        "/points/kinds",
-        "kinds belong to touches",
-    ),
-    (
-        "a pool below nothing",
-        award("a", team_pool=pool(terms=replace(POOL, rate_percent=Decimal(-1)))),
-        "/team_pool/terms/rate_percent",
-        "not below 0 percent",
-    ),
-    (
-        "renewals without their terms",
-        award("a", retention=retention("renewal_rate")),
-        "/retention/renewal",
-        "belongs to `renewal_rate`",
-    ),
-    (
-        "terms of renewals with revenue",
         award("a", retention=retention("expansion_rate", renewal=RENEWAL)),
         "/retention/renewal",
         "belongs to `renewal_rate`",
     ),
-    (
-        "three points at one measure",
-        award(
-            "a",
-            retention=retention(
-                "repurchase_rate",
-                curve=replace(
-                    EVENLY, points=(CurvePoint(attainment_percent=Decimal(1), payout_percent=Decimal(1)),) * 3
-                ),
-            ),
-        ),
-        "/retention/curve/points/2/attainment_percent",
-        "a step has two",
-    ),
-    (
-        "an award of nothing",
-        award("a", forecast=forecast(award_minor=0)),
-        "/forecast/terms/award_minor",
-        "an award is above 0",
-    ),
-    (
-        "a kind of touches twice",
-        award("a", touches=TouchAward(kinds=("meeting", "meeting"), amount_minor=1)),
-        "/touches/kinds/1",
-        "named twice",
-    ),
+    (award("a", retention=ONCE), "/retention/curve/points/2/attainment_percent", "a step has two"),
+    (award("a", forecast=forecast(award_minor=0)), "/forecast/terms/award_minor", "an award is above 0"),
+    (award("a", touches=TouchAward(kinds=("meeting", "meeting"), amount_minor=1)), "/touches/kinds/1", "named twice"),
 ]
 
 
-@pytest.mark.parametrize(
-    ("wrong", "pointer", "words"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED]
-)
+@pytest.mark.parametrize(("wrong", "pointer", "words"), REFUSED)
 def test_an_award_is_refused_with_its_place(wrong: PlanAward, pointer: str, words: str) -> None:
-    found = problem_of_terms(terms(awards=(wrong,)), "quarter")
-    assert found is not None
-    assert found.pointer == f"/awards/0{pointer}"
-    assert words in found.reason
+    check_problem(problem_of_terms(terms(awards=(wrong,)), "quarter"), f"/awards/0{pointer}", words=words)
 
 
 @pytest.mark.parametrize("counted", [PAID, RECURRING], ids=["payments", "invoices"])
 def test_a_campaign_counts_no_deal_with_each_of_its_payments(counted: Any) -> None:
-    found = problem_of_terms(terms(counted, awards=(award("a", spiff=PER_DEAL),)), "quarter")
-    assert found is not None
-    assert found.pointer == "/awards/0/spiff/component"
+    paid_often = terms(counted, awards=(award("a", spiff=PER_DEAL),))
+    check_problem(problem_of_terms(paid_often, "quarter"), "/awards/0/spiff/component")
 
 
 def test_two_awards_do_not_share_a_key() -> None:
-    found = problem_of_terms(terms(awards=(award("a", spiff=PER_DEAL), award("a", spiff=PER_DEAL))), "quarter")
-    assert found is not None
-    assert found.pointer == "/awards/1/key"
+    twice = terms(awards=(award("a", spiff=PER_DEAL),) * 2)
+    check_problem(problem_of_terms(twice, "quarter"), "/awards/1/key")
 
 
 @pytest.mark.parametrize("kind", ["month", "quarter", "year"])
 def test_every_kind_of_award_can_be_published(kind: PeriodKind) -> None:
-    assert problem_of_terms(terms(awards=every_kind("base")), kind) is None
+    assert problem_of_terms(terms(awards=award_options.every_kind("base")), kind) is None
 
 
 def test_the_refusal_names_the_award() -> None:
-    command = PublishCompensationPlanVersion(
+    command = plans.PublishCompensationPlanVersion(
         plan_id=uid(1), period="quarter", components=terms().components, rounding=ROUNDING, awards=(award("star"),)
     )
-    drafted = CompensationPlanDrafted(key="plan", name="Plan", currency="USD", legal_entity=None, external_id=None)
-    given(drafted).when(command).refused(AwardInvalid)
+    drafted = plans.CompensationPlanDrafted(
+        key="plan", name="Plan", currency="USD", legal_entity=None, external_id=None
+    )
+    given(drafted).when(command).refused(plans.AwardInvalid)

@@ -2,36 +2,27 @@
 
 from dataclasses import replace
 
-from salesapi.domain.pay.plans.compensation_plans import CompensationPlan, CompensationPlanVersion
-from salesapi.domain.pay.plans.enrolments import (
-    ACKNOWLEDGEMENTS_MAX,
-    AcknowledgeCompensationPlan,
-    EnrolmentBegun,
-    EnrolmentLimitReached,
-    EnrolmentMissing,
-    EnrolmentNotYours,
-    EnrolmentPlanAcknowledged,
-    EnrolmentVersionUnpublished,
-)
+from salesapi.domain.pay.plans import enrolments
+from salesapi.domain.pay.plans.compensation_plans import CompensationPlan
 from salesapi.domain.shared.kernel import Ref, StreamRef, ThingUnknown
-from tests.domain.pay.commission_stories import ANN, BOB, BY_LINE, PLAN, flat
+from salesapi.domain.shared.states import made_from
+from tests.domain.pay.commission_stories import ANN, BOB, PLAN, flat
+from tests.domain.pay.plans.examples import quarterly
 from tests.spec import ACTOR, Case, given, uid
 
-VERSION = CompensationPlanVersion(
-    number=1, period="quarter", components=(flat("5"),), rounding=BY_LINE, effective_from=None
+REPS = CompensationPlan(key="reps", name="Reps", currency="USD", versions=(quarterly(flat("5")),))
+KNOWN: dict[Ref, object] = {StreamRef("compensation_plan", PLAN): REPS}
+ENROLLED = enrolments.EnrolmentBegun(
+    member_id=ANN, plan_id=PLAN, effective_from=None, effective_until=None, component_keys=None
 )
-KNOWN: dict[Ref, object] = {
-    StreamRef("compensation_plan", PLAN): CompensationPlan(key="reps", name="Reps", currency="USD", versions=(VERSION,))
-}
-ENROLLED = EnrolmentBegun(member_id=ANN, plan_id=PLAN, effective_from=None, effective_until=None, component_keys=None)
 
 
-def acknowledge(version: int = 1) -> AcknowledgeCompensationPlan:
-    return AcknowledgeCompensationPlan(member_id=ANN, plan_id=PLAN, plan_version=version)
+def acknowledge(version: int = 1) -> enrolments.AcknowledgeCompensationPlan:
+    return enrolments.AcknowledgeCompensationPlan(member_id=ANN, plan_id=PLAN, plan_version=version)
 
 
-def acknowledged(version: int = 1) -> EnrolmentPlanAcknowledged:
-    return EnrolmentPlanAcknowledged(member_id=ANN, plan_id=PLAN, plan_version=version)
+def acknowledged(version: int = 1) -> enrolments.EnrolmentPlanAcknowledged:
+    return made_from(enrolments.EnrolmentPlanAcknowledged, acknowledge(version))
 
 
 def ann(*events: object) -> Case:
@@ -47,13 +38,15 @@ def test_acknowledging_again_changes_nothing() -> None:
 
 
 def test_nobody_acknowledges_for_somebody_else() -> None:
-    given(ENROLLED).facts(KNOWN).by(ACTOR, BOB).when(acknowledge()).refused(EnrolmentNotYours, pointer="/member_id")
-    given(ENROLLED).facts(KNOWN).when(acknowledge()).refused(EnrolmentNotYours)
+    given(ENROLLED).facts(KNOWN).by(ACTOR, BOB).when(acknowledge()).refused(
+        enrolments.EnrolmentNotYours, pointer="/member_id"
+    )
+    given(ENROLLED).facts(KNOWN).when(acknowledge()).refused(enrolments.EnrolmentNotYours)
 
 
 def test_only_a_participant_acknowledges() -> None:
     elsewhere = replace(ENROLLED, plan_id=uid(0xF2))
-    ann(elsewhere).when(acknowledge()).refused(EnrolmentMissing, pointer="/plan_id")
+    ann(elsewhere).when(acknowledge()).refused(enrolments.EnrolmentMissing, pointer="/plan_id")
 
 
 def test_who_takes_part_in_nothing_is_answered_as_a_foreign_participant_is() -> None:
@@ -62,13 +55,13 @@ def test_who_takes_part_in_nothing_is_answered_as_a_foreign_participant_is() -> 
 
 
 def test_an_unpublished_version_is_not_acknowledged() -> None:
-    refused = ann(ENROLLED).when(acknowledge(2)).refused(EnrolmentVersionUnpublished, pointer="/plan_version")
+    refused = (
+        ann(ENROLLED).when(acknowledge(2)).refused(enrolments.EnrolmentVersionUnpublished, pointer="/plan_version")
+    )
     assert refused.parameters == {"plan_version": 2, "latest": 1}
 
 
 def test_a_member_acknowledges_a_bounded_number_of_versions() -> None:
-    others = (
-        EnrolmentPlanAcknowledged(member_id=ANN, plan_id=uid(0x1000 + number), plan_version=1)
-        for number in range(ACKNOWLEDGEMENTS_MAX)
-    )
-    ann(ENROLLED, *others).when(acknowledge()).refused(EnrolmentLimitReached)
+    plans = (uid(0x1000 + number) for number in range(enrolments.ACKNOWLEDGEMENTS_MAX))
+    others = (replace(acknowledged(), plan_id=plan) for plan in plans)
+    ann(ENROLLED, *others).when(acknowledge()).refused(enrolments.EnrolmentLimitReached)

@@ -10,33 +10,7 @@ import pytest
 from salesapi.domain.consequences import Step
 from salesapi.domain.pay.plans.enrolment_spans import Span
 from salesapi.domain.pay.plans.enrolments import Enrolment, enrolment_ref
-from salesapi.domain.pay.records.awards import (
-    ApproveAward,
-    Award,
-    AwardAdjustmentPosted,
-    AwardApproved,
-    AwardApproverIsBeneficiary,
-    AwardApproverIsGranter,
-    AwardCurrencyMismatch,
-    AwardDrawForgiven,
-    AwardExpiryExtended,
-    AwardGranted,
-    AwardObjectionForeign,
-    AwardPeriodLocked,
-    AwardPeriodMismatch,
-    AwardPeriodsReversed,
-    AwardPlanUnpublished,
-    AwardPlanWithoutDraw,
-    AwardPlanWithoutExpiry,
-    AwardRevoked,
-    AwardSettled,
-    AwardValueUnclear,
-    ExtendExpiry,
-    ForgiveDraw,
-    GrantAward,
-    PostAdjustment,
-    RevokeAward,
-)
+from salesapi.domain.pay.records import awards
 from salesapi.domain.pay.records.objections import Objection, ObjectionSubject
 from salesapi.domain.pay.records.payout_run_states import PayoutRun, RunProgress
 from salesapi.domain.pay.records.points import (
@@ -54,9 +28,11 @@ from salesapi.domain.selling.deals import Deal, DealShare
 from salesapi.domain.shared.kernel import FieldInvalid, Ref, Refused, StreamRef, ThingUnknown, natural_id
 from salesapi.domain.shared.money import CurrencyUnknown
 from salesapi.domain.shared.periods import PeriodInvalid
+from salesapi.domain.shared.states import made_from
 from tests.domain.pay.pay_examples import MONTHLY
 from tests.domain.pay.plan_options import ADVANCE, DRAW, WITH_CASH
-from tests.spec import ACTOR, DAY, SUBJECT, Case, fold, given, uid
+from tests.spec import ACTOR, DAY, SUBJECT, Case, folded, given, uid
+from tests.values_by_type import built
 
 REP, OTHER, BOSS, UNKNOWN = uid(1), uid(2), uid(3), uid(99)
 APPROVING = uid(0xB0)
@@ -68,24 +44,9 @@ LENDING = replace(
 )
 SELLING = MONTHLY.versions[0]
 LATE = replace(
-    MONTHLY,
-    versions=(replace(SELLING, components=(replace(SELLING.components[0], release=WITH_CASH),)), SELLING),
+    MONTHLY, versions=(replace(SELLING, components=(replace(SELLING.components[0], release=WITH_CASH),)), SELLING)
 )
-SOLD = Deal(
-    status="won",
-    title="Beds",
-    pipeline_id=uid(0x18),
-    pipeline_version=1,
-    stage="won",
-    stage_before_closing=None,
-    owner_id=REP,
-    customer_id=None,
-    amount_minor=100_000,
-    currency="CNY",
-    lines=(),
-    expected_close_on=None,
-    attributes=(),
-)
+SOLD = built(Deal, owner_id=REP, shares=())
 OBJECTED = Objection(
     answer_due_on=DAY, subject=ObjectionSubject(kind="target", id=uid(5)), member_id=REP, raised_by=ACTOR
 )
@@ -108,7 +69,7 @@ LOCKED: dict[Ref, object] = {
     )
     for plan_id in (PLAN, OWED)
 }
-SPIFF = GrantAward(
+SPIFF = awards.GrantAward(
     member_id=REP,
     kind="spiff",
     reason="Launch of the GTX Pro",
@@ -117,8 +78,8 @@ SPIFF = GrantAward(
     plan_id=PLAN,
     period="2026-03",
 )
-POINTS = GrantAward(member_id=REP, kind="points", reason="Follow-ups on time", points=40)
-ADJUSTMENT = PostAdjustment(
+POINTS = awards.GrantAward(member_id=REP, kind="points", reason="Follow-ups on time", points=40)
+ADJUSTMENT = awards.PostAdjustment(
     member_id=REP,
     plan_id=PLAN,
     period_corrected="2026-01",
@@ -127,60 +88,21 @@ ADJUSTMENT = PostAdjustment(
     cause="Deal counted twice",
     objection_id=OBJECTION,
 )
-FORGIVE = ForgiveDraw(
+FORGIVE = awards.ForgiveDraw(
     member_id=REP, plan_id=OWED, period="2026-03", amount_minor=30_000, reason="The launch was ours to delay"
 )
-EXTEND = ExtendExpiry(plan_id=EXPIRING, deal_id=DEAL, days=15, reason="Their works burned down")
-APPROVE, REVOKE = ApproveAward(award_id=SUBJECT), RevokeAward(award_id=SUBJECT, reason="not earned")
+EXTEND = awards.ExtendExpiry(plan_id=EXPIRING, deal_id=DEAL, days=15, reason="Their works burned down")
+APPROVE, REVOKE = awards.ApproveAward(award_id=SUBJECT), awards.RevokeAward(award_id=SUBJECT, reason="not earned")
 
 
-def granted(command: GrantAward = SPIFF, granter_id: UUID | None = BOSS) -> AwardGranted:
-    return AwardGranted(
-        member_id=command.member_id,
-        kind=command.kind,
-        amount_minor=command.amount_minor,
-        currency=command.currency,
-        points=command.points,
-        reason=command.reason,
-        plan_id=command.plan_id,
-        period=command.period,
-        granted_by=ACTOR,
-        granter_id=granter_id,
-    )
+def granted(command: awards.GrantAward = SPIFF, granter_id: UUID | None = BOSS) -> awards.AwardGranted:
+    return made_from(awards.AwardGranted, command, granted_by=ACTOR, granter_id=granter_id)
 
 
-POSTED = AwardAdjustmentPosted(
-    member_id=REP,
-    plan_id=PLAN,
-    period_corrected="2026-01",
-    period="2026-03",
-    amount_minor=-700,
-    currency="CNY",
-    cause="Deal counted twice",
-    objection_id=OBJECTION,
-    granted_by=ACTOR,
-    granter_id=BOSS,
-)
-FORGIVEN = AwardDrawForgiven(
-    member_id=REP,
-    plan_id=OWED,
-    period="2026-03",
-    amount_minor=30_000,
-    currency="CNY",
-    reason="The launch was ours to delay",
-    granted_by=ACTOR,
-    granter_id=BOSS,
-)
-EXTENDED = AwardExpiryExtended(
-    member_id=REP,
-    plan_id=EXPIRING,
-    deal_id=DEAL,
-    days=15,
-    reason="Their works burned down",
-    granted_by=ACTOR,
-    granter_id=BOSS,
-)
-APPROVED = AwardApproved(
+POSTED = made_from(awards.AwardAdjustmentPosted, ADJUSTMENT, currency="CNY", granted_by=ACTOR, granter_id=BOSS)
+FORGIVEN = made_from(awards.AwardDrawForgiven, FORGIVE, currency="CNY", granted_by=ACTOR, granter_id=BOSS)
+EXTENDED = made_from(awards.AwardExpiryExtended, EXTEND, member_id=REP, granted_by=ACTOR, granter_id=BOSS)
+APPROVED = awards.AwardApproved(
     member_id=REP, plan_id=PLAN, period="2026-03", amount_minor=50_000, currency="CNY", approved_by=APPROVING
 )
 
@@ -199,13 +121,13 @@ def approver(*events: object) -> Case:
         SPIFF,
         replace(SPIFF, plan_id=None),
         POINTS,
-        GrantAward(member_id=REP, kind="recognition", reason="Star of the quarter"),
-        GrantAward(
+        awards.GrantAward(member_id=REP, kind="recognition", reason="Star of the quarter"),
+        awards.GrantAward(
             member_id=REP, kind="innovation", reason="New demo", amount_minor=1, currency="JPY", period="2026Q1"
         ),
     ],
 )
-def test_an_award_is_of_money_of_points_or_of_neither(command: GrantAward) -> None:
+def test_an_award_is_of_money_of_points_or_of_neither(command: awards.GrantAward) -> None:
     boss().when(command).then(granted(command))
 
 
@@ -224,7 +146,7 @@ def test_an_award_is_of_money_of_points_or_of_neither(command: GrantAward) -> No
     ],
 )
 def test_what_an_award_is_worth_is_said_in_one_way(changed: dict[str, Any], pointer: str) -> None:
-    boss().when(replace(SPIFF, **changed)).refused(AwardValueUnclear, pointer=pointer)
+    boss().when(replace(SPIFF, **changed)).refused(awards.AwardValueUnclear, pointer=pointer)
 
 
 def test_an_adjustment_is_in_the_currency_of_its_plan() -> None:
@@ -246,11 +168,11 @@ def test_what_any_kind_of_draw_left_is_forgiven(terms: dict[str, Any]) -> None:
 def test_approving_a_forgiven_draw_states_no_amount_because_none_is_paid() -> None:
     approved = replace(APPROVED, plan_id=OWED, amount_minor=None, currency=None)
     approver(FORGIVEN).when(APPROVE).then(approved)
-    boss(FORGIVEN).when(APPROVE).refused(AwardApproverIsGranter)
-    given(FORGIVEN).facts(KNOWN).by(APPROVING, REP).when(APPROVE).refused(AwardApproverIsBeneficiary)
-    approver(FORGIVEN).facts(LOCKED).when(APPROVE).refused(AwardPeriodLocked)
-    boss(FORGIVEN).when(REVOKE).then(AwardRevoked(reason="not earned"))
-    approver(FORGIVEN, approved).when(REVOKE).refused(AwardSettled)
+    boss(FORGIVEN).when(APPROVE).refused(awards.AwardApproverIsGranter)
+    given(FORGIVEN).facts(KNOWN).by(APPROVING, REP).when(APPROVE).refused(awards.AwardApproverIsBeneficiary)
+    approver(FORGIVEN).facts(LOCKED).when(APPROVE).refused(awards.AwardPeriodLocked)
+    boss(FORGIVEN).when(REVOKE).then(awards.AwardRevoked(reason="not earned"))
+    approver(FORGIVEN, approved).when(REVOKE).refused(awards.AwardSettled)
 
 
 def test_an_expiry_is_extended_for_the_owner_of_the_deal_where_a_version_of_the_plan_has_one() -> None:
@@ -258,45 +180,45 @@ def test_an_expiry_is_extended_for_the_owner_of_the_deal_where_a_version_of_the_
 
 
 def test_somebody_approves_an_extension_who_neither_asked_for_it_nor_sold_the_deal() -> None:
-    approved = AwardApproved(
+    approved = awards.AwardApproved(
         member_id=REP, plan_id=EXPIRING, period=None, amount_minor=None, currency=None, approved_by=APPROVING
     )
     approver(EXTENDED).when(APPROVE).then(approved)
-    boss(EXTENDED).when(APPROVE).refused(AwardApproverIsGranter)
-    given(EXTENDED).facts(KNOWN).by(APPROVING, REP).when(APPROVE).refused(AwardApproverIsBeneficiary)
+    boss(EXTENDED).when(APPROVE).refused(awards.AwardApproverIsGranter)
+    given(EXTENDED).facts(KNOWN).by(APPROVING, REP).when(APPROVE).refused(awards.AwardApproverIsBeneficiary)
     half = DealShare(member_id=OTHER, kind="overlay", percent=Decimal(50))
     handed_over: dict[Ref, object] = {StreamRef("deal", DEAL): replace(SOLD, owner_id=BOSS, shares=(half,))}
     for member_id in (BOSS, OTHER, REP):
         asked = replace(EXTENDED, granter_id=None)
         by = given(asked).facts({**KNOWN, **handed_over}).by(APPROVING, member_id)
-        by.when(APPROVE).refused(AwardApproverIsBeneficiary)
-    boss(EXTENDED).when(REVOKE).then(AwardRevoked(reason="not earned"))
-    approver(EXTENDED, AwardRevoked(reason="not earned")).when(APPROVE).refused(AwardSettled)
-    approver(EXTENDED, approved).when(REVOKE).refused(AwardSettled)
+        by.when(APPROVE).refused(awards.AwardApproverIsBeneficiary)
+    boss(EXTENDED).when(REVOKE).then(awards.AwardRevoked(reason="not earned"))
+    approver(EXTENDED, awards.AwardRevoked(reason="not earned")).when(APPROVE).refused(awards.AwardSettled)
+    approver(EXTENDED, approved).when(REVOKE).refused(awards.AwardSettled)
 
 
 def test_a_locked_period_takes_no_award() -> None:
-    boss().facts(LOCKED).when(FORGIVE).refused(AwardPeriodLocked, pointer="/period")
-    boss().facts(LOCKED).when(SPIFF).refused(AwardPeriodLocked, pointer="/period")
-    boss().facts(LOCKED).when(ADJUSTMENT).refused(AwardPeriodLocked, pointer="/period")
+    boss().facts(LOCKED).when(FORGIVE).refused(awards.AwardPeriodLocked, pointer="/period")
+    boss().facts(LOCKED).when(SPIFF).refused(awards.AwardPeriodLocked, pointer="/period")
+    boss().facts(LOCKED).when(ADJUSTMENT).refused(awards.AwardPeriodLocked, pointer="/period")
     boss().facts(LOCKED).when(replace(SPIFF, plan_id=None)).then(granted(replace(SPIFF, plan_id=None)))
 
 
 def test_a_period_locked_since_takes_no_approval() -> None:
-    approver(granted()).facts(LOCKED).when(APPROVE).refused(AwardPeriodLocked)
+    approver(granted()).facts(LOCKED).when(APPROVE).refused(awards.AwardPeriodLocked)
 
 
 def test_somebody_else_than_the_granter_and_the_beneficiary_approves() -> None:
     approver(granted()).when(APPROVE).then(APPROVED)
-    boss(granted()).when(APPROVE).refused(AwardApproverIsGranter)
-    given(granted()).facts(KNOWN).by(APPROVING, BOSS).when(APPROVE).refused(AwardApproverIsGranter)
-    given(granted()).facts(KNOWN).by(APPROVING, REP).when(APPROVE).refused(AwardApproverIsBeneficiary)
+    boss(granted()).when(APPROVE).refused(awards.AwardApproverIsGranter)
+    given(granted()).facts(KNOWN).by(APPROVING, BOSS).when(APPROVE).refused(awards.AwardApproverIsGranter)
+    given(granted()).facts(KNOWN).by(APPROVING, REP).when(APPROVE).refused(awards.AwardApproverIsBeneficiary)
     given(granted(granter_id=None)).facts(KNOWN).by(APPROVING).when(APPROVE).then(APPROVED)
 
 
 def test_an_award_is_revoked_until_it_is_approved() -> None:
-    boss(POSTED).when(REVOKE).then(AwardRevoked(reason="not earned"))
-    refused = boss(granted(), APPROVED).when(REVOKE).refused(AwardSettled)
+    boss(POSTED).when(REVOKE).then(awards.AwardRevoked(reason="not earned"))
+    refused = boss(granted(), APPROVED).when(REVOKE).refused(awards.AwardSettled)
     assert refused.parameters == {"status": "approved"}
 
 
@@ -304,33 +226,33 @@ def test_an_award_is_revoked_until_it_is_approved() -> None:
     ("events", "command", "refusal"),
     [
         ((), replace(SPIFF, member_id=UNKNOWN, currency=None), ThingUnknown),
-        ((), replace(SPIFF, currency=None), AwardValueUnclear),
+        ((), replace(SPIFF, currency=None), awards.AwardValueUnclear),
         ((), replace(SPIFF, currency="XXX", period="soon"), CurrencyUnknown),
         ((), replace(SPIFF, period="soon", plan_id=UNKNOWN), PeriodInvalid),
         ((), replace(SPIFF, plan_id=UNKNOWN, currency="USD"), ThingUnknown),
-        ((), replace(SPIFF, plan_id=DRAFT, currency="USD"), AwardPlanUnpublished),
-        ((), replace(SPIFF, period="2026", currency="USD"), AwardPeriodMismatch),
-        ((), replace(SPIFF, currency="USD"), AwardCurrencyMismatch),
+        ((), replace(SPIFF, plan_id=DRAFT, currency="USD"), awards.AwardPlanUnpublished),
+        ((), replace(SPIFF, period="2026", currency="USD"), awards.AwardPeriodMismatch),
+        ((), replace(SPIFF, currency="USD"), awards.AwardCurrencyMismatch),
         ((), replace(ADJUSTMENT, member_id=UNKNOWN, plan_id=UNKNOWN), ThingUnknown),
         ((), replace(ADJUSTMENT, plan_id=UNKNOWN, amount_minor=0), ThingUnknown),
-        ((), replace(ADJUSTMENT, amount_minor=0, period_corrected="x"), AwardValueUnclear),
+        ((), replace(ADJUSTMENT, amount_minor=0, period_corrected="x"), awards.AwardValueUnclear),
         ((), replace(ADJUSTMENT, period_corrected="then", period="2026"), PeriodInvalid),
-        ((), replace(ADJUSTMENT, period="2026"), AwardPeriodMismatch),
-        ((), replace(ADJUSTMENT, period="2025-12", objection_id=UNKNOWN), AwardPeriodsReversed),
+        ((), replace(ADJUSTMENT, period="2026"), awards.AwardPeriodMismatch),
+        ((), replace(ADJUSTMENT, period="2025-12", objection_id=UNKNOWN), awards.AwardPeriodsReversed),
         ((), replace(ADJUSTMENT, objection_id=UNKNOWN), ThingUnknown),
-        ((), replace(ADJUSTMENT, objection_id=FOREIGN_OBJECTION), AwardObjectionForeign),
+        ((), replace(ADJUSTMENT, objection_id=FOREIGN_OBJECTION), awards.AwardObjectionForeign),
         ((), replace(FORGIVE, member_id=UNKNOWN, plan_id=UNKNOWN), ThingUnknown),
-        ((), replace(FORGIVE, plan_id=DRAFT, period="soon"), AwardPlanUnpublished),
+        ((), replace(FORGIVE, plan_id=DRAFT, period="soon"), awards.AwardPlanUnpublished),
         ((), replace(FORGIVE, plan_id=PLAN, period="soon"), PeriodInvalid),
-        ((), replace(FORGIVE, plan_id=PLAN, period="2026"), AwardPeriodMismatch),
-        ((), replace(FORGIVE, plan_id=PLAN, member_id=OTHER), AwardPlanWithoutDraw),
+        ((), replace(FORGIVE, plan_id=PLAN, period="2026"), awards.AwardPeriodMismatch),
+        ((), replace(FORGIVE, plan_id=PLAN, member_id=OTHER), awards.AwardPlanWithoutDraw),
         ((), replace(FORGIVE, member_id=OTHER), ThingUnknown),
         ((), replace(EXTEND, plan_id=UNKNOWN, deal_id=UNKNOWN), ThingUnknown),
-        ((), replace(EXTEND, plan_id=DRAFT, deal_id=UNKNOWN), AwardPlanUnpublished),
-        ((), replace(EXTEND, plan_id=PLAN, deal_id=UNKNOWN), AwardPlanWithoutExpiry),
+        ((), replace(EXTEND, plan_id=DRAFT, deal_id=UNKNOWN), awards.AwardPlanUnpublished),
+        ((), replace(EXTEND, plan_id=PLAN, deal_id=UNKNOWN), awards.AwardPlanWithoutExpiry),
         ((), replace(EXTEND, deal_id=UNKNOWN), ThingUnknown),
-        ((granted(), AwardRevoked(reason="no")), APPROVE, AwardSettled),
-        ((granted(), AwardRevoked(reason="no")), REVOKE, AwardSettled),
+        ((granted(), awards.AwardRevoked(reason="no")), APPROVE, awards.AwardSettled),
+        ((granted(), awards.AwardRevoked(reason="no")), REVOKE, awards.AwardSettled),
     ],
 )
 def test_of_several_refusals_the_first_in_this_order_is_given(
@@ -340,8 +262,7 @@ def test_of_several_refusals_the_first_in_this_order_is_given(
 
 
 def award(**changed: Any) -> dict[Ref, object]:
-    state = fold("award", (granted(POINTS),))
-    assert isinstance(state, Award)
+    state = folded(awards.Award, "award", granted(POINTS))
     return {StreamRef("award", AWARD): replace(state, **{"status": "approved", **changed})}
 
 
@@ -354,7 +275,7 @@ def redeem(points: int) -> RedeemPoints:
 
 
 def test_approving_an_award_of_points_credits_them() -> None:
-    command = ApproveAward(award_id=AWARD)
+    command = awards.ApproveAward(award_id=AWARD)
     assert given(granted(POINTS)).when(command).following() == (Step(command=CREDIT),)
     assert given(granted()).when(command).following() == ()
     given().facts(award()).when(CREDIT).then(CREDITED)
@@ -366,11 +287,7 @@ def test_an_award_is_credited_once() -> None:
 
 @pytest.mark.parametrize(
     ("changed", "refusal"),
-    [
-        ({"status": "granted"}, FieldInvalid),
-        ({"points": None}, FieldInvalid),
-        ({"member_id": OTHER}, ThingUnknown),
-    ],
+    [({"status": "granted"}, FieldInvalid), ({"points": None}, FieldInvalid), ({"member_id": OTHER}, ThingUnknown)],
 )
 def test_only_an_approved_award_of_points_of_this_member_is_credited(
     changed: dict[str, Any], refusal: type[Refused]
@@ -387,7 +304,6 @@ def test_points_are_redeemed_as_long_as_the_balance_suffices() -> None:
 
 def test_the_entries_of_a_member_are_bounded() -> None:
     full = tuple(PointsCredited(member_id=REP, award_id=uid(1_000 + n), points=1) for n in range(ENTRIES_MAX))
-    state = fold("points", full)
-    assert isinstance(state, Points)
+    state = folded(Points, "points", *full)
     assert (state.balance, state.entries) == (ENTRIES_MAX, ENTRIES_MAX)
     given(*full).when(redeem(1)).refused(PointsFull)

@@ -12,6 +12,7 @@ from tests.domain.pay.commission_stories import ANN, BOB, PLAN, Log, balance_min
 from tests.domain.pay.plan_options import DRAW
 from tests.domain.pay.reasons_said import english
 from tests.spec import uid
+from tests.values_by_type import built
 
 DRAWN = replace(DRAW, compared_with="earned", recovery_limit_percent=Decimal(100))
 """Of 900.00."""
@@ -160,25 +161,8 @@ def test_what_the_plan_forgave_when_a_draw_ended_is_not_forgiven_again() -> None
 
 def take_back(log: Log, amount_minor: int, quarter: str) -> None:
     """An approved adjustment by hand that takes from Ann in a quarter."""
-    adjusted = AwardAdjustmentPosted(
-        member_id=ANN,
-        plan_id=PLAN,
-        period_corrected=quarter,
-        period=quarter,
-        amount_minor=-amount_minor,
-        currency="USD",
-        cause="counted twice",
-        objection_id=None,
-        granted_by=uid(0xC1),
-        granter_id=None,
-    )
-    approved = AwardApproved(
-        member_id=ANN,
-        plan_id=PLAN,
-        period=quarter,
-        amount_minor=-amount_minor,
-        currency="USD",
-        approved_by=uid(0xC2),
-    )
+    changed = {"member_id": ANN, "plan_id": PLAN, "period": quarter, "amount_minor": -amount_minor, "currency": "USD"}
+    adjusted = built(AwardAdjustmentPosted, period_corrected=quarter, **changed)
+    approved = built(AwardApproved, **changed)
     log.add(uid(0xAA), adjusted)
     log.add(uid(0xAA), approved)

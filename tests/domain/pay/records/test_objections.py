@@ -9,39 +9,17 @@ import pytest
 from salesapi.domain.pay.decisions.objection_decisions import RAISE_LATE, answer_due, raise_objection
 from salesapi.domain.pay.plans.enrolment_spans import Span
 from salesapi.domain.pay.plans.enrolments import Enrolment, enrolment_ref
+from salesapi.domain.pay.records import objections
 from salesapi.domain.pay.records.awards import Award
-from salesapi.domain.pay.records.objections import (
-    ANSWER_HOURS,
-    RAISE_DAYS_MAX,
-    AnswerObjection,
-    DecideObjection,
-    ObjectionAnswered,
-    ObjectionClosed,
-    ObjectionCorrection,
-    ObjectionCorrectionMissing,
-    ObjectionCorrectionUnrelated,
-    ObjectionCorrectionUnwanted,
-    ObjectionDecided,
-    ObjectionLate,
-    ObjectionNotAnswered,
-    ObjectionNotYours,
-    ObjectionOutcome,
-    ObjectionOwn,
-    ObjectionRaised,
-    ObjectionRunNotLocked,
-    ObjectionSubject,
-    ObjectionSubjectUnclear,
-    ObjectionWithdrawn,
-    RaiseObjection,
-    WithdrawObjection,
-)
 from salesapi.domain.pay.records.payout_run_states import PayoutRun, RunProgress
 from salesapi.domain.pay.records.payout_runs import STATEMENT_LINES_MAX
 from salesapi.domain.selling.pipelines import Pipeline, PipelineVersion, Stage
 from salesapi.domain.selling.targets import Target
 from salesapi.domain.shared.kernel import BusinessTimeMissing, Context, Ref, Refused, StreamRef, ThingUnknown
+from salesapi.domain.shared.states import made_from
 from tests.domain.pay.pay_examples import MONTHLY
 from tests.spec import ACTOR, DAY, NEW_ID, SUBJECT, Case, States, day, given, instant, uid
+from tests.values_by_type import built
 
 REP, OTHER, BOSS, NOBODY = uid(1), uid(2), uid(3), uid(99)
 ANSWERING = uid(0xB0)
@@ -53,30 +31,9 @@ LOCKED_RUN = PayoutRun(
     statement_parts=((REP, 1, (100,) * 7), (REP, 2, (100,) * 3)),
     locked_on=date(2026, 2, 10),
 )
-ADJUSTMENT = Award(
-    member_id=REP,
-    kind="adjustment",
-    amount_minor=500,
-    currency="CNY",
-    points=None,
-    plan_id=PLAN,
-    period="2026-02",
-    granted_by=ANSWERING,
-    granter_id=None,
-    status="approved",
-)
+ADJUSTMENT = built(Award, member_id=REP, kind="adjustment", status="approved")
 STAGES = PipelineVersion(number=1, stages=(Stage(key="offer", name="Offer", is_entry=True),), transitions=())
 SPAN = Span(plan_id=PLAN, effective_from=None, effective_until=None, component_keys=None)
-TARGET_STATE = Target(
-    owner_id=REP,
-    team_id=None,
-    measure="won_amount",
-    period="2026-03",
-    dimension=None,
-    currency="CNY",
-    unit=None,
-    revisions=(),
-)
 KNOWN: dict[Ref, object] = {
     StreamRef("payout_run", RUN): LOCKED_RUN,
     StreamRef("payout_run", LATER_RUN): replace(
@@ -84,7 +41,7 @@ KNOWN: dict[Ref, object] = {
     ),
     StreamRef("compensation_plan", PLAN): MONTHLY,
     StreamRef("pipeline", PIPELINE): Pipeline(key="p", name="P", versions=(STAGES,)),
-    StreamRef("target", TARGET): TARGET_STATE,
+    StreamRef("target", TARGET): built(Target, owner_id=REP),
     enrolment_ref(REP): Enrolment(member_id=REP, spans=(SPAN,)),
     StreamRef("award", FIX): ADJUSTMENT,
     StreamRef("award", FOREIGN_FIX): replace(ADJUSTMENT, member_id=OTHER),
@@ -92,42 +49,45 @@ KNOWN: dict[Ref, object] = {
     StreamRef("award", PENDING_FIX): replace(ADJUSTMENT, status="granted"),
     StreamRef("award", BONUS): replace(ADJUSTMENT, kind="other"),
 }
-LINE = ObjectionSubject(kind="statement_line", id=RUN, line=4)
-STEP = ObjectionSubject(kind="process_step", id=PIPELINE, key="offer")
-RULE = ObjectionSubject(kind="rule", id=PLAN, key="base")
+LINE = objections.ObjectionSubject(kind="statement_line", id=RUN, line=4)
+STEP = objections.ObjectionSubject(kind="process_step", id=PIPELINE, key="offer")
+RULE = objections.ObjectionSubject(kind="rule", id=PLAN, key="base")
 
 
-def raising(subject: ObjectionSubject = LINE, member_id: UUID = REP) -> RaiseObjection:
-    return RaiseObjection(subject=subject, member_id=member_id, claim="The deal is mine.", evidence="Mail of 3 January")
+def raising(subject: objections.ObjectionSubject = LINE, member_id: UUID = REP) -> objections.RaiseObjection:
+    return objections.RaiseObjection(
+        subject=subject, member_id=member_id, claim="The deal is mine.", evidence="Mail of 3 January"
+    )
 
 
-def raised(subject: ObjectionSubject = LINE, *, is_late: bool = False, by: UUID = ACTOR) -> ObjectionRaised:
-    return ObjectionRaised(
-        subject=subject,
-        member_id=REP,
-        claim="The deal is mine.",
-        evidence="Mail of 3 January",
+def raised(
+    subject: objections.ObjectionSubject = LINE, *, is_late: bool = False, by: UUID = ACTOR
+) -> objections.ObjectionRaised:
+    due_on = date(2026, 3, 4)
+    return made_from(
+        objections.ObjectionRaised,
+        raising(subject),
         raised_by=by,
         is_late=is_late,
-        answer_due_on=date(2026, 3, 4),
+        answer_due_on=due_on,
         answer_due_at=None,
     )
 
 
-ANSWERED = ObjectionAnswered(answered_by=ANSWERING, answer="We look into it.")
-ANSWER = AnswerObjection(objection_id=SUBJECT, answer="We look into it.")
-WITHDRAW = WithdrawObjection(objection_id=SUBJECT)
-LOCKED_LONG_AGO: dict[Ref, object] = {
-    StreamRef("payout_run", RUN): replace(LOCKED_RUN, locked_on=date(2026, 1, 30)),
-}
+ANSWERED = objections.ObjectionAnswered(answered_by=ANSWERING, answer="We look into it.")
+ANSWER = objections.AnswerObjection(objection_id=SUBJECT, answer="We look into it.")
+WITHDRAW = objections.WithdrawObjection(objection_id=SUBJECT)
+LOCKED_LONG_AGO: dict[Ref, object] = {StreamRef("payout_run", RUN): replace(LOCKED_RUN, locked_on=date(2026, 1, 30))}
 
 
-def deciding(outcome: ObjectionOutcome, correction: ObjectionCorrection | None = None) -> DecideObjection:
-    return DecideObjection(objection_id=SUBJECT, outcome=outcome, correction=correction)
+def deciding(
+    outcome: objections.ObjectionOutcome, correction: objections.ObjectionCorrection | None = None
+) -> objections.DecideObjection:
+    return objections.DecideObjection(objection_id=SUBJECT, outcome=outcome, correction=correction)
 
 
-def award(id: UUID) -> ObjectionCorrection:
-    return ObjectionCorrection(kind="award", id=id)
+def award(id: UUID) -> objections.ObjectionCorrection:
+    return objections.ObjectionCorrection(kind="award", id=id)
 
 
 def rep(*events: object) -> Case:
@@ -140,9 +100,15 @@ def boss(*events: object) -> Case:
 
 @pytest.mark.parametrize(
     "subject",
-    [LINE, replace(LINE, line=STATEMENT_LINES_MAX + 3), STEP, RULE, ObjectionSubject(kind="target", id=TARGET)],
+    [
+        LINE,
+        replace(LINE, line=STATEMENT_LINES_MAX + 3),
+        STEP,
+        RULE,
+        objections.ObjectionSubject(kind="target", id=TARGET),
+    ],
 )
-def test_a_member_objects_to_a_line_a_target_a_rule_or_a_step(subject: ObjectionSubject) -> None:
+def test_a_member_objects_to_a_line_a_target_a_rule_or_a_step(subject: objections.ObjectionSubject) -> None:
     rep().when(raising(subject)).then(raised(subject))
 
 
@@ -155,10 +121,10 @@ def test_a_member_objects_to_a_line_a_target_a_rule_or_a_step(subject: Objection
         replace(LINE, line=2 * STATEMENT_LINES_MAX + 1),
         replace(STEP, key="nowhere"),
         replace(RULE, key="none"),
-        ObjectionSubject(kind="target", id=NOBODY),
+        objections.ObjectionSubject(kind="target", id=NOBODY),
     ],
 )
-def test_what_is_not_there_cannot_be_objected_to(subject: ObjectionSubject) -> None:
+def test_what_is_not_there_cannot_be_objected_to(subject: objections.ObjectionSubject) -> None:
     rep().when(raising(subject)).refused(ThingUnknown, pointer="/subject/id")
 
 
@@ -166,19 +132,19 @@ def test_a_statement_a_rule_and_a_target_of_others_are_as_if_they_were_not_there
     other = given().facts(KNOWN).by(ACTOR, OTHER)
     other.when(raising(LINE, OTHER)).refused(ThingUnknown, pointer="/subject/id")
     other.when(raising(RULE, OTHER)).refused(ThingUnknown, pointer="/subject/id")
-    target = ObjectionSubject(kind="target", id=TARGET)
+    target = objections.ObjectionSubject(kind="target", id=TARGET)
     other.when(raising(target, OTHER)).refused(ThingUnknown, pointer="/subject/id")
 
 
 def test_nobody_else_raises_an_objection_in_time() -> None:
-    given().facts(KNOWN).by(ACTOR, OTHER).when(raising()).refused(ObjectionNotYours)
-    given().facts(KNOWN).by(ACTOR).when(raising()).refused(ObjectionNotYours)
-    given().facts(KNOWN).by(ACTOR, OTHER).allowed(RAISE_LATE).when(raising()).refused(ObjectionNotYours)
+    given().facts(KNOWN).by(ACTOR, OTHER).when(raising()).refused(objections.ObjectionNotYours)
+    given().facts(KNOWN).by(ACTOR).when(raising()).refused(objections.ObjectionNotYours)
+    given().facts(KNOWN).by(ACTOR, OTHER).allowed(RAISE_LATE).when(raising()).refused(objections.ObjectionNotYours)
 
 
 def test_the_days_for_raising_run_from_the_lock_by_the_record_clock() -> None:
-    refused = rep().facts(LOCKED_LONG_AGO).on(day("2026-01-31")).when(raising()).refused(ObjectionLate)
-    assert refused.parameters == {"locked_on": "2026-01-30", "days": RAISE_DAYS_MAX}
+    refused = rep().facts(LOCKED_LONG_AGO).on(day("2026-01-31")).when(raising()).refused(objections.ObjectionLate)
+    assert refused.parameters == {"locked_on": "2026-01-30", "days": objections.RAISE_DAYS_MAX}
     in_time: dict[Ref, object] = {StreamRef("payout_run", RUN): replace(LOCKED_RUN, locked_on=date(2026, 1, 31))}
     rep().facts(in_time).when(raising()).then(raised())
 
@@ -201,14 +167,17 @@ def test_how_many_days_and_hours_there_are_is_a_parameter_of_the_decision() -> N
     )
     (made,) = raise_objection(None, raising(), context, days=20, answer_hours=24)
     assert made.answer_due_on == date(2026, 3, 3)
-    with pytest.raises(ObjectionLate):
+    with pytest.raises(objections.ObjectionLate):
         raise_objection(None, raising(), context, days=19)
 
 
 def test_an_answer_is_due_48_hours_after_raising() -> None:
-    assert answer_due(day("2026-03-02"), ANSWER_HOURS) == (date(2026, 3, 4), None)
+    assert answer_due(day("2026-03-02"), objections.ANSWER_HOURS) == (date(2026, 3, 4), None)
     at = datetime(2026, 3, 4, 23, 30, tzinfo=UTC)
-    assert answer_due(instant("2026-03-03T07:30:00+08:00", "Asia/Shanghai"), ANSWER_HOURS) == (date(2026, 3, 5), at)
+    assert answer_due(instant("2026-03-03T07:30:00+08:00", "Asia/Shanghai"), objections.ANSWER_HOURS) == (
+        date(2026, 3, 5),
+        at,
+    )
     assert answer_due(day("2026-03-02"), 25) == (date(2026, 3, 4), None)
 
 
@@ -216,25 +185,25 @@ def test_an_answer_may_be_followed_by_another_one() -> None:
     boss(raised()).when(ANSWER).then(ANSWERED)
     boss(raised(), ANSWERED).when(ANSWER).then()
     boss(raised(), ANSWERED).when(replace(ANSWER, answer="It was yours.")).then(
-        ObjectionAnswered(answered_by=ANSWERING, answer="It was yours.")
+        objections.ObjectionAnswered(answered_by=ANSWERING, answer="It was yours.")
     )
 
 
 @pytest.mark.parametrize("outcome", ["adjust", "adjust_partly"])
-def test_adjusting_names_the_correction(outcome: ObjectionOutcome) -> None:
-    for correction in (award(FIX), ObjectionCorrection(kind="payout_run", id=LATER_RUN)):
+def test_adjusting_names_the_correction(outcome: objections.ObjectionOutcome) -> None:
+    for correction in (award(FIX), objections.ObjectionCorrection(kind="payout_run", id=LATER_RUN)):
         boss(raised(), ANSWERED).when(deciding(outcome, correction)).then(
-            ObjectionDecided(outcome=outcome, decided_by=ANSWERING, correction=correction, reason=None)
+            objections.ObjectionDecided(outcome=outcome, decided_by=ANSWERING, correction=correction, reason=None)
         )
-    boss(raised(), ANSWERED).when(deciding(outcome)).refused(ObjectionCorrectionMissing)
+    boss(raised(), ANSWERED).when(deciding(outcome)).refused(objections.ObjectionCorrectionMissing)
 
 
 @pytest.mark.parametrize("outcome", ["explain", "reject"])
-def test_explaining_and_rejecting_correct_nothing(outcome: ObjectionOutcome) -> None:
+def test_explaining_and_rejecting_correct_nothing(outcome: objections.ObjectionOutcome) -> None:
     boss(raised(), ANSWERED).when(deciding(outcome)).then(
-        ObjectionDecided(outcome=outcome, decided_by=ANSWERING, correction=None, reason=None)
+        objections.ObjectionDecided(outcome=outcome, decided_by=ANSWERING, correction=None, reason=None)
     )
-    boss(raised(), ANSWERED).when(deciding(outcome, award(FIX))).refused(ObjectionCorrectionUnwanted)
+    boss(raised(), ANSWERED).when(deciding(outcome, award(FIX))).refused(objections.ObjectionCorrectionUnwanted)
 
 
 @pytest.mark.parametrize(
@@ -244,40 +213,40 @@ def test_explaining_and_rejecting_correct_nothing(outcome: ObjectionOutcome) -> 
         award(REVOKED_FIX),
         award(PENDING_FIX),
         award(BONUS),
-        ObjectionCorrection(kind="payout_run", id=RUN),
+        objections.ObjectionCorrection(kind="payout_run", id=RUN),
     ],
 )
 def test_a_correction_is_approved_for_the_member_and_another_thing_than_what_was_objected_to(
-    correction: ObjectionCorrection,
+    correction: objections.ObjectionCorrection,
 ) -> None:
-    boss(raised(), ANSWERED).when(deciding("adjust", correction)).refused(ObjectionCorrectionUnrelated)
+    boss(raised(), ANSWERED).when(deciding("adjust", correction)).refused(objections.ObjectionCorrectionUnrelated)
 
 
 def test_whom_it_concerns_and_who_raised_it_withdraw_it() -> None:
-    rep(raised()).when(WITHDRAW).then(ObjectionWithdrawn(reason=None))
-    boss(raised(is_late=True, by=ANSWERING)).when(WITHDRAW).then(ObjectionWithdrawn(reason=None))
-    boss(raised()).when(WITHDRAW).refused(ObjectionNotYours)
+    rep(raised()).when(WITHDRAW).then(objections.ObjectionWithdrawn(reason=None))
+    boss(raised(is_late=True, by=ANSWERING)).when(WITHDRAW).then(objections.ObjectionWithdrawn(reason=None))
+    boss(raised()).when(WITHDRAW).refused(objections.ObjectionNotYours)
 
 
-REJECTED = ObjectionDecided(outcome="reject", decided_by=ANSWERING, correction=None, reason=None)
+REJECTED = objections.ObjectionDecided(outcome="reject", decided_by=ANSWERING, correction=None, reason=None)
 CLOSED = (raised(), ANSWERED, REJECTED)
 
 
 @pytest.mark.parametrize(
     ("events", "member", "command", "refusal"),
     [
-        ((), OTHER, raising(replace(LINE, line=None)), ObjectionNotYours),
-        ((), REP, raising(replace(LINE, line=None)), ObjectionSubjectUnclear),
-        ((), REP, raising(replace(LINE, key="base")), ObjectionSubjectUnclear),
-        ((), REP, raising(replace(STEP, line=1)), ObjectionSubjectUnclear),
-        ((), REP, raising(replace(LINE, id=LATER_RUN, line=99)), ObjectionRunNotLocked),
-        (CLOSED, REP, ANSWER, ObjectionClosed),
-        ((raised(),), REP, ANSWER, ObjectionOwn),
-        (CLOSED, REP, deciding("adjust"), ObjectionClosed),
-        ((raised(),), REP, deciding("adjust"), ObjectionOwn),
-        ((raised(),), BOSS, deciding("adjust"), ObjectionNotAnswered),
+        ((), OTHER, raising(replace(LINE, line=None)), objections.ObjectionNotYours),
+        ((), REP, raising(replace(LINE, line=None)), objections.ObjectionSubjectUnclear),
+        ((), REP, raising(replace(LINE, key="base")), objections.ObjectionSubjectUnclear),
+        ((), REP, raising(replace(STEP, line=1)), objections.ObjectionSubjectUnclear),
+        ((), REP, raising(replace(LINE, id=LATER_RUN, line=99)), objections.ObjectionRunNotLocked),
+        (CLOSED, REP, ANSWER, objections.ObjectionClosed),
+        ((raised(),), REP, ANSWER, objections.ObjectionOwn),
+        (CLOSED, REP, deciding("adjust"), objections.ObjectionClosed),
+        ((raised(),), REP, deciding("adjust"), objections.ObjectionOwn),
+        ((raised(),), BOSS, deciding("adjust"), objections.ObjectionNotAnswered),
         ((raised(), ANSWERED), BOSS, deciding("adjust", award(NOBODY)), ThingUnknown),
-        (CLOSED, OTHER, WITHDRAW, ObjectionClosed),
+        (CLOSED, OTHER, WITHDRAW, objections.ObjectionClosed),
     ],
 )
 def test_of_several_refusals_the_first_in_this_order_is_given(

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from salesapi.domain.consequences import Step
-from salesapi.domain.pay.reasons.reason_form import stated
+from salesapi.domain.pay.records import payouts
 from salesapi.domain.pay.records.objections import (
     DecideObjection,
     Objection,
@@ -26,56 +26,21 @@ from salesapi.domain.pay.records.payout_holds import (
 )
 from salesapi.domain.pay.records.payout_run_states import PayoutRun
 from salesapi.domain.pay.records.payout_runs import PayoutRunStatementIssued, StatementLine
-from salesapi.domain.pay.records.payouts import (
-    PARTS_MAX,
-    InstructPayout,
-    PayoutAmount,
-    PayoutInstructed,
-    PayoutNothingOpen,
-    PayoutOmission,
-    PayoutPart,
-    PayoutRunPayoutFailed,
-    PayoutRunPayoutInstructed,
-)
 from salesapi.domain.shared.kernel import Ref, Refused, StreamRef, ThingUnknown
 from tests.domain.pay.commission_stories import ANN, BOB
 from tests.domain.pay.records.test_payouts import ANN_FAILED, DUE, LOCKED, PAID, confirm, failed, instruct, issued
-from tests.spec import DAY, SUBJECT, Case, fold, given, uid
+from tests.spec import DAY, SUBJECT, Case, folded, given, uid
+from tests.values_by_type import built
 
 EVE = uid(0xE)
-LINES: dict[UUID, tuple[int, ...]] = {
-    ANN: (30_000, 25_000, -5_000),
-    BOB: (100_000, 20_050),
-    EVE: (90_000, -20_000),
-}
+LINES: dict[UUID, tuple[int, ...]] = {ANN: (30_000, 25_000, -5_000), BOB: (100_000, 20_050), EVE: (90_000, -20_000)}
 """What the lines of each statement post; Eve's first line is more than her total."""
 
 
-def line(posted_minor: int) -> StatementLine:
-    """A line with nothing but its amount."""
-    return StatementLine(
-        kind="earning",
-        period="2026-03",
-        component="base",
-        rule="R01",
-        credit_rule="R15",
-        plan_version=1,
-        deal_id=uid(1),
-        source_member_id=None,
-        won_on=None,
-        positions=(1,),
-        base_minor=None,
-        currency="CNY",
-        rate_percent=None,
-        reason=stated(""),
-        exact_minor=None,
-        posted_minor=posted_minor,
-        residual_minor=None,
-    )
-
-
 def issued_with(member_id: UUID, amounts: tuple[int, ...], part: int = 1) -> PayoutRunStatementIssued:
-    return replace(issued(member_id, sum(amounts), part), lines=tuple(map(line, amounts)))
+    return replace(
+        issued(member_id, sum(amounts), part), lines=tuple(built(StatementLine, posted_minor=each) for each in amounts)
+    )
 
 
 RUN = (*LOCKED[:2], *(issued_with(*each) for each in LINES.items()), *LOCKED[-3:])
@@ -121,35 +86,36 @@ def freed(objection_id: UUID) -> PayoutRunLineFreed:
 
 
 def batch(
-    number: str, *paid: tuple[UUID, int], parts: tuple[PayoutPart, ...] = (), disputed: tuple[UUID, ...] = ()
-) -> PayoutRunPayoutInstructed:
+    number: str, *paid: tuple[UUID, int], parts: tuple[payouts.PayoutPart, ...] = (), disputed: tuple[UUID, ...] = ()
+) -> payouts.PayoutRunPayoutInstructed:
     """Makes the event that instructs so much for each member."""
-    return PayoutRunPayoutInstructed(
+    return payouts.PayoutRunPayoutInstructed(
         batch=number,
         payout_on=DUE,
         takes_all=True,
-        amounts=tuple(PayoutAmount(member_id=member, amount_minor=amount) for member, amount in paid),
+        amounts=tuple(payouts.PayoutAmount(member_id=member, amount_minor=amount) for member, amount in paid),
         parts=parts,
         omissions=tuple(
-            PayoutOmission(member_id=member, total_minor=sum(LINES[member]), reason="disputed") for member in disputed
+            payouts.PayoutOmission(member_id=member, total_minor=sum(LINES[member]), reason="disputed")
+            for member in disputed
         ),
         currency="CNY",
     )
 
 
-def without(member_id: UUID, *lines: int) -> PayoutPart:
-    return PayoutPart(member_id=member_id, without_lines=lines, lines=())
+def without(member_id: UUID, *lines: int) -> payouts.PayoutPart:
+    return payouts.PayoutPart(member_id=member_id, without_lines=lines, lines=())
 
 
-def only(member_id: UUID, *lines: int) -> PayoutPart:
-    return PayoutPart(member_id=member_id, without_lines=(), lines=lines)
+def only(member_id: UUID, *lines: int) -> payouts.PayoutPart:
+    return payouts.PayoutPart(member_id=member_id, without_lines=(), lines=lines)
 
 
 def run(*events: object) -> Case:
     return given(*RUN, *events)
 
 
-def came_back(number: str, member_id: UUID, amount_minor: int) -> PayoutRunPayoutFailed:
+def came_back(number: str, member_id: UUID, amount_minor: int) -> payouts.PayoutRunPayoutFailed:
     return replace(ANN_FAILED, batch=number, member_id=member_id, amount_minor=amount_minor)
 
 
@@ -195,18 +161,18 @@ def test_a_batch_pays_all_but_what_is_held_and_a_later_one_what_is_free_then() -
     first = batch("A", (ANN, 20_000), (BOB, 120_050), parts=(without(ANN, 1),), disputed=(EVE,))
     run(held(ANNS_FIRST), held(EVES)).when(instruct()).then(first)
     before = (held(ANNS_FIRST), held(EVES), first)
-    run(*before).when(instruct("B")).refused(PayoutNothingOpen)
+    run(*before).when(instruct("B")).refused(payouts.PayoutNothingOpen)
     then = batch("B", (ANN, 30_000), parts=(only(ANN, 1),), disputed=(EVE,))
     run(*before, freed(ANNS_FIRST)).when(instruct("B")).then(then)
     last = batch("C", (EVE, 70_000))
     run(*before, freed(ANNS_FIRST), then, freed(EVES)).when(instruct("C")).then(last)
-    run(*before, freed(ANNS_FIRST), then, freed(EVES), last).when(instruct("D")).refused(PayoutNothingOpen)
+    run(*before, freed(ANNS_FIRST), then, freed(EVES), last).when(instruct("D")).refused(payouts.PayoutNothingOpen)
 
 
 def test_a_member_of_whom_all_that_is_free_is_instructed_is_not_instructed_again() -> None:
     first = batch("A", (ANN, 20_000), parts=(without(ANN, 1),))
-    named = InstructPayout(payout_run_id=SUBJECT, batch="B", payout_on=DUE, member_ids=(ANN,))
-    run(held(ANNS_FIRST), first).when(named).refused(PayoutInstructed, pointer="/member_ids/0")
+    named = payouts.InstructPayout(payout_run_id=SUBJECT, batch="B", payout_on=DUE, member_ids=(ANN,))
+    run(held(ANNS_FIRST), first).when(named).refused(payouts.PayoutInstructed, pointer="/member_ids/0")
     run(held(ANNS_FIRST), first, freed(ANNS_FIRST)).when(named).then(
         replace(batch("B", (ANN, 30_000), parts=(only(ANN, 1),)), takes_all=False)
     )
@@ -214,10 +180,14 @@ def test_a_member_of_whom_all_that_is_free_is_instructed_is_not_instructed_again
 
 def test_an_objection_to_what_is_paid_holds_nothing_until_that_comes_back() -> None:
     paid = batch("A", (ANN, 50_000), (BOB, 120_050), (EVE, 70_000))
-    run(paid, held(ANNS_SECOND)).when(instruct("B")).refused(PayoutNothingOpen)
+    run(paid, held(ANNS_SECOND)).when(instruct("B")).refused(payouts.PayoutNothingOpen)
     back = came_back("A", ANN, 50_000)
     again = batch("B", (ANN, 25_000), parts=(without(ANN, 2),))
     run(paid, held(ANNS_SECOND), back).when(instruct("B")).then(again)
+    without_first = batch("A", (ANN, 20_000), (BOB, 120_050), (EVE, 70_000), parts=(without(ANN, 1),))
+    own = batch("B", (ANN, 30_000), parts=(only(ANN, 1),))
+    story = (held(ANNS_FIRST), without_first, freed(ANNS_FIRST), held(ANNS_SECOND))
+    run(*story).when(instruct("B")).then(own)
 
 
 def test_when_the_rest_comes_back_what_was_paid_on_its_own_is_not_paid_twice() -> None:
@@ -237,8 +207,7 @@ def test_a_part_is_confirmed_and_fails_as_any_other_payment() -> None:
     run(held(ANNS_FIRST), first).when(confirm()).then(paid)
     back = replace(came_back("A", ANN, 20_000), was_paid=True)
     run(held(ANNS_FIRST), first, paid).when(failed()).then(back)
-    state = fold("payout_run", (*RUN, held(ANNS_FIRST), first, paid, back))
-    assert isinstance(state, PayoutRun)
+    state = folded(PayoutRun, "payout_run", *RUN, held(ANNS_FIRST), first, paid, back)
     assert state.payouts.batches[0].payments[ANN].without_lines == (1,)
 
 
@@ -250,14 +219,16 @@ def test_lines_of_further_parts_of_a_statement_have_their_own_numbers() -> None:
 
 
 def test_a_batch_with_parts_is_in_smaller_events() -> None:
-    members = [uid(0x1000 + number) for number in range(2 * PARTS_MAX + 1)]
+    members = [uid(0x1000 + number) for number in range(2 * payouts.PARTS_MAX + 1)]
     holds = [
         PayoutRunLineHeld(member_id=member, line=2, amount_minor=50, currency="CNY", objection_id=uid(0x9000 + number))
         for number, member in enumerate(members)
     ]
     story = given(*LOCKED[:2], *(issued_with(member, (100, 50)) for member in members), *LOCKED[-3:], *holds)
-    decided = [each for each in story.when(instruct()).decide() if isinstance(each, PayoutRunPayoutInstructed)]
-    assert [(len(each.amounts), len(each.parts)) for each in decided] == [(PARTS_MAX, PARTS_MAX)] * 2 + [(1, 1)]
+    decided = [each for each in story.when(instruct()).decide() if isinstance(each, payouts.PayoutRunPayoutInstructed)]
+    assert [(len(each.amounts), len(each.parts)) for each in decided] == [
+        (payouts.PARTS_MAX, payouts.PARTS_MAX)
+    ] * 2 + [(1, 1)]
     assert {amount.amount_minor for each in decided for amount in each.amounts} == {100}
 
 
@@ -282,7 +253,7 @@ def steps(events: tuple[object, ...]) -> list[tuple[object, ...]]:
         (freed(objection_id) if is_held(events, objection_id) else held(objection_id),)
         for objection_id in (ANNS_FIRST, ANNS_SECOND)
     ]
-    batches = [each.batch for each in events if isinstance(each, PayoutRunPayoutInstructed)]
+    batches = [each.batch for each in events if isinstance(each, payouts.PayoutRunPayoutInstructed)]
     found.append(decided_after(events, instruct(f"batch {len(batches)}", ANN)))
     found += [decided_after(events, failed(each)) for each in batches]
     return [each for each in found if each]
@@ -307,9 +278,12 @@ def decided_after(events: tuple[object, ...], command: object) -> tuple[object, 
 def paid_minor(events: tuple[object, ...]) -> int:
     """Counts what is instructed of Ann and did not fail, in minor units, from the events alone."""
     instructed = sum(
-        amount.amount_minor for each in events if isinstance(each, PayoutRunPayoutInstructed) for amount in each.amounts
+        amount.amount_minor
+        for each in events
+        if isinstance(each, payouts.PayoutRunPayoutInstructed)
+        for amount in each.amounts
     )
-    return instructed - sum(each.amount_minor for each in events if isinstance(each, PayoutRunPayoutFailed))
+    return instructed - sum(each.amount_minor for each in events if isinstance(each, payouts.PayoutRunPayoutFailed))
 
 
 def test_raising_deciding_and_withdrawing_an_objection_to_a_line_update_its_hold() -> None:
@@ -325,13 +299,4 @@ def test_raising_deciding_and_withdrawing_an_objection_to_a_line_update_its_hold
 
 
 def raised(subject: ObjectionSubject) -> ObjectionRaised:
-    return ObjectionRaised(
-        subject=subject,
-        member_id=ANN,
-        claim="It is mine.",
-        evidence=None,
-        raised_by=uid(2),
-        is_late=False,
-        answer_due_on=DAY,
-        answer_due_at=None,
-    )
+    return built(ObjectionRaised, subject=subject, member_id=ANN)

@@ -7,31 +7,7 @@ import pytest
 
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan, CompensationPlanVersion
-from salesapi.domain.pay.records.payout_runs import (
-    ApprovePayoutRun,
-    CalculatePayoutRun,
-    IssuePayoutRunStatements,
-    LockPayoutRun,
-    OpenPayoutRun,
-    PayoutRunAmountTooLarge,
-    PayoutRunApproved,
-    PayoutRunApproverIsPaid,
-    PayoutRunApproverIsSubmitter,
-    PayoutRunCalculated,
-    PayoutRunEarlierOpen,
-    PayoutRunEngineChanged,
-    PayoutRunIsLocked,
-    PayoutRunLocked,
-    PayoutRunOpened,
-    PayoutRunOutdated,
-    PayoutRunPeriodMismatch,
-    PayoutRunPlanUnpublished,
-    PayoutRunReturned,
-    PayoutRunStatusWrong,
-    PayoutRunSubmitted,
-    ReturnPayoutRun,
-    SubmitPayoutRun,
-)
+from salesapi.domain.pay.records import payout_runs as runs
 from salesapi.domain.pay.statements.statements import (
     ENGINE_VERSION,
     digest_of,
@@ -41,22 +17,24 @@ from salesapi.domain.pay.statements.statements import (
 )
 from salesapi.domain.shared.kernel import PayFactsRef, Ref, Refused, StreamRef, ThingExists, ThingUnknown, TreeRootRef
 from salesapi.domain.shared.periods import PeriodInvalid
-from tests.domain.pay.commission_stories import ANN, BOB, BY_LINE, PLAN, Log, flat
+from tests.domain.pay.commission_stories import ANN, BOB, PLAN, Log, flat
+from tests.domain.pay.plans.examples import quarterly
 from tests.spec import ACTOR, SUBJECT, Case, given, uid
 
 QUARTER = "2026Q1"
 APPROVER = uid(0xAD)
 ROOT = "ab" * 32
-OPENED = PayoutRunOpened(plan_id=PLAN, period=QUARTER)
-SUBMITTED, APPROVED = PayoutRunSubmitted(submitted_by=ACTOR), PayoutRunApproved(approved_by=APPROVER)
-CALCULATE, ISSUE = CalculatePayoutRun(payout_run_id=SUBJECT), IssuePayoutRunStatements(payout_run_id=SUBJECT)
-SUBMIT, APPROVE = SubmitPayoutRun(payout_run_id=SUBJECT), ApprovePayoutRun(payout_run_id=SUBJECT)
-RETURN, LOCK = ReturnPayoutRun(payout_run_id=SUBJECT, reason="a deal is missing"), LockPayoutRun(payout_run_id=SUBJECT)
-LOCKED = PayoutRunLocked(statements_digest="00", position=1, tree_root=ROOT, tree_size=1)
-PLAN_REF = StreamRef("compensation_plan", PLAN)
-VERSION = CompensationPlanVersion(
-    number=1, period="quarter", components=(flat("5"),), rounding=BY_LINE, effective_from=None
+OPENED = runs.PayoutRunOpened(plan_id=PLAN, period=QUARTER)
+SUBMITTED, APPROVED = runs.PayoutRunSubmitted(submitted_by=ACTOR), runs.PayoutRunApproved(approved_by=APPROVER)
+CALCULATE, ISSUE = runs.CalculatePayoutRun(payout_run_id=SUBJECT), runs.IssuePayoutRunStatements(payout_run_id=SUBJECT)
+SUBMIT, APPROVE = runs.SubmitPayoutRun(payout_run_id=SUBJECT), runs.ApprovePayoutRun(payout_run_id=SUBJECT)
+RETURN, LOCK = (
+    runs.ReturnPayoutRun(payout_run_id=SUBJECT, reason="a deal is missing"),
+    runs.LockPayoutRun(payout_run_id=SUBJECT),
 )
+LOCKED = runs.PayoutRunLocked(statements_digest="00", position=1, tree_root=ROOT, tree_size=1)
+PLAN_REF = StreamRef("compensation_plan", PLAN)
+VERSION = quarterly(flat("5"))
 
 
 def story() -> Log:
@@ -69,7 +47,7 @@ def story() -> Log:
 
 LEDGER: PayFacts = story().ledger
 STATEMENTS = statements_of(LEDGER, PLAN, QUARTER)
-CALCULATED = PayoutRunCalculated(
+CALCULATED = runs.PayoutRunCalculated(
     position=LEDGER.position,
     engine_version=ENGINE_VERSION,
     plan_versions=(1,),
@@ -96,23 +74,23 @@ def plan(*versions: CompensationPlanVersion) -> dict[Ref, object]:
 
 
 def test_a_run_is_opened_once_for_a_plan_and_period() -> None:
-    given().facts(plan(VERSION)).when(OpenPayoutRun(plan_id=PLAN, period=QUARTER)).then(OPENED)
-    given(OPENED).facts(plan(VERSION)).when(OpenPayoutRun(plan_id=PLAN, period=QUARTER)).refused(ThingExists)
+    given().facts(plan(VERSION)).when(runs.OpenPayoutRun(plan_id=PLAN, period=QUARTER)).then(OPENED)
+    given(OPENED).facts(plan(VERSION)).when(runs.OpenPayoutRun(plan_id=PLAN, period=QUARTER)).refused(ThingExists)
 
 
 @pytest.mark.parametrize(
     ("facts", "period", "refusal"),
     [
         ({}, "2026Q9", ThingUnknown),
-        (plan(), "2026Q9", PayoutRunPlanUnpublished),
+        (plan(), "2026Q9", runs.PayoutRunPlanUnpublished),
         (plan(VERSION), "2026Q9", PeriodInvalid),
-        (plan(VERSION), "2026-01", PayoutRunPeriodMismatch),
+        (plan(VERSION), "2026-01", runs.PayoutRunPeriodMismatch),
     ],
 )
 def test_what_is_refused_first_when_a_run_is_opened(
     facts: dict[Ref, object], period: str, refusal: type[Refused]
 ) -> None:
-    given().facts(facts).when(OpenPayoutRun(plan_id=PLAN, period=period)).refused(refusal)
+    given().facts(facts).when(runs.OpenPayoutRun(plan_id=PLAN, period=period)).refused(refusal)
 
 
 def test_a_run_is_calculated_at_the_head_as_often_as_one_likes() -> None:
@@ -124,7 +102,7 @@ def test_a_run_is_calculated_at_the_head_as_often_as_one_likes() -> None:
 def test_a_plan_that_pays_more_than_an_amount_may_be_is_not_calculated() -> None:
     log = Log().plan(flat("1000")).enrol(ANN)
     log.win(1, 2**53 - 1, "2026-01-31")
-    run(OPENED).facts({PayFactsRef(None): log.ledger}).when(CALCULATE).refused(PayoutRunAmountTooLarge)
+    run(OPENED).facts({PayFactsRef(None): log.ledger}).when(CALCULATE).refused(runs.PayoutRunAmountTooLarge)
 
 
 def test_statements_are_issued_as_they_were_calculated() -> None:
@@ -139,7 +117,7 @@ def test_statements_issued_again_change_nothing() -> None:
 
 def test_a_run_that_another_engine_version_calculated_is_calculated_again_before_it_is_issued() -> None:
     older = replace(CALCULATED, engine_version="1", digest="00" * 32)
-    run(OPENED, older).when(ISSUE).refused(PayoutRunEngineChanged)
+    run(OPENED, older).when(ISSUE).refused(runs.PayoutRunEngineChanged)
     run(OPENED, older).when(CALCULATE).then(CALCULATED)
 
 
@@ -154,27 +132,27 @@ def test_facts_that_give_another_result_than_calculated_are_never_issued() -> No
 
 def test_only_issued_statements_of_the_last_calculation_are_submitted() -> None:
     run(*READY).when(SUBMIT).then(SUBMITTED)
-    run(OPENED).when(SUBMIT).refused(PayoutRunStatusWrong)
-    run(OPENED, CALCULATED).when(SUBMIT).refused(PayoutRunStatusWrong)
-    run(*READY, CALCULATED).when(SUBMIT).refused(PayoutRunStatusWrong)
+    run(OPENED).when(SUBMIT).refused(runs.PayoutRunStatusWrong)
+    run(OPENED, CALCULATED).when(SUBMIT).refused(runs.PayoutRunStatusWrong)
+    run(*READY, CALCULATED).when(SUBMIT).refused(runs.PayoutRunStatusWrong)
 
 
 def test_a_submitted_run_is_not_calculated_until_it_is_returned() -> None:
-    run(*READY, SUBMITTED).when(CALCULATE).refused(PayoutRunStatusWrong)
-    returned = PayoutRunReturned(reason="a deal is missing")
+    run(*READY, SUBMITTED).when(CALCULATE).refused(runs.PayoutRunStatusWrong)
+    returned = runs.PayoutRunReturned(reason="a deal is missing")
     run(*READY, SUBMITTED).when(RETURN).then(returned)
     run(*READY, SUBMITTED, APPROVED).when(RETURN).then(returned)
     run(*READY, SUBMITTED, returned).when(CALCULATE).then(CALCULATED)
-    run(*READY, SUBMITTED, returned).when(SUBMIT).refused(PayoutRunStatusWrong)
+    run(*READY, SUBMITTED, returned).when(SUBMIT).refused(runs.PayoutRunStatusWrong)
     run(OPENED).when(RETURN).then()
 
 
 @pytest.mark.parametrize(
     ("actor", "member", "refusal"),
     [
-        (ACTOR, ANN, PayoutRunApproverIsSubmitter),
-        (ACTOR, None, PayoutRunApproverIsSubmitter),
-        (APPROVER, ANN, PayoutRunApproverIsPaid),
+        (ACTOR, ANN, runs.PayoutRunApproverIsSubmitter),
+        (ACTOR, None, runs.PayoutRunApproverIsSubmitter),
+        (APPROVER, ANN, runs.PayoutRunApproverIsPaid),
     ],
 )
 def test_r61_neither_who_submitted_nor_who_is_paid_approves(
@@ -188,7 +166,7 @@ def test_somebody_else_approves() -> None:
 
 
 def test_r62_a_lock_names_the_statements_the_position_and_the_root() -> None:
-    locked = PayoutRunLocked(
+    locked = runs.PayoutRunLocked(
         statements_digest=digest_of_digests(tuple(event.digest for event in ISSUED)),
         position=LEDGER.position,
         tree_root=ROOT,
@@ -196,40 +174,37 @@ def test_r62_a_lock_names_the_statements_the_position_and_the_root() -> None:
     )
     run(*READY, SUBMITTED, APPROVED).when(LOCK).then(locked)
     assert locked.statements_digest == CALCULATED.digest
-    run(*READY, SUBMITTED).when(LOCK).refused(PayoutRunStatusWrong)
+    run(*READY, SUBMITTED).when(LOCK).refused(runs.PayoutRunStatusWrong)
 
 
 @pytest.mark.parametrize("command", [CALCULATE, ISSUE, SUBMIT, APPROVE, RETURN, LOCK])
 def test_r62_a_locked_run_is_final(command: object) -> None:
-    run(*READY, SUBMITTED, APPROVED, LOCKED).by(APPROVER).when(command).refused(PayoutRunIsLocked)
+    run(*READY, SUBMITTED, APPROVED, LOCKED).by(APPROVER).when(command).refused(runs.PayoutRunIsLocked)
 
 
 def test_an_earlier_open_period_comes_first() -> None:
     log = story()
-    log.add(uid(0x77), PayoutRunOpened(plan_id=PLAN, period="2025Q4"))
+    log.add(uid(0x77), runs.PayoutRunOpened(plan_id=PLAN, period="2025Q4"))
     case = run(*READY).facts({PayFactsRef(None): log.ledger})
-    refused = case.when(CALCULATE).refused(PayoutRunEarlierOpen)
+    refused = case.when(CALCULATE).refused(runs.PayoutRunEarlierOpen)
     assert refused.parameters["period"] == "2025Q4"
-    run(*READY, SUBMITTED, APPROVED).facts({PayFactsRef(None): log.ledger}).when(LOCK).refused(PayoutRunEarlierOpen)
+    run(*READY, SUBMITTED, APPROVED).facts({PayFactsRef(None): log.ledger}).when(LOCK).refused(
+        runs.PayoutRunEarlierOpen
+    )
 
 
 def test_a_run_that_another_lock_overtook_is_calculated_again() -> None:
     log = story()
     log.lock("2025Q4")
     case = run(*READY, SUBMITTED, APPROVED).facts({PayFactsRef(None): log.ledger})
-    assert case.when(LOCK).refused(PayoutRunOutdated).parameters["period"] == "2025Q4"
+    assert case.when(LOCK).refused(runs.PayoutRunOutdated).parameters["period"] == "2025Q4"
 
 
 def test_a_run_with_nobody_to_pay_needs_no_statements() -> None:
     ledger = Log().plan(flat("5")).ledger
-    calculated = PayoutRunCalculated(
-        position=ledger.position,
-        engine_version=ENGINE_VERSION,
-        plan_versions=(),
-        digest=digest_of(()),
-        participant_count=0,
-        total_minor=0,
-        currency="USD",
+    position, digest = ledger.position, digest_of(())
+    calculated = replace(
+        CALCULATED, position=position, plan_versions=(), digest=digest, participant_count=0, total_minor=0
     )
     run(OPENED).facts({PayFactsRef(None): ledger}).when(CALCULATE).then(calculated)
     run(OPENED, calculated).when(ISSUE).then()

@@ -6,119 +6,71 @@ from uuid import UUID
 
 import pytest
 
+from salesapi.domain.pay.records import payout_runs as runs
+from salesapi.domain.pay.records import payouts
 from salesapi.domain.pay.records.payout_run_states import PayoutRun
-from salesapi.domain.pay.records.payout_runs import (
-    ApprovePayoutRun,
-    LockPayoutRun,
-    PayoutRunApproved,
-    PayoutRunCalculated,
-    PayoutRunIsLocked,
-    PayoutRunLocked,
-    PayoutRunOpened,
-    PayoutRunStatementIssued,
-    PayoutRunStatusWrong,
-    PayoutRunSubmitted,
-    ReturnPayoutRun,
-)
-from salesapi.domain.pay.records.payouts import (
-    BATCHES_MAX,
-    MEMBERS_MAX,
-    ConfirmPayoutPaid,
-    InstructPayout,
-    PayoutAmount,
-    PayoutBatchesTooMany,
-    PayoutBatchExists,
-    PayoutBatchUnknown,
-    PayoutFailed,
-    PayoutInstructed,
-    PayoutNothingOpen,
-    PayoutNotInBatch,
-    PayoutOfOwn,
-    PayoutOmission,
-    PayoutPaid,
-    PayoutRunPayoutFailed,
-    PayoutRunPayoutInstructed,
-    PayoutRunPayoutPaid,
-    ReportPayoutFailed,
-)
-from salesapi.domain.shared.kernel import Recorded, Refused, ThingUnknown
+from salesapi.domain.shared.kernel import Refused, ThingUnknown
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN
-from tests.spec import ACTOR, CATALOGUE, SUBJECT, Case, given, uid
+from tests.spec import ACTOR, SUBJECT, Case, folded, given, uid
+from tests.values_by_type import built
 
 CAT, DAN, STRANGER, APPROVER = uid(0xC), uid(0xD), uid(0xEE), uid(0xAD)
 TOTALS = ((ANN, 50_000), (BOB, 120_050), (CAT, -30_000), (DAN, 0))
 DUE, PAID_ON = date(2026, 4, 15), date(2026, 4, 16)
 
 
-def issued(member_id: UUID, total_minor: int, part: int = 1) -> PayoutRunStatementIssued:
-    return PayoutRunStatementIssued(
+def issued(member_id: UUID, total_minor: int, part: int = 1) -> runs.PayoutRunStatementIssued:
+    return built(
+        runs.PayoutRunStatementIssued,
         member_id=member_id,
-        plan_id=PLAN,
-        period="2026-03",
-        position=9,
         part=part,
-        parts=1,
         lines=(),
-        line_count=0,
-        earned_minor=total_minor,
-        released_minor=0,
-        clawed_minor=0,
-        adjusted_minor=0,
-        awarded_minor=0,
-        drawn_minor=0,
         total_minor=total_minor,
-        currency="CNY",
-        plan_versions=(1,),
-        engine_version="1",
-        deal_order="",
         digest=f"digest of {member_id}",
     )
 
 
-CALCULATED = PayoutRunCalculated(
-    position=9,
-    engine_version="1",
-    plan_versions=(1,),
-    digest="00",
-    participant_count=len(TOTALS),
-    total_minor=sum(total for _, total in TOTALS),
-    currency="CNY",
-)
-ISSUED = (PayoutRunOpened(plan_id=PLAN, period="2026-03"), CALCULATED, *(issued(*each) for each in TOTALS))
-SUBMITTED, APPROVED = PayoutRunSubmitted(submitted_by=uid(1)), PayoutRunApproved(approved_by=APPROVER)
+CALCULATED = built(runs.PayoutRunCalculated, participant_count=len(TOTALS), currency="CNY")
+ISSUED = (runs.PayoutRunOpened(plan_id=PLAN, period="2026-03"), CALCULATED, *(issued(*each) for each in TOTALS))
+SUBMITTED, APPROVED = runs.PayoutRunSubmitted(submitted_by=uid(1)), runs.PayoutRunApproved(approved_by=APPROVER)
 LOCKED = (
     *ISSUED,
     SUBMITTED,
     APPROVED,
-    PayoutRunLocked(statements_digest="00", position=9, tree_root="ab" * 32, tree_size=9),
+    runs.PayoutRunLocked(statements_digest="00", position=9, tree_root="ab" * 32, tree_size=9),
 )
-ANNS, BOBS = PayoutAmount(member_id=ANN, amount_minor=50_000), PayoutAmount(member_id=BOB, amount_minor=120_050)
-CATS = PayoutOmission(member_id=CAT, total_minor=-30_000, reason="negative")
-DANS = PayoutOmission(member_id=DAN, total_minor=0, reason="zero")
-INSTRUCTED = PayoutRunPayoutInstructed(
+ANNS, BOBS = (
+    payouts.PayoutAmount(member_id=ANN, amount_minor=50_000),
+    payouts.PayoutAmount(member_id=BOB, amount_minor=120_050),
+)
+CATS = payouts.PayoutOmission(member_id=CAT, total_minor=-30_000, reason="negative")
+DANS = payouts.PayoutOmission(member_id=DAN, total_minor=0, reason="zero")
+INSTRUCTED = payouts.PayoutRunPayoutInstructed(
     batch="A", payout_on=DUE, takes_all=True, amounts=(ANNS, BOBS), parts=(), omissions=(CATS, DANS), currency="CNY"
 )
-PAID = PayoutRunPayoutPaid(
+PAID = payouts.PayoutRunPayoutPaid(
     batch="A", external_reference="bank 7", paid_on=PAID_ON, amounts=(ANNS, BOBS), currency="CNY"
 )
 ANN_PAID = replace(PAID, amounts=(ANNS,))
-ANN_FAILED = PayoutRunPayoutFailed(
+ANN_FAILED = payouts.PayoutRunPayoutFailed(
     batch="A", member_id=ANN, amount_minor=50_000, currency="CNY", was_paid=False, reason="account closed"
 )
 
 
-def instruct(batch: str = "A", *members: UUID, on: date = DUE) -> InstructPayout:
-    return InstructPayout(payout_run_id=SUBJECT, batch=batch, payout_on=on, member_ids=members or None)
+def instruct(batch: str = "A", *members: UUID, on: date = DUE) -> payouts.InstructPayout:
+    return payouts.InstructPayout(payout_run_id=SUBJECT, batch=batch, payout_on=on, member_ids=members or None)
 
 
-def confirm(batch: str = "A", *members: UUID, reference: str = "bank 7", on: date = PAID_ON) -> ConfirmPayoutPaid:
-    return ConfirmPayoutPaid(
+def confirm(
+    batch: str = "A", *members: UUID, reference: str = "bank 7", on: date = PAID_ON
+) -> payouts.ConfirmPayoutPaid:
+    return payouts.ConfirmPayoutPaid(
         payout_run_id=SUBJECT, batch=batch, external_reference=reference, paid_on=on, member_ids=members or None
     )
 
 
-def failed(batch: str = "A", member: UUID = ANN) -> ReportPayoutFailed:
-    return ReportPayoutFailed(payout_run_id=SUBJECT, batch=batch, member_id=member, reason="account closed")
+def failed(batch: str = "A", member: UUID = ANN) -> payouts.ReportPayoutFailed:
+    return payouts.ReportPayoutFailed(payout_run_id=SUBJECT, batch=batch, member_id=member, reason="account closed")
 
 
 def locked(*events: object) -> Case:
@@ -131,7 +83,7 @@ def test_a_locked_run_is_instructed_whole_and_what_is_not_above_zero_is_left_out
 
 def test_what_is_instructed_is_what_was_locked_to_the_minor_unit() -> None:
     (event,) = locked().when(instruct()).decide()
-    assert isinstance(event, PayoutRunPayoutInstructed)
+    assert isinstance(event, payouts.PayoutRunPayoutInstructed)
     above = {member: total for member, total in TOTALS if total > 0}
     assert {each.member_id: each.amount_minor for each in event.amounts} == above
 
@@ -146,12 +98,12 @@ def test_only_named_members_are_instructed_each_once_and_the_rest_by_another_bat
 @pytest.mark.parametrize("command", [instruct(), confirm(), failed()])
 def test_only_a_locked_run_is_paid_out(command: object) -> None:
     for events in (LOCKED[:1], ISSUED, (*ISSUED, SUBMITTED), (*ISSUED, SUBMITTED, APPROVED)):
-        given(*events).when(command).refused(PayoutRunStatusWrong)
+        given(*events).when(command).refused(runs.PayoutRunStatusWrong)
 
 
 @pytest.mark.parametrize("command", [instruct(), confirm(), failed("A", BOB)])
 def test_nobody_who_is_paid_by_the_run_pays_it_out(command: object) -> None:
-    locked(INSTRUCTED).by(ACTOR, ANN).when(command).refused(PayoutOfOwn)
+    locked(INSTRUCTED).by(ACTOR, ANN).when(command).refused(payouts.PayoutOfOwn)
 
 
 def test_who_approved_the_run_may_pay_it_out() -> None:
@@ -160,11 +112,11 @@ def test_who_approved_the_run_may_pay_it_out() -> None:
 
 def test_a_run_stays_locked_when_it_is_paid_out() -> None:
     for command in (
-        ReturnPayoutRun(payout_run_id=SUBJECT, reason="again"),
-        ApprovePayoutRun(payout_run_id=SUBJECT),
-        LockPayoutRun(payout_run_id=SUBJECT),
+        runs.ReturnPayoutRun(payout_run_id=SUBJECT, reason="again"),
+        runs.ApprovePayoutRun(payout_run_id=SUBJECT),
+        runs.LockPayoutRun(payout_run_id=SUBJECT),
     ):
-        locked(INSTRUCTED, PAID).when(command).refused(PayoutRunIsLocked)
+        locked(INSTRUCTED, PAID).when(command).refused(runs.PayoutRunIsLocked)
 
 
 def test_the_same_instruction_again_changes_nothing() -> None:
@@ -176,20 +128,22 @@ def test_the_same_instruction_again_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("command", [instruct("A", ANN, BOB), instruct("A", ANN), instruct("A", on=date(2026, 4, 30))])
-def test_a_batch_is_not_instructed_again_otherwise(command: InstructPayout) -> None:
-    locked(INSTRUCTED).when(command).refused(PayoutBatchExists, pointer="/batch")
+def test_a_batch_is_not_instructed_again_otherwise(command: payouts.InstructPayout) -> None:
+    locked(INSTRUCTED).when(command).refused(payouts.PayoutBatchExists, pointer="/batch")
 
 
 def test_nobody_is_instructed_twice() -> None:
-    refused = locked(INSTRUCTED).when(instruct("B", CAT, ANN)).refused(PayoutInstructed, pointer="/member_ids/1")
+    refused = (
+        locked(INSTRUCTED).when(instruct("B", CAT, ANN)).refused(payouts.PayoutInstructed, pointer="/member_ids/1")
+    )
     assert (refused.parameters["batch"], refused.parameters["status"]) == ("A", "instructed")
-    refused = locked(INSTRUCTED, PAID).when(instruct("B", ANN)).refused(PayoutInstructed)
+    refused = locked(INSTRUCTED, PAID).when(instruct("B", ANN)).refused(payouts.PayoutInstructed)
     assert refused.parameters["status"] == "paid"
-    locked(INSTRUCTED).when(instruct("B")).refused(PayoutNothingOpen)
+    locked(INSTRUCTED).when(instruct("B")).refused(payouts.PayoutNothingOpen)
 
 
 def test_a_batch_pays_somebody() -> None:
-    locked().when(instruct("A", CAT, DAN)).refused(PayoutNothingOpen)
+    locked().when(instruct("A", CAT, DAN)).refused(payouts.PayoutNothingOpen)
 
 
 def test_a_member_without_a_statement_is_not_instructed() -> None:
@@ -211,14 +165,14 @@ def test_the_same_confirmation_again_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("command", "refusal"),
     [
-        (confirm("A", ANN, reference="bank 8"), PayoutPaid),
-        (confirm("A", ANN, on=date(2026, 4, 17)), PayoutPaid),
-        (confirm(reference="bank 8"), PayoutNothingOpen),
-        (confirm("B"), PayoutBatchUnknown),
-        (confirm("A", CAT), PayoutNotInBatch),
-        (confirm("A", STRANGER), PayoutNotInBatch),
-        (failed("B"), PayoutBatchUnknown),
-        (failed("A", CAT), PayoutNotInBatch),
+        (confirm("A", ANN, reference="bank 8"), payouts.PayoutPaid),
+        (confirm("A", ANN, on=date(2026, 4, 17)), payouts.PayoutPaid),
+        (confirm(reference="bank 8"), payouts.PayoutNothingOpen),
+        (confirm("B"), payouts.PayoutBatchUnknown),
+        (confirm("A", CAT), payouts.PayoutNotInBatch),
+        (confirm("A", STRANGER), payouts.PayoutNotInBatch),
+        (failed("B"), payouts.PayoutBatchUnknown),
+        (failed("A", CAT), payouts.PayoutNotInBatch),
     ],
 )
 def test_what_was_not_sent_or_is_paid_otherwise_is_neither_confirmed_nor_failed(
@@ -233,14 +187,14 @@ def test_a_failed_payment_is_instructed_again_only_in_another_batch() -> None:
     again = replace(INSTRUCTED, batch="B", amounts=(ANNS,))
     locked(INSTRUCTED, ANN_FAILED).when(instruct("B")).then(again)
     locked(INSTRUCTED, ANN_FAILED, again).when(confirm("B")).then(replace(PAID, batch="B", amounts=(ANNS,)))
-    locked(INSTRUCTED, ANN_FAILED, again).when(instruct("C", ANN)).refused(PayoutInstructed)
+    locked(INSTRUCTED, ANN_FAILED, again).when(instruct("C", ANN)).refused(payouts.PayoutInstructed)
 
 
 def test_what_failed_is_not_confirmed_with_its_batch() -> None:
     locked(INSTRUCTED, ANN_FAILED).when(confirm()).then(replace(PAID, amounts=(BOBS,)))
-    locked(INSTRUCTED, ANN_FAILED).when(confirm("A", ANN)).refused(PayoutFailed)
+    locked(INSTRUCTED, ANN_FAILED).when(confirm("A", ANN)).refused(payouts.PayoutFailed)
     bob_failed = replace(ANN_FAILED, member_id=BOB, amount_minor=120_050)
-    locked(INSTRUCTED, ANN_FAILED, bob_failed).when(confirm()).refused(PayoutNothingOpen)
+    locked(INSTRUCTED, ANN_FAILED, bob_failed).when(confirm()).refused(payouts.PayoutNothingOpen)
 
 
 def test_a_payment_that_came_back_fails_and_is_owed_again() -> None:
@@ -252,32 +206,29 @@ def test_a_payment_that_came_back_fails_and_is_owed_again() -> None:
 def test_the_batches_of_a_run_are_bounded() -> None:
     story = [
         event
-        for number in range(BATCHES_MAX)
-        for event in (
-            replace(INSTRUCTED, batch=str(number), amounts=(ANNS,)),
-            replace(ANN_FAILED, batch=str(number)),
-        )
+        for number in range(payouts.BATCHES_MAX)
+        for event in (replace(INSTRUCTED, batch=str(number), amounts=(ANNS,)), replace(ANN_FAILED, batch=str(number)))
     ]
-    locked(*story).when(instruct("one more")).refused(PayoutBatchesTooMany)
+    locked(*story).when(instruct("one more")).refused(payouts.PayoutBatchesTooMany)
 
 
 def test_a_large_batch_is_several_events_of_bounded_size_and_still_one_batch() -> None:
-    members = [uid(0x1000 + number) for number in range(2 * MEMBERS_MAX + 1)]
+    members = [uid(0x1000 + number) for number in range(2 * payouts.MEMBERS_MAX + 1)]
     run = given(*LOCKED[:2], *(issued(member, 100) for member in members), *LOCKED[-3:])
     decided = run.when(instruct()).decide()
-    sizes = [len(event.amounts) for event in decided if isinstance(event, PayoutRunPayoutInstructed)]
-    assert sizes == [MEMBERS_MAX, MEMBERS_MAX, 1]
+    sizes = [len(event.amounts) for event in decided if isinstance(event, payouts.PayoutRunPayoutInstructed)]
+    assert sizes == [payouts.MEMBERS_MAX, payouts.MEMBERS_MAX, 1]
     after = given(*run.events, *decided)
     after.when(instruct()).then()
     paid = after.when(confirm()).decide()
-    assert sum(len(event.amounts) for event in paid if isinstance(event, PayoutRunPayoutPaid)) == len(members)
+    assert sum(len(event.amounts) for event in paid if isinstance(event, payouts.PayoutRunPayoutPaid)) == len(members)
 
 
 def test_a_statement_issued_anew_is_paid_as_it_was_locked() -> None:
     anew = (CALCULATED, issued(ANN, 70_000), *LOCKED[-3:])
     (event,) = given(*ISSUED, *anew).when(instruct()).decide()
-    assert isinstance(event, PayoutRunPayoutInstructed)
-    assert (event.amounts, event.omissions) == ((PayoutAmount(member_id=ANN, amount_minor=70_000),), ())
+    assert isinstance(event, payouts.PayoutRunPayoutInstructed)
+    assert (event.amounts, event.omissions) == ((payouts.PayoutAmount(member_id=ANN, amount_minor=70_000),), ())
 
 
 def test_whatever_follows_nobody_is_owed_more_than_was_locked() -> None:
@@ -304,20 +255,16 @@ def paid_and_locked(events: tuple[object, ...]) -> list[tuple[int, int]]:
     """For each member what is instructed and did not fail, counted from the events alone, and its total."""
     owed = dict.fromkeys((member for member, _ in TOTALS), 0)
     for event in events:
-        if isinstance(event, PayoutRunPayoutInstructed):
+        if isinstance(event, payouts.PayoutRunPayoutInstructed):
             for each in event.amounts:
                 owed[each.member_id] += each.amount_minor
-        elif isinstance(event, PayoutRunPayoutFailed):
+        elif isinstance(event, payouts.PayoutRunPayoutFailed):
             owed[event.member_id] -= event.amount_minor
     return [(owed[member], total) for member, total in TOTALS]
 
 
 def test_the_fold_of_a_run_names_its_batches_in_their_order() -> None:
-    state: object | None = None
     again = replace(INSTRUCTED, batch="B", amounts=(ANNS,))
-    for number, event in enumerate((*LOCKED, INSTRUCTED, ANN_FAILED, again, replace(PAID, amounts=(BOBS,))), start=1):
-        recorded = Recorded(position=number, version=number, stream_id=SUBJECT, occurred=None)
-        state = CATALOGUE.by_kind["payout_run"].evolve(state, event, recorded)
-    assert isinstance(state, PayoutRun)
+    state = folded(PayoutRun, "payout_run", *LOCKED, INSTRUCTED, ANN_FAILED, again, replace(PAID, amounts=(BOBS,)))
     assert [batch.batch for batch in state.payouts.batches] == ["A", "B"]
     assert [each.status for each in state.payouts.batches[0].payments.values()] == ["failed", "paid"]

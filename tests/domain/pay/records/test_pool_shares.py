@@ -9,27 +9,9 @@ from uuid import UUID
 import pytest
 
 from salesapi.domain.pay.plans.enrolments import EnrolmentEnded
-from salesapi.domain.pay.records.pool_shares import (
-    ApprovePoolShares,
-    PoolApproverIsParty,
-    PoolApproverIsStater,
-    PoolDivided,
-    PoolMemberForeign,
-    PoolMembersMissing,
-    PoolMemberTwice,
-    PoolPeriodMismatch,
-    PoolShare,
-    PoolSharesApproved,
-    PoolSharesOutOfBounds,
-    PoolSharesRejected,
-    PoolSharesSettled,
-    PoolSharesStated,
-    PoolUnknown,
-    PoolWithoutTeam,
-    RejectPoolShares,
-    StatePoolShares,
-)
+from salesapi.domain.pay.records import pool_shares
 from salesapi.domain.shared.kernel import PayFactsRef, Refused, ThingUnknown
+from salesapi.domain.shared.states import made_from
 from tests.domain.pay.calculation.test_divided_pools import approve, shared, with_pool
 from tests.domain.pay.commission_stories import ANN, BOB, CID, PLAN, Log
 from tests.spec import ACTOR, SUBJECT, Case, given, uid
@@ -37,26 +19,19 @@ from tests.spec import ACTOR, SUBJECT, Case, given, uid
 FINANCE = uid(0xF2)
 
 
-def gives(*points: tuple[UUID, str]) -> tuple[PoolShare, ...]:
-    return tuple(PoolShare(member_id=member_id, points=Decimal(each)) for member_id, each in points)
+def gives(*points: tuple[UUID, str]) -> tuple[pool_shares.PoolShare, ...]:
+    return tuple(pool_shares.PoolShare(member_id=member_id, points=Decimal(each)) for member_id, each in points)
 
 
-STATE = StatePoolShares(
+STATE = pool_shares.StatePoolShares(
     plan_id=PLAN, award_key="pool", period="2026Q1", owner_id=CID, shares=gives((ANN, "3"), (BOB, "7"))
 )
-STATED = PoolSharesStated(
-    plan_id=PLAN,
-    award_key="pool",
-    period="2026Q1",
-    owner_id=CID,
-    shares=STATE.shares,
-    stated_by=ACTOR,
-    stater_id=CID,
+STATED = made_from(pool_shares.PoolSharesStated, STATE, stated_by=ACTOR, stater_id=CID)
+APPROVED = made_from(pool_shares.PoolSharesApproved, STATE, approved_by=FINANCE)
+APPROVE, REJECT = (
+    pool_shares.ApprovePoolShares(pool_shares_id=SUBJECT),
+    pool_shares.RejectPoolShares(pool_shares_id=SUBJECT, reason="Too bold"),
 )
-APPROVED = PoolSharesApproved(
-    plan_id=PLAN, award_key="pool", period="2026Q1", owner_id=CID, shares=STATE.shares, approved_by=FINANCE
-)
-APPROVE, REJECT = ApprovePoolShares(pool_shares_id=SUBJECT), RejectPoolShares(pool_shares_id=SUBJECT, reason="Too bold")
 
 
 def knowing(log: Log, *events: object) -> Case:
@@ -77,20 +52,30 @@ def test_points_stated_again_alike_change_nothing_and_other_ones_stand_instead()
     of_team(STATED).when(STATE).then()
     others = gives((BOB, "6"), (ANN, "4"))
     of_team(STATED, APPROVED).when(replace(STATE, shares=others)).then(replace(STATED, shares=others))
-    of_team(STATED, PoolSharesRejected(reason="why")).when(STATE).then(STATED)
+    of_team(STATED, pool_shares.PoolSharesRejected(reason="why")).when(STATE).then(STATED)
 
 
 REFUSED: list[tuple[str, dict[str, Any], type[Refused], str]] = [
     ("an unknown plan", {"plan_id": uid(0xF9)}, ThingUnknown, "/plan_id"),
-    ("another kind of period", {"period": "2026-03"}, PoolPeriodMismatch, "/period"),
-    ("an award that is none", {"award_key": "spring"}, PoolUnknown, "/award_key"),
-    ("who leads nobody", {"owner_id": ANN}, PoolWithoutTeam, "/owner_id"),
-    ("a member twice", {"shares": gives((ANN, "3"), (ANN, "7"))}, PoolMemberTwice, "/shares/1/member_id"),
-    ("the leader", {"shares": gives((ANN, "3"), (CID, "7"))}, PoolMemberForeign, "/shares/1/member_id"),
-    ("not everybody", {"shares": gives((ANN, "3"))}, PoolMembersMissing, "/shares"),
-    ("too much for one", {"shares": gives((ANN, "71"), (BOB, "29"))}, PoolSharesOutOfBounds, "/shares/0/points"),
-    ("nothing for one", {"shares": gives((ANN, "1"), (BOB, "0"))}, PoolSharesOutOfBounds, "/shares/0/points"),
-    ("nothing at all", {"shares": gives((ANN, "0"), (BOB, "0"))}, PoolSharesOutOfBounds, "/shares"),
+    ("another kind of period", {"period": "2026-03"}, pool_shares.PoolPeriodMismatch, "/period"),
+    ("an award that is none", {"award_key": "spring"}, pool_shares.PoolUnknown, "/award_key"),
+    ("who leads nobody", {"owner_id": ANN}, pool_shares.PoolWithoutTeam, "/owner_id"),
+    ("a member twice", {"shares": gives((ANN, "3"), (ANN, "7"))}, pool_shares.PoolMemberTwice, "/shares/1/member_id"),
+    ("the leader", {"shares": gives((ANN, "3"), (CID, "7"))}, pool_shares.PoolMemberForeign, "/shares/1/member_id"),
+    ("not everybody", {"shares": gives((ANN, "3"))}, pool_shares.PoolMembersMissing, "/shares"),
+    (
+        "too much for one",
+        {"shares": gives((ANN, "71"), (BOB, "29"))},
+        pool_shares.PoolSharesOutOfBounds,
+        "/shares/0/points",
+    ),
+    (
+        "nothing for one",
+        {"shares": gives((ANN, "1"), (BOB, "0"))},
+        pool_shares.PoolSharesOutOfBounds,
+        "/shares/0/points",
+    ),
+    ("nothing at all", {"shares": gives((ANN, "0"), (BOB, "0"))}, pool_shares.PoolSharesOutOfBounds, "/shares"),
 ]
 
 
@@ -110,13 +95,13 @@ def test_who_left_the_award_before_the_period_is_none_of_the_team() -> None:
     log = with_pool(shared())
     left = EnrolmentEnded(member_id=BOB, plan_id=PLAN, effective_until=date(2026, 1, 1), reason="moved")
     log.add(BOB, left)
-    refused = knowing(log).when(STATE).refused(PoolMemberForeign, pointer="/shares/1/member_id")
+    refused = knowing(log).when(STATE).refused(pool_shares.PoolMemberForeign, pointer="/shares/1/member_id")
     assert refused.parameters["period"] == "2026Q1"
 
 
 def test_a_plan_without_a_version_on_the_last_day_has_no_pool() -> None:
     log = Log().plan(effective_from="2026-04-01")
-    knowing(log).when(STATE).refused(PoolUnknown)
+    knowing(log).when(STATE).refused(pool_shares.PoolUnknown)
 
 
 def test_points_count_once_somebody_outside_the_team_has_approved_them() -> None:
@@ -127,9 +112,9 @@ def test_points_count_once_somebody_outside_the_team_has_approved_them() -> None
 @pytest.mark.parametrize(
     ("actor", "member", "refusal"),
     [
-        (ACTOR, CID, PoolApproverIsStater),
-        (uid(0xA1), CID, PoolApproverIsStater),
-        (uid(0xA1), ANN, PoolApproverIsParty),
+        (ACTOR, CID, pool_shares.PoolApproverIsStater),
+        (uid(0xA1), CID, pool_shares.PoolApproverIsStater),
+        (uid(0xA1), ANN, pool_shares.PoolApproverIsParty),
     ],
 )
 def test_who_states_or_shares_does_not_approve(actor: UUID, member: UUID, refusal: type[Refused]) -> None:
@@ -138,14 +123,14 @@ def test_who_states_or_shares_does_not_approve(actor: UUID, member: UUID, refusa
 
 def test_a_leader_does_not_approve_what_somebody_else_stated_for_the_team() -> None:
     by_finance = replace(STATED, stated_by=FINANCE, stater_id=None)
-    of_team(by_finance).when(APPROVE).refused(PoolApproverIsParty)
+    of_team(by_finance).when(APPROVE).refused(pool_shares.PoolApproverIsParty)
 
 
 def test_what_is_decided_is_decided() -> None:
-    of_team(STATED).by(FINANCE).when(REJECT).then(PoolSharesRejected(reason="Too bold"))
-    for settled in (APPROVED, PoolSharesRejected(reason="why")):
-        of_team(STATED, settled).by(FINANCE).when(APPROVE).refused(PoolSharesSettled)
-        of_team(STATED, settled).by(FINANCE).when(REJECT).refused(PoolSharesSettled)
+    of_team(STATED).by(FINANCE).when(REJECT).then(pool_shares.PoolSharesRejected(reason="Too bold"))
+    for settled in (APPROVED, pool_shares.PoolSharesRejected(reason="why")):
+        of_team(STATED, settled).by(FINANCE).when(APPROVE).refused(pool_shares.PoolSharesSettled)
+        of_team(STATED, settled).by(FINANCE).when(REJECT).refused(pool_shares.PoolSharesSettled)
 
 
 def test_after_the_lock_only_what_was_held_back_is_still_divided() -> None:
@@ -154,8 +139,8 @@ def test_after_the_lock_only_what_was_held_back_is_still_divided() -> None:
         log.lock("2026Q1")
     knowing(held).when(STATE).then(STATED)
     knowing(held, STATED).by(FINANCE).when(APPROVE).then(APPROVED)
-    knowing(divided).when(STATE).refused(PoolDivided, pointer="/period")
-    knowing(divided, STATED).by(FINANCE).when(APPROVE).refused(PoolDivided)
+    knowing(divided).when(STATE).refused(pool_shares.PoolDivided, pointer="/period")
+    knowing(divided, STATED).by(FINANCE).when(APPROVE).refused(pool_shares.PoolDivided)
 
 
 def test_what_was_approved_before_the_lock_stays() -> None:
@@ -163,6 +148,6 @@ def test_what_was_approved_before_the_lock_stays() -> None:
     approve(log, (ANN, "3"), (BOB, "7"))
     log.lock("2026Q1")
     others = replace(STATE, shares=gives((ANN, "4"), (BOB, "6")))
-    knowing(log, STATED, APPROVED).when(others).refused(PoolDivided)
+    knowing(log, STATED, APPROVED).when(others).refused(pool_shares.PoolDivided)
     stated_again = replace(STATED, shares=others.shares)
-    knowing(log, STATED, APPROVED, stated_again).by(FINANCE).when(APPROVE).refused(PoolDivided)
+    knowing(log, STATED, APPROVED, stated_again).by(FINANCE).when(APPROVE).refused(pool_shares.PoolDivided)

@@ -6,7 +6,6 @@ from typing import Any, get_args
 
 import pytest
 
-from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_awards import (
     MemberSharePoints,
     PlanAward,
@@ -19,8 +18,9 @@ from salesapi.domain.pay.plans.plan_awards import (
 from salesapi.domain.pay.rules.pools import PoolDivision
 from salesapi.domain.pay.words.plan_in_words import plan_in_words
 from tests.domain.pay.award_options import ACCURATE, GIVEN, POOL, RENEWAL, award, campaign, forecast, goal, retention
-from tests.domain.pay.commission_stories import ANN, BY_LINE
+from tests.domain.pay.commission_stories import ANN
 from tests.domain.pay.plan_options import paying
+from tests.domain.pay.plans.examples import quarterly
 
 EVENLY_EN = (
     "At 50 %: 50 % is paid.\nAt 100 %: 100 % is paid.\nBetween points it goes evenly.\n"
@@ -135,15 +135,7 @@ SAID: list[tuple[PlanAward, str, str]] = [
 
 
 def said(made: PlanAward, language: Any = "en") -> str:
-    version = CompensationPlanVersion(
-        number=1,
-        period="quarter",
-        components=(paying("flat"),),
-        rounding=BY_LINE,
-        effective_from=None,
-        awards=(made,),
-    )
-    return "\n".join(plan_in_words(version, "USD", language))
+    return "\n".join(plan_in_words(quarterly(paying("flat"), awards=(made,)), "USD", language))
 
 
 @pytest.mark.parametrize(("made", "english", "chinese"), SAID, ids=[case[0].key for case in SAID])

@@ -30,18 +30,12 @@ from salesapi.domain.pay.words.release_phrases import RELEASE_PHRASES
 from tests.domain.pay import plan_options as options
 from tests.domain.pay.commission_stories import flat, tiered
 from tests.domain.pay.plan_options import ROUNDING, component, paying
+from tests.domain.pay.plans.examples import quarterly
 
 
 def version(*components: Component, **rules: Any) -> CompensationPlanVersion:
     """A version of a quarterly plan in USD."""
-    return CompensationPlanVersion(
-        number=1,
-        period="quarter",
-        components=components,
-        rounding=ROUNDING,
-        effective_from=date(2026, 1, 1),
-        **rules,
-    )
+    return quarterly(*components, rounding=ROUNDING, effective_from=date(2026, 1, 1), **rules)
 
 
 def test_a_plan_reads_in_english_in_the_order_in_which_it_is_evaluated() -> None:
@@ -372,20 +366,18 @@ OF_ALL: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
+VERSIONS = [(version(stated), *said) for stated, *said in OF_A_COMPONENT]
+VERSIONS += [(version(flat("5"), **rules), *said) for rules, *said in OF_ALL]
+
+
 @pytest.mark.parametrize(
-    ("stated", "english", "chinese"), OF_A_COMPONENT, ids=[case[1].split("\n")[0] for case in OF_A_COMPONENT]
+    ("stated", "english", "chinese"), VERSIONS, ids=[str(case[1]).split("\n")[0] for case in VERSIONS]
 )
-def test_each_option_of_a_component_is_said_in_both_languages(stated: Component, english: str, chinese: str) -> None:
-    assert english in "\n".join(plan_in_words(version(stated), "USD", "en"))
-    assert chinese in "\n".join(plan_in_words(version(stated), "USD", "zh"))
-
-
-@pytest.mark.parametrize(("rules", "english", "chinese"), OF_ALL, ids=[case[1].split("\n")[0] for case in OF_ALL])
-def test_each_rule_for_all_components_is_said_in_both_languages(
-    rules: dict[str, Any], english: str, chinese: str
+def test_each_option_of_a_plan_is_said_in_both_languages(
+    stated: CompensationPlanVersion, english: str, chinese: str
 ) -> None:
-    assert english in "\n".join(plan_in_words(version(flat("5"), **rules), "USD", "en"))
-    assert chinese in "\n".join(plan_in_words(version(flat("5"), **rules), "USD", "zh"))
+    assert english in "\n".join(plan_in_words(stated, "USD", "en"))
+    assert chinese in "\n".join(plan_in_words(stated, "USD", "zh"))
 
 
 def test_every_sentence_has_the_same_values_in_every_language() -> None:

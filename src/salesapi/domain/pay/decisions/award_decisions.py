@@ -5,35 +5,7 @@ from uuid import UUID
 
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan
 from salesapi.domain.pay.plans.enrolments import Enrolment, enrolment_ref
-from salesapi.domain.pay.records.awards import (
-    ApproveAward,
-    Award,
-    AwardAdjustmentPosted,
-    AwardApproved,
-    AwardApproverIsBeneficiary,
-    AwardApproverIsGranter,
-    AwardCurrencyMismatch,
-    AwardDrawForgiven,
-    AwardEvent,
-    AwardExpiryExtended,
-    AwardGranted,
-    AwardObjectionForeign,
-    AwardPeriodLocked,
-    AwardPeriodMismatch,
-    AwardPeriodsReversed,
-    AwardPlanUnpublished,
-    AwardPlanWithoutDraw,
-    AwardPlanWithoutExpiry,
-    AwardRevoked,
-    AwardSettled,
-    AwardValueUnclear,
-    ExtendExpiry,
-    ForgiveDraw,
-    GrantAward,
-    PostAdjustment,
-    RevokeAward,
-    evolve,
-)
+from salesapi.domain.pay.records import awards
 from salesapi.domain.pay.records.objections import Objection
 from salesapi.domain.pay.records.payout_run_states import PayoutRun
 from salesapi.domain.pay.rules.recognition import Party, Reward, conflict_of_approver, problem_of_reward
@@ -54,14 +26,16 @@ from salesapi.domain.shared.periods import Period, period_named
 from salesapi.domain.shared.references import referred, refuse_unknown
 from salesapi.domain.shared.states import made_from
 
-_Paid: TypeAlias = GrantAward | PostAdjustment | ForgiveDraw | Award
+_Paid: TypeAlias = awards.GrantAward | awards.PostAdjustment | awards.ForgiveDraw | awards.Award
 """What a run may pay, or take off what is owed."""
 
 
-def grant(state: Award | None, command: GrantAward, context: Context) -> tuple[AwardGranted, ...]:
+def grant(state: awards.Award | None, command: awards.GrantAward, context: Context) -> tuple[awards.AwardGranted, ...]:
     """Decides `GrantAward`."""
     refuse_unknown(command, context.facts, "member_id")
-    _refuse_unclear_value(command)
+    problem = problem_of_reward(made_from(Reward, command))
+    if problem is not None:
+        raise awards.AwardValueUnclear(problem=problem.reason, pointer=problem.pointer)
     if command.currency is not None:
         exponent(command.currency, pointer="/currency")
     if command.period is not None:
@@ -70,33 +44,35 @@ def grant(state: Award | None, command: GrantAward, context: Context) -> tuple[A
             plan = _plan(command, context)
             _refuse_other_kind(plan, period, "/period")
             if command.currency != plan.currency:
-                raise AwardCurrencyMismatch(plan_currency=plan.currency, currency=command.currency, pointer="/currency")
+                raise awards.AwardCurrencyMismatch(
+                    plan_currency=plan.currency, currency=command.currency, pointer="/currency"
+                )
             _refuse_locked(command, context)
-    return (made_from(AwardGranted, command, granted_by=context.actor_id, granter_id=context.member_id),)
+    return (made_from(awards.AwardGranted, command, granted_by=context.actor_id, granter_id=context.member_id),)
 
 
 def post_adjustment(
-    state: Award | None, command: PostAdjustment, context: Context
-) -> tuple[AwardAdjustmentPosted, ...]:
+    state: awards.Award | None, command: awards.PostAdjustment, context: Context
+) -> tuple[awards.AwardAdjustmentPosted, ...]:
     """Decides `PostAdjustment`."""
     refuse_unknown(command, context.facts, "member_id")
     plan = _plan(command, context)
     if command.amount_minor == 0:
-        raise AwardValueUnclear(problem="An adjustment of nothing adjusts nothing.", pointer="/amount_minor")
+        raise awards.AwardValueUnclear(problem="An adjustment of nothing adjusts nothing.", pointer="/amount_minor")
     corrected = period_named(command.period_corrected, pointer="/period_corrected")
     period = period_named(command.period)
     _refuse_other_kind(plan, corrected, "/period_corrected")
     _refuse_other_kind(plan, period, "/period")
     if period.first_on < corrected.first_on:
-        raise AwardPeriodsReversed(period_corrected=corrected.text, period=period.text, pointer="/period")
+        raise awards.AwardPeriodsReversed(period_corrected=corrected.text, period=period.text, pointer="/period")
     if command.objection_id is not None:
         objection = referred(command, "objection_id", Objection, context.facts)
         if objection.member_id != command.member_id:
-            raise AwardObjectionForeign(pointer="/objection_id")
+            raise awards.AwardObjectionForeign(pointer="/objection_id")
     _refuse_locked(command, context)
     return (
         made_from(
-            AwardAdjustmentPosted,
+            awards.AwardAdjustmentPosted,
             command,
             currency=plan.currency,
             granted_by=context.actor_id,
@@ -105,20 +81,22 @@ def post_adjustment(
     )
 
 
-def forgive_draw(state: Award | None, command: ForgiveDraw, context: Context) -> tuple[AwardDrawForgiven, ...]:
+def forgive_draw(
+    state: awards.Award | None, command: awards.ForgiveDraw, context: Context
+) -> tuple[awards.AwardDrawForgiven, ...]:
     """Decides `ForgiveDraw`. How much is owed is known only to the run that comes to it."""
     refuse_unknown(command, context.facts, "member_id")
     plan, period = _plan(command, context), period_named(command.period)
     _refuse_other_kind(plan, period, "/period")
     if not any(version.draw or version.advance or version.recovery for version in plan.versions):
-        raise AwardPlanWithoutDraw(name=plan.name, pointer="/plan_id")
+        raise awards.AwardPlanWithoutDraw(name=plan.name, pointer="/plan_id")
     enrolment = context.facts.state(enrolment_ref(command.member_id))
     if not isinstance(enrolment, Enrolment) or not enrolment.takes_part_in(command.plan_id):
         raise ThingUnknown(thing="enrolment", id=str(command.member_id), pointer="/member_id")
     _refuse_locked(command, context)
     return (
         made_from(
-            AwardDrawForgiven,
+            awards.AwardDrawForgiven,
             command,
             currency=plan.currency,
             granted_by=context.actor_id,
@@ -127,16 +105,18 @@ def forgive_draw(state: Award | None, command: ForgiveDraw, context: Context) ->
     )
 
 
-def extend_expiry(state: Award | None, command: ExtendExpiry, context: Context) -> tuple[AwardExpiryExtended, ...]:
+def extend_expiry(
+    state: awards.Award | None, command: awards.ExtendExpiry, context: Context
+) -> tuple[awards.AwardExpiryExtended, ...]:
     """Decides `ExtendExpiry`. No run is asked: what a locked one paid otherwise, a later one corrects."""
     plan = _plan(command, context)
     releases = (component.release for version in plan.versions for component in version.components)
     if all(release is None or release.expiry is None for release in releases):
-        raise AwardPlanWithoutExpiry(name=plan.name, pointer="/plan_id")
+        raise awards.AwardPlanWithoutExpiry(name=plan.name, pointer="/plan_id")
     deal = referred(command, "deal_id", Deal, context.facts)
     return (
         made_from(
-            AwardExpiryExtended,
+            awards.AwardExpiryExtended,
             command,
             member_id=deal.owner_id,
             granted_by=context.actor_id,
@@ -145,21 +125,21 @@ def extend_expiry(state: Award | None, command: ExtendExpiry, context: Context) 
     )
 
 
-def approve(state: Award, command: ApproveAward, context: Context) -> tuple[AwardApproved, ...]:
+def approve(state: awards.Award, command: awards.ApproveAward, context: Context) -> tuple[awards.AwardApproved, ...]:
     """Decides `ApproveAward`. The period may have been locked since the award was granted."""
     _refuse_settled(state)
     approver = Party(principal_id=context.actor_id, member_id=context.member_id)
     granter = Party(principal_id=state.granted_by, member_id=state.granter_id)
     match conflict_of_approver(approver=approver, granter=granter, beneficiary_ids=_beneficiaries(state, context)):
         case "granted_it":
-            raise AwardApproverIsGranter()
+            raise awards.AwardApproverIsGranter()
         case "gets_it":
-            raise AwardApproverIsBeneficiary()
+            raise awards.AwardApproverIsBeneficiary()
     _refuse_locked(state, context)
     is_paid = state.kind != "draw_forgiven"
     return (
         made_from(
-            AwardApproved,
+            awards.AwardApproved,
             state,
             amount_minor=state.amount_minor if is_paid else None,
             currency=state.currency if is_paid else None,
@@ -168,13 +148,13 @@ def approve(state: Award, command: ApproveAward, context: Context) -> tuple[Awar
     )
 
 
-def revoke(state: Award, command: RevokeAward, context: Context) -> tuple[AwardRevoked, ...]:
+def revoke(state: awards.Award, command: awards.RevokeAward, context: Context) -> tuple[awards.AwardRevoked, ...]:
     """Decides `RevokeAward`."""
     _refuse_settled(state)
-    return (AwardRevoked(reason=command.reason),)
+    return (awards.AwardRevoked(reason=command.reason),)
 
 
-def _beneficiaries(state: Award, context: Context) -> set[UUID]:
+def _beneficiaries(state: awards.Award, context: Context) -> set[UUID]:
     """Whom it is for; an extension also for those who own the deal or share in it by now."""
     deal = context.facts.state(StreamRef("deal", state.deal_id)) if state.deal_id is not None else None
     if not isinstance(deal, Deal):
@@ -182,35 +162,31 @@ def _beneficiaries(state: Award, context: Context) -> set[UUID]:
     return {state.member_id, deal.owner_id, *(share.member_id for share in deal.shares)}
 
 
-def _refuse_settled(state: Award) -> None:
+def _refuse_settled(state: awards.Award) -> None:
     if state.status != "granted":
-        raise AwardSettled(status=state.status)
+        raise awards.AwardSettled(status=state.status)
 
 
-def _refuse_unclear_value(command: GrantAward) -> None:
-    problem = problem_of_reward(made_from(Reward, command))
-    if problem is not None:
-        raise AwardValueUnclear(problem=problem.reason, pointer=problem.pointer)
-
-
-def _plan(command: GrantAward | PostAdjustment | ForgiveDraw | ExtendExpiry, context: Context) -> CompensationPlan:
+def _plan(
+    command: awards.GrantAward | awards.PostAdjustment | awards.ForgiveDraw | awards.ExtendExpiry, context: Context
+) -> CompensationPlan:
     plan = referred(command, "plan_id", CompensationPlan, context.facts)
     if not plan.versions:
-        raise AwardPlanUnpublished(name=plan.name, pointer="/plan_id")
+        raise awards.AwardPlanUnpublished(name=plan.name, pointer="/plan_id")
     return plan
 
 
 def _refuse_other_kind(plan: CompensationPlan, period: Period, pointer: str) -> None:
     kind = plan.versions[-1].period
     if period.kind != kind:
-        raise AwardPeriodMismatch(period_kind=kind, period=period.text, sent_kind=period.kind, pointer=pointer)
+        raise awards.AwardPeriodMismatch(period_kind=kind, period=period.text, sent_kind=period.kind, pointer=pointer)
 
 
 def _refuse_locked(paid: _Paid, context: Context) -> None:
     for ref in _run_of(paid):
         run = context.facts.state(ref)
         if isinstance(run, PayoutRun) and run.status == "locked":
-            raise AwardPeriodLocked(period=run.period, pointer="/period")
+            raise awards.AwardPeriodLocked(period=run.period, pointer="/period")
 
 
 def _run_of(paid: _Paid) -> tuple[StreamRef, ...]:
@@ -221,30 +197,34 @@ def _run_of(paid: _Paid) -> tuple[StreamRef, ...]:
 
 
 def _needs_run(
-    state: Award | None, command: GrantAward | PostAdjustment | ForgiveDraw, facts: Facts
+    state: awards.Award | None, command: awards.GrantAward | awards.PostAdjustment | awards.ForgiveDraw, facts: Facts
 ) -> tuple[StreamRef, ...]:
     return _run_of(command)
 
 
-def _needs_run_and_enrolment(state: Award | None, command: ForgiveDraw, facts: Facts) -> tuple[StreamRef, ...]:
+def _needs_run_and_enrolment(
+    state: awards.Award | None, command: awards.ForgiveDraw, facts: Facts
+) -> tuple[StreamRef, ...]:
     return (*_run_of(command), enrolment_ref(command.member_id))
 
 
-def _needs_deal_or_run(state: Award, command: ApproveAward, facts: Facts) -> tuple[StreamRef, ...]:
+def _needs_deal_or_run(state: awards.Award, command: awards.ApproveAward, facts: Facts) -> tuple[StreamRef, ...]:
     return (StreamRef("deal", state.deal_id),) if state.deal_id is not None else _run_of(state)
 
 
-STREAM: Final = Stream[Award, AwardEvent](
+STREAM: Final = Stream[awards.Award, awards.AwardEvent](
     kind="award",
     plural="awards",
-    evolve=evolve,
+    evolve=awards.evolve,
     commands=(
-        creates(GrantAward, decide=grant, roles=GRANTERS, needs=_needs_run),
-        creates(PostAdjustment, decide=post_adjustment, roles=PAYERS, verb="post-adjustment", needs=_needs_run),
-        creates(ForgiveDraw, decide=forgive_draw, roles=PAYERS, verb="forgive-draw", needs=_needs_run_and_enrolment),
-        creates(ExtendExpiry, decide=extend_expiry, roles=GRANTERS, verb="extend-expiry"),
-        changes(ApproveAward, decide=approve, roles=GRANTERS, target="award_id", needs=_needs_deal_or_run),
-        changes(RevokeAward, decide=revoke, roles=GRANTERS, target="award_id"),
+        creates(awards.GrantAward, decide=grant, roles=GRANTERS, needs=_needs_run),
+        creates(awards.PostAdjustment, decide=post_adjustment, roles=PAYERS, verb="post-adjustment", needs=_needs_run),
+        creates(
+            awards.ForgiveDraw, decide=forgive_draw, roles=PAYERS, verb="forgive-draw", needs=_needs_run_and_enrolment
+        ),
+        creates(awards.ExtendExpiry, decide=extend_expiry, roles=GRANTERS, verb="extend-expiry"),
+        changes(awards.ApproveAward, decide=approve, roles=GRANTERS, target="award_id", needs=_needs_deal_or_run),
+        changes(awards.RevokeAward, decide=revoke, roles=GRANTERS, target="award_id"),
     ),
     owner=member_of,
 )

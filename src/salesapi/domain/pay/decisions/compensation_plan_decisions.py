@@ -4,33 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from salesapi.domain.pay.ledger.ledger_needs import AT_HEAD, ledger_of
-from salesapi.domain.pay.plans.compensation_plans import (
-    VERSIONS_MAX,
-    AwardInvalid,
-    CompensationPlan,
-    CompensationPlanDrafted,
-    CompensationPlanEvent,
-    CompensationPlanIsRetired,
-    CompensationPlanPeriodFixed,
-    CompensationPlanReasonMissing,
-    CompensationPlanRetired,
-    CompensationPlanSimulated,
-    CompensationPlanUnpublished,
-    CompensationPlanVersion,
-    CompensationPlanVersionPublished,
-    CompensationPlanVersionsExhausted,
-    ComponentInvalid,
-    DraftCompensationPlan,
-    FloorInvalid,
-    PlanTerms,
-    PublishCompensationPlanVersion,
-    RetireCompensationPlan,
-    SimulateCompensationPlan,
-    TermsInvalid,
-    TiersInvalid,
-    evolve,
-    terms_of,
-)
+from salesapi.domain.pay.plans import compensation_plans as plans
 from salesapi.domain.pay.plans.plan_assumptions import Assumptions, refuse_useless
 from salesapi.domain.pay.plans.plan_problems import problem_of_terms
 from salesapi.domain.pay.statements.simulating import simulated
@@ -43,81 +17,81 @@ from salesapi.domain.shared.states import made_from
 
 
 def draft(
-    state: CompensationPlan | None, command: DraftCompensationPlan, context: Context
-) -> tuple[CompensationPlanDrafted, ...]:
+    state: plans.CompensationPlan | None, command: plans.DraftCompensationPlan, context: Context
+) -> tuple[plans.CompensationPlanDrafted, ...]:
     """Decides `DraftCompensationPlan`."""
     if state is not None:
         raise ThingExists(thing="compensation plan", id=str(context.subject_id), pointer="/key")
     exponent(command.currency)
-    return (made_from(CompensationPlanDrafted, command),)
+    return (made_from(plans.CompensationPlanDrafted, command),)
 
 
 def publish(
-    state: CompensationPlan, command: PublishCompensationPlanVersion, context: Context
-) -> tuple[CompensationPlanVersionPublished, ...]:
+    state: plans.CompensationPlan, command: plans.PublishCompensationPlanVersion, context: Context
+) -> tuple[plans.CompensationPlanVersionPublished, ...]:
     """Decides `PublishCompensationPlanVersion`: every option stated, tables without gaps, short notice only with a reason."""
     if state.is_retired:
-        raise CompensationPlanIsRetired(name=state.name)
-    if len(state.versions) >= VERSIONS_MAX:
-        raise CompensationPlanVersionsExhausted(limit=VERSIONS_MAX)
+        raise plans.CompensationPlanIsRetired(name=state.name)
+    if len(state.versions) >= plans.VERSIONS_MAX:
+        raise plans.CompensationPlanVersionsExhausted(limit=plans.VERSIONS_MAX)
     if state.versions and state.versions[-1].period != command.period:
-        raise CompensationPlanPeriodFixed(period=state.versions[-1].period, pointer="/period")
+        raise plans.CompensationPlanPeriodFixed(period=state.versions[-1].period, pointer="/period")
     _refuse_terms(state, command, command.period, context)
     earliest_on = context.today + timedelta(days=state.notice_days)
     is_short = command.effective_from is None or command.effective_from < earliest_on
     if is_short and command.reason is None:
-        raise CompensationPlanReasonMissing(
+        raise plans.CompensationPlanReasonMissing(
             earliest_on=earliest_on.isoformat(), notice_days=state.notice_days, pointer="/reason"
         )
     return (
-        CompensationPlanVersionPublished(
+        plans.CompensationPlanVersionPublished(
             plan_version=len(state.versions) + 1,
             period=command.period,
             effective_from=command.effective_from,
             reason=command.reason,
-            **terms_of(command),
+            **plans.terms_of(command),
         ),
     )
 
 
 def simulate(
-    state: CompensationPlan, command: SimulateCompensationPlan, context: Context
-) -> tuple[CompensationPlanSimulated, ...]:
+    state: plans.CompensationPlan, command: plans.SimulateCompensationPlan, context: Context
+) -> tuple[plans.CompensationPlanSimulated, ...]:
     """Decides `SimulateCompensationPlan`: held to the same rules as a version that is published."""
     if not state.versions:
-        raise CompensationPlanUnpublished(name=state.name, pointer="/plan_id")
+        raise plans.CompensationPlanUnpublished(name=state.name, pointer="/plan_id")
     kind = state.versions[-1].period
     _refuse_terms(state, command, kind, context)
     period = period_named(command.period)
     if period.kind != kind:
-        raise CompensationPlanPeriodFixed(period=kind, pointer="/period")
+        raise plans.CompensationPlanPeriodFixed(period=kind, pointer="/period")
     assumed = Assumptions(quotas=command.assumed_quotas, deals=command.assumed_deals)
     refuse_useless(assumed, period)
-    proposal = CompensationPlanVersion(
-        number=len(state.versions) + 1, period=kind, effective_from=None, **terms_of(command)
+    proposal = plans.CompensationPlanVersion(
+        number=len(state.versions) + 1, period=kind, effective_from=None, **plans.terms_of(command)
     )
     return (simulated(ledger_of(context), command.plan_id, period, proposal, assumed=assumed),)
 
 
 def retire(
-    state: CompensationPlan, command: RetireCompensationPlan, context: Context
-) -> tuple[CompensationPlanRetired, ...]:
+    state: plans.CompensationPlan, command: plans.RetireCompensationPlan, context: Context
+) -> tuple[plans.CompensationPlanRetired, ...]:
     """Decides `RetireCompensationPlan`."""
     if state.is_retired:
-        raise CompensationPlanIsRetired(name=state.name)
-    return (CompensationPlanRetired(reason=command.reason),)
+        raise plans.CompensationPlanIsRetired(name=state.name)
+    return (plans.CompensationPlanRetired(reason=command.reason),)
 
 
-def _refuse_terms(state: CompensationPlan, terms: PlanTerms, kind: PeriodKind, context: Context) -> None:
+def _refuse_terms(state: plans.CompensationPlan, terms: plans.PlanTerms, kind: PeriodKind, context: Context) -> None:
     _refuse_problem(terms, kind)
     digits, currency_digits = terms.rounding.digits, exponent(state.currency)
     if digits is not None and digits > currency_digits:
         reason = f"{state.currency} has {currency_digits} decimals, so nothing is posted with {digits}"
-        raise TermsInvalid(reason=reason, pointer="/rounding/digits")
+        raise plans.TermsInvalid(reason=reason, pointer="/rounding/digits")
     refuse_unknown(terms, context.facts)
 
 
-def _refuse_problem(terms: PlanTerms, kind: PeriodKind) -> None:
+def _refuse_problem(terms: plans.PlanTerms, kind: PeriodKind) -> None:
     """Refuses what is wrong with them, under the code of the part that it is in."""
     found = problem_of_terms(terms, kind)
     if found is None:
@@ -125,35 +99,37 @@ def _refuse_problem(terms: PlanTerms, kind: PeriodKind) -> None:
     match found.pointer.split("/")[1:]:
         case ["components", index, "rate", "tiers", *_]:
             key = terms.components[int(index)].key
-            raise TiersInvalid(component=key, reason=found.reason, pointer=found.pointer)
+            raise plans.TiersInvalid(component=key, reason=found.reason, pointer=found.pointer)
         case ["components", index, *_]:
             key = terms.components[int(index)].key
-            raise ComponentInvalid(component=key, reason=found.reason, pointer=found.pointer)
+            raise plans.ComponentInvalid(component=key, reason=found.reason, pointer=found.pointer)
         case ["awards", index, *_]:
             key = terms.awards[int(index)].key
-            raise AwardInvalid(award=key, reason=found.reason, pointer=found.pointer)
+            raise plans.AwardInvalid(award=key, reason=found.reason, pointer=found.pointer)
         case ["guarantee" | "draw" | "advance", *_]:
-            raise FloorInvalid(reason=found.reason, pointer=found.pointer)
-    raise TermsInvalid(reason=found.reason, pointer=found.pointer)
+            raise plans.FloorInvalid(reason=found.reason, pointer=found.pointer)
+    raise plans.TermsInvalid(reason=found.reason, pointer=found.pointer)
 
 
-def _identity(command: DraftCompensationPlan) -> tuple[str, ...]:
+def _identity(command: plans.DraftCompensationPlan) -> tuple[str, ...]:
     return external_identity(command) or ("key", command.key)
 
 
-def _needs_ledger(state: CompensationPlan, command: SimulateCompensationPlan, facts: Facts) -> tuple[Ref, ...]:
+def _needs_ledger(
+    state: plans.CompensationPlan, command: plans.SimulateCompensationPlan, facts: Facts
+) -> tuple[Ref, ...]:
     return (AT_HEAD,) if state.versions else ()
 
 
-STREAM: Final = Stream[CompensationPlan, CompensationPlanEvent](
+STREAM: Final = Stream[plans.CompensationPlan, plans.CompensationPlanEvent](
     kind="compensation_plan",
     plural="compensation-plans",
-    schemas={CompensationPlanVersionPublished: 2},
-    evolve=evolve,
+    schemas={plans.CompensationPlanVersionPublished: 2},
+    evolve=plans.evolve,
     commands=(
-        creates(DraftCompensationPlan, decide=draft, roles=PAYERS, identity=_identity),
-        changes(PublishCompensationPlanVersion, decide=publish, roles=PAYERS, target="plan_id"),
-        changes(SimulateCompensationPlan, decide=simulate, roles=PAYERS, target="plan_id", needs=_needs_ledger),
-        changes(RetireCompensationPlan, decide=retire, roles=PAYERS, target="plan_id"),
+        creates(plans.DraftCompensationPlan, decide=draft, roles=PAYERS, identity=_identity),
+        changes(plans.PublishCompensationPlanVersion, decide=publish, roles=PAYERS, target="plan_id"),
+        changes(plans.SimulateCompensationPlan, decide=simulate, roles=PAYERS, target="plan_id", needs=_needs_ledger),
+        changes(plans.RetireCompensationPlan, decide=retire, roles=PAYERS, target="plan_id"),
     ),
 )

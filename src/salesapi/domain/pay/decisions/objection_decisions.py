@@ -7,35 +7,8 @@ from zoneinfo import ZoneInfo
 
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan
 from salesapi.domain.pay.plans.enrolments import Enrolment, enrolment_ref
+from salesapi.domain.pay.records import objections
 from salesapi.domain.pay.records.awards import Award
-from salesapi.domain.pay.records.objections import (
-    ANSWER_HOURS,
-    RAISE_DAYS_MAX,
-    AnswerObjection,
-    DecideObjection,
-    Objection,
-    ObjectionAnswered,
-    ObjectionClosed,
-    ObjectionCorrection,
-    ObjectionCorrectionMissing,
-    ObjectionCorrectionUnrelated,
-    ObjectionCorrectionUnwanted,
-    ObjectionDecided,
-    ObjectionEvent,
-    ObjectionLate,
-    ObjectionNotAnswered,
-    ObjectionNotYours,
-    ObjectionOwn,
-    ObjectionRaised,
-    ObjectionRunNotLocked,
-    ObjectionSubject,
-    ObjectionSubjectKind,
-    ObjectionSubjectUnclear,
-    ObjectionWithdrawn,
-    RaiseObjection,
-    WithdrawObjection,
-    evolve,
-)
 from salesapi.domain.pay.records.payout_run_states import PayoutRun
 from salesapi.domain.selling.pipelines import Pipeline
 from salesapi.domain.selling.targets import Target
@@ -57,7 +30,7 @@ RAISE_LATE: Final = "objection.raise_late"
 """Permits an objection to a statement after the days for it, for oneself or for the member whom it concerns."""
 HOURS_OF_DAY: Final = 24
 
-_STREAM_KIND: Final[dict[ObjectionSubjectKind, str]] = {
+_STREAM_KIND: Final[dict[objections.ObjectionSubjectKind, str]] = {
     "statement_line": "payout_run",
     "target": "target",
     "rule": "compensation_plan",
@@ -66,18 +39,18 @@ _STREAM_KIND: Final[dict[ObjectionSubjectKind, str]] = {
 
 
 def raise_objection(
-    state: Objection | None,
-    command: RaiseObjection,
+    state: objections.Objection | None,
+    command: objections.RaiseObjection,
     context: Context,
     *,
-    days: int = RAISE_DAYS_MAX,
-    answer_hours: int = ANSWER_HOURS,
-) -> tuple[ObjectionRaised, ...]:
+    days: int = objections.RAISE_DAYS_MAX,
+    answer_hours: int = objections.ANSWER_HOURS,
+) -> tuple[objections.ObjectionRaised, ...]:
     """Decides `RaiseObjection`."""
     is_own = context.member_id == command.member_id
     may_be_late = RAISE_LATE in context.permissions
     if not is_own and not may_be_late:
-        raise ObjectionNotYours(pointer="/member_id")
+        raise objections.ObjectionNotYours(pointer="/member_id")
     _refuse_unclear(command.subject)
     if context.occurred is None:
         raise BusinessTimeMissing(pointer="/occurred_at")
@@ -85,13 +58,13 @@ def raise_objection(
     late_since = _late_since(run, context.today, days)
     is_late = late_since is not None
     if late_since is not None and not may_be_late:
-        raise ObjectionLate(locked_on=late_since.isoformat(), days=days, pointer="/subject")
+        raise objections.ObjectionLate(locked_on=late_since.isoformat(), days=days, pointer="/subject")
     if not is_late and not is_own:
-        raise ObjectionNotYours(pointer="/member_id")
+        raise objections.ObjectionNotYours(pointer="/member_id")
     answer_due_on, answer_due_at = answer_due(context.occurred, answer_hours)
     return (
         made_from(
-            ObjectionRaised,
+            objections.ObjectionRaised,
             command,
             raised_by=context.actor_id,
             is_late=is_late,
@@ -101,37 +74,43 @@ def raise_objection(
     )
 
 
-def answer(state: Objection, command: AnswerObjection, context: Context) -> tuple[ObjectionAnswered, ...]:
+def answer(
+    state: objections.Objection, command: objections.AnswerObjection, context: Context
+) -> tuple[objections.ObjectionAnswered, ...]:
     """Decides `AnswerObjection`. Another answer may follow until the decision; the same again changes nothing."""
     _refuse_closed(state)
     _refuse_own(state, context)
     if command.answer == state.answer:
         return ()
-    return (ObjectionAnswered(answered_by=context.actor_id, answer=command.answer),)
+    return (objections.ObjectionAnswered(answered_by=context.actor_id, answer=command.answer),)
 
 
-def decide(state: Objection, command: DecideObjection, context: Context) -> tuple[ObjectionDecided, ...]:
+def decide(
+    state: objections.Objection, command: objections.DecideObjection, context: Context
+) -> tuple[objections.ObjectionDecided, ...]:
     """Decides `DecideObjection`."""
     _refuse_closed(state)
     _refuse_own(state, context)
     if state.status != "answered":
-        raise ObjectionNotAnswered()
+        raise objections.ObjectionNotAnswered()
     is_adjusting = command.outcome in ("adjust", "adjust_partly")
     if is_adjusting and command.correction is None:
-        raise ObjectionCorrectionMissing(outcome=command.outcome, pointer="/correction")
+        raise objections.ObjectionCorrectionMissing(outcome=command.outcome, pointer="/correction")
     if not is_adjusting and command.correction is not None:
-        raise ObjectionCorrectionUnwanted(outcome=command.outcome, pointer="/correction")
+        raise objections.ObjectionCorrectionUnwanted(outcome=command.outcome, pointer="/correction")
     if command.correction is not None:
         _refuse_unrelated(state, command.correction, context)
-    return (made_from(ObjectionDecided, command, decided_by=context.actor_id),)
+    return (made_from(objections.ObjectionDecided, command, decided_by=context.actor_id),)
 
 
-def withdraw(state: Objection, command: WithdrawObjection, context: Context) -> tuple[ObjectionWithdrawn, ...]:
+def withdraw(
+    state: objections.Objection, command: objections.WithdrawObjection, context: Context
+) -> tuple[objections.ObjectionWithdrawn, ...]:
     """Decides `WithdrawObjection`."""
     _refuse_closed(state)
     if context.member_id != state.member_id and context.actor_id != state.raised_by:
-        raise ObjectionNotYours()
-    return (ObjectionWithdrawn(reason=command.reason),)
+        raise objections.ObjectionNotYours()
+    return (objections.ObjectionWithdrawn(reason=command.reason),)
 
 
 def answer_due(raised: BusinessTime, hours: int) -> tuple[date, datetime | None]:
@@ -142,15 +121,17 @@ def answer_due(raised: BusinessTime, hours: int) -> tuple[date, datetime | None]
     return at.astimezone(ZoneInfo(raised.zone)).date(), at
 
 
-def _refuse_unclear(subject: ObjectionSubject) -> None:
+def _refuse_unclear(subject: objections.ObjectionSubject) -> None:
     needs_line, needs_key = subject.kind == "statement_line", subject.kind in ("rule", "process_step")
     if (subject.line is not None) == needs_line and (subject.key is not None) == needs_key:
         return
     parts = " and line" if needs_line else " and key" if needs_key else ""
-    raise ObjectionSubjectUnclear(subject_kind=subject.kind.replace("_", " "), parts=parts, pointer="/subject")
+    raise objections.ObjectionSubjectUnclear(
+        subject_kind=subject.kind.replace("_", " "), parts=parts, pointer="/subject"
+    )
 
 
-def _subject_found(command: RaiseObjection, context: Context) -> PayoutRun | None:
+def _subject_found(command: objections.RaiseObjection, context: Context) -> PayoutRun | None:
     """The locked run, where the objection is about a statement; None for what has no clock.
 
     What does not concern the member is answered as what does not exist.
@@ -159,7 +140,7 @@ def _subject_found(command: RaiseObjection, context: Context) -> PayoutRun | Non
     found = context.facts.state(_ref(subject))
     if isinstance(found, PayoutRun) and subject.line is not None and found.is_beneficiary(command.member_id):
         if found.status != "locked":
-            raise ObjectionRunNotLocked(status=found.status, pointer="/subject/id")
+            raise objections.ObjectionRunNotLocked(status=found.status, pointer="/subject/id")
         if found.line_minor(command.member_id, subject.line) is not None:
             return found
     if isinstance(found, CompensationPlan) and subject.key in found.component_keys():
@@ -183,28 +164,30 @@ def _late_since(run: PayoutRun | None, today: date, days: int) -> date | None:
     return run.locked_on if today > run.locked_on + timedelta(days=days) else None
 
 
-def _refuse_closed(state: Objection) -> None:
+def _refuse_closed(state: objections.Objection) -> None:
     if not state.is_open:
-        raise ObjectionClosed(status=state.status)
+        raise objections.ObjectionClosed(status=state.status)
 
 
-def _refuse_own(state: Objection, context: Context) -> None:
+def _refuse_own(state: objections.Objection, context: Context) -> None:
     if context.member_id == state.member_id:
-        raise ObjectionOwn()
+        raise objections.ObjectionOwn()
 
 
-def _refuse_unrelated(state: Objection, correction: ObjectionCorrection, context: Context) -> None:
+def _refuse_unrelated(
+    state: objections.Objection, correction: objections.ObjectionCorrection, context: Context
+) -> None:
     found = context.facts.state(StreamRef(correction.kind, correction.id))
     if found is None or (isinstance(found, PayoutRun) and not found.is_beneficiary(state.member_id)):
         raise ThingUnknown(thing=correction.kind, id=str(correction.id), pointer="/correction/id")
     problem = _unrelated(state, correction.id, found)
     if problem:
-        raise ObjectionCorrectionUnrelated(
+        raise objections.ObjectionCorrectionUnrelated(
             correction_kind=correction.kind, id=str(correction.id), problem=problem, pointer="/correction/id"
         )
 
 
-def _unrelated(state: Objection, correction_id: UUID, found: object) -> str | None:
+def _unrelated(state: objections.Objection, correction_id: UUID, found: object) -> str | None:
     """Why the correction is none of this member's, or None."""
     if isinstance(found, Award):
         if found.kind != "adjustment" or found.member_id != state.member_id:
@@ -216,25 +199,27 @@ def _unrelated(state: Objection, correction_id: UUID, found: object) -> str | No
     raise AssertionError(f"a correction is an award or a payout run, not {type(found).__name__}")
 
 
-def _ref(subject: ObjectionSubject) -> StreamRef:
+def _ref(subject: objections.ObjectionSubject) -> StreamRef:
     return StreamRef(_STREAM_KIND[subject.kind], subject.id)
 
 
-def _needs_subject(state: Objection | None, command: RaiseObjection, facts: Facts) -> tuple[StreamRef, ...]:
+def _needs_subject(
+    state: objections.Objection | None, command: objections.RaiseObjection, facts: Facts
+) -> tuple[StreamRef, ...]:
     if command.subject.kind == "rule":
         return (_ref(command.subject), enrolment_ref(command.member_id))
     return (_ref(command.subject),)
 
 
-STREAM: Final = Stream[Objection, ObjectionEvent](
+STREAM: Final = Stream[objections.Objection, objections.ObjectionEvent](
     kind="objection",
     plural="objections",
-    evolve=evolve,
+    evolve=objections.evolve,
     commands=(
-        creates(RaiseObjection, decide=raise_objection, roles=PEOPLE, needs=_needs_subject),
-        changes(AnswerObjection, decide=answer, roles=GRANTERS, target="objection_id"),
-        changes(DecideObjection, decide=decide, roles=GRANTERS, target="objection_id"),
-        changes(WithdrawObjection, decide=withdraw, roles=PEOPLE, target="objection_id"),
+        creates(objections.RaiseObjection, decide=raise_objection, roles=PEOPLE, needs=_needs_subject),
+        changes(objections.AnswerObjection, decide=answer, roles=GRANTERS, target="objection_id"),
+        changes(objections.DecideObjection, decide=decide, roles=GRANTERS, target="objection_id"),
+        changes(objections.WithdrawObjection, decide=withdraw, roles=PEOPLE, target="objection_id"),
     ),
     owner=member_of,
 )

@@ -4,11 +4,12 @@ The same command again changes nothing. Nobody who is paid by the run pays it ou
 objections hold is left out and paid once they are closed: with the rest of the statement, or on its own where that is paid.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Final, TypeVar
 from uuid import UUID
 
+from salesapi.domain.pay.records import payouts
 from salesapi.domain.pay.records.objections import Objection
 from salesapi.domain.pay.records.payout_holds import (
     HELD_LINES_MAX,
@@ -21,32 +22,6 @@ from salesapi.domain.pay.records.payout_holds import (
 )
 from salesapi.domain.pay.records.payout_run_states import PayoutRun
 from salesapi.domain.pay.records.payout_runs import STATEMENT_LINES_MAX, PayoutRunStatusWrong
-from salesapi.domain.pay.records.payouts import (
-    BATCHES_MAX,
-    MEMBERS_MAX,
-    PARTS_MAX,
-    ConfirmPayoutPaid,
-    InstructPayout,
-    MemberPayout,
-    OmissionReason,
-    PayoutAmount,
-    PayoutBatch,
-    PayoutBatchesTooMany,
-    PayoutBatchExists,
-    PayoutBatchUnknown,
-    PayoutFailed,
-    PayoutInstructed,
-    PayoutNothingOpen,
-    PayoutNotInBatch,
-    PayoutOfOwn,
-    PayoutOmission,
-    PayoutPaid,
-    PayoutPart,
-    PayoutRunPayoutFailed,
-    PayoutRunPayoutInstructed,
-    PayoutRunPayoutPaid,
-    ReportPayoutFailed,
-)
 from salesapi.domain.shared.declarations import changes
 from salesapi.domain.shared.kernel import PAYERS, Context, ThingUnknown, record
 from salesapi.domain.shared.references import reference_at, referred
@@ -62,30 +37,32 @@ class _Due:
     member_id: UUID
     total_minor: int
     amount_minor: int
-    part: PayoutPart | None
+    part: payouts.PayoutPart | None
 
 
-def instruct(state: PayoutRun, command: InstructPayout, context: Context) -> tuple[PayoutRunPayoutInstructed, ...]:
+def instruct(
+    state: PayoutRun, command: payouts.InstructPayout, context: Context
+) -> tuple[payouts.PayoutRunPayoutInstructed, ...]:
     """Decides `InstructPayout`: what is above 0 and not held, at most once unless it failed. Others are left out, and why."""
     _refuse_unpayable(state, context)
     known = state.payouts.batch(command.batch)
     if known is not None:
         _refuse_other_instruction(known, command)
         return ()
-    if len(state.payouts.batches) >= BATCHES_MAX:
-        raise PayoutBatchesTooMany(limit=BATCHES_MAX)
+    if len(state.payouts.batches) >= payouts.BATCHES_MAX:
+        raise payouts.PayoutBatchesTooMany(limit=payouts.BATCHES_MAX)
     asked = _due_asked(state, command)
     due = [each for each in asked if each.amount_minor > 0]
     if not due:
-        raise PayoutNothingOpen(pointer="/member_ids")
+        raise payouts.PayoutNothingOpen(pointer="/member_ids")
     omissions = [_omission(each) for each in asked if each.amount_minor <= 0]
-    size = PARTS_MAX if any(each.part for each in due) else MEMBERS_MAX
+    size = payouts.PARTS_MAX if any(each.part for each in due) else payouts.MEMBERS_MAX
     return tuple(
-        PayoutRunPayoutInstructed(
-            batch=command.batch,
-            payout_on=command.payout_on,
+        made_from(
+            payouts.PayoutRunPayoutInstructed,
+            command,
             takes_all=command.member_ids is None,
-            amounts=tuple(PayoutAmount(member_id=each.member_id, amount_minor=each.amount_minor) for each in some),
+            amounts=tuple(made_from(payouts.PayoutAmount, each) for each in some),
             parts=tuple(each.part for each in some if each.part is not None),
             omissions=left_out,
             currency=state.payouts.currency,
@@ -94,7 +71,9 @@ def instruct(state: PayoutRun, command: InstructPayout, context: Context) -> tup
     )
 
 
-def confirm(state: PayoutRun, command: ConfirmPayoutPaid, context: Context) -> tuple[PayoutRunPayoutPaid, ...]:
+def confirm(
+    state: PayoutRun, command: payouts.ConfirmPayoutPaid, context: Context
+) -> tuple[payouts.PayoutRunPayoutPaid, ...]:
     """Decides `ConfirmPayoutPaid`: what is instructed in the batch and neither paid nor failed."""
     _refuse_unpayable(state, context)
     batch = _batch(state, command.batch)
@@ -103,35 +82,36 @@ def confirm(state: PayoutRun, command: ConfirmPayoutPaid, context: Context) -> t
         for member_id, payment in payments:
             _refuse_settled(batch, member_id, payment, command)
     amounts = [
-        PayoutAmount(member_id=member_id, amount_minor=payment.amount_minor)
+        payouts.PayoutAmount(member_id=member_id, amount_minor=payment.amount_minor)
         for member_id, payment in payments
         if payment.status == "instructed"
     ]
     if not amounts and not any(_is_paid_so(payment, command) for _, payment in payments):
-        raise PayoutNothingOpen(pointer="/batch")
+        raise payouts.PayoutNothingOpen(pointer="/batch")
     return tuple(
-        made_from(PayoutRunPayoutPaid, command, amounts=some, currency=state.payouts.currency)
+        made_from(payouts.PayoutRunPayoutPaid, command, amounts=some, currency=state.payouts.currency)
         for some in _parts(amounts)
     )
 
 
-def report_failed(state: PayoutRun, command: ReportPayoutFailed, context: Context) -> tuple[PayoutRunPayoutFailed, ...]:
+def report_failed(
+    state: PayoutRun, command: payouts.ReportPayoutFailed, context: Context
+) -> tuple[payouts.PayoutRunPayoutFailed, ...]:
     """Decides `ReportPayoutFailed`: also of a payment that was confirmed and came back."""
     _refuse_unpayable(state, context)
     batch = _batch(state, command.batch)
     payment = batch.payments.get(command.member_id)
     if payment is None:
-        raise PayoutNotInBatch(batch=batch.batch, member_id=str(command.member_id), pointer="/member_id")
+        raise payouts.PayoutNotInBatch(batch=batch.batch, member_id=str(command.member_id), pointer="/member_id")
     if payment.status == "failed":
         return ()
     return (
-        PayoutRunPayoutFailed(
-            batch=batch.batch,
-            member_id=command.member_id,
+        made_from(
+            payouts.PayoutRunPayoutFailed,
+            command,
             amount_minor=payment.amount_minor,
             currency=state.payouts.currency,
             was_paid=payment.status == "paid",
-            reason=command.reason,
         ),
     )
 
@@ -180,17 +160,17 @@ def _refuse_unpayable(state: PayoutRun, context: Context) -> None:
     if state.status != "locked":
         raise PayoutRunStatusWrong(status=state.status, needed=("locked",))
     if context.member_id is not None and state.is_beneficiary(context.member_id):
-        raise PayoutOfOwn()
+        raise payouts.PayoutOfOwn()
 
 
-def _refuse_other_instruction(known: PayoutBatch, command: InstructPayout) -> None:
+def _refuse_other_instruction(known: payouts.PayoutBatch, command: payouts.InstructPayout) -> None:
     named = None if command.member_ids is None else frozenset(command.member_ids)
     before = None if known.takes_all else known.omitted | known.payments.keys()
     if (command.payout_on, named) != (known.payout_on, before):
-        raise PayoutBatchExists(batch=known.batch, payout_on=str(known.payout_on), pointer="/batch")
+        raise payouts.PayoutBatchExists(batch=known.batch, payout_on=str(known.payout_on), pointer="/batch")
 
 
-def _due_asked(state: PayoutRun, command: InstructPayout) -> list[_Due]:
+def _due_asked(state: PayoutRun, command: payouts.InstructPayout) -> list[_Due]:
     """Lists what is due to those in the command, in the order of the statements; not to whom all is instructed.
 
     Raises:
@@ -211,63 +191,52 @@ def _due_asked(state: PayoutRun, command: InstructPayout) -> list[_Due]:
         if member_id not in open_to:
             batch = instructed[member_id]
             status = batch.payments[member_id].status
-            raise PayoutInstructed(member_id=str(member_id), status=status, batch=batch.batch, pointer=pointer)
+            raise payouts.PayoutInstructed(member_id=str(member_id), status=status, batch=batch.batch, pointer=pointer)
     named = frozenset(command.member_ids)
     return [each for member_id, each in open_to.items() if member_id in named]
 
 
-def _all_due(state: PayoutRun) -> list[_Due]:
+def _all_due(state: PayoutRun) -> Iterator[_Due]:
+    """Each statement but what is held or was paid on its own; once that is paid, the lines that it left out and are free."""
     held, payments = held_lines(state.holds), state.payouts.payments()
     lines = {(member_id, part): amounts for member_id, part, amounts in state.statement_parts}
-    return [
-        _due_to(
-            member_id, total_minor, lines, held=held.get(member_id, frozenset()), payments=payments.get(member_id, ())
-        )
-        for member_id, total_minor in state.payouts.totals
-    ]
 
-
-def _due_to(
-    member_id: UUID,
-    total_minor: int,
-    lines: Mapping[tuple[UUID, int], tuple[int, ...]],
-    *,
-    held: frozenset[int],
-    payments: Sequence[MemberPayout],
-) -> _Due:
-    """The statement but what is held or was paid on its own; once that is paid, the lines that it left out and are free."""
-
-    def sum_minor(numbers: Iterable[int]) -> int:
+    def sum_minor(member_id: UUID, numbers: Iterable[int]) -> int:
         places = (divmod(number - 1, STATEMENT_LINES_MAX) for number in numbers)
         return sum(lines[member_id, part + 1][place] for part, place in places)
 
-    apart = frozenset(number for payment in payments for number in payment.lines)
-    main = next((payment for payment in payments if not payment.lines), None)
-    left_out = apart | held if main is None else frozenset()
-    freed = frozenset() if main is None else frozenset(main.without_lines) - apart - held
-    amount_minor = total_minor - sum_minor(left_out) if main is None else sum_minor(freed)
-    part = PayoutPart(member_id=member_id, without_lines=tuple(sorted(left_out)), lines=tuple(sorted(freed)))
-    return _Due(
-        member_id=member_id,
-        total_minor=total_minor,
-        amount_minor=amount_minor,
-        part=part if left_out or freed else None,
-    )
+    for member_id, total_minor in state.payouts.totals:
+        paid = payments.get(member_id, [])
+        taken = frozenset(number for payment in paid for number in payment.lines) | held.get(member_id, frozenset())
+        main = next((payment for payment in paid if not payment.lines), None)
+        left_out = taken if main is None else frozenset[int]()
+        freed = frozenset[int]() if main is None else frozenset(main.without_lines) - taken
+        amount_minor = total_minor - sum_minor(member_id, left_out) if main is None else sum_minor(member_id, freed)
+        without_lines, lines_freed = tuple(sorted(left_out)), tuple(sorted(freed))
+        part = payouts.PayoutPart(member_id=member_id, without_lines=without_lines, lines=lines_freed)
+        yield _Due(
+            member_id=member_id,
+            total_minor=total_minor,
+            amount_minor=amount_minor,
+            part=part if left_out or freed else None,
+        )
 
 
-def _omission(due: _Due) -> PayoutOmission:
-    reason: OmissionReason = "disputed" if due.total_minor > 0 else "negative" if due.total_minor < 0 else "zero"
-    return PayoutOmission(member_id=due.member_id, total_minor=due.total_minor, reason=reason)
+def _omission(due: _Due) -> payouts.PayoutOmission:
+    unearned: payouts.OmissionReason = "negative" if due.total_minor < 0 else "zero"
+    return made_from(payouts.PayoutOmission, due, reason="disputed" if due.total_minor > 0 else unearned)
 
 
-def _batch(state: PayoutRun, number: str) -> PayoutBatch:
+def _batch(state: PayoutRun, number: str) -> payouts.PayoutBatch:
     batch = state.payouts.batch(number)
     if batch is None:
-        raise PayoutBatchUnknown(pointer="/batch")
+        raise payouts.PayoutBatchUnknown(pointer="/batch")
     return batch
 
 
-def _payments_asked(batch: PayoutBatch, member_ids: tuple[UUID, ...] | None) -> list[tuple[UUID, MemberPayout]]:
+def _payments_asked(
+    batch: payouts.PayoutBatch, member_ids: tuple[UUID, ...] | None
+) -> list[tuple[UUID, payouts.MemberPayout]]:
     """The batch's payments that the command is about, in their order.
 
     Raises:
@@ -275,16 +244,18 @@ def _payments_asked(batch: PayoutBatch, member_ids: tuple[UUID, ...] | None) -> 
     """
     for place, member_id in enumerate(member_ids or ()):
         if member_id not in batch.payments:
-            raise PayoutNotInBatch(batch=batch.batch, member_id=str(member_id), pointer=f"/member_ids/{place}")
+            raise payouts.PayoutNotInBatch(batch=batch.batch, member_id=str(member_id), pointer=f"/member_ids/{place}")
     named = None if member_ids is None else frozenset(member_ids)
     return [(each, payment) for each, payment in batch.payments.items() if named is None or each in named]
 
 
-def _refuse_settled(batch: PayoutBatch, member_id: UUID, payment: MemberPayout, command: ConfirmPayoutPaid) -> None:
+def _refuse_settled(
+    batch: payouts.PayoutBatch, member_id: UUID, payment: payouts.MemberPayout, command: payouts.ConfirmPayoutPaid
+) -> None:
     if payment.status == "failed":
-        raise PayoutFailed(batch=batch.batch, member_id=str(member_id), pointer="/member_ids")
+        raise payouts.PayoutFailed(batch=batch.batch, member_id=str(member_id), pointer="/member_ids")
     if payment.status == "paid" and not _is_paid_so(payment, command):
-        raise PayoutPaid(
+        raise payouts.PayoutPaid(
             member_id=str(member_id),
             paid_on=str(payment.paid_on),
             external_reference=payment.external_reference,
@@ -292,18 +263,18 @@ def _refuse_settled(batch: PayoutBatch, member_id: UUID, payment: MemberPayout, 
         )
 
 
-def _is_paid_so(payment: MemberPayout, command: ConfirmPayoutPaid) -> bool:
+def _is_paid_so(payment: payouts.MemberPayout, command: payouts.ConfirmPayoutPaid) -> bool:
     return (payment.external_reference, payment.paid_on) == (command.external_reference, command.paid_on)
 
 
-def _parts(items: Sequence[Item], size: int = MEMBERS_MAX) -> tuple[tuple[Item, ...], ...]:
+def _parts(items: Sequence[Item], size: int = payouts.MEMBERS_MAX) -> tuple[tuple[Item, ...], ...]:
     """In parts that each fit into one event."""
     return tuple(tuple(items[first : first + size]) for first in range(0, len(items), size))
 
 
 COMMANDS: Final = (
-    changes(InstructPayout, decide=instruct, roles=PAYERS, target="payout_run_id"),
-    changes(ConfirmPayoutPaid, decide=confirm, roles=PAYERS, target="payout_run_id"),
-    changes(ReportPayoutFailed, decide=report_failed, roles=PAYERS, target="payout_run_id"),
+    changes(payouts.InstructPayout, decide=instruct, roles=PAYERS, target="payout_run_id"),
+    changes(payouts.ConfirmPayoutPaid, decide=confirm, roles=PAYERS, target="payout_run_id"),
+    changes(payouts.ReportPayoutFailed, decide=report_failed, roles=PAYERS, target="payout_run_id"),
     changes(UpdatePayoutHold, decide=update_hold, roles=PAYERS, target="payout_run_id"),
 )

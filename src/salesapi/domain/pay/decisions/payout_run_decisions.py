@@ -10,38 +10,8 @@ from salesapi.domain.pay.decisions.payout_decisions import COMMANDS as PAYOUT_CO
 from salesapi.domain.pay.ledger.ledger_needs import AT_HEAD, ledger_needed, ledger_of
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan
+from salesapi.domain.pay.records import payout_runs as runs
 from salesapi.domain.pay.records.payout_run_states import PayoutRun, Status, evolve
-from salesapi.domain.pay.records.payout_runs import (
-    AMOUNT_MINOR_MAX,
-    PARTICIPANTS_MAX,
-    RUN_LINES_MAX,
-    ApprovePayoutRun,
-    CalculatePayoutRun,
-    IssuePayoutRunStatements,
-    LockPayoutRun,
-    OpenPayoutRun,
-    PayoutRunAmountTooLarge,
-    PayoutRunApproved,
-    PayoutRunApproverIsPaid,
-    PayoutRunApproverIsSubmitter,
-    PayoutRunCalculated,
-    PayoutRunEarlierOpen,
-    PayoutRunEngineChanged,
-    PayoutRunEvent,
-    PayoutRunIsLocked,
-    PayoutRunLocked,
-    PayoutRunOpened,
-    PayoutRunOutdated,
-    PayoutRunPeriodMismatch,
-    PayoutRunPlanUnpublished,
-    PayoutRunReturned,
-    PayoutRunStatementIssued,
-    PayoutRunStatusWrong,
-    PayoutRunSubmitted,
-    PayoutRunTooLarge,
-    ReturnPayoutRun,
-    SubmitPayoutRun,
-)
 from salesapi.domain.pay.statements.statements import (
     ENGINE_VERSION,
     Statement,
@@ -56,29 +26,34 @@ from salesapi.domain.shared.periods import period_named
 from salesapi.domain.shared.references import referred
 
 
-def open_run(state: PayoutRun | None, command: OpenPayoutRun, context: Context) -> tuple[PayoutRunOpened, ...]:
+def open_run(
+    state: PayoutRun | None, command: runs.OpenPayoutRun, context: Context
+) -> tuple[runs.PayoutRunOpened, ...]:
     """Decides `OpenPayoutRun`: one run for each plan and period, of the kind of period that the plan pays by."""
     if state is not None:
         raise ThingExists(thing="payout run", id=str(context.subject_id), pointer="/period")
     plan = referred(command, "plan_id", CompensationPlan, context.facts)
     if not plan.versions:
-        raise PayoutRunPlanUnpublished(name=plan.name, pointer="/plan_id")
+        raise runs.PayoutRunPlanUnpublished(name=plan.name, pointer="/plan_id")
     period, kind = period_named(command.period), plan.versions[-1].period
     if period.kind != kind:
-        raise PayoutRunPeriodMismatch(period=period.text, period_kind=kind, sent_kind=period.kind, pointer="/period")
-    return (PayoutRunOpened(plan_id=command.plan_id, period=command.period),)
+        raise runs.PayoutRunPeriodMismatch(
+            period=period.text, period_kind=kind, sent_kind=period.kind, pointer="/period"
+        )
+    return (runs.PayoutRunOpened(plan_id=command.plan_id, period=command.period),)
 
 
-def calculate(state: PayoutRun, command: CalculatePayoutRun, context: Context) -> tuple[PayoutRunCalculated, ...]:
+def calculate(
+    state: PayoutRun, command: runs.CalculatePayoutRun, context: Context
+) -> tuple[runs.PayoutRunCalculated, ...]:
     """Decides `CalculatePayoutRun`: everything known at the head of the log."""
     _refuse_other_status(state, "open", "calculated", "issued")
     ledger = ledger_of(context)
     _refuse_earlier_open(state, ledger)
     statements = statements_of(ledger, state.plan_id, state.period)
     _refuse_too_large(statements)
-    _refuse_too_large_amounts(statements)
     return (
-        PayoutRunCalculated(
+        runs.PayoutRunCalculated(
             position=ledger.position,
             engine_version=ENGINE_VERSION,
             plan_versions=tuple(sorted({number for one in statements for number in one.plan_versions})),
@@ -91,15 +66,15 @@ def calculate(state: PayoutRun, command: CalculatePayoutRun, context: Context) -
 
 
 def issue(
-    state: PayoutRun, command: IssuePayoutRunStatements, context: Context
-) -> tuple[PayoutRunStatementIssued, ...]:
+    state: PayoutRun, command: runs.IssuePayoutRunStatements, context: Context
+) -> tuple[runs.PayoutRunStatementIssued, ...]:
     """Decides `IssuePayoutRunStatements`. Issued again for the same calculation nothing changes."""
     _refuse_other_status(state, "calculated", "issued")
     if state.status == "issued":
         return ()
     position, calculated_by = _calculated_position(state), state.progress.engine_version
     if calculated_by != ENGINE_VERSION:
-        raise PayoutRunEngineChanged(engine_version=calculated_by)
+        raise runs.PayoutRunEngineChanged(engine_version=calculated_by)
     ledger = ledger_of(context, PayFactsRef(position))
     statements = statements_of(ledger, state.plan_id, state.period)
     assert ledger.position == position, "the ledger is not at the calculated position"
@@ -107,40 +82,40 @@ def issue(
     return tuple(event for statement in statements for event in issued_parts(statement, position))
 
 
-def submit(state: PayoutRun, command: SubmitPayoutRun, context: Context) -> tuple[PayoutRunSubmitted, ...]:
+def submit(state: PayoutRun, command: runs.SubmitPayoutRun, context: Context) -> tuple[runs.PayoutRunSubmitted, ...]:
     """Decides `SubmitPayoutRun`: needs the statements of the last calculation."""
     _refuse_other_status(state, "issued")
-    return (PayoutRunSubmitted(submitted_by=context.actor_id),)
+    return (runs.PayoutRunSubmitted(submitted_by=context.actor_id),)
 
 
-def approve(state: PayoutRun, command: ApprovePayoutRun, context: Context) -> tuple[PayoutRunApproved, ...]:
+def approve(state: PayoutRun, command: runs.ApprovePayoutRun, context: Context) -> tuple[runs.PayoutRunApproved, ...]:
     """Decides `ApprovePayoutRun`: by somebody else than the submitter who is not paid by the run."""
     _refuse_other_status(state, "submitted")
     if context.actor_id == state.progress.submitted_by:
-        raise PayoutRunApproverIsSubmitter()
+        raise runs.PayoutRunApproverIsSubmitter()
     if context.member_id is not None and state.is_beneficiary(context.member_id):
-        raise PayoutRunApproverIsPaid()
-    return (PayoutRunApproved(approved_by=context.actor_id),)
+        raise runs.PayoutRunApproverIsPaid()
+    return (runs.PayoutRunApproved(approved_by=context.actor_id),)
 
 
-def return_run(state: PayoutRun, command: ReturnPayoutRun, context: Context) -> tuple[PayoutRunReturned, ...]:
+def return_run(state: PayoutRun, command: runs.ReturnPayoutRun, context: Context) -> tuple[runs.PayoutRunReturned, ...]:
     """Decides `ReturnPayoutRun`."""
     _refuse_locked(state)
-    return (PayoutRunReturned(reason=command.reason),) if state.status != "open" else ()
+    return (runs.PayoutRunReturned(reason=command.reason),) if state.status != "open" else ()
 
 
-def lock(state: PayoutRun, command: LockPayoutRun, context: Context) -> tuple[PayoutRunLocked, ...]:
+def lock(state: PayoutRun, command: runs.LockPayoutRun, context: Context) -> tuple[runs.PayoutRunLocked, ...]:
     """Decides `LockPayoutRun`: refused where another run of the plan comes first, or came since the calculation."""
     _refuse_other_status(state, "approved")
     position, ledger = _calculated_position(state), ledger_of(context)
     _refuse_earlier_open(state, ledger)
     for run in ledger.paid.runs_of(state.plan_id):
         if run.is_locked and run.locked_position > position:
-            raise PayoutRunOutdated(period=run.period.text, position=position)
+            raise runs.PayoutRunOutdated(period=run.period.text, position=position)
     tree_root = context.facts.state(TreeRootRef(position))
     assert isinstance(tree_root, str), "the tree root over the calculated position was not given"
     return (
-        PayoutRunLocked(
+        runs.PayoutRunLocked(
             statements_digest=digest_of_digests(tuple(digest for _, digest in state.statement_digests)),
             position=position,
             tree_root=tree_root,
@@ -150,41 +125,42 @@ def lock(state: PayoutRun, command: LockPayoutRun, context: Context) -> tuple[Pa
 
 
 def _refuse_too_large(statements: tuple[Statement, ...]) -> None:
+    """Refuses too many lines, and any sum of a statement's lines that is more than an amount may be."""
     line_count = sum(len(statement.lines) for statement in statements)
-    if len(statements) > PARTICIPANTS_MAX or line_count > RUN_LINES_MAX:
-        raise PayoutRunTooLarge(
-            participants=len(statements), lines=line_count, participants_max=PARTICIPANTS_MAX, lines_max=RUN_LINES_MAX
+    if len(statements) > runs.PARTICIPANTS_MAX or line_count > runs.RUN_LINES_MAX:
+        raise runs.PayoutRunTooLarge(
+            participants=len(statements),
+            lines=line_count,
+            participants_max=runs.PARTICIPANTS_MAX,
+            lines_max=runs.RUN_LINES_MAX,
         )
 
-
-def _refuse_too_large_amounts(statements: tuple[Statement, ...]) -> None:
-    """Neither a line nor any sum of a statement's lines is more than an amount may be."""
     for statement in statements:
         paid_minor = 0
         for line in statement.lines:
             paid_minor += abs(line.posted_minor)
-            if paid_minor > AMOUNT_MINOR_MAX:
-                raise PayoutRunAmountTooLarge(
-                    component=line.component, member_id=str(statement.member_id), limit=AMOUNT_MINOR_MAX
+            if paid_minor > runs.AMOUNT_MINOR_MAX:
+                raise runs.PayoutRunAmountTooLarge(
+                    component=line.component, member_id=str(statement.member_id), limit=runs.AMOUNT_MINOR_MAX
                 )
 
 
 def _refuse_locked(state: PayoutRun) -> None:
     if state.status == "locked":
-        raise PayoutRunIsLocked(period=state.period)
+        raise runs.PayoutRunIsLocked(period=state.period)
 
 
 def _refuse_other_status(state: PayoutRun, *needed: Status) -> None:
     _refuse_locked(state)
     if state.status not in needed:
-        raise PayoutRunStatusWrong(status=state.status, needed=needed)
+        raise runs.PayoutRunStatusWrong(status=state.status, needed=needed)
 
 
 def _refuse_earlier_open(state: PayoutRun, ledger: PayFacts) -> None:
     first_on = period_named(state.period).first_on
     for run in ledger.paid.runs_of(state.plan_id):
         if not run.is_locked and run.period.first_on < first_on:
-            raise PayoutRunEarlierOpen(period=run.period.text)
+            raise runs.PayoutRunEarlierOpen(period=run.period.text)
 
 
 def _calculated_position(state: PayoutRun) -> int:
@@ -193,7 +169,7 @@ def _calculated_position(state: PayoutRun) -> int:
     return position
 
 
-def _identity(command: OpenPayoutRun) -> tuple[str, ...]:
+def _identity(command: runs.OpenPayoutRun) -> tuple[str, ...]:
     return (str(command.plan_id), command.period)
 
 
@@ -205,21 +181,25 @@ def _needs_ledger_and_root(state: PayoutRun, command: object, facts: Facts) -> t
     return (AT_HEAD, TreeRootRef(_calculated_position(state))) if state.status == "approved" else ()
 
 
-STREAM: Final = Stream[PayoutRun, PayoutRunEvent](
+STREAM: Final = Stream[PayoutRun, runs.PayoutRunEvent](
     kind="payout_run",
     plural="payout-runs",
     evolve=evolve,
-    schemas={PayoutRunStatementIssued: 2},
+    schemas={runs.PayoutRunStatementIssued: 2},
     commands=(
-        creates(OpenPayoutRun, decide=open_run, roles=PAYERS, identity=_identity),
-        changes(CalculatePayoutRun, decide=calculate, roles=PAYERS, target="payout_run_id", needs=ledger_needed),
+        creates(runs.OpenPayoutRun, decide=open_run, roles=PAYERS, identity=_identity),
+        changes(runs.CalculatePayoutRun, decide=calculate, roles=PAYERS, target="payout_run_id", needs=ledger_needed),
         changes(
-            IssuePayoutRunStatements, decide=issue, roles=PAYERS, target="payout_run_id", needs=_needs_calculated_ledger
+            runs.IssuePayoutRunStatements,
+            decide=issue,
+            roles=PAYERS,
+            target="payout_run_id",
+            needs=_needs_calculated_ledger,
         ),
-        changes(SubmitPayoutRun, decide=submit, roles=PAYERS, target="payout_run_id"),
-        changes(ApprovePayoutRun, decide=approve, roles=PAYERS, target="payout_run_id"),
-        changes(ReturnPayoutRun, decide=return_run, roles=PAYERS, target="payout_run_id"),
-        changes(LockPayoutRun, decide=lock, roles=PAYERS, target="payout_run_id", needs=_needs_ledger_and_root),
+        changes(runs.SubmitPayoutRun, decide=submit, roles=PAYERS, target="payout_run_id"),
+        changes(runs.ApprovePayoutRun, decide=approve, roles=PAYERS, target="payout_run_id"),
+        changes(runs.ReturnPayoutRun, decide=return_run, roles=PAYERS, target="payout_run_id"),
+        changes(runs.LockPayoutRun, decide=lock, roles=PAYERS, target="payout_run_id", needs=_needs_ledger_and_root),
         *PAYOUT_COMMANDS,
     ),
 )

@@ -12,29 +12,7 @@ from salesapi.domain.pay.ledger.ledger_needs import ledger_needed, ledger_of
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.plan_awards import TeamPool
 from salesapi.domain.pay.plans.version_parts import parts_of
-from salesapi.domain.pay.records.pool_shares import (
-    ApprovePoolShares,
-    PoolApproverIsParty,
-    PoolApproverIsStater,
-    PoolDivided,
-    PoolMemberForeign,
-    PoolMembersMissing,
-    PoolMemberTwice,
-    PoolPeriodMismatch,
-    PoolShare,
-    PoolShares,
-    PoolSharesApproved,
-    PoolSharesEvent,
-    PoolSharesOutOfBounds,
-    PoolSharesRejected,
-    PoolSharesSettled,
-    PoolSharesStated,
-    PoolUnknown,
-    PoolWithoutTeam,
-    RejectPoolShares,
-    StatePoolShares,
-    evolve,
-)
+from salesapi.domain.pay.records import pool_shares
 from salesapi.domain.pay.rules.pools import problem_of_pool_shares
 from salesapi.domain.pay.rules.recognition import Party, conflict_of_approver
 from salesapi.domain.shared.declarations import Stream, changes, creates
@@ -43,24 +21,28 @@ from salesapi.domain.shared.periods import Period, period_named
 from salesapi.domain.shared.states import made_from
 
 
-def state_shares(state: PoolShares | None, command: StatePoolShares, context: Context) -> tuple[PoolSharesStated, ...]:
+def state_shares(
+    state: pool_shares.PoolShares | None, command: pool_shares.StatePoolShares, context: Context
+) -> tuple[pool_shares.PoolSharesStated, ...]:
     """Decides `StatePoolShares`. Stated again alike nothing changes, unless that was rejected."""
     ledger, period = ledger_of(context), period_named(command.period)
     pool = _undivided_pool(state, command, ledger)
     team = days_in_teams(ledger, command.plan_id, command.award_key, period.span()).get(command.owner_id)
     if not team:
-        raise PoolWithoutTeam(period=period.text, pointer="/owner_id")
+        raise pool_shares.PoolWithoutTeam(period=period.text, pointer="/owner_id")
     _refuse_other_team(command.shares, team.keys(), period)
     assert pool.leader is not None, "only a pool that a leader divides was found"
     problem = problem_of_pool_shares(pool.leader, [share.points for share in command.shares])
     if problem is not None:
-        raise PoolSharesOutOfBounds(reason=problem.reason, pointer=f"/shares{problem.pointer}")
+        raise pool_shares.PoolSharesOutOfBounds(reason=problem.reason, pointer=f"/shares{problem.pointer}")
     if state is not None and state.shares == command.shares and state.status != "rejected":
         return ()
-    return (made_from(PoolSharesStated, command, stated_by=context.actor_id, stater_id=context.member_id),)
+    return (made_from(pool_shares.PoolSharesStated, command, stated_by=context.actor_id, stater_id=context.member_id),)
 
 
-def approve(state: PoolShares, command: ApprovePoolShares, context: Context) -> tuple[PoolSharesApproved, ...]:
+def approve(
+    state: pool_shares.PoolShares, command: pool_shares.ApprovePoolShares, context: Context
+) -> tuple[pool_shares.PoolSharesApproved, ...]:
     """Decides `ApprovePoolShares`. The period may have been locked since the points were stated."""
     _refuse_settled(state)
     approver = Party(principal_id=context.actor_id, member_id=context.member_id)
@@ -71,20 +53,24 @@ def approve(state: PoolShares, command: ApprovePoolShares, context: Context) -> 
         beneficiary_ids={state.owner_id, *(share.member_id for share in state.shares)},
     ):
         case "granted_it":
-            raise PoolApproverIsStater()
+            raise pool_shares.PoolApproverIsStater()
         case "gets_it":
-            raise PoolApproverIsParty()
+            raise pool_shares.PoolApproverIsParty()
     _undivided_pool(state, state, ledger_of(context))
-    return (made_from(PoolSharesApproved, state, approved_by=context.actor_id),)
+    return (made_from(pool_shares.PoolSharesApproved, state, approved_by=context.actor_id),)
 
 
-def reject(state: PoolShares, command: RejectPoolShares, context: Context) -> tuple[PoolSharesRejected, ...]:
+def reject(
+    state: pool_shares.PoolShares, command: pool_shares.RejectPoolShares, context: Context
+) -> tuple[pool_shares.PoolSharesRejected, ...]:
     """Decides `RejectPoolShares`."""
     _refuse_settled(state)
-    return (PoolSharesRejected(reason=command.reason),)
+    return (pool_shares.PoolSharesRejected(reason=command.reason),)
 
 
-def _undivided_pool(state: PoolShares | None, stated: StatePoolShares | PoolShares, ledger: PayFacts) -> TeamPool:
+def _undivided_pool(
+    state: pool_shares.PoolShares | None, stated: pool_shares.StatePoolShares | pool_shares.PoolShares, ledger: PayFacts
+) -> TeamPool:
     """The pool that a leader divides, of the version that pays the last days of the period.
 
     After the lock only one that was held back is still to be divided, once.
@@ -97,54 +83,61 @@ def _undivided_pool(state: PoolShares | None, stated: StatePoolShares | PoolShar
         raise ThingUnknown(thing="compensation plan", id=str(plan_id), pointer="/plan_id")
     plan = ledger.plan(plan_id)
     if plan.versions and plan.versions[-1].period != period.kind:
-        raise PoolPeriodMismatch(
+        raise pool_shares.PoolPeriodMismatch(
             period_kind=plan.versions[-1].period, period=period.text, sent_kind=period.kind, pointer="/period"
         )
     parts = parts_of(plan, period)
     pools = [each.team_pool for each in (parts[-1].version.awards if parts else ()) if each.key == award_key]
     pool = pools[0] if pools else None
     if pool is None or pool.leader is None:
-        raise PoolUnknown(period=period.text, award_key=award_key, pointer="/award_key")
+        raise pool_shares.PoolUnknown(period=period.text, award_key=award_key, pointer="/award_key")
     is_locked = any(run.is_locked for run in ledger.paid.runs_of(plan_id) if run.period.text == period.text)
     is_held = pool.is_held_back() and (state is None or not state.has_been_approved)
     if is_locked and not is_held:
-        raise PoolDivided(period=period.text, pointer="/period")
+        raise pool_shares.PoolDivided(period=period.text, pointer="/period")
     return pool
 
 
-def _refuse_other_team(shares: tuple[PoolShare, ...], team: Set[UUID], period: Period) -> None:
+def _refuse_other_team(shares: tuple[pool_shares.PoolShare, ...], team: Set[UUID], period: Period) -> None:
     named: set[UUID] = set()
     for index, share in enumerate(shares):
         pointer = f"/shares/{index}/member_id"
         if share.member_id in named:
-            raise PoolMemberTwice(member_id=str(share.member_id), pointer=pointer)
+            raise pool_shares.PoolMemberTwice(member_id=str(share.member_id), pointer=pointer)
         if share.member_id not in team:
-            raise PoolMemberForeign(member_id=str(share.member_id), period=period.text, pointer=pointer)
+            raise pool_shares.PoolMemberForeign(member_id=str(share.member_id), period=period.text, pointer=pointer)
         named.add(share.member_id)
     missing = team - named
     if missing:
-        raise PoolMembersMissing(member_ids=sorted(map(str, missing)), pointer="/shares")
+        raise pool_shares.PoolMembersMissing(member_ids=sorted(map(str, missing)), pointer="/shares")
 
 
-def _refuse_settled(state: PoolShares) -> None:
+def _refuse_settled(state: pool_shares.PoolShares) -> None:
     if state.status != "stated":
-        raise PoolSharesSettled(status=state.status)
+        raise pool_shares.PoolSharesSettled(status=state.status)
 
 
-def _identity(command: StatePoolShares) -> tuple[str, ...]:
+def _identity(command: pool_shares.StatePoolShares) -> tuple[str, ...]:
     return (str(command.plan_id), command.award_key, command.period, str(command.owner_id))
 
 
-STREAM: Final = Stream[PoolShares, PoolSharesEvent](
+STREAM: Final = Stream[pool_shares.PoolShares, pool_shares.PoolSharesEvent](
     kind="pool_shares",
     plural="pool-shares",
-    evolve=evolve,
+    evolve=pool_shares.evolve,
     commands=(
         creates(
-            StatePoolShares, decide=state_shares, roles=GRANTERS, identity=_identity, verb="state", needs=ledger_needed
+            pool_shares.StatePoolShares,
+            decide=state_shares,
+            roles=GRANTERS,
+            identity=_identity,
+            verb="state",
+            needs=ledger_needed,
         ),
-        changes(ApprovePoolShares, decide=approve, roles=GRANTERS, target="pool_shares_id", needs=ledger_needed),
-        changes(RejectPoolShares, decide=reject, roles=GRANTERS, target="pool_shares_id"),
+        changes(
+            pool_shares.ApprovePoolShares, decide=approve, roles=GRANTERS, target="pool_shares_id", needs=ledger_needed
+        ),
+        changes(pool_shares.RejectPoolShares, decide=reject, roles=GRANTERS, target="pool_shares_id"),
     ),
     owner=owner_of,
 )

@@ -363,20 +363,18 @@ CompensationPlanEvent: TypeAlias = (
 
 def evolve(state: CompensationPlan | None, event: CompensationPlanEvent, recorded: Recorded) -> CompensationPlan:
     """Folds the stream to its state."""
+    if isinstance(event, CompensationPlanDrafted):
+        return made_from(CompensationPlan, event, external=event.external_id)
+    assert state is not None, "a plan begins with compensation_plan.drafted"
     match event:
-        case CompensationPlanDrafted():
-            return made_from(CompensationPlan, event, external=event.external_id)
         case CompensationPlanVersionPublished():
-            assert state is not None, "a plan begins with compensation_plan.drafted"
             version = CompensationPlanVersion(
                 number=event.plan_version, period=event.period, effective_from=event.effective_from, **terms_of(event)
             )
             return replace(state, versions=(*state.versions, version))
         case CompensationPlanSimulated():
-            assert state is not None, "a plan begins with compensation_plan.drafted"
             return state
         case CompensationPlanRetired():
-            assert state is not None, "a plan begins with compensation_plan.drafted"
             return replace(state, is_retired=True)
         case _:
             assert_never(event)

@@ -327,13 +327,8 @@ class Enrolment:
 
     def covers_always(self, plan_id: UUID, component: str) -> bool:
         """Tells whether one enrolment holds the component of the plan on every day there is."""
-        return any(
-            span.effective_from is None
-            and span.effective_until is None
-            and span.plan_id == plan_id
-            and span.has_component(component)
-            for span in self.spans
-        )
+        always = (span for span in self.spans if span.effective_from is None and span.effective_until is None)
+        return any(span.plan_id == plan_id and span.has_component(component) for span in always)
 
     def quota(self, measure: Measure, period: str) -> Quota | None:
         """The quota for a measure and period."""
@@ -367,10 +362,9 @@ def evolve(state: Enrolment | None, event: EnrolmentEvent, recorded: Recorded) -
             others = tuple(q for q in known.quotas if (q.measure, q.period) != (quota.measure, quota.period))
             return replace(known, quotas=(*others, quota))
         case EnrolmentParticipantLeft():
-            return _left(known, Left(left_on=event.left_on, leaving=event.leaving))
+            return _left(known, made_from(Left, event))
         case EnrolmentPlanAcknowledged():
-            version = AcknowledgedVersion(plan_id=event.plan_id, plan_version=event.plan_version)
-            return replace(known, acknowledged=(*known.acknowledged, version))
+            return replace(known, acknowledged=(*known.acknowledged, made_from(AcknowledgedVersion, event)))
         case _:
             assert_never(event)
 

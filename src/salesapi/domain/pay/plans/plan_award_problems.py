@@ -7,16 +7,7 @@ the options of an award, and between an award and the components of its version.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from salesapi.domain.pay.plans.plan_awards import (
-    CAMPAIGN_DAYS_MAX,
-    PlanAward,
-    PointsAward,
-    RetentionAward,
-    Scorecard,
-    ScoreSource,
-    SpiffCampaign,
-    TeamPool,
-)
+from salesapi.domain.pay.plans import plan_awards
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.plans.problem_places import at, named_twice, of_part, of_stated
 from salesapi.domain.pay.rules.award_measures import problem_of_forecast_award
@@ -37,12 +28,12 @@ NEEDED: Final = {
 """What a source of scores needs beside it; no other one takes it."""
 
 
-def problem_of_award(award: PlanAward, components: Sequence[Component]) -> Problem | None:
+def problem_of_award(award: plan_awards.PlanAward, components: Sequence[Component]) -> Problem | None:
     """Finds the first problem of an award in a version with these components."""
     return next(_problems(award, components), None)
 
 
-def _problems(award: PlanAward, components: Sequence[Component]) -> Iterator[Problem]:
+def _problems(award: plan_awards.PlanAward, components: Sequence[Component]) -> Iterator[Problem]:
     sent = [kind for kind in KINDS if getattr(award, kind) is not None]
     if len(sent) > 1:
         yield Problem(pointer=f"/{sent[1]}", reason=f"it has {' and '.join(sent)}; send one of them")
@@ -64,11 +55,11 @@ def _problems(award: PlanAward, components: Sequence[Component]) -> Iterator[Pro
     yield from of_stated(award.points, _problems_of_points)
 
 
-def _problems_of_campaign(campaign: SpiffCampaign, component: Component) -> Iterator[Problem]:
+def _problems_of_campaign(campaign: plan_awards.SpiffCampaign, component: Component) -> Iterator[Problem]:
     terms = campaign.terms
     yield from at("/spiff/terms", problem_of_spiff(terms))
-    if (terms.last_on - terms.first_on).days >= CAMPAIGN_DAYS_MAX:
-        reason = f"a campaign lasts at most {CAMPAIGN_DAYS_MAX} days; make the rest another one"
+    if (terms.last_on - terms.first_on).days >= plan_awards.CAMPAIGN_DAYS_MAX:
+        reason = f"a campaign lasts at most {plan_awards.CAMPAIGN_DAYS_MAX} days; make the rest another one"
         yield Problem(pointer="/spiff/terms/last_on", reason=reason)
     if (campaign.unit is not None) != (terms.unit_award_minor is not None):
         reason = "what a unit is belongs to an award for each unit, and to no multiplier"
@@ -78,7 +69,7 @@ def _problems_of_campaign(campaign: SpiffCampaign, component: Component) -> Iter
         yield Problem(pointer="/spiff/component", reason=reason)
 
 
-def _problems_of_scorecard(scorecard: Scorecard) -> Iterator[Problem]:
+def _problems_of_scorecard(scorecard: plan_awards.Scorecard) -> Iterator[Problem]:
     items = [ScorecardItem(key=goal.key, weight_percent=goal.weight_percent) for goal in scorecard.goals]
     yield from at("/scorecard/goals", problem_of_scorecard(items))
     for index, goal in enumerate(scorecard.goals):
@@ -87,7 +78,7 @@ def _problems_of_scorecard(scorecard: Scorecard) -> Iterator[Problem]:
         yield from at(f"{place}/curve", problem_of_curve(goal.curve))
 
 
-def _problems_of_source(pointer: str, source: ScoreSource) -> Iterator[Problem]:
+def _problems_of_source(pointer: str, source: plan_awards.ScoreSource) -> Iterator[Problem]:
     needed = NEEDED[source.of]
     for name in ("component", "responses_min", "target_count"):
         is_sent = getattr(source, name) is not None
@@ -99,7 +90,7 @@ def _problems_of_source(pointer: str, source: ScoreSource) -> Iterator[Problem]:
     yield from named_twice(f"{pointer}/kinds", source.kinds)
 
 
-def _problems_of_points(points: PointsAward) -> Iterator[Problem]:
+def _problems_of_points(points: plan_awards.PointsAward) -> Iterator[Problem]:
     if (points.each == "deal") != (points.component is not None):
         reason = "a component belongs to points for each `deal`, and only there"
         yield Problem(pointer="/points/component", reason=reason)
@@ -108,7 +99,7 @@ def _problems_of_points(points: PointsAward) -> Iterator[Problem]:
     yield from named_twice("/points/kinds", points.kinds)
 
 
-def _problems_of_pool(pool: TeamPool) -> Iterator[Problem]:
+def _problems_of_pool(pool: plan_awards.TeamPool) -> Iterator[Problem]:
     yield from at("/team_pool/terms", problem_of_team_pool(pool.terms))
     if (pool.terms.division == "share_points") != bool(pool.share_points):
         reason = "share points belong to a division by `share_points` and to no other"
@@ -125,7 +116,7 @@ def _problems_of_pool(pool: TeamPool) -> Iterator[Problem]:
         seen.add(each.member_id)
 
 
-def _problems_of_retention(retention: RetentionAward) -> Iterator[Problem]:
+def _problems_of_retention(retention: plan_awards.RetentionAward) -> Iterator[Problem]:
     if (retention.measured == "renewal_rate") != (retention.renewal is not None):
         reason = "which renewals count belongs to `renewal_rate` and to no other measure"
         yield Problem(pointer="/retention/renewal", reason=reason)

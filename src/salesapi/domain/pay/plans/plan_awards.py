@@ -200,8 +200,7 @@ class ForecastAward:
     terms: Annotated[ForecastAwardTerms, About("How accurate, for how long, and what it pays.")]
     component: Annotated[Key, About("The component whose credits of the period are the result.")]
     stated_by: Annotated[
-        ForecastStatement,
-        About("What counts as a forecast: each `snapshot`, each `submission`, or what was `frozen`."),
+        ForecastStatement, About("What counts as a forecast: each `snapshot`, each `submission`, or what was `frozen`.")
     ]
     scope: Annotated[
         ForecastScope, About("The amounts that are compared: `commit`, `commit_and_best_case`, or `all` categories.")

@@ -120,8 +120,7 @@ class Release:
     """When what is earned becomes payable (R22): on a day, with the cash, or in parts."""
 
     on: Annotated[
-        Anchor,
-        About("The event that makes it payable; `payment`: in proportion to the cash; `booking`: at once."),
+        Anchor, About("The event that makes it payable; `payment`: in proportion to the cash; `booking`: at once.")
     ] = "booking"
     payment: Annotated[PaymentRelease | None, About("With `payment`, and only there: how cash counts (R24).")] = None
     order: Annotated[CashOrder | None, About("With `payment`: which part of the deal its cash pays first (R25).")] = (

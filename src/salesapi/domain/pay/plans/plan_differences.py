@@ -74,7 +74,8 @@ def _differences(pointer: str, before: Tree, after: Tree) -> Iterator[PlanDiffer
         if pointer in ("/components", "/awards"):
             yield from _order(pointer, list(before), list(after))
         for name in dict.fromkeys((*before, *after)):
-            yield from _differences(f"{pointer}/{_escaped(name)}", before.get(name), after.get(name))
+            escaped = name.replace("~", "~0").replace("/", "~1")
+            yield from _differences(f"{pointer}/{escaped}", before.get(name), after.get(name))
     elif isinstance(before, tuple) and isinstance(after, tuple):
         for index, (old, new) in enumerate(zip_longest(before, after)):
             yield from _differences(f"{pointer}/{index}", old, new)
@@ -86,10 +87,6 @@ def _order(pointer: str, before: list[str], after: list[str]) -> Iterator[PlanDi
     """They are evaluated in their order, so another order of the same ones is a difference."""
     if [key for key in before if key in after] != [key for key in after if key in before]:
         yield PlanDifference(pointer=pointer, before=_text(tuple(before)), after=_text(tuple(after)))
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
 
 
 def _text(value: Tree) -> str | None:

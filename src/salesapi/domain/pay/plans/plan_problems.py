@@ -10,14 +10,7 @@ from typing import Final
 
 from salesapi.domain.pay.plans.compensation_plans import PlanTerms
 from salesapi.domain.pay.plans.plan_award_problems import problem_of_award
-from salesapi.domain.pay.plans.plan_components import (
-    Base,
-    Clawback,
-    Component,
-    QuotaRules,
-    Release,
-    SaleFilter,
-)
+from salesapi.domain.pay.plans.plan_components import Base, Clawback, Component, QuotaRules, Release, SaleFilter
 from salesapi.domain.pay.plans.plan_limit_problems import problems_of_component_limits, problems_of_plan_limits
 from salesapi.domain.pay.plans.plan_rate_problems import problems_of_rate
 from salesapi.domain.pay.plans.plan_rates import OverridableRate

@@ -39,11 +39,7 @@ def parts_of(plan: CompensationPlan, period: Period) -> tuple[VersionPart, ...]:
     takeover = (last.takeover if last is not None else None) or BY_DAY
     versions = [VersionFrom(number=version.number, effective_from=version.effective_from) for version in plan.versions]
     by_number = {version.number: version for version in plan.versions}
-    return tuple(
-        made_from(VersionPart, part, version=by_number[part.version])
-        for part in plan_parts(takeover.change, takeover.cumulative, versions, whole=whole, weigh=_by_days)
+    parts = plan_parts(
+        takeover.change, takeover.cumulative, versions, whole=whole, weigh=lambda span: Fraction(span.length_days())
     )
-
-
-def _by_days(span: DaySpan) -> Fraction:
-    return Fraction(span.length_days())
+    return tuple(made_from(VersionPart, part, version=by_number[part.version]) for part in parts)

@@ -126,11 +126,7 @@ def _inputs(of: object, names: tuple[str, ...]) -> tuple[ReasonInput, ...]:
 
 
 def _text(found: object) -> str:
-    match found:
-        case str():
-            return found
-        case date():
-            return found.isoformat()
-        case int() | Fraction() | Decimal():
-            return number_text(found)
-    raise AssertionError(f"{type(found).__name__} is no input of a reason")
+    if isinstance(found, str | date):
+        return str(found)
+    assert isinstance(found, int | Fraction | Decimal), f"{type(found).__name__} is no input of a reason"
+    return number_text(found)

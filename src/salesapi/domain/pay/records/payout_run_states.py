@@ -8,18 +8,8 @@ from datetime import date
 from typing import Literal, TypeAlias, assert_never
 from uuid import UUID
 
+from salesapi.domain.pay.records import payout_runs
 from salesapi.domain.pay.records.payout_holds import PayoutHold, PayoutRunLineFreed, PayoutRunLineHeld, with_hold
-from salesapi.domain.pay.records.payout_runs import (
-    STATEMENT_LINES_MAX,
-    PayoutRunApproved,
-    PayoutRunCalculated,
-    PayoutRunEvent,
-    PayoutRunLocked,
-    PayoutRunOpened,
-    PayoutRunReturned,
-    PayoutRunStatementIssued,
-    PayoutRunSubmitted,
-)
 from salesapi.domain.pay.records.payouts import (
     PayoutRunPayoutFailed,
     PayoutRunPayoutInstructed,
@@ -105,25 +95,25 @@ class PayoutRun:
 
     def line_minor(self, member_id: UUID, number: int) -> int | None:
         """Finds what a line posts in the member's statement, by its number: each part has its own range of numbers."""
-        part, place = divmod(number - 1, STATEMENT_LINES_MAX)
+        part, place = divmod(number - 1, payout_runs.STATEMENT_LINES_MAX)
         amounts = next((lines for *of, lines in self.statement_parts if of == [member_id, part + 1]), ())
         return amounts[place] if place < len(amounts) else None
 
 
-def evolve(state: PayoutRun | None, event: PayoutRunEvent, recorded: Recorded) -> PayoutRun:
+def evolve(state: PayoutRun | None, event: payout_runs.PayoutRunEvent, recorded: Recorded) -> PayoutRun:
     """Folds the stream to its state."""
     progress = progressed(state.progress if state is not None else None, event, recorded)
-    if state is None or isinstance(event, PayoutRunReturned):
+    if state is None or isinstance(event, payout_runs.PayoutRunReturned):
         return PayoutRun(progress=progress)
     state = replace(state, progress=progress)
     match event:
-        case PayoutRunOpened() | PayoutRunSubmitted() | PayoutRunApproved():
+        case payout_runs.PayoutRunOpened() | payout_runs.PayoutRunSubmitted() | payout_runs.PayoutRunApproved():
             return state
-        case PayoutRunCalculated():
+        case payout_runs.PayoutRunCalculated():
             return replace(state, statement_digests=(), statement_parts=(), payouts=Payouts(currency=event.currency))
-        case PayoutRunStatementIssued():
+        case payout_runs.PayoutRunStatementIssued():
             return _with_statement(state, event)
-        case PayoutRunLocked():
+        case payout_runs.PayoutRunLocked():
             return replace(state, locked_on=recorded.recorded_at.date() if recorded.recorded_at else None)
         case PayoutRunPayoutInstructed() | PayoutRunPayoutPaid() | PayoutRunPayoutFailed():
             return replace(state, payouts=with_payout(state.payouts, event))
@@ -133,37 +123,32 @@ def evolve(state: PayoutRun | None, event: PayoutRunEvent, recorded: Recorded) -
             assert_never(event)
 
 
-def progressed(state: RunProgress | None, event: PayoutRunEvent, recorded: Recorded) -> RunProgress:
+def progressed(state: RunProgress | None, event: payout_runs.PayoutRunEvent, recorded: Recorded) -> RunProgress:
     """Folds how far the run is."""
-    if isinstance(event, PayoutRunOpened):
+    if isinstance(event, payout_runs.PayoutRunOpened):
         return RunProgress(plan_id=event.plan_id, period=event.period)
     assert state is not None, "a payout run begins with payout_run.opened"
     match event:
-        case PayoutRunCalculated():
-            return replace(
-                state,
+        case payout_runs.PayoutRunCalculated():
+            return made_from(
+                RunProgress,
+                event,
+                plan_id=state.plan_id,
+                period=state.period,
                 # A run without anybody to pay has no statements to issue: it can be submitted as it is.
                 status="calculated" if event.participant_count else "issued",
                 calculated_position=event.position,
-                engine_version=event.engine_version,
-                plan_versions=event.plan_versions,
-                digest=event.digest,
-                participant_count=event.participant_count,
-                total_minor=event.total_minor,
-                currency=event.currency,
-                reason=None,
             )
-        case PayoutRunStatementIssued():
+        case payout_runs.PayoutRunStatementIssued():
             return replace(state, status="issued")
-        case PayoutRunSubmitted():
+        case payout_runs.PayoutRunSubmitted():
             return replace(state, status="submitted", submitted_by=event.submitted_by)
-        case PayoutRunApproved():
+        case payout_runs.PayoutRunApproved():
             return replace(state, status="approved", approved_by=event.approved_by)
-        case PayoutRunReturned():
+        case payout_runs.PayoutRunReturned():
             return RunProgress(plan_id=state.plan_id, period=state.period, reason=event.reason)
-        case PayoutRunLocked():
-            locked = made_from(Lock, event)
-            return replace(state, status="locked", locked=locked)
+        case payout_runs.PayoutRunLocked():
+            return replace(state, status="locked", locked=made_from(Lock, event))
         case PayoutRunPayoutInstructed():
             sent_minor = sum(each.amount_minor for each in event.amounts)
             return replace(state, instructed_minor=state.instructed_minor + sent_minor)
@@ -179,7 +164,7 @@ def progressed(state: RunProgress | None, event: PayoutRunEvent, recorded: Recor
             assert_never(event)
 
 
-def _with_statement(state: PayoutRun, event: PayoutRunStatementIssued) -> PayoutRun:
+def _with_statement(state: PayoutRun, event: payout_runs.PayoutRunStatementIssued) -> PayoutRun:
     parts = (*state.statement_parts, (event.member_id, event.part, tuple(line.posted_minor for line in event.lines)))
     if event.part > 1:
         return replace(state, statement_parts=parts)

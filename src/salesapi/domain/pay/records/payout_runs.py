@@ -12,13 +12,8 @@ from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
 
 from salesapi.domain.pay.reasons.reason_form import StoredReason
-from salesapi.domain.pay.records.payout_holds import (
-    HoldEvent,
-)
-from salesapi.domain.pay.records.payouts import (
-    PayoutEvent,
-    PayoutRunId,
-)
+from salesapi.domain.pay.records.payout_holds import HoldEvent
+from salesapi.domain.pay.records.payouts import PayoutEvent, PayoutRunId
 from salesapi.domain.shared.kernel import About, Reason, Refers, Refused, record
 from salesapi.domain.shared.periods import PeriodText
 

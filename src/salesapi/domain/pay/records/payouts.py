@@ -7,7 +7,7 @@ Amounts are minor units of the plan's currency; dates are finance's own. The dec
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from datetime import date
 from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
@@ -15,6 +15,7 @@ from uuid import UUID
 from annotated_types import MaxLen, MinLen
 
 from salesapi.domain.shared.kernel import About, Key, Kind, Reason, Refused, record
+from salesapi.domain.shared.states import made_from, replace
 
 BATCHES_MAX: Final = 100
 """Most batches of one run."""
@@ -272,8 +273,9 @@ def with_payout(payouts: Payouts, event: PayoutEvent) -> Payouts:
     match event:
         case PayoutRunPayoutInstructed():
             batch = known or PayoutBatch(batch=event.batch, payout_on=event.payout_on, takes_all=event.takes_all)
-            parts = {each.member_id: each for each in event.parts}
-            added = {each.member_id: _payment(each, parts.get(each.member_id)) for each in event.amounts}
+            added = {each.member_id: made_from(MemberPayout, each) for each in event.amounts}
+            for part in event.parts:
+                added[part.member_id] = made_from(MemberPayout, part, amount_minor=added[part.member_id].amount_minor)
             omitted = batch.omitted | {each.member_id for each in event.omissions}
             batch = replace(batch, payments={**batch.payments, **added}, omitted=omitted)
             others = tuple(each for each in payouts.batches if each.batch != event.batch)
@@ -284,12 +286,6 @@ def with_payout(payouts: Payouts, event: PayoutEvent) -> Payouts:
             return _with_payments(payouts, known, members, "paid", reference=reference, paid_on=paid_on)
         case PayoutRunPayoutFailed():
             return _with_payments(payouts, known, [event.member_id], "failed")
-
-
-def _payment(amount: PayoutAmount, part: PayoutPart | None) -> MemberPayout:
-    if part is None:
-        return MemberPayout(amount_minor=amount.amount_minor)
-    return MemberPayout(amount_minor=amount.amount_minor, without_lines=part.without_lines, lines=part.lines)
 
 
 def _with_payments(

@@ -213,11 +213,7 @@ def evolve(state: PoolShares | None, event: PoolSharesEvent, recorded: Recorded)
     match event:
         case PoolSharesApproved():
             return replace(
-                state,
-                status="approved",
-                approved_shares=event.shares,
-                approved_by=event.approved_by,
-                settled_on=on,
+                state, status="approved", approved_shares=event.shares, approved_by=event.approved_by, settled_on=on
             )
         case PoolSharesRejected():
             return replace(state, status="rejected", rejection_reason=event.reason, settled_on=on)

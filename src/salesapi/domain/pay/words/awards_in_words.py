@@ -2,17 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from salesapi.domain.pay.plans import plan_awards
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
-from salesapi.domain.pay.plans.plan_awards import (
-    ForecastAward,
-    PlanAward,
-    PointsAward,
-    RetentionAward,
-    Scorecard,
-    ScoreSource,
-    SpiffCampaign,
-    TeamPool,
-)
 from salesapi.domain.pay.words.component_in_words import curve_in_words, only_in_words
 from salesapi.domain.pay.words.plan_words import Words, where_stated
 
@@ -24,7 +15,7 @@ def awards_in_words(words: Words, version: CompensationPlanVersion) -> Iterator[
         yield from _award(words, award, names)
 
 
-def _award(words: Words, award: PlanAward, names: Mapping[str, str]) -> Iterator[str]:
+def _award(words: Words, award: plan_awards.PlanAward, names: Mapping[str, str]) -> Iterator[str]:
     if award.spiff is not None:
         yield from _campaign(words, award.name, award.spiff, names)
     elif award.scorecard is not None:
@@ -42,7 +33,7 @@ def _award(words: Words, award: PlanAward, names: Mapping[str, str]) -> Iterator
         yield from _points(words, award.name, award.points, names)
 
 
-def _points(words: Words, name: str, points: PointsAward, names: Mapping[str, str]) -> Iterator[str]:
+def _points(words: Words, name: str, points: plan_awards.PointsAward, names: Mapping[str, str]) -> Iterator[str]:
     yield words.say(
         f"award.points.{points.each}",
         name=name,
@@ -53,7 +44,7 @@ def _points(words: Words, name: str, points: PointsAward, names: Mapping[str, st
     yield words.say("award.points.no_money")
 
 
-def _campaign(words: Words, name: str, campaign: SpiffCampaign, names: Mapping[str, str]) -> Iterator[str]:
+def _campaign(words: Words, name: str, campaign: plan_awards.SpiffCampaign, names: Mapping[str, str]) -> Iterator[str]:
     terms = campaign.terms
     yield words.say(
         f"award.spiff.{campaign.unit or 'multiplier'}",
@@ -77,7 +68,7 @@ def _campaign(words: Words, name: str, campaign: SpiffCampaign, names: Mapping[s
     yield from words.say_all(f"award.spiff.refund.{terms.refunded_budget}", f"award.spiff.stacking.{terms.stacking}")
 
 
-def _scorecard(words: Words, name: str, card: Scorecard, names: Mapping[str, str]) -> Iterator[str]:
+def _scorecard(words: Words, name: str, card: plan_awards.Scorecard, names: Mapping[str, str]) -> Iterator[str]:
     yield words.say("award.scorecard", name=name, amount=words.money(card.target_minor))
     for goal in card.goals:
         source = _source(words, goal.source, names)
@@ -87,7 +78,7 @@ def _scorecard(words: Words, name: str, card: Scorecard, names: Mapping[str, str
     yield from words.say_all(f"award.missing.{card.missing}", f"award.part.{card.part_of_period}")
 
 
-def _source(words: Words, source: ScoreSource, names: Mapping[str, str]) -> str:
+def _source(words: Words, source: plan_awards.ScoreSource, names: Mapping[str, str]) -> str:
     return words.say(
         f"award.score.{source.of}",
         component=names[source.component] if source.component is not None else "",
@@ -101,7 +92,7 @@ def _touches(words: Words, kinds: Sequence[str]) -> str:
     return words.one_of_named("touch", kinds) if kinds else words.say("award.score.touches.all")
 
 
-def _pool(words: Words, name: str, pool: TeamPool, names: Mapping[str, str]) -> Iterator[str]:
+def _pool(words: Words, name: str, pool: plan_awards.TeamPool, names: Mapping[str, str]) -> Iterator[str]:
     terms = pool.terms
     yield words.say("award.pool", name=name, rate=terms.rate_percent, component=names[pool.component])
     yield words.say(f"award.pool.{terms.division}")
@@ -116,7 +107,7 @@ def _pool(words: Words, name: str, pool: TeamPool, names: Mapping[str, str]) -> 
     yield words.say(f"award.pool.{terms.rounding}")
 
 
-def _retention(words: Words, name: str, retention: RetentionAward) -> Iterator[str]:
+def _retention(words: Words, name: str, retention: plan_awards.RetentionAward) -> Iterator[str]:
     amount = words.money(retention.target_minor)
     yield words.say(f"award.retention.{retention.measured}", name=name, amount=amount)
     yield words.say("award.retention.customers")
@@ -128,7 +119,7 @@ def _retention(words: Words, name: str, retention: RetentionAward) -> Iterator[s
     yield from words.say_all(f"award.unmeasured.{retention.unmeasured}", f"award.part.{retention.part_of_period}")
 
 
-def _forecast(words: Words, name: str, award: ForecastAward, names: Mapping[str, str]) -> Iterator[str]:
+def _forecast(words: Words, name: str, award: plan_awards.ForecastAward, names: Mapping[str, str]) -> Iterator[str]:
     terms = award.terms
     yield words.say(
         "award.forecast",

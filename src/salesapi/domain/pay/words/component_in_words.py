@@ -5,19 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import assert_never
 
+from salesapi.domain.pay.plans import plan_rates
 from salesapi.domain.pay.plans.plan_components import Base, Component, SaleFilter, Sourcing
-from salesapi.domain.pay.plans.plan_rates import (
-    DealAmount,
-    FlatRate,
-    IndividualRate,
-    MatrixAxis,
-    MovedRate,
-    OverridableRate,
-    Rate,
-    RateMatrix,
-    TargetBonus,
-    UnitAmount,
-)
 from salesapi.domain.pay.rules.award_measures import SatisfactionTable
 from salesapi.domain.pay.rules.commissionable_bases import ContractTermTable, MarginBandTable, ResidualTerms, TermKicker
 from salesapi.domain.pay.rules.rate_rules import RateRule, RateRules
@@ -53,7 +42,9 @@ def component_in_words(words: Words, component: Component) -> Iterator[str]:
 
 def _overridable(words: Words, component: Component) -> str:
     """Of what an enrolment may agree another value (R56)."""
-    values = [words.say(f"override.{component.rate.kind}")] if isinstance(component.rate, OverridableRate) else []
+    values = (
+        [words.say(f"override.{component.rate.kind}")] if isinstance(component.rate, plan_rates.OverridableRate) else []
+    )
     if component.cap_minor is not None:
         values.append(words.say("override.cap"))
     return words.one_of(values)
@@ -97,20 +88,20 @@ def _base(words: Words, base: Base) -> Iterator[str]:
         yield words.say(f"base.{base.kind}")
 
 
-def _rate(words: Words, rate: Rate) -> Iterator[str]:
+def _rate(words: Words, rate: plan_rates.Rate) -> Iterator[str]:
     """The one rate that it has; the first sentence goes on from whose credit counts."""
     match rate:
-        case FlatRate():
+        case plan_rates.FlatRate():
             yield words.say("rate.flat", rate=rate.rate_percent)
-        case DealAmount():
+        case plan_rates.DealAmount():
             yield words.say("rate.deal", amount=words.money(rate.amount_minor))
-        case UnitAmount():
+        case plan_rates.UnitAmount():
             yield words.say("rate.unit", amount=words.money(rate.amount_minor))
-        case IndividualRate():
+        case plan_rates.IndividualRate():
             yield words.say("rate.individual", amount=words.money(rate.target_variable_minor))
         case TierTable():
             yield from _tiers(words, rate)
-        case TargetBonus():
+        case plan_rates.TargetBonus():
             yield from _bonus(words, rate)
         case RateRules():
             yield words.say("rate.rules")
@@ -122,7 +113,7 @@ def _rate(words: Words, rate: Rate) -> Iterator[str]:
             yield from _contract_terms(words, rate)
         case ResidualTerms():
             yield from _residual(words, rate)
-        case RateMatrix():
+        case plan_rates.RateMatrix():
             yield from _matrix(words, rate)
         case never:
             assert_never(never)
@@ -147,7 +138,7 @@ def _tier(words: Words, table: TierTable, tier: Tier) -> str:
     return words.say(f"tier.{tier.applies_to}", range=span, rate=rate)
 
 
-def _bonus(words: Words, bonus: TargetBonus) -> Iterator[str]:
+def _bonus(words: Words, bonus: plan_rates.TargetBonus) -> Iterator[str]:
     first = bonus.curve.points[0].attainment_percent
     yield words.say("rate.bonus", amount=words.money(bonus.target_minor), first=first)
     yield from curve_in_words(words, bonus.curve, point="point")
@@ -215,7 +206,7 @@ def _residual(words: Words, residual: ResidualTerms) -> Iterator[str]:
     yield words.say(f"owner_change.{residual.owner_change}")
 
 
-def _matrix(words: Words, table: RateMatrix) -> Iterator[str]:
+def _matrix(words: Words, table: plan_rates.RateMatrix) -> Iterator[str]:
     yield words.say("rate.matrix", first=words.say(f"axis.{table.first}"), second=words.say(f"axis.{table.second}"))
     for row, rates in zip(table.matrix.rows, table.matrix.cells, strict=True):
         cells = [
@@ -226,7 +217,7 @@ def _matrix(words: Words, table: RateMatrix) -> Iterator[str]:
     yield words.say("boundary.lower_inclusive")
 
 
-def _band(words: Words, axis: MatrixAxis, band: Band) -> str:
+def _band(words: Words, axis: plan_rates.MatrixAxis, band: Band) -> str:
     def bound(value: Decimal) -> str:
         return words.say("months", count=value) if axis == "term_months" else words.percent(value)
 
@@ -236,16 +227,19 @@ def _band(words: Words, axis: MatrixAxis, band: Band) -> str:
 def _modifiers(words: Words, component: Component) -> Iterator[str]:
     """Says what makes it faster or slower, caps its rate, opens it, or multiplies it."""
     rate, gate = component.rate, component.gate
-    if isinstance(rate, FlatRate | IndividualRate):
+    if isinstance(rate, plan_rates.FlatRate | plan_rates.IndividualRate):
         yield from _moved(words, rate)
-    if isinstance(rate, FlatRate | IndividualRate | ContractTermTable) and rate.rate_cap_percent is not None:
+    if (
+        isinstance(rate, plan_rates.FlatRate | plan_rates.IndividualRate | ContractTermTable)
+        and rate.rate_cap_percent is not None
+    ):
         yield words.say("cap.rate", rate=rate.rate_cap_percent)
     if gate is not None:
         yield words.say(f"gate.{gate.pays}", at=gate.attainment_percent)
     yield from where_stated(words, component.satisfaction, _satisfaction)
 
 
-def _moved(words: Words, rate: MovedRate) -> Iterator[str]:
+def _moved(words: Words, rate: plan_rates.MovedRate) -> Iterator[str]:
     faster, slower = rate.accelerator, rate.decelerator
     if faster is not None:
         yield words.say("accelerator", at=faster.above_attainment_percent, factor=faster.factor)

@@ -23,13 +23,7 @@ from salesapi.domain.pay.words.plan_phrases import PLAN_PHRASES
 from salesapi.domain.pay.words.plan_words import RANGE_PHRASES, Language, Phrases, Words, where_stated
 from salesapi.domain.pay.words.release_phrases import RELEASE_PHRASES
 
-PHRASES: Final[Phrases] = {
-    **RANGE_PHRASES,
-    **PLAN_PHRASES,
-    **COMPONENT_PHRASES,
-    **RELEASE_PHRASES,
-    **AWARD_PHRASES,
-}
+PHRASES: Final[Phrases] = {**RANGE_PHRASES, **PLAN_PHRASES, **COMPONENT_PHRASES, **RELEASE_PHRASES, **AWARD_PHRASES}
 """Every sentence in every language, under one name."""
 
 

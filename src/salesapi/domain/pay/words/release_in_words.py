@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from salesapi.domain.pay.plans.plan_components import Clawback, Release
-from salesapi.domain.pay.rules.clawbacks import ClawbackRule
 from salesapi.domain.pay.rules.withholding import Holdback, InstalmentTable, ReleaseInstalment, Wait
 from salesapi.domain.pay.words.plan_words import Words, where_stated
 
@@ -29,7 +28,7 @@ def clawback_in_words(words: Words, clawback: Clawback) -> Iterator[str]:
         triggers=words.one_of_named("trigger", rule.triggers),
         span=words.say(f"span.{rule.unit}", count=rule.window),
         event=words.say(f"event.{rule.anchor}"),
-        share=_share(words, rule),
+        share=words.say(f"share.{rule.share}", percent=rule.percent, unit=words.say(f"unit.{rule.unit}")),
     )
     for step in rule.steps:
         yield words.say("step", span=words.say(f"span.{rule.unit}", count=step.until), percent=step.percent)
@@ -39,10 +38,6 @@ def clawback_in_words(words: Words, clawback: Clawback) -> Iterator[str]:
     if clawback.non_payment_days is not None:
         yield words.say("non_payment", days=clawback.non_payment_days)
     yield words.say(f"attainment.{clawback.attainment}")
-
-
-def _share(words: Words, rule: ClawbackRule) -> str:
-    return words.say(f"share.{rule.share}", percent=rule.percent, unit=words.say(f"unit.{rule.unit}"))
 
 
 def _with_cash(words: Words, release: Release) -> Iterator[str]:
