@@ -20,23 +20,13 @@ from salesapi.domain.shared.kernel import Context, Ref, StreamRef, natural_id
 from tests.domain.examples import ACME, ANNA, FACTS, LEAD, OPENED, PIPELINE, THERE
 from tests.domain.selling.test_leads import CAPTURED, QUALIFIED
 from tests.spec import ACTOR, CATALOGUE, DAY, NEW_ID, States, fold, given, uid
+from tests.values_by_type import bare
 
 CUSTOMER: Final = natural_id("customer", "lead", str(LEAD))
 CONTACT: Final = natural_id("contact", "lead", str(LEAD))
 DEAL: Final = natural_id("deal", "lead", str(LEAD))
 AWARD: Final = uid(0xA7)
-GRANTED: Final = AwardGranted(
-    member_id=ANNA,
-    kind="points",
-    amount_minor=None,
-    currency=None,
-    points=5,
-    reason="Good calls",
-    plan_id=None,
-    period=None,
-    granted_by=ACTOR,
-    granter_id=None,
-)
+GRANTED: Final = bare(AwardGranted, member_id=ANNA, kind="points", points=5, reason="Good calls", granted_by=ACTOR)
 CONVERT: Final = ConvertLead(
     lead_id=LEAD,
     customer_name="Globex",
@@ -49,15 +39,8 @@ CONVERT: Final = ConvertLead(
         expected_close_on=date(2026, 6, 30),
     ),
 )
-CONTEXT: Final = Context(
-    actor_id=ACTOR,
-    member_id=None,
-    permissions=frozenset(),
-    occurred=None,
-    subject_id=LEAD,
-    new_id=NEW_ID,
-    today=DAY,
-    facts=States(),
+CONTEXT: Final = bare(
+    Context, actor_id=ACTOR, permissions=frozenset(), subject_id=LEAD, new_id=NEW_ID, today=DAY, facts=States()
 )
 
 

@@ -186,19 +186,13 @@ def test_indexes_may_hold_expressions_and_conditions() -> None:
 def test_an_external_id_is_two_columns_and_comes_back_as_one() -> None:
     with_id = ExternalId(system="erp", id="7")
     deal = next(projection for projection in PROJECTIONS if projection.name == "deal")
-    opened = DealOpened(
+    opened = bare(
+        DealOpened,
         title="Machines",
         pipeline_id=UUID(int=1),
         pipeline_version=1,
         stage="offer",
         owner_id=UUID(int=2),
-        customer_id=None,
-        lead_id=None,
-        amount_minor=None,
-        currency=None,
-        lines=(),
-        expected_close_on=None,
-        attributes=(),
         external_id=with_id,
     )
     recorded = Recorded(position=1, version=1, stream_id=UUID(int=3), occurred=None)

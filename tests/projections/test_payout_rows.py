@@ -31,7 +31,7 @@ from salesapi.projections.pay.statement_lines import StatementLineRow
 from salesapi.projections.pay.statements import StatementRow
 from tests.projections.histories import Fact, rows
 from tests.spec import uid
-from tests.values_by_type import built
+from tests.values_by_type import bare, built
 
 RUN, PLAN, ANN, BOB, CAT = uid(0xF3), uid(0xF2), uid(0xA), uid(0xB), uid(0xC)
 ANNS, BOBS = PayoutAmount(member_id=ANN, amount_minor=500), PayoutAmount(member_id=BOB, amount_minor=1_200)
@@ -136,15 +136,7 @@ def test_a_run_has_the_version_of_its_last_hold_for_who_changes_it_next() -> Non
     assert replace(after, version=before.version, position=before.position) == before
 
 
-JOINED = MemberJoined(
-    name="Ann",
-    email=None,
-    employee_number="7",
-    joined_on=None,
-    cost_centre="CC-1",
-    legal_entity=None,
-    external_id=None,
-)
+JOINED = bare(MemberJoined, name="Ann", employee_number="7", cost_centre="CC-1")
 
 
 def test_each_change_of_where_pay_is_booked_is_a_row_from_its_position_on() -> None:

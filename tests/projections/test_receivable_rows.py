@@ -37,7 +37,7 @@ from salesapi.projections.cash.receipts import ReceiptRow
 from tests.domain.examples import ACME, DEAL, PRODUCT
 from tests.projections.histories import Fact, rows
 from tests.spec import uid
-from tests.values_by_type import built
+from tests.values_by_type import bare, built
 
 AGREEMENT, INVOICE, OTHER_INVOICE, RECEIPT, NEXT = uid(0xA1), uid(0x11), uid(0x12), uid(0xEC), uid(0xA2)
 DRAFTED = built(AgreementDrafted, customer_id=ACME, currency="CNY")
@@ -56,15 +56,11 @@ RECORDED = built(ReceiptRecorded, amount_minor=5_000, currency="CNY")
 
 def paid(amount_minor: int, on: str | None, invoice_id: UUID = INVOICE) -> ReceiptAllocated:
     day = date.fromisoformat(on) if on else None
-    return ReceiptAllocated(
-        deal_id=None, invoice_id=invoice_id, amount_minor=amount_minor, currency="CNY", received_on=day
-    )
+    return bare(ReceiptAllocated, invoice_id=invoice_id, amount_minor=amount_minor, currency="CNY", received_on=day)
 
 
 def refunded(amount_minor: int) -> ReceiptRefunded:
-    return ReceiptRefunded(
-        deal_id=None, invoice_id=INVOICE, amount_minor=amount_minor, currency="CNY", reason="returned"
-    )
+    return bare(ReceiptRefunded, invoice_id=INVOICE, amount_minor=amount_minor, currency="CNY", reason="returned")
 
 
 def bounced(*parts: ReceiptPart) -> ReceiptReversed:

@@ -57,7 +57,7 @@ from salesapi.projections.selling.targets import TargetRow
 from tests.domain.examples import ACME, ANNA, DEAL, LEAD, OFFERED, PRODUCT
 from tests.projections.histories import Fact, rows, views
 from tests.spec import uid
-from tests.values_by_type import built
+from tests.values_by_type import bare, built
 
 ACTIVITY, RECEIPT, PLAN, RUN, CONTACT = uid(0xAA), uid(0xEC), uid(0xF2), uid(0xF3), uid(0xB1)
 WON = DealWon(stage_from="offer", stage_to="won", amount_minor=130_000, currency="CNY", owner_id=ANNA, reason=None)
@@ -71,9 +71,7 @@ def test_a_won_deal_carries_the_won_value_and_its_closing_date() -> None:
 
 def test_a_reopened_deal_is_open_again_without_a_closing() -> None:
     lost = DealLost(stage_from="offer", stage_to="lost", reason="price", competitor="Initech", note=None)
-    back = DealReopened(
-        status_from="lost", stage_from="lost", stage_to="offer", reason="called again", amount_minor=None, currency=None
-    )
+    back = bare(DealReopened, status_from="lost", stage_from="lost", stage_to="offer", reason="called again")
     (deal,) = views(deals.PROJECTION, Fact(DEAL, OFFERED), Fact(DEAL, lost), Fact(DEAL, back, "2026-03-09"))
     assert (deal.status, deal.stage, deal.closed_on, deal.competitor) == ("open", "offer", None, None)
     assert deal.stage_entered_on == date(2026, 3, 9)

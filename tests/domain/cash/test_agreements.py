@@ -20,6 +20,7 @@ from salesapi.domain.shared.kernel import (
 )
 from salesapi.domain.shared.money import CurrencyUnknown
 from tests.spec import SUBJECT, folded, given, uid
+from tests.values_by_type import bare
 
 CUSTOMER, DEAL, PRODUCT, NEXT, FOREIGN, HIDDEN, UNKNOWN = uid(1), uid(2), uid(3), uid(4), uid(5), uid(7), uid(99)
 KNOWN: dict[Ref, object] = {
@@ -56,9 +57,7 @@ SIGN = agreements.SignAgreement(
     agreement_id=SUBJECT, lines=(LICENCE, SETUP), instalments=PLAN, starts_on=START, ends_on=END
 )
 SIGNED = agreements.AgreementSigned(lines=(LICENCE, SETUP), instalments=PLAN, starts_on=START, ends_on=END)
-CANCELLED = agreements.AgreementCancelled(
-    status_from="signed", effective_on=None, fee_kept_minor=0, reason="moved away"
-)
+CANCELLED = bare(agreements.AgreementCancelled, status_from="signed", fee_kept_minor=0, reason="moved away")
 MORE = AgreementLineChange(key="licence", quantity=Decimal(2), amount_minor=2_000, tax_minor=120)
 LATER = Instalment(key="third", due_on=date(2026, 10, 1), amount_minor=2_120)
 AMEND = agreements.AmendAgreement(
@@ -224,9 +223,7 @@ def test_an_amendment_stays_within_the_bound_of_instalments() -> None:
     plan = tuple(
         Instalment(key=str(number), due_on=END, amount_minor=0) for number in range(agreements.INSTALMENTS_MAX)
     )
-    free = agreements.AgreementSigned(
-        lines=(replace(SETUP, amount_minor=0),), instalments=plan, starts_on=None, ends_on=None
-    )
+    free = bare(agreements.AgreementSigned, lines=(replace(SETUP, amount_minor=0),), instalments=plan)
     given(DRAFTED, free).facts(KNOWN).when(AMEND).refused(agreements.AgreementLinesFull)
 
 

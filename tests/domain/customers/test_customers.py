@@ -14,20 +14,11 @@ from salesapi.domain.shared.kernel import ExternalId, Ref, Refused, StreamRef, T
 from salesapi.privacy.personal import personal_fields
 from tests.domain.examples import ACME, ANNA, BORIS, FACTS
 from tests.spec import ACTOR, CATALOGUE, NEW_ID, SUBJECT, fold, folded, given, uid
+from tests.values_by_type import bare
 
-COMPANY: Final = customers.CustomerRegistered(
-    kind="company",
-    name="Globex",
-    person_name=None,
-    owner_id=ANNA,
-    parent_id=None,
-    attributes=(),
-    external_id=None,
-)
+COMPANY: Final = bare(customers.CustomerRegistered, kind="company", name="Globex", owner_id=ANNA)
 PERSON: Final = replace(COMPANY, kind="person", name=None, person_name="Li Na", owner_id=None)
-MARIA: Final = customers.CustomerContactAdded(
-    contact_id=uid(0xB1), name="Maria", phone="+49 30 1", email=None, wechat=None, role="buyer", external_id=None
-)
+MARIA: Final = bare(customers.CustomerContactAdded, contact_id=uid(0xB1), name="Maria", phone="+49 30 1", role="buyer")
 DEFINED: Final = AttributeDefined(
     of="customer", key="sector", name="Sector", value_type="text", choices=(), definition_version=1
 )

@@ -13,10 +13,9 @@ from salesapi.domain.shared.kernel import Ref, Refused, StreamRef, ThingUnknown
 from salesapi.privacy.personal import personal_fields
 from tests.domain.examples import OFFERED
 from tests.spec import CATALOGUE, SUBJECT, fold, given, uid
+from tests.values_by_type import bare
 
-COMPANY: Final = CustomerRegistered(
-    kind="company", name="Globex", person_name=None, owner_id=None, parent_id=None, attributes=(), external_id=None
-)
+COMPANY: Final = bare(CustomerRegistered, kind="company", name="Globex")
 OWN_DEAL, LOOSE_DEAL, OTHER_DEAL, VISIT, UNKNOWN = uid(1), uid(2), uid(3), uid(4), uid(99)
 OWN_AGREEMENT, OTHER_AGREEMENT = uid(5), uid(6)
 KNOWN: Final[dict[Ref, object]] = {
@@ -45,11 +44,7 @@ def test_a_customer_answers_about_its_deal_and_a_visit_in_its_own_words() -> Non
 
 
 def test_an_answer_of_an_unknown_day_about_nothing_in_particular_is_recorded() -> None:
-    given(COMPANY).on(None).when(NINE).then(
-        satisfaction.CustomerSatisfactionRecorded(
-            kind="nps", score=9, deal_id=None, agreement_id=None, activity_id=None, comment=None
-        )
-    )
+    given(COMPANY).on(None).when(NINE).then(bare(satisfaction.CustomerSatisfactionRecorded, kind="nps", score=9))
 
 
 def test_the_same_answer_may_be_given_twice() -> None:

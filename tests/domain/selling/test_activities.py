@@ -14,18 +14,17 @@ from salesapi.domain.shared.kernel import ExternalId, Refused, ThingExists, Thin
 from salesapi.privacy.personal import personal_fields
 from tests.domain.examples import ACME, ANNA, DEAL, FACTS, LEAD
 from tests.spec import CATALOGUE, SUBJECT, fold, given, uid
+from tests.values_by_type import bare
 
 ABOUT: Final = activities.Subject(kind="customer", id=ACME)
 SHANGHAI: Final = timezone(timedelta(hours=8))
-SCHEDULED: Final = activities.ActivityScheduled(
+SCHEDULED: Final = bare(
+    activities.ActivityScheduled,
     kind="call",
     about=ABOUT,
     owner_id=ANNA,
     due_on=date(2026, 3, 5),
-    due_at=None,
     next_step="Ask about the budget.",
-    attributes=(),
-    external_id=None,
 )
 FOLLOW_UP: Final = activities.FollowUp(
     channel="visit",
@@ -35,9 +34,7 @@ FOLLOW_UP: Final = activities.FollowUp(
     next_step="Send an offer.",
     next_on=date(2026, 3, 9),
 )
-LOGGED: Final = activities.ActivityFollowUpLogged(
-    about=ABOUT, owner_id=ANNA, follow_up=FOLLOW_UP, attributes=(), external_id=None
-)
+LOGGED: Final = bare(activities.ActivityFollowUpLogged, about=ABOUT, owner_id=ANNA, follow_up=FOLLOW_UP)
 COMPLETED: Final = activities.ActivityCompleted(
     about=ABOUT, kind="call", owner_id=ANNA, outcome="interested", content="They have a budget."
 )

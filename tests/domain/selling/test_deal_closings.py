@@ -14,16 +14,11 @@ from salesapi.privacy.personal import personal_fields
 from tests.domain.examples import ACME, ANNA, OFFERED, OPENED, PIPELINE_EVENTS, STAGES
 from tests.domain.selling.test_deals import DECLARE, LINK, LOST, REASSIGN, TO_NEED, VALUE, deal, line, pipeline_of
 from tests.spec import SUBJECT, fold, uid
+from tests.values_by_type import bare
 
 WIN: Final = deal_progress.WinDeal(deal_id=SUBJECT)
-WON: Final = DealWon(
-    stage_from="offer",
-    stage_to="won",
-    amount_minor=125_000,
-    currency="CNY",
-    owner_id=ANNA,
-    reason=None,
-    customer_id=ACME,
+WON: Final = bare(
+    DealWon, stage_from="offer", stage_to="won", amount_minor=125_000, currency="CNY", owner_id=ANNA, customer_id=ACME
 )
 VOIDED: Final = DealVoided(status_from="open", stage_from="contact", reason="test")
 STATED: Final = (OFFERED.amount_minor, OFFERED.currency)
@@ -124,9 +119,7 @@ def test_reopening_a_won_deal_takes_back_its_amount_and_returns_to_the_stage_bef
 
 
 def test_reopening_a_lost_deal_may_lead_to_another_open_stage() -> None:
-    reopened = DealReopened(
-        status_from="lost", stage_from="lost", stage_to="need", reason="called", amount_minor=None, currency=None
-    )
+    reopened = bare(DealReopened, status_from="lost", stage_from="lost", stage_to="need", reason="called")
     deal(OPENED, LOST).when(deal_progress.ReopenDeal(deal_id=SUBJECT, reason="called", stage_to="need")).then(reopened)
     to_end = deal_progress.ReopenDeal(deal_id=SUBJECT, reason="called", stage_to="won")
     deal(OPENED, LOST).when(to_end).refused(refusals.TransitionNotAllowed)

@@ -11,19 +11,16 @@ from salesapi.domain.shared.kernel import ExternalId, Refused, ThingExists, Thin
 from salesapi.privacy.personal import personal_fields
 from tests.domain.examples import ACME, ANNA, BORIS, FACTS, PIPELINE
 from tests.spec import ACTOR, SUBJECT, fold, given, uid
+from tests.values_by_type import bare
 
-CAPTURED: Final = leads.LeadCaptured(
+CAPTURED: Final = bare(
+    leads.LeadCaptured,
     source="web_form",
-    campaign=None,
     name="Li Na",
     company="Globex",
     phone="+86 10 1",
-    email=None,
     wechat="lina",
-    note=None,
     owner_id=ANNA,
-    attributes=(),
-    external_id=None,
 )
 IN_POOL: Final = replace(CAPTURED, owner_id=None)
 QUALIFIED: Final = leads.LeadQualified(criteria=("budget known",))

@@ -27,6 +27,7 @@ from salesapi.domain.shared.money import CurrencyUnknown
 from salesapi.domain.shared.periods import PeriodInvalid
 from tests.domain.examples import ANNA, BORIS, FACTS
 from tests.spec import ACTOR, CATALOGUE, SUBJECT, fold, given, uid
+from tests.values_by_type import bare
 
 NORTH, UNKNOWN, PARENT = uid(0x70), uid(99), uid(0x7A)
 LINES: Final = targets.TargetLines(floor=800, challenge=1_000, stretch=1_200)
@@ -40,17 +41,14 @@ PROPOSE: Final = targets.ProposeTarget(
     currency="CNY",
     basis=(targets.TargetInput(name="last_quarter", value=Decimal("912.5")),),
 )
-PROPOSED: Final = targets.TargetProposed(
+PROPOSED: Final = bare(
+    targets.TargetProposed,
     owner_id=ANNA,
-    team_id=None,
     measure="won_amount",
     period="2026Q1",
-    dimension=None,
     currency="CNY",
-    unit=None,
     lines=LINES,
     basis=(targets.TargetInput(name="last_quarter", value=Decimal("912.5")),),
-    parent_target_id=None,
 )
 AGREED: Final = targets.TargetAgreed(revision=1, agreed_by=ANNA)
 ADJUST: Final = targets.AdjustTarget(
