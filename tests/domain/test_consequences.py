@@ -19,7 +19,7 @@ from salesapi.domain.selling.targets import SplitTarget
 from salesapi.domain.shared.kernel import Context, Ref, StreamRef, natural_id
 from tests.domain.examples import ACME, ANNA, FACTS, LEAD, OPENED, PIPELINE, THERE
 from tests.domain.selling.test_leads import CAPTURED, QUALIFIED
-from tests.spec import ACTOR, CATALOGUE, DAY, NEW_ID, States, fold, given, uid
+from tests.spec import ACTOR, CATALOGUE, DAY, NEW_ID, States, fold, folded, given, uid
 from tests.values_by_type import bare
 
 CUSTOMER: Final = natural_id("customer", "lead", str(LEAD))
@@ -103,7 +103,6 @@ def test_each_step_is_accepted_on_the_states_as_they_are_by_then() -> None:
 def test_whatever_follows_is_a_declared_command() -> None:
     objecting = {RaiseObjection, DecideObjection, WithdrawObjection}
     assert set(FOLLOWING) == {ConvertLead, ApproveAward, SplitTarget} | objecting
-    award = fold("award", (GRANTED,))
-    assert isinstance(award, Award)
+    award = folded(Award, "award", GRANTED)
     for step in (*_steps(CONVERT), *approve_award(award, ApproveAward(award_id=AWARD), CONTEXT)):
         assert CATALOGUE.command(type(step.command).__name__)

@@ -34,6 +34,7 @@ from salesapi.domain.pay.records.objections import (
 )
 from salesapi.domain.pay.records.points import PointsCredited, PointsPosted, PointsRedeemed, points_ref
 from salesapi.domain.pay.records.pool_shares import PoolShare, PoolSharesApproved, PoolSharesRejected, PoolSharesStated
+from salesapi.domain.shared.states import made_from
 from salesapi.projections.organisation import approvals
 from salesapi.projections.pay import awards, objections, points, pool_shares
 from salesapi.projections.pay.objections import ObjectionRow
@@ -68,14 +69,8 @@ def test_an_approval_shows_whose_turn_it_is() -> None:
 
 def test_a_decided_step_shows_by_whom_when_and_why() -> None:
     assert approval(FIRST).steps == (
-        Step(
-            number=1,
-            member_ids=(LEAD,),
-            is_waiting=False,
-            decision="approve",
-            decided_by_id=LEAD,
-            decided_on=date(2026, 3, 2),
-            note="Once only",
+        made_from(
+            Step, FIRST, number=1, member_ids=(LEAD,), is_waiting=False, decided_by_id=LEAD, decided_on=date(2026, 3, 2)
         ),
         Step(number=2, member_ids=(HEAD,), is_waiting=True),
     )

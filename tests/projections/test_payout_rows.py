@@ -22,6 +22,7 @@ from salesapi.domain.pay.records.payouts import (
     PayoutRunPayoutInstructed,
     PayoutRunPayoutPaid,
 )
+from salesapi.domain.shared.states import made_from
 from salesapi.projections.organisation import employments
 from salesapi.projections.organisation.employments import CHANGES_MAX, EmploymentRow
 from salesapi.projections.pay import payout_runs, payouts, statement_lines, statements
@@ -44,9 +45,7 @@ INSTRUCTED = PayoutRunPayoutInstructed(
     omissions=(PayoutOmission(member_id=CAT, total_minor=-300, reason="negative"),),
     currency="CNY",
 )
-PAID = PayoutRunPayoutPaid(
-    batch="A", external_reference="bank 7", paid_on=date(2026, 4, 16), amounts=(ANNS, BOBS), currency="CNY"
-)
+PAID = made_from(PayoutRunPayoutPaid, INSTRUCTED, external_reference="bank 7", paid_on=date(2026, 4, 16))
 ANN_FAILED = PayoutRunPayoutFailed(
     batch="A", member_id=ANN, amount_minor=500, currency="CNY", was_paid=False, reason="account closed"
 )

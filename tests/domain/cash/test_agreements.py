@@ -19,6 +19,7 @@ from salesapi.domain.shared.kernel import (
     ThingUnknown,
 )
 from salesapi.domain.shared.money import CurrencyUnknown
+from salesapi.domain.shared.states import made_from
 from tests.spec import SUBJECT, folded, given, uid
 from tests.values_by_type import bare
 
@@ -42,9 +43,7 @@ DRAFTED = agreements.AgreementDrafted(
     legal_entity=None,
     external_id=REFERENCE,
 )
-DRAFT = agreements.DraftAgreement(
-    title="Rollout north", customer_id=CUSTOMER, deal_id=DEAL, currency="CNY", external_id=REFERENCE
-)
+DRAFT = made_from(agreements.DraftAgreement, DRAFTED)
 LICENCE = AgreementLine(key="licence", product_id=PRODUCT, quantity=Decimal(10), amount_minor=10_000, tax_minor=600)
 SETUP = AgreementLine(key="setup", description="Set-up on site", amount_minor=2_000, cost_minor=900)
 PLAN = (

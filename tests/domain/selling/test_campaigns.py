@@ -9,15 +9,14 @@ import pytest
 from salesapi.domain.selling import campaigns
 from salesapi.domain.shared.kernel import BusinessTimeMissing, ThingExists
 from salesapi.domain.shared.money import CurrencyUnknown
+from salesapi.domain.shared.states import made_from
 from tests.spec import SUBJECT, day, fold, given
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
 PLAN: Final = campaigns.PlanCampaign(
     key="spring", name="Spring fair", currency="EUR", channel="fair", budget_minor=5_000, first_on=FIRST, last_on=LAST
 )
-PLANNED: Final = campaigns.CampaignPlanned(
-    key="spring", name="Spring fair", currency="EUR", channel="fair", budget_minor=5_000, first_on=FIRST, last_on=LAST
-)
+PLANNED: Final = made_from(campaigns.CampaignPlanned, PLAN)
 BOOK: Final = campaigns.BookCampaignCost(campaign_id=SUBJECT, amount_minor=900, reason="Stand")
 BOOKED: Final = campaigns.CampaignCostBooked(amount_minor=900, reason="Stand")
 CLOSED: Final = campaigns.CampaignClosed(reason="Over")

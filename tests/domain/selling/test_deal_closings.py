@@ -10,10 +10,11 @@ from salesapi.domain.selling import deal_refusals as refusals
 from salesapi.domain.selling.deals import ChangeDeal, Deal, DealLost, DealReopened, DealVoided, DealWon, VoidDeal
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import BusinessTimeMissing, Refused
+from salesapi.domain.shared.states import made_from
 from salesapi.privacy.personal import personal_fields
 from tests.domain.examples import ACME, ANNA, OFFERED, OPENED, PIPELINE_EVENTS, STAGES
 from tests.domain.selling.test_deals import DECLARE, LINK, LOST, REASSIGN, TO_NEED, VALUE, deal, line, pipeline_of
-from tests.spec import SUBJECT, fold, uid
+from tests.spec import SUBJECT, folded, uid
 from tests.values_by_type import bare
 
 WIN: Final = deal_progress.WinDeal(deal_id=SUBJECT)
@@ -108,12 +109,9 @@ def test_a_voided_deal_takes_nothing_more() -> None:
 
 
 def test_reopening_a_won_deal_takes_back_its_amount_and_returns_to_the_stage_before() -> None:
-    reopened = DealReopened(
-        status_from="won", stage_from="won", stage_to="offer", reason="cancelled", amount_minor=125_000, currency="CNY"
-    )
+    reopened = made_from(DealReopened, WON, status_from="won", stage_from="won", stage_to="offer", reason="cancelled")
     deal(OFFERED, WON).when(deal_progress.ReopenDeal(deal_id=SUBJECT, reason="cancelled")).then(reopened)
-    state = fold("deal", (OFFERED, WON, reopened))
-    assert isinstance(state, Deal)
+    state = folded(Deal, "deal", OFFERED, WON, reopened)
     assert (state.status, state.stage) == ("open", "offer")
     deal(OFFERED, WON, reopened).when(WIN).then(WON)
 

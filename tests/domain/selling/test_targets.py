@@ -25,9 +25,9 @@ from salesapi.domain.selling.target_refusals import (
 from salesapi.domain.shared.kernel import Ref, Refused, StreamRef, ThingExists, ThingUnknown, natural_id
 from salesapi.domain.shared.money import CurrencyUnknown
 from salesapi.domain.shared.periods import PeriodInvalid
+from salesapi.domain.shared.states import made_from
 from tests.domain.examples import ANNA, BORIS, FACTS
-from tests.spec import ACTOR, CATALOGUE, SUBJECT, fold, given, uid
-from tests.values_by_type import bare
+from tests.spec import ACTOR, CATALOGUE, SUBJECT, fold, folded, given, uid
 
 NORTH, UNKNOWN, PARENT = uid(0x70), uid(99), uid(0x7A)
 LINES: Final = targets.TargetLines(floor=800, challenge=1_000, stretch=1_200)
@@ -41,23 +41,13 @@ PROPOSE: Final = targets.ProposeTarget(
     currency="CNY",
     basis=(targets.TargetInput(name="last_quarter", value=Decimal("912.5")),),
 )
-PROPOSED: Final = bare(
-    targets.TargetProposed,
-    owner_id=ANNA,
-    measure="won_amount",
-    period="2026Q1",
-    currency="CNY",
-    lines=LINES,
-    basis=(targets.TargetInput(name="last_quarter", value=Decimal("912.5")),),
-)
+PROPOSED: Final = made_from(targets.TargetProposed, PROPOSE, lines=LINES)
 AGREED: Final = targets.TargetAgreed(revision=1, agreed_by=ANNA)
 ADJUST: Final = targets.AdjustTarget(
     target_id=SUBJECT, floor=700, challenge=900, stretch=1_100, reason="One less", effective_on=date(2026, 3, 1)
 )
 LOWER: Final = targets.TargetLines(floor=700, challenge=900, stretch=1_100)
-ADJUSTED: Final = targets.TargetAdjusted(
-    revision=2, lines_from=LINES, lines_to=LOWER, effective_on=date(2026, 3, 1), reason="One less"
-)
+ADJUSTED: Final = made_from(targets.TargetAdjusted, ADJUST, revision=2, lines_from=LINES, lines_to=LOWER)
 CLOSED: Final = targets.TargetClosed(result=950, note=None)
 CLOSE: Final = targets.CloseTarget(target_id=SUBJECT, result=950)
 TEAMS: Final = fold(
@@ -266,8 +256,7 @@ def test_only_the_owner_agrees_and_once_to_the_same_lines() -> None:
 
 def test_adjusted_lines_name_the_old_ones_and_keep_them() -> None:
     given(PROPOSED, AGREED).when(ADJUST).then(ADJUSTED)
-    target = fold("target", (PROPOSED, AGREED, ADJUSTED))
-    assert isinstance(target, targets.Target)
+    target = folded(targets.Target, "target", PROPOSED, AGREED, ADJUSTED)
     assert [each.lines for each in target.revisions] == [LINES, LOWER]
 
 

@@ -8,6 +8,7 @@ import pytest
 from salesapi.domain.catalogue import route
 from salesapi.domain.selling.deals import ChangeDeal
 from salesapi.domain.shared import attributes
+from salesapi.domain.shared.states import made_from
 from tests.spec import CATALOGUE, SUBJECT, States, fold, given
 
 SECTOR: Final = attributes.AttributeDefined(
@@ -15,9 +16,7 @@ SECTOR: Final = attributes.AttributeDefined(
 )
 
 
-DEFINE: Final = attributes.DefineAttribute(
-    of="deal", key="sector", name="Sector", value_type="choice", choices=("steel", "glass")
-)
+DEFINE: Final = made_from(attributes.DefineAttribute, SECTOR)
 
 
 def _value(key: str, value: str | None) -> attributes.AttributeValue:
