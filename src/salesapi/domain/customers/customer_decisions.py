@@ -13,10 +13,10 @@ from salesapi.domain.shared.kernel import (
     SELLERS,
     UNSET,
     Context,
-    ThingExists,
     external_identity,
     natural_id,
     owner_of,
+    refuse_existing,
 )
 from salesapi.domain.shared.references import reference_at, referred, refuse_unknown
 from salesapi.domain.shared.states import made_from, replace
@@ -26,8 +26,7 @@ def register(
     state: customers.Customer | None, command: customers.RegisterCustomer, context: Context
 ) -> tuple[customers.CustomerRegistered, ...]:
     """Decides `RegisterCustomer`."""
-    if state is not None:
-        raise ThingExists(thing="customer", id=str(context.subject_id), pointer="/external_id")
+    refuse_existing(state, context, "customer")
     refuse_unknown(command, context.facts, "owner_id")
     _refuse_invalid_parent(command, context)
     refuse_invalid_values("customer", command, context.facts)

@@ -22,9 +22,9 @@ from salesapi.domain.shared.kernel import (
     Key,
     Recorded,
     Refused,
-    ThingExists,
     Title,
     record,
+    refuse_existing,
 )
 from salesapi.domain.shared.periods import PeriodKind
 from salesapi.domain.shared.states import made_from, replace
@@ -164,8 +164,7 @@ class Calendar:
 
 def define(state: Calendar | None, command: DefineCalendar, context: Context) -> tuple[CalendarDefined, ...]:
     """Decides `DefineCalendar`."""
-    if state is not None:
-        raise ThingExists(thing="calendar", id=str(context.subject_id), pointer="/key")
+    refuse_existing(state, context, "calendar", pointer="/key")
     if command.zone not in _ZONES:
         raise FieldInvalid(reason="A zone is an IANA name such as Asia/Shanghai.", pointer="/zone")
     if len(set(command.weekdays)) < len(command.weekdays):

@@ -16,11 +16,11 @@ from salesapi.domain.shared.kernel import (
     Context,
     Facts,
     StreamRef,
-    ThingExists,
     ThingUnknown,
     external_identity,
     occurred_on,
     owner_of,
+    refuse_existing,
 )
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.references import referred, refuse_unknown
@@ -32,8 +32,7 @@ MOVE_BACK: Final = "deal.move_back"
 
 def open_deal(state: deals.Deal | None, command: deals.OpenDeal, context: Context) -> tuple[deals.DealOpened, ...]:
     """Decides `OpenDeal`."""
-    if state is not None:
-        raise ThingExists(thing="deal", id=str(context.subject_id), pointer="/external_id")
+    refuse_existing(state, context, "deal")
     pipeline = referred(command, "pipeline_id", Pipeline, context.facts)
     if pipeline.is_retired:
         raise PipelineIsRetired(name=pipeline.name, pointer="/pipeline_id")
