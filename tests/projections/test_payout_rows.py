@@ -148,11 +148,7 @@ def test_each_change_of_where_pay_is_booked_is_a_row_from_its_position_on() -> N
     )
     assert [
         (row.since_position, row.employee_number, row.cost_centre, row.legal_entity) for row in employed(*events)
-    ] == [
-        (1, "7", "CC-1", None),
-        (3, "7", "CC-2", "CN"),
-        (5, "7", None, "CN"),
-    ]
+    ] == [(1, "7", "CC-1", None), (3, "7", "CC-2", "CN"), (5, "7", None, "CN")]
 
 
 def test_of_many_changes_only_the_latest_are_kept() -> None:
@@ -171,10 +167,7 @@ def issued(part: int, lines: tuple[StatementLine, ...], position: int = 9) -> Fa
 
 
 def test_a_statement_of_several_parts_is_one_row_with_all_its_lines() -> None:
-    facts = (
-        issued(1, (LINE,) * STATEMENT_LINES_MAX),
-        issued(2, (LINE,)),
-    )
+    facts = (issued(1, (LINE,) * STATEMENT_LINES_MAX), issued(2, (LINE,)))
     (statement,) = rows(statements.PROJECTION, StatementRow, *facts)
     assert (statement.parts, statement.calculated_position, statement.issued_position) == (2, 9, 1)
     lines = rows(statement_lines.PROJECTION, StatementLineRow, *facts)
@@ -182,10 +175,7 @@ def test_a_statement_of_several_parts_is_one_row_with_all_its_lines() -> None:
 
 
 def test_a_statement_issued_anew_replaces_the_lines_of_its_parts() -> None:
-    facts = (
-        issued(1, (LINE, LINE)),
-        issued(1, (replace(LINE, posted_minor=60),), position=12),
-    )
+    facts = (issued(1, (LINE, LINE)), issued(1, (replace(LINE, posted_minor=60),), position=12))
     (line,) = rows(statement_lines.PROJECTION, StatementLineRow, *facts)
     assert (line.posted_minor, line.calculated_position) == (60, 12)
 

@@ -81,10 +81,7 @@ def test_a_deal_names_its_product_where_all_lines_are_of_one() -> None:
     line = DealLine(product_id=PRODUCT, quantity=Decimal(2))
     one = replace(OFFERED, lines=(line, line))
     two = replace(OFFERED, lines=(line, replace(line, product_id=uid(1))))
-    assert [row.product_id for row in views(deals.PROJECTION, Fact(uid(1), one), Fact(uid(2), two))] == [
-        PRODUCT,
-        None,
-    ]
+    assert [row.product_id for row in views(deals.PROJECTION, Fact(uid(1), one), Fact(uid(2), two))] == [PRODUCT, None]
 
 
 COMPANY = built(CustomerRegistered, kind="company", owner_id=ANNA)

@@ -19,16 +19,7 @@ from salesapi.commands.subjects import stated_subject
 from salesapi.commands.work import Target, Work
 from salesapi.domain.catalogue import Catalogue, snake_name
 from salesapi.domain.consequences import FOLLOWING, Step
-from salesapi.domain.shared.kernel import (
-    BusinessTime,
-    Context,
-    Kind,
-    Recorded,
-    Ref,
-    Refused,
-    StreamRef,
-    ThingUnknown,
-)
+from salesapi.domain.shared.kernel import BusinessTime, Context, Kind, Recorded, Ref, Refused, StreamRef, ThingUnknown
 from salesapi.domain.shared.references import references
 from salesapi.domain.shared.states import replace
 from salesapi.eventlog import recorder

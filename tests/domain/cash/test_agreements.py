@@ -36,12 +36,7 @@ KNOWN: dict[Ref, object] = {
 }
 REFERENCE = ExternalId(system="erp", id="C-2026-17")
 DRAFTED = agreements.AgreementDrafted(
-    title="Rollout north",
-    customer_id=CUSTOMER,
-    deal_id=DEAL,
-    currency="CNY",
-    legal_entity=None,
-    external_id=REFERENCE,
+    title="Rollout north", customer_id=CUSTOMER, deal_id=DEAL, currency="CNY", legal_entity=None, external_id=REFERENCE
 )
 DRAFT = made_from(agreements.DraftAgreement, DRAFTED)
 LICENCE = AgreementLine(key="licence", product_id=PRODUCT, quantity=Decimal(10), amount_minor=10_000, tax_minor=600)
@@ -127,10 +122,7 @@ def test_an_amendment_adds_to_lines_and_never_rewrites_them() -> None:
 
 
 def test_an_amendment_may_add_a_line_and_lower_another() -> None:
-    lines = (
-        AgreementLineChange(key="setup", quantity=Decimal(-1), amount_minor=-2_000, cost_minor=-900),
-        SUPPORT,
-    )
+    lines = (AgreementLineChange(key="setup", quantity=Decimal(-1), amount_minor=-2_000, cost_minor=-900), SUPPORT)
     given(DRAFTED, SIGNED).facts(KNOWN).when(replace(AMEND, lines=lines, instalments=())).then(
         replace(AMENDED, lines=lines, instalments=())
     )

@@ -9,7 +9,6 @@ import pytest
 from salesapi.domain.cash import invoices
 from salesapi.domain.cash.agreement_lines import AgreedLine
 from salesapi.domain.cash.agreements import Agreement, AgreementLineUnknown, AgreementNotSigned
-from salesapi.domain.shared.declarations import AnyCommand
 from salesapi.domain.shared.kernel import (
     AMOUNT_MINOR_MAX,
     ExternalId,
@@ -21,7 +20,7 @@ from salesapi.domain.shared.kernel import (
 )
 from salesapi.domain.shared.money import CurrencyUnknown
 from salesapi.domain.shared.states import made_from
-from tests.spec import CATALOGUE, SUBJECT, given, uid
+from tests.spec import SUBJECT, given, identity_of, uid
 from tests.values_by_type import bare
 
 CUSTOMER, AGREEMENT, DRAFT, OTHER, UNKNOWN = uid(1), uid(2), uid(3), uid(4), uid(99)
@@ -89,15 +88,9 @@ def test_a_number_is_given_once_within_an_agreement_and_an_external_id_once_with
     again = replace(ISSUE, agreement_id=AGREEMENT, external_id=REFERENCE)
     given(ISSUED).facts(KNOWN).when(again).refused(ThingExists, pointer="/number")
     given(ISSUED).facts(KNOWN).when(replace(ISSUE, external_id=REFERENCE)).refused(ThingExists, pointer="/external_id")
-    kind = issuing()
-    assert kind.identity is not None
-    assert kind.identity(again) == ("agreement", str(AGREEMENT), "611365")
-    assert kind.identity(replace(ISSUE, external_id=REFERENCE)) == ("erp", "611365")
-    assert kind.identity(ISSUE) is None
-
-
-def issuing() -> AnyCommand:
-    return CATALOGUE.command("IssueInvoice")[1]
+    assert identity_of(again) == ("agreement", str(AGREEMENT), "611365")
+    assert identity_of(replace(ISSUE, external_id=REFERENCE)) == ("erp", "611365")
+    assert identity_of(ISSUE) is None
 
 
 def test_credit_notes_take_back_an_invoice_in_parts_and_never_more() -> None:
@@ -141,11 +134,7 @@ TOO_MUCH = 99_999
             replace(ISSUE, lines=(invoices.InvoiceLine(amount_minor=1),), due_on=date(2026, 1, 1)),
             invoices.InvoiceAmountUnclear,
         ),
-        (
-            (),
-            replace(BY_LINES, lines=(invoices.InvoiceLine(amount_minor=-1),)),
-            invoices.InvoiceAmountInvalid,
-        ),
+        ((), replace(BY_LINES, lines=(invoices.InvoiceLine(amount_minor=-1),)), invoices.InvoiceAmountInvalid),
         ((), replace(ISSUE, amount_minor=AMOUNT_MINOR_MAX, tax_minor=1), invoices.InvoiceAmountInvalid),
         ((), replace(ISSUE, due_on=date(2026, 3, 1), customer_id=UNKNOWN), invoices.InvoiceDueBeforeIssue),
         ((), replace(ISSUE, customer_id=UNKNOWN, agreement_id=UNKNOWN), ThingUnknown),

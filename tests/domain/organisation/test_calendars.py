@@ -9,7 +9,7 @@ from salesapi.domain.organisation import calendars
 from salesapi.domain.organisation.calendars import Calendar, DeclaredDay, Weekday, working_days
 from salesapi.domain.shared.kernel import FieldInvalid, Refused, ThingExists
 from salesapi.domain.shared.periods import PeriodKind
-from tests.spec import CATALOGUE, SUBJECT, folded, given
+from tests.spec import SUBJECT, folded, given, identity_of
 
 SEED = 20261122
 OFFICE: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday")
@@ -44,9 +44,7 @@ def define_periods(kind: PeriodKind, first_month: int, since: date | None = None
 def test_a_calendar_is_defined_once_by_its_key() -> None:
     given().when(DEFINE).then(DEFINED)
     given(DEFINED).when(DEFINE).refused(ThingExists, pointer="/key")
-    _, defining = CATALOGUE.command("DefineCalendar")
-    assert defining.identity is not None
-    assert defining.identity(DEFINE) == ("key", "china")
+    assert identity_of(DEFINE) == ("key", "china")
 
 
 def test_weekdays_stand_in_the_order_of_the_week() -> None:
@@ -158,10 +156,7 @@ WRONG_ALTOGETHER = calendars.DefineCalendar(key="china", name="China", zone="Mar
 
 @pytest.mark.parametrize(
     ("events", "command", "refusal"),
-    [
-        ((DEFINED,), WRONG_ALTOGETHER, ThingExists),
-        ((), WRONG_ALTOGETHER, FieldInvalid),
-    ],
+    [((DEFINED,), WRONG_ALTOGETHER, ThingExists), ((), WRONG_ALTOGETHER, FieldInvalid)],
 )
 def test_of_several_refusals_the_first_in_this_order_is_given(
     events: tuple[object, ...], command: object, refusal: type[Refused]

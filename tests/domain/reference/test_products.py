@@ -13,7 +13,7 @@ from salesapi.domain.reference import products
 from salesapi.domain.reference.products import ListProduct, Product
 from salesapi.domain.shared.kernel import ExternalId, FieldInvalid, Refused, ThingExists
 from salesapi.domain.shared.money import CurrencyUnknown, UnitPrice
-from tests.spec import CATALOGUE, SUBJECT, folded, given
+from tests.spec import SUBJECT, folded, given, identity_of
 
 Of: TypeAlias = Literal["price", "cost"]
 Fact: TypeAlias = products.ProductPriceSet | products.ProductCostSet
@@ -64,11 +64,9 @@ def test_a_product_is_listed() -> None:
 
 
 def test_a_product_is_known_by_its_external_id_or_else_by_its_code() -> None:
-    _, listing = CATALOGUE.command("ListProduct")
-    assert listing.identity is not None
-    assert listing.identity(ListProduct(name="Pump", code="P-1")) == ("code", "P-1")
+    assert identity_of(ListProduct(name="Pump", code="P-1")) == ("code", "P-1")
     external = ExternalId(system="erp", id="9")
-    assert listing.identity(ListProduct(name="Pump", code="P-1", external_id=external)) == ("erp", "9")
+    assert identity_of(ListProduct(name="Pump", code="P-1", external_id=external)) == ("erp", "9")
 
 
 def test_a_product_is_not_listed_twice() -> None:

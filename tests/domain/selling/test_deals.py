@@ -213,11 +213,7 @@ STAGE_PRECEDENCE: Final[list[tuple[tuple[object, ...], str, tuple[str, ...], str
 
 @pytest.mark.parametrize(("events", "stage_to", "permissions", "reason", "refusal"), STAGE_PRECEDENCE)
 def test_a_stage_change_names_its_first_obstacle(
-    events: tuple[object, ...],
-    stage_to: str,
-    permissions: tuple[str, ...],
-    reason: str | None,
-    refusal: type[Refused],
+    events: tuple[object, ...], stage_to: str, permissions: tuple[str, ...], reason: str | None, refusal: type[Refused]
 ) -> None:
     command = ChangeDealStage(deal_id=SUBJECT, stage_to=stage_to, reason=reason)
     deal(*events).allowed(*permissions).when(command).refused(refusal)

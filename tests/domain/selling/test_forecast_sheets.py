@@ -12,7 +12,7 @@ from salesapi.domain.shared.periods import PeriodInvalid
 from salesapi.domain.shared.states import made_from
 from salesapi.privacy.personal import personal_fields
 from tests.domain.examples import ANNA, BORIS, DEAL, FACTS
-from tests.spec import ACTOR, CATALOGUE, SUBJECT, folded, given, uid
+from tests.spec import ACTOR, SUBJECT, folded, given, identity_of, uid
 
 OTHER_DEAL, UNKNOWN = uid(0xDF), uid(99)
 SURE: Final = forecast_sheets.ForecastEntry(deal_id=DEAL, amount_minor=50_000, category="commit", confidence="high")
@@ -34,11 +34,9 @@ def test_the_first_snapshot_makes_the_sheet_of_a_member_and_period() -> None:
 
 
 def test_a_member_and_period_have_one_sheet() -> None:
-    _, kind = CATALOGUE.command("TakeForecastSnapshot")
-    assert kind.identity is not None
-    assert kind.identity(TAKE) == kind.identity(replace(TAKE, entries=(), currency="USD"))
-    assert kind.identity(TAKE) != kind.identity(replace(TAKE, period="2026-04"))
-    assert kind.identity(TAKE) != kind.identity(replace(TAKE, owner_id=BORIS))
+    assert identity_of(TAKE) == identity_of(replace(TAKE, entries=(), currency="USD"))
+    assert identity_of(TAKE) != identity_of(replace(TAKE, period="2026-04"))
+    assert identity_of(TAKE) != identity_of(replace(TAKE, owner_id=BORIS))
 
 
 def test_the_same_deals_a_week_later_are_another_snapshot() -> None:

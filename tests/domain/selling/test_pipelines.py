@@ -57,11 +57,7 @@ CONTRADICTIONS: Final[list[tuple[tuple[pipelines.Stage, ...], tuple[pipelines.Tr
     ((CONTACT, OFFER, WON), (_way("contact", "offer"),), "it needs at least one won and one lost end"),
     ((CONTACT, OFFER, WON, LOST), (*GOOD_WAYS, _way("won", "offer")), "a transition leaves the end won"),
     ((OFFER, WON, LOST), (_way("offer", "won"),), "no stage is an entry"),
-    (
-        (CONTACT, OFFER, replace(WON, is_entry=True), LOST),
-        (_way("contact", "offer"),),
-        "an end cannot be an entry",
-    ),
+    ((CONTACT, OFFER, replace(WON, is_entry=True), LOST), (_way("contact", "offer"),), "an end cannot be an entry"),
     (
         (
             replace(CONTACT, probability_percent=Decimal(20)),

@@ -27,7 +27,8 @@ from salesapi.domain.shared.money import CurrencyUnknown
 from salesapi.domain.shared.periods import PeriodInvalid
 from salesapi.domain.shared.states import made_from
 from tests.domain.examples import ANNA, BORIS, FACTS
-from tests.spec import ACTOR, CATALOGUE, SUBJECT, fold, folded, given, uid
+from tests.spec import ACTOR, SUBJECT, fold, folded, given, identity_of, uid
+from tests.values_by_type import bare
 
 NORTH, UNKNOWN, PARENT = uid(0x70), uid(99), uid(0x7A)
 LINES: Final = targets.TargetLines(floor=800, challenge=1_000, stretch=1_200)
@@ -53,7 +54,7 @@ CLOSE: Final = targets.CloseTarget(target_id=SUBJECT, result=950)
 TEAMS: Final = fold(
     "team",
     (
-        TeamFormed(team_id=NORTH, name="North", region=None, parent_id=None, effective_from=None, external_id=None),
+        bare(TeamFormed, team_id=NORTH, name="North"),
         TeamLeaderAppointed(team_id=NORTH, member_id=BORIS, effective_from=None),
     ),
 )
@@ -95,8 +96,6 @@ def test_a_target_may_be_a_part_of_one_whose_period_holds_its_own() -> None:
 
 
 def test_a_member_has_one_target_for_a_measure_period_and_part_of_the_business() -> None:
-    _, kind = CATALOGUE.command("ProposeTarget")
-    assert kind.identity is not None
     north = targets.TargetDimension(key="region", value="north")
     others = [
         replace(PROPOSE, owner_id=BORIS),
@@ -106,8 +105,8 @@ def test_a_member_has_one_target_for_a_measure_period_and_part_of_the_business()
         replace(PROPOSE, dimension=north),
         replace(PROPOSE, dimension=replace(north, value="south")),
     ]
-    assert len({kind.identity(each) for each in (PROPOSE, *others)}) == 7
-    assert kind.identity(PROPOSE) == kind.identity(replace(PROPOSE, floor=0, currency="USD", basis=()))
+    assert len({identity_of(each) for each in (PROPOSE, *others)}) == 7
+    assert identity_of(PROPOSE) == identity_of(replace(PROPOSE, floor=0, currency="USD", basis=()))
     given(PROPOSED).facts(KNOWN).when(replace(PROPOSE, period="2026Q5")).refused(ThingExists)
 
 
@@ -145,10 +144,10 @@ def test_of_several_refusals_of_a_proposal_the_first_in_this_order_is_given(
 def part(challenge: int, period: str, dimension: targets.TargetDimension | None = None) -> targets.TargetPart:
     """Anna's part as it is split off."""
     cut = (dimension.key, dimension.value) if dimension else ("", "")
-    return targets.TargetPart(
+    return bare(
+        targets.TargetPart,
         target_id=natural_id("target", "member", str(ANNA), "won_amount", period, *cut),
         owner_id=ANNA,
-        team_id=None,
         period=period,
         dimension=dimension,
         lines=targets.TargetLines(floor=challenge - 10, challenge=challenge, stretch=challenge + 10),
@@ -202,9 +201,7 @@ def test_the_children_are_proposed_with_what_they_have_from_their_parent() -> No
         parent_target_id=SUBJECT,
     )
     assert isinstance(second, targets.ProposeTarget)
-    _, kind = CATALOGUE.command("ProposeTarget")
-    assert kind.identity is not None
-    identity = kind.identity(second)
+    identity = identity_of(second)
     assert identity is not None
     assert natural_id("target", *identity) == part(600, "2026-03").target_id
 

@@ -199,9 +199,5 @@ PROJECTION: Final = row_group(
     version=1,
     key=("deal_id", "version"),
     group=("deal_id",),
-    indexes=(
-        "(pipeline_id, stage, entered_on)",
-        "(pipeline_id, stage, left_on)",
-        "(owner_id)",
-    ),
+    indexes=("(pipeline_id, stage, entered_on)", "(pipeline_id, stage, left_on)", "(owner_id)"),
 )
