@@ -12,14 +12,15 @@ from salesapi.domain.shared.kernel import Recorded
 from salesapi.eventlog.checkpoints import insert_tracking
 from salesapi.eventlog.codec import DecodedEvent
 from salesapi.projections.pages import PagedEvent, Undecodable
-from salesapi.projections.projection import GroupKey, Held, Row, as_they_are, fold_held, own_stream
+from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey, Held, Row, as_they_are, fold_held, own_stream
 from salesapi.projections.table_writer import (
     ACQUIRE_TIMEOUT_SECONDS,
     SET_LOCAL,
     FoldInvalid,
     PoisonEvent,
     key_reader,
-    refuse_misfits,
+    misplaced,
+    too_many,
 )
 from salesapi.projections.tables import LOADED_ROWS_MAX, SCHEMA, ReadTable
 
@@ -137,10 +138,14 @@ class TableFill:
         projection, encode = self._table.projection, self._table.codec.encode
         for group, each in held.items():
             rows = projection.rows_of(each)
-            refuse_misfits(projection.name, group, rows, group_of=self._group_of)
+            if len(rows) > GROUP_ROWS_MAX:
+                raise too_many(projection.name, rows)
             if len(rows) > 1 and len({self._key_of(row) for row in rows}) < len(rows):
                 raise FoldInvalid(f"{projection.name} yields two rows with one key")
-            yield from map(encode, rows)
+            for row in rows:
+                if self._group_of(row) != group:
+                    raise misplaced(projection.name)
+                yield encode(row)
 
     def _rows_held(self) -> int:
         """Rows of the groups that were touched lately. A state is one row."""

@@ -160,8 +160,11 @@ class TableWriter:
         is_group_the_key = self.table.projection.group == self.table.projection.key
         rows: dict[GroupKey, Row] = {}
         for group, members in folded.items():
-            refuse_misfits(name, group, members, group_of=self._group_of)
+            if len(members) > GROUP_ROWS_MAX:
+                raise too_many(name, members)
             for row in members:
+                if self._group_of(row) != group:
+                    raise misplaced(name)
                 rows[group if is_group_the_key else self._key_of(row)] = row
         if len(rows) != sum(map(len, folded.values())):
             raise FoldInvalid(f"{name} yields two rows with one key")
@@ -178,17 +181,14 @@ class TableWriter:
         return None if [_exact(value) for value in stored] == [_exact(value) for value in values] else values
 
 
-def refuse_misfits(name: str, group: GroupKey, rows: Rows, *, group_of: Callable[[Row], GroupKey]) -> None:
-    """Refuses rows of a group that are too many, or of another one.
+def too_many(name: str, rows: Rows) -> FoldInvalid:
+    """The error of a group that has grown beyond its bound."""
+    return FoldInvalid(f"a group of {name} has {len(rows)} rows; at most {GROUP_ROWS_MAX} are allowed")
 
-    Raises:
-        FoldInvalid: see there.
-    """
-    if len(rows) > GROUP_ROWS_MAX:
-        raise FoldInvalid(f"a group of {name} has {len(rows)} rows; at most {GROUP_ROWS_MAX} are allowed")
-    for row in rows:
-        if group_of(row) != group:
-            raise FoldInvalid(f"{name} yields a row that is not of the group it was asked for")
+
+def misplaced(name: str) -> FoldInvalid:
+    """The error of a row that belongs to another group."""
+    return FoldInvalid(f"{name} yields a row that is not of the group it was asked for")
 
 
 def key_reader(names: Sequence[str]) -> Callable[[Row], GroupKey]:
