@@ -148,6 +148,13 @@ class Case:
         )
 
 
+def identity_of(command: object) -> tuple[str, ...] | None:
+    """The natural key by which a command finds the thing that it creates."""
+    _, kind = CATALOGUE.command(type(command).__name__)
+    assert kind.identity is not None
+    return kind.identity(command)
+
+
 def given(*events: object) -> Case:
     """Begins a case with what happened in the stream before."""
     return Case(events)

@@ -4,7 +4,7 @@ A value follows from the name of its field, so that fields of one name in severa
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import MISSING, fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -28,6 +28,17 @@ def built(cls: type[Made], **given: object) -> Made:
     hints = get_type_hints(cls, include_extras=True)
     made = {field.name: built_value(hints[field.name], field.name) for field in fields(cls) if field.name not in given}
     return cls(**{**made, **given})
+
+
+def bare(cls: type[Made], **stated: object) -> Made:
+    """A record of what is stated, in which all else is unknown: null, or empty; what has a default has that."""
+    assert is_dataclass(cls), "records have fields"
+    left = [field for field in fields(cls) if field.name not in stated and field.default is MISSING]
+    hints = get_type_hints(cls)
+    unknown = {field.name: () if get_origin(hints[field.name]) is tuple else None for field in left}
+    wrong = [name for name, value in unknown.items() if value is None and NoneType not in get_args(hints[name])]
+    assert not wrong, f"{cls.__name__}: state {', '.join(wrong)}"
+    return cls(**stated, **unknown)
 
 
 def changes(value: Any, cls: type) -> Iterator[tuple[str, Any]]:

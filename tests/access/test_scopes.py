@@ -25,6 +25,7 @@ from salesapi.eventlog.recorder import AppendRequest, StreamAppend
 from salesapi.eventlog.upcasts import UPCASTS
 from tests.privacy.memory_keys import MemoryKeys
 from tests.spec import ACTOR, uid
+from tests.values_by_type import bare
 
 NORTH, HARBOUR, QUAY, SOUTH = uid(1), uid(2), uid(3), uid(4)
 MANAGER, REP, IN_HARBOUR, AT_THE_QUAY, IN_THE_SOUTH, LEADER_OF_HARBOUR = (uid(number) for number in range(11, 17))
@@ -33,9 +34,7 @@ NOBODY: Final = Scope(member_ids=frozenset())
 
 
 def formed(team_id: UUID, parent_id: UUID | None = None) -> TeamFormed:
-    return TeamFormed(
-        team_id=team_id, name="Team", parent_id=parent_id, region=None, effective_from=None, external_id=None
-    )
+    return bare(TeamFormed, team_id=team_id, name="Team", parent_id=parent_id)
 
 
 def leads(team_id: UUID, member_id: UUID) -> TeamLeaderAppointed:

@@ -21,10 +21,9 @@ from salesapi.eventlog.upcasts import UPCASTS
 from tests.domain.examples import STAGES, WAYS
 from tests.privacy.memory_keys import MemoryKeys
 from tests.spec import uid
+from tests.values_by_type import bare
 
-ENVELOPE = Envelope(
-    principal=Principal(id=uid(0xAD), name="Admin", roles=frozenset({"admin"})), scope=EVERYTHING, key=None
-)
+ENVELOPE = bare(Envelope, principal=Principal(id=uid(0xAD), name="Admin", roles=frozenset({"admin"})), scope=EVERYTHING)
 
 
 class CountedLog(MemoryEventLog):

@@ -10,6 +10,7 @@ from salesapi.domain.selling.pipelines import PipelineDefined, PipelineVersionPu
 from salesapi.domain.shared.attributes import AttributeDefined, definitions_ref
 from salesapi.domain.shared.kernel import Ref, StreamRef
 from tests.spec import fold, uid
+from tests.values_by_type import bare
 
 ANNA: Final = uid(0xA1)
 BORIS: Final = uid(0xA2)
@@ -61,20 +62,8 @@ FACTS: Final[dict[Ref, object]] = {
     StreamRef("product", PRODUCT): THERE,
 }
 
-OPENED: Final = DealOpened(
-    title="Machines for Acme",
-    pipeline_id=PIPELINE,
-    pipeline_version=1,
-    stage="contact",
-    owner_id=ANNA,
-    customer_id=None,
-    lead_id=None,
-    amount_minor=None,
-    currency=None,
-    lines=(),
-    expected_close_on=None,
-    attributes=(),
-    external_id=None,
+OPENED: Final = bare(
+    DealOpened, title="Machines for Acme", pipeline_id=PIPELINE, pipeline_version=1, stage="contact", owner_id=ANNA
 )
 OFFERED: Final = replace(
     OPENED, stage="offer", customer_id=ACME, amount_minor=125_000, currency="CNY", expected_close_on=date(2026, 6, 30)

@@ -19,24 +19,14 @@ from salesapi.domain.selling.targets import SplitTarget
 from salesapi.domain.shared.kernel import Context, Ref, StreamRef, natural_id
 from tests.domain.examples import ACME, ANNA, FACTS, LEAD, OPENED, PIPELINE, THERE
 from tests.domain.selling.test_leads import CAPTURED, QUALIFIED
-from tests.spec import ACTOR, CATALOGUE, DAY, NEW_ID, States, fold, given, uid
+from tests.spec import ACTOR, CATALOGUE, DAY, NEW_ID, States, fold, folded, given, uid
+from tests.values_by_type import bare
 
 CUSTOMER: Final = natural_id("customer", "lead", str(LEAD))
 CONTACT: Final = natural_id("contact", "lead", str(LEAD))
 DEAL: Final = natural_id("deal", "lead", str(LEAD))
 AWARD: Final = uid(0xA7)
-GRANTED: Final = AwardGranted(
-    member_id=ANNA,
-    kind="points",
-    amount_minor=None,
-    currency=None,
-    points=5,
-    reason="Good calls",
-    plan_id=None,
-    period=None,
-    granted_by=ACTOR,
-    granter_id=None,
-)
+GRANTED: Final = bare(AwardGranted, member_id=ANNA, kind="points", points=5, reason="Good calls", granted_by=ACTOR)
 CONVERT: Final = ConvertLead(
     lead_id=LEAD,
     customer_name="Globex",
@@ -49,15 +39,8 @@ CONVERT: Final = ConvertLead(
         expected_close_on=date(2026, 6, 30),
     ),
 )
-CONTEXT: Final = Context(
-    actor_id=ACTOR,
-    member_id=None,
-    permissions=frozenset(),
-    occurred=None,
-    subject_id=LEAD,
-    new_id=NEW_ID,
-    today=DAY,
-    facts=States(),
+CONTEXT: Final = bare(
+    Context, actor_id=ACTOR, permissions=frozenset(), subject_id=LEAD, new_id=NEW_ID, today=DAY, facts=States()
 )
 
 
@@ -120,7 +103,6 @@ def test_each_step_is_accepted_on_the_states_as_they_are_by_then() -> None:
 def test_whatever_follows_is_a_declared_command() -> None:
     objecting = {RaiseObjection, DecideObjection, WithdrawObjection}
     assert set(FOLLOWING) == {ConvertLead, ApproveAward, SplitTarget} | objecting
-    award = fold("award", (GRANTED,))
-    assert isinstance(award, Award)
+    award = folded(Award, "award", GRANTED)
     for step in (*_steps(CONVERT), *approve_award(award, ApproveAward(award_id=AWARD), CONTEXT)):
         assert CATALOGUE.command(type(step.command).__name__)

@@ -63,10 +63,7 @@ def test_overlay_stands_beside_the_owners_whole() -> None:
 
 @pytest.mark.parametrize(
     ("event", "expected"),
-    [
-        (REOPENED, [(ANN, "direct", "R15", None)]),
-        (DealVoided(status_from="won", stage_from="won", reason="twice"), []),
-    ],
+    [(REOPENED, [(ANN, "direct", "R15", None)]), (DealVoided(status_from="won", stage_from="won", reason="twice"), [])],
 )
 def test_a_win_that_is_taken_back_leaves_no_amount(
     event: object, expected: list[tuple[UUID, str, str, int | None]]

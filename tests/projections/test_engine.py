@@ -11,16 +11,10 @@ from salesapi.domain.selling.deals import DealWon
 from salesapi.domain.shared.kernel import Recorded
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import LogUnavailable, Page
+from salesapi.projections import positions
 from salesapi.projections.generations import registered
 from salesapi.projections.group import ProjectionGroup
 from salesapi.projections.pages import PageCache
-from salesapi.projections.positions import (
-    PositionTimedOut,
-    ProjectionStopped,
-    ReadModelMissing,
-    position_of,
-    wait_until,
-)
 from salesapi.projections.projection import GroupKey, Projection, Row
 from salesapi.projections.table_writer import TableWriter
 from salesapi.projections.tables import read_table
@@ -144,7 +138,7 @@ async def test_a_poison_event_stops_its_own_projection_just_before_it(read_side:
         status = await read_side.stops("deal_example")
         await read_side.reach(["owner_count"], last)
 
-    assert (status.position, await position_of(read_side.pool, ["deal_example"])) == (poison, poison - 1)
+    assert (status.position, await positions.position_of(read_side.pool, ["deal_example"])) == (poison, poison - 1)
     assert status.error.startswith("deal.won: ZeroDivisionError in refuse_wins")
     assert "100000" not in status.error, "no value of the event is shown"
     assert [row.stage for row in await read_side.rows(DEALS) if hasattr(row, "stage")] == ["offer"]
@@ -197,7 +191,7 @@ async def test_rows_and_checkpoint_are_lost_together(read_side: ReadSide) -> Non
         backend = await waiting_backend(read_side, table)
         await read_side.pool.execute("SELECT pg_terminate_backend($1, 5000)", backend)
 
-        assert await position_of(read_side.pool, ["owner_count"]) == 0
+        assert await positions.position_of(read_side.pool, ["owner_count"]) == 0
         assert await read_side.rows(COUNTS) == set()
     async with read_side.engine(COUNTS):
         await read_side.reach(["owner_count"], last)
@@ -244,8 +238,8 @@ async def test_an_outage_of_the_log_stops_no_projection(read_side: ReadSide, cap
 
 async def test_a_query_does_not_wait_longer_than_it_asked_for(read_side: ReadSide) -> None:
     await read_side.prepare(COUNTS)
-    with pytest.raises(PositionTimedOut) as refused:
-        await wait_until(read_side.pool, ["owner_count"], 1, 0.05)
+    with pytest.raises(positions.PositionTimedOut) as refused:
+        await positions.wait_until(read_side.pool, ["owner_count"], 1, 0.05)
 
     assert refused.value.code == "position.timed_out"
     assert refused.value.parameters == {"read_model": "owner_count", "position": 0, "wanted": 1}
@@ -256,9 +250,9 @@ async def test_a_query_is_told_at_once_that_its_read_model_has_stopped(read_side
     last = await append(read_side.log, uid(1), opened("First"), staged("offer"), won())
     async with read_side.engine(replace(DEALS, evolve=refuse_wins)):
         await read_side.stops("deal_example")
-        with pytest.raises(ProjectionStopped) as refused:
-            await wait_until(read_side.pool, ["deal_example"], last, PATIENCE_SECONDS)
-        reached = await wait_until(read_side.pool, ["deal_example"], last - 1, PATIENCE_SECONDS)
+        with pytest.raises(positions.ProjectionStopped) as refused:
+            await positions.wait_until(read_side.pool, ["deal_example"], last, PATIENCE_SECONDS)
+        reached = await positions.wait_until(read_side.pool, ["deal_example"], last - 1, PATIENCE_SECONDS)
 
     assert refused.value.code == "projection.stopped"
     assert refused.value.parameters["read_model"] == "deal_example"
@@ -266,8 +260,8 @@ async def test_a_query_is_told_at_once_that_its_read_model_has_stopped(read_side
 
 
 async def test_a_query_of_a_read_model_that_was_never_prepared_says_so(read_side: ReadSide) -> None:
-    with pytest.raises(ReadModelMissing, match="salesapi migrate"):
-        await position_of(read_side.pool, ["owner_count"])
+    with pytest.raises(positions.ReadModelMissing, match="salesapi migrate"):
+        await positions.position_of(read_side.pool, ["owner_count"])
 
 
 def too_many_groups(event: object, recorded: Recorded) -> Sequence[GroupKey]:

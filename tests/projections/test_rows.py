@@ -13,36 +13,10 @@ from salesapi.domain.customers.customers import (
 )
 from salesapi.domain.customers.satisfaction import CustomerSatisfactionRecorded
 from salesapi.domain.pay.plans.enrolments import EnrolmentQuotaSet
-from salesapi.domain.selling.activities import (
-    ActivityCompleted,
-    ActivityFollowUpCorrected,
-    ActivityFollowUpLogged,
-    ActivityScheduled,
-    FollowUp,
-    Subject,
-)
+from salesapi.domain.selling import activities, forecast_sheets, targets
 from salesapi.domain.selling.attribution import LeadAttributionTouchRecorded
 from salesapi.domain.selling.deals import DealLine, DealLost, DealReopened, DealWon
-from salesapi.domain.selling.forecast_sheets import (
-    ForecastEntry,
-    ForecastSheetAdjusted,
-    ForecastSheetFrozen,
-    ForecastSheetSnapshotTaken,
-    ForecastSheetSubmitted,
-    ForecastTotals,
-)
 from salesapi.domain.selling.leads import LeadCaptured, LeadConverted, LeadQualified, LeadVoided
-from salesapi.domain.selling.targets import (
-    TargetAdjusted,
-    TargetAgreed,
-    TargetClosed,
-    TargetDimension,
-    TargetGap,
-    TargetLines,
-    TargetPart,
-    TargetProposed,
-    TargetSplit,
-)
 from salesapi.projections.cash import receipts
 from salesapi.projections.cash.receipts import ReceiptRow
 from salesapi.projections.customers import customers, satisfactions, timelines
@@ -50,14 +24,17 @@ from salesapi.projections.customers.satisfactions import SatisfactionRow
 from salesapi.projections.customers.timelines import TimelineRow
 from salesapi.projections.pay import quotas
 from salesapi.projections.pay.quotas import QuotaRow
-from salesapi.projections.selling import activities, attribution_touches, deals, forecast_sheets, leads, targets
+from salesapi.projections.selling import activities as activity_rows
+from salesapi.projections.selling import attribution_touches, deals, leads
+from salesapi.projections.selling import forecast_sheets as forecast_sheet_rows
+from salesapi.projections.selling import targets as target_rows
 from salesapi.projections.selling.attribution_touches import AttributionTouchRow
 from salesapi.projections.selling.forecast_sheets import ForecastSheetRow
 from salesapi.projections.selling.targets import TargetRow
 from tests.domain.examples import ACME, ANNA, DEAL, LEAD, OFFERED, PRODUCT
 from tests.projections.histories import Fact, rows, views
 from tests.spec import uid
-from tests.values_by_type import built
+from tests.values_by_type import bare, built
 
 ACTIVITY, RECEIPT, PLAN, RUN, CONTACT = uid(0xAA), uid(0xEC), uid(0xF2), uid(0xF3), uid(0xB1)
 WON = DealWon(stage_from="offer", stage_to="won", amount_minor=130_000, currency="CNY", owner_id=ANNA, reason=None)
@@ -71,9 +48,7 @@ def test_a_won_deal_carries_the_won_value_and_its_closing_date() -> None:
 
 def test_a_reopened_deal_is_open_again_without_a_closing() -> None:
     lost = DealLost(stage_from="offer", stage_to="lost", reason="price", competitor="Initech", note=None)
-    back = DealReopened(
-        status_from="lost", stage_from="lost", stage_to="offer", reason="called again", amount_minor=None, currency=None
-    )
+    back = bare(DealReopened, status_from="lost", stage_from="lost", stage_to="offer", reason="called again")
     (deal,) = views(deals.PROJECTION, Fact(DEAL, OFFERED), Fact(DEAL, lost), Fact(DEAL, back, "2026-03-09"))
     assert (deal.status, deal.stage, deal.closed_on, deal.competitor) == ("open", "offer", None, None)
     assert deal.stage_entered_on == date(2026, 3, 9)
@@ -83,10 +58,7 @@ def test_a_deal_names_its_product_where_all_lines_are_of_one() -> None:
     line = DealLine(product_id=PRODUCT, quantity=Decimal(2))
     one = replace(OFFERED, lines=(line, line))
     two = replace(OFFERED, lines=(line, replace(line, product_id=uid(1))))
-    assert [row.product_id for row in views(deals.PROJECTION, Fact(uid(1), one), Fact(uid(2), two))] == [
-        PRODUCT,
-        None,
-    ]
+    assert [row.product_id for row in views(deals.PROJECTION, Fact(uid(1), one), Fact(uid(2), two))] == [PRODUCT, None]
 
 
 COMPANY = built(CustomerRegistered, kind="company", owner_id=ANNA)
@@ -136,22 +108,26 @@ def test_touches_of_a_lead_count_for_the_deal_of_its_conversion_and_fall_with_a_
 
 
 def test_a_corrected_follow_up_shows_what_is_right_now() -> None:
-    about = Subject(kind="deal", id=DEAL)
-    said = built(FollowUp, channel="call", content="hello")
-    logged = built(ActivityFollowUpLogged, about=about, follow_up=said)
-    corrected = ActivityFollowUpCorrected(
+    about = activities.Subject(kind="deal", id=DEAL)
+    said = built(activities.FollowUp, channel="call", content="hello")
+    logged = built(activities.ActivityFollowUpLogged, about=about, follow_up=said)
+    corrected = activities.ActivityFollowUpCorrected(
         about=about, fields=("content",), follow_up=replace(said, content="hello again"), reason="typo"
     )
-    (activity,) = views(activities.PROJECTION, Fact(ACTIVITY, logged, "2026-01-09"), Fact(ACTIVITY, corrected))
+    (activity,) = views(activity_rows.PROJECTION, Fact(ACTIVITY, logged, "2026-01-09"), Fact(ACTIVITY, corrected))
     assert (activity.status, activity.kind, activity.done_on) == ("completed", "call", date(2026, 1, 9))
     assert (activity.content, activity.is_follow_up, activity.is_corrected) == ("hello again", True, True)
 
 
 def test_a_planned_activity_is_done_on_its_completion() -> None:
-    about = Subject(kind="lead", id=LEAD)
-    planned = built(ActivityScheduled, kind="visit", about=about, due_on=date(2026, 1, 9), next_step="show it")
-    done = ActivityCompleted(about=about, kind="visit", owner_id=ANNA, outcome="interested", content="long talk")
-    (activity,) = views(activities.PROJECTION, Fact(ACTIVITY, planned), Fact(ACTIVITY, done, "2026-01-10"))
+    about = activities.Subject(kind="lead", id=LEAD)
+    planned = built(
+        activities.ActivityScheduled, kind="visit", about=about, due_on=date(2026, 1, 9), next_step="show it"
+    )
+    done = activities.ActivityCompleted(
+        about=about, kind="visit", owner_id=ANNA, outcome="interested", content="long talk"
+    )
+    (activity,) = views(activity_rows.PROJECTION, Fact(ACTIVITY, planned), Fact(ACTIVITY, done, "2026-01-10"))
     assert (activity.due_on, activity.done_on, activity.channel) == (date(2026, 1, 9), date(2026, 1, 10), "visit")
     assert (activity.outcome, activity.next_step, activity.is_follow_up) == ("interested", "show it", False)
 
@@ -183,8 +159,8 @@ def test_each_answer_of_a_customer_is_a_row_of_its_own_and_changes_nothing_else_
 
 
 def test_an_event_stands_in_the_timeline_of_each_thing_it_concerns_and_shows_nothing_personal() -> None:
-    about = Subject(kind="deal", id=DEAL)
-    logged = built(ActivityFollowUpLogged, about=about, owner_id=ANNA)
+    about = activities.Subject(kind="deal", id=DEAL)
+    logged = built(activities.ActivityFollowUpLogged, about=about, owner_id=ANNA)
     found = rows(
         timelines.PROJECTION,
         TimelineRow,
@@ -210,22 +186,26 @@ def test_an_event_stands_in_the_timeline_of_each_thing_it_concerns_and_shows_not
 
 
 def test_a_forecast_sheet_keeps_each_revision_and_shows_what_was_submitted_last_as_adjusted() -> None:
-    entry = ForecastEntry(deal_id=DEAL, amount_minor=900, category="commit", confidence="mid")
-    taken = ForecastSheetSnapshotTaken(
+    entry = forecast_sheets.ForecastEntry(deal_id=DEAL, amount_minor=900, category="commit", confidence="mid")
+    taken = forecast_sheets.ForecastSheetSnapshotTaken(
         owner_id=ANNA, period="2026-03", snapshot=1, currency="CNY", entries=(entry, replace(entry, deal_id=uid(5)))
     )
-    totals = ForecastTotals(commit_minor=1_800, best_case_minor=0, pipeline_minor=50)
-    submitted = ForecastSheetSubmitted(snapshot=1, totals=totals, currency="CNY", note="careful")
-    less = ForecastSheetAdjusted(snapshot=1, category="commit", delta_minor=-300, currency="CNY", reason="on leave")
+    totals = forecast_sheets.ForecastTotals(commit_minor=1_800, best_case_minor=0, pipeline_minor=50)
+    submitted = forecast_sheets.ForecastSheetSubmitted(snapshot=1, totals=totals, currency="CNY", note="careful")
+    less = forecast_sheets.ForecastSheetAdjusted(
+        snapshot=1, category="commit", delta_minor=-300, currency="CNY", reason="on leave"
+    )
     again = replace(taken, snapshot=2, entries=(entry,))
     kept = replace(totals, commit_minor=1_500)
-    frozen = ForecastSheetFrozen(owner_id=ANNA, period="2026-03", snapshot=1, totals=kept, currency="CNY")
+    frozen = forecast_sheets.ForecastSheetFrozen(
+        owner_id=ANNA, period="2026-03", snapshot=1, totals=kept, currency="CNY"
+    )
     stream = uid(0xF5)
     facts = [Fact(stream, taken, "2026-03-01"), Fact(stream, submitted, "2026-03-02")]
-    (sheet,) = rows(forecast_sheets.PROJECTION, ForecastSheetRow, *facts)
+    (sheet,) = rows(forecast_sheet_rows.PROJECTION, ForecastSheetRow, *facts)
     assert (sheet.status, sheet.commit_minor, sheet.pipeline_minor, sheet.snapshot) == ("submitted", 1_800, 50, 1)
     facts += [Fact(stream, less, None), Fact(stream, again, "2026-03-08"), Fact(stream, frozen, "2026-03-10")]
-    (sheet,) = rows(forecast_sheets.PROJECTION, ForecastSheetRow, *facts)
+    (sheet,) = rows(forecast_sheet_rows.PROJECTION, ForecastSheetRow, *facts)
     assert (sheet.status, sheet.commit_minor, sheet.submitted_snapshot, sheet.entries) == ("frozen", 1_500, 1, (entry,))
     assert (sheet.frozen_on, sheet.lead_days, sheet.version) == (date(2026, 3, 10), 21, 5)
     first, second = sheet.revisions
@@ -237,32 +217,34 @@ def test_a_forecast_sheet_keeps_each_revision_and_shows_what_was_submitted_last_
 
 
 def test_a_target_keeps_all_lines_that_were_ever_set_with_who_agreed_to_which() -> None:
-    lines = TargetLines(floor=800, challenge=1_000, stretch=1_200)
-    lower = TargetLines(floor=700, challenge=900, stretch=1_100)
-    proposed = built(TargetProposed, dimension=TargetDimension(key="region", value="north"), lines=lines)
-    part = built(TargetPart, target_id=uid(0x7C))
-    gap = TargetGap(floor=100, challenge=100, stretch=100)
-    adjusted = TargetAdjusted(
+    lines = targets.TargetLines(floor=800, challenge=1_000, stretch=1_200)
+    lower = targets.TargetLines(floor=700, challenge=900, stretch=1_100)
+    proposed = built(
+        targets.TargetProposed, dimension=targets.TargetDimension(key="region", value="north"), lines=lines
+    )
+    part = built(targets.TargetPart, target_id=uid(0x7C))
+    gap = targets.TargetGap(floor=100, challenge=100, stretch=100)
+    adjusted = targets.TargetAdjusted(
         revision=2, lines_from=lines, lines_to=lower, effective_on=date(2026, 3, 1), reason="One less"
     )
     stream = uid(0x7B)
     facts = [
         Fact(stream, proposed, "2026-01-02"),
-        Fact(stream, TargetAgreed(revision=1, agreed_by=ANNA), "2026-01-03"),
-        Fact(stream, TargetSplit(split=1, lines=lines, children=(part,), gap=gap)),
+        Fact(stream, targets.TargetAgreed(revision=1, agreed_by=ANNA), "2026-01-03"),
+        Fact(stream, targets.TargetSplit(split=1, lines=lines, children=(part,), gap=gap)),
     ]
-    (target,) = rows(targets.PROJECTION, TargetRow, *facts)
+    (target,) = rows(target_rows.PROJECTION, TargetRow, *facts)
     assert (target.status, target.challenge, target.dimension_value) == ("agreed", 1_000, "north")
     assert [(split.target_ids, split.gap) for split in target.splits] == [((uid(0x7C),), gap)]
     facts.append(Fact(stream, adjusted, "2026-02-20"))
-    (target,) = rows(targets.PROJECTION, TargetRow, *facts)
+    (target,) = rows(target_rows.PROJECTION, TargetRow, *facts)
     assert (target.status, target.floor, target.challenge, target.stretch) == ("proposed", 700, 900, 1_100)
     assert [(each.lines, each.effective_on, each.is_agreed, each.agreed_on) for each in target.revisions] == [
         (lines, None, True, date(2026, 1, 3)),
         (lower, date(2026, 3, 1), False, None),
     ]
-    closed = Fact(stream, TargetClosed(result=950, note="A late order"), "2026-04-02")
-    (target,) = rows(targets.PROJECTION, TargetRow, *facts, closed)
+    closed = Fact(stream, targets.TargetClosed(result=950, note="A late order"), "2026-04-02")
+    (target,) = rows(target_rows.PROJECTION, TargetRow, *facts, closed)
     assert (target.status, target.result, target.closed_on, target.version) == ("closed", 950, date(2026, 4, 2), 5)
 
 

@@ -14,13 +14,11 @@ from salesapi.projections.selling.stage_visits import StageVisitRow
 from tests.domain.examples import ANNA, BORIS, DEAL, OFFERED, OPENED
 from tests.projections.histories import Fact, rows
 from tests.spec import instant
-from tests.values_by_type import built
+from tests.values_by_type import bare, built
 
 
 def moved(stage_from: str, stage_to: str, on: str | BusinessTime | None, direction: Direction = "forward") -> Fact:
-    event = DealStageChanged(
-        stage_from=stage_from, stage_to=stage_to, direction=direction, stages_skipped=(), reason=None
-    )
+    event = bare(DealStageChanged, stage_from=stage_from, stage_to=stage_to, direction=direction)
     return Fact(DEAL, event, on)
 
 

@@ -1,12 +1,14 @@
 """A running `salesapi dev`, and calls to it as its user makes them."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
-from tests.programs import DEV_READY, Program, Programs
+from tests.programs import DEV_READY, Program, Programs, programs_in
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,25 @@ class Dev:
             if cursor is None:
                 return items
 
+    async def stop(self) -> None:
+        """Ends it in order."""
+        await self.client.aclose()
+        assert await self.program.stop() == 0, self.program.told()
+
     async def head(self) -> int:
         """The log's head."""
         answer: int = (await self.client.get("/readyz")).json()["head"]
         return answer
+
+
+@asynccontextmanager
+async def running_dev(folder: Path, *arguments: str) -> AsyncIterator[Dev]:
+    """A `dev` in a folder of its own for the tests of a module."""
+    folder.mkdir(mode=0o711)
+    with programs_in(folder) as programs:
+        running = await started(programs, folder / "data", *arguments)
+        yield running
+        await running.stop()
 
 
 async def started(programs: Programs, folder: Path, *arguments: str) -> Dev:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.programs import Programs, engine_processes, kill_engines, programs_in, until
-from tests.stories.devs import Dev, started
+from tests.programs import Programs, engine_processes, kill_engines, until
+from tests.stories.devs import Dev, running_dev, started
 
 OPEN_PATHS = ("/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/docs/oauth2-redirect")
 MEMBER = {"name": "Zhang Wei", "external_id": {"system": "hr", "id": "1"}}
@@ -20,13 +20,8 @@ MEMBER = {"name": "Zhang Wei", "external_id": {"system": "hr", "id": "1"}}
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def dev(session_folder: Path) -> AsyncIterator[Dev]:
     """One `dev` without the demo, for the tests that leave it alone."""
-    folder = session_folder / "story_dev"
-    folder.mkdir(mode=0o711)
-    with programs_in(folder) as programs:
-        running = await started(programs, folder / "data", "--no-demo")
+    async with running_dev(session_folder / "story_dev", "--no-demo") as running:
         yield running
-        await running.client.aclose()
-        assert await running.program.stop() == 0, running.program.told()
 
 
 async def test_a_start_says_in_one_line_where_everything_is(dev: Dev) -> None:

@@ -12,8 +12,8 @@ import pytest_asyncio
 from salesapi.demo.company import ref
 from salesapi.embedded.engines import read_running_engines
 from salesapi.embedded.failures import NoRunningEngines
-from tests.programs import Programs, engine_processes, programs_in, until
-from tests.stories.devs import Dev, started
+from tests.programs import Programs, engine_processes, until
+from tests.stories.devs import Dev, running_dev, started
 
 STORED = "SELECT stream_kind, version, type, count(*) FROM log.event GROUP BY 1, 2, 3"
 
@@ -21,13 +21,8 @@ STORED = "SELECT stream_kind, version, type, count(*) FROM log.event GROUP BY 1,
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def demo(session_folder: Path) -> AsyncIterator[Dev]:
     """A `dev` that loaded the demo without being disturbed."""
-    folder = session_folder / "story_demo"
-    folder.mkdir(mode=0o711)
-    with programs_in(folder) as programs:
-        running = await started(programs, folder / "data")
+    async with running_dev(session_folder / "story_demo") as running:
         yield running
-        await running.client.aclose()
-        assert await running.program.stop() == 0, running.program.told()
 
 
 async def stored(folder: Path) -> Counter[tuple[str, int, str]]:
@@ -69,12 +64,10 @@ async def test_a_demo_that_was_cut_short_is_completed_as_if_nothing_had_happened
     head = await completed.head()
     assert head == undisturbed.total()
 
-    await completed.client.aclose()
-    assert await completed.program.stop() == 0
+    await completed.stop()
     again = await started(programs, folder)
     assert await again.head() == head
-    await again.client.aclose()
-    assert await again.program.stop() == 0
+    await again.stop()
 
 
 async def test_a_rep_sees_its_own_deals_and_the_manager_those_of_the_team(demo: Dev) -> None:

@@ -3,9 +3,7 @@
 Amounts are cents; days are calendar days. The file is not in the repository.
 """
 
-import json
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,83 +11,37 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from salesapi.cli.following import running_followers
-from salesapi.cli.importing import import_parts
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from salesapi.importing.import_job import run_import
-from salesapi.importing.mapping_reading import read_mapping
-from salesapi.importing.results import Summary
-from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.projections.positions import wait_until
-from tests.conftest import REPOSITORY
-from tests.service import Service, running_service
+from tests.stories.conftest import Answers, Company, imported_company
 
-FOLD_PATIENCE_SECONDS = 30.0
-DATABASE = "story_invoices_ar"
+COMPANY = "invoices_ar"
 LAST_DAY = "2014-01-31"
 """By then every invoice is settled."""
-
-Answers = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Receivables:
-    """The imported invoices, asked over REST as their administrator."""
-
-    service: Service
-    file: Path
-    first: Summary
-
-    async def import_again(self) -> Summary:
-        """A further import of the file."""
-        return await imported(self.service, self.file)
-
-    async def groups(self, as_of: str = LAST_DAY, **params: Any) -> dict[str | None, dict[str, Any]]:
-        """The groups of the report by their customers' names; there is one currency."""
-        answer = await self.service.get("/v1/reports/receivables", asOf=as_of, **params)
-        assert answer.status_code == 200, answer.text
-        groups = answer.json()["groups"]
-        assert {group["currency"] for group in groups} <= {"USD"}
-        return {group["keys"][0]["label"] if group["keys"] else None: group for group in groups}
-
-    async def whole(self, as_of: str = LAST_DAY, **params: Any) -> dict[str, Any]:
-        """The figures of all invoices together."""
-        return (await self.groups(as_of, **params))[None]
-
-
-async def imported(service: Service, file: Path) -> Summary:
-    """Imports the file by the example mapping, until it is in every read model."""
-    core = service.core
-    mapping = read_mapping(REPOSITORY / "examples" / "invoices_ar.yaml", core.catalogue)
-    summary = await run_import(import_parts(core), mapping, [file])
-    names = [projection.name for projection in PROJECTIONS]
-    await wait_until(core.pool, names, await core.log.head(), FOLD_PATIENCE_SECONDS)
-    return summary
-
-
-@pytest.fixture(scope="module")
-def answers(shared_data: Path) -> Answers:
-    read: Answers = json.loads((shared_data / "invoices_ar" / "answers.json").read_text(encoding="utf-8"))
-    return read
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def receivables(
     postgresql: EmbeddedPostgreSQL, shared_data: Path, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Receivables]:
+) -> AsyncIterator[Company]:
     """The file, imported by mapping alone."""
-    urls = await postgresql.create_database(DATABASE)
-    try:
-        async with running_service(urls, tmp_path_factory.mktemp("invoices_ar")) as service:
-            core = service.core
-            async with running_followers(core):
-                file = shared_data / "invoices_ar" / "invoices.csv"
-                yield Receivables(service, file, await imported(service, file))
-    finally:
-        await postgresql.drop_database(DATABASE)
+    files = [shared_data / COMPANY / "invoices.csv"]
+    async with imported_company(postgresql, tmp_path_factory.mktemp(COMPANY), files) as company:
+        yield company
 
 
-async def test_every_row_is_in_and_a_second_import_adds_nothing(receivables: Receivables, answers: Answers) -> None:
+async def by_customer(company: Company, as_of: str, **params: Any) -> dict[str | None, dict[str, Any]]:
+    """The groups of the report by their customers' names; there is one currency."""
+    groups = await company.groups("receivables", asOf=as_of, **params)
+    assert {group["currency"] for group in groups.values()} <= {"USD"}
+    return {names[0] if names else None: group for names, group in groups.items()}
+
+
+async def whole(company: Company, as_of: str = LAST_DAY, **params: Any) -> dict[str, Any]:
+    """The figures of all invoices together."""
+    return (await by_customer(company, as_of, **params))[None]
+
+
+async def test_every_row_is_in_and_a_second_import_adds_nothing(receivables: Company, answers: Answers) -> None:
     _, customers, invoices = receivables.first.tables
     assert (customers.imported, invoices.imported) == (answers["customers"], answers["rows"])
     assert receivables.first.rejected == 0
@@ -99,9 +51,9 @@ async def test_every_row_is_in_and_a_second_import_adds_nothing(receivables: Rec
 
 @pytest.mark.parametrize("as_of", ["2012-03-31", "2012-06-30", "2012-12-31", "2013-06-30", "2013-11-30", "2013-12-31"])
 async def test_what_was_open_on_a_day_and_how_long_overdue_is_as_published(
-    receivables: Receivables, answers: Answers, as_of: str
+    receivables: Company, answers: Answers, as_of: str
 ) -> None:
-    group = await receivables.whole(as_of, bucketDays="15,30")
+    group = await whole(receivables, as_of, bucketDays="15,30")
     shown = {name: amounts(group[name]) for name in ("open", "not_due")}
     shown |= {
         name: amounts(bucket) for name, bucket in zip(("1-15", "16-30", "over_30"), group["overdue"], strict=True)
@@ -112,8 +64,8 @@ async def test_what_was_open_on_a_day_and_how_long_overdue_is_as_published(
     assert (group["undated"], group["without_due_date"]["invoices"]) == (0, 0)
 
 
-async def test_the_usual_buckets_are_of_thirty_days(receivables: Receivables, answers: Answers) -> None:
-    group = await receivables.whole("2013-12-31")
+async def test_the_usual_buckets_are_of_thirty_days(receivables: Company, answers: Answers) -> None:
+    group = await whole(receivables, "2013-12-31")
     expected = answers["as_of"]["2013-12-31"]
     bounds = [(bucket["days_from"], bucket["days_to"]) for bucket in group["overdue"]]
     assert bounds == [(1, 30), (31, 60), (61, 90), (91, None)]
@@ -122,8 +74,8 @@ async def test_the_usual_buckets_are_of_thirty_days(receivables: Receivables, an
     assert all(amounts(bucket) == {"invoices": 0, "amount_cents": 0} for bucket in older)
 
 
-async def test_the_collection_cycle_of_all_invoices_is_as_published(receivables: Receivables, answers: Answers) -> None:
-    group = await receivables.whole()
+async def test_the_collection_cycle_of_all_invoices_is_as_published(receivables: Company, answers: Answers) -> None:
+    group = await whole(receivables)
     cycle = group["collection"]
     assert group["open"] == {"invoices": 0, "amount_minor": 0}
     assert (cycle["invoices"], cycle["amount_minor"]) == (answers["rows"], answers["amount_cents"])
@@ -134,10 +86,8 @@ async def test_the_collection_cycle_of_all_invoices_is_as_published(receivables:
     assert cycle["late_amount_minor"] == answers["late_amount_cents"]
 
 
-async def test_the_collection_cycle_of_every_customer_is_as_published(
-    receivables: Receivables, answers: Answers
-) -> None:
-    groups = await receivables.groups(groupBy="customer")
+async def test_the_collection_cycle_of_every_customer_is_as_published(receivables: Company, answers: Answers) -> None:
+    groups = await by_customer(receivables, LAST_DAY, groupBy="customer")
     shown = {
         name: {
             "invoices": group["collection"]["invoices"],
@@ -150,43 +100,30 @@ async def test_the_collection_cycle_of_every_customer_is_as_published(
     assert shown == answers["by_customer"]
 
 
-async def test_what_was_settled_in_each_month_is_as_published(receivables: Receivables, answers: Answers) -> None:
+async def test_what_was_settled_in_each_month_is_as_published(receivables: Company, answers: Answers) -> None:
     months: Mapping[str, int] = answers["settled_cents_by_month"]
     shown = {}
     for month in months:
         first = date.fromisoformat(f"{month}-01")
         last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        group = await receivables.whole(**{"from": str(first), "to": str(last)})
+        group = await whole(receivables, **{"from": str(first), "to": str(last)})
         shown[month] = group["collection"]["amount_minor"]
     assert shown == months
 
 
-async def test_disputed_invoices_are_as_published(receivables: Receivables, answers: Answers) -> None:
-    disputed, late = 0, 0
-    after: dict[str, str] = {}
-    while True:
-        answer = await receivables.service.get("/v1/invoices", isDisputed="true", first=100, **after)
-        page = answer.json()
-        disputed += len(page["items"])
-        late += sum(1 for invoice in page["items"] if invoice["settled_on"] > invoice["due_on"])
-        if page["next_cursor"] is None:
-            break
-        after = {"after": page["next_cursor"]}
-    assert (disputed, late) == (answers["disputed"]["Yes"], answers["late_and_disputed"])
+async def test_disputed_invoices_are_as_published(receivables: Company, answers: Answers) -> None:
+    disputed = await receivables.everything("/v1/invoices", isDisputed="true")
+    late = sum(1 for invoice in disputed if invoice["settled_on"] > invoice["due_on"])
+    assert (len(disputed), late) == (answers["disputed"]["Yes"], answers["late_and_disputed"])
 
 
-async def test_graphql_tells_the_same_as_rest(receivables: Receivables) -> None:
+async def test_graphql_tells_the_same_as_rest(receivables: Company) -> None:
     document = """query ($day: Date!) { receivables(asOf: $day, byCustomer: true, bucketDays: [15, 30]) {
         groups { keys { label } currency open { invoices amountMinor } overdue { daysFrom daysTo amountMinor }
                  collection { invoices weightedMeanDays lateShare } } } }"""
-    answer = await receivables.service.client.post(
-        "/graphql",
-        json={"query": document, "variables": {"day": "2012-12-31"}},
-        headers={"authorization": f"Bearer {receivables.service.keys['admin']}"},
-    )
-    assert "errors" not in answer.json(), answer.text
-    by_rest = await receivables.groups("2012-12-31", groupBy="customer", bucketDays="15,30")
-    by_graphql = {group["keys"][0]["label"]: group for group in answer.json()["data"]["receivables"]["groups"]}
+    told = await receivables.ask(document, day="2012-12-31")
+    by_rest = await by_customer(receivables, "2012-12-31", groupBy="customer", bucketDays="15,30")
+    by_graphql = {group["keys"][0]["label"]: group for group in told["receivables"]["groups"]}
     assert len(by_graphql) == len(by_rest) > 50
     for name, group in by_graphql.items():
         other = by_rest[name]

@@ -3,26 +3,16 @@
 Amounts are cents of USD; days are calendar days. The files are not in the repository.
 """
 
-import json
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.stories.conftest import Published
+from tests.stories.conftest import Answers, Company, Item
 
-Answers = Mapping[str, Any]
-Group = Mapping[str, Any]
-
-
-@pytest.fixture(scope="session")
-def answers(shared_data: Path) -> Answers:
-    read: Answers = json.loads((shared_data / "maven_crm" / "answers.json").read_text(encoding="utf-8"))
-    return read
+COMPANY = "maven_crm"
 
 
-def won_minor(group: Group) -> int:
+def won_minor(group: Item) -> int:
     """The won value; there is one currency."""
     assert [value["currency"] for value in group["values"]] in ([], ["USD"])
     return sum(value["won_amount_minor"] for value in group["values"])
@@ -33,11 +23,11 @@ def number(text: str | None) -> float | None:
     return None if text is None else float(text)
 
 
-def stage_counts(group: Group) -> dict[str, int]:
+def stage_counts(group: Item) -> dict[str, int]:
     return {stage["stage"].capitalize(): stage["deals"] for stage in group["stages"]}
 
 
-def as_published(group: Group) -> dict[str, Any]:
+def as_published(group: Item) -> dict[str, Any]:
     """A group in the form of the answer key."""
     stages = stage_counts(group)
     return {
@@ -52,7 +42,7 @@ def as_published(group: Group) -> dict[str, Any]:
     }
 
 
-async def test_the_whole_pipeline_is_as_published(published: Published, answers: Answers) -> None:
+async def test_the_whole_pipeline_is_as_published(published: Company, answers: Answers) -> None:
     (group,) = (await published.groups()).values()
     assert stage_counts(group) == answers["by_stage"]
     assert group["deals"] == answers["rows"]["opportunities"]
@@ -82,20 +72,20 @@ async def test_the_whole_pipeline_is_as_published(published: Published, answers:
     ],
 )
 async def test_the_figures_of_each_group_are_as_published(
-    published: Published, answers: Answers, grouping: str, key: str
+    published: Company, answers: Answers, grouping: str, key: str
 ) -> None:
     groups = await published.groups(groupBy=grouping)
     found = {name: as_published(group) for (name,), group in groups.items() if name is not None}
     assert found == {name: figures for name, figures in answers[key].items() if name != "(none)"}
 
 
-async def test_deals_without_a_customer_are_a_group_of_their_own(published: Published, answers: Answers) -> None:
+async def test_deals_without_a_customer_are_a_group_of_their_own(published: Company, answers: Answers) -> None:
     groups = await published.groups(groupBy="attribute:sector")
     assert stage_counts(groups[(None,)]) == answers["by_stage_and_no_account"]
     assert groups[(None,)]["deals"] == answers["no_account"]
 
 
-async def test_wins_and_losses_of_each_quarter_are_as_published(published: Published, answers: Answers) -> None:
+async def test_wins_and_losses_of_each_quarter_are_as_published(published: Company, answers: Answers) -> None:
     groups = await published.groups(groupBy="closed_quarter", status=["won", "lost"])
     assert {
         quarter: {"won": group["won"], "won_value_cents": won_minor(group)} for (quarter,), group in groups.items()
@@ -103,7 +93,7 @@ async def test_wins_and_losses_of_each_quarter_are_as_published(published: Publi
     assert {quarter: group["lost"] for (quarter,), group in groups.items()} == answers["lost_by_close_quarter"]
 
 
-async def test_the_won_value_of_each_month_is_as_published(published: Published, answers: Answers) -> None:
+async def test_the_won_value_of_each_month_is_as_published(published: Company, answers: Answers) -> None:
     groups = await published.groups(groupBy="closed_month", status="won")
     found = {month: won_minor(group) for (month,), group in groups.items()}
     assert found == answers["won_value_cents_by_close_month"]
@@ -114,7 +104,7 @@ async def test_the_won_value_of_each_month_is_as_published(published: Published,
     [("owner", "won_value_cents_by_agent_quarter"), ("manager", "won_value_cents_by_manager_quarter")],
 )
 async def test_the_won_value_of_each_person_and_quarter_is_as_published(
-    published: Published, answers: Answers, grouping: str, key: str
+    published: Company, answers: Answers, grouping: str, key: str
 ) -> None:
     groups = await published.groups(groupBy=f"{grouping},closed_quarter", status="won")
     expected = {
@@ -123,7 +113,7 @@ async def test_the_won_value_of_each_person_and_quarter_is_as_published(
     assert {key: won_minor(group) for key, group in groups.items()} == {k: v for k, v in expected.items() if v}
 
 
-async def test_the_best_customers_are_as_published(published: Published, answers: Answers) -> None:
+async def test_the_best_customers_are_as_published(published: Company, answers: Answers) -> None:
     groups = await published.groups(groupBy="customer", status="won")
     found = {name: won_minor(group) for (name,), group in groups.items()}
     assert found == answers["won_value_cents_by_account"]
@@ -133,7 +123,7 @@ async def test_the_best_customers_are_as_published(published: Published, answers
 
 
 @pytest.mark.parametrize("day", ["2016-12-31", "2017-03-31", "2017-06-30", "2017-09-30", "2017-12-31"])
-async def test_the_pipeline_of_a_past_day_is_as_published(published: Published, answers: Answers, day: str) -> None:
+async def test_the_pipeline_of_a_past_day_is_as_published(published: Company, answers: Answers, day: str) -> None:
     expected = answers["as_of"][day]
     report = await published.report("deals", asOf=day)
     (group,) = report["groups"]
@@ -150,7 +140,7 @@ async def test_the_pipeline_of_a_past_day_is_as_published(published: Published, 
     assert day != "2017-06-30" or group["open"] == 1_686
 
 
-async def test_the_ages_of_open_deals_are_as_published(published: Published, answers: Answers) -> None:
+async def test_the_ages_of_open_deals_are_as_published(published: Company, answers: Answers) -> None:
     report = await published.report("stage-velocity", asOf="2017-12-31")
     (group,) = report["groups"]
     engaging = next(stage for stage in group["stages"] if stage["stage"] == "engaging")
@@ -166,7 +156,7 @@ async def test_the_ages_of_open_deals_are_as_published(published: Published, ans
     assert (prospecting["visits"], prospecting["undated"]) == (0, 500)
 
 
-async def test_the_funnel_of_a_quarter_is_as_published(published: Published, answers: Answers) -> None:
+async def test_the_funnel_of_a_quarter_is_as_published(published: Company, answers: Answers) -> None:
     window = {"from": "2017-04-01", "to": "2017-06-30", "asOf": "2017-06-30"}
     snapshot = await published.report("funnel", **window)
     (group,) = snapshot["groups"]

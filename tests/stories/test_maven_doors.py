@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.stories.conftest import Published
+from tests.stories.conftest import Company
 
 DOCUMENT = """
 query($groupBy: [String!], $asOf: Date) {
@@ -47,7 +47,7 @@ def within(whole: object, part: object) -> object:
     ["", "owner", "manager", "region", "product", "product_category", "attribute:sector", "closed_quarter"],
 )
 @pytest.mark.parametrize("as_of", ["", "2017-06-30"])
-async def test_both_doors_report_the_same_figures(published: Published, grouping: str, as_of: str) -> None:
+async def test_both_doors_report_the_same_figures(published: Company, grouping: str, as_of: str) -> None:
     params = {"groupBy": grouping, "asOf": as_of}
     by_rest = await published.report("deals", **{name: value for name, value in params.items() if value})
     variables = {"groupBy": [grouping] if grouping else None, "asOf": as_of or None}

@@ -5,15 +5,12 @@ Amounts are cents of USD. The first three quarters of the flat plan are locked b
 
 import asyncio
 import csv
-import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import nats
-import pytest
 import pytest_asyncio
 
 from salesapi.audit.exporting import export
@@ -27,9 +24,10 @@ from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.rebuilding import rebuild
 from tests.projections.digests import rows_digest
-from tests.stories.conftest import Published
+from tests.stories.conftest import Answers, Company
 from tests.streaming.stream_comparison import compare_stream_with_log
 
+COMPANY = "maven_crm"
 QUARTERS = ("2017Q1", "2017Q2", "2017Q3", "2017Q4")
 STEPS = ("calculate", "issue-statements", "submit", "approve", "lock")
 STATEMENTS = """
@@ -46,14 +44,8 @@ Pay = Mapping[tuple[str, str], int]
 """Total by member's name and period."""
 
 
-@pytest.fixture(scope="session")
-def answers(shared_data: Path) -> Mapping[str, Any]:
-    read: Mapping[str, Any] = json.loads((shared_data / "maven_crm" / "answers.json").read_text(encoding="utf-8"))
-    return read
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def paid(published: Published) -> AsyncIterator[Mapping[str, str]]:
+async def paid(published: Company) -> AsyncIterator[Mapping[str, str]]:
     """Eight locked payout runs; the plans' ids by key."""
     service = published.service
     await service.make_key("finance", ["finance"])
@@ -63,31 +55,18 @@ async def paid(published: Published) -> AsyncIterator[Mapping[str, str]]:
         for quarter in QUARTERS:
             values = {"plan_id": plan_id, "period": quarter}
             run = await service.must("/v1/payout-runs", values, role="finance")
-            for step in STEPS:
-                role = "other finance" if step == "approve" else "finance"
-                await service.must(f"/v1/payout-runs/{run['id']}/{step}", {}, role=role)
+            await published.pay(run["id"], *STEPS)
     await published.followed()
     yield plans
 
 
-async def by_rest(published: Published, plan_id: str) -> Pay:
-    names = {member["id"]: member["name"] for member in await everything(published, "/v1/members")}
-    statements = await everything(published, "/v1/statements", planId=plan_id)
+async def by_rest(published: Company, plan_id: str) -> Pay:
+    names = {member["id"]: member["name"] for member in await published.everything("/v1/members")}
+    statements = await published.everything("/v1/statements", planId=plan_id)
     return {(names[each["member_id"]], each["period"]): each["total_minor"] for each in statements}
 
 
-async def everything(published: Published, path: str, **params: str) -> Sequence[Mapping[str, Any]]:
-    """All pages of a list."""
-    items: list[Mapping[str, Any]] = []
-    while True:
-        page = await published.get(path, first=100, **params)
-        items += page["items"]
-        if page["next_cursor"] is None:
-            return items
-        params["after"] = page["next_cursor"]
-
-
-async def by_graphql(published: Published, plan_id: str) -> Pay:
+async def by_graphql(published: Company, plan_id: str) -> Pay:
     pay: dict[tuple[str, str], int] = {}
     after = None
     while True:
@@ -108,7 +87,7 @@ def of_year(pay: Pay) -> Mapping[str, int]:
 
 
 async def test_the_flat_plan_pays_agents_and_managers_as_published(
-    published: Published, paid: Mapping[str, str], answers: Mapping[str, Any]
+    published: Company, paid: Mapping[str, str], answers: Answers
 ) -> None:
     published_pay = answers["commission_flat_cents"]
     expected = {**published_pay["by_agent"], **published_pay["by_manager"]}
@@ -119,7 +98,7 @@ async def test_the_flat_plan_pays_agents_and_managers_as_published(
 
 
 async def test_the_tiered_plan_pays_each_agent_and_quarter_as_published(
-    published: Published, paid: Mapping[str, str], answers: Mapping[str, Any]
+    published: Company, paid: Mapping[str, str], answers: Answers
 ) -> None:
     expected = {
         (name, quarter): total
@@ -134,7 +113,7 @@ async def test_the_tiered_plan_pays_each_agent_and_quarter_as_published(
 
 
 async def test_a_line_leads_to_the_event_that_it_rests_on_in_one_request(
-    published: Published, paid: Mapping[str, str]
+    published: Company, paid: Mapping[str, str]
 ) -> None:
     statement = (await published.get("/v1/statements", planId=paid["flat"], first=1))["items"][0]
     path = f"/v1/statements/{statement['payout_run_id']}/{statement['member_id']}"
@@ -144,20 +123,23 @@ async def test_a_line_leads_to_the_event_that_it_rests_on_in_one_request(
     assert feed["events"][0]["subject"] == line["deal_id"]
 
 
-async def test_the_stream_holds_every_position_in_order(published: Published, paid: Mapping[str, str]) -> None:
+async def test_the_stream_holds_every_position_in_order(published: Company, paid: Mapping[str, str]) -> None:
     log = published.service.core.log
     head = await log.head()
-    client = await nats.connect(published.nats_url)
+    secret = published.service.core.settings.nats_url
+    assert secret is not None
+    nats_url = secret.get_secret_value()
+    client = await nats.connect(nats_url)
     try:
         async with asyncio.timeout(CONVERGENCE_SECONDS):
             while (await client.jetstream().stream_info("SALES")).state.last_seq < head:
                 await asyncio.sleep(0.05)
     finally:
         await client.close()
-    assert await compare_stream_with_log(log, published.nats_url) is None
+    assert await compare_stream_with_log(log, nats_url) is None
 
 
-async def test_every_read_model_is_rebuilt_to_equal_rows(published: Published, paid: Mapping[str, str]) -> None:
+async def test_every_read_model_is_rebuilt_to_equal_rows(published: Company, paid: Mapping[str, str]) -> None:
     service, core = published.service, published.service.core
     await published.followed()
     connection = await asyncpg.connect(service.urls.owner_url)
@@ -177,7 +159,7 @@ async def test_every_read_model_is_rebuilt_to_equal_rows(published: Published, p
         await connection.close()
 
 
-async def test_the_log_and_its_export_are_proven(published: Published, paid: Mapping[str, str], tmp_path: Path) -> None:
+async def test_the_log_and_its_export_are_proven(published: Company, paid: Mapping[str, str], tmp_path: Path) -> None:
     url, codec = published.service.urls.application_url, Codec(Catalogue().event_types(), None, UPCASTS)
     await seal_all(url)
     verdict = await verify_log(url, codec)
@@ -189,10 +171,10 @@ async def test_the_log_and_its_export_are_proven(published: Published, paid: Map
 
 
 async def test_importing_again_also_in_another_order_adds_nothing(
-    published: Published, paid: Mapping[str, str], tmp_path: Path
+    published: Company, paid: Mapping[str, str], tmp_path: Path
 ) -> None:
     head = await published.service.core.log.head()
-    again = await published.import_again(published.files)
+    again = await published.import_again()
     resorted = await published.import_again(
         [*published.files[:3], rewritten(published.files[3], tmp_path, reverse=True)]
     )
@@ -201,7 +183,7 @@ async def test_importing_again_also_in_another_order_adds_nothing(
 
 
 async def test_a_changed_row_adds_its_change_and_the_next_run_pays_the_difference(
-    published: Published, paid: Mapping[str, str], tmp_path: Path
+    published: Company, paid: Mapping[str, str], tmp_path: Path
 ) -> None:
     head = await published.service.core.log.head()
     changed = rewritten(published.files[3], tmp_path, change=("1C1I7A6R", "close_value", "2054"))
@@ -212,8 +194,7 @@ async def test_a_changed_row_adds_its_change_and_the_next_run_pays_the_differenc
 
     values = {"plan_id": paid["flat"], "period": "2018Q1"}
     run = await published.service.must("/v1/payout-runs", values, role="finance")
-    for step in STEPS[:2]:
-        await published.service.must(f"/v1/payout-runs/{run['id']}/{step}", {}, role="finance")
+    await published.pay(run["id"], *STEPS[:2])
     await published.followed()
     pay = await by_rest(published, paid["flat"])
     late = {name: total for (name, period), total in pay.items() if period == "2018Q1"}
@@ -233,7 +214,7 @@ def rewritten(file: Path, folder: Path, *, reverse: bool = False, change: tuple[
     return made
 
 
-async def test_credits_add_up_to_the_won_value(published: Published, answers: Mapping[str, Any]) -> None:
-    credited = await everything(published, "/v1/credits", isEarned="true", wonTo="2017-12-31")
+async def test_credits_add_up_to_the_won_value(published: Company, answers: Answers) -> None:
+    credited = await published.everything("/v1/credits", isEarned="true", wonTo="2017-12-31")
     changed = 100_000  # One row was changed by an earlier test of this story, from 1,054 to 2,054 dollars.
     assert sum(credit["amount_minor"] for credit in credited) - answers["won_value_cents"] in (0, changed)

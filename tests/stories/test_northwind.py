@@ -5,9 +5,8 @@ The answers round an employee's commission once over all orders; no period of ou
 is rounded by itself, so that the exact amounts that its lines keep are added over the years and rounded once, too.
 """
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -19,20 +18,11 @@ import pytest
 import pytest_asyncio
 
 from salesapi.audit.sealing import seal_all
-from salesapi.cli.following import running_followers
-from salesapi.cli.importing import import_parts
 from salesapi.domain.shared.money import UnitPrice, line_amount_minor, rounded
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from salesapi.importing.import_job import run_import
-from salesapi.importing.mapping_reading import read_mapping
-from salesapi.importing.results import Summary
-from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.projections.positions import wait_until
-from tests.conftest import REPOSITORY
-from tests.service import Service, running_service
+from tests.stories.conftest import Answers, Company, Groups, Item, imported_company
 
-FOLD_PATIENCE_SECONDS = 30.0
-DATABASE = "story_northwind"
+COMPANY = "northwind"
 FILES = ("employees.csv", "customers.csv", "products.csv", "orders.csv", "order_details.csv")
 YEARS = ("1996", "1997", "1998")
 STEPS = ("calculate", "issue-statements", "submit", "approve")
@@ -72,52 +62,23 @@ NOT_COMPARED: Final = {
     "median_days_order_to_ship": "shipping is not sales",
 }
 
-Answers = Mapping[str, Any]
-Item = Mapping[str, Any]
 
+@dataclass(frozen=True)
+class Northwind(Company):
+    """The company, and what its sales came to."""
 
-@dataclass
-class Northwind:
-    """The imported company, asked over REST."""
-
-    service: Service
-    files: Sequence[Path]
-    summary: Summary
     names: dict[str, str] = field(default_factory=dict)
     """Names of members by their ids."""
 
-    async def get(self, path: str, role: str = "admin", **params: Any) -> Any:
-        """One query that is answered."""
-        answer = await self.service.get(path, role=role, **params)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def everything(self, path: str, **params: Any) -> list[Item]:
-        """All pages of a list."""
-        items: list[Item] = []
-        while True:
-            page = await self.get(path, first=100, **params)
-            items += page["items"]
-            if page["next_cursor"] is None:
-                return items
-            params["after"] = page["next_cursor"]
-
-    async def won(self, role: str = "admin", **params: Any) -> dict[tuple[str | None, ...], Item]:
-        """The groups of the deal report by the labels (or else the values) of their keys; all deals are won."""
-        report = await self.get("/v1/reports/deals", role, **params)
-        groups = {tuple(key["label"] or key["value"] for key in each["keys"]): each for each in report["groups"]}
+    async def won(self, role: str = "admin", **params: Any) -> Groups:
+        """The groups of the deal report; all deals are won."""
+        groups = await self.groups(role=role, **params)
         assert all(each["deals"] == each["won"] and each["undated"] == 0 for each in groups.values())
         return groups
 
     async def net(self, role: str = "admin", **params: Any) -> dict[tuple[str | None, ...], int]:
         """The same as won value in cents."""
         return {key: net_minor(group) for key, group in (await self.won(role, **params)).items()}
-
-    async def followed(self) -> None:
-        """Waits until every read model has folded the whole log."""
-        core = self.service.core
-        names = [projection.name for projection in PROJECTIONS]
-        await wait_until(core.pool, names, await core.log.head(), FOLD_PATIENCE_SECONDS)
 
 
 def net_minor(group: Item) -> int:
@@ -128,35 +89,15 @@ def net_minor(group: Item) -> int:
     return amount
 
 
-async def imported(service: Service, files: Sequence[Path]) -> Summary:
-    """Imports the files by the example mapping."""
-    mapping = read_mapping(REPOSITORY / "examples" / "northwind.yaml", service.core.catalogue)
-    return await run_import(import_parts(service.core), mapping, files)
-
-
-@pytest.fixture(scope="module")
-def answers(shared_data: Path) -> Answers:
-    read: Answers = json.loads((shared_data / "northwind" / "answers.json").read_text(encoding="utf-8"))
-    return read
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def northwind(
     postgresql: EmbeddedPostgreSQL, shared_data: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Northwind]:
     """The files, imported by mapping alone."""
-    urls = await postgresql.create_database(DATABASE)
-    try:
-        async with running_service(urls, tmp_path_factory.mktemp("northwind")) as service:
-            core = service.core
-            async with running_followers(core):
-                files = [shared_data / "northwind" / name for name in FILES]
-                company = Northwind(service, files, await imported(service, files))
-                await company.followed()
-                company.names |= {each["id"]: each["name"] for each in await company.everything("/v1/members")}
-                yield company
-    finally:
-        await postgresql.drop_database(DATABASE)
+    files = [shared_data / COMPANY / name for name in FILES]
+    async with imported_company(postgresql, tmp_path_factory.mktemp(COMPANY), files) as made:
+        names = {each["id"]: each["name"] for each in await made.everything("/v1/members")}
+        yield Northwind(made.service, made.files, made.first, names)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -194,11 +135,9 @@ async def statements(northwind: Northwind) -> list[Item]:
         await service.must("/v1/enrolments", {"member_id": member_id, "plan_id": plan["id"]}, role="finance")
     for year in YEARS:
         run = await service.must("/v1/payout-runs", {"plan_id": plan["id"], "period": year}, role="finance")
-        for step in STEPS:
-            role = "other finance" if step == "approve" else "finance"
-            await service.must(f"/v1/payout-runs/{run['id']}/{step}", {}, role=role)
+        await northwind.pay(run["id"], *STEPS)
         await seal_all(service.urls.application_url)
-        await service.must(f"/v1/payout-runs/{run['id']}/lock", {}, role="finance")
+        await northwind.pay(run["id"], "lock")
     await northwind.followed()
     return await northwind.everything("/v1/statements", planId=plan["id"])
 
@@ -211,15 +150,14 @@ def test_every_key_of_the_answers_is_compared_or_has_a_reason_not_to_be(answers:
 async def test_every_row_is_in_and_the_files_again_in_another_order_add_nothing(
     northwind: Northwind, answers: Answers, lines: list[Item], tmp_path: Path
 ) -> None:
-    _, employees, _, customers, products, orders = northwind.summary.tables
+    _, employees, _, customers, products, orders = northwind.first.tables
     counted = {table.table: table.imported for table in (employees, customers, products, orders)}
     counted["order_details"] = len(lines)
     assert counted == {name: answers["rows"][name] for name in counted}
-    assert northwind.summary.rejections == []
+    assert northwind.first.rejections == []
 
-    again = await imported(northwind.service, northwind.files)
-    reversed_files = [reversed_rows(file, tmp_path) for file in northwind.files]
-    resorted = await imported(northwind.service, reversed_files)
+    again = await northwind.import_again()
+    resorted = await northwind.import_again([reversed_rows(file, tmp_path) for file in northwind.files])
     assert (again.events, again.rejected, resorted.events, resorted.rejected) == (0, 0, 0, 0)
 
 

@@ -52,11 +52,7 @@ def positioned(
             position=last,
             recorded_at=appended.recorded_at,
             events=tuple(
-                replace(
-                    event,
-                    payload=None,
-                    position=appended.first_position + offsets[_ref(event), event.version],
-                )
+                replace(event, payload=None, position=appended.first_position + offsets[_ref(event), event.version])
                 for event in receipt.events
             ),
         )

@@ -19,28 +19,11 @@ from salesapi.commands.subjects import stated_subject
 from salesapi.commands.work import Target, Work
 from salesapi.domain.catalogue import Catalogue, snake_name
 from salesapi.domain.consequences import FOLLOWING, Step
-from salesapi.domain.shared.kernel import (
-    BusinessTime,
-    Context,
-    Kind,
-    Recorded,
-    Ref,
-    Refused,
-    StreamRef,
-    ThingUnknown,
-)
+from salesapi.domain.shared.kernel import BusinessTime, Context, Kind, Recorded, Ref, Refused, StreamRef, ThingUnknown
 from salesapi.domain.shared.references import references
 from salesapi.domain.shared.states import replace
+from salesapi.eventlog import recorder
 from salesapi.eventlog.codec import Codec, EventMeta
-from salesapi.eventlog.recorder import (
-    AppendRequest,
-    EventLog,
-    KeyTaken,
-    NewEvent,
-    StoredRequest,
-    StreamAppend,
-    VersionConflict,
-)
 
 DECISIONS_MAX: Final = 8
 """How often a command is decided anew when other writers were faster."""
@@ -82,7 +65,7 @@ class Handling:
 
     def __init__(
         self,
-        log: EventLog,
+        log: recorder.EventLog,
         codec: Codec,
         states: StreamStates,
         catalogue: Catalogue,
@@ -129,7 +112,7 @@ class Handling:
                 return [replace(receipt, is_dry_run=True) for receipt in receipts]
             try:
                 return await self._append(work, receipts, requests, envelope)
-            except (VersionConflict, KeyTaken):
+            except (recorder.VersionConflict, recorder.KeyTaken):
                 pass  # Another writer was a moment faster: its events, or a twin's receipt, are found on the next turn.
         raise VersionContended(times=DECISIONS_MAX)
 
@@ -156,7 +139,7 @@ class Handling:
 
     async def _load(
         self, work: Work, refs: Sequence[StreamRef], envelope: Envelope, *, key: bool
-    ) -> StoredRequest | None:
+    ) -> recorder.StoredRequest | None:
         """Brings the streams into the work in one round trip; answers an earlier request under the same key."""
         wanted = [ref for ref in dict.fromkeys(refs) if ref not in work.states]
         loaded, earlier = await self._states.load(
@@ -283,10 +266,12 @@ class Handling:
             head = await self._log.head()
             return [replace(receipt, position=head) for receipt in receipts]
         appends = await self._encoded(work, requests, envelope)
-        appended = await self._log.append(AppendRequest(appends=appends, key=key))
+        appended = await self._log.append(recorder.AppendRequest(appends=appends, key=key))
         return positioned(receipts, offsets, appended, len(work.order))
 
-    async def _encoded(self, work: Work, requests: Sequence[Request], envelope: Envelope) -> tuple[StreamAppend, ...]:
+    async def _encoded(
+        self, work: Work, requests: Sequence[Request], envelope: Envelope
+    ) -> tuple[recorder.StreamAppend, ...]:
         _, kind = self._catalogue.command(type(requests[0].command).__name__)
         meta = EventMeta(
             actor_id=envelope.principal.id,
@@ -306,7 +291,7 @@ class Handling:
         )
         rest = iter(encoded)
         return tuple(
-            StreamAppend(stream=ref, expected_version=expected[ref], events=_take(rest, len(events)))
+            recorder.StreamAppend(stream=ref, expected_version=expected[ref], events=_take(rest, len(events)))
             for ref, events in work.decided.items()
         )
 
@@ -322,5 +307,5 @@ def _concerned(owner: UUID | frozenset[UUID] | None) -> Iterable[UUID | None]:
     return owner if isinstance(owner, frozenset) else (owner,)
 
 
-def _take(items: Iterator[NewEvent], count: int) -> tuple[NewEvent, ...]:
+def _take(items: Iterator[recorder.NewEvent], count: int) -> tuple[recorder.NewEvent, ...]:
     return tuple(itertools.islice(items, count))

@@ -60,14 +60,7 @@ def convert_lead(lead: Lead, command: ConvertLead, context: Context) -> tuple[St
 
 def _contact(lead: Lead, customer_id: UUID, contact_id: UUID) -> AddCustomerContact:
     assert lead.name is not None, "a lead without a name is not converted with a contact"
-    return AddCustomerContact(
-        customer_id=customer_id,
-        contact_id=contact_id,
-        name=lead.name,
-        phone=lead.phone,
-        email=lead.email,
-        wechat=lead.wechat,
-    )
+    return made_from(AddCustomerContact, lead, customer_id=customer_id, contact_id=contact_id, name=lead.name)
 
 
 def _deal(lead: Lead, lead_id: UUID, deal: LeadDeal, customer_id: UUID) -> OpenDeal:

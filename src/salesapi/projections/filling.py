@@ -4,17 +4,24 @@ Nobody reads or follows the table meanwhile, so there is one checkpoint, at the 
 that were touched last stay; when there are too many, the others are stored. One that is touched again is loaded again.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from operator import attrgetter
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from salesapi.database.connections import KEYED_READS, Connection
+from salesapi.database.connections import Connection
 from salesapi.domain.shared.kernel import Recorded
 from salesapi.eventlog.checkpoints import insert_tracking
 from salesapi.eventlog.codec import DecodedEvent
 from salesapi.projections.pages import PagedEvent, Undecodable
 from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey, Held, Row, as_they_are, fold_held, own_stream
-from salesapi.projections.table_writer import ACQUIRE_TIMEOUT_SECONDS, FoldInvalid, PoisonEvent
+from salesapi.projections.table_writer import (
+    ACQUIRE_TIMEOUT_SECONDS,
+    SET_LOCAL,
+    FoldInvalid,
+    PoisonEvent,
+    key_reader,
+    misplaced,
+    too_many,
+)
 from salesapi.projections.tables import LOADED_ROWS_MAX, SCHEMA, ReadTable
 
 if TYPE_CHECKING:
@@ -22,9 +29,6 @@ if TYPE_CHECKING:
 
 HELD_ROWS_MAX: Final = 10_000
 """Rows after which the groups that were not touched lately are stored; twice as many are held at most, and a page's."""
-SETTINGS: Final = "; ".join(
-    f"SET LOCAL {name} = {value}" for name, value in {"synchronous_commit": "off", **KEYED_READS}.items()
-)
 
 
 class TableFill:
@@ -36,7 +40,7 @@ class TableFill:
         self._held_rows_max = held_rows_max
         self._table = table
         self._pool = pool
-        self._key_of, self._group_of = _named(table.projection.key), _named(table.projection.group)
+        self._key_of, self._group_of = key_reader(table.projection.key), key_reader(table.projection.group)
         self._recent: dict[GroupKey, Held] = {}
         self._older: dict[GroupKey, Held] = {}
         self._stored: dict[GroupKey, tuple[Row, ...]] = {}
@@ -60,7 +64,7 @@ class TableFill:
             raise PoisonEvent(position=stored.position, type=stored.type, error=error) from error
         if self._rows_held() > self._held_rows_max:
             async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection, connection.transaction():
-                await connection.execute(SETTINGS)
+                await connection.execute(SET_LOCAL)
                 await self._store(connection, self._older)
             self._older, self._recent = self._recent, {}
 
@@ -71,7 +75,7 @@ class TableFill:
             IntegrityError: the table has a checkpoint already.
         """
         async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection, connection.transaction():
-            await connection.execute(SETTINGS)
+            await connection.execute(SET_LOCAL)
             await insert_tracking(connection, self._table.follower, expected=None, position=position)
             await self._store(connection, self._older)
             await self._store(connection, self._recent)
@@ -100,7 +104,7 @@ class TableFill:
         if not missing or self._is_all_held:
             return
         async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection, connection.transaction():
-            await connection.execute(SETTINGS)
+            await connection.execute(SET_LOCAL)
             load = self._table.load
             records = await connection.fetch(load.text, *load.parameters(missing), LOADED_ROWS_MAX + 1)
         if len(records) > LOADED_ROWS_MAX:
@@ -135,14 +139,12 @@ class TableFill:
         for group, each in held.items():
             rows = projection.rows_of(each)
             if len(rows) > GROUP_ROWS_MAX:
-                raise FoldInvalid(
-                    f"a group of {projection.name} has {len(rows)} rows; at most {GROUP_ROWS_MAX} are allowed"
-                )
+                raise too_many(projection.name, rows)
             if len(rows) > 1 and len({self._key_of(row) for row in rows}) < len(rows):
                 raise FoldInvalid(f"{projection.name} yields two rows with one key")
             for row in rows:
                 if self._group_of(row) != group:
-                    raise FoldInvalid(f"{projection.name} yields a row that is not of the group it was asked for")
+                    raise misplaced(projection.name)
                 yield encode(row)
 
     def _rows_held(self) -> int:
@@ -150,11 +152,3 @@ class TableFill:
         if self._table.projection.rows_of is not as_they_are:
             return len(self._recent)
         return sum(map(len, self._recent.values()))
-
-
-def _named(columns: Sequence[str]) -> Callable[[Row], tuple[object, ...]]:
-    """Reads the values of these columns from a row."""
-    if len(columns) > 1:
-        return attrgetter(*columns)
-    (column,) = columns
-    return lambda row: (getattr(row, column),)

@@ -18,15 +18,8 @@ from salesapi.database.connections import CONNECT_TIMEOUT_SECONDS, OwnConnection
 from salesapi.database.locks import REBUILD, TRY_NAMED
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.recorder import EventLog, Page
+from salesapi.projections import generations
 from salesapi.projections.filling import TableFill
-from salesapi.projections.generations import (
-    add_generation,
-    drop_generation,
-    follow_generation,
-    make_live,
-    refuse_other_columns,
-    registered,
-)
 from salesapi.projections.pages import PagedEvent, decode_each
 from salesapi.projections.projection import Projection
 from salesapi.projections.table_writer import TableWriter
@@ -88,7 +81,7 @@ async def rebuild(
         await filling.from_beginning()
         await create_indexes(owner, table)
         await owner.execute(f'ANALYZE {SCHEMA}."{table.table_name}"')
-        await follow_generation(owner, table)
+        await generations.follow_generation(owner, table)
         await _swap(owner, filling, table)
         await _drop_others(owner, table)
     return table.table_name
@@ -110,16 +103,16 @@ async def _begin(owner: OwnConnection, projection: Projection) -> ReadTable:
     """Makes the new table, and drops what a rebuild that died has left. The lock lives as long as the connection."""
     if not await owner.fetchval(TRY_NAMED, REBUILD, projection.name):
         raise RebuildRefused(f"another rebuild of {projection.name} is running")
-    found = await registered(owner, [projection.name])
+    found = await generations.registered(owner, [projection.name])
     if not any(each.state == "live" for each in found):
         raise RebuildRefused(f"{projection.name} has no live table: run `salesapi migrate` first")
     for each in found:
         if each.state == "rebuilding":
-            await drop_generation(owner, each)
+            await generations.drop_generation(owner, each)
         elif each.version == projection.version:
-            refuse_other_columns(projection, each)
+            generations.refuse_other_columns(projection, each)
     async with owner.transaction():
-        return await add_generation(owner, projection, "rebuilding")
+        return await generations.add_generation(owner, projection, "rebuilding")
 
 
 class _Filling:
@@ -205,7 +198,7 @@ async def _swap(owner: OwnConnection, filling: _Filling, table: ReadTable) -> No
             async with owner.transaction():
                 live_position = await owner.fetchval(HOLD_LIVE, table.projection.name, table.generation)
                 await filling.to(live_position or 0)
-                if await make_live(owner, table):
+                if await generations.make_live(owner, table):
                     return
         except asyncpg.LockNotAvailableError:
             logger.info("%s has caught up; a query still reads the old table", table.table_name)
@@ -217,11 +210,11 @@ async def _swap(owner: OwnConnection, filling: _Filling, table: ReadTable) -> No
 
 async def _drop_others(owner: OwnConnection, table: ReadTable) -> None:
     await owner.execute(f"SET lock_timeout = '{DROP_LOCK_TIMEOUT}'")
-    for each in await registered(owner, [table.projection.name]):
+    for each in await generations.registered(owner, [table.projection.name]):
         is_superseded = each.state == "retired" or each.version == table.projection.version
         if each.table_name == table.table_name or not is_superseded:
             continue
         try:
-            await drop_generation(owner, each)
+            await generations.drop_generation(owner, each)
         except asyncpg.LockNotAvailableError:
             logger.warning("%s is still being read: the next `salesapi migrate` drops it", each.table_name)

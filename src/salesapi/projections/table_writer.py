@@ -15,7 +15,7 @@ from salesapi.database.connections import KEYED_READS, LOST, Connection, Pool
 from salesapi.eventlog.checkpoints import insert_tracking, max_tracking_id
 from salesapi.eventlog.codec import DecodedEvent, EventUnreadable, UnknownEventType
 from salesapi.projections.pages import PagedEvent, Undecodable
-from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey, Row, fold_in_memory, own_stream
+from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey, Row, Rows, fold_in_memory, own_stream
 from salesapi.projections.tables import LOADED_ROWS_MAX, ReadTable
 from salesapi.subscriptions.states import reason_of
 
@@ -51,8 +51,8 @@ class TableWriter:
 
     def __init__(self, table: ReadTable, pool: Pool) -> None:
         self.table = table
-        self._group_of = _reader(table.projection.group)
-        self._key_of = _reader(table.projection.key)
+        self._group_of = key_reader(table.projection.group)
+        self._key_of = key_reader(table.projection.key)
         self._pool = pool
         self.position = 0
         """The checkpoint, as it is stored."""
@@ -161,10 +161,10 @@ class TableWriter:
         rows: dict[GroupKey, Row] = {}
         for group, members in folded.items():
             if len(members) > GROUP_ROWS_MAX:
-                raise FoldInvalid(f"a group of {name} has {len(members)} rows; at most {GROUP_ROWS_MAX} are allowed")
+                raise too_many(name, members)
             for row in members:
                 if self._group_of(row) != group:
-                    raise FoldInvalid(f"{name} yields a row that is not of the group it was asked for")
+                    raise misplaced(name)
                 rows[group if is_group_the_key else self._key_of(row)] = row
         if len(rows) != sum(map(len, folded.values())):
             raise FoldInvalid(f"{name} yields two rows with one key")
@@ -181,8 +181,18 @@ class TableWriter:
         return None if [_exact(value) for value in stored] == [_exact(value) for value in values] else values
 
 
-def _reader(names: Sequence[str]) -> Callable[[Row], GroupKey]:
-    """Reads these fields of a row."""
+def too_many(name: str, rows: Rows) -> FoldInvalid:
+    """The error of a group that has grown beyond its bound."""
+    return FoldInvalid(f"a group of {name} has {len(rows)} rows; at most {GROUP_ROWS_MAX} are allowed")
+
+
+def misplaced(name: str) -> FoldInvalid:
+    """The error of a row that belongs to another group."""
+    return FoldInvalid(f"{name} yields a row that is not of the group it was asked for")
+
+
+def key_reader(names: Sequence[str]) -> Callable[[Row], GroupKey]:
+    """Reads these columns of a row."""
     if len(names) == 1:
         read_one = attrgetter(names[0])
         return lambda row: (read_one(row),)

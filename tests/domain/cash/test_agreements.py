@@ -19,7 +19,9 @@ from salesapi.domain.shared.kernel import (
     ThingUnknown,
 )
 from salesapi.domain.shared.money import CurrencyUnknown
+from salesapi.domain.shared.states import made_from
 from tests.spec import SUBJECT, folded, given, uid
+from tests.values_by_type import bare
 
 CUSTOMER, DEAL, PRODUCT, NEXT, FOREIGN, HIDDEN, UNKNOWN = uid(1), uid(2), uid(3), uid(4), uid(5), uid(7), uid(99)
 KNOWN: dict[Ref, object] = {
@@ -34,16 +36,9 @@ KNOWN: dict[Ref, object] = {
 }
 REFERENCE = ExternalId(system="erp", id="C-2026-17")
 DRAFTED = agreements.AgreementDrafted(
-    title="Rollout north",
-    customer_id=CUSTOMER,
-    deal_id=DEAL,
-    currency="CNY",
-    legal_entity=None,
-    external_id=REFERENCE,
+    title="Rollout north", customer_id=CUSTOMER, deal_id=DEAL, currency="CNY", legal_entity=None, external_id=REFERENCE
 )
-DRAFT = agreements.DraftAgreement(
-    title="Rollout north", customer_id=CUSTOMER, deal_id=DEAL, currency="CNY", external_id=REFERENCE
-)
+DRAFT = made_from(agreements.DraftAgreement, DRAFTED)
 LICENCE = AgreementLine(key="licence", product_id=PRODUCT, quantity=Decimal(10), amount_minor=10_000, tax_minor=600)
 SETUP = AgreementLine(key="setup", description="Set-up on site", amount_minor=2_000, cost_minor=900)
 PLAN = (
@@ -56,9 +51,7 @@ SIGN = agreements.SignAgreement(
     agreement_id=SUBJECT, lines=(LICENCE, SETUP), instalments=PLAN, starts_on=START, ends_on=END
 )
 SIGNED = agreements.AgreementSigned(lines=(LICENCE, SETUP), instalments=PLAN, starts_on=START, ends_on=END)
-CANCELLED = agreements.AgreementCancelled(
-    status_from="signed", effective_on=None, fee_kept_minor=0, reason="moved away"
-)
+CANCELLED = bare(agreements.AgreementCancelled, status_from="signed", fee_kept_minor=0, reason="moved away")
 MORE = AgreementLineChange(key="licence", quantity=Decimal(2), amount_minor=2_000, tax_minor=120)
 LATER = Instalment(key="third", due_on=date(2026, 10, 1), amount_minor=2_120)
 AMEND = agreements.AmendAgreement(
@@ -129,10 +122,7 @@ def test_an_amendment_adds_to_lines_and_never_rewrites_them() -> None:
 
 
 def test_an_amendment_may_add_a_line_and_lower_another() -> None:
-    lines = (
-        AgreementLineChange(key="setup", quantity=Decimal(-1), amount_minor=-2_000, cost_minor=-900),
-        SUPPORT,
-    )
+    lines = (AgreementLineChange(key="setup", quantity=Decimal(-1), amount_minor=-2_000, cost_minor=-900), SUPPORT)
     given(DRAFTED, SIGNED).facts(KNOWN).when(replace(AMEND, lines=lines, instalments=())).then(
         replace(AMENDED, lines=lines, instalments=())
     )
@@ -224,9 +214,7 @@ def test_an_amendment_stays_within_the_bound_of_instalments() -> None:
     plan = tuple(
         Instalment(key=str(number), due_on=END, amount_minor=0) for number in range(agreements.INSTALMENTS_MAX)
     )
-    free = agreements.AgreementSigned(
-        lines=(replace(SETUP, amount_minor=0),), instalments=plan, starts_on=None, ends_on=None
-    )
+    free = bare(agreements.AgreementSigned, lines=(replace(SETUP, amount_minor=0),), instalments=plan)
     given(DRAFTED, free).facts(KNOWN).when(AMEND).refused(agreements.AgreementLinesFull)
 
 

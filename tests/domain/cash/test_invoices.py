@@ -9,7 +9,6 @@ import pytest
 from salesapi.domain.cash import invoices
 from salesapi.domain.cash.agreement_lines import AgreedLine
 from salesapi.domain.cash.agreements import Agreement, AgreementLineUnknown, AgreementNotSigned
-from salesapi.domain.shared.declarations import AnyCommand
 from salesapi.domain.shared.kernel import (
     AMOUNT_MINOR_MAX,
     ExternalId,
@@ -20,18 +19,12 @@ from salesapi.domain.shared.kernel import (
     ThingUnknown,
 )
 from salesapi.domain.shared.money import CurrencyUnknown
-from tests.spec import CATALOGUE, SUBJECT, given, uid
+from salesapi.domain.shared.states import made_from
+from tests.spec import SUBJECT, given, identity_of, uid
+from tests.values_by_type import bare
 
 CUSTOMER, AGREEMENT, DRAFT, OTHER, UNKNOWN = uid(1), uid(2), uid(3), uid(4), uid(99)
-LINE = AgreedLine(
-    key="licence",
-    product_id=None,
-    description=None,
-    quantity=Decimal(1),
-    amount_minor=10_000,
-    tax_minor=600,
-    cost_minor=None,
-)
+LINE = bare(AgreedLine, key="licence", quantity=Decimal(1), amount_minor=10_000, tax_minor=600)
 KNOWN: dict[Ref, object] = {
     StreamRef("customer", CUSTOMER): object(),
     StreamRef("customer", OTHER): object(),
@@ -43,20 +36,8 @@ DUE = date(2026, 4, 1)
 ISSUE = invoices.IssueInvoice(
     number="611365", currency="CNY", amount_minor=10_000, tax_minor=600, due_on=DUE, customer_id=CUSTOMER
 )
-ISSUED = invoices.InvoiceIssued(
-    number="611365",
-    customer_id=CUSTOMER,
-    agreement_id=None,
-    amount_minor=10_000,
-    tax_minor=600,
-    currency="CNY",
-    lines=(),
-    due_on=DUE,
-    external_id=None,
-)
-VOIDED = invoices.InvoiceVoided(
-    agreement_id=None, total_minor=10_600, credited_minor=0, currency="CNY", reason="typed twice"
-)
+ISSUED = made_from(invoices.InvoiceIssued, ISSUE, amount_minor=10_000)
+VOIDED = bare(invoices.InvoiceVoided, total_minor=10_600, credited_minor=0, currency="CNY", reason="typed twice")
 
 
 def credit_note(amount_minor: int, tax_minor: int | None = None, number: str | None = None) -> invoices.IssueCreditNote:
@@ -84,17 +65,7 @@ def test_an_invoice_without_an_agreement_stays_one() -> None:
 
 def test_of_an_invoice_only_number_currency_and_amount_need_to_be_known() -> None:
     given().on(None).when(invoices.IssueInvoice(number="7", currency="JPY", amount_minor=500)).then(
-        invoices.InvoiceIssued(
-            number="7",
-            customer_id=None,
-            agreement_id=None,
-            amount_minor=500,
-            tax_minor=None,
-            currency="JPY",
-            lines=(),
-            due_on=None,
-            external_id=None,
-        )
+        bare(invoices.InvoiceIssued, number="7", amount_minor=500, currency="JPY")
     )
 
 
@@ -117,15 +88,9 @@ def test_a_number_is_given_once_within_an_agreement_and_an_external_id_once_with
     again = replace(ISSUE, agreement_id=AGREEMENT, external_id=REFERENCE)
     given(ISSUED).facts(KNOWN).when(again).refused(ThingExists, pointer="/number")
     given(ISSUED).facts(KNOWN).when(replace(ISSUE, external_id=REFERENCE)).refused(ThingExists, pointer="/external_id")
-    kind = issuing()
-    assert kind.identity is not None
-    assert kind.identity(again) == ("agreement", str(AGREEMENT), "611365")
-    assert kind.identity(replace(ISSUE, external_id=REFERENCE)) == ("erp", "611365")
-    assert kind.identity(ISSUE) is None
-
-
-def issuing() -> AnyCommand:
-    return CATALOGUE.command("IssueInvoice")[1]
+    assert identity_of(again) == ("agreement", str(AGREEMENT), "611365")
+    assert identity_of(replace(ISSUE, external_id=REFERENCE)) == ("erp", "611365")
+    assert identity_of(ISSUE) is None
 
 
 def test_credit_notes_take_back_an_invoice_in_parts_and_never_more() -> None:
@@ -169,11 +134,7 @@ TOO_MUCH = 99_999
             replace(ISSUE, lines=(invoices.InvoiceLine(amount_minor=1),), due_on=date(2026, 1, 1)),
             invoices.InvoiceAmountUnclear,
         ),
-        (
-            (),
-            replace(BY_LINES, lines=(invoices.InvoiceLine(amount_minor=-1),)),
-            invoices.InvoiceAmountInvalid,
-        ),
+        ((), replace(BY_LINES, lines=(invoices.InvoiceLine(amount_minor=-1),)), invoices.InvoiceAmountInvalid),
         ((), replace(ISSUE, amount_minor=AMOUNT_MINOR_MAX, tax_minor=1), invoices.InvoiceAmountInvalid),
         ((), replace(ISSUE, due_on=date(2026, 3, 1), customer_id=UNKNOWN), invoices.InvoiceDueBeforeIssue),
         ((), replace(ISSUE, customer_id=UNKNOWN, agreement_id=UNKNOWN), ThingUnknown),

@@ -11,6 +11,7 @@ from salesapi.domain.cash.receipts import AllocateReceipt, Receipt, ReceiptAlloc
 from salesapi.domain.shared.kernel import ExternalId, FieldInvalid, Ref, Refused, StreamRef, ThingExists, ThingUnknown
 from salesapi.domain.shared.money import CurrencyUnknown
 from tests.spec import DAY, SUBJECT, folded, given, uid
+from tests.values_by_type import bare
 
 CUSTOMER, DEAL, OTHER_DEAL, UNKNOWN = uid(1), uid(2), uid(3), uid(99)
 INVOICE, VOIDED, IN_YEN = uid(4), uid(5), uid(6)
@@ -19,9 +20,7 @@ KNOWN: dict[Ref, object] = {
     StreamRef("deal", DEAL): object(),
     StreamRef("deal", OTHER_DEAL): object(),
     StreamRef("invoice", INVOICE): Invoice(number="1", agreement_id=None, currency="CNY", total_minor=8_000),
-    StreamRef("invoice", VOIDED): Invoice(
-        number="2", agreement_id=None, currency="CNY", total_minor=8_000, is_voided=True
-    ),
+    StreamRef("invoice", VOIDED): bare(Invoice, number="2", currency="CNY", total_minor=8_000, is_voided=True),
     StreamRef("invoice", IN_YEN): Invoice(number="3", agreement_id=None, currency="JPY", total_minor=8_000),
 }
 REFERENCE = ExternalId(system="bank", id="2026-000417")
@@ -36,9 +35,7 @@ def allocated(amount_minor: int, deal: int = 2) -> ReceiptAllocated:
 
 
 def paid(amount_minor: int) -> ReceiptAllocated:
-    return ReceiptAllocated(
-        deal_id=None, invoice_id=INVOICE, amount_minor=amount_minor, currency="CNY", received_on=DAY
-    )
+    return bare(ReceiptAllocated, invoice_id=INVOICE, amount_minor=amount_minor, currency="CNY", received_on=DAY)
 
 
 def pay(amount_minor: int, invoice: int = 4) -> AllocateReceipt:
@@ -192,9 +189,7 @@ def test_what_is_paid_back_unsettles_its_share_and_in_the_end_all(
 
 def test_a_reversed_receipt_names_what_its_parts_had_settled() -> None:
     parts = (
-        ReceiptPart(
-            deal_id=None, invoice_id=INVOICE, amount_minor=1_000, settled=Settled(amount_minor=7_100, currency="CNY")
-        ),
+        bare(ReceiptPart, invoice_id=INVOICE, amount_minor=1_000, settled=Settled(amount_minor=7_100, currency="CNY")),
     )
     given(IN_DOLLARS, settled_in_yuan(400, 2_840), settled_in_yuan(600, 4_260)).when(
         receipts.ReverseReceipt(receipt_id=SUBJECT, reason="bounced")

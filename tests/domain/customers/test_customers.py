@@ -11,23 +11,15 @@ from salesapi.domain.customers import customers
 from salesapi.domain.customers.customers import Customer
 from salesapi.domain.shared.attributes import AttributeDefined, AttributeUnknown, AttributeValue, definitions_ref
 from salesapi.domain.shared.kernel import ExternalId, Ref, Refused, StreamRef, ThingExists, ThingUnknown, natural_id
+from salesapi.domain.shared.states import made_from
 from salesapi.privacy.personal import personal_fields
 from tests.domain.examples import ACME, ANNA, BORIS, FACTS
 from tests.spec import ACTOR, CATALOGUE, NEW_ID, SUBJECT, fold, folded, given, uid
+from tests.values_by_type import bare
 
-COMPANY: Final = customers.CustomerRegistered(
-    kind="company",
-    name="Globex",
-    person_name=None,
-    owner_id=ANNA,
-    parent_id=None,
-    attributes=(),
-    external_id=None,
-)
+COMPANY: Final = bare(customers.CustomerRegistered, kind="company", name="Globex", owner_id=ANNA)
 PERSON: Final = replace(COMPANY, kind="person", name=None, person_name="Li Na", owner_id=None)
-MARIA: Final = customers.CustomerContactAdded(
-    contact_id=uid(0xB1), name="Maria", phone="+49 30 1", email=None, wechat=None, role="buyer", external_id=None
-)
+MARIA: Final = bare(customers.CustomerContactAdded, contact_id=uid(0xB1), name="Maria", phone="+49 30 1", role="buyer")
 DEFINED: Final = AttributeDefined(
     of="customer", key="sector", name="Sector", value_type="text", choices=(), definition_version=1
 )
@@ -131,9 +123,7 @@ def test_a_contact_id_is_given_or_made_from_its_external_id_or_new(
 
 
 def test_the_same_contact_again_changes_nothing_and_another_one_under_its_id_is_refused() -> None:
-    again = customers.AddCustomerContact(
-        customer_id=SUBJECT, contact_id=MARIA.contact_id, name="Maria", phone="+49 30 1", role="buyer"
-    )
+    again = made_from(customers.AddCustomerContact, MARIA, customer_id=SUBJECT, name="Maria")
     given(COMPANY, MARIA).when(again).then()
     other = customers.AddCustomerContact(customer_id=SUBJECT, contact_id=MARIA.contact_id, name="Mario")
     given(COMPANY, MARIA).when(other).refused(customers.CustomerContactExists)
@@ -151,14 +141,8 @@ def test_a_contact_keeps_what_is_not_sent_and_loses_what_is_sent_as_null() -> No
     command = customers.ChangeCustomerContact(
         customer_id=SUBJECT, contact_id=MARIA.contact_id, phone=None, email="m@example.org", role="buyer"
     )
-    changed = customers.CustomerContactChanged(
-        contact_id=MARIA.contact_id,
-        fields=("phone", "email"),
-        name="Maria",
-        phone=None,
-        email="m@example.org",
-        wechat=None,
-        role="buyer",
+    changed = made_from(
+        customers.CustomerContactChanged, MARIA, fields=("phone", "email"), phone=None, email="m@example.org"
     )
     given(COMPANY, MARIA).when(command).then(changed)
     given(COMPANY, MARIA, changed).when(command).then()

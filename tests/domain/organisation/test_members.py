@@ -16,6 +16,7 @@ from salesapi.domain.organisation.members import (
 )
 from salesapi.domain.shared.kernel import ExternalId, Refused, ThingExists
 from tests.spec import SUBJECT, folded, given
+from tests.values_by_type import bare
 
 JANUARY, MARCH, MAY = date(2026, 1, 1), date(2026, 3, 1), date(2026, 5, 1)
 JOINED = MemberJoined(
@@ -31,17 +32,7 @@ LEFT = MemberLeft(left_on=MAY, reason=None)
 
 
 def test_a_member_joins_with_nothing_known_but_the_name() -> None:
-    given().when(JoinMember(name="Anna Li")).then(
-        MemberJoined(
-            name="Anna Li",
-            email=None,
-            employee_number=None,
-            joined_on=None,
-            cost_centre=None,
-            legal_entity=None,
-            external_id=None,
-        )
-    )
+    given().when(JoinMember(name="Anna Li")).then(bare(MemberJoined, name="Anna Li"))
 
 
 def test_a_member_with_the_same_external_id_does_not_join_twice() -> None:

@@ -30,6 +30,7 @@ from salesapi.domain.organisation.teams import (
 )
 from salesapi.domain.shared.kernel import ExternalId, Ref, Refused, StreamRef, ThingExists, ThingUnknown
 from tests.spec import SUBJECT, Case, folded, given, uid
+from tests.values_by_type import bare
 
 COMPANY, EAST, WEST, NORTH = uid(1), uid(2), uid(3), uid(4)
 ANNA, BEN, CAO = uid(11), uid(12), uid(13)
@@ -94,9 +95,7 @@ def test_the_first_team_is_formed_with_an_id_of_its_own() -> None:
 
 def test_a_team_with_the_same_external_id_is_not_formed_twice() -> None:
     external = ExternalId(system="hr", id="7")
-    there = TeamFormed(
-        team_id=SUBJECT, name="Team", parent_id=None, region=None, effective_from=None, external_id=external
-    )
+    there = bare(TeamFormed, team_id=SUBJECT, name="Team", external_id=external)
     given(there).when(FormTeam(name="Other", external_id=external)).refused(ThingExists, pointer="/external_id")
 
 

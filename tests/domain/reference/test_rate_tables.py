@@ -9,7 +9,7 @@ from salesapi.domain.reference import rate_tables
 from salesapi.domain.reference.rate_tables import RateTable, rate_on, rates_stated
 from salesapi.domain.shared.kernel import FieldInvalid, Recorded, Refused, ThingExists
 from salesapi.domain.shared.money import MINOR_UNIT_EXPONENTS, CurrencyUnknown
-from tests.spec import CATALOGUE, DAY, SUBJECT, folded, given
+from tests.spec import DAY, SUBJECT, folded, given, identity_of
 
 DEFINED = rate_tables.RateTableDefined(key="central", name="Central parity", source="PBOC")
 FRIDAY, SATURDAY, SUNDAY, MONDAY = (date(2026, 2, 27) + timedelta(days=step) for step in range(4))
@@ -52,9 +52,7 @@ def test_a_rate_table_is_defined_once_by_its_key() -> None:
     command = rate_tables.DefineRateTable(key="central", name="Central parity", source="PBOC")
     given().when(command).then(DEFINED)
     given(DEFINED).when(command).refused(ThingExists, pointer="/key")
-    _, defining = CATALOGUE.command("DefineRateTable")
-    assert defining.identity is not None
-    assert defining.identity(command) == ("key", "central")
+    assert identity_of(command) == ("key", "central")
 
 
 def test_rates_of_a_day_are_published() -> None:

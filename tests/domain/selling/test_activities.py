@@ -11,21 +11,21 @@ from salesapi.domain.selling import activities
 from salesapi.domain.shared.attributes import AttributeUnknown, AttributeValue
 from salesapi.domain.shared.declarations import EventType
 from salesapi.domain.shared.kernel import ExternalId, Refused, ThingExists, ThingUnknown
+from salesapi.domain.shared.states import made_from
 from salesapi.privacy.personal import personal_fields
 from tests.domain.examples import ACME, ANNA, DEAL, FACTS, LEAD
-from tests.spec import CATALOGUE, SUBJECT, fold, given, uid
+from tests.spec import CATALOGUE, SUBJECT, folded, given, uid
+from tests.values_by_type import bare
 
 ABOUT: Final = activities.Subject(kind="customer", id=ACME)
 SHANGHAI: Final = timezone(timedelta(hours=8))
-SCHEDULED: Final = activities.ActivityScheduled(
+SCHEDULED: Final = bare(
+    activities.ActivityScheduled,
     kind="call",
     about=ABOUT,
     owner_id=ANNA,
     due_on=date(2026, 3, 5),
-    due_at=None,
     next_step="Ask about the budget.",
-    attributes=(),
-    external_id=None,
 )
 FOLLOW_UP: Final = activities.FollowUp(
     channel="visit",
@@ -35,27 +35,14 @@ FOLLOW_UP: Final = activities.FollowUp(
     next_step="Send an offer.",
     next_on=date(2026, 3, 9),
 )
-LOGGED: Final = activities.ActivityFollowUpLogged(
-    about=ABOUT, owner_id=ANNA, follow_up=FOLLOW_UP, attributes=(), external_id=None
-)
+LOGGED: Final = bare(activities.ActivityFollowUpLogged, about=ABOUT, owner_id=ANNA, follow_up=FOLLOW_UP)
 COMPLETED: Final = activities.ActivityCompleted(
     about=ABOUT, kind="call", owner_id=ANNA, outcome="interested", content="They have a budget."
 )
 CANCELLED: Final = activities.ActivityCancelled(about=ABOUT, reason="ill")
 VOIDED: Final = activities.ActivityVoided(about=ABOUT, status_from="scheduled", reason="test")
-SCHEDULE: Final = activities.ScheduleActivity(
-    kind="call", about=ABOUT, owner_id=ANNA, due_on=date(2026, 3, 5), next_step="Ask about the budget."
-)
-LOG: Final = activities.LogFollowUp(
-    about=ABOUT,
-    channel="visit",
-    owner_id=ANNA,
-    direction="out",
-    content="They like it.",
-    outcome="interested",
-    next_step="Send an offer.",
-    next_on=date(2026, 3, 9),
-)
+SCHEDULE: Final = made_from(activities.ScheduleActivity, SCHEDULED)
+LOG: Final = made_from(activities.LogFollowUp, FOLLOW_UP, about=ABOUT, owner_id=ANNA, channel="visit")
 
 
 def _event_types() -> tuple[EventType, ...]:
@@ -74,8 +61,7 @@ def test_an_activity_is_about_a_lead_a_customer_or_a_deal(kind: activities.Subje
 
 def test_a_follow_up_that_was_not_planned_starts_its_own_stream_as_completed() -> None:
     given().facts(FACTS).when(LOG).then(LOGGED)
-    state = fold("activity", (LOGGED,))
-    assert isinstance(state, activities.Activity)
+    state = folded(activities.Activity, "activity", LOGGED)
     assert (state.status, state.kind) == ("completed", "visit")
     given(LOGGED).when(activities.CompleteActivity(activity_id=SUBJECT)).refused(activities.ActivityClosed)
 

@@ -14,6 +14,7 @@ from salesapi.domain.selling.attribution import (
 )
 from salesapi.domain.selling.leads import LeadClosed
 from salesapi.domain.shared.kernel import Refused, ThingUnknown
+from salesapi.domain.shared.states import made_from
 from tests.domain.examples import ANNA, DEAL, FACTS
 from tests.domain.selling.test_leads import CAPTURED, CONVERTED, DISQUALIFIED, QUALIFIED, VOIDED
 from tests.spec import SUBJECT, given, uid
@@ -21,9 +22,7 @@ from tests.spec import SUBJECT, given, uid
 MEETING: Final = RecordAttributionTouch(
     lead_id=SUBJECT, kind="meeting", member_id=ANNA, campaign="spring", weight=Decimal("2.5")
 )
-MET: Final = LeadAttributionTouchRecorded(
-    kind="meeting", member_id=ANNA, campaign="spring", weight=Decimal("2.5"), deal_id=None
-)
+MET: Final = made_from(LeadAttributionTouchRecorded, MEETING, deal_id=None)
 UNKNOWN: Final = uid(99)
 
 

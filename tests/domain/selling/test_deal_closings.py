@@ -5,32 +5,21 @@ from typing import Final
 
 import pytest
 
+from salesapi.domain.selling import deal_progress
 from salesapi.domain.selling import deal_refusals as refusals
-from salesapi.domain.selling.deal_progress import (
-    ChangeDealLines,
-    ChangeDealTeam,
-    LoseDeal,
-    MoveDealCloseDate,
-    ReopenDeal,
-    WinDeal,
-)
 from salesapi.domain.selling.deals import ChangeDeal, Deal, DealLost, DealReopened, DealVoided, DealWon, VoidDeal
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import BusinessTimeMissing, Refused
+from salesapi.domain.shared.states import made_from
 from salesapi.privacy.personal import personal_fields
 from tests.domain.examples import ACME, ANNA, OFFERED, OPENED, PIPELINE_EVENTS, STAGES
 from tests.domain.selling.test_deals import DECLARE, LINK, LOST, REASSIGN, TO_NEED, VALUE, deal, line, pipeline_of
-from tests.spec import SUBJECT, fold, uid
+from tests.spec import SUBJECT, folded, uid
+from tests.values_by_type import bare
 
-WIN: Final = WinDeal(deal_id=SUBJECT)
-WON: Final = DealWon(
-    stage_from="offer",
-    stage_to="won",
-    amount_minor=125_000,
-    currency="CNY",
-    owner_id=ANNA,
-    reason=None,
-    customer_id=ACME,
+WIN: Final = deal_progress.WinDeal(deal_id=SUBJECT)
+WON: Final = bare(
+    DealWon, stage_from="offer", stage_to="won", amount_minor=125_000, currency="CNY", owner_id=ANNA, customer_id=ACME
 )
 VOIDED: Final = DealVoided(status_from="open", stage_from="contact", reason="test")
 STATED: Final = (OFFERED.amount_minor, OFFERED.currency)
@@ -53,7 +42,7 @@ def test_a_deal_is_won_with_the_amount_sent_with_the_win_or_else_with_its_stated
     deal(opened).when(command).then(replace(WON, amount_minor=won[0], currency=won[1]))
 
 
-WIN_PRECEDENCE: Final[list[tuple[object, WinDeal, bool, type[Refused]]]] = [
+WIN_PRECEDENCE: Final[list[tuple[object, deal_progress.WinDeal, bool, type[Refused]]]] = [
     (OPENED, replace(WIN, amount_minor=1), False, refusals.AmountIncomplete),
     (OPENED, WIN, False, BusinessTimeMissing),
     (OPENED, WIN, True, refusals.AmountMissing),
@@ -63,7 +52,9 @@ WIN_PRECEDENCE: Final[list[tuple[object, WinDeal, bool, type[Refused]]]] = [
 
 
 @pytest.mark.parametrize(("opened", "command", "dated", "refusal"), WIN_PRECEDENCE)
-def test_a_win_names_its_first_obstacle(opened: object, command: WinDeal, dated: bool, refusal: type[Refused]) -> None:
+def test_a_win_names_its_first_obstacle(
+    opened: object, command: deal_progress.WinDeal, dated: bool, refusal: type[Refused]
+) -> None:
     case = deal(opened)
     (case if dated else case.on(None)).when(command).refused(refusal)
 
@@ -84,7 +75,7 @@ def test_an_end_may_require_a_reason_of_winning() -> None:
 
 
 def test_a_lost_deal_has_its_reason_and_its_note_is_sealed() -> None:
-    command = LoseDeal(deal_id=SUBJECT, reason="price", competitor="Initech", note="They were cheaper.")
+    command = deal_progress.LoseDeal(deal_id=SUBJECT, reason="price", competitor="Initech", note="They were cheaper.")
     lost = replace(LOST, competitor="Initech", note="They were cheaper.")
     deal(OPENED).when(command).then(lost)
     assert [field.path for field in personal_fields(DealLost)] == [("note",)]
@@ -93,14 +84,14 @@ def test_a_lost_deal_has_its_reason_and_its_note_is_sealed() -> None:
 
 CLOSED_TO: Final = (
     TO_NEED,
-    ChangeDealLines(deal_id=SUBJECT, lines=()),
+    deal_progress.ChangeDealLines(deal_id=SUBJECT, lines=()),
     VALUE,
-    MoveDealCloseDate(deal_id=SUBJECT, expected_close_on=None),
+    deal_progress.MoveDealCloseDate(deal_id=SUBJECT, expected_close_on=None),
     DECLARE,
     REASSIGN,
-    ChangeDealTeam(deal_id=SUBJECT, shares=()),
+    deal_progress.ChangeDealTeam(deal_id=SUBJECT, shares=()),
     WIN,
-    LoseDeal(deal_id=SUBJECT, reason="price"),
+    deal_progress.LoseDeal(deal_id=SUBJECT, reason="price"),
 )
 
 
@@ -114,28 +105,23 @@ def test_a_voided_deal_takes_nothing_more() -> None:
     deal(OPENED, VOIDED).when(ChangeDeal(deal_id=SUBJECT, title="x")).refused(refusals.DealClosed)
     deal(OPENED, VOIDED).when(LINK).refused(refusals.DealClosed)
     deal(OPENED, VOIDED).when(VoidDeal(deal_id=SUBJECT, reason="again")).refused(refusals.DealClosed)
-    deal(OPENED, VOIDED).when(ReopenDeal(deal_id=SUBJECT, reason="no")).refused(refusals.DealNotClosed)
+    deal(OPENED, VOIDED).when(deal_progress.ReopenDeal(deal_id=SUBJECT, reason="no")).refused(refusals.DealNotClosed)
 
 
 def test_reopening_a_won_deal_takes_back_its_amount_and_returns_to_the_stage_before() -> None:
-    reopened = DealReopened(
-        status_from="won", stage_from="won", stage_to="offer", reason="cancelled", amount_minor=125_000, currency="CNY"
-    )
-    deal(OFFERED, WON).when(ReopenDeal(deal_id=SUBJECT, reason="cancelled")).then(reopened)
-    state = fold("deal", (OFFERED, WON, reopened))
-    assert isinstance(state, Deal)
+    reopened = made_from(DealReopened, WON, status_from="won", stage_from="won", stage_to="offer", reason="cancelled")
+    deal(OFFERED, WON).when(deal_progress.ReopenDeal(deal_id=SUBJECT, reason="cancelled")).then(reopened)
+    state = folded(Deal, "deal", OFFERED, WON, reopened)
     assert (state.status, state.stage) == ("open", "offer")
     deal(OFFERED, WON, reopened).when(WIN).then(WON)
 
 
 def test_reopening_a_lost_deal_may_lead_to_another_open_stage() -> None:
-    reopened = DealReopened(
-        status_from="lost", stage_from="lost", stage_to="need", reason="called", amount_minor=None, currency=None
-    )
-    deal(OPENED, LOST).when(ReopenDeal(deal_id=SUBJECT, reason="called", stage_to="need")).then(reopened)
-    to_end = ReopenDeal(deal_id=SUBJECT, reason="called", stage_to="won")
+    reopened = bare(DealReopened, status_from="lost", stage_from="lost", stage_to="need", reason="called")
+    deal(OPENED, LOST).when(deal_progress.ReopenDeal(deal_id=SUBJECT, reason="called", stage_to="need")).then(reopened)
+    to_end = deal_progress.ReopenDeal(deal_id=SUBJECT, reason="called", stage_to="won")
     deal(OPENED, LOST).when(to_end).refused(refusals.TransitionNotAllowed)
-    deal(OPENED).when(ReopenDeal(deal_id=SUBJECT, reason="called")).refused(refusals.DealNotClosed)
+    deal(OPENED).when(deal_progress.ReopenDeal(deal_id=SUBJECT, reason="called")).refused(refusals.DealNotClosed)
 
 
 def test_a_deal_recorded_by_mistake_is_voided_whatever_became_of_it() -> None:

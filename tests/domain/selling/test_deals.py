@@ -26,13 +26,12 @@ from salesapi.domain.shared.kernel import ExternalId, Ref, Refused, StreamRef, T
 from salesapi.domain.shared.money import CurrencyUnknown, UnitPrice
 from tests.domain.examples import ACME, ANNA, BORIS, FACTS, HUNDRED, OFFERED, OPENED, PIPELINE, PIPELINE_EVENTS, PRODUCT
 from tests.spec import SUBJECT, Case, fold, folded, given, uid
+from tests.values_by_type import bare
 
 OPEN: Final = deals.OpenDeal(title="Machines for Acme", pipeline_id=PIPELINE, owner_id=ANNA)
 LOST: Final = deals.DealLost(stage_from="contact", stage_to="lost", reason="price", competitor=None, note=None)
 TO_NEED: Final = ChangeDealStage(deal_id=SUBJECT, stage_to="need")
-MOVED: Final = deals.DealStageChanged(
-    stage_from="contact", stage_to="need", direction="forward", stages_skipped=(), reason=None
-)
+MOVED: Final = bare(deals.DealStageChanged, stage_from="contact", stage_to="need", direction="forward")
 LINK: Final = LinkDealCustomer(deal_id=SUBJECT, customer_id=ACME)
 LINKED: Final = deals.DealCustomerLinked(customer_from=None, customer_to=ACME)
 VALUE: Final = ValueDeal(deal_id=SUBJECT, amount_minor=1_234_567, currency="CNY")
@@ -214,11 +213,7 @@ STAGE_PRECEDENCE: Final[list[tuple[tuple[object, ...], str, tuple[str, ...], str
 
 @pytest.mark.parametrize(("events", "stage_to", "permissions", "reason", "refusal"), STAGE_PRECEDENCE)
 def test_a_stage_change_names_its_first_obstacle(
-    events: tuple[object, ...],
-    stage_to: str,
-    permissions: tuple[str, ...],
-    reason: str | None,
-    refusal: type[Refused],
+    events: tuple[object, ...], stage_to: str, permissions: tuple[str, ...], reason: str | None, refusal: type[Refused]
 ) -> None:
     command = ChangeDealStage(deal_id=SUBJECT, stage_to=stage_to, reason=reason)
     deal(*events).allowed(*permissions).when(command).refused(refusal)

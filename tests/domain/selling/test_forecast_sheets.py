@@ -9,29 +9,24 @@ from salesapi.domain.selling import forecast_sheets
 from salesapi.domain.shared.kernel import Refused, ThingUnknown
 from salesapi.domain.shared.money import CurrencyUnknown
 from salesapi.domain.shared.periods import PeriodInvalid
+from salesapi.domain.shared.states import made_from
 from salesapi.privacy.personal import personal_fields
 from tests.domain.examples import ANNA, BORIS, DEAL, FACTS
-from tests.spec import ACTOR, CATALOGUE, SUBJECT, fold, given, uid
+from tests.spec import ACTOR, SUBJECT, folded, given, identity_of, uid
 
 OTHER_DEAL, UNKNOWN = uid(0xDF), uid(99)
 SURE: Final = forecast_sheets.ForecastEntry(deal_id=DEAL, amount_minor=50_000, category="commit", confidence="high")
 TAKE: Final = forecast_sheets.TakeForecastSnapshot(owner_id=ANNA, period="2026-03", currency="CNY", entries=(SURE,))
-TAKEN: Final = forecast_sheets.ForecastSheetSnapshotTaken(
-    owner_id=ANNA, period="2026-03", snapshot=1, currency="CNY", entries=(SURE,)
-)
+TAKEN: Final = made_from(forecast_sheets.ForecastSheetSnapshotTaken, TAKE, snapshot=1)
 SUMS: Final = forecast_sheets.ForecastTotals(commit_minor=50_000, best_case_minor=0, pipeline_minor=0)
 SUBMIT: Final = forecast_sheets.SubmitForecast(forecast_sheet_id=SUBJECT)
 SUBMITTED: Final = forecast_sheets.ForecastSheetSubmitted(snapshot=1, totals=SUMS, currency="CNY", note=None)
 ADJUST: Final = forecast_sheets.AdjustForecast(
     forecast_sheet_id=SUBJECT, delta_minor=-20_000, reason="The buyer is on leave"
 )
-ADJUSTED: Final = forecast_sheets.ForecastSheetAdjusted(
-    snapshot=1, category="commit", delta_minor=-20_000, currency="CNY", reason="The buyer is on leave"
-)
+ADJUSTED: Final = made_from(forecast_sheets.ForecastSheetAdjusted, ADJUST, snapshot=1, currency="CNY")
 FREEZE: Final = forecast_sheets.FreezeForecast(forecast_sheet_id=SUBJECT)
-FROZEN: Final = forecast_sheets.ForecastSheetFrozen(
-    owner_id=ANNA, period="2026-03", snapshot=1, totals=SUMS, currency="CNY"
-)
+FROZEN: Final = made_from(forecast_sheets.ForecastSheetFrozen, TAKE, snapshot=1, totals=SUMS)
 
 
 def test_the_first_snapshot_makes_the_sheet_of_a_member_and_period() -> None:
@@ -39,11 +34,9 @@ def test_the_first_snapshot_makes_the_sheet_of_a_member_and_period() -> None:
 
 
 def test_a_member_and_period_have_one_sheet() -> None:
-    _, kind = CATALOGUE.command("TakeForecastSnapshot")
-    assert kind.identity is not None
-    assert kind.identity(TAKE) == kind.identity(replace(TAKE, entries=(), currency="USD"))
-    assert kind.identity(TAKE) != kind.identity(replace(TAKE, period="2026-04"))
-    assert kind.identity(TAKE) != kind.identity(replace(TAKE, owner_id=BORIS))
+    assert identity_of(TAKE) == identity_of(replace(TAKE, entries=(), currency="USD"))
+    assert identity_of(TAKE) != identity_of(replace(TAKE, period="2026-04"))
+    assert identity_of(TAKE) != identity_of(replace(TAKE, owner_id=BORIS))
 
 
 def test_the_same_deals_a_week_later_are_another_snapshot() -> None:
@@ -90,8 +83,7 @@ def test_an_adjustment_of_nothing_changes_nothing() -> None:
 
 def test_a_new_submission_begins_without_adjustments() -> None:
     again = (replace(TAKEN, snapshot=2), replace(SUBMITTED, snapshot=2))
-    sheet = fold("forecast_sheet", (TAKEN, SUBMITTED, ADJUSTED, *again))
-    assert isinstance(sheet, forecast_sheets.ForecastSheet)
+    sheet = folded(forecast_sheets.ForecastSheet, "forecast_sheet", TAKEN, SUBMITTED, ADJUSTED, *again)
     assert sheet.submission is not None
     assert (sheet.expected, sheet.submission.adjustments, sheet.submitted_snapshot) == (SUMS, (), 2)
 

@@ -8,22 +8,20 @@ import pytest
 from salesapi.domain.selling import leads
 from salesapi.domain.shared.attributes import AttributeUnknown, AttributeValue
 from salesapi.domain.shared.kernel import ExternalId, Refused, ThingExists, ThingUnknown, natural_id
+from salesapi.domain.shared.states import made_from
 from salesapi.privacy.personal import personal_fields
 from tests.domain.examples import ACME, ANNA, BORIS, FACTS, PIPELINE
-from tests.spec import ACTOR, SUBJECT, fold, given, uid
+from tests.spec import ACTOR, SUBJECT, folded, given, uid
+from tests.values_by_type import bare
 
-CAPTURED: Final = leads.LeadCaptured(
+CAPTURED: Final = bare(
+    leads.LeadCaptured,
     source="web_form",
-    campaign=None,
     name="Li Na",
     company="Globex",
     phone="+86 10 1",
-    email=None,
     wechat="lina",
-    note=None,
     owner_id=ANNA,
-    attributes=(),
-    external_id=None,
 )
 IN_POOL: Final = replace(CAPTURED, owner_id=None)
 QUALIFIED: Final = leads.LeadQualified(criteria=("budget known",))
@@ -34,9 +32,7 @@ DEAL: Final = leads.LeadDeal(title="Machines for Globex", pipeline_id=PIPELINE)
 
 
 def test_a_lead_is_captured_as_its_source_delivers_it() -> None:
-    command = leads.CaptureLead(
-        source="web_form", name="Li Na", company="Globex", phone="+86 10 1", wechat="lina", owner_id=ANNA
-    )
+    command = made_from(leads.CaptureLead, CAPTURED)
     given().facts(FACTS).when(command).then(CAPTURED)
 
 
@@ -58,8 +54,7 @@ def test_a_lead_has_one_owner_or_is_in_the_pool() -> None:
     released = leads.LeadReleased(owner_from=BORIS, reason="idle")
     given(IN_POOL, assigned).when(leads.ReleaseLead(lead_id=SUBJECT, reason="idle")).then(released)
     given(IN_POOL, assigned, released).when(leads.ReleaseLead(lead_id=SUBJECT, reason="idle")).then()
-    state = fold("lead", (IN_POOL, assigned, released))
-    assert isinstance(state, leads.Lead)
+    state = folded(leads.Lead, "lead", IN_POOL, assigned, released)
     assert state.owner_id is None
 
 

@@ -9,7 +9,7 @@ import pytest
 from salesapi.domain.selling import pipelines
 from salesapi.domain.shared.kernel import ThingExists
 from tests.domain.examples import PIPELINE_EVENTS, STAGES, WAYS
-from tests.spec import SUBJECT, fold, given
+from tests.spec import SUBJECT, folded, given
 
 DEFINED: Final = pipelines.PipelineDefined(key="standard", name="Standard", external_id=None)
 PUBLISH: Final = pipelines.PublishPipelineVersion(pipeline_id=SUBJECT, stages=STAGES, transitions=WAYS)
@@ -30,8 +30,7 @@ def test_versions_count_from_one_and_the_earlier_ones_stay() -> None:
     given(DEFINED).when(PUBLISH).then(first)
     second = pipelines.PipelineVersionPublished(pipeline_version=2, stages=STAGES, transitions=WAYS[1:])
     given(DEFINED, first).when(replace(PUBLISH, transitions=WAYS[1:])).then(second)
-    pipeline = fold("pipeline", (DEFINED, first, second))
-    assert isinstance(pipeline, pipelines.Pipeline)
+    pipeline = folded(pipelines.Pipeline, "pipeline", DEFINED, first, second)
     assert pipeline.version(1).transitions == WAYS
     assert pipeline.version(2).transitions == WAYS[1:]
 
@@ -58,11 +57,7 @@ CONTRADICTIONS: Final[list[tuple[tuple[pipelines.Stage, ...], tuple[pipelines.Tr
     ((CONTACT, OFFER, WON), (_way("contact", "offer"),), "it needs at least one won and one lost end"),
     ((CONTACT, OFFER, WON, LOST), (*GOOD_WAYS, _way("won", "offer")), "a transition leaves the end won"),
     ((OFFER, WON, LOST), (_way("offer", "won"),), "no stage is an entry"),
-    (
-        (CONTACT, OFFER, replace(WON, is_entry=True), LOST),
-        (_way("contact", "offer"),),
-        "an end cannot be an entry",
-    ),
+    ((CONTACT, OFFER, replace(WON, is_entry=True), LOST), (_way("contact", "offer"),), "an end cannot be an entry"),
     (
         (
             replace(CONTACT, probability_percent=Decimal(20)),
@@ -106,21 +101,18 @@ DIRECTIONS: Final[list[tuple[str, str, pipelines.Direction | None]]] = [
 def test_the_direction_of_a_transition_follows_from_the_order_of_stages(
     stage_from: str, stage_to: str, direction: pipelines.Direction | None
 ) -> None:
-    pipeline = fold("pipeline", PIPELINE_EVENTS)
-    assert isinstance(pipeline, pipelines.Pipeline)
+    pipeline = folded(pipelines.Pipeline, "pipeline", *PIPELINE_EVENTS)
     assert pipeline.version(1).direction(stage_from=stage_from, stage_to=stage_to) == direction
 
 
 def test_a_skip_names_the_open_stages_between_and_losing_skips_nothing() -> None:
-    pipeline = fold("pipeline", PIPELINE_EVENTS)
-    assert isinstance(pipeline, pipelines.Pipeline)
+    pipeline = folded(pipelines.Pipeline, "pipeline", *PIPELINE_EVENTS)
     assert pipeline.version(1).skipped(stage_from="contact", stage_to="offer") == ("need",)
     assert pipeline.version(1).skipped(stage_from="contact", stage_to="lost") == ()
 
 
 def test_an_end_is_found_only_where_a_transition_leads_to_it() -> None:
-    pipeline = fold("pipeline", PIPELINE_EVENTS)
-    assert isinstance(pipeline, pipelines.Pipeline)
+    pipeline = folded(pipelines.Pipeline, "pipeline", *PIPELINE_EVENTS)
     assert pipeline.version(1).end("won", "offer") == STAGES[3]
     assert pipeline.version(1).end("won", "need") is None
     assert pipeline.version(1).end("lost", "offer") is None

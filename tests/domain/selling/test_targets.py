@@ -25,8 +25,10 @@ from salesapi.domain.selling.target_refusals import (
 from salesapi.domain.shared.kernel import Ref, Refused, StreamRef, ThingExists, ThingUnknown, natural_id
 from salesapi.domain.shared.money import CurrencyUnknown
 from salesapi.domain.shared.periods import PeriodInvalid
+from salesapi.domain.shared.states import made_from
 from tests.domain.examples import ANNA, BORIS, FACTS
-from tests.spec import ACTOR, CATALOGUE, SUBJECT, fold, given, uid
+from tests.spec import ACTOR, SUBJECT, fold, folded, given, identity_of, uid
+from tests.values_by_type import bare
 
 NORTH, UNKNOWN, PARENT = uid(0x70), uid(99), uid(0x7A)
 LINES: Final = targets.TargetLines(floor=800, challenge=1_000, stretch=1_200)
@@ -40,32 +42,19 @@ PROPOSE: Final = targets.ProposeTarget(
     currency="CNY",
     basis=(targets.TargetInput(name="last_quarter", value=Decimal("912.5")),),
 )
-PROPOSED: Final = targets.TargetProposed(
-    owner_id=ANNA,
-    team_id=None,
-    measure="won_amount",
-    period="2026Q1",
-    dimension=None,
-    currency="CNY",
-    unit=None,
-    lines=LINES,
-    basis=(targets.TargetInput(name="last_quarter", value=Decimal("912.5")),),
-    parent_target_id=None,
-)
+PROPOSED: Final = made_from(targets.TargetProposed, PROPOSE, lines=LINES)
 AGREED: Final = targets.TargetAgreed(revision=1, agreed_by=ANNA)
 ADJUST: Final = targets.AdjustTarget(
     target_id=SUBJECT, floor=700, challenge=900, stretch=1_100, reason="One less", effective_on=date(2026, 3, 1)
 )
 LOWER: Final = targets.TargetLines(floor=700, challenge=900, stretch=1_100)
-ADJUSTED: Final = targets.TargetAdjusted(
-    revision=2, lines_from=LINES, lines_to=LOWER, effective_on=date(2026, 3, 1), reason="One less"
-)
+ADJUSTED: Final = made_from(targets.TargetAdjusted, ADJUST, revision=2, lines_from=LINES, lines_to=LOWER)
 CLOSED: Final = targets.TargetClosed(result=950, note=None)
 CLOSE: Final = targets.CloseTarget(target_id=SUBJECT, result=950)
 TEAMS: Final = fold(
     "team",
     (
-        TeamFormed(team_id=NORTH, name="North", region=None, parent_id=None, effective_from=None, external_id=None),
+        bare(TeamFormed, team_id=NORTH, name="North"),
         TeamLeaderAppointed(team_id=NORTH, member_id=BORIS, effective_from=None),
     ),
 )
@@ -107,8 +96,6 @@ def test_a_target_may_be_a_part_of_one_whose_period_holds_its_own() -> None:
 
 
 def test_a_member_has_one_target_for_a_measure_period_and_part_of_the_business() -> None:
-    _, kind = CATALOGUE.command("ProposeTarget")
-    assert kind.identity is not None
     north = targets.TargetDimension(key="region", value="north")
     others = [
         replace(PROPOSE, owner_id=BORIS),
@@ -118,8 +105,8 @@ def test_a_member_has_one_target_for_a_measure_period_and_part_of_the_business()
         replace(PROPOSE, dimension=north),
         replace(PROPOSE, dimension=replace(north, value="south")),
     ]
-    assert len({kind.identity(each) for each in (PROPOSE, *others)}) == 7
-    assert kind.identity(PROPOSE) == kind.identity(replace(PROPOSE, floor=0, currency="USD", basis=()))
+    assert len({identity_of(each) for each in (PROPOSE, *others)}) == 7
+    assert identity_of(PROPOSE) == identity_of(replace(PROPOSE, floor=0, currency="USD", basis=()))
     given(PROPOSED).facts(KNOWN).when(replace(PROPOSE, period="2026Q5")).refused(ThingExists)
 
 
@@ -157,10 +144,10 @@ def test_of_several_refusals_of_a_proposal_the_first_in_this_order_is_given(
 def part(challenge: int, period: str, dimension: targets.TargetDimension | None = None) -> targets.TargetPart:
     """Anna's part as it is split off."""
     cut = (dimension.key, dimension.value) if dimension else ("", "")
-    return targets.TargetPart(
+    return bare(
+        targets.TargetPart,
         target_id=natural_id("target", "member", str(ANNA), "won_amount", period, *cut),
         owner_id=ANNA,
-        team_id=None,
         period=period,
         dimension=dimension,
         lines=targets.TargetLines(floor=challenge - 10, challenge=challenge, stretch=challenge + 10),
@@ -214,9 +201,7 @@ def test_the_children_are_proposed_with_what_they_have_from_their_parent() -> No
         parent_target_id=SUBJECT,
     )
     assert isinstance(second, targets.ProposeTarget)
-    _, kind = CATALOGUE.command("ProposeTarget")
-    assert kind.identity is not None
-    identity = kind.identity(second)
+    identity = identity_of(second)
     assert identity is not None
     assert natural_id("target", *identity) == part(600, "2026-03").target_id
 
@@ -268,8 +253,7 @@ def test_only_the_owner_agrees_and_once_to_the_same_lines() -> None:
 
 def test_adjusted_lines_name_the_old_ones_and_keep_them() -> None:
     given(PROPOSED, AGREED).when(ADJUST).then(ADJUSTED)
-    target = fold("target", (PROPOSED, AGREED, ADJUSTED))
-    assert isinstance(target, targets.Target)
+    target = folded(targets.Target, "target", PROPOSED, AGREED, ADJUSTED)
     assert [each.lines for each in target.revisions] == [LINES, LOWER]
 
 

@@ -9,15 +9,7 @@ import pytest
 from salesapi.domain.catalogue import STREAMS, Catalogue
 from salesapi.domain.consequences import Step, following
 from salesapi.domain.declaration_checks import check_declarations
-from salesapi.domain.shared.declarations import (
-    AnyCommand,
-    AnyStream,
-    DeclarationInvalid,
-    Stream,
-    acts_on,
-    changes,
-    creates,
-)
+from salesapi.domain.shared import declarations
 from salesapi.domain.shared.kernel import Context, Recorded, Refers, record, roles
 
 SELLERS: Final = roles("rep")
@@ -66,28 +58,28 @@ def evolve(state: Parcel | None, event: ParcelEvent, recorded: Recorded) -> Parc
     return Parcel(is_lost=isinstance(event, ParcelLost))
 
 
-PARCELS: Final = Stream[Parcel, ParcelEvent](
+PARCELS: Final = declarations.Stream[Parcel, ParcelEvent](
     kind="parcel",
     plural="parcels",
     evolve=evolve,
     commands=(
-        creates(SendParcel, decide=send, roles=SELLERS),
-        changes(LoseParcel, decide=lose, roles=SELLERS, target="parcel_id"),
+        declarations.creates(SendParcel, decide=send, roles=SELLERS),
+        declarations.changes(LoseParcel, decide=lose, roles=SELLERS, target="parcel_id"),
     ),
 )
 SEND, LOSE = PARCELS.commands
 
 
-def refused(stream: AnyStream) -> str:
+def refused(stream: declarations.AnyStream) -> str:
     """Declares this stream beside those of the company; answers what is said against it."""
-    with pytest.raises(DeclarationInvalid) as told:
+    with pytest.raises(declarations.DeclarationInvalid) as told:
         Catalogue((*STREAMS, stream))
     return str(told.value)
 
 
-def with_command(command: AnyCommand) -> AnyStream:
+def with_command(command: declarations.AnyCommand) -> declarations.AnyStream:
     """The stream with this command in place of its second one."""
-    stream: AnyStream = PARCELS
+    stream: declarations.AnyStream = PARCELS
     return replace(stream, commands=(SEND, command))
 
 
@@ -161,7 +153,9 @@ STREAM_CASES: Final = (
 
 
 @pytest.mark.parametrize(("stream", "text"), STREAM_CASES, ids=range(len(STREAM_CASES)))
-def test_given_a_wrong_stream_when_the_catalogue_is_made_then_it_is_named(stream: AnyStream, text: str) -> None:
+def test_given_a_wrong_stream_when_the_catalogue_is_made_then_it_is_named(
+    stream: declarations.AnyStream, text: str
+) -> None:
     assert text in refused(stream)
 
 
@@ -235,7 +229,7 @@ COMMAND_CASES: Final = (
 
 @pytest.mark.parametrize(("command", "text"), COMMAND_CASES, ids=range(len(COMMAND_CASES)))
 def test_given_a_wrong_command_when_the_catalogue_is_made_then_it_and_its_field_are_named(
-    command: AnyCommand, text: str
+    command: declarations.AnyCommand, text: str
 ) -> None:
     assert text in refused(with_command(command))
 
@@ -261,7 +255,7 @@ REFERENCE_CASES: Final = (
 def test_given_a_reference_to_nothing_when_the_catalogue_is_made_then_its_field_is_named(
     command: type, text: str
 ) -> None:
-    declared = changes(command, decide=lose_anything, roles=SELLERS, target="parcel_id")
+    declared = declarations.changes(command, decide=lose_anything, roles=SELLERS, target="parcel_id")
     assert text in refused(with_command(declared))
 
 
@@ -272,7 +266,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 
 
 def test_a_command_on_a_stream_that_may_be_empty_says_how_it_is_found() -> None:
-    found = acts_on(LoseParcel, decide=lose_what_may_be_there, roles=SELLERS, stream_of=parcel_of)
+    found = declarations.acts_on(LoseParcel, decide=lose_what_may_be_there, roles=SELLERS, stream_of=parcel_of)
     _, declared = Catalogue((*STREAMS, with_command(found))).command("LoseParcel")
     command = LoseParcel(parcel_id=UUID(int=7), why="rain")
     assert declared.stream_of is not None
@@ -286,7 +280,7 @@ def lose_what_may_be_there(state: Parcel | None, command: LoseParcel, context: C
 def test_given_steps_from_another_state_when_they_are_checked_then_the_command_is_named() -> None:
     command, steps = following(LoseParcel, steps_of_a_letter)
     with pytest.raises(
-        DeclarationInvalid, match="what follows from LoseParcel is told from another state; let steps_of"
+        declarations.DeclarationInvalid, match="what follows from LoseParcel is told from another state; let steps_of"
     ):
         check_declarations((*STREAMS, PARCELS), {command: steps})
 

@@ -9,16 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from iso4217 import Currency
 
-from salesapi.domain.shared.money import (
-    MINOR_UNIT_EXPONENTS,
-    CurrencyUnknown,
-    RoundingMode,
-    UnitPrice,
-    exponent,
-    line_amount_minor,
-    parts_of,
-    rounded,
-)
+from salesapi.domain.shared import money
 
 AMOUNTS: Final = st.integers(min_value=-(2**53) + 1, max_value=2**53 - 1)
 WEIGHTS: Final = st.lists(
@@ -29,13 +20,13 @@ MODES: Final = st.sampled_from(("half_up", "half_even", "down"))
 
 def test_our_exponents_are_those_of_the_published_iso_4217_table() -> None:
     published = {currency.code: currency.exponent for currency in Currency}
-    assert {code: published[code] for code in MINOR_UNIT_EXPONENTS} == MINOR_UNIT_EXPONENTS
+    assert {code: published[code] for code in money.MINOR_UNIT_EXPONENTS} == money.MINOR_UNIT_EXPONENTS
 
 
 def test_an_unknown_currency_is_refused() -> None:
     for code in ("XXX", "cny", ""):
-        with pytest.raises(CurrencyUnknown):
-            exponent(code)
+        with pytest.raises(money.CurrencyUnknown):
+            money.exponent(code)
 
 
 ROUNDINGS: Final[list[tuple[str, int, int, int]]] = [
@@ -54,14 +45,14 @@ ROUNDINGS: Final[list[tuple[str, int, int, int]]] = [
 @pytest.mark.parametrize(("amount", "half_up", "half_even", "down"), ROUNDINGS)
 def test_each_rounding_mode_rounds_as_it_is_named(amount: str, half_up: int, half_even: int, down: int) -> None:
     for exact in (Decimal(amount), Fraction(amount)):
-        assert rounded(exact, "half_up") == half_up
-        assert rounded(exact, "half_even") == half_even
-        assert rounded(exact, "down") == down
+        assert money.rounded(exact, "half_up") == half_up
+        assert money.rounded(exact, "half_even") == half_even
+        assert money.rounded(exact, "down") == down
 
 
 @given(st.decimals(min_value=-(10**18), max_value=10**18, places=6, allow_nan=False, allow_infinity=False), MODES)
-def test_a_decimal_and_the_same_fraction_are_rounded_alike(amount: Decimal, mode: RoundingMode) -> None:
-    assert rounded(amount, mode) == rounded(Fraction(amount), mode)
+def test_a_decimal_and_the_same_fraction_are_rounded_alike(amount: Decimal, mode: money.RoundingMode) -> None:
+    assert money.rounded(amount, mode) == money.rounded(Fraction(amount), mode)
 
 
 LINES: Final[list[tuple[str, str, str, int]]] = [
@@ -82,8 +73,8 @@ LINES: Final[list[tuple[str, str, str, int]]] = [
 def test_a_line_is_rounded_half_up_once_in_the_minor_unit_of_its_currency(
     price: str, quantity: str, currency: str, amount_minor: int
 ) -> None:
-    unit_price = UnitPrice(amount=Decimal(price), currency=currency)
-    assert line_amount_minor(unit_price, Decimal(quantity)) == amount_minor
+    unit_price = money.UnitPrice(amount=Decimal(price), currency=currency)
+    assert money.line_amount_minor(unit_price, Decimal(quantity)) == amount_minor
 
 
 @pytest.mark.parametrize(
@@ -100,15 +91,18 @@ def test_a_line_is_rounded_half_up_once_in_the_minor_unit_of_its_currency(
 def test_a_discount_is_taken_off_before_a_line_is_rounded(
     price: str, quantity: str, discount_percent: str, amount_minor: int
 ) -> None:
-    unit_price = UnitPrice(amount=Decimal(price), currency="USD")
-    assert line_amount_minor(unit_price, Decimal(quantity), discount_percent=Decimal(discount_percent)) == amount_minor
+    unit_price = money.UnitPrice(amount=Decimal(price), currency="USD")
+    assert (
+        money.line_amount_minor(unit_price, Decimal(quantity), discount_percent=Decimal(discount_percent))
+        == amount_minor
+    )
 
 
 @given(AMOUNTS, WEIGHTS)
 def test_the_parts_of_an_amount_add_up_to_it_and_none_is_off_by_a_whole_unit(
     whole_minor: int, weights: list[Decimal]
 ) -> None:
-    parts = parts_of(whole_minor, weights)
+    parts = money.parts_of(whole_minor, weights)
     total = sum((Fraction(weight) for weight in weights), Fraction())
     assert sum(parts) == whole_minor
     for part, weight in zip(parts, weights, strict=True):
@@ -117,7 +111,7 @@ def test_the_parts_of_an_amount_add_up_to_it_and_none_is_off_by_a_whole_unit(
 
 @given(AMOUNTS.map(abs), WEIGHTS)
 def test_what_is_left_over_goes_to_the_largest_remainders(whole_minor: int, weights: list[Decimal]) -> None:
-    parts = parts_of(whole_minor, weights)
+    parts = money.parts_of(whole_minor, weights)
     total = sum((Fraction(weight) for weight in weights), Fraction())
     exact = [whole_minor * Fraction(weight) / total for weight in weights]
     remainders = [each - (each.numerator // each.denominator) for each in exact]
@@ -128,10 +122,10 @@ def test_what_is_left_over_goes_to_the_largest_remainders(whole_minor: int, weig
 
 @given(AMOUNTS, WEIGHTS)
 def test_bug_an_amount_taken_back_was_split_unlike_the_amount_paid(whole_minor: int, weights: list[Decimal]) -> None:
-    assert parts_of(-whole_minor, weights) == tuple(-part for part in parts_of(whole_minor, weights))
+    assert money.parts_of(-whole_minor, weights) == tuple(-part for part in money.parts_of(whole_minor, weights))
 
 
 def test_equal_remainders_go_to_the_first() -> None:
-    assert parts_of(100, [Decimal(1)] * 3) == (34, 33, 33)
-    assert parts_of(-100, [Decimal(1)] * 3) == (-34, -33, -33)
-    assert parts_of(1, [Decimal(0), Decimal("33.3")]) == (0, 1)
+    assert money.parts_of(100, [Decimal(1)] * 3) == (34, 33, 33)
+    assert money.parts_of(-100, [Decimal(1)] * 3) == (-34, -33, -33)
+    assert money.parts_of(1, [Decimal(0), Decimal("33.3")]) == (0, 1)

@@ -16,9 +16,9 @@ from salesapi.domain.shared.kernel import (
     Context,
     Facts,
     StreamRef,
-    ThingExists,
     ThingUnknown,
     external_identity,
+    refuse_existing,
     roles,
 )
 from salesapi.domain.shared.money import exponent
@@ -30,8 +30,7 @@ def draft(
     state: Agreement | None, command: agreements.DraftAgreement, context: Context
 ) -> tuple[agreements.AgreementDrafted, ...]:
     """Decides `DraftAgreement`."""
-    if state is not None:
-        raise ThingExists(thing="agreement", id=str(context.subject_id), pointer="/external_id")
+    refuse_existing(state, context, "agreement")
     exponent(command.currency, pointer="/currency")
     refuse_unknown(command, context.facts)
     return (made_from(agreements.AgreementDrafted, command),)

@@ -8,7 +8,7 @@ from salesapi.domain.cash import invoices
 from salesapi.domain.cash.agreements import Agreement, AgreementLineUnknown, AgreementNotSigned
 from salesapi.domain.cash.invoices import Invoice, InvoiceEvent, evolve, gross_minor
 from salesapi.domain.shared.declarations import Stream, changes, creates
-from salesapi.domain.shared.kernel import AMOUNT_MINOR_MAX, CASHIERS, Context, Facts, ThingExists, external_identity
+from salesapi.domain.shared.kernel import AMOUNT_MINOR_MAX, CASHIERS, Context, Facts, external_identity, refuse_existing
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.references import referred, refuse_unknown
 from salesapi.domain.shared.states import made_from
@@ -18,9 +18,7 @@ def issue(
     state: Invoice | None, command: invoices.IssueInvoice, context: Context
 ) -> tuple[invoices.InvoiceIssued, ...]:
     """Decides `IssueInvoice`."""
-    if state is not None:
-        pointer = "/number" if command.agreement_id else "/external_id"
-        raise ThingExists(thing="invoice", id=str(context.subject_id), pointer=pointer)
+    refuse_existing(state, context, "invoice", pointer="/number" if command.agreement_id else "/external_id")
     exponent(command.currency, pointer="/currency")
     amount_minor, tax_minor = _amounts(command)
     issued_on = context.occurred.on if context.occurred else None

@@ -8,7 +8,7 @@ from salesapi.domain.cash import receipts
 from salesapi.domain.cash.invoices import Invoice, InvoiceIsVoided
 from salesapi.domain.cash.receipts import Receipt, ReceiptEvent, ReceiptPart, Settled, evolve, settles
 from salesapi.domain.shared.declarations import Stream, changes, creates
-from salesapi.domain.shared.kernel import CASHIERS, Context, FieldInvalid, ThingExists, external_identity
+from salesapi.domain.shared.kernel import CASHIERS, Context, FieldInvalid, external_identity, refuse_existing
 from salesapi.domain.shared.money import exponent, rounded
 from salesapi.domain.shared.references import referred, refuse_unknown
 from salesapi.domain.shared.states import made_from
@@ -18,8 +18,7 @@ def record_receipt(
     state: Receipt | None, command: receipts.RecordReceipt, context: Context
 ) -> tuple[receipts.ReceiptRecorded, ...]:
     """Decides `RecordReceipt`."""
-    if state is not None:
-        raise ThingExists(thing="receipt", id=str(context.subject_id), pointer="/external_id")
+    refuse_existing(state, context, "receipt")
     exponent(command.currency)
     if command.bank_fee_minor > command.amount_minor:
         raise receipts.BankFeeTooLarge(

@@ -4,43 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.domain.cash.agreements import Agreement
-from salesapi.domain.customers.customers import (
-    CONTACTS_MAX,
-    AddCustomerContact,
-    AssignCustomer,
-    ChangeCustomer,
-    ChangeCustomerContact,
-    ClaimCustomer,
-    Customer,
-    CustomerAlreadyClaimed,
-    CustomerAssigned,
-    CustomerChanged,
-    CustomerClaimantNotMember,
-    CustomerClaimed,
-    CustomerContactAdded,
-    CustomerContactChanged,
-    CustomerContactExists,
-    CustomerContactRemoved,
-    CustomerContactsTooMany,
-    CustomerContactUnknown,
-    CustomerEvent,
-    CustomerParentChanged,
-    CustomerParentIsItself,
-    CustomerRegistered,
-    CustomerReleased,
-    KnownContact,
-    RegisterCustomer,
-    ReleaseCustomer,
-    RemoveCustomerContact,
-    evolve,
-)
-from salesapi.domain.customers.satisfaction import (
-    SCALES,
-    CustomerSatisfactionRecorded,
-    RecordSatisfaction,
-    SatisfactionDealForeign,
-    SatisfactionScoreOffScale,
-)
+from salesapi.domain.customers import customers, satisfaction
 from salesapi.domain.selling.deals import Deal
 from salesapi.domain.shared.attributes import changed_values, definitions_needed, merged, refuse_invalid_values
 from salesapi.domain.shared.declarations import Stream, changes, creates
@@ -49,25 +13,26 @@ from salesapi.domain.shared.kernel import (
     SELLERS,
     UNSET,
     Context,
-    ThingExists,
     external_identity,
     natural_id,
     owner_of,
+    refuse_existing,
 )
 from salesapi.domain.shared.references import reference_at, referred, refuse_unknown
 from salesapi.domain.shared.states import made_from, replace
 
 
-def register(state: Customer | None, command: RegisterCustomer, context: Context) -> tuple[CustomerRegistered, ...]:
+def register(
+    state: customers.Customer | None, command: customers.RegisterCustomer, context: Context
+) -> tuple[customers.CustomerRegistered, ...]:
     """Decides `RegisterCustomer`."""
-    if state is not None:
-        raise ThingExists(thing="customer", id=str(context.subject_id), pointer="/external_id")
+    refuse_existing(state, context, "customer")
     refuse_unknown(command, context.facts, "owner_id")
     _refuse_invalid_parent(command, context)
     refuse_invalid_values("customer", command, context.facts)
     is_person = command.kind == "person"
     registered = made_from(
-        CustomerRegistered,
+        customers.CustomerRegistered,
         command,
         name=None if is_person else command.name,
         person_name=command.name if is_person else None,
@@ -77,43 +42,47 @@ def register(state: Customer | None, command: RegisterCustomer, context: Context
 
 
 def change(
-    state: Customer, command: ChangeCustomer, context: Context
-) -> tuple[CustomerChanged | CustomerParentChanged, ...]:
+    state: customers.Customer, command: customers.ChangeCustomer, context: Context
+) -> tuple[customers.CustomerChanged | customers.CustomerParentChanged, ...]:
     """Decides `ChangeCustomer`. A new parent is a fact of its own, because it can also become none."""
     _refuse_invalid_parent(command, context)
     refuse_invalid_values("customer", command, context.facts)
     name = None if command.name is UNSET or command.name == state.name else command.name
     attributes = changed_values(state.attributes, sent=command.attributes)
-    decided: list[CustomerChanged | CustomerParentChanged] = []
+    decided: list[customers.CustomerChanged | customers.CustomerParentChanged] = []
     if name or attributes:
         is_person = state.kind == "person"
         decided.append(
-            CustomerChanged(
+            customers.CustomerChanged(
                 name=None if is_person else name, person_name=name if is_person else None, attributes=attributes
             )
         )
     if command.parent_id is not UNSET and command.parent_id != state.parent_id:
-        decided.append(CustomerParentChanged(parent_from=state.parent_id, parent_to=command.parent_id))
+        decided.append(customers.CustomerParentChanged(parent_from=state.parent_id, parent_to=command.parent_id))
     return tuple(decided)
 
 
-def add_contact(state: Customer, command: AddCustomerContact, context: Context) -> tuple[CustomerContactAdded, ...]:
+def add_contact(
+    state: customers.Customer, command: customers.AddCustomerContact, context: Context
+) -> tuple[customers.CustomerContactAdded, ...]:
     """Decides `AddCustomerContact`. Adding the same contact with the same words again changes nothing."""
     contact_id = _new_contact_id(command, context)
     known = state.contact(contact_id)
     if known is not None:
         if _told(known) != _told(command):
-            raise CustomerContactExists(id=str(contact_id), pointer="/external_id" if command.external_id else "")
+            raise customers.CustomerContactExists(
+                id=str(contact_id), pointer="/external_id" if command.external_id else ""
+            )
         return ()
-    if len(state.contacts) >= CONTACTS_MAX:
-        raise CustomerContactsTooMany(limit=CONTACTS_MAX)
-    added = made_from(CustomerContactAdded, command, contact_id=contact_id)
+    if len(state.contacts) >= customers.CONTACTS_MAX:
+        raise customers.CustomerContactsTooMany(limit=customers.CONTACTS_MAX)
+    added = made_from(customers.CustomerContactAdded, command, contact_id=contact_id)
     return (added,)
 
 
 def change_contact(
-    state: Customer, command: ChangeCustomerContact, context: Context
-) -> tuple[CustomerContactChanged, ...]:
+    state: customers.Customer, command: customers.ChangeCustomerContact, context: Context
+) -> tuple[customers.CustomerContactChanged, ...]:
     """Decides `ChangeCustomerContact`."""
     known = _known_contact(state, command.contact_id)
     changed = replace(
@@ -128,112 +97,122 @@ def change_contact(
     fields = tuple(field for field, value in _told(changed).items() if value != before[field])
     if not fields:
         return ()
-    return (made_from(CustomerContactChanged, changed, contact_id=command.contact_id, fields=fields),)
+    return (made_from(customers.CustomerContactChanged, changed, contact_id=command.contact_id, fields=fields),)
 
 
 def remove_contact(
-    state: Customer, command: RemoveCustomerContact, context: Context
-) -> tuple[CustomerContactRemoved, ...]:
+    state: customers.Customer, command: customers.RemoveCustomerContact, context: Context
+) -> tuple[customers.CustomerContactRemoved, ...]:
     """Decides `RemoveCustomerContact`."""
     _known_contact(state, command.contact_id)
-    return (CustomerContactRemoved(contact_id=command.contact_id, reason=command.reason),)
+    return (customers.CustomerContactRemoved(contact_id=command.contact_id, reason=command.reason),)
 
 
-def assign(state: Customer, command: AssignCustomer, context: Context) -> tuple[CustomerAssigned, ...]:
+def assign(
+    state: customers.Customer, command: customers.AssignCustomer, context: Context
+) -> tuple[customers.CustomerAssigned, ...]:
     """Decides `AssignCustomer`."""
     refuse_unknown(command, context.facts)
     if command.owner_id == state.owner_id:
         return ()
-    return (CustomerAssigned(owner_from=state.owner_id, owner_to=command.owner_id, reason=command.reason),)
+    return (customers.CustomerAssigned(owner_from=state.owner_id, owner_to=command.owner_id, reason=command.reason),)
 
 
-def release(state: Customer, command: ReleaseCustomer, context: Context) -> tuple[CustomerReleased, ...]:
+def release(
+    state: customers.Customer, command: customers.ReleaseCustomer, context: Context
+) -> tuple[customers.CustomerReleased, ...]:
     """Decides `ReleaseCustomer`. What is in the pool stays there."""
     if state.owner_id is None:
         return ()
-    return (CustomerReleased(owner_from=state.owner_id, reason=command.reason),)
+    return (customers.CustomerReleased(owner_from=state.owner_id, reason=command.reason),)
 
 
-def claim(state: Customer, command: ClaimCustomer, context: Context) -> tuple[CustomerClaimed, ...]:
+def claim(
+    state: customers.Customer, command: customers.ClaimCustomer, context: Context
+) -> tuple[customers.CustomerClaimed, ...]:
     """Decides `ClaimCustomer`: only from the pool, and for the member who asks."""
     if context.member_id is None:
-        raise CustomerClaimantNotMember()
+        raise customers.CustomerClaimantNotMember()
     if state.owner_id == context.member_id:
         return ()
     if state.owner_id is not None:
-        raise CustomerAlreadyClaimed()
-    return (CustomerClaimed(owner_to=context.member_id),)
+        raise customers.CustomerAlreadyClaimed()
+    return (customers.CustomerClaimed(owner_to=context.member_id),)
 
 
 def record_satisfaction(
-    state: Customer, command: RecordSatisfaction, context: Context
-) -> tuple[CustomerSatisfactionRecorded, ...]:
+    state: customers.Customer, command: satisfaction.RecordSatisfaction, context: Context
+) -> tuple[satisfaction.CustomerSatisfactionRecorded, ...]:
     """Decides `RecordSatisfaction`. A deal without a customer may turn out to be this one's."""
-    lowest, highest = SCALES[command.kind]
+    lowest, highest = satisfaction.SCALES[command.kind]
     if not lowest <= command.score <= highest:
-        raise SatisfactionScoreOffScale(
+        raise satisfaction.SatisfactionScoreOffScale(
             kind=command.kind, lowest=lowest, highest=highest, score=command.score, pointer="/score"
         )
     if command.deal_id is not None:
         deal = referred(command, "deal_id", Deal, context.facts)
         if deal.customer_id not in (None, command.customer_id):
-            raise SatisfactionDealForeign(pointer="/deal_id")
+            raise satisfaction.SatisfactionDealForeign(pointer="/deal_id")
     if command.agreement_id is not None:
         agreement = referred(command, "agreement_id", Agreement, context.facts)
         # An agreement has no owner: one of another customer, which may be out of scope, does not exist here.
         if agreement.customer_id != command.customer_id:
             raise reference_at(command, "agreement_id").refusal()
     refuse_unknown(command, context.facts, "activity_id")
-    return (made_from(CustomerSatisfactionRecorded, command),)
+    return (made_from(satisfaction.CustomerSatisfactionRecorded, command),)
 
 
-def _told(of: KnownContact | AddCustomerContact) -> dict[str, str | None]:
+def _told(of: customers.KnownContact | customers.AddCustomerContact) -> dict[str, str | None]:
     """All that is told of a contact, by field."""
     return {"name": of.name, "phone": of.phone, "email": of.email, "wechat": of.wechat, "role": of.role}
 
 
-def _new_contact_id(command: AddCustomerContact, context: Context) -> UUID:
+def _new_contact_id(command: customers.AddCustomerContact, context: Context) -> UUID:
     if command.contact_id is not None:
         return command.contact_id
     parts = external_identity(command)
     return natural_id("contact", *parts) if parts else context.new_id
 
 
-def _known_contact(state: Customer, contact_id: UUID) -> KnownContact:
+def _known_contact(state: customers.Customer, contact_id: UUID) -> customers.KnownContact:
     contact = state.contact(contact_id)
     if contact is None:
-        raise CustomerContactUnknown(id=str(contact_id), pointer="/contact_id")
+        raise customers.CustomerContactUnknown(id=str(contact_id), pointer="/contact_id")
     return contact
 
 
-def _refuse_invalid_parent(command: RegisterCustomer | ChangeCustomer, context: Context) -> None:
+def _refuse_invalid_parent(command: customers.RegisterCustomer | customers.ChangeCustomer, context: Context) -> None:
     if command.parent_id == context.subject_id:
-        raise CustomerParentIsItself(pointer="/parent_id")
+        raise customers.CustomerParentIsItself(pointer="/parent_id")
     refuse_unknown(command, context.facts, "parent_id")
 
 
-STREAM: Final = Stream[Customer, CustomerEvent](
+STREAM: Final = Stream[customers.Customer, customers.CustomerEvent](
     kind="customer",
     plural="customers",
-    evolve=evolve,
+    evolve=customers.evolve,
     commands=(
         creates(
-            RegisterCustomer,
+            customers.RegisterCustomer,
             decide=register,
             roles=SELLERS,
             identity=external_identity,
             needs=definitions_needed("customer"),
         ),
         changes(
-            ChangeCustomer, decide=change, roles=SELLERS, target="customer_id", needs=definitions_needed("customer")
+            customers.ChangeCustomer,
+            decide=change,
+            roles=SELLERS,
+            target="customer_id",
+            needs=definitions_needed("customer"),
         ),
-        changes(AddCustomerContact, decide=add_contact, roles=SELLERS, target="customer_id"),
-        changes(ChangeCustomerContact, decide=change_contact, roles=SELLERS, target="customer_id"),
-        changes(RemoveCustomerContact, decide=remove_contact, roles=SELLERS, target="customer_id"),
-        changes(AssignCustomer, decide=assign, roles=LEADERS, target="customer_id"),
-        changes(ReleaseCustomer, decide=release, roles=SELLERS, target="customer_id"),
-        changes(ClaimCustomer, decide=claim, roles=SELLERS, target="customer_id"),
-        changes(RecordSatisfaction, decide=record_satisfaction, roles=SELLERS, target="customer_id"),
+        changes(customers.AddCustomerContact, decide=add_contact, roles=SELLERS, target="customer_id"),
+        changes(customers.ChangeCustomerContact, decide=change_contact, roles=SELLERS, target="customer_id"),
+        changes(customers.RemoveCustomerContact, decide=remove_contact, roles=SELLERS, target="customer_id"),
+        changes(customers.AssignCustomer, decide=assign, roles=LEADERS, target="customer_id"),
+        changes(customers.ReleaseCustomer, decide=release, roles=SELLERS, target="customer_id"),
+        changes(customers.ClaimCustomer, decide=claim, roles=SELLERS, target="customer_id"),
+        changes(satisfaction.RecordSatisfaction, decide=record_satisfaction, roles=SELLERS, target="customer_id"),
     ),
     owner=owner_of,
 )

@@ -5,7 +5,7 @@ worked, a make-up day (调休) is, on a weekend too. Fiscal periods tile time fr
 until the next one begins, and a period that lies across that day is cut there. First and last days are inclusive.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Final, Literal, TypeAlias, assert_never, get_args
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -22,11 +22,11 @@ from salesapi.domain.shared.kernel import (
     Key,
     Recorded,
     Refused,
-    ThingExists,
     Title,
     record,
+    refuse_existing,
 )
-from salesapi.domain.shared.periods import MONTHS, PeriodKind
+from salesapi.domain.shared.periods import PeriodKind
 from salesapi.domain.shared.states import made_from, replace
 
 DAYS_MAX: Final = 1_000
@@ -162,29 +162,15 @@ class Calendar:
     fiscal_periods: tuple[FiscalPeriods, ...] = ()
 
 
-@record
-class FiscalPeriod:
-    """One fiscal period. It is told by its first day: where a definition ends, two may have the same number."""
-
-    kind: PeriodKind
-    year: int
-    """The calendar year in which its fiscal year begins."""
-    number: int
-    """Its number in the fiscal year, from 1."""
-    first_on: date
-    last_on: date
-
-
 def define(state: Calendar | None, command: DefineCalendar, context: Context) -> tuple[CalendarDefined, ...]:
     """Decides `DefineCalendar`."""
-    if state is not None:
-        raise ThingExists(thing="calendar", id=str(context.subject_id), pointer="/key")
+    refuse_existing(state, context, "calendar", pointer="/key")
     if command.zone not in _ZONES:
         raise FieldInvalid(reason="A zone is an IANA name such as Asia/Shanghai.", pointer="/zone")
     if len(set(command.weekdays)) < len(command.weekdays):
         raise FieldInvalid(reason="Each weekday stands once.", pointer="/weekdays")
     weekdays = tuple(weekday for weekday in WEEK if weekday in command.weekdays)
-    return (CalendarDefined(key=command.key, name=command.name, zone=command.zone, weekdays=weekdays),)
+    return (made_from(CalendarDefined, command, weekdays=weekdays),)
 
 
 def declare_holidays(
@@ -208,7 +194,7 @@ def define_fiscal_periods(
     """Decides `DefineFiscalPeriods`."""
     if command.effective_from is not None and command.effective_from.day != 1:
         raise FieldInvalid(reason="Fiscal periods begin on the first of a month.", pointer="/effective_from")
-    asked = FiscalPeriods(kind=command.kind, first_month=command.first_month, effective_from=command.effective_from)
+    asked = made_from(FiscalPeriods, command)
     if asked in state.fiscal_periods:
         return ()
     if len({asked.first, *(definition.first for definition in state.fiscal_periods)}) > DEFINITIONS_MAX:
@@ -219,14 +205,14 @@ def define_fiscal_periods(
 def evolve(state: Calendar | None, event: CalendarEvent, recorded: Recorded) -> Calendar:
     """Folds the stream to its state."""
     if isinstance(event, CalendarDefined):
-        return Calendar(key=event.key, name=event.name, zone=event.zone, weekdays=event.weekdays)
+        return made_from(Calendar, event)
     assert state is not None, "a calendar begins with calendar.defined"
     match event:
         case CalendarHolidaysDeclared():
             by_day = {day.on: day for day in (*state.days, *event.days)}
             return replace(state, days=tuple(by_day[on] for on in sorted(by_day)))
         case CalendarFiscalPeriodsDefined():
-            added = FiscalPeriods(kind=event.kind, first_month=event.first_month, effective_from=event.effective_from)
+            added = made_from(FiscalPeriods, event)
             kept = (definition for definition in state.fiscal_periods if definition.first != added.first)
             return replace(state, fiscal_periods=tuple(sorted([*kept, added], key=lambda definition: definition.first)))
         case _:
@@ -245,45 +231,6 @@ def working_days(calendar: Calendar, *, first: date, last: date) -> int:
     regular = weeks * len(calendar.weekdays) + len(begun & set(calendar.weekdays))
     declared = [day for day in calendar.days if first <= day.on <= last]
     return regular + sum(day.is_worked - (WEEK[day.on.weekday()] in calendar.weekdays) for day in declared)
-
-
-def fiscal_period_of(calendar: Calendar, on: date) -> FiscalPeriod | None:
-    """The fiscal period that the day lies in; None before the first definition."""
-    definitions = calendar.fiscal_periods
-    held = next((index for index in reversed(range(len(definitions))) if definitions[index].first <= on), None)
-    if held is None:
-        return None
-    definition, later = definitions[held], definitions[held + 1 : held + 2]
-    whole = _whole_period(definition, on)
-    last_held = later[0].first - timedelta(days=1) if later else date.max
-    return replace(whole, first_on=max(whole.first_on, definition.first), last_on=min(whole.last_on, last_held))
-
-
-def _whole_period(definition: FiscalPeriods, on: date) -> FiscalPeriod:
-    """The period as it were if the definition held always. Months are counted from January of the year 0."""
-    length = MONTHS[definition.kind]
-    offset = definition.first_month - 1
-    year, month = divmod(12 * on.year + on.month - 1 - offset, 12)
-    number = month // length
-    begins = 12 * year + offset + number * length
-    return FiscalPeriod(
-        kind=definition.kind,
-        year=year,
-        number=number + 1,
-        first_on=_first_of(begins) or date.min,
-        last_on=_last_before(begins + length),
-    )
-
-
-def _first_of(month: int) -> date | None:
-    """The first day of a month; None where no date is so early or so late."""
-    year, index = divmod(month, 12)
-    return date(year, index + 1, 1) if date.min.year <= year <= date.max.year else None
-
-
-def _last_before(month: int) -> date:
-    begins = _first_of(month)
-    return begins - timedelta(days=1) if begins else date.max
 
 
 STREAM: Final = Stream[Calendar, CalendarEvent](

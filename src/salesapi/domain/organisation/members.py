@@ -22,11 +22,11 @@ from salesapi.domain.shared.kernel import (
     Reason,
     Recorded,
     Refused,
-    ThingExists,
     Title,
     Unset,
     external_identity,
     record,
+    refuse_existing,
 )
 from salesapi.domain.shared.states import made_from, replace
 
@@ -133,8 +133,7 @@ class Member:
 
 def join(state: Member | None, command: JoinMember, context: Context) -> tuple[MemberJoined, ...]:
     """Decides `JoinMember`."""
-    if state is not None:
-        raise ThingExists(thing="member", id=str(context.subject_id), pointer="/external_id")
+    refuse_existing(state, context, "member")
     return (made_from(MemberJoined, command),)
 
 

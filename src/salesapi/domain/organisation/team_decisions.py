@@ -107,9 +107,7 @@ def change_region(
     if at(team.regions, start_of(command.effective_from)) == command.region:
         return ()
     _refuse_full(team.regions, teams.CHANGES_MAX, "regions of one team")
-    return (
-        teams.TeamRegionChanged(team_id=command.team_id, region=command.region, effective_from=command.effective_from),
-    )
+    return (made_from(teams.TeamRegionChanged, command),)
 
 
 def close(state: Teams, command: teams.CloseTeam, context: Context) -> tuple[teams.TeamClosed, ...]:

@@ -20,8 +20,8 @@ from salesapi.domain.shared.kernel import (
     Context,
     FieldInvalid,
     Refused,
-    ThingExists,
     external_identity,
+    refuse_existing,
 )
 from salesapi.domain.shared.money import UnitPrice, exponent
 from salesapi.domain.shared.states import made_from
@@ -31,9 +31,7 @@ def list_product(
     state: Product | None, command: products.ListProduct, context: Context
 ) -> tuple[products.ProductListed, ...]:
     """Decides `ListProduct`."""
-    if state is not None:
-        pointer = "/external_id" if command.external_id else "/code"
-        raise ThingExists(thing="product", id=str(context.subject_id), pointer=pointer)
+    refuse_existing(state, context, "product", pointer="/external_id" if command.external_id else "/code")
     return (made_from(products.ProductListed, command),)
 
 
@@ -52,7 +50,7 @@ def set_price(
 def set_cost(state: Product, command: products.SetProductCost, context: Context) -> tuple[products.ProductCostSet, ...]:
     """Decides `SetProductCost`."""
     _refuse_unusable(command.cost, "cost")
-    asked = DatedCost(cost=command.cost, effective_from=command.effective_from, effective_until=command.effective_until)
+    asked = made_from(DatedCost, command)
     if not _is_new(asked, state.costs, _OF_COSTS):
         return ()
     return (made_from(products.ProductCostSet, command),)

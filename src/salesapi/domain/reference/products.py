@@ -188,21 +188,16 @@ class Product:
     is_retired: bool = False
     external: ExternalId | None = None
 
-    def price_on(self, on: date | None) -> UnitPrice | None:
-        """The list price on a date; for an undated fact the one that began last."""
-        found = _held_on(self.prices, on)
-        return found.price if found else None
-
     def cost_on(self, on: date | None) -> UnitPrice | None:
         """Finds a unit's cost on a date; for an undated fact the cost that began last. None is unknown, and never 0."""
-        found = _held_on(self.costs, on)
+        found = held_on(self.costs, on)
         return found.cost if found else None
 
 
 def evolve(state: Product | None, event: ProductEvent, recorded: Recorded) -> Product:
     """Folds the stream to its state."""
     if isinstance(event, ProductListed):
-        return Product(name=event.name, code=event.code, category=event.category, external=event.external_id)
+        return made_from(Product, event, external=event.external_id)
     assert state is not None, "a product begins with product.listed"
     match event:
         case ProductPriceSet():
@@ -227,7 +222,8 @@ def days_of(dated: Dated) -> tuple[date, date]:
     return start_of(dated.effective_from), end_of(dated.effective_until)
 
 
-def _held_on(all_dated: tuple[Dated, ...], on: date | None) -> Dated | None:
+def held_on(all_dated: tuple[Dated, ...], on: date | None) -> Dated | None:
+    """The price or cost of a date; for an undated fact the one that began last."""
     if on is None:
         return all_dated[-1] if all_dated else None
     return next(

@@ -27,9 +27,9 @@ from salesapi.domain.shared.kernel import (
     Reason,
     Recorded,
     Refused,
-    ThingExists,
     Title,
     record,
+    refuse_existing,
 )
 from salesapi.domain.shared.money import Exact, exponent
 from salesapi.domain.shared.states import made_from, replace
@@ -188,9 +188,8 @@ class RateTable:
 
 def define(state: RateTable | None, command: DefineRateTable, context: Context) -> tuple[RateTableDefined, ...]:
     """Decides `DefineRateTable`."""
-    if state is not None:
-        raise ThingExists(thing="rate table", id=str(context.subject_id), pointer="/key")
-    return (RateTableDefined(key=command.key, name=command.name, source=command.source),)
+    refuse_existing(state, context, "rate table", pointer="/key")
+    return (made_from(RateTableDefined, command),)
 
 
 def publish(state: RateTable, command: PublishRates, context: Context) -> tuple[RateTableRatesPublished, ...]:
@@ -227,7 +226,7 @@ def correct(state: RateTable, command: CorrectRates, context: Context) -> tuple[
 def evolve(state: RateTable | None, event: RateTableEvent, recorded: Recorded) -> RateTable:
     """Folds the stream to its state."""
     if isinstance(event, RateTableDefined):
-        return RateTable(key=event.key, name=event.name, source=event.source)
+        return made_from(RateTable, event)
     assert state is not None, "a rate table begins with rate_table.defined"
     latest = state.by_pair()
     for pair in event.pairs:

@@ -28,7 +28,7 @@ from salesapi.domain.selling.activities import (
 )
 from salesapi.domain.shared.attributes import definitions_needed, merged, refuse_invalid_values
 from salesapi.domain.shared.declarations import Stream, changes, creates
-from salesapi.domain.shared.kernel import LEADERS, SELLERS, UNSET, Context, ThingExists, external_identity, owner_of
+from salesapi.domain.shared.kernel import LEADERS, SELLERS, UNSET, Context, external_identity, owner_of, refuse_existing
 from salesapi.domain.shared.references import refuse_unknown
 from salesapi.domain.shared.states import changed_fields, made_from
 
@@ -38,7 +38,7 @@ DATE_AND_INSTANT_MAX: Final = timedelta(days=1)
 
 def schedule(state: Activity | None, command: ScheduleActivity, context: Context) -> tuple[ActivityScheduled, ...]:
     """Decides `ScheduleActivity`."""
-    _refuse_existing(state, context)
+    refuse_existing(state, context, "activity")
     refuse_unknown(command, context.facts)
     refuse_invalid_values("activity", command, context.facts)
     _refuse_invalid_due(command.due_on, command.due_at)
@@ -48,7 +48,7 @@ def schedule(state: Activity | None, command: ScheduleActivity, context: Context
 
 def log_follow_up(state: Activity | None, command: LogFollowUp, context: Context) -> tuple[ActivityFollowUpLogged, ...]:
     """Decides `LogFollowUp`."""
-    _refuse_existing(state, context)
+    refuse_existing(state, context, "activity")
     refuse_unknown(command, context.facts)
     refuse_invalid_values("activity", command, context.facts)
     follow_up = made_from(FollowUp, command)
@@ -113,11 +113,6 @@ def void(state: Activity, command: VoidActivity, context: Context) -> tuple[Acti
     if state.status == "voided":
         raise ActivityClosed(status=state.status)
     return (ActivityVoided(about=state.about, status_from=state.status, reason=command.reason),)
-
-
-def _refuse_existing(state: Activity | None, context: Context) -> None:
-    if state is not None:
-        raise ThingExists(thing="activity", id=str(context.subject_id), pointer="/external_id")
 
 
 def _refuse_closed(state: Activity) -> None:

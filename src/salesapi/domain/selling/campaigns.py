@@ -22,10 +22,10 @@ from salesapi.domain.shared.kernel import (
     Reason,
     Recorded,
     Refused,
-    ThingExists,
     Title,
     occurred_on,
     record,
+    refuse_existing,
 )
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.states import business_date, made_from, replace
@@ -170,8 +170,7 @@ def evolve(state: Campaign | None, event: CampaignEvent, recorded: Recorded) -> 
 
 def plan(state: Campaign | None, command: PlanCampaign, context: Context) -> tuple[CampaignPlanned, ...]:
     """Decides `PlanCampaign`."""
-    if state is not None:
-        raise ThingExists(thing="campaign", id=str(context.subject_id), pointer="/key")
+    refuse_existing(state, context, "campaign", pointer="/key")
     exponent(command.currency, pointer="/currency")
     if command.first_on and command.last_on and command.last_on < command.first_on:
         raise CampaignDatesReversed(first_on=str(command.first_on), last_on=str(command.last_on), pointer="/last_on")

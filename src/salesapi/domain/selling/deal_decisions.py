@@ -4,43 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
+from salesapi.domain.selling import deal_progress, deals
 from salesapi.domain.selling import deal_refusals as refusals
-from salesapi.domain.selling.deal_progress import (
-    ChangeDealLines,
-    ChangeDealStage,
-    ChangeDealTeam,
-    DeclareDealConfidence,
-    LinkDealCustomer,
-    LoseDeal,
-    MoveDealCloseDate,
-    ReassignDeal,
-    ReopenDeal,
-    ValueDeal,
-    WinDeal,
-)
-from salesapi.domain.selling.deals import (
-    ChangeDeal,
-    Deal,
-    DealChanged,
-    DealCloseDateMoved,
-    DealConfidenceDeclared,
-    DealCustomerLinked,
-    DealEvent,
-    DealLine,
-    DealLinesChanged,
-    DealLost,
-    DealOpened,
-    DealReassigned,
-    DealReopened,
-    DealStageChanged,
-    DealTeamChanged,
-    DealValued,
-    DealVoided,
-    DealWon,
-    OpenDeal,
-    VoidDeal,
-    evolve,
-)
 from salesapi.domain.selling.pipelines import Pipeline, PipelineIsRetired, PipelineVersion, Stage, StageCategory
 from salesapi.domain.shared.attributes import changed_values, definitions_needed, merged, refuse_invalid_values
 from salesapi.domain.shared.declarations import Stream, changes, creates
@@ -51,11 +16,11 @@ from salesapi.domain.shared.kernel import (
     Context,
     Facts,
     StreamRef,
-    ThingExists,
     ThingUnknown,
     external_identity,
     occurred_on,
     owner_of,
+    refuse_existing,
 )
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.references import referred, refuse_unknown
@@ -65,10 +30,9 @@ SKIP_STAGES: Final = "deal.skip_stages"
 MOVE_BACK: Final = "deal.move_back"
 
 
-def open_deal(state: Deal | None, command: OpenDeal, context: Context) -> tuple[DealOpened, ...]:
+def open_deal(state: deals.Deal | None, command: deals.OpenDeal, context: Context) -> tuple[deals.DealOpened, ...]:
     """Decides `OpenDeal`."""
-    if state is not None:
-        raise ThingExists(thing="deal", id=str(context.subject_id), pointer="/external_id")
+    refuse_existing(state, context, "deal")
     pipeline = referred(command, "pipeline_id", Pipeline, context.facts)
     if pipeline.is_retired:
         raise PipelineIsRetired(name=pipeline.name, pointer="/pipeline_id")
@@ -81,7 +45,7 @@ def open_deal(state: Deal | None, command: OpenDeal, context: Context) -> tuple[
     _refuse_incomplete_amount(command.amount_minor, command.currency)
     refuse_invalid_values("deal", command, context.facts)
     opened = made_from(
-        DealOpened,
+        deals.DealOpened,
         command,
         pipeline_version=version.number,
         stage=stage.key,
@@ -91,7 +55,7 @@ def open_deal(state: Deal | None, command: OpenDeal, context: Context) -> tuple[
     return (opened,)
 
 
-def change_deal(state: Deal, command: ChangeDeal, context: Context) -> tuple[DealChanged, ...]:
+def change_deal(state: deals.Deal, command: deals.ChangeDeal, context: Context) -> tuple[deals.DealChanged, ...]:
     """Decides `ChangeDeal`. Attributes may be corrected after closing, and the others with them."""
     _refuse_voided(state)
     refuse_invalid_values("deal", command, context.facts)
@@ -99,19 +63,23 @@ def change_deal(state: Deal, command: ChangeDeal, context: Context) -> tuple[Dea
     changed = changed_values(state.attributes, sent=command.attributes)
     priority = None if command.priority == state.priority else command.priority
     term_months = None if command.term_months == state.term_months else command.term_months
-    changes = DealChanged(title=title, attributes=changed, priority=priority, term_months=term_months)
-    return (changes,) if changes != DealChanged() else ()
+    changes = deals.DealChanged(title=title, attributes=changed, priority=priority, term_months=term_months)
+    return (changes,) if changes != deals.DealChanged() else ()
 
 
-def link_customer(state: Deal, command: LinkDealCustomer, context: Context) -> tuple[DealCustomerLinked, ...]:
+def link_customer(
+    state: deals.Deal, command: deal_progress.LinkDealCustomer, context: Context
+) -> tuple[deals.DealCustomerLinked, ...]:
     """Decides `LinkDealCustomer`. Allowed after closing too: who the customer is does not depend on the outcome."""
     _refuse_voided(state)
     refuse_unknown(command, context.facts)
-    linked = DealCustomerLinked(customer_from=state.customer_id, customer_to=command.customer_id)
+    linked = deals.DealCustomerLinked(customer_from=state.customer_id, customer_to=command.customer_id)
     return (linked,) if linked.customer_from != linked.customer_to else ()
 
 
-def change_stage(state: Deal, command: ChangeDealStage, context: Context) -> tuple[DealStageChanged, ...]:
+def change_stage(
+    state: deals.Deal, command: deal_progress.ChangeDealStage, context: Context
+) -> tuple[deals.DealStageChanged, ...]:
     """Decides `ChangeDealStage`: only defined transitions; skip and backward with permission and reason."""
     _refuse_closed(state)
     version = _pinned(state, context.facts)
@@ -130,7 +98,7 @@ def change_stage(state: Deal, command: ChangeDealStage, context: Context) -> tup
             raise refusals.TransitionNeedsReason(pointer="/reason", **ends)
     _refuse_missing_fields(stage, state)
     return (
-        DealStageChanged(
+        deals.DealStageChanged(
             stage_from=state.stage,
             stage_to=stage.key,
             direction=direction,
@@ -140,49 +108,59 @@ def change_stage(state: Deal, command: ChangeDealStage, context: Context) -> tup
     )
 
 
-def change_lines(state: Deal, command: ChangeDealLines, context: Context) -> tuple[DealLinesChanged, ...]:
+def change_lines(
+    state: deals.Deal, command: deal_progress.ChangeDealLines, context: Context
+) -> tuple[deals.DealLinesChanged, ...]:
     """Decides `ChangeDealLines`."""
     _refuse_closed(state)
     _refuse_invalid_lines(command.lines, context.facts)
-    return (DealLinesChanged(lines=command.lines),) if command.lines != state.lines else ()
+    return (deals.DealLinesChanged(lines=command.lines),) if command.lines != state.lines else ()
 
 
-def value(state: Deal, command: ValueDeal, context: Context) -> tuple[DealValued, ...]:
+def value(state: deals.Deal, command: deal_progress.ValueDeal, context: Context) -> tuple[deals.DealValued, ...]:
     """Decides `ValueDeal`."""
     _refuse_closed(state)
     exponent(command.currency, pointer="/currency")
     if (command.amount_minor, command.currency) == (state.amount_minor, state.currency):
         return ()
-    return (DealValued(amount_minor=command.amount_minor, currency=command.currency),)
+    return (deals.DealValued(amount_minor=command.amount_minor, currency=command.currency),)
 
 
-def move_close_date(state: Deal, command: MoveDealCloseDate, context: Context) -> tuple[DealCloseDateMoved, ...]:
+def move_close_date(
+    state: deals.Deal, command: deal_progress.MoveDealCloseDate, context: Context
+) -> tuple[deals.DealCloseDateMoved, ...]:
     """Decides `MoveDealCloseDate`."""
     _refuse_closed(state)
     if command.expected_close_on == state.expected_close_on:
         return ()
-    moved = DealCloseDateMoved(
+    moved = deals.DealCloseDateMoved(
         close_on_from=state.expected_close_on, close_on_to=command.expected_close_on, reason=command.reason
     )
     return (moved,)
 
 
-def declare(state: Deal, command: DeclareDealConfidence, context: Context) -> tuple[DealConfidenceDeclared, ...]:
+def declare(
+    state: deals.Deal, command: deal_progress.DeclareDealConfidence, context: Context
+) -> tuple[deals.DealConfidenceDeclared, ...]:
     """Decides `DeclareDealConfidence`."""
     _refuse_closed(state)
     is_said = (command.confidence, command.reason) == (state.confidence, state.confidence_reason)
-    return () if is_said else (DealConfidenceDeclared(confidence=command.confidence, reason=command.reason),)
+    return () if is_said else (deals.DealConfidenceDeclared(confidence=command.confidence, reason=command.reason),)
 
 
-def reassign(state: Deal, command: ReassignDeal, context: Context) -> tuple[DealReassigned, ...]:
+def reassign(
+    state: deals.Deal, command: deal_progress.ReassignDeal, context: Context
+) -> tuple[deals.DealReassigned, ...]:
     """Decides `ReassignDeal`."""
     _refuse_closed(state)
     refuse_unknown(command, context.facts)
-    reassigned = DealReassigned(owner_from=state.owner_id, owner_to=command.owner_id, reason=command.reason)
+    reassigned = deals.DealReassigned(owner_from=state.owner_id, owner_to=command.owner_id, reason=command.reason)
     return (reassigned,) if reassigned.owner_from != reassigned.owner_to else ()
 
 
-def change_team(state: Deal, command: ChangeDealTeam, context: Context) -> tuple[DealTeamChanged, ...]:
+def change_team(
+    state: deals.Deal, command: deal_progress.ChangeDealTeam, context: Context
+) -> tuple[deals.DealTeamChanged, ...]:
     """Decides `ChangeDealTeam`: direct shares sum to 100, or there are none and the owner has all."""
     _refuse_closed(state)
     for share in command.shares:
@@ -191,10 +169,10 @@ def change_team(state: Deal, command: ChangeDealTeam, context: Context) -> tuple
     direct = [share.percent for share in command.shares if share.kind == "direct"]
     if direct and sum(direct) != Decimal(100):
         raise refusals.SharesNotWhole(sum=str(sum(direct)), pointer="/shares")
-    return (DealTeamChanged(shares=command.shares),) if command.shares != state.shares else ()
+    return (deals.DealTeamChanged(shares=command.shares),) if command.shares != state.shares else ()
 
 
-def win(state: Deal, command: WinDeal, context: Context) -> tuple[DealWon, ...]:
+def win(state: deals.Deal, command: deal_progress.WinDeal, context: Context) -> tuple[deals.DealWon, ...]:
     """Decides `WinDeal`: needs an amount and a closing date, and a way to a won end."""
     _refuse_closed(state)
     _refuse_incomplete_amount(command.amount_minor, command.currency)
@@ -208,7 +186,7 @@ def win(state: Deal, command: WinDeal, context: Context) -> tuple[DealWon, ...]:
     _refuse_missing_fields(end, valued, reason=command.reason)
     return (
         made_from(
-            DealWon,
+            deals.DealWon,
             state,
             stage_from=state.stage,
             stage_to=end.key,
@@ -219,15 +197,15 @@ def win(state: Deal, command: WinDeal, context: Context) -> tuple[DealWon, ...]:
     )
 
 
-def lose(state: Deal, command: LoseDeal, context: Context) -> tuple[DealLost, ...]:
+def lose(state: deals.Deal, command: deal_progress.LoseDeal, context: Context) -> tuple[deals.DealLost, ...]:
     """Decides `LoseDeal`."""
     _refuse_closed(state)
     end = _end(state, "lost", context.facts)
     _refuse_missing_fields(end, state, reason=command.reason)
-    return (made_from(DealLost, command, stage_from=state.stage, stage_to=end.key),)
+    return (made_from(deals.DealLost, command, stage_from=state.stage, stage_to=end.key),)
 
 
-def reopen(state: Deal, command: ReopenDeal, context: Context) -> tuple[DealReopened, ...]:
+def reopen(state: deals.Deal, command: deal_progress.ReopenDeal, context: Context) -> tuple[deals.DealReopened, ...]:
     """Decides `ReopenDeal`."""
     if state.status not in ("won", "lost"):
         raise refusals.DealNotClosed(status=state.status)
@@ -237,7 +215,7 @@ def reopen(state: Deal, command: ReopenDeal, context: Context) -> tuple[DealReop
         raise refusals.TransitionNotAllowed(stage_from=state.stage, stage_to=stage.key, stages=(), pointer="/stage_to")
     was_won = state.status == "won"
     return (
-        DealReopened(
+        deals.DealReopened(
             status_from=state.status,
             stage_from=state.stage,
             stage_to=stage.key,
@@ -248,23 +226,23 @@ def reopen(state: Deal, command: ReopenDeal, context: Context) -> tuple[DealReop
     )
 
 
-def void(state: Deal, command: VoidDeal, context: Context) -> tuple[DealVoided, ...]:
+def void(state: deals.Deal, command: deals.VoidDeal, context: Context) -> tuple[deals.DealVoided, ...]:
     """Decides `VoidDeal`."""
     _refuse_voided(state)
-    return (DealVoided(status_from=state.status, stage_from=state.stage, reason=command.reason),)
+    return (deals.DealVoided(status_from=state.status, stage_from=state.stage, reason=command.reason),)
 
 
-def _refuse_voided(state: Deal) -> None:
+def _refuse_voided(state: deals.Deal) -> None:
     if state.status == "voided":
         raise refusals.DealClosed(status="voided")
 
 
-def _refuse_closed(state: Deal) -> None:
+def _refuse_closed(state: deals.Deal) -> None:
     if state.status != "open":
         raise refusals.DealClosed(status=state.status)
 
 
-def _refuse_invalid_lines(lines: tuple[DealLine, ...], facts: Facts) -> None:
+def _refuse_invalid_lines(lines: tuple[deals.DealLine, ...], facts: Facts) -> None:
     for index, line in enumerate(lines):
         refuse_unknown(line, facts, at=f"/lines/{index}")
         if line.unit_price is not None:
@@ -278,7 +256,7 @@ def _refuse_incomplete_amount(amount_minor: int | None, currency: str | None) ->
         exponent(currency, pointer="/currency")
 
 
-def _refuse_missing_fields(stage: Stage, deal: Deal | DealOpened, reason: str | None = None) -> None:
+def _refuse_missing_fields(stage: Stage, deal: deals.Deal | deals.DealOpened, reason: str | None = None) -> None:
     values: dict[str, object] = {
         "customer_id": deal.customer_id,
         "amount_minor": deal.amount_minor,
@@ -293,13 +271,13 @@ def _refuse_missing_fields(stage: Stage, deal: Deal | DealOpened, reason: str | 
         raise refusals.RequiredFieldsMissing(stage=stage.key, fields=missing)
 
 
-def _pinned(state: Deal, facts: Facts) -> PipelineVersion:
+def _pinned(state: deals.Deal, facts: Facts) -> PipelineVersion:
     pipeline = facts.state(StreamRef("pipeline", state.pipeline_id))
     assert isinstance(pipeline, Pipeline), "a deal's pipeline exists"
     return pipeline.version(state.pipeline_version)
 
 
-def _end(state: Deal, category: StageCategory, facts: Facts) -> Stage:
+def _end(state: deals.Deal, category: StageCategory, facts: Facts) -> Stage:
     version = _pinned(state, facts)
     end = version.end(category, state.stage)
     if end is None:
@@ -330,35 +308,39 @@ def _not_allowed(version: PipelineVersion, stage_from: str, stage_to: str) -> re
     )
 
 
-def _needs_pipeline(state: Deal, command: object, facts: Facts) -> tuple[StreamRef, ...]:
+def _needs_pipeline(state: deals.Deal, command: object, facts: Facts) -> tuple[StreamRef, ...]:
     return (StreamRef("pipeline", state.pipeline_id),)
 
 
-STREAM: Final = Stream[Deal, DealEvent](
+STREAM: Final = Stream[deals.Deal, deals.DealEvent](
     kind="deal",
     plural="deals",
-    evolve=evolve,
+    evolve=deals.evolve,
     commands=(
         creates(
-            OpenDeal,
+            deals.OpenDeal,
             decide=open_deal,
             roles=SELLERS,
             identity=external_identity,
             needs=definitions_needed("deal"),
         ),
-        changes(ChangeDeal, decide=change_deal, roles=SELLERS, target="deal_id", needs=definitions_needed("deal")),
-        changes(LinkDealCustomer, decide=link_customer, roles=SELLERS, target="deal_id"),
-        changes(ChangeDealStage, decide=change_stage, roles=SELLERS, target="deal_id", needs=_needs_pipeline),
-        changes(ChangeDealLines, decide=change_lines, roles=SELLERS, target="deal_id"),
-        changes(ValueDeal, decide=value, roles=SELLERS, target="deal_id"),
-        changes(MoveDealCloseDate, decide=move_close_date, roles=SELLERS, target="deal_id"),
-        changes(DeclareDealConfidence, decide=declare, roles=SELLERS, target="deal_id"),
-        changes(ReassignDeal, decide=reassign, roles=LEADERS, target="deal_id"),
-        changes(ChangeDealTeam, decide=change_team, roles=LEADERS, target="deal_id"),
-        changes(WinDeal, decide=win, roles=SELLERS, target="deal_id", needs=_needs_pipeline),
-        changes(LoseDeal, decide=lose, roles=SELLERS, target="deal_id", needs=_needs_pipeline),
-        changes(ReopenDeal, decide=reopen, roles=LEADERS, target="deal_id", needs=_needs_pipeline),
-        changes(VoidDeal, decide=void, roles=LEADERS, target="deal_id"),
+        changes(
+            deals.ChangeDeal, decide=change_deal, roles=SELLERS, target="deal_id", needs=definitions_needed("deal")
+        ),
+        changes(deal_progress.LinkDealCustomer, decide=link_customer, roles=SELLERS, target="deal_id"),
+        changes(
+            deal_progress.ChangeDealStage, decide=change_stage, roles=SELLERS, target="deal_id", needs=_needs_pipeline
+        ),
+        changes(deal_progress.ChangeDealLines, decide=change_lines, roles=SELLERS, target="deal_id"),
+        changes(deal_progress.ValueDeal, decide=value, roles=SELLERS, target="deal_id"),
+        changes(deal_progress.MoveDealCloseDate, decide=move_close_date, roles=SELLERS, target="deal_id"),
+        changes(deal_progress.DeclareDealConfidence, decide=declare, roles=SELLERS, target="deal_id"),
+        changes(deal_progress.ReassignDeal, decide=reassign, roles=LEADERS, target="deal_id"),
+        changes(deal_progress.ChangeDealTeam, decide=change_team, roles=LEADERS, target="deal_id"),
+        changes(deal_progress.WinDeal, decide=win, roles=SELLERS, target="deal_id", needs=_needs_pipeline),
+        changes(deal_progress.LoseDeal, decide=lose, roles=SELLERS, target="deal_id", needs=_needs_pipeline),
+        changes(deal_progress.ReopenDeal, decide=reopen, roles=LEADERS, target="deal_id", needs=_needs_pipeline),
+        changes(deals.VoidDeal, decide=void, roles=LEADERS, target="deal_id"),
     ),
     owner=owner_of,
 )

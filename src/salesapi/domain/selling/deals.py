@@ -30,7 +30,7 @@ from salesapi.domain.shared.kernel import (
     record,
 )
 from salesapi.domain.shared.money import Exact, UnitPrice
-from salesapi.domain.shared.states import business_date, business_instant, replace
+from salesapi.domain.shared.states import business_date, business_instant, made_from, replace
 
 LINES_MAX: Final = 200
 """Most lines of one deal."""
@@ -296,24 +296,15 @@ class Deal:
 def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
     """Folds the stream to its state."""
     if isinstance(event, DealOpened):
-        return Deal(
+        on = business_date(recorded)
+        return made_from(
+            Deal,
+            event,
             status="open",
-            title=event.title,
-            pipeline_id=event.pipeline_id,
-            pipeline_version=event.pipeline_version,
-            stage=event.stage,
             stage_before_closing=None,
-            owner_id=event.owner_id,
-            customer_id=event.customer_id,
-            amount_minor=event.amount_minor,
-            currency=event.currency,
-            lines=event.lines,
-            expected_close_on=event.expected_close_on,
-            attributes=event.attributes,
-            lead_id=event.lead_id,
-            opened_on=business_date(recorded),
+            opened_on=on,
             opened_at=business_instant(recorded),
-            stage_entered_on=business_date(recorded),
+            stage_entered_on=on,
             external=event.external_id,
         )
     assert state is not None, "a deal begins with deal.opened"

@@ -12,15 +12,14 @@ from salesapi.domain.selling.attribution import (
 from salesapi.domain.selling.leads import Lead, LeadEvent, evolve
 from salesapi.domain.shared.attributes import definitions_needed, merged, refuse_invalid_values
 from salesapi.domain.shared.declarations import Stream, changes, creates
-from salesapi.domain.shared.kernel import LEADERS, SELLERS, Context, ThingExists, external_identity, owner_of
+from salesapi.domain.shared.kernel import LEADERS, SELLERS, Context, external_identity, owner_of, refuse_existing
 from salesapi.domain.shared.references import refuse_unknown
 from salesapi.domain.shared.states import made_from
 
 
 def capture(state: Lead | None, command: leads.CaptureLead, context: Context) -> tuple[leads.LeadCaptured, ...]:
     """Decides `CaptureLead`."""
-    if state is not None:
-        raise ThingExists(thing="lead", id=str(context.subject_id), pointer="/external_id")
+    refuse_existing(state, context, "lead")
     refuse_unknown(command, context.facts)
     refuse_invalid_values("lead", command, context.facts)
     captured = made_from(leads.LeadCaptured, command, attributes=merged((), sent=command.attributes))

@@ -19,14 +19,14 @@ from salesapi.domain.shared.kernel import (
     Reason,
     Recorded,
     Refused,
-    ThingExists,
     Title,
     external_identity,
     record,
+    refuse_existing,
     roles,
 )
 from salesapi.domain.shared.money import Exact
-from salesapi.domain.shared.states import replace
+from salesapi.domain.shared.states import made_from, replace
 
 STAGES_MAX: Final = 30
 """Most stages in one pipeline version."""
@@ -188,9 +188,8 @@ class Pipeline:
 
 def define(state: Pipeline | None, command: DefinePipeline, context: Context) -> tuple[PipelineDefined, ...]:
     """Decides `DefinePipeline`."""
-    if state is not None:
-        raise ThingExists(thing="pipeline", id=str(context.subject_id), pointer="/key")
-    return (PipelineDefined(key=command.key, name=command.name, external_id=command.external_id),)
+    refuse_existing(state, context, "pipeline", pointer="/key")
+    return (made_from(PipelineDefined, command),)
 
 
 def publish(state: Pipeline, command: PublishPipelineVersion, context: Context) -> tuple[PipelineVersionPublished, ...]:
@@ -200,11 +199,7 @@ def publish(state: Pipeline, command: PublishPipelineVersion, context: Context) 
     problem = _problem(command)
     if problem:
         raise PipelineInvalid(reason=problem, pointer="/stages")
-    return (
-        PipelineVersionPublished(
-            pipeline_version=len(state.versions) + 1, stages=command.stages, transitions=command.transitions
-        ),
-    )
+    return (made_from(PipelineVersionPublished, command, pipeline_version=len(state.versions) + 1),)
 
 
 def retire(state: Pipeline, command: RetirePipeline, context: Context) -> tuple[PipelineRetired, ...]:

@@ -15,9 +15,9 @@ from salesapi.domain.shared.kernel import (
     Context,
     Facts,
     StreamRef,
-    ThingExists,
     ThingUnknown,
     owner_of,
+    refuse_existing,
     roles,
 )
 from salesapi.domain.shared.money import exponent
@@ -33,14 +33,13 @@ def propose(
     refuse_unknown(command, context.facts, "owner_id")
     if command.team_id is not None:
         _refuse_foreign_team(command.owner_id, command.team_id, context.facts)
-    if state is not None:
-        raise ThingExists(thing="target", id=str(context.subject_id))
+    refuse_existing(state, context, "target", pointer="")
     period_named(command.period)
     if (command.currency is None) == (command.unit is None):
         raise refusals.TargetUnitAmbiguous(pointer="/currency")
     if command.currency is not None:
         exponent(command.currency, pointer="/currency")
-    lines = targets.TargetLines(floor=command.floor, challenge=command.challenge, stretch=command.stretch)
+    lines = made_from(targets.TargetLines, command)
     _refuse_unordered(lines, pointer="/challenge")
     if command.parent_target_id is not None:
         _refuse_foreign_parent(command, context.facts)
@@ -74,7 +73,7 @@ def agree(state: Target, command: targets.AgreeTarget, context: Context) -> tupl
 def adjust(state: Target, command: targets.AdjustTarget, context: Context) -> tuple[targets.TargetAdjusted, ...]:
     """Decides `AdjustTarget`. The same lines from the same day on change nothing."""
     _refuse_closed(state)
-    lines = targets.TargetLines(floor=command.floor, challenge=command.challenge, stretch=command.stretch)
+    lines = made_from(targets.TargetLines, command)
     _refuse_unordered(lines, pointer="/challenge")
     period = period_named(state.period)
     if command.effective_on is not None and not period.first_on <= command.effective_on <= period.last_on:
@@ -86,15 +85,8 @@ def adjust(state: Target, command: targets.AdjustTarget, context: Context) -> tu
         return ()
     if len(state.revisions) >= targets.REVISIONS_MAX:
         raise refusals.TargetLimitReached(limit=targets.REVISIONS_MAX, things="revisions of its lines")
-    return (
-        targets.TargetAdjusted(
-            revision=len(state.revisions) + 1,
-            lines_from=state.lines,
-            lines_to=lines,
-            effective_on=command.effective_on,
-            reason=command.reason,
-        ),
-    )
+    revision = len(state.revisions) + 1
+    return (made_from(targets.TargetAdjusted, command, revision=revision, lines_from=state.lines, lines_to=lines),)
 
 
 def close(state: Target, command: targets.CloseTarget, context: Context) -> tuple[targets.TargetClosed, ...]:

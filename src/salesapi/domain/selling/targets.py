@@ -313,7 +313,7 @@ def children_of(state: Target, command: SplitTarget) -> tuple[TargetPart, ...]:
             TargetPart,
             child,
             target_id=natural_id("target", *target_identity(child)),
-            lines=TargetLines(floor=child.floor, challenge=child.challenge, stretch=child.stretch),
+            lines=made_from(TargetLines, child),
         )
         for child in proposals(state, command)
     )

@@ -165,13 +165,7 @@ def changes(
 ) -> CommandType[State, object, Event]:
     """Declares a command that changes the thing whose id stands in `target`; it is there when the decider is asked."""
     declared: CommandType[State, Command, Event] = CommandType(
-        command=command,
-        decide=decide,
-        needs=needs,
-        roles=roles,
-        target=target,
-        stream_of=stream_of,
-        verb=verb,
+        command=command, decide=decide, needs=needs, roles=roles, target=target, stream_of=stream_of, verb=verb
     )
     return declared
 
@@ -186,11 +180,7 @@ def acts_on(
 ) -> CommandType[State, object, Event]:
     """Declares a command on a stream that is found from its fields and may be empty: the decider says what that means."""
     declared: CommandType[State, Command, Event] = CommandType(
-        command=command,
-        decide=decide,
-        needs=needs,
-        roles=roles,
-        stream_of=stream_of,
+        command=command, decide=decide, needs=needs, roles=roles, stream_of=stream_of
     )
     return declared
 

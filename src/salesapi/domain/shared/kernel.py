@@ -300,6 +300,16 @@ KEEPERS: Final = roles("admin", "integration")
 """Whoever keeps the reference data."""
 
 
+def refuse_existing(state: object | None, context: Context, thing: str, *, pointer: str = "/external_id") -> None:
+    """For what brings a thing into being; `pointer` is that of the field by which it is known.
+
+    Raises:
+        ThingExists: it is there already.
+    """
+    if state is not None:
+        raise ThingExists(thing=thing, id=str(context.subject_id), pointer=pointer)
+
+
 def occurred_on(context: Context) -> date:
     """The business date of the command.
 

@@ -9,16 +9,7 @@ from datetime import date
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from salesapi.domain.cash.invoices import (
-    InvoiceCreditNoteIssued,
-    InvoiceDisputed,
-    InvoiceDisputeResolved,
-    InvoiceEvent,
-    InvoiceIssued,
-    InvoiceLine,
-    InvoiceVoided,
-    gross_minor,
-)
+from salesapi.domain.cash import invoices
 from salesapi.domain.cash.receipts import ReceiptAllocated, ReceiptRefunded, ReceiptReversed, settles
 from salesapi.domain.shared.kernel import Recorded, record
 from salesapi.domain.shared.states import business_date, id_of, made_from, replace, system_of
@@ -49,7 +40,7 @@ class InvoiceRow:
     tax_minor: int | None
     total_minor: int
     currency: str
-    lines: tuple[InvoiceLine, ...]
+    lines: tuple[invoices.InvoiceLine, ...]
     issued_on: date | None
     due_on: date | None
     entries: tuple[InvoiceEntry, ...] = ()
@@ -67,7 +58,7 @@ class InvoiceRow:
     position: int
 
 
-def _groups(event: InvoiceEvent | _Paying, recorded: Recorded) -> tuple[GroupKey, ...]:
+def _groups(event: invoices.InvoiceEvent | _Paying, recorded: Recorded) -> tuple[GroupKey, ...]:
     match event:
         case ReceiptAllocated() | ReceiptRefunded():
             return () if event.invoice_id is None else ((event.invoice_id,),)
@@ -77,8 +68,8 @@ def _groups(event: InvoiceEvent | _Paying, recorded: Recorded) -> tuple[GroupKey
             return ((recorded.stream_id,),)
 
 
-def _fold(row: InvoiceRow | None, event: InvoiceEvent | _Paying, recorded: Recorded) -> InvoiceRow:
-    if isinstance(event, InvoiceIssued):
+def _fold(row: InvoiceRow | None, event: invoices.InvoiceEvent | _Paying, recorded: Recorded) -> InvoiceRow:
+    if isinstance(event, invoices.InvoiceIssued):
         return _issued(event, recorded)
     assert row is not None, "an invoice begins with invoice.issued"
     on = business_date(recorded)
@@ -95,18 +86,18 @@ def _fold(row: InvoiceRow | None, event: InvoiceEvent | _Paying, recorded: Recor
             fallen = (part for part in event.parts if part.invoice_id == row.invoice_id)
             fallen_minor = sum(settles(part, event.currency)[0] for part in fallen)
             return _with_entry(row, on, allocated_minor=-fallen_minor)
-        case InvoiceCreditNoteIssued():
-            return _with_entry(row, on, credited_minor=gross_minor(event.amount_minor, event.tax_minor))
-        case InvoiceDisputed():
+        case invoices.InvoiceCreditNoteIssued():
+            return _with_entry(row, on, credited_minor=invoices.gross_minor(event.amount_minor, event.tax_minor))
+        case invoices.InvoiceDisputed():
             return replace(row, is_disputed=True, was_disputed=True, reason=event.reason)
-        case InvoiceDisputeResolved():
+        case invoices.InvoiceDisputeResolved():
             return replace(row, is_disputed=False, reason=event.outcome)
-        case InvoiceVoided():
+        case invoices.InvoiceVoided():
             return replace(row, is_voided=True, open_minor=0, settled_on=None, reason=event.reason)
 
 
-def _issued(event: InvoiceIssued, recorded: Recorded) -> InvoiceRow:
-    total_minor = gross_minor(event.amount_minor, event.tax_minor)
+def _issued(event: invoices.InvoiceIssued, recorded: Recorded) -> InvoiceRow:
+    total_minor = invoices.gross_minor(event.amount_minor, event.tax_minor)
     return made_from(
         InvoiceRow,
         event,

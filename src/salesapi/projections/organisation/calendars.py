@@ -8,9 +8,4 @@ from typing import Final
 from salesapi.domain.organisation.calendars import evolve
 from salesapi.projections.declaring import current
 
-PROJECTION: Final = current(
-    "calendar",
-    evolve,
-    version=1,
-    indexes=("(key)",),
-)
+PROJECTION: Final = current("calendar", evolve, version=1, indexes=("(key)",))

@@ -46,10 +46,5 @@ def _state(row: EmploymentRow) -> Member:
 
 
 PROJECTION: Final = row_group(
-    "employment",
-    _evolve,
-    row=EmploymentRow,
-    version=1,
-    key=("member_id", "since_position"),
-    group=("member_id",),
+    "employment", _evolve, row=EmploymentRow, version=1, key=("member_id", "since_position"), group=("member_id",)
 )

@@ -8,9 +8,4 @@ from typing import Final
 from salesapi.domain.reference.products import evolve
 from salesapi.projections.declaring import current
 
-PROJECTION: Final = current(
-    "product",
-    evolve,
-    version=2,
-    indexes=("(code)", "(external_id, external_system)"),
-)
+PROJECTION: Final = current("product", evolve, version=2, indexes=("(code)", "(external_id, external_system)"))

@@ -8,9 +8,4 @@ from typing import Final
 from salesapi.domain.reference.rate_tables import evolve
 from salesapi.projections.declaring import current
 
-PROJECTION: Final = current(
-    "rate_table",
-    evolve,
-    version=1,
-    indexes=("(key)",),
-)
+PROJECTION: Final = current("rate_table", evolve, version=1, indexes=("(key)",))

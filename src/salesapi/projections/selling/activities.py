@@ -6,9 +6,7 @@ said and marks the row; the log keeps the original.
 
 from typing import Final
 
-from salesapi.domain.selling.activities import (
-    evolve,
-)
+from salesapi.domain.selling.activities import evolve
 from salesapi.projections.declaring import current
 
 PROJECTION: Final = current(

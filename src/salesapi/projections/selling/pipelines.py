@@ -5,9 +5,4 @@ from typing import Final
 from salesapi.domain.selling.pipelines import evolve
 from salesapi.projections.declaring import current
 
-PROJECTION: Final = current(
-    "pipeline",
-    evolve,
-    version=1,
-    indexes=("(key)",),
-)
+PROJECTION: Final = current("pipeline", evolve, version=1, indexes=("(key)",))

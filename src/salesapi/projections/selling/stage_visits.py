@@ -12,15 +12,7 @@ from operator import attrgetter
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
-from salesapi.domain.selling.deals import (
-    DealLost,
-    DealOpened,
-    DealReassigned,
-    DealReopened,
-    DealStageChanged,
-    DealVoided,
-    DealWon,
-)
+from salesapi.domain.selling import deals
 from salesapi.domain.selling.pipelines import StageCategory
 from salesapi.domain.shared.kernel import Recorded, record
 from salesapi.domain.shared.states import business_date, business_instant, made_from, replace
@@ -60,19 +52,19 @@ class StageVisitRow:
     is_negative: bool
 
 
-_Entering: TypeAlias = DealStageChanged | DealWon | DealLost | DealReopened
-_Read: TypeAlias = DealOpened | _Entering | DealReassigned | DealVoided
+_Entering: TypeAlias = deals.DealStageChanged | deals.DealWon | deals.DealLost | deals.DealReopened
+_Read: TypeAlias = deals.DealOpened | _Entering | deals.DealReassigned | deals.DealVoided
 
 
 def _evolve(
     rows: Sequence[StageVisitRow], event: _Read, recorded: Recorded, group: GroupKey
 ) -> Sequence[StageVisitRow]:
-    if isinstance(event, DealOpened):
+    if isinstance(event, deals.DealOpened):
         return (_first(event, recorded),)
-    if isinstance(event, DealVoided) or not rows:
+    if isinstance(event, deals.DealVoided) or not rows:
         return ()
     latest = max(rows, key=_version)
-    if isinstance(event, DealReassigned):
+    if isinstance(event, deals.DealReassigned):
         return tuple(replace(visit, owner_id=event.owner_to) if visit is latest else visit for visit in rows)
     entered = _next(latest, event, recorded)
     if latest is rows[-1] and _is_last(entered, latest, rows):
@@ -102,7 +94,7 @@ def _ended(latest: StageVisitRow, after: StageVisitRow) -> StageVisitRow:
     )
 
 
-def _first(event: DealOpened, recorded: Recorded) -> StageVisitRow:
+def _first(event: deals.DealOpened, recorded: Recorded) -> StageVisitRow:
     return made_from(
         StageVisitRow,
         event,
@@ -137,13 +129,13 @@ def _next(latest: StageVisitRow, event: _Entering, recorded: Recorded) -> StageV
 
 def _way(event: _Entering) -> tuple[Way, StageCategory]:
     match event:
-        case DealStageChanged():
+        case deals.DealStageChanged():
             return event.direction, "open"
-        case DealWon():
+        case deals.DealWon():
             return "won", "won"
-        case DealLost():
+        case deals.DealLost():
             return "lost", "lost"
-        case DealReopened():
+        case deals.DealReopened():
             return "reopened", "open"
 
 
@@ -207,9 +199,5 @@ PROJECTION: Final = row_group(
     version=1,
     key=("deal_id", "version"),
     group=("deal_id",),
-    indexes=(
-        "(pipeline_id, stage, entered_on)",
-        "(pipeline_id, stage, left_on)",
-        "(owner_id)",
-    ),
+    indexes=("(pipeline_id, stage, entered_on)", "(pipeline_id, stage, left_on)", "(owner_id)"),
 )
