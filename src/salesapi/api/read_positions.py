@@ -1,19 +1,17 @@
 """How both doors wait for the position that a query asks for."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from salesapi.database.connections import Pool
 from salesapi.eventlog.recorder import EventLog
 from salesapi.projections.positions import PositionTimedOut, position_of, wait_until
-
-if TYPE_CHECKING:
-    import asyncpg
 
 MIN_POSITION_WAIT_SECONDS: Final = 2.0
 """Longest that a query waits for its `minPosition`."""
 
 
-async def reached(pool: "asyncpg.Pool[asyncpg.Record]", reads: Sequence[str], min_position: int | None) -> int:
+async def reached(pool: Pool, reads: Sequence[str], min_position: int | None) -> int:
     """The position that these read models reflect, at least `min_position` where one is asked for.
 
     Raises:

@@ -6,9 +6,9 @@ that were touched last stay; when there are too many, the others are stored. One
 
 from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from salesapi.database.connections import KEYED_READS, Connection
+from salesapi.database.connections import KEYED_READS, Connection, Pool
 from salesapi.domain.shared.kernel import Recorded
 from salesapi.eventlog.checkpoints import insert_tracking
 from salesapi.eventlog.codec import DecodedEvent
@@ -16,9 +16,6 @@ from salesapi.projections.pages import PagedEvent, Undecodable
 from salesapi.projections.projection import GROUP_ROWS_MAX, GroupKey, Held, Row, as_they_are, fold_held, own_stream
 from salesapi.projections.table_writer import ACQUIRE_TIMEOUT_SECONDS, FoldInvalid, PoisonEvent
 from salesapi.projections.tables import LOADED_ROWS_MAX, SCHEMA, ReadTable
-
-if TYPE_CHECKING:
-    import asyncpg
 
 HELD_ROWS_MAX: Final = 10_000
 """Rows after which the groups that were not touched lately are stored; twice as many are held at most, and a page's."""
@@ -30,9 +27,7 @@ SETTINGS: Final = "; ".join(
 class TableFill:
     """Folds all events from the log's beginning into one generation's table. Call `take` for each page, `finish` at the end."""
 
-    def __init__(
-        self, table: ReadTable, pool: "asyncpg.Pool[asyncpg.Record]", *, held_rows_max: int = HELD_ROWS_MAX
-    ) -> None:
+    def __init__(self, table: ReadTable, pool: Pool, *, held_rows_max: int = HELD_ROWS_MAX) -> None:
         self._held_rows_max = held_rows_max
         self._table = table
         self._pool = pool
