@@ -77,7 +77,7 @@ def test_every_question_of_both_doors_is_asked_here() -> None:
 @pytest.mark.parametrize("read", LISTS, ids=lambda read: str(read.name))
 async def test_a_list_holds_the_same_in_both_doors(company: Company, read: Any) -> None:
     by_rest = (await company.get(read.path, "admin", first=100)).json()["items"]
-    selected = selection(read.shape, but=TOO_DEEP)
+    selected = selection(read.listing.shape, but=TOO_DEEP)
     document = f"{{ {read.name}(first: 100) {{ edges {{ node {{ {selected} }} }} }} }}"
     by_graphql = [edge["node"] for edge in (await must(company.service, document))[read.name]["edges"]]
     assert by_rest, f"the company has nothing to list as {read.name}"
@@ -91,7 +91,7 @@ async def test_a_thing_is_the_same_in_both_doors(company: Company, read: Any) ->
     for thing in (await company.get(listed.path, "admin", first=100)).json()["items"]:
         path, _, rest = read.path.partition("{")
         by_rest = (await company.get(f"{path}{thing['id']}{rest.partition('}')[2]}", "admin")).json()["item"]
-        document = f'{{ {read.name}(id: "{thing["id"]}") {{ {selection(read.shape)} }} }}'
+        document = f'{{ {read.name}(id: "{thing["id"]}") {{ {selection(read.thing.shape)} }} }}'
         assert told((await must(company.service, document))[read.name]) == told(by_rest)
 
 

@@ -70,11 +70,11 @@ class Rows:
         found: list[Any] = []
         after: str | None = None
         while True:
-            page = await read.query(
+            page = await read.listing.page(
                 self.connection,
                 scope,
-                where=read.where(**(where or {})),
-                order=order or read.order,
+                where=read.listing.filters.where(**(where or {})),
+                order=order or read.listing.orders.default,
                 page=PageRequest(first=2, after=after),
             )
             assert page.items or after is None, "a cursor is given only where there are further rows"
