@@ -87,6 +87,8 @@ async def test_a_filter_finds_what_it_says_and_nothing_else(
         shows = FACTS[read.name].shows
         found = await rows.listed(read, {name: means.value})
         assert sorted(found) == sorted(getattr(row, shows) for row in inside), (means.value, outside)
+        if isinstance(means.value, bool) and name in get_type_hints(read.listing.shape):
+            assert set(await rows.listed(read, {name: means.value}, shows=name)) == {means.value}
         await rows.connection.execute("ROLLBACK TO one_meaning")
 
 
