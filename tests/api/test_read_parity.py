@@ -3,24 +3,19 @@
 The reads are taken from their declarations; a question with arguments that must be sent has an example here, or fails by name.
 """
 
-import itertools
-from collections.abc import AsyncIterator
 from dataclasses import fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
-import pytest_asyncio
 
 from salesapi.api.reads.arguments import arguments_of, camel
 from salesapi.api.reads.catalogue import ITEMS, LISTS, READS
 from salesapi.api.reads.question import Item, PageOf, Question
 from salesapi.api.reads.questions import QUESTIONS
-from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from tests.api.graphql_client import must
-from tests.api.scope_company import Company, scoped_company
+from tests.api.scope_company import Company
 
-NUMBERS: Final = itertools.count(1)
 NAMED: Final = {question.name: question for question in QUESTIONS if question.name not in {read.name for read in READS}}
 """Questions that are neither a list nor a single thing by its id."""
 IN_BOTH: Final = {name for name, question in NAMED.items() if question.rest is not None and question.in_graphql}
@@ -59,13 +54,6 @@ RELATIONS: Final = {"stageVisits", "payoutRunStatements"}
 """Questions of REST that are a field of a thing in GraphQL."""
 TOO_DEEP: Final = frozenset({"versions"})
 """Fields that a list would show deeper than a document may go; the single thing shows them."""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def company(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
-    """The company. Tests do not write to it."""
-    async with scoped_company(postgresql, tmp_path_factory.mktemp("parity"), f"parity_{next(NUMBERS)}") as made:
-        yield made
 
 
 @pytest.mark.complete

@@ -15,14 +15,14 @@ WINDOWED = ("funnel", "stage-velocity")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
-async def deals_of_two_reps(company: Service) -> AsyncIterator[int]:
+async def deals_of_two_reps(founded: Service) -> AsyncIterator[int]:
     """One deal of each rep in 2026, followed by the engine; the position of the last command."""
-    async with running_followers(company.core):
+    async with running_followers(founded.core):
         for name, on in (("rep", "2026-01-05"), ("other rep", "2026-02-05")):
-            values = deal(company, owner_id=str(company.ids[name]), occurred_at=on, amount_minor=500, currency="CNY")
-            receipt = await company.must("/v1/deals", values)
+            values = deal(founded, owner_id=str(founded.ids[name]), occurred_at=on, amount_minor=500, currency="CNY")
+            receipt = await founded.must("/v1/deals", values)
         lost = {"reason": "price", "occurred_at": "2026-03-05"}
-        receipt = await company.must(f"/v1/deals/{receipt['id']}/lose", lost)
+        receipt = await founded.must(f"/v1/deals/{receipt['id']}/lose", lost)
         yield int(receipt["position"])
 
 

@@ -3,21 +3,17 @@
 The routes are taken from the document, so that a new one fails here until it has a policy.
 """
 
-import itertools
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 import pytest
-import pytest_asyncio
 
-from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from tests.api.graphql_client import must
-from tests.api.scope_company import PAY_KINDS, PAY_REACHED, ROLES, SELLERS, Company, Thing, scoped_company
+from tests.api.scope_company import PAY_KINDS, PAY_REACHED, ROLES, SELLERS, Company, Thing
 from tests.conftest import REPOSITORY
 
-NUMBERS = itertools.count(1)
 NOBODY = "00000000-0000-7000-8000-00000000dead"
 REFERENCES = {"customer_id", "lead_id", "deal_id", "parent_id", "about_id", "subject_id"}
 """Fields of a visible thing that may name a foreign one by its id, and by nothing else of it."""
@@ -109,13 +105,6 @@ NESTED = {
     "allPoolShares": ("pool_shares", "id owner { id name } plan { id key } shares { memberId member { id name } }"),
 }
 """Lists with the relations that lead on from them, by GraphQL."""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def company(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
-    """The company. Tests do not write to it."""
-    async with scoped_company(postgresql, tmp_path_factory.mktemp("scope"), f"scope_{next(NUMBERS)}") as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
