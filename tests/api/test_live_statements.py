@@ -36,7 +36,7 @@ async def paid_with_cash(founded: Service) -> dict[str, str]:
     base = tiered(("0", "200000", "10"), ("200000", None, "12"), release=WITH_CASH)
     plan = await published(founded, version_of(base), key="cash")
     quota = {"measure": "credited_amount", "period": "2026-02", "amount_minor": 100_000, "currency": "CNY"}
-    await founded.must("/v1/enrolments/set-quota", {"member_id": str(company.ids["other rep"]), **quota})
+    await founded.must("/v1/enrolments/set-quota", {"member_id": str(founded.ids["other rep"]), **quota})
     found = {"plan": plan}
     for name, amount_minor, shares in (("own", 100_000, {}), ("shared", 50_000, {"rep": "60", "other rep": "40"})):
         found[name] = await opened(founded, "rep", amount_minor, occurred_at="2026-01-02")
