@@ -11,11 +11,16 @@ from collections.abc import AsyncGenerator
 from typing import Final
 
 from salesapi.api.graphql.errors import masked
-from salesapi.api.read_positions import MIN_POSITION_WAIT_SECONDS
 from salesapi.database.connections import LOST, Pool
 from salesapi.domain.shared.kernel import Kind, Refused
 from salesapi.eventlog.recorder import EventLog
-from salesapi.projections.positions import PositionTimedOut, ProjectionStopped, position_of, wait_until
+from salesapi.projections.positions import (
+    MIN_POSITION_WAIT_SECONDS,
+    PositionTimedOut,
+    ProjectionStopped,
+    position_of,
+    wait_until,
+)
 from salesapi.queries.selling.deal_changes import CHANGES_MAX, deals_changed
 from salesapi.queries.selling.deals import DEALS
 from salesapi.schemas.selling.deals import Deal
