@@ -110,6 +110,17 @@ def asked(sales: Service) -> OperationContext:
     return OperationContext(caller=caller, authorization="", sources=sources, request_id="test")
 
 
+async def executed(
+    sales: Service, document: str, variables: dict[str, Any] | None = None
+) -> tuple[dict[str, Any], OperationContext]:
+    """The answer to an operation, and what it knows at its end."""
+    executor = Executor(build_schema(sales.core.catalogue), with_introspection=False)
+    operation = executor.prepared({"query": document, "variables": variables})
+    assert isinstance(operation, Prepared)
+    context = asked(sales)
+    return (await executor.executed(operation, context)).content, context
+
+
 @pytest.mark.parametrize(
     ("document", "statements"),
     [
@@ -132,12 +143,8 @@ def asked(sales: Service) -> OperationContext:
 async def test_a_relation_takes_one_statement_for_its_whole_level(
     sales: Service, document: str, statements: int
 ) -> None:
-    executor = Executor(build_schema(sales.core.catalogue), with_introspection=False)
-    operation = executor.prepared({"query": document})
-    assert isinstance(operation, Prepared)
-    context = asked(sales)
-    answer = await executor.executed(operation, context)
-    assert "errors" not in answer.content
+    content, context = await executed(sales, document)
+    assert "errors" not in content
     assert context.statement_count == statements
 
 
@@ -146,24 +153,15 @@ async def test_a_live_statement_takes_statements_only_for_what_leads_on_from_its
     document = """query($plan: UUID!, $member: UUID!) { liveStatement(planId: $plan, memberId: $member, period: "2026-02") {
         totals: sums { totalMinor } lines { number events { type } deal { title } } } }"""
     variables = {"plan": edge["node"]["planId"], "member": str(sales.ids["rep"])}
-    executor = Executor(build_schema(sales.core.catalogue), with_introspection=False)
-    operation = executor.prepared({"query": document, "variables": variables})
-    assert isinstance(operation, Prepared)
-    context = asked(sales)
-    answer = await executor.executed(operation, context)
-    (line,) = answer.content["data"]["liveStatement"]["lines"]
+    content, context = await executed(sales, document, variables)
+    (line,) = content["data"]["liveStatement"]["lines"]
     assert line == {"number": 1, "events": [{"type": "deal.won"}], "deal": {"title": "Deal 5"}}
     assert context.statement_count == 2
 
 
 async def test_a_position_is_that_of_all_read_models_in_the_answer(sales: Service) -> None:
-    executor = Executor(build_schema(sales.core.catalogue), with_introspection=False)
-    operation = executor.prepared(
-        {"query": "{ deals { edges { node { ...A } } } } fragment A on Deal { stageVisits { stage } }"}
-    )
-    assert isinstance(operation, Prepared)
-    context = asked(sales)
-    await executor.executed(operation, context)
+    document = "{ deals { edges { node { ...A } } } } fragment A on Deal { stageVisits { stage } }"
+    _, context = await executed(sales, document)
     assert context.reads == {"deal", "stage_visit"}
 
 

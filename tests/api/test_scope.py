@@ -3,14 +3,13 @@
 The routes are taken from the document, so that a new one fails here until it has a policy.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import orjson
 import pytest
 
-from tests.api.graphql_client import must
+from tests.api.graphql_client import must, snake
 from tests.api.scope_company import PAY_KINDS, PAY_REACHED, ROLES, SELLERS, Company, Thing
 from tests.conftest import REPOSITORY
 
@@ -324,11 +323,6 @@ def identity(kind: str, item: dict[str, Any]) -> str:
     if kind == "points_entry":
         return f"{item['member_id']}/{item['number']}"
     return f"{item['payout_run_id']}/{item['member_id']}" if kind == "statement" else str(item["id"])
-
-
-def snake(node: dict[str, Any]) -> dict[str, Any]:
-    """A GraphQL node with the names that REST gives."""
-    return {re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", name): value for name, value in node.items()}
 
 
 def faceless(text: str, thing: Thing | None = None) -> str:
