@@ -113,6 +113,7 @@ def assembled(
         assert isinstance(ref, TreeRootRef)
         return (await root_at(pool, ref.size, ROOT_WAIT_SECONDS)).hex()
 
+    resolvers = {PayFactsRef: find_ledger, TreeRootRef: find_root}
     return Core(
         settings=settings,
         pool=pool,
@@ -121,15 +122,7 @@ def assembled(
         catalogue=catalogue,
         states=states,
         ledgers=ledgers,
-        handling=Handling(
-            log,
-            codec,
-            states,
-            catalogue,
-            clock=clock,
-            ids=ids,
-            resolvers={PayFactsRef: find_ledger, TreeRootRef: find_root},
-        ),
+        handling=Handling(log, codec, states, catalogue, clock=clock, ids=ids, resolvers=resolvers),
         api_keys=ApiKeys(pool),
         scopes=Scopes(states),
         clock=clock,

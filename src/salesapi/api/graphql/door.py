@@ -23,7 +23,7 @@ from salesapi.api.graphql.sockets import Sockets
 from salesapi.api.limits import BodyTooLarge
 from salesapi.api.outages import ANSWERED, refusal
 from salesapi.api.reads.question import ReadSources
-from salesapi.api.refusals import RETRY_AFTER_SECONDS, STATUS
+from salesapi.api.refusals import STATUS, headers_of
 from salesapi.app import Core
 from salesapi.commands.bulk import Bulk
 from salesapi.commands.command_reading import CommandReader, correlation_id
@@ -140,10 +140,7 @@ def _media_type(accept: str | None) -> str | None:
 def _refused(refused: Refused, media_type: str) -> Response:
     """A request that did not come as far as its document: the status says why, whatever the media type."""
     status = {MediaTypeRefused: 415, RequestNotGraphQL: 400}.get(type(refused), STATUS[refused.kind])
-    headers = {"www-authenticate": "Bearer"} if refused.kind is Kind.UNAUTHENTICATED else {}
-    if refused.kind is Kind.UNAVAILABLE:
-        headers["retry-after"] = str(RETRY_AFTER_SECONDS)
-    return _response(refused_answer(refused), media_type, status, headers)
+    return _response(refused_answer(refused), media_type, status, headers_of(refused))
 
 
 def _response(answer: Answer, media_type: str, status: int, headers: dict[str, str] | None = None) -> Response:
