@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
+from tests.api.graphql_sales import running_sales
 from tests.api.scope_company import Company, scoped_company
 from tests.service import Service, found_company, running_service
 
@@ -42,3 +43,11 @@ async def company(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempP
         head = await made.service.core.log.head()
         yield made
         assert await made.service.core.log.head() == head
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def sales(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
+    """A company with some business, followed by its read models."""
+    folder = tmp_path_factory.mktemp("graphql")
+    async with running_sales(postgresql, folder, f"graphql_{next(NUMBERS)}") as service:
+        yield service

@@ -1,10 +1,8 @@
 """Reads through the GraphQL door: connections, nested relations with few statements, scopes, positions, reports."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from salesapi.access.principals import EVERYTHING
 from salesapi.api.authentication import Authenticator, Caller
@@ -18,9 +16,7 @@ from salesapi.api.reads.catalogue import ITEMS, LISTS
 from salesapi.commands.bulk import Bulk
 from salesapi.commands.command_reading import CommandReader
 from salesapi.domain.catalogue import Catalogue
-from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from tests.api.graphql_client import ask, must
-from tests.api.graphql_sales import running_sales
 from tests.service import Service, deal
 
 DEALS = """query($filter: DealFilterInput, $order: DealOrder! = OPENED_ASC, $first: Int! = 50, $after: String) {
@@ -28,13 +24,6 @@ DEALS = """query($filter: DealFilterInput, $order: DealOrder! = OPENED_ASC, $fir
         edges { cursor node { title amountMinor status openedOn } }
         pageInfo { hasNextPage hasPreviousPage endCursor } position
     } }"""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def sales(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
-    """A company with some business, followed by its read models."""
-    async with running_sales(postgresql, tmp_path_factory.mktemp("graphql"), "graphql_queries") as service:
-        yield service
 
 
 def titles(connection: dict[str, Any]) -> list[str]:

@@ -82,18 +82,6 @@ async def test_teams_stand_as_they_are_on_a_day(reads: Reads) -> None:
     assert after["id"] == south["id"]
 
 
-async def test_a_rep_reads_what_is_its_own_and_a_manager_what_is_its_teams(reads: Reads) -> None:
-    counts = {
-        role: len((await reads.shown("/v1/deals", role))["items"])
-        for role in ("rep", "other rep", "manager", "finance")
-    }
-    assert counts == {"rep": 5, "other rep": 1, "manager": 5, "finance": 6}
-    answer = await reads.get(f"/v1/deals/{reads.ids['other deal']}", "rep")
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-    assert (await reads.get(f"/v1/statements/{reads.ids['run']}/{reads.ids['rep']}", "other rep")).status_code == 404
-    assert (await reads.shown("/v1/payout-runs", "integration"))["items"] == []
-
-
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("/v1/deals", {"colour": "red"}, "parameter.unknown"),
     ("/v1/deals", {"status": "lukewarm"}, "parameter.invalid"),
