@@ -111,10 +111,6 @@ async def test_a_malformed_request_is_refused(reads: Reads, path: str, params: d
     assert answer.json()["pointer"]
 
 
-async def test_a_read_needs_a_key(reads: Reads) -> None:
-    assert (await reads.service.client.get("/v1/deals")).status_code == 401
-
-
 async def test_a_read_waits_for_its_position_only_so_long(reads: Reads) -> None:
     head = await reads.service.core.log.head()
     assert (await reads.shown("/v1/deals", minPosition=head))["position"] >= head
