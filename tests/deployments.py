@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx2
 
 from salesapi.access.api_keys import create_key
@@ -12,6 +11,7 @@ from salesapi.cli.migrating import migrate_all
 from salesapi.domain.shared.kernel import natural_id
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.projections.catalogue import PROJECTIONS
+from tests.connections import connected
 from tests.programs import SERVE_READY, WORK_READY, Program, Programs, until
 
 CLIENT_SECONDS = 30.0
@@ -69,17 +69,11 @@ class Deployment:
     async def found_at_once(self) -> None:
         """The same without processes, for tests of what comes afterwards."""
         await migrate_all(self.urls.owner_url, self.key_file)
-        connection = await asyncpg.connect(self.urls.owner_url)
-        try:
+        id = natural_id("principal", "admin")
+        async with connected(self.urls.owner_url) as connection:
             self.keys["admin"] = await create_key(
-                connection,
-                principal_id=natural_id("principal", "admin"),
-                name="admin",
-                roles=["admin"],
-                member_id=None,
+                connection, principal_id=id, name="admin", roles=["admin"], member_id=None
             )
-        finally:
-            await connection.close()
 
     async def make_key(self, name: str, *roles: str) -> str:
         """Makes a key as an operator does."""

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-import asyncpg
 import httpx2
 from pydantic import SecretStr
 
@@ -20,6 +19,7 @@ from salesapi.cli.serving import listening_socket, serving
 from salesapi.domain.shared.kernel import NAMESPACE, Role
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.settings import Settings
+from tests.connections import connected
 
 STAGES = [
     {"key": "prospecting", "name": "Prospecting", "is_entry": True},
@@ -81,13 +81,10 @@ class Service:
 
     async def make_key(self, name: str, roles: list[Role], member_id: UUID | None = None) -> None:
         """A key under this name."""
-        connection = await asyncpg.connect(self.urls.owner_url)
-        try:
+        async with connected(self.urls.owner_url) as connection:
             self.keys[name] = await create_key(
                 connection, principal_id=uuid5(NAMESPACE, name), name=name, roles=roles, member_id=member_id
             )
-        finally:
-            await connection.close()
 
 
 @asynccontextmanager
@@ -128,12 +125,12 @@ async def found_company(service: Service) -> None:
     customer = (await service.must("/v1/customers", {"name": "Cancity"}))["id"]
     product = (await service.must("/v1/products", {"name": "GTX Pro", "code": "GTX-PRO", "category": "GTX"}))["id"]
     service.ids |= {"pipeline": UUID(pipeline), "customer": UUID(customer), "product": UUID(product)}
-    await service.make_key("manager", ["manager"], service.ids["manager"])
-    await service.make_key("rep", ["rep"], service.ids["rep"])
-    await service.make_key("other rep", ["rep"], service.ids["other rep"])
-    await service.make_key("finance", ["finance"])
-    await service.make_key("auditor", ["auditor"])
-    await service.make_key("integration", ["integration"])
+    members: tuple[tuple[str, Role], ...] = (("manager", "manager"), ("rep", "rep"), ("other rep", "rep"))
+    for name, role in members:
+        await service.make_key(name, [role], service.ids[name])
+    roles: tuple[Role, ...] = ("finance", "auditor", "integration")
+    for role in roles:
+        await service.make_key(role, [role])
 
 
 def deal(service: Service, **values: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from salesapi.audit.sealing import root_at
 from salesapi.clock import Clock, Ids, SystemClock, TimeOrderedIds
 from salesapi.commands.handling import Handling
 from salesapi.commands.stream_states import StreamStates
-from salesapi.database.connections import COMMAND_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS
+from salesapi.database.connections import COMMAND_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS, Pool
 from salesapi.database.migrating import refuse_overpowered_role
 from salesapi.domain.catalogue import Catalogue, whole_catalogue
 from salesapi.domain.shared.kernel import PayFactsRef, Ref, TreeRootRef
@@ -45,7 +45,7 @@ class Core:
     """The services that every process shares."""
 
     settings: Settings
-    pool: "asyncpg.Pool[asyncpg.Record]"
+    pool: Pool
     log: PostgreSQLEventLog
     codec: Codec
     catalogue: Catalogue
@@ -94,7 +94,7 @@ async def running_core(settings: Settings) -> AsyncIterator[Core]:
 def assembled(
     settings: Settings,
     *,
-    pool: "asyncpg.Pool[asyncpg.Record]",
+    pool: Pool,
     log: PostgreSQLEventLog,
     keys: Keys | None,
     epoch: int,
@@ -113,6 +113,7 @@ def assembled(
         assert isinstance(ref, TreeRootRef)
         return (await root_at(pool, ref.size, ROOT_WAIT_SECONDS)).hex()
 
+    resolvers = {PayFactsRef: find_ledger, TreeRootRef: find_root}
     return Core(
         settings=settings,
         pool=pool,
@@ -121,15 +122,7 @@ def assembled(
         catalogue=catalogue,
         states=states,
         ledgers=ledgers,
-        handling=Handling(
-            log,
-            codec,
-            states,
-            catalogue,
-            clock=clock,
-            ids=ids,
-            resolvers={PayFactsRef: find_ledger, TreeRootRef: find_root},
-        ),
+        handling=Handling(log, codec, states, catalogue, clock=clock, ids=ids, resolvers=resolvers),
         api_keys=ApiKeys(pool),
         scopes=Scopes(states),
         clock=clock,

@@ -1,5 +1,6 @@
 """Calls to the GraphQL door as its users make them, and a REST body as the mutation that says the same."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from types import UnionType
@@ -93,3 +94,8 @@ def _value(annotation: Any, value: Any) -> Any:
     if get_origin(annotation) is tuple and isinstance(value, list):
         return [_value(get_args(annotation)[0], item) for item in value]
     return as_input(annotation, value) if is_dataclass(annotation) else value
+
+
+def snake(node: dict[str, Any]) -> dict[str, Any]:
+    """A GraphQL node with the names that REST gives."""
+    return {re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", name): value for name, value in node.items()}

@@ -149,16 +149,8 @@ async def _selling(made: Company, seller: str) -> None:
     await made.service.must(f"/v1/deals/{won_id}/change-stage", {"stage_to": "proposal", "occurred_at": "2026-01-20"})
     await made.service.must(f"/v1/deals/{won_id}/win", {"occurred_at": "2026-02-01"})
     for about, id in (("deal", won_id), ("customer", customer), ("lead", made[f"lead of {seller}"])):
-        await made.make(
-            f"call about {about} of {seller}",
-            "activity",
-            "/v1/activities/log-follow-up",
-            seller,
-            about={"kind": about, "id": id},
-            channel="call",
-            owner_id=owner,
-            content=f"Call about the {about} of {seller}",
-        )
+        content = f"Call about the {about} of {seller}"
+        await _called(made, f"call about {about} of {seller}", seller, kind=about, id=id, content=content)
     answer = {"kind": "nps", "score": 9, "deal_id": won_id, "comment": f"Comment to {seller}"}
     await _answered(made, customer, seller, **answer)
     task = {"kind": "task", "about": {"kind": "deal", "id": won_id}, "owner_id": owner, "due_on": "2026-04-01"}
@@ -179,6 +171,12 @@ async def _selling(made: Company, seller: str) -> None:
     await _agreed(made, customer, seller, deal_id=won_id)
     paid = {"invoice_id": made[f"invoice of {seller}"], "amount_minor": 200}
     await made.service.must(f"/v1/receipts/{receipt}/allocate", paid)
+
+
+async def _called(made: Company, name: str, owner: str, *, kind: str, id: str, content: str) -> None:
+    """A follow-up about a thing, which may be another's."""
+    values = {"about": {"kind": kind, "id": id}, "channel": "call", "owner_id": made[owner], "content": content}
+    await made.make(name, "activity", "/v1/activities/log-follow-up", owner, **values)
 
 
 async def _agreed(made: Company, customer: str, owner: str | None, **values: Any) -> None:
@@ -228,26 +226,10 @@ async def _crossings(made: Company) -> None:
             title = f"At the {place} by {seller}"
             values = {**deal(made.service, title=title), "owner_id": owner, "customer_id": customer}
             await made.make(f"{place} deal of {seller}", "deal", "/v1/deals", seller, **values)
-            await made.make(
-                f"{place} call of {seller}",
-                "activity",
-                "/v1/activities/log-follow-up",
-                seller,
-                about={"kind": "customer", "id": customer},
-                channel="visit",
-                owner_id=owner,
-                content=f"Visit at the {place} by {seller}",
-            )
-        await made.make(
-            f"call of {seller} about the other's deal",
-            "activity",
-            "/v1/activities/log-follow-up",
-            seller,
-            about={"kind": "deal", "id": made[f"deal of {other}"]},
-            channel="mail",
-            owner_id=owner,
-            content=f"Mail of {seller} about the other's deal",
-        )
+            name, content = f"{place} call of {seller}", f"Call at the {place} by {seller}"
+            await _called(made, name, seller, kind="customer", id=customer, content=content)
+        name, content = f"call of {seller} about the other's deal", f"Call of {seller} about the other's deal"
+        await _called(made, name, seller, kind="deal", id=made[f"deal of {other}"], content=content)
         draft = {"title": f"Draft of {seller}", "customer_id": made[f"customer of {seller}"], "currency": "CNY"}
         other_deal = made[f"won of {other}"]
         await made.make(f"draft of {seller}", "agreement", "/v1/agreements", seller, **draft, deal_id=other_deal)

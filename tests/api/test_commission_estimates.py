@@ -14,9 +14,9 @@ NOBODY = "00000000-0000-7000-8000-00000000dead"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
-async def plan(company: Service) -> None:
+async def plan(founded: Service) -> None:
     """The reps' plan: 5 % up to 10,000 in a month and 10 % above."""
-    await published(company, version_of(tiered(("0", "1000000", "5"), ("1000000", None, "10"))))
+    await published(founded, version_of(tiered(("0", "1000000", "5"), ("1000000", None, "10"))))
 
 
 async def shared(service: Service, **values: Any) -> str:

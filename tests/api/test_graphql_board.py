@@ -7,27 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-import pytest
-import pytest_asyncio
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from salesapi.access.principals import EVERYTHING
 from salesapi.api.graphql.board_watch import QUEUE_CHANGES_MAX, Subscriber
-from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.queries.selling.deals import DEALS
 from tests.api.companies import PATIENCE_SECONDS, settled
-from tests.api.graphql_sales import running_sales
 from tests.service import Service, deal
 
 PROTOCOL: Any = ["graphql-transport-ws"]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def sales(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
-    """A company with some business, followed by its read models."""
-    async with running_sales(postgresql, tmp_path_factory.mktemp("graphql"), "graphql_board") as service:
-        yield service
 
 
 class Client:

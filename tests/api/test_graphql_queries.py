@@ -1,10 +1,8 @@
 """Reads through the GraphQL door: connections, nested relations with few statements, scopes, positions, reports."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from salesapi.access.principals import EVERYTHING
 from salesapi.api.authentication import Authenticator, Caller
@@ -14,13 +12,11 @@ from salesapi.api.graphql.documents import Prepared
 from salesapi.api.graphql.executing import Executor
 from salesapi.api.graphql.schema import build_schema
 from salesapi.api.http import read_sources
-from salesapi.api.reads.catalogue import READS
+from salesapi.api.reads.catalogue import ITEMS, LISTS
 from salesapi.commands.bulk import Bulk
 from salesapi.commands.command_reading import CommandReader
 from salesapi.domain.catalogue import Catalogue
-from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from tests.api.graphql_client import ask, must
-from tests.api.graphql_sales import running_sales
 from tests.service import Service, deal
 
 DEALS = """query($filter: DealFilterInput, $order: DealOrder! = OPENED_ASC, $first: Int! = 50, $after: String) {
@@ -28,13 +24,6 @@ DEALS = """query($filter: DealFilterInput, $order: DealOrder! = OPENED_ASC, $fir
         edges { cursor node { title amountMinor status openedOn } }
         pageInfo { hasNextPage hasPreviousPage endCursor } position
     } }"""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def sales(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
-    """A company with some business, followed by its read models."""
-    async with running_sales(postgresql, tmp_path_factory.mktemp("graphql"), "graphql_queries") as service:
-        yield service
 
 
 def titles(connection: dict[str, Any]) -> list[str]:
@@ -110,6 +99,17 @@ def asked(sales: Service) -> OperationContext:
     return OperationContext(caller=caller, authorization="", sources=sources, request_id="test")
 
 
+async def executed(
+    sales: Service, document: str, variables: dict[str, Any] | None = None
+) -> tuple[dict[str, Any], OperationContext]:
+    """The answer to an operation, and what it knows at its end."""
+    executor = Executor(build_schema(sales.core.catalogue), with_introspection=False)
+    operation = executor.prepared({"query": document, "variables": variables})
+    assert isinstance(operation, Prepared)
+    context = asked(sales)
+    return (await executor.executed(operation, context)).content, context
+
+
 @pytest.mark.parametrize(
     ("document", "statements"),
     [
@@ -132,12 +132,8 @@ def asked(sales: Service) -> OperationContext:
 async def test_a_relation_takes_one_statement_for_its_whole_level(
     sales: Service, document: str, statements: int
 ) -> None:
-    executor = Executor(build_schema(sales.core.catalogue), with_introspection=False)
-    operation = executor.prepared({"query": document})
-    assert isinstance(operation, Prepared)
-    context = asked(sales)
-    answer = await executor.executed(operation, context)
-    assert "errors" not in answer.content
+    content, context = await executed(sales, document)
+    assert "errors" not in content
     assert context.statement_count == statements
 
 
@@ -146,31 +142,22 @@ async def test_a_live_statement_takes_statements_only_for_what_leads_on_from_its
     document = """query($plan: UUID!, $member: UUID!) { liveStatement(planId: $plan, memberId: $member, period: "2026-02") {
         totals: sums { totalMinor } lines { number events { type } deal { title } } } }"""
     variables = {"plan": edge["node"]["planId"], "member": str(sales.ids["rep"])}
-    executor = Executor(build_schema(sales.core.catalogue), with_introspection=False)
-    operation = executor.prepared({"query": document, "variables": variables})
-    assert isinstance(operation, Prepared)
-    context = asked(sales)
-    answer = await executor.executed(operation, context)
-    (line,) = answer.content["data"]["liveStatement"]["lines"]
+    content, context = await executed(sales, document, variables)
+    (line,) = content["data"]["liveStatement"]["lines"]
     assert line == {"number": 1, "events": [{"type": "deal.won"}], "deal": {"title": "Deal 5"}}
     assert context.statement_count == 2
 
 
 async def test_a_position_is_that_of_all_read_models_in_the_answer(sales: Service) -> None:
-    executor = Executor(build_schema(sales.core.catalogue), with_introspection=False)
-    operation = executor.prepared(
-        {"query": "{ deals { edges { node { ...A } } } } fragment A on Deal { stageVisits { stage } }"}
-    )
-    assert isinstance(operation, Prepared)
-    context = asked(sales)
-    await executor.executed(operation, context)
+    document = "{ deals { edges { node { ...A } } } } fragment A on Deal { stageVisits { stage } }"
+    _, context = await executed(sales, document)
     assert context.reads == {"deal", "stage_visit"}
 
 
 def test_the_position_of_every_read_counts_its_own_read_models() -> None:
     counted = build_schema(Catalogue()).reads
-    for read in READS:
-        assert counted[read.shape.__name__] == frozenset(read.reads), read.name
+    for read in (*(each.listing for each in LISTS), *(each.thing for each in ITEMS)):
+        assert counted[read.shape.__name__] == frozenset(read.reads)
 
 
 async def test_a_query_waits_for_the_position_of_a_command(sales: Service) -> None:

@@ -28,19 +28,19 @@ WITH_CASH = {
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
-async def paid_with_cash(company: Service) -> None:
+async def paid_with_cash(founded: Service) -> None:
     """The plan and two deals, whose ids are those of the company from then on."""
     base = tiered(("0", "200000", "10"), ("200000", None, "12"), release=WITH_CASH)
-    plan = await published(company, version_of(base), key="cash")
+    plan = await published(founded, version_of(base), key="cash")
     quota = {"measure": "credited_amount", "period": "2026-02", "amount_minor": 100_000, "currency": "CNY"}
-    await company.must("/v1/enrolments/set-quota", {"member_id": str(company.ids["other rep"]), **quota})
-    company.ids["plan"] = UUID(plan)
+    await founded.must("/v1/enrolments/set-quota", {"member_id": str(founded.ids["other rep"]), **quota})
+    founded.ids["plan"] = UUID(plan)
     for name, amount_minor, shares in (("own", 100_000, {}), ("shared", 50_000, {"rep": "60", "other rep": "40"})):
-        sold = await opened(company, "rep", amount_minor, occurred_at="2026-01-02")
+        sold = await opened(founded, "rep", amount_minor, occurred_at="2026-01-02")
         if shares:
-            await share(company, sold, shares)
-        await win(company, sold, "2026-02-03")
-        company.ids[name] = UUID(sold)
+            await share(founded, sold, shares)
+        await win(founded, sold, "2026-02-03")
+        founded.ids[name] = UUID(sold)
 
 
 def path_of(service: Service, seller: str) -> str:

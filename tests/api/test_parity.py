@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from salesapi.domain.catalogue import route
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from tests.api.graphql_client import CATALOGUE, must, mutate
+from tests.api.graphql_client import CATALOGUE, must, mutate, snake
 from tests.api.parity.request import LOCKED_AWAY, MALFORMED, Sent
 from tests.api.parity.requests import REQUESTS
 from tests.service import Service, deal, found_company, running_service
@@ -81,7 +81,7 @@ def _refusal(problem: dict[str, Any]) -> dict[str, Any]:
 
 def _snake(receipt: dict[str, Any]) -> dict[str, Any]:
     """GraphQL's receipt as REST's: snake_case, positions as numbers, no payload outside of a dry run."""
-    made: dict[str, Any] = {re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", k): v for k, v in receipt.items()}
+    made = snake(receipt)
     made.pop("payload", None)
     if made["position"] is not None:
         made["position"] = int(made["position"])

@@ -3,24 +3,19 @@
 The reads are taken from their declarations; a question with arguments that must be sent has an example here, or fails by name.
 """
 
-import itertools
-from collections.abc import AsyncIterator
 from dataclasses import fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
-import pytest_asyncio
 
 from salesapi.api.reads.arguments import arguments_of, camel
 from salesapi.api.reads.catalogue import ITEMS, LISTS, READS
 from salesapi.api.reads.question import Item, PageOf, Question
 from salesapi.api.reads.questions import QUESTIONS
-from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from tests.api.graphql_client import must
-from tests.api.scope_company import Company, scoped_company
+from tests.api.scope_company import Company
 
-NUMBERS: Final = itertools.count(1)
 NAMED: Final = {question.name: question for question in QUESTIONS if question.name not in {read.name for read in READS}}
 """Questions that are neither a list nor a single thing by its id."""
 IN_BOTH: Final = {name for name, question in NAMED.items() if question.rest is not None and question.in_graphql}
@@ -61,13 +56,6 @@ TOO_DEEP: Final = frozenset({"versions"})
 """Fields that a list would show deeper than a document may go; the single thing shows them."""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def company(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
-    """The company. Tests do not write to it."""
-    async with scoped_company(postgresql, tmp_path_factory.mktemp("parity"), f"parity_{next(NUMBERS)}") as made:
-        yield made
-
-
 @pytest.mark.complete
 def test_every_question_of_both_doors_is_asked_here() -> None:
     assert ASKED.keys() == IN_BOTH
@@ -77,7 +65,7 @@ def test_every_question_of_both_doors_is_asked_here() -> None:
 @pytest.mark.parametrize("read", LISTS, ids=lambda read: str(read.name))
 async def test_a_list_holds_the_same_in_both_doors(company: Company, read: Any) -> None:
     by_rest = (await company.get(read.path, "admin", first=100)).json()["items"]
-    selected = selection(read.shape, but=TOO_DEEP)
+    selected = selection(read.listing.shape, but=TOO_DEEP)
     document = f"{{ {read.name}(first: 100) {{ edges {{ node {{ {selected} }} }} }} }}"
     by_graphql = [edge["node"] for edge in (await must(company.service, document))[read.name]["edges"]]
     assert by_rest, f"the company has nothing to list as {read.name}"
@@ -91,7 +79,7 @@ async def test_a_thing_is_the_same_in_both_doors(company: Company, read: Any) ->
     for thing in (await company.get(listed.path, "admin", first=100)).json()["items"]:
         path, _, rest = read.path.partition("{")
         by_rest = (await company.get(f"{path}{thing['id']}{rest.partition('}')[2]}", "admin")).json()["item"]
-        document = f'{{ {read.name}(id: "{thing["id"]}") {{ {selection(read.shape)} }} }}'
+        document = f'{{ {read.name}(id: "{thing["id"]}") {{ {selection(read.thing.shape)} }} }}'
         assert told((await must(company.service, document))[read.name]) == told(by_rest)
 
 

@@ -3,21 +3,16 @@
 The routes are taken from the document, so that a new one fails here until it has a policy.
 """
 
-import itertools
-import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 import pytest
-import pytest_asyncio
 
-from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from tests.api.graphql_client import must
-from tests.api.scope_company import PAY_KINDS, PAY_REACHED, ROLES, SELLERS, Company, Thing, scoped_company
+from tests.api.graphql_client import must, snake
+from tests.api.scope_company import PAY_KINDS, PAY_REACHED, ROLES, SELLERS, Company, Thing
 from tests.conftest import REPOSITORY
 
-NUMBERS = itertools.count(1)
 NOBODY = "00000000-0000-7000-8000-00000000dead"
 REFERENCES = {"customer_id", "lead_id", "deal_id", "parent_id", "about_id", "subject_id"}
 """Fields of a visible thing that may name a foreign one by its id, and by nothing else of it."""
@@ -55,67 +50,44 @@ PAYROLL = {"payroll"}
 
 NESTED = {
     "deals": (
-        "deal",
         "id customerId customer { id name } lead { id company } activities(first: 9) { id content aboutId } "
-        "stageVisits(first: 9) { stage }",
+        "stageVisits(first: 9) { stage }"
     ),
     "customers": (
-        "customer",
-        "id parent { id } deals(first: 9) { id title } leads(first: 9) { id company } activities(first: 9) { id content } "
-        "agreements(first: 4) { id title } invoices(first: 4) { id number } satisfactions(first: 4) { id comment }",
+        "id parent { id } deals(first: 9) { id title } leads(first: 9) { id company } activities(first: 9) { id "
+        "content } agreements(first: 4) { id title } invoices(first: 4) { id number } satisfactions(first: 4) { id "
+        "comment }"
     ),
     "leads": (
-        "lead",
         "id customerId customer { id name } deal { id title } activities(first: 9) { id content } "
-        "attributionTouches(first: 9) { id campaign }",
+        "attributionTouches(first: 9) { id campaign }"
     ),
-    "activities": ("activity", "id aboutId customer { id name } deal { id title } lead { id company }"),
-    "agreements": (
-        "agreement",
-        "id title customer { id name } dealId deal { id title } invoices(first: 9) { id number }",
-    ),
-    "invoices": ("invoice", "id number customerId customer { id name } agreement { id title }"),
+    "activities": "id aboutId customer { id name } deal { id title } lead { id company }",
+    "agreements": "id title customer { id name } dealId deal { id title } invoices(first: 9) { id number }",
+    "invoices": "id number customerId customer { id name } agreement { id title }",
     "receipts": (
-        "receipt",
-        "id customerId customer { id name } allocations { dealId deal { id title } invoiceId invoice { id number } }",
+        "id customerId customer { id name } allocations { dealId deal { id title } invoiceId invoice { id number } }"
     ),
-    "satisfactions": (
-        "satisfaction",
-        "id customerId customer { id name } dealId deal { id title } agreement { id } comment",
-    ),
-    "attributionTouches": ("touch", "id leadId lead { id company } dealId deal { id title } campaign"),
-    "targets": ("target", "id owner { name } parent { id } parts(first: 9) { id } revisions { lines { floor } }"),
-    "forecastSheets": (
-        "forecast_sheet",
-        "id owner { name } entries { dealId deal { id title } } revisions { note sums { commitMinor } }",
-    ),
-    "payoutRuns": ("run", "id planId plan { id key } statements(first: 9) { memberId plan { id } }"),
+    "satisfactions": "id customerId customer { id name } dealId deal { id title } agreement { id } comment",
+    "attributionTouches": "id leadId lead { id company } dealId deal { id title } campaign",
+    "targets": "id owner { name } parent { id } parts(first: 9) { id } revisions { lines { floor } }",
+    "forecastSheets": "id owner { name } entries { dealId deal { id title } } revisions { note sums { commitMinor } }",
+    "payoutRuns": "id planId plan { id key } statements(first: 9) { memberId plan { id } }",
     "statements": (
-        "statement",
-        "payoutRunId memberId payoutRun { id statements(first: 9) { memberId } } lines(first: 9) { deal { id title } }",
+        "payoutRunId memberId payoutRun { id statements(first: 9) { memberId } } lines(first: 9) { deal { id title } }"
     ),
-    "currencyRates": ("currency_rate", "id rate rateTableId rateTable { id key }"),
-    "compensationPlans": ("plan", "id key name enrolments(first: 9) { id memberId member { id name } }"),
-    "enrolments": ("enrolment", "id memberId member { id enrolments(first: 9) { id } } plan { id key }"),
-    "credits": ("credit", "dealId memberId kind"),
-    "approvals": (
-        "approval",
-        "id subjectId reason requester { id name } customer { id name } deal { id title } award { id reason }",
-    ),
-    "objections": ("objection", "id subjectId claim member { id name } payoutRun { id statements { memberId } }"),
-    "awards": ("award", "id reason member { id name } plan { id key } objection { id claim } deal { id title }"),
-    "pointsBalances": ("points", "id balance member { id name }"),
-    "pointsEntries": ("points_entry", "memberId number reason award { id reason }"),
-    "allPoolShares": ("pool_shares", "id owner { id name } plan { id key } shares { memberId member { id name } }"),
+    "currencyRates": "id rate rateTableId rateTable { id key }",
+    "compensationPlans": "id key name enrolments(first: 9) { id memberId member { id name } }",
+    "enrolments": "id memberId member { id enrolments(first: 9) { id } } plan { id key }",
+    "credits": "dealId memberId kind",
+    "approvals": "id subjectId reason requester { id name } customer { id name } deal { id title } award { id reason }",
+    "objections": "id subjectId claim member { id name } payoutRun { id statements { memberId } }",
+    "awards": "id reason member { id name } plan { id key } objection { id claim } deal { id title }",
+    "pointsBalances": "id balance member { id name }",
+    "pointsEntries": "memberId number reason award { id reason }",
+    "allPoolShares": "id owner { id name } plan { id key } shares { memberId member { id name } }",
 }
 """Lists with the relations that lead on from them, by GraphQL."""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def company(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
-    """The company. Tests do not write to it."""
-    async with scoped_company(postgresql, tmp_path_factory.mktemp("scope"), f"scope_{next(NUMBERS)}") as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
@@ -278,8 +250,7 @@ async def test_payroll_holds_exactly_the_locked_pay_in_scope(company: Company, r
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("field", sorted(NESTED))
 async def test_nested_answers_hold_nothing_of_a_foreign_thing(company: Company, role: str, field: str) -> None:
-    kind, selection = NESTED[field]
-    document = f"{{ {field}(first: 40) {{ edges {{ node {{ {selection} }} }} }} }}"
+    kind, document = LISTS[field], f"{{ {field}(first: 40) {{ edges {{ node {{ {NESTED[field]} }} }} }} }}"
     nodes = [edge["node"] for edge in (await must(company.service, document, role=role))[field]["edges"]]
     assert {identity(kind, snake(node)) for node in nodes} == {
         thing.id for thing in company.of(kind) if company.sees(role, thing)
@@ -335,11 +306,6 @@ def identity(kind: str, item: dict[str, Any]) -> str:
     if kind == "points_entry":
         return f"{item['member_id']}/{item['number']}"
     return f"{item['payout_run_id']}/{item['member_id']}" if kind == "statement" else str(item["id"])
-
-
-def snake(node: dict[str, Any]) -> dict[str, Any]:
-    """A GraphQL node with the names that REST gives."""
-    return {re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", name): value for name, value in node.items()}
 
 
 def faceless(text: str, thing: Thing | None = None) -> str:

@@ -4,26 +4,22 @@ Every command of the catalogue is tried, and every field that names a thing; a n
 decided. The roles are those of the catalogue: a command without any is open to nobody.
 """
 
-import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import httpx2
 import pytest
-import pytest_asyncio
 
 from salesapi.domain.catalogue import route
 from salesapi.domain.shared.declarations import AnyCommand
-from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from tests.api.graphql_client import CATALOGUE, mutate
 from tests.api.parity.request import LOCKED_AWAY
 from tests.api.parity.requests import REQUESTS
-from tests.api.scope_company import Company, scoped_company
+from tests.api.scope_company import Company
 from tests.api.test_scope import NOBODY, faceless
 
-NUMBERS = itertools.count(1)
 KEYS = {"rep": "rep", "manager": "manager"}
 """The roles that do not see everything, by the key that has it."""
 OF_REPS = ("lead", "customer", "deal", "agreement", "approval", "objection", "award", "target")
@@ -58,16 +54,6 @@ INSTEAD: dict[str, dict[str, Any]] = {
     **LOCKED_AWAY,
 }
 COMMANDS = sorted(CATALOGUE.commands)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def company(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
-    """The company. Every command here is refused or a dry run, so it stays as it is."""
-    folder = tmp_path_factory.mktemp("scope")
-    async with scoped_company(postgresql, folder, f"scope_of_commands_{next(NUMBERS)}") as made:
-        head = await made.service.core.log.head()
-        yield made
-        assert await made.service.core.log.head() == head
 
 
 @pytest.mark.complete

@@ -90,11 +90,11 @@ def test_a_list_shows_each_column_of_its_read_model() -> None:
     rows = {projection.name: projection for projection in PROJECTIONS}
     for read in LISTS:
         projection = rows[read_model(read.listing)]
-        shown = {field.name for field in fields(read.shape)} | {"external_system", projection.key[0]}
+        shown = {field.name for field in fields(read.listing.shape)} | {"external_system", projection.key[0]}
         hidden = {field.name for field in fields(projection.row)} - shown
         wrong = hidden ^ NOT_SHOWN.get(read.name, set())
         assert not wrong, (
-            f"{read.name}: add {', '.join(wrong)} to {read.shape.__name__}, or say in NOT_SHOWN that it hides"
+            f"{read.name}: add {', '.join(wrong)} to {read.listing.shape.__name__}, or say in NOT_SHOWN that it hides"
         )
 
 

@@ -35,17 +35,12 @@ class OrderRow:
 
 
 @record
-class OrderRowWithDay:
-    order_id: UUID
-    title: str
-    amount_minor: int | None
+class OrderRowWithDay(OrderRow):
     ordered_on: date
 
 
 @record
-class OrderRowNeverEmpty:
-    order_id: UUID
-    title: str
+class OrderRowNeverEmpty(OrderRow):
     amount_minor: int
 
 
@@ -105,9 +100,7 @@ class Shipped:
 
 
 @record
-class ShippedToWhom:
-    order_id: UUID
-    on: date
+class ShippedToWhom(Shipped):
     customer_id: UUID | None = None
 
 

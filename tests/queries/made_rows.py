@@ -65,20 +65,21 @@ class Rows:
         *,
         scope: Scope = EVERYTHING,
         order: StrEnum | None = None,
+        shows: str = "",
     ) -> list[Any]:
-        """Reads what the list holds, page by page with cursors."""
+        """Reads what the list holds, page by page with cursors; of each the field `shows`, or that by which it is known."""
         found: list[Any] = []
         after: str | None = None
         while True:
-            page = await read.query(
+            page = await read.listing.page(
                 self.connection,
                 scope,
-                where=read.where(**(where or {})),
-                order=order or read.order,
+                where=read.listing.filters.where(**(where or {})),
+                order=order or read.listing.orders.default,
                 page=PageRequest(first=2, after=after),
             )
             assert page.items or after is None, "a cursor is given only where there are further rows"
-            found += [getattr(item, FACTS[read.name].shows) for item in page.items]
+            found += [getattr(item, shows or FACTS[read.name].shows) for item in page.items]
             after = page.next_cursor
             if after is None:
                 return found

@@ -36,7 +36,6 @@ from salesapi.queries.selling.reports_deals import DEAL_PARTS, deal_groups
 from salesapi.queries.selling.reports_facts import ReportRow, fetched
 from salesapi.queries.selling.reports_funnel import COHORT_PARTS, SNAPSHOT_PARTS, cohort_groups, snapshot_groups
 from salesapi.queries.selling.reports_question import ReportQuestion, groupings
-from salesapi.queries.selling.reports_stages import STAGE_ANSWER, STAGE_ORDER
 from salesapi.queries.selling.reports_velocity import VELOCITY_PARTS, velocity_groups
 from salesapi.schemas.selling.reports import CohortStage, DealGroup, ReportFilter, SnapshotStage, StageDwell
 from tests.domain.examples import ACME, ANNA, BORIS, OPENED, PIPELINE, PIPELINE_EVENTS, PRODUCT
@@ -174,23 +173,20 @@ class Board:
     async def snapshot(self, as_of: str | None = None, **window: str) -> dict[str, SnapshotStage]:
         """The funnel as a flow, by stage."""
         question = asked((), {}, as_of=as_of, **window)
-        (group,) = snapshot_groups(await self._stages(SNAPSHOT_PARTS, question), question, self.teams)
+        (group,) = snapshot_groups(await self._rows(SNAPSHOT_PARTS, question), question, self.teams)
         return {stage.stage: stage for stage in group.stages}
 
     async def cohort(self, as_of: str | None = None, **window: str) -> dict[str, CohortStage]:
         """The cohorts, by stage."""
         question = asked((), {}, as_of=as_of, **window)
-        (group,) = cohort_groups(await self._stages(COHORT_PARTS, question), question, self.teams)
+        (group,) = cohort_groups(await self._rows(COHORT_PARTS, question), question, self.teams)
         return {stage.stage: stage for stage in group.stages}
 
     async def dwells(self, as_of: str | None = None, **window: str) -> dict[str, StageDwell]:
         """The stage velocity, by stage."""
         question = asked((), {}, as_of=as_of, **window)
-        (group,) = velocity_groups(await self._stages(VELOCITY_PARTS, question), question, self.teams)
+        (group,) = velocity_groups(await self._rows(VELOCITY_PARTS, question), question, self.teams)
         return {stage.stage: stage for stage in group.stages}
-
-    async def _stages(self, parts: str, question: ReportQuestion) -> list[ReportRow]:
-        return await self._rows((STAGE_ORDER, parts, STAGE_ANSWER), question)
 
     async def _rows(self, parts: Sequence[str], question: ReportQuestion) -> list[ReportRow]:
         lines = line_arrays(reporting_lines(self.teams))

@@ -1,6 +1,7 @@
 """Reads whose parts do not fit together do not start: each is refused by name, with the part that is wrong."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import make_dataclass
 from enum import StrEnum
 from typing import Any, cast
 from uuid import UUID
@@ -52,28 +53,9 @@ class CalendarOrder(StrEnum):
     CHANGED_DESC = "changed_desc"
 
 
-@record
-class Dated:
-    """A shape with a field that calendars do not have."""
-
-    id: UUID
-    dated_on: str
-
-
-@record
-class Counted:
-    """A shape that has the name of a calendar as a number."""
-
-    id: UUID
-    name: int
-
-
-@record
-class Named:
-    """A shape that promises a text which may be null."""
-
-    id: UUID
-    email: str
+def shape(**fields: type) -> type:
+    """A shape with these fields beside its id."""
+    return make_dataclass("Shape", [("id", UUID), *fields.items()], frozen=True, slots=True)
 
 
 CONDITIONS: Mapping[str, str | Condition] = {
@@ -113,10 +95,10 @@ LISTS: Sequence[Wrong] = [
     (lambda: calendars(source="read.calender"), "the list of Calendar over read.calender: .* `calender`"),
     (lambda: calendars(source="calendar"), "names no read model"),
     (lambda: calendars(source="(SELECT c.*, c.zones FROM read.calendar c) c"), "its source names `zones`"),
-    (lambda: calendars(Dated), "its field `dated_on` is no column"),
-    (lambda: calendars(Counted), "its field `name` is name bigint not null, but the column name text not null"),
+    (lambda: calendars(shape(dated_on=str)), "its field `dated_on` is no column"),
+    (lambda: calendars(shape(name=int)), "its field `name` is name bigint not null, but the column name text not null"),
     (
-        lambda: calendars(Named, source="read.member"),
+        lambda: calendars(shape(email=str), source="read.member"),
         "its field `email` is email text not null, but the column email text",
     ),
     (lambda: calendars(expressions={"zone": "upper(zone)"}), "the expression `zone` is for no field"),

@@ -69,7 +69,7 @@ def test_every_list_is_known_here() -> None:
     assert {read.name for read in LISTS} == set(FACTS), "say in list_facts.py what they show"
 
 
-FILTERS = [(read, each.name) for read in LISTS for each in fields(read.where)]
+FILTERS = [(read, each.name) for read in LISTS for each in fields(read.listing.filters.where)]
 
 
 @pytest.mark.parametrize(("read", "name"), FILTERS, ids=named)
@@ -87,13 +87,15 @@ async def test_a_filter_finds_what_it_says_and_nothing_else(
         shows = FACTS[read.name].shows
         found = await rows.listed(read, {name: means.value})
         assert sorted(found) == sorted(getattr(row, shows) for row in inside), (means.value, outside)
+        if isinstance(means.value, bool) and name in get_type_hints(read.listing.shape):
+            assert set(await rows.listed(read, {name: means.value}, shows=name)) == {means.value}
         await rows.connection.execute("ROLLBACK TO one_meaning")
 
 
 def meanings(read: ListRead[Any, Any, Any], name: str) -> Iterator[Means]:
     """The values to send, with what each finds and does not find."""
     facts = FACTS[read.name]
-    hint = plain(get_type_hints(read.where)[name])
+    hint = plain(get_type_hints(read.listing.filters.where)[name])
     if name in facts.means:
         yield from both_ways(facts.means[name])
     elif name == "text":
@@ -189,7 +191,7 @@ async def test_without_a_filter_all_is_listed_but_what_hides(rows: Rows, read: L
     assert await rows.listed(read) == [getattr(listed, facts.shows)]
     for item in items_of(read):
         for row in hidden:
-            await item.query(rows.connection, EVERYTHING, getattr(row, facts.id_column))
+            await item.thing.one(rows.connection, EVERYTHING, getattr(row, facts.id_column))
 
 
 KNOWN = [read for read in LISTS if read.name in FACTS]
@@ -224,7 +226,7 @@ async def test_a_statement_is_listed_while_its_run_stands_by_it(rows: Rows, run:
     assert await rows.listed(read) == ([made.issued_position] if is_listed else [])
 
 
-ORDERS = [(read, order) for read in LISTS for order in type(read.order)]
+ORDERS = [(read, order) for read in LISTS for order in read.listing.orders.members]
 
 
 @pytest.mark.parametrize(("read", "order"), ORDERS, ids=named)
@@ -295,10 +297,10 @@ async def test_a_scope_shows_exactly_its_rows_in_the_list_and_one_by_one(
     assert sorted(await rows.listed(read, scope=seen_by)) == sorted(getattr(row, facts.shows) for row in seen)
     for item in items_of(read):
         for row in seen:
-            await item.query(rows.connection, seen_by, getattr(row, facts.id_column))
+            await item.thing.one(rows.connection, seen_by, getattr(row, facts.id_column))
         for row in unseen:
             with pytest.raises(ThingUnknown):
-                await item.query(rows.connection, seen_by, getattr(row, facts.id_column))
+                await item.thing.one(rows.connection, seen_by, getattr(row, facts.id_column))
 
 
 def has_nobodys(facts: ListFacts) -> bool:
@@ -324,9 +326,11 @@ def test_every_item_is_of_a_list() -> None:
 async def test_each_field_shows_the_column_of_its_name(rows: Rows, read: ListRead[Any, Any, Any]) -> None:
     facts = FACTS[read.name]
     row = await rows.put(facts, {})
-    page = await read.query(rows.connection, EVERYTHING, where=read.where(), order=read.order, page=PageRequest())
+    listing = read.listing
+    where, order = listing.filters.where(), listing.orders.default
+    page = await listing.page(rows.connection, EVERYTHING, where=where, order=order, page=PageRequest())
     (item,) = page.items
-    shown = {each.name: getattr(item, each.name) for each in fields(read.shape)}
+    shown = {each.name: getattr(item, each.name) for each in fields(listing.shape)}
     for name, value in shown.items():
         if name == "external_id":
             assert value == ExternalId(system=row.external_system, id=row.external_id)

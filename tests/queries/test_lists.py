@@ -10,7 +10,7 @@ from salesapi.access.principals import EVERYTHING
 from salesapi.database.text import TextRefused
 from salesapi.domain.shared.kernel import ThingUnknown
 from salesapi.queries.customers.customers import CUSTOMERS, customer_profile, customer_timeline
-from salesapi.queries.paging import CursorMalformed, Page, PageRequest, PageSizeInvalid, encoded_cursor
+from salesapi.queries.paging import CursorMalformed, Page, PageRequest, encoded_cursor
 from salesapi.queries.pay.payout_runs import RUNS, statement, statement_lines
 from salesapi.queries.selling.activities import ACTIVITIES
 from salesapi.queries.selling.attribution_touches import TOUCHES
@@ -149,12 +149,6 @@ async def test_a_cursor_that_we_did_not_give_is_refused(reads: Reads, cursor: st
     page = PageRequest(after=cursor)
     with pytest.raises(CursorMalformed):
         await DEALS.page(reads.pool, EVERYTHING, where=DealFilter(), order=DealOrder.CHANGED_DESC, page=page)
-
-
-@pytest.mark.parametrize("first", [0, -1, 101])
-def test_a_page_has_a_bound(first: int) -> None:
-    with pytest.raises(PageSizeInvalid):
-        PageRequest(first=first)
 
 
 async def test_a_whole_page_of_deals_is_one_statement(reads: Reads) -> None:

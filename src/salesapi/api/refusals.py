@@ -34,6 +34,13 @@ RETRY_AFTER_SECONDS: Final = 1
 """What a client should wait after an answer of the kind `unavailable`."""
 
 
+def headers_of(refused: Refused) -> dict[str, str]:
+    """The headers that tell a client what to do after a refusal: to authenticate, or to come again."""
+    if refused.kind is Kind.UNAVAILABLE:
+        return {"retry-after": str(RETRY_AFTER_SECONDS)}
+    return {"www-authenticate": "Bearer"} if refused.kind is Kind.UNAUTHENTICATED else {}
+
+
 def problem(refused: Refused, *, instance: str = "") -> dict[str, object]:
     """The refusal as a problem detail (RFC 9457). `code` is stable, `parameters` serve translations."""
     detail: dict[str, object] = {

@@ -16,7 +16,7 @@ from eventsourcing.persistence import IntegrityError
 from salesapi.audit.leaf import leaf_bytes
 from salesapi.audit.rows import pages, stored_frontier
 from salesapi.audit.tree import FinishedNode, empty_root, leaf_hash
-from salesapi.database.connections import KEYED_READS, Connection, open_connection
+from salesapi.database.connections import KEYED_READS, Connection, Pool, open_connection
 from salesapi.domain.shared.kernel import Kind, Refused
 from salesapi.eventlog.checkpoints import insert_tracking, max_tracking_id
 from salesapi.eventlog.reading import HEAD
@@ -64,7 +64,7 @@ class Sealer:
 
     names = (SEALER,)
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, pool: Pool) -> None:
         """`pool` is the application role's."""
         self._pool = pool
 
@@ -118,7 +118,7 @@ async def seal_all(url: str) -> int:
         await connection.close()
 
 
-async def root_at(pool: "asyncpg.Pool[asyncpg.Record]", size: int, timeout_seconds: float) -> bytes:
+async def root_at(pool: Pool, size: int, timeout_seconds: float) -> bytes:
     """The root over the first `size` events, once they are sealed.
 
     Raises:

@@ -67,15 +67,8 @@ def rehearsal_parts(core: Core) -> Parts:
     log = RehearsedLog(core.log)
     keys = RehearsedKeys(PostgreSQLKeys(core.pool, FileKeyEncryption(core.settings.key_file)))
     codec = Codec(core.catalogue.event_types(), keys, UPCASTS)
-    handling = Handling(
-        log,
-        codec,
-        StreamStates(log, codec, core.catalogue),
-        core.catalogue,
-        clock=core.clock,
-        ids=core.ids,
-        resolvers={},
-    )
+    states = StreamStates(log, codec, core.catalogue)
+    handling = Handling(log, codec, states, core.catalogue, clock=core.clock, ids=core.ids, resolvers={})
     return Parts(pool=core.pool, handling=handling, catalogue=core.catalogue, clock=core.clock, is_dry_run=True)
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 import orjson
@@ -139,6 +140,14 @@ def checked_key(key: str | None) -> str:
     if not key or len(key) > KEY_LENGTH_MAX or not key.isprintable():
         raise KeyMissing(limit=KEY_LENGTH_MAX)
     return key
+
+
+def correlation_id(text: str | None) -> UUID | None:
+    """The id that a request is told apart by in other systems; one that is no UUID counts as none."""
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
 
 
 def malformed(error: ValidationError, values: object) -> CommandMalformed:

@@ -18,6 +18,7 @@ from salesapi.database.connections import (
     LOST,
     Connection,
     OwnConnection,
+    Pool,
     open_connection,
     server_settings,
 )
@@ -35,7 +36,7 @@ PAGE_CONNECTIONS_MAX: Final = 4
 class PostgreSQLEventLog:
     """The real log. Made by `connect`, ended by `close`; one for each process."""
 
-    def __init__(self, url: str, pages: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, url: str, pages: Pool) -> None:
         """Use `connect`."""
         self._url = url
         self._pages = pages

@@ -16,11 +16,12 @@ from salesapi.access.principals import Principal
 from salesapi.clock import Clock
 from salesapi.commands.command_reading import CommandReader
 from salesapi.commands.handling import Handling
+from salesapi.database.connections import Pool
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.shared.kernel import Role, natural_id
 from salesapi.importing.candidates import candidates_of
 from salesapi.importing.details import HeldDetails
-from salesapi.importing.jobs import Job, Pool, running_job
+from salesapi.importing.jobs import Job, running_job
 from salesapi.importing.mapping import SETUP, Detail, ImportMapping, Layout, Table
 from salesapi.importing.results import Report, RowResult, Summary, TableCounts
 from salesapi.importing.row_writer import IN_FLIGHT_MAX, Candidate, TableWriting, setup_candidates

@@ -6,16 +6,14 @@ Whether the latest offer of a row was accepted is never stored here: the log kno
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
+from salesapi.database.connections import Pool
 from salesapi.database.locks import IMPORT, RELEASE_NAMED, TRY_NAMED
 from salesapi.importing.rows import Prints, StepPrint
-
-if TYPE_CHECKING:
-    import asyncpg
 
 BEGIN: Final = "INSERT INTO importing.job (source, mapping_sha256, files) VALUES ($1, $2, $3::text::jsonb) RETURNING id"
 FINISH: Final = "UPDATE importing.job SET finished_at = clock_timestamp(), summary = $2::text::jsonb WHERE id = $1"
@@ -41,7 +39,6 @@ OFFER: Final = """
         offered = excluded.offered, job_id = excluded.job_id
 """
 
-Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 _PRINTS: Final = msgspec.json.Decoder(dict[str, StepPrint])
 

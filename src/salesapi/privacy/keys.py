@@ -10,13 +10,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from os import urandom
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
+from salesapi.database.connections import Pool
 from salesapi.privacy.encryption import KeyEncryption
-
-if TYPE_CHECKING:
-    import asyncpg
 
 KEY_BYTES: Final = 32
 CACHED_KEYS_MAX: Final = 10_000
@@ -56,7 +54,7 @@ class PostgreSQLKeys:
 
     def __init__(
         self,
-        pool: "asyncpg.Pool[asyncpg.Record]",
+        pool: Pool,
         encryption: KeyEncryption,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:

@@ -5,9 +5,9 @@ that were touched last stay; when there are too many, the others are stored. One
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from salesapi.database.connections import Connection
+from salesapi.database.connections import Connection, Pool
 from salesapi.domain.shared.kernel import Recorded
 from salesapi.eventlog.checkpoints import insert_tracking
 from salesapi.eventlog.codec import DecodedEvent
@@ -24,9 +24,6 @@ from salesapi.projections.table_writer import (
 )
 from salesapi.projections.tables import LOADED_ROWS_MAX, SCHEMA, ReadTable
 
-if TYPE_CHECKING:
-    import asyncpg
-
 HELD_ROWS_MAX: Final = 10_000
 """Rows after which the groups that were not touched lately are stored; twice as many are held at most, and a page's."""
 
@@ -34,9 +31,7 @@ HELD_ROWS_MAX: Final = 10_000
 class TableFill:
     """Folds all events from the log's beginning into one generation's table. Call `take` for each page, `finish` at the end."""
 
-    def __init__(
-        self, table: ReadTable, pool: "asyncpg.Pool[asyncpg.Record]", *, held_rows_max: int = HELD_ROWS_MAX
-    ) -> None:
+    def __init__(self, table: ReadTable, pool: Pool, *, held_rows_max: int = HELD_ROWS_MAX) -> None:
         self._held_rows_max = held_rows_max
         self._table = table
         self._pool = pool

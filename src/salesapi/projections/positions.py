@@ -10,9 +10,12 @@ from typing import Final
 
 from salesapi.database.connections import Pool, Record
 from salesapi.domain.shared.kernel import Kind, Refused
+from salesapi.eventlog.recorder import EventLog
 
 WAIT_SECONDS_MAX: Final = 30.0
 """Longest that a query may ask to wait."""
+MIN_POSITION_WAIT_SECONDS: Final = 2.0
+"""Longest that a query waits for its `minPosition`."""
 LOOK_FIRST_SECONDS: Final = 0.002
 LOOK_MAX_SECONDS: Final = 0.05
 LIVE_POSITIONS: Final = """
@@ -51,6 +54,31 @@ async def position_of(pool: Pool, names: Sequence[str]) -> int:
         ReadModelMissing: one of them has no live table.
     """
     return min(int(row["position"]) for row in await _live_positions(pool, names))
+
+
+async def reached(pool: Pool, names: Sequence[str], min_position: int | None) -> int:
+    """The position that these read models reflect, at least `min_position` where one is asked for.
+
+    Raises:
+        PositionTimedOut, ProjectionStopped.
+    """
+    if min_position is None:
+        return await position_of(pool, names)
+    return await wait_until(pool, names, min_position, MIN_POSITION_WAIT_SECONDS)
+
+
+async def log_reached(log: EventLog, wanted: int | None) -> int:
+    """The log's head, for what is read from the log itself; at least `wanted` where that is asked for.
+
+    Raises:
+        PositionTimedOut.
+    """
+    head = await log.head()
+    if wanted is not None and head < wanted:
+        head = await log.wait_past(wanted - 1, MIN_POSITION_WAIT_SECONDS)
+        if head < wanted:
+            raise PositionTimedOut(read_model="log", position=head, wanted=wanted)
+    return head
 
 
 async def wait_until(pool: Pool, names: Sequence[str], position: int, timeout_seconds: float) -> int:

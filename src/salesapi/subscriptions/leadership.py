@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import asyncpg
 
-from salesapi.database.connections import KEEPALIVE_IDLE_SECONDS, LOST
+from salesapi.database.connections import KEEPALIVE_IDLE_SECONDS, LOST, Pool
 from salesapi.database.locks import FOLLOW
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 class Leadership:
     """Takes leads and keeps them until they are given up, or until the connection is lost, and all of them with it."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, pool: Pool) -> None:
         """`pool` is the application role's; one of its connections is kept from the first lead on."""
         self._pool = pool
         self._connection: PoolConnectionProxy[asyncpg.Record] | None = None

@@ -7,13 +7,10 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from traceback import extract_tb
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
-from salesapi.database.connections import UNAVAILABLE
+from salesapi.database.connections import UNAVAILABLE, Pool
 from salesapi.eventlog.recorder import LogUnavailable, PositionGap
-
-if TYPE_CHECKING:
-    import asyncpg
 
 State: TypeAlias = Literal["following", "failing", "stopped"]
 """`failing`: something cannot be reached; it tries again and goes on by itself. `stopped`: it stands before something that
@@ -64,7 +61,7 @@ def reason_of(error: Exception, told: tuple[type[Exception], ...] = ()) -> str:
 
 
 async def write_state(
-    pool: "asyncpg.Pool[asyncpg.Record]", names: Sequence[str], state: State, *, error: str | None, position: int | None
+    pool: Pool, names: Sequence[str], state: State, *, error: str | None, position: int | None
 ) -> None:
     """Stores how these followers are now; `position` only of one without a checkpoint.
 

@@ -8,20 +8,22 @@ Durations are in seconds.
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from salesapi.api.graphql.errors import masked
-from salesapi.api.read_positions import MIN_POSITION_WAIT_SECONDS
-from salesapi.database.connections import LOST
+from salesapi.database.connections import LOST, Pool
 from salesapi.domain.shared.kernel import Kind, Refused
 from salesapi.eventlog.recorder import EventLog
-from salesapi.projections.positions import PositionTimedOut, ProjectionStopped, position_of, wait_until
+from salesapi.projections.positions import (
+    MIN_POSITION_WAIT_SECONDS,
+    PositionTimedOut,
+    ProjectionStopped,
+    position_of,
+    wait_until,
+)
 from salesapi.queries.selling.deal_changes import CHANGES_MAX, deals_changed
 from salesapi.queries.selling.deals import DEALS
 from salesapi.schemas.selling.deals import Deal
-
-if TYPE_CHECKING:
-    import asyncpg
 
 QUEUE_CHANGES_MAX: Final = 1_000
 """How many changes may wait for one subscriber."""
@@ -82,7 +84,7 @@ class Subscriber:
 class BoardWatch:
     """Follows the read model of deals while there are subscribers."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", log: EventLog) -> None:
+    def __init__(self, pool: Pool, log: EventLog) -> None:
         self._pool = pool
         self._log = log
         self._subscribers: set[Subscriber] = set()

@@ -15,12 +15,12 @@ from strawberry.dataloader import DataLoader
 from salesapi.access.principals import Scope, ScopeOf
 from salesapi.api.authentication import Authenticator, Caller
 from salesapi.api.graphql.board_watch import BoardWatch
-from salesapi.api.read_positions import log_reached, reached
 from salesapi.api.reads.question import ReadSources
 from salesapi.commands.bulk import Bulk
 from salesapi.commands.command_reading import CommandReader
 from salesapi.commands.handling import Handling
 from salesapi.database.connections import Connection
+from salesapi.projections.positions import log_reached, reached
 from salesapi.queries.pay.live_statements import LiveAnswer
 from salesapi.schemas.pay.live_statements import LiveStatement
 

@@ -6,7 +6,6 @@ operation is an error with its code and status in `extensions`.
 """
 
 from typing import Final
-from uuid import UUID
 
 import orjson
 from fastapi import FastAPI, Request, Response
@@ -24,10 +23,10 @@ from salesapi.api.graphql.sockets import Sockets
 from salesapi.api.limits import BodyTooLarge
 from salesapi.api.outages import ANSWERED, refusal
 from salesapi.api.reads.question import ReadSources
-from salesapi.api.refusals import RETRY_AFTER_SECONDS, STATUS
+from salesapi.api.refusals import STATUS, headers_of
 from salesapi.app import Core
 from salesapi.commands.bulk import Bulk
-from salesapi.commands.command_reading import CommandReader
+from salesapi.commands.command_reading import CommandReader, correlation_id
 from salesapi.domain.shared.kernel import Kind, Refused
 
 PATH: Final = "/graphql"
@@ -113,7 +112,7 @@ class GraphQLDoor:
             authorization=authorization,
             sources=self._sources,
             request_id=request.scope.get("request_id", ""),
-            correlation_id=_correlation(request.headers.get("x-correlation-id")),
+            correlation_id=correlation_id(request.headers.get("x-correlation-id")),
         )
 
 
@@ -141,19 +140,9 @@ def _media_type(accept: str | None) -> str | None:
 def _refused(refused: Refused, media_type: str) -> Response:
     """A request that did not come as far as its document: the status says why, whatever the media type."""
     status = {MediaTypeRefused: 415, RequestNotGraphQL: 400}.get(type(refused), STATUS[refused.kind])
-    headers = {"www-authenticate": "Bearer"} if refused.kind is Kind.UNAUTHENTICATED else {}
-    if refused.kind is Kind.UNAVAILABLE:
-        headers["retry-after"] = str(RETRY_AFTER_SECONDS)
-    return _response(refused_answer(refused), media_type, status, headers)
+    return _response(refused_answer(refused), media_type, status, headers_of(refused))
 
 
 def _response(answer: Answer, media_type: str, status: int, headers: dict[str, str] | None = None) -> Response:
     content = orjson.dumps(answer.content, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
     return Response(content, status, headers, f"{media_type}; charset=utf-8")
-
-
-def _correlation(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

@@ -7,6 +7,7 @@ bounds, patterns) is checked by the command's own validator, the same for both d
 """
 
 import types
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
@@ -30,29 +31,82 @@ INT_MAX: Final = 2**31 - 1
 _SCALARS: Final = (str, bool, UUID, date, datetime, Decimal)
 
 
-class InputUnsupported(TypeError):
-    """A command has a field of a type that GraphQL cannot carry."""
+class TypeUnsupported(TypeError):
+    """A command or a wire shape has a field of a type that GraphQL cannot carry."""
 
 
-class Inputs:
-    """All input types of one schema; each record becomes one type, however often it is used."""
+class Carried(ABC):
+    """All types of one direction: which type carries a field of a record follows from its annotation."""
+
+    keeps_null = False
+    """Whether the type says that there may be nothing; else the caller does."""
 
     def __init__(self, enums: Enums) -> None:
         self._enums = enums
+
+    @abstractmethod
+    def of(self, record: type) -> type:
+        """The type of a record."""
+
+    @abstractmethod
+    def one_of(self, name: str, records: Mapping[str, type], about: str | None) -> Any:
+        """The type of one of several records, by their kinds."""
+
+    @abstractmethod
+    def whole(self, marks: tuple[object, ...]) -> Any:
+        """The type of a whole number with these marks."""
+
+    def carried(self, annotation: object, owner: type, field: str, marks: tuple[object, ...] = ()) -> Any:
+        """The type of a field.
+
+        Raises:
+            TypeUnsupported: with the field, where there is no GraphQL form for it.
+        """
+        origin, parts = get_origin(annotation), get_args(annotation)
+        if origin is Annotated:
+            inner, *more = parts
+            mark = next((each for each in more if isinstance(each, OneOf)), None)
+            if mark is not None:
+                return self.one_of(mark.name, records_by_kind(inner), description(annotation))
+            return self.carried(inner, owner, field, (*marks, *more))
+        if origin in (Union, types.UnionType):
+            arms = [arm for arm in parts if arm not in (type(None), Unset)]
+            if len(arms) == 1:
+                inner = self.carried(arms[0], owner, field, marks)
+                return inner | None if self.keeps_null and len(arms) < len(parts) else inner
+        if origin is Literal:
+            return self._enums.of(annotation, owner, field)
+        if origin is tuple:
+            item: Any = self.carried(parts[0], owner, field)
+            return list[item]
+        if annotation is int:
+            return self.whole(marks)
+        if annotation in _SCALARS:
+            return annotation
+        if isinstance(annotation, type) and is_dataclass(annotation):
+            return self.of(annotation)
+        raise TypeUnsupported(f"{owner.__name__}.{field} has the type {annotation}, which has no GraphQL form")
+
+
+class Inputs(Carried):
+    """All input types of one schema; each record becomes one type, however often it is used."""
+
+    def __init__(self, enums: Enums) -> None:
+        super().__init__(enums)
         self._by_name: dict[str, tuple[type, type]] = {}
 
     def of(self, record: type) -> type:
         """The input type of a command or of a value inside one.
 
         Raises:
-            InputUnsupported: with the field, where there is no GraphQL form for it.
+            TypeUnsupported: with the field, where there is no GraphQL form for it.
         """
         name = f"{record.__name__}Input"
         if name not in self._by_name:
             self._by_name[name] = (record, self._made(name, record))
         known, made = self._by_name[name]
         if known is not record:
-            raise InputUnsupported(f"{known.__module__} and {record.__module__} both make {name}")
+            raise TypeUnsupported(f"{known.__module__} and {record.__module__} both make {name}")
         return made
 
     def _made(self, name: str, record: type) -> type:
@@ -65,7 +119,7 @@ class Inputs:
                 continue
             has_default = field.default is not MISSING or field.default_factory is not MISSING
             is_required = not has_default and not _admits_absence(annotation)
-            carried = self._type(annotation, record, field.name)
+            carried = self.carried(annotation, record, field.name)
             made["__annotations__"][field.name] = carried if is_required else carried | None
             about = _description(annotation, field, carried)
             absent = {} if is_required else {"default": strawberry.UNSET}
@@ -73,8 +127,9 @@ class Inputs:
         built = types.new_class(name, (), {}, lambda namespace: namespace.update(made))
         return strawberry.input(built, name=name, description=about_record(record))
 
-    def _one_of(self, name: str, records: Mapping[str, type], about: str | None) -> type:
+    def one_of(self, name: str, records: Mapping[str, type], about: str | None) -> type:
         """The input of which one field is sent, which says the kind. One name stands for one union only."""
+        name = f"{name}Input"
         if name not in self._by_name:
             made = {kind: self.of(record) for kind, record in records.items()}
             namespace: dict[str, Any] = {"__annotations__": {kind: each | None for kind, each in made.items()}}
@@ -84,29 +139,9 @@ class Inputs:
             self._by_name[name] = (built, strawberry.input(built, name=name, description=about, one_of=True))
         return self._by_name[name][1]
 
-    def _type(self, annotation: object, owner: type, field: str, metadata: tuple[object, ...] = ()) -> Any:
-        if get_origin(annotation) is Annotated:
-            inner, *more = get_args(annotation)
-            mark = next((each for each in more if isinstance(each, OneOf)), None)
-            if mark is not None:
-                return self._one_of(f"{mark.name}Input", records_by_kind(inner), description(annotation))
-            return self._type(inner, owner, field, (*metadata, *more))
-        if get_origin(annotation) in (Union, types.UnionType):
-            (inner,) = [arm for arm in get_args(annotation) if arm not in (type(None), Unset)]
-            return self._type(inner, owner, field, metadata)
-        if get_origin(annotation) is Literal:
-            return self._enums.of(annotation, owner, field)
-        if get_origin(annotation) is tuple:
-            inner, _ = get_args(annotation)
-            item: Any = self._type(inner, owner, field)
-            return list[item]
-        if annotation is int:
-            return int if any(isinstance(bound, Le) and _fits(bound.le) for bound in metadata) else BigInt
-        if annotation in _SCALARS:
-            return annotation
-        if isinstance(annotation, type) and is_dataclass(annotation):
-            return self.of(annotation)
-        raise InputUnsupported(f"{owner.__name__}.{field} has the type {annotation}, which has no GraphQL input form")
+    def whole(self, marks: tuple[object, ...]) -> Any:
+        """An Int where a bound says that it fits."""
+        return int if any(isinstance(mark, Le) and _fits(mark.le) for mark in marks) else BigInt
 
 
 def values_of(value: Any) -> Any:

@@ -7,13 +7,10 @@ import functools
 import operator
 import types
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import fields, is_dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from dataclasses import fields
 from enum import Enum
 from inspect import cleandoc
-from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
-from uuid import UUID
+from typing import Annotated, Any, Final, get_origin, get_type_hints
 
 import strawberry
 from annotated_types import Le
@@ -21,28 +18,25 @@ from strawberry.scalars import JSON
 
 from salesapi.api.graphql.context import Info, OperationContext
 from salesapi.api.graphql.enums import Enums
-from salesapi.api.graphql.inputs import INT_MAX, description
+from salesapi.api.graphql.inputs import INT_MAX, Carried, description
 from salesapi.api.graphql.relations import RELATIONS, Many, One
 from salesapi.api.graphql.scalars import BigInt
-from salesapi.domain.shared.one_of import OneOf, is_tag, records_by_kind
+from salesapi.domain.shared.one_of import is_tag
 from salesapi.queries.paging import PAGE_ROWS_MAX, PageSizeInvalid
 from salesapi.schemas.scalars import Wide
 
 RELATED_DEFAULT: Final = 10
 """How many things a nested list holds where it is not said."""
-_SCALARS: Final = (str, bool, UUID, date, datetime, Decimal)
 RelatedFirst = Annotated[int, strawberry.argument(description=f"How many, at most {PAGE_ROWS_MAX}.")]
 
 
-class OutputUnsupported(TypeError):
-    """A wire shape has a field of a type that GraphQL cannot carry."""
-
-
-class Outputs:
+class Outputs(Carried):
     """All object types of one schema; shapes may refer to each other in circles."""
 
+    keeps_null = True
+
     def __init__(self, enums: Enums) -> None:
-        self._enums = enums
+        super().__init__(enums)
         self._by_shape: dict[type, type] = {}
 
     @property
@@ -54,7 +48,7 @@ class Outputs:
         """The object type of a shape; `kind` is the type of the kind of one that is in a union.
 
         Raises:
-            OutputUnsupported: with the field, where there is no GraphQL form for it.
+            TypeUnsupported: with the field, where there is no GraphQL form for it.
         """
         if shape in self._by_shape:
             return self._by_shape[shape]
@@ -66,7 +60,7 @@ class Outputs:
         declared: Any = shape
         for field in fields(declared):
             is_kind = kind is not None and is_tag(field.name, hints[field.name])
-            made.__annotations__[field.name] = kind if is_kind else self._type(hints[field.name], shape, field.name)
+            made.__annotations__[field.name] = kind if is_kind else self.carried(hints[field.name], shape, field.name)
             setattr(made, field.name, strawberry.field(description=description(hints[field.name])))
         for relation in RELATIONS.get(shape, ()):
             setattr(made, relation.name, self._relation(relation))
@@ -75,7 +69,8 @@ class Outputs:
         strawberry.type(made, name=shape.__name__, description=cleandoc(shape.__doc__ or ""))
         return self._by_shape[shape]
 
-    def _union(self, name: str, records: Mapping[str, type], about: str | None) -> Any:
+    def one_of(self, name: str, records: Mapping[str, type], about: str | None) -> Any:
+        """The union of the records' types."""
         kind = self._enums.named(f"{name}Kind", list(records))
         made: list[Any] = [self.of(record, kind) for record in records.values()]
         return Annotated[functools.reduce(operator.or_, made), strawberry.union(name, description=about)]
@@ -86,31 +81,13 @@ class Outputs:
         resolver.__annotations__["return"] = target | None if isinstance(relation, One) else list[target]
         return strawberry.field(resolver=resolver, description=relation.about)
 
-    def _type(self, annotation: object, owner: type, field: str, metadata: tuple[object, ...] = ()) -> Any:
-        if get_origin(annotation) is Annotated:
-            inner, *more = get_args(annotation)
-            mark = next((each for each in more if isinstance(each, OneOf)), None)
-            if mark is not None:
-                return self._union(mark.name, records_by_kind(inner), description(annotation))
-            return self._type(inner, owner, field, (*metadata, *more))
-        if get_origin(annotation) in (Union, types.UnionType):
-            arms = [arm for arm in get_args(annotation) if arm is not type(None)]
-            if len(arms) == 1:
-                return self._type(arms[0], owner, field, metadata) | None
-        if get_origin(annotation) is Literal:
-            return self._enums.of(annotation, owner, field)
-        if get_origin(annotation) is tuple:
-            item: Any = self._type(get_args(annotation)[0], owner, field)
-            return list[item]
-        if get_origin(annotation) is dict:
-            return JSON
-        if annotation is int:
-            return BigInt if any(_is_wide(mark) for mark in metadata) else int
-        if annotation in _SCALARS:
-            return annotation
-        if isinstance(annotation, type) and is_dataclass(annotation):
-            return self.of(annotation)
-        raise OutputUnsupported(f"{owner.__name__}.{field} has the type {annotation}, which has no GraphQL form")
+    def whole(self, marks: tuple[object, ...]) -> Any:
+        """A BigInt where a mark says that it may be wide."""
+        return BigInt if any(_is_wide(mark) for mark in marks) else int
+
+    def carried(self, annotation: object, owner: type, field: str, marks: tuple[object, ...] = ()) -> Any:
+        """As for inputs; what has names of its own is JSON."""
+        return JSON if get_origin(annotation) is dict else super().carried(annotation, owner, field, marks)
 
 
 def _is_of(shape: type) -> Callable[[object, object], bool]:

@@ -17,11 +17,11 @@ from salesapi.api.graphql.enums import Enums
 from salesapi.api.graphql.inputs import Inputs, values_of
 from salesapi.api.graphql.outputs import Outputs
 from salesapi.api.graphql.scalars import BigInt
-from salesapi.api.read_positions import log_reached
 from salesapi.api.reads.arguments import Argument, arguments_of, page_field
 from salesapi.api.reads.question import Found, Given, Item, PageOf, Question, ReadSources, Reflecting, Whole
 from salesapi.api.reads.questions import QUESTIONS
 from salesapi.database.connections import Connection
+from salesapi.projections.positions import log_reached
 from salesapi.queries.paging import PAGE_ROWS_DEFAULT, PageRequest
 from salesapi.queries.pay.live_statements import LiveAnswer
 from salesapi.schemas.pay.live_statements import LiveStatement

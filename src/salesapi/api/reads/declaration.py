@@ -6,10 +6,8 @@ from dataclasses import field as with_default
 from typing import Annotated, Any, Generic
 from uuid import UUID
 
-from salesapi.access.principals import Scope
 from salesapi.api.reads.arguments import Named, path_names
 from salesapi.api.reads.question import InRest, Item, PageOf, Question, Reading
-from salesapi.database.connections import Connection
 from salesapi.domain.shared.kernel import About
 from salesapi.queries.filters import Filter
 from salesapi.queries.listings import Listing, Single
@@ -35,61 +33,29 @@ class ListRead(Generic[Shape, Filter, Ordering]):
         """The path in REST: `rateTables` are at `/v1/rate-tables`."""
         return self.at or f"/v1/{_kebab(self.name)}"
 
-    @property
-    def shape(self) -> type[Shape]:
-        """The shape of the things that the list holds."""
-        return self.listing.shape
-
-    @property
-    def where(self) -> type[Filter]:
-        """Its filter."""
-        return self.listing.filters.where
-
-    @property
-    def order(self) -> Ordering:
-        """Its order unless the client names one; the class has all of them."""
-        return self.listing.orders.default
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The read models whose position the answer reflects."""
-        return self.listing.reads
-
-    async def query(
-        self, connection: Connection, scope: Scope, *, where: Filter, order: Ordering, page: PageRequest
-    ) -> Page[Shape]:
-        """Reads one page.
-
-        Raises:
-            CursorMalformed, TextRefused.
-        """
-        return await self.listing.page(connection, scope, where=where, order=order, page=page)
-
     def question(self) -> Question[Any, Page[Shape]]:
         """Declares it to the doors: a filter, an order, a page."""
-        ordering: Any = Annotated[type(self.order), About("The order of the list.")]
-        arguments = make_dataclass(
-            f"{self.name[0].upper()}{self.name[1:]}Arguments",
-            [
-                ("filter", self.where, with_default(default=self.where())),
-                ("order_by", ordering, with_default(default=self.order)),
-                ("page", PageRequest, with_default(default=PageRequest())),
-            ],
-            frozen=True,
-            kw_only=True,
+        listing, order = self.listing, self.listing.orders.default
+        ordering: Any = Annotated[type(order), About("The order of the list.")]
+        where = listing.filters.where
+        arguments = _record(
+            f"{self.name}Arguments",
+            ("filter", where, with_default(default=where())),
+            ("order_by", ordering, with_default(default=order)),
+            ("page", PageRequest, with_default(default=PageRequest())),
         )
 
         async def answer(reading: Reading, given: Any) -> Page[Shape]:
-            read, scope = self.listing.page, self.listing.scope_of
+            read, scope = listing.page, listing.scope_of
             return await reading.read(read, scope, where=given.filter, order=given.order_by, page=given.page)
 
         return Question(
             name=self.name,
             summary=self.summary,
             arguments=arguments,
-            answers=PageOf(self.shape),
+            answers=PageOf(listing.shape),
             answer=answer,
-            reads=self.reads,
+            reads=listing.reads,
             rest=InRest(path=self.path),
         )
 
@@ -120,33 +86,10 @@ class ItemRead(Generic[Shape]):
         kebab = _kebab(self.name)
         return self.at or f"/v1/{kebab}s/{{{kebab.replace('-', '_')}_id}}"
 
-    @property
-    def shape(self) -> type[Shape]:
-        """The shape of the answer."""
-        return self.thing.shape
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The read models whose position the answer reflects."""
-        return self.thing.reads
-
-    async def query(self, connection: Connection, scope: Scope, id: UUID) -> Shape:
-        """Reads the thing.
-
-        Raises:
-            ThingUnknown: there is none, or it is out of scope.
-        """
-        return await self.thing.one(connection, scope, id)
-
     def question(self) -> Question[Any, Shape]:
         """Declares it to the doors: an id, which GraphQL calls `id`."""
         (name,) = path_names(self.path)
-        arguments = make_dataclass(
-            f"{self.name[0].upper()}{self.name[1:]}Of",
-            [(name, Annotated[UUID, Named(name, "id")])],
-            frozen=True,
-            kw_only=True,
-        )
+        arguments = _record(f"{self.name}Of", (name, Annotated[UUID, Named(name, "id")]))
 
         async def answer(reading: Reading, given: Any) -> Shape:
             return await reading.read(self.thing.one, self.thing.scope_of, getattr(given, name))
@@ -155,11 +98,16 @@ class ItemRead(Generic[Shape]):
             name=self.name,
             summary=self.summary,
             arguments=arguments,
-            answers=Item(self.shape),
+            answers=Item(self.thing.shape),
             answer=answer,
-            reads=self.reads,
+            reads=self.thing.reads,
             rest=InRest(path=self.path),
         )
+
+
+def _record(name: str, *fields: tuple[str, Any] | tuple[str, Any, Any]) -> type:
+    """The record of a question's arguments."""
+    return make_dataclass(f"{name[0].upper()}{name[1:]}", fields, frozen=True, kw_only=True)
 
 
 def _kebab(name: str) -> str:

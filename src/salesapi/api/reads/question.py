@@ -7,22 +7,19 @@ that it rests on, and the function that answers it. Whose rows it sees is said w
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Concatenate, Final, Generic, ParamSpec, Protocol, TypeVar
+from typing import Concatenate, Final, Generic, ParamSpec, Protocol, TypeVar
 
 from salesapi.access.principals import Scope, ScopeOf
 from salesapi.api.authentication import Caller
 from salesapi.clock import Clock
 from salesapi.commands.stream_states import StreamStates
-from salesapi.database.connections import Connection
+from salesapi.database.connections import Connection, Pool
 from salesapi.eventlog.recorder import EventLog
 from salesapi.ledgers import PayFactsReader
 from salesapi.queries.paging import Page
 from salesapi.queries.pay.live_statements import LiveAnswer
 from salesapi.queries.selling.reports import Reports
 from salesapi.schemas.pay.live_statements import LiveStatement
-
-if TYPE_CHECKING:
-    import asyncpg
 
 Arguments = TypeVar("Arguments")
 Answer = TypeVar("Answer")
@@ -71,7 +68,7 @@ class Whole(Answers[Shape]):
 class ReadSources:
     """The sources that the questions of one process share."""
 
-    pool: "asyncpg.Pool[asyncpg.Record]"
+    pool: Pool
     log: EventLog
     states: StreamStates
     ledgers: PayFactsReader

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from salesapi.api.reads.cash import receivables
-from salesapi.api.reads.catalogue import ITEMS, LISTS
+from salesapi.api.reads.catalogue import READS
 from salesapi.api.reads.customers import customer_timeline
 from salesapi.api.reads.organisation import teams
 from salesapi.api.reads.pay import (
@@ -18,8 +18,7 @@ from salesapi.api.reads.question import Question
 from salesapi.api.reads.selling import deal_reports, stage_visits
 
 QUESTIONS: Final[tuple[Question[Any, Any], ...]] = (
-    *(read.question() for read in LISTS),
-    *(read.question() for read in ITEMS),
+    *(read.question() for read in READS),
     *stage_visits.QUESTIONS,
     *customer_timeline.QUESTIONS,
     *teams.QUESTIONS,

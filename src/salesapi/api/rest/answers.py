@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from salesapi.api.outages import ANSWERED, refusal
-from salesapi.api.refusals import RETRY_AFTER_SECONDS, STATUS, problem
+from salesapi.api.refusals import STATUS, headers_of, problem
 from salesapi.commands.command_results import CommandResult
 from salesapi.domain.shared.kernel import Kind, Refused
 
@@ -28,13 +28,8 @@ def json_answer(content: object, status: int = 200, headers: dict[str, str] | No
 
 def problem_answer(refused: Refused, request: Request) -> Response:
     """A refusal as problem+json with its status."""
-    headers: dict[str, str] = {}
-    if refused.kind is Kind.UNAVAILABLE:
-        headers["retry-after"] = str(RETRY_AFTER_SECONDS)
-    if refused.kind is Kind.UNAUTHENTICATED:
-        headers["www-authenticate"] = "Bearer"
     content = orjson.dumps(problem(refused, instance=instance_of(request)), option=OPTIONS)
-    return Response(content, STATUS[refused.kind], headers, PROBLEM_JSON)
+    return Response(content, STATUS[refused.kind], headers_of(refused), PROBLEM_JSON)
 
 
 def instance_of(request: Request) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
-from uuid import UUID
 
 import orjson
 from fastapi import FastAPI, Request, Response
@@ -14,7 +13,7 @@ from salesapi.api.refusals import STATUS, problem
 from salesapi.api.rest.answers import json_answer, receipt_answer, receipt_values
 from salesapi.api.rest.parameters import sent_once
 from salesapi.commands.bulk import Bulk, BulkResult, IfMatchMalformed
-from salesapi.commands.command_reading import CommandMalformed, CommandReader, checked_key, fingerprint
+from salesapi.commands.command_reading import CommandMalformed, CommandReader, checked_key, correlation_id, fingerprint
 from salesapi.commands.handling import BULK_MAX, Handling
 from salesapi.commands.requests import Envelope
 from salesapi.domain.catalogue import Catalogue, mutation_name, route
@@ -218,15 +217,8 @@ def _envelope(request: Request, caller: Caller, name: str, values: object, *, dr
         scope=caller.rows,
         key=None if dry_run else checked_key(key),
         fingerprint=fingerprint(name, values),
-        correlation_id=_correlation(request.headers.get("x-correlation-id")),
+        correlation_id=correlation_id(request.headers.get("x-correlation-id")),
     )
-
-
-def _correlation(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
 
 
 def _expected_version(text: str | None) -> int | None:

@@ -8,16 +8,14 @@ for an alarm. All three are open: they hold no secret and no value of an event.
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Final, get_args
+from typing import Final, get_args
 
 from fastapi import FastAPI, Request, Response
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from salesapi.api.rest.answers import json_answer
+from salesapi.database.connections import Pool
 from salesapi.queries.health import Health, State, health
-
-if TYPE_CHECKING:
-    import asyncpg
 
 METRICS_MEDIA_TYPE: Final = "text/plain; version=0.0.4"
 
@@ -25,9 +23,7 @@ METRICS_MEDIA_TYPE: Final = "text/plain; version=0.0.4"
 class HealthRoutes:
     """Adds the three routes; they are not part of the API's contract."""
 
-    def __init__(
-        self, pool: "asyncpg.Pool[asyncpg.Record]", registry: CollectorRegistry, expected: Sequence[str]
-    ) -> None:
+    def __init__(self, pool: Pool, registry: CollectorRegistry, expected: Sequence[str]) -> None:
         """`registry` holds this process's own metrics; `expected` are the followers that must run in some process."""
         self._pool = pool
         self._registry = registry

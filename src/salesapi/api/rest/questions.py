@@ -11,7 +11,6 @@ from pydantic import BaseModel
 
 from salesapi.access.principals import Scope, ScopeOf
 from salesapi.api.authentication import Authenticator, Caller
-from salesapi.api.read_positions import log_reached, reached
 from salesapi.api.reads.question import (
     AllOf,
     Found,
@@ -31,6 +30,7 @@ from salesapi.api.rest.commands import REFUSALS
 from salesapi.api.rest.csv_answers import FORMAT, csv_answer, is_csv
 from salesapi.api.rest.parameters import ParameterInvalid, described
 from salesapi.database.connections import Connection
+from salesapi.projections.positions import log_reached, reached
 from salesapi.queries.pay.live_statements import LiveAnswer
 from salesapi.schemas.answers import item_of, items_of, page_of
 from salesapi.schemas.pay.live_statements import LiveStatement

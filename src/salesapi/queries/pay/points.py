@@ -1,9 +1,9 @@
 """The lists of members' points and of their entries. They are seen by whose pay scope holds the member."""
 
-from dataclasses import fields
 from typing import Final
 
 from salesapi.database.columns import Reader
+from salesapi.domain.shared.states import made_from
 from salesapi.projections.pay.points import PointsEntryRow
 from salesapi.queries.listings import Listing
 from salesapi.queries.pay.reasons import shown_reason
@@ -26,9 +26,8 @@ _ENTRIES: Final = Reader(PointsEntryRow)
 
 def shown_entry(row: PointsEntryRow) -> wire.PointsEntry:
     """Shows an entry, with why a plan gives it put into words."""
-    values = {field.name: getattr(row, field.name) for field in fields(PointsEntryRow)}
-    values["given"] = None if row.given is None else shown_reason(row.given, POINTS)
-    return wire.PointsEntry(**values)
+    given = None if row.given is None else shown_reason(row.given, POINTS)
+    return made_from(wire.PointsEntry, row, given=given)
 
 
 ENTRIES: Final = Listing(

@@ -1,11 +1,11 @@
 """Lines of statements as they are shown, issued or live: those of the domain, numbered, with their reasons in words."""
 
-from dataclasses import fields
 from typing import Final
 
 from salesapi.database.columns import Reader
 from salesapi.database.connections import Record
 from salesapi.domain.pay.records.payout_runs import StatementLine as DomainLine
+from salesapi.domain.shared.states import made_from
 from salesapi.queries.pay.reasons import shown_reason
 from salesapi.queries.shapes import selection
 from salesapi.queries.sources import Source
@@ -23,6 +23,5 @@ def read_line(row: Record) -> StatementLine:
 
 def shown_line(line: DomainLine, number: int) -> StatementLine:
     """The line under its number."""
-    values = {field.name: getattr(line, field.name) for field in fields(DomainLine)}
-    values["reason"] = shown_reason(line.reason, line.currency, line.exact_minor)
-    return StatementLine(number=number, **values)
+    reason = shown_reason(line.reason, line.currency, line.exact_minor)
+    return made_from(StatementLine, line, number=number, reason=reason)

@@ -1,14 +1,13 @@
 """Reports over deals, their stage visits, invoices and locked pay, for both doors: each says which position it reflects."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from salesapi.access.principals import Scope
 from salesapi.commands.stream_states import StreamStates
 from salesapi.database.connections import Pool
 from salesapi.domain.organisation.teams import Teams
 from salesapi.domain.shared.states import made_from
-from salesapi.projections.positions import position_of, wait_until
+from salesapi.projections.positions import reached
 from salesapi.queries.cash.reports_receivables import READ_MODELS as RECEIVABLES_READ
 from salesapi.queries.cash.reports_receivables import ReceivablesQuestion, receivables_groups
 from salesapi.queries.organisation.organisation import Organisation
@@ -21,14 +20,10 @@ from salesapi.queries.selling.reports_deals import DEAL_PARTS, deal_groups
 from salesapi.queries.selling.reports_facts import READ_MODELS, ReportRow, fetched
 from salesapi.queries.selling.reports_funnel import COHORT_PARTS, SNAPSHOT_PARTS, cohort_groups, snapshot_groups
 from salesapi.queries.selling.reports_question import ReportQuestion
-from salesapi.queries.selling.reports_stages import STAGE_ANSWER, STAGE_ORDER
 from salesapi.queries.selling.reports_velocity import VELOCITY_PARTS, velocity_groups
 from salesapi.schemas.cash.receivables import ReceivablesReport
 from salesapi.schemas.pay.finance_reports import CommissionAccruals, ContractCosts
 from salesapi.schemas.selling.reports import DealReport, FunnelCohort, FunnelSnapshot, StageVelocity
-
-MIN_POSITION_WAIT_SECONDS: Final = 2.0
-"""How long a report waits for the position that its caller wants to see."""
 
 
 class Reports:
@@ -52,9 +47,7 @@ class Reports:
         self, question: ReportQuestion, scope: Scope, min_position: int | None = None
     ) -> FunnelSnapshot:
         """Reports who is in which stage, and how stages were left within the window."""
-        position, teams, rows = await self._facts(
-            (STAGE_ORDER, SNAPSHOT_PARTS, STAGE_ANSWER), question, scope, min_position
-        )
+        position, teams, rows = await self._facts(SNAPSHOT_PARTS, question, scope, min_position)
         groups = snapshot_groups(rows, question, teams)
         return FunnelSnapshot(mode="snapshot", position=position, as_of=question.as_of, groups=groups)
 
@@ -62,9 +55,7 @@ class Reports:
         self, question: ReportQuestion, scope: Scope, min_position: int | None = None
     ) -> FunnelCohort:
         """Of the deals that entered a stage within the window, how many ever came further."""
-        position, teams, rows = await self._facts(
-            (STAGE_ORDER, COHORT_PARTS, STAGE_ANSWER), question, scope, min_position
-        )
+        position, teams, rows = await self._facts(COHORT_PARTS, question, scope, min_position)
         groups = cohort_groups(rows, question, teams)
         return FunnelCohort(mode="cohort", position=position, as_of=question.as_of, groups=groups)
 
@@ -72,16 +63,14 @@ class Reports:
         self, question: ReportQuestion, scope: Scope, min_position: int | None = None
     ) -> StageVelocity:
         """Reports how long deals stayed in stages, over the visits that ended within the window."""
-        position, teams, rows = await self._facts(
-            (STAGE_ORDER, VELOCITY_PARTS, STAGE_ANSWER), question, scope, min_position
-        )
+        position, teams, rows = await self._facts(VELOCITY_PARTS, question, scope, min_position)
         return StageVelocity(position=position, as_of=question.as_of, groups=velocity_groups(rows, question, teams))
 
     async def receivables(
         self, question: ReceivablesQuestion, scope: Scope, min_position: int | None = None
     ) -> ReceivablesReport:
         """Open invoices by age at the end of a day, and the collection cycle within a window."""
-        position = await self._reached(min_position, RECEIVABLES_READ)
+        position = await reached(self._pool, RECEIVABLES_READ, min_position)
         return made_from(
             ReceivablesReport, question, position=position, groups=await receivables_groups(self._pool, question, scope)
         )
@@ -109,20 +98,14 @@ class Reports:
     async def _facts(
         self, parts: Sequence[str], question: ReportQuestion, scope: Scope, min_position: int | None
     ) -> tuple[int, Teams, list[ReportRow]]:
-        position = await self._reached(min_position)
+        position = await reached(self._pool, READ_MODELS, min_position)
         teams, lines = await self._organisation.now()
         return position, teams, await fetched(self._pool, parts, question, scope=scope, lines=lines)
 
-    async def _reached(self, min_position: int | None, read_models: Sequence[str] = READ_MODELS) -> int:
-        """The position that the answer will reflect at least: asked before its rows are read."""
-        if min_position is None:
-            return await position_of(self._pool, read_models)
-        return await wait_until(self._pool, read_models, min_position, MIN_POSITION_WAIT_SECONDS)
-
     async def _locked_reached(self, min_position: int | None, read_models: Sequence[str]) -> int:
-        """As above, with the lines of every locked run complete."""
-        position = await self._reached(min_position, read_models)
+        """The position that is reached, with the lines of every locked run complete."""
+        position = await reached(self._pool, read_models, min_position)
         locked = await self._pool.fetchval(LOCKED_POSITION)
         if locked > position:
-            position = await self._reached(locked, read_models)
+            position = await reached(self._pool, read_models, locked)
         return position

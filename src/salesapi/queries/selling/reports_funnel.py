@@ -10,10 +10,10 @@ from salesapi.domain.shared.states import made_from
 from salesapi.queries.selling.reports_facts import ReportRow
 from salesapi.queries.selling.reports_figures import quotient
 from salesapi.queries.selling.reports_question import ReportQuestion
-from salesapi.queries.selling.reports_stages import StageRows, groups_of
+from salesapi.queries.selling.reports_stages import StageRows, groups_of, parts_by_stage
 from salesapi.schemas.selling.reports import CohortGroup, CohortStage, SnapshotGroup, SnapshotStage, StageAmount
 
-SNAPSHOT_PARTS: Final = """
+SNAPSHOT_PARTS: Final = parts_by_stage("""
     place AS (
         SELECT key_1, key_2, pipeline_id, stage, count(*) FILTER (WHERE state IS NOT NULL) AS deals,
                count(*) FILTER (WHERE is_undated) AS undated
@@ -46,11 +46,11 @@ SNAPSHOT_PARTS: Final = """
         SELECT 'worth', key_1, key_2, pipeline_id, stage, to_jsonb(w) FROM worth w
         UNION ALL
         SELECT 'leaving', key_1, key_2, pipeline_id, stage, to_jsonb(l) FROM leaving l
-    )"""
+    )""")
 
 # The course of a deal is folded once, into sets of open stages: the bit number `step` of an integer (a pipeline has at most 30
 # stages). Deals of one course are counted together before they are told apart by stage.
-COHORT_PARTS: Final = """
+COHORT_PARTS: Final = parts_by_stage("""
     course AS (
         SELECT v.deal_id,
                bit_or(1::bigint << s.step) FILTER (
@@ -94,7 +94,7 @@ COHORT_PARTS: Final = """
     ),
     told AS (
         SELECT 'cohort' AS part, key_1, key_2, pipeline_id, stage, to_jsonb(c) AS figures FROM cohort c
-    )"""
+    )""")
 
 
 def snapshot_groups(rows: Sequence[ReportRow], question: ReportQuestion, teams: Teams) -> tuple[SnapshotGroup, ...]:

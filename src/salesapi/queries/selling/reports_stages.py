@@ -10,7 +10,7 @@ from salesapi.queries.selling.reports_facts import ReportRow, by_group, keys_of
 from salesapi.queries.selling.reports_question import ReportQuestion
 from salesapi.schemas.selling.reports import ReportKey
 
-STAGE_ORDER: Final = """
+_ORDER: Final = """
     stage_order AS MATERIALIZED (
         SELECT p.pipeline_id, (v.value ->> 'number')::bigint AS pipeline_version, s.value ->> 'key' AS stage,
                s.value ->> 'name' AS name, s.value ->> 'category' AS category, s.rank,
@@ -27,12 +27,17 @@ STAGE_ORDER: Final = """
 """`step` counts the stages of one category, from 1: the next open stage of a pipeline has the next step."""
 
 
-STAGE_ANSWER: Final = """
+_ANSWER: Final = """
     answer AS (
         SELECT part, key_1, key_2, figures || jsonb_build_object('name', o.name, 'rank', o.rank) AS figures
         FROM told LEFT JOIN latest_stage o USING (pipeline_id, stage)
     )"""
 """The last part of a report by stage, whose own CTE `told` has the figures of each stage, among them pipeline_id and stage."""
+
+
+def parts_by_stage(own: str) -> tuple[str, ...]:
+    """The parts of a report by stage: its own text stands between the order of the stages and the answer."""
+    return _ORDER, own, _ANSWER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,13 +12,13 @@ from salesapi.domain.shared.states import made_from
 from salesapi.queries.selling.reports_facts import ReportRow
 from salesapi.queries.selling.reports_figures import median, quotient
 from salesapi.queries.selling.reports_question import ReportQuestion
-from salesapi.queries.selling.reports_stages import StageRows, groups_of
+from salesapi.queries.selling.reports_stages import StageRows, groups_of, parts_by_stage
 from salesapi.schemas.selling.reports import AgeBand, CensoredVisits, DwellGroup, StageDwell
 
 AGE_BANDS: Final = ((0, 30), (31, 60), (61, 90), (91, 120), (121, None))
 """Ages in days, both ends inclusive; each band has its count in the statement."""
 
-VELOCITY_PARTS: Final = f"""
+VELOCITY_PARTS: Final = parts_by_stage(f"""
     stay AS (
         SELECT f.key_1, f.key_2, v.pipeline_id, v.stage, v.is_negative, CASE
                    WHEN v.entered_on IS NULL OR (v.left_version IS NOT NULL AND v.left_on IS NULL) THEN 'undated'
@@ -49,7 +49,7 @@ VELOCITY_PARTS: Final = f"""
             FROM (SELECT *, CASE kind WHEN 'ended' THEN days WHEN 'censored' THEN age END AS length FROM stay) measured
             GROUP BY kind, key_1, key_2, pipeline_id, stage
         ) s
-    )"""  # noqa: S608
+    )""")  # noqa: S608
 
 
 def velocity_groups(rows: Sequence[ReportRow], question: ReportQuestion, teams: Teams) -> tuple[DwellGroup, ...]:

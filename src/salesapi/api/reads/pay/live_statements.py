@@ -7,6 +7,7 @@ from salesapi.api.reads.arguments import Texts
 from salesapi.api.reads.pay.statements import Expand
 from salesapi.api.reads.question import Item, PageOf, Question, Reading, Reflecting, in_pay
 from salesapi.domain.shared.kernel import About, record
+from salesapi.domain.shared.states import made_from
 from salesapi.queries.paging import Page, PageRequest
 from salesapi.queries.pay.line_events import events_of_page
 from salesapi.queries.pay.live_statements import LiveAnswer, LiveQuestion, live_statement
@@ -30,30 +31,22 @@ class LiveStatementOf:
 
 
 @record
-class LiveLinesOf:
+class LiveLinesOf(LiveStatementOf):
     """The same, page by page."""
 
-    plan_id: UUID
-    member_id: UUID
-    period: Period
     page: PageRequest
 
 
 @record
-class LiveTraceOf:
+class LiveTraceOf(LiveLinesOf):
     """The statement with a page of its lines, and what they rest on."""
 
-    plan_id: UUID
-    member_id: UUID
-    period: Period
-    page: PageRequest
     expand: Expand = None
 
 
-async def found_live(reading: Reading, given: LiveStatementOf | LiveLinesOf | LiveTraceOf) -> LiveAnswer:
+async def found_live(reading: Reading, given: LiveStatementOf) -> LiveAnswer:
     """The live statement, whose lines are put into words where they are asked for."""
-    question = LiveQuestion(plan_id=given.plan_id, member_id=given.member_id, period=given.period)
-    return await live_statement(reading.shared.ledgers, reading.caller.pay, question)
+    return await live_statement(reading.shared.ledgers, reading.caller.pay, made_from(LiveQuestion, given))
 
 
 async def _statement(reading: Reading, given: LiveStatementOf) -> LiveStatement:

@@ -5,7 +5,7 @@ REST's answer carries neither a position nor an instant, so that the same reques
 
 from dataclasses import fields
 from operator import attrgetter
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Final
 from uuid import UUID
 
 from salesapi.api.reads.question import CsvTable, PageOf, Question, Reading, Reflecting, Whole, in_pay
@@ -17,9 +17,6 @@ from salesapi.schemas.pay.payroll import Payroll, PayrollLine
 
 COLUMNS: Final = tuple(field.name for field in fields(PayrollLine))
 """The columns of CSV: the fields of a line, in their order."""
-Batch: TypeAlias = Annotated[
-    str | None, About("Only the members whom this batch pays, as it was instructed, whatever became of it.")
-]
 
 
 @record
@@ -27,15 +24,15 @@ class PayrollOf:
     """The payout run whose payroll is asked for, and the batch of it; all members without a batch."""
 
     payout_run_id: UUID
-    batch: Batch = None
+    batch: Annotated[
+        str | None, About("Only the members whom this batch pays, as it was instructed, whatever became of it.")
+    ] = None
 
 
 @record
-class PayrollLinesOf:
+class PayrollLinesOf(PayrollOf):
     """The same, page by page."""
 
-    payout_run_id: UUID
-    batch: Batch = None
     page: PageRequest
 
 

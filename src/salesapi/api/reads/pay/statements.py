@@ -43,21 +43,16 @@ class StatementOf:
 
 
 @record
-class StatementLinesOf:
+class StatementLinesOf(StatementOf):
     """The same, page by page."""
 
-    payout_run_id: UUID
-    member_id: UUID
     page: PageRequest
 
 
 @record
-class StatementTraceOf:
+class StatementTraceOf(StatementLinesOf):
     """The statement with a page of its lines, and what they rest on."""
 
-    payout_run_id: UUID
-    member_id: UUID
-    page: PageRequest
     expand: Expand = None
 
 
@@ -85,7 +80,7 @@ async def _trace(reading: Reading, given: StatementTraceOf) -> StatementTrace:
 
 
 async def _with_lines(
-    connection: Connection, scope: Scope, given: StatementLinesOf | StatementTraceOf
+    connection: Connection, scope: Scope, given: StatementLinesOf
 ) -> tuple[Statement, Page[StatementLine]]:
     found = await statement(connection, scope, payout_run_id=given.payout_run_id, member_id=given.member_id)
     return found, await statement_lines(connection, found, given.page)

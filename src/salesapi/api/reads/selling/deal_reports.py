@@ -9,6 +9,7 @@ from salesapi.access.principals import Scope
 from salesapi.api.reads.arguments import Named, Texts
 from salesapi.api.reads.question import Answer, Question, Reading, Whole, in_reports
 from salesapi.domain.shared.kernel import About, record
+from salesapi.domain.shared.states import made_from
 from salesapi.queries.selling.reports import Reports
 from salesapi.queries.selling.reports_facts import READ_MODELS
 from salesapi.queries.selling.reports_question import (
@@ -42,17 +43,6 @@ WindowTo: TypeAlias = Annotated[date | None, Named("to", "windowTo"), About("Las
 
 
 @record
-class DealReportArguments:
-    """The arguments of the report of deals. A window restricts nothing there; REST does not take one."""
-
-    filter: ReportFilter = ReportFilter()
-    group_by: GroupBy = ()
-    as_of: AsOf = None
-    window_from: Annotated[date | None, Named(None, "windowFrom"), About("First day of the window.")] = None
-    window_to: Annotated[date | None, Named(None, "windowTo"), About("Last day of the window.")] = None
-
-
-@record
 class StageReportArguments:
     """The arguments of the reports by stage."""
 
@@ -63,14 +53,16 @@ class StageReportArguments:
     window_to: WindowTo = None
 
 
-def _question(given: DealReportArguments | StageReportArguments, but: tuple[Dimension, ...] = ()) -> ReportQuestion:
-    return ReportQuestion(
-        filter=given.filter,
-        group_by=groupings(given.group_by, but=but),
-        as_of=given.as_of,
-        window_from=given.window_from,
-        window_to=given.window_to,
-    )
+@record
+class DealReportArguments(StageReportArguments):
+    """The arguments of the report of deals. A window restricts nothing there; REST does not take one."""
+
+    window_from: Annotated[date | None, Named(None, "windowFrom"), About("First day of the window.")] = None
+    window_to: Annotated[date | None, Named(None, "windowTo"), About("Last day of the window.")] = None
+
+
+def _question(given: StageReportArguments, but: tuple[Dimension, ...] = ()) -> ReportQuestion:
+    return made_from(ReportQuestion, given, group_by=groupings(given.group_by, but=but))
 
 
 async def _deals(reading: Reading, given: DealReportArguments) -> DealReport:
