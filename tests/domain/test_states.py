@@ -79,6 +79,22 @@ def test_what_neither_is_stated_nor_in_the_source_is_the_default() -> None:
     assert made_from(Parcel, Weight(grams=1), kind="box", made=()) == Parcel(kind="box", made=())
 
 
+class Plain:
+    """A source with a value in no slot, and with a method of the name of a field."""
+
+    kind: str
+
+    def __init__(self) -> None:
+        self.kind = "box"
+
+    def name(self) -> str:
+        return "a method"
+
+
+def test_a_value_in_no_slot_is_taken_and_a_method_is_none() -> None:
+    assert made_from(Parcel, Plain(), made=()) == Parcel(kind="box", made=())
+
+
 def test_a_record_that_lacks_a_field_or_has_one_too_many_is_not_made() -> None:
     with pytest.raises(TypeError, match=r"Parcel\.kind is not in Weight: state it"):
         made_from(Parcel, Weight(grams=1), made=())  # type: ignore[call-arg]

@@ -1,7 +1,7 @@
 """Reads whose parts do not fit together do not start: each is refused by name, with the part that is wrong."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import make_dataclass
+from dataclasses import make_dataclass, replace
 from enum import StrEnum
 from typing import Any, cast
 from uuid import UUID
@@ -11,6 +11,8 @@ import pytest
 from salesapi.access.principals import EVERYTHING, Scope
 from salesapi.api.graphql.relations import Latest, refuse_unknown_keys, to_one
 from salesapi.api.reads.declaration import ItemRead, ListRead, refuse_repeated
+from salesapi.api.reads.question import QuestionInvalid
+from salesapi.api.reads.questions import QUESTIONS, refuse_repeated_questions
 from salesapi.database.connections import Connection
 from salesapi.domain.shared.kernel import record
 from salesapi.queries.filters import Condition
@@ -194,3 +196,19 @@ def test_a_parameter_that_a_text_names_twice_is_sent_once_and_an_unnamed_one_nev
     assert conditions.values == [[uid(1)], "2026-03-01"]
     with pytest.raises(KeyError, match="window_from"):
         conditions.numbered("opened_on > :window_from", named)
+
+
+def test_two_questions_of_one_name_or_of_one_place_do_not_start() -> None:
+    first, second = QUESTIONS[-2:]
+    assert first.rest is not None
+    assert second.rest is not None
+    with pytest.raises(QuestionInvalid, match=f"2 questions have the name {first.name}"):
+        refuse_repeated_questions((first, replace(second, name=first.name)))
+    with pytest.raises(QuestionInvalid, match="2 questions have the place"):
+        refuse_repeated_questions((first, replace(second, rest=replace(second.rest, path=first.rest.path))))
+
+
+def test_a_question_that_rests_on_no_read_model_that_there_is_does_not_start() -> None:
+    last = QUESTIONS[-1]
+    with pytest.raises(DeclarationWrong, match=f"the question {last.name}: there is no read model `stage_vizit`"):
+        replace(last, reads=("stage_vizit",))

@@ -42,6 +42,7 @@ def _problems_of_streams(streams: tuple[AnyStream, ...]) -> Iterator[str]:
         for command in stream.commands:
             name = command.command.__name__
             found = [*_problems_of_command(command), *_problems_of_decider(stream, command)]
+            found += _problems_of_target(stream, command)
             found += _problems_of_references(command.command, "", kinds)
             yield from (f"stream {stream.kind}, command {name}: {problem}" for problem in found)
 
@@ -53,7 +54,7 @@ def _problems_of_following(streams: tuple[AnyStream, ...], following: Mapping[ty
         taken = next(iter(get_type_hints(steps).values()))
         if command in states and states[command] not in _classes(taken):
             yield (
-                f"reactions: what follows from {command.__name__} is told from another state; "
+                f"consequences: what follows from {command.__name__} is told from another state; "
                 f"let {steps.__name__} take {states[command].__name__}"
             )
 
@@ -94,6 +95,15 @@ def _problems_of_command(command: AnyCommand) -> Iterator[str]:
         yield f"its roles are {', '.join(strange) or 'none'}; name some of {', '.join(get_args(Role))}"
     if command.verb and not re.fullmatch(PATH_WORDS, command.verb):
         yield f"the verb {command.verb} is no part of a path; write it like post-adjustment"
+
+
+def _problems_of_target(stream: AnyStream, command: AnyCommand) -> Iterator[str]:
+    """Checks that what a command changes is no other thing that it only refers to."""
+    if command.creates or command.stream_of is not None or not is_dataclass(command.command):
+        return
+    for name, kind, _ in referring_fields(command.command):
+        if name == command.target and kind != stream.kind:
+            yield f"the target {name} refers to a {kind}; name the field that holds the id of the {stream.kind}"
 
 
 def _problems_of_decider(stream: AnyStream, command: AnyCommand) -> Iterator[str]:

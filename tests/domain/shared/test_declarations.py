@@ -46,6 +46,12 @@ class LoseParcel:
     member_ids: Annotated[tuple[UUID, ...], Refers("member")] = ()
 
 
+@record
+class HandParcel:
+    parcel_id: UUID
+    member_id: Annotated[UUID, Refers("member")]
+
+
 def send(state: Parcel | None, command: SendParcel, context: Context) -> tuple[ParcelSent, ...]:
     return (ParcelSent(to=command.to),)
 
@@ -208,6 +214,10 @@ COMMAND_CASES: Final = (
     ),
     (replace(LOSE, target="why"), LOSE_IS + "the target why holds no id; name a field of the type UUID"),
     (replace(LOSE, target="member_ids"), LOSE_IS + "the target member_ids holds no id"),
+    (
+        replace(LOSE, command=HandParcel, target="member_id"),
+        "command HandParcel: the target member_id refers to a member; name the field that holds the id of the parcel",
+    ),
     (replace(LOSE, target=None), LOSE_IS + "nothing says what it changes; state `target` or `stream_of`"),
     (replace(LOSE, creates=True), LOSE_IS + "it creates and has the target parcel_id; state `stream_of` and a `verb`"),
     (replace(LOSE, identity=key_of), LOSE_IS + "only what creates a thing of its own has an `identity`; leave it out"),

@@ -19,6 +19,7 @@ from salesapi.ledgers import PayFactsReader
 from salesapi.queries.paging import Page
 from salesapi.queries.pay.live_statements import LiveAnswer
 from salesapi.queries.selling.reports import Reports
+from salesapi.queries.sources import refuse_unknown_read_models
 from salesapi.schemas.pay.live_statements import LiveStatement
 
 Arguments = TypeVar("Arguments")
@@ -179,6 +180,7 @@ class Question(Generic[Arguments, Answer]):
         """
         if self.rest is None and not self.in_graphql:
             raise QuestionInvalid(f"the question {self.name} is answered by no door: give it `rest`, or `in_graphql`")
+        refuse_unknown_read_models(f"the question {self.name}", self.reads)
 
 
 class QuestionInvalid(ValueError):

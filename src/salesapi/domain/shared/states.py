@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
+from inspect import isdatadescriptor
 from types import FunctionType
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -58,12 +59,20 @@ def _maker_from(kind: type, source: type, stated: tuple[str, ...]) -> FunctionTy
     if unknown := set(stated) - set(slots):
         raise TypeError(f"{kind.__name__} has no field {', '.join(sorted(unknown))}")
     values = {name: name if name in stated else f"_source.{name}" for name in slots}
+    readable = _readable(source)
     for field in fields(kind):
-        if field.name not in stated and not hasattr(source, field.name):
+        if field.name not in stated and field.name not in readable:
             if field.default is MISSING and field.default_factory is MISSING:
                 raise TypeError(f"{kind.__name__}.{field.name} is not in {source.__name__}: state it")
             values[field.name] = f"_defaults['{field.name}']" + ("" if field.default_factory is MISSING else "()")
     return _compiled(kind, ", ".join(["_source", *stated]), values)
+
+
+def _readable(source: type) -> frozenset[str]:
+    """The names of the values of a class's instances: its fields and properties, and no methods."""
+    members = [(name, member) for base in source.__mro__ for name, member in vars(base).items()]
+    declared = [name for base in source.__mro__ for name in vars(base).get("__annotations__", {})]
+    return frozenset([*declared, *(name for name, member in members if isdatadescriptor(member))])
 
 
 @cache

@@ -51,10 +51,10 @@ class ContractCostArguments:
     window_to: LastDay
     method: Annotated[
         AmortisationMethod,
-        About("`by_revenue`: as the payment plans of the agreements ask for it, month by month."),
+        About("By revenue: as the payment plans of the agreements ask for it, month by month."),
     ] = "straight_line"
     expedient: Annotated[
-        Expedient, About("`elected`: what benefits at most 12 months is an expense of its first month.")
+        Expedient, About("Elected: what benefits at most 12 months is an expense of its first month.")
     ] = "not_elected"
     employer_tax_percent: Annotated[Decimal, About("Employers' taxes in percent of commission, 0 to 100.")] = Decimal(0)
     employer_taxes: Annotated[
@@ -63,11 +63,12 @@ class ContractCostArguments:
     renewal_commission: Annotated[
         RenewalCommission,
         About(
-            "`not_commensurate`: renewals pay less, so that the first sale benefits the customer's life, where that is longer."
+            "Not commensurate: renewals pay less, so that the first sale benefits the customer's life, where that is longer."
         ),
     ] = "commensurate"
     customer_life_months: Annotated[
-        Months | None, About("With `not_commensurate`, and only there: a customer's expected life.")
+        Months | None,
+        About("Where renewals are not commensurate, and only there: a customer's expected life in months."),
     ] = None
     benefit_months: Annotated[
         Months | None, About("Benefit period of all deals; without it the term of each deal's agreements.")

@@ -36,7 +36,8 @@ GroupBy: TypeAlias = Annotated[
     ),
 ]
 AsOf: TypeAlias = Annotated[
-    date | None, About("Deals stand as they did at the end of this day; undated ones are in no figure.")
+    date | None,
+    About("Deals stand as they did at the end of this day; undated ones are in no figure. Without it as known now."),
 ]
 WindowFrom: TypeAlias = Annotated[date | None, Named("from", "windowFrom"), About("First day of the window.")]
 WindowTo: TypeAlias = Annotated[date | None, Named("to", "windowTo"), About("Last day of the window.")]
