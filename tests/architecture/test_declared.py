@@ -5,7 +5,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, TypeVar
@@ -42,9 +42,6 @@ HANDED_ON_WHOLE: Final = {"PublishCompensationPlanVersion", "SimulateCompensatio
 """Commands whose fields are read by what they are handed to."""
 COPYING: Final = "made_from"
 """The function that makes a record of another one, which is its second argument."""
-FIELDS_OF_EVENTS: Final = {
-    event.event.__name__: [field.name for field in fields(event.event)] for stream in STREAMS for event in stream.events
-}
 
 
 def modules(package: ModuleType) -> Iterator[ModuleType]:
@@ -58,6 +55,13 @@ def declared(package: ModuleType, kind: type[Kind]) -> Iterator[tuple[str, Kind]
         for name, found in vars(module).items():
             if isinstance(found, kind):
                 yield f"{module.__name__}.{name}", found
+
+
+FIELDS_OF_RECORDS: Final = {
+    each.__name__: [field.name for field in fields(each)]
+    for _, each in declared(salesapi.domain, type)
+    if is_dataclass(each)
+}
 
 
 def test_a_read_model_that_is_declared_is_in_the_catalogue() -> None:
@@ -126,13 +130,13 @@ def read_model(listing: Listing[Any, Any, Any]) -> str:
 
 
 def attributes_of_command(file: Path) -> set[str]:
-    """What a module of the domain reads of the commands that it is given, one by one or by making an event of all."""
+    """What a module of the domain reads of the commands that it is given, one by one or by making a record of them."""
     read: set[str] = set()
     for node in ast.walk(tree(file)):
         if isinstance(node, ast.Attribute) and named(node.value) == "command":
             read.add(node.attr)
         elif isinstance(node, ast.Call) and named(node.func) == COPYING and named(node.args[1]) == "command":
-            read.update(FIELDS_OF_EVENTS.get(named(node.args[0]), ()))
+            read.update(FIELDS_OF_RECORDS.get(named(node.args[0]), ()))
     return read
 
 

@@ -16,7 +16,7 @@ from salesapi.api.rest.questions import QuestionRoutes
 from salesapi.api.routing import RoutesByThing
 from salesapi.app import Core
 from salesapi.commands.command_reading import CommandReader
-from salesapi.queries.selling.reports import Reports
+from salesapi.queries.reports import Reports
 from salesapi.subscriptions.names import always_followed
 
 

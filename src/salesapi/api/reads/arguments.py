@@ -7,8 +7,9 @@ otherwise; `Texts` says how REST reads and describes what no type tells.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
+from datetime import date
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from salesapi.domain.shared.kernel import About
 from salesapi.queries.paging import PageRequest
@@ -138,3 +139,7 @@ def bound_of(argument: Argument, kind: type) -> int | None:
     """The value of a bound of this kind (`Ge` or `Le` of annotated_types), where the argument has one."""
     mark = next((mark for mark in _marks(argument.annotation) if isinstance(mark, kind)), None)
     return getattr(mark, kind.__name__.lower()) if mark is not None else None
+
+
+WindowFrom: TypeAlias = Annotated[date | None, Named("from", "windowFrom"), About("First day of the window.")]
+WindowTo: TypeAlias = Annotated[date | None, Named("to", "windowTo"), About("Last day of the window.")]

@@ -18,7 +18,7 @@ from salesapi.eventlog.recorder import EventLog
 from salesapi.ledgers import PayFactsReader
 from salesapi.queries.paging import Page
 from salesapi.queries.pay.live_statements import LiveAnswer
-from salesapi.queries.selling.reports import Reports
+from salesapi.queries.reports import Reports
 from salesapi.queries.sources import refuse_unknown_read_models
 from salesapi.schemas.pay.live_statements import LiveStatement
 

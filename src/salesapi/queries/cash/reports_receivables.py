@@ -19,10 +19,10 @@ from salesapi.database.connections import Pool
 from salesapi.domain.shared.kernel import FieldInvalid
 from salesapi.queries.cash.invoices import INVOICES
 from salesapi.queries.filters import Filters
-from salesapi.queries.selling.reports_facts import GROUPS_MAX, ROWS_MAX, TooManyGroups, rows_of
-from salesapi.queries.selling.reports_figures import median, quotient
+from salesapi.queries.report_rows import GROUPS_MAX, ROWS_MAX, TooManyGroups, rows_of
+from salesapi.queries.reports_figures import median, quotient
 from salesapi.schemas.cash import receivables as wire
-from salesapi.schemas.selling.reports import ReportKey
+from salesapi.schemas.figures import ReportKey
 
 READ_MODELS: Final = ("invoice", "customer")
 BUCKET_DAYS: Final = (30, 60, 90)

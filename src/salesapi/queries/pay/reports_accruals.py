@@ -17,9 +17,9 @@ from salesapi.domain.shared.dates import DaySpan
 from salesapi.domain.shared.states import made_from
 from salesapi.queries.pay.reports_pay import LINES, LOCKED_LINES, SETTLED, SUMS, PayWindow, refuse_long
 from salesapi.queries.pay.reports_pay import READ_MODELS as PAY_READ
-from salesapi.queries.selling.reports_facts import ROWS_MAX, name_order, rows_of
+from salesapi.queries.report_rows import ROWS_MAX, name_order, rows_of
+from salesapi.schemas.figures import ReportKey
 from salesapi.schemas.pay.finance_reports import AccrualBalance, AccrualDimension, AccrualGroup
-from salesapi.schemas.selling.reports import ReportKey
 
 READ_MODELS: Final = (*PAY_READ, "payout", "employment", "member", "compensation_plan")
 

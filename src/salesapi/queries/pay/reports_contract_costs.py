@@ -23,7 +23,7 @@ from salesapi.domain.shared.kernel import FieldInvalid
 from salesapi.domain.shared.states import made_from
 from salesapi.queries.pay.reports_pay import LINES, LOCKED_LINES, SETTLED, SUMS, PayWindow, refuse_long
 from salesapi.queries.pay.reports_pay import READ_MODELS as PAY_READ
-from salesapi.queries.selling.reports_facts import ROWS_MAX, rows_of
+from salesapi.queries.report_rows import ROWS_MAX, rows_of
 from salesapi.schemas.pay.finance_reports import ContractCost, ContractCostMonth, ContractCosts
 
 READ_MODELS: Final = (*PAY_READ, "agreement")

@@ -5,8 +5,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from salesapi.domain.organisation.teams import Teams
+from salesapi.queries.reports_figures import median, quotient
 from salesapi.queries.selling.reports_facts import ReportRow, by_group, keys_of
-from salesapi.queries.selling.reports_figures import median, quotient
 from salesapi.queries.selling.reports_question import ReportQuestion
 from salesapi.schemas.selling.reports import Cycle, DealGroup, DealsInStage, DealValues
 

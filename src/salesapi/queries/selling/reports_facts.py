@@ -8,7 +8,6 @@ customer are the latest known. Of a customer out of scope only the id is told, a
 nothing. Amounts are minor units; days are calendar days.
 """
 
-import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,41 +17,16 @@ from uuid import UUID
 from salesapi.access.principals import Scope
 from salesapi.database.columns import columns_of
 from salesapi.database.conditions import Conditions, Named, days_between
-from salesapi.database.connections import Pool, Record
+from salesapi.database.connections import Pool
 from salesapi.domain.organisation.teams import Teams
 from salesapi.domain.shared.attributes import AttributeValue
-from salesapi.domain.shared.kernel import Kind, Refused
 from salesapi.queries.filters import Condition, Filters
 from salesapi.queries.organisation.organisation import ReportingLine
+from salesapi.queries.report_rows import GROUPS_MAX, ROWS_MAX, TooManyGroups, name_order, rows_of
 from salesapi.queries.selling.reports_question import Dimension, Grouping, ReportQuestion
 from salesapi.queries.sources import DeclarationWrong, read_models_in
-from salesapi.schemas.selling.reports import ReportFilter, ReportKey
-
-GROUPS_MAX: Final = 5_000
-"""Most groups of one answer."""
-ROWS_MAX: Final = 100_000
-"""Most rows of one statement: groups with their currencies and stages."""
-REPORT_TIMEOUT_SECONDS: Final = 20.0
-WORK_MEMORY_MB: Final = 32
-"""Memory of one sort or hash of a report; beyond it they go to disk."""
-SETTINGS: Final = f"SET LOCAL work_mem = '{WORK_MEMORY_MB}MB'; SET LOCAL jit = off"
-"""Compiling a report takes longer than running it."""
-
-
-class TooManyGroups(Refused):
-    """The answer would be too long."""
-
-    code = "report.too_many_groups"
-    kind = Kind.TOO_LARGE
-    message = "The answer would have more than {most} groups; group by less, or filter."
-
-
-class ReportTimedOut(Refused):
-    """The statement took too long."""
-
-    code = "report.timed_out"
-    kind = Kind.UNAVAILABLE
-    message = "The report took longer than {seconds} seconds; filter it, or ask again later."
+from salesapi.schemas.figures import ReportKey
+from salesapi.schemas.selling.reports import ReportFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,32 +226,6 @@ async def fetched(
     ]
 
 
-async def rows_of(pool: Pool, text: str, named: Named, chosen: Conditions | None = None) -> list[Record]:
-    """The rows of one statement of a report, which ends with a limit of one row more than `ROWS_MAX`.
-
-    `named` are the parameters that its text names; those of conditions in the text stand before them.
-
-    Raises:
-        TooManyGroups: beyond `ROWS_MAX`.
-        ReportTimedOut: after `REPORT_TIMEOUT_SECONDS`.
-    """
-    conditions = chosen or Conditions()
-    numbered = conditions.numbered(text, named)
-    try:
-        async with (
-            asyncio.timeout(REPORT_TIMEOUT_SECONDS),
-            pool.acquire() as connection,
-            connection.transaction(readonly=True),
-        ):
-            await connection.execute(SETTINGS)
-            rows = await connection.fetch(numbered, *conditions.values)
-    except TimeoutError:
-        raise ReportTimedOut(seconds=int(REPORT_TIMEOUT_SECONDS)) from None
-    if len(rows) > ROWS_MAX:
-        raise TooManyGroups(most=GROUPS_MAX)
-    return rows
-
-
 def by_group(rows: Sequence[ReportRow], question: ReportQuestion) -> Iterator[list[ReportRow]]:
     """The rows of each group together, groups in the order of their labels, unknown ones last.
 
@@ -325,11 +273,6 @@ def _label(group_by: Sequence[Grouping], slot: int) -> str:
 
 def _pairs(group: Sequence[ReportRow]) -> list[tuple[str | None, str | None]]:
     return list(zip(group[0].keys, group[0].labels, strict=True)) if group else []
-
-
-def name_order(value: str | None, *, label: str | None) -> tuple[bool, str, str]:
-    """The place of a group: by its name, unknown ones last."""
-    return value is None, label or value or "", value or ""
 
 
 def _team_name(teams: Teams, value: str | None) -> str | None:

@@ -7,8 +7,8 @@ from typing import Final
 
 from salesapi.domain.organisation.teams import Teams
 from salesapi.domain.shared.states import made_from
+from salesapi.queries.reports_figures import quotient
 from salesapi.queries.selling.reports_facts import ReportRow
-from salesapi.queries.selling.reports_figures import quotient
 from salesapi.queries.selling.reports_question import ReportQuestion
 from salesapi.queries.selling.reports_stages import StageRows, groups_of, parts_by_stage
 from salesapi.schemas.selling.reports import CohortGroup, CohortStage, SnapshotGroup, SnapshotStage, StageAmount

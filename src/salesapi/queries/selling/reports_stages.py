@@ -8,7 +8,7 @@ from uuid import UUID
 from salesapi.domain.organisation.teams import Teams
 from salesapi.queries.selling.reports_facts import ReportRow, by_group, keys_of
 from salesapi.queries.selling.reports_question import ReportQuestion
-from salesapi.schemas.selling.reports import ReportKey
+from salesapi.schemas.figures import ReportKey
 
 _ORDER: Final = """
     stage_order AS MATERIALIZED (

@@ -9,8 +9,8 @@ from typing import Any, Final
 from salesapi.database.conditions import days_between
 from salesapi.domain.organisation.teams import Teams
 from salesapi.domain.shared.states import made_from
+from salesapi.queries.reports_figures import median, quotient
 from salesapi.queries.selling.reports_facts import ReportRow
-from salesapi.queries.selling.reports_figures import median, quotient
 from salesapi.queries.selling.reports_question import ReportQuestion
 from salesapi.queries.selling.reports_stages import StageRows, groups_of, parts_by_stage
 from salesapi.schemas.selling.reports import AgeBand, CensoredVisits, DwellGroup, StageDwell

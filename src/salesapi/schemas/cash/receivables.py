@@ -4,9 +4,9 @@ from datetime import date
 from typing import Annotated
 
 from salesapi.domain.shared.kernel import About, CurrencyCode, record
+from salesapi.schemas.figures import Mean, Median, Ratio, Reflected, ReportKey
 from salesapi.schemas.filters import Uuids
 from salesapi.schemas.scalars import Amount
-from salesapi.schemas.selling.reports import Mean, Median, Ratio, Reflected, ReportKey
 
 
 @record

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from salesapi.domain.pay.rules.contract_costs import AmortisationMethod, EmployerTaxes, Expedient, RenewalCommission
 from salesapi.domain.shared.kernel import About, record
+from salesapi.schemas.figures import Reflected, ReportKey
 from salesapi.schemas.scalars import Amount
-from salesapi.schemas.selling.reports import Reflected, ReportKey
 
 AccrualDimension: TypeAlias = Literal["plan", "member", "cost_centre"]
 

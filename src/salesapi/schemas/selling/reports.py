@@ -10,19 +10,14 @@ from annotated_types import MaxLen, MinLen
 
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import About, record
+from salesapi.schemas.figures import Mean, Median, Ratio, Reflected, ReportKey
 from salesapi.schemas.filters import Keys, Uuids
-from salesapi.schemas.scalars import Amount, Position
+from salesapi.schemas.scalars import Amount
 
-Reflected: TypeAlias = Annotated[Position, About("Log position that the answer reflects at least.")]
 AsOf: TypeAlias = Annotated[date | None, About("End of this business date; null is as known now.")]
 Currency: TypeAlias = Annotated[str, About("ISO 4217 code.")]
 Count: TypeAlias = Annotated[int, About("Number of deals.")]
 Sum: TypeAlias = Annotated[Amount, About("Sum of their amounts in minor units.")]
-Ratio: TypeAlias = Annotated[
-    str | None, About("Decimal string from 0 to 1 with six digits; null where nothing divides.")
-]
-Mean: TypeAlias = Annotated[str | None, About("Decimal string with six digits; null without values.")]
-Median: TypeAlias = Annotated[str | None, About("Exact decimal string; null without values.")]
 Undated: TypeAlias = Annotated[
     int, About("Of these a date that the figures need is unknown; where the question names a date they are only here.")
 ]
@@ -54,15 +49,6 @@ class ReportFilter:
     opened_to: Annotated[date | None, About("Opened on this day or earlier.")] = None
     closed_from: Annotated[date | None, About("Closed on this day or later.")] = None
     closed_to: Annotated[date | None, About("Closed on this day or earlier.")] = None
-
-
-@record
-class ReportKey:
-    """What a group has in common."""
-
-    dimension: Annotated[str, About("As asked in `groupBy`.")]
-    value: Annotated[str | None, About("Id, key or period; null is none or unknown.")]
-    label: Annotated[str | None, About("Its name, where it has one.")]
 
 
 @record

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Final
 
-from salesapi.api.reads.arguments import Texts
+from salesapi.api.reads.arguments import Texts, WindowFrom, WindowTo
 from salesapi.api.reads.question import Question, Reading, Whole, in_reports
-from salesapi.api.reads.selling.deal_reports import WindowFrom, WindowTo
 from salesapi.domain.shared.kernel import About, record
 from salesapi.queries.cash.reports_receivables import BUCKET_DAYS, BUCKETS_MAX, READ_MODELS, ReceivablesQuestion
 from salesapi.schemas.cash.receivables import ReceivablesFilter, ReceivablesReport

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Annotated, Final, TypeAlias
 
 from salesapi.access.principals import Scope
-from salesapi.api.reads.arguments import Named, Texts
+from salesapi.api.reads.arguments import Named, Texts, WindowFrom, WindowTo
 from salesapi.api.reads.question import Answer, Question, Reading, Whole, in_reports
 from salesapi.domain.shared.kernel import About, record
 from salesapi.domain.shared.states import made_from
-from salesapi.queries.selling.reports import Reports
+from salesapi.queries.reports import Reports
 from salesapi.queries.selling.reports_facts import READ_MODELS
 from salesapi.queries.selling.reports_question import (
     BY_STAGE_ALREADY,
@@ -39,8 +39,6 @@ AsOf: TypeAlias = Annotated[
     date | None,
     About("Deals stand as they did at the end of this day; undated ones are in no figure. Without it as known now."),
 ]
-WindowFrom: TypeAlias = Annotated[date | None, Named("from", "windowFrom"), About("First day of the window.")]
-WindowTo: TypeAlias = Annotated[date | None, Named("to", "windowTo"), About("Last day of the window.")]
 
 
 @record
