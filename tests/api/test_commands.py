@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from tests.service import Service, deal
+from tests.spec import uid
 
 
 async def test_a_command_answers_a_receipt_with_its_position(service: Service) -> None:
@@ -164,6 +165,16 @@ async def test_a_bulk_for_each_itself_answers_receipts_and_problems(service: Ser
     assert [sorted(result) for result in results] == [["receipt"], ["problem", "status"], ["receipt"]]
     again = await service.post("/v1/bulk", {"atomic": False, "commands": [good, bad, good]}, key="bulk")
     assert again.json() == first.json()
+
+
+async def test_bug_of_a_bulk_for_each_itself_that_lost_the_correlation_of_its_events(service: Service) -> None:
+    mark = {"x-correlation-id": str(uid(0xC0))}
+    good = {"command": "OpenDeal", "values": deal(service)}
+    for atomic in (True, False):
+        answer = await service.post("/v1/bulk", {"atomic": atomic, "commands": [good]}, key=str(atomic), **mark)
+        position = answer.json()["results"][0]["receipt"]["position"]
+        query = "SELECT meta::json ->> 'correlation_id' FROM log.event WHERE position = $1"
+        assert await service.core.pool.fetchval(query, position) == str(uid(0xC0))
 
 
 async def test_an_oversized_bulk_is_refused(service: Service) -> None:

@@ -9,6 +9,7 @@ from salesapi.commands.handling import BULK_MAX, BulkTooLarge, Handling
 from salesapi.commands.requests import Envelope, Request
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.shared.kernel import Kind, Refused
+from salesapi.domain.shared.states import replace
 
 BulkResult: TypeAlias = CommandResult | Refused
 _ITEM: Final = frozenset({"command", "values", "if_match"})
@@ -49,12 +50,10 @@ class Bulk:
 
     async def _each(self, item: object, index: int, envelope: Envelope, dry_run: bool) -> BulkResult:
         """One command of a bulk that is not atomic, with a key of its own derived from the bulk's."""
-        own = Envelope(
-            principal=envelope.principal,
-            scope=envelope.scope,
+        own = replace(
+            envelope,
             key=None if envelope.key is None else f"{envelope.key}/{index}",
             fingerprint=fingerprint("bulk item", item),
-            origin=envelope.origin,
         )
         try:
             return await self._handling.handle(self._item(item, index), own, dry_run=dry_run)
