@@ -8,13 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_type_hints
+from uuid import UUID
 
 import salesapi.domain
 import salesapi.projections
 import salesapi.queries
 from salesapi.api.reads.catalogue import ITEMS, LISTS
 from salesapi.domain.catalogue import STREAMS
+from salesapi.domain.shared.references import parts_of_hint, referring_fields
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.projection import Projection
 from salesapi.queries.listings import Listing
@@ -40,6 +42,30 @@ NOT_SHOWN: Final[Mapping[str, set[str]]] = {
 """Columns that a list has for its conditions or its fold alone, by the list."""
 HANDED_ON_WHOLE: Final = {"PublishCompensationPlanVersion", "SimulateCompensationPlan", "SplitTarget"}
 """Commands whose fields are read by what they are handed to."""
+FOUND_BY_THE_DECIDER: Final[Mapping[str, set[str]]] = {
+    "FormTeam": {"parent_id"},
+    "MoveTeam": {"parent_id"},
+    "EndTeamMembership": {"member_id"},
+    "AddCustomerContact": {"contact_id"},
+    "ChangeCustomerContact": {"contact_id"},
+    "RemoveCustomerContact": {"contact_id"},
+    "ConvertLead": {"deal.pipeline_id"},
+    "ProposeTarget": {"team_id"},
+    "SplitTarget": {"children.owner_id", "children.team_id"},
+    "RefundReceipt": {"deal_id", "invoice_id"},
+    "PublishCompensationPlanVersion": {"awards.team_pool.share_points.member_id"},
+    "SimulateCompensationPlan": {"awards.team_pool.share_points.member_id"},
+    "EndEnrolment": {"member_id", "plan_id"},
+    "RecordParticipantLeft": {"member_id"},
+    "AcknowledgeCompensationPlan": {"member_id"},
+    "InstructPayout": {"member_ids"},
+    "ConfirmPayoutPaid": {"member_ids"},
+    "ReportPayoutFailed": {"member_id"},
+    "RaiseObjection": {"subject.id", "member_id"},
+    "CreditPlanPoints": {"plan_id"},
+    "StatePoolShares": {"plan_id", "owner_id", "shares.member_id"},
+}
+"""Ids that a command names and that are looked up in its own stream, by its needs or by what follows from it."""
 COPYING: Final = "made_from"
 """The function that makes a record of another one, which is its second argument."""
 
@@ -112,6 +138,16 @@ def test_a_field_of_a_command_is_read_where_it_is_decided() -> None:
             assert not unread or name in HANDED_ON_WHOLE, f"{name}: its decider does not read {', '.join(unread)}"
 
 
+def test_an_id_in_a_command_says_what_it_names() -> None:
+    for command in (command for stream in STREAMS for command in stream.commands):
+        name = command.command.__name__
+        unmarked = {*ids_without_mark(command.command)} - {command.target}
+        wrong = unmarked ^ FOUND_BY_THE_DECIDER.get(name, set())
+        assert not wrong, (
+            f"{name}: mark {', '.join(wrong)} by Refers, or say in FOUND_BY_THE_DECIDER that it is looked up"
+        )
+
+
 def test_a_field_of_an_event_is_given_where_it_is_made() -> None:
     given: dict[str, set[str]] = {}
     for call in (node for file in DOMAIN.rglob("*.py") for node in ast.walk(tree(file)) if isinstance(node, ast.Call)):
@@ -127,6 +163,19 @@ def test_a_field_of_an_event_is_given_where_it_is_made() -> None:
 def read_model(listing: Listing[Any, Any, Any]) -> str:
     """The one that the list begins with."""
     return listing.reads[0]
+
+
+def ids_without_mark(record: type, at: str = "") -> Iterator[str]:
+    """The fields of a record, and of those in it, that hold ids without the mark of what these name."""
+    marked = {field.name for field in referring_fields(record) if field.kind or field.kind_in}
+    hints = get_type_hints(record, include_extras=True)
+    for field in fields(record):
+        parts = list(parts_of_hint(hints[field.name]))
+        if UUID in parts and field.name not in marked:
+            yield f"{at}{field.name}"
+        for part in parts:
+            if isinstance(part, type) and is_dataclass(part):
+                yield from ids_without_mark(part, f"{at}{field.name}.")
 
 
 def attributes_of_command(file: Path) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import asyncpg
+import pytest
 import pytest_asyncio
 
 from salesapi.database.migrating import migrate
@@ -14,7 +15,7 @@ from salesapi.eventlog.checkpoints import insert_tracking, max_tracking_id
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import EventLog
 from salesapi.queries.health import FollowerHealth, health
-from salesapi.subscriptions.runner import Progress, following
+from salesapi.subscriptions.runner import GATHER_SECONDS, GATHER_SECONDS_MAX, Progress, following, gathering_seconds
 from salesapi.subscriptions.states import Trouble, trouble_of
 from tests.connections import connected, value_of
 from tests.programs import until
@@ -216,3 +217,17 @@ async def test_all_leads_of_a_process_are_held_by_one_connection(place: Place) -
         await until(lambda: all(each.status().state == "following" for each in running), "all of them follow")
         assert await place.pool.fetchval(count) == 1
     assert await place.pool.fetchval(count) == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "step", "pause"),
+    [
+        (GATHER_SECONDS, 0.001, GATHER_SECONDS),
+        (GATHER_SECONDS, 0.01, 0.02),
+        (GATHER_SECONDS, 3.0, GATHER_SECONDS_MAX),
+        (0.2, 3.0, 0.2),
+    ],
+    ids=["a quick step", "a busy machine", "a slow engine", "one that gathers for longer"],
+)
+def test_commits_gather_for_twice_a_step_and_never_for_long(asked: float, step: float, pause: float) -> None:
+    assert gathering_seconds(asked, step_seconds=step) == pause

@@ -82,6 +82,11 @@ class Follower(Protocol):
         """Gives up its connections, at the end; may be called again."""
 
 
+def gathering_seconds(gather_seconds: float, *, step_seconds: float) -> float:
+    """Computes the pause at the head of the log, in which commits gather, after a step of this duration."""
+    return max(gather_seconds, min(GATHER_STEPS * step_seconds, GATHER_SECONDS_MAX))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionStatus:
     """The state of a follower in this process. `position` is the last that it is known to have done."""
@@ -191,7 +196,7 @@ class Subscription:
         if not progress.is_at_head:
             return True
         if progress.position != before:
-            await asyncio.sleep(max(progress.gather_seconds, min(GATHER_STEPS * step_seconds, GATHER_SECONDS_MAX)))
+            await asyncio.sleep(gathering_seconds(progress.gather_seconds, step_seconds=step_seconds))
         else:
             await self._log.wait_past(progress.position, min(progress.wait_seconds, until_report_seconds))
         return True

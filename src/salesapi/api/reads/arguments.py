@@ -36,6 +36,8 @@ class Texts:
     """Its name in REST, where it is another one."""
     is_repeated: bool = False
     """Whether it may be sent several times."""
+    spelling: str = ""
+    """How it is written there, said behind what both doors say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,9 +87,11 @@ class ArgumentTexts:
     def _described(self, argument: Argument) -> list[dict[str, Any]]:
         if argument.is_filter:
             return self._filters[argument.field].described()
-        schema = argument.texts.schema if argument.texts is not None else _schema(argument)
         (name,) = self._names(argument)
-        return [described(name, schema, about=argument.about, is_required=argument.is_required)]
+        if argument.texts is None:
+            return [described(name, _schema(argument), about=argument.about, is_required=argument.is_required)]
+        about = " ".join(filter(None, (argument.about, argument.texts.spelling)))
+        return [described(name, argument.texts.schema, about=about, is_required=argument.is_required)]
 
     def read(self, request: Request) -> tuple[Any, int | None]:
         """The arguments, and the position that the answer shall reflect.

@@ -268,3 +268,11 @@ def test_the_fold_of_a_run_names_its_batches_in_their_order() -> None:
     state = folded(PayoutRun, "payout_run", *LOCKED, INSTRUCTED, ANN_FAILED, again, replace(PAID, amounts=(BOBS,)))
     assert [batch.batch for batch in state.payouts.batches] == ["A", "B"]
     assert [each.status for each in state.payouts.batches[0].payments.values()] == ["failed", "paid"]
+
+
+def test_a_part_of_a_batch_for_somebody_without_an_amount_there_pays_nobody() -> None:
+    stray = replace(INSTRUCTED, parts=(payouts.PayoutPart(member_id=STRANGER, without_lines=(), lines=(1,)),))
+    state = folded(PayoutRun, "payout_run", *LOCKED, stray)
+    batch = state.payouts.batch("A")
+    assert batch is not None
+    assert batch.payments.keys() == {ANN, BOB}

@@ -37,8 +37,8 @@ class ReceivablesArguments:
     ] = False
     bucket_days: Annotated[
         tuple[int, ...],
-        Texts(_days, {"type": "string", "default": ",".join(map(str, BUCKET_DAYS))}),
-        About(f"Last day overdue of each bucket but the open one, at most {BUCKETS_MAX}; in REST with commas."),
+        Texts(_days, {"type": "string", "default": ",".join(map(str, BUCKET_DAYS))}, spelling="With commas."),
+        About(f"Last day overdue of each bucket but the open one, at most {BUCKETS_MAX}."),
     ] = BUCKET_DAYS
     window_from: WindowFrom = None
     window_to: WindowTo = None

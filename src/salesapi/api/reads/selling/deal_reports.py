@@ -30,10 +30,13 @@ def _by_commas(texts: Sequence[str]) -> tuple[str, ...]:
 
 GroupBy: TypeAlias = Annotated[
     tuple[str, ...],
-    Texts(_by_commas, {"type": "array", "items": {"type": "string"}, "maxItems": GROUPINGS_MAX}, is_repeated=True),
-    About(
-        f"At most {GROUPINGS_MAX} of {_DIMENSIONS}, or `attribute:<key>` of the customer; in REST sent twice, or with a comma."
+    Texts(
+        _by_commas,
+        {"type": "array", "items": {"type": "string"}, "maxItems": GROUPINGS_MAX},
+        is_repeated=True,
+        spelling="Sent twice, or with a comma.",
     ),
+    About(f"At most {GROUPINGS_MAX} of {_DIMENSIONS}, or `attribute:<key>` of the customer."),
 ]
 AsOf: TypeAlias = Annotated[
     date | None,

@@ -275,7 +275,9 @@ def with_payout(payouts: Payouts, event: PayoutEvent) -> Payouts:
             batch = known or PayoutBatch(batch=event.batch, payout_on=event.payout_on, takes_all=event.takes_all)
             added = {each.member_id: made_from(MemberPayout, each) for each in event.amounts}
             for part in event.parts:
-                added[part.member_id] = made_from(MemberPayout, part, amount_minor=added[part.member_id].amount_minor)
+                if part.member_id in added:
+                    amount_minor = added[part.member_id].amount_minor
+                    added[part.member_id] = made_from(MemberPayout, part, amount_minor=amount_minor)
             omitted = batch.omitted | {each.member_id for each in event.omissions}
             batch = replace(batch, payments={**batch.payments, **added}, omitted=omitted)
             others = tuple(each for each in payouts.batches if each.batch != event.batch)
