@@ -331,3 +331,9 @@ def test_undated_facts_see_the_last_leader_and_place_of_a_team() -> None:
 )
 def test_of_several_refusals_the_first_in_this_order_is_given(command: object, refusal: type[Refused]) -> None:
     tree(closed(4, MAY), joined(3, 11, MARCH)).when(command).refused(refusal)
+
+
+def test_bug_of_the_last_day_there_is_on_which_no_team_was_open_and_nobody_in_it() -> None:
+    teams = folded(Teams, "team", formed(1), joined(1, 11), formed(2), joined(2, 12, until=JULY))
+    assert teams.by_id[COMPANY].is_open(date.max)
+    assert (teams.team_of(ANNA, date.max), teams.team_of(BEN, date.max)) == (COMPANY, None)

@@ -18,7 +18,7 @@ from datetime import date
 from typing import Annotated, Final, Generic, TypeAlias, TypeVar, assert_never
 from uuid import UUID
 
-from salesapi.domain.shared.dates import end_of, start_of
+from salesapi.domain.shared.dates import end_of, is_within, start_of
 from salesapi.domain.shared.kernel import (
     About,
     ExternalId,
@@ -240,7 +240,7 @@ class Membership:
 
     def holds(self, on: date) -> bool:
         """Tells whether this day lies within; `effective_until` is the first day after it."""
-        return start_of(self.effective_from) <= on < end_of(self.effective_until)
+        return is_within(on, effective_from=self.effective_from, effective_until=self.effective_until)
 
 
 @record
@@ -256,7 +256,7 @@ class Team:
 
     def is_open(self, on: date | None) -> bool:
         """Tells whether the team is there on this date; for undated facts it always is."""
-        return on is None or start_of(self.formed_from) <= on < end_of(self.closed_from)
+        return on is None or is_within(on, effective_from=self.formed_from, effective_until=self.closed_from)
 
 
 @record

@@ -48,6 +48,11 @@ def end_of(effective_until: date | None) -> date:
     return effective_until or date.max
 
 
+def is_within(on: date, *, effective_from: date | None, effective_until: date | None) -> bool:
+    """Tells whether a day lies in [effective_from, effective_until); what is open has no last day."""
+    return start_of(effective_from) <= on and (effective_until is None or on < effective_until)
+
+
 def months_after(on: date, months: int) -> date:
     """The same day so many months later (or earlier); the month's last day where it is shorter: 31 January + 1 = 28 February.
 

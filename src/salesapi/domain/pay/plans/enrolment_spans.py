@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from salesapi.domain.pay.plans.enrolment_overrides import ComponentOverride
+from salesapi.domain.shared.dates import is_within
 from salesapi.domain.shared.kernel import record
 
 
@@ -24,9 +25,7 @@ class Span:
 
     def contains(self, on: date) -> bool:
         """Tells whether this day is within the span; `effective_until` is the first day after it."""
-        return (self.effective_from is None or self.effective_from <= on) and (
-            self.effective_until is None or on < self.effective_until
-        )
+        return is_within(on, effective_from=self.effective_from, effective_until=self.effective_until)
 
     def has_component(self, key: str) -> bool:
         """Tells whether it holds this component of the plan."""
