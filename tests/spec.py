@@ -43,12 +43,14 @@ def instant(text: str, zone: str = "UTC") -> BusinessTime:
 
 @dataclass(frozen=True)
 class States:
-    """The states of other streams, by reference."""
+    """The states of other streams, by reference, of which a decider may read those that were asked for."""
 
     by_ref: dict[Ref, object] = field(default_factory=dict)
+    asked: set[Ref] | None = None
 
     def state(self, ref: Ref) -> object | None:
         """The state given for this stream, or None."""
+        assert self.asked is None or ref in self.asked, f"{ref} is neither referred to nor named by the needs"
         return self.by_ref.get(ref)
 
 
@@ -127,15 +129,15 @@ class Case:
         state = fold(stream.kind, self.events, self.subject, self.occurred)
         asked: set[Ref] = {reference.ref for reference in references(self.command)}
         asked.update(kind_of_command.needs(state, self.command, States(self.others)))
-        return tuple(kind_of_command.decide(state, self.command, self._context(asked)))
+        return tuple(kind_of_command.decide(state, self.command, self._context(States(self.others, asked))))
 
     def following(self) -> tuple[Step, ...]:
         """The further commands that follow from the command."""
         stream, _ = CATALOGUE.command(type(self.command).__name__)
         state = fold(stream.kind, self.events, self.subject, self.occurred)
-        return FOLLOWING[type(self.command)](state, self.command, self._context(set()))
+        return FOLLOWING[type(self.command)](state, self.command, self._context(States()))
 
-    def _context(self, asked: set[Ref]) -> Context:
+    def _context(self, facts: States) -> Context:
         return Context(
             actor_id=self.actor,
             member_id=self.member,
@@ -144,7 +146,7 @@ class Case:
             subject_id=self.subject,
             new_id=NEW_ID,
             today=DAY,
-            facts=States({ref: state for ref, state in self.others.items() if ref in asked}),
+            facts=facts,
         )
 
 

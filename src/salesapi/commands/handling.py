@@ -198,7 +198,7 @@ class Handling:
     async def _gather(self, work: Work, target: Target, state: object | None, envelope: Envelope) -> None:
         """Finds what the command refers to and what its decider needs, in as many rounds as it asks for."""
         for _ in range(NEEDS_ROUNDS_MAX):
-            asked = (*target.referred, *target.kind.needs(state, target.command, work))
+            asked = (*target.referred, *target.kind.needs(state, target.command, work.so_far()))
             missing = [ref for ref in asked if not work.holds(ref)]
             if not missing:
                 return

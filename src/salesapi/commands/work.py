@@ -22,13 +22,21 @@ class Work:
     order: list[tuple[StreamRef, int]] = field(default_factory=list)
 
     def state(self, ref: Ref) -> object | None:
-        """Finds what a decider may read: only what its needs named is loaded, and a foreign thing does not exist."""
+        """Finds what a decider may read: only what its needs named is loaded, and a foreign thing does not exist.
+
+        Raises:
+            LookupError: it was not asked for; the declaration of the command lacks it.
+        """
         if not isinstance(ref, StreamRef):
-            return self.found.get(ref)
-        loaded = self.states.get(ref)
-        if loaded is None or loaded.state is None:
-            return None
-        return None if self.is_foreign(ref, loaded.state) else loaded.state
+            return self.found[ref]
+        if ref not in self.states:
+            raise LookupError(f"a decider reads {ref}, which neither its command refers to nor its needs name")
+        loaded = self.states[ref].state
+        return None if loaded is None or self.is_foreign(ref, loaded) else loaded
+
+    def so_far(self) -> "KnownSoFar":
+        """What is loaded by now, for needs that depend on it."""
+        return KnownSoFar(self)
 
     def holds(self, ref: Ref) -> bool:
         """Tells whether it is at hand; a ledger at a position may have gone past it while another thing was loaded."""
@@ -47,14 +55,19 @@ class Work:
         return offsets
 
 
-class _NothingKnown:
-    """The facts before anything is loaded."""
+@dataclass(frozen=True, slots=True)
+class KnownSoFar:
+    """The facts while they are gathered: what is not loaded yet is not known."""
 
-    def state(self, ref: Ref) -> None:
+    work: Work | None = None
+
+    def state(self, ref: Ref) -> object | None:
         """See `Facts.state`."""
+        is_known = self.work is not None and (ref in self.work.states or ref in self.work.found)
+        return self.work.state(ref) if self.work is not None and is_known else None
 
 
-NOTHING_KNOWN: Final = _NothingKnown()
+NOTHING_KNOWN: Final = KnownSoFar()
 
 
 @fast_record

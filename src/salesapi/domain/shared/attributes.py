@@ -175,7 +175,7 @@ def refuse_invalid_values(of: Owned, command: WithAttributes, facts: Facts) -> N
     Raises:
         AttributeUnknown, AttributeValueInvalid: with the pointer of the value.
     """
-    definitions = facts.state(definitions_ref(of))
+    definitions = facts.state(definitions_ref(of)) if command.attributes else None
     assert definitions is None or isinstance(definitions, AttributeDefinitions)
     for index, value in enumerate(command.attributes):
         definition = definitions.definition(value.key) if definitions else None

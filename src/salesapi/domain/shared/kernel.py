@@ -233,7 +233,7 @@ class Facts(Protocol):
     """The states of other streams that a decider asked for by its `needs`."""
 
     def state(self, ref: Ref) -> object | None:
-        """Finds a stream's folded state, a ledger or a root. None where there is none or it was not asked for."""
+        """Finds a stream's folded state, a ledger or a root, None where there is none; it was asked for."""
 
 
 @fast_record
