@@ -17,8 +17,8 @@ from salesapi.domain.selling.lead_decisions import capture, qualify
 from salesapi.domain.selling.leads import CaptureLead, ConvertLead, Lead, LeadEvent, LeadQualified, QualifyLead
 from salesapi.domain.selling.leads import evolve as evolve_lead
 from salesapi.domain.shared.declarations import Stream, acts_on, changes, creates
-from salesapi.domain.shared.kernel import Context, Facts, StreamRef, external_identity, record, roles
-from salesapi.domain.shared.states import made_from
+from salesapi.domain.shared.kernel import UNSET, Context, Facts, StreamRef, Unset, external_identity, record, roles
+from salesapi.domain.shared.states import changed, differing, made_from
 
 SELLERS = roles("rep")
 
@@ -73,3 +73,21 @@ class Sent:
 class Weighed:
     kind: str
     grams: int
+
+
+@record
+class Relabelled:
+    """A change of a parcel: its note is always said, and its grams are of another type."""
+
+    kind: str | Unset = UNSET
+    grams: str | None = None
+    note: str
+
+
+@record
+class Reweighed:
+    grams: int | None = None
+    kind: str | None = None
+
+
+PARCEL = Parcel(kind="box", grams=1)

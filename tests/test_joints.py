@@ -21,6 +21,10 @@ RIGHT: Final = (
     "following(ConvertLead, convert_lead)",
     'made_from(Parcel, Weighed(kind="box", grams=1))',
     'made_from(Parcel, Sent(kind="box", grams="1"), grams=1, note="")',
+    "changed(PARCEL, Reweighed())",
+    'changed(PARCEL, Relabelled(note=""), grams=1, note="")',
+    "differing(Reweighed, Reweighed(), known=PARCEL)",
+    'differing(Reweighed, Relabelled(note=""), known=PARCEL, grams=1)',
 )
 WRONG: Final = (
     ("the decider of another command", 'changes(WinDeal, decide=lose, roles=SELLERS, target="deal_id")', '"decide"'),
@@ -119,6 +123,27 @@ WRONG: Final = (
         'made_from(Weighed, LeadQualified(), kind="box", grams="1")',
         'Argument "grams" to "made_from" of "Weighed" has incompatible type',
     ),
+    (
+        "a change that says a value of another type",
+        'changed(PARCEL, Relabelled(note=""), note="")',
+        'Missing named argument "grams" for "changed" of "Parcel"',
+    ),
+    (
+        "a change that always says a value",
+        'changed(PARCEL, Relabelled(note=""), grams=1)',
+        'Missing named argument "note" for "changed" of "Parcel"',
+    ),
+    (
+        "a change with a value of another type",
+        'changed(PARCEL, Reweighed(), grams="1")',
+        'Argument "grams" to "changed" of "Parcel" has incompatible type',
+    ),
+    (
+        "what differs in a value of another type",
+        'differing(Reweighed, Relabelled(note=""), known=PARCEL)',
+        'Missing named argument "grams" for "differing" of "Reweighed"',
+    ),
+    ("what differs as no record", "differing(PARCEL, Reweighed(), known=PARCEL)", "is the class of a record"),
     ("what follows from another command", "following(WinDeal, convert_lead)", 'to "following" has incompatible type'),
 )
 

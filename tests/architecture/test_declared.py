@@ -66,8 +66,10 @@ FOUND_BY_THE_DECIDER: Final[Mapping[str, set[str]]] = {
     "StatePoolShares": {"plan_id", "owner_id", "shares.member_id"},
 }
 """Ids that a command names and that are looked up in its own stream, by its needs or by what follows from it."""
-COPYING: Final = "made_from"
-"""The function that makes a record of another one, which is its second argument."""
+MAKING: Final = {"made_from", "differing"}
+"""The functions that make a record, their first argument, of another one, the second."""
+CHANGING: Final = "changed"
+"""The function that takes all that its second argument says."""
 
 
 def modules(package: ModuleType) -> Iterator[ModuleType]:
@@ -150,10 +152,14 @@ def test_an_id_in_a_command_says_what_it_names() -> None:
 
 def test_a_field_of_an_event_is_given_where_it_is_made() -> None:
     given: dict[str, set[str]] = {}
-    for call in (node for file in DOMAIN.rglob("*.py") for node in ast.walk(tree(file)) if isinstance(node, ast.Call)):
-        given.setdefault(named(call.func), set()).update(keyword.arg or "**" for keyword in call.keywords)
-        if named(call.func) == COPYING and call.args:
-            given.setdefault(named(call.args[0]), set()).add("**")
+    for call, command in (found for file in DOMAIN.rglob("*.py") for found in calls(tree(file))):
+        stated = {keyword.arg or "**" for keyword in call.keywords}
+        made = named(call.args[0]) if named(call.func) in MAKING and call.args else named(call.func)
+        given.setdefault(made, set()).update(stated)
+        if named(call.func) == "made_from":
+            given[made].add("**")
+        elif named(call.func) in MAKING:
+            given[made].update(FIELDS_OF_RECORDS.get(command, ()))
     for event in (event.event for stream in STREAMS for event in stream.events):
         known = given.get(event.__name__, set())
         missing = [field.name for field in fields(event) if field.name not in known]
@@ -180,13 +186,24 @@ def ids_without_mark(record: type, at: str = "") -> Iterator[str]:
 
 def attributes_of_command(file: Path) -> set[str]:
     """What a module of the domain reads of the commands that it is given, one by one or by making a record of them."""
-    read: set[str] = set()
-    for node in ast.walk(tree(file)):
-        if isinstance(node, ast.Attribute) and named(node.value) == "command":
-            read.add(node.attr)
-        elif isinstance(node, ast.Call) and named(node.func) == COPYING and named(node.args[1]) == "command":
-            read.update(FIELDS_OF_RECORDS.get(named(node.args[0]), ()))
+    read = {
+        node.attr for node in ast.walk(tree(file)) if isinstance(node, ast.Attribute) and named(node.value) == "command"
+    }
+    for call, command in calls(tree(file)):
+        if named(call.func) in MAKING and named(call.args[1]) == "command":
+            read.update(FIELDS_OF_RECORDS.get(named(call.args[0]), ()))
+        elif named(call.func) == CHANGING and named(call.args[1]) == "command":
+            read.update(FIELDS_OF_RECORDS.get(command, ()))
     return read
+
+
+def calls(module: ast.Module) -> Iterator[tuple[ast.Call, str]]:
+    """The calls in a module, each with the class of the `command` that the function around it takes."""
+    for function in (node for node in module.body if isinstance(node, ast.FunctionDef)):
+        taken = [each.annotation for each in function.args.args if each.arg == "command" and each.annotation]
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call):
+                yield node, named(taken[0]) if taken else ""
 
 
 def named(node: ast.expr) -> str:

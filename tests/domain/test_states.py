@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from salesapi.domain.shared.kernel import BusinessTime, Recorded, StreamRef, fast_record, record
-from salesapi.domain.shared.states import business_date, business_instant, made_from, maker, replace
+from salesapi.domain.shared.kernel import UNSET, BusinessTime, Recorded, StreamRef, Unset, fast_record, record
+from salesapi.domain.shared.states import business_date, business_instant, changed, differing, made_from, maker, replace
 from tests.spec import day, instant, uid
 
 
@@ -37,6 +37,22 @@ class Sent:
     @property
     def thing(self) -> UUID:
         return uid(self.name)
+
+
+@record
+class Readdressed:
+    """A change: null takes the thing away, and an unset one stays; a name can't be taken away."""
+
+    parcel_id: UUID
+    thing: UUID | Unset | None = UNSET
+    name: str | None = None
+
+
+@record
+class ParcelReaddressed:
+    thing: UUID | None = None
+    name: str | None = None
+    is_urgent: bool = False
 
 
 PARCEL = Parcel(kind="box", made=("paper",), thing=uid(1))
@@ -127,3 +143,39 @@ def test_the_business_time_of_an_event_is_unknown_or_what_its_source_states(occu
 
     assert business_date(recorded) == (occurred.on if occurred else None)
     assert business_instant(recorded) == (occurred.at if occurred else None)
+
+
+@pytest.mark.parametrize(
+    ("said", "after"),
+    [
+        (Readdressed(parcel_id=uid(9)), PARCEL),
+        (Readdressed(parcel_id=uid(9), name="gift"), replace(PARCEL, name="gift")),
+        (Readdressed(parcel_id=uid(9), thing=uid(2)), replace(PARCEL, thing=uid(2))),
+        (Readdressed(parcel_id=uid(9), thing=None), replace(PARCEL, thing=None)),
+    ],
+)
+def test_a_change_says_what_is_set_and_null_is_said_where_a_field_may_be_unset(
+    said: Readdressed, after: Parcel
+) -> None:
+    assert changed(PARCEL, said) == after
+    assert changed(PARCEL, said, kind="bag") == replace(after, kind="bag")
+
+
+def test_what_is_stated_goes_before_what_a_change_says() -> None:
+    said = Readdressed(parcel_id=uid(9), thing=uid(2), name="gift")
+    assert changed(PARCEL, said, name="other") == replace(PARCEL, thing=uid(2), name="other")
+    assert differing(ParcelReaddressed, said, known=PARCEL, name=None) == ParcelReaddressed(thing=uid(2))
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (Readdressed(parcel_id=uid(9)), ParcelReaddressed()),
+        (Readdressed(parcel_id=uid(9), thing=uid(1), name="unnamed"), ParcelReaddressed()),
+        (Readdressed(parcel_id=uid(9), thing=uid(1), name="gift"), ParcelReaddressed(name="gift")),
+        (Readdressed(parcel_id=uid(9), thing=uid(2)), ParcelReaddressed(thing=uid(2))),
+    ],
+)
+def test_what_differs_is_told_once(said: Readdressed, told: ParcelReaddressed) -> None:
+    assert differing(ParcelReaddressed, said, known=PARCEL) == told
+    assert differing(ParcelReaddressed, said, known=PARCEL, is_urgent=True) == replace(told, is_urgent=True)

@@ -19,7 +19,7 @@ from salesapi.domain.shared.kernel import (
     refuse_existing,
 )
 from salesapi.domain.shared.references import reference_at, referred, refuse_unknown
-from salesapi.domain.shared.states import made_from, replace
+from salesapi.domain.shared.states import changed, changed_fields, made_from
 
 
 def register(
@@ -85,19 +85,11 @@ def change_contact(
 ) -> tuple[customers.CustomerContactChanged, ...]:
     """Decides `ChangeCustomerContact`."""
     known = _known_contact(state, command.contact_id)
-    changed = replace(
-        known,
-        name=known.name if command.name is UNSET else command.name,
-        phone=known.phone if command.phone is UNSET else command.phone,
-        email=known.email if command.email is UNSET else command.email,
-        wechat=known.wechat if command.wechat is UNSET else command.wechat,
-        role=known.role if command.role is UNSET else command.role,
-    )
-    before = _told(known)
-    fields = tuple(field for field, value in _told(changed).items() if value != before[field])
+    after = changed(known, command, contact_id=known.contact_id)
+    fields = changed_fields(known, now=after)
     if not fields:
         return ()
-    return (made_from(customers.CustomerContactChanged, changed, contact_id=command.contact_id, fields=fields),)
+    return (made_from(customers.CustomerContactChanged, after, fields=fields),)
 
 
 def remove_contact(

@@ -28,7 +28,7 @@ from salesapi.domain.shared.kernel import (
     record,
     refuse_existing,
 )
-from salesapi.domain.shared.states import made_from, replace
+from salesapi.domain.shared.states import changed, changed_fields, differing, made_from, replace
 
 EmailAddress: TypeAlias = Annotated[str, MinLen(3), MaxLen(320)]
 
@@ -139,20 +139,13 @@ def join(state: Member | None, command: JoinMember, context: Context) -> tuple[M
 
 def change(state: Member, command: ChangeMember, context: Context) -> tuple[MemberChanged, ...]:
     """Decides `ChangeMember`. Allowed after leaving too: pay of a leaver still needs the right cost centre."""
-    changed = MemberChanged(
-        name=_new(command.name, state.name),
-        email=_new(command.email, state.email),
-        employee_number=_new(command.employee_number, state.employee_number),
-        joined_on=_new(command.joined_on, state.joined_on),
-        cost_centre=_new(command.cost_centre, state.cost_centre),
-        legal_entity=_new(command.legal_entity, state.legal_entity),
-        cleared=_cleared(state, command),
-    )
-    if changed == MemberChanged():
+    after = changed(state, command)
+    fields = changed_fields(state, now=after)
+    if not fields:
         return ()
-    joined_on = None if "joined_on" in changed.cleared else changed.joined_on or state.joined_on
-    _refuse_reversed(joined_on, state.left_on, pointer="/joined_on")
-    return (changed,)
+    _refuse_reversed(after.joined_on, state.left_on, pointer="/joined_on")
+    cleared = tuple(name for name in fields if getattr(after, name) is None)
+    return (differing(MemberChanged, command, known=state, cleared=cleared),)
 
 
 def mark_left(state: Member, command: MarkMemberLeft, context: Context) -> tuple[MemberLeft, ...]:
@@ -170,35 +163,12 @@ def evolve(state: Member | None, event: MemberEvent, recorded: Recorded) -> Memb
     assert state is not None, "a member begins with member.joined"
     match event:
         case MemberChanged():
-            gone = frozenset(event.cleared)
-            return replace(
-                state,
-                name=event.name or state.name,
-                email=None if "email" in gone else event.email or state.email,
-                employee_number=None if "employee_number" in gone else event.employee_number or state.employee_number,
-                joined_on=None if "joined_on" in gone else event.joined_on or state.joined_on,
-                cost_centre=None if "cost_centre" in gone else event.cost_centre or state.cost_centre,
-                legal_entity=None if "legal_entity" in gone else event.legal_entity or state.legal_entity,
-            )
+            cleared = [name for name in event.cleared if hasattr(state, name)]
+            return replace(changed(state, event), **dict.fromkeys(cleared))
         case MemberLeft():
             return replace(state, left_on=event.left_on)
         case _:
             assert_never(event)
-
-
-def _new(sent: Value | Unset | None, known: Value | None) -> Value | None:
-    return None if isinstance(sent, Unset) or sent == known else sent
-
-
-def _cleared(known: Member, sent: ChangeMember) -> tuple[str, ...]:
-    pairs = {
-        "email": (known.email, sent.email),
-        "employee_number": (known.employee_number, sent.employee_number),
-        "joined_on": (known.joined_on, sent.joined_on),
-        "cost_centre": (known.cost_centre, sent.cost_centre),
-        "legal_entity": (known.legal_entity, sent.legal_entity),
-    }
-    return tuple(name for name, (before, after) in pairs.items() if before is not None and after is None)
 
 
 def _refuse_reversed(joined_on: date | None, left_on: date | None, pointer: str) -> None:

@@ -28,9 +28,9 @@ from salesapi.domain.selling.activities import (
 )
 from salesapi.domain.shared.attributes import definitions_needed, merged, refuse_invalid_values
 from salesapi.domain.shared.declarations import Stream, changes, creates
-from salesapi.domain.shared.kernel import LEADERS, SELLERS, UNSET, Context, external_identity, owner_of, refuse_existing
+from salesapi.domain.shared.kernel import LEADERS, SELLERS, Context, external_identity, owner_of, refuse_existing
 from salesapi.domain.shared.references import refuse_unknown
-from salesapi.domain.shared.states import changed_fields, made_from
+from salesapi.domain.shared.states import changed, changed_fields, made_from
 
 DATE_AND_INSTANT_MAX: Final = timedelta(days=1)
 """How far the local date may be from the date that the instant shows, which callers often send in UTC."""
@@ -94,14 +94,7 @@ def correct(state: Activity, command: CorrectFollowUp, context: Context) -> tupl
     if state.status != "completed":
         raise ActivityNotCompleted(status=state.status)
     known = state.follow_up()
-    corrected = FollowUp(
-        channel=known.channel if command.channel is UNSET else command.channel,
-        direction=known.direction if command.direction is UNSET else command.direction,
-        content=known.content if command.content is UNSET else command.content,
-        outcome=known.outcome if command.outcome is UNSET else command.outcome,
-        next_step=known.next_step if command.next_step is UNSET else command.next_step,
-        next_on=known.next_on if command.next_on is UNSET else command.next_on,
-    )
+    corrected = changed(known, command)
     fields = changed_fields(known, now=corrected)
     if not fields:
         return ()

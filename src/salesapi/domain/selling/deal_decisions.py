@@ -12,7 +12,6 @@ from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     LEADERS,
     SELLERS,
-    UNSET,
     Context,
     Facts,
     StreamRef,
@@ -24,7 +23,7 @@ from salesapi.domain.shared.kernel import (
 )
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.references import referred, refuse_unknown
-from salesapi.domain.shared.states import made_from
+from salesapi.domain.shared.states import differing, made_from
 
 SKIP_STAGES: Final = "deal.skip_stages"
 MOVE_BACK: Final = "deal.move_back"
@@ -59,11 +58,8 @@ def change_deal(state: deals.Deal, command: deals.ChangeDeal, context: Context) 
     """Decides `ChangeDeal`. Attributes may be corrected after closing, and the others with them."""
     _refuse_voided(state)
     refuse_invalid_values("deal", command, context.facts)
-    title = None if command.title is UNSET or command.title == state.title else command.title
-    changed = changed_values(state.attributes, sent=command.attributes)
-    priority = None if command.priority == state.priority else command.priority
-    term_months = None if command.term_months == state.term_months else command.term_months
-    changes = deals.DealChanged(title=title, attributes=changed, priority=priority, term_months=term_months)
+    attributes = changed_values(state.attributes, sent=command.attributes)
+    changes = differing(deals.DealChanged, command, known=state, attributes=attributes)
     return (changes,) if changes != deals.DealChanged() else ()
 
 

@@ -30,7 +30,7 @@ from salesapi.domain.shared.kernel import (
     record,
 )
 from salesapi.domain.shared.money import Exact, UnitPrice
-from salesapi.domain.shared.states import business_date, business_instant, made_from, replace
+from salesapi.domain.shared.states import business_date, business_instant, changed, made_from, replace
 
 LINES_MAX: Final = 200
 """Most lines of one deal."""
@@ -314,13 +314,7 @@ def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
         case DealWon() | DealLost():
             return _closed(state, event, recorded)
         case DealChanged():
-            return replace(
-                state,
-                title=event.title or state.title,
-                attributes=merged(state.attributes, sent=event.attributes),
-                priority=event.priority or state.priority,
-                term_months=event.term_months or state.term_months,
-            )
+            return changed(state, event, attributes=merged(state.attributes, sent=event.attributes))
         case DealCustomerLinked():
             return replace(state, customer_id=event.customer_to)
         case DealLinesChanged():

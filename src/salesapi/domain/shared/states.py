@@ -11,9 +11,9 @@ from datetime import date, datetime
 from functools import cache
 from inspect import isdatadescriptor
 from types import FunctionType
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, get_args, get_type_hints
 
-from salesapi.domain.shared.kernel import ExternalId, Recorded
+from salesapi.domain.shared.kernel import UNSET, ExternalId, Recorded, Unset
 
 Made = TypeVar("Made")
 Values = ParamSpec("Values")
@@ -26,7 +26,20 @@ if TYPE_CHECKING:
         """Makes a record of what is stated and, for its other fields, of what the source has under the same name.
 
         A field that neither is stated nor has the source has its default. The type checker holds each of them against the field
-        (`tools/mypy_made_from.py`): one that lacks, or is of another type there, must be stated.
+        (`tools/mypy_records.py`): one that lacks, or is of another type there, must be stated.
+        """
+
+    def changed(known: Made, said: object, /, **stated: object) -> Made:
+        """The record with each value that a change says under the same name, and with those that are stated.
+
+        What the change does not say stays: it is UNSET where the field may be UNSET (and null is a value), else None. The
+        type checker has all else stated: what is always said, or is of another type there (`tools/mypy_records.py`).
+        """
+
+    def differing(kind: type[Made], said: object, /, *, known: object, **stated: object) -> Made:
+        """Makes a record of the values that a change says, as in `changed`, and that differ from what is known.
+
+        Its other fields are as stated, or have their defaults.
         """
 
     def maker(kind: Callable[Values, Made]) -> Callable[Values, Made]:
@@ -46,6 +59,15 @@ else:
     def made_from(kind, source, /, **stated):
         """The record that the type checker knows by this name."""
         return _maker_from(kind, source.__class__, tuple(stated))(source, **stated)
+
+    def changed(known, said, /, **stated):
+        """The record that the type checker knows by this name."""
+        return replace(known, **_said(known.__class__, said, stated), **stated)
+
+    def differing(kind, said, /, *, known, **stated):
+        """The record that the type checker knows by this name."""
+        new = {name: value for name, value in _said(kind, said, stated).items() if value != getattr(known, name)}
+        return kind(**new, **stated)
 
     def maker(kind):
         """The function that the type checker knows by this name; it takes the values by position, too."""
@@ -73,6 +95,26 @@ def _readable(source: type) -> frozenset[str]:
     members = [(name, member) for base in source.__mro__ for name, member in vars(base).items()]
     declared = [name for base in source.__mro__ for name in vars(base).get("__annotations__", {})]
     return frozenset([*declared, *(name for name, member in members if isdatadescriptor(member))])
+
+
+def _said(kind: type, said: object, stated: Mapping[str, object]) -> dict[str, object]:
+    """The values of a change for the fields of a record, by their names, without those that are stated."""
+    change: type = type(said)
+    values = {name: getattr(said, name) for name in _common(kind, change) if name not in stated}
+    silent = _silent(change)
+    return {name: value for name, value in values.items() if value is not silent[name]}
+
+
+@cache
+def _common(kind: type, change: type) -> tuple[str, ...]:
+    return tuple(name for name in _slots(kind) if name in _slots(change))
+
+
+@cache
+def _silent(change: type) -> dict[str, object]:
+    """What a field of a change holds where it says nothing, by its name."""
+    hints = get_type_hints(change)
+    return {name: UNSET if Unset in get_args(hint) else None for name, hint in hints.items()}
 
 
 @cache
