@@ -30,7 +30,7 @@ LEADS = (
 DEALS = (
     Sent("OpenDeal", DEAL | external("d1") | {"lines": [{"product_id": "$product", "quantity": "2.5"}]}, name="deal"),
     Sent("ChangeDeal", {"deal_id": "$deal", "attributes": [{"key": "sector", "value": "it"}]}),
-    Sent("ChangeDeal", {"deal_id": "$deal", "priority": "high", "term_months": 12}),
+    Sent("ChangeDeal", {"deal_id": "$deal", "priority": "high", "term_months": 12, "sale_type": "new"}),
     Sent("DeclareDealConfidence", {"deal_id": "$deal", "confidence": "mid", "reason": "Budget is open"}),
     Sent("LinkDealCustomer", {"deal_id": "$deal", "customer_id": "$customer"}),
     Sent("ChangeDealLines", {"deal_id": "$deal", "lines": []}),

@@ -7,7 +7,16 @@ import pytest
 
 from salesapi.domain.selling import deal_progress
 from salesapi.domain.selling import deal_refusals as refusals
-from salesapi.domain.selling.deals import ChangeDeal, Deal, DealLost, DealReopened, DealVoided, DealWon, VoidDeal
+from salesapi.domain.selling.deals import (
+    ChangeDeal,
+    Deal,
+    DealChanged,
+    DealLost,
+    DealReopened,
+    DealVoided,
+    DealWon,
+    VoidDeal,
+)
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import BusinessTimeMissing, Refused
 from salesapi.domain.shared.states import made_from
@@ -127,3 +136,9 @@ def test_reopening_a_lost_deal_may_lead_to_another_open_stage() -> None:
 def test_a_deal_recorded_by_mistake_is_voided_whatever_became_of_it() -> None:
     voided = DealVoided(status_from="won", stage_from="won", reason="test entry")
     deal(OFFERED, WON).when(VoidDeal(deal_id=SUBJECT, reason="test entry")).then(voided)
+
+
+def test_the_type_of_a_sale_is_changed_after_closing_too_and_recorded_once() -> None:
+    renewal = DealChanged(sale_type="renewal")
+    deal(OPENED, WON).when(ChangeDeal(deal_id=SUBJECT, sale_type="renewal")).then(renewal)
+    deal(OPENED, WON, renewal).when(ChangeDeal(deal_id=SUBJECT, sale_type="renewal")).then()

@@ -40,6 +40,7 @@ TERM_MONTHS_MAX: Final = 600
 
 Status: TypeAlias = Literal["open", "won", "lost", "voided"]
 Priority: TypeAlias = Literal["low", "normal", "high"]
+SaleType: TypeAlias = Literal["new", "expansion", "renewal"]
 Confidence: TypeAlias = Literal["high", "mid", "low"]
 ShareKind: TypeAlias = Literal["direct", "overlay"]
 
@@ -88,6 +89,7 @@ class DealChanged:
     attributes: tuple[AttributeValue, ...] = ()
     priority: Priority | None = None
     term_months: int | None = None
+    sale_type: SaleType | None = None
 
 
 @record
@@ -233,13 +235,14 @@ class OpenDeal:
 
 @record
 class ChangeDeal:
-    """Changes the label, the attributes, the priority or the term of a deal. Fields that are not sent stay."""
+    """Changes the label, the attributes, the priority, the term or the type of a deal. Fields that are not sent stay."""
 
     deal_id: DealId
     title: Annotated[Title | Unset, About("New label.")] = UNSET
     attributes: AttributeValues = ()
     priority: Annotated[Priority | None, About("How urgently it is worked on; a deal begins with `normal`.")] = None
     term_months: Annotated[Annotated[int, Ge(1), Le(TERM_MONTHS_MAX)] | None, About("How long it is to run.")] = None
+    sale_type: Annotated[SaleType | None, About("New business, more for a customer, or a renewal.")] = None
 
 
 @record
@@ -250,7 +253,7 @@ class VoidDeal:
     reason: Annotated[Annotated[str, MinLen(1), MaxLen(500)], About("What was wrong.")]
 
 
-STATE_VERSION: Final = 6
+STATE_VERSION: Final = 7
 """Raised when a field of `Deal` or its fold changes: the rows that are made of it are then built anew, beside the old ones."""
 
 
@@ -285,6 +288,7 @@ class Deal:
     confidence: Confidence | None = None
     confidence_reason: str | None = None
     term_months: int | None = None
+    sale_type: SaleType | None = None
 
     @property
     def product_id(self) -> UUID | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from annotated_types import MaxLen, MinLen
 
-from salesapi.domain.selling.deals import Confidence, DealLine, DealShare, Priority, Status
+from salesapi.domain.selling.deals import Confidence, DealLine, DealShare, Priority, SaleType, Status
 from salesapi.domain.selling.pipelines import StageCategory
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import About, AmountMinor, CurrencyCode, ExternalId, record
@@ -45,6 +45,7 @@ class Deal:
     confidence: Annotated[Confidence | None, About("How sure its seller is that it will be won; null: not said.")]
     confidence_reason: Annotated[str | None, About("What that rests on.")]
     term_months: Annotated[int | None, About("How long it is to run, where known.")]
+    sale_type: Annotated[SaleType | None, About("New business, more for a customer, or a renewal, where known.")]
     attributes: Annotated[tuple[AttributeValue, ...], About("Typed attributes.")]
     external_id: Annotated[ExternalId | None, About("Its id in another system.")]
     version: Annotated[int, About("Version of its stream; the value for If-Match.")]
