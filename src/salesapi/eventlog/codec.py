@@ -7,6 +7,7 @@ call. Unknown fields of a payload are ignored here and stay in the stored bytes.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -23,6 +24,8 @@ from salesapi.privacy.keys import Keys, SubjectKey
 from salesapi.privacy.personal import PersonalField, Spot, personal_fields, sealed_spots, spots
 
 Tree: TypeAlias = dict[str, object]
+ACTORS_MAX: Final = 1_000
+"""Actors whose ids are remembered while events are read."""
 
 
 class EventMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -41,6 +44,12 @@ class EventMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     correlation_id: UUID | None = None
     causation: int | None = None
     """Position of the event that a policy reacted to."""
+
+
+class _Actor(msgspec.Struct, frozen=True):
+    """What a fold may know of the meta. As a text: an id is made of it once for each actor, not once for each event."""
+
+    actor_id: str
 
 
 ToEncode: TypeAlias = tuple[StreamRef, int, object, BusinessTime | None, EventMeta]
@@ -260,6 +269,8 @@ def decode_meta(text: str) -> EventMeta:
 
 
 _META_DECODER: Final = msgspec.json.Decoder(EventMeta)
+_ACTOR_DECODER: Final = msgspec.json.Decoder(_Actor)
+_actor_id: Final = lru_cache(maxsize=ACTORS_MAX)(UUID)
 _TREE_DECODER: Final = msgspec.json.Decoder(Tree)
 
 
@@ -348,7 +359,7 @@ def _finished(pending: _Pending, *, is_any_erased: bool) -> object:
 
 def _recorded(row: StoredEvent) -> Recorded:
     try:
-        meta = decode_meta(row.meta)
-    except msgspec.DecodeError as error:
+        actor_id = _actor_id(_ACTOR_DECODER.decode(row.meta).actor_id)
+    except ValueError as error:
         raise EventUnreadable(row, f"meta: {error}") from error
-    return made_from(Recorded, row, stream_id=row.stream.id, actor_id=meta.actor_id)
+    return made_from(Recorded, row, stream_id=row.stream.id, actor_id=actor_id)
