@@ -13,13 +13,17 @@ from uuid import UUID
 
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.consequences import FOLLOWING, Step
-from salesapi.domain.shared.kernel import BusinessTime, Context, Recorded, Ref, Refused
+from salesapi.domain.shared.kernel import BusinessTime, Context, Party, Recorded, Ref, Refused
 from salesapi.domain.shared.references import references
 
 Found = TypeVar("Found")
 
 CATALOGUE = Catalogue()
 ACTOR = UUID(int=0xAC)
+PERSON = UUID(int=0xAD)
+"""The member that the actor is, where nothing else is said."""
+EARLIER = Party(principal_id=UUID(int=0xE0), member_id=UUID(int=0xE1))
+"""Who gave cause for what happened before, where nothing else is said: somebody else."""
 SUBJECT = UUID(int=0x51)
 NEW_ID = UUID(int=0x1D)
 DAY = date(2026, 3, 2)
@@ -82,7 +86,8 @@ class Case:
     occurred: BusinessTime | None = field(default_factory=lambda: BusinessTime(on=DAY, zone="UTC"))
     permissions: frozenset[str] = frozenset()
     actor: UUID = ACTOR
-    member: UUID | None = None
+    member: UUID | None = PERSON
+    earlier: Party = EARLIER
     subject: UUID = SUBJECT
     command: object = None
 
@@ -101,6 +106,10 @@ class Case:
     def by(self, actor: UUID, member: UUID | None = None) -> "Case":
         """Names who gives the command."""
         return replace(self, actor=actor, member=member)
+
+    def after(self, principal: UUID, member: UUID | None) -> "Case":
+        """Names who gave cause for what happened before."""
+        return replace(self, earlier=Party(principal_id=principal, member_id=member))
 
     def when(self, command: object) -> "Case":
         """The command."""
@@ -129,7 +138,9 @@ class Case:
         state = fold(stream.kind, self.events, self.subject, self.occurred)
         asked: set[Ref] = {reference.ref for reference in references(self.command)}
         asked.update(kind_of_command.needs(state, self.command, States(self.others)))
-        return tuple(kind_of_command.decide(state, self.command, self._context(States(self.others, asked))))
+        return tuple(
+            kind_of_command.decided(self._context(States(self.others, asked)), state=state, command=self.command)
+        )
 
     def following(self) -> tuple[Step, ...]:
         """The further commands that follow from the command."""
@@ -147,6 +158,7 @@ class Case:
             new_id=NEW_ID,
             today=DAY,
             facts=facts,
+            acted={type(event): self.earlier for event in self.events},
         )
 
 

@@ -30,7 +30,7 @@ WITHOUT_ITEM: Final = {"enrolment"}
 NOT_SHOWN: Final[Mapping[str, set[str]]] = {
     "deals": {"product_id", "stage_before_closing"},
     "leads": {"touch_count"},
-    "compensationPlans": {"effective_dates"},
+    "compensationPlans": {"effective_dates", "proposals"},
     "enrolments": {"enrolment_id", "is_participant", "spans_before_leaving", "leavings"},
     "credits": {"owner_id", "number"},
     "statements": {"parts"},
@@ -40,7 +40,12 @@ NOT_SHOWN: Final[Mapping[str, set[str]]] = {
     "approvals": {"party_ids"},
 }
 """Columns that a list has for its conditions or its fold alone, by the list."""
-HANDED_ON_WHOLE: Final = {"PublishCompensationPlanVersion", "SimulateCompensationPlan", "SplitTarget"}
+HANDED_ON_WHOLE: Final = {
+    "PublishCompensationPlanVersion",
+    "ProposeCompensationPlanVersion",
+    "SimulateCompensationPlan",
+    "SplitTarget",
+}
 """Commands whose fields are read by what they are handed to."""
 FOUND_BY_THE_DECIDER: Final[Mapping[str, set[str]]] = {
     "FormTeam": {"parent_id"},
@@ -54,6 +59,7 @@ FOUND_BY_THE_DECIDER: Final[Mapping[str, set[str]]] = {
     "SplitTarget": {"children.owner_id", "children.team_id"},
     "RefundReceipt": {"deal_id", "invoice_id"},
     "PublishCompensationPlanVersion": {"awards.team_pool.share_points.member_id"},
+    "ProposeCompensationPlanVersion": {"awards.team_pool.share_points.member_id"},
     "SimulateCompensationPlan": {"awards.team_pool.share_points.member_id"},
     "EndEnrolment": {"member_id", "plan_id"},
     "RecordParticipantLeft": {"member_id"},

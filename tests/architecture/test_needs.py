@@ -23,7 +23,8 @@ COMMANDS: Final = [command for stream in STREAMS for command in stream.commands]
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each.command.__name__)
 def test_a_decider_reads_what_its_command_refers_to_or_its_needs_name(command: AnyCommand) -> None:
     asked = {*read_in(command.needs, set()), *referred(command.command)}
-    unasked = {*read_in(command.decide, set())} - asked
+    benefits = command.duty.benefits if command.duty else None
+    unasked = {*read_in(command.decide, set()), *read_in(benefits, set())} - asked
     assert not unasked, (
         f"{command.command.__name__}: its decider reads {', '.join(sorted(unasked))}; "
         "name it in `needs`, or mark the id by Refers"

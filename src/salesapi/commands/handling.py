@@ -186,11 +186,19 @@ class Handling:
             new_id=self._ids.new(),
             today=self._clock.now().date(),
             facts=work,
+            acted=loaded.acted,
         )
-        for event in target.kind.decide(loaded.state, target.command, context):
+        for event in target.kind.decided(context, state=loaded.state, command=target.command):
             loaded = work.states[target.ref]
-            recorded = Recorded(position=0, version=loaded.version + 1, stream_id=target.ref.id, occurred=occurred)
-            work.states[target.ref] = Folded(recorded.version, target.stream.evolve(loaded.state, event, recorded))
+            recorded = Recorded(
+                position=0,
+                version=loaded.version + 1,
+                stream_id=target.ref.id,
+                occurred=occurred,
+                actor_id=context.actor_id,
+                member_id=context.member_id,
+            )
+            work.states[target.ref] = loaded.after(event, recorded, target.stream)
             work.decided.setdefault(target.ref, []).append((event, occurred))
             work.order.append((target.ref, len(work.decided[target.ref]) - 1))
         return context
@@ -276,6 +284,7 @@ class Handling:
         meta = EventMeta(
             actor_id=envelope.principal.id,
             principal_kind=envelope.principal.kind,
+            member_id=envelope.principal.member_id,
             command=snake_name(kind) if len(requests) == 1 else "bulk",
             origin=envelope.origin,
             idempotency_key=envelope.key,

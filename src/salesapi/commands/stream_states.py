@@ -4,12 +4,13 @@ A kept state is never believed: the log is always asked for what came after it, 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.shared.kernel import StreamRef
+from salesapi.domain.shared.declarations import AnyStream
+from salesapi.domain.shared.kernel import Party, Recorded, StreamRef
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.recorder import EventLog, StoredRequest
 
@@ -23,6 +24,15 @@ class Folded:
 
     version: int
     state: object | None
+    acted: Mapping[type, Party] = field(default_factory=dict)
+    """Who last gave cause for each of the events from which duties are kept apart."""
+
+    def after(self, event: object, recorded: Recorded, stream: AnyStream) -> "Folded":
+        """What it is after one event more."""
+        acted = self.acted
+        if type(event) in stream.kept_apart and recorded.actor_id is not None:
+            acted = {**acted, type(event): Party(principal_id=recorded.actor_id, member_id=recorded.member_id)}
+        return Folded(recorded.version, stream.evolve(self.state, event, recorded), acted)
 
 
 _NOTHING: Final = Folded(0, None)
@@ -45,13 +55,13 @@ class StreamStates:
         loaded = await self._log.load([(ref, each.version) for ref, each in zip(refs, kept, strict=True)], key)
         states: dict[StreamRef, Folded] = {}
         for ref, each, stored in zip(refs, kept, loaded.streams, strict=True):
-            state, version = each.state, each.version
+            folded = each
             if stored:
-                evolve = self._catalogue.by_kind[ref.kind].evolve
+                stream = self._catalogue.by_kind[ref.kind]
                 for event in await self._codec.decode(stored):
-                    state, version = evolve(state, event.event, event.recorded), event.recorded.version
-                self._remember({ref: Folded(version, state)})
-            states[ref] = Folded(version, state)
+                    folded = folded.after(event.event, event.recorded, stream)
+                self._remember({ref: folded})
+            states[ref] = folded
         return states, loaded.request
 
     async def state(self, ref: StreamRef) -> object | None:

@@ -34,6 +34,8 @@ class EventMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     actor_id: UUID
     """The principal who gave the command."""
     principal_kind: str
+    member_id: UUID | None = None
+    """The member that the principal was then: duties are kept apart by people, not by keys."""
     command: str
     """Name of the command."""
     origin: str = "api"
@@ -47,9 +49,10 @@ class EventMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class _Actor(msgspec.Struct, frozen=True):
-    """What a fold may know of the meta. As a text: an id is made of it once for each actor, not once for each event."""
+    """What a fold may know of the meta. As texts: an id is made of each once, not once for each event."""
 
     actor_id: str
+    member_id: str | None = None
 
 
 ToEncode: TypeAlias = tuple[StreamRef, int, object, BusinessTime | None, EventMeta]
@@ -270,7 +273,6 @@ def decode_meta(text: str) -> EventMeta:
 
 _META_DECODER: Final = msgspec.json.Decoder(EventMeta)
 _ACTOR_DECODER: Final = msgspec.json.Decoder(_Actor)
-_actor_id: Final = lru_cache(maxsize=ACTORS_MAX)(UUID)
 _TREE_DECODER: Final = msgspec.json.Decoder(Tree)
 
 
@@ -357,9 +359,15 @@ def _finished(pending: _Pending, *, is_any_erased: bool) -> object:
         raise EventUnreadable(pending.stored, str(error)) from error
 
 
+@lru_cache(maxsize=ACTORS_MAX)
+def _id_of(text: str | None) -> UUID | None:
+    return UUID(text) if text is not None else None
+
+
 def _recorded(row: StoredEvent) -> Recorded:
     try:
-        actor_id = _actor_id(_ACTOR_DECODER.decode(row.meta).actor_id)
+        actor = _ACTOR_DECODER.decode(row.meta)
+        actor_id, member_id = _id_of(actor.actor_id), _id_of(actor.member_id)
     except ValueError as error:
         raise EventUnreadable(row, f"meta: {error}") from error
-    return made_from(Recorded, row, stream_id=row.stream.id, actor_id=actor_id)
+    return made_from(Recorded, row, stream_id=row.stream.id, actor_id=actor_id, member_id=member_id)

@@ -182,7 +182,9 @@ def test_of_two_claims_one_wins_and_the_winner_may_repeat_it() -> None:
         customers.CustomerAlreadyClaimed
     )
     given(*claimed).by(ACTOR, member=BORIS).when(customers.ClaimCustomer(customer_id=SUBJECT)).then()
-    given(*claimed).when(customers.ClaimCustomer(customer_id=SUBJECT)).refused(customers.CustomerClaimantNotMember)
+    given(*claimed).by(ACTOR, None).when(customers.ClaimCustomer(customer_id=SUBJECT)).refused(
+        customers.CustomerClaimantNotMember
+    )
 
 
 def test_contacts_have_their_own_routes_under_the_customer() -> None:

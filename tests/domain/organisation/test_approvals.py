@@ -172,7 +172,6 @@ FIRST = (requested(), decided(1, LEAD))
             ThingUnknown,
         ),
         (CLOSED, REP, ACTOR, decide(9), approvals.ApprovalClosed),
-        (FIRST, LEAD, ACTOR, decide(9), approvals.ApprovalRequesterDecides),
         (FIRST, LEAD, DECIDING, decide(9), approvals.ApprovalStepUnknown),
         (FIRST, None, DECIDING, decide(1), approvals.ApprovalNotAsked),
         (FIRST, HEAD, DECIDING, decide(1), approvals.ApprovalNotAsked),

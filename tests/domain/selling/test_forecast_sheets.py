@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 
 from salesapi.domain.selling import forecast_sheets
+from salesapi.domain.shared.duties import OwnBenefit
 from salesapi.domain.shared.kernel import Refused, ThingUnknown
 from salesapi.domain.shared.money import CurrencyUnknown
 from salesapi.domain.shared.periods import PeriodInvalid
@@ -130,7 +131,7 @@ def test_snapshots_and_adjustments_are_bounded() -> None:
         ((), replace(TAKE, entries=(SURE, SURE)), forecast_sheets.ForecastDealTwice, "/entries/1/deal_id"),
         ((), replace(TAKE, entries=(SURE, replace(SURE, deal_id=UNKNOWN))), ThingUnknown, "/entries/1/deal_id"),
         ((TAKEN,), ADJUST, forecast_sheets.ForecastNotSubmitted, ""),
-        ((TAKEN, SUBMITTED), replace(ADJUST, delta_minor=-99_999), forecast_sheets.ForecastOwnAdjustment, ""),
+        ((TAKEN, SUBMITTED), replace(ADJUST, delta_minor=5), OwnBenefit, ""),
         ((TAKEN,), FREEZE, forecast_sheets.ForecastNotSubmitted, ""),
     ],
 )

@@ -156,6 +156,7 @@ NO_REFERENCE: Final = {
     "compared with who asks": {"RaiseObjection.member_id"},
     "of no effect for who is not in the pool": {
         "PublishCompensationPlanVersion.awards/team_pool/share_points/member_id",
+        "ProposeCompensationPlanVersion.awards/team_pool/share_points/member_id",
         "SimulateCompensationPlan.awards/team_pool/share_points/member_id",
     },
 }

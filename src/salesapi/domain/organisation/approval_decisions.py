@@ -6,6 +6,7 @@ from uuid import UUID
 from salesapi.domain.organisation import approvals
 from salesapi.domain.organisation.approvals import Approval, ApprovalEvent, evolve
 from salesapi.domain.shared.declarations import Stream, changes, creates
+from salesapi.domain.shared.duties import Duty
 from salesapi.domain.shared.kernel import PEOPLE, Context
 from salesapi.domain.shared.references import references, refuse_unknown
 from salesapi.domain.shared.states import made_from
@@ -88,11 +89,9 @@ def _decider(state: Approval, number: int, context: Context) -> UUID:
     """The member as whom the caller may decide this step, whether or not it is next.
 
     Raises:
-        ApprovalClosed, ApprovalRequesterDecides, ApprovalStepUnknown, ApprovalNotAsked, ApprovalStepIsDecided.
+        ApprovalClosed, ApprovalStepUnknown, ApprovalNotAsked, ApprovalStepIsDecided.
     """
     _refuse_closed(state)
-    if context.actor_id == state.requested_by:
-        raise approvals.ApprovalRequesterDecides()
     if number > len(state.steps):
         raise approvals.ApprovalStepUnknown(step=number, steps=len(state.steps), pointer="/step")
     step = state.steps[number - 1]
@@ -108,14 +107,22 @@ def _refuse_closed(state: Approval) -> None:
         raise approvals.ApprovalClosed(status=state.status)
 
 
+DECIDING: Final[Duty[Approval, object]] = Duty(
+    why="who asks for an approval does not give it", apart_from=(approvals.ApprovalRequested,)
+)
+
 STREAM: Final = Stream[Approval, ApprovalEvent](
     kind="approval",
     plural="approvals",
     evolve=evolve,
     commands=(
-        creates(approvals.RequestApproval, decide=request, roles=PEOPLE),
-        changes(approvals.DecideApprovalStep, decide=decide_step, roles=PEOPLE, target="approval_id"),
-        changes(approvals.DelegateApprovalStep, decide=delegate_step, roles=PEOPLE, target="approval_id"),
+        creates(
+            approvals.RequestApproval, decide=request, roles=PEOPLE, duty=Duty(why="another person has to decide it")
+        ),
+        changes(approvals.DecideApprovalStep, decide=decide_step, roles=PEOPLE, target="approval_id", duty=DECIDING),
+        changes(
+            approvals.DelegateApprovalStep, decide=delegate_step, roles=PEOPLE, target="approval_id", duty=DECIDING
+        ),
         changes(approvals.WithdrawApproval, decide=withdraw, roles=PEOPLE, target="approval_id"),
     ),
     owner=lambda state: frozenset(state.party_ids),

@@ -1,14 +1,17 @@
 """What may happen to a deal: the decisions of `deals.py`, pure, and the declaration of the stream."""
 
+from collections.abc import Set
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
+from uuid import UUID
 
 from salesapi.domain.selling import deal_progress, deals
 from salesapi.domain.selling import deal_refusals as refusals
 from salesapi.domain.selling.pipelines import Pipeline, PipelineIsRetired, PipelineVersion, Stage, StageCategory
 from salesapi.domain.shared.attributes import changed_values, definitions_needed, merged, refuse_invalid_values
 from salesapi.domain.shared.declarations import Stream, changes, creates
+from salesapi.domain.shared.duties import Duty
 from salesapi.domain.shared.kernel import (
     LEADERS,
     SELLERS,
@@ -308,6 +311,12 @@ def _needs_pipeline(state: deals.Deal, command: object, facts: Facts) -> tuple[S
     return (StreamRef("pipeline", state.pipeline_id),)
 
 
+def _gaining(state: deals.Deal, command: deal_progress.ChangeDealTeam, facts: Facts) -> Set[UUID]:
+    """Those who have a larger part in the deal afterwards than before, by any kind of share."""
+    before, after = deals.parts_of(state.shares, state.owner_id), deals.parts_of(command.shares, state.owner_id)
+    return {of[0] for of, percent in after.items() if percent > before.get(of, 0)}
+
+
 STREAM: Final = Stream[deals.Deal, deals.DealEvent](
     kind="deal",
     plural="deals",
@@ -332,7 +341,13 @@ STREAM: Final = Stream[deals.Deal, deals.DealEvent](
         changes(deal_progress.MoveDealCloseDate, decide=move_close_date, roles=SELLERS, target="deal_id"),
         changes(deal_progress.DeclareDealConfidence, decide=declare, roles=SELLERS, target="deal_id"),
         changes(deal_progress.ReassignDeal, decide=reassign, roles=LEADERS, target="deal_id"),
-        changes(deal_progress.ChangeDealTeam, decide=change_team, roles=LEADERS, target="deal_id"),
+        changes(
+            deal_progress.ChangeDealTeam,
+            decide=change_team,
+            roles=LEADERS,
+            target="deal_id",
+            duty=Duty(why="nobody gives themselves a larger share", benefits=_gaining, is_personal=False),
+        ),
         changes(deal_progress.WinDeal, decide=win, roles=SELLERS, target="deal_id", needs=_needs_pipeline),
         changes(deal_progress.LoseDeal, decide=lose, roles=SELLERS, target="deal_id", needs=_needs_pipeline),
         changes(deal_progress.ReopenDeal, decide=reopen, roles=LEADERS, target="deal_id", needs=_needs_pipeline),

@@ -64,6 +64,17 @@ class DealShare:
     percent: Annotated[Exact, Gt(0), Le(100), About("Share in percent, a decimal string.")]
 
 
+def parts_of(shares: "tuple[DealShare, ...]", owner_id: UUID) -> dict[tuple[UUID, ShareKind], Decimal]:
+    """The part of each person, in percent, by kind of share; without direct shares the owner has all."""
+    parts: dict[tuple[UUID, ShareKind], Decimal] = {}
+    for share in shares:
+        of = (share.member_id, share.kind)
+        parts[of] = parts.get(of, Decimal(0)) + share.percent
+    if not any(kind == "direct" for _, kind in parts):
+        parts[owner_id, "direct"] = Decimal(100)
+    return parts
+
+
 @record
 class DealOpened:
     title: str

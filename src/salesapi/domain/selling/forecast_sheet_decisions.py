@@ -1,5 +1,6 @@
 """What may happen to a forecast sheet: the decisions of `forecast_sheets.py`, pure, and the declaration of the stream."""
 
+from collections.abc import Set
 from typing import Final
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from salesapi.domain.selling.forecast_sheets import (
     ForecastFrozen,
     ForecastLimitReached,
     ForecastNotSubmitted,
-    ForecastOwnAdjustment,
     ForecastSheet,
     ForecastSheetAdjusted,
     ForecastSheetEvent,
@@ -30,6 +30,7 @@ from salesapi.domain.selling.forecast_sheets import (
     evolve,
 )
 from salesapi.domain.shared.declarations import Stream, changes, creates
+from salesapi.domain.shared.duties import Duty
 from salesapi.domain.shared.kernel import CLOSERS, SELLERS, Context, Facts, owner_of, roles
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import period_named
@@ -72,11 +73,9 @@ def submit(state: ForecastSheet, command: SubmitForecast, context: Context) -> t
 
 
 def adjust(state: ForecastSheet, command: AdjustForecast, context: Context) -> tuple[ForecastSheetAdjusted, ...]:
-    """Decides `AdjustForecast`: by somebody else than the member. Nothing more or less changes nothing."""
+    """Decides `AdjustForecast`. Nothing more or less changes nothing."""
     _refuse_frozen(state)
     submission, expected = _submission(state)
-    if context.member_id == state.owner_id:
-        raise ForecastOwnAdjustment()
     if command.delta_minor == 0:
         return ()
     total_minor = expected.of(command.category)
@@ -127,6 +126,10 @@ def _identity(command: TakeForecastSnapshot) -> tuple[str, str]:
     return (str(command.owner_id), command.period)
 
 
+def _forecaster(state: ForecastSheet, command: object, facts: Facts) -> Set[UUID]:
+    return {state.owner_id}
+
+
 STREAM: Final = Stream[ForecastSheet, ForecastSheetEvent](
     kind="forecast_sheet",
     plural="forecast-sheets",
@@ -135,7 +138,12 @@ STREAM: Final = Stream[ForecastSheet, ForecastSheetEvent](
         creates(TakeForecastSnapshot, decide=take_snapshot, roles=SELLERS, identity=_identity, verb="take-snapshot"),
         changes(SubmitForecast, decide=submit, roles=SELLERS, target="forecast_sheet_id", verb="submit"),
         changes(
-            AdjustForecast, decide=adjust, roles=roles("manager", "admin"), target="forecast_sheet_id", verb="adjust"
+            AdjustForecast,
+            decide=adjust,
+            roles=roles("manager", "admin"),
+            target="forecast_sheet_id",
+            verb="adjust",
+            duty=Duty(why="a manager answers for what they expect of somebody else's forecast", benefits=_forecaster),
         ),
         changes(FreezeForecast, decide=freeze, roles=CLOSERS, target="forecast_sheet_id", verb="freeze"),
     ),

@@ -208,13 +208,6 @@ class ForecastNotSubmitted(Refused):
     message = "No snapshot of this sheet is submitted yet."
 
 
-class ForecastOwnAdjustment(Refused):
-    """The adjustment is somebody else's judgement."""
-
-    code = "forecast_sheet.own_adjustment"
-    message = "Nobody adjusts an own forecast; take a new snapshot and submit it."
-
-
 class ForecastTotalNegative(Refused):
     """Nothing less than nothing is expected."""
 

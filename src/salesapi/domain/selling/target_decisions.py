@@ -8,6 +8,7 @@ from salesapi.domain.selling import target_refusals as refusals
 from salesapi.domain.selling import targets
 from salesapi.domain.selling.targets import Target, TargetEvent, evolve
 from salesapi.domain.shared.declarations import Stream, changes, creates
+from salesapi.domain.shared.duties import Duty, NotApart
 from salesapi.domain.shared.kernel import (
     CLOSERS,
     LEADERS,
@@ -60,13 +61,17 @@ def split(state: Target, command: targets.SplitTarget, context: Context) -> tupl
 
 
 def agree(state: Target, command: targets.AgreeTarget, context: Context) -> tuple[targets.TargetAgreed, ...]:
-    """Decides `AgreeTarget`. Agreeing again to the same lines changes nothing."""
+    """Decides `AgreeTarget`: its owner does, or a leader to what the owner proposed. Agreeing again changes nothing."""
     _refuse_closed(state)
-    if context.member_id != state.owner_id:
-        raise refusals.TargetNotYours()
     revision = len(state.revisions)
+    stated_by = context.acted.get(targets.TargetAdjusted if revision > 1 else targets.TargetProposed)
+    is_own = stated_by is not None and stated_by.member_id == state.owner_id
+    if context.member_id is None or (not is_own and context.member_id != state.owner_id):
+        raise refusals.TargetNotYours()
     if state.revisions[-1].is_agreed:
         return ()
+    if is_own and context.member_id == state.owner_id:
+        raise NotApart(operation="AgreeTarget", event="TargetAdjusted" if revision > 1 else "TargetProposed")
     return (targets.TargetAgreed(revision=revision, agreed_by=context.member_id),)
 
 
@@ -166,7 +171,16 @@ STREAM: Final = Stream[Target, TargetEvent](
             targets.ProposeTarget, decide=propose, roles=SELLERS, identity=targets.target_identity, needs=_needs_teams
         ),
         changes(targets.SplitTarget, decide=split, roles=LEADERS, target="target_id"),
-        changes(targets.AgreeTarget, decide=agree, roles=roles("rep", "manager"), target="target_id"),
+        changes(
+            targets.AgreeTarget,
+            decide=agree,
+            roles=roles("rep", "manager"),
+            target="target_id",
+            duty=Duty(
+                why="two people agree on a target: who states it, and its owner or, to what the owner states, a leader",
+                looks_at=(targets.TargetProposed, targets.TargetAdjusted),
+            ),
+        ),
         changes(targets.AdjustTarget, decide=adjust, roles=LEADERS, target="target_id"),
         changes(targets.CloseTarget, decide=close, roles=CLOSERS, target="target_id"),
     ),

@@ -24,6 +24,7 @@ from types import UnionType
 from typing import Generic, TypeAlias, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
+from salesapi.domain.shared.duties import Duty, refuse_conflict
 from salesapi.domain.shared.kernel import Context, Facts, Recorded, Ref, Role
 
 State = TypeVar("State")
@@ -79,6 +80,21 @@ class CommandType(Generic[StateOf, CommandOf, EventOf]):
     stream_of: FindStream[CommandOf] | None = None
     verb: str | None = None
     """The last part of the REST path, where it is not the command's name without its noun."""
+    duty: Duty[StateOf, CommandOf] | None = None
+
+    def decided(self, context: Context, *, state: object, command: object) -> "Sequence[EventOf]":
+        """Decides, and holds what was decided against the command's duty; what changes nothing is nobody's duty.
+
+        The caller gives a state and a command of these types; see the note on covariance above.
+
+        Raises:
+            Refused: the decider's, or one of `refuse_conflict`.
+        """
+        mine: CommandType[object, object, EventOf] = self
+        events = mine.decide(state, command, context)
+        if events and mine.duty is not None:
+            refuse_conflict(mine.duty, state, command, context)
+        return events
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +113,12 @@ class Stream(Generic[StateOf, EventOf]):
     """Stored names that do not follow from the class of the event."""
     schemas: Mapping[type, int] = field(default_factory=dict)
     """Versions of payload schemas beyond the first."""
+
+    @cached_property
+    def kept_apart(self) -> frozenset[type]:
+        """The events from which duties of the stream's commands are kept apart: who gave cause for them is remembered."""
+        duties = [command.duty for command in self.commands if command.duty is not None]
+        return frozenset(event for duty in duties for event in (*duty.apart_from, *duty.looks_at))
 
     @cached_property
     def events(self) -> tuple[EventType, ...]:
@@ -137,6 +159,7 @@ def creates(
     target: str | None = None,
     stream_of: FindStream[Command] | None = None,
     verb: str | None = None,
+    duty: Duty[State | None, Command] | None = None,
 ) -> CommandType[State, object, Event]:
     """Declares a command that brings a thing into being; `target` is the thing beside which it is kept, if any."""
     declared: CommandType[State, Command, Event] = CommandType(
@@ -149,6 +172,7 @@ def creates(
         identity=identity,
         stream_of=stream_of,
         verb=verb,
+        duty=duty,
     )
     return declared
 
@@ -162,10 +186,18 @@ def changes(
     needs: Needs[State, Command] = nothing_needed,
     stream_of: FindStream[Command] | None = None,
     verb: str | None = None,
+    duty: Duty[State, Command] | None = None,
 ) -> CommandType[State, object, Event]:
     """Declares a command that changes the thing whose id stands in `target`; it is there when the decider is asked."""
     declared: CommandType[State, Command, Event] = CommandType(
-        command=command, decide=decide, needs=needs, roles=roles, target=target, stream_of=stream_of, verb=verb
+        command=command,
+        decide=decide,
+        needs=needs,
+        roles=roles,
+        target=target,
+        stream_of=stream_of,
+        verb=verb,
+        duty=duty,
     )
     return declared
 
@@ -177,10 +209,11 @@ def acts_on(
     decide: Decide[State | None, Command, Event],
     roles: frozenset[Role],
     needs: Needs[State | None, Command] = nothing_needed,
+    duty: Duty[State | None, Command] | None = None,
 ) -> CommandType[State, object, Event]:
     """Declares a command on a stream that is found from its fields and may be empty: the decider says what that means."""
     declared: CommandType[State, Command, Event] = CommandType(
-        command=command, decide=decide, needs=needs, roles=roles, stream_of=stream_of
+        command=command, decide=decide, needs=needs, roles=roles, stream_of=stream_of, duty=duty
     )
     return declared
 

@@ -5,7 +5,7 @@ authorisation and contracts follow from the declarations in `catalogue.py`. Stan
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Annotated, ClassVar, Final, Literal, Protocol, TypeAlias, TypeVar, dataclass_transform
@@ -229,6 +229,18 @@ class TreeRootRef:
 Ref: TypeAlias = StreamRef | PayFactsRef | TreeRootRef
 
 
+@record
+class Party:
+    """Who gave a command: the principal, which is a key's, and the member that it is; None where it is nobody's own."""
+
+    principal_id: UUID
+    member_id: UUID | None
+
+    def is_apart_from(self, other: "Party") -> bool:
+        """Tells whether these are two people: whose key it is, is known of both and differs. Two keys alone never are."""
+        return None not in (self.member_id, other.member_id) and self.member_id != other.member_id
+
+
 class Facts(Protocol):
     """The states of other streams that a decider asked for by its `needs`."""
 
@@ -255,6 +267,13 @@ class Context:
     today: date
     """The date of the record clock in UTC; only for bounds: on what may lie in the future, and on delays."""
     facts: Facts
+    acted: Mapping[type, Party] = field(default_factory=dict)
+    """Who last gave cause for each of the stream's events from which a duty of its commands is kept apart."""
+
+    @property
+    def party(self) -> Party:
+        """The one who gave the command."""
+        return Party(principal_id=self.actor_id, member_id=self.member_id)
 
 
 Role: TypeAlias = Literal["rep", "manager", "finance", "auditor", "admin", "integration"]
@@ -275,6 +294,8 @@ class Recorded:
     """Record time; None while an event is only decided."""
     actor_id: UUID | None = None
     """The principal who gave the command."""
+    member_id: UUID | None = None
+    """The member that the principal was then, where it was one."""
 
 
 def roles(*names: Role) -> frozenset[Role]:

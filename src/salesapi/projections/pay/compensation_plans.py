@@ -5,4 +5,4 @@ from typing import Final
 from salesapi.domain.pay.plans.compensation_plans import evolve
 from salesapi.projections.declaring import current
 
-PROJECTION: Final = current("compensation_plan", evolve, computed=("effective_dates",), version=5, key="plan_id")
+PROJECTION: Final = current("compensation_plan", evolve, computed=("effective_dates",), version=6, key="plan_id")

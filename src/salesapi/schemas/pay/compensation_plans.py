@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from salesapi.domain.pay.plans.compensation_plans import CompensationPlanVersion
+from salesapi.domain.pay.plans.compensation_plans import CompensationPlanProposal, CompensationPlanVersion
 from salesapi.domain.pay.plans.plan_differences import DIFFERENCES_MAX, PlanDifference
 from salesapi.domain.shared.kernel import About, ExternalId, Key, record
 from salesapi.schemas.scalars import Position
@@ -22,6 +22,7 @@ class CompensationPlan:
     legal_entity: Annotated[str | None, About("The company of the group that pays.")]
     notice_days: Annotated[int, About("Days from publishing to the effective date; a shorter notice has a reason.")]
     versions: Annotated[tuple[CompensationPlanVersion, ...], About("Published versions, the latest last.")]
+    proposed: Annotated[tuple[CompensationPlanProposal, ...], About("The version that waits for approval, or none.")]
     is_retired: Annotated[bool, About("It is closed to new versions and participants.")]
     external_id: Annotated[ExternalId | None, About("Its id in another system.")]
     version: Annotated[int, About("Version of its stream; the value for If-Match.")]

@@ -25,6 +25,7 @@ from salesapi.domain.pay.records.points import (
 )
 from salesapi.domain.pay.rules.clawbacks import RecoveryLimit
 from salesapi.domain.selling.deals import Deal, DealShare
+from salesapi.domain.shared.duties import NotApart, OwnBenefit, PersonUnknown
 from salesapi.domain.shared.kernel import FieldInvalid, Ref, Refused, StreamRef, ThingUnknown, natural_id
 from salesapi.domain.shared.money import CurrencyUnknown
 from salesapi.domain.shared.periods import PeriodInvalid
@@ -112,7 +113,7 @@ def boss(*events: object) -> Case:
 
 
 def approver(*events: object) -> Case:
-    return given(*events).facts(KNOWN).by(APPROVING)
+    return given(*events).facts(KNOWN).by(APPROVING, uid(0xDE))
 
 
 @pytest.mark.parametrize(
@@ -168,8 +169,8 @@ def test_what_any_kind_of_draw_left_is_forgiven(terms: dict[str, Any]) -> None:
 def test_approving_a_forgiven_draw_states_no_amount_because_none_is_paid() -> None:
     approved = replace(APPROVED, plan_id=OWED, amount_minor=None, currency=None)
     approver(FORGIVEN).when(APPROVE).then(approved)
-    boss(FORGIVEN).when(APPROVE).refused(awards.AwardApproverIsGranter)
-    given(FORGIVEN).facts(KNOWN).by(APPROVING, REP).when(APPROVE).refused(awards.AwardApproverIsBeneficiary)
+    boss(FORGIVEN).after(uid(0xB0), BOSS).when(APPROVE).refused(NotApart)
+    given(FORGIVEN).facts(KNOWN).by(APPROVING, REP).when(APPROVE).refused(OwnBenefit)
     approver(FORGIVEN).facts(LOCKED).when(APPROVE).refused(awards.AwardPeriodLocked)
     boss(FORGIVEN).when(REVOKE).then(awards.AwardRevoked(reason="not earned"))
     approver(FORGIVEN, approved).when(REVOKE).refused(awards.AwardSettled)
@@ -184,14 +185,14 @@ def test_somebody_approves_an_extension_who_neither_asked_for_it_nor_sold_the_de
         member_id=REP, plan_id=EXPIRING, period=None, amount_minor=None, currency=None, approved_by=APPROVING
     )
     approver(EXTENDED).when(APPROVE).then(approved)
-    boss(EXTENDED).when(APPROVE).refused(awards.AwardApproverIsGranter)
-    given(EXTENDED).facts(KNOWN).by(APPROVING, REP).when(APPROVE).refused(awards.AwardApproverIsBeneficiary)
+    boss(EXTENDED).after(uid(0xB0), BOSS).when(APPROVE).refused(NotApart)
+    given(EXTENDED).facts(KNOWN).by(APPROVING, REP).when(APPROVE).refused(OwnBenefit)
     half = DealShare(member_id=OTHER, kind="overlay", percent=Decimal(50))
     handed_over: dict[Ref, object] = {StreamRef("deal", DEAL): replace(SOLD, owner_id=BOSS, shares=(half,))}
     for member_id in (BOSS, OTHER, REP):
         asked = replace(EXTENDED, granter_id=None)
         by = given(asked).facts({**KNOWN, **handed_over}).by(APPROVING, member_id)
-        by.when(APPROVE).refused(awards.AwardApproverIsBeneficiary)
+        by.when(APPROVE).refused(OwnBenefit)
     boss(EXTENDED).when(REVOKE).then(awards.AwardRevoked(reason="not earned"))
     approver(EXTENDED, awards.AwardRevoked(reason="not earned")).when(APPROVE).refused(awards.AwardSettled)
     approver(EXTENDED, approved).when(REVOKE).refused(awards.AwardSettled)
@@ -210,10 +211,10 @@ def test_a_period_locked_since_takes_no_approval() -> None:
 
 def test_somebody_else_than_the_granter_and_the_beneficiary_approves() -> None:
     approver(granted()).when(APPROVE).then(APPROVED)
-    boss(granted()).when(APPROVE).refused(awards.AwardApproverIsGranter)
-    given(granted()).facts(KNOWN).by(APPROVING, BOSS).when(APPROVE).refused(awards.AwardApproverIsGranter)
-    given(granted()).facts(KNOWN).by(APPROVING, REP).when(APPROVE).refused(awards.AwardApproverIsBeneficiary)
-    given(granted(granter_id=None)).facts(KNOWN).by(APPROVING).when(APPROVE).then(APPROVED)
+    boss(granted()).after(uid(0xB0), BOSS).when(APPROVE).refused(NotApart)
+    given(granted()).facts(KNOWN).after(uid(0xB0), BOSS).by(APPROVING, BOSS).when(APPROVE).refused(NotApart)
+    given(granted()).facts(KNOWN).by(APPROVING, REP).when(APPROVE).refused(OwnBenefit)
+    given(granted()).facts(KNOWN).by(APPROVING, None).when(APPROVE).refused(PersonUnknown)
 
 
 def test_an_award_is_revoked_until_it_is_approved() -> None:

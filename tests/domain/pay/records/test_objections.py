@@ -15,6 +15,7 @@ from salesapi.domain.pay.records.payout_run_states import PayoutRun, RunProgress
 from salesapi.domain.pay.records.payout_runs import STATEMENT_LINES_MAX
 from salesapi.domain.selling.pipelines import Pipeline, PipelineVersion, Stage
 from salesapi.domain.selling.targets import Target
+from salesapi.domain.shared.duties import OwnBenefit, PersonUnknown
 from salesapi.domain.shared.kernel import BusinessTimeMissing, Context, Ref, Refused, StreamRef, ThingUnknown
 from salesapi.domain.shared.states import made_from
 from tests.domain.pay.pay_examples import MONTHLY
@@ -150,7 +151,7 @@ def test_the_days_for_raising_run_from_the_lock_by_the_record_clock() -> None:
 
 
 def test_a_late_objection_is_raised_by_who_may_permit_it_for_whom_it_concerns() -> None:
-    permitted = given().facts(KNOWN).facts(LOCKED_LONG_AGO).by(ANSWERING).allowed(RAISE_LATE)
+    permitted = given().facts(KNOWN).facts(LOCKED_LONG_AGO).by(ANSWERING, BOSS).allowed(RAISE_LATE)
     permitted.when(raising()).then(raised(is_late=True, by=ANSWERING))
 
 
@@ -241,9 +242,10 @@ CLOSED = (raised(), ANSWERED, REJECTED)
         ((), REP, raising(replace(STEP, line=1)), objections.ObjectionSubjectUnclear),
         ((), REP, raising(replace(LINE, id=LATER_RUN, line=99)), objections.ObjectionRunNotLocked),
         (CLOSED, REP, ANSWER, objections.ObjectionClosed),
-        ((raised(),), REP, ANSWER, objections.ObjectionOwn),
+        ((raised(),), REP, ANSWER, OwnBenefit),
+        ((raised(),), None, ANSWER, PersonUnknown),
         (CLOSED, REP, deciding("adjust"), objections.ObjectionClosed),
-        ((raised(),), REP, deciding("adjust"), objections.ObjectionOwn),
+        ((raised(), ANSWERED), REP, deciding("uphold"), OwnBenefit),
         ((raised(),), BOSS, deciding("adjust"), objections.ObjectionNotAnswered),
         ((raised(), ANSWERED), BOSS, deciding("adjust", award(NOBODY)), ThingUnknown),
         (CLOSED, OTHER, WITHDRAW, objections.ObjectionClosed),

@@ -15,6 +15,7 @@ from salesapi.domain.pay.statements.statements import (
     issued_parts,
     statements_of,
 )
+from salesapi.domain.shared.duties import NotApart, OwnBenefit, PersonUnknown
 from salesapi.domain.shared.kernel import PayFactsRef, Ref, Refused, StreamRef, ThingExists, ThingUnknown, TreeRootRef
 from salesapi.domain.shared.periods import PeriodInvalid
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN, Log, flat
@@ -150,15 +151,22 @@ def test_a_submitted_run_is_not_calculated_until_it_is_returned() -> None:
 @pytest.mark.parametrize(
     ("actor", "member", "refusal"),
     [
-        (ACTOR, ANN, runs.PayoutRunApproverIsSubmitter),
-        (ACTOR, None, runs.PayoutRunApproverIsSubmitter),
-        (APPROVER, ANN, runs.PayoutRunApproverIsPaid),
+        (ACTOR, uid(0xE1), NotApart),
+        (uid(0xE0), None, PersonUnknown),
+        (APPROVER, None, PersonUnknown),
+        (APPROVER, ANN, OwnBenefit),
     ],
 )
-def test_r61_neither_who_submitted_nor_who_is_paid_approves(
+def test_r61_neither_who_submitted_with_whichever_key_nor_who_is_paid_approves(
     actor: UUID, member: UUID | None, refusal: type[Refused]
 ) -> None:
-    run(*READY, SUBMITTED).by(actor, member).when(APPROVE).refused(refusal)
+    run(*READY, SUBMITTED).after(uid(0xE0), uid(0xE1)).by(actor, member).when(APPROVE).refused(refusal)
+
+
+def test_r61_whose_key_submitted_must_be_known_for_another_to_approve() -> None:
+    run(*READY, SUBMITTED).after(uid(0xE0), None).by(APPROVER, uid(0xC)).when(APPROVE).refused(NotApart)
+    for command in (SUBMIT, CALCULATE):
+        run(*READY).by(ACTOR, None).when(command).refused(PersonUnknown)
 
 
 def test_somebody_else_approves() -> None:

@@ -9,6 +9,7 @@ import pytest
 from salesapi.domain.pay.records import payout_runs as runs
 from salesapi.domain.pay.records import payouts
 from salesapi.domain.pay.records.payout_run_states import PayoutRun
+from salesapi.domain.shared.duties import OwnBenefit
 from salesapi.domain.shared.kernel import Refused, ThingUnknown
 from tests.domain.pay.commission_stories import ANN, BOB, PLAN
 from tests.spec import ACTOR, SUBJECT, Case, folded, given, uid
@@ -101,9 +102,12 @@ def test_only_a_locked_run_is_paid_out(command: object) -> None:
         given(*events).when(command).refused(runs.PayoutRunStatusWrong)
 
 
-@pytest.mark.parametrize("command", [instruct(), confirm(), failed("A", BOB)])
-def test_nobody_who_is_paid_by_the_run_pays_it_out(command: object) -> None:
-    locked(INSTRUCTED).by(ACTOR, ANN).when(command).refused(payouts.PayoutOfOwn)
+@pytest.mark.parametrize(
+    ("before", "command"),
+    [((), instruct()), ((INSTRUCTED,), confirm()), ((INSTRUCTED,), failed("A", BOB))],
+)
+def test_nobody_who_is_paid_by_the_run_pays_it_out(before: tuple[object, ...], command: object) -> None:
+    locked(*before).by(ACTOR, ANN).when(command).refused(OwnBenefit)
 
 
 def test_who_approved_the_run_may_pay_it_out() -> None:

@@ -4,17 +4,13 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
-from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from salesapi.domain.pay.rules.recognition import (
-    ApproverConflict,
-    Party,
     Reward,
-    conflict_of_approver,
     points_balance,
     points_earned,
     problem_of_redemption,
@@ -42,36 +38,7 @@ def test_the_balance_is_the_sum_in_any_order_and_redeeming_never_overdraws_it(en
 NOMINEE: Final = uid(0xA)
 COLLEAGUE: Final = uid(0xB)
 LEADER: Final = uid(0xC)
-GRANTER: Final = Party(principal_id=uid(0xB0), member_id=COLLEAGUE)
 STAR: Final = Reward(
     kind="recognition", amount_minor=100_000, currency="USD", points=None, plan_id=uid(0xF1), period="2026Q1"
 )
 TITLE: Final = replace(STAR, amount_minor=None, currency=None, plan_id=None, period=None)
-
-
-@pytest.mark.parametrize(
-    ("principal", "member", "expected"),
-    [
-        (0xC0, LEADER, None),
-        (0xF0, None, None),  # finance that is no member
-        (0xB0, COLLEAGUE, "granted_it"),
-        (0xB0, None, "granted_it"),  # the same key, whoever it is by then
-        (0xB1, COLLEAGUE, "granted_it"),  # another key of the same member
-        (0xA0, NOMINEE, "gets_it"),
-    ],
-)
-def test_neither_who_nominates_nor_who_gets_an_award_approves_it(
-    principal: int, member: UUID | None, expected: ApproverConflict | None
-) -> None:
-    approver = Party(principal_id=uid(principal), member_id=member)
-    assert conflict_of_approver(approver=approver, granter=GRANTER, beneficiary_ids={NOMINEE}) == expected
-
-
-def test_a_key_without_a_member_is_nobody_elses() -> None:
-    nobodys = replace(GRANTER, member_id=None)
-    assert (
-        conflict_of_approver(
-            approver=Party(principal_id=uid(0xF0), member_id=None), granter=nobodys, beneficiary_ids={NOMINEE}
-        )
-        is None
-    )

@@ -32,7 +32,11 @@ def test_the_ledger_reads_only_declared_events() -> None:
     assert len(PAY_EVENT_TYPES) == len(get_args(PayEvent))
     whole_streams = ("team", "compensation_plan", "enrolment")
     needed = {event.name for kind in whole_streams for event in CATALOGUE.by_kind[kind].events}
-    assert needed - set(PAY_EVENT_TYPES) == {"compensation_plan.simulated"}, "a what-if changes no pay"
+    assert needed - set(PAY_EVENT_TYPES) == {
+        "compensation_plan.simulated",
+        "compensation_plan.version_proposed",
+        "compensation_plan.proposal_rejected",
+    }, "a what-if changes no pay"
 
 
 def test_the_owner_at_the_win_has_all_of_it() -> None:

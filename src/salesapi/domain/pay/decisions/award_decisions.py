@@ -1,5 +1,6 @@
 """What may happen to an award: the decisions of `awards.py`, pure, and the declaration of the stream."""
 
+from collections.abc import Set
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -8,9 +9,10 @@ from salesapi.domain.pay.plans.enrolments import Enrolment, enrolment_ref
 from salesapi.domain.pay.records import awards
 from salesapi.domain.pay.records.objections import Objection
 from salesapi.domain.pay.records.payout_run_states import PayoutRun
-from salesapi.domain.pay.rules.recognition import Party, Reward, conflict_of_approver, problem_of_reward
+from salesapi.domain.pay.rules.recognition import Reward, problem_of_reward
 from salesapi.domain.selling.deals import Deal
 from salesapi.domain.shared.declarations import Stream, changes, creates
+from salesapi.domain.shared.duties import Duty
 from salesapi.domain.shared.kernel import (
     GRANTERS,
     PAYERS,
@@ -128,13 +130,6 @@ def extend_expiry(
 def approve(state: awards.Award, command: awards.ApproveAward, context: Context) -> tuple[awards.AwardApproved, ...]:
     """Decides `ApproveAward`. The period may have been locked since the award was granted."""
     _refuse_settled(state)
-    approver = Party(principal_id=context.actor_id, member_id=context.member_id)
-    granter = Party(principal_id=state.granted_by, member_id=state.granter_id)
-    match conflict_of_approver(approver=approver, granter=granter, beneficiary_ids=_beneficiaries(state, context)):
-        case "granted_it":
-            raise awards.AwardApproverIsGranter()
-        case "gets_it":
-            raise awards.AwardApproverIsBeneficiary()
     _refuse_locked(state, context)
     is_paid = state.kind != "draw_forgiven"
     return (
@@ -154,9 +149,9 @@ def revoke(state: awards.Award, command: awards.RevokeAward, context: Context) -
     return (awards.AwardRevoked(reason=command.reason),)
 
 
-def _beneficiaries(state: awards.Award, context: Context) -> set[UUID]:
+def _beneficiaries(state: awards.Award, command: object, facts: Facts) -> Set[UUID]:
     """Whom it is for; an extension also for those who own the deal or share in it by now."""
-    deal = context.facts.state(StreamRef("deal", state.deal_id)) if state.deal_id is not None else None
+    deal = facts.state(StreamRef("deal", state.deal_id)) if state.deal_id is not None else None
     if not isinstance(deal, Deal):
         return {state.member_id}
     return {state.member_id, deal.owner_id, *(share.member_id for share in deal.shares)}
@@ -208,23 +203,64 @@ def _needs_run_and_enrolment(
     return (*_run_of(command), enrolment_ref(command.member_id))
 
 
+def _needs_deal(state: awards.Award, command: awards.RevokeAward, facts: Facts) -> tuple[StreamRef, ...]:
+    return (StreamRef("deal", state.deal_id),) if state.deal_id is not None else ()
+
+
 def _needs_deal_or_run(state: awards.Award, command: awards.ApproveAward, facts: Facts) -> tuple[StreamRef, ...]:
     return (StreamRef("deal", state.deal_id),) if state.deal_id is not None else _run_of(state)
 
+
+GRANTING: Final[Duty[object, object]] = Duty(why="another person has to approve it")
 
 STREAM: Final = Stream[awards.Award, awards.AwardEvent](
     kind="award",
     plural="awards",
     evolve=awards.evolve,
     commands=(
-        creates(awards.GrantAward, decide=grant, roles=GRANTERS, needs=_needs_run),
-        creates(awards.PostAdjustment, decide=post_adjustment, roles=PAYERS, verb="post-adjustment", needs=_needs_run),
+        creates(awards.GrantAward, decide=grant, roles=GRANTERS, needs=_needs_run, duty=GRANTING),
         creates(
-            awards.ForgiveDraw, decide=forgive_draw, roles=PAYERS, verb="forgive-draw", needs=_needs_run_and_enrolment
+            awards.PostAdjustment,
+            decide=post_adjustment,
+            roles=PAYERS,
+            verb="post-adjustment",
+            needs=_needs_run,
+            duty=GRANTING,
         ),
-        creates(awards.ExtendExpiry, decide=extend_expiry, roles=GRANTERS, verb="extend-expiry"),
-        changes(awards.ApproveAward, decide=approve, roles=GRANTERS, target="award_id", needs=_needs_deal_or_run),
-        changes(awards.RevokeAward, decide=revoke, roles=GRANTERS, target="award_id"),
+        creates(
+            awards.ForgiveDraw,
+            decide=forgive_draw,
+            roles=PAYERS,
+            verb="forgive-draw",
+            needs=_needs_run_and_enrolment,
+            duty=GRANTING,
+        ),
+        creates(awards.ExtendExpiry, decide=extend_expiry, roles=GRANTERS, verb="extend-expiry", duty=GRANTING),
+        changes(
+            awards.ApproveAward,
+            decide=approve,
+            roles=GRANTERS,
+            target="award_id",
+            needs=_needs_deal_or_run,
+            duty=Duty(
+                why="four eyes see what is given, and none of them get it",
+                apart_from=(
+                    awards.AwardGranted,
+                    awards.AwardAdjustmentPosted,
+                    awards.AwardDrawForgiven,
+                    awards.AwardExpiryExtended,
+                ),
+                benefits=_beneficiaries,
+            ),
+        ),
+        changes(
+            awards.RevokeAward,
+            decide=revoke,
+            roles=GRANTERS,
+            target="award_id",
+            needs=_needs_deal,
+            duty=Duty(why="nobody takes back what was posted against them", benefits=_beneficiaries),
+        ),
     ),
     owner=member_of,
 )

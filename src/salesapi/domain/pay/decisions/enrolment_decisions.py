@@ -1,7 +1,8 @@
 """What may happen to an enrolment: the decisions of `enrolments.py`, pure, and the declaration of the stream."""
 
+from collections.abc import Set
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from salesapi.domain.pay.plans import enrolments
@@ -9,7 +10,8 @@ from salesapi.domain.pay.plans.compensation_plans import CompensationPlan, Compe
 from salesapi.domain.pay.plans.enrolment_overrides import refuse_untaken
 from salesapi.domain.pay.plans.enrolment_spans import Span, first_day_after, overlap_of
 from salesapi.domain.shared.declarations import Stream, acts_on, creates
-from salesapi.domain.shared.kernel import PAYERS, Context, FieldInvalid, ThingUnknown, member_of, roles
+from salesapi.domain.shared.duties import Duty
+from salesapi.domain.shared.kernel import PAYERS, Context, Facts, FieldInvalid, ThingUnknown, member_of, roles
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import period_named
 from salesapi.domain.shared.references import referred, refuse_unknown
@@ -158,25 +160,36 @@ def _last_return(state: enrolments.Enrolment) -> date | None:
     return first_day_after(state.spans_before_leaving, state.leavings[-2].left_on)
 
 
-def _stream_of(
-    command: enrolments.EnrolParticipant
+_OfParticipant: TypeAlias = (
+    enrolments.EnrolParticipant
     | enrolments.EndEnrolment
     | enrolments.SetQuota
     | enrolments.RecordParticipantLeft
-    | enrolments.AcknowledgeCompensationPlan,
-) -> UUID:
+    | enrolments.AcknowledgeCompensationPlan
+)
+
+
+def _stream_of(command: _OfParticipant) -> UUID:
     return enrolments.enrolment_ref(command.member_id).id
 
+
+def _participant(state: object, command: _OfParticipant, facts: Facts) -> Set[UUID]:
+    return {command.member_id}
+
+
+PAYING: Final[Duty[object, _OfParticipant]] = Duty(
+    why="nobody says by what they themselves are paid", benefits=_participant
+)
 
 STREAM: Final = Stream[enrolments.Enrolment, enrolments.EnrolmentEvent](
     kind="enrolment",
     plural="enrolments",
     evolve=enrolments.evolve,
     commands=(
-        creates(enrolments.EnrolParticipant, decide=enrol, roles=PAYERS, stream_of=_stream_of),
-        acts_on(enrolments.EndEnrolment, decide=end, roles=PAYERS, stream_of=_stream_of),
-        acts_on(enrolments.SetQuota, decide=set_quota, roles=PAYERS, stream_of=_stream_of),
-        acts_on(enrolments.RecordParticipantLeft, decide=leave, roles=PAYERS, stream_of=_stream_of),
+        creates(enrolments.EnrolParticipant, decide=enrol, roles=PAYERS, stream_of=_stream_of, duty=PAYING),
+        acts_on(enrolments.EndEnrolment, decide=end, roles=PAYERS, stream_of=_stream_of, duty=PAYING),
+        acts_on(enrolments.SetQuota, decide=set_quota, roles=PAYERS, stream_of=_stream_of, duty=PAYING),
+        acts_on(enrolments.RecordParticipantLeft, decide=leave, roles=PAYERS, stream_of=_stream_of, duty=PAYING),
         acts_on(
             enrolments.AcknowledgeCompensationPlan,
             decide=acknowledge,

@@ -1,5 +1,6 @@
 """What may happen to an objection: the decisions of `objections.py`, pure, and the declaration of the stream."""
 
+from collections.abc import Set
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -13,6 +14,7 @@ from salesapi.domain.pay.records.payout_run_states import PayoutRun
 from salesapi.domain.selling.pipelines import Pipeline
 from salesapi.domain.selling.targets import Target
 from salesapi.domain.shared.declarations import Stream, changes, creates
+from salesapi.domain.shared.duties import Duty
 from salesapi.domain.shared.kernel import (
     GRANTERS,
     PEOPLE,
@@ -79,7 +81,6 @@ def answer(
 ) -> tuple[objections.ObjectionAnswered, ...]:
     """Decides `AnswerObjection`. Another answer may follow until the decision; the same again changes nothing."""
     _refuse_closed(state)
-    _refuse_own(state, context)
     if command.answer == state.answer:
         return ()
     return (objections.ObjectionAnswered(answered_by=context.actor_id, answer=command.answer),)
@@ -90,7 +91,6 @@ def decide(
 ) -> tuple[objections.ObjectionDecided, ...]:
     """Decides `DecideObjection`."""
     _refuse_closed(state)
-    _refuse_own(state, context)
     if state.status != "answered":
         raise objections.ObjectionNotAnswered()
     is_adjusting = command.outcome in ("adjust", "adjust_partly")
@@ -169,9 +169,8 @@ def _refuse_closed(state: objections.Objection) -> None:
         raise objections.ObjectionClosed(status=state.status)
 
 
-def _refuse_own(state: objections.Objection, context: Context) -> None:
-    if context.member_id == state.member_id:
-        raise objections.ObjectionOwn()
+def _objector(state: objections.Objection, command: object, facts: Facts) -> Set[UUID]:
+    return {state.member_id}
 
 
 def _refuse_unrelated(
@@ -211,14 +210,26 @@ def _needs_subject(
     return (_ref(command.subject),)
 
 
+DECIDING: Final[Duty[objections.Objection, object]] = Duty(
+    why="nobody answers or decides an objection of their own",
+    apart_from=(objections.ObjectionRaised,),
+    benefits=_objector,
+)
+
 STREAM: Final = Stream[objections.Objection, objections.ObjectionEvent](
     kind="objection",
     plural="objections",
     evolve=objections.evolve,
     commands=(
-        creates(objections.RaiseObjection, decide=raise_objection, roles=PEOPLE, needs=_needs_subject),
-        changes(objections.AnswerObjection, decide=answer, roles=GRANTERS, target="objection_id"),
-        changes(objections.DecideObjection, decide=decide, roles=GRANTERS, target="objection_id"),
+        creates(
+            objections.RaiseObjection,
+            decide=raise_objection,
+            roles=PEOPLE,
+            needs=_needs_subject,
+            duty=Duty(why="another person has to answer and decide it"),
+        ),
+        changes(objections.AnswerObjection, decide=answer, roles=GRANTERS, target="objection_id", duty=DECIDING),
+        changes(objections.DecideObjection, decide=decide, roles=GRANTERS, target="objection_id", duty=DECIDING),
         changes(objections.WithdrawObjection, decide=withdraw, roles=PEOPLE, target="objection_id"),
     ),
     owner=member_of,

@@ -4,7 +4,7 @@ The same command again changes nothing. Nobody who is paid by the run pays it ou
 objections hold is left out and paid once they are closed: with the rest of the statement, or on its own where that is paid.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import zip_longest
 from typing import Final, TypeVar
 from uuid import UUID
@@ -23,7 +23,8 @@ from salesapi.domain.pay.records.payout_holds import (
 from salesapi.domain.pay.records.payout_run_states import PayoutRun
 from salesapi.domain.pay.records.payout_runs import STATEMENT_LINES_MAX, PayoutRunStatusWrong
 from salesapi.domain.shared.declarations import changes
-from salesapi.domain.shared.kernel import PAYERS, Context, ThingUnknown, record
+from salesapi.domain.shared.duties import Duty
+from salesapi.domain.shared.kernel import PAYERS, Context, Facts, ThingUnknown, record
 from salesapi.domain.shared.references import reference_at, referred
 from salesapi.domain.shared.states import made_from
 
@@ -44,7 +45,7 @@ def instruct(
     state: PayoutRun, command: payouts.InstructPayout, context: Context
 ) -> tuple[payouts.PayoutRunPayoutInstructed, ...]:
     """Decides `InstructPayout`: what is above 0 and not held, at most once unless it failed. Others are left out, and why."""
-    _refuse_unpayable(state, context)
+    _refuse_unpayable(state)
     known = state.payouts.batch(command.batch)
     if known is not None:
         _refuse_other_instruction(known, command)
@@ -75,7 +76,7 @@ def confirm(
     state: PayoutRun, command: payouts.ConfirmPayoutPaid, context: Context
 ) -> tuple[payouts.PayoutRunPayoutPaid, ...]:
     """Decides `ConfirmPayoutPaid`: what is instructed in the batch and neither paid nor failed."""
-    _refuse_unpayable(state, context)
+    _refuse_unpayable(state)
     batch = _batch(state, command.batch)
     payments = _payments_asked(batch, command.member_ids)
     if command.member_ids is not None:
@@ -98,7 +99,7 @@ def report_failed(
     state: PayoutRun, command: payouts.ReportPayoutFailed, context: Context
 ) -> tuple[payouts.PayoutRunPayoutFailed, ...]:
     """Decides `ReportPayoutFailed`: also of a payment that was confirmed and came back."""
-    _refuse_unpayable(state, context)
+    _refuse_unpayable(state)
     batch = _batch(state, command.batch)
     payment = batch.payments.get(command.member_id)
     if payment is None:
@@ -156,11 +157,9 @@ def _refuse_hold(state: PayoutRun, member_id: UUID, line: int) -> None:
         raise PayoutHoldsTooMany(limit=HELD_LINES_MAX, pointer="/objection_id")
 
 
-def _refuse_unpayable(state: PayoutRun, context: Context) -> None:
+def _refuse_unpayable(state: PayoutRun) -> None:
     if state.status != "locked":
         raise PayoutRunStatusWrong(status=state.status, needed=("locked",))
-    if context.member_id is not None and state.is_beneficiary(context.member_id):
-        raise payouts.PayoutOfOwn()
 
 
 def _refuse_other_instruction(known: payouts.PayoutBatch, command: payouts.InstructPayout) -> None:
@@ -272,9 +271,24 @@ def _parts(items: Sequence[Item], size: int = payouts.MEMBERS_MAX) -> tuple[tupl
     return tuple(tuple(items[first : first + size]) for first in range(0, len(items), size))
 
 
+def paid_by(state: PayoutRun, command: object, facts: Facts) -> Set[UUID]:
+    """The members whom the run pays, for duties that are kept apart from them."""
+    return state.paid_members()
+
+
+REPORTING: Final[Duty[PayoutRun, object]] = Duty(
+    why="nobody says of their own pay that it came", benefits=paid_by, is_personal=False
+)
+
 COMMANDS: Final = (
-    changes(payouts.InstructPayout, decide=instruct, roles=PAYERS, target="payout_run_id"),
-    changes(payouts.ConfirmPayoutPaid, decide=confirm, roles=PAYERS, target="payout_run_id"),
-    changes(payouts.ReportPayoutFailed, decide=report_failed, roles=PAYERS, target="payout_run_id"),
+    changes(
+        payouts.InstructPayout,
+        decide=instruct,
+        roles=PAYERS,
+        target="payout_run_id",
+        duty=Duty(why="nobody has themselves paid", benefits=paid_by),
+    ),
+    changes(payouts.ConfirmPayoutPaid, decide=confirm, roles=PAYERS, target="payout_run_id", duty=REPORTING),
+    changes(payouts.ReportPayoutFailed, decide=report_failed, roles=PAYERS, target="payout_run_id", duty=REPORTING),
     changes(UpdatePayoutHold, decide=update_hold, roles=PAYERS, target="payout_run_id"),
 )

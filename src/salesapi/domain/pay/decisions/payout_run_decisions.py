@@ -7,6 +7,7 @@ one plan are locked in the order of their periods, as far as they were opened; a
 from typing import Final
 
 from salesapi.domain.pay.decisions.payout_decisions import COMMANDS as PAYOUT_COMMANDS
+from salesapi.domain.pay.decisions.payout_decisions import paid_by
 from salesapi.domain.pay.ledger.ledger_needs import AT_HEAD, ledger_needed, ledger_of
 from salesapi.domain.pay.ledger.pay_facts import PayFacts
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan
@@ -21,6 +22,7 @@ from salesapi.domain.pay.statements.statements import (
     statements_of,
 )
 from salesapi.domain.shared.declarations import Stream, changes, creates
+from salesapi.domain.shared.duties import Duty
 from salesapi.domain.shared.kernel import PAYERS, Context, Facts, PayFactsRef, Ref, ThingExists, TreeRootRef
 from salesapi.domain.shared.periods import period_named
 from salesapi.domain.shared.references import referred
@@ -89,12 +91,8 @@ def submit(state: PayoutRun, command: runs.SubmitPayoutRun, context: Context) ->
 
 
 def approve(state: PayoutRun, command: runs.ApprovePayoutRun, context: Context) -> tuple[runs.PayoutRunApproved, ...]:
-    """Decides `ApprovePayoutRun`: by somebody else than the submitter who is not paid by the run."""
+    """Decides `ApprovePayoutRun`."""
     _refuse_other_status(state, "submitted")
-    if context.actor_id == state.progress.submitted_by:
-        raise runs.PayoutRunApproverIsSubmitter()
-    if context.member_id is not None and state.is_beneficiary(context.member_id):
-        raise runs.PayoutRunApproverIsPaid()
     return (runs.PayoutRunApproved(approved_by=context.actor_id),)
 
 
@@ -188,7 +186,14 @@ STREAM: Final = Stream[PayoutRun, runs.PayoutRunEvent](
     schemas={runs.PayoutRunStatementIssued: 2},
     commands=(
         creates(runs.OpenPayoutRun, decide=open_run, roles=PAYERS, identity=_identity),
-        changes(runs.CalculatePayoutRun, decide=calculate, roles=PAYERS, target="payout_run_id", needs=ledger_needed),
+        changes(
+            runs.CalculatePayoutRun,
+            decide=calculate,
+            roles=PAYERS,
+            target="payout_run_id",
+            needs=ledger_needed,
+            duty=Duty(why="somebody answers for what is paid"),
+        ),
         changes(
             runs.IssuePayoutRunStatements,
             decide=issue,
@@ -196,8 +201,24 @@ STREAM: Final = Stream[PayoutRun, runs.PayoutRunEvent](
             target="payout_run_id",
             needs=_needs_calculated_ledger,
         ),
-        changes(runs.SubmitPayoutRun, decide=submit, roles=PAYERS, target="payout_run_id"),
-        changes(runs.ApprovePayoutRun, decide=approve, roles=PAYERS, target="payout_run_id"),
+        changes(
+            runs.SubmitPayoutRun,
+            decide=submit,
+            roles=PAYERS,
+            target="payout_run_id",
+            duty=Duty(why="somebody answers for what is paid"),
+        ),
+        changes(
+            runs.ApprovePayoutRun,
+            decide=approve,
+            roles=PAYERS,
+            target="payout_run_id",
+            duty=Duty(
+                why="four eyes see what is paid, and none of them are paid by it",
+                apart_from=(runs.PayoutRunCalculated, runs.PayoutRunSubmitted),
+                benefits=paid_by,
+            ),
+        ),
         changes(runs.ReturnPayoutRun, decide=return_run, roles=PAYERS, target="payout_run_id"),
         changes(runs.LockPayoutRun, decide=lock, roles=PAYERS, target="payout_run_id", needs=_needs_ledger_and_root),
         *PAYOUT_COMMANDS,

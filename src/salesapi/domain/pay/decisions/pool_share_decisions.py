@@ -14,9 +14,9 @@ from salesapi.domain.pay.plans.plan_awards import TeamPool
 from salesapi.domain.pay.plans.version_parts import parts_of
 from salesapi.domain.pay.records import pool_shares
 from salesapi.domain.pay.rules.pools import problem_of_pool_shares
-from salesapi.domain.pay.rules.recognition import Party, conflict_of_approver
 from salesapi.domain.shared.declarations import Stream, changes, creates
-from salesapi.domain.shared.kernel import GRANTERS, Context, ThingUnknown, owner_of
+from salesapi.domain.shared.duties import Duty
+from salesapi.domain.shared.kernel import GRANTERS, Context, Facts, ThingUnknown, owner_of
 from salesapi.domain.shared.periods import Period, period_named
 from salesapi.domain.shared.states import made_from
 
@@ -45,17 +45,6 @@ def approve(
 ) -> tuple[pool_shares.PoolSharesApproved, ...]:
     """Decides `ApprovePoolShares`. The period may have been locked since the points were stated."""
     _refuse_settled(state)
-    approver = Party(principal_id=context.actor_id, member_id=context.member_id)
-    stater = Party(principal_id=state.stated_by, member_id=state.stater_id)
-    match conflict_of_approver(
-        approver=approver,
-        granter=stater,
-        beneficiary_ids={state.owner_id, *(share.member_id for share in state.shares)},
-    ):
-        case "granted_it":
-            raise pool_shares.PoolApproverIsStater()
-        case "gets_it":
-            raise pool_shares.PoolApproverIsParty()
     _undivided_pool(state, state, ledger_of(context))
     return (made_from(pool_shares.PoolSharesApproved, state, approved_by=context.actor_id),)
 
@@ -121,6 +110,10 @@ def _identity(command: pool_shares.StatePoolShares) -> tuple[str, ...]:
     return (str(command.plan_id), command.award_key, command.period, str(command.owner_id))
 
 
+def _parties(state: pool_shares.PoolShares, command: object, facts: Facts) -> Set[UUID]:
+    return {state.owner_id, *(share.member_id for share in state.shares)}
+
+
 STREAM: Final = Stream[pool_shares.PoolShares, pool_shares.PoolSharesEvent](
     kind="pool_shares",
     plural="pool-shares",
@@ -133,11 +126,27 @@ STREAM: Final = Stream[pool_shares.PoolShares, pool_shares.PoolSharesEvent](
             identity=_identity,
             verb="state",
             needs=ledger_needed,
+            duty=Duty(why="another person has to approve it"),
         ),
         changes(
-            pool_shares.ApprovePoolShares, decide=approve, roles=GRANTERS, target="pool_shares_id", needs=ledger_needed
+            pool_shares.ApprovePoolShares,
+            decide=approve,
+            roles=GRANTERS,
+            target="pool_shares_id",
+            needs=ledger_needed,
+            duty=Duty(
+                why="four eyes see how a pool is divided, and none of them get a part",
+                apart_from=(pool_shares.PoolSharesStated,),
+                benefits=_parties,
+            ),
         ),
-        changes(pool_shares.RejectPoolShares, decide=reject, roles=GRANTERS, target="pool_shares_id"),
+        changes(
+            pool_shares.RejectPoolShares,
+            decide=reject,
+            roles=GRANTERS,
+            target="pool_shares_id",
+            duty=Duty(why="nobody turns down what gives them less", benefits=_parties),
+        ),
     ),
     owner=owner_of,
 )

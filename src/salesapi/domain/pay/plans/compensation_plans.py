@@ -10,18 +10,14 @@ from datetime import date
 from typing import Annotated, Any, Final, TypeAlias, assert_never
 from uuid import UUID
 
-from annotated_types import Ge, Le, MaxLen, MinLen
+from annotated_types import Ge, Le, MaxLen
 
+from salesapi.domain.pay.plans.compensation_plan_terms import COMPONENTS_MAX as COMPONENTS_MAX
+from salesapi.domain.pay.plans.compensation_plan_terms import PlanTerms as PlanTerms
 from salesapi.domain.pay.plans.plan_assumptions import ASSUMED_DEALS_MAX, ASSUMED_QUOTAS_MAX, AssumedDeal, AssumedQuota
-from salesapi.domain.pay.plans.plan_awards import AWARDS_MAX, PlanAward
-from salesapi.domain.pay.plans.plan_components import Component, CurrencyRules, QuotaRules, Rounding, VersionTakeover
-from salesapi.domain.pay.rules.clawbacks import RecoveryLimit
-from salesapi.domain.pay.rules.draws import DrawInAdvance, Guarantee, RecoverableDraw
-from salesapi.domain.pay.rules.limits import CapExcess, CapWindow
-from salesapi.domain.pay.rules.plan_versions_and_leavers import LEAVING_REASONS, LeaverRule
+from salesapi.domain.pay.plans.plan_proposals import CompensationPlanProposalRejected, CompensationPlanVersionProposed
 from salesapi.domain.shared.kernel import (
     About,
-    AmountMinor,
     CurrencyCode,
     ExternalId,
     Key,
@@ -34,8 +30,6 @@ from salesapi.domain.shared.kernel import (
 from salesapi.domain.shared.periods import PeriodKind, PeriodText
 from salesapi.domain.shared.states import made_from, replace
 
-COMPONENTS_MAX: Final = 30
-"""Most components of one plan version."""
 CHANGES_MAX: Final = 500
 """Most members whose difference a simulation shows, the largest first."""
 VERSIONS_MAX: Final = 500
@@ -56,72 +50,6 @@ class CompensationPlanDrafted:
     legal_entity: str | None
     external_id: ExternalId | None
     notice_days: int = 0
-
-
-@record
-class PlanTerms:
-    """The terms of a plan's version: its components, and the rules that hold for all of them."""
-
-    components: Annotated[
-        tuple[Component, ...], MinLen(1), MaxLen(COMPONENTS_MAX), About("All earning rules of this version.")
-    ]
-    rounding: Annotated[Rounding, About("Where and how exact amounts become minor units.")]
-    guarantee: Annotated[Guarantee | None, About("The least that a participant is paid; never paid back.")] = None
-    draw: Annotated[
-        RecoverableDraw | None,
-        About("The least that is paid, as a debt that later earnings repay; not with a guarantee."),
-    ] = None
-    advance: Annotated[
-        DrawInAdvance | None,
-        About("What is paid at the start of a period and netted at its end; not with a guarantee, draw or recovery."),
-    ] = None
-    currencies: Annotated[CurrencyRules | None, About("How sales in other currencies are credited (R67).")] = None
-    quotas: Annotated[QuotaRules | None, About("Quotas for parts of a period, and ramps; null: quotas as set.")] = None
-    takeover: Annotated[
-        VersionTakeover | None,
-        About("When it takes over inside a period; null: by the day of the sale, tiers restart."),
-    ] = None
-    leavers: Annotated[
-        tuple[LeaverRule, ...],
-        MaxLen(len(LEAVING_REASONS)),
-        About("What still pays after leaving, one rule for each reason (R60); none: what was earned and is released."),
-    ] = ()
-    recovery: Annotated[
-        RecoveryLimit | None, About("How a negative result is recovered (R54); null: it is paid as it is, negative.")
-    ] = None
-    acknowledgement_required: Annotated[
-        bool, About("Whether credits wait until the participant has acknowledged this version (R64).")
-    ] = False
-    cap_minor: Annotated[
-        AmountMinor | None, About("Most that the plan earns a participant in a window (R30). Null: no cap.")
-    ] = None
-    cap_window: Annotated[CapWindow, About("What the cap of the plan is for: the `period`, or its `year`.")] = "period"
-    cap_excess: Annotated[
-        CapExcess,
-        About(
-            "What goes past the cap of the plan: `lost`, or `carried`: earned first in the next window, under its cap, by who "
-            "holds the component on its first day."
-        ),
-    ] = "lost"
-    budget_minor: Annotated[
-        AmountMinor | None,
-        About(
-            "Most that all participants earn together in a period; beyond it everybody is scaled pro rata, and the rest is "
-            "lost (R30)."
-        ),
-    ] = None
-    correction_from_minor: Annotated[
-        AmountMinor | None,
-        About(
-            "Least that a correction of a closed period pays or takes for one deal, as the version of the run's last day says; "
-            "smaller ones are recorded, and paid with the next one that makes them as large (R53). Null: all are paid."
-        ),
-    ] = None
-    awards: Annotated[
-        tuple[PlanAward, ...],
-        MaxLen(AWARDS_MAX),
-        About("What is paid beside the components, evaluated at the end of a period by the version of its last day."),
-    ] = ()
 
 
 @record
@@ -324,8 +252,16 @@ class CompensationPlanVersion(PlanTerms):
 
 
 @record
+class CompensationPlanProposal(CompensationPlanVersion):
+    """A version that waits for approval."""
+
+    proposal: int
+    reason: str
+
+
+@record
 class CompensationPlan:
-    """A plan and all its published versions."""
+    """A plan and all its published versions; `proposed` is the one that waits for approval, `proposals` how many there were."""
 
     key: str
     name: str
@@ -335,6 +271,8 @@ class CompensationPlan:
     versions: tuple[CompensationPlanVersion, ...] = ()
     is_retired: bool = False
     external: ExternalId | None = None
+    proposed: tuple[CompensationPlanProposal, ...] = ()
+    proposals: int = 0
 
     @property
     def effective_dates(self) -> tuple[date | None, ...]:
@@ -357,7 +295,12 @@ def terms_of(stated: PlanTerms) -> dict[str, Any]:
 
 
 CompensationPlanEvent: TypeAlias = (
-    CompensationPlanDrafted | CompensationPlanVersionPublished | CompensationPlanSimulated | CompensationPlanRetired
+    CompensationPlanDrafted
+    | CompensationPlanVersionPublished
+    | CompensationPlanSimulated
+    | CompensationPlanRetired
+    | CompensationPlanVersionProposed
+    | CompensationPlanProposalRejected
 )
 
 
@@ -371,7 +314,19 @@ def evolve(state: CompensationPlan | None, event: CompensationPlanEvent, recorde
             version = CompensationPlanVersion(
                 number=event.plan_version, period=event.period, effective_from=event.effective_from, **terms_of(event)
             )
-            return replace(state, versions=(*state.versions, version))
+            return replace(state, versions=(*state.versions, version), proposed=())
+        case CompensationPlanVersionProposed():
+            proposed = CompensationPlanProposal(
+                proposal=event.proposal,
+                number=len(state.versions) + 1,
+                period=event.period,
+                effective_from=event.effective_from,
+                reason=event.reason,
+                **terms_of(event),
+            )
+            return replace(state, proposed=(proposed,), proposals=event.proposal)
+        case CompensationPlanProposalRejected():
+            return replace(state, proposed=())
         case CompensationPlanSimulated():
             return state
         case CompensationPlanRetired():

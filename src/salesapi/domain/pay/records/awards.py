@@ -272,20 +272,6 @@ class AwardSettled(Refused):
     message = "The award is {status}; what it did wrong is put right by an adjustment."
 
 
-class AwardApproverIsGranter(Refused):
-    """Who grants does not approve."""
-
-    code = "award.approver_is_granter"
-    message = "The award was granted by you; somebody else has to approve it."
-
-
-class AwardApproverIsBeneficiary(Refused):
-    """Nobody approves an award of their own."""
-
-    code = "award.approver_is_beneficiary"
-    message = "The award is for you; somebody else has to approve it."
-
-
 @record
 class Award:
     """An award as it is now. `settled_on` is the day of the approval or revocation."""

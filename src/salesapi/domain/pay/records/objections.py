@@ -171,13 +171,6 @@ class ObjectionLate(Refused):
     )
 
 
-class ObjectionOwn(Refused):
-    """Nobody answers or decides an objection of their own."""
-
-    code = "objection.own"
-    message = "The objection is your own; somebody else answers and decides it."
-
-
 class ObjectionNotAnswered(Refused):
     """A decision comes after an answer."""
 

@@ -89,9 +89,13 @@ class PayoutRun:
         """The step that it has come to."""
         return self.progress.status
 
+    def paid_members(self) -> frozenset[UUID]:
+        """The members who have a statement in the run."""
+        return frozenset(member_id for member_id, _ in self.statement_digests)
+
     def is_beneficiary(self, member_id: UUID) -> bool:
         """Tells whether this member has a statement in the run."""
-        return any(member_id == paid for paid, _ in self.statement_digests)
+        return member_id in self.paid_members()
 
     def line_minor(self, member_id: UUID, number: int) -> int | None:
         """Finds what a line posts in the member's statement, by its number: each part has its own range of numbers."""

@@ -284,17 +284,3 @@ class PayoutRunAmountTooLarge(Refused):
 
     code = "payout_run.amount_too_large"
     message = "A line of {component} pays {member_id} more than {limit} minor units; correct the plan by a new version."
-
-
-class PayoutRunApproverIsSubmitter(Refused):
-    """Who prepares pay does not approve it."""
-
-    code = "payout_run.approver_is_submitter"
-    message = "The run was submitted by you; somebody else has to approve it."
-
-
-class PayoutRunApproverIsPaid(Refused):
-    """Nobody approves pay of their own."""
-
-    code = "payout_run.approver_is_paid"
-    message = "You have a statement in this run; somebody else has to approve it."

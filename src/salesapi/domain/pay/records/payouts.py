@@ -141,13 +141,6 @@ class ReportPayoutFailed:
     reason: Annotated[Reason, About("Why; stored in clear.")]
 
 
-class PayoutOfOwn(Refused):
-    """Nobody pays out pay of their own."""
-
-    code = "payout_run.payout_of_own"
-    message = "You have a statement in this run; somebody else has to pay it out."
-
-
 class PayoutBatchUnknown(Refused):
     """What is confirmed, fails or is exported was instructed in a batch before."""
 

@@ -157,20 +157,6 @@ class PoolSharesSettled(Refused):
     message = "What was stated last is {status} already; state other points first."
 
 
-class PoolApproverIsStater(Refused):
-    """Who states does not approve."""
-
-    code = "pool_shares.approver_is_stater"
-    message = "These points were stated by you; somebody else has to approve them."
-
-
-class PoolApproverIsParty(Refused):
-    """Neither the leader nor who shares in the pool approves how it is divided."""
-
-    code = "pool_shares.approver_is_party"
-    message = "You lead this team or share in its pool; somebody else has to approve these points."
-
-
 @record
 class PoolShares:
     """Share points as they are now: `shares` were stated last, `approved_shares` are those that count.

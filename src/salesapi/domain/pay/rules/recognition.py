@@ -3,24 +3,13 @@
 Points have no currency and never count as money; posted ones are whole. Amounts are minor units. Nothing is rounded here.
 """
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, TypeAlias
 from uuid import UUID
 
 from salesapi.domain.pay.rules.tables import Problem
 from salesapi.domain.shared.kernel import record
-
-ApproverConflict: TypeAlias = Literal["granted_it", "gets_it"]
-
-
-@record
-class Party:
-    """The principal who acts, and the member that it is, where it is one."""
-
-    principal_id: UUID
-    member_id: UUID | None
 
 
 @record
@@ -71,14 +60,3 @@ def problem_of_reward(reward: Reward) -> Problem | None:
     if reward.kind == "spiff" and not has_money:
         return Problem(pointer="/amount_minor", reason="A spiff needs an amount.")
     return None
-
-
-def conflict_of_approver(*, approver: Party, granter: Party, beneficiary_ids: Set[UUID]) -> ApproverConflict | None:
-    """R48, R61: neither who grants nor who gets something approves it, under whichever key."""
-    if approver.principal_id == granter.principal_id:
-        return "granted_it"
-    if approver.member_id is None:
-        return None
-    if approver.member_id == granter.member_id:
-        return "granted_it"
-    return "gets_it" if approver.member_id in beneficiary_ids else None
