@@ -11,6 +11,7 @@ openapi/released.json     what a tagged version promised of events; written by `
 openapi/refusals.md       all refusals by code
 openapi/reasons.md        why pay comes to what it does: kinds, inputs, and how they read
 openapi/names.md          event, class, stored type, command, REST, GraphQL, subject
+openapi/duties.md         who may give a command, and who may not, because another person has to
 
 What would break a promise (see `compatibility.py`) is told by name, and nothing is written.
 """
@@ -63,6 +64,7 @@ async def contract_files() -> dict[str, str]:
         "refusals.md": _refusals(),
         "reasons.md": reason_contract(),
         "names.md": _names(catalogue),
+        "duties.md": _duties(catalogue),
     }
     for event_type in catalogue.event_types():
         files[f"events/{event_type.name}.v{event_type.schema}.json"] = _json(_event_schema(event_type.event))
@@ -169,6 +171,24 @@ def _names(catalogue: Catalogue) -> str:
         f"| `{event.event.__name__}` | `{event.name}` v{event.schema} | `sales.v1.{event.name}` |"
         for event in catalogue.event_types()
     ]
+    return "\n".join(lines) + "\n"
+
+
+def _duties(catalogue: Catalogue) -> str:
+    lines = [
+        "# Duties",
+        "",
+        "Who may give a command, and who may not although the role fits. People are told apart by the member whose key it is,",
+        "as it was when the earlier event was recorded; a key that names no member is nobody's, and never another person's.",
+        "",
+        "| command | roles | not for | because |",
+        "|---|---|---|---|",
+    ]
+    for name, (_, kind) in catalogue.commands.items():
+        roles = ", ".join(sorted(kind.roles))
+        lines.append(
+            f"| `{name}` | {roles} | {'; '.join(kind.duty.refuses()) if kind.duty else ''} | {kind.duty.why if kind.duty else ''} |"
+        )
     return "\n".join(lines) + "\n"
 
 

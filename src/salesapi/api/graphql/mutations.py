@@ -81,7 +81,8 @@ def _mutation(stream: AnyStream, kind: AnyCommand, inputs: Inputs) -> Strawberry
 
     resolver.__name__ = resolver.__qualname__ = mutation_name(kind)
     resolver.__annotations__["input"] = inputs.of(kind.command)
-    about = f"{cleandoc(kind.command.__doc__ or '')}\n\nRoles: {', '.join(sorted(kind.roles))}. "
+    duty = f"{kind.duty.in_words()} " if kind.duty else ""
+    about = f"{cleandoc(kind.command.__doc__ or '')}\n\nRoles: {', '.join(sorted(kind.roles))}. {duty}"
     field: StrawberryField = strawberry.mutation(
         resolver=resolver,
         name=mutation_name(kind),

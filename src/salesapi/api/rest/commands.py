@@ -137,7 +137,13 @@ class CommandRoutes:
             operation_id=mutation_name(kind),
             tags=[stream.plural],
             summary=summary,
-            description=f"{summary}\n{rest}\n\nRoles: {', '.join(sorted(kind.roles))}.",
+            description="\n\n".join(
+                [
+                    f"{summary}\n{rest}",
+                    f"Roles: {', '.join(sorted(kind.roles))}.",
+                    *([kind.duty.in_words()] if kind.duty else []),
+                ]
+            ),
             status_code=201 if kind.creates else 200,
             response_model=None,
             responses={

@@ -52,6 +52,21 @@ class Duty(Generic[StateOf, CommandOf]):
     is_personal: bool = True
     """Whether a key that names no member is refused. Systems state facts, too; they decide nothing."""
 
+    def refuses(self) -> list[str]:
+        """Says who may not give the command, for the contracts."""
+        told = ["a key that names no member"] if self.is_personal else []
+        if self.apart_from:
+            told.append(f"who gave cause for the last {_either(self.apart_from)}")
+        return [*told, "who gains by it"] if self.benefits is not None else told
+
+    def in_words(self) -> str:
+        """Says the same with the reason."""
+        return f"Not for {'; nor for '.join(self.refuses()) or 'everybody'}: {self.why}."
+
+
+def _either(events: tuple[type, ...]) -> str:
+    return " or ".join(f"`{event.__name__}`" for event in events)
+
 
 def refuse_conflict(duty: Duty[StateOf, CommandOf], state: StateOf, command: CommandOf, context: Context) -> None:
     """Refuses a person who has a part in the thing already, or gains by the command.
