@@ -6,20 +6,19 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import httpx2
 from pydantic import SecretStr
 
-from salesapi.access.api_keys import create_key
 from salesapi.api.http import http_app
 from salesapi.app import Core, running_core
 from salesapi.cli.migrating import migrate_all
 from salesapi.cli.serving import listening_socket, serving
-from salesapi.domain.shared.kernel import NAMESPACE, Role
+from salesapi.commands.key_issuing import issue_key
+from salesapi.domain.shared.kernel import Role
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.settings import Settings
-from tests.connections import connected
 
 STAGES = [
     {"key": "prospecting", "name": "Prospecting", "is_entry": True},
@@ -81,10 +80,7 @@ class Service:
 
     async def make_key(self, name: str, roles: list[Role], member_id: UUID | None = None) -> None:
         """A key under this name."""
-        async with connected(self.urls.owner_url) as connection:
-            self.keys[name] = await create_key(
-                connection, principal_id=uuid5(NAMESPACE, name), name=name, roles=roles, member_id=member_id
-            )
+        self.keys[name] = await issue_key(self.core.handling, name=name, roles=roles, member_id=member_id)
 
 
 @asynccontextmanager

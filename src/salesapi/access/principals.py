@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 from uuid import UUID
 
 from salesapi.domain.shared.kernel import Kind, Refused, Role
@@ -81,6 +81,9 @@ class Scope:
 
 
 EVERYTHING: Final = Scope(member_ids=None)
+EVERY_ROLE: Final = frozenset[Role](get_args(Role))
+OVERSEERS: Final = frozenset[Role]({"admin", "auditor"})
+"""Whoever keeps the keys, and whoever looks over the keeper's shoulder."""
 ScopeOf: TypeAlias = Literal["rows", "pay"]
 """Which of an asker's scopes bounds a read."""
 
@@ -98,7 +101,9 @@ class KeyUnknown(Refused):
 
     code = "access.key_unknown"
     kind = Kind.UNAUTHENTICATED
-    message = "Send a valid API key as `Authorization: Bearer <key>`; `salesapi keys create` makes one."
+    message = (
+        "Send a valid API key as `Authorization: Bearer <key>`; an admin issues keys, as does `salesapi keys create`."
+    )
 
 
 class OwnerOutOfScope(Refused):

@@ -7,6 +7,7 @@ from typing import Final
 
 from salesapi.access.principals import EVERYTHING, Principal
 from salesapi.commands.handling import Handling
+from salesapi.commands.key_issuing import register
 from salesapi.commands.requests import Envelope, Request
 from salesapi.demo.company import QUARTERS, foundation, ref
 from salesapi.demo.stories import stories
@@ -29,6 +30,8 @@ _APPROVER: Final = Principal(
 async def load_demo(handling: Handling, say: Callable[[str], None]) -> None:
     """Loads everything that is not there yet."""
     say("loading the demo company")
+    for principal in (_LOADER, _APPROVER):
+        await register(handling, principal, origin=DEMO_ORIGIN)
     for number, command in enumerate(foundation(), start=1):
         await handling.handle(Request(command=command, occurred=None), _envelope(f"foundation/{number}"))
     room = asyncio.Semaphore(STORIES_AT_ONCE)
