@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import asyncpg
 from pydantic import SecretStr
 
-from salesapi.access.api_keys import create_key
+from salesapi.app import running_core
 from salesapi.cli.migrating import migrate_all
-from salesapi.domain.shared.kernel import natural_id
+from salesapi.commands.key_issuing import issue_key
 from salesapi.embedded.helper_user import PASSAGE_MODE
 from salesapi.embedded.postgresql import DatabaseUrls, EmbeddedPostgreSQL
 from salesapi.settings import Settings
@@ -49,10 +49,8 @@ class Database:
 
     async def admin_key(self) -> str:
         """A new API key that may do everything."""
-        async with self.owner() as owner:
-            return await create_key(
-                owner, principal_id=natural_id("principal", "bench"), name="bench", roles=["admin"], member_id=None
-            )
+        async with running_core(self.settings) as core:
+            return await issue_key(core.handling, name="bench", roles=["admin"])
 
     def pgbench_environment(self) -> tuple[list[str], dict[str, str]]:
         """Arguments and environment with which pgbench connects as the owner."""

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from pydantic import SecretStr
 
-from salesapi.access.api_keys import create_key
+from salesapi.app import running_core
 from salesapi.cli.migrating import migrate_all
-from salesapi.domain.shared.kernel import natural_id
+from salesapi.commands.key_issuing import issue_key
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.projections.catalogue import PROJECTIONS
-from tests.connections import connected
+from salesapi.settings import Settings
 from tests.programs import SERVE_READY, WORK_READY, Program, Programs, until
 
 CLIENT_SECONDS = 30.0
@@ -69,11 +70,9 @@ class Deployment:
     async def found_at_once(self) -> None:
         """The same without processes, for tests of what comes afterwards."""
         await migrate_all(self.urls.owner_url, self.key_file)
-        id = natural_id("principal", "admin")
-        async with connected(self.urls.owner_url) as connection:
-            self.keys["admin"] = await create_key(
-                connection, principal_id=id, name="admin", roles=["admin"], member_id=None
-            )
+        settings = Settings(database_url=SecretStr(self.urls.application_url), key_file=self.key_file, nats_url=None)
+        async with running_core(settings) as core:
+            self.keys["admin"] = await issue_key(core.handling, name="admin", roles=["admin"])
 
     async def make_key(self, name: str, *roles: str) -> str:
         """Makes a key as an operator does."""

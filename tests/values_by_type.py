@@ -33,7 +33,9 @@ def built(cls: type[Made], **given: object) -> Made:
 def bare(cls: type[Made], **stated: object) -> Made:
     """A record of what is stated, in which all else is unknown: null, or empty; what has a default has that."""
     assert is_dataclass(cls), "records have fields"
-    left = [field for field in fields(cls) if field.name not in stated and field.default is MISSING is field.default_factory]
+    left = [
+        field for field in fields(cls) if field.name not in stated and field.default is MISSING is field.default_factory
+    ]
     hints = get_type_hints(cls)
     unknown = {field.name: () if get_origin(hints[field.name]) is tuple else None for field in left}
     wrong = [name for name, value in unknown.items() if value is None and NoneType not in get_args(hints[name])]

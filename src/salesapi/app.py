@@ -88,7 +88,9 @@ async def running_core(settings: Settings) -> AsyncIterator[Core]:
         log = await PostgreSQLEventLog.connect(url)
         undo.push_async_callback(log.close)
         keys = PostgreSQLKeys(pool, FileKeyEncryption(settings.key_file))
-        yield assembled(settings, pool=pool, log=log, keys=keys, epoch=await log.epoch())
+        core = assembled(settings, pool=pool, log=log, keys=keys, epoch=await log.epoch())
+        undo.push_async_callback(core.api_keys.close)
+        yield core
 
 
 def assembled(
@@ -103,6 +105,7 @@ def assembled(
     catalogue, clock, ids = whole_catalogue(), SystemClock(), TimeOrderedIds()
     codec = Codec(catalogue.event_types(), keys, UPCASTS)
     states = StreamStates(log, codec, catalogue)
+    api_keys = ApiKeys(states, log, pool=pool, clock=clock)
     ledgers = PayFactsReader(log, codec)
 
     async def find_ledger(ref: Ref) -> object:
@@ -122,8 +125,10 @@ def assembled(
         catalogue=catalogue,
         states=states,
         ledgers=ledgers,
-        handling=Handling(log, codec, states, catalogue, clock=clock, ids=ids, resolvers=resolvers),
-        api_keys=ApiKeys(pool),
+        handling=Handling(
+            log, codec, states, catalogue, clock=clock, ids=ids, resolvers=resolvers, on_appended=api_keys.appended
+        ),
+        api_keys=api_keys,
         scopes=Scopes(states),
         clock=clock,
         ids=ids,

@@ -366,4 +366,5 @@ def _public(made: Company) -> None:
         made.things.append(Thing(kind, made[name], (EVERYBODY,)))
     for name in ("rep", "other rep", "manager", "other manager"):
         made.things.append(Thing("member", made[name], (EVERYBODY,)))
+        made.things.append(Thing("principal", str(natural_id("principal", name)), (EVERYBODY,)))
     made.things.append(Thing("customer", made["customer"], (POOL,), "Cancity"))

@@ -15,6 +15,7 @@ from salesapi.api.http import read_sources
 from salesapi.api.reads.catalogue import ITEMS, LISTS
 from salesapi.commands.bulk import Bulk
 from salesapi.commands.command_reading import CommandReader
+from salesapi.commands.key_issuing import OPERATOR
 from salesapi.domain.catalogue import Catalogue
 from tests.api.graphql_client import ask, must
 from tests.service import Service, deal
@@ -94,8 +95,7 @@ def asked(sales: Service) -> OperationContext:
         authenticator=authenticator,
         epoch=core.epoch,
     )
-    principal: Any = None
-    caller = Caller(principal=principal, rows=EVERYTHING, pay=EVERYTHING)
+    caller = Caller(principal=OPERATOR, rows=EVERYTHING, pay=EVERYTHING, key_prefix="", key_expires_at=None)
     return OperationContext(caller=caller, authorization="", sources=sources, request_id="test")
 
 

@@ -23,6 +23,7 @@ WINDOW: Final = {"window_from": "2026-02-01", "window_to": "2026-02-28"}
 LIFE: Final = {"renewal_commission": "not_commensurate", "customer_life_months": 30}
 ASKED: Final[dict[str, tuple[dict[str, Any], ...]]] = {
     "customerTimeline": ({"customer_id": "$customer of rep"},),
+    "me": ({},),
     "teams": ({}, {"on": "2026-02-01"}),
     "compensationPlanDifferences": ({"plan_id": "$plan rep", "version_from": 1, "version_to": 1},),
     "commissionEstimate": ({"deal_id": "$deal of rep"},),

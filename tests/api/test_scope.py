@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.api.graphql_client import must, snake
+from tests.api.graphql_client import ask, must, snake
 from tests.api.scope_company import PAY_KINDS, PAY_REACHED, ROLES, SELLERS, Company, Thing
 from tests.conftest import REPOSITORY
 
@@ -31,6 +31,7 @@ DETAILS = {
     **{kind: kind for kind in ("deal", "lead", "activity", "customer", "agreement", "invoice", "receipt", "target")},
     **{kind: kind for kind in ("product", "calendar", "member", "pipeline", "statement", "approval", "objection")},
     **{"stageVisits": "deal", "customerProfile": "customer", "customerTimeline": "customer", "award": "award"},
+    "principal": "principal",
     "campaign": "campaign",
     **{"forecastSheet": "forecast_sheet", "rateTable": "rate_table"},
     **{"compensationPlan": "plan", "compensationPlanInWords": "plan", "compensationPlanDifferences": "plan"},
@@ -44,6 +45,10 @@ ESTIMATES = {"commissionEstimate"}
 LIVE = {"liveStatement"}
 """For the members in the scope of pay, where they take part in the plan."""
 FEEDS = {"events"}
+KEPT = {"principals", "apiKeys", "apiKey"}
+"""Who may ask, and with what: for whoever keeps the keys, and whoever looks over the keeper's shoulder."""
+OVERSEERS = {"admin", "auditor"}
+ONESELF = {"me"}
 PAYROLL = {"payroll"}
 """Exports: only of locked runs, and only for the members in scope."""
 
@@ -99,7 +104,19 @@ def paths() -> dict[str, str]:
 
 @pytest.mark.complete
 def test_every_read_has_a_policy(paths: dict[str, str]) -> None:
-    decided = {*LISTS, *DETAILS, *REPORTS, *RECEIVABLES, *FEEDS, *PAYROLL, *PAY_REPORTS, *ESTIMATES, *LIVE}
+    decided = {
+        *LISTS,
+        *DETAILS,
+        *REPORTS,
+        *RECEIVABLES,
+        *FEEDS,
+        *PAYROLL,
+        *PAY_REPORTS,
+        *ESTIMATES,
+        *LIVE,
+        *KEPT,
+        *ONESELF,
+    }
     assert set(paths) == decided, "say in LISTS, DETAILS or the others what these show"
 
 
@@ -120,6 +137,24 @@ async def test_lists_hold_exactly_what_is_in_scope(company: Company, paths: dict
 
 
 @pytest.mark.parametrize("role", ROLES)
+async def test_keys_are_listed_for_their_keepers_and_auditors_alone(
+    company: Company, paths: dict[str, str], role: str
+) -> None:
+    for operation in sorted(KEPT):
+        answer = await company.get(filled(paths[operation], NOBODY), role)
+        if role in OVERSEERS:
+            assert answer.status_code in (200, 404), operation
+        else:
+            assert (answer.status_code, answer.json()["code"]) == (403, "access.role_forbidden"), operation
+    document = "{ principals { edges { node { name } } } apiKeys { edges { node { prefix } } } }"
+    codes = {
+        error["extensions"]["code"]
+        for error in (await ask(company.service, document, role=role)).json().get("errors", [])
+    }
+    assert codes == (set() if role in OVERSEERS else {"access.role_forbidden"})
+
+
+@pytest.mark.parametrize("role", ROLES)
 async def test_a_foreign_thing_is_answered_as_one_that_does_not_exist(
     company: Company, paths: dict[str, str], role: str
 ) -> None:
@@ -137,7 +172,7 @@ async def test_a_foreign_thing_is_answered_as_one_that_does_not_exist(
 async def test_no_answer_holds_anything_of_a_foreign_thing(company: Company, paths: dict[str, str], role: str) -> None:
     foreign = [thing for thing in company.things if not company.sees(role, thing)]
     for operation, path in paths.items():
-        if operation in FEEDS | PAYROLL:
+        if operation in FEEDS | PAYROLL | KEPT:
             continue
         things = company.of(DETAILS[operation]) if operation in DETAILS else [None]
         for thing in things:

@@ -37,13 +37,13 @@ REFERENCES = {
     **dict.fromkeys(("member_id", "member_ids", "shares/member_id", "steps/member_ids", "team_id"), "public"),
     **dict.fromkeys(("awards/team_pool/share_points/member_id", "assumed_quotas/member_id"), "public"),
     **dict.fromkeys(("assumed_deals/owner_id", "children/team_id", "pipeline_id", "deal/pipeline_id"), "public"),
-    **dict.fromkeys(("product_id", "lines/product_id", "plan_id"), "public"),
+    **dict.fromkeys(("product_id", "lines/product_id", "plan_id", "principal_id"), "public"),
     **dict.fromkeys(("currencies/rate_table_id", "quotas/calendar_id"), "public"),
 }
 """What each field of a command names. Public things everybody sees; a part is found in its thing only."""
 NEVER_OWNED = {
     *("attribute_definition", "pipeline", "member", "team", "product", "invoice", "receipt", "rate_table"),
-    *("calendar", "compensation_plan", "payout_run", "campaign"),
+    *("calendar", "compensation_plan", "payout_run", "campaign", "principal", "api_key"),
 }
 """Kinds whose commands are for roles that see everything."""
 SEEN_WITH_CUSTOMER = {"agreement"}

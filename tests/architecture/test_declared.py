@@ -38,6 +38,7 @@ NOT_SHOWN: Final[Mapping[str, set[str]]] = {
     "allPoolShares": {"stater_id"},
     "currencyRates": {"rate_id", "day"},
     "approvals": {"party_ids"},
+    "apiKeys": {"sha256"},
 }
 """Columns that a list has for its conditions or its fold alone, by the list."""
 HANDED_ON_WHOLE: Final = {

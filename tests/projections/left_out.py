@@ -189,6 +189,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     """,
     "The row tells no day of the event, or one that the event names itself.": """
         pipeline: PipelineDefined(occurred) PipelineVersionPublished(occurred) PipelineRetired(occurred)
+        principal: PrincipalRegistered(occurred) PrincipalChanged(occurred) PrincipalDisabled(occurred)
+        api_key: ApiKeyIssued(occurred) ApiKeyRotated(occurred) ApiKeyRevoked(occurred)
         member: MemberJoined(occurred) MemberChanged(occurred) MemberLeft(occurred)
         employment: MemberJoined(occurred) MemberChanged(occurred)
         product: ProductListed(occurred) ProductPriceSet(occurred) ProductCostSet(occurred) ProductRetired(occurred)

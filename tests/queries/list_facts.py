@@ -14,7 +14,7 @@ from salesapi.domain.cash.receipts import ReceiptPart
 from salesapi.domain.selling.deals import DealLine
 from salesapi.projections.cash import agreements, invoices, receipts
 from salesapi.projections.customers import customers, satisfactions
-from salesapi.projections.organisation import approvals, calendars, members
+from salesapi.projections.organisation import api_keys, approvals, calendars, members, principals
 from salesapi.projections.pay import (
     awards,
     compensation_plans,
@@ -256,6 +256,8 @@ FACTS: Final[Mapping[str, ListFacts]] = {
     "rateTables": ListFacts(rate_tables.PROJECTION, None),
     "currencyRates": ListFacts(currency_rates.PROJECTION, None, id="rate_id", columns={"on": "day"}),
     "calendars": ListFacts(calendars.PROJECTION, None),
+    "principals": ListFacts(principals.PROJECTION, None),
+    "apiKeys": ListFacts(api_keys.PROJECTION, None),
     "compensationPlans": ListFacts(compensation_plans.PROJECTION, by_participant, base={"versions": ()}),
     "enrolments": ListFacts(
         enrolments.PROJECTION,

@@ -5,7 +5,6 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid5
 
 import asyncpg
 import httpx2
@@ -13,20 +12,18 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
-from salesapi.access.api_keys import ROLES, ApiKeys, create_key
+from salesapi.access.api_keys import ApiKeys
 from salesapi.access.scopes import Scopes
 from salesapi.api.authentication import Authenticator
 from salesapi.api.openapi import openapi_document
 from salesapi.api.rest.answers import add_problem_handlers
 from salesapi.api.rest.feed import PAGE_BYTES_MAX, FeedRoutes
 from salesapi.clock import SystemClock
-from salesapi.commands.stream_states import StreamStates
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.shared.kernel import NAMESPACE
+from salesapi.domain.organisation.principals import ROLES
 from salesapi.embedded.postgresql import DatabaseUrls
-from salesapi.eventlog.codec import Codec
-from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.streaming.cloud_events import cloud_event
+from tests.access.stated_access import StatedAccess
 from tests.streaming.conftest import PAYLOADS, Facts
 
 CATALOGUE = Catalogue()
@@ -53,20 +50,19 @@ class Feed:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def feed(facts: Facts, database: DatabaseUrls) -> AsyncIterator[Feed]:
-    keys: dict[str, str] = {
-        role: await create_key(
-            facts.owner, principal_id=uuid5(NAMESPACE, role), name=role, roles=[role], member_id=None
-        )
-        for role in ROLES
-    }
+    keys: dict[str, str] = {}
+    access = StatedAccess()
+    for role in ROLES:
+        keys[role] = access.key_of(role, roles=(role,))
     async with asyncpg.create_pool(database.application_url, min_size=1, max_size=2) as pool:
-        states = StreamStates(facts.log, Codec(CATALOGUE.event_types(), None, UPCASTS), CATALOGUE)
+        api_keys = ApiKeys(access, facts.log, pool=pool, clock=SystemClock())
         app = FastAPI()
         add_problem_handlers(app)
-        FeedRoutes(Authenticator(ApiKeys(pool), Scopes(states), SystemClock()), facts.log, 1, CATALOGUE).add_to(app)
+        FeedRoutes(Authenticator(api_keys, Scopes(access), SystemClock()), facts.log, 1, CATALOGUE).add_to(app)
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://feed.test") as client:
             yield Feed(app=app, client=client, keys=keys)
+        await api_keys.close()
 
 
 async def test_a_page_holds_the_same_cloud_events_as_the_stream(facts: Facts, feed: Feed) -> None:

@@ -1,121 +1,163 @@
-"""API keys: made once, shown once, stored as SHA-256 of 256 random bits.
+"""Which principal a shown key opens the doors for, by what the log says of the key and the principal.
 
-A key reads `sk_<prefix>_<secret>`. Found by the digest through a unique index, so no comparison leaks time. Valid keys are
-remembered for `REMEMBERED_SECONDS`, which is how long a revocation may take to be felt.
+What was found is remembered, and forgotten at once when the log says anything new of either: in the process that wrote it
+before the receipt is answered, in the others when they hear of it (`key_news.py`). While a process cannot hear, it looks in
+the log for each request. Durations are in seconds, on this process's monotonic clock.
 """
 
-import hashlib
-import secrets
+import asyncio
 import time
 from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, get_args
+from typing import Final
 from uuid import UUID
 
+from salesapi.access.bearer_keys import ShownKey, shown_key
+from salesapi.access.key_news import KeyNews
+from salesapi.access.key_uses import KeyUses
 from salesapi.access.principals import KeyUnknown, Principal
-from salesapi.database.connections import OwnConnection, Pool
-from salesapi.domain.shared.kernel import Role
+from salesapi.access.scopes import States
+from salesapi.clock import Clock
+from salesapi.database.connections import UNAVAILABLE, Pool
+from salesapi.domain.organisation import principals
+from salesapi.domain.organisation.api_keys import ApiKey, opens
+from salesapi.domain.shared.kernel import StreamRef
+from salesapi.eventlog.recorder import EventLog, LogUnavailable
 
-REMEMBERED_SECONDS: Final = 5.0
+REMEMBERED_SECONDS: Final = 60.0
+"""Longest that a key is not looked up anew, whatever is heard."""
 REMEMBERED_KEYS_MAX: Final = 10_000
-SECRET_BYTES: Final = 32
-KEY_LENGTH_MAX: Final = 200
-"""Longest bearer token that is looked at, in characters."""
-ROLES: Final[tuple[Role, ...]] = get_args(Role)
+LOOK_AGAIN_SECONDS: Final = 1.0
+"""How soon whoever holds a connection is looked at again when the log could not be read."""
 
-SELLING: Final[frozenset[Role]] = frozenset({"rep", "manager"})
-"""Roles that see a part of the rows. A key that mixed them with others would see everything in all its roles."""
 
-_FIND: Final = """
-    SELECT p.id, p.name, p.roles, p.member_id
-    FROM access.api_key k JOIN access.principal p ON p.id = k.principal_id
-    WHERE k.sha256 = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
-"""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """The doors that a key opens."""
+
+    principal: Principal
+    api_key_id: UUID
+    prefix: str
+    expires_at: datetime | None
+
+    @property
+    def rests_on(self) -> frozenset[StreamRef]:
+        """The streams that say so."""
+        return frozenset((StreamRef("api_key", self.api_key_id), StreamRef("principal", self.principal.id)))
+
+
+@dataclass(slots=True, eq=False)
+class _Holder:
+    """A connection that stays open by an access."""
+
+    rests_on: frozenset[StreamRef]
+    has_news: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class ApiKeys:
-    """Finds the principal of a bearer key."""
+    """Finds what a bearer key opens."""
 
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-        self._remembered: dict[bytes, tuple[float, Principal]] = {}
+    def __init__(self, states: States, log: EventLog, *, pool: Pool, clock: Clock) -> None:
+        self._states = states
+        self._clock = clock
+        self._news = KeyNews(log, self.heard)
+        self.uses = KeyUses(pool, clock)
+        self._remembered: dict[bytes, tuple[float, Access]] = {}
+        self._holders: set[_Holder] = set()
+        self._news_count = 0
 
-    async def principal_of(self, key: str) -> Principal:
-        """The principal that holds this key.
+    async def close(self) -> None:
+        """Stops following the log, and writes which keys were used."""
+        await self._news.close()
+        await self.uses.close()
+
+    async def access_of(self, text: str, *, is_anew: bool = False) -> Access:
+        """The access that this key gives; `is_anew` asks the log, whatever is remembered.
 
         Raises:
-            KeyUnknown: for a key that is not known, expired or revoked.
+            KeyUnknown: for a key that is not known, expired or revoked, or whose principal is disabled.
         """
-        if not 0 < len(key) <= KEY_LENGTH_MAX:
+        shown = shown_key(text)
+        if shown is None:
             raise KeyUnknown()
-        digest = digest_of(key)
-        known = self._remembered.get(digest)
-        now = time.monotonic()
-        if known and known[0] > now:
-            return known[1]
-        row = await self._pool.fetchrow(_FIND, digest)
-        if row is None:
-            self._remembered.pop(digest, None)
+        known = self._remembered.get(shown.sha256)
+        if known is not None and not is_anew and time.monotonic() < known[0] and self._news.is_in_touch:
+            access = known[1]
+        else:
+            access = await self._looked_up(shown)
+        self.uses.note(access.api_key_id)
+        return access
+
+    def heard(self, changed: Collection[StreamRef] | None) -> None:
+        """Forgets what rests on these streams (None: on any), and tells the holders of connections to look again."""
+        self._news_count += 1
+        self._remembered = {
+            digest: (until, access)
+            for digest, (until, access) in self._remembered.items()
+            if changed is not None and access.rests_on.isdisjoint(changed)
+        }
+        for holder in self._holders:
+            if changed is None or not holder.rests_on.isdisjoint(changed):
+                holder.has_news.set()
+
+    def appended(self, streams: Collection[StreamRef]) -> None:
+        """As `heard`, for what this process has written itself."""
+        changed = [ref for ref in streams if ref.kind in ("api_key", "principal")]
+        if changed:
+            self.heard(changed)
+
+    async def until_changed(self, text: str, principal: Principal) -> None:
+        """Returns once the key opens nothing any longer, or something else than it did for this principal."""
+        shown = shown_key(text)
+        if shown is None:
+            return
+        holder = _Holder(frozenset((StreamRef("api_key", shown.id), StreamRef("principal", principal.id))))
+        self._holders.add(holder)
+        try:
+            with suppress(KeyUnknown):
+                while (access := await self._looked_again(text)).principal == principal:
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(self._seconds_of(access)):
+                            await holder.has_news.wait()
+                    holder.has_news.clear()
+        finally:
+            self._holders.discard(holder)
+
+    async def _looked_again(self, text: str) -> Access:
+        """As `access_of`, however long the log cannot be read: nothing can be revoked meanwhile."""
+        while True:
+            try:
+                return await self.access_of(text)
+            except (LogUnavailable, *UNAVAILABLE):
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+    async def _looked_up(self, shown: ShownKey) -> Access:
+        self._news.start()
+        news_count = self._news_count
+        key = await self._states.state(StreamRef("api_key", shown.id))
+        if not isinstance(key, ApiKey) or not shown.is_of(key.sha256) or not opens(key, self._clock.now()):
             raise KeyUnknown()
-        principal = Principal(id=row["id"], name=row["name"], roles=frozenset(row["roles"]), member_id=row["member_id"])
+        found = await self._states.state(StreamRef("principal", key.principal_id))
+        if not isinstance(found, principals.Principal) or found.is_disabled:
+            raise KeyUnknown()
+        principal = Principal(
+            id=key.principal_id, name=found.name, roles=frozenset(found.roles), member_id=found.member_id
+        )
+        access = Access(principal=principal, api_key_id=shown.id, prefix=key.prefix, expires_at=key.expires_at)
+        # What was heard while the log was read may be newer than what was read.
+        if news_count == self._news_count:
+            self._remember(shown, access)
+        return access
+
+    def _remember(self, shown: ShownKey, access: Access) -> None:
         if len(self._remembered) >= REMEMBERED_KEYS_MAX:
             self._remembered.clear()
-        self._remembered[digest] = (now + REMEMBERED_SECONDS, principal)
-        return principal
+        self._remembered[shown.sha256] = (time.monotonic() + self._seconds_of(access), access)
 
-
-def digest_of(key: str) -> bytes:
-    """Computes what is stored of a key: its SHA-256."""
-    return hashlib.sha256(key.encode(errors="surrogatepass")).digest()
-
-
-async def create_key(
-    connection: OwnConnection,
-    *,
-    principal_id: UUID,
-    name: str,
-    roles: Collection[Role],
-    member_id: UUID | None,
-    expires_at: datetime | None = None,
-) -> str:
-    """Makes a key for a principal (made too, or its roles replaced) with the owner's role; the key is shown only now.
-
-    Raises:
-        ValueError: without a role, for an unknown one, or for roles that do not go together.
-    """
-    if not roles or set(roles) - set(ROLES):
-        raise ValueError(f"roles are some of {', '.join(ROLES)}; got {', '.join(roles) or 'none'}")
-    if set(roles) & SELLING and set(roles) - SELLING:
-        raise ValueError(
-            "a key of a rep or manager sees its own rows or its team's, the other roles see everything: make one key for each"
-        )
-    prefix, secret = secrets.token_hex(4), secrets.token_urlsafe(SECRET_BYTES)
-    key = f"sk_{prefix}_{secret}"
-    async with connection.transaction():
-        await connection.execute(
-            """
-            INSERT INTO access.principal (id, name, roles, member_id) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (id) DO UPDATE SET name = excluded.name, roles = excluded.roles, member_id = excluded.member_id
-            """,
-            principal_id,
-            name,
-            sorted(roles),
-            member_id,
-        )
-        await connection.execute(
-            "INSERT INTO access.api_key (sha256, prefix, principal_id, expires_at) VALUES ($1, $2, $3, $4)",
-            digest_of(key),
-            prefix,
-            principal_id,
-            expires_at,
-        )
-    return key
-
-
-async def revoke_keys(connection: OwnConnection, prefix: str) -> int:
-    """Revokes the keys with this prefix; answers how many were."""
-    rows = await connection.fetch(
-        "UPDATE access.api_key SET revoked_at = clock_timestamp() WHERE prefix = $1 AND revoked_at IS NULL RETURNING 1",
-        prefix,
-    )
-    return len(rows)
+    def _seconds_of(self, access: Access) -> float:
+        """How long an access holds unless something is heard."""
+        if access.expires_at is None:
+            return REMEMBERED_SECONDS
+        return min(REMEMBERED_SECONDS, max(0.0, (access.expires_at - self._clock.now()).total_seconds()))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 from uuid import UUID
 
 from salesapi.domain.shared.kernel import Kind, Refused, Role
@@ -46,6 +46,11 @@ class Principal:
         return _permissions_of(self.roles)
 
     @property
+    def is_system(self) -> bool:
+        """Whether it is a system that states facts, and nobody's own key."""
+        return self.member_id is None and "integration" in self.roles
+
+    @property
     def kind(self) -> str:
         """`member` for people, `integration` for everything else."""
         return "member" if self.member_id else "integration"
@@ -81,6 +86,9 @@ class Scope:
 
 
 EVERYTHING: Final = Scope(member_ids=None)
+EVERY_ROLE: Final = frozenset[Role](get_args(Role))
+OVERSEERS: Final = frozenset[Role]({"admin", "auditor"})
+"""Whoever keeps the keys, and whoever looks over the keeper's shoulder."""
 ScopeOf: TypeAlias = Literal["rows", "pay"]
 """Which of an asker's scopes bounds a read."""
 
@@ -98,7 +106,9 @@ class KeyUnknown(Refused):
 
     code = "access.key_unknown"
     kind = Kind.UNAUTHENTICATED
-    message = "Send a valid API key as `Authorization: Bearer <key>`; `salesapi keys create` makes one."
+    message = (
+        "Send a valid API key as `Authorization: Bearer <key>`; an admin issues keys, as does `salesapi keys create`."
+    )
 
 
 class OwnerOutOfScope(Refused):

@@ -1,5 +1,6 @@
 """Who asks: the bearer key of a request as a principal with its scopes. Both doors begin here."""
 
+from datetime import datetime
 from uuid import UUID
 
 from salesapi.access.api_keys import ApiKeys
@@ -16,6 +17,9 @@ class Caller:
     principal: Principal
     rows: Scope
     pay: Scope
+    key_prefix: str
+    """Names the key that was shown."""
+    key_expires_at: datetime | None
 
     @property
     def member_id(self) -> UUID | None:
@@ -35,19 +39,29 @@ class Authenticator:
         self._scopes = scopes
         self._clock = clock
 
-    async def caller(self, authorization: str | None) -> Caller:
-        """Reads `Authorization: Bearer <key>`.
+    async def caller(self, authorization: str | None, *, is_anew: bool = False) -> Caller:
+        """Reads `Authorization: Bearer <key>`; `is_anew` asks the log, for whoever was kept waiting since.
 
         Raises:
             KeyUnknown: without a valid key.
         """
-        scheme, _, key = (authorization or "").partition(" ")
-        if scheme.lower() != "bearer":
-            raise KeyUnknown()
-        principal = await self._keys.principal_of(key.strip())
-        today = self._clock.now().date()
+        access = await self._keys.access_of(_bearer(authorization), is_anew=is_anew)
+        principal, today = access.principal, self._clock.now().date()
         return Caller(
             principal=principal,
             rows=await self._scopes.rows(principal, today),
             pay=await self._scopes.pay(principal, today),
+            key_prefix=access.prefix,
+            key_expires_at=access.expires_at,
         )
+
+    async def until_changed(self, authorization: str, caller: Caller) -> None:
+        """Returns once the key opens nothing any longer, or something else than it did for this caller."""
+        await self._keys.until_changed(_bearer(authorization), caller.principal)
+
+
+def _bearer(authorization: str | None) -> str:
+    scheme, _, key = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise KeyUnknown()
+    return key.strip()

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.shared.declarations import AnyCommand
 from salesapi.domain.shared.kernel import UNSET
+from salesapi.domain.shared.key_digests import made_at_door
 
 REFERENCE: Final = "#/components/schemas/{model}"
 
@@ -35,10 +36,11 @@ def command_schemas(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
 
 
 def _as_sent(schema: dict[str, Any], kind: AnyCommand) -> dict[str, Any]:
-    """Without the id that stands in the path, and with the business time."""
+    """Without the id that stands in the path and what the door makes, and with the business time."""
     properties: dict[str, Any] = {**schema["properties"], **OCCURRED_AT}
-    if kind.target is not None:
-        del properties[kind.target]
+    for unsent in (kind.target, made_at_door(kind.command)):
+        if unsent is not None:
+            del properties[unsent]
     for field in fields(kind.command):
         if field.default is UNSET:
             properties[field.name].pop("default", None)

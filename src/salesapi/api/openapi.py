@@ -59,6 +59,10 @@ SHARED_SCHEMAS: dict[str, dict[str, Any]] = {
                     "required": ["id", "type", "stream_kind", "stream_id", "version", "position"],
                 },
             },
+            "key": {
+                "type": ["string", "null"],
+                "description": "Of commands that make an API key only: the key in full, answered once; null in a retry.",
+            },
         },
         "required": ["id", "kind", "version", "position", "recorded_at", "events"],
     },

@@ -12,7 +12,7 @@ import cyclopts
 app: Final = cyclopts.App(
     name="salesapi", help="A headless, event-sourced sales API.", version=partial(version, "salesapi")
 )
-keys: Final = cyclopts.App(name="keys", help="API keys: make and revoke them.")
+keys: Final = cyclopts.App(name="keys", help="API keys: make, list, rotate and revoke them.")
 
 app.command(
     "salesapi.cli.developing:dev",
@@ -54,6 +54,15 @@ app.command(
 app.command(keys)
 keys.command("salesapi.cli.keys:create", help="Makes an API key and prints it; it is not shown again.")
 keys.command(
+    "salesapi.cli.keys:list_",
+    name="list",
+    help="Lists the keys: whose they are, until when they open something, and the day on which each was used last.",
+)
+keys.command(
+    "salesapi.cli.keys:rotate",
+    help="Makes a key in the place of another one and prints it; the old one goes on for the overlap.",
+)
+keys.command(
     "salesapi.cli.keys:revoke",
-    help="Revokes the keys with this prefix, the middle part of `sk_<prefix>_...`.",
+    help="Revokes the key with this prefix, the middle part of `sk_<prefix>_...`, and ends what it opened.",
 )

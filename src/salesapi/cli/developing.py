@@ -5,17 +5,19 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from salesapi.access.api_keys import create_key
 from salesapi.api.http import http_app
 from salesapi.app import Core, running_core
-from salesapi.cli.cli_settings import KEY_FILE_NAME, owner_connection, settings_of
+from salesapi.cli.cli_settings import KEY_FILE_NAME, settings_of
 from salesapi.cli.following import running_followers
+from salesapi.cli.founding import found_access
 from salesapi.cli.migrating import migrate_all
 from salesapi.cli.running import run, until_stopped
 from salesapi.cli.serving import listening_socket, serving
+from salesapi.commands.handling import Handling
+from salesapi.commands.key_issuing import issue_key
 from salesapi.demo.company import ref
 from salesapi.demo.loading import DEMO_ORIGIN, load_demo
-from salesapi.domain.shared.kernel import Role, natural_id
+from salesapi.domain.shared.kernel import Role
 from salesapi.embedded.engines import running_engines
 from salesapi.embedded.folders import write_private
 from salesapi.eventlog.codec import decode_meta
@@ -27,6 +29,8 @@ DEMO_KEYS: Final[tuple[tuple[Role, tuple[Role, ...], str | None], ...]] = (
     ("auditor", ("auditor",), None),
 )
 """Which member each demo key is."""
+FIRST_EVENTS: Final = 100
+"""How many events are looked at for the first that is business: principals and keys come before it."""
 
 
 async def develop(folder: Path, *, port: int, with_demo: bool) -> None:
@@ -34,14 +38,15 @@ async def develop(folder: Path, *, port: int, with_demo: bool) -> None:
     listener = listening_socket("127.0.0.1", port)
     async with running_engines(folder, log_progress=_say) as engines:
         await migrate_all(engines.owner_url, folder / KEY_FILE_NAME)
-        await _make_key(engines.owner_url, folder, "admin")
+        await found_access(engines.owner_url, folder / "admin.key")
         settings = settings_of(engines, folder)
         async with running_core(settings) as core, running_followers(core), serving(http_app(core), listener):
+            await _make_key(core.handling, folder, "admin")
             if with_demo and await _is_demo_wanted(core):
                 await load_demo(core.handling, _say)
                 for name, roles, person in DEMO_KEYS:
                     member_id = ref("member", person) if person else None
-                    await _make_key(engines.owner_url, folder, name, roles=roles, member_id=member_id)
+                    await _make_key(core.handling, folder, name, roles=roles, member_id=member_id)
             address = f"http://127.0.0.1:{listener.getsockname()[1]}"
             print(
                 f"salesapi is ready: REST {address}/v1  GraphQL {address}/graphql  docs {address}/docs  "
@@ -57,20 +62,19 @@ def _say(text: str) -> None:
 
 async def _is_demo_wanted(core: Core) -> bool:
     """An empty log takes the demo; one that was begun with it, and perhaps killed, is completed. Another is left alone."""
-    first = await core.log.read(after=0, limit=1)
-    return not first.events or decode_meta(first.events[0].meta).origin == DEMO_ORIGIN
+    first = await core.log.read(after=0, limit=FIRST_EVENTS)
+    business = [event for event in first.events if event.stream.kind not in ("principal", "api_key")]
+    return not business or decode_meta(business[0].meta).origin == DEMO_ORIGIN
 
 
 async def _make_key(
-    owner_url: str, folder: Path, name: Role, *, roles: Sequence[Role] = (), member_id: UUID | None = None
+    handling: Handling, folder: Path, name: Role, *, roles: Sequence[Role] = (), member_id: UUID | None = None
 ) -> None:
     """Writes a role's key to `<role>.key`, once, readable only by the user who runs this."""
     file = folder / f"{name}.key"
     if file.exists():
         return
-    id = natural_id("principal", name)
-    async with owner_connection(owner_url) as connection:
-        key = await create_key(connection, principal_id=id, name=name, roles=roles or (name,), member_id=member_id)
+    key = await issue_key(handling, name=name, roles=roles or (name,), member_id=member_id, origin="cli:dev")
     write_private(file, key + "\n")
 
 

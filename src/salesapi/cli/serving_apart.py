@@ -1,20 +1,31 @@
 """`migrate`, `serve` and `work`: the same as `dev` as separate processes, on PostgreSQL and NATS of one's own."""
 
+from pathlib import Path
+
 from salesapi.api.http import http_app
 from salesapi.app import running_core
 from salesapi.cli.cli_settings import owner_url, read_settings
 from salesapi.cli.following import running_followers
+from salesapi.cli.founding import found_access
 from salesapi.cli.migrating import migrate_all
 from salesapi.cli.running import run, until_stopped
 from salesapi.cli.serving import listening_socket, serving
 
 
-def migrate() -> None:
-    """Brings the database to this version, with the owner's role (SALESAPI_MIGRATION_URL)."""
+def migrate(*, admin_key_file: Path | None = None) -> None:
+    """Brings the database to this version, with the owner's role (SALESAPI_MIGRATION_URL).
+
+    Parameters
+    ----------
+    admin_key_file
+        Write the first admin key to this file, readable by you only; without it the key is printed.
+    """
     settings = read_settings()
 
     async def work() -> None:
-        done = await migrate_all(owner_url(settings), settings.key_file)
+        url = owner_url(settings)
+        done = await migrate_all(url, settings.key_file)
+        done += await found_access(url, admin_key_file)
         print("\n".join(done) or "nothing to do: the database has this version")
 
     run(work())

@@ -15,10 +15,12 @@ from zoneinfo import ZoneInfo, available_timezones
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from salesapi.access.bearer_keys import new_key
 from salesapi.clock import Clock
 from salesapi.commands.requests import Request
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.shared.kernel import BusinessTime, Kind, Refused
+from salesapi.domain.shared.key_digests import made_at_door
 from salesapi.domain.shared.one_of import TAG, UNKNOWN
 
 KEY_LENGTH_MAX: Final = 255
@@ -63,6 +65,13 @@ class CommandReader:
             name: TypeAdapter(kind.command) for name, (_, kind) in catalogue.commands.items()
         }
 
+        self._filled = {
+            name: filled
+            for name, (_, kind) in catalogue.commands.items()
+            if (filled := made_at_door(kind.command)) is not None
+        }
+        """The fields that no client sends, by command."""
+
     def read(self, name: str, values: Mapping[str, object], expected_version: int | None = None) -> Request:
         """The request to handle.
 
@@ -71,13 +80,25 @@ class CommandReader:
         """
         fields = dict(values)
         occurred = self._occurred(fields)
+        made_key = self._make_key(name, fields)
         try:
             command = self._adapters[name].validate_json(orjson.dumps(fields), strict=True)
         except ValidationError as error:
             raise malformed(error, fields) from None
         except (TypeError, orjson.JSONEncodeError) as error:
             raise CommandMalformed(reason=f"The values are not JSON: {error}.") from None
-        return Request(command=command, occurred=occurred, expected_version=expected_version)
+        return Request(command=command, occurred=occurred, expected_version=expected_version, made_key=made_key)
+
+    def _make_key(self, name: str, fields: dict[str, object]) -> str | None:
+        """Makes the API key that a command asks for, and gives the command its digest."""
+        filled = self._filled.get(name)
+        if filled is None:
+            return None
+        if filled in fields:
+            raise CommandMalformed(reason=f"The field /{filled} is made by the server.", pointer=f"/{filled}")
+        key, digest = new_key()
+        fields[filled] = {"prefix": digest.prefix, "sha256": digest.sha256}
+        return key
 
     def _occurred(self, fields: dict[str, object]) -> BusinessTime | None:
         zone = fields.pop("occurred_zone", self._zone)

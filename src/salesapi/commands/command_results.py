@@ -39,6 +39,10 @@ class CommandResult:
     events: tuple[EventResult, ...]
     is_replay: bool = False
     is_dry_run: bool = False
+    makes_key: bool = False
+    """Whether the command makes an API key."""
+    made_key: str | None = None
+    """The key that was made just now; a replay and a dry run have none, for it is stored nowhere."""
 
 
 def positioned(

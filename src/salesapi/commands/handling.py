@@ -5,7 +5,7 @@ request it is refused. A decision is made again when another writer was faster, 
 """
 
 import itertools
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -73,7 +73,9 @@ class Handling:
         clock: Clock,
         ids: Ids,
         resolvers: Mapping[type, Resolver],
+        on_appended: Callable[[Collection[StreamRef]], None] = lambda _: None,
     ) -> None:
+        """`on_appended` is told the streams of a commit before its receipt is answered."""
         self._log = log
         self._codec = codec
         self._catalogue = catalogue
@@ -81,6 +83,7 @@ class Handling:
         self._ids = ids
         self._resolvers = resolvers
         self._states = states
+        self._on_appended = on_appended
 
     async def handle(self, request: Request, envelope: Envelope, *, dry_run: bool = False) -> CommandResult:
         """Decides and stores one command.
@@ -103,15 +106,16 @@ class Handling:
             earlier = await self._load(work, foreseen, envelope, key=not dry_run)
             if earlier is not None:
                 refuse_another_request(earlier, envelope)
-                return replayed(earlier)
+                return _with_keys(replayed(earlier), requests, is_made=False)
             receipts = [
                 await self._decide(work, request, target, envelope)
                 for request, target in zip(requests, targets, strict=True)
             ]
             if dry_run:
-                return [replace(receipt, is_dry_run=True) for receipt in receipts]
+                receipts = [replace(receipt, is_dry_run=True) for receipt in receipts]
+                return _with_keys(receipts, requests, is_made=False)
             try:
-                return await self._append(work, receipts, requests, envelope)
+                return _with_keys(await self._append(work, receipts, requests, envelope), requests, is_made=True)
             except (recorder.VersionConflict, recorder.KeyTaken):
                 pass  # Another writer was a moment faster: its events, or a twin's receipt, are found on the next turn.
         raise VersionContended(times=DECISIONS_MAX)
@@ -186,6 +190,7 @@ class Handling:
             new_id=self._ids.new(),
             today=self._clock.now().date(),
             facts=work,
+            is_system=envelope.principal.is_system,
             acted=loaded.acted,
         )
         for event in target.kind.decided(context, state=loaded.state, command=target.command):
@@ -275,6 +280,7 @@ class Handling:
             return [replace(receipt, position=head) for receipt in receipts]
         appends = await self._encoded(work, requests, envelope)
         appended = await self._log.append(recorder.AppendRequest(appends=appends, key=key))
+        self._on_appended(work.decided)
         return positioned(receipts, offsets, appended, len(work.order))
 
     async def _encoded(
@@ -303,6 +309,18 @@ class Handling:
             recorder.StreamAppend(stream=ref, expected_version=expected[ref], events=_take(rest, len(events)))
             for ref, events in work.decided.items()
         )
+
+
+def _with_keys(receipts: list[CommandResult], requests: Sequence[Request], *, is_made: bool) -> list[CommandResult]:
+    """The receipts with the API keys that were made for them; what was made for nothing is forgotten."""
+    if all(request.made_key is None for request in requests):
+        return receipts
+    return [
+        receipt
+        if request.made_key is None
+        else replace(receipt, makes_key=True, made_key=request.made_key if is_made else None)
+        for receipt, request in zip(receipts, requests, strict=True)
+    ]
 
 
 def _refuse_foreign_owner(command: object, envelope: Envelope, *, pointer: str) -> None:

@@ -13,6 +13,8 @@ class Request:
     command: object
     occurred: BusinessTime | None
     expected_version: int | None = None
+    made_key: str | None = None
+    """The API key whose digest the command has, where it makes one. Handed out with the result, and stored nowhere."""
 
 
 @fast_record

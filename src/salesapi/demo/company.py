@@ -91,10 +91,14 @@ def reps() -> tuple[Person, ...]:
     return tuple(person for person in people() if "-rep-" in person.key)
 
 
-def foundation() -> Iterator[object]:
-    """The commands that found the company, in their order."""
+def joining() -> Iterator[object]:
+    """The commands by which everybody comes to the company."""
     for person in people():
         yield JoinMember(name=person.name, employee_number=person.key, external_id=external(person.key))
+
+
+def foundation() -> Iterator[object]:
+    """The commands that found the company, in their order, once its people are there."""
     yield FormTeam(name="销售部", external_id=external("sales"))
     yield AppointTeamLeader(team_id=ref("team", "sales"), member_id=ref("member", "director"))
     for team, name, region in TEAMS:

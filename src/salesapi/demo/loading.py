@@ -7,8 +7,9 @@ from typing import Final
 
 from salesapi.access.principals import EVERYTHING, Principal
 from salesapi.commands.handling import Handling
+from salesapi.commands.key_issuing import register
 from salesapi.commands.requests import Envelope, Request
-from salesapi.demo.company import QUARTERS, foundation, ref
+from salesapi.demo.company import QUARTERS, foundation, joining, ref
 from salesapi.demo.stories import stories
 from salesapi.domain.pay.records import payout_runs
 from salesapi.domain.shared.kernel import natural_id
@@ -18,17 +19,29 @@ DEMO_ORIGIN: Final = "import:demo"
 PLANS: Final = ("flat", "ladder")
 LOCKED_QUARTERS: Final = QUARTERS[:3]
 
+_FOUNDER: Final = Principal(id=natural_id("principal", "demo founder"), name="demo founder", roles=frozenset({"admin"}))
 _LOADER: Final = Principal(
-    id=natural_id("principal", "demo loader"), name="demo loader", roles=frozenset({"admin", "finance", "integration"})
+    id=natural_id("principal", "demo loader"),
+    name="demo loader",
+    roles=frozenset({"admin", "finance", "integration"}),
+    member_id=ref("member", "finance"),
 )
 _APPROVER: Final = Principal(
-    id=natural_id("principal", "demo approver"), name="demo approver", roles=frozenset({"finance"})
+    id=natural_id("principal", "demo approver"),
+    name="demo approver",
+    roles=frozenset({"finance"}),
+    member_id=ref("member", "director"),
 )
 
 
 async def load_demo(handling: Handling, say: Callable[[str], None]) -> None:
     """Loads everything that is not there yet."""
     say("loading the demo company")
+    await register(handling, _FOUNDER, origin=DEMO_ORIGIN)
+    for number, command in enumerate(joining(), start=1):
+        await handling.handle(Request(command=command, occurred=None), _envelope(f"joining/{number}", _FOUNDER))
+    for principal in (_LOADER, _APPROVER):
+        await register(handling, principal, origin=DEMO_ORIGIN)
     for number, command in enumerate(foundation(), start=1):
         await handling.handle(Request(command=command, occurred=None), _envelope(f"foundation/{number}"))
     room = asyncio.Semaphore(STORIES_AT_ONCE)

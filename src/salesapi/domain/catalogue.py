@@ -13,7 +13,7 @@ from salesapi.domain.cash import agreement_decisions, invoice_decisions, receipt
 from salesapi.domain.consequences import FOLLOWING
 from salesapi.domain.customers import customer_decisions
 from salesapi.domain.declaration_checks import check_declarations
-from salesapi.domain.organisation import approval_decisions, calendars, members, team_decisions
+from salesapi.domain.organisation import api_keys, approval_decisions, calendars, members, principals, team_decisions
 from salesapi.domain.pay.decisions import (
     award_decisions,
     compensation_plan_decisions,
@@ -40,6 +40,8 @@ from salesapi.domain.shared.declarations import AnyCommand, AnyStream, Declarati
 Value = TypeVar("Value")
 
 STREAMS: Final[tuple[AnyStream, ...]] = (
+    principals.STREAM,
+    api_keys.STREAM,
     attributes.STREAM,
     pipelines.STREAM,
     members.STREAM,

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias, TypeVar, cast
 from uuid import UUID
 
 from salesapi.domain.customers.customers import AddCustomerContact, RegisterCustomer
+from salesapi.domain.organisation.api_keys import ApiKey, IssueApiKey, RotateApiKey
 from salesapi.domain.pay.records.awards import ApproveAward, Award
 from salesapi.domain.pay.records.objections import (
     DecideObjection,
@@ -98,6 +99,11 @@ def split_target(target: Target, command: SplitTarget, context: Context) -> tupl
     return tuple(Step(command=proposal) for proposal in proposals(target, command))
 
 
+def rotate_key(key: ApiKey, command: RotateApiKey, context: Context) -> tuple[Step, ...]:
+    """The key in the place of the one that ends: of the same principal, under the same label."""
+    return (Step(command=made_from(IssueApiKey, command, principal_id=key.principal_id, label=key.label)),)
+
+
 def following(command: type[Command], steps: Following[State, Command]) -> tuple[type, AnyFollowing]:
     """Declares what follows from a command."""
     return command, cast("AnyFollowing", steps)  # It is only given such commands, with the state of their stream.
@@ -111,6 +117,7 @@ FOLLOWING: Final[Mapping[type, AnyFollowing]] = dict(
         following(RaiseObjection, raise_objection),
         following(DecideObjection, close_objection),
         following(WithdrawObjection, close_objection),
+        following(RotateApiKey, rotate_key),
     )
 )
 """What follows, by the command."""

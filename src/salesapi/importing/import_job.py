@@ -16,6 +16,7 @@ from salesapi.access.principals import Principal
 from salesapi.clock import Clock
 from salesapi.commands.command_reading import CommandReader
 from salesapi.commands.handling import Handling
+from salesapi.commands.key_issuing import register
 from salesapi.database.connections import Pool
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.shared.kernel import Role, natural_id
@@ -169,6 +170,8 @@ class _Import:
 
     async def run(self, given: Sequence[TableFiles]) -> None:
         """The setup, then each table for which there are files."""
+        principal = import_principal(self.mapping.source)
+        await register(self.parts.handling, principal, origin=f"import:{self.mapping.source}")
         setup = self.mapping.setup
         if setup:
             # One after the other: later commands of a setup build on earlier ones.

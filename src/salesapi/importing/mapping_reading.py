@@ -10,6 +10,7 @@ from typing import Final, NoReturn
 from zoneinfo import available_timezones
 
 from salesapi.domain.catalogue import Catalogue
+from salesapi.domain.shared.key_digests import made_at_door
 from salesapi.domain.shared.money import MINOR_UNIT_EXPONENTS
 from salesapi.importing.cleaning import Rule
 from salesapi.importing.layout_reading import LAYOUT_FIELDS, LayoutReader
@@ -163,6 +164,8 @@ class _Reader:
         command = step.get("command")
         if not isinstance(command, str) or command not in self._catalogue.commands:
             self._refuse((*path, "command"), f"there is no command {command}; the API's documentation lists them")
+        if made_at_door(self._catalogue.commands[command][1].command) is not None:
+            self._refuse((*path, "command"), f"{command} makes a key, which nobody would be shown; no import gives it")
         declared = {field.name for field in fields(self._catalogue.commands[command][1].command)}
         values = self._values.record(step.get("values"), (*path, "values"), None)
         unknown = sorted(set(values) - declared)

@@ -5,7 +5,7 @@ from typing import Final
 from salesapi.projections.cash import agreements, invoices, receipts
 from salesapi.projections.customers import customers, satisfactions, timelines
 from salesapi.projections.declaring import checked
-from salesapi.projections.organisation import approvals, calendars, employments, members
+from salesapi.projections.organisation import api_keys, approvals, calendars, employments, members, principals
 from salesapi.projections.pay import (
     awards,
     compensation_plans,
@@ -36,6 +36,8 @@ from salesapi.projections.selling import (
 
 PROJECTIONS: Final[tuple[Projection, ...]] = checked(
     (
+        principals.PROJECTION,
+        api_keys.PROJECTION,
         pipelines.PROJECTION,
         members.PROJECTION,
         employments.PROJECTION,

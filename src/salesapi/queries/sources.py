@@ -14,8 +14,8 @@ from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.projection import Projection
 
 _BY_NAME: Final[Mapping[str, Projection]] = {projection.name: projection for projection in PROJECTIONS}
-_OPAQUE: Final = re.compile(r"'(?:[^']|'')*'|::[a-z]+(?:\[\])*")
-"""Literals, and the types of casts."""
+_OPAQUE: Final = re.compile(r"'(?:[^']|'')*'|::[a-z]+(?:\[\])*|\baccess\.\w+")
+"""Literals, the types of casts, and functions of a schema that is no read model."""
 _READ_MODEL: Final = re.compile(r"\bread\.(\w+)(?:\s+([a-z]\w*))?")
 _MADE: Final = re.compile(r'(?:\bAS|\))\s+"?([a-z]\w*)"?(?:\s*\(([^()]*)\))?')
 _NAME: Final = re.compile(r'\b(?:([a-z]\w*)\.)?"?\b([a-z]\w*)\b(?!\s*\()')

@@ -8,6 +8,23 @@ DOLLAR = {"from_currency": "USD", "to_currency": "CNY", "rate": "7.1012"}
 SETTING = (
     Sent("JoinMember", {"name": "Ann Doe", "email": "ann@example.com", **external("ann")}, name="ann"),
     Sent("ChangeMember", {"member_id": "$ann", "email": None, "cost_centre": "C1"}),
+    Sent("RegisterPrincipal", {"name": "ann", "roles": ["rep"], "member_id": "$ann"}, name="as_ann"),
+    Sent(
+        "RegisterPrincipal",
+        {"name": "ann", "roles": ["finance"]},
+        code="principal.exists",
+        pointer="/name",
+    ),
+    Sent("ChangePrincipal", {"principal_id": "$as_ann", "roles": ["rep", "manager"], "reason": "Leads a team"}),
+    Sent(
+        "IssueApiKey",
+        {"principal_id": "$as_ann", "expires_at": "2030-01-01T00:00:00+08:00", "label": "laptop"},
+        name="key",
+    ),
+    Sent("RotateApiKey", {"api_key_id": "$key", "overlap_until": "2029-01-01T00:00:00Z", "expires_at": None}),
+    Sent("RevokeApiKey", {"api_key_id": "$key", "reason": "Lost"}),
+    Sent("DisablePrincipal", {"principal_id": "$as_ann", "reason": "Left"}),
+    Sent("IssueApiKey", {"principal_id": "$as_ann"}, code="principal.disabled"),
     Sent("FormTeam", {"name": "East", "region": "east", "effective_from": "2025-01-01"}, name="team"),
     Sent("MoveTeam", {"team_id": "$team", "parent_id": "$north", "effective_from": "2025-02-01"}),
     Sent("ChangeTeamMembership", {"team_id": "$team", "member_id": "$ann", "effective_from": "2025-02-01"}),

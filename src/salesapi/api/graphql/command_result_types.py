@@ -1,7 +1,7 @@
 """The answers to mutations: receipts, and the results of a bulk."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import strawberry
@@ -12,6 +12,10 @@ from salesapi.api.refusals import STATUS, problem
 from salesapi.commands.bulk import BulkResult
 from salesapi.commands.command_results import CommandResult
 from salesapi.domain.shared.kernel import Refused
+
+KEY_ABOUT: Final = (
+    "The API key that was made, in full: only here and only once. Null where none was made, and in a replay."
+)
 
 
 @strawberry.type(name="EventReceipt", description="An event that a command wrote, or would write.")
@@ -40,6 +44,7 @@ class ReceiptType:
     recorded_at: datetime | None
     events: list[EventReceiptType]
     is_replay: bool = strawberry.field(description="Whether an earlier request with this key is answered again.")
+    key: str | None = strawberry.field(description=KEY_ABOUT)
 
 
 @strawberry.type(name="Problem", description="A refusal of one command of a bulk; `code` is stable.")
@@ -99,4 +104,5 @@ def receipt_type(receipt: CommandResult, epoch: int) -> ReceiptType:
         recorded_at=receipt.recorded_at,
         events=events,
         is_replay=receipt.is_replay,
+        key=receipt.made_key,
     )

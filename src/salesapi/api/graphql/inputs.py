@@ -24,6 +24,7 @@ from strawberry.types.base import has_object_definition
 from salesapi.api.graphql.enums import Enums
 from salesapi.api.graphql.scalars import BigInt
 from salesapi.domain.shared.kernel import About, Unset
+from salesapi.domain.shared.key_digests import made_at_door
 from salesapi.domain.shared.one_of import TAG, OneOf, is_tag, records_by_kind
 
 INT_MAX: Final = 2**31 - 1
@@ -115,7 +116,7 @@ class Inputs(Carried):
         made: dict[str, Any] = {"__annotations__": {}}
         for field in fields(declared):
             annotation = hints[field.name]
-            if is_tag(field.name, annotation):
+            if is_tag(field.name, annotation) or field.name == made_at_door(record):
                 continue
             has_default = field.default is not MISSING or field.default_factory is not MISSING
             is_required = not has_default and not _admits_absence(annotation)

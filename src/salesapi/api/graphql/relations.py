@@ -21,6 +21,7 @@ from salesapi.queries.customers.customers import CUSTOMERS
 from salesapi.queries.customers.satisfactions import SATISFACTIONS
 from salesapi.queries.listings import Listing
 from salesapi.queries.organisation.members import MEMBERS
+from salesapi.queries.organisation.principals import PRINCIPALS
 from salesapi.queries.organisation.teams import teams_of_members
 from salesapi.queries.paging import PageRequest
 from salesapi.queries.pay.awards import AWARDS
@@ -42,10 +43,12 @@ from salesapi.queries.sources import DeclarationWrong
 from salesapi.schemas.cash.agreements import AgreedLine, Agreement
 from salesapi.schemas.cash.invoices import Invoice
 from salesapi.schemas.cash.receipts import PaymentReceipt, ReceiptAllocation
-from salesapi.schemas.customers.customers import Customer
+from salesapi.schemas.customers.customers import Customer, TimelineEntry
 from salesapi.schemas.customers.satisfactions import Satisfaction
+from salesapi.schemas.organisation.api_keys import ApiKey
 from salesapi.schemas.organisation.approvals import Approval
 from salesapi.schemas.organisation.members import Member
+from salesapi.schemas.organisation.principals import Me, Principal
 from salesapi.schemas.organisation.teams import Team
 from salesapi.schemas.pay.awards import Award
 from salesapi.schemas.pay.commission_estimates import CommissionEstimate, EstimatedPay
@@ -170,8 +173,14 @@ async def _teams(asked: OperationContext, member_ids: Sequence[UUID]) -> Mapping
     return teams_of_members(teams, on, member_ids) if isinstance(teams, Teams) else {}
 
 
+def _principals(*keys: str) -> tuple[One, ...]:
+    """Leads from each of these ids of principals to who they are."""
+    return tuple(to_one(PRINCIPALS, name=f"{key}_principal", key=key, about=f"Who `{key}` is.") for key in keys)
+
+
 _owner = partial(to_one, MEMBERS, name="owner", key="owner_id", about="The accountable member.")
 _member = partial(to_one, MEMBERS, name="member", key="member_id", about="The member.")
+_actor = partial(to_one, PRINCIPALS, name="actor", key="actor_id", about="The principal who recorded it.")
 _lead = partial(to_one, LEADS, name="lead", key="lead_id")
 _customer = partial(to_one, CUSTOMERS, name="customer", key="customer_id")
 _deal = partial(to_one, DEALS, name="deal", key="deal_id")
@@ -276,18 +285,29 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
     Credit: (_member(), _deal(about="The deal, where it is in your scope.")),
     Approval: (
         to_one(MEMBERS, name="requester", key="requester_id", about="The member who asked."),
+        *_principals("requested_by"),
         _customer(about="The customer that is to be approved, where it is one.", key="subject_id"),
         _deal(about="The deal that is to be approved, where it is one.", key="subject_id"),
         _award(about="The award that is to be approved, where it is one.", key="subject_id"),
     ),
-    Objection: (_member(), _run(about="The payout run, where it is about a statement.", key="subject_id")),
+    Principal: (_member(about="The member that it is."),),
+    Me: (_member(about="The member that it is."),),
+    ApiKey: (to_one(PRINCIPALS, name="principal", key="principal_id", about="For whom it opens the doors."),),
+    LineEvent: (_actor(),),
+    TimelineEntry: (_actor(),),
+    Objection: (
+        _member(),
+        _run(about="The payout run, where it is about a statement.", key="subject_id"),
+        *_principals("raised_by", "answered_by", "decided_by"),
+    ),
     Award: (
         _member(),
         _plan(),
         to_one(OBJECTIONS, name="objection", key="objection_id", about="The objection that led to an adjustment."),
         _deal(about="The deal whose expiry is extended."),
+        *_principals("granted_by", "approved_by"),
     ),
-    PoolShares: (_owner(about="The leader of the team."), _plan()),
+    PoolShares: (_owner(about="The leader of the team."), _plan(), *_principals("stated_by", "approved_by")),
     PoolShare: (_member(),),
     PointsBalance: (_member(key="id"),),
     PointsEntry: (_member(), _award(about="The award that was credited.", key="award_id"), _plan()),
@@ -296,6 +316,7 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
         Many(
             name="statements", about="Its statements that stand, the largest first.", shape=Statement, load=_statements
         ),
+        *_principals("submitted_by", "approved_by"),
     ),
     Statement: (
         _member(),

@@ -100,6 +100,7 @@ class Socket:
         self._caller: Caller | None = None
         self._authorization = ""
         self._operations: dict[str, asyncio.Task[None]] = {}
+        self._access: asyncio.Task[None] | None = None
         self._sending = asyncio.Lock()
         self._failed: asyncio.Future[Closing] = asyncio.get_running_loop().create_future()
 
@@ -120,7 +121,7 @@ class Socket:
 
     async def stop(self) -> None:
         """Ends all operations."""
-        running = list(self._operations.values())
+        running = [*self._operations.values(), *(() if self._access is None else (self._access,))]
         self._operations.clear()
         for task in running:
             task.cancel()
@@ -178,7 +179,14 @@ class Socket:
             raise Closing(FORBIDDEN, "Forbidden") from None
         except OUTAGES:
             raise Closing(TRY_AGAIN, "The database does not answer at the moment; try again shortly") from None
+        self._access = asyncio.create_task(self._until_forbidden(self._caller))
         await self._send({"type": "connection_ack"})
+
+    async def _until_forbidden(self, caller: Caller) -> None:
+        """Ends the socket once its key is revoked or expired, or opens something else: what runs has the old access."""
+        await self._sources.authenticator.until_changed(self._authorization, caller)
+        if not self._failed.done():
+            self._failed.set_result(Closing(FORBIDDEN, "Forbidden"))
 
     async def _subscribe(self, message: Mapping[str, Any]) -> None:
         id, caller = _id(message), self._caller

@@ -6,9 +6,10 @@ from dataclasses import field as with_default
 from typing import Annotated, Any, Generic
 from uuid import UUID
 
+from salesapi.access.principals import EVERY_ROLE, refuse_foreign_role
 from salesapi.api.reads.arguments import Named, path_names
 from salesapi.api.reads.question import InRest, Item, PageOf, Question, Reading
-from salesapi.domain.shared.kernel import About
+from salesapi.domain.shared.kernel import About, Role
 from salesapi.queries.filters import Filter
 from salesapi.queries.listings import Listing, Single
 from salesapi.queries.orders import Ordering
@@ -27,6 +28,8 @@ class ListRead(Generic[Shape, Filter, Ordering]):
     listing: Listing[Shape, Filter, Ordering]
     at: str = ""
     """The path in REST, where it does not follow from the name."""
+    roles: frozenset[Role] = EVERY_ROLE
+    """Who may ask."""
 
     @property
     def path(self) -> str:
@@ -46,6 +49,7 @@ class ListRead(Generic[Shape, Filter, Ordering]):
         )
 
         async def answer(reading: Reading, given: Any) -> Page[Shape]:
+            refuse_foreign_role(reading.caller.principal, self.roles, self.path)
             read, scope = listing.page, listing.scope_of
             return await reading.read(read, scope, where=given.filter, order=given.order_by, page=given.page)
 
@@ -56,13 +60,13 @@ class ListRead(Generic[Shape, Filter, Ordering]):
             answers=PageOf(listing.shape),
             answer=answer,
             reads=listing.reads,
-            rest=InRest(path=self.path),
+            rest=in_rest(self.path, self.roles),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRead(Generic[Shape]):
-    """One thing by the one id in its path. `name`, `summary` and `at` are as those of a list.
+    """One thing by the one id in its path. `name`, `summary`, `at` and `roles` are as those of a list.
 
     Raises:
         DeclarationWrong: the path has not one id, or the things of the list have none.
@@ -72,6 +76,7 @@ class ItemRead(Generic[Shape]):
     summary: str
     thing: Listing[Shape, Any, Any] | Single[Shape]
     at: str = ""
+    roles: frozenset[Role] = EVERY_ROLE
 
     def __post_init__(self) -> None:
         """Checks that it is found by one id."""
@@ -92,6 +97,7 @@ class ItemRead(Generic[Shape]):
         arguments = _record(f"{self.name}Of", (name, Annotated[UUID, Named(name, "id")]))
 
         async def answer(reading: Reading, given: Any) -> Shape:
+            refuse_foreign_role(reading.caller.principal, self.roles, self.path)
             return await reading.read(self.thing.one, self.thing.scope_of, getattr(given, name))
 
         return Question(
@@ -101,8 +107,15 @@ class ItemRead(Generic[Shape]):
             answers=Item(self.thing.shape),
             answer=answer,
             reads=self.thing.reads,
-            rest=InRest(path=self.path),
+            rest=in_rest(self.path, self.roles),
         )
+
+
+def in_rest(path: str, roles: frozenset[Role]) -> InRest:
+    """The place in REST; who may ask is said where that is not everybody."""
+    if roles == EVERY_ROLE:
+        return InRest(path=path)
+    return InRest(path=path, about=f"Roles: {', '.join(sorted(roles))}.", refusals=(401, 403, 404, 422, 503))
 
 
 def _record(name: str, *fields: tuple[str, Any] | tuple[str, Any, Any]) -> type:

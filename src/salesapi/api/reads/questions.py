@@ -7,7 +7,7 @@ from typing import Any, Final
 from salesapi.api.reads.cash import receivables
 from salesapi.api.reads.catalogue import READS
 from salesapi.api.reads.customers import customer_timeline
-from salesapi.api.reads.organisation import teams
+from salesapi.api.reads.organisation import me, teams
 from salesapi.api.reads.pay import (
     commission_estimates,
     finance_reports,
@@ -24,6 +24,7 @@ QUESTIONS: Final[tuple[Question[Any, Any], ...]] = (
     *stage_visits.QUESTIONS,
     *customer_timeline.QUESTIONS,
     *teams.QUESTIONS,
+    *me.QUESTIONS,
     *plan_differences.QUESTIONS,
     *statements.QUESTIONS,
     *commission_estimates.QUESTIONS,

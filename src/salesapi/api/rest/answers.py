@@ -66,6 +66,7 @@ def receipt_values(receipt: CommandResult, epoch: int) -> dict[str, Any]:
             "position": event.position,
         }
         events.append({**values, "payload": event.payload} if receipt.is_dry_run else values)
+    key = {"key": receipt.made_key} if receipt.makes_key else {}
     return {
         "id": receipt.id,
         "kind": receipt.kind,
@@ -73,6 +74,7 @@ def receipt_values(receipt: CommandResult, epoch: int) -> dict[str, Any]:
         "position": None if receipt.is_dry_run else receipt.position,
         "recorded_at": receipt.recorded_at,
         "events": events,
+        **key,
     }
 
 

@@ -132,14 +132,20 @@ class FeedRoutes:
         )
 
     async def _answer(self, request: Request) -> Response:
-        caller = await self._authenticator.caller(request.headers.get("authorization"))
-        refuse_foreign_role(caller.principal, FEED_ROLES, "The event feed")
+        await self._refuse_forbidden(request)
         _refuse_unknown(request)
         after = _number(request, "after", default=0, least=0, most=10**POSITION_DIGITS_MAX - 1)
         limit = _number(request, "limit", default=PAGE_EVENTS_DEFAULT, least=1, most=PAGE_EVENTS_MAX)
         wait_seconds = _number(request, "waitSeconds", default=0, least=0, most=WAIT_SECONDS_MAX)
-        page = await self._page(after, limit, self._types(request), time.monotonic() + wait_seconds)
+        types, deadline, page = self._types(request), time.monotonic() + wait_seconds, FeedPage(after)
+        while not await self._is_filled(page, limit, types, deadline):
+            # A revocation moves the log, too: whoever waits is looked at anew before anything is read for them.
+            await self._refuse_forbidden(request, is_anew=True)
         return Response(page.body(self._epoch), media_type="application/json")
+
+    async def _refuse_forbidden(self, request: Request, *, is_anew: bool = False) -> None:
+        caller = await self._authenticator.caller(request.headers.get("authorization"), is_anew=is_anew)
+        refuse_foreign_role(caller.principal, FEED_ROLES, "The event feed")
 
     def _types(self, request: Request) -> list[str] | None:
         text = request.query_params.get("types")
@@ -154,16 +160,15 @@ class FeedRoutes:
             raise TypeUnknown(pointer="/types", types=named)
         return types
 
-    async def _page(self, after: int, limit: int, types: list[str] | None, deadline: float) -> FeedPage:
-        """Fills a page: what is there, or else the first that comes until the deadline."""
-        page = FeedPage(after)
-        while True:
-            is_filled = await self._fill(page, limit, types)
-            seconds_left = deadline - time.monotonic()
-            if is_filled or page.events or seconds_left <= 0:
-                return page
-            if page.scanned_to == page.head:
-                await self._wait_past(page.head, seconds_left)
+    async def _is_filled(self, page: FeedPage, limit: int, types: list[str] | None, deadline: float) -> bool:
+        """Fills a page with what is there; where that is nothing, waits until the log moves or the deadline is there."""
+        is_full = await self._fill(page, limit, types)
+        seconds_left = deadline - time.monotonic()
+        if is_full or page.events or seconds_left <= 0:
+            return True
+        if page.scanned_to == page.head:
+            await self._wait_past(page.head, seconds_left)
+        return False
 
     async def _fill(self, page: FeedPage, limit: int, types: list[str] | None) -> bool:
         """Takes what one pass over the log gives; true when nothing more fits on the page."""

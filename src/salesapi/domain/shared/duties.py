@@ -50,11 +50,13 @@ class Duty(Generic[StateOf, CommandOf]):
     benefits: Callable[[StateOf, CommandOf, Facts], Set[UUID]] | None = None
     """`benefits(state, command, facts) -> members` who gain, or lose less, by it."""
     is_personal: bool = True
-    """Whether a key that names no member is refused. Systems state facts, too; they decide nothing."""
+    """Whether a key that names no member is refused."""
+    is_for_systems: bool = False
+    """Whether a system may give it nevertheless: it states what was decided elsewhere, and gains nothing."""
 
     def refuses(self) -> list[str]:
         """Says who may not give the command, for the contracts."""
-        told = ["a key that names no member"] if self.is_personal else []
+        told = ["a key that names no member" + " and is no system's" * self.is_for_systems] * self.is_personal
         if self.apart_from:
             told.append(f"who gave cause for the last {_either(self.apart_from)}")
         return [*told, "who gains by it"] if self.benefits is not None else told
@@ -75,7 +77,7 @@ def refuse_conflict(duty: Duty[StateOf, CommandOf], state: StateOf, command: Com
         PersonUnknown, NotApart, OwnBenefit
     """
     operation = type(command).__name__
-    if duty.is_personal and context.member_id is None:
+    if duty.is_personal and context.member_id is None and not (duty.is_for_systems and context.is_system):
         raise PersonUnknown(operation=operation)
     for event in duty.apart_from:
         earlier = context.acted.get(event)

@@ -267,6 +267,8 @@ class Context:
     today: date
     """The date of the record clock in UTC; only for bounds: on what may lie in the future, and on delays."""
     facts: Facts
+    is_system: bool = False
+    """Whether a system gave it, such as an import: a principal with the role integration that is no member."""
     acted: Mapping[type, Party] = field(default_factory=dict)
     """Who last gave cause for each of the stream's events from which a duty of its commands is kept apart."""
 

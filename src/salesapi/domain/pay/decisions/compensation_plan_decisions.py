@@ -206,7 +206,7 @@ def _participants(state: plans.CompensationPlan, command: _OfPlan, facts: Facts)
 
 
 PUBLISHING: Final[Duty[plans.CompensationPlan, _OfPlan]] = Duty(
-    why="nobody says by what they themselves are paid", benefits=_participants
+    why="nobody says by what they themselves are paid", benefits=_participants, is_for_systems=True
 )
 
 STREAM: Final = Stream[plans.CompensationPlan, plans.CompensationPlanEvent](
