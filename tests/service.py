@@ -80,7 +80,8 @@ class Service:
 
     async def join(self, name: str, *, role: str = "admin") -> UUID:
         """A member of this name: duties are kept apart by people, so a key that decides on pay is somebody's."""
-        return UUID((await self.must("/v1/members", {"name": name}, role=role))["id"])
+        self.ids[name] = UUID((await self.must("/v1/members", {"name": name}, role=role))["id"])
+        return self.ids[name]
 
     async def make_key(self, name: str, roles: list[Role], member_id: UUID | None = None) -> None:
         """A key under this name."""

@@ -87,6 +87,7 @@ class Case:
     permissions: frozenset[str] = frozenset()
     actor: UUID = ACTOR
     member: UUID | None = PERSON
+    is_system: bool = False
     earlier: Party = EARLIER
     subject: UUID = SUBJECT
     command: object = None
@@ -158,6 +159,7 @@ class Case:
             new_id=NEW_ID,
             today=DAY,
             facts=facts,
+            is_system=self.is_system,
             acted={type(event): self.earlier for event in self.events},
         )
 

@@ -251,7 +251,7 @@ async def _pay(made: Company) -> None:
         run = await made.make(f"run {key}", "run", "/v1/payout-runs", None, plan_id=plan, period="2026-02")
         made.things[-1] = Thing("run", run, sellers)
         for step in ("calculate", "issue-statements"):
-            await made.service.must(f"/v1/payout-runs/{run}/{step}", {})
+            await made.service.must(f"/v1/payout-runs/{run}/{step}", {}, role="finance")
         made.things += [Thing("statement", f"{run}/{made[seller]}", (seller,)) for seller in sellers]
         if key == "both":
             await _locked(made, run)
@@ -364,6 +364,8 @@ def _public(made: Company) -> None:
         made.things.append(Thing("credit", f"{each.id}/{made[str(each.owners[0])]}", each.owners))
     for name, kind in (("product", "product"), ("pipeline", "pipeline"), ("north", "team"), ("south", "team")):
         made.things.append(Thing(kind, made[name], (EVERYBODY,)))
+    for name in ("Ada", "Fay"):
+        made.things.append(Thing("member", made[name], (EVERYBODY,)))
     for name in ("rep", "other rep", "manager", "other manager"):
         made.things.append(Thing("member", made[name], (EVERYBODY,)))
         made.things.append(Thing("principal", str(natural_id("principal", name)), (EVERYBODY,)))

@@ -43,7 +43,7 @@ async def test_an_objection_to_a_locked_line_ends_in_an_approved_adjustment(comp
     assert (locked.status_code, locked.json()["code"]) == (409, "award.period_locked")
     posted = await service.must(path, {**posting, "period": "2026-03"}, role="finance")
     own = await service.post(f"/v1/awards/{posted['id']}/approve", {}, role="finance")
-    assert (own.status_code, own.json()["code"]) == (409, "award.approver_is_granter")
+    assert (own.status_code, own.json()["code"]) == (409, "duty.not_apart")
     await service.must(f"/v1/awards/{posted['id']}/approve", {})
     decision = {"outcome": "adjust", "correction": {"kind": "award", "id": posted["id"]}, "reason": "He was right"}
     await service.must(f"/v1/objections/{id}/decide", decision, role="finance")
@@ -106,7 +106,7 @@ async def test_a_pool_that_was_held_back_is_paid_once_its_division_is_approved(c
     assert (foreign.status_code, foreign.json()["code"]) == (403, "access.owner_out_of_scope")
     stated = await service.must("/v1/pool-shares/state", stating, role="manager")
     own = await service.post(f"/v1/pool-shares/{stated['id']}/approve", {}, role="manager")
-    assert (own.status_code, own.json()["code"]) == (409, "pool_shares.approver_is_stater")
+    assert (own.status_code, own.json()["code"]) == (409, "duty.not_apart")
     live = f"/v1/live-statements/{plan}/{rep}"
     before = (await company.get(live, "rep", period="2026-03", minPosition=stated["position"])).json()["item"]
     assert [line for line in before["lines"] if line["kind"] == "award" and line["component"] == "pool"] == []
@@ -148,7 +148,7 @@ async def test_an_expiry_that_somebody_else_agrees_to_extend_releases_the_late_c
     asked = await service.must("/v1/awards/extend-expiry", authenticator, role="manager")
     assert await march(asked["position"]) == [("release", 225), ("lapsed", 0)]
     own = await service.post(f"/v1/awards/{asked['id']}/approve", {}, role="manager")
-    assert (own.status_code, own.json()["code"]) == (409, "award.approver_is_granter")
+    assert (own.status_code, own.json()["code"]) == (409, "duty.not_apart")
     approved = await service.must(f"/v1/awards/{asked['id']}/approve", {}, role="finance")
     assert await march(approved["position"]) == [("release", 450)]
     assert approved["position"] in lines[-1]["positions"]

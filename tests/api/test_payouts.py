@@ -212,7 +212,7 @@ async def test_everybody_is_paid_once_and_the_statement_says_how(paying: Paying)
     rep, other = str(ids["rep"]), str(ids["other rep"])
     assert await paying.payouts() == dict.fromkeys(("rep", "other rep"), ("not_instructed", None, None))
     assert await paying.refused("instruct-payout", "rep", **FIRST) == "403 access.role_forbidden"
-    assert await paying.refused("instruct-payout", "paid finance", **FIRST) == "409 payout_run.payout_of_own"
+    assert await paying.refused("instruct-payout", "paid finance", **FIRST) == "409 duty.own_benefit"
     await paying.to("instruct-payout", "admin", **FIRST)
     assert (await paying.to("instruct-payout", **FIRST))["events"] == []
     assert await paying.sums() == (740, 0)

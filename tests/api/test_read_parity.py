@@ -53,7 +53,7 @@ PARTS: Final = (
 """Questions of REST alone, a part of the answer, and the question of GraphQL that answers it."""
 RELATIONS: Final = {"stageVisits", "payoutRunStatements"}
 """Questions of REST that are a field of a thing in GraphQL."""
-TOO_DEEP: Final = frozenset({"versions"})
+TOO_DEEP: Final = frozenset({"versions", "proposed"})
 """Fields that a list would show deeper than a document may go; the single thing shows them."""
 
 

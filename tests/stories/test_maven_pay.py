@@ -48,8 +48,8 @@ Pay = Mapping[tuple[str, str], int]
 async def paid(published: Company) -> AsyncIterator[Mapping[str, str]]:
     """Eight locked payout runs; the plans' ids by key."""
     service = published.service
-    await service.make_key("finance", ["finance"])
-    await service.make_key("other finance", ["finance"])
+    await service.make_key("finance", ["finance"], await service.join("Fay"))
+    await service.make_key("other finance", ["finance"], await service.join("Flo"))
     plans = {plan["key"]: plan["id"] for plan in (await published.get("/v1/compensation-plans"))["items"]}
     for plan_id in plans.values():
         for quarter in QUARTERS:

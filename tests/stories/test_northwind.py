@@ -110,8 +110,8 @@ async def lines(northwind: Northwind) -> list[Item]:
 async def statements(northwind: Northwind) -> list[Item]:
     """Pays the three years by a plan of own sales and an override on the team's; all of it is locked."""
     service = northwind.service
-    await service.make_key("finance", ["finance"])
-    await service.make_key("other finance", ["finance"])
+    await service.make_key("finance", ["finance"], await service.join("Fay"))
+    await service.make_key("other finance", ["finance"], await service.join("Flo"))
     plan = await service.must(
         "/v1/compensation-plans", {"key": "sales", "name": "Sales", "currency": "USD"}, role="finance"
     )

@@ -101,6 +101,7 @@ DRAW = {
 ROUNDING = {"scope": "line", "mode": "half_up"}
 PUBLISHED = {"plan_id": "$plan", "period": "month", "rounding": ROUNDING}
 SIMULATED = {"plan_id": "$plan", "period": "2026-03", "components": [BONUS], "rounding": ROUNDING}
+BETTER = {**PUBLISHED, "components": [BONUS], "effective_from": "2026-05-01", "reason": "Better"}
 PARTICIPANT = {"member_id": "$rep", "plan_id": "$plan"}
 
 ACKNOWLEDGED = {**PARTICIPANT, "plan_version": 1}
@@ -195,5 +196,23 @@ PAY = (
     Sent("AcknowledgeCompensationPlan", ACKNOWLEDGED, role="rep"),
     Sent("AcknowledgeCompensationPlan", ACKNOWLEDGED, role="rep"),
     Sent("RecordParticipantLeft", LEFT, role="finance"),
+    refused(
+        "PublishCompensationPlanVersion", BETTER, "compensation_plan.approval_needed", "/effective_from", role="finance"
+    ),
+    Sent("ProposeCompensationPlanVersion", BETTER, role="finance"),
+    Sent(
+        "RejectCompensationPlanVersion",
+        {"plan_id": "$plan", "proposal": 1, "reason": "Too much"},
+        role="finance",
+    ),
+    Sent("ProposeCompensationPlanVersion", BETTER, role="finance"),
+    refused(
+        "ApproveCompensationPlanVersion",
+        {"plan_id": "$plan", "proposal": 1},
+        "compensation_plan.proposal_unknown",
+        "/proposal",
+    ),
+    refused("ApproveCompensationPlanVersion", {"plan_id": "$plan", "proposal": 2}, "duty.not_apart", role="finance"),
+    Sent("ApproveCompensationPlanVersion", {"plan_id": "$plan", "proposal": 2}),
     Sent("RetireCompensationPlan", {"plan_id": "$plan", "reason": "Old"}),
 )

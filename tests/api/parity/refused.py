@@ -132,7 +132,7 @@ REFUSED = (
     refused("AcknowledgeCompensationPlan", ACKNOWLEDGED, "enrolment.not_yours", "/member_id", role="manager"),
     refused(
         "AcknowledgeCompensationPlan",
-        {**ACKNOWLEDGED, "plan_version": 2},
+        {**ACKNOWLEDGED, "plan_version": 3},
         "enrolment.version_unpublished",
         "/plan_version",
         role="rep",

@@ -114,7 +114,8 @@ TARGETS = (
         role="rep",
         name="target",
     ),
-    Sent("AgreeTarget", {"target_id": "$target"}, role="rep"),
+    refused("AgreeTarget", {"target_id": "$target"}, "duty.not_apart", role="rep"),
+    Sent("AgreeTarget", {"target_id": "$target"}, role="manager"),
     Sent(
         "SplitTarget",
         {

@@ -245,7 +245,7 @@ CLOSED = (raised(), ANSWERED, REJECTED)
         ((raised(),), REP, ANSWER, OwnBenefit),
         ((raised(),), None, ANSWER, PersonUnknown),
         (CLOSED, REP, deciding("adjust"), objections.ObjectionClosed),
-        ((raised(), ANSWERED), REP, deciding("uphold"), OwnBenefit),
+        ((raised(), ANSWERED), REP, deciding("reject"), OwnBenefit),
         ((raised(),), BOSS, deciding("adjust"), objections.ObjectionNotAnswered),
         ((raised(), ANSWERED), BOSS, deciding("adjust", award(NOBODY)), ThingUnknown),
         (CLOSED, OTHER, WITHDRAW, objections.ObjectionClosed),
