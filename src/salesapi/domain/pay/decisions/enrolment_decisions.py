@@ -178,7 +178,7 @@ def _participant(state: object, command: _OfParticipant, facts: Facts) -> Set[UU
 
 
 PAYING: Final[Duty[object, _OfParticipant]] = Duty(
-    why="nobody says by what they themselves are paid", benefits=_participant
+    why="nobody says by what they themselves are paid", benefits=_participant, is_for_systems=True
 )
 
 STREAM: Final = Stream[enrolments.Enrolment, enrolments.EnrolmentEvent](
