@@ -22,13 +22,14 @@ from salesapi.embedded.engines import running_engines
 from salesapi.embedded.folders import write_private
 from salesapi.eventlog.codec import decode_meta
 
-DEMO_KEYS: Final[tuple[tuple[Role, tuple[Role, ...], str | None], ...]] = (
+DEMO_KEYS: Final[tuple[tuple[str, tuple[Role, ...], str | None], ...]] = (
     ("rep", ("rep",), "east-rep-1"),
     ("manager", ("manager",), "east-manager"),
     ("finance", ("finance",), "finance"),
+    ("director", ("finance",), "director"),
     ("auditor", ("auditor",), None),
 )
-"""Which member each demo key is."""
+"""Which member each demo key is. The director approves what finance submits: four eyes are two people."""
 FIRST_EVENTS: Final = 100
 """How many events are looked at for the first that is business: principals and keys come before it."""
 
@@ -41,7 +42,7 @@ async def develop(folder: Path, *, port: int, with_demo: bool) -> None:
         await found_access(engines.owner_url, folder / "admin.key")
         settings = settings_of(engines, folder)
         async with running_core(settings) as core, running_followers(core), serving(http_app(core), listener):
-            await _make_key(core.handling, folder, "admin")
+            await _make_key(core.handling, folder, "admin", roles=("admin",))
             if with_demo and await _is_demo_wanted(core):
                 await load_demo(core.handling, _say)
                 for name, roles, person in DEMO_KEYS:
@@ -68,13 +69,13 @@ async def _is_demo_wanted(core: Core) -> bool:
 
 
 async def _make_key(
-    handling: Handling, folder: Path, name: Role, *, roles: Sequence[Role] = (), member_id: UUID | None = None
+    handling: Handling, folder: Path, name: str, *, roles: Sequence[Role], member_id: UUID | None = None
 ) -> None:
-    """Writes a role's key to `<role>.key`, once, readable only by the user who runs this."""
+    """Writes somebody's key to `<name>.key`, once, readable only by the user who runs this."""
     file = folder / f"{name}.key"
     if file.exists():
         return
-    key = await issue_key(handling, name=name, roles=roles or (name,), member_id=member_id, origin="cli:dev")
+    key = await issue_key(handling, name=name, roles=roles, member_id=member_id, origin="cli:dev")
     write_private(file, key + "\n")
 
 
