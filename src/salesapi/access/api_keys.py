@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from salesapi.access.bearer_keys import ShownKey, shown_key
+from salesapi.access.bearer_keys import ShownKey, sha256_of, shown_key
 from salesapi.access.key_news import KeyNews
 from salesapi.access.key_uses import KeyUses
 from salesapi.access.principals import KeyUnknown, Principal
@@ -79,14 +79,11 @@ class ApiKeys:
         Raises:
             KeyUnknown: for a key that is not known, expired or revoked, or whose principal is disabled.
         """
-        shown = shown_key(text)
-        if shown is None:
-            raise KeyUnknown()
-        known = self._remembered.get(shown.sha256)
-        if known is not None and not is_anew and time.monotonic() < known[0] and self._news.is_in_touch:
+        known = None if is_anew else self._remembered.get(sha256_of(text))
+        if known is not None and known[0] > time.monotonic() < self._news.in_touch_until:
             access = known[1]
         else:
-            access = await self._looked_up(shown)
+            access = await self._looked_up(shown_key(text))
         self.uses.note(access.api_key_id)
         return access
 
@@ -133,7 +130,9 @@ class ApiKeys:
             except (LogUnavailable, *UNAVAILABLE):
                 await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
-    async def _looked_up(self, shown: ShownKey) -> Access:
+    async def _looked_up(self, shown: ShownKey | None) -> Access:
+        if shown is None:
+            raise KeyUnknown()
         self._news.start()
         news_count = self._news_count
         key = await self._states.state(StreamRef("api_key", shown.id))

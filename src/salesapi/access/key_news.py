@@ -37,12 +37,8 @@ class KeyNews:
         self._log = log
         self._heard = heard
         self._task: asyncio.Task[None] | None = None
-        self._in_touch_until = 0.0
-
-    @property
-    def is_in_touch(self) -> bool:
-        """Whether everything is heard at the moment; else nothing that was known may be relied on."""
-        return time.monotonic() < self._in_touch_until
+        self.in_touch_until = 0.0
+        """Until when everything is heard; afterwards nothing that was known may be relied on."""
 
     def start(self) -> None:
         """Begins, unless it has."""
@@ -67,12 +63,13 @@ class KeyNews:
                 position = page.scanned_to
                 if page.events:
                     self._heard({event.stream for event in page.events})
-                self._in_touch_until = time.monotonic() + IN_TOUCH_SECONDS
+                self.in_touch_until = time.monotonic() + IN_TOUCH_SECONDS
                 if position >= page.head:
                     await asyncio.sleep(PAUSE_SECONDS)
                     await self._log.wait_past(position, LOOK_SECONDS)
             except (LogUnavailable, *UNAVAILABLE) as error:
-                if self.is_in_touch:
-                    logger.warning("changes of API keys are not heard at the moment: %s", type(error).__name__)
-                    self._in_touch_until = 0.0
+                if time.monotonic() < self.in_touch_until:
+                    reason = type(error.__cause__ or error).__name__
+                    logger.warning("key news: cannot reach PostgreSQL (%s); trying again", reason)
+                    self.in_touch_until = 0.0
                 await asyncio.sleep(BACK_OFF_SECONDS)

@@ -53,7 +53,7 @@ class KeyUses:
                 self._clock.now(),
             )
         except UNAVAILABLE as error:
-            logger.warning("the use of %d API keys is not noted yet: %s", len(used), type(error).__name__)
+            logger.warning("key uses: cannot reach PostgreSQL (%s); trying again", type(error).__name__)
             self._used.update(used)
 
     async def _write_each_minute(self) -> None:
