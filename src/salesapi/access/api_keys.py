@@ -15,16 +15,16 @@ from typing import Final
 from uuid import UUID
 
 from salesapi.access.bearer_keys import ShownKey, sha256_of, shown_key
-from salesapi.access.key_news import KeyNews
+from salesapi.access.key_news import UNREADABLE, KeyNews
 from salesapi.access.key_uses import KeyUses
 from salesapi.access.principals import KeyUnknown, Principal
 from salesapi.access.scopes import States
 from salesapi.clock import Clock
-from salesapi.database.connections import UNAVAILABLE, Pool
+from salesapi.database.connections import Pool
 from salesapi.domain.organisation import principals
 from salesapi.domain.organisation.api_keys import ApiKey, opens
 from salesapi.domain.shared.kernel import StreamRef
-from salesapi.eventlog.recorder import EventLog, LogUnavailable
+from salesapi.eventlog.recorder import EventLog
 
 REMEMBERED_SECONDS: Final = 60.0
 """Longest that a key is not looked up anew, whatever is heard."""
@@ -79,8 +79,8 @@ class ApiKeys:
         Raises:
             KeyUnknown: for a key that is not known, expired or revoked, or whose principal is disabled.
         """
-        known = None if is_anew else self._remembered.get(sha256_of(text))
-        if known is not None and known[0] > time.monotonic() < self._news.in_touch_until:
+        known, now = None if is_anew else self._remembered.get(sha256_of(text)), time.monotonic()
+        if known is not None and now < known[0] and now < self._news.in_touch_until:
             access = known[1]
         else:
             access = await self._looked_up(shown_key(text))
@@ -127,7 +127,7 @@ class ApiKeys:
         while True:
             try:
                 return await self.access_of(text)
-            except (LogUnavailable, *UNAVAILABLE):
+            except UNREADABLE:
                 await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     async def _looked_up(self, shown: ShownKey | None) -> Access:

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from salesapi.database.connections import UNAVAILABLE, end_task
 from salesapi.domain.organisation import api_keys, principals
 from salesapi.domain.shared.kernel import StreamRef
-from salesapi.eventlog.recorder import EventLog, LogUnavailable
+from salesapi.eventlog.recorder import EventLog, LogOverloaded, LogUnavailable
 
 LOOK_SECONDS: Final = 1.0
 """Longest between two looks, for news whose notification was lost with its connection."""
@@ -23,6 +23,9 @@ IN_TOUCH_SECONDS: Final = 5.0
 BACK_OFF_SECONDS: Final = 0.5
 PAGE_EVENTS: Final = 100
 TYPES: Final = [event.name for stream in (principals.STREAM, api_keys.STREAM) for event in stream.events]
+
+UNREADABLE: Final = (LogUnavailable, LogOverloaded, *UNAVAILABLE)
+"""What says that the log cannot be read now, and may be later."""
 
 Heard: TypeAlias = Callable[[Collection[StreamRef] | None], None]
 """Told the streams that changed; None where it may be any."""
@@ -67,7 +70,7 @@ class KeyNews:
                 if position >= page.head:
                     await asyncio.sleep(PAUSE_SECONDS)
                     await self._log.wait_past(position, LOOK_SECONDS)
-            except (LogUnavailable, *UNAVAILABLE) as error:
+            except UNREADABLE as error:
                 if time.monotonic() < self.in_touch_until:
                     reason = type(error.__cause__ or error).__name__
                     logger.warning("key news: cannot reach PostgreSQL (%s); trying again", reason)
