@@ -25,7 +25,7 @@ from salesapi.commands.requests import Request
 from salesapi.database.migrating import migrate
 from salesapi.domain.organisation.api_keys import RevokeApiKey, RotateApiKey
 from salesapi.domain.organisation.principals import ChangePrincipal, DisablePrincipal
-from salesapi.domain.shared.kernel import StreamRef, natural_id
+from salesapi.domain.shared.kernel import FieldInvalid, StreamRef, natural_id
 from salesapi.domain.shared.key_digests import key_id
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.memory import MemoryEventLog
@@ -266,6 +266,14 @@ async def test_the_log_holds_digests_and_never_a_key(processes: Processes) -> No
             stored = str(await owner.fetch(statement))
             assert secret not in stored
         assert key.split("_")[1] in str(await owner.fetch("SELECT payload FROM log.event"))
+
+
+async def test_a_key_that_is_refused_leaves_no_principal_behind(processes: Processes) -> None:
+    with pytest.raises(FieldInvalid):
+        await issue_key(
+            processes.one.handling, name="erp", roles=["finance"], expires_at=datetime(2020, 1, 1, tzinfo=UTC)
+        )
+    assert await processes.one.states.state(StreamRef("principal", ERP)) is None
 
 
 async def test_a_use_is_noted_once_a_minute_whatever_number_of_requests_came(processes: Processes) -> None:

@@ -18,6 +18,7 @@ from salesapi.cli.running import run
 from salesapi.commands.key_issuing import OPERATOR, issue_key, own_envelope, register
 from salesapi.commands.requests import Request
 from salesapi.domain.organisation.api_keys import RevokeApiKey, RotateApiKey
+from salesapi.domain.organisation.principals import SELLING
 from salesapi.domain.shared.kernel import Refused, Role
 from salesapi.domain.shared.key_digests import key_id
 from salesapi.projections.positions import reached
@@ -57,6 +58,9 @@ def create(
     label
         What tells the key from others of the same principal.
     """
+
+    if SELLING.intersection(roles) and member is None:
+        fail("a rep or manager sees the rows of a member: give --member")
 
     async def creating(core: Core) -> None:
         expires_at = None if expires_days is None else _in(core, expires_days)
