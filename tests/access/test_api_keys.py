@@ -1,6 +1,7 @@
 """What a shown key opens: by the log alone, remembered while the log is heard, and forgotten at once."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from salesapi.commands.requests import Request
 from salesapi.database.migrating import migrate
 from salesapi.domain.organisation.api_keys import RevokeApiKey, RotateApiKey
 from salesapi.domain.organisation.principals import ChangePrincipal, DisablePrincipal
-from salesapi.domain.shared.kernel import StreamRef, natural_id
+from salesapi.domain.shared.kernel import FieldInvalid, StreamRef, natural_id
 from salesapi.domain.shared.key_digests import key_id
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.memory import MemoryEventLog
@@ -208,7 +209,11 @@ async def test_a_change_is_felt_at_once_where_it_was_made_and_soon_in_other_proc
     for command, roles in ends(key):
         before = await roles_of(processes.one, key)
         assert before == await roles_of(processes.other, key)
-        await until(lambda: processes.other.api_keys._news.is_in_touch, "the other process hears", SOON_SECONDS)
+        await until(
+            lambda: processes.other.api_keys._news.in_touch_until > time.monotonic(),
+            "the other process hears",
+            SOON_SECONDS,
+        )
         await roles_of(processes.other, key)
 
         await processes.give(command)
@@ -247,7 +252,7 @@ async def test_whoever_cannot_hear_looks_into_the_log_each_time(processes: Proce
     key = await issue_key(processes.one.handling, name="erp", roles=["finance"])
     assert await roles_of(processes.other, key) == {"finance"}
     await processes.other.api_keys._news.close()
-    processes.other.api_keys._news._in_touch_until = 0.0
+    processes.other.api_keys._news.in_touch_until = 0.0
     processes.other.api_keys._news.start = lambda: None  # type: ignore[method-assign]
     await processes.give(RevokeApiKey(api_key_id=key_id(key.split("_")[1]), reason="Lost"))
     assert await roles_of(processes.other, key) == frozenset()
@@ -261,6 +266,14 @@ async def test_the_log_holds_digests_and_never_a_key(processes: Processes) -> No
             stored = str(await owner.fetch(statement))
             assert secret not in stored
         assert key.split("_")[1] in str(await owner.fetch("SELECT payload FROM log.event"))
+
+
+async def test_a_key_that_is_refused_leaves_no_principal_behind(processes: Processes) -> None:
+    with pytest.raises(FieldInvalid):
+        await issue_key(
+            processes.one.handling, name="erp", roles=["finance"], expires_at=datetime(2020, 1, 1, tzinfo=UTC)
+        )
+    assert await processes.one.states.state(StreamRef("principal", ERP)) is None
 
 
 async def test_a_use_is_noted_once_a_minute_whatever_number_of_requests_came(processes: Processes) -> None:

@@ -113,7 +113,8 @@ def stages_and_won_minor(found: Mapping[UUID, Deal]) -> tuple[dict[str, int], in
 
 
 async def counts(core: Core) -> Counter[str]:
-    return Counter(event.stored.type for event in await events(core))
+    """The events of each type, without the one by which the import made itself known."""
+    return Counter(event.stored.type for event in await events(core) if event.stored.stream.kind != "principal")
 
 
 async def content(core: Core) -> list[str]:

@@ -92,6 +92,7 @@ MISTAKES: list[Mistake] = [
     ("row_id: $number", "row_id: fixed", ":10:13: /tables/0/row_id", "name the columns"),
     ("row_id: $number", "row_id: $order", ":10:13: /tables/0/row_id", "$order is not a declared column"),
     ("command: OpenDeal", "command: OpenOrder", ":12:18: /tables/0/commands/0/command", "no command OpenOrder"),
+    ("command: OpenDeal", "command: IssueApiKey", ":12:18: /tables/0/commands/0/command", "no import gives it"),
     ("{is: known}", "{is: there}", ":13:24: /tables/0/commands/0/when/number", "is: known"),
     ("when: {number", "when: {order", ":13:23: /tables/0/commands/0/when/order", "not a declared column"),
     ('{title: "No $number"', '{name: "No $number"', ":14:24: /tables/0/commands/0/values/name", "no field name"),

@@ -132,14 +132,15 @@ async def test_a_key_works_until_it_is_revoked(deployment: Deployment, servers: 
     assert await status_of_it() == 200
     prefix = key.split("_")[1]
     revoking = await deployment.programs.run("keys", "revoke", prefix, **deployment.owner_environment)
-    assert revoking == (0, "1 keys revoked\n", "")
+    assert revoking == (0, f"revoked {prefix}\n", "")
 
     async def is_refused() -> bool:
         return await status_of_it() == 401
 
     await until(is_refused, "the revocation is felt", 10)
-    again = await deployment.programs.run("keys", "revoke", prefix, **deployment.owner_environment)
-    assert again == (1, "0 keys revoked\n", "")
+    status, output, errors = await deployment.programs.run("keys", "revoke", "0" * 12, **deployment.owner_environment)
+    assert (status, output) == (1, "")
+    assert errors.startswith("salesapi: not_found: There is no api key")
 
 
 async def test_a_key_that_makes_no_sense_is_refused(deployment: Deployment) -> None:
@@ -147,6 +148,8 @@ async def test_a_key_that_makes_no_sense_is_refused(deployment: Deployment) -> N
         ("--roles", "rep"): "give --member",
         ("--roles", "boss"): "boss",
         ("--roles", "rep", "--member", "7"): "7",
+        ("--roles", "rep", "--member", "00000000-0000-7000-8000-00000000dead"): "There is no member",
+        ("--roles", "admin", "--expires-days", "-3"): "A key ends between today",
     }
     environment = deployment.owner_environment
     found = await asyncio.gather(
@@ -157,6 +160,15 @@ async def test_a_key_that_makes_no_sense_is_refused(deployment: Deployment) -> N
         assert said in output + errors
         assert "Traceback" not in errors
         assert "sk_" not in output
+
+
+async def test_a_known_name_is_not_given_other_roles(deployment: Deployment) -> None:
+    for roles, said in (("auditor",), "principal.exists"), (("admin",), ""):
+        status, output, errors = await deployment.programs.run(
+            "keys", "create", "admin", "--roles", *roles, **deployment.owner_environment
+        )
+        assert (status, output == "") == ((1, True) if said else (0, False))
+        assert said in errors
 
 
 async def test_a_missing_or_malformed_setting_is_named_in_one_line(programs: Programs, deployment: Deployment) -> None:

@@ -24,6 +24,7 @@ from salesapi.domain.organisation.principals import ROLES
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.streaming.cloud_events import cloud_event
 from tests.access.stated_access import StatedAccess
+from tests.programs import until
 from tests.streaming.conftest import PAYLOADS, Facts
 
 CATALOGUE = Catalogue()
@@ -36,6 +37,7 @@ class Feed:
     app: FastAPI
     client: httpx2.AsyncClient
     keys: dict[str, str]
+    access: StatedAccess
 
     async def get(self, role: str = "integration", **parameters: Any) -> httpx2.Response:
         headers = {"authorization": f"Bearer {self.keys[role]}"}
@@ -61,7 +63,7 @@ async def feed(facts: Facts, database: DatabaseUrls) -> AsyncIterator[Feed]:
         FeedRoutes(Authenticator(api_keys, Scopes(access), SystemClock()), facts.log, 1, CATALOGUE).add_to(app)
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://feed.test") as client:
-            yield Feed(app=app, client=client, keys=keys)
+            yield Feed(app=app, client=client, keys=keys, access=access)
         await api_keys.close()
 
 
@@ -173,6 +175,23 @@ async def test_a_question_that_cannot_be_meant_is_refused(
     problem = answer.json()
 
     assert (answer.status_code, problem["code"], problem["pointer"]) == (status, code, pointer)
+
+
+async def test_a_key_that_was_revoked_while_it_waited_is_told_nothing_more(facts: Facts, feed: Feed) -> None:
+    """What another process revoked may not have been heard yet: whoever was kept waiting is looked up in the log."""
+
+    async def is_remembered() -> bool:
+        before = feed.access.reads
+        await feed.get()
+        return feed.access.reads == before
+
+    await until(is_remembered, "the key is remembered")
+    waiting = asyncio.create_task(feed.get(after=0, waitSeconds=20))
+    await until(lambda: facts.log._watch._waiting == 2, "the feed waits beside the news of keys")
+    feed.access.by_ref.clear()
+    await facts.append(1)
+    answer = await waiting
+    assert (answer.status_code, answer.json()["code"]) == (401, "access.key_unknown")
 
 
 async def test_a_refusal_of_unknown_types_does_not_grow_with_what_was_sent(feed: Feed) -> None:

@@ -14,17 +14,17 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from salesapi.access.bearer_keys import ShownKey, shown_key
-from salesapi.access.key_news import KeyNews
+from salesapi.access.bearer_keys import ShownKey, sha256_of, shown_key
+from salesapi.access.key_news import UNREADABLE, KeyNews
 from salesapi.access.key_uses import KeyUses
 from salesapi.access.principals import KeyUnknown, Principal
 from salesapi.access.scopes import States
 from salesapi.clock import Clock
-from salesapi.database.connections import UNAVAILABLE, Pool
+from salesapi.database.connections import Pool
 from salesapi.domain.organisation import principals
 from salesapi.domain.organisation.api_keys import ApiKey, opens
 from salesapi.domain.shared.kernel import StreamRef
-from salesapi.eventlog.recorder import EventLog, LogUnavailable
+from salesapi.eventlog.recorder import EventLog
 
 REMEMBERED_SECONDS: Final = 60.0
 """Longest that a key is not looked up anew, whatever is heard."""
@@ -79,14 +79,11 @@ class ApiKeys:
         Raises:
             KeyUnknown: for a key that is not known, expired or revoked, or whose principal is disabled.
         """
-        shown = shown_key(text)
-        if shown is None:
-            raise KeyUnknown()
-        known = self._remembered.get(shown.sha256)
-        if known is not None and not is_anew and time.monotonic() < known[0] and self._news.is_in_touch:
+        known, now = None if is_anew else self._remembered.get(sha256_of(text)), time.monotonic()
+        if known is not None and now < known[0] and now < self._news.in_touch_until:
             access = known[1]
         else:
-            access = await self._looked_up(shown)
+            access = await self._looked_up(shown_key(text))
         self.uses.note(access.api_key_id)
         return access
 
@@ -130,10 +127,12 @@ class ApiKeys:
         while True:
             try:
                 return await self.access_of(text)
-            except (LogUnavailable, *UNAVAILABLE):
+            except UNREADABLE:
                 await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
-    async def _looked_up(self, shown: ShownKey) -> Access:
+    async def _looked_up(self, shown: ShownKey | None) -> Access:
+        if shown is None:
+            raise KeyUnknown()
         self._news.start()
         news_count = self._news_count
         key = await self._states.state(StreamRef("api_key", shown.id))

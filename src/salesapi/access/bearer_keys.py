@@ -38,7 +38,12 @@ def new_key() -> tuple[str, KeyDigest]:
     return key, KeyDigest(prefix=prefix, sha256=hashlib.sha256(key.encode()).hexdigest())
 
 
+def sha256_of(text: str) -> bytes:
+    """Computes the digest of what is shown, whatever it is; of what is longer than any key, only that of its beginning."""
+    return hashlib.sha256(text[: KEY_LENGTH_MAX + 1].encode(errors="surrogatepass")).digest()
+
+
 def shown_key(text: str) -> ShownKey | None:
     """Reads a key; None for what is none, which nothing needs to be looked up for."""
     found = _KEY.fullmatch(text) if len(text) <= KEY_LENGTH_MAX else None
-    return None if found is None else ShownKey(key_id(found[1]), hashlib.sha256(text.encode()).digest())
+    return None if found is None else ShownKey(key_id(found[1]), sha256_of(text))

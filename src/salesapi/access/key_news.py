@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from salesapi.database.connections import UNAVAILABLE, end_task
 from salesapi.domain.organisation import api_keys, principals
 from salesapi.domain.shared.kernel import StreamRef
-from salesapi.eventlog.recorder import EventLog, LogUnavailable
+from salesapi.eventlog.recorder import EventLog, LogOverloaded, LogUnavailable
 
 LOOK_SECONDS: Final = 1.0
 """Longest between two looks, for news whose notification was lost with its connection."""
@@ -23,6 +23,9 @@ IN_TOUCH_SECONDS: Final = 5.0
 BACK_OFF_SECONDS: Final = 0.5
 PAGE_EVENTS: Final = 100
 TYPES: Final = [event.name for stream in (principals.STREAM, api_keys.STREAM) for event in stream.events]
+
+UNREADABLE: Final = (LogUnavailable, LogOverloaded, *UNAVAILABLE)
+"""What says that the log cannot be read now, and may be later."""
 
 Heard: TypeAlias = Callable[[Collection[StreamRef] | None], None]
 """Told the streams that changed; None where it may be any."""
@@ -37,12 +40,8 @@ class KeyNews:
         self._log = log
         self._heard = heard
         self._task: asyncio.Task[None] | None = None
-        self._in_touch_until = 0.0
-
-    @property
-    def is_in_touch(self) -> bool:
-        """Whether everything is heard at the moment; else nothing that was known may be relied on."""
-        return time.monotonic() < self._in_touch_until
+        self.in_touch_until = 0.0
+        """Until when everything is heard; afterwards nothing that was known may be relied on."""
 
     def start(self) -> None:
         """Begins, unless it has."""
@@ -67,12 +66,13 @@ class KeyNews:
                 position = page.scanned_to
                 if page.events:
                     self._heard({event.stream for event in page.events})
-                self._in_touch_until = time.monotonic() + IN_TOUCH_SECONDS
+                self.in_touch_until = time.monotonic() + IN_TOUCH_SECONDS
                 if position >= page.head:
                     await asyncio.sleep(PAUSE_SECONDS)
                     await self._log.wait_past(position, LOOK_SECONDS)
-            except (LogUnavailable, *UNAVAILABLE) as error:
-                if self.is_in_touch:
-                    logger.warning("changes of API keys are not heard at the moment: %s", type(error).__name__)
-                    self._in_touch_until = 0.0
+            except UNREADABLE as error:
+                if time.monotonic() < self.in_touch_until:
+                    reason = type(error.__cause__ or error).__name__
+                    logger.warning("key news: cannot reach PostgreSQL (%s); trying again", reason)
+                    self.in_touch_until = 0.0
                 await asyncio.sleep(BACK_OFF_SECONDS)

@@ -14,6 +14,9 @@ from salesapi.database.connections import UNAVAILABLE, Pool, end_task
 NOTED_SECONDS: Final = 60.0
 """How often a process writes, whatever number of requests came with whatever number of keys."""
 
+WRITE_SECONDS_MAX: Final = 5.0
+"""How long a database may take for it, also at the end of the process."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -40,20 +43,23 @@ class KeyUses:
 
     async def write(self) -> None:
         """Writes what is noted; where the database does not answer it stays noted."""
-        used = list(self._used)
+        used = sorted(self._used)
         self._used.clear()
+        if not used:
+            return
         try:
-            await self._pool.execute(
-                """
-                INSERT INTO access.api_key_use (api_key_id, last_used_at) SELECT unnest($1::uuid[]), $2
-                ON CONFLICT (api_key_id) DO UPDATE SET last_used_at = excluded.last_used_at
-                WHERE api_key_use.last_used_at < excluded.last_used_at
-                """,
-                sorted(used),
-                self._clock.now(),
-            )
+            async with asyncio.timeout(WRITE_SECONDS_MAX):
+                await self._pool.execute(
+                    """
+                    INSERT INTO access.api_key_use (api_key_id, last_used_at) SELECT unnest($1::uuid[]), $2
+                    ON CONFLICT (api_key_id) DO UPDATE SET last_used_at = excluded.last_used_at
+                    WHERE api_key_use.last_used_at < excluded.last_used_at
+                    """,
+                    used,
+                    self._clock.now(),
+                )
         except UNAVAILABLE as error:
-            logger.warning("the use of %d API keys is not noted yet: %s", len(used), type(error).__name__)
+            logger.warning("key uses: cannot reach PostgreSQL (%s); trying again", type(error).__name__)
             self._used.update(used)
 
     async def _write_each_minute(self) -> None:

@@ -18,6 +18,7 @@ from salesapi.cli.running import run
 from salesapi.commands.key_issuing import OPERATOR, issue_key, own_envelope, register
 from salesapi.commands.requests import Request
 from salesapi.domain.organisation.api_keys import RevokeApiKey, RotateApiKey
+from salesapi.domain.organisation.principals import SELLING
 from salesapi.domain.shared.kernel import Refused, Role
 from salesapi.domain.shared.key_digests import key_id
 from salesapi.projections.positions import reached
@@ -58,8 +59,11 @@ def create(
         What tells the key from others of the same principal.
     """
 
+    if SELLING.intersection(roles) and member is None:
+        fail("a rep or manager sees the rows of a member: give --member")
+
     async def creating(core: Core) -> None:
-        expires_at = None if expires_days is None else _in(core, timedelta(days=expires_days))
+        expires_at = None if expires_days is None else _in(core, expires_days)
         made = await issue_key(
             core.handling, name=name, roles=roles, member_id=member, expires_at=expires_at, label=label, origin=ORIGIN
         )
@@ -115,8 +119,8 @@ def rotate(prefix: str, *, overlap_days: int = 7, expires_days: int | None = Non
         key, digest = new_key()
         command = RotateApiKey(
             api_key_id=key_id(prefix),
-            overlap_until=_in(core, timedelta(days=overlap_days)),
-            expires_at=None if expires_days is None else _in(core, timedelta(days=expires_days)),
+            overlap_until=_in(core, overlap_days),
+            expires_at=None if expires_days is None else _in(core, expires_days),
             digest=digest,
         )
         await _give(core, command)
@@ -148,9 +152,9 @@ async def _give(core: Core, command: object) -> None:
     await core.handling.handle(Request(command=command, occurred=None), own_envelope(OPERATOR, ORIGIN))
 
 
-def _in(core: Core, time: timedelta) -> datetime:
+def _in(core: Core, days: int) -> datetime:
     try:
-        return core.clock.now() + time
+        return core.clock.now() + timedelta(days=days)
     except OverflowError:
         fail("so many days lead past the end of the calendar")
 

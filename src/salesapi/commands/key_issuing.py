@@ -54,13 +54,16 @@ async def issue_key(
         Refused: as `RegisterPrincipal` and `IssueApiKey`.
     """
     await register(handling, OPERATOR, origin=origin)
-    envelope = own_envelope(OPERATOR, origin)
-    registering = RegisterPrincipal(name=name, roles=tuple(sorted(roles)), member_id=member_id)
-    principal = await handling.handle(Request(command=registering, occurred=None), envelope)
     key, digest = new_key()
     keep(key)
-    issuing = IssueApiKey(principal_id=principal.id, digest=digest, expires_at=expires_at, label=label)
-    await handling.handle(Request(command=issuing, occurred=None), envelope)
+    commands = (
+        RegisterPrincipal(name=name, roles=tuple(sorted(roles)), member_id=member_id),
+        IssueApiKey(principal_id=natural_id("principal", name), digest=digest, expires_at=expires_at, label=label),
+    )
+    # Both or none: a key that is refused leaves no principal behind.
+    await handling.handle_together(
+        [Request(command=command, occurred=None) for command in commands], own_envelope(OPERATOR, origin)
+    )
     return key
 
 

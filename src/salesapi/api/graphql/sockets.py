@@ -180,13 +180,17 @@ class Socket:
         except OUTAGES:
             raise Closing(TRY_AGAIN, "The database does not answer at the moment; try again shortly") from None
         self._access = asyncio.create_task(self._until_forbidden(self._caller))
+        self._access.add_done_callback(self._end_with)
         await self._send({"type": "connection_ack"})
 
     async def _until_forbidden(self, caller: Caller) -> None:
-        """Ends the socket once its key is revoked or expired, or opens something else: what runs has the old access."""
+        """Waits until the key is revoked or expired, or opens something else: what runs here has the old access.
+
+        Raises:
+            Closing.
+        """
         await self._sources.authenticator.until_changed(self._authorization, caller)
-        if not self._failed.done():
-            self._failed.set_result(Closing(FORBIDDEN, "Forbidden"))
+        raise Closing(FORBIDDEN, "Forbidden")
 
     async def _subscribe(self, message: Mapping[str, Any]) -> None:
         id, caller = _id(message), self._caller
@@ -229,6 +233,9 @@ class Socket:
         """A task that failed ends the socket: the client must know that it misses something."""
         if self._operations.get(id) is task:
             del self._operations[id]
+        self._end_with(task)
+
+    def _end_with(self, task: "asyncio.Task[None]") -> None:
         error = None if task.cancelled() else task.exception()
         if error is None or isinstance(error, WebSocketDisconnect) or self._failed.done():
             return
