@@ -22,6 +22,7 @@ from salesapi.database.connections import COMMAND_TIMEOUT_SECONDS, CONNECT_TIMEO
 from salesapi.database.migrating import refuse_overpowered_role
 from salesapi.domain.catalogue import Catalogue, whole_catalogue
 from salesapi.domain.shared.kernel import PayFactsRef, Ref, TreeRootRef
+from salesapi.domain.shared.time_bounds import TimeBounds
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.upcasts import UPCASTS
@@ -56,6 +57,7 @@ class Core:
     scopes: Scopes
     clock: Clock
     ids: Ids
+    bounds: TimeBounds
     registry: CollectorRegistry
     epoch: int
 
@@ -103,6 +105,7 @@ def assembled(
     catalogue, clock, ids = whole_catalogue(), SystemClock(), TimeOrderedIds()
     codec = Codec(catalogue.event_types(), keys, UPCASTS)
     states = StreamStates(log, codec, catalogue)
+    bounds = TimeBounds(first_on=settings.first_day)
     ledgers = PayFactsReader(log, codec)
 
     async def find_ledger(ref: Ref) -> object:
@@ -122,11 +125,12 @@ def assembled(
         catalogue=catalogue,
         states=states,
         ledgers=ledgers,
-        handling=Handling(log, codec, states, catalogue, clock=clock, ids=ids, resolvers=resolvers),
+        handling=Handling(log, codec, states, catalogue, clock=clock, ids=ids, resolvers=resolvers, bounds=bounds),
         api_keys=ApiKeys(pool),
         scopes=Scopes(states),
         clock=clock,
         ids=ids,
+        bounds=bounds,
         registry=CollectorRegistry(),
         epoch=epoch,
     )

@@ -1,6 +1,5 @@
 """What may happen to a compensation plan: the decisions of `compensation_plans.py`, pure, and the declaration of the stream."""
 
-from datetime import timedelta
 from typing import Final
 
 from salesapi.domain.pay.ledger.ledger_needs import AT_HEAD, ledger_of
@@ -8,6 +7,7 @@ from salesapi.domain.pay.plans import compensation_plans as plans
 from salesapi.domain.pay.plans.plan_assumptions import Assumptions, refuse_useless
 from salesapi.domain.pay.plans.plan_problems import problem_of_terms
 from salesapi.domain.pay.statements.simulating import simulated
+from salesapi.domain.shared.dates import days_after
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import PAYERS, Context, Facts, Ref, ThingExists, external_identity
 from salesapi.domain.shared.money import exponent
@@ -37,7 +37,7 @@ def publish(
     if state.versions and state.versions[-1].period != command.period:
         raise plans.CompensationPlanPeriodFixed(period=state.versions[-1].period, pointer="/period")
     _refuse_terms(state, command, command.period, context)
-    earliest_on = context.today + timedelta(days=state.notice_days)
+    earliest_on = days_after(context.today, state.notice_days)
     is_short = command.effective_from is None or command.effective_from < earliest_on
     if is_short and command.reason is None:
         raise plans.CompensationPlanReasonMissing(

@@ -19,6 +19,7 @@ from salesapi.domain.pay.rules.clawbacks import RecoveryLimit
 from salesapi.domain.pay.rules.draws import DrawInAdvance, Guarantee, RecoverableDraw
 from salesapi.domain.pay.rules.limits import CapExcess, CapWindow
 from salesapi.domain.pay.rules.plan_versions_and_leavers import LEAVING_REASONS, LeaverRule
+from salesapi.domain.shared.dates import StartDate
 from salesapi.domain.shared.kernel import (
     About,
     AmountMinor,
@@ -198,7 +199,7 @@ class PublishCompensationPlanVersion(PlanTerms):
 
     plan_id: Annotated[UUID, About("The plan.")]
     period: Annotated[PeriodKind, About("Calendar period that is summed and paid; the same in all versions of a plan.")]
-    effective_from: Annotated[date | None, About("First win date that it applies to; null is always.")] = None
+    effective_from: Annotated[StartDate, About("First win date that it applies to; null is always.")] = None
     reason: Annotated[Reason | None, About("Why; required where it takes effect before the notice ends.")] = None
 
 
