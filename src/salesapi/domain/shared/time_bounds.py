@@ -8,7 +8,7 @@ What stands in the log already is read as it is: no bound is applied to it.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple, TypeAlias, get_type_hints
 
 from salesapi.domain.shared.dates import DaySpan, Past, Planned, days_through, months_after
@@ -103,8 +103,14 @@ class TimeBounds:
     def _last_on(self, mark: Mark, now: datetime) -> date:
         """The last day that a date with this mark may have; of what was true, today wherever it is latest."""
         if isinstance(mark, Planned):
-            return months_after(now.date(), HORIZON_YEARS * 12)
+            return _horizon(now.date())
         return (now + CLOCK_SKEW + ZONE_AHEAD).date()
+
+
+@lru_cache(maxsize=2)
+def _horizon(today: date) -> date:
+    """The last day of plans; the same for all commands of a day."""
+    return months_after(today, HORIZON_YEARS * 12)
 
 
 def dates_in(record: object, at: str = "") -> Iterator[tuple[Mark, date | str, str]]:
