@@ -22,6 +22,7 @@ from salesapi.database.connections import COMMAND_TIMEOUT_SECONDS, CONNECT_TIMEO
 from salesapi.database.migrating import refuse_overpowered_role
 from salesapi.domain.catalogue import Catalogue, whole_catalogue
 from salesapi.domain.shared.kernel import PayFactsRef, Ref, TreeRootRef
+from salesapi.domain.shared.time_bounds import TimeBounds
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.upcasts import UPCASTS
@@ -56,6 +57,7 @@ class Core:
     scopes: Scopes
     clock: Clock
     ids: Ids
+    bounds: TimeBounds
     registry: CollectorRegistry
     epoch: int
 
@@ -106,6 +108,7 @@ def assembled(
     codec = Codec(catalogue.event_types(), keys, UPCASTS)
     states = StreamStates(log, codec, catalogue)
     api_keys = ApiKeys(states, log, pool=pool, clock=clock)
+    bounds = TimeBounds(first_on=settings.first_day)
     ledgers = PayFactsReader(log, codec)
 
     async def find_ledger(ref: Ref) -> object:
@@ -126,12 +129,21 @@ def assembled(
         states=states,
         ledgers=ledgers,
         handling=Handling(
-            log, codec, states, catalogue, clock=clock, ids=ids, resolvers=resolvers, on_appended=api_keys.appended
+            log,
+            codec,
+            states,
+            catalogue,
+            clock=clock,
+            ids=ids,
+            resolvers=resolvers,
+            bounds=bounds,
+            on_appended=api_keys.appended,
         ),
         api_keys=api_keys,
         scopes=Scopes(states),
         clock=clock,
         ids=ids,
+        bounds=bounds,
         registry=CollectorRegistry(),
         epoch=epoch,
     )

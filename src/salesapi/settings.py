@@ -1,6 +1,7 @@
 """What the environment says: the only reader of it besides the command line. All names begin with `SALESAPI_`."""
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -22,6 +23,9 @@ class Settings(BaseSettings):
     nats_url: Annotated[SecretStr | None, Field(description="NATS with JetStream.")] = None
     key_file: Annotated[Path | None, Field(description="File with the key-encryption key, mode 0600.")] = None
     time_zone: Annotated[str, Field(description="The company's zone (IANA); business dates are read in it.")] = "UTC"
+    first_day: Annotated[date, Field(description="First day of the company: no date lies before it.")] = date(
+        1970, 1, 1
+    )
     development: Annotated[bool, Field(description="Opens GraphiQL and the API docs pages.")] = False
     host: Annotated[str, Field(description="Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Field(description="Port to listen on.", ge=0, le=65_535)] = 8000

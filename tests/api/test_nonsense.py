@@ -22,8 +22,7 @@ from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from tests.api.companies import followed_company, settled
 from tests.api.graphql_client import CATALOGUE, as_input
 from tests.api.nonsense import CANARY, INSTANTS, NOBODY, TEXTS, ZONES, as_text, nonsense
-from tests.api.parity.request import LOCKED_AWAY
-from tests.api.parity.requests import REQUESTS
+from tests.api.one_of_each import SAMPLES, filled, one_of_each
 from tests.service import Service
 
 NUMBERS = itertools.count(1)
@@ -45,30 +44,8 @@ async def service(postgresql: EmbeddedPostgreSQL, tmp_path_factory: pytest.TempP
     print(f"seed {SEED}")  # noqa: T201 - pytest shows it with a failure
     folder = tmp_path_factory.mktemp("nonsense")
     async with followed_company(postgresql, folder, f"nonsense_{next(NUMBERS)}") as running:
-        await _things(running)
+        await one_of_each(running)
         yield running
-
-
-async def _things(service: Service) -> None:
-    """One thing of each kind, so that nonsense reaches the deciders."""
-    for sent in REQUESTS:
-        if sent.name and not sent.code:
-            stream, kind = CATALOGUE.command(sent.command)
-            answer = await service.post(route(stream, kind), filled(service, sent.values))
-            service.ids[sent.name] = answer.json().get("id", NOBODY)
-
-
-def filled(service: Service, value: Any) -> Any:
-    """The values with the company's ids."""
-    if isinstance(value, dict):
-        return {key: filled(service, inner) for key, inner in value.items() if key != "external_id"}
-    if isinstance(value, list):
-        return [filled(service, inner) for inner in value]
-    is_name = isinstance(value, str) and value.startswith("$")
-    return str(service.ids.get(value[1:], NOBODY)) if is_name else value
-
-
-SAMPLES = {sent.command: sent.values for sent in REQUESTS if not sent.code} | LOCKED_AWAY
 
 
 @contextmanager

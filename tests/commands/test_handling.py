@@ -1,6 +1,7 @@
 """The write path over a log in memory: how often it asks the log for one command."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from salesapi.access.principals import EVERYTHING, Principal
@@ -14,6 +15,7 @@ from salesapi.domain.selling.deals import OpenDeal
 from salesapi.domain.selling.pipelines import DefinePipeline, PublishPipelineVersion
 from salesapi.domain.shared.attributes import AttributeValue, DefineAttribute
 from salesapi.domain.shared.kernel import StreamRef
+from salesapi.domain.shared.time_bounds import TimeBounds
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.memory import MemoryEventLog
 from salesapi.eventlog.recorder import Loaded
@@ -40,7 +42,10 @@ async def test_a_deal_is_opened_with_one_question_to_the_log_whatever_it_refers_
     log, catalogue = CountedLog(), Catalogue()
     codec = Codec(catalogue.event_types(), MemoryKeys(), UPCASTS)
     states = StreamStates(log, codec, catalogue)
-    handling = Handling(log, codec, states, catalogue, clock=SystemClock(), ids=TimeOrderedIds(), resolvers={})
+    bounds = TimeBounds(first_on=date(1970, 1, 1))
+    handling = Handling(
+        log, codec, states, catalogue, clock=SystemClock(), ids=TimeOrderedIds(), resolvers={}, bounds=bounds
+    )
 
     async def give(command: object) -> UUID:
         return (await handling.handle(Request(command=command, occurred=None), ENVELOPE)).id

@@ -49,6 +49,12 @@ async def test_values_as_one_parameter_are_what_the_driver_sends(database: Datab
         await connection.close()
 
 
-async def test_an_instant_before_the_first_day_in_utc_is_refused_as_the_driver_refuses_it() -> None:
-    with pytest.raises(OverflowError):
-        AS_PARAMETER["timestamptz"]([datetime(1, 1, 1, tzinfo=SHANGHAI)])
+@pytest.mark.parametrize(
+    ("at", "stored"),
+    [
+        (datetime(1, 1, 1, tzinfo=SHANGHAI), "{-infinity}"),
+        (datetime(9999, 12, 31, 23, tzinfo=timezone(-timedelta(hours=8))), "{infinity}"),
+    ],
+)
+def test_an_instant_of_an_old_log_beyond_the_calendar_of_utc_stops_no_follower(at: datetime, stored: str) -> None:
+    assert AS_PARAMETER["timestamptz"]([at]) == stored

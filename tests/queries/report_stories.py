@@ -26,6 +26,7 @@ from salesapi.domain.selling.deals import (
 from salesapi.domain.selling.leads import LeadCaptured
 from salesapi.domain.selling.pipelines import Direction
 from salesapi.domain.shared.attributes import AttributeValue
+from salesapi.domain.shared.dates import DaySpan
 from salesapi.projections.customers import customers
 from salesapi.projections.organisation import members
 from salesapi.projections.projection import Projection
@@ -37,6 +38,7 @@ from salesapi.queries.selling.reports_facts import ReportRow, fetched
 from salesapi.queries.selling.reports_funnel import COHORT_PARTS, SNAPSHOT_PARTS, cohort_groups, snapshot_groups
 from salesapi.queries.selling.reports_question import ReportQuestion, groupings
 from salesapi.queries.selling.reports_velocity import VELOCITY_PARTS, velocity_groups
+from salesapi.schemas.figures import LeftOut
 from salesapi.schemas.selling.reports import CohortStage, DealGroup, ReportFilter, SnapshotStage, StageDwell
 from tests.domain.examples import ACME, ANNA, BORIS, OPENED, PIPELINE, PIPELINE_EVENTS, PRODUCT
 from tests.projections.histories import Fact
@@ -56,6 +58,7 @@ READ: Final[tuple[Projection, ...]] = (
 )
 AT_FAIR, OF_OLD = uid(0x1EAD_01), uid(0x1EAD_02)
 """Leads of Boris: of the planned campaign `spring`, and of one that nobody planned."""
+MEANT: Final = DaySpan(effective_from=date(1970, 1, 1), effective_until=date(2126, 12, 2))
 NOBODY_LEADS: Final = Teams()
 BACKGROUND: Final = (
     *(Fact(PIPELINE, event) for event in PIPELINE_EVENTS),
@@ -149,6 +152,8 @@ class Board:
         self._tables = tables
         self.teams = NOBODY_LEADS
         self.scope: Scope = EVERYTHING
+        self.left_out: tuple[LeftOut, ...] = ()
+        """What the last report left out."""
 
     async def record(self, *stories: DealStory) -> None:
         """Replaces everything that the read tables hold by these deals and what stands around them."""
@@ -190,7 +195,10 @@ class Board:
 
     async def _rows(self, parts: Sequence[str], question: ReportQuestion) -> list[ReportRow]:
         lines = line_arrays(reporting_lines(self.teams))
-        return await fetched(self._tables.pool, parts, question, scope=self.scope, lines=lines)
+        rows, self.left_out = await fetched(
+            self._tables.pool, parts, question, scope=self.scope, lines=lines, meant=MEANT
+        )
+        return rows
 
 
 def asked(

@@ -16,7 +16,7 @@ OCCURRED_AT: Final[dict[str, Any]] = {
     "occurred_at": {
         "anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}, {"type": "null"}],
         "description": "Business time: an instant with offset, a local date, or null where it is not known. "
-        "Without the field it is now.",
+        "Without the field it is now. It lies between the company's first day and now.",
     },
     "occurred_zone": {
         "type": "string",

@@ -57,5 +57,5 @@ def read_sources(core: Core) -> ReadSources:
         states=core.states,
         ledgers=core.ledgers,
         clock=core.clock,
-        reports=Reports(core.pool, core.states),
+        reports=Reports(core.pool, core.states, core.clock, core.bounds),
     )

@@ -73,6 +73,7 @@ SHARED_SCHEMAS: dict[str, dict[str, Any]] = {
             "atomic": {"type": "boolean", "description": "All or none, or each for itself."},
             "commands": {
                 "type": "array",
+                "minItems": 1,
                 "maxItems": BULK_MAX,
                 "items": {
                     "type": "object",

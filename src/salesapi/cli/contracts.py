@@ -186,9 +186,8 @@ def _duties(catalogue: Catalogue) -> str:
     ]
     for name, (_, kind) in catalogue.commands.items():
         roles = ", ".join(sorted(kind.roles))
-        lines.append(
-            f"| `{name}` | {roles} | {'; '.join(kind.duty.refuses()) if kind.duty else ''} | {kind.duty.why if kind.duty else ''} |"
-        )
+        refused, why = ("; ".join(kind.duty.refuses()), kind.duty.why) if kind.duty else ("", "")
+        lines.append(f"| `{name}` | {roles} | {refused} | {why} |")
     return "\n".join(lines) + "\n"
 
 

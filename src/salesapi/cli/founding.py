@@ -21,6 +21,7 @@ from salesapi.domain.organisation.api_keys import ApiKey, ApiKeyEvent, ApiKeyIss
 from salesapi.domain.organisation.principals import ROLES, PrincipalRegistered
 from salesapi.domain.shared.kernel import BusinessTime, StreamRef, natural_id
 from salesapi.domain.shared.key_digests import key_id
+from salesapi.domain.shared.time_bounds import TimeBounds
 from salesapi.embedded.folders import write_private
 from salesapi.eventlog.codec import Codec, EventMeta
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
@@ -46,7 +47,16 @@ async def found_access(owner_url: str, admin_key_file: Path | None) -> list[str]
         catalogue = whole_catalogue()
         codec = Codec(catalogue.event_types(), None, UPCASTS)
         states = StreamStates(log, codec, catalogue)
-        handling = Handling(log, codec, states, catalogue, clock=SystemClock(), ids=TimeOrderedIds(), resolvers={})
+        handling = Handling(
+            log,
+            codec,
+            states,
+            catalogue,
+            clock=SystemClock(),
+            ids=TimeOrderedIds(),
+            resolvers={},
+            bounds=TimeBounds(),
+        )
         await register(handling, OPERATOR, origin=ORIGIN)
         async with owner_connection(owner_url) as connection:
             taken_over = TakingOver(log, codec, states)

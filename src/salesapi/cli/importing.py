@@ -68,7 +68,16 @@ def rehearsal_parts(core: Core) -> Parts:
     keys = RehearsedKeys(PostgreSQLKeys(core.pool, FileKeyEncryption(core.settings.key_file)))
     codec = Codec(core.catalogue.event_types(), keys, UPCASTS)
     states = StreamStates(log, codec, core.catalogue)
-    handling = Handling(log, codec, states, core.catalogue, clock=core.clock, ids=core.ids, resolvers={})
+    handling = Handling(
+        log,
+        codec,
+        states,
+        core.catalogue,
+        clock=core.clock,
+        ids=core.ids,
+        resolvers={},
+        bounds=core.bounds,
+    )
     return Parts(pool=core.pool, handling=handling, catalogue=core.catalogue, clock=core.clock, is_dry_run=True)
 
 

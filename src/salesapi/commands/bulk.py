@@ -24,6 +24,14 @@ class IfMatchMalformed(Refused):
     message = "If-Match holds one version in quotes, as the ETag of a receipt gave it."
 
 
+class BulkEmpty(Refused):
+    """Nothing to do, under a key that would be spent for it."""
+
+    code = "bulk.empty"
+    kind = Kind.MALFORMED
+    message = "A bulk holds at least one command; where there is none, send nothing."
+
+
 class Bulk:
     """Runs bulks of one catalogue."""
 
@@ -41,6 +49,8 @@ class Bulk:
         atomic, items = values.get("atomic"), values.get("commands")
         if not isinstance(atomic, bool) or not isinstance(items, list) or set(values) != {"atomic", "commands"}:
             raise CommandMalformed(reason="A bulk is {atomic: true|false, commands: [...]}.")
+        if not items:
+            raise BulkEmpty(pointer="/commands")
         if len(items) > BULK_MAX:
             raise BulkTooLarge(limit=BULK_MAX, count=len(items))
         if atomic:

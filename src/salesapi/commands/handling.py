@@ -22,6 +22,7 @@ from salesapi.domain.consequences import FOLLOWING, Step
 from salesapi.domain.shared.kernel import BusinessTime, Context, Kind, Recorded, Ref, Refused, StreamRef, ThingUnknown
 from salesapi.domain.shared.references import references
 from salesapi.domain.shared.states import replace
+from salesapi.domain.shared.time_bounds import TimeBounds
 from salesapi.eventlog import recorder
 from salesapi.eventlog.codec import Codec, EventMeta
 
@@ -73,6 +74,7 @@ class Handling:
         clock: Clock,
         ids: Ids,
         resolvers: Mapping[type, Resolver],
+        bounds: TimeBounds,
         on_appended: Callable[[Collection[StreamRef]], None] = lambda _: None,
     ) -> None:
         """`on_appended` is told the streams of a commit before its receipt is answered."""
@@ -83,6 +85,7 @@ class Handling:
         self._ids = ids
         self._resolvers = resolvers
         self._states = states
+        self._bounds = bounds
         self._on_appended = on_appended
 
     async def handle(self, request: Request, envelope: Envelope, *, dry_run: bool = False) -> CommandResult:
@@ -121,10 +124,11 @@ class Handling:
         raise VersionContended(times=DECISIONS_MAX)
 
     def _permitted(self, request: Request, envelope: Envelope) -> Target:
-        """Finds the target of the command; refuses a role that may not give it before anything is read."""
+        """Finds the target of the command; refuses foreign roles, and dates out of bounds, before anything is read."""
         name = type(request.command).__name__
         _, kind = self._catalogue.command(name)
         refuse_foreign_role(envelope.principal, kind.roles, self._catalogue.routes[name])
+        self._bounds.refuse_beyond(request.command, request.occurred, self._clock.now())
         return self._target(request.command)
 
     def _target(self, command: object, subject_id: UUID | None = None) -> Target:

@@ -32,11 +32,22 @@ def _day(value: date) -> str:
 def _at_the_edge(value: date) -> str:
     """The first and the last day or instant that Python has are what asyncpg sends, and reads back, as infinite."""
     if isinstance(value, datetime):
-        value = value.astimezone(UTC).replace(tzinfo=None)
+        value = _in_utc(value)
     kind = type(value)
     return (
         "infinity" if value == kind.max else "-infinity" if value == kind.min else f"{value.isoformat()}{_zone(value)}"
     )
+
+
+def _in_utc(value: datetime) -> datetime:
+    """The instant in UTC, without its zone; the first or the last that there is where UTC is in another year than Python has.
+
+    A follower that met it would stop for everybody, because of one row of an old log.
+    """
+    try:
+        return value.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:
+        return datetime.min if value.year == _FIRST_YEAR else datetime.max
 
 
 def _zone(value: date) -> str:

@@ -65,8 +65,9 @@ def days_between(*, first: str, last: str) -> str:
     """The text of the days from one date to another. The first and the last date that there is stand as infinite in the tables:
     the driver sends them so, and PostgreSQL can compare them, but not subtract.
     """
-    return f"({_stated(last)} - {_stated(first)})"
+    return f"({stated(last)} - {stated(first)})"
 
 
-def _stated(day: str) -> str:
+def stated(day: str) -> str:
+    """The text of a date as it was stated: the first and the last day that there is, where it is infinite in the table."""
     return f"CASE {day} WHEN '-infinity' THEN date '{date.min}' WHEN 'infinity' THEN date '{date.max}' ELSE {day} END"

@@ -13,6 +13,7 @@ from salesapi.domain.consequences import AnyFollowing
 from salesapi.domain.shared.declarations import AnyCommand, AnyStream, DeclarationInvalid
 from salesapi.domain.shared.kernel import Role
 from salesapi.domain.shared.references import parts_of_hint, referring_fields
+from salesapi.domain.shared.time_bounds import unmarked_dates
 
 WORDS: Final = r"[a-z0-9]+(_[a-z0-9]+)*"
 PATH_WORDS: Final = r"[a-z0-9]+(-[a-z0-9]+)*"
@@ -44,6 +45,7 @@ def _problems_of_streams(streams: tuple[AnyStream, ...]) -> Iterator[str]:
             found = [*_problems_of_command(command), *_problems_of_decider(stream, command)]
             found += _problems_of_target(stream, command)
             found += _problems_of_references(command.command, "", kinds)
+            found += _problems_of_dates(command.command)
             yield from (f"stream {stream.kind}, command {name}: {problem}" for problem in found)
 
 
@@ -138,6 +140,12 @@ def _problems_of_references(record: type, at: str, kinds: set[str]) -> Iterator[
                 f"the field {at}{name} refers to {', '.join(sorted(named - kinds))}, which is no kind of stream; "
                 f"name one of {', '.join(sorted(kinds))}"
             )
+
+
+def _problems_of_dates(record: type) -> Iterator[str]:
+    """Checks that the bounds of each date of a command are said: none gets past the write path without."""
+    for place in unmarked_dates(record):
+        yield f"nothing bounds the date {place}; write PastDate where it was true by then, else PlannedDate, StartDate or EndDate"
 
 
 def _classes(hint: object) -> set[type]:

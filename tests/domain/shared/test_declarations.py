@@ -1,6 +1,7 @@
 """Wrong declarations of streams are told by name when the catalogue is made; right ones say each thing once."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -198,6 +199,12 @@ class NoRecord:
     parcel_id: UUID
 
 
+@record
+class PostponeParcel:
+    parcel_id: UUID
+    until: date
+
+
 def parcel_of(command: LoseParcel) -> UUID:
     return command.parcel_id
 
@@ -233,6 +240,10 @@ COMMAND_CASES: Final = (
     (
         replace(LOSE, command=NoRecord),
         "stream parcel, command NoRecord: it is no record with fields; decorate it with @record",
+    ),
+    (
+        replace(LOSE, command=PostponeParcel),
+        "stream parcel, command PostponeParcel: nothing bounds the date until; write PastDate where it was true by then",
     ),
 )
 

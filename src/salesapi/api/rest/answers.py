@@ -1,6 +1,7 @@
 """How REST answers: JSON bytes, problems (RFC 9457), receipts with their headers."""
 
 import logging
+from dataclasses import fields, is_dataclass
 from typing import Any, Final
 
 import orjson
@@ -16,6 +17,8 @@ from salesapi.domain.shared.kernel import Kind, Refused
 logger = logging.getLogger(__name__)
 
 PROBLEM_JSON: Final = "application/problem+json"
+INTEGER_MAX: Final = 2**63 - 1
+"""Largest integer that orjson writes."""
 INSTANCE_LENGTH_MAX: Final = 200
 """How much of a path a problem repeats, in characters."""
 OPTIONS: Final = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
@@ -23,7 +26,23 @@ OPTIONS: Final = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 
 def json_answer(content: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Plain values as JSON; decimals as strings."""
-    return Response(orjson.dumps(content, default=str, option=OPTIONS), status, headers, "application/json")
+    try:
+        text = orjson.dumps(content, default=str, option=OPTIONS)
+    except orjson.JSONEncodeError:
+        text = orjson.dumps(_with_wide_integers(content), default=str, option=OPTIONS)
+    return Response(text, status, headers, "application/json")
+
+
+def _with_wide_integers(value: Any) -> Any:
+    """The values with the text of integers that orjson does not write: a sum of many of the largest amounts passes 64 bits."""
+    if isinstance(value, dict):
+        return {name: _with_wide_integers(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_wide_integers(inner) for inner in value]
+    if is_dataclass(value):
+        return {field.name: _with_wide_integers(getattr(value, field.name)) for field in fields(value)}
+    is_wide = isinstance(value, int) and not -INTEGER_MAX <= value <= INTEGER_MAX
+    return orjson.Fragment(str(value)) if is_wide else value
 
 
 def problem_answer(refused: Refused, request: Request) -> Response:

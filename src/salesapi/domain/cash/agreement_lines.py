@@ -4,13 +4,13 @@ Amounts are minor units of the agreement's currency: net with the tax beside, in
 """
 
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
 from annotated_types import Ge, Gt, Le
 
+from salesapi.domain.shared.dates import PlannedDate
 from salesapi.domain.shared.kernel import About, AmountMinor, Key, Refers, Title, record
 from salesapi.domain.shared.money import Exact
 from salesapi.domain.shared.states import made_from
@@ -62,7 +62,7 @@ class Instalment:
     """A part of the total that is due on a day."""
 
     key: Annotated[Key, About("Names it within the payment plan.")]
-    due_on: Annotated[date, About("Last day on which it is paid in time.")]
+    due_on: Annotated[PlannedDate, About("Last day on which it is paid in time.")]
     amount_minor: Annotated[AmountMinor, About("Gross amount; of an amendment that lowers the total it is negative.")]
 
 

@@ -22,6 +22,7 @@ from salesapi.domain.cash.agreement_lines import (
     agreed,
     amended,
 )
+from salesapi.domain.shared.dates import EndDate, StartDate
 from salesapi.domain.shared.kernel import (
     About,
     AmountMinor,
@@ -154,8 +155,8 @@ class SignAgreement:
 
     agreement_id: AgreementId
     lines: Annotated[tuple[AgreementLine, ...], MinLen(1), MaxLen(LINES_MAX), About("What is sold.")]
-    starts_on: Annotated[date | None, About("First day of the term; null is always.")] = None
-    ends_on: Annotated[date | None, About("Last day of the term; null is open.")] = None
+    starts_on: Annotated[StartDate, About("First day of the term; null is always.")] = None
+    ends_on: Annotated[EndDate, About("Last day of the term; null is open.")] = None
     instalments: Annotated[
         tuple[Instalment, ...], MaxLen(INSTALMENTS_MAX), About("The payment plan, in gross amounts.")
     ] = ()
@@ -179,7 +180,7 @@ class AmendAgreement:
     instalments: Annotated[
         tuple[Instalment, ...], MaxLen(INSTALMENTS_MAX), About("Instalments added to the payment plan, with new keys.")
     ] = ()
-    effective_on: Annotated[date | None, About("First day on which it holds; null is always.")] = None
+    effective_on: Annotated[StartDate, About("First day on which it holds; null is always.")] = None
     reason: Annotated[Reason, About("Why it is amended.")]
 
 
@@ -217,7 +218,7 @@ class CancelAgreement:
 
     agreement_id: AgreementId
     reason: Annotated[Reason, About("Why it ends.")]
-    effective_on: Annotated[date | None, About("First day on which it no longer holds; null is always.")] = None
+    effective_on: Annotated[StartDate, About("First day on which it no longer holds; null is always.")] = None
     fee_kept_minor: Annotated[
         AmountMinor, Ge(0), About("What the customer owes all the same, gross; at most the total.")
     ] = 0

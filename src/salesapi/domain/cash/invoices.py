@@ -12,6 +12,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Gt, MaxLen
 
+from salesapi.domain.shared.dates import PlannedDate
 from salesapi.domain.shared.kernel import (
     About,
     AmountMinor,
@@ -116,7 +117,7 @@ class IssueInvoice:
         AmountMinor | None, Ge(0), About("Tax on top; null where none is stated: the amount is then the whole.")
     ] = None
     lines: Annotated[tuple[InvoiceLine, ...], MaxLen(LINES_MAX), About("What it is for.")] = ()
-    due_on: Annotated[date | None, About("Last day on which it is paid in time, where known.")] = None
+    due_on: Annotated[PlannedDate | None, About("Last day on which it is paid in time, where known.")] = None
     customer_id: Annotated[
         UUID | None,
         Refers("customer"),

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 
+from salesapi.domain.shared.dates import PlannedDate
 from salesapi.domain.shared.kernel import About, FreeText, Personal, Reason, Recorded, Refers, Refused, record
 from salesapi.domain.shared.states import business_date, made_from, replace
 
@@ -112,7 +113,9 @@ class RequestApproval:
     step_order: Annotated[StepOrder, About("Whether steps are decided one after the other or in any order.")] = (
         "ordered"
     )
-    due_on: Annotated[date | None, About("Day by which it is to be decided; later it is shown as overdue.")] = None
+    due_on: Annotated[PlannedDate | None, About("Day by which it is to be decided; later it is shown as overdue.")] = (
+        None
+    )
     reason: Annotated[Reason | None, About("Why it is asked; stored in clear.")] = None
 
 

@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 
+from salesapi.domain.shared.dates import PlannedDate, StartDate
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     CASHIERS,
@@ -45,14 +46,14 @@ PeriodLength: TypeAlias = Annotated[PeriodKind, About("How long a period is.")]
 FirstMonth: TypeAlias = Annotated[
     Annotated[int, Ge(1), Le(12)], About("The month in which the fiscal year begins; 1 is January.")
 ]
-CutFrom: TypeAlias = Annotated[date | None, About("First day that is cut so, the first of a month; null is always.")]
+CutFrom: TypeAlias = Annotated[StartDate, About("First day that is cut so, the first of a month; null is always.")]
 
 
 @record
 class DeclaredDay:
     """A day that is not as its weekday says."""
 
-    on: Annotated[date, About("The day.")]
+    on: Annotated[PlannedDate, About("The day.")]
     name: Annotated[Title, About("Its name, for example that of the holiday that it is or makes up for.")]
     is_worked: Annotated[
         bool, About("False: a holiday. True: worked whatever its weekday, for example to make up for a holiday (调休).")

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from annotated_types import MaxLen, MinLen
 
+from salesapi.domain.shared.dates import PlannedDate
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     KEEPERS,
@@ -79,7 +80,7 @@ class JoinMember:
     name: Annotated[Title, About("Name of the person; sealed.")]
     email: Annotated[EmailAddress | None, About("Mail address, where known; sealed.")] = None
     employee_number: Annotated[Key | None, About("Number in payroll, where known.")] = None
-    joined_on: Annotated[date | None, About("First day, where known.")] = None
+    joined_on: Annotated[PlannedDate | None, About("First day, where known.")] = None
     cost_centre: Annotated[Key | None, About("Cost centre that bears the pay.")] = None
     legal_entity: Annotated[Key | None, About("Legal entity that employs the member.")] = None
     external_id: Annotated[ExternalId | None, About("Its id in another system; unique.")] = None
@@ -93,7 +94,7 @@ class ChangeMember:
     name: Annotated[Title | Unset, About("Name of the person; sealed.")] = UNSET
     email: Annotated[EmailAddress | Unset | None, About("Mail address; sealed.")] = UNSET
     employee_number: Annotated[Key | Unset | None, About("Number in payroll.")] = UNSET
-    joined_on: Annotated[date | Unset | None, About("First day.")] = UNSET
+    joined_on: Annotated[PlannedDate | Unset | None, About("First day.")] = UNSET
     cost_centre: Annotated[Key | Unset | None, About("Cost centre that bears the pay.")] = UNSET
     legal_entity: Annotated[Key | Unset | None, About("Legal entity that employs the member.")] = UNSET
 
@@ -106,7 +107,7 @@ class MarkMemberLeft:
     """
 
     member_id: Annotated[UUID, About("The member.")]
-    left_on: Annotated[date, About("First day on which the member is no longer there.")]
+    left_on: Annotated[PlannedDate, About("First day on which the member is no longer there.")]
     reason: Annotated[Reason | None, About("Why, where it may be recorded; stored in clear.")] = None
 
 

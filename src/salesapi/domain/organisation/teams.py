@@ -18,7 +18,7 @@ from datetime import date
 from typing import Annotated, Final, Generic, TypeAlias, TypeVar, assert_never
 from uuid import UUID
 
-from salesapi.domain.shared.dates import end_of, is_within, start_of
+from salesapi.domain.shared.dates import EndDate, PlannedDate, StartDate, end_of, is_within, start_of
 from salesapi.domain.shared.kernel import (
     About,
     ExternalId,
@@ -108,7 +108,7 @@ TeamEvent: TypeAlias = (
 )
 
 TeamId: TypeAlias = Annotated[UUID, About("The team.")]
-EffectiveFrom: TypeAlias = Annotated[date | None, About("First day on which it holds; null is always.")]
+EffectiveFrom: TypeAlias = Annotated[StartDate, About("First day on which it holds; null is always.")]
 
 
 @record
@@ -142,7 +142,7 @@ class ChangeTeamMembership:
     team_id: TeamId
     member_id: Annotated[UUID, Refers("member"), About("The member.")]
     effective_from: EffectiveFrom = None
-    effective_until: Annotated[date | None, About("First day on which it no longer holds; null is open.")] = None
+    effective_until: Annotated[EndDate, About("First day on which it no longer holds; null is open.")] = None
 
 
 @record
@@ -151,7 +151,7 @@ class EndTeamMembership:
 
     team_id: TeamId
     member_id: Annotated[UUID, About("The member.")]
-    effective_until: Annotated[date, About("First day on which the member is no longer in the team.")]
+    effective_until: Annotated[PlannedDate, About("First day on which the member is no longer in the team.")]
 
 
 @record
@@ -177,7 +177,7 @@ class CloseTeam:
     """Closes a team from a date on. Its members and the teams below it must have left by then."""
 
     team_id: TeamId
-    effective_from: Annotated[date, About("First day on which the team is no more.")]
+    effective_from: Annotated[PlannedDate, About("First day on which the team is no more.")]
     reason: Annotated[Reason, About("Why it is closed.")]
 
 

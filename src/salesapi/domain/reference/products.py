@@ -9,7 +9,7 @@ from datetime import date
 from typing import Annotated, Final, TypeAlias, TypeVar, assert_never
 from uuid import UUID
 
-from salesapi.domain.shared.dates import end_of, start_of
+from salesapi.domain.shared.dates import EndDate, StartDate, end_of, start_of
 from salesapi.domain.shared.kernel import About, ExternalId, Key, Reason, Recorded, Refused, Title, record
 from salesapi.domain.shared.money import UnitPrice
 from salesapi.domain.shared.states import made_from, replace
@@ -80,8 +80,8 @@ class SetProductPrice:
 
     product_id: ProductId
     price: Annotated[UnitPrice, About("Price of one unit, not negative.")]
-    effective_from: Annotated[date | None, About("First day on which it holds; null is always.")] = None
-    effective_until: Annotated[date | None, About("First day on which it no longer holds; null is open.")] = None
+    effective_from: Annotated[StartDate, About("First day on which it holds; null is always.")] = None
+    effective_until: Annotated[EndDate, About("First day on which it no longer holds; null is open.")] = None
 
 
 @record
@@ -94,8 +94,8 @@ class SetProductCost:
 
     product_id: ProductId
     cost: Annotated[UnitPrice, About("Cost of one unit, not negative.")]
-    effective_from: Annotated[date | None, About("First day on which it holds; null is always.")] = None
-    effective_until: Annotated[date | None, About("First day on which it no longer holds; null is open.")] = None
+    effective_from: Annotated[StartDate, About("First day on which it holds; null is always.")] = None
+    effective_until: Annotated[EndDate, About("First day on which it no longer holds; null is open.")] = None
 
 
 @record

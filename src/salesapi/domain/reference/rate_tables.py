@@ -8,13 +8,14 @@ by day are `rates_stated`, folded by those who compute with them.
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 from annotated_types import Gt, MaxLen, MinLen
 
+from salesapi.domain.shared.dates import PlannedDate, days_after
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     CASHIERS,
@@ -104,7 +105,7 @@ class PublishRates:
     """Publishes the rates of a day: at most one for a pair and day. The same rates again change nothing."""
 
     rate_table_id: RateTableId
-    on: Annotated[date, About("The day of the rates, later than every day before of the same pairs.")]
+    on: Annotated[PlannedDate, About("The day of the rates, later than every day before of the same pairs.")]
     pairs: Annotated[
         PairRates, About("The rates, each pair once. Pairs are one-way: the other way is a pair of its own.")
     ]
@@ -115,7 +116,7 @@ class CorrectRates:
     """Corrects rates of a day, or adds rates that were missed, where the pair has rates of that day or later ones."""
 
     rate_table_id: RateTableId
-    on: Annotated[date, About("The day of the rates.")]
+    on: Annotated[PlannedDate, About("The day of the rates.")]
     pairs: Annotated[PairRates, About("The right rates, each pair once; pairs that are not named stay as they are.")]
     reason: Annotated[Reason, About("Why they are corrected; what was computed with the old ones is told by it.")]
 
@@ -164,7 +165,7 @@ class LatestRate:
 
     from_currency: Annotated[str, About("ISO 4217 code of the currency that is converted.")]
     to_currency: Annotated[str, About("ISO 4217 code of the currency that it becomes.")]
-    on: Annotated[date, About("The day of the rate.")]
+    on: Annotated[PlannedDate, About("The day of the rate.")]
     rate: Annotated[Decimal, About("Major units of the second currency for one of the first, a decimal string.")]
 
 
@@ -195,7 +196,7 @@ def define(state: RateTable | None, command: DefineRateTable, context: Context) 
 def publish(state: RateTable, command: PublishRates, context: Context) -> tuple[RateTableRatesPublished, ...]:
     """Decides `PublishRates`."""
     _refuse_unusable(command.pairs)
-    last = context.today + timedelta(days=AHEAD_DAYS_MAX)
+    last = days_after(context.today, AHEAD_DAYS_MAX)
     if command.on > last:
         raise RateDayTooFarAhead(most=AHEAD_DAYS_MAX, last=str(last), pointer="/on")
     latest = state.by_pair()

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, TypeAlias, assert_never
 from uuid import UUID
 
 from salesapi.domain.shared.attributes import AttributeValue, AttributeValues
+from salesapi.domain.shared.dates import PlannedDate, PlannedInstant
 from salesapi.domain.shared.kernel import (
     UNSET,
     About,
@@ -131,7 +132,7 @@ ActivityEvent: TypeAlias = (
 )
 
 ActivityId: TypeAlias = Annotated[UUID, About("The activity.")]
-DueAt: TypeAlias = Annotated[datetime | None, About("The instant with its offset, where it is due at one.")]
+DueAt: TypeAlias = Annotated[PlannedInstant | None, About("The instant with its offset, where it is due at one.")]
 
 
 @record
@@ -141,7 +142,7 @@ class ScheduleActivity:
     kind: Annotated[ActivityKind, About("`task`, `call`, `visit`, `mail`, `meeting` or `message`.")]
     about: Annotated[Subject, About("What it is about.")]
     owner_id: Annotated[UUID, Refers("member"), About("The member who is to do it.")]
-    due_on: Annotated[date, About("The local date on which it is due.")]
+    due_on: Annotated[PlannedDate, About("The local date on which it is due.")]
     due_at: DueAt = None
     next_step: Annotated[FreeText | None, About("What is to be done; sealed.")] = None
     attributes: AttributeValues = ()
@@ -161,7 +162,7 @@ class LogFollowUp:
     content: Annotated[FreeText | None, About("What was said; sealed.")] = None
     outcome: Annotated[Key | None, About("The result, from your list, for example `interested`.")] = None
     next_step: Annotated[FreeText | None, About("What comes next; sealed.")] = None
-    next_on: Annotated[date | None, About("The local date of the next step.")] = None
+    next_on: Annotated[PlannedDate | None, About("The local date of the next step.")] = None
     attributes: AttributeValues = ()
     external_id: Annotated[ExternalId | None, About("Its id in another system; unique.")] = None
 
@@ -171,7 +172,7 @@ class RescheduleActivity:
     """Moves a planned activity to another date."""
 
     activity_id: ActivityId
-    due_on: Annotated[date, About("The new local date on which it is due.")]
+    due_on: Annotated[PlannedDate, About("The new local date on which it is due.")]
     due_at: DueAt = None
     reason: Annotated[Reason | None, About("Why it moved.")] = None
 
@@ -204,7 +205,7 @@ class CorrectFollowUp:
     content: Annotated[FreeText | Unset | None, About("What was said; sealed.")] = UNSET
     outcome: Annotated[Key | Unset | None, About("The result as it was.")] = UNSET
     next_step: Annotated[FreeText | Unset | None, About("What comes next; sealed.")] = UNSET
-    next_on: Annotated[date | Unset | None, About("The local date of the next step.")] = UNSET
+    next_on: Annotated[PlannedDate | Unset | None, About("The local date of the next step.")] = UNSET
 
 
 @record

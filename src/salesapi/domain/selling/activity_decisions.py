@@ -1,6 +1,6 @@
 """What may happen to an activity: the decisions of `activities.py`, pure, and the declaration of the stream."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from salesapi.domain.selling.activities import (
@@ -32,7 +32,7 @@ from salesapi.domain.shared.kernel import LEADERS, SELLERS, Context, external_id
 from salesapi.domain.shared.references import refuse_unknown
 from salesapi.domain.shared.states import changed, changed_fields, made_from
 
-DATE_AND_INSTANT_MAX: Final = timedelta(days=1)
+DATE_AND_INSTANT_DAYS_MAX: Final = 1
 """How far the local date may be from the date that the instant shows, which callers often send in UTC."""
 
 
@@ -117,7 +117,7 @@ def _refuse_invalid_due(due_on: date, due_at: datetime | None) -> None:
     """An instant has an offset, and falls on the date in some zone."""
     if due_at is None:
         return
-    if due_at.tzinfo is None or abs(due_at.date() - due_on) > DATE_AND_INSTANT_MAX:
+    if due_at.tzinfo is None or abs((due_at.date() - due_on).days) > DATE_AND_INSTANT_DAYS_MAX:
         raise ActivityDueInvalid(due_at=due_at.isoformat(), due_on=due_on.isoformat(), pointer="/due_at")
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from annotated_types import Ge
 
+from salesapi.domain.shared.dates import PlannedDate
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     CASHIERS,
@@ -86,8 +87,8 @@ class PlanCampaign:
     currency: Annotated[CurrencyCode, About("ISO 4217 code of its budget and its costs.")]
     channel: Annotated[Key | None, About("The channel that it uses, for example `fair`.")] = None
     budget_minor: Annotated[Annotated[AmountMinor, Ge(0)] | None, About("What it may cost, in minor units.")] = None
-    first_on: Annotated[date | None, About("First day, where known.")] = None
-    last_on: Annotated[date | None, About("Last day, where known.")] = None
+    first_on: Annotated[PlannedDate | None, About("First day, where known.")] = None
+    last_on: Annotated[PlannedDate | None, About("Last day, where known.")] = None
 
 
 @record

@@ -3,13 +3,13 @@
 `OpenDeal`, `ChangeDeal` and `VoidDeal` stand in `deals.py`, beside the facts and the state that they begin, fill and withdraw.
 """
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from annotated_types import MaxLen
 
 from salesapi.domain.selling.deals import TEAM_MAX, Confidence, DealId, DealShare, Lines
+from salesapi.domain.shared.dates import PlannedDate
 from salesapi.domain.shared.kernel import About, AmountMinor, CurrencyCode, FreeText, Key, Reason, Refers, Title, record
 
 
@@ -52,7 +52,7 @@ class MoveDealCloseDate:
     """Moves the expected closing date of an open deal."""
 
     deal_id: DealId
-    expected_close_on: Annotated[date | None, About("New date; null where it is no longer known.")]
+    expected_close_on: Annotated[PlannedDate | None, About("New date; null where it is no longer known.")]
     reason: Annotated[Reason | None, About("Why it moved.")] = None
 
 

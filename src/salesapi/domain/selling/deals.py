@@ -14,6 +14,7 @@ from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 
 from salesapi.domain.selling.pipelines import Direction
 from salesapi.domain.shared.attributes import AttributeValue, AttributeValues, merged
+from salesapi.domain.shared.dates import PlannedDate
 from salesapi.domain.shared.kernel import (
     UNSET,
     About,
@@ -239,7 +240,7 @@ class OpenDeal:
     amount_minor: Annotated[AmountMinor | None, About("Expected value in minor units, where known.")] = None
     currency: Annotated[CurrencyCode | None, About("ISO 4217 code of the amount.")] = None
     lines: Lines = ()
-    expected_close_on: Annotated[date | None, About("Expected closing date.")] = None
+    expected_close_on: Annotated[PlannedDate | None, About("Expected closing date.")] = None
     attributes: AttributeValues = ()
     external_id: Annotated[ExternalId | None, About("Its id in another system; unique.")] = None
 

@@ -14,6 +14,7 @@ from annotated_types import MaxLen
 
 from salesapi.domain.selling.attribution import LeadAttributionTouchRecorded
 from salesapi.domain.shared.attributes import AttributeValue, AttributeValues
+from salesapi.domain.shared.dates import PlannedDate
 from salesapi.domain.shared.kernel import (
     About,
     AmountMinor,
@@ -189,7 +190,7 @@ class LeadDeal:
     stage: Annotated[Key | None, About("An entry stage; without it the first one.")] = None
     amount_minor: Annotated[AmountMinor | None, About("Expected value in minor units, where known.")] = None
     currency: Annotated[CurrencyCode | None, About("ISO 4217 code of the amount.")] = None
-    expected_close_on: Annotated[date | None, About("Expected closing date.")] = None
+    expected_close_on: Annotated[PlannedDate | None, About("Expected closing date.")] = None
 
 
 @record

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from annotated_types import Ge, MaxLen, MinLen
 
+from salesapi.domain.shared.dates import PlannedDate
 from salesapi.domain.shared.kernel import (
     About,
     AmountMinor,
@@ -215,7 +216,7 @@ class AdjustTarget:
     challenge: Challenge
     stretch: Stretch
     reason: Annotated[Reason, About("Why.")]
-    effective_on: Annotated[date | None, About("First day, inside the period; null is the whole period.")] = None
+    effective_on: Annotated[PlannedDate | None, About("First day, inside the period; null is the whole period.")] = None
 
 
 @record

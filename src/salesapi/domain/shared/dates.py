@@ -5,13 +5,37 @@ Dates are local dates of the plan's calendar. A span is [from, until): `until` i
 
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
+from zoneinfo import ZoneInfo
 
 from salesapi.domain.shared.kernel import record
 
 DateUnit: TypeAlias = Literal["months", "days"]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Marks a date of a command that says when something was true: it lies between the first day and now.
+
+    Every date of a command has this mark or `Planned`; both are held by `time_bounds.py`, in the write path.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Marks a date or period of a command that may lie ahead, up to the horizon; `null_where` says what null means."""
+
+    null_where: str = ""
+
+
+PastDate: TypeAlias = Annotated[date, Past()]
+PlannedDate: TypeAlias = Annotated[date, Planned()]
+PlannedInstant: TypeAlias = Annotated[datetime, Planned()]
+StartDate: TypeAlias = Annotated[date | None, Planned("it has always held")]
+EndDate: TypeAlias = Annotated[date | None, Planned("it has no end")]
 
 
 @record
@@ -53,15 +77,58 @@ def is_within(on: date, *, effective_from: date | None, effective_until: date | 
     return start_of(effective_from) <= on and (effective_until is None or on < effective_until)
 
 
+def days_after(on: date, days: int) -> date:
+    """The day so many days later (or earlier); beyond an edge of the calendar it is the day at that edge."""
+    return on + timedelta(days=max(min(days, (date.max - on).days), (date.min - on).days))
+
+
+def day_after(on: date) -> date:
+    """The next day; the last day that there is has none and stays."""
+    return days_after(on, 1)
+
+
+def day_before(on: date) -> date:
+    """The day before; the first day that there is has none and stays."""
+    return days_after(on, -1)
+
+
+def days_through(first_on: date, *, last_on: date) -> DaySpan:
+    """The days from one to another, both inclusive; but the last day that there is, which none comes after, is in no span."""
+    return DaySpan(effective_from=min(first_on, day_before(date.max)), effective_until=day_after(last_on))
+
+
+def hours_after(at: datetime, hours: int) -> datetime:
+    """The instant so many hours later; beyond the calendar's end the instant itself."""
+    try:
+        return at + timedelta(hours=hours)
+    except OverflowError:
+        return at
+
+
+def local_date(at: datetime, zone: str) -> date:
+    """The local date of an instant in a zone (an IANA name); at an edge of the calendar its own date."""
+    try:
+        return at.astimezone(ZoneInfo(zone)).date()
+    except OverflowError:
+        return at.date()
+
+
+def last_of_month(on: date) -> date:
+    """The last day of the month of a day."""
+    return on.replace(day=monthrange(on.year, on.month)[1])
+
+
 def months_after(on: date, months: int) -> date:
     """The same day so many months later (or earlier); the month's last day where it is shorter: 31 January + 1 = 28 February.
 
-    Beyond the calendar's end it is the calendar's last day.
+    Beyond an edge of the calendar it is the day at that edge.
     """
     index = on.year * 12 + on.month - 1 + months
     year, month = index // 12, index % 12 + 1
     if year > date.max.year:
         return date.max
+    if year < date.min.year:
+        return date.min
     return date(year, month, min(on.day, monthrange(year, month)[1]))
 
 
@@ -69,7 +136,7 @@ def date_after(on: date, count: int, unit: DateUnit) -> date:
     """The day so many calendar months or days later; the calendar's last day beyond its end."""
     if unit == "months":
         return months_after(on, count)
-    return on + timedelta(days=min(count, (date.max - on).days))
+    return days_after(on, count)
 
 
 def whole_months(first_on: date, *, until: date) -> int:

@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Final, Literal, TypeAlias
 
 from annotated_types import MaxLen, MinLen
 
-from salesapi.domain.shared.dates import DaySpan
+from salesapi.domain.shared.dates import DaySpan, Planned, day_after, days_through, last_of_month
 from salesapi.domain.shared.kernel import Kind, Refused, record
 
 PeriodKind: TypeAlias = Literal["month", "quarter", "year"]
-PeriodText: TypeAlias = Annotated[str, MinLen(4), MaxLen(7)]
+PeriodText: TypeAlias = Annotated[str, MinLen(4), MaxLen(7), Planned()]
 
 MONTHS: Final[dict[PeriodKind, int]] = {"month": 1, "quarter": 3, "year": 12}
 
@@ -42,7 +42,7 @@ class Period:
 
     def span(self) -> DaySpan:
         """All of its days."""
-        return DaySpan(effective_from=self.first_on, effective_until=self.last_on + timedelta(days=1))
+        return days_through(self.first_on, last_on=self.last_on)
 
 
 def period_named(text: str, *, pointer: str = "/period") -> Period:
@@ -63,25 +63,25 @@ def period_named(text: str, *, pointer: str = "/period") -> Period:
 
 
 def _period(text: str, kind: PeriodKind, year: int, month: int) -> Period:
-    after = month + MONTHS[kind]
-    next_first = date(year + 1, after - 12, 1) if after > 12 else date(year, after, 1)
-    return Period(text=text, kind=kind, first_on=date(year, month, 1), last_on=next_first - timedelta(days=1))
+    last_on = last_of_month(date(year, month + MONTHS[kind] - 1, 1))
+    return Period(text=text, kind=kind, first_on=date(year, month, 1), last_on=last_on)
 
 
 def period_of(on: date, kind: PeriodKind) -> Period:
     """The calendar period of this kind that a day belongs to."""
     match kind:
         case "month":
-            return period_named(f"{on.year:04}-{on.month:02}")
+            return _period(f"{on.year:04}-{on.month:02}", kind, on.year, on.month)
         case "quarter":
-            return period_named(f"{on.year:04}Q{(on.month + 2) // 3}")
+            quarter = (on.month + 2) // 3
+            return _period(f"{on.year:04}Q{quarter}", kind, on.year, 3 * quarter - 2)
         case "year":
-            return period_named(f"{on.year:04}")
+            return _period(f"{on.year:04}", kind, on.year, 1)
 
 
 def period_after(period: Period) -> Period | None:
     """The next period of the same kind; None where the calendar of periods ends."""
-    first_on = period.last_on + timedelta(days=1)
+    first_on = day_after(period.last_on)
     return period_of(first_on, period.kind) if first_on.year < date.max.year else None
 
 
@@ -92,4 +92,4 @@ def periods_between(*, first: Period, last: Period) -> Iterator[Period]:
         yield each
         if each.last_on == date.max:
             return
-        each = period_of(each.last_on + timedelta(days=1), first.kind)
+        each = period_of(day_after(each.last_on), first.kind)

@@ -16,13 +16,15 @@ from typing import Any, Final, TypeAlias
 from salesapi.access.principals import Scope
 from salesapi.database.conditions import days_between
 from salesapi.database.connections import Pool
+from salesapi.domain.shared.dates import DaySpan
 from salesapi.domain.shared.kernel import FieldInvalid
 from salesapi.queries.cash.invoices import INVOICES
 from salesapi.queries.filters import Filters
+from salesapi.queries.left_out import PART, beyond, days_meant, left_out, told_as_left_out
 from salesapi.queries.report_rows import GROUPS_MAX, ROWS_MAX, TooManyGroups, rows_of
 from salesapi.queries.reports_figures import median, quotient
 from salesapi.schemas.cash import receivables as wire
-from salesapi.schemas.figures import ReportKey
+from salesapi.schemas.figures import LeftOut, ReportKey
 
 READ_MODELS: Final = ("invoice", "customer")
 BUCKET_DAYS: Final = (30, 60, 90)
@@ -36,12 +38,14 @@ _Parts: TypeAlias = dict[str, Mapping[str, Any]]
 _CHOSEN: Final = Filters(wire.ReceivablesFilter)
 _STATEMENT: Final = f"""
     WITH seen AS (
-        SELECT i.*, CASE WHEN :by_customer THEN i.customer_id::text END AS key
+        SELECT i.*, CASE WHEN :by_customer THEN i.customer_id::text END AS key,
+               {beyond("i.issued_on", "i.settled_on", "least(i.due_on, :end_day - 1)")} AS beyond_on
         FROM read.invoice i
         WHERE NOT i.is_voided AND {{chosen}}
     ),
     standing AS (
-        SELECT s.key, s.currency, s.due_on, s.is_disputed, s.issued_on IS NULL OR e.is_undated AS is_undated,
+        SELECT s.key, s.currency, s.due_on, s.is_disputed,
+               s.issued_on IS NULL OR s.beyond_on IS NOT NULL OR e.is_undated AS is_undated,
                s.total_minor - e.paid_minor AS open_minor
         FROM seen s
         CROSS JOIN LATERAL (
@@ -63,7 +67,7 @@ _STATEMENT: Final = f"""
     settled AS (
         SELECT key, currency, allocated_minor, {days_between(first="issued_on", last="settled_on")} AS days,
                {days_between(first="due_on", last="settled_on")} AS late_days,
-               due_on IS NOT NULL AS is_due_known, settled_on IS NULL OR issued_on IS NULL AS is_undated
+               due_on IS NOT NULL AS is_due_known, settled_on IS NULL OR issued_on IS NULL OR beyond_on IS NOT NULL AS is_undated
         FROM seen
         WHERE open_minor <= 0 AND allocated_minor > 0
           AND (settled_on IS NULL
@@ -89,10 +93,12 @@ _STATEMENT: Final = f"""
             'late_days', coalesce(sum(late_days) FILTER (WHERE late_days > 0), 0))
         FROM settled WHERE NOT is_undated GROUP BY key, currency
     )
-    SELECT a.part, a.key, a.currency, a.figures, c.name AS label
+    (SELECT a.part, a.key, a.currency, a.figures, c.name AS label
     FROM answer a
     LEFT JOIN read.customer c ON c.customer_id = a.key::uuid
-    LIMIT {{limit}}
+    LIMIT {{limit}})
+    UNION ALL
+    SELECT '{PART}', NULL, NULL, figures, NULL FROM ({told_as_left_out(id="invoice_id", source="seen")}) beyond
 """  # noqa: S608
 
 
@@ -122,9 +128,11 @@ class ReceivablesQuestion:
 
 
 async def receivables_groups(
-    pool: Pool, question: ReceivablesQuestion, scope: Scope
-) -> tuple[wire.ReceivablesGroup, ...]:
+    pool: Pool, question: ReceivablesQuestion, scope: Scope, meant: DaySpan
+) -> tuple[tuple[wire.ReceivablesGroup, ...], tuple[LeftOut, ...]]:
     """The groups of the report: by currency, and by the customers' names where it is by customer; unknown ones last.
+
+    After them come the invoices with a day beyond those that can be meant.
 
     Raises:
         TooManyGroups, ReportTimedOut.
@@ -137,18 +145,20 @@ async def receivables_groups(
         "window_from": ("date", question.window_from),
         "window_to": ("date", question.window_to),
         "by_customer": ("boolean", question.by_customer),
+        **days_meant(meant),
     }
     rows = await rows_of(pool, _STATEMENT.format(chosen=chosen.text, limit=ROWS_MAX + 1), named, chosen)
     groups: dict[tuple[str | None, str, str | None], _Parts] = {}
-    for row in rows:
+    for row in (row for row in rows if row["part"] != PART):
         figures = json.loads(row["figures"])
         groups.setdefault((row["key"], row["currency"], row["label"]), {})[row["part"]] = figures
     if len(groups) > GROUPS_MAX:
         raise TooManyGroups(most=GROUPS_MAX)
-    return tuple(
+    shown = tuple(
         _group(ReportKey(dimension="customer", value=key, label=label), currency, parts, question)
         for (key, currency, label), parts in sorted(groups.items(), key=lambda each: _place(*each[0]))
     )
+    return shown, left_out("invoice", rows)
 
 
 def _place(key: str | None, currency: str, label: str | None) -> tuple[bool, str, str, str]:

@@ -37,7 +37,6 @@ CUSTOMERS: Final = Listing(
 )
 _TIMELINE_CURSORS: Final = Cursors(order="timeline", kind=int)
 _ENTRIES: Final = Reader(wire.TimelineEntry)
-_VALUES: Final = Reader(wire.CurrencyValue)
 _ENTRY_COLUMNS: Final = selection(Source("read.timeline e", declaration="a customer's timeline"), wire.TimelineEntry)
 _TIMELINE_SQL: Final = f"""
     WITH subject AS (
@@ -116,13 +115,22 @@ async def _values(
     rows = await connection.fetch(
         f"""
         SELECT currency, count(*) AS deal_count,
-               coalesce(sum(amount_minor) FILTER (WHERE status = 'open'), 0)::bigint AS open_minor,
-               coalesce(sum(amount_minor) FILTER (WHERE status = 'won'), 0)::bigint AS won_minor
+               coalesce(sum(amount_minor) FILTER (WHERE status = 'open'), 0) AS open_minor,
+               coalesce(sum(amount_minor) FILTER (WHERE status = 'won'), 0) AS won_minor
         FROM read.deal WHERE {where.text} GROUP BY currency ORDER BY currency
         """,  # noqa: S608
         *where.values,
     )
-    values = _VALUES.all([row for row in rows if row["currency"] is not None])
+    values = tuple(
+        wire.CurrencyValue(
+            currency=row["currency"],
+            deal_count=row["deal_count"],
+            open_minor=int(row["open_minor"]),
+            won_minor=int(row["won_minor"]),
+        )
+        for row in rows
+        if row["currency"] is not None
+    )
     return values, sum(row["deal_count"] for row in rows if row["currency"] is None)
 
 

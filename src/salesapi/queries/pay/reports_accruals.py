@@ -6,14 +6,13 @@ which was known when the run was calculated, as in the export to payroll.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from salesapi.access.principals import Scope
 from salesapi.database.connections import Pool, Record
 from salesapi.domain.pay.rules.accounting import DayBalance, Movement, accrual_balances
 from salesapi.domain.pay.statements.accruals import movements_of
-from salesapi.domain.shared.dates import DaySpan
+from salesapi.domain.shared.dates import DaySpan, days_through
 from salesapi.domain.shared.states import made_from
 from salesapi.queries.pay.reports_pay import LINES, LOCKED_LINES, SETTLED, SUMS, PayWindow, refuse_long
 from salesapi.queries.pay.reports_pay import READ_MODELS as PAY_READ
@@ -89,7 +88,7 @@ async def accrual_groups(pool: Pool, question: AccrualQuestion, scope: Scope) ->
     movements: dict[tuple[str | None, str | None, str], list[Movement]] = {}
     for row in rows:
         movements.setdefault((row["value"], row["label"], row["currency"]), []).extend(_movements(row))
-    days = DaySpan(effective_from=window.first_on, effective_until=window.last_on + timedelta(days=1))
+    days = days_through(window.first_on, last_on=window.last_on)
     shown = {group: moved for group, moved in movements.items() if _has_anything(moved, days)}
     refuse_long(len(shown) * days.length_days(), "balances")
     return tuple(
@@ -110,7 +109,7 @@ def _movements(row: Record) -> tuple[Movement, ...]:
 
 def _has_anything(moved: list[Movement], days: DaySpan) -> bool:
     """Tells whether anything stood when the window opened, or moves within it."""
-    opening = DaySpan(effective_from=days.effective_from, effective_until=days.effective_from + timedelta(days=1))
+    opening = days_through(days.effective_from, last_on=days.effective_from)
     opened = any(
         each.earned_not_payable_minor or each.payable_not_paid_minor for each in accrual_balances(moved, opening)
     )

@@ -8,7 +8,7 @@ or where they were cancelled from always, at the beginning. Expected revenue is 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -18,7 +18,7 @@ from salesapi.database.connections import Pool, Record
 from salesapi.domain.pay.rules import contract_costs as rules
 from salesapi.domain.pay.statements.accruals import cost_minor, cost_on
 from salesapi.domain.pay.statements.cost_schedules import CostMonth, cost_schedule, revenue_of_months, term_months
-from salesapi.domain.shared.dates import months_after
+from salesapi.domain.shared.dates import last_of_month
 from salesapi.domain.shared.kernel import FieldInvalid
 from salesapi.domain.shared.states import made_from
 from salesapi.queries.pay.reports_pay import LINES, LOCKED_LINES, SETTLED, SUMS, PayWindow, refuse_long
@@ -97,7 +97,7 @@ class ContractCostQuestion:
     @property
     def last_on(self) -> date:
         """The last day of the last month."""
-        return months_after(self.window.last_on.replace(day=1), 1) - timedelta(days=1)
+        return last_of_month(self.window.last_on)
 
     @property
     def policy(self) -> rules.ContractCostPolicy:

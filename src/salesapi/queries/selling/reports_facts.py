@@ -20,12 +20,14 @@ from salesapi.database.conditions import Conditions, Named, days_between
 from salesapi.database.connections import Pool
 from salesapi.domain.organisation.teams import Teams
 from salesapi.domain.shared.attributes import AttributeValue
+from salesapi.domain.shared.dates import DaySpan
 from salesapi.queries.filters import Condition, Filters
+from salesapi.queries.left_out import PART, beyond, days_meant, left_out, told_as_left_out
 from salesapi.queries.organisation.organisation import ReportingLine
 from salesapi.queries.report_rows import GROUPS_MAX, ROWS_MAX, TooManyGroups, name_order, rows_of
 from salesapi.queries.selling.reports_question import Dimension, Grouping, ReportQuestion
 from salesapi.queries.sources import DeclarationWrong, read_models_in
-from salesapi.schemas.figures import ReportKey
+from salesapi.schemas.figures import LeftOut, ReportKey
 from salesapi.schemas.selling.reports import ReportFilter
 
 
@@ -77,26 +79,26 @@ _KNOWN_AS_OF: Final = """
           AND (v.deal_id IS NOT NULL OR d.opened_on IS NULL)
     )"""
 
-_PLACED: Final = """
+_PLACED: Final = f"""
     placed AS (
         SELECT k.*, l.team_id, l.manager_id, l.region,
-               k.is_unknown
+               k.is_unknown OR k.beyond_on IS NOT NULL
                OR (num_nonnulls(:opened_from, :opened_to) > 0 AND k.opened_on IS NULL)
                OR (num_nonnulls(:closed_from, :closed_to) > 0 AND k.closed_on IS NULL) AS is_left_out,
                num_nonnulls(:as_of, :opened_from, :opened_to, :closed_from, :closed_to) = 0
                AND (k.opened_on IS NULL OR (k.status <> 'open' AND k.closed_on IS NULL)) AS is_undated
-        FROM known k
+        FROM (SELECT *, {beyond("opened_on", "closed_on")} AS beyond_on FROM known) k
         LEFT JOIN line l ON l.member_id = k.owner_id AND CASE
             WHEN coalesce(k.closed_on, k.opened_on) IS NULL THEN l.is_for_undated
             ELSE NOT l.is_for_undated AND coalesce(k.closed_on, k.opened_on) >= l.effective_from
                  AND coalesce(k.closed_on, k.opened_on) < l.effective_until END
-    )"""
+    )"""  # noqa: S608
 
 _FACT: Final = f"""
     fact AS MATERIALIZED (
         SELECT b.deal_id, b.pipeline_id, b.pipeline_version, b.stage,
                CASE WHEN NOT b.is_left_out THEN b.status END AS state, b.is_left_out OR b.is_undated AS is_undated,
-               b.amount_minor, b.currency, {days_between(first="b.opened_on", last="b.closed_on")} AS days,
+               b.beyond_on, b.amount_minor, b.currency, {days_between(first="b.opened_on", last="b.closed_on")} AS days,
                {{key_1}} AS key_1, {{key_2}} AS key_2
         FROM placed b
         LEFT JOIN read.product p ON p.product_id = b.product_id
@@ -175,10 +177,12 @@ def _statement(parts: Sequence[str], question: ReportQuestion, chosen: Condition
     fact = _FACT.format(key_1=_key(question.group_by, 0), key_2=_key(question.group_by, 1), chosen=chosen.text)
     labels = f"{_label(question.group_by, 0)} AS label_1, {_label(question.group_by, 1)} AS label_2"
     ctes = ",".join((_LINE, known, _PLACED, fact, *parts))
-    return f"WITH {ctes} SELECT part, key_1, key_2, {labels}, figures FROM answer LIMIT {ROWS_MAX + 1}"  # noqa: S608
+    shown = f"SELECT part, key_1, key_2, {labels}, figures FROM answer LIMIT {ROWS_MAX + 1}"  # noqa: S608
+    left = f"SELECT '{PART}', {', '.join([_NONE] * 4)}, figures FROM ({told_as_left_out(id='deal_id', source='fact')}) beyond"  # noqa: S608
+    return f"WITH {ctes} ({shown}) UNION ALL {left}"
 
 
-def _named(question: ReportQuestion, scope: Scope, lines: tuple[list[object], ...]) -> Named:
+def _named(question: ReportQuestion, scope: Scope, lines: tuple[list[object], ...], meant: DaySpan) -> Named:
     """The parameters that the texts name, each with its type and value."""
     asked = question.filter
     return {
@@ -195,6 +199,7 @@ def _named(question: ReportQuestion, scope: Scope, lines: tuple[list[object], ..
         "attribute_keys": ("text[]", [grouping.attribute_key for grouping in question.group_by]),
         "window_from": ("date", question.window_from),
         "window_to": ("date", question.window_to),
+        **days_meant(meant),
     }
 
 
@@ -205,8 +210,9 @@ async def fetched(
     *,
     scope: Scope,
     lines: tuple[list[object], ...],
-) -> list[ReportRow]:
-    """Runs a report's statement.
+    meant: DaySpan,
+) -> tuple[list[ReportRow], tuple[LeftOut, ...]]:
+    """Runs a report's statement; answers its rows, and the deals with a day beyond those that can be meant.
 
     Raises:
         TooManyGroups: beyond `ROWS_MAX`.
@@ -214,8 +220,8 @@ async def fetched(
     """
     chosen = Conditions()
     _CHOSEN.add_to(chosen, question.filter)
-    rows = await rows_of(pool, _statement(parts, question, chosen), _named(question, scope, lines), chosen)
-    return [
+    rows = await rows_of(pool, _statement(parts, question, chosen), _named(question, scope, lines, meant), chosen)
+    shown = [
         ReportRow(
             row["part"],
             (row["key_1"], row["key_2"]),
@@ -223,7 +229,9 @@ async def fetched(
             json.loads(row["figures"]),
         )
         for row in rows
+        if row["part"] != PART
     ]
+    return shown, left_out("deal", rows)
 
 
 def by_group(rows: Sequence[ReportRow], question: ReportQuestion) -> Iterator[list[ReportRow]]:

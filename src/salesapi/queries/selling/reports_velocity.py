@@ -9,6 +9,7 @@ from typing import Any, Final
 from salesapi.database.conditions import days_between
 from salesapi.domain.organisation.teams import Teams
 from salesapi.domain.shared.states import made_from
+from salesapi.queries.left_out import beyond
 from salesapi.queries.reports_figures import median, quotient
 from salesapi.queries.selling.reports_facts import ReportRow
 from salesapi.queries.selling.reports_question import ReportQuestion
@@ -21,7 +22,8 @@ AGE_BANDS: Final = ((0, 30), (31, 60), (61, 90), (91, 120), (121, None))
 VELOCITY_PARTS: Final = parts_by_stage(f"""
     stay AS (
         SELECT f.key_1, f.key_2, v.pipeline_id, v.stage, v.is_negative, CASE
-                   WHEN v.entered_on IS NULL OR (v.left_version IS NOT NULL AND v.left_on IS NULL) THEN 'undated'
+                   WHEN v.entered_on IS NULL OR (v.left_version IS NOT NULL AND v.left_on IS NULL)
+                        OR {beyond("v.entered_on", "v.left_on")} IS NOT NULL THEN 'undated'
                    WHEN v.left_on IS NULL OR v.left_on > :as_of THEN 'censored'
                    ELSE 'ended' END AS kind,
                {days_between(first="v.entered_on", last="v.left_on")} AS days,

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 
 from salesapi.domain.shared.kernel import About, CurrencyCode, record
-from salesapi.schemas.figures import Mean, Median, Ratio, Reflected, ReportKey
+from salesapi.schemas.figures import LeftOutThings, Mean, Median, Ratio, Reflected, ReportKey
 from salesapi.schemas.filters import Uuids
 from salesapi.schemas.scalars import Amount
 
@@ -83,3 +83,4 @@ class ReceivablesReport:
     ]
     window_to: Annotated[date | None, About("Last day of the window; null, or later than the day, is the day.")]
     groups: tuple[ReceivablesGroup, ...]
+    left_out: LeftOutThings

@@ -10,7 +10,7 @@ from annotated_types import MaxLen, MinLen
 
 from salesapi.domain.shared.attributes import AttributeValue
 from salesapi.domain.shared.kernel import About, record
-from salesapi.schemas.figures import Mean, Median, Ratio, Reflected, ReportKey
+from salesapi.schemas.figures import LeftOutThings, Mean, Median, Ratio, Reflected, ReportKey
 from salesapi.schemas.filters import Keys, Uuids
 from salesapi.schemas.scalars import Amount
 
@@ -114,6 +114,7 @@ class DealReport:
     position: Reflected
     as_of: AsOf
     groups: tuple[DealGroup, ...]
+    left_out: LeftOutThings
 
 
 @record
@@ -158,6 +159,7 @@ class FunnelSnapshot:
     position: Reflected
     as_of: AsOf
     groups: tuple[SnapshotGroup, ...]
+    left_out: LeftOutThings
 
 
 @record
@@ -194,6 +196,7 @@ class FunnelCohort:
     position: Reflected
     as_of: AsOf
     groups: tuple[CohortGroup, ...]
+    left_out: LeftOutThings
 
 
 @record
@@ -250,3 +253,4 @@ class StageVelocity:
     position: Reflected
     as_of: AsOf
     groups: tuple[DwellGroup, ...]
+    left_out: LeftOutThings

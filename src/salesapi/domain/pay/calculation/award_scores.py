@@ -1,7 +1,6 @@
 """R02, R41 and R46 in a plan: touches by the piece, weighted goals, accurate forecasts, each of one member in a period."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from fractions import Fraction
 from functools import partial
 from typing import Final, assert_never
@@ -15,6 +14,7 @@ from salesapi.domain.pay.rules import award_measures
 from salesapi.domain.pay.rules.awards import Curve, ScorecardItem, scorecard
 from salesapi.domain.pay.rules.rates import flat_amount, payout_percent
 from salesapi.domain.selling.forecast_sheets import ForecastTotals
+from salesapi.domain.shared.dates import day_after
 from salesapi.domain.shared.periods import Period, period_named
 from salesapi.domain.shared.states import made_from
 
@@ -152,7 +152,7 @@ class ForecastAccuracy:
             return
         before: Period | None = None
         for period in sorted(map(period_named, sheets), key=lambda each: each.first_on):
-            if before is not None and before.last_on + timedelta(days=1) < period.first_on:
+            if before is not None and day_after(before.last_on) < period.first_on:
                 yield UNMEASURED
             yield self._forecasted(member_id, period, sheets[period.text])
             before = period

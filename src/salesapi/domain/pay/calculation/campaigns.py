@@ -8,7 +8,7 @@ deals, so that one member's statement of a plan with a campaign costs as much as
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from typing import Final
@@ -26,7 +26,7 @@ from salesapi.domain.pay.plans.plan_components import Base, Component
 from salesapi.domain.pay.reasons.posted_reasons import CampaignPart, CampaignSum
 from salesapi.domain.pay.rules.awards import SpiffAward, SpiffDeal, SpiffRefund, spiff_awards, with_spiff
 from salesapi.domain.shared.kernel import record
-from salesapi.domain.shared.periods import Period, period_of
+from salesapi.domain.shared.periods import Period, period_of, periods_between
 
 TERMS_SHOWN: Final = 10
 """Most amounts that one reason lists."""
@@ -213,11 +213,10 @@ class Campaign:
 
     def _periods(self) -> Iterator[Period]:
         """The periods that the campaign reaches into, up to this one."""
-        on, until = self._campaign.terms.first_on, min(self._campaign.terms.last_on, self._basis.period.last_on)
-        while on <= until:
-            period = period_of(on, self._basis.period.kind)
-            yield period
-            on = period.last_on + timedelta(days=1)
+        terms, until = self._campaign.terms, self._basis.period
+        last_on = min(terms.last_on, until.last_on)
+        if terms.first_on <= last_on:
+            yield from periods_between(first=period_of(terms.first_on, until.kind), last=period_of(last_on, until.kind))
 
     def _as_won(self) -> Evaluation:
         """The evaluation without what R51 restates: what a deal lost is a refund of the campaign, and counts once."""

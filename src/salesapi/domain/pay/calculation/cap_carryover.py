@@ -8,7 +8,7 @@ corrected (R53): a function of the facts, computed forward from a member's first
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -32,6 +32,7 @@ from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.plans.version_parts import VersionPart
 from salesapi.domain.pay.reasons.earned_reasons import CarriedIn
 from salesapi.domain.pay.rules.limits import CapExcess, CapOf, CapWindow
+from salesapi.domain.shared.dates import day_after, day_before, months_after
 from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.periods import Period, period_named, period_of
 from salesapi.domain.shared.states import made_from
@@ -286,7 +287,9 @@ def _add(waiting: list[Excess], deals: dict[DealKey, int], cut: Excess) -> None:
 
 def next_window_on(period: Period, window: CapWindow) -> date:
     """The first day of the window after the one that a period is, or lies in."""
-    return period.last_on + timedelta(days=1) if window == "period" else date(period.first_on.year + 1, 1, 1)
+    return (
+        day_after(period.last_on) if window == "period" else months_after(period.first_on.replace(month=1, day=1), 12)
+    )
 
 
 def _cut(credited: Credited, earning: Earning, period: Period) -> Excess:
@@ -338,4 +341,4 @@ def _is_full(cap_minor: int | None, excess: CapExcess, counted: Fraction) -> boo
 
 
 def _before(period: Period) -> Period:
-    return period_of(period.first_on - timedelta(days=1), period.kind)
+    return period_of(day_before(period.first_on), period.kind)

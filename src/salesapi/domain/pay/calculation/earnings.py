@@ -5,7 +5,7 @@ rounded as a sum, too: a credit's withheld and released parts always add up to w
 """
 
 from collections.abc import Container, Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from functools import cached_property, partial
 from typing import Final, TypeAlias
@@ -25,6 +25,7 @@ from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.plans.enrolments import Enrolment
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.rules.release import posted_part
+from salesapi.domain.shared.dates import day_before
 from salesapi.domain.shared.kernel import fast_record
 from salesapi.domain.shared.money import rounded
 from salesapi.domain.shared.periods import Period, period_of, periods_between
@@ -153,13 +154,13 @@ class Earnings:
                 found |= {each.text: (each, None) for each in in_year if each.first_on < period.first_on}
         leavers = (rule for version in self.evaluation.plan.versions for rule in version.leavers)
         days = max((*map(longest_wait, self.releases), *(rule.released_later_days for rule in leavers)))
-        on = period.first_on - timedelta(days=1)
+        on = day_before(period.first_on)
         while days > 0 and (period.first_on - on).days <= days and on > date.min:
             earlier = period_of(on, period.kind)
             found[earlier.text] = (earlier, None)
             if earlier.first_on == date.min:
                 break
-            on = earlier.first_on - timedelta(days=1)
+            on = day_before(earlier.first_on)
         return sorted(found.values(), key=lambda each: each[0].first_on)
 
     def carried_into(self, member_id: UUID, until: Period) -> list[tuple[Period, set[UUID]]]:
@@ -216,7 +217,7 @@ class Earnings:
             return []
         payable = self.payable_of(member_id, credited)
         is_own = credited.sale.on >= period.first_on
-        before = None if is_own else payable.by(period.first_on - timedelta(days=1))
+        before = None if is_own else payable.by(day_before(period.first_on))
         after = payable.by(period.last_on)
         if before == after:
             return []

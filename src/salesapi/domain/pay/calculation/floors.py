@@ -6,7 +6,7 @@ days of the period on which the member is enrolled. What is owed is in `draw_bal
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Final
 from uuid import UUID
@@ -37,6 +37,7 @@ from salesapi.domain.pay.rules.draws import (
     guarantee,
     recoverable_draw,
 )
+from salesapi.domain.shared.dates import day_before
 from salesapi.domain.shared.periods import Period
 
 EARNED: Final = ("earning", "uplift", "modifier", "limit")
@@ -167,7 +168,7 @@ def _draw_of(
 def _last_day(span: Span, period: Period) -> date | None:
     """The last day of the period that is within the span."""
     until = span.effective_until
-    last_on = period.last_on if until is None else min(period.last_on, until - timedelta(days=1))
+    last_on = period.last_on if until is None else min(period.last_on, day_before(until))
     return last_on if last_on >= period.first_on and span.contains(last_on) else None
 
 

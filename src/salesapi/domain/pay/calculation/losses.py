@@ -6,7 +6,7 @@ and the refund that follows it the greater is lost, not both.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -18,7 +18,7 @@ from salesapi.domain.pay.ledger.trade_facts import AgreementFact, InvoiceFact
 from salesapi.domain.pay.plans.plan_components import Component
 from salesapi.domain.pay.rules.clawbacks import ClawbackTrigger, Loss, cancellation_fee_kept, clawback
 from salesapi.domain.pay.rules.commissionable_bases import ResidualTerms
-from salesapi.domain.shared.dates import DaySpan
+from salesapi.domain.shared.dates import DaySpan, days_after, days_through
 
 _Lost: TypeAlias = tuple[date, int, ClawbackTrigger, int]
 """From a day on, by the event of a position: so much is lost in all, as one way of looking at it tells."""
@@ -73,7 +73,7 @@ def term_of(ledger: PayFacts, win: Win) -> DaySpan | None:
     if not spans:
         return None
     first_on, last_on = min(first for first, _ in spans), max(last for _, last in spans)
-    return DaySpan(effective_from=first_on, effective_until=last_on + timedelta(days=1))
+    return days_through(first_on, last_on=last_on)
 
 
 def _whole_minor(ledger: PayFacts, component: Component, win: Win) -> int:
@@ -138,7 +138,7 @@ def _of_overdue(ledger: PayFacts, component: Component, win: Win, whole_minor: i
     dated = [(invoice.due_on, invoice) for invoice in invoices if invoice.due_on is not None]
     covered_minor = lost_minor = 0
     for due_on, invoice in sorted(dated, key=lambda found: (found[0], found[1].position)):
-        on = due_on + timedelta(days=min(terms.non_payment_days, (date.max - due_on).days))
+        on = days_after(due_on, terms.non_payment_days)
         open_minor = max(0, _open_minor(ledger, invoice, on))
         free_minor = max(0, sum(cash.amount_minor for cash in of_deal if cash.on <= on) - covered_minor)
         covered_minor += min(open_minor, free_minor)

@@ -6,7 +6,6 @@ payable, and to nothing once all is taken back.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
 from fractions import Fraction
 from functools import partial
 from typing import Final, Literal
@@ -21,6 +20,7 @@ from salesapi.domain.pay.reasons.posted_reasons import Cancelled, Clawed, Lapsed
 from salesapi.domain.pay.rules.clawbacks import original_rate_percent
 from salesapi.domain.pay.rules.release import posted_part
 from salesapi.domain.pay.rules.withholding import Holdback, ReleaseInstalment
+from salesapi.domain.shared.dates import days_after
 from salesapi.domain.shared.periods import Period
 
 ZERO: Final = Fraction()
@@ -47,9 +47,7 @@ def months_due(component: Component, period: Period) -> tuple[Month, ...]:
     days = component.clawback.non_payment_days if component.clawback is not None else None
     if days is None:
         return ()
-    first_on, last_on = (
-        on - timedelta(days=min(days, (on - date.min).days)) for on in (period.first_on, period.last_on)
-    )
+    first_on, last_on = days_after(period.first_on, -days), days_after(period.last_on, -days)
     months = range(first_on.year * 12 + first_on.month - 1, last_on.year * 12 + last_on.month)
     return tuple((month // 12, month % 12 + 1) for month in months)
 

@@ -5,7 +5,7 @@ plan's currency on one day: on the day before the period, and on its last day.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from typing import Final
@@ -25,6 +25,7 @@ from salesapi.domain.pay.rules.award_measures import (
     retention_percent,
 )
 from salesapi.domain.pay.rules.rates import payout_percent
+from salesapi.domain.shared.dates import day_before, days_after
 from salesapi.domain.shared.periods import Period
 
 ZERO: Final = Fraction()
@@ -99,11 +100,11 @@ class Retention:
 
         By value, only where the agreement and the one that continues it are in the plan's currency.
         """
-        basis, late = self._basis, timedelta(days=renewal.late_days_max)
+        basis = self._basis
         for term in (term for held in customers for term in held):
-            if term.ends_on is None or term.is_cancelled or term.ends_on > date.max - late:
+            if term.ends_on is None or term.is_cancelled:
                 continue
-            if not basis.period.first_on <= term.ends_on + late <= basis.period.last_on:
+            if not basis.period.first_on <= days_after(term.ends_on, renewal.late_days_max) <= basis.period.last_on:
                 continue
             renewing = basis.ledger.terms.term(term.renewed_by) if term.renewed_by is not None else None
             currencies = {term.currency, renewing.currency if renewing is not None else term.currency}
@@ -124,7 +125,7 @@ def _cohort(customers: Sequence[tuple[CustomerTerm, ...]], currency: str, period
     starting = churned = contracted = expanded = ZERO
     if period.first_on > date.min:
         for held in customers:
-            before = _recurring(held, currency, period.first_on - timedelta(days=1))
+            before = _recurring(held, currency, day_before(period.first_on))
             after = _recurring(held, currency, period.last_on)
             if before == 0:
                 continue

@@ -5,7 +5,7 @@ percent.
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, assert_never
@@ -30,7 +30,7 @@ from salesapi.domain.pay.rules.limits import rate_cap
 from salesapi.domain.pay.rules.rate_rules import RatedSale, RateRules, most_specific_rule
 from salesapi.domain.pay.rules.rates import Part, total_of
 from salesapi.domain.pay.rules.release import Amount
-from salesapi.domain.shared.dates import started_months
+from salesapi.domain.shared.dates import day_after, started_months
 from salesapi.domain.shared.kernel import record
 
 MONTHS_OF_YEAR: Final = 12
@@ -195,7 +195,7 @@ def _contract(portion: Portion) -> bases.Contract:
 
 def _term_months(first_on: date, last_on: date) -> int:
     """The months that a term begins, its last day included."""
-    return started_months(first_on, until=last_on + timedelta(days=1) if last_on < date.max else last_on)
+    return started_months(first_on, until=day_after(last_on))
 
 
 UNKNOWN_DAYS: Final = 10**6

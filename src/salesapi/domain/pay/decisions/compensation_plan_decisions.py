@@ -1,7 +1,6 @@
 """What may happen to a compensation plan: the decisions of `compensation_plans.py`, pure, and the declaration of the stream."""
 
 from collections.abc import Set
-from datetime import timedelta
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from salesapi.domain.pay.plans import plan_proposals as proposals
 from salesapi.domain.pay.plans.plan_assumptions import Assumptions, refuse_useless
 from salesapi.domain.pay.plans.plan_problems import problem_of_terms
 from salesapi.domain.pay.statements.simulating import simulated
+from salesapi.domain.shared.dates import days_after
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.duties import NOBODY, Duty
 from salesapi.domain.shared.kernel import PAYERS, Context, Facts, Ref, ThingExists, external_identity
@@ -36,7 +36,7 @@ def publish(
 ) -> tuple[plans.CompensationPlanVersionPublished, ...]:
     """Decides `PublishCompensationPlanVersion`: every option stated, tables without gaps; nobody is surprised by one alone."""
     _refuse_version(state, command, context)
-    earliest_on = context.today + timedelta(days=state.notice_days)
+    earliest_on = days_after(context.today, state.notice_days)
     is_short = command.effective_from is None or command.effective_from < earliest_on
     if is_short and command.reason is None:
         raise plans.CompensationPlanReasonMissing(

@@ -1,7 +1,7 @@
 """What may happen to an enrolment: the decisions of `enrolments.py`, pure, and the declaration of the stream."""
 
 from collections.abc import Set
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from salesapi.domain.pay.plans import enrolments
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan, CompensationPlanIsRetired
 from salesapi.domain.pay.plans.enrolment_overrides import refuse_untaken
 from salesapi.domain.pay.plans.enrolment_spans import Span, first_day_after, overlap_of
+from salesapi.domain.shared.dates import day_after, end_of, start_of
 from salesapi.domain.shared.declarations import Stream, acts_on, creates
 from salesapi.domain.shared.duties import Duty
 from salesapi.domain.shared.kernel import PAYERS, Context, Facts, FieldInvalid, ThingUnknown, member_of, roles
@@ -146,8 +147,7 @@ def _refuse_overlap(spans: tuple[Span, ...], new: Span) -> None:
 
 def _refuse_leaver(state: enrolments.Enrolment | None, span: Span) -> None:
     for left in state.leavings if state else ():
-        day_after = left.left_on + timedelta(days=1)
-        if (span.effective_from or date.min) < day_after < (span.effective_until or date.max):
+        if start_of(span.effective_from) < day_after(left.left_on) < end_of(span.effective_until):
             raise enrolments.EnrolmentMemberLeft(left_on=left.left_on.isoformat(), pointer="/effective_from")
 
 

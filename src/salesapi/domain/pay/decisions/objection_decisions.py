@@ -1,10 +1,9 @@
 """What may happen to an objection: the decisions of `objections.py`, pure, and the declaration of the stream."""
 
 from collections.abc import Set
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from salesapi.domain.pay.plans.compensation_plans import CompensationPlan
 from salesapi.domain.pay.plans.enrolments import Enrolment, enrolment_ref
@@ -13,6 +12,7 @@ from salesapi.domain.pay.records.awards import Award
 from salesapi.domain.pay.records.payout_run_states import PayoutRun
 from salesapi.domain.selling.pipelines import Pipeline
 from salesapi.domain.selling.targets import Target
+from salesapi.domain.shared.dates import days_after, hours_after, local_date
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.duties import Duty
 from salesapi.domain.shared.kernel import (
@@ -116,9 +116,9 @@ def withdraw(
 def answer_due(raised: BusinessTime, hours: int) -> tuple[date, datetime | None]:
     """The local date and, where raising was an instant, the instant by which the answer is due."""
     if raised.at is None:
-        return raised.on + timedelta(days=-(-hours // HOURS_OF_DAY)), None
-    at = raised.at + timedelta(hours=hours)
-    return at.astimezone(ZoneInfo(raised.zone)).date(), at
+        return days_after(raised.on, -(-hours // HOURS_OF_DAY)), None
+    at = hours_after(raised.at, hours)
+    return local_date(at, raised.zone), at
 
 
 def _refuse_unclear(subject: objections.ObjectionSubject) -> None:
@@ -161,7 +161,7 @@ def _late_since(run: PayoutRun | None, today: date, days: int) -> date | None:
     """
     if run is None or run.locked_on is None:
         return None
-    return run.locked_on if today > run.locked_on + timedelta(days=days) else None
+    return run.locked_on if today > days_after(run.locked_on, days) else None
 
 
 def _refuse_closed(state: objections.Objection) -> None:

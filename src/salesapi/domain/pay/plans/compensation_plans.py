@@ -16,6 +16,7 @@ from salesapi.domain.pay.plans.compensation_plan_terms import COMPONENTS_MAX as 
 from salesapi.domain.pay.plans.compensation_plan_terms import PlanTerms as PlanTerms
 from salesapi.domain.pay.plans.plan_assumptions import ASSUMED_DEALS_MAX, ASSUMED_QUOTAS_MAX, AssumedDeal, AssumedQuota
 from salesapi.domain.pay.plans.plan_proposals import CompensationPlanProposalRejected, CompensationPlanVersionProposed
+from salesapi.domain.shared.dates import StartDate
 from salesapi.domain.shared.kernel import (
     About,
     CurrencyCode,
@@ -126,7 +127,7 @@ class PublishCompensationPlanVersion(PlanTerms):
 
     plan_id: Annotated[UUID, About("The plan.")]
     period: Annotated[PeriodKind, About("Calendar period that is summed and paid; the same in all versions of a plan.")]
-    effective_from: Annotated[date | None, About("First win date that it applies to; null is always.")] = None
+    effective_from: Annotated[StartDate, About("First win date that it applies to; null is always.")] = None
     reason: Annotated[Reason | None, About("Why; required where it takes effect before the notice ends.")] = None
 
 

@@ -7,7 +7,7 @@ plan's leaver rules (R60). Facts, requests, state and fold; the decisions are in
 """
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Final, TypeAlias, assert_never
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from salesapi.domain.pay.plans.enrolment_overrides import ComponentOverride, ove
 from salesapi.domain.pay.plans.enrolment_spans import Span, cut_at, ended, first_day_after
 from salesapi.domain.pay.plans.plan_components import Component, Measure
 from salesapi.domain.pay.rules.plan_versions_and_leavers import LeavingReason
+from salesapi.domain.shared.dates import EndDate, PlannedDate, StartDate, day_after
 from salesapi.domain.shared.kernel import (
     About,
     AmountMinor,
@@ -112,8 +113,8 @@ class EnrolParticipant:
 
     member_id: Annotated[MemberId, Refers("member")]
     plan_id: Annotated[UUID, Refers("compensation_plan"), About("The compensation plan.")]
-    effective_from: Annotated[date | None, About("First day; null is always.")] = None
-    effective_until: Annotated[date | None, About("First day on which it no longer holds; null is open.")] = None
+    effective_from: Annotated[StartDate, About("First day; null is always.")] = None
+    effective_until: Annotated[EndDate, About("First day on which it no longer holds; null is open.")] = None
     component_keys: Annotated[
         Annotated[tuple[Key, ...], MinLen(1), MaxLen(COMPONENTS_MAX)] | None,
         About("Components of the plan; null is all of them."),
@@ -135,7 +136,7 @@ class EndEnrolment:
 
     member_id: MemberId
     plan_id: Annotated[UUID, About("The compensation plan.")]
-    effective_until: Annotated[date, About("First day on which it no longer holds.")]
+    effective_until: Annotated[PlannedDate, About("First day on which it no longer holds.")]
     reason: Annotated[Reason, About("Why it ends.")]
 
 
@@ -158,7 +159,7 @@ class RecordParticipantLeft:
     """
 
     member_id: MemberId
-    left_on: Annotated[date, About("Last day of employment.")]
+    left_on: Annotated[PlannedDate, About("Last day of employment.")]
     leaving: Annotated[LeavingReason, About("Why the member leaves; the plans' leaver rules go by it.")]
 
 
@@ -373,6 +374,6 @@ def _left(known: Enrolment, left: Left) -> Enrolment:
     """Ends what is in force the day after; a correction begins from the spans as they were without the leaving."""
     is_correction = known.left is not None
     before = known.spans_before_leaving if is_correction else known.spans
-    spans = cut_at(before, left.left_on + timedelta(days=1))
+    spans = cut_at(before, day_after(left.left_on))
     earlier = known.leavings[:-1] if is_correction else known.leavings
     return replace(known, spans=spans, leavings=(*earlier, left), spans_before_leaving=before)

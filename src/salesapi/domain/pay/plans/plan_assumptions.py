@@ -6,13 +6,13 @@ Amounts are minor units: of quotas in the plan's currency, of deals in their own
 import hashlib
 import json
 from dataclasses import asdict
-from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
 
 from annotated_types import Gt, Le
 
 from salesapi.domain.pay.plans.plan_components import Measure
+from salesapi.domain.shared.dates import PlannedDate
 from salesapi.domain.shared.kernel import About, AmountMinor, CurrencyCode, Refers, Refused, record
 from salesapi.domain.shared.money import exponent
 from salesapi.domain.shared.periods import Period, PeriodText, period_named
@@ -42,7 +42,7 @@ class AssumedDeal:
     owner_id: Annotated[UUID, Refers("member"), About("Who wins it.")]
     amount_minor: Annotated[AmountMinor, About("Its value in minor units.")]
     currency: Annotated[CurrencyCode, About("ISO 4217 code of its value.")]
-    on: Annotated[date, About("The day on which it is won, within the simulated period.")]
+    on: Annotated[PlannedDate, About("The day on which it is won, within the simulated period.")]
 
 
 class AssumptionOutside(Refused):

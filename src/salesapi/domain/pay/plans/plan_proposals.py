@@ -10,6 +10,7 @@ from uuid import UUID
 from annotated_types import Ge
 
 from salesapi.domain.pay.plans.compensation_plan_terms import PlanTerms
+from salesapi.domain.shared.dates import StartDate
 from salesapi.domain.shared.kernel import About, Reason, Refused, record
 from salesapi.domain.shared.periods import PeriodKind
 
@@ -36,7 +37,7 @@ class ProposeCompensationPlanVersion(PlanTerms):
 
     plan_id: Annotated[UUID, About("The plan.")]
     period: Annotated[PeriodKind, About("Calendar period that is summed and paid; the same in all versions of a plan.")]
-    effective_from: Annotated[date | None, About("First win date that it applies to; null is always.")] = None
+    effective_from: Annotated[StartDate, About("First win date that it applies to; null is always.")] = None
     reason: Annotated[Reason, About("Why the version comes at short notice, or changes the past.")]
 
 

@@ -1,6 +1,6 @@
 """R57 in a plan: which of its versions pays which days of a period, and where its tiers begin to count."""
 
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Final
 
@@ -34,7 +34,7 @@ class VersionPart:
 
 def parts_of(plan: CompensationPlan, period: Period) -> tuple[VersionPart, ...]:
     """The parts of a period in order. How a version takes over inside it is told by the last one that does."""
-    whole = DaySpan(effective_from=period.first_on, effective_until=period.last_on + timedelta(days=1))
+    whole = period.span()
     last = plan.version_on(period.last_on)
     takeover = (last.takeover if last is not None else None) or BY_DAY
     versions = [VersionFrom(number=version.number, effective_from=version.effective_from) for version in plan.versions]

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from annotated_types import MaxLen, MinLen
 
+from salesapi.domain.shared.dates import PastDate, PlannedDate
 from salesapi.domain.shared.kernel import About, Key, Kind, Reason, Refused, record
 from salesapi.domain.shared.states import made_from, replace
 
@@ -110,7 +111,7 @@ class InstructPayout:
 
     payout_run_id: PayoutRunId
     batch: Batch
-    payout_on: Annotated[date, About("The day on which it is to be paid.")]
+    payout_on: Annotated[PlannedDate, About("The day on which it is to be paid.")]
     member_ids: Annotated[
         MemberIds | None, About("Only these members; without it all of whom something above 0 is not instructed yet.")
     ] = None
@@ -125,7 +126,7 @@ class ConfirmPayoutPaid:
     external_reference: Annotated[
         Annotated[str, MinLen(1), MaxLen(200)], About("Number of the payment at the bank or in payroll.")
     ]
-    paid_on: Annotated[date, About("The day on which it was paid.")]
+    paid_on: Annotated[PastDate, About("The day on which it was paid.")]
     member_ids: Annotated[
         MemberIds | None, About("Only these members; without it all of the batch that are not paid and did not fail.")
     ] = None

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Annotated, Final, Literal, TypeAlias
 
 from salesapi.domain.pay.rules.tables import Problem
-from salesapi.domain.shared.dates import DaySpan
+from salesapi.domain.shared.dates import DaySpan, PlannedDate
 from salesapi.domain.shared.kernel import About, CurrencyCode, record
 from salesapi.domain.shared.money import MINOR_UNIT_EXPONENTS, exponent
 
@@ -52,7 +52,7 @@ class Conversion:
         CurrencyCode | None,
         About("A pair that is not quoted is converted through this currency; null: it waits for a rate."),
     ] = None
-    fixed_on: Annotated[date | None, About("With `plan_fixed`: the date.")] = None
+    fixed_on: Annotated[PlannedDate | None, About("With `plan_fixed`: the date.")] = None
 
 
 @record

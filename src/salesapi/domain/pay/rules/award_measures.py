@@ -6,7 +6,7 @@ anything to divide by is None, never 0 or 100 percent; what None pays is stated 
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
@@ -16,6 +16,7 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from salesapi.domain.pay.rules.awards import Curve
 from salesapi.domain.pay.rules.commissionable_bases import problem_of_factor
 from salesapi.domain.pay.rules.tables import Problem
+from salesapi.domain.shared.dates import days_after
 from salesapi.domain.shared.kernel import About, AmountMinor, record
 from salesapi.domain.shared.money import Exact
 
@@ -163,7 +164,7 @@ def renewal_credited_on(term: RenewalTerm, credit_date: RenewalCreditDate, late_
     It is late after the term's last day and still counts for so many days; the last of them is inclusive.
     """
     credited_on = term.signed_on if credit_date == "signature" else term.noticed_on
-    if credited_on is None or credited_on > term.ended_on + timedelta(days=late_days_max):
+    if credited_on is None or credited_on > days_after(term.ended_on, late_days_max):
         return None
     return credited_on
 
@@ -228,7 +229,7 @@ def forecast_that_counts(
     terms: ForecastAwardTerms, snapshots: Sequence[ForecastSnapshot], *, period_first_on: date
 ) -> Fraction | None:
     """R46: the forecast of the last snapshot taken by the cut-off day; None where there was none by then."""
-    cut_off = period_first_on - timedelta(days=terms.lead_days)
+    cut_off = days_after(period_first_on, -terms.lead_days)
     in_time = [snapshot for snapshot in snapshots if snapshot.taken_on <= cut_off]
     return max(in_time, key=lambda snapshot: snapshot.taken_on).forecast if in_time else None
 

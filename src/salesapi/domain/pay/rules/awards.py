@@ -16,6 +16,7 @@ from annotated_types import Ge, Le
 
 from salesapi.domain.pay.rules.tables import Problem
 from salesapi.domain.pay.rules.wording import percent
+from salesapi.domain.shared.dates import PlannedDate
 from salesapi.domain.shared.kernel import About, AmountMinor, Key, record
 from salesapi.domain.shared.money import Exact
 
@@ -50,8 +51,8 @@ MissingScore: TypeAlias = Literal["zero", "one", "reweight"]
 class Spiff:
     """A dated campaign: an amount for each unit, or a multiple of the commission, of the deals that match."""
 
-    first_on: Annotated[date, About("First day, by the deal's anchor date.")]
-    last_on: Annotated[date, About("Last day, inclusive.")]
+    first_on: Annotated[PlannedDate, About("First day, by the deal's anchor date.")]
+    last_on: Annotated[PlannedDate, About("Last day, inclusive.")]
     unit_award_minor: Annotated[
         AmountMinor | None, About("Award for each unit, in minor units; either this or a multiplier.")
     ]

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from salesapi.domain.pay.rules.release import Amount
 from salesapi.domain.pay.rules.tables import Problem
-from salesapi.domain.shared.dates import DaySpan, clipped, date_after
+from salesapi.domain.shared.dates import DaySpan, EndDate, clipped, date_after
 from salesapi.domain.shared.kernel import About, AmountMinor, Title, record
 from salesapi.domain.shared.money import Exact
 
@@ -30,7 +30,7 @@ class Guarantee:
 
     kind: Annotated[FloorKind, About("What it is called; both are paid alike.")]
     amount_minor: Annotated[AmountMinor, About("For a whole period, in minor units; for a part of it by days.")]
-    last_on: Annotated[date | None, About("The last day that it covers; null while the plan lasts.")]
+    last_on: Annotated[EndDate, About("The last day that it covers; null while the plan lasts.")]
     compared_with: Annotated[ComparedWith, About("Whether it tops up what is `earned` or what is `payable`.")]
 
 
@@ -39,7 +39,7 @@ class RecoverableDraw:
     """The least that is paid for a period; what was topped up is owed and recovered from later earnings."""
 
     draw_minor: Annotated[AmountMinor, About("For a whole period, in minor units; for a part of it by days.")]
-    last_on: Annotated[date | None, About("The last day that it covers; null while the plan lasts.")]
+    last_on: Annotated[EndDate, About("The last day that it covers; null while the plan lasts.")]
     compared_with: Annotated[ComparedWith, About("Whether it tops up what is `earned` or what is `payable`.")]
     kept_minimum_minor: Annotated[
         AmountMinor | None, About("What recovery leaves for a whole period, where that is more than the draw.")

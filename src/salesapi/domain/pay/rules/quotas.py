@@ -5,7 +5,7 @@ fractions of 1, percents are decimals. Only `QuotaPart` rounds, so that parts ad
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Final, Literal, TypeAlias, assert_never
@@ -14,7 +14,7 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 
 from salesapi.domain.organisation.calendars import Calendar, working_days
 from salesapi.domain.pay.rules.tables import Problem
-from salesapi.domain.shared.dates import DaySpan, calendar_months, clipped, cut, months_after
+from salesapi.domain.shared.dates import DaySpan, calendar_months, clipped, cut, day_before, last_of_month, months_after
 from salesapi.domain.shared.kernel import About, record
 from salesapi.domain.shared.money import Exact, rounded
 from salesapi.domain.shared.periods import MONTHS, PeriodKind
@@ -140,7 +140,7 @@ def weight_of(proration: Proration, calendar: Calendar | None, span: DaySpan) ->
             return Fraction(span.length_days())
         case "working_days":
             assert calendar is not None, "a plan by working days names its calendar"
-            last_on = span.effective_until - timedelta(days=1)
+            last_on = day_before(span.effective_until)
             return Fraction(working_days(calendar, first=span.effective_from, last=last_on))
         case "whole_months":
             assert proration.month_day is not None, "published whole months have a day that decides"
@@ -159,7 +159,7 @@ def _day_of_month(on: date, month_day: MonthDay) -> date:
         case "fifteenth":
             return on.replace(day=15)
         case "last":
-            return months_after(on.replace(day=1), 1) - timedelta(days=1)
+            return last_of_month(on)
     assert_never(month_day)
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 from annotated_types import Ge, Le, MaxLen, MinLen
 
 from salesapi.domain.pay.rules.tables import Problem, problem_of_rate
+from salesapi.domain.shared.dates import StartDate
 from salesapi.domain.shared.kernel import About, Key, record
 from salesapi.domain.shared.money import Exact
 
@@ -40,7 +41,7 @@ class RateRule:
     priority: Annotated[
         int, Ge(0), Le(PRIORITY_MAX), About("Decides between equally specific rules; the higher one wins.")
     ]
-    effective_from: Annotated[date | None, About("First day that it applies to; null is always.")]
+    effective_from: Annotated[StartDate, About("First day that it applies to; null is always.")]
     rate_percent: Annotated[Exact, About("Rate in percent.")]
 
 

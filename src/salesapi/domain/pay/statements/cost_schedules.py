@@ -6,11 +6,11 @@ that are over catch up at once. When the contract ends early nothing of the asse
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 from salesapi.domain.pay.rules import contract_costs
-from salesapi.domain.shared.dates import months_after, started_months
+from salesapi.domain.shared.dates import day_after, months_after, started_months
 from salesapi.domain.shared.kernel import record
 
 
@@ -31,8 +31,7 @@ class CostMonth:
 
 def term_months(starts_on: date, *, ends_on: date) -> int:
     """R70: months of a term, both days inclusive; a started month counts. At most `BENEFIT_MONTHS_MAX`, at least 1."""
-    until = ends_on + timedelta(days=1) if ends_on < date.max else ends_on
-    return min(contract_costs.BENEFIT_MONTHS_MAX, max(1, started_months(starts_on, until=until)))
+    return min(contract_costs.BENEFIT_MONTHS_MAX, max(1, started_months(starts_on, until=day_after(ends_on))))
 
 
 def revenue_of_months(dues: Iterable[tuple[date, int]], first_on: date, months: int) -> tuple[int, ...]:

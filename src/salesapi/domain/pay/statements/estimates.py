@@ -24,7 +24,7 @@ from salesapi.domain.pay.reasons.earned_reasons import AwaitsAnchor, Waits
 from salesapi.domain.selling.deals import Deal
 from salesapi.domain.shared.kernel import Refused, record
 from salesapi.domain.shared.money import rounded
-from salesapi.domain.shared.periods import Period, period_of
+from salesapi.domain.shared.periods import Period, period_named, period_of
 from salesapi.domain.shared.states import made_from
 
 
@@ -156,7 +156,7 @@ class _Marginal:
 
     def __init__(self, ledger: PayFacts, what_if: PayFacts, plan_id: UUID, win: Win) -> None:
         self._win = win
-        self._period = period_of(win.on, ledger.plan(plan_id).versions[-1].period)
+        self._period = period_named(period_of(win.on, ledger.plan(plan_id).versions[-1].period).text)
         self._before = _Earned(ledger, plan_id, self._period)
         self._after = _Earned(what_if, plan_id, self._period)
 

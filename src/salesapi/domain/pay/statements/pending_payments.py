@@ -77,9 +77,10 @@ def _unlocked(earnings: Earnings, member_id: UUID, period: Period) -> Iterator[t
     locked = {run.period.text for run in evaluation.ledger.paid.runs_of(evaluation.plan_id) if run.is_locked}
     for deal_id, win in earnings.wins_ever(member_id).items():
         for on in earnings.days_of(win):
-            earned_in = period_of(on, period.kind).text
-            if earned_in not in locked or earned_in == period.text:
-                yield earned_in, deal_id
+            earned_in = period_of(on, period.kind)
+            is_open = earned_in.text not in locked or earned_in == period
+            if is_open and earned_in.first_on <= period.first_on:
+                yield earned_in.text, deal_id
     for carried_into, deals in earnings.carried_into(member_id, period):
         if carried_into.text not in locked or carried_into == period:
             yield from ((carried_into.text, deal_id) for deal_id in deals)

@@ -18,6 +18,7 @@ from salesapi.domain.pay.ledger.sale_facts import Win
 from salesapi.domain.pay.plans import compensation_plans
 from salesapi.domain.pay.plans.plan_assumptions import Assumptions
 from salesapi.domain.pay.statements.statements import ENGINE_VERSION, sums_of, totals_of
+from salesapi.domain.shared.dates import months_after
 from salesapi.domain.shared.kernel import natural_id
 from salesapi.domain.shared.periods import Period
 from salesapi.domain.shared.states import made_from
@@ -73,7 +74,7 @@ def simulated(
 def _within_year(plan: compensation_plans.CompensationPlan, on: date) -> int:
     """Counts the versions that take effect within the year that ends with a day, the first of a month."""
     begun = (version.effective_from for version in plan.versions if version.effective_from is not None)
-    return sum(on.replace(year=max(on.year - 1, date.min.year)) < each <= on for each in begun)
+    return sum(months_after(on, -12) < each <= on for each in begun)
 
 
 def _supposing(ledger: PayFacts, currency: str, assumed: Assumptions) -> PayFacts:
