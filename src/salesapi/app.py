@@ -18,7 +18,13 @@ from salesapi.audit.sealing import root_at
 from salesapi.clock import Clock, Ids, SystemClock, TimeOrderedIds
 from salesapi.commands.handling import Handling
 from salesapi.commands.stream_states import StreamStates
-from salesapi.database.connections import COMMAND_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS, Pool
+from salesapi.database.connections import (
+    COMMAND_TIMEOUT_SECONDS,
+    CONNECT_TIMEOUT_SECONDS,
+    IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    KEEPALIVE_IDLE_SECONDS,
+    Pool,
+)
 from salesapi.database.migrating import refuse_overpowered_role
 from salesapi.domain.catalogue import Catalogue, whole_catalogue
 from salesapi.domain.shared.kernel import PayFactsRef, Ref, TreeRootRef
@@ -80,7 +86,12 @@ async def running_core(settings: Settings) -> AsyncIterator[Core]:
             max_size=POOL_CONNECTIONS_MAX,
             timeout=CONNECT_TIMEOUT_SECONDS,
             command_timeout=COMMAND_TIMEOUT_SECONDS,
-            server_settings={"application_name": "salesapi"},
+            server_settings={
+                "application_name": "salesapi",
+                # A process that is paused in a transaction would hold its rows from whoever leads after it.
+                "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
+                "tcp_keepalives_idle": str(KEEPALIVE_IDLE_SECONDS),
+            },
         )
         undo.push_async_callback(pool.close)
         async with pool.acquire() as connection:

@@ -58,6 +58,12 @@ def _gauges(found: Health) -> CollectorRegistry:
     lag = Gauge(
         "salesapi_follower_lag_events", "Events between it and the log's head.", ["follower"], registry=registry
     )
+    age = Gauge(
+        "salesapi_follower_age_seconds",
+        "Age of the oldest event that it has not handled.",
+        ["follower"],
+        registry=registry,
+    )
     states = Gauge(
         "salesapi_follower_state", "1 for the state that it is in.", ["follower", "state"], registry=registry
     )
@@ -70,6 +76,7 @@ def _gauges(found: Health) -> CollectorRegistry:
     for each in found.followers:
         position.labels(each.follower).set(each.position)
         lag.labels(each.follower).set(each.lag)
+        age.labels(each.follower).set(each.age_seconds)
         for state in get_args(State):
             states.labels(each.follower, state).set(each.state == state)
         if each.state != "following":
