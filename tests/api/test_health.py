@@ -13,7 +13,8 @@ from salesapi.cli.following import running_followers
 from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.streaming.sales_stream import SALES, StreamConnection, connect
+from salesapi.streaming.connecting import connect
+from salesapi.streaming.sales_stream import SALES, StreamConnection
 from tests.service import Service, running_service
 
 PATIENCE_SECONDS = 30.0

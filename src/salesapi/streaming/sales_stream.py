@@ -4,10 +4,7 @@ Nothing here depends on JetStream keeping what it acknowledged: the log is the t
 position 1. Durations are in seconds, on this process's monotonic clock.
 """
 
-import asyncio
-import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Final, NamedTuple
@@ -20,21 +17,17 @@ from nats.js.api import Header, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
 from salesapi.streaming.cloud_events import MEDIA_TYPE
+from salesapi.streaming.connecting import ANSWER_SECONDS_MAX, connect
 
 BATCH_MESSAGES_MAX: Final = 500
 """Most messages of one atomic batch; the server takes 1,000."""
 BATCH_BYTES_MAX: Final = 8 * 1024 * 1024
 """A batch takes no further message once it holds so many bytes: the server keeps it in memory until its commit."""
-CONNECT_SECONDS_MAX: Final = 5.0
-ANSWER_SECONDS_MAX: Final = 10.0
-"""How long the server may take to answer a request or to store a batch."""
 WRONG_LAST_SEQUENCE: Final = 10071
 """The server's error code of a batch whose expected last sequence is not the stream's."""
 ID_HEADER: Final = "Salesapi-Id"
 """The event's id, for consumers that do not open the body. Not `Nats-Msg-Id`: one id that the server remembers would
 refuse the whole batch (error 10201), and the expected sequence guards for ever what its memory guards for two minutes."""
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,46 +148,6 @@ class StreamConnection:
         if told.seq != batch[-1].sequence:
             raise StreamDiverged(f"position {batch[-1].sequence} was stored under the sequence {told.seq}")
         return len(batch)
-
-
-async def connect(nats_url: str) -> Client:
-    """A client that gives up when its connection is lost: the caller's loop backs off and knows what to read again.
-
-    Raises: what nats-py raises, OSError or TimeoutError when the server cannot be reached.
-    """
-    client = Client()
-    try:
-        async with asyncio.timeout(CONNECT_SECONDS_MAX):
-            await client.connect(
-                nats_url,
-                name="salesapi relay",
-                allow_reconnect=False,
-                max_reconnect_attempts=1,
-                reconnect_time_wait=0,
-                error_cb=_note,
-            )
-    except BaseException:
-        await client.close()
-        raise
-    return client
-
-
-@asynccontextmanager
-async def jetstream_at(nats_url: str) -> AsyncIterator[JetStreamContext]:
-    """JetStream on a connection of its own, for as long as the block lasts.
-
-    Raises: as `connect`.
-    """
-    client = await connect(nats_url)
-    try:
-        yield client.jetstream(timeout=ANSWER_SECONDS_MAX)
-    finally:
-        await client.close()
-
-
-async def _note(error: Exception) -> None:
-    """The client tells of errors here besides raising them where they are met."""
-    logger.debug("NATS client: %s", type(error).__name__)
 
 
 def _configuration(stream: SalesStream) -> StreamConfig:
