@@ -11,11 +11,12 @@ from dataclasses import asdict
 from typing import Final, get_args
 
 from fastapi import FastAPI, Request, Response
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from salesapi.api.rest.answers import json_answer
 from salesapi.database.connections import Pool
 from salesapi.queries.health import Health, State, health
+from salesapi.streaming.comparing import KINDS
 
 METRICS_MEDIA_TYPE: Final = "text/plain; version=0.0.4"
 
@@ -73,6 +74,15 @@ def _gauges(found: Health) -> CollectorRegistry:
         ["follower", "error"],
         registry=registry,
     )
+    faults = Counter(
+        "salesapi_stream_faults", "Messages of the stream that were not those of the log.", ["kind"], registry=registry
+    )
+    place = Gauge("salesapi_stream_fault_position", "Position of the last such message.", ["kind"], registry=registry)
+    for kind in KINDS:
+        faults.labels(kind)
+    for fault in found.stream_faults:
+        faults.labels(fault.kind).inc(fault.faults)
+        place.labels(fault.kind).set(fault.position)
     for each in found.followers:
         position.labels(each.follower).set(each.position)
         lag.labels(each.follower).set(each.lag)
