@@ -30,6 +30,7 @@ from salesapi.domain.catalogue import Catalogue, whole_catalogue
 from salesapi.domain.shared.kernel import PayFactsRef, Ref, TreeRootRef
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
+from salesapi.eventlog.room import StorageRoom
 from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.ledgers import PayFactsReader
 from salesapi.privacy.encryption import FileKeyEncryption
@@ -58,6 +59,7 @@ class Core:
     states: StreamStates
     ledgers: PayFactsReader
     handling: Handling
+    room: StorageRoom
     api_keys: ApiKeys
     scopes: Scopes
     clock: Clock
@@ -124,6 +126,8 @@ def assembled(
         assert isinstance(ref, TreeRootRef)
         return (await root_at(pool, ref.size, ROOT_WAIT_SECONDS)).hex()
 
+    folder = settings.key_file.parent if settings.development and settings.key_file is not None else None
+    room = StorageRoom(pool, folder)
     resolvers = {PayFactsRef: find_ledger, TreeRootRef: find_root}
     return Core(
         settings=settings,
@@ -133,7 +137,10 @@ def assembled(
         catalogue=catalogue,
         states=states,
         ledgers=ledgers,
-        handling=Handling(log, codec, states, catalogue, clock=clock, ids=ids, resolvers=resolvers),
+        handling=Handling(
+            log, codec, states, catalogue, clock=clock, ids=ids, resolvers=resolvers, watched=room.watched
+        ),
+        room=room,
         api_keys=ApiKeys(pool),
         scopes=Scopes(states),
         clock=clock,

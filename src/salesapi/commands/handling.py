@@ -6,6 +6,7 @@ request it is refused. A decision is made again when another writer was faster, 
 
 import itertools
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 from uuid import UUID
 
@@ -73,7 +74,9 @@ class Handling:
         clock: Clock,
         ids: Ids,
         resolvers: Mapping[type, Resolver],
+        watched: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
+        """`watched` notices what is stored in its block and finds no room."""
         self._log = log
         self._codec = codec
         self._catalogue = catalogue
@@ -81,6 +84,7 @@ class Handling:
         self._ids = ids
         self._resolvers = resolvers
         self._states = states
+        self._watched = watched
 
     async def handle(self, request: Request, envelope: Envelope, *, dry_run: bool = False) -> CommandResult:
         """Decides and stores one command.
@@ -265,8 +269,9 @@ class Handling:
         if not work.order and key is None:
             head = await self._log.head()
             return [replace(receipt, position=head) for receipt in receipts]
-        appends = await self._encoded(work, requests, envelope)
-        appended = await self._log.append(recorder.AppendRequest(appends=appends, key=key))
+        with self._watched():
+            appends = await self._encoded(work, requests, envelope)
+            appended = await self._log.append(recorder.AppendRequest(appends=appends, key=key))
         return positioned(receipts, offsets, appended, len(work.order))
 
     async def _encoded(

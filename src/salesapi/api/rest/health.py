@@ -3,7 +3,8 @@
 The status of `/readyz` is about this process alone: 200 where it can answer requests, 503 where it cannot, so that a load
 balancer takes a server away for its own fault only. A follower in trouble makes every server's reads stale alike, and taking
 all of them away would help nobody: it is named in the body, where `are_followers_well` is false then, and in the metrics,
-for an alarm. All three are open: they hold no secret and no value of an event.
+for an alarm. A full disk is told with 503, too: who sends writes elsewhere asks `/readyz`, who only reads asks
+`/readyz?for=reads`. All three are open: they hold no secret and no value of an event.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from salesapi.api.rest.answers import json_answer
 from salesapi.database.connections import Pool
+from salesapi.eventlog.room import StorageRoom
 from salesapi.queries.health import Health, State, health
 from salesapi.streaming.comparing import KINDS
 
@@ -24,10 +26,11 @@ METRICS_MEDIA_TYPE: Final = "text/plain; version=0.0.4"
 class HealthRoutes:
     """Adds the three routes; they are not part of the API's contract."""
 
-    def __init__(self, pool: Pool, registry: CollectorRegistry, expected: Sequence[str]) -> None:
+    def __init__(self, pool: Pool, registry: CollectorRegistry, *, room: StorageRoom, expected: Sequence[str]) -> None:
         """`registry` holds this process's own metrics; `expected` are the followers that must run in some process."""
         self._pool = pool
         self._registry = registry
+        self._room = room
         self._expected = tuple(expected)
 
     def add_to(self, app: FastAPI) -> None:
@@ -43,12 +46,23 @@ class HealthRoutes:
         found = await health(self._pool, self._expected)
         if found is None:
             return json_answer({"status": "not ready", "reason": "PostgreSQL does not answer"}, 503)
-        return json_answer({"status": "ready", **asdict(found)})
+        if await self._room.is_there():
+            return json_answer({"status": "ready", **asdict(found)})
+        status = 200 if request.query_params.get("for") == "reads" else 503
+        reason = "the database has no room left: writes are refused, reads are answered"
+        return json_answer({"status": "not ready", "reason": reason, **asdict(found)}, status)
 
     async def _metrics(self, request: Request) -> Response:
         found = await health(self._pool, self._expected)
         followers = b"" if found is None else generate_latest(_gauges(found))
+        followers += generate_latest(_room_gauge(has_room=await self._room.is_there()))
         return Response(generate_latest(self._registry) + followers, media_type=METRICS_MEDIA_TYPE)
+
+
+def _room_gauge(*, has_room: bool) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    Gauge("salesapi_storage_full", "1 while writes find no room.", registry=registry).set(not has_room)
+    return registry
 
 
 def _gauges(found: Health) -> CollectorRegistry:
