@@ -18,6 +18,8 @@ STREAM: Final = "SALES"
 EVENT_SUBJECTS: Final = "sales.v1.>"
 API_PREFIX: Final = "SALES.API"
 """What a user of CONSUMERS gives its client as the prefix of JetStream's API."""
+INBOXES: Final = f"_INBOX_{CONSUMER}"
+"""The prefix of the inboxes of the user `consumer`, which it gives its client, too."""
 CONSUMERS_MAX: Final = 256
 """Most consumers of the stream."""
 

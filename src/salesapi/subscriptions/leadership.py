@@ -30,7 +30,7 @@ RENEW_SECONDS: Final = 3.0
 """How often a process renews."""
 RENEW_AGAIN_SECONDS: Final = 0.5
 """The pause after a renewal that failed: the session may have ended, and with it what others see of the lease."""
-ANSWER_SECONDS_MAX: Final = 2.5
+ANSWER_SECONDS_MAX: Final = 5.0
 """How long the database may take to answer, and the pool to give a connection; then the connection is given up."""
 
 TAKE: Final = "SELECT follower FROM log.take_leads($1, $2, $3, $4) AS follower"
