@@ -37,10 +37,10 @@ def test_each_fault_is_named_once_with_its_place(stream: str, faults: dict[int, 
     # Only a Y says the id of the event in whose place it stands.
     with_own_id = {place for place, message in enumerate(stream, start=1) if message == "Y"}
 
-    assert faults_of(digests(log), digests(stream), with_own_id) == faults
+    assert faults_of(digests(stream), expected=digests(log), with_own_id=with_own_id) == faults
 
 
 def test_a_message_that_is_lost_in_the_middle_is_one_fault() -> None:
     log = list(range(1, 100_001))
 
-    assert faults_of(log, [*log[:500], *log[501:]], set()) == {501: "lost"}
+    assert faults_of([*log[:500], *log[501:]], expected=log, with_own_id=set()) == {501: "lost"}

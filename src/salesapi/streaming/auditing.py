@@ -252,7 +252,7 @@ class StreamAuditor:
                 kept_bytes += len(is_there.body)
                 if len(kept) < KEPT_MESSAGES_MAX and kept_bytes <= KEPT_BYTES_MAX:
                     kept[place] = is_there
-        faults = faults_of(expected, stored, own_ids)
+        faults = faults_of(stored, expected=expected, with_own_id=own_ids)
         return [Fault(position, kind) for position, kind in faults.items()], kept
 
     async def _stored(self, connection: StreamConnection, *, first: int, last: int) -> dict[int, Message]:

@@ -14,7 +14,7 @@ NOTHING: Final = 0
 """The digest of a place without a message."""
 
 
-def faults_of(expected: Sequence[int], stored: Sequence[int], with_own_id: Set[int]) -> Mapping[int, Kind]:
+def faults_of(stored: Sequence[int], *, expected: Sequence[int], with_own_id: Set[int]) -> Mapping[int, Kind]:
     """Judges each place from 1 on by the digests of what should be there and of what is, `NOTHING` where there is nothing.
 
     `expected` is the whole log: what the stream does not have at its end was not sent yet. `with_own_id` are the wrong places
