@@ -30,7 +30,7 @@ SERVE_READY = r"salesapi serves (?P<address>http://127\.0\.0\.1:\d+)\n"
 WORK_READY = r"salesapi follows the log\n"
 WAITED = re.compile(
     r"[a-z0-9_. ]+: (cannot connect to|lost its connection to|cannot reach) PostgreSQL \(TimeoutError\)(; \w+ing again)?"
-    r"|the projection engine lost its lead \(TimeoutError\); trying again"
+    r"|the leads were not renewed: TimeoutError"
 )
 """What a program says on a busy machine, where its database answers late; it goes on by itself."""
 

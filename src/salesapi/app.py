@@ -18,13 +18,20 @@ from salesapi.audit.sealing import root_at
 from salesapi.clock import Clock, Ids, SystemClock, TimeOrderedIds
 from salesapi.commands.handling import Handling
 from salesapi.commands.stream_states import StreamStates
-from salesapi.database.connections import COMMAND_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS, Pool
+from salesapi.database.connections import (
+    COMMAND_TIMEOUT_SECONDS,
+    CONNECT_TIMEOUT_SECONDS,
+    IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    KEEPALIVE_IDLE_SECONDS,
+    Pool,
+)
 from salesapi.database.migrating import refuse_overpowered_role
 from salesapi.domain.catalogue import Catalogue, whole_catalogue
 from salesapi.domain.shared.kernel import PayFactsRef, Ref, TreeRootRef
 from salesapi.domain.shared.time_bounds import TimeBounds
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
+from salesapi.eventlog.room import StorageRoom
 from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.ledgers import PayFactsReader
 from salesapi.privacy.encryption import FileKeyEncryption
@@ -53,6 +60,7 @@ class Core:
     states: StreamStates
     ledgers: PayFactsReader
     handling: Handling
+    room: StorageRoom
     api_keys: ApiKeys
     scopes: Scopes
     clock: Clock
@@ -82,7 +90,12 @@ async def running_core(settings: Settings) -> AsyncIterator[Core]:
             max_size=POOL_CONNECTIONS_MAX,
             timeout=CONNECT_TIMEOUT_SECONDS,
             command_timeout=COMMAND_TIMEOUT_SECONDS,
-            server_settings={"application_name": "salesapi"},
+            server_settings={
+                "application_name": "salesapi",
+                # A process that is paused in a transaction would hold its rows from whoever leads after it.
+                "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
+                "tcp_keepalives_idle": str(KEEPALIVE_IDLE_SECONDS),
+            },
         )
         undo.push_async_callback(pool.close)
         async with pool.acquire() as connection:
@@ -119,6 +132,8 @@ def assembled(
         assert isinstance(ref, TreeRootRef)
         return (await root_at(pool, ref.size, ROOT_WAIT_SECONDS)).hex()
 
+    folder = settings.key_file.parent if settings.development and settings.key_file is not None else None
+    room = StorageRoom(pool, folder)
     resolvers = {PayFactsRef: find_ledger, TreeRootRef: find_root}
     return Core(
         settings=settings,
@@ -138,7 +153,9 @@ def assembled(
             resolvers=resolvers,
             bounds=bounds,
             on_appended=api_keys.appended,
+            watched=room.watched,
         ),
+        room=room,
         api_keys=api_keys,
         scopes=Scopes(states),
         clock=clock,

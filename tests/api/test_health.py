@@ -13,7 +13,8 @@ from salesapi.cli.following import running_followers
 from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.projections.catalogue import PROJECTIONS
-from salesapi.streaming.sales_stream import SALES, StreamConnection, connect
+from salesapi.streaming.connecting import connect
+from salesapi.streaming.sales_stream import SALES, StreamConnection
 from tests.service import Service, running_service
 
 PATIENCE_SECONDS = 30.0
@@ -73,8 +74,8 @@ async def test_followers_that_nobody_leads_are_named_as_such(site: Site) -> None
     found = await site.ready()
 
     named = followers(found)
-    assert len(named) == len(PROJECTIONS) + 2
-    assert {"sealer", "relay"} < set(named)
+    assert len(named) == len(PROJECTIONS) + 3
+    assert {"sealer", "relay", "stream_auditor"} < set(named)
     assert {each["state"] for each in named.values()} == {"not_led"}
     assert {each["lag"] for each in named.values()} == {found["head"]}
     assert found["are_followers_well"] is False
@@ -137,9 +138,14 @@ async def test_a_stream_that_a_foreign_message_occupies_is_named(site: Site) -> 
     await client.close()
     async with running_followers(site.service.core):
         found = await site.relay_when("stopped")
+        mended = await site.relay_when("following")
+        metrics = await site.metrics()
 
     relay = followers(found)["relay"]
     assert found["are_followers_well"] is False
+    assert [(each["kind"], each["faults"]) for each in mended["stream_faults"]] == [("forged", 20)]
+    assert 'salesapi_stream_faults_total{kind="forged"} 20.0' in metrics
+    assert 'salesapi_stream_faults_total{kind="lost"} 0.0' in metrics
     assert relay["error"].startswith("StreamDiverged: the stream SALES ends at 20, the log (epoch 1) at")
     assert relay["since"] is not None
 

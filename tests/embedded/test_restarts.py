@@ -26,7 +26,7 @@ from salesapi.embedded.failures import EngineNotStarted, NoRunningEngines
 from salesapi.embedded.helper_user import HelperUser, find_helper_user, refuse_unreachable
 from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
-from salesapi.streaming.sales_stream import jetstream_at
+from salesapi.streaming.connecting import jetstream_at
 
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="the kernel ends children with their parent")
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has a helper user")

@@ -11,7 +11,8 @@ from nats.js.errors import NotFoundError
 
 from salesapi.eventlog.recorder import EventLog, StoredEvent
 from salesapi.streaming.cloud_events import cloud_event
-from salesapi.streaming.sales_stream import SALES, SalesStream, jetstream_at
+from salesapi.streaming.connecting import jetstream_at
+from salesapi.streaming.sales_stream import SALES, SalesStream
 
 PAGE_MESSAGES: Final = 250
 """Events and messages in memory at once; at the largest event of 256 KiB that is twice 64 MiB."""

@@ -19,6 +19,7 @@ from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.privacy.field_encryption import Place, seal
+from salesapi.streaming.connecting import jetstream_at
 from salesapi.streaming.relay import Relay
 from salesapi.streaming.sales_stream import (
     SALES,
@@ -26,7 +27,6 @@ from salesapi.streaming.sales_stream import (
     StreamConnection,
     StreamDiverged,
     StreamMoved,
-    jetstream_at,
 )
 from salesapi.subscriptions.runner import Subscription, following
 from tests.privacy.memory_keys import MemoryKeys
@@ -126,6 +126,7 @@ RELAY_PROGRAM = """
 import asyncio, os
 import asyncpg
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
+from salesapi.streaming.connecting import jetstream_at
 from salesapi.streaming.relay import Relay
 from salesapi.streaming.sales_stream import SalesStream
 from salesapi.subscriptions.runner import following

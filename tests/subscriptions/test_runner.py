@@ -2,8 +2,9 @@
 
 import asyncio
 import itertools
+import os
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import asyncpg
 import pytest
@@ -14,7 +15,7 @@ from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.eventlog.checkpoints import insert_tracking, max_tracking_id
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import EventLog
-from salesapi.queries.health import FollowerHealth, health
+from salesapi.queries.health import BEHIND_SECONDS, FollowerHealth, health
 from salesapi.subscriptions.runner import GATHER_SECONDS, GATHER_SECONDS_MAX, Progress, following, gathering_seconds
 from salesapi.subscriptions.states import Trouble, trouble_of
 from tests.connections import connected, value_of
@@ -24,6 +25,12 @@ from tests.projections.examples import append_stories
 PATIENCE_SECONDS = 20.0
 LOOK_SECONDS = 0.02
 PAGE = 7
+AGE = """
+    ALTER TABLE log.event DISABLE TRIGGER events_are_only_added;
+    UPDATE log.event SET recorded_at = recorded_at - interval '1 minute';
+    ALTER TABLE log.event ENABLE ALWAYS TRIGGER events_are_only_added
+"""
+"""A minute passes."""
 
 
 class ServerIsAway(Exception):
@@ -40,11 +47,16 @@ class Tally:
     until: int | None = None
     steps: int = 0
     names: tuple[str, ...] = ("tally",)
+    may_step: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.may_step.set()
 
     async def resume(self) -> None:
         """Each step begins from what is stored."""
 
     async def step(self) -> Progress | None:
+        await self.may_step.wait()
         if self.failure is not None:
             raise self.failure
         async with self.pool.acquire() as connection, connection.transaction():
@@ -130,6 +142,29 @@ async def test_one_that_no_process_runs_is_shown_as_not_led(place: Place) -> Non
     await place.eventually(state="not_led")
 
 
+async def test_one_that_follows_and_comes_nowhere_is_shown_as_behind_with_its_age(place: Place) -> None:
+    tally = Tally(place.log, place.pool)
+    async with following(place.pool, place.log) as subscriptions:
+        subscriptions.start(tally)
+        await place.eventually(state="following")
+        tally.may_step.clear()
+        head = await append_stories(place.log, range(1, 10))
+        late = await place.of_tally()
+        async with connected(place.urls.owner_url) as owner:
+            await owner.execute(AGE)
+        behind = await place.eventually(state="behind")
+        tally.may_step.set()
+        mended = await place.eventually(state="following", lag=0)
+
+    assert (late.state, late.lag) == ("following", head)
+    assert 0 <= late.age_seconds < BEHIND_SECONDS
+    assert (behind.lag, behind.error) == (head, None)
+    assert 60 <= behind.age_seconds < 60 + PATIENCE_SECONDS
+    assert behind.leader is not None
+    assert behind.leader.endswith(f"/{os.getpid()}")
+    assert mended.age_seconds == 0
+
+
 async def test_of_two_processes_one_leads_and_the_other_takes_over(place: Place) -> None:
     async with following(place.pool, place.log) as second:
         async with following(place.pool, place.log) as first:
@@ -205,18 +240,6 @@ async def test_one_that_has_nothing_more_to_do_ends_by_itself(place: Place) -> N
         await until(lambda: not tally.is_running, "it ends")
 
     assert await place.counted() == head
-
-
-async def test_all_leads_of_a_process_are_held_by_one_connection(place: Place) -> None:
-    here = "(SELECT oid FROM pg_database WHERE datname = current_database())"
-    count = f"SELECT count(DISTINCT pid) FROM pg_locks WHERE locktype = 'advisory' AND database = {here}"
-    async with following(place.pool, place.log) as subscriptions:
-        running = [
-            subscriptions.start(Tally(place.log, place.pool, names=(f"tally {number}",))) for number in range(1, 6)
-        ]
-        await until(lambda: all(each.status().state == "following" for each in running), "all of them follow")
-        assert await place.pool.fetchval(count) == 1
-    assert await place.pool.fetchval(count) == 0
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,8 @@ def doors(core: Core) -> FastAPI:
     reading = read_sources(core)
     QuestionRoutes(authenticator, reading).add_to(app)
     FeedRoutes(authenticator, core.log, core.epoch, core.catalogue).add_to(app)
-    HealthRoutes(core.pool, core.registry, always_followed(has_nats=core.settings.nats_url is not None)).add_to(app)
+    expected = always_followed(has_nats=core.settings.nats_url is not None)
+    HealthRoutes(core.pool, core.registry, room=core.room, expected=expected).add_to(app)
     GraphQLDoor(core, authenticator, reader, reading).add_to(app)
     described(app, core.catalogue)
     app.router.routes = [RoutesByThing(app.router.routes)]

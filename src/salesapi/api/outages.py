@@ -7,7 +7,7 @@ from typing import Final
 
 from salesapi.database.connections import UNAVAILABLE
 from salesapi.domain.shared.kernel import Kind, Refused
-from salesapi.eventlog.recorder import LogOverloaded, LogUnavailable, NotStorable, OutcomeUnknown
+from salesapi.eventlog.recorder import LogOverloaded, LogUnavailable, NotStorable, OutcomeUnknown, StorageFull
 
 
 class DatabaseUnavailable(Refused):
@@ -36,6 +36,17 @@ class LogIsOverloaded(Refused):
     message = "Too many requests wait for the log. Nothing was stored: send the same request again shortly."
 
 
+class StorageIsFull(Refused):
+    """The disk of the database is full. Nothing was stored; reads are answered."""
+
+    code = "storage.full"
+    kind = Kind.UNAVAILABLE
+    message = (
+        "The database has no room left, so nothing was stored. Send the same request with the same key again when its operator "
+        "has made room."
+    )
+
+
 class EventsTooLarge(Refused):
     """The events of the request pass a bound of the log. Nothing was stored."""
 
@@ -48,6 +59,7 @@ REFUSALS: Final[tuple[tuple[tuple[type[Exception], ...], type[Refused]], ...]] =
     ((OutcomeUnknown,), OutcomeNotKnown),
     ((LogOverloaded,), LogIsOverloaded),
     ((NotStorable,), EventsTooLarge),
+    ((StorageFull,), StorageIsFull),
     ((LogUnavailable, *UNAVAILABLE), DatabaseUnavailable),
 )
 OUTAGES: Final = tuple(outage for outages, _ in REFUSALS for outage in outages)

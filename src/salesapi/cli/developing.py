@@ -20,8 +20,10 @@ from salesapi.demo.loading import DEMO_ORIGIN, load_demo
 from salesapi.domain.shared.kernel import Role
 from salesapi.embedded.engines import running_engines
 from salesapi.embedded.folders import write_private
+from salesapi.embedded.nats_accounts import API_PREFIX, CONSUMER, INBOXES, STREAM
 from salesapi.eventlog.codec import decode_meta
 
+CONSUMER_URL_NAME: Final = "stream-consumer.url"
 DEMO_KEYS: Final[tuple[tuple[str, tuple[Role, ...], str | None], ...]] = (
     ("rep", ("rep",), "east-rep-1"),
     ("manager", ("manager",), "east-manager"),
@@ -48,6 +50,11 @@ async def develop(folder: Path, *, port: int, with_demo: bool) -> None:
                 for name, roles, person in DEMO_KEYS:
                     member_id = ref("member", person) if person else None
                     await _make_key(core.handling, folder, name, roles=roles, member_id=member_id)
+            write_private(folder / CONSUMER_URL_NAME, engines.nats_consumer_url + "\n")
+            _say(
+                f"consumers of the stream {STREAM} connect with the URL in {folder / CONSUMER_URL_NAME}, as the durable consumer "
+                f"{CONSUMER}, with the prefixes {API_PREFIX} of the API and {INBOXES} of inboxes"
+            )
             address = f"http://127.0.0.1:{listener.getsockname()[1]}"
             print(
                 f"salesapi is ready: REST {address}/v1  GraphQL {address}/graphql  docs {address}/docs  "

@@ -1,4 +1,4 @@
-"""Runs the followers of the log in this process: projections, the sealer and, where NATS is configured, the relay."""
+"""Runs the followers of the log: projections, the sealer and, where NATS is configured, the relay and the stream's auditor."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -8,6 +8,7 @@ from salesapi.audit.sealing import Sealer
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.engine import ProjectionEngine
 from salesapi.projections.projection import Projection
+from salesapi.streaming.auditing import StreamAuditor
 from salesapi.streaming.relay import Relay
 from salesapi.subscriptions.runner import Subscriptions, following
 
@@ -21,5 +22,7 @@ async def running_followers(
         subscriptions.start(ProjectionEngine(projections, subscriptions, core.codec))
         subscriptions.start(Sealer(core.pool))
         if core.settings.nats_url is not None:
-            subscriptions.start(Relay(core.log, core.settings.nats_url.get_secret_value()))
+            nats_url = core.settings.nats_url.get_secret_value()
+            subscriptions.start(Relay(core.log, nats_url))
+            subscriptions.start(StreamAuditor(core.log, core.pool, nats_url))
         yield subscriptions

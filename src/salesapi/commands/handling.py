@@ -6,6 +6,7 @@ request it is refused. A decision is made again when another writer was faster, 
 
 import itertools
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 from uuid import UUID
 
@@ -76,8 +77,9 @@ class Handling:
         resolvers: Mapping[type, Resolver],
         bounds: TimeBounds,
         on_appended: Callable[[Collection[StreamRef]], None] = lambda _: None,
+        watched: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        """`on_appended` is told the streams of a commit before its receipt is answered."""
+        """`on_appended` is told the streams of a commit before its receipt is answered; `watched` notices what finds no room."""
         self._log = log
         self._codec = codec
         self._catalogue = catalogue
@@ -87,6 +89,7 @@ class Handling:
         self._states = states
         self._bounds = bounds
         self._on_appended = on_appended
+        self._watched = watched
 
     async def handle(self, request: Request, envelope: Envelope, *, dry_run: bool = False) -> CommandResult:
         """Decides and stores one command.
@@ -282,8 +285,9 @@ class Handling:
         if not work.order and key is None:
             head = await self._log.head()
             return [replace(receipt, position=head) for receipt in receipts]
-        appends = await self._encoded(work, requests, envelope)
-        appended = await self._log.append(recorder.AppendRequest(appends=appends, key=key))
+        with self._watched():
+            appends = await self._encoded(work, requests, envelope)
+            appended = await self._log.append(recorder.AppendRequest(appends=appends, key=key))
         self._on_appended(work.decided)
         return positioned(receipts, offsets, appended, len(work.order))
 

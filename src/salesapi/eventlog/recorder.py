@@ -145,6 +145,10 @@ class LogUnavailable(RuntimeError):
     """The log cannot be reached. Not stored."""
 
 
+class StorageFull(LogUnavailable):
+    """The disk has no room for it. Not stored; reads go on."""
+
+
 class OutcomeUnknown(RuntimeError):
     """The connection was lost with this request in flight: it may be stored or not. Ask again with the same key."""
 

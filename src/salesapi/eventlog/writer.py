@@ -24,6 +24,7 @@ from salesapi.eventlog.recorder import (
     NotStorable,
     OutcomeUnknown,
     RequestKey,
+    StorageFull,
     VersionConflict,
 )
 from salesapi.eventlog.request_rows import EventRow, checked_rows
@@ -230,10 +231,9 @@ class GroupWriter:
             raise
         except asyncpg.PostgresError as error:
             logger.error("the event log cannot be written: %s (%s)", type(error).__name__, error.sqlstate)
+            kind = StorageFull if isinstance(error, asyncpg.DiskFullError) else LogUnavailable
             for pending in batch:
-                unavailable = LogUnavailable(
-                    f"the event log cannot be written: {type(error).__name__}; nothing was stored"
-                )
+                unavailable = kind(f"the event log cannot be written: {type(error).__name__}; nothing was stored")
                 pending.fail(unavailable, cause=error)
 
     async def _store_or_refuse(self, connection: Connection, batch: list[Pending]) -> None:

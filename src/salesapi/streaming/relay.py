@@ -11,6 +11,7 @@ from nats.errors import Error as NatsError
 from salesapi.eventlog.recorder import EventLog, Page, PositionGap, StoredEvent
 from salesapi.streaming import sales_stream
 from salesapi.streaming.cloud_events import cloud_event, event_id
+from salesapi.streaming.connecting import NotEncrypted
 from salesapi.streaming.sales_stream import SALES, BatchRefused, Message, SalesStream, StreamConnection, StreamDiverged
 from salesapi.subscriptions.names import RELAY
 from salesapi.subscriptions.runner import Progress
@@ -69,8 +70,8 @@ class Relay:
         await self.close()
 
     def trouble(self, error: Exception) -> Trouble:
-        """See `Follower.trouble`: that the stream is not a copy of the log, only a human can mend."""
-        return trouble_of(error, told=(StreamDiverged, *PASSING), passing=PASSING)
+        """See `Follower.trouble`: a stream that is not a copy of the log, or a server without TLS, does not pass."""
+        return trouble_of(error, told=(StreamDiverged, NotEncrypted, *PASSING), passing=PASSING)
 
     async def close(self) -> None:
         """Ends the connection to NATS; the next call opens another one."""

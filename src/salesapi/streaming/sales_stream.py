@@ -4,10 +4,8 @@ Nothing here depends on JetStream keeping what it acknowledged: the log is the t
 position 1. Durations are in seconds, on this process's monotonic clock.
 """
 
-import asyncio
-import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Final, NamedTuple
@@ -16,25 +14,30 @@ import msgspec
 from eventsourcing.persistence import IntegrityError
 from nats.aio.client import Client
 from nats.js import JetStreamContext
-from nats.js.api import Header, StorageType, StreamConfig
-from nats.js.errors import NotFoundError
+from nats.js.api import Header, RetentionPolicy, StorageType, StreamConfig
+from nats.js.errors import APIError, NotFoundError
 
 from salesapi.streaming.cloud_events import MEDIA_TYPE
+from salesapi.streaming.connecting import ANSWER_SECONDS_MAX, connect
 
 BATCH_MESSAGES_MAX: Final = 500
 """Most messages of one atomic batch; the server takes 1,000."""
 BATCH_BYTES_MAX: Final = 8 * 1024 * 1024
 """A batch takes no further message once it holds so many bytes: the server keeps it in memory until its commit."""
-CONNECT_SECONDS_MAX: Final = 5.0
-ANSWER_SECONDS_MAX: Final = 10.0
-"""How long the server may take to answer a request or to store a batch."""
 WRONG_LAST_SEQUENCE: Final = 10071
 """The server's error code of a batch whose expected last sequence is not the stream's."""
 ID_HEADER: Final = "Salesapi-Id"
 """The event's id, for consumers that do not open the body. Not `Nats-Msg-Id`: one id that the server remembers would
 refuse the whole batch (error 10201), and the expected sequence guards for ever what its memory guards for two minutes."""
-
-logger = logging.getLogger(__name__)
+INCARNATION: Final = "salesapi_incarnation"
+"""Name in the stream's metadata, as the next two: they tell a consumer that the stream was made anew, and what to read again."""
+REPLACES: Final = "salesapi_replaces"
+"""The incarnation before, where that is known."""
+FAULTY_FROM: Final = "salesapi_faulty_from"
+"""The first position at which that one was not the log."""
+TOLD: Final = (INCARNATION, REPLACES, FAULTY_FROM)
+END_OF_MESSAGES: Final = ("204", "404")
+"""What the server says after the last message of a batch, and where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,21 @@ class Message(NamedTuple):
     id: str
     subject: str
     body: bytes
+    content_type: str = MEDIA_TYPE
+
+
+class StreamState(NamedTuple):
+    """The stream as it is now."""
+
+    last_sequence: int
+    incarnation: str
+    """Another one whenever we make the stream anew; empty in one that was made before there were any."""
+    created: str
+    """By the server's clock; another one, too, where somebody else makes it anew."""
+    is_configured: bool
+    """False: something about it could let a message be lost, changed or added by others."""
+    metadata: dict[str, str]
+    """What we have told consumers in it."""
 
 
 class StreamMoved(IntegrityError):
@@ -121,13 +139,69 @@ class StreamConnection:
         try:
             state = (await self._jetstream.stream_info(self._stream.name)).state
         except NotFoundError:
-            state = (await self._jetstream.add_stream(_configuration(self._stream))).state
+            state = (await self._jetstream.add_stream(_configuration(self._stream, {INCARNATION: token_hex(8)}))).state
         if state.messages != state.last_seq:
             raise StreamDiverged(
                 f"the stream {self._stream.name} holds {state.messages} of the {state.last_seq} messages it was sent: some "
-                "were purged, deleted or lost. Delete the stream: the relay then sends the whole log again."
+                "were purged, deleted or lost. Its auditor makes it again from the log."
             )
         return state.last_seq
+
+    async def state(self) -> StreamState | None:
+        """The stream as it is, None where there is none. Unlike `last_sequence` it makes none, and judges nothing."""
+        try:
+            told = await self._jetstream.stream_info(self._stream.name)
+        except NotFoundError:
+            return None
+        metadata = {str(name): str(text) for name, text in (told.config.metadata or {}).items() if name in TOLD}
+        is_configured = _is_guarded(told.config, self._stream)
+        incarnation = metadata.get(INCARNATION, "")
+        return StreamState(told.state.last_seq, incarnation, str(told.created), is_configured, metadata)
+
+    async def configure(self, metadata: dict[str, str]) -> None:
+        """Gives the stream that is there the configuration that it should have; its messages and consumers stay.
+
+        Raises: APIError where the server refuses it, as for a stream that is sealed.
+        """
+        told = {INCARNATION: token_hex(8), **metadata}
+        await self._jetstream.update_stream(_configuration(self._stream, told))
+
+    async def make_anew(self, *, replaced: str, faulty_from: int) -> None:
+        """Deletes the stream and makes it again, empty. What it replaces, and from where on that was faulty, stands in it."""
+        told = {INCARNATION: token_hex(8), REPLACES: replaced, FAULTY_FROM: str(faulty_from)}
+        configuration = _configuration(self._stream, told)
+        with suppress(NotFoundError):
+            await self._jetstream.delete_stream(self._stream.name)
+        try:
+            await self._jetstream.add_stream(configuration)
+        except APIError:
+            # The relay was first.
+            await self._jetstream.update_stream(configuration)
+
+    async def messages(self, *, first: int, last: int) -> list[Message]:
+        """The stored messages of these sequences, or the first of them; those that are not there are left out.
+
+        Raises: BatchRefused, where the server does not read them.
+        """
+        inbox = self._client.new_inbox()
+        answers = await self._client.subscribe(inbox)
+        try:
+            asked = {"seq": first, "batch": min(last - first + 1, BATCH_MESSAGES_MAX), "max_bytes": BATCH_BYTES_MAX}
+            subject = f"$JS.API.DIRECT.GET.{self._stream.name}"
+            await self._client.publish(subject, msgspec.json.encode(asked), reply=inbox)
+            found: list[Message] = []
+            while True:
+                answer = await answers.next_msg(ANSWER_SECONDS_MAX)
+                headers = answer.headers or {}
+                if (status := headers.get("Status")) in END_OF_MESSAGES:
+                    return found
+                if status is not None:
+                    raise BatchRefused(f"NATS status {status} for messages from {first} on")
+                if (sequence := int(headers["Nats-Sequence"])) <= last:
+                    told = (headers.get(ID_HEADER, ""), headers["Nats-Subject"], answer.data)
+                    found.append(Message(sequence, *told, headers.get("Content-Type", "")))
+        finally:
+            await answers.unsubscribe()
 
     async def body_at(self, sequence: int) -> bytes:
         """The body of a stored message."""
@@ -157,47 +231,7 @@ class StreamConnection:
         return len(batch)
 
 
-async def connect(nats_url: str) -> Client:
-    """A client that gives up when its connection is lost: the caller's loop backs off and knows what to read again.
-
-    Raises: what nats-py raises, OSError or TimeoutError when the server cannot be reached.
-    """
-    client = Client()
-    try:
-        async with asyncio.timeout(CONNECT_SECONDS_MAX):
-            await client.connect(
-                nats_url,
-                name="salesapi relay",
-                allow_reconnect=False,
-                max_reconnect_attempts=1,
-                reconnect_time_wait=0,
-                error_cb=_note,
-            )
-    except BaseException:
-        await client.close()
-        raise
-    return client
-
-
-@asynccontextmanager
-async def jetstream_at(nats_url: str) -> AsyncIterator[JetStreamContext]:
-    """JetStream on a connection of its own, for as long as the block lasts.
-
-    Raises: as `connect`.
-    """
-    client = await connect(nats_url)
-    try:
-        yield client.jetstream(timeout=ANSWER_SECONDS_MAX)
-    finally:
-        await client.close()
-
-
-async def _note(error: Exception) -> None:
-    """The client tells of errors here besides raising them where they are met."""
-    logger.debug("NATS client: %s", type(error).__name__)
-
-
-def _configuration(stream: SalesStream) -> StreamConfig:
+def _configuration(stream: SalesStream, metadata: dict[str, str]) -> StreamConfig:
     """No limits. Deleting and purging messages are denied: the way to repair is to delete the stream as a whole."""
     return StreamConfig(
         name=stream.name,
@@ -205,8 +239,22 @@ def _configuration(stream: SalesStream) -> StreamConfig:
         subjects=[f"{stream.subject_prefix}.>"],
         storage=StorageType.FILE,
         allow_atomic=True,
+        allow_direct=True,
         deny_delete=True,
         deny_purge=True,
+        metadata=metadata,
+    )
+
+
+def _is_guarded(found: StreamConfig, stream: SalesStream) -> bool:
+    """Whether all is as it should be that decides which messages are there; the number of replicas is an operator's."""
+    return (
+        found.subjects == [f"{stream.subject_prefix}.>"]
+        and (found.storage, found.retention) == (StorageType.FILE, RetentionPolicy.LIMITS)
+        and all((found.deny_delete, found.deny_purge, found.allow_direct, found.allow_atomic))
+        and not any((found.sealed, found.no_ack, found.allow_rollup_hdrs, found.allow_msg_ttl, found.max_age))
+        and not any((found.mirror, found.sources, found.republish, found.subject_transform))
+        and {found.max_msgs, found.max_bytes, found.max_msgs_per_subject, found.max_msg_size} == {-1}
     )
 
 

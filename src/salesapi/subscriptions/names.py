@@ -4,8 +4,9 @@ from typing import Final
 
 SEALER: Final = "sealer"
 RELAY: Final = "relay"
+AUDITOR: Final = "stream_auditor"
 
 
 def always_followed(*, has_nats: bool) -> tuple[str, ...]:
     """Those that some process must run beside the read models."""
-    return (SEALER, RELAY) if has_nats else (SEALER,)
+    return (SEALER, RELAY, AUDITOR) if has_nats else (SEALER,)

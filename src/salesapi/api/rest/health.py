@@ -3,7 +3,8 @@
 The status of `/readyz` is about this process alone: 200 where it can answer requests, 503 where it cannot, so that a load
 balancer takes a server away for its own fault only. A follower in trouble makes every server's reads stale alike, and taking
 all of them away would help nobody: it is named in the body, where `are_followers_well` is false then, and in the metrics,
-for an alarm. All three are open: they hold no secret and no value of an event.
+for an alarm. A full disk is told with 503, too: who sends writes elsewhere asks `/readyz`, who only reads asks
+`/readyz?for=reads`. All three are open: they hold no secret and no value of an event.
 """
 
 from collections.abc import Sequence
@@ -11,11 +12,13 @@ from dataclasses import asdict
 from typing import Final, get_args
 
 from fastapi import FastAPI, Request, Response
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from salesapi.api.rest.answers import json_answer
 from salesapi.database.connections import Pool
+from salesapi.eventlog.room import StorageRoom
 from salesapi.queries.health import Health, State, health
+from salesapi.streaming.comparing import KINDS
 
 METRICS_MEDIA_TYPE: Final = "text/plain; version=0.0.4"
 
@@ -23,10 +26,11 @@ METRICS_MEDIA_TYPE: Final = "text/plain; version=0.0.4"
 class HealthRoutes:
     """Adds the three routes; they are not part of the API's contract."""
 
-    def __init__(self, pool: Pool, registry: CollectorRegistry, expected: Sequence[str]) -> None:
+    def __init__(self, pool: Pool, registry: CollectorRegistry, *, room: StorageRoom, expected: Sequence[str]) -> None:
         """`registry` holds this process's own metrics; `expected` are the followers that must run in some process."""
         self._pool = pool
         self._registry = registry
+        self._room = room
         self._expected = tuple(expected)
 
     def add_to(self, app: FastAPI) -> None:
@@ -42,12 +46,23 @@ class HealthRoutes:
         found = await health(self._pool, self._expected)
         if found is None:
             return json_answer({"status": "not ready", "reason": "PostgreSQL does not answer"}, 503)
-        return json_answer({"status": "ready", **asdict(found)})
+        if await self._room.is_there():
+            return json_answer({"status": "ready", **asdict(found)})
+        status = 200 if request.query_params.get("for") == "reads" else 503
+        reason = "the database has no room left: writes are refused, reads are answered"
+        return json_answer({"status": "not ready", "reason": reason, **asdict(found)}, status)
 
     async def _metrics(self, request: Request) -> Response:
         found = await health(self._pool, self._expected)
         followers = b"" if found is None else generate_latest(_gauges(found))
+        followers += generate_latest(_room_gauge(has_room=await self._room.is_there()))
         return Response(generate_latest(self._registry) + followers, media_type=METRICS_MEDIA_TYPE)
+
+
+def _room_gauge(*, has_room: bool) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    Gauge("salesapi_storage_full", "1 while writes find no room.", registry=registry).set(not has_room)
+    return registry
 
 
 def _gauges(found: Health) -> CollectorRegistry:
@@ -58,6 +73,12 @@ def _gauges(found: Health) -> CollectorRegistry:
     lag = Gauge(
         "salesapi_follower_lag_events", "Events between it and the log's head.", ["follower"], registry=registry
     )
+    age = Gauge(
+        "salesapi_follower_age_seconds",
+        "Age of the oldest event that it has not handled.",
+        ["follower"],
+        registry=registry,
+    )
     states = Gauge(
         "salesapi_follower_state", "1 for the state that it is in.", ["follower", "state"], registry=registry
     )
@@ -67,9 +88,19 @@ def _gauges(found: Health) -> CollectorRegistry:
         ["follower", "error"],
         registry=registry,
     )
+    faults = Counter(
+        "salesapi_stream_faults", "Messages of the stream that were not those of the log.", ["kind"], registry=registry
+    )
+    place = Gauge("salesapi_stream_fault_position", "Position of the last such message.", ["kind"], registry=registry)
+    for kind in KINDS:
+        faults.labels(kind)
+    for fault in found.stream_faults:
+        faults.labels(fault.kind).inc(fault.faults)
+        place.labels(fault.kind).set(fault.position)
     for each in found.followers:
         position.labels(each.follower).set(each.position)
         lag.labels(each.follower).set(each.lag)
+        age.labels(each.follower).set(each.age_seconds)
         for state in get_args(State):
             states.labels(each.follower, state).set(each.state == state)
         if each.state != "following":

@@ -11,6 +11,7 @@ from uuid import UUID
 from annotated_types import MaxLen, MinLen
 
 from salesapi.domain.organisation.principals import KEEPERS_OF_KEYS, Principal, refuse_disabled
+from salesapi.domain.shared.dates import PlannedInstant
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     About,
@@ -64,7 +65,7 @@ ApiKeyEvent: TypeAlias = ApiKeyIssued | ApiKeyRotated | ApiKeyRevoked
 ApiKeyId: TypeAlias = Annotated[UUID, About("The key.")]
 Digest: TypeAlias = Annotated[KeyDigest, MadeAtDoor(), About("Made by the server.")]
 ExpiresAt: TypeAlias = Annotated[
-    datetime | None, About("The instant, with offset, from which on it opens nothing; null is never.")
+    PlannedInstant | None, About("The instant, with offset, from which on it opens nothing; null is never.")
 ]
 
 
@@ -86,7 +87,7 @@ class RotateApiKey:
 
     api_key_id: ApiKeyId
     overlap_until: Annotated[
-        datetime, About("The instant, with offset, at which the old key ends; now ends it at once.")
+        PlannedInstant, About("The instant, with offset, at which the old key ends; now ends it at once.")
     ]
     expires_at: ExpiresAt = None
     digest: Digest
