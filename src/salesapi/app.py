@@ -57,7 +57,6 @@ class Core:
     clock: Clock
     ids: Ids
     registry: CollectorRegistry
-    epoch: int
 
 
 @asynccontextmanager
@@ -88,7 +87,7 @@ async def running_core(settings: Settings) -> AsyncIterator[Core]:
         log = await PostgreSQLEventLog.connect(url)
         undo.push_async_callback(log.close)
         keys = PostgreSQLKeys(pool, FileKeyEncryption(settings.key_file))
-        yield assembled(settings, pool=pool, log=log, keys=keys, epoch=await log.epoch())
+        yield assembled(settings, pool=pool, log=log, keys=keys)
 
 
 def assembled(
@@ -97,7 +96,6 @@ def assembled(
     pool: Pool,
     log: PostgreSQLEventLog,
     keys: Keys | None,
-    epoch: int,
 ) -> Core:
     """Wires the parts; connects to nothing."""
     catalogue, clock, ids = whole_catalogue(), SystemClock(), TimeOrderedIds()
@@ -128,5 +126,4 @@ def assembled(
         clock=clock,
         ids=ids,
         registry=CollectorRegistry(),
-        epoch=epoch,
     )

@@ -92,7 +92,7 @@ def asked(sales: Service) -> OperationContext:
         reading=read_sources(core),
         board=BoardWatch(core.pool, core.log),
         authenticator=authenticator,
-        epoch=core.epoch,
+        log=core.log,
     )
     principal: Any = None
     caller = Caller(principal=principal, rows=EVERYTHING, pay=EVERYTHING)

@@ -12,6 +12,7 @@ from salesapi.api.refusals import STATUS, problem
 from salesapi.commands.bulk import BulkResult
 from salesapi.commands.command_results import CommandResult
 from salesapi.domain.shared.kernel import Refused
+from salesapi.eventlog.epochs import Epochs
 
 
 @strawberry.type(name="EventReceipt", description="An event that a command wrote, or would write.")
@@ -61,10 +62,10 @@ class BulkResultType:
     problem: ProblemType | None = None
 
 
-def bulk_result_type(result: BulkResult, epoch: int) -> BulkResultType:
+def bulk_result_type(result: BulkResult, epochs: Epochs) -> BulkResultType:
     """An outcome as GraphQL shows it."""
     if not isinstance(result, Refused):
-        return BulkResultType(receipt=receipt_type(result, epoch))
+        return BulkResultType(receipt=receipt_type(result, epochs))
     parameters: Any = problem(result).get("parameters")
     return BulkResultType(
         problem=ProblemType(
@@ -77,11 +78,11 @@ def bulk_result_type(result: BulkResult, epoch: int) -> BulkResultType:
     )
 
 
-def receipt_type(receipt: CommandResult, epoch: int) -> ReceiptType:
+def receipt_type(receipt: CommandResult, epochs: Epochs) -> ReceiptType:
     """A receipt as GraphQL shows it."""
     events = [
         EventReceiptType(
-            id=f"{epoch}:{event.position}" if event.position else None,
+            id=epochs.id_of(event.position) if event.position else None,
             type=event.type,
             stream_kind=event.stream_kind,
             stream_id=event.stream_id,
