@@ -74,7 +74,8 @@ async def old(
         deployment = Deployment(programs, urls, key_file)
         environment = deployment.owner_environment
         await shell.must('psql --quiet --set ON_ERROR_STOP=1 --file old.sql "$SALESAPI_MIGRATION_URL"', **environment)
-        told = {"2. Upgrade": await shell.must(GUIDE["2. Upgrade"], **environment)}
+        told = {"serve": (await shell.run("salesapi serve", **environment))[1]}
+        told["2. Upgrade"] = await shell.must(GUIDE["2. Upgrade"], **environment)
         told["1. Before"] = await shell.must(GUIDE["1. Before"], **environment)
         yield Old(deployment, shell, told)
     await EmbeddedPostgreSQL.drop_database(postgresql, name)
@@ -98,6 +99,10 @@ async def test_an_earlier_database_is_migrated_and_proven(old: Old) -> None:
     assert told.count("PROVEN") == 2, told
     assert f"{EVENTS} events, root " in told
     assert "6 locked payout runs with 10 statements recomputed: all equal" in told
+
+
+async def test_an_earlier_database_is_not_served_before_it_is_migrated(old: Old) -> None:
+    assert "the database is of an earlier version: run `salesapi migrate`" in old.told["serve"]
 
 
 async def test_its_export_is_the_same_bytes_as_that_of_the_earlier_program(old: Old) -> None:

@@ -7,7 +7,10 @@ the restore keep their ids, and no id ever names two facts. Table: `log.epoch`, 
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+import asyncpg
+
 from salesapi.database.connections import Connection
+from salesapi.database.migrating import MigrationRefused
 
 STORED: Final = "SELECT number, first_position FROM log.epoch ORDER BY number"
 NEWEST: Final = """
@@ -107,8 +110,15 @@ async def refuse_untold_restore(connection: Connection) -> None:
 
     Raises:
         RestoreUntold: the log stands in another database than the one that its newest epoch was recorded in.
+        MigrationRefused: the database is of an earlier version.
     """
-    if not (await newest_epoch(connection)).is_same_database:
+    try:
+        newest = await newest_epoch(connection)
+    except asyncpg.UndefinedTableError as error:
+        raise MigrationRefused(
+            "the database is of an earlier version: run `salesapi migrate` with the owner's role"
+        ) from error
+    if not newest.is_same_database:
         raise RestoreUntold(
             "this database was made from a backup, a dump or an upgrade of the server, and its log is not written until that "
             "is told: run `salesapi restored` with the owner's role, then start again"

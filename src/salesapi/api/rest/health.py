@@ -15,8 +15,9 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from salesapi.api.rest.answers import json_answer
 from salesapi.database.connections import Pool
-from salesapi.queries.health import Health, State, health
+from salesapi.queries.health import Health, State, health, is_restore_untold
 
+RESTORE_UNTOLD: Final = "the database was made from a backup: run `salesapi restored`, nothing is written before"
 METRICS_MEDIA_TYPE: Final = "text/plain; version=0.0.4"
 
 
@@ -42,6 +43,8 @@ class HealthRoutes:
         found = await health(self._pool, self._expected)
         if found is None:
             return json_answer({"status": "not ready", "reason": "PostgreSQL does not answer"}, 503)
+        if await is_restore_untold(self._pool):
+            return json_answer({"status": "not ready", "reason": RESTORE_UNTOLD, **asdict(found)}, 503)
         return json_answer({"status": "ready", **asdict(found)})
 
     async def _metrics(self, request: Request) -> Response:
