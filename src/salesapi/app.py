@@ -67,7 +67,6 @@ class Core:
     ids: Ids
     bounds: TimeBounds
     registry: CollectorRegistry
-    epoch: int
 
 
 @asynccontextmanager
@@ -103,7 +102,7 @@ async def running_core(settings: Settings) -> AsyncIterator[Core]:
         log = await PostgreSQLEventLog.connect(url)
         undo.push_async_callback(log.close)
         keys = PostgreSQLKeys(pool, FileKeyEncryption(settings.key_file))
-        core = assembled(settings, pool=pool, log=log, keys=keys, epoch=await log.epoch())
+        core = assembled(settings, pool=pool, log=log, keys=keys)
         undo.push_async_callback(core.api_keys.close)
         yield core
 
@@ -114,7 +113,6 @@ def assembled(
     pool: Pool,
     log: PostgreSQLEventLog,
     keys: Keys | None,
-    epoch: int,
 ) -> Core:
     """Wires the parts; connects to nothing."""
     catalogue, clock, ids = whole_catalogue(), SystemClock(), TimeOrderedIds()
@@ -162,5 +160,4 @@ def assembled(
         ids=ids,
         bounds=bounds,
         registry=CollectorRegistry(),
-        epoch=epoch,
     )

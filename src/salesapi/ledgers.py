@@ -34,7 +34,7 @@ class PayFactsReader:
         """The ledger up to a position (None: the head at this moment), the kept one where it stands there."""
         if position is None:
             return await self.at_head()
-        is_same_log = await self._log.epoch() == self._epoch
+        is_same_log = (await self._log.epochs()).current == self._epoch
         if is_same_log and self._kept is not None and self._kept.position == position:
             return self._kept
         return await ledger_at(self._log, self._codec, position)
@@ -45,7 +45,7 @@ class PayFactsReader:
         An event that cannot be folded drops the ledger, and so does a log that was restored: the next call begins anew.
         """
         async with self._turn:
-            epoch = await self._log.epoch()
+            epoch = (await self._log.epochs()).current
             if epoch != self._epoch:
                 self._kept, self._epoch = None, epoch
             return await self._advanced()

@@ -93,7 +93,7 @@ def asked(sales: Service) -> OperationContext:
         reading=read_sources(core),
         board=BoardWatch(core.pool, core.log),
         authenticator=authenticator,
-        epoch=core.epoch,
+        log=core.log,
     )
     caller = Caller(principal=OPERATOR, rows=EVERYTHING, pay=EVERYTHING, key_prefix="", key_expires_at=None)
     return OperationContext(caller=caller, authorization="", sources=sources, request_id="test")

@@ -15,6 +15,7 @@ from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.streaming.connecting import connect
 from salesapi.streaming.sales_stream import SALES, StreamConnection
+from tests.connections import connected
 from tests.service import Service, running_service
 
 PATIENCE_SECONDS = 30.0
@@ -126,6 +127,18 @@ async def test_with_nats_down_the_relay_is_named_with_its_error_and_its_lag(site
     assert password not in str(found)
     assert password not in metrics
     assert followers(mended)["relay"]["error"] is None
+
+
+async def test_a_server_whose_database_was_restored_is_not_ready_until_that_is_told(site: Site) -> None:
+    async with connected(site.service.urls.owner_url) as owner:
+        await owner.execute("ALTER TABLE log.epoch DISABLE TRIGGER epochs_are_only_added")
+        place = await owner.fetchval("UPDATE log.epoch SET database_oid = database_oid + 1 RETURNING database_oid")
+        answer = await site.service.client.get("/readyz")
+        assert (answer.status_code, answer.json()["status"]) == (503, "not ready")
+        assert "run `salesapi restored`" in answer.json()["reason"]
+        await owner.execute("UPDATE log.epoch SET database_oid = $1", place - 1)
+        await owner.execute("ALTER TABLE log.epoch ENABLE ALWAYS TRIGGER epochs_are_only_added")
+    assert (await site.service.client.get("/readyz")).status_code == 200
 
 
 async def test_a_stream_that_a_foreign_message_occupies_is_named(site: Site) -> None:

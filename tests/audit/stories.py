@@ -212,11 +212,14 @@ def rows_of(lines: Sequence[bytes]) -> list[StoredRow]:
 
 def forged(lines: Sequence[bytes], change: Callable[[StoredRow], StoredRow], *, at: int | None = None) -> list[bytes]:
     """The export of somebody who changes events, or the one at a position, and computes every hash and the last line anew."""
-    epoch = read_last_line(lines[-1]).epoch
+    epochs = read_last_line(lines[-1]).epochs
     rows = [change(row) if at in (None, row.position) else row for row in rows_of(lines)]
     leaves = [leaf_hash(leaf_bytes(row)) for row in rows]
-    written = [event_line(EventLine(epoch=epoch, row=row, leaf=leaf)) for row, leaf in zip(rows, leaves, strict=True)]
-    return [*written, last_line(LastLine(epoch=epoch, root=root_of(leaves), size=len(rows)))]
+    written = [
+        event_line(EventLine(epoch=epochs.of(row.position), row=row, leaf=leaf))
+        for row, leaf in zip(rows, leaves, strict=True)
+    ]
+    return [*written, last_line(LastLine(epochs=epochs, root=root_of(leaves), size=len(rows)))]
 
 
 def reworded(lines: Sequence[bytes], at: int, old: str, new: str) -> list[bytes]:

@@ -3,6 +3,7 @@
 The random choices come from SEED, which stands in every failure's message.
 """
 
+import gzip
 import json
 import random
 import tracemalloc
@@ -19,6 +20,7 @@ from salesapi.audit.leaf import StoredRow, leaf_bytes, utc_text
 from salesapi.audit.tree import Frontier, leaf_hash
 from salesapi.audit.verdict import FINDINGS_MAX, Findings, Place, Rank, Status
 from salesapi.audit.verifying import OutsideRoot, verify_export
+from salesapi.eventlog.epochs import FIRST_EPOCHS, Epoch, Epochs
 from tests.audit.stories import (
     CODEC,
     NOTE_STREAM,
@@ -35,6 +37,7 @@ from tests.audit.stories import (
 from tests.eventlog.requests import append, event, request
 
 SEED = 20260401
+NEWLINE = b"\n"
 CHANGED_BYTES = 300
 LONG_EXPORT_EVENTS = 2_000
 LONG_EXPORT_PAYLOAD_BYTES = 2_000
@@ -159,13 +162,18 @@ def test_removed_swapped_and_repeated_lines_are_found_where_they_are(tmp_path: P
             refuted_at_line(tmp_path, tampered, first + (2 if name == "repeated" else 1), case)
 
 
-def test_a_cut_tail_is_found_wherever_it_was_cut(tmp_path: Path, lines: list[bytes]) -> None:
+def test_a_cut_tail_is_told_wherever_it_was_cut_and_held_against_nobody(tmp_path: Path, lines: list[bytes]) -> None:
     choose = random.Random(SEED)
     content = b"".join(lines)
     ends = [0, 1, len(content) - 1, *(choose.randrange(len(content)) for _ in range(40))]
     for end in ends:
         case = f"seed {SEED}: cut to {end} bytes"
-        refuted_at_line(tmp_path, content[:end], content.count(b"\n", 0, end) + 1, case)
+        verdict = verdict_on(tmp_path, content[:end])
+        assert verdict.status is Status.NOT_ENOUGH_EVIDENCE, f"{case}\n{verdict}"
+        told = (
+            "is empty" if end == 0 else "no line of it" if end == 1 else f"line {content.count(NEWLINE, 0, end) + 1}: "
+        )
+        assert told in verdict.lines[1], f"{case}\n{verdict}"
 
 
 def test_something_after_the_last_line_is_found(tmp_path: Path, lines: list[bytes]) -> None:
@@ -174,8 +182,51 @@ def test_something_after_the_last_line_is_found(tmp_path: Path, lines: list[byte
 
 
 def test_a_line_longer_than_any_event_is_refused_without_reading_it_whole(tmp_path: Path, lines: list[bytes]) -> None:
-    verdict = refuted(tmp_path, [b" " * (export_line.LINE_BYTES_MAX + 1), b"\n", *lines])
-    assert verdict.place == Place(line=1, position=1)
+    long = b" " * (export_line.LINE_BYTES_MAX + 1) + b"\n"
+    verdict = refuted(tmp_path, [lines[0], long, *lines[1:]])
+    assert verdict.place == Place(line=2, position=2)
+    assert "no line of it is one of an export" in str(verdict_on(tmp_path, [long, *lines]))
+
+
+OTHER_FILES = {
+    "empty": (b"", "export.jsonl is empty"),
+    "text": (b"# A readme\nof no concern\n", "no line of it is one of an export"),
+    "other JSON": (b'{"deals":[]}\n', "no line of it is one of an export"),
+    "zstd": (b"\x28\xb5\x2f\xfd....", "is a file of zstd, not an export: unpack it first"),
+    "zip": (b"PK\x03\x04....", "is a file of zip"),
+    "a dump": (b"PGDMP....", "is a file of pg_dump"),
+    "a broken gzip": (b"\x1f\x8b\x08\x00nonsense", "cannot be unpacked"),
+    "no gzip": (b"\x1f\x8b", "cannot be unpacked"),
+}
+
+
+@pytest.mark.parametrize(("content", "told"), OTHER_FILES.values(), ids=OTHER_FILES.keys())
+def test_what_is_no_export_is_named_and_held_against_nobody(tmp_path: Path, content: bytes, told: str) -> None:
+    verdict = verdict_on(tmp_path, content)
+    assert verdict.status is Status.NOT_ENOUGH_EVIDENCE
+    assert told in str(verdict)
+
+
+def test_a_compressed_export_is_verified_as_it_is(tmp_path: Path, lines: list[bytes]) -> None:
+    packed = gzip.compress(b"".join(lines))
+    assert verdict_on(tmp_path, packed).status is Status.PROVEN
+    assert "cannot be unpacked" in str(verdict_on(tmp_path, packed[: len(packed) // 2]))
+    assert verdict_on(tmp_path, gzip.compress(b"".join([*lines[:4], *lines[5:]]))).status is Status.REFUTED
+
+
+def test_an_export_of_a_newer_format_asks_for_a_newer_program(tmp_path: Path, lines: list[bytes]) -> None:
+    newer = lines[-1].replace(b'"root"', b'"format":3,"ways":["new"],"root"')
+    verdict = verdict_on(tmp_path, [*lines[:-1], newer])
+    assert verdict.status is Status.NOT_ENOUGH_EVIDENCE
+    assert "the export has the format 3, this program reads up to 2: take a newer salesapi" in str(verdict)
+
+
+def test_facts_of_a_newer_schema_are_not_enough_evidence(tmp_path: Path, lines: list[bytes]) -> None:
+    won = position_of(lines, "deal.won")
+    verdict = verdict_on(tmp_path, forged(lines, lambda row: replace(row, schema=99), at=won))
+    told = [line for line in verdict.lines if "schema 99" in line]
+    assert told, str(verdict)
+    assert "pay cannot be recomputed from here on" in told[0]
 
 
 def test_a_consistent_forgery_is_narrowed_by_the_roots_that_locks_state(tmp_path: Path, lines: list[bytes]) -> None:
@@ -246,7 +297,7 @@ def test_a_line_is_read_back_as_it_was_written() -> None:
     )
     each = export_line.EventLine(epoch=3, row=row, leaf=leaf_hash(leaf_bytes(row)))
     assert export_line.read_event_line(export_line.event_line(each)) == each
-    last = export_line.LastLine(epoch=3, root=each.leaf, size=1)
+    last = export_line.LastLine(epochs=Epochs((Epoch(3, 1),)), root=each.leaf, size=1)
     assert export_line.read_last_line(export_line.last_line(last)) == last
     assert utc_text(RECORDED_AT).encode() in export_line.event_line(each)
 
@@ -261,7 +312,9 @@ def test_a_long_export_is_verified_in_bounded_memory(tmp_path: Path) -> None:
             leaf = leaf_hash(leaf_bytes(row))
             frontier.append(leaf)
             file.write(export_line.event_line(export_line.EventLine(epoch=1, row=row, leaf=leaf)))
-        file.write(export_line.last_line(export_line.LastLine(epoch=1, root=frontier.root(), size=frontier.size)))
+        file.write(
+            export_line.last_line(export_line.LastLine(epochs=FIRST_EPOCHS, root=frontier.root(), size=frontier.size))
+        )
     assert path.stat().st_size > 3 * LONG_EXPORT_MEMORY_BYTES // 2
     progress: list[tuple[str, int, int]] = []
     tracemalloc.start()

@@ -206,6 +206,15 @@ async def test_a_second_start_on_one_engines_folder_is_refused(running: Running)
         await EmbeddedNats.start(running.folder / "nats")
 
 
+async def test_a_data_folder_of_another_major_version_says_so(reachable_folder: Path) -> None:
+    engine = await EmbeddedPostgreSQL.start(reachable_folder / "postgresql", fast_unsafe=True)
+    await engine.stop()
+    (reachable_folder / "postgresql" / "data" / "PG_VERSION").write_text("17\n")
+
+    with pytest.raises(EngineNotStarted, match="made by PostgreSQL 17, this program brings 18 and cannot read it"):
+        await EmbeddedPostgreSQL.start(reachable_folder / "postgresql", fast_unsafe=True)
+
+
 def test_asking_for_engines_where_none_run_says_how_to_start_them(reachable_folder: Path) -> None:
     with pytest.raises(NoRunningEngines, match="salesapi dev --data-dir"):
         read_running_engines(reachable_folder)

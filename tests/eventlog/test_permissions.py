@@ -24,7 +24,7 @@ WRITES = REWRITES | {
     "forge a key": "INSERT INTO log.request SELECT uuidv7(), 'k', '', '1', 1, 1, now(), true",
     "change a key": "UPDATE log.request SET receipt = '2'",
     "forget a key": "DELETE FROM log.request",
-    "change the epoch": "UPDATE log.state SET epoch = 2",
+    "change the epoch": "UPDATE log.epoch SET number = 2",
     "take a checkpoint away": "DELETE FROM log.tracking",
     "change a migration": "UPDATE log.migration SET sha256 = ''",
 }

@@ -7,6 +7,7 @@ import pytest
 
 from salesapi.domain.shared.kernel import BusinessTime, StreamRef
 from salesapi.eventlog import recorder
+from salesapi.eventlog.epochs import FIRST_EPOCHS
 from salesapi.eventlog.recorder import Appended, EventLog, KeyTaken, NotStorable, VersionConflict
 from tests.eventlog.requests import PRINCIPAL, append, deal, event, key, request
 
@@ -265,7 +266,7 @@ async def test_a_filtered_read_looks_at_a_bounded_number_of_positions(
 
 
 async def test_an_empty_log_has_head_zero_and_epoch_one(log: EventLog) -> None:
-    assert (await log.head(), await log.epoch()) == (0, 1)
+    assert (await log.head(), await log.epochs()) == (0, FIRST_EPOCHS)
     assert await log.read(after=0, limit=1) == recorder.Page(events=(), scanned_to=0, head=0)
 
 

@@ -15,6 +15,7 @@ import pytest_asyncio
 from salesapi.database.migrating import migrate
 from salesapi.domain.shared.kernel import BusinessTime, StreamRef
 from salesapi.embedded.postgresql import DatabaseUrls
+from salesapi.eventlog.epochs import Epoch, add_epoch
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import NewEvent
 from salesapi.streaming.sales_stream import SalesStream
@@ -83,12 +84,13 @@ class Facts:
             occurred=OCCURRED[number % len(OCCURRED)],
         )
 
-    async def restore_backup_at(self, position: int, *, epoch: int) -> None:
-        """Leaves what the restore of an older backup leaves: the events up to a position, under another epoch."""
+    async def restore_backup_at(self, position: int, *, epoch: int | None = None) -> None:
+        """Leaves what the restore of an older backup leaves: the events up to a position, and the epoch that was told."""
         await self.owner.execute("ALTER TABLE log.event DISABLE TRIGGER events_are_only_added")
         await self.owner.execute("DELETE FROM log.event WHERE position > $1", position)
         await self.owner.execute("ALTER TABLE log.event ENABLE ALWAYS TRIGGER events_are_only_added")
-        await self.owner.execute("UPDATE log.state SET epoch = $1", epoch)
+        if epoch is not None:
+            await add_epoch(self.owner, Epoch(epoch, position + 1), reason="a drill")
 
 
 @pytest_asyncio.fixture(loop_scope="session")

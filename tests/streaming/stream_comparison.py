@@ -9,6 +9,7 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
+from salesapi.eventlog.epochs import Epochs
 from salesapi.eventlog.recorder import EventLog, StoredEvent
 from salesapi.streaming.cloud_events import cloud_event
 from salesapi.streaming.connecting import jetstream_at
@@ -35,13 +36,13 @@ async def compare_stream_with_log(log: EventLog, nats_url: str, stream: SalesStr
 
     Raises: what asyncpg and nats-py raise when a server cannot be reached.
     """
-    head, epoch = await log.head(), await log.epoch()
+    head, epochs = await log.head(), await log.epochs()
     async with jetstream_at(nats_url) as jetstream:
         try:
             last_sequence = (await jetstream.stream_info(stream.name)).state.last_seq
         except NotFoundError:
             return Difference(position=1, reason="there is no stream") if head else None
-        found = await _first_difference(log, epoch, jetstream, stream, up_to=min(head, last_sequence))
+        found = await _first_difference(log, epochs, jetstream, stream, up_to=min(head, last_sequence))
         if found is None and last_sequence < head:
             found = Difference(position=last_sequence + 1, reason="the stream ends before it")
         if found is None and last_sequence > (head := await log.head()):
@@ -50,7 +51,7 @@ async def compare_stream_with_log(log: EventLog, nats_url: str, stream: SalesStr
 
 
 async def _first_difference(
-    log: EventLog, epoch: int, jetstream: JetStreamContext, stream: SalesStream, *, up_to: int
+    log: EventLog, epochs: Epochs, jetstream: JetStreamContext, stream: SalesStream, *, up_to: int
 ) -> Difference | None:
     reader = await jetstream.pull_subscribe(
         f"{stream.subject_prefix}.>",
@@ -70,15 +71,15 @@ async def _first_difference(
                 return Difference(position=position + 1, reason="the stream lacks it")
             for message in messages:
                 event, position = expected.pop(0), position + 1
-                reason = _difference(event, epoch, stream, message)
+                reason = _difference(event, epochs, stream, message)
                 if reason is not None or event.position != position:
                     return Difference(position=position, reason=reason or f"the log has position {event.position}")
     return None
 
 
-def _difference(event: StoredEvent, epoch: int, stream: SalesStream, message: Msg) -> str | None:
+def _difference(event: StoredEvent, epochs: Epochs, stream: SalesStream, message: Msg) -> str | None:
     if message.metadata.sequence.stream != event.position:
         return f"the stream's next sequence is {message.metadata.sequence.stream}"
     if message.subject != stream.subject(event.type):
         return f"its subject is {message.subject}"
-    return None if message.data == cloud_event(event, epoch) else "its bytes differ"
+    return None if message.data == cloud_event(event, epochs) else "its bytes differ"

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from salesapi.domain.shared.kernel import BusinessTime, StreamRef
+from salesapi.eventlog.epochs import FIRST_EPOCHS, Epoch, Epochs
 from salesapi.eventlog.recorder import StoredEvent
 from salesapi.streaming.cloud_events import cloud_event
 from tests.streaming.conftest import ACTOR, META, PAYLOADS, deal_id
@@ -29,7 +30,7 @@ def stored(payload: str = "{}", occurred: BusinessTime | None = None, meta: str 
 
 
 def test_an_event_carries_every_attribute_that_cloud_events_requires() -> None:
-    assert json.loads(cloud_event(stored('{"stage_to":"won"}'), 4)) == {
+    assert json.loads(cloud_event(stored('{"stage_to":"won"}'), Epochs((Epoch(4, 1),)))) == {
         "specversion": "1.0",
         "id": "4:7",
         "source": "/salesapi",
@@ -50,7 +51,7 @@ def test_business_time_and_correlation_stand_in_extensions_with_plain_names() ->
     occurred = BusinessTime(on=date(2026, 3, 1), zone="America/New_York", at=datetime(2026, 3, 2, 1, tzinfo=UTC))
     meta = json.dumps({"actor_id": str(ACTOR), "correlation_id": CORRELATION, "origin": "api"})
 
-    event = json.loads(cloud_event(stored(occurred=occurred, meta=meta), 1))
+    event = json.loads(cloud_event(stored(occurred=occurred, meta=meta), FIRST_EPOCHS))
 
     assert event["occurredat"] == "2026-03-02T01:00:00.000000Z"
     assert (event["occurredon"], event["occurredzone"]) == ("2026-03-01", "America/New_York")
@@ -60,4 +61,4 @@ def test_business_time_and_correlation_stand_in_extensions_with_plain_names() ->
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_the_payload_keeps_its_stored_bytes(payload: str) -> None:
-    assert cloud_event(stored(payload), 1).endswith(f',"data":{payload}}}'.encode())
+    assert cloud_event(stored(payload), FIRST_EPOCHS).endswith(f',"data":{payload}}}'.encode())

@@ -22,6 +22,7 @@ from salesapi.clock import SystemClock
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.organisation.principals import ROLES
 from salesapi.embedded.postgresql import DatabaseUrls
+from salesapi.eventlog.epochs import FIRST_EPOCHS
 from salesapi.streaming.cloud_events import cloud_event
 from tests.access.stated_access import StatedAccess
 from tests.programs import until
@@ -60,7 +61,7 @@ async def feed(facts: Facts, database: DatabaseUrls) -> AsyncIterator[Feed]:
         api_keys = ApiKeys(access, facts.log, pool=pool, clock=SystemClock())
         app = FastAPI()
         add_problem_handlers(app)
-        FeedRoutes(Authenticator(api_keys, Scopes(access), SystemClock()), facts.log, 1, CATALOGUE).add_to(app)
+        FeedRoutes(Authenticator(api_keys, Scopes(access), SystemClock()), facts.log, CATALOGUE).add_to(app)
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://feed.test") as client:
             yield Feed(app=app, client=client, keys=keys, access=access)
@@ -73,7 +74,7 @@ async def test_a_page_holds_the_same_cloud_events_as_the_stream(facts: Facts, fe
 
     answer = await feed.get()
 
-    events = b",".join(cloud_event(event, 1) for event in stored)
+    events = b",".join(cloud_event(event, FIRST_EPOCHS) for event in stored)
     assert answer.content == b'{"events":[' + events + b'],"scanned_to":5,"head":5,"epoch":1}'
     assert answer.headers["content-type"] == "application/json"
 
@@ -194,6 +195,91 @@ async def test_a_key_that_was_revoked_while_it_waited_is_told_nothing_more(facts
     assert (answer.status_code, answer.json()["code"]) == (401, "access.key_unknown")
 
 
+@pytest.mark.parametrize(
+    ("parameters", "agreed_to"),
+    [
+        ({"lastEventId": "1:60"}, 40),
+        ({"lastEventId": "1:41"}, 40),
+        ({"after": 60, "epoch": 1}, 40),
+        # The last wanted event is from before the restore, but what was looked at is not: the filter would hide the rest.
+        ({"after": 60, "epoch": 1, "lastEventId": "1:30"}, 40),
+        ({"after": 90, "lastEventId": "1:55"}, 40),
+    ],
+)
+async def test_a_consumer_of_another_history_is_told_up_to_where_it_is_still_its_own(
+    facts: Facts, feed: Feed, parameters: dict[str, Any], agreed_to: int
+) -> None:
+    await facts.append(60)
+    await facts.restore_backup_at(40, epoch=2)
+    await facts.append(55)
+
+    answer = await feed.get(**parameters)
+    problem = answer.json()
+
+    assert (answer.status_code, problem["code"]) == (409, "feed.history_parted")
+    told = problem["parameters"]
+    assert (told["followed_epoch"], told["epoch"], told["agreed_to"]) == (1, 2, agreed_to)
+    assert f"go on with after={agreed_to}&epoch=2" in problem["detail"]
+    page = await feed.page(after=agreed_to, epoch=told["epoch"], lastEventId=f"1:{agreed_to}")
+    assert [event["id"] for event in page["events"]][:2] == ["2:41", "2:42"]
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"lastEventId": "1:40"},
+        {"after": 40, "epoch": 1},
+        {"after": 80, "epoch": 2, "lastEventId": "2:77"},
+        {"after": 80, "epoch": 2, "lastEventId": "1:39"},
+        {"after": 0, "epoch": 1},
+    ],
+)
+async def test_a_consumer_of_this_history_goes_on_after_a_restore(
+    facts: Facts, feed: Feed, parameters: dict[str, Any]
+) -> None:
+    await facts.append(60)
+    await facts.restore_backup_at(40, epoch=2)
+    await facts.append(55)
+
+    page = await feed.page(**parameters, limit=1)
+
+    after = parameters.get("after", 40)
+    assert [event["id"] for event in page["events"]] == [f"{1 if after < 40 else 2}:{after + 1}"]
+    assert page["epoch"] == 2
+
+
+@pytest.mark.parametrize(
+    ("parameters", "code"),
+    [
+        ({"lastEventId": "1:60"}, "feed.history_unknown"),
+        ({"lastEventId": "2:10"}, "feed.history_unknown"),
+        ({"after": 3, "epoch": 2}, "feed.history_unknown"),
+        ({"after": 60, "epoch": 1}, "feed.history_unknown"),
+        ({"after": 60}, "feed.after_head"),
+        ({"lastEventId": "1"}, "feed.event_id_malformed"),
+        ({"lastEventId": "1:0"}, "feed.event_id_malformed"),
+        ({"lastEventId": "٣:1"}, "feed.event_id_malformed"),
+        ({"lastEventId": f"{2**31}:1"}, "feed.event_id_malformed"),
+        ({"lastEventId": "1:" + "9" * 40}, "feed.event_id_malformed"),
+        ({"epoch": 0}, "feed.parameter_invalid"),
+    ],
+)
+async def test_what_this_log_has_never_had_is_refused(
+    facts: Facts, feed: Feed, parameters: dict[str, Any], code: str
+) -> None:
+    await facts.append(60)
+    await facts.restore_backup_at(40)
+
+    assert (await feed.get(**parameters)).json()["code"] == code
+
+
+async def test_an_id_that_never_was_is_not_taken_for_a_place_in_the_log(facts: Facts, feed: Feed) -> None:
+    await facts.append(60)
+    await facts.restore_backup_at(40, epoch=2)
+
+    assert (await feed.get(lastEventId="2:30")).json()["code"] == "feed.history_unknown"
+
+
 async def test_a_refusal_of_unknown_types_does_not_grow_with_what_was_sent(feed: Feed) -> None:
     answer = await feed.get(types=",".join(f"{n}{'x' * 300}" for n in range(9)))
 
@@ -204,7 +290,14 @@ async def test_a_refusal_of_unknown_types_does_not_grow_with_what_was_sent(feed:
 async def test_the_feed_is_described(feed: Feed) -> None:
     operation = openapi_document(feed.app, CATALOGUE)["paths"]["/v1/events"]["get"]
 
-    assert [parameter["name"] for parameter in operation["parameters"]] == ["after", "limit", "types", "waitSeconds"]
+    assert [parameter["name"] for parameter in operation["parameters"]] == [
+        "after",
+        "limit",
+        "epoch",
+        "lastEventId",
+        "types",
+        "waitSeconds",
+    ]
     assert "scanned_to" in operation["description"]
     page = operation["responses"]["200"]["content"]["application/json"]["schema"]
     assert set(page["required"]) == {"events", "scanned_to", "head", "epoch"}

@@ -336,7 +336,7 @@ async def test_a_log_restored_from_an_older_backup_stops_the_relay_loudly(site: 
 async def test_a_restored_log_that_has_grown_past_the_stream_is_noticed_too(site: Site, facts: Facts) -> None:
     await facts.append(60)
     await site.send_to_head()
-    await facts.restore_backup_at(40, epoch=1)
+    await facts.restore_backup_at(40)
     await facts.append(100)
 
     async with site.sending() as sender:
@@ -354,7 +354,7 @@ async def test_the_comparison_names_what_the_stream_lacks(site: Site, facts: Fac
     await facts.append(1)
     assert await site.difference() == Difference(position=6, reason="the stream ends before it")
 
-    await facts.restore_backup_at(4, epoch=1)
+    await facts.restore_backup_at(4)
     assert await site.difference() == Difference(position=5, reason="the log ends before it")
 
 

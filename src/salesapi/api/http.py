@@ -10,6 +10,7 @@ from salesapi.api.openapi import described
 from salesapi.api.reads.question import ReadSources
 from salesapi.api.rest.answers import add_problem_handlers
 from salesapi.api.rest.commands import CommandRoutes
+from salesapi.api.rest.export import ExportRoutes
 from salesapi.api.rest.feed import FeedRoutes
 from salesapi.api.rest.health import HealthRoutes
 from salesapi.api.rest.questions import QuestionRoutes
@@ -38,10 +39,12 @@ def doors(core: Core) -> FastAPI:
     add_problem_handlers(app)
     authenticator = Authenticator(core.api_keys, core.scopes, core.clock)
     reader = CommandReader(core.catalogue, core.clock, core.settings.time_zone)
-    CommandRoutes(core.catalogue, authenticator, reader=reader, handling=core.handling, epoch=core.epoch).add_to(app)
+    CommandRoutes(core.catalogue, authenticator, reader=reader, handling=core.handling, log=core.log).add_to(app)
     reading = read_sources(core)
     QuestionRoutes(authenticator, reading).add_to(app)
-    FeedRoutes(authenticator, core.log, core.epoch, core.catalogue).add_to(app)
+    FeedRoutes(authenticator, core.log, core.catalogue).add_to(app)
+    database_url = core.settings.database_url
+    ExportRoutes(authenticator, None if database_url is None else database_url.get_secret_value()).add_to(app)
     expected = always_followed(has_nats=core.settings.nats_url is not None)
     HealthRoutes(core.pool, core.registry, room=core.room, expected=expected).add_to(app)
     GraphQLDoor(core, authenticator, reader, reading).add_to(app)

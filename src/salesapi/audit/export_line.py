@@ -8,7 +8,9 @@ An event's line is JSON without spaces, its members in this order:
     payload, meta                                             the stored JSON text, byte for byte
     leaf                                                      the sealed hash of the row, in hex
 
-The last line is {"epoch":<epoch>,"root":"<hex>","size":<events>}: the root of the audit tree over all lines before it.
+The last line is {"epoch":<epoch>,"root":"<hex>","size":<events>}: the root of the audit tree over all lines before it. Of a log
+that was restored from a backup it is {"epoch":<newest>,"epochs":[[<epoch>,<first position>],...],"format":2,"root":...}, and
+each line's id has the epoch of its position. A form that is neither has a greater `format`. See docs/formats.md.
 """
 
 import json
@@ -22,6 +24,7 @@ import msgspec
 from salesapi.audit.leaf import StoredRow, row_texts
 from salesapi.audit.tree import HASH_BYTES
 from salesapi.domain.shared.states import made_from
+from salesapi.eventlog.epochs import Epoch, Epochs
 
 LINE_BYTES_MAX: Final = 1024 * 1024
 """Longest line: an event of 256 KiB with room for its envelope, and for a rewritten log to be read all the same."""
@@ -29,10 +32,16 @@ JSON_SPACE: Final = " \t\r\n"
 UNQUOTED: Final = frozenset({"position", "version", "schema", "payload", "meta"})
 """Members that are JSON as they are: numbers, and the stored JSON texts."""
 LAST_LINE_START: Final = b'{"epoch":'
+FORMAT: Final = 2
+"""The newest form of a last line that this program reads and writes."""
 
 
 class LineUnreadable(ValueError):
     """A line is not one that an export writes; the message says why."""
+
+
+class FormatUnknown(ValueError):
+    """The export was made by a newer program; the message says so."""
 
 
 class NotExportable(ValueError):
@@ -52,7 +61,7 @@ class EventLine:
 class LastLine:
     """The last line of an export: what it says about itself."""
 
-    epoch: int
+    epochs: Epochs
     root: bytes
     size: int
 
@@ -78,10 +87,17 @@ class _LastMembers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     epoch: int
     root: str
     size: int
+    epochs: tuple[tuple[int, int], ...] = ()
+    format: int = 1
+
+
+class _Format(msgspec.Struct, frozen=True):
+    format: int = 1
 
 
 _EVENT_DECODER: Final = msgspec.json.Decoder(_EventMembers)
 _LAST_DECODER: Final = msgspec.json.Decoder(_LastMembers)
+_FORMAT_DECODER: Final = msgspec.json.Decoder(_Format)
 
 
 def event_line(each: EventLine) -> bytes:
@@ -107,7 +123,11 @@ def event_line(each: EventLine) -> bytes:
 
 def last_line(last: LastLine) -> bytes:
     """The bytes of the last line, with its newline."""
-    return f'{{"epoch":{last.epoch},"root":"{last.root.hex()}","size":{last.size}}}\n'.encode()
+    epochs, more = last.epochs, ""
+    if epochs.known != (Epoch(epochs.current, 1),):
+        listed = ",".join(f"[{number},{first_position}]" for number, first_position in epochs.known)
+        more = f'"epochs":[{listed}],"format":{FORMAT},'
+    return f'{{"epoch":{epochs.current},{more}"root":"{last.root.hex()}","size":{last.size}}}\n'.encode()
 
 
 def read_event_line(line: bytes) -> EventLine:
@@ -131,11 +151,19 @@ def read_last_line(line: bytes) -> LastLine:
     """The last line, which must have exactly the bytes that `last_line` writes.
 
     Raises:
+        FormatUnknown: a newer program has written it.
         LineUnreadable: it does not.
     """
     try:
+        if (format := _FORMAT_DECODER.decode(line).format) > FORMAT:
+            raise FormatUnknown(
+                f"the export has the format {format}, this program reads up to {FORMAT}: take a newer salesapi (docs/formats.md)"
+            )
         members = _LAST_DECODER.decode(line)
-        last = LastLine(epoch=members.epoch, root=_hash(members.root), size=members.size)
+        epochs = Epochs(tuple(Epoch(*each) for each in members.epochs) or (Epoch(members.epoch, 1),))
+        last = LastLine(epochs=epochs, root=_hash(members.root), size=members.size)
+    except FormatUnknown:
+        raise
     except (msgspec.DecodeError, UnicodeError, ValueError) as error:
         raise LineUnreadable(f"is not an export's last line: {error}") from error
     if last_line(last) != line:

@@ -14,6 +14,7 @@ from salesapi.audit.export_line import EventLine, LastLine, event_line, last_lin
 from salesapi.audit.rows import pages
 from salesapi.audit.sealing import EvidenceBroken, sealed_root, wait_until_sealed
 from salesapi.database.connections import SNAPSHOT_READS, Connection, open_connection
+from salesapi.eventlog.epochs import Epochs, stored_epochs
 from salesapi.eventlog.reading import HEAD
 from salesapi.eventlog.recorder import PositionGap
 
@@ -28,7 +29,7 @@ OnProgress: TypeAlias = Callable[[str, int, int], None]
 class Exported:
     """The extent of an export and its root. Keep `root` and `size` elsewhere: with them no rewriting goes unseen."""
 
-    epoch: int
+    epochs: Epochs
     size: int
     root: bytes
 
@@ -77,9 +78,9 @@ async def plan_export(connection: Connection, up_to: int | None) -> Exported:
     size = head if up_to is None else up_to
     if not 0 <= size <= head:
         raise ValueError(f"an export up to position {size} is not possible: the log has {head} events")
-    epoch: int = await connection.fetchval("SELECT epoch FROM log.state")
+    epochs = await stored_epochs(connection)
     root = await wait_until_sealed(lambda: sealed_root(connection, size), size, SEALED_WAIT_SECONDS)
-    return Exported(epoch=epoch, size=size, root=root)
+    return Exported(epochs=epochs, size=size, root=root)
 
 
 async def export_lines(connection: Connection, plan: Exported) -> AsyncIterator[list[bytes]]:
@@ -93,9 +94,9 @@ async def export_lines(connection: Connection, plan: Exported) -> AsyncIterator[
         for row, leaf in page:
             if leaf is None:
                 raise EvidenceBroken(f"position {row.position} is sealed, but its leaf is missing from audit.leaf")
-            lines.append(event_line(EventLine(epoch=plan.epoch, row=row, leaf=leaf)))
+            lines.append(event_line(EventLine(epoch=plan.epochs.of(row.position), row=row, leaf=leaf)))
         written += len(lines)
         yield lines
     if written != plan.size:
         raise PositionGap(f"the log ends at {written}, but {plan.size} events are sealed: its last events were removed")
-    yield [last_line(LastLine(epoch=plan.epoch, root=plan.root, size=plan.size))]
+    yield [last_line(LastLine(epochs=plan.epochs, root=plan.root, size=plan.size))]

@@ -39,8 +39,9 @@ from salesapi.eventlog.reading import stored_events
 
 CALCULATED: Final = "payout_run.calculated"
 LOCKED: Final = "payout_run.locked"
-RUN_TYPES: Final = ("payout_run.opened", LOCKED)
-"""What must be known of the whole log before it is checked: which runs are locked, and where they were calculated."""
+RUN_TYPES: Final = ("payout_run.opened", CALCULATED, LOCKED)
+"""What must be known of the whole log before it is checked: which runs are locked, where they were calculated, and by what."""
+COMPARED_ENGINES: Final = (ENGINE_VERSION, WORDED)
 READ_TYPES: Final = frozenset((*PAY_EVENT_TYPES, CALCULATED))
 
 PAID: Final = ("posted_minor", "total_minor")
@@ -53,12 +54,14 @@ Compared = TypeVar("Compared", PayoutRunCalculated, PayoutRunStatementIssued, St
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedRun:
-    """A locked run: what it pays, the position it was calculated at, and the root that its lock states."""
+    """A locked run: what it pays, the position it was calculated at, by which engine, and the root that its lock states."""
 
     run_id: UUID
     plan_id: UUID
     period: str
     calculated_at: int
+    engine_version: str | None
+    """None where the calculation is not in the log."""
     locked_at: int
     tree_root: str
     tree_size: int
@@ -74,6 +77,7 @@ class LockedRuns:
 
     found: list[LockedRun] = field(default_factory=list)
     _opened: dict[UUID, PayoutRunOpened] = field(default_factory=dict)
+    _engines: dict[tuple[UUID, int], str] = field(default_factory=dict)
 
     def add(self, row: StoredRow, codec: Codec) -> None:
         """Takes an event of `RUN_TYPES`. One that cannot be read is left to the check itself, which names it."""
@@ -83,6 +87,8 @@ class LockedRuns:
             return
         if isinstance(event, PayoutRunOpened):
             self._opened[row.stream_id] = event
+        elif isinstance(event, PayoutRunCalculated):
+            self._engines[row.stream_id, event.position] = event.engine_version
         elif isinstance(event, PayoutRunLocked) and row.stream_id in self._opened:
             opened = self._opened[row.stream_id]
             run = made_from(
@@ -90,6 +96,7 @@ class LockedRuns:
                 opened,
                 run_id=row.stream_id,
                 calculated_at=event.position,
+                engine_version=self._engines.get((row.stream_id, event.position)),
                 locked_at=row.position,
                 tree_root=event.tree_root,
                 tree_size=event.tree_size,
@@ -145,10 +152,7 @@ class PayCheck:
             if row.position in self._to_calculate:
                 self._ledger.advance_to(row.position)
                 for run in self._to_calculate.pop(row.position):
-                    statements = statements_of(self._ledger, run.plan_id, run.period)
-                    by_member = {statement.member_id: statement for statement in statements}
-                    currency = self._ledger.plan(run.plan_id).currency
-                    self._open[run.run_id] = _Recomputed(run=run, currency=currency, statements=by_member)
+                    self._open[run.run_id] = self._recomputed(run)
         except UnknownEventType as error:
             self._is_over = True
             self._findings.missing_evidence.append(f"{place}: pay cannot be recomputed from here on: {error}")
@@ -156,6 +160,14 @@ class PayCheck:
             self._is_over = True
             reason = f"{row.type} cannot follow from the events before it, so pay cannot be recomputed: {_shown(error)}"
             self._findings.add(Rank.PAY, place, reason)
+
+    def _recomputed(self, run: LockedRun) -> _Recomputed:
+        """What a run pays by the facts so far; of one by another engine nothing: it may not even take them as ours does."""
+        if run.engine_version is not None and run.engine_version not in COMPARED_ENGINES:
+            return _Recomputed(run=run, currency="", statements={})
+        statements = statements_of(self._ledger, run.plan_id, run.period)
+        by_member = {statement.member_id: statement for statement in statements}
+        return _Recomputed(run=run, currency=self._ledger.plan(run.plan_id).currency, statements=by_member)
 
     def _take(self, decoded: DecodedEvent, place: Place) -> None:
         event, recomputed = decoded.event, self._open.get(decoded.recorded.stream_id)
@@ -260,7 +272,7 @@ class PayCheck:
 
     def _has_engine(self, engine_version: str, recomputed: _Recomputed, place: Place) -> bool:
         """Other rules as code give other statements: nothing is wrong, but nothing is proven either."""
-        if engine_version not in (ENGINE_VERSION, WORDED) and not recomputed.is_foreign:
+        if engine_version not in COMPARED_ENGINES and not recomputed.is_foreign:
             recomputed.is_foreign = True
             self._findings.missing_evidence.append(
                 f"{place}: {recomputed.run} was computed by engine version {engine_version}, this program has "

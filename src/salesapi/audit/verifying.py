@@ -5,20 +5,19 @@ that the locks state with the tree over the events before them, and recomputes t
 No key is needed, and for an export neither a server nor a network. Positions, sizes and lines count from 1.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from salesapi.audit import export_line
+from salesapi.audit.export_file import ExportLines, NotAnExport, is_cut_off, looks_exported
 from salesapi.audit.exporting import OnProgress, no_progress
 from salesapi.audit.log_check import KnownRoot, LogCheck
 from salesapi.audit.pay_check import RUN_TYPES, LockedRun, LockedRuns, PayCheck
 from salesapi.audit.verdict import Findings, Place, Rank, Verdict
 from salesapi.eventlog.codec import Codec
 
-PROGRESS_LINES: Final = 1_000
-"""Lines between two calls of `on_progress`."""
 RUN_MARK: Final = b'"type":"payout_run.'
 """Stands in the lines that the first pass has to read."""
 
@@ -40,12 +39,15 @@ def verify_export(
 
     Raises: OSError when the file cannot be read.
     """
-    findings = Findings()
-    lines = _Lines(path, on_progress)
-    runs, epoch = _first_pass(lines, codec)
-    check, pay = new_checks(findings, codec, runs, outside)
-    _check_lines(lines, epoch, check, pay, findings=findings)
-    return conclude(findings, check, pay, subject=f"the export {path.name}", is_outside_known=outside is not None)
+    findings, subject = Findings(), f"the export {path.name}"
+    try:
+        lines = ExportLines(path, on_progress)
+        runs, last = _first_pass(lines, codec)
+        check, pay = new_checks(findings, codec, runs, outside)
+        _check_lines(lines, last, check, pay, findings=findings)
+    except (NotAnExport, export_line.FormatUnknown) as error:
+        return Findings(missing_evidence=[str(error)]).verdict(subject)
+    return conclude(findings, check, pay, subject=subject, is_outside_known=outside is not None)
 
 
 def new_checks(
@@ -84,48 +86,41 @@ def conclude(findings: Findings, check: LogCheck, pay: PayCheck, *, subject: str
     return findings.verdict(subject)
 
 
-class _Lines:
-    """The lines of a file with their numbers, read once for each pass and never whole."""
+def _first_pass(lines: ExportLines, codec: Codec) -> tuple[list[LockedRun], export_line.LastLine | None]:
+    """The locked runs, and the last line. A line that cannot be read is left to the second pass.
 
-    def __init__(self, path: Path, on_progress: OnProgress) -> None:
-        self._path = path
-        self._on_progress = on_progress
-        self._size_bytes = path.stat().st_size
-
-    def read(self, what: str) -> Iterator[tuple[int, bytes]]:
-        """All lines; one that is too long or lacks its newline is handed out as it is, and is the last."""
-        with self._path.open("rb") as file:
-            number = 0
-            while line := file.readline(export_line.LINE_BYTES_MAX):
-                number += 1
-                yield number, line
-                if not line.endswith(b"\n"):
-                    return
-                if number % PROGRESS_LINES == 0:
-                    self._on_progress(what, file.tell(), self._size_bytes)
-
-
-def _first_pass(lines: _Lines, codec: Codec) -> tuple[list[LockedRun], int | None]:
-    """The locked runs, and the epoch that the last line says. A line that cannot be read is left to the second pass."""
+    Raises:
+        NotAnExport: no line looks like one of an export.
+        FormatUnknown: the export is of a newer program.
+    """
     runs = LockedRuns()
-    epoch: int | None = None
+    last: export_line.LastLine | None = None
+    is_export = False
     for _, line in lines.read("looking for locked payout runs"):
+        is_export = is_export or looks_exported(line)
         try:
             if line.startswith(export_line.LAST_LINE_START):
-                epoch = export_line.read_last_line(line).epoch
+                last = export_line.read_last_line(line)
             elif RUN_MARK in line and (row := export_line.read_event_line(line).row).type in RUN_TYPES:
                 runs.add(row, codec)
         except export_line.LineUnreadable:
             continue
-    return runs.found, epoch
+    if not is_export:
+        raise NotAnExport("no line of it is one of an export: name a file that `salesapi export` wrote")
+    return runs.found, last
 
 
-def _check_lines(lines: _Lines, epoch: int | None, check: LogCheck, pay: PayCheck, *, findings: Findings) -> None:
+def _check_lines(
+    lines: ExportLines, last: export_line.LastLine | None, check: LogCheck, pay: PayCheck, *, findings: Findings
+) -> None:
     """The second pass: stops at a line after which nothing can be checked."""
     number = 0
     is_closed = False
     for number, line in lines.read("checking events"):
         place = Place(line=number, position=check.size + 1)
+        if is_cut_off(line) and not is_closed:
+            findings.missing_evidence.append(_cut_off(number, check.size, "in the middle of this line"))
+            return
         try:
             if is_closed:
                 raise export_line.LineUnreadable("stands after the last line")
@@ -137,14 +132,17 @@ def _check_lines(lines: _Lines, epoch: int | None, check: LogCheck, pay: PayChec
         except export_line.LineUnreadable as error:
             findings.add(Rank.EVENT, place, str(error))
             return
-        if epoch is not None and each.epoch != epoch:
-            findings.add(Rank.EVENT, place, f"its id has epoch {each.epoch}, the last line says {epoch}")
         if check.add(each.row, each.leaf, line=number) is None:
             return
+        if last is not None and each.epoch != (epoch := last.epochs.of(each.row.position)):
+            findings.add(Rank.EVENT, place, f"its id has epoch {each.epoch}, the last line says {epoch}")
         pay.add(each.row, line=number)
     if not is_closed:
-        place = Place(line=number + 1, position=check.size + 1)
-        findings.add(Rank.EVENT, place, "the export ends without its last line: its end was cut off")
+        findings.missing_evidence.append(_cut_off(number + 1, check.size, "before its last line"))
+
+
+def _cut_off(line: int, size: int, where: str) -> str:
+    return f"line {line}: the export was cut off {where}, after {size} whole events: ask for it again"
 
 
 def _check_last_line(last: export_line.LastLine, number: int, check: LogCheck, findings: Findings) -> None:

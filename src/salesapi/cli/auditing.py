@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 
@@ -11,7 +12,7 @@ from salesapi.audit import exporting
 from salesapi.audit.exporting import OnProgress
 from salesapi.audit.log_verifying import verify_log
 from salesapi.audit.sealing import seal_all
-from salesapi.audit.verdict import Verdict
+from salesapi.audit.verdict import Status, Verdict
 from salesapi.audit.verifying import OutsideRoot, verify_export
 from salesapi.cli.cli_settings import DataDir, fail, owner_url, settings_for
 from salesapi.cli.progress import shown_progress
@@ -23,6 +24,9 @@ from salesapi.projections import rebuilding
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.rebuilding import RebuildProgress
 from salesapi.settings import Settings
+
+NOTHING_SHOWN: Final = int(Status.NOT_ENOUGH_EVIDENCE)
+"""The status of a verification that could not be made: nothing is held against the log."""
 
 
 async def export_log(settings: Settings, file: Path) -> None:
@@ -37,13 +41,13 @@ async def export_log(settings: Settings, file: Path) -> None:
 async def verify_here(settings: Settings, outside: OutsideRoot | None) -> Verdict:
     """Verifies the log in the database."""
     with _shown() as on_progress:
-        return await verify_log(_database_url(settings), _reader(), outside=outside, on_progress=on_progress)
+        return await verify_log(_database_url(settings), reader(), outside=outside, on_progress=on_progress)
 
 
 async def verify_file(file: Path, outside: OutsideRoot | None) -> Verdict:
     """Verifies an export; needs no engine, no key and no network."""
     with _shown() as on_progress:
-        return await asyncio.to_thread(verify_export, file, _reader(), outside=outside, on_progress=on_progress)
+        return await asyncio.to_thread(verify_export, file, reader(), outside=outside, on_progress=on_progress)
 
 
 async def rebuild_model(settings: Settings, name: str) -> None:
@@ -69,7 +73,8 @@ async def rebuild_model(settings: Settings, name: str) -> None:
     print(f"{name} is served from {table} now")
 
 
-def _reader() -> Codec:
+def reader() -> Codec:
+    """A codec that opens no sealed value: evidence is read without keys."""
     return Codec(Catalogue().event_types(), None, UPCASTS)
 
 
@@ -113,21 +118,18 @@ def verify(
         The number of events that this root was given for.
     """
     if (root is None) != (size is None):
-        fail("--root and --size go together", 2)
+        fail("--root and --size go together", NOTHING_SHOWN)
 
     async def verifying() -> int:
         try:
             outside = None if root is None or size is None else OutsideRoot(root=bytes.fromhex(root), size=size)
         except ValueError:
-            fail("--root is the root in hexadecimal digits", 2)
-        try:
-            verdict = await (verify_file(export, outside) if export else verify_here(settings_for(data_dir), outside))
-        except OSError as error:
-            fail(str(error), 2)
+            fail("--root is the root in hexadecimal digits", NOTHING_SHOWN)
+        verdict = await (verify_file(export, outside) if export else verify_here(settings_for(data_dir), outside))
         print(verdict)
         return int(verdict.status)
 
-    run(verifying())
+    run(verifying(), failed=NOTHING_SHOWN)
 
 
 def rebuild(name: str, *, data_dir: DataDir = None) -> None:

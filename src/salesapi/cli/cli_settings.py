@@ -61,9 +61,11 @@ def owner_url(settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def owner_connection(url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+async def owner_connection(
+    url: str, server_settings: dict[str, str] | None = None
+) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
     """A connection with the owner's role."""
-    connection = await asyncpg.connect(url)
+    connection = await asyncpg.connect(url, server_settings=server_settings)
     try:
         yield connection
     finally:

@@ -48,6 +48,14 @@ app.command(
     help="Folds a read model anew from the log, beside the one that is served, and swaps them.",
 )
 app.command(
+    "salesapi.cli.restoring:restored",
+    help="Tells the log that its database was restored from a backup: a new epoch, and what followers have to do.",
+)
+app.command(
+    "salesapi.cli.restoring:restore",
+    help="Restores the log from an export into an empty database, byte for byte, wholly or not at all.",
+)
+app.command(
     "salesapi.cli.contracts:contracts",
     help="Writes openapi/ anew: REST, GraphQL, the stream, events, plans, read models, refusals, names.",
 )

@@ -54,7 +54,7 @@ async def contract_files() -> dict[str, str]:
     """Makes all files, by their path below `openapi/`."""
     catalogue = Catalogue()
     pool = asyncpg.create_pool(NOWHERE)
-    core = assembled(Settings(development=True), pool=pool, log=PostgreSQLEventLog(NOWHERE, pool), keys=None, epoch=1)
+    core = assembled(Settings(development=True), pool=pool, log=PostgreSQLEventLog(NOWHERE, pool), keys=None)
     files = {
         "openapi.json": _json(openapi_document(doors(core), catalogue)),
         "schema.graphql": schema_text(),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from salesapi.api.http import http_app
 from salesapi.app import Core, running_core
-from salesapi.cli.cli_settings import KEY_FILE_NAME, settings_of
+from salesapi.cli.cli_settings import KEY_FILE_NAME, owner_connection, settings_of
 from salesapi.cli.following import running_followers
 from salesapi.cli.founding import found_access
 from salesapi.cli.migrating import migrate_all
@@ -22,6 +22,8 @@ from salesapi.embedded.engines import running_engines
 from salesapi.embedded.folders import write_private
 from salesapi.embedded.nats_accounts import API_PREFIX, CONSUMER, INBOXES, STREAM
 from salesapi.eventlog.codec import decode_meta
+from salesapi.eventlog.epochs import newest_epoch
+from salesapi.eventlog.restoring import tell_restore
 
 CONSUMER_URL_NAME: Final = "stream-consumer.url"
 DEMO_KEYS: Final[tuple[tuple[str, tuple[Role, ...], str | None], ...]] = (
@@ -41,6 +43,7 @@ async def develop(folder: Path, *, port: int, with_demo: bool) -> None:
     listener = listening_socket("127.0.0.1", port)
     async with running_engines(folder, log_progress=_say) as engines:
         await migrate_all(engines.owner_url, folder / KEY_FILE_NAME)
+        await _tell_restore(engines.owner_url)
         await found_access(engines.owner_url, folder / "admin.key")
         settings = settings_of(engines, folder)
         async with running_core(settings) as core, running_followers(core), serving(http_app(core), listener):
@@ -66,6 +69,14 @@ async def develop(folder: Path, *, port: int, with_demo: bool) -> None:
 
 def _say(text: str) -> None:
     print(f"salesapi: {text}", flush=True)
+
+
+async def _tell_restore(owner_url: str) -> None:
+    """The engines run only with us: where a dump was put in, nobody else could tell it."""
+    async with owner_connection(owner_url) as owner:
+        if not (await newest_epoch(owner)).is_same_database:
+            told = await tell_restore(owner, shown=())
+            _say(f"epoch {told.epoch.number} is recorded, from position {told.epoch.first_position} on: {told.reason}")
 
 
 async def _is_demo_wanted(core: Core) -> bool:

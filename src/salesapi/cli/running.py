@@ -4,6 +4,7 @@ import asyncio
 import gc
 import signal
 import sys
+import traceback
 from collections.abc import Coroutine
 from typing import Final
 
@@ -15,7 +16,9 @@ from salesapi.cli.logs import write_logs
 from salesapi.cli.serving import AddressRefused
 from salesapi.database.migrating import MigrationRefused, OverpoweredRole
 from salesapi.embedded.failures import EngineNotStarted, NoRunningEngines
+from salesapi.eventlog.epochs import RestoreUntold
 from salesapi.eventlog.recorder import LogUnavailable
+from salesapi.eventlog.restoring import RestoreRefused
 from salesapi.privacy.encryption import KeyFileRefused
 
 EXPECTED: Final = (
@@ -27,6 +30,8 @@ EXPECTED: Final = (
     KeyFileRefused,
     AddressRefused,
     LogUnavailable,
+    RestoreUntold,
+    RestoreRefused,
     OSError,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
@@ -46,8 +51,8 @@ def collect_seldom() -> None:
     gc.set_threshold(*COLLECTED_AFTER)
 
 
-def run(work: Coroutine[None, None, int | None]) -> None:
-    """Runs a command's work and ends with its status."""
+def run(work: Coroutine[None, None, int | None], *, failed: int = 1) -> None:
+    """Runs a command's work and ends with its status, or with `failed` where it could not be done."""
     collect_seldom()
     write_logs()
     runner = asyncio.run
@@ -59,10 +64,19 @@ def run(work: Coroutine[None, None, int | None]) -> None:
         status = runner(stoppable(work))
     except (ConnectionError, TimeoutError) as error:
         fail(
-            f"the database cannot be reached ({error or type(error).__name__}): see that it runs, and that its URL is right"
+            f"the database cannot be reached ({error or type(error).__name__}): see that it runs, and that its URL is right",
+            failed,
         )
     except EXPECTED as error:
-        fail(str(error) or type(error).__name__)
+        fail(str(error) or type(error).__name__, failed)
+    except SystemExit as ended:
+        raise SystemExit(failed if ended.code == 1 else ended.code) from ended
+    except Exception as error:
+        if failed == 1:
+            raise
+        # A fault of ours ends with a traceback and 1, which means something else here.
+        traceback.print_exc()
+        raise SystemExit(failed) from error
     raise SystemExit(status or 0)
 
 

@@ -46,11 +46,16 @@ class StreamStates:
         self._codec = codec
         self._catalogue = catalogue
         self._kept: dict[StreamRef, Folded] = {}
+        self._epochs = log.known_epochs
 
     async def load(
         self, refs: Sequence[StreamRef], key: tuple[UUID, str] | None = None
     ) -> tuple[dict[StreamRef, Folded], StoredRequest | None]:
         """The states as the log has them now, and the request stored under (principal, key), in one round trip."""
+        if (epochs := self._log.known_epochs) != self._epochs:
+            # The log was restored from a backup: it would be asked for what came after events that it does not have.
+            self._kept.clear()
+            self._epochs = epochs
         kept = [self._kept.get(ref, _NOTHING) for ref in refs]
         loaded = await self._log.load([(ref, each.version) for ref, each in zip(refs, kept, strict=True)], key)
         states: dict[StreamRef, Folded] = {}

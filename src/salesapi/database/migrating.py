@@ -1,7 +1,7 @@
 """Runs the numbered SQL files of `migrations/`, each once and in one transaction, and refuses one that was changed since.
 
 The numbers are shared out: the event log has 0001 to 0009, privacy 0010, audit 0020, access 0025, projections 0030,
-import 0040. A file with a lower number than one already applied is applied too. Run by the owner's role;
+import 0040, epochs 0070. A file with a lower number than one already applied is applied too. Run by the owner's role;
 `refuse_overpowered_role` keeps that role away from `serve` and `work`.
 """
 

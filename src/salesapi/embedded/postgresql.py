@@ -36,6 +36,8 @@ OWNER: Final = "salesapi_owner"
 APPLICATION: Final = "salesapi_app"
 DATABASE: Final = "salesapi"
 UNFINISHED: Final = "data.new-"
+MAJOR: Final = "18"
+"""The version of PostgreSQL in the wheel: it reads the data folders of this one only."""
 PASSWORD_BYTES: Final = 24
 APPLICATION_STATEMENT_TIMEOUT: Final = "30s"
 # The 8th line of postmaster.pid says how far the start is; pg_ctl reads it too.
@@ -226,6 +228,7 @@ async def _make_cluster(place: _Place, *, fast_unsafe: bool, log_progress: LogPr
     for leftover in place.folder.glob(f"{UNFINISHED}*"):
         shutil.rmtree(leftover, ignore_errors=True)
     if place.cluster.exists():
+        _refuse_other_format(place)
         make_engine_folder(place.cluster, place.helper)
         return
     log_progress(f"making a PostgreSQL cluster in {place.folder}")
@@ -242,6 +245,17 @@ async def _make_cluster(place: _Place, *, fast_unsafe: bool, log_progress: LogPr
     unfinished.rename(place.cluster)
     # Else a power cut could bring back the unfinished name, which the next start clears, over acknowledged commits.
     sync_folder(place.folder)
+
+
+def _refuse_other_format(place: _Place) -> None:
+    """PostgreSQL's own word for it would only stand in its log."""
+    noted = place.cluster / "PG_VERSION"
+    made_by = noted.read_text(encoding="ascii").strip() if noted.exists() else "an unknown version"
+    if made_by != MAJOR:
+        raise EngineNotStarted(
+            f"{place.cluster} was made by PostgreSQL {made_by}, this program brings {MAJOR} and cannot read it. Dump the "
+            "database with the salesapi that made it, and restore the dump (docs/guides/upgrade.md)."
+        )
 
 
 def _roles(place: _Place) -> str:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from salesapi.domain.shared.kernel import StreamRef
 from salesapi.domain.shared.states import made_from
+from salesapi.eventlog.epochs import FIRST_EPOCHS, Epochs
 from salesapi.eventlog.following import follow
 from salesapi.eventlog.reading import stored_events
 from salesapi.eventlog.recorder import (
@@ -39,6 +40,7 @@ class MemoryEventLog:
         self._streams: dict[UUID, list[StoredEvent]] = {}
         self._requests: dict[tuple[UUID, str], StoredRequest] = {}
         self._moved = asyncio.Event()
+        self.known_epochs = FIRST_EPOCHS
 
     async def append(self, request: AppendRequest) -> Appended:
         """See `EventLog.append`."""
@@ -95,9 +97,9 @@ class MemoryEventLog:
         """See `EventLog.head`."""
         return len(self._events)
 
-    async def epoch(self) -> int:
-        """See `EventLog.epoch`."""
-        return 1
+    async def epochs(self) -> Epochs:
+        """See `EventLog.epochs`."""
+        return self.known_epochs
 
     async def wait_past(self, position: int, timeout_seconds: float) -> int:
         """See `EventLog.wait_past`."""

@@ -23,6 +23,7 @@ from salesapi.database.connections import (
     server_settings,
 )
 from salesapi.domain.shared.kernel import StreamRef
+from salesapi.eventlog.epochs import FIRST_EPOCHS, Epochs, RestoreUntold, refuse_untold_restore, stored_epochs
 from salesapi.eventlog.following import follow
 from salesapi.eventlog.head_watch import HeadWatch
 from salesapi.eventlog.reading import HEAD, GroupReader, read_page
@@ -40,6 +41,7 @@ class PostgreSQLEventLog:
         """Use `connect`."""
         self._url = url
         self._pages = pages
+        self._known_epochs = FIRST_EPOCHS
         self._watch = HeadWatch(partial(open_connection, url, name="listener"))
         self._writer = GroupWriter(self._open_writer, self._watch.reached)
         self._reader = GroupReader(partial(open_connection, url, name="reader", settings=KEYED_READS))
@@ -48,7 +50,9 @@ class PostgreSQLEventLog:
     async def connect(cls, url: str) -> Self:
         """Opens the log with the application's role.
 
-        Raises: what asyncpg raises when the server cannot be reached or is not migrated.
+        Raises:
+            RestoreUntold: the database was made from a backup, and that was not told.
+            Also what asyncpg raises when the server cannot be reached or is not migrated.
         """
         pages = await asyncpg.create_pool(
             url,
@@ -62,7 +66,9 @@ class PostgreSQLEventLog:
         )
         log = cls(url, pages)
         try:
-            await log.epoch()
+            async with log._page_connection() as connection:
+                await refuse_untold_restore(connection)
+                log._known_epochs = await stored_epochs(connection)
         except BaseException:
             await pages.close()
             raise
@@ -73,6 +79,15 @@ class PostgreSQLEventLog:
 
     async def _open_writer(self) -> OwnConnection:
         connection = await open_connection(self._url, name="writer")
+        try:
+            await refuse_untold_restore(connection)
+            self._known_epochs = await stored_epochs(connection)
+        except BaseException as error:
+            connection.terminate()
+            if isinstance(error, RestoreUntold):
+                # For the writer an outage: it tries again, and goes on once the restore was told.
+                raise ConnectionRefusedError(str(error)) from error
+            raise
         self._watch.own_backend = connection.get_server_pid()
         return connection
 
@@ -112,10 +127,15 @@ class PostgreSQLEventLog:
         async with self._page_connection() as connection:
             return int(await connection.fetchval(HEAD))
 
-    async def epoch(self) -> int:
-        """See `EventLog.epoch`."""
+    async def epochs(self) -> Epochs:
+        """See `EventLog.epochs`."""
         async with self._page_connection() as connection:
-            return int(await connection.fetchval("SELECT epoch FROM log.state"))
+            return await stored_epochs(connection)
+
+    @property
+    def known_epochs(self) -> Epochs:
+        """See `EventLog.known_epochs`."""
+        return self._known_epochs
 
     async def wait_past(self, position: int, timeout_seconds: float) -> int:
         """See `EventLog.wait_past`."""

@@ -14,6 +14,7 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError
 
 from salesapi.domain.shared.kernel import BusinessTime, StreamRef, fast_record
+from salesapi.eventlog.epochs import Epochs
 
 EVENT_BYTES_MAX: Final = 256 * 1024
 """Largest stored event (payload and meta together), in bytes."""
@@ -183,8 +184,12 @@ class EventLog(Protocol):
     async def head(self) -> int:
         """The highest position, 0 for an empty log."""
 
-    async def epoch(self) -> int:
-        """The log's epoch: 1 at first, bumped when a backup is restored."""
+    async def epochs(self) -> Epochs:
+        """The log's epochs as they are now."""
+
+    @property
+    def known_epochs(self) -> Epochs:
+        """The epochs as they were when this process began to write: of all that it has been told was stored."""
 
     async def wait_past(self, position: int, timeout_seconds: float) -> int:
         """Returns the head as soon as it is past `position`, or at the time-out (then it may be equal)."""

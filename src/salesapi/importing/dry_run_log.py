@@ -30,7 +30,8 @@ class RehearsedLog:
         self._stored = stored
         # What is read and followed is what is stored.
         self.read, self.follow = stored.read, stored.follow
-        self.head, self.epoch, self.wait_past = stored.head, stored.epoch, stored.wait_past
+        self.head, self.epochs, self.wait_past = stored.head, stored.epochs, stored.wait_past
+        self.known_epochs = stored.known_epochs
         self._added = MemoryEventLog()
         self._versions: dict[StreamRef, int] = {}
         """The stored version of each stream that was appended to here."""

@@ -12,6 +12,7 @@ from typing import Final, Literal, TypeAlias
 import asyncpg
 
 from salesapi.database.connections import Pool, Record
+from salesapi.eventlog.epochs import newest_epoch
 
 PATIENCE_SECONDS: Final = 2.0
 """Longest wait for the database before it counts as down."""
@@ -141,3 +142,12 @@ def _follower(row: Record) -> FollowerHealth:
         error=row["error"],
         since=row["since"],
     )
+
+
+async def is_restore_untold(pool: Pool) -> bool:
+    """Tells whether nothing is written, because the database was made from a backup and that was not told yet."""
+    try:
+        async with pool.acquire(timeout=PATIENCE_SECONDS) as connection:
+            return not (await newest_epoch(connection)).is_same_database
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return False

@@ -17,8 +17,9 @@ from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
 from salesapi.database.connections import Pool
+from salesapi.eventlog.epochs import FIRST_EPOCHS
 from salesapi.eventlog.recorder import EventLog, PositionGap
-from salesapi.streaming.cloud_events import cloud_event, event_id
+from salesapi.streaming.cloud_events import cloud_event
 from salesapi.streaming.comparing import NOTHING, faults_of
 from salesapi.streaming.connecting import NotEncrypted
 from salesapi.streaming.fault_rows import KEPT_BYTES_MAX, KEPT_MESSAGES_MAX, Fault, store_faults
@@ -69,7 +70,7 @@ class StreamAuditor:
         self._nats_url = nats_url
         self._stream = stream
         self._connection: StreamConnection | None = None
-        self._epoch = 0
+        self._epochs = FIRST_EPOCHS
         self._head = 0
         self._incarnation: str | None = None
         self._created: str | None = None
@@ -122,8 +123,8 @@ class StreamAuditor:
         return self._connection
 
     async def _look(self, connection: StreamConnection, state: StreamState) -> None:
-        epoch, self._epoch = self._epoch, await self._log.epoch()
-        if epoch != self._epoch:
+        epochs, self._epochs = self._epochs, await self._log.epochs()
+        if epochs != self._epochs:
             self._digests = array("q")
         if not state.incarnation or not state.is_configured:
             await self._configure(connection, state)
@@ -142,7 +143,7 @@ class StreamAuditor:
                 self._is_suspected = True
                 raise StreamFaulty(f"the stream {self._stream.name} is not the log: all of it is compared now")
             await self._make_anew(connection, state)
-        elif kept < lost_to and epoch == self._epoch:
+        elif kept < lost_to and epochs == self._epochs:
             # The relay sends it again by itself.
             await self._tell([Fault(kept + 1, "lost")], {}, until=lost_to)
 
@@ -209,9 +210,9 @@ class StreamAuditor:
         return [
             Message(
                 event.position,
-                event_id(epoch=self._epoch, position=event.position),
+                self._epochs.id_of(event.position),
                 self._stream.subject(event.type),
-                cloud_event(event, self._epoch),
+                cloud_event(event, self._epochs),
             )
             for event in page.events
         ]
@@ -247,7 +248,7 @@ class StreamAuditor:
                 stored.append(NOTHING if is_there is None else _digest(is_there))
                 if is_there is None or (place <= len(expected) and stored[-1] == expected[place - 1]):
                     continue
-                if place <= len(expected) and is_there.id == event_id(epoch=self._epoch, position=place):
+                if place <= len(expected) and is_there.id == self._epochs.id_of(place):
                     own_ids.add(place)
                 kept_bytes += len(is_there.body)
                 if len(kept) < KEPT_MESSAGES_MAX and kept_bytes <= KEPT_BYTES_MAX:

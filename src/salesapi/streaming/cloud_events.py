@@ -1,7 +1,7 @@
 """An event of the log as a CloudEvent 1.0 in structured JSON, the same bytes in JetStream and in the feed.
 
 The payload is embedded as the exact text that is stored: personal fields stay sealed, and nothing is decoded. The form is
-part of `sales.v1`: the same event of the same epoch has the same bytes for good, so a stream can be compared with the log
+part of `sales.v1`: the same event has the same bytes for good, so a stream can be compared with the log
 byte for byte. Extensions: `position`, `streamkind`, `streamversion`, `schema`, `occurredat`, `occurredon`, `occurredzone`
 (business time, as far as it is known), `actorid`, `correlationid`. `time` is the log's clock. CloudEvents bounds integers
 to 31 bits, and with them the `position` of a log that is read in this form.
@@ -15,6 +15,7 @@ import orjson
 
 from salesapi.audit.leaf import utc_text
 from salesapi.domain.shared.kernel import BusinessTime
+from salesapi.eventlog.epochs import Epochs
 from salesapi.eventlog.recorder import StoredEvent
 
 MEDIA_TYPE: Final = "application/cloudevents+json"
@@ -34,15 +35,10 @@ class _Meta(msgspec.Struct, frozen=True):
 _META_DECODER: Final = msgspec.json.Decoder(_Meta)
 
 
-def event_id(*, epoch: int, position: int) -> str:
-    """The one id of an event."""
-    return f"{epoch}:{position}"
-
-
-def cloud_event(event: StoredEvent, epoch: int) -> bytes:
+def cloud_event(event: StoredEvent, epochs: Epochs) -> bytes:
     """The bytes of the event's CloudEvent."""
     return (
-        f'{{"specversion":"1.0","id":"{event_id(epoch=epoch, position=event.position)}","source":"{SOURCE}",'
+        f'{{"specversion":"1.0","id":"{epochs.id_of(event.position)}","source":"{SOURCE}",'
         f'"type":{_quoted(TYPE_PREFIX + event.type)},"subject":"{event.stream.id}","time":"{utc_text(event.recorded_at)}",'
         f'"datacontenttype":"application/json","position":{event.position},"streamkind":{_quoted(event.stream.kind)},'
         f'"streamversion":{event.version},"schema":{event.schema}'

@@ -8,9 +8,10 @@ from typing import Final
 
 from nats.errors import Error as NatsError
 
+from salesapi.eventlog.epochs import FIRST_EPOCHS
 from salesapi.eventlog.recorder import EventLog, Page, PositionGap, StoredEvent
 from salesapi.streaming import sales_stream
-from salesapi.streaming.cloud_events import cloud_event, event_id
+from salesapi.streaming.cloud_events import cloud_event
 from salesapi.streaming.connecting import NotEncrypted
 from salesapi.streaming.sales_stream import SALES, BatchRefused, Message, SalesStream, StreamConnection, StreamDiverged
 from salesapi.subscriptions.names import RELAY
@@ -19,6 +20,10 @@ from salesapi.subscriptions.states import Trouble, trouble_of
 
 PASSING: Final = (NatsError, OSError, TimeoutError, BatchRefused)
 """Troubles of NATS that pass by themselves. Their texts name servers, codes and streams."""
+
+RESTORED: Final = (
+    "the log was restored from an older backup. Run `salesapi restored`: it tells what to do, and mends the stream"
+)
 
 
 class Relay:
@@ -32,7 +37,7 @@ class Relay:
         self._nats_url = nats_url
         self._stream = stream
         self._connection: StreamConnection | None = None
-        self._epoch = 0
+        self._epochs = FIRST_EPOCHS
         self._sent_to: int | None = None
         self.last_sequence = 0
         self.head = 0
@@ -48,6 +53,7 @@ class Relay:
         """
         connection = await self._connected()
         self.last_sequence = await connection.last_sequence()
+        await self._notice_restore()
         if self.last_sequence != self._sent_to:
             await self._compare_end(connection)
         page = await self._log.read(after=self.last_sequence, limit=sales_stream.BATCH_MESSAGES_MAX)
@@ -84,8 +90,13 @@ class Relay:
         if self._connection is None or not self._connection.is_open:
             await self.close()
             self._connection = await StreamConnection.open(self._nats_url, self._stream)
-            self._epoch = await self._log.epoch()
         return self._connection
+
+    async def _notice_restore(self) -> None:
+        """In another epoch, what we have sent ourselves may be of a history that is gone."""
+        epochs = await self._log.epochs()
+        if epochs != self._epochs:
+            self._epochs, self._sent_to = epochs, None
 
     async def _compare_end(self, connection: StreamConnection) -> None:
         """The end of a stream that we did not send just now must be the log's event of that position."""
@@ -93,20 +104,19 @@ class Relay:
             return
         page = await self._log.read(after=self.last_sequence - 1, limit=1)
         self._refuse_shorter_log(page)
-        if await connection.body_at(self.last_sequence) != cloud_event(page.events[0], self._epoch):
+        if await connection.body_at(self.last_sequence) != cloud_event(page.events[0], self._epochs):
             raise StreamDiverged(
-                f"the stream {self._stream.name} and the log (epoch {self._epoch}) have different events at position "
-                f"{self.last_sequence}: the log was restored from a backup, or one of them was altered. Compare them; where "
-                "the log is right, delete the stream: the relay then sends the whole log again."
+                f"the stream {self._stream.name} and the log (epoch {self._epochs.current}) have different events at "
+                f"position {self.last_sequence}: {RESTORED}. Or one of them was altered: compare them; where the log is right, "
+                "delete the stream, and the relay sends the whole log again."
             )
 
     def _refuse_shorter_log(self, page: Page) -> None:
         self.head = page.head
         if page.head < self.last_sequence:
             raise StreamDiverged(
-                f"the stream {self._stream.name} ends at {self.last_sequence}, the log (epoch {self._epoch}) at {page.head}: "
-                "the log was restored from an older backup. Tell the consumers, raise the log's epoch, and delete the "
-                "stream: the relay then sends the whole log again."
+                f"the stream {self._stream.name} ends at {self.last_sequence}, the log (epoch {self._epochs.current}) at "
+                f"{page.head}: {RESTORED}."
             )
 
     def _messages(self, events: tuple[StoredEvent, ...]) -> list[Message]:
@@ -117,6 +127,6 @@ class Relay:
                     f"after position {position - 1} the log gave {event.position}: a row is missing or was changed. "
                     "Run `salesapi verify`."
                 )
-            subject, body = self._stream.subject(event.type), cloud_event(event, self._epoch)
-            messages.append(Message(position, event_id(epoch=self._epoch, position=position), subject, body))
+            subject, body = self._stream.subject(event.type), cloud_event(event, self._epochs)
+            messages.append(Message(position, self._epochs.id_of(position), subject, body))
         return messages

@@ -208,6 +208,13 @@ class StreamConnection:
         stored = await self._jetstream.get_msg(self._stream.name, sequence)
         return stored.data or b""
 
+    async def delete(self) -> None:
+        """Deletes the stream with all of its messages and consumers.
+
+        Raises: what nats-py raises when the server refuses it.
+        """
+        await self._jetstream.delete_stream(self._stream.name)
+
     async def send(self, messages: Sequence[Message]) -> int:
         """Stores messages that follow each other as one atomic batch; returns how many, from the first.
 

@@ -12,6 +12,7 @@ from salesapi.api.refusals import STATUS, problem
 from salesapi.commands.bulk import BulkResult
 from salesapi.commands.command_results import CommandResult
 from salesapi.domain.shared.kernel import Refused
+from salesapi.eventlog.epochs import Epochs
 
 KEY_ABOUT: Final = (
     "The API key that was made, in full: only here and only once. Null where none was made, and in a replay."
@@ -66,10 +67,10 @@ class BulkResultType:
     problem: ProblemType | None = None
 
 
-def bulk_result_type(result: BulkResult, epoch: int) -> BulkResultType:
+def bulk_result_type(result: BulkResult, epochs: Epochs) -> BulkResultType:
     """An outcome as GraphQL shows it."""
     if not isinstance(result, Refused):
-        return BulkResultType(receipt=receipt_type(result, epoch))
+        return BulkResultType(receipt=receipt_type(result, epochs))
     parameters: Any = problem(result).get("parameters")
     return BulkResultType(
         problem=ProblemType(
@@ -82,11 +83,11 @@ def bulk_result_type(result: BulkResult, epoch: int) -> BulkResultType:
     )
 
 
-def receipt_type(receipt: CommandResult, epoch: int) -> ReceiptType:
+def receipt_type(receipt: CommandResult, epochs: Epochs) -> ReceiptType:
     """A receipt as GraphQL shows it."""
     events = [
         EventReceiptType(
-            id=f"{epoch}:{event.position}" if event.position else None,
+            id=epochs.id_of(event.position) if event.position else None,
             type=event.type,
             stream_kind=event.stream_kind,
             stream_id=event.stream_id,

@@ -20,6 +20,7 @@ from salesapi.commands.bulk import Bulk
 from salesapi.commands.command_reading import CommandReader
 from salesapi.commands.handling import Handling
 from salesapi.database.connections import Connection
+from salesapi.eventlog.recorder import EventLog
 from salesapi.projections.positions import log_reached, reached
 from salesapi.queries.pay.live_statements import LiveAnswer
 from salesapi.schemas.pay.live_statements import LiveStatement
@@ -40,7 +41,7 @@ class Sources:
     reading: ReadSources
     board: BoardWatch
     authenticator: Authenticator
-    epoch: int
+    log: EventLog
 
 
 @dataclass(slots=True, kw_only=True)

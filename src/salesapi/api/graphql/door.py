@@ -72,7 +72,7 @@ class GraphQLDoor:
             reading=reading,
             board=BoardWatch(core.pool, core.log),
             authenticator=authenticator,
-            epoch=core.epoch,
+            log=core.log,
         )
         self._executor = Executor(build_schema(core.catalogue), with_introspection=self._is_development)
         self._sockets = Sockets(self._executor, self._sources)

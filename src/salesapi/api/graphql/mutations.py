@@ -77,7 +77,7 @@ def _mutation(stream: AnyStream, kind: AnyCommand, inputs: Inputs) -> Strawberry
         envelope = _envelope(asked, name, values, None if dry_run else checked_key(idempotency_key or None))
         request = asked.sources.reader.read(name, values, None if expected_version is ABSENT else expected_version)
         receipt = await asked.sources.handling.handle(request, envelope, dry_run=dry_run)
-        return receipt_type(receipt, asked.sources.epoch)
+        return receipt_type(receipt, asked.sources.log.known_epochs)
 
     resolver.__name__ = resolver.__qualname__ = mutation_name(kind)
     resolver.__annotations__["input"] = inputs.of(kind.command)
@@ -112,7 +112,7 @@ async def _bulk(
     values = {"atomic": atomic, "commands": values_of(commands)}
     envelope = _envelope(asked, "bulk", values, None if dry_run else checked_key(idempotency_key or None))
     results = await asked.sources.bulk.run(values, envelope, dry_run=dry_run)
-    return [bulk_result_type(result, asked.sources.epoch) for result in results]
+    return [bulk_result_type(result, asked.sources.log.known_epochs) for result in results]
 
 
 def _envelope(asked: OperationContext, name: str, values: object, key: str | None) -> Envelope:

@@ -13,6 +13,7 @@ from salesapi.api.outages import ANSWERED, refusal
 from salesapi.api.refusals import STATUS, headers_of, problem
 from salesapi.commands.command_results import CommandResult
 from salesapi.domain.shared.kernel import Kind, Refused
+from salesapi.eventlog.epochs import Epochs
 
 logger = logging.getLogger(__name__)
 
@@ -72,12 +73,12 @@ def internal_answer(request: Request) -> Response:
     return Response(orjson.dumps(detail), 500, {"connection": "close"}, PROBLEM_JSON)
 
 
-def receipt_values(receipt: CommandResult, epoch: int) -> dict[str, Any]:
+def receipt_values(receipt: CommandResult, epochs: Epochs) -> dict[str, Any]:
     """A receipt as both doors show it. Positions are null in a dry run, which shows the payloads instead."""
     events = []
     for event in receipt.events:
         values: dict[str, Any] = {
-            "id": f"{epoch}:{event.position}" if event.position else None,
+            "id": epochs.id_of(event.position) if event.position else None,
             "type": event.type,
             "stream_kind": event.stream_kind,
             "stream_id": event.stream_id,
@@ -97,13 +98,13 @@ def receipt_values(receipt: CommandResult, epoch: int) -> dict[str, Any]:
     }
 
 
-def receipt_answer(receipt: CommandResult, epoch: int, *, is_creation: bool) -> Response:
+def receipt_answer(receipt: CommandResult, epochs: Epochs, *, is_creation: bool) -> Response:
     """201 for a new thing, 200 for a change or a dry run. A retry gets the same body again."""
     headers = {"etag": f'"{receipt.version}"'}
     if receipt.is_replay:
         headers["idempotent-replayed"] = "true"
     status = 201 if is_creation and not receipt.is_dry_run else 200
-    return json_answer(receipt_values(receipt, epoch), status, headers)
+    return json_answer(receipt_values(receipt, epochs), status, headers)
 
 
 class _Plain(Refused):

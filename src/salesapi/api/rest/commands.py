@@ -19,6 +19,7 @@ from salesapi.commands.requests import Envelope
 from salesapi.domain.catalogue import Catalogue, mutation_name, route
 from salesapi.domain.shared.declarations import AnyCommand, AnyStream
 from salesapi.domain.shared.kernel import Kind, Refused
+from salesapi.eventlog.recorder import EventLog
 
 HEADERS: Final[list[dict[str, Any]]] = [
     {
@@ -94,13 +95,13 @@ class CommandRoutes:
         *,
         reader: CommandReader,
         handling: Handling,
-        epoch: int,
+        log: EventLog,
     ) -> None:
         self._catalogue = catalogue
         self._authenticator = authenticator
         self._reader = reader
         self._handling = handling
-        self._epoch = epoch
+        self._log = log
         self._bulks = Bulk(catalogue, reader, handling)
 
     def add_to(self, app: FastAPI) -> None:
@@ -171,7 +172,7 @@ class CommandRoutes:
         expected = _expected_version(request.headers.get("if-match"))
         command = self._reader.read(name, values, expected)
         receipt = await self._handling.handle(command, envelope, dry_run=dry_run)
-        return receipt_answer(receipt, self._epoch, is_creation=kind.creates)
+        return receipt_answer(receipt, self._log.known_epochs, is_creation=kind.creates)
 
     async def _bulk(self, request: Request) -> Response:
         caller = await self._authenticator.caller(request.headers.get("authorization"))
@@ -184,7 +185,7 @@ class CommandRoutes:
     def _result(self, result: BulkResult) -> dict[str, Any]:
         if isinstance(result, Refused):
             return {"problem": problem(result), "status": STATUS[result.kind]}
-        return {"receipt": receipt_values(result, self._epoch)}
+        return {"receipt": receipt_values(result, self._log.known_epochs)}
 
 
 BULK_DESCRIPTION: Final = f"""Up to {BULK_MAX} commands in one request, in order.

@@ -12,10 +12,12 @@ from fastapi import FastAPI, Request, Response
 from salesapi.access.principals import refuse_foreign_role
 from salesapi.api.authentication import Authenticator
 from salesapi.api.rest.commands import REFUSALS
+from salesapi.api.rest.feed_histories import EPOCH_MAX, followed_event, followed_page, refuse_other_history
 from salesapi.api.rest.parameters import ParameterInvalid as ParameterUnreadable
 from salesapi.api.rest.parameters import ParameterUnknown, described
 from salesapi.domain.catalogue import Catalogue
 from salesapi.domain.shared.kernel import Kind, Refused, roles
+from salesapi.eventlog.epochs import FIRST_EPOCHS
 from salesapi.eventlog.recorder import EventLog
 from salesapi.streaming.cloud_events import cloud_event
 
@@ -34,6 +36,7 @@ UNKNOWN_NAMED_MAX: Final = 3
 UNKNOWN_LENGTH_MAX: Final = 100
 """How many unknown types a refusal names, and how many characters of each: what was sent is not sent back at any length."""
 POSITION_DIGITS_MAX: Final = 18
+POSITION_MAX: Final = 10**POSITION_DIGITS_MAX - 1
 
 
 class ParameterInvalid(Refused):
@@ -66,7 +69,8 @@ class AfterHead(Refused):
     code = "feed.after_head"
     kind = Kind.CONFLICT
     message = (
-        "The log (epoch {epoch}) ends at {head}, before {after}: it was restored from a backup. Start again from 0."
+        "The log (epoch {epoch}) ends at {head}, before {after}: it was restored from a backup. Send `lastEventId`, the id of "
+        "the last event that you have, and you are told up to where it is still yours; else start again from 0."
     )
 
 
@@ -86,6 +90,7 @@ class FeedPage:
         self.events: list[bytes] = []
         self.scanned_to = after
         self.head = after
+        self.epochs = FIRST_EPOCHS
         self._bytes = 0
 
     def takes(self, position: int, event: bytes) -> bool:
@@ -97,19 +102,18 @@ class FeedPage:
         self.scanned_to = position
         return True
 
-    def body(self, epoch: int) -> bytes:
+    def body(self) -> bytes:
         """The answer's bytes."""
-        tail = f'],"scanned_to":{self.scanned_to},"head":{self.head},"epoch":{epoch}}}'
+        tail = f'],"scanned_to":{self.scanned_to},"head":{self.head},"epoch":{self.epochs.current}}}'
         return b'{"events":[' + b",".join(self.events) + tail.encode()
 
 
 class FeedRoutes:
     """Adds the feed's route."""
 
-    def __init__(self, authenticator: Authenticator, log: EventLog, epoch: int, catalogue: Catalogue) -> None:
+    def __init__(self, authenticator: Authenticator, log: EventLog, catalogue: Catalogue) -> None:
         self._authenticator = authenticator
         self._log = log
-        self._epoch = epoch
         self._catalogue = catalogue
         self._waiting = 0
 
@@ -134,14 +138,17 @@ class FeedRoutes:
     async def _answer(self, request: Request) -> Response:
         await self._refuse_forbidden(request)
         _refuse_unknown(request)
-        after = _number(request, "after", default=0, least=0, most=10**POSITION_DIGITS_MAX - 1)
+        last_event = followed_event(request.query_params.get("lastEventId"))
+        after = _number(request, "after", default=last_event.position if last_event else 0, least=0, most=POSITION_MAX)
+        epoch = _number(request, "epoch", default=0, least=1, most=EPOCH_MAX)
         limit = _number(request, "limit", default=PAGE_EVENTS_DEFAULT, least=1, most=PAGE_EVENTS_MAX)
         wait_seconds = _number(request, "waitSeconds", default=0, least=0, most=WAIT_SECONDS_MAX)
         types, deadline, page = self._types(request), time.monotonic() + wait_seconds, FeedPage(after)
+        await refuse_other_history(self._log, last_event, followed_page(epoch, after=after) if epoch else None)
         while not await self._is_filled(page, limit, types, deadline):
             # A revocation moves the log, too: whoever waits is looked at anew before anything is read for them.
             await self._refuse_forbidden(request, is_anew=True)
-        return Response(page.body(self._epoch), media_type="application/json")
+        return Response(page.body(), media_type="application/json")
 
     async def _refuse_forbidden(self, request: Request, *, is_anew: bool = False) -> None:
         caller = await self._authenticator.caller(request.headers.get("authorization"), is_anew=is_anew)
@@ -175,11 +182,12 @@ class FeedRoutes:
         while True:
             wanted = min(limit - len(page.events), READ_EVENTS_MAX)
             read = await self._log.read(after=page.scanned_to, limit=wanted, types=types)
-            page.head = read.head
+            # Read after the events: what they are of was told before the first of them was recorded.
+            page.head, page.epochs = read.head, await self._log.epochs()
             if page.scanned_to > read.head:
-                raise AfterHead(pointer="/after", after=page.scanned_to, head=read.head, epoch=self._epoch)
+                raise AfterHead(pointer="/after", after=page.scanned_to, head=read.head, epoch=page.epochs.current)
             for event in read.events:
-                if not page.takes(event.position, cloud_event(event, self._epoch)):
+                if not page.takes(event.position, cloud_event(event, page.epochs)):
                     return True
             page.scanned_to = read.scanned_to
             if len(page.events) == limit:
@@ -219,9 +227,12 @@ def _number(request: Request, name: str, *, default: int, least: int, most: int)
 
 DESCRIPTION: Final = f"""Events after a position, in log order, as CloudEvents 1.0; the same bytes as in the NATS stream.
 
-Keep `scanned_to` with your own work and send it as the next `after`: also where `types` leaves a page empty, everything up
-to it was looked at. You have everything when `scanned_to` is `head`. Another `epoch` than before means that the log was
-restored from a backup: positions may stand for other events, so start again from 0. A page may be shorter than `limit`.
+Keep `scanned_to` and `epoch` with your own work and send them as the next `after` and `epoch`: also where `types` leaves a
+page empty, everything up to it was looked at. You have everything when `scanned_to` is `head`. A page may be shorter than
+`limit`.
+
+When a backup was restored, positions after it stand for other events, under ids of another epoch. Whoever sends `epoch` or
+`lastEventId` is then told so (409, `feed.history_parted`), with the position `agreed_to` up to which nothing changed.
 
 Personal fields are sealed. Roles: {", ".join(sorted(FEED_ROLES))}."""
 
@@ -234,6 +245,16 @@ PARAMETERS: Final = [
         "limit",
         {"type": "integer", "minimum": 1, "maximum": PAGE_EVENTS_MAX, "default": PAGE_EVENTS_DEFAULT},
         about="Most events.",
+    ),
+    described(
+        "epoch",
+        {"type": "integer", "minimum": 1},
+        about="The `epoch` of the page whose `scanned_to` is sent as `after`: a log of another history refuses it.",
+    ),
+    described(
+        "lastEventId",
+        {"type": "string", "examples": ["1:4711"]},
+        about="The id of the last event that you have: a log without it refuses it. Without `after`, goes on after it.",
     ),
     described("types", {"type": "string"}, about="Only these stored types, with commas between: `deal.won,deal.lost`."),
     described(

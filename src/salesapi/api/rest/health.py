@@ -17,9 +17,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from salesapi.api.rest.answers import json_answer
 from salesapi.database.connections import Pool
 from salesapi.eventlog.room import StorageRoom
-from salesapi.queries.health import Health, State, health
+from salesapi.queries.health import Health, State, health, is_restore_untold
 from salesapi.streaming.comparing import KINDS
 
+RESTORE_UNTOLD: Final = "the database was made from a backup: run `salesapi restored`, nothing is written before"
 METRICS_MEDIA_TYPE: Final = "text/plain; version=0.0.4"
 
 
@@ -46,6 +47,8 @@ class HealthRoutes:
         found = await health(self._pool, self._expected)
         if found is None:
             return json_answer({"status": "not ready", "reason": "PostgreSQL does not answer"}, 503)
+        if await is_restore_untold(self._pool):
+            return json_answer({"status": "not ready", "reason": RESTORE_UNTOLD, **asdict(found)}, 503)
         if await self._room.is_there():
             return json_answer({"status": "ready", **asdict(found)})
         status = 200 if request.query_params.get("for") == "reads" else 503

@@ -13,6 +13,7 @@ from salesapi.domain.pay.plans.plan_rates import FlatRate
 from salesapi.domain.selling.deals import DealReopened, DealWon
 from salesapi.domain.shared.kernel import BusinessTime, StreamRef
 from salesapi.eventlog.codec import Codec, EventMeta, UnknownEventType
+from salesapi.eventlog.epochs import Epoch, Epochs
 from salesapi.eventlog.memory import MemoryEventLog
 from salesapi.eventlog.recorder import AppendRequest, NewEvent, Page, StreamAppend
 from salesapi.eventlog.upcasts import UPCASTS
@@ -34,9 +35,9 @@ class Log(MemoryEventLog):
         self.lost_at: int | None = None
         self.last: dict[StreamRef, int] = {}
 
-    async def epoch(self) -> int:
+    async def epochs(self) -> Epochs:
         """The epoch as the test sets it."""
-        return self.now
+        return Epochs((Epoch(self.now, 1),))
 
     def cut(self, position: int) -> None:
         """Forgets what came after a position, as a backup does."""
