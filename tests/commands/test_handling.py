@@ -80,7 +80,14 @@ async def test_a_process_that_lives_through_a_restore_forgets_the_states_of_the_
     codec = Codec(catalogue.event_types(), MemoryKeys(), UPCASTS)
     states = StreamStates(log, codec, catalogue)
     handling = Handling(
-        log, codec, states, catalogue, clock=SystemClock(), ids=TimeOrderedIds(), resolvers={}, bounds=bounds
+        log,
+        codec,
+        states,
+        catalogue,
+        clock=SystemClock(),
+        ids=TimeOrderedIds(),
+        resolvers={},
+        bounds=TimeBounds(first_on=date(1970, 1, 1)),
     )
     member = await handling.handle(Request(command=JoinMember(name="Anna"), occurred=None), ENVELOPE)
     stream = StreamRef("member", member.id)
