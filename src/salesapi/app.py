@@ -26,7 +26,7 @@ from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.ledgers import PayFactsReader
-from salesapi.privacy.encryption import FileKeyEncryption
+from salesapi.privacy.key_binding import bound_encryption
 from salesapi.privacy.keys import Keys, PostgreSQLKeys
 from salesapi.settings import Settings
 
@@ -66,6 +66,7 @@ async def running_core(settings: Settings) -> AsyncIterator[Core]:
 
     Raises:
         NotConfigured: without a database URL or a key file.
+        KeyFileRefused: the key file is not that of the database.
         OverpoweredRole: when the role could write the event table itself.
     """
     if settings.database_url is None:
@@ -85,9 +86,10 @@ async def running_core(settings: Settings) -> AsyncIterator[Core]:
         undo.push_async_callback(pool.close)
         async with pool.acquire() as connection:
             await refuse_overpowered_role(connection)
+            encryption = await bound_encryption(connection, settings.key_file)
         log = await PostgreSQLEventLog.connect(url)
         undo.push_async_callback(log.close)
-        keys = PostgreSQLKeys(pool, FileKeyEncryption(settings.key_file))
+        keys = PostgreSQLKeys(pool, encryption)
         yield assembled(settings, pool=pool, log=log, keys=keys, epoch=await log.epoch())
 
 

@@ -16,7 +16,8 @@ from salesapi.cli.serving import AddressRefused
 from salesapi.database.migrating import MigrationRefused, OverpoweredRole
 from salesapi.embedded.failures import EngineNotStarted, NoRunningEngines
 from salesapi.eventlog.recorder import LogUnavailable
-from salesapi.privacy.encryption import KeyFileRefused
+from salesapi.privacy.key_file import KeyFileRefused
+from salesapi.privacy.key_rotation import RotationRunning
 
 EXPECTED: Final = (
     EngineNotStarted,
@@ -24,7 +25,7 @@ EXPECTED: Final = (
     NotConfigured,
     MigrationRefused,
     OverpoweredRole,
-    KeyFileRefused,
+    RotationRunning,
     AddressRefused,
     LogUnavailable,
     OSError,
@@ -33,6 +34,9 @@ EXPECTED: Final = (
 )
 """Failures with a message that says what to do; no traceback helps there."""
 
+
+KEY_FILE_STATUS: Final = 3
+"""The exit status of a command whose key file is not that of the database, or cannot be used."""
 
 COLLECTED_AFTER: Final = (50_000, 20, 100)
 """After how many new objects, and how many rounds of these, cycles are looked for (`gc.set_threshold`)."""
@@ -61,6 +65,8 @@ def run(work: Coroutine[None, None, int | None]) -> None:
         fail(
             f"the database cannot be reached ({error or type(error).__name__}): see that it runs, and that its URL is right"
         )
+    except KeyFileRefused as error:
+        fail(str(error), KEY_FILE_STATUS)
     except EXPECTED as error:
         fail(str(error) or type(error).__name__)
     raise SystemExit(status or 0)

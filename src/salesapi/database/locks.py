@@ -10,6 +10,8 @@ MIGRATE: Final = 7730
 """One number. The process that applies migrations."""
 APPEND: Final = 7731
 """One number. The transaction that gives out positions; taken by the function `log.append` (migration 0001)."""
+ROTATE: Final = 7736
+"""One number. The process that rotates the key-encryption key."""
 FOLLOW: Final = 7732
 """With a follower's name. The process that leads it. Only saves double work: the follower's checkpoint decides."""
 REBUILD: Final = 7733
@@ -17,7 +19,7 @@ REBUILD: Final = 7733
 IMPORT: Final = 7740
 """With a source's name. The process that imports from it."""
 
-ONE_NUMBER: Final = (MIGRATE, APPEND)
+ONE_NUMBER: Final = (MIGRATE, APPEND, ROTATE)
 WITH_A_NAME: Final = (FOLLOW, REBUILD, IMPORT)
 
 TRY_NAMED: Final = "SELECT pg_try_advisory_lock($1::integer, hashtext($2))"
