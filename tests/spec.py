@@ -12,7 +12,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.consequences import FOLLOWING, Step
+from salesapi.domain.consequences import FOLLOWING, FurtherFact, Step
 from salesapi.domain.shared.kernel import BusinessTime, Context, Recorded, Ref, Refused
 from salesapi.domain.shared.references import references
 
@@ -131,11 +131,11 @@ class Case:
         asked.update(kind_of_command.needs(state, self.command, States(self.others)))
         return tuple(kind_of_command.decide(state, self.command, self._context(States(self.others, asked))))
 
-    def following(self) -> tuple[Step, ...]:
-        """The further commands that follow from the command."""
+    def following(self) -> tuple[Step | FurtherFact, ...]:
+        """The further commands and facts that follow from the command."""
         stream, _ = CATALOGUE.command(type(self.command).__name__)
         state = fold(stream.kind, self.events, self.subject, self.occurred)
-        return FOLLOWING[type(self.command)](state, self.command, self._context(States()))
+        return FOLLOWING[type(self.command)](state, self.command, self._context(States(self.others)))
 
     def _context(self, facts: States) -> Context:
         return Context(

@@ -105,6 +105,9 @@ def assembled(
     catalogue, clock, ids = whole_catalogue(), SystemClock(), TimeOrderedIds()
     codec = Codec(catalogue.event_types(), keys, UPCASTS)
     states = StreamStates(log, codec, catalogue)
+    for holder in (states, keys):
+        if holder is not None:
+            log.on_erased(holder.forget)
     ledgers = PayFactsReader(log, codec)
 
     async def find_ledger(ref: Ref) -> object:

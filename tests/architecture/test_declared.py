@@ -38,6 +38,7 @@ NOT_SHOWN: Final[Mapping[str, set[str]]] = {
     "allPoolShares": {"stater_id"},
     "currencyRates": {"rate_id", "day"},
     "approvals": {"party_ids"},
+    "customers": {"removed_contact_ids", "comment_versions"},
 }
 """Columns that a list has for its conditions or its fold alone, by the list."""
 HANDED_ON_WHOLE: Final = {"PublishCompensationPlanVersion", "SimulateCompensationPlan", "SplitTarget"}
@@ -49,6 +50,9 @@ FOUND_BY_THE_DECIDER: Final[Mapping[str, set[str]]] = {
     "AddCustomerContact": {"contact_id"},
     "ChangeCustomerContact": {"contact_id"},
     "RemoveCustomerContact": {"contact_id"},
+    "PlaceLegalHold": {"subject.contact_id"},
+    "RecordConsent": {"subject.contact_id"},
+    "RequestErasure": {"subject.contact_id", "records.contact_id"},
     "ConvertLead": {"deal.pipeline_id"},
     "ProposeTarget": {"team_id"},
     "SplitTarget": {"children.owner_id", "children.team_id"},

@@ -36,12 +36,18 @@ class StreamStates:
         self._codec = codec
         self._catalogue = catalogue
         self._kept: dict[StreamRef, Folded] = {}
+        self._turn = 0
+
+    def forget(self) -> None:
+        """Drops the states held in memory: some hold what is erased. One that is being folded is not kept either."""
+        self._kept = {}
+        self._turn += 1
 
     async def load(
         self, refs: Sequence[StreamRef], key: tuple[UUID, str] | None = None
     ) -> tuple[dict[StreamRef, Folded], StoredRequest | None]:
         """The states as the log has them now, and the request stored under (principal, key), in one round trip."""
-        kept = [self._kept.get(ref, _NOTHING) for ref in refs]
+        turn, kept = self._turn, [self._kept.get(ref, _NOTHING) for ref in refs]
         loaded = await self._log.load([(ref, each.version) for ref, each in zip(refs, kept, strict=True)], key)
         states: dict[StreamRef, Folded] = {}
         for ref, each, stored in zip(refs, kept, loaded.streams, strict=True):
@@ -50,7 +56,8 @@ class StreamStates:
                 evolve = self._catalogue.by_kind[ref.kind].evolve
                 for event in await self._codec.decode(stored):
                     state, version = evolve(state, event.event, event.recorded), event.recorded.version
-                self._remember({ref: Folded(version, state)})
+                if turn == self._turn:
+                    self._remember({ref: Folded(version, state)})
             states[ref] = Folded(version, state)
         return states, loaded.request
 

@@ -11,7 +11,7 @@ from typing import Final, TypeVar, get_args
 
 from salesapi.domain.cash import agreement_decisions, invoice_decisions, receipt_decisions
 from salesapi.domain.consequences import FOLLOWING
-from salesapi.domain.customers import customer_decisions
+from salesapi.domain.customers import customer_decisions, person_decisions
 from salesapi.domain.declaration_checks import check_declarations
 from salesapi.domain.organisation import approval_decisions, calendars, members, team_decisions
 from salesapi.domain.pay.decisions import (
@@ -65,6 +65,7 @@ STREAMS: Final[tuple[AnyStream, ...]] = (
     award_decisions.STREAM,
     points_decisions.STREAM,
     pool_share_decisions.STREAM,
+    person_decisions.STREAM,
 )
 
 PAY_EVENT_TYPES: Final = tuple(

@@ -22,7 +22,7 @@ FIND: Final = """
     SELECT r.row_id, r.revision, r.steps::text, r.offered::text,
            r.offered_key IS NOT NULL AND coalesce((
                SELECT true FROM log.request q WHERE q.principal_id = $3 AND q.key = r.offered_key
-           ), false) AS is_accepted
+           ), false) AS is_accepted, r.is_erased
     FROM unnest($4::text[]) AS wanted (row_id)
     CROSS JOIN LATERAL (
         SELECT * FROM importing.row r
@@ -54,6 +54,8 @@ class Imported:
     revision: int = 0
     prints: Prints
     is_new: bool = False
+    is_erased: bool = False
+    """A person of the row was erased: nothing is known of it, and nothing of it is brought back."""
 
 
 NOT_IMPORTED: Final = Imported(prints={}, is_new=True)
@@ -86,8 +88,9 @@ class Job:
                 revision=revision + 1 if is_accepted else revision,
                 prints=_PRINTS.decode(offered if is_accepted else steps),
                 is_new=not is_accepted and revision == 0,
+                is_erased=is_erased,
             )
-            for row_id, revision, steps, offered, is_accepted in records
+            for row_id, revision, steps, offered, is_accepted, is_erased in records
         }
 
     async def offer(self, table: str, offers: Sequence[Offer]) -> None:

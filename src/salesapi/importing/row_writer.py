@@ -35,6 +35,9 @@ UNREPORTED_MAX: Final = 2_000
 DIGEST_CHARACTERS: Final = 24
 """Hexadecimal characters of the content's fingerprint in an idempotency key."""
 
+ERASED_CODE: Final = "import.person_erased"
+ERASED_MESSAGE: Final = "A person of this row was erased: the row changes nothing any more."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
@@ -126,6 +129,8 @@ class TableWriting:
         try:
             if candidate.refusal is not None:
                 raise candidate.refusal
+            if before.is_erased:
+                return self._result(candidate, "unchanged", code=ERASED_CODE, message=ERASED_MESSAGE)
             plan = planned(candidate.steps, candidate.row, before.prints)
             requests = tuple(self.reader.read(name, command_values(values)) for name, values in plan.orders)
         except Refused as refused:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from salesapi.projections.cash import agreements, invoices, receipts
-from salesapi.projections.customers import customers, satisfactions, timelines
+from salesapi.projections.customers import customers, persons, satisfactions, timelines
 from salesapi.projections.declaring import checked
 from salesapi.projections.organisation import approvals, calendars, employments, members
 from salesapi.projections.pay import (
@@ -71,5 +71,6 @@ PROJECTIONS: Final[tuple[Projection, ...]] = checked(
         points.PROJECTION,
         points.ENTRIES,
         pool_shares.PROJECTION,
+        persons.PROJECTION,
     )
 )
