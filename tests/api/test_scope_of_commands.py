@@ -44,7 +44,7 @@ REFERENCES = {
 """What each field of a command names. Public things everybody sees; a part is found in its thing only."""
 NEVER_OWNED = {
     *("attribute_definition", "pipeline", "member", "team", "product", "invoice", "receipt", "rate_table"),
-    *("calendar", "compensation_plan", "payout_run", "campaign", "person"),
+    *("calendar", "compensation_plan", "payout_run", "campaign", "person", "retention_rule"),
 }
 """Kinds whose commands are for roles that see everything."""
 SEEN_WITH_CUSTOMER = {"agreement"}

@@ -23,7 +23,7 @@ from salesapi.queries.listings import Listing
 
 Kind = TypeVar("Kind")
 DOMAIN: Final = Path(inspect.getfile(salesapi.domain)).parent
-WITHOUT_READ_MODEL: Final = {"attribute_definition", "team"}
+WITHOUT_READ_MODEL: Final = {"attribute_definition", "team", "retention_rule"}
 """Streams that are answered from their states."""
 WITHOUT_ITEM: Final = {"enrolment"}
 """Streams whose things are read in lists only."""

@@ -11,7 +11,7 @@ from typing import Final, TypeVar, get_args
 
 from salesapi.domain.cash import agreement_decisions, invoice_decisions, receipt_decisions
 from salesapi.domain.consequences import FOLLOWING
-from salesapi.domain.customers import customer_decisions, person_decisions
+from salesapi.domain.customers import customer_decisions, person_decisions, retention_rules
 from salesapi.domain.declaration_checks import check_declarations
 from salesapi.domain.organisation import approval_decisions, calendars, members, team_decisions
 from salesapi.domain.pay.decisions import (
@@ -66,6 +66,7 @@ STREAMS: Final[tuple[AnyStream, ...]] = (
     points_decisions.STREAM,
     pool_share_decisions.STREAM,
     person_decisions.STREAM,
+    retention_rules.STREAM,
 )
 
 PAY_EVENT_TYPES: Final = tuple(

@@ -3,6 +3,7 @@
 from tests.api.parity.request import MONEY, NOBODY, Sent, external, refused
 
 ZHAO = {"kind": "customer", "id": "$zhao"}
+LEADS_KEPT = {"kind": "lead", "years": 3}
 ERASURE = {"subject": ZHAO, "basis": "request_of_person", "reason": "Letter of March"}
 
 CUSTOMERS = (
@@ -32,6 +33,13 @@ CUSTOMERS = (
     Sent("WithdrawErasureRequest", {"person_id": "$person", "reason": "Too soon"}),
     Sent("RequestErasure", ERASURE, role="integration"),
     Sent("ErasePerson", {"person_id": "$person"}, role="finance"),
+    Sent("PublishRetentionRule", {"periods": [LEADS_KEPT, {"kind": "customer", "years": 10}], "reason": "Law"}),
+    refused(
+        "PublishRetentionRule",
+        {"periods": [LEADS_KEPT, LEADS_KEPT], "reason": "Law"},
+        "retention_rule.kind_repeated",
+        "/periods/1/kind",
+    ),
     refused(
         "RequestErasure",
         {**ERASURE, "subject": {**ZHAO, "contact_id": "$zhao"}},
