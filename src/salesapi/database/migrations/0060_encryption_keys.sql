@@ -52,7 +52,10 @@ BEGIN
         SELECT DISTINCT (e.meta ->> 'actor_id')::uuid AS principal_id, e.meta ->> 'idempotency_key' AS key
         FROM log.event e
         WHERE e.stream_id = ANY(streams) AND e.meta ->> 'idempotency_key' IS NOT NULL
-            AND EXISTS (SELECT FROM unnest(subjects) AS s WHERE position('"s":"' || s || '"' IN e.payload::text) > 0)
+            AND EXISTS (
+                SELECT FROM regexp_matches(e.payload::text, '"s":"([0-9a-f-]{36})"', 'g') AS sealed (subject)
+                WHERE sealed.subject[1]::uuid = ANY(subjects)
+            )
     ), requests AS (
         -- A retry of such a request is answered that its key was used already.
         UPDATE log.request r SET fingerprint = sha256(uuid_send(gen_random_uuid()))
@@ -72,6 +75,14 @@ REVOKE ALL ON FUNCTION privacy.destroy_keys FROM PUBLIC;
 CREATE TRIGGER erased_person_loses_its_keys AFTER INSERT ON log.event
     FOR EACH ROW WHEN (NEW.type = 'person.erased') EXECUTE FUNCTION privacy.destroy_keys();
 ALTER TABLE log.event ENABLE ALWAYS TRIGGER erased_person_loses_its_keys;
+
+-- What the idempotency keys of a source's rows, which stand in the log and its exports, are digested with: nobody who has only
+-- these can try out what a row may have held.
+CREATE TABLE importing.source (
+    source text  PRIMARY KEY,
+    secret bytea NOT NULL DEFAULT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
+);
+GRANT SELECT, INSERT (source) ON importing.source TO salesapi_app;
 
 -- True once a person of the row was erased: the same file again brings nothing of it back.
 ALTER TABLE importing.row ADD COLUMN is_erased boolean NOT NULL DEFAULT false;
