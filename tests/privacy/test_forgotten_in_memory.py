@@ -36,7 +36,8 @@ async def _given(core: Core, command: object, principal: Principal = ONE) -> UUI
 def _held() -> set[str]:
     """The kinds of records in this process that hold the name."""
     kinds = (Lead, LeadCaptured, leads.PROJECTION.row)
-    return {type(each).__name__ for each in gc.get_objects() if isinstance(each, kinds) and each.name == NAME}
+    held = [each for each in gc.get_objects() if isinstance(each, kinds)]
+    return {type(each).__name__ for each in held if getattr(each, "name", None) == NAME}
 
 
 async def test_nothing_of_an_erased_person_stays_in_memory(database: DatabaseUrls, tmp_path: Path) -> None:
