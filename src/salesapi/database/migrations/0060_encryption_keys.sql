@@ -54,7 +54,7 @@ BEGIN
         WHERE e.stream_id = ANY(streams) AND e.meta ->> 'idempotency_key' IS NOT NULL
             AND EXISTS (
                 SELECT FROM regexp_matches(e.payload::text, '"s":"([0-9a-f-]{36})"', 'g') AS sealed (subject)
-                WHERE sealed.subject[1]::uuid = ANY(subjects)
+                WHERE sealed.subject[1] = ANY(subjects::text[])
             )
     ), requests AS (
         -- A retry of such a request is answered that its key was used already.
