@@ -12,7 +12,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from salesapi.domain.catalogue import Catalogue
-from salesapi.domain.consequences import FOLLOWING, Step
+from salesapi.domain.consequences import FOLLOWING, FurtherFact, Step
 from salesapi.domain.shared.kernel import BusinessTime, Context, Party, Recorded, Ref, Refused
 from salesapi.domain.shared.references import references
 
@@ -143,11 +143,11 @@ class Case:
             kind_of_command.decided(self._context(States(self.others, asked)), state=state, command=self.command)
         )
 
-    def following(self) -> tuple[Step, ...]:
-        """The further commands that follow from the command."""
+    def following(self) -> tuple[Step | FurtherFact, ...]:
+        """The further commands and facts that follow from the command."""
         stream, _ = CATALOGUE.command(type(self.command).__name__)
         state = fold(stream.kind, self.events, self.subject, self.occurred)
-        return FOLLOWING[type(self.command)](state, self.command, self._context(States()))
+        return FOLLOWING[type(self.command)](state, self.command, self._context(States(self.others)))
 
     def _context(self, facts: States) -> Context:
         return Context(

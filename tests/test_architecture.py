@@ -19,6 +19,7 @@ from salesapi.domain.catalogue import STREAMS
 from salesapi.domain.consequences import FOLLOWING
 from salesapi.domain.shared.declarations import Stream
 from salesapi.domain.shared.references import parts_of_hint
+from salesapi.eventlog.codec import ERASING
 
 DOMAIN: Final = Path(inspect.getfile(salesapi.domain)).parent
 FILES: Final = sorted(DOMAIN.rglob("*.py"))
@@ -98,9 +99,11 @@ def test_whatever_decides_a_command_is_declared_with_it(file: Path) -> None:
 
 
 def test_every_event_is_decided_by_some_command() -> None:
+    """Those by which a thing loses what is personal follow from the decision on the person."""
     for stream in STREAMS:
         results = [get_type_hints(command.decide)["return"] for command in stream.commands]
         decided = {part for result in results for part in parts_of_hint(result)}
+        decided |= {event.event for event in stream.events if event.name.endswith(ERASING)}
         undecided = [event.name for event in stream.events if event.event not in decided]
         assert undecided == [], f"{stream.kind}: no decider's signature names them"
 

@@ -34,7 +34,7 @@ from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.room import StorageRoom
 from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.ledgers import PayFactsReader
-from salesapi.privacy.encryption import FileKeyEncryption
+from salesapi.privacy.key_binding import bound_encryption
 from salesapi.privacy.keys import Keys, PostgreSQLKeys
 from salesapi.settings import Settings
 
@@ -75,6 +75,7 @@ async def running_core(settings: Settings) -> AsyncIterator[Core]:
 
     Raises:
         NotConfigured: without a database URL or a key file.
+        KeyFileRefused: the key file is not that of the database.
         OverpoweredRole: when the role could write the event table itself.
     """
     if settings.database_url is None:
@@ -99,9 +100,10 @@ async def running_core(settings: Settings) -> AsyncIterator[Core]:
         undo.push_async_callback(pool.close)
         async with pool.acquire() as connection:
             await refuse_overpowered_role(connection)
+            encryption = await bound_encryption(connection, settings.key_file)
         log = await PostgreSQLEventLog.connect(url)
         undo.push_async_callback(log.close)
-        keys = PostgreSQLKeys(pool, FileKeyEncryption(settings.key_file))
+        keys = PostgreSQLKeys(pool, encryption)
         core = assembled(settings, pool=pool, log=log, keys=keys)
         undo.push_async_callback(core.api_keys.close)
         yield core
@@ -120,6 +122,9 @@ def assembled(
     states = StreamStates(log, codec, catalogue)
     api_keys = ApiKeys(states, log, pool=pool, clock=clock)
     bounds = TimeBounds(first_on=settings.first_day)
+    for holder in (states, keys):
+        if holder is not None:
+            log.on_erased(holder.forget)
     ledgers = PayFactsReader(log, codec)
 
     async def find_ledger(ref: Ref) -> object:

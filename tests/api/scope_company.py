@@ -94,7 +94,7 @@ PAY_KINDS = {
     *("plan", "enrolment", "run", "statement", "credit", "objection", "award", "points", "points_entry"),
     "pool_shares",
 }
-POOLED = {"lead", "customer", "agreement", "satisfaction", "touch"}
+POOLED = {"lead", "customer", "agreement", "satisfaction", "touch", "person"}
 
 
 @asynccontextmanager
@@ -167,6 +167,8 @@ async def _selling(made: Company, seller: str) -> None:
     made.things.append(Thing("note", f"{sheet}/note", (seller,), note))
     money = {"amount_minor": 5_000, "currency": "CNY", "customer_id": customer, "occurred_at": "2026-02-10"}
     receipt = await made.make(f"receipt of {seller}", "receipt", "/v1/receipts", seller, **money)
+    known = {"subject": {"kind": "lead", "id": made[f"lead of {seller}"]}, "purpose": "news"}
+    await made.make(f"person of {seller}", "person", "/v1/persons/record-consent", seller, **known)
     await made.service.must(f"/v1/receipts/{receipt}/allocate", {"deal_id": won_id, "amount_minor": 4_000})
     await _agreed(made, customer, seller, deal_id=won_id)
     paid = {"invoice_id": made[f"invoice of {seller}"], "amount_minor": 200}

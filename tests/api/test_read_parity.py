@@ -32,6 +32,7 @@ ASKED: Final[dict[str, tuple[dict[str, Any], ...]]] = {
     "funnelCohort": ({"as_of": "2026-03-31", **WINDOW},),
     "stageVelocity": ({"group_by": ["attribute:sector"], **WINDOW},),
     "receivables": ({"as_of": "2026-03-31"}, {"as_of": "2026-03-31", "by_customer": True, "bucket_days": [7, 14]}),
+    "retentionDue": ({"as_of": "2036-03-31"},),
     "commissionAccruals": (WINDOW, {**WINDOW, "dimension": "member"}),
     "contractCosts": (
         {**WINDOW, "benefit_months": 24},

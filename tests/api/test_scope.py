@@ -20,6 +20,7 @@ FEED_READERS = {"finance", "auditor", "admin", "integration"}
 
 LISTS = {
     **{"activities": "activity", "satisfactions": "satisfaction", "attributionTouches": "touch", "targets": "target"},
+    "persons": "person",
     **{f"{kind}s": kind for kind in ("deal", "lead", "customer", "agreement", "invoice", "receipt", "product")},
     **{f"{kind}s": kind for kind in ("calendar", "member", "pipeline", "team", "enrolment", "statement", "credit")},
     **{f"{kind}s": kind for kind in ("approval", "objection", "award", "campaign")},
@@ -32,13 +33,15 @@ DETAILS = {
     **{kind: kind for kind in ("product", "calendar", "member", "pipeline", "statement", "approval", "objection")},
     **{"stageVisits": "deal", "customerProfile": "customer", "customerTimeline": "customer", "award": "award"},
     "principal": "principal",
-    "campaign": "campaign",
+    **{"campaign": "campaign", "person": "person"},
     **{"forecastSheet": "forecast_sheet", "rateTable": "rate_table"},
     **{"compensationPlan": "plan", "compensationPlanInWords": "plan", "compensationPlanDifferences": "plan"},
     **{"payoutRun": "run", "payoutRunStatements": "run", "pointsBalance": "points", "poolShares": "pool_shares"},
 }
 REPORTS = {"DealsReport": "deals", "FunnelReport": "funnel", "StageVelocityReport": "stage-velocity"}
 RECEIVABLES = {"ReceivablesReport"}
+RETENTION = {"RetentionDueReport"}
+"""Of leads, customers and members in scope."""
 PAY_REPORTS = {"CommissionAccrualsReport", "ContractCostsReport"}
 ESTIMATES = {"commissionEstimate"}
 """Of a deal in scope, and there for the members in the scope of pay."""
@@ -74,6 +77,7 @@ NESTED = {
         "id customerId customer { id name } allocations { dealId deal { id title } invoiceId invoice { id number } }"
     ),
     "satisfactions": "id customerId customer { id name } dealId deal { id title } agreement { id } comment",
+    "persons": "id subjectId consents { purpose } holds { matter } requests { reason }",
     "attributionTouches": "id leadId lead { id company } dealId deal { id title } campaign",
     "targets": "id owner { name } parent { id } parts(first: 9) { id } revisions { lines { floor } }",
     "forecastSheets": "id owner { name } entries { dealId deal { id title } } revisions { note sums { commitMinor } }",
@@ -116,6 +120,7 @@ def test_every_read_has_a_policy(paths: dict[str, str]) -> None:
         *LIVE,
         *KEPT,
         *ONESELF,
+        *RETENTION,
     }
     assert set(paths) == decided, "say in LISTS, DETAILS or the others what these show"
 

@@ -33,7 +33,8 @@ REFERENCES = {
     **{f"{kind}_id": kind for kind in ("customer", "lead", "deal", "activity", "agreement", "invoice", "award")},
     **{"parent_id": "customer", "entries/deal_id": "deal", "parent_target_id": "target", "renewed_by": "agreement"},
     **{"owner_id": "owner", "children/owner_id": "owner", "objection_id": "objection", "contact_id": "part"},
-    **{"about/id": "about", "subject/id": "subject", "correction/id": "correction"},
+    **{"about/id": "about", "subject/id": "subject", "correction/id": "correction", "records/id": "subject"},
+    **dict.fromkeys(("subject/contact_id", "records/contact_id"), "part"),
     **dict.fromkeys(("member_id", "member_ids", "shares/member_id", "steps/member_ids", "team_id"), "public"),
     **dict.fromkeys(("awards/team_pool/share_points/member_id", "assumed_quotas/member_id"), "public"),
     **dict.fromkeys(("assumed_deals/owner_id", "children/team_id", "pipeline_id", "deal/pipeline_id"), "public"),
@@ -43,7 +44,7 @@ REFERENCES = {
 """What each field of a command names. Public things everybody sees; a part is found in its thing only."""
 NEVER_OWNED = {
     *("attribute_definition", "pipeline", "member", "team", "product", "invoice", "receipt", "rate_table"),
-    *("calendar", "compensation_plan", "payout_run", "campaign", "principal", "api_key"),
+    *("calendar", "compensation_plan", "payout_run", "campaign", "principal", "api_key", "person", "retention_rule"),
 }
 """Kinds whose commands are for roles that see everything."""
 SEEN_WITH_CUSTOMER = {"agreement"}

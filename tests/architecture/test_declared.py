@@ -23,7 +23,7 @@ from salesapi.queries.listings import Listing
 
 Kind = TypeVar("Kind")
 DOMAIN: Final = Path(inspect.getfile(salesapi.domain)).parent
-WITHOUT_READ_MODEL: Final = {"attribute_definition", "team"}
+WITHOUT_READ_MODEL: Final = {"attribute_definition", "team", "retention_rule"}
 """Streams that are answered from their states."""
 WITHOUT_ITEM: Final = {"enrolment"}
 """Streams whose things are read in lists only."""
@@ -39,6 +39,7 @@ NOT_SHOWN: Final[Mapping[str, set[str]]] = {
     "currencyRates": {"rate_id", "day"},
     "approvals": {"party_ids"},
     "apiKeys": {"sha256"},
+    "customers": {"removed_contact_ids", "comment_versions"},
 }
 """Columns that a list has for its conditions or its fold alone, by the list."""
 HANDED_ON_WHOLE: Final = {
@@ -55,6 +56,9 @@ FOUND_BY_THE_DECIDER: Final[Mapping[str, set[str]]] = {
     "AddCustomerContact": {"contact_id"},
     "ChangeCustomerContact": {"contact_id"},
     "RemoveCustomerContact": {"contact_id"},
+    "PlaceLegalHold": {"subject.contact_id"},
+    "RecordConsent": {"subject.contact_id"},
+    "RequestErasure": {"subject.contact_id", "records.contact_id"},
     "ConvertLead": {"deal.pipeline_id"},
     "ProposeTarget": {"team_id"},
     "SplitTarget": {"children.owner_id", "children.team_id"},

@@ -22,6 +22,9 @@ class MemoryKeys:
     async def for_opening(self, subjects: Collection[UUID]) -> Mapping[UUID, SubjectKey | None]:
         return {subject: self._living.get(subject) for subject in subjects}
 
+    def forget(self) -> None:
+        """Nothing is held apart from what is stored."""
+
     def destroy(self, subject: UUID) -> None:
         """Makes everything sealed for this subject unreadable."""
         self._living.pop(subject, None)

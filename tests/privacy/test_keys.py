@@ -176,7 +176,7 @@ async def test_the_database_holds_no_key_in_clear(real: RealStore) -> None:
 
     assert row is not None
     assert made.key not in row["wrapped_key"]
-    assert row["kek_id"] == real.encryption.kek_id
+    assert row["kek_id"] == real.encryption.kek_ids[0]
     assert row["shredded_at"] is None
 
 

@@ -21,8 +21,17 @@ from salesapi.domain.customers.customers import (
     CustomerContactAdded,
     CustomerContactChanged,
     CustomerContactRemoved,
+    CustomerPersonErased,
     CustomerRegistered,
 )
+from salesapi.domain.customers.persons import (
+    PersonConsentGiven,
+    PersonConsentWithdrawn,
+    PersonErased,
+    PersonErasureRequested,
+    PersonErasureWithdrawn,
+)
+from salesapi.domain.customers.satisfaction import CustomerSatisfactionRecorded
 from salesapi.domain.organisation.approvals import ApprovalDelegated, ApprovalStepDecided
 from salesapi.domain.pay.plans.enrolments import EnrolmentBegun, EnrolmentEnded
 from salesapi.domain.pay.records.payout_runs import PayoutRunStatementIssued
@@ -38,6 +47,10 @@ SIGNED: Final = built(AgreementSigned, lines=(LINE,))
 BEFORE: Final[Mapping[type, tuple[object, ...]]] = {
     CustomerContactChanged: (built(CustomerContactAdded),),
     CustomerContactRemoved: (built(CustomerContactAdded),),
+    CustomerPersonErased: (built(CustomerContactAdded), built(CustomerSatisfactionRecorded)),
+    PersonConsentWithdrawn: (built(PersonConsentGiven),),
+    PersonErasureWithdrawn: (built(PersonErasureRequested),),
+    PersonErased: (built(PersonErasureRequested),),
     LeadConverted: (built(LeadAttributionTouchRecorded),),
     LeadVoided: (built(LeadAttributionTouchRecorded),),
     AgreementAmended: (SIGNED,),
@@ -64,6 +77,10 @@ class Way:
 WAYS: Final[Mapping[type, tuple[Way, ...]]] = {
     CustomerRegistered: (Way(), Way(given={"kind": "person"})),
     CustomerChanged: (Way(), Way(begun={"kind": "person"})),
+    CustomerPersonErased: (
+        Way(given={"answer_versions": (3,)}),
+        Way(given={"contact_id": None, "answer_versions": (3,)}),
+    ),
     AgreementAmended: (Way(given={"lines": (built(AgreementAmended).lines[0], LINE)}),),
     PayoutRunStatementIssued: (Way(given={"part": 1}),),
     ApprovalStepDecided: (Way(given={"step": 1}),),
@@ -74,6 +91,27 @@ WAYS: Final[Mapping[type, tuple[Way, ...]]] = {
 """A field that one way leaves out must be told in another."""
 
 LEFT_OUT: Final[Mapping[str, str]] = {
+    "The row tells that something is gone; who was erased, when and why, `person` tells and the log.": """
+        member: MemberPersonErased(occurred, person_id)
+        customer: CustomerPersonErased(answer_versions, occurred, person_id)
+        satisfaction: CustomerPersonErased(contact_id, occurred, person_id)
+        lead: LeadPersonErased(occurred, person_id)
+        deal: DealPersonErased(occurred, person_id)
+        activity: ActivityPersonErased(about, occurred, person_id)
+        receipt: ReceiptPersonErased(occurred, person_id)
+        forecast_sheet: ForecastSheetPersonErased(occurred, person_id)
+        approval: ApprovalPersonErased(occurred, person_id)
+        objection: ObjectionPersonErased(occurred, person_id)
+        timeline: CustomerPersonErased(answer_versions)
+        person: PersonErased(basis, reason, records, requested_by, subject, subject_ids)
+    """,
+    "What is over is not shown; why it ended stands in the log.": """
+        person: PersonLegalHoldReleased(occurred, reason, released_by) PersonConsentWithdrawn(reason)
+            PersonErasureWithdrawn(occurred, reason)
+    """,
+    "The person is the one that the stream began with.": """
+        person: PersonConsentGiven(subject) PersonErasureRequested(subject)
+    """,
     "The event repeats, for who reads it alone, what the row holds already.": """
         deal: DealWon(attributes, customer_id, lead_id, lines, owner_id) DealReopened(amount_minor, currency)
         activity: ActivityRescheduled(about) ActivityCompleted(about) ActivityCancelled(about)
@@ -248,6 +286,13 @@ STANDS_OTHERWISE: Final[Mapping[str, str]] = {
 
 TYPES_LEFT_OUT: Final[Mapping[str, str]] = {
     "Leaving changes no place of work: `member` tells the day.": "employment: member.left",
+    "Nothing personal stands here.": """
+        employment: member.person_erased
+        stage_visit: deal.person_erased
+        credit: deal.person_erased
+        invoice: receipt.person_erased
+        attribution_touch: lead.person_erased
+    """,
     "The deal stays where it is.": """
         stage_visit: deal.changed deal.customer_linked deal.lines_changed deal.valued deal.close_date_moved
             deal.confidence_declared deal.team_changed

@@ -5,15 +5,16 @@ their names do not say. Rows are those of the read models.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Final, TypeAlias
 from uuid import UUID
 
 from salesapi.domain.cash.receipts import ReceiptPart
+from salesapi.domain.customers.persons import Consent, ErasureRequest, LegalHold
 from salesapi.domain.selling.deals import DealLine
 from salesapi.projections.cash import agreements, invoices, receipts
-from salesapi.projections.customers import customers, satisfactions
+from salesapi.projections.customers import customers, persons, satisfactions
 from salesapi.projections.organisation import api_keys, approvals, calendars, members, principals
 from salesapi.projections.pay import (
     awards,
@@ -39,6 +40,7 @@ from salesapi.projections.selling import (
     targets,
 )
 from tests.spec import uid
+from tests.values_by_type import built
 
 Values: TypeAlias = Mapping[str, object]
 """Columns of a row that matter to a test; the others are made from their types."""
@@ -94,6 +96,13 @@ def by_lead(member: UUID | None, number: int) -> Owned:
     lead_id = uid(0x1E_00 + number)
     lead = MadeRow(leads.PROJECTION, {"lead_id": lead_id, "owner_id": member})
     return Owned({"lead_id": lead_id, "member_id": None}, (lead,))
+
+
+def by_known_lead(member: UUID | None, number: int) -> Owned:
+    """The member owns the lead that it is about."""
+    lead_id = uid(0x1F_00 + number)
+    lead = MadeRow(leads.PROJECTION, {"lead_id": lead_id, "owner_id": member})
+    return Owned({"subject_kind": "lead", "subject_id": lead_id}, (lead,))
 
 
 def by_party(member: UUID | None, number: int) -> Owned:
@@ -167,6 +176,8 @@ def is_true(column: str) -> Means:
 IN_POOL: Final = Means(True, inside=[{"owner_id": None}], outside=[{"owner_id": ONE}])
 LEFT: Final = Means(True, inside=[{"left_on": LONG_AGO}, {"left_on": FAR_OFF}], outside=[{"left_on": None}])
 VOIDED: Final = {"status": "voided"}
+HOLD: Final = built(LegalHold)
+OTHER_PURPOSE: Final = built(Consent, purpose="calls", is_withdrawn=False)
 PLAN_OF_TWO: Final = MadeRow(
     compensation_plans.PROJECTION, {"plan_id": ONE, "versions": (), "effective_dates": (None, LONG_AGO, FAR_OFF)}
 )
@@ -250,6 +261,24 @@ FACTS: Final[Mapping[str, ListFacts]] = {
         },
     ),
     "satisfactions": ListFacts(satisfactions.PROJECTION, by_customer, has_pool=True, columns={"recorded": "position"}),
+    "persons": ListFacts(
+        persons.PROJECTION,
+        by_known_lead,
+        has_pool=True,
+        means={
+            "is_held": Means(True, inside=[{"holds": (HOLD,)}], outside=[{"holds": ()}]),
+            "is_requested": Means(True, inside=[{"requests": (built(ErasureRequest),)}], outside=[{"requests": ()}]),
+            "purpose": Means(
+                "news",
+                inside=[{"consents": (OTHER_PURPOSE, replace(OTHER_PURPOSE, purpose="news"))}],
+                outside=[
+                    {"consents": (OTHER_PURPOSE, replace(OTHER_PURPOSE, purpose="news", is_withdrawn=True))},
+                    {"consents": (OTHER_PURPOSE,)},
+                    {"consents": ()},
+                ],
+            ),
+        },
+    ),
     "attributionTouches": ListFacts(attribution_touches.PROJECTION, by_lead, has_pool=True),
     "forecastSheets": ListFacts(forecast_sheets.PROJECTION, by_column("owner_id")),
     "targets": ListFacts(targets.PROJECTION, by_column("owner_id")),

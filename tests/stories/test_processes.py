@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
+from salesapi.cli.running import KEY_FILE_STATUS
 from salesapi.embedded.nats import EmbeddedNats
 from salesapi.embedded.postgresql import EmbeddedPostgreSQL
 from salesapi.eventlog.postgresql import PostgreSQLEventLog
@@ -181,7 +182,7 @@ async def test_a_missing_or_malformed_setting_is_named_in_one_line(programs: Pro
         (("serve",), nowhere, "SALESAPI_KEY_FILE"),
         (("serve",), {**nowhere, "SALESAPI_PORT": "http"}, "SALESAPI_PORT"),
         (("serve",), {**nowhere, "SALESAPI_KEY_FILE": "none.key"}, "the database cannot be reached"),
-        (("serve",), {**deployment.environment, "SALESAPI_KEY_FILE": "none.key"}, "none.key"),
+        (("serve",), {**deployment.environment, "SALESAPI_KEY_FILE": "none.key"}, "key_file.missing"),
         (("migrate",), no_port, "SALESAPI_MIGRATION_URL"),
         (("serve",), overpowered, "connect with the application's role"),
         (("work",), overpowered, "connect with the application's role"),
@@ -189,7 +190,7 @@ async def test_a_missing_or_malformed_setting_is_named_in_one_line(programs: Pro
     )
     found = await asyncio.gather(*(programs.run(*command, **environment) for command, environment, _ in told))
     for (status, output, errors), (command, _, said) in zip(found, told, strict=True):
-        assert (status, output) == (1, ""), (command, errors)
+        assert (status, output) == (KEY_FILE_STATUS if said.startswith("key_file") else 1, ""), (command, errors)
         assert errors.count("\n") == 1, errors
         assert said in errors
         assert "secret-5521" not in errors

@@ -8,6 +8,8 @@ from typing import Final
 from salesapi.database.connections import UNAVAILABLE
 from salesapi.domain.shared.kernel import Kind, Refused
 from salesapi.eventlog.recorder import LogOverloaded, LogUnavailable, NotStorable, OutcomeUnknown, StorageFull
+from salesapi.privacy.encryption import KeyNotUnwrapped
+from salesapi.privacy.key_file import KeyFileRefused
 
 
 class DatabaseUnavailable(Refused):
@@ -47,6 +49,16 @@ class StorageIsFull(Refused):
     )
 
 
+class KeysUnavailable(Refused):
+    """What personal values are sealed with is not at hand here. Nothing was stored."""
+
+    code = "keys.unavailable"
+    kind = Kind.UNAVAILABLE
+    message = (
+        "Personal values cannot be opened or sealed at the moment. Send the same request again once the keys are back."
+    )
+
+
 class EventsTooLarge(Refused):
     """The events of the request pass a bound of the log. Nothing was stored."""
 
@@ -60,6 +72,7 @@ REFUSALS: Final[tuple[tuple[tuple[type[Exception], ...], type[Refused]], ...]] =
     ((LogOverloaded,), LogIsOverloaded),
     ((NotStorable,), EventsTooLarge),
     ((StorageFull,), StorageIsFull),
+    ((KeyNotUnwrapped, KeyFileRefused), KeysUnavailable),
     ((LogUnavailable, *UNAVAILABLE), DatabaseUnavailable),
 )
 OUTAGES: Final = tuple(outage for outages, _ in REFUSALS for outage in outages)

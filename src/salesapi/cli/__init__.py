@@ -1,1 +1,1 @@
-"""One command line: dev, serve, work, migrate, keys, import, export, rebuild, verify, contracts."""
+"""One command line: dev, serve, work, migrate, keys, import, export, rebuild, verify, encryption-keys, contracts."""

@@ -17,9 +17,12 @@ from salesapi.audit.verifying import OutsideRoot, verify_export
 from salesapi.cli.cli_settings import DataDir, fail, owner_url, settings_for
 from salesapi.cli.progress import shown_progress
 from salesapi.cli.running import run
+from salesapi.database.connections import open_connection
 from salesapi.domain.catalogue import Catalogue
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.upcasts import UPCASTS
+from salesapi.privacy.key_binding import bound_encryption
+from salesapi.privacy.key_file import KeyFileRefused
 from salesapi.projections import rebuilding
 from salesapi.projections.catalogue import PROJECTIONS
 from salesapi.projections.rebuilding import RebuildProgress
@@ -39,7 +42,12 @@ async def export_log(settings: Settings, file: Path) -> None:
 
 
 async def verify_here(settings: Settings, outside: OutsideRoot | None) -> Verdict:
-    """Verifies the log in the database."""
+    """Verifies the log in the database, which needs no key; one that is named is compared with those that it needs.
+
+    Raises:
+        KeyFileRefused: the key file is that of another database.
+    """
+    await _refuse_foreign_key_file(settings)
     with _shown() as on_progress:
         return await verify_log(_database_url(settings), reader(), outside=outside, on_progress=on_progress)
 
@@ -71,6 +79,16 @@ async def rebuild_model(settings: Settings, name: str) -> None:
                 owner_url(settings), projection, log=core.log, codec=core.codec, pool=core.pool, on_progress=shown
             )
     print(f"{name} is served from {table} now")
+
+
+async def _refuse_foreign_key_file(settings: Settings) -> None:
+    if settings.key_file is None:
+        return
+    connection = await open_connection(_database_url(settings), name="key file")
+    try:
+        await bound_encryption(connection, settings.key_file)
+    finally:
+        await connection.close()
 
 
 def reader() -> Codec:
@@ -125,7 +143,10 @@ def verify(
             outside = None if root is None or size is None else OutsideRoot(root=bytes.fromhex(root), size=size)
         except ValueError:
             fail("--root is the root in hexadecimal digits", NOTHING_SHOWN)
-        verdict = await (verify_file(export, outside) if export else verify_here(settings_for(data_dir), outside))
+        try:
+            verdict = await (verify_file(export, outside) if export else verify_here(settings_for(data_dir), outside))
+        except (OSError, KeyFileRefused) as error:
+            fail(str(error), NOTHING_SHOWN)
         print(verdict)
         return int(verdict.status)
 

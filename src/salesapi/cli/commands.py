@@ -13,6 +13,9 @@ app: Final = cyclopts.App(
     name="salesapi", help="A headless, event-sourced sales API.", version=partial(version, "salesapi")
 )
 keys: Final = cyclopts.App(name="keys", help="API keys: make, list, rotate and revoke them.")
+encryption_keys: Final = cyclopts.App(
+    name="encryption-keys", help="Key-encryption keys: the key file of a database, shown and rotated."
+)
 
 app.command(
     "salesapi.cli.developing:dev",
@@ -73,4 +76,13 @@ keys.command(
 keys.command(
     "salesapi.cli.keys:revoke",
     help="Revokes the key with this prefix, the middle part of `sk_<prefix>_...`, and ends what it opened.",
+)
+app.command(encryption_keys)
+encryption_keys.command(
+    "salesapi.cli.encryption_keys:show",
+    help="Names the keys of the file and those that the database needs; ends with 3 where these are not all in the file.",
+)
+encryption_keys.command(
+    "salesapi.cli.encryption_keys:rotate",
+    help="Makes a new key-encryption key, wraps every subject's key by it, and removes the old one from the file.",
 )

@@ -19,7 +19,9 @@ async def running_followers(
 ) -> AsyncIterator[Subscriptions]:
     """Follows while the block runs."""
     async with following(core.pool, core.log) as subscriptions:
-        subscriptions.start(ProjectionEngine(projections, subscriptions, core.codec))
+        engine = ProjectionEngine(projections, subscriptions, core.codec)
+        core.log.on_erased(engine.forget)
+        subscriptions.start(engine)
         subscriptions.start(Sealer(core.pool))
         if core.settings.nats_url is not None:
             nats_url = core.settings.nats_url.get_secret_value()

@@ -19,7 +19,8 @@ from salesapi.embedded.failures import EngineNotStarted, NoRunningEngines
 from salesapi.eventlog.epochs import RestoreUntold
 from salesapi.eventlog.recorder import LogUnavailable
 from salesapi.eventlog.restoring import RestoreRefused
-from salesapi.privacy.encryption import KeyFileRefused
+from salesapi.privacy.key_file import KeyFileRefused
+from salesapi.privacy.key_rotation import RotationRunning
 
 EXPECTED: Final = (
     EngineNotStarted,
@@ -27,7 +28,7 @@ EXPECTED: Final = (
     NotConfigured,
     MigrationRefused,
     OverpoweredRole,
-    KeyFileRefused,
+    RotationRunning,
     AddressRefused,
     LogUnavailable,
     RestoreUntold,
@@ -38,6 +39,9 @@ EXPECTED: Final = (
 )
 """Failures with a message that says what to do; no traceback helps there."""
 
+
+KEY_FILE_STATUS: Final = 3
+"""The exit status of a command whose key file is not that of the database, or cannot be used."""
 
 COLLECTED_AFTER: Final = (50_000, 20, 100)
 """After how many new objects, and how many rounds of these, cycles are looked for (`gc.set_threshold`)."""
@@ -67,6 +71,8 @@ def run(work: Coroutine[None, None, int | None], *, failed: int = 1) -> None:
             f"the database cannot be reached ({error or type(error).__name__}): see that it runs, and that its URL is right",
             failed,
         )
+    except KeyFileRefused as error:
+        fail(str(error), KEY_FILE_STATUS)
     except EXPECTED as error:
         fail(str(error) or type(error).__name__, failed)
     except SystemExit as ended:

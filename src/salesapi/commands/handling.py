@@ -19,7 +19,7 @@ from salesapi.commands.stream_states import Folded, StreamStates
 from salesapi.commands.subjects import stated_subject
 from salesapi.commands.work import Target, Work
 from salesapi.domain.catalogue import Catalogue, snake_name
-from salesapi.domain.consequences import FOLLOWING, Step
+from salesapi.domain.consequences import FOLLOWING, FurtherFact, Step
 from salesapi.domain.shared.kernel import BusinessTime, Context, Kind, Recorded, Ref, Refused, StreamRef, ThingUnknown
 from salesapi.domain.shared.references import references
 from salesapi.domain.shared.states import replace
@@ -171,7 +171,11 @@ class Handling:
             self._refuse_new_foreign(target, work.states[target.ref].state, envelope)
         following = FOLLOWING.get(type(request.command))
         for step in following(loaded.state, request.command, context) if following else ():
-            await self._decide_step(work, step, request.occurred, envelope)
+            if isinstance(step, FurtherFact):
+                await self._load(work, (step.ref,), envelope, key=False)
+                self._record(work, step.ref, step.event, context)
+            else:
+                await self._decide_step(work, step, request.occurred, envelope)
         return self._receipt(work, target, first)
 
     async def _decide_step(self, work: Work, step: Step, occurred: BusinessTime | None, envelope: Envelope) -> None:
@@ -201,19 +205,23 @@ class Handling:
             acted=loaded.acted,
         )
         for event in target.kind.decided(context, state=loaded.state, command=target.command):
-            loaded = work.states[target.ref]
-            recorded = Recorded(
-                position=0,
-                version=loaded.version + 1,
-                stream_id=target.ref.id,
-                occurred=occurred,
-                actor_id=context.actor_id,
-                member_id=context.member_id,
-            )
-            work.states[target.ref] = loaded.after(event, recorded, target.stream)
-            work.decided.setdefault(target.ref, []).append((event, occurred))
-            work.order.append((target.ref, len(work.decided[target.ref]) - 1))
+            self._record(work, target.ref, event, context)
         return context
+
+    def _record(self, work: Work, ref: StreamRef, event: object, context: Context) -> None:
+        """Takes an event into the work, and folds it."""
+        loaded = work.states[ref]
+        recorded = Recorded(
+            position=0,
+            version=loaded.version + 1,
+            stream_id=ref.id,
+            occurred=context.occurred,
+            actor_id=context.actor_id,
+            member_id=context.member_id,
+        )
+        work.states[ref] = loaded.after(event, recorded, self._catalogue.by_kind[ref.kind])
+        work.decided.setdefault(ref, []).append((event, context.occurred))
+        work.order.append((ref, len(work.decided[ref]) - 1))
 
     async def _gather(self, work: Work, target: Target, state: object | None, envelope: Envelope) -> None:
         """Finds what the command refers to and what its decider needs, in as many rounds as it asks for."""

@@ -47,6 +47,12 @@ class StreamStates:
         self._catalogue = catalogue
         self._kept: dict[StreamRef, Folded] = {}
         self._epochs = log.known_epochs
+        self._turn = 0
+
+    def forget(self) -> None:
+        """Drops the states held in memory: some hold what is erased. One that is being folded is not kept either."""
+        self._kept = {}
+        self._turn += 1
 
     async def load(
         self, refs: Sequence[StreamRef], key: tuple[UUID, str] | None = None
@@ -56,7 +62,7 @@ class StreamStates:
             # The log was restored from a backup: it would be asked for what came after events that it does not have.
             self._kept.clear()
             self._epochs = epochs
-        kept = [self._kept.get(ref, _NOTHING) for ref in refs]
+        turn, kept = self._turn, [self._kept.get(ref, _NOTHING) for ref in refs]
         loaded = await self._log.load([(ref, each.version) for ref, each in zip(refs, kept, strict=True)], key)
         states: dict[StreamRef, Folded] = {}
         for ref, each, stored in zip(refs, kept, loaded.streams, strict=True):
@@ -65,7 +71,8 @@ class StreamStates:
                 stream = self._catalogue.by_kind[ref.kind]
                 for event in await self._codec.decode(stored):
                     folded = folded.after(event.event, event.recorded, stream)
-                self._remember({ref: folded})
+                if turn == self._turn:
+                    self._remember({ref: folded})
             states[ref] = folded
         return states, loaded.request
 

@@ -11,12 +11,14 @@ MIGRATE: Final = 7730
 """One number. The process that applies migrations."""
 APPEND: Final = 7731
 """One number. The transaction that gives out positions; taken by the function `log.append` (migration 0001)."""
+ROTATE: Final = 7736
+"""One number. The process that rotates the key-encryption key."""
 REBUILD: Final = 7733
 """With a read model's name. The process that rebuilds it."""
 IMPORT: Final = 7740
 """With a source's name. The process that imports from it."""
 
-ONE_NUMBER: Final = (MIGRATE, APPEND)
+ONE_NUMBER: Final = (MIGRATE, APPEND, ROTATE)
 WITH_A_NAME: Final = (REBUILD, IMPORT)
 
 TRY_NAMED: Final = "SELECT pg_try_advisory_lock($1::integer, hashtext($2))"

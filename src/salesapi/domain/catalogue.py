@@ -11,7 +11,7 @@ from typing import Final, TypeVar, get_args
 
 from salesapi.domain.cash import agreement_decisions, invoice_decisions, receipt_decisions
 from salesapi.domain.consequences import FOLLOWING
-from salesapi.domain.customers import customer_decisions
+from salesapi.domain.customers import customer_decisions, person_decisions, retention_rules
 from salesapi.domain.declaration_checks import check_declarations
 from salesapi.domain.organisation import api_keys, approval_decisions, calendars, members, principals, team_decisions
 from salesapi.domain.pay.decisions import (
@@ -67,6 +67,8 @@ STREAMS: Final[tuple[AnyStream, ...]] = (
     award_decisions.STREAM,
     points_decisions.STREAM,
     pool_share_decisions.STREAM,
+    person_decisions.STREAM,
+    retention_rules.STREAM,
 )
 
 PAY_EVENT_TYPES: Final = tuple(

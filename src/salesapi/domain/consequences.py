@@ -5,25 +5,32 @@ request. A step that is refused refuses the whole. Pure; no decisions are made h
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias, TypeVar, cast
+from typing import Final, TypeAlias, TypeVar, assert_never, cast
 from uuid import UUID
 
-from salesapi.domain.customers.customers import AddCustomerContact, RegisterCustomer
+from salesapi.domain.cash.receipts import ReceiptPersonErased
+from salesapi.domain.customers.customers import AddCustomerContact, Customer, CustomerPersonErased, RegisterCustomer
+from salesapi.domain.customers.persons import ErasePerson, Person, PersonalRecord
 from salesapi.domain.organisation.api_keys import ApiKey, IssueApiKey, RotateApiKey
+from salesapi.domain.organisation.approvals import ApprovalPersonErased
+from salesapi.domain.organisation.members import MemberPersonErased
 from salesapi.domain.pay.records.awards import ApproveAward, Award
 from salesapi.domain.pay.records.objections import (
     DecideObjection,
     Objection,
+    ObjectionPersonErased,
     ObjectionSubject,
     RaiseObjection,
     WithdrawObjection,
 )
 from salesapi.domain.pay.records.payout_holds import UpdatePayoutHold
 from salesapi.domain.pay.records.points import CreditPoints
-from salesapi.domain.selling.deals import OpenDeal
-from salesapi.domain.selling.leads import ConvertLead, Lead, LeadDeal, conversion
+from salesapi.domain.selling.activities import Activity, ActivityPersonErased
+from salesapi.domain.selling.deals import DealPersonErased, OpenDeal
+from salesapi.domain.selling.forecast_sheets import ForecastSheetPersonErased
+from salesapi.domain.selling.leads import ConvertLead, Lead, LeadDeal, LeadPersonErased, conversion
 from salesapi.domain.selling.targets import SplitTarget, Target, proposals
-from salesapi.domain.shared.kernel import Context, record
+from salesapi.domain.shared.kernel import Context, StreamRef, record
 from salesapi.domain.shared.states import made_from
 
 State = TypeVar("State")
@@ -39,7 +46,15 @@ class Step:
     """Id of the thing to create, where it is not made anew."""
 
 
-Following: TypeAlias = Callable[[State, Command, Context], tuple[Step, ...]]
+@record
+class FurtherFact:
+    """An event that is stored in another stream as it is: nobody there can refuse it, so no command stands for it."""
+
+    ref: StreamRef
+    event: object
+
+
+Following: TypeAlias = Callable[[State, Command, Context], "tuple[Step | FurtherFact, ...]"]
 """`steps(state, command, context)`: the state is that before the command."""
 AnyFollowing: TypeAlias = Following[object, object]
 
@@ -104,6 +119,45 @@ def rotate_key(key: ApiKey, command: RotateApiKey, context: Context) -> tuple[St
     return (Step(command=made_from(IssueApiKey, command, principal_id=key.principal_id, label=key.label)),)
 
 
+def erase_person(person: Person, command: ErasePerson, context: Context) -> tuple[FurtherFact, ...]:
+    """The same in the streams of all things that hold something of the person: their states and rows forget it then."""
+    assert person.request is not None, "an erasure was asked for"
+    return tuple(
+        FurtherFact(ref=StreamRef(each.kind, each.id), event=_erased(each, command.person_id, context))
+        for each in person.request.records
+    )
+
+
+def _erased(record: PersonalRecord, person_id: UUID, context: Context) -> object:
+    """The event by which the stream of a thing says it. Its state is at hand: the needs of the command name it."""
+    match record.kind:
+        case "member":
+            return MemberPersonErased(person_id=person_id)
+        case "lead":
+            return LeadPersonErased(person_id=person_id)
+        case "customer":
+            customer = context.facts.state(StreamRef("customer", record.id))
+            assert isinstance(customer, Customer), "it was there when the erasure was asked for"
+            versions = () if record.contact_id else customer.comment_versions
+            return CustomerPersonErased(person_id=person_id, contact_id=record.contact_id, answer_versions=versions)
+        case "activity":
+            activity = context.facts.state(StreamRef("activity", record.id))
+            assert isinstance(activity, Activity), "it was there when the erasure was asked for"
+            return ActivityPersonErased(person_id=person_id, about=activity.about)
+        case "deal":
+            return DealPersonErased(person_id=person_id)
+        case "receipt":
+            return ReceiptPersonErased(person_id=person_id)
+        case "objection":
+            return ObjectionPersonErased(person_id=person_id)
+        case "approval":
+            return ApprovalPersonErased(person_id=person_id)
+        case "forecast_sheet":
+            return ForecastSheetPersonErased(person_id=person_id)
+        case _:
+            assert_never(record.kind)
+
+
 def following(command: type[Command], steps: Following[State, Command]) -> tuple[type, AnyFollowing]:
     """Declares what follows from a command."""
     return command, cast("AnyFollowing", steps)  # It is only given such commands, with the state of their stream.
@@ -118,6 +172,7 @@ FOLLOWING: Final[Mapping[type, AnyFollowing]] = dict(
         following(DecideObjection, close_objection),
         following(WithdrawObjection, close_objection),
         following(RotateApiKey, rotate_key),
+        following(ErasePerson, erase_person),
     )
 )
 """What follows, by the command."""

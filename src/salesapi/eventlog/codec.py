@@ -27,6 +27,9 @@ Tree: TypeAlias = dict[str, object]
 ACTORS_MAX: Final = 1_000
 """Actors whose ids are remembered while events are read."""
 
+ERASING: Final = ".person_erased"
+"""How the names of events end by which a thing loses its personal values."""
+
 
 class EventMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The origin of an event: who and what caused it; stored beside its payload."""
@@ -110,6 +113,7 @@ class _Declared:
     personal: tuple[PersonalField, ...]
     upcasts: tuple[Callable[[Tree], Tree], ...]
     """The one from schema 1 first."""
+    is_erasing: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +252,9 @@ class Codec:
         declared = self._by_name.get(row.type)
         if declared is None or not 1 <= row.schema <= declared.schema:
             raise UnknownEventType(row)
+        if declared.is_erasing and self._keys is not None:
+            # What stands behind it in the log is not opened with a key that is destroyed, whoever has it in memory.
+            self._keys.forget()
         try:
             if row.schema == declared.schema and not (declared.personal and MARKED in row.payload):
                 return declared.reader.decode(row.payload)
@@ -306,6 +313,7 @@ def _declare(event_type: EventType, chain: Mapping[int, Upcast]) -> _Declared:
         reader=reader,
         personal=personal_fields(event_type.event),
         upcasts=tuple(chain[schema].apply for schema in sorted(chain)),
+        is_erasing=event_type.name.endswith(ERASING),
     )
 
 

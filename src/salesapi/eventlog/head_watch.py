@@ -14,6 +14,8 @@ from salesapi.eventlog.reading import HEAD
 POLL_SECONDS: Final = 1.0
 """Longest that a commit elsewhere goes unseen: notifications are lost with their connection."""
 CHANNEL: Final = "event"
+ERASED_CHANNEL: Final = "erased"
+"""Told by the commit that destroys keys (migration 0060)."""
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +32,11 @@ class HeadWatch:
         self.own_backend: int | None = None
         """The server process of our own writer, whose commits are known without its notifications."""
         self._task: asyncio.Task[None] | None = None
+        self._on_erased: list[Callable[[], None]] = []
+
+    def on_erased(self, forget: Callable[[], None]) -> None:
+        """Has this called when a person is erased, and when that may have happened unseen: with each new connection."""
+        self._on_erased.append(forget)
 
     def start(self) -> None:
         """Begins listening, in a task of its own."""
@@ -72,8 +79,14 @@ class HeadWatch:
         if backend != self.own_backend:
             self._look.set()
 
+    def _erased(self, *_: object) -> None:
+        for forget in self._on_erased:
+            forget()
+
     async def _listen(self, connection: OwnConnection) -> None:
         await connection.add_listener(CHANNEL, self._notified)
+        await connection.add_listener(ERASED_CHANNEL, self._erased)
+        self._erased()
         connection.add_termination_listener(lambda _: self._look.set())
         while True:
             self._look.clear()

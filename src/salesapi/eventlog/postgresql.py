@@ -3,7 +3,7 @@
 The statements are in `writer.py`, `reading.py` and `head_watch.py`, the tables and `log.append` in `migrations/`.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final, Self
@@ -140,6 +140,10 @@ class PostgreSQLEventLog:
     async def wait_past(self, position: int, timeout_seconds: float) -> int:
         """See `EventLog.wait_past`."""
         return await self._watch.wait_past(position, timeout_seconds)
+
+    def on_erased(self, forget: Callable[[], None]) -> None:
+        """Has this called as soon as any process has erased a person: what is held in memory is to be dropped."""
+        self._watch.on_erased(forget)
 
     def follow(self, *, after: int, page: int) -> AsyncIterator[Page]:
         """See `EventLog.follow`."""

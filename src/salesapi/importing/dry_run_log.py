@@ -85,6 +85,10 @@ class RehearsedKeys:
         stored = await self._stored.for_opening(wanted) if wanted else {}
         return {subject: self._made.get(subject) or stored.get(subject) for subject in subjects}
 
+    def forget(self) -> None:
+        """See `Keys`."""
+        self._stored.forget()
+
 
 if TYPE_CHECKING:
     _log: type[EventLog] = RehearsedLog

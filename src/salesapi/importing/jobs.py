@@ -3,6 +3,8 @@
 Whether the latest offer of a row was accepted is never stored here: the log knows, by the key of the request.
 """
 
+import hashlib
+import hmac
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -16,13 +18,15 @@ from salesapi.database.locks import IMPORT, RELEASE_NAMED, TRY_NAMED
 from salesapi.importing.rows import Prints, StepPrint
 
 BEGIN: Final = "INSERT INTO importing.job (source, mapping_sha256, files) VALUES ($1, $2, $3::text::jsonb) RETURNING id"
+ADD_SOURCE: Final = "INSERT INTO importing.source (source) VALUES ($1) ON CONFLICT DO NOTHING"
+SECRET: Final = "SELECT secret FROM importing.source WHERE source = $1"
 FINISH: Final = "UPDATE importing.job SET finished_at = clock_timestamp(), summary = $2::text::jsonb WHERE id = $1"
 # Probes of an index for each row, whatever the statistics say: a scalar subquery is never turned into a join.
 FIND: Final = """
     SELECT r.row_id, r.revision, r.steps::text, r.offered::text,
            r.offered_key IS NOT NULL AND coalesce((
                SELECT true FROM log.request q WHERE q.principal_id = $3 AND q.key = r.offered_key
-           ), false) AS is_accepted
+           ), false) AS is_accepted, r.is_erased
     FROM unnest($4::text[]) AS wanted (row_id)
     CROSS JOIN LATERAL (
         SELECT * FROM importing.row r
@@ -39,6 +43,8 @@ OFFER: Final = """
         offered = excluded.offered, job_id = excluded.job_id
 """
 
+DIGEST_CHARACTERS: Final = 24
+"""Hexadecimal characters of the content's digest in an idempotency key."""
 
 _PRINTS: Final = msgspec.json.Decoder(dict[str, StepPrint])
 
@@ -54,6 +60,8 @@ class Imported:
     revision: int = 0
     prints: Prints
     is_new: bool = False
+    is_erased: bool = False
+    """A person of the row was erased: nothing is known of it, and nothing of it is brought back."""
 
 
 NOT_IMPORTED: Final = Imported(prints={}, is_new=True)
@@ -77,6 +85,12 @@ class Job:
     source: str
     principal_id: UUID
     id: int | None
+    secret: bytes = b""
+    """The key of the digests in the idempotency keys of its rows; the same for each job of the source."""
+
+    def digest(self, content: bytes) -> str:
+        """Digests what a row becomes, so that nobody without the database can find out what that was."""
+        return hmac.new(self.secret, content, hashlib.sha256).hexdigest()[:DIGEST_CHARACTERS]
 
     async def find(self, table: str, row_ids: Sequence[str]) -> dict[str, Imported]:
         """Finds what these rows were imported as so far; rows that were never offered are left out."""
@@ -86,8 +100,9 @@ class Job:
                 revision=revision + 1 if is_accepted else revision,
                 prints=_PRINTS.decode(offered if is_accepted else steps),
                 is_new=not is_accepted and revision == 0,
+                is_erased=is_erased,
             )
-            for row_id, revision, steps, offered, is_accepted in records
+            for row_id, revision, steps, offered, is_accepted, is_erased in records
         }
 
     async def offer(self, table: str, offers: Sequence[Offer]) -> None:
@@ -124,8 +139,10 @@ async def running_job(rehearsal: Job, mapping_sha256: bytes, files: object) -> A
         if not await connection.fetchval(TRY_NAMED, IMPORT, source):
             raise ImportRunning(f"another import of {source} runs; wait for it to end")
         try:
+            await connection.execute(ADD_SOURCE, source)
+            secret = await connection.fetchval(SECRET, source)
             job_id = await connection.fetchval(BEGIN, source, mapping_sha256, msgspec.json.encode(files).decode())
-            yield replace(rehearsal, id=int(job_id))
+            yield replace(rehearsal, id=int(job_id), secret=secret)
         finally:
             if not connection.is_closed():
                 await connection.execute(RELEASE_NAMED, IMPORT, source)

@@ -32,8 +32,9 @@ IN_FLIGHT_MAX: Final = 256
 """Rows whose commands are with the log at the same time."""
 UNREPORTED_MAX: Final = 2_000
 """Rows that may be done while an earlier one is not; their results wait for it."""
-DIGEST_CHARACTERS: Final = 24
-"""Hexadecimal characters of the content's fingerprint in an idempotency key."""
+
+ERASED_CODE: Final = "import.person_erased"
+ERASED_MESSAGE: Final = "A person of this row was erased: the row changes nothing any more."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,11 +127,13 @@ class TableWriting:
         try:
             if candidate.refusal is not None:
                 raise candidate.refusal
+            if before.is_erased:
+                return self._result(candidate, "unchanged", code=ERASED_CODE, message=ERASED_MESSAGE)
             plan = planned(candidate.steps, candidate.row, before.prints)
             requests = tuple(self.reader.read(name, command_values(values)) for name, values in plan.orders)
         except Refused as refused:
             return self._rejected(candidate, refused)
-        digest = plan.sha256.hex()[:DIGEST_CHARACTERS]
+        digest = self.job.digest(plan.sha256)
         key = f"{self.job.source}/{self.table}/{candidate.row_id}/{before.revision + 1}/{digest}"
         return _Ready(candidate=candidate, before=before, plan=plan, requests=requests, key=key)
 

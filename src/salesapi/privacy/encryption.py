@@ -1,12 +1,11 @@
 """Wraps the subjects' keys with a key-encryption key (KEK) that never enters the database.
 
-The provider here reads the KEK from a file of mode 0600. A wrapped key is a 12-byte nonce and the AES-256-GCM ciphertext,
-bound to its subject and version.
+The provider here reads KEKs from a file (`key_file.py`). A wrapped key is a 12-byte nonce and the AES-256-GCM ciphertext, bound
+to its subject and version. A file may hold several KEKs, newest first, while keys are wrapped anew by the newest.
 """
 
 import os
-import stat
-from hashlib import sha256
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Protocol
 from uuid import UUID
@@ -14,28 +13,26 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-KEK_BYTES: Final = 32
+from salesapi.privacy.key_file import create_key_file, kek_id, read_keks
+
 NONCE_BYTES: Final = 12
-OTHERS_MODE: Final = 0o077
-"""The permission bits of group and others; none of them may be set on a key file."""
-
-
-class KeyFileRefused(RuntimeError):
-    """The key file cannot be used: it is exposed to others or holds something else."""
 
 
 class KeyNotUnwrapped(RuntimeError):
-    """A subject's wrapped key does not open with the key-encryption key at hand."""
+    """A subject's wrapped key does not open with the key-encryption keys at hand."""
 
 
 class KeyEncryption(Protocol):
     """The port of what wraps keys: a file in development, a key service elsewhere."""
 
     @property
-    def kek_id(self) -> str:
-        """Names the key-encryption key; stored beside each wrapped key."""
+    def kek_ids(self) -> tuple[str, ...]:
+        """Names the key-encryption keys at hand, newest first; the name of one is stored beside each key that it wraps."""
 
-    def wrap(self, key: bytes, subject_id: UUID, version: int) -> bytes:
+    def reload(self) -> None:
+        """Looks for keys that have come since."""
+
+    def wrap(self, key: bytes, subject_id: UUID, version: int, *, kek_id: str) -> bytes:
         """The key as it may be stored."""
 
     def unwrap(self, wrapped: bytes, subject_id: UUID, version: int, *, kek_id: str) -> bytes:
@@ -47,25 +44,18 @@ class KeyEncryption(Protocol):
 
 
 class FileKeyEncryption:
-    """A key-encryption key in a file. Whoever loses the file loses every personal value: back it up apart from the log."""
+    """Key-encryption keys in a file. Whoever loses the file loses every personal value: back it up apart from the log."""
 
     def __init__(self, path: Path) -> None:
-        """Reads the key from the file.
+        """Reads the keys from the file.
 
         Raises:
-            KeyFileRefused: others may read the file, or it does not hold 32 bytes.
+            KeyFileRefused: see `read_keks`.
             FileNotFoundError: there is no such file; `create` makes one.
         """
-        with path.open("rb") as file:
-            # The mode of the opened file, not of the path: the path could be exchanged in between.
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            kek = file.read(KEK_BYTES + 1)
-        if mode & OTHERS_MODE:
-            raise KeyFileRefused(f"key file {path} has mode {mode:04o}: others could read it; run `chmod 600 {path}`")
-        if len(kek) != KEK_BYTES:
-            raise KeyFileRefused(f"key file {path} does not hold exactly {KEK_BYTES} bytes; restore it from its backup")
-        self._cipher = AESGCM(kek)
-        self._kek_id = f"file:{sha256(b'salesapi/kek-id/1' + kek).hexdigest()[:16]}"
+        self._path = path
+        self._ciphers: Mapping[str, AESGCM] = {}
+        self.reload()
 
     @classmethod
     def create(cls, path: Path) -> "FileKeyEncryption":
@@ -74,32 +64,46 @@ class FileKeyEncryption:
         Raises:
             FileExistsError: the file is there already; a key is never overwritten.
         """
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(os.urandom(KEK_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
+        create_key_file(path)
         return cls(path)
 
     @property
-    def kek_id(self) -> str:
-        """See `KeyEncryption`."""
-        return self._kek_id
+    def path(self) -> Path:
+        """The file."""
+        return self._path
 
-    def wrap(self, key: bytes, subject_id: UUID, version: int) -> bytes:
+    @property
+    def kek_ids(self) -> tuple[str, ...]:
+        """See `KeyEncryption`."""
+        return tuple(self._ciphers)
+
+    def reload(self) -> None:
+        """See `KeyEncryption`. What was read stays where the file cannot be read now.
+
+        Raises:
+            KeyFileRefused, FileNotFoundError: see `read_keks`.
+        """
+        self._ciphers = {kek_id(kek): AESGCM(kek) for kek in read_keks(self._path)}
+
+    def wrap(self, key: bytes, subject_id: UUID, version: int, *, kek_id: str) -> bytes:
         """See `KeyEncryption`."""
         nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, key, _bound_to(subject_id, version))
+        return nonce + self._ciphers[kek_id].encrypt(nonce, key, _bound_to(subject_id, version))
 
     def unwrap(self, wrapped: bytes, subject_id: UUID, version: int, *, kek_id: str) -> bytes:
         """See `KeyEncryption`."""
         which = f"key {version} of subject {subject_id}"
-        if kek_id != self._kek_id:
+        if kek_id not in self._ciphers:
+            # A rotation may have put it there a moment ago.
+            self.reload()
+        if kek_id not in self._ciphers:
             raise KeyNotUnwrapped(
-                f"{which} was wrapped by {kek_id}, but the key file holds {self._kek_id}: use the other file"
+                f"{which} was wrapped by {kek_id}, but the key file {self._path} holds {', '.join(self._ciphers)}: "
+                "use the other file"
             )
         try:
-            return self._cipher.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bound_to(subject_id, version))
+            bound = _bound_to(subject_id, version)
+            return self._ciphers[kek_id].decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], bound)
         except (InvalidTag, ValueError) as error:
             raise KeyNotUnwrapped(f"{which} was altered or moved in privacy.subject_key: restore its row") from error
 

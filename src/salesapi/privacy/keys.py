@@ -1,8 +1,8 @@
 """The keys that personal values are sealed under: one living key a subject, made when first needed.
 
-A subject is a person or a thing by its id. Destroying its key (another role does that) makes every value sealed under it
-unreadable, in the log, its exports and its backups. A key made after that has the next version number. Clock: monotonic
-seconds, for the cache only.
+A subject is a person or a thing by its id. Destroying its key (the event `person.erased` does that in its own commit) makes
+every value sealed under it unreadable, in the log, its exports and its backups. A key made after that has the next version
+number. Clock: monotonic seconds, for the cache only.
 """
 
 import time
@@ -13,15 +13,21 @@ from os import urandom
 from typing import Final, Protocol
 from uuid import UUID
 
+import asyncpg
+
 from salesapi.database.connections import Pool
 from salesapi.privacy.encryption import KeyEncryption
+from salesapi.privacy.key_binding import bind_first_key, bound_kek_ids
+from salesapi.privacy.key_file import KeyFileForeign
 
 KEY_BYTES: Final = 32
 CACHED_KEYS_MAX: Final = 10_000
 """Most keys held in memory by one process."""
 CACHED_KEY_LIFE_SECONDS: Final = 60.0
-"""How long a destroyed key may go on opening values in a process that had it in memory."""
+"""How long a destroyed key may at most go on opening values in a process that had it in memory and was not told."""
 QUERY_TIMEOUT_SECONDS: Final = 5.0
+BINDINGS_MAX: Final = 8
+"""How often the key-encryption key may be exchanged while one key is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,9 @@ class Keys(Protocol):
     async def for_opening(self, subjects: Collection[UUID]) -> Mapping[UUID, SubjectKey | None]:
         """The living key of each subject, or None where it was destroyed or never made."""
 
+    def forget(self) -> None:
+        """Drops the keys held in memory: some subject's is destroyed."""
+
 
 class PostgreSQLKeys:
     """Keys in `privacy.subject_key`, wrapped by a key-encryption key that is not in the database.
@@ -61,6 +70,7 @@ class PostgreSQLKeys:
         """`monotonic` is the clock of the cache, in seconds."""
         self._pool = pool
         self._encryption = encryption
+        self._wrapping_id = encryption.kek_ids[0]
         self._cache = _Cache(monotonic)
 
     async def for_sealing(self, subjects: Collection[UUID]) -> Mapping[UUID, SubjectKey]:
@@ -82,12 +92,17 @@ class PostgreSQLKeys:
             await self._read(missing, living)
         return {subject: living.get(subject) for subject in subjects}
 
+    def forget(self) -> None:
+        """See `Keys`. A key that is being read meanwhile is not kept either."""
+        self._cache.clear()
+
     def _cached(self, subjects: Collection[UUID]) -> tuple[dict[UUID, SubjectKey], list[UUID]]:
         living = {subject: key for subject in subjects if (key := self._cache.get(subject)) is not None}
         return living, [subject for subject in dict.fromkeys(subjects) if subject not in living]
 
     async def _read(self, subjects: Collection[UUID], living: dict[UUID, SubjectKey]) -> dict[UUID, int]:
         """Adds the living keys of the subjects to `living`; returns each known subject's newest version, living or not."""
+        turn = self._cache.turn
         rows = await self._pool.fetch(
             """
             SELECT DISTINCT ON (subject_id) subject_id, version, kek_id, wrapped_key
@@ -103,11 +118,51 @@ class PostgreSQLKeys:
                 subject, version = row["subject_id"], row["version"]
                 plain = self._encryption.unwrap(row["wrapped_key"], subject, version, kek_id=row["kek_id"])
                 living[subject] = SubjectKey(subject, version, plain)
-                self._cache.put(living[subject])
+                self._cache.put(living[subject], turn)
         return {row["subject_id"]: row["version"] for row in rows}
 
     async def _insert(self, versions: Mapping[UUID, int]) -> None:
-        wrapped = [self._encryption.wrap(urandom(KEY_BYTES), subject, version) for subject, version in versions.items()]
+        """Stores new keys, wrapped by a key-encryption key that is in the file and in the database's list.
+
+        A rotation may take it from both at any moment, and a new database has none yet: then it is looked for again.
+
+        Raises:
+            KeyFileForeign: the file and the list have none in common.
+        """
+        for _ in range(BINDINGS_MAX):
+            if self._wrapping_id not in self._encryption.kek_ids:
+                self._wrapping_id = await self._bound_id()
+                continue
+            try:
+                await self._insert_wrapped(versions)
+            except asyncpg.ForeignKeyViolationError:
+                self._wrapping_id = await self._bound_id()
+            else:
+                return
+        raise KeyFileForeign(f"the key-encryption key was exchanged {BINDINGS_MAX} times meanwhile; try again")
+
+    async def _bound_id(self) -> str:
+        """The newest of our key-encryption keys by which the database lets keys be wrapped.
+
+        Raises:
+            KeyFileForeign: the file holds none.
+        """
+        self._encryption.reload()
+        async with self._pool.acquire(timeout=QUERY_TIMEOUT_SECONDS) as connection:
+            await bind_first_key(connection, self._encryption.kek_ids[0])
+            bound = await bound_kek_ids(connection)
+        found = next((each for each in self._encryption.kek_ids if each in bound), None)
+        if found is None:
+            raise KeyFileForeign(
+                f"the key file holds {', '.join(self._encryption.kek_ids)}, but this database needs {', '.join(bound)}"
+            )
+        return found
+
+    async def _insert_wrapped(self, versions: Mapping[UUID, int]) -> None:
+        wrapped = [
+            self._encryption.wrap(urandom(KEY_BYTES), subject, version, kek_id=self._wrapping_id)
+            for subject, version in versions.items()
+        ]
         await self._pool.execute(
             """
             INSERT INTO privacy.subject_key (subject_id, version, kek_id, wrapped_key)
@@ -118,7 +173,7 @@ class PostgreSQLKeys:
             """,
             list(versions),
             list(versions.values()),
-            self._encryption.kek_id,
+            self._wrapping_id,
             wrapped,
             timeout=QUERY_TIMEOUT_SECONDS,
         )
@@ -130,6 +185,8 @@ class _Cache:
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._kept: OrderedDict[UUID, tuple[float, SubjectKey]] = OrderedDict()
+        self.turn = 0
+        """How often it was cleared. What was read in an earlier turn may be destroyed by now."""
 
     def get(self, subject: UUID) -> SubjectKey | None:
         kept = self._kept.get(subject)
@@ -141,8 +198,14 @@ class _Cache:
         self._kept.move_to_end(subject)
         return kept[1]
 
-    def put(self, key: SubjectKey) -> None:
+    def put(self, key: SubjectKey, turn: int) -> None:
+        if turn != self.turn:
+            return
         self._kept[key.subject_id] = (self._monotonic() + CACHED_KEY_LIFE_SECONDS, key)
         self._kept.move_to_end(key.subject_id)
         if len(self._kept) > CACHED_KEYS_MAX:
             self._kept.popitem(last=False)
+
+    def clear(self) -> None:
+        self._kept.clear()
+        self.turn += 1

@@ -3,7 +3,7 @@
 from typing import Final
 
 from salesapi.projections.cash import agreements, invoices, receipts
-from salesapi.projections.customers import customers, satisfactions, timelines
+from salesapi.projections.customers import customers, persons, satisfactions, timelines
 from salesapi.projections.declaring import checked
 from salesapi.projections.organisation import api_keys, approvals, calendars, employments, members, principals
 from salesapi.projections.pay import (
@@ -73,5 +73,6 @@ PROJECTIONS: Final[tuple[Projection, ...]] = checked(
         points.PROJECTION,
         points.ENTRIES,
         pool_shares.PROJECTION,
+        persons.PROJECTION,
     )
 )

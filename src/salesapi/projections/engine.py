@@ -72,6 +72,10 @@ class ProjectionEngine:
         await asyncio.sleep(REGISTRY_SECONDS)
         return Progress(position=0, is_at_head=False)
 
+    def forget(self) -> None:
+        """Drops the personal values held in memory."""
+        self._pages.forget()
+
     def trouble(self, error: Exception) -> Trouble:
         """See `Follower.trouble`."""
         return trouble_of(error)

@@ -57,6 +57,10 @@ class PageCache:
         }
         self._turns = {personal: asyncio.Lock() for personal in (False, True)}
 
+    def forget(self) -> None:
+        """Drops the pages with personal values in clear: a person is erased."""
+        self._kept[True].clear()
+
     async def page(self, *, after: int, personal: bool) -> DecodedPage:
         """The page after a position. It may end before the log's newest events: ask again from `scanned_to`.
 

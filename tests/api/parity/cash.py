@@ -1,6 +1,10 @@
 """Customers, agreements, invoices and receipts."""
 
-from tests.api.parity.request import MONEY, NOBODY, Sent, external
+from tests.api.parity.request import MONEY, NOBODY, Sent, external, refused
+
+ZHAO = {"kind": "customer", "id": "$zhao"}
+LEADS_KEPT = {"kind": "lead", "years": 3}
+ERASURE = {"subject": ZHAO, "basis": "request_of_person", "reason": "Letter of March"}
 
 CUSTOMERS = (
     Sent("RegisterCustomer", {"name": "Li Lei", "kind": "person", **external("li")}, role="rep", name="li"),
@@ -12,6 +16,36 @@ CUSTOMERS = (
     Sent("AssignCustomer", {"customer_id": "$li", "owner_id": "$rep"}),
     Sent("ReleaseCustomer", {"customer_id": "$li", "reason": "Quiet"}, role="rep"),
     Sent("ClaimCustomer", {"customer_id": "$li"}, role="rep"),
+    Sent("RegisterCustomer", {"name": "Zhao Min", "kind": "person"}, name="zhao"),
+    Sent("RecordConsent", {"subject": ZHAO, "purpose": "news", "evidence": "form 7"}, name="person"),
+    Sent("WithdrawConsent", {"person_id": "$person", "purpose": "news", "reason": "Asked"}, role="integration"),
+    refused("WithdrawConsent", {"person_id": "$person", "purpose": "calls"}, "person.consent_missing", "/purpose"),
+    Sent("PlaceLegalHold", {"subject": ZHAO, "matter": "audit", "reason": "Audit of 2025"}, role="finance"),
+    refused("ErasePerson", {"person_id": "$person"}, "person.erasure_not_requested"),
+    Sent("RequestErasure", {**ERASURE, "records": [{"kind": "customer", "id": "$li", "contact_id": NOBODY}]}),
+    refused("RequestErasure", ERASURE, "person.erasure_requested_already"),
+    refused("ErasePerson", {"person_id": "$person"}, "duty.not_apart"),
+    refused("ErasePerson", {"person_id": "$person"}, "person.held", role="finance"),
+    Sent("ReleaseLegalHold", {"person_id": "$person", "matter": "audit", "reason": "Closed"}),
+    refused(
+        "ReleaseLegalHold", {"person_id": "$person", "matter": "audit", "reason": "?"}, "person.not_held", "/matter"
+    ),
+    Sent("WithdrawErasureRequest", {"person_id": "$person", "reason": "Too soon"}),
+    Sent("RequestErasure", ERASURE, role="integration"),
+    Sent("ErasePerson", {"person_id": "$person"}, role="finance"),
+    Sent("PublishRetentionRule", {"periods": [LEADS_KEPT, {"kind": "customer", "years": 10}], "reason": "Law"}),
+    refused(
+        "PublishRetentionRule",
+        {"periods": [LEADS_KEPT, LEADS_KEPT], "reason": "Law"},
+        "retention_rule.kind_repeated",
+        "/periods/1/kind",
+    ),
+    refused(
+        "RequestErasure",
+        {**ERASURE, "subject": {**ZHAO, "contact_id": "$zhao"}},
+        "person.contact_unknown",
+        "/subject/contact_id",
+    ),
 )
 
 AGREEMENTS = (

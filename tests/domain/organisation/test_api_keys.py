@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from salesapi.domain.consequences import Step
 from salesapi.domain.organisation import api_keys
 from salesapi.domain.organisation.api_keys import ApiKey, opens
 from salesapi.domain.organisation.principals import Principal, PrincipalIsDisabled
@@ -80,6 +81,7 @@ def test_no_overlap_makes_a_key_live_longer() -> None:
 
 def test_a_key_in_the_place_of_another_is_of_the_same_principal_under_the_same_label() -> None:
     (step,) = given(issued()).when(rotate(SOON, expires_at=LATER)).following()
+    assert isinstance(step, Step)
     assert step.command == issue(expires_at=LATER, digest=SECOND)
 
 

@@ -136,6 +136,10 @@ NO_REFERENCE: Final = {
     "found among the parts of the thing itself": {
         "RefundReceipt.deal_id",
         "RefundReceipt.invoice_id",
+        "PlaceLegalHold.subject/contact_id",
+        "RecordConsent.subject/contact_id",
+        "RequestErasure.subject/contact_id",
+        "RequestErasure.records/contact_id",
         "EndEnrolment.plan_id",
         "InstructPayout.member_ids",
         "ConfirmPayoutPaid.member_ids",

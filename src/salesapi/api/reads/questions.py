@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from salesapi.api.reads.cash import receivables
 from salesapi.api.reads.catalogue import READS
-from salesapi.api.reads.customers import customer_timeline
+from salesapi.api.reads.customers import customer_timeline, retention
 from salesapi.api.reads.organisation import me, teams
 from salesapi.api.reads.pay import (
     commission_estimates,
@@ -32,6 +32,7 @@ QUESTIONS: Final[tuple[Question[Any, Any], ...]] = (
     *payroll.QUESTIONS,
     *deal_reports.QUESTIONS,
     *receivables.QUESTIONS,
+    *retention.QUESTIONS,
     *finance_reports.QUESTIONS,
 )
 

@@ -98,7 +98,15 @@ class ReceiptReversed:
     reason: str
 
 
-ReceiptEvent: TypeAlias = ReceiptRecorded | ReceiptAllocated | ReceiptRefunded | ReceiptReversed
+@record
+class ReceiptPersonErased:
+    """The note is erased; see `customers/persons.py`."""
+
+    person_id: UUID
+
+
+ReceiptMoneyEvent: TypeAlias = ReceiptRecorded | ReceiptAllocated | ReceiptRefunded | ReceiptReversed
+ReceiptEvent: TypeAlias = ReceiptMoneyEvent | ReceiptPersonErased
 
 ReceiptId: TypeAlias = Annotated[UUID, About("The receipt.")]
 
@@ -275,6 +283,8 @@ def evolve(state: Receipt | None, event: ReceiptEvent, recorded: Recorded) -> Re
             return replace(state, parts=_added(state, event, -1), refunded_minor=refunded_minor)
         case ReceiptReversed():
             return replace(state, parts=(), is_reversed=True, reason=event.reason)
+        case ReceiptPersonErased():
+            return state
         case _:
             assert_never(event)
 

@@ -108,6 +108,18 @@ class CustomerClaimed:
     owner_to: UUID
 
 
+@record
+class CustomerPersonErased:
+    """The contact is erased or, without one, the person's name and the comments; see `persons.py`.
+
+    `answer_versions` are the versions of this stream at which answers came whose comments are erased.
+    """
+
+    person_id: UUID
+    contact_id: UUID | None
+    answer_versions: tuple[int, ...]
+
+
 CustomerEvent: TypeAlias = (
     CustomerRegistered
     | CustomerChanged
@@ -119,6 +131,7 @@ CustomerEvent: TypeAlias = (
     | CustomerReleased
     | CustomerClaimed
     | CustomerSatisfactionRecorded
+    | CustomerPersonErased
 )
 
 CustomerId: TypeAlias = Annotated[UUID, About("The customer.")]
@@ -258,6 +271,7 @@ class KnownContact:
     wechat: str | None
     role: str | None
     external_id: ExternalId | None
+    is_erased: bool = False
 
 
 @record
@@ -273,6 +287,15 @@ class Customer:
     """Those that were not removed, the oldest first."""
     external: ExternalId | None = None
     registered_on: date | None = None
+    is_erased: bool = False
+    removed_contact_ids: tuple[UUID, ...] = ()
+    """Those whose values may still be known under their keys."""
+    comment_versions: tuple[int, ...] = ()
+    """The versions at which answers came with comments that are not erased."""
+
+    def knew_contact(self, contact_id: UUID) -> bool:
+        """Tells whether this is, or was, one of its contacts."""
+        return self.contact(contact_id) is not None or contact_id in self.removed_contact_ids
 
     def contact(self, contact_id: UUID) -> KnownContact | None:
         """The contact with this id."""
@@ -299,17 +322,34 @@ def evolve(state: Customer | None, event: CustomerEvent, recorded: Recorded) -> 
         case CustomerContactAdded() | CustomerContactChanged():
             return replace(state, contacts=_with_contact(state.contacts, event))
         case CustomerContactRemoved():
-            return replace(
-                state, contacts=tuple(each for each in state.contacts if each.contact_id != event.contact_id)
-            )
+            left = tuple(each for each in state.contacts if each.contact_id != event.contact_id)
+            removed = dict.fromkeys((*state.removed_contact_ids, event.contact_id))
+            return replace(state, contacts=left, removed_contact_ids=tuple(removed))
         case CustomerAssigned() | CustomerClaimed():
             return replace(state, owner_id=event.owner_to)
         case CustomerReleased():
             return replace(state, owner_id=None)
         case CustomerSatisfactionRecorded():
-            return state
+            if event.comment is None:
+                return state
+            return replace(state, comment_versions=(*state.comment_versions, recorded.version))
+        case CustomerPersonErased():
+            return _without_person(state, event)
         case _:
             assert_never(event)
+
+
+def _without_person(state: Customer, event: CustomerPersonErased) -> Customer:
+    if event.contact_id is None:
+        name = None if state.kind == "person" else state.name
+        return replace(state, name=name, comment_versions=(), is_erased=True)
+    contacts = (
+        replace(each, name=None, phone=None, email=None, wechat=None, is_erased=True)
+        if each.contact_id == event.contact_id
+        else each
+        for each in state.contacts
+    )
+    return replace(state, contacts=tuple(contacts))
 
 
 def _with_contact(
@@ -319,6 +359,9 @@ def _with_contact(
     known = by_id.get(event.contact_id)
     external_id = known.external_id if known else None
     by_id[event.contact_id] = made_from(
-        KnownContact, event, external_id=event.external_id if isinstance(event, CustomerContactAdded) else external_id
+        KnownContact,
+        event,
+        external_id=event.external_id if isinstance(event, CustomerContactAdded) else external_id,
+        is_erased=known is not None and known.is_erased,
     )
     return tuple(by_id.values())

@@ -96,8 +96,21 @@ class ApprovalWithdrawn:
     reason: str
 
 
+@record
+class ApprovalPersonErased:
+    """What was said to the decisions is erased; see `customers/persons.py`."""
+
+    person_id: UUID
+
+
 ApprovalEvent: TypeAlias = (
-    ApprovalRequested | ApprovalStepDecided | ApprovalDelegated | ApprovalGranted | ApprovalDenied | ApprovalWithdrawn
+    ApprovalRequested
+    | ApprovalStepDecided
+    | ApprovalDelegated
+    | ApprovalGranted
+    | ApprovalDenied
+    | ApprovalWithdrawn
+    | ApprovalPersonErased
 )
 
 ApprovalId: TypeAlias = Annotated[UUID, About("The approval.")]
@@ -225,6 +238,7 @@ class Approval:
     closed_on: date | None = None
     reason: str | None
     withdrawal_reason: str | None = None
+    is_erased: bool = False
 
     @property
     def waiting_ids(self) -> tuple[UUID, ...]:
@@ -268,6 +282,8 @@ def evolve(state: Approval | None, event: ApprovalEvent, recorded: Recorded) -> 
             return _closed(state, "denied", on)
         case ApprovalWithdrawn():
             return replace(_closed(state, "withdrawn", on), withdrawal_reason=event.reason)
+        case ApprovalPersonErased():
+            return replace(state, steps=tuple(replace(step, note=None) for step in state.steps), is_erased=True)
         case _:
             assert_never(event)
 

@@ -70,7 +70,14 @@ class MemberLeft:
     reason: str | None
 
 
-MemberEvent: TypeAlias = MemberJoined | MemberChanged | MemberLeft
+@record
+class MemberPersonErased:
+    """Name and mail address are erased; see `customers/persons.py`."""
+
+    person_id: UUID
+
+
+MemberEvent: TypeAlias = MemberJoined | MemberChanged | MemberLeft | MemberPersonErased
 
 
 @record
@@ -130,6 +137,7 @@ class Member:
     cost_centre: str | None = None
     legal_entity: str | None = None
     external: ExternalId | None = None
+    is_erased: bool = False
 
 
 def join(state: Member | None, command: JoinMember, context: Context) -> tuple[MemberJoined, ...]:
@@ -164,10 +172,12 @@ def evolve(state: Member | None, event: MemberEvent, recorded: Recorded) -> Memb
     assert state is not None, "a member begins with member.joined"
     match event:
         case MemberChanged():
-            cleared = [name for name in event.cleared if hasattr(state, name)]
-            return replace(changed(state, event), **dict.fromkeys(cleared))
+            cleared = dict.fromkeys(name for name in event.cleared if hasattr(state, name))
+            return replace(changed(state, event), **cleared)  # type: ignore[arg-type]  # only what may be null is cleared
         case MemberLeft():
             return replace(state, left_on=event.left_on)
+        case MemberPersonErased():
+            return replace(state, name=None, email=None, is_erased=True)
         case _:
             assert_never(event)
 

@@ -121,6 +121,14 @@ class ActivityVoided:
     reason: str
 
 
+@record
+class ActivityPersonErased:
+    """What was said is erased; see `customers/persons.py`."""
+
+    person_id: UUID
+    about: Subject
+
+
 ActivityEvent: TypeAlias = (
     ActivityScheduled
     | ActivityFollowUpLogged
@@ -129,6 +137,7 @@ ActivityEvent: TypeAlias = (
     | ActivityCancelled
     | ActivityFollowUpCorrected
     | ActivityVoided
+    | ActivityPersonErased
 )
 
 ActivityId: TypeAlias = Annotated[UUID, About("The activity.")]
@@ -257,6 +266,7 @@ class Activity:
     is_corrected: bool = False
     attributes: tuple[AttributeValue, ...]
     external: ExternalId | None
+    is_erased: bool = False
 
     def follow_up(self) -> FollowUp:
         """What was recorded of it once it took place, with its corrections. What was planned is none of it."""
@@ -289,6 +299,8 @@ def evolve(state: Activity | None, event: ActivityEvent, recorded: Recorded) -> 
             return replace(_with_follow_up(state, event.follow_up), is_corrected=True)
         case ActivityVoided():
             return replace(state, status="voided", reason=event.reason)
+        case ActivityPersonErased():
+            return replace(state, content=None, next_step=None, is_erased=True)
         case _:
             assert_never(event)
 

@@ -201,6 +201,13 @@ class DealVoided:
     reason: str
 
 
+@record
+class DealPersonErased:
+    """What was noted at the loss is erased; see `customers/persons.py`."""
+
+    person_id: UUID
+
+
 DealEvent: TypeAlias = (
     DealOpened
     | DealChanged
@@ -216,6 +223,7 @@ DealEvent: TypeAlias = (
     | DealLost
     | DealReopened
     | DealVoided
+    | DealPersonErased
 )
 
 DealId: TypeAlias = Annotated[UUID, About("The deal.")]
@@ -359,6 +367,8 @@ def evolve(state: Deal | None, event: DealEvent, recorded: Recorded) -> Deal:
             )
         case DealVoided():
             return replace(state, status="voided", reason=event.reason)
+        case DealPersonErased():
+            return state
         case _:
             assert_never(event)
 

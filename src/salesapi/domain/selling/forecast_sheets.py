@@ -119,8 +119,19 @@ class ForecastSheetFrozen:
     currency: str
 
 
+@record
+class ForecastSheetPersonErased:
+    """Notes of all revisions are erased; see `customers/persons.py`."""
+
+    person_id: UUID
+
+
 ForecastSheetEvent: TypeAlias = (
-    ForecastSheetSnapshotTaken | ForecastSheetSubmitted | ForecastSheetAdjusted | ForecastSheetFrozen
+    ForecastSheetSnapshotTaken
+    | ForecastSheetSubmitted
+    | ForecastSheetAdjusted
+    | ForecastSheetFrozen
+    | ForecastSheetPersonErased
 )
 
 ForecastSheetId: TypeAlias = Annotated[UUID, About("The forecast sheet.")]
@@ -260,6 +271,7 @@ class ForecastSheet:
     revisions: tuple[Revision, ...]
     """At least one; the oldest first."""
     frozen_on: date | None = None
+    is_erased: bool = False
 
     @property
     def snapshot(self) -> int:
@@ -334,6 +346,9 @@ def evolve(state: ForecastSheet | None, event: ForecastSheetEvent, recorded: Rec
             return _revised(state, replace(known, adjustments=(*known.adjustments, adjustment), expected=expected))
         case ForecastSheetFrozen():
             return replace(state, status="frozen", frozen_on=on)
+        case ForecastSheetPersonErased():
+            revisions = tuple(replace(each, note=None) for each in state.revisions)
+            return replace(state, revisions=revisions, is_erased=True)
         case _:
             assert_never(event)
 

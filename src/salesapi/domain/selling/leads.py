@@ -102,6 +102,13 @@ class LeadVoided:
     reason: str
 
 
+@record
+class LeadPersonErased:
+    """What was known of the person is erased; see `customers/persons.py`."""
+
+    person_id: UUID
+
+
 LeadEvent: TypeAlias = (
     LeadCaptured
     | LeadAssigned
@@ -112,6 +119,7 @@ LeadEvent: TypeAlias = (
     | LeadConverted
     | LeadVoided
     | LeadAttributionTouchRecorded
+    | LeadPersonErased
 )
 
 LeadId: TypeAlias = Annotated[UUID, About("The lead.")]
@@ -284,6 +292,7 @@ class Lead:
     touch_count: int = 0
     attributes: tuple[AttributeValue, ...]
     external: ExternalId | None
+    is_erased: bool = False
 
 
 def conversion(command: ConvertLead) -> LeadConverted:
@@ -331,5 +340,7 @@ def evolve(state: Lead | None, event: LeadEvent, recorded: Recorded) -> Lead:
             return replace(state, status="voided", reason=event.reason)
         case LeadAttributionTouchRecorded():
             return replace(state, touch_count=state.touch_count + 1)
+        case LeadPersonErased():
+            return replace(state, name=None, phone=None, email=None, wechat=None, note=None, is_erased=True)
         case _:
             assert_never(event)

@@ -11,7 +11,7 @@ from salesapi.projections.declaring import current
 PROJECTION: Final = current(
     "customer",
     evolve,
-    version=1,
+    version=2,
     indexes=("(position)", "(owner_id, position)", "(parent_id)", "(external_id, external_system)"),
     reads_personal=True,
 )

@@ -12,7 +12,7 @@ PROJECTION: Final = current(
     "approval",
     evolve,
     computed=("waiting_ids",),
-    version=2,
+    version=3,
     indexes=("(position)", "(subject_id)", "(status, due_on)", "USING gin (waiting_ids)", "USING gin (party_ids)"),
     reads_personal=True,
 )

@@ -6,5 +6,5 @@ from salesapi.domain.organisation.members import evolve
 from salesapi.projections.declaring import current
 
 PROJECTION: Final = current(
-    "member", evolve, version=1, indexes=("(external_id, external_system)",), reads_personal=True
+    "member", evolve, version=2, indexes=("(external_id, external_system)",), reads_personal=True
 )

@@ -37,6 +37,7 @@ class ObjectionRow:
     correction: ObjectionCorrection | None
     reason: str | None
     closed_on: date | None
+    is_erased: bool
     version: int
     position: int
 
@@ -45,7 +46,7 @@ PROJECTION: Final = current(
     "objection",
     evolve,
     row=ObjectionRow,
-    version=1,
+    version=2,
     indexes=("(position)", "(member_id)", "(subject_id)", "(status, answer_due_on)"),
     reads_personal=True,
 )

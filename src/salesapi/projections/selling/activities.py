@@ -12,7 +12,7 @@ from salesapi.projections.declaring import current
 PROJECTION: Final = current(
     "activity",
     evolve,
-    version=1,
+    version=2,
     indexes=(
         "(position)",
         "(owner_id, status, due_on)",

@@ -34,6 +34,7 @@ class ForecastSheetRow:
     pipeline_minor: int | None
     frozen_on: date | None
     lead_days: int | None
+    is_erased: bool
     version: int
     position: int
 
@@ -42,7 +43,7 @@ PROJECTION: Final = current(
     "forecast_sheet",
     evolve,
     row=ForecastSheetRow,
-    version=1,
+    version=2,
     indexes=("(position)", "(owner_id, period)", "(period)"),
     reads_personal=True,
 )

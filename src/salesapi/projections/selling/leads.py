@@ -11,7 +11,7 @@ from salesapi.projections.declaring import current
 PROJECTION: Final = current(
     "lead",
     evolve,
-    version=2,
+    version=3,
     indexes=(
         "(position)",
         "(owner_id, position)",

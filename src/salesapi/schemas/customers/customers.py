@@ -29,6 +29,7 @@ class CustomerContact:
     wechat: Annotated[str | None, About("WeChat id.")]
     role: Annotated[str | None, About("Part in the decision.")]
     external_id: Annotated[ExternalId | None, About("Its id in another system.")]
+    is_erased: Annotated[bool, About("What was known of the person was erased.")]
 
 
 @record
@@ -44,6 +45,7 @@ class Customer:
     contacts: Annotated[tuple[CustomerContact, ...], About("Its contacts, the oldest first.")]
     registered_on: Annotated[date | None, About("Business date of the registration.")]
     external_id: Annotated[ExternalId | None, About("Its id in another system.")]
+    is_erased: Annotated[bool, About("The name of the person, and comments, were erased.")]
     version: Annotated[int, About("Version of its stream; the value for If-Match.")]
     position: Annotated[Position, About("Log position of its last event.")]
 

@@ -24,6 +24,7 @@ class Satisfaction:
     activity_id: Annotated[UUID | None, About("The activity that it is about, if any.")]
     comment: Annotated[str | None, About("What the customer added; null where nothing, or erased.")]
     answered_on: Annotated[date | None, About("Business date of the answer; null where unknown.")]
+    is_erased: Annotated[bool, About("The comment was erased.")]
     position: Annotated[Position, About("Log position of its event.")]
 
 

@@ -45,6 +45,7 @@ class Approval:
     closed_on: Annotated[date | None, About("Business date of the grant, denial, return or withdrawal.")]
     reason: Annotated[str | None, About("Why it was asked.")]
     withdrawal_reason: Annotated[str | None, About("Why it was withdrawn.")]
+    is_erased: Annotated[bool, About("What was said to its decisions was erased.")]
     version: Annotated[int, About("Version of its stream; the value for If-Match.")]
     position: Annotated[Position, About("Log position of its last event.")]
 

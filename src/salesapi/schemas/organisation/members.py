@@ -25,6 +25,7 @@ class Member:
     cost_centre: Annotated[str | None, About("Cost centre that bears the pay.")]
     legal_entity: Annotated[str | None, About("Legal entity that employs the member.")]
     external_id: Annotated[ExternalId | None, About("Its id in another system.")]
+    is_erased: Annotated[bool, About("Name and mail address were erased.")]
     version: Annotated[int, About("Version of its stream; the value for If-Match.")]
     position: Annotated[Position, About("Log position of its last event.")]
 

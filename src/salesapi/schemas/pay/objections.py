@@ -47,6 +47,7 @@ class Objection:
     correction: Annotated[Correction | None, About("Where it is put right, where it is adjusted.")]
     reason: Annotated[str | None, About("Why it was decided so, or withdrawn.")]
     closed_on: Annotated[date | None, About("Business date of the decision or withdrawal.")]
+    is_erased: Annotated[bool, About("Claim, evidence and answer were erased.")]
     version: Annotated[int, About("Version of its stream; the value for If-Match.")]
     position: Annotated[Position, About("Log position of its last event.")]
 

@@ -39,6 +39,7 @@ class Activity:
     is_corrected: Annotated[bool, About("What is shown was corrected; the log keeps the original.")]
     attributes: Annotated[tuple[AttributeValue, ...], About("Typed attributes.")]
     external_id: Annotated[ExternalId | None, About("Its id in another system.")]
+    is_erased: Annotated[bool, About("What was said was erased.")]
     version: Annotated[int, About("Version of its stream; the value for If-Match.")]
     position: Annotated[Position, About("Log position of its last event.")]
 

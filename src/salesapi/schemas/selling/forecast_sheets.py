@@ -57,6 +57,7 @@ class ForecastSheet:
     pipeline_minor: Annotated[Amount | None, About("What else is open, as adjusted.")]
     frozen_on: Annotated[date | None, About("Business date of the freeze.")]
     lead_days: Annotated[int | None, About("Days from the freeze to the last day of the period.")]
+    is_erased: Annotated[bool, About("Its notes were erased.")]
     version: Annotated[int, About("Version of its stream; the value for If-Match.")]
     position: Annotated[Position, About("Log position of its last event.")]
 

@@ -40,6 +40,7 @@ class Lead:
     deal_id: Annotated[UUID | None, About("The deal that the conversion opened.")]
     attributes: Annotated[tuple[AttributeValue, ...], About("Typed attributes.")]
     external_id: Annotated[ExternalId | None, About("Its id in another system.")]
+    is_erased: Annotated[bool, About("What was known of the person was erased.")]
     version: Annotated[int, About("Version of its stream; the value for If-Match.")]
     position: Annotated[Position, About("Log position of its last event.")]
 

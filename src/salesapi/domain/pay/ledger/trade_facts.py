@@ -15,7 +15,7 @@ from salesapi.domain.cash import agreements, invoices
 from salesapi.domain.cash.agreement_lines import Instalment
 from salesapi.domain.cash.receipts import (
     ReceiptAllocated,
-    ReceiptEvent,
+    ReceiptMoneyEvent,
     ReceiptRecorded,
     ReceiptRefunded,
     ReceiptReversed,
@@ -27,7 +27,7 @@ from salesapi.domain.shared.states import business_date, made_from
 ZERO: Final = Fraction()
 
 InvoiceFactEvent: TypeAlias = invoices.InvoiceIssued | invoices.InvoiceCreditNoteIssued | invoices.InvoiceVoided
-TradeEvent: TypeAlias = agreements.AgreementEvent | InvoiceFactEvent | ReceiptEvent
+TradeEvent: TypeAlias = agreements.AgreementEvent | InvoiceFactEvent | ReceiptMoneyEvent
 
 
 @record
@@ -141,7 +141,7 @@ class Trade:
 
         No day: it changes all of the deal, from its win on.
         """
-        if isinstance(event, ReceiptEvent):
+        if isinstance(event, ReceiptMoneyEvent):
             found = self._receipt(event, recorded)
         elif isinstance(event, agreements.AgreementEvent):
             found = [(self._agreement(event, recorded), None)]
@@ -253,7 +253,7 @@ class Trade:
             self._invoices[invoice_id] = replace(invoice, notes=(*invoice.notes, note))
         return self._deal_of(invoice.agreement_id), None
 
-    def _receipt(self, event: ReceiptEvent, recorded: Recorded) -> list[tuple[UUID | None, date | None]]:
+    def _receipt(self, event: ReceiptMoneyEvent, recorded: Recorded) -> list[tuple[UUID | None, date | None]]:
         if isinstance(event, ReceiptRecorded):
             self._received_on[recorded.stream_id] = business_date(recorded)
             if event.bank_fee_minor:

@@ -93,7 +93,16 @@ class ObjectionWithdrawn:
     reason: str | None
 
 
-ObjectionEvent: TypeAlias = ObjectionRaised | ObjectionAnswered | ObjectionDecided | ObjectionWithdrawn
+@record
+class ObjectionPersonErased:
+    """Claim, evidence and answer are erased; see `customers/persons.py`."""
+
+    person_id: UUID
+
+
+ObjectionEvent: TypeAlias = (
+    ObjectionRaised | ObjectionAnswered | ObjectionDecided | ObjectionWithdrawn | ObjectionPersonErased
+)
 
 ObjectionId: TypeAlias = Annotated[UUID, About("The objection.")]
 
@@ -220,6 +229,7 @@ class Objection:
     correction: ObjectionCorrection | None = None
     reason: str | None = None
     closed_on: date | None = None
+    is_erased: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -247,5 +257,7 @@ def evolve(state: Objection | None, event: ObjectionEvent, recorded: Recorded) -
             )
         case ObjectionWithdrawn():
             return replace(state, status="withdrawn", reason=event.reason, closed_on=on)
+        case ObjectionPersonErased():
+            return replace(state, claim=None, evidence=None, answer=None, is_erased=True)
         case _:
             assert_never(event)
