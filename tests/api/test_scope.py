@@ -43,7 +43,8 @@ ESTIMATES = {"commissionEstimate"}
 """Of a deal in scope, and there for the members in the scope of pay."""
 LIVE = {"liveStatement"}
 """For the members in the scope of pay, where they take part in the plan."""
-FEEDS = {"events"}
+FEEDS = {"events", "export"}
+"""The whole log, sealed, for some roles only; who they are is tested with `export` in `test_export.py`."""
 PAYROLL = {"payroll"}
 """Exports: only of locked runs, and only for the members in scope."""
 
