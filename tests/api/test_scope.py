@@ -47,7 +47,8 @@ ESTIMATES = {"commissionEstimate"}
 """Of a deal in scope, and there for the members in the scope of pay."""
 LIVE = {"liveStatement"}
 """For the members in the scope of pay, where they take part in the plan."""
-FEEDS = {"events"}
+FEEDS = {"events", "export"}
+"""The whole log, sealed, for some roles only; who they are is tested with `export` in `test_export.py`."""
 KEPT = {"principals", "apiKeys", "apiKey"}
 """Who may ask, and with what: for whoever keeps the keys, and whoever looks over the keeper's shoulder."""
 OVERSEERS = {"admin", "auditor"}

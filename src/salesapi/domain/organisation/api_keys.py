@@ -4,14 +4,14 @@ Facts hold the prefix and the digest, never the key (`shared/key_digests.py`). `
 on the key opens nothing. A key that is replaced goes on until the end of the overlap, so that whoever holds it can change over.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Final, TypeAlias, assert_never
 from uuid import UUID
 
 from annotated_types import MaxLen, MinLen
 
 from salesapi.domain.organisation.principals import KEEPERS_OF_KEYS, Principal, refuse_disabled
-from salesapi.domain.shared.dates import PlannedInstant
+from salesapi.domain.shared.dates import PlannedInstant, days_after
 from salesapi.domain.shared.declarations import Stream, changes, creates
 from salesapi.domain.shared.kernel import (
     About,
@@ -184,7 +184,7 @@ def _refuse_unmeant(at: datetime | None, context: Context, *, pointer: str) -> N
     if at.tzinfo is None:
         raise FieldInvalid(reason="An instant has its offset, such as 2026-03-02T10:00:00+08:00.", pointer=pointer)
     if not -1 <= (at.date() - context.today).days <= EXPIRY_DAYS_MAX:
-        last = context.today + timedelta(days=EXPIRY_DAYS_MAX)
+        last = days_after(context.today, EXPIRY_DAYS_MAX)
         raise FieldInvalid(reason=f"A key ends between today and {last}.", pointer=pointer)
 
 

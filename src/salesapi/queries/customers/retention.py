@@ -67,7 +67,7 @@ _DUE: Final = """
         WHERE NOT is_erased AND ($1::uuid[] IS NULL OR member_id = ANY($1))
     ),
     due AS (
-        SELECT k.kind, k.id, k.contact_id, k.last_on, (k.last_on + make_interval(years => r.years))::date AS due_on
+        SELECT k.kind, k.id, k.contact_id, k.last_on, (make_interval(years => r.years) + k.last_on)::date AS due_on
         FROM known k JOIN (SELECT * FROM jsonb_each_text($2::text::jsonb)) AS rule (kind, text) ON rule.kind = k.kind
         CROSS JOIN LATERAL (SELECT rule.text::integer AS years) r
         WHERE k.last_on > '-infinity' AND k.last_on <= $3
