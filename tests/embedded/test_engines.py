@@ -149,7 +149,7 @@ def test_passwords_stand_in_no_command_line_and_no_log(running: Running) -> None
     lines = subprocess.run(["ps", "-axo", "command="], capture_output=True, text=True, check=True).stdout
     seen = lines + running.log() + (running.folder / "nats" / "nats.log").read_text()
 
-    assert len(passwords) == 4
+    assert len(passwords) == 5
     assert [password for password in passwords if password in seen] == []
     assert [password for password in passwords if password in repr(running.engines)] == []
 
