@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 
-from salesapi.access.principals import refuse_foreign_role
+from salesapi.access.principals import Principal, refuse_foreign_role
+from salesapi.access.reaches import gets_all_of, refuse_undeclared
 from salesapi.api.authentication import Authenticator
 from salesapi.api.rest.commands import REFUSALS
 from salesapi.api.rest.parameters import ParameterInvalid as ParameterUnreadable
@@ -50,6 +51,14 @@ class TypeUnknown(Refused):
     code = "feed.type_unknown"
     kind = Kind.MALFORMED
     message = "There is no event type {types}; types are stored names such as deal.won."
+
+
+class TypeOutOfReach(Refused):
+    """A filter names a type of events that the key's roles do not reach: it would silently never match."""
+
+    code = "feed.type_out_of_reach"
+    kind = Kind.FORBIDDEN
+    message = "Your key does not reach the event types {types}; ask without them."
 
 
 class TooManyTypes(Refused):
@@ -112,6 +121,8 @@ class FeedRoutes:
         self._epoch = epoch
         self._catalogue = catalogue
         self._waiting = 0
+        refuse_undeclared(catalogue.by_kind)
+        self._kind_of = {event.name: stream.kind for stream in catalogue.streams for event in stream.events}
 
     def add_to(self, app: FastAPI) -> None:
         """Adds it."""
@@ -138,13 +149,15 @@ class FeedRoutes:
         after = _number(request, "after", default=0, least=0, most=10**POSITION_DIGITS_MAX - 1)
         limit = _number(request, "limit", default=PAGE_EVENTS_DEFAULT, least=1, most=PAGE_EVENTS_MAX)
         wait_seconds = _number(request, "waitSeconds", default=0, least=0, most=WAIT_SECONDS_MAX)
-        page = await self._page(after, limit, self._types(request), time.monotonic() + wait_seconds)
+        page = await self._page(after, limit, self._types(request, caller.principal), time.monotonic() + wait_seconds)
         return Response(page.body(self._epoch), media_type="application/json")
 
-    def _types(self, request: Request) -> list[str] | None:
+    def _types(self, request: Request, principal: Principal) -> list[str] | None:
+        """The types to read: those that are asked for, and never one that the principal sees only in part."""
+        reached = [name for name, kind in self._kind_of.items() if gets_all_of(principal.roles, kind=kind, event=name)]
         text = request.query_params.get("types")
         if text is None:
-            return None
+            return None if len(reached) == len(self._kind_of) else reached
         types = list(dict.fromkeys(text.split(",")))
         if len(types) > TYPES_MAX:
             raise TooManyTypes(pointer="/types", limit=TYPES_MAX)
@@ -152,6 +165,8 @@ class FeedRoutes:
         if unknown:
             named = [name[:UNKNOWN_LENGTH_MAX] for name in unknown[:UNKNOWN_NAMED_MAX]]
             raise TypeUnknown(pointer="/types", types=named)
+        if unreached := [name for name in types if name not in reached]:
+            raise TypeOutOfReach(pointer="/types", types=unreached)
         return types
 
     async def _page(self, after: int, limit: int, types: list[str] | None, deadline: float) -> FeedPage:
@@ -218,7 +233,9 @@ Keep `scanned_to` with your own work and send it as the next `after`: also where
 to it was looked at. You have everything when `scanned_to` is `head`. Another `epoch` than before means that the log was
 restored from a backup: positions may stand for other events, so start again from 0. A page may be shorter than `limit`.
 
-Personal fields are sealed. Roles: {", ".join(sorted(FEED_ROLES))}."""
+Personal fields are sealed. A key gets the events of those things of which it sees everything: one with the role
+`integration` alone gets none about pay and no costs of products; `scanned_to` goes on all the same.
+Roles: {", ".join(sorted(FEED_ROLES))}."""
 
 
 PARAMETERS: Final = [
