@@ -123,6 +123,9 @@ async def _second_manager(made: Company) -> None:
     service.ids["other manager"] = UUID(receipt["id"])
     await service.must(f"/v1/teams/{made['south']}/appoint-leader", {"member_id": made["other manager"]})
     await service.make_key("other manager", ["manager"], service.ids["other manager"])
+    for number, name in enumerate(("rep", "other rep", "manager", "other manager")):
+        contact = {"email": f"{number}@example.com", "employee_number": f"E{number}"}
+        await service.must(f"/v1/members/{made[name]}/change", contact)
 
 
 async def _selling(made: Company, seller: str) -> None:

@@ -5,10 +5,8 @@ from functools import cache
 from typing import Final, Literal, TypeAlias, get_args
 from uuid import UUID
 
+from salesapi.access.reaches import ALL_UNMASKED, Reach, reach_over
 from salesapi.domain.shared.kernel import Kind, Refused, Role
-
-Reach: TypeAlias = Literal["all", "team", "own", "none"]
-"""Which rows a principal sees of one kind of thing: everybody's, its team tree's, its own, or none."""
 
 PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     "rep": frozenset(),
@@ -18,17 +16,6 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     "admin": frozenset({"deal.skip_stages", "deal.move_back", "approval.request_for_pay", "objection.raise_late"}),
     "integration": frozenset({"deal.skip_stages", "deal.move_back"}),
 }
-
-_ROW_REACH: Final[dict[Role, Reach]] = {
-    "rep": "own",
-    "manager": "team",
-    "finance": "all",
-    "auditor": "all",
-    "admin": "all",
-    "integration": "all",
-}
-_PAY_REACH: Final[dict[Role, Reach]] = {**_ROW_REACH, "integration": "none"}
-_ORDER: Final[tuple[Reach, ...]] = ("none", "own", "team", "all")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +44,11 @@ class Principal:
 
     def reach(self) -> Reach:
         """The widest reach of the roles over leads, customers, deals and activities."""
-        return _widest(self.roles, is_pay=False)
+        return reach_over(self.roles, "rows")
 
     def pay_reach(self) -> Reach:
         """The widest reach of the roles over commission statements."""
-        return _widest(self.roles, is_pay=True)
+        return reach_over(self.roles, "pay")
 
 
 @cache
@@ -69,23 +56,20 @@ def _permissions_of(roles: frozenset[Role]) -> frozenset[str]:
     return frozenset().union(*(PERMISSIONS[role] for role in roles))
 
 
-@cache
-def _widest(roles: frozenset[Role], *, is_pay: bool) -> Reach:
-    return max(((_PAY_REACH if is_pay else _ROW_REACH)[role] for role in roles), key=_ORDER.index, default="none")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """The rows that a query may return: those of these members, or of everybody (`None`)."""
 
     member_ids: frozenset[UUID] | None
+    unmasked: frozenset[str] = frozenset()
+    """Masked fields that are shown of every row, as `product.costs`."""
 
     def reaches(self, owner_id: UUID | None) -> bool:
         """Tells whether a row of this owner is inside. Rows without an owner (the pool) are open to everybody."""
         return self.member_ids is None or owner_id is None or owner_id in self.member_ids
 
 
-EVERYTHING: Final = Scope(member_ids=None)
+EVERYTHING: Final = Scope(member_ids=None, unmasked=ALL_UNMASKED)
 EVERY_ROLE: Final = frozenset[Role](get_args(Role))
 OVERSEERS: Final = frozenset[Role]({"admin", "auditor"})
 """Whoever keeps the keys, and whoever looks over the keeper's shoulder."""
@@ -116,7 +100,7 @@ class OwnerOutOfScope(Refused):
 
     code = "access.owner_out_of_scope"
     kind = Kind.FORBIDDEN
-    message = "You may act for yourself and for your team only, not for the member {member_id}."
+    message = "You may act for yourself and for your team only, and for nobody else."
 
 
 def refuse_foreign_role(principal: Principal, roles: frozenset[Role], operation: str) -> None:

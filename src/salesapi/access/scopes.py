@@ -8,11 +8,10 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
-from salesapi.access.principals import EVERYTHING, Principal, Reach, Scope
+from salesapi.access.principals import Principal, Scope
+from salesapi.access.reaches import Reach, unmasked
 from salesapi.domain.organisation.teams import TREE, Teams
 from salesapi.domain.shared.kernel import StreamRef
-
-NOBODY = Scope(member_ids=frozenset())
 
 
 class States(Protocol):
@@ -39,23 +38,24 @@ class Scopes:
         return await self._scope(principal, principal.pay_reach(), today)
 
     async def _scope(self, principal: Principal, reach: Reach, today: date) -> Scope:
+        shown = unmasked(principal.roles)
         if reach == "all":
-            return EVERYTHING
+            return Scope(member_ids=None, unmasked=shown)
         if reach == "none" or principal.member_id is None:
-            return NOBODY
+            return Scope(member_ids=frozenset(), unmasked=shown)
         own = frozenset({principal.member_id})
         if reach == "own":
-            return Scope(member_ids=own)
+            return Scope(member_ids=own, unmasked=shown)
         teams = await self._states.state(TREE)
         if not isinstance(teams, Teams):
-            return Scope(member_ids=own)
+            return Scope(member_ids=own, unmasked=shown)
         if teams is not self._teams:
             # The answers are kept for one state of the tree; the next state is another object.
             self._teams, self._led = teams, {}
         key = (principal.member_id, today)
         if key not in self._led:
             self._led[key] = members_led_by(teams, *key)
-        return Scope(member_ids=self._led[key] | own)
+        return Scope(member_ids=self._led[key] | own, unmasked=shown)
 
 
 def members_led_by(teams: Teams, member_id: UUID, on: date) -> frozenset[UUID]:

@@ -251,9 +251,7 @@ class Handling:
     def _refuse_new_foreign(self, target: Target, made: object | None, envelope: Envelope) -> None:
         """Nothing comes into being for somebody out of scope, whichever field of the command names them."""
         if made is not None and self._is_foreign(target.ref, made, envelope):
-            owner = self._catalogue.by_kind[target.ref.kind].owner
-            assert owner is not None, "a foreign thing has an owner"
-            raise OwnerOutOfScope(member_id=", ".join(sorted(map(str, _concerned(owner(made))))))
+            raise OwnerOutOfScope()  # Without a name: whose it would be may be known from what is out of scope only.
 
     def _is_foreign(self, ref: StreamRef, state: object, envelope: Envelope) -> bool:
         """Tells whether all whom the thing concerns are out of scope; a thing without an owner is everybody's."""
@@ -343,7 +341,7 @@ def _refuse_foreign_owner(command: object, envelope: Envelope, *, pointer: str) 
     """Before anything is looked up, so that nobody is told what a foreign owner has."""
     owner_id = getattr(command, "owner_id", None)
     if isinstance(owner_id, UUID) and not envelope.scope.reaches(owner_id):
-        raise OwnerOutOfScope(member_id=str(owner_id), pointer=pointer)
+        raise OwnerOutOfScope(pointer=pointer)
 
 
 def _concerned(owner: UUID | frozenset[UUID] | None) -> Iterable[UUID | None]:

@@ -7,14 +7,16 @@ declaration are held against each other and against the read models when it is m
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import signature
-from typing import Generic
+from typing import Any, Generic, get_type_hints
 from uuid import UUID
 
 from salesapi.access.principals import Scope, ScopeOf
+from salesapi.access.reaches import MASKS, Mask
 from salesapi.database.columns import SQL_TYPES, Reader
 from salesapi.database.conditions import Conditions
 from salesapi.database.connections import Connection, Record
 from salesapi.domain.shared.kernel import ThingUnknown
+from salesapi.domain.shared.states import replace
 from salesapi.queries.filters import Condition, Filter, Filters
 from salesapi.queries.orders import Ordering, Orders
 from salesapi.queries.paging import PAGE_ROWS_MAX, Cursors, IdValue, Page, PageRequest, Shape
@@ -61,6 +63,7 @@ class Listing(Generic[Shape, Filter, Ordering]):
         self._scope = scope
         self._only = only
         self._shown = shown
+        self._masks = MASKS.get(self._from.read_model, {})
         self._id = id or self._from.key()
         self._id_kind: type[IdValue] = UUID if self._from.sql_type(self._id) == SQL_TYPES[UUID] else int
         self.columns = selection(self._from, shape, id=self._id, expressions=expressions)
@@ -98,6 +101,9 @@ class Listing(Generic[Shape, Filter, Ordering]):
         """
         conditions = self.seen(scope)
         self.filters.add_to(conditions, where)
+        if any(getattr(where, name, None) is not None for name in self._masked(scope)):
+            # A filter would tell what is masked: it finds only where the value is shown.
+            conditions.add(f"{self._id} = ANY({{}}::uuid[])", list(scope.member_ids or ()))
         by = self.orders[order]
         cursors = Cursors(order=order.value, kind=by.kind, id_kind=self._id_kind)
         if (after := cursors.after(page)) is not None:
@@ -179,19 +185,37 @@ class Listing(Generic[Shape, Filter, Ordering]):
 
     def _read(self, row: Record, scope: Scope) -> Shape:
         read = self._read_row(row)
+        if masked := self._masked(scope):
+            row_id = getattr(read, "id", None)
+            hidden = [name for name, mask in masked.items() if not (mask.is_shown_in_scope and _holds(scope, row_id))]
+            record: Any = read  # Shapes are records, which the type of a list leaves open.
+            read = replace(record, **dict.fromkeys(hidden))
         return read if self._shown is None else self._shown(read, scope)
+
+    def _masked(self, scope: Scope) -> Mapping[str, Mask]:
+        """The fields that are null for the asker, at least of some rows."""
+        if not self._masks:
+            return self._masks
+        model = self._from.read_model
+        return {name: mask for name, mask in self._masks.items() if f"{model}.{name}" not in scope.unmasked}
 
     def _check(self) -> None:
         """Compares what the selection has not looked at."""
         for part in (self.filters.where, self.orders.members):
             if part.__module__ != self.shape.__module__:
                 raise DeclarationWrong(f"{self._name}: {part.__name__} is not of the file that its shape is of")
+        if unknown := set(self._masks) - set(get_type_hints(self.shape)):
+            raise DeclarationWrong(f"{self._name}: {', '.join(sorted(unknown))} is masked, and no field of its shape")
         self._from.check(self._id, part="its id")
         self._from.check(self._scope.text, part="its scope")
         self._from.check(self._only, part="what holds for all its rows")
         for name, condition in self.filters.conditions.items():
             for text in (condition.text, condition.unsent):
                 self._from.check(text, part=f"the filter `{name}`")
+
+
+def _holds(scope: Scope, member_id: UUID | None) -> bool:
+    return scope.member_ids is not None and member_id in scope.member_ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 
-from salesapi.access.principals import refuse_foreign_role
+from salesapi.access.principals import Principal, refuse_foreign_role
+from salesapi.access.reaches import gets_all_of, refuse_undeclared
 from salesapi.api.authentication import Authenticator
 from salesapi.api.rest.commands import REFUSALS
 from salesapi.api.rest.feed_histories import EPOCH_MAX, followed_event, followed_page, refuse_other_history
@@ -53,6 +54,14 @@ class TypeUnknown(Refused):
     code = "feed.type_unknown"
     kind = Kind.MALFORMED
     message = "There is no event type {types}; types are stored names such as deal.won."
+
+
+class TypeOutOfReach(Refused):
+    """A filter names a type of events that the key's roles do not reach: it would silently never match."""
+
+    code = "feed.type_out_of_reach"
+    kind = Kind.FORBIDDEN
+    message = "Your key does not reach the event types {types}; ask without them."
 
 
 class TooManyTypes(Refused):
@@ -116,6 +125,8 @@ class FeedRoutes:
         self._log = log
         self._catalogue = catalogue
         self._waiting = 0
+        refuse_undeclared(catalogue.by_kind)
+        self._kind_of = {event.name: stream.kind for stream in catalogue.streams for event in stream.events}
 
     def add_to(self, app: FastAPI) -> None:
         """Adds it."""
@@ -136,28 +147,33 @@ class FeedRoutes:
         )
 
     async def _answer(self, request: Request) -> Response:
-        await self._refuse_forbidden(request)
+        principal = await self._permitted(request)
         _refuse_unknown(request)
         last_event = followed_event(request.query_params.get("lastEventId"))
         after = _number(request, "after", default=last_event.position if last_event else 0, least=0, most=POSITION_MAX)
         epoch = _number(request, "epoch", default=0, least=1, most=EPOCH_MAX)
         limit = _number(request, "limit", default=PAGE_EVENTS_DEFAULT, least=1, most=PAGE_EVENTS_MAX)
         wait_seconds = _number(request, "waitSeconds", default=0, least=0, most=WAIT_SECONDS_MAX)
-        types, deadline, page = self._types(request), time.monotonic() + wait_seconds, FeedPage(after)
+        types, deadline = self._types(request, principal), time.monotonic() + wait_seconds
+        page = FeedPage(after)
         await refuse_other_history(self._log, last_event, followed_page(epoch, after=after) if epoch else None)
         while not await self._is_filled(page, limit, types, deadline):
             # A revocation moves the log, too: whoever waits is looked at anew before anything is read for them.
-            await self._refuse_forbidden(request, is_anew=True)
+            principal = await self._permitted(request, is_anew=True)
+            types = self._types(request, principal)
         return Response(page.body(), media_type="application/json")
 
-    async def _refuse_forbidden(self, request: Request, *, is_anew: bool = False) -> None:
+    async def _permitted(self, request: Request, *, is_anew: bool = False) -> Principal:
         caller = await self._authenticator.caller(request.headers.get("authorization"), is_anew=is_anew)
         refuse_foreign_role(caller.principal, FEED_ROLES, "The event feed")
+        return caller.principal
 
-    def _types(self, request: Request) -> list[str] | None:
+    def _types(self, request: Request, principal: Principal) -> list[str] | None:
+        """The types to read: those that are asked for, and never one that the principal sees only in part."""
+        reached = [name for name, kind in self._kind_of.items() if gets_all_of(principal.roles, kind=kind, event=name)]
         text = request.query_params.get("types")
         if text is None:
-            return None
+            return None if len(reached) == len(self._kind_of) else reached
         types = list(dict.fromkeys(text.split(",")))
         if len(types) > TYPES_MAX:
             raise TooManyTypes(pointer="/types", limit=TYPES_MAX)
@@ -165,6 +181,8 @@ class FeedRoutes:
         if unknown:
             named = [name[:UNKNOWN_LENGTH_MAX] for name in unknown[:UNKNOWN_NAMED_MAX]]
             raise TypeUnknown(pointer="/types", types=named)
+        if unreached := [name for name in types if name not in reached]:
+            raise TypeOutOfReach(pointer="/types", types=unreached)
         return types
 
     async def _is_filled(self, page: FeedPage, limit: int, types: list[str] | None, deadline: float) -> bool:
@@ -234,7 +252,9 @@ page empty, everything up to it was looked at. You have everything when `scanned
 When a backup was restored, positions after it stand for other events, under ids of another epoch. Whoever sends `epoch` or
 `lastEventId` is then told so (409, `feed.history_parted`), with the position `agreed_to` up to which nothing changed.
 
-Personal fields are sealed. Roles: {", ".join(sorted(FEED_ROLES))}."""
+Personal fields are sealed. A key gets the events of those things of which it sees everything: one with the role
+`integration` alone gets none about pay and no costs of products; `scanned_to` goes on all the same.
+Roles: {", ".join(sorted(FEED_ROLES))}."""
 
 
 PARAMETERS: Final = [

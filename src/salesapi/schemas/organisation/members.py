@@ -18,8 +18,10 @@ class Member:
 
     id: Annotated[UUID, About("The member.")]
     name: Annotated[str | None, About("Name; null where erased.")]
-    email: Annotated[str | None, About("Mail address.")]
-    employee_number: Annotated[str | None, About("Number in payroll.")]
+    email: Annotated[str | None, About("Mail address. Null but for the member, its managers, finance and admin.")]
+    employee_number: Annotated[
+        str | None, About("Number in payroll. Null for members and managers who don't have it in their team.")
+    ]
     joined_on: Annotated[date | None, About("First day, where known.")]
     left_on: Annotated[date | None, About("First day on which the member is no longer there.")]
     cost_centre: Annotated[str | None, About("Cost centre that bears the pay.")]
@@ -34,7 +36,9 @@ class Member:
 class MemberFilter:
     """Which members. Fields that are not sent do not filter."""
 
-    employee_number: Annotated[Key | None, About("With this number in payroll.")] = None
+    employee_number: Annotated[Key | None, About("With this number in payroll, among those whose number you see.")] = (
+        None
+    )
     has_left: Annotated[bool | None, About("Has a leaving date, or none.")] = None
     text: Annotated[SearchText | None, About("With this text in the name, in any case.")] = None
     external_system: Annotated[str | None, MaxLen(60), About("With an id in this other system.")] = None

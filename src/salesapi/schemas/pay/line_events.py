@@ -30,5 +30,5 @@ class LineEvent:
     actor_id: Annotated[UUID, About("The principal who recorded it.")]
     payload: Annotated[
         dict[str, Any] | None,
-        About("What it states, as stored, personal values null; null where it is about pay of somebody out of scope."),
+        About("What it states, as stored, personal values null; null where it is about a thing or pay out of scope."),
     ]

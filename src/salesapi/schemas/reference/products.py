@@ -25,8 +25,11 @@ class Product:
         About("List prices in the order of their dates; each holds from a day until before one."),
     ]
     costs: Annotated[
-        tuple[DatedCost, ...],
-        About("What a unit costs us, in the order of the dates; each holds from a day until before one."),
+        tuple[DatedCost, ...] | None,
+        About(
+            "What a unit costs us, in the order of the dates; each holds from a day until before one. Null but for the roles "
+            "admin, auditor and finance."
+        ),
     ]
     is_retired: Annotated[bool, About("It is off the list.")]
     external_id: Annotated[ExternalId | None, About("Its id in another system.")]
