@@ -83,14 +83,19 @@ class Service:
         self.ids[name] = UUID((await self.must("/v1/members", {"name": name}, role=role))["id"])
         return self.ids[name]
 
-    async def make_key(self, name: str, roles: list[Role], member_id: UUID | None = None) -> None:
-        """A key under this name."""
-        self.keys[name] = await issue_key(self.core.handling, name=name, roles=roles, member_id=member_id)
+    async def make_key(
+        self, name: str, roles: list[Role], member_id: UUID | None = None, *, principal: str | None = None
+    ) -> None:
+        """A key under this name, and of a principal of this name unless another one is named."""
+        named = principal or name
+        self.keys[name] = await issue_key(self.core.handling, name=named, roles=roles, member_id=member_id)
 
 
 @asynccontextmanager
-async def running_service(urls: DatabaseUrls, folder: Path, **settings: Any) -> AsyncIterator[Service]:
-    """Migrates and serves while the block runs; followers are up to the test."""
+async def running_service(
+    urls: DatabaseUrls, folder: Path, *, admin: str = "admin", **settings: Any
+) -> AsyncIterator[Service]:
+    """Migrates and serves while the block runs; followers are up to the test. `admin` is the principal of that key."""
     key_file = folder / f"{urls.name}.key"
     await migrate_all(urls.owner_url, key_file)
     made = Settings(
@@ -106,7 +111,8 @@ async def running_service(urls: DatabaseUrls, folder: Path, **settings: Any) -> 
         async with serving(http_app(core), listener), httpx2.AsyncClient(base_url=address, timeout=30) as client:
             service = Service(core, urls, address, client)
             await service.make_key("founder", ["admin"])
-            await service.make_key("admin", ["admin"], await service.join("Ada", role="founder"))
+            ada = await service.join("Ada", role="founder")
+            await service.make_key("admin", ["admin"], ada, principal=admin)
             yield service
 
 

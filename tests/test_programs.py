@@ -17,7 +17,7 @@ def line(message: str, level: str = "warning") -> str:
         "event log writer: cannot connect to PostgreSQL (TimeoutError); trying again",
         "event log listener: lost its connection to PostgreSQL (TimeoutError); connecting again",
         "read.deal_v1_g1: cannot reach PostgreSQL (TimeoutError)",
-        "the projection engine lost its lead (TimeoutError); trying again",
+        "the leads were not renewed: TimeoutError",
     ],
 )
 def test_a_database_that_answers_late_is_no_complaint(message: str) -> None:

@@ -64,6 +64,7 @@ ASKED: Final[dict[str, dict[str, Any]]] = {
         "planId": NOBODY,
         "dealId": NOBODY,
     },
+    "RetentionDueReport": {"asOf": "2026-01-01"},
     "events": {"types": "deal.won", "limit": 1, "epoch": 7, "lastEventId": "1:5"},
 }
 """By operation and parameter: with this value (or these) the answer is another than without it, or than with that of `GIVEN`."""
@@ -73,6 +74,7 @@ GIVEN: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("ReceivablesReport", ""): {"asOf": "2026-03-31"},
     ("CommissionAccrualsReport", ""): FEBRUARY,
     ("ContractCostsReport", ""): OF_COSTS,
+    ("RetentionDueReport", ""): {"asOf": "2036-03-31"},
     ("ContractCostsReport", "customerLifeMonths"): {
         **OF_COSTS,
         "renewalCommission": "not_commensurate",

@@ -12,6 +12,7 @@ from salesapi.domain.customers.customers import (
     RegisterCustomer,
 )
 from salesapi.domain.customers.persons import ErasePerson
+from salesapi.domain.organisation.api_keys import RotateApiKey
 from salesapi.domain.pay.records.awards import ApproveAward, Award, AwardGranted
 from salesapi.domain.pay.records.objections import DecideObjection, RaiseObjection, WithdrawObjection
 from salesapi.domain.selling.deals import OpenDeal
@@ -103,7 +104,7 @@ def test_each_step_is_accepted_on_the_states_as_they_are_by_then() -> None:
 
 def test_whatever_follows_is_a_declared_command() -> None:
     objecting = {RaiseObjection, DecideObjection, WithdrawObjection}
-    assert set(FOLLOWING) == {ConvertLead, ApproveAward, SplitTarget, ErasePerson} | objecting
+    assert set(FOLLOWING) == {ConvertLead, ApproveAward, SplitTarget, ErasePerson, RotateApiKey} | objecting
     award = folded(Award, "award", GRANTED)
     for step in (*_steps(CONVERT), *approve_award(award, ApproveAward(award_id=AWARD), CONTEXT)):
         assert isinstance(step, Step)

@@ -121,7 +121,7 @@ async def test_the_checker_sees_a_lost_event_and_another_receipt(
         clients = Clients(lambda: [service.address], service.keys["admin"], Random(SEED))
         kept = await clients.attempt(service.client, 1, "n/1")
     assert kept.receipt is not None
-    moved = [{**event, "position": 7} for event in kept.receipt["events"]]
+    moved = [{**event, "position": 7_000} for event in kept.receipt["events"]]
     lost = replace(kept, receipt={**kept.receipt, "events": moved})
 
     assert (await check(database.owner_url, [kept])).broken == ()

@@ -166,6 +166,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         compensation_plan: CompensationPlanSimulated(assumed_deals, assumed_quotas, assumptions_digest, changes,
             currency, current_minor, engine_version, is_changed_often, loser_count, participant_count, period,
             position, proposal_digest, simulated_minor, versions_within_year, winner_count)
+            CompensationPlanProposalRejected(proposal)
     """,
     "The row holds what it came to; what it was before stands in the log.": """
         customer: CustomerParentChanged(parent_from) CustomerAssigned(owner_from) CustomerReleased(owner_from)
@@ -197,6 +198,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         receipt: ReceiptRecorded(note) ReceiptRefunded(reason)
         rate_table: RateTableRatesCorrected(reason)
         compensation_plan: CompensationPlanVersionPublished(reason) CompensationPlanRetired(reason)
+            CompensationPlanProposalRejected(reason)
         enrolment: EnrolmentEnded(reason)
     """,
     "Who did it is for the log and the rules on who may.": """
@@ -260,6 +262,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
             DealVoided(occurred)
         compensation_plan: CompensationPlanDrafted(occurred) CompensationPlanVersionPublished(occurred)
             CompensationPlanSimulated(occurred) CompensationPlanRetired(occurred)
+            CompensationPlanVersionProposed(occurred) CompensationPlanProposalRejected(occurred)
         enrolment: EnrolmentBegun(occurred) EnrolmentEnded(occurred) EnrolmentParticipantLeft(occurred)
         quota: EnrolmentQuotaSet(occurred)
         payout_run: PayoutRunOpened(occurred) PayoutRunCalculated(occurred) PayoutRunStatementIssued(occurred)

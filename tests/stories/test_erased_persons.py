@@ -126,7 +126,9 @@ async def _judged(known: Known, member: str) -> None:
     deal = await known.make("deal", "/v1/deals", opened)
     await known.send(f"/v1/deals/{deal}/lose", {"reason": "price", "note": new.new("lost")})
     asked = {"subject": {"kind": "deal", "id": deal}, "steps": [{"member_ids": [member]}]}
-    approval = await known.make("approval", "/v1/approvals", asked)
+    colleague = await known.make("colleague", "/v1/members", {"name": "Colleague"})
+    await known.site.deployment.make_key("asker", "finance", "--member", colleague)
+    approval = known.ids["approval"] = (await known.send("/v1/approvals", asked, role="asker"))["id"]
     decided = {"step": 1, "decision": "approve", "note": new.new("approval")}
     await known.send(f"/v1/approvals/{approval}/decide-step", decided, role="manager")
     claim = {"claim": new.new("claim"), "evidence": new.new("evidence")}

@@ -145,7 +145,7 @@ def verify(
             fail("--root is the root in hexadecimal digits", NOTHING_SHOWN)
         try:
             verdict = await (verify_file(export, outside) if export else verify_here(settings_for(data_dir), outside))
-        except (OSError, KeyFileRefused) as error:
+        except KeyFileRefused as error:
             fail(str(error), NOTHING_SHOWN)
         print(verdict)
         return int(verdict.status)

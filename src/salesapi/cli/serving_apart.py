@@ -10,6 +10,7 @@ from salesapi.cli.founding import found_access
 from salesapi.cli.migrating import migrate_all
 from salesapi.cli.running import run, until_stopped
 from salesapi.cli.serving import listening_socket, serving
+from salesapi.eventlog.epochs import RestoreUntold
 
 
 def migrate(*, admin_key_file: Path | None = None) -> None:
@@ -25,7 +26,11 @@ def migrate(*, admin_key_file: Path | None = None) -> None:
     async def work() -> None:
         url = owner_url(settings)
         done = await migrate_all(url, settings.key_file)
-        done += await found_access(url, admin_key_file)
+        try:
+            done += await found_access(url, admin_key_file)
+        except RestoreUntold:
+            # The log is not written before: the next start of the server is refused until it is told, and says so.
+            done.append("nothing was stated in the log: run `salesapi restored`, then `salesapi migrate` again")
         print("\n".join(done) or "nothing to do: the database has this version")
 
     run(work())

@@ -15,7 +15,7 @@ from eventsourcing.persistence import IntegrityError
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import Header, RetentionPolicy, StorageType, StreamConfig
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import APIError, BadRequestError, NotFoundError
 
 from salesapi.streaming.cloud_events import MEDIA_TYPE
 from salesapi.streaming.connecting import ANSWER_SECONDS_MAX, connect
@@ -139,7 +139,10 @@ class StreamConnection:
         try:
             state = (await self._jetstream.stream_info(self._stream.name)).state
         except NotFoundError:
-            state = (await self._jetstream.add_stream(_configuration(self._stream, {INCARNATION: token_hex(8)}))).state
+            # Two that make it at once name two incarnations: the first one's stays, and the second is refused.
+            with suppress(BadRequestError):
+                await self._jetstream.add_stream(_configuration(self._stream, {INCARNATION: token_hex(8)}))
+            state = (await self._jetstream.stream_info(self._stream.name)).state
         if state.messages != state.last_seq:
             raise StreamDiverged(
                 f"the stream {self._stream.name} holds {state.messages} of the {state.last_seq} messages it was sent: some "

@@ -24,7 +24,7 @@ CUSTOMERS = (
     refused("ErasePerson", {"person_id": "$person"}, "person.erasure_not_requested"),
     Sent("RequestErasure", {**ERASURE, "records": [{"kind": "customer", "id": "$li", "contact_id": NOBODY}]}),
     refused("RequestErasure", ERASURE, "person.erasure_requested_already"),
-    refused("ErasePerson", {"person_id": "$person"}, "duty.not_apart"),
+    refused("ErasePerson", {"person_id": "$person"}, "person.erasure_same_person"),
     refused("ErasePerson", {"person_id": "$person"}, "person.held", role="finance"),
     Sent("ReleaseLegalHold", {"person_id": "$person", "matter": "audit", "reason": "Closed"}),
     refused(

@@ -44,6 +44,7 @@ from salesapi.schemas.cash.agreements import AgreedLine, Agreement
 from salesapi.schemas.cash.invoices import Invoice
 from salesapi.schemas.cash.receipts import PaymentReceipt, ReceiptAllocation
 from salesapi.schemas.customers.customers import Customer, TimelineEntry
+from salesapi.schemas.customers.persons import Person
 from salesapi.schemas.customers.satisfactions import Satisfaction
 from salesapi.schemas.organisation.api_keys import ApiKey
 from salesapi.schemas.organisation.approvals import Approval
@@ -291,6 +292,7 @@ RELATIONS: Final[Mapping[type, tuple[One | Many, ...]]] = {
         _award(about="The award that is to be approved, where it is one.", key="subject_id"),
     ),
     Principal: (_member(about="The member that it is."),),
+    Person: (*_principals("confirmed_by"),),
     Me: (_member(about="The member that it is."),),
     ApiKey: (to_one(PRINCIPALS, name="principal", key="principal_id", about="For whom it opens the doors."),),
     LineEvent: (_actor(),),
