@@ -64,7 +64,6 @@ ASKED: Final[dict[str, dict[str, Any]]] = {
         "planId": NOBODY,
         "dealId": NOBODY,
     },
-    "RetentionDueReport": {"asOf": "2026-01-01"},
     "events": {"types": "deal.won", "limit": 1, "epoch": 7, "lastEventId": "1:5"},
 }
 """By operation and parameter: with this value (or these) the answer is another than without it, or than with that of `GIVEN`."""
@@ -74,7 +73,6 @@ GIVEN: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("ReceivablesReport", ""): {"asOf": "2026-03-31"},
     ("CommissionAccrualsReport", ""): FEBRUARY,
     ("ContractCostsReport", ""): OF_COSTS,
-    ("RetentionDueReport", ""): {"asOf": "2036-03-31"},
     ("ContractCostsReport", "customerLifeMonths"): {
         **OF_COSTS,
         "renewalCommission": "not_commensurate",
@@ -86,8 +84,8 @@ GIVEN: Final[dict[tuple[str, str], dict[str, Any]]] = {
 
 REFUSED: dict[str, str] = {"batch": "payout_run.batch_unknown", "epoch": "feed.history_unknown"}
 """Parameters whose value names what is not there, by what it is answered with."""
-NO_JSON = {"export"}
-"""Operations whose answer is a file; `test_export.py` has their parameters."""
+NO_JSON = {"export", "RetentionDueReport"}
+"""Operations whose answer is a file, or rests on a rule; `test_export.py` and `test_retention.py` have their parameters."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -135,7 +135,7 @@ async def _judged(known: Known, member: str) -> None:
     step = {"subject": {"kind": "process_step", "id": pipeline, "key": "engaging"}, "member_id": member}
     objection = await known.send("/v1/objections", {**step, **claim}, role="manager")
     known.ids["objection"] = objection["id"]
-    await known.send(f"/v1/objections/{objection['id']}/answer", {"answer": new.new("answer")})
+    await known.send(f"/v1/objections/{objection['id']}/answer", {"answer": new.new("answer")}, role="asker")
 
 
 async def _only_contact(known: Known, customer: str) -> str:

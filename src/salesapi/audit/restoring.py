@@ -57,7 +57,9 @@ async def restore_export(
     async with owner.transaction():
         await owner.execute("SELECT pg_advisory_xact_lock($1)", APPEND)
         if there := await owner.fetchval(NOT_EMPTY):
-            raise RestoreRefused(f"the database is not empty, it has {there}: restore into one that was only migrated")
+            raise RestoreRefused(
+                f"the database is not empty, it has {there}: restore into one that `salesapi migrate --empty` made"
+            )
         await _store(owner, ExportLines(path, on_progress), last, outside)
         await _seal(owner, last, on_progress)
         for epoch in last.epochs.known:

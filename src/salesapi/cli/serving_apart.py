@@ -13,13 +13,15 @@ from salesapi.cli.serving import listening_socket, serving
 from salesapi.eventlog.epochs import RestoreUntold
 
 
-def migrate(*, admin_key_file: Path | None = None) -> None:
+def migrate(*, admin_key_file: Path | None = None, empty: bool = False) -> None:
     """Brings the database to this version, with the owner's role (SALESAPI_MIGRATION_URL).
 
     Parameters
     ----------
     admin_key_file
         Write the first admin key to this file, readable by you only; without it the key is printed.
+    empty
+        Leave the log empty, for an export that is restored into it: no principal is stated and no key is made.
     """
     settings = read_settings()
 
@@ -27,7 +29,7 @@ def migrate(*, admin_key_file: Path | None = None) -> None:
         url = owner_url(settings)
         done = await migrate_all(url, settings.key_file)
         try:
-            done += await found_access(url, admin_key_file)
+            done += [] if empty else await found_access(url, admin_key_file)
         except RestoreUntold:
             # The log is not written before: the next start of the server is refused until it is told, and says so.
             done.append("nothing was stated in the log: run `salesapi restored`, then `salesapi migrate` again")

@@ -25,7 +25,7 @@ from salesapi.domain.shared.parties import CustomerKind
 from salesapi.domain.shared.states import made_from
 from salesapi.privacy.personal import personal_fields
 from tests.domain.examples import ACME, ANNA, LEAD, THERE
-from tests.spec import ACTOR, SUBJECT, day, fold, folded, given, uid
+from tests.spec import ACTOR, PERSON, SUBJECT, day, fold, folded, given, uid
 from tests.values_by_type import bare, built
 
 OTHER: Final = uid(0xAD)
@@ -111,7 +111,7 @@ def test_a_hold_is_placed_and_released_by_its_matter() -> None:
 
 
 def test_an_erasure_is_asked_for_with_all_that_it_is_about() -> None:
-    own = replace(REQUESTED, requested_by=ACTOR, requester_id=None)
+    own = replace(REQUESTED, requested_by=ACTOR, requester_id=PERSON)
     given().facts(FACTS).when(REQUEST).then(own)
     given(HELD).facts(FACTS).when(REQUEST).then(own)
     given(own).facts(FACTS).when(REQUEST).then()
@@ -168,7 +168,9 @@ def test_nothing_of_an_erasure_may_be_held(record: persons.PersonalRecord) -> No
 
 
 def test_whoever_is_erased_can_be_erased_again_when_more_has_become_known() -> None:
-    given(REQUESTED, ERASED).facts(FACTS).when(REQUEST).then(replace(REQUESTED, requested_by=ACTOR, requester_id=None))
+    given(REQUESTED, ERASED).facts(FACTS).when(REQUEST).then(
+        replace(REQUESTED, requested_by=ACTOR, requester_id=PERSON)
+    )
 
 
 def test_an_erasure_is_told_to_every_thing_that_it_is_about() -> None:
