@@ -4,7 +4,7 @@
 it; `cli/` decides which of both a process runs.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +16,7 @@ from salesapi.access.api_keys import ApiKeys
 from salesapi.access.scopes import Scopes
 from salesapi.audit.sealing import root_at
 from salesapi.clock import Clock, Ids, SystemClock, TimeOrderedIds
-from salesapi.commands.handling import Handling
+from salesapi.commands.handling import Handling, Resolver
 from salesapi.commands.stream_states import StreamStates
 from salesapi.database.connections import (
     COMMAND_TIMEOUT_SECONDS,
@@ -60,6 +60,8 @@ class Core:
     states: StreamStates
     ledgers: PayFactsReader
     handling: Handling
+    resolvers: Mapping[type, Resolver]
+    """What finds things for deciders that are no streams, by the class of their references."""
     room: StorageRoom
     api_keys: ApiKeys
     scopes: Scopes
@@ -137,7 +139,7 @@ def assembled(
 
     folder = settings.key_file.parent if settings.development and settings.key_file is not None else None
     room = StorageRoom(pool, folder)
-    resolvers = {PayFactsRef: find_ledger, TreeRootRef: find_root}
+    resolvers: dict[type, Resolver] = {PayFactsRef: find_ledger, TreeRootRef: find_root}
     return Core(
         settings=settings,
         pool=pool,
@@ -146,6 +148,7 @@ def assembled(
         catalogue=catalogue,
         states=states,
         ledgers=ledgers,
+        resolvers=resolvers,
         handling=Handling(
             log,
             codec,

@@ -5,7 +5,7 @@ when nobody is known yet. Instants of the tables become the business time of the
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -28,7 +28,6 @@ from salesapi.eventlog.postgresql import PostgreSQLEventLog
 from salesapi.eventlog.recorder import AppendRequest, StreamAppend, VersionConflict
 from salesapi.eventlog.upcasts import UPCASTS
 from salesapi.importing.import_job import import_principal
-from salesapi.settings import Settings
 
 ORIGIN: Final = "cli:migrate"
 META: Final = EventMeta(actor_id=OPERATOR.id, principal_kind=OPERATOR.kind, command="take_over_access", origin=ORIGIN)
@@ -56,7 +55,7 @@ async def found_access(owner_url: str, admin_key_file: Path | None) -> list[str]
             clock=SystemClock(),
             ids=TimeOrderedIds(),
             resolvers={},
-            bounds=TimeBounds(first_on=Settings().first_day),
+            bounds=TimeBounds(first_on=date.min),
         )
         await register(handling, OPERATOR, origin=ORIGIN)
         async with owner_connection(owner_url) as connection:

@@ -13,7 +13,6 @@ from salesapi.cli.progress import shown_progress
 from salesapi.cli.running import run
 from salesapi.commands.handling import Handling
 from salesapi.commands.stream_states import StreamStates
-from salesapi.domain.shared.kernel import PayFactsRef, Ref, TreeRootRef
 from salesapi.eventlog.codec import Codec
 from salesapi.eventlog.recorder import LogOverloaded, LogUnavailable, OutcomeUnknown
 from salesapi.eventlog.upcasts import UPCASTS
@@ -76,15 +75,10 @@ def rehearsal_parts(core: Core) -> Parts:
         core.catalogue,
         clock=core.clock,
         ids=core.ids,
-        resolvers=dict.fromkeys((PayFactsRef, TreeRootRef), _nothing),
+        resolvers=core.resolvers,
         bounds=core.bounds,
     )
     return Parts(pool=core.pool, handling=handling, catalogue=core.catalogue, clock=core.clock, is_dry_run=True)
-
-
-async def _nothing(ref: Ref) -> object | None:
-    """A rehearsal has no ledger: nobody is paid by what it decides."""
-    return None
 
 
 def show(summary: Summary, console: Console, results: Path | None = None) -> None:

@@ -14,6 +14,9 @@ from salesapi.domain.shared.kernel import Context, Facts, Kind, Refused, record
 StateOf = TypeVar("StateOf", contravariant=True)
 CommandOf = TypeVar("CommandOf", contravariant=True)
 
+NOBODY: Final[frozenset[UUID]] = frozenset()
+"""No member gains by a command."""
+
 
 class PersonUnknown(Refused):
     """Somebody answers for this command, so the key has to say who it is."""
@@ -56,7 +59,10 @@ class Duty(Generic[StateOf, CommandOf]):
 
     def refuses(self) -> list[str]:
         """Says who may not give the command, for the contracts."""
-        told = ["a key that names no member" + " and is no system's" * self.is_for_systems] * self.is_personal
+        nobodys = "a key that names no member"
+        if self.is_for_systems:
+            nobodys += " and is no system's"
+        told = [nobodys] if self.is_personal else []
         if self.apart_from:
             told.append(f"who gave cause for the last {_either(self.apart_from)}")
         return [*told, "who gains by it"] if self.benefits is not None else told
@@ -85,6 +91,3 @@ def refuse_conflict(duty: Duty[StateOf, CommandOf], state: StateOf, command: Com
             raise NotApart(operation=operation, event=event.__name__)
     if duty.benefits is not None and context.member_id in duty.benefits(state, command, context.facts):
         raise OwnBenefit(operation=operation)
-
-
-NOBODY: Final[frozenset[UUID]] = frozenset()
