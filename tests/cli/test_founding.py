@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from salesapi.access.principals import KeyUnknown
 from salesapi.app import Core, running_core
+from salesapi.audit.restoring import restore_export
 from salesapi.cli.founding import found_access
 from salesapi.cli.migrating import migrate_all
 from salesapi.commands.key_issuing import OPERATOR, issue_key, own_envelope
@@ -27,6 +28,7 @@ from salesapi.domain.shared.kernel import StreamRef, natural_id
 from salesapi.domain.shared.key_digests import key_id
 from salesapi.embedded.postgresql import DatabaseUrls
 from salesapi.settings import Settings
+from tests.audit.test_restoring import KEPT
 from tests.connections import connected
 from tests.spec import uid
 
@@ -175,3 +177,17 @@ async def test_without_a_file_the_first_key_is_said_once(database: DatabaseUrls,
     async with core_of(database, tmp_path) as core:
         assert await opened(core, said.rpartition(" ")[2]) is not None
     assert await brought_up(database, tmp_path) == []
+
+
+@pytest.mark.parametrize("path", KEPT, ids=lambda path: path.name)
+async def test_a_log_that_was_restored_from_before_keys_were_facts_gets_its_first_key(
+    database: DatabaseUrls, tmp_path: Path, path: Path
+) -> None:
+    await migrate_all(database.owner_url, tmp_path / "key")
+    async with connected(database.owner_url) as owner:
+        await restore_export(owner, path)
+
+    (said,) = await brought_up(database, tmp_path)
+
+    async with core_of(database, tmp_path) as core:
+        assert await opened(core, said.rpartition(" ")[2]) == (natural_id("principal", "admin"), ["admin"])
