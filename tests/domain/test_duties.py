@@ -18,6 +18,7 @@ from salesapi.domain.selling.targets import AgreeTarget
 from salesapi.domain.shared.declarations import AnyCommand
 from salesapi.domain.shared.duties import Duty, NotApart, OwnBenefit, PersonUnknown
 from salesapi.domain.shared.kernel import Party
+from tests.domain.customers import test_persons as persons
 from tests.domain.examples import ANNA, BORIS, FACTS, OPENED
 from tests.domain.organisation import test_approvals as approvals
 from tests.domain.pay.commission_stories import ANN, PLAN, Log, flat
@@ -130,6 +131,8 @@ EXAMPLES: Final[Examples] = {
     "ExtendExpiry": of_award(awards.EXTEND),
     "ApproveAward": of_award(awards.APPROVE, awards.granted(), gaining=awards.REP),
     "RevokeAward": of_award(awards.REVOKE, awards.POSTED, gaining=awards.REP),
+    "RequestErasure": Example(case=given().facts(persons.FACTS).when(persons.REQUEST)),
+    "ErasePerson": Example(case=given(persons.REQUESTED).facts(persons.FACTS).when(persons.ERASE)),
     "StatePoolShares": Example(case=pools.of_team().when(pools.STATE)),
     "ApprovePoolShares": Example(case=pools.of_team(pools.STATED).when(pools.APPROVE), gaining=ANN),
     "RejectPoolShares": Example(case=pools.of_team(pools.STATED).when(pools.REJECT), gaining=ANN),

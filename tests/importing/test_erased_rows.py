@@ -14,7 +14,10 @@ from tests.importing.generated_crm import GeneratedCrm
 from tests.importing.reading_back import Importing, counts, events
 
 ONE, OTHER = (
-    Principal(id=natural_id("principal", name), name=name, roles=frozenset({"admin"})) for name in ("one", "other")
+    Principal(
+        id=natural_id("principal", name), name=name, roles=frozenset({"admin"}), member_id=natural_id("member", name)
+    )
+    for name in ("one", "other")
 )
 
 

@@ -23,7 +23,10 @@ from tests.programs import until
 
 NAME = "Canary-memory-4711-Zhang"
 ONE, OTHER = (
-    Principal(id=natural_id("principal", name), name=name, roles=frozenset({"admin"})) for name in ("one", "other")
+    Principal(
+        id=natural_id("principal", name), name=name, roles=frozenset({"admin"}), member_id=natural_id("member", name)
+    )
+    for name in ("one", "other")
 )
 PATIENCE_SECONDS = 20.0
 

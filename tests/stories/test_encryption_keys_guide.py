@@ -67,8 +67,10 @@ async def operator(postgresql: EmbeddedPostgreSQL, reachable_folder: Path) -> As
     with programs_in(reachable_folder) as programs:
         deployment = Deployment(programs, urls, reachable_folder / "key-encryption.key")
         await deployment.found()
-        await deployment.make_key("finance", "finance")
         server = await deployment.serve()
+        for name in ("officer", "finance"):
+            member = await server.post("/v1/members", {"name": name}, f"member/{name}")
+            await deployment.make_key(name, "finance", "--member", member.json()["id"])
         for name in ("backup", "other"):
             (reachable_folder / name).mkdir()
         program = reachable_folder / "salesapi"
@@ -79,7 +81,7 @@ async def operator(postgresql: EmbeddedPostgreSQL, reachable_folder: Path) -> As
             "BACKUP": str(reachable_folder / "backup"),
             "OTHER_HOST": str(reachable_folder / "other"),
             "ADDRESS": str(server.client.base_url).rstrip("/"),
-            "ADMIN_KEY": deployment.keys["admin"],
+            "OFFICER_KEY": deployment.keys["officer"],
             "FINANCE_KEY": deployment.keys["finance"],
         }
         yield Operator(deployment, server, Shell(reachable_folder, settings))
@@ -95,7 +97,7 @@ async def test_the_commands_of_the_guide_do_what_it_says(operator: Operator) -> 
 
     assert (await shell.run(show)).count(first) == 2
     assert f"{shell.settings['BACKUP']}/key-encryption.key: {first}" in await shell.run(backup)
-    assert re.search(rf"1 keys are wrapped anew by file:\w+; gone from .*: {first}", await shell.run(rotate))
+    assert re.search(rf"3 keys are wrapped anew by file:\w+; gone from .*: {first}", await shell.run(rotate))
     status, _, errors = await deployment.programs.run(
         "encryption-keys",
         "show",

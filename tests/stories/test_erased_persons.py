@@ -128,6 +128,8 @@ async def _judged(known: Known, member: str) -> None:
     asked = {"subject": {"kind": "deal", "id": deal}, "steps": [{"member_ids": [member]}]}
     colleague = await known.make("colleague", "/v1/members", {"name": "Colleague"})
     await known.site.deployment.make_key("asker", "finance", "--member", colleague)
+    confirmer = await known.make("confirmer", "/v1/members", {"name": "Confirmer"})
+    await known.site.deployment.make_key("confirmer", "finance", "--member", confirmer)
     approval = known.ids["approval"] = (await known.send("/v1/approvals", asked, role="asker"))["id"]
     decided = {"step": 1, "decision": "approve", "note": new.new("approval")}
     await known.send(f"/v1/approvals/{approval}/decide-step", decided, role="manager")
@@ -236,9 +238,10 @@ async def test_an_erased_person_is_nowhere_and_the_log_is_as_it_was(known: Known
     assert len(_found(known, await _shown(known))) > 15
     before, size, root = await _export(known, reachable_folder / "before.jsonl")
 
-    person = await known.send("/v1/persons/request-erasure", _erasure(known))
-    await known.send(f"/v1/persons/{person['id']}/erase", {}, status=409)
-    erased = await known.send(f"/v1/persons/{person['id']}/erase", {}, role="finance")
+    person = await known.send("/v1/persons/request-erasure", _erasure(known), role="asker")
+    await known.send(f"/v1/persons/{person['id']}/erase", {}, status=409, role="asker")
+    await known.send(f"/v1/persons/{person['id']}/erase", {}, status=403, role="finance")
+    erased = await known.send(f"/v1/persons/{person['id']}/erase", {}, role="confirmer")
 
     assert [event["type"] for event in erased["events"]][:2] == ["person.erased", "lead.person_erased"]
     assert len(erased["events"]) == 13

@@ -24,14 +24,14 @@ CUSTOMERS = (
     refused("ErasePerson", {"person_id": "$person"}, "person.erasure_not_requested"),
     Sent("RequestErasure", {**ERASURE, "records": [{"kind": "customer", "id": "$li", "contact_id": NOBODY}]}),
     refused("RequestErasure", ERASURE, "person.erasure_requested_already"),
-    refused("ErasePerson", {"person_id": "$person"}, "person.erasure_same_person"),
     refused("ErasePerson", {"person_id": "$person"}, "person.held", role="finance"),
     Sent("ReleaseLegalHold", {"person_id": "$person", "matter": "audit", "reason": "Closed"}),
     refused(
         "ReleaseLegalHold", {"person_id": "$person", "matter": "audit", "reason": "?"}, "person.not_held", "/matter"
     ),
+    refused("ErasePerson", {"person_id": "$person"}, "duty.not_apart"),
     Sent("WithdrawErasureRequest", {"person_id": "$person", "reason": "Too soon"}),
-    Sent("RequestErasure", ERASURE, role="integration"),
+    Sent("RequestErasure", ERASURE),
     Sent("ErasePerson", {"person_id": "$person"}, role="finance"),
     Sent("PublishRetentionRule", {"periods": [LEADS_KEPT, {"kind": "customer", "years": 10}], "reason": "Law"}),
     refused(

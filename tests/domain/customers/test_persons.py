@@ -20,6 +20,7 @@ from salesapi.domain.customers.satisfaction import CustomerSatisfactionRecorded
 from salesapi.domain.organisation.members import MemberPersonErased
 from salesapi.domain.selling.activities import Activity, ActivityPersonErased, Subject
 from salesapi.domain.selling.leads import Lead, LeadPersonErased
+from salesapi.domain.shared.duties import NotApart, PersonUnknown
 from salesapi.domain.shared.kernel import Ref, StreamRef, ThingUnknown
 from salesapi.domain.shared.parties import CustomerKind
 from salesapi.domain.shared.states import made_from
@@ -148,8 +149,9 @@ def test_a_contact_with_the_id_of_another_thing_takes_no_other_key_along() -> No
 
 def test_somebody_else_confirms_an_erasure() -> None:
     given(CONSENTED).when(ERASE).refused(persons.PersonErasureNotRequested)
-    given(REQUESTED).when(ERASE).by(OTHER).refused(persons.PersonErasureSamePerson)
-    given(REQUESTED).when(ERASE).by(ACTOR, ANNA).refused(persons.PersonErasureSamePerson)
+    given(REQUESTED).when(ERASE).after(OTHER, ANNA).by(ACTOR, ANNA).refused(NotApart)
+    given(REQUESTED).when(ERASE).after(OTHER, None).refused(NotApart)
+    given(REQUESTED).when(ERASE).by(OTHER, None).refused(PersonUnknown)
     given(REQUESTED).when(ERASE).then(ERASED)
     given(REQUESTED, ERASED).when(ERASE).refused(persons.PersonErasureNotRequested)
     withdrawn = persons.PersonErasureWithdrawn(reason="Too soon")

@@ -8,6 +8,7 @@ from salesapi.domain.customers.customers import Customer
 from salesapi.domain.customers.persons import Person, PersonalRecord, PersonEvent, PersonSubject
 from salesapi.domain.selling.leads import Lead
 from salesapi.domain.shared.declarations import Stream, changes, creates
+from salesapi.domain.shared.duties import Duty
 from salesapi.domain.shared.kernel import CASHIERS, Context, Facts, Ref, StreamRef, roles
 from salesapi.domain.shared.references import refuse_unknown
 from salesapi.domain.shared.states import made_from
@@ -98,7 +99,6 @@ def erase(state: Person, command: persons.ErasePerson, context: Context) -> tupl
     request = state.request
     if request is None:
         raise persons.PersonErasureNotRequested()
-    _refuse_same_person(request, context)
     _refuse_held(request.records, context.facts)
     _refuse_shared_keys(request.records, context.facts)
     erased = made_from(
@@ -161,13 +161,6 @@ def _refuse_shared_keys(records: Sequence[PersonalRecord], facts: Facts) -> None
                 raise persons.PersonKeyShared(id=str(ref.id), kind=ref.kind.replace("_", " "))
 
 
-def _refuse_same_person(request: persons.ErasureRequest, context: Context) -> None:
-    """Two principals are two persons unless they are known to be one: the same principal, or the same member."""
-    is_same_member = context.member_id is not None and context.member_id == request.requester_id
-    if context.actor_id == request.requested_by or is_same_member:
-        raise persons.PersonErasureSamePerson()
-
-
 def _stream(record: PersonSubject | PersonalRecord) -> StreamRef:
     return StreamRef(record.kind, record.id)
 
@@ -218,12 +211,20 @@ STREAM: Final = Stream[Person, PersonEvent](
         creates(
             persons.RequestErasure,
             decide=request_erasure,
-            roles=CASHIERS,
+            roles=OFFICERS,
             identity=_identity,
             needs=_needs_of_request,
             verb="request-erasure",
+            duty=Duty(why="another person has to confirm it"),
         ),
         changes(persons.WithdrawErasureRequest, decide=withdraw_request, roles=OFFICERS, target="person_id"),
-        changes(persons.ErasePerson, decide=erase, roles=OFFICERS, target="person_id", needs=_needs_of_erasure),
+        changes(
+            persons.ErasePerson,
+            decide=erase,
+            roles=OFFICERS,
+            target="person_id",
+            needs=_needs_of_erasure,
+            duty=Duty(why="two people decide what is gone for good", apart_from=(persons.PersonErasureRequested,)),
+        ),
     ),
 )

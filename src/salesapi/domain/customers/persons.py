@@ -274,11 +274,6 @@ class PersonErasureNotRequested(Refused):
     message = "Nobody has asked for the erasure; request it first, and let somebody else confirm it."
 
 
-class PersonErasureSamePerson(Refused):
-    code = "person.erasure_same_person"
-    message = "Who asked for the erasure cannot confirm it; somebody else must."
-
-
 @record
 class LegalHold:
     """A matter for which a person is held."""
